@@ -1,0 +1,142 @@
+/// A growable buffer that bytes are appended to: the one place where messages are built.
+///
+/// It owns its memory and cannot be copied; `reset()` keeps the memory for the next message, so one writer
+/// serves a whole connection or task. Lengths that are only known later are back-patched with
+/// `patchBigEndian`/`patchLittleEndian` at an offset remembered before.
+public struct ByteWriter: ~Copyable {
+    @usableFromInline var storage: UnsafeMutablePointer<UInt8>
+    @usableFromInline var capacity: Int
+    /// Bytes written so far.
+    public private(set) var count: Int {
+        @inlinable get { _count }
+        set { _count = newValue }
+    }
+    @usableFromInline var _count: Int = 0
+
+    public init(capacityBytes: Int = 1024) {
+        capacity = max(16, capacityBytes)
+        storage = .allocate(capacity: capacity)
+    }
+
+    deinit { storage.deallocate() }
+
+    /// Makes room for `additional` more bytes.
+    @inlinable
+    public mutating func reserve(_ additional: Int) {
+        if capacity &- _count < additional { grow(additional) }
+    }
+
+    @usableFromInline
+    mutating func grow(_ additional: Int) {
+        let larger = max(capacity * 2, _count + additional)
+        let replacement = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+        replacement.update(from: storage, count: _count)
+        storage.deallocate()
+        storage = replacement
+        capacity = larger
+    }
+
+    /// Forgets what was written and keeps the memory.
+    @inlinable public mutating func reset() { _count = 0 }
+
+    /// Forgets everything from `offset` on.
+    @inlinable
+    public mutating func truncate(to offset: Int) {
+        precondition(offset >= 0 && offset <= _count)
+        _count = offset
+    }
+
+    @inlinable
+    public mutating func byte(_ value: UInt8) {
+        reserve(1)
+        storage[_count] = value
+        _count &+= 1
+    }
+
+    @inlinable
+    public mutating func littleEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) {
+        appendRaw(value.littleEndian)
+    }
+
+    @inlinable
+    public mutating func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) {
+        appendRaw(value.bigEndian)
+    }
+
+    @inlinable
+    mutating func appendRaw<T: BitwiseCopyable>(_ value: T) {
+        reserve(MemoryLayout<T>.size)
+        UnsafeMutableRawPointer(storage + _count).storeBytes(of: value, as: T.self)
+        _count &+= MemoryLayout<T>.size
+    }
+
+    @inlinable
+    public mutating func bytes(_ source: UnsafeRawBufferPointer) {
+        guard let address = source.baseAddress else { return }
+        reserve(source.count)
+        UnsafeMutableRawPointer(storage + _count).copyMemory(from: address, byteCount: source.count)
+        _count &+= source.count
+    }
+
+    @inlinable
+    public mutating func bytes(_ source: borrowing RawSpan) {
+        let count = source.byteCount
+        reserve(count)
+        let target = UnsafeMutableRawPointer(storage + _count)
+        source.withUnsafeBytes { if let address = $0.baseAddress { target.copyMemory(from: address, byteCount: count) } }
+        _count &+= count
+    }
+
+    @inlinable
+    public mutating func bytes(_ source: [UInt8]) {
+        source.withUnsafeBytes { bytes($0) }
+    }
+
+    /// Appends what another writer holds.
+    @inlinable
+    public mutating func bytes(of other: borrowing ByteWriter) {
+        bytes(UnsafeRawBufferPointer(start: other.storage, count: other._count))
+    }
+
+    /// A constant text, for example a JSON fragment.
+    @inlinable
+    public mutating func literal(_ text: StaticString) {
+        bytes(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// The text's UTF-8 bytes, without a length.
+    @inlinable
+    public mutating func utf8(_ text: String) {
+        var text = text
+        text.withUTF8 { bytes(UnsafeRawBufferPointer($0)) }
+    }
+
+    @inlinable
+    public mutating func zeros(_ count: Int) {
+        reserve(count)
+        (storage + _count).update(repeating: 0, count: count)
+        _count &+= count
+    }
+
+    @inlinable
+    public mutating func patchBigEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, at offset: Int) {
+        precondition(offset >= 0 && offset &+ MemoryLayout<T>.size <= _count)
+        UnsafeMutableRawPointer(storage + offset).storeBytes(of: value.bigEndian, as: T.self)
+    }
+
+    @inlinable
+    public mutating func patchLittleEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, at offset: Int) {
+        precondition(offset >= 0 && offset &+ MemoryLayout<T>.size <= _count)
+        UnsafeMutableRawPointer(storage + offset).storeBytes(of: value.littleEndian, as: T.self)
+    }
+
+    /// A look at everything written so far.
+    @inlinable
+    public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+        try body(UnsafeRawBufferPointer(start: storage, count: _count))
+    }
+
+    /// A copy of everything written so far.
+    @inlinable
+    public func array() -> [UInt8] { withUnsafeBytes { [UInt8]($0) } }
+}

@@ -1,0 +1,66 @@
+/// A JSON document that keeps the order of its members and tells integers from fractions.
+///
+/// Used for everything that is small and read by people or by Java: REST bodies, connector configurations,
+/// offsets, schema history. Change events never pass through it.
+public enum JSONValue: Hashable, Sendable {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    /// A number with a fraction or exponent, or beyond 64 bits.
+    case double(Double)
+    case string(String)
+    case array([JSONValue])
+    case object(JSONObject)
+
+    public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
+    public var integerValue: Int64? { if case .integer(let value) = self { value } else { nil } }
+    public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
+    public var arrayValue: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+    public var objectValue: JSONObject? { if case .object(let value) = self { value } else { nil } }
+    public var isNull: Bool { self == .null }
+}
+
+/// The members of a JSON object in their order. Equality does not regard the order.
+public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
+    public private(set) var members: [(name: String, value: JSONValue)]
+
+    public init() { members = [] }
+
+    /// A later member of the same name replaces an earlier one, as in Java's parsers.
+    public init(_ members: [(name: String, value: JSONValue)]) {
+        self.members = []
+        for member in members { self[member.name] = member.value }
+    }
+
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self.init(elements.map { (name: $0.0, value: $0.1) })
+    }
+
+    public subscript(name: String) -> JSONValue? {
+        get { members.first { $0.name == name }?.value }
+        set {
+            let index = members.firstIndex { $0.name == name }
+            switch (index, newValue) {
+            case (let index?, let value?): members[index].value = value
+            case (let index?, nil): members.remove(at: index)
+            case (nil, let value?): members.append((name: name, value: value))
+            case (nil, nil): break
+            }
+        }
+    }
+
+    public var isEmpty: Bool { members.isEmpty }
+    public var count: Int { members.count }
+    public var names: [String] { members.map(\.name) }
+}
+
+extension JSONObject: Hashable {
+    public static func == (a: JSONObject, b: JSONObject) -> Bool {
+        a.count == b.count && a.members.allSatisfy { b[$0.name] == $0.value }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(count)
+        for name in names.sorted() { hasher.combine(name) }
+    }
+}

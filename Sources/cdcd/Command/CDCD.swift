@@ -1,0 +1,4 @@
+@main
+struct CDCD {
+    static func main() {}
+}

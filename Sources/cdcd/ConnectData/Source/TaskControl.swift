@@ -1,0 +1,57 @@
+import Synchronization
+
+/// The worker's hand on a running task, and the task's voice to the worker. Safe from any thread.
+public final class TaskControl: Sendable {
+    /// What a task can say about itself while it runs.
+    public enum Condition: Sendable, Equatable {
+        case running
+        /// The source is away and the task is trying to reach it again; REST shows `RESTARTING` with the reason.
+        case interrupted(reason: String)
+    }
+
+    private struct State {
+        var stopHandlers: [Int: @Sendable () -> Void] = [:]
+        var nextHandlerID = 0
+        var condition = Condition.running
+    }
+
+    private let stopping = Atomic<Bool>(false)
+    private let state = Mutex(State())
+    private let conditionChanged: @Sendable (Condition) -> Void
+
+    public init(conditionChanged: @escaping @Sendable (Condition) -> Void = { _ in }) {
+        self.conditionChanged = conditionChanged
+    }
+
+    public var isStopping: Bool { stopping.load(ordering: .acquiring) }
+
+    /// Asks the task to end: runs the stop handlers, which cut blocking reads short.
+    public func stop() {
+        guard !stopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        let handlers = state.withLock { Array($0.stopHandlers.values) }
+        for handler in handlers { handler() }
+    }
+
+    /// Registers what wakes the task from a blocking call. Runs it at once where the task is stopping already.
+    public func onStop(_ handler: @escaping @Sendable () -> Void) -> Int {
+        let id = state.withLock { state in
+            state.nextHandlerID += 1
+            state.stopHandlers[state.nextHandlerID] = handler
+            return state.nextHandlerID
+        }
+        if isStopping { handler() }
+        return id
+    }
+
+    public func removeStopHandler(_ id: Int) { state.withLock { _ = $0.stopHandlers.removeValue(forKey: id) } }
+
+    /// Tells the worker how the task is. Repeated equal reports are dropped.
+    public func report(_ condition: Condition) {
+        let changed = state.withLock { state in
+            guard state.condition != condition else { return false }
+            state.condition = condition
+            return true
+        }
+        if changed { conditionChanged(condition) }
+    }
+}

@@ -1,0 +1,49 @@
+/// One value of Connect's data model, in the encoded form of its schema.
+///
+/// - Integers of every width are `.integer`; the schema knows the width.
+/// - `Decimal` is `.bytes`: the unscaled value, big-endian two's complement, minimal length.
+/// - Connect's and Debezium's dates and times are the `.integer` or `.string` of their primitive type.
+public enum ConnectValue: Sendable, Hashable {
+    case null
+    case boolean(Bool)
+    case integer(Int64)
+    case float32(Float)
+    case float64(Double)
+    case string(String)
+    case bytes([UInt8])
+    case array([ConnectValue])
+    case map([MapEntry])
+    case structure(Struct)
+
+    public struct MapEntry: Sendable, Hashable {
+        public let key: ConnectValue
+        public let value: ConnectValue
+
+        public init(key: ConnectValue, value: ConnectValue) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    @inlinable public var isNull: Bool { if case .null = self { true } else { false } }
+    public var structValue: Struct? { if case .structure(let value) = self { value } else { nil } }
+    public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
+    public var integerValue: Int64? { if case .integer(let value) = self { value } else { nil } }
+}
+
+/// A row of values, one per field of `schema`, in the schema's order.
+public struct Struct: Sendable, Hashable {
+    public let schema: Schema
+    public var values: ContiguousArray<ConnectValue>
+
+    /// Precondition: as many values as fields.
+    @inlinable
+    public init(schema: Schema, values: ContiguousArray<ConnectValue>) {
+        precondition(values.count == schema.fields.count)
+        self.schema = schema
+        self.values = values
+    }
+
+    /// The value of the named field. A linear search: for set-up and tests, not for the row loop.
+    public subscript(name: String) -> ConnectValue? { schema.index(of: name).map { values[$0] } }
+}

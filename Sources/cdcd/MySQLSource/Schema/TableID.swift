@@ -1,0 +1,18 @@
+/// A table's full name, in the case the server gives.
+public struct TableID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    public let database: String
+    public let table: String
+
+    public init(database: String, table: String) {
+        self.database = database
+        self.table = table
+    }
+
+    /// `database.table`: the form that filters match and messages show.
+    public var description: String { "\(database).\(table)" }
+
+    /// `"database"."table"`: the form of Debezium's `tableChanges` and schema history.
+    public var quoted: String { "\"\(database)\".\"\(table)\"" }
+
+    public static func < (a: TableID, b: TableID) -> Bool { (a.database, a.table) < (b.database, b.table) }
+}
