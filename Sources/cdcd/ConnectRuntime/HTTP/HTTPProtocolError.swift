@@ -1,0 +1,31 @@
+/// A request that cannot be understood or served: the status to answer with, and why.
+///
+/// The connection is closed after the answer, since nobody knows where the next request would begin.
+struct HTTPProtocolError: Error, Equatable, Sendable, CustomStringConvertible {
+    let status: Int
+    let reason: String
+
+    init(_ status: Int, _ reason: String) {
+        self.status = status
+        self.reason = reason
+    }
+
+    var description: String { "HTTP \(status): \(reason)" }
+}
+
+/// What one client may ask of the server's memory and time.
+struct HTTPLimits: Sendable {
+    var requestLineBytesMax = 8 * 1024
+    var headersBytesMax = 16 * 1024
+    var headerCountMax = 100
+    var bodyBytesMax = 4 * 1024 * 1024
+    var connectionsMax = 1024
+    /// From the first byte of a request to the end of its headers.
+    var headersTimeoutMilliseconds = 10_000
+    /// From the end of the headers to the end of the body.
+    var bodyTimeoutMilliseconds = 30_000
+    /// How long an open connection may stay silent between two requests.
+    var idleTimeoutMilliseconds = 30_000
+    /// How long a client may take to accept an answer.
+    var writeTimeoutMilliseconds = 10_000
+}
