@@ -8,7 +8,8 @@ public struct MonotonicInstant: Comparable, Hashable, Sendable {
 
     public static var now: MonotonicInstant {
         let (seconds, attoseconds) = (ContinuousClock.now - ContinuousClock.processStart).components
-        return MonotonicInstant(nanoseconds: UInt64(max(0, seconds)) * 1_000_000_000 + UInt64(max(0, attoseconds)) / 1_000_000_000)
+        let nanoseconds = UInt64(max(0, attoseconds)) / 1_000_000_000
+        return MonotonicInstant(nanoseconds: UInt64(max(0, seconds)) * 1_000_000_000 + nanoseconds)
     }
 
     public static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }

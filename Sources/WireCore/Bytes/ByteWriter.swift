@@ -83,7 +83,9 @@ public struct ByteWriter: ~Copyable {
         let count = source.byteCount
         reserve(count)
         let target = UnsafeMutableRawPointer(storage + _count)
-        source.withUnsafeBytes { if let address = $0.baseAddress { target.copyMemory(from: address, byteCount: count) } }
+        source.withUnsafeBytes { bytes in
+            if let address = bytes.baseAddress { target.copyMemory(from: address, byteCount: count) }
+        }
         _count &+= count
     }
 

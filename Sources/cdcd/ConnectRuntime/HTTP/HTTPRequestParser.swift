@@ -74,7 +74,9 @@ struct HTTPRequestParser {
                 state = .chunkSize(request)
             case .trailers(let request, let bytesSoFar):
                 let tooLong = HTTPProtocolError(431, "trailers too large")
-                guard let line = try takeLine(bytesMax: limits.headersBytesMax, tooLong: tooLong) else { return .needMore }
+                guard let line = try takeLine(bytesMax: limits.headersBytesMax, tooLong: tooLong) else {
+                    return .needMore
+                }
                 if line.isEmpty { return finish(request) }
                 _ = try Self.header(line)
                 guard bytesSoFar + line.count <= limits.headersBytesMax else { throw tooLong }
@@ -249,8 +251,8 @@ struct HTTPRequestParser {
             return .chunkSize(request)
         }
         guard let length = lengths.first else { return .sizedBody(request, bytes: 0) }
-        guard lengths.count == 1, (1...18).contains(length.utf8.count), length.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let bytes = Int(length)
+        guard lengths.count == 1, (1...18).contains(length.utf8.count),
+            length.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let bytes = Int(length)
         else { throw HTTPProtocolError(400, "invalid Content-Length") }
         guard bytes <= limits.bodyBytesMax else { throw bodyTooLarge }
         return .sizedBody(request, bytes: bytes)

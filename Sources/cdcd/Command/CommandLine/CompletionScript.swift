@@ -1,0 +1,54 @@
+/// Shell completions, generated from the command table.
+enum CompletionScript {
+    static func script(for shell: String) throws(UsageError) -> String {
+        switch shell {
+        case "bash": bash()
+        case "zsh": "autoload -U +X bashcompinit && bashcompinit\n" + bash()
+        case "fish": fish()
+        default: throw UsageError(message: "completions exist for bash, zsh and fish, not for `\(shell)`", command: "completion")
+        }
+    }
+
+    private static func bash() -> String {
+        let names = CommandTable.commands.map(\.name).joined(separator: " ")
+        var text = "_cdcd() {\n  local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
+        text += "  if [ \"$COMP_CWORD\" = 1 ]; then\n"
+        text += "    COMPREPLY=($(compgen -W '\(names) --help --version' -- \"$word\") $(compgen -f -- \"$word\")); return; fi\n"
+        text += "  case \"$previous\" in\n"
+        for option in choiceOptions() {
+            text += "    --\(option.long)) COMPREPLY=($(compgen -W '\(option.choices.joined(separator: " "))' -- \"$word\")); return;;\n"
+        }
+        text += "  esac\n  case \"${COMP_WORDS[1]}\" in\n"
+        for command in CommandTable.commands {
+            let options = command.options.map { "--\($0.long)" }.joined(separator: " ")
+            let words = command.name == "help" ? names : command.name == "completion" ? "bash zsh fish" : ""
+            text += "    \(command.name)) COMPREPLY=($(compgen -W '\(options) \(words)' -- \"$word\")"
+            text += " $(compgen -f -- \"$word\"));;\n"
+        }
+        return text + "  esac\n}\ncomplete -o filenames -F _cdcd cdcd\n"
+    }
+
+    private static func fish() -> String {
+        var text = ""
+        for command in CommandTable.commands {
+            text += "complete -c cdcd -n __fish_use_subcommand -a \(command.name) -d '\(quoted(command.summary))'\n"
+            for option in command.options {
+                text += "complete -c cdcd -n '__fish_seen_subcommand_from \(command.name)' -l \(option.long)"
+                if let short = option.short { text += " -s \(short)" }
+                if option.valueName != nil { text += " -r" }
+                if !option.choices.isEmpty { text += " -f -a '\(option.choices.joined(separator: " "))'" }
+                text += " -d '\(quoted(option.summary))'\n"
+            }
+        }
+        return text
+    }
+
+    private static func choiceOptions() -> [OptionSpecification] {
+        var seen = Set<String>()
+        return CommandTable.commands.flatMap(\.options).filter { !$0.choices.isEmpty && seen.insert($0.long).inserted }
+    }
+
+    private static func quoted(_ text: String) -> String {
+        text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "\\'")
+    }
+}

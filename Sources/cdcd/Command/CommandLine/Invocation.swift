@@ -1,0 +1,109 @@
+/// What the command line asks for, checked against `CommandTable`.
+struct Invocation: Equatable {
+    var command: CommandSpecification
+    var operands: [String] = []
+    /// By long name; a switch has an empty value. Of an option given twice the last one counts.
+    var options: [String: String] = [:]
+
+    enum Request: Equatable {
+        case run(Invocation)
+        case showHelp(CommandSpecification?)
+        case showVersion
+    }
+
+    /// Reads the arguments after the program's name.
+    ///
+    /// - Parameter isFile: whether a first word that is no command names a file, so that `cdcd FILE` means
+    ///   `cdcd worker FILE`.
+    static func parse(_ arguments: [String], isFile: (String) -> Bool) throws(UsageError) -> Request {
+        guard let first = arguments.first else {
+            throw UsageError(message: "a command or a properties file is needed")
+        }
+        if first == "--help" || first == "-h" { return .showHelp(nil) }
+        if first == "--version" || first == "-V" { return .showVersion }
+        let names = CommandTable.commands.map(\.name)
+        guard let command = CommandTable.commands.first(where: { $0.name == first }) else {
+            let looksLikeFile = first.contains("/") || first.hasSuffix(".properties") || first.hasPrefix("-") || isFile(first)
+            if looksLikeFile { return try parse(arguments, for: CommandTable.worker) }
+            let hint = NearestWord.of(first, among: names).map { "; did you mean `\($0)`?" } ?? ""
+            throw UsageError(message: "there is no command or file `\(first)`\(hint)")
+        }
+        return try parse(Array(arguments.dropFirst()), for: command)
+    }
+
+    private static func parse(
+        _ arguments: [String], for command: CommandSpecification
+    ) throws(UsageError) -> Request {
+        var result = Invocation(command: command)
+        var rest = arguments[...]
+        var onlyOperands = false
+        while let argument = rest.popFirst() {
+            if onlyOperands || argument == "-" || !argument.hasPrefix("-") {
+                result.operands.append(argument)
+            } else if argument == "--" {
+                onlyOperands = true
+            } else {
+                let (option, attached) = try option(argument, of: command)
+                let value = try value(of: option, attached: attached, rest: &rest, command: command)
+                if option == CommandTable.help { return .showHelp(command) }
+                result.options[option.long] = value
+            }
+        }
+        if command.operandCount.upperBound < result.operands.count {
+            let extra = result.operands[command.operandCount.upperBound]
+            throw UsageError(message: "`\(extra)` is one operand too many", command: command.name)
+        }
+        if command.operandCount.lowerBound > result.operands.count {
+            throw UsageError(message: "\(command.operands) is missing", command: command.name)
+        }
+        if command.name == "help" { return try help(about: result.operands.first) }
+        return .run(result)
+    }
+
+    private static func help(about name: String?) throws(UsageError) -> Request {
+        guard let name else { return .showHelp(nil) }
+        if let command = CommandTable.commands.first(where: { $0.name == name }) { return .showHelp(command) }
+        let hint = NearestWord.of(name, among: CommandTable.commands.map(\.name)).map { "; did you mean `\($0)`?" } ?? ""
+        throw UsageError(message: "there is no command `\(name)`\(hint)", command: "help")
+    }
+
+    private static func option(
+        _ argument: String, of command: CommandSpecification
+    ) throws(UsageError) -> (OptionSpecification, attached: String?) {
+        if argument.hasPrefix("--") {
+            let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = String(parts.first ?? "")
+            if let option = command.options.first(where: { $0.long == name }) {
+                return (option, parts.count == 2 ? String(parts[1]) : nil)
+            }
+            let hint = NearestWord.of(name, among: command.options.map(\.long)).map { "; did you mean `--\($0)`?" } ?? ""
+            throw UsageError(message: "there is no option `--\(name)`\(hint)", command: command.name)
+        }
+        let letter = argument[argument.index(after: argument.startIndex)]
+        guard let option = command.options.first(where: { $0.short == letter }) else {
+            throw UsageError(message: "there is no option `-\(letter)`", command: command.name)
+        }
+        let attached = argument.dropFirst(2)
+        return (option, attached.isEmpty ? nil : String(attached))
+    }
+
+    private static func value(
+        of option: OptionSpecification, attached: String?, rest: inout ArraySlice<String>, command: CommandSpecification
+    ) throws(UsageError) -> String {
+        guard let valueName = option.valueName else {
+            guard attached == nil else {
+                throw UsageError(message: "`--\(option.long)` takes no value", command: command.name)
+            }
+            return ""
+        }
+        guard let value = attached ?? rest.popFirst() else {
+            throw UsageError(message: "`--\(option.long)` needs a \(valueName)", command: command.name)
+        }
+        guard option.choices.isEmpty || option.choices.contains(value) else {
+            let hint = NearestWord.of(value, among: option.choices).map { "; did you mean `\($0)`?" } ?? ""
+            let choices = option.choices.joined(separator: ", ")
+            throw UsageError(message: "`\(value)` is not one of \(choices)\(hint)", command: command.name)
+        }
+        return value
+    }
+}

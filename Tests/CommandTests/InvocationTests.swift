@@ -1,0 +1,66 @@
+import Testing
+
+@testable import cdcd
+
+@Suite struct InvocationTests {
+    private func parse(_ line: String) throws(UsageError) -> Invocation.Request {
+        try Invocation.parse(line.split(separator: " ").map(String.init)) { $0 == "existing" }
+    }
+
+    private func message(of line: String) -> String? {
+        do {
+            _ = try parse(line)
+            return nil
+        } catch { return error.message }
+    }
+
+    @Test(arguments: ["connect-distributed.properties", "./config", "existing", "worker existing"])
+    func aFileAloneRunsTheWorker(line: String) throws {
+        guard case .run(let invocation) = try parse(line) else { return #expect(Bool(false)) }
+        #expect(invocation.command.name == "worker")
+        #expect(invocation.operands.count == 1)
+    }
+
+    @Test(arguments: [
+        "broker --listen 0.0.0.0:9 --data-dir d", "broker --listen=0.0.0.0:9 --data-dir=d", "broker -l 0.0.0.0:9 -d d",
+        "broker -l0.0.0.0:9 -dd",
+    ])
+    func optionsAreWrittenInEveryUsualWay(line: String) throws {
+        guard case .run(let invocation) = try parse(line) else { return #expect(Bool(false)) }
+        #expect(invocation.options == ["listen": "0.0.0.0:9", "data-dir": "d"])
+    }
+
+    @Test func helpAndVersionAreUnderstoodEverywhere() throws {
+        #expect(try parse("--help") == .showHelp(nil))
+        #expect(try parse("help") == .showHelp(nil))
+        #expect(try parse("help broker") == .showHelp(CommandTable.broker))
+        #expect(try parse("worker --help") == .showHelp(CommandTable.worker))
+        #expect(try parse("--version") == .showVersion)
+    }
+
+    @Test(arguments: [
+        ("wroker", "`worker`"), ("brokr", "`broker`"), ("broker --lisen x", "`--listen`"), ("help brokre", "`broker`"),
+        ("worker f --log-level warning", "`warn"),
+    ])
+    func aSlipIsAnsweredWithTheNearestWord(line: String, nearest: String) {
+        let text = message(of: line) ?? ""
+        #expect(text.contains("did you mean") && text.contains(nearest), "\(text)")
+    }
+
+    @Test(arguments: ["xyzzy", "", "worker", "worker a b", "broker x", "broker --listen", "worker --help=1 f"])
+    func whatMakesNoSenseIsRefused(line: String) {
+        #expect(message(of: line) != nil)
+    }
+
+    @Test func everythingAfterTwoDashesIsAnOperand() throws {
+        guard case .run(let invocation) = try parse("worker -- --odd") else { return #expect(Bool(false)) }
+        #expect(invocation.operands == ["--odd"])
+    }
+
+    @Test func completionsKnowEveryOption() throws {
+        for shell in ["bash", "zsh", "fish"] {
+            let script = try CompletionScript.script(for: shell)
+            for option in CommandTable.commands.flatMap(\.options) { #expect(script.contains(option.long)) }
+        }
+    }
+}
