@@ -1,0 +1,77 @@
+import Foundation
+
+/// A connected TCP socket; shared by its input and output stream.
+final class Socket {
+    let descriptor: Int32
+    let canceller: SocketCanceller
+    var readTimeoutMilliseconds = 0
+    var writeTimeoutMilliseconds = 0
+
+    init(descriptor: Int32) {
+        self.descriptor = descriptor
+        canceller = SocketCanceller(descriptor: descriptor)
+        enable(SOL_SOCKET, SO_KEEPALIVE)
+        enable(Int32(IPPROTO_TCP), TCP_NODELAY)
+    }
+
+    deinit { canceller.close() }
+
+    private func enable(_ level: Int32, _ option: Int32) {
+        var on: Int32 = 1
+        _ = setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<Int32>.size))
+    }
+
+    func receive(into address: UnsafeMutableRawPointer, count: Int) throws(StreamError) -> Int {
+        while true {
+            if readTimeoutMilliseconds > 0 { try wait(for: Int16(POLLIN), milliseconds: readTimeoutMilliseconds) }
+            let received = recv(descriptor, address, count, 0)
+            if received > 0 { return received }
+            if received == 0 {
+                if canceller.isCancelled { throw .cancelled }
+                return 0
+            }
+            if errno == EINTR { continue }
+            throw failure("receive")
+        }
+    }
+
+    func send(_ address: UnsafeRawPointer, count: Int) throws(StreamError) -> Int {
+        while true {
+            if writeTimeoutMilliseconds > 0 { try wait(for: Int16(POLLOUT), milliseconds: writeTimeoutMilliseconds) }
+            // With a time limit the call must not block after poll said that some room is there.
+            let flags = Int32(MSG_NOSIGNAL) | (writeTimeoutMilliseconds > 0 ? Int32(MSG_DONTWAIT) : 0)
+            let sent = Glibc.send(descriptor, address, count, flags)
+            if sent >= 0 { return sent }
+            if errno == EINTR || errno == EAGAIN { continue }
+            throw failure("send")
+        }
+    }
+
+    private func failure(_ operation: String) -> StreamError {
+        let code = errno
+        return canceller.isCancelled ? .cancelled : .system(errno: code, operation: operation)
+    }
+
+    private func wait(for events: Int16, milliseconds: Int) throws(StreamError) {
+        let deadline = ContinuousClock.now + .milliseconds(milliseconds)
+        while true {
+            let left = (deadline - .now).milliseconds
+            var entry = pollfd(fd: descriptor, events: events, revents: 0)
+            let ready = poll(&entry, 1, Int32(clamping: max(0, left)))
+            if ready > 0 { return }
+            if ready == 0 {
+                if canceller.isCancelled { throw .cancelled }
+                throw .timedOut(milliseconds: milliseconds)
+            }
+            if errno != EINTR { throw failure("poll") }
+        }
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded up so that a wait never ends early.
+    var milliseconds: Int {
+        let (seconds, attoseconds) = components
+        return Int(seconds) * 1000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}
