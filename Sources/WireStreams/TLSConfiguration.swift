@@ -1,0 +1,30 @@
+/// What one side of a TLS connection shows and demands.
+public struct TLSConfiguration: Sendable, Equatable {
+    /// How the peer's certificate is checked.
+    public enum Verification: Sendable, Equatable {
+        /// Not at all: encryption without knowing to whom.
+        case none
+        /// It must be signed by a trusted authority.
+        case authority
+        /// It must also be made out to this host name or address.
+        case identity(host: String)
+    }
+
+    /// Certificates, from a file.
+    public enum Store: Sendable, Equatable {
+        case pem(path: String)
+        case pkcs12(path: String, password: String)
+    }
+
+    public var verification: Verification
+    /// The trusted authorities; nil: the system's.
+    public var trust: Store?
+    /// Own certificate chain and key (both in one PEM file, or PKCS#12); nil: none.
+    public var identity: Store?
+
+    public init(verification: Verification, trust: Store? = nil, identity: Store? = nil) {
+        self.verification = verification
+        self.trust = trust
+        self.identity = identity
+    }
+}

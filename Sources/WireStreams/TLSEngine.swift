@@ -1,0 +1,105 @@
+import COpenSSL
+import Foundation
+
+/// One side of a TLS connection without any I/O: ciphertext in, plaintext out, and the reverse.
+///
+/// It stands on OpenSSL with two memory buffers for the wire. Not safe for two threads at once, since an `SSL*` is
+/// not: `TLSStreams` puts it behind a lock that is never held while somebody waits for the network.
+final class TLSEngine {
+    enum Progress: Equatable {
+        case done
+        /// Nothing more can be done before bytes from the peer arrive.
+        case needsInput
+    }
+
+    private let context: TLSContext
+    private let ssl: OpaquePointer
+    private let incoming: OpaquePointer
+    private let outgoing: OpaquePointer
+    private let verification: TLSConfiguration.Verification
+
+    init(_ configuration: TLSConfiguration, isServer: Bool = false) throws(StreamError) {
+        context = try TLSContext(configuration, isServer: isServer)
+        guard let ssl = SSL_new(context.pointer), let incoming = BIO_new(BIO_s_mem()), let outgoing = BIO_new(BIO_s_mem())
+        else { throw .tls(OpenSSLFault.latest()) }
+        self.ssl = ssl
+        self.incoming = incoming
+        self.outgoing = outgoing
+        verification = configuration.verification
+        // An empty buffer means "no bytes yet", not the end. (BIO_set_mem_eof_return is a macro.)
+        BIO_ctrl(incoming, BIO_C_SET_BUF_MEM_EOF_RETURN, -1, nil)
+        BIO_ctrl(outgoing, BIO_C_SET_BUF_MEM_EOF_RETURN, -1, nil)
+        SSL_set_bio(ssl, incoming, outgoing)
+        if isServer { SSL_set_accept_state(ssl) } else { SSL_set_connect_state(ssl) }
+        if case .identity(let host) = configuration.verification { try demand(host) }
+    }
+
+    deinit { SSL_free(ssl) }
+
+    private func demand(_ host: String) throws(StreamError) {
+        let parameters = SSL_get0_param(ssl)
+        if X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1 { return }
+        ERR_clear_error()
+        guard SSL_set1_host(ssl, host) == 1 else { throw .tls("\(host) is no host name") }
+        // SSL_set_tlsext_host_name is a macro.
+        _ = host.withCString { name in
+            SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name), UnsafeMutableRawPointer(mutating: name))
+        }
+    }
+
+    /// Takes bytes that came from the peer.
+    func feed(_ ciphertext: UnsafeRawBufferPointer) {
+        guard let address = ciphertext.baseAddress, ciphertext.count > 0 else { return }
+        // A memory buffer grows as needed and takes everything.
+        _ = BIO_write(incoming, address, Int32(ciphertext.count))
+    }
+
+    /// Takes out what is to be sent to the peer.
+    func takeOutgoing() -> [UInt8] {
+        let pending = BIO_ctrl_pending(outgoing)
+        guard pending > 0 else { return [] }
+        var bytes = [UInt8](repeating: 0, count: pending)
+        let count = BIO_read(outgoing, &bytes, Int32(pending))
+        return Array(bytes.prefix(Int(max(0, count))))
+    }
+
+    /// Goes on with the handshake.
+    func handshake() throws(StreamError) -> Progress { try progress(of: SSL_do_handshake(ssl)) ?? .done }
+
+    /// Encrypts; the ciphertext waits in `takeOutgoing()`.
+    func write(_ plaintext: UnsafeRawBufferPointer) throws(StreamError) {
+        guard let address = plaintext.baseAddress, plaintext.count > 0 else { return }
+        let count = SSL_write(ssl, address, Int32(clamping: plaintext.count))
+        guard count == plaintext.count else {
+            _ = try progress(of: count)
+            throw .tls("the peer renegotiates in the middle of a message")
+        }
+    }
+
+    /// Decrypts into `buffer`: the number of bytes, 0 at the peer's orderly end, nil where more input is needed.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(StreamError) -> Int? {
+        guard let address = buffer.baseAddress, buffer.count > 0 else { return 0 }
+        let count = SSL_read(ssl, address, Int32(clamping: buffer.count))
+        if count > 0 { return Int(count) }
+        if SSL_get_error(ssl, count) == SSL_ERROR_ZERO_RETURN { return 0 }
+        return try progress(of: count) == .needsInput ? nil : 0
+    }
+
+    /// Says good-bye; the alert waits in `takeOutgoing()`.
+    func shutDown() { _ = SSL_shutdown(ssl) }
+
+    /// nil for success.
+    private func progress(of result: Int32) throws(StreamError) -> Progress? {
+        if result > 0 { return nil }
+        switch SSL_get_error(ssl, result) {
+        case SSL_ERROR_WANT_READ: return .needsInput
+        case SSL_ERROR_WANT_WRITE: return .needsInput
+        default:
+            let verdict = SSL_get_verify_result(ssl)
+            if verification != .none, verdict != X509_V_OK, let text = X509_verify_cert_error_string(verdict) {
+                throw .tls("the peer's certificate is refused: \(String(cString: text))")
+            }
+            throw .tls(OpenSSLFault.latest())
+        }
+    }
+}
