@@ -72,7 +72,12 @@ let package = Package(
             name: "CommandTests",
             dependencies: ["cdcd", "ConnectRuntime", "ConnectData", "MySQLSource", "KafkaWire", "WireTestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "IntegrationTests", dependencies: ["WireTestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "MySQLSource", "ConnectRuntime", "ConnectData", "MySQLWire", "KafkaWire", "WireCore", "WireStreams",
+                "WireTestSupport",
+            ], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: [], swiftSettings: strict),
     ]
 )

@@ -17,6 +17,15 @@ public struct ByteReader: ~Escapable {
         self.position = 0
     }
 
+    /// Reads memory that the caller keeps alive and unchanged for as long as the reader is used.
+    @inlinable
+    @_lifetime(borrow bytes)
+    public init(_ bytes: UnsafeRawBufferPointer, base: Int = 0) {
+        self.bytes = RawSpan(_unsafeBytes: bytes)
+        self.base = base
+        self.position = 0
+    }
+
     /// Bytes consumed so far, relative to this reader's own first byte.
     @inlinable public var offset: Int { position }
     @inlinable public var remainingBytes: Int { bytes.byteCount &- position }

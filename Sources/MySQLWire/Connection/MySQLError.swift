@@ -1,0 +1,71 @@
+import WireCore
+import WireStreams
+
+/// An ERR packet: the server's own words.
+public struct MySQLServerError: Error, Equatable, Sendable, CustomStringConvertible {
+    public let code: UInt16
+    /// Five characters; empty where the server gave none (before the handshake is done).
+    public let sqlState: String
+    public let message: String
+
+    public init(code: UInt16, sqlState: String, message: String) {
+        self.code = code
+        self.sqlState = sqlState
+        self.message = message
+    }
+
+    public var description: String {
+        sqlState.isEmpty ? "\(message) (error \(code))" : "\(message) (error \(code), SQLSTATE \(sqlState))"
+    }
+}
+
+/// Bytes from the server that the protocol does not allow, with their place.
+public struct MySQLProtocolError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The packet or event that was being read, by its name in the protocol documentation.
+    public let context: String
+    public let fault: WireError
+    public let nearby: HexWindow?
+
+    public init(_ context: String, _ fault: WireError, nearby: HexWindow? = nil) {
+        self.context = context
+        self.fault = fault
+        self.nearby = nearby
+    }
+
+    public var description: String {
+        "malformed \(context): \(fault)" + (nearby.map { " (bytes around it: \($0))" } ?? "")
+    }
+}
+
+/// Everything that can go wrong between us and a server.
+public enum MySQLError: Error, Equatable, Sendable, CustomStringConvertible {
+    case server(MySQLServerError)
+    case malformed(MySQLProtocolError)
+    /// The connection is gone, was never made, or is silent.
+    case stream(StreamError)
+    /// The server asks for a way of authentication that cannot be taken; says why and the remedy.
+    case authentication(String)
+    /// The server lacks what was demanded of it, for example TLS.
+    case unsupported(String)
+
+    public var description: String {
+        switch self {
+        case .server(let error): error.description
+        case .malformed(let error): error.description
+        case .stream(let error): error.description
+        case .authentication(let reason), .unsupported(let reason): reason
+        }
+    }
+
+    /// Whether the same thing may well succeed on a new connection.
+    public var isConnectionLoss: Bool {
+        switch self {
+        case .stream(.cancelled), .stream(.tls), .stream(.unresolvable): false
+        case .stream: true
+        // Server shutdown (1053), killed query or connection (1317, 1927), too many connections (1040),
+        // server gone or lost (2006, 2013), offline mode (3032).
+        case .server(let error): [1040, 1053, 1317, 1927, 2006, 2013, 3032].contains(error.code)
+        default: false
+        }
+    }
+}

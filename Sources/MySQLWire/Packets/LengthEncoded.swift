@@ -1,0 +1,73 @@
+import WireCore
+
+extension ByteReader {
+    /// Protocol::LengthEncodedInteger. Throws for 0xFB (NULL) and 0xFF (an ERR packet's header).
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func lengthEncodedInteger() throws(WireError) -> UInt64 {
+        let start = absoluteOffset
+        switch try byte() {
+        case let value where value < 0xFB: return UInt64(value)
+        case 0xFC: return try littleEndian(byteCount: 2)
+        case 0xFD: return try littleEndian(byteCount: 3)
+        case 0xFE: return try littleEndian(byteCount: 8)
+        default: throw WireError(.invalidValue("no length-encoded integer"), at: start)
+        }
+    }
+
+    /// A length that must fit into what is left.
+    @inlinable
+    @_lifetime(self: copy self)
+    public mutating func lengthEncodedCount() throws(WireError) -> Int {
+        let start = absoluteOffset
+        let value = try lengthEncodedInteger()
+        guard let count = Int(exactly: value) else { throw WireError(.badLength(.max), at: start) }
+        return count
+    }
+
+    /// Protocol::LengthEncodedString as text; bytes that are not UTF-8 become U+FFFD.
+    @_lifetime(self: copy self)
+    public mutating func lengthEncodedText() throws(WireError) -> String {
+        let count = try lengthEncodedCount()
+        return String(decoding: try array(count), as: UTF8.self)
+    }
+
+    /// Protocol::NullTerminatedString, without its zero.
+    @_lifetime(self: copy self)
+    public mutating func nullTerminated() throws(WireError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while true {
+            let next = try byte()
+            if next == 0 { return bytes }
+            bytes.append(next)
+        }
+    }
+}
+
+extension ByteWriter {
+    public mutating func lengthEncodedInteger(_ value: UInt64) {
+        switch value {
+        case ..<0xFB: byte(UInt8(value))
+        case ...0xFFFF:
+            byte(0xFC)
+            littleEndian(UInt16(value))
+        case ...0xFF_FFFF:
+            byte(0xFD)
+            littleEndian(UInt16(value & 0xFFFF))
+            byte(UInt8(value >> 16))
+        default:
+            byte(0xFE)
+            littleEndian(value)
+        }
+    }
+
+    public mutating func lengthEncoded(_ bytes: [UInt8]) {
+        lengthEncodedInteger(UInt64(bytes.count))
+        self.bytes(bytes)
+    }
+
+    public mutating func nullTerminated(_ text: String) {
+        utf8(text)
+        byte(0)
+    }
+}

@@ -1,0 +1,120 @@
+import WireCore
+import WireStreams
+
+/// Sends and receives whole packets over a pair of streams. Blocking; one thread.
+final class PacketChannel {
+    private(set) var streams: StreamPair
+    private var buffer = ReceiveBuffer()
+    private var framer = PacketFramer()
+    private var writer = ByteWriter(capacityBytes: 4096)
+    /// The payload of a packet that came in several pieces.
+    private var joinedView: UnsafeMutableRawBufferPointer?
+    /// What the packet that was handed out last occupies at the front of the buffer.
+    private var unconsumed = 0
+
+    init(streams: StreamPair) { self.streams = streams }
+
+    deinit { joinedView?.deallocate() }
+
+    /// Goes on over TLS. Nothing may have arrived beyond what was received.
+    func startTLS(_ configuration: TLSConfiguration) throws(MySQLError) {
+        release()
+        guard buffer.count == 0 else {
+            throw .malformed(MySQLProtocolError("SSLRequest", WireError(.trailingBytes(buffer.count), at: 0)))
+        }
+        streams = try mapped { () throws(StreamError) in try streams.startingTLS(configuration) }
+    }
+
+    /// A command begins a new conversation: packet numbers start again.
+    func beginCommand() { framer.nextSequence = 0 }
+
+    /// Sends one payload, in pieces where it is large.
+    func send(_ payload: UnsafeRawBufferPointer) throws(MySQLError) {
+        var rest = payload
+        while true {
+            let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(PacketFramer.payloadBytesMax))
+            writer.reset()
+            writer.littleEndian(UInt16(piece.count & 0xFFFF))
+            writer.byte(UInt8(piece.count >> 16))
+            writer.byte(framer.nextSequence)
+            framer.nextSequence &+= 1
+            writer.bytes(piece)
+            try mapped { () throws(StreamError) in
+                try writer.withUnsafeBytes { (bytes) throws(StreamError) in try streams.output.writeAll(bytes) }
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
+            if piece.count < PacketFramer.payloadBytesMax { return }
+        }
+    }
+
+    func send(_ payload: [UInt8]) throws(MySQLError) {
+        var result: Result<Void, MySQLError> = .success(())
+        payload.withUnsafeBytes { bytes in result = Result { () throws(MySQLError) in try send(bytes) } }
+        try result.get()
+    }
+
+    /// The next packet's payload: a view that is valid until the next call of any method here.
+    func receive() throws(MySQLError) -> UnsafeRawBufferPointer {
+        release()
+        while true {
+            switch try frame() {
+            case .packet(let pieces, let totalBytes):
+                unconsumed = totalBytes
+                let whole = UnsafeRawBufferPointer(rebasing: buffer.readable[..<totalBytes])
+                return pieces == 1 ? UnsafeRawBufferPointer(rebasing: whole[PacketFramer.headerBytes...]) : join(whole)
+            case .needMore(let wantedBytes):
+                let count = try mapped { () throws(StreamError) in
+                    try buffer.fill(wanted: wantedBytes) { (room) throws(StreamError) in
+                        try streams.input.readSome(into: room)
+                    }
+                }
+                guard count > 0 else { throw .stream(streams.canceller.isCancelled ? .cancelled : .closed) }
+            }
+        }
+    }
+
+    /// Whether `receive()` would answer without waiting for the network.
+    var hasBufferedPacket: Bool {
+        let rest = UnsafeRawBufferPointer(rebasing: buffer.readable[unconsumed...])
+        var probe = framer
+        do throws(WireError) {
+            if case .packet = try probe.next(in: rest) { return true }
+            return false
+        } catch {
+            // The fault is thrown by the receive() that follows at once.
+            return true
+        }
+    }
+
+    private func release() {
+        buffer.consume(unconsumed)
+        unconsumed = 0
+    }
+
+    private func frame() throws(MySQLError) -> PacketFramer.Outcome {
+        do throws(WireError) {
+            return try framer.next(in: buffer.readable)
+        } catch {
+            throw .malformed(MySQLProtocolError("packet header", error))
+        }
+    }
+
+    private func join(_ pieces: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        joinedView?.deallocate()
+        let target = UnsafeMutableRawBufferPointer.allocate(byteCount: pieces.count, alignment: 16)
+        joinedView = target
+        var (source, count) = (0, 0)
+        while source < pieces.count {
+            let length = Int(pieces[source]) | Int(pieces[source + 1]) << 8 | Int(pieces[source + 2]) << 16
+            let piece = UnsafeRawBufferPointer(rebasing: pieces[(source + 4)..<(source + 4 + length)])
+            UnsafeMutableRawBufferPointer(rebasing: target[count...]).copyMemory(from: piece)
+            source += 4 + length
+            count += length
+        }
+        return UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(target)[..<count])
+    }
+
+    private func mapped<R>(_ body: () throws(StreamError) -> R) throws(MySQLError) -> R {
+        do throws(StreamError) { return try body() } catch { throw .stream(error) }
+    }
+}

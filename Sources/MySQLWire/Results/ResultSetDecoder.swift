@@ -1,0 +1,98 @@
+import WireCore
+
+/// The answer to a `COM_QUERY`, as a value: packets in, events out.
+///
+/// Layout: OK, ERR, or: column count | that many ColumnDefinition41 | EOF (unless deprecated) | rows | OK or EOF.
+struct ResultSetDecoder {
+    enum Event: Equatable {
+        /// Column definitions so far only; nothing to do.
+        case progress
+        case columns([ResultColumn])
+        /// The packet that was given is a row in the text protocol.
+        case row
+        /// The answer is complete, unless more results follow.
+        case finished(OKPacket?, hasMoreResults: Bool)
+    }
+
+    private enum State: Equatable {
+        case expectingHeader
+        case expectingColumns(left: Int)
+        case expectingEOFAfterColumns
+        case expectingRows
+    }
+
+    /// MySQL's own limit is 4096.
+    static let columnCountMax = 8192
+
+    private let hasDeprecatedEOF: Bool
+    private var state = State.expectingHeader
+    private var columns: [ResultColumn] = []
+
+    init(capabilities: CapabilityFlags) { hasDeprecatedEOF = capabilities.contains(.deprecateEOF) }
+
+    mutating func receive(_ packet: UnsafeRawBufferPointer) throws(MySQLError) -> Event {
+        do throws(WireError) {
+            if packet.first == 0xFF { return try fail(packet) }
+            switch state {
+            case .expectingHeader: return try header(packet)
+            case .expectingColumns(let left):
+                columns.append(try ResultColumn(packet))
+                guard left == 1 else {
+                    state = .expectingColumns(left: left - 1)
+                    return .progress
+                }
+                state = hasDeprecatedEOF ? .expectingRows : .expectingEOFAfterColumns
+                return .columns(columns)
+            case .expectingEOFAfterColumns:
+                guard packet.first == 0xFE, packet.count < 9 else { throw unexpected(packet) }
+                state = .expectingRows
+                return .progress
+            case .expectingRows: return try row(packet)
+            }
+        } catch {
+            if let serverError { throw .server(serverError) }
+            throw .malformed(MySQLProtocolError("result set", error))
+        }
+    }
+
+    private var serverError: MySQLServerError?
+
+    private mutating func fail(_ packet: UnsafeRawBufferPointer) throws(WireError) -> Event {
+        serverError = try MySQLServerError(errorPacket: packet)
+        throw WireError(.invalidValue("ERR packet"), at: 0)
+    }
+
+    private mutating func header(_ packet: UnsafeRawBufferPointer) throws(WireError) -> Event {
+        if packet.first == 0x00 {
+            let ok = try OKPacket(packet)
+            return .finished(ok, hasMoreResults: ok.hasMoreResults)
+        }
+        // 0xFB would be LOAD DATA LOCAL, which we never allow.
+        var reader = ByteReader(packet)
+        let count = try reader.lengthEncodedCount()
+        guard (1...Self.columnCountMax).contains(count) else { throw WireError(.badLength(count), at: 0) }
+        columns = []
+        state = .expectingColumns(left: count)
+        return .progress
+    }
+
+    private mutating func row(_ packet: UnsafeRawBufferPointer) throws(WireError) -> Event {
+        // A row may begin with 0xFE too (a cell over 16 MiB), but is then longer than any such packet.
+        guard packet.first == 0xFE, packet.count < (hasDeprecatedEOF ? PacketFramer.payloadBytesMax : 9) else {
+            return .row
+        }
+        state = .expectingHeader
+        guard !hasDeprecatedEOF else {
+            let ok = try OKPacket(packet)
+            return .finished(ok, hasMoreResults: ok.hasMoreResults)
+        }
+        var reader = ByteReader(packet)
+        try reader.skip(3)
+        let status = packet.count >= 5 ? try reader.littleEndian(UInt16.self) : 0
+        return .finished(nil, hasMoreResults: status & 0x0008 != 0)
+    }
+
+    private func unexpected(_ packet: UnsafeRawBufferPointer) -> WireError {
+        WireError(.invalidValue("unexpected header \(packet.first ?? 0)"), at: 0)
+    }
+}

@@ -1,0 +1,66 @@
+/// The bytes that have arrived and are not yet consumed: what stands between a stream and a framer.
+///
+/// Filled in large chunks, read in place. Views into it are valid until the next `fill`, which may move the
+/// remaining bytes to the front or to a larger block.
+public struct ReceiveBuffer: ~Copyable {
+    public static let chunkBytes = 256 << 10
+
+    private var storage: UnsafeMutableRawBufferPointer
+    private var start = 0
+    private var end = 0
+
+    public init(capacityBytes: Int = 2 * ReceiveBuffer.chunkBytes) {
+        storage = .allocate(byteCount: max(capacityBytes, 4096), alignment: 16)
+    }
+
+    deinit { storage.deallocate() }
+
+    /// Bytes that can be read without waiting.
+    public var count: Int { end - start }
+
+    /// A view of them.
+    public var readable: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: storage[start..<end])
+    }
+
+    public mutating func consume(_ count: Int) {
+        precondition(count >= 0 && count <= end - start)
+        start += count
+        if start == end {
+            start = 0
+            end = 0
+        }
+    }
+
+    /// Reads once from `source`, making room for `wanted` bytes in all first.
+    ///
+    /// - Parameter wanted: how many bytes the next frame has; the caller has checked it against its limit.
+    /// - Returns: the number of bytes read; 0 at the end of the stream.
+    public mutating func fill<E: Error>(
+        wanted: Int = 0, from source: (UnsafeMutableRawBufferPointer) throws(E) -> Int
+    ) throws(E) -> Int {
+        makeRoom(for: max(wanted, count + 1))
+        let room = UnsafeMutableRawBufferPointer(rebasing: storage[end...])
+        let read = try source(room)
+        precondition(read >= 0 && read <= room.count)
+        end += read
+        return read
+    }
+
+    private mutating func makeRoom(for wanted: Int) {
+        if storage.count - start >= wanted, storage.count - end >= min(Self.chunkBytes, storage.count / 2) { return }
+        if storage.count < wanted {
+            let larger = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: max(wanted + Self.chunkBytes, storage.count * 2), alignment: 16)
+            larger.copyMemory(from: readable)
+            storage.deallocate()
+            storage = larger
+        } else if start > 0, let base = storage.baseAddress {
+            base.copyMemory(from: base + start, byteCount: end - start)
+        } else {
+            return
+        }
+        end -= start
+        start = 0
+    }
+}

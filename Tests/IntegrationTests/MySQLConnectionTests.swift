@@ -1,0 +1,110 @@
+import MySQLWire
+import Testing
+import WireStreams
+
+@Suite(.serialized, .enabled(if: RealServers.mysql != nil, "CDCD_TEST_MYSQL names no MySQL server"))
+struct MySQLConnectionTests {
+    private func options(
+        _ user: String = "root", _ password: String = "", tls: MySQLConnectionOptions.TLSMode = .preferred
+    ) throws -> MySQLConnectionOptions {
+        var options = MySQLConnectionOptions(address: try #require(RealServers.mysql), user: user, password: password)
+        options.tlsMode = tls
+        return options
+    }
+
+    private func createUser(_ name: String) throws {
+        let root = try MySQLConnection.connect(try options())
+        try root.execute("DROP USER IF EXISTS \(name)")
+        try root.execute("CREATE USER \(name) IDENTIFIED WITH caching_sha2_password BY 'secret'")
+        root.close()
+    }
+
+    @Test func allWaysOfCachingSHA2LeadIn() throws {
+        try createUser("wire_sha2")
+        // The first time is a full authentication, the second a fast one, out of the server's cache.
+        for _ in 0..<2 {
+            let connection = try MySQLConnection.connect(try options("wire_sha2", "secret", tls: .required))
+            #expect(connection.isEncrypted)
+            #expect(try connection.query("SELECT CURRENT_USER()").scalar == "wire_sha2@%")
+            connection.close()
+        }
+        try createUser("wire_sha2")
+        var open = try options("wire_sha2", "secret", tls: .disabled)
+        #expect(throws: MySQLError.self) { try MySQLConnection.connect(open) }
+        open.allowPublicKeyRetrieval = true
+        let connection = try MySQLConnection.connect(open)
+        #expect(!connection.isEncrypted)
+        connection.close()
+    }
+
+    @Test func aWrongPasswordIsTheServersError() throws {
+        try createUser("wire_wrong")
+        do {
+            _ = try MySQLConnection.connect(try options("wire_wrong", "guess", tls: .required))
+            Issue.record("connected with a wrong password")
+        } catch MySQLError.server(let error) {
+            #expect(error.code == 1045)
+        }
+    }
+
+    @Test func anUntrustedCertificateIsRefused() throws {
+        do {
+            _ = try MySQLConnection.connect(try options(tls: .verifyAuthority))
+            Issue.record("trusted a self-signed certificate")
+        } catch MySQLError.stream(.tls(let reason)) {
+            #expect(reason.contains("certificate"))
+        }
+    }
+
+    @Test func rowsLargerThanOnePacketArriveWhole() throws {
+        let connection = try MySQLConnection.connect(try options())
+        try connection.execute("SET GLOBAL max_allowed_packet = 67108864")
+        connection.close()
+        let larger = try MySQLConnection.connect(try options())
+        for length in [16_777_210, 16_777_215, 33_554_431] {
+            #expect(try larger.query("SELECT REPEAT('x', \(length))").scalar?.utf8.count == length)
+        }
+        larger.close()
+    }
+
+    @Test func nullsEmptyTextsAndSeveralRowsAreToldApart() throws {
+        let connection = try MySQLConnection.connect(try options())
+        let result = try connection.query("SELECT NULL AS a, '' AS b, 'ü' AS c UNION ALL SELECT 1, 2, 3")
+        #expect(result.columnNames == ["a", "b", "c"])
+        #expect(result.rows == [[nil, "", "ü"], ["1", "2", "3"]])
+        #expect(throws: MySQLError.self) { try connection.query("SELECT nonsense") }
+        #expect(try connection.query("SELECT 1").scalar == "1")
+        connection.close()
+    }
+
+    @Test func aQuietServerSendsHeartbeatsAndASilentOneIsNoticed() throws {
+        let status = try MySQLConnection.connect(try options()).query("SHOW BINARY LOG STATUS")
+        let file = try #require(status.column("File").first ?? nil)
+        let position = try #require(UInt32(status.column("Position").first.flatMap { $0 } ?? ""))
+        let stream = try ReplicationStream(
+            try MySQLConnection.connect(try options()), serverID: 77001,
+            start: .position(file: file, position: position), heartbeatMilliseconds: 100, silenceMilliseconds: 2000)
+        // Rotate (4) and format description (15) open every stream; 27 and 41 are heartbeats.
+        var types: [UInt8] = []
+        while types.count < 4 { types.append(try stream.next()[4]) }
+        #expect(types.prefix(2) == [4, 15])
+        #expect(types.contains { $0 == 27 || $0 == 41 })
+        let deaf = try ReplicationStream(
+            try MySQLConnection.connect(try options()), serverID: 77002,
+            start: .position(file: file, position: position), heartbeatMilliseconds: 60_000, silenceMilliseconds: 200)
+        #expect(throws: MySQLError.stream(.timedOut(milliseconds: 200))) {
+            for _ in 0..<1000 { _ = try deaf.next() }
+        }
+    }
+
+    @Test func purgedPositionsAreRefusedByTheServer() throws {
+        let stream = try ReplicationStream(
+            try MySQLConnection.connect(try options()), serverID: 77003,
+            start: .position(file: "binlog.999999", position: 4), heartbeatMilliseconds: 100, silenceMilliseconds: 2000)
+        do {
+            while true { _ = try stream.next() }
+        } catch MySQLError.server(let error) {
+            #expect(error.code == 1236)
+        }
+    }
+}

@@ -1,0 +1,13 @@
+import Foundation
+import WireStreams
+
+/// The real servers that a run of the tests may use, named by the environment as `host:port`.
+enum RealServers {
+    static let mysql = address("CDCD_TEST_MYSQL")
+    static let mariadb = address("CDCD_TEST_MARIADB")
+    static let kafka = address("CDCD_TEST_KAFKA")
+
+    private static func address(_ variable: String) -> SocketAddress? {
+        ProcessInfo.processInfo.environment[variable].flatMap { SocketAddress($0) }
+    }
+}
