@@ -12,6 +12,8 @@ public final class ReplicationStream {
 
     private let channel: PacketChannel
     public let canceller: SocketCanceller
+    /// Whether events end with a checksum; it holds already for the rotation before the first format description.
+    public let hasChecksums: Bool
 
     /// Asks for the binlog. The connection belongs to the stream from here on.
     ///
@@ -30,6 +32,7 @@ public final class ReplicationStream {
             "SET @master_heartbeat_period = \(period), @source_heartbeat_period = \(period), "
                 + "@master_binlog_checksum = @@global.binlog_checksum, "
                 + "@source_binlog_checksum = @@global.binlog_checksum")
+        hasChecksums = try connection.query("SELECT @master_binlog_checksum").scalar?.uppercased() == "CRC32"
         if connection.isMariaDB { try connection.execute("SET @mariadb_slave_capability = 4") }
         channel.beginCommand()
         try channel.send(ClientCommand.registerReplica(serverID: serverID))

@@ -1,0 +1,26 @@
+/// One event of a binlog. Row events are views of the bytes that were decoded, and valid as long as those.
+public struct BinlogEvent {
+    public let header: EventHeader
+    public let body: Body
+
+    public enum Body {
+        case formatDescription(FormatDescriptionEvent)
+        case rotate(RotateEvent)
+        case query(QueryEvent)
+        case gtid(GTIDEvent)
+        case mariaDBGTID(MariaDBGTIDEvent)
+        case tableMap(TableMap)
+        case rows(RowsEvent)
+        /// XID_EVENT: the transaction is committed.
+        case xid(UInt64)
+        /// ROWS_QUERY_EVENT or MariaDB's ANNOTATE_ROWS_EVENT: the statement behind the rows that follow.
+        case rowsQuery(String)
+        case heartbeat
+        /// The server shut down in order; the next file follows.
+        case stop
+        /// Says something about the log itself and nothing about data.
+        case informational
+        /// Means something for data that this decoder cannot read: never to be passed over.
+        case unsupported
+    }
+}

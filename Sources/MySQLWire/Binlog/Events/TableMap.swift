@@ -1,0 +1,54 @@
+import WireCore
+
+/// TABLE_MAP_EVENT: how the rows of a table are laid out, valid for the row events that follow with its number.
+///
+/// Layout: table id u48 | flags u16 | database u8 length, text, NUL | table u8 length, text, NUL | column count lenenc |
+/// type of each column u8 | metadata lenenc length, bytes | nullability bitmap | optional metadata (type, length, value)
+public final class TableMap: Sendable {
+    public static let columnCountMax = 4096
+
+    public let tableID: UInt64
+    public let database: String
+    public let table: String
+    public let columns: [ColumnStorage]
+    /// One for each column, in the order of the columns.
+    public let isNullable: [Bool]
+    /// Column names; empty unless the server has `binlog_row_metadata=FULL`.
+    public let columnNames: [String]
+
+    init(body: UnsafeRawBufferPointer) throws(WireError) {
+        var reader = ByteReader(body, base: EventHeader.bytes)
+        tableID = try reader.littleEndian(byteCount: 6)
+        try reader.skip(2)
+        database = try Self.name(&reader)
+        table = try Self.name(&reader)
+        let count = try reader.lengthEncodedCount()
+        guard count <= Self.columnCountMax else { throw WireError(.badLength(count), at: reader.absoluteOffset) }
+        let types = try reader.array(count)
+        var metadata = try reader.slice(try reader.lengthEncodedCount())
+        var columns: [ColumnStorage] = []
+        columns.reserveCapacity(count)
+        for type in types { columns.append(try ColumnStorage(code: type, metadata: &metadata)) }
+        try metadata.finish()
+        self.columns = columns
+        let bitmap = try reader.array((count + 7) / 8)
+        isNullable = (0..<count).map { bitmap[$0 / 8] & (1 << ($0 % 8)) != 0 }
+        var names: [String] = []
+        while !reader.isAtEnd {
+            let kind = try reader.byte()
+            var field = try reader.slice(try reader.lengthEncodedCount())
+            // COLUMN_NAME; what the other fields say is known from the schema history.
+            guard kind == 4 else { continue }
+            while !field.isAtEnd { names.append(try field.lengthEncodedText()) }
+        }
+        columnNames = names
+    }
+
+    @_lifetime(reader: copy reader)
+    private static func name(_ reader: inout ByteReader) throws(WireError) -> String {
+        let count = Int(try reader.byte())
+        let text = String(decoding: try reader.array(count), as: UTF8.self)
+        try reader.skip(1)
+        return text
+    }
+}

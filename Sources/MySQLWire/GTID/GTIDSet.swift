@@ -1,0 +1,185 @@
+import WireCore
+
+/// A server's UUID, the first part of MySQL's GTIDs.
+public struct ServerUUID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    private let high: UInt64
+    private let low: UInt64
+
+    /// Precondition: 16 bytes.
+    init(bytes: [UInt8]) {
+        precondition(bytes.count == 16)
+        high = bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) }
+        low = bytes[8...].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// From `3e11fa47-71ca-11e1-9e33-c80aa9429562`, dashes and case free; nil for anything else.
+    public init?(_ text: some StringProtocol) {
+        let digits = text.utf8.filter { $0 != UInt8(ascii: "-") }
+        guard digits.count == 32 else { return nil }
+        var halves: [UInt64] = []
+        for half in [digits.prefix(16), digits.suffix(16)] {
+            guard half.first != UInt8(ascii: "+"), let value = UInt64(String(decoding: half, as: UTF8.self), radix: 16)
+            else { return nil }
+            halves.append(value)
+        }
+        (high, low) = (halves[0], halves[1])
+    }
+
+    var bytes: [UInt8] {
+        [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - $0 * 8)) } }
+    }
+
+    public static func < (a: Self, b: Self) -> Bool { (a.high, a.low) < (b.high, b.low) }
+
+    public var description: String {
+        let digits = [high, low].map { half in
+            let text = String(half, radix: 16)
+            return String(repeating: "0", count: 16 - text.count) + text
+        }.joined()
+        var result = ""
+        for (index, digit) in digits.enumerated() {
+            if [8, 12, 16, 20].contains(index) { result.append("-") }
+            result.append(digit)
+        }
+        return result
+    }
+}
+
+/// One transaction's identity: where it was first committed, and its number there.
+public struct GTID: Hashable, Sendable, CustomStringConvertible {
+    public let source: ServerUUID
+    public let number: UInt64
+
+    public init(source: ServerUUID, number: UInt64) {
+        self.source = source
+        self.number = number
+    }
+
+    public var description: String { "\(source):\(number)" }
+}
+
+/// A set of GTIDs: intervals of numbers for each server, sorted, disjoint and not touching each other.
+public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
+    /// Both ends belong to the interval.
+    public private(set) var intervals: [ServerUUID: [ClosedRange<UInt64>]] = [:]
+
+    public init() {}
+
+    /// From MySQL's text, blanks and line breaks free: `uuid:1-5:7,uuid2:1`. Nil for anything else, tags included.
+    public init?(_ text: String) {
+        for part in text.split(separator: ",") {
+            let words = part.split(separator: ":").map { $0.filter { !$0.isWhitespace } }
+            guard let first = words.first, !first.isEmpty else {
+                if part.allSatisfy(\.isWhitespace) { continue }
+                return nil
+            }
+            guard let uuid = ServerUUID(first), words.count > 1 else { return nil }
+            for word in words.dropFirst() {
+                let ends = word.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
+                guard let low = ends.first ?? nil, let high = ends.last ?? nil, ends.count <= 2, low > 0, low <= high else {
+                    return nil
+                }
+                insert(low...high, of: uuid)
+            }
+        }
+    }
+
+    public var isEmpty: Bool { intervals.isEmpty }
+    public var sources: [ServerUUID] { intervals.keys.sorted() }
+
+    public mutating func insert(_ gtid: GTID) { insert(gtid.number...gtid.number, of: gtid.source) }
+
+    private mutating func insert(_ range: ClosedRange<UInt64>, of uuid: ServerUUID) {
+        var list = intervals[uuid] ?? []
+        // The usual case: the next number of a server.
+        if let last = list.last, last.upperBound < .max, range.lowerBound == last.upperBound + 1 {
+            list[list.count - 1] = last.lowerBound...range.upperBound
+            intervals[uuid] = list
+            return
+        }
+        list.append(range)
+        intervals[uuid] = Self.normalised(list)
+    }
+
+    private static func normalised(_ list: [ClosedRange<UInt64>]) -> [ClosedRange<UInt64>] {
+        var result: [ClosedRange<UInt64>] = []
+        for range in list.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            if let last = result.last, last.upperBound == .max || range.lowerBound <= last.upperBound + 1 {
+                result[result.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+            } else {
+                result.append(range)
+            }
+        }
+        return result
+    }
+
+    public func contains(_ gtid: GTID) -> Bool {
+        intervals[gtid.source]?.contains { $0.contains(gtid.number) } ?? false
+    }
+
+    public func isSubset(of other: GTIDSet) -> Bool {
+        intervals.allSatisfy { uuid, list in
+            let theirs = other.intervals[uuid] ?? []
+            return list.allSatisfy { range in
+                theirs.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }
+            }
+        }
+    }
+
+    public func union(_ other: GTIDSet) -> GTIDSet {
+        var result = self
+        for (uuid, list) in other.intervals { result.intervals[uuid] = Self.normalised((intervals[uuid] ?? []) + list) }
+        return result
+    }
+
+    public func subtracting(_ other: GTIDSet) -> GTIDSet {
+        var result = GTIDSet()
+        for (uuid, list) in intervals {
+            var left = list
+            for hole in other.intervals[uuid] ?? [] {
+                left = left.flatMap { range -> [ClosedRange<UInt64>] in
+                    guard range.overlaps(hole) else { return [range] }
+                    var parts: [ClosedRange<UInt64>] = []
+                    if range.lowerBound < hole.lowerBound { parts.append(range.lowerBound...(hole.lowerBound - 1)) }
+                    if range.upperBound > hole.upperBound { parts.append((hole.upperBound + 1)...range.upperBound) }
+                    return parts
+                }
+            }
+            if !left.isEmpty { result.intervals[uuid] = left }
+        }
+        return result
+    }
+
+    /// Only the transactions of servers that `isIncluded` accepts.
+    public func filtered(_ isIncluded: (ServerUUID) -> Bool) -> GTIDSet {
+        var result = GTIDSet()
+        result.intervals = intervals.filter { isIncluded($0.key) }
+        return result
+    }
+
+    /// MySQL's canonical text: servers in the order of their UUIDs, without blanks.
+    public var description: String {
+        sources.map { uuid in
+            "\(uuid):" + (intervals[uuid] ?? []).map { range in
+                range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound)-\(range.upperBound)"
+            }.joined(separator: ":")
+        }.joined(separator: ",")
+    }
+
+    /// `COM_BINLOG_DUMP_GTID`'s form: count u64, then for each server: UUID 16 bytes | interval count u64 |
+    /// start u64 and end u64 (the first number that is not in) of each.
+    public func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.littleEndian(UInt64(intervals.count))
+        for uuid in sources {
+            let list = intervals[uuid] ?? []
+            writer.bytes(uuid.bytes)
+            writer.littleEndian(UInt64(list.count))
+            for range in list {
+                writer.littleEndian(range.lowerBound)
+                writer.littleEndian(range.upperBound &+ 1)
+            }
+        }
+        return writer.array()
+    }
+}
