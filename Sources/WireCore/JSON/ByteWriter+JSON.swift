@@ -70,6 +70,23 @@ extension ByteWriter {
         }
     }
 
+    /// A number in the form of Java's `Double.toString`; NaN and the infinities are quoted, as Jackson does it.
+    public mutating func jsonNumber(_ value: Double) {
+        guard value.isFinite else { return jsonString(JavaNumber.text(value)) }
+        if value.magnitude < 1e7, value == value.rounded(), value != 0 {
+            decimal(Int64(value))
+            literal(".0")
+        } else {
+            utf8(JavaNumber.text(value))
+        }
+    }
+
+    /// A number in the form of Java's `Float.toString`.
+    public mutating func jsonNumber(_ value: Float) {
+        guard value.isFinite else { return jsonString(JavaNumber.text(value)) }
+        utf8(JavaNumber.text(value))
+    }
+
     /// RFC 4648 with padding and without line breaks.
     public mutating func base64(_ source: [UInt8]) {
         let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"

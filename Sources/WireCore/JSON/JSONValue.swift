@@ -28,8 +28,21 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 
     /// A later member of the same name replaces an earlier one, as in Java's parsers.
     public init(_ members: [(name: String, value: JSONValue)]) {
+        guard members.count > 1 else {
+            self.members = members
+            return
+        }
         self.members = []
-        for member in members { self[member.name] = member.value }
+        self.members.reserveCapacity(members.count)
+        var places = Dictionary<String, Int>(minimumCapacity: members.count)
+        for member in members {
+            if let place = places[member.name] {
+                self.members[place].value = member.value
+            } else {
+                places[member.name] = self.members.count
+                self.members.append(member)
+            }
+        }
     }
 
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
@@ -56,7 +69,12 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 
 extension JSONObject: Hashable {
     public static func == (a: JSONObject, b: JSONObject) -> Bool {
-        a.count == b.count && a.members.allSatisfy { b[$0.name] == $0.value }
+        guard a.count == b.count else { return false }
+        if zip(a.members, b.members).allSatisfy({ $0.name == $1.name }) {
+            return zip(a.members, b.members).allSatisfy { $0.value == $1.value }
+        }
+        let values = Dictionary(b.members.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        return a.members.allSatisfy { values[$0.name] == $0.value }
     }
 
     public func hash(into hasher: inout Hasher) {

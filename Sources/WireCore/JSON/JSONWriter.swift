@@ -1,0 +1,89 @@
+extension JSONValue {
+    /// The document without any white space, as Jackson's `ObjectMapper` writes it.
+    public func encoded() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.json(self)
+        return writer.array()
+    }
+
+    /// The document as Jackson's `DefaultPrettyPrinter` writes it: every member of an object on its own line,
+    /// indented by two blanks a level, ` : ` behind the name; arrays on one line, `[ a, b ]`; nothing between the
+    /// brackets of an empty one but a blank. No line end behind the last bracket.
+    public func prettyPrinted() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.prettyJSON(self, depth: 0)
+        return writer.array()
+    }
+}
+
+extension ByteWriter {
+    /// A document without white space.
+    public mutating func json(_ value: JSONValue) {
+        switch value {
+        case .array(let items):
+            byte(UInt8(ascii: "["))
+            for index in items.indices {
+                if index > 0 { byte(UInt8(ascii: ",")) }
+                json(items[index])
+            }
+            byte(UInt8(ascii: "]"))
+        case .object(let object): json(object)
+        default: jsonScalar(value)
+        }
+    }
+
+    /// An object without white space.
+    public mutating func json(_ object: JSONObject) {
+        byte(UInt8(ascii: "{"))
+        var isFirst = true
+        for member in object.members {
+            if !isFirst { byte(UInt8(ascii: ",")) }
+            isFirst = false
+            jsonString(member.name)
+            byte(UInt8(ascii: ":"))
+            json(member.value)
+        }
+        byte(UInt8(ascii: "}"))
+    }
+
+    private mutating func jsonScalar(_ value: JSONValue) {
+        switch value {
+        case .null, .array, .object: literal("null")
+        case .bool(let value): value ? literal("true") : literal("false")
+        case .integer(let value): decimal(value)
+        case .double(let value): jsonNumber(value)
+        case .string(let value): jsonString(value)
+        }
+    }
+
+    fileprivate mutating func prettyJSON(_ value: JSONValue, depth: Int) {
+        switch value {
+        case .array(let items):
+            literal("[ ")
+            for index in items.indices {
+                if index > 0 { literal(", ") }
+                prettyJSON(items[index], depth: depth)
+            }
+            literal(items.isEmpty ? "]" : " ]")
+        case .object(let object):
+            byte(UInt8(ascii: "{"))
+            var isFirst = true
+            for member in object.members {
+                if !isFirst { byte(UInt8(ascii: ",")) }
+                isFirst = false
+                line(depth: depth + 1)
+                jsonString(member.name)
+                literal(" : ")
+                prettyJSON(member.value, depth: depth + 1)
+            }
+            if isFirst { byte(UInt8(ascii: " ")) } else { line(depth: depth) }
+            byte(UInt8(ascii: "}"))
+        default: jsonScalar(value)
+        }
+    }
+
+    private mutating func line(depth: Int) {
+        byte(UInt8(ascii: "\n"))
+        for _ in 0..<depth { literal("  ") }
+    }
+}
