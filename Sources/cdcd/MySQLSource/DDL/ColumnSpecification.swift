@@ -1,0 +1,69 @@
+/// A column as a statement writes it.
+public struct ColumnSpecification: Hashable, Sendable {
+    public var name: String
+    public var type: DataTypeSpecification
+    /// In the order of the text, which decides where two of them speak of the same thing.
+    public var attributes: [ColumnAttribute] = []
+
+    public init(name: String, type: DataTypeSpecification) {
+        self.name = name
+        self.type = type
+    }
+}
+
+public enum ColumnAttribute: Hashable, Sendable {
+    /// `NULL` (true) or `NOT NULL`.
+    case nullable(Bool)
+    case defaultValue(DefaultValue)
+    case onUpdateCurrentTimestamp
+    case autoIncrement
+    /// `SERIAL DEFAULT VALUE`.
+    case serialDefault
+    case primaryKey
+    case uniqueKey
+    case comment(String)
+    case collate(String)
+    case generated(isStored: Bool)
+    /// Visibility, storage, references, checks and the like.
+    case other
+}
+
+/// What stands after `DEFAULT`.
+public enum DefaultValue: Hashable, Sendable {
+    case null
+    /// A string in its quotes' contents as written (escapes and doubled quotes kept), `isSigned` text included.
+    case string(String)
+    /// A number as written, sign included.
+    case number(String)
+    /// Digits of `b'…'`.
+    case bits(String)
+    /// `0x…` or `x'…'` as written.
+    case hexadecimal(String)
+    case boolean(String)
+    /// `CURRENT_TIMESTAMP` and its synonyms, as written.
+    case currentTimestamp(String)
+    /// A function or a parenthesised expression, as written.
+    case expression(String)
+}
+
+/// A data type as a statement spells it.
+public struct DataTypeSpecification: Hashable, Sendable {
+    public enum Family: Hashable, Sendable {
+        case character, national, binary, numeric, temporal, collection, other
+    }
+
+    public var family: Family
+    /// The spelling's words in upper case, attributes included: `INT UNSIGNED ZEROFILL`, `CHARACTER VARYING`.
+    public var words: [String]
+    public var length: Int?
+    public var scale: Int?
+    /// ENUM's and SET's options with their quotes, as written.
+    public var options: [String] = []
+    public var characterSet: String?
+    public var collation: String?
+
+    public init(family: Family, words: [String]) {
+        self.family = family
+        self.words = words
+    }
+}

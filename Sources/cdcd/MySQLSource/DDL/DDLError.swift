@@ -1,0 +1,59 @@
+/// Why a statement of the binlog or of the schema history could not be followed, and what to do about it.
+public struct DDLError: Error, Hashable, Sendable, CustomStringConvertible {
+    public enum Reason: Hashable, Sendable {
+        /// The grammar wanted something else at this place.
+        case unexpected(found: String, expected: String)
+        /// A quoted text or a comment without an end.
+        case unterminated(String)
+        /// A construct nested deeper than any that a person writes.
+        case nestedTooDeep
+        /// The statement changes a table that the schema history does not know.
+        case unknownTable(String)
+        /// The statement names a column that its table does not have.
+        case unknownColumn(String, table: String)
+    }
+
+    public let reason: Reason
+    /// The whole statement, cut to `statementCharactersMax` when shown.
+    public let statement: String
+    /// 1-based line and column of the place in the statement, in characters.
+    public let line: Int
+    public let column: Int
+
+    public static let statementCharactersMax = 2000
+
+    public init(_ reason: Reason, statement: String, line: Int = 1, column: Int = 1) {
+        self.reason = reason
+        self.statement = statement
+        self.line = line
+        self.column = column
+    }
+
+    public var description: String {
+        let shown = statement.count > Self.statementCharactersMax
+            ? statement.prefix(Self.statementCharactersMax) + " …" : statement[...]
+        return "Cannot follow the schema change at line \(line), column \(column): \(explanation). "
+            + "Statement: \(shown). \(remedy)"
+    }
+
+    private var explanation: String {
+        switch reason {
+        case .unexpected(let found, let expected): "found \(found) where \(expected) was expected"
+        case .unterminated(let what): "\(what) without an end"
+        case .nestedTooDeep: "parentheses nested too deep"
+        case .unknownTable(let table): "table \(table) is not known to this connector's schema history"
+        case .unknownColumn(let column, let table): "table \(table) has no column \(column)"
+        }
+    }
+
+    private var remedy: String {
+        switch reason {
+        case .unknownTable, .unknownColumn:
+            "The schema history does not fit the binlog: take a new snapshot, or rebuild the history with "
+                + "snapshot.mode=recovery (1.9: schema_only_recovery)."
+        default:
+            "If the statement cannot matter to the captured tables, set schema.history.internal.skip.unparseable.ddl=true "
+                + "(1.9: database.history.skip.unparseable.ddl) and restart the connector; please report the statement."
+        }
+    }
+}

@@ -1,0 +1,162 @@
+/// A table, view or routine as a statement names it.
+public struct ObjectName: Hashable, Sendable {
+    public var database: String?
+    public var name: String
+
+    public init(database: String? = nil, name: String) {
+        self.database = database
+        self.name = name
+    }
+}
+
+/// One statement of a text, as far as it matters to table definitions.
+public struct ParsedStatement: Hashable, Sendable {
+    /// The statement's own text: without the delimiter and without blanks around it, comments inside included.
+    public var text: String
+    public var kind: Kind
+
+    public indirect enum Kind: Hashable, Sendable {
+        case createTable(CreateTable)
+        case createTableLike(CreateTableLike)
+        case alterTable(AlterTable)
+        case dropTables(DropTables)
+        case renameTables([TableRename])
+        case truncateTable(ObjectName)
+        case createIndex(CreateIndex)
+        case dropIndex(DropIndex)
+        case createDatabase(DatabaseStatement)
+        case alterDatabase(DatabaseStatement)
+        case dropDatabase(String)
+        case setVariables([VariableAssignment])
+        case use(String)
+        /// Known not to change a table's definition.
+        case other(OtherStatement)
+        /// Not understood. `touches` names the tables that it could change; nil where that is not known either.
+        case unparsable(DDLError, touches: [ObjectName]?)
+    }
+
+    public init(text: String, kind: Kind) {
+        self.text = text
+        self.kind = kind
+    }
+}
+
+/// What a statement that defines no table is about.
+public enum OtherStatement: Hashable, Sendable {
+    case empty
+    case view
+    case routineOrTrigger
+    case userOrPrivilege
+    case transaction
+    case dataChange
+    case maintenance
+    case flush
+    case administration
+    case query
+}
+
+public struct CreateTable: Hashable, Sendable {
+    public var name: ObjectName
+    public var isTemporary = false
+    public var ifNotExists = false
+    public var orReplace = false
+    public var columns: [ColumnSpecification] = []
+    public var keys: [KeySpecification] = []
+    public var options = TableOptions()
+    /// With `AS SELECT …`: columns come from a query too, which the text alone does not give.
+    public var hasQuery = false
+
+    public init(name: ObjectName) { self.name = name }
+}
+
+public struct CreateTableLike: Hashable, Sendable {
+    public var name: ObjectName
+    public var original: ObjectName
+    public var isTemporary = false
+    public var ifNotExists = false
+}
+
+public struct TableOptions: Hashable, Sendable {
+    public var characterSet: String?
+    public var collation: String?
+    /// With the quotes of its text taken off.
+    public var comment: String?
+}
+
+public struct AlterTable: Hashable, Sendable {
+    public var name: ObjectName
+    public var ifExists = false
+    public var actions: [Action] = []
+
+    public indirect enum Action: Hashable, Sendable {
+        case addColumn(ColumnSpecification, place: ColumnPlace?, ifNotExists: Bool)
+        case modifyColumn(ColumnSpecification, place: ColumnPlace?, ifExists: Bool)
+        case changeColumn(String, ColumnSpecification, place: ColumnPlace?, ifExists: Bool)
+        case renameColumn(String, to: String)
+        case dropColumn(String, ifExists: Bool)
+        case setDefault(String, DefaultValue)
+        case dropDefault(String)
+        case addKey(KeySpecification)
+        case dropPrimaryKey
+        case dropKey(String)
+        case rename(ObjectName)
+        case options(TableOptions)
+        case convertCharacterSet(String?, collation: String?)
+        /// Partitions, algorithms, locks, key names and all else that leaves columns and key alone.
+        case other
+    }
+
+    public init(name: ObjectName) { self.name = name }
+}
+
+public enum ColumnPlace: Hashable, Sendable {
+    case first
+    case after(String)
+}
+
+public struct KeySpecification: Hashable, Sendable {
+    public enum Kind: Hashable, Sendable { case primary, unique, other }
+
+    public var kind: Kind
+    public var name: String?
+    /// Column names; a functional key part stands as its text.
+    public var columns: [String]
+}
+
+public struct DropTables: Hashable, Sendable {
+    public var names: [ObjectName]
+    public var isTemporary = false
+    public var ifExists = false
+}
+
+public struct TableRename: Hashable, Sendable {
+    public var from: ObjectName
+    public var to: ObjectName
+    /// The clause's own text: `a TO b`.
+    public var text: String
+}
+
+public struct CreateIndex: Hashable, Sendable {
+    public var key: KeySpecification
+    public var table: ObjectName
+}
+
+public struct DropIndex: Hashable, Sendable {
+    public var name: String
+    public var table: ObjectName
+}
+
+public struct DatabaseStatement: Hashable, Sendable {
+    public var name: String?
+    public var characterSet: String?
+    public var collation: String?
+}
+
+public struct VariableAssignment: Hashable, Sendable {
+    public enum Scope: Hashable, Sendable { case session, global, local, user }
+
+    public var scope: Scope
+    public var name: String
+    /// The expression's text, quotes taken off where it is one quoted text.
+    public var value: String
+}

@@ -1,0 +1,23 @@
+/// The parts of MySQL's `sql_mode` that decide how a statement's text is read.
+public struct SQLMode: OptionSet, Hashable, Sendable {
+    public let rawValue: UInt64
+
+    public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    /// `"` quotes identifiers, not strings. The bit is that of `sql_mode` in a QUERY event's status variables.
+    public static let ansiQuotes = SQLMode(rawValue: 1 << 2)
+    /// `\` is an ordinary character in strings.
+    public static let noBackslashEscapes = SQLMode(rawValue: 1 << 20)
+
+    /// From the variable's text: `ONLY_FULL_GROUP_BY,ANSI_QUOTES`. Words that do not change the reading are ignored.
+    public init(text: some StringProtocol) {
+        self = []
+        for word in text.split(separator: ",") {
+            switch word.uppercased() {
+            case "ANSI_QUOTES", "ANSI": insert(.ansiQuotes)
+            case "NO_BACKSLASH_ESCAPES": insert(.noBackslashEscapes)
+            default: break
+            }
+        }
+    }
+}

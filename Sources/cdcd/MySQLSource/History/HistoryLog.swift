@@ -1,0 +1,42 @@
+/// The place where schema history is kept: in production one partition of a Kafka topic.
+///
+/// Used from the task's thread only.
+public protocol HistoryLog: AnyObject {
+    func exists() throws -> Bool
+    /// Creates the topic with one partition and endless retention, as Debezium does.
+    func create() throws
+    /// Appends and returns when the records are durable.
+    func append(_ records: [[UInt8]]) throws
+    /// Hands over every record from the beginning to the end as it is now.
+    func replay(_ body: ([UInt8]) throws -> Void) throws
+    func close()
+}
+
+/// Where a connector's schema history is, from `schema.history.internal.*` or `database.history.*`.
+public struct HistoryLogLocation: Hashable, Sendable {
+    public var topic: String
+    /// As configured: `host:port,host:port`.
+    public var bootstrapServers: String
+    /// `<server>-schemahistory`, in 1.9 `<server>-dbhistory`.
+    public var clientID: String
+    public var recoveryPollIntervalMilliseconds: Int
+    public var recoveryAttemptsMax: Int
+    public var queryTimeoutMilliseconds: Int
+    public var createTimeoutMilliseconds: Int
+
+    public init(
+        topic: String, bootstrapServers: String, clientID: String, recoveryPollIntervalMilliseconds: Int = 100,
+        recoveryAttemptsMax: Int = 100, queryTimeoutMilliseconds: Int = 3000, createTimeoutMilliseconds: Int = 30_000
+    ) {
+        self.topic = topic
+        self.bootstrapServers = bootstrapServers
+        self.clientID = clientID
+        self.recoveryPollIntervalMilliseconds = recoveryPollIntervalMilliseconds
+        self.recoveryAttemptsMax = recoveryAttemptsMax
+        self.queryTimeoutMilliseconds = queryTimeoutMilliseconds
+        self.createTimeoutMilliseconds = createTimeoutMilliseconds
+    }
+}
+
+/// Opens the log at a location; the connector is given one, so that it knows no Kafka.
+public typealias HistoryLogOpener = @Sendable (HistoryLogLocation) throws -> any HistoryLog
