@@ -1,0 +1,122 @@
+/// The format of Java's `.properties` files, as `java.util.Properties.load(InputStream)` reads it.
+///
+/// Bytes are ISO 8859-1; other characters are written `\uXXXX`. A line may be continued with a backslash, a key
+/// ends at the first unescaped `=`, `:` or blank, and a later line for the same key wins.
+public enum JavaProperties {
+    /// A file that Java would refuse too.
+    public struct SyntaxError: Error, Equatable, CustomStringConvertible {
+        /// Counted from 1; of a continued line, its first.
+        public let line: Int
+
+        public var description: String { "line \(line): malformed \\uXXXX encoding; four hexadecimal digits are needed" }
+    }
+
+    /// The properties of a file. Throws `SyntaxError` for a `\u` without four hexadecimal digits.
+    public static func parse(_ bytes: [UInt8]) throws(SyntaxError) -> [String: String] {
+        var properties: [String: String] = [:]
+        var lines = LogicalLines(bytes: bytes)
+        while let line = lines.next() {
+            let (key, value) = split(line.bytes)
+            let number = line.number
+            let name = try unescape(key, line: number)
+            properties[name] = try unescape(value, line: number)
+        }
+        return properties
+    }
+
+    /// Natural lines joined at their backslashes; blank lines and comments left out.
+    private struct LogicalLines {
+        let bytes: [UInt8]
+        var position = 0
+        var number = 0
+
+        init(bytes: [UInt8]) { self.bytes = bytes }
+
+        mutating func next() -> (bytes: ArraySlice<UInt8>, number: Int)? {
+            while position < bytes.count {
+                let natural = naturalLine()
+                guard let first = natural.first, first != UInt8(ascii: "#"), first != UInt8(ascii: "!") else { continue }
+                let start = number
+                guard JavaProperties.isContinued(natural) else { return (natural, start) }
+                var joined = Array(natural.dropLast())
+                while position < bytes.count {
+                    let more = naturalLine()
+                    let goesOn = JavaProperties.isContinued(more)
+                    joined += goesOn ? more.dropLast() : more
+                    if !goesOn { break }
+                }
+                return (joined[...], start)
+            }
+            return nil
+        }
+
+        /// Up to the next CR, LF or CRLF, without the blanks it begins with.
+        private mutating func naturalLine() -> ArraySlice<UInt8> {
+            number += 1
+            let end = bytes[position...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count
+            let line = bytes[position..<end]
+            position = end + 1
+            if end < bytes.count, bytes[end] == 0x0D, position < bytes.count, bytes[position] == 0x0A { position += 1 }
+            position = min(position, bytes.count)
+            return line.drop(while: JavaProperties.isBlank)
+        }
+    }
+
+    fileprivate static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0C }
+
+    /// Whether a line ends in an odd number of backslashes.
+    fileprivate static func isContinued(_ line: ArraySlice<UInt8>) -> Bool {
+        line.reversed().prefix { $0 == UInt8(ascii: "\\") }.count % 2 == 1
+    }
+
+    private static func split(_ line: ArraySlice<UInt8>) -> (key: ArraySlice<UInt8>, value: ArraySlice<UInt8>) {
+        var index = line.startIndex
+        var isEscaped = false
+        while index < line.endIndex {
+            let byte = line[index]
+            if !isEscaped, isBlank(byte) || byte == UInt8(ascii: "=") || byte == UInt8(ascii: ":") { break }
+            isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+            index += 1
+        }
+        var value = line[index...].drop(while: isBlank)
+        if let separator = value.first, separator == UInt8(ascii: "=") || separator == UInt8(ascii: ":") {
+            value = value.dropFirst().drop(while: isBlank)
+        }
+        return (line[..<index], value)
+    }
+
+    private static func unescape(_ text: ArraySlice<UInt8>, line: Int) throws(SyntaxError) -> String {
+        var units: [UInt16] = []
+        units.reserveCapacity(text.count)
+        var index = text.startIndex
+        while index < text.endIndex {
+            let byte = text[index]
+            index += 1
+            guard byte == UInt8(ascii: "\\"), index < text.endIndex else {
+                if byte != UInt8(ascii: "\\") { units.append(UInt16(byte)) }
+                continue
+            }
+            let escaped = text[index]
+            index += 1
+            switch escaped {
+            case UInt8(ascii: "t"): units.append(0x09)
+            case UInt8(ascii: "n"): units.append(0x0A)
+            case UInt8(ascii: "r"): units.append(0x0D)
+            case UInt8(ascii: "f"): units.append(0x0C)
+            case UInt8(ascii: "u"):
+                let digits = text[index...].prefix(4)
+                guard digits.count == 4, digits.allSatisfy(isHexDigit),
+                    let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
+                else { throw SyntaxError(line: line) }
+                units.append(unit)
+                index += 4
+            default: units.append(UInt16(escaped))
+            }
+        }
+        return String(decoding: units, as: UTF16.self)
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
+    }
+}
