@@ -1,0 +1,37 @@
+/// Kafka's UUID: what topics are called by since KIP-516. All zeros means "none".
+public struct KafkaUUID: Hashable, Sendable, CustomStringConvertible {
+    public let high: UInt64
+    public let low: UInt64
+
+    public static let zero = KafkaUUID(high: 0, low: 0)
+
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// A version 4 UUID whose text does not begin with a dash, as Kafka demands of topic ids.
+    public static func random() -> KafkaUUID {
+        while true {
+            let candidate = KafkaUUID(
+                high: UInt64.random(in: .min ... .max) & ~0xF000 | 0x4000,
+                low: UInt64.random(in: .min ... .max) & (.max >> 2) | 1 << 63)
+            if !candidate.description.hasPrefix("-") { return candidate }
+        }
+    }
+
+    /// Kafka's own text for it: base64 for URLs, 22 characters, no padding.
+    public var description: String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+        var text = ""
+        for index in 0..<22 {
+            // The 128 bits are followed by four zero bits to fill the last digit.
+            let shift = 126 - index * 6
+            let digit = (shift < 0 ? low << 4 : shift >= 64 ? high >> (shift - 64) : low >> shift | straddle(shift)) & 0x3F
+            text.append(alphabet[Int(digit)])
+        }
+        return text
+    }
+
+    private func straddle(_ shift: Int) -> UInt64 { shift > 58 && shift < 64 ? high << (64 - shift) : 0 }
+}

@@ -1,0 +1,114 @@
+import WireCore
+
+/// Writes Kafka's primitive types: the counterpart of `KafkaReader`.
+public struct KafkaWriter: ~Copyable {
+    public var bytes: ByteWriter
+    public var isFlexible: Bool
+
+    public init(capacityBytes: Int = 1024, isFlexible: Bool) {
+        bytes = ByteWriter(capacityBytes: capacityBytes)
+        self.isFlexible = isFlexible
+    }
+
+    public mutating func int8(_ value: Int8) { bytes.bigEndian(value) }
+    public mutating func int16(_ value: Int16) { bytes.bigEndian(value) }
+    public mutating func uint16(_ value: UInt16) { bytes.bigEndian(value) }
+    public mutating func int32(_ value: Int32) { bytes.bigEndian(value) }
+    public mutating func int64(_ value: Int64) { bytes.bigEndian(value) }
+    public mutating func bool(_ value: Bool) { bytes.byte(value ? 1 : 0) }
+    public mutating func errorCode(_ value: KafkaErrorCode) { bytes.bigEndian(value.rawValue) }
+
+    public mutating func uuid(_ value: KafkaUUID) {
+        bytes.bigEndian(value.high)
+        bytes.bigEndian(value.low)
+    }
+
+    /// Longer strings than the old form can say cannot be sent; no name or identifier of ours comes near.
+    public mutating func string(_ value: String) {
+        let count = value.utf8.count
+        if isFlexible {
+            bytes.unsignedVarint(UInt64(count) + 1)
+        } else {
+            precondition(count <= Int(Int16.max), "a Kafka string has at most 32767 bytes")
+            bytes.bigEndian(Int16(count))
+        }
+        bytes.utf8(value)
+    }
+
+    public mutating func nullableString(_ value: String?) {
+        if let value { return string(value) }
+        if isFlexible { bytes.byte(0) } else { bytes.bigEndian(Int16(-1)) }
+    }
+
+    public mutating func byteArray(_ value: [UInt8]) {
+        arrayCount(value.count)
+        bytes.bytes(value)
+    }
+
+    public mutating func nullableByteArray(_ value: [UInt8]?) {
+        if let value { byteArray(value) } else { nullArray() }
+    }
+
+    /// The length before a byte field's bytes or an array's elements.
+    public mutating func arrayCount(_ count: Int) {
+        if isFlexible {
+            bytes.unsignedVarint(UInt64(count) + 1)
+        } else {
+            precondition(count <= Int(Int32.max))
+            bytes.bigEndian(Int32(count))
+        }
+    }
+
+    /// Null in place of a byte field or an array.
+    public mutating func nullArray() {
+        if isFlexible { bytes.byte(0) } else { bytes.bigEndian(Int32(-1)) }
+    }
+
+    // MARK: Arrays
+
+    public mutating func array<Element: KafkaStruct>(_ elements: [Element], _ version: Int16) {
+        arrayCount(elements.count)
+        for element in elements { element.encode(into: &self, version: version) }
+    }
+
+    public mutating func nullableArray<Element: KafkaStruct>(_ elements: [Element]?, _ version: Int16) {
+        if let elements { array(elements, version) } else { nullArray() }
+    }
+
+    public mutating func int32Array(_ elements: [Int32]) {
+        arrayCount(elements.count)
+        for element in elements { bytes.bigEndian(element) }
+    }
+
+    public mutating func nullableInt32Array(_ elements: [Int32]?) {
+        if let elements { int32Array(elements) } else { nullArray() }
+    }
+
+    public mutating func stringArray(_ elements: [String]) {
+        arrayCount(elements.count)
+        for element in elements { string(element) }
+    }
+
+    public mutating func nullableStringArray(_ elements: [String]?) {
+        if let elements { stringArray(elements) } else { nullArray() }
+    }
+
+    // MARK: Structs and tagged fields
+
+    /// A struct that may be null: one byte says whether it is there.
+    public mutating func nullableStruct<Value: KafkaStruct>(_ value: Value?, _ version: Int16) {
+        bytes.bigEndian(Int8(value == nil ? -1 : 1))
+        value?.encode(into: &self, version: version)
+    }
+
+    /// The number of tagged fields that follow, in the order of their tags.
+    public mutating func taggedFieldCount(_ count: Int) { bytes.unsignedVarint(UInt64(count)) }
+
+    public mutating func taggedField(_ tag: UInt32, _ body: (inout KafkaWriter) -> Void) {
+        var content = KafkaWriter(capacityBytes: 64, isFlexible: isFlexible)
+        body(&content)
+        bytes.unsignedVarint(UInt64(tag))
+        bytes.unsignedVarint(UInt64(content.bytes.count))
+        bytes.bytes(of: content.bytes)
+    }
+}

@@ -1,0 +1,32 @@
+/// So many records in a row that were appended with the same tag.
+public struct TagRun: Equatable, Sendable {
+    public var tag: UInt64
+    public var count: Int
+
+    public init(tag: UInt64, count: Int) {
+        self.tag = tag
+        self.count = count
+    }
+}
+
+/// Is told what became of a producer's records, a batch at a time.
+///
+/// The calls come from the producer's own threads, one after another for each partition, at the same time for
+/// partitions of different brokers. They hold the producer up and must be short. After `abort()` none comes.
+public protocol DeliveryListener: AnyObject, Sendable {
+    /// A batch is done: stored as `acks` demands, or given up with `error`.
+    ///
+    /// - Parameter tags: the tags that its records were appended with, in order.
+    func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?)
+
+    /// Records wait, and a broker that should take them cannot be reached. It is tried again until they time out.
+    func brokerUnreachable(_ error: KafkaError)
+
+    /// That broker is back.
+    func brokerReachable()
+}
+
+extension DeliveryListener {
+    public func brokerUnreachable(_ error: KafkaError) {}
+    public func brokerReachable() {}
+}
