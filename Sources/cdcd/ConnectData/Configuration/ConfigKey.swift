@@ -1,0 +1,86 @@
+/// How a property's value is read (`org.apache.kafka.common.config.ConfigDef.Type`).
+public enum ConfigType: String, Sendable {
+    case boolean = "BOOLEAN"
+    case string = "STRING"
+    case int = "INT"
+    case short = "SHORT"
+    case long = "LONG"
+    case double = "DOUBLE"
+    case list = "LIST"
+    case classReference = "CLASS"
+    case password = "PASSWORD"
+}
+
+public enum ConfigImportance: String, Sendable { case high = "HIGH", medium = "MEDIUM", low = "LOW" }
+public enum ConfigWidth: String, Sendable { case none = "NONE", short = "SHORT", medium = "MEDIUM", long = "LONG" }
+
+/// One property that a plugin understands, in the shape of Connect's validation answer.
+public struct ConfigKey: Sendable {
+    public var name: String
+    public var type: ConfigType
+    /// As text; nil where there is none. `isRequired` tells "no default" from "default null".
+    public var defaultValue: String?
+    public var isRequired: Bool
+    public var importance: ConfigImportance
+    public var documentation: String
+    public var group: String?
+    public var orderInGroup: Int
+    public var width: ConfigWidth
+    public var displayName: String
+    public var dependents: [String]
+    public var recommendedValues: [String]
+    /// Checks the value once it is read, be it given or the default.
+    public var validator: ConfigValidator?
+
+    public init(
+        _ name: String, _ type: ConfigType, defaultValue: String? = nil, isRequired: Bool = false,
+        importance: ConfigImportance = .medium, documentation: String = "", group: String? = nil,
+        orderInGroup: Int = -1, width: ConfigWidth = .none, displayName: String? = nil, dependents: [String] = [],
+        recommendedValues: [String] = [], validator: ConfigValidator? = nil
+    ) {
+        self.name = name
+        self.type = type
+        self.defaultValue = defaultValue
+        self.isRequired = isRequired
+        self.importance = importance
+        self.documentation = documentation
+        self.group = group
+        self.orderInGroup = orderInGroup
+        self.width = width
+        self.displayName = displayName ?? name
+        self.dependents = dependents
+        self.recommendedValues = recommendedValues
+        self.validator = validator
+    }
+}
+
+/// The outcome for one property: its definition (nil where the plugin does not know it), value and errors.
+public struct ConfigValue: Sendable {
+    public var name: String
+    public var key: ConfigKey?
+    public var value: String?
+    public var errors: [String]
+    public var isVisible: Bool
+
+    public init(name: String, key: ConfigKey?, value: String?, errors: [String] = [], isVisible: Bool = true) {
+        self.name = name
+        self.key = key
+        self.value = value
+        self.errors = errors
+        self.isVisible = isVisible
+    }
+}
+
+/// The outcome of validating a whole configuration, in the order in which it is shown.
+public struct ConfigValidation: Sendable {
+    public var values: [ConfigValue]
+    /// Shown in the log and in `docs/`, for example about an option that is kept but has no effect.
+    public var warnings: [String]
+
+    public init(values: [ConfigValue], warnings: [String] = []) {
+        self.values = values
+        self.warnings = warnings
+    }
+
+    public var errorCount: Int { values.reduce(0) { $0 + $1.errors.count } }
+}

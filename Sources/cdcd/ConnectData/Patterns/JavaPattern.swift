@@ -1,0 +1,143 @@
+import Foundation
+
+/// A regular expression with the meaning that `java.util.regex.Pattern` gives it.
+///
+/// The engine is ICU's, behind `NSRegularExpression`. The two languages are close relatives; `JavaPatternTranslator`
+/// writes out what they read differently: `\w`, `\d`, `\s` and the POSIX classes are ASCII, and so is the disregard of
+/// case.
+public struct JavaPattern: Sendable, Hashable {
+    /// A pattern that is not well-formed, or that uses what is not supported.
+    public struct SyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
+        public let reason: String
+        /// In Unicode scalars from the pattern's start.
+        public let index: Int?
+        public let pattern: String
+
+        /// In the form of Java's `PatternSyntaxException`.
+        public var description: String {
+            guard let index else { return "\(reason)\n\(pattern)" }
+            return "\(reason) near index \(index)\n\(pattern)\n\(String(repeating: " ", count: index))^"
+        }
+    }
+
+    public let pattern: String
+    public let isCaseInsensitive: Bool
+    private let finder: NSRegularExpression
+    private let matcher: NSRegularExpression
+    private let groupCount: Int
+    private let groupNames: [String: Int]
+
+    /// - Parameter isCaseInsensitive: as with `Pattern.CASE_INSENSITIVE`, for ASCII letters only.
+    public init(_ pattern: String, caseInsensitive isCaseInsensitive: Bool = false) throws(SyntaxError) {
+        self.pattern = pattern
+        self.isCaseInsensitive = isCaseInsensitive
+        var translator = JavaPatternTranslator(pattern, isCaseInsensitive: isCaseInsensitive)
+        let translated = try translator.translate()
+        do {
+            finder = try NSRegularExpression(pattern: translated)
+            matcher = try NSRegularExpression(pattern: "\\A(?:\(translated))\\z")
+        } catch {
+            throw SyntaxError(reason: "Invalid regular expression", index: nil, pattern: pattern)
+        }
+        groupCount = finder.numberOfCaptureGroups
+        groupNames = translator.groupNames
+    }
+
+    public static func == (a: JavaPattern, b: JavaPattern) -> Bool {
+        a.pattern == b.pattern && a.isCaseInsensitive == b.isCaseInsensitive
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(pattern) }
+
+    private func range(_ text: String) -> NSRange { NSRange(location: 0, length: text.utf16.count) }
+
+    /// Whether the whole text matches (`Matcher.matches`).
+    public func matchesWhole(_ text: String) -> Bool { matcher.firstMatch(in: text, range: range(text)) != nil }
+
+    /// Whether the pattern matches anywhere in the text (`Matcher.find`).
+    public func find(_ text: String) -> Bool { finder.firstMatch(in: text, range: range(text)) != nil }
+
+    /// The parts of the text between the matches, as `Pattern.split(text)` gives them: without empty ones at the end.
+    public func split(_ text: String) -> [String] {
+        let source = text as NSString
+        var parts: [String] = []
+        var start = 0
+        for match in finder.matches(in: text, range: range(text)) {
+            if match.range.length == 0, match.range.location == 0 { continue }
+            parts.append(source.substring(with: NSRange(location: start, length: match.range.location - start)))
+            start = match.range.location + match.range.length
+        }
+        parts.append(source.substring(from: start))
+        if parts.count == 1 { return parts }
+        while parts.last?.isEmpty == true { parts.removeLast() }
+        return parts
+    }
+
+    /// The text with its first match replaced (`Matcher.replaceFirst`); nil where there is no match.
+    ///
+    /// - Parameter replacement: with `$1`, `${name}`, and `\` before a character that stands for itself.
+    /// - Throws: `DataError` where the replacement names a group that is not there or ends in the middle of a reference.
+    public func replaceFirst(in text: String, with replacement: String) throws(DataError) -> String? {
+        guard let match = finder.firstMatch(in: text, range: range(text)) else { return nil }
+        let source = text as NSString
+        let before = source.substring(to: match.range.location)
+        let after = source.substring(from: match.range.location + match.range.length)
+        let middle = try expand(Array(replacement.unicodeScalars), match, source)
+        return before + middle + after
+    }
+
+    private func expand(
+        _ replacement: [Unicode.Scalar], _ match: NSTextCheckingResult, _ source: NSString
+    ) throws(DataError) -> String {
+        var result = String.UnicodeScalarView()
+        var index = 0
+        while index < replacement.count {
+            let scalar = replacement[index]
+            index += 1
+            switch scalar {
+            case "\\":
+                guard index < replacement.count else { throw DataError("character to be escaped is missing") }
+                result.append(replacement[index])
+                index += 1
+            case "$":
+                let group = try reference(replacement, &index)
+                let range = match.range(at: group)
+                if range.location != NSNotFound {
+                    result.append(contentsOf: source.substring(with: range).unicodeScalars)
+                }
+            default: result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+
+    /// Reads what stands behind a `$`: a number, which takes as many digits as there are groups for, or a name in braces.
+    private func reference(_ replacement: [Unicode.Scalar], _ index: inout Int) throws(DataError) -> Int {
+        guard index < replacement.count else {
+            throw DataError("Illegal group reference: group index is missing")
+        }
+        if replacement[index] == "{" {
+            guard let end = replacement[index...].firstIndex(of: "}") else {
+                throw DataError("named capturing group is missing trailing '}'")
+            }
+            var name = String.UnicodeScalarView()
+            name.append(contentsOf: replacement[(index + 1)..<end])
+            guard let group = groupNames[String(name)] else { throw DataError("No group with name {\(String(name))}") }
+            index = end + 1
+            return group
+        }
+        guard let first = Self.digit(replacement[index]) else { throw DataError("Illegal group reference") }
+        guard first <= groupCount else { throw DataError("No group \(first)") }
+        index += 1
+        var group = first
+        while index < replacement.count, let digit = Self.digit(replacement[index]), group * 10 + digit <= groupCount {
+            group = group * 10 + digit
+            index += 1
+        }
+        return group
+    }
+
+    private static func digit(_ scalar: Unicode.Scalar) -> Int? {
+        (0x30...0x39).contains(scalar.value) ? Int(scalar.value) - 0x30 : nil
+    }
+}
