@@ -1,0 +1,25 @@
+import Foundation
+
+/// SIGTERM and SIGINT as something to wait for.
+///
+/// The signals are blocked in all threads and taken by the one that waits, so no code runs in a signal handler.
+struct TerminationSignals {
+    private var set = sigset_t()
+
+    /// Call before the first thread is started: threads inherit the blocked set.
+    init() {
+        sigemptyset(&set)
+        sigaddset(&set, SIGTERM)
+        sigaddset(&set, SIGINT)
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+        // A peer that closes its side while we write is an error of that write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Blocks until one of them comes; returns its name.
+    func wait() -> String {
+        var (set, number) = (set, Int32(0))
+        while sigwait(&set, &number) != 0 {}
+        return number == SIGINT ? "SIGINT" : "SIGTERM"
+    }
+}
