@@ -10,6 +10,8 @@ public protocol HistoryLog: AnyObject {
     /// Hands over every record from the beginning to the end as it is now.
     func replay(_ body: ([UInt8]) throws -> Void) throws
     func close()
+    /// Ends a call that waits, from any thread; the log cannot be used afterwards.
+    var cancel: @Sendable () -> Void { get }
 }
 
 /// Where a connector's schema history is, from `schema.history.internal.*` or `database.history.*`.
