@@ -62,23 +62,23 @@ public struct CreatePartitionsRequest: KafkaRequest {
             writer.nullableArray(assignments, version)
             if version >= 2 { writer.taggedFieldCount(0) }
         }
+    }
 
-        /// An element of `assignments`: The new partition assignments.
-        public struct CreatePartitionsAssignment: KafkaStruct {
-            /// The assigned broker IDs.
-            public var brokerIDs: [Int32] = []
+    /// An element of `assignments`: The new partition assignments.
+    public struct CreatePartitionsAssignment: KafkaStruct {
+        /// The assigned broker IDs.
+        public var brokerIDs: [Int32] = []
 
-            public init() {}
+        public init() {}
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                brokerIDs = try reader.int32Array()
-                if version >= 2 { try reader.skipTaggedFields() }
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            brokerIDs = try reader.int32Array()
+            if version >= 2 { try reader.skipTaggedFields() }
+        }
 
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.int32Array(brokerIDs)
-                if version >= 2 { writer.taggedFieldCount(0) }
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32Array(brokerIDs)
+            if version >= 2 { writer.taggedFieldCount(0) }
         }
     }
 }

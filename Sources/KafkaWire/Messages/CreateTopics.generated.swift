@@ -79,50 +79,50 @@ public struct CreateTopicsRequest: KafkaRequest {
             writer.array(configs, version)
             if version >= 5 { writer.taggedFieldCount(0) }
         }
+    }
 
-        /// An element of `assignments`: The manual partition assignment, or the empty array if we are using automatic
-        /// assignment.
-        public struct CreatableReplicaAssignment: KafkaStruct {
-            /// The partition index.
-            public var partitionIndex: Int32 = 0
-            /// The brokers to place the partition on.
-            public var brokerIDs: [Int32] = []
+    /// An element of `assignments`: The manual partition assignment, or the empty array if we are using automatic
+    /// assignment.
+    public struct CreatableReplicaAssignment: KafkaStruct {
+        /// The partition index.
+        public var partitionIndex: Int32 = 0
+        /// The brokers to place the partition on.
+        public var brokerIDs: [Int32] = []
 
-            public init() {}
+        public init() {}
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                partitionIndex = try reader.int32()
-                brokerIDs = try reader.int32Array()
-                if version >= 5 { try reader.skipTaggedFields() }
-            }
-
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.int32(partitionIndex)
-                writer.int32Array(brokerIDs)
-                if version >= 5 { writer.taggedFieldCount(0) }
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            partitionIndex = try reader.int32()
+            brokerIDs = try reader.int32Array()
+            if version >= 5 { try reader.skipTaggedFields() }
         }
 
-        /// An element of `configs`: The custom topic configurations to set.
-        public struct CreatableTopicConfig: KafkaStruct {
-            /// The configuration name.
-            public var name: String = ""
-            /// The configuration value.
-            public var value: String? = ""
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32(partitionIndex)
+            writer.int32Array(brokerIDs)
+            if version >= 5 { writer.taggedFieldCount(0) }
+        }
+    }
 
-            public init() {}
+    /// An element of `configs`: The custom topic configurations to set.
+    public struct CreatableTopicConfig: KafkaStruct {
+        /// The configuration name.
+        public var name: String = ""
+        /// The configuration value.
+        public var value: String? = ""
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                name = try reader.string()
-                value = try reader.nullableString()
-                if version >= 5 { try reader.skipTaggedFields() }
-            }
+        public init() {}
 
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.string(name)
-                writer.nullableString(value)
-                if version >= 5 { writer.taggedFieldCount(0) }
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            name = try reader.string()
+            value = try reader.nullableString()
+            if version >= 5 { try reader.skipTaggedFields() }
+        }
+
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.string(name)
+            writer.nullableString(value)
+            if version >= 5 { writer.taggedFieldCount(0) }
         }
     }
 }
@@ -222,39 +222,39 @@ public struct CreateTopicsResponse: KafkaMessage {
             writer.taggedFieldCount([hasTopicConfigErrorCode].count { $0 })
             if hasTopicConfigErrorCode { writer.taggedField(0) { $0.errorCode(topicConfigErrorCode) } }
         }
+    }
 
-        /// An element of `configs`: Configuration of the topic.
-        public struct CreatableTopicConfigs: KafkaStruct {
-            /// The configuration name.
-            public var name: String = ""
-            /// The configuration value.
-            public var value: String? = ""
-            /// True if the configuration is read-only.
-            public var readOnly: Bool = false
-            /// The configuration source.
-            public var configSource: Int8 = -1
-            /// True if this configuration is sensitive.
-            public var isSensitive: Bool = false
+    /// An element of `configs`: Configuration of the topic.
+    public struct CreatableTopicConfigs: KafkaStruct {
+        /// The configuration name.
+        public var name: String = ""
+        /// The configuration value.
+        public var value: String? = ""
+        /// True if the configuration is read-only.
+        public var readOnly: Bool = false
+        /// The configuration source.
+        public var configSource: Int8 = -1
+        /// True if this configuration is sensitive.
+        public var isSensitive: Bool = false
 
-            public init() {}
+        public init() {}
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                name = try reader.string()
-                value = try reader.nullableString()
-                readOnly = try reader.bool()
-                configSource = try reader.int8()
-                isSensitive = try reader.bool()
-                try reader.skipTaggedFields()
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            name = try reader.string()
+            value = try reader.nullableString()
+            readOnly = try reader.bool()
+            configSource = try reader.int8()
+            isSensitive = try reader.bool()
+            try reader.skipTaggedFields()
+        }
 
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.string(name)
-                writer.nullableString(value)
-                writer.bool(readOnly)
-                writer.int8(configSource)
-                writer.bool(isSensitive)
-                writer.taggedFieldCount(0)
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.string(name)
+            writer.nullableString(value)
+            writer.bool(readOnly)
+            writer.int8(configSource)
+            writer.bool(isSensitive)
+            writer.taggedFieldCount(0)
         }
     }
 }

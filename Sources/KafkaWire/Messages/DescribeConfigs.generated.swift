@@ -125,78 +125,78 @@ public struct DescribeConfigsResponse: KafkaMessage {
             writer.array(configs, version)
             if version >= 4 { writer.taggedFieldCount(0) }
         }
+    }
 
-        /// An element of `configs`: Each listed configuration.
-        public struct DescribeConfigsResourceResult: KafkaStruct {
-            /// The configuration name.
-            public var name: String = ""
-            /// The configuration value.
-            public var value: String? = ""
-            /// True if the configuration is read-only.
-            public var readOnly: Bool = false
-            /// The configuration source.
-            public var configSource: Int8 = -1
-            /// True if this configuration is sensitive.
-            public var isSensitive: Bool = false
-            /// The synonyms for this configuration key.
-            public var synonyms: [DescribeConfigsSynonym] = []
-            /// The configuration data type. Type can be one of the following values - BOOLEAN, STRING, INT, SHORT,
-            /// LONG, DOUBLE, LIST, CLASS, PASSWORD. (Version >= 3.)
-            public var configType: Int8 = 0
-            /// The configuration documentation. (Version >= 3.)
-            public var documentation: String? = ""
+    /// An element of `configs`: Each listed configuration.
+    public struct DescribeConfigsResourceResult: KafkaStruct {
+        /// The configuration name.
+        public var name: String = ""
+        /// The configuration value.
+        public var value: String? = ""
+        /// True if the configuration is read-only.
+        public var readOnly: Bool = false
+        /// The configuration source.
+        public var configSource: Int8 = -1
+        /// True if this configuration is sensitive.
+        public var isSensitive: Bool = false
+        /// The synonyms for this configuration key.
+        public var synonyms: [DescribeConfigsSynonym] = []
+        /// The configuration data type. Type can be one of the following values - BOOLEAN, STRING, INT, SHORT, LONG,
+        /// DOUBLE, LIST, CLASS, PASSWORD. (Version >= 3.)
+        public var configType: Int8 = 0
+        /// The configuration documentation. (Version >= 3.)
+        public var documentation: String? = ""
 
-            public init() {}
+        public init() {}
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                name = try reader.string()
-                value = try reader.nullableString()
-                readOnly = try reader.bool()
-                configSource = try reader.int8()
-                isSensitive = try reader.bool()
-                synonyms = try reader.array(of: DescribeConfigsSynonym.self, version)
-                if version >= 3 { configType = try reader.int8() }
-                if version >= 3 { documentation = try reader.nullableString() }
-                if version >= 4 { try reader.skipTaggedFields() }
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            name = try reader.string()
+            value = try reader.nullableString()
+            readOnly = try reader.bool()
+            configSource = try reader.int8()
+            isSensitive = try reader.bool()
+            synonyms = try reader.array(of: DescribeConfigsSynonym.self, version)
+            if version >= 3 { configType = try reader.int8() }
+            if version >= 3 { documentation = try reader.nullableString() }
+            if version >= 4 { try reader.skipTaggedFields() }
+        }
 
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.string(name)
-                writer.nullableString(value)
-                writer.bool(readOnly)
-                writer.int8(configSource)
-                writer.bool(isSensitive)
-                writer.array(synonyms, version)
-                if version >= 3 { writer.int8(configType) }
-                if version >= 3 { writer.nullableString(documentation) }
-                if version >= 4 { writer.taggedFieldCount(0) }
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.string(name)
+            writer.nullableString(value)
+            writer.bool(readOnly)
+            writer.int8(configSource)
+            writer.bool(isSensitive)
+            writer.array(synonyms, version)
+            if version >= 3 { writer.int8(configType) }
+            if version >= 3 { writer.nullableString(documentation) }
+            if version >= 4 { writer.taggedFieldCount(0) }
+        }
+    }
 
-            /// An element of `synonyms`: The synonyms for this configuration key.
-            public struct DescribeConfigsSynonym: KafkaStruct {
-                /// The synonym name.
-                public var name: String = ""
-                /// The synonym value.
-                public var value: String? = ""
-                /// The synonym source.
-                public var source: Int8 = 0
+    /// An element of `synonyms`: The synonyms for this configuration key.
+    public struct DescribeConfigsSynonym: KafkaStruct {
+        /// The synonym name.
+        public var name: String = ""
+        /// The synonym value.
+        public var value: String? = ""
+        /// The synonym source.
+        public var source: Int8 = 0
 
-                public init() {}
+        public init() {}
 
-                public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                    name = try reader.string()
-                    value = try reader.nullableString()
-                    source = try reader.int8()
-                    if version >= 4 { try reader.skipTaggedFields() }
-                }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            name = try reader.string()
+            value = try reader.nullableString()
+            source = try reader.int8()
+            if version >= 4 { try reader.skipTaggedFields() }
+        }
 
-                public func encode(into writer: inout KafkaWriter, version: Int16) {
-                    writer.string(name)
-                    writer.nullableString(value)
-                    writer.int8(source)
-                    if version >= 4 { writer.taggedFieldCount(0) }
-                }
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.string(name)
+            writer.nullableString(value)
+            writer.int8(source)
+            if version >= 4 { writer.taggedFieldCount(0) }
         }
     }
 }

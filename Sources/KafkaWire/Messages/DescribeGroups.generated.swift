@@ -119,43 +119,43 @@ public struct DescribeGroupsResponse: KafkaMessage {
             if version >= 3 { writer.int32(authorizedOperations) }
             if version >= 5 { writer.taggedFieldCount(0) }
         }
+    }
 
-        /// An element of `members`: The group members.
-        public struct DescribedGroupMember: KafkaStruct {
-            /// The member id.
-            public var memberID: String = ""
-            /// The unique identifier of the consumer instance provided by end user. (Version >= 4.)
-            public var groupInstanceID: String? = nil
-            /// The client ID used in the member's latest join group request.
-            public var clientID: String = ""
-            /// The client host.
-            public var clientHost: String = ""
-            /// The metadata corresponding to the current group protocol in use.
-            public var memberMetadata: [UInt8] = []
-            /// The current assignment provided by the group leader.
-            public var memberAssignment: [UInt8] = []
+    /// An element of `members`: The group members.
+    public struct DescribedGroupMember: KafkaStruct {
+        /// The member id.
+        public var memberID: String = ""
+        /// The unique identifier of the consumer instance provided by end user. (Version >= 4.)
+        public var groupInstanceID: String? = nil
+        /// The client ID used in the member's latest join group request.
+        public var clientID: String = ""
+        /// The client host.
+        public var clientHost: String = ""
+        /// The metadata corresponding to the current group protocol in use.
+        public var memberMetadata: [UInt8] = []
+        /// The current assignment provided by the group leader.
+        public var memberAssignment: [UInt8] = []
 
-            public init() {}
+        public init() {}
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                memberID = try reader.string()
-                if version >= 4 { groupInstanceID = try reader.nullableString() }
-                clientID = try reader.string()
-                clientHost = try reader.string()
-                memberMetadata = try reader.byteArray()
-                memberAssignment = try reader.byteArray()
-                if version >= 5 { try reader.skipTaggedFields() }
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            memberID = try reader.string()
+            if version >= 4 { groupInstanceID = try reader.nullableString() }
+            clientID = try reader.string()
+            clientHost = try reader.string()
+            memberMetadata = try reader.byteArray()
+            memberAssignment = try reader.byteArray()
+            if version >= 5 { try reader.skipTaggedFields() }
+        }
 
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.string(memberID)
-                if version >= 4 { writer.nullableString(groupInstanceID) }
-                writer.string(clientID)
-                writer.string(clientHost)
-                writer.byteArray(memberMetadata)
-                writer.byteArray(memberAssignment)
-                if version >= 5 { writer.taggedFieldCount(0) }
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.string(memberID)
+            if version >= 4 { writer.nullableString(groupInstanceID) }
+            writer.string(clientID)
+            writer.string(clientHost)
+            writer.byteArray(memberMetadata)
+            writer.byteArray(memberAssignment)
+            if version >= 5 { writer.taggedFieldCount(0) }
         }
     }
 }

@@ -139,56 +139,6 @@ public struct DescribeTopicPartitionsResponse: KafkaMessage {
             writer.int32(topicAuthorizedOperations)
             writer.taggedFieldCount(0)
         }
-
-        /// An element of `partitions`: Each partition in the topic.
-        public struct Partition: KafkaStruct {
-            /// The partition error, or 0 if there was no error.
-            public var errorCode: KafkaErrorCode = .none
-            /// The partition index.
-            public var partitionIndex: Int32 = 0
-            /// The ID of the leader broker.
-            public var leaderID: Int32 = 0
-            /// The leader epoch of this partition.
-            public var leaderEpoch: Int32 = -1
-            /// The set of all nodes that host this partition.
-            public var replicaNodes: [Int32] = []
-            /// The set of nodes that are in sync with the leader for this partition.
-            public var isrNodes: [Int32] = []
-            /// The new eligible leader replicas otherwise.
-            public var eligibleLeaderReplicas: [Int32]? = nil
-            /// The last known ELR.
-            public var lastKnownElr: [Int32]? = nil
-            /// The set of offline replicas of this partition.
-            public var offlineReplicas: [Int32] = []
-
-            public init() {}
-
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                errorCode = try reader.errorCode()
-                partitionIndex = try reader.int32()
-                leaderID = try reader.int32()
-                leaderEpoch = try reader.int32()
-                replicaNodes = try reader.int32Array()
-                isrNodes = try reader.int32Array()
-                eligibleLeaderReplicas = try reader.nullableInt32Array()
-                lastKnownElr = try reader.nullableInt32Array()
-                offlineReplicas = try reader.int32Array()
-                try reader.skipTaggedFields()
-            }
-
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.errorCode(errorCode)
-                writer.int32(partitionIndex)
-                writer.int32(leaderID)
-                writer.int32(leaderEpoch)
-                writer.int32Array(replicaNodes)
-                writer.int32Array(isrNodes)
-                writer.nullableInt32Array(eligibleLeaderReplicas)
-                writer.nullableInt32Array(lastKnownElr)
-                writer.int32Array(offlineReplicas)
-                writer.taggedFieldCount(0)
-            }
-        }
     }
 
     /// The next topic and partition index to fetch details for.
@@ -209,6 +159,56 @@ public struct DescribeTopicPartitionsResponse: KafkaMessage {
         public func encode(into writer: inout KafkaWriter, version: Int16) {
             writer.string(topicName)
             writer.int32(partitionIndex)
+            writer.taggedFieldCount(0)
+        }
+    }
+
+    /// An element of `partitions`: Each partition in the topic.
+    public struct Partition: KafkaStruct {
+        /// The partition error, or 0 if there was no error.
+        public var errorCode: KafkaErrorCode = .none
+        /// The partition index.
+        public var partitionIndex: Int32 = 0
+        /// The ID of the leader broker.
+        public var leaderID: Int32 = 0
+        /// The leader epoch of this partition.
+        public var leaderEpoch: Int32 = -1
+        /// The set of all nodes that host this partition.
+        public var replicaNodes: [Int32] = []
+        /// The set of nodes that are in sync with the leader for this partition.
+        public var isrNodes: [Int32] = []
+        /// The new eligible leader replicas otherwise.
+        public var eligibleLeaderReplicas: [Int32]? = nil
+        /// The last known ELR.
+        public var lastKnownElr: [Int32]? = nil
+        /// The set of offline replicas of this partition.
+        public var offlineReplicas: [Int32] = []
+
+        public init() {}
+
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            errorCode = try reader.errorCode()
+            partitionIndex = try reader.int32()
+            leaderID = try reader.int32()
+            leaderEpoch = try reader.int32()
+            replicaNodes = try reader.int32Array()
+            isrNodes = try reader.int32Array()
+            eligibleLeaderReplicas = try reader.nullableInt32Array()
+            lastKnownElr = try reader.nullableInt32Array()
+            offlineReplicas = try reader.int32Array()
+            try reader.skipTaggedFields()
+        }
+
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.errorCode(errorCode)
+            writer.int32(partitionIndex)
+            writer.int32(leaderID)
+            writer.int32(leaderEpoch)
+            writer.int32Array(replicaNodes)
+            writer.int32Array(isrNodes)
+            writer.nullableInt32Array(eligibleLeaderReplicas)
+            writer.nullableInt32Array(lastKnownElr)
+            writer.int32Array(offlineReplicas)
             writer.taggedFieldCount(0)
         }
     }

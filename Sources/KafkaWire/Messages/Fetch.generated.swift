@@ -169,64 +169,6 @@ public struct FetchRequest: KafkaRequest {
             writer.array(partitions, version)
             if version >= 12 { writer.taggedFieldCount(0) }
         }
-
-        /// An element of `partitions`: The partitions to fetch.
-        public struct FetchPartition: KafkaStruct {
-            /// The partition index.
-            public var partition: Int32 = 0
-            /// The current leader epoch of the partition. (Version >= 9.)
-            public var currentLeaderEpoch: Int32 = -1
-            /// The message offset.
-            public var fetchOffset: Int64 = 0
-            /// The epoch of the last fetched record or -1 if there is none. (Version >= 12.)
-            public var lastFetchedEpoch: Int32 = -1
-            /// The earliest available offset of the follower replica. The field is only used when the request is sent
-            /// by the follower. (Version >= 5.)
-            public var logStartOffset: Int64 = -1
-            /// The maximum bytes to fetch from this partition. See KIP-74 for cases where this limit may not be
-            /// honored.
-            public var partitionMaxBytes: Int32 = 0
-            /// The directory id of the follower fetching. (Version >= 17.)
-            public var replicaDirectoryID: KafkaUUID = .zero
-            /// The high-watermark known by the replica. -1 if the high-watermark is not known and 9223372036854775807
-            /// if the feature is not supported. (Version >= 18.)
-            public var highWatermark: Int64 = .max
-
-            public init() {}
-
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                partition = try reader.int32()
-                if version >= 9 { currentLeaderEpoch = try reader.int32() }
-                fetchOffset = try reader.int64()
-                if version >= 12 { lastFetchedEpoch = try reader.int32() }
-                if version >= 5 { logStartOffset = try reader.int64() }
-                partitionMaxBytes = try reader.int32()
-                guard version >= 12 else { return }
-                for _ in 0..<(try reader.taggedFieldCount()) {
-                    var field = KafkaReader(ByteReader(RawSpan()), isFlexible: true)
-                    switch try reader.taggedField(content: &field) {
-                    case 0 where version >= 17: replicaDirectoryID = try field.uuid()
-                    case 1 where version >= 18: highWatermark = try field.int64()
-                    default: break
-                    }
-                }
-            }
-
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.int32(partition)
-                if version >= 9 { writer.int32(currentLeaderEpoch) }
-                writer.int64(fetchOffset)
-                if version >= 12 { writer.int32(lastFetchedEpoch) }
-                if version >= 5 { writer.int64(logStartOffset) }
-                writer.int32(partitionMaxBytes)
-                guard version >= 12 else { return }
-                let hasReplicaDirectoryID = version >= 17 && replicaDirectoryID != .zero
-                let hasHighWatermark = version >= 18 && highWatermark != .max
-                writer.taggedFieldCount([hasReplicaDirectoryID, hasHighWatermark].count { $0 })
-                if hasReplicaDirectoryID { writer.taggedField(0) { $0.uuid(replicaDirectoryID) } }
-                if hasHighWatermark { writer.taggedField(1) { $0.int64(highWatermark) } }
-            }
-        }
     }
 
     /// An element of `forgottenTopicsData`: In an incremental fetch request, the partitions to remove.
@@ -252,6 +194,63 @@ public struct FetchRequest: KafkaRequest {
             if version >= 13 { writer.uuid(topicID) }
             writer.int32Array(partitions)
             if version >= 12 { writer.taggedFieldCount(0) }
+        }
+    }
+
+    /// An element of `partitions`: The partitions to fetch.
+    public struct FetchPartition: KafkaStruct {
+        /// The partition index.
+        public var partition: Int32 = 0
+        /// The current leader epoch of the partition. (Version >= 9.)
+        public var currentLeaderEpoch: Int32 = -1
+        /// The message offset.
+        public var fetchOffset: Int64 = 0
+        /// The epoch of the last fetched record or -1 if there is none. (Version >= 12.)
+        public var lastFetchedEpoch: Int32 = -1
+        /// The earliest available offset of the follower replica. The field is only used when the request is sent by
+        /// the follower. (Version >= 5.)
+        public var logStartOffset: Int64 = -1
+        /// The maximum bytes to fetch from this partition. See KIP-74 for cases where this limit may not be honored.
+        public var partitionMaxBytes: Int32 = 0
+        /// The directory id of the follower fetching. (Version >= 17.)
+        public var replicaDirectoryID: KafkaUUID = .zero
+        /// The high-watermark known by the replica. -1 if the high-watermark is not known and 9223372036854775807 if
+        /// the feature is not supported. (Version >= 18.)
+        public var highWatermark: Int64 = .max
+
+        public init() {}
+
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            partition = try reader.int32()
+            if version >= 9 { currentLeaderEpoch = try reader.int32() }
+            fetchOffset = try reader.int64()
+            if version >= 12 { lastFetchedEpoch = try reader.int32() }
+            if version >= 5 { logStartOffset = try reader.int64() }
+            partitionMaxBytes = try reader.int32()
+            guard version >= 12 else { return }
+            for _ in 0..<(try reader.taggedFieldCount()) {
+                var field = KafkaReader(ByteReader(RawSpan()), isFlexible: true)
+                switch try reader.taggedField(content: &field) {
+                case 0 where version >= 17: replicaDirectoryID = try field.uuid()
+                case 1 where version >= 18: highWatermark = try field.int64()
+                default: break
+                }
+            }
+        }
+
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32(partition)
+            if version >= 9 { writer.int32(currentLeaderEpoch) }
+            writer.int64(fetchOffset)
+            if version >= 12 { writer.int32(lastFetchedEpoch) }
+            if version >= 5 { writer.int64(logStartOffset) }
+            writer.int32(partitionMaxBytes)
+            guard version >= 12 else { return }
+            let hasReplicaDirectoryID = version >= 17 && replicaDirectoryID != .zero
+            let hasHighWatermark = version >= 18 && highWatermark != .max
+            writer.taggedFieldCount([hasReplicaDirectoryID, hasHighWatermark].count { $0 })
+            if hasReplicaDirectoryID { writer.taggedField(0) { $0.uuid(replicaDirectoryID) } }
+            if hasHighWatermark { writer.taggedField(1) { $0.int64(highWatermark) } }
         }
     }
 }
@@ -361,169 +360,6 @@ public struct FetchResponse: KafkaMessage {
             writer.array(partitions, version)
             if version >= 12 { writer.taggedFieldCount(0) }
         }
-
-        /// An element of `partitions`: The topic partitions.
-        public struct PartitionData: KafkaStruct {
-            /// The partition index.
-            public var partitionIndex: Int32 = 0
-            /// The error code, or 0 if there was no fetch error.
-            public var errorCode: KafkaErrorCode = .none
-            /// The current high water mark.
-            public var highWatermark: Int64 = 0
-            /// The last stable offset (or LSO) of the partition. This is the last offset such that the state of all
-            /// transactional records prior to this offset have been decided (ABORTED or COMMITTED).
-            public var lastStableOffset: Int64 = -1
-            /// The current log start offset. (Version >= 5.)
-            public var logStartOffset: Int64 = -1
-            /// In case divergence is detected based on the `LastFetchedEpoch` and `FetchOffset` in the request, this
-            /// field indicates the largest epoch and its end offset such that subsequent records are known to
-            /// diverge. (Version >= 12.)
-            public var divergingEpoch: EpochEndOffset = EpochEndOffset()
-            /// The current leader of the partition. (Version >= 12.)
-            public var currentLeader: LeaderIdAndEpoch = LeaderIdAndEpoch()
-            /// In the case of fetching an offset less than the LogStartOffset, this is the end offset and epoch that
-            /// should be used in the FetchSnapshot request. (Version >= 12.)
-            public var snapshotID: SnapshotId = SnapshotId()
-            /// The aborted transactions.
-            public var abortedTransactions: [AbortedTransaction]? = []
-            /// The preferred read replica for the consumer to use on its next fetch request. (Version >= 11.)
-            public var preferredReadReplica: Int32 = -1
-            /// The record data.
-            public var records: [UInt8]? = []
-
-            public init() {}
-
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                partitionIndex = try reader.int32()
-                errorCode = try reader.errorCode()
-                highWatermark = try reader.int64()
-                lastStableOffset = try reader.int64()
-                if version >= 5 { logStartOffset = try reader.int64() }
-                abortedTransactions = try reader.nullableArray(of: AbortedTransaction.self, version)
-                if version >= 11 { preferredReadReplica = try reader.int32() }
-                records = try reader.nullableByteArray()
-                guard version >= 12 else { return }
-                for _ in 0..<(try reader.taggedFieldCount()) {
-                    var field = KafkaReader(ByteReader(RawSpan()), isFlexible: true)
-                    switch try reader.taggedField(content: &field) {
-                    case 0: divergingEpoch = try EpochEndOffset(from: &field, version: version)
-                    case 1: currentLeader = try LeaderIdAndEpoch(from: &field, version: version)
-                    case 2: snapshotID = try SnapshotId(from: &field, version: version)
-                    default: break
-                    }
-                }
-            }
-
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.int32(partitionIndex)
-                writer.errorCode(errorCode)
-                writer.int64(highWatermark)
-                writer.int64(lastStableOffset)
-                if version >= 5 { writer.int64(logStartOffset) }
-                writer.nullableArray(abortedTransactions, version)
-                if version >= 11 { writer.int32(preferredReadReplica) }
-                writer.nullableByteArray(records)
-                guard version >= 12 else { return }
-                let hasDivergingEpoch = divergingEpoch != EpochEndOffset()
-                let hasCurrentLeader = currentLeader != LeaderIdAndEpoch()
-                let hasSnapshotID = snapshotID != SnapshotId()
-                writer.taggedFieldCount([hasDivergingEpoch, hasCurrentLeader, hasSnapshotID].count { $0 })
-                if hasDivergingEpoch { writer.taggedField(0) { divergingEpoch.encode(into: &$0, version: version) } }
-                if hasCurrentLeader { writer.taggedField(1) { currentLeader.encode(into: &$0, version: version) } }
-                if hasSnapshotID { writer.taggedField(2) { snapshotID.encode(into: &$0, version: version) } }
-            }
-
-            /// In case divergence is detected based on the `LastFetchedEpoch` and `FetchOffset` in the request, this
-            /// field indicates the largest epoch and its end offset such that subsequent records are known to
-            /// diverge.
-            public struct EpochEndOffset: KafkaStruct {
-                /// The largest epoch.
-                public var epoch: Int32 = -1
-                /// The end offset of the epoch.
-                public var endOffset: Int64 = -1
-
-                public init() {}
-
-                public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                    epoch = try reader.int32()
-                    endOffset = try reader.int64()
-                    try reader.skipTaggedFields()
-                }
-
-                public func encode(into writer: inout KafkaWriter, version: Int16) {
-                    writer.int32(epoch)
-                    writer.int64(endOffset)
-                    writer.taggedFieldCount(0)
-                }
-            }
-
-            /// The current leader of the partition.
-            public struct LeaderIdAndEpoch: KafkaStruct {
-                /// The ID of the current leader or -1 if the leader is unknown.
-                public var leaderID: Int32 = -1
-                /// The latest known leader epoch.
-                public var leaderEpoch: Int32 = -1
-
-                public init() {}
-
-                public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                    leaderID = try reader.int32()
-                    leaderEpoch = try reader.int32()
-                    try reader.skipTaggedFields()
-                }
-
-                public func encode(into writer: inout KafkaWriter, version: Int16) {
-                    writer.int32(leaderID)
-                    writer.int32(leaderEpoch)
-                    writer.taggedFieldCount(0)
-                }
-            }
-
-            /// In the case of fetching an offset less than the LogStartOffset, this is the end offset and epoch that
-            /// should be used in the FetchSnapshot request.
-            public struct SnapshotId: KafkaStruct {
-                /// The end offset of the epoch.
-                public var endOffset: Int64 = -1
-                /// The largest epoch.
-                public var epoch: Int32 = -1
-
-                public init() {}
-
-                public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                    endOffset = try reader.int64()
-                    epoch = try reader.int32()
-                    try reader.skipTaggedFields()
-                }
-
-                public func encode(into writer: inout KafkaWriter, version: Int16) {
-                    writer.int64(endOffset)
-                    writer.int32(epoch)
-                    writer.taggedFieldCount(0)
-                }
-            }
-
-            /// An element of `abortedTransactions`: The aborted transactions.
-            public struct AbortedTransaction: KafkaStruct {
-                /// The producer id associated with the aborted transaction.
-                public var producerID: Int64 = 0
-                /// The first offset in the aborted transaction.
-                public var firstOffset: Int64 = 0
-
-                public init() {}
-
-                public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                    producerID = try reader.int64()
-                    firstOffset = try reader.int64()
-                    if version >= 12 { try reader.skipTaggedFields() }
-                }
-
-                public func encode(into writer: inout KafkaWriter, version: Int16) {
-                    writer.int64(producerID)
-                    writer.int64(firstOffset)
-                    if version >= 12 { writer.taggedFieldCount(0) }
-                }
-            }
-        }
     }
 
     /// An element of `nodeEndpoints`: Endpoints for all current-leaders enumerated in PartitionData, with errors
@@ -554,6 +390,168 @@ public struct FetchResponse: KafkaMessage {
             writer.int32(port)
             writer.nullableString(rack)
             writer.taggedFieldCount(0)
+        }
+    }
+
+    /// An element of `partitions`: The topic partitions.
+    public struct PartitionData: KafkaStruct {
+        /// The partition index.
+        public var partitionIndex: Int32 = 0
+        /// The error code, or 0 if there was no fetch error.
+        public var errorCode: KafkaErrorCode = .none
+        /// The current high water mark.
+        public var highWatermark: Int64 = 0
+        /// The last stable offset (or LSO) of the partition. This is the last offset such that the state of all
+        /// transactional records prior to this offset have been decided (ABORTED or COMMITTED).
+        public var lastStableOffset: Int64 = -1
+        /// The current log start offset. (Version >= 5.)
+        public var logStartOffset: Int64 = -1
+        /// In case divergence is detected based on the `LastFetchedEpoch` and `FetchOffset` in the request, this
+        /// field indicates the largest epoch and its end offset such that subsequent records are known to diverge.
+        /// (Version >= 12.)
+        public var divergingEpoch: EpochEndOffset = EpochEndOffset()
+        /// The current leader of the partition. (Version >= 12.)
+        public var currentLeader: LeaderIdAndEpoch = LeaderIdAndEpoch()
+        /// In the case of fetching an offset less than the LogStartOffset, this is the end offset and epoch that
+        /// should be used in the FetchSnapshot request. (Version >= 12.)
+        public var snapshotID: SnapshotId = SnapshotId()
+        /// The aborted transactions.
+        public var abortedTransactions: [AbortedTransaction]? = []
+        /// The preferred read replica for the consumer to use on its next fetch request. (Version >= 11.)
+        public var preferredReadReplica: Int32 = -1
+        /// The record data.
+        public var records: [UInt8]? = []
+
+        public init() {}
+
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            partitionIndex = try reader.int32()
+            errorCode = try reader.errorCode()
+            highWatermark = try reader.int64()
+            lastStableOffset = try reader.int64()
+            if version >= 5 { logStartOffset = try reader.int64() }
+            abortedTransactions = try reader.nullableArray(of: AbortedTransaction.self, version)
+            if version >= 11 { preferredReadReplica = try reader.int32() }
+            records = try reader.nullableByteArray()
+            guard version >= 12 else { return }
+            for _ in 0..<(try reader.taggedFieldCount()) {
+                var field = KafkaReader(ByteReader(RawSpan()), isFlexible: true)
+                switch try reader.taggedField(content: &field) {
+                case 0: divergingEpoch = try EpochEndOffset(from: &field, version: version)
+                case 1: currentLeader = try LeaderIdAndEpoch(from: &field, version: version)
+                case 2: snapshotID = try SnapshotId(from: &field, version: version)
+                default: break
+                }
+            }
+        }
+
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32(partitionIndex)
+            writer.errorCode(errorCode)
+            writer.int64(highWatermark)
+            writer.int64(lastStableOffset)
+            if version >= 5 { writer.int64(logStartOffset) }
+            writer.nullableArray(abortedTransactions, version)
+            if version >= 11 { writer.int32(preferredReadReplica) }
+            writer.nullableByteArray(records)
+            guard version >= 12 else { return }
+            let hasDivergingEpoch = divergingEpoch != EpochEndOffset()
+            let hasCurrentLeader = currentLeader != LeaderIdAndEpoch()
+            let hasSnapshotID = snapshotID != SnapshotId()
+            writer.taggedFieldCount([hasDivergingEpoch, hasCurrentLeader, hasSnapshotID].count { $0 })
+            if hasDivergingEpoch { writer.taggedField(0) { divergingEpoch.encode(into: &$0, version: version) } }
+            if hasCurrentLeader { writer.taggedField(1) { currentLeader.encode(into: &$0, version: version) } }
+            if hasSnapshotID { writer.taggedField(2) { snapshotID.encode(into: &$0, version: version) } }
+        }
+    }
+
+    /// In case divergence is detected based on the `LastFetchedEpoch` and `FetchOffset` in the request, this field
+    /// indicates the largest epoch and its end offset such that subsequent records are known to diverge.
+    public struct EpochEndOffset: KafkaStruct {
+        /// The largest epoch.
+        public var epoch: Int32 = -1
+        /// The end offset of the epoch.
+        public var endOffset: Int64 = -1
+
+        public init() {}
+
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            epoch = try reader.int32()
+            endOffset = try reader.int64()
+            try reader.skipTaggedFields()
+        }
+
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32(epoch)
+            writer.int64(endOffset)
+            writer.taggedFieldCount(0)
+        }
+    }
+
+    /// The current leader of the partition.
+    public struct LeaderIdAndEpoch: KafkaStruct {
+        /// The ID of the current leader or -1 if the leader is unknown.
+        public var leaderID: Int32 = -1
+        /// The latest known leader epoch.
+        public var leaderEpoch: Int32 = -1
+
+        public init() {}
+
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            leaderID = try reader.int32()
+            leaderEpoch = try reader.int32()
+            try reader.skipTaggedFields()
+        }
+
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32(leaderID)
+            writer.int32(leaderEpoch)
+            writer.taggedFieldCount(0)
+        }
+    }
+
+    /// In the case of fetching an offset less than the LogStartOffset, this is the end offset and epoch that should
+    /// be used in the FetchSnapshot request.
+    public struct SnapshotId: KafkaStruct {
+        /// The end offset of the epoch.
+        public var endOffset: Int64 = -1
+        /// The largest epoch.
+        public var epoch: Int32 = -1
+
+        public init() {}
+
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            endOffset = try reader.int64()
+            epoch = try reader.int32()
+            try reader.skipTaggedFields()
+        }
+
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int64(endOffset)
+            writer.int32(epoch)
+            writer.taggedFieldCount(0)
+        }
+    }
+
+    /// An element of `abortedTransactions`: The aborted transactions.
+    public struct AbortedTransaction: KafkaStruct {
+        /// The producer id associated with the aborted transaction.
+        public var producerID: Int64 = 0
+        /// The first offset in the aborted transaction.
+        public var firstOffset: Int64 = 0
+
+        public init() {}
+
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            producerID = try reader.int64()
+            firstOffset = try reader.int64()
+            if version >= 12 { try reader.skipTaggedFields() }
+        }
+
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int64(producerID)
+            writer.int64(firstOffset)
+            if version >= 12 { writer.taggedFieldCount(0) }
         }
     }
 }

@@ -53,31 +53,31 @@ public struct IncrementalAlterConfigsRequest: KafkaRequest {
             writer.array(configs, version)
             if version >= 1 { writer.taggedFieldCount(0) }
         }
+    }
 
-        /// An element of `configs`: The configurations.
-        public struct AlterableConfig: KafkaStruct {
-            /// The configuration key name.
-            public var name: String = ""
-            /// The type (Set, Delete, Append, Subtract) of operation.
-            public var configOperation: Int8 = 0
-            /// The value to set for the configuration key.
-            public var value: String? = ""
+    /// An element of `configs`: The configurations.
+    public struct AlterableConfig: KafkaStruct {
+        /// The configuration key name.
+        public var name: String = ""
+        /// The type (Set, Delete, Append, Subtract) of operation.
+        public var configOperation: Int8 = 0
+        /// The value to set for the configuration key.
+        public var value: String? = ""
 
-            public init() {}
+        public init() {}
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                name = try reader.string()
-                configOperation = try reader.int8()
-                value = try reader.nullableString()
-                if version >= 1 { try reader.skipTaggedFields() }
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            name = try reader.string()
+            configOperation = try reader.int8()
+            value = try reader.nullableString()
+            if version >= 1 { try reader.skipTaggedFields() }
+        }
 
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.string(name)
-                writer.int8(configOperation)
-                writer.nullableString(value)
-                if version >= 1 { writer.taggedFieldCount(0) }
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.string(name)
+            writer.int8(configOperation)
+            writer.nullableString(value)
+            if version >= 1 { writer.taggedFieldCount(0) }
         }
     }
 }

@@ -85,31 +85,31 @@ public struct ListOffsetsRequest: KafkaRequest {
             writer.array(partitions, version)
             if version >= 6 { writer.taggedFieldCount(0) }
         }
+    }
 
-        /// An element of `partitions`: Each partition in the request.
-        public struct ListOffsetsPartition: KafkaStruct {
-            /// The partition index.
-            public var partitionIndex: Int32 = 0
-            /// The current leader epoch. (Version >= 4.)
-            public var currentLeaderEpoch: Int32 = -1
-            /// The current timestamp.
-            public var timestamp: Int64 = 0
+    /// An element of `partitions`: Each partition in the request.
+    public struct ListOffsetsPartition: KafkaStruct {
+        /// The partition index.
+        public var partitionIndex: Int32 = 0
+        /// The current leader epoch. (Version >= 4.)
+        public var currentLeaderEpoch: Int32 = -1
+        /// The current timestamp.
+        public var timestamp: Int64 = 0
 
-            public init() {}
+        public init() {}
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                partitionIndex = try reader.int32()
-                if version >= 4 { currentLeaderEpoch = try reader.int32() }
-                timestamp = try reader.int64()
-                if version >= 6 { try reader.skipTaggedFields() }
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            partitionIndex = try reader.int32()
+            if version >= 4 { currentLeaderEpoch = try reader.int32() }
+            timestamp = try reader.int64()
+            if version >= 6 { try reader.skipTaggedFields() }
+        }
 
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.int32(partitionIndex)
-                if version >= 4 { writer.int32(currentLeaderEpoch) }
-                writer.int64(timestamp)
-                if version >= 6 { writer.taggedFieldCount(0) }
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32(partitionIndex)
+            if version >= 4 { writer.int32(currentLeaderEpoch) }
+            writer.int64(timestamp)
+            if version >= 6 { writer.taggedFieldCount(0) }
         }
     }
 }
@@ -185,39 +185,39 @@ public struct ListOffsetsResponse: KafkaMessage {
             writer.array(partitions, version)
             if version >= 6 { writer.taggedFieldCount(0) }
         }
+    }
 
-        /// An element of `partitions`: Each partition in the response.
-        public struct ListOffsetsPartitionResponse: KafkaStruct {
-            /// The partition index.
-            public var partitionIndex: Int32 = 0
-            /// The partition error code, or 0 if there was no error.
-            public var errorCode: KafkaErrorCode = .none
-            /// The timestamp associated with the returned offset.
-            public var timestamp: Int64 = -1
-            /// The returned offset.
-            public var offset: Int64 = -1
-            /// The leader epoch associated with the returned offset. (Version >= 4.)
-            public var leaderEpoch: Int32 = -1
+    /// An element of `partitions`: Each partition in the response.
+    public struct ListOffsetsPartitionResponse: KafkaStruct {
+        /// The partition index.
+        public var partitionIndex: Int32 = 0
+        /// The partition error code, or 0 if there was no error.
+        public var errorCode: KafkaErrorCode = .none
+        /// The timestamp associated with the returned offset.
+        public var timestamp: Int64 = -1
+        /// The returned offset.
+        public var offset: Int64 = -1
+        /// The leader epoch associated with the returned offset. (Version >= 4.)
+        public var leaderEpoch: Int32 = -1
 
-            public init() {}
+        public init() {}
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                partitionIndex = try reader.int32()
-                errorCode = try reader.errorCode()
-                timestamp = try reader.int64()
-                offset = try reader.int64()
-                if version >= 4 { leaderEpoch = try reader.int32() }
-                if version >= 6 { try reader.skipTaggedFields() }
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            partitionIndex = try reader.int32()
+            errorCode = try reader.errorCode()
+            timestamp = try reader.int64()
+            offset = try reader.int64()
+            if version >= 4 { leaderEpoch = try reader.int32() }
+            if version >= 6 { try reader.skipTaggedFields() }
+        }
 
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.int32(partitionIndex)
-                writer.errorCode(errorCode)
-                writer.int64(timestamp)
-                writer.int64(offset)
-                if version >= 4 { writer.int32(leaderEpoch) }
-                if version >= 6 { writer.taggedFieldCount(0) }
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32(partitionIndex)
+            writer.errorCode(errorCode)
+            writer.int64(timestamp)
+            writer.int64(offset)
+            if version >= 4 { writer.int32(leaderEpoch) }
+            if version >= 6 { writer.taggedFieldCount(0) }
         }
     }
 }

@@ -199,47 +199,47 @@ public struct MetadataResponse: KafkaMessage {
             if version >= 8 { writer.int32(topicAuthorizedOperations) }
             if version >= 9 { writer.taggedFieldCount(0) }
         }
+    }
 
-        /// An element of `partitions`: Each partition in the topic.
-        public struct Partition: KafkaStruct {
-            /// The partition error, or 0 if there was no error.
-            public var errorCode: KafkaErrorCode = .none
-            /// The partition index.
-            public var partitionIndex: Int32 = 0
-            /// The ID of the leader broker.
-            public var leaderID: Int32 = 0
-            /// The leader epoch of this partition. (Version >= 7.)
-            public var leaderEpoch: Int32 = -1
-            /// The set of all nodes that host this partition.
-            public var replicaNodes: [Int32] = []
-            /// The set of nodes that are in sync with the leader for this partition.
-            public var isrNodes: [Int32] = []
-            /// The set of offline replicas of this partition. (Version >= 5.)
-            public var offlineReplicas: [Int32] = []
+    /// An element of `partitions`: Each partition in the topic.
+    public struct Partition: KafkaStruct {
+        /// The partition error, or 0 if there was no error.
+        public var errorCode: KafkaErrorCode = .none
+        /// The partition index.
+        public var partitionIndex: Int32 = 0
+        /// The ID of the leader broker.
+        public var leaderID: Int32 = 0
+        /// The leader epoch of this partition. (Version >= 7.)
+        public var leaderEpoch: Int32 = -1
+        /// The set of all nodes that host this partition.
+        public var replicaNodes: [Int32] = []
+        /// The set of nodes that are in sync with the leader for this partition.
+        public var isrNodes: [Int32] = []
+        /// The set of offline replicas of this partition. (Version >= 5.)
+        public var offlineReplicas: [Int32] = []
 
-            public init() {}
+        public init() {}
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                errorCode = try reader.errorCode()
-                partitionIndex = try reader.int32()
-                leaderID = try reader.int32()
-                if version >= 7 { leaderEpoch = try reader.int32() }
-                replicaNodes = try reader.int32Array()
-                isrNodes = try reader.int32Array()
-                if version >= 5 { offlineReplicas = try reader.int32Array() }
-                if version >= 9 { try reader.skipTaggedFields() }
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            errorCode = try reader.errorCode()
+            partitionIndex = try reader.int32()
+            leaderID = try reader.int32()
+            if version >= 7 { leaderEpoch = try reader.int32() }
+            replicaNodes = try reader.int32Array()
+            isrNodes = try reader.int32Array()
+            if version >= 5 { offlineReplicas = try reader.int32Array() }
+            if version >= 9 { try reader.skipTaggedFields() }
+        }
 
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.errorCode(errorCode)
-                writer.int32(partitionIndex)
-                writer.int32(leaderID)
-                if version >= 7 { writer.int32(leaderEpoch) }
-                writer.int32Array(replicaNodes)
-                writer.int32Array(isrNodes)
-                if version >= 5 { writer.int32Array(offlineReplicas) }
-                if version >= 9 { writer.taggedFieldCount(0) }
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.errorCode(errorCode)
+            writer.int32(partitionIndex)
+            writer.int32(leaderID)
+            if version >= 7 { writer.int32(leaderEpoch) }
+            writer.int32Array(replicaNodes)
+            writer.int32Array(isrNodes)
+            if version >= 5 { writer.int32Array(offlineReplicas) }
+            if version >= 9 { writer.taggedFieldCount(0) }
         }
     }
 }

@@ -89,35 +89,35 @@ public struct OffsetCommitRequest: KafkaRequest {
             writer.array(partitions, version)
             if version >= 8 { writer.taggedFieldCount(0) }
         }
+    }
 
-        /// An element of `partitions`: Each partition to commit offsets for.
-        public struct Partition: KafkaStruct {
-            /// The partition index.
-            public var partitionIndex: Int32 = 0
-            /// The message offset to be committed.
-            public var committedOffset: Int64 = 0
-            /// The leader epoch of this partition. (Version >= 6.)
-            public var committedLeaderEpoch: Int32 = -1
-            /// Any associated metadata the client wants to keep.
-            public var committedMetadata: String? = ""
+    /// An element of `partitions`: Each partition to commit offsets for.
+    public struct Partition: KafkaStruct {
+        /// The partition index.
+        public var partitionIndex: Int32 = 0
+        /// The message offset to be committed.
+        public var committedOffset: Int64 = 0
+        /// The leader epoch of this partition. (Version >= 6.)
+        public var committedLeaderEpoch: Int32 = -1
+        /// Any associated metadata the client wants to keep.
+        public var committedMetadata: String? = ""
 
-            public init() {}
+        public init() {}
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                partitionIndex = try reader.int32()
-                committedOffset = try reader.int64()
-                if version >= 6 { committedLeaderEpoch = try reader.int32() }
-                committedMetadata = try reader.nullableString()
-                if version >= 8 { try reader.skipTaggedFields() }
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            partitionIndex = try reader.int32()
+            committedOffset = try reader.int64()
+            if version >= 6 { committedLeaderEpoch = try reader.int32() }
+            committedMetadata = try reader.nullableString()
+            if version >= 8 { try reader.skipTaggedFields() }
+        }
 
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.int32(partitionIndex)
-                writer.int64(committedOffset)
-                if version >= 6 { writer.int32(committedLeaderEpoch) }
-                writer.nullableString(committedMetadata)
-                if version >= 8 { writer.taggedFieldCount(0) }
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32(partitionIndex)
+            writer.int64(committedOffset)
+            if version >= 6 { writer.int32(committedLeaderEpoch) }
+            writer.nullableString(committedMetadata)
+            if version >= 8 { writer.taggedFieldCount(0) }
         }
     }
 }
@@ -204,27 +204,27 @@ public struct OffsetCommitResponse: KafkaMessage {
             writer.array(partitions, version)
             if version >= 8 { writer.taggedFieldCount(0) }
         }
+    }
 
-        /// An element of `partitions`: The responses for each partition in the topic.
-        public struct Partition: KafkaStruct {
-            /// The partition index.
-            public var partitionIndex: Int32 = 0
-            /// The error code, or 0 if there was no error.
-            public var errorCode: KafkaErrorCode = .none
+    /// An element of `partitions`: The responses for each partition in the topic.
+    public struct Partition: KafkaStruct {
+        /// The partition index.
+        public var partitionIndex: Int32 = 0
+        /// The error code, or 0 if there was no error.
+        public var errorCode: KafkaErrorCode = .none
 
-            public init() {}
+        public init() {}
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                partitionIndex = try reader.int32()
-                errorCode = try reader.errorCode()
-                if version >= 8 { try reader.skipTaggedFields() }
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            partitionIndex = try reader.int32()
+            errorCode = try reader.errorCode()
+            if version >= 8 { try reader.skipTaggedFields() }
+        }
 
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.int32(partitionIndex)
-                writer.errorCode(errorCode)
-                if version >= 8 { writer.taggedFieldCount(0) }
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32(partitionIndex)
+            writer.errorCode(errorCode)
+            if version >= 8 { writer.taggedFieldCount(0) }
         }
     }
 }

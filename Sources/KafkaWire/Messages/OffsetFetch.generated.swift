@@ -110,32 +110,32 @@ public struct OffsetFetchRequest: KafkaRequest {
             writer.nullableArray(topics, version)
             writer.taggedFieldCount(0)
         }
+    }
 
-        /// An element of `topics`: Each topic we would like to fetch offsets for, or null to fetch offsets for all
-        /// topics.
-        public struct Topics: KafkaStruct {
-            /// The topic name. (Version <= 9.)
-            public var name: String = ""
-            /// The topic ID. (Version >= 10.)
-            public var topicID: KafkaUUID = .zero
-            /// The partition indexes we would like to fetch offsets for.
-            public var partitionIndexes: [Int32] = []
+    /// An element of `topics`: Each topic we would like to fetch offsets for, or null to fetch offsets for all
+    /// topics.
+    public struct Topics: KafkaStruct {
+        /// The topic name. (Version <= 9.)
+        public var name: String = ""
+        /// The topic ID. (Version >= 10.)
+        public var topicID: KafkaUUID = .zero
+        /// The partition indexes we would like to fetch offsets for.
+        public var partitionIndexes: [Int32] = []
 
-            public init() {}
+        public init() {}
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                if version <= 9 { name = try reader.string() }
-                if version >= 10 { topicID = try reader.uuid() }
-                partitionIndexes = try reader.int32Array()
-                try reader.skipTaggedFields()
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            if version <= 9 { name = try reader.string() }
+            if version >= 10 { topicID = try reader.uuid() }
+            partitionIndexes = try reader.int32Array()
+            try reader.skipTaggedFields()
+        }
 
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                if version <= 9 { writer.string(name) }
-                if version >= 10 { writer.uuid(topicID) }
-                writer.int32Array(partitionIndexes)
-                writer.taggedFieldCount(0)
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            if version <= 9 { writer.string(name) }
+            if version >= 10 { writer.uuid(topicID) }
+            writer.int32Array(partitionIndexes)
+            writer.taggedFieldCount(0)
         }
     }
 }
@@ -228,40 +228,6 @@ public struct OffsetFetchResponse: KafkaMessage {
             writer.array(partitions, version)
             if version >= 6 { writer.taggedFieldCount(0) }
         }
-
-        /// An element of `partitions`: The responses per partition.
-        public struct Partition: KafkaStruct {
-            /// The partition index.
-            public var partitionIndex: Int32 = 0
-            /// The committed message offset.
-            public var committedOffset: Int64 = 0
-            /// The leader epoch. (Version >= 5.)
-            public var committedLeaderEpoch: Int32 = -1
-            /// The partition metadata.
-            public var metadata: String? = ""
-            /// The error code, or 0 if there was no error.
-            public var errorCode: KafkaErrorCode = .none
-
-            public init() {}
-
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                partitionIndex = try reader.int32()
-                committedOffset = try reader.int64()
-                if version >= 5 { committedLeaderEpoch = try reader.int32() }
-                metadata = try reader.nullableString()
-                errorCode = try reader.errorCode()
-                if version >= 6 { try reader.skipTaggedFields() }
-            }
-
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.int32(partitionIndex)
-                writer.int64(committedOffset)
-                if version >= 5 { writer.int32(committedLeaderEpoch) }
-                writer.nullableString(metadata)
-                writer.errorCode(errorCode)
-                if version >= 6 { writer.taggedFieldCount(0) }
-            }
-        }
     }
 
     /// An element of `groups`: The responses per group id.
@@ -288,65 +254,99 @@ public struct OffsetFetchResponse: KafkaMessage {
             writer.errorCode(errorCode)
             writer.taggedFieldCount(0)
         }
+    }
 
-        /// An element of `topics`: The responses per topic.
-        public struct Topics: KafkaStruct {
-            /// The topic name. (Version <= 9.)
-            public var name: String = ""
-            /// The topic ID. (Version >= 10.)
-            public var topicID: KafkaUUID = .zero
-            /// The responses per partition.
-            public var partitions: [Partitions] = []
+    /// An element of `partitions`: The responses per partition.
+    public struct Partition: KafkaStruct {
+        /// The partition index.
+        public var partitionIndex: Int32 = 0
+        /// The committed message offset.
+        public var committedOffset: Int64 = 0
+        /// The leader epoch. (Version >= 5.)
+        public var committedLeaderEpoch: Int32 = -1
+        /// The partition metadata.
+        public var metadata: String? = ""
+        /// The error code, or 0 if there was no error.
+        public var errorCode: KafkaErrorCode = .none
 
-            public init() {}
+        public init() {}
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                if version <= 9 { name = try reader.string() }
-                if version >= 10 { topicID = try reader.uuid() }
-                partitions = try reader.array(of: Partitions.self, version)
-                try reader.skipTaggedFields()
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            partitionIndex = try reader.int32()
+            committedOffset = try reader.int64()
+            if version >= 5 { committedLeaderEpoch = try reader.int32() }
+            metadata = try reader.nullableString()
+            errorCode = try reader.errorCode()
+            if version >= 6 { try reader.skipTaggedFields() }
+        }
 
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                if version <= 9 { writer.string(name) }
-                if version >= 10 { writer.uuid(topicID) }
-                writer.array(partitions, version)
-                writer.taggedFieldCount(0)
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32(partitionIndex)
+            writer.int64(committedOffset)
+            if version >= 5 { writer.int32(committedLeaderEpoch) }
+            writer.nullableString(metadata)
+            writer.errorCode(errorCode)
+            if version >= 6 { writer.taggedFieldCount(0) }
+        }
+    }
 
-            /// An element of `partitions`: The responses per partition.
-            public struct Partitions: KafkaStruct {
-                /// The partition index.
-                public var partitionIndex: Int32 = 0
-                /// The committed message offset.
-                public var committedOffset: Int64 = 0
-                /// The leader epoch.
-                public var committedLeaderEpoch: Int32 = -1
-                /// The partition metadata.
-                public var metadata: String? = ""
-                /// The partition-level error code, or 0 if there was no error.
-                public var errorCode: KafkaErrorCode = .none
+    /// An element of `topics`: The responses per topic.
+    public struct Topics: KafkaStruct {
+        /// The topic name. (Version <= 9.)
+        public var name: String = ""
+        /// The topic ID. (Version >= 10.)
+        public var topicID: KafkaUUID = .zero
+        /// The responses per partition.
+        public var partitions: [Partitions] = []
 
-                public init() {}
+        public init() {}
 
-                public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                    partitionIndex = try reader.int32()
-                    committedOffset = try reader.int64()
-                    committedLeaderEpoch = try reader.int32()
-                    metadata = try reader.nullableString()
-                    errorCode = try reader.errorCode()
-                    try reader.skipTaggedFields()
-                }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            if version <= 9 { name = try reader.string() }
+            if version >= 10 { topicID = try reader.uuid() }
+            partitions = try reader.array(of: Partitions.self, version)
+            try reader.skipTaggedFields()
+        }
 
-                public func encode(into writer: inout KafkaWriter, version: Int16) {
-                    writer.int32(partitionIndex)
-                    writer.int64(committedOffset)
-                    writer.int32(committedLeaderEpoch)
-                    writer.nullableString(metadata)
-                    writer.errorCode(errorCode)
-                    writer.taggedFieldCount(0)
-                }
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            if version <= 9 { writer.string(name) }
+            if version >= 10 { writer.uuid(topicID) }
+            writer.array(partitions, version)
+            writer.taggedFieldCount(0)
+        }
+    }
+
+    /// An element of `partitions`: The responses per partition.
+    public struct Partitions: KafkaStruct {
+        /// The partition index.
+        public var partitionIndex: Int32 = 0
+        /// The committed message offset.
+        public var committedOffset: Int64 = 0
+        /// The leader epoch.
+        public var committedLeaderEpoch: Int32 = -1
+        /// The partition metadata.
+        public var metadata: String? = ""
+        /// The partition-level error code, or 0 if there was no error.
+        public var errorCode: KafkaErrorCode = .none
+
+        public init() {}
+
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            partitionIndex = try reader.int32()
+            committedOffset = try reader.int64()
+            committedLeaderEpoch = try reader.int32()
+            metadata = try reader.nullableString()
+            errorCode = try reader.errorCode()
+            try reader.skipTaggedFields()
+        }
+
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32(partitionIndex)
+            writer.int64(committedOffset)
+            writer.int32(committedLeaderEpoch)
+            writer.nullableString(metadata)
+            writer.errorCode(errorCode)
+            writer.taggedFieldCount(0)
         }
     }
 }

@@ -59,33 +59,33 @@ public struct OffsetForLeaderEpochRequest: KafkaRequest {
             writer.array(partitions, version)
             if version >= 4 { writer.taggedFieldCount(0) }
         }
+    }
 
-        /// An element of `partitions`: Each partition to get offsets for.
-        public struct OffsetForLeaderPartition: KafkaStruct {
-            /// The partition index.
-            public var partition: Int32 = 0
-            /// An epoch used to fence consumers/replicas with old metadata. If the epoch provided by the client is
-            /// larger than the current epoch known to the broker, then the UNKNOWN_LEADER_EPOCH error code will be
-            /// returned. If the provided epoch is smaller, then the FENCED_LEADER_EPOCH error code will be returned.
-            public var currentLeaderEpoch: Int32 = -1
-            /// The epoch to look up an offset for.
-            public var leaderEpoch: Int32 = 0
+    /// An element of `partitions`: Each partition to get offsets for.
+    public struct OffsetForLeaderPartition: KafkaStruct {
+        /// The partition index.
+        public var partition: Int32 = 0
+        /// An epoch used to fence consumers/replicas with old metadata. If the epoch provided by the client is larger
+        /// than the current epoch known to the broker, then the UNKNOWN_LEADER_EPOCH error code will be returned. If
+        /// the provided epoch is smaller, then the FENCED_LEADER_EPOCH error code will be returned.
+        public var currentLeaderEpoch: Int32 = -1
+        /// The epoch to look up an offset for.
+        public var leaderEpoch: Int32 = 0
 
-            public init() {}
+        public init() {}
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                partition = try reader.int32()
-                currentLeaderEpoch = try reader.int32()
-                leaderEpoch = try reader.int32()
-                if version >= 4 { try reader.skipTaggedFields() }
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            partition = try reader.int32()
+            currentLeaderEpoch = try reader.int32()
+            leaderEpoch = try reader.int32()
+            if version >= 4 { try reader.skipTaggedFields() }
+        }
 
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.int32(partition)
-                writer.int32(currentLeaderEpoch)
-                writer.int32(leaderEpoch)
-                if version >= 4 { writer.taggedFieldCount(0) }
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32(partition)
+            writer.int32(currentLeaderEpoch)
+            writer.int32(leaderEpoch)
+            if version >= 4 { writer.taggedFieldCount(0) }
         }
     }
 }
@@ -145,35 +145,35 @@ public struct OffsetForLeaderEpochResponse: KafkaMessage {
             writer.array(partitions, version)
             if version >= 4 { writer.taggedFieldCount(0) }
         }
+    }
 
-        /// An element of `partitions`: Each partition in the topic we fetched offsets for.
-        public struct EpochEndOffset: KafkaStruct {
-            /// The error code 0, or if there was no error.
-            public var errorCode: KafkaErrorCode = .none
-            /// The partition index.
-            public var partition: Int32 = 0
-            /// The leader epoch of the partition.
-            public var leaderEpoch: Int32 = -1
-            /// The end offset of the epoch.
-            public var endOffset: Int64 = -1
+    /// An element of `partitions`: Each partition in the topic we fetched offsets for.
+    public struct EpochEndOffset: KafkaStruct {
+        /// The error code 0, or if there was no error.
+        public var errorCode: KafkaErrorCode = .none
+        /// The partition index.
+        public var partition: Int32 = 0
+        /// The leader epoch of the partition.
+        public var leaderEpoch: Int32 = -1
+        /// The end offset of the epoch.
+        public var endOffset: Int64 = -1
 
-            public init() {}
+        public init() {}
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                errorCode = try reader.errorCode()
-                partition = try reader.int32()
-                leaderEpoch = try reader.int32()
-                endOffset = try reader.int64()
-                if version >= 4 { try reader.skipTaggedFields() }
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            errorCode = try reader.errorCode()
+            partition = try reader.int32()
+            leaderEpoch = try reader.int32()
+            endOffset = try reader.int64()
+            if version >= 4 { try reader.skipTaggedFields() }
+        }
 
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.errorCode(errorCode)
-                writer.int32(partition)
-                writer.int32(leaderEpoch)
-                writer.int64(endOffset)
-                if version >= 4 { writer.taggedFieldCount(0) }
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.errorCode(errorCode)
+            writer.int32(partition)
+            writer.int32(leaderEpoch)
+            writer.int64(endOffset)
+            if version >= 4 { writer.taggedFieldCount(0) }
         }
     }
 }

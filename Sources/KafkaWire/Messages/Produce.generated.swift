@@ -90,27 +90,27 @@ public struct ProduceRequest: KafkaRequest {
             writer.array(partitionData, version)
             if version >= 9 { writer.taggedFieldCount(0) }
         }
+    }
 
-        /// An element of `partitionData`: Each partition to produce to.
-        public struct PartitionProduceData: KafkaStruct {
-            /// The partition index.
-            public var index: Int32 = 0
-            /// The record data to be produced.
-            public var records: [UInt8]? = []
+    /// An element of `partitionData`: Each partition to produce to.
+    public struct PartitionProduceData: KafkaStruct {
+        /// The partition index.
+        public var index: Int32 = 0
+        /// The record data to be produced.
+        public var records: [UInt8]? = []
 
-            public init() {}
+        public init() {}
 
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                index = try reader.int32()
-                records = try reader.nullableByteArray()
-                if version >= 9 { try reader.skipTaggedFields() }
-            }
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            index = try reader.int32()
+            records = try reader.nullableByteArray()
+            if version >= 9 { try reader.skipTaggedFields() }
+        }
 
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.int32(index)
-                writer.nullableByteArray(records)
-                if version >= 9 { writer.taggedFieldCount(0) }
-            }
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32(index)
+            writer.nullableByteArray(records)
+            if version >= 9 { writer.taggedFieldCount(0) }
         }
     }
 }
@@ -202,107 +202,6 @@ public struct ProduceResponse: KafkaMessage {
             writer.array(partitionResponses, version)
             if version >= 9 { writer.taggedFieldCount(0) }
         }
-
-        /// An element of `partitionResponses`: Each partition that we produced to within the topic.
-        public struct PartitionProduceResponse: KafkaStruct {
-            /// The partition index.
-            public var index: Int32 = 0
-            /// The error code, or 0 if there was no error.
-            public var errorCode: KafkaErrorCode = .none
-            /// The base offset.
-            public var baseOffset: Int64 = 0
-            /// The timestamp returned by broker after appending the messages. If CreateTime is used for the topic,
-            /// the timestamp will be -1. If LogAppendTime is used for the topic, the timestamp will be the broker
-            /// local time when the messages are appended.
-            public var logAppendTimeMilliseconds: Int64 = -1
-            /// The log start offset. (Version >= 5.)
-            public var logStartOffset: Int64 = -1
-            /// The batch indices of records that caused the batch to be dropped. (Version >= 8.)
-            public var recordErrors: [BatchIndexAndErrorMessage] = []
-            /// The global error message summarizing the common root cause of the records that caused the batch to be
-            /// dropped. (Version >= 8.)
-            public var errorMessage: String? = nil
-            /// The leader broker that the producer should use for future requests. (Version >= 10.)
-            public var currentLeader: LeaderIdAndEpoch = LeaderIdAndEpoch()
-
-            public init() {}
-
-            public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                index = try reader.int32()
-                errorCode = try reader.errorCode()
-                baseOffset = try reader.int64()
-                logAppendTimeMilliseconds = try reader.int64()
-                if version >= 5 { logStartOffset = try reader.int64() }
-                if version >= 8 { recordErrors = try reader.array(of: BatchIndexAndErrorMessage.self, version) }
-                if version >= 8 { errorMessage = try reader.nullableString() }
-                guard version >= 9 else { return }
-                for _ in 0..<(try reader.taggedFieldCount()) {
-                    var field = KafkaReader(ByteReader(RawSpan()), isFlexible: true)
-                    switch try reader.taggedField(content: &field) {
-                    case 0 where version >= 10: currentLeader = try LeaderIdAndEpoch(from: &field, version: version)
-                    default: break
-                    }
-                }
-            }
-
-            public func encode(into writer: inout KafkaWriter, version: Int16) {
-                writer.int32(index)
-                writer.errorCode(errorCode)
-                writer.int64(baseOffset)
-                writer.int64(logAppendTimeMilliseconds)
-                if version >= 5 { writer.int64(logStartOffset) }
-                if version >= 8 { writer.array(recordErrors, version) }
-                if version >= 8 { writer.nullableString(errorMessage) }
-                guard version >= 9 else { return }
-                let hasCurrentLeader = version >= 10 && currentLeader != LeaderIdAndEpoch()
-                writer.taggedFieldCount([hasCurrentLeader].count { $0 })
-                if hasCurrentLeader { writer.taggedField(0) { currentLeader.encode(into: &$0, version: version) } }
-            }
-
-            /// An element of `recordErrors`: The batch indices of records that caused the batch to be dropped.
-            public struct BatchIndexAndErrorMessage: KafkaStruct {
-                /// The batch index of the record that caused the batch to be dropped.
-                public var batchIndex: Int32 = 0
-                /// The error message of the record that caused the batch to be dropped.
-                public var batchIndexErrorMessage: String? = nil
-
-                public init() {}
-
-                public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                    batchIndex = try reader.int32()
-                    batchIndexErrorMessage = try reader.nullableString()
-                    if version >= 9 { try reader.skipTaggedFields() }
-                }
-
-                public func encode(into writer: inout KafkaWriter, version: Int16) {
-                    writer.int32(batchIndex)
-                    writer.nullableString(batchIndexErrorMessage)
-                    if version >= 9 { writer.taggedFieldCount(0) }
-                }
-            }
-
-            /// The leader broker that the producer should use for future requests.
-            public struct LeaderIdAndEpoch: KafkaStruct {
-                /// The ID of the current leader or -1 if the leader is unknown.
-                public var leaderID: Int32 = -1
-                /// The latest known leader epoch.
-                public var leaderEpoch: Int32 = -1
-
-                public init() {}
-
-                public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
-                    leaderID = try reader.int32()
-                    leaderEpoch = try reader.int32()
-                    try reader.skipTaggedFields()
-                }
-
-                public func encode(into writer: inout KafkaWriter, version: Int16) {
-                    writer.int32(leaderID)
-                    writer.int32(leaderEpoch)
-                    writer.taggedFieldCount(0)
-                }
-            }
-        }
     }
 
     /// An element of `nodeEndpoints`: Endpoints for all current-leaders enumerated in PartitionProduceResponses, with
@@ -332,6 +231,107 @@ public struct ProduceResponse: KafkaMessage {
             writer.string(host)
             writer.int32(port)
             writer.nullableString(rack)
+            writer.taggedFieldCount(0)
+        }
+    }
+
+    /// An element of `partitionResponses`: Each partition that we produced to within the topic.
+    public struct PartitionProduceResponse: KafkaStruct {
+        /// The partition index.
+        public var index: Int32 = 0
+        /// The error code, or 0 if there was no error.
+        public var errorCode: KafkaErrorCode = .none
+        /// The base offset.
+        public var baseOffset: Int64 = 0
+        /// The timestamp returned by broker after appending the messages. If CreateTime is used for the topic, the
+        /// timestamp will be -1. If LogAppendTime is used for the topic, the timestamp will be the broker local time
+        /// when the messages are appended.
+        public var logAppendTimeMilliseconds: Int64 = -1
+        /// The log start offset. (Version >= 5.)
+        public var logStartOffset: Int64 = -1
+        /// The batch indices of records that caused the batch to be dropped. (Version >= 8.)
+        public var recordErrors: [BatchIndexAndErrorMessage] = []
+        /// The global error message summarizing the common root cause of the records that caused the batch to be
+        /// dropped. (Version >= 8.)
+        public var errorMessage: String? = nil
+        /// The leader broker that the producer should use for future requests. (Version >= 10.)
+        public var currentLeader: LeaderIdAndEpoch = LeaderIdAndEpoch()
+
+        public init() {}
+
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            index = try reader.int32()
+            errorCode = try reader.errorCode()
+            baseOffset = try reader.int64()
+            logAppendTimeMilliseconds = try reader.int64()
+            if version >= 5 { logStartOffset = try reader.int64() }
+            if version >= 8 { recordErrors = try reader.array(of: BatchIndexAndErrorMessage.self, version) }
+            if version >= 8 { errorMessage = try reader.nullableString() }
+            guard version >= 9 else { return }
+            for _ in 0..<(try reader.taggedFieldCount()) {
+                var field = KafkaReader(ByteReader(RawSpan()), isFlexible: true)
+                switch try reader.taggedField(content: &field) {
+                case 0 where version >= 10: currentLeader = try LeaderIdAndEpoch(from: &field, version: version)
+                default: break
+                }
+            }
+        }
+
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32(index)
+            writer.errorCode(errorCode)
+            writer.int64(baseOffset)
+            writer.int64(logAppendTimeMilliseconds)
+            if version >= 5 { writer.int64(logStartOffset) }
+            if version >= 8 { writer.array(recordErrors, version) }
+            if version >= 8 { writer.nullableString(errorMessage) }
+            guard version >= 9 else { return }
+            let hasCurrentLeader = version >= 10 && currentLeader != LeaderIdAndEpoch()
+            writer.taggedFieldCount([hasCurrentLeader].count { $0 })
+            if hasCurrentLeader { writer.taggedField(0) { currentLeader.encode(into: &$0, version: version) } }
+        }
+    }
+
+    /// An element of `recordErrors`: The batch indices of records that caused the batch to be dropped.
+    public struct BatchIndexAndErrorMessage: KafkaStruct {
+        /// The batch index of the record that caused the batch to be dropped.
+        public var batchIndex: Int32 = 0
+        /// The error message of the record that caused the batch to be dropped.
+        public var batchIndexErrorMessage: String? = nil
+
+        public init() {}
+
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            batchIndex = try reader.int32()
+            batchIndexErrorMessage = try reader.nullableString()
+            if version >= 9 { try reader.skipTaggedFields() }
+        }
+
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32(batchIndex)
+            writer.nullableString(batchIndexErrorMessage)
+            if version >= 9 { writer.taggedFieldCount(0) }
+        }
+    }
+
+    /// The leader broker that the producer should use for future requests.
+    public struct LeaderIdAndEpoch: KafkaStruct {
+        /// The ID of the current leader or -1 if the leader is unknown.
+        public var leaderID: Int32 = -1
+        /// The latest known leader epoch.
+        public var leaderEpoch: Int32 = -1
+
+        public init() {}
+
+        public init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+            leaderID = try reader.int32()
+            leaderEpoch = try reader.int32()
+            try reader.skipTaggedFields()
+        }
+
+        public func encode(into writer: inout KafkaWriter, version: Int16) {
+            writer.int32(leaderID)
+            writer.int32(leaderEpoch)
             writer.taggedFieldCount(0)
         }
     }

@@ -113,6 +113,15 @@ public struct ByteWriter: ~Copyable {
         text.withUTF8 { bytes(UnsafeRawBufferPointer($0)) }
     }
 
+    /// Lets `body` fill up to `count` bytes in place; it says how many it filled.
+    @inlinable
+    public mutating func appending(atMost count: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int) {
+        reserve(count)
+        let filled = body(UnsafeMutableRawBufferPointer(start: storage + _count, count: count))
+        precondition(filled >= 0 && filled <= count)
+        _count &+= filled
+    }
+
     @inlinable
     public mutating func zeros(_ count: Int) {
         reserve(count)
@@ -142,3 +151,6 @@ public struct ByteWriter: ~Copyable {
     @inlinable
     public func array() -> [UInt8] { withUnsafeBytes { [UInt8]($0) } }
 }
+
+// The memory has exactly one owner: a writer cannot be copied, and nothing else keeps its address.
+extension ByteWriter: @unchecked Sendable {}

@@ -1,0 +1,82 @@
+import WireCore
+
+/// Collects records in their final form: each is written once, and not touched again until it is sent.
+///
+/// Record layout: length varint | attributes int8 | timestamp delta varlong | offset delta varint
+/// | key length varint (-1 null), key | value length varint (-1 null), value
+/// | header count varint, each: name length varint, name, value length varint (-1 null), value
+public struct RecordBatchBuilder: ~Copyable, Sendable {
+    /// The records, without the batch's head.
+    public private(set) var payload: ByteWriter
+    public private(set) var recordCount: Int32 = 0
+    public private(set) var baseTimestamp: Int64 = -1
+    public private(set) var maxTimestamp: Int64 = -1
+
+    public init(capacityBytes: Int) { payload = ByteWriter(capacityBytes: capacityBytes) }
+
+    /// The most bytes that a record can have beyond its key, value and headers' contents.
+    public static func overheadBytes(headerCount: Int) -> Int { 36 + headerCount * 10 }
+
+    /// Appends a record. Null pointers are Kafka's nulls; an empty key or value has an address or `isEmpty`.
+    public mutating func append(
+        key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: [RecordHeader],
+        timestampMilliseconds: Int64
+    ) {
+        let timestampDelta = prepare(timestampMilliseconds)
+        var bodyBytes = 1 &+ Varint.zigZagSize(timestampDelta) &+ Varint.zigZagSize(Int64(recordCount))
+        bodyBytes &+= Self.fieldBytes(key) &+ Self.fieldBytes(value) &+ Self.headerBytes(headers)
+        payload.reserve(bodyBytes &+ 5)
+        payload.zigZagVarint(Int64(bodyBytes))
+        payload.byte(0)
+        payload.zigZagVarint(timestampDelta)
+        payload.zigZagVarint(Int64(recordCount))
+        field(key)
+        field(value)
+        payload.zigZagVarint(Int64(headers.count))
+        if !headers.isEmpty { write(headers) }
+        count()
+    }
+
+    mutating func prepare(_ timestamp: Int64) -> Int64 {
+        if recordCount == 0 {
+            baseTimestamp = timestamp
+            maxTimestamp = timestamp
+        } else if timestamp > maxTimestamp {
+            maxTimestamp = timestamp
+        }
+        return timestamp &- baseTimestamp
+    }
+
+    mutating func count() { recordCount += 1 }
+
+    static func fieldBytes(_ field: UnsafeRawBufferPointer?) -> Int {
+        guard let field else { return 1 }
+        return Varint.zigZagSize(Int64(field.count)) &+ field.count
+    }
+
+    mutating func field(_ field: UnsafeRawBufferPointer?) {
+        guard let field else { return payload.byte(1) }
+        payload.zigZagVarint(Int64(field.count))
+        payload.bytes(field)
+    }
+
+    static func headerBytes(_ headers: [RecordHeader]) -> Int {
+        var bytes = Varint.zigZagSize(Int64(headers.count))
+        for header in headers {
+            let nameBytes = header.key.utf8.count
+            bytes += Varint.zigZagSize(Int64(nameBytes)) + nameBytes
+            let valueBytes = header.value?.count
+            bytes += Varint.zigZagSize(Int64(valueBytes ?? -1)) + (valueBytes ?? 0)
+        }
+        return bytes
+    }
+
+    mutating func write(_ headers: [RecordHeader]) {
+        for header in headers {
+            payload.zigZagVarint(Int64(header.key.utf8.count))
+            payload.utf8(header.key)
+            payload.zigZagVarint(Int64(header.value?.count ?? -1))
+            if let value = header.value { payload.bytes(value) }
+        }
+    }
+}
