@@ -1,0 +1,71 @@
+import MySQLWire
+import WireCore
+
+/// Whether the server still has everything that comes after an offset.
+enum BinlogAvailability: Hashable, Sendable {
+    case available
+    /// Says what is missing, in words.
+    case gone(reason: String)
+
+    /// What the server has.
+    struct Logs: Hashable, Sendable {
+        /// Whether the server is followed by GTIDs.
+        var usesGTIDs: Bool
+        var executed: GTIDSet
+        var purged: GTIDSet
+        /// The names of its binlog files, oldest first.
+        var files: [String]
+    }
+
+    /// With GTIDs the stored set must be part of what the server executed, and nothing that is missing from it may be
+    /// purged; without, the file must be there.
+    ///
+    /// Source: Debezium's `MySqlConnectorConnection.isBinlogPositionAvailable`.
+    static func check(
+        _ offset: SourceOffset, _ logs: Logs, includingSource isIncluded: (ServerUUID) -> Bool = { _ in true }
+    ) throws(ConnectorError) -> BinlogAvailability {
+        if let text = offset.gtids {
+            let stored = try ServerFacts.gtids(text, of: "the stored offset")
+            if stored.isEmpty { return .available }
+            guard logs.usesGTIDs else {
+                return .gone(reason: "the offset was stored with GTIDs, and the server does not use them (gtid_mode)")
+            }
+            return checkGTIDs(stored.filtered(isIncluded), logs, isIncluded)
+        }
+        if offset.file.isEmpty || logs.files.contains(offset.file) { return .available }
+        let range = logs.files.first.map { "the oldest file it has is \($0)" } ?? "it has none"
+        return .gone(reason: "the server no longer has the file \(offset.file); \(range)")
+    }
+
+    private static func checkGTIDs(
+        _ stored: GTIDSet, _ logs: Logs, _ isIncluded: (ServerUUID) -> Bool
+    ) -> BinlogAvailability {
+        guard stored.isSubset(of: logs.executed) else {
+            let unknown = stored.subtracting(logs.executed)
+            return .gone(
+                reason: "the server has not executed \(unknown), which were delivered: it is another server, was restored "
+                    + "from a backup, or its GTIDs were reset")
+        }
+        let lost = logs.purged.filtered(isIncluded).subtracting(stored)
+        guard lost.isEmpty else {
+            return .gone(reason: "the server has purged \(lost), which were not delivered yet")
+        }
+        return .available
+    }
+
+    /// Debezium's sentence, the reason and the remedy.
+    func demandAvailable(_ offset: SourceOffset, profile: DebeziumProfile) throws(ConnectorError) {
+        guard case .gone(let reason) = self else { return }
+        throw Self.failure(offset, profile: profile, reason: reason)
+    }
+
+    static func failure(_ offset: SourceOffset, profile: DebeziumProfile, reason: String) -> ConnectorError {
+        let place = String(decoding: JSONValue.object(offset.encoded(for: profile)).encoded(), as: UTF8.self)
+        return ConnectorError(
+            "The connector is trying to read \(profile.binlogTerm) starting at \(place), but this is no longer available "
+                + "on the server. Reconfigure the connector to use a snapshot when needed.",
+            cause: reason,
+            remedy: "Set snapshot.mode=when_needed to take a new snapshot, and keep the binlog longer: "
+                + "SET PERSIST binlog_expire_logs_seconds = 604800;")
+    }
+}

@@ -1,0 +1,23 @@
+/// Why a connector cannot go on, for the people who run it: what and where, why, and what to do.
+///
+/// The first line is what Debezium says in the same case, where it says anything.
+public struct ConnectorError: Error, Hashable, Sendable, CustomStringConvertible {
+    public let summary: String
+    /// The server's or the system's own words.
+    public let cause: String?
+    /// What to do about it: the statement to run, the variable to set.
+    public let remedy: String?
+
+    public init(_ summary: String, cause: String? = nil, remedy: String? = nil) {
+        self.summary = summary
+        self.cause = cause
+        self.remedy = remedy
+    }
+
+    public var description: String {
+        var lines = [summary]
+        if let cause { lines.append("Caused by: \(cause)") }
+        if let remedy { lines.append("Remedy: \(remedy)") }
+        return lines.joined(separator: "\n")
+    }
+}
