@@ -3,7 +3,7 @@ import Foundation
 /// The receiving side of a TCP connection as a Foundation stream. Blocking; use it from one thread.
 public final class SocketInputStream: InputStream, FailureReportingStream {
     private let socket: Socket
-    private(set) var failure: StreamError?
+    public private(set) var failure: StreamError?
 
     init(socket: Socket) {
         self.socket = socket
@@ -39,7 +39,7 @@ public final class SocketInputStream: InputStream, FailureReportingStream {
 /// The sending side of a TCP connection as a Foundation stream. Blocking; use it from one thread.
 public final class SocketOutputStream: OutputStream, FailureReportingStream {
     private let socket: Socket?
-    private(set) var failure: StreamError?
+    public private(set) var failure: StreamError?
 
     init(socket: Socket) {
         self.socket = socket
@@ -88,6 +88,14 @@ public struct StreamPair {
         output = SocketOutputStream(socket: socket)
         canceller = socket.canceller
         setTimeouts = { socket.readTimeoutMilliseconds = $0; socket.writeTimeoutMilliseconds = $1 }
+    }
+
+    /// Over streams that are no sockets (bytes in memory, a test's bad network); they know no time limits.
+    public init(input: InputStream, output: OutputStream) {
+        self.input = input
+        self.output = output
+        canceller = SocketCanceller(descriptor: -1)
+        setTimeouts = { _, _ in }
     }
 
     init(input: InputStream, output: OutputStream, over inner: StreamPair) {

@@ -27,8 +27,8 @@ public enum StreamError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A stream whose last failure is known in our own terms.
-protocol FailureReportingStream: AnyObject {
+/// A stream whose last failure is known in our own terms; every subclass of ours is one.
+public protocol FailureReportingStream: AnyObject {
     var failure: StreamError? { get }
 }
 

@@ -15,9 +15,9 @@ struct EUCJPTables: Sendable {
             }
             let length = first == 0x8F ? 3 : 2
             guard bytes.count &- offset >= length else { return output.appendReplacement() }
+            let second = bytes[offset &+ 1]
             output.append(
-                first == 0x8F
-                    ? three.character(bytes[offset &+ 1], bytes[offset &+ 2]) : two.character(first, bytes[offset &+ 1]))
+                length == 3 ? three.character(second, bytes[offset &+ 2]) : two.character(first, second))
             offset &+= length
         }
     }

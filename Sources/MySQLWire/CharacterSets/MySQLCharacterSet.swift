@@ -1,8 +1,8 @@
 /// A character set of the server, by which the bytes of text columns in the binlog become characters.
 ///
-/// Every set of MySQL 9.7 and MariaDB 11.8 is known. Decoding never fails, and gives what Debezium gives: its mapping of
-/// MySQL's sets to Java's encodings (Connector/J's `CharsetMapping`) and Java's replacement of damaged text by U+FFFD. So
-/// `koi8u` is read as KOI8-R, `swe7`, `dec8`, `hp8`, `armscii8` and `geostd8` as windows-1252, and `euckr` without the
+/// Every set of MySQL 9.7 and MariaDB 11.8 is known. Decoding never fails, and gives what Debezium gives: its mapping
+/// of MySQL's sets to Java's encodings (Connector/J's `CharsetMapping`) and Java's replacement of damaged text by
+/// U+FFFD. So `koi8u` is read as KOI8-R, `swe7`, `dec8`, `hp8`, `armscii8` and `geostd8` as windows-1252, and `euckr` without the
 /// Hangul beyond KS X 1001, as in the topics that are there already.
 public struct MySQLCharacterSet: Sendable {
     /// MySQL's name in lower case; `utf8` is `utf8mb3`.
@@ -17,7 +17,8 @@ public struct MySQLCharacterSet: Sendable {
         self.encoding = encoding
     }
 
-    /// The set that the numbered collation orders, as in table maps and column definitions; nil where neither server has it.
+    /// The set that the numbered collation orders, as in table maps and column definitions; nil where neither server
+    /// has it.
     public init?(collation number: Int) {
         var (low, high) = (0, CollationTable.runs.count)
         while low < high {

@@ -1,5 +1,5 @@
-/// Damaged UTF-8, as Java's `String` reads it: each damaged sequence, as long as `String.malformed3` and `malformed4` say,
-/// becomes one U+FFFD; a surrogate in three bytes is one.
+/// Damaged UTF-8, as Java's `String` reads it: each damaged sequence, as long as `String.malformed3` and `malformed4`
+/// say, becomes one U+FFFD; a surrogate in three bytes is one.
 enum UTF8Repair {
     static func decode(_ bytes: UnsafeRawBufferPointer, into output: inout UTF8Output) {
         var offset = 0

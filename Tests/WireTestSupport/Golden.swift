@@ -1,0 +1,25 @@
+import Foundation
+import Testing
+
+/// Compares a text with the golden file of that name below `Fixtures/`; `UPDATE_GOLDEN=1` writes the file instead.
+///
+/// A difference is reported by its first line, so that a reviewer sees the place and not the whole.
+public func expectGolden(_ text: String, at path: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let file = Fixtures.folder.appending(path: path)
+    if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
+        try Data(text.utf8).write(to: file)
+        return
+    }
+    guard FileManager.default.fileExists(atPath: file.path) else {
+        Issue.record("\(path) is missing; UPDATE_GOLDEN=1 writes it", sourceLocation: sourceLocation)
+        return
+    }
+    let expected = try Fixtures.text(path).split(separator: "\n", omittingEmptySubsequences: false)
+    let found = text.split(separator: "\n", omittingEmptySubsequences: false)
+    for (number, pair) in zip(expected, found).enumerated() where pair.0 != pair.1 {
+        Issue.record(
+            "\(path):\(number + 1): expected \(pair.0), found \(pair.1)", sourceLocation: sourceLocation)
+        return
+    }
+    #expect(expected.count == found.count, "\(path): number of lines", sourceLocation: sourceLocation)
+}

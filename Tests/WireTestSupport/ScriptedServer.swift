@@ -1,0 +1,113 @@
+import Foundation
+import Synchronization
+import WireCore
+import WireStreams
+
+/// A server on the loopback interface that plays a script to each connection, for example a captured conversation.
+public final class ScriptedServer: Sendable {
+    public enum Step: Sendable, Equatable {
+        case send([UInt8])
+        /// Waits for exactly these bytes; anything else is a fault.
+        case expect([UInt8])
+        /// Waits for so many bytes, whatever they are (random or encrypted parts).
+        case receive(count: Int)
+        /// Goes on only when the client has closed.
+        case awaitClose
+    }
+
+    public struct Fault: Error, Sendable, Equatable, CustomStringConvertible {
+        public let description: String
+    }
+
+    private let listener: SocketListener
+    private let faults = Mutex<[Fault]>([])
+    private let played = Mutex<Int>(0)
+    private let done = ThreadCompletion()
+
+    public var address: SocketAddress { listener.address }
+    /// What clients did that the script does not know.
+    public var unexpected: [Fault] { faults.withLock { $0 } }
+    /// How many connections have seen the script to its end.
+    public var completedConnections: Int { played.withLock { $0 } }
+
+    /// Serves one connection after the other, the first with the first script and so on; then it stops listening.
+    public init(_ scripts: [[Step]]) throws {
+        listener = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0))
+        startThread(named: "scripted-server") { [self] in
+            for script in scripts {
+                do throws(StreamError) {
+                    guard let streams = try listener.accept() else { break }
+                    play(script, over: streams)
+                } catch {
+                    faults.withLock { $0.append(Fault(description: error.description)) }
+                }
+            }
+            listener.stop()
+            done.finish()
+        }
+    }
+
+    /// Plays the server's part of a captured conversation and expects the client's.
+    ///
+    /// - Parameter checksClient: false where the client's bytes differ from run to run; then only their number counts.
+    public convenience init(_ conversation: Conversation, checksClient: Bool = true) throws {
+        try self.init([
+            conversation.turns.map { turn in
+                turn.isFromServer ? .send(turn.bytes) : checksClient ? .expect(turn.bytes) : .receive(count: turn.bytes.count)
+            }
+        ])
+    }
+
+    /// Waits until all scripts are played; false where that takes longer.
+    public func awaitEnd(milliseconds: Int = 5000) -> Bool { done.wait(milliseconds: milliseconds) }
+
+    public func stop() { listener.stop() }
+
+    private func play(_ script: [Step], over streams: StreamPair) {
+        streams.setTimeouts(5000, 5000)
+        defer { streams.canceller.cancel() }
+        do throws(StreamError) {
+            for step in script {
+                switch step {
+                case .send(let bytes):
+                    var result: Result<Void, StreamError> = .success(())
+                    bytes.withUnsafeBytes { buffer in
+                        result = Result { () throws(StreamError) in try streams.output.writeAll(buffer) }
+                    }
+                    try result.get()
+                case .expect(let bytes):
+                    let received = try receive(bytes.count, from: streams)
+                    guard received == bytes else {
+                        let place = zip(received, bytes).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+                        return fault("expected \(bytes.hex), got \(received.hex), first difference at \(place ?? -1)")
+                    }
+                case .receive(let count):
+                    let received = try receive(count, from: streams)
+                    guard received.count == count else { return fault("the client closed after \(received.count) bytes") }
+                case .awaitClose:
+                    guard try receive(1, from: streams).isEmpty else { return fault("the client goes on") }
+                }
+            }
+            played.withLock { $0 += 1 }
+        } catch { fault(error.description) }
+    }
+
+    private func fault(_ text: String) { faults.withLock { $0.append(Fault(description: text)) } }
+
+    /// Fewer bytes where the client closes before.
+    private func receive(_ count: Int, from streams: StreamPair) throws(StreamError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var filled = 0
+        while filled < count {
+            var result: Result<Int, StreamError> = .success(0)
+            bytes.withUnsafeMutableBytes { buffer in
+                let room = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+                result = Result { () throws(StreamError) in try streams.input.readSome(into: room) }
+            }
+            let read = try result.get()
+            if read == 0 { break }
+            filled += read
+        }
+        return Array(bytes[..<filled])
+    }
+}
