@@ -15,6 +15,8 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
     case timedOut(what: String, milliseconds: Int, lastError: String?)
     /// No broker of the cluster can be reached; tried are those named.
     case unreachable(brokers: [SocketAddress], lastError: String)
+    /// A topic that must be there is not.
+    case missingTopic(String)
     /// A record batch in a codec that is not built here.
     case unsupportedCodec(String, about: String)
     /// A record is larger than may be sent.
@@ -39,6 +41,7 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unreachable(let brokers, let lastError):
             "no broker can be reached (tried \(brokers.map(\.description).joined(separator: ", "))): \(lastError)"
                 + "; check bootstrap.servers and that the brokers' advertised listeners can be reached from here"
+        case .missingTopic(let name): "there is no topic \(name)"
         case .unsupportedCodec(let codec, let about):
             "\(about) is compressed with \(codec), which cannot be read or written here yet; use none or gzip"
         case .recordTooLarge(let bytes, let limit, let topic):
@@ -54,7 +57,7 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         case .code(let code, _, _): code.isRetriable
         case .stream(.cancelled, _), .stream(.tls, _): false
         case .stream, .timedOut, .unreachable: true
-        case .malformed, .unsupportedVersion, .unsupportedCodec, .recordTooLarge, .closed, .fatal: false
+        case .malformed, .unsupportedVersion, .missingTopic, .unsupportedCodec, .recordTooLarge, .closed, .fatal: false
         }
     }
 

@@ -70,9 +70,9 @@ extension KafkaErrorCode {
     /// The timestamp of the message is out of acceptable range.
     public static let invalidTimestamp = KafkaErrorCode(rawValue: 32)
     /// The broker does not support the requested SASL mechanism.
-    public static let unsupportedSaslMechanism = KafkaErrorCode(rawValue: 33)
+    public static let unsupportedSASLMechanism = KafkaErrorCode(rawValue: 33)
     /// Request is not valid given the current SASL state.
-    public static let illegalSaslState = KafkaErrorCode(rawValue: 34)
+    public static let illegalSASLState = KafkaErrorCode(rawValue: 34)
     /// The version of API is not supported.
     public static let unsupportedVersion = KafkaErrorCode(rawValue: 35)
     /// Topic with this name already exists.
@@ -102,7 +102,7 @@ extension KafkaErrorCode {
     /// The producer attempted a transactional operation in an invalid state.
     public static let invalidTxnState = KafkaErrorCode(rawValue: 48)
     /// The producer attempted to use a producer id which is not currently assigned to its transactional id.
-    public static let invalidProducerIdMapping = KafkaErrorCode(rawValue: 49)
+    public static let invalidProducerIDMapping = KafkaErrorCode(rawValue: 49)
     /// The transaction timeout is larger than the maximum value allowed by the broker (as configured by transaction.max.timeout.ms).
     public static let invalidTransactionTimeout = KafkaErrorCode(rawValue: 50)
     /// The producer attempted to update a transaction while another concurrent operation on the same transaction was ongoing.
@@ -110,7 +110,7 @@ extension KafkaErrorCode {
     /// Indicates that the transaction coordinator sending a WriteTxnMarker is no longer the current coordinator for a given producer.
     public static let transactionCoordinatorFenced = KafkaErrorCode(rawValue: 52)
     /// Transactional Id authorization failed.
-    public static let transactionalIdAuthorizationFailed = KafkaErrorCode(rawValue: 53)
+    public static let transactionalIDAuthorizationFailed = KafkaErrorCode(rawValue: 53)
     /// Security features are disabled.
     public static let securityDisabled = KafkaErrorCode(rawValue: 54)
     /// The broker did not attempt to execute this operation. This may happen for batched RPCs where some operations in the batch failed, causing the broker to respond without trying the rest.
@@ -142,9 +142,9 @@ extension KafkaErrorCode {
     /// The group is not empty.
     public static let nonEmptyGroup = KafkaErrorCode(rawValue: 68)
     /// The group id does not exist.
-    public static let groupIdNotFound = KafkaErrorCode(rawValue: 69)
+    public static let groupIDNotFound = KafkaErrorCode(rawValue: 69)
     /// The fetch session ID was not found.
-    public static let fetchSessionIdNotFound = KafkaErrorCode(rawValue: 70)
+    public static let fetchSessionIDNotFound = KafkaErrorCode(rawValue: 70)
     /// The fetch session epoch is invalid.
     public static let invalidFetchSessionEpoch = KafkaErrorCode(rawValue: 71)
     /// There is no listener on the leader broker that matches the listener on which metadata request was processed.
@@ -162,7 +162,7 @@ extension KafkaErrorCode {
     /// The leader high watermark has not caught up from a recent leader election so the offsets cannot be guaranteed to be monotonically increasing.
     public static let offsetNotAvailable = KafkaErrorCode(rawValue: 78)
     /// The group member needs to have a valid member id before actually entering a consumer group.
-    public static let memberIdRequired = KafkaErrorCode(rawValue: 79)
+    public static let memberIDRequired = KafkaErrorCode(rawValue: 79)
     /// The preferred leader was not available.
     public static let preferredLeaderNotAvailable = KafkaErrorCode(rawValue: 80)
     /// The group has reached its maximum size.
@@ -208,15 +208,15 @@ extension KafkaErrorCode {
     /// This broker ID is already in use.
     public static let duplicateBrokerRegistration = KafkaErrorCode(rawValue: 101)
     /// The given broker ID was not registered.
-    public static let brokerIdNotRegistered = KafkaErrorCode(rawValue: 102)
+    public static let brokerIDNotRegistered = KafkaErrorCode(rawValue: 102)
     /// The log's topic ID did not match the topic ID in the request.
     public static let inconsistentTopicID = KafkaErrorCode(rawValue: 103)
     /// The clusterId in the request does not match that found on the server.
     public static let inconsistentClusterID = KafkaErrorCode(rawValue: 104)
     /// The transactionalId could not be found.
-    public static let transactionalIdNotFound = KafkaErrorCode(rawValue: 105)
+    public static let transactionalIDNotFound = KafkaErrorCode(rawValue: 105)
     /// The fetch session encountered inconsistent topic ID usage.
-    public static let fetchSessionTopicIdError = KafkaErrorCode(rawValue: 106)
+    public static let fetchSessionTopicIDError = KafkaErrorCode(rawValue: 106)
     /// The new ISR contains at least one ineligible replica.
     public static let ineligibleReplica = KafkaErrorCode(rawValue: 107)
     /// The AlterPartition request successfully updated the partition state but the leader has changed.
