@@ -15,6 +15,7 @@ public struct MySQLConnectorConfig: Sendable {
     /// The replica id.
     public var serverID: UInt32
     public var filter: TableFilter
+    public var messageKeys: MessageKeys
     public var snapshot: SnapshotOptions
     public var values: ValueOptions
     public var history: HistoryOptions
@@ -35,6 +36,9 @@ public struct MySQLConnectorConfig: Sendable {
     public var inconsistentSchemaHandling: FailureHandling
     /// What to do with an event that cannot be processed.
     public var eventFailureHandling: FailureHandling
+
+    /// The zone in which snapshots take the wall clock of TIMESTAMPs to be.
+    var connectionZone: ConnectionZone? { nil }
 
     public enum FailureHandling: String, Sendable { case fail, warn, skip }
 

@@ -6,24 +6,152 @@ import MySQLWire
 /// Compiled once for each table definition; the work per row is a loop over arrays.
 public final class TablePlan: Sendable {
     public let definition: TableDefinition
+    /// Where the table's records go.
+    public let topic: String
+    /// Nil where the table has no key.
+    public let keySchema: Schema?
+    /// The schema of `before` and `after`.
+    public let rowSchema: Schema
+    public let envelopeSchema: Schema
+    let envelope: EnvelopeLayout
+    let profile: DebeziumProfile
+    let options: ValueOptions
+    /// In the order of the row schema's fields.
+    let columns: ContiguousArray<ColumnPlan>
+    /// Key columns that column filters leave out of the row.
+    let keyOnlyColumns: ContiguousArray<ColumnPlan>
+    /// Where each key field comes from.
+    let keySources: ContiguousArray<KeySource>
+    /// The columns that a snapshot selects, in order.
+    public let selectedColumns: [String]
 
-    /// Throws where a column's type is unknown; the error names table and column.
+    enum KeySource: Sendable, Hashable {
+        case row(Int)
+        case keyOnly(Int)
+    }
+
+    /// Throws a `PlanError` where a column's type or character set is unknown; it names table and column.
     public init(_ definition: TableDefinition, configuration: MySQLConnectorConfig) throws {
+        let naming = TopicNaming(configuration)
+        let table = definition.id
         self.definition = definition
+        profile = configuration.profile
+        options = configuration.values
+        topic = naming.topic(table)
+        let keyNames = configuration.messageKeys.columns(of: definition)
+        var columns: ContiguousArray<ColumnPlan> = []
+        var keyOnly: ContiguousArray<ColumnPlan> = []
+        var selected: [String] = []
+        for (index, column) in definition.columns.enumerated() {
+            let isIncluded = configuration.filter.includesColumn(column.name, of: table)
+            guard isIncluded || keyNames.contains(column.name) else { continue }
+            let plan = try ColumnPlan(column, index: index, selected: selected.count, of: definition, configuration)
+            if isIncluded { columns.append(plan) } else { keyOnly.append(plan) }
+            selected.append(column.name)
+        }
+        selectedColumns = selected
+        self.columns = columns
+        keyOnlyColumns = keyOnly
+        let schemaName = configuration.schemaNameAdjustment.adjustedName(topic)
+        func field(_ column: ColumnPlan) -> Schema.Field {
+            Schema.Field(configuration.fieldNameAdjustment.adjustedFieldName(column.name), column.schema)
+        }
+        rowSchema = Schema(
+            .structure, isOptional: true, name: schemaName + ".Value", fields: columns.map(field))
+        var sources: ContiguousArray<KeySource> = []
+        var keyFields: [Schema.Field] = []
+        for name in keyNames {
+            if let index = columns.firstIndex(where: { $0.name == name }) {
+                sources.append(.row(index))
+                keyFields.append(field(columns[index]))
+            } else if let index = keyOnly.firstIndex(where: { $0.name == name }) {
+                sources.append(.keyOnly(index))
+                keyFields.append(field(keyOnly[index]))
+            }
+        }
+        keySources = sources
+        keySchema = keyFields.isEmpty ? nil : Schema(.structure, name: schemaName + ".Key", fields: keyFields)
+        envelope = EnvelopeLayout(configuration.profile)
+        envelopeSchema = envelope.schema(name: schemaName + ".Envelope", row: rowSchema)
     }
 
     /// The plan for reading this table's rows from the binlog.
     ///
-    /// Throws where the table map does not fit the definition: Debezium's "internal schema size" error with its remedy.
-    public func binlogDecoder(for map: TableMap) throws -> BinlogRowDecoder { BinlogRowDecoder(plan: self) }
+    /// Throws a `PlanError` where the table map does not fit the definition, with the remedy.
+    public func binlogDecoder(for map: TableMap) throws -> BinlogRowDecoder {
+        try BinlogRowDecoder(self, storage: map.columns)
+    }
 
-    /// The columns that a snapshot selects, in order.
-    public var selectedColumns: [String] { definition.columns.map(\.name) }
+    /// The key of a row; `.null` where the table has no key.
+    func key(
+        row: ContiguousArray<ConnectValue>, keyOnly: ContiguousArray<ConnectValue>
+    ) -> ConnectValue {
+        guard let keySchema else { return .null }
+        var values = ContiguousArray<ConnectValue>()
+        values.reserveCapacity(keySources.count)
+        for source in keySources {
+            switch source {
+            case .row(let index): values.append(row[index])
+            case .keyOnly(let index): values.append(keyOnly[index])
+            }
+        }
+        return .structure(Struct(schema: keySchema, values: values))
+    }
+
+    /// Whether two images of a row have the same key.
+    @inline(__always)
+    func hasSameKey(
+        _ a: ContiguousArray<ConnectValue>, _ b: ContiguousArray<ConnectValue>,
+        keyOnly aOnly: ContiguousArray<ConnectValue>, _ bOnly: ContiguousArray<ConnectValue>
+    ) -> Bool {
+        for source in keySources {
+            switch source {
+            case .row(let index): if a[index] != b[index] { return false }
+            case .keyOnly(let index): if aOnly[index] != bOnly[index] { return false }
+            }
+        }
+        return true
+    }
+
+    func name(ofCell index: Int) -> String { definition.columns[index].name }
+
+    /// What stands for a value that could not be represented.
+    func failed(_ null: NullRule, _ cell: Int) throws(ConversionError) -> ConnectValue {
+        if null.isOptional { return .null }
+        if let value = null.defaultValue { return value }
+        throw ConversionError(
+            definition.id, column: name(ofCell: cell),
+            "its value has no representation in the configured mode, and the column is NOT NULL (Invalid value: null used "
+                + "for required field: \"\(name(ofCell: cell))\"). Choose another time.precision.mode, or exclude the column "
+                + "with column.exclude.list")
+    }
 }
 
-/// A table plan bound to the storage that a table map announces. Made once for each table map.
-public final class BinlogRowDecoder: Sendable {
-    public let plan: TablePlan
+/// One column's part in a table's plan.
+struct ColumnPlan: Sendable {
+    let name: String
+    /// Its place in the table.
+    let index: Int
+    /// Its place in the snapshot's SELECT.
+    let selected: Int
+    let kind: ValueKind
+    let schema: Schema
+    let null: NullRule
 
-    init(plan: TablePlan) { self.plan = plan }
+    init(
+        _ column: ColumnDefinition, index: Int, selected: Int, of table: TableDefinition,
+        _ configuration: MySQLConnectorConfig
+    ) throws {
+        name = column.name
+        self.index = index
+        self.selected = selected
+        kind = try ValueKind(column, of: table, configuration.values, configuration.profile)
+        let defaultValue = DefaultValue(options: configuration.values, profile: configuration.profile)
+            .value(of: column, kind)
+        schema = ColumnSchema.schema(
+            kind, configuration.profile, isOptional: column.isOptional, defaultValue: defaultValue)
+        null = NullRule(
+            value: column.isOptional ? .null : defaultValue ?? kind.fallback, isOptional: column.isOptional,
+            defaultValue: defaultValue)
+    }
 }

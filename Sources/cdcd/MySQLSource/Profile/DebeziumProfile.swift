@@ -17,6 +17,49 @@ public struct DebeziumProfile: Sendable, Hashable {
 
     private var isModern: Bool { generation == .v36 }
 
+    // MARK: Names and messages
+
     /// `source.version`.
     public var version: String { generation.version }
+
+    /// Whether the schemas of envelopes, sources and schema changes carry versions, `transaction` stands before `op`, and
+    /// there are times in micro- and nanoseconds.
+    public var hasVersionedSchemas: Bool { isModern }
+
+    /// Whether records carry the `__debezium.context.*` headers unless they are turned off.
+    public var hasContextHeaders: Bool { isModern }
+
+    /// The longest topic name; longer ones are cut. Nil: not cut.
+    public var topicLengthMax: Int? { isModern ? 249 : nil }
+
+    /// What `source.snapshot` may be, in the schema's words.
+    public var snapshotMarkers: String {
+        isModern
+            ? "true,first,first_in_data_collection,last_in_data_collection,last,false,incremental"
+            : "true,last,false,incremental"
+    }
+
+    /// Whether a snapshot marks first and last records of each table too, not just the very last record.
+    public var marksTablesInSnapshots: Bool { isModern }
+
+    /// Whether TRUNCATE can give an `op` `t` (from 2.1 on).
+    public var hasTruncateRecords: Bool { isModern }
+
+    // MARK: Values
+
+    /// FLOAT of single precision is `float32`; before, it was widened to `float64`.
+    public var floatIsSingle: Bool { isModern }
+
+    /// `INTEGER UNSIGNED` and `ZEROFILL` without `UNSIGNED` are known as unsigned too.
+    public var knowsAllUnsignedSpellings: Bool { isModern }
+
+    /// An unsigned BIGINT as a `Decimal` says its precision (20).
+    public var unsignedBigintHasPrecision: Bool { isModern }
+
+    /// Streamed TIMESTAMPs and their defaults have exactly the column's fractional digits; before, zeros at the end were
+    /// left out.
+    public var timestampsKeepZeros: Bool { isModern }
+
+    /// A streamed TIMESTAMP `0000-00-00 00:00:00` is the epoch, even where NULL is allowed.
+    public var zeroTimestampIsEpoch: Bool { !isModern }
 }

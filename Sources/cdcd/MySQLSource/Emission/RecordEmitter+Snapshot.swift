@@ -1,0 +1,123 @@
+import ConnectData
+import MySQLWire
+
+/// What a snapshot holds back: a record says whether it is the last of its table or of all, which is known one record
+/// later.
+struct SnapshotState {
+    var table: Table?
+    var held: Held?
+    /// Whether a row was emitted or is held.
+    var hasRows = false
+
+    struct Table {
+        let plan: TablePlan
+        let decoder: SnapshotRowDecoder
+        let source: SourceBlock
+    }
+
+    enum Held {
+        case row(Row)
+        case schemaChange(SchemaChange, SourceInfo, time: Int64)
+    }
+
+    struct Row {
+        let plan: TablePlan
+        let source: SourceBlock
+        let key: ConnectValue
+        let values: ContiguousArray<ConnectValue>
+        let time: Int64
+        let isFirst: Bool
+        let isFirstInTable: Bool
+        var isLastInTable = false
+    }
+}
+
+extension RecordEmitter {
+    /// Says that the rows given next belong to this table; `source` holds the snapshot's position and the time at which
+    /// the table is read.
+    public func beginSnapshotTable(_ plan: TablePlan, source: SourceInfo) throws {
+        endTable()
+        let zone = configuration.connectionZone
+        snapshot.table = SnapshotState.Table(
+            plan: plan, decoder: SnapshotRowDecoder(plan, connectionZone: zone),
+            source: SourceBlock(
+                source, schema: plan.envelope.sourceSchema, profile: plan.profile,
+                logicalName: configuration.logicalName, database: plan.definition.id.database,
+                table: plan.definition.id.table))
+    }
+
+    /// Takes a row of `SELECT` over `plan.selectedColumns`. It is emitted when the next one is known, since a record says
+    /// whether it is the last.
+    public func emitSnapshotRow(_ row: borrowing TextRow) throws {
+        guard let table = snapshot.table else { preconditionFailure("a row before beginSnapshotTable") }
+        let plan = table.plan
+        let values = try table.decoder.row(row, failures: &failures)
+        let keyOnly = plan.keyOnlyColumns.isEmpty ? [] : try table.decoder.keyOnly(row, failures: &failures)
+        if !failures.isEmpty { warn(plan) }
+        var isFirstInTable = true
+        if case .row(let held) = snapshot.held, held.plan === plan, !held.isLastInTable { isFirstInTable = false }
+        let next = SnapshotState.Row(
+            plan: plan, source: table.source, key: plan.key(row: values, keyOnly: keyOnly), values: values,
+            time: clock(), isFirst: !snapshot.hasRows, isFirstInTable: isFirstInTable)
+        try releaseHeld(isLast: false)
+        snapshot.held = .row(next)
+        snapshot.hasRows = true
+    }
+
+    /// Emits what is held back, marked as the last record of the snapshot.
+    public func finishSnapshot() throws {
+        endTable()
+        try releaseHeld(isLast: true)
+        snapshot = SnapshotState()
+    }
+
+    private func endTable() {
+        if case .row(var held) = snapshot.held {
+            held.isLastInTable = true
+            snapshot.held = .row(held)
+        }
+        snapshot.table = nil
+    }
+
+    /// Holds a schema change of the snapshot back in the same way.
+    func holdSchemaChange(_ change: SchemaChange, _ source: SourceInfo) throws {
+        try releaseHeld(isLast: false)
+        snapshot.held = .schemaChange(change, source, time: clock())
+    }
+
+    private func releaseHeld(isLast: Bool) throws {
+        guard let held = snapshot.held else { return }
+        snapshot.held = nil
+        switch held {
+        case .schemaChange(let change, let source, let time):
+            try emitSchemaChange(change, source, time: time, marker: isLast ? .last : .true)
+        case .row(let row):
+            let marker = SnapshotMarker(row, isLast: isLast, marksTables: configuration.profile.marksTablesInSnapshots)
+            let value = Struct(
+                schema: row.plan.envelopeSchema,
+                values: row.plan.envelope.values(
+                    before: .null, after: .structure(Struct(schema: row.plan.rowSchema, values: row.values)),
+                    source: row.source.value(marker: marker), operation: .read, time: row.time))
+            try emit(row.plan, row.key, .structure(value), contextHeaders)
+        }
+    }
+}
+
+extension SnapshotMarker {
+    /// The most telling of a row's places. A table's only row is its last rather than its first.
+    init(_ row: SnapshotState.Row, isLast: Bool, marksTables: Bool) {
+        if isLast {
+            self = marksTables && row.isFirst ? .first : .last
+        } else if !marksTables {
+            self = .true
+        } else if row.isFirst {
+            self = .first
+        } else if row.isLastInTable {
+            self = .lastInTable
+        } else if row.isFirstInTable {
+            self = .firstInTable
+        } else {
+            self = .true
+        }
+    }
+}

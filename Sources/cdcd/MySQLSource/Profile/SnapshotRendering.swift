@@ -1,0 +1,40 @@
+import ConnectData
+
+/// The values that Debezium gives differently in a snapshot and in the stream. The list is closed: for all other values
+/// the two are the same, which a test over all types holds.
+public enum SnapshotRendering: String, CaseIterable, Sendable {
+    /// JSON as the server prints it, with blanks; the stream's is compact.
+    case jsonAsPrinted
+    /// An ENUM value with a comma as it is; the stream's has `\,`.
+    case enumerationUnescaped
+    /// FLOAT and DOUBLE(M,D) with the digits that the server prints; the stream's has the stored number.
+    case floatsAsPrinted
+    /// Text as the server converts it to UTF-8; the stream's as Java decodes the column's character set.
+    case textConvertedByServer
+    /// YEAR 0000 as 2000; the stream's is 1900.
+    case yearZeroIs2000
+    /// A DATETIME within the ten days that the Gregorian reform left out, ten days later.
+    case reformDaysMove
+    /// A TIMESTAMP read as if the session's wall clock were that of the configured connection time zone.
+    case timestampInConnectionZone
+    /// A TIMESTAMP without zeros at the end of its fraction (3.6; in 1.9 so in both).
+    case timestampWithoutZeros
+    /// A date of the year 0: DATE as 2000, DATETIME as 2001 (3.6; null in the stream, and in 1.9).
+    case yearZeroDates
+    /// A negative TIME above -01:00:00 without its sign (1.9).
+    case timeSignLost
+    /// A TIMESTAMP `0000-00-00 00:00:00` as null (1.9: the epoch in the stream; 3.6: null in both).
+    case zeroTimestampIsNull
+}
+
+extension DebeziumProfile {
+    /// Whether snapshots of this generation have the rendering.
+    public func renders(_ rendering: SnapshotRendering) -> Bool {
+        switch rendering {
+        case .jsonAsPrinted, .enumerationUnescaped, .floatsAsPrinted, .textConvertedByServer, .yearZeroIs2000,
+            .reformDaysMove, .timestampInConnectionZone: true
+        case .timestampWithoutZeros, .yearZeroDates: generation == .v36
+        case .timeSignLost, .zeroTimestampIsNull: generation == .v19
+        }
+    }
+}
