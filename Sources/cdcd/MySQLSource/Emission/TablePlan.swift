@@ -146,7 +146,7 @@ struct ColumnPlan: Sendable {
         self.index = index
         self.selected = selected
         kind = try ValueKind(column, of: table, configuration.values, configuration.profile)
-        let defaultValue = DefaultValue(options: configuration.values, profile: configuration.profile)
+        let defaultValue = SchemaDefault(options: configuration.values, profile: configuration.profile)
             .value(of: column, kind)
         schema = ColumnSchema.schema(
             kind, configuration.profile, isOptional: column.isOptional, defaultValue: defaultValue)

@@ -117,7 +117,7 @@ extension ValueKind {
         if text.count >= 2, let quote = text.first, quote == "'" || quote == "\"", text.last == quote {
             text = text.dropFirst().dropLast()
         }
-        return text.replacing(",", with: "\\,").replacing("\\'", with: "'").replacing("''", with: "'")
+        return String(text.replacing(",", with: "\\,").replacing("\\'", with: "'").replacing("''", with: "'"))
     }
 }
 

@@ -115,7 +115,7 @@ public final class BinlogRowDecoder: Sendable {
         case .uint8: return .value(.integer(Int64(cell[0])))
         case .int16: return .value(.integer(Int64(Int16(truncatingIfNeeded: cell.littleEndian(2)))))
         case .uint16: return .value(.integer(cell.littleEndian(2)))
-        case .int24: return .value(.integer(cell.littleEndian(3) << 40 >> 40))
+        case .int24: return .value(.integer((cell.littleEndian(3) << 40) >> 40))
         case .uint24: return .value(.integer(cell.littleEndian(3)))
         case .int32: return .value(.integer(Int64(Int32(truncatingIfNeeded: cell.littleEndian(4)))))
         case .uint32: return .value(.integer(cell.littleEndian(4)))
