@@ -47,3 +47,21 @@ public struct Struct: Sendable, Hashable {
     /// The value of the named field. A linear search: for set-up and tests, not for the row loop.
     public subscript(name: String) -> ConnectValue? { schema.index(of: name).map { values[$0] } }
 }
+
+extension ConnectValue {
+    /// What the value is, for messages.
+    public var kindName: String {
+        switch self {
+        case .null: "null"
+        case .boolean: "a boolean"
+        case .integer: "an integer"
+        case .float32: "a 32-bit float"
+        case .float64: "a 64-bit float"
+        case .string: "a string"
+        case .bytes: "bytes"
+        case .array: "an array"
+        case .map: "a map"
+        case .structure: "a struct"
+        }
+    }
+}

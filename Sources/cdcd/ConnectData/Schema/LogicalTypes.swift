@@ -1,0 +1,15 @@
+/// Connect's own logical types, which converters know by their exact names.
+public enum LogicalType: String, Sendable {
+    case decimal = "org.apache.kafka.connect.data.Decimal"
+    case date = "org.apache.kafka.connect.data.Date"
+    case time = "org.apache.kafka.connect.data.Time"
+    case timestamp = "org.apache.kafka.connect.data.Timestamp"
+}
+
+extension Schema {
+    /// The logical type, where the schema is of one of Connect's own.
+    public var logicalType: LogicalType? { name.flatMap(LogicalType.init(rawValue:)) }
+
+    /// The scale of a `Decimal`; 0 where the parameter is missing or no number.
+    public var decimalScale: Int { parameter("scale").flatMap { Int($0) } ?? 0 }
+}

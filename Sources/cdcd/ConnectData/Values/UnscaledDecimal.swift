@@ -1,0 +1,71 @@
+/// A decimal number as Connect's `Decimal` holds it: the unscaled value in big-endian two's complement bytes, with the
+/// scale in the schema.
+public enum UnscaledDecimal {
+    /// `BigDecimal.toString`: plain digits, or with an exponent where the scale is negative or the number is small
+    /// (`1E-7`).
+    public static func javaText(_ unscaled: [UInt8], scale: Int) -> String {
+        let (isNegative, digits) = decimalDigits(unscaled)
+        let sign = isNegative ? "-" : ""
+        if scale == 0 { return sign + text(digits[...]) }
+        let exponent = digits.count - 1 - scale
+        guard scale > 0, exponent >= -6 else {
+            let fraction = digits.count > 1 ? "." + text(digits[1...]) : ""
+            let power = exponent == 0 ? "" : exponent > 0 ? "E+\(exponent)" : "E\(exponent)"
+            return sign + text(digits[..<1]) + fraction + power
+        }
+        return sign + plain(digits, scale)
+    }
+
+    /// `BigDecimal.toPlainString`: never an exponent.
+    public static func plainText(_ unscaled: [UInt8], scale: Int) -> String {
+        let (isNegative, digits) = decimalDigits(unscaled)
+        let sign = isNegative ? "-" : ""
+        if scale > 0 { return sign + plain(digits, scale) }
+        if digits == [0x30] { return "0" }
+        return sign + text(digits[...]) + String(repeating: "0", count: -scale)
+    }
+
+    private static func text(_ digits: ArraySlice<UInt8>) -> String { String(decoding: digits, as: UTF8.self) }
+
+    private static func plain(_ digits: [UInt8], _ scale: Int) -> String {
+        guard digits.count > scale else {
+            return "0." + String(repeating: "0", count: scale - digits.count) + text(digits[...])
+        }
+        let point = digits.count - scale
+        return text(digits[..<point]) + "." + text(digits[point...])
+    }
+
+    /// The number's sign and its digits, most significant first, without leading zeros.
+    private static func decimalDigits(_ bytes: [UInt8]) -> (isNegative: Bool, digits: [UInt8]) {
+        if bytes.count <= 8 {
+            var value: Int64 = (bytes.first ?? 0) & 0x80 == 0 ? 0 : -1
+            for byte in bytes { value = value << 8 | Int64(byte) }
+            return (value < 0, Array(String(value.magnitude).utf8))
+        }
+        let isNegative = bytes[0] & 0x80 != 0
+        var magnitude = isNegative ? bytes.map { ~$0 } : bytes
+        if isNegative {
+            for index in magnitude.indices.reversed() {
+                magnitude[index] &+= 1
+                if magnitude[index] != 0 { break }
+            }
+        }
+        // Base 10^9, least significant group first.
+        var groups: [UInt64] = [0]
+        for byte in magnitude {
+            var carry = UInt64(byte)
+            for index in groups.indices {
+                let product = groups[index] << 8 | carry
+                groups[index] = product % 1_000_000_000
+                carry = product / 1_000_000_000
+            }
+            if carry > 0 { groups.append(carry) }
+        }
+        var digits = Array(String(groups.removeLast()).utf8)
+        for group in groups.reversed() {
+            let part = Array(String(group).utf8)
+            digits += Array(repeating: 0x30, count: 9 - part.count) + part
+        }
+        return (isNegative, digits)
+    }
+}
