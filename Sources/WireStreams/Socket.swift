@@ -21,6 +21,23 @@ final class Socket {
         _ = setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    /// The numeric address of the other side; nil where the connection is gone.
+    var peerHost: String? {
+        var storage = sockaddr_storage()
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        var name = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        let code = withUnsafeMutablePointer(to: &storage) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address -> Int32 in
+                guard getpeername(descriptor, address, &size) == 0 else { return -1 }
+                return getnameinfo(address, size, &name, socklen_t(name.count), nil, 0, NI_NUMERICHOST)
+            }
+        }
+        guard code == 0 else { return nil }
+        return name.withUnsafeBytes { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+    }
+
     func receive(into address: UnsafeMutableRawPointer, count: Int) throws(StreamError) -> Int {
         while true {
             if readTimeoutMilliseconds > 0 { try wait(for: Int16(POLLIN), milliseconds: readTimeoutMilliseconds) }

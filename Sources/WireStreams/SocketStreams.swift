@@ -82,12 +82,15 @@ public struct StreamPair {
     public let canceller: SocketCanceller
     /// Sets how long reads (and writes) wait; 0 waits for ever.
     public let setTimeouts: (_ readMilliseconds: Int, _ writeMilliseconds: Int) -> Void
+    /// The peer's numeric address, for logs; nil where the connection is gone.
+    public let peerHost: () -> String?
 
     init(socket: Socket) {
         input = SocketInputStream(socket: socket)
         output = SocketOutputStream(socket: socket)
         canceller = socket.canceller
         setTimeouts = { socket.readTimeoutMilliseconds = $0; socket.writeTimeoutMilliseconds = $1 }
+        peerHost = { socket.peerHost }
     }
 
     /// Over streams that are no sockets (bytes in memory, a test's bad network); they know no time limits.
@@ -96,6 +99,7 @@ public struct StreamPair {
         self.output = output
         canceller = SocketCanceller(descriptor: -1)
         setTimeouts = { _, _ in }
+        peerHost = { nil }
     }
 
     init(input: InputStream, output: OutputStream, over inner: StreamPair) {
@@ -103,5 +107,6 @@ public struct StreamPair {
         self.output = output
         canceller = inner.canceller
         setTimeouts = inner.setTimeouts
+        peerHost = inner.peerHost
     }
 }

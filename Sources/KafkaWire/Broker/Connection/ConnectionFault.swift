@@ -1,0 +1,18 @@
+import WireCore
+
+/// Why the broker ends a connection before its client has had enough.
+enum ConnectionFault: Error, CustomStringConvertible {
+    case malformed(APIKey?, WireError)
+    /// A request that was never announced.
+    case unserved(APIKey, version: Int16)
+    /// A produce request without acknowledgement failed: closing is the only way to say so.
+    case unacknowledged(KafkaErrorCode)
+
+    var description: String {
+        switch self {
+        case .malformed(let key, let fault): "malformed \(key?.name ?? "request"): \(fault)"
+        case .unserved(let key, let version): "\(key.name) in version \(version) is not served here"
+        case .unacknowledged(let code): "a produce request with acks=0 failed: \(code)"
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import WireStreams
+
+/// How a development broker behaves. The names in the comments are those of Kafka's `server.properties`.
+public struct DevelopmentBrokerConfiguration: Sendable {
+    /// Where it listens; port 0 lets the system choose.
+    public var listen: SocketAddress
+    /// The address that clients are told to connect to; nil for the one that it listens on. (`advertised.listeners`)
+    public var advertised: SocketAddress?
+    /// Where everything is kept; created if it is not there. (`log.dirs`)
+    public var dataDirectory: String
+    /// For topics that are created without a number. (`num.partitions`)
+    public var partitionCountDefault: Int32 = 1
+    /// Whether a client that asks for an unknown topic brings it into being. (`auto.create.topics.enable`)
+    public var createsTopicsAutomatically = true
+    public var limits = BrokerLimits()
+
+    public init(listen: SocketAddress, advertised: SocketAddress? = nil, dataDirectory: String) {
+        self.listen = listen
+        self.advertised = advertised
+        self.dataDirectory = dataDirectory
+    }
+}
+
+/// What a client may use up.
+public struct BrokerLimits: Sendable {
+    /// `socket.request.max.bytes`.
+    public var requestBytesMax = 100 << 20
+    public var connectionsMax = 2000
+    /// How long a connection may be silent between requests. (`connections.max.idle.ms`)
+    public var idleMilliseconds = 600_000
+    /// How long a request may take to arrive once its first byte is there.
+    public var requestMilliseconds = 30_000
+    /// How long an answer may wait for the client to take more of it.
+    public var writeMilliseconds = 30_000
+    /// The bytes of records in one answer, whatever the client allows. (`fetch.max.bytes`)
+    public var fetchBytesMax = 55 << 20
+    /// The longest that a fetch waits for records, whatever the client allows: a client that is gone is noticed then.
+    public var fetchWaitMillisecondsMax = 30_000
+    public var partitionsPerTopicMax = 10_000
+    /// `group.min.session.timeout.ms` to `group.max.session.timeout.ms`.
+    public var sessionTimeoutMilliseconds: ClosedRange<Int32> = 6000...1_800_000
+    /// `offset.metadata.max.bytes`.
+    public var offsetMetadataBytesMax = 4096
+
+    public init() {}
+}

@@ -1,0 +1,175 @@
+import WireCore
+
+/// One group in the classic protocol (JoinGroup, SyncGroup, Heartbeat, LeaveGroup), whatever its protocol type.
+///
+/// A pure machine: requests and the time go in, answers to waiting requests come out as actions. Each ticket that was
+/// given to `join` or `sync` is answered exactly once. The rules are those of Kafka's own coordinator.
+///
+/// ```
+/// empty --join--> preparing --all are here or time is up--> completing --leader's sync--> stable
+///                     ^------------- a member comes, changes, leaves or dies ---------------'
+/// ```
+struct ConsumerGroup: Equatable, Sendable {
+    enum Phase: Equatable, Sendable {
+        case empty
+        /// Waits for the members to join; those that have not by `until` are dropped.
+        case preparing(until: MonotonicInstant)
+        /// Waits for the leader's assignment.
+        case completing
+        case stable
+    }
+
+    let groupID: String
+    var phase = Phase.empty
+    var generation: Int32 = 0
+    /// Nil for a group that only commits offsets.
+    var protocolType: String?
+    var protocolName: String?
+    var leaderID: String?
+    /// In the order in which they came.
+    var members: [GroupMember] = []
+    /// Members that were told their id and have not come back with it yet, and when they are forgotten.
+    var announced: [String: MonotonicInstant] = [:]
+    /// Until when all members of this generation must have asked for their assignment; nil once they have.
+    var syncDeadline: MonotonicInstant?
+
+    init(groupID: String) { self.groupID = groupID }
+
+    /// The names that Kafka's tools show.
+    var stateName: String {
+        switch phase {
+        case .empty: "Empty"
+        case .preparing: "PreparingRebalance"
+        case .completing: "CompletingRebalance"
+        case .stable: "Stable"
+        }
+    }
+
+    func index(of memberID: String) -> Int? { members.firstIndex { $0.memberID == memberID } }
+    func index(ofInstance groupInstanceID: String) -> Int? {
+        members.firstIndex { $0.groupInstanceID == groupInstanceID }
+    }
+
+    /// When `timePassed` has something to do, if nothing else happens before.
+    var nextDeadline: MonotonicInstant? {
+        var earliest = announced.values.min()
+        func consider(_ instant: MonotonicInstant?) {
+            guard let instant else { return }
+            earliest = earliest.map { min($0, instant) } ?? instant
+        }
+        for member in members where !member.isWaiting { consider(member.sessionEnd) }
+        if case .preparing(let until) = phase { consider(until) }
+        consider(syncDeadline)
+        return earliest
+    }
+
+    // MARK: Requests that are answered at once
+
+    /// Whether the sender may speak for the member: its place, or why not.
+    func place(
+        memberID: String, groupInstanceID: String?
+    ) -> OrErrorCode<Int> {
+        if let groupInstanceID {
+            guard let index = index(ofInstance: groupInstanceID) else { return .failure(.unknownMemberID) }
+            return members[index].memberID == memberID ? .success(index) : .failure(.fencedInstanceID)
+        }
+        guard let index = index(of: memberID) else { return .failure(.unknownMemberID) }
+        return .success(index)
+    }
+
+    /// A Heartbeat.
+    mutating func heartbeat(
+        memberID: String, groupInstanceID: String?, generation: Int32, now: MonotonicInstant
+    ) -> KafkaErrorCode {
+        switch place(memberID: memberID, groupInstanceID: groupInstanceID) {
+        case .failure(let code): return code
+        case .success(let index):
+            guard generation == self.generation else { return .illegalGeneration }
+            members[index].showedItself(at: now)
+            if case .preparing = phase { return .rebalanceInProgress }
+            return .none
+        }
+    }
+
+    /// Whether an OffsetCommit is taken. A commit shows that the member is alive.
+    mutating func commitVerdict(
+        memberID: String, groupInstanceID: String?, generation: Int32, now: MonotonicInstant
+    ) -> KafkaErrorCode {
+        if generation < 0, memberID.isEmpty, groupInstanceID == nil {
+            // A client that manages its partitions itself; it must not meddle with a group that has members.
+            return members.isEmpty ? .none : .unknownMemberID
+        }
+        switch place(memberID: memberID, groupInstanceID: groupInstanceID) {
+        case .failure(let code): return code
+        case .success(let index):
+            guard generation == self.generation else { return .illegalGeneration }
+            members[index].showedItself(at: now)
+            return phase == .completing ? .rebalanceInProgress : .none
+        }
+    }
+
+    /// A LeaveGroup for one member.
+    mutating func leave(
+        memberID: String, groupInstanceID: String?, now: MonotonicInstant
+    ) -> (KafkaErrorCode, [GroupAction]) {
+        if groupInstanceID == nil, announced.removeValue(forKey: memberID) != nil {
+            return (.none, completeIfAllAreHere(now: now))
+        }
+        if let groupInstanceID, memberID.isEmpty {
+            // An administrator removes a static member by its name alone.
+            guard let index = index(ofInstance: groupInstanceID) else { return (.unknownMemberID, []) }
+            return (.none, remove([members[index].memberID], now: now))
+        }
+        switch place(memberID: memberID, groupInstanceID: groupInstanceID) {
+        case .failure(let code): return (code, [])
+        case .success: return (.none, remove([memberID], now: now))
+        }
+    }
+
+    // MARK: Time
+
+    /// Drops those who did not show themselves in time, and goes on without those who did not join in time.
+    mutating func timePassed(now: MonotonicInstant) -> [GroupAction] {
+        var actions: [GroupAction] = []
+        let forgotten = announced.filter { $0.value <= now }.keys
+        for memberID in forgotten { announced[memberID] = nil }
+        if !forgotten.isEmpty { actions += completeIfAllAreHere(now: now) }
+
+        let dead = members.filter { !$0.isWaiting && $0.sessionEnd <= now }.map(\.memberID)
+        if !dead.isEmpty { actions += remove(dead, now: now) }
+
+        if let deadline = syncDeadline, deadline <= now {
+            syncDeadline = nil
+            let silent = members.filter { !$0.hasSynced }.map(\.memberID)
+            if !silent.isEmpty { actions += remove(silent, now: now) }
+        }
+        if case .preparing(let until) = phase, until <= now { actions += completeJoin(now: now) }
+        return actions
+    }
+
+    /// Takes members out, answers what they wait for, and lets the others share anew.
+    mutating func remove(_ memberIDs: [String], now: MonotonicInstant) -> [GroupAction] {
+        var actions: [GroupAction] = []
+        for memberID in memberIDs {
+            guard let index = index(of: memberID) else { continue }
+            actions += dismiss(members.remove(at: index), .unknownMemberID)
+        }
+        if let leaderID, index(of: leaderID) == nil { self.leaderID = members.first?.memberID }
+        if case .preparing = phase {
+            actions += completeIfAllAreHere(now: now)
+        } else {
+            actions += prepareRebalance(now: now)
+        }
+        return actions
+    }
+
+    /// Answers what a member waits for with an error.
+    func dismiss(_ member: GroupMember, _ code: KafkaErrorCode) -> [GroupAction] {
+        var actions: [GroupAction] = []
+        if let ticket = member.waitingJoin {
+            actions.append(.answerJoin(ticket, .refused(code, memberID: member.memberID)))
+        }
+        if let ticket = member.waitingSync { actions.append(.answerSync(ticket, .refused(code))) }
+        return actions
+    }
+}

@@ -1,0 +1,88 @@
+import WireCore
+import WireStreams
+
+extension BrokerService {
+    /// ApiVersions. Produce is announced from version 0 on, though served from 3 on, as Kafka 4 does: librdkafka takes
+    /// its absence for that of compression (KAFKA-18659).
+    func apiVersions(error: KafkaErrorCode) -> ApiVersionsResponse {
+        var response = ApiVersionsResponse()
+        response.errorCode = error
+        for key in Self.served {
+            guard let versions = key.versions else { continue }
+            var entry = ApiVersionsResponse.ApiVersion()
+            entry.apiKey = key.rawValue
+            entry.minVersion = key == .produce ? 0 : versions.lowerBound
+            entry.maxVersion = versions.upperBound
+            response.apiKeys.append(entry)
+        }
+        return response
+    }
+
+    /// DescribeCluster.
+    func describeCluster(_ request: DescribeClusterRequest, _: RequestContext) -> DescribeClusterResponse {
+        var response = DescribeClusterResponse()
+        response.clusterID = identity.clusterID
+        response.controllerID = BrokerIdentity.nodeID
+        response.endpointType = request.endpointType
+        guard request.endpointType == 1 else {
+            response.errorCode = .unsupportedEndpointType
+            response.errorMessage = "The development broker has no controllers to connect to."
+            return response
+        }
+        var broker = DescribeClusterResponse.DescribeClusterBroker()
+        broker.brokerID = BrokerIdentity.nodeID
+        broker.host = advertised.host
+        broker.port = Int32(advertised.port)
+        response.brokers = [broker]
+        return response
+    }
+
+    /// InitProducerId, for idempotent producers only.
+    func initProducerID(_ request: InitProducerIdRequest, _: RequestContext) -> InitProducerIdResponse {
+        var response = InitProducerIdResponse()
+        if request.transactionalID != nil {
+            response.errorCode = .transactionalIDAuthorizationFailed
+            return response
+        }
+        do throws(StorageError) {
+            response.producerID = try producerIDs.next()
+        } catch {
+            Self.logger.error("No producer id can be given out: \(error)")
+            response.errorCode = .kafkaStorageError
+        }
+        return response
+    }
+
+    /// FindCoordinator: it is always this broker. For transactions and share groups there is none.
+    func findCoordinator(_ request: FindCoordinatorRequest, context: RequestContext) -> FindCoordinatorResponse {
+        let (error, message) = coordinatorFault(keyType: request.keyType)
+        var response = FindCoordinatorResponse()
+        if context.version < 4 {
+            response.errorCode = error
+            response.errorMessage = message
+            response.nodeID = error == .none ? BrokerIdentity.nodeID : -1
+            response.host = error == .none ? advertised.host : ""
+            response.port = error == .none ? Int32(advertised.port) : -1
+            return response
+        }
+        response.coordinators = request.coordinatorKeys.map { key in
+            var coordinator = FindCoordinatorResponse.Coordinator()
+            coordinator.key = key
+            coordinator.errorCode = error
+            coordinator.errorMessage = message
+            coordinator.nodeID = error == .none ? BrokerIdentity.nodeID : -1
+            coordinator.host = error == .none ? advertised.host : ""
+            coordinator.port = error == .none ? Int32(advertised.port) : -1
+            return coordinator
+        }
+        return response
+    }
+
+    private func coordinatorFault(keyType: Int8) -> (KafkaErrorCode, String?) {
+        switch keyType {
+        case 0: (.none, nil)
+        case 1: (.transactionalIDAuthorizationFailed, "The development broker does not serve transactions.")
+        default: (.invalidRequest, "The development broker coordinates consumer groups only.")
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import WireCore
+import WireStreams
+
+/// Where a setting's value comes from (`DescribeConfigsResponse.ConfigSource`).
+enum ConfigSource: Int8 {
+    case topic = 1
+    case fixed = 4
+    case builtIn = 5
+}
+
+/// What settings belong to (`ConfigResource.Type`).
+private enum ResourceType: Int8 {
+    case topic = 2
+    case broker = 4
+}
+
+extension BrokerService {
+    /// Why a topic's setting is refused: it is not known, or its value is not one.
+    func check(_ name: String, _ value: String) throws(AdminFault) {
+        guard let setting = TopicSetting.named(name) else {
+            throw AdminFault(.invalidConfig, "Unknown topic config name: \(name)")
+        }
+        if let fault = setting.fault(in: value) { throw AdminFault(.invalidConfig, fault) }
+    }
+
+    /// DescribeConfigs, for topics and for this broker.
+    func describeConfigs(_ request: DescribeConfigsRequest, _: RequestContext) -> DescribeConfigsResponse {
+        var response = DescribeConfigsResponse()
+        for resource in request.resources {
+            var result = DescribeConfigsResponse.DescribeConfigsResult()
+            result.resourceType = resource.resourceType
+            result.resourceName = resource.resourceName
+            result.errorMessage = nil
+            do throws(AdminFault) {
+                let all = try settings(of: resource, synonyms: request.includeSynonyms)
+                let keys = resource.configurationKeys ?? []
+                result.configs = all.filter { keys.isEmpty || keys.contains($0.name) }
+            } catch {
+                result.errorCode = error.code
+                result.errorMessage = error.message
+            }
+            response.results.append(result)
+        }
+        return response
+    }
+
+    private typealias SettingResult = DescribeConfigsResponse.DescribeConfigsResourceResult
+
+    private func settings(
+        of resource: DescribeConfigsRequest.DescribeConfigsResource, synonyms: Bool
+    ) throws(AdminFault) -> [SettingResult] {
+        switch ResourceType(rawValue: resource.resourceType) {
+        case .topic:
+            if let fault = TopicName.fault(resource.resourceName) { throw AdminFault(.invalidTopicException, fault) }
+            guard let topic = topics.topic(named: resource.resourceName) else {
+                throw AdminFault(.unknownTopicOrPartition, "This server does not host this topic-partition.")
+            }
+            return TopicSetting.all.map { describe($0, topic.configuration, synonyms: synonyms) }
+        case .broker:
+            guard resource.resourceName == String(BrokerIdentity.nodeID) || resource.resourceName.isEmpty else {
+                throw AdminFault(
+                    .invalidRequest,
+                    "Unexpected broker id, expected \(BrokerIdentity.nodeID) or empty string, but received "
+                        + resource.resourceName)
+            }
+            // The cluster-wide dynamic defaults, of which there are none.
+            return resource.resourceName.isEmpty ? [] : brokerSettings
+        case nil:
+            throw AdminFault(.invalidRequest, "Unsupported resource type \(resource.resourceType): only topics and brokers")
+        }
+    }
+
+    private func describe(
+        _ setting: TopicSetting, _ configuration: TopicConfiguration, synonyms: Bool
+    ) -> SettingResult {
+        var result = SettingResult()
+        result.name = setting.name
+        result.value = configuration.effective(setting.name)
+        result.configType = setting.type.rawValue
+        result.documentation = nil
+        let isSet = configuration[setting.name] != nil
+        result.configSource = (isSet ? ConfigSource.topic : .builtIn).rawValue
+        guard synonyms else { return result }
+        var sources: [(String?, ConfigSource)] = [(setting.defaultValue, .builtIn)]
+        if isSet { sources.insert((result.value, .topic), at: 0) }
+        result.synonyms = sources.map { value, source in
+            var synonym = DescribeConfigsResponse.DescribeConfigsSynonym()
+            synonym.name = setting.name
+            synonym.value = value
+            synonym.source = source.rawValue
+            return synonym
+        }
+        return result
+    }
+
+    private var brokerSettings: [SettingResult] {
+        func entry(_ name: String, _ value: String, _ type: TopicSetting.ValueType) -> SettingResult {
+            var result = SettingResult()
+            result.name = name
+            result.value = value
+            result.readOnly = true
+            result.configSource = ConfigSource.fixed.rawValue
+            result.configType = type.rawValue
+            result.documentation = nil
+            return result
+        }
+        return [
+            entry("advertised.listeners", "PLAINTEXT://\(advertised)", .string),
+            entry("auto.create.topics.enable", "\(configuration.createsTopicsAutomatically)", .boolean),
+            entry("default.replication.factor", "1", .int),
+            entry("log.dirs", directory.path, .string),
+            entry("message.max.bytes", TopicSetting.named("max.message.bytes")?.defaultValue ?? "", .int),
+            entry("node.id", "\(BrokerIdentity.nodeID)", .int),
+            entry("num.partitions", "\(configuration.partitionCountDefault)", .int),
+            entry("socket.request.max.bytes", "\(configuration.limits.requestBytesMax)", .int),
+        ]
+    }
+
+    /// IncrementalAlterConfigs, for topics: set, delete, append and subtract.
+    func alterConfigs(
+        _ request: IncrementalAlterConfigsRequest, _: RequestContext
+    ) -> IncrementalAlterConfigsResponse {
+        var response = IncrementalAlterConfigsResponse()
+        for resource in request.resources {
+            var result = IncrementalAlterConfigsResponse.AlterConfigsResourceResponse()
+            result.resourceType = resource.resourceType
+            result.resourceName = resource.resourceName
+            result.errorMessage = nil
+            do throws(AdminFault) {
+                try alter(resource, validateOnly: request.validateOnly)
+            } catch {
+                result.errorCode = error.code
+                result.errorMessage = error.message
+            }
+            response.responses.append(result)
+        }
+        return response
+    }
+
+    private func alter(
+        _ resource: IncrementalAlterConfigsRequest.AlterConfigsResource, validateOnly: Bool
+    ) throws(AdminFault) {
+        guard ResourceType(rawValue: resource.resourceType) == .topic else {
+            throw AdminFault(.invalidRequest, "The development broker can change the settings of topics only.")
+        }
+        guard let topic = topics.topic(named: resource.resourceName) else {
+            throw AdminFault(.unknownTopicOrPartition, "The topic '\(resource.resourceName)' does not exist.")
+        }
+        var settings = topic.configuration
+        for entry in resource.configs {
+            guard let setting = TopicSetting.named(entry.name) else {
+                throw AdminFault(.invalidConfig, "Unknown topic config name: \(entry.name)")
+            }
+            let present = TopicSetting.entries(of: settings.effective(entry.name))
+            let given = TopicSetting.entries(of: entry.value ?? "")
+            switch entry.configOperation {
+            case 0: settings[entry.name] = entry.value
+            case 1: settings[entry.name] = nil
+            case 2 where setting.type == .list:
+                settings[entry.name] = (present + given.filter { !present.contains($0) }).joined(separator: ",")
+            case 3 where setting.type == .list:
+                settings[entry.name] = present.filter { !given.contains($0) }.joined(separator: ",")
+            case 2, 3:
+                throw AdminFault(.invalidConfig, "Config value append is not allowed for config key: \(entry.name)")
+            default:
+                throw AdminFault(.invalidRequest, "Unknown operation type \(entry.configOperation)")
+            }
+            if let value = settings[entry.name] { try check(entry.name, value) }
+        }
+        if validateOnly { return }
+        do throws(StorageError) {
+            _ = try topics.change(name: topic.name, configuration: settings)
+        } catch {
+            throw AdminFault(error)
+        }
+    }
+}

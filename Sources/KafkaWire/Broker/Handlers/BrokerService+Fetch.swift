@@ -1,0 +1,113 @@
+import WireCore
+
+extension BrokerService {
+    private typealias PartitionData = FetchResponse.PartitionData
+
+    /// One partition of a fetch: what is asked of it, and its log or why there is none.
+    private struct FetchTarget {
+        var topic: FetchRequest.FetchTopic
+        var entry: FetchRequest.FetchPartition
+        var log: OrErrorCode<PartitionLog>
+    }
+
+    /// Fetch. Waits until there are `minBytes`, for at most `maxWaitMilliseconds`.
+    ///
+    /// Fetch sessions (KIP-227) are not kept: the answer to a client that would begin one has session id 0, so that it goes
+    /// on with full requests. Without transactions the high watermark, the last stable offset and the end of the
+    /// log are the same, and both isolation levels see the same records.
+    func fetch(_ request: FetchRequest, context: RequestContext) -> FetchResponse {
+        var response = FetchResponse()
+        guard request.sessionID == 0 else {
+            response.errorCode = .fetchSessionIDNotFound
+            return response
+        }
+        let targets = targets(of: request, context: context)
+        wait(for: targets, request)
+
+        var room = min(max(0, Int(request.maxBytes)), configuration.limits.fetchBytesMax)
+        var isFirst = true
+        for wanted in request.topics {
+            var result = FetchResponse.FetchableTopicResponse()
+            result.topic = wanted.topic
+            result.topicID = wanted.topicID
+            response.responses.append(result)
+        }
+        var index = 0
+        for (topicIndex, wanted) in request.topics.enumerated() {
+            for _ in wanted.partitions {
+                let data = read(targets[index], room: room, isFirst: isFirst, request)
+                let count = data.records?.count ?? 0
+                if count > 0 { isFirst = false }
+                room = max(0, room - count)
+                response.responses[topicIndex].partitions.append(data)
+                index += 1
+            }
+        }
+        return response
+    }
+
+    private func targets(of request: FetchRequest, context: RequestContext) -> [FetchTarget] {
+        request.topics.flatMap { wanted in
+            let byID = context.version >= 13
+            let topic = byID ? topics.topic(id: wanted.topicID) : topics.topic(named: wanted.topic)
+            return wanted.partitions.map { entry in
+                let log = byID && topic == nil
+                    ? .failure(.unknownTopicID)
+                    : partition(topic, entry.partition, leaderEpoch: entry.currentLeaderEpoch)
+                return FetchTarget(topic: wanted, entry: entry, log: log)
+            }
+        }
+    }
+
+    /// Returns at once where there is something to say; else when enough was appended or the time is over.
+    private func wait(for targets: [FetchTarget], _ request: FetchRequest) {
+        let patience = min(Int(request.maxWaitMilliseconds), configuration.limits.fetchWaitMillisecondsMax)
+        guard patience > 0, request.minBytes > 0 else { return }
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: patience)
+        let signal = AppendSignal()
+        let logs = targets.compactMap(\.log.value)
+        for log in logs { log.addListener(signal) }
+        defer { for log in logs { log.removeListener(signal) } }
+        repeat {
+            if hasAnswer(targets, minBytes: Int(request.minBytes)) { return }
+        } while signal.wait(until: deadline)
+    }
+
+    private func hasAnswer(_ targets: [FetchTarget], minBytes: Int) -> Bool {
+        var bytes = 0
+        for target in targets {
+            guard case .success(let log) = target.log, !log.isDeleted,
+                (log.startOffset...log.endOffset).contains(target.entry.fetchOffset)
+            else { return true }
+            bytes += log.bytesAvailable(from: target.entry.fetchOffset)
+        }
+        return bytes >= minBytes
+    }
+
+    private func read(_ target: FetchTarget, room: Int, isFirst: Bool, _ request: FetchRequest) -> PartitionData {
+        var data = PartitionData()
+        data.partitionIndex = target.entry.partition
+        data.highWatermark = -1
+        data.abortedTransactions = request.isolationLevel == 1 ? [] : nil
+        switch target.log {
+        case .failure(let code): data.errorCode = code
+        case .success(let log):
+            do throws(StorageError) {
+                let limit = min(room, max(0, Int(target.entry.partitionMaxBytes)))
+                let batches = try log.read(from: target.entry.fetchOffset, bytesMax: limit, firstAlways: isFirst)
+                guard let batches else {
+                    data.errorCode = log.isDeleted ? .unknownTopicOrPartition : .offsetOutOfRange
+                    break
+                }
+                data.records = batches.bytes
+                data.highWatermark = batches.endOffset
+                data.lastStableOffset = batches.endOffset
+                data.logStartOffset = log.startOffset
+            } catch {
+                Self.logger.error("\(error)")
+                data.errorCode = .kafkaStorageError
+            }
+        }
+        return data
+    }
+}

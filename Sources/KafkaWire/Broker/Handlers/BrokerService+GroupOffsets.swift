@@ -1,0 +1,119 @@
+import WireCore
+
+extension BrokerService {
+    /// OffsetCommit. Topics are named by their ids from version 10 on.
+    func commitOffsets(_ request: OffsetCommitRequest, context: RequestContext) -> OffsetCommitResponse {
+        let now = Self.wallClockMilliseconds
+        var commits: [GroupCoordinator.Commit] = []
+        var response = OffsetCommitResponse()
+        for wanted in request.topics {
+            var result = OffsetCommitResponse.Topic()
+            result.name = wanted.name
+            result.topicID = wanted.topicID
+            let byID = context.version >= 10
+            let topic = byID ? topics.topic(id: wanted.topicID) : topics.topic(named: wanted.name)
+            for entry in wanted.partitions {
+                var answer = OffsetCommitResponse.Partition()
+                answer.partitionIndex = entry.partitionIndex
+                let metadata = entry.committedMetadata ?? ""
+                if let topic, topic.partition(entry.partitionIndex) != nil {
+                    if metadata.utf8.count > configuration.limits.offsetMetadataBytesMax {
+                        answer.errorCode = .offsetMetadataTooLarge
+                    } else {
+                        let committed = CommittedOffset(
+                            offset: entry.committedOffset, leaderEpoch: entry.committedLeaderEpoch,
+                            metadata: metadata, committedAt: now)
+                        commits.append(.init(topic: topic.name, partition: entry.partitionIndex, committed: committed))
+                    }
+                } else {
+                    answer.errorCode = byID && topic == nil ? .unknownTopicID : .unknownTopicOrPartition
+                }
+                result.partitions.append(answer)
+            }
+            response.topics.append(result)
+        }
+        let code = request.groupID.isEmpty ? .invalidGroupID : groups.commit(
+            groupID: request.groupID, memberID: request.memberID, groupInstanceID: request.groupInstanceID,
+            generation: request.generationIDOrMemberEpoch, commits)
+        guard code != .none else {
+            for topic in response.topics.indices {
+                for partition in response.topics[topic].partitions.indices {
+                    response.topics[topic].partitions[partition].errorCode = code
+                }
+            }
+            return response
+        }
+        return response
+    }
+
+    /// OffsetFetch: one group before version 8, several since; topics by id from version 10 on.
+    func fetchOffsets(_ request: OffsetFetchRequest, context: RequestContext) -> OffsetFetchResponse {
+        var response = OffsetFetchResponse()
+        if context.version < 8 {
+            let offsets = groups.committed(groupID: request.groupID)
+            let wanted = request.topics?.map { ($0.name, $0.partitionIndexes) } ?? Self.everything(in: offsets)
+            response.topics = wanted.map { name, indexes in
+                var topic = OffsetFetchResponse.Topic()
+                topic.name = name
+                topic.partitions = indexes.map { index in
+                    var partition = OffsetFetchResponse.Partition()
+                    partition.partitionIndex = index
+                    let found = offsets[name]?[index]
+                    partition.committedOffset = found?.offset ?? -1
+                    partition.committedLeaderEpoch = found?.leaderEpoch ?? -1
+                    partition.metadata = found?.metadata ?? ""
+                    return partition
+                }
+                return topic
+            }
+            return response
+        }
+        response.groups = request.groups.map { fetchOffsets(of: $0, byID: context.version >= 10) }
+        return response
+    }
+
+    private static func everything(
+        in offsets: [String: [Int32: CommittedOffset]]
+    ) -> [(String, [Int32])] {
+        offsets.keys.sorted().map { ($0, (offsets[$0] ?? [:]).keys.sorted()) }
+    }
+
+    private func fetchOffsets(of wanted: OffsetFetchRequest.Group, byID: Bool) -> OffsetFetchResponse.Group {
+        var result = OffsetFetchResponse.Group()
+        result.groupID = wanted.groupID
+        if let memberID = wanted.memberID, wanted.memberEpoch >= 0 {
+            result.errorCode = groups.fetchVerdict(
+                groupID: wanted.groupID, memberID: memberID, generation: wanted.memberEpoch)
+            if result.errorCode != .none { return result }
+        }
+        let offsets = groups.committed(groupID: wanted.groupID)
+        func answer(_ name: String?, _ id: KafkaUUID, _ indexes: [Int32]) -> OffsetFetchResponse.Topics {
+            var topic = OffsetFetchResponse.Topics()
+            topic.name = name ?? ""
+            topic.topicID = id
+            topic.partitions = indexes.map { index in
+                var partition = OffsetFetchResponse.Partitions()
+                partition.partitionIndex = index
+                let found = name.flatMap { offsets[$0]?[index] }
+                partition.committedOffset = found?.offset ?? -1
+                partition.committedLeaderEpoch = found?.leaderEpoch ?? -1
+                partition.metadata = found?.metadata ?? ""
+                if name == nil { partition.errorCode = .unknownTopicID }
+                return partition
+            }
+            return topic
+        }
+        guard let topicsWanted = wanted.topics else {
+            result.topics = Self.everything(in: offsets).compactMap { name, indexes in
+                guard let id = topics.topic(named: name)?.id else { return nil }
+                return answer(name, id, indexes)
+            }
+            return result
+        }
+        result.topics = topicsWanted.map { entry in
+            let name = byID ? topics.topic(id: entry.topicID)?.name : entry.name
+            return answer(name, entry.topicID, entry.partitionIndexes)
+        }
+        return result
+    }
+}

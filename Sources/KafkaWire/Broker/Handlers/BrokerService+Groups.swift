@@ -1,0 +1,169 @@
+import WireCore
+
+extension BrokerService {
+    /// JoinGroup.
+    func joinGroup(_ request: JoinGroupRequest, context: RequestContext) -> JoinGroupResponse {
+        guard !request.groupID.isEmpty else { return refuse(.invalidGroupID, memberID: request.memberID, context) }
+        guard configuration.limits.sessionTimeoutMilliseconds.contains(request.sessionTimeoutMilliseconds) else {
+            return refuse(.invalidSessionTimeout, memberID: request.memberID, context)
+        }
+        // Version 0 has one timeout for both.
+        let rebalanceTimeout = request.rebalanceTimeoutMilliseconds < 0
+            ? request.sessionTimeoutMilliseconds : request.rebalanceTimeoutMilliseconds
+        let facts = JoinFacts(
+            memberID: request.memberID, groupInstanceID: request.groupInstanceID, clientID: context.clientID,
+            clientHost: context.clientHost, sessionTimeoutMilliseconds: request.sessionTimeoutMilliseconds,
+            rebalanceTimeoutMilliseconds: rebalanceTimeout, protocolType: request.protocolType,
+            protocols: request.protocols.map { OfferedProtocol(name: $0.name, metadata: $0.metadata) },
+            mustKnowItsID: context.version >= 4, canSkipAssignment: context.version >= 9)
+        switch groups.join(groupID: request.groupID, facts) {
+        case .refused(let code, let memberID): return refuse(code, memberID: memberID, context)
+        case .joined(let joined):
+            var response = JoinGroupResponse()
+            response.generationID = joined.generation
+            response.protocolType = joined.protocolType
+            response.protocolName = joined.protocolName
+            response.leader = joined.leaderID
+            response.skipAssignment = joined.skipAssignment
+            response.memberID = joined.memberID
+            response.members = joined.members.map { member in
+                var entry = JoinGroupResponse.Member()
+                entry.memberID = member.memberID
+                entry.groupInstanceID = member.groupInstanceID
+                entry.metadata = member.metadata
+                return entry
+            }
+            return response
+        }
+    }
+
+    private func refuse(_ code: KafkaErrorCode, memberID: String, _ context: RequestContext) -> JoinGroupResponse {
+        var response = JoinGroupResponse()
+        response.errorCode = code
+        response.memberID = memberID
+        // The field may be null from version 7 on.
+        response.protocolName = context.version >= 7 ? nil : ""
+        return response
+    }
+
+    /// SyncGroup.
+    func syncGroup(_ request: SyncGroupRequest, _: RequestContext) -> SyncGroupResponse {
+        var response = SyncGroupResponse()
+        guard !request.groupID.isEmpty else {
+            response.errorCode = .invalidGroupID
+            return response
+        }
+        var assignments: [String: [UInt8]] = [:]
+        for entry in request.assignments { assignments[entry.memberID] = entry.assignment }
+        let facts = SyncFacts(
+            memberID: request.memberID, groupInstanceID: request.groupInstanceID, generation: request.generationID,
+            protocolType: request.protocolType, protocolName: request.protocolName, assignments: assignments)
+        switch groups.sync(groupID: request.groupID, facts) {
+        case .refused(let code): response.errorCode = code
+        case .assigned(let protocolType, let protocolName, let assignment):
+            response.protocolType = protocolType
+            response.protocolName = protocolName
+            response.assignment = assignment
+        }
+        return response
+    }
+
+    /// Heartbeat.
+    func heartbeat(_ request: HeartbeatRequest, _: RequestContext) -> HeartbeatResponse {
+        var response = HeartbeatResponse()
+        response.errorCode = groups.heartbeat(
+            groupID: request.groupID, memberID: request.memberID, groupInstanceID: request.groupInstanceID,
+            generation: request.generationID)
+        return response
+    }
+
+    /// LeaveGroup: one member before version 3, several since.
+    func leaveGroup(_ request: LeaveGroupRequest, context: RequestContext) -> LeaveGroupResponse {
+        var response = LeaveGroupResponse()
+        guard !request.groupID.isEmpty else {
+            response.errorCode = .invalidGroupID
+            return response
+        }
+        if context.version < 3 {
+            let codes = groups.leave(groupID: request.groupID, [(request.memberID, nil)])
+            response.errorCode = codes.first ?? .none
+            return response
+        }
+        let codes = groups.leave(groupID: request.groupID, request.members.map { ($0.memberID, $0.groupInstanceID) })
+        for (member, code) in zip(request.members, codes) {
+            var entry = LeaveGroupResponse.MemberResponse()
+            entry.memberID = member.memberID
+            entry.groupInstanceID = member.groupInstanceID
+            entry.errorCode = code
+            response.members.append(entry)
+        }
+        return response
+    }
+
+    // MARK: Looking at groups
+
+    /// DescribeGroups. A group that is not there is described as dead; from version 6 on it is an error (KIP-1043).
+    func describeGroups(_ request: DescribeGroupsRequest, context: RequestContext) -> DescribeGroupsResponse {
+        var response = DescribeGroupsResponse()
+        response.groups = request.groups.map { groupID in
+            var entry = DescribeGroupsResponse.DescribedGroup()
+            entry.groupID = groupID
+            guard let group = groups.snapshot(of: groupID) else {
+                entry.groupState = "Dead"
+                if context.version >= 6 {
+                    entry.errorCode = .groupIDNotFound
+                    entry.errorMessage = Self.clipped("Group \(groupID) not found.")
+                }
+                return entry
+            }
+            entry.groupState = group.stateName
+            entry.protocolType = group.protocolType ?? ""
+            let isSettled = group.phase == .stable || group.phase == .completing
+            entry.protocolData = isSettled ? group.protocolName ?? "" : ""
+            entry.members = group.members.map { member in
+                var described = DescribeGroupsResponse.DescribedGroupMember()
+                described.memberID = member.memberID
+                described.groupInstanceID = member.groupInstanceID
+                described.clientID = member.clientID
+                described.clientHost = member.clientHost
+                if isSettled {
+                    described.memberMetadata = member.metadata(for: group.protocolName)
+                    described.memberAssignment = member.assignment
+                }
+                return described
+            }
+            return entry
+        }
+        return response
+    }
+
+    /// ListGroups.
+    func listGroups(_ request: ListGroupsRequest, _: RequestContext) -> ListGroupsResponse {
+        func matches(_ value: String, _ filter: [String]) -> Bool {
+            filter.isEmpty || filter.contains { $0.lowercased() == value.lowercased() }
+        }
+        var response = ListGroupsResponse()
+        for group in groups.snapshots where matches(group.stateName, request.statesFilter) {
+            guard matches("classic", request.typesFilter) else { continue }
+            var entry = ListGroupsResponse.ListedGroup()
+            entry.groupID = group.groupID
+            entry.protocolType = group.protocolType ?? ""
+            entry.groupState = group.stateName
+            entry.groupType = "classic"
+            response.groups.append(entry)
+        }
+        return response
+    }
+
+    /// DeleteGroups: only groups without members.
+    func deleteGroups(_ request: DeleteGroupsRequest, _: RequestContext) -> DeleteGroupsResponse {
+        var response = DeleteGroupsResponse()
+        response.results = request.groupsNames.map { groupID in
+            var result = DeleteGroupsResponse.DeletableGroupResult()
+            result.groupID = groupID
+            result.errorCode = groups.delete(groupID: groupID)
+            return result
+        }
+        return response
+    }
+}

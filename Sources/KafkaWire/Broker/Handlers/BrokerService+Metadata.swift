@@ -1,0 +1,124 @@
+import WireCore
+import WireStreams
+
+extension BrokerService {
+    /// Metadata. A topic that is asked for by name and not there is created, where the client and the broker allow it.
+    func metadata(_ request: MetadataRequest, context: RequestContext) -> MetadataResponse {
+        var response = MetadataResponse()
+        response.clusterID = identity.clusterID
+        response.controllerID = BrokerIdentity.nodeID
+        var broker = MetadataResponse.Broker()
+        broker.nodeID = BrokerIdentity.nodeID
+        broker.host = advertised.host
+        broker.port = Int32(advertised.port)
+        response.brokers = [broker]
+
+        // All topics: null, and in version 0 an empty list.
+        guard let wanted = request.topics, !(context.version == 0 && wanted.isEmpty) else {
+            response.topics = topics.all.map(describe)
+            return response
+        }
+        let mayCreate = configuration.createsTopicsAutomatically && (context.version < 4 || request.allowAutoTopicCreation)
+        for entry in wanted {
+            if let name = entry.name, entry.topicID == .zero {
+                response.topics.append(describe(name, mayCreate: mayCreate))
+            } else if let topic = topics.topic(id: entry.topicID) {
+                response.topics.append(describe(topic))
+            } else {
+                var absent = MetadataResponse.Topic()
+                absent.errorCode = .unknownTopicID
+                absent.name = nil
+                absent.topicID = entry.topicID
+                response.topics.append(absent)
+            }
+        }
+        return response
+    }
+
+    private func describe(_ name: String, mayCreate: Bool) -> MetadataResponse.Topic {
+        if let topic = topics.topic(named: name) { return describe(topic) }
+        var absent = MetadataResponse.Topic()
+        absent.name = name
+        guard TopicName.fault(name) == nil else {
+            absent.errorCode = .invalidTopicException
+            return absent
+        }
+        absent.errorCode = .unknownTopicOrPartition
+        guard mayCreate else { return absent }
+        do throws(StorageError) {
+            let created = try topics.create(
+                name: name, partitionCount: Int(configuration.partitionCountDefault),
+                configuration: TopicConfiguration())
+            // Where another connection was quicker, it is there now.
+            if let topic = created ?? topics.topic(named: name) { return describe(topic) }
+        } catch {
+            Self.logger.error("The topic \(name) cannot be created: \(error)")
+            absent.errorCode = .kafkaStorageError
+        }
+        return absent
+    }
+
+    private func describe(_ topic: BrokerTopic) -> MetadataResponse.Topic {
+        var entry = MetadataResponse.Topic()
+        entry.name = topic.name
+        entry.topicID = topic.id
+        entry.partitions = topic.partitions.indices.map { index in
+            var partition = MetadataResponse.Partition()
+            partition.partitionIndex = Int32(index)
+            partition.leaderID = BrokerIdentity.nodeID
+            partition.leaderEpoch = PartitionLog.leaderEpoch
+            partition.replicaNodes = [BrokerIdentity.nodeID]
+            partition.isrNodes = [BrokerIdentity.nodeID]
+            return partition
+        }
+        return entry
+    }
+
+    /// DescribeTopicPartitions: topics by name or all, in the order of their names, a page at a time.
+    func describeTopicPartitions(
+        _ request: DescribeTopicPartitionsRequest, _: RequestContext
+    ) -> DescribeTopicPartitionsResponse {
+        var response = DescribeTopicPartitionsResponse()
+        let names = request.topics.isEmpty ? topics.all.map(\.name) : request.topics.map(\.name).sorted()
+        var room = max(1, min(Int(request.responsePartitionLimit), 2000))
+        for name in names {
+            if let cursor = request.cursor, name < cursor.topicName { continue }
+            var entry = DescribeTopicPartitionsResponse.Topic()
+            entry.name = name
+            guard let topic = topics.topic(named: name) else {
+                entry.errorCode = TopicName.fault(name) == nil ? .unknownTopicOrPartition : .invalidTopicException
+                response.topics.append(entry)
+                continue
+            }
+            entry.topicID = topic.id
+            let cursor = request.cursor.flatMap { $0.topicName == name ? Int($0.partitionIndex) : nil }
+            let first = max(0, cursor ?? 0)
+            for index in topic.partitions.indices where index >= first {
+                guard room > 0 else {
+                    var next = DescribeTopicPartitionsResponse.Cursor()
+                    next.topicName = name
+                    next.partitionIndex = Int32(index)
+                    response.nextCursor = next
+                    break
+                }
+                room -= 1
+                entry.partitions.append(describePartition(index))
+            }
+            if !entry.partitions.isEmpty { response.topics.append(entry) }
+            if response.nextCursor != nil { break }
+        }
+        return response
+    }
+
+    private func describePartition(_ index: Int) -> DescribeTopicPartitionsResponse.Partition {
+        var partition = DescribeTopicPartitionsResponse.Partition()
+        partition.partitionIndex = Int32(index)
+        partition.leaderID = BrokerIdentity.nodeID
+        partition.leaderEpoch = PartitionLog.leaderEpoch
+        partition.replicaNodes = [BrokerIdentity.nodeID]
+        partition.isrNodes = [BrokerIdentity.nodeID]
+        partition.eligibleLeaderReplicas = []
+        partition.lastKnownElr = []
+        return partition
+    }
+}

@@ -1,0 +1,79 @@
+import WireCore
+
+extension BrokerService {
+    private typealias PartitionResponse = ProduceResponse.PartitionProduceResponse
+
+    /// Produce. With one broker, acks=1 and acks=all are the same; with acks=0 there is no answer, and an error ends the
+    /// connection.
+    func produce(_ request: ProduceRequest, context: RequestContext) throws -> ProduceResponse? {
+        var response = ProduceResponse()
+        var firstFault = KafkaErrorCode.none
+        for wanted in request.topicData {
+            var result = ProduceResponse.TopicProduceResponse()
+            result.name = wanted.name
+            result.topicID = wanted.topicID
+            let topic = context.version >= 13 ? topics.topic(id: wanted.topicID) : topics.topic(named: wanted.name)
+            for entry in wanted.partitionData {
+                var answer = PartitionResponse()
+                answer.index = entry.index
+                do throws(IncomingBatch.Fault) {
+                    try check(request)
+                    guard let topic else {
+                        throw .init(
+                            code: context.version >= 13 ? .unknownTopicID : .unknownTopicOrPartition,
+                            message: "This server does not host this topic-partition.")
+                    }
+                    try append(entry.records, to: topic, entry.index, into: &answer)
+                } catch {
+                    answer.errorCode = error.code
+                    answer.errorMessage = Self.clipped(error.message)
+                    answer.baseOffset = -1
+                    if firstFault == .none { firstFault = error.code }
+                }
+                result.partitionResponses.append(answer)
+            }
+            response.responses.append(result)
+        }
+        guard request.acks == 0 else { return response }
+        if firstFault != .none { throw ConnectionFault.unacknowledged(firstFault) }
+        return nil
+    }
+
+    private func check(_ request: ProduceRequest) throws(IncomingBatch.Fault) {
+        guard (-1...1).contains(request.acks) else {
+            throw .init(code: .invalidRequiredAcks, message: "acks=\(request.acks) is neither 0 nor 1 nor -1 (all)")
+        }
+        guard request.transactionalID == nil else {
+            throw .init(
+                code: .transactionalIDAuthorizationFailed,
+                message: "The development broker does not serve transactions")
+        }
+    }
+
+    private func append(
+        _ records: [UInt8]?, to topic: BrokerTopic, _ index: Int32, into answer: inout PartitionResponse
+    ) throws(IncomingBatch.Fault) {
+        guard let log = topic.partition(index) else {
+            throw .init(
+                code: .unknownTopicOrPartition, message: "The topic has \(topic.partitions.count) partition(s)")
+        }
+        var batch = try IncomingBatch(records, for: topic.configuration)
+        let appendTime = topic.configuration.stampsAppendTime ? Self.wallClockMilliseconds : nil
+        let outcome: PartitionLog.AppendOutcome
+        do throws(StorageError) {
+            outcome = try log.append(&batch.bytes, batch.header, appendTime: appendTime)
+        } catch {
+            Self.logger.error("Topic \(topic.name), partition \(index): \(error)")
+            throw .init(code: .kafkaStorageError, message: error.description)
+        }
+        switch outcome {
+        case .appended(let baseOffset, let isRepeated):
+            answer.baseOffset = baseOffset
+            answer.logStartOffset = log.startOffset
+            // What time a repeated batch was stamped with is not looked up: no client asks twice for it.
+            answer.logAppendTimeMilliseconds = isRepeated ? -1 : appendTime ?? -1
+        case .refused(let code):
+            throw .init(code: code, message: code.text)
+        }
+    }
+}

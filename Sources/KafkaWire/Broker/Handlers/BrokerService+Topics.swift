@@ -1,0 +1,200 @@
+import WireCore
+
+/// Why one entry of an administrative request is refused.
+struct AdminFault: Error, Equatable {
+    let code: KafkaErrorCode
+    let message: String
+
+    init(_ code: KafkaErrorCode, _ message: String) {
+        self.code = code
+        self.message = BrokerService.clipped(message)
+    }
+
+    init(_ error: StorageError) { self.init(.kafkaStorageError, error.description) }
+}
+
+extension BrokerService {
+    /// CreateTopics.
+    func createTopics(_ request: CreateTopicsRequest, _: RequestContext) -> CreateTopicsResponse {
+        var response = CreateTopicsResponse()
+        for wanted in request.topics {
+            var result = CreateTopicsResponse.CreatableTopicResult()
+            result.name = wanted.name
+            result.errorMessage = nil
+            do throws(AdminFault) {
+                guard request.topics.count(where: { $0.name == wanted.name }) == 1 else {
+                    throw AdminFault(.invalidRequest, "Duplicate topic name.")
+                }
+                try create(wanted, validateOnly: request.validateOnly, into: &result)
+            } catch {
+                result.errorCode = error.code
+                result.errorMessage = error.message
+                result.configs = nil
+            }
+            response.topics.append(result)
+        }
+        return response
+    }
+
+    private func create(
+        _ wanted: CreateTopicsRequest.CreatableTopic, validateOnly: Bool,
+        into result: inout CreateTopicsResponse.CreatableTopicResult
+    ) throws(AdminFault) {
+        if let fault = TopicName.fault(wanted.name) { throw AdminFault(.invalidTopicException, fault) }
+        guard topics.topic(named: wanted.name) == nil else {
+            throw AdminFault(.topicAlreadyExists, "Topic '\(wanted.name)' already exists.")
+        }
+        let count = try partitionCount(of: wanted)
+        var settings = TopicConfiguration()
+        for entry in wanted.configs {
+            guard let value = entry.value else {
+                throw AdminFault(.invalidConfig, "Null value not supported for topic configs: \(entry.name)")
+            }
+            try check(entry.name, value)
+            settings[entry.name] = value
+        }
+        if !validateOnly {
+            do throws(StorageError) {
+                let created = try topics.create(name: wanted.name, partitionCount: count, configuration: settings)
+                guard let created else {
+                    result.errorCode = .topicAlreadyExists
+                    result.errorMessage = "Topic '\(wanted.name)' already exists."
+                    return
+                }
+                result.topicID = created.id
+            } catch {
+                throw AdminFault(error)
+            }
+        }
+        result.numPartitions = Int32(count)
+        result.replicationFactor = 1
+        result.configs = TopicSetting.all.map { setting in
+            var entry = CreateTopicsResponse.CreatableTopicConfigs()
+            entry.name = setting.name
+            entry.value = settings.effective(setting.name)
+            entry.configSource = (settings[setting.name] == nil ? ConfigSource.builtIn : .topic).rawValue
+            return entry
+        }
+    }
+
+    /// The number of partitions that a new topic gets. There is one broker, so there is one replica.
+    private func partitionCount(of wanted: CreateTopicsRequest.CreatableTopic) throws(AdminFault) -> Int {
+        let limit = configuration.limits.partitionsPerTopicMax
+        if !wanted.assignments.isEmpty {
+            guard wanted.numPartitions == -1, wanted.replicationFactor == -1 else {
+                throw AdminFault(.invalidRequest, "Both numPartitions or replicationFactor and replicasAssignments were set.")
+            }
+            let indexes = wanted.assignments.map(\.partitionIndex).sorted()
+            guard indexes == Array(0..<Int32(clamping: indexes.count)), indexes.count <= limit,
+                wanted.assignments.allSatisfy({ $0.brokerIDs == [BrokerIdentity.nodeID] })
+            else {
+                throw AdminFault(
+                    .invalidReplicaAssignment,
+                    "Partitions must be numbered from 0 without gaps and have broker \(BrokerIdentity.nodeID) as their only "
+                        + "replica.")
+            }
+            return indexes.count
+        }
+        guard wanted.replicationFactor == -1 || wanted.replicationFactor == 1 else {
+            throw AdminFault(
+                .invalidReplicationFactor,
+                wanted.replicationFactor <= 0
+                    ? "Replication factor must be larger than 0, or -1 to use the default value."
+                    : "Unable to replicate the partition \(wanted.replicationFactor) time(s): The target replication factor "
+                        + "of \(wanted.replicationFactor) cannot be reached because only 1 broker(s) are registered.")
+        }
+        let count = wanted.numPartitions == -1 ? configuration.partitionCountDefault : wanted.numPartitions
+        guard count > 0 else {
+            throw AdminFault(
+                .invalidPartitions, "Number of partitions was set to an invalid non-positive value.")
+        }
+        guard Int(count) <= limit else {
+            throw AdminFault(.invalidPartitions, "The development broker has at most \(limit) partitions in a topic.")
+        }
+        return Int(count)
+    }
+
+    /// DeleteTopics. What groups have committed on a topic goes with it.
+    func deleteTopics(_ request: DeleteTopicsRequest, context: RequestContext) -> DeleteTopicsResponse {
+        var wanted = request.topics
+        if context.version < 6 {
+            wanted = request.topicNames.map { name in
+                var entry = DeleteTopicsRequest.DeleteTopicState()
+                entry.name = name
+                return entry
+            }
+        }
+        var response = DeleteTopicsResponse()
+        for entry in wanted {
+            var result = DeleteTopicsResponse.DeletableTopicResult()
+            result.name = entry.name
+            result.topicID = entry.topicID
+            let topic = entry.name.map { topics.topic(named: $0) } ?? topics.topic(id: entry.topicID)
+            do throws(StorageError) {
+                if let topic, try topics.delete(name: topic.name) {
+                    result.name = topic.name
+                    result.topicID = topic.id
+                    groups.topicDeleted(topic.name)
+                } else {
+                    result.errorCode = entry.name == nil ? .unknownTopicID : .unknownTopicOrPartition
+                }
+            } catch {
+                result.errorCode = .kafkaStorageError
+                result.errorMessage = Self.clipped(error.description)
+            }
+            response.responses.append(result)
+        }
+        return response
+    }
+
+    /// CreatePartitions: a topic can only grow.
+    func createPartitions(_ request: CreatePartitionsRequest, _: RequestContext) -> CreatePartitionsResponse {
+        var response = CreatePartitionsResponse()
+        for wanted in request.topics {
+            var result = CreatePartitionsResponse.CreatePartitionsTopicResult()
+            result.name = wanted.name
+            do throws(AdminFault) {
+                try grow(wanted, validateOnly: request.validateOnly)
+            } catch {
+                result.errorCode = error.code
+                result.errorMessage = error.message
+            }
+            response.results.append(result)
+        }
+        return response
+    }
+
+    private func grow(
+        _ wanted: CreatePartitionsRequest.CreatePartitionsTopic, validateOnly: Bool
+    ) throws(AdminFault) {
+        guard let topic = topics.topic(named: wanted.name) else {
+            throw AdminFault(.unknownTopicOrPartition, "This server does not host this topic-partition.")
+        }
+        let present = topic.partitions.count
+        guard Int(wanted.count) > present else {
+            throw AdminFault(
+                .invalidPartitions,
+                "Topic currently has \(present) partitions, which is \(Int(wanted.count) == present ? "" : "higher than ")"
+                    + "the requested \(wanted.count).")
+        }
+        guard Int(wanted.count) <= configuration.limits.partitionsPerTopicMax else {
+            throw AdminFault(
+                .invalidPartitions,
+                "The development broker has at most \(configuration.limits.partitionsPerTopicMax) partitions in a topic.")
+        }
+        if let assignments = wanted.assignments {
+            guard assignments.count == Int(wanted.count) - present,
+                assignments.allSatisfy({ $0.brokerIDs == [BrokerIdentity.nodeID] })
+            else {
+                throw AdminFault(
+                    .invalidReplicaAssignment, "Each new partition must have broker \(BrokerIdentity.nodeID) as its only replica.")
+            }
+        }
+        if validateOnly { return }
+        do throws(StorageError) {
+            _ = try topics.change(name: wanted.name, partitionCount: Int(wanted.count))
+        } catch {
+            throw AdminFault(error)
+        }
+    }
+}

@@ -1,0 +1,9 @@
+/// What was looked for, or the code that a client is told instead.
+enum OrErrorCode<Value> {
+    case success(Value)
+    case failure(KafkaErrorCode)
+
+    var value: Value? { if case .success(let value) = self { value } else { nil } }
+}
+
+extension OrErrorCode: Sendable where Value: Sendable {}

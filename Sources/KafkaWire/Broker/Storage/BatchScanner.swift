@@ -1,0 +1,76 @@
+import WireCore
+
+/// Walks through a log file from its first batch to its last whole one, checking every checksum.
+struct BatchScanner {
+    enum Outcome {
+        /// The file ends behind the last batch.
+        case complete
+        /// The file ends within a batch: the process ended while it was written, and nobody was told of it.
+        case torn
+        /// Something that is no batch, or one that is not as it was written.
+        case damaged(String)
+    }
+
+    private static let chunkBytes = 1 << 20
+    private let file: AppendOnlyFile
+    private let fileBytes: Int
+    private var chunk: [UInt8] = []
+    private var chunkPosition = 0
+    /// Where the next batch begins: all before it is good.
+    private(set) var position = 0
+    private var nextOffset: Int64 = 0
+
+    init(_ file: AppendOnlyFile) throws(StorageError) {
+        self.file = file
+        fileBytes = try file.lengthBytes()
+    }
+
+    /// Calls `body` for each good batch with its header, its place and its bytes; stops at the first that is not.
+    mutating func scan(
+        _ body: (RecordBatchHeader, _ position: Int, UnsafeRawBufferPointer) throws(StorageError) -> Void
+    ) throws(StorageError) -> Outcome {
+        while position < fileBytes {
+            guard fileBytes - position >= RecordBatchHeader.byteCount else { return .torn }
+            try fill(RecordBatchHeader.byteCount)
+            let header: RecordBatchHeader
+            do throws(WireError) {
+                header = try view(RecordBatchHeader.byteCount) { (bytes) throws(WireError) in
+                    try RecordBatchHeader.first(in: bytes)
+                }
+            } catch {
+                return .damaged(error.description)
+            }
+            guard header.totalBytes <= fileBytes - position else { return .torn }
+            guard header.baseOffset >= nextOffset, header.lastOffset >= header.baseOffset else {
+                return .damaged("base offset \(header.baseOffset) where \(nextOffset) or more was expected")
+            }
+            try fill(header.totalBytes)
+            let isGood = try view(header.totalBytes) { (bytes) throws(StorageError) -> Bool in
+                guard RecordBatchHeader.isChecksumRight(of: bytes) else { return false }
+                try body(header, position, bytes)
+                return true
+            }
+            guard isGood else { return .damaged("checksum of the batch at offset \(header.baseOffset)") }
+            position += header.totalBytes
+            nextOffset = header.lastOffset + 1
+        }
+        return .complete
+    }
+
+    /// Makes sure that `count` bytes from `position` are in the chunk.
+    private mutating func fill(_ count: Int) throws(StorageError) {
+        if position >= chunkPosition, position + count <= chunkPosition + chunk.count { return }
+        chunk = try file.read(count: max(count, Self.chunkBytes), at: position)
+        chunkPosition = position
+        guard chunk.count >= count else {
+            throw .damaged(path: file.path, reason: "it became shorter while it was read")
+        }
+    }
+
+    private func view<R, E: Error>(
+        _ count: Int, _ body: (UnsafeRawBufferPointer) throws(E) -> R
+    ) throws(E) -> R {
+        let start = position - chunkPosition
+        return try chunk.span.bytes.extracting(start..<(start + count)).withUnsafeBytes(body)
+    }
+}

@@ -1,0 +1,126 @@
+import Foundation
+import Synchronization
+import WireCore
+
+/// The directory in which a broker keeps everything, held by one broker at a time.
+///
+/// ```
+/// broker.json         cluster id and node id, written once
+/// producer-ids.json   from which number on producer ids were never given out
+/// groups.journal      consumer groups and their offsets (GroupJournal)
+/// topics/NAME/        topic.json and a log for each partition: 0.log, 1.log, …
+/// scratch/            what is being built or taken down; emptied at start
+/// ```
+final class DataDirectory: Sendable {
+    let path: String
+    private let lock: Mutex<Int32?>
+
+    var topicsPath: String { path + "/topics" }
+    var scratchPath: String { path + "/scratch" }
+    var groupsPath: String { path + "/groups.journal" }
+
+    /// Creates what is missing and takes the lock. Throws `.inUse` where another broker holds it.
+    init(path: String) throws(StorageError) {
+        self.path = path
+        try Self.createDirectory(path)
+        let descriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else { throw .last("open", path + "/lock") }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            close(descriptor)
+            throw code == EWOULDBLOCK ? .inUse(directory: path) : .system(operation: "lock", path: path, errno: code)
+        }
+        lock = Mutex(descriptor)
+        try Self.createDirectory(path + "/topics")
+        try Self.remove(path + "/scratch")
+        try Self.createDirectory(path + "/scratch")
+    }
+
+    deinit { release() }
+
+    /// Lets another broker have the directory.
+    func release() {
+        lock.withLock { descriptor in
+            if let open = descriptor { close(open) }
+            descriptor = nil
+        }
+    }
+
+    /// A path in `scratch` that nothing else uses.
+    func scratchPath(for purpose: String) -> String { "\(scratchPath)/\(purpose)-\(UUID().uuidString)" }
+
+    /// The document in the file `name`; nil where there is no such file.
+    func document(_ name: String) throws(StorageError) -> JSONObject? {
+        try Self.document(at: path + "/" + name)
+    }
+
+    /// Replaces the file `name` in one step: a reader sees the old or the new document, never a part.
+    func replace(_ name: String, with document: JSONObject) throws(StorageError) {
+        try replaceFile(at: path + "/" + name, with: document)
+    }
+
+    func replaceFile(at target: String, with document: JSONObject) throws(StorageError) {
+        let draft = scratchPath(for: "document")
+        try Self.write(document, to: draft)
+        try Self.move(draft, to: target)
+    }
+
+    // MARK: Files
+
+    static func document(at path: String) throws(StorageError) -> JSONObject? {
+        guard access(path, F_OK) == 0 else { return nil }
+        let file = try AppendOnlyFile(path: path)
+        let bytes = try file.read(count: try file.lengthBytes(), at: 0)
+        do {
+            guard let object = try JSONValue.parse(bytes).objectValue else {
+                throw StorageError.damaged(path: path, reason: "it is not a JSON object")
+            }
+            return object
+        } catch let error as StorageError {
+            throw error
+        } catch {
+            throw .damaged(path: path, reason: "\(error)")
+        }
+    }
+
+    static func write(_ document: JSONObject, to path: String) throws(StorageError) {
+        let file = try AppendOnlyFile(path: path)
+        let bytes = JSONValue.object(document).prettyPrinted()
+        try bytes.span.bytes.withUnsafeBytes { (buffer) throws(StorageError) in try file.append(buffer, at: 0) }
+        try file.synchronize()
+    }
+
+    static func createDirectory(_ path: String) throws(StorageError) {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            // The last system call's number is lost in Foundation; asking again brings it back.
+            guard mkdir(path, 0o755) == 0 else { throw .last("create", path) }
+        }
+    }
+
+    static func move(_ source: String, to target: String) throws(StorageError) {
+        guard rename(source, target) == 0 else { throw .last("rename \(source) to", target) }
+    }
+
+    /// Removes a file or a whole directory; nothing happens where it is not there.
+    static func remove(_ path: String) throws(StorageError) {
+        guard access(path, F_OK) == 0 else { return }
+        do {
+            try FileManager.default.removeItem(atPath: path)
+        } catch {
+            guard access(path, F_OK) != 0 else {
+                throw .damaged(path: path, reason: "it cannot be removed: \(error.localizedDescription)")
+            }
+        }
+    }
+
+    /// The names in a directory, in their order.
+    static func names(in path: String) throws(StorageError) -> [String] {
+        do {
+            return try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+        } catch {
+            throw .last("list", path)
+        }
+    }
+}

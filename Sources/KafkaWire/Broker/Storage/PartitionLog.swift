@@ -1,0 +1,158 @@
+import Foundation
+import Synchronization
+import WireCore
+
+/// The log of one partition: a file of record batches, one behind the other, as clients fetch them.
+///
+/// Appending takes the partition's lock and ends with a `write`: what was acknowledged survives the end of the
+/// process, though not a loss of power. Reading needs the lock for a moment only, since bytes once written
+/// never change.
+final class PartitionLog: Sendable {
+    /// There is one broker and one term of office.
+    static let leaderEpoch: Int32 = 0
+    private static let logger = Logger("cdcd.broker.PartitionLog")
+
+    struct State {
+        var endOffset: Int64 = 0
+        var lengthBytes = 0
+        var index = OffsetIndex()
+        var producers = ProducerStates()
+        /// The largest timestamp and where it stands; -1 in an empty log.
+        var timestampMax: Int64 = -1
+        var timestampMaxOffset: Int64 = -1
+        /// Who waits for more to come.
+        var listeners: [ObjectIdentifier: AppendSignal] = [:]
+        /// Set when the topic is deleted.
+        var isDeleted = false
+
+        mutating func batchAppended(_ header: RecordBatchHeader) {
+            index.batchAppended(
+                baseOffset: header.baseOffset, position: lengthBytes, timestampMax: header.maxTimestamp)
+            if let batch = header.producerBatch { producers.batchAppended(batch) }
+            if header.recordCount > 0, header.maxTimestamp > timestampMax {
+                timestampMax = header.maxTimestamp
+                timestampMaxOffset = header.lastOffset
+            }
+            lengthBytes += header.totalBytes
+            endOffset = header.lastOffset + 1
+        }
+    }
+
+    let file: AppendOnlyFile
+    let state: Mutex<State>
+
+    /// Opens the log at `path`, or begins it. A torn end is cut off; anything else that is not a good batch is put
+    /// aside beside the log, with a warning, together with all that follows it.
+    init(path: String) throws(StorageError) {
+        file = try AppendOnlyFile(path: path)
+        var state = State()
+        var scanner = try BatchScanner(file)
+        let outcome = try scanner.scan { (header, _, _) throws(StorageError) in state.batchAppended(header) }
+        self.state = Mutex(state)
+        switch outcome {
+        case .complete: break
+        case .torn:
+            let cutBytes = try file.lengthBytes() - state.lengthBytes
+            Self.logger.warn("Cut \(cutBytes) bytes of an unfinished batch off \(path)")
+            try file.truncate(to: state.lengthBytes)
+        case .damaged(let reason): try putAside(from: state.lengthBytes, reason: reason)
+        }
+    }
+
+    private func putAside(from position: Int, reason: String) throws(StorageError) {
+        let asidePath = "\(file.path).damaged-\(position)"
+        let aside = try AppendOnlyFile(path: asidePath)
+        let bytes = try file.read(count: try file.lengthBytes() - position, at: position)
+        try bytes.span.bytes.withUnsafeBytes { (buffer) throws(StorageError) in try aside.append(buffer, at: 0) }
+        try aside.synchronize()
+        try file.truncate(to: position)
+        Self.logger.error(
+            "\(file.path) is damaged at byte \(position) (\(reason)): the \(bytes.count) bytes from there on were put "
+                + "aside as \(asidePath)")
+    }
+
+    /// The offset that the next record gets: all before it can be read.
+    var endOffset: Int64 { state.withLock { $0.endOffset } }
+    /// Nothing is ever deleted from the beginning.
+    var startOffset: Int64 { 0 }
+    var lengthBytes: Int { state.withLock { $0.lengthBytes } }
+    var isDeleted: Bool { state.withLock { $0.isDeleted } }
+
+    // MARK: Append
+
+    enum AppendOutcome: Equatable {
+        /// Where the batch stands; `isRepeated` where it stood there already.
+        case appended(baseOffset: Int64, isRepeated: Bool)
+        case refused(KafkaErrorCode)
+    }
+
+    /// Appends one batch, which has been checked, and gives it its offsets.
+    ///
+    /// - Parameter batch: is changed in place: base offset, leader epoch and, for append time, timestamp and checksum.
+    /// - Parameter appendTime: milliseconds since 1970 where the topic stamps the time of append, else nil.
+    func append(
+        _ batch: inout [UInt8], _ header: RecordBatchHeader, appendTime: Int64?
+    ) throws(StorageError) -> AppendOutcome {
+        let (outcome, listeners) = try state.withLock {
+            (state) throws(StorageError) -> (AppendOutcome, [AppendSignal]) in
+            guard !state.isDeleted else { return (.refused(.unknownTopicOrPartition), []) }
+            if let producerBatch = header.producerBatch {
+                switch state.producers.verdict(on: producerBatch) {
+                case .append: break
+                case .duplicate(let offset): return (.appended(baseOffset: offset, isRepeated: true), [])
+                case .refuse(let code): return (.refused(code), [])
+                }
+            }
+            var stamped = header
+            stamped.baseOffset = state.endOffset
+            batch.patchBigEndian(stamped.baseOffset, at: 0)
+            batch.patchBigEndian(Self.leaderEpoch, at: 12)
+            if let appendTime {
+                stamped.attributes |= 8
+                stamped.maxTimestamp = appendTime
+                batch.patchBigEndian(stamped.attributes, at: 21)
+                batch.patchBigEndian(stamped.maxTimestamp, at: 35)
+                stamped.checksum = batch.span.bytes.extracting(RecordBatchHeader.checksummedFrom..<batch.count)
+                    .withUnsafeBytes { CRC32C.checksum($0) }
+                batch.patchBigEndian(stamped.checksum, at: 17)
+            }
+            try batch.span.bytes.withUnsafeBytes { (bytes) throws(StorageError) in
+                try file.append(bytes, at: state.lengthBytes)
+            }
+            state.batchAppended(stamped)
+            return (.appended(baseOffset: stamped.baseOffset, isRepeated: false), Array(state.listeners.values))
+        }
+        for listener in listeners { listener.raise() }
+        return outcome
+    }
+
+    /// Takes no more batches and wakes those who wait for some.
+    func markDeleted() {
+        let listeners = state.withLock { state in
+            state.isDeleted = true
+            return Array(state.listeners.values)
+        }
+        for listener in listeners { listener.raise() }
+    }
+
+    // MARK: Waiting for more
+
+    func addListener(_ signal: AppendSignal) {
+        state.withLock { $0.listeners[ObjectIdentifier(signal)] = signal }
+    }
+
+    func removeListener(_ signal: AppendSignal) {
+        state.withLock { $0.listeners[ObjectIdentifier(signal)] = nil }
+    }
+
+    func synchronize() throws(StorageError) { try file.synchronize() }
+}
+
+extension [UInt8] {
+    /// Overwrites the bytes at `offset`.
+    fileprivate mutating func patchBigEndian<T: FixedWidthInteger>(_ value: T, at offset: Int) {
+        Swift.withUnsafeBytes(of: value.bigEndian) { bytes in
+            for (index, byte) in bytes.enumerated() { self[offset + index] = byte }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+/// What a partition knows of its idempotent producers (KIP-98): enough to refuse a gap and to recognise a repetition.
+///
+/// A pure machine: batches in, verdicts out. The states are rebuilt from the batch headers when a log is opened.
+struct ProducerStates: Equatable, Sendable {
+    /// The numbers of one batch, as its header has them.
+    struct Batch: Equatable, Sendable {
+        var producerID: Int64
+        var epoch: Int16
+        var firstSequence: Int32
+        var lastSequence: Int32
+        var baseOffset: Int64
+    }
+
+    enum Verdict: Equatable, Sendable {
+        case append
+        /// The same batch was appended before, at this offset: the producer did not get our answer.
+        case duplicate(baseOffset: Int64)
+        case refuse(KafkaErrorCode)
+    }
+
+    /// So many of a producer's latest batches are remembered: as many as it may have in flight.
+    static let rememberedBatches = 5
+
+    private struct State: Equatable, Sendable {
+        var epoch: Int16
+        /// The latest batches of this epoch, the latest last. Never empty.
+        var batches: [Batch]
+    }
+
+    private var states: [Int64: State] = [:]
+
+    /// Judges a batch that is about to be appended. A producer that is not known here may begin with any sequence: its
+    /// earlier batches may have been deleted.
+    func verdict(on batch: Batch) -> Verdict {
+        guard let state = states[batch.producerID] else { return .append }
+        if batch.epoch < state.epoch { return .refuse(.invalidProducerEpoch) }
+        if batch.epoch > state.epoch {
+            return batch.firstSequence == 0 ? .append : .refuse(.outOfOrderSequenceNumber)
+        }
+        let same = state.batches.last {
+            $0.firstSequence == batch.firstSequence && $0.lastSequence == batch.lastSequence
+        }
+        if let same { return .duplicate(baseOffset: same.baseOffset) }
+        guard let last = state.batches.last else { return .append }
+        let expected = Self.sequence(last.lastSequence, advancedBy: 1)
+        return batch.firstSequence == expected ? .append : .refuse(.outOfOrderSequenceNumber)
+    }
+
+    /// Takes note of a batch that is in the log.
+    mutating func batchAppended(_ batch: Batch) {
+        var state = states[batch.producerID] ?? State(epoch: batch.epoch, batches: [])
+        if state.epoch != batch.epoch { state = State(epoch: batch.epoch, batches: []) }
+        state.batches.append(batch)
+        if state.batches.count > Self.rememberedBatches { state.batches.removeFirst() }
+        states[batch.producerID] = state
+    }
+
+    /// Sequences wrap from the largest Int32 to 0.
+    static func sequence(_ sequence: Int32, advancedBy count: Int32) -> Int32 {
+        let (sum, overflow) = sequence.addingReportingOverflow(count)
+        return overflow ? Int32(truncatingIfNeeded: Int64(sequence) + Int64(count) - Int64(Int32.max) - 1) : sum
+    }
+}

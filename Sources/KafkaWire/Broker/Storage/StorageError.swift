@@ -1,0 +1,27 @@
+import Foundation
+
+/// Why the broker cannot use, read or write its data directory.
+public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// A system call failed on a file.
+    case system(operation: String, path: String, errno: Int32)
+    /// Another broker works in the same directory.
+    case inUse(directory: String)
+    /// A file that the broker wrote says something that it never writes.
+    case damaged(path: String, reason: String)
+
+    public var description: String {
+        switch self {
+        case .system(let operation, let path, let code):
+            "\(operation) \(path) failed: \(String(cString: strerror(code)))"
+        case .inUse(let directory):
+            "the data directory \(directory) is in use by another broker: stop that one or choose another directory"
+        case .damaged(let path, let reason):
+            "\(path) is damaged: \(reason). Restore it, or move the data directory away to start with an empty one"
+        }
+    }
+
+    /// The error of the system call that has just failed.
+    static func last(_ operation: String, _ path: String) -> StorageError {
+        .system(operation: operation, path: path, errno: errno)
+    }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import Synchronization
+import WireCore
+
+/// All topics of the broker, in memory and on disk.
+///
+/// A topic is built in `scratch` and renamed into place, and goes the same way: after a crash there is the whole topic
+/// or none. Changes are made one at a time; looking a topic up does not wait for them.
+final class TopicRegistry: Sendable {
+    private static let logger = Logger("cdcd.broker.TopicRegistry")
+
+    private struct Table {
+        var byName: [String: BrokerTopic] = [:]
+        var byID: [KafkaUUID: BrokerTopic] = [:]
+
+        mutating func insert(_ topic: BrokerTopic) {
+            byName[topic.name] = topic
+            byID[topic.id] = topic
+        }
+    }
+
+    private let directory: DataDirectory
+    private let table: Mutex<Table>
+    private let changes = Mutex(())
+
+    /// Opens all topics in the directory. Compacted ones are compacted first.
+    ///
+    /// - Parameter time: milliseconds since 1970.
+    init(directory: DataDirectory) throws(StorageError) {
+        self.directory = directory
+        var table = Table()
+        for name in try DataDirectory.names(in: directory.topicsPath) {
+            table.insert(try Self.open(name, in: directory))
+        }
+        self.table = Mutex(table)
+    }
+
+    private static func open(_ name: String, in directory: DataDirectory) throws(StorageError) -> BrokerTopic {
+        let path = "\(directory.topicsPath)/\(name)"
+        let document = try DataDirectory.document(at: path + "/topic.json")
+        guard let document, document["name"]?.stringValue == name,
+            let id = document["id"]?.stringValue.flatMap(KafkaUUID.init),
+            let count = document["partitions"]?.integerValue, (1...100_000).contains(count)
+        else {
+            throw .damaged(path: path + "/topic.json", reason: "it does not describe the topic \(name)")
+        }
+        var configuration = TopicConfiguration()
+        for (name, value) in document["configuration"]?.objectValue?.members ?? [] {
+            configuration[name] = value.stringValue
+        }
+        var partitions: [PartitionLog] = []
+        for index in 0..<Int(count) {
+            let logPath = "\(path)/\(index).log"
+            if configuration.isCompacted { try LogCompaction.run(logPath: logPath, directory: directory) }
+            partitions.append(try PartitionLog(path: logPath))
+        }
+        return BrokerTopic(name: name, id: id, partitions: partitions, configuration: configuration)
+    }
+
+    // MARK: Looking up
+
+    func topic(named name: String) -> BrokerTopic? { table.withLock { $0.byName[name] } }
+    func topic(id: KafkaUUID) -> BrokerTopic? { table.withLock { $0.byID[id] } }
+    /// All topics in the order of their names.
+    var all: [BrokerTopic] { table.withLock { Array($0.byName.values) }.sorted { $0.name < $1.name } }
+
+    // MARK: Changing
+
+    /// Creates a topic whose name and settings have been checked; nil where there is one of that name.
+    func create(
+        name: String, partitionCount: Int, configuration: TopicConfiguration
+    ) throws(StorageError) -> BrokerTopic? {
+        try changes.withLock { (_) throws(StorageError) -> BrokerTopic? in
+            guard topic(named: name) == nil else { return nil }
+            let id = KafkaUUID.random()
+            let draft = directory.scratchPath(for: "topic")
+            try DataDirectory.createDirectory(draft)
+            let document = BrokerTopic.document(
+                name: name, id: id, partitionCount: partitionCount, configuration: configuration)
+            try DataDirectory.write(document, to: draft + "/topic.json")
+            var partitions: [PartitionLog] = []
+            for index in 0..<partitionCount { partitions.append(try PartitionLog(path: "\(draft)/\(index).log")) }
+            try DataDirectory.move(draft, to: "\(directory.topicsPath)/\(name)")
+            let topic = BrokerTopic(name: name, id: id, partitions: partitions, configuration: configuration)
+            table.withLock { $0.insert(topic) }
+            Self.logger.info("Created topic \(name) with \(partitionCount) partition(s)")
+            for setting in configuration.ineffectiveNames {
+                Self.logger.warn(
+                    "Topic \(name): \(setting)=\(configuration.effective(setting)) is kept and shown, but the development "
+                        + "broker neither deletes nor recompresses nor replicates")
+            }
+            return topic
+        }
+    }
+
+    /// Deletes a topic with all it holds; false where there is none of that name.
+    func delete(name: String) throws(StorageError) -> Bool {
+        try changes.withLock { (_) throws(StorageError) -> Bool in
+            guard let topic = topic(named: name) else { return false }
+            let grave = directory.scratchPath(for: "deleted")
+            try DataDirectory.move("\(directory.topicsPath)/\(name)", to: grave)
+            table.withLock { table in
+                table.byName[name] = nil
+                table.byID[topic.id] = nil
+            }
+            for partition in topic.partitions { partition.markDeleted() }
+            try DataDirectory.remove(grave)
+            Self.logger.info("Deleted topic \(name)")
+            return true
+        }
+    }
+
+    /// Changes a topic's settings or adds partitions; what the topic holds stays. Nil where there is no such topic.
+    func change(
+        name: String, partitionCount: Int? = nil, configuration: TopicConfiguration? = nil
+    ) throws(StorageError) -> BrokerTopic? {
+        try changes.withLock { (_) throws(StorageError) -> BrokerTopic? in
+            guard let old = topic(named: name) else { return nil }
+            let path = "\(directory.topicsPath)/\(name)"
+            var partitions = old.partitions
+            while partitions.count < partitionCount ?? 0 {
+                partitions.append(try PartitionLog(path: "\(path)/\(partitions.count).log"))
+            }
+            let topic = BrokerTopic(
+                name: name, id: old.id, partitions: partitions, configuration: configuration ?? old.configuration)
+            let document = BrokerTopic.document(
+                name: name, id: old.id, partitionCount: partitions.count, configuration: topic.configuration)
+            try directory.replaceFile(at: path + "/topic.json", with: document)
+            table.withLock { $0.insert(topic) }
+            return topic
+        }
+    }
+
+    /// Waits until the disk itself has everything.
+    func synchronize() throws(StorageError) {
+        for topic in all {
+            for partition in topic.partitions { try partition.synchronize() }
+        }
+    }
+}

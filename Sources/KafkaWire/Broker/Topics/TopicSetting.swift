@@ -1,0 +1,104 @@
+/// One of the settings that a topic can have, as Kafka 4.3 knows them.
+struct TopicSetting: Equatable, Sendable {
+    /// The numbers are those of DescribeConfigs' `ConfigType`.
+    enum ValueType: Int8, Sendable {
+        case boolean = 1, string = 2, int = 3, long = 5, double = 6, list = 7
+    }
+
+    let name: String
+    let type: ValueType
+    let defaultValue: String
+    /// The values that are allowed; nil where the type alone decides.
+    var choices: [String]?
+    var range: ClosedRange<Int64>?
+
+    /// Why a value is refused, in the words of Kafka's ConfigDef; nil for a good one.
+    func fault(in value: String) -> String? {
+        func invalid(_ why: String) -> String { "Invalid value \(value.prefix(256)) for configuration \(name): \(why)" }
+        switch type {
+        case .boolean:
+            return ["true", "false"].contains(value.lowercased())
+                ? nil : invalid("Expected value to be either true or false")
+        case .int:
+            guard let number = Int32(value) else { return invalid("Not a number of type INT") }
+            return rangeFault(Int64(number)).map(invalid)
+        case .long:
+            guard let number = Int64(value) else { return invalid("Not a number of type LONG") }
+            return rangeFault(number).map(invalid)
+        case .double:
+            guard let number = Double(value) else { return invalid("Not a number of type DOUBLE") }
+            return (0...1).contains(number) ? nil : invalid("Value must be between 0 and 1")
+        case .string:
+            guard let choices, !choices.contains(value) else { return nil }
+            return invalid("String must be one of: \(choices.joined(separator: ", "))")
+        case .list:
+            guard let choices else { return nil }
+            let entries = Self.entries(of: value)
+            guard let stranger = entries.first(where: { !choices.contains($0) }) else { return nil }
+            return "Invalid value \(stranger.prefix(256)) for configuration \(name): "
+                + "String must be one of: \(choices.joined(separator: ", "))"
+        }
+    }
+
+    private func rangeFault(_ number: Int64) -> String? {
+        guard let range, !range.contains(number) else { return nil }
+        if number < range.lowerBound { return "Value must be at least \(range.lowerBound)" }
+        return "Value must be no more than \(range.upperBound)"
+    }
+
+    /// The entries of a list value, without the blanks around them.
+    static func entries(of list: String) -> [String] {
+        list.split(separator: ",").map { entry in
+            String(entry.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        }
+    }
+
+    static func named(_ name: String) -> TopicSetting? { all.first { $0.name == name } }
+
+    private static let notNegative: ClosedRange<Int64> = 0...Int64.max
+    private static let minusOneOrMore: ClosedRange<Int64> = -1...Int64.max
+    private static let minusTwoOrMore: ClosedRange<Int64> = -2...Int64.max
+
+    /// All settings, with the defaults of Kafka 4.3.1 (`kafka-configs --describe --all` on a fresh broker).
+    static let all: [TopicSetting] = [
+        .init(name: "cleanup.policy", type: .list, defaultValue: "delete", choices: ["compact", "delete"]),
+        .init(name: "compression.gzip.level", type: .int, defaultValue: "-1", range: -1...9),
+        .init(name: "compression.lz4.level", type: .int, defaultValue: "9", range: 1...17),
+        .init(
+            name: "compression.type", type: .string, defaultValue: "producer",
+            choices: ["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"]),
+        .init(name: "compression.zstd.level", type: .int, defaultValue: "3", range: -131_072...22),
+        .init(name: "delete.retention.ms", type: .long, defaultValue: "86400000", range: notNegative),
+        .init(name: "file.delete.delay.ms", type: .long, defaultValue: "60000", range: notNegative),
+        .init(name: "flush.messages", type: .long, defaultValue: "9223372036854775807", range: 1...Int64.max),
+        .init(name: "flush.ms", type: .long, defaultValue: "9223372036854775807", range: notNegative),
+        .init(name: "follower.replication.throttled.replicas", type: .list, defaultValue: ""),
+        .init(name: "index.interval.bytes", type: .int, defaultValue: "4096", range: notNegative),
+        .init(name: "leader.replication.throttled.replicas", type: .list, defaultValue: ""),
+        .init(name: "local.retention.bytes", type: .long, defaultValue: "-2", range: minusTwoOrMore),
+        .init(name: "local.retention.ms", type: .long, defaultValue: "-2", range: minusTwoOrMore),
+        .init(name: "max.compaction.lag.ms", type: .long, defaultValue: "9223372036854775807", range: 1...Int64.max),
+        .init(name: "max.message.bytes", type: .int, defaultValue: "1048588", range: notNegative),
+        .init(name: "message.timestamp.after.max.ms", type: .long, defaultValue: "3600000", range: notNegative),
+        .init(
+            name: "message.timestamp.before.max.ms", type: .long, defaultValue: "9223372036854775807",
+            range: notNegative),
+        .init(
+            name: "message.timestamp.type", type: .string, defaultValue: "CreateTime",
+            choices: ["CreateTime", "LogAppendTime"]),
+        .init(name: "min.cleanable.dirty.ratio", type: .double, defaultValue: "0.5"),
+        .init(name: "min.compaction.lag.ms", type: .long, defaultValue: "0", range: notNegative),
+        .init(name: "min.insync.replicas", type: .int, defaultValue: "1", range: 1...Int64.max),
+        .init(name: "preallocate", type: .boolean, defaultValue: "false"),
+        .init(name: "remote.log.copy.disable", type: .boolean, defaultValue: "false"),
+        .init(name: "remote.log.delete.on.disable", type: .boolean, defaultValue: "false"),
+        .init(name: "remote.storage.enable", type: .boolean, defaultValue: "false"),
+        .init(name: "retention.bytes", type: .long, defaultValue: "-1", range: minusOneOrMore),
+        .init(name: "retention.ms", type: .long, defaultValue: "604800000", range: minusOneOrMore),
+        .init(name: "segment.bytes", type: .int, defaultValue: "1073741824", range: 14...Int64.max),
+        .init(name: "segment.index.bytes", type: .int, defaultValue: "10485760", range: 4...Int64.max),
+        .init(name: "segment.jitter.ms", type: .long, defaultValue: "0", range: notNegative),
+        .init(name: "segment.ms", type: .long, defaultValue: "604800000", range: 1...Int64.max),
+        .init(name: "unclean.leader.election.enable", type: .boolean, defaultValue: "false"),
+    ]
+}
