@@ -46,16 +46,23 @@ extension JSONValue {
     ///
     /// Whole numbers within 64 bits are exact, all others become doubles. Of members with the same name the
     /// last one counts. A lone surrogate escape becomes U+FFFD.
-    public static func parse(_ bytes: UnsafeRawBufferPointer) throws(JSONError) -> JSONValue {
-        var parser = JSONParser(bytes: bytes)
+    ///
+    /// - Parameter numbersAsText: numbers become strings of the text they are written in (`1.50`, `1e3`), as Jackson
+    ///   reads them into maps of strings.
+    public static func parse(
+        _ bytes: UnsafeRawBufferPointer, numbersAsText: Bool = false
+    ) throws(JSONError) -> JSONValue {
+        var parser = JSONParser(bytes: bytes, numbersAsText: numbersAsText)
         let value = try parser.value(depth: 0)
         parser.skipBlanks()
         guard parser.position == bytes.count else { throw JSONError(.trailingBytes, at: parser.position) }
         return value
     }
 
-    public static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
-        try bytes.span.bytes.withUnsafeBytes { (buffer) throws(JSONError) in try parse(buffer) }
+    public static func parse(_ bytes: [UInt8], numbersAsText: Bool = false) throws(JSONError) -> JSONValue {
+        try bytes.span.bytes.withUnsafeBytes { (buffer) throws(JSONError) in
+            try parse(buffer, numbersAsText: numbersAsText)
+        }
     }
 
     public static func parse(_ text: String) throws(JSONError) -> JSONValue { try parse([UInt8](text.utf8)) }
@@ -63,6 +70,7 @@ extension JSONValue {
 
 private struct JSONParser {
     let bytes: UnsafeRawBufferPointer
+    let numbersAsText: Bool
     var position = 0
 
     mutating func skipBlanks() {
@@ -190,6 +198,7 @@ private struct JSONParser {
             try digits()
         }
         let text = String(decoding: UnsafeRawBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
+        if numbersAsText { return .string(text) }
         if isWhole, let value = Int64(text) { return .integer(value) }
         guard let value = Double(text) else {
             throw JSONError(.unexpectedByte(bytes[start], expected: "a number"), at: start)

@@ -1,3 +1,5 @@
+import ConnectData
+
 /// What a task's producer is made with: Connect's defaults, the worker's `producer.*`, the connector's
 /// `producer.override.*`, the later over the earlier.
 struct ProducerSettings: Sendable, Equatable {
@@ -5,7 +7,8 @@ struct ProducerSettings: Sendable, Equatable {
 
     var compression = Compression.none
     var lingerMilliseconds = 0
-    var batchBytesMax = 16_384
+    /// nil: as large as brokers take by default. Kafka's own 16 KiB hold two messages with schemas.
+    var batchBytesMax: Int?
     var bufferBytesMax = 33_554_432
     var requestBytesMax = 1_048_576
     var requestTimeoutMilliseconds = 30_000
@@ -25,7 +28,9 @@ struct ProducerSettings: Sendable, Equatable {
             compression = value
         }
         lingerMilliseconds = reader.integer(name("linger.ms"), default: lingerMilliseconds, in: 0...Int(Int32.max))
-        batchBytesMax = reader.integer(name("batch.size"), default: batchBytesMax, in: 0...Int(Int32.max))
+        if properties["batch.size"] != nil {
+            batchBytesMax = reader.integer(name("batch.size"), default: 16_384, in: 0...Int(Int32.max))
+        }
         bufferBytesMax = reader.integer(name("buffer.memory"), default: bufferBytesMax, in: 0...Int(Int32.max))
         requestBytesMax = reader.integer(name("max.request.size"), default: requestBytesMax, in: 0...Int(Int32.max))
         requestTimeoutMilliseconds = reader.integer(
@@ -41,5 +46,48 @@ struct ProducerSettings: Sendable, Equatable {
             rest[String(name.dropFirst(prefix.count))] = value
         }
         return rest
+    }
+}
+
+extension ProducerSettings {
+    static let overridePrefix = "producer.override."
+
+    /// The worker's settings with a connector's `producer.override.*` over them.
+    init(connector: [String: String], worker: WorkerConfiguration) throws(ConfigError) {
+        for (name, message) in Self.overrideErrors(connector, worker: worker) {
+            throw ConfigError(name: name, value: connector[name], message: message)
+        }
+        let properties = Self.stripped(connector, prefix: Self.overridePrefix)
+        var reader = PropertyReader(connector)
+        self.init(properties, prefix: Self.overridePrefix, over: worker.producer, &reader)
+    }
+
+    /// What is wrong with a connector's overrides: the property and the message, ordered by name.
+    static func overrideErrors(
+        _ connector: [String: String], worker: WorkerConfiguration
+    ) -> [(name: String, message: String)] {
+        var errors: [(name: String, message: String)] = []
+        let properties = stripped(connector, prefix: overridePrefix)
+        for (suffix, value) in properties.sorted(by: { $0.key < $1.key }) {
+            let name = overridePrefix + suffix
+            let policy = worker.overridePolicy
+            let principal: Set = ["sasl.jaas.config", "sasl.mechanism", "security.protocol"]
+            if policy == .none || (policy == .principal && !principal.contains(suffix)) {
+                errors.append((name, "The '\(policy.rawValue)' policy does not allow '\(suffix)' to be overridden in the connector "
+                    + "configuration."))
+                continue
+            }
+            if case .only(let values, let remedy)? = WorkerPropertyCatalog.producerRule(for: suffix) {
+                let text = value.trimmingWhitespace()
+                let isFine = text.isEmpty || values.contains { $0.lowercased() == text.lowercased() }
+                if !isFine { errors.append((name, "Invalid value \(value) for configuration \(suffix): \(remedy)")) }
+            }
+        }
+        var reader = PropertyReader(connector)
+        _ = ProducerSettings(properties, prefix: overridePrefix, over: worker.producer, &reader)
+        errors += reader.problems.map {
+            ($0.name, "Invalid value \($0.value ?? "null") for configuration \($0.name.dropFirst(overridePrefix.count)): \($0.remedy)")
+        }
+        return errors
     }
 }

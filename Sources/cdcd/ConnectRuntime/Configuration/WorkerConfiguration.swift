@@ -1,3 +1,4 @@
+import ConnectData
 import Foundation
 import WireStreams
 
@@ -177,7 +178,19 @@ public struct WorkerConfiguration: Sendable {
     ) -> ConverterSettings {
         let className = fallback.map { reader.text(name) ?? $0 }
             ?? reader.required(name, "name a converter, for example \(WorkerPropertyCatalog.jsonConverter)")
-        return ConverterSettings(
+        let settings = ConverterSettings(
             className: className, properties: ProducerSettings.stripped(properties, prefix: "\(name)."))
+        guard !className.isEmpty else { return settings }
+        do throws(ConfigError) {
+            if name == "header.converter" {
+                _ = try ConverterCatalog.makeHeaderConverter(className: className, configuration: settings.properties)
+            } else {
+                _ = try ConverterCatalog.make(
+                    className: className, configuration: settings.properties, isKey: name == "key.converter")
+            }
+        } catch {
+            reader.refuse(properties[name + "." + error.name] == nil ? name : name + "." + error.name, error.message)
+        }
+        return settings
     }
 }

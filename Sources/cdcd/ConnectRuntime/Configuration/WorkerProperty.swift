@@ -60,9 +60,7 @@ enum WorkerPropertyCatalog {
                 + "needs group.id, config.storage.topic, offset.storage.topic and status.storage.topic instead"),
 
         // Connectors and tasks
-        "key.converter": .only([jsonConverter], remedy: "only \(jsonConverter) is supported yet"),
-        "value.converter": .only([jsonConverter], remedy: "only \(jsonConverter) is supported yet"),
-        "header.converter": .only([simpleHeaderConverter], remedy: "only \(simpleHeaderConverter) is supported yet"),
+        "key.converter": .honoured, "value.converter": .honoured, "header.converter": .honoured,
         "offset.flush.interval.ms": .honoured, "offset.flush.timeout.ms": .honoured,
         "task.shutdown.graceful.timeout.ms": .honoured, "topic.creation.enable": .honoured,
         "topic.tracking.enable": .honoured, "topic.tracking.allow.reset": .honoured,

@@ -1,0 +1,93 @@
+import KafkaWire
+import WireCore
+
+/// What a worker needs of a Kafka cluster. `KafkaCluster` is the real one.
+protocol Cluster: Sendable {
+    /// nil where the cluster has none.
+    func clusterID() throws -> String?
+
+    /// Opens one of the worker's own topics, creating it as Connect does where it is missing.
+    /// Throws where it exists and is not what Connect needs.
+    func openLog(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws -> any TopicLog
+
+    func makeProducer(
+        _ settings: ProducerSettings, clientID: String, listener: any DeliveryListener
+    ) throws -> any RecordProducer
+
+    /// Creates a topic unless it is there.
+    func ensureTopic(_ topic: NewTopic) throws
+
+    func makeMembership() -> any WorkerMembership
+
+    /// Cuts everything short that still waits.
+    func close()
+}
+
+/// What an internal topic is for, in the words that a user knows.
+enum InternalTopicPurpose: String, Sendable {
+    case configs = "config.storage.topic"
+    case offsets = "offset.storage.topic"
+    case statuses = "status.storage.topic"
+}
+
+/// A compacted topic as a log of the worker's own.
+protocol TopicLog: AnyObject, Sendable {
+    /// Gives `body` everything from where the last call ended to the present end.
+    func readToEnd(_ body: (StoreRecord) -> Void) throws
+
+    /// Appends a record; it is stored on return.
+    func append(key: [UInt8], value: [UInt8]?) throws
+
+    /// Appends a record without waiting; records stay in order. A failure is only logged.
+    func appendLater(key: [UInt8], value: [UInt8]?)
+
+    /// Waits for what `appendLater` has under way.
+    func awaitDelivery(timeoutMilliseconds: Int)
+
+    func close(timeoutMilliseconds: Int)
+}
+
+/// A topic that a producer writes to, got once and kept.
+final class TopicHandle: Sendable {
+    let name: String
+    let topic: ProducerTopic?
+
+    init(name: String, topic: ProducerTopic?) {
+        self.name = name
+        self.topic = topic
+    }
+}
+
+/// A task's producer.
+protocol RecordProducer: AnyObject, Sendable {
+    /// Waits until the topic is there.
+    func topic(_ name: String) throws -> TopicHandle
+
+    /// Blocks while the buffer is full.
+    func append(
+        to topic: TopicHandle, partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
+        headers: [RecordHeader], timestampMilliseconds: Int64?, tag: UInt64
+    ) throws
+
+    /// Hands everything appended so far to the network now.
+    func flush()
+
+    func close(timeoutMilliseconds: Int)
+
+    /// Ends at once; whoever waits inside gets an error.
+    func abort()
+}
+
+/// Membership of the workers' group.
+protocol WorkerMembership: AnyObject, Sendable {
+    func describe() throws -> GroupDescription
+    func remove(memberIDs: [String]) throws
+    func join(
+        protocols: [(name: String, metadata: [UInt8])],
+        assign: (_ protocolName: String, _ members: [GroupMemberMetadata]) throws -> [String: [UInt8]]
+    ) throws -> GroupGeneration
+    func heartbeat() throws -> GroupStanding
+    func leave() throws
+    /// Ends a waiting `join`, from any thread.
+    func cancel()
+}

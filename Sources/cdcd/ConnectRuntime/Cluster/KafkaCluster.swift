@@ -1,0 +1,186 @@
+import KafkaWire
+import WireCore
+import WireStreams
+
+/// A real Kafka cluster.
+final class KafkaCluster: Cluster {
+    private let configuration: WorkerConfiguration
+    private let client: KafkaClient
+    private let admin: KafkaAdmin
+    private static let adminLogger = Logger("org.apache.kafka.connect.util.TopicAdmin")
+
+    init(_ configuration: WorkerConfiguration) {
+        self.configuration = configuration
+        client = KafkaClient(Self.clientConfiguration(configuration, clientID: configuration.memberClientID))
+        admin = KafkaAdmin(client)
+    }
+
+    private static func clientConfiguration(
+        _ worker: WorkerConfiguration, clientID: String
+    ) -> KafkaClientConfiguration {
+        var client = KafkaClientConfiguration(bootstrapServers: worker.bootstrapServers, clientID: clientID)
+        client.requestTimeoutMilliseconds = worker.requestTimeoutMilliseconds
+        client.connectTimeoutMilliseconds = worker.connectTimeoutMilliseconds
+        client.apiTimeoutMilliseconds = worker.apiTimeoutMilliseconds
+        client.metadataMaxAgeMilliseconds = worker.metadataAgeMillisecondsMax
+        return client
+    }
+
+    func clusterID() throws -> String? {
+        let id = try admin.clusterID()
+        return id.isEmpty ? nil : id
+    }
+
+    func openLog(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws -> any TopicLog {
+        if try admin.describeTopics([topic.name]).first ?? nil == nil {
+            try create(topic)
+        }
+        try check(topic, purpose: purpose)
+        // An operation on configurations may take 30 s in all, a commit of offsets its own time.
+        let timeout = purpose == .offsets ? configuration.offsetFlushTimeoutMilliseconds : 30_000
+        return try KafkaTopicLog(client, topic: topic.name, deliveryTimeoutMilliseconds: timeout)
+    }
+
+    private func create(_ topic: WorkerConfiguration.InternalTopic) throws {
+        let new = NewTopic(
+            name: topic.name, partitions: topic.partitions, replicationFactor: topic.replicationFactor,
+            configuration: [(name: "cleanup.policy", value: "compact")] + topic.configuration)
+        do {
+            try admin.createTopics([new])
+            Self.adminLogger.info("Created topic \(topic.name) with \(topic.partitions) partitions on brokers")
+        } catch {
+            // Where somebody else was quicker, what it is like is checked next.
+            guard error.errorCode == .topicAlreadyExists else { throw error }
+        }
+    }
+
+    private func check(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws {
+        if purpose == .configs, let found = try admin.describeTopics([topic.name]).first ?? nil, found.partitions.count > 1 {
+            throw WorkerFault(
+                "Topic '\(topic.name)' supplied via the '\(purpose.rawValue)' property is required to have a single partition in "
+                    + "order to guarantee consistency of connector configurations, but found \(found.partitions.count) partitions. "
+                    + "Name another topic, or delete this one.")
+        }
+        let policy: String?
+        do {
+            policy = try admin.topicConfiguration(topic.name).first { $0.name == "cleanup.policy" }?.value
+        } catch {
+            guard error.errorCode == .topicAuthorizationFailed || error.errorCode == .clusterAuthorizationFailed else {
+                throw error
+            }
+            Self.adminLogger.info("The cleanup policy of \(topic.name) cannot be seen, and is taken to be compact: \(error)")
+            return
+        }
+        guard let policy, policy != "compact" else { return }
+        throw WorkerFault(
+            "Topic '\(topic.name)' supplied via the '\(purpose.rawValue)' property is required to have 'cleanup.policy=compact' to "
+                + "guarantee consistency and durability of source connector offsets, but found the topic currently has "
+                + "'cleanup.policy=\(policy)'. Continuing would likely result in eventually losing what the worker stores there. "
+                + "Change it with: kafka-configs.sh --alter --topic \(topic.name) --add-config cleanup.policy=compact")
+    }
+
+    func makeProducer(
+        _ settings: ProducerSettings, clientID: String, listener: any DeliveryListener
+    ) throws -> any RecordProducer {
+        var configured = Self.clientConfiguration(configuration, clientID: clientID)
+        configured.requestTimeoutMilliseconds = settings.requestTimeoutMilliseconds
+        var producer = ProducerConfiguration()
+        producer.compression = settings.compression == .gzip ? .gzip : .none
+        producer.lingerMilliseconds = settings.lingerMilliseconds
+        if let bytes = settings.batchBytesMax { producer.batchBytesMax = bytes }
+        producer.bufferBytesMax = settings.bufferBytesMax
+        producer.requestBytesMax = settings.requestBytesMax
+        producer.blockMillisecondsMax = nil
+        let isEndless = settings.deliveryTimeoutMilliseconds == Int(Int32.max)
+        producer.deliveryTimeoutMilliseconds = isEndless ? nil : settings.deliveryTimeoutMilliseconds
+        return KafkaRecordProducer(KafkaClient(configured), producer, listener: listener)
+    }
+
+    func ensureTopic(_ topic: NewTopic) throws {
+        guard try admin.describeTopics([topic.name]).first ?? nil == nil else { return }
+        do {
+            try admin.createTopics([topic])
+            Self.adminLogger.info("Created topic \(topic.name)")
+        } catch {
+            // Another task may have been quicker.
+            guard error.errorCode == .topicAlreadyExists else { throw error }
+        }
+    }
+
+    func makeMembership() -> any WorkerMembership { KafkaWorkerMembership(client, configuration) }
+
+    func close() { client.close() }
+}
+
+/// What keeps a worker from starting or going on: what, where, why and the remedy.
+struct WorkerFault: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+extension WorkerConfiguration {
+    /// By which the group knows this worker's client.
+    var memberClientID: String { clientID.isEmpty ? "connect-\(workerID)" : clientID }
+}
+
+/// A task's producer with a client of its own, so that its `client.id` shows at the brokers.
+private final class KafkaRecordProducer: RecordProducer {
+    private let client: KafkaClient
+    private let producer: KafkaProducer
+
+    init(_ client: KafkaClient, _ configuration: ProducerConfiguration, listener: any DeliveryListener) {
+        self.client = client
+        producer = KafkaProducer(client, configuration, listener: listener)
+    }
+
+    func topic(_ name: String) throws -> TopicHandle { TopicHandle(name: name, topic: try producer.topic(name)) }
+
+    func append(
+        to topic: TopicHandle, partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
+        headers: [RecordHeader], timestampMilliseconds: Int64?, tag: UInt64
+    ) throws {
+        guard let target = topic.topic else { preconditionFailure("a handle of another producer") }
+        try producer.append(
+            to: target, partition: partition, key: key, value: value, headers: headers,
+            timestampMilliseconds: timestampMilliseconds, tag: tag)
+    }
+
+    func flush() { producer.flush() }
+
+    func close(timeoutMilliseconds: Int) {
+        producer.close(timeoutMilliseconds: timeoutMilliseconds)
+        client.close()
+    }
+
+    func abort() {
+        producer.abort()
+        client.close()
+    }
+}
+
+private final class KafkaWorkerMembership: WorkerMembership {
+    private let admin: KafkaAdmin
+    private let groupID: String
+    private let membership: GroupMembership
+
+    init(_ client: KafkaClient, _ configuration: WorkerConfiguration) {
+        admin = KafkaAdmin(client)
+        groupID = configuration.groupID
+        membership = GroupMembership(client, GroupConfiguration(
+            groupID: configuration.groupID, protocolType: "connect",
+            sessionTimeoutMilliseconds: Int32(clamping: configuration.sessionTimeoutMilliseconds),
+            heartbeatIntervalMilliseconds: Int32(clamping: configuration.heartbeatIntervalMilliseconds),
+            rebalanceTimeoutMilliseconds: Int32(clamping: configuration.rebalanceTimeoutMilliseconds)))
+    }
+
+    func describe() throws -> GroupDescription { try admin.describeGroup(groupID) }
+    func remove(memberIDs: [String]) throws { try admin.removeMembers(group: groupID, memberIDs: memberIDs) }
+    func join(
+        protocols: [(name: String, metadata: [UInt8])],
+        assign: (_ protocolName: String, _ members: [GroupMemberMetadata]) throws -> [String: [UInt8]]
+    ) throws -> GroupGeneration { try membership.join(protocols: protocols, assign: assign) }
+    func heartbeat() throws -> GroupStanding { try membership.heartbeat() }
+    func leave() throws { try membership.leave() }
+    func cancel() { membership.cancel() }
+}

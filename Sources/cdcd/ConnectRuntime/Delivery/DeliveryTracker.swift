@@ -1,0 +1,156 @@
+import ConnectData
+import KafkaWire
+import WireCore
+
+/// Where a source stands: what is committed when everything before has arrived.
+struct Checkpoint: Sendable, Equatable {
+    var partition: JSONObject
+    var offset: JSONObject
+}
+
+/// The shared state of one task's delivery: the sink tells what went out, the producer what arrived, the committer
+/// takes what may be committed.
+final class DeliveryTracker: DeliveryListener {
+    private struct State {
+        var ledger = InFlightLedger<Checkpoint>()
+        /// The latest finished offset of each source partition that is not committed yet.
+        var committable: [Checkpoint] = []
+        var finishedSinceCommit = 0
+        var failure: KafkaError?
+        var isAbandoned = false
+        var topics: Set<String> = []
+    }
+
+    /// What the tracker has to say to the rest of the worker; called on the producer's threads.
+    struct Reports: Sendable {
+        /// Something can be committed.
+        var progress: @Sendable (DeliveryTracker) -> Void
+        /// A topic was written to for the first time.
+        var firstWrite: @Sendable (_ topic: String) -> Void
+        /// Delivery failed for good.
+        var failed: @Sendable () -> Void
+        var brokersChanged: @Sendable (TaskControl.Condition) -> Void
+    }
+
+    private let state = Monitor(State())
+    private let reports: Reports
+    /// Whether records that cannot be delivered are passed over (`errors.tolerance=all`).
+    private let toleratesErrors: Bool
+    private let logger: Logger
+
+    init(toleratesErrors: Bool, logger: Logger, reports: Reports) {
+        self.toleratesErrors = toleratesErrors
+        self.logger = logger
+        self.reports = reports
+    }
+
+    /// Why delivery failed for good.
+    var failure: KafkaError? { state.withLock { $0.failure } }
+
+    // MARK: The sink's side
+
+    var openTag: UInt64 { state.withLock { $0.ledger.openTag } }
+
+    /// Closes the open tag, under which `emitted` records went out; returns the next.
+    func seal(emitted: Int, checkpoint: Checkpoint) -> UInt64 {
+        let (tag, hasProgress) = state.update { state in
+            state.ledger.seal(emitted: emitted, checkpoint: checkpoint)
+            let hasProgress = Self.collect(&state)
+            return (state.ledger.openTag, hasProgress)
+        }
+        if hasProgress { reports.progress(self) }
+        return tag
+    }
+
+    /// Waits until everything is finished.
+    ///
+    /// - Parameter openEmitted: records that went out under the open tag.
+    /// - Returns: false where it did not happen: delivery failed, was abandoned, or the deadline passed.
+    func awaitDelivery(openEmitted: Int, deadline: MonotonicInstant? = nil) -> Bool {
+        state.wait(until: deadline) { state -> Bool? in
+            if state.failure != nil || state.isAbandoned { return false }
+            return state.ledger.isSettled(openEmitted: openEmitted) ? true : nil
+        } ?? false
+    }
+
+    func outstandingCount(openEmitted: Int) -> Int {
+        state.withLock { $0.ledger.outstandingCount(openEmitted: openEmitted) }
+    }
+
+    /// Ends every wait: the task is given up.
+    func abandon() { state.update { $0.isAbandoned = true } }
+
+    // MARK: The producer's side
+
+    func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {
+        if let error, error == .closed { return }
+        if let error, !toleratesErrors {
+            let isFirst = state.update { state in
+                defer { state.failure = state.failure ?? error }
+                return state.failure == nil
+            }
+            if isFirst { reports.failed() }
+            return
+        }
+        if let error {
+            let count = tags.reduce(0) { $0 + $1.count }
+            logger.error("\(count) records for \(topic) could not be delivered and are passed over: \(error)")
+        }
+        let (hasProgress, isFirst) = state.update { state in
+            for run in tags {
+                state.ledger.finish(tag: run.tag, count: run.count)
+                state.finishedSinceCommit += run.count
+            }
+            let isFirst = error == nil && state.topics.insert(topic).inserted
+            return (Self.collect(&state), isFirst)
+        }
+        if isFirst { reports.firstWrite(topic) }
+        if hasProgress { reports.progress(self) }
+    }
+
+    func brokerUnreachable(_ error: KafkaError) {
+        logger.warn("Records wait, since a Kafka broker cannot be reached: \(error)")
+        reports.brokersChanged(.interrupted(reason: "Records wait, since a Kafka broker cannot be reached: \(error)"))
+    }
+
+    func brokerReachable() {
+        logger.info("The Kafka broker is back")
+        reports.brokersChanged(.running)
+    }
+
+    private static func collect(_ state: inout State) -> Bool {
+        let finished = state.ledger.takeFinishedPrefix()
+        for checkpoint in finished { put(checkpoint, into: &state.committable) }
+        return !finished.isEmpty
+    }
+
+    private static func put(_ checkpoint: Checkpoint, into list: inout [Checkpoint]) {
+        if let index = list.firstIndex(where: { $0.partition == checkpoint.partition }) {
+            list[index] = checkpoint
+        } else {
+            list.append(checkpoint)
+        }
+    }
+
+    // MARK: The committer's side
+
+    /// What may be committed now, and how many records have arrived since the last time.
+    func takeCommittable() -> (checkpoints: [Checkpoint], finishedCount: Int) {
+        state.withLock { state in
+            let taken = (checkpoints: state.committable, finishedCount: state.finishedSinceCommit)
+            state.committable = []
+            state.finishedSinceCommit = 0
+            return taken
+        }
+    }
+
+    /// Gives back what could not be committed; what has come since then counts more.
+    func putBack(_ checkpoints: [Checkpoint], finishedCount: Int) {
+        state.withLock { state in
+            state.finishedSinceCommit += finishedCount
+            for checkpoint in checkpoints where !state.committable.contains(where: { $0.partition == checkpoint.partition }) {
+                state.committable.append(checkpoint)
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+/// Which records are still on their way, and how far everything before has arrived.
+///
+/// Records carry the tag that was open when they were appended. `seal` closes the open tag with what may be committed
+/// once all its records, and all before them, are finished. Acknowledgements may come for the open tag too, and in any
+/// order. A value without I/O: the sink and the producer's threads share it under one lock.
+struct InFlightLedger<Checkpoint> {
+    fileprivate struct Entry {
+        /// nil while the tag is open: more records may follow.
+        var emitted: Int?
+        var finished = 0
+        var checkpoint: Checkpoint?
+    }
+
+    private var entries: [Entry] = [Entry()]
+    /// The tag of `entries[first]`.
+    private var firstTag: UInt64
+    private var first = 0
+    /// Records of sealed tags that are not finished.
+    private var outstandingSealed = 0
+
+    /// - Parameter tag: the first one that is open.
+    init(openTag tag: UInt64 = 0) { firstTag = tag }
+
+    /// The tag that the next record carries.
+    var openTag: UInt64 { firstTag + UInt64(entries.count - 1 - first) }
+
+    /// Whether every record of every sealed tag is finished, and nothing finished in the open one is missing.
+    /// - Parameter openEmitted: records emitted so far under the open tag.
+    func isSettled(openEmitted: Int) -> Bool {
+        outstandingSealed == 0 && entries[entries.count - 1].finished >= openEmitted
+    }
+
+    /// Records that are not finished yet.
+    /// - Parameter openEmitted: records emitted so far under the open tag.
+    func outstandingCount(openEmitted: Int) -> Int {
+        outstandingSealed + max(0, openEmitted - entries[entries.count - 1].finished)
+    }
+
+    /// Closes the open tag, under which `emitted` records went out, and opens the next.
+    mutating func seal(emitted: Int, checkpoint: Checkpoint) {
+        let last = entries.count - 1
+        precondition(entries[last].finished <= emitted, "more records finished than emitted")
+        entries[last].emitted = emitted
+        entries[last].checkpoint = checkpoint
+        outstandingSealed += emitted - entries[last].finished
+        entries.append(Entry())
+    }
+
+    /// Takes note that `count` records of `tag` need no more waiting for.
+    mutating func finish(tag: UInt64, count: Int) {
+        precondition(tag >= firstTag && tag <= openTag, "a tag that is not in flight")
+        let index = first + Int(tag - firstTag)
+        entries[index].finished += count
+        guard let emitted = entries[index].emitted else { return }
+        precondition(entries[index].finished <= emitted, "more records finished than emitted")
+        outstandingSealed -= count
+    }
+
+    /// The checkpoints of all tags that are finished up to the first that is not, in their order. Each comes out once.
+    mutating func takeFinishedPrefix() -> [Checkpoint] {
+        var taken: [Checkpoint] = []
+        while let emitted = entries[first].emitted, entries[first].finished == emitted {
+            if let checkpoint = entries[first].checkpoint { taken.append(checkpoint) }
+            entries[first].checkpoint = nil
+            first += 1
+            firstTag += 1
+        }
+        // Moves the rest to the front now and then, so that each entry is moved at most once on average.
+        if first > 64, first > entries.count / 2 {
+            entries.removeSubrange(0..<first)
+            first = 0
+        }
+        return taken
+    }
+}
+
+extension InFlightLedger: Sendable where Checkpoint: Sendable {}
+extension InFlightLedger.Entry: Sendable where Checkpoint: Sendable {}

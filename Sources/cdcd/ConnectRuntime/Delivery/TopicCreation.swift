@@ -1,0 +1,73 @@
+import ConnectData
+import KafkaWire
+
+/// How topics are made that a connector writes to (`topic.creation.*`, KIP-158). Without such properties the brokers
+/// create them by their own defaults.
+struct TopicCreation {
+    private struct Group {
+        var includes: JavaPattern?
+        var excludes: JavaPattern?
+        var partitions: Int32
+        var replicationFactor: Int16
+        var configuration: [(name: String, value: String)]
+    }
+
+    private static let prefix = "topic.creation."
+    private static let structural: Set = ["include", "exclude", "partitions", "replication.factor"]
+    /// In the order in which they are asked; the last one, `default`, takes every topic.
+    private let groups: [Group]
+
+    /// Nil where the connector has no such property. Throws for values that cannot be used.
+    init?(_ properties: [String: String]) throws(ConfigError) {
+        guard properties.keys.contains(where: { $0.hasPrefix(Self.prefix) }) else { return nil }
+        let fallback = try Self.group("default", properties, inheriting: nil)
+        var groups: [Group] = []
+        for alias in (properties[Self.prefix + "groups"] ?? "").split(separator: ",") {
+            groups.append(try Self.group(alias.trimmingWhitespace(), properties, inheriting: fallback))
+        }
+        self.groups = groups + [fallback]
+    }
+
+    private static func group(
+        _ alias: String, _ properties: [String: String], inheriting parent: Group?
+    ) throws(ConfigError) -> Group {
+        let base = "\(prefix)\(alias)."
+        func number(_ suffix: String, _ inherited: Int?) throws(ConfigError) -> Int {
+            let name = base + suffix
+            guard let text = properties[name]?.trimmingWhitespace() else {
+                if let inherited { return inherited }
+                throw ConfigError(
+                    name: name, message: "Missing required configuration \"\(name)\" which has no default value.")
+            }
+            guard let value = Int(text), value == -1 || (1...Int(Int16.max)).contains(value) else {
+                throw ConfigError(name: name, value: text, reason: "Value must be -1 for the broker's default, or 1 and more")
+            }
+            return value
+        }
+        func pattern(_ suffix: String) throws(ConfigError) -> JavaPattern? {
+            guard let text = properties[base + suffix]?.trimmingWhitespace(), !text.isEmpty else { return nil }
+            let whole = text.split(separator: ",").map { $0.trimmingWhitespace() }.joined(separator: "|")
+            do throws(JavaPattern.SyntaxError) { return try JavaPattern(whole) } catch {
+                throw ConfigError(name: base + suffix, value: text, reason: "\(error)")
+            }
+        }
+        let configuration = properties.filter { $0.key.hasPrefix(base) }
+            .map { (name: String($0.key.dropFirst(base.count)), value: $0.value) }
+            .filter { !structural.contains($0.name) }.sorted { $0.name < $1.name }
+        return Group(
+            includes: parent == nil ? nil : try pattern("include"), excludes: parent == nil ? nil : try pattern("exclude"),
+            partitions: Int32(clamping: try number("partitions", parent.map { Int($0.partitions) })),
+            replicationFactor: Int16(clamping: try number("replication.factor", parent.map { Int($0.replicationFactor) })),
+            configuration: configuration)
+    }
+
+    /// What a topic of this name is to be made like: the first group that takes it; an exclusion outweighs.
+    func newTopic(_ name: String) -> NewTopic {
+        let group = groups.dropLast().first { group in
+            group.includes?.matchesWhole(name) == true && group.excludes?.matchesWhole(name) != true
+        } ?? groups[groups.count - 1]
+        return NewTopic(
+            name: name, partitions: group.partitions, replicationFactor: group.replicationFactor,
+            configuration: group.configuration)
+    }
+}

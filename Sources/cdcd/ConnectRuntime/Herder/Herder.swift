@@ -1,0 +1,308 @@
+import ConnectData
+import WireCore
+import WireStreams
+
+/// Decides what runs: brings connectors and tasks into line with the config topic (`DistributedHerder`).
+///
+/// Lives on the herder's thread. Requests write records; what the records say is acted upon in `followUp`, the same way
+/// whether the record was written here or by somebody else.
+final class Herder {
+    let environment: WorkerEnvironment
+    private var tasks: [TaskID: TaskRunner] = [:]
+    private var connectors: [String: StatusRecord.State] = [:]
+    private var changes: [ConfigChange] = []
+    private let running: RunningSet
+    let logger: Logger
+    /// A key that cannot be written is not tried again before this time, since each try may wait long.
+    var nextKeyAttemptMilliseconds: Int64 = 0
+
+    static let loggerName = "org.apache.kafka.connect.runtime.distributed.DistributedHerder"
+
+    init(environment: WorkerEnvironment, running: RunningSet) {
+        self.environment = environment
+        self.running = running
+        logger = Logger(Self.loggerName)
+    }
+
+    var prefix: String {
+        let configuration = environment.configuration
+        return "[Worker clientId=\(configuration.memberClientID), groupId=\(configuration.groupID)]"
+    }
+
+    var view: ConfigView { environment.configs.snapshot }
+
+    /// Writes records to the config topic; `followUp` acts upon them.
+    func write(_ records: [ConfigRecord.KeyValue]) throws {
+        do {
+            changes += try environment.configs.write(records)
+        } catch {
+            throw RESTError(500, "Failed to write to the config topic \(environment.configuration.configTopic.name): \(error)")
+        }
+    }
+
+    // MARK: Start and end
+
+    /// Starts all connectors and tasks that the config topic holds.
+    func startAll() {
+        let view = view
+        forgetStatuses(except: view)
+        logger.info("\(prefix) Starting connectors and tasks using config offset \(view.offset)")
+        for name in view.connectors.keys.sorted() { startConnector(name, view) }
+        followUp()
+        logger.info("\(prefix) Finished starting connectors and tasks")
+    }
+
+    /// Statuses of what does not exist any more would be shown for ever.
+    private func forgetStatuses(except view: ConfigView) {
+        let statuses = environment.statuses.snapshot
+        for name in statuses.connectors.keys where view.connectors[name] == nil { environment.statuses.removeConnector(name) }
+        for id in statuses.tasks.keys where !view.tasks(of: id.connector).contains(id) { environment.statuses.removeTask(id) }
+    }
+
+    /// Stops everything, all tasks at once, in at most the time that is left.
+    func stopAll(until deadline: MonotonicInstant) {
+        logger.info("\(prefix) Stopping connectors and tasks that are still assigned to this worker.")
+        stop(Array(tasks.keys), until: deadline)
+        for name in connectors.keys where connectors[name] != .failed { show(name, .unassigned) }
+        connectors = [:]
+    }
+
+    /// Acts upon records that were written or have come in.
+    func followUp() {
+        while !changes.isEmpty {
+            let change = changes.removeFirst()
+            handle(change)
+        }
+        rotateSessionKey()
+        let (names, ids) = (Array(connectors.keys), Array(tasks.keys))
+        running.update(connectors: names, tasks: ids)
+    }
+
+    private func handle(_ change: ConfigChange) {
+        let view = view
+        switch change {
+        case .nothing, .unreadable, .sessionKeyChanged: break
+        case .loggerLevelChanged(let name):
+            logger.warn("\(prefix) The level of logger \(name) was set for the whole cluster, which is not supported yet")
+        case .connectorUpdated(let name):
+            logger.info("\(prefix) Connector \(name) config updated")
+            guard view.connectors[name] != nil else { return }
+            startConnector(name, view)
+        case .connectorRemoved(let name):
+            // The name may have been taken again by a later record.
+            guard view.connectors[name] == nil else { return }
+            removeConnector(name)
+        case .targetStateChanged(let name):
+            logger.info("\(prefix) Connector \(name) target state change")
+            guard view.connectors[name] != nil else { return }
+            changeTargetState(of: name, view)
+        case .tasksCommitted(let name):
+            let ids = view.tasks(of: name)
+            logger.info("\(prefix) Tasks [\(ids.map(\.description).joined(separator: ", "))] configs updated")
+            restartTasks(of: name, view)
+        case .restartRequested(let request): restart(request)
+        }
+    }
+
+    // MARK: Connectors
+
+    private func show(_ name: String, _ state: StatusRecord.State, trace: String? = nil) {
+        connectors[name] = state
+        let config = view.connectors[name]
+        let plugin = config.flatMap { environment.plugins.connector(named: $0["connector.class"] ?? "") }
+        let version = config.flatMap { plugin?.version(for: $0.dictionary) }
+        environment.statuses.put(
+            connector: name, environment.identity.status(state, trace: trace, version: version))
+    }
+
+    /// Starts a connector anew with its present configuration and target state, then its tasks.
+    private func startConnector(_ name: String, _ view: ConfigView) {
+        guard let config = view.connectors[name] else { return }
+        let className = config["connector.class"] ?? ""
+        let context = Logger(Self.workerLoggerName, context: "[\(name)|worker] ")
+        context.info("Creating connector \(name) of type \(className)")
+        guard let plugin = environment.plugins.connector(named: className) else {
+            let trace = environment.plugins.unknown(className)
+            context.error(trace)
+            show(name, .failed, trace: trace)
+            stop(tasks.keys.filter { $0.connector == name })
+            for id in view.tasks(of: name) {
+                let status = environment.identity.status(.failed, trace: trace, version: nil)
+                environment.statuses.put(task: id, status)
+            }
+            return
+        }
+        let version = plugin.version(for: config.dictionary)
+        context.info("Instantiated connector \(name) with version \(version) of type class \(plugin.className)")
+        switch view.targetState(of: name) {
+        case .stopped:
+            show(name, .stopped)
+            return
+        case .paused: show(name, .paused)
+        case .started:
+            show(name, .running)
+            if !configureTasks(of: name, config, plugin) { return }
+        }
+        context.info("Finished creating connector \(name)")
+        startMissingTasks(of: name)
+    }
+
+    static let workerLoggerName = "org.apache.kafka.connect.runtime.Worker"
+
+    /// Asks the connector for its tasks' configurations and writes them where they changed. False where that failed.
+    private func configureTasks(of name: String, _ config: ConnectorConfig, _ plugin: any SourceConnector) -> Bool {
+        do {
+            let maximum = max(1, Int(config["tasks.max"]?.trimmingWhitespace() ?? "1") ?? 1)
+            let isEnforced = config["tasks.max.enforce"]?.trimmingWhitespace().lowercased() != "false"
+            var made = try plugin.taskConfigurations(for: config.dictionary, maximumTasks: maximum)
+            guard made.count <= maximum || !isEnforced else {
+                throw WorkerFault(
+                    "The connector \(name) has generated \(made.count) tasks, which is greater than \(maximum), the maximum number of "
+                        + "tasks it is configured to create. This behaviour should be considered a bug and is disallowed.")
+            }
+            for index in made.indices where made[index]["task.class"] == nil {
+                made[index]["task.class"] = plugin.className + "Task"
+            }
+            let view = view
+            let ids = view.tasks(of: name)
+            let isUnchanged = !view.isInconsistent(name) && ids.count == made.count && view.configAtCommit(of: name) == config
+                && zip(ids, made).allSatisfy { view.taskConfig($0)?.dictionary == $1 }
+            if isUnchanged { return true }
+            var records = made.enumerated().map { index, properties in
+                ConfigRecord.task(TaskID(connector: name, task: index), ConnectorConfig(properties))
+            }
+            records.append(ConfigRecord.commit(name, tasks: made.count))
+            try write(records)
+            return true
+        } catch {
+            let text = (error as? RESTError)?.message ?? "\(error)"
+            logger.error("\(prefix) Failed to reconfigure connector's tasks (\(name)): \(text)")
+            show(name, .failed, trace: text)
+            return false
+        }
+    }
+
+    private func removeConnector(_ name: String) {
+        logger.info("\(prefix) Connector \(name) config removed")
+        stop(tasks.keys.filter { $0.connector == name })
+        connectors[name] = nil
+        environment.statuses.removeConnector(name)
+        for (id, _) in environment.statuses.snapshot.tasks(of: name) { environment.statuses.removeTask(id) }
+        environment.statuses.forgetTopics(of: name)
+        logger.info("\(prefix) Successfully processed removal of connector '\(name)'")
+    }
+
+    private func changeTargetState(of name: String, _ view: ConfigView) {
+        let state = view.targetState(of: name)
+        logger.info("\(prefix) Setting connector \(name) state to \(state.rawValue)")
+        switch state {
+        case .stopped:
+            stop(tasks.keys.filter { $0.connector == name })
+            forgetTaskStatuses(of: name, keeping: [])
+            show(name, .stopped)
+        case .paused:
+            // A connector that failed stays so until it is restarted; its tasks are paused all the same.
+            if connectors[name] != .failed { show(name, .paused) }
+            for (id, task) in tasks where id.connector == name { task.pause() }
+        case .started:
+            for (id, task) in tasks where id.connector == name { task.resume() }
+            guard connectors[name] != .failed, let config = view.connectors[name],
+                let plugin = environment.plugins.connector(named: config["connector.class"] ?? "")
+            else { return }
+            show(name, .running)
+            if configureTasks(of: name, config, plugin) { startMissingTasks(of: name) }
+        }
+    }
+
+    // MARK: Tasks
+
+    private func forgetTaskStatuses(of name: String, keeping ids: [TaskID]) {
+        for (id, _) in environment.statuses.snapshot.tasks(of: name) where !ids.contains(id) {
+            environment.statuses.removeTask(id)
+        }
+    }
+
+    /// Task configurations were committed: what ran with the old ones is replaced.
+    private func restartTasks(of name: String, _ view: ConfigView) {
+        stop(tasks.keys.filter { $0.connector == name })
+        forgetTaskStatuses(of: name, keeping: view.tasks(of: name))
+        startMissingTasks(of: name)
+    }
+
+    private func startMissingTasks(of name: String) {
+        let view = view
+        // A commit that is not acted upon yet starts them with their new configuration.
+        guard view.targetState(of: name) != .stopped, !changes.contains(.tasksCommitted(name)) else { return }
+        for id in view.tasks(of: name) where tasks[id] == nil { startTask(id, view) }
+    }
+
+    private func startTask(_ id: TaskID, _ view: ConfigView) {
+        guard let config = view.connectors[id.connector], let taskConfig = view.taskConfig(id),
+            let plugin = environment.plugins.connector(named: config["connector.class"] ?? "")
+        else { return }
+        let runner = TaskRunner(
+            id, plugin: plugin, connectorConfig: config, taskConfig: taskConfig,
+            isPaused: view.targetState(of: id.connector) == .paused, environment: environment)
+        tasks[id] = runner
+        runner.start()
+    }
+
+    private func stop(_ ids: [TaskID]) {
+        let timeout = environment.configuration.gracefulShutdownMilliseconds
+        stop(ids, until: MonotonicInstant.now.advanced(byMilliseconds: timeout))
+    }
+
+    private func stop(_ ids: [TaskID], until deadline: MonotonicInstant) {
+        let runners = ids.compactMap { tasks.removeValue(forKey: $0) }
+        for runner in runners { runner.requestStop() }
+        for runner in runners { runner.awaitStop(until: deadline) }
+    }
+
+    // MARK: Restarts
+
+    /// Acts upon a restart request that came as a record.
+    private func restart(_ request: RestartRequest) {
+        guard let plan = RestartPlan(request, environment.statuses.snapshot) else { return }
+        logger.info("\(prefix) Received restart request for \(request.connector)")
+        let ids = plan.restartingTasks
+        stop(ids)
+        for id in ids {
+            let version = environment.statuses.snapshot.tasks[id]?.version
+            environment.statuses.put(task: id, environment.identity.status(.restarting, version: version))
+        }
+        if plan.restartsConnector {
+            show(request.connector, .restarting)
+            startConnector(request.connector, view)
+        }
+        startMissingTasks(of: request.connector)
+    }
+
+    /// Starts the connector anew, its tasks untouched, and says why where that fails.
+    func restartConnector(_ name: String) throws(RESTError) {
+        guard view.connectors[name] != nil else { throw RESTError(404, "Unknown connector: \(name)") }
+        startConnector(name, view)
+        if connectors[name] == .failed {
+            let trace = environment.statuses.snapshot.connectors[name]?.trace ?? ""
+            throw RESTError(500, "Failed to start connector: \(name): \(trace)")
+        }
+    }
+
+    func restartTask(_ id: TaskID) throws(RESTError) {
+        let view = view
+        guard view.connectors[id.connector] != nil else { throw RESTError(404, "Unknown connector: \(id.connector)") }
+        guard view.tasks(of: id.connector).contains(id), view.targetState(of: id.connector) != .stopped else {
+            throw RESTError(404, "Unknown task: \(id)")
+        }
+        stop([id])
+        startTask(id, view)
+    }
+}
+
+/// What runs at the moment, for the group member's thread to look at.
+final class RunningSet: Sendable {
+    private let state = Monitor((connectors: [String](), tasks: [TaskID]()))
+
+    func update(connectors: [String], tasks: [TaskID]) { state.withLock { $0 = (connectors, tasks) } }
+
+    var current: (connectors: [String], tasks: [TaskID]) { state.withLock { $0 } }
+}

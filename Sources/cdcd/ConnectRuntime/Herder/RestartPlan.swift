@@ -1,0 +1,30 @@
+/// What of a connector a restart request concerns, judged by what is known of it now.
+struct RestartPlan {
+    let restartsConnector: Bool
+    let restartingTasks: [TaskID]
+    private let connector: String
+    private let connectorStatus: StatusRecord
+    private let tasks: [(id: TaskID, status: StatusRecord)]
+
+    /// Nil where the connector has no status.
+    init?(_ request: RestartRequest, _ statuses: StatusView) {
+        guard let status = statuses.connectors[request.connector] else { return nil }
+        connector = request.connector
+        connectorStatus = status
+        tasks = statuses.tasks(of: request.connector)
+        restartsConnector = !request.onlyFailed || status.state == .failed
+        restartingTasks = tasks.filter { request.includesTasks && (!request.onlyFailed || $0.status.state == .failed) }.map(\.id)
+    }
+
+    /// The statuses as they will be, with `RESTARTING` where something is about to restart.
+    var announced: (connector: StatusRecord, tasks: [(id: TaskID, status: StatusRecord)]) {
+        var shown = connectorStatus
+        if restartsConnector { shown.state = .restarting }
+        let announcedTasks = tasks.map { task in
+            var status = task.status
+            if restartingTasks.contains(task.id) { status.state = .restarting }
+            return (id: task.id, status: status)
+        }
+        return (shown, announcedTasks)
+    }
+}

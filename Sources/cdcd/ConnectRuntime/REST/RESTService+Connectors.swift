@@ -1,0 +1,184 @@
+import ConnectData
+import WireCore
+
+/// `/connectors` and what lies below.
+extension RESTService {
+    private func isKnown(_ config: ConnectorConfig?) -> Bool {
+        config.flatMap { plugins.connector(named: $0["connector.class"] ?? "") } != nil
+    }
+
+    private func document(_ name: String, in view: ConfigView) throws(RESTError) -> JSONValue {
+        guard let config = view.connectors[name] else { throw .connectorNotFound(name) }
+        return RESTDocuments.connector(name, config, tasks: view.tasks(of: name), isKnown: isKnown(config))
+    }
+
+    private func statusDocument(_ name: String, _ statuses: StatusView, _ view: ConfigView) -> JSONValue? {
+        guard let status = statuses.connectors[name] else { return nil }
+        return RESTDocuments.status(
+            name, status, tasks: statuses.tasks(of: name), isKnown: isKnown(view.connectors[name]))
+    }
+
+    // MARK: Reading
+
+    func list(_ query: QueryParameters) throws -> HTTPResponse {
+        let environment = try environment()
+        let view = environment.configs.snapshot
+        let expansions = query.values("expand")
+        guard !expansions.isEmpty else {
+            return json(200, .array(view.connectors.keys.sorted().map { .string($0) }))
+        }
+        let statuses = environment.statuses.snapshot
+        var documents = JSONObject()
+        for name in view.connectors.keys.sorted() {
+            var parts = JSONObject()
+            if expansions.contains("status") {
+                // Connect leaves a connector out whose status is not known yet.
+                guard let status = statusDocument(name, statuses, view) else { continue }
+                parts["status"] = status
+            }
+            if expansions.contains("info") { parts["info"] = try document(name, in: view) }
+            documents[name] = .object(parts)
+        }
+        return json(200, .object(documents))
+    }
+
+    func show(_ name: String) throws -> HTTPResponse { json(200, try document(name, in: try environment().configs.snapshot)) }
+
+    func showConfig(_ name: String) throws -> HTTPResponse {
+        guard let config = try environment().configs.snapshot.connectors[name] else { throw RESTError.connectorNotFound(name) }
+        return json(200, config.json)
+    }
+
+    func showStatus(_ name: String) throws -> HTTPResponse {
+        let environment = try environment()
+        guard let document = statusDocument(name, environment.statuses.snapshot, environment.configs.snapshot) else {
+            throw RESTError(404, "No status found for connector \(name)")
+        }
+        return json(200, document)
+    }
+
+    func showTasks(_ name: String) throws -> HTTPResponse {
+        let view = try environment().configs.snapshot
+        guard view.connectors[name] != nil else { throw RESTError.connectorNotFound(name) }
+        return json(200, .array(view.tasks(of: name).map { RESTDocuments.taskInfo($0, view.taskConfig($0) ?? ConnectorConfig()) }))
+    }
+
+    func showTaskStatus(_ id: TaskID) throws -> HTTPResponse {
+        guard let status = try environment().statuses.snapshot.tasks[id] else {
+            throw RESTError(404, "No status found for task \(id)")
+        }
+        return json(200, RESTDocuments.task(id, status))
+    }
+
+    func showTopics(_ name: String) throws -> HTTPResponse {
+        guard configuration.topicTrackingEnabled else { throw RESTError(403, "Topic tracking is disabled.") }
+        let topics = try environment().statuses.snapshot.topics(of: name)
+        return json(200, .object([name: .object(["topics": .array(topics.map { .string($0) })])]))
+    }
+
+    func resetTopics(_ name: String) throws -> HTTPResponse {
+        guard configuration.topicTrackingEnabled else { throw RESTError(403, "Topic tracking is disabled.") }
+        guard configuration.topicTrackingResetAllowed else { throw RESTError(403, "Topic tracking reset is disabled.") }
+        try environment().statuses.forgetTopics(of: name)
+        return HTTPResponse(status: 202)
+    }
+
+    func showOffsets(_ name: String) throws -> HTTPResponse {
+        let environment = try environment()
+        guard environment.configs.snapshot.connectors[name] != nil else { throw RESTError.connectorNotFound(name) }
+        try environment.offsets.refresh()
+        return json(200, RESTDocuments.offsets(environment.offsets.offsets(of: name)))
+    }
+
+    // MARK: Changing
+
+    func create(_ request: HTTPRequest) throws -> HTTPResponse {
+        let body = try RequestBody.creation(request)
+        let config = try validated(body.name, body.configuration)
+        _ = try environment()
+        let isNew = try herder.call {
+            try $0.putConnector(body.name, config, initialState: body.initialState, mayReplace: false)
+        }
+        return answer(to: request, stored: body.name, config, isNew: isNew, tasks: [])
+    }
+
+    func put(_ name: String, _ request: HTTPRequest) throws -> HTTPResponse {
+        try store(name, try RequestBody.configuration(request), request)
+    }
+
+    func patch(_ name: String, _ request: HTTPRequest) throws -> HTTPResponse {
+        guard let stored = try environment().configs.snapshot.connectors[name] else { throw RESTError.connectorNotFound(name) }
+        let changes = try RequestBody.configuration(request)
+        var merged = stored
+        for member in changes.members { merged[member.name] = member.value }
+        var configuration = changes
+        configuration.members = merged.names.map { (name: $0, value: merged[$0]) }
+        return try store(name, configuration, request)
+    }
+
+    private func store(_ name: String, _ body: RequestBody.Configuration, _ request: HTTPRequest) throws -> HTTPResponse {
+        let config = try validated(name, body)
+        _ = try environment()
+        let (isNew, tasks) = try herder.call { herder in
+            let isNew = try herder.putConnector(name, config, initialState: nil, mayReplace: true)
+            return (isNew, herder.view.tasks(of: name))
+        }
+        return answer(to: request, stored: name, config, isNew: isNew, tasks: tasks)
+    }
+
+    private func answer(
+        to request: HTTPRequest, stored name: String, _ config: ConnectorConfig, isNew: Bool, tasks: [TaskID]
+    ) -> HTTPResponse {
+        let document = RESTDocuments.connector(name, config, tasks: tasks, isKnown: isKnown(config))
+        guard isNew else { return json(200, document) }
+        let host = request.header("Host").flatMap { $0.isEmpty ? nil : $0 } ?? configuration.workerID
+        let location = "http://\(host)/connectors/\(PercentEncoding.encodeSegment(name))"
+        return json(201, document, headers: [HTTPRequest.Header(name: "Location", value: location)])
+    }
+
+    func delete(_ name: String) throws -> HTTPResponse {
+        _ = try environment()
+        try herder.call { try $0.deleteConnector(name) }
+        return HTTPResponse(status: 204)
+    }
+
+    func restart(_ name: String, _ query: QueryParameters) throws -> HTTPResponse {
+        _ = try environment()
+        let request = RestartRequest(
+            connector: name, includesTasks: query.isTrue("includeTasks"), onlyFailed: query.isTrue("onlyFailed"))
+        guard request.includesTasks || request.onlyFailed else {
+            try herder.call { try $0.restartConnector(name) }
+            return HTTPResponse(status: 204)
+        }
+        let (announced, isKnown) = try herder.call { herder in
+            let plan = try herder.requestRestart(request)
+            return (plan.announced, self.isKnown(herder.view.connectors[name]))
+        }
+        return json(202, RESTDocuments.status(name, announced.connector, tasks: announced.tasks, isKnown: isKnown))
+    }
+
+    /// The configuration with its name in it, once nothing is wrong with it.
+    private func validated(_ name: String, _ body: RequestBody.Configuration) throws -> ConnectorConfig {
+        var config = body.config
+        if let given = config["name"] {
+            guard given == name else {
+                throw RESTError(
+                    400, "Connector name configuration (\(given)) doesn't match connector name in the URL (\(name))")
+            }
+        } else {
+            config["name"] = name
+        }
+        let validation = try validation(of: config, nullNames: body.nullNames)
+        let errors = validation.result.values.flatMap(\.errors)
+        guard errors.isEmpty else {
+            let list = errors.map { "\n" + $0 }.joined()
+            throw RESTError(
+                400, "Connector configuration is invalid and contains the following \(errors.count) error(s):\(list)\n"
+                    + "You can also find the above list of errors at the endpoint `/connector-plugins/{connectorType}/config/validate`")
+        }
+        for warning in validation.result.warnings {
+            Logger(Herder.workerLoggerName, context: "[\(name)|worker] ").warn(warning)
+        }
+        return config
+    }
+}

@@ -1,0 +1,178 @@
+import ConnectData
+import WireCore
+
+/// Connect's REST API: finds the endpoint of a request, lets it answer, and puts errors into Connect's form.
+///
+/// Answers as soon as the port listens; what needs the internal topics waits until they are read.
+final class RESTService: Sendable {
+    /// What is known only once the worker has started.
+    struct Readiness: Sendable {
+        var clusterID: String??
+        var environment: WorkerEnvironment?
+        /// Why nothing will ever be known.
+        var isOver = false
+    }
+
+    let configuration: WorkerConfiguration
+    let plugins: PluginCatalog
+    let herder: HerderThread
+    let readiness = Monitor(Readiness())
+    private let waitMilliseconds: Int
+    private static let logger = Logger("org.apache.kafka.connect.runtime.rest.RestServer")
+    /// The version whose behaviour is given, and its commit.
+    static let version = "4.3.1"
+    static let commit = "26b251a451ce941d"
+
+    init(
+        configuration: WorkerConfiguration, plugins: PluginCatalog, herder: HerderThread, waitMilliseconds: Int = 90_000
+    ) {
+        self.configuration = configuration
+        self.plugins = plugins
+        self.herder = herder
+        self.waitMilliseconds = waitMilliseconds
+    }
+
+    /// Waits until the stores are read.
+    func environment() throws -> WorkerEnvironment {
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: waitMilliseconds)
+        let found = readiness.wait(until: deadline) { state -> WorkerEnvironment?? in
+            if let environment = state.environment { return .some(environment) }
+            return state.isOver ? .some(nil) : nil
+        }
+        switch found {
+        case .some(.some(let environment)): return environment
+        case .some(.none): throw RESTError(503, "The worker is shutting down.")
+        case .none: throw RESTError(500, "Request timed out. The worker is currently \(herder.stage).")
+        }
+    }
+
+    // MARK: Requests
+
+    func answer(_ request: HTTPRequest) -> HTTPResponse {
+        do {
+            return try route(request)
+        } catch let error as RESTError {
+            return json(error.status, RESTDocuments.error(error))
+        } catch {
+            Self.logger.error("Uncaught exception in REST call to \(request.path): \(error)")
+            return json(500, RESTDocuments.error(RESTError(500, "\(error)")))
+        }
+    }
+
+    private func route(_ request: HTTPRequest) throws -> HTTPResponse {
+        let endpoint = try RESTEndpoint(path: request.path)
+        if request.method == "OPTIONS" { return options(endpoint) }
+        let method = request.method == "HEAD" ? "GET" : request.method
+        guard endpoint.methods.contains(method) else {
+            throw RESTError(405, "HTTP 405 Method Not Allowed")
+        }
+        try ContentNegotiation.check(request)
+        let query = QueryParameters(request.query)
+        switch endpoint {
+        case .root: return try root()
+        case .health: return health()
+        case .connectors: return method == "POST" ? try create(request) : try list(query)
+        case .connector(let name): return method == "DELETE" ? try delete(name) : try show(name)
+        case .connectorConfig(let name):
+            switch method {
+            case "PUT": return try put(name, request)
+            case "PATCH": return try patch(name, request)
+            default: return try showConfig(name)
+            }
+        case .connectorStatus(let name): return try showStatus(name)
+        case .connectorTasks(let name):
+            if method == "POST" { return try refuseInternal(request, "POST /connectors/{connector}/tasks") }
+            return try showTasks(name)
+        case .taskStatus(let id): return try showTaskStatus(id)
+        case .taskRestart(let id):
+            try herder.call { try $0.restartTask(id) }
+            return HTTPResponse(status: 204)
+        case .connectorRestart(let name): return try restart(name, query)
+        case .connectorPause(let name):
+            try herder.call { try $0.setTargetState(name, .paused) }
+            return HTTPResponse(status: 202)
+        case .connectorResume(let name):
+            try herder.call { try $0.setTargetState(name, .started) }
+            return HTTPResponse(status: 202)
+        case .connectorStop(let name):
+            try herder.call { try $0.stopConnector(name) }
+            return HTTPResponse(status: 204)
+        case .connectorTopics(let name): return try showTopics(name)
+        case .connectorTopicsReset(let name): return try resetTopics(name)
+        case .connectorOffsets(let name):
+            guard method == "GET" else { throw notBuilt("\(method) /connectors/{connector}/offsets") }
+            return try showOffsets(name)
+        case .connectorFence: return try refuseInternal(request, "PUT /connectors/{connector}/fence")
+        case .plugins: return listPlugins(query)
+        case .pluginConfig(let name): return try showPluginConfig(name, query)
+        case .pluginValidation(let name): return try validate(name, request)
+        case .loggers: throw notBuilt("GET /admin/loggers")
+        case .logger: throw notBuilt("\(method) /admin/loggers/{logger}")
+        }
+    }
+
+    func json(_ status: Int, _ value: JSONValue, headers: [HTTPRequest.Header] = []) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: [HTTPRequest.Header(name: "Content-Type", value: "application/json")] + headers,
+            body: value.encoded())
+    }
+
+    private func options(_ endpoint: RESTEndpoint) -> HTTPResponse {
+        HTTPResponse(
+            status: 200,
+            headers: [
+                HTTPRequest.Header(name: "Content-Type", value: "text/plain"),
+                HTTPRequest.Header(name: "Allow", value: endpoint.allowed.joined(separator: ",")),
+            ], body: Array(endpoint.allowed.joined(separator: ", ").utf8))
+    }
+
+    private func notBuilt(_ endpoint: String) -> RESTError {
+        RESTError(501, "The endpoint \(endpoint) is not supported by cdcd yet.")
+    }
+
+    /// What only workers call, signed with the session key.
+    private func refuseInternal(_ request: HTTPRequest, _ endpoint: String) throws -> HTTPResponse {
+        try InternalRequestSignature.check(request, key: try environment().configs.snapshot.sessionKey)
+        throw notBuilt(endpoint)
+    }
+
+    // MARK: The worker itself
+
+    private func root() throws -> HTTPResponse {
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: waitMilliseconds)
+        let found = readiness.wait(until: deadline) { state -> String?? in
+            if let id = state.clusterID { return .some(id) }
+            return state.isOver ? .some(nil) : nil
+        }
+        guard let clusterID = found else {
+            throw RESTError(500, "Request timed out. The worker is currently \(herder.stage).")
+        }
+        return json(200, .object([
+            "version": .string(Self.version), "commit": .string(Self.commit),
+            "kafka_cluster_id": clusterID.map(JSONValue.string) ?? .null,
+        ]))
+    }
+
+    private func health() -> HTTPResponse {
+        let isStarted = readiness.withLock { $0.environment != nil }
+        do {
+            guard isStarted else { throw RESTError(503, "") }
+            try herder.call(timeoutMilliseconds: 10_000) { _ in }
+            return json(200, .object([
+                "status": .string("healthy"),
+                "message": .string("Worker has completed startup and is ready to handle requests."),
+            ]))
+        } catch {
+            let stage = "The worker is currently \(herder.stage)."
+            guard isStarted else {
+                return json(503, .object([
+                    "status": .string("starting"), "message": .string("Worker is still starting up. \(stage)"),
+                ]))
+            }
+            return json(500, .object([
+                "status": .string("unhealthy"),
+                "message": .string("Worker was unable to handle this request and may be unable to handle other requests. \(stage)"),
+            ]))
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Synchronization
+
+/// Holds a task's records back while it is paused. Costs a running task one atomic load a record.
+final class PauseGate: Sendable {
+    private struct State {
+        var isPaused: Bool
+        var isStopping = false
+    }
+
+    private let isShut: Atomic<Bool>
+    private let monitor: Monitor<State>
+
+    init(isPaused: Bool) {
+        isShut = Atomic(isPaused)
+        monitor = Monitor(State(isPaused: isPaused))
+    }
+
+    /// Whether `pass` would wait or throw.
+    var isClosed: Bool { isShut.load(ordering: .acquiring) }
+
+    func pause() { change { $0.isPaused = true } }
+    func resume() { change { $0.isPaused = false } }
+
+    /// Lets a waiting thread go on with `CancellationError`.
+    func stop() { change { $0.isStopping = true } }
+
+    private func change(_ body: (inout State) -> Void) {
+        monitor.update { state in
+            body(&state)
+            isShut.store(state.isPaused && !state.isStopping, ordering: .releasing)
+        }
+    }
+
+    /// Waits while paused. Throws `CancellationError` where the task was stopped meanwhile.
+    func pass() throws {
+        guard isClosed else { return }
+        let mayPass = monitor.wait { state -> Bool? in
+            if state.isStopping { return false }
+            return state.isPaused ? nil : true
+        }
+        if mayPass != true { throw CancellationError() }
+    }
+}

@@ -1,0 +1,72 @@
+import ConnectData
+
+/// What REST shows of a task, as a value: events in, the state to publish out.
+///
+/// `FAILED` and the end are final. Otherwise a pause hides everything else, and a source or a broker that is away shows
+/// as `RESTARTING` with the reason, since nothing runs meanwhile.
+struct TaskLifecycle: Equatable, Sendable {
+    struct Shown: Equatable, Sendable {
+        var state: StatusRecord.State
+        var trace: String?
+    }
+
+    enum Event: Equatable, Sendable {
+        /// The task runs, or is about to.
+        case started
+        case paused
+        case resumed
+        case sourceChanged(TaskControl.Condition)
+        case brokersChanged(TaskControl.Condition)
+        /// The task ended because it was asked to.
+        case stopped
+        case failed(trace: String)
+        /// The task did not end in time; whatever it says from now on does not count.
+        case abandoned
+    }
+
+    private enum End: Equatable { case none, stopped, failed(String), abandoned }
+
+    private var hasStarted = false
+    private var isPaused: Bool
+    private var source = TaskControl.Condition.running
+    private var brokers = TaskControl.Condition.running
+    private var end = End.none
+    private var published: Shown?
+
+    init(isPaused: Bool) { self.isPaused = isPaused }
+
+    var hasFailed: Bool { if case .failed = end { true } else { false } }
+
+    /// Takes an event in. Returns what is to be published, nil where nothing visible changed.
+    mutating func handle(_ event: Event) -> Shown? {
+        guard end == .none else { return nil }
+        switch event {
+        case .started: hasStarted = true
+        case .paused: isPaused = true
+        case .resumed: isPaused = false
+        case .sourceChanged(let condition): source = condition
+        case .brokersChanged(let condition): brokers = condition
+        case .stopped: end = .stopped
+        case .failed(let trace): end = .failed(trace)
+        case .abandoned: end = .abandoned
+        }
+        guard let shown, shown != published else { return nil }
+        published = shown
+        return shown
+    }
+
+    private var shown: Shown? {
+        switch end {
+        case .abandoned: return nil
+        case .stopped: return Shown(state: .unassigned)
+        case .failed(let trace): return Shown(state: .failed, trace: trace)
+        case .none: break
+        }
+        if isPaused { return Shown(state: .paused) }
+        guard hasStarted else { return nil }
+        for condition in [source, brokers] {
+            if case .interrupted(let reason) = condition { return Shown(state: .restarting, trace: reason) }
+        }
+        return Shown(state: .running)
+    }
+}

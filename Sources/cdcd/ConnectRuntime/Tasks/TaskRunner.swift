@@ -1,0 +1,170 @@
+import ConnectData
+import KafkaWire
+import Synchronization
+import WireCore
+import WireStreams
+
+/// One task on its thread, from its start to its end. Safe to use from any thread.
+final class TaskRunner: Sendable {
+    let id: TaskID
+    private let plugin: any SourceConnector
+    private let connectorConfig: ConnectorConfig
+    private let taskConfig: ConnectorConfig
+    private let environment: WorkerEnvironment
+    private let publisher: StatusPublisher
+    private let control: TaskControl
+    private let gate: PauseGate
+    private let producer = Mutex<(any RecordProducer)?>(nil)
+    private let tracker: DeliveryTracker
+    private let commit: TaskCommit
+    private let completion = ThreadCompletion()
+    private let logger: Logger
+
+    init(
+        _ id: TaskID, plugin: any SourceConnector, connectorConfig: ConnectorConfig, taskConfig: ConnectorConfig,
+        isPaused: Bool, environment: WorkerEnvironment
+    ) {
+        self.id = id
+        self.plugin = plugin
+        self.connectorConfig = connectorConfig
+        self.taskConfig = taskConfig
+        self.environment = environment
+        logger = Logger(
+            "org.apache.kafka.connect.runtime.WorkerSourceTask", context: "[\(id.connector)|task-\(id.task)] ")
+        let publisher = StatusPublisher(
+            id: id, version: plugin.version(for: connectorConfig.dictionary), isPaused: isPaused,
+            statuses: environment.statuses, identity: environment.identity)
+        let control = TaskControl { publisher.handle(.sourceChanged($0)) }
+        let (statuses, committer, clock) = (environment.statuses, environment.committer, environment.clock)
+        let tracksTopics = environment.configuration.topicTrackingEnabled
+        tracker = DeliveryTracker(
+            toleratesErrors: ErrorHandling(configuration: connectorConfig.dictionary).skipsRecords, logger: logger,
+            reports: DeliveryTracker.Reports(
+                progress: { _ in committer.noteProgress(of: id) },
+                firstWrite: { if tracksTopics { statuses.recordTopic($0, of: id, nowMilliseconds: clock()) } },
+                // The task may be waiting for its source; it has to fail now and not when something comes.
+                failed: { control.stop() },
+                brokersChanged: { publisher.handle(.brokersChanged($0)) }))
+        commit = TaskCommit(id: id, tracker: tracker, store: environment.offsets)
+        gate = PauseGate(isPaused: isPaused)
+        self.publisher = publisher
+        self.control = control
+    }
+
+    // MARK: From outside
+
+    func start() {
+        logger.info("Creating task \(id)")
+        let runner = self
+        startThread(named: "task-thread-\(id)") {
+            runner.run()
+            runner.completion.finish()
+        }
+    }
+
+    var hasFailed: Bool { publisher.hasFailed }
+
+    func pause() {
+        gate.pause()
+        publisher.handle(.paused)
+    }
+
+    func resume() {
+        publisher.handle(.resumed)
+        gate.resume()
+    }
+
+    /// Asks the task to end.
+    func requestStop() {
+        gate.stop()
+        control.stop()
+    }
+
+    /// Waits for the end after `requestStop`. A task that is not done by then is given up: it commits and says no more.
+    func awaitStop(until deadline: MonotonicInstant) {
+        guard !completion.wait(milliseconds: max(0, deadline.milliseconds(since: .now))) else { return }
+        logger.error("Graceful stop of task \(id) failed.")
+        publisher.handle(.abandoned)
+        commit.abandon()
+        environment.committer.unregister(id)
+        tracker.abandon()
+        producer.withLock { $0 }?.abort()
+    }
+
+    // MARK: The thread
+
+    private func run() {
+        do {
+            if gate.isClosed {
+                publisher.handle(.paused)
+                try gate.pass()
+            }
+            try runTask()
+            publisher.handle(.stopped)
+        } catch is CancellationError where control.isStopping {
+            publisher.handle(.stopped)
+        } catch {
+            logger.error(
+                "WorkerSourceTask{id=\(id)} Task threw an uncaught and unrecoverable exception. Task is being killed and will not "
+                    + "recover until manually restarted: \(error)")
+            publisher.handle(.failed(trace: "\(error)"))
+        }
+    }
+
+    private func runTask() throws {
+        let configuration = connectorConfig.dictionary
+        let pipeline = try RecordPipeline(connector: configuration, worker: environment.configuration)
+        let creation = environment.configuration.topicCreationEnabled ? try TopicCreation(configuration) : nil
+        let settings = try ProducerSettings(connector: configuration, worker: environment.configuration)
+        let producer = try environment.cluster.makeProducer(
+            settings, clientID: "connector-producer-\(id)", listener: tracker)
+        self.producer.withLock { $0 = producer }
+        environment.committer.register(commit)
+        let cluster = environment.cluster
+        let sink = ProducerSink(
+            id: id, pipeline: pipeline, producer: producer, tracker: tracker, gate: gate,
+            errors: ErrorHandling(configuration: configuration), logger: logger
+        ) { topic in
+            if let creation { try cluster.ensureTopic(creation.newTopic(topic)) }
+        }
+        let result = Result { try runSource(sink) }
+        finish(sink, producer)
+        // What went wrong on the way to Kafka is the reason, whatever the source says about being stopped.
+        if let failure = tracker.failure { throw DeliveryFault(failure) }
+        try result.get()
+    }
+
+    private func runSource(_ sink: ProducerSink) throws {
+        let context = StoredOffsets(connectorName: id.connector, taskID: id.task, offsets: environment.offsets)
+        try environment.offsets.refresh()
+        let task = try plugin.makeTask(taskConfig.dictionary, context: context)
+        logger.info("WorkerSourceTask{id=\(id)} Source task finished initialization and start")
+        publisher.handle(.started)
+        try task.run(sink: sink, control: control)
+        guard control.isStopping else { throw WorkerFault("The task ended by itself, though nobody asked it to.") }
+    }
+
+    /// Waits for what is under way and commits it, also after a failure.
+    private func finish(_ sink: ProducerSink, _ producer: any RecordProducer) {
+        let timeout = environment.configuration.offsetFlushTimeoutMilliseconds
+        if !sink.settle(by: MonotonicInstant.now.advanced(byMilliseconds: timeout)), tracker.failure == nil {
+            logger.error("WorkerSourceTask{id=\(id)} Failed to flush: not everything was acknowledged within \(timeout) ms")
+        }
+        _ = commit.commit()
+        environment.committer.unregister(id)
+        // Everything was waited for above; what is left has no time any more.
+        producer.close(timeoutMilliseconds: 100)
+        self.producer.withLock { $0 = nil }
+    }
+}
+
+/// What a task may ask about its past.
+private struct StoredOffsets: SourceTaskContext {
+    let connectorName: String
+    let taskID: Int
+    let offsets: OffsetStore
+
+    func storedOffset(for partition: JSONObject) throws -> JSONObject? {
+        offsets.offset(of: OffsetView.Source(connector: connectorName, partition: partition))
+    }
+}
