@@ -157,6 +157,7 @@ class Client:
         period = heartbeat_milliseconds * 1_000_000
         self.query(f"SET @master_heartbeat_period = {period}, @source_heartbeat_period = {period}, "
                    f"@master_binlog_checksum = {checksum}, @source_binlog_checksum = {checksum}")
+        self.query("SELECT @master_binlog_checksum")
         self.command(b"\x15" + struct.pack("<I", server_id) + bytes(13))
         assert self.receive()[0] == 0
         self.server_id = server_id

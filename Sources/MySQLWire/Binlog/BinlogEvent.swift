@@ -13,6 +13,8 @@ public struct BinlogEvent {
         case rows(RowsEvent)
         /// XID_EVENT: the transaction is committed.
         case xid(UInt64)
+        /// XA_PREPARE_EVENT: the transaction ends here, like a commit; a statement of a later transaction decides it.
+        case xaPrepare
         /// ROWS_QUERY_EVENT or MariaDB's ANNOTATE_ROWS_EVENT: the statement behind the rows that follow.
         case rowsQuery(String)
         case heartbeat
@@ -20,7 +22,8 @@ public struct BinlogEvent {
         case stop
         /// Says something about the log itself and nothing about data.
         case informational
-        /// Means something for data that this decoder cannot read: never to be passed over.
+        /// Means something for data that this decoder cannot read: never to be passed over. What it is, and what keeps
+        /// the server from writing it, say the type's `unsupportedReason` and `unsupportedRemedy`.
         case unsupported
     }
 }

@@ -17,6 +17,20 @@ public struct ColumnStorage: Hashable, Sendable {
         case prefixed(Int)
     }
 
+    /// The first type that cannot be read, in words; after it no metadata can be told apart.
+    static func unreadable(among codes: [UInt8]) -> String? {
+        for code in codes {
+            switch ColumnType(rawValue: code) {
+            case .decimal?: return "DECIMAL of before MySQL 5.0; the remedy: ALTER TABLE … FORCE"
+            case .null?, .typedArray?: return "a column of the type \(code), which no stored column has"
+            case nil where code == 140 || code == 141: return "MariaDB's COMPRESSED columns"
+            case nil: return "a column of the unknown type \(code)"
+            default: continue
+            }
+        }
+        return nil
+    }
+
     /// Bytes after the seconds for `digits` fractional digits.
     static func fractionBytes(_ digits: Int) -> Int { (digits + 1) / 2 }
 

@@ -9,6 +9,8 @@ public struct EventType: RawRepresentable, Hashable, Sendable, CustomStringConve
     public static let stop = EventType(3)
     public static let rotate = EventType(4)
     public static let intvar = EventType(5)
+    public static let appendBlock = EventType(9)
+    public static let deleteFile = EventType(11)
     public static let rand = EventType(13)
     public static let userVar = EventType(14)
     public static let formatDescription = EventType(15)
@@ -42,12 +44,16 @@ public struct EventType: RawRepresentable, Hashable, Sendable, CustomStringConve
     public static let mariaDBGTIDList = EventType(163)
     public static let mariaDBStartEncryption = EventType(164)
     public static let mariaDBQueryCompressed = EventType(165)
+    public static let mariaDBWriteRowsCompressedV1 = EventType(166)
+    public static let mariaDBUpdateRowsCompressedV1 = EventType(167)
+    public static let mariaDBDeleteRowsCompressedV1 = EventType(168)
     public static let mariaDBWriteRowsCompressed = EventType(169)
     public static let mariaDBUpdateRowsCompressed = EventType(170)
     public static let mariaDBDeleteRowsCompressed = EventType(171)
 
     private static let names: [UInt8: String] = [
-        2: "QUERY_EVENT", 3: "STOP_EVENT", 4: "ROTATE_EVENT", 5: "INTVAR_EVENT", 13: "RAND_EVENT", 14: "USER_VAR_EVENT",
+        2: "QUERY_EVENT", 3: "STOP_EVENT", 4: "ROTATE_EVENT", 5: "INTVAR_EVENT",
+        9: "APPEND_BLOCK_EVENT", 11: "DELETE_FILE_EVENT", 13: "RAND_EVENT", 14: "USER_VAR_EVENT",
         15: "FORMAT_DESCRIPTION_EVENT", 16: "XID_EVENT", 17: "BEGIN_LOAD_QUERY_EVENT", 18: "EXECUTE_LOAD_QUERY_EVENT",
         19: "TABLE_MAP_EVENT", 23: "WRITE_ROWS_EVENT_V1", 24: "UPDATE_ROWS_EVENT_V1", 25: "DELETE_ROWS_EVENT_V1",
         26: "INCIDENT_EVENT", 27: "HEARTBEAT_EVENT", 28: "IGNORABLE_EVENT", 29: "ROWS_QUERY_EVENT",
@@ -56,8 +62,9 @@ public struct EventType: RawRepresentable, Hashable, Sendable, CustomStringConve
         38: "XA_PREPARE_EVENT", 39: "PARTIAL_UPDATE_ROWS_EVENT", 40: "TRANSACTION_PAYLOAD_EVENT",
         41: "HEARTBEAT_EVENT_V2", 42: "GTID_TAGGED_EVENT", 160: "ANNOTATE_ROWS_EVENT", 161: "BINLOG_CHECKPOINT_EVENT",
         162: "GTID_EVENT (MariaDB)", 163: "GTID_LIST_EVENT", 164: "START_ENCRYPTION_EVENT",
-        165: "QUERY_COMPRESSED_EVENT", 169: "WRITE_ROWS_COMPRESSED_EVENT", 170: "UPDATE_ROWS_COMPRESSED_EVENT",
-        171: "DELETE_ROWS_COMPRESSED_EVENT",
+        165: "QUERY_COMPRESSED_EVENT", 166: "WRITE_ROWS_COMPRESSED_EVENT_V1",
+        167: "UPDATE_ROWS_COMPRESSED_EVENT_V1", 168: "DELETE_ROWS_COMPRESSED_EVENT_V1", 169: "WRITE_ROWS_COMPRESSED_EVENT", 170: "UPDATE_ROWS_COMPRESSED_EVENT",
+        171: "DELETE_ROWS_COMPRESSED_EVENT", 172: "PARTIAL_ROW_DATA_EVENT",
     ]
 
     /// The name in the server's sources.

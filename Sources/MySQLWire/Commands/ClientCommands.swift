@@ -36,8 +36,8 @@ enum ClientCommand {
     static func binlogDumpGTID(serverID: UInt32, encodedSet: [UInt8]) -> [UInt8] {
         var writer = ByteWriter()
         writer.byte(0x1E)
-        // BINLOG_THROUGH_GTID: the set, not the file name, says where to begin.
-        writer.littleEndian(UInt16(0x04))
+        // No flags: 0x04, once BINLOG_THROUGH_GTID, makes servers since 8.3 pass over tagged transactions in silence.
+        writer.littleEndian(UInt16(0))
         writer.littleEndian(serverID)
         writer.littleEndian(UInt32(0))
         writer.littleEndian(UInt64(4))

@@ -63,7 +63,19 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
     /// Both ends belong to the interval.
     public private(set) var intervals: [ServerUUID: [ClosedRange<UInt64>]] = [:]
 
+    /// The largest number that MySQL gives a transaction.
+    public static let numberMax = UInt64(Int64.max)
+
     public init() {}
+
+    /// Whether a text in MySQL's form has a tag somewhere (`uuid:tag:1-5`), which this type does not hold.
+    public static func hasTags(_ text: String) -> Bool {
+        text.split(separator: ",").contains { part in
+            part.split(separator: ":").dropFirst().contains { word in
+                word.contains { $0.isLetter || $0 == "_" }
+            }
+        }
+    }
 
     /// From MySQL's text, blanks and line breaks free: `uuid:1-5:7,uuid2:1`. Nil for anything else, tags included.
     public init?(_ text: String) {
@@ -76,9 +88,9 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
             guard let uuid = ServerUUID(first), words.count > 1 else { return nil }
             for word in words.dropFirst() {
                 let ends = word.split(separator: "-", omittingEmptySubsequences: false).map { UInt64($0) }
-                guard let low = ends.first ?? nil, let high = ends.last ?? nil, ends.count <= 2, low > 0, low <= high else {
-                    return nil
-                }
+                guard let low = ends.first ?? nil, let high = ends.last ?? nil, ends.count <= 2,
+                    low > 0, low <= high, high <= Self.numberMax
+                else { return nil }
                 insert(low...high, of: uuid)
             }
         }
@@ -90,15 +102,14 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
     public mutating func insert(_ gtid: GTID) { insert(gtid.number...gtid.number, of: gtid.source) }
 
     private mutating func insert(_ range: ClosedRange<UInt64>, of uuid: ServerUUID) {
-        var list = intervals[uuid] ?? []
-        // The usual case: the next number of a server.
-        if let last = list.last, last.upperBound < .max, range.lowerBound == last.upperBound + 1 {
-            list[list.count - 1] = last.lowerBound...range.upperBound
-            intervals[uuid] = list
+        // The usual case, without copying anything: the next number of a server.
+        if let last = intervals[uuid]?.last, last.upperBound < .max, range.lowerBound == last.upperBound + 1 {
+            let extended = last.lowerBound...range.upperBound
+            intervals[uuid]?.removeLast()
+            intervals[uuid]?.append(extended)
             return
         }
-        list.append(range)
-        intervals[uuid] = Self.normalised(list)
+        intervals[uuid] = Self.normalised((intervals[uuid] ?? []) + [range])
     }
 
     private static func normalised(_ list: [ClosedRange<UInt64>]) -> [ClosedRange<UInt64>] {

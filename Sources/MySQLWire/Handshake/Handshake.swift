@@ -40,6 +40,8 @@ struct Handshake: ~Copyable {
         var plugin: String
         var challenge: [UInt8]
         var isEncrypted: Bool
+        /// A server may ask for another plugin once.
+        var hasSwitched = false
     }
 
     private enum State: ~Copyable {
@@ -188,7 +190,9 @@ struct Handshake: ~Copyable {
             if challenge.last == 0 { challenge.removeLast() }
             return (plugin, challenge)
         }
+        guard !exchange.hasSwitched else { throw Self.unexpected(packet) }
         var next = exchange
+        next.hasSwitched = true
         next.plugin = plugin
         next.challenge = challenge
         switch plugin {

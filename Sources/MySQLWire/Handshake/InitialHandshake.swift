@@ -15,7 +15,10 @@ public struct InitialHandshake: Equatable, Sendable {
     init(_ packet: UnsafeRawBufferPointer) throws(WireError) {
         var reader = ByteReader(packet)
         let version = try reader.byte()
-        guard version == 10 else { throw WireError(.invalidValue("protocol version \(version)"), at: 0) }
+        guard version == 10 else {
+            let hint = version == 11 ? " (the port of the X protocol; the classic one is wanted)" : ""
+            throw WireError(.invalidValue("protocol version \(version)\(hint)"), at: 0)
+        }
         serverVersion = String(decoding: try reader.nullTerminated(), as: UTF8.self)
         connectionID = try reader.littleEndian(UInt32.self)
         var challenge = try reader.array(8)
@@ -32,6 +35,7 @@ public struct InitialHandshake: Equatable, Sendable {
         self.challenge = challenge
         authenticationPlugin =
             capabilities.contains(.pluginAuthentication)
-            ? String(decoding: try reader.nullTerminated(), as: UTF8.self) : "mysql_native_password"
+            // Some servers leave the zero out.
+            ? String(decoding: reader.rest().array().prefix { $0 != 0 }, as: UTF8.self) : "mysql_native_password"
     }
 }

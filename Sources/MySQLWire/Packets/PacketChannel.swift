@@ -89,6 +89,8 @@ final class PacketChannel {
     private func release() {
         buffer.consume(unconsumed)
         unconsumed = 0
+        joinedView?.deallocate()
+        joinedView = nil
     }
 
     private func frame() throws(MySQLError) -> PacketFramer.Outcome {
@@ -100,7 +102,6 @@ final class PacketChannel {
     }
 
     private func join(_ pieces: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        joinedView?.deallocate()
         let target = UnsafeMutableRawBufferPointer.allocate(byteCount: pieces.count, alignment: 16)
         joinedView = target
         var (source, count) = (0, 0)

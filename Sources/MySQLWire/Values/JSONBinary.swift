@@ -3,7 +3,8 @@ import WireCore
 /// MySQL's binary JSON (`json_binary.h`) rendered as Debezium renders it while streaming: compact, members in MySQL's
 /// order, decimals and doubles without exponents, dates as text, other opaque values in base64.
 ///
-/// Documents come from a server, so every offset and count is checked, and nesting is limited.
+/// Documents come from a server, so every offset and count is checked, and nesting is limited. A crafted document could
+/// refer to the same bytes again and again; no more is rendered than a document of its length can hold.
 public enum JSONBinary {
     /// MySQL itself refuses more than 100.
     public static let depthMax = 110
@@ -12,7 +13,7 @@ public enum JSONBinary {
     public static func render(_ document: UnsafeRawBufferPointer) throws(WireError) -> String? {
         guard let type = document.first else { return nil }
         let body = UnsafeRawBufferPointer(rebasing: document[1...])
-        var renderer = JSONBinaryRenderer()
+        var renderer = JSONBinaryRenderer(documentBytes: document.count)
         try renderer.value(type: type, in: body, depth: 0)
         return renderer.text
     }
@@ -20,12 +21,23 @@ public enum JSONBinary {
 
 private struct JSONBinaryRenderer: ~Copyable {
     private var output = ByteWriter(capacityBytes: 256)
+    /// How many values and how many bytes of names and texts may still come.
+    private var valuesLeft: Int
+    private var textBytesLeft: Int
+
+    /// Every value of a sound document has a byte of its own at least, every name and text its own bytes.
+    init(documentBytes: Int) {
+        valuesLeft = documentBytes
+        textBytesLeft = documentBytes
+    }
 
     var text: String { output.withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }
 
     /// Renders the value whose bytes begin `bytes`; what follows them belongs to others.
     mutating func value(type: UInt8, in bytes: UnsafeRawBufferPointer, depth: Int) throws(WireError) {
         guard depth <= JSONBinary.depthMax else { throw WireError(.badLength(depth), at: 0) }
+        guard valuesLeft > 0 else { throw WireError(.invalidValue("JSON values that share their bytes"), at: 0) }
+        valuesLeft -= 1
         var reader = ByteReader(bytes)
         switch type {
         case 0x00: try container(isObject: true, isLarge: false, bytes, depth)
@@ -42,10 +54,12 @@ private struct JSONBinaryRenderer: ~Copyable {
         case 0x0B: output.utf8(JavaNumber.plain(Double(bitPattern: try reader.littleEndian(UInt64.self))))
         case 0x0C:
             let count = try Self.variableLength(&reader)
-            string(try reader.array(count))
+            try string(try reader.span(count))
         case 0x0F:
             let kind = try reader.byte()
             let count = try Self.variableLength(&reader)
+            textBytesLeft -= count
+            guard textBytesLeft >= 0 else { throw WireError(.badLength(count), at: 0) }
             try opaque(kind, try reader.array(count))
         default: throw WireError(.invalidValue("JSON type \(type)"), at: 0)
         }
@@ -93,7 +107,7 @@ private struct JSONBinaryRenderer: ~Copyable {
                 let length = Int(try keys.littleEndian(UInt16.self))
                 let name = try Self.part(of: whole, from: offset)
                 guard length <= name.count else { throw WireError(.badLength(length), at: offset) }
-                string(Array(name[..<length]))
+                try string(RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: name[..<length])))
                 output.byte(UInt8(ascii: ":"))
             }
             let type = try reader.byte()
@@ -124,9 +138,11 @@ private struct JSONBinaryRenderer: ~Copyable {
         return UnsafeRawBufferPointer(rebasing: bytes[offset...])
     }
 
-    private mutating func string(_ bytes: [UInt8]) {
+    private mutating func string(_ bytes: RawSpan) throws(WireError) {
+        textBytesLeft -= bytes.byteCount
+        guard textBytesLeft >= 0 else { throw WireError(.invalidValue("JSON texts that share their bytes"), at: 0) }
         output.byte(UInt8(ascii: "\""))
-        output.jsonEscaped(bytes)
+        bytes.withUnsafeBytes { output.jsonEscaped($0) }
         output.byte(UInt8(ascii: "\""))
     }
 
@@ -201,69 +217,5 @@ private struct JSONBinaryRenderer: ~Copyable {
         }
         for _ in 0..<6 where rest % 10 == 0 { rest /= 10 }
         output.utf8(String(rest))
-    }
-}
-
-/// Decimal numbers as text.
-public enum DecimalText {
-    /// `BigDecimal.toPlainString` of the digits with `scale` of them behind the point.
-    public static func plain(isNegative: Bool, digits: [UInt8], scale: Int) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(digits.count + 3)
-        let isZero = digits.allSatisfy { $0 == 0 }
-        if isNegative && !isZero { text.append(UInt8(ascii: "-")) }
-        let whole = digits.dropLast(scale).drop { $0 == 0 }
-        if whole.isEmpty { text.append(0x30) }
-        for digit in whole { text.append(0x30 + digit) }
-        if scale > 0 {
-            text.append(UInt8(ascii: "."))
-            let fraction = digits.suffix(scale)
-            text.append(contentsOf: repeatElement(0x30, count: scale - fraction.count))
-            for digit in fraction { text.append(0x30 + digit) }
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    /// The minimal big-endian two's complement of a decimal integer (Java's `BigInteger.toByteArray`).
-    public static func twosComplement(isNegative: Bool, digits: [UInt8]) -> [UInt8] {
-        // Base 256, least significant byte first.
-        var magnitude: [UInt8] = []
-        for digit in digits {
-            var carry = Int(digit)
-            for index in magnitude.indices {
-                let product = Int(magnitude[index]) * 10 + carry
-                magnitude[index] = UInt8(product & 0xFF)
-                carry = product >> 8
-            }
-            if carry > 0 { magnitude.append(UInt8(carry)) }
-        }
-        while magnitude.last == 0 { magnitude.removeLast() }
-        magnitude.append(0)
-        if isNegative {
-            var carry = 1
-            for index in magnitude.indices {
-                let value = Int(~magnitude[index]) + carry
-                magnitude[index] = UInt8(value & 0xFF)
-                carry = value >> 8
-            }
-        }
-        // Take off bytes that only repeat the sign.
-        while magnitude.count > 1 {
-            let (last, before) = (magnitude[magnitude.count - 1], magnitude[magnitude.count - 2])
-            guard (last == 0 && before < 0x80) || (last == 0xFF && before >= 0x80) else { break }
-            magnitude.removeLast()
-        }
-        return magnitude.reversed()
-    }
-
-    /// The same for a number that fits into 64 bits.
-    @inlinable
-    public static func twosComplement(_ value: Int64) -> [UInt8] {
-        let bits = 64 - (value < 0 ? (~value).leadingZeroBitCount : value.leadingZeroBitCount)
-        let count = bits / 8 + 1
-        return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            for index in 0..<count { buffer[index] = UInt8(truncatingIfNeeded: value >> Int64((count - 1 - index) * 8)) }
-            filled = count
-        }
     }
 }

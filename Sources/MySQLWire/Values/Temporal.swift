@@ -64,8 +64,8 @@ public struct MySQLDateTime: Hashable, Sendable {
     }
 
     public init(epochMicroseconds: Int64) {
-        let day = Int((epochMicroseconds >= 0 ? epochMicroseconds : epochMicroseconds - 86_399_999_999) / 86_400_000_000)
-        let rest = Int(epochMicroseconds - Int64(day) * 86_400_000_000)
+        var (day, rest) = Int(epochMicroseconds).quotientAndRemainder(dividingBy: 86_400_000_000)
+        if rest < 0 { (day, rest) = (day - 1, rest + 86_400_000_000) }
         let seconds = rest / 1_000_000
         self.init(
             date: MySQLDate(epochDays: day), hour: seconds / 3600, minute: seconds / 60 % 60, second: seconds % 60,
@@ -109,14 +109,14 @@ public enum StoredTemporal {
             minute: value >> 6 & 63, second: value & 63, microsecond: microseconds(cell, from: 5))
     }
 
-    /// DATETIME before 5.6.4: u64 little-endian, the decimal number yyyymmddhhmmss.
+    /// DATETIME before 5.6.4: u64 little-endian, the decimal number yyyymmddhhmmss. A damaged number is cut.
     public static func dateTime(_ cell: UnsafeRawBufferPointer) -> MySQLDateTime {
         var value = 0
         for index in 0..<8 { value |= Int(cell[index]) << (index * 8) }
         value &= .max
         let (day, clock) = (value / 1_000_000, value % 1_000_000)
         return MySQLDateTime(
-            date: MySQLDate(year: day / 10_000, month: day / 100 % 100, day: day % 100), hour: clock / 10_000,
+            date: MySQLDate(year: day / 10_000 % 10_000, month: day / 100 % 100, day: day % 100), hour: clock / 10_000,
             minute: clock / 100 % 100, second: clock % 100)
     }
 
@@ -180,7 +180,7 @@ public enum TextTemporal {
 
     private static func date(_ text: UnsafeRawBufferPointer, _ offset: inout Int) -> MySQLDate? {
         guard let year = number(text, &offset), skip(0x2D, text, &offset), let month = number(text, &offset),
-            skip(0x2D, text, &offset), let day = number(text, &offset)
+            skip(0x2D, text, &offset), let day = number(text, &offset), year <= 9999, month <= 12, day <= 31
         else { return nil }
         return MySQLDate(year: year, month: month, day: day)
     }

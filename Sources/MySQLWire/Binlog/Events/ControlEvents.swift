@@ -26,8 +26,13 @@ public struct FormatDescriptionEvent: Equatable, Sendable {
         // The algorithm and its checksum end the event in all versions since 5.6.1.
         guard reader.remainingBytes > 5 else { throw WireError(.badLength(reader.remainingBytes), at: reader.absoluteOffset) }
         postHeaderBytes = try reader.array(reader.remainingBytes - 5)
+        let tableMap = Int(EventType.tableMap.rawValue) - 1
+        guard tableMap >= postHeaderBytes.count || postHeaderBytes[tableMap] == 8 else {
+            throw WireError(.invalidValue("table numbers of four bytes (MySQL 5.1)"), at: reader.absoluteOffset)
+        }
+        // 0: none, 1: CRC-32, 255: the file is older than checksums.
         let algorithm = try reader.byte()
-        guard algorithm <= 1 else {
+        guard algorithm <= 1 || algorithm == 255 else {
             throw WireError(.invalidValue("checksum algorithm \(algorithm)"), at: reader.absoluteOffset - 1)
         }
         hasChecksums = algorithm == 1
@@ -43,38 +48,6 @@ public struct RotateEvent: Equatable, Sendable {
         var reader = ByteReader(body, base: EventHeader.bytes)
         position = try reader.littleEndian(UInt64.self)
         file = try reader.utf8(reader.remainingBytes)
-    }
-}
-
-/// QUERY_EVENT: thread u32 | seconds u32 | database length u8 | error u16 | status length u16 | status variables |
-/// database NUL | statement to the end
-public struct QueryEvent: Equatable, Sendable {
-    public let threadID: UInt32
-    public let database: String
-    public let errorCode: UInt16
-    /// In the client's character set, of which only the UTF-8 ones (and ASCII) are text for us.
-    public let statement: String
-    /// Q_SQL_MODE_CODE; nil where it was not sent.
-    public let sqlMode: UInt64?
-
-    init(body: UnsafeRawBufferPointer) throws(WireError) {
-        var reader = ByteReader(body, base: EventHeader.bytes)
-        threadID = try reader.littleEndian(UInt32.self)
-        try reader.skip(4)
-        let databaseBytes = Int(try reader.byte())
-        errorCode = try reader.littleEndian(UInt16.self)
-        let statusBytes = Int(try reader.littleEndian(UInt16.self))
-        var status = try reader.slice(statusBytes)
-        // Q_FLAGS2_CODE (0) and Q_SQL_MODE_CODE (1) come first; what follows is of no interest here.
-        var mode: UInt64?
-        while let code = status.peekByte(), code <= 1 {
-            try status.skip(1)
-            if code == 0 { try status.skip(4) } else { mode = try status.littleEndian(UInt64.self) }
-        }
-        sqlMode = mode
-        database = String(decoding: try reader.array(databaseBytes), as: UTF8.self)
-        try reader.skip(1)
-        statement = String(decoding: reader.rest().array(), as: UTF8.self)
     }
 }
 

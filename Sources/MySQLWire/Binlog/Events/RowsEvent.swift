@@ -53,7 +53,9 @@ public struct RowsEvent {
     }
 
     /// Reads the images one by one. The table map must be the one with this event's `tableID`.
-    public func makeRows() -> RowImages { RowImages(images) }
+    public func makeRows() -> RowImages {
+        RowImages(images, columnCount: columnCount, hasFullImages: hasFullImages)
+    }
 }
 
 /// Where the cells of one row image lie. Reused from row to row, so that reading allocates nothing.
@@ -90,16 +92,25 @@ public struct RowImage {
 /// Walks over the row images of an event.
 public struct RowImages {
     private let bytes: UnsafeRawBufferPointer
+    private let columnCount: Int
+    private let hasFullImages: Bool
     private var offset = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    init(_ bytes: UnsafeRawBufferPointer, columnCount: Int, hasFullImages: Bool) {
+        self.bytes = bytes
+        self.columnCount = columnCount
+        self.hasFullImages = hasFullImages
+    }
 
     public var isAtEnd: Bool { offset == bytes.count }
 
     /// Finds the cells of the next image. Every length is checked against what is left.
     ///
+    /// Throws also where the images do not have all columns of the table map: they are not read by guess.
+    ///
     /// Layout: NULL bitmap, one bit for each column | the cells that are not NULL
     public mutating func next(into image: inout RowImage, columns: [ColumnStorage]) throws(WireError) {
+        guard hasFullImages, columns.count == columnCount, columnCount > 0 else { throw unfit(columns.count) }
         let bitmapBytes = (columns.count + 7) / 8
         let total = bytes.count
         guard total - offset >= bitmapBytes else { throw truncated(bitmapBytes) }
@@ -128,6 +139,14 @@ public struct RowImages {
             image.cells[index] = .init(offset: Int32(truncatingIfNeeded: offset), length: Int32(truncatingIfNeeded: length))
             offset += length
         }
+    }
+
+    private func unfit(_ mapped: Int) -> WireError {
+        let reason =
+            hasFullImages
+            ? "rows of \(columnCount) columns after a table map of \(mapped)"
+            : "row images without all columns (binlog_row_image is not FULL)"
+        return WireError(.invalidValue(reason), at: offset)
     }
 
     private func truncated(_ needed: Int) -> WireError {

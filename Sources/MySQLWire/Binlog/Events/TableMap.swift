@@ -10,7 +10,12 @@ public final class TableMap: Sendable {
     public let tableID: UInt64
     public let database: String
     public let table: String
+    /// Empty where `unreadableReason` says why.
     public let columns: [ColumnStorage]
+    public let columnCount: Int
+    /// Names a column type that cannot be read, so that no row of the table can; nil where all can. The map alone
+    /// is no fault: it may belong to a table of no interest.
+    public let unreadableReason: String?
     /// One for each column, in the order of the columns.
     public let isNullable: [Bool]
     /// Column names; empty unless the server has `binlog_row_metadata=FULL`.
@@ -24,12 +29,16 @@ public final class TableMap: Sendable {
         table = try Self.name(&reader)
         let count = try reader.lengthEncodedCount()
         guard count <= Self.columnCountMax else { throw WireError(.badLength(count), at: reader.absoluteOffset) }
+        columnCount = count
         let types = try reader.array(count)
         var metadata = try reader.slice(try reader.lengthEncodedCount())
+        unreadableReason = ColumnStorage.unreadable(among: types)
         var columns: [ColumnStorage] = []
-        columns.reserveCapacity(count)
-        for type in types { columns.append(try ColumnStorage(code: type, metadata: &metadata)) }
-        try metadata.finish()
+        if unreadableReason == nil {
+            columns.reserveCapacity(count)
+            for type in types { columns.append(try ColumnStorage(code: type, metadata: &metadata)) }
+            try metadata.finish()
+        }
         self.columns = columns
         let bitmap = try reader.array((count + 7) / 8)
         isNullable = (0..<count).map { bitmap[$0 / 8] & (1 << ($0 % 8)) != 0 }

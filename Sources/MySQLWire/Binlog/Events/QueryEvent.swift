@@ -1,0 +1,89 @@
+import WireCore
+
+/// QUERY_EVENT: thread u32 | seconds u32 | database length u8 | error u16 | status length u16 | status variables |
+/// database NUL | statement to the end
+public struct QueryEvent: Equatable, Sendable {
+    public let threadID: UInt32
+    public let database: String
+    public let errorCode: UInt16
+    /// Decoded from the client's character set, as far as that is known.
+    public let statement: String
+    public let session: Session
+
+    /// Q_SQL_MODE_CODE; nil where it was not sent.
+    public var sqlMode: UInt64? { session.sqlMode }
+
+    /// The status variables: what the statement's meaning depends on. Nil where a variable was not sent.
+    public struct Session: Equatable, Sendable {
+        public var sqlMode: UInt64?
+        /// Numbers of collations: `character_set_client`, `collation_connection`, `collation_server`.
+        public var clientCollation: Int?
+        public var connectionCollation: Int?
+        public var serverCollation: Int?
+        /// `collation_database`, the default for what the statement creates.
+        public var databaseCollation: Int?
+        /// What a bare `CHARACTER SET utf8mb4` means.
+        public var utf8mb4Collation: Int?
+        public var timeZone: String?
+        /// Whether a TIMESTAMP column without NULL or NOT NULL is an ordinary nullable one.
+        public var explicitDefaultsForTimestamp: Bool?
+    }
+
+    init(body: UnsafeRawBufferPointer) throws(WireError) {
+        var reader = ByteReader(body, base: EventHeader.bytes)
+        threadID = try reader.littleEndian(UInt32.self)
+        try reader.skip(4)
+        let databaseBytes = Int(try reader.byte())
+        errorCode = try reader.littleEndian(UInt16.self)
+        let statusBytes = Int(try reader.littleEndian(UInt16.self))
+        var status = try reader.slice(statusBytes)
+        session = try Session(&status)
+        database = String(decoding: try reader.array(databaseBytes), as: UTF8.self)
+        try reader.skip(1)
+        let client = session.clientCollation.flatMap { MySQLCharacterSet(collation: $0) }
+        statement = reader.rest().withUnsafeBytes { bytes in
+            client?.decode(bytes) ?? String(decoding: bytes, as: UTF8.self)
+        }
+    }
+}
+
+extension QueryEvent.Session {
+    /// Reads code u8 and value of each variable, up to the first code that is not known.
+    @_lifetime(reader: copy reader)
+    fileprivate init(_ reader: inout ByteReader) throws(WireError) {
+        while !reader.isAtEnd {
+            switch try reader.byte() {
+            case 0: try reader.skip(4)  // Q_FLAGS2_CODE
+            case 1: sqlMode = try reader.littleEndian(UInt64.self)
+            case 2: try reader.skip(Int(try reader.byte()) + 1)  // Q_CATALOG_CODE
+            case 3: try reader.skip(4)  // Q_AUTO_INCREMENT
+            case 4:
+                clientCollation = Int(try reader.littleEndian(UInt16.self))
+                connectionCollation = Int(try reader.littleEndian(UInt16.self))
+                serverCollation = Int(try reader.littleEndian(UInt16.self))
+            case 5:
+                let count = Int(try reader.byte())
+                timeZone = String(decoding: try reader.array(count), as: UTF8.self)
+            case 6: try reader.skip(Int(try reader.byte()))  // Q_CATALOG_NZ_CODE
+            case 7: try reader.skip(2)  // Q_LC_TIME_NAMES_CODE
+            case 8: databaseCollation = Int(try reader.littleEndian(UInt16.self))
+            case 9: try reader.skip(8)  // Q_TABLE_MAP_FOR_UPDATE_CODE
+            case 10: try reader.skip(4)  // Q_MASTER_DATA_WRITTEN_CODE
+            case 11:  // Q_INVOKER: user and host
+                try reader.skip(Int(try reader.byte()))
+                try reader.skip(Int(try reader.byte()))
+            case 12:  // Q_UPDATED_DB_NAMES; 254 means too many to be named
+                let count = try reader.byte()
+                if count != 254 { for _ in 0..<count { _ = try reader.nullTerminated() } }
+            case 13: try reader.skip(3)  // Q_MICROSECONDS
+            case 16: explicitDefaultsForTimestamp = try reader.byte() != 0
+            case 17: try reader.skip(8)  // Q_DDL_LOGGED_WITH_XID
+            case 18: utf8mb4Collation = Int(try reader.littleEndian(UInt16.self))
+            case 19, 20: try reader.skip(1)  // Q_SQL_REQUIRE_PRIMARY_KEY, Q_DEFAULT_TABLE_ENCRYPTION
+            case 128: try reader.skip(3)  // MariaDB's Q_HRNOW
+            case 129: try reader.skip(8)  // MariaDB's Q_XID
+            default: return
+            }
+        }
+    }
+}
