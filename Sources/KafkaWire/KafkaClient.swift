@@ -87,7 +87,7 @@ public final class KafkaClient: Sendable {
         return SocketAddress(host: host, port: port)
     }
 
-    private func address(of id: Int32, _ cancellation: Cancellation) throws(KafkaError) -> SocketAddress {
+    func address(of id: Int32, _ cancellation: Cancellation) throws(KafkaError) -> SocketAddress {
         if let broker = cluster.brokers[id] { return broker.address }
         _ = try metadata(topics: [], cancellation)
         guard let broker = cluster.brokers[id] else {

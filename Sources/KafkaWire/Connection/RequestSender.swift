@@ -8,7 +8,8 @@ final class RequestSender {
     private let broker: SocketAddress
     private let clientID: String
     private var writer = KafkaWriter(capacityBytes: 4096, isFlexible: false)
-    private var nextCorrelationID: Int32 = 0
+    /// The correlation id of the next request.
+    private(set) var nextCorrelationID: Int32 = 0
 
     init(output: OutputStream, broker: SocketAddress, clientID: String) {
         self.output = output
@@ -25,12 +26,17 @@ final class RequestSender {
     }
 
     /// Sends one request whose body `body` writes; returns its correlation id.
+    ///
+    /// - Parameter body: gets the writer, and the list of what is to be put in between, each at the place that the
+    ///   writer had reached. Those bytes go to the stream directly.
     func send(
-        _ key: APIKey, version: Int16, _ body: (inout KafkaWriter) throws(KafkaError) -> Void
+        _ key: APIKey, version: Int16,
+        _ body: (inout KafkaWriter, inout [(position: Int, payload: OutgoingBatch)]) -> Void
     ) throws(KafkaError) -> Int32 {
         let correlationID = begin(key, version)
-        try body(&writer)
-        try finish()
+        var insertions: [(position: Int, payload: OutgoingBatch)] = []
+        body(&writer, &insertions)
+        try finish(insertions)
         return correlationID
     }
 
@@ -45,10 +51,19 @@ final class RequestSender {
         return correlationID
     }
 
-    private func finish() throws(KafkaError) {
-        writer.bytes.patchBigEndian(Int32(clamping: writer.bytes.count - 4), at: 0)
+    private func finish(_ insertions: [(position: Int, payload: OutgoingBatch)] = []) throws(KafkaError) {
+        let inserted = insertions.reduce(0) { $0 + $1.payload.header.payloadBytes }
+        writer.bytes.patchBigEndian(Int32(clamping: writer.bytes.count - 4 + inserted), at: 0)
         do throws(StreamError) {
-            try writer.bytes.withUnsafeBytes { (bytes) throws(StreamError) in try output.writeAll(bytes) }
+            try writer.bytes.withUnsafeBytes { (bytes) throws(StreamError) in
+                var written = 0
+                for (position, payload) in insertions {
+                    try output.writeAll(UnsafeRawBufferPointer(rebasing: bytes[written..<position]))
+                    try payload.withPayload { (records) throws(StreamError) in try output.writeAll(records) }
+                    written = position
+                }
+                try output.writeAll(UnsafeRawBufferPointer(rebasing: bytes[written...]))
+            }
         } catch { throw .stream(error, broker: broker) }
     }
 }

@@ -1,0 +1,46 @@
+import Synchronization
+import WireCore
+import WireStreams
+
+/// What the writer and the reader of one connection share: the requests that wait for their answers, in order.
+final class ProducerConnection: Sendable {
+    struct Request: Sendable {
+        let correlationID: Int32
+        let version: Int16
+        let assignments: [ProducerCore.Assignment]
+        let sentAt: MonotonicInstant
+    }
+
+    let broker: SocketAddress
+    let canceller: SocketCanceller
+    private let state = Mutex(State())
+
+    private struct State {
+        var requests: [Request] = []
+        var isEnded = false
+    }
+
+    init(broker: SocketAddress, canceller: SocketCanceller) {
+        self.broker = broker
+        self.canceller = canceller
+    }
+
+    func push(_ request: Request) { state.withLock { $0.requests.append(request) } }
+
+    func popOldest() -> Request? {
+        state.withLock { $0.requests.isEmpty ? nil : $0.requests.removeFirst() }
+    }
+
+    var oldest: Request? { state.withLock { $0.requests.first } }
+
+    /// Nothing is received any more: whoever pushes a request from now on also settles it.
+    func end() { state.withLock { $0.isEnded = true } }
+
+    var isEnded: Bool { state.withLock { $0.isEnded } }
+}
+
+/// A receiver on its way to the thread that will read from it.
+// Only that thread touches the receiver from then on; both directions share nothing that changes but TLS's locked engine.
+struct ReceivingHalf: @unchecked Sendable {
+    let receiver: ResponseReceiver
+}
