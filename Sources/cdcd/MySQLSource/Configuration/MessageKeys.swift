@@ -16,22 +16,22 @@ public struct MessageKeys: Sendable {
     }
 
     /// Reads `expression:column,column;expression:column`.
-    init(_ text: String, keepsListedOrder: Bool) throws {
-        rules = try Self.parts(text, of: ";").map { part in
-            guard let colon = part.firstIndex(of: ":") else {
-                throw ConfigError(name: "message.key.columns", value: text, reason: "\(part) has no column list")
-            }
-            let columns = part[part.index(after: colon)...].split(separator: ",").map(Self.trimmed)
-            return Rule(
-                tables: try JavaPattern(Self.trimmed(part[..<colon]), caseInsensitive: true), columns: columns)
+    init(_ text: String, keepsListedOrder: Bool) throws(JavaPattern.SyntaxError) {
+        var rules: [Rule] = []
+        for part in text.split(separator: ";") {
+            guard Self.isWellFormed(part), let colon = part.firstIndex(of: ":") else { continue }
+            let columns = part[part.index(after: colon)...].split(separator: ",").map { String($0).trimmingBlanks }
+            let tables = try JavaPattern(String(part[..<colon]).trimmingBlanks, caseInsensitive: true)
+            rules.append(Rule(tables: tables, columns: columns))
         }
+        self.rules = rules
         self.keepsListedOrder = keepsListedOrder
     }
 
-    private static func parts(_ text: String, of separator: Character) -> [Substring] { text.split(separator: separator) }
-
-    private static func trimmed(_ text: Substring) -> String {
-        String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    /// Whether a part has one colon, with something on both sides.
+    static func isWellFormed(_ part: Substring) -> Bool {
+        let sides = part.split(separator: ":", omittingEmptySubsequences: false).map { String($0).trimmingBlanks }
+        return sides.count == 2 && sides.allSatisfy { !$0.isEmpty }
     }
 
     /// The names of the table's key columns, in the key's order; names that the table does not have are left out.

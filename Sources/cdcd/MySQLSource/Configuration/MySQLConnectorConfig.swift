@@ -10,8 +10,9 @@ public struct MySQLConnectorConfig: Sendable {
     public var connection: MySQLConnectionOptions
     /// Statements to run on each query connection after it is made (not on the replication connection).
     public var initialStatements: [String]
-    /// `database.serverTimezone` or `database.connectionTimeZone`, where it is not `SERVER` or `LOCAL`.
-    public var sessionTimeZone: String?
+    /// The zone in which snapshots take the wall clock of TIMESTAMPs to be (`database.connectionTimeZone`, in 1.9 also
+    /// `database.serverTimezone`), where it is not `SERVER` or `LOCAL`. Nil: the query session is set to UTC.
+    public var connectionZone: ConnectionZone?
     /// The replica id.
     public var serverID: UInt32
     public var filter: TableFilter
@@ -21,6 +22,10 @@ public struct MySQLConnectorConfig: Sendable {
     public var history: HistoryOptions
     public var gtidSources: GTIDSourceFilter
     public var tombstonesOnDelete: Bool
+    /// Updates that change no captured column are left out (`skip.messages.without.change`).
+    public var skipsUnchangedRows: Bool
+    /// What to do with a value that its column's representation does not have.
+    public var unrepresentableValueHandling: FailureHandling
     public var includesSchemaChanges: Bool
     public var includesSchemaComments: Bool
     public var includesQuery: Bool
@@ -34,11 +39,6 @@ public struct MySQLConnectorConfig: Sendable {
     public var hasExtendedHeaders: Bool
     /// What to do with a row event of a table that the schema does not know.
     public var inconsistentSchemaHandling: FailureHandling
-    /// What to do with an event that cannot be processed.
-    public var eventFailureHandling: FailureHandling
-
-    /// The zone in which snapshots take the wall clock of TIMESTAMPs to be.
-    var connectionZone: ConnectionZone? { nil }
 
     public enum FailureHandling: String, Sendable { case fail, warn, skip }
 

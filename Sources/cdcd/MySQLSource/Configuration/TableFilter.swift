@@ -1,30 +1,117 @@
+import ConnectData
+
 /// The include and exclude lists for databases, tables and columns.
 public struct TableFilter: Sendable {
-    public init() {}
+    private enum Rule: Sendable {
+        case all
+        case including(PatternList)
+        case excluding(PatternList)
+
+        func includes(_ name: String) -> Bool {
+            switch self {
+            case .all: true
+            case .including(let list): list.matches(name)
+            case .excluding(let list): !list.matches(name)
+            }
+        }
+    }
+
+    private let databases: Rule
+    private let tables: Rule
+    private let columns: Rule
+
+    /// Everything but the system's own databases.
+    public init() {
+        databases = .all
+        tables = .all
+        columns = .all
+    }
+
+    /// Reads `database.include.list` and its kin (and 1.9's `database.whitelist`).
+    init(_ configuration: [String: String]) throws {
+        func rule(_ kind: String) throws -> Rule {
+            func list(_ names: String...) throws -> PatternList? {
+                guard let name = names.first(where: { configuration[$0] != nil }), let text = configuration[name] else {
+                    return nil
+                }
+                do {
+                    let list = try PatternList(text)
+                    return list.patterns.isEmpty ? nil : list
+                } catch {
+                    throw ConfigError(name: name, value: text, reason: "\(error)")
+                }
+            }
+            if let list = try list("\(kind).include.list", "\(kind).whitelist") { return .including(list) }
+            if let list = try list("\(kind).exclude.list", "\(kind).blacklist") { return .excluding(list) }
+            return .all
+        }
+        databases = try rule("database")
+        tables = try rule("table")
+        columns = try rule("column")
+    }
 
     /// Whether rows of the table are captured.
-    public func includes(_ table: TableID) -> Bool { includesDatabase(table.database) }
+    public func includes(_ table: TableID) -> Bool {
+        includesDatabase(table.database) && tables.includes(table.description)
+    }
 
     /// Whether the database may hold captured tables, by the database lists and the built-in ones alone.
-    public func includesDatabase(_ database: String) -> Bool { !Self.builtInDatabases.contains(database.lowercased()) }
+    public func includesDatabase(_ database: String) -> Bool {
+        !Self.isBuiltIn(database) && databases.includes(database)
+    }
 
     /// Whether the column is part of row values. Keys are never filtered.
-    public func includesColumn(_ column: String, of table: TableID) -> Bool { true }
+    public func includesColumn(_ column: String, of table: TableID) -> Bool {
+        if case .all = columns { return true }
+        return columns.includes("\(table).\(column)")
+    }
 
     /// The captured tables in the order in which a snapshot reads them: for each expression of the table include list in
     /// turn the tables in which it is found, sorted; without a list all of them, sorted.
-    public func snapshotOrder(_ tables: [TableID]) -> [TableID] { tables.filter(includes).sorted() }
+    public func snapshotOrder(_ tables: [TableID]) -> [TableID] {
+        let captured = tables.filter(includes).sorted()
+        guard case .including(let list) = self.tables else { return captured }
+        var ordered: [TableID] = []
+        for pattern in list.patterns {
+            ordered += captured.filter { pattern.find($0.description) && !ordered.contains($0) }
+        }
+        return ordered
+    }
+
+    public static func isBuiltIn(_ database: String) -> Bool { builtInDatabases.contains(database.lowercased()) }
 
     public static let builtInDatabases: Set<String> = ["mysql", "performance_schema", "sys", "information_schema"]
 }
 
 /// `gtid.source.includes` and `gtid.source.excludes`.
 public struct GTIDSourceFilter: Sendable {
-    /// Whether rows of excluded sources are emitted all the same.
+    /// Whether the rows of excluded sources are left out.
     public var filtersRows = true
+    private let included: PatternList?
+    private let excluded: PatternList?
 
-    public init() {}
+    public init() {
+        included = nil
+        excluded = nil
+    }
+
+    init(_ configuration: [String: String]) throws {
+        func list(_ name: String) throws -> PatternList? {
+            guard let text = configuration[name] else { return nil }
+            do { return try PatternList(text) } catch { throw ConfigError(name: name, value: text, reason: "\(error)") }
+        }
+        included = try list("gtid.source.includes")
+        excluded = try list("gtid.source.excludes")
+        filtersRows = configuration["gtid.source.filter.dml.events"]?.lowercased() != "false"
+    }
+
+    /// Whether nothing is left out.
+    public var includesAll: Bool { included == nil && excluded == nil }
 
     /// Whether transactions of the source count; a UUID, or `domain-server` on MariaDB.
-    public func includes(_ source: String) -> Bool { true }
+    public func includes(_ source: String) -> Bool {
+        if let included { return included.matches(source) }
+        if let excluded { return !excluded.matches(source) }
+        return true
+    }
 }

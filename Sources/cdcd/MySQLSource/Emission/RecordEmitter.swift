@@ -44,6 +44,12 @@ public final class RecordEmitter {
 
     // MARK: Streaming
 
+    /// How many rows of the current row event are done: handed to the sink, skipped or left out. Valid when `emit`
+    /// throws too, so that an orderly stop repeats none of them.
+    public private(set) var deliveredRows = 0
+    /// How many records were handed to the sink so far.
+    public private(set) var emittedRecords: Int64 = 0
+
     /// Emits the records of a row event, leaving out its first `skippedRows` rows (those that were delivered before a
     /// restart).
     ///
@@ -60,21 +66,22 @@ public final class RecordEmitter {
             database: plan.definition.id.database, table: plan.definition.id.table)
         let isSkipped = configuration.skippedOperations.contains(SkippedOperations(event.kind))
         var rows = event.makeRows()
-        var count = 0
+        deliveredRows = 0
         while !rows.isAtEnd {
             try rows.next(into: &image, columns: decoder.storage)
             if event.kind == .update { try rows.next(into: &afterImage, columns: decoder.storage) }
-            defer { count += 1 }
-            if isSkipped || count < skippedRows { continue }
-            let change = Change(plan: plan, source: block.value(row: count), time: time)
-            switch event.kind {
-            case .insert: try insert(change, decoder)
-            case .delete: try delete(change, decoder)
-            case .update: try update(change, decoder)
+            if !isSkipped && deliveredRows >= skippedRows {
+                let change = Change(plan: plan, source: block.value(row: deliveredRows), time: time)
+                switch event.kind {
+                case .insert: try insert(change, decoder)
+                case .delete: try delete(change, decoder)
+                case .update: try update(change, decoder)
+                }
+                if !failures.isEmpty { warn(plan) }
             }
-            if !failures.isEmpty { warn(plan) }
+            deliveredRows += 1
         }
-        return count
+        return deliveredRows
     }
 
     /// What the records of one row have in common.
@@ -113,6 +120,7 @@ public final class RecordEmitter {
         let plan = change.plan
         let before = try decoder.row(image, failures: &failures)
         let after = try decoder.row(afterImage, failures: &failures)
+        if configuration.skipsUnchangedRows, before == after { return }
         let beforeOnly = try keyOnly(image, decoder)
         let afterOnly = try keyOnly(afterImage, decoder)
         let key = plan.key(row: after, keyOnly: afterOnly)
@@ -140,14 +148,19 @@ public final class RecordEmitter {
     func emit(
         _ plan: TablePlan, _ key: ConnectValue, _ value: ConnectValue, _ headers: [SourceRecord.Header]
     ) throws {
-        try sink.emit(
+        try send(
             SourceRecord(
                 topic: plan.topic, keySchema: plan.keySchema, key: key, valueSchema: plan.envelopeSchema, value: value,
                 headers: headers))
     }
 
+    func send(_ record: SourceRecord) throws {
+        try sink.emit(record)
+        emittedRecords += 1
+    }
+
     private func emitTombstone(_ plan: TablePlan, _ key: ConnectValue, _ headers: [SourceRecord.Header]) throws {
-        try sink.emit(
+        try send(
             SourceRecord(
                 topic: plan.topic, keySchema: plan.keySchema, key: key, valueSchema: nil, value: .null, headers: headers))
     }
@@ -159,7 +172,7 @@ public final class RecordEmitter {
             source, schema: plan.envelope.sourceSchema, profile: plan.profile, logicalName: configuration.logicalName,
             database: plan.definition.id.database, table: plan.definition.id.table)
         let change = Change(plan: plan, source: block.value(row: 0), time: clock())
-        try sink.emit(
+        try send(
             SourceRecord(
                 topic: plan.topic, keySchema: nil, key: .null, valueSchema: plan.envelopeSchema,
                 value: change.envelope(.null, .null, .truncate), headers: contextHeaders))
@@ -167,7 +180,7 @@ public final class RecordEmitter {
 
     /// Tells once for each column that some of its values cannot be represented and go out as null.
     func warn(_ plan: TablePlan) {
-        for cell in failures.cells {
+        for cell in failures.cells where configuration.unrepresentableValueHandling == .warn {
             let name = "\(plan.definition.id).\(plan.name(ofCell: cell))"
             guard warnedColumns.insert(name).inserted else { continue }
             logger.warn(

@@ -16,6 +16,7 @@ public final class TablePlan: Sendable {
     let envelope: EnvelopeLayout
     let profile: DebeziumProfile
     let options: ValueOptions
+    private let failsOnUnrepresentable: Bool
     /// In the order of the row schema's fields.
     let columns: ContiguousArray<ColumnPlan>
     /// Key columns that column filters leave out of the row.
@@ -37,6 +38,7 @@ public final class TablePlan: Sendable {
         self.definition = definition
         profile = configuration.profile
         options = configuration.values
+        failsOnUnrepresentable = configuration.unrepresentableValueHandling == .fail
         topic = naming.topic(table)
         let keyNames = configuration.messageKeys.columns(of: definition)
         var columns: ContiguousArray<ColumnPlan> = []
@@ -117,13 +119,17 @@ public final class TablePlan: Sendable {
 
     /// What stands for a value that could not be represented.
     func failed(_ null: NullRule, _ cell: Int) throws(ConversionError) -> ConnectValue {
-        if null.isOptional { return .null }
-        if let value = null.defaultValue { return value }
+        if !failsOnUnrepresentable {
+            if null.isOptional { return .null }
+            if let value = null.defaultValue { return value }
+        }
         throw ConversionError(
             definition.id, column: name(ofCell: cell),
-            "its value has no representation in the configured mode, and the column is NOT NULL (Invalid value: null used "
-                + "for required field: \"\(name(ofCell: cell))\"). Choose another time.precision.mode, or exclude the column "
-                + "with column.exclude.list")
+            (null.isOptional || null.defaultValue != nil
+                ? "its value has no representation in the configured mode (event.converting.failure.handling.mode=fail). "
+                : "its value has no representation in the configured mode, and the column is NOT NULL (Invalid value: null "
+                    + "used for required field: \"\(name(ofCell: cell))\"). ")
+                + "Choose another time.precision.mode, or exclude the column with column.exclude.list")
     }
 }
 

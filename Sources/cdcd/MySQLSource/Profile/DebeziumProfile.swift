@@ -45,6 +45,57 @@ public struct DebeziumProfile: Sendable, Hashable {
     /// Whether TRUNCATE can give an `op` `t` (from 2.1 on).
     public var hasTruncateRecords: Bool { isModern }
 
+    // MARK: Configuration
+
+    /// The property that names the source.
+    public var logicalNameProperty: String { isModern ? "topic.prefix" : "database.server.name" }
+
+    /// What the names of the schema history's properties begin with.
+    public var historyPrefix: String { isModern ? "schema.history.internal." : "database.history." }
+
+    /// What begins the names of properties for the history's own Kafka clients.
+    public var historyClientPrefixes: [String] { ["producer.", "consumer."].map { historyPrefix + $0 } }
+
+    /// Whether `database.server.id` must be given; otherwise it is drawn from 5400 to 6400.
+    public var requiresServerID: Bool { isModern }
+
+    /// Whether validation asks for the history's topic and brokers; otherwise the task does, when it starts.
+    public var requiresHistoryProperties: Bool { !isModern }
+
+    /// `database.ssl.mode`, `schema.name.adjustment.mode`, `skipped.operations`: what they are unless they are given.
+    public var defaultTLSMode: String { isModern ? "preferred" : "disabled" }
+    public var defaultNameAdjustment: String { isModern ? "none" : "avro" }
+    public var defaultSkippedOperations: String { isModern ? "t" : "none" }
+
+    /// The property of Connector/J that names the zone of TIMESTAMPs. 3.6 sets the newer one itself, which outdoes the older.
+    public var connectionZoneProperties: [String] {
+        isModern ? ["database.connectionTimeZone"] : ["database.connectionTimeZone", "database.serverTimezone"]
+    }
+
+    /// Whether key columns stand in the order of `message.key.columns` rather than of the table.
+    public var keepsListedKeyOrder: Bool { isModern }
+
+    /// A validation error's text.
+    public func validationMessage(_ name: String, _ problem: String) -> String {
+        isModern ? "The '\(name)' value is invalid: \(problem)" : problem
+    }
+
+    /// Which property is blamed where both an include and an exclude list are given, and which is named in the message.
+    func blamedLists(_ kind: String) -> (blamed: String, named: String) {
+        // 1.9 knows the lists of tables and columns by their older names.
+        isModern || kind == "database"
+            ? ("\(kind).exclude.list", "\(kind).include.list") : ("\(kind).blacklist", "\(kind).whitelist")
+    }
+
+    var gtidListsProblem: String {
+        isModern
+            ? "Cannot specify GTID excludes when includes are provided." : "Included GTID source UUIDs are already specified"
+    }
+
+    var messageKeyFormat: String {
+        isModern ? "^\\s*([^:]+):([^:,]+(,[^:,]+)*)\\s*$" : "^\\s*([^\\s:]+):([^:\\s]+)\\s*$"
+    }
+
     // MARK: Values
 
     /// FLOAT of single precision is `float32`; before, it was widened to `float64`.

@@ -125,7 +125,7 @@ extension RecordEmitter {
     }
 
     func emitSchemaChange(_ change: SchemaChange, _ source: SourceInfo, time: Int64, marker: SnapshotMarker?) throws {
-        try sink.emit(
+        try send(
             SourceRecord(
                 topic: schemaChanges.topic, partition: 0, keySchema: schemaChanges.keySchema,
                 key: schemaChanges.key(change), valueSchema: schemaChanges.valueSchema,

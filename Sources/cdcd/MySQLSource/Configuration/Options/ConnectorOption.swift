@@ -1,0 +1,75 @@
+import ConnectData
+
+/// One property of the connector, as plain data: what both generations of Debezium say of it, and what becomes of it here.
+public struct ConnectorOption: Sendable {
+    public enum Support: String, Sendable {
+        /// Does what it says.
+        case supported
+        /// Read, checked and shown, but without effect: it tunes Java's way of doing what is done differently here.
+        case tuning
+        /// Any other value than the default is refused by name.
+        case notYet
+    }
+
+    public enum Check: Sendable { case none, required, positive, notNegative, expressions }
+
+    /// What a generation says of the property.
+    public struct Presence: Sendable {
+        /// Its place in its group; 0 where the plugin does not list it, but reads it all the same.
+        public let order: Int
+        public let defaultValue: String?
+        /// The values there are, in the order in which messages name them; empty for any value.
+        public let choices: [String]
+        public let isVisible: Bool
+        public let dependents: [String]
+
+        init(
+            order: Int, default defaultValue: String? = nil, choices: [String] = [], isVisible: Bool = true,
+            dependents: [String] = []
+        ) {
+            self.order = order
+            self.defaultValue = defaultValue
+            self.choices = choices
+            self.isVisible = isVisible
+            self.dependents = dependents
+        }
+    }
+
+    public let name: String
+    public let type: ConfigType
+    public let importance: ConfigImportance
+    public let displayName: String
+    public let width: ConfigWidth
+    public let check: Check
+    /// Nil where the generation does not have the property.
+    public let v19: Presence?
+    public let v36: Presence?
+    public let support: Support
+    /// Of those that are supported in part: the values that are, beside the default.
+    public let supportedValues: [String]
+    public let documentation: String
+
+    init(
+        _ name: String, _ type: ConfigType, _ importance: ConfigImportance, _ displayName: String,
+        width: ConfigWidth = .none, check: Check = .none, v19: Presence? = nil, v36: Presence? = nil, support: Support,
+        supported supportedValues: [String] = [], _ documentation: String
+    ) {
+        self.name = name
+        self.type = type
+        self.importance = importance
+        self.displayName = displayName
+        self.width = width
+        self.check = check
+        self.v19 = v19
+        self.v36 = v36
+        self.support = support
+        self.supportedValues = supportedValues
+        self.documentation = documentation
+    }
+
+    /// Nil where the generation does not have the property.
+    public func presence(_ profile: DebeziumProfile) -> Presence? { profile.generation == .v19 ? v19 : v36 }
+
+    /// Whether the name stands for many: `column.mask.with.(d+).chars`.
+    var isPattern: Bool { name.contains("(") }
+}

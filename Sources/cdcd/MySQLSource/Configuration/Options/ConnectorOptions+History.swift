@@ -1,0 +1,105 @@
+import ConnectData
+
+extension ConnectorOptions {
+    /// Group `History Storage`: where changes of the schema are kept.
+    static let history: [ConnectorOption] = [
+        ConnectorOption(
+            "schema.history.internal", .classReference, .low, "Database schema history class", width: .long,
+            v36: .init(order: 1, default: "io.debezium.storage.kafka.history.KafkaSchemaHistory", isVisible: false),
+            support: .notYet, supported: ["io.debezium.storage.kafka.history.KafkaSchemaHistory"],
+            "Java class of the schema history's store."),
+        ConnectorOption(
+            "schema.history.internal.skip.unparseable.ddl", .boolean, .low,
+            "Skip DDL statements that cannot be parsed", width: .short, v36: .init(order: 2, default: "false"),
+            support: .supported, "Whether statements that cannot be parsed are passed over with a warning."),
+        ConnectorOption(
+            "schema.history.internal.store.only.captured.tables.ddl", .boolean, .low,
+            "Store only DDL that modifies tables that are captured based on include/exclude lists", width: .short,
+            v36: .init(order: 3, default: "false"), support: .supported,
+            "Whether the history holds only statements about captured tables."),
+        ConnectorOption(
+            "schema.history.internal.store.only.captured.databases.ddl", .boolean, .low,
+            "Store only DDL that modifies tables of databases that are captured based on include/exclude lists",
+            width: .short, v36: .init(order: 4, default: "false"), support: .supported,
+            "Whether the history holds only statements about captured databases."),
+        ConnectorOption(
+            "database.history", .classReference, .low, "Database history class", width: .long,
+            v19: .init(order: 1, default: "io.debezium.relational.history.KafkaDatabaseHistory", isVisible: false),
+            support: .notYet, supported: ["io.debezium.relational.history.KafkaDatabaseHistory"],
+            "Java class of the schema history's store."),
+        ConnectorOption(
+            "database.history.skip.unparseable.ddl", .boolean, .low, "Skip DDL statements that cannot be parsed",
+            width: .short, v19: .init(order: 2, default: "false"), support: .supported,
+            "Whether statements that cannot be parsed are passed over with a warning."),
+        ConnectorOption(
+            "database.history.store.only.monitored.tables.ddl", .boolean, .low,
+            "Store only DDL that modifies tables that are captured based on include/exclude lists", width: .short,
+            v19: .init(order: 3, default: "false"), support: .supported,
+            "Older name of `store.only.captured.tables.ddl`."),
+        ConnectorOption(
+            "database.history.store.only.captured.tables.ddl", .boolean, .low,
+            "Store only DDL that modifies tables that are captured based on include/exclude lists", width: .short,
+            v19: .init(order: 4, default: "false"), support: .supported,
+            "Whether the history holds only statements about captured tables."),
+        ConnectorOption(
+            "database.history.kafka.bootstrap.servers", .string, .high, "Kafka broker addresses", width: .long,
+            check: .required, v19: .init(order: 5), support: .supported, "Brokers that hold the schema history."),
+        ConnectorOption(
+            "database.history.kafka.topic", .string, .high, "Database history topic name", width: .long,
+            check: .required, v19: .init(order: 6), support: .supported,
+            "Topic of the schema history: one partition, kept for ever."),
+        ConnectorOption(
+            "database.history.kafka.recovery.attempts", .int, .low, "Max attempts to recovery database history",
+            width: .short, check: .positive, v19: .init(order: 7, default: "100"), support: .supported,
+            "After how many empty reads the history counts as read."),
+        ConnectorOption(
+            "database.history.kafka.recovery.poll.interval.ms", .int, .low,
+            "Poll interval during database history recovery (ms)", width: .short, check: .notNegative,
+            v19: .init(order: 8, default: "100"), support: .supported, "How long a read of the history waits."),
+        ConnectorOption(
+            "database.history.kafka.query.timeout.ms", .long, .low, "Kafka admin client query timeout (ms)",
+            width: .short, check: .positive, v19: .init(order: 9, default: "3000"), support: .supported,
+            "How long questions to the brokers may take."),
+        ConnectorOption(
+            "schema.history.internal.kafka.bootstrap.servers", .string, .high, "Kafka broker addresses",
+            width: .medium, v36: .init(order: 0), support: .supported, "Brokers that hold the schema history."),
+        ConnectorOption(
+            "schema.history.internal.kafka.topic", .string, .high, "Schema history topic name", width: .medium,
+            v36: .init(order: 0), support: .supported, "Topic of the schema history: one partition, kept for ever."),
+        ConnectorOption(
+            "schema.history.internal.kafka.recovery.attempts", .int, .low,
+            "Max attempts to recover the schema history", width: .medium, check: .positive,
+            v36: .init(order: 0, default: "100"), support: .supported,
+            "After how many empty reads the history counts as read."),
+        ConnectorOption(
+            "schema.history.internal.kafka.recovery.poll.interval.ms", .int, .low,
+            "Poll interval during recovery (ms)", width: .medium, check: .notNegative,
+            v36: .init(order: 0, default: "100"), support: .supported, "How long a read of the history waits."),
+        ConnectorOption(
+            "schema.history.internal.kafka.query.timeout.ms", .long, .low, "Kafka admin client query timeout (ms)",
+            width: .medium, check: .positive, v36: .init(order: 0, default: "3000"), support: .supported,
+            "How long questions to the brokers may take."),
+        ConnectorOption(
+            "schema.history.internal.kafka.buffer.batch.size", .int, .low, "Records written at once", width: .medium,
+            check: .positive, v36: .init(order: 0, default: "1024"), support: .tuning,
+            "Records of the history written at once in a snapshot."),
+        ConnectorOption(
+            "schema.history.internal.kafka.create.timeout.ms", .long, .low, "Kafka admin client create timeout (ms)",
+            width: .medium, check: .positive, v36: .init(order: 0, default: "30000"), support: .supported,
+            "How long creating the topic may take."),
+        ConnectorOption(
+            "schema.history.internal.prefer.ddl", .boolean, .low, "Prefer DDL", width: .medium,
+            v36: .init(order: 0, default: "false"), support: .notYet,
+            "Whether the history is replayed from statements rather than from tables."),
+        ConnectorOption(
+            "schema.history.internal.ddl.filter", .string, .low, "DDL filter", width: .medium, v36: .init(order: 0),
+            support: .notYet, "Expressions for statements that the history leaves out."),
+        ConnectorOption(
+            "database.history.prefer.ddl", .boolean, .low, "Prefer DDL", width: .medium,
+            v19: .init(order: 0, default: "false"), support: .notYet,
+            "Whether the history is replayed from statements rather than from tables."),
+        ConnectorOption(
+            "database.history.ddl.filter", .string, .low, "DDL filter", width: .medium, v19: .init(order: 0),
+            support: .notYet, "Expressions for statements that the history leaves out."),
+    ]
+}

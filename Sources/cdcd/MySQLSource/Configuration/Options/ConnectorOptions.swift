@@ -1,0 +1,59 @@
+import ConnectData
+
+/// All properties of the connector, and what follows from them.
+public enum ConnectorOptions {
+    public struct Group: Sendable {
+        public let name: String
+        public let options: [ConnectorOption]
+    }
+
+    /// By group, in the order in which plugins list them.
+    public static let groups: [Group] = [
+        Group(name: "MySQL", options: connection),
+        Group(name: "Connector", options: reading + representing),
+        Group(name: "History Storage", options: history),
+        Group(name: "Events", options: events + filters),
+    ]
+
+    /// Those of a generation, listed or not.
+    static func all(_ profile: DebeziumProfile) -> [ConnectorOption] {
+        groups.flatMap(\.options).filter { $0.presence(profile) != nil }
+    }
+
+    /// What `GET /connector-plugins/…/config` lists.
+    public static func definition(_ profile: DebeziumProfile) -> ConfigDefinition {
+        ConfigDefinition(
+            groups.flatMap { group in
+                let listed = group.options.compactMap { option in
+                    option.presence(profile).flatMap { $0.order > 0 ? (option, $0) : nil }
+                }
+                return listed.sorted { $0.1.order < $1.1.order }.map { key($0.0, $0.1, group.name) }
+            })
+    }
+
+    private static func key(
+        _ option: ConnectorOption, _ presence: ConnectorOption.Presence, _ group: String
+    ) -> ConfigKey {
+        ConfigKey(
+            option.name, option.type, defaultValue: presence.defaultValue, importance: option.importance,
+            documentation: option.documentation, group: group, orderInGroup: presence.order, width: option.width,
+            displayName: option.displayName, dependents: presence.dependents, recommendedValues: presence.choices)
+    }
+
+    /// Checks a configuration without connecting to anything: one element for each listed property, and one for each
+    /// other that is wrong.
+    public static func validate(_ configuration: [String: String]) -> ConfigValidation {
+        let profile = DebeziumProfile(configuration: configuration)
+        var check = ConfigurationCheck(configuration, profile)
+        check.run()
+        var values = definition(profile).keys.map { key in
+            ConfigValue(
+                name: key.name, key: key, value: nil, errors: check.errors.removeValue(forKey: key.name) ?? [],
+                isVisible: all(profile).first { $0.name == key.name }?.presence(profile)?.isVisible ?? true)
+        }
+        for (name, errors) in check.errors.sorted(by: { $0.key < $1.key }) {
+            values.append(ConfigValue(name: name, key: nil, value: configuration[name], errors: errors))
+        }
+        return ConfigValidation(values: values, warnings: check.warnings)
+    }
+}
