@@ -46,12 +46,13 @@ public enum ConnectorOptions {
         let profile = DebeziumProfile(configuration: configuration)
         var check = ConfigurationCheck(configuration, profile)
         check.run()
+        var errors = check.errors
         var values = definition(profile).keys.map { key in
             ConfigValue(
-                name: key.name, key: key, value: nil, errors: check.errors.removeValue(forKey: key.name) ?? [],
+                name: key.name, key: key, value: nil, errors: errors.removeValue(forKey: key.name) ?? [],
                 isVisible: all(profile).first { $0.name == key.name }?.presence(profile)?.isVisible ?? true)
         }
-        for (name, errors) in check.errors.sorted(by: { $0.key < $1.key }) {
+        for (name, errors) in errors.sorted(by: { $0.key < $1.key }) {
             values.append(ConfigValue(name: name, key: nil, value: configuration[name], errors: errors))
         }
         return ConfigValidation(values: values, warnings: check.warnings)
