@@ -1,17 +1,59 @@
 /// JSON's primitives, appended as bytes. The forms are Jackson's, which Connect's converters use.
 extension ByteWriter {
-    /// `"` and `\` and control characters escaped, everything else as it is.
+    /// The inside of a JSON string: `"`, `\` and control characters escaped, characters beyond U+FFFF as two escapes
+    /// (`\uD83D\uDE00`), as Jackson's byte generator does it; everything else as it is.
+    ///
+    /// - Parameter text: UTF-8.
     @inlinable
     public mutating func jsonEscaped(_ text: UnsafeRawBufferPointer) {
-        var start = 0
-        for index in 0..<text.count {
-            let byte = text[index]
-            if byte >= 0x20 && byte != 0x22 && byte != 0x5C { continue }
-            bytes(UnsafeRawBufferPointer(rebasing: text[start..<index]))
-            jsonEscape(byte)
-            start = index + 1
+        reserve(text.count)
+        var index = 0
+        while index < text.count {
+            if index &+ 8 <= text.count {
+                let block = text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                if !ByteWriter.needsEscape(block) {
+                    reserve(8)
+                    UnsafeMutableRawPointer(storage + _count).storeBytes(of: block, as: UInt64.self)
+                    _count &+= 8
+                    index &+= 8
+                    continue
+                }
+            }
+            index &+= jsonEscapedByte(text, at: index)
         }
-        bytes(UnsafeRawBufferPointer(rebasing: text[start...]))
+    }
+
+    /// Whether one of eight bytes cannot stand in a JSON string as it is. May say yes for a block that needs none.
+    @inlinable
+    static func needsEscape(_ block: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let high: UInt64 = 0x8080_8080_8080_8080
+        let quote = block ^ (ones &* 0x22)
+        let backslash = block ^ (ones &* 0x5C)
+        let below = (block &- ones &* 0x20) & ~block
+        let quotes = (quote &- ones) & ~quote
+        let backslashes = (backslash &- ones) & ~backslash
+        let beyond = block & (block &<< 1) & (block &<< 2) & (block &<< 3)
+        return (below | quotes | backslashes | beyond) & high != 0
+    }
+
+    /// Writes the byte at `index`, or the whole character where it needs an escape. Returns the number of bytes taken.
+    @inlinable
+    mutating func jsonEscapedByte(_ text: UnsafeRawBufferPointer, at index: Int) -> Int {
+        let byte = text[index]
+        if byte < 0x20 || byte == 0x22 || byte == 0x5C {
+            jsonEscape(byte)
+        } else if byte >= 0xF0, index &+ 4 <= text.count {
+            let scalar = UInt32(byte & 0x07) &<< 18 | UInt32(text[index &+ 1] & 0x3F) &<< 12
+                | UInt32(text[index &+ 2] & 0x3F) &<< 6 | UInt32(text[index &+ 3] & 0x3F)
+            let offset = scalar &- 0x10000
+            jsonEscape(unit: UInt16(truncatingIfNeeded: 0xD800 &+ offset &>> 10))
+            jsonEscape(unit: UInt16(truncatingIfNeeded: 0xDC00 &+ offset & 0x3FF))
+            return 4
+        } else {
+            self.byte(byte)
+        }
+        return 1
     }
 
     @inlinable
@@ -19,19 +61,24 @@ extension ByteWriter {
 
     @usableFromInline
     mutating func jsonEscape(_ byte: UInt8) {
-        self.byte(UInt8(ascii: "\\"))
         switch byte {
-        case 0x22, 0x5C: self.byte(byte)
-        case 0x08: self.byte(UInt8(ascii: "b"))
-        case 0x09: self.byte(UInt8(ascii: "t"))
-        case 0x0A: self.byte(UInt8(ascii: "n"))
-        case 0x0C: self.byte(UInt8(ascii: "f"))
-        case 0x0D: self.byte(UInt8(ascii: "r"))
-        default:
-            literal("u00")
-            self.byte(byte >> 4 == 0 ? 0x30 : 0x31)
-            let low = byte & 15
-            self.byte(low < 10 ? 0x30 + low : 0x41 + low - 10)
+        case 0x22: literal("\\\"")
+        case 0x5C: literal("\\\\")
+        case 0x08: literal("\\b")
+        case 0x09: literal("\\t")
+        case 0x0A: literal("\\n")
+        case 0x0C: literal("\\f")
+        case 0x0D: literal("\\r")
+        default: jsonEscape(unit: UInt16(byte))
+        }
+    }
+
+    @usableFromInline
+    mutating func jsonEscape(unit: UInt16) {
+        literal("\\u")
+        for shift: UInt16 in [12, 8, 4, 0] {
+            let digit = UInt8(truncatingIfNeeded: unit >> shift & 15)
+            byte(digit < 10 ? 0x30 + digit : 0x41 + digit - 10)
         }
     }
 
@@ -41,6 +88,15 @@ extension ByteWriter {
         var text = text
         byte(UInt8(ascii: "\""))
         text.withUTF8 { jsonEscaped(UnsafeRawBufferPointer($0)) }
+        byte(UInt8(ascii: "\""))
+    }
+
+    /// A quoted string in which characters beyond U+FFFF stand as they are, as Jackson's character generator writes it.
+    public mutating func jsonStringUnescapedBeyondBMP(_ text: String) {
+        byte(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            if byte < 0x20 || byte == 0x22 || byte == 0x5C { jsonEscape(byte) } else { self.byte(byte) }
+        }
         byte(UInt8(ascii: "\""))
     }
 

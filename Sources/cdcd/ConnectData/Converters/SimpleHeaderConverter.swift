@@ -30,6 +30,10 @@ public final class SimpleHeaderConverter: HeaderConverter {
         case .bytes(let bytes):
             if let schema, schema.logicalType == .decimal {
                 writer.utf8(UnscaledDecimal.javaText(bytes, scale: schema.decimalScale))
+            } else if isEmbedded {
+                writer.byte(UInt8(ascii: "\""))
+                writer.base64(bytes)
+                writer.byte(UInt8(ascii: "\""))
             } else {
                 writer.base64(bytes)
             }
@@ -55,7 +59,9 @@ public final class SimpleHeaderConverter: HeaderConverter {
                 if index > 0 { writer.byte(UInt8(ascii: ",")) }
                 quoted(field.name, to: &writer)
                 writer.byte(UInt8(ascii: ":"))
-                append(value.values[index], field.schema, isEmbedded: true, to: &writer)
+                let isDefaulted = value.values[index].isNull
+                let member = isDefaulted ? field.schema.defaultValue ?? .null : value.values[index]
+                append(member, field.schema, isEmbedded: true, to: &writer)
             }
             writer.byte(UInt8(ascii: "}"))
         }

@@ -34,7 +34,8 @@ public struct JavaPattern: Sendable, Hashable {
         var translator = JavaPatternTranslator(pattern, isCaseInsensitive: isCaseInsensitive)
         let translated = try translator.translate()
         do {
-            finder = try NSRegularExpression(pattern: translated)
+            // The engine refuses a pattern without a character.
+            finder = try NSRegularExpression(pattern: translated.isEmpty ? "(?:)" : translated)
             matcher = try NSRegularExpression(pattern: "\\A(?:\(translated))\\z")
         } catch {
             throw SyntaxError(reason: "Invalid regular expression", index: nil, pattern: pattern)

@@ -182,6 +182,9 @@ extension JavaPatternTranslator {
         if let set = posixClass(name) { return isNegated ? "[^\(set)]" : set }
         if name.hasPrefix("java") { throw failure("The class \\p{\(name)} is not supported by cdcd yet") }
         if name.hasPrefix("Is") { name = String(name.dropFirst(2)) }
+        if flags.ignoresCase, ["Lu", "Ll", "Lt", "Uppercase", "Lowercase", "Titlecase"].contains(name) {
+            return isNegated ? "[^\\p{Lu}\\p{Ll}\\p{Lt}]" : "\\p{Lu}\\p{Ll}\\p{Lt}"
+        }
         if name.hasPrefix("In") { name = "blk=\(name.dropFirst(2))" }
         let isPlain = name.unicodeScalars.allSatisfy {
             $0.isASCII && ($0.properties.isAlphabetic || (0x30...0x39).contains($0.value) || "_=- ".unicodeScalars.contains($0))

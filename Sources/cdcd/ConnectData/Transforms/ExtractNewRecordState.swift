@@ -9,6 +9,7 @@ final class ExtractNewRecordState: Transform {
     private let fieldDropping: FieldDropping?
     private var plans: [ObjectIdentifier: UnwrapPlan] = [:]
     private var lastPlan: UnwrapPlan?
+    private var lastRoute: (schema: Schema, index: Int)?
     /// The last delete as it came in, and the headers it got.
     private var lastDelete: (topic: String, key: ConnectValue, headers: [SourceRecord.Header])?
     private var lastDeleteHeaders: [SourceRecord.Header] = []
@@ -33,7 +34,7 @@ final class ExtractNewRecordState: Transform {
         if !plan.addedHeaders.isEmpty { addHeaders(to: &record, envelope, plan, isDelete: isDelete) }
         return try isDelete
             ? handleDelete(&record, envelope, plan)
-            : handleRow(&record, envelope, plan, plan.after, at: plan.afterIndex, isDeleted: false)
+            : handleRow(&record, envelope, plan, isDeleted: false)
     }
 
     private func findPlan(for schema: Schema) throws -> UnwrapPlan {
@@ -51,29 +52,40 @@ final class ExtractNewRecordState: Transform {
         return plan
     }
 
-    /// The row at `index` of the envelope becomes the value, with the added fields behind its columns.
+    /// The row after the change, or before a delete, becomes the value, with the added fields behind its columns.
     private func handleRow(
-        _ record: inout SourceRecord, _ envelope: Struct, _ plan: UnwrapPlan, _ rowPlan: UnwrapPlan.RowPlan,
-        at index: Int, isDeleted: Bool
+        _ record: inout SourceRecord, _ envelope: Struct, _ plan: UnwrapPlan, isDeleted: Bool
     ) throws -> Bool {
+        let rows = try plan.rows.get()
+        let rowPlan = isDeleted ? rows.before : rows.after
+        let index = isDeleted ? plan.beforeIndex : plan.afterIndex
         guard case .structure(let row) = envelope.values[index] else {
             throw DataError("The event of \(record.topic) holds \(envelope.values[index].kindName) instead of a row")
         }
-        // 1.9 forgets the new topic where it rewrites a delete.
-        if !(isDeleted && options.generation == .v19) { try route(&record, row, rowPlan) }
         var values = ContiguousArray<ConnectValue>()
         values.reserveCapacity(rowPlan.output.fields.count)
         values.append(contentsOf: row.values)
         for (index, value) in rowPlan.defaults where values[index].isNull { values[index] = value }
+        switch (options.generation, isDeleted) {
+        // 1.9 forgets the new topic where it rewrites a delete.
+        case (.v19, true): break
+        // 3.x sees the row after nulls became defaults, 1.9 before.
+        case (.v36, false): try route(&record, values, plan.afterSchema)
+        case (.v19, false), (.v36, true): try route(&record, row.values, row.schema)
+        }
         if options.rewritesDeletes, options.generation == .v36 { values.append(.string(isDeleted ? "true" : "false")) }
-        for field in plan.addedFields { values.append(field.value(in: envelope)) }
+        for field in rows.addedFields { values.append(field.value(in: envelope)) }
         if options.rewritesDeletes, options.generation == .v19 { values.append(.string(isDeleted ? "true" : "false")) }
         guard values.count == rowPlan.output.fields.count else {
             throw DataError("A row of \(record.topic) does not have the columns of its schema")
         }
         record.valueSchema = rowPlan.output
         record.value = .structure(Struct(schema: rowPlan.output, values: values))
-        if let fieldDropping { try fieldDropping.apply(&record) }
+        if let fieldDropping {
+            // Debezium adds fields to a rewritten delete after it dropped others, and before for every other change.
+            let protectedFrom = isDeleted ? rowPlan.output.fields.count - rows.addedFields.count : .max
+            try fieldDropping.apply(&record, protectedFrom: protectedFrom)
+        }
         return true
     }
 
@@ -83,14 +95,18 @@ final class ExtractNewRecordState: Transform {
             if options.generation == .v36 { return false }
             throw DataError("An event of \(record.topic) has neither a row before nor one after the change")
         }
+        let topic = record.topic
+        // 1.9 looks for the topic before it decides whether the delete is kept.
+        if options.generation == .v19 { try route(&record, row.values, row.schema) }
         switch options.deletes {
         case .drop: return false
         case .rewrite:
-            return try handleRow(&record, envelope, plan, plan.before, at: plan.beforeIndex, isDeleted: true)
-        case .nullValue: record.valueSchema = plan.after.source
+            record.topic = topic
+            return try handleRow(&record, envelope, plan, isDeleted: true)
+        case .nullValue: record.valueSchema = plan.afterSchema
         case .tombstone: record.valueSchema = nil
         }
-        try route(&record, row, plan.before)
+        if options.generation == .v36 { try route(&record, row.values, row.schema) }
         record.value = .null
         if let fieldDropping { try fieldDropping.apply(&record) }
         return true
@@ -121,10 +137,12 @@ final class ExtractNewRecordState: Transform {
         lastDeleteHeaders = record.headers
     }
 
-    private func route(_ record: inout SourceRecord, _ row: Struct, _ plan: UnwrapPlan.RowPlan) throws {
+    private func route(
+        _ record: inout SourceRecord, _ row: ContiguousArray<ConnectValue>, _ schema: Schema
+    ) throws {
         guard let field = options.routeByField else { return }
-        guard let index = plan.routeIndex else { throw DataError("\(field) is not a valid field name") }
-        switch row.values[index] {
+        guard let index = routeIndex(field, schema) else { throw DataError("\(field) is not a valid field name") }
+        switch row[index] {
         case .string(let topic):
             // 3.x leaves the topic as it is where the value is blank.
             if options.generation == .v36, topic.allSatisfy(\.isWhitespace) { return }
@@ -132,6 +150,13 @@ final class ExtractNewRecordState: Transform {
         case .null: return
         default: throw DataError("Field '\(field)' is not of type STRING")
         }
+    }
+
+    private func routeIndex(_ field: String, _ schema: Schema) -> Int? {
+        if let lastRoute, lastRoute.schema === schema { return lastRoute.index }
+        guard let index = schema.index(of: field) else { return nil }
+        lastRoute = (schema, index)
+        return index
     }
 
     private static let requiredString = Schema(.string)

@@ -8,6 +8,7 @@ final class FieldDropping {
     private struct Key: Hashable {
         let schema: ObjectIdentifier
         let fields: [String]
+        let protectedFrom: Int
     }
 
     private struct Plan {
@@ -25,20 +26,23 @@ final class FieldDropping {
         keepsSchemaCompatible = options.dropKeepsSchemaCompatible
     }
 
-    func apply(_ record: inout SourceRecord) throws {
+    /// - Parameter protectedFrom: the index of the value's first field that stays in any case.
+    func apply(_ record: inout SourceRecord, protectedFrom: Int = .max) throws {
         guard let value = record.headers.first(where: { $0.name == header })?.value, !value.isNull else { return }
         guard case .array(let items) = value else {
             throw DataError("The header \(header) holds \(value.kindName) instead of a list of field names")
         }
         let names = items.compactMap(\.stringValue)
         if names.isEmpty { return }
-        if dropsFromKey { drop(names, from: &record.key, schema: &record.keySchema) }
-        drop(names, from: &record.value, schema: &record.valueSchema)
+        if dropsFromKey { drop(names, from: &record.key, schema: &record.keySchema, .max) }
+        drop(names, from: &record.value, schema: &record.valueSchema, protectedFrom)
     }
 
-    private func drop(_ names: [String], from value: inout ConnectValue, schema: inout Schema?) {
+    private func drop(
+        _ names: [String], from value: inout ConnectValue, schema: inout Schema?, _ protectedFrom: Int
+    ) {
         guard case .structure(let row) = value else { return }
-        let plan = plan(for: row.schema, names)
+        let plan = plan(for: row.schema, names, protectedFrom)
         guard let output = plan.output else { return }
         var values = ContiguousArray<ConnectValue>()
         values.reserveCapacity(plan.kept.count)
@@ -51,12 +55,12 @@ final class FieldDropping {
         schema = output
     }
 
-    private func plan(for schema: Schema, _ names: [String]) -> Plan {
-        let key = Key(schema: ObjectIdentifier(schema), fields: names)
+    private func plan(for schema: Schema, _ names: [String], _ protectedFrom: Int) -> Plan {
+        let key = Key(schema: ObjectIdentifier(schema), fields: names, protectedFrom: protectedFrom)
         if let known = plans[key] { return known }
         let kept = schema.fields.indices.filter { index in
             let field = schema.fields[index]
-            let mayGo = !keepsSchemaCompatible || field.schema.isOptional
+            let mayGo = index < protectedFrom && (!keepsSchemaCompatible || field.schema.isOptional)
             return !(mayGo && names.contains(field.name))
         }
         let output = Schema(

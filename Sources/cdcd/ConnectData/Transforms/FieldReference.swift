@@ -52,7 +52,9 @@ struct ResolvedField {
     let index: Int
 
     /// - Returns: nil where the envelope has no such field and the generation leaves it out silently.
-    init?(_ reference: FieldReference, in envelope: Schema, _ generation: DebeziumGeneration) throws(DataError) {
+    init?(
+        _ reference: FieldReference, in envelope: Schema, _ generation: DebeziumGeneration, isHeader: Bool
+    ) throws(DataError) {
         var parentIndex: Int?
         var holder = envelope
         if let parent = reference.parent {
@@ -70,7 +72,10 @@ struct ResolvedField {
             found = envelope.index(of: reference.field)
             if found == nil { return nil }
         }
-        guard let index = found else { throw DataError("Unexpected field name: \(reference.field)") }
+        guard let index = found else {
+            let name = reference.field
+            throw DataError(isHeader ? "\(name) is not a valid field name" : "Unexpected field name: \(name)")
+        }
         let source = holder.fields[index].schema
         schema = Schema(
             source.type, isOptional: true, name: source.name, version: source.version,

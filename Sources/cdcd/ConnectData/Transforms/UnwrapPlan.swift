@@ -2,21 +2,26 @@
 final class UnwrapPlan {
     /// How a row becomes the new value: what is appended, and under which schema.
     struct RowPlan {
-        let source: Schema
         let output: Schema
         /// Columns whose null becomes the default, with that default.
         let defaults: [(index: Int, value: ConnectValue)]
-        let routeIndex: Int?
     }
 
     /// Keeps the schema alive: plans are found by its identity.
     let envelope: Schema
     let beforeIndex: Int
     let afterIndex: Int
-    let after: RowPlan
-    let before: RowPlan
-    let addedFields: [ResolvedField]
+    let afterSchema: Schema
+    let beforeSchema: Schema
+    /// A fault in `add.fields` shows when the first row is taken out, as in Debezium: dropped deletes go without it.
+    let rows: Result<Rows, DataError>
     let addedHeaders: [ResolvedField]
+
+    struct Rows {
+        let after: RowPlan
+        let before: RowPlan
+        let addedFields: [ResolvedField]
+    }
 
     init(_ envelope: Schema, options: UnwrapOptions) throws(DataError) {
         self.envelope = envelope
@@ -25,20 +30,33 @@ final class UnwrapPlan {
         }
         self.beforeIndex = beforeIndex
         self.afterIndex = afterIndex
-        addedFields = try Self.resolve(options.addedFields, envelope, options.generation)
-        addedHeaders = try Self.resolve(options.addedHeaders, envelope, options.generation)
-        after = try Self.rowPlan(envelope.fields[afterIndex].schema, addedFields, options)
-        before =
-            envelope.fields[beforeIndex].schema == after.source
-            ? after : try Self.rowPlan(envelope.fields[beforeIndex].schema, addedFields, options)
+        afterSchema = envelope.fields[afterIndex].schema
+        beforeSchema = envelope.fields[beforeIndex].schema
+        addedHeaders = try Self.resolve(options.addedHeaders, envelope, options.generation, areHeaders: true)
+        do throws(DataError) {
+            rows = .success(try Self.rows(envelope, afterSchema, beforeSchema, options))
+        } catch {
+            rows = .failure(error)
+        }
+    }
+
+    private static func rows(
+        _ envelope: Schema, _ afterSchema: Schema, _ beforeSchema: Schema, _ options: UnwrapOptions
+    ) throws(DataError) -> Rows {
+        let addedFields = try resolve(options.addedFields, envelope, options.generation, areHeaders: false)
+        let after = try rowPlan(afterSchema, addedFields, options)
+        let before = beforeSchema == afterSchema ? after : try rowPlan(beforeSchema, addedFields, options)
+        return Rows(after: after, before: before, addedFields: addedFields)
     }
 
     private static func resolve(
-        _ references: [FieldReference], _ envelope: Schema, _ generation: DebeziumGeneration
+        _ references: [FieldReference], _ envelope: Schema, _ generation: DebeziumGeneration, areHeaders: Bool
     ) throws(DataError) -> [ResolvedField] {
         var resolved: [ResolvedField] = []
         for reference in references {
-            if let field = try ResolvedField(reference, in: envelope, generation) { resolved.append(field) }
+            if let field = try ResolvedField(reference, in: envelope, generation, isHeader: areHeaders) {
+                resolved.append(field)
+            }
         }
         return resolved
     }
@@ -62,10 +80,9 @@ final class UnwrapPlan {
             }
         }
         return RowPlan(
-            source: row,
             output: Schema(
                 .structure, name: row.name, version: row.version, documentation: row.documentation,
                 parameters: row.parameters, fields: fields),
-            defaults: defaults, routeIndex: options.routeByField.flatMap { row.index(of: $0) })
+            defaults: defaults)
     }
 }

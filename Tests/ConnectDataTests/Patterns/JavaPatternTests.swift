@@ -1,0 +1,80 @@
+import ConnectData
+import Testing
+import WireTestSupport
+
+/// Against what `java.util.regex` says, case by case.
+@Suite struct JavaPatternTests {
+    private struct Case {
+        let line: String
+        let ignoresCase: Bool
+        let pattern: String
+        let text: String
+        let replacement: String
+        let answers: [String]
+
+        init(_ line: Substring) {
+            let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            self.line = fields[..<4].joined(separator: " ")
+            ignoresCase = fields[0] == "i"
+            pattern = Case.decode(fields[1])
+            text = Case.decode(fields[2])
+            replacement = Case.decode(fields[3])
+            answers = Array(fields[4...])
+        }
+
+        /// `%XXXX` stands for a UTF-16 unit.
+        static func decode(_ text: String) -> String {
+            var units: [UInt16] = []
+            var rest = Substring(text)
+            while let first = rest.utf16.first {
+                if first == 0x25, let unit = UInt16(rest.dropFirst().prefix(4), radix: 16) {
+                    units.append(unit)
+                    rest = rest.dropFirst(5)
+                } else {
+                    units.append(first)
+                    rest = Substring(rest.utf16.dropFirst())
+                }
+            }
+            return String(decoding: units, as: UTF16.self)
+        }
+    }
+
+    @Test func agreesWithJava() throws {
+        let lines = try Fixtures.text("java/patterns.txt").split(separator: "\n")
+        #expect(lines.count > 140)
+        for item in lines.map(Case.init) {
+            let place: Comment = "\(item.line)"
+            let pattern: JavaPattern
+            do {
+                pattern = try JavaPattern(item.pattern, caseInsensitive: item.ignoresCase)
+                #expect(item.answers != ["syntax"], place)
+            } catch {
+                #expect(item.answers == ["syntax"], place)
+                continue
+            }
+            guard item.answers.count == 3 else { continue }
+            #expect(pattern.matchesWhole(item.text) == (item.answers[0] == "matches"), place)
+            #expect(pattern.find(item.text) == (item.answers[1] == "find"), place)
+            do {
+                let replaced = try pattern.replaceFirst(in: item.text, with: item.replacement) ?? item.text
+                #expect(replaced == Case.decode(item.answers[2]), place)
+            } catch {
+                #expect(item.answers[2] == "error", place)
+            }
+        }
+    }
+
+    @Test func saysWhereAPatternIsWrong() {
+        let error = #expect(throws: JavaPattern.SyntaxError.self) { try JavaPattern("([") }
+        #expect(error?.description == "Unclosed character class near index 1\n([\n ^")
+    }
+
+    @Test func splitsAsJavaDoes() throws {
+        let comma = try JavaPattern("\\s*,\\s*")
+        #expect(comma.split("a , b,c") == ["a", "b", "c"])
+        #expect(comma.split("a,,") == ["a"])
+        #expect(comma.split(",a") == ["", "a"])
+        #expect(comma.split("") == [""])
+        #expect(comma.split(",") == [])
+    }
+}

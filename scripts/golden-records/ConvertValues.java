@@ -1,0 +1,120 @@
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.connect.data.Date;
+import org.apache.kafka.connect.data.Decimal;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaBuilder;
+import org.apache.kafka.connect.data.Struct;
+import org.apache.kafka.connect.data.Time;
+import org.apache.kafka.connect.data.Timestamp;
+import org.apache.kafka.connect.json.JsonConverter;
+import org.apache.kafka.connect.storage.SimpleHeaderConverter;
+
+/**
+ * Prints what Kafka's JsonConverter, under four settings, and SimpleHeaderConverter make of values of every type: an
+ * object with an element for each case, named as in the test that builds the same values.
+ */
+public class ConvertValues {
+    static final ObjectMapper JSON = new ObjectMapper();
+    static final Map<String, JsonConverter> CONVERTERS = new LinkedHashMap<>();
+    static final ObjectNode CASES = JSON.createObjectNode();
+
+    static void add(String name, Schema schema, Object value) {
+        ObjectNode answers = CASES.putObject(name);
+        CONVERTERS.forEach((setting, converter) -> {
+            try {
+                byte[] bytes = converter.fromConnectData("t", schema, value);
+                answers.put(setting, bytes == null ? null : new String(bytes, StandardCharsets.UTF_8));
+            } catch (Exception error) {
+                answers.put(setting, "error");
+            }
+        });
+        byte[] header = new SimpleHeaderConverter().fromConnectHeader("t", "h", schema, value);
+        answers.put("header", header == null ? null : new String(header, StandardCharsets.UTF_8));
+    }
+
+    static void converter(String name, String... options) {
+        Map<String, String> map = new LinkedHashMap<>(Map.of("converter.type", "value"));
+        for (int i = 0; i < options.length; i += 2) map.put(options[i], options[i + 1]);
+        JsonConverter converter = new JsonConverter();
+        converter.configure(map, false);
+        CONVERTERS.put(name, converter);
+    }
+
+    static BigDecimal decimal(String text) { return new BigDecimal(text); }
+
+    public static void main(String[] args) throws Exception {
+        converter("schemas");
+        converter("plain", "schemas.enable", "false");
+        converter("numeric", "decimal.format", "NUMERIC");
+        converter("nulls kept", "schemas.enable", "false", "replace.null.with.default", "false");
+
+        add("nothing", null, null);
+        add("schemaless text", null, "a\"b");
+        add("schemaless number", null, 5L);
+        add("schemaless list", null, List.of(1L, "x", true));
+        add("schemaless map", null, Map.of("k", 1.5));
+        add("schemaless pairs", null, Map.of(1L, "v"));
+        for (String name : List.of("int8", "int16", "int32", "int64")) {
+            long value = -100;
+            Object number = switch (name) {
+                case "int8" -> (byte) value;
+                case "int16" -> (short) value;
+                case "int32" -> (int) value;
+                default -> value;
+            };
+            add(name, new SchemaBuilder(Schema.Type.valueOf(name.toUpperCase())).build(), number);
+        }
+        add("smallest int64", Schema.INT64_SCHEMA, Long.MIN_VALUE);
+        add("largest int64", Schema.INT64_SCHEMA, Long.MAX_VALUE);
+        add("boolean", Schema.BOOLEAN_SCHEMA, true);
+        add("float32", Schema.FLOAT32_SCHEMA, 3.14f);
+        add("float32 nan", Schema.FLOAT32_SCHEMA, Float.NaN);
+        add("float64", Schema.FLOAT64_SCHEMA, 1e21);
+        add("float64 infinity", Schema.FLOAT64_SCHEMA, Double.NEGATIVE_INFINITY);
+        add("string", Schema.STRING_SCHEMA, "\u0000\u0001\b\t\n\u000b\f\r\u001f \"\\/<>&'\u007f\u0080\u00e9\u2028\ud83d\ude00");
+        add("bytes", Schema.BYTES_SCHEMA, new byte[] {0, -1, 16, 63, -128});
+        add("empty bytes", Schema.BYTES_SCHEMA, ByteBuffer.wrap(new byte[0]));
+        add("optional null", Schema.OPTIONAL_STRING_SCHEMA, null);
+        add("required null", Schema.STRING_SCHEMA, null);
+        add("null with default", SchemaBuilder.int32().optional().defaultValue(7).build(), null);
+        add("required null with default", SchemaBuilder.string().defaultValue("d\"").build(), null);
+        add("decimal", Decimal.schema(2), decimal("1.56"));
+        add("decimal negative", Decimal.schema(5), decimal("-0.00001"));
+        add("decimal small", Decimal.builder(7).optional().build(), decimal("0.0000001"));
+        add("decimal zero", Decimal.schema(10), decimal("0E-10"));
+        add("decimal of scale zero", Decimal.schema(0), decimal("-18446744073709551616"));
+        add("decimal with default", Decimal.builder(3).optional().defaultValue(decimal("1.500")).build(), null);
+        add("decimal large", Decimal.schema(30), decimal("12345678901234567890123456789012345.012345678901234567890123456789"));
+        add("decimal large negative", Decimal.schema(1), new BigDecimal(BigInteger.TWO.pow(127).negate(), 1));
+        add("decimal negative scale", Decimal.schema(-3), new BigDecimal(BigInteger.valueOf(120), -3));
+        add("date", Date.SCHEMA, new java.util.Date(86_400_000L * 20_000));
+        add("time", Time.SCHEMA, new java.util.Date(3_723_004L));
+        add("timestamp", Timestamp.SCHEMA, new java.util.Date(1_767_323_045_678L));
+        add("timestamp of midnight", Timestamp.SCHEMA, new java.util.Date(86_400_000L * 20_000));
+        add("timestamp before 1970", Timestamp.SCHEMA, new java.util.Date(-1L));
+        Schema list = SchemaBuilder.array(Schema.OPTIONAL_FLOAT32_SCHEMA).name("l").version(3).doc("a list").build();
+        add("array", list, java.util.Arrays.asList(1.5f, null, -0f));
+        Schema map = SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.INT32_SCHEMA).optional().build();
+        add("map", map, Map.of("a\"", 1));
+        add("empty map", map, Map.of());
+        Schema pairs = SchemaBuilder.map(Schema.INT32_SCHEMA, Schema.STRING_SCHEMA).build();
+        add("map of numbers", pairs, Map.of(1, "x"));
+        Schema inner = SchemaBuilder.struct().name("inner").optional().field("x", Schema.FLOAT64_SCHEMA)
+                .field("y", SchemaBuilder.string().optional().defaultValue("why").build()).build();
+        Schema outer = SchemaBuilder.struct().name("outer").version(2).doc("doc").parameter("p", "1").parameter("q", "\"")
+                .field("id", SchemaBuilder.int32().defaultValue(0).build()).field("inner", inner).field("again", inner)
+                .field("list", SchemaBuilder.array(inner).optional().build()).field("na\"me", Schema.BYTES_SCHEMA).build();
+        Struct value = new Struct(inner).put("x", 2.0);
+        add("struct", outer, new Struct(outer).put("id", 1).put("inner", value).put("list", List.of(value)).put("na\"me", new byte[] {1}));
+        add("empty struct", SchemaBuilder.struct().build(), new Struct(SchemaBuilder.struct().build()));
+        System.out.println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(CASES));
+    }
+}
