@@ -26,7 +26,7 @@ public struct KafkaUUID: Hashable, Sendable, CustomStringConvertible {
         var text = ""
         for index in 0..<22 {
             // The 128 bits are followed by four zero bits to fill the last digit.
-            let shift = 126 - index * 6
+            let shift = 122 - index * 6
             let digit = (shift < 0 ? low << 4 : shift >= 64 ? high >> (shift - 64) : low >> shift | straddle(shift)) & 0x3F
             text.append(alphabet[Int(digit)])
         }

@@ -1,0 +1,313 @@
+import Foundation
+import Testing
+import WireCore
+import WireStreams
+
+@testable import KafkaWire
+
+/// A raw client: bytes out, framed answers in.
+private final class RawClient {
+    let streams: StreamPair
+
+    init(_ address: SocketAddress) throws {
+        streams = try SocketConnector.connect(to: address, timeoutMilliseconds: 5000)
+        streams.setTimeouts(5000, 5000)
+    }
+
+    deinit { streams.canceller.cancel() }
+
+    func send(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try streams.output.writeAll($0) } }
+
+    /// So many bytes; fewer where the broker closes before.
+    func receive(_ count: Int) throws -> [UInt8] {
+        var received: [UInt8] = []
+        while received.count < count {
+            var chunk = [UInt8](repeating: 0, count: count - received.count)
+            let length = try chunk.withUnsafeMutableBytes { try streams.input.readSome(into: $0) }
+            if length == 0 { break }
+            received += chunk[..<length]
+        }
+        return received
+    }
+
+    /// Whether the broker closes without another byte.
+    func isClosed() -> Bool {
+        do { return try receive(1).isEmpty } catch { return error as? StreamError != .timedOut(milliseconds: 5000) }
+    }
+
+    func call<Request: KafkaRequest>(_ request: Request, version: Int16, announced: Int16? = nil) throws -> Request.Response {
+        try send(Self.frame(request, version: version))
+        let size = try receive(4).reduce(0) { $0 << 8 | Int($1) }
+        let answer = try receive(size)
+        return try answer.withUnsafeBytes { bytes in
+            var reader = ByteReader(bytes)
+            let header = try ResponseHeader(from: &reader, apiKey: Request.apiKey, apiVersion: announced ?? version)
+            #expect(header.correlationID == 77)
+            return try Request.Response.decode(reader, version: announced ?? version)
+        }
+    }
+
+    static func frame<Request: KafkaRequest>(_ request: Request, version: Int16) -> [UInt8] {
+        var writer = KafkaWriter(isFlexible: Request.isFlexible(version))
+        writer.int32(0)
+        RequestHeader(apiKey: Request.apiKey, apiVersion: version, correlationID: 77, clientID: "test").encode(into: &writer)
+        request.encode(into: &writer, version: version)
+        writer.bytes.patchBigEndian(Int32(writer.bytes.count - 4), at: 0)
+        return writer.bytes.array()
+    }
+}
+
+@Suite struct DevelopmentBrokerTests {
+    private let directory: TemporaryDirectory
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func run(
+        _ change: (inout DevelopmentBrokerConfiguration) -> Void = { _ in }, _ body: (DevelopmentBroker) throws -> Void
+    ) throws {
+        var configuration = DevelopmentBrokerConfiguration(
+            listen: SocketAddress(host: "127.0.0.1", port: 0), dataDirectory: directory.path + "/data")
+        change(&configuration)
+        let broker = try DevelopmentBroker(configuration)
+        broker.start()
+        defer { broker.stop() }
+        try body(broker)
+    }
+
+    private func expectAlive(_ broker: DevelopmentBroker) throws {
+        let answer = try RawClient(broker.address).call(ApiVersionsRequest(), version: 0)
+        #expect(answer.errorCode == .none)
+    }
+
+    private func produce(_ client: RawClient, _ batch: [UInt8], topic: String, acks: Int16 = -1) throws -> ProduceResponse {
+        try client.call(Self.produceRequest(batch, topic: topic, acks: acks), version: 9)
+    }
+
+    private static func produceRequest(_ batch: [UInt8], topic: String, acks: Int16) -> ProduceRequest {
+        var partition = ProduceRequest.PartitionProduceData()
+        partition.records = batch
+        var entry = ProduceRequest.TopicProduceData()
+        entry.name = topic
+        entry.partitionData = [partition]
+        var request = ProduceRequest()
+        request.acks = acks
+        request.topicData = [entry]
+        return request
+    }
+
+    private func metadata(_ client: RawClient, _ topic: String, mayCreate: Bool = true) throws -> MetadataResponse {
+        var entry = MetadataRequest.Topic()
+        entry.name = topic
+        var request = MetadataRequest()
+        request.topics = [entry]
+        request.allowAutoTopicCreation = mayCreate
+        return try client.call(request, version: 12)
+    }
+
+    private func fetch(_ client: RawClient, _ topic: String, from offset: Int64, maxWait: Int32 = 0) throws -> FetchResponse {
+        var partition = FetchRequest.FetchPartition()
+        partition.fetchOffset = offset
+        partition.partitionMaxBytes = 1 << 20
+        var entry = FetchRequest.FetchTopic()
+        entry.topic = topic
+        entry.partitions = [partition]
+        var request = FetchRequest()
+        request.minBytes = 1
+        request.maxWaitMilliseconds = maxWait
+        request.maxBytes = 1 << 20
+        request.topics = [entry]
+        return try client.call(request, version: 12)
+    }
+
+    @Test func everythingAcknowledgedIsThereAfterARestart() throws {
+        var before: MetadataResponse?
+        try run { broker in
+            let client = try RawClient(broker.address)
+            before = try metadata(client, "t")
+            #expect(try produce(client, TestBatches.fromKcat, topic: "t").responses.first?.partitionResponses.first?.baseOffset == 0)
+            #expect(try produce(client, TestBatches.fromKcat, topic: "t").responses.first?.partitionResponses.first?.baseOffset == 3)
+        }
+        try run { broker in
+            let client = try RawClient(broker.address)
+            let after = try metadata(client, "t", mayCreate: false)
+            #expect(after.topics == before?.topics)
+            #expect(after.clusterID == before?.clusterID)
+            let data = try fetch(client, "t", from: 2).responses.first?.partitions.first
+            #expect(data?.highWatermark == 6)
+            #expect(try TestBatches.records(in: data?.records ?? [], from: 2) == ["2:c=3", "3:a=1", "4:b=2", "5:c=3"])
+        }
+    }
+
+    @Test func aFetchWaitsForTheNextRecord() throws {
+        try run { broker in
+            let (reader, writer) = (try RawClient(broker.address), try RawClient(broker.address))
+            _ = try metadata(writer, "t")
+            #expect(try fetch(reader, "t", from: 0).responses.first?.partitions.first?.records?.isEmpty == true)
+            #expect(try fetch(reader, "t", from: 1).responses.first?.partitions.first?.errorCode == .offsetOutOfRange)
+            let address = broker.address
+            startThread(named: "late-producer") {
+                let request = Self.produceRequest(TestBatches.fromKcat, topic: "t", acks: -1)
+                _ = try? RawClient(address).call(request, version: 9)
+            }
+            let data = try fetch(reader, "t", from: 0, maxWait: 20_000).responses.first?.partitions.first
+            #expect(try TestBatches.records(in: data?.records ?? []).count == 3)
+        }
+    }
+
+    @Test func twoBrokersDoNotShareADirectory() throws {
+        try run { broker in
+            let taken = directory.path + "/data"
+            #expect(throws: StorageError.inUse(directory: taken)) { try run { _ in } }
+            try expectAlive(broker)
+        }
+        try run { broker in
+            try expectAlive(broker)
+        }
+    }
+
+    @Test func producerIDsAreNeverGivenTwice() throws {
+        var given: [Int64] = []
+        for _ in 0..<3 {
+            try run { broker in
+                var request = InitProducerIdRequest()
+                request.transactionalID = nil
+                for _ in 0..<3 { given.append(try RawClient(broker.address).call(request, version: 4).producerID) }
+            }
+        }
+        #expect(Set(given).count == 9)
+        #expect(given == given.sorted())
+    }
+
+    @Test func unknownVersionsOfApiVersionsAreAnsweredInVersionZero() throws {
+        try run { broker in
+            let client = try RawClient(broker.address)
+            let answer = try client.call(ApiVersionsRequest(), version: 99, announced: 0)
+            #expect(answer.errorCode == .unsupportedVersion)
+            #expect(answer.apiKeys.contains { $0.apiKey == 18 && $0.maxVersion == 4 })
+            #expect(answer.apiKeys.contains { $0.apiKey == 0 && $0.minVersion == 0 })
+        }
+    }
+
+    @Test func whatIsNotServedEndsTheConnection() throws {
+        try run { broker in
+            // AddPartitionsToTxn v0, and Produce v2.
+            for (key, version) in [(24, 0), (0, 2), (-5, 0), (3, 99)] as [(Int16, Int16)] {
+                let client = try RawClient(broker.address)
+                var header: [UInt8] = [0, 0, 0, 10]
+                for value in [key, version, 0, 7, -1] { header += withUnsafeBytes(of: value.bigEndian) { [UInt8]($0) } }
+                try client.send(header)
+                #expect(client.isClosed())
+            }
+            try expectAlive(broker)
+        }
+    }
+
+    @Test func malformedRequestsEndTheirConnectionAndNothingElse() throws {
+        try run { broker in
+            let good = RawClient.frame(Self.produceRequest(TestBatches.fromKcat, topic: "t", acks: 1), version: 9)
+            for index in 12..<good.count {
+                var bytes = good
+                bytes[index] ^= 0xFF
+                let client = try RawClient(broker.address)
+                client.streams.setTimeouts(50, 5000)
+                try client.send(bytes)
+                _ = try? client.receive(4)
+            }
+            for size in [Int32.max, Int32.min, -1, 0, 9, 200 << 20] {
+                let client = try RawClient(broker.address)
+                try client.send(withUnsafeBytes(of: size.bigEndian) { [UInt8]($0) })
+                #expect(client.isClosed())
+            }
+            let http = try RawClient(broker.address)
+            try http.send(Array("GET / HTTP/1.1\r\nHost: x\r\n\r\n".utf8))
+            #expect(http.isClosed())
+            try expectAlive(broker)
+        }
+    }
+
+    @Test func arraysThatClaimMoreThanThereIsAreRefused() throws {
+        try run { broker in
+            for count in [UInt8(0x7F), 0xFF] {
+                let client = try RawClient(broker.address)
+                // Metadata v1: an array of 0x7FFFFFFF or -1 (all) topics.
+                try client.send([0, 0, 0, 14, 0, 3, 0, 1, 0, 0, 0, 7, 0xFF, 0xFF, count, 0xFF, 0xFF, 0xFF])
+                #expect(count == 0x7F ? client.isClosed() : !client.isClosed())
+            }
+        }
+    }
+
+    @Test func aSlowSenderIsCutOffAndAnIdleOneToo() throws {
+        try run({ $0.limits.requestMilliseconds = 100; $0.limits.idleMilliseconds = 100 }) { broker in
+            let slow = try RawClient(broker.address)
+            try slow.send([0, 0, 0, 10, 0])
+            #expect(slow.isClosed())
+            let idle = try RawClient(broker.address)
+            #expect(idle.isClosed())
+            try expectAlive(broker)
+        }
+    }
+
+    @Test func moreConnectionsThanAllowedAreRefused() throws {
+        try run({ $0.limits.connectionsMax = 2 }) { broker in
+            let (first, second) = (try RawClient(broker.address), try RawClient(broker.address))
+            #expect(try first.call(ApiVersionsRequest(), version: 0).errorCode == .none)
+            #expect(try second.call(ApiVersionsRequest(), version: 0).errorCode == .none)
+            #expect(try RawClient(broker.address).isClosed())
+            #expect(try first.call(ApiVersionsRequest(), version: 0).errorCode == .none)
+        }
+    }
+
+    @Test func withoutAcknowledgementThereIsNoAnswerAndAnErrorEndsTheConnection() throws {
+        try run { broker in
+            let client = try RawClient(broker.address)
+            _ = try metadata(client, "t")
+            try client.send(RawClient.frame(Self.produceRequest(TestBatches.fromKcat, topic: "t", acks: 0), version: 9))
+            // The next answer is that to the next request.
+            #expect(try fetch(client, "t", from: 0).responses.first?.partitions.first?.highWatermark == 3)
+            try client.send(RawClient.frame(Self.produceRequest([1, 2, 3], topic: "t", acks: 0), version: 9))
+            #expect(client.isClosed())
+        }
+    }
+
+    @Test func transactionsAreRefusedByName() throws {
+        try run { broker in
+            let client = try RawClient(broker.address)
+            var find = FindCoordinatorRequest()
+            find.keyType = 1
+            find.coordinatorKeys = ["tx"]
+            let coordinator = try client.call(find, version: 4).coordinators.first
+            #expect(coordinator?.errorCode == .transactionalIDAuthorizationFailed)
+            #expect(coordinator?.errorMessage == "The development broker does not serve transactions.")
+            var initialize = InitProducerIdRequest()
+            initialize.transactionalID = "tx"
+            #expect(try client.call(initialize, version: 4).errorCode == .transactionalIDAuthorizationFailed)
+        }
+    }
+
+    @Test func aGroupThatWaitsIsLetGoWhenTheBrokerStops() throws {
+        let waiting = ThreadCompletion()
+        try run { broker in
+            let member = try RawClient(broker.address)
+            let address = broker.address
+            var request = JoinGroupRequest()
+            request.groupID = "g"
+            request.protocolType = "consumer"
+            request.sessionTimeoutMilliseconds = 60_000
+            request.rebalanceTimeoutMilliseconds = 600_000
+            var offer = JoinGroupRequest.OfferedProtocol()
+            offer.name = "range"
+            request.protocols = [offer]
+            #expect(try member.call(request, version: 3).errorCode == .none)
+            // The second one waits for the first to join anew, which it never does.
+            startThread(named: "waiting-member") { [request] in
+                let answer = try? RawClient(address).call(request, version: 3)
+                #expect(answer == nil || answer?.errorCode == .coordinatorNotAvailable)
+                waiting.finish()
+            }
+            var describe = DescribeGroupsRequest()
+            describe.groups = ["g"]
+            while try member.call(describe, version: 3).groups.first?.groupState != "PreparingRebalance" {}
+        }
+        #expect(waiting.wait(milliseconds: 10_000))
+    }
+}
