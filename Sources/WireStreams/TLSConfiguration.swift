@@ -14,6 +14,8 @@ public struct TLSConfiguration: Sendable, Equatable {
     public enum Store: Sendable, Equatable {
         case pem(path: String)
         case pkcs12(path: String, password: String)
+        /// Java's own form; its trusted certificates can be read, its private keys cannot.
+        case jks(path: String, password: String?)
     }
 
     public var verification: Verification

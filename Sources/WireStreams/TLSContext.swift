@@ -32,11 +32,27 @@ final class TLSContext {
                 throw .tls("\(path) has no certificate of an authority in PEM form: \(OpenSSLFault.latest())")
             }
         case .pkcs12(let path, let password):
-            let content = try PKCS12(path: path, password: password)
-            let store = SSL_CTX_get_cert_store(pointer)
-            for certificate in content.certificates { X509_STORE_add_cert(store, certificate) }
-            guard !content.certificates.isEmpty else { throw .tls("\(path) holds no certificate") }
+            try add(try PKCS12(path: path, password: password).certificates, of: path)
+        case .jks(let path, let password):
+            var certificates: [Certificate] = []
+            for der in try JavaKeyStore(path: path, password: password).trustedCertificates {
+                certificates.append(try Certificate(der: der))
+            }
+            try add(certificates, of: path)
         }
+    }
+
+    private func add(_ certificates: [Certificate], of path: String) throws(StreamError) {
+        guard !certificates.isEmpty else { throw .tls("\(path) holds no trusted certificate") }
+        let store = SSL_CTX_get_cert_store(pointer)
+        for certificate in certificates {
+            guard X509_STORE_add_cert(store, certificate.pointer) == 1 else {
+                throw .tls("\(path): \(OpenSSLFault.latest())")
+            }
+        }
+        // A file that names an intermediate authority alone trusts just that one.
+        let parameters = SSL_CTX_get0_param(pointer)
+        X509_VERIFY_PARAM_set_flags(parameters, UInt(X509_V_FLAG_PARTIAL_CHAIN))
     }
 
     private func use(identity: TLSConfiguration.Store) throws(StreamError) {
@@ -53,39 +69,15 @@ final class TLSContext {
             guard SSL_CTX_use_certificate(pointer, certificate) == 1, SSL_CTX_use_PrivateKey(pointer, key) == 1 else {
                 throw .tls("\(path): \(OpenSSLFault.latest())")
             }
+            // SSL_CTX_add1_chain_cert is a macro; it takes a reference of its own.
+            for authority in content.certificates {
+                SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN_CERT, 1, UnsafeMutableRawPointer(authority.pointer))
+            }
+        case .jks(let path, _):
+            throw .tls(
+                "\(path) is a JKS store, whose private key cannot be read; the remedy: "
+                    + JavaKeyStore.conversion(of: path))
         }
         guard SSL_CTX_check_private_key(pointer) == 1 else { throw .tls("the key does not fit its certificate") }
-    }
-}
-
-/// The content of a PKCS#12 file (`.p12`, `.pfx`).
-private final class PKCS12 {
-    private(set) var key: OpaquePointer?
-    private(set) var ownCertificate: OpaquePointer?
-    private(set) var certificates: [OpaquePointer] = []
-
-    init(path: String, password: String) throws(StreamError) {
-        guard let file = BIO_new_file(path, "rb") else { throw .tls("\(path) cannot be read") }
-        defer { BIO_free(file) }
-        guard let content = d2i_PKCS12_bio(file, nil) else {
-            throw .tls(
-                "\(path) is not a PKCS#12 store; a JKS store becomes one by: keytool -importkeystore -srckeystore "
-                    + "\(path) -destkeystore store.p12 -deststoretype PKCS12")
-        }
-        defer { PKCS12_free(content) }
-        var chain: OpaquePointer?
-        guard PKCS12_parse(content, password, &key, &ownCertificate, &chain) == 1 else {
-            throw .tls("\(path) does not open with its password")
-        }
-        if let chain {
-            while let certificate = OPENSSL_sk_pop(chain) { certificates.append(OpaquePointer(certificate)) }
-            OPENSSL_sk_free(chain)
-        }
-    }
-
-    deinit {
-        EVP_PKEY_free(key)
-        X509_free(ownCertificate)
-        for certificate in certificates { X509_free(certificate) }
     }
 }

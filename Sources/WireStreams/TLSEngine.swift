@@ -64,11 +64,15 @@ final class TLSEngine {
     }
 
     /// Goes on with the handshake.
-    func handshake() throws(StreamError) -> Progress { try progress(of: SSL_do_handshake(ssl)) ?? .done }
+    func handshake() throws(StreamError) -> Progress {
+        ERR_clear_error()
+        return try progress(of: SSL_do_handshake(ssl)) ?? .done
+    }
 
     /// Encrypts; the ciphertext waits in `takeOutgoing()`.
     func write(_ plaintext: UnsafeRawBufferPointer) throws(StreamError) {
         guard let address = plaintext.baseAddress, plaintext.count > 0 else { return }
+        ERR_clear_error()
         let count = SSL_write(ssl, address, Int32(clamping: plaintext.count))
         guard count == plaintext.count else {
             _ = try progress(of: count)
@@ -79,6 +83,7 @@ final class TLSEngine {
     /// Decrypts into `buffer`: the number of bytes, 0 at the peer's orderly end, nil where more input is needed.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(StreamError) -> Int? {
         guard let address = buffer.baseAddress, buffer.count > 0 else { return 0 }
+        ERR_clear_error()
         let count = SSL_read(ssl, address, Int32(clamping: buffer.count))
         if count > 0 { return Int(count) }
         if SSL_get_error(ssl, count) == SSL_ERROR_ZERO_RETURN { return 0 }
@@ -88,7 +93,7 @@ final class TLSEngine {
     /// Says good-bye; the alert waits in `takeOutgoing()`.
     func shutDown() { _ = SSL_shutdown(ssl) }
 
-    /// nil for success.
+    /// nil for success. OpenSSL judges by its queue of faults, so that is emptied before each call.
     private func progress(of result: Int32) throws(StreamError) -> Progress? {
         if result > 0 { return nil }
         switch SSL_get_error(ssl, result) {

@@ -46,7 +46,10 @@ public final class FaultyInputStream: InputStream, FailureReportingStream {
         }
         let longest = min(count, bytes.count - position, readBytesMax)
         let length = Int.random(in: 1...max(1, longest), using: &generator)
-        for index in 0..<length { buffer[index] = bytes[position + index] }
+        bytes[position..<(position + length)].withUnsafeBufferPointer { piece in
+            guard let source = piece.baseAddress else { return }
+            buffer.update(from: source, count: length)
+        }
         position += length
         return length
     }

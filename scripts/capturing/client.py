@@ -28,7 +28,7 @@ def sha2(password, nonce):
     if not password:
         return b""
     once = hashlib.sha256(password.encode()).digest()
-    return xor(once, hashlib.sha256(hashlib.sha256(hashlib.sha256(once).digest()).digest() + nonce).digest())
+    return xor(once, hashlib.sha256(hashlib.sha256(once).digest() + nonce).digest())
 
 
 class Client:

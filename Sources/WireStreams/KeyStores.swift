@@ -1,0 +1,90 @@
+import COpenSSL
+import Foundation
+
+extension TLSConfiguration.Store {
+    /// The store in a file, its form told by its first bytes, as Java does whatever the file is called.
+    ///
+    /// - Parameter password: nil opens a JKS without checking whether it is whole, and a PKCS#12 that has none.
+    /// Throws `.tls` where the file cannot be read or is none of the forms.
+    public static func detecting(path: String, password: String?) throws(StreamError) -> TLSConfiguration.Store {
+        let start = try KeyStoreFile.bytes(path).prefix(4096)
+        if start.starts(with: JavaKeyStore.magic) { return .jks(path: path, password: password) }
+        // A PKCS#12 store is a SEQUENCE of DER.
+        if start.first == 0x30 { return .pkcs12(path: path, password: password ?? "") }
+        if String(decoding: start, as: UTF8.self).contains("-----BEGIN ") { return .pem(path: path) }
+        throw .tls("\(path) is neither a PEM file nor a PKCS#12 or JKS store")
+    }
+}
+
+enum KeyStoreFile {
+    /// Stores of authorities have some hundred kilobytes.
+    static let bytesMax = 16 << 20
+
+    static func bytes(_ path: String) throws(StreamError) -> [UInt8] {
+        let content: Data
+        do { content = try Data(contentsOf: URL(filePath: path)) } catch {
+            throw .tls("\(path) cannot be read: \((error as NSError).localizedDescription)")
+        }
+        guard content.count <= bytesMax else { throw .tls("\(path) is too large for a store of certificates") }
+        return [UInt8](content)
+    }
+}
+
+/// One X.509 certificate, held for OpenSSL.
+final class Certificate {
+    let pointer: OpaquePointer
+
+    /// Takes over an X509 that OpenSSL has given.
+    init(owning pointer: OpaquePointer) { self.pointer = pointer }
+
+    init(der: [UInt8]) throws(StreamError) {
+        let parsed = der.withUnsafeBufferPointer { bytes in
+            var next = bytes.baseAddress
+            return d2i_X509(nil, &next, bytes.count)
+        }
+        guard let parsed else { throw .tls("a certificate in the store is damaged: \(OpenSSLFault.latest())") }
+        pointer = parsed
+    }
+
+    deinit { X509_free(pointer) }
+}
+
+/// The content of a PKCS#12 file (`.p12`, `.pfx`).
+final class PKCS12 {
+    private(set) var key: OpaquePointer?
+    private(set) var ownCertificate: OpaquePointer?
+    /// All but the own one.
+    private(set) var certificates: [Certificate] = []
+
+    init(path: String, password: String) throws(StreamError) {
+        let bytes = try KeyStoreFile.bytes(path)
+        guard let memory = BIO_new_mem_buf(bytes, Int32(bytes.count)) else { throw .tls("no memory for \(path)") }
+        defer { BIO_free(memory) }
+        guard let content = d2i_PKCS12_bio(memory, nil) else {
+            ERR_clear_error()
+            throw .tls("\(path) is not a PKCS#12 store")
+        }
+        defer { PKCS12_free(content) }
+        guard PKCS12_verify_mac(content, password, -1) == 1 else {
+            ERR_clear_error()
+            throw .tls("\(path) does not open with its password")
+        }
+        var chain: OpaquePointer?
+        guard PKCS12_parse(content, password, &key, &ownCertificate, &chain) == 1 else {
+            throw .tls(
+                "\(path) cannot be read (\(OpenSSLFault.latest())); where it is encrypted by RC2 or 3DES of an old "
+                    + "keytool, the remedy: \(JavaKeyStore.conversion(of: path))")
+        }
+        if let chain {
+            while let certificate = OPENSSL_sk_shift(chain) {
+                certificates.append(Certificate(owning: OpaquePointer(certificate)))
+            }
+            OPENSSL_sk_free(chain)
+        }
+    }
+
+    deinit {
+        EVP_PKEY_free(key)
+        X509_free(ownCertificate)
+    }
+}

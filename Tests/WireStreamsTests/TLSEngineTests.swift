@@ -1,0 +1,152 @@
+import Foundation
+import Testing
+import WireTestSupport
+
+@testable import WireStreams
+
+/// Two engines that speak with each other through memory: no socket, no thread, no clock.
+@Suite struct TLSEngineTests {
+    private static func path(_ name: String) -> String { Fixtures.folder.appending(path: "tls/\(name)").path }
+    private static let server = TLSConfiguration.Store.pem(path: path("server.pem"))
+    private static let authority = TLSConfiguration.Store.pem(path: path("ca.pem"))
+
+    /// Carries bytes from one to the other, `pieceBytes` at a time.
+    private static func carry(_ from: TLSEngine, _ to: TLSEngine, pieceBytes: Int) -> Bool {
+        let bytes = from.takeOutgoing()
+        for start in stride(from: 0, to: bytes.count, by: pieceBytes) {
+            let piece = Array(bytes[start..<min(start + pieceBytes, bytes.count)])
+            piece.withUnsafeBytes { to.feed($0) }
+        }
+        return !bytes.isEmpty
+    }
+
+    private static func shakeHands(_ client: TLSEngine, _ server: TLSEngine, pieceBytes: Int = .max) throws {
+        let pieceBytes = min(pieceBytes, 1 << 20)
+        var (clientIsDone, serverIsDone) = (false, false)
+        for _ in 0..<100 where !(clientIsDone && serverIsDone) {
+            if !clientIsDone { clientIsDone = try client.handshake() == .done }
+            _ = carry(client, server, pieceBytes: pieceBytes)
+            if !serverIsDone { serverIsDone = try server.handshake() == .done }
+            _ = carry(server, client, pieceBytes: pieceBytes)
+        }
+        #expect(clientIsDone && serverIsDone)
+    }
+
+    private static func connect(
+        verification: TLSConfiguration.Verification, trust: TLSConfiguration.Store? = authority,
+        serverIdentity: TLSConfiguration.Store = server, clientIdentity: TLSConfiguration.Store? = nil,
+        serverVerification: TLSConfiguration.Verification = .none, pieceBytes: Int = .max
+    ) throws -> (client: TLSEngine, server: TLSEngine) {
+        let client = try TLSEngine(
+            TLSConfiguration(verification: verification, trust: trust, identity: clientIdentity))
+        let server = try TLSEngine(
+            TLSConfiguration(verification: serverVerification, trust: authority, identity: serverIdentity), isServer: true)
+        try shakeHands(client, server, pieceBytes: pieceBytes)
+        return (client, server)
+    }
+
+    private func reason(_ body: () throws -> Void) -> String? {
+        do {
+            try body()
+            return nil
+        } catch StreamError.tls(let reason) { return reason } catch { return "\(error)" }
+    }
+
+    @Test(arguments: [1, 7, 1000, .max])
+    func plaintextArrivesHoweverTheCiphertextIsCut(pieceBytes: Int) throws {
+        let (client, server) = try Self.connect(verification: .authority, pieceBytes: pieceBytes)
+        let message = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }
+        try message.withUnsafeBytes { try client.write($0) }
+        _ = Self.carry(client, server, pieceBytes: min(pieceBytes, 1 << 20))
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 5000)
+        while let count = try buffer.withUnsafeMutableBytes({ try server.read(into: $0) }) { received += buffer[..<count] }
+        #expect(received == message)
+    }
+
+    @Test func theEndIsToldFromAPause() throws {
+        let (client, server) = try Self.connect(verification: .none)
+        var buffer = [UInt8](repeating: 0, count: 10)
+        #expect(try buffer.withUnsafeMutableBytes { try server.read(into: $0) } == nil)
+        client.shutDown()
+        _ = Self.carry(client, server, pieceBytes: 1 << 20)
+        #expect(try buffer.withUnsafeMutableBytes { try server.read(into: $0) } == 0)
+    }
+
+    @Test(arguments: ["db.example", "any.wild.example", "localhost", "127.0.0.1"])
+    func namesInTheCertificateAreAccepted(host: String) throws {
+        _ = try Self.connect(verification: .identity(host: host))
+    }
+
+    @Test(arguments: ["db.example.org", "wild.example", "a.b.wild.example", "127.0.0.2", "::1"])
+    func otherNamesAreRefused(host: String) throws {
+        let reason = try #require(reason { _ = try Self.connect(verification: .identity(host: host)) })
+        #expect(reason.contains("certificate") && reason.contains("mismatch"), "\(reason)")
+    }
+
+    @Test func verifyingTheAuthorityAloneAcceptsAnyName() throws { _ = try Self.connect(verification: .authority) }
+
+    @Test func aStrangeAuthorityIsRefusedAndWithoutVerificationAccepted() throws {
+        let other = TLSConfiguration.Store.pem(path: Self.path("other-ca.pem"))
+        let reason = reason { _ = try Self.connect(verification: .authority, trust: other) }
+        #expect(reason?.contains("certificate is refused") == true, "\(reason ?? "accepted")")
+        _ = try Self.connect(verification: .none, trust: other)
+    }
+
+    @Test func anExpiredCertificateIsRefused() throws {
+        let expired = TLSConfiguration.Store.pem(path: Self.path("expired.pem"))
+        let reason = reason { _ = try Self.connect(verification: .authority, serverIdentity: expired) }
+        #expect(reason?.contains("expired") == true, "\(reason ?? "accepted")")
+    }
+
+    @Test(arguments: ["trust.jks", "trust.p12", "ca.pem"])
+    func trustIsReadFromEveryKindOfStore(file: String) throws {
+        let store = try TLSConfiguration.Store.detecting(path: Self.path(file), password: "secret")
+        _ = try Self.connect(verification: .identity(host: "db.example"), trust: store)
+    }
+
+    @Test(arguments: ["client.p12", "client.pem"])
+    func aClientShowsItsCertificate(file: String) throws {
+        let store = try TLSConfiguration.Store.detecting(path: Self.path(file), password: "secret")
+        _ = try Self.connect(verification: .authority, clientIdentity: store, serverVerification: .authority)
+    }
+
+    @Test func aKeyInJKSIsRefusedWithItsRemedy() throws {
+        let store = try TLSConfiguration.Store.detecting(path: Self.path("client.jks"), password: "secret")
+        let reason = reason { _ = try Self.connect(verification: .none, clientIdentity: store) }
+        #expect(reason?.contains("keytool -importkeystore") == true, "\(reason ?? "accepted")")
+    }
+
+    @Test(arguments: ["trust.jks", "trust.p12"])
+    func aWrongPasswordIsSaidAndNotShown(file: String) throws {
+        let store = try TLSConfiguration.Store.detecting(path: Self.path(file), password: "not-the-password")
+        let reason = try #require(reason { _ = try Self.connect(verification: .authority, trust: store) })
+        #expect(reason.contains("does not open with its password"))
+        #expect(!reason.contains("not-the-password"))
+    }
+
+    @Test func aJKSOpensWithoutItsPassword() throws {
+        let store = try TLSConfiguration.Store.detecting(path: Self.path("trust.jks"), password: nil)
+        _ = try Self.connect(verification: .authority, trust: store)
+    }
+
+    @Test func missingAndForeignFilesAreNamed() throws {
+        #expect(reason { _ = try TLSConfiguration.Store.detecting(path: "/nowhere/x.jks", password: nil) }?
+            .contains("/nowhere/x.jks cannot be read") == true)
+        let foreign = Self.path("ORIGIN.md")
+        #expect(reason { _ = try TLSConfiguration.Store.detecting(path: foreign, password: nil) }?
+            .contains("neither a PEM") == true)
+    }
+
+    @Test func damagedJKSStoresNeverTrap() throws {
+        survivesDamage(to: try Fixtures.bytes("tls/trust.jks")) { _ = try JavaKeyStore($0) }
+        survivesMutation(of: try Fixtures.bytes("tls/client.jks"), rounds: 2000, seed: 4) { _ = try JavaKeyStore($0) }
+    }
+
+    @Test func bytesThatAreNoTLSAreRefused() throws {
+        let client = try TLSEngine(TLSConfiguration(verification: .none))
+        _ = try client.handshake()
+        Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8).withUnsafeBytes { client.feed($0) }
+        #expect(throws: StreamError.self) { try client.handshake() }
+    }
+}
