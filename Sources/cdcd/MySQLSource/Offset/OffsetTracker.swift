@@ -42,6 +42,8 @@ struct OffsetTracker: Sendable {
     private var isGTIDPending = false
     /// Whether a statement without a transaction is done, of which the executed set does not know yet.
     private var isPendingDone = false
+    /// Where the transaction in flight was announced: before its BEGIN.
+    private var announcedPosition: Int64?
     private(set) var serverID: Int64 = 0
     /// The time of the last event that gave a record, in seconds.
     var timestampSeconds: Int64?
@@ -52,6 +54,11 @@ struct OffsetTracker: Sendable {
         eventEnd = point.position
         restart = RestartPoint(file: point.file, position: point.position, gtids: point.gtids)
         self.timestampSeconds = timestampSeconds
+    }
+
+    /// Goes on after a new connection.
+    init(resuming tracker: OffsetTracker) {
+        self.init(startingAt: tracker.resumePoint, timestampSeconds: tracker.timestampSeconds)
     }
 
     // MARK: Events
@@ -93,6 +100,7 @@ struct OffsetTracker: Sendable {
         self.gtid = gtid
         isGTIDPending = gtid != nil
         isPendingDone = false
+        announcedPosition = eventPosition
     }
 
     private mutating func addPending() {
@@ -122,10 +130,14 @@ struct OffsetTracker: Sendable {
         restart.eventCount = 0
         restart.rowCount = 0
         group = .none
+        announcedPosition = nil
     }
 
     /// A statement outside of transactions is carried out.
-    mutating func finishStatement() { isPendingDone = true }
+    mutating func finishStatement() {
+        isPendingDone = true
+        announcedPosition = nil
+    }
 
     /// The event is done.
     mutating func complete() {
@@ -165,4 +177,8 @@ struct OffsetTracker: Sendable {
         if group == .none, isPendingDone, isGTIDPending, let gtid { point.gtids?.insert(gtid) }
         return point
     }
+
+    /// Where the server is asked to begin where it is not followed by GTIDs: at the announcement of the transaction in
+    /// flight, so that its GTID is known.
+    var requestPosition: Int64 { announcedPosition ?? restart.position }
 }

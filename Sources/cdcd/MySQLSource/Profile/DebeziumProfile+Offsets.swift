@@ -30,4 +30,7 @@ extension DebeziumProfile {
 
     /// Whether history records carry the time at which they were made.
     public var historyHasTimestamps: Bool { generation == .v36 }
+
+    /// What the history's Kafka clients are called behind the connector's logical name.
+    public var historyClientSuffix: String { generation == .v19 ? "-dbhistory" : "-schemahistory" }
 }

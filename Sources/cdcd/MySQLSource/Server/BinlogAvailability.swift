@@ -20,9 +20,13 @@ enum BinlogAvailability: Hashable, Sendable {
     /// With GTIDs the stored set must be part of what the server executed, and nothing that is missing from it may be
     /// purged; without, the file must be there.
     ///
+    /// - Parameter alsoByFile: whether the file must be there besides, because reading begins at it although the offset
+    ///   has GTIDs (the server's GTID mode was turned off).
+    ///
     /// Source: Debezium's `MySqlConnectorConnection.isBinlogPositionAvailable`.
     static func check(
-        _ offset: SourceOffset, _ logs: Logs, includingSource isIncluded: (ServerUUID) -> Bool = { _ in true }
+        _ offset: SourceOffset, _ logs: Logs, includingSource isIncluded: (ServerUUID) -> Bool = { _ in true },
+        alsoByFile: Bool = false
     ) throws(ConnectorError) -> BinlogAvailability {
         if let text = offset.gtids {
             let stored = try ServerFacts.gtids(text, of: "the stored offset")
@@ -30,7 +34,8 @@ enum BinlogAvailability: Hashable, Sendable {
             guard logs.usesGTIDs else {
                 return .gone(reason: "the offset was stored with GTIDs, and the server does not use them (gtid_mode)")
             }
-            return checkGTIDs(stored.filtered(isIncluded), logs, isIncluded)
+            let answer = checkGTIDs(stored.filtered(isIncluded), logs, isIncluded)
+            guard answer == .available, alsoByFile else { return answer }
         }
         if offset.file.isEmpty || logs.files.contains(offset.file) { return .available }
         let range = logs.files.first.map { "the oldest file it has is \($0)" } ?? "it has none"

@@ -7,11 +7,9 @@ struct PrivilegeCheck: Sendable {
     /// What reading the binlog needs.
     func checkStreaming() throws(ConnectorError) { try demandGlobal(["REPLICATION SLAVE", "REPLICATION CLIENT"]) }
 
-    /// What a snapshot needs to find a consistent beginning: a global read lock, or locks on the captured tables.
-    func checkLocking(profile: DebeziumProfile) throws(ConnectorError) {
-        let canLock = ["RELOAD", "FLUSH_TABLES"].contains(where: grants.hasGlobal) || grants.hasAnywhere("LOCK TABLES")
-        guard !canLock else { return }
-        throw ConnectorError(
+    /// Said when the server refused a global read lock and the account may not lock tables either.
+    var lockingFailure: ConnectorError {
+        ConnectorError(
             "User does not have the 'LOCK TABLES' privilege required to obtain a consistent snapshot by preventing "
                 + "concurrent writes to tables.",
             cause: "\(grants.account) at \(address) has neither RELOAD (for a global read lock) nor LOCK TABLES",

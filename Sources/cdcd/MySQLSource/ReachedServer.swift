@@ -1,0 +1,77 @@
+import ConnectData
+import MySQLWire
+import WireStreams
+
+/// A server that was asked everything that decides how to begin, and found fit.
+struct ReachedServer {
+    let facts: ServerFacts
+    let privileges: PrivilegeCheck
+    private let files: [String]
+
+    /// Throws `SessionError` where nobody answers, and `ConnectorError` where the server or the account is not fit.
+    init(_ configuration: MySQLConnectorConfig, _ control: TaskControl) throws {
+        let address = configuration.connection.address.description
+        let streams = configuration.snapshot.mode != .initialOnly
+        let connection = try ServerSession.open(configuration, control)
+        let (facts, grants, files) = try ServerSession.withConnection(connection, control) { connection in
+            do throws(MySQLError) {
+                let facts = try ServerFacts(reading: connection)
+                let grants = try connection.query("SHOW GRANTS").rows.compactMap { $0.first ?? nil }
+                return (facts, Grants(statements: grants), try Self.files(connection))
+            } catch { throw SessionError(error, isConnecting: false) }
+        }
+        try ServerSettingsCheck.check(facts, profile: configuration.profile, streams: streams, at: address)
+        self.facts = facts
+        self.files = files
+        privileges = PrivilegeCheck(grants: grants, address: address)
+        if streams { try privileges.checkStreaming() }
+    }
+
+    /// The binlog files; none where there is no binlog or the account may not see them, which is told later.
+    private static func files(_ connection: MySQLConnection) throws(MySQLError) -> [String] {
+        do throws(MySQLError) {
+            return try connection.query("SHOW BINARY LOGS").rows.compactMap { $0.first ?? nil }
+        } catch {
+            guard case .server = error, !error.isConnectionLoss else { throw error }
+            return []
+        }
+    }
+
+    func availability(
+        of offset: SourceOffset, _ configuration: MySQLConnectorConfig
+    ) throws(ConnectorError) -> BinlogAvailability {
+        let executed = try facts.gtids("gtid_executed")
+        let logs = BinlogAvailability.Logs(
+            usesGTIDs: !executed.isEmpty, executed: executed, purged: try facts.gtids("gtid_purged"), files: files)
+        return try BinlogAvailability.check(
+            offset, logs, includingSource: { configuration.gtidSources.includes($0.description) },
+            alsoByFile: !followsGTIDs(configuration))
+    }
+
+    private func followsGTIDs(_ configuration: MySQLConnectorConfig) -> Bool {
+        configuration.profile.followsGTIDs(mode: facts["gtid_mode"])
+    }
+
+    /// Where streaming begins for an offset.
+    func start(_ offset: SourceOffset, _ configuration: MySQLConnectorConfig) throws(ConnectorError) -> StreamingStart {
+        guard let text = offset.gtids, followsGTIDs(configuration) else { return StreamingStart(offset, executed: nil) }
+        let stored = try ServerFacts.gtids(text, of: "the stored offset")
+            .filtered { configuration.gtidSources.includes($0.description) }
+        // What other servers' transactions were purged cannot be asked for any more.
+        return StreamingStart(offset, executed: stored.union(try facts.gtids("gtid_purged")))
+    }
+
+    /// The beginning of everything, for `never`.
+    func beginning(_ configuration: MySQLConnectorConfig) throws(ConnectorError) -> StreamingStart {
+        let offset = SourceOffset(file: "", position: 4)
+        guard followsGTIDs(configuration) else { return StreamingStart(offset, executed: nil) }
+        let purged = try facts.gtids("gtid_purged")
+        guard purged.isEmpty else {
+            throw ConnectorError(
+                "The connector is configured to read the binlog from its beginning, which is no longer available on the server",
+                cause: "the server has purged \(purged)",
+                remedy: "Set snapshot.mode=initial or when_needed.")
+        }
+        return StreamingStart(offset, executed: purged)
+    }
+}

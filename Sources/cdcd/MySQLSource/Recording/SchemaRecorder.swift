@@ -1,0 +1,65 @@
+import ConnectData
+import WireCore
+
+/// Writes schema changes to the history, where they are durable before any later row, and to the schema change topic.
+///
+/// Source: Debezium's `EventDispatcher.dispatchSchemaChangeEvent` and `HistorizedRelationalDatabaseSchema`.
+final class SchemaRecorder {
+    private let configuration: MySQLConnectorConfig
+    private let history: any HistoryLog
+    private let clock: () -> Int64
+
+    /// - Parameter clock: microseconds since the epoch.
+    init(configuration: MySQLConnectorConfig, history: any HistoryLog, clock: @escaping () -> Int64) {
+        self.configuration = configuration
+        self.history = history
+        self.clock = clock
+    }
+
+    /// Appends the changes' history records in one go.
+    func remember(_ changes: [SchemaChange], at offset: SourceOffset) throws {
+        let recorded = changes.filter(isRecorded)
+        guard !recorded.isEmpty else { return }
+        let profile = configuration.profile
+        let position = offset.encoded(for: profile)
+        let now = profile.historyHasTimestamps ? clock() / 1000 : nil
+        try history.append(
+            recorded.map { change in
+                HistoryRecord(
+                    source: Self.source(configuration), position: position, timestampMilliseconds: now,
+                    databaseName: change.database, ddl: change.ddl, tableChanges: change.tables
+                ).encoded(for: profile)
+            })
+    }
+
+    /// The history's `source`, and the source partition of offsets.
+    static func source(_ configuration: MySQLConnectorConfig) -> JSONObject {
+        ["server": .string(configuration.logicalName)]
+    }
+
+    /// Emits the changes to the schema change topic where `include.schema.changes` asks for it.
+    ///
+    /// - Returns: whether anything was emitted.
+    func tell(_ changes: [SchemaChange], source: SourceInfo, isSnapshot: Bool, to emitter: RecordEmitter) throws -> Bool {
+        guard configuration.includesSchemaChanges else { return false }
+        var isTold = false
+        for change in changes where isRecorded(change) {
+            try emitter.emitSchemaChange(change, source: source, isSnapshot: isSnapshot)
+            isTold = true
+        }
+        return isTold
+    }
+
+    /// With `store.only.captured.tables.ddl` neither the changes of other tables nor those of other databases are recorded,
+    /// with `store.only.captured.databases.ddl` only the latter are not.
+    func isRecorded(_ change: SchemaChange) -> Bool {
+        guard change.isRecorded else { return false }
+        let (history, filter) = (configuration.history, configuration.filter)
+        if history.storesOnlyCapturedTables || history.storesOnlyCapturedDatabases, !change.database.isEmpty,
+            !filter.includesDatabase(change.database) {
+            return false
+        }
+        guard history.storesOnlyCapturedTables, let first = change.tables.first else { return true }
+        return filter.includes(first.id)
+    }
+}

@@ -1,0 +1,80 @@
+import MySQLWire
+import WireStreams
+
+/// Puts what MySQL and the network say into words for the people who run a connector.
+enum ServerFailure {
+    /// Access denied, by the account's own fault: wrong password, unknown user, host not allowed, locked, expired.
+    private static let authenticationCodes: Set<UInt16> = [1045, 1130, 1251, 1396, 1524, 1698, 1820, 1862, 3118, 3955]
+    private static let privilegeCodes: Set<UInt16> = [1044, 1142, 1143, 1227, 1370]
+
+    /// Why no connection could be made.
+    static func connecting(_ error: MySQLError, _ options: MySQLConnectionOptions) -> ConnectorError {
+        let place = "\(options.address) with user '\(options.user)'"
+        switch error {
+        case .server(let answer) where authenticationCodes.contains(answer.code):
+            return ConnectorError(
+                "Failed to authenticate to the database at \(place)", cause: answer.description,
+                remedy: "Check database.user and database.password, and that the account may connect from this host: "
+                    + "CREATE USER '\(options.user)'@'%' IDENTIFIED BY '…', or ALTER USER '\(options.user)'@'%' "
+                    + "IDENTIFIED BY '…'.")
+        case .authentication(let reason):
+            return ConnectorError(
+                "Failed to authenticate to the database at \(place)", cause: reason,
+                remedy: "Set database.ssl.mode=required, or database.allowPublicKeyRetrieval=true where the connection "
+                    + "is not encrypted.")
+        case .server(let answer):
+            return ConnectorError(
+                "Unable to connect to the database at \(place): \(answer.message)", cause: answer.description,
+                remedy: "See the server's error log.")
+        case .stream(.unresolvable(let host, let reason)):
+            return ConnectorError(
+                "Unable to connect to the database at \(place): the host name \(host) cannot be resolved", cause: reason,
+                remedy: "Correct database.hostname.")
+        case .stream(.tls(let reason)):
+            return ConnectorError(
+                "Unable to connect to the database at \(place): \(reason)", cause: "TLS",
+                remedy: "Check database.ssl.mode and its trust store and key store.")
+        default:
+            return ConnectorError(
+                "Unable to connect to the database at \(place): \(error)",
+                remedy: "Check database.hostname and database.port, that the server runs and listens there, and that no "
+                    + "firewall is between.")
+        }
+    }
+
+    /// Why a statement failed.
+    static func running(_ what: String, _ error: MySQLError, _ options: MySQLConnectionOptions) -> ConnectorError {
+        let place = "on the database at \(options.address) with user '\(options.user)'"
+        guard case .server(let answer) = error, privilegeCodes.contains(answer.code) else {
+            return ConnectorError("\(what) failed \(place)", cause: error.description)
+        }
+        return ConnectorError(
+            "\(what) was refused \(place)", cause: answer.description,
+            remedy: "GRANT SELECT, RELOAD, SHOW DATABASES, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO "
+                + "'\(options.user)'@'%'; then restart the connector.")
+    }
+
+    /// Why the server ended the stream of events for good.
+    static func streaming(
+        _ error: MySQLError, _ offset: SourceOffset, _ configuration: MySQLConnectorConfig
+    ) -> ConnectorError {
+        guard case .server(let answer) = error, answer.code == 1236 else {
+            return running("Reading the binlog", error, configuration.connection)
+        }
+        // "A replica with the same server_uuid/server_id as this replica has connected to the source".
+        if answer.message.contains("server_uuid/server_id") {
+            return serverIDConflict(configuration, cause: answer.description)
+        }
+        return BinlogAvailability.failure(offset, profile: configuration.profile, reason: answer.description)
+    }
+
+    /// Two replicas with one id throw each other out without end.
+    static func serverIDConflict(_ configuration: MySQLConnectorConfig, cause: String) -> ConnectorError {
+        ConnectorError(
+            "Another replica of the database at \(configuration.connection.address) uses the same server id "
+                + "\(configuration.serverID)",
+            cause: cause,
+            remedy: "Set database.server.id to a number that no other replica and no other connector uses "
+                + "(SHOW REPLICAS lists those that are connected).")
+    }
+}

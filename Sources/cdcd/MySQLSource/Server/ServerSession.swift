@@ -1,0 +1,66 @@
+import ConnectData
+import MySQLWire
+import WireStreams
+
+/// Connections to the server, each known to the task's stop handler while it is open.
+enum ServerSession {
+    /// Opens a connection for queries, set up for long work: no time limits of the server's cut it, times are in UTC (or
+    /// in the server's zone where the configuration says how to read that), and `database.initial.statements` are run.
+    static func open(_ configuration: MySQLConnectorConfig, _ control: TaskControl) throws -> MySQLConnection {
+        let connection = try connect(configuration.connection, control)
+        do throws(MySQLError) {
+            try connection.execute(
+                "SET NAMES utf8mb4, SESSION net_write_timeout = 86400, SESSION net_read_timeout = 86400, "
+                    + "SESSION wait_timeout = 604800")
+            if configuration.connectionZone == nil { try connection.execute("SET SESSION time_zone = '+00:00'") }
+            for statement in configuration.initialStatements { try connection.execute(statement) }
+        } catch {
+            throw ServerFailure.running("Setting up a session", error, configuration.connection)
+        }
+        return connection
+    }
+
+    /// Connects; a stop of the task interrupts the attempt.
+    static func connect(_ options: MySQLConnectionOptions, _ control: TaskControl) throws -> MySQLConnection {
+        var attempt: Int?
+        defer { if let attempt { control.removeStopHandler(attempt) } }
+        do throws(MySQLError) {
+            return try MySQLConnection.connect(options) { canceller in
+                if let attempt { control.removeStopHandler(attempt) }
+                attempt = control.onStop { canceller.cancel() }
+            }
+        } catch {
+            if control.isStopping { throw CancellationError() }
+            throw SessionError(error, isConnecting: true)
+        }
+    }
+
+    /// Runs `body` with a connection that a stop of the task cuts.
+    static func withConnection<R>(
+        _ connection: MySQLConnection, _ control: TaskControl, _ body: (MySQLConnection) throws -> R
+    ) throws -> R {
+        let canceller = connection.canceller
+        let handler = control.onStop { canceller.cancel() }
+        defer {
+            control.removeStopHandler(handler)
+            connection.close()
+        }
+        do {
+            return try body(connection)
+        } catch {
+            if control.isStopping { throw CancellationError() }
+            throw error
+        }
+    }
+}
+
+/// What MySQL or the network said, and when.
+struct SessionError: Error {
+    let error: MySQLError
+    let isConnecting: Bool
+
+    init(_ error: MySQLError, isConnecting: Bool) {
+        self.error = error
+        self.isConnecting = isConnecting
+    }
+}

@@ -1,0 +1,40 @@
+import MySQLWire
+
+/// The tables that a snapshot concerns.
+struct SnapshotTables: Hashable, Sendable {
+    /// Whose definitions go into the history, in Debezium's order.
+    var eligible: [TableID]
+    /// Whose rows are read, in the order in which they are.
+    var captured: [TableID]
+    /// The databases of the eligible tables, in the order of their first table.
+    var databases: [String]
+
+    init(all: [TableID], configuration: MySQLConnectorConfig) {
+        let filter = configuration.filter
+        captured = filter.snapshotOrder(all)
+        let history = configuration.history
+        if history.storesOnlyCapturedTables {
+            eligible = captured
+        } else {
+            eligible = all.filter { table in
+                !TableFilter.isBuiltIn(table.database)
+                    && (!history.storesOnlyCapturedDatabases || filter.includesDatabase(table.database))
+            }.sorted { Self.isBefore($0.description, $1.description) }
+        }
+        databases = []
+        for table in eligible where !databases.contains(table.database) { databases.append(table.database) }
+    }
+
+    /// Java's order of strings: by UTF-16 units.
+    private static func isBefore(_ a: String, _ b: String) -> Bool { a.utf16.lexicographicallyPrecedes(b.utf16) }
+
+    /// All base tables that the account can see.
+    static func all(_ connection: MySQLConnection) throws(MySQLError) -> [TableID] {
+        let result = try connection.query(
+            "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE'")
+        return result.rows.compactMap { row in
+            guard row.count == 2, let database = row[0], let table = row[1] else { return nil }
+            return TableID(database: database, table: table)
+        }
+    }
+}

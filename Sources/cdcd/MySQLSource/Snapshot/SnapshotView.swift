@@ -1,0 +1,146 @@
+import ConnectData
+import MySQLWire
+import WireCore
+
+/// A consistent view of the server: a transaction that sees exactly what is committed at a known place of the binlog,
+/// and the definitions of the tables at that place.
+///
+/// With the global read lock (`FLUSH TABLES WITH READ LOCK`) nobody can commit while the transaction begins and the
+/// position is read. Where the account or the server does not allow it, the captured tables alone are locked by a second
+/// connection. Both locks are given back before the first row is read, because the transaction goes on seeing the same.
+struct SnapshotView {
+    let status: BinlogStatus
+    let tables: SnapshotTables
+    /// The texts of SHOW CREATE TABLE; tables that vanished meanwhile are left out.
+    let definitions: [TableID: String]
+    /// Default character set and collation of each database.
+    let databases: [String: (characterSet: String, collation: String)]
+    /// Whether the global read lock is still held (`snapshot.locking.mode=extended`).
+    let isLocked: Bool
+
+    /// How often the tables may change under the locks' feet before giving up.
+    private static let attemptsMax = 5
+
+    /// Leaves `connection` inside the transaction.
+    init(
+        on connection: MySQLConnection, _ configuration: MySQLConnectorConfig, privileges: PrivilegeCheck,
+        control: TaskControl, logger: Logger
+    ) throws {
+        let seconds = max(1, configuration.snapshot.lockTimeoutMilliseconds / 1000)
+        try connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        try connection.execute("SET SESSION lock_wait_timeout = \(seconds), SESSION innodb_lock_wait_timeout = \(seconds)")
+        if configuration.snapshot.locking == .none {
+            // The position first: what is committed in between comes twice instead of never.
+            let status = try BinlogStatus(reading: connection)
+            try Self.begin(connection)
+            self = try Self.describe(connection, configuration, status, isLocked: false)
+        } else if try Self.lockGlobally(connection, logger) {
+            self = try Self.underGlobalLock(connection, configuration, logger)
+        } else {
+            self = try Self.underTableLocks(connection, configuration, privileges, control, logger)
+        }
+    }
+
+    private init(
+        status: BinlogStatus, tables: SnapshotTables, definitions: [TableID: String],
+        databases: [String: (characterSet: String, collation: String)], isLocked: Bool
+    ) {
+        self.status = status
+        self.tables = tables
+        self.definitions = definitions
+        self.databases = databases
+        self.isLocked = isLocked
+    }
+
+    // MARK: Locks
+
+    /// - Returns: false where the server refuses, for want of a privilege or because it never grants it.
+    private static func lockGlobally(_ connection: MySQLConnection, _ logger: Logger) throws -> Bool {
+        do throws(MySQLError) {
+            try connection.execute("FLUSH TABLES WITH READ LOCK")
+            return true
+        } catch {
+            guard case .server(let answer) = error, !error.isConnectionLoss else { throw error }
+            logger.info(
+                "Unable to flush and acquire global read lock, will use table read locks after reading table names (\(answer))")
+            return false
+        }
+    }
+
+    private static func underGlobalLock(
+        _ connection: MySQLConnection, _ configuration: MySQLConnectorConfig, _ logger: Logger
+    ) throws -> SnapshotView {
+        let since = MonotonicInstant.now
+        try begin(connection)
+        let status = try BinlogStatus(reading: connection)
+        let isKept = configuration.snapshot.locking == .extended
+        let view = try describe(connection, configuration, status, isLocked: isKept)
+        if !isKept {
+            try connection.execute("UNLOCK TABLES")
+            logger.info("Writes to MySQL tables prevented for a total of \(MonotonicInstant.now.milliseconds(since: since)) ms")
+        }
+        return view
+    }
+
+    private static func underTableLocks(
+        _ connection: MySQLConnection, _ configuration: MySQLConnectorConfig, _ privileges: PrivilegeCheck,
+        _ control: TaskControl, _ logger: Logger
+    ) throws -> SnapshotView {
+        guard privileges.grants.hasAnywhere("LOCK TABLES") else { throw privileges.lockingFailure }
+        let seconds = max(1, configuration.snapshot.lockTimeoutMilliseconds / 1000)
+        return try ServerSession.withConnection(try ServerSession.open(configuration, control), control) { locker in
+            try locker.execute("SET SESSION lock_wait_timeout = \(seconds)")
+            for _ in 0..<attemptsMax {
+                let tables = SnapshotTables(all: try SnapshotTables.all(connection), configuration: configuration)
+                let list = tables.captured.map { "\(SQLText.quoted($0)) READ" }.joined(separator: ", ")
+                if !list.isEmpty { try locker.execute("LOCK TABLES \(list)") }
+                try begin(connection)
+                let status = try BinlogStatus(reading: locker)
+                let view = try describe(connection, configuration, status, isLocked: false)
+                try locker.execute("UNLOCK TABLES")
+                if view.tables.captured == tables.captured { return view }
+                logger.info("A captured table came or went while the tables were being locked; locking again")
+                try connection.execute("ROLLBACK")
+            }
+            throw ConnectorError(
+                "The captured tables could not be locked for the snapshot: \(attemptsMax) times one of them came or went "
+                    + "meanwhile",
+                remedy: "GRANT RELOAD ON *.* TO \(privileges.grants.account); so that a global read lock can be taken.")
+        }
+    }
+
+    private static func begin(_ connection: MySQLConnection) throws(MySQLError) {
+        try connection.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT")
+    }
+
+    // MARK: Definitions
+
+    private static func describe(
+        _ connection: MySQLConnection, _ configuration: MySQLConnectorConfig, _ status: BinlogStatus, isLocked: Bool
+    ) throws -> SnapshotView {
+        let tables = SnapshotTables(all: try SnapshotTables.all(connection), configuration: configuration)
+        var definitions: [TableID: String] = [:]
+        for table in Set(tables.eligible + tables.captured) {
+            definitions[table] = try definition(of: table, connection)
+        }
+        var databases: [String: (characterSet: String, collation: String)] = [:]
+        let schemata = try connection.query(
+            "SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA")
+        for row in schemata.rows where row.count == 3 {
+            if let name = row[0], let set = row[1], let collation = row[2] { databases[name] = (set, collation) }
+        }
+        return SnapshotView(
+            status: status, tables: tables, definitions: definitions, databases: databases, isLocked: isLocked)
+    }
+
+    private static func definition(of table: TableID, _ connection: MySQLConnection) throws(MySQLError) -> String? {
+        do throws(MySQLError) {
+            let result = try connection.query("SHOW CREATE TABLE \(SQLText.quoted(table))")
+            return result.rows.first.flatMap { $0.count > 1 ? $0[1] : nil }
+        } catch {
+            // It went between the list and this; its DROP comes behind the position.
+            guard case .server(let answer) = error, [1146, 1049].contains(answer.code) else { throw error }
+            return nil
+        }
+    }
+}

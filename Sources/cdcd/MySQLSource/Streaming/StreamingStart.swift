@@ -1,0 +1,22 @@
+import MySQLWire
+
+/// Where streaming begins.
+struct StreamingStart {
+    /// What is asked of the server.
+    var point: OffsetTracker.RestartPoint
+    /// What the offset says: the transaction in flight and how much of it is done.
+    var storedPoint: OffsetTracker.RestartPoint
+    var timestampSeconds: Int64?
+
+    /// - Parameters:
+    ///   - executed: the stored GTID set together with what the server has purged of other servers; nil where the stream
+    ///     is not followed by GTIDs, and file and position say where to begin.
+    init(_ offset: SourceOffset, executed: GTIDSet?) {
+        point = OffsetTracker.RestartPoint(
+            file: offset.file, position: offset.position, gtids: executed.map { ExecutedGTIDs($0) })
+        storedPoint = point
+        storedPoint.eventCount = offset.eventCount
+        storedPoint.rowCount = offset.rowCount
+        timestampSeconds = offset.timestampSeconds
+    }
+}

@@ -1,0 +1,26 @@
+import MySQLWire
+
+/// Events that mean something for rows and cannot be read: the task fails, with their name.
+enum UnsupportedEvent {
+    static func failure(_ type: EventType, file: String, position: Int64) -> ConnectorError {
+        ConnectorError(
+            "The binlog at \(file):\(position) holds a \(type), which is not supported", cause: type.unsupportedReason,
+            remedy: "\(type.unsupportedRemedy). What is in the binlog already stays unreadable: take a new snapshot (stop the "
+                + "connector, DELETE its offsets, resume it).")
+    }
+
+    static func missingTableMap(_ tableID: UInt64, file: String, position: Int64) -> ConnectorError {
+        ConnectorError(
+            "The binlog at \(file):\(position) holds rows of table number \(tableID) without its table map",
+            cause: "reading began in the middle of a transaction",
+            remedy: "Set the connector's offset to the beginning of a transaction, or take a new snapshot.")
+    }
+
+    static func partialImage(_ table: TableID, file: String, position: Int64) -> ConnectorError {
+        ConnectorError(
+            "The binlog at \(file):\(position) holds rows of \(table) that lack columns, which is not supported",
+            cause: "a session wrote with binlog_row_image MINIMAL or NOBLOB",
+            remedy: "SET PERSIST binlog_row_image = 'FULL', see that no session sets another image, and take a new snapshot: "
+                + "stop the connector, DELETE its offsets, and resume it.")
+    }
+}

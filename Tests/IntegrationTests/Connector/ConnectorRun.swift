@@ -1,0 +1,116 @@
+import ConnectData
+import Foundation
+import MySQLSource
+import MySQLWire
+import Synchronization
+import Testing
+import WireCore
+import WireStreams
+
+/// A connector against a real server: its database, its configuration, and what it handed over so far.
+final class ConnectorWorld {
+    let name: String
+    let recording = Recording()
+    var configuration: [String: String]
+    let root: MySQLConnection
+    private static let serverIDs = Atomic<Int>(26_001)
+
+    /// Makes an empty database of this name.
+    init(_ name: String, server: SocketAddress, profile: DebeziumGeneration = .v36) throws {
+        self.name = name
+        root = try MySQLConnection.connect(MySQLConnectionOptions(address: server, user: "root"))
+        let serverID = Self.serverIDs.add(1, ordering: .relaxed).newValue
+        configuration = [
+            "connector.class": MySQLSourceConnector.className, "tasks.max": "1",
+            "database.hostname": server.host, "database.port": "\(server.port)", "database.user": "root",
+            "database.password": "", "database.server.id": "\(serverID)", "database.include.list": name,
+        ]
+        let history =
+            profile == .v36
+            ? ["topic.prefix": name, "schema.history.internal.kafka.topic": "\(name)-history",
+                "schema.history.internal.kafka.bootstrap.servers": "nowhere:9092"]
+            : ["database.server.name": name, "database.history.kafka.topic": "\(name)-history",
+                "database.history.kafka.bootstrap.servers": "nowhere:9092"]
+        configuration.merge(history) { $1 }
+        try sql("DROP DATABASE IF EXISTS \(name)", "CREATE DATABASE \(name)", "USE \(name)")
+    }
+
+    func sql(_ statements: String...) throws { for statement in statements { try root.execute(statement) } }
+
+    var connector: MySQLSourceConnector {
+        let recording = recording
+        return MySQLSourceConnector { _ in MemoryHistoryLog(recording) }
+    }
+
+    /// Starts a task from the offset that was committed last.
+    func start() throws -> ConnectorRun { try ConnectorRun(self) }
+
+    /// The key and the operation of every record of a table's topic, for example `c1`, `d1`, `-1` (a tombstone).
+    func changes(of table: String) -> [String] {
+        recording.read { state in state.records.filter { $0.topic == "\(name).\(name).\(table)" }.map(Self.change) }
+    }
+
+    static func change(_ record: SourceRecord) -> String {
+        let key = record.key.structValue?.values.first?.integerValue.map { "\($0)" } ?? "?"
+        return (record.value.structValue?["op"]?.stringValue ?? "-") + key
+    }
+
+    func waitForChanges(_ count: Int, of table: String = "t", seconds: Int = 20) -> Bool {
+        let topic = "\(name).\(name).\(table)"
+        return recording.wait(seconds: seconds) { state in
+            state.records.reduce(0) { $0 + ($1.topic == topic ? 1 : 0) } >= count
+        }
+    }
+}
+
+/// One run of a task, on a thread of its own.
+final class ConnectorRun: Sendable {
+    private struct Context: SourceTaskContext {
+        let connectorName: String
+        let taskID = 0
+        let offset: JSONObject?
+        func storedOffset(for partition: JSONObject) throws -> JSONObject? { offset }
+    }
+
+    let control: TaskControl
+    private let completion = ThreadCompletion()
+    private let failure = Mutex<String?>(nil)
+
+    init(_ world: ConnectorWorld) throws {
+        let recording = world.recording
+        let control = TaskControl { condition in recording.change { $0.conditions.append(condition) } }
+        self.control = control
+        let (connector, configuration) = (world.connector, world.configuration)
+        let context = Context(connectorName: world.name, offset: recording.storedOffset)
+        let (completion, failure) = (completion, self)
+        startThread(named: "task") {
+            do {
+                let task = try connector.makeTask(configuration, context: context)
+                try task.run(sink: RecordingSink(recording, control), control: control)
+            } catch {
+                failure.fail("\(error)")
+            }
+            completion.finish()
+            recording.change { _ in }
+        }
+    }
+
+    private func fail(_ text: String) { failure.withLock { $0 = text } }
+
+    /// Stops the task in order; nil where it ended within five seconds without a failure.
+    @discardableResult
+    func stop() -> String? {
+        control.stop()
+        guard completion.wait(milliseconds: 5000) else { return "the task did not stop" }
+        return failure.withLock { $0 }
+    }
+
+    /// Waits for the task to fail; its error's text.
+    func waitForFailure(seconds: Int = 20) -> String {
+        guard completion.wait(milliseconds: seconds * 1000) else {
+            control.stop()
+            return "the task did not fail"
+        }
+        return failure.withLock { $0 } ?? "the task ended without an error"
+    }
+}
