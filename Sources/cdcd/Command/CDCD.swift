@@ -1,4 +1,56 @@
+import ConnectRuntime
+import Foundation
+import WireCore
+
+/// The program: reads the command line and hands over to the command.
+///
+/// Exit codes: 0 success, 1 failure at start or while running, 2 wrong usage.
 @main
 struct CDCD {
-    static func main() {}
+    static let version = "0.1.0"
+
+    static func main() {
+        do {
+            exit(try run(Array(CommandLine.arguments.dropFirst())))
+        } catch let error as UsageError {
+            let help = error.command.map { "cdcd help \($0)" } ?? "cdcd --help"
+            StandardError.print("cdcd: \(error)\nTry `\(help)` for more.")
+            exit(2)
+        } catch {
+            StandardError.print("cdcd: \(error)")
+            exit(1)
+        }
+    }
+
+    private static func run(_ arguments: [String]) throws -> Int32 {
+        let request = try Invocation.parse(arguments) { FileManager.default.fileExists(atPath: $0) }
+        switch request {
+        case .showHelp(nil): StandardOutput.print(HelpText.program(), terminator: "")
+        case .showHelp(let command?): StandardOutput.print(HelpText.command(command), terminator: "")
+        case .showVersion: StandardOutput.print("cdcd \(version)")
+        case .run(let invocation): return try run(invocation)
+        }
+        return 0
+    }
+
+    private static func run(_ invocation: Invocation) throws -> Int32 {
+        switch invocation.command.name {
+        case CommandTable.completion.name:
+            let script = try CompletionScript.script(for: invocation.operands[0])
+            StandardOutput.print(script, terminator: "")
+            return 0
+        case CommandTable.broker.name:
+            startLogging(invocation)
+            return try BrokerCommand(invocation).run()
+        default:
+            startLogging(invocation)
+            return try WorkerCommand(invocation).run()
+        }
+    }
+
+    private static func startLogging(_ invocation: Invocation) {
+        let format = invocation.options["log-format"].flatMap(LogFormat.init) ?? .connect
+        LogSystem.shared.install(LineLogHandler(format: format))
+        if let level = invocation.options["log-level"].flatMap(LogLevel.init(name:)) { LogSystem.shared.level = level }
+    }
 }

@@ -1,0 +1,9 @@
+import ConnectData
+import MySQLSource
+
+/// The connectors that this program runs, wired to Kafka.
+enum ConnectorCatalog {
+    static func connectors() -> [any SourceConnector] {
+        []
+    }
+}

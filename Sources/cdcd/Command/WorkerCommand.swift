@@ -1,0 +1,72 @@
+import ConnectRuntime
+import Foundation
+import KafkaWire
+import MySQLSource
+import WireCore
+import WireStreams
+
+/// `cdcd worker FILE`: runs a Connect worker until SIGTERM or SIGINT.
+struct WorkerCommand {
+    private static let logger = Logger("org.apache.kafka.connect.cli.AbstractConnectCli")
+
+    private let file: String
+    private let brokerDirectory: String?
+
+    init(_ invocation: Invocation) {
+        file = invocation.operands[0]
+        brokerDirectory = invocation.options["dev-broker"]
+    }
+
+    /// Returns the exit code. Throws what stops the start: an unreadable file, a property, a taken port.
+    func run() throws -> Int32 {
+        let signals = TerminationSignals()
+        Self.logger.info("Kafka Connect worker initializing ...")
+        let configuration = try WorkerConfiguration(properties: try properties())
+        for warning in configuration.warnings { Self.logger.warn(warning) }
+        for note in configuration.notes { Self.logger.info(note) }
+        let broker = try developmentBroker(for: configuration)
+        broker?.start()
+        let worker = ConnectWorker(configuration: configuration, connectors: ConnectorCatalog.connectors())
+        try worker.start()
+        startThread(named: "signals", stackBytes: 256 << 10) {
+            Self.logger.info("\(signals.wait()): ending in order; once more ends at once")
+            startThread(named: "impatience", stackBytes: 128 << 10) {
+                _ = signals.wait()
+                _exit(130)
+            }
+            worker.stop()
+        }
+        let termination = worker.awaitTermination()
+        broker?.stop()
+        switch termination {
+        case .stopped: return 0
+        case .failed(let reason):
+            StandardError.print("cdcd: \(reason)")
+            return 1
+        }
+    }
+
+    private func properties() throws -> [String: String] {
+        guard let bytes = FileManager.default.contents(atPath: file) else {
+            let reason = String(cString: strerror(access(file, R_OK) == 0 ? EISDIR : errno))
+            throw CommandError("cannot read the worker's properties \(file): \(reason)")
+        }
+        do throws(JavaProperties.SyntaxError) { return try JavaProperties.parse(Array(bytes)) } catch {
+            throw CommandError("\(file), \(error)")
+        }
+    }
+
+    /// The broker inside listens where the worker looks for its Kafka.
+    private func developmentBroker(for configuration: WorkerConfiguration) throws -> DevelopmentBroker? {
+        guard let brokerDirectory else { return nil }
+        return try DevelopmentBroker(
+            listen: configuration.bootstrapServers[0], advertised: nil, dataDirectory: brokerDirectory)
+    }
+}
+
+/// What stops a command: what, where, why and the remedy.
+struct CommandError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
