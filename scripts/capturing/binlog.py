@@ -187,7 +187,9 @@ def binlog_scenarios():
         "heartbeat": {
             "statements": small("beating"), "dump_flags": 0, "heartbeat_milliseconds": 100, "expect": "heartbeat"},
         "image-minimal": {"statements": ["SET binlog_row_image = MINIMAL", *small("minimal")]},
-        "image-noblob": {"statements": ["SET binlog_row_image = NOBLOB", *small("noblob")]},
+        "image-noblob": {"statements": [
+            "SET binlog_row_image = NOBLOB", "CREATE TABLE noblob (id int PRIMARY KEY, a int, t text)",
+            "INSERT INTO noblob VALUES (1, 1, 'text')", "UPDATE noblob SET a = 2"]},
         "partial-json": {"statements": ["SET binlog_row_value_options = PARTIAL_JSON", *small("partial")]},
         "compressed-transaction": {
             "statements": ["SET binlog_transaction_compression = ON", *small("compressed")]},

@@ -142,7 +142,7 @@ private struct JSONBinaryRenderer: ~Copyable {
         textBytesLeft -= bytes.byteCount
         guard textBytesLeft >= 0 else { throw WireError(.invalidValue("JSON texts that share their bytes"), at: 0) }
         output.byte(UInt8(ascii: "\""))
-        bytes.withUnsafeBytes { output.jsonEscaped($0) }
+        bytes.withUnsafeBytes { output.binlogJSONEscaped($0) }
         output.byte(UInt8(ascii: "\""))
     }
 
@@ -217,5 +217,30 @@ private struct JSONBinaryRenderer: ~Copyable {
         }
         for _ in 0..<6 where rest % 10 == 0 { rest /= 10 }
         output.utf8(String(rest))
+    }
+}
+
+extension ByteWriter {
+    /// Escapes as the binlog client of Debezium does (`JsonStringFormatter`): quotes, backslashes and control
+    /// characters, everything else as it is. Jackson escapes more, but only when the whole text becomes a message.
+    fileprivate mutating func binlogJSONEscaped(_ text: UnsafeRawBufferPointer) {
+        var start = 0
+        for index in 0..<text.count {
+            let byte = text[index]
+            if byte >= 0x20 && byte != 0x22 && byte != 0x5C { continue }
+            bytes(UnsafeRawBufferPointer(rebasing: text[start..<index]))
+            start = index + 1
+            self.byte(UInt8(ascii: "\\"))
+            switch byte {
+            case 0x22, 0x5C: self.byte(byte)
+            case 0x08: self.byte(UInt8(ascii: "b"))
+            case 0x09: self.byte(UInt8(ascii: "t"))
+            case 0x0A: self.byte(UInt8(ascii: "n"))
+            case 0x0C: self.byte(UInt8(ascii: "f"))
+            case 0x0D: self.byte(UInt8(ascii: "r"))
+            default: utf8("u00\(byte < 0x10 ? "0" : "1")\(String(byte & 15, radix: 16, uppercase: true))")
+            }
+        }
+        bytes(UnsafeRawBufferPointer(rebasing: text[start...]))
     }
 }

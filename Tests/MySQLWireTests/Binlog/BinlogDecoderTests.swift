@@ -1,0 +1,188 @@
+import Testing
+import WireCore
+import WireTestSupport
+
+@testable import MySQLWire
+
+@Suite struct BinlogDecoderTests {
+    private static func dump(_ name: String) throws -> ConversationDump {
+        try ConversationDump(try Conversation(name), feeding: .whole)
+    }
+
+    /// Decodes events and walks over everything in them, as a stream would.
+    private static func walk(_ decoder: inout BinlogDecoder, _ event: UnsafeRawBufferPointer) throws {
+        guard case .rows(let rows) = try decoder.decode(event).body else { return }
+        guard let map = decoder.tableMap(rows.tableID), map.unreadableReason == nil else { return }
+        var images = rows.makeRows()
+        var image = RowImage()
+        while !images.isAtEnd {
+            try images.next(into: &image, columns: map.columns)
+            for (index, column) in map.columns.enumerated() { _ = try CellText.render(image[index], column) }
+        }
+    }
+
+    /// The decoder's state before the event with that index.
+    private static func decoder(before index: Int, of events: [[UInt8]], hasChecksums: Bool) throws -> BinlogDecoder {
+        var decoder = BinlogDecoder(hasChecksums: hasChecksums)
+        for event in events[..<index] { try event.withUnsafeBytes { try walk(&decoder, $0) } }
+        return decoder
+    }
+
+    static let logs = ConversationTests.names.filter { $0.contains("/binlog/") }
+
+    /// Without checksums every damage reaches the decoder of the body.
+    @Test(arguments: logs)
+    func damagedEventsNeverTrap(name: String) throws {
+        let events = try Self.dump(name).events
+        let hasChecksums = !name.hasSuffix("no-checksum") && !name.hasSuffix("checksum-stripped")
+        let unchecked = hasChecksums ? events.map { Self.withoutChecksum($0) } : events
+        var seen: Set<[UInt8]> = []
+        for index in unchecked.indices {
+            // Events of the same layout (type, database, table, rows) need no second beating.
+            let event = unchecked[index]
+            guard seen.insert([event[4]] + event.dropFirst(EventHeader.bytes + 8).prefix(40)).inserted else { continue }
+            let decoder = try Self.decoder(before: index, of: unchecked, hasChecksums: false)
+            func attempt(_ bytes: UnsafeRawBufferPointer) throws {
+                var copy = decoder
+                var sized = Array(bytes)
+                Self.setSize(&sized)
+                try sized.withUnsafeBytes { try Self.walk(&copy, $0) }
+            }
+            if event.count <= 700 { survivesDamage(to: event, decode: attempt) }
+            survivesMutation(of: event, rounds: event.count < 5000 ? 60 : 4, seed: UInt64(index), decode: attempt)
+        }
+    }
+
+    /// Takes the checksum off, and says so where it is the format description.
+    private static func withoutChecksum(_ event: [UInt8]) -> [UInt8] {
+        var event = event
+        if event[4] == EventType.formatDescription.rawValue {
+            event[event.count - 5] = 0
+            return event
+        }
+        event.removeLast(4)
+        setSize(&event)
+        return event
+    }
+
+    private static func setSize(_ event: inout [UInt8]) {
+        guard event.count >= 13 else { return }
+        for index in 0..<4 { event[9 + index] = UInt8(truncatingIfNeeded: event.count >> (index * 8)) }
+    }
+
+    @Test func aWrongChecksumIsAFault() throws {
+        var events = try Self.dump("mysql/9.7.4/binlog/changes").events
+        let index = try #require(events.firstIndex { $0[4] == EventType.writeRows.rawValue })
+        var decoder = try Self.decoder(before: index, of: events, hasChecksums: true)
+        events[index][30] ^= 1
+        #expect(throws: MySQLProtocolError.self) { try events[index].withUnsafeBytes { try decoder.decode($0) } }
+    }
+
+    @Test(arguments: [
+        ("partial-json", EventType.partialUpdateRows, "binlog_row_value_options"),
+        ("compressed-transaction", .transactionPayload, "binlog_transaction_compression"),
+        ("tagged-gtid", .taggedGTID, "gtid_next"),
+    ])
+    func whatCannotBeReadIsNamedWithItsRemedy(name: String, type: EventType, setting: String) throws {
+        let events = try Self.dump("mysql/9.7.4/binlog/\(name)").events
+        let index = try #require(events.firstIndex { $0[4] == type.rawValue })
+        var decoder = try Self.decoder(before: index, of: events, hasChecksums: true)
+        let event = try events[index].withUnsafeBytes { try decoder.decode($0) }
+        guard case .unsupported = event.body else {
+            Issue.record("passed over")
+            return
+        }
+        #expect(event.header.type.unsupportedReason.contains("\(type)"))
+        #expect(event.header.type.unsupportedRemedy.contains(setting))
+        #expect(event.header.position > 0)
+    }
+
+    @Test(arguments: ["image-minimal", "image-noblob"])
+    func imagesWithoutAllColumnsAreNotGuessedAt(name: String) throws {
+        let events = try Self.dump("mysql/9.7.4/binlog/\(name)").events
+        var decoder = BinlogDecoder(hasChecksums: true)
+        var partial = 0
+        for bytes in events {
+            try bytes.withUnsafeBytes { bytes in
+                guard case .rows(let rows) = try decoder.decode(bytes).body, !rows.hasFullImages else { return }
+                partial += 1
+                let map = try #require(decoder.tableMap(rows.tableID))
+                var (images, image) = (rows.makeRows(), RowImage())
+                #expect(throws: WireError.self) { try images.next(into: &image, columns: map.columns) }
+            }
+        }
+        #expect(partial > 0)
+    }
+
+    @Test func rowsThatDoNotFitTheirTableMapAreRefused() throws {
+        let events = try Self.dump("mysql/9.7.4/binlog/changes").events
+        let index = try #require(events.firstIndex { $0[4] == EventType.writeRows.rawValue })
+        var decoder = try Self.decoder(before: index, of: events, hasChecksums: true)
+        try events[index].withUnsafeBytes { bytes in
+            guard case .rows(let rows) = try decoder.decode(bytes).body else { return }
+            let columns = try #require(decoder.tableMap(rows.tableID)).columns
+            var (images, image) = (rows.makeRows(), RowImage())
+            #expect(throws: WireError.self) { try images.next(into: &image, columns: Array(columns.dropLast())) }
+            #expect(throws: WireError.self) { try images.next(into: &image, columns: []) }
+        }
+    }
+
+    @Test func aColumnTypeThatCannotBeReadSpoilsOnlyItsTable() throws {
+        let events = try Self.dump("mariadb/11.8.9/binlog/compressed-columns").events
+        let index = try #require(events.firstIndex { $0[4] == EventType.tableMap.rawValue })
+        let decoder = try Self.decoder(before: index + 1, of: events, hasChecksums: true)
+        var copy = decoder
+        try events[index + 1].withUnsafeBytes { bytes in
+            guard case .rows(let rows) = try copy.decode(bytes).body else { return }
+            let map = try #require(decoder.tableMap(rows.tableID))
+            #expect(map.table == "packed" && map.columnCount == 3)
+            #expect(map.unreadableReason?.contains("COMPRESSED") == true)
+        }
+    }
+
+    @Test func tableMapsEndWithTheirFile() throws {
+        let events = try Self.dump("mysql/9.7.4/binlog/rotate").events
+        let first = try #require(events.firstIndex { $0[4] == EventType.tableMap.rawValue })
+        let format = try #require(events.lastIndex { $0[4] == EventType.formatDescription.rawValue })
+        let id = events[first].withUnsafeBytes { bytes in
+            (0..<6).reduce(UInt64(0)) { $0 | UInt64(bytes[EventHeader.bytes + $1]) << UInt64($1 * 8) }
+        }
+        #expect(try Self.decoder(before: format, of: events, hasChecksums: true).tableMap(id) != nil)
+        #expect(try Self.decoder(before: format + 1, of: events, hasChecksums: true).tableMap(id) == nil)
+    }
+
+    @Test func unknownEventsPassOnlyWhereTheServerAllowsIt() throws {
+        var decoder = BinlogDecoder(hasChecksums: false)
+        func event(type: UInt8, flags: UInt8) -> [UInt8] {
+            [0, 0, 0, 0, type, 1, 0, 0, 0, 19, 0, 0, 0, 0, 0, 0, 0, flags, 0]
+        }
+        let known = try event(type: 100, flags: 0x80).withUnsafeBytes { try decoder.decode($0) }
+        guard case .informational = known.body else {
+            Issue.record("an ignorable event stops the stream")
+            return
+        }
+        for type: UInt8 in [26, 100, 255] {
+            let event = try event(type: type, flags: 0).withUnsafeBytes { try decoder.decode($0) }
+            guard case .unsupported = event.body else {
+                Issue.record("event type \(type) was passed over")
+                continue
+            }
+        }
+    }
+
+    @Test func aStatementIsReadInItsClientsCharacterSet() throws {
+        // Thread, seconds, database length, error, status length; Q_CHARSET_CODE with euckr_korean_ci (19).
+        var body: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 7, 0, 4, 19, 0, 19, 0, 255, 0]
+        body += Array("d".utf8) + [0] + Array("ALTER TABLE ".utf8) + [0xB0, 0xA1]
+        let query = try body.withUnsafeBytes { try QueryEvent(body: $0) }
+        #expect(query.statement == "ALTER TABLE 가")
+        #expect(query.session.clientCollation == 19 && query.session.serverCollation == 255)
+    }
+
+    @Test func unknownStatusVariablesEndTheirBlockOnly() throws {
+        var body: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 18, 255, 0, 77, 99]
+        body += [0] + Array("BEGIN".utf8)
+        let query = try body.withUnsafeBytes { try QueryEvent(body: $0) }
+        #expect(query.statement == "BEGIN" && query.session.utf8mb4Collation == 255)
+    }
+}

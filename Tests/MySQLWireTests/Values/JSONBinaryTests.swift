@@ -1,0 +1,89 @@
+import Testing
+import WireCore
+import WireTestSupport
+
+@testable import MySQLWire
+
+@Suite struct JSONBinaryTests {
+    private func render(_ bytes: [UInt8]) throws -> String? { try bytes.withUnsafeBytes { try JSONBinary.render($0) } }
+
+    /// The documents of the captured log, as the server stored them.
+    private static func documents() throws -> [[UInt8]] {
+        let events = try ConversationDump(try Conversation("mysql/9.7.4/binlog/json"), feeding: .whole).events
+        var decoder = BinlogDecoder(hasChecksums: true)
+        var documents: [[UInt8]] = []
+        for bytes in events {
+            try bytes.withUnsafeBytes { bytes in
+                guard case .rows(let rows) = try decoder.decode(bytes).body else { return }
+                let map = try #require(decoder.tableMap(rows.tableID))
+                var (images, image) = (rows.makeRows(), RowImage())
+                while !images.isAtEnd {
+                    try images.next(into: &image, columns: map.columns)
+                    if let cell = image[1] { documents.append(Array(cell)) }
+                }
+            }
+        }
+        return documents
+    }
+
+    @Test func damagedDocumentsNeverTrap() throws {
+        for document in try Self.documents() {
+            if document.count < 2000 { survivesDamage(to: document) { _ = try JSONBinary.render($0) } }
+            survivesMutation(of: document, rounds: 500, seed: UInt64(document.count)) { _ = try JSONBinary.render($0) }
+        }
+    }
+
+    @Test func noDocumentIsNoText() throws { #expect(try render([]) == nil) }
+
+    /// A small array whose elements all lie at the same place, where the next such array stands.
+    private func nested(levels: Int, elements: Int) -> [UInt8] {
+        var document: [UInt8] = [0x02, 0, 0, 4, 0]
+        for _ in 0..<levels {
+            let content = Array(document.dropFirst())
+            let header = 4 + elements * 3
+            var array: [UInt8] = [UInt8(elements), 0]
+            let size = header + content.count
+            array += [UInt8(size & 0xFF), UInt8(size >> 8)]
+            for _ in 0..<elements { array += [0x02, UInt8(header & 0xFF), UInt8(header >> 8)] }
+            document = [0x02] + array + content
+        }
+        return document
+    }
+
+    @Test func documentsThatReferToTheSameBytesAgainAndAgainAreRefused() throws {
+        #expect(try render(nested(levels: 3, elements: 1)) == "[[[[]]]]")
+        // 20 levels of 10 would be 10^20 values.
+        #expect(throws: WireError.self) { try render(nested(levels: 20, elements: 10)) }
+    }
+
+    @Test func textsThatShareTheirBytesAreRefused() {
+        // 200 elements, all the same text of 200 bytes.
+        let header = 4 + 200 * 3
+        let size = header + 2 + 200
+        var document: [UInt8] = [0x02, 200, 0, UInt8(size & 0xFF), UInt8(size >> 8)]
+        for _ in 0..<200 { document += [0x0C, UInt8(header & 0xFF), UInt8(header >> 8)] }
+        document += [0xC8, 0x01] + [UInt8](repeating: 0x78, count: 200)
+        #expect(throws: WireError.self) { try render(document) }
+    }
+
+    @Test func nestingHasALimit() {
+        #expect(throws: WireError.self) { try render(nested(levels: 200, elements: 1)) }
+    }
+
+    @Test(arguments: [
+        (1e-7, "0.00000009999999999999999547481118258862586856139387236908078193664550781250"),
+        (0.001, "0.001"), (9_999_999, "9999999.0"), (1e7, "10000000"), (123_456_789_012, "123456789012"),
+        (-0.0, "-0.0"), (1.5, "1.5"), (100, "100.0"), (0, "0.0"),
+    ])
+    func doublesAreWrittenWithoutExponents(value: Double, text: String) throws {
+        var document: [UInt8] = [0x0B]
+        for shift in 0..<8 { document.append(UInt8(truncatingIfNeeded: value.bitPattern >> UInt64(shift * 8))) }
+        let expected = text.contains("e") ? text : text.hasSuffix("0") && text.count > 40 ? String(text.dropLast()) : text
+        #expect(try render(document) == expected)
+    }
+
+    @Test func numbersThatAreNoneAreWrittenAsJavaDoes() throws {
+        #expect(try render([0x0B, 0, 0, 0, 0, 0, 0, 0xF8, 0x7F]) == "NaN")
+        #expect(try render([0x0B, 0, 0, 0, 0, 0, 0, 0xF0, 0xFF]) == "-Infinity")
+    }
+}
