@@ -23,6 +23,7 @@ public enum ColumnAttribute: Hashable, Sendable {
     case uniqueKey
     case comment(String)
     case collate(String)
+    case characterSet(String)
     case generated(isStored: Bool)
     /// Visibility, storage, references, checks and the like.
     case other

@@ -60,13 +60,20 @@ public struct CreateTable: Hashable, Sendable {
     public var isTemporary = false
     public var ifNotExists = false
     public var orReplace = false
-    public var columns: [ColumnSpecification] = []
-    public var keys: [KeySpecification] = []
+    /// Columns and keys in the order of the text.
+    public var elements: [TableElement] = []
     public var options = TableOptions()
     /// With `AS SELECT …`: columns come from a query too, which the text alone does not give.
     public var hasQuery = false
+    /// MySQL's `START TRANSACTION` at the end: rows of a `CREATE TABLE … SELECT` follow in the same transaction.
+    public var startsTransaction = false
 
     public init(name: ObjectName) { self.name = name }
+}
+
+public enum TableElement: Hashable, Sendable {
+    case column(ColumnSpecification)
+    case key(KeySpecification)
 }
 
 public struct CreateTableLike: Hashable, Sendable {
@@ -127,6 +134,8 @@ public struct DropTables: Hashable, Sendable {
     public var names: [ObjectName]
     public var isTemporary = false
     public var ifExists = false
+    /// `RESTRICT` or `CASCADE` as written.
+    public var behaviour: String?
 }
 
 public struct TableRename: Hashable, Sendable {

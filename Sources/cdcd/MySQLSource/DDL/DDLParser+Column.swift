@@ -1,0 +1,206 @@
+/// A column's definition.
+extension DDLParser {
+    mutating func column() throws(DDLSyntaxFault) -> ColumnSpecification {
+        let name = try columnName()
+        let type = try dataType()
+        var column = ColumnSpecification(name: name, type: type)
+        while let attribute = try attribute() { column.attributes.append(attribute) }
+        return column
+    }
+
+    /// The next attribute; nil where the column ends.
+    private mutating func attribute() throws(DDLSyntaxFault) -> ColumnAttribute? {
+        guard isName(current) else { return nil }
+        switch current.kind == .word ? current.keyword : "" {
+        case "NOT":
+            advance()
+            if skip("SECONDARY") { return .other }
+            try expect("NULL")
+            return .nullable(false)
+        case "NULL":
+            advance()
+            return .nullable(true)
+        case "DEFAULT":
+            advance()
+            return .defaultValue(try defaultValue())
+        case "ON":
+            advance()
+            try expect("UPDATE")
+            _ = try currentTimestamp()
+            return .onUpdateCurrentTimestamp
+        case "AUTO_INCREMENT":
+            advance()
+            return .autoIncrement
+        case "SERIAL":
+            advance()
+            try expect("DEFAULT")
+            try expect("VALUE")
+            return .serialDefault
+        case "PRIMARY":
+            advance()
+            _ = skip("KEY")
+            return .primaryKey
+        case "KEY":
+            advance()
+            return .primaryKey
+        case "UNIQUE":
+            advance()
+            _ = skip("KEY")
+            return .uniqueKey
+        case "COMMENT":
+            advance()
+            return .comment(try string())
+        case "COLLATE":
+            advance()
+            _ = skipSymbol("=")
+            return .collate(try characterSetName())
+        case "FIRST", "AFTER": return nil
+        default: return try otherAttribute()
+        }
+    }
+
+    private mutating func otherAttribute() throws(DDLSyntaxFault) -> ColumnAttribute? {
+        if isWords("GENERATED", "ALWAYS") || isWord("AS") { return try generated() }
+        if isWord("CONSTRAINT") || isWord("CHECK") {
+            if skip("CONSTRAINT"), !isWord("CHECK") { _ = try name("a constraint's name") }
+            try expect("CHECK")
+            try skipParentheses()
+            _ = skip("NOT")
+            _ = skip("ENFORCED")
+            return .other
+        }
+        if isWord("REFERENCES") { return try references() }
+        if isWord("CHARACTER") || isWord("CHARSET") {
+            _ = skipAll("CHARACTER", "SET") || skip("CHARSET")
+            _ = skipSymbol("=")
+            return .characterSet(try characterSetName())
+        }
+        if skip(anyOf: ["VISIBLE", "INVISIBLE", "VIRTUAL", "STORED", "PERSISTENT"]) != nil { return .other }
+        if skip(anyOf: ["COLUMN_FORMAT", "STORAGE", "SRID"]) != nil {
+            advance()
+            return .other
+        }
+        if isWord("WITH") || isWord("WITHOUT"), isWords("WITH", "SYSTEM") || isWords("WITHOUT", "SYSTEM") {
+            advance()
+            advance()
+            try expect("VERSIONING")
+            return .other
+        }
+        if skip("COMPRESSED") {
+            if skipSymbol("=") { advance() }
+            return .other
+        }
+        let isKnown = isWord("ENGINE_ATTRIBUTE") || isWord("SECONDARY_ENGINE_ATTRIBUTE")
+        guard isKnown || isSymbol("=", ahead: 1) else { return nil }
+        advance()
+        _ = skipSymbol("=")
+        guard current.kind != .end else { throw fault("an attribute's value") }
+        advance()
+        return .other
+    }
+
+    private mutating func generated() throws(DDLSyntaxFault) -> ColumnAttribute {
+        _ = skipAll("GENERATED", "ALWAYS")
+        try expect("AS")
+        if skip("ROW") {
+            guard skip(anyOf: ["START", "END"]) != nil else { throw fault("START or END") }
+            return .generated(isStored: true)
+        }
+        try skipParentheses()
+        if skip(anyOf: ["STORED", "PERSISTENT"]) != nil { return .generated(isStored: true) }
+        _ = skip("VIRTUAL")
+        return .generated(isStored: false)
+    }
+
+    private mutating func references() throws(DDLSyntaxFault) -> ColumnAttribute {
+        advance()
+        _ = try objectName()
+        if isSymbol("(") { try skipParentheses() }
+        while true {
+            if skip("MATCH") {
+                advance()
+            } else if isWord("ON"), isWord("DELETE", ahead: 1) || isWord("UPDATE", ahead: 1) {
+                let isTimestamp = ["CURRENT_TIMESTAMP", "NOW", "LOCALTIME", "LOCALTIMESTAMP"].contains { isWord($0, ahead: 2) }
+                if isTimestamp { return .other }
+                advance()
+                advance()
+                if !skipAll("SET", "NULL"), !skipAll("SET", "DEFAULT"), !skipAll("NO", "ACTION") {
+                    guard skip(anyOf: ["RESTRICT", "CASCADE"]) != nil else { throw fault("a reference's action") }
+                }
+            } else {
+                return .other
+            }
+        }
+    }
+
+    // MARK: Defaults
+
+    private static let timestampFunctions: Set<String> = [
+        "CURRENT_TIMESTAMP", "NOW", "LOCALTIME", "LOCALTIMESTAMP", "CURRENT_DATE", "CURDATE", "CURRENT_TIME", "CURTIME",
+    ]
+
+    /// `CURRENT_TIMESTAMP(3)`, `NOW()`; as written, without blanks.
+    private mutating func currentTimestamp() throws(DDLSyntaxFault) -> String {
+        let first = index
+        guard skip(anyOf: Self.timestampFunctions) != nil else { throw fault("CURRENT_TIMESTAMP") }
+        if isSymbol("(") { try skipParentheses() }
+        return joined(from: first, to: index)
+    }
+
+    mutating func defaultValue() throws(DDLSyntaxFault) -> DefaultValue {
+        let first = index
+        switch current.kind {
+        case .string:
+            let isOne = peek(1).kind != .string
+            let text = try string()
+            return isOne ? .string(text) : .string(text)
+        case .number:
+            advance()
+            return .number(joined(from: first, to: index))
+        case .symbol(UInt8(ascii: "-")), .symbol(UInt8(ascii: "+")):
+            advance()
+            guard current.kind == .number else { throw fault("a number") }
+            advance()
+            return .number(joined(from: first, to: index))
+        case .hexadecimal:
+            advance()
+            return .hexadecimal(joined(from: first, to: index))
+        case .bits:
+            advance()
+            return .bits(bitDigits(tokens[first].range))
+        case .symbol(UInt8(ascii: "(")):
+            try skipParentheses()
+            return .expression(text(from: first, to: index))
+        case .word: return try wordDefault()
+        default: throw fault("a default value")
+        }
+    }
+
+    private func bitDigits(_ range: Range<Int>) -> String {
+        text(of: range).filter { $0 == "0" || $0 == "1" || $0 == "b" }.split(separator: "b").last.map(String.init) ?? ""
+    }
+
+    private mutating func wordDefault() throws(DDLSyntaxFault) -> DefaultValue {
+        let first = index
+        if skip("NULL") { return .null }
+        if skip(anyOf: ["TRUE", "FALSE"]) != nil { return .boolean(joined(from: first, to: index)) }
+        if Self.timestampFunctions.contains(current.keyword) { return .currentTimestamp(try currentTimestamp()) }
+        if current.keyword.hasPrefix("_") {
+            let next = peek(1).kind
+            if next == .string || next == .hexadecimal || next == .bits {
+                advance()
+                return try defaultValue()
+            }
+        }
+        let isLiteral = ["DATE", "TIME", "TIMESTAMP"].contains { isWord($0) } && peek(1).kind == .string
+        if isLiteral {
+            advance()
+            return .string(try string())
+        }
+        // A function without parentheses around it: MariaDB takes any, MySQL some.
+        advance()
+        if skip("VALUE") || skip("NEXT") { _ = skip("FOR") }
+        if isSymbol("(") { try skipParentheses() }
+        return .expression(text(from: first, to: index))
+    }
+}

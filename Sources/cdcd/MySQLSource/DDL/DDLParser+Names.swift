@@ -1,0 +1,91 @@
+/// Names, texts and numbers.
+extension DDLParser {
+    /// A name, quotes taken off and doubled ones made single.
+    mutating func name(_ expected: String = "a name") throws(DDLSyntaxFault) -> String {
+        switch current.kind {
+        case .word: break
+        case .quotedIdentifier, .string: break
+        default: throw fault(expected)
+        }
+        let token = current
+        advance()
+        return token.kind == .word ? text(of: token.range) : unquoted(token.range)
+    }
+
+    /// `name` or `database.name`; `.name` names the default database.
+    mutating func objectName(_ expected: String = "a table's name") throws(DDLSyntaxFault) -> ObjectName {
+        if skipSymbol(".") { return ObjectName(name: try name(expected)) }
+        let first = try name(expected)
+        guard isSymbol("."), isName(peek(1)) else { return ObjectName(name: first) }
+        advance()
+        return ObjectName(database: first, name: try name(expected))
+    }
+
+    func isName(_ token: DDLToken) -> Bool {
+        token.kind == .word || token.kind == .quotedIdentifier || token.kind == .string
+    }
+
+    /// A column's name, of which a table's and a database's name before it are dropped.
+    mutating func columnName() throws(DDLSyntaxFault) -> String {
+        var found = try name("a column's name")
+        while isSymbol("."), isName(peek(1)) {
+            advance()
+            found = try name("a column's name")
+        }
+        return found
+    }
+
+    /// The contents of one quoted piece, doubled quotes made single; escapes stay as they are.
+    func unquoted(_ range: Range<Int>) -> String {
+        var range = range
+        if let first = bytes[range].first, first | 0x20 == UInt8(ascii: "n"), range.count > 2 {
+            range = range.lowerBound + 1..<range.upperBound
+        }
+        guard range.count >= 2, let mark = bytes[range].first else { return text(of: range) }
+        var result: [UInt8] = []
+        var index = range.lowerBound + 1
+        while index < range.upperBound - 1 {
+            result.append(bytes[index])
+            index += bytes[index] == mark && bytes[index + 1] == mark ? 2 : 1
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
+    /// The contents of one quoted piece exactly as written.
+    func contents(_ range: Range<Int>) -> String {
+        var range = range
+        if let first = bytes[range].first, first | 0x20 == UInt8(ascii: "n") {
+            range = range.lowerBound + 1..<range.upperBound
+        }
+        return range.count < 2 ? "" : text(of: range.lowerBound + 1..<range.upperBound - 1)
+    }
+
+    /// A string; pieces side by side are one.
+    mutating func string(_ expected: String = "a string") throws(DDLSyntaxFault) -> String {
+        guard isString else { throw fault(expected) }
+        var result = ""
+        while isString {
+            result += contents(current.range)
+            advance()
+        }
+        return result
+    }
+
+    /// A string, or under ANSI_QUOTES what the double quotes of a text hold.
+    private var isString: Bool { current.kind == .string }
+
+    /// A decimal integer; one beyond what Java's int holds is cut to the largest.
+    mutating func integer(_ expected: String = "a number") throws(DDLSyntaxFault) -> Int {
+        guard current.kind == .number else { throw fault(expected) }
+        let digits = text(of: current.range)
+        let whole = digits.prefix { $0.isASCII && $0.isNumber }
+        guard !whole.isEmpty else { throw fault(expected) }
+        advance()
+        return min(Int(whole) ?? Int(Int32.max), Int(Int32.max))
+    }
+
+    /// A character set's or a collation's name: a word or a quoted one. `binary` and `default` are names too.
+    mutating func characterSetName() throws(DDLSyntaxFault) -> String {
+        try name("a character set's or collation's name")
+    }
+}

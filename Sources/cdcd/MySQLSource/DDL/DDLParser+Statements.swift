@@ -1,0 +1,230 @@
+/// Telling statements apart by their first words.
+extension DDLParser {
+    mutating func statement() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+        if isSymbol("(") { return finish(.query) }
+        guard current.kind == .word else { throw fault("a statement") }
+        if let other = Self.otherStatements[current.keyword] { return finish(other) }
+        switch current.keyword {
+        case "CREATE": return try create()
+        case "ALTER": return try alter()
+        case "DROP": return try drop()
+        case "RENAME": return try rename()
+        case "TRUNCATE": return try truncate()
+        case "SET": return try set()
+        case "USE":
+            advance()
+            return .use(try name("a database's name"))
+        default: throw fault("a statement")
+        }
+    }
+
+    /// Nothing in the rest of the statement matters.
+    mutating func finish(_ other: OtherStatement) -> ParsedStatement.Kind {
+        touches = []
+        skipStatement()
+        return .other(other)
+    }
+
+    /// Statements of routines and triggers hold delimiters: nothing after them belongs to another statement.
+    private mutating func finishText(_ other: OtherStatement) -> ParsedStatement.Kind {
+        touches = []
+        while current.kind != .end { advance() }
+        return .other(other)
+    }
+
+    private static let otherStatements: [String: OtherStatement] = [
+        "ANALYZE": .maintenance, "CHECK": .maintenance, "CHECKSUM": .maintenance, "OPTIMIZE": .maintenance,
+        "REPAIR": .maintenance, "CACHE": .maintenance, "BACKUP": .maintenance, "IMPORT": .administration,
+        "BEGIN": .transaction, "COMMIT": .transaction, "ROLLBACK": .transaction, "SAVEPOINT": .transaction,
+        "RELEASE": .transaction, "START": .transaction, "XA": .transaction, "END": .transaction,
+        "INSERT": .dataChange, "UPDATE": .dataChange, "DELETE": .dataChange, "REPLACE": .dataChange,
+        "LOAD": .dataChange, "CALL": .dataChange, "DO": .dataChange, "WITH": .dataChange, "HANDLER": .dataChange,
+        "SELECT": .query, "SHOW": .query, "EXPLAIN": .query, "DESC": .query, "DESCRIBE": .query, "HELP": .query,
+        "TABLE": .query, "VALUES": .query,
+        "GRANT": .userOrPrivilege, "REVOKE": .userOrPrivilege,
+        "FLUSH": .flush,
+        "BINLOG": .administration, "CHANGE": .administration, "CLONE": .administration, "KILL": .administration,
+        "INSTALL": .administration, "UNINSTALL": .administration, "PURGE": .administration, "RESET": .administration,
+        "RESTART": .administration, "SHUTDOWN": .administration, "STOP": .administration, "LOCK": .administration,
+        "UNLOCK": .administration, "PREPARE": .administration, "EXECUTE": .administration,
+        "DEALLOCATE": .administration, "GET": .administration, "SIGNAL": .administration,
+        "RESIGNAL": .administration, "DELIMITER": .administration,
+    ]
+
+    private static let objects: [String: OtherStatement] = [
+        "VIEW": .view, "FUNCTION": .routineOrTrigger, "PROCEDURE": .routineOrTrigger, "TRIGGER": .routineOrTrigger,
+        "EVENT": .routineOrTrigger, "PACKAGE": .routineOrTrigger, "LIBRARY": .routineOrTrigger,
+        "USER": .userOrPrivilege, "ROLE": .userOrPrivilege, "SERVER": .administration,
+        "TABLESPACE": .administration, "LOGFILE": .administration, "RESOURCE": .administration,
+        "REFERENCE": .administration, "INSTANCE": .administration, "SEQUENCE": .administration,
+        "PREPARE": .administration, "MASKING": .administration, "CATALOG": .administration,
+    ]
+
+    /// The kind of object that stands between the verb and its name, past `DEFINER = …`, `ALGORITHM = …` and the like.
+    private func objectAhead() -> OtherStatement? {
+        for ahead in 1..<64 {
+            let token = peek(ahead)
+            if token.kind == .end || isSymbol(";", ahead: ahead) || isSymbol("(", ahead: ahead) { return nil }
+            if token.kind == .word, let object = Self.objects[token.keyword] { return object }
+        }
+        return nil
+    }
+
+    private mutating func otherObject() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+        guard let object = objectAhead() else { throw fault("the kind of an object") }
+        return object == .routineOrTrigger ? finishText(object) : finish(object)
+    }
+
+    private mutating func create() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+        let start = index
+        advance()
+        let orReplace = skipAll("OR", "REPLACE")
+        let isTemporary = skip("TEMPORARY")
+        if skip("TABLE") { return try createTable(orReplace: orReplace, isTemporary: isTemporary) }
+        if isWord("DATABASE") || (isWord("SCHEMA") && !isSymbol(".", ahead: 1)) {
+            advance()
+            _ = skipAll("IF", "NOT", "EXISTS")
+            return .createDatabase(try databaseStatement(named: true))
+        }
+        _ = skip(anyOf: ["ONLINE", "OFFLINE"])
+        let isUnique = skip("UNIQUE")
+        let isSpecial = !isUnique && (isWord("INDEX", ahead: 1) || isWord("KEY", ahead: 1))
+            ? skip(anyOf: ["FULLTEXT", "SPATIAL", "VECTOR"]) != nil : false
+        if skip("INDEX") || (isUnique && skip("KEY")) { return try createIndex(isUnique: isUnique) }
+        _ = isSpecial
+        index = start
+        return try otherObject()
+    }
+
+    private mutating func alter() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+        let start = index
+        advance()
+        _ = skip(anyOf: ["ONLINE", "OFFLINE"])
+        _ = skip("IGNORE")
+        if skip("TABLE") { return try alterTable() }
+        if skip(anyOf: ["DATABASE", "SCHEMA"]) != nil {
+            let isNamed = !isDatabaseOption
+            return .alterDatabase(try databaseStatement(named: isNamed))
+        }
+        index = start
+        return try otherObject()
+    }
+
+    private mutating func drop() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+        let start = index
+        advance()
+        let isTemporary = skip("TEMPORARY")
+        if skip(anyOf: ["TABLE", "TABLES"]) != nil { return try dropTables(isTemporary: isTemporary) }
+        if skip(anyOf: ["DATABASE", "SCHEMA"]) != nil {
+            _ = skipAll("IF", "EXISTS")
+            let database = try name("a database's name")
+            return .dropDatabase(database)
+        }
+        _ = skip(anyOf: ["ONLINE", "OFFLINE"])
+        if skip("INDEX") { return try dropIndex() }
+        index = start
+        return try otherObject()
+    }
+
+    private mutating func rename() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+        advance()
+        if isWord("USER") { return finish(.userOrPrivilege) }
+        guard skip(anyOf: ["TABLE", "TABLES"]) != nil else { throw fault("TABLE") }
+        _ = skipAll("IF", "EXISTS")
+        var renames: [TableRename] = []
+        repeat {
+            let first = index
+            let from = try objectName()
+            try lockWait()
+            try expect("TO")
+            let to = try objectName()
+            renames.append(TableRename(from: from, to: to, text: text(from: first, to: index)))
+        } while skipSymbol(",")
+        return .renameTables(renames)
+    }
+
+    private mutating func truncate() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+        advance()
+        _ = skip("TABLE")
+        let table = try objectName()
+        touches = [table]
+        try lockWait()
+        return .truncateTable(table)
+    }
+
+    private mutating func dropTables(isTemporary: Bool) throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+        var drop = DropTables(names: [], isTemporary: isTemporary)
+        drop.ifExists = skipAll("IF", "EXISTS")
+        repeat { drop.names.append(try objectName()) } while skipSymbol(",")
+        touches = drop.names
+        try lockWait()
+        drop.behaviour = skip(anyOf: ["RESTRICT", "CASCADE"]).map { _ in text(of: tokens[index - 1].range) }
+        return .dropTables(drop)
+    }
+
+    /// MariaDB's `WAIT n` and `NOWAIT`.
+    mutating func lockWait() throws(DDLSyntaxFault) {
+        if skip("WAIT") { _ = try integer() } else { _ = skip("NOWAIT") }
+    }
+
+    // MARK: Databases
+
+    private var isDatabaseOption: Bool {
+        isWords("DEFAULT", "CHARACTER") || isWords("DEFAULT", "CHARSET") || isWords("DEFAULT", "COLLATE")
+            || isWords("DEFAULT", "ENCRYPTION") || isWords("CHARACTER", "SET")
+            || ["CHARSET", "COLLATE", "ENCRYPTION", "READ"].contains { isWord($0) } && !isEndAhead
+    }
+
+    private var isEndAhead: Bool { peek(1).kind == .end || isSymbol(";", ahead: 1) }
+
+    private mutating func databaseStatement(named isNamed: Bool) throws(DDLSyntaxFault) -> DatabaseStatement {
+        var statement = DatabaseStatement()
+        if isNamed { statement.name = try name("a database's name") }
+        while current.kind != .end, !isSymbol(";") {
+            _ = skip("DEFAULT")
+            if skip("CHARSET") || skipAll("CHARACTER", "SET") || skipAll("CHAR", "SET") {
+                _ = skipSymbol("=")
+                statement.characterSet = try characterSetName()
+            } else if skip("COLLATE") {
+                _ = skipSymbol("=")
+                statement.collation = try characterSetName()
+            } else if skip("ENCRYPTION") || skip("COMMENT") {
+                _ = skipSymbol("=")
+                _ = try string()
+            } else if skipAll("READ", "ONLY") {
+                _ = skipSymbol("=")
+                advance()
+            } else if skipAll("UPGRADE", "DATA", "DIRECTORY", "NAME") {
+                continue
+            } else {
+                throw fault("a database's option")
+            }
+        }
+        return statement
+    }
+
+    // MARK: Indexes
+
+    private mutating func createIndex(isUnique: Bool) throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+        _ = skipAll("IF", "NOT", "EXISTS")
+        var key = KeySpecification(kind: isUnique ? .unique : .other, name: nil, columns: [])
+        if !isWord("ON") { key.name = try name("an index's name") }
+        try indexType()
+        try expect("ON")
+        let table = try objectName()
+        touches = [table]
+        key.columns = try keyParts()
+        skipStatement()
+        return .createIndex(CreateIndex(key: key, table: table))
+    }
+
+    private mutating func dropIndex() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+        _ = skipAll("IF", "EXISTS")
+        let index = try name("an index's name")
+        try expect("ON")
+        let table = try objectName()
+        touches = [table]
+        skipStatement()
+        return .dropIndex(DropIndex(name: index, table: table))
+    }
+}
