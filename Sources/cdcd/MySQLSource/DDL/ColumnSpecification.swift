@@ -32,12 +32,15 @@ public enum ColumnAttribute: Hashable, Sendable {
 /// What stands after `DEFAULT`.
 public enum DefaultValue: Hashable, Sendable {
     case null
-    /// A string in its quotes' contents as written (escapes and doubled quotes kept), `isSigned` text included.
+    /// What single quotes hold, as written: escapes and doubled quotes kept.
     case string(String)
     /// A number as written, sign included.
     case number(String)
     /// Digits of `b'…'`.
     case bits(String)
+    /// A text with an introducer, double quotes, a collation or a type before it: as written without blanks, and what the
+    /// quotes hold.
+    case decorated(String, contents: String)
     /// `0x…` or `x'…'` as written.
     case hexadecimal(String)
     case boolean(String)

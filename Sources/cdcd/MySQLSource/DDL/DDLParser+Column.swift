@@ -150,10 +150,7 @@ extension DDLParser {
     mutating func defaultValue() throws(DDLSyntaxFault) -> DefaultValue {
         let first = index
         switch current.kind {
-        case .string:
-            let isOne = peek(1).kind != .string
-            let text = try string()
-            return isOne ? .string(text) : .string(text)
+        case .string: return try stringDefault(from: first)
         case .number:
             advance()
             return .number(joined(from: first, to: index))
@@ -176,6 +173,25 @@ extension DDLParser {
         }
     }
 
+    /// One or more strings, `first` being where an introducer before them stands, with a collation behind them.
+    private mutating func stringDefault(from first: Int) throws(DDLSyntaxFault) -> DefaultValue {
+        let start = index
+        _ = try string()
+        let written = joined(from: start, to: index)
+        // Strings side by side keep the quotes between them; N'…' keeps all of them.
+        let quotes: Set<Character> = ["'", "\""]
+        let isQuoted = written.first.map { quotes.contains($0) } ?? false
+        let contents = isQuoted ? String(written.dropFirst().dropLast()) : written
+        if isWord("COLLATE"), isName(peek(1)) {
+            let end = index + 2
+            let decorated = joined(from: first, to: end)
+            // The collation also is an attribute of the column, which is read next.
+            return .decorated(decorated, contents: contents)
+        }
+        if first == start, written.first != "\"" { return .string(contents) }
+        return .decorated(joined(from: first, to: index), contents: contents)
+    }
+
     private func bitDigits(_ range: Range<Int>) -> String {
         text(of: range).filter { $0 == "0" || $0 == "1" || $0 == "b" }.split(separator: "b").last.map(String.init) ?? ""
     }
@@ -187,7 +203,11 @@ extension DDLParser {
         if Self.timestampFunctions.contains(current.keyword) { return .currentTimestamp(try currentTimestamp()) }
         if current.keyword.hasPrefix("_") {
             let next = peek(1).kind
-            if next == .string || next == .hexadecimal || next == .bits {
+            if next == .string {
+                advance()
+                return try stringDefault(from: first)
+            }
+            if next == .hexadecimal || next == .bits {
                 advance()
                 return try defaultValue()
             }
@@ -195,7 +215,9 @@ extension DDLParser {
         let isLiteral = ["DATE", "TIME", "TIMESTAMP"].contains { isWord($0) } && peek(1).kind == .string
         if isLiteral {
             advance()
-            return .string(try string())
+            _ = try string()
+            let written = joined(from: first, to: index)
+            return .decorated(written, contents: written)
         }
         // A function without parentheses around it: MariaDB takes any, MySQL some.
         advance()

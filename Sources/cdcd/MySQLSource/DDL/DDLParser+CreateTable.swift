@@ -47,7 +47,7 @@ extension DDLParser {
             if isWords("PARTITION", "BY") {
                 try partitioning()
             } else if isWords("START", "TRANSACTION") {
-                table.startsTransaction = true
+                table.textBeforeTransaction = text(from: statementStart, to: index)
                 advance()
                 advance()
             } else if isWord("AS") || isSymbol("(") || isQueryAhead(0) || isQueryAfterConflictRule {

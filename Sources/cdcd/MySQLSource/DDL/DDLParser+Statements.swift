@@ -11,6 +11,12 @@ extension DDLParser {
         case "RENAME": return try rename()
         case "TRUNCATE": return try truncate()
         case "SET": return try set()
+        case "UNIQUE":
+            // The history of Debezium 3.6 shows unique indexes without their CREATE.
+            let unique = index
+            advance()
+            guard skip(anyOf: ["INDEX", "KEY"]) != nil else { throw fault("INDEX") }
+            return try createIndex(isUnique: true, from: unique)
         case "USE":
             advance()
             return .use(try name("a database's name"))
@@ -61,17 +67,26 @@ extension DDLParser {
     ]
 
     /// The kind of object that stands between the verb and its name, past `DEFINER = …`, `ALGORITHM = …` and the like.
-    private func objectAhead() -> OtherStatement? {
+    private func objectAhead() -> (kind: OtherStatement, ahead: Int)? {
         for ahead in 1..<64 {
             let token = peek(ahead)
             if token.kind == .end || isSymbol(";", ahead: ahead) || isSymbol("(", ahead: ahead) { return nil }
-            if token.kind == .word, let object = Self.objects[token.keyword] { return object }
+            if token.kind == .word, let object = Self.objects[token.keyword] { return (object, ahead) }
         }
         return nil
     }
 
     private mutating func otherObject() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
-        guard let object = objectAhead() else { throw fault("the kind of an object") }
+        let verb = current.keyword
+        guard let (object, ahead) = objectAhead() else { throw fault("the kind of an object") }
+        if object == .view, verb != "DROP" {
+            touches = []
+            for _ in 0...ahead { advance() }
+            _ = skipAll("IF", "NOT", "EXISTS")
+            let view = try objectName("a view's name")
+            skipStatement()
+            return verb == "CREATE" ? .createView(view) : .alterView(view)
+        }
         return object == .routineOrTrigger ? finishText(object) : finish(object)
     }
 
@@ -87,11 +102,12 @@ extension DDLParser {
             return .createDatabase(try databaseStatement(named: true))
         }
         _ = skip(anyOf: ["ONLINE", "OFFLINE"])
+        let unique = index
         let isUnique = skip("UNIQUE")
-        let isSpecial = !isUnique && (isWord("INDEX", ahead: 1) || isWord("KEY", ahead: 1))
-            ? skip(anyOf: ["FULLTEXT", "SPATIAL", "VECTOR"]) != nil : false
-        if skip("INDEX") || (isUnique && skip("KEY")) { return try createIndex(isUnique: isUnique) }
-        _ = isSpecial
+        if !isUnique, isWord("INDEX", ahead: 1) || isWord("KEY", ahead: 1) {
+            _ = skip(anyOf: ["FULLTEXT", "SPATIAL", "VECTOR"])
+        }
+        if skip("INDEX") || (isUnique && skip("KEY")) { return try createIndex(isUnique: isUnique, from: unique) }
         index = start
         return try otherObject()
     }
@@ -131,6 +147,7 @@ extension DDLParser {
         if isWord("USER") { return finish(.userOrPrivilege) }
         guard skip(anyOf: ["TABLE", "TABLES"]) != nil else { throw fault("TABLE") }
         _ = skipAll("IF", "EXISTS")
+        let prefix = text(of: tokens[statementStart].range.lowerBound..<current.range.lowerBound)
         var renames: [TableRename] = []
         repeat {
             let first = index
@@ -138,7 +155,7 @@ extension DDLParser {
             try lockWait()
             try expect("TO")
             let to = try objectName()
-            renames.append(TableRename(from: from, to: to, text: text(from: first, to: index)))
+            renames.append(TableRename(from: from, to: to, text: prefix + text(from: first, to: index)))
         } while skipSymbol(",")
         return .renameTables(renames)
     }
@@ -155,6 +172,7 @@ extension DDLParser {
     private mutating func dropTables(isTemporary: Bool) throws(DDLSyntaxFault) -> ParsedStatement.Kind {
         var drop = DropTables(names: [], isTemporary: isTemporary)
         drop.ifExists = skipAll("IF", "EXISTS")
+        drop.prefix = text(of: tokens[statementStart].range.lowerBound..<current.range.lowerBound)
         repeat { drop.names.append(try objectName()) } while skipSymbol(",")
         touches = drop.names
         try lockWait()
@@ -205,7 +223,7 @@ extension DDLParser {
 
     // MARK: Indexes
 
-    private mutating func createIndex(isUnique: Bool) throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+    private mutating func createIndex(isUnique: Bool, from unique: Int) throws(DDLSyntaxFault) -> ParsedStatement.Kind {
         _ = skipAll("IF", "NOT", "EXISTS")
         var key = KeySpecification(kind: isUnique ? .unique : .other, name: nil, columns: [])
         if !isWord("ON") { key.name = try name("an index's name") }
@@ -215,7 +233,8 @@ extension DDLParser {
         touches = [table]
         key.columns = try keyParts()
         skipStatement()
-        return .createIndex(CreateIndex(key: key, table: table))
+        let text = isUnique ? text(from: unique, to: index) : nil
+        return .createIndex(CreateIndex(key: key, table: table, textFromUnique: text))
     }
 
     private mutating func dropIndex() throws(DDLSyntaxFault) -> ParsedStatement.Kind {

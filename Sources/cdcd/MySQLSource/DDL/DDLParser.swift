@@ -6,6 +6,8 @@ public struct DDLParser {
     let bytes: [UInt8]
     let tokens: [DDLToken]
     var index = 0
+    /// Where the statement at hand begins.
+    var statementStart = 0
     /// The tables that the statement at hand names so far; nil where it could touch any.
     var touches: [ObjectName]?
 
@@ -30,6 +32,7 @@ public struct DDLParser {
             while isSymbol(";") { index += 1 }
             guard current.kind != .end else { return statements }
             let first = index
+            statementStart = first
             touches = nil
             var kind: ParsedStatement.Kind
             do throws(DDLSyntaxFault) {

@@ -24,6 +24,8 @@ public struct ParsedStatement: Hashable, Sendable {
         case truncateTable(ObjectName)
         case createIndex(CreateIndex)
         case dropIndex(DropIndex)
+        case createView(ObjectName)
+        case alterView(ObjectName)
         case createDatabase(DatabaseStatement)
         case alterDatabase(DatabaseStatement)
         case dropDatabase(String)
@@ -65,8 +67,9 @@ public struct CreateTable: Hashable, Sendable {
     public var options = TableOptions()
     /// With `AS SELECT …`: columns come from a query too, which the text alone does not give.
     public var hasQuery = false
-    /// MySQL's `START TRANSACTION` at the end: rows of a `CREATE TABLE … SELECT` follow in the same transaction.
-    public var startsTransaction = false
+    /// The statement's text before MySQL's `START TRANSACTION`, which says that the rows of a `CREATE TABLE … SELECT`
+    /// follow in the same transaction; nil where there is none.
+    public var textBeforeTransaction: String?
 
     public init(name: ObjectName) { self.name = name }
 }
@@ -132,6 +135,8 @@ public struct KeySpecification: Hashable, Sendable {
 
 public struct DropTables: Hashable, Sendable {
     public var names: [ObjectName]
+    /// The text up to the first name: `DROP TABLE IF EXISTS `.
+    public var prefix = ""
     public var isTemporary = false
     public var ifExists = false
     /// `RESTRICT` or `CASCADE` as written.
@@ -141,13 +146,15 @@ public struct DropTables: Hashable, Sendable {
 public struct TableRename: Hashable, Sendable {
     public var from: ObjectName
     public var to: ObjectName
-    /// The clause's own text: `a TO b`.
+    /// The text of a statement with this clause alone: `RENAME TABLE a TO b`.
     public var text: String
 }
 
 public struct CreateIndex: Hashable, Sendable {
     public var key: KeySpecification
     public var table: ObjectName
+    /// The statement's text from the word UNIQUE on, where it has one.
+    public var textFromUnique: String?
 }
 
 public struct DropIndex: Hashable, Sendable {

@@ -1,9 +1,8 @@
-import ConnectData
 import WireCore
 
 /// One record of the schema history topic: a JSON document in a record without a key, in partition 0.
 ///
-/// Source: Debezium's `HistoryRecord`, `JsonTableChangeSerializer`.
+/// Source: Debezium's `HistoryRecord` and `JsonTableChangeSerializer`.
 public struct HistoryRecord: Hashable, Sendable {
     /// `{"server": "<logical name>"}`.
     public var source: JSONObject
@@ -28,6 +27,38 @@ public struct HistoryRecord: Hashable, Sendable {
         self.ddl = ddl
         self.tableChanges = tableChanges
     }
+
+    /// The document as this generation writes it to Kafka: Jackson's pretty print.
+    public func encoded(for profile: DebeziumProfile) -> [UInt8] {
+        var document: JSONObject = ["source": .object(source), "position": .object(position)]
+        if profile.historyHasTimestamps, let timestampMilliseconds {
+            document["ts_ms"] = .integer(timestampMilliseconds)
+        }
+        if let databaseName { document["databaseName"] = .string(databaseName) }
+        if let schemaName { document["schemaName"] = .string(schemaName) }
+        if let ddl { document["ddl"] = .string(ddl) }
+        document["tableChanges"] = .array(tableChanges.map { .object(Self.document($0, profile)) })
+        return JSONValue.object(document).prettyPrinted()
+    }
+
+    /// Reads a document of either generation, however it is spaced.
+    public init(decoding bytes: [UInt8]) throws(HistoryError) {
+        let value: JSONValue
+        do {
+            value = try JSONValue.parse(bytes)
+        } catch {
+            throw .malformed("\(error)")
+        }
+        guard let document = value.objectValue else { throw .malformed("it is no JSON object") }
+        guard let source = document["source"]?.objectValue, let position = document["position"]?.objectValue else {
+            throw .malformed("it lacks source or position")
+        }
+        self.init(
+            source: source, position: position, timestampMilliseconds: document["ts_ms"]?.integerValue,
+            databaseName: document["databaseName"]?.stringValue, schemaName: document["schemaName"]?.stringValue,
+            ddl: document["ddl"]?.stringValue)
+        for change in document["tableChanges"]?.arrayValue ?? [] { tableChanges.append(try Self.tableChange(change)) }
+    }
 }
 
 /// What is wrong with a history's document.
@@ -38,7 +69,9 @@ public enum HistoryError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .malformed(let reason): "The schema history holds a document that is no history record: \(reason)"
-        case .incomparable(let reason): "The schema history cannot be compared with the stored offset: \(reason)"
+        case .incomparable(let reason):
+            "The schema history cannot be compared with the stored offset: \(reason). Take a new snapshot (a connector "
+                + "with a new name, or its offsets deleted), or rebuild the history with the recovery snapshot mode."
         }
     }
 }

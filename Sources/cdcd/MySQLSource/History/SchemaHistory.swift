@@ -1,4 +1,3 @@
-import ConnectData
 import MySQLWire
 import WireCore
 
@@ -16,12 +15,54 @@ public enum SchemaHistory {
     /// Replays the log over `schema` (an empty one with the connector's rules): every record with this `source` whose
     /// position is at or before `offset`.
     ///
+    /// 3.6 takes the tables as the records hold them and reads only statements that list none; 1.9 reads every
+    /// statement again. Either reads what the other wrote.
+    ///
     /// Throws `HistoryError` for a document that is no history record, `DDLError` for a statement that cannot be
     /// followed, and what the log throws.
     public static func recover(
         from log: any HistoryLog, source: JSONObject, until offset: JSONObject,
         gtidSourceFilter: ((ServerUUID) -> Bool)? = nil, into schema: DatabaseSchema
     ) throws -> Recovery {
-        Recovery(schema: schema, recordCount: 0, appliedCount: 0)
+        var recovery = Recovery(schema: schema, recordCount: 0, appliedCount: 0)
+        let desired = HistoryPosition(document: offset)
+        try log.replay { bytes in
+            if bytes.isEmpty { return }
+            let record = try HistoryRecord(decoding: bytes)
+            guard record.source == source else { return }
+            recovery.recordCount += 1
+            let recorded = HistoryPosition(document: record.position)
+            guard try recorded.isAtOrBefore(desired, gtidSourceFilter: gtidSourceFilter) else { return }
+            try recovery.schema.replay(record)
+            recovery.appliedCount += 1
+        }
+        return recovery
+    }
+}
+
+extension DatabaseSchema {
+    /// Applies one record of the history.
+    mutating func replay(_ record: HistoryRecord) throws(DDLError) {
+        if profile.recoversFromTableChanges, !record.tableChanges.isEmpty {
+            for change in record.tableChanges { replay(change, ddl: record.ddl) }
+        } else if let ddl = record.ddl {
+            _ = try apply(ddl, defaultDatabase: record.databaseName ?? "")
+        }
+    }
+
+    private mutating func replay(_ change: TableChange, ddl: String?) {
+        if let previous = change.previousID ?? renamed(to: change.id, by: ddl) { tablesByKey[key(previous)] = nil }
+        tablesByKey[key(change.id)] = change.definition
+    }
+
+    /// The former name of a table that `ALTER TABLE … RENAME` renamed, which the record does not tell.
+    private func renamed(to new: TableID, by ddl: String?) -> TableID? {
+        for statement in ddl.map({ DDLParser.parse($0) }) ?? [] {
+            guard case .alterTable(let alter) = statement.kind else { continue }
+            for case .rename(let name) in alter.actions where name.name == new.table {
+                return TableID(database: alter.name.database ?? new.database, table: alter.name.name)
+            }
+        }
+        return nil
     }
 }

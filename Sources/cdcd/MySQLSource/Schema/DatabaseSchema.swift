@@ -1,28 +1,137 @@
 /// The tables and databases at one position of the binlog.
 public struct DatabaseSchema: Sendable {
-    public var rules: SchemaRules
-    public internal(set) var tables: [TableID: TableDefinition] = [:]
+    public let rules: SchemaRules
+    /// By names in the case in which they are compared.
+    var tablesByKey: [TableID: TableDefinition] = [:]
     /// Each database's default character set.
-    public internal(set) var databaseCharacterSets: [String: String] = [:]
-    /// The server's variables that statements set or the snapshot read (`character_set_server`, …), lower case.
-    public internal(set) var variables: [String: String] = [:]
+    var databaseCharacterSets: [String: String] = [:]
+    /// Variables that statements set: `character_set_server`, `character_set_database` and others, in lower case.
+    var sessionVariables: [String: String] = [:]
+    var globalVariables: [String: String] = [:]
 
     public init(rules: SchemaRules) { self.rules = rules }
 
+    /// All tables that are known, sorted by name.
+    public var tables: [TableDefinition] { tablesByKey.values.sorted { $0.id < $1.id } }
+
     /// The definition of this table, found by the server's rules of case.
-    public func table(_ id: TableID) -> TableDefinition? { tables[key(id)] }
+    public func table(_ id: TableID) -> TableDefinition? { tablesByKey[key(id)] }
 
     func key(_ id: TableID) -> TableID {
         guard rules.tableNameCase != .sensitive else { return id }
         return TableID(database: id.database.lowercased(), table: id.table.lowercased())
     }
 
+    func databaseKey(_ name: String) -> String { rules.tableNameCase == .sensitive ? name : name.lowercased() }
+
+    var profile: DebeziumProfile { rules.profile }
+
     /// Applies a text of one or more statements and tells what Debezium would record of it.
+    ///
+    /// The text may be anything that a QUERY event holds: transactions and rows give no change. Where it throws, the
+    /// schema is as it was.
     ///
     /// Throws where the text cannot be read, or does not fit the schema, and could change a captured table.
     public mutating func apply(
         _ text: String, defaultDatabase: String, sqlMode: SQLMode = []
     ) throws(DDLError) -> [SchemaChange] {
-        []
+        let text = text.trimmed()
+        let filter = StatementFilter(text)
+        if filter.isIgnored { return [] }
+        let before = self
+        var events: [SchemaEvent] = []
+        do throws(DDLError) {
+            for statement in DDLParser.parse(text, sqlMode: sqlMode) {
+                events += try follow(statement, defaultDatabase: defaultDatabase)
+            }
+        } catch {
+            self = before
+            throw error
+        }
+        if filter.dropsRecord(profile) { return [] }
+        return changes(of: events, text: text, defaultDatabase: defaultDatabase)
+    }
+
+    // MARK: Telling
+
+    private func changes(of events: [SchemaEvent], text: String, defaultDatabase: String) -> [SchemaChange] {
+        let isGlobalSet = defaultDatabase.isEmpty && text.asciiUppercased().hasPrefix("SET ")
+        if rules.storesOnlyCapturedTables, !isGlobalSet, !events.contains(where: isAboutCaptured) { return [] }
+        guard !events.isEmpty else {
+            let change = SchemaChange(kind: .database, database: defaultDatabase, ddl: text, sourceTables: [""])
+            return [settled(change, isGlobalSet: isGlobalSet)].filter(isTold)
+        }
+        var result: [SchemaChange] = []
+        var rest = events[...]
+        while let first = rest.first {
+            // Statements side by side about one database share the list of tables.
+            let group = rest.prefix { $0.database == first.database }
+            rest = rest.dropFirst(group.count)
+            let isAcceptable = !rules.storesOnlyCapturedTables || first.database.isEmpty
+                || rules.capturesDatabase(first.database)
+            guard isAcceptable else { continue }
+            let names = JavaHashOrder.sorted(group.compactMap(\.table)).map(\.table)
+            result += group.compactMap { change(of: $0, sourceTables: names) }
+                .map { settled($0, isGlobalSet: isGlobalSet) }
+        }
+        return result.filter(isTold)
+    }
+
+    private func isAboutCaptured(_ event: SchemaEvent) -> Bool {
+        if let table = event.table { return rules.captures(table) }
+        if case .database(let name) = event.kind { return rules.capturesDatabase(name) }
+        return false
+    }
+
+    private func change(of event: SchemaEvent, sourceTables: [String]) -> SchemaChange? {
+        var change = SchemaChange(
+            kind: .database, database: event.database, ddl: event.text, sourceTables: sourceTables)
+        switch event.kind {
+        case .tableCreated(let id):
+            change.kind = .create
+            change.tables = listed(.create, id)
+        case .tableAltered(let id, let previous):
+            change.kind = .alter
+            change.tables = listed(.alter, id, previous: profile.tellsPreviousNames ? previous : nil)
+        case .tableDropped(let id):
+            change.kind = .drop
+            if profile.listsDrops { change.tables = [TableChange(kind: .drop, id: id)] }
+        case .tableTruncated where profile.truncatesAreEvents: change.kind = .truncate
+        case .variable(_, let isFirst): guard isFirst else { return nil }
+        case .tableTruncated, .database: break
+        }
+        return change
+    }
+
+    private func listed(_ kind: TableChange.Kind, _ id: TableID, previous: TableID? = nil) -> [TableChange] {
+        guard let table = table(id), profile.listsUncapturedTables || rules.captures(id) else { return [] }
+        return [TableChange(kind: kind, id: table.id, previousID: previous, definition: table)]
+    }
+
+    /// Decides whether the history gets a record of it.
+    private func settled(_ change: SchemaChange, isGlobalSet: Bool) -> SchemaChange {
+        var change = change
+        let isStored = !rules.storesOnlyCapturedTables || isGlobalSet || change.tables.contains { rules.captures($0.id) }
+        change.isRecorded = change.kind != .truncate && isStored
+        return change
+    }
+
+    private func isTold(_ change: SchemaChange) -> Bool {
+        if rules.storesOnlyCapturedDatabases, !change.database.isEmpty, !rules.capturesDatabase(change.database) {
+            return false
+        }
+        guard rules.storesOnlyCapturedTables, let table = change.tables.first else { return true }
+        return rules.captures(table.id)
+    }
+}
+
+extension String {
+    /// Without blanks and control characters at both ends, as Java's `String.trim()` leaves it.
+    func trimmed() -> String {
+        let view = utf8
+        guard let first = view.firstIndex(where: { $0 > 0x20 }), let last = view.lastIndex(where: { $0 > 0x20 }) else {
+            return ""
+        }
+        return String(self[first...last])
     }
 }

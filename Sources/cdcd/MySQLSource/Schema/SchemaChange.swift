@@ -16,15 +16,22 @@ public struct SchemaChange: Hashable, Sendable {
     /// RENAME TABLE is split.
     public var ddl: String
     public var tables: [TableChange]
-    /// The tables that the statement names, in the order in which `source.table` joins them with commas.
+    /// The tables that the statement names, in the order in which `source.table` joins them with commas. Without any it
+    /// is null; one empty name makes it the empty text, as Debezium has it for statements that it does not understand.
     public var sourceTables: [String]
+    /// Whether the schema history gets a record of this. The schema change topic gets one of all but `.truncate`.
+    public var isRecorded: Bool
 
-    public init(kind: Kind, database: String, ddl: String, tables: [TableChange] = [], sourceTables: [String] = []) {
+    public init(
+        kind: Kind, database: String, ddl: String, tables: [TableChange] = [], sourceTables: [String] = [],
+        isRecorded: Bool = true
+    ) {
         self.kind = kind
         self.database = database
         self.ddl = ddl
         self.tables = tables
         self.sourceTables = sourceTables
+        self.isRecorded = isRecorded
     }
 }
 
@@ -40,7 +47,7 @@ public struct TableChange: Hashable, Sendable {
     public var id: TableID
     /// The name before a rename.
     public var previousID: TableID?
-    /// The table after the change; nil for DROP in 3.6.
+    /// The table after the change; nil for DROP.
     public var definition: TableDefinition?
 
     public init(kind: Kind, id: TableID, previousID: TableID? = nil, definition: TableDefinition? = nil) {

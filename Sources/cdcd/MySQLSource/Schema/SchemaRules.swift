@@ -14,25 +14,31 @@ public struct SchemaRules: Sendable {
     public var tableNameCase: TableNameCase
     /// `include.schema.comments`.
     public var includesComments: Bool
-    /// Whether the definition of this table is followed at all: all but the server's own tables, or only the
-    /// captured ones with `store.only.captured.tables.ddl`.
-    public var follows: @Sendable (TableID) -> Bool
-    /// Whether rows of this table are captured: an unparsable statement about any other is no error.
-    public var captures: @Sendable (TableID) -> Bool
     /// `skip.unparseable.ddl`.
     public var skipsUnparsable: Bool
+    /// `store.only.captured.tables.ddl` (1.9: `store.only.monitored.tables.ddl` too). Definitions of all tables are
+    /// followed all the same, since a table may be renamed into a captured one or be the pattern of another.
+    public var storesOnlyCapturedTables: Bool
+    /// `store.only.captured.databases.ddl`.
+    public var storesOnlyCapturedDatabases: Bool
+    /// Whether rows of this table are captured: an unparsable statement about any other is no error.
+    public var captures: @Sendable (TableID) -> Bool
+    /// Whether the lists of databases let this one through.
+    public var capturesDatabase: @Sendable (String) -> Bool
 
     public init(
         profile: DebeziumProfile, tableNameCase: TableNameCase = .sensitive, includesComments: Bool = false,
-        skipsUnparsable: Bool = false,
-        follows: @escaping @Sendable (TableID) -> Bool = { _ in true },
-        captures: @escaping @Sendable (TableID) -> Bool = { _ in true }
+        skipsUnparsable: Bool = false, storesOnlyCapturedTables: Bool = false, storesOnlyCapturedDatabases: Bool = false,
+        captures: @escaping @Sendable (TableID) -> Bool = { _ in true },
+        capturesDatabase: @escaping @Sendable (String) -> Bool = { _ in true }
     ) {
         self.profile = profile
         self.tableNameCase = tableNameCase
         self.includesComments = includesComments
         self.skipsUnparsable = skipsUnparsable
-        self.follows = follows
+        self.storesOnlyCapturedTables = storesOnlyCapturedTables
+        self.storesOnlyCapturedDatabases = storesOnlyCapturedDatabases
         self.captures = captures
+        self.capturesDatabase = capturesDatabase
     }
 }

@@ -1,0 +1,86 @@
+import ConnectData
+
+/// What the generations make differently of the same statement.
+extension DebeziumProfile {
+    private var isModern: Bool { generation == .v36 }
+
+    // MARK: Columns
+
+    /// Whether `BIT` and `NCHAR` without a length have length 1, and a length of 0 is read as 10.
+    var hasDefaultLengths: Bool { isModern }
+
+    /// Whether every `ON UPDATE CURRENT_TIMESTAMP` makes a column generated; else only one that does not follow a
+    /// default of CURRENT_TIMESTAMP.
+    var marksEveryOnUpdate: Bool { isModern }
+
+    /// Whether MODIFY and CHANGE define a column anew. Else what the new definition does not mention stays as it was:
+    /// its length, whether it takes NULL, that it counts by itself.
+    var redefinesModifiedColumns: Bool { isModern }
+
+    /// Whether a `COLLATE` apart from the type's own words tells the character set.
+    var readsCollationAttributes: Bool { isModern }
+
+    /// Whether `LOCALTIME` and `LOCALTIMESTAMP` as defaults are the time 0, as NOW is.
+    var knowsAllTimestampDefaults: Bool { isModern }
+
+    /// Whether introducers, double quotes and collations are taken off a default's text, and hexadecimal ones are kept.
+    var cleansDefaults: Bool { isModern }
+
+    /// Whether `ALTER … SET DEFAULT NULL` leaves the text `null` as default.
+    var writesNullDefault: Bool { isModern }
+
+    /// Whether renaming a column into another case of its letters is followed.
+    var followsCaseOfColumns: Bool { isModern }
+
+    /// Whether `"a"` among the options of ENUM and SET is shown as `'a'`.
+    var showsOptionsInSingleQuotes: Bool { isModern }
+
+    /// Whether `CONVERT TO CHARACTER SET` is followed.
+    var followsConversions: Bool { isModern }
+
+    /// Whether the character set of this collation is known when it stands alone.
+    func characterSet(ofCollation collation: String) -> String? {
+        let name = collation.lowercased()
+        guard let dash = name.firstIndex(of: "_") else { return isModern || name != "binary" ? nil : name }
+        let characterSet = String(name[..<dash])
+        return !isModern && characterSet == "utf8mb3" ? nil : characterSet
+    }
+
+    // MARK: Keys
+
+    /// Whether a unique key stands in for the primary one only where none of its columns takes NULL; else the first does,
+    /// and its columns are said to take none.
+    var keysNeedNotNull: Bool { isModern }
+
+    // MARK: Records
+
+    /// Whether `tableChanges` lists tables that are not captured too.
+    var listsUncapturedTables: Bool { isModern }
+
+    /// Whether the drop of a table is listed in `tableChanges`.
+    var listsDrops: Bool { isModern }
+
+    /// Whether renames tell the former name.
+    var tellsPreviousNames: Bool { isModern }
+
+    /// Whether a TRUNCATE is an event of its table; else it is a record about the database.
+    var truncatesAreEvents: Bool { isModern }
+
+    /// Whether statements about views, routines, users and maintenance leave no record.
+    var dropsUnrelatedStatements: Bool { isModern }
+
+    /// Whether the text of `CREATE UNIQUE INDEX` is shown from the word UNIQUE on.
+    var showsIndexesFromUnique: Bool { isModern }
+
+    /// Whether `START TRANSACTION` at the end belongs to the text of a CREATE TABLE.
+    var showsStartTransaction: Bool { isModern }
+
+    /// Whether `CREATE TABLE … SELECT` defines a table (without the query's columns).
+    var createsFromQueries: Bool { isModern }
+
+    /// Whether recovery takes the tables from the history's `tableChanges`; else it reads the statements again.
+    var recoversFromTableChanges: Bool { isModern }
+
+    /// Whether tables in the history have `attributes`, and drops leave the table out.
+    var hasModernHistory: Bool { isModern }
+}

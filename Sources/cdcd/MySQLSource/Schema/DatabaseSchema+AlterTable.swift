@@ -1,0 +1,84 @@
+/// `ALTER TABLE`, action by action.
+extension DatabaseSchema {
+    mutating func alterTable(
+        _ alter: AlterTable, defaultDatabase: String, _ text: String
+    ) throws(DDLError) -> [SchemaEvent] {
+        let id = TableID(database: alter.name.database ?? defaultDatabase, table: alter.name.name)
+        guard let table = table(id) else { return [] }
+        var editor = TableEditor(
+            table: table, model: ColumnModel(profile: profile, includesComments: rules.includesComments))
+        for action in Self.untangled(alter.actions, in: &editor) {
+            if case .rename(let name) = action {
+                editor.table.id = TableID(database: name.database ?? defaultDatabase, table: name.name)
+            } else if let column = apply(action, to: &editor) {
+                guard !rules.captures(id), !rules.captures(editor.table.id) else {
+                    throw DDLError(.unknownColumn(column, table: id.description), statement: text)
+                }
+                tablesByKey[key(id)] = nil
+                return []
+            }
+        }
+        tablesByKey[key(id)] = nil
+        tablesByKey[key(editor.table.id)] = editor.table
+        return [SchemaEvent(kind: .tableAltered(editor.table.id, previous: nil), text: text)]
+    }
+
+    /// MySQL's names of columns are those before the statement: `RENAME COLUMN a TO b, RENAME COLUMN b TO a` swaps two.
+    /// Where a new name is the old one of another, the columns get names of their own in between.
+    private static func untangled(
+        _ actions: [AlterTable.Action], in editor: inout TableEditor
+    ) -> [AlterTable.Action] {
+        func renaming(_ action: AlterTable.Action) -> (old: String, new: String)? {
+            switch action {
+            case .renameColumn(let old, let new): (old.lowercased(), new.lowercased())
+            case .changeColumn(let old, let column, _, _): (old.lowercased(), column.name.lowercased())
+            default: nil
+            }
+        }
+        let renamings = actions.compactMap(renaming)
+        let isTangled = renamings.enumerated().contains { position, one in
+            renamings.enumerated().contains { $0.offset > position && $0.element.old == one.new }
+        }
+        guard isTangled else { return actions }
+        var result: [AlterTable.Action] = []
+        for (number, action) in actions.enumerated() {
+            let between = "\u{0}\(number)"
+            switch action {
+            case .renameColumn(let old, let new) where editor.rename(old, to: between):
+                result.append(.renameColumn(between, to: new))
+            case .changeColumn(let old, let column, let place, let ifExists) where editor.rename(old, to: between):
+                result.append(.changeColumn(between, column, place: place, ifExists: ifExists))
+            default: result.append(action)
+            }
+        }
+        return result
+    }
+
+    /// Returns the column that the action names and the table does not have.
+    private func apply(_ action: AlterTable.Action, to editor: inout TableEditor) -> String? {
+        switch action {
+        case .addColumn(let column, let place, let ifNotExists):
+            if ifNotExists, editor.table.index(ofColumn: column.name) != nil { return nil }
+            editor.add(column)
+            editor.move(column.name, to: place)
+        case .modifyColumn(let column, let place, let ifExists):
+            guard editor.change(column.name, to: column) else { return ifExists ? nil : column.name }
+            editor.move(column.name, to: place)
+        case .changeColumn(let old, let column, let place, let ifExists):
+            guard editor.change(old, to: column) else { return ifExists ? nil : old }
+            editor.move(column.name, to: place)
+        case .renameColumn(let old, let new): return editor.rename(old, to: new) ? nil : old
+        case .dropColumn(let name, _): editor.drop(name)
+        case .setDefault(let name, let value): editor.setDefault(name, value)
+        case .dropDefault(let name): editor.dropDefault(name)
+        case .addKey(let key): editor.add(key)
+        case .dropPrimaryKey: editor.dropPrimaryKey()
+        case .convertCharacterSet(let name?, _) where profile.followsConversions: editor.convert(to: name)
+        case .options(let options):
+            if rules.includesComments, let comment = options.comment { editor.table.comment = comment }
+        case .dropKey(let name): if name.asciiUppercased() == "PRIMARY" { editor.dropPrimaryKey() }
+        case .convertCharacterSet, .rename, .other: break
+        }
+        return nil
+    }
+}

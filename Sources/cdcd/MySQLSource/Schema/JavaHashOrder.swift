@@ -1,0 +1,25 @@
+/// The order in which a `java.util.HashSet` of table ids is walked: `source.table` joins the names in it.
+enum JavaHashOrder {
+    /// The ids without repetitions in that order.
+    static func sorted(_ ids: [TableID]) -> [TableID] {
+        var distinct: [TableID] = []
+        for id in ids where !distinct.contains(id) { distinct.append(id) }
+        var capacity = 16
+        // A table of n buckets is doubled when it holds more than three quarters of n.
+        while distinct.count > capacity / 4 * 3 { capacity *= 2 }
+        let bucket = { (id: TableID) in Int(spread(hash(id)) & Int32(truncatingIfNeeded: capacity - 1)) }
+        return distinct.enumerated()
+            .sorted { (bucket($0.element), $0.offset) < (bucket($1.element), $1.offset) }
+            .map(\.element)
+    }
+
+    /// `String.hashCode()` of `database.table`.
+    private static func hash(_ id: TableID) -> Int32 {
+        let text = id.database.isEmpty ? id.table : id.description
+        return text.utf16.reduce(0) { $0 &* 31 &+ Int32($1) }
+    }
+
+    private static func spread(_ hash: Int32) -> Int32 {
+        hash ^ Int32(bitPattern: UInt32(bitPattern: hash) >> 16)
+    }
+}

@@ -1,0 +1,156 @@
+/// A table's definition while a statement changes it. Columns are found without regard to case.
+struct TableEditor {
+    var table: TableDefinition
+    let model: ColumnModel
+
+    private var profile: DebeziumProfile { model.profile }
+    private var hasKey: Bool { !table.primaryKeyColumnNames.isEmpty }
+    /// Columns whose character set is the table's default, which may come later in the text.
+    private var inheriting: Set<String> = []
+
+    init(table: TableDefinition, model: ColumnModel) {
+        self.table = table
+        self.model = model
+    }
+
+    private func index(_ name: String) -> Int? { table.index(ofColumn: name) }
+
+    // MARK: Columns
+
+    /// Adds a column at the end, or in the place of one of that name.
+    mutating func add(_ written: ColumnSpecification) {
+        let result = model.column(written)
+        put(result, at: index(written.name))
+        takeKeys(of: result)
+    }
+
+    private mutating func put(_ result: ColumnModel.Result, at index: Int?) {
+        var column = result.column
+        if !result.hasOwnCharacterSet, ColumnModel.isText(column) {
+            column.characterSet = table.defaultCharacterSet
+            inheriting.insert(column.name)
+        }
+        if let index { table.columns[index] = column } else { table.columns.append(column) }
+    }
+
+    private mutating func takeKeys(of result: ColumnModel.Result) {
+        if result.isPrimaryKey || (result.isUnique && !hasKey) { table.primaryKeyColumnNames = [result.column.name] }
+    }
+
+    /// Defines a column anew, under a new name where it has one.
+    mutating func change(_ name: String, to written: ColumnSpecification) -> Bool {
+        guard let index = index(name) else { return false }
+        let old = table.columns[index].name
+        var result = model.column(written, over: table.columns[index])
+        let isSame = old.lowercased() == written.name.lowercased()
+        if isSame, !profile.followsCaseOfColumns { result.column.name = old }
+        put(result, at: index)
+        renameInKey(old, to: result.column.name)
+        takeKeys(of: result)
+        return true
+    }
+
+    mutating func rename(_ name: String, to new: String) -> Bool {
+        guard let index = index(name) else { return false }
+        let old = table.columns[index].name
+        if old.lowercased() == new.lowercased(), !profile.followsCaseOfColumns { return true }
+        table.columns[index].name = new
+        renameInKey(old, to: new)
+        return true
+    }
+
+    private mutating func renameInKey(_ old: String, to new: String) {
+        for index in table.primaryKeyColumnNames.indices
+        where table.primaryKeyColumnNames[index].lowercased() == old.lowercased() {
+            table.primaryKeyColumnNames[index] = new
+        }
+    }
+
+    mutating func drop(_ name: String) {
+        guard let index = index(name) else { return }
+        table.columns.remove(at: index)
+        table.primaryKeyColumnNames.removeAll { $0.lowercased() == name.lowercased() }
+    }
+
+    /// Moves a column; behind one that is not there means to the front, as in Debezium.
+    mutating func move(_ name: String, to place: ColumnPlace?) {
+        guard let place, let index = index(name) else { return }
+        let column = table.columns.remove(at: index)
+        switch place {
+        case .first: table.columns.insert(column, at: 0)
+        case .after(let other): table.columns.insert(column, at: self.index(other).map { $0 + 1 } ?? 0)
+        }
+    }
+
+    mutating func setDefault(_ name: String, _ value: DefaultValue) {
+        guard let index = index(name) else { return }
+        if case .null = value {
+            guard profile.writesNullDefault else { return }
+            table.columns[index].defaultValueExpression = "null"
+            table.columns[index].hasDefaultValue = true
+            return
+        }
+        var hasDefault = table.columns[index].hasDefaultValue
+        model.set(value, of: &table.columns[index], hasDefault: &hasDefault)
+        table.columns[index].hasDefaultValue = hasDefault
+    }
+
+    mutating func dropDefault(_ name: String) {
+        guard let index = index(name) else { return }
+        table.columns[index].defaultValueExpression = nil
+        table.columns[index].hasDefaultValue = table.columns[index].isOptional
+    }
+
+    // MARK: Keys
+
+    mutating func add(_ key: KeySpecification) {
+        switch key.kind {
+        case .primary: setPrimaryKey(key.columns)
+        case .unique:
+            guard !hasKey else { return }
+            if profile.keysNeedNotNull {
+                let columns = key.columns.map { name in index(name).map { table.columns[$0] } }
+                guard columns.allSatisfy({ $0.map { !$0.isOptional } ?? false }) else { return }
+                table.primaryKeyColumnNames = columns.compactMap { $0?.name }
+            } else if !key.columns.contains(where: { $0.hasPrefix("(") }) {
+                setPrimaryKey(key.columns)
+            }
+        case .other: break
+        }
+    }
+
+    private mutating func setPrimaryKey(_ names: [String]) {
+        table.primaryKeyColumnNames = names.map { name in
+            guard let index = index(name) else { return name }
+            var column = table.columns[index]
+            if column.isOptional {
+                column.isOptional = false
+                if column.defaultValueExpression == nil { column.hasDefaultValue = false }
+                table.columns[index] = column
+            }
+            return column.name
+        }
+    }
+
+    mutating func dropPrimaryKey() { table.primaryKeyColumnNames = [] }
+
+    /// Whether a new unique index could become the table's key.
+    var lacksKey: Bool { !hasKey }
+
+    // MARK: Character sets
+
+    /// Gives the table its default and all columns without a character set of their own the table's.
+    mutating func inheritCharacterSet(_ characterSet: String?) {
+        table.defaultCharacterSet = characterSet
+        for index in table.columns.indices where inheriting.contains(table.columns[index].name) {
+            table.columns[index].characterSet = characterSet
+        }
+    }
+
+    mutating func convert(to characterSet: String) {
+        table.defaultCharacterSet = characterSet
+        for index in table.columns.indices where ColumnModel.isText(table.columns[index]) {
+            table.columns[index].characterSet = characterSet
+        }
+    }
+}
