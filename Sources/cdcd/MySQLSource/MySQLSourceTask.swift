@@ -188,11 +188,9 @@ final class MySQLSourceTask: SourceTask {
             profile: configuration.profile,
             tableNameCase: facts["lower_case_table_names"].flatMap { Int($0) }.flatMap { .init(rawValue: $0) } ?? .sensitive,
             includesComments: configuration.includesSchemaComments, skipsUnparsable: history.skipsUnparseableDDL,
-            follows: { table in
-                if history.storesOnlyCapturedTables { return filter.includes(table) }
-                return !TableFilter.isBuiltIn(table.database)
-            },
-            captures: { filter.includes($0) })
+            storesOnlyCapturedTables: history.storesOnlyCapturedTables,
+            storesOnlyCapturedDatabases: history.storesOnlyCapturedDatabases,
+            captures: { filter.includes($0) }, capturesDatabase: { filter.includesDatabase($0) })
     }
 
     private var historyLocation: HistoryLogLocation {

@@ -36,12 +36,12 @@ public enum DefaultValue: Hashable, Sendable {
     case string(String)
     /// A number as written, sign included.
     case number(String)
-    /// Digits of `b'…'`.
+    /// What the quotes of `b'…'` hold.
     case bits(String)
-    /// A text with an introducer, double quotes, a collation or a type before it: as written without blanks, and what the
-    /// quotes hold.
+    /// A text in double quotes, or with an introducer, a collation or a type's name: as written without blanks, and what
+    /// the quotes hold.
     case decorated(String, contents: String)
-    /// `0x…` or `x'…'` as written.
+    /// `0x…`, `x'…'` or `0b…` as written.
     case hexadecimal(String)
     case boolean(String)
     /// `CURRENT_TIMESTAMP` and its synonyms, as written.

@@ -33,7 +33,7 @@ struct DDLLexer {
         } catch {
             fault = error
         }
-        lexer.tokens.append(DDLToken(kind: .end, range: bytes.count..<bytes.count, keyword: ""))
+        lexer.tokens.append(DDLToken(kind: .end, range: bytes.count..<bytes.count, keyword: "", isInComment: false))
         return (lexer.tokens, fault)
     }
 
@@ -71,7 +71,9 @@ struct DDLLexer {
     private mutating func append(_ kind: DDLToken.Kind, from start: Int) {
         var keyword = ""
         if kind == .word { keyword = String(decoding: bytes[start..<position], as: UTF8.self).asciiUppercased() }
-        tokens.append(DDLToken(kind: kind, range: start..<position, keyword: keyword))
+        tokens.append(
+            DDLToken(
+                kind: kind, range: start..<position, keyword: keyword, isInComment: executableCommentDepth > 0))
     }
 
     /// Whether the byte before belongs to a name, so that a dot here parts a qualified name.

@@ -164,7 +164,8 @@ extension DDLParser {
             return .hexadecimal(joined(from: first, to: index))
         case .bits:
             advance()
-            return .bits(bitDigits(tokens[first].range))
+            let written = joined(from: first, to: index)
+            return written.hasPrefix("0") ? .hexadecimal(written) : .bits(String(written.dropFirst(2).dropLast()))
         case .symbol(UInt8(ascii: "(")):
             try skipParentheses()
             return .expression(text(from: first, to: index))
@@ -190,10 +191,6 @@ extension DDLParser {
         }
         if first == start, written.first != "\"" { return .string(contents) }
         return .decorated(joined(from: first, to: index), contents: contents)
-    }
-
-    private func bitDigits(_ range: Range<Int>) -> String {
-        text(of: range).filter { $0 == "0" || $0 == "1" || $0 == "b" }.split(separator: "b").last.map(String.init) ?? ""
     }
 
     private mutating func wordDefault() throws(DDLSyntaxFault) -> DefaultValue {

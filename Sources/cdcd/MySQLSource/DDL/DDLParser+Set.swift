@@ -4,7 +4,11 @@ extension DDLParser {
         if isWord("STATEMENT", ahead: 1) { return try setStatement() }
         touches = []
         advance()
-        if ["PASSWORD", "ROLE"].contains(where: { isWord($0) }) || isWords("DEFAULT", "ROLE") {
+        if isWord("PASSWORD") {
+            skipStatement()
+            return .setVariables([VariableAssignment(scope: .session, name: "password", value: "")])
+        }
+        if isWord("ROLE") || isWords("DEFAULT", "ROLE") {
             return finish(.userOrPrivilege)
         }
         let hasScope = ["GLOBAL", "SESSION", "LOCAL"].contains { isWord($0) }

@@ -42,7 +42,10 @@ public struct DDLParser {
                 kind = .unparsable(error.error(in: bytes), touches: touches)
                 while current.kind != .end, !isSymbol(";") { index += 1 }
             }
-            statements.append(ParsedStatement(text: text(from: first, to: index), kind: kind))
+            let plainEnd = tokens[first..<index].lastIndex { !$0.isInComment }.map { $0 + 1 } ?? index
+            statements.append(
+                ParsedStatement(
+                    text: text(from: first, to: index), plainText: text(from: first, to: plainEnd), kind: kind))
         }
     }
 

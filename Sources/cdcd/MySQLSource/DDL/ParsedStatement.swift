@@ -13,6 +13,8 @@ public struct ObjectName: Hashable, Sendable {
 public struct ParsedStatement: Hashable, Sendable {
     /// The statement's own text: without the delimiter and without blanks around it, comments inside included.
     public var text: String
+    /// The same without an executable comment at the end.
+    public var plainText: String
     public var kind: Kind
 
     public indirect enum Kind: Hashable, Sendable {
@@ -37,8 +39,9 @@ public struct ParsedStatement: Hashable, Sendable {
         case unparsable(DDLError, touches: [ObjectName]?)
     }
 
-    public init(text: String, kind: Kind) {
+    public init(text: String, plainText: String? = nil, kind: Kind) {
         self.text = text
+        self.plainText = plainText ?? text
         self.kind = kind
     }
 }

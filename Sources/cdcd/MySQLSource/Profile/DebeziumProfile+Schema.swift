@@ -23,7 +23,7 @@ extension DebeziumProfile {
     /// Whether `LOCALTIME` and `LOCALTIMESTAMP` as defaults are the time 0, as NOW is.
     var knowsAllTimestampDefaults: Bool { isModern }
 
-    /// Whether introducers, double quotes and collations are taken off a default's text, and hexadecimal ones are kept.
+    /// Whether introducers and collations are taken off a default's text, and hexadecimal ones are kept.
     var cleansDefaults: Bool { isModern }
 
     /// Whether `ALTER … SET DEFAULT NULL` leaves the text `null` as default.
@@ -31,9 +31,6 @@ extension DebeziumProfile {
 
     /// Whether renaming a column into another case of its letters is followed.
     var followsCaseOfColumns: Bool { isModern }
-
-    /// Whether `"a"` among the options of ENUM and SET is shown as `'a'`.
-    var showsOptionsInSingleQuotes: Bool { isModern }
 
     /// Whether `CONVERT TO CHARACTER SET` is followed.
     var followsConversions: Bool { isModern }
@@ -52,7 +49,17 @@ extension DebeziumProfile {
     /// and its columns are said to take none.
     var keysNeedNotNull: Bool { isModern }
 
+    /// Whether a column that says UNIQUE becomes the key when ALTER TABLE adds or changes it; with CREATE TABLE it always
+    /// does.
+    var alteredColumnsBecomeKeys: Bool { !isModern }
+
     // MARK: Records
+
+    /// Whether texts in double quotes are shown, and read, in single ones.
+    var normalizesQuotes: Bool { isModern }
+
+    /// Whether what an executable comment holds belongs to a statement's text where it ends with one.
+    var showsExecutableComments: Bool { isModern }
 
     /// Whether `tableChanges` lists tables that are not captured too.
     var listsUncapturedTables: Bool { isModern }

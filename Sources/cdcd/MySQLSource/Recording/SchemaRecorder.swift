@@ -18,7 +18,7 @@ final class SchemaRecorder {
 
     /// Appends the changes' history records in one go.
     func remember(_ changes: [SchemaChange], at offset: SourceOffset) throws {
-        let recorded = changes.filter(isRecorded)
+        let recorded = changes.filter(\.isRecorded)
         guard !recorded.isEmpty else { return }
         let profile = configuration.profile
         let position = offset.encoded(for: profile)
@@ -43,23 +43,10 @@ final class SchemaRecorder {
     func tell(_ changes: [SchemaChange], source: SourceInfo, isSnapshot: Bool, to emitter: RecordEmitter) throws -> Bool {
         guard configuration.includesSchemaChanges else { return false }
         var isTold = false
-        for change in changes where isRecorded(change) {
+        for change in changes where change.kind != .truncate {
             try emitter.emitSchemaChange(change, source: source, isSnapshot: isSnapshot)
             isTold = true
         }
         return isTold
-    }
-
-    /// With `store.only.captured.tables.ddl` neither the changes of other tables nor those of other databases are recorded,
-    /// with `store.only.captured.databases.ddl` only the latter are not.
-    func isRecorded(_ change: SchemaChange) -> Bool {
-        guard change.isRecorded else { return false }
-        let (history, filter) = (configuration.history, configuration.filter)
-        if history.storesOnlyCapturedTables || history.storesOnlyCapturedDatabases, !change.database.isEmpty,
-            !filter.includesDatabase(change.database) {
-            return false
-        }
-        guard history.storesOnlyCapturedTables, let first = change.tables.first else { return true }
-        return filter.includes(first.id)
     }
 }

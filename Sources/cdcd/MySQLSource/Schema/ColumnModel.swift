@@ -27,7 +27,7 @@ struct ColumnModel {
             column.enumValues = base.enumValues
         }
         setLength(of: &column, written.type)
-        if column.typeName == "ENUM" || column.typeName == "SET" { column.enumValues = options(written.type) }
+        if column.typeName == "ENUM" || column.typeName == "SET" { column.enumValues = written.type.options }
         column.characterSet = characterSet(written.type)
         var result = Result(column: column, hasOwnCharacterSet: column.characterSet != nil)
         if written.type.words == ["SERIAL"] { makeSerial(&result) }
@@ -64,14 +64,6 @@ struct ColumnModel {
         }
         let isOneByDefault = first == "BIT" || type.words == ["NCHAR"]
         if column.length == nil, profile.hasDefaultLengths, isOneByDefault { column.length = 1 }
-    }
-
-    private func options(_ type: DataTypeSpecification) -> [String] {
-        guard profile.showsOptionsInSingleQuotes else { return type.options }
-        return type.options.map { option in
-            guard option.first == "\"", option.count >= 2 else { return option }
-            return "'" + option.dropFirst().dropLast() + "'"
-        }
     }
 
     private func characterSet(_ type: DataTypeSpecification) -> String? {

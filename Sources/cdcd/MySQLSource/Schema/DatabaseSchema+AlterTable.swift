@@ -59,7 +59,7 @@ extension DatabaseSchema {
         switch action {
         case .addColumn(let column, let place, let ifNotExists):
             if ifNotExists, editor.table.index(ofColumn: column.name) != nil { return nil }
-            editor.add(column)
+            editor.add(column, isNewTable: false)
             editor.move(column.name, to: place)
         case .modifyColumn(let column, let place, let ifExists):
             guard editor.change(column.name, to: column) else { return ifExists ? nil : column.name }

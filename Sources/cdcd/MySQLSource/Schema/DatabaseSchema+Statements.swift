@@ -3,7 +3,7 @@ extension DatabaseSchema {
     mutating func follow(
         _ statement: ParsedStatement, defaultDatabase: String
     ) throws(DDLError) -> [SchemaEvent] {
-        let text = statement.text
+        let text = profile.showsExecutableComments ? statement.text : statement.plainText
         let id = { (name: ObjectName) in TableID(database: name.database ?? defaultDatabase, table: name.name) }
         func event(_ kind: SchemaEvent.Kind, _ text: String) -> [SchemaEvent] { [SchemaEvent(kind: kind, text: text)] }
         switch statement.kind {
@@ -76,7 +76,7 @@ extension DatabaseSchema {
         var editor = TableEditor(table: TableDefinition(id: id), model: model)
         for element in create.elements {
             switch element {
-            case .column(let column): editor.add(column)
+            case .column(let column): editor.add(column, isNewTable: true)
             case .key(let key): editor.add(key)
             }
         }

@@ -41,7 +41,7 @@ public struct DatabaseSchema: Sendable {
         let before = self
         var events: [SchemaEvent] = []
         do throws(DDLError) {
-            for statement in DDLParser.parse(text, sqlMode: sqlMode) {
+            for statement in DDLParser.parse(read(text, sqlMode), sqlMode: sqlMode) {
                 events += try follow(statement, defaultDatabase: defaultDatabase)
             }
         } catch {
@@ -50,6 +50,12 @@ public struct DatabaseSchema: Sendable {
         }
         if filter.dropsRecord(profile) { return [] }
         return changes(of: events, text: text, defaultDatabase: defaultDatabase)
+    }
+
+    /// The text as this generation reads it.
+    private func read(_ text: String, _ sqlMode: SQLMode) -> String {
+        guard profile.normalizesQuotes, !sqlMode.contains(.ansiQuotes) else { return text }
+        return QuoteNormalizer.singleQuoted(text, sqlMode: sqlMode)
     }
 
     // MARK: Telling

@@ -18,10 +18,10 @@ struct TableEditor {
     // MARK: Columns
 
     /// Adds a column at the end, or in the place of one of that name.
-    mutating func add(_ written: ColumnSpecification) {
+    mutating func add(_ written: ColumnSpecification, isNewTable: Bool) {
         let result = model.column(written)
         put(result, at: index(written.name))
-        takeKeys(of: result)
+        takeKeys(of: result, isNewTable: isNewTable)
     }
 
     private mutating func put(_ result: ColumnModel.Result, at index: Int?) {
@@ -33,8 +33,9 @@ struct TableEditor {
         if let index { table.columns[index] = column } else { table.columns.append(column) }
     }
 
-    private mutating func takeKeys(of result: ColumnModel.Result) {
-        if result.isPrimaryKey || (result.isUnique && !hasKey) { table.primaryKeyColumnNames = [result.column.name] }
+    private mutating func takeKeys(of result: ColumnModel.Result, isNewTable: Bool) {
+        let standsIn = result.isUnique && !hasKey && (isNewTable || profile.alteredColumnsBecomeKeys)
+        if result.isPrimaryKey || standsIn { table.primaryKeyColumnNames = [result.column.name] }
     }
 
     /// Defines a column anew, under a new name where it has one.
@@ -46,7 +47,7 @@ struct TableEditor {
         if isSame, !profile.followsCaseOfColumns { result.column.name = old }
         put(result, at: index)
         renameInKey(old, to: result.column.name)
-        takeKeys(of: result)
+        takeKeys(of: result, isNewTable: false)
         return true
     }
 

@@ -12,7 +12,7 @@ public struct TableID: Hashable, Sendable, Comparable, CustomStringConvertible {
     public var description: String { "\(database).\(table)" }
 
     /// `"database"."table"`: the form of Debezium's `tableChanges` and schema history.
-    public var quoted: String { "\"\(database)\".\"\(table)\"" }
+    public var quoted: String { database.isEmpty ? "\"\(table)\"" : "\"\(database)\".\"\(table)\"" }
 
     public static func < (a: TableID, b: TableID) -> Bool { (a.database, a.table) < (b.database, b.table) }
 }

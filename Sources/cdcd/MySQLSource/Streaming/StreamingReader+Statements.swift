@@ -62,7 +62,7 @@ extension StreamingReader {
 
     /// Statement-based changes cannot be turned into rows. They are passed over only where no captured table is named.
     private func refuseIfCaptured(_ query: QueryEvent) throws {
-        let tables = schema.tables.keys.filter { configuration.filter.includes($0) }
+        let tables = schema.tables.map(\.id).filter { configuration.filter.includes($0) }
         let words = StatementWords(query.statement)
         guard let table = tables.first(where: { words.contains($0.table) }) else {
             logger.warn(
