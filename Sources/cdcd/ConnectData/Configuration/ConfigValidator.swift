@@ -91,6 +91,17 @@ public struct ConfigValidator: Sendable {
         }
     }
 
+    /// A plugin's version, where there is but one. An absent value is fine.
+    public static func onlyVersion(_ version: String, of className: String) -> ConfigValidator {
+        ConfigValidator { name, value in
+            guard case .text(let wanted) = value, wanted != version, wanted != "[\(version)]" else { return nil }
+            return ConfigError(
+                name: name, value: wanted,
+                message: "Plugin \(className) not found that matches the version range \(wanted), "
+                    + "available versions: [\(version)]")
+        }
+    }
+
     /// Refuses every value that asks for what is not built. `isSupported` sees only values that are there.
     public static func supportedOnly(
         what: String, _ isSupported: @escaping @Sendable (ConfigSetting) -> Bool

@@ -11,19 +11,41 @@ public enum SourceConnectorDefinition {
         public let converters: [ConfigValue]
     }
 
-    public static func validate(_ configuration: [String: String], connectorVersion: String) -> Validation {
+    /// The converters that the worker is set up with: what counts where a connector names none.
+    public struct WorkerConverters: Sendable {
+        public var key: String
+        public var value: String
+        public var header: String
+
+        public init(key: String, value: String, header: String = SimpleHeaderConverter.className) {
+            self.key = key
+            self.value = value
+            self.header = header
+        }
+    }
+
+    public static func validate(
+        _ configuration: [String: String], connectorVersion: String, workerConverters: WorkerConverters? = nil
+    ) -> Validation {
         var values = definition(connectorVersion: connectorVersion).validate(configuration)
         var converters: [ConfigValue] = []
-        for (role, property) in converterProperties {
-            guard let index = values.firstIndex(where: { $0.name == property }),
-                let name = configuration[property].map(ConfigSetting.trim)
-            else { continue }
+        let roles = [
+            ("key", workerConverters?.key), ("value", workerConverters?.value), ("header", workerConverters?.header),
+        ]
+        for (role, workerClass) in roles {
+            let property = "\(role).converter"
+            guard let index = values.firstIndex(where: { $0.name == property }) else { continue }
+            values[index].key?.defaultValue = workerClass
+            guard let name = configuration[property].map(ConfigSetting.trim) ?? workerClass else { continue }
             do throws(ConfigError) {
                 let className = try ConverterCatalog.resolve(name, property: property, forHeaders: role == "header")
                 values[index].value = className
-                values[index].key?.defaultValue = className
-                converters += validateConverter(className, property: property, role: role, configuration)
+                showVersion(of: property, in: &values)
+                if configuration[property] != nil {
+                    converters += validateConverter(className, property: property, role: role, configuration)
+                }
             } catch {
+                values[index].value = nil
                 values[index].errors.append(error.message)
             }
         }
@@ -31,9 +53,13 @@ public enum SourceConnectorDefinition {
         return Validation(framework: values, converters: converters)
     }
 
-    private static let converterProperties = [
-        ("key", "key.converter"), ("value", "value.converter"), ("header", "header.converter"),
-    ]
+    /// Where a converter is named, its version has a default.
+    private static func showVersion(of property: String, in values: inout [ConfigValue]) {
+        guard let index = values.firstIndex(where: { $0.name == "\(property).plugin.version" }) else { return }
+        values[index].key?.defaultValue = ConverterCatalog.version
+        values[index].key?.recommendedValues = [ConverterCatalog.version]
+        if values[index].value == nil { values[index].value = ConverterCatalog.version }
+    }
 
     private static func validateConverter(
         _ className: String, property: String, role: String, _ configuration: [String: String]
@@ -72,7 +98,7 @@ public enum SourceConnectorDefinition {
                 "connector.plugin.version", .string, defaultValue: connectorVersion, importance: .medium,
                 documentation: "Version of the connector.", group: "Common", orderInGroup: 3, width: .medium,
                 displayName: "Connector version", recommendedValues: [connectorVersion],
-                validator: onlyVersion(connectorVersion)),
+                validator: .onlyVersion(connectorVersion, of: "of the connector")),
             ConfigKey(
                 "tasks.max", .int, defaultValue: "1", importance: .high,
                 documentation: "Maximum number of tasks to use for this connector.", group: "Common", orderInGroup: 4,
@@ -99,17 +125,8 @@ public enum SourceConnectorDefinition {
                 "\(role).converter.plugin.version", .string, importance: .low,
                 documentation: "Version of the \(role) converter.", group: "Common", orderInGroup: order + 1,
                 width: .short, displayName: "\(displayName) version",
-                validator: .supportedOnly(what: "The choice of a converter's version") { _ in false }),
+                validator: .onlyVersion(ConverterCatalog.version, of: "of the \(role) converter")),
         ]
-    }
-
-    private static func onlyVersion(_ version: String) -> ConfigValidator {
-        ConfigValidator { name, value in
-            guard case .text(let wanted) = value, wanted != version, wanted != "[\(version)]" else { return nil }
-            return ConfigError(
-                name: name, value: wanted,
-                message: "The connector is not there in the version \(wanted), available versions: [\(version)]")
-        }
     }
 
     private static let reloadKey = ConfigKey(

@@ -3,6 +3,9 @@ public enum ConverterCatalog {
     static let kafkaStorage = "org.apache.kafka.connect.storage."
     static let kafkaConverters = "org.apache.kafka.connect.converters."
 
+    /// The version that Kafka's converters and transforms report: that of the Connect whose behaviour is given.
+    public static let version = "4.3.1"
+
     /// What validation recommends for `key.converter` and `value.converter`.
     public static let supported = [JSONConverter.className]
     /// What validation recommends for `header.converter`.
@@ -47,6 +50,7 @@ public enum ConverterCatalog {
     public static func resolve(_ name: String, property: String, forHeaders: Bool) throws(ConfigError) -> String {
         let found = known.contains(name)
             ? name : classesBySimpleName[name] ?? classesBySimpleName[name + "Converter"]
+            ?? (forHeaders ? classesBySimpleName[name + "HeaderConverter"] : nil)
         guard let className = found else {
             if TransformCatalog.isKnown(name) || name.hasPrefix("java.lang.") {
                 let interface = forHeaders ? "HeaderConverter" : "Converter"

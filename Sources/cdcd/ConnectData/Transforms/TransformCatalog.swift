@@ -94,6 +94,11 @@ public enum TransformCatalog {
         className == RegexRouter.className ? RegexRouter.definition : ExtractNewRecordState.definition(generation)
     }
 
+    /// The version that the real class reports.
+    public static func version(of className: String, generation: DebeziumGeneration) -> String {
+        className.hasPrefix(kafka) ? ConverterCatalog.version : generation.version
+    }
+
     static func make(
         className: String, generation: DebeziumGeneration, configuration: ParsedConfiguration
     ) throws(ConfigError) -> any Transform {

@@ -79,15 +79,21 @@ struct TransformSetup {
         errors += found
         values.append(type)
         guard let className else { return }
-        readProperties(of: className, prefix: prefix, group: group)
+        readProperties(of: className, alias: alias, prefix: prefix, group: group)
     }
 
     private static func missing(_ name: String) -> ConfigError {
         ConfigError(name: name, message: "Missing required configuration \"\(name)\" which has no default value.")
     }
 
-    private mutating func readProperties(of className: String, prefix: String, group: String) {
+    private mutating func readProperties(of className: String, alias: String, prefix: String, group: String) {
         let visible = TransformCatalog.definition(of: className, generation: generation)
+        let version = TransformCatalog.version(of: className, generation: generation)
+        let versionKey = ConfigKey(
+            prefix + "plugin.version", .string, defaultValue: version, importance: .high,
+            documentation: "Version of the transformation.", group: group, orderInGroup: 1, width: .long,
+            displayName: "Transformation version for \(alias)", recommendedValues: [version],
+            validator: .onlyVersion(version, of: className))
         let common = ConfigDefinition([
             ConfigKey(
                 "negate", .boolean, defaultValue: "false",
@@ -97,7 +103,8 @@ struct TransformSetup {
                 documentation: "The alias of a predicate used to determine whether to apply this transformation.",
                 validator: .supportedOnly(what: "A predicate of a transform") { $0 == .text("") }),
         ])
-        let definition = (visible + common).embedded(under: prefix, group: group, firstOrder: 1)
+        let definition = ConfigDefinition([versionKey])
+            + (visible + common).embedded(under: prefix, group: group, firstOrder: 2)
         var shown = definition.validate(configuration)
         let isUnwrap = className == ExtractNewRecordState.className
         let hidden = isUnwrap ? ExtractNewRecordState.hiddenKeys(generation) : []

@@ -83,13 +83,6 @@ extension RESTService {
         return HTTPResponse(status: 202)
     }
 
-    func showOffsets(_ name: String) throws -> HTTPResponse {
-        let environment = try environment()
-        guard environment.configs.snapshot.connectors[name] != nil else { throw RESTError.connectorNotFound(name) }
-        try environment.offsets.refresh()
-        return json(200, RESTDocuments.offsets(environment.offsets.offsets(of: name)))
-    }
-
     // MARK: Changing
 
     func create(_ request: HTTPRequest) throws -> HTTPResponse {
@@ -107,8 +100,8 @@ extension RESTService {
     }
 
     func patch(_ name: String, _ request: HTTPRequest) throws -> HTTPResponse {
-        guard let stored = try environment().configs.snapshot.connectors[name] else { throw RESTError.connectorNotFound(name) }
         let changes = try RequestBody.configuration(request)
+        guard let stored = try environment().configs.snapshot.connectors[name] else { throw RESTError.connectorNotFound(name) }
         var merged = stored
         for member in changes.members { merged[member.name] = member.value }
         var configuration = changes

@@ -100,8 +100,11 @@ final class RESTService: Sendable {
         case .connectorTopics(let name): return try showTopics(name)
         case .connectorTopicsReset(let name): return try resetTopics(name)
         case .connectorOffsets(let name):
-            guard method == "GET" else { throw notBuilt("\(method) /connectors/{connector}/offsets") }
-            return try showOffsets(name)
+            switch method {
+            case "PATCH": return try alterOffsets(name, request)
+            case "DELETE": return try resetOffsets(name)
+            default: return try showOffsets(name)
+            }
         case .connectorFence: return try refuseInternal(request, "PUT /connectors/{connector}/fence")
         case .plugins: return listPlugins(query)
         case .pluginConfig(let name): return try showPluginConfig(name, query)

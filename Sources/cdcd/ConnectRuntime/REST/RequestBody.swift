@@ -34,10 +34,10 @@ enum RequestBody {
         var initialState: TargetState?
     }
 
-    static func document(_ request: HTTPRequest) throws(RESTError) -> JSONValue {
+    static func document(_ request: HTTPRequest, numbersAsText: Bool = true) throws(RESTError) -> JSONValue {
         try ContentNegotiation.requireJSONBody(request)
         guard request.body.contains(where: { $0 > 0x20 }) else { return .null }
-        do throws(JSONError) { return try JSONValue.parse(request.body, numbersAsText: true) } catch {
+        do throws(JSONError) { return try JSONValue.parse(request.body, numbersAsText: numbersAsText) } catch {
             throw RESTError(500, "The body cannot be read: \(error)")
         }
     }

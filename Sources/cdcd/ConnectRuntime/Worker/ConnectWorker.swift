@@ -31,7 +31,7 @@ public final class ConnectWorker: Sendable {
     private let plugins: PluginCatalog
     private let cluster: any Cluster
     private let herderThread = HerderThread()
-    private let service: RESTService
+    let service: RESTService
     private let identity: WorkerIdentity
     private let running = RunningSet()
     private let parts = Monitor(Parts())

@@ -1,0 +1,49 @@
+import ConnectData
+import Testing
+
+@Suite struct ConfigDefinitionTests {
+    @Test(arguments: [
+        (" true ", ConfigType.boolean, ConfigSetting.boolean(true)), ("False", .boolean, .boolean(false)),
+        (" 7 ", .int, .integer(7)), ("-32768", .short, .integer(-32_768)), ("9223372036854775807", .long, .integer(.max)),
+        ("1.5", .double, .double(1.5)), (" a b ", .string, .text("a b")), ("a , b,c", .list, .list(["a", "b", "c"])),
+        ("  ", .list, .list([])), ("a,,b,", .list, .list(["a", "", "b", ""])), (" x.Y ", .classReference, .text("x.Y")),
+    ])
+    func readsValuesByTheirType(_ text: String, _ type: ConfigType, _ setting: ConfigSetting) throws {
+        #expect(try ConfigSetting.parse(text, as: type, name: "n") == setting)
+    }
+
+    @Test(arguments: [
+        ("yes", ConfigType.boolean, "Invalid value yes for configuration n: Expected value to be either true or false"),
+        ("", .boolean, "Invalid value  for configuration n: Expected value to be either true or false"),
+        ("2147483648", .int, "Invalid value 2147483648 for configuration n: Not a number of type INT"),
+        ("1.0", .long, "Invalid value 1.0 for configuration n: Not a number of type LONG"),
+        ("40000", .short, "Invalid value 40000 for configuration n: Not a number of type SHORT"),
+        ("x", .double, "Invalid value x for configuration n: Not a number of type DOUBLE"),
+    ])
+    func refusesValuesInKafkasWords(_ text: String, _ type: ConfigType, _ message: String) {
+        #expect(throws: ConfigError(name: "n", value: text, message: message)) {
+            try ConfigSetting.parse(text, as: type, name: "n")
+        }
+    }
+
+    @Test func givesTypedValuesAndDefaults() throws {
+        let definition = ConfigDefinition([
+            ConfigKey("a", .int, defaultValue: "5"), ConfigKey("b", .boolean, isRequired: true), ConfigKey("c", .string),
+            ConfigKey("d", .list, defaultValue: "x,y"),
+        ])
+        let parsed = try definition.parse(["b": "true", "other": "1"])
+        #expect(parsed.integer("a") == 5)
+        #expect(parsed.boolean("b"))
+        #expect(parsed.text("c") == nil)
+        #expect(parsed.list("d") == ["x", "y"])
+        let error = #expect(throws: ConfigError.self) { try definition.parse([:]) }
+        #expect(error?.message == "Missing required configuration \"b\" which has no default value.")
+    }
+
+    @Test func errorsOfAChainOfTransformsNameTheFirst() {
+        let error = #expect(throws: ConfigError.self) {
+            try TransformChain(configuration: ["transforms": "a", "transforms.a.type": "RegexRouter"])
+        }
+        #expect(error?.name == "transforms.a.regex")
+    }
+}

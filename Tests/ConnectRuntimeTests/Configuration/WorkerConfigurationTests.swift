@@ -1,0 +1,144 @@
+import Testing
+import WireStreams
+
+@testable import ConnectRuntime
+
+@Suite struct WorkerConfigurationTests {
+    private static let minimal = [
+        "group.id": "g", "config.storage.topic": "c", "offset.storage.topic": "o", "status.storage.topic": "s",
+        "key.converter": "org.apache.kafka.connect.json.JsonConverter",
+        "value.converter": "org.apache.kafka.connect.json.JsonConverter", "listeners": "http://127.0.0.1:8083",
+    ]
+
+    private func configuration(_ more: [String: String] = [:]) throws -> WorkerConfiguration {
+        try WorkerConfiguration(properties: Self.minimal.merging(more) { $1 })
+    }
+
+    /// The names that stop the start.
+    private func refused(_ more: [String: String]) -> [String] {
+        do throws(WorkerConfigurationError) {
+            _ = try WorkerConfiguration(properties: Self.minimal.merging(more) { $1 })
+            return []
+        } catch {
+            return error.problems.map(\.name)
+        }
+    }
+
+    @Test func defaultsAreConnects() throws {
+        let found = try configuration()
+        #expect(found.bootstrapServers == [SocketAddress(host: "localhost", port: 9092)])
+        #expect(found.offsetFlushIntervalMilliseconds == 60_000)
+        #expect(found.offsetFlushTimeoutMilliseconds == 5000)
+        #expect(found.gracefulShutdownMilliseconds == 5000)
+        #expect(found.sessionTimeoutMilliseconds == 10_000)
+        #expect(found.heartbeatIntervalMilliseconds == 3000)
+        #expect(found.configTopic.replicationFactor == 3 && found.configTopic.partitions == 1)
+        #expect(found.offsetTopic.partitions == 25 && found.statusTopic.partitions == 5)
+        #expect(found.workerID == "127.0.0.1:8083" && found.advertisedURL == "http://127.0.0.1:8083/")
+        #expect(found.memberClientID == "connect-127.0.0.1:8083")
+        #expect(found.headerConverter.className == "org.apache.kafka.connect.storage.SimpleHeaderConverter")
+        #expect(found.warnings.isEmpty && found.notes.isEmpty)
+    }
+
+    @Test func everythingThatIsMissingIsNamedAtOnce() {
+        let expected: Set = [
+            "group.id", "config.storage.topic", "offset.storage.topic", "status.storage.topic", "key.converter",
+            "value.converter",
+        ]
+        do throws(WorkerConfigurationError) {
+            _ = try WorkerConfiguration(properties: [:])
+            Issue.record("an empty file is accepted")
+        } catch {
+            #expect(Set(error.problems.map(\.name)) == expected)
+            for name in expected { #expect(error.description.contains("\(name) is missing")) }
+        }
+    }
+
+    @Test(arguments: [
+        ("security.protocol", "SASL_SSL"), ("listeners", "https://:8443"), ("rest.extension.classes", "a.B"),
+        ("config.providers", "file"), ("exactly.once.source.support", "enabled"), ("connect.protocol", "other"),
+        ("key.converter", "io.confluent.connect.avro.AvroConverter"), ("producer.compression.type", "lz4"),
+        ("producer.acks", "1"), ("producer.security.protocol", "SSL"), ("consumer.security.protocol", "SSL"),
+        ("admin.security.protocol", "SSL"), ("offset.storage.file.filename", "/tmp/x"),
+        ("inter.worker.signature.algorithm", "HmacSHA512"), ("offset.flush.interval.ms", "soon"),
+        ("session.timeout.ms", "0"), ("topic.creation.enable", "yes"), ("bootstrap.servers", "kafka"),
+        ("access.control.allow.origin", "*"), ("producer.partitioner.class", "a.B"),
+        ("offset.storage.partitions", "0"), ("value.converter.schemas.enable", "maybe"),
+    ])
+    func whatIsNotBuiltStopsTheStartByName(name: String, value: String) {
+        #expect(refused([name: value]) == [name])
+    }
+
+    @Test func valuesThatAskForNothingElseAreAccepted() {
+        let fine = [
+            "security.protocol": "PLAINTEXT", "exactly.once.source.support": "disabled", "config.providers": "",
+            "producer.acks": "all", "producer.compression.type": "gzip", "rest.extension.classes": " ",
+            "connector.client.config.override.policy": "None", "admin.listeners": "", "connect.protocol": "eager",
+        ]
+        #expect(refused(fine) == [])
+    }
+
+    @Test func unknownPropertiesAreNamedInWarnings() throws {
+        let found = try configuration(["ofset.flush.interval.ms": "1", "admin.something": "1"])
+        #expect(found.warnings.count == 2)
+        #expect(found.warnings.contains { $0.contains("ofset.flush.interval.ms") })
+        #expect(found.warnings.contains { $0.contains("admin.something") })
+    }
+
+    @Test func propertiesWithoutEffectAreNamedInOneLine() throws {
+        let found = try configuration([
+            "plugin.path": "/usr/share/java", "retry.backoff.ms": "5", "consumer.max.poll.records": "1",
+            "ssl.truststore.location": "/x",
+        ])
+        #expect(found.notes == [
+            "Accepted, but without effect in this worker: consumer.max.poll.records, retry.backoff.ms, ssl.truststore.location",
+            "Accepted, but of use to a Java worker only: plugin.path",
+        ])
+        #expect(found.warnings.isEmpty)
+    }
+
+    @Test func furtherSuffixesOfInternalTopicsAreTopicSettings() throws {
+        let found = try configuration([
+            "offset.storage.min.insync.replicas": "2", "offset.storage.cleanup.policy": "delete",
+            "config.storage.partitions": "4", "status.storage.replication.factor": "-1",
+        ])
+        #expect(found.offsetTopic.configuration.map { "\($0.name)=\($0.value)" } == ["min.insync.replicas=2"])
+        #expect(found.configTopic.partitions == 1)
+        #expect(found.statusTopic.replicationFactor == -1)
+        #expect(found.warnings.count == 2)
+    }
+
+    @Test func listenersAndAdvertisedNamesFormTheWorkersID() throws {
+        #expect(try configuration(["listeners": "http://10.0.0.5:8093/"]).workerID == "10.0.0.5:8093")
+        let named = try configuration(["listeners": "http://:8093", "rest.advertised.host.name": "connect.example"])
+        #expect(named.workerID == "connect.example:8093")
+        #expect(named.listeners == [SocketAddress(host: "", port: 8093)])
+        let port = try configuration(["rest.advertised.port": "80", "rest.advertised.host.name": "h"])
+        #expect(port.workerID == "h:80")
+        var old = Self.minimal
+        old["listeners"] = nil
+        old["rest.port"] = "8099"
+        old["rest.host.name"] = "127.0.0.1"
+        #expect(try WorkerConfiguration(properties: old).workerID == "127.0.0.1:8099")
+    }
+
+    @Test func producerPropertiesAreReadAndOverridden() throws {
+        let worker = try configuration([
+            "producer.compression.type": "gzip", "producer.linger.ms": "7", "producer.batch.size": "100000",
+        ])
+        #expect(worker.producer.compression == .gzip)
+        let over = try ProducerSettings(
+            connector: ["producer.override.linger.ms": "3", "producer.override.compression.type": "none"], worker: worker)
+        #expect(over.lingerMilliseconds == 3 && over.compression == .none && over.batchBytesMax == 100_000)
+    }
+
+    @Test func overridesFollowThePolicy() throws {
+        let none = try configuration(["connector.client.config.override.policy": "None"])
+        let errors = ProducerSettings.overrideErrors(["producer.override.linger.ms": "3"], worker: none)
+        #expect(errors.map(\.name) == ["producer.override.linger.ms"])
+        let all = try configuration()
+        #expect(ProducerSettings.overrideErrors(["producer.override.linger.ms": "3"], worker: all).isEmpty)
+        #expect(ProducerSettings.overrideErrors(["producer.override.linger.ms": "abc"], worker: all).count == 1)
+        #expect(ProducerSettings.overrideErrors(["producer.override.acks": "1"], worker: all).count == 1)
+    }
+}

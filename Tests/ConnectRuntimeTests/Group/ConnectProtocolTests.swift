@@ -1,0 +1,49 @@
+import Testing
+import WireCore
+import WireTestSupport
+
+@testable import ConnectRuntime
+
+@Suite struct ConnectProtocolTests {
+    private let assignment = GroupAssignment(
+        leader: "m-1", leaderURL: "http://h:8083/", configOffset: 7, connectors: ["a"],
+        tasks: [TaskID(connector: "a", task: 0), TaskID(connector: "b", task: 2)], revokedConnectors: ["c"],
+        delayMilliseconds: 9)
+
+    @Test(arguments: [Int16(1), 2]) func assignmentsOfBothCooperativeVersionsComeBack(version: Int16) throws {
+        #expect(try GroupAssignment.decode(assignment.encoded(version: version)) == assignment)
+    }
+
+    @Test func anEagerAssignmentHasNothingRevoked() throws {
+        var expected = assignment
+        expected.revokedConnectors = []
+        expected.delayMilliseconds = 0
+        #expect(try GroupAssignment.decode(assignment.encoded(version: 0)) == expected)
+    }
+
+    @Test func metadataComesBackWithAndWithoutAllocation() throws {
+        for allocation in [assignment, nil] {
+            let metadata = MemberMetadata(url: "http://h:8083/", configOffset: -1, allocation: allocation)
+            #expect(try MemberMetadata.decode(metadata.encoded(version: 2)) == metadata)
+        }
+        let old = MemberMetadata(url: "u", configOffset: 3)
+        #expect(try MemberMetadata.decode(old.encoded(version: 0)) == old)
+    }
+
+    @Test func everyCutIsAnErrorOrAnOlderMessage() {
+        let bytes = MemberMetadata(url: "http://h:8083/", configOffset: 1, allocation: assignment).encoded(version: 2)
+        for length in 0..<bytes.count {
+            let cut = Array(bytes.prefix(length))
+            do { _ = try MemberMetadata.decode(cut) } catch { continue }
+            // Readers take a message that ends after the offset as version 0.
+            #expect(length == 2 + 2 + 14 + 8 || length == bytes.count, "\(length)")
+        }
+    }
+
+    @Test func aHugeCountIsNotBelieved() {
+        var bytes = GroupAssignment(leader: "", leaderURL: "", configOffset: 0).encoded(version: 1)
+        // The number of connectors stands behind version, error, two empty strings and the offset.
+        bytes.replaceSubrange(16..<20, with: [0x7F, 0xFF, 0xFF, 0xFF])
+        #expect(throws: WireError.self) { try GroupAssignment.decode(bytes) }
+    }
+}

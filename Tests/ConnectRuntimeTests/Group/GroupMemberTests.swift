@@ -1,0 +1,50 @@
+import KafkaWire
+import Testing
+import WireCore
+
+@testable import ConnectRuntime
+
+@Suite struct GroupMemberTests {
+    private func member(_ id: String, url: String) -> GroupDescription.Member {
+        GroupDescription.Member(
+            memberID: id, clientID: "connect", clientHost: "/127.0.0.1",
+            metadata: MemberMetadata(url: url, configOffset: 1).encoded(version: 2), assignment: [])
+    }
+
+    @Test func formerMembershipsOfTheSameWorkerAreRemoved() throws {
+        let cluster = MemoryCluster()
+        let former = member("old", url: "http://127.0.0.1:8083/")
+        cluster.state.update { $0.members = [former] }
+        let worker = try WorkerHarness(cluster: cluster)
+        defer { worker.stop() }
+        _ = try worker.call("GET", "/connectors")
+        #expect(cluster.state.withLock { $0.removedMembers } == ["old"])
+    }
+
+    @Test func anotherLiveWorkerEndsTheStartWithTheRemedy() throws {
+        let cluster = MemoryCluster()
+        let other = member("other", url: "http://10.0.0.9:8083/")
+        cluster.state.update { $0.members = [other] }
+        // The patience is the session time-out and two seconds.
+        let worker = try WorkerHarness(cluster: cluster, properties: ["session.timeout.ms": "1"])
+        guard case .failed(let why) = worker.worker.awaitTermination() else {
+            Issue.record("the worker starts beside another one")
+            return
+        }
+        #expect(why.contains("http://10.0.0.9:8083/") && why.contains("group.id"))
+        #expect(cluster.state.withLock { $0.removedMembers } == [])
+    }
+
+    @Test func statusesCarryTheGenerationOfTheGroup() throws {
+        let cluster = MemoryCluster()
+        cluster.state.update { $0.generation = 41 }
+        let worker = try WorkerHarness(cluster: cluster)
+        defer { worker.stop() }
+        _ = try worker.call("POST", "/connectors", """
+            {"name":"a","config":{"connector.class":"MySql","database.hostname":"h"}}
+            """)
+        try worker.awaitStates("a", "RUNNING", ["RUNNING"])
+        #expect(cluster.latest("status")["status-task-a-0"]
+            == "{\"state\":\"RUNNING\",\"trace\":null,\"worker_id\":\"127.0.0.1:8083\",\"generation\":42,\"version\":\"3.6.1.Final\"}")
+    }
+}

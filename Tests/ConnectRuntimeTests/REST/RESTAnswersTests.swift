@@ -1,0 +1,118 @@
+import ConnectData
+import Testing
+import WireCore
+import WireTestSupport
+
+@testable import ConnectRuntime
+
+/// Requests and the answers that a real worker of Connect 4.3.1 gave to them.
+@Suite struct RESTAnswersTests {
+    /// One line of `Fixtures/connect/rest/*.jsonl`.
+    private struct Exchange {
+        let name: String
+        let method: String
+        let target: String
+        let body: String?
+        let headers: [String: String]
+        let status: Int
+        let answer: JSONValue?
+        let location: String?
+        let isEventual: Bool
+
+        init(_ line: Substring) throws {
+            name = String(line)
+            let object = try #require(try JSONValue.parse(String(line)).objectValue)
+            method = try #require(object["method"]?.stringValue)
+            target = try #require(object["path"]?.stringValue)
+            body = object["body"]?.stringValue
+            var headers: [String: String] = [:]
+            for member in object["headers"]?.objectValue?.members ?? [] { headers[member.name] = member.value.stringValue }
+            self.headers = headers
+            status = Int(try #require(object["status"]?.integerValue))
+            answer = object["answer"]
+            location = object["location"]?.stringValue
+            isEventual = object["eventually"]?.boolValue ?? false
+        }
+
+        /// Whether `found` is what the real worker said. Traces and texts of a JVM may differ.
+        func fits(_ found: WorkerHarness.Answer) -> Bool {
+            guard found.status == status, location == nil || location == found.location else { return false }
+            guard let answer else { return true }
+            return Self.normal(found.body) == Self.normal(answer)
+        }
+
+        /// Arrays of names and topics have no order that counts.
+        private static func normal(_ value: JSONValue) -> JSONValue {
+            switch value {
+            case .object(let object):
+                return .object(JSONObject(object.members.map { (name: $0.name, value: normal($0.value)) }))
+            case .array(let items):
+                let texts = items.compactMap(\.stringValue)
+                return texts.count == items.count ? .array(texts.sorted().map { .string($0) }) : .array(items.map(normal))
+            default: return value
+            }
+        }
+    }
+
+    @Test(arguments: ["root", "http", "unknown", "names", "malformed", "create-invalid", "lifecycle", "config", "expand", "offsets"])
+    func answersAreTheRealWorkers(section: String) throws {
+        let worker = try WorkerHarness(ScriptedConnector(script: { sink, control, _ in
+            try sink.emit(ScriptedConnector.record("1", topic: "srv10"))
+            try sink.emit(ScriptedConnector.record("1", topic: "srv10.inventory.t"))
+            try sink.checkpoint(partition: ["server": .string("srv10")], offset: ["pos": .integer(160_626)])
+            ScriptedConnector.waitForStop(control)
+        }))
+        defer { worker.stop() }
+        for line in try Fixtures.text("connect/rest/\(section).jsonl").split(separator: "\n") {
+            let exchange = try Exchange(line)
+            let found =
+                exchange.isEventual
+                ? try worker.eventually(exchange.method, exchange.target, until: exchange.fits)
+                : try worker.call(exchange.method, exchange.target, exchange.body, headers: exchange.headers)
+            #expect(exchange.fits(found), "\(exchange.name)\nfound: \(found.status) \(String(decoding: found.body.encoded(), as: UTF8.self)) \(found.location ?? "")")
+        }
+    }
+
+    @Test func pathsThatAreNotBuiltSaySo() throws {
+        let worker = try WorkerHarness()
+        defer { worker.stop() }
+        for (method, path) in [("GET", "/admin/loggers"), ("PUT", "/admin/loggers/root")] {
+            let answer = try worker.call(method, path, method == "GET" ? nil : "{}")
+            #expect(answer.status == 501)
+            #expect(answer.body.objectValue?["message"]?.stringValue?.contains("\(method) /") == true)
+        }
+    }
+
+    @Test func validationMergesTheFrameworkAndTheConnector() throws {
+        let worker = try WorkerHarness()
+        defer { worker.stop() }
+        let answer = try worker.call("PUT", "/connector-plugins/MySqlConnector/config/validate", """
+            {"connector.class":"io.debezium.connector.mysql.MySqlConnector","tasks.max":"0","x":null,"producer.override.acks":"0"}
+            """)
+        #expect(answer.status == 200)
+        let object = try #require(answer.body.objectValue)
+        var errors: [String: Int] = [:]
+        for item in object["configs"]?.arrayValue ?? [] {
+            let value = item.objectValue?["value"]?.objectValue
+            let count = value?["errors"]?.arrayValue?.count ?? 0
+            if count > 0 { errors[value?["name"]?.stringValue ?? ""] = count }
+        }
+        #expect(errors == ["name": 1, "tasks.max": 1, "database.hostname": 1, "x": 1, "producer.override.acks": 1])
+        #expect(object["error_count"] == .integer(5))
+        #expect(object["groups"]?.arrayValue?.first == .string("Common"))
+        #expect(object["groups"]?.arrayValue?.last == .string("MySQL"))
+    }
+
+    @Test func definitionsHaveConnectsForm() throws {
+        let worker = try WorkerHarness()
+        defer { worker.stop() }
+        let answer = try worker.call("GET", "/connector-plugins/MySqlConnector/config")
+        let first = try #require(answer.body.arrayValue?.first)
+        #expect(String(decoding: first.encoded(), as: UTF8.self) == """
+            {"name":"database.hostname","type":"STRING","required":false,"default_value":null,"importance":"HIGH",\
+            "documentation":"Where the server is.","group":"MySQL","order_in_group":2,"width":"MEDIUM","display_name":"Hostname",\
+            "dependents":[]}
+            """)
+        #expect(try worker.call("GET", "/connector-plugins/RegexRouter/config").body.arrayValue?.count == 2)
+    }
+}

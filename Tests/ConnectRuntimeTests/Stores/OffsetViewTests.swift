@@ -1,0 +1,63 @@
+import Testing
+import WireCore
+
+@testable import ConnectRuntime
+
+@Suite struct OffsetViewTests {
+    private func record(_ key: String, _ value: String?, at time: Int64 = 0) -> StoreRecord {
+        StoreRecord(offset: 0, timestampMilliseconds: time, key: Array(key.utf8), value: value.map { Array($0.utf8) })
+    }
+
+    @Test func aJavaWorkersTopicIsUnderstood() throws {
+        var view = OffsetView()
+        let records = try CapturedTopic.records("offsets")
+        for record in records { #expect(view.apply(record) == true) }
+        let source = OffsetView.Source(connector: "rt-main", partition: ["server": .string("rt-main")])
+        let offset = try #require(view.offset(of: source))
+        #expect(offset["file"] == .string("binlog.000002") && offset["pos"] == .integer(5128))
+        #expect(view.offsets(of: "rt-main").count == 1)
+        // What is written for it later has the same bytes as key, and the value's members keep their order.
+        let last = try #require(records.last { $0.keyText?.contains("rt-main") == true })
+        #expect(view.key(for: source) == last.key)
+        #expect(JSONValue.object(offset).encoded() == last.value)
+    }
+
+    @Test func aKeyOfTheSameMeaningIsUsedAgainByteForByte() {
+        var view = OffsetView()
+        #expect(view.apply(record("[\"c\",{\"server\":\"s\",\"database\":\"d\"}]", "{\"p\":1}")) == true)
+        let source = OffsetView.Source(
+            connector: "c", partition: ["database": .string("d"), "server": .string("s")])
+        #expect(view.offset(of: source) == ["p": .integer(1)])
+        #expect(String(decoding: view.key(for: source), as: UTF8.self) == "[\"c\",{\"server\":\"s\",\"database\":\"d\"}]")
+    }
+
+    @Test func ofTwoKeysOfOneMeaningTheLaterCounts() {
+        var view = OffsetView()
+        let (a, b) = ("[\"c\",{\"x\":1,\"y\":2}]", "[\"c\",{\"y\":2,\"x\":1}]")
+        view.apply(record(a, "{\"p\":2}", at: 20))
+        view.apply(record(b, "{\"p\":1}", at: 10))
+        let source = OffsetView.Source(connector: "c", partition: ["x": .integer(1), "y": .integer(2)])
+        #expect(view.offset(of: source) == ["p": .integer(2)])
+        view.apply(record(b, "{\"p\":3}", at: 30))
+        #expect(view.offset(of: source) == ["p": .integer(3)])
+        #expect(view.key(for: source) == Array(b.utf8))
+    }
+
+    @Test func aTombstoneRemovesTheOffsetAndKeepsTheKey() {
+        var view = OffsetView()
+        let key = "[\"c\",{\"b\":1,\"a\":1}]"
+        view.apply(record(key, "{\"p\":1}"))
+        view.apply(record(key, nil))
+        let source = OffsetView.Source(connector: "c", partition: ["a": .integer(1), "b": .integer(1)])
+        #expect(view.offset(of: source) == nil && view.offsets(of: "c").isEmpty)
+        #expect(view.key(for: source) == Array(key.utf8))
+    }
+
+    @Test func whatIsNoOffsetIsRefused() {
+        var view = OffsetView()
+        for key in ["{}", "[\"c\"]", "[1,{}]", "[\"c\",[]]", "x"] { #expect(view.apply(record(key, "{}")) == false) }
+        #expect(view.apply(record("[\"c\",{}]", "[]")) == false)
+        #expect(view.apply(record("[\"c\",null]", "{\"a\":1}")) == true)
+        #expect(view.offset(of: OffsetView.Source(connector: "c", partition: [:])) == ["a": .integer(1)])
+    }
+}

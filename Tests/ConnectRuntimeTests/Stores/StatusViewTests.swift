@@ -1,0 +1,58 @@
+import Testing
+import WireCore
+
+@testable import ConnectRuntime
+
+@Suite struct StatusViewTests {
+    @Test func aJavaWorkersTopicIsUnderstood() throws {
+        var view = StatusView()
+        for record in try CapturedTopic.records("status") { #expect(view.apply(record) == true, "\(record.keyText ?? "")") }
+        #expect(Set(view.connectors.keys) == ["rt-main", "rt-stopped"])
+        #expect(view.connectors["rt-main"]?.state == .running)
+        #expect(view.connectors["rt-stopped"] == StatusRecord(
+            state: .stopped, workerID: "127.0.0.1:27083", generation: 7, version: "3.6.1.Final"))
+        #expect(view.tasks(of: "rt-main").map(\.status.state) == [.running])
+        #expect(view.tasks(of: "rt-stopped").isEmpty && view.tasks(of: "rt-gone-1").isEmpty)
+        #expect(view.topics(of: "rt-main") == ["rt-main", "rt-main.rtdb.t"])
+        #expect(view.topics(of: "rt-gone-1").isEmpty)
+    }
+
+    @Test func recordsAreWrittenAsJavaWritesThem() throws {
+        for record in try CapturedTopic.records("status") {
+            guard let value = record.value, let object = try JSONValue.parse(value).objectValue,
+                let status = StatusRecord(object)
+            else { continue }
+            #expect(JSONValue.object(status.json).encoded() == value)
+        }
+        let topic = StatusKey.topicValue("t", id: TaskID(connector: "c", task: 0), discoveredMilliseconds: 5)
+        #expect(String(decoding: JSONValue.object(topic).encoded(), as: UTF8.self)
+            == "{\"topic\":{\"name\":\"t\",\"connector\":\"c\",\"task\":0,\"discoverTimestamp\":5}}")
+        #expect(StatusKey.topic("t", connector: "c") == "status-topic-t:connector-c")
+    }
+
+    @Test func aLateUnassignedOfAnotherWorkerDoesNotHideARunningTask() {
+        var view = StatusView()
+        let id = TaskID(connector: "a", task: 0)
+        func status(_ state: StatusRecord.State, _ worker: String, _ generation: Int64) -> JSONObject {
+            StatusRecord(state: state, workerID: worker, generation: generation, version: nil).json
+        }
+        view.apply(key: StatusKey.task(id), status(.running, "new", 5))
+        view.apply(key: StatusKey.task(id), status(.unassigned, "old", 4))
+        #expect(view.tasks[id]?.state == .running)
+        view.apply(key: StatusKey.task(id), status(.unassigned, "new", 5))
+        #expect(view.tasks[id]?.state == .unassigned)
+    }
+
+    @Test func whatIsNoStatusIsRefused() {
+        var view = StatusView()
+        func apply(_ key: String, _ value: String) -> Bool {
+            view.apply(StoreRecord(offset: 0, key: Array(key.utf8), value: Array(value.utf8)))
+        }
+        #expect(!apply("status-connector-a", "{}"))
+        #expect(!apply("status-connector-a", "[]"))
+        #expect(!apply("status-task-a", "{\"state\":\"RUNNING\",\"worker_id\":\"w\",\"generation\":1}"))
+        #expect(!apply("status-topic-a", "{\"topic\":{}}"))
+        #expect(!apply("other", "{}"))
+        #expect(apply("status-connector-a", "{\"state\":\"RUNNING\",\"worker_id\":\"w\",\"generation\":1,\"more\":2}"))
+    }
+}

@@ -1,0 +1,196 @@
+import KafkaWire
+import Synchronization
+import WireCore
+
+@testable import ConnectRuntime
+
+/// A Kafka cluster in memory: what the worker stores and what its tasks produce can be looked at, and deliveries held
+/// back or refused.
+final class MemoryCluster: Cluster {
+    struct Produced: Sendable, Equatable {
+        var topic: String
+        var partition: Int32?
+        var key: [UInt8]?
+        var value: [UInt8]?
+        var tag: UInt64
+
+        var valueText: String { String(decoding: value ?? [], as: UTF8.self) }
+    }
+
+    struct State: Sendable {
+        var logs: [String: [StoreRecord]] = [:]
+        var produced: [Produced] = []
+        var createdTopics: [NewTopic] = []
+        /// Records are kept and not acknowledged until `release`.
+        var holdsDelivery = false
+        var held: [(listener: any DeliveryListener, topic: String, tag: UInt64)] = []
+        var members: [GroupDescription.Member] = []
+        var removedMembers: [String] = []
+        var generation: Int32 = 0
+        var hasLeft = false
+        var refusesAppends = false
+    }
+
+    let state = Monitor(State())
+
+    func clusterID() throws -> String? { "Y2RjZC10ZXN0LWNsdXN0ZQ" }
+
+    func openLog(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws -> any TopicLog {
+        MemoryLog(cluster: self, topic: topic.name)
+    }
+
+    func makeProducer(
+        _ settings: ProducerSettings, clientID: String, listener: any DeliveryListener
+    ) throws -> any RecordProducer { MemoryProducer(cluster: self, listener: listener) }
+
+    func ensureTopic(_ topic: NewTopic) throws {
+        state.update { state in
+            if !state.createdTopics.contains(where: { $0.name == topic.name }) { state.createdTopics.append(topic) }
+        }
+    }
+
+    func makeMembership() -> any WorkerMembership { MemoryMembership(cluster: self) }
+
+    func close() {}
+
+    /// Acknowledges what was held back, and everything from now on.
+    func release() {
+        let held = state.update { state in
+            state.holdsDelivery = false
+            defer { state.held = [] }
+            return state.held
+        }
+        for item in held {
+            item.listener.finished(
+                topic: item.topic, partition: 0, tags: [TagRun(tag: item.tag, count: 1)], error: nil)
+        }
+    }
+
+    /// Refuses what was held back.
+    func refuse(_ error: KafkaError) {
+        let held = state.update { state in
+            defer { state.held = [] }
+            return state.held
+        }
+        for item in held {
+            item.listener.finished(
+                topic: item.topic, partition: 0, tags: [TagRun(tag: item.tag, count: 1)], error: error)
+        }
+    }
+
+    /// The last value of each key of a topic, as text.
+    func latest(_ topic: String) -> [String: String] {
+        var latest: [String: String] = [:]
+        for record in state.withLock({ $0.logs[topic] ?? [] }) {
+            latest[record.keyText ?? ""] = record.value.map { String(decoding: $0, as: UTF8.self) }
+        }
+        return latest
+    }
+
+    func records(of topic: String) -> [StoreRecord] { state.withLock { $0.logs[topic] ?? [] } }
+}
+
+private final class MemoryLog: TopicLog {
+    private let cluster: MemoryCluster
+    private let topic: String
+    private let position = Mutex(0)
+
+    init(cluster: MemoryCluster, topic: String) {
+        self.cluster = cluster
+        self.topic = topic
+    }
+
+    func readToEnd(_ body: (StoreRecord) -> Void) throws {
+        let start = position.withLock { $0 }
+        let records = cluster.records(of: topic)
+        for record in records[start...] { body(record) }
+        position.withLock { $0 = records.count }
+    }
+
+    func append(key: [UInt8], value: [UInt8]?) throws {
+        if cluster.state.withLock({ $0.refusesAppends }) { throw KafkaError.timedOut(what: "append", milliseconds: 1, lastError: nil) }
+        appendLater(key: key, value: value)
+    }
+
+    func appendLater(key: [UInt8], value: [UInt8]?) {
+        cluster.state.update { state in
+            let offset = Int64(state.logs[topic, default: []].count)
+            state.logs[topic, default: []].append(StoreRecord(offset: offset, key: key, value: value))
+        }
+    }
+
+    func awaitDelivery(timeoutMilliseconds: Int) {}
+    func close(timeoutMilliseconds: Int) {}
+}
+
+private final class MemoryProducer: RecordProducer {
+    private let cluster: MemoryCluster
+    private let listener: any DeliveryListener
+
+    init(cluster: MemoryCluster, listener: any DeliveryListener) {
+        self.cluster = cluster
+        self.listener = listener
+    }
+
+    func topic(_ name: String) throws -> TopicHandle { TopicHandle(name: name, topic: nil) }
+
+    func append(
+        to topic: TopicHandle, partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
+        headers: [RecordHeader], timestampMilliseconds: Int64?, tag: UInt64
+    ) throws {
+        let record = MemoryCluster.Produced(
+            topic: topic.name, partition: partition, key: key.map { [UInt8]($0) }, value: value.map { [UInt8]($0) }, tag: tag)
+        let listener = listener
+        let isHeld = cluster.state.update { state in
+            state.produced.append(record)
+            if state.holdsDelivery { state.held.append((listener: listener, topic: record.topic, tag: tag)) }
+            return state.holdsDelivery
+        }
+        if !isHeld {
+            listener.finished(topic: topic.name, partition: 0, tags: [TagRun(tag: tag, count: 1)], error: nil)
+        }
+    }
+
+    func flush() {}
+    func close(timeoutMilliseconds: Int) {}
+    func abort() {}
+}
+
+private final class MemoryMembership: WorkerMembership {
+    private let cluster: MemoryCluster
+
+    init(cluster: MemoryCluster) { self.cluster = cluster }
+
+    func describe() throws -> GroupDescription {
+        let members = cluster.state.withLock { $0.members }
+        return GroupDescription(
+            groupID: "g", state: members.isEmpty ? "Empty" : "Stable", protocolType: "connect", protocolName: "sessioned",
+            members: members)
+    }
+
+    func remove(memberIDs: [String]) throws {
+        cluster.state.update { state in
+            state.removedMembers += memberIDs
+            state.members.removeAll { memberIDs.contains($0.memberID) }
+        }
+    }
+
+    func join(
+        protocols: [(name: String, metadata: [UInt8])],
+        assign: (_ protocolName: String, _ members: [GroupMemberMetadata]) throws -> [String: [UInt8]]
+    ) throws -> GroupGeneration {
+        let generation = cluster.state.update { state in
+            state.generation += 1
+            return state.generation
+        }
+        let assignments = try assign(
+            protocols[0].name, [GroupMemberMetadata(memberID: "member-1", metadata: protocols[0].metadata)])
+        return GroupGeneration(
+            memberID: "member-1", generation: generation, leaderID: "member-1", protocolName: protocols[0].name,
+            assignment: assignments["member-1"] ?? [])
+    }
+
+    func heartbeat() throws -> GroupStanding { .stable }
+    func leave() throws { cluster.state.update { $0.hasLeft = true } }
+    func cancel() {}
+}

@@ -1,0 +1,89 @@
+import Testing
+import WireCore
+
+@testable import ConnectRuntime
+
+/// A whole worker on a cluster in memory, spoken to as REST would.
+final class WorkerHarness: Sendable {
+    struct Answer: Equatable {
+        var status: Int
+        var body: JSONValue
+        var location: String?
+    }
+
+    let cluster: MemoryCluster
+    let worker: ConnectWorker
+
+    init(
+        _ connector: ScriptedConnector = ScriptedConnector(), cluster: MemoryCluster = MemoryCluster(),
+        properties: [String: String] = [:]
+    ) throws {
+        self.cluster = cluster
+        let standard = [
+            "group.id": "g", "config.storage.topic": "configs", "offset.storage.topic": "offsets",
+            "status.storage.topic": "status", "key.converter": "org.apache.kafka.connect.json.JsonConverter",
+            "value.converter": "org.apache.kafka.connect.json.JsonConverter", "listeners": "http://127.0.0.1:0",
+            "rest.advertised.host.name": "127.0.0.1", "rest.advertised.port": "8083",
+            "value.converter.schemas.enable": "false",
+        ]
+        let configuration = try WorkerConfiguration(properties: standard.merging(properties) { $1 })
+        worker = ConnectWorker(configuration: configuration, connectors: [connector], cluster: cluster)
+        try worker.start()
+    }
+
+    func stop() { worker.stop() }
+
+    func call(
+        _ method: String, _ target: String, _ body: String? = nil, headers: [String: String] = [:]
+    ) throws -> Answer {
+        let parts = target.split(separator: "?", maxSplits: 1).map(String.init)
+        var all = [HTTPRequest.Header(name: "Host", value: "127.0.0.1:8083")]
+        if body != nil, headers["Content-Type"] == nil {
+            all.append(HTTPRequest.Header(name: "Content-Type", value: "application/json"))
+        }
+        all += headers.filter { !$0.value.isEmpty }.map { HTTPRequest.Header(name: $0.key, value: $0.value) }
+        let request = HTTPRequest(
+            method: method, path: parts[0], query: parts.count > 1 ? parts[1] : nil, minorVersion: 1, headers: all,
+            body: Array((body ?? "").utf8))
+        let response = worker.service.answer(request)
+        let isJSON = response.headers.contains { $0.value == "application/json" }
+        return Answer(
+            status: response.status, body: isJSON ? try JSONValue.parse(response.body) : .string(
+                String(decoding: response.body, as: UTF8.self)),
+            location: response.headers.first { $0.name == "Location" }?.value)
+    }
+
+    /// Asks again after every change in the cluster until the answer fits; gives the last one.
+    func eventually(
+        _ method: String, _ target: String, until fits: (Answer) -> Bool, seconds: Int = 10
+    ) throws -> Answer {
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: seconds * 1000)
+        while true {
+            let answer = try call(method, target)
+            if fits(answer) || MonotonicInstant.now >= deadline { return answer }
+            let soon = MonotonicInstant.now.advanced(byMilliseconds: 5)
+            _ = cluster.state.wait(until: soon) { _ -> Bool? in nil }
+        }
+    }
+
+    /// Waits until the connector's state and its tasks' states are these.
+    func awaitStates(_ name: String, _ connector: String, _ tasks: [String], sourceLocation: SourceLocation = #_sourceLocation) throws {
+        func states(_ answer: Answer) -> [String] {
+            let object = answer.body.objectValue
+            let first = object?["connector"]?.objectValue?["state"]?.stringValue
+            let others = object?["tasks"]?.arrayValue?.compactMap { $0.objectValue?["state"]?.stringValue } ?? []
+            return [first].compactMap { $0 } + others
+        }
+        let answer = try eventually("GET", "/connectors/\(name)/status") { states($0) == [connector] + tasks }
+        #expect(states(answer) == [connector] + tasks, sourceLocation: sourceLocation)
+    }
+
+    /// Waits until something about the cluster is so.
+    func awaitCluster(
+        _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ body: (MemoryCluster.State) -> Bool
+    ) {
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 10_000)
+        let found = cluster.state.wait(until: deadline) { body($0) ? true : nil } ?? false
+        #expect(found, what, sourceLocation: sourceLocation)
+    }
+}

@@ -1,0 +1,65 @@
+import ConnectData
+import Testing
+
+@testable import ConnectRuntime
+
+@Suite struct TaskLifecycleTests {
+    private typealias Shown = TaskLifecycle.Shown
+    private let away = TaskControl.Condition.interrupted(reason: "the server is away")
+
+    @Test func aTaskRunsAndEnds() {
+        var task = TaskLifecycle(isPaused: false)
+        #expect(task.handle(.started) == Shown(state: .running))
+        #expect(task.handle(.stopped) == Shown(state: .unassigned))
+        #expect(task.handle(.failed(trace: "late")) == nil)
+    }
+
+    @Test func aSourceThatIsAwayShowsWithItsReason() {
+        var task = TaskLifecycle(isPaused: false)
+        _ = task.handle(.started)
+        #expect(task.handle(.sourceChanged(away)) == Shown(state: .restarting, trace: "the server is away"))
+        #expect(task.handle(.sourceChanged(away)) == nil)
+        #expect(task.handle(.sourceChanged(.running)) == Shown(state: .running))
+    }
+
+    @Test func eachSideKeepsItsOwnTrouble() {
+        var task = TaskLifecycle(isPaused: false)
+        _ = task.handle(.started)
+        #expect(task.handle(.brokersChanged(.interrupted(reason: "no broker")))?.trace == "no broker")
+        #expect(task.handle(.sourceChanged(away))?.trace == "the server is away")
+        #expect(task.handle(.sourceChanged(.running))?.trace == "no broker")
+        #expect(task.handle(.brokersChanged(.running)) == Shown(state: .running))
+    }
+
+    @Test func aPauseHidesTroubleAndResumingShowsIt() {
+        var task = TaskLifecycle(isPaused: false)
+        _ = task.handle(.started)
+        #expect(task.handle(.paused) == Shown(state: .paused))
+        #expect(task.handle(.sourceChanged(away)) == nil)
+        #expect(task.handle(.resumed) == Shown(state: .restarting, trace: "the server is away"))
+    }
+
+    @Test func aTaskThatStartsPausedShowsNothingElseBefore() {
+        var task = TaskLifecycle(isPaused: true)
+        #expect(task.handle(.paused) == Shown(state: .paused))
+        #expect(task.handle(.resumed) == nil)
+        #expect(task.handle(.started) == Shown(state: .running))
+    }
+
+    @Test func aFailedTaskStaysFailedUnderAPause() {
+        var task = TaskLifecycle(isPaused: false)
+        _ = task.handle(.started)
+        #expect(task.handle(.failed(trace: "why")) == Shown(state: .failed, trace: "why"))
+        #expect(task.handle(.paused) == nil)
+        #expect(task.handle(.resumed) == nil)
+        #expect(task.hasFailed)
+    }
+
+    @Test func anAbandonedTaskSaysNoMore() {
+        var task = TaskLifecycle(isPaused: false)
+        _ = task.handle(.started)
+        #expect(task.handle(.abandoned) == nil)
+        #expect(task.handle(.failed(trace: "late")) == nil)
+        #expect(task.handle(.stopped) == nil)
+    }
+}

@@ -1,0 +1,257 @@
+import ConnectData
+import KafkaWire
+import Testing
+import WireCore
+
+@testable import ConnectRuntime
+
+@Suite struct ConnectWorkerTests {
+    private let body = """
+        {"name":"a","config":{"connector.class":"io.debezium.connector.mysql.MySqlConnector","database.hostname":"h"}}
+        """
+    private let source: JSONObject = ["server": .string("s")]
+
+    @Test func aConnectorIsCreatedRunAndDeleted() throws {
+        let worker = try WorkerHarness()
+        defer { worker.stop() }
+        let created = try worker.call("POST", "/connectors", body)
+        #expect(created.status == 201 && created.location == "http://127.0.0.1:8083/connectors/a")
+        try worker.awaitStates("a", "RUNNING", ["RUNNING"])
+        let configs = worker.cluster.latest("configs")
+        #expect(configs["commit-a"] == "{\"tasks\":1}")
+        #expect(configs["task-a-0"]?.contains("\"task.class\":\"io.debezium.connector.mysql.MySqlConnectorTask\"") == true)
+        #expect(configs["session-key"] != nil && configs["target-state-a"] == nil)
+        #expect(try worker.call("DELETE", "/connectors/a").status == 204)
+        let gone = try worker.eventually("GET", "/connectors/a/status") { $0.status == 404 }
+        #expect(gone.status == 404)
+        let records = worker.cluster.records(of: "configs").suffix(2)
+        #expect(records.map(\.keyText) == ["connector-a", "target-state-a"] && records.allSatisfy { $0.value == nil })
+    }
+
+    @Test func connectorsAreRestoredFromTheTopics() throws {
+        let cluster = MemoryCluster()
+        let first = try WorkerHarness(cluster: cluster)
+        #expect(try first.call("POST", "/connectors", body).status == 201)
+        try first.awaitStates("a", "RUNNING", ["RUNNING"])
+        #expect(try first.call("PUT", "/connectors/a/pause").status == 202)
+        try first.awaitStates("a", "PAUSED", ["PAUSED"])
+        first.stop()
+        let count = cluster.records(of: "configs").count
+        let second = try WorkerHarness(cluster: cluster)
+        defer { second.stop() }
+        try second.awaitStates("a", "PAUSED", ["PAUSED"])
+        // Nothing changed, so nothing is written.
+        #expect(cluster.records(of: "configs").count == count)
+        #expect(try second.call("PUT", "/connectors/a/resume").status == 202)
+        try second.awaitStates("a", "RUNNING", ["RUNNING"])
+    }
+
+    @Test func aJavaWorkersTopicsAreTakenOver() throws {
+        let cluster = MemoryCluster()
+        let captured = try [
+            "configs": CapturedTopic.records("configs"), "offsets": CapturedTopic.records("offsets"),
+            "status": CapturedTopic.records("status"),
+        ]
+        cluster.state.update { $0.logs = captured }
+        let found = Monitor<JSONObject?>(nil)
+        let worker = try WorkerHarness(
+            ScriptedConnector(script: { _, control, context in
+                let offset = try context.storedOffset(for: ["server": .string(context.connectorName)])
+                found.update { $0 = offset }
+                ScriptedConnector.waitForStop(control)
+            }), cluster: cluster)
+        defer { worker.stop() }
+        try worker.awaitStates("rt-main", "RUNNING", ["RUNNING"])
+        try worker.awaitStates("rt-stopped", "STOPPED", [])
+        let offset = found.wait(until: MonotonicInstant.now.advanced(byMilliseconds: 10_000)) { $0 }
+        #expect(offset?["pos"] == .integer(5128))
+        let names = try worker.call("GET", "/connectors").body
+        #expect(names == .array([.string("rt-main"), .string("rt-stopped")]))
+    }
+
+    @Test func offsetsAreCommittedOnceRecordsHaveArrived() throws {
+        let source = source
+        let worker = try WorkerHarness(ScriptedConnector(script: { sink, control, _ in
+            for index in 1...3 {
+                try sink.emit(ScriptedConnector.record("r\(index)"))
+                try sink.checkpoint(partition: source, offset: ["pos": .integer(Int64(index))])
+            }
+            ScriptedConnector.waitForStop(control)
+        }))
+        defer { worker.stop() }
+        worker.cluster.state.update { $0.holdsDelivery = true }
+        _ = try worker.call("POST", "/connectors", body)
+        worker.awaitCluster("all records are appended") { $0.produced.count == 3 }
+        #expect(worker.cluster.latest("offsets").isEmpty)
+        worker.cluster.release()
+        worker.awaitCluster("the last offset is committed") { state in
+            state.logs["offsets"]?.last?.value.map { String(decoding: $0, as: UTF8.self) } == "{\"pos\":3}"
+        }
+        #expect(worker.cluster.latest("offsets") == ["[\"a\",{\"server\":\"s\"}]": "{\"pos\":3}"])
+        #expect(worker.cluster.state.withLock { $0.produced.map(\.valueText) } == ["\"r1\"", "\"r2\"", "\"r3\""])
+        let topics = try worker.call("GET", "/connectors/a/topics").body
+        #expect(topics == .object(["a": .object(["topics": .array([.string("t")])])]))
+        let offsets = try worker.call("GET", "/connectors/a/offsets").body
+        #expect(offsets == .object(["offsets": .array([
+            .object(["partition": .object(source), "offset": .object(["pos": .integer(3)])]),
+        ])]))
+    }
+
+    @Test func aStopWaitsForWhatIsUnderWayAndCommitsIt() throws {
+        let source = source
+        let cluster = MemoryCluster()
+        let worker = try WorkerHarness(ScriptedConnector(script: { sink, control, _ in
+            try sink.emit(ScriptedConnector.record("r"))
+            ScriptedConnector.waitForStop(control)
+            try sink.checkpoint(partition: source, offset: ["pos": .integer(1)])
+            cluster.release()
+        }), cluster: cluster)
+        cluster.state.update { $0.holdsDelivery = true }
+        _ = try worker.call("POST", "/connectors", body)
+        worker.awaitCluster("the record is appended") { $0.produced.count == 1 }
+        worker.stop()
+        #expect(worker.worker.awaitTermination() == .stopped)
+        #expect(cluster.latest("offsets").values.first == "{\"pos\":1}")
+        #expect(cluster.latest("status")["status-task-a-0"]?.contains("UNASSIGNED") == true)
+        #expect(cluster.latest("status")["status-connector-a"]?.contains("UNASSIGNED") == true)
+        #expect(cluster.state.withLock { $0.hasLeft })
+    }
+
+    @Test func aFailingTaskShowsWhyAndRestarts() throws {
+        struct Trouble: Error, CustomStringConvertible { let description = "the binlog is gone" }
+        let fails = Monitor(true)
+        let worker = try WorkerHarness(ScriptedConnector(script: { _, control, _ in
+            if fails.withLock({ $0 }) { throw Trouble() }
+            ScriptedConnector.waitForStop(control)
+        }))
+        defer { worker.stop() }
+        _ = try worker.call("POST", "/connectors", body)
+        try worker.awaitStates("a", "RUNNING", ["FAILED"])
+        #expect(try worker.call("GET", "/connectors/a/tasks/0/status").body.objectValue?["trace"] == .string("the binlog is gone"))
+        // A paused connector does not hide the failure, and restarting the connector alone does not mend it.
+        _ = try worker.call("PUT", "/connectors/a/pause")
+        try worker.awaitStates("a", "PAUSED", ["FAILED"])
+        _ = try worker.call("PUT", "/connectors/a/resume")
+        #expect(try worker.call("POST", "/connectors/a/restart").status == 204)
+        try worker.awaitStates("a", "RUNNING", ["FAILED"])
+        fails.update { $0 = false }
+        let restarted = try worker.call("POST", "/connectors/a/restart?includeTasks=true&onlyFailed=true")
+        #expect(restarted.status == 202)
+        #expect(restarted.body.objectValue?["connector"]?.objectValue?["state"] == .string("RUNNING"))
+        try worker.awaitStates("a", "RUNNING", ["RUNNING"])
+    }
+
+    @Test func whatCannotBeDeliveredFailsTheTaskAndIsNotCommitted() throws {
+        let source = source
+        let worker = try WorkerHarness(ScriptedConnector(script: { sink, control, _ in
+            try sink.emit(ScriptedConnector.record("r"))
+            try sink.checkpoint(partition: source, offset: ["pos": .integer(1)])
+            ScriptedConnector.waitForStop(control)
+        }))
+        defer { worker.stop() }
+        worker.cluster.state.update { $0.holdsDelivery = true }
+        _ = try worker.call("POST", "/connectors", body)
+        worker.awaitCluster("the record is appended") { $0.held.count == 1 }
+        worker.cluster.refuse(.recordTooLarge(bytes: 9, limit: 1, topic: "t"))
+        try worker.awaitStates("a", "RUNNING", ["FAILED"])
+        #expect(worker.cluster.latest("offsets").isEmpty)
+        let trace = try worker.call("GET", "/connectors/a/tasks/0/status").body.objectValue?["trace"]?.stringValue
+        #expect(trace?.contains("Unrecoverable exception from producer send callback") == true)
+    }
+
+    @Test func aSourceThatIsAwayShowsInTheStatus() throws {
+        let worker = try WorkerHarness(ScriptedConnector(script: { _, control, _ in
+            control.report(.interrupted(reason: "the server is away"))
+            ScriptedConnector.waitForStop(control)
+        }))
+        defer { worker.stop() }
+        _ = try worker.call("POST", "/connectors", body)
+        try worker.awaitStates("a", "RUNNING", ["RESTARTING"])
+        #expect(try worker.call("GET", "/connectors/a/tasks/0/status").body.objectValue?["trace"] == .string("the server is away"))
+    }
+
+    @Test func aPausedTaskEmitsNothingUntilItIsResumed() throws {
+        let step = Monitor(0)
+        let worker = try WorkerHarness(ScriptedConnector(script: { sink, control, _ in
+            try sink.emit(ScriptedConnector.record("1"))
+            _ = step.wait { $0 == 1 ? true : nil }
+            try sink.emit(ScriptedConnector.record("2"))
+            ScriptedConnector.waitForStop(control)
+        }))
+        defer { worker.stop() }
+        _ = try worker.call("POST", "/connectors", body)
+        worker.awaitCluster("the first record is there") { $0.produced.count == 1 }
+        _ = try worker.call("PUT", "/connectors/a/pause")
+        try worker.awaitStates("a", "PAUSED", ["PAUSED"])
+        step.update { $0 = 1 }
+        #expect(worker.cluster.state.withLock { $0.produced.count } == 1)
+        _ = try worker.call("PUT", "/connectors/a/resume")
+        worker.awaitCluster("the second record is there") { $0.produced.count == 2 }
+    }
+
+    @Test func aPausedTaskThatIsStoppedEndsInOrder() throws {
+        let worker = try WorkerHarness(ScriptedConnector(script: { sink, _, _ in
+            while true { try sink.emit(ScriptedConnector.record("x")) }
+        }))
+        _ = try worker.call("POST", "/connectors", body)
+        worker.awaitCluster("records come") { $0.produced.count > 1 }
+        _ = try worker.call("PUT", "/connectors/a/pause")
+        try worker.awaitStates("a", "PAUSED", ["PAUSED"])
+        #expect(try worker.call("PUT", "/connectors/a/stop").status == 204)
+        try worker.awaitStates("a", "STOPPED", [])
+        #expect(worker.cluster.latest("configs")["commit-a"] == "{\"tasks\":0}")
+        #expect(worker.cluster.latest("configs")["target-state-a"] == "{\"state\":\"PAUSED\",\"state.v2\":\"STOPPED\"}")
+        worker.stop()
+    }
+
+    @Test func aConnectorThatCannotBeConfiguredFailsWithTheReason() throws {
+        struct Trouble: Error, CustomStringConvertible { let description = "no tasks today" }
+        let worker = try WorkerHarness(ScriptedConnector(taskConfigurations: { _, _ in throw Trouble() }))
+        defer { worker.stop() }
+        _ = try worker.call("POST", "/connectors", body)
+        try worker.awaitStates("a", "FAILED", [])
+        let restart = try worker.call("POST", "/connectors/a/restart")
+        #expect(restart.status == 500)
+        #expect(restart.body.objectValue?["message"]?.stringValue?.contains("no tasks today") == true)
+    }
+
+    @Test func topicsAreMadeAsTheConnectorSays() throws {
+        let worker = try WorkerHarness(ScriptedConnector(script: { sink, control, _ in
+            try sink.emit(ScriptedConnector.record("1", topic: "x.one"))
+            try sink.emit(ScriptedConnector.record("1", topic: "other"))
+            ScriptedConnector.waitForStop(control)
+        }))
+        defer { worker.stop() }
+        _ = try worker.call("POST", "/connectors", """
+            {"name":"a","config":{"connector.class":"MySql","database.hostname":"h","topic.creation.groups":"g",
+            "topic.creation.default.partitions":4,"topic.creation.default.replication.factor":1,
+            "topic.creation.g.include":"x\\\\..*","topic.creation.g.partitions":2,"topic.creation.g.cleanup.policy":"compact"}}
+            """)
+        worker.awaitCluster("both topics are made") { $0.createdTopics.count == 2 }
+        #expect(worker.cluster.state.withLock { $0.createdTopics } == [
+            NewTopic(
+                name: "x.one", partitions: 2, replicationFactor: 1,
+                configuration: [(name: "cleanup.policy", value: "compact")]),
+            NewTopic(name: "other", partitions: 4, replicationFactor: 1),
+        ])
+    }
+
+    @Test func recordsThatNoConverterTakesFailOrArePassedOver() throws {
+        let script: ScriptedConnector.Script = { sink, control, _ in
+            // A required schema without a value.
+            try sink.emit(SourceRecord(topic: "t", keySchema: nil, key: .null, valueSchema: Schema(.string), value: .null))
+            try sink.emit(ScriptedConnector.record("good"))
+            ScriptedConnector.waitForStop(control)
+        }
+        let strict = try WorkerHarness(ScriptedConnector(script: script))
+        defer { strict.stop() }
+        _ = try strict.call("POST", "/connectors", body)
+        try strict.awaitStates("a", "RUNNING", ["FAILED"])
+        let tolerant = try WorkerHarness(ScriptedConnector(script: script))
+        defer { tolerant.stop() }
+        _ = try tolerant.call("POST", "/connectors", """
+            {"name":"a","config":{"connector.class":"MySql","database.hostname":"h","errors.tolerance":"all"}}
+            """)
+        tolerant.awaitCluster("the good record arrives") { $0.produced.map(\.valueText) == ["\"good\""] }
+    }
+}
