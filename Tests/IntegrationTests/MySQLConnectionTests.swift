@@ -50,9 +50,23 @@ struct MySQLConnectionTests {
     @Test func anUntrustedCertificateIsRefused() throws {
         do {
             _ = try MySQLConnection.connect(try options(tls: .verifyAuthority))
-            Issue.record("trusted a self-signed certificate")
+            Issue.record("trusted a certificate of an authority that the system does not know")
         } catch MySQLError.stream(.tls(let reason)) {
             #expect(reason.contains("certificate"))
+        }
+    }
+
+    @Test func otherPluginsAreSwitchedTo() throws {
+        let root = try MySQLConnection.connect(try options())
+        try root.execute("DROP USER IF EXISTS wire_sha256")
+        try root.execute("CREATE USER wire_sha256 IDENTIFIED WITH sha256_password BY 'secret'")
+        root.close()
+        for tls in [MySQLConnectionOptions.TLSMode.disabled, .required] {
+            var account = try options("wire_sha256", "secret", tls: tls)
+            account.allowPublicKeyRetrieval = true
+            let connection = try MySQLConnection.connect(account)
+            #expect(try connection.query("SELECT CURRENT_USER()").scalar == "wire_sha256@%")
+            connection.close()
         }
     }
 

@@ -6,6 +6,9 @@ enum RealServers {
     static let mysql = address("CDCD_TEST_MYSQL")
     static let mariadb = address("CDCD_TEST_MARIADB")
     static let kafka = address("CDCD_TEST_KAFKA")
+    /// Whether that MySQL server shows the certificates of `Fixtures/tls`.
+    static let showsOurCertificates =
+        mysql != nil && ProcessInfo.processInfo.environment["CDCD_TEST_MYSQL_TLS"] == "1"
 
     private static func address(_ variable: String) -> SocketAddress? {
         ProcessInfo.processInfo.environment[variable].flatMap { SocketAddress($0) }

@@ -1,0 +1,60 @@
+import MySQLWire
+import Testing
+import WireStreams
+
+@Suite(.serialized, .enabled(if: RealServers.mariadb != nil, "CDCD_TEST_MARIADB names no MariaDB server"))
+struct MariaDBTests {
+    private func options(_ user: String = "root", _ password: String = "") throws -> MySQLConnectionOptions {
+        MySQLConnectionOptions(address: try #require(RealServers.mariadb), user: user, password: password)
+    }
+
+    @Test(arguments: [MySQLConnectionOptions.TLSMode.disabled, .preferred])
+    func theNativePasswordLeadsIn(tls: MySQLConnectionOptions.TLSMode) throws {
+        let root = try MySQLConnection.connect(try options())
+        #expect(root.isMariaDB)
+        try root.execute("CREATE OR REPLACE USER wire_native IDENTIFIED BY 'secret'")
+        root.close()
+        var account = try options("wire_native", "secret")
+        account.tlsMode = tls
+        let connection = try MySQLConnection.connect(account)
+        #expect(try connection.query("SELECT CURRENT_USER()").scalar == "wire_native@%")
+        connection.close()
+        account.password = "wrong"
+        do {
+            _ = try MySQLConnection.connect(account)
+            Issue.record("connected with a wrong password")
+        } catch MySQLError.server(let error) { #expect(error.code == 1045) }
+    }
+
+    @Test func transactionsBeginWithMariaDBsGTID() throws {
+        let connection = try MySQLConnection.connect(try options())
+        try connection.execute("CREATE DATABASE IF NOT EXISTS wire_maria")
+        let status = try connection.query("SHOW MASTER STATUS")
+        let file = try #require(status.column("File").first ?? nil)
+        let position = try #require(UInt32(status.column("Position").first.flatMap { $0 } ?? ""))
+        try connection.execute("CREATE OR REPLACE TABLE wire_maria.t (i int, j inet6)")
+        try connection.execute("INSERT INTO wire_maria.t VALUES (7, '1::')")
+        let stream = try ReplicationStream(
+            connection, serverID: 77_022, start: .position(file: file, position: position), heartbeatMilliseconds: 100,
+            silenceMilliseconds: 5000)
+        var decoder = BinlogDecoder(hasChecksums: stream.hasChecksums)
+        var seen: [String] = []
+        while seen.last != "xid" {
+            switch try decoder.decode(try stream.next()).body {
+            case .mariaDBGTID(let gtid): seen.append(gtid.isStandalone ? "gtid of a statement" : "gtid")
+            case .query: seen.append("query")
+            case .tableMap: seen.append("map")
+            case .rows(let rows):
+                let map = try #require(decoder.tableMap(rows.tableID))
+                var (images, image) = (rows.makeRows(), RowImage())
+                try images.next(into: &image, columns: map.columns)
+                #expect(image[0].map(Array.init) == [7, 0, 0, 0])
+                seen.append("rows")
+            case .xid: seen.append("xid")
+            default: break
+            }
+        }
+        #expect(seen == ["gtid of a statement", "query", "gtid", "map", "rows", "xid"])
+        stream.canceller.cancel()
+    }
+}
