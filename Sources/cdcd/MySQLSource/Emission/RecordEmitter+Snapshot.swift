@@ -107,7 +107,7 @@ extension SnapshotMarker {
     /// The most telling of a row's places. A table's only row is its last rather than its first.
     init(_ row: SnapshotState.Row, isLast: Bool, marksTables: Bool) {
         if isLast {
-            self = marksTables && row.isFirst ? .first : .last
+            self = .last
         } else if !marksTables {
             self = .true
         } else if row.isFirst {

@@ -12,6 +12,8 @@ public struct SourceInfo: Sendable, Hashable {
     public var gtid: String?
     /// The connection that ran the statement, from the QUERY event that began the transaction.
     public var thread: Int64?
+    /// The row that schema changes name: the last of the row event before. Rows count for themselves.
+    public var row = 0
     /// The statement, where `include.query` asks for it and the server logs it.
     public var query: String?
 

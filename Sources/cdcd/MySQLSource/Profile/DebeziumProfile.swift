@@ -45,6 +45,9 @@ public struct DebeziumProfile: Sendable, Hashable {
     /// Whether TRUNCATE can give an `op` `t` (from 2.1 on).
     public var hasTruncateRecords: Bool { isModern }
 
+    /// Whether a snapshot records the definitions of databases that `database.include.list` leaves out.
+    public var snapshotsDefinitionsOfAllDatabases: Bool { isModern }
+
     // MARK: Configuration
 
     /// The property that names the source.

@@ -13,12 +13,14 @@ struct SnapshotTables: Hashable, Sendable {
         let filter = configuration.filter
         captured = filter.snapshotOrder(all)
         let history = configuration.history
+        let onlyIncludedDatabases =
+            history.storesOnlyCapturedDatabases || !configuration.profile.snapshotsDefinitionsOfAllDatabases
         if history.storesOnlyCapturedTables {
             eligible = captured
         } else {
             eligible = all.filter { table in
                 !TableFilter.isBuiltIn(table.database)
-                    && (!history.storesOnlyCapturedDatabases || filter.includesDatabase(table.database))
+                    && (!onlyIncludedDatabases || filter.includesDatabase(table.database))
             }.sorted { Self.isBefore($0.description, $1.description) }
         }
         databases = []

@@ -92,9 +92,9 @@ extension StreamingReader {
         guard !changes.isEmpty else { return }
         routes.forget()
         var source = sourceInfo(header)
-        // Debezium knows the time of statements to the millisecond only, and their connection not at all.
+        // Debezium knows the time of statements to the millisecond only, and leaves the row where the last rows left it.
         source.timestampMicroseconds -= source.timestampMicroseconds % 1000
-        source.thread = nil
+        source.row = lastRowIndex
         source.query = nil
         tracker.timestampSeconds = source.timestampMicroseconds / 1_000_000
         try recorder.remember(changes, at: tracker.storedPoint.offset)

@@ -55,6 +55,8 @@ final class StreamingReader {
         var gtidText: String?
     }
 
+    /// Where in its event the last row was that went out.
+    var lastRowIndex = 0
     /// Transactions that were prepared with captured rows, whose fate is not known yet.
     var preparedWithRows: Set<String> = []
 
@@ -264,6 +266,7 @@ final class StreamingReader {
         tracker.timestampSeconds = source.timestampMicroseconds / 1_000_000
         do {
             let count = try emitter.emit(rows, of: rowDecoder, source: source, skippingRows: skippedRows)
+            lastRowIndex = max(0, count - 1)
             tracker.deliverRows(count, of: count)
             delivered(count)
         } catch {

@@ -67,7 +67,7 @@ struct SchemaChangeLayout {
         let block = SourceBlock(
             source, schema: sourceSchema, profile: profile, logicalName: logicalName, database: change.database,
             table: change.sourceTables.isEmpty ? nil : change.sourceTables.joined(separator: ","))
-        var values: ContiguousArray<ConnectValue> = [marker.map { block.value(marker: $0) } ?? block.value(row: 0)]
+        var values: ContiguousArray<ConnectValue> = [marker.map { block.value(marker: $0) } ?? block.value(row: source.row)]
         if profile.hasVersionedSchemas { values.append(.integer(time / 1000)) }
         values += [
             .string(change.database), .null, .string(change.ddl), .array(change.tables.map(tableChange)),
@@ -102,7 +102,7 @@ struct SchemaChangeLayout {
         ]
         if profile.hasVersionedSchemas {
             values += [
-                Self.optional(column.defaultValueExpression), .array(column.enumValues.map { .string($0) }),
+                Self.optional(column.defaultValueExpression), column.enumValues.isEmpty ? .null : .array(column.enumValues.map { .string($0) }),
             ]
         }
         return .structure(Struct(schema: columnSchema, values: values))
