@@ -4,6 +4,8 @@ import WireStreams
 /// The real servers that a run of the tests may use, named by the environment as `host:port`.
 enum RealServers {
     static let mysql = address("CDCD_TEST_MYSQL")
+    /// One that was started with `--skip-log-bin`.
+    static let mysqlWithoutBinlog = address("CDCD_TEST_MYSQL_NO_BINLOG")
     static let mariadb = address("CDCD_TEST_MARIADB")
     static let kafka = address("CDCD_TEST_KAFKA")
     /// Whether that MySQL server shows the certificates of `Fixtures/tls`.

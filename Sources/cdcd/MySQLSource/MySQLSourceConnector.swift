@@ -70,6 +70,7 @@ public struct MySQLSourceConnector: SourceConnector {
 
     public func makeTask(_ configuration: [String: String], context: any SourceTaskContext) throws -> any SourceTask {
         MySQLSourceTask(
-            configuration: try MySQLConnectorConfig(configuration: configuration), context: context, openHistoryLog: openHistoryLog)
+            configuration: try MySQLConnectorConfig(configuration: configuration), context: context,
+            openHistoryLog: openHistoryLog)
     }
 }

@@ -14,7 +14,9 @@ final class MySQLSourceTask: SourceTask {
     let logger: Logger
     private let runID = UUID().uuidString.lowercased()
 
-    init(configuration: MySQLConnectorConfig, context: any SourceTaskContext, openHistoryLog: @escaping HistoryLogOpener) {
+    init(
+        configuration: MySQLConnectorConfig, context: any SourceTaskContext, openHistoryLog: @escaping HistoryLogOpener
+    ) {
         self.configuration = configuration
         self.context = context
         self.openHistoryLog = openHistoryLog
@@ -72,7 +74,8 @@ final class MySQLSourceTask: SourceTask {
         var decision = try StartDecision.make(
             offset: stored, historyExists: try history.exists(), mode: configuration.snapshot.mode,
             profile: configuration.profile, historyTopic: configuration.history.topic)
-        if case .resume(let offset) = decision, case .gone(let reason) = try server.availability(of: offset, configuration) {
+        if case .resume(let offset) = decision,
+            case .gone(let reason) = try server.availability(of: offset, configuration) {
             decision = try StartDecision.whenGone(
                 offset, reason: reason, mode: configuration.snapshot.mode, profile: configuration.profile)
         }
@@ -100,7 +103,8 @@ final class MySQLSourceTask: SourceTask {
     ) throws -> DatabaseSchema {
         let sources = configuration.gtidSources
         let recovery = try SchemaHistory.recover(
-            from: history, source: SchemaRecorder.source(configuration), until: offset.encoded(for: configuration.profile),
+            from: history, source: SchemaRecorder.source(configuration),
+            until: offset.encoded(for: configuration.profile),
             gtidSourceFilter: { sources.includes($0.description) }, into: DatabaseSchema(rules: rules))
         guard recovery.recordCount > 0 || configuration.snapshot.mode == .never else {
             throw ConnectorError(
@@ -132,7 +136,8 @@ final class MySQLSourceTask: SourceTask {
                 let result = try reader.run()
                 control.report(.running)
                 return result
-            } catch let error as MySQLError where attempt < Self.snapshotAttemptsMax && Self.isWorthAnotherSnapshot(error) {
+            } catch let error as MySQLError {
+                guard attempt < Self.snapshotAttemptsMax, Self.isWorthAnotherSnapshot(error) else { throw error }
                 try again(after: error, attempt, control)
             }
             attempt += 1

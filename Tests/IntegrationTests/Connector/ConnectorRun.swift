@@ -7,6 +7,10 @@ import Testing
 import WireCore
 import WireStreams
 
+/// One after the other: some of them purge the server's binlog.
+@Suite(.serialized, .enabled(if: RealServers.mysql != nil, "CDCD_TEST_MYSQL names no MySQL server"))
+struct ConnectorTests {}
+
 /// A connector against a real server: its database, its configuration, and what it handed over so far.
 final class ConnectorWorld {
     let name: String
@@ -36,6 +40,15 @@ final class ConnectorWorld {
     }
 
     func sql(_ statements: String...) throws { for statement in statements { try root.execute(statement) } }
+
+    /// Lets the connector use an account of its own that has just these privileges.
+    func useAccount(_ user: String, grants: [String]) throws {
+        try sql("DROP USER IF EXISTS \(user)", "CREATE USER \(user) IDENTIFIED BY 'secret'")
+        for grant in grants { try sql("GRANT \(grant) TO \(user)") }
+        configuration["database.user"] = user
+        configuration["database.password"] = "secret"
+        configuration["database.allowPublicKeyRetrieval"] = "true"
+    }
 
     var connector: MySQLSourceConnector {
         let recording = recording

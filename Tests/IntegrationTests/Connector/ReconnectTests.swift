@@ -6,105 +6,106 @@ import WireStreams
 
 @testable import MySQLSource
 
-/// The network between a task and its server fails in every way; no row is lost and none comes twice.
-@Suite(.serialized, .enabled(if: RealServers.mysql != nil, "CDCD_TEST_MYSQL names no MySQL server"))
-struct ConnectorReconnectTests {
-    private func world(_ name: String) throws -> (ConnectorWorld, Relay) {
-        let server = try #require(RealServers.mysql)
-        let world = try ConnectorWorld(name, server: server)
-        let relay = try Relay(to: server)
-        world.configuration["database.hostname"] = relay.address.host
-        world.configuration["database.port"] = "\(relay.address.port)"
-        world.configuration["database.ssl.mode"] = "disabled"
-        world.configuration["database.allowPublicKeyRetrieval"] = "true"
-        try world.sql("CREATE TABLE t (id int PRIMARY KEY, v varchar(200))")
-        return (world, relay)
-    }
-
-    private func waitForSnapshot(_ world: ConnectorWorld) -> Bool {
-        world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } }
-    }
-
-    @Test func aConnectionCutAnywhereGoesOnAtTheSameRow() throws {
-        let (world, relay) = try world("r_cut")
-        let run = try world.start()
-        #expect(waitForSnapshot(world))
-        var generator = SystemRandomNumberGenerator()
-        var count = 0
-        for _ in 0..<25 {
-            // Transactions of several row events of several rows each, cut at a random byte of what they send.
-            relay.cut(afterBytes: Int.random(in: 1...6000, using: &generator))
-            try world.sql("BEGIN")
-            for _ in 0..<4 {
-                let values = (0..<5).map { "(\(count + $0), '\(String(repeating: "x", count: 150))')" }
-                try world.sql("INSERT INTO t VALUES \(values.joined(separator: ","))")
-                count += 5
-            }
-            try world.sql("COMMIT")
-            #expect(world.waitForChanges(count))
+extension ConnectorTests {
+    /// The network between a task and its server fails in every way; no row is lost and none comes twice.
+    @Suite struct ReconnectTests {
+        private func world(_ name: String) throws -> (ConnectorWorld, Relay) {
+            let server = try #require(RealServers.mysql)
+            let world = try ConnectorWorld(name, server: server)
+            let relay = try Relay(to: server)
+            world.configuration["database.hostname"] = relay.address.host
+            world.configuration["database.port"] = "\(relay.address.port)"
+            world.configuration["database.ssl.mode"] = "disabled"
+            world.configuration["database.allowPublicKeyRetrieval"] = "true"
+            try world.sql("CREATE TABLE t (id int PRIMARY KEY, v varchar(200))")
+            return (world, relay)
         }
-        #expect(run.stop() == nil)
-        #expect(world.changes(of: "t") == (0..<count).map { "c\($0)" })
-    }
 
-    @Test func aServerThatIsAwayIsReportedAndTakenUpAgain() throws {
-        let (world, relay) = try world("r_away")
-        let run = try world.start()
-        #expect(waitForSnapshot(world))
-        relay.set(.refusing)
-        relay.cut()
-        #expect(world.recording.wait { state in
-            if case .interrupted(let reason) = state.conditions.last { reason.contains("Unable to connect") } else { false }
-        })
-        try world.sql("INSERT INTO t VALUES (1, '')")
-        let back = MonotonicInstant.now
-        relay.set(.passing)
-        #expect(world.waitForChanges(1))
-        #expect(MonotonicInstant.now.milliseconds(since: back) < 2000)
-        #expect(world.recording.wait { $0.conditions.last == .running })
-        #expect(run.stop() == nil)
-        #expect(world.changes(of: "t") == ["c1"])
-    }
+        private func waitForSnapshot(_ world: ConnectorWorld) -> Bool {
+            world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } }
+        }
 
-    @Test func aSilentServerIsNoticedWithinTwoSeconds() throws {
-        let (world, relay) = try world("r_silent")
-        let run = try world.start()
-        #expect(waitForSnapshot(world))
-        try world.sql("INSERT INTO t VALUES (1, '')")
-        #expect(world.waitForChanges(1))
-        let silent = MonotonicInstant.now
-        relay.set(.silent)
-        #expect(world.recording.wait { if case .interrupted = $0.conditions.last { true } else { false } })
-        #expect(MonotonicInstant.now.milliseconds(since: silent) < 2500)
-        relay.set(.passing)
-        relay.cut()
-        try world.sql("INSERT INTO t VALUES (2, '')")
-        #expect(world.waitForChanges(2))
-        #expect(run.stop() == nil)
-        #expect(world.changes(of: "t") == ["c1", "c2"])
-    }
+        @Test func aConnectionCutAnywhereGoesOnAtTheSameRow() throws {
+            let (world, relay) = try world("r_cut")
+            let run = try world.start()
+            #expect(waitForSnapshot(world))
+            var generator = SystemRandomNumberGenerator()
+            var count = 0
+            for _ in 0..<25 {
+                // Transactions of several row events of several rows each, cut at a random byte of what they send.
+                relay.cut(afterBytes: Int.random(in: 1...6000, using: &generator))
+                try world.sql("BEGIN")
+                for _ in 0..<4 {
+                    let values = (0..<5).map { "(\(count + $0), '\(String(repeating: "x", count: 150))')" }
+                    try world.sql("INSERT INTO t VALUES \(values.joined(separator: ","))")
+                    count += 5
+                }
+                try world.sql("COMMIT")
+                #expect(world.waitForChanges(count))
+            }
+            #expect(run.stop() == nil)
+            #expect(world.changes(of: "t") == (0..<count).map { "c\($0)" })
+        }
 
-    @Test func aSnapshotThatLosesItsConnectionBeginsAnew() throws {
-        let (world, relay) = try world("r_snapshot")
-        let values = (0..<2000).map { "(\($0), '\(String(repeating: "x", count: 150))')" }.joined(separator: ",")
-        try world.sql("INSERT INTO t VALUES \(values)")
-        relay.cut(afterBytes: 150_000)
-        let run = try world.start()
-        #expect(world.recording.wait { if case .interrupted = $0.conditions.last { true } else { false } })
-        relay.cut()
-        #expect(waitForSnapshot(world))
-        #expect(run.stop() == nil)
-        // What was sent before the cut is sent again: the last 2000 are the whole table in order.
-        #expect(Array(world.changes(of: "t").suffix(2000)) == (0..<2000).map { "r\($0)" })
-    }
+        @Test func aServerThatIsAwayIsReportedAndTakenUpAgain() throws {
+            let (world, relay) = try world("r_away")
+            let run = try world.start()
+            #expect(waitForSnapshot(world))
+            relay.set(.refusing)
+            relay.cut()
+            #expect(world.recording.wait { state in
+                if case .interrupted(let reason) = state.conditions.last { reason.contains("Unable to connect") } else { false }
+            })
+            try world.sql("INSERT INTO t VALUES (1, '')")
+            let back = MonotonicInstant.now
+            relay.set(.passing)
+            #expect(world.waitForChanges(1))
+            #expect(MonotonicInstant.now.milliseconds(since: back) < 2000)
+            #expect(world.recording.wait { $0.conditions.last == .running })
+            #expect(run.stop() == nil)
+            #expect(world.changes(of: "t") == ["c1"])
+        }
 
-    @Test func aTaskStopsAtOnceWhileItsServerIsSilent() throws {
-        let (world, relay) = try world("r_stop")
-        let run = try world.start()
-        #expect(waitForSnapshot(world))
-        relay.set(.silent)
-        let since = MonotonicInstant.now
-        #expect(run.stop() == nil)
-        #expect(MonotonicInstant.now.milliseconds(since: since) < 1000)
+        @Test func aSilentServerIsNoticedWithinTwoSeconds() throws {
+            let (world, relay) = try world("r_silent")
+            let run = try world.start()
+            #expect(waitForSnapshot(world))
+            try world.sql("INSERT INTO t VALUES (1, '')")
+            #expect(world.waitForChanges(1))
+            let silent = MonotonicInstant.now
+            relay.set(.silent)
+            #expect(world.recording.wait { if case .interrupted = $0.conditions.last { true } else { false } })
+            #expect(MonotonicInstant.now.milliseconds(since: silent) < 2500)
+            relay.set(.passing)
+            relay.cut()
+            try world.sql("INSERT INTO t VALUES (2, '')")
+            #expect(world.waitForChanges(2))
+            #expect(run.stop() == nil)
+            #expect(world.changes(of: "t") == ["c1", "c2"])
+        }
+
+        @Test func aSnapshotThatLosesItsConnectionBeginsAnew() throws {
+            let (world, relay) = try world("r_snapshot")
+            let values = (0..<2000).map { "(\($0), '\(String(repeating: "x", count: 150))')" }.joined(separator: ",")
+            try world.sql("INSERT INTO t VALUES \(values)")
+            relay.cut(afterBytes: 150_000)
+            let run = try world.start()
+            #expect(world.recording.wait { if case .interrupted = $0.conditions.last { true } else { false } })
+            relay.cut()
+            #expect(waitForSnapshot(world))
+            #expect(run.stop() == nil)
+            // What was sent before the cut is sent again: the last 2000 are the whole table in order.
+            #expect(Array(world.changes(of: "t").suffix(2000)) == (0..<2000).map { "r\($0)" })
+        }
+
+        @Test func aTaskStopsAtOnceWhileItsServerIsSilent() throws {
+            let (world, relay) = try world("r_stop")
+            let run = try world.start()
+            #expect(waitForSnapshot(world))
+            relay.set(.silent)
+            let since = MonotonicInstant.now
+            #expect(run.stop() == nil)
+            #expect(MonotonicInstant.now.milliseconds(since: since) < 1000)
+        }
     }
 }

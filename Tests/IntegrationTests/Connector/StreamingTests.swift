@@ -6,140 +6,141 @@ import WireStreams
 
 @testable import MySQLSource
 
-@Suite(.serialized, .enabled(if: RealServers.mysql != nil, "CDCD_TEST_MYSQL names no MySQL server"))
-struct ConnectorStreamingTests {
-    private func world(_ name: String, _ profile: DebeziumGeneration = .v36) throws -> ConnectorWorld {
-        try ConnectorWorld(name, server: try #require(RealServers.mysql), profile: profile)
-    }
-
-    @Test(arguments: [DebeziumGeneration.v36, .v19])
-    func rowsComeFromTheSnapshotAndThenFromTheBinlog(_ profile: DebeziumGeneration) throws {
-        let world = try world("s_basic_\(profile.version.prefix(1))", profile)
-        try world.sql("CREATE TABLE t (id int PRIMARY KEY, v int)", "INSERT INTO t VALUES (1,1),(2,2)")
-        let run = try world.start()
-        #expect(world.waitForChanges(2))
-        try world.sql("INSERT INTO t VALUES (3,3)", "UPDATE t SET v = 9 WHERE id = 1", "DELETE FROM t WHERE id = 2")
-        #expect(world.waitForChanges(6))
-        #expect(run.stop() == nil)
-        #expect(world.changes(of: "t") == ["r1", "r2", "c3", "u1", "d2", "-2"])
-    }
-
-    @Test func anOrderlyStopRepeatsNothing() throws {
-        let world = try world("s_stop")
-        try world.sql("CREATE TABLE t (id int PRIMARY KEY, v int)")
-        for round in 0..<4 {
-            let run = try world.start()
-            try world.sql("INSERT INTO t VALUES (\(round * 3),0),(\(round * 3 + 1),0)", "INSERT INTO t VALUES (\(round * 3 + 2),0)")
-            #expect(world.waitForChanges(round * 3 + 3))
-            #expect(run.stop() == nil)
+extension ConnectorTests {
+    @Suite struct StreamingTests {
+        private func world(_ name: String, _ profile: DebeziumGeneration = .v36) throws -> ConnectorWorld {
+            try ConnectorWorld(name, server: try #require(RealServers.mysql), profile: profile)
         }
-        #expect(Set(world.changes(of: "t")).count == 12)
-        #expect(world.changes(of: "t").count == 12)
-    }
 
-    /// The sink blocks in the middle of a row event, and the task is stopped there.
-    @Test func aStopInTheMiddleOfARowEventGoesOnAtItsNextRow() throws {
-        let world = try world("s_middle")
-        try world.sql("CREATE TABLE t (id int PRIMARY KEY)")
-        let first = try world.start()
-        #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
-        let before = world.recording.read { $0.records.count }
-        world.recording.change { $0.capacity = before + 7 }
-        let values = (1...20).map { "(\($0))" }.joined(separator: ",")
-        try world.sql("BEGIN", "INSERT INTO t VALUES (0)", "INSERT INTO t VALUES \(values)", "COMMIT")
-        #expect(world.waitForChanges(7))
-        #expect(first.stop() == nil)
-        let offset = try SourceOffset(try #require(world.recording.storedOffset))
-        #expect(offset.rowCount == 6)
-        #expect(offset.eventCount == 4)
-        world.recording.change { $0.capacity = .max }
-        let second = try world.start()
-        #expect(world.waitForChanges(21))
-        #expect(second.stop() == nil)
-        #expect(world.changes(of: "t") == (0...20).map { "c\($0)" })
-    }
-
-    @Test func changesOfTablesThatAreNotCapturedArePassedOver() throws {
-        let world = try world("s_filter")
-        world.configuration["table.include.list"] = "s_filter.t"
-        try world.sql("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE other (id int PRIMARY KEY)")
-        let run = try world.start()
-        #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
-        try world.sql("INSERT INTO other VALUES (1)", "INSERT INTO t VALUES (1)", "INSERT INTO other VALUES (2)")
-        #expect(world.waitForChanges(1))
-        #expect(run.stop() == nil)
-        #expect(world.changes(of: "other").isEmpty)
-    }
-
-    @Test func schemaChangesAreFollowedWhileStreamingAndWhileStopped() throws {
-        let world = try world("s_ddl")
-        try world.sql("CREATE TABLE t (id int PRIMARY KEY, v int)", "INSERT INTO t VALUES (1,1)")
-        let first = try world.start()
-        #expect(world.waitForChanges(1))
-        try world.sql("ALTER TABLE t ADD COLUMN w varchar(5) DEFAULT 'w'", "INSERT INTO t VALUES (2,2,'x')")
-        #expect(world.waitForChanges(2))
-        #expect(first.stop() == nil)
-        try world.sql("INSERT INTO t VALUES (3,3,'y')", "RENAME TABLE t TO u", "INSERT INTO u VALUES (4,4,'z')")
-        let second = try world.start()
-        #expect(world.waitForChanges(1, of: "u"))
-        #expect(second.stop() == nil)
-        #expect(world.changes(of: "t") == ["r1", "c2", "c3"])
-        #expect(world.changes(of: "u") == ["c4"])
-        let last = world.recording.read { $0.records.last?.value.structValue?["after"]?.structValue?["w"] }
-        #expect(last == .string("z"))
-    }
-
-    /// The last record of a run is a schema change: it must not come again.
-    @Test func aSchemaChangeIsNotRepeatedAfterARestart() throws {
-        let world = try world("s_ddl_last")
-        try world.sql("CREATE TABLE t (id int PRIMARY KEY)")
-        let first = try world.start()
-        #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
-        try world.sql("ALTER TABLE t ADD COLUMN w int")
-        let isAlter = { (record: SourceRecord) in record.value.structValue?["ddl"]?.stringValue?.hasPrefix("ALTER") == true }
-        #expect(world.recording.wait { $0.records.contains(where: isAlter) })
-        #expect(first.stop() == nil)
-        let second = try world.start()
-        try world.sql("INSERT INTO t VALUES (1,1)")
-        #expect(world.waitForChanges(1))
-        #expect(second.stop() == nil)
-        #expect(world.recording.read { $0.records.filter(isAlter).count } == 1)
-    }
-
-    @Test func statementBasedChangesOfCapturedTablesFailByName() throws {
-        let world = try world("s_statement")
-        try world.sql("CREATE TABLE t (id int PRIMARY KEY)", "CREATE DATABASE IF NOT EXISTS s_statement_other")
-        try world.sql("CREATE TABLE IF NOT EXISTS s_statement_other.unrelated (id int)")
-        let run = try world.start()
-        #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
-        try world.sql("SET SESSION binlog_format = 'STATEMENT'", "INSERT INTO s_statement_other.unrelated VALUES (1)")
-        try world.sql("SET SESSION binlog_format = 'ROW'", "INSERT INTO t VALUES (1)")
-        #expect(world.waitForChanges(1))
-        try world.sql("SET SESSION binlog_format = 'STATEMENT'", "INSERT INTO t VALUES (2)")
-        let failure = run.waitForFailure()
-        #expect(failure.contains("as a statement, and it names the captured table s_statement.t: INSERT INTO t VALUES (2)"))
-        #expect(failure.contains("Remedy: SET PERSIST binlog_format = 'ROW'"))
-    }
-
-    @Test func whatIsNotSupportedFailsByName() throws {
-        let cases: [(name: String, settings: String, statement: String, expected: String)] = [
-            ("s_compressed", "SET SESSION binlog_transaction_compression = ON", "INSERT INTO t VALUES (2, '{}')",
-                "holds a TRANSACTION_PAYLOAD_EVENT, which is not supported"),
-            ("s_partial", "SET SESSION binlog_row_value_options = 'PARTIAL_JSON'",
-                "UPDATE t SET j = JSON_SET(j, '$.a', 2)", "holds a PARTIAL_UPDATE_ROWS_EVENT, which is not supported"),
-            ("s_minimal", "SET SESSION binlog_row_image = 'MINIMAL'", "UPDATE t SET j = '[]'",
-                "holds rows of s_minimal.t that lack columns, which is not supported"),
-        ]
-        for (name, settings, statement, expected) in cases {
-            let world = try world(name)
-            try world.sql(
-                "CREATE TABLE t (id int PRIMARY KEY, j json)", #"INSERT INTO t VALUES (1, '{"a": 1, "b": "long enough text"}')"#)
+        @Test(arguments: [DebeziumGeneration.v36, .v19])
+        func rowsComeFromTheSnapshotAndThenFromTheBinlog(_ profile: DebeziumGeneration) throws {
+            let world = try world("s_basic_\(profile.version.prefix(1))", profile)
+            try world.sql("CREATE TABLE t (id int PRIMARY KEY, v int)", "INSERT INTO t VALUES (1,1),(2,2)")
             let run = try world.start()
+            #expect(world.waitForChanges(2))
+            try world.sql("INSERT INTO t VALUES (3,3)", "UPDATE t SET v = 9 WHERE id = 1", "DELETE FROM t WHERE id = 2")
+            #expect(world.waitForChanges(6))
+            #expect(run.stop() == nil)
+            #expect(world.changes(of: "t") == ["r1", "r2", "c3", "u1", "d2", "-2"])
+        }
+
+        @Test func anOrderlyStopRepeatsNothing() throws {
+            let world = try world("s_stop")
+            try world.sql("CREATE TABLE t (id int PRIMARY KEY, v int)")
+            for round in 0..<4 {
+                let run = try world.start()
+                try world.sql("INSERT INTO t VALUES (\(round * 3),0),(\(round * 3 + 1),0)", "INSERT INTO t VALUES (\(round * 3 + 2),0)")
+                #expect(world.waitForChanges(round * 3 + 3))
+                #expect(run.stop() == nil)
+            }
+            #expect(Set(world.changes(of: "t")).count == 12)
+            #expect(world.changes(of: "t").count == 12)
+        }
+
+        /// The sink blocks in the middle of a row event, and the task is stopped there.
+        @Test func aStopInTheMiddleOfARowEventGoesOnAtItsNextRow() throws {
+            let world = try world("s_middle")
+            try world.sql("CREATE TABLE t (id int PRIMARY KEY)")
+            let first = try world.start()
+            #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
+            let before = world.recording.read { $0.records.count }
+            world.recording.change { $0.capacity = before + 7 }
+            let values = (1...20).map { "(\($0))" }.joined(separator: ",")
+            try world.sql("BEGIN", "INSERT INTO t VALUES (0)", "INSERT INTO t VALUES \(values)", "COMMIT")
+            #expect(world.waitForChanges(7))
+            #expect(first.stop() == nil)
+            let offset = try SourceOffset(try #require(world.recording.storedOffset))
+            #expect(offset.rowCount == 6)
+            #expect(offset.eventCount == 4)
+            world.recording.change { $0.capacity = .max }
+            let second = try world.start()
+            #expect(world.waitForChanges(21))
+            #expect(second.stop() == nil)
+            #expect(world.changes(of: "t") == (0...20).map { "c\($0)" })
+        }
+
+        @Test func changesOfTablesThatAreNotCapturedArePassedOver() throws {
+            let world = try world("s_filter")
+            world.configuration["table.include.list"] = "s_filter.t"
+            try world.sql("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE other (id int PRIMARY KEY)")
+            let run = try world.start()
+            #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
+            try world.sql("INSERT INTO other VALUES (1)", "INSERT INTO t VALUES (1)", "INSERT INTO other VALUES (2)")
             #expect(world.waitForChanges(1))
-            try world.sql(settings, statement)
+            #expect(run.stop() == nil)
+            #expect(world.changes(of: "other").isEmpty)
+        }
+
+        @Test func schemaChangesAreFollowedWhileStreamingAndWhileStopped() throws {
+            let world = try world("s_ddl")
+            try world.sql("CREATE TABLE t (id int PRIMARY KEY, v int)", "INSERT INTO t VALUES (1,1)")
+            let first = try world.start()
+            #expect(world.waitForChanges(1))
+            try world.sql("ALTER TABLE t ADD COLUMN w varchar(5) DEFAULT 'w'", "INSERT INTO t VALUES (2,2,'x')")
+            #expect(world.waitForChanges(2))
+            #expect(first.stop() == nil)
+            try world.sql("INSERT INTO t VALUES (3,3,'y')", "RENAME TABLE t TO u", "INSERT INTO u VALUES (4,4,'z')")
+            let second = try world.start()
+            #expect(world.waitForChanges(1, of: "u"))
+            #expect(second.stop() == nil)
+            #expect(world.changes(of: "t") == ["r1", "c2", "c3"])
+            #expect(world.changes(of: "u") == ["c4"])
+            let last = world.recording.read { $0.records.last?.value.structValue?["after"]?.structValue?["w"] }
+            #expect(last == .string("z"))
+        }
+
+        /// The last record of a run is a schema change: it must not come again.
+        @Test func aSchemaChangeIsNotRepeatedAfterARestart() throws {
+            let world = try world("s_ddl_last")
+            try world.sql("CREATE TABLE t (id int PRIMARY KEY)")
+            let first = try world.start()
+            #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
+            try world.sql("ALTER TABLE t ADD COLUMN w int")
+            let isAlter = { (record: SourceRecord) in record.value.structValue?["ddl"]?.stringValue?.hasPrefix("ALTER") == true }
+            #expect(world.recording.wait { $0.records.contains(where: isAlter) })
+            #expect(first.stop() == nil)
+            let second = try world.start()
+            try world.sql("INSERT INTO t VALUES (1,1)")
+            #expect(world.waitForChanges(1))
+            #expect(second.stop() == nil)
+            #expect(world.recording.read { $0.records.filter(isAlter).count } == 1)
+        }
+
+        @Test func statementBasedChangesOfCapturedTablesFailByName() throws {
+            let world = try world("s_statement")
+            try world.sql("CREATE TABLE t (id int PRIMARY KEY)", "CREATE DATABASE IF NOT EXISTS s_statement_other")
+            try world.sql("CREATE TABLE IF NOT EXISTS s_statement_other.unrelated (id int)")
+            let run = try world.start()
+            #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
+            try world.sql("SET SESSION binlog_format = 'STATEMENT'", "INSERT INTO s_statement_other.unrelated VALUES (1)")
+            try world.sql("SET SESSION binlog_format = 'ROW'", "INSERT INTO t VALUES (1)")
+            #expect(world.waitForChanges(1))
+            try world.sql("SET SESSION binlog_format = 'STATEMENT'", "INSERT INTO t VALUES (2)")
             let failure = run.waitForFailure()
-            #expect(failure.contains(expected), "\(failure)")
-            #expect(failure.contains("Remedy: SET PERSIST"))
+            #expect(failure.contains("as a statement, and it names the captured table s_statement.t: INSERT INTO t VALUES (2)"))
+            #expect(failure.contains("Remedy: SET PERSIST binlog_format = 'ROW'"))
+        }
+
+        @Test func whatIsNotSupportedFailsByName() throws {
+            let cases: [(name: String, settings: String, statement: String, expected: String)] = [
+                ("s_compressed", "SET SESSION binlog_transaction_compression = ON", "INSERT INTO t VALUES (2, '{}')",
+                    "holds a TRANSACTION_PAYLOAD_EVENT, which is not supported"),
+                ("s_partial", "SET SESSION binlog_row_value_options = 'PARTIAL_JSON'",
+                    "UPDATE t SET j = JSON_SET(j, '$.a', 2)", "holds a PARTIAL_UPDATE_ROWS_EVENT, which is not supported"),
+                ("s_minimal", "SET SESSION binlog_row_image = 'MINIMAL'", "UPDATE t SET j = '[]'",
+                    "holds rows of s_minimal.t that lack columns, which is not supported"),
+            ]
+            for (name, settings, statement, expected) in cases {
+                let world = try world(name)
+                try world.sql(
+                    "CREATE TABLE t (id int PRIMARY KEY, j json)", #"INSERT INTO t VALUES (1, '{"a": 1, "b": "long enough text"}')"#)
+                let run = try world.start()
+                #expect(world.waitForChanges(1))
+                try world.sql(settings, statement)
+                let failure = run.waitForFailure()
+                #expect(failure.contains(expected), "\(failure)")
+                #expect(failure.contains("Remedy: SET PERSIST"))
+            }
         }
     }
 }

@@ -56,4 +56,34 @@ import Testing
         let behind = later.skipsStatement(file: "b.1", end: 1703)
         #expect(!behind)
     }
+
+    /// The connection breaks while events are being left out: what was left stays left out.
+    @Test func anInterruptedSkipGoesOnAfterTheNextConnection() {
+        var skip = ResumeSkip(file: "b.1", position: 100, eventCount: 6, rowCount: 3)
+        let untouched = skip.continued(at: .init(file: "b.1", position: 60, gtids: nil))
+        #expect(untouched == skip)
+        _ = skip.beginGroup(file: "b.1", position: 100)
+        skip.complete()
+        skip.complete()
+        var next = skip.continued(at: .init(file: "b.1", position: 100, gtids: nil, eventCount: 2, rowCount: 0))
+        _ = next.beginGroup(file: "b.1", position: 100)
+        for _ in 0..<6 {
+            #expect(next.skipsEvent)
+            next.complete()
+        }
+        let rows = next.takeRows()
+        #expect(rows == 3)
+    }
+
+    /// The connection breaks behind the part that was left out: what was delivered since is left out too.
+    @Test func whatWasDeliveredSinceIsLeftOutAfterTheNextConnection() {
+        var skip = ResumeSkip(file: "b.1", position: 100, eventCount: 1, rowCount: 0)
+        _ = skip.beginGroup(file: "b.1", position: 100)
+        skip.complete()
+        var next = skip.continued(at: .init(file: "b.1", position: 100, gtids: nil, eventCount: 4, rowCount: 2))
+        _ = next.beginGroup(file: "b.1", position: 100)
+        for _ in 0..<4 { next.complete() }
+        let rows = next.takeRows()
+        #expect(rows == 2)
+    }
 }

@@ -5,7 +5,8 @@ import MySQLWire
 /// A value without I/O. For each event call `begin`, then what the event means, then `complete`:
 ///
 /// - Outside of transactions the restart position is the end of each event.
-/// - BEGIN makes its own position the restart position; from there on events and rows are counted, BEGIN being the first.
+/// - BEGIN makes its own position the restart position; from there on events and rows are counted, BEGIN being the
+///   first.
 /// - A commit makes the transaction's end the restart position and adds its GTID to the executed set.
 ///
 /// Source: Debezium's `BinlogOffsetContext`; the counts must be its counts, or rows are lost or repeated when the one

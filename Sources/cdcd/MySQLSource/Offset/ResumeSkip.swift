@@ -23,8 +23,8 @@ struct ResumeSkip: Hashable, Sendable {
         self.init(file: point.file, position: point.position, eventCount: point.eventCount, rowCount: point.rowCount)
     }
 
-    /// What is left out after a new connection, which begins again at `point`: what was delivered since, and what was still
-    /// to be left out when the old one broke.
+    /// What is left out after a new connection, which begins again at `point`: what was delivered since, and what was
+    /// still to be left out when the old one broke.
     func continued(at point: OffsetTracker.RestartPoint) -> ResumeSkip {
         // Nothing of a transaction was read: all of it is still to come.
         guard point.eventCount > 0 else { return self }

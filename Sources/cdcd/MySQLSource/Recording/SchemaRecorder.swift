@@ -40,7 +40,9 @@ final class SchemaRecorder {
     /// Emits the changes to the schema change topic where `include.schema.changes` asks for it.
     ///
     /// - Returns: whether anything was emitted.
-    func tell(_ changes: [SchemaChange], source: SourceInfo, isSnapshot: Bool, to emitter: RecordEmitter) throws -> Bool {
+    func tell(
+        _ changes: [SchemaChange], source: SourceInfo, isSnapshot: Bool, to emitter: RecordEmitter
+    ) throws -> Bool {
         guard configuration.includesSchemaChanges else { return false }
         var isTold = false
         for change in changes where change.kind != .truncate {

@@ -58,7 +58,11 @@ struct Grants: Hashable, Sendable {
             if word.contains("(") { continue }
             words.insert(word.trimmingCharacters(in: .whitespaces).uppercased())
         }
-        if isRevoke { revoked[scope, default: []].formUnion(words) } else { privileges[scope, default: []].formUnion(words) }
+        if isRevoke {
+            revoked[scope, default: []].formUnion(words)
+        } else {
+            privileges[scope, default: []].formUnion(words)
+        }
     }
 
     private static func scope(_ text: Substring) -> Scope? {

@@ -4,10 +4,19 @@ import WireStreams
 
 /// Connections to the server, each known to the task's stop handler while it is open.
 enum ServerSession {
-    /// Opens a connection for queries, set up for long work: no time limits of the server's cut it, times are in UTC (or
-    /// in the server's zone where the configuration says how to read that), and `database.initial.statements` are run.
+    /// How long a statement may be without an answer: the default of `database.query.timeout.ms`.
+    static let replyMillisecondsMax = 600_000
+
+    /// Opens a connection for queries, set up for long work: no time limits of the server's cut it, times are in UTC
+    /// (or in the server's zone where the configuration says how to read that), and `database.initial.statements` are
+    /// run.
     static func open(_ configuration: MySQLConnectorConfig, _ control: TaskControl) throws -> MySQLConnection {
-        let connection = try connect(configuration.connection, control)
+        var options = configuration.connection
+        options.readTimeoutMilliseconds = replyMillisecondsMax
+        let connection = try connect(options, control)
+        let canceller = connection.canceller
+        let handler = control.onStop { canceller.cancel() }
+        defer { control.removeStopHandler(handler) }
         do throws(MySQLError) {
             try connection.execute(
                 "SET NAMES utf8mb4, SESSION net_write_timeout = 86400, SESSION net_read_timeout = 86400, "
@@ -15,6 +24,8 @@ enum ServerSession {
             if configuration.connectionZone == nil { try connection.execute("SET SESSION time_zone = '+00:00'") }
             for statement in configuration.initialStatements { try connection.execute(statement) }
         } catch {
+            if control.isStopping { throw CancellationError() }
+            if error.isConnectionLoss { throw SessionError(error, isConnecting: true) }
             throw ServerFailure.running("Setting up a session", error, configuration.connection)
         }
         return connection

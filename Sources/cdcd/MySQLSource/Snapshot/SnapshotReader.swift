@@ -4,8 +4,8 @@ import WireCore
 
 /// Takes a snapshot: the definitions of all tables to the history, the rows of the captured ones to the sink.
 ///
-/// Memory does not grow with the tables: rows are emitted as they arrive. While it runs, its offsets say so, and after a
-/// stop or a failure it begins anew.
+/// Memory does not grow with the tables: rows are emitted as they arrive. While it runs, its offsets say so, and after
+/// a stop or a failure it begins anew.
 struct SnapshotReader {
     let configuration: MySQLConnectorConfig
     let control: TaskControl

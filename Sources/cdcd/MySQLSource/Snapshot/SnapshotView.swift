@@ -6,8 +6,9 @@ import WireCore
 /// and the definitions of the tables at that place.
 ///
 /// With the global read lock (`FLUSH TABLES WITH READ LOCK`) nobody can commit while the transaction begins and the
-/// position is read. Where the account or the server does not allow it, the captured tables alone are locked by a second
-/// connection. Both locks are given back before the first row is read, because the transaction goes on seeing the same.
+/// position is read. Where the account or the server does not allow it, the captured tables alone are locked by a
+/// second connection. Both locks are given back before the first row is read, because the transaction goes on seeing
+/// the same.
 struct SnapshotView {
     let status: BinlogStatus
     let tables: SnapshotTables

@@ -87,8 +87,7 @@ extension StreamingReader {
             tracker.finishStatement()
             if isDone { return }
         }
-        let changes = try schema.apply(
-            query.statement, defaultDatabase: query.database, sqlMode: SQLMode(rawValue: query.sqlMode ?? 0))
+        let changes = try applied(query)
         guard !changes.isEmpty else { return }
         routes.forget()
         var source = sourceInfo(header)
@@ -98,6 +97,30 @@ extension StreamingReader {
         source.query = nil
         tracker.timestampSeconds = source.timestampMicroseconds / 1_000_000
         try recorder.remember(changes, at: tracker.storedPoint.offset)
-        if try recorder.tell(changes, source: source, isSnapshot: false, to: emitter) { delivered(changes.count) }
+        let isTold = try recorder.tell(changes, source: source, isSnapshot: false, to: emitter)
+        let isEmptied = try emitTruncations(changes, source)
+        if isTold || isEmptied { delivered(changes.count) }
+    }
+
+    private func applied(_ query: QueryEvent) throws -> [SchemaChange] {
+        do throws(DDLError) {
+            return try schema.apply(
+                query.statement, defaultDatabase: query.database, sqlMode: SQLMode(rawValue: query.sqlMode ?? 0))
+        } catch {
+            throw ConnectorError(
+                "Error processing binlog event at \(tracker.file):\(tracker.eventPosition)", cause: error.description)
+        }
+    }
+
+    /// The `t` records of TRUNCATE TABLE, where they are not skipped.
+    private func emitTruncations(_ changes: [SchemaChange], _ source: SourceInfo) throws -> Bool {
+        let before = emitter.emittedRecords
+        for change in changes where change.kind == .truncate {
+            guard let name = change.sourceTables.first else { continue }
+            let id = TableID(database: change.database, table: name)
+            guard configuration.filter.includes(id), let definition = schema.table(id) else { continue }
+            try emitter.emitTruncate(try TablePlan(definition, configuration: configuration), source: source)
+        }
+        return emitter.emittedRecords > before
     }
 }

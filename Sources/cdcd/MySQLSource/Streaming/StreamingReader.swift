@@ -4,14 +4,15 @@ import WireCore
 
 /// Reads the binlog from an offset on and emits what it says, until the task is stopped or fails.
 ///
-/// One thread. A connection that is lost is made again; nothing is lost and nothing repeated then, because the place to go
-/// on is known to the row.
+/// One thread. A connection that is lost is made again; nothing is lost and nothing repeated then, because the place
+/// to go on is known to the row.
 final class StreamingReader {
     /// How often a quiet server says that it lives, and after how long without a word it is taken for dead.
     static let heartbeatMilliseconds = 500
     static let silenceMilliseconds = 1800
     /// The server may search long for the place where a GTID set ends before it sends the first event.
     static let firstEventMilliseconds = 60_000
+    static let steadyMilliseconds = 10_000
     /// How many rows go out at most before their offset may be committed.
     static let checkpointRows = 4096
     /// How long an offset may stay behind where nothing is captured; then it is moved on without a record.
@@ -38,7 +39,9 @@ final class StreamingReader {
     private var rowsSinceCheckpoint = 0
     private var lastCheckpoint = MonotonicInstant.now
     private var lastBoundary: Int64 = -1
-    private var reconnect = ReconnectPolicy(awayMillisecondsMax: ReconnectPolicy.firstContactMillisecondsMax)
+    private var reconnect = ReconnectPolicy()
+    /// Since when events arrive; nil while there is no connection.
+    private var connectedSince: MonotonicInstant?
 
     /// What is known of the transaction that is being read.
     struct TransactionState {
@@ -89,6 +92,10 @@ final class StreamingReader {
                 try recover(from: failure)
             } catch is CancellationError where control.isStopping {
                 break
+            } catch {
+                // What went out before the failure need not go out again after it.
+                try checkpoint()
+                throw error
             }
         }
         try checkpoint()
@@ -157,6 +164,11 @@ final class StreamingReader {
             if failure.isConnecting { throw reason }
             throw ServerFailure.streaming(failure.error, tracker.storedPoint.offset, configuration)
         }
+        // A connection that held for a while was a good one, and its end is a new interruption.
+        if let since = connectedSince, MonotonicInstant.now.milliseconds(since: since) > Self.steadyMilliseconds {
+            reconnect.succeeded()
+        }
+        connectedSince = nil
         guard let delay = reconnect.failed(at: .now) else { throw reason }
         if reconnect.attemptCount == 1 {
             logger.warn("The connection to \(configuration.connection.address) is lost: \(failure.error). Connecting again.")
@@ -190,8 +202,7 @@ final class StreamingReader {
 
     private func connected() {
         if reconnect.attemptCount > 0 { logger.info("Connected to \(configuration.connection.address) again.") }
-        // From now on the server is known to exist.
-        reconnect = ReconnectPolicy()
+        connectedSince = .now
         control.report(.running)
     }
 
@@ -246,7 +257,9 @@ final class StreamingReader {
         guard let map = decoder.tableMap(rows.tableID) else {
             throw UnsupportedEvent.missingTableMap(rows.tableID, file: tracker.file, position: tracker.eventPosition)
         }
-        switch try routes.route(for: map, in: schema) {
+        let route: TableRoutes.Route
+        do { route = try routes.route(for: map, in: schema) } catch { throw located(error) }
+        switch route {
         case .filtered: return
         case .unknown(let table): try reportUnknown(table)
         case .captured(let rowDecoder):
@@ -275,8 +288,16 @@ final class StreamingReader {
                 tracker.deliverRows(emitter.deliveredRows, of: emitter.deliveredRows + 1)
                 delivered(emitter.deliveredRows)
             }
-            throw error
+            throw located(error)
         }
+    }
+
+    /// Says where in the binlog a value could not be read; what the sink throws is passed on.
+    private func located(_ error: any Error) -> any Error {
+        guard error is ConversionError || error is WireError || error is PlanError else { return error }
+        return ConnectorError(
+            "Error processing binlog event at \(tracker.file):\(tracker.eventPosition)", cause: "\(error)",
+            remedy: "See the event with mysqlbinlog --start-position=\(tracker.eventPosition) --verbose \(tracker.file).")
     }
 
     func delivered(_ records: Int) {
@@ -325,8 +346,8 @@ final class StreamingReader {
         try moveOnWhereQuiet()
     }
 
-    /// Where nothing that is captured has changed for long, the offset moves on by itself, so that the server may purge its
-    /// binlog without cutting this connector off.
+    /// Where nothing that is captured has changed for long, the offset moves on by itself, so that the server may
+    /// purge its binlog without cutting this connector off.
     private func moveOnWhereQuiet() throws {
         guard uncommitted == nil, tracker.group == .none,
             MonotonicInstant.now.milliseconds(since: lastCheckpoint) >= Self.quietMilliseconds

@@ -9,8 +9,8 @@ struct StreamingStart {
     var timestampSeconds: Int64?
 
     /// - Parameters:
-    ///   - executed: the stored GTID set together with what the server has purged of other servers; nil where the stream
-    ///     is not followed by GTIDs, and file and position say where to begin.
+    ///   - executed: the stored GTID set together with what the server has purged of other servers; nil where the
+    ///     stream is not followed by GTIDs, and file and position say where to begin.
     init(_ offset: SourceOffset, executed: GTIDSet?) {
         point = OffsetTracker.RestartPoint(
             file: offset.file, position: offset.position, gtids: executed.map { ExecutedGTIDs($0) })
