@@ -9,14 +9,17 @@ FIXTURES = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.
 
 
 class Tee:
-    """Listens on a free port and relays each connection to the target; `turns` holds [who, bytes] of the first."""
+    """Listens (on a free port where none is named) and relays each connection to the target.
 
-    def __init__(self, host, port):
+    `turns` holds [who, bytes] of the first connection, `connections` those of all.
+    """
+
+    def __init__(self, host, port, listen_port=0):
         self.target = (host, port)
         self.turns = []
         self.lock = threading.Lock()
         self.threads = []
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server(("127.0.0.1", listen_port))
         self.port = self.listener.getsockname()[1]
         self.connections = []
         self._start(self._accept)
@@ -65,7 +68,13 @@ class Tee:
 
     def close(self):
         """Ends all relaying; what was kept is whole then."""
+        try:
+            # Only this wakes the thread in accept(), which would keep the port otherwise.
+            self.listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
         self.listener.close()
+        self.threads[0].join(5)
         for client, server, _ in self.connections:
             for one in (client, server):
                 try:

@@ -1,0 +1,166 @@
+import Synchronization
+import Testing
+import WireCore
+import WireStreams
+import WireTestSupport
+
+@testable import KafkaWire
+
+/// A broker in this process with a relay before it that can cut every connection, and a client of it.
+final class Cluster {
+    private let directory: TemporaryDirectory
+    private let relay: CuttingRelay
+    private var broker: DevelopmentBroker
+    let client: KafkaClient
+
+    init(_ change: (inout KafkaClientConfiguration) -> Void = { _ in }) throws {
+        directory = try TemporaryDirectory()
+        relay = try CuttingRelay()
+        broker = try Self.start(directory, advertised: relay.address, port: 0)
+        relay.target.withLock { [address = broker.address] in $0 = address }
+        var configuration = KafkaClientConfiguration(bootstrapServers: [relay.address], clientID: "test")
+        configuration.retryBackoffMilliseconds = 5
+        configuration.retryBackoffMaxMilliseconds = 20
+        change(&configuration)
+        client = KafkaClient(configuration)
+    }
+
+    private static func start(
+        _ directory: TemporaryDirectory, advertised: SocketAddress, port: UInt16
+    ) throws -> DevelopmentBroker {
+        let broker = try DevelopmentBroker(
+            listen: SocketAddress(host: "127.0.0.1", port: port), advertised: advertised,
+            dataDirectory: directory.path + "/data")
+        broker.start()
+        return broker
+    }
+
+    func end() {
+        client.close()
+        relay.stop()
+        broker.stop()
+    }
+
+    /// Cuts whatever is connected; new connections go through.
+    func cutConnections() { relay.cut() }
+
+    /// The broker is away until `startBroker`.
+    func stopBroker() {
+        broker.stop()
+        relay.target.withLock { $0 = nil }
+        relay.cut()
+    }
+
+    func startBroker() throws {
+        broker = try Self.start(directory, advertised: relay.address, port: 0)
+        relay.target.withLock { [address = broker.address] in $0 = address }
+    }
+
+    func makeTopic(_ name: String, partitions: Int32 = 1) throws {
+        try KafkaAdmin(client).createTopics([NewTopic(name: name, partitions: partitions, replicationFactor: 1)])
+    }
+
+    func records(of topic: String) throws -> [ConsumedRecord] {
+        var records: [ConsumedRecord] = []
+        try TopicReader(client, topic: topic).readToEnd { records.append($0) }
+        return records
+    }
+}
+
+/// Relays connections to a target that may be away, and cuts them on demand, wherever they are in a message.
+final class CuttingRelay: Sendable {
+    let target = Mutex<SocketAddress?>(nil)
+    private let listener: SocketListener
+    private let open = Mutex<[SocketCanceller]>([])
+
+    var address: SocketAddress { listener.address }
+
+    init() throws {
+        listener = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0))
+        startThread(named: "relay") { [self] in
+            while let client = try? listener.accept() { connect(client) }
+        }
+    }
+
+    private func connect(_ client: StreamPair) {
+        guard let address = target.withLock({ $0 }),
+            let server = try? SocketConnector.connect(to: address, timeoutMilliseconds: 2000)
+        else { return client.canceller.cancel() }
+        open.withLock { $0 += [client.canceller, server.canceller] }
+        pump(Half(from: client, to: server))
+        pump(Half(from: server, to: client))
+    }
+
+    // Each half is used by the one thread that it is moved to.
+    private struct Half: @unchecked Sendable {
+        let from: StreamPair
+        let to: StreamPair
+    }
+
+    private func pump(_ half: Half) {
+        startThread(named: "relay-pump") {
+            var buffer = [UInt8](repeating: 0, count: 16 << 10)
+            while true {
+                let count = buffer.withUnsafeMutableBytes { (try? half.from.input.readSome(into: $0)) ?? 0 }
+                let isWritten = buffer.withUnsafeBytes { bytes in
+                    (try? half.to.output.writeAll(UnsafeRawBufferPointer(rebasing: bytes[..<count]))) != nil
+                }
+                if count == 0 || !isWritten { break }
+            }
+            half.from.canceller.cancel()
+            half.to.canceller.cancel()
+        }
+    }
+
+    func cut() {
+        let all = open.withLock { open in
+            defer { open = [] }
+            return open
+        }
+        for canceller in all { canceller.cancel() }
+    }
+
+    func stop() {
+        listener.stop()
+        cut()
+    }
+}
+
+/// Remembers what a producer tells.
+final class DeliveryLog: DeliveryListener {
+    struct Entry: Sendable, Equatable {
+        let topic: String
+        let partition: Int32
+        let tags: [TagRun]
+        let error: KafkaError?
+    }
+
+    private let entries = Mutex<[Entry]>([])
+    private let reachability = Mutex<[Bool]>([])
+    let wentAway = ThreadCompletion()
+    let cameBack = ThreadCompletion()
+
+    var all: [Entry] { entries.withLock { $0 } }
+    var delivered: Int { all.filter { $0.error == nil }.flatMap(\.tags).reduce(0) { $0 + $1.count } }
+    var failed: [KafkaError] { all.compactMap(\.error) }
+
+    func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {
+        entries.withLock { $0.append(Entry(topic: topic, partition: partition, tags: tags, error: error)) }
+    }
+
+    func brokerUnreachable(_ error: KafkaError) { wentAway.finish() }
+    func brokerReachable() { cameBack.finish() }
+}
+
+extension KafkaProducer {
+    func append(_ value: String, key: String? = nil, to topic: ProducerTopic, partition: Int32? = nil, tag: UInt64 = 0) throws {
+        try Array(value.utf8).withUnsafeBytes { value in
+            guard let key else { return try append(to: topic, partition: partition, key: nil, value: value, tag: tag) }
+            try Array(key.utf8).withUnsafeBytes { try append(to: topic, partition: partition, key: $0, value: value, tag: tag) }
+        }
+    }
+}
+
+extension ConsumedRecord {
+    var text: String? { value.map { String(decoding: $0, as: UTF8.self) } }
+}

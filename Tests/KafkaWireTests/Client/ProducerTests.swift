@@ -1,0 +1,191 @@
+import Testing
+import WireCore
+import WireStreams
+
+@testable import KafkaWire
+
+/// The producer over real sockets, against the development broker (whose own behaviour is proven with others' clients).
+@Suite(.serialized) struct ProducerTests {
+    private static func configuration(_ change: (inout ProducerConfiguration) -> Void = { _ in }) -> ProducerConfiguration {
+        var configuration = ProducerConfiguration()
+        configuration.deliveryTimeoutMilliseconds = nil
+        change(&configuration)
+        return configuration
+    }
+
+    @Test(arguments: [CompressionCodec.none, .gzip])
+    func recordsArriveInOrderWithKeysHeadersAndNulls(_ codec: CompressionCodec) throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t")
+        let producer = KafkaProducer(cluster.client, Self.configuration { $0.compression = codec })
+        let offsets = try [
+            producer.send("t", key: Array("k".utf8), value: Array("v".utf8), headers: [RecordHeader(key: "h", value: nil)]),
+            producer.send("t", key: nil, value: []), producer.send("t", key: [], value: nil),
+        ]
+        producer.close(timeoutMilliseconds: 5000)
+        #expect(offsets == [0, 1, 2])
+        let records = try cluster.records(of: "t")
+        #expect(records.map(\.key) == [Array("k".utf8), nil, []])
+        #expect(records.map(\.value) == [Array("v".utf8), [], nil])
+        #expect(records.first?.headers == [RecordHeader(key: "h", value: nil)])
+    }
+
+    @Test func theListenerIsToldOfEveryRecordByItsTag() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t", partitions: 3)
+        let log = DeliveryLog()
+        let producer = KafkaProducer(cluster.client, Self.configuration { $0.lingerMilliseconds = 20 }, listener: log)
+        let topic = try producer.topic("t")
+        for index in 0..<1000 { try producer.append("\(index)", key: "\(index)", to: topic, tag: UInt64(index / 100)) }
+        try producer.awaitDelivery(timeoutMilliseconds: 10_000)
+        var counts: [UInt64: Int] = [:]
+        for run in log.all.flatMap(\.tags) { counts[run.tag, default: 0] += run.count }
+        #expect(counts == Dictionary(uniqueKeysWithValues: (0..<10).map { (UInt64($0), 100) }))
+        #expect(Set(log.all.map(\.partition)) == [0, 1, 2])
+        producer.close(timeoutMilliseconds: 5000)
+    }
+
+    /// Whatever the place in which connections break, each record is there once, in order.
+    @Test(arguments: [CompressionCodec.none, .gzip])
+    func cutConnectionsNeitherLoseNorRepeatNorReorder(_ codec: CompressionCodec) throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t", partitions: 2)
+        let log = DeliveryLog()
+        let producer = KafkaProducer(
+            cluster.client,
+            Self.configuration {
+                $0.compression = codec
+                $0.batchBytesMax = 600
+            }, listener: log)
+        let topic = try producer.topic("t")
+        for index in 0..<6000 {
+            try producer.append("\(index)", to: topic, partition: Int32(index % 2))
+            if index % 500 == 250 { cluster.cutConnections() }
+        }
+        try producer.awaitDelivery(timeoutMilliseconds: 30_000)
+        producer.close(timeoutMilliseconds: 5000)
+        #expect(log.failed == [])
+        #expect(log.delivered == 6000)
+        let records = try cluster.records(of: "t")
+        for partition: Int32 in 0..<2 {
+            let numbers = records.filter { $0.partition == partition }.compactMap { $0.text.flatMap { Int($0) } }
+            #expect(numbers == Array(stride(from: Int(partition), to: 6000, by: 2)))
+        }
+    }
+
+    @Test func aBrokerThatComesBackGetsWhatWaited() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t")
+        let log = DeliveryLog()
+        let producer = KafkaProducer(cluster.client, Self.configuration(), listener: log)
+        let topic = try producer.topic("t")
+        for index in 0..<10 { try producer.append("\(index)", to: topic) }
+        try producer.awaitDelivery(timeoutMilliseconds: 10_000)
+        cluster.stopBroker()
+        for index in 10..<20 { try producer.append("\(index)", to: topic) }
+        #expect(log.wentAway.wait(milliseconds: 10_000))
+        #expect(throws: KafkaError.self) { try producer.awaitDelivery(timeoutMilliseconds: 50) }
+        try cluster.startBroker()
+        try producer.awaitDelivery(timeoutMilliseconds: 10_000)
+        #expect(log.cameBack.wait(milliseconds: 10_000))
+        producer.close(timeoutMilliseconds: 5000)
+        #expect(try cluster.records(of: "t").map(\.text) == (0..<20).map { "\($0)" })
+    }
+
+    @Test func aFullBufferMakesAppendWait() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t")
+        let producer = KafkaProducer(
+            cluster.client,
+            Self.configuration {
+                $0.bufferBytesMax = 4096
+                $0.lingerMilliseconds = 60_000
+                $0.blockMillisecondsMax = 50
+            })
+        let topic = try producer.topic("t")
+        let value = String(repeating: "x", count: 1000)
+        // The buffer's limit ends the linger time.
+        for _ in 0..<50 { try producer.append(value, to: topic) }
+        try producer.awaitDelivery(timeoutMilliseconds: 10_000)
+        cluster.stopBroker()
+        let error = #expect(throws: KafkaError.self) {
+            for _ in 0..<50 { try producer.append(value, to: topic) }
+        }
+        #expect(error?.description.contains("buffer.memory") == true)
+        producer.abort()
+    }
+
+    @Test func recordsThatCanNeverBeSentAreRefusedAtOnce() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t")
+        let producer = KafkaProducer(cluster.client, Self.configuration { $0.requestBytesMax = 1000 })
+        let topic = try producer.topic("t")
+        #expect(throws: KafkaError.self) { try producer.append(String(repeating: "x", count: 1000), to: topic) }
+        #expect(throws: KafkaError.self) { try producer.append("x", to: topic, partition: 1) }
+        #expect(throws: KafkaError.self) { try producer.append("x", to: topic, partition: -1) }
+        try producer.append("x", to: topic)
+        try producer.awaitDelivery(timeoutMilliseconds: 10_000)
+        producer.close(timeoutMilliseconds: 5000)
+    }
+
+    @Test func theDeliveryTimeoutGivesUpWhatCannotBeSent() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t")
+        let log = DeliveryLog()
+        let producer = KafkaProducer(
+            cluster.client, Self.configuration { $0.deliveryTimeoutMilliseconds = 100 }, listener: log)
+        let topic = try producer.topic("t")
+        cluster.stopBroker()
+        try producer.append("x", to: topic, tag: 5)
+        try producer.awaitDelivery(timeoutMilliseconds: 10_000)
+        #expect(log.all.map(\.tags) == [[TagRun(tag: 5, count: 1)]])
+        guard case .timedOut = log.failed.first else { return #expect(Bool(false), "\(log.failed)") }
+        try cluster.startBroker()
+        try producer.append("y", to: topic, tag: 6)
+        producer.close(timeoutMilliseconds: 10_000)
+        #expect(try cluster.records(of: "t").map(\.text) == ["y"])
+    }
+
+    @Test func afterTheEndNothingCanBeAppended() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t")
+        let log = DeliveryLog()
+        let closed = KafkaProducer(cluster.client, Self.configuration(), listener: log)
+        let topic = try closed.topic("t")
+        try closed.append("x", to: topic)
+        closed.close(timeoutMilliseconds: 5000)
+        #expect(log.delivered == 1)
+        #expect(throws: KafkaError.closed) { try closed.append("x", to: topic) }
+
+        let silent = DeliveryLog()
+        let aborted = KafkaProducer(cluster.client, Self.configuration { $0.lingerMilliseconds = 60_000 }, listener: silent)
+        let handle = try aborted.topic("t")
+        try aborted.append("x", to: handle)
+        aborted.abort()
+        #expect(silent.all == [])
+        #expect(throws: KafkaError.closed) { try aborted.append("x", to: handle) }
+    }
+
+    @Test func aTopicThatIsNotThereIsMadeOrWaitedFor() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        let producer = KafkaProducer(
+            cluster.client,
+            Self.configuration {
+                $0.allowsTopicCreation = false
+                $0.blockMillisecondsMax = 100
+            })
+        guard case .timedOut(_, _, let last) = #expect(throws: KafkaError.self, performing: { try producer.topic("none") })
+        else { return #expect(Bool(false), "no time-out") }
+        #expect(last?.contains("UNKNOWN_TOPIC_OR_PARTITION") == true)
+        producer.abort()
+    }
+}

@@ -1,0 +1,119 @@
+import Testing
+import WireCore
+import WireStreams
+
+@testable import KafkaWire
+
+@Suite(.serialized) struct TopicReaderTests {
+    @Test func aMissingTopicIsNamed() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        #expect(throws: KafkaError.missingTopic("none")) { try TopicReader(cluster.client, topic: "none") }
+    }
+
+    @Test func pollFindsWhatIsWrittenWhileItWaits() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t", partitions: 2)
+        let reader = try TopicReader(cluster.client, topic: "t")
+        #expect(reader.partitions == [0, 1])
+        #expect(try reader.poll(maxWaitMilliseconds: 0).isEmpty)
+        let producer = KafkaProducer(cluster.client)
+        try producer.send("t", partition: 1, key: nil, value: [1])
+        let records = try reader.poll(maxWaitMilliseconds: 10_000)
+        #expect(records.map(\.value) == [[1]])
+        #expect(reader.positions == [0: 0, 1: 1])
+        try producer.send("t", partition: 0, key: nil, value: [2])
+        #expect(try reader.endOffsets() == [0: 1, 1: 1])
+        try reader.seekToEnd()
+        #expect(try reader.poll(maxWaitMilliseconds: 0).isEmpty)
+        try reader.seekToBeginning()
+        var values: [[UInt8]?] = []
+        try reader.readToEnd { values.append($0.value) }
+        #expect(Set(values) == [[1], [2]])
+        producer.close(timeoutMilliseconds: 5000)
+    }
+
+    @Test func aWaitingPollCanBeCancelled() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t")
+        let reader = try TopicReader(cluster.client, topic: "t")
+        startThread(named: "canceller") { reader.cancel() }
+        #expect(throws: KafkaError.closed) {
+            while true { _ = try reader.poll(maxWaitMilliseconds: 60_000) }
+        }
+    }
+
+    @Test func readingGoesOnOverCutConnections() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t")
+        let producer = KafkaProducer(cluster.client)
+        let topic = try producer.topic("t")
+        for index in 0..<2000 { try producer.append("\(index)", to: topic) }
+        try producer.awaitDelivery(timeoutMilliseconds: 10_000)
+        let reader = try TopicReader(cluster.client, topic: "t")
+        cluster.cutConnections()
+        var numbers: [Int] = []
+        try reader.readToEnd { record in
+            numbers.append(record.text.flatMap { Int($0) } ?? -1)
+            if numbers.count % 700 == 0 { cluster.cutConnections() }
+        }
+        #expect(numbers == Array(0..<2000))
+        producer.abort()
+    }
+
+    @Test func aPositionBeyondTheEndGoesBackToIt() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t")
+        let reader = try TopicReader(cluster.client, topic: "t")
+        reader.seek(partition: 0, to: 99)
+        #expect(try reader.poll(maxWaitMilliseconds: 0).isEmpty)
+        #expect(reader.positions == [0: 0])
+    }
+
+    @Test func groupsFormAndMembersAreRemoved() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        let admin = KafkaAdmin(cluster.client)
+        let membership = GroupMembership(cluster.client, GroupConfiguration(groupID: "g", protocolType: "connect"))
+        let generation = try membership.join(protocols: [("compatible", [1]), ("default", [2])]) { name, members in
+            #expect(name == "compatible")
+            #expect(members.map(\.metadata) == [[1]])
+            return [members[0].memberID: [7]]
+        }
+        #expect(generation.isLeader)
+        #expect(generation.assignment == [7])
+        #expect(try membership.heartbeat() == .stable)
+        #expect(try admin.describeGroup("g").members.map(\.memberID) == [generation.memberID])
+        cluster.cutConnections()
+        #expect(try membership.heartbeat() == .stable)
+        try admin.removeMembers(group: "g", memberIDs: [generation.memberID])
+        #expect(try membership.heartbeat() == .fenced)
+        let second = try membership.join(protocols: [("default", [2])]) { _, members in [members[0].memberID: []] }
+        #expect(second.memberID != generation.memberID)
+        try membership.leave()
+        #expect(try admin.describeGroup("g").members.isEmpty)
+    }
+
+    @Test func topicsAreMadeDescribedAndDeleted() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        let admin = KafkaAdmin(cluster.client)
+        try admin.createTopics([
+            NewTopic(name: "c", partitions: 3, replicationFactor: 1, configuration: [("cleanup.policy", "compact")])
+        ])
+        let error = #expect(throws: KafkaError.self) { try admin.createTopics([NewTopic(name: "c")]) }
+        #expect(error?.errorCode == .topicAlreadyExists)
+        #expect(try admin.describeTopics(["none", "c"]).map { $0?.partitions.count } == [nil, 3])
+        #expect(
+            try admin.topicConfiguration("c").filter(\.isTopicOverride)
+                == [TopicConfigEntry(name: "cleanup.policy", value: "compact", isTopicOverride: true)])
+        #expect(try admin.endOffsets("c") == [0: 0, 1: 0, 2: 0])
+        try admin.deleteTopics(["c"])
+        let missing = #expect(throws: KafkaError.self) { try admin.deleteTopics(["c"]) }
+        #expect(missing?.errorCode == .unknownTopicOrPartition)
+    }
+}

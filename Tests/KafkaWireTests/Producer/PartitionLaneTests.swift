@@ -1,0 +1,208 @@
+import Testing
+import WireCore
+
+@testable import KafkaWire
+
+/// The idempotent producer's order of things, step by step. Batches are numbers here, with so many records each.
+@Suite struct PartitionLaneTests {
+    private typealias Lane = PartitionLane<Int>
+
+    private static let first = ProducerIdentity(producerID: 7, epoch: 0)
+    private static let second = ProducerIdentity(producerID: 7, epoch: 1)
+    private static let now = MonotonicInstant(nanoseconds: 1_000_000_000)
+
+    private static func lane(_ counts: [Int32], isIdempotent: Bool = true) -> Lane {
+        var lane = Lane(isIdempotent: isIdempotent)
+        for (index, count) in counts.enumerated() { lane.append(index, number: UInt64(index), recordCount: count) }
+        return lane
+    }
+
+    private static func take(_ lane: inout Lane, _ identity: ProducerIdentity? = first, max: Int = 5) -> (Int, Int32)? {
+        lane.take(identity, now: now, inFlightMax: max).map { ($0.batch, $0.stamp.baseSequence) }
+    }
+
+    private static func takeStamped(_ lane: inout Lane, _ identity: ProducerIdentity?) -> SequenceStamp? {
+        lane.take(identity, now: now, inFlightMax: 5)?.stamp
+    }
+
+    @Test func sequencesCountRecordsFromZero() throws {
+        var lane = Self.lane([3, 1, 10])
+        #expect(try #require(Self.take(&lane)) == (0, 0))
+        #expect(try #require(Self.take(&lane)) == (1, 3))
+        #expect(try #require(Self.take(&lane)) == (2, 4))
+        #expect(Self.take(&lane) == nil)
+        for number: UInt64 in 0..<3 { #expect(lane.finish(number, .stored) == .delivered) }
+        #expect(lane.isEmpty)
+    }
+
+    @Test func nothingGoesWithoutAProducerID() {
+        var lane = Self.lane([1])
+        #expect(Self.take(&lane, nil) == nil)
+        #expect(lane.isOpen(to: nil, inFlightMax: 5) == false)
+        #expect(Self.take(&lane) != nil)
+    }
+
+    @Test func noMoreThanFiveAreUnderWay() {
+        var lane = Self.lane([1, 1, 1, 1, 1, 1])
+        for _ in 0..<5 { #expect(Self.take(&lane) != nil) }
+        #expect(Self.take(&lane) == nil)
+        #expect(lane.finish(0, .stored) == .delivered)
+        #expect(Self.take(&lane) != nil)
+    }
+
+    @Test func sequencesWrapFromTheLargestToZero() {
+        #expect(Lane.sequence(.max, after: 1) == 0)
+        #expect(Lane.sequence(.max - 1, after: 1) == .max)
+        #expect(Lane.sequence(.max - 2, after: 10) == 7)
+    }
+
+    /// The connection breaks: both go again, in order, with the numbers they had.
+    @Test func lostBatchesGoAgainInOrderWithTheirNumbers() throws {
+        var lane = Self.lane([2, 2, 2])
+        _ = Self.take(&lane)
+        _ = Self.take(&lane)
+        #expect(lane.finish(0, .lost) == .retry)
+        #expect(lane.finish(1, .lost) == .retry)
+        #expect(try #require(Self.take(&lane)) == (0, 0))
+        #expect(try #require(Self.take(&lane)) == (1, 2))
+        #expect(try #require(Self.take(&lane)) == (2, 4))
+    }
+
+    /// The broker had stored it before the connection broke.
+    @Test func aDuplicateIsADelivery() {
+        var lane = Self.lane([2])
+        _ = Self.take(&lane)
+        #expect(lane.finish(0, .lost) == .retry)
+        _ = Self.take(&lane)
+        #expect(lane.finish(0, .refused(.duplicateSequenceNumber)) == .delivered)
+        #expect(lane.isEmpty)
+    }
+
+    /// The first is refused for the moment, so the one behind it arrives out of order: both go again.
+    @Test func aGapThatAnEarlierBatchExplainsIsNoLoss() throws {
+        var lane = Self.lane([1, 1])
+        _ = Self.take(&lane)
+        _ = Self.take(&lane)
+        #expect(lane.finish(0, .refused(.notLeaderOrFollower)) == .retry)
+        #expect(lane.finish(1, .refused(.outOfOrderSequenceNumber)) == .retry)
+        #expect(!lane.awaitsNewEpoch(beyond: Self.first))
+        #expect(try #require(Self.take(&lane)) == (0, 0))
+        #expect(try #require(Self.take(&lane)) == (1, 1))
+    }
+
+    @Test func nothingOvertakesABatchThatWaitsForItsPause() throws {
+        var lane = Self.lane([1, 1])
+        _ = Self.take(&lane)
+        #expect(lane.finish(0, .refused(.leaderNotAvailable), retryAt: Self.now.advanced(byMilliseconds: 20)) == .retry)
+        #expect(Self.take(&lane) == nil)
+        #expect(lane.notBefore == Self.now.advanced(byMilliseconds: 20))
+        let later = Self.now.advanced(byMilliseconds: 20)
+        #expect(lane.take(Self.first, now: later, inFlightMax: 5)?.batch == 0)
+        #expect(lane.take(Self.first, now: later, inFlightMax: 5)?.batch == 1)
+    }
+
+    /// The broker has lost what came before: the lane begins again at 0, in a new epoch, when nothing is under way.
+    @Test(arguments: [KafkaErrorCode.outOfOrderSequenceNumber, .unknownProducerID])
+    func anUnexplainedGapBeginsANewEpoch(_ code: KafkaErrorCode) {
+        var lane = Self.lane([2, 3, 4])
+        _ = Self.take(&lane)
+        #expect(lane.finish(0, .stored) == .delivered)
+        _ = Self.take(&lane)
+        _ = Self.take(&lane)
+        #expect(lane.finish(1, .refused(code)) == .retryInNextEpoch)
+        #expect(lane.awaitsNewEpoch(beyond: Self.first))
+        #expect(Self.takeStamped(&lane, Self.second) == nil, "the other one is still under way")
+        #expect(lane.finish(2, .refused(.outOfOrderSequenceNumber)) == .retry)
+        #expect(Self.takeStamped(&lane, Self.first) == nil, "the old epoch is over")
+        #expect(
+            Self.takeStamped(&lane, Self.second) == SequenceStamp(producerID: 7, producerEpoch: 1, baseSequence: 0))
+        #expect(
+            Self.takeStamped(&lane, Self.second) == SequenceStamp(producerID: 7, producerEpoch: 1, baseSequence: 3))
+        #expect(!lane.awaitsNewEpoch(beyond: Self.second))
+    }
+
+    @Test func aForgottenProducerAsksForANewOne() {
+        var lane = Self.lane([2])
+        _ = Self.take(&lane)
+        #expect(lane.finish(0, .refused(.invalidProducerEpoch)) == .retryWithNewProducer)
+        let other = ProducerIdentity(producerID: 8, epoch: 0)
+        #expect(Self.takeStamped(&lane, other) == SequenceStamp(producerID: 8, producerEpoch: 0, baseSequence: 0))
+    }
+
+    /// A batch that can never be stored leaves a gap in the numbers; those behind it get new ones.
+    @Test func aBatchThatIsGivenUpMakesTheLaneBeginAgain() {
+        var lane = Self.lane([1, 5])
+        _ = Self.take(&lane)
+        _ = Self.take(&lane)
+        #expect(lane.finish(0, .refused(.messageTooLarge)) == .failed(.messageTooLarge))
+        #expect(lane.awaitsNewEpoch(beyond: Self.first))
+        #expect(lane.finish(1, .refused(.outOfOrderSequenceNumber)) == .retry)
+        #expect(
+            Self.takeStamped(&lane, Self.second) == SequenceStamp(producerID: 7, producerEpoch: 1, baseSequence: 0))
+    }
+
+    @Test func aBatchThatIsTooLargeIsSplitAndKeepsItsNumbers() throws {
+        var lane = Self.lane([4, 2])
+        _ = Self.take(&lane)
+        #expect(lane.finish(0, .refused(.messageTooLarge)) == .split)
+        lane.replace(0, with: [(10, 10, 1), (11, 11, 3)])
+        #expect(try #require(Self.take(&lane)) == (10, 0))
+        #expect(try #require(Self.take(&lane)) == (11, 1))
+        #expect(try #require(Self.take(&lane)) == (1, 4))
+    }
+
+    /// Another partition made the producer begin a new epoch: this one settles what is numbered in the old one first.
+    @Test func aNewEpochIsTakenUpWhenNothingOfTheOldIsLeft() {
+        var lane = Self.lane([1, 1])
+        _ = Self.take(&lane)
+        #expect(Self.takeStamped(&lane, Self.second) == nil)
+        #expect(lane.finish(0, .lost) == .retry)
+        #expect(
+            Self.takeStamped(&lane, Self.second) == SequenceStamp(producerID: 7, producerEpoch: 0, baseSequence: 0))
+        #expect(lane.finish(0, .stored) == .delivered)
+        #expect(
+            Self.takeStamped(&lane, Self.second) == SequenceStamp(producerID: 7, producerEpoch: 1, baseSequence: 0))
+    }
+
+    @Test func anExpiredBatchThatWasNumberedLeavesAGap() {
+        var lane = Self.lane([1, 1])
+        _ = Self.take(&lane)
+        #expect(lane.finish(0, .lost) == .retry)
+        #expect(lane.removeWaiting { $0 == 0 } == [0])
+        #expect(lane.awaitsNewEpoch(beyond: Self.first))
+    }
+
+    @Test func anExpiredBatchThatWasNeverNumberedLeavesNone() {
+        var lane = Self.lane([1, 1])
+        #expect(lane.removeWaiting { $0 == 0 } == [0])
+        #expect(!lane.awaitsNewEpoch(beyond: Self.first))
+        #expect(Self.takeStamped(&lane, Self.first)?.baseSequence == 0)
+    }
+
+    @Test(arguments: [KafkaErrorCode.producerFenced, .clusterAuthorizationFailed])
+    func someRefusalsEndTheProducer(_ code: KafkaErrorCode) {
+        var lane = Self.lane([1])
+        _ = Self.take(&lane)
+        #expect(lane.finish(0, .refused(code)) == .fatal(code))
+    }
+
+    @Test func withoutIdempotenceBatchesCarryNoNumbers() {
+        var lane = Self.lane([1, 1], isIdempotent: false)
+        #expect(lane.take(nil, now: Self.now, inFlightMax: 1)?.stamp == SequenceStamp.none)
+        #expect(lane.take(nil, now: Self.now, inFlightMax: 1) == nil, "one at a time keeps the order")
+        #expect(lane.finish(0, .lost) == .retry)
+        #expect(lane.take(nil, now: Self.now, inFlightMax: 1)?.batch == 0)
+    }
+
+    @Test func anAnswerToABatchThatWasGivenUpChangesNothing() {
+        var lane = Self.lane([1])
+        _ = Self.take(&lane)
+        #expect(lane.removeAll() == [0])
+        #expect(lane.finish(0, .stored) == nil)
+    }
+
+    @Test func epochsEndAtTheLargest() {
+        #expect(Self.first.nextEpoch == Self.second)
+        #expect(ProducerIdentity(producerID: 7, epoch: .max).nextEpoch == nil)
+    }
+}

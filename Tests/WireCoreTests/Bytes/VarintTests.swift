@@ -1,0 +1,45 @@
+import Testing
+import WireCore
+
+@Suite struct VarintTests {
+    /// Protocol Buffers' documentation and Kafka's ByteUtilsTest.
+    @Test(arguments: [
+        (0, [0x00]), (-1, [0x01]), (1, [0x02]), (63, [0x7E]), (-64, [0x7F]), (64, [0x80, 0x01]), (-65, [0x81, 0x01]),
+        (8191, [0xFE, 0x7F]), (-8192, [0xFF, 0x7F]), (2_147_483_647, [0xFE, 0xFF, 0xFF, 0xFF, 0x0F]),
+        (-2_147_483_648, [0xFF, 0xFF, 0xFF, 0xFF, 0x0F]),
+        (.max, [0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01]),
+        (.min, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01]),
+    ] as [(Int64, [UInt8])])
+    func zigZagVarintsMeetTheirVectors(_ value: Int64, _ bytes: [UInt8]) throws {
+        var writer = ByteWriter()
+        writer.zigZagVarint(value)
+        #expect(writer.array() == bytes)
+        #expect(Varint.zigZagSize(value) == bytes.count)
+        #expect(try Self.read(bytes) { reader throws(WireError) in try reader.zigZagVarint64() } == value)
+        guard let narrow = Int32(exactly: value) else { return }
+        #expect(try Self.read(bytes) { reader throws(WireError) in try reader.zigZagVarint32() } == narrow)
+    }
+
+    /// Reads one value, which must take all bytes.
+    private static func read<Value>(
+        _ bytes: [UInt8], _ body: (inout ByteReader) throws(WireError) -> Value
+    ) throws -> Value {
+        try bytes.withUnsafeBytes { buffer in
+            var reader = ByteReader(buffer)
+            let value = try body(&reader)
+            try reader.finish()
+            return value
+        }
+    }
+
+    @Test func aVarintThatDoesNotEndWithinItsWidthIsRefused() throws {
+        let tooLong = [UInt8](repeating: 0x80, count: 4) + [0x10]
+        #expect(throws: WireError(.varintTooLong, at: 0)) {
+            try Self.read(tooLong) { reader throws(WireError) in try reader.unsignedVarint32() }
+        }
+        let tooLongByFar = [UInt8](repeating: 0xFF, count: 9) + [0x02]
+        #expect(throws: WireError(.varintTooLong, at: 0)) {
+            try Self.read(tooLongByFar) { reader throws(WireError) in try reader.unsignedVarint64() }
+        }
+    }
+}
