@@ -7,7 +7,7 @@ extension ByteReader {
         var value: UInt32 = 0
         var shift: UInt32 = 0
         while true {
-            let byte = try byte()
+            let byte = try varintByte(from: start)
             if shift == 28, byte > 0x0F {
                 position = start
                 throw WireError(.varintTooLong, at: absoluteOffset)
@@ -26,7 +26,7 @@ extension ByteReader {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while true {
-            let byte = try byte()
+            let byte = try varintByte(from: start)
             if shift == 63, byte > 0x01 {
                 position = start
                 throw WireError(.varintTooLong, at: absoluteOffset)
@@ -51,5 +51,18 @@ extension ByteReader {
     public mutating func zigZagVarint64() throws(WireError) -> Int64 {
         let raw = try unsignedVarint64()
         return Int64(bitPattern: raw &>> 1) ^ -Int64(bitPattern: raw & 1)
+    }
+
+    /// The next byte of a varint that began at `start`, where the cursor goes back to if there is none.
+    @inlinable
+    @_lifetime(self: copy self)
+    mutating func varintByte(from start: Int) throws(WireError) -> UInt8 {
+        guard !isAtEnd else {
+            let error = WireError(.truncated(neededBytes: 1, remainingBytes: 0), at: absoluteOffset)
+            position = start
+            throw error
+        }
+        defer { position &+= 1 }
+        return bytes.unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self)
     }
 }

@@ -84,6 +84,7 @@ public enum JavaNumber {
 
     /// All digits of the binary fraction: significand × 2^exponent, multiplied out in base 10^9.
     public static func exactExpansion(_ value: Double) -> String {
+        if value == 0 { return "0" }
         let sign = value < 0 ? "-" : ""
         var significand = value.magnitude.significandBitPattern
         var exponent = Int(value.exponentBitPattern) - 1075

@@ -1,0 +1,43 @@
+import Testing
+import WireCore
+
+@Suite struct ReceiveBufferTests {
+    /// Gives `bytes` in pieces of at most `pieceBytes`.
+    private struct Source {
+        var rest: ArraySlice<UInt8>
+        let pieceBytes: Int
+
+        mutating func read(_ room: UnsafeMutableRawBufferPointer) -> Int {
+            let piece = rest.prefix(min(pieceBytes, room.count))
+            room.copyBytes(from: piece)
+            rest = rest.dropFirst(piece.count)
+            return piece.count
+        }
+    }
+
+    @Test(arguments: [1, 7, 1000, 300_000])
+    func bytesComeOutInTheirOrder(_ pieceBytes: Int) {
+        let bytes = (0..<600_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        var source = Source(rest: bytes[...], pieceBytes: max(pieceBytes, 100))
+        var buffer = ReceiveBuffer(capacityBytes: 4096)
+        var found: [UInt8] = []
+        while buffer.fill(from: { source.read($0) }) > 0 {
+            let count = min(buffer.count, pieceBytes)
+            found += buffer.readable.prefix(count)
+            buffer.consume(count)
+        }
+        found += buffer.readable
+        #expect(found == bytes)
+    }
+
+    @Test func aFrameLargerThanTheBufferFits() {
+        let bytes = (0..<1_500_000).map { UInt8(truncatingIfNeeded: $0 &* 17) }
+        var source = Source(rest: bytes[...], pieceBytes: 100_000)
+        var buffer = ReceiveBuffer(capacityBytes: 4096)
+        while buffer.count < bytes.count { _ = buffer.fill(wanted: bytes.count, from: { source.read($0) }) }
+        #expect(buffer.readable.elementsEqual(bytes))
+        buffer.consume(bytes.count)
+        #expect(buffer.count == 0)
+        #expect(buffer.fill(from: { source.read($0) }) == 0)
+    }
+}
