@@ -68,6 +68,9 @@ struct PartitionLane<Batch: Sendable>: Sendable {
     private var identity: ProducerIdentity?
     private var nextSequence: Int32 = 0
     private var mustBeginAgain = false
+    /// Whether the broker has stored a batch of this identity. Until then only one may be under way: a broker that knows
+    /// nothing of a producer takes any first sequence number, so a second batch could be stored before the first.
+    private var isConfirmed = false
     private(set) var inFlightCount = 0
 
     init(isIdempotent: Bool) { self.isIdempotent = isIdempotent }
@@ -85,8 +88,10 @@ struct PartitionLane<Batch: Sendable>: Sendable {
 
     /// Whether a batch that is put at the end now could be taken at once.
     func isOpen(to current: ProducerIdentity?, inFlightMax: Int) -> Bool {
-        !hasWaiting && inFlightCount < inFlightMax && canStamp(with: current)
+        !hasWaiting && inFlightCount < limit(inFlightMax) && canStamp(with: current)
     }
+
+    private func limit(_ inFlightMax: Int) -> Int { isIdempotent && !isConfirmed ? 1 : inFlightMax }
 
     /// When the first waiting batch may go again; nil: at once, or none waits.
     var notBefore: MonotonicInstant? { entries.first { !$0.isInFlight }?.notBefore }
@@ -98,7 +103,7 @@ struct PartitionLane<Batch: Sendable>: Sendable {
 
     /// Whether `take` would give the first waiting batch, apart from its pause.
     func canTake(_ current: ProducerIdentity?, inFlightMax: Int) -> Bool {
-        hasWaiting && inFlightCount < inFlightMax && canStamp(with: current)
+        hasWaiting && inFlightCount < limit(inFlightMax) && canStamp(with: current)
     }
 
     private func canStamp(with current: ProducerIdentity?) -> Bool {
@@ -115,7 +120,7 @@ struct PartitionLane<Batch: Sendable>: Sendable {
     mutating func take(
         _ current: ProducerIdentity?, now: MonotonicInstant, inFlightMax: Int
     ) -> Dispatch? {
-        guard inFlightCount < inFlightMax, let index = entries.firstIndex(where: { !$0.isInFlight }) else { return nil }
+        guard inFlightCount < limit(inFlightMax), let index = entries.firstIndex(where: { !$0.isInFlight }) else { return nil }
         if let notBefore = entries[index].notBefore, now < notBefore { return nil }
         guard canStamp(with: current) else { return nil }
         if isIdempotent, let current { adopt(current) }
@@ -140,6 +145,7 @@ struct PartitionLane<Batch: Sendable>: Sendable {
         }
         mustBeginAgain = false
         identity = current
+        isConfirmed = false
         nextSequence = 0
     }
 
@@ -157,7 +163,7 @@ struct PartitionLane<Batch: Sendable>: Sendable {
         entries[index].isInFlight = false
         inFlightCount -= 1
         switch outcome {
-        case .stored: return remove(index, .delivered)
+        case .stored: return delivered(index)
         case .lost: return .retry
         case .refused(let code): return refuse(index, code, retryAt)
         }
@@ -167,7 +173,7 @@ struct PartitionLane<Batch: Sendable>: Sendable {
         switch code {
         case .none, .duplicateSequenceNumber:
             // It is stored already: an answer to an earlier try was lost.
-            return remove(index, .delivered)
+            return delivered(index)
         case .outOfOrderSequenceNumber where isIdempotent, .unknownProducerID where isIdempotent:
             // Explained where an earlier batch is unsettled or the lane begins again anyway.
             if index > 0 || mustBeginAgain { return .retry }
@@ -191,6 +197,14 @@ struct PartitionLane<Batch: Sendable>: Sendable {
 
     /// How often a batch was refused already, for the pause before its next try.
     func failedAttempts(_ number: UInt64) -> Int { entries.first { $0.number == number }?.failedAttempts ?? 0 }
+
+    private mutating func delivered(_ index: Int) -> Verdict {
+        if let stamp = entries[index].stamp, let identity, stamp.producerID == identity.producerID,
+            stamp.producerEpoch == identity.epoch {
+            isConfirmed = true
+        }
+        return remove(index, .delivered)
+    }
 
     private mutating func remove(_ index: Int, _ verdict: Verdict) -> Verdict {
         entries.remove(at: index)

@@ -193,6 +193,7 @@ extension ProducerCore {
                 }
                 guard Int(partition.index) < topic.partitions.count, partition.leader >= 0 else {
                     needsMetadata = true
+                    aftermath.needsMaintenance = true
                     continue
                 }
                 if brokers[partition.leader] == nil {

@@ -11,8 +11,14 @@ import WireCore
     private static let second = ProducerIdentity(producerID: 7, epoch: 1)
     private static let now = MonotonicInstant(nanoseconds: 1_000_000_000)
 
+    /// A lane with so many batches waiting, to a broker that has stored something (empty) of the first identity already.
     private static func lane(_ counts: [Int32], isIdempotent: Bool = true) -> Lane {
         var lane = Lane(isIdempotent: isIdempotent)
+        if isIdempotent {
+            lane.append(-1, number: 1000, recordCount: 0)
+            _ = take(&lane)
+            _ = lane.finish(1000, .stored)
+        }
         for (index, count) in counts.enumerated() { lane.append(index, number: UInt64(index), recordCount: count) }
         return lane
     }
@@ -33,6 +39,20 @@ import WireCore
         #expect(Self.take(&lane) == nil)
         for number: UInt64 in 0..<3 { #expect(lane.finish(number, .stored) == .delivered) }
         #expect(lane.isEmpty)
+    }
+
+    /// A broker without any memory of a producer takes whatever number comes first. On a topic that was just made, a second
+    /// batch could so be stored before a first one that was refused for the moment.
+    @Test func untilTheBrokerKnowsTheProducerOneBatchGoesAtATime() throws {
+        var lane = Lane(isIdempotent: true)
+        for number in 0..<3 { lane.append(number, number: UInt64(number), recordCount: 1) }
+        #expect(try #require(Self.take(&lane)) == (0, 0))
+        #expect(Self.take(&lane) == nil)
+        #expect(lane.finish(0, .refused(.notLeaderOrFollower), retryAt: Self.now) == .retry)
+        #expect(try #require(Self.take(&lane)) == (0, 0))
+        #expect(lane.finish(0, .stored) == .delivered)
+        #expect(try #require(Self.take(&lane)) == (1, 1))
+        #expect(try #require(Self.take(&lane)) == (2, 2))
     }
 
     @Test func nothingGoesWithoutAProducerID() {
@@ -116,6 +136,7 @@ import WireCore
         #expect(Self.takeStamped(&lane, Self.first) == nil, "the old epoch is over")
         #expect(
             Self.takeStamped(&lane, Self.second) == SequenceStamp(producerID: 7, producerEpoch: 1, baseSequence: 0))
+        #expect(lane.finish(1, .stored) == .delivered)
         #expect(
             Self.takeStamped(&lane, Self.second) == SequenceStamp(producerID: 7, producerEpoch: 1, baseSequence: 3))
         #expect(!lane.awaitsNewEpoch(beyond: Self.second))
