@@ -7,12 +7,17 @@ final class KafkaCluster: Cluster {
     private let configuration: WorkerConfiguration
     private let client: KafkaClient
     private let admin: KafkaAdmin
+    /// For the first question of all, with less patience, so that the log soon says what is wrong.
+    private let probeClient: KafkaClient
     private static let adminLogger = Logger("org.apache.kafka.connect.util.TopicAdmin")
 
     init(_ configuration: WorkerConfiguration) {
         self.configuration = configuration
         client = KafkaClient(Self.clientConfiguration(configuration, clientID: configuration.memberClientID))
         admin = KafkaAdmin(client)
+        var probing = Self.clientConfiguration(configuration, clientID: configuration.memberClientID)
+        probing.apiTimeoutMilliseconds = min(3000, configuration.apiTimeoutMilliseconds)
+        probeClient = KafkaClient(probing)
     }
 
     private static func clientConfiguration(
@@ -26,9 +31,21 @@ final class KafkaCluster: Cluster {
         return client
     }
 
+    /// Asks again until a broker answers or the time for an operation is over, and says so meanwhile.
     func clusterID() throws -> String? {
-        let id = try admin.clusterID()
-        return id.isEmpty ? nil : id
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: configuration.apiTimeoutMilliseconds)
+        let probe = KafkaAdmin(probeClient)
+        while true {
+            do {
+                let id = try probe.clusterID()
+                probeClient.close()
+                return id.isEmpty ? nil : id
+            } catch {
+                let left = deadline.milliseconds(since: .now)
+                guard error.isRetriable, left > 0 else { throw error }
+                Self.adminLogger.warn("Kafka does not answer, asking again for at most \(left) ms: \(error)")
+            }
+        }
     }
 
     func openLog(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws -> any TopicLog {
@@ -109,7 +126,10 @@ final class KafkaCluster: Cluster {
 
     func makeMembership() -> any WorkerMembership { KafkaWorkerMembership(client, configuration) }
 
-    func close() { client.close() }
+    func close() {
+        probeClient.close()
+        client.close()
+    }
 }
 
 /// What keeps a worker from starting or going on: what, where, why and the remedy.

@@ -39,7 +39,7 @@ public final class ConnectWorker: Sendable {
     private let ended = ThreadCompletion()
     private static let logger = Logger("org.apache.kafka.connect.runtime.Connect")
     /// From SIGTERM to the end, with some time to spare before five seconds are over.
-    private static let stopMilliseconds = 4700
+    private static let stopMilliseconds = 4400
 
     /// - Parameter connectors: the kinds of connectors that can be run, in the order in which REST lists them.
     public convenience init(configuration: WorkerConfiguration, connectors: [any SourceConnector]) {
