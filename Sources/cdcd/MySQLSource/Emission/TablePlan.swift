@@ -54,7 +54,9 @@ public final class TablePlan: Sendable {
         selectedColumns = selected
         self.columns = columns
         keyOnlyColumns = keyOnly
-        let schemaName = configuration.schemaNameAdjustment.adjustedName(topic)
+        let adjustment = configuration.schemaNameAdjustment
+        let schemaName = adjustment.adjustedName(
+            configuration.profile.namesSchemasByTopic ? topic : naming.unsanitized(table))
         func field(_ column: ColumnPlan) -> Schema.Field {
             Schema.Field(configuration.fieldNameAdjustment.adjustedFieldName(column.name), column.schema)
         }
@@ -74,7 +76,7 @@ public final class TablePlan: Sendable {
         keySources = sources
         keySchema = keyFields.isEmpty ? nil : Schema(.structure, name: schemaName + ".Key", fields: keyFields)
         envelope = EnvelopeLayout(configuration.profile)
-        envelopeSchema = envelope.schema(name: schemaName + ".Envelope", row: rowSchema)
+        envelopeSchema = envelope.schema(name: adjustment.adjustedName(topic) + ".Envelope", row: rowSchema)
     }
 
     /// The plan for reading this table's rows from the binlog.

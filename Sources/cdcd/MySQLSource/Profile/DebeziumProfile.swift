@@ -32,6 +32,10 @@ public struct DebeziumProfile: Sendable, Hashable {
     /// The longest topic name; longer ones are cut. Nil: not cut.
     public var topicLengthMax: Int? { isModern ? 249 : nil }
 
+    /// Whether the names of key and row schemas come from the topic's name; otherwise from the names of database and
+    /// table as they are.
+    public var namesSchemasByTopic: Bool { isModern }
+
     /// What `source.snapshot` may be, in the schema's words.
     public var snapshotMarkers: String {
         isModern
@@ -85,8 +89,8 @@ public struct DebeziumProfile: Sendable, Hashable {
 
     /// Which property is blamed where both an include and an exclude list are given, and which is named in the message.
     func blamedLists(_ kind: String) -> (blamed: String, named: String) {
-        // 1.9 knows the lists of tables and columns by their older names.
-        isModern || kind == "database"
+        // 1.9 knows the lists of tables by their older names.
+        isModern || kind != "table"
             ? ("\(kind).exclude.list", "\(kind).include.list") : ("\(kind).blacklist", "\(kind).whitelist")
     }
 

@@ -21,16 +21,19 @@ public struct ConnectorOption: Sendable {
         /// The values there are, in the order in which messages name them; empty for any value.
         public let choices: [String]
         public let isVisible: Bool
+        /// Where it is another than the option's.
+        public let type: ConfigType?
         public let dependents: [String]
 
         init(
             order: Int, default defaultValue: String? = nil, choices: [String] = [], isVisible: Bool = true,
-            dependents: [String] = []
+            type: ConfigType? = nil, dependents: [String] = []
         ) {
             self.order = order
             self.defaultValue = defaultValue
             self.choices = choices
             self.isVisible = isVisible
+            self.type = type
             self.dependents = dependents
         }
     }

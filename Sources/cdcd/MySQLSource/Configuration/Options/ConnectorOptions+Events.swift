@@ -25,7 +25,8 @@ extension ConnectorOptions {
             "First part of the heartbeat topic's name."),
         ConnectorOption(
             "signal.data.collection", .list, .medium, "Signaling data collection", width: .medium,
-            v19: .init(order: 7), v36: .init(order: 6), support: .notYet, "Table through which signals are sent."),
+            v19: .init(order: 7, type: .string), v36: .init(order: 6), support: .notYet,
+            "Table through which signals are sent."),
         ConnectorOption(
             "signal.poll.interval.ms", .long, .medium, "Signal processor poll interval", width: .short,
             check: .positive, v36: .init(order: 7, default: "5000"), support: .tuning,

@@ -146,9 +146,5 @@ extension ConnectorOptions {
         ConnectorOption(
             "openlineage.integration.job.owners", .list, .low, "Debezium job owners", width: .long,
             v36: .init(order: 34), support: .tuning, "OpenLineage: owners of the job."),
-        ConnectorOption(
-            "openlineage.integration.dataset.kafka.bootstrap.servers", .string, .low,
-            "Kafka bootstrap server used in Kafka Connect deployment", width: .long, v36: .init(order: 35),
-            support: .tuning, "OpenLineage: brokers that name the datasets."),
     ]
 }

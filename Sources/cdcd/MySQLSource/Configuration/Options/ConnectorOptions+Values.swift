@@ -4,6 +4,10 @@ extension ConnectorOptions {
     /// Group `Connector`, second half: values, modes, timeouts.
     static let representing: [ConnectorOption] = [
         ConnectorOption(
+            "openlineage.integration.dataset.kafka.bootstrap.servers", .string, .low,
+            "Kafka bootstrap server used in Kafka Connect deployment", width: .long, v36: .init(order: 35),
+            support: .tuning, "OpenLineage: brokers that name the datasets."),
+        ConnectorOption(
             "extended.headers.enabled", .boolean, .low, "Enable/Disable extended headers", width: .short,
             v36: .init(order: 36, default: "true"), support: .supported,
             "Whether records carry the `__debezium.context.*` headers."),
@@ -127,12 +131,6 @@ extension ConnectorOptions {
             "snapshot.new.tables", .string, .low, "Snapshot newly added tables", width: .short,
             v19: .init(order: 21, default: "off", choices: ["parallel", "off"]), support: .notYet,
             supported: ["off"], "Whether tables that are new in the filter are read in parallel."),
-        ConnectorOption(
-            "binary.handling.mode", .string, .low, "Binary Handling", width: .medium,
-            v19: .init(order: 25, default: "bytes", choices: ["bytes", "base64", "hex"]),
-            v36: .init(order: 0, default: "bytes", choices: ["bytes", "base64", "base64-url-safe", "hex"]),
-            support: .supported,
-            "How binary columns are represented: bytes, or text in base64 or hexadecimal digits."),
         ConnectorOption(
             "binary.handling.mode", .string, .low, "Binary Handling", width: .medium,
             v19: .init(order: 25, default: "bytes", choices: ["bytes", "base64", "hex"]),

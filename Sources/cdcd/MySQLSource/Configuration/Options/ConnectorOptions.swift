@@ -35,7 +35,7 @@ public enum ConnectorOptions {
         _ option: ConnectorOption, _ presence: ConnectorOption.Presence, _ group: String
     ) -> ConfigKey {
         ConfigKey(
-            option.name, option.type, defaultValue: presence.defaultValue, importance: option.importance,
+            option.name, presence.type ?? option.type, defaultValue: presence.defaultValue, importance: option.importance,
             documentation: option.documentation, group: group, orderInGroup: presence.order, width: option.width,
             displayName: option.displayName, dependents: presence.dependents, recommendedValues: presence.choices)
     }
@@ -47,10 +47,11 @@ public enum ConnectorOptions {
         var check = ConfigurationCheck(configuration, profile)
         check.run()
         var errors = check.errors
+        let hidden = Set(all(profile).filter { $0.presence(profile)?.isVisible == false }.map(\.name))
         var values = definition(profile).keys.map { key in
             ConfigValue(
                 name: key.name, key: key, value: nil, errors: errors.removeValue(forKey: key.name) ?? [],
-                isVisible: all(profile).first { $0.name == key.name }?.presence(profile)?.isVisible ?? true)
+                isVisible: !hidden.contains(key.name))
         }
         for (name, errors) in errors.sorted(by: { $0.key < $1.key }) {
             values.append(ConfigValue(name: name, key: nil, value: configuration[name], errors: errors))

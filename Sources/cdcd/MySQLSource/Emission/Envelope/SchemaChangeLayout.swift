@@ -67,7 +67,9 @@ struct SchemaChangeLayout {
         let block = SourceBlock(
             source, schema: sourceSchema, profile: profile, logicalName: logicalName, database: change.database,
             table: change.sourceTables.isEmpty ? nil : change.sourceTables.joined(separator: ","))
-        var values: ContiguousArray<ConnectValue> = [marker.map { block.value(marker: $0) } ?? block.value(row: source.row)]
+        var values: ContiguousArray<ConnectValue> = [
+            marker.map { block.value(marker: $0) } ?? block.value(row: source.row)
+        ]
         if profile.hasVersionedSchemas { values.append(.integer(time / 1000)) }
         values += [
             .string(change.database), .null, .string(change.ddl), .array(change.tables.map(tableChange)),
@@ -101,8 +103,9 @@ struct SchemaChangeLayout {
             .boolean(column.isAutoIncremented), .boolean(column.isGenerated), Self.optional(column.comment),
         ]
         if profile.hasVersionedSchemas {
+            let options = column.enumValues.map { ConnectValue.string($0) }
             values += [
-                Self.optional(column.defaultValueExpression), column.enumValues.isEmpty ? .null : .array(column.enumValues.map { .string($0) }),
+                Self.optional(column.defaultValueExpression), options.isEmpty ? .null : .array(options),
             ]
         }
         return .structure(Struct(schema: columnSchema, values: values))

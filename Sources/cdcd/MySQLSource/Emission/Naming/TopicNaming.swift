@@ -11,8 +11,10 @@ struct TopicNaming: Sendable {
     }
 
     /// Where rows of the table go: `prefix.database.table`.
-    func topic(_ table: TableID) -> String {
-        sanitized([prefix, table.database, table.table].joined(separator: delimiter))
+    func topic(_ table: TableID) -> String { sanitized(unsanitized(table)) }
+
+    func unsanitized(_ table: TableID) -> String {
+        [prefix, table.database, table.table].joined(separator: delimiter)
     }
 
     /// Where schema changes go.
