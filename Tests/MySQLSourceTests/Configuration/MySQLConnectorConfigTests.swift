@@ -100,7 +100,8 @@ import WireStreams
             let parts = local.split(separator: " ")
             let days = CivilDate.daysSinceEpoch(year: 2026, month: Int64(parts[0]) ?? 0, day: Int64(parts[1]) ?? 0)
             let seconds = days * 86_400 + (Int64(parts[2]) ?? 0) * 3600
-            return (zone.instant(ofLocalMicroseconds: seconds * 1_000_000 + 500_000) - seconds * 1_000_000 - 500_000) / 3_600_000_000
+            let local = seconds * 1_000_000 + 500_000
+            return (zone.instant(ofLocalMicroseconds: local) - local) / 3_600_000_000
         }
         #expect(hour("1 15 12") == 5)
         #expect(hour("7 15 12") == 4)

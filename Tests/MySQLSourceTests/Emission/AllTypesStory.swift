@@ -181,11 +181,13 @@ struct AllTypesStory {
     func source(of record: Record) -> SourceInfo {
         let source = source(record)
         let milliseconds = source["ts_ms"]?.integerValue ?? 0
-        return SourceInfo(
+        var info = SourceInfo(
             timestampMicroseconds: source["ts_us"]?.integerValue ?? milliseconds * 1000,
             file: source["file"]?.stringValue ?? "", position: source["pos"]?.integerValue ?? 0,
             serverID: source["server_id"]?.integerValue ?? 0, gtid: source["gtid"]?.stringValue,
             thread: source["thread"]?.integerValue)
+        info.row = Int(source["row"]?.integerValue ?? 0)
+        return info
     }
 
     // MARK: What cannot be the same

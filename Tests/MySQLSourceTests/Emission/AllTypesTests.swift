@@ -52,7 +52,9 @@ import WireCore
 
     /// A key column that the filters leave out of the row: Debezium does not read it in snapshots and writes 0 for its
     /// value, so that the key is another than the stream's. We write the value.
-    private func isKeyOfSnapshot(_ ours: AllTypesStory.Record, _ theirs: AllTypesStory.Record, _ topic: String) -> Bool {
+    private func isKeyOfSnapshot(
+        _ ours: AllTypesStory.Record, _ theirs: AllTypesStory.Record, _ topic: String
+    ) -> Bool {
         var mended = theirs
         mended.key = .object(["b": .integer(2)])
         return topic.hasSuffix("connect.alltypes.uniq") && theirs.key == .object(["b": .integer(0)]) && ours == mended

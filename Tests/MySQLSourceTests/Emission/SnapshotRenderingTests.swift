@@ -83,7 +83,8 @@ import WireCore
                 else { continue }
                 compared += 1
                 for (index, field) in row.schema.fields.enumerated()
-                where index > 0 && row.values[index] != copy.values[index] && !Self.timesOfInsertion.contains(field.name) {
+                where index > 0 && row.values[index] != copy.values[index] {
+                    if Self.timesOfInsertion.contains(field.name) { continue }
                     differences.append(Difference(table: table, row: id, column: field.name))
                 }
             }

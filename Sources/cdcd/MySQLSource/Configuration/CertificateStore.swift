@@ -5,7 +5,9 @@ import WireStreams
 /// `database.ssl.truststore` and `database.ssl.keystore`: files in Java's formats or PEM.
 enum CertificateStore {
     /// Nil where the property is not set. Throws where the file cannot be read or is a JKS, which only Java reads.
-    static func store(_ configuration: [String: String], _ property: String) throws(ConfigError) -> TLSConfiguration.Store? {
+    static func store(
+        _ configuration: [String: String], _ property: String
+    ) throws(ConfigError) -> TLSConfiguration.Store? {
         guard let path = configuration[property]?.trimmingBlanks, !path.isEmpty else { return nil }
         guard let file = FileHandle(forReadingAtPath: path) else {
             throw ConfigError(name: property, value: path, message: "the file \(path) cannot be read")

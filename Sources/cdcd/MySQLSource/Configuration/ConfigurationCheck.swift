@@ -133,8 +133,7 @@ struct ConfigurationCheck {
             guard configuration[included] != nil || configuration["\(kind).whitelist"] != nil,
                 configuration[excluded] != nil || configuration["\(kind).blacklist"] != nil
             else { continue }
-            let (blamed, named) = profile.blamedLists(kind)
-            refuse(blamed, "\"\(named)\" is already specified")
+            for (blamed, named) in profile.blamedLists(kind) { refuse(blamed, "\"\(named)\" is already specified") }
         }
         if configuration["gtid.source.includes"] != nil, configuration["gtid.source.excludes"] != nil {
             refuse("gtid.source.excludes", profile.gtidListsProblem)
@@ -192,7 +191,8 @@ struct ConfigurationCheck {
     private mutating func checkUnknown() {
         let known = Set(ConnectorOptions.all(profile).map(\.name)).union(ConnectorOptions.driverProperties)
         for name in configuration.keys.sorted() where !known.contains(name) && errors[name] == nil {
-            if ConnectorOptions.isWorkers(name) || profile.historyClientPrefixes.contains(where: name.hasPrefix) { continue }
+            if ConnectorOptions.isWorkers(name) { continue }
+            if profile.historyClientPrefixes.contains(where: name.hasPrefix) { continue }
             if name.hasPrefix("database.") && !name.hasPrefix("database.history") {
                 warnings.append("The property \(name) has no effect: it is for Java's database driver")
             } else {

@@ -12,8 +12,8 @@ public struct ConnectionZone: Sendable, Hashable {
 
     /// The instant at which clocks of the zone show this time; both in microseconds since the epoch.
     ///
-    /// As Java's `GregorianCalendar` has it: a time that is skipped is moved on by the gap, and of one that comes twice the
-    /// second is meant.
+    /// As Java's `GregorianCalendar` has it: a time that is skipped is moved on by the gap, and of one that comes twice
+    /// the second is meant.
     func instant(ofLocalMicroseconds local: Int64) -> Int64 {
         var seconds = local / 1_000_000
         if local % 1_000_000 < 0 { seconds -= 1 }

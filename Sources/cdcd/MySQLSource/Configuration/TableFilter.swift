@@ -66,8 +66,8 @@ public struct TableFilter: Sendable {
         return columns.includes("\(table).\(column)")
     }
 
-    /// The captured tables in the order in which a snapshot reads them: for each expression of the table include list in
-    /// turn the tables in which it is found, sorted; without a list all of them, sorted.
+    /// The captured tables in the order in which a snapshot reads them: for each expression of the table include list
+    /// in turn the tables in which it is found, sorted; without a list all of them, sorted.
     public func snapshotOrder(_ tables: [TableID]) -> [TableID] {
         let captured = tables.filter(includes).sorted()
         guard case .including(let list) = self.tables else { return captured }

@@ -46,8 +46,8 @@ extension RecordEmitter {
                 table: plan.definition.id.table))
     }
 
-    /// Takes a row of `SELECT` over `plan.selectedColumns`. It is emitted when the next one is known, since a record says
-    /// whether it is the last.
+    /// Takes a row of `SELECT` over `plan.selectedColumns`. It is emitted when the next one is known, since a record
+    /// says whether it is the last.
     public func emitSnapshotRow(_ row: borrowing TextRow) throws {
         guard let table = snapshot.table else { preconditionFailure("a row before beginSnapshotTable") }
         let plan = table.plan

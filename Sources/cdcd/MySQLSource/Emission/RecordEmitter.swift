@@ -90,7 +90,9 @@ public final class RecordEmitter {
         let source: ConnectValue
         let time: Int64
 
-        func envelope(_ before: ConnectValue, _ after: ConnectValue, _ operation: EnvelopeLayout.Operation) -> ConnectValue {
+        func envelope(
+            _ before: ConnectValue, _ after: ConnectValue, _ operation: EnvelopeLayout.Operation
+        ) -> ConnectValue {
             .structure(
                 Struct(
                     schema: plan.envelopeSchema,
@@ -162,7 +164,8 @@ public final class RecordEmitter {
     private func emitTombstone(_ plan: TablePlan, _ key: ConnectValue, _ headers: [SourceRecord.Header]) throws {
         try send(
             SourceRecord(
-                topic: plan.topic, keySchema: plan.keySchema, key: key, valueSchema: nil, value: .null, headers: headers))
+                topic: plan.topic, keySchema: plan.keySchema, key: key, valueSchema: nil, value: .null,
+                headers: headers))
     }
 
     /// Emits the `t` record of a TRUNCATE, unless `skipped.operations` has it (as it does by default).

@@ -22,8 +22,8 @@ public struct DebeziumProfile: Sendable, Hashable {
     /// `source.version`.
     public var version: String { generation.version }
 
-    /// Whether the schemas of envelopes, sources and schema changes carry versions, `transaction` stands before `op`, and
-    /// there are times in micro- and nanoseconds.
+    /// Whether the schemas of envelopes, sources and schema changes carry versions, `transaction` stands before `op`,
+    /// and there are times in micro- and nanoseconds.
     public var hasVersionedSchemas: Bool { isModern }
 
     /// Whether records carry the `__debezium.context.*` headers unless they are turned off.
@@ -74,7 +74,8 @@ public struct DebeziumProfile: Sendable, Hashable {
     public var defaultNameAdjustment: String { isModern ? "none" : "avro" }
     public var defaultSkippedOperations: String { isModern ? "t" : "none" }
 
-    /// The property of Connector/J that names the zone of TIMESTAMPs. 3.6 sets the newer one itself, which outdoes the older.
+    /// The property of Connector/J that names the zone of TIMESTAMPs. 3.6 sets the newer one itself, which outdoes the
+    /// older.
     public var connectionZoneProperties: [String] {
         isModern ? ["database.connectionTimeZone"] : ["database.connectionTimeZone", "database.serverTimezone"]
     }
@@ -87,11 +88,12 @@ public struct DebeziumProfile: Sendable, Hashable {
         isModern ? "The '\(name)' value is invalid: \(problem)" : problem
     }
 
-    /// Which property is blamed where both an include and an exclude list are given, and which is named in the message.
-    func blamedLists(_ kind: String) -> (blamed: String, named: String) {
-        // 1.9 knows the lists of tables by their older names.
-        isModern || kind != "table"
-            ? ("\(kind).exclude.list", "\(kind).include.list") : ("\(kind).blacklist", "\(kind).whitelist")
+    /// Which properties are blamed where both an include and an exclude list are given, and which the messages name.
+    func blamedLists(_ kind: String) -> [(blamed: String, named: String)] {
+        let lists = ("\(kind).exclude.list", "\(kind).include.list")
+        let older = ("\(kind).blacklist", "\(kind).whitelist")
+        // 1.9 checks the lists of tables under their older names, and those of columns under both.
+        return isModern || kind == "database" ? [lists] : kind == "table" ? [older] : [lists, older]
     }
 
     var gtidListsProblem: String {
@@ -114,8 +116,8 @@ public struct DebeziumProfile: Sendable, Hashable {
     /// An unsigned BIGINT as a `Decimal` says its precision (20).
     public var unsignedBigintHasPrecision: Bool { isModern }
 
-    /// Streamed TIMESTAMPs and their defaults have exactly the column's fractional digits; before, zeros at the end were
-    /// left out.
+    /// Streamed TIMESTAMPs and their defaults have exactly the column's fractional digits; before, zeros at the end
+    /// were left out.
     public var timestampsKeepZeros: Bool { isModern }
 
     /// A streamed TIMESTAMP `0000-00-00 00:00:00` is the epoch, even where NULL is allowed.

@@ -1,6 +1,7 @@
 import ConnectData
 
-/// One property of the connector, as plain data: what both generations of Debezium say of it, and what becomes of it here.
+/// One property of the connector, as plain data: what both generations of Debezium say of it, and what becomes of it
+/// here.
 public struct ConnectorOption: Sendable {
     public enum Support: String, Sendable {
         /// Does what it says.

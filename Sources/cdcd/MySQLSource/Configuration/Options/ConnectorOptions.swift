@@ -35,9 +35,10 @@ public enum ConnectorOptions {
         _ option: ConnectorOption, _ presence: ConnectorOption.Presence, _ group: String
     ) -> ConfigKey {
         ConfigKey(
-            option.name, presence.type ?? option.type, defaultValue: presence.defaultValue, importance: option.importance,
-            documentation: option.documentation, group: group, orderInGroup: presence.order, width: option.width,
-            displayName: option.displayName, dependents: presence.dependents, recommendedValues: presence.choices)
+            option.name, presence.type ?? option.type, defaultValue: presence.defaultValue,
+            importance: option.importance, documentation: option.documentation, group: group,
+            orderInGroup: presence.order, width: option.width, displayName: option.displayName,
+            dependents: presence.dependents, recommendedValues: presence.choices)
     }
 
     /// Checks a configuration without connecting to anything: one element for each listed property, and one for each

@@ -54,8 +54,8 @@ struct DecimalNumber: Hashable, Sendable {
     }
 
     init?(_ text: String) {
-        guard let number = Array(text.utf8).withUnsafeBytes(DecimalNumber.init(_: ) as (UnsafeRawBufferPointer) -> DecimalNumber?)
-        else { return nil }
+        let number: DecimalNumber? = Array(text.utf8).withUnsafeBytes { DecimalNumber($0) }
+        guard let number else { return nil }
         self = number
     }
 

@@ -3,9 +3,9 @@ import MySQLWire
 
 /// A column's DEFAULT as the default of its schema.
 ///
-/// Debezium's conversions are looser than the server's: whole numbers pass through a double (so 9007199254740993 becomes
-/// …992, and what is too large the largest), BINARY takes the text's bytes as they stand, an ENUM's comma is not escaped.
-/// What cannot be converted gives no default.
+/// Debezium's conversions are looser than the server's: whole numbers pass through a double (so 9007199254740993
+/// becomes …992, and what is too large the largest), BINARY takes the text's bytes as they stand, an ENUM's comma is
+/// not escaped. What cannot be converted gives no default.
 struct SchemaDefault {
     let options: ValueOptions
     let profile: DebeziumProfile

@@ -37,7 +37,9 @@ extension ValueKind {
     /// Decides by the type's name in the DDL, as Debezium does.
     ///
     /// Throws where the type or its character set is unknown; the error names the column.
-    init(_ column: ColumnDefinition, of table: TableDefinition, _ options: ValueOptions, _ profile: DebeziumProfile) throws {
+    init(
+        _ column: ColumnDefinition, of table: TableDefinition, _ options: ValueOptions, _ profile: DebeziumProfile
+    ) throws {
         let words = column.typeName.uppercased().split { $0 == " " || $0 == "(" }.map(String.init)
         let isUnsigned = words.contains("UNSIGNED")
         func has(_ word: String) -> Bool { words.contains(word) }

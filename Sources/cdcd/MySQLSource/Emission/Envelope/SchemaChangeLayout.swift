@@ -22,10 +22,11 @@ struct SchemaChangeLayout {
         let optionalNumber = Schema(.int32, isOptional: true)
         let optionalFlag = Schema(.boolean, isOptional: true)
         let texts = Schema(.array, isOptional: true, valueSchema: text)
-        let fieldNames = configuration.schemaNameAdjustment
+        let adjustment = configuration.schemaNameAdjustment
         func structure(_ name: String, isOptional: Bool = false, _ fields: [Schema.Field]) -> Schema {
             Schema(
-                .structure, isOptional: isOptional, name: fieldNames.adjustedName(name), version: version, fields: fields)
+                .structure, isOptional: isOptional, name: adjustment.adjustedName(name), version: version,
+                fields: fields)
         }
         var columnFields: [Schema.Field] = [
             .init("name", text), .init("jdbcType", Schema(.int32)), .init("nativeType", optionalNumber),

@@ -103,9 +103,8 @@ enum Geometry {
         }
         // byte order u8 (1: little-endian) | type u32 | x f64 | y f64
         guard binary.count >= 21, binary[0] == 1 else { return .damaged("its point has \(binary.count) bytes") }
-        let (x, y) = (
-            UnsafeRawBufferPointer(rebasing: binary[5..<13]).double, UnsafeRawBufferPointer(rebasing: binary[13..<21]).double
-        )
+        let x = UnsafeRawBufferPointer(rebasing: binary[5..<13]).double
+        let y = UnsafeRawBufferPointer(rebasing: binary[13..<21]).double
         return .value(
             .structure(Struct(schema: schema, values: [.float64(x), .float64(y), .bytes([UInt8](binary)), srid])))
     }

@@ -3,8 +3,8 @@ import MySQLWire
 
 /// Turns rows of a snapshot's SELECT into values, by the same plan as the rows of the binlog.
 ///
-/// The cells are those of the text protocol over a connection in utf8mb4. Where a value differs from the stream's, it is
-/// one of `SnapshotRendering`.
+/// The cells are those of the text protocol over a connection in utf8mb4. Where a value differs from the stream's, it
+/// is one of `SnapshotRendering`.
 struct SnapshotRowDecoder: Sendable {
     private let plan: TablePlan
     private let profile: DebeziumProfile
@@ -77,7 +77,9 @@ struct SnapshotRowDecoder: Sendable {
         case .time(let form): return time(cell, form)
         case .dateTime(let form): return dateTime(cell, form)
         case .timestamp: return timestamp(cell)
-        case .year: return Self.unsigned(cell).map { .value(.integer(Int64(TwoDigitYear.adjusted(Int($0 & 0xFFFF))))) } ?? unreadable
+        case .year:
+            guard let year = Self.unsigned(cell), year < 10_000 else { return unreadable }
+            return .value(.integer(Int64(TwoDigitYear.adjusted(Int(year)))))
         case .geometry: return Geometry.value(cell, column.schema, isPoint: false)
         case .point: return Geometry.value(cell, column.schema, isPoint: true)
         case .vector: return FloatVector.value(cell)

@@ -87,8 +87,10 @@ enum StoredConversion: Sendable, Hashable {
         case (.time(let form), .time): self = .time(form)
         case (.dateTime(let form), .dateTime2): self = .dateTime2(form)
         case (.dateTime(let form), .dateTime): self = .dateTime(form)
-        case (.timestamp(let digits), .timestamp2): self = .timestamp2(digits: profile.timestampsKeepZeros ? digits : nil)
-        case (.timestamp(let digits), .timestamp): self = .timestamp(digits: profile.timestampsKeepZeros ? digits : nil)
+        case (.timestamp(let digits), .timestamp2):
+            self = .timestamp2(digits: profile.timestampsKeepZeros ? digits : nil)
+        case (.timestamp(let digits), .timestamp):
+            self = .timestamp(digits: profile.timestampsKeepZeros ? digits : nil)
         case (.year, .year): self = .year
         case (.geometry, .geometry): self = .geometry
         case (.point, .geometry): self = .point
