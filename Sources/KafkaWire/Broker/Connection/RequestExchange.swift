@@ -21,7 +21,10 @@ struct RequestExchange {
     ) throws -> [UInt8]? {
         let request: Request
         do throws(WireError) {
-            request = try Request.decode(body, version: header.apiVersion)
+            // Kafka passes over what stands behind the last field, and librdkafka 2.16 asks for all topics with
+            // three bytes too many (Metadata 13).
+            var reader = KafkaReader(body, isFlexible: Request.isFlexible(header.apiVersion))
+            request = try Request(from: &reader, version: header.apiVersion)
         } catch {
             throw ConnectionFault.malformed(header.apiKey, error)
         }

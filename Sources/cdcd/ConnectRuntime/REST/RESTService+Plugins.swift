@@ -91,13 +91,15 @@ extension RESTService {
         }
         guard let plugin = plugins.connector(named: className) else { throw RESTError(400, plugins.unknown(className)) }
         let framework = SourceConnectorDefinition.validate(
-            config.dictionary, connectorVersion: plugin.version(for: config.dictionary))
+            config.dictionary, connectorVersion: plugin.version(for: config.dictionary),
+            workerConverters: SourceConnectorDefinition.WorkerConverters(
+                key: configuration.keyConverter.className, value: configuration.valueConverter.className,
+                header: configuration.headerConverter.className))
         let own = plugin.validate(config.dictionary)
         // A property of the framework's stays the framework's, even if the connector knows it too.
         let taken = Set(framework.framework.map(\.name))
         var result = ConfigValidation(
-            values: framework.framework.map { withWorkersConverter($0, config) }
-                + own.values.filter { !taken.contains($0.name) }, warnings: own.warnings)
+            values: framework.framework + own.values.filter { !taken.contains($0.name) }, warnings: own.warnings)
         let message = "Null value can not be supplied as the configuration value."
         for name in nullNames {
             if let index = result.values.firstIndex(where: { $0.name == name }) {
@@ -113,24 +115,5 @@ extension RESTService {
         var groups: [String] = []
         for group in result.values.compactMap({ $0.key?.group }) where !groups.contains(group) { groups.append(group) }
         return Validation(className: className, result: result, groups: groups)
-    }
-
-    /// Where the connector names no converter, the worker's is the default that is shown.
-    private func withWorkersConverter(_ value: ConfigValue, _ config: ConnectorConfig) -> ConfigValue {
-        var value = value
-        for (name, settings) in [
-            ("key.converter", configuration.keyConverter), ("value.converter", configuration.valueConverter),
-            ("header.converter", configuration.headerConverter),
-        ] where config[name] == nil {
-            if value.name == name {
-                value.key?.defaultValue = settings.className
-                value.value = settings.className
-            } else if value.name == name + ".plugin.version", value.value == nil {
-                value.key?.defaultValue = Self.version
-                value.key?.recommendedValues = [Self.version]
-                value.value = Self.version
-            }
-        }
-        return value
     }
 }
