@@ -68,7 +68,7 @@ extension ProducerCore {
         }
         if partition.lane.awaitsNewEpoch(beyond: identity) { beginNextEpoch(&aftermath) }
         moveToNextLeader(partition, &aftermath)
-        if partition.hasWork { _ = list(partition, hasNews: false) }
+        if partition.hasWork, let bell = list(partition, hasNews: false) { aftermath.rings.append(bell) }
     }
 
     private func error(_ code: KafkaErrorCode, _ partition: Partition, _ message: String?) -> KafkaError {

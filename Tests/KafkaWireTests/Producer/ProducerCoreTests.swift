@@ -1,0 +1,65 @@
+import Testing
+import WireCore
+
+@testable import KafkaWire
+
+/// What a producer's threads share, step by step: who is woken, and what a writer does next.
+@Suite struct ProducerCoreTests {
+    private static let now = MonotonicInstant(nanoseconds: 1_000_000_000)
+    private static let later = now.advanced(byMilliseconds: 1000)
+
+    /// A producer that knows one topic with one partition on a connected broker, and has its id.
+    private static func core() -> ProducerCore {
+        var core = ProducerCore(ProducerConfiguration())
+        core.identity = ProducerIdentity(producerID: 7, epoch: 0)
+        core.needsIdentity = false
+        let topic = ProducerCore.Topic(name: "t", index: 0)
+        core.topics.append(topic)
+        core.topicsByName["t"] = topic
+        _ = core.update([description(leader: 1)])
+        core.brokers[1]?.isConnected = true
+        return core
+    }
+
+    private static func description(leader: Int32) -> TopicDescription {
+        TopicDescription(
+            name: "t", partitions: [.init(index: 0, leader: leader, replicas: [1], inSyncReplicas: [1])])
+    }
+
+    private static func append(_ core: inout ProducerCore) {
+        let record = ProducerCore.NewRecord(
+            topicIndex: 0, partition: 0, key: nil, value: nil, headers: [], timestampMilliseconds: 0, tag: 0, receipt: nil)
+        guard case .appended = core.append(record) else {
+            Issue.record("the record is not taken")
+            return
+        }
+    }
+
+    private static func sentBatch(_ core: inout ProducerCore) -> ProducerCore.BatchPlace? {
+        guard case .send(let assignments) = core.nextStep(ofBroker: 1, now: later) else { return nil }
+        return assignments.first?.place
+    }
+
+    private static func isAsleep(_ core: inout ProducerCore) -> Bool {
+        if case .sleep = core.nextStep(ofBroker: 1, now: later) { true } else { false }
+    }
+
+    @Test func aBatchThatIsRefusedForTheMomentWakesTheWriterThatSleeps() throws {
+        var core = Self.core()
+        Self.append(&core)
+        let place = try #require(Self.sentBatch(&core))
+        #expect(Self.isAsleep(&core))
+        let answer = ProducerCore.Answer(place: place, outcome: .refused(.notLeaderOrFollower))
+        let aftermath = core.settle([answer], ofBroker: 1, now: Self.now)
+        #expect(!aftermath.rings.isEmpty)
+        #expect(Self.sentBatch(&core) == place)
+    }
+
+    @Test func aPartitionWithoutALeaderMakesTheClusterBeLookedAtAtOnce() {
+        var core = ProducerCore(ProducerConfiguration())
+        let topic = ProducerCore.Topic(name: "t", index: 0)
+        core.topics.append(topic)
+        core.topicsByName["t"] = topic
+        #expect(core.update([Self.description(leader: -1)]).aftermath.needsMaintenance)
+    }
+}
