@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+/// Which part may know which.
+@Suite struct BoundaryTests {
+    private static let sources = Repository.files(in: "Sources")
+
+    /// Which of our modules each folder may import.
+    private static let allowedImports: [(folder: String, modules: Set<String>)] = [
+        ("Sources/WireCore/", ["CZlib"]),
+        ("Sources/WireStreams/", ["WireCore", "COpenSSL"]),
+        ("Sources/MySQLWire/", ["WireCore", "WireStreams"]),
+        ("Sources/KafkaWire/", ["WireCore", "WireStreams"]),
+        ("Sources/cdcd/ConnectData/", ["WireCore"]),
+        ("Sources/cdcd/MySQLSource/", ["ConnectData", "MySQLWire", "WireCore", "WireStreams"]),
+        ("Sources/cdcd/ConnectRuntime/", ["ConnectData", "KafkaWire", "WireCore", "WireStreams"]),
+        ("Sources/cdcd/Command/", [
+            "MySQLSource", "ConnectRuntime", "ConnectData", "MySQLWire", "KafkaWire", "WireCore", "WireStreams",
+            "CNoLocaleData",
+        ]),
+    ]
+    private static let ourModules: Set<String> = [
+        "COpenSSL", "CZlib", "CNoLocaleData", "WireCore", "WireStreams", "MySQLWire", "KafkaWire", "ConnectData",
+        "MySQLSource", "ConnectRuntime", "cdcd",
+    ]
+    /// What comes with the toolchain. Anything else would be a dependency from outside.
+    private static let toolchain: Set<String> = ["Foundation", "Dispatch", "Synchronization", "Glibc"]
+
+    @Test func importsFollowTheArrows() {
+        for file in Self.sources {
+            let rule = Self.allowedImports.first { file.path.hasPrefix($0.folder) }
+            #expect(rule != nil, "\(file.path) lies in no known part")
+            for module in file.imports where Self.ourModules.contains(module) {
+                #expect(rule?.modules.contains(module) == true, "\(file.path) imports \(module)")
+            }
+        }
+    }
+
+    @Test func nothingFromOutsideIsImported() {
+        for file in Self.sources {
+            for module in file.imports {
+                let isKnown = Self.ourModules.contains(module) || Self.toolchain.contains(module)
+                #expect(isKnown, "\(file.path) imports \(module)")
+            }
+        }
+        let manifest = Repository.files(in: ".", endingWith: ["Package.swift"]).first { $0.path == "./Package.swift" }
+        #expect(manifest?.text.contains(".package(") == false, "Package.swift has a dependency")
+    }
+
+    @Test func bytesNeedNoFoundation() {
+        for file in Self.sources where file.path.hasPrefix("Sources/WireCore/") {
+            #expect(!file.imports.contains("Foundation"), "\(file.path) imports Foundation")
+        }
+    }
+
+    /// Inside a module too, folders use each other in one direction only.
+    @Test func foldersDoNotGoInCircles() throws {
+        for (pair, uses) in try House(Self.sources).circles().sorted(by: { $0.key < $1.key }) {
+            Issue.record("\(pair): \(uses)")
+        }
+    }
+}
