@@ -53,10 +53,41 @@ import Testing
         }
     }
 
+    /// Circles that stand and are to be cut. The list may only become shorter: one that is gone must leave it.
+    private static let standingCircles: Set<String> = [
+        "Sources/KafkaWire <-> Sources/KafkaWire/Admin",
+        "Sources/KafkaWire <-> Sources/KafkaWire/Cluster",
+        "Sources/KafkaWire <-> Sources/KafkaWire/Connection",
+        "Sources/KafkaWire <-> Sources/KafkaWire/Messages",
+        "Sources/KafkaWire <-> Sources/KafkaWire/Primitives",
+        "Sources/KafkaWire/Admin <-> Sources/KafkaWire/Cluster",
+        "Sources/KafkaWire/Broker <-> Sources/KafkaWire/Broker/Connection",
+        "Sources/KafkaWire/Broker <-> Sources/KafkaWire/Broker/Handlers",
+        "Sources/KafkaWire/Broker/Connection <-> Sources/KafkaWire/Broker/Handlers",
+        "Sources/KafkaWire/Broker/Storage <-> Sources/KafkaWire/Broker/Topics",
+        "Sources/KafkaWire/Broker/Storage <-> Sources/KafkaWire/Producer",
+        "Sources/KafkaWire/Connection <-> Sources/KafkaWire/Producer",
+        "Sources/KafkaWire/Cluster <-> Sources/KafkaWire/Consumer",
+        "Sources/cdcd/ConnectData/Configuration <-> Sources/cdcd/ConnectData/Converters",
+        "Sources/cdcd/ConnectData/Configuration <-> Sources/cdcd/ConnectData/Transforms",
+        "Sources/cdcd/ConnectData/Converters <-> Sources/cdcd/ConnectData/Transforms",
+        "Sources/cdcd/ConnectData/Schema <-> Sources/cdcd/ConnectData/Values",
+        "Sources/cdcd/ConnectRuntime/Cluster <-> Sources/cdcd/ConnectRuntime/Stores",
+        "Sources/cdcd/ConnectRuntime/Delivery <-> Sources/cdcd/ConnectRuntime/Tasks",
+        "Sources/cdcd/ConnectRuntime/Herder <-> Sources/cdcd/ConnectRuntime/REST",
+        "Sources/cdcd/MySQLSource/Configuration <-> Sources/cdcd/MySQLSource/Configuration/Options",
+        "Sources/cdcd/MySQLSource/Emission <-> Sources/cdcd/MySQLSource/Emission/Envelope",
+        "Sources/cdcd/MySQLSource/Emission <-> Sources/cdcd/MySQLSource/Emission/Rows",
+    ]
+
     /// Inside a module too, folders use each other in one direction only.
     @Test func foldersDoNotGoInCircles() throws {
-        for (pair, uses) in try House(Self.sources).circles().sorted(by: { $0.key < $1.key }) {
+        let circles = try House(Self.sources).circles()
+        for (pair, uses) in circles.sorted(by: { $0.key < $1.key }) where !Self.standingCircles.contains(pair) {
             Issue.record("\(pair): \(uses)")
+        }
+        for pair in Self.standingCircles.sorted() where circles[pair] == nil {
+            Issue.record("\(pair) is cut: take it off the list")
         }
     }
 }

@@ -78,7 +78,7 @@ struct House {
         for (from, targets) in arrows {
             for (to, uses) in targets {
                 guard let back = arrows[to]?[from], (uses.count, from) < (back.count, to) else { continue }
-                circles["\(from) <-> \(to)"] = uses.sorted().joined(separator: ", ")
+                circles["\(min(from, to)) <-> \(max(from, to))"] = uses.sorted().joined(separator: ", ")
             }
         }
         return circles

@@ -23,7 +23,8 @@ import Testing
         for file in Self.sources + Self.tests where !file.isGenerated {
             for (number, line) in file.lines.enumerated() where line.count > 120 {
                 // Text that must stay in one piece (a fixture, a message) may be longer.
-                #expect(line.contains("\""), "\(file.path):\(number + 1) has \(line.count) columns")
+                let isText = line.contains("\"")
+                #expect(isText, "\(file.path):\(number + 1) has \(line.count) columns")
             }
         }
     }
@@ -58,14 +59,13 @@ import Testing
         Forbidden(word: "@preconcurrency", reason: "an unchecked promise"),
         Forbidden(word: "TODO", reason: "what is not built answers with an error"),
         Forbidden(word: "FIXME", reason: "what is not built answers with an error"),
-        Forbidden(word: "XXX", reason: "what is not built answers with an error"),
     ]
 
     @Test func forbiddenWordsStayOut() {
         for file in Self.sources {
-            for (number, line) in file.lines.enumerated() {
-                for rule in Self.forbidden where Repository.code(of: line).contains(rule.word) {
-                    #expect(Bool(false), "\(file.path):\(number + 1) says \(rule.word): \(rule.reason)")
+            for rule in Self.forbidden where file.text.contains(rule.word) {
+                for (number, line) in file.lines.enumerated() where Repository.code(of: line).contains(rule.word) {
+                    Issue.record("\(file.path):\(number + 1) says \(rule.word): \(rule.reason)")
                 }
             }
         }
@@ -78,7 +78,7 @@ import Testing
         for file in Self.sources where !file.isGenerated {
             for (number, line) in file.lines.enumerated() where line.contains("!") {
                 let code = NSMutableString(string: String(Repository.code(of: line)))
-                text.replaceMatches(in: code, range: NSRange(location: 0, length: code.length), withTemplate: "\"\"")
+                _ = text.replaceMatches(in: code, range: NSRange(location: 0, length: code.length), withTemplate: "\"\"")
                 let found = forced.firstMatch(in: code as String, range: NSRange(location: 0, length: code.length))
                 #expect(found == nil, "\(file.path):\(number + 1) forces a value")
             }
