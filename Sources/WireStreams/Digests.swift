@@ -45,7 +45,10 @@ public struct RSAPublicKey: Sendable {
     public func encryptOAEP(_ plaintext: [UInt8]) throws(StreamError) -> [UInt8] {
         guard let source = BIO_new_mem_buf(pem, Int32(pem.count)) else { throw .tls("no memory for a key") }
         defer { BIO_free(source) }
-        guard let key = PEM_read_bio_PUBKEY(source, nil, nil, nil) else { throw .tls("the server's public key is none") }
+        guard let key = PEM_read_bio_PUBKEY(source, nil, nil, nil) else {
+            ERR_clear_error()
+            throw .tls("the server's public key is none")
+        }
         defer { EVP_PKEY_free(key) }
         guard let context = EVP_PKEY_CTX_new(key, nil) else { throw .tls("the server's public key cannot be used") }
         defer { EVP_PKEY_CTX_free(context) }

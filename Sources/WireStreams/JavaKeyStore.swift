@@ -5,7 +5,8 @@ import WireCore
 /// Layout, all big-endian: magic u32 | version u32 (1 or 2) | entry count u32 | entries | SHA-1 over the password in
 /// UTF-16, the words "Mighty Aphrodite" and everything before. An entry: tag u32 | alias (u16 length, text) | date u64,
 /// then for tag 2 a certificate: type (u16 length, text; version 2 only) | u32 length | DER, and for tag 1 an
-/// encrypted key (u32 length, bytes) and its chain (u32 count, certificates). Source: `sun.security.provider.JavaKeyStore`.
+/// encrypted key (u32 length, bytes) and its chain (u32 count, certificates). Source:
+/// `sun.security.provider.JavaKeyStore`.
 struct JavaKeyStore {
     static let magic: [UInt8] = [0xFE, 0xED, 0xFE, 0xED]
     private static let entriesMax = 10_000

@@ -20,7 +20,8 @@ final class TLSEngine {
 
     init(_ configuration: TLSConfiguration, isServer: Bool = false) throws(StreamError) {
         context = try TLSContext(configuration, isServer: isServer)
-        guard let ssl = SSL_new(context.pointer), let incoming = BIO_new(BIO_s_mem()), let outgoing = BIO_new(BIO_s_mem())
+        guard let ssl = SSL_new(context.pointer), let incoming = BIO_new(BIO_s_mem()),
+            let outgoing = BIO_new(BIO_s_mem())
         else { throw .tls(OpenSSLFault.latest()) }
         self.ssl = ssl
         self.incoming = incoming
@@ -43,7 +44,8 @@ final class TLSEngine {
         guard SSL_set1_host(ssl, host) == 1 else { throw .tls("\(host) is no host name") }
         // SSL_set_tlsext_host_name is a macro.
         _ = host.withCString { name in
-            SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name), UnsafeMutableRawPointer(mutating: name))
+            SSL_ctrl(
+                ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name), UnsafeMutableRawPointer(mutating: name))
         }
     }
 

@@ -84,7 +84,9 @@ extension StreamPair {
     /// Makes a TLS connection of this one; returns when the handshake is done.
     ///
     /// Throws `StreamError.tls` with the reason (the certificate's fault, no common version, …).
-    public func startingTLS(_ configuration: TLSConfiguration, isServer: Bool = false) throws(StreamError) -> StreamPair {
+    public func startingTLS(
+        _ configuration: TLSConfiguration, isServer: Bool = false
+    ) throws(StreamError) -> StreamPair {
         let connection = TLSConnection(engine: try TLSEngine(configuration, isServer: isServer), inner: self)
         try connection.handshake()
         return StreamPair(input: TLSInputStream(connection), output: TLSOutputStream(connection), over: self)

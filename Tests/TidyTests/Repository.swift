@@ -7,6 +7,24 @@ struct Repository {
         let path: String
         let text: String
         var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
+        var name: Substring { path.split(separator: "/").last ?? "" }
+        /// Written by a script, not by people.
+        var isGenerated: Bool { path.contains(".generated.") }
+
+        var imports: [String] {
+            lines.compactMap { line in
+                let words = line.split(separator: " ")
+                guard let index = words.firstIndex(of: "import"), index <= 2, words.count > index + 1,
+                    words[..<index].allSatisfy({ $0.hasPrefix("@") || $0 == "public" || $0 == "internal" })
+                else { return nil }
+                return String(words[index + 1])
+            }
+        }
+    }
+
+    /// Comments and texts may name a forbidden thing; code may not.
+    static func code(of line: Substring) -> Substring {
+        line.range(of: "//").map { line[..<$0.lowerBound] } ?? line
     }
 
     static let root = URL(fileURLWithPath: #filePath)
@@ -22,6 +40,23 @@ struct Repository {
                 (try? String(contentsOf: start.appendingPathComponent(path), encoding: .utf8))
                     .map { File(path: "\(folder)/\(path)", text: $0) }
             }
+    }
+
+    /// The paths of all files below `folder`, whatever they hold.
+    static func paths(in folder: String) -> [String] {
+        let start = root.appendingPathComponent(folder).path
+        guard let walker = FileManager.default.enumerator(atPath: start) else { return [] }
+        return walker.compactMap { $0 as? String }.sorted().map { "\(folder)/\($0)" }.filter { path in
+            var isFolder: ObjCBool = false
+            let full = root.appendingPathComponent(path).path
+            return FileManager.default.fileExists(atPath: full, isDirectory: &isFolder) && !isFolder.boolValue
+                && !path.contains("__pycache__")
+        }
+    }
+
+    /// Nil for a file that is missing or no text.
+    static func text(_ path: String) -> String? {
+        (try? Data(contentsOf: root.appendingPathComponent(path))).flatMap { String(validating: $0, as: UTF8.self) }
     }
 
     static func exists(_ path: String) -> Bool {

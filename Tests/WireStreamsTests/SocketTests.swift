@@ -88,7 +88,7 @@ import WireTestSupport
                 while let streams {
                     let count = try chunk.withUnsafeMutableBytes { try streams.input.readSome(into: $0) }
                     if count == 0 { break }
-                    try chunk.withUnsafeBytes { try streams.output.writeAll(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+                    try chunk[..<count].withUnsafeBytes { try streams.output.writeAll($0) }
                 }
             } catch { sums.withLock { $0.append("\(error)") } }
             done.finish()

@@ -40,7 +40,8 @@ import WireTestSupport
         let client = try TLSEngine(
             TLSConfiguration(verification: verification, trust: trust, identity: clientIdentity))
         let server = try TLSEngine(
-            TLSConfiguration(verification: serverVerification, trust: authority, identity: serverIdentity), isServer: true)
+            TLSConfiguration(verification: serverVerification, trust: authority, identity: serverIdentity),
+            isServer: true)
         try shakeHands(client, server, pieceBytes: pieceBytes)
         return (client, server)
     }
@@ -60,7 +61,9 @@ import WireTestSupport
         _ = Self.carry(client, server, pieceBytes: min(pieceBytes, 1 << 20))
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 5000)
-        while let count = try buffer.withUnsafeMutableBytes({ try server.read(into: $0) }) { received += buffer[..<count] }
+        while let count = try buffer.withUnsafeMutableBytes({ try server.read(into: $0) }) {
+            received += buffer[..<count]
+        }
         #expect(received == message)
     }
 

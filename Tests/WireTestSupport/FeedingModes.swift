@@ -116,7 +116,9 @@ public func survivesMutation(
             let index = Int.random(in: 0..<bytes.count, using: &generator)
             switch Int.random(in: 0..<5, using: &generator) {
             case 0: bytes[index] = .random(in: .min ... .max, using: &generator)
-            case 1: bytes[index] = [0, 1, 0x7F, 0x80, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF].randomElement(using: &generator) ?? 0
+            case 1:
+                let telling: [UInt8] = [0, 1, 0x7F, 0x80, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF]
+                bytes[index] = telling.randomElement(using: &generator) ?? 0
             case 2: bytes.removeSubrange(index..<min(bytes.count, index + .random(in: 1...8, using: &generator)))
             case 3: bytes.insert(.random(in: .min ... .max, using: &generator), at: index)
             default: bytes[index] ^= 1 << UInt8.random(in: 0..<8, using: &generator)

@@ -53,7 +53,8 @@ public final class ScriptedServer: Sendable {
     public convenience init(_ conversation: Conversation, checksClient: Bool = true) throws {
         try self.init([
             conversation.turns.map { turn in
-                turn.isFromServer ? .send(turn.bytes) : checksClient ? .expect(turn.bytes) : .receive(count: turn.bytes.count)
+                guard !turn.isFromServer else { return .send(turn.bytes) }
+                return checksClient ? .expect(turn.bytes) : .receive(count: turn.bytes.count)
             }
         ])
     }
@@ -83,7 +84,9 @@ public final class ScriptedServer: Sendable {
                     }
                 case .receive(let count):
                     let received = try receive(count, from: streams)
-                    guard received.count == count else { return fault("the client closed after \(received.count) bytes") }
+                    guard received.count == count else {
+                        return fault("the client closed after \(received.count) bytes")
+                    }
                 case .awaitClose:
                     guard try receive(1, from: streams).isEmpty else { return fault("the client goes on") }
                 }

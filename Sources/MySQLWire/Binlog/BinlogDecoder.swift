@@ -63,7 +63,9 @@ public struct BinlogDecoder {
         }
     }
 
-    private mutating func body(_ header: EventHeader, _ body: UnsafeRawBufferPointer) throws(WireError) -> BinlogEvent.Body {
+    private mutating func body(
+        _ header: EventHeader, _ body: UnsafeRawBufferPointer
+    ) throws(WireError) -> BinlogEvent.Body {
         switch header.type {
         case .writeRows, .updateRows, .deleteRows, .writeRowsV1, .updateRowsV1, .deleteRowsV1:
             return .rows(try RowsEvent(type: header.type, body: body))

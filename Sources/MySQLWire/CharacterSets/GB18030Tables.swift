@@ -69,8 +69,9 @@ struct GB18030Tables: Sendable {
             output.appendReplacement()
             return 4
         }
-        let (plane, row) = ((Int(first) - 0x81) * 10 + Int(second) - 0x30, (Int(third) - 0x81) * 10 + Int(fourth) - 0x30)
-        let code = plane * 1260 + row
+        let high = (Int(first) - 0x81) * 10 + Int(second) - 0x30
+        let low = (Int(third) - 0x81) * 10 + Int(fourth) - 0x30
+        let code = high * 1260 + low
         if Self.supplementaryCodes.contains(code) {
             output.append(scalar: UInt32(code - Self.supplementaryCodes.lowerBound + 0x10000))
         } else {

@@ -2,8 +2,8 @@
 ///
 /// Every set of MySQL 9.7 and MariaDB 11.8 is known. Decoding never fails, and gives what Debezium gives: its mapping
 /// of MySQL's sets to Java's encodings (Connector/J's `CharsetMapping`) and Java's replacement of damaged text by
-/// U+FFFD. So `koi8u` is read as KOI8-R, `swe7`, `dec8`, `hp8`, `armscii8` and `geostd8` as windows-1252, and `euckr` without the
-/// Hangul beyond KS X 1001, as in the topics that are there already.
+/// U+FFFD. So `koi8u` is read as KOI8-R, `swe7`, `dec8`, `hp8`, `armscii8` and `geostd8` as windows-1252, and `euckr`
+/// without the Hangul beyond KS X 1001, as in the topics that are there already.
 public struct MySQLCharacterSet: Sendable {
     /// MySQL's name in lower case; `utf8` is `utf8mb3`.
     public let name: String

@@ -56,7 +56,9 @@ public enum DecimalText {
         let bits = 64 - (value < 0 ? (~value).leadingZeroBitCount : value.leadingZeroBitCount)
         let count = bits / 8 + 1
         return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            for index in 0..<count { buffer[index] = UInt8(truncatingIfNeeded: value >> Int64((count - 1 - index) * 8)) }
+            for index in 0..<count {
+                buffer[index] = UInt8(truncatingIfNeeded: value >> Int64((count - 1 - index) * 8))
+            }
             filled = count
         }
     }

@@ -96,7 +96,8 @@ private struct JSONBinaryRenderer: ~Copyable {
         let count = Int(try reader.littleEndian(byteCount: width))
         let size = Int(try reader.littleEndian(byteCount: width))
         guard size <= bytes.count else { throw WireError(.badLength(size), at: width) }
-        guard count * ((isObject ? width + 2 : 0) + 1 + width) <= size else { throw WireError(.badLength(count), at: 0) }
+        let entryBytes = (isObject ? width + 2 : 0) + 1 + width
+        guard count * entryBytes <= size else { throw WireError(.badLength(count), at: 0) }
         let whole = UnsafeRawBufferPointer(rebasing: bytes[..<size])
         var keys = try reader.slice(isObject ? count * (width + 2) : 0)
         output.byte(isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
@@ -114,7 +115,8 @@ private struct JSONBinaryRenderer: ~Copyable {
             if Self.isInline(type, isLarge) {
                 let place = reader.offset
                 try reader.skip(width)
-                try value(type: type, in: UnsafeRawBufferPointer(rebasing: whole[place..<place + width]), depth: depth + 1)
+                let inlined = UnsafeRawBufferPointer(rebasing: whole[place..<place + width])
+                try value(type: type, in: inlined, depth: depth + 1)
             } else {
                 let offset = Int(try reader.littleEndian(byteCount: width))
                 // A value never lies before its container's own header, so a crafted document cannot loop.
@@ -133,7 +135,9 @@ private struct JSONBinaryRenderer: ~Copyable {
         }
     }
 
-    private static func part(of bytes: UnsafeRawBufferPointer, from offset: Int) throws(WireError) -> UnsafeRawBufferPointer {
+    private static func part(
+        of bytes: UnsafeRawBufferPointer, from offset: Int
+    ) throws(WireError) -> UnsafeRawBufferPointer {
         guard offset <= bytes.count else { throw WireError(.badLength(offset), at: 0) }
         return UnsafeRawBufferPointer(rebasing: bytes[offset...])
     }

@@ -142,5 +142,72 @@ extension ConnectorTests {
                 #expect(failure.contains("Remedy: SET PERSIST"))
             }
         }
+
+        /// XA: rows are in the binlog when they are prepared; a later statement decides.
+        @Test func preparedTransactionsGoOutOnceAndAreNotRepeatedAfterARestart() throws {
+            let world = try world("s_xa")
+            try world.sql("CREATE TABLE t (id int PRIMARY KEY)")
+            let first = try world.start()
+            #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
+            try world.sql("XA START 's_xa'", "INSERT INTO t VALUES (1),(2)", "XA END 's_xa'", "XA PREPARE 's_xa'")
+            #expect(world.waitForChanges(2))
+            #expect(world.recording.wait { $0.checkpoints.last?.recordCount == $0.records.count })
+            #expect(first.stop() == nil)
+            let second = try world.start()
+            try world.sql("XA COMMIT 's_xa'", "INSERT INTO t VALUES (3)")
+            #expect(world.waitForChanges(3))
+            #expect(second.stop() == nil)
+            #expect(world.changes(of: "t") == ["c1", "c2", "c3"])
+        }
+
+        @Test func aPreparedTransactionThatIsRolledBackFailsByName() throws {
+            let world = try world("s_xa_back")
+            try world.sql("CREATE TABLE t (id int PRIMARY KEY)")
+            let run = try world.start()
+            #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
+            try world.sql(
+                "XA START 's_xa_back'", "INSERT INTO t VALUES (1)", "XA END 's_xa_back'", "XA PREPARE 's_xa_back'",
+                "XA ROLLBACK 's_xa_back'")
+            let failure = run.waitForFailure()
+            #expect(failure.hasPrefix("Rows that were emitted already are taken back by XA ROLLBACK"), "\(failure)")
+            #expect(failure.contains("Remedy: Restart the task to go on behind it"))
+            // As the remedy says.
+            let next = try world.start()
+            try world.sql("INSERT INTO t VALUES (2)")
+            #expect(world.waitForChanges(2))
+            #expect(next.stop() == nil)
+            #expect(world.changes(of: "t") == ["c1", "c2"])
+        }
+
+        /// CREATE TABLE … SELECT is one transaction that holds a statement and rows.
+        @Test func aTableThatIsCreatedFromRowsIsFollowed() throws {
+            let world = try world("s_select")
+            try world.sql("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1),(2)")
+            let run = try world.start()
+            #expect(world.waitForChanges(2))
+            try world.sql("CREATE TABLE u (PRIMARY KEY (id)) SELECT id, id * 10 AS v FROM t")
+            #expect(world.waitForChanges(2, of: "u"))
+            #expect(run.stop() == nil)
+            #expect(world.changes(of: "u") == ["c1", "c2"])
+        }
+
+        /// An unfiltered table's transaction is far larger than a batch: it goes out as it comes, and its offsets point into it.
+        @Test func aLargeTransactionIsCheckpointedOnTheWay() throws {
+            let world = try world("s_large")
+            try world.sql("CREATE TABLE t (id int PRIMARY KEY, v varchar(100))")
+            let run = try world.start()
+            #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
+            try world.sql("BEGIN")
+            for start in stride(from: 0, to: 20_000, by: 2000) {
+                let values = (start..<start + 2000).map { "(\($0), 'some text that fills the row')" }
+                try world.sql("INSERT INTO t VALUES \(values.joined(separator: ","))")
+            }
+            try world.sql("COMMIT")
+            #expect(world.waitForChanges(20_000))
+            #expect(run.stop() == nil)
+            #expect(world.changes(of: "t") == (0..<20_000).map { "c\($0)" })
+            let inside = world.recording.read { $0.checkpoints.filter { $0.offset["event"] != nil }.count }
+            #expect(inside >= 3)
+        }
     }
 }

@@ -152,8 +152,7 @@ struct ConversationDump {
             ["\(gtid.gtid.map { "\($0)" } ?? "anonymous") \(gtid.originalCommitMicroseconds ?? 0)"]
         case .mariaDBGTID(let gtid): ["\(gtid.description) flags \(gtid.flags)"]
         case .tableMap(let map):
-            ["\(map.database).\(map.table) \(map.columnNames)", map.unreadableReason]
-                .compactMap { $0 } + [zip(map.columns, map.isNullable).map { column($0, isNullable: $1) }.joined(separator: ", ")]
+            ["\(map.database).\(map.table) \(map.columnNames)", map.unreadableReason, columns(map)].compactMap { $0 }
         case .rows(let rows): try describe(rows, decoder)
         case .xid(let number): ["\(number)"]
         case .rowsQuery(let statement): [statement]
@@ -161,6 +160,10 @@ struct ConversationDump {
         case .unsupported:
             ["unsupported: \(event.header.type.unsupportedReason)", "remedy: \(event.header.type.unsupportedRemedy)"]
         }
+    }
+
+    private static func columns(_ map: TableMap) -> String {
+        zip(map.columns, map.isNullable).map { column($0, isNullable: $1) }.joined(separator: ", ")
     }
 
     private static func column(_ column: ColumnStorage, isNullable: Bool) -> String {

@@ -71,15 +71,14 @@ import WireTestSupport
     }
 
     @Test(arguments: [
-        (1e-7, "0.00000009999999999999999547481118258862586856139387236908078193664550781250"),
+        (1e-7, "0.0000000999999999999999954748111825886258685613938723690807819366455078125"),
         (0.001, "0.001"), (9_999_999, "9999999.0"), (1e7, "10000000"), (123_456_789_012, "123456789012"),
         (-0.0, "-0.0"), (1.5, "1.5"), (100, "100.0"), (0, "0.0"),
     ])
     func doublesAreWrittenWithoutExponents(value: Double, text: String) throws {
         var document: [UInt8] = [0x0B]
         for shift in 0..<8 { document.append(UInt8(truncatingIfNeeded: value.bitPattern >> UInt64(shift * 8))) }
-        let expected = text.contains("e") ? text : text.hasSuffix("0") && text.count > 40 ? String(text.dropLast()) : text
-        #expect(try render(document) == expected)
+        #expect(try render(document) == text)
     }
 
     @Test func numbersThatAreNoneAreWrittenAsJavaDoes() throws {

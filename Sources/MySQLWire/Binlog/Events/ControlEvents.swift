@@ -24,7 +24,9 @@ public struct FormatDescriptionEvent: Equatable, Sendable {
             throw WireError(.invalidValue("event header of \(headerBytes) bytes"), at: reader.absoluteOffset - 1)
         }
         // The algorithm and its checksum end the event in all versions since 5.6.1.
-        guard reader.remainingBytes > 5 else { throw WireError(.badLength(reader.remainingBytes), at: reader.absoluteOffset) }
+        guard reader.remainingBytes > 5 else {
+            throw WireError(.badLength(reader.remainingBytes), at: reader.absoluteOffset)
+        }
         postHeaderBytes = try reader.array(reader.remainingBytes - 5)
         let tableMap = Int(EventType.tableMap.rawValue) - 1
         guard tableMap >= postHeaderBytes.count || postHeaderBytes[tableMap] == 8 else {

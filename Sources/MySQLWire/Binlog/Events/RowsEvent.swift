@@ -2,8 +2,8 @@ import WireCore
 
 /// WRITE_ROWS, UPDATE_ROWS and DELETE_ROWS events, versions 1 and 2: the changed rows of one table.
 ///
-/// Layout: table id u48 | flags u16 | version 2: extra data u16 length (itself included) and bytes | column count lenenc |
-/// present columns bitmap | update: present columns of the after image | row images to the end
+/// Layout: table id u48 | flags u16 | version 2: extra data u16 length (itself included) and bytes | column count
+/// lenenc | present columns bitmap | update: present columns of the after image | row images to the end
 public struct RowsEvent {
     public enum Kind: Sendable { case insert, update, delete }
 
@@ -136,7 +136,8 @@ public struct RowImages {
                 offset += prefix
             }
             guard total - offset >= length else { throw truncated(length) }
-            image.cells[index] = .init(offset: Int32(truncatingIfNeeded: offset), length: Int32(truncatingIfNeeded: length))
+            image.cells[index] = .init(
+                offset: Int32(truncatingIfNeeded: offset), length: Int32(truncatingIfNeeded: length))
             offset += length
         }
     }

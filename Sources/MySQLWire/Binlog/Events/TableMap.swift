@@ -2,8 +2,9 @@ import WireCore
 
 /// TABLE_MAP_EVENT: how the rows of a table are laid out, valid for the row events that follow with its number.
 ///
-/// Layout: table id u48 | flags u16 | database u8 length, text, NUL | table u8 length, text, NUL | column count lenenc |
-/// type of each column u8 | metadata lenenc length, bytes | nullability bitmap | optional metadata (type, length, value)
+/// Layout: table id u48 | flags u16 | database u8 length, text, NUL | table u8 length, text, NUL | column count
+/// lenenc | type of each column u8 | metadata lenenc length, bytes | nullability bitmap | optional metadata (type,
+/// length, value)
 public final class TableMap: Sendable {
     public static let columnCountMax = 4096
 

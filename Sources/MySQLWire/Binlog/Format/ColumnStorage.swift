@@ -59,7 +59,9 @@ public struct ColumnStorage: Hashable, Sendable {
             self.init(type, size: digits, extent: .fixed(base + Self.fractionBytes(digits)))
         case .newDecimal:
             let (precision, scale) = (Int(try reader.byte()), Int(try reader.byte()))
-            guard (1...65).contains(precision), scale <= 30, scale <= precision else { throw Self.bad(precision, reader) }
+            guard (1...65).contains(precision), scale <= 30, scale <= precision else {
+                throw Self.bad(precision, reader)
+            }
             self.init(
                 type, size: precision, scale: scale,
                 extent: .fixed(PackedDecimal.storedBytes(precision: precision, scale: scale)))

@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+/// Which part may know which.
+@Suite struct BoundaryTests {
+    private static let sources = Repository.files(in: "Sources")
+
+    /// Which of our modules each folder may import.
+    private static let allowedImports: [(folder: String, modules: Set<String>)] = [
+        ("Sources/WireCore/", ["CZlib"]),
+        ("Sources/WireStreams/", ["WireCore", "COpenSSL"]),
+        ("Sources/MySQLWire/", ["WireCore", "WireStreams"]),
+        ("Sources/KafkaWire/", ["WireCore", "WireStreams"]),
+        ("Sources/cdcd/ConnectData/", ["WireCore"]),
+        ("Sources/cdcd/MySQLSource/", ["ConnectData", "MySQLWire", "WireCore", "WireStreams"]),
+        ("Sources/cdcd/ConnectRuntime/", ["ConnectData", "KafkaWire", "WireCore", "WireStreams"]),
+        ("Sources/cdcd/Command/", [
+            "MySQLSource", "ConnectRuntime", "ConnectData", "MySQLWire", "KafkaWire", "WireCore", "WireStreams",
+            "CNoLocaleData",
+        ]),
+    ]
+    private static let ourModules: Set<String> = [
+        "COpenSSL", "CZlib", "CNoLocaleData", "WireCore", "WireStreams", "MySQLWire", "KafkaWire", "ConnectData",
+        "MySQLSource", "ConnectRuntime", "cdcd",
+    ]
+    /// What comes with the toolchain. Anything else would be a dependency from outside.
+    private static let toolchain: Set<String> = ["Foundation", "Dispatch", "Synchronization", "Glibc"]
+
+    @Test func importsFollowTheArrows() {
+        for file in Self.sources {
+            let rule = Self.allowedImports.first { file.path.hasPrefix($0.folder) }
+            #expect(rule != nil, "\(file.path) lies in no known part")
+            for module in file.imports where Self.ourModules.contains(module) {
+                #expect(rule?.modules.contains(module) == true, "\(file.path) imports \(module)")
+            }
+        }
+    }
+
+    @Test func nothingFromOutsideIsImported() {
+        for file in Self.sources {
+            for module in file.imports {
+                let isKnown = Self.ourModules.contains(module) || Self.toolchain.contains(module)
+                #expect(isKnown, "\(file.path) imports \(module)")
+            }
+        }
+        let manifest = Repository.files(in: ".", endingWith: ["Package.swift"]).first { $0.path == "./Package.swift" }
+        #expect(manifest?.text.contains(".package(") == false, "Package.swift has a dependency")
+    }
+
+    @Test func bytesNeedNoFoundation() {
+        for file in Self.sources where file.path.hasPrefix("Sources/WireCore/") {
+            #expect(!file.imports.contains("Foundation"), "\(file.path) imports Foundation")
+        }
+    }
+
+    /// Circles that stand and are to be cut. The list may only become shorter: one that is gone must leave it.
+    private static let standingCircles: Set<String> = [
+        "Sources/KafkaWire <-> Sources/KafkaWire/Admin",
+        "Sources/KafkaWire <-> Sources/KafkaWire/Cluster",
+        "Sources/KafkaWire <-> Sources/KafkaWire/Connection",
+        "Sources/KafkaWire <-> Sources/KafkaWire/Messages",
+        "Sources/KafkaWire <-> Sources/KafkaWire/Primitives",
+        "Sources/KafkaWire/Admin <-> Sources/KafkaWire/Cluster",
+        "Sources/KafkaWire/Broker <-> Sources/KafkaWire/Broker/Connection",
+        "Sources/KafkaWire/Broker <-> Sources/KafkaWire/Broker/Handlers",
+        "Sources/KafkaWire/Broker/Connection <-> Sources/KafkaWire/Broker/Handlers",
+        "Sources/KafkaWire/Broker/Storage <-> Sources/KafkaWire/Broker/Topics",
+        "Sources/KafkaWire/Broker/Storage <-> Sources/KafkaWire/Producer",
+        "Sources/KafkaWire/Connection <-> Sources/KafkaWire/Producer",
+        "Sources/KafkaWire/Cluster <-> Sources/KafkaWire/Consumer",
+        "Sources/cdcd/ConnectData/Configuration <-> Sources/cdcd/ConnectData/Converters",
+        "Sources/cdcd/ConnectData/Configuration <-> Sources/cdcd/ConnectData/Transforms",
+        "Sources/cdcd/ConnectData/Converters <-> Sources/cdcd/ConnectData/Transforms",
+        "Sources/cdcd/ConnectData/Schema <-> Sources/cdcd/ConnectData/Values",
+        "Sources/cdcd/ConnectRuntime/Cluster <-> Sources/cdcd/ConnectRuntime/Stores",
+        "Sources/cdcd/ConnectRuntime/Delivery <-> Sources/cdcd/ConnectRuntime/Tasks",
+        "Sources/cdcd/ConnectRuntime/Herder <-> Sources/cdcd/ConnectRuntime/REST",
+        "Sources/cdcd/MySQLSource/Configuration <-> Sources/cdcd/MySQLSource/Configuration/Options",
+        "Sources/cdcd/MySQLSource/Emission <-> Sources/cdcd/MySQLSource/Emission/Envelope",
+        "Sources/cdcd/MySQLSource/Emission <-> Sources/cdcd/MySQLSource/Emission/Rows",
+    ]
+
+    /// Inside a module too, folders use each other in one direction only.
+    @Test func foldersDoNotGoInCircles() throws {
+        let circles = try House(Self.sources).circles()
+        for (pair, uses) in circles.sorted(by: { $0.key < $1.key }) where !Self.standingCircles.contains(pair) {
+            Issue.record("\(pair): \(uses)")
+        }
+        for pair in Self.standingCircles.sorted() where circles[pair] == nil {
+            Issue.record("\(pair) is cut: take it off the list")
+        }
+    }
+}
