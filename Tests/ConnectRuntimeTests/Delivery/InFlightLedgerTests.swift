@@ -43,6 +43,18 @@ import Testing
         #expect(ledger.takeFinishedPrefix() == ["c"])
     }
 
+    @Test func checkpointsWithoutRecordsDoNotPileUp() {
+        var ledger = InFlightLedger<Int>()
+        ledger.seal(emitted: 1, checkpoint: 0)
+        for index in 1...100 { ledger.seal(emitted: 0, checkpoint: index) { _ in true } }
+        #expect(ledger.openTag == 1)
+        ledger.finish(tag: 0, count: 1)
+        #expect(ledger.takeFinishedPrefix() == [100])
+        // Nothing waits any more, so the next one stands for itself.
+        ledger.seal(emitted: 0, checkpoint: 101) { _ in true }
+        #expect(ledger.takeFinishedPrefix() == [101])
+    }
+
     @Test func whatIsNeverFinishedHoldsEverythingBack() {
         var ledger = InFlightLedger<Int>()
         for index in 0..<5 { ledger.seal(emitted: 1, checkpoint: index) }

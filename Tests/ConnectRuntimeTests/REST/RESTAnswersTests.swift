@@ -48,7 +48,8 @@ import WireTestSupport
                 return .object(JSONObject(object.members.map { (name: $0.name, value: normal($0.value)) }))
             case .array(let items):
                 let texts = items.compactMap(\.stringValue)
-                return texts.count == items.count ? .array(texts.sorted().map { .string($0) }) : .array(items.map(normal))
+                guard texts.count == items.count else { return .array(items.map(normal)) }
+                return .array(texts.sorted().map { .string($0) })
             default: return value
             }
         }

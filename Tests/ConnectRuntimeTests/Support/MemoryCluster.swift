@@ -139,7 +139,8 @@ private final class MemoryProducer: RecordProducer {
         headers: [RecordHeader], timestampMilliseconds: Int64?, tag: UInt64
     ) throws {
         let record = MemoryCluster.Produced(
-            topic: topic.name, partition: partition, key: key.map { [UInt8]($0) }, value: value.map { [UInt8]($0) }, tag: tag)
+            topic: topic.name, partition: partition, key: key.map { [UInt8]($0) }, value: value.map { [UInt8]($0) },
+            tag: tag)
         let listener = listener
         let isHeld = cluster.state.update { state in
             state.produced.append(record)

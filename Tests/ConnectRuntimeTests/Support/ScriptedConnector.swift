@@ -5,7 +5,7 @@ import WireCore
 
 /// A connector whose tasks do what a test says.
 struct ScriptedConnector: SourceConnector {
-    typealias Script = @Sendable (_ sink: any RecordSink, _ control: TaskControl, _ context: any SourceTaskContext) throws -> Void
+    typealias Script = @Sendable (any RecordSink, TaskControl, any SourceTaskContext) throws -> Void
 
     var className = "io.debezium.connector.mysql.MySqlConnector"
     /// What a task does; by default it waits for its end.

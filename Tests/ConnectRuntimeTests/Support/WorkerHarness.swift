@@ -67,7 +67,9 @@ final class WorkerHarness: Sendable {
     }
 
     /// Waits until the connector's state and its tasks' states are these.
-    func awaitStates(_ name: String, _ connector: String, _ tasks: [String], sourceLocation: SourceLocation = #_sourceLocation) throws {
+    func awaitStates(
+        _ name: String, _ connector: String, _ tasks: [String], sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
         func states(_ answer: Answer) -> [String] {
             let object = answer.body.objectValue
             let first = object?["connector"]?.objectValue?["state"]?.stringValue

@@ -72,7 +72,8 @@ final class KafkaCluster: Cluster {
     }
 
     private func check(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws {
-        if purpose == .configs, let found = try admin.describeTopics([topic.name]).first ?? nil, found.partitions.count > 1 {
+        let found = try admin.describeTopics([topic.name]).first ?? nil
+        if purpose == .configs, let found, found.partitions.count > 1 {
             throw WorkerFault(
                 "Topic '\(topic.name)' supplied via the '\(purpose.rawValue)' property is required to have a single partition in "
                     + "order to guarantee consistency of connector configurations, but found \(found.partitions.count) partitions. "

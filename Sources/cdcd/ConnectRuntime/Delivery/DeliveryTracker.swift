@@ -54,7 +54,7 @@ final class DeliveryTracker: DeliveryListener {
     /// Closes the open tag, under which `emitted` records went out; returns the next.
     func seal(emitted: Int, checkpoint: Checkpoint) -> UInt64 {
         let (tag, hasProgress) = state.update { state in
-            state.ledger.seal(emitted: emitted, checkpoint: checkpoint)
+            state.ledger.seal(emitted: emitted, checkpoint: checkpoint) { $0.partition == checkpoint.partition }
             let hasProgress = Self.collect(&state)
             return (state.ledger.openTag, hasProgress)
         }
@@ -148,9 +148,8 @@ final class DeliveryTracker: DeliveryListener {
     func putBack(_ checkpoints: [Checkpoint], finishedCount: Int) {
         state.withLock { state in
             state.finishedSinceCommit += finishedCount
-            for checkpoint in checkpoints where !state.committable.contains(where: { $0.partition == checkpoint.partition }) {
-                state.committable.append(checkpoint)
-            }
+            let newer = Set(state.committable.map(\.partition))
+            state.committable += checkpoints.filter { !newer.contains($0.partition) }
         }
     }
 }

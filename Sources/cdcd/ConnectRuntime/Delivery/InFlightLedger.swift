@@ -37,9 +37,18 @@ struct InFlightLedger<Checkpoint> {
     }
 
     /// Closes the open tag, under which `emitted` records went out, and opens the next.
-    mutating func seal(emitted: Int, checkpoint: Checkpoint) {
+    ///
+    /// A checkpoint without records takes the place of one that still waits and that it `replaces`; otherwise a source
+    /// without rows would fill the ledger while the brokers are away.
+    mutating func seal(
+        emitted: Int, checkpoint: Checkpoint, replaces: (_ waiting: Checkpoint) -> Bool = { _ in false }
+    ) {
         let last = entries.count - 1
         precondition(entries[last].finished <= emitted, "more records finished than emitted")
+        if emitted == 0, last > first, let waiting = entries[last - 1].checkpoint, replaces(waiting) {
+            entries[last - 1].checkpoint = checkpoint
+            return
+        }
         entries[last].emitted = emitted
         entries[last].checkpoint = checkpoint
         outstandingSealed += emitted - entries[last].finished

@@ -123,7 +123,8 @@ final class TaskCommit: Sendable {
             do {
                 while let checkpoint = left.first {
                     let source = OffsetView.Source(connector: id.connector, partition: checkpoint.partition)
-                    try store.write(checkpoint.offset, of: source)
+                    // A source without rows may say the same again and again.
+                    if store.offset(of: source) != checkpoint.offset { try store.write(checkpoint.offset, of: source) }
                     left.removeFirst()
                 }
                 return true

@@ -142,7 +142,9 @@ extension ByteReader {
         let place = absoluteOffset
         let count = Int(try bigEndian(Int32.self))
         // -1 is a null array, which means the same as an empty one.
-        guard count >= -1, count <= remainingBytes / elementBytesMin else { throw WireError(.badLength(count), at: place) }
+        guard count >= -1, count <= remainingBytes / elementBytesMin else {
+            throw WireError(.badLength(count), at: place)
+        }
         return max(0, count)
     }
 

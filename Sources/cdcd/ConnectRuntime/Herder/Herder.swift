@@ -55,8 +55,12 @@ final class Herder {
     /// Statuses of what does not exist any more would be shown for ever.
     private func forgetStatuses(except view: ConfigView) {
         let statuses = environment.statuses.snapshot
-        for name in statuses.connectors.keys where view.connectors[name] == nil { environment.statuses.removeConnector(name) }
-        for id in statuses.tasks.keys where !view.tasks(of: id.connector).contains(id) { environment.statuses.removeTask(id) }
+        for name in statuses.connectors.keys where view.connectors[name] == nil {
+            environment.statuses.removeConnector(name)
+        }
+        for id in statuses.tasks.keys where !view.tasks(of: id.connector).contains(id) {
+            environment.statuses.removeTask(id)
+        }
     }
 
     /// Stops everything, all tasks at once, in at most the time that is left.
@@ -165,7 +169,8 @@ final class Herder {
             }
             let view = view
             let ids = view.tasks(of: name)
-            let isUnchanged = !view.isInconsistent(name) && ids.count == made.count && view.configAtCommit(of: name) == config
+            let isUnchanged = !view.isInconsistent(name) && ids.count == made.count
+                && view.configAtCommit(of: name) == config
                 && zip(ids, made).allSatisfy { view.taskConfig($0)?.dictionary == $1 }
             if isUnchanged { return true }
             var records = made.enumerated().map { index, properties in

@@ -23,8 +23,8 @@ final class HerderThread: Sendable {
     /// Runs `body` on the herder's thread and gives its result. What follows from it (starting, stopping) goes on after
     /// the answer.
     ///
-    /// - Throws: what `body` throws; a `RESTError` of 500 where the herder does not get to it in time, of 503 once it is
-    ///   closed.
+    /// - Throws: what `body` throws; a `RESTError` of 500 where the herder does not get to it in time, of 503 once it
+    ///   is closed.
     func call<R: Sendable>(
         timeoutMilliseconds: Int = HerderThread.timeoutMilliseconds, _ body: @escaping @Sendable (Herder) throws -> R
     ) throws -> R {

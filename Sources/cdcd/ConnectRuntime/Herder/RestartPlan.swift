@@ -13,7 +13,8 @@ struct RestartPlan {
         connectorStatus = status
         tasks = statuses.tasks(of: request.connector)
         restartsConnector = !request.onlyFailed || status.state == .failed
-        restartingTasks = tasks.filter { request.includesTasks && (!request.onlyFailed || $0.status.state == .failed) }.map(\.id)
+        let concerned = tasks.filter { !request.onlyFailed || $0.status.state == .failed }
+        restartingTasks = request.includesTasks ? concerned.map(\.id) : []
     }
 
     /// The statuses as they will be, with `RESTARTING` where something is about to restart.

@@ -42,7 +42,7 @@ enum Base64 {
             guard let value = isPadding ? 0 : self.value(byte) else { return nil }
             bits = bits << 6 | UInt32(value)
             guard index % 4 == 3 else { continue }
-            bytes += [UInt8(truncatingIfNeeded: bits >> 16), UInt8(truncatingIfNeeded: bits >> 8), UInt8(truncatingIfNeeded: bits)]
+            for shift in [16, 8, 0] as [UInt32] { bytes.append(UInt8(truncatingIfNeeded: bits >> shift)) }
             bits = 0
         }
         return Array(bytes.dropLast(padding))

@@ -115,9 +115,9 @@ enum PercentEncoding {
         while index < source.count {
             let byte = source[index]
             if byte == UInt8(ascii: "%") {
-                guard index + 2 < source.count, let high = hex(source[index + 1]), let low = hex(source[index + 2]) else {
-                    return nil
-                }
+                guard index + 2 < source.count, let high = hex(source[index + 1]),
+                    let low = hex(source[index + 2])
+                else { return nil }
                 bytes.append(high << 4 | low)
                 index += 3
                 continue
@@ -133,9 +133,11 @@ enum PercentEncoding {
         var encoded = ""
         for byte in text.utf8 {
             switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: encoded.unicodeScalars.append(UnicodeScalar(byte))
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
+                encoded.unicodeScalars.append(UnicodeScalar(byte))
             // ! $ & ' ( ) * + , ; = : @ /
-            case 0x21, 0x24, 0x26...0x2C, 0x2F, 0x3A, 0x3B, 0x3D, 0x40: encoded.unicodeScalars.append(UnicodeScalar(byte))
+            case 0x21, 0x24, 0x26...0x2C, 0x2F, 0x3A, 0x3B, 0x3D, 0x40:
+                encoded.unicodeScalars.append(UnicodeScalar(byte))
             default:
                 let digits = String(byte, radix: 16, uppercase: true)
                 encoded += "%" + (digits.utf8.count == 1 ? "0" : "") + digits

@@ -18,6 +18,13 @@ extension RESTService {
             name, status, tasks: statuses.tasks(of: name), isKnown: isKnown(view.connectors[name]))
     }
 
+    private func stored(_ name: String) throws -> ConnectorConfig {
+        guard let config = try environment().configs.snapshot.connectors[name] else {
+            throw RESTError.connectorNotFound(name)
+        }
+        return config
+    }
+
     // MARK: Reading
 
     func list(_ query: QueryParameters) throws -> HTTPResponse {
@@ -42,11 +49,12 @@ extension RESTService {
         return json(200, .object(documents))
     }
 
-    func show(_ name: String) throws -> HTTPResponse { json(200, try document(name, in: try environment().configs.snapshot)) }
+    func show(_ name: String) throws -> HTTPResponse {
+        json(200, try document(name, in: try environment().configs.snapshot))
+    }
 
     func showConfig(_ name: String) throws -> HTTPResponse {
-        guard let config = try environment().configs.snapshot.connectors[name] else { throw RESTError.connectorNotFound(name) }
-        return json(200, config.json)
+        json(200, try stored(name).json)
     }
 
     func showStatus(_ name: String) throws -> HTTPResponse {
@@ -60,7 +68,9 @@ extension RESTService {
     func showTasks(_ name: String) throws -> HTTPResponse {
         let view = try environment().configs.snapshot
         guard view.connectors[name] != nil else { throw RESTError.connectorNotFound(name) }
-        return json(200, .array(view.tasks(of: name).map { RESTDocuments.taskInfo($0, view.taskConfig($0) ?? ConnectorConfig()) }))
+        return json(200, .array(view.tasks(of: name).map { id in
+            RESTDocuments.taskInfo(id, view.taskConfig(id) ?? ConnectorConfig())
+        }))
     }
 
     func showTaskStatus(_ id: TaskID) throws -> HTTPResponse {
@@ -101,15 +111,16 @@ extension RESTService {
 
     func patch(_ name: String, _ request: HTTPRequest) throws -> HTTPResponse {
         let changes = try RequestBody.configuration(request)
-        guard let stored = try environment().configs.snapshot.connectors[name] else { throw RESTError.connectorNotFound(name) }
-        var merged = stored
+        var merged = try stored(name)
         for member in changes.members { merged[member.name] = member.value }
         var configuration = changes
         configuration.members = merged.names.map { (name: $0, value: merged[$0]) }
         return try store(name, configuration, request)
     }
 
-    private func store(_ name: String, _ body: RequestBody.Configuration, _ request: HTTPRequest) throws -> HTTPResponse {
+    private func store(
+        _ name: String, _ body: RequestBody.Configuration, _ request: HTTPRequest
+    ) throws -> HTTPResponse {
         let config = try validated(name, body)
         _ = try environment()
         let (isNew, tasks) = try herder.call { herder in

@@ -31,7 +31,9 @@ extension RESTService {
                 + "manages offsets externally, they will need to be manually \(what) in the system that the connector uses.")])
     }
 
-    private static func changes(_ document: JSONValue) throws(RESTError) -> [(partition: JSONObject, offset: JSONObject?)] {
+    private static func changes(
+        _ document: JSONValue
+    ) throws(RESTError) -> [(partition: JSONObject, offset: JSONObject?)] {
         guard case .object(let body) = document else {
             throw RESTError(500, "The body has to be a JSON object with \"offsets\".")
         }

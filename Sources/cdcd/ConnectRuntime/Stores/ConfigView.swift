@@ -74,8 +74,9 @@ struct ConfigView: Sendable {
         offset = record.offset + 1
         guard let key = record.keyText else { return .unreadable("the record at offset \(record.offset) has no key") }
         let object = document?.objectValue
-        if let name = key.after(Prefix.targetState) { return applyTargetState(name, object, isTombstone: document == nil) }
-        if let name = key.after(Prefix.connector) { return applyConnector(name, object, isTombstone: document == nil) }
+        let isTombstone = document == nil
+        if let name = key.after(Prefix.targetState) { return applyTargetState(name, object, isTombstone: isTombstone) }
+        if let name = key.after(Prefix.connector) { return applyConnector(name, object, isTombstone: isTombstone) }
         if let rest = key.after(Prefix.task) { return applyTask(rest, object) }
         if let name = key.after(Prefix.commit) { return applyCommit(name, object) }
         if let name = key.after(Prefix.restart) { return applyRestart(name, object) }

@@ -56,7 +56,8 @@ final class TaskRunner: Sendable {
     func start() {
         logger.info("Creating task \(id)")
         let runner = self
-        startThread(named: "task-thread-\(id)") {
+        // Room for recursive descent into long statements and documents.
+        startThread(named: "task-thread-\(id)", stackBytes: 8 << 20) {
             runner.run()
             runner.completion.finish()
         }

@@ -60,7 +60,6 @@ public final class ConnectWorker: Sendable {
     ///
     /// Throws where a port cannot be had.
     public func start() throws {
-        Self.logger.info("Kafka Connect worker initializing ...")
         let service = service
         var servers: [HTTPServer] = []
         do {
