@@ -91,7 +91,7 @@ public final class KafkaClient: Sendable {
         if let broker = cluster.brokers[id] { return broker.address }
         _ = try metadata(topics: [], cancellation)
         guard let broker = cluster.brokers[id] else {
-            throw .code(.brokerNotAvailable, about: "looking for broker \(id)")
+            throw .code(.leaderNotAvailable, about: "looking for broker \(id)", message: "the cluster does not know it")
         }
         return broker.address
     }
@@ -120,7 +120,9 @@ public final class KafkaClient: Sendable {
     }
 
     /// A topic whose partitions all have a leader. Throws `.code` otherwise.
-    func topic(_ name: String, allowsCreation: Bool = false, _ cancellation: Cancellation) throws(KafkaError) -> TopicDescription {
+    func topic(
+        _ name: String, allowsCreation: Bool = false, _ cancellation: Cancellation
+    ) throws(KafkaError) -> TopicDescription {
         let response = try metadata(topics: [name], allowsCreation: allowsCreation, cancellation)
         guard let topic = response.topics.first(where: { $0.name == name }) else {
             throw .code(.unknownTopicOrPartition, about: "topic \(name)")
@@ -141,8 +143,9 @@ public final class KafkaClient: Sendable {
                 return try topic(name, cancellation)
             } catch {
                 let isNew = MonotonicInstant.now.milliseconds(since: started) < Self.topicPropagationMilliseconds
-                guard error.errorCode == .unknownTopicOrPartition || error.errorCode == .leaderNotAvailable, isNew else {
-                    throw error.errorCode == .unknownTopicOrPartition ? .missingTopic(name) : error
+                let isMissing = error.errorCode == .unknownTopicOrPartition
+                guard isNew, isMissing || error.errorCode == .leaderNotAvailable else {
+                    throw isMissing ? .missingTopic(name) : error
                 }
                 try cancellation.pause(milliseconds: backoff.next())
             }

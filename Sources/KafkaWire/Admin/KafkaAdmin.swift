@@ -111,7 +111,9 @@ public struct KafkaAdmin: Sendable {
     public func endOffsets(_ topic: String) throws(KafkaError) -> [Int32: Int64] { try offsets(topic, .end) }
 
     /// Partition to offset of its first record.
-    public func beginningOffsets(_ topic: String) throws(KafkaError) -> [Int32: Int64] { try offsets(topic, .beginning) }
+    public func beginningOffsets(_ topic: String) throws(KafkaError) -> [Int32: Int64] {
+        try offsets(topic, .beginning)
+    }
 
     private func offsets(_ topic: String, _ place: OffsetPlace) throws(KafkaError) -> [Int32: Int64] {
         try client.retrying("asking for the offsets of \(topic)", cancellation) { () throws(KafkaError) in

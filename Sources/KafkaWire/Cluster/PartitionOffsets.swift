@@ -6,7 +6,8 @@ enum OffsetPlace: Int64 {
 extension KafkaClient {
     /// The offset of a place in every partition of a topic, asked of the partitions' leaders.
     func offsets(
-        of topic: TopicDescription, at place: OffsetPlace, isolation: TopicReader.Isolation, _ cancellation: Cancellation
+        of topic: TopicDescription, at place: OffsetPlace, isolation: TopicReader.Isolation,
+        _ cancellation: Cancellation
     ) throws(KafkaError) -> [Int32: Int64] {
         var offsets: [Int32: Int64] = [:]
         for (leader, partitions) in topic.partitionsByLeader {

@@ -43,15 +43,15 @@ final class RequestSender {
     private func begin(_ key: APIKey, _ version: Int16) -> Int32 {
         let correlationID = nextCorrelationID
         nextCorrelationID = nextCorrelationID &+ 1 & .max
-        writer.bytes.reset()
+        writer.reset(isFlexible: key.isFlexible(version))
         writer.int32(0)
-        writer.isFlexible = key.isFlexible(version)
         RequestHeader(apiKey: key, apiVersion: version, correlationID: correlationID, clientID: clientID)
             .encode(into: &writer)
         return correlationID
     }
 
     private func finish(_ insertions: [(position: Int, payload: OutgoingBatch)] = []) throws(KafkaError) {
+        if let fault = writer.fault { throw .malformed(context: "own request to broker \(broker)", fault) }
         let inserted = insertions.reduce(0) { $0 + $1.payload.header.payloadBytes }
         writer.bytes.patchBigEndian(Int32(clamping: writer.bytes.count - 4 + inserted), at: 0)
         do throws(StreamError) {

@@ -37,7 +37,9 @@ final class ResponseReceiver {
     private func fill(_ wantedBytes: Int) throws(KafkaError) {
         let count: Int
         do throws(StreamError) {
-            count = try buffer.fill(wanted: wantedBytes) { (room) throws(StreamError) in try input.readSome(into: room) }
+            count = try buffer.fill(wanted: wantedBytes) { (room) throws(StreamError) in
+                try input.readSome(into: room)
+            }
         } catch { throw .stream(error, broker: broker) }
         guard count > 0 else { throw .stream(.closed, broker: broker) }
     }

@@ -68,7 +68,7 @@ public final class GroupMembership: Sendable {
 
     /// To be called every `heartbeatIntervalMilliseconds`.
     ///
-    /// Throws where the coordinator cannot be asked within that interval: the membership goes on until the session ends.
+    /// Throws where the coordinator cannot be asked within that interval: membership goes on until the session is over.
     public func heartbeat() throws(KafkaError) -> GroupStanding {
         guard let generation else { return .rebalancing }
         var request = HeartbeatRequest()

@@ -55,6 +55,6 @@ public enum GroupStanding: Sendable, Equatable {
     case stable
     /// The group forms anew: `join` again.
     case rebalancing
-    /// The group does not know this member or generation any more: what it held may already run elsewhere. `join` again.
+    /// The group does not know this member or generation any more: what it held may run elsewhere. `join` again.
     case fenced
 }

@@ -149,7 +149,8 @@ public final class TopicReader: Sendable {
         var records: [ConsumedRecord] = []
         for step in leaders.indices {
             let (leader, partitions) = leaders[(turn + step) % leaders.count]
-            let wait = leaders.count == 1 ? maxWaitMilliseconds : min(maxWaitMilliseconds, Self.waitPerLeaderMilliseconds)
+            let limit = leaders.count == 1 ? maxWaitMilliseconds : Self.waitPerLeaderMilliseconds
+            let wait = min(maxWaitMilliseconds, limit)
             records += try fetch(partitions, from: leader, maxWaitMilliseconds: records.isEmpty ? wait : 0)
         }
         return records

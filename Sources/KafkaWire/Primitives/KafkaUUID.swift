@@ -27,8 +27,8 @@ public struct KafkaUUID: Hashable, Sendable, CustomStringConvertible {
         for index in 0..<22 {
             // The 128 bits are followed by four zero bits to fill the last digit.
             let shift = 122 - index * 6
-            let digit = (shift < 0 ? low << 4 : shift >= 64 ? high >> (shift - 64) : low >> shift | straddle(shift)) & 0x3F
-            text.append(alphabet[Int(digit)])
+            let bits = shift < 0 ? low << 4 : shift >= 64 ? high >> (shift - 64) : low >> shift | straddle(shift)
+            text.append(alphabet[Int(bits & 0x3F)])
         }
         return text
     }

@@ -4,6 +4,8 @@ import WireCore
 public struct KafkaWriter: ~Copyable {
     public var bytes: ByteWriter
     public var isFlexible: Bool
+    /// Why what was written must not be sent: a text that the protocol's form has no room for.
+    public private(set) var fault: WireError?
 
     public init(capacityBytes: Int = 1024, isFlexible: Bool) {
         bytes = ByteWriter(capacityBytes: capacityBytes)
@@ -23,16 +25,26 @@ public struct KafkaWriter: ~Copyable {
         bytes.bigEndian(value.low)
     }
 
-    /// Longer strings than the old form can say cannot be sent; no name or identifier of ours comes near.
+    /// The old form has room for 32767 bytes; a longer text is a `fault`.
     public mutating func string(_ value: String) {
         let count = value.utf8.count
         if isFlexible {
             bytes.unsignedVarint(UInt64(count) + 1)
         } else {
-            precondition(count <= Int(Int16.max), "a Kafka string has at most 32767 bytes")
+            guard count <= Int(Int16.max) else {
+                fault = WireError(.badLength(count), at: bytes.count)
+                return
+            }
             bytes.bigEndian(Int16(count))
         }
         bytes.utf8(value)
+    }
+
+    /// Begins the next message in the same memory.
+    public mutating func reset(isFlexible: Bool) {
+        bytes.reset()
+        self.isFlexible = isFlexible
+        fault = nil
     }
 
     public mutating func nullableString(_ value: String?) {

@@ -39,12 +39,10 @@ public struct RequestHeader: Equatable, Sendable {
         writer.int16(apiKey.rawValue)
         writer.int16(apiVersion)
         writer.int32(correlationID)
-        if let clientID {
-            writer.int16(Int16(clientID.utf8.count))
-            writer.bytes.utf8(clientID)
-        } else {
-            writer.int16(-1)
-        }
+        let isFlexible = writer.isFlexible
+        writer.isFlexible = false
+        writer.nullableString(clientID)
+        writer.isFlexible = isFlexible
         if apiKey.isFlexible(apiVersion) { writer.taggedFieldCount(0) }
     }
 }

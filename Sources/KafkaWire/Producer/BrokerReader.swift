@@ -68,7 +68,9 @@ struct BrokerReader {
         let partition: Int32
     }
 
-    private static func answers(to request: ProducerConnection.Request, _ response: ProduceResponse) -> [ProducerCore.Answer] {
+    private static func answers(
+        to request: ProducerConnection.Request, _ response: ProduceResponse
+    ) -> [ProducerCore.Answer] {
         var byPartition: [Key: ProduceResponse.PartitionProduceResponse] = [:]
         for topic in response.responses {
             for partition in topic.partitionResponses {

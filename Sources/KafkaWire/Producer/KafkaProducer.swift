@@ -47,7 +47,7 @@ public final class KafkaProducer: Sendable {
     ///   - timestampMilliseconds: since 1970; nil: now.
     ///   - tag: comes back in `DeliveryListener.finished`.
     ///
-    /// Throws `.recordTooLarge`, `.timedOut` after `blockMillisecondsMax`, and after an end or a fatal error its reason.
+    /// Throws `.recordTooLarge`, `.timedOut` after `blockMillisecondsMax`, and after the end its reason.
     public func append(
         to topic: ProducerTopic, partition: Int32? = nil, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
         headers: [RecordHeader] = [], timestampMilliseconds: Int64? = nil, tag: UInt64 = 0
@@ -108,7 +108,7 @@ public final class KafkaProducer: Sendable {
 
     /// Flushes and waits until nothing is under way any more; the listener has been told of every batch by then.
     ///
-    /// Throws `.timedOut` (nil: waits for ever), or why the producer ended. Batches that failed are the listener's affair.
+    /// Throws `.timedOut` (nil: waits for ever), or why the producer ended. Failed batches are the listener's affair.
     public func awaitDelivery(timeoutMilliseconds: Int? = nil) throws(KafkaError) {
         flush()
         let started = MonotonicInstant.now

@@ -132,7 +132,8 @@ struct PartitionLane<Batch: Sendable>: Sendable {
         entries[index].isInFlight = true
         entries[index].notBefore = nil
         inFlightCount += 1
-        return Dispatch(number: entries[index].number, batch: entries[index].batch, stamp: entries[index].stamp ?? .none)
+        let entry = entries[index]
+        return Dispatch(number: entry.number, batch: entry.batch, stamp: entry.stamp ?? .none)
     }
 
     /// Goes over to the producer's present epoch where nothing stands in the way.
@@ -185,8 +186,8 @@ struct PartitionLane<Batch: Sendable>: Sendable {
             return .retryWithNewProducer
         case .producerFenced, .clusterAuthorizationFailed:
             return .fatal(code)
-        case .messageTooLarge where entries[index].recordCount > 1, .recordListTooLarge where entries[index].recordCount > 1:
-            return .split
+        case .messageTooLarge where entries[index].recordCount > 1: return .split
+        case .recordListTooLarge where entries[index].recordCount > 1: return .split
         default:
             guard code.isRetriable else { return giveUp(index, code) }
             entries[index].failedAttempts += 1

@@ -14,7 +14,8 @@ struct OutgoingBatch: Sendable {
 
     /// Compresses and checksums. The same batch with the same stamp always gives the same bytes.
     init(
-        topic: String, partition: Int32, _ batch: SealedBatch, _ stamp: SequenceStamp, _ configuration: ProducerConfiguration
+        topic: String, partition: Int32, _ batch: SealedBatch, _ stamp: SequenceStamp,
+        _ configuration: ProducerConfiguration
     ) throws(KafkaError) {
         self.topic = topic
         self.partition = partition
@@ -58,7 +59,8 @@ extension RequestSender {
     /// Written by hand, unlike other messages, so that large batches go from their memory to the stream; the layout
     /// is `ProduceRequest`'s.
     func sendProduce(
-        _ batches: [OutgoingBatch], version: Int16, acks: ProducerConfiguration.Acknowledgements, timeoutMilliseconds: Int
+        _ batches: [OutgoingBatch], version: Int16, acks: ProducerConfiguration.Acknowledgements,
+        timeoutMilliseconds: Int
     ) throws(KafkaError) -> Int32 {
         let topics = Dictionary(grouping: batches, by: \.topic)
         return try send(.produce, version: version) { writer, insertions in

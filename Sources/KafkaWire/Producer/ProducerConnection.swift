@@ -40,7 +40,7 @@ final class ProducerConnection: Sendable {
 }
 
 /// A receiver on its way to the thread that will read from it.
-// Only that thread touches the receiver from then on; both directions share nothing that changes but TLS's locked engine.
+// Only that thread touches the receiver from then on; the directions share nothing changeable but TLS's locked engine.
 struct ReceivingHalf: @unchecked Sendable {
     let receiver: ResponseReceiver
 }

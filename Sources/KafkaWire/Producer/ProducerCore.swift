@@ -157,7 +157,8 @@ struct ProducerCore {
     mutating func seal(_ partition: Partition) {
         guard let open = partition.open.take() else { return }
         let batch = SealedBatch(open)
-        partition.expectedBytes = min(max(batch.payloadBytes + batch.payloadBytes / 8, 1 << 10), partition.batchBytesMax)
+        let expected = batch.payloadBytes + batch.payloadBytes / 8
+        partition.expectedBytes = min(max(expected, 1 << 10), partition.batchBytesMax)
         partition.lane.append(batch, number: newBatchNumber(), recordCount: batch.recordCount)
         if partition.topic.stickyPartition == Int(partition.index) {
             partition.topic.stickyPartition = Int.random(in: 0..<partition.topic.partitions.count)

@@ -192,10 +192,11 @@ final class ProducerEngine: Sendable {
         let response = try client.metadata(
             topics: names, allowsCreation: configuration.allowsTopicCreation, cancellation)
         adopt(response.topics.compactMap { TopicDescription($0) })
-        let isComplete = response.topics.allSatisfy { topic in
-            topic.errorCode == .none && topic.partitions.allSatisfy { $0.leaderID >= 0 }
+        for topic in response.topics {
+            let isLeaderless = topic.partitions.contains { $0.leaderID < 0 }
+            let code = topic.errorCode == .none && isLeaderless ? .leaderNotAvailable : topic.errorCode
+            if code.isRetriable { throw .code(code, about: "topic \(topic.name ?? "")") }
         }
-        if !isComplete { core.withLock { $0.needsMetadata = true } }
     }
 
     /// InitProducerId without a transactional id: any broker gives one.

@@ -153,10 +153,13 @@ final class DeliveryLog: DeliveryListener {
 }
 
 extension KafkaProducer {
-    func append(_ value: String, key: String? = nil, to topic: ProducerTopic, partition: Int32? = nil, tag: UInt64 = 0) throws {
-        try Array(value.utf8).withUnsafeBytes { value in
-            guard let key else { return try append(to: topic, partition: partition, key: nil, value: value, tag: tag) }
-            try Array(key.utf8).withUnsafeBytes { try append(to: topic, partition: partition, key: $0, value: value, tag: tag) }
+    func append(
+        _ value: String, key: String? = nil, to topic: ProducerTopic, partition: Int32? = nil, tag: UInt64 = 0
+    ) throws {
+        try RecordBatchBuilder.withBytes(key.map { Array($0.utf8) }) { key in
+            try Array(value.utf8).withUnsafeBytes { value in
+                try append(to: topic, partition: partition, key: key, value: value, tag: tag)
+            }
         }
     }
 }

@@ -6,7 +6,9 @@ import WireStreams
 
 /// The producer over real sockets, against the development broker (whose own behaviour is proven with others' clients).
 @Suite(.serialized) struct ProducerTests {
-    private static func configuration(_ change: (inout ProducerConfiguration) -> Void = { _ in }) -> ProducerConfiguration {
+    private static func configuration(
+        _ change: (inout ProducerConfiguration) -> Void = { _ in }
+    ) -> ProducerConfiguration {
         var configuration = ProducerConfiguration()
         configuration.deliveryTimeoutMilliseconds = nil
         change(&configuration)
@@ -166,7 +168,8 @@ import WireStreams
         #expect(throws: KafkaError.closed) { try closed.append("x", to: topic) }
 
         let silent = DeliveryLog()
-        let aborted = KafkaProducer(cluster.client, Self.configuration { $0.lingerMilliseconds = 60_000 }, listener: silent)
+        let lingering = Self.configuration { $0.lingerMilliseconds = 60_000 }
+        let aborted = KafkaProducer(cluster.client, lingering, listener: silent)
         let handle = try aborted.topic("t")
         try aborted.append("x", to: handle)
         aborted.abort()

@@ -24,7 +24,8 @@ struct CapturedExchange {
                 return (header, reader.rest().array())
             }
             return CapturedExchange(
-                request: request, response: index < responses.count ? responses[index] : nil, header: header, body: body)
+                request: request, response: index < responses.count ? responses[index] : nil, header: header,
+                body: body)
         }
     }
 
@@ -60,7 +61,9 @@ struct FrameDecoder: StreamDecoder {
 /// Decoding by key and version, for tests that go over whatever was captured.
 enum AnyMessage {
     /// Decodes a body and encodes it again.
-    static func roundTrip(_ key: APIKey, version: Int16, isRequest: Bool, _ body: UnsafeRawBufferPointer) throws -> [UInt8] {
+    static func roundTrip(
+        _ key: APIKey, version: Int16, isRequest: Bool, _ body: UnsafeRawBufferPointer
+    ) throws -> [UInt8] {
         try message(key, version: version, isRequest: isRequest, body).encoded(version: version)
     }
 

@@ -74,7 +74,8 @@ import WireTestSupport
             for exchange in try CapturedExchange.all(of: try Conversation(name)) where exchange.isKnown {
                 let (key, version) = (exchange.header.apiKey, exchange.header.apiVersion)
                 offer(Kind(key: key, version: version, isRequest: true), exchange.body)
-                if let body = try exchange.responseBody() { offer(Kind(key: key, version: version, isRequest: false), body) }
+                guard let body = try exchange.responseBody() else { continue }
+                offer(Kind(key: key, version: version, isRequest: false), body)
             }
         }
         return samples.map { ($0.key.key, $0.key.version, $0.key.isRequest, $0.value) }

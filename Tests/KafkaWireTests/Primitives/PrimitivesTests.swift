@@ -51,7 +51,9 @@ import WireCore
     }
 
     @Test func nullWhereNoneIsAllowedIsRefused() {
-        #expect(throws: WireError.self) { try Self.read([0], isFlexible: true) { r throws(WireError) in try r.string() } }
+        #expect(throws: WireError.self) {
+            try Self.read([0], isFlexible: true) { r throws(WireError) in try r.string() }
+        }
         #expect(throws: WireError.self) {
             try Self.read([0xFF, 0xFF, 0xFF, 0xFF], isFlexible: false) { r throws(WireError) in try r.int32Array() }
         }
@@ -68,7 +70,9 @@ import WireCore
             }
         }
         #expect(throws: WireError.self) {
-            try Self.read([0xFF, 0xFF, 0xFF, 0xFF, 0x0F], isFlexible: true) { r throws(WireError) in try r.stringArray() }
+            try Self.read([0xFF, 0xFF, 0xFF, 0xFF, 0x0F], isFlexible: true) { r throws(WireError) in
+                try r.stringArray()
+            }
         }
     }
 
@@ -91,7 +95,8 @@ import WireCore
     /// KIP-511: a broker that does not know the version asked for says so in version 0.
     @Test func versionsAreChosenFromWhatBothSidesKnow() throws {
         var response = ApiVersionsResponse()
-        for (key, range) in [(APIKey.produce, 0...7), (.fetch, 0...3), (.metadata, 4...99)] as [(APIKey, ClosedRange<Int16>)] {
+        let ranges: [(APIKey, ClosedRange<Int16>)] = [(.produce, 0...7), (.fetch, 0...3), (.metadata, 4...99)]
+        for (key, range) in ranges {
             var entry = ApiVersionsResponse.ApiVersion()
             entry.apiKey = key.rawValue
             entry.minVersion = range.lowerBound

@@ -6,23 +6,35 @@ import WireTestSupport
 
 /// Record batches that others wrote, and that brokers keep.
 @Suite struct CapturedRecordsTests {
+    private struct RecordSet {
+        let partition: Int32
+        let records: [UInt8]
+        var aborted: [FetchResponse.AbortedTransaction] = []
+    }
+
     /// The record sets of all Fetch answers or Produce requests of a conversation.
-    private static func recordSets(_ scenario: String) throws -> [(partition: Int32, records: [UInt8], aborted: [FetchResponse.AbortedTransaction])] {
-        var sets: [(partition: Int32, records: [UInt8], aborted: [FetchResponse.AbortedTransaction])] = []
+    private static func recordSets(_ scenario: String) throws -> [RecordSet] {
+        var sets: [RecordSet] = []
         for name in Conversation.all(in: "kafka/4.3.1/\(scenario)") {
             for exchange in try CapturedExchange.all(of: try Conversation(name)) {
                 let version = exchange.header.apiVersion
                 if exchange.header.apiKey == .fetch, let body = try exchange.responseBody() {
-                    let response = try body.withUnsafeBytes { try FetchResponse.decode(ByteReader($0), version: version) }
-                    for partition in response.responses.flatMap(\.partitions) where partition.records?.isEmpty == false {
-                        sets.append((partition.partitionIndex, partition.records ?? [], partition.abortedTransactions ?? []))
+                    let response = try body.withUnsafeBytes {
+                        try FetchResponse.decode(ByteReader($0), version: version)
+                    }
+                    for partition in response.responses.flatMap(\.partitions) {
+                        guard let records = partition.records, !records.isEmpty else { continue }
+                        sets.append(
+                            RecordSet(
+                                partition: partition.partitionIndex, records: records,
+                                aborted: partition.abortedTransactions ?? []))
                     }
                 } else if exchange.header.apiKey == .produce {
                     let request = try exchange.body.withUnsafeBytes {
                         try ProduceRequest.decode(ByteReader($0), version: version)
                     }
                     for partition in request.topicData.flatMap(\.partitionData) {
-                        sets.append((partition.index, partition.records ?? [], []))
+                        sets.append(RecordSet(partition: partition.index, records: partition.records ?? []))
                     }
                 }
             }
@@ -70,7 +82,7 @@ import WireTestSupport
         #expect(Set(records.map { Self.text($0.value)?.prefix(3) }) == ["one", "two", "thr"])
     }
 
-    /// A transaction that was committed, one that was aborted, one that was committed: offsets 0, 2, 4 and their markers.
+    /// A transaction that was committed, one that was aborted, one that was committed: offsets 0, 2, 4 and markers.
     @Test func abortedTransactionsAreHiddenFromThoseWhoReadCommitted() throws {
         let all = try Self.read("librdkafka-read-committed")
         let committed = try Self.read("librdkafka-read-committed", committed: true)
@@ -99,7 +111,8 @@ import WireTestSupport
                 var reader = RecordSetReader(partition: 0, offset: 0)
                 try reader.read(set.records) { builder.append($0) }
                 let stamp = SequenceStamp(
-                    producerID: header.producerID, producerEpoch: header.producerEpoch, baseSequence: header.baseSequence)
+                    producerID: header.producerID, producerEpoch: header.producerEpoch,
+                    baseSequence: header.baseSequence)
                 var expected = set.records
                 // The leader epoch is the broker's affair.
                 expected.replaceSubrange(12..<16, with: [255, 255, 255, 255])

@@ -4,7 +4,9 @@ import WireCore
 @testable import KafkaWire
 
 @Suite struct RecordSetReaderTests {
-    private static func batch(_ values: [String], codec: CompressionCodec = .none, baseOffset: Int64) throws -> [UInt8] {
+    private static func batch(
+        _ values: [String], codec: CompressionCodec = .none, baseOffset: Int64
+    ) throws -> [UInt8] {
         try TestBatches.make(values.map { (key: nil, value: $0) }, codec: codec, baseOffset: baseOffset)
     }
 
