@@ -8,6 +8,20 @@ import Synchronization
 ///
 /// - Parameter stackBytes: threads that only shovel bytes need little.
 public func startThread(named name: String, stackBytes: Int = 1 << 20, _ body: sending @escaping () -> Void) {
+    let code = createThread(named: name, stackBytes: stackBytes, body)
+    precondition(code == 0, "the system refuses another thread (\(code))")
+}
+
+/// The same where peers decide how many threads there are, one for each connection: throws `.system` where the system
+/// gives no more, and `body` is never run.
+public func startConnectionThread(
+    named name: String, stackBytes: Int = 512 << 10, _ body: sending @escaping () -> Void
+) throws(StreamError) {
+    let code = createThread(named: name, stackBytes: stackBytes, body)
+    guard code == 0 else { throw .system(errno: code, operation: "start a thread for a connection") }
+}
+
+private func createThread(named name: String, stackBytes: Int, _ body: sending @escaping () -> Void) -> Int32 {
     let box = Unmanaged.passRetained(ThreadBody(name: name, body))
     let code = withUnsafeTemporaryAllocation(of: pthread_attr_t.self, capacity: 1) { attributes -> Int32 in
         guard let attributes = attributes.baseAddress else { return EINVAL }
@@ -24,7 +38,8 @@ public func startThread(named name: String, stackBytes: Int = 1 << 20, _ body: s
             return nil
         }, box.toOpaque())
     }
-    precondition(code == 0, "the system refuses another thread (\(code))")
+    if code != 0 { box.release() }
+    return code
 }
 
 /// Carries a closure to the one thread that runs it, once.

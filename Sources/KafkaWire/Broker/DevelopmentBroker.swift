@@ -112,10 +112,17 @@ public final class DevelopmentBroker: Sendable {
         }
         let broker = self
         connectionThreads.enter()
-        startThread(named: "broker-connection", stackBytes: 512 << 10) {
-            ClientConnection(streams: streams, service: broker.service).serve()
-            broker.connections.withLock { $0.cancellers[id] = nil }
-            broker.connectionThreads.leave()
+        do throws(StreamError) {
+            try startConnectionThread(named: "broker-connection") {
+                ClientConnection(streams: streams, service: broker.service).serve()
+                broker.connections.withLock { $0.cancellers[id] = nil }
+                broker.connectionThreads.leave()
+            }
+        } catch {
+            connections.withLock { $0.cancellers[id] = nil }
+            connectionThreads.leave()
+            canceller.cancel()
+            Self.logger.warn("Refused a connection: \(error)")
         }
     }
 }

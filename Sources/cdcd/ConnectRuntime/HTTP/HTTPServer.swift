@@ -77,22 +77,32 @@ final class HTTPServer: Sendable {
             return open.nextID
         }
         let server = self
-        startThread(named: "http-connection", stackBytes: 512 << 10) {
-            let connection = HTTPConnection(streams: streams, limits: server.limits)
-            if let id {
-                connection.serve(handler: server.handler) { isIdle in
-                    server.connections.withLock { open in
-                        if isIdle { open.idle.insert(id) } else { open.idle.remove(id) }
-                        return !open.isStopping
-                    }
+        do throws(StreamError) {
+            try startConnectionThread(named: "http-connection") {
+                let connection = HTTPConnection(streams: streams, limits: server.limits)
+                if let id {
+                    server.serve(connection, id: id)
+                } else {
+                    connection.refuse(HTTPProtocolError(503, "too many connections"))
                 }
-                server.connections.withLock { open in
-                    open.cancellers[id] = nil
-                    open.idle.remove(id)
-                }
-            } else {
-                connection.refuse(HTTPProtocolError(503, "too many connections"))
             }
+        } catch {
+            if let id { connections.withLock { $0.cancellers[id] = nil } }
+            canceller.cancel()
+            Self.logger.warn("Refused a connection: \(error)")
+        }
+    }
+
+    private func serve(_ connection: HTTPConnection, id: Int) {
+        connection.serve(handler: handler) { isIdle in
+            self.connections.withLock { open in
+                if isIdle { open.idle.insert(id) } else { open.idle.remove(id) }
+                return !open.isStopping
+            }
+        }
+        connections.withLock { open in
+            open.cancellers[id] = nil
+            open.idle.remove(id)
         }
     }
 }
