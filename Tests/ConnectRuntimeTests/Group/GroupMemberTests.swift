@@ -18,6 +18,8 @@ import WireCore
         let worker = try WorkerHarness(cluster: cluster)
         defer { worker.stop() }
         _ = try worker.call("GET", "/connectors")
+        // The join came first, so that the group was never empty.
+        #expect(cluster.state.withLock { $0.generation } == 1)
         #expect(cluster.state.withLock { $0.removedMembers } == ["old"])
     }
 

@@ -1,4 +1,5 @@
 import KafkaWire
+import Synchronization
 import WireCore
 import WireStreams
 
@@ -43,12 +44,44 @@ final class GroupMember: Sendable {
 
     /// Joins, after former memberships of this very worker are gone. Throws `WorkerFault` where another worker lives in
     /// the group.
+    ///
+    /// Brokers let the first member of an empty group wait for others (`group.initial.rebalance.delay.ms`, 3 s by
+    /// default). So former memberships are removed only once this one is on its way in: then the group is never empty.
     func join() throws {
-        try removeFormerMembers()
+        let former = try formerMembers()
+        guard !former.isEmpty else { return try joinOnce() }
+        logger.info("\(prefix) Removing \(former.count) former membership of this worker from the group")
+        let (member, progress, removal) = (self, JoinProgress(), ThreadCompletion())
+        startThread(named: "former-members", stackBytes: 256 << 10) {
+            member.remove(former, onceJoining: progress)
+            removal.finish()
+        }
+        defer { progress.isOver.store(true, ordering: .releasing) }
         try joinOnce()
+        progress.isOver.store(true, ordering: .releasing)
+        _ = removal.wait(milliseconds: 5000)
     }
 
-    private func removeFormerMembers() throws {
+    /// Whether the join that goes on meanwhile has ended.
+    private final class JoinProgress: Sendable {
+        let isOver = Atomic(false)
+    }
+
+    private func remove(_ memberIDs: [String], onceJoining join: JoinProgress) {
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 1000)
+        do {
+            while !join.isOver.load(ordering: .acquiring), MonotonicInstant.now < deadline {
+                if try membership.describe().state != "Stable" { break }
+                if pause(milliseconds: 10) { return }
+            }
+            try membership.remove(memberIDs: memberIDs)
+        } catch {
+            logger.warn("\(prefix) The former membership could not be removed; its session ends by itself: \(error)")
+        }
+    }
+
+    /// The ids of this worker's own members, once nobody else is in the group.
+    private func formerMembers() throws -> [String] {
         let patience = configuration.sessionTimeoutMilliseconds + 2000
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: patience)
         var hasWarned = false
@@ -67,11 +100,7 @@ final class GroupMember: Sendable {
                     others.append(url ?? "\(member.clientID) at \(member.clientHost)")
                 }
             }
-            if !own.isEmpty {
-                logger.info("\(prefix) Removing \(own.count) former membership of this worker from the group")
-                try membership.remove(memberIDs: own)
-            }
-            if others.isEmpty { return }
+            if others.isEmpty { return own }
             if MonotonicInstant.now >= deadline { throw foreignWorkers(others) }
             if !hasWarned {
                 logger.warn(
