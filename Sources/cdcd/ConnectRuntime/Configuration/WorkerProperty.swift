@@ -26,7 +26,7 @@ enum WorkerPropertyCatalog {
     static let jsonConverter = "org.apache.kafka.connect.json.JsonConverter"
     static let simpleHeaderConverter = "org.apache.kafka.connect.storage.SimpleHeaderConverter"
 
-    private static let rules: [String: WorkerPropertyRule] = [
+    static let rules: [String: WorkerPropertyRule] = [
         // The cluster and the group
         "bootstrap.servers": .honoured, "group.id": .honoured, "client.id": .honoured,
         "session.timeout.ms": .honoured, "heartbeat.interval.ms": .honoured, "rebalance.timeout.ms": .honoured,
@@ -88,7 +88,7 @@ enum WorkerPropertyCatalog {
     ]
 
     /// Longest prefixes first where one contains the other.
-    private static let prefixes: [(String, WorkerPropertyRule)] = [
+    static let prefixes: [(String, WorkerPropertyRule)] = [
         ("key.converter.", .honoured), ("value.converter.", .honoured), ("header.converter.", .honoured),
         ("internal.key.converter.", .javaOnly), ("internal.value.converter.", .javaOnly),
         ("config.storage.", .honoured), ("offset.storage.", .honoured), ("status.storage.", .honoured),
@@ -104,7 +104,7 @@ enum WorkerPropertyCatalog {
         producerRules[name] ?? clientRule(for: name)
     }
 
-    private static let producerRules: [String: WorkerPropertyRule] = [
+    static let producerRules: [String: WorkerPropertyRule] = [
         "acks": .only(["all", "-1"], remedy: "only acks=all is supported yet; anything less may lose rows"),
         "compression.type": .only(["none", "gzip"], remedy: "only none and gzip are supported yet"),
         "linger.ms": .honoured, "batch.size": .honoured, "buffer.memory": .honoured, "max.request.size": .honoured,
