@@ -137,7 +137,9 @@ final class MySQLSourceTask: SourceTask {
                 control.report(.running)
                 return result
             } catch {
-                guard attempt < Self.snapshotAttemptsMax, let cause = Self.causeForAnotherSnapshot(error) else { throw error }
+                guard attempt < Self.snapshotAttemptsMax, let cause = Self.causeForAnotherSnapshot(error) else {
+                    throw error
+                }
                 try again(after: cause, attempt, control)
             }
             attempt += 1

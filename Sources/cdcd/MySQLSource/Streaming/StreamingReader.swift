@@ -247,8 +247,9 @@ final class StreamingReader {
                 commit > 0 ? Int64(clamping: commit) : Int64(header.timestampSeconds) * 1_000_000
         }
         transaction.gtid = gtid.gtid
-        if configuration.gtidSources.filtersRows, !configuration.gtidSources.includesAll, let source = gtid.gtid?.source {
-            transaction.isFiltered = !configuration.gtidSources.includes(source.description)
+        let sources = configuration.gtidSources
+        if sources.filtersRows, !sources.includesAll, let source = gtid.gtid?.source {
+            transaction.isFiltered = !sources.includes(source.description)
         }
         try moveOnWhereQuiet(every: 1024)
     }
