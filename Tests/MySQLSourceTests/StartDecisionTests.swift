@@ -7,7 +7,8 @@ import Testing
     private static let unfinished = SourceOffset(file: "b.1", position: 7, phase: .snapshotRunning)
 
     private func decide(
-        _ offset: SourceOffset?, _ mode: SnapshotOptions.Mode, historyExists: Bool = true, _ profile: DebeziumProfile = .v36
+        _ offset: SourceOffset?, _ mode: SnapshotOptions.Mode, historyExists: Bool = true,
+        _ profile: DebeziumProfile = .v36
     ) throws -> StartDecision {
         try StartDecision.make(
             offset: offset, historyExists: historyExists, mode: mode, profile: profile, historyTopic: "history")

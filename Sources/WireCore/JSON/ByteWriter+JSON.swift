@@ -85,9 +85,9 @@ extension ByteWriter {
     /// A quoted string.
     @inlinable
     public mutating func jsonString(_ text: String) {
-        var text = text
         byte(UInt8(ascii: "\""))
-        text.withUTF8 { jsonEscaped(UnsafeRawBufferPointer($0)) }
+        let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable { jsonEscaped(UnsafeRawBufferPointer($0)) }
+        if isWritten == nil { jsonEscaped(Array(text.utf8)) }
         byte(UInt8(ascii: "\""))
     }
 
@@ -110,28 +110,43 @@ extension ByteWriter {
             byte(0x30 + UInt8(truncatingIfNeeded: rest))
             return
         }
-        var length = 0
+        var length = 1
         var probe = rest
-        while probe > 0 {
-            probe /= 10
-            length += 1
+        while probe >= 10_000 {
+            probe /= 10_000
+            length &+= 4
         }
-        var index = count + length
+        length &+= probe >= 1000 ? 3 : probe >= 100 ? 2 : probe >= 10 ? 1 : 0
+        var index = _count &+ length
         _count = index
-        while rest > 0 {
-            index &-= 1
-            let next = rest / 10
-            storage[index] = 0x30 + UInt8(truncatingIfNeeded: rest &- next &* 10)
+        // Two digits at a time.
+        let pairs: StaticString = """
+            0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+            5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899
+            """
+        while rest >= 10 {
+            let next = rest / 100
+            let pair = Int(truncatingIfNeeded: rest &- next &* 100) &* 2
+            index &-= 2
+            storage[index] = pairs.utf8Start[pair]
+            storage[index &+ 1] = pairs.utf8Start[pair &+ 1]
             rest = next
+            if rest == 0 { return }
         }
+        storage[index &- 1] = 0x30 &+ UInt8(truncatingIfNeeded: rest)
     }
 
     /// A number in the form of Java's `Double.toString`; NaN and the infinities are quoted, as Jackson does it.
     public mutating func jsonNumber(_ value: Double) {
         guard value.isFinite else { return jsonString(JavaNumber.text(value)) }
-        if value.magnitude < 1e7, value == value.rounded(), value != 0 {
-            decimal(Int64(value))
-            literal(".0")
+        if value.magnitude < 1e7, value.magnitude >= 1e-3 {
+            if value == value.rounded(.towardZero) {
+                decimal(Int64(value))
+                literal(".0")
+            } else {
+                // Here Java and Swift write the same.
+                utf8(value.description)
+            }
         } else {
             utf8(JavaNumber.text(value))
         }
@@ -140,7 +155,18 @@ extension ByteWriter {
     /// A number in the form of Java's `Float.toString`.
     public mutating func jsonNumber(_ value: Float) {
         guard value.isFinite else { return jsonString(JavaNumber.text(value)) }
-        utf8(JavaNumber.text(value))
+        if value.magnitude < 1e7, value.magnitude >= 1e-3 {
+            utf8(value.description)
+        } else {
+            utf8(JavaNumber.text(value))
+        }
+    }
+
+    /// Bytes as a quoted text of base64.
+    public mutating func jsonBase64(_ source: [UInt8]) {
+        byte(UInt8(ascii: "\""))
+        base64(source)
+        byte(UInt8(ascii: "\""))
     }
 
     /// RFC 4648 with padding and without line breaks.

@@ -136,9 +136,11 @@ final class MySQLSourceTask: SourceTask {
                 let result = try reader.run()
                 control.report(.running)
                 return result
-            } catch let error as MySQLError {
-                guard attempt < Self.snapshotAttemptsMax, Self.isWorthAnotherSnapshot(error) else { throw error }
-                try again(after: error, attempt, control)
+            } catch {
+                guard attempt < Self.snapshotAttemptsMax, let cause = Self.causeForAnotherSnapshot(error) else {
+                    throw error
+                }
+                try again(after: cause, attempt, control)
             }
             attempt += 1
         }
@@ -154,9 +156,10 @@ final class MySQLSourceTask: SourceTask {
     }
 
     /// A lost connection, or a table that was altered before its rows were read (1412).
-    private static func isWorthAnotherSnapshot(_ error: MySQLError) -> Bool {
-        if case .server(let answer) = error, answer.code == 1412 { return true }
-        return error.isConnectionLoss
+    private static func causeForAnotherSnapshot(_ error: any Error) -> MySQLError? {
+        guard let cause = error as? MySQLError ?? (error as? SessionError)?.error else { return nil }
+        if case .server(let answer) = cause, answer.code == 1412 { return cause }
+        return cause.isConnectionLoss ? cause : nil
     }
 
     // MARK: Parts

@@ -16,6 +16,8 @@ struct ReachedServer {
         let (facts, grants, files) = try ServerSession.withConnection(connection, control) { connection in
             do throws(MySQLError) {
                 let facts = try ServerFacts(reading: connection)
+                // Names in backquotes, whatever the server's own mode says.
+                try connection.execute("SET SESSION sql_mode = ''")
                 let grants = try connection.query("SHOW GRANTS").rows.compactMap { $0.first ?? nil }
                 return (facts, Grants(statements: grants), try Self.files(connection))
             } catch { throw SessionError(error, isConnecting: false) }

@@ -191,7 +191,7 @@ extension ConnectorTests {
             #expect(world.changes(of: "u") == ["c1", "c2"])
         }
 
-        /// An unfiltered table's transaction is far larger than a batch: it goes out as it comes, and its offsets point into it.
+        /// A transaction far larger than a batch goes out as it comes, and its offsets point into it.
         @Test func aLargeTransactionIsCheckpointedOnTheWay() throws {
             let world = try world("s_large")
             try world.sql("CREATE TABLE t (id int PRIMARY KEY, v varchar(100))")

@@ -67,9 +67,8 @@ struct GoldenCase {
             } catch {
                 told = [.string("\(error)")]
             }
-            guard let events = answer.arrayValue?.map({ Self.expanded($0, database, ddl, profile) }), told != events else {
-                continue
-            }
+            let answered = answer.arrayValue?.map { Self.expanded($0, database, ddl, profile) }
+            guard let events = answered, told != events else { continue }
             count += 1
             let ours = String(decoding: JSONValue.array(told).encoded(), as: UTF8.self)
             let theirs = String(decoding: JSONValue.array(events).encoded(), as: UTF8.self)

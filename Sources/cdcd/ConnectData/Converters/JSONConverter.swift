@@ -111,9 +111,7 @@ enum SchemalessJSON {
         case .float64(let number): writer.jsonNumber(number)
         case .string(let text): writer.jsonString(text)
         case .bytes(let bytes):
-            writer.byte(UInt8(ascii: "\""))
-            writer.base64(bytes)
-            writer.byte(UInt8(ascii: "\""))
+            writer.jsonBase64(bytes)
         case .array(let items):
             writer.byte(UInt8(ascii: "["))
             for index in items.indices {

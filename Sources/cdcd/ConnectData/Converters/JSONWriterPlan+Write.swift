@@ -3,8 +3,8 @@ import WireCore
 /// The loop over a row's values.
 extension JSONWriterPlan {
     /// Appends the value, within an envelope where the plan has one.
-    func write(_ value: borrowing ConnectValue, into writer: inout ByteWriter) throws(DataError) {
-        if envelope.isEmpty {
+    func write(_ value: ConnectValue, into writer: inout ByteWriter) throws(DataError) {
+        if envelope.count == 0 {
             try write(value, root, &writer)
         } else {
             append(envelope, to: &writer)
@@ -14,92 +14,108 @@ extension JSONWriterPlan {
     }
 
     @inline(__always)
-    private func append(_ range: Range<Int>, to writer: inout ByteWriter) {
-        constants.withUnsafeBytes { writer.bytes(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    private func append(_ text: Text, to writer: inout ByteWriter) {
+        let start = Int(text.offset)
+        writer.bytes(UnsafeRawBufferPointer(rebasing: constants[start..<(start &+ Int(text.count))]))
     }
 
-    private func write(
-        _ value: borrowing ConnectValue, _ index: Int, _ writer: inout ByteWriter
-    ) throws(DataError) {
-        let step = steps[index]
-        switch (step.kind, copy value) {
-        case (_, .null):
-            guard let text = step.nullText else {
-                throw DataError(
-                    "Conversion error: null value for field that is required and has no default value"
-                        + (step.name.isEmpty ? "" : " (\(step.name))"))
+    @inline(__always)
+    private func write(_ value: ConnectValue, _ index: Int, _ writer: inout ByteWriter) throws(DataError) {
+        let kind = steps[index].kind
+        switch value {
+        case .null:
+            guard steps[index].mayBeNull else { throw requiredNull(index) }
+            return append(steps[index].null, to: &writer)
+        case .integer(let number): if kind == .integer { return writer.decimal(number) }
+        case .string(let text): if kind == .string { return writer.jsonString(text) }
+        case .boolean(let flag):
+            if kind == .boolean { return flag ? writer.literal("true") : writer.literal("false") }
+        case .float64(let number): if kind == .float64 { return writer.jsonNumber(number) }
+        case .float32(let number): if kind == .float32 { return writer.jsonNumber(number) }
+        case .bytes(let bytes):
+            if kind == .bytes { return writer.jsonBase64(bytes) }
+            if kind == .decimalAsNumber {
+                return writer.utf8(UnscaledDecimal.javaText(bytes, scale: Int(steps[index].decimalScale)))
             }
-            append(text, to: &writer)
-        case (.integer, .integer(let number)): writer.decimal(number)
-        case (.string, .string(let text)): writer.jsonString(text)
-        case (.boolean, .boolean(let flag)): flag ? writer.literal("true") : writer.literal("false")
-        case (.float64, .float64(let number)): writer.jsonNumber(number)
-        case (.float32, .float32(let number)): writer.jsonNumber(number)
-        case (.bytes, .bytes(let bytes)):
-            writer.byte(UInt8(ascii: "\""))
-            writer.base64(bytes)
-            writer.byte(UInt8(ascii: "\""))
-        case (.decimalAsNumber, .bytes(let bytes)):
-            writer.utf8(UnscaledDecimal.javaText(bytes, scale: step.decimalScale))
-        case (.structure, .structure(let value)): try write(value, structure: step.child, &writer)
-        case (.array, .array(let items)):
-            writer.byte(UInt8(ascii: "["))
-            for index in items.indices {
-                if index > 0 { writer.byte(UInt8(ascii: ",")) }
-                try write(items[index], step.child, &writer)
-            }
-            writer.byte(UInt8(ascii: "]"))
-        case (.object, .map(let entries)): try write(object: entries, step, &writer)
-        case (.pairs, .map(let entries)): try write(pairs: entries, step, &writer)
-        case (_, let other):
-            throw DataError(
-                "Conversion error: \(step.name.isEmpty ? "the value" : step.name) is \(other.kindName), which does not fit "
-                    + "its schema")
+        case .structure(let row):
+            if kind == .structure { return try write(row, structure: Int(steps[index].child), &writer) }
+        case .array(let items): if kind == .array { return try write(array: items, index, &writer) }
+        case .map(let entries):
+            if kind == .object { return try write(object: entries, index, &writer) }
+            if kind == .pairs { return try write(pairs: entries, index, &writer) }
         }
+        throw misfit(value, index)
     }
 
-    private func write(
-        _ value: borrowing Struct, structure index: Int, _ writer: inout ByteWriter
-    ) throws(DataError) {
-        if value.schema !== structures[index].schema, value.schema !== structures[index].equalSchema {
-            guard value.schema == structures[index].schema else { throw DataError("Mismatching schema.") }
-            structures[index].equalSchema = value.schema
-        }
-        let first = structures[index].firstStep
-        let count = structures[index].stepCount
-        guard count > 0 else { return writer.literal("{}") }
+    private func requiredNull(_ index: Int) -> DataError {
+        DataError(
+            "Conversion error: null value for field that is required and has no default value"
+                + (names[index].isEmpty ? "" : " (\(names[index]))"))
+    }
+
+    private func misfit(_ value: ConnectValue, _ index: Int) -> DataError {
+        let place = names[index].isEmpty ? "the value" : names[index]
+        return DataError("Conversion error: \(place) is \(value.kindName), which does not fit its schema")
+    }
+
+    private func write(_ row: Struct, structure index: Int, _ writer: inout ByteWriter) throws(DataError) {
+        let structure = structures[index]
+        if ObjectIdentifier(row.schema) != structure.schemaID { try accept(row.schema, as: index) }
+        guard structure.stepCount > 0 else { return writer.literal("{}") }
+        let first = Int(structure.firstStep)
+        let count = Int(structure.stepCount)
         for offset in 0..<count {
-            append(steps[first + offset].prefix, to: &writer)
-            try write(value.values[offset], first + offset, &writer)
+            append(steps[first &+ offset].prefix, to: &writer)
+            try write(row.values[offset], first &+ offset, &writer)
         }
         writer.byte(UInt8(ascii: "}"))
     }
 
+    /// A struct's own schema may be another object as long as it is equal.
+    private func accept(_ schema: Schema, as index: Int) throws(DataError) {
+        if equalSchemas[index] === schema { return }
+        guard schema == structureSchemas[index] else { throw DataError("Mismatching schema.") }
+        equalSchemas[index] = schema
+    }
+
+    private func write(array items: [ConnectValue], _ index: Int, _ writer: inout ByteWriter) throws(DataError) {
+        let itemStep = Int(steps[index].child)
+        writer.byte(UInt8(ascii: "["))
+        for position in items.indices {
+            if position > 0 { writer.byte(UInt8(ascii: ",")) }
+            try write(items[position], itemStep, &writer)
+        }
+        writer.byte(UInt8(ascii: "]"))
+    }
+
     private func write(
-        object entries: [ConnectValue.MapEntry], _ step: Step, _ writer: inout ByteWriter
+        object entries: [ConnectValue.MapEntry], _ index: Int, _ writer: inout ByteWriter
     ) throws(DataError) {
+        let valueStep = Int(steps[index].child)
         writer.byte(UInt8(ascii: "{"))
-        for index in entries.indices {
-            if index > 0 { writer.byte(UInt8(ascii: ",")) }
-            guard case .string(let key) = entries[index].key else {
-                throw DataError("Conversion error: a key of the map \(step.name) is no string")
+        for position in entries.indices {
+            if position > 0 { writer.byte(UInt8(ascii: ",")) }
+            guard case .string(let key) = entries[position].key else {
+                throw DataError("Conversion error: a key of the map \(names[index]) is no string")
             }
             writer.jsonString(key)
             writer.byte(UInt8(ascii: ":"))
-            try write(entries[index].value, step.child, &writer)
+            try write(entries[position].value, valueStep, &writer)
         }
         writer.byte(UInt8(ascii: "}"))
     }
 
     private func write(
-        pairs entries: [ConnectValue.MapEntry], _ step: Step, _ writer: inout ByteWriter
+        pairs entries: [ConnectValue.MapEntry], _ index: Int, _ writer: inout ByteWriter
     ) throws(DataError) {
+        let keyStep = Int(steps[index].keyStep)
+        let valueStep = Int(steps[index].child)
         writer.byte(UInt8(ascii: "["))
-        for index in entries.indices {
-            writer.literal(index > 0 ? ",[" : "[")
-            try write(entries[index].key, step.keyStep, &writer)
+        for position in entries.indices {
+            writer.literal(position > 0 ? ",[" : "[")
+            try write(entries[position].key, keyStep, &writer)
             writer.byte(UInt8(ascii: ","))
-            try write(entries[index].value, step.child, &writer)
+            try write(entries[position].value, valueStep, &writer)
             writer.byte(UInt8(ascii: "]"))
         }
         writer.byte(UInt8(ascii: "]"))

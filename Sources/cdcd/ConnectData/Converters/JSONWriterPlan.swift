@@ -3,47 +3,93 @@ import WireCore
 /// Everything about writing values of one schema as JSON that does not depend on the value, worked out once: names with
 /// their quotes and commas, what a null is written as, which case a value must have.
 ///
-/// A struct is a run of steps, one for each field; the steps of nested structs stand further behind in the same list, so
-/// a row is written by walking flat arrays.
+/// A struct is a run of steps, one for each field; the steps of nested structs stand further behind in the same block, so
+/// a row is written by walking flat memory: no array, no name and no reference count is touched for a cell.
 final class JSONWriterPlan {
     enum Kind: UInt8 {
         case integer, boolean, float32, float64, string, bytes, decimalAsNumber, array, object, pairs, structure
     }
 
-    struct Step {
+    /// A range of `constants`.
+    struct Text: BitwiseCopyable {
+        let offset: Int32
+        let count: Int32
+    }
+
+    struct Step: BitwiseCopyable {
         let kind: Kind
-        /// Where `{"name":` or `,"name":` stands in `constants`; empty for what is not a field.
-        let prefix: Range<Int>
-        /// Where the text for a null stands; nil where null is an error.
-        let nullText: Range<Int>?
+        /// False: null is an error.
+        let mayBeNull: Bool
+        /// `{"name":` or `,"name":`; empty for what is not a field.
+        let prefix: Text
+        /// What a null is written as.
+        let null: Text
         /// Of a struct: an index into `structures`. Of an array or map: the step of the items or values.
-        let child: Int
+        let child: Int32
         /// Of a map that is written as pairs: the step of the keys.
-        let keyStep: Int
-        let decimalScale: Int
-        /// The field's name, for errors.
-        let name: String
+        let keyStep: Int32
+        let decimalScale: Int32
     }
 
-    struct Structure {
-        let schema: Schema
-        let firstStep: Int
-        let stepCount: Int
-        /// A schema that is another object but equal; remembered so that it is not compared again.
-        var equalSchema: Schema?
+    struct Structure: BitwiseCopyable {
+        /// Of the schema; the plan's own schema keeps it alive.
+        let schemaID: ObjectIdentifier
+        let firstStep: Int32
+        let stepCount: Int32
     }
 
-    /// Keeps the schema alive: plans are found by its identity.
+    /// Keeps itself and all schemas within alive: plans and structures are found by identity.
     let schema: Schema
-    private(set) var steps: ContiguousArray<Step> = []
-    var structures: ContiguousArray<Structure> = []
-    private(set) var constants: [UInt8] = []
-    private(set) var root = 0
+    let steps: UnsafeMutableBufferPointer<Step>
+    let structures: UnsafeMutableBufferPointer<Structure>
+    let constants: UnsafeMutableRawBufferPointer
+    let root: Int
     /// `{"schema":…,"payload":`, where the converter writes an envelope.
-    private(set) var envelope: Range<Int> = 0..<0
+    let envelope: Text
+    /// The field of each step, for errors.
+    let names: [String]
+    /// The schema of each structure.
+    let structureSchemas: [Schema]
+    /// Of each structure a schema that is another object but equal; remembered so that it is not compared again.
+    var equalSchemas: [Schema?]
 
     init(_ schema: Schema, options: JSONConverterOptions) throws(DataError) {
+        var builder = JSONWriterPlanBuilder(options: options)
+        let (root, envelope) = try builder.build(schema)
         self.schema = schema
+        self.root = root
+        self.envelope = envelope
+        names = builder.names
+        structureSchemas = builder.structureSchemas
+        equalSchemas = Array(repeating: nil, count: builder.structureSchemas.count)
+        steps = .allocate(capacity: builder.steps.count)
+        _ = steps.initialize(from: builder.steps)
+        structures = .allocate(capacity: builder.structures.count)
+        _ = structures.initialize(from: builder.structures)
+        constants = .allocate(byteCount: builder.constants.count, alignment: 1)
+        constants.copyBytes(from: builder.constants)
+    }
+
+    deinit {
+        steps.deallocate()
+        structures.deallocate()
+        constants.deallocate()
+    }
+}
+
+/// Collects the parts of a plan.
+struct JSONWriterPlanBuilder {
+    private(set) var steps: [JSONWriterPlan.Step] = []
+    private(set) var names: [String] = []
+    private(set) var structures: [JSONWriterPlan.Structure] = []
+    private(set) var structureSchemas: [Schema] = []
+    private(set) var constants: [UInt8] = []
+    private let options: JSONConverterOptions
+
+    init(options: JSONConverterOptions) { self.options = options }
+
+    mutating func build(_ schema: Schema) throws(DataError) -> (root: Int, envelope: JSONWriterPlan.Text) {
+        var envelope = constant([])
         if options.writesSchemas {
             var writer = ByteWriter()
             writer.literal("{\"schema\":")
@@ -51,46 +97,52 @@ final class JSONWriterPlan {
             writer.literal(",\"payload\":")
             envelope = constant(writer.array())
         }
-        root = append(try step(for: schema, prefix: [], name: "", options: options))
+        let root = append(try step(for: schema, prefix: [], name: ""), name: "")
         // Steps of a struct must follow one another, so the structs are filled in level by level.
         var index = 0
         while index < structures.count {
-            try fill(index, options: options)
+            try fill(index)
             index += 1
         }
+        return (Int(root), envelope)
     }
 
-    private func constant(_ bytes: [UInt8]) -> Range<Int> {
+    private mutating func constant(_ bytes: [UInt8]) -> JSONWriterPlan.Text {
         let start = constants.count
         constants += bytes
-        return start..<constants.count
+        return JSONWriterPlan.Text(
+            offset: Int32(truncatingIfNeeded: start), count: Int32(truncatingIfNeeded: bytes.count))
     }
 
-    private func append(_ step: Step) -> Int {
+    private mutating func append(_ step: JSONWriterPlan.Step, name: String) -> Int32 {
         steps.append(step)
-        return steps.count - 1
+        names.append(name)
+        return Int32(truncatingIfNeeded: steps.count - 1)
     }
 
-    private func fill(_ index: Int, options: JSONConverterOptions) throws(DataError) {
-        let schema = structures[index].schema
-        var own: [Step] = []
+    private mutating func fill(_ index: Int) throws(DataError) {
+        let schema = structureSchemas[index]
+        var own: [JSONWriterPlan.Step] = []
         for field in schema.fields {
             var writer = ByteWriter()
             writer.literal(own.isEmpty ? "{" : ",")
             writer.jsonString(field.name)
             writer.literal(":")
-            own.append(try step(for: field.schema, prefix: writer.array(), name: field.name, options: options))
+            own.append(try step(for: field.schema, prefix: writer.array(), name: field.name))
         }
-        structures[index] = Structure(schema: schema, firstStep: steps.count, stepCount: own.count)
-        steps.append(contentsOf: own)
+        structures[index] = JSONWriterPlan.Structure(
+            schemaID: ObjectIdentifier(schema), firstStep: Int32(truncatingIfNeeded: steps.count),
+            stepCount: Int32(truncatingIfNeeded: own.count))
+        steps += own
+        names += schema.fields.map(\.name)
     }
 
-    private func step(
-        for schema: Schema, prefix: [UInt8], name: String, options: JSONConverterOptions
-    ) throws(DataError) -> Step {
-        var child = 0
-        var keyStep = 0
-        let kind: Kind
+    private mutating func step(
+        for schema: Schema, prefix: [UInt8], name: String
+    ) throws(DataError) -> JSONWriterPlan.Step {
+        var child: Int32 = 0
+        var keyStep: Int32 = 0
+        let kind: JSONWriterPlan.Kind
         switch schema.type {
         case .int8, .int16, .int32, .int64: kind = .integer
         case .boolean: kind = .boolean
@@ -100,38 +152,38 @@ final class JSONWriterPlan {
         case .bytes: kind = schema.logicalType == .decimal && options.writesDecimalsAsNumbers ? .decimalAsNumber : .bytes
         case .array:
             kind = .array
-            child = try element(of: schema, schema.valueSchema, name: name, options: options)
+            child = try element(of: schema, schema.valueSchema, name: name)
         case .map:
-            child = try element(of: schema, schema.valueSchema, name: name, options: options)
-            keyStep = try element(of: schema, schema.keySchema, name: name, options: options)
+            child = try element(of: schema, schema.valueSchema, name: name)
+            keyStep = try element(of: schema, schema.keySchema, name: name)
             kind = schema.keySchema?.type == .string ? .object : .pairs
         case .structure:
             kind = .structure
-            child = structures.count
-            structures.append(Structure(schema: schema, firstStep: 0, stepCount: 0))
+            child = Int32(truncatingIfNeeded: structures.count)
+            structureSchemas.append(schema)
+            structures.append(.init(schemaID: ObjectIdentifier(schema), firstStep: 0, stepCount: 0))
         }
-        return Step(
-            kind: kind, prefix: constant(prefix), nullText: try nullText(of: schema, options: options), child: child,
-            keyStep: keyStep, decimalScale: schema.decimalScale, name: name)
+        let null = try nullText(of: schema)
+        return JSONWriterPlan.Step(
+            kind: kind, mayBeNull: null != nil, prefix: constant(prefix), null: constant(null ?? []), child: child,
+            keyStep: keyStep, decimalScale: Int32(clamping: schema.decimalScale))
     }
 
-    private func element(
-        of container: Schema, _ schema: Schema?, name: String, options: JSONConverterOptions
-    ) throws(DataError) -> Int {
+    private mutating func element(of container: Schema, _ schema: Schema?, name: String) throws(DataError) -> Int32 {
         guard let schema else {
             throw DataError("The schema of \(name.isEmpty ? "the value" : name) is a \(container.type.rawValue) "
                 + "without a schema for its elements")
         }
-        return append(try step(for: schema, prefix: [], name: name, options: options))
+        return append(try step(for: schema, prefix: [], name: name), name: name)
     }
 
-    private func nullText(of schema: Schema, options: JSONConverterOptions) throws(DataError) -> Range<Int>? {
+    private func nullText(of schema: Schema) throws(DataError) -> [UInt8]? {
         if let value = schema.defaultValue, !value.isNull, options.replacesNullWithDefault {
             var writer = ByteWriter()
             let plan = try JSONWriterPlan(schema.optional(droppingDefault: true), options: options.withoutSchemas)
             try plan.write(value, into: &writer)
-            return constant(writer.array())
+            return writer.array()
         }
-        return schema.isOptional ? constant(Array("null".utf8)) : nil
+        return schema.isOptional ? Array("null".utf8) : nil
     }
 }

@@ -31,9 +31,7 @@ public final class SimpleHeaderConverter: HeaderConverter {
             if let schema, schema.logicalType == .decimal {
                 writer.utf8(UnscaledDecimal.javaText(bytes, scale: schema.decimalScale))
             } else if isEmbedded {
-                writer.byte(UInt8(ascii: "\""))
-                writer.base64(bytes)
-                writer.byte(UInt8(ascii: "\""))
+                writer.jsonBase64(bytes)
             } else {
                 writer.base64(bytes)
             }

@@ -38,8 +38,8 @@ public enum DefaultValue: Hashable, Sendable {
     case number(String)
     /// What the quotes of `b'…'` hold.
     case bits(String)
-    /// A text in double quotes, or with an introducer, a collation or a type's name: as written without blanks, and what
-    /// the quotes hold.
+    /// A text in double quotes, or with an introducer, a collation or a type's name: as written without blanks, and
+    /// what the quotes hold.
     case decorated(String, contents: String)
     /// `0x…`, `x'…'` or `0b…` as written.
     case hexadecimal(String)

@@ -1,7 +1,7 @@
 /// Cuts a text into tokens as MySQL's and MariaDB's lexers do.
 ///
-/// Comments are left out. What an executable comment (`/*!80023 … */`, `/*M!100100 … */`) holds is read as part of the
-/// statement, as the server that wrote it to its binlog did. Source: MySQL manual, "Comments", "Schema Object Names",
+/// Comments are left out. What an executable comment (`/*!80023 … */`, `/*M!100100 … */`) holds is read as part of
+/// the statement, as the server that wrote it to its binlog did. Source: MySQL manual, "Comments", "Schema Object Names",
 /// "String Literals".
 struct DDLLexer {
     /// Versions from here on stand for "no server": MariaDB's dumps begin with `/*!999999\- … */`.
@@ -24,7 +24,8 @@ struct DDLLexer {
         let offset: Int
     }
 
-    /// The tokens, the last of which is `.end`. Where a quote or comment never ends, those before it come with the fault.
+    /// The tokens, the last of which is `.end`. Where a quote or comment never ends, those before it come with the
+    /// fault.
     static func tokens(of bytes: [UInt8], sqlMode: SQLMode) -> (tokens: [DDLToken], fault: Unterminated?) {
         var lexer = DDLLexer(bytes, sqlMode: sqlMode)
         var fault: Unterminated?
@@ -90,7 +91,8 @@ struct DDLLexer {
 
     private mutating func comment() throws(Unterminated) {
         let start = position
-        let bang = byte(2) == UInt8(ascii: "!") ? 3 : byte(2) == UInt8(ascii: "M") && byte(3) == UInt8(ascii: "!") ? 4 : 0
+        let isMariaDBs = byte(2) == UInt8(ascii: "M") && byte(3) == UInt8(ascii: "!")
+        let bang = byte(2) == UInt8(ascii: "!") ? 3 : isMariaDBs ? 4 : 0
         if bang > 0 {
             position += bang
             var version = 0
@@ -185,9 +187,8 @@ struct DDLLexer {
                 while Self.isDigit(byte()) { position += 1 }
             }
         }
-        guard position < bytes.count, Self.isWordByte(byte()), !bytes[start..<position].contains(UInt8(ascii: ".")) else {
-            return append(.number, from: start)
-        }
+        let hasFraction = bytes[start..<position].contains(UInt8(ascii: "."))
+        guard position < bytes.count, Self.isWordByte(byte()), !hasFraction else { return append(.number, from: start) }
         while position < bytes.count, Self.isWordByte(byte()) { position += 1 }
         append(.word, from: start)
     }

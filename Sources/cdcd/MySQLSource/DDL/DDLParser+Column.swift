@@ -120,8 +120,8 @@ extension DDLParser {
             if skip("MATCH") {
                 advance()
             } else if isWord("ON"), isWord("DELETE", ahead: 1) || isWord("UPDATE", ahead: 1) {
-                let isTimestamp = ["CURRENT_TIMESTAMP", "NOW", "LOCALTIME", "LOCALTIMESTAMP"].contains { isWord($0, ahead: 2) }
-                if isTimestamp { return .other }
+                // ON UPDATE CURRENT_TIMESTAMP is no action of the reference.
+                if Self.timestampFunctions.contains(peek(2).keyword) { return .other }
                 advance()
                 advance()
                 if !skipAll("SET", "NULL"), !skipAll("SET", "DEFAULT"), !skipAll("NO", "ACTION") {

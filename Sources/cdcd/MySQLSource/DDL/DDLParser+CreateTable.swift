@@ -96,7 +96,8 @@ extension DDLParser {
             return try namedKey(.other, constraint: nil)
         }
         let isIndexWordAhead = isWord("INDEX", ahead: 1) || isWord("KEY", ahead: 1)
-        if isWord("FULLTEXT") || isWord("SPATIAL") || (isWord("VECTOR") && (isIndexWordAhead || isSymbol("(", ahead: 1))) {
+        let isVectorIndex = isWord("VECTOR") && (isIndexWordAhead || isSymbol("(", ahead: 1))
+        if isWord("FULLTEXT") || isWord("SPATIAL") || isVectorIndex {
             advance()
             _ = skip(anyOf: ["INDEX", "KEY"])
             return try namedKey(.other, constraint: nil)

@@ -5,7 +5,7 @@ extension DDLParser {
         "INT8", "REAL", "DOUBLE", "FLOAT8", "FLOAT", "FLOAT4", "DECIMAL", "DEC", "FIXED", "NUMERIC", "NUMBER",
     ]
     private static let characterTypes: Set<String> = [
-        "VARCHAR", "VARCHARACTER", "VARCHAR2", "TINYTEXT", "TEXT", "MEDIUMTEXT", "LONGTEXT", "CLOB",
+        "CHAR", "CHARACTER", "VARCHAR", "VARCHARACTER", "VARCHAR2", "TINYTEXT", "TEXT", "MEDIUMTEXT", "LONGTEXT", "CLOB",
     ]
     private static let sizedTypes: Set<String> = [
         "BIT", "TIME", "TIMESTAMP", "DATETIME", "BINARY", "VARBINARY", "BLOB", "YEAR", "VECTOR", "RAW",
@@ -20,7 +20,7 @@ extension DDLParser {
         guard current.kind == .word else { throw fault("a data type") }
         let keyword = current.keyword
         if Self.numericTypes.contains(keyword) { return try numericType() }
-        if Self.characterTypes.contains(keyword) || keyword == "CHAR" || keyword == "CHARACTER" { return try characterType() }
+        if Self.characterTypes.contains(keyword) { return try characterType() }
         if Self.sizedTypes.contains(keyword) { return try sizedType() }
         switch keyword {
         case "NCHAR", "NVARCHAR", "NATIONAL": return try nationalType()

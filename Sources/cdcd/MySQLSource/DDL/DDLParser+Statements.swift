@@ -66,7 +66,8 @@ extension DDLParser {
         "PREPARE": .administration, "MASKING": .administration, "CATALOG": .administration,
     ]
 
-    /// The kind of object that stands between the verb and its name, past `DEFINER = …`, `ALGORITHM = …` and the like.
+    /// The kind of object that stands between the verb and its name, past `DEFINER = …`, `ALGORITHM = …` and the
+    /// like.
     private func objectAhead() -> (kind: OtherStatement, ahead: Int)? {
         for ahead in 1..<64 {
             let token = peek(ahead)

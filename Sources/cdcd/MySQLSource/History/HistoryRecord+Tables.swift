@@ -78,7 +78,9 @@ extension HistoryRecord {
         guard let name = document["name"]?.stringValue, let typeName = document["typeName"]?.stringValue,
             let jdbcType = document["jdbcType"]?.integerValue.flatMap({ Int32(exactly: $0) })
         else { return nil }
-        func number(_ name: String) -> Int? { document[name]?.integerValue.flatMap { Int32(exactly: $0) }.map(Int.init) }
+        func number(_ name: String) -> Int? {
+            document[name]?.integerValue.flatMap { Int32(exactly: $0) }.map { Int($0) }
+        }
         func flag(_ name: String) -> Bool { document[name]?.boolValue ?? false }
         let expression = document["defaultValueExpression"]?.stringValue
         return ColumnDefinition(

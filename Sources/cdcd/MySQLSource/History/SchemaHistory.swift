@@ -47,6 +47,10 @@ extension DatabaseSchema {
             for change in record.tableChanges { replay(change, ddl: record.ddl) }
         } else if let ddl = record.ddl {
             _ = try apply(ddl, defaultDatabase: record.databaseName ?? "")
+            // A table that comes out of a database whose history is not kept is known from here only.
+            for change in record.tableChanges where table(change.id) == nil {
+                tablesByKey[key(change.id)] = change.definition
+            }
         }
     }
 
@@ -55,14 +59,20 @@ extension DatabaseSchema {
         tablesByKey[key(change.id)] = change.definition
     }
 
-    /// The former name of a table that `ALTER TABLE … RENAME` renamed, which the record does not tell.
+    /// The former name of a renamed table where the record does not tell it: after `ALTER TABLE … RENAME`, and of all
+    /// that 1.9 wrote.
     private func renamed(to new: TableID, by ddl: String?) -> TableID? {
+        var renames: [(old: ObjectName, new: ObjectName)] = []
         for statement in ddl.map({ DDLParser.parse($0) }) ?? [] {
-            guard case .alterTable(let alter) = statement.kind else { continue }
-            for case .rename(let name) in alter.actions where name.name == new.table {
-                return TableID(database: alter.name.database ?? new.database, table: alter.name.name)
+            switch statement.kind {
+            case .renameTables(let tables): renames += tables.map { ($0.from, $0.to) }
+            case .alterTable(let alter):
+                for case .rename(let name) in alter.actions { renames.append((alter.name, name)) }
+            default: break
             }
         }
-        return nil
+        guard let rename = renames.first(where: { $0.new.name == new.table }) else { return nil }
+        let old = TableID(database: rename.old.database ?? new.database, table: rename.old.name)
+        return old == new ? nil : old
     }
 }

@@ -45,12 +45,12 @@ extension DebeziumProfile {
 
     // MARK: Keys
 
-    /// Whether a unique key stands in for the primary one only where none of its columns takes NULL; else the first does,
-    /// and its columns are said to take none.
+    /// Whether a unique key stands in for the primary one only where none of its columns takes NULL; else the first
+    /// does, and its columns are said to take none.
     var keysNeedNotNull: Bool { isModern }
 
-    /// Whether a column that says UNIQUE becomes the key when ALTER TABLE adds or changes it; with CREATE TABLE it always
-    /// does.
+    /// Whether a column that says UNIQUE becomes the key when ALTER TABLE adds or changes it; with CREATE TABLE it
+    /// always does.
     var alteredColumnsBecomeKeys: Bool { !isModern }
 
     // MARK: Records
@@ -63,6 +63,10 @@ extension DebeziumProfile {
 
     /// Whether `tableChanges` lists tables that are not captured too.
     var listsUncapturedTables: Bool { isModern }
+
+    /// Whether statements about databases that the lists of databases leave out are told; else only those with
+    /// `store.only.captured.databases.ddl` are not.
+    var tellsUncapturedDatabases: Bool { isModern }
 
     /// Whether the drop of a table is listed in `tableChanges`.
     var listsDrops: Bool { isModern }

@@ -80,7 +80,9 @@ struct ColumnModel {
 
     static func jdbcType(_ type: DataTypeSpecification) -> Int {
         switch type.family {
-        case .national: return type.words.contains("VARYING") || type.words.contains { $0.contains("VARCHAR") } ? -9 : -15
+        case .national:
+            let isVarying = type.words.contains { $0 == "VARYING" || $0.contains("VARCHAR") }
+            return isVarying ? -9 : -15
         case .collection: return 1
         default: break
         }

@@ -117,13 +117,15 @@ public struct DatabaseSchema: Sendable {
     /// Decides whether the history gets a record of it.
     private func settled(_ change: SchemaChange, isGlobalSet: Bool) -> SchemaChange {
         var change = change
-        let isStored = !rules.storesOnlyCapturedTables || isGlobalSet || change.tables.contains { rules.captures($0.id) }
+        let isStored = !rules.storesOnlyCapturedTables || isGlobalSet
+            || change.tables.contains { rules.captures($0.id) }
         change.isRecorded = change.kind != .truncate && isStored
         return change
     }
 
     private func isTold(_ change: SchemaChange) -> Bool {
-        if rules.storesOnlyCapturedDatabases, !change.database.isEmpty, !rules.capturesDatabase(change.database) {
+        let keepsToCaptured = rules.storesOnlyCapturedDatabases || !profile.tellsUncapturedDatabases
+        if keepsToCaptured, !change.database.isEmpty, !rules.capturesDatabase(change.database) {
             return false
         }
         guard rules.storesOnlyCapturedTables, let table = change.tables.first else { return true }

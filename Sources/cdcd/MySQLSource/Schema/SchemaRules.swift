@@ -28,7 +28,8 @@ public struct SchemaRules: Sendable {
 
     public init(
         profile: DebeziumProfile, tableNameCase: TableNameCase = .sensitive, includesComments: Bool = false,
-        skipsUnparsable: Bool = false, storesOnlyCapturedTables: Bool = false, storesOnlyCapturedDatabases: Bool = false,
+        skipsUnparsable: Bool = false, storesOnlyCapturedTables: Bool = false,
+        storesOnlyCapturedDatabases: Bool = false,
         captures: @escaping @Sendable (TableID) -> Bool = { _ in true },
         capturesDatabase: @escaping @Sendable (String) -> Bool = { _ in true }
     ) {

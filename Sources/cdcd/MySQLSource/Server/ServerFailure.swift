@@ -45,6 +45,12 @@ enum ServerFailure {
     /// Why a statement failed.
     static func running(_ what: String, _ error: MySQLError, _ options: MySQLConnectionOptions) -> ConnectorError {
         let place = "on the database at \(options.address) with user '\(options.user)'"
+        if case .server(let answer) = error, answer.code == 1205 {
+            return ConnectorError(
+                "\(what) waited too long for a lock \(place)", cause: answer.description,
+                remedy: "See who holds it (SHOW PROCESSLIST; SELECT * FROM performance_schema.metadata_locks), or wait longer: "
+                    + "snapshot.lock.timeout.ms.")
+        }
         guard case .server(let answer) = error, privilegeCodes.contains(answer.code) else {
             return ConnectorError("\(what) failed \(place)", cause: error.description)
         }

@@ -91,7 +91,8 @@ extension StreamingReader {
         guard !changes.isEmpty else { return }
         routes.forget()
         var source = sourceInfo(header)
-        // Debezium knows the time of statements to the millisecond only, and leaves the row where the last rows left it.
+        // Debezium knows the time of statements to the millisecond only, and leaves the row where the last rows
+        // left it.
         source.timestampMicroseconds -= source.timestampMicroseconds % 1000
         source.row = lastRowIndex
         source.query = nil

@@ -34,6 +34,7 @@ final class StreamingReader {
     var tracker: OffsetTracker
     var skip: ResumeSkip
     var transaction = TransactionState()
+    private var gtidTexts = GTIDTexts()
     /// The offset of the last record that was emitted; nil where it is committed or none was.
     private var uncommitted: OffsetTracker.StoredPoint?
     private var rowsSinceCheckpoint = 0
@@ -55,6 +56,8 @@ final class StreamingReader {
         /// Rows that were emitted, for changes that turn out to be taken back.
         var emittedRows = 0
         var xaIdentifier: String?
+        var gtid: GTID?
+        /// Made with the first record.
         var gtidText: String?
     }
 
@@ -243,9 +246,10 @@ final class StreamingReader {
             transaction.commitMicroseconds =
                 commit > 0 ? Int64(clamping: commit) : Int64(header.timestampSeconds) * 1_000_000
         }
-        transaction.gtidText = gtid.gtid?.description
-        if let source = gtid.gtid?.source, configuration.gtidSources.filtersRows {
-            transaction.isFiltered = !configuration.gtidSources.includes(source.description)
+        transaction.gtid = gtid.gtid
+        let sources = configuration.gtidSources
+        if sources.filtersRows, !sources.includesAll, let source = gtid.gtid?.source {
+            transaction.isFiltered = !sources.includes(source.description)
         }
         try moveOnWhereQuiet(every: 1024)
     }
@@ -308,7 +312,8 @@ final class StreamingReader {
 
     /// Where and when the current event happened.
     func sourceInfo(_ header: EventHeader) -> SourceInfo {
-        SourceInfo(
+        if transaction.gtidText == nil, let gtid = transaction.gtid { transaction.gtidText = gtidTexts.text(gtid) }
+        return SourceInfo(
             timestampMicroseconds: transaction.commitMicroseconds ?? Int64(header.timestampSeconds) * 1_000_000,
             file: tracker.file, position: tracker.eventPosition, serverID: Int64(header.serverID),
             gtid: transaction.gtidText, thread: transaction.thread, query: transaction.query)

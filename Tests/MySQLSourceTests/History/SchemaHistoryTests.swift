@@ -1,0 +1,145 @@
+import ConnectData
+@testable import MySQLSource
+import Testing
+import WireCore
+
+private final class MemoryLog: HistoryLog {
+    var records: [[UInt8]]
+
+    init(_ records: [[UInt8]]) { self.records = records }
+
+    func exists() -> Bool { true }
+    func create() {}
+    func append(_ records: [[UInt8]]) { self.records += records }
+    func replay(_ body: ([UInt8]) throws -> Void) throws { for record in records { try body(record) } }
+    func close() {}
+    var cancel: @Sendable () -> Void { {} }
+}
+
+@Suite struct SchemaHistoryTests {
+    private func recover(
+        _ history: RecordedHistory, source: String, until offset: JSONObject, as generation: DebeziumGeneration
+    ) throws -> SchemaHistory.Recovery {
+        var rules = history.rules
+        rules.profile = DebeziumProfile(generation: generation)
+        return try SchemaHistory.recover(
+            from: MemoryLog(history.records), source: ["server": .string(source)], until: offset,
+            into: DatabaseSchema(rules: rules))
+    }
+
+    private func end(_ history: RecordedHistory) throws -> JSONObject {
+        try HistoryRecord(decoding: try #require(history.records.last)).position
+    }
+
+    private static let sources: [DebeziumGeneration: String] = [.v36: "ddlt36", .v19: "ddlt19"]
+
+    /// Either generation recovers from its own history and from the other's: the same columns under the same names.
+    @Test(arguments: [DebeziumGeneration.v19, .v36], [DebeziumGeneration.v19, .v36])
+    func theWholeHistoryGivesTheLastTables(_ written: DebeziumGeneration, _ reader: DebeziumGeneration) throws {
+        let history = try RecordedHistory(written)
+        let source = try #require(Self.sources[written])
+        let recovery = try recover(history, source: source, until: try end(history), as: reader)
+        #expect(recovery.recordCount == history.records.count)
+        #expect(recovery.appliedCount == history.records.count)
+        let names = recovery.schema.tables.filter { $0.id.database == "ddlq" }.map(\.id.table)
+        #expect(names == ["a", "o2", "p", "s2", "url2"])
+        let a = try #require(recovery.schema.table(TableID(database: "ddlq", table: "a")))
+        #expect(a.columns.map(\.name) == ["id", "v", "c", "d", "ts", "e", "b", "bi", "n", "g", "st"])
+        #expect(a.primaryKeyColumnNames == ["id"])
+        let p = try #require(recovery.schema.table(TableID(database: "ddlq", table: "p")))
+        #expect(p.primaryKeyColumnNames == ["k"])
+        let s2 = try #require(recovery.schema.table(TableID(database: "ddlq", table: "s2")))
+        #expect(s2.columns.map(\.name) == ["id", "d", "w"])
+    }
+
+    @Test func recordsOfAnotherConnectorAreNotRead() throws {
+        let history = try RecordedHistory(.v36)
+        let recovery = try recover(history, source: "other", until: try end(history), as: .v36)
+        #expect(recovery.recordCount == 0)
+        #expect(recovery.schema.tables.isEmpty)
+    }
+
+    @Test func recordsBehindTheOffsetAreNotApplied() throws {
+        for generation in [DebeziumGeneration.v36, .v19] {
+            let history = try RecordedHistory(generation)
+            let records = try history.records.map { try HistoryRecord(decoding: $0) }
+            let source = try #require(Self.sources[generation])
+            for (number, record) in records.enumerated() where number % 5 == 0 {
+                let recovery = try recover(history, source: source, until: record.position, as: generation)
+                // Records of one statement share their position.
+                let last = records.lastIndex { $0.position == record.position } ?? number
+                #expect(recovery.appliedCount == last + 1)
+            }
+        }
+    }
+
+    @Test func garbageInTheHistoryStopsTheRecovery() {
+        #expect(throws: HistoryError.self) {
+            try SchemaHistory.recover(
+                from: MemoryLog([[UInt8]("nonsense".utf8)]), source: [:], until: [:],
+                into: DatabaseSchema(rules: SchemaRules(profile: .v36)))
+        }
+    }
+}
+
+@Suite struct HistoryPositionTests {
+    private static let uuid = "55e628cd-e852-11f1-a40e-02fc00000001"
+
+    private func isAtOrBefore(_ recorded: JSONObject, _ desired: JSONObject) throws -> Bool {
+        try HistoryPosition(document: recorded).isAtOrBefore(HistoryPosition(document: desired), gtidSourceFilter: nil)
+    }
+
+    private func gtids(_ interval: String, event: Int64 = 0, snapshot: JSONValue? = nil) -> JSONObject {
+        var document: JSONObject = ["gtids": .string("\(Self.uuid):\(interval)"), "event": .integer(event)]
+        document["snapshot"] = snapshot
+        return document
+    }
+
+    private func file(
+        _ name: String, _ position: Int64, row: Int64 = 0, server: Int64 = 1, second: Int64 = 5
+    ) -> JSONObject {
+        [
+            "file": .string(name), "pos": .integer(position), "row": .integer(row), "server_id": .integer(server),
+            "ts_sec": .integer(second),
+        ]
+    }
+
+    @Test func setsOfTransactionsAreComparedAsSets() throws {
+        #expect(try isAtOrBefore(gtids("1-5"), gtids("1-5")))
+        #expect(try isAtOrBefore(gtids("1-5"), gtids("1-6")))
+        #expect(try !isAtOrBefore(gtids("1-6"), gtids("1-5")))
+        #expect(try isAtOrBefore(gtids("1-5", event: 1), gtids("1-5", event: 2)))
+        #expect(try !isAtOrBefore(gtids("1-5", event: 2), gtids("1-5", event: 1)))
+    }
+
+    @Test func aStreamedRecordIsBehindASnapshotOfTheSameTransactions() throws {
+        for mark in [JSONValue.bool(true), .string("INITIAL")] {
+            #expect(try !isAtOrBefore(gtids("1-5"), gtids("1-5", snapshot: mark)))
+            #expect(try isAtOrBefore(gtids("1-5", snapshot: mark), gtids("1-5")))
+        }
+    }
+
+    @Test func positionsWithoutTransactionIDsAreTheOlderOnes() throws {
+        #expect(try isAtOrBefore(file("b.000001", 4), gtids("1")))
+        #expect(try !isAtOrBefore(gtids("1"), file("b.000001", 4)))
+    }
+
+    @Test func filesAreComparedByNumberThenByPlace() throws {
+        #expect(try isAtOrBefore(file("b.000009", 900), file("b.000010", 4)))
+        #expect(try isAtOrBefore(file("b.999999", 900), file("b.1000000", 4)))
+        #expect(try !isAtOrBefore(file("b.000010", 5), file("b.000010", 4)))
+        #expect(try isAtOrBefore(file("b.000010", 4), file("b.000010", 4)))
+        #expect(try !isAtOrBefore(file("b.000010", 4, row: 2), file("b.000010", 4, row: 1)))
+    }
+
+    @Test func positionsOfDifferentServersAreComparedByTime() throws {
+        #expect(try isAtOrBefore(file("x.000009", 900, server: 1, second: 5), file("y.000001", 4, server: 2, second: 5)))
+        #expect(try !isAtOrBefore(file("x.000001", 4, server: 1, second: 6), file("x.000009", 4, server: 2, second: 5)))
+    }
+
+    @Test func whatCannotBeComparedIsSaid() {
+        #expect(throws: HistoryError.self) { try isAtOrBefore(file("a.000001", 4), file("b.000001", 4)) }
+        #expect(throws: HistoryError.self) { try isAtOrBefore(file("nodot", 4), file("nodot", 4)) }
+        #expect(throws: HistoryError.self) { try isAtOrBefore(["gtids": .string("0-1-5")], gtids("1")) }
+    }
+}

@@ -1,0 +1,98 @@
+@testable import MySQLSource
+import Testing
+
+/// What the golden stories do not tell: where we differ from Debezium on purpose, and when a statement is an error.
+@Suite struct DatabaseSchemaTests {
+    private func schema(
+        _ statements: String..., rules: SchemaRules = SchemaRules(profile: .v36)
+    ) throws -> DatabaseSchema {
+        var schema = DatabaseSchema(rules: rules)
+        for statement in statements { _ = try schema.apply(statement, defaultDatabase: "d") }
+        return schema
+    }
+
+    private func columns(_ schema: DatabaseSchema, _ table: String = "t") -> [String]? {
+        schema.table(TableID(database: "d", table: table))?.columns.map(\.name)
+    }
+
+    private var onlyT: SchemaRules { SchemaRules(profile: .v36, captures: { $0.table == "t" }) }
+
+    @Test func columnsCanSwapTheirNames() throws {
+        let swapped = try schema(
+            "CREATE TABLE t (a int PRIMARY KEY, b text)", "ALTER TABLE t RENAME COLUMN a TO b, RENAME COLUMN b TO a")
+        let table = try #require(swapped.table(TableID(database: "d", table: "t")))
+        #expect(table.columns.map(\.name) == ["b", "a"])
+        #expect(table.columns.map(\.typeName) == ["INT", "TEXT"])
+        #expect(table.primaryKeyColumnNames == ["b"])
+        let changed = try schema(
+            "CREATE TABLE t (a int, b text)", "ALTER TABLE t CHANGE a b bigint, CHANGE b a varchar(5) FIRST")
+        #expect(columns(changed) == ["a", "b"])
+    }
+
+    @Test func temporaryTablesDoNotHideRealOnes() throws {
+        let schema = try schema(
+            "CREATE TABLE t (a int)", "CREATE TEMPORARY TABLE t (z int)", "DROP TEMPORARY TABLE IF EXISTS t")
+        #expect(columns(schema) == ["a"])
+    }
+
+    @Test func anUnreadableStatementStopsOnlyWhatIsCaptured() throws {
+        var schema = try schema("CREATE TABLE t (a int)", "CREATE TABLE o (a int)", rules: onlyT)
+        #expect(throws: DDLError.self) { try schema.apply("ALTER TABLE t WOBBLE", defaultDatabase: "d") }
+        #expect(columns(schema) == ["a"])
+        _ = try schema.apply("ALTER TABLE o WOBBLE", defaultDatabase: "d")
+        // Its definition is unknown from here on: better none than a wrong one.
+        #expect(columns(schema, "o") == nil)
+        #expect(throws: DDLError.self) { try schema.apply("WOBBLE", defaultDatabase: "d") }
+        #expect(throws: DDLError.self) { try schema.apply("RENAME TABLE o TO", defaultDatabase: "d") }
+        _ = try schema.apply("DROP EVENT 'unended", defaultDatabase: "d")
+    }
+
+    @Test func skippingUnparsableStatementsIsTheUsersChoice() throws {
+        var rules = onlyT
+        rules.skipsUnparsable = true
+        var schema = try schema("CREATE TABLE t (a int)", rules: rules)
+        let changes = try schema.apply("ALTER TABLE t WOBBLE", defaultDatabase: "d")
+        #expect(changes.map(\.ddl) == ["ALTER TABLE t WOBBLE"])
+        #expect(columns(schema) == ["a"])
+    }
+
+    @Test func aColumnThatIsNotThereIsAnErrorOfCapturedTablesOnly() throws {
+        var schema = try schema("CREATE TABLE t (a int)", "CREATE TABLE o (a int)", rules: onlyT)
+        #expect(throws: DDLError.self) { try schema.apply("ALTER TABLE t MODIFY nope int", defaultDatabase: "d") }
+        _ = try schema.apply("ALTER TABLE o MODIFY nope int", defaultDatabase: "d")
+        _ = try schema.apply("ALTER TABLE t MODIFY COLUMN IF EXISTS nope int", defaultDatabase: "d")
+        #expect(columns(schema) == ["a"])
+    }
+
+    @Test func aTextThatFailsChangesNothing() throws {
+        var schema = try schema("CREATE TABLE t (a int)")
+        #expect(throws: DDLError.self) {
+            try schema.apply("ALTER TABLE t ADD b int; ALTER TABLE t WOBBLE", defaultDatabase: "d")
+        }
+        #expect(columns(schema) == ["a"])
+    }
+
+    @Test func namesAreComparedAsTheServerComparesThem() throws {
+        for (nameCase, found) in [(SchemaRules.TableNameCase.sensitive, false), (.lowered, true), (.preserved, true)] {
+            let rules = SchemaRules(profile: .v36, tableNameCase: nameCase)
+            let schema = try schema("CREATE TABLE T (a int)", rules: rules)
+            #expect((schema.table(TableID(database: "D", table: "t")) != nil) == found)
+        }
+    }
+
+    @Test func transactionsAndRowsGiveNothing() throws {
+        var schema = try schema("CREATE TABLE t (a int)")
+        for text in ["BEGIN", "COMMIT", "XA PREPARE 'x'", "insert into t values (1)", "UPDATE t SET a=1", "DELETE FROM t"] {
+            #expect(try schema.apply(text, defaultDatabase: "d").isEmpty)
+        }
+    }
+
+    @Test func ansiQuotesAreNamesInBothGenerations() throws {
+        for profile in [DebeziumProfile.v19, .v36] {
+            var schema = DatabaseSchema(rules: SchemaRules(profile: profile))
+            let changes = try schema.apply("CREATE TABLE \"t\" (\"a\" int)", defaultDatabase: "d", sqlMode: .ansiQuotes)
+            #expect(changes.map(\.ddl) == ["CREATE TABLE \"t\" (\"a\" int)"])
+            #expect(columns(schema) == ["a"])
+        }
+    }
+}
