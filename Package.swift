@@ -11,7 +11,7 @@ let strict: [SwiftSetting] = [
 /// Makes `swift build -c release` yield one static executable; only the executable may carry unsafe
 /// flags, or nobody could depend on the libraries.
 let staticRelease: [LinkerSetting] = [
-    .unsafeFlags(["-static-stdlib", "-static-executable", "-use-ld=lld"], .when(configuration: .release)),
+    .unsafeFlags(["-static-stdlib", "-static-executable", "-use-ld=lld", "-l_FoundationICU", "-l_FoundationCollections", "-l_FoundationCShims", "-lCoreFoundation"], .when(configuration: .release)),
 ]
 
 let package = Package(
