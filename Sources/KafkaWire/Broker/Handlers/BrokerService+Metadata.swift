@@ -27,7 +27,8 @@ extension BrokerService {
             } else {
                 var absent = MetadataResponse.Topic()
                 absent.errorCode = .unknownTopicID
-                absent.name = nil
+                // The name may be null from version 12 on.
+                absent.name = context.version >= 12 ? nil : ""
                 absent.topicID = entry.topicID
                 response.topics.append(absent)
             }
