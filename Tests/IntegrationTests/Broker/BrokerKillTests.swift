@@ -10,6 +10,7 @@ struct BrokerKillTests {
     @Test func nothingAcknowledgedIsLostOrRepeatedWhenTheBrokerIsKilled() throws {
         let kcat = try #require(ForeignTool.kcat)
         let scratch = try ScratchDirectory()
+        defer { withExtendedLifetime(scratch) {} }
         var broker = try BrokerProcess(dataDirectory: scratch.path + "/data", port: try BrokerProcess.freePort())
         defer { broker.kill() }
 

@@ -10,7 +10,9 @@ final class ChildProcess {
     /// Starts the program; its output is not wanted.
     init(_ path: String, _ arguments: [String]) throws {
         var ends: [Int32] = [-1, -1]
-        guard pipe2(&ends, Int32(O_CLOEXEC)) == 0 else { throw ForeignTool.Failure(description: "no pipe") }
+        guard pipe(&ends) == 0 else { throw ForeignTool.Failure(description: "no pipe") }
+        // Children that are started later must not hold this one's input open.
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }

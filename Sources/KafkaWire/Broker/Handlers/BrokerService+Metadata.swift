@@ -18,7 +18,8 @@ extension BrokerService {
             response.topics = topics.all.map(describe)
             return response
         }
-        let mayCreate = configuration.createsTopicsAutomatically && (context.version < 4 || request.allowAutoTopicCreation)
+        let clientAllows = context.version < 4 || request.allowAutoTopicCreation
+        let mayCreate = configuration.createsTopicsAutomatically && clientAllows
         for entry in wanted {
             if let name = entry.name, entry.topicID == .zero {
                 response.topics.append(describe(name, mayCreate: mayCreate))
