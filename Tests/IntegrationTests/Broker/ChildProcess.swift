@@ -1,7 +1,7 @@
 import Foundation
 
-/// A child that can be fed and killed at any moment, on the system's own calls: Foundation's `Process` does not always
-/// notice the end of a child while another one runs.
+/// A child that can be fed while others are killed and started, and whose end is known for certain: `kill` and `finish`
+/// return when the system has given it back.
 final class ChildProcess {
     private let identifier: pid_t
     private let stdin: Int32
