@@ -225,9 +225,11 @@ import WireTestSupport
             var (map, rows) = events.randomElement(using: &generator) ?? ([], [])
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
                 if Bool.random(using: &generator) {
-                    rows[Int.random(in: 19..<rows.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+                    let place = Int.random(in: 19..<rows.count, using: &generator)
+                    rows[place] = UInt8.random(in: 0...255, using: &generator)
                 } else {
-                    map[Int.random(in: 19..<map.count, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+                    let place = Int.random(in: 19..<map.count, using: &generator)
+                    map[place] = UInt8.random(in: 0...255, using: &generator)
                 }
             }
             do {
