@@ -45,7 +45,8 @@ final class TLSEngine {
         // SSL_set_tlsext_host_name is a macro.
         _ = host.withCString { name in
             SSL_ctrl(
-                ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name), UnsafeMutableRawPointer(mutating: name))
+                ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name),
+                UnsafeMutableRawPointer(mutating: name))
         }
     }
 

@@ -18,7 +18,8 @@ import Testing
             try text.write(to: file, atomically: true, encoding: .utf8)
         }
         let stored = try String(contentsOf: file, encoding: .utf8)
-        #expect(stored == text, "docs/\(page) is older than the code: UPDATE_GOLDEN=1 swift test --filter ManualPageTests")
+        #expect(
+            stored == text, "docs/\(page) is older than the code: UPDATE_GOLDEN=1 swift test --filter ManualPageTests")
     }
 
     private func cell(_ text: String) -> String {
@@ -47,7 +48,8 @@ import Testing
                         option.supportedValues.isEmpty
                             ? "not yet" : "only " + option.supportedValues.map { "`\($0)`" }.joined(separator: ", ")
                     }
-                text += "| `\(cell(option.name))` | \(cell(state)) | \(presence(option.v19)) | \(presence(option.v36)) | "
+                text +=
+                    "| `\(cell(option.name))` | \(cell(state)) | \(presence(option.v19)) | \(presence(option.v36)) | "
                 text += "\(cell(option.documentation)) |\n"
             }
         }
@@ -76,7 +78,8 @@ import Testing
         }
         text += "\n## By prefix\n\n| prefix | state |\n|---|---|\n"
         for (prefix, rule) in WorkerPropertyCatalog.prefixes { text += "| `\(prefix)` | \(cell(state(rule))) |\n" }
-        text += "\n## Producers\n\nBelow `producer.`, and below `producer.override.` of a connector.\n\n| property | state |\n|---|---|\n"
+        text +=
+            "\n## Producers\n\nBelow `producer.`, and below `producer.override.` of a connector.\n\n| property | state |\n|---|---|\n"
         for (name, rule) in WorkerPropertyCatalog.producerRules.sorted(by: { $0.key < $1.key }) {
             text += "| `\(name)` | \(cell(state(rule))) |\n"
         }

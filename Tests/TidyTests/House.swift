@@ -2,7 +2,8 @@ import Foundation
 
 /// How the sources hang together, read as text: folders as rooms, uses of types as arrows.
 ///
-/// A name that two modules declare counts for the nearer one; where nobody or several could be meant, it counts for none.
+/// A name that two modules declare counts for the nearer one; where nobody or several could be meant, it counts for
+/// none.
 struct House {
     private var declaring: [String: Set<String>] = [:]
     private var isPrivate: Set<String> = []
@@ -23,7 +24,8 @@ struct House {
     init(_ files: [Repository.File]) throws {
         let comment = try Self.expression(##""""(?:.|\n)*?"""|"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*(?:.|\n)*?\*/"##)
         let declaration = try Self.expression(
-            ##"^\s*((?:(?:@\w+(?:\([^)]*\))?|[a-z]+)\s+)*?)(?:struct|class|enum|actor|protocol|typealias)\s+([A-Z]\w*)"##)
+            ##"^\s*((?:(?:@\w+(?:\([^)]*\))?|[a-z]+)\s+)*?)(?:struct|class|enum|actor|protocol|typealias)\s+([A-Z]\w*)"##
+        )
         let name = try Self.expression(#"\b[A-Z]\w+\b"#)
         let importing = try Self.expression(#"^\s*(?:@\w+\s+)*(?:\w+\s+)*?import\s+(\w+)"#)
         for file in files {

@@ -21,10 +21,12 @@ import Testing
 
     @Test func linesFitAScreen() {
         for file in Self.sources + Self.tests where !file.isGenerated {
-            for (number, line) in file.lines.enumerated() where line.count > 120 {
-                // Text that must stay in one piece (a fixture, a message) may be longer.
-                let isText = line.contains("\"")
-                #expect(isText, "\(file.path):\(number + 1) has \(line.count) columns")
+            var isInText = false
+            for (number, line) in file.lines.enumerated() {
+                if line.contains("\"\"\"") { isInText.toggle() }
+                // Text that must stay in one piece (a fixture, a statement, a message) may be longer.
+                guard line.count > 120, !isInText, !line.contains("\"") else { continue }
+                Issue.record("\(file.path):\(number + 1) has \(line.count) columns")
             }
         }
     }

@@ -6,8 +6,8 @@ import WireStreams
 /// A single-node Kafka broker for development and tests, inside this process.
 ///
 /// It serves any Kafka client: topics, idempotent producers, consumers, consumer groups and groups of other kinds
-/// (Connect's workers). It keeps everything in one directory and loses nothing that was acknowledged when the process is
-/// killed; a loss of power may cost the last seconds. It has no security, no replication and no transactions, and
+/// (Connect's workers). It keeps everything in one directory and loses nothing that was acknowledged when the process
+/// is killed; a loss of power may cost the last seconds. It has no security, no replication and no transactions, and
 /// never deletes a record for its age: not for production.
 public final class DevelopmentBroker: Sendable {
     private static let logger = Logger("cdcd.broker")

@@ -23,9 +23,12 @@ public struct DevelopmentBrokerConfiguration: Sendable {
 
 /// What a client may use up.
 public struct BrokerLimits: Sendable {
-    /// `socket.request.max.bytes`.
+    /// `socket.request.max.bytes`, of which only Produce needs so much.
     public var requestBytesMax = 100 << 20
-    public var connectionsMax = 2000
+    /// All other requests: a small one may ask for an answer that is hundreds of times as long.
+    public var plainRequestBytesMax = 4 << 20
+    /// Each has a thread.
+    public var connectionsMax = 512
     /// How long a connection may be silent between requests. (`connections.max.idle.ms`)
     public var idleMilliseconds = 600_000
     /// How long a request may take to arrive once its first byte is there.
@@ -41,6 +44,9 @@ public struct BrokerLimits: Sendable {
     public var sessionTimeoutMilliseconds: ClosedRange<Int32> = 6000...1_800_000
     /// `offset.metadata.max.bytes`.
     public var offsetMetadataBytesMax = 4096
+    /// The names that clients make up for groups, members and protocols. What one client sends in the compact form must
+    /// fit into the older form for another.
+    public var nameBytesMax = 4096
 
     public init() {}
 }

@@ -68,8 +68,9 @@ struct PartitionLane<Batch: Sendable>: Sendable {
     private var identity: ProducerIdentity?
     private var nextSequence: Int32 = 0
     private var mustBeginAgain = false
-    /// Whether the broker has stored a batch of this identity. Until then only one may be under way: a broker that knows
-    /// nothing of a producer takes any first sequence number, so a second batch could be stored before the first.
+    /// Whether the broker has stored a batch of this identity. Until then only one may be under way: a broker that
+    /// knows nothing of a producer takes any first sequence number, so a second batch could be stored before the
+    /// first.
     private var isConfirmed = false
     private(set) var inFlightCount = 0
 
@@ -120,7 +121,9 @@ struct PartitionLane<Batch: Sendable>: Sendable {
     mutating func take(
         _ current: ProducerIdentity?, now: MonotonicInstant, inFlightMax: Int
     ) -> Dispatch? {
-        guard inFlightCount < limit(inFlightMax), let index = entries.firstIndex(where: { !$0.isInFlight }) else { return nil }
+        guard inFlightCount < limit(inFlightMax), let index = entries.firstIndex(where: { !$0.isInFlight }) else {
+            return nil
+        }
         if let notBefore = entries[index].notBefore, now < notBefore { return nil }
         guard canStamp(with: current) else { return nil }
         if isIdempotent, let current { adopt(current) }
@@ -201,7 +204,8 @@ struct PartitionLane<Batch: Sendable>: Sendable {
 
     private mutating func delivered(_ index: Int) -> Verdict {
         if let stamp = entries[index].stamp, let identity, stamp.producerID == identity.producerID,
-            stamp.producerEpoch == identity.epoch {
+            stamp.producerEpoch == identity.epoch
+        {
             isConfirmed = true
         }
         return remove(index, .delivered)

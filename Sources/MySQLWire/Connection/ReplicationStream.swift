@@ -26,7 +26,8 @@ public final class ReplicationStream {
     ) throws(MySQLError) {
         channel = connection.channel
         canceller = connection.canceller
-        let period = heartbeatMilliseconds * 1_000_000
+        // The server takes no more than 4,294,967 seconds.
+        let period = max(1, min(heartbeatMilliseconds, 4_294_967_000)) * 1_000_000
         // The old names are understood by every version and by MariaDB; the new ones only by MySQL 8.
         try connection.execute(
             "SET @master_heartbeat_period = \(period), @source_heartbeat_period = \(period), "

@@ -8,8 +8,8 @@ extension JSONValue {
 
     /// The document as Jackson's `DefaultPrettyPrinter` writes it: every member of an object on its own line,
     /// indented by two blanks a level, ` : ` behind the name; arrays on one line, `[ a, b ]`; nothing between the
-    /// brackets of an empty one but a blank. No line end behind the last bracket. Characters beyond U+FFFF stand as they
-    /// are, since Debezium prints its schema history into text and not into bytes.
+    /// brackets of an empty one but a blank. No line end behind the last bracket. Characters beyond U+FFFF stand as
+    /// they are, since Debezium prints its schema history into text and not into bytes.
     public func prettyPrinted() -> [UInt8] {
         var writer = ByteWriter()
         writer.prettyJSON(self, depth: 0)

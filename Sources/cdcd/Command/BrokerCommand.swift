@@ -29,7 +29,9 @@ struct BrokerCommand {
         let signals = TerminationSignals()
         let broker = try DevelopmentBroker(listen: listen, advertised: advertised, dataDirectory: dataDirectory)
         broker.start()
-        Self.logger.info("\(signals.wait()): ending in order")
+        // Outside of the message, which is only made where it is logged.
+        let signal = signals.wait()
+        Self.logger.info("\(signal): ending in order")
         broker.stop()
         return 0
     }

@@ -29,7 +29,9 @@ struct WorkerCommand {
         let worker = ConnectWorker(configuration: configuration, connectors: ConnectorCatalog.connectors())
         try worker.start()
         startThread(named: "signals", stackBytes: 256 << 10) {
-            Self.logger.info("\(signals.wait()): ending in order; once more ends at once")
+            // Outside of the message, which is only made where it is logged.
+            let signal = signals.wait()
+            Self.logger.info("\(signal): ending in order; once more ends at once")
             startThread(named: "impatience", stackBytes: 128 << 10) {
                 _ = signals.wait()
                 _exit(130)

@@ -35,7 +35,9 @@ private final class RawClient {
         do { return try receive(1).isEmpty } catch { return error as? StreamError != .timedOut(milliseconds: 5000) }
     }
 
-    func call<Request: KafkaRequest>(_ request: Request, version: Int16, announced: Int16? = nil) throws -> Request.Response {
+    func call<Request: KafkaRequest>(
+        _ request: Request, version: Int16, announced: Int16? = nil
+    ) throws -> Request.Response {
         try send(Self.frame(request, version: version))
         let size = try receive(4).reduce(0) { $0 << 8 | Int($1) }
         let answer = try receive(size)
@@ -79,8 +81,8 @@ private final class RawClient {
         #expect(answer.errorCode == .none)
     }
 
-    private func produce(_ client: RawClient, _ batch: [UInt8], topic: String, acks: Int16 = -1) throws -> ProduceResponse {
-        try client.call(Self.produceRequest(batch, topic: topic, acks: acks), version: 9)
+    private func produce(_ client: RawClient, _ batch: [UInt8], topic: String) throws -> ProduceResponse {
+        try client.call(Self.produceRequest(batch, topic: topic, acks: -1), version: 9)
     }
 
     private static func produceRequest(_ batch: [UInt8], topic: String, acks: Int16) -> ProduceRequest {
@@ -104,7 +106,9 @@ private final class RawClient {
         return try client.call(request, version: 12)
     }
 
-    private func fetch(_ client: RawClient, _ topic: String, from offset: Int64, maxWait: Int32 = 0) throws -> FetchResponse {
+    private func fetch(
+        _ client: RawClient, _ topic: String, from offset: Int64, maxWait: Int32 = 0
+    ) throws -> FetchResponse {
         var partition = FetchRequest.FetchPartition()
         partition.fetchOffset = offset
         partition.partitionMaxBytes = 1 << 20
@@ -265,6 +269,48 @@ private final class RawClient {
             // The next answer is that to the next request.
             #expect(try fetch(client, "t", from: 0).responses.first?.partitions.first?.highWatermark == 3)
             try client.send(RawClient.frame(Self.produceRequest([1, 2, 3], topic: "t", acks: 0), version: 9))
+            #expect(client.isClosed())
+        }
+    }
+
+    /// What comes in the compact form must fit into the old one, in which it may go out to others.
+    @Test func namesThatAnotherClientCouldNotBeToldAreRefused() throws {
+        try run { broker in
+            let client = try RawClient(broker.address)
+            let long = String(repeating: "x", count: 40_000)
+            var join = JoinGroupRequest()
+            join.groupID = "g"
+            join.groupInstanceID = long
+            join.protocolType = "consumer"
+            join.sessionTimeoutMilliseconds = 10_000
+            #expect(try client.call(join, version: 9).errorCode == .invalidRequest)
+            var setting = CreateTopicsRequest.CreatableTopicConfig()
+            setting.name = "leader.replication.throttled.replicas"
+            setting.value = long
+            var topic = CreateTopicsRequest.CreatableTopic()
+            topic.name = "t"
+            topic.numPartitions = -1
+            topic.replicationFactor = -1
+            topic.configs = [setting]
+            var create = CreateTopicsRequest()
+            create.topics = [topic]
+            #expect(try client.call(create, version: 7).topics.first?.errorCode == .invalidConfig)
+            var describe = DescribeClusterRequest()
+            describe.endpointType = 2
+            #expect(try client.call(describe, version: 1).errorCode == .unsupportedEndpointType)
+        }
+    }
+
+    @Test func onlyProduceMayBeLarge() throws {
+        try run({ $0.limits.plainRequestBytesMax = 1000 }) { broker in
+            let client = try RawClient(broker.address)
+            _ = try metadata(client, "t")
+            let value = String(repeating: "v", count: 5000)
+            let answer = try produce(client, try TestBatches.make([("k", value)]), topic: "t")
+            #expect(answer.responses.first?.partitionResponses.first?.errorCode == KafkaErrorCode.none)
+            var groups = DescribeGroupsRequest()
+            groups.groups = Array(repeating: "group", count: 1000)
+            try client.send(RawClient.frame(groups, version: 5))
             #expect(client.isClosed())
         }
     }

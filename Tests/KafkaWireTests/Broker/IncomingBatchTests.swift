@@ -16,7 +16,9 @@ import WireTestSupport
         }
     }
 
-    private func altered(_ change: (inout [UInt8]) -> Void) -> [UInt8] { TestBatches.altered(TestBatches.fromKcat, change) }
+    private func altered(_ change: (inout [UInt8]) -> Void) -> [UInt8] {
+        TestBatches.altered(TestBatches.fromKcat, change)
+    }
 
     @Test func whatRealProducersSendIsTaken() {
         #expect(refusal(TestBatches.fromKcat) == .none)

@@ -11,7 +11,8 @@ import WireCore
     private static let second = ProducerIdentity(producerID: 7, epoch: 1)
     private static let now = MonotonicInstant(nanoseconds: 1_000_000_000)
 
-    /// A lane with so many batches waiting, to a broker that has stored something (empty) of the first identity already.
+    /// A lane with so many batches waiting, to a broker that has stored something (empty) of the first identity
+    /// already.
     private static func lane(_ counts: [Int32], isIdempotent: Bool = true) -> Lane {
         var lane = Lane(isIdempotent: isIdempotent)
         if isIdempotent {
@@ -41,8 +42,8 @@ import WireCore
         #expect(lane.isEmpty)
     }
 
-    /// A broker without any memory of a producer takes whatever number comes first. On a topic that was just made, a second
-    /// batch could so be stored before a first one that was refused for the moment.
+    /// A broker without any memory of a producer takes whatever number comes first. On a topic that was just made, a
+    /// second batch could so be stored before a first one that was refused for the moment.
     @Test func untilTheBrokerKnowsTheProducerOneBatchGoesAtATime() throws {
         var lane = Lane(isIdempotent: true)
         for number in 0..<3 { lane.append(number, number: UInt64(number), recordCount: 1) }

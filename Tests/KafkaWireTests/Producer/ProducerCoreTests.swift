@@ -28,7 +28,8 @@ import WireCore
 
     private static func append(_ core: inout ProducerCore) {
         let record = ProducerCore.NewRecord(
-            topicIndex: 0, partition: 0, key: nil, value: nil, headers: [], timestampMilliseconds: 0, tag: 0, receipt: nil)
+            topicIndex: 0, partition: 0, key: nil, value: nil, headers: [], timestampMilliseconds: 0, tag: 0,
+            receipt: nil)
         guard case .appended = core.append(record) else {
             Issue.record("the record is not taken")
             return

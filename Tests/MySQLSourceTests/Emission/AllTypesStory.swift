@@ -10,9 +10,9 @@ struct AllTypesStory {
     static let folder = "debezium/all-types/"
 
     let version: String
-    let configuration: MySQLConnectorConfig
+    var configuration: MySQLConnectorConfig
     /// The last definition of every table.
-    let definitions: [String: TableDefinition]
+    var definitions: [String: TableDefinition]
     /// What Debezium wrote, by topic.
     let expected: [String: [Record]]
 
@@ -153,6 +153,26 @@ struct AllTypesStory {
                 }
             }
         }
+    }
+
+    /// The row events of the stream with their table maps, each as the bytes of two events without checksums.
+    static func rowEvents() throws -> [(map: [UInt8], rows: [UInt8])] {
+        let log = try Fixtures.bytes("\(folder)binlog.bin")
+        var found: [(map: [UInt8], rows: [UInt8])] = []
+        var map: [UInt8] = []
+        var offset = 0
+        while offset < log.count {
+            let length = (0..<4).reduce(0) { $0 | Int(log[offset + 9 + $1]) << ($1 * 8) }
+            var event = Array(log[offset..<offset + length - 4])
+            for index in 0..<4 { event[9 + index] = UInt8(event.count >> (index * 8) & 0xFF) }
+            offset += length
+            switch EventType(rawValue: event[4]) {
+            case .tableMap: map = event
+            case .writeRows, .updateRows, .deleteRows: found.append((map, event))
+            default: break
+            }
+        }
+        return found
     }
 
     // MARK: Schema changes

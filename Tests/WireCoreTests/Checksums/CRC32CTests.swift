@@ -32,7 +32,8 @@ import WireTestSupport
             for end in start...bytes.count {
                 let piece = Array(bytes[start..<end])
                 bytes.withUnsafeBytes { all in
-                    #expect(CRC32C.checksum(UnsafeRawBufferPointer(rebasing: all[start..<end])) == Self.reference(piece))
+                    #expect(
+                        CRC32C.checksum(UnsafeRawBufferPointer(rebasing: all[start..<end])) == Self.reference(piece))
                 }
             }
         }

@@ -75,6 +75,9 @@ final class ClientConnection {
         } catch {
             throw ConnectionFault.malformed(nil, error)
         }
+        guard header.apiKey == .produce || request.count <= limits.plainRequestBytesMax else {
+            throw ConnectionFault.tooLarge(header.apiKey, bytes: request.count)
+        }
         let context = RequestContext(
             version: header.apiVersion, clientID: header.clientID ?? "", clientHost: clientHost)
         return try service.answer(RequestExchange(header: header, context: context), body: reader)

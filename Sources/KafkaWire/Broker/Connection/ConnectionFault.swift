@@ -5,6 +5,8 @@ enum ConnectionFault: Error, CustomStringConvertible {
     case malformed(APIKey?, WireError)
     /// A request that was never announced.
     case unserved(APIKey, version: Int16)
+    /// A request, or the answer that it asks for, is too long.
+    case tooLarge(APIKey, bytes: Int)
     /// A produce request without acknowledgement failed: closing is the only way to say so.
     case unacknowledged(KafkaErrorCode)
 
@@ -12,6 +14,7 @@ enum ConnectionFault: Error, CustomStringConvertible {
         switch self {
         case .malformed(let key, let fault): "malformed \(key?.name ?? "request"): \(fault)"
         case .unserved(let key, let version): "\(key.name) in version \(version) is not served here"
+        case .tooLarge(let key, let bytes): "\(key.name) with \(bytes) bytes is too large"
         case .unacknowledged(let code): "a produce request with acks=0 failed: \(code)"
         }
     }

@@ -29,17 +29,21 @@ struct RequestExchange {
             throw ConnectionFault.malformed(header.apiKey, error)
         }
         guard let response = try handle(request, context) else { return nil }
-        return frame(response, version: header.apiVersion)
+        return try frame(response, version: header.apiVersion)
     }
 
-    /// Size i32 | response header | response.
-    func frame<Response: KafkaMessage>(_ response: Response, version: Int16) -> [UInt8] {
+    /// Size i32 | response header | response. Throws where the answer is too long for a frame.
+    func frame<Response: KafkaMessage>(
+        _ response: Response, version: Int16
+    ) throws(ConnectionFault) -> [UInt8] {
         var writer = KafkaWriter(isFlexible: Response.isFlexible(version))
         writer.int32(0)
         ResponseHeader(correlationID: header.correlationID).encode(
             into: &writer, apiKey: header.apiKey, apiVersion: version)
         response.encode(into: &writer, version: version)
-        writer.bytes.patchBigEndian(Int32(writer.bytes.count - RequestFramer.sizeBytes), at: 0)
+        let size = writer.bytes.count - RequestFramer.sizeBytes
+        guard let framed = Int32(exactly: size) else { throw .tooLarge(header.apiKey, bytes: size) }
+        writer.bytes.patchBigEndian(framed, at: 0)
         return writer.bytes.array()
     }
 }

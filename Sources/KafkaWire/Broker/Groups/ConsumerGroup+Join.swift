@@ -145,8 +145,8 @@ extension ConsumerGroup {
     }
 
     mutating func completeIfAllAreHere(now: MonotonicInstant) -> [GroupAction] {
-        guard case .preparing = phase, announced.isEmpty, members.allSatisfy({ $0.waitingJoin != nil }) else { return [] }
-        return completeJoin(now: now)
+        guard case .preparing = phase, announced.isEmpty else { return [] }
+        return members.allSatisfy { $0.waitingJoin != nil } ? completeJoin(now: now) : []
     }
 
     /// Begins the next generation with those who are here. A static member keeps its place until its session ends.

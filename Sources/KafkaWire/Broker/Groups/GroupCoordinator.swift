@@ -90,7 +90,7 @@ final class GroupCoordinator: Sendable {
             }
             let ticket = world.nextTicket()
             world.joins[ticket] = answer
-            let name = facts.groupInstanceID ?? facts.clientID
+            let name = String(decoding: (facts.groupInstanceID ?? facts.clientID).utf8.prefix(249), as: UTF8.self)
             let newMemberID = "\(name)-\(UUID().uuidString.lowercased())"
             var group = world.groups[groupID] ?? ConsumerGroup(groupID: groupID)
             let actions = group.join(facts, ticket: ticket, newMemberID: newMemberID, now: .now)

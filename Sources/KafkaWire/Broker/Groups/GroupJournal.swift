@@ -2,8 +2,8 @@ import WireCore
 
 /// The file that keeps groups and their offsets over a restart: entries one after the other, the last one counts.
 ///
-/// Layout of an entry: length of the content u32 | CRC-32 of the content u32 | content (`GroupJournalEntry`). A torn last
-/// entry was never acknowledged and is cut off. The file is written anew, with what is alive, when it is opened
+/// Layout of an entry: length of the content u32 | CRC-32 of the content u32 | content (`GroupJournalEntry`). A torn
+/// last entry was never acknowledged and is cut off. The file is written anew, with what is alive, when it is opened
 /// and when it has grown well beyond that.
 struct GroupJournal {
     private static let headerBytes = 8

@@ -20,6 +20,9 @@ extension BrokerService {
         guard let setting = TopicSetting.named(name) else {
             throw AdminFault(.invalidConfig, "Unknown topic config name: \(name)")
         }
+        guard isShort(value) else {
+            throw AdminFault(.invalidConfig, "The value of \(name) is longer than \(configuration.limits.nameBytesMax) bytes")
+        }
         if let fault = setting.fault(in: value) { throw AdminFault(.invalidConfig, fault) }
     }
 

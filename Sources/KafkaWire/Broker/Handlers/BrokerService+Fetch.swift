@@ -12,8 +12,8 @@ extension BrokerService {
 
     /// Fetch. Waits until there are `minBytes`, for at most `maxWaitMilliseconds`.
     ///
-    /// Fetch sessions (KIP-227) are not kept: the answer to a client that would begin one has session id 0, so that it goes
-    /// on with full requests. Without transactions the high watermark, the last stable offset and the end of the
+    /// Fetch sessions (KIP-227) are not kept: the answer to a client that would begin one has session id 0, so that it
+    /// goes on with full requests. Without transactions the high watermark, the last stable offset and the end of the
     /// log are the same, and both isolation levels see the same records.
     func fetch(_ request: FetchRequest, context: RequestContext) -> FetchResponse {
         var response = FetchResponse()

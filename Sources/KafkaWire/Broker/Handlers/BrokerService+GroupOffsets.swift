@@ -32,7 +32,7 @@ extension BrokerService {
             }
             response.topics.append(result)
         }
-        let code = request.groupID.isEmpty ? .invalidGroupID : groups.commit(
+        let code = request.groupID.isEmpty || !isShort(request.groupID) ? .invalidGroupID : groups.commit(
             groupID: request.groupID, memberID: request.memberID, groupInstanceID: request.groupInstanceID,
             generation: request.generationIDOrMemberEpoch, commits)
         guard code != .none else {

@@ -4,6 +4,10 @@ extension BrokerService {
     /// JoinGroup.
     func joinGroup(_ request: JoinGroupRequest, context: RequestContext) -> JoinGroupResponse {
         guard !request.groupID.isEmpty else { return refuse(.invalidGroupID, memberID: request.memberID, context) }
+        let names = [request.groupID, request.memberID, request.groupInstanceID ?? "", request.protocolType]
+        guard (names + request.protocols.map(\.name)).allSatisfy(isShort) else {
+            return refuse(.invalidRequest, memberID: "", context)
+        }
         guard configuration.limits.sessionTimeoutMilliseconds.contains(request.sessionTimeoutMilliseconds) else {
             return refuse(.invalidSessionTimeout, memberID: request.memberID, context)
         }
@@ -36,6 +40,8 @@ extension BrokerService {
             return response
         }
     }
+
+    func isShort(_ name: String) -> Bool { name.utf8.count <= configuration.limits.nameBytesMax }
 
     private func refuse(_ code: KafkaErrorCode, memberID: String, _ context: RequestContext) -> JoinGroupResponse {
         var response = JoinGroupResponse()

@@ -18,7 +18,8 @@ extension BrokerService {
             response.topics = topics.all.map(describe)
             return response
         }
-        let mayCreate = configuration.createsTopicsAutomatically && (context.version < 4 || request.allowAutoTopicCreation)
+        let clientAllows = context.version < 4 || request.allowAutoTopicCreation
+        let mayCreate = configuration.createsTopicsAutomatically && clientAllows
         for entry in wanted {
             if let name = entry.name, entry.topicID == .zero {
                 response.topics.append(describe(name, mayCreate: mayCreate))
@@ -27,7 +28,8 @@ extension BrokerService {
             } else {
                 var absent = MetadataResponse.Topic()
                 absent.errorCode = .unknownTopicID
-                absent.name = nil
+                // The name may be null from version 12 on.
+                absent.name = context.version >= 12 ? nil : ""
                 absent.topicID = entry.topicID
                 response.topics.append(absent)
             }

@@ -40,8 +40,8 @@ extension BrokerService {
         return response
     }
 
-    /// The negative times are marks: -1 the end, -2 and -4 the beginning (all of the log is local), -3 the record with the
-    /// largest timestamp. For -5 and -6, which ask for what is in remote storage, there is nothing.
+    /// The negative times are marks: -1 the end, -2 and -4 the beginning (all of the log is local), -3 the record with
+    /// the largest timestamp. For -5 and -6, which ask for what is in remote storage, there is nothing.
     private func offset(in log: PartitionLog, at timestamp: Int64) throws(StorageError) -> PartitionLog.TimedOffset? {
         switch timestamp {
         case -1: .init(timestamp: -1, offset: log.endOffset)

@@ -3,8 +3,8 @@ import WireCore
 extension BrokerService {
     private typealias PartitionResponse = ProduceResponse.PartitionProduceResponse
 
-    /// Produce. With one broker, acks=1 and acks=all are the same; with acks=0 there is no answer, and an error ends the
-    /// connection.
+    /// Produce. With one broker, acks=1 and acks=all are the same; with acks=0 there is no answer, and an error ends
+    /// the connection.
     func produce(_ request: ProduceRequest, context: RequestContext) throws -> ProduceResponse? {
         var response = ProduceResponse()
         var firstFault = KafkaErrorCode.none

@@ -50,7 +50,7 @@ final class BrokerService: Sendable {
         guard versions.contains(version) else {
             guard key == .apiVersions else { throw ConnectionFault.unserved(key, version: version) }
             // KIP-511: the client learns from a version 0 which version to use.
-            return exchange.frame(apiVersions(error: .unsupportedVersion), version: 0)
+            return try exchange.frame(apiVersions(error: .unsupportedVersion), version: 0)
         }
         switch key {
         case .produce: return try exchange.answer(body, ProduceRequest.self, produce)
@@ -86,5 +86,7 @@ final class BrokerService: Sendable {
     }
 
     /// A text that fits into an answer, whatever a client's request has put into it.
-    static func clipped(_ text: String) -> String { text.utf8.count <= 1000 ? text : String(text.prefix(240)) + "…" }
+    static func clipped(_ text: String) -> String {
+        text.utf8.count <= 1000 ? text : String(text.unicodeScalars.prefix(240)) + "…"
+    }
 }

@@ -13,7 +13,8 @@ struct IncomingBatch {
 
     /// Checks what a producer has sent for one partition, as Kafka's `LogValidator` does.
     ///
-    /// Records in gzip are looked at where the topic demands keys, those in other codecs never: they are kept as they are.
+    /// Records in gzip are looked at where the topic demands keys, those in other codecs never: they are kept as they
+    /// are.
     /// Throws `Fault`.
     init(_ records: [UInt8]?, for configuration: TopicConfiguration) throws(Fault) {
         guard let records, !records.isEmpty else {
@@ -54,7 +55,9 @@ struct IncomingBatch {
     }
 
     private func checkHeader() throws(Fault) {
-        func refuse(_ message: String, _ code: KafkaErrorCode = .invalidRecord) -> Fault { Fault(code: code, message: message) }
+        func refuse(_ message: String, _ code: KafkaErrorCode = .invalidRecord) -> Fault {
+            Fault(code: code, message: message)
+        }
         guard header.baseOffset == 0 else {
             throw refuse("The base offset of the record batch should be 0, but it is \(header.baseOffset)")
         }
@@ -81,8 +84,9 @@ struct IncomingBatch {
         guard needsKeys || header.codecNumber == CompressionCodec.none.rawValue else { return }
         _ = try bytes.span.bytes.withUnsafeBytes { (batch) throws(WireError) in
             try StoredRecords.withPayload(of: batch, header) { (payload) throws(WireError) in
-                try StoredRecords.forEach(in: payload, count: header.recordCount, wrap: { $0 }) { (record) throws(WireError) in
-                    if needsKeys, record.key == nil { throw WireError(.invalidValue(Self.missingKey), at: record.range.lowerBound) }
+                try StoredRecords.forEach(in: payload, count: header.recordCount) { (record) throws(WireError) in
+                    guard needsKeys, record.key == nil else { return }
+                    throw WireError(.invalidValue(Self.missingKey), at: record.range.lowerBound)
                 }
             }
         }

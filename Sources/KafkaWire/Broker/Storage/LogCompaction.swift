@@ -60,7 +60,7 @@ struct LogCompaction {
         // The closure below may not touch self while it is being changed.
         var found: [([UInt8], Int64)] = []
         _ = try StoredRecords.withPayload(of: batch, header) { (payload) throws(WireError) in
-            try StoredRecords.forEach(in: payload, count: header.recordCount, wrap: { $0 }) { (record) throws(WireError) in
+            try StoredRecords.forEach(in: payload, count: header.recordCount) { (record) throws(WireError) in
                 guard let key = record.key else { return }
                 found.append(([UInt8](payload[key]), header.baseOffset &+ Int64(record.offsetDelta)))
             }
@@ -77,7 +77,7 @@ struct LogCompaction {
         var keptCount: Int32 = 0
         var maxTimestamp: Int64 = -1
         let wasRead = try StoredRecords.withPayload(of: batch, header) { (payload) throws(WireError) -> Bool in
-            try StoredRecords.forEach(in: payload, count: header.recordCount, wrap: { $0 }) { (record) throws(WireError) in
+            try StoredRecords.forEach(in: payload, count: header.recordCount) { (record) throws(WireError) in
                 let offset = header.baseOffset &+ Int64(record.offsetDelta)
                 if let key = record.key, lastOffsets[[UInt8](payload[key])] != offset { return }
                 kept.bytes(UnsafeRawBufferPointer(rebasing: payload[record.range]))

@@ -37,29 +37,26 @@ enum StoredRecords {
         }
     }
 
-    /// Walks through the records. Throws where they are not `count` whole ones with ascending offsets and nothing behind.
-    static func forEach<E: Error>(
-        in payload: UnsafeRawBufferPointer, count: Int32, wrap: (WireError) -> E, _ body: (Record) throws(E) -> Void
-    ) throws(E) {
+    /// Walks through the records. Throws where they are not `count` whole ones with ascending offsets, and nothing
+    /// behind.
+    static func forEach(
+        in payload: UnsafeRawBufferPointer, count: Int32, _ body: (Record) throws(WireError) -> Void
+    ) throws(WireError) {
         var reader = ByteReader(payload)
         var previous: Int32 = -1
         for _ in 0..<max(0, count) {
-            let record: Record
-            do throws(WireError) {
-                record = try next(&reader)
-                guard record.offsetDelta > previous else {
-                    throw WireError(.invalidValue("offset delta \(record.offsetDelta) after \(previous)"), at: reader.offset)
-                }
-            } catch {
-                throw wrap(error)
+            let record = try next(&reader)
+            guard record.offsetDelta > previous else {
+                throw WireError(.invalidValue("offset delta \(record.offsetDelta) after \(previous)"), at: reader.offset)
             }
             previous = record.offsetDelta
             try body(record)
         }
-        do throws(WireError) { try reader.finish() } catch { throw wrap(error) }
+        try reader.finish()
     }
 
-    /// Layout: length varint | attributes i8 | timestamp delta varlong | offset delta varint | key length varint | key | …
+    /// Layout: length varint | attributes i8 | timestamp delta varlong | offset delta varint | key length varint | key
+    /// | value and headers, which the broker passes over.
     @_lifetime(reader: copy reader)
     private static func next(_ reader: inout ByteReader) throws(WireError) -> Record {
         let start = reader.offset
@@ -90,7 +87,7 @@ enum StoredRecords {
         } else {
             _ = try batch.span.bytes.withUnsafeBytes { (bytes) throws(WireError) in
                 try withPayload(of: bytes, header) { (payload) throws(WireError) in
-                    try forEach(in: payload, count: header.recordCount, wrap: { $0 }) { (record) throws(WireError) in
+                    try forEach(in: payload, count: header.recordCount) { (record) throws(WireError) in
                         let time = header.baseTimestamp &+ record.timestampDelta
                         guard found == nil, time >= timestamp else { return }
                         found = .init(timestamp: time, offset: header.baseOffset &+ Int64(record.offsetDelta))

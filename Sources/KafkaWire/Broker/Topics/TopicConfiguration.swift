@@ -1,8 +1,8 @@
 /// The settings that were given to a topic, in the order in which they came.
 ///
-/// The broker honours `cleanup.policy` (`compact` demands keys and compacts when the log is opened), `max.message.bytes`
-/// and `message.timestamp.type`. It keeps and shows the others: nothing is ever deleted for its age or size, nothing
-/// is recompressed, and there is one replica.
+/// The broker honours `cleanup.policy` (`compact` demands keys and compacts when the log is opened),
+/// `max.message.bytes` and `message.timestamp.type`. It keeps and shows the others: nothing is ever deleted for its age
+/// or size, nothing is recompressed, and there is one replica.
 struct TopicConfiguration: Equatable, Sendable {
     private(set) var values: [(name: String, value: String)] = []
 

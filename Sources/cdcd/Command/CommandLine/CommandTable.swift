@@ -38,7 +38,8 @@ enum CommandTable {
         options: [
             OptionSpecification(
                 long: "dev-broker", valueName: "DIRECTORY",
-                summary: "also run the development broker inside, at the address of bootstrap.servers, data in DIRECTORY"),
+                summary:
+                    "also run the development broker inside, at the address of bootstrap.servers, data in DIRECTORY"),
             logFormat, logLevel, help,
         ])
 
@@ -53,9 +54,11 @@ enum CommandTable {
             OptionSpecification(
                 long: "listen", short: "l", valueName: "HOST:PORT", summary: "where to listen (default 127.0.0.1:9092)"),
             OptionSpecification(
-                long: "advertised", valueName: "HOST:PORT", summary: "the address given to clients (default: as --listen)"),
+                long: "advertised", valueName: "HOST:PORT",
+                summary: "the address given to clients (default: as --listen)"),
             OptionSpecification(
-                long: "data-dir", short: "d", valueName: "DIRECTORY", summary: "where the log is kept (default ./cdcd-broker)"),
+                long: "data-dir", short: "d", valueName: "DIRECTORY",
+                summary: "where the log is kept (default ./cdcd-broker)"),
             logFormat, logLevel, help,
         ])
 

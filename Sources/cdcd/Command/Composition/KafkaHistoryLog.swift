@@ -17,10 +17,12 @@ final class KafkaHistoryLog: HistoryLog {
         let addresses = servers.compactMap { SocketAddress($0) }
         guard !addresses.isEmpty, addresses.count == servers.count else {
             throw HistoryLogError(
-                "the schema history's bootstrap servers are not of the form host:port,host:port: \(location.bootstrapServers)")
+                "the schema history's bootstrap servers are not of the form host:port,host:port: \(location.bootstrapServers)"
+            )
         }
         var configuration = KafkaClientConfiguration(bootstrapServers: addresses, clientID: location.clientID)
-        configuration.apiTimeoutMilliseconds = max(location.queryTimeoutMilliseconds, location.createTimeoutMilliseconds)
+        configuration.apiTimeoutMilliseconds = max(
+            location.queryTimeoutMilliseconds, location.createTimeoutMilliseconds)
         client = KafkaClient(configuration)
         admin = KafkaAdmin(client)
     }
@@ -41,7 +43,7 @@ final class KafkaHistoryLog: HistoryLog {
         try explained("created") { () throws(KafkaError) in
             do throws(KafkaError) {
                 try admin.createTopics([topic])
-            } catch where error.errorCode == .topicAlreadyExists { /* Somebody else was quicker. */ }
+            } catch  where error.errorCode == .topicAlreadyExists { /* Somebody else was quicker. */  }
         }
     }
 
@@ -52,7 +54,9 @@ final class KafkaHistoryLog: HistoryLog {
             let topic = try producer.topic(location.topic)
             for record in records {
                 let appended = record.withUnsafeBytes { bytes in
-                    Result { () throws(KafkaError) in try producer.append(to: topic, partition: 0, key: nil, value: bytes) }
+                    Result { () throws(KafkaError) in
+                        try producer.append(to: topic, partition: 0, key: nil, value: bytes)
+                    }
                 }
                 try appended.get()
             }
@@ -75,7 +79,8 @@ final class KafkaHistoryLog: HistoryLog {
     private func explained<R>(_ done: String, _ body: () throws(KafkaError) -> R) throws -> R {
         do throws(KafkaError) { return try body() } catch {
             throw HistoryLogError(
-                "the schema history topic \(location.topic) at \(location.bootstrapServers) cannot be \(done): \(error)")
+                "the schema history topic \(location.topic) at \(location.bootstrapServers) cannot be \(done): \(error)"
+            )
         }
     }
 }

@@ -23,7 +23,8 @@ struct WallTime {
         var (clock, fields) = (time_t(seconds), tm())
         _ = convert(&clock, &fields)
         return String(
-            format: format, Int(fields.tm_year) + 1900, Int(fields.tm_mon) + 1, Int(fields.tm_mday), Int(fields.tm_hour),
+            format: format, Int(fields.tm_year) + 1900, Int(fields.tm_mon) + 1, Int(fields.tm_mday),
+            Int(fields.tm_hour),
             Int(fields.tm_min), Int(fields.tm_sec), milliseconds)
     }
 }

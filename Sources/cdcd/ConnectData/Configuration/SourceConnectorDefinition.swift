@@ -66,7 +66,9 @@ public enum SourceConnectorDefinition {
     ) -> [ConfigValue] {
         let prefix = property + "."
         var own = ["converter.type": role]
-        for (name, value) in configuration where name.hasPrefix(prefix) { own[String(name.dropFirst(prefix.count))] = value }
+        for (name, value) in configuration where name.hasPrefix(prefix) {
+            own[String(name.dropFirst(prefix.count))] = value
+        }
         return ConverterCatalog.definition(of: className).validate(own).map { value in
             var value = value
             value.name = prefix + value.name
@@ -139,7 +141,8 @@ public enum SourceConnectorDefinition {
     private static let errorHandlingKeys = [
         ConfigKey(
             "errors.retry.timeout", .long, defaultValue: "0",
-            documentation: "How long in milliseconds a failed operation of a transform or converter is tried again, where "
+            documentation:
+                "How long in milliseconds a failed operation of a transform or converter is tried again, where "
                 + "the failure may pass by itself. No transform or converter of cdcd fails so.",
             group: "Error Handling", orderInGroup: 1, width: .medium, displayName: "Retry Timeout for Errors"),
         ConfigKey(
@@ -148,7 +151,8 @@ public enum SourceConnectorDefinition {
             orderInGroup: 2, width: .medium, displayName: "Maximum Delay Between Retries for Errors"),
         ConfigKey(
             "errors.tolerance", .string, defaultValue: "none",
-            documentation: "'none' lets the task fail at the first record that cannot be transformed or converted; 'all' "
+            documentation:
+                "'none' lets the task fail at the first record that cannot be transformed or converted; 'all' "
                 + "leaves such records out.",
             group: "Error Handling", orderInGroup: 3, width: .short, displayName: "Error Tolerance",
             validator: .oneOf(["none", "all"])),
@@ -179,7 +183,8 @@ public enum SourceConnectorDefinition {
                 refusing("required", "This worker does not have exactly-once source support enabled."))),
         ConfigKey(
             "transaction.boundary", .string, defaultValue: "poll",
-            documentation: "When transactions end, where exactly-once delivery is enabled: poll, interval or connector.",
+            documentation:
+                "When transactions end, where exactly-once delivery is enabled: poll, interval or connector.",
             group: "Exactly Once Support", orderInGroup: 3, width: .short, displayName: "Transaction Boundary",
             validator: .all(
                 .oneOfIgnoringCase(["INTERVAL", "POLL", "CONNECTOR"]),

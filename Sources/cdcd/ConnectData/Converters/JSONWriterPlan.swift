@@ -3,8 +3,8 @@ import WireCore
 /// Everything about writing values of one schema as JSON that does not depend on the value, worked out once: names with
 /// their quotes and commas, what a null is written as, which case a value must have.
 ///
-/// A struct is a run of steps, one for each field; the steps of nested structs stand further behind in the same block, so
-/// a row is written by walking flat memory: no array, no name and no reference count is touched for a cell.
+/// A struct is a run of steps, one for each field; the steps of nested structs stand further behind in the same
+/// block, so a row is written by walking flat memory: no array, no name and no reference count is touched for a cell.
 final class JSONWriterPlan {
     enum Kind: UInt8 {
         case integer, boolean, float32, float64, string, bytes, decimalAsNumber, array, object, pairs, structure
@@ -149,7 +149,8 @@ struct JSONWriterPlanBuilder {
         case .float32: kind = .float32
         case .float64: kind = .float64
         case .string: kind = .string
-        case .bytes: kind = schema.logicalType == .decimal && options.writesDecimalsAsNumbers ? .decimalAsNumber : .bytes
+        case .bytes:
+            kind = schema.logicalType == .decimal && options.writesDecimalsAsNumbers ? .decimalAsNumber : .bytes
         case .array:
             kind = .array
             child = try element(of: schema, schema.valueSchema, name: name)
@@ -171,8 +172,9 @@ struct JSONWriterPlanBuilder {
 
     private mutating func element(of container: Schema, _ schema: Schema?, name: String) throws(DataError) -> Int32 {
         guard let schema else {
-            throw DataError("The schema of \(name.isEmpty ? "the value" : name) is a \(container.type.rawValue) "
-                + "without a schema for its elements")
+            throw DataError(
+                "The schema of \(name.isEmpty ? "the value" : name) is a \(container.type.rawValue) "
+                    + "without a schema for its elements")
         }
         return append(try step(for: schema, prefix: [], name: name), name: name)
     }

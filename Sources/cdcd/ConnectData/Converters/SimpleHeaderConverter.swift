@@ -1,6 +1,7 @@
 import WireCore
 
-/// Kafka's `org.apache.kafka.connect.storage.SimpleHeaderConverter`, writing: the value as plain text, without its type.
+/// Kafka's `org.apache.kafka.connect.storage.SimpleHeaderConverter`, writing: the value as plain text, without its
+/// type.
 public final class SimpleHeaderConverter: HeaderConverter {
     public static let className = "org.apache.kafka.connect.storage.SimpleHeaderConverter"
 

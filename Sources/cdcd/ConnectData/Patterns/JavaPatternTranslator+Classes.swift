@@ -71,7 +71,9 @@ extension JavaPatternTranslator {
         for (first, last) in [(UInt32(0x41), UInt32(0x5A)), (0x61, 0x7A)] {
             let start = max(first, low.value)
             let end = min(last, high.value)
-            guard start <= end, let a = Unicode.Scalar(start ^ 0x20), let b = Unicode.Scalar(end ^ 0x20) else { continue }
+            guard start <= end, let a = Unicode.Scalar(start ^ 0x20), let b = Unicode.Scalar(end ^ 0x20) else {
+                continue
+            }
             result += a == b ? "\(a)" : "\(a)-\(b)"
         }
         return result
@@ -125,7 +127,9 @@ extension JavaPatternTranslator {
     private mutating func octal() throws(JavaPattern.SyntaxError) -> Unicode.Scalar {
         var value: UInt32 = 0
         var count = 0
-        while count < 3, let digit = current, (0x30...0x37).contains(digit.value), value * 8 + digit.value - 0x30 <= 0o377 {
+        while count < 3, let digit = current, (0x30...0x37).contains(digit.value),
+            value * 8 + digit.value - 0x30 <= 0o377
+        {
             value = value * 8 + digit.value - 0x30
             position += 1
             count += 1
@@ -187,7 +191,9 @@ extension JavaPatternTranslator {
         }
         if name.hasPrefix("In") { name = "blk=\(name.dropFirst(2))" }
         let isPlain = name.unicodeScalars.allSatisfy {
-            $0.isASCII && ($0.properties.isAlphabetic || (0x30...0x39).contains($0.value) || "_=- ".unicodeScalars.contains($0))
+            $0.isASCII
+                && ($0.properties.isAlphabetic || (0x30...0x39).contains($0.value)
+                    || "_=- ".unicodeScalars.contains($0))
         }
         guard isPlain, !name.isEmpty else { throw failure("Unknown character property name {\(name)}") }
         return "\\\(isNegated ? "P" : "p"){\(name)}"

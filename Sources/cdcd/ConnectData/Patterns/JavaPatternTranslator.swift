@@ -1,7 +1,7 @@
 /// Rewrites a Java regular expression into ICU's language with the same meaning.
 ///
-/// Source: the documentation of `java.util.regex.Pattern` and ICU's user guide on regular expressions. What ICU reads as
-/// Java does is passed on; what it reads differently is written out:
+/// Source: the documentation of `java.util.regex.Pattern` and ICU's user guide on regular expressions. What ICU reads
+/// as Java does is passed on; what it reads differently is written out:
 /// - predefined and POSIX classes are ASCII; `.` stops at Java's line terminators;
 /// - `(?i)` disregards the case of ASCII letters only: it is taken out and letters become classes of two;
 /// - `\Q…\E`, comments, literal brackets and braces become plain escaped text.

@@ -1,4 +1,5 @@
-/// `drop.fields.*` of `ExtractNewRecordState`: a header lists fields that are taken out of the value, and of the key too.
+/// `drop.fields.*` of `ExtractNewRecordState`: a header lists fields that are taken out of the value, and of the key
+/// too.
 final class FieldDropping {
     private let header: String
     private let dropsFromKey: Bool

@@ -1,8 +1,8 @@
 /// One element of `add.fields` or `add.headers`: which part of an envelope is taken and how it is called.
 ///
 /// `op`, `ts_ms` (from 3.x also `ts_us`, `ts_ns`) are taken from the envelope itself, `id`, `total_order` and
-/// `data_collection_order` from its transaction, everything else from its source; `struct.field` names the struct itself.
-/// `field:NAME` gives another name.
+/// `data_collection_order` from its transaction, everything else from its source; `struct.field` names the struct
+/// itself. `field:NAME` gives another name.
 struct FieldReference: Hashable, Sendable {
     /// The envelope's field whose struct holds the field; nil for the envelope itself.
     let parent: String?
@@ -12,7 +12,9 @@ struct FieldReference: Hashable, Sendable {
 
     init(_ text: String, prefix: String, generation: DebeziumGeneration) throws(ConfigError) {
         let parts = Self.split(text, at: ":")
-        guard parts.count <= 2 else { throw ConfigError(name: "", value: text, message: "Unexpected field name: \(text)") }
+        guard parts.count <= 2 else {
+            throw ConfigError(name: "", value: text, message: "Unexpected field name: \(text)")
+        }
         let path = Self.split(parts[0], at: ".")
         if path.count == 1 {
             field = path[0]

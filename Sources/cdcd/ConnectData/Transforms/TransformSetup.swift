@@ -103,7 +103,8 @@ struct TransformSetup {
                 documentation: "The alias of a predicate used to determine whether to apply this transformation.",
                 validator: .supportedOnly(what: "A predicate of a transform") { $0 == .text("") }),
         ])
-        let definition = ConfigDefinition([versionKey])
+        let definition =
+            ConfigDefinition([versionKey])
             + (visible + common).embedded(under: prefix, group: group, firstOrder: 2)
         var shown = definition.validate(configuration)
         let isUnwrap = className == ExtractNewRecordState.className
@@ -124,7 +125,9 @@ struct TransformSetup {
         errors += found
         guard found.isEmpty else { return }
         var own: [String: String] = [:]
-        for (name, value) in configuration where name.hasPrefix(prefix) { own[String(name.dropFirst(prefix.count))] = value }
+        for (name, value) in configuration where name.hasPrefix(prefix) {
+            own[String(name.dropFirst(prefix.count))] = value
+        }
         do throws(ConfigError) {
             let parsed = try (visible + ConfigDefinition(hidden)).parse(own)
             transforms.append(Item(className: className, configuration: parsed))
@@ -142,7 +145,8 @@ struct TransformSetup {
             documentation: "Class for the '\(alias)' predicate.", group: "Predicates: \(alias)", orderInGroup: 0,
             width: .long, displayName: "Predicate type for \(alias)")
         let value = configuration[name]
-        let error = value.map { TransformCatalog.refusePredicate(ConfigSetting.trim($0), property: name) } ?? Self.missing(name)
+        let error =
+            value.map { TransformCatalog.refusePredicate(ConfigSetting.trim($0), property: name) } ?? Self.missing(name)
         errors.append(error)
         values.append(ConfigValue(name: name, key: key, value: value, errors: [error.message]))
     }

@@ -1,0 +1,64 @@
+import Foundation
+
+/// A program that nobody here wrote, used to prove that others can talk to us.
+struct ForeignTool: Sendable {
+    let path: String
+
+    /// Nil where the program is not installed.
+    init?(_ name: String) {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
+        let candidates = folders.map { "\($0)/\(name)" }
+        guard let path = candidates.first(where: FileManager.default.isExecutableFile) else { return nil }
+        self.path = path
+    }
+
+    static let kcat = ForeignTool("kcat")
+    /// A Python that has kafka-python (Debian's python3-kafka, or from PyPI).
+    static let kafkaPython: ForeignTool? = {
+        guard let python = ForeignTool("python3"), (try? python.run(["-c", "import kafka"])) != nil else { return nil }
+        return python
+    }()
+
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Runs it to its end and gives what it printed. Throws where it fails; a program that hangs is ended by `timeout`.
+    @discardableResult
+    func run(_ arguments: [String], input: String = "", timeoutSeconds: Int = 120) throws -> String {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/timeout")
+        process.arguments = ["-k", "5", "\(timeoutSeconds)", path] + arguments
+        let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
+        process.standardInput = stdin
+        process.standardOutput = stdout
+        process.standardError = stderr
+        try process.run()
+        // A tool that prints much about its errors must not block on them.
+        let complaints = DispatchQueue(label: "complaints")
+        let collected = Collected()
+        complaints.async { collected.data = stderr.fileHandleForReading.readDataToEndOfFile() }
+        stdin.fileHandleForWriting.write(Data(input.utf8))
+        try stdin.fileHandleForWriting.close()
+        let output = stdout.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            let text = complaints.sync { String(decoding: collected.data, as: UTF8.self) }
+            throw Failure(description: "\(path) \(arguments) ended with \(process.terminationStatus): \(text)")
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+}
+
+// Written and read on one serial queue only.
+private final class Collected: @unchecked Sendable {
+    var data = Data()
+}
+
+/// A directory of its own that is removed when the test is over.
+final class ScratchDirectory: Sendable {
+    let path = NSTemporaryDirectory() + "cdcd-integration-" + UUID().uuidString
+
+    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
