@@ -72,9 +72,6 @@ import Testing
         "Sources/cdcd/ConnectData/Configuration <-> Sources/cdcd/ConnectData/Transforms",
         "Sources/cdcd/ConnectData/Converters <-> Sources/cdcd/ConnectData/Transforms",
         "Sources/cdcd/ConnectData/Schema <-> Sources/cdcd/ConnectData/Values",
-        "Sources/cdcd/MySQLSource/Configuration <-> Sources/cdcd/MySQLSource/Configuration/Options",
-        "Sources/cdcd/MySQLSource/Emission <-> Sources/cdcd/MySQLSource/Emission/Envelope",
-        "Sources/cdcd/MySQLSource/Emission <-> Sources/cdcd/MySQLSource/Emission/Rows",
     ]
 
     /// Inside a module too, folders use each other in one direction only.

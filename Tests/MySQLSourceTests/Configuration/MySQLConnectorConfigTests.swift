@@ -130,9 +130,9 @@ import WireStreams
         #expect(config.connection.identity == .pkcs12(path: pkcs12, password: "secret"))
         for path in [jks, folder.path + "/missing"] {
             do {
-                _ = try self.config("3.6", ["database.ssl.truststore": path])
+                _ = try self.config("3.6", ["database.ssl.keystore": path])
                 Issue.record("took \(path)")
-            } catch let error as ConfigError { #expect(error.name == "database.ssl.truststore") }
+            } catch let error as ConfigError { #expect(error.name == "database.ssl.keystore") }
         }
     }
 

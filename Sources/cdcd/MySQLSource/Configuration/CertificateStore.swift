@@ -1,30 +1,29 @@
 import ConnectData
-import Foundation
 import WireStreams
 
-/// `database.ssl.truststore` and `database.ssl.keystore`: files in Java's formats or PEM.
+/// `database.ssl.truststore` and `database.ssl.keystore`: files in PEM, PKCS#12 or Java's own form.
 enum CertificateStore {
-    /// Nil where the property is not set. Throws where the file cannot be read or is a JKS, which only Java reads.
+    static let trust = "database.ssl.truststore"
+    static let identity = "database.ssl.keystore"
+
+    /// Nil where the property is not set. Throws where the file cannot be read, or is a key store in Java's own form, whose
+    /// keys only Java reads.
     static func store(
         _ configuration: [String: String], _ property: String
     ) throws(ConfigError) -> TLSConfiguration.Store? {
         guard let path = configuration[property]?.trimmingBlanks, !path.isEmpty else { return nil }
-        guard let file = FileHandle(forReadingAtPath: path) else {
-            throw ConfigError(name: property, value: path, message: "the file \(path) cannot be read")
+        let store: TLSConfiguration.Store
+        do throws(StreamError) {
+            store = try .detecting(path: path, password: configuration[property + ".password"])
+        } catch {
+            throw ConfigError(name: property, value: path, message: "the file cannot be used: \(error)")
         }
-        defer { file.closeFile() }
-        let head = [UInt8](file.readData(ofLength: 4))
-        switch head {
-        case [0xFE, 0xED, 0xFE, 0xED], [0xCE, 0xCE, 0xCE, 0xCE]:
+        if property == identity, case .jks = store {
             throw ConfigError(
                 name: property, value: path,
-                message: "\(path) is a Java key store (JKS), which cdcd does not read; convert it with keytool "
+                message: "\(path) is a Java key store (JKS), whose keys cdcd does not read; convert it with keytool "
                     + "-importkeystore -srckeystore \(path) -destkeystore store.p12 -deststoretype PKCS12")
-        default: break
         }
-        if head.first == 0x30 {
-            return .pkcs12(path: path, password: configuration[property + ".password"] ?? "")
-        }
-        return .pem(path: path)
+        return store
     }
 }

@@ -180,7 +180,7 @@ struct ConfigurationCheck {
     }
 
     private mutating func checkTrustFiles() {
-        for name in ["database.ssl.truststore", "database.ssl.keystore"] {
+        for name in [CertificateStore.trust, CertificateStore.identity] {
             do throws(ConfigError) {
                 _ = try CertificateStore.store(configuration, name)
             } catch { refuse(name, error.message) }

@@ -90,8 +90,8 @@ struct ConfigurationReader {
             case "verify_identity": .verifyIdentity
             default: .preferred
             }
-        options.trust = try CertificateStore.store(configuration, "database.ssl.truststore")
-        options.identity = try CertificateStore.store(configuration, "database.ssl.keystore")
+        options.trust = try CertificateStore.store(configuration, CertificateStore.trust)
+        options.identity = try CertificateStore.store(configuration, CertificateStore.identity)
         options.allowPublicKeyRetrieval = flag("database.allowPublicKeyRetrieval", false)
         options.connectTimeoutMilliseconds = number("connect.timeout.ms", 30_000)
         return options

@@ -45,7 +45,7 @@ extension ConnectorOptions {
         ConnectorOption(
             "database.ssl.truststore", .string, .medium, "SSL Truststore", width: .long, v19: .init(order: 12),
             v36: .init(order: 12), support: .supported,
-            "File with the certificates of trusted authorities: PKCS#12 or PEM; without it the system's."),
+            "File with the certificates of trusted authorities: PKCS#12, PEM or JKS; without it the system's."),
         ConnectorOption(
             "database.ssl.truststore.password", .password, .medium, "SSL Truststore Password", width: .medium,
             v19: .init(order: 13), v36: .init(order: 13), support: .supported, "Password of the trust store."),

@@ -122,21 +122,3 @@ extension ValueKind {
         return String(text.replacing(",", with: "\\,").replacing("\\'", with: "'").replacing("''", with: "'"))
     }
 }
-
-/// A table whose rows cannot be planned, or do not fit the plan; says what to do about it.
-public struct PlanError: Error, Hashable, Sendable, CustomStringConvertible {
-    public let table: TableID
-    public let column: String?
-    public let reason: String
-
-    init(table: TableID, column: String? = nil, _ reason: String) {
-        self.table = table
-        self.column = column
-        self.reason = reason
-    }
-
-    public var description: String {
-        column.map { "Column \($0) of table \(table) cannot be captured: \(reason)" }
-            ?? "Rows of table \(table) cannot be captured: \(reason)"
-    }
-}

@@ -193,3 +193,12 @@ public final class BinlogRowDecoder: Sendable {
         return .value(.string(ISOText.dateTime(epochMicroseconds: microseconds, digits: digits)))
     }
 }
+
+extension TablePlan {
+    /// The plan for reading this table's rows from the binlog.
+    ///
+    /// Throws a `PlanError` where the table map does not fit the definition, with the remedy.
+    public func binlogDecoder(for map: TableMap) throws -> BinlogRowDecoder {
+        try BinlogRowDecoder(self, storage: map.columns)
+    }
+}

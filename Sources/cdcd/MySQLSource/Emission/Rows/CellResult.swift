@@ -15,32 +15,6 @@ enum CellResult {
     init(_ value: ConnectValue?) { self = value.map { .value($0) } ?? .unrepresentable }
 }
 
-/// What stands for NULL in a column.
-struct NullRule: Sendable, Hashable {
-    /// `.null` where NULL is allowed; else the default, or the type's fallback.
-    let value: ConnectValue
-    let isOptional: Bool
-    /// The default; nil where there is none.
-    let defaultValue: ConnectValue?
-}
-
-/// A cell that has no value in messages.
-public struct ConversionError: Error, Hashable, Sendable, CustomStringConvertible {
-    public let table: TableID
-    public let column: String?
-    public let reason: String
-
-    init(_ table: TableID, column: String?, _ reason: String) {
-        self.table = table
-        self.column = column
-        self.reason = reason
-    }
-
-    public var description: String {
-        column.map { "Column \($0) of table \(table): \(reason)" } ?? "Table \(table): \(reason)"
-    }
-}
-
 /// The columns of a row whose values could not be represented.
 struct ConversionFailures {
     /// Places of the cells, each once a row.

@@ -1,5 +1,4 @@
 import ConnectData
-import MySQLWire
 
 /// How the rows of one version of a table become messages: topic, schemas, and a plan for every column.
 ///
@@ -79,13 +78,6 @@ public final class TablePlan: Sendable {
         envelopeSchema = envelope.schema(name: adjustment.adjustedName(topic) + ".Envelope", row: rowSchema)
     }
 
-    /// The plan for reading this table's rows from the binlog.
-    ///
-    /// Throws a `PlanError` where the table map does not fit the definition, with the remedy.
-    public func binlogDecoder(for map: TableMap) throws -> BinlogRowDecoder {
-        try BinlogRowDecoder(self, storage: map.columns)
-    }
-
     /// The key of a row; `.null` where the table has no key.
     func key(
         row: ContiguousArray<ConnectValue>, keyOnly: ContiguousArray<ConnectValue>
@@ -132,34 +124,5 @@ public final class TablePlan: Sendable {
                 : "its value has no representation in the configured mode, and the column is NOT NULL (Invalid value: null "
                     + "used for required field: \"\(name(ofCell: cell))\"). ")
                 + "Choose another time.precision.mode, or exclude the column with column.exclude.list")
-    }
-}
-
-/// One column's part in a table's plan.
-struct ColumnPlan: Sendable {
-    let name: String
-    /// Its place in the table.
-    let index: Int
-    /// Its place in the snapshot's SELECT.
-    let selected: Int
-    let kind: ValueKind
-    let schema: Schema
-    let null: NullRule
-
-    init(
-        _ column: ColumnDefinition, index: Int, selected: Int, of table: TableDefinition,
-        _ configuration: MySQLConnectorConfig
-    ) throws {
-        name = column.name
-        self.index = index
-        self.selected = selected
-        kind = try ValueKind(column, of: table, configuration.values, configuration.profile)
-        let defaultValue = SchemaDefault(options: configuration.values, profile: configuration.profile)
-            .value(of: column, kind)
-        schema = ColumnSchema.schema(
-            kind, configuration.profile, isOptional: column.isOptional, defaultValue: defaultValue)
-        null = NullRule(
-            value: column.isOptional ? .null : defaultValue ?? kind.fallback, isOptional: column.isOptional,
-            defaultValue: defaultValue)
     }
 }

@@ -1,0 +1,39 @@
+import ConnectData
+
+/// One column's part in a table's plan.
+struct ColumnPlan: Sendable {
+    let name: String
+    /// Its place in the table.
+    let index: Int
+    /// Its place in the snapshot's SELECT.
+    let selected: Int
+    let kind: ValueKind
+    let schema: Schema
+    let null: NullRule
+
+    init(
+        _ column: ColumnDefinition, index: Int, selected: Int, of table: TableDefinition,
+        _ configuration: MySQLConnectorConfig
+    ) throws {
+        name = column.name
+        self.index = index
+        self.selected = selected
+        kind = try ValueKind(column, of: table, configuration.values, configuration.profile)
+        let defaultValue = SchemaDefault(options: configuration.values, profile: configuration.profile)
+            .value(of: column, kind)
+        schema = ColumnSchema.schema(
+            kind, configuration.profile, isOptional: column.isOptional, defaultValue: defaultValue)
+        null = NullRule(
+            value: column.isOptional ? .null : defaultValue ?? kind.fallback, isOptional: column.isOptional,
+            defaultValue: defaultValue)
+    }
+}
+
+/// What stands for NULL in a column.
+struct NullRule: Sendable, Hashable {
+    /// `.null` where NULL is allowed; else the default, or the type's fallback.
+    let value: ConnectValue
+    let isOptional: Bool
+    /// The default; nil where there is none.
+    let defaultValue: ConnectValue?
+}
