@@ -202,7 +202,8 @@ import WireTestSupport
         }
     }
 
-    /// The cell is MySQL 9.7's of `STRING_TO_VECTOR('[1,-2.5,3e10]')`; Debezium 3.6.1 made `[1.0, -2.5, 3.0000001E10]` of it.
+    /// The cell is MySQL 9.7's of `STRING_TO_VECTOR('[1,-2.5,3e10]')`; Debezium 3.6.1 made `[1.0, -2.5, 3.0000001E10]`
+    /// of it.
     @Test func vectorsAreArraysOfFloats() throws {
         let cell = try #require([UInt8](hex: "0000803f000020c07684df50"))
         guard case .value(.array(let items)) = cell.withUnsafeBytes(FloatVector.value) else {

@@ -6,8 +6,8 @@ enum CertificateStore {
     static let trust = "database.ssl.truststore"
     static let identity = "database.ssl.keystore"
 
-    /// Nil where the property is not set. Throws where the file cannot be read, or is a key store in Java's own form, whose
-    /// keys only Java reads.
+    /// Nil where the property is not set. Throws where the file cannot be read, or is a key store in Java's own form,
+    /// whose keys only Java reads.
     static func store(
         _ configuration: [String: String], _ property: String
     ) throws(ConfigError) -> TLSConfiguration.Store? {
