@@ -55,7 +55,10 @@ extension DDLParser {
         advance()
         if (type.words == ["DOUBLE"] || type.words == ["FLOAT8"]), skip("PRECISION") { type.words.append("PRECISION") }
         if isSymbol("(") { try lengths(into: &type) }
-        while let word = skip(anyOf: ["SIGNED", "UNSIGNED", "ZEROFILL"]) { type.words.append(word) }
+        var attributes: Set<String> = []
+        while let word = skip(anyOf: ["SIGNED", "UNSIGNED", "ZEROFILL"]) { attributes.insert(word) }
+        // Shown in this order, however they are written.
+        type.words += attributes.sorted()
         return type
     }
 

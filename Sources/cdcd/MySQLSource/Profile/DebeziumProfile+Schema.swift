@@ -6,16 +6,24 @@ extension DebeziumProfile {
 
     // MARK: Columns
 
-    /// Whether `BIT` and `NCHAR` without a length have length 1, and a length of 0 is read as 10.
+    /// Whether `BIT` and `NCHAR` without a length have length 1, and a length of 0 is read as 10 (but of fractions of
+    /// seconds).
     var hasDefaultLengths: Bool { isModern }
 
     /// Whether every `ON UPDATE CURRENT_TIMESTAMP` makes a column generated; else only one that does not follow a
     /// default of CURRENT_TIMESTAMP.
     var marksEveryOnUpdate: Bool { isModern }
 
-    /// Whether MODIFY and CHANGE define a column anew. Else what the new definition does not mention stays as it was:
-    /// its length, whether it takes NULL, that it counts by itself.
-    var redefinesModifiedColumns: Bool { isModern }
+    /// What of a column stays as it was where MODIFY or CHANGE does not mention it.
+    func keptOfModifiedColumn(isChange: Bool) -> KeptOfColumn { isModern ? (isChange ? .marks : .nothing) : .everything }
+
+    enum KeptOfColumn {
+        case nothing
+        /// That it counts by itself, its comment and its options.
+        case marks
+        /// Its length and whether it takes NULL, too.
+        case everything
+    }
 
     /// Whether a `COLLATE` apart from the type's own words tells the character set.
     var readsCollationAttributes: Bool { isModern }
@@ -26,7 +34,7 @@ extension DebeziumProfile {
     /// Whether introducers and collations are taken off a default's text, and hexadecimal ones are kept.
     var cleansDefaults: Bool { isModern }
 
-    /// Whether `ALTER … SET DEFAULT NULL` leaves the text `null` as default.
+    /// Whether `ALTER … SET DEFAULT` of NULL, bits or hexadecimal digits leaves the text `null` as default.
     var writesNullDefault: Bool { isModern }
 
     /// Whether renaming a column into another case of its letters is followed.

@@ -12,15 +12,19 @@ struct ColumnModel {
         var isUnique = false
     }
 
-    /// - Parameter base: the column before a MODIFY or CHANGE, of which 1.9 keeps what is not mentioned.
-    func column(_ written: ColumnSpecification, over base: ColumnDefinition? = nil) -> Result {
-        let base = profile.redefinesModifiedColumns ? nil : base
+    /// - Parameter base: the column before a MODIFY or CHANGE, of which some may be kept where it is not mentioned.
+    func column(
+        _ written: ColumnSpecification, over base: ColumnDefinition? = nil,
+        keeping kept: DebeziumProfile.KeptOfColumn = .nothing
+    ) -> Result {
         var column = ColumnDefinition(
             name: written.name, typeName: typeName(written.type), jdbcType: Self.jdbcType(written.type))
-        if let base {
+        if let base, kept == .everything {
             column.length = base.length
             column.scale = base.scale
             column.isOptional = base.isOptional
+        }
+        if let base, kept != .nothing {
             column.isAutoIncremented = base.isAutoIncremented
             column.isGenerated = base.isGenerated
             column.comment = base.comment
@@ -55,14 +59,15 @@ struct ColumnModel {
         }
         let first = type.words.first ?? ""
         if let length = type.length {
-            column.length = length == 0 && profile.hasDefaultLengths ? 10 : length
+            let isFraction = ["TIME", "TIMESTAMP", "DATETIME"].contains(first)
+            column.length = length == 0 && profile.hasDefaultLengths && !isFraction ? 10 : length
         }
         if let scale = type.scale { column.scale = scale }
         if ["DECIMAL", "DEC", "FIXED", "NUMERIC", "NUMBER"].contains(first) {
             if column.length == nil { column.length = 10 }
             if column.scale == nil { column.scale = 0 }
         }
-        let isOneByDefault = first == "BIT" || type.words == ["NCHAR"]
+        let isOneByDefault = first == "BIT" || (type.family == .national && column.jdbcType == -15)
         if column.length == nil, profile.hasDefaultLengths, isOneByDefault { column.length = 1 }
     }
 

@@ -62,10 +62,10 @@ extension DatabaseSchema {
             editor.add(column, isNewTable: false)
             editor.move(column.name, to: place)
         case .modifyColumn(let column, let place, let ifExists):
-            guard editor.change(column.name, to: column) else { return ifExists ? nil : column.name }
+            guard editor.change(column.name, to: column, isChange: false) else { return ifExists ? nil : column.name }
             editor.move(column.name, to: place)
         case .changeColumn(let old, let column, let place, let ifExists):
-            guard editor.change(old, to: column) else { return ifExists ? nil : old }
+            guard editor.change(old, to: column, isChange: true) else { return ifExists ? nil : old }
             editor.move(column.name, to: place)
         case .renameColumn(let old, let new): return editor.rename(old, to: new) ? nil : old
         case .dropColumn(let name, _): editor.drop(name)

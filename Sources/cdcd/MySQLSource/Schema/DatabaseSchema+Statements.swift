@@ -59,7 +59,7 @@ extension DatabaseSchema {
     }
 
     private func dropText(_ drop: DropTables, _ id: TableID) -> String {
-        let quote = { (name: String) in "`" + name + "`" }
+        let quote = { (name: String) in "`" + name.replacing("`", with: "``") + "`" }
         let name = id.database.isEmpty ? quote(id.table) : quote(id.database) + "." + quote(id.table)
         return drop.prefix + name + (drop.behaviour.map { " " + $0 } ?? "")
     }
@@ -143,7 +143,9 @@ extension DatabaseSchema {
         var events: [SchemaEvent] = []
         for assignment in assignments where assignment.scope != .user && assignment.name != "names" {
             let name = assignment.name.lowercased()
-            if assignment.scope == .global {
+            if assignment.value.asciiUppercased() == "DEFAULT" {
+                // The server's own default is not in the text: what is known of it stays.
+            } else if assignment.scope == .global {
                 globalVariables[name] = assignment.value
             } else {
                 sessionVariables[name] = assignment.value

@@ -39,10 +39,11 @@ struct TableEditor {
     }
 
     /// Defines a column anew, under a new name where it has one.
-    mutating func change(_ name: String, to written: ColumnSpecification) -> Bool {
+    mutating func change(_ name: String, to written: ColumnSpecification, isChange: Bool) -> Bool {
         guard let index = index(name) else { return false }
         let old = table.columns[index].name
-        var result = model.column(written, over: table.columns[index])
+        let kept = profile.keptOfModifiedColumn(isChange: isChange)
+        var result = model.column(written, over: table.columns[index], keeping: kept)
         let isSame = old.lowercased() == written.name.lowercased()
         if isSame, !profile.followsCaseOfColumns { result.column.name = old }
         put(result, at: index)
@@ -85,7 +86,14 @@ struct TableEditor {
 
     mutating func setDefault(_ name: String, _ value: DefaultValue) {
         guard let index = index(name) else { return }
-        if case .null = value {
+        var value = value
+        if profile.writesNullDefault, case .decorated(let text, _) = value { value = .string(text) }
+        let isNull = switch value {
+        case .null: true
+        case .bits, .hexadecimal: profile.writesNullDefault
+        default: false
+        }
+        if isNull {
             guard profile.writesNullDefault else { return }
             table.columns[index].defaultValueExpression = "null"
             table.columns[index].hasDefaultValue = true
