@@ -23,3 +23,31 @@ public func expectGolden(_ text: String, at path: String, sourceLocation: Source
     }
     #expect(expected.count == found.count, "\(path): number of lines", sourceLocation: sourceLocation)
 }
+
+/// Compares the part of a page in `docs/` between `<!-- NAME: generated -->` and `<!-- NAME: end -->` with a text made from
+/// the code; `UPDATE_GOLDEN=1` writes it there instead.
+public func expectGenerated(
+    _ text: String, _ name: String, in page: String, sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+    let file = Fixtures.folder.deletingLastPathComponent().appending(path: "docs/\(page)")
+    let whole = try String(contentsOf: file, encoding: .utf8)
+    guard let start = whole.range(of: "<!-- \(name): generated -->\n"), let end = whole.range(of: "<!-- \(name): end -->")
+    else {
+        Issue.record("docs/\(page) has no place for \(name)", sourceLocation: sourceLocation)
+        return
+    }
+    if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
+        let updated = whole[..<start.upperBound] + text + whole[end.lowerBound...]
+        try Data(String(updated).utf8).write(to: file)
+        return
+    }
+    let found = whole[start.upperBound..<end.lowerBound].split(separator: "\n", omittingEmptySubsequences: false)
+    let expected = text.split(separator: "\n", omittingEmptySubsequences: false)
+    for (found, expected) in zip(found, expected) where found != expected {
+        Issue.record(
+            "docs/\(page) says: \(found)\nthe code: \(expected)\nUPDATE_GOLDEN=1 writes the page anew",
+            sourceLocation: sourceLocation)
+        return
+    }
+    #expect(found.count == expected.count, "docs/\(page), \(name): UPDATE_GOLDEN=1", sourceLocation: sourceLocation)
+}
