@@ -24,8 +24,8 @@ public func expectGolden(_ text: String, at path: String, sourceLocation: Source
     #expect(expected.count == found.count, "\(path): number of lines", sourceLocation: sourceLocation)
 }
 
-/// Compares the part of a page in `docs/` between `<!-- NAME: generated -->` and `<!-- NAME: end -->` with a text made from
-/// the code; `UPDATE_GOLDEN=1` writes it there instead.
+/// Compares the part of a page in `docs/` between `<!-- NAME: generated -->` and `<!-- NAME: end -->` with a text made
+/// from the code; `UPDATE_GOLDEN=1` writes it there instead.
 public func expectGenerated(
     _ text: String, _ name: String, in page: String, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
