@@ -43,15 +43,16 @@ struct BrokerReader {
 
     private func settle(_ frame: UnsafeRawBufferPointer) throws(KafkaError) {
         guard let request = connection.oldest else {
-            throw .malformed(context: "response from broker \(connection.broker)", WireError(.trailingBytes(frame.count), at: 0))
+            let fault = WireError(.trailingBytes(frame.count), at: 0)
+            throw .malformed(context: "response from broker \(connection.broker) that nothing asked for", fault)
         }
         let response: ProduceResponse
         do throws(WireError) {
             var reader = ByteReader(frame)
             let header = try ResponseHeader(from: &reader, apiKey: .produce, apiVersion: request.version)
             guard header.correlationID == request.correlationID else {
-                throw WireError(
-                    .invalidValue("answer to request \(header.correlationID) instead of \(request.correlationID)"), at: 0)
+                let answered = header.correlationID
+                throw WireError(.invalidValue("answer to request \(answered), not \(request.correlationID)"), at: 0)
             }
             response = try ProduceResponse.decode(reader, version: request.version)
         } catch {

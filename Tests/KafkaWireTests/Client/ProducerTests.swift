@@ -22,7 +22,8 @@ import WireStreams
         try cluster.makeTopic("t")
         let producer = KafkaProducer(cluster.client, Self.configuration { $0.compression = codec })
         let offsets = try [
-            producer.send("t", key: Array("k".utf8), value: Array("v".utf8), headers: [RecordHeader(key: "h", value: nil)]),
+            producer.send(
+                "t", key: Array("k".utf8), value: Array("v".utf8), headers: [RecordHeader(key: "h", value: nil)]),
             producer.send("t", key: nil, value: []), producer.send("t", key: [], value: nil),
         ]
         producer.close(timeoutMilliseconds: 5000)
@@ -186,8 +187,8 @@ import WireStreams
                 $0.allowsTopicCreation = false
                 $0.blockMillisecondsMax = 100
             })
-        guard case .timedOut(_, _, let last) = #expect(throws: KafkaError.self, performing: { try producer.topic("none") })
-        else { return #expect(Bool(false), "no time-out") }
+        let error = #expect(throws: KafkaError.self) { try producer.topic("none") }
+        guard case .timedOut(_, _, let last) = error else { return #expect(Bool(false), "no time-out") }
         #expect(last?.contains("UNKNOWN_TOPIC_OR_PARTITION") == true)
         producer.abort()
     }
