@@ -4,6 +4,8 @@
 /// remaining bytes to the front or to a larger block.
 public struct ReceiveBuffer: ~Copyable {
     public static let chunkBytes = 256 << 10
+    /// A block that one large frame needed is not kept beyond this size once it is empty.
+    public static let keptBytesMax = 4 << 20
 
     private var storage: UnsafeMutableRawBufferPointer
     private var start = 0
@@ -14,6 +16,9 @@ public struct ReceiveBuffer: ~Copyable {
     }
 
     deinit { storage.deallocate() }
+
+    /// How much memory it holds.
+    public var capacityBytes: Int { storage.count }
 
     /// Bytes that can be read without waiting.
     public var count: Int { end - start }
@@ -48,6 +53,13 @@ public struct ReceiveBuffer: ~Copyable {
     }
 
     private mutating func makeRoom(for wanted: Int) {
+        if start == end, storage.count > Self.keptBytesMax, wanted <= Self.chunkBytes {
+            storage.deallocate()
+            storage = .allocate(byteCount: 2 * Self.chunkBytes, alignment: 16)
+            start = 0
+            end = 0
+            return
+        }
         if storage.count - start >= wanted, storage.count - end >= min(Self.chunkBytes, storage.count / 2) { return }
         if storage.count < wanted {
             let larger = UnsafeMutableRawBufferPointer.allocate(

@@ -40,4 +40,16 @@ import WireCore
         #expect(buffer.count == 0)
         #expect(buffer.fill(from: { source.read($0) }) == 0)
     }
+
+    @Test func theBlockOfALargeFrameIsGivenBack() {
+        let frameBytes = ReceiveBuffer.keptBytesMax + 1
+        var source = Source(rest: [UInt8](repeating: 1, count: frameBytes + 2)[...], pieceBytes: frameBytes)
+        var buffer = ReceiveBuffer()
+        while buffer.count < frameBytes { _ = buffer.fill(wanted: frameBytes, from: { source.read($0) }) }
+        #expect(buffer.capacityBytes > ReceiveBuffer.keptBytesMax)
+        buffer.consume(frameBytes)
+        #expect(buffer.fill(from: { source.read($0) }) == 2)
+        #expect(buffer.capacityBytes == 2 * ReceiveBuffer.chunkBytes)
+        #expect(buffer.readable.elementsEqual([1, 1]))
+    }
 }
