@@ -105,7 +105,9 @@ import WireTestSupport
     @Test func statementsCutAnywhereDoNotTrap() {
         #expect(Self.stories.count > 1000)
         var schema = DatabaseSchema(rules: SchemaRules(profile: .v36, skipsUnparsable: true))
-        for text in Set(Self.stories) {
+        // Every sixth of the different ones: all of them take long, and are much alike.
+        let texts = Set(Self.stories).sorted()
+        for text in stride(from: 0, to: texts.count, by: 6).map({ texts[$0] }) {
             let bytes = [UInt8](text.utf8)
             for token in DDLLexer.tokens(of: bytes, sqlMode: []).tokens {
                 let cut = String(decoding: bytes[..<token.range.lowerBound], as: UTF8.self)

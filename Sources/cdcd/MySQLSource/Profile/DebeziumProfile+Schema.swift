@@ -15,7 +15,9 @@ extension DebeziumProfile {
     var marksEveryOnUpdate: Bool { isModern }
 
     /// What of a column stays as it was where MODIFY or CHANGE does not mention it.
-    func keptOfModifiedColumn(isChange: Bool) -> KeptOfColumn { isModern ? (isChange ? .marks : .nothing) : .everything }
+    func keptOfModifiedColumn(isChange: Bool) -> KeptOfColumn {
+        isModern ? (isChange ? .marks : .nothing) : .everything
+    }
 
     enum KeptOfColumn {
         case nothing
