@@ -6,7 +6,7 @@ enum OffsetPlace: Int64 {
 extension KafkaClient {
     /// The offset of a place in every partition of a topic, asked of the partitions' leaders.
     func offsets(
-        of topic: TopicDescription, at place: OffsetPlace, isolation: TopicReader.Isolation,
+        of topic: TopicDescription, at place: OffsetPlace, isolation: IsolationLevel,
         _ cancellation: Cancellation
     ) throws(KafkaError) -> [Int32: Int64] {
         var offsets: [Int32: Int64] = [:]
@@ -37,7 +37,7 @@ extension TopicDescription {
 
 extension ListOffsetsRequest {
     fileprivate init(
-        _ topic: String, _ partitions: [Int32], _ place: OffsetPlace, _ isolation: TopicReader.Isolation,
+        _ topic: String, _ partitions: [Int32], _ place: OffsetPlace, _ isolation: IsolationLevel,
         _ configuration: KafkaClientConfiguration
     ) {
         self.init()

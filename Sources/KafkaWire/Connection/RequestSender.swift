@@ -31,10 +31,10 @@ final class RequestSender {
     ///   writer had reached. Those bytes go to the stream directly.
     func send(
         _ key: APIKey, version: Int16,
-        _ body: (inout KafkaWriter, inout [(position: Int, payload: OutgoingBatch)]) -> Void
+        _ body: (inout KafkaWriter, inout [(position: Int, payload: any RequestPayload)]) -> Void
     ) throws(KafkaError) -> Int32 {
         let correlationID = begin(key, version)
-        var insertions: [(position: Int, payload: OutgoingBatch)] = []
+        var insertions: [(position: Int, payload: any RequestPayload)] = []
         body(&writer, &insertions)
         try finish(insertions)
         return correlationID
@@ -50,9 +50,9 @@ final class RequestSender {
         return correlationID
     }
 
-    private func finish(_ insertions: [(position: Int, payload: OutgoingBatch)] = []) throws(KafkaError) {
+    private func finish(_ insertions: [(position: Int, payload: any RequestPayload)] = []) throws(KafkaError) {
         if let fault = writer.fault { throw .malformed(context: "own request to broker \(broker)", fault) }
-        let inserted = insertions.reduce(0) { $0 + $1.payload.header.payloadBytes }
+        let inserted = insertions.reduce(0) { $0 + $1.payload.payloadBytes }
         writer.bytes.patchBigEndian(Int32(clamping: writer.bytes.count - 4 + inserted), at: 0)
         do throws(StreamError) {
             try writer.bytes.withUnsafeBytes { (bytes) throws(StreamError) in

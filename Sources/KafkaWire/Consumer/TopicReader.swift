@@ -5,8 +5,6 @@ import WireCore
 ///
 /// One thread reads; any thread may `cancel()`. Positions begin at the topic's beginning.
 public final class TopicReader: Sendable {
-    public enum Isolation: Int8, Sendable { case readUncommitted = 0, readCommitted = 1 }
-
     private struct State {
         var description: TopicDescription
         var positions: [Int32: Int64]
@@ -16,7 +14,7 @@ public final class TopicReader: Sendable {
 
     public let topic: String
     private let client: KafkaClient
-    private let isolation: Isolation
+    private let isolation: IsolationLevel
     private let cancellation: Cancellation
     private let state: Mutex<State>
 
@@ -28,7 +26,7 @@ public final class TopicReader: Sendable {
 
     /// Throws `.missingTopic` where the topic is not there.
     public init(
-        _ client: KafkaClient, topic: String, isolation: Isolation = .readUncommitted
+        _ client: KafkaClient, topic: String, isolation: IsolationLevel = .readUncommitted
     ) throws(KafkaError) {
         self.client = client
         self.topic = topic

@@ -70,7 +70,7 @@ struct BrokerReader {
     }
 
     private static func answers(
-        to request: ProducerConnection.Request, _ response: ProduceResponse
+        to request: ProducerConnection.PendingRequest, _ response: ProduceResponse
     ) -> [ProducerCore.Answer] {
         var byPartition: [Key: ProduceResponse.PartitionProduceResponse] = [:]
         for topic in response.responses {

@@ -72,7 +72,7 @@ struct BrokerWriter {
             }
         } catch { return engine.fail(error) }
         let isAnswered = engine.configuration.acks != .none
-        let request = ProducerConnection.Request(
+        let request = ProducerConnection.PendingRequest(
             correlationID: sender.nextCorrelationID, version: version, assignments: assignments, sentAt: .now)
         // Before it is written: the answer may be there sooner than this thread comes back. Where the connection has
         // ended meanwhile, whoever finds the request in the list settles it.

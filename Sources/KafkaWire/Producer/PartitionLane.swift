@@ -46,7 +46,8 @@ struct PartitionLane<Batch: Sendable>: Sendable {
         case fatal(KafkaErrorCode)
     }
 
-    struct Dispatch: Sendable {
+    /// A batch that was taken to be sent, and the sequence that it is sent with.
+    struct Shipment: Sendable {
         let number: UInt64
         let batch: Batch
         let stamp: SequenceStamp
@@ -120,7 +121,7 @@ struct PartitionLane<Batch: Sendable>: Sendable {
     /// The first waiting batch, from now on under way; nil where none may go.
     mutating func take(
         _ current: ProducerIdentity?, now: MonotonicInstant, inFlightMax: Int
-    ) -> Dispatch? {
+    ) -> Shipment? {
         guard inFlightCount < limit(inFlightMax), let index = entries.firstIndex(where: { !$0.isInFlight }) else {
             return nil
         }
@@ -136,7 +137,7 @@ struct PartitionLane<Batch: Sendable>: Sendable {
         entries[index].notBefore = nil
         inFlightCount += 1
         let entry = entries[index]
-        return Dispatch(number: entry.number, batch: entry.batch, stamp: entry.stamp ?? .none)
+        return Shipment(number: entry.number, batch: entry.batch, stamp: entry.stamp ?? .none)
     }
 
     /// Goes over to the producer's present epoch where nothing stands in the way.

@@ -1,7 +1,7 @@
 import WireCore
 
 /// What is to be sent of a batch: its head, and its records as they are or compressed.
-struct OutgoingBatch: Sendable {
+struct OutgoingBatch: RequestPayload {
     private enum Payload: Sendable {
         case plain(SealedBatch)
         case compressed(CompressedPayload)
@@ -31,6 +31,8 @@ struct OutgoingBatch: Sendable {
         }
         self.header = header
     }
+
+    var payloadBytes: Int { header.payloadBytes }
 
     func withPayload<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         switch payload {
@@ -75,7 +77,7 @@ extension RequestSender {
                     writer.int32(batch.partition)
                     writer.arrayCount(batch.header.totalBytes)
                     batch.header.encode(into: &writer.bytes)
-                    if batch.header.payloadBytes <= Self.copiedBytesMax {
+                    if batch.payloadBytes <= Self.copiedBytesMax {
                         batch.withPayload { writer.bytes.bytes($0) }
                     } else {
                         insertions.append((writer.bytes.count, batch))

@@ -4,7 +4,7 @@ import WireStreams
 
 /// What the writer and the reader of one connection share: the requests that wait for their answers, in order.
 final class ProducerConnection: Sendable {
-    struct Request: Sendable {
+    struct PendingRequest: Sendable {
         let correlationID: Int32
         let version: Int16
         let assignments: [ProducerCore.Assignment]
@@ -16,7 +16,7 @@ final class ProducerConnection: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        var requests: [Request] = []
+        var requests: [PendingRequest] = []
         var isEnded = false
     }
 
@@ -25,13 +25,13 @@ final class ProducerConnection: Sendable {
         self.canceller = canceller
     }
 
-    func push(_ request: Request) { state.withLock { $0.requests.append(request) } }
+    func push(_ request: PendingRequest) { state.withLock { $0.requests.append(request) } }
 
-    func popOldest() -> Request? {
+    func popOldest() -> PendingRequest? {
         state.withLock { $0.requests.isEmpty ? nil : $0.requests.removeFirst() }
     }
 
-    var oldest: Request? { state.withLock { $0.requests.first } }
+    var oldest: PendingRequest? { state.withLock { $0.requests.first } }
 
     /// Nothing is received any more: whoever pushes a request from now on also settles it.
     func end() { state.withLock { $0.isEnded = true } }
