@@ -100,10 +100,10 @@ extension ProducerCore {
 
     private mutating func take(from partition: Partition, _ now: MonotonicInstant) -> Assignment? {
         if !partition.lane.hasWaiting { seal(partition) }
-        guard let dispatch = partition.lane.take(identity, now: now, inFlightMax: inFlightMax) else { return nil }
+        guard let shipment = partition.lane.take(identity, now: now, inFlightMax: inFlightMax) else { return nil }
         let place = BatchPlace(
-            topicIndex: partition.topic.index, partition: partition.index, number: dispatch.number)
-        return Assignment(place: place, topic: partition.topic.name, batch: dispatch.batch, stamp: dispatch.stamp)
+            topicIndex: partition.topic.index, partition: partition.index, number: shipment.number)
+        return Assignment(place: place, topic: partition.topic.name, batch: shipment.batch, stamp: shipment.stamp)
     }
 
     // MARK: Waking
