@@ -5,8 +5,10 @@ import WireCore
 
 /// What a producer's threads share, step by step: who is woken, and what a writer does next.
 @Suite struct ProducerCoreTests {
-    private static let now = MonotonicInstant(nanoseconds: 1_000_000_000)
-    private static let later = now.advanced(byMilliseconds: 1000)
+    /// The core opens batches by the real clock, so the steps are told from there: late enough for every batch to be
+    /// due, too early for one to expire.
+    private static let now = MonotonicInstant.now
+    private static let later = now.advanced(byMilliseconds: 60_000)
 
     /// A producer that knows one topic with one partition on a connected broker, and has its id.
     private static func core() -> ProducerCore {
