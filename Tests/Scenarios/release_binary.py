@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """The release binary is static and small, runs alone in an empty root, starts quickly and idles quietly.
 
-    release_binary.py BINARY
+    release_binary.py BINARY           everything, on a machine that does nothing else
+    release_binary.py --shape BINARY   what does not depend on the machine: linkage, size, empty root
 """
 import os
 import pathlib
@@ -73,7 +74,7 @@ def runs_in_empty_root(binary, folder):
 
 
 def main():
-    binary = pathlib.Path(sys.argv[1]).resolve()
+    binary = pathlib.Path(sys.argv[-1]).resolve()
     scenario.CDCD = str(binary)
     with Scratch() as scratch:
         stripped = scratch.folder / "stripped"
@@ -85,6 +86,8 @@ def main():
             check(runs_in_empty_root(stripped, scratch.folder), "it runs alone in an empty root")
         else:
             print("skipped: running in an empty root needs root's rights")
+        if "--shape" in sys.argv:
+            return
         mysql, broker = scratch.keep(MySQL()), scratch.keep(Broker(scratch.folder))
         mysql.sql("CREATE DATABASE quiet", "CREATE TABLE quiet.t (id int PRIMARY KEY)", "INSERT INTO quiet.t VALUES (1)")
         worker = scratch.keep(Worker(scratch.folder, broker.address))
