@@ -1,6 +1,7 @@
 import Testing
 import WireCore
 import WireStreams
+import WireTestSupport
 
 @testable import KafkaWire
 
@@ -32,6 +33,35 @@ import WireStreams
         #expect(records.map(\.key) == [Array("k".utf8), nil, []])
         #expect(records.map(\.value) == [Array("v".utf8), [], nil])
         #expect(records.first?.headers == [RecordHeader(key: "h", value: nil)])
+    }
+
+    /// Large batches go to the stream from their own memory, between the parts of the request around them.
+    @Test(arguments: [CompressionCodec.none, .gzip])
+    func largeBatchesOfSeveralPartitionsArriveWhole(_ codec: CompressionCodec) throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t", partitions: 3)
+        let producer = KafkaProducer(
+            cluster.client,
+            Self.configuration {
+                $0.compression = codec
+                $0.lingerMilliseconds = 20
+            })
+        let topic = try producer.topic("t")
+        var generator = SeededGenerator(seed: 7)
+        var sent: Set<String> = []
+        for index in 0..<12 {
+            let size = index.isMultiple(of: 2) ? 100_000 : 10
+            let letters = (0..<size).map { _ in UInt8.random(in: 33...126, using: &generator) }
+            let value = String(decoding: letters, as: UTF8.self)
+            sent.insert(value)
+            try producer.append(value, key: "\(index)", to: topic)
+        }
+        try producer.awaitDelivery(timeoutMilliseconds: 10_000)
+        producer.close(timeoutMilliseconds: 5000)
+        let records = try cluster.records(of: "t")
+        #expect(records.count == 12)
+        #expect(Set(records.compactMap(\.text)) == sent)
     }
 
     @Test func theListenerIsToldOfEveryRecordByItsTag() throws {
