@@ -6,7 +6,8 @@ struct ProducerSettings: Sendable, Equatable {
     enum Compression: String, Sendable { case none, gzip }
 
     var compression = Compression.none
-    var lingerMilliseconds = 0
+    /// As Kafka 4 has it (KIP-1030). A checkpoint hands over what waits, so rows that come alone do not wait for it.
+    var lingerMilliseconds = 5
     /// nil: as large as brokers take by default. Kafka's own 16 KiB hold two messages with schemas.
     var batchBytesMax: Int?
     var bufferBytesMax = 33_554_432
