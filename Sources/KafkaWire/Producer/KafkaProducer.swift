@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 import WireCore
 
@@ -56,7 +55,7 @@ public final class KafkaProducer: Sendable {
             ProducerCore.NewRecord(
                 topicIndex: topic.index, partition: partition, key: key.map { BorrowedBytes($0) },
                 value: value.map { BorrowedBytes($0) }, headers: headers,
-                timestampMilliseconds: timestampMilliseconds ?? Self.wallClockMilliseconds, tag: tag, receipt: nil))
+                timestampMilliseconds: timestampMilliseconds ?? WallTime.now.epochMilliseconds, tag: tag, receipt: nil))
     }
 
     private func append(_ record: ProducerCore.NewRecord) throws(KafkaError) {
@@ -142,7 +141,7 @@ public final class KafkaProducer: Sendable {
                 let record = ProducerCore.NewRecord(
                     topicIndex: handle.index, partition: partition, key: key.map { BorrowedBytes($0) },
                     value: value.map { BorrowedBytes($0) }, headers: headers,
-                    timestampMilliseconds: Self.wallClockMilliseconds, tag: 0, receipt: receipt)
+                    timestampMilliseconds: WallTime.now.epochMilliseconds, tag: 0, receipt: receipt)
                 outcome = Result { () throws(KafkaError) in try append(record) }
             }
         }
@@ -165,10 +164,4 @@ public final class KafkaProducer: Sendable {
 
     /// Drops everything at once. No listener is called any more, apart from calls that have already begun.
     public func abort() { engine.end(silently: true) }
-
-    private static var wallClockMilliseconds: Int64 {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return Int64(now.tv_sec) * 1000 + Int64(now.tv_nsec) / 1_000_000
-    }
 }

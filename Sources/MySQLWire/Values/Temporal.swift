@@ -16,27 +16,15 @@ public struct MySQLDate: Hashable, Sendable {
     /// No day of the calendar: `0000-00-00` or `2020-00-15`.
     @inlinable public var isZeroOrPartial: Bool { year == 0 || month == 0 || day == 0 }
 
-    /// Days since 1970-01-01 in the proleptic Gregorian calendar, counted in eras of 400 years.
+    /// Days since 1970-01-01 in the proleptic Gregorian calendar.
     @inlinable public var epochDays: Int {
-        let shiftedYear = month <= 2 ? year - 1 : year
-        let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
-        let yearOfEra = shiftedYear - era * 400
-        let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-        return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+        Int(CivilDate.daysSinceEpoch(year: Int64(year), month: Int64(month), day: Int64(day)))
     }
 
     /// The date of a day counted from 1970-01-01.
     public init(epochDays days: Int) {
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        self.init(
-            year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month: month,
-            day: dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
+        let (year, month, day) = CivilDate.from(daysSinceEpoch: Int64(days))
+        self.init(year: Int(year), month: Int(month), day: Int(day))
     }
 }
 
@@ -139,9 +127,9 @@ public enum StoredTemporal {
         let magnitude = abs(signed)
         let clock = magnitude >> fractionBits
         let fraction = magnitude & ((1 << fractionBits) - 1)
-        let unit = [1_000_000, 10_000, 100, 1][cell.count - 3]
+        let unit = fractionBits == 8 ? 10_000 : fractionBits == 16 ? 100 : 1
         let seconds = (clock >> 12 & 0x3FF) * 3600 + (clock >> 6 & 63) * 60 + clock & 63
-        let microseconds = Int64(seconds) * 1_000_000 + Int64(fractionBits == 0 ? 0 : fraction * unit)
+        let microseconds = Int64(seconds) * 1_000_000 + Int64(fraction * unit)
         return signed < 0 ? -microseconds : microseconds
     }
 

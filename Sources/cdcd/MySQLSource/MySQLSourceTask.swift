@@ -7,6 +7,8 @@ import WireCore
 final class MySQLSourceTask: SourceTask {
     /// How often a snapshot that lost its connection is begun anew.
     static let snapshotAttemptsMax = 5
+    /// Microseconds since the epoch.
+    private static let clock: @Sendable () -> Int64 = { WallTime.now.epochMicroseconds }
 
     let configuration: MySQLConnectorConfig
     private let context: any SourceTaskContext
@@ -51,7 +53,7 @@ final class MySQLSourceTask: SourceTask {
             history.close()
         }
         let rules = rules(for: server.facts)
-        let recorder = SchemaRecorder(configuration: configuration, history: history, clock: Self.microseconds)
+        let recorder = SchemaRecorder(configuration: configuration, history: history, clock: Self.clock)
         let (begin, schema) = try prepare(stored, server, history, recorder, rules, sink, control)
         guard let begin else {
             StopWaiter(control).waitForStop()
@@ -131,7 +133,7 @@ final class MySQLSourceTask: SourceTask {
             let reader = SnapshotReader(
                 configuration: configuration, control: control, facts: server.facts, privileges: server.privileges,
                 rules: rules, recorder: recorder, emitter: emitter(sink), sink: sink, logger: logger,
-                clock: Self.microseconds, readsRows: readsRows)
+                clock: Self.clock, readsRows: readsRows)
             do {
                 let result = try reader.run()
                 control.report(.running)
@@ -185,7 +187,7 @@ final class MySQLSourceTask: SourceTask {
 
     private func emitter(_ sink: any RecordSink) -> RecordEmitter {
         RecordEmitter(
-            configuration: configuration, taskID: context.taskID, runID: runID, sink: sink, clock: Self.microseconds,
+            configuration: configuration, taskID: context.taskID, runID: runID, sink: sink, clock: Self.clock,
             logger: logger)
     }
 
@@ -209,12 +211,5 @@ final class MySQLSourceTask: SourceTask {
             recoveryPollIntervalMilliseconds: history.recoveryPollMilliseconds,
             recoveryAttemptsMax: history.recoveryAttempts, queryTimeoutMilliseconds: history.queryTimeoutMilliseconds,
             createTimeoutMilliseconds: history.createTimeoutMilliseconds)
-    }
-
-    /// Now, in microseconds since the epoch.
-    static func microseconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
     }
 }

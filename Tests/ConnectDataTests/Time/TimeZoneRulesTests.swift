@@ -1,5 +1,6 @@
 import ConnectData
 import Testing
+import WireCore
 import WireTestSupport
 
 @Suite struct TimeZoneRulesTests {
@@ -70,15 +71,5 @@ import WireTestSupport
             _ = rules.resolve(localSeconds: instant)
         }
         #expect([3600, 7200].contains(rules.offsetSeconds(at: 999_999_999_999_999)))
-    }
-
-    @Test func datesCountDays() {
-        #expect(CivilDate.daysSinceEpoch(year: 1970, month: 1, day: 1) == 0)
-        #expect(CivilDate.daysSinceEpoch(year: 2000, month: 3, day: 1) == 11_017)
-        #expect(CivilDate.daysSinceEpoch(year: 1, month: 1, day: 1) == -719_162)
-        for days in stride(from: Int64(-1_000_000), through: 1_000_000, by: 773) {
-            let (year, month, day) = CivilDate.from(daysSinceEpoch: days)
-            #expect(CivilDate.daysSinceEpoch(year: year, month: month, day: day) == days)
-        }
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 @testable import MySQLSource
 import MySQLWire
 import Testing
+import WireCore
 import WireStreams
 
 @Suite struct MySQLConnectorConfigTests {

@@ -3,7 +3,7 @@ import WireCore
 extension BrokerService {
     /// OffsetCommit. Topics are named by their ids from version 10 on.
     func commitOffsets(_ request: OffsetCommitRequest, context: RequestContext) -> OffsetCommitResponse {
-        let now = Self.wallClockMilliseconds
+        let now = WallTime.now.epochMilliseconds
         var commits: [GroupCoordinator.Commit] = []
         var response = OffsetCommitResponse()
         for wanted in request.topics {

@@ -58,7 +58,7 @@ extension BrokerService {
                 code: .unknownTopicOrPartition, message: "The topic has \(topic.partitions.count) partition(s)")
         }
         var batch = try IncomingBatch(records, for: topic.configuration)
-        let appendTime = topic.configuration.stampsAppendTime ? Self.wallClockMilliseconds : nil
+        let appendTime = topic.configuration.stampsAppendTime ? WallTime.now.epochMilliseconds : nil
         let outcome: PartitionLog.AppendOutcome
         do throws(StorageError) {
             outcome = try log.append(&batch.bytes, batch.header, appendTime: appendTime)

@@ -1,4 +1,3 @@
-import Foundation
 import WireCore
 import WireStreams
 
@@ -22,13 +21,6 @@ final class BrokerService: Sendable {
         topics = try TopicRegistry(directory: directory)
         groups = try GroupCoordinator(directory: directory, now: .now)
         producerIDs = try ProducerIDs(directory: directory)
-    }
-
-    /// Milliseconds since 1970.
-    static var wallClockMilliseconds: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
     /// The requests that are served. What is missing is not built: transactions, ACLs and quotas, the new group

@@ -23,7 +23,7 @@ final class LineLogHandler: LogHandler {
 
     func write(level: LogLevel, logger: String, context: String, message: String) {
         let line = Self.line(
-            format: format, time: .now(), level: level, logger: logger, context: context, message: message)
+            format: format, time: .now, level: level, logger: logger, context: context, message: message)
         let bytes = Array(line.utf8)
         order.withLock { _ in
             var sent = 0

@@ -1,3 +1,5 @@
+import WireCore
+
 /// The offsets from UTC of one time zone, past and future.
 ///
 /// Named zones come from a table inside the binary, made from the tz database: neither `/usr/share/zoneinfo` nor ICU's

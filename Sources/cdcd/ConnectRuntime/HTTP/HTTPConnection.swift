@@ -1,9 +1,11 @@
-import Foundation
 import WireCore
 import WireStreams
 
 /// One connection's life: requests in, answers out, until either side has had enough. Lives on its own thread.
 final class HTTPConnection {
+    /// How long a peer that gets an early answer may go on sending.
+    private static let drainMilliseconds = 1000
+
     private let streams: StreamPair
     private let limits: HTTPLimits
     private var parser: HTTPRequestParser
@@ -55,9 +57,12 @@ final class HTTPConnection {
     /// Reads on for a moment after an early answer: closing with unread bytes resets the connection, and the peer
     /// might never see the answer.
     private func drain() throws(StreamError) {
-        streams.setTimeouts(200, limits.writeTimeoutMilliseconds)
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: Self.drainMilliseconds)
         var bytes = 0
         while bytes < limits.bodyBytesMax {
+            let left = deadline.milliseconds(since: .now)
+            guard left > 0 else { return }
+            streams.setTimeouts(min(200, left), limits.writeTimeoutMilliseconds)
             let count = try chunk.withUnsafeMutableBytesTyped { buffer throws(StreamError) in
                 try streams.input.readSome(into: buffer)
             }
@@ -116,7 +121,7 @@ final class HTTPConnection {
 
     private func send(_ response: HTTPResponse, keepAlive: Bool, headOnly: Bool) throws(StreamError) {
         writer.reset()
-        response.encode(into: &writer, keepAlive: keepAlive, headOnly: headOnly, now: time(nil))
+        response.encode(into: &writer, keepAlive: keepAlive, headOnly: headOnly, now: WallTime.now.seconds)
         try writer.withUnsafeBytes { bytes throws(StreamError) in try streams.output.writeAll(bytes) }
     }
 }

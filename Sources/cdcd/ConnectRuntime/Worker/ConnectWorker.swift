@@ -1,5 +1,4 @@
 import ConnectData
-import Foundation
 import Synchronization
 import WireCore
 import WireStreams
@@ -137,7 +136,7 @@ public final class ConnectWorker: Sendable {
         let environment = WorkerEnvironment(
             configuration: configuration, plugins: plugins, cluster: cluster, configs: configs, statuses: statuses,
             offsets: offsets, committer: committer, identity: identity
-        ) { Int64((Date().timeIntervalSince1970 * 1000).rounded(.down)) }
+        ) { WallTime.now.epochMilliseconds }
         parts.withLock { $0.environment = environment }
         service.readiness.update { $0.environment = environment }
         logger.info("Herder started")

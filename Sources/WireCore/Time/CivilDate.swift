@@ -1,8 +1,9 @@
-/// Dates of the proleptic Gregorian calendar and days since 1970-01-01.
+/// Dates of the proleptic Gregorian calendar and days since 1970-01-01, counted in eras of 400 years that begin in
+/// March. Years and days as far as 2^40 from the epoch are in its reach.
 ///
 /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
 public enum CivilDate {
-    /// The number of days from 1970-01-01 to the given date.
+    /// The number of days from 1970-01-01 to the given date. A day beyond its month's last counts on into the next.
     @inlinable
     public static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shiftedYear = month <= 2 ? year - 1 : year
@@ -19,7 +20,7 @@ public enum CivilDate {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36524 - dayOfEra / 146_096) / 365
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
         let monthIndex = (5 * dayOfYear + 2) / 153
         let day = dayOfYear - (153 * monthIndex + 2) / 5 + 1

@@ -1,16 +1,8 @@
 import Foundation
+import WireCore
 
 /// A moment as log lines show it: local time as log4j prints it, UTC in JSON.
-struct WallTime {
-    let seconds: Int
-    let milliseconds: Int
-
-    static func now() -> WallTime {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        return WallTime(seconds: now.tv_sec, milliseconds: now.tv_nsec / 1_000_000)
-    }
-
+extension WallTime {
     /// `2026-11-24 22:03:16,123`, in the zone of `TZ` or the system.
     var logText: String { text(localtime_r, "%04d-%02d-%02d %02d:%02d:%02d,%03d") }
 
@@ -24,7 +16,6 @@ struct WallTime {
         _ = convert(&clock, &fields)
         return String(
             format: format, Int(fields.tm_year) + 1900, Int(fields.tm_mon) + 1, Int(fields.tm_mday),
-            Int(fields.tm_hour),
-            Int(fields.tm_min), Int(fields.tm_sec), milliseconds)
+            Int(fields.tm_hour), Int(fields.tm_min), Int(fields.tm_sec), Int(nanoseconds / 1_000_000))
     }
 }

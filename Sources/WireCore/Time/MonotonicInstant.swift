@@ -14,13 +14,17 @@ public struct MonotonicInstant: Comparable, Hashable, Sendable {
 
     public static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }
 
+    /// So much later; a span beyond the clock's range (292 years) ends at its end.
     public func advanced(byMilliseconds milliseconds: Int) -> MonotonicInstant {
-        MonotonicInstant(nanoseconds: nanoseconds &+ UInt64(max(0, milliseconds)) &* 1_000_000)
+        let (span, spanIsTooLong) = UInt64(max(0, milliseconds)).multipliedReportingOverflow(by: 1_000_000)
+        let (later, isTooLate) = nanoseconds.addingReportingOverflow(span)
+        let end = UInt64(Int64.max)
+        return MonotonicInstant(nanoseconds: spanIsTooLong || isTooLate ? end : min(end, later))
     }
 
     /// Milliseconds from `earlier` to here; negative where `earlier` is later.
     public func milliseconds(since earlier: MonotonicInstant) -> Int {
-        (Int(bitPattern: UInt(nanoseconds)) - Int(bitPattern: UInt(earlier.nanoseconds))) / 1_000_000
+        (Int(clamping: nanoseconds) - Int(clamping: earlier.nanoseconds)) / 1_000_000
     }
 }
 
