@@ -2,40 +2,12 @@ extension ByteReader {
     /// An unsigned varint of at most 32 bits (Kafka's UNSIGNED_VARINT): groups of 7 bits, least significant first.
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func unsignedVarint32() throws(WireError) -> UInt32 {
-        let start = position
-        var value: UInt32 = 0
-        var shift: UInt32 = 0
-        while true {
-            let byte = try varintByte(from: start)
-            if shift == 28, byte > 0x0F {
-                position = start
-                throw WireError(.varintTooLong, at: absoluteOffset)
-            }
-            value |= UInt32(byte & 0x7F) &<< shift
-            if byte < 0x80 { return value }
-            shift &+= 7
-        }
-    }
+    public mutating func unsignedVarint32() throws(WireError) -> UInt32 { try unsignedVarint() }
 
     /// An unsigned varint of at most 64 bits.
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func unsignedVarint64() throws(WireError) -> UInt64 {
-        let start = position
-        var value: UInt64 = 0
-        var shift: UInt64 = 0
-        while true {
-            let byte = try varintByte(from: start)
-            if shift == 63, byte > 0x01 {
-                position = start
-                throw WireError(.varintTooLong, at: absoluteOffset)
-            }
-            value |= UInt64(byte & 0x7F) &<< shift
-            if byte < 0x80 { return value }
-            shift &+= 7
-        }
-    }
+    public mutating func unsignedVarint64() throws(WireError) -> UInt64 { try unsignedVarint() }
 
     /// A signed varint in zig-zag form (Kafka's VARINT).
     @inlinable
@@ -53,16 +25,32 @@ extension ByteReader {
         return Int64(bitPattern: raw &>> 1) ^ -Int64(bitPattern: raw & 1)
     }
 
-    /// The next byte of a varint that began at `start`, where the cursor goes back to if there is none.
+    /// A varint whose value must fit the integer's width. Throws `.varintTooLong` where it does not.
     @inlinable
+    @inline(__always)
     @_lifetime(self: copy self)
-    mutating func varintByte(from start: Int) throws(WireError) -> UInt8 {
-        guard !isAtEnd else {
-            let error = WireError(.truncated(neededBytes: 1, remainingBytes: 0), at: absoluteOffset)
-            position = start
-            throw error
+    mutating func unsignedVarint<Value: FixedWidthInteger & UnsignedInteger>() throws(WireError) -> Value {
+        let start = position
+        // What the last group may hold at most: the bits that the groups before it leave.
+        let lastShift = (Value.bitWidth - 1) / 7 * 7
+        let lastBits = Value.bitWidth - lastShift
+        var value: Value = 0
+        var shift = 0
+        while true {
+            guard !isAtEnd else {
+                let error = WireError(.truncated(neededBytes: 1, remainingBytes: 0), at: absoluteOffset)
+                position = start
+                throw error
+            }
+            let byte = bytes.unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self)
+            position &+= 1
+            if shift == lastShift, byte >> lastBits != 0 {
+                position = start
+                throw WireError(.varintTooLong, at: absoluteOffset)
+            }
+            value |= Value(truncatingIfNeeded: byte & 0x7F) &<< Value(truncatingIfNeeded: shift)
+            if byte < 0x80 { return value }
+            shift &+= 7
         }
-        defer { position &+= 1 }
-        return bytes.unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self)
     }
 }
