@@ -44,7 +44,10 @@ public final class SocketListener: Sendable {
             }
             if canceller.isCancelled { return nil }
             switch errno {
-            case EINTR, ECONNABORTED, EPROTO: continue
+            // Faults of the connection, not of the listener; accept(2) tells to try again.
+            case EINTR, ECONNABORTED, EPROTO, EPERM, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH, ENONET,
+                ENOPROTOOPT, EOPNOTSUPP:
+                continue
             case EMFILE, ENFILE, ENOBUFS, ENOMEM:
                 // The pending connection stays in the queue; wait for others to end instead of spinning.
                 _ = poll(nil, 0, 50)
