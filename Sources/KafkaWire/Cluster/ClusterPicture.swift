@@ -5,6 +5,8 @@ struct ClusterPicture: Sendable {
     private(set) var clusterID: String?
     private(set) var controllerID: Int32 = -1
     private(set) var brokers: [Int32: BrokerDescription] = [:]
+    /// Addresses that could not be reached when they were tried last.
+    private var silent: Set<SocketAddress> = []
 
     /// Takes over what a broker says. An answer without brokers (it has just started) changes nothing.
     mutating func update(_ response: MetadataResponse) {
@@ -19,12 +21,18 @@ struct ClusterPicture: Sendable {
         }
     }
 
-    /// Whom to ask, in order: the brokers known, then the bootstrap servers that are none of them.
+    /// Whom to ask, in order: the brokers known, then the bootstrap servers that are none of them; behind them all
+    /// those that could not be reached, since each try may take the whole connection timeout.
     ///
-    /// The bootstrap servers come last but always, so that a cluster that moved altogether is found again (KIP-899).
+    /// The bootstrap servers are always among them, so that a cluster that moved altogether is found again (KIP-899).
     func candidates(bootstrap: [SocketAddress]) -> [SocketAddress] {
         let known = brokers.values.sorted { $0.id < $1.id }.map(\.address)
-        return known + bootstrap.filter { !known.contains($0) }
+        let all = known + bootstrap.filter { !known.contains($0) }
+        return all.filter { !silent.contains($0) } + all.filter { silent.contains($0) }
+    }
+
+    mutating func note(_ broker: SocketAddress, isReachable: Bool) {
+        if isReachable { silent.remove(broker) } else { silent.insert(broker) }
     }
 }
 

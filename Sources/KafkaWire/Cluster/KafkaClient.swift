@@ -36,9 +36,12 @@ public final class KafkaClient: Sendable {
         var lastError: KafkaError?
         for broker in candidates {
             do throws(KafkaError) {
-                return try pool.withConnection(to: broker, cancellation, body)
+                let result = try pool.withConnection(to: broker, cancellation, body)
+                picture.withLock { $0.note(broker, isReachable: true) }
+                return result
             } catch {
-                guard case .stream = error else { throw error }
+                guard error.isOfConnection else { throw error }
+                picture.withLock { $0.note(broker, isReachable: false) }
                 lastError = error
             }
         }
@@ -62,22 +65,24 @@ public final class KafkaClient: Sendable {
         return try withBroker(answer.controllerID, cancellation, body)
     }
 
+    /// - Parameter limitMilliseconds: how long the question who it is may go unanswered; nil: as long as any.
     func withCoordinator<R>(
-        ofGroup group: String, _ cancellation: Cancellation, _ body: (BrokerConnection) throws(KafkaError) -> R
+        ofGroup group: String, limitMilliseconds: Int? = nil, _ cancellation: Cancellation,
+        _ body: (BrokerConnection) throws(KafkaError) -> R
     ) throws(KafkaError) -> R {
         let coordinator = try withAnyBroker(cancellation) { connection throws(KafkaError) in
-            try Self.coordinator(ofGroup: group, from: connection)
+            try Self.coordinator(ofGroup: group, from: connection, limitMilliseconds: limitMilliseconds)
         }
         return try pool.withConnection(to: coordinator, cancellation, body)
     }
 
     private static func coordinator(
-        ofGroup group: String, from connection: BrokerConnection
+        ofGroup group: String, from connection: BrokerConnection, limitMilliseconds: Int?
     ) throws(KafkaError) -> SocketAddress {
         var request = FindCoordinatorRequest()
         request.key = group
         request.coordinatorKeys = [group]
-        let response = try connection.request(request)
+        let response = try connection.request(request, limitMilliseconds: limitMilliseconds)
         let (code, message, host, port) = response.coordinators.first
             .map { ($0.errorCode, $0.errorMessage, $0.host, $0.port) }
             ?? (response.errorCode, response.errorMessage, response.host, response.port)

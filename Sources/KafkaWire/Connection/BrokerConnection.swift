@@ -22,12 +22,14 @@ final class BrokerConnection: Sendable {
 
     /// Sends a request in the highest version that both sides know, not above `cap`, and waits for the answer.
     ///
-    /// - Parameter patienceMilliseconds: how much longer than an ordinary request it may take (long polls, joins).
+    /// - Parameters:
+    ///   - patienceMilliseconds: how much longer than an ordinary request it may take (long polls, joins).
+    ///   - limitMilliseconds: how long it may take at most where that is less than an ordinary request.
     func request<Request: KafkaRequest>(
-        _ request: Request, atMost cap: Int16 = .max, patienceMilliseconds: Int = 0
+        _ request: Request, atMost cap: Int16 = .max, patienceMilliseconds: Int = 0, limitMilliseconds: Int? = nil
     ) throws(KafkaError) -> Request.Response {
         let version = try versions.version(of: Request.apiKey, atMost: cap)
-        let timeout = requestTimeoutMilliseconds + patienceMilliseconds
+        let timeout = min(requestTimeoutMilliseconds + patienceMilliseconds, limitMilliseconds ?? .max)
         return try link.withLock { (link) throws(KafkaError) -> Request.Response in
             link.setReadTimeout(milliseconds: timeout)
             return try link.exchange(request, version: version)

@@ -24,7 +24,7 @@ final class ConnectionPool: Sendable {
             do throws(KafkaError) {
                 return try run(connection, cancellation, body)
             } catch {
-                guard Self.isDead(error) else { throw error }
+                guard error.isEndOfConnection else { throw error }
             }
         }
         return try run(try BrokerConnection(to: broker, configuration, cancellation), cancellation, body)
@@ -44,13 +44,6 @@ final class ConnectionPool: Sendable {
             if case .code = error { putBack(connection, cancellation) }
             if cancellation.isCancelled { throw .closed }
             throw error
-        }
-    }
-
-    private static func isDead(_ error: KafkaError) -> Bool {
-        switch error {
-        case .stream(.closed, _), .stream(.system, _): true
-        default: false
         }
     }
 

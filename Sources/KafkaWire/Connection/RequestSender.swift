@@ -40,9 +40,12 @@ final class RequestSender {
         return correlationID
     }
 
+    /// They go from 0 to the largest and around.
+    static func correlationID(after id: Int32) -> Int32 { (id &+ 1) & .max }
+
     private func begin(_ key: APIKey, _ version: Int16) -> Int32 {
         let correlationID = nextCorrelationID
-        nextCorrelationID = nextCorrelationID &+ 1 & .max
+        nextCorrelationID = Self.correlationID(after: correlationID)
         writer.reset(isFlexible: key.isFlexible(version))
         writer.int32(0)
         RequestHeader(apiKey: key, apiVersion: version, correlationID: correlationID, clientID: clientID)

@@ -9,7 +9,7 @@ struct GroupMachine: Equatable, Sendable {
         /// Send SyncGroup; the leader with an assignment for everybody.
         case sync(generation: Int32, memberID: String, protocolName: String, mustAssign: Bool)
         case stable(GroupGeneration)
-        /// Look for the coordinator again, wait a little, and do the last thing once more.
+        /// Look for the coordinator again and begin anew.
         case rediscover(KafkaErrorCode)
         case fail(KafkaErrorCode)
     }

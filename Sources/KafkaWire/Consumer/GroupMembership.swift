@@ -38,32 +38,56 @@ public final class GroupMembership: Sendable {
     ) throws -> GroupGeneration {
         var action = machine.withLock { $0.begin() }
         var members: [GroupMemberMetadata] = []
-        var backoff = Backoff(client.configuration)
-        let started = MonotonicInstant.now
+        var attempts = Attempts(client.configuration)
         while true {
             try cancellation.check()
             switch action {
             case .join(let memberID):
-                let response = try send(joinRequest(memberID, protocols), patient: true)
+                try pause(before: &attempts)
+                let response = try send(joinRequest(memberID, protocols))
+                attempts.lastCode = response.errorCode
                 members = response.members.map { GroupMemberMetadata(memberID: $0.memberID, metadata: $0.metadata) }
                 action = machine.withLock { $0.joined(response) }
             case .sync(let generation, let memberID, let protocolName, let mustAssign):
                 let assignments = mustAssign ? try assign(protocolName, members) : [:]
-                let response = try send(
-                    syncRequest(generation, memberID, protocolName, assignments), patient: true)
+                let response = try send(syncRequest(generation, memberID, protocolName, assignments))
+                attempts.lastCode = response.errorCode
                 action = machine.withLock { $0.synced(response.errorCode, assignment: response.assignment) }
             case .stable(let generation): return generation
-            case .rediscover(let code):
-                let limit = client.configuration.apiTimeoutMilliseconds
-                guard MonotonicInstant.now.milliseconds(since: started) < limit else {
-                    throw KafkaError.timedOut(
-                        what: "joining group \(configuration.groupID)", milliseconds: limit, lastError: "\(code)")
-                }
-                try cancellation.pause(milliseconds: backoff.next())
-                action = machine.withLock { $0.begin() }
+            case .rediscover: action = machine.withLock { $0.begin() }
             case .fail(let code): throw KafkaError.code(code, about: "joining group \(configuration.groupID)")
             }
         }
+    }
+
+    /// The joins of one call, which must not go on without pause and end.
+    private struct Attempts {
+        /// A first join is told its member id and joins again with it (KIP-394): that is the usual way.
+        private static let withoutPause = 2
+
+        let started = MonotonicInstant.now
+        var lastCode = KafkaErrorCode.none
+        private var count = 0
+        private var backoff: Backoff
+
+        init(_ configuration: KafkaClientConfiguration) { backoff = Backoff(configuration) }
+
+        /// How long to wait before the next one; nil: not at all.
+        mutating func nextPauseMilliseconds() -> Int? {
+            count += 1
+            return count > Self.withoutPause ? backoff.next() : nil
+        }
+    }
+
+    /// Throws `.timedOut` where the group cannot be joined for longer than it may take to form.
+    private func pause(before attempts: inout Attempts) throws(KafkaError) {
+        guard let pause = attempts.nextPauseMilliseconds() else { return }
+        let limit = client.configuration.apiTimeoutMilliseconds + Int(configuration.rebalanceTimeoutMilliseconds)
+        guard MonotonicInstant.now.milliseconds(since: attempts.started) < limit else {
+            throw .timedOut(
+                what: "joining group \(configuration.groupID)", milliseconds: limit, lastError: "\(attempts.lastCode)")
+        }
+        try cancellation.pause(milliseconds: pause)
     }
 
     /// To be called every `heartbeatIntervalMilliseconds`.
@@ -78,7 +102,7 @@ public final class GroupMembership: Sendable {
         let limit = Int(configuration.heartbeatIntervalMilliseconds)
         return try client.retrying("heartbeat of group \(configuration.groupID)", timeoutMilliseconds: limit, cancellation) {
             () throws(KafkaError) in
-            let code = try ask(request).errorCode
+            let code = try ask(request, limitMilliseconds: limit).errorCode
             guard let standing = machine.withLock({ $0.heartbeatAnswered(code) }) else {
                 throw .code(code, about: "heartbeat of group \(configuration.groupID)")
             }
@@ -110,17 +134,20 @@ public final class GroupMembership: Sendable {
     // MARK: Requests
 
     private func ask<Request: KafkaRequest>(
-        _ request: Request, patienceMilliseconds: Int = 0
+        _ request: Request, patienceMilliseconds: Int = 0, limitMilliseconds: Int? = nil
     ) throws(KafkaError) -> Request.Response {
-        try client.withCoordinator(ofGroup: configuration.groupID, cancellation) { connection throws(KafkaError) in
-            try connection.request(request, patienceMilliseconds: patienceMilliseconds)
+        try client.withCoordinator(
+            ofGroup: configuration.groupID, limitMilliseconds: limitMilliseconds, cancellation
+        ) { connection throws(KafkaError) in
+            try connection.request(
+                request, patienceMilliseconds: patienceMilliseconds, limitMilliseconds: limitMilliseconds)
         }
     }
 
-    private func send<Request: KafkaRequest>(_ request: Request, patient: Bool) throws(KafkaError) -> Request.Response {
+    private func send<Request: KafkaRequest>(_ request: Request) throws(KafkaError) -> Request.Response {
         let patience = Int(configuration.rebalanceTimeoutMilliseconds) + Self.joinMarginMilliseconds
         return try client.retrying("joining group \(configuration.groupID)", cancellation) { () throws(KafkaError) in
-            try ask(request, patienceMilliseconds: patient ? patience : 0)
+            try ask(request, patienceMilliseconds: patience)
         }
     }
 

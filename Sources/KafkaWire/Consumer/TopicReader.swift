@@ -8,8 +8,10 @@ public final class TopicReader: Sendable {
     private struct State {
         var description: TopicDescription
         var positions: [Int32: Int64]
-        /// The leader that is asked first, so that a busy one does not starve the others.
+        /// Who is asked first, so that a busy leader or partition does not starve the others.
         var turn = 0
+        /// What stood in the way of a fetch that brought records all the same; the next one begins with it.
+        var failure: KafkaError?
     }
 
     public let topic: String
@@ -139,33 +141,49 @@ public final class TopicReader: Sendable {
     }
 
     /// Asks each leader once.
+    ///
+    /// Where one partition or leader fails, what the others gave is returned, since their positions have moved on.
     private func fetch(maxWaitMilliseconds: Int) throws(KafkaError) -> [ConsumedRecord] {
-        let (leaders, turn) = state.withLock { state in
-            state.turn &+= 1
-            return (state.description.partitionsByLeader.sorted { $0.key < $1.key }, state.turn)
+        let (leaders, turn, failure) = state.withLock { state in
+            defer { state.failure = nil }
+            state.turn = (state.turn + 1) & .max
+            return (state.description.partitionsByLeader.sorted { $0.key < $1.key }, state.turn, state.failure)
         }
+        if let failure { throw failure }
         var records: [ConsumedRecord] = []
-        for step in leaders.indices {
-            let (leader, partitions) = leaders[(turn + step) % leaders.count]
-            let limit = leaders.count == 1 ? maxWaitMilliseconds : Self.waitPerLeaderMilliseconds
-            let wait = min(maxWaitMilliseconds, limit)
-            records += try fetch(partitions, from: leader, maxWaitMilliseconds: records.isEmpty ? wait : 0)
+        do throws(KafkaError) {
+            for step in leaders.indices {
+                let (leader, partitions) = leaders[(turn + step) % leaders.count]
+                let limit = leaders.count == 1 ? maxWaitMilliseconds : Self.waitPerLeaderMilliseconds
+                let wait = records.isEmpty ? min(maxWaitMilliseconds, limit) : 0
+                let first = turn % partitions.count
+                try fetch(
+                    Array(partitions[first...] + partitions[..<first]), from: leader, maxWaitMilliseconds: wait,
+                    into: &records)
+            }
+        } catch {
+            if records.isEmpty { throw error }
+            state.withLock { $0.failure = error }
         }
         return records
     }
 
     private func fetch(
-        _ partitions: [Int32], from leader: Int32, maxWaitMilliseconds: Int
-    ) throws(KafkaError) -> [ConsumedRecord] {
+        _ partitions: [Int32], from leader: Int32, maxWaitMilliseconds: Int, into records: inout [ConsumedRecord]
+    ) throws(KafkaError) {
         let request = request(partitions, maxWaitMilliseconds: maxWaitMilliseconds)
         let response = try client.withBroker(leader, cancellation) { connection throws(KafkaError) in
             // Later versions name topics by their id.
             try connection.request(request, atMost: 12, patienceMilliseconds: maxWaitMilliseconds)
         }
         guard response.errorCode == .none else { throw .code(response.errorCode, about: "fetching from \(topic)") }
-        var records: [ConsumedRecord] = []
-        for partition in response.responses.flatMap(\.partitions) { try take(partition, into: &records) }
-        return records
+        var failure: KafkaError?
+        for partition in response.responses.flatMap(\.partitions) {
+            do throws(KafkaError) {
+                try take(partition, into: &records)
+            } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
     }
 
     private func request(_ partitions: [Int32], maxWaitMilliseconds: Int) -> FetchRequest {
@@ -199,6 +217,8 @@ public final class TopicReader: Sendable {
         var reader = RecordSetReader(
             partition: index, offset: positions[index, default: 0],
             aborted: isolation == .readCommitted ? partition.abortedTransactions ?? [] : nil)
+        // Also where a later batch is broken: those before it have been taken.
+        defer { seek(partition: index, to: reader.offset) }
         do {
             try reader.read(partition.records ?? []) { records.append($0) }
         } catch let error as KafkaError {
@@ -206,7 +226,6 @@ public final class TopicReader: Sendable {
         } catch {
             preconditionFailure("only KafkaError is thrown here: \(error)")
         }
-        seek(partition: index, to: reader.offset)
     }
 
     /// The position was deleted or never written: goes on at the beginning, or at the end where it lies beyond it.

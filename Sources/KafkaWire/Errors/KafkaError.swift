@@ -61,6 +61,17 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether it is about the connection to one broker, and not about what was asked of it.
+    var isOfConnection: Bool { if case .stream = self { true } else { false } }
+
+    /// Whether the broker has closed or reset the connection, as it does when it ends or after a long silence.
+    var isEndOfConnection: Bool {
+        switch self {
+        case .stream(.closed, _), .stream(.system, _): true
+        default: false
+        }
+    }
+
     /// The broker's code, where a broker spoke.
     public var errorCode: KafkaErrorCode? {
         if case .code(let code, _, _) = self { code } else { nil }

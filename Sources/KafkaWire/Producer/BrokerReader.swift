@@ -23,6 +23,9 @@ struct BrokerReader {
                 try settle(try receiver.receive())
             } catch {
                 if isPatient(error) { continue }
+                // A connection that worked until it ended is simply made anew.
+                let isOrdinary = connection.hasAnswered && error.isEndOfConnection
+                if !isOrdinary, connection.oldest != nil { engine.brokerFailed(error) }
                 connection.canceller.cancel()
                 engine.cancellation.remove(connection.canceller)
                 engine.disconnected(broker)
@@ -59,6 +62,7 @@ struct BrokerReader {
             throw .malformed(context: "Produce response v\(request.version) from broker \(connection.broker)", error)
         }
         _ = connection.popOldest()
+        connection.noteAnswer()
         let answers = Self.answers(to: request, response)
         engine.carryOut(engine.core.withLock { $0.settle(answers, ofBroker: broker, now: .now) })
         engine.brokerAnswered()

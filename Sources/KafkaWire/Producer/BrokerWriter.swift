@@ -37,6 +37,11 @@ struct BrokerWriter {
 
     private mutating func connect() {
         do throws(KafkaError) {
+            if let former = connection {
+                connection = nil
+                // A broker that closes every connection without an answer is not asked without a pause.
+                if former.hasAnswered { backoff.reset() } else { try pause() }
+            }
             let configuration = engine.client.configuration
             let address = try engine.client.address(of: broker, engine.cancellation)
             let link = try BrokerLink(to: address, configuration, engine.cancellation)
@@ -47,16 +52,19 @@ struct BrokerWriter {
             sender = link.sender
             engine.core.withLock { $0.brokers[broker]?.isConnected = true }
             engine.startReader(of: broker, connection, ReceivingHalf(receiver: link.receiver))
-            backoff.reset()
-            engine.brokerAnswered()
         } catch {
             if engine.cancellation.isCancelled { return }
-            if !error.isRetriable { return engine.fail(error) }
+            // Also a TLS handshake may fail because the broker is just going away.
+            guard error.isRetriable || error.isOfConnection else { return engine.fail(error) }
             engine.brokerFailed(error)
             do throws(KafkaError) {
-                try engine.cancellation.pause(milliseconds: backoff.next())
+                try pause()
             } catch { /* The next step says what follows from the end. */ }
         }
+    }
+
+    private mutating func pause() throws(KafkaError) {
+        try engine.cancellation.pause(milliseconds: backoff.next())
     }
 
     private mutating func send(_ assignments: [ProducerCore.Assignment]) {
@@ -90,6 +98,8 @@ struct BrokerWriter {
 
     private func settleUnanswered(_ connection: ProducerConnection) {
         guard let request = connection.popOldest() else { return }
+        connection.noteAnswer()
+        engine.brokerAnswered()
         let answers = request.assignments.map { ProducerCore.Answer(place: $0.place, outcome: .stored) }
         engine.carryOut(engine.core.withLock { $0.settle(answers, ofBroker: broker, now: .now) })
     }

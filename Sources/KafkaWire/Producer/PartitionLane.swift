@@ -59,6 +59,8 @@ struct PartitionLane<Batch: Sendable>: Sendable {
         let recordCount: Int32
         var stamp: SequenceStamp?
         var isInFlight = false
+        /// Whether an earlier try may have been stored: it was not answered, or in a way that leaves it open.
+        var mayBeStored = false
         var failedAttempts = 0
         var notBefore: MonotonicInstant?
     }
@@ -111,12 +113,19 @@ struct PartitionLane<Batch: Sendable>: Sendable {
     private func canStamp(with current: ProducerIdentity?) -> Bool {
         guard isIdempotent else { return true }
         guard let current else { return false }
-        if mustBeginAgain { return inFlightCount == 0 && current != identity }
+        if mustBeginAgain { return settlesOldEpoch || (inFlightCount == 0 && current != identity) }
         // Batches that already have a number in the old epoch are settled in it first.
         return identity == current || entries.contains { $0.stamp != nil } == false || hasStampedWaiting
     }
 
     private var hasStampedWaiting: Bool { entries.first { !$0.isInFlight }?.stamp != nil }
+
+    /// Whether the first waiting batch must show in the old epoch whether it is stored: in a new one it would be
+    /// stored twice. Where it turns out that it is not, nothing behind it is either.
+    private var settlesOldEpoch: Bool {
+        guard let first = entries.first(where: { !$0.isInFlight }) else { return false }
+        return first.stamp != nil && first.mayBeStored
+    }
 
     /// The first waiting batch, from now on under way; nil where none may go.
     mutating func take(
@@ -127,7 +136,7 @@ struct PartitionLane<Batch: Sendable>: Sendable {
         }
         if let notBefore = entries[index].notBefore, now < notBefore { return nil }
         guard canStamp(with: current) else { return nil }
-        if isIdempotent, let current { adopt(current) }
+        if isIdempotent, let current, !(mustBeginAgain && settlesOldEpoch) { adopt(current) }
         if isIdempotent, entries[index].stamp == nil, let identity {
             entries[index].stamp = SequenceStamp(
                 producerID: identity.producerID, producerEpoch: identity.epoch, baseSequence: nextSequence)
@@ -169,7 +178,9 @@ struct PartitionLane<Batch: Sendable>: Sendable {
         inFlightCount -= 1
         switch outcome {
         case .stored: return delivered(index)
-        case .lost: return .retry
+        case .lost:
+            entries[index].mayBeStored = true
+            return .retry
         case .refused(let code): return refuse(index, code, retryAt)
         }
     }
@@ -180,11 +191,13 @@ struct PartitionLane<Batch: Sendable>: Sendable {
             // It is stored already: an answer to an earlier try was lost.
             return delivered(index)
         case .outOfOrderSequenceNumber where isIdempotent, .unknownProducerID where isIdempotent:
+            entries[index].mayBeStored = false
             // Explained where an earlier batch is unsettled or the lane begins again anyway.
             if index > 0 || mustBeginAgain { return .retry }
             mustBeginAgain = true
             return .retryInNextEpoch
         case .invalidProducerEpoch where isIdempotent, .invalidProducerIDMapping where isIdempotent:
+            entries[index].mayBeStored = false
             if mustBeginAgain { return .retry }
             mustBeginAgain = true
             return .retryWithNewProducer
@@ -194,6 +207,8 @@ struct PartitionLane<Batch: Sendable>: Sendable {
         case .recordListTooLarge where entries[index].recordCount > 1: return .split
         default:
             guard code.isRetriable else { return giveUp(index, code) }
+            // Some of these say that it is stored, though not as safely as was demanded.
+            entries[index].mayBeStored = true
             entries[index].failedAttempts += 1
             entries[index].notBefore = retryAt
             return .retry

@@ -17,6 +17,7 @@ final class ProducerConnection: Sendable {
 
     private struct State {
         var requests: [PendingRequest] = []
+        var hasAnswered = false
         var isEnded = false
     }
 
@@ -30,6 +31,11 @@ final class ProducerConnection: Sendable {
     func popOldest() -> PendingRequest? {
         state.withLock { $0.requests.isEmpty ? nil : $0.requests.removeFirst() }
     }
+
+    /// Whether the broker has taken a request on this connection.
+    var hasAnswered: Bool { state.withLock { $0.hasAnswered } }
+
+    func noteAnswer() { state.withLock { $0.hasAnswered = true } }
 
     var oldest: PendingRequest? { state.withLock { $0.requests.first } }
 

@@ -34,7 +34,11 @@ final class ProducerEngine: Sendable {
 
     private func start(_ name: String, _ body: @escaping @Sendable (ProducerEngine) -> Void) {
         let completion = ThreadCompletion()
-        threads.withLock { $0.append(completion) }
+        threads.withLock { threads in
+            // Each connection has a reader of its own: those that have ended are not kept.
+            threads.removeAll { $0.wait(milliseconds: 0) }
+            threads.append(completion)
+        }
         startThread(named: "\(client.configuration.clientID)-\(name)") { [self] in
             body(self)
             completion.finish()
@@ -64,6 +68,7 @@ final class ProducerEngine: Sendable {
     func brokerFailed(_ error: KafkaError) {
         guard !cancellation.isCancelled else { return }
         needMetadata()
+        guard core.withLock({ $0.unfinishedBatches > 0 }) else { return }
         if isUnreachable.exchange(true, ordering: .relaxed) == false { listener?.brokerUnreachable(error) }
     }
 

@@ -23,6 +23,21 @@ import WireCore
         #expect(cluster.state.withLock { $0.removedMembers } == ["old"])
     }
 
+    /// A worker that was killed while it joined left a group that forms, of whose members brokers show the client only.
+    @Test func aFormerMembershipIsKnownByItsClientWhileTheGroupForms() throws {
+        let cluster = MemoryCluster()
+        let former = GroupDescription.Member(
+            memberID: "old", clientID: "connect-127.0.0.1:8083", clientHost: "/127.0.0.1", metadata: [], assignment: [])
+        cluster.state.update { state in
+            state.members = [former]
+            state.groupState = "CompletingRebalance"
+        }
+        let worker = try WorkerHarness(cluster: cluster)
+        defer { worker.stop() }
+        _ = try worker.call("GET", "/connectors")
+        #expect(cluster.state.withLock { $0.removedMembers } == ["old"])
+    }
+
     @Test func anotherLiveWorkerEndsTheStartWithTheRemedy() throws {
         let cluster = MemoryCluster()
         let other = member("other", url: "http://10.0.0.9:8083/")

@@ -25,6 +25,8 @@ final class MemoryCluster: Cluster {
         var holdsDelivery = false
         var held: [(listener: any DeliveryListener, topic: String, tag: UInt64)] = []
         var members: [GroupDescription.Member] = []
+        /// Of a group that has members.
+        var groupState = "Stable"
         var removedMembers: [String] = []
         var generation: Int32 = 0
         var hasLeft = false
@@ -163,9 +165,9 @@ private final class MemoryMembership: WorkerMembership {
     init(cluster: MemoryCluster) { self.cluster = cluster }
 
     func describe() throws -> GroupDescription {
-        let members = cluster.state.withLock { $0.members }
+        let (members, state) = cluster.state.withLock { ($0.members, $0.groupState) }
         return GroupDescription(
-            groupID: "g", state: members.isEmpty ? "Empty" : "Stable", protocolType: "connect", protocolName: "sessioned",
+            groupID: "g", state: members.isEmpty ? "Empty" : state, protocolType: "connect", protocolName: "sessioned",
             members: members)
     }
 

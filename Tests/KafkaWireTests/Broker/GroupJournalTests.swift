@@ -21,7 +21,10 @@ import WireCore
             protocols: [OfferedProtocol(name: "sessioned", metadata: [1, 2, 3])], mustKnowItsID: false,
             canSkipAssignment: true)
         _ = group.join(facts, ticket: GroupTicket(number: 1), newMemberID: "i-1", now: .init(nanoseconds: 0))
-        group.members[0].hasSynced = true
+        let sync = SyncFacts(
+            memberID: "i-1", groupInstanceID: "i", generation: group.generation, protocolType: nil, protocolName: nil,
+            assignments: ["i-1": [7, 8]])
+        _ = group.sync(sync, ticket: GroupTicket(number: 2), now: .init(nanoseconds: 0))
         group.members[0].sessionEnd = .init(nanoseconds: 0)
         let committed = CommittedOffset(offset: 42, leaderEpoch: 0, metadata: "über", committedAt: 1_795_559_322_323)
         return [
@@ -62,6 +65,44 @@ import WireCore
             #expect(try replay() == Array(Self.entries[..<whole]))
             #expect(try directory.bytes(of: "groups.journal").count == ends[whole])
         }
+    }
+
+    @Test func aDamagedEntryIsPutAsideWithAllBehindIt() throws {
+        var journal = try GroupJournal(in: data) { _ in }
+        try journal.append([Self.entries[0]])
+        let first = try directory.bytes(of: "groups.journal").count
+        try journal.append(Array(Self.entries[1...]))
+        var bytes = try directory.bytes(of: "groups.journal")
+        bytes[first + 10] ^= 1
+        try directory.write(bytes, to: "groups.journal")
+        #expect(try replay() == Array(Self.entries[..<1]))
+        #expect(try directory.bytes(of: "groups.journal.damaged-\(first)") == Array(bytes[first...]))
+    }
+
+    /// Each member may bring a few megabytes, and there may be many.
+    @Test func aGroupThatIsTooLargeIsNotWrittenAndDoesNoHarm() throws {
+        var journal = try GroupJournal(in: data) { _ in }
+        guard case .group(var snapshot) = Self.entries[0] else { return }
+        snapshot.members[0].assignment = [UInt8](repeating: 0, count: 65 << 20)
+        #expect(throws: StorageError.self) { try journal.append([.group(snapshot)]) }
+        try journal.append([Self.entries[1]])
+        #expect(try replay() == [Self.entries[1]])
+    }
+
+    /// The journal may be written anew, for another group's sake, while members wait for their assignment.
+    @Test func aGroupBetweenTwoGenerationsComesBackWithoutMembers() {
+        var group = ConsumerGroup(groupID: "g")
+        let facts = JoinFacts(
+            memberID: "", groupInstanceID: nil, clientID: "c", clientHost: "/h", sessionTimeoutMilliseconds: 10_000,
+            rebalanceTimeoutMilliseconds: 60_000, protocolType: "consumer",
+            protocols: [OfferedProtocol(name: "range", metadata: [])], mustKnowItsID: false, canSkipAssignment: false)
+        let now = MonotonicInstant(nanoseconds: 0)
+        _ = group.join(facts, ticket: GroupTicket(number: 1), newMemberID: "m", now: now)
+        #expect(group.phase == .completing)
+        var restored = GroupSnapshot(group).restored(now: now)
+        #expect(restored.phase == .empty)
+        #expect(restored.generation == group.generation)
+        #expect(restored.heartbeat(memberID: "m", groupInstanceID: nil, generation: 1, now: now) == .unknownMemberID)
     }
 
     @Test func flippedBitsNeverTrap() throws {

@@ -80,6 +80,17 @@ import WireCore
         #expect(try TestBatches.records(in: Array(bytes[opaque.count...]), from: 2) == ["5:a=6"])
     }
 
+    /// A topic that takes anything may become a compacted one; the broker must start all the same.
+    @Test func aLogWithMalformedRecordsIsLeftAlone() throws {
+        let log = try PartitionLog(path: path)
+        let garbage = TestBatches.altered(try TestBatches.make([("a", "1")], codec: .gzip)) { $0[72] ^= 0xFF }
+        try log.append(garbage)
+        for value in 0..<4 { try log.append(try TestBatches.make([("a", "\(value)")])) }
+        let before = try directory.bytes(of: "0.log")
+        #expect(try compacted().endOffset == 5)
+        #expect(try directory.bytes(of: "0.log") == before)
+    }
+
     @Test func compactingTwiceChangesNothingMore() throws {
         let log = try PartitionLog(path: path)
         for value in 0..<50 { try log.append(try TestBatches.make([("k\(value % 3)", "\(value)")], codec: .gzip)) }

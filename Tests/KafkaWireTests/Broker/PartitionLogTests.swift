@@ -58,6 +58,17 @@ import Testing
         #expect(try directory.bytes(of: "0.log.damaged-\(second)") == Array(bytes[second...]))
     }
 
+    /// The checksum does not cover a batch's base offset.
+    @Test func aBaseOffsetAtTheEndOfAllNumbersIsDamage() throws {
+        let log = try PartitionLog(path: path)
+        try log.append(TestBatches.make([("a", "1")]))
+        var bytes = try directory.bytes(of: "0.log")
+        bytes.replaceSubrange(0..<8, with: [0x7F] + [UInt8](repeating: 0xFF, count: 7))
+        try directory.write(bytes, to: "0.log")
+        #expect(try PartitionLog(path: path).endOffset == 0)
+        #expect(try directory.bytes(of: "0.log.damaged-0") == bytes)
+    }
+
     @Test func readingGivesWholeBatchesWithinTheLimit() throws {
         let log = try PartitionLog(path: path)
         for _ in 0..<4 { try log.append(TestBatches.fromKcat) }

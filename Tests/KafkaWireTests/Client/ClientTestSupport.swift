@@ -10,13 +10,17 @@ import WireTestSupport
 final class Cluster {
     private let directory: TemporaryDirectory
     private let relay: CuttingRelay
+    private let limits: BrokerLimits
     private var broker: DevelopmentBroker
     let client: KafkaClient
 
-    init(_ change: (inout KafkaClientConfiguration) -> Void = { _ in }) throws {
+    init(
+        limits: BrokerLimits = BrokerLimits(), _ change: (inout KafkaClientConfiguration) -> Void = { _ in }
+    ) throws {
+        self.limits = limits
         directory = try TemporaryDirectory()
         relay = try CuttingRelay()
-        broker = try Self.start(directory, advertised: relay.address, port: 0)
+        broker = try Self.start(directory, advertised: relay.address, limits)
         relay.target.withLock { [address = broker.address] in $0 = address }
         var configuration = KafkaClientConfiguration(bootstrapServers: [relay.address], clientID: "test")
         configuration.retryBackoffMilliseconds = 5
@@ -26,11 +30,13 @@ final class Cluster {
     }
 
     private static func start(
-        _ directory: TemporaryDirectory, advertised: SocketAddress, port: UInt16
+        _ directory: TemporaryDirectory, advertised: SocketAddress, _ limits: BrokerLimits
     ) throws -> DevelopmentBroker {
-        let broker = try DevelopmentBroker(
-            listen: SocketAddress(host: "127.0.0.1", port: port), advertised: advertised,
+        var configuration = DevelopmentBrokerConfiguration(
+            listen: SocketAddress(host: "127.0.0.1", port: 0), advertised: advertised,
             dataDirectory: directory.path + "/data")
+        configuration.limits = limits
+        let broker = try DevelopmentBroker(configuration)
         broker.start()
         return broker
     }
@@ -52,12 +58,34 @@ final class Cluster {
     }
 
     func startBroker() throws {
-        broker = try Self.start(directory, advertised: relay.address, port: 0)
+        broker = try Self.start(directory, advertised: relay.address, limits)
         relay.target.withLock { [address = broker.address] in $0 = address }
     }
 
+    /// From now on requests arrive, but no answer does.
+    func silenceBroker() { relay.isSilent.store(true, ordering: .relaxed) }
+
+    /// How many connections have been made so far.
+    var connectionCount: Int { relay.connectionCount.load(ordering: .relaxed) }
+
     func makeTopic(_ name: String, partitions: Int32 = 1) throws {
         try KafkaAdmin(client).createTopics([NewTopic(name: name, partitions: partitions, replicationFactor: 1)])
+    }
+
+    /// Sends a batch as it is.
+    func produce(_ batch: [UInt8], to topic: String, partition: Int32) throws {
+        var data = ProduceRequest.PartitionProduceData()
+        data.index = partition
+        data.records = batch
+        var request = ProduceRequest()
+        request.acks = -1
+        request.topicData = [ProduceRequest.TopicProduceData()]
+        request.topicData[0].name = topic
+        request.topicData[0].partitionData = [data]
+        let response = try client.withAnyBroker(client.cancellation) { connection throws(KafkaError) in
+            try connection.request(request, atMost: 12)
+        }
+        #expect(response.responses.flatMap(\.partitionResponses).map(\.errorCode) == [.none])
     }
 
     func records(of topic: String) throws -> [ConsumedRecord] {
@@ -70,6 +98,8 @@ final class Cluster {
 /// Relays connections to a target that may be away, and cuts them on demand, wherever they are in a message.
 final class CuttingRelay: Sendable {
     let target = Mutex<SocketAddress?>(nil)
+    let isSilent = Atomic(false)
+    let connectionCount = Atomic(0)
     private let listener: SocketListener
     private let open = Mutex<[SocketCanceller]>([])
 
@@ -87,21 +117,24 @@ final class CuttingRelay: Sendable {
             let server = try? SocketConnector.connect(to: address, timeoutMilliseconds: 2000)
         else { return client.canceller.cancel() }
         open.withLock { $0 += [client.canceller, server.canceller] }
-        pump(Half(from: client, to: server))
-        pump(Half(from: server, to: client))
+        connectionCount.add(1, ordering: .relaxed)
+        pump(Half(from: client, to: server, isAnswering: false))
+        pump(Half(from: server, to: client, isAnswering: true))
     }
 
     // Each half is used by the one thread that it is moved to.
     private struct Half: @unchecked Sendable {
         let from: StreamPair
         let to: StreamPair
+        let isAnswering: Bool
     }
 
     private func pump(_ half: Half) {
-        startThread(named: "relay-pump") {
+        startThread(named: "relay-pump") { [self] in
             var buffer = [UInt8](repeating: 0, count: 16 << 10)
             while true {
                 let count = buffer.withUnsafeMutableBytes { (try? half.from.input.readSome(into: $0)) ?? 0 }
+                if half.isAnswering, count > 0, isSilent.load(ordering: .relaxed) { continue }
                 let isWritten = buffer.withUnsafeBytes { bytes in
                     (try? half.to.output.writeAll(UnsafeRawBufferPointer(rebasing: bytes[..<count]))) != nil
                 }

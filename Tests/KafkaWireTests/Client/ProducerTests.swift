@@ -129,6 +129,38 @@ import WireTestSupport
         #expect(try cluster.records(of: "t").map(\.text) == (0..<20).map { "\($0)" })
     }
 
+    /// Each connection is made, and ends at the first batch, which is beyond what the broker believes.
+    @Test func aBrokerThatAnswersNothingIsReportedAndNotAskedWithoutAPause() throws {
+        var limits = BrokerLimits()
+        limits.requestBytesMax = 8192
+        let cluster = try Cluster(limits: limits) {
+            $0.retryBackoffMilliseconds = 200
+            $0.retryBackoffMaxMilliseconds = 200
+        }
+        defer { cluster.end() }
+        try cluster.makeTopic("t")
+        let log = DeliveryLog()
+        let producer = KafkaProducer(
+            cluster.client, Self.configuration { $0.deliveryTimeoutMilliseconds = 600 }, listener: log)
+        try producer.append(String(repeating: "x", count: 10_000), to: try producer.topic("t"))
+        try producer.awaitDelivery(timeoutMilliseconds: 10_000)
+        #expect(log.wentAway.wait(milliseconds: 0))
+        #expect(log.failed.count == 1)
+        #expect(cluster.connectionCount < 20)
+        producer.abort()
+    }
+
+    /// "Records wait" is only said where some do.
+    @Test func anUnreachableBrokerIsNoNewsWhileNothingWaits() {
+        let client = KafkaClient(KafkaClientConfiguration(bootstrapServers: []))
+        let log = DeliveryLog()
+        let engine = ProducerEngine(client, ProducerConfiguration(), log)
+        engine.brokerFailed(.unreachable(brokers: [], lastError: ""))
+        #expect(!log.wentAway.wait(milliseconds: 0))
+        engine.end(silently: true)
+        client.close()
+    }
+
     @Test func aFullBufferMakesAppendWait() throws {
         let cluster = try Cluster()
         defer { cluster.end() }

@@ -64,6 +64,24 @@ import WireStreams
         producer.abort()
     }
 
+    /// A batch in a codec that is not built stands in the way of one partition only, and is named.
+    @Test func whatOnePartitionGivesIsNotLostWhenAnotherFails() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t", partitions: 2)
+        try cluster.produce(TestBatches.make([("a", "1"), ("b", "2")]), to: "t", partition: 0)
+        let snappy = TestBatches.altered(try TestBatches.make([("c", "3")])) { $0[22] = 2 }
+        try cluster.produce(snappy, to: "t", partition: 1)
+        let reader = try TopicReader(cluster.client, topic: "t")
+        var values: [String?] = []
+        let error = #expect(throws: KafkaError.self) {
+            while true { values += try reader.poll(maxWaitMilliseconds: 1000).map(\.text) }
+        }
+        guard case .unsupportedCodec("snappy", _) = error else { return #expect(Bool(false), "another error") }
+        #expect(values == ["1", "2"])
+        #expect(reader.positions == [0: 2, 1: 0])
+    }
+
     @Test func aPositionBeyondTheEndGoesBackToIt() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
@@ -96,6 +114,22 @@ import WireStreams
         #expect(second.memberID != generation.memberID)
         try membership.leave()
         #expect(try admin.describeGroup("g").members.isEmpty)
+    }
+
+    /// A heartbeat that is waited for as long as any request comes back after the session is over.
+    @Test func aHeartbeatDoesNotWaitForASilentCoordinator() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        let membership = GroupMembership(
+            cluster.client,
+            GroupConfiguration(groupID: "g", protocolType: "connect", heartbeatIntervalMilliseconds: 50))
+        _ = try membership.join(protocols: [("default", [])]) { _, members in [members[0].memberID: []] }
+        cluster.silenceBroker()
+        let started = MonotonicInstant.now
+        let error = #expect(throws: KafkaError.self) { try membership.heartbeat() }
+        #expect(error?.isRetriable == true)
+        let limit = cluster.client.configuration.requestTimeoutMilliseconds / 2
+        #expect(MonotonicInstant.now.milliseconds(since: started) < limit)
     }
 
     @Test func topicsAreMadeDescribedAndDeleted() throws {

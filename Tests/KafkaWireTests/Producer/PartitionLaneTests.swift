@@ -194,6 +194,37 @@ import WireCore
         #expect(lane.awaitsNewEpoch(beyond: Self.first))
     }
 
+    /// Whether the one behind the expired one is stored shows only in the old epoch; in a new one it would be stored
+    /// again.
+    @Test func behindAnExpiredBatchWhatMayBeStoredIsAskedForInTheOldEpoch() {
+        var lane = Self.lane([1, 1, 1])
+        _ = Self.take(&lane)
+        _ = Self.take(&lane)
+        #expect(lane.finish(0, .lost) == .retry)
+        #expect(lane.finish(1, .lost) == .retry)
+        #expect(lane.removeWaiting { $0 == 0 } == [0])
+        #expect(lane.awaitsNewEpoch(beyond: Self.first))
+        #expect(
+            Self.takeStamped(&lane, Self.second) == SequenceStamp(producerID: 7, producerEpoch: 0, baseSequence: 1))
+        #expect(Self.takeStamped(&lane, Self.second) == nil)
+        #expect(lane.finish(1, .refused(.duplicateSequenceNumber)) == .delivered)
+        #expect(
+            Self.takeStamped(&lane, Self.second) == SequenceStamp(producerID: 7, producerEpoch: 1, baseSequence: 0))
+    }
+
+    @Test func behindAnExpiredBatchWhatIsNotStoredGoesInTheNewEpoch() {
+        var lane = Self.lane([1, 1])
+        _ = Self.take(&lane)
+        _ = Self.take(&lane)
+        #expect(lane.finish(0, .lost) == .retry)
+        #expect(lane.finish(1, .lost) == .retry)
+        #expect(lane.removeWaiting { $0 == 0 } == [0])
+        _ = Self.takeStamped(&lane, Self.second)
+        #expect(lane.finish(1, .refused(.outOfOrderSequenceNumber)) == .retry)
+        #expect(
+            Self.takeStamped(&lane, Self.second) == SequenceStamp(producerID: 7, producerEpoch: 1, baseSequence: 0))
+    }
+
     @Test func anExpiredBatchThatWasNeverNumberedLeavesNone() {
         var lane = Self.lane([1, 1])
         #expect(lane.removeWaiting { $0 == 0 } == [0])

@@ -34,9 +34,7 @@ extension ConsumerGroup {
         let others = members.filter { $0.memberID != facts.memberID }
         if others.isEmpty { return true }
         guard facts.protocolType == protocolType else { return false }
-        return facts.protocols.contains { offer in
-            others.allSatisfy { $0.protocols.contains { $0.name == offer.name } }
-        }
+        return !GroupMember.commonProtocols(of: others.map(\.protocols) + [facts.protocols]).isEmpty
     }
 
     private mutating func add(
@@ -186,13 +184,15 @@ extension ConsumerGroup {
 
     /// Of the protocols that all offer, the one that most members prefer; among equals the leader's favourite.
     private func commonProtocol(preferredBy leader: GroupMember) -> String? {
-        let common = leader.protocols.map(\.name).filter { name in
-            members.allSatisfy { $0.protocols.contains { $0.name == name } }
+        let common = GroupMember.commonProtocols(of: members.map(\.protocols))
+        var votes: [String: Int] = [:]
+        for member in members {
+            if let favourite = member.protocols.first(where: { common.contains($0.name) }) {
+                votes[favourite.name, default: 0] += 1
+            }
         }
-        let votes = members.compactMap { $0.protocols.first { common.contains($0.name) }?.name }
-        func count(_ name: String) -> Int { votes.count { $0 == name } }
-        let most = common.map(count).max()
-        return common.first { count($0) == most }
+        let most = votes.values.max() ?? 0
+        return leader.protocols.first { common.contains($0.name) && votes[$0.name, default: 0] == most }?.name
     }
 
     func answer(for member: GroupMember) -> JoinOutcome.Joined {

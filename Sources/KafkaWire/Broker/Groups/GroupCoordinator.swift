@@ -189,14 +189,22 @@ extension GroupCoordinator.World {
     mutating func write(_ entries: [GroupJournalEntry]) -> Bool {
         do throws(StorageError) {
             try journal.append(entries)
-            if journal.wantsRewriting {
-                let snapshots = groups.values.filter { $0.generation > 0 }
-                try journal.rewrite(snapshots.map { .group(GroupSnapshot($0)) } + offsets.entries)
-            }
-            return true
         } catch {
             GroupCoordinator.logger.error("The groups' journal cannot be written: \(error)")
             return false
+        }
+        if journal.wantsRewriting { rewriteJournal() }
+        return true
+    }
+
+    /// What was appended lasts, whether or not this succeeds.
+    private mutating func rewriteJournal() {
+        do throws(StorageError) {
+            let snapshots = groups.values.filter { $0.generation > 0 }
+            try journal.rewrite(snapshots.map { .group(GroupSnapshot($0)) } + offsets.entries)
+        } catch {
+            GroupCoordinator.logger.error("The groups' journal cannot be written anew and goes on to grow: \(error)")
+            journal.postponeRewriting()
         }
     }
 }

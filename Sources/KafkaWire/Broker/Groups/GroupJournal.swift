@@ -3,7 +3,8 @@ import WireCore
 /// The file that keeps groups and their offsets over a restart: entries one after the other, the last one counts.
 ///
 /// Layout of an entry: length of the content u32 | CRC-32 of the content u32 | content (`GroupJournalEntry`). A torn
-/// last entry was never acknowledged and is cut off. The file is written anew, with what is alive, when it is opened
+/// last entry was never acknowledged and is cut off; one with a wrong checksum is put aside beside the file, together
+/// with all that follows it. The file is written anew, with what is alive, when it is opened
 /// and when it has grown well beyond that.
 struct GroupJournal {
     private static let headerBytes = 8
@@ -25,39 +26,54 @@ struct GroupJournal {
         file = try AppendOnlyFile(path: directory.groupsPath)
         let bytes = try file.read(count: try file.lengthBytes(), at: 0)
         while lengthBytes < bytes.count {
-            guard let count = try Self.entry(bytes, at: lengthBytes, path: file.path, body) else {
-                Self.logger.warn(
-                    "Cut \(bytes.count - lengthBytes) bytes of an unfinished entry off \(directory.groupsPath)")
+            switch try Self.entry(bytes, at: lengthBytes, path: file.path) {
+            case .whole(let entry, let entryBytes):
+                body(entry)
+                lengthBytes += entryBytes
+            case .torn:
+                Self.logger.warn("Cut \(bytes.count - lengthBytes) bytes of an unfinished entry off \(file.path)")
                 try file.truncate(to: lengthBytes)
-                break
+                return
+            case .damaged:
+                let asidePath = try file.putAside(from: lengthBytes)
+                Self.logger.error(
+                    "\(file.path) is damaged at byte \(lengthBytes): what stood from there on was put aside as "
+                        + asidePath)
+                return
             }
-            lengthBytes += count
         }
     }
 
-    /// Decodes the entry at `position`; nil where the file ends within it, or its content never reached the disk.
-    private static func entry(
-        _ bytes: [UInt8], at position: Int, path: String, _ body: (GroupJournalEntry) -> Void
-    ) throws(StorageError) -> Int? {
+    private enum Found {
+        case whole(GroupJournalEntry, entryBytes: Int)
+        /// The file ends within it.
+        case torn
+        case damaged
+    }
+
+    /// Decodes the entry at `position`. Throws where it is as it was written, but says nothing that is known here.
+    private static func entry(_ bytes: [UInt8], at position: Int, path: String) throws(StorageError) -> Found {
         var reader = ByteReader(bytes.span.bytes.extracting(position..<bytes.count), base: position)
-        do {
+        guard reader.remainingBytes >= headerBytes else { return .torn }
+        do throws(WireError) {
             let count = Int(try reader.bigEndian(UInt32.self))
             let checksum = try reader.bigEndian(UInt32.self)
-            guard count <= reader.remainingBytes else { return nil }
+            guard (1...entryBytesMax).contains(count) else { return .damaged }
+            guard count <= reader.remainingBytes else { return .torn }
             let content = try reader.span(count)
-            guard content.withUnsafeBytes({ CRC32.checksum($0) }) == checksum, count > 0 else { return nil }
+            guard content.withUnsafeBytes({ CRC32.checksum($0) }) == checksum else { return .damaged }
             var fields = KafkaReader(ByteReader(content), isFlexible: true)
-            body(try GroupJournalEntry(from: &fields))
-            return headerBytes + count
+            return .whole(try GroupJournalEntry(from: &fields), entryBytes: headerBytes + count)
         } catch {
-            if case .truncated = error.reason, bytes.count - position < headerBytes { return nil }
             throw .damaged(path: path, reason: "\(error), in the entry at byte \(position)")
         }
     }
 
     /// Appends entries in one write. When this returns, they survive the end of the process.
+    ///
+    /// Throws `.tooLarge`, and writes nothing, for a group whose members bring too much with them.
     mutating func append(_ entries: [GroupJournalEntry]) throws(StorageError) {
-        let block = Self.block(entries)
+        let block = try block(entries)
         try block.withUnsafeBytes { (bytes) throws(StorageError) in try file.append(bytes, at: lengthBytes) }
         lengthBytes += block.count
     }
@@ -65,11 +81,14 @@ struct GroupJournal {
     /// Whether most of the file is about what is no longer so.
     var wantsRewriting: Bool { lengthBytes > max(Self.rewriteBytesMin, 4 * rewrittenBytes) }
 
+    /// Lets the file grow well beyond its present length before it is written anew.
+    mutating func postponeRewriting() { rewrittenBytes = lengthBytes }
+
     /// Replaces the file by one that has only these entries.
     mutating func rewrite(_ entries: [GroupJournalEntry]) throws(StorageError) {
         let draftPath = directory.scratchPath(for: "groups")
         let draft = try AppendOnlyFile(path: draftPath)
-        let block = Self.block(entries)
+        let block = try block(entries)
         try block.withUnsafeBytes { (bytes) throws(StorageError) in try draft.append(bytes, at: 0) }
         try draft.synchronize()
         try DataDirectory.move(draftPath, to: directory.groupsPath)
@@ -80,12 +99,14 @@ struct GroupJournal {
 
     func synchronize() throws(StorageError) { try file.synchronize() }
 
-    private static func block(_ entries: [GroupJournalEntry]) -> ByteWriter {
+    private func block(_ entries: [GroupJournalEntry]) throws(StorageError) -> ByteWriter {
         var block = ByteWriter()
         for entry in entries {
             var content = KafkaWriter(capacityBytes: 128, isFlexible: true)
             entry.encode(into: &content)
-            precondition(content.bytes.count <= entryBytesMax, "a request is smaller than that")
+            guard content.bytes.count <= Self.entryBytesMax else {
+                throw .tooLarge(path: directory.groupsPath, bytes: content.bytes.count, limit: Self.entryBytesMax)
+            }
             block.bigEndian(UInt32(content.bytes.count))
             block.bigEndian(content.bytes.withUnsafeBytes { CRC32.checksum($0) })
             block.bytes(of: content.bytes)

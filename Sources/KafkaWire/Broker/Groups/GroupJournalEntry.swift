@@ -18,13 +18,15 @@ struct GroupSnapshot: Equatable, Sendable {
     var leaderID: String?
     var members: [GroupMember]
 
+    /// Between two generations there are no members worth keeping: without an assignment they must join anew.
     init(_ group: ConsumerGroup) {
         groupID = group.groupID
         generation = group.generation
         protocolType = group.protocolType
         protocolName = group.protocolName
-        leaderID = group.leaderID
-        members = group.members
+        let isStable = group.phase == .stable
+        leaderID = isStable ? group.leaderID : nil
+        members = isStable ? group.members : []
     }
 
     /// The group as it was; its members have a whole session to show themselves.

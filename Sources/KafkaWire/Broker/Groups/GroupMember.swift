@@ -39,6 +39,14 @@ struct GroupMember: Equatable, Sendable {
         sessionEnd = now.advanced(byMilliseconds: Int(sessionTimeoutMilliseconds))
     }
 
+    /// The names that occur in every one of the lists.
+    static func commonProtocols(of lists: [[OfferedProtocol]]) -> Set<String> {
+        guard let first = lists.first else { return [] }
+        return lists.dropFirst().reduce(into: Set(first.map(\.name))) { common, list in
+            common.formIntersection(list.map(\.name))
+        }
+    }
+
     func metadata(for protocolName: String?) -> [UInt8] {
         protocols.first { $0.name == protocolName }?.metadata ?? []
     }

@@ -164,7 +164,9 @@ extension BrokerService {
             case 3 where setting.type == .list:
                 settings[entry.name] = present.filter { !given.contains($0) }.joined(separator: ",")
             case 2, 3:
-                throw AdminFault(.invalidConfig, "Config value append is not allowed for config key: \(entry.name)")
+                let operation = entry.configOperation == 2 ? "append" : "subtract"
+                throw AdminFault(
+                    .invalidConfig, "Config value \(operation) is not allowed for config key: \(entry.name)")
             default:
                 throw AdminFault(.invalidRequest, "Unknown operation type \(entry.configOperation)")
             }

@@ -17,12 +17,13 @@ extension BrokerService {
     /// CreateTopics.
     func createTopics(_ request: CreateTopicsRequest, _: RequestContext) -> CreateTopicsResponse {
         var response = CreateTopicsResponse()
+        let counts = Dictionary(request.topics.map { ($0.name, 1) }, uniquingKeysWith: +)
         for wanted in request.topics {
             var result = CreateTopicsResponse.CreatableTopicResult()
             result.name = wanted.name
             result.errorMessage = nil
             do throws(AdminFault) {
-                guard request.topics.count(where: { $0.name == wanted.name }) == 1 else {
+                guard counts[wanted.name] == 1 else {
                     throw AdminFault(.invalidRequest, "Duplicate topic name.")
                 }
                 try create(wanted, validateOnly: request.validateOnly, into: &result)

@@ -41,6 +41,7 @@ struct RequestExchange {
         ResponseHeader(correlationID: header.correlationID).encode(
             into: &writer, apiKey: header.apiKey, apiVersion: version)
         response.encode(into: &writer, version: version)
+        if let fault = writer.fault { throw .malformed(header.apiKey, fault) }
         let size = writer.bytes.count - RequestFramer.sizeBytes
         guard let framed = Int32(exactly: size) else { throw .tooLarge(header.apiKey, bytes: size) }
         writer.bytes.patchBigEndian(framed, at: 0)

@@ -70,6 +70,17 @@ final class AppendOnlyFile: Sendable {
         guard ftruncate(descriptor, off_t(lengthBytes)) == 0 else { throw .last("truncate", path) }
     }
 
+    /// Ends the file at `position`, after moving what stands from there on to a file beside it, whose path is returned.
+    func putAside(from position: Int) throws(StorageError) -> String {
+        let asidePath = "\(path).damaged-\(position)"
+        let aside = try AppendOnlyFile(path: asidePath)
+        let bytes = try read(count: try lengthBytes() - position, at: position)
+        try bytes.span.bytes.withUnsafeBytes { (buffer) throws(StorageError) in try aside.append(buffer, at: 0) }
+        try aside.synchronize()
+        try truncate(to: position)
+        return asidePath
+    }
+
     /// Waits until the disk itself has everything.
     func synchronize() throws(StorageError) {
         guard fdatasync(descriptor) == 0 else { throw .last("synchronize", path) }

@@ -41,7 +41,9 @@ struct BatchScanner {
                 return .damaged(error.description)
             }
             guard header.totalBytes <= fileBytes - position else { return .torn }
-            guard header.baseOffset >= nextOffset, header.lastOffset >= header.baseOffset else {
+            // The checksum does not cover the base offset.
+            guard header.baseOffset >= nextOffset, header.baseOffset <= header.lastOffset, header.lastOffset < .max
+            else {
                 return .damaged("base offset \(header.baseOffset) where \(nextOffset) or more was expected")
             }
             try fill(header.totalBytes)

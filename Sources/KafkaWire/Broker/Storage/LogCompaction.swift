@@ -17,20 +17,15 @@ struct LogCompaction {
     private var recordCount = 0
     private var keyedCount = 0
 
-    /// Compacts the log at `logPath`, if it is worth it. A log with a torn or damaged end is left alone.
+    /// Compacts the log at `logPath`, if it is worth it. A log with a torn or damaged end is left alone, and so is one
+    /// with records that are malformed within a good batch: a producer may have compressed anything at a time when the
+    /// topic was not compacted yet.
     static func run(logPath: String, directory: DataDirectory) throws(StorageError) {
         let file = try AppendOnlyFile(path: logPath)
         var compaction = LogCompaction()
-        var survey = try BatchScanner(file)
-        let outcome = try survey.scan { (header, position, bytes) throws(StorageError) in
-            do throws(WireError) {
-                try compaction.survey(header, bytes)
-            } catch {
-                throw .damaged(path: logPath, reason: "the batch at byte \(position): \(error)")
-            }
-        }
+        guard try compaction.survey(file) else { return }
         let superseded = compaction.keyedCount - compaction.lastOffsets.count
-        guard case .complete = outcome, superseded > 0, superseded * 2 >= compaction.recordCount else { return }
+        guard superseded > 0, superseded * 2 >= compaction.recordCount else { return }
 
         let draftPath = directory.scratchPath(for: "compaction")
         let draft = try AppendOnlyFile(path: draftPath)
@@ -52,6 +47,21 @@ struct LogCompaction {
         logger.info(
             "Compacted \(logPath): \(superseded) of \(compaction.recordCount) records were superseded, \(pass.position) bytes "
                 + "became \(length)")
+    }
+
+    /// Looks at the whole log; false where it must stay as it is.
+    private mutating func survey(_ file: AppendOnlyFile) throws(StorageError) -> Bool {
+        var fault: String?
+        var scanner = try BatchScanner(file)
+        let outcome = try scanner.scan { (header, position, bytes) throws(StorageError) in
+            guard fault == nil else { return }
+            do throws(WireError) {
+                try survey(header, bytes)
+            } catch { fault = "the batch at byte \(position): \(error)" }
+        }
+        if let fault { Self.logger.warn("\(file.path) is not compacted, since it has malformed records: \(fault)") }
+        if case .complete = outcome { return fault == nil }
+        return false
     }
 
     private mutating func survey(_ header: RecordBatchHeader, _ batch: UnsafeRawBufferPointer) throws(WireError) {

@@ -55,20 +55,12 @@ final class PartitionLog: Sendable {
             let cutBytes = try file.lengthBytes() - state.lengthBytes
             Self.logger.warn("Cut \(cutBytes) bytes of an unfinished batch off \(path)")
             try file.truncate(to: state.lengthBytes)
-        case .damaged(let reason): try putAside(from: state.lengthBytes, reason: reason)
+        case .damaged(let reason):
+            let asidePath = try file.putAside(from: state.lengthBytes)
+            Self.logger.error(
+                "\(path) is damaged at byte \(state.lengthBytes) (\(reason)): what stood from there on was put aside "
+                    + "as \(asidePath)")
         }
-    }
-
-    private func putAside(from position: Int, reason: String) throws(StorageError) {
-        let asidePath = "\(file.path).damaged-\(position)"
-        let aside = try AppendOnlyFile(path: asidePath)
-        let bytes = try file.read(count: try file.lengthBytes() - position, at: position)
-        try bytes.span.bytes.withUnsafeBytes { (buffer) throws(StorageError) in try aside.append(buffer, at: 0) }
-        try aside.synchronize()
-        try file.truncate(to: position)
-        Self.logger.error(
-            "\(file.path) is damaged at byte \(position) (\(reason)): the \(bytes.count) bytes from there on were put "
-                + "aside as \(asidePath)")
     }
 
     /// The offset that the next record gets: all before it can be read.

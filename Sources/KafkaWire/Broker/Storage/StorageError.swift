@@ -8,6 +8,8 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     case inUse(directory: String)
     /// A file that the broker wrote says something that it never writes.
     case damaged(path: String, reason: String)
+    /// Something has become so large that the broker does not write it down.
+    case tooLarge(path: String, bytes: Int, limit: Int)
 
     public var description: String {
         switch self {
@@ -17,6 +19,8 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
             "the data directory \(directory) is in use by another broker: stop that one or choose another directory"
         case .damaged(let path, let reason):
             "\(path) is damaged: \(reason). Restore it, or move the data directory away to start with an empty one"
+        case .tooLarge(let path, let bytes, let limit):
+            "an entry of \(bytes) bytes is not written to \(path): the limit is \(limit)"
         }
     }
 

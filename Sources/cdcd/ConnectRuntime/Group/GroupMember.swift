@@ -82,8 +82,7 @@ final class GroupMember: Sendable {
 
     /// The ids of this worker's own members, once nobody else is in the group.
     private func formerMembers() throws -> [String] {
-        let patience = configuration.sessionTimeoutMilliseconds + 2000
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: patience)
+        let started = MonotonicInstant.now
         var hasWarned = false
         while true {
             let group = try membership.describe()
@@ -95,13 +94,16 @@ final class GroupMember: Sendable {
             var own: [String] = []
             var others: [String] = []
             for member in group.members {
-                let url = (try? MemberMetadata.decode(member.metadata))?.url
-                if url == configuration.advertisedURL { own.append(member.memberID) } else {
+                let url = Self.url(of: member.metadata)
+                if isFormerSelf(member, url: url) { own.append(member.memberID) } else {
                     others.append(url ?? "\(member.clientID) at \(member.clientHost)")
                 }
             }
             if others.isEmpty { return own }
-            if MonotonicInstant.now >= deadline { throw foreignWorkers(others) }
+            // While a group forms, a member that died stays until the others' time to join is over.
+            let margin = group.state == "Stable" ? 2000 : configuration.rebalanceTimeoutMilliseconds
+            let patience = configuration.sessionTimeoutMilliseconds + margin
+            if MonotonicInstant.now.milliseconds(since: started) >= patience { throw foreignWorkers(others) }
             if !hasWarned {
                 logger.warn(
                     "\(prefix) The group has a member with another URL (\(others.joined(separator: ", "))). Waiting at most "
@@ -110,6 +112,19 @@ final class GroupMember: Sendable {
             }
             if pause(milliseconds: 100) { throw KafkaError.closed }
         }
+    }
+
+    /// Where a member can be reached, as it says itself; nil where that is hidden or not in Connect's form.
+    private static func url(of metadata: [UInt8]) -> String? {
+        do throws(WireError) { return try MemberMetadata.decode(metadata).url } catch { return nil }
+    }
+
+    /// Brokers show what members say of themselves only while their group is stable. While it forms, the client id
+    /// tells, where it is made of this worker's address.
+    private func isFormerSelf(_ member: GroupDescription.Member, url: String?) -> Bool {
+        if let url { return url == configuration.advertisedURL }
+        return member.metadata.isEmpty && configuration.clientID.isEmpty
+            && member.clientID == configuration.memberClientID
     }
 
     private func foreignWorkers(_ others: [String]) -> WorkerFault {
@@ -151,7 +166,7 @@ final class GroupMember: Sendable {
     private func assign(_ protocolName: String, _ members: [GroupMemberMetadata]) throws -> [String: [UInt8]] {
         let version = ConnectProtocolName(rawValue: protocolName)?.version ?? 0
         let now = standing()
-        let urls = members.map { (try? MemberMetadata.decode($0.metadata))?.url }
+        let urls = members.map { Self.url(of: $0.metadata) }
         let own = zip(members, urls).first { $0.1 == configuration.advertisedURL }?.0.memberID ?? ""
         var assignments: [String: [UInt8]] = [:]
         for (member, url) in zip(members, urls) {
