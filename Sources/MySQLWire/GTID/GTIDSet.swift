@@ -109,6 +109,11 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
             intervals[uuid]?.append(extended)
             return
         }
+        // The parts of a text come in their order.
+        if let last = intervals[uuid]?.last, last.upperBound < range.lowerBound {
+            intervals[uuid]?.append(range)
+            return
+        }
         intervals[uuid] = Self.normalised((intervals[uuid] ?? []) + [range])
     }
 

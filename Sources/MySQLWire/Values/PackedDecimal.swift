@@ -19,7 +19,7 @@ public enum PackedDecimal {
         forEachGroup(cell, precision: precision, scale: scale) { group, digits in
             value = value &* Self.power(digits) &+ Int64(group)
         }
-        return isNegative(cell) ? -value : value
+        return isNegative(cell) ? 0 &- value : value
     }
 
     /// The digits of the unscaled value (exactly `precision` of them, zeros in front included) and the sign.

@@ -157,10 +157,13 @@ final class MySQLSourceTask: SourceTask {
         _ = try reachServer(control)
     }
 
-    /// A lost connection, or a table that was altered before its rows were read (1412).
+    /// What the server says of a table that was altered (1412) or went (1146, 1049) before its rows were read.
+    private static let changedTableCodes: Set<UInt16> = [1049, 1146, 1412]
+
+    /// A lost connection, or a table that changed before its rows were read.
     private static func causeForAnotherSnapshot(_ error: any Error) -> MySQLError? {
         guard let cause = error as? MySQLError ?? (error as? SessionError)?.error else { return nil }
-        if case .server(let answer) = cause, answer.code == 1412 { return cause }
+        if case .server(let answer) = cause, changedTableCodes.contains(answer.code) { return cause }
         return cause.isConnectionLoss ? cause : nil
     }
 

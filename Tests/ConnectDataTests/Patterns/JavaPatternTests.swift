@@ -69,6 +69,14 @@ import WireTestSupport
         #expect(error?.description == "Unclosed character class near index 1\n([\n ^")
     }
 
+    @Test func patternsWithoutEndOfNestingAreRefused() {
+        #expect(throws: JavaPattern.SyntaxError.self) { try JavaPattern(String(repeating: "[", count: 200_000)) }
+        let deep = String(repeating: "[a", count: 200_000) + String(repeating: "]", count: 200_000)
+        #expect(throws: JavaPattern.SyntaxError.self) { try JavaPattern(deep) }
+        let groups = String(repeating: "(", count: 50_000) + "a" + String(repeating: ")", count: 50_000)
+        #expect(throws: JavaPattern.SyntaxError.self) { try JavaPattern(groups) }
+    }
+
     @Test func splitsAsJavaDoes() throws {
         let comma = try JavaPattern("\\s*,\\s*")
         #expect(comma.split("a , b,c") == ["a", "b", "c"])

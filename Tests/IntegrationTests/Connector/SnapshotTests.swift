@@ -87,6 +87,24 @@ extension ConnectorTests {
             #expect(Array(world.changes(of: "t").suffix(20_000)) == (0..<20_000).map { "r\($0)" })
         }
 
+        /// A table goes after the definitions were read and before its rows are.
+        @Test func aTableThatGoesWhileTheSnapshotRunsBeginsItAnew() throws {
+            let world = try world("n_gone")
+            try world.sql("CREATE TABLE a (id int PRIMARY KEY, v int)", "CREATE TABLE b (id int PRIMARY KEY)")
+            for start in stride(from: 0, to: 4000, by: 1000) {
+                try world.sql("INSERT INTO a VALUES " + (start..<start + 1000).map { "(\($0),0)" }.joined(separator: ","))
+            }
+            world.recording.change { $0.capacity = 2000 }
+            let run = try world.start()
+            #expect(world.recording.wait { $0.records.count == 2000 })
+            try world.sql("DROP TABLE b")
+            world.recording.change { $0.capacity = .max }
+            #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
+            #expect(run.stop() == nil)
+            #expect(Array(world.changes(of: "a").suffix(4000)) == (0..<4000).map { "r\($0)" })
+            #expect(world.changes(of: "b").isEmpty)
+        }
+
         @Test func modesDecideWhatIsReadAndWhatFollows() throws {
             let noData = try world("n_no_data")
             noData.configuration["snapshot.mode"] = "no_data"

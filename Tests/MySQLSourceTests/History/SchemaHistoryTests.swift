@@ -137,6 +137,16 @@ private final class MemoryLog: HistoryLog {
         #expect(try !isAtOrBefore(file("x.000001", 4, server: 1, second: 6), file("x.000009", 4, server: 2, second: 5)))
     }
 
+    /// The connector's clock is ahead of the server's: what a snapshot recorded counts all the same, and a statement
+    /// that was streamed after it is not taken to be part of it.
+    @Test func aSnapshotsPositionIsComparedByPlaceWhateverTheClocksSay() throws {
+        let snapshot = file("b.000001", 100, server: 0, second: 60)
+        #expect(try isAtOrBefore(snapshot, file("b.000001", 200, server: 1, second: 5)))
+        #expect(try !isAtOrBefore(file("b.000001", 200, server: 1, second: 5), snapshot))
+        // Under another name the files tell nothing.
+        #expect(try isAtOrBefore(file("a.000009", 100, server: 0, second: 5), file("b.000001", 4, server: 1, second: 6)))
+    }
+
     @Test func whatCannotBeComparedIsSaid() {
         #expect(throws: HistoryError.self) { try isAtOrBefore(file("a.000001", 4), file("b.000001", 4)) }
         #expect(throws: HistoryError.self) { try isAtOrBefore(file("nodot", 4), file("nodot", 4)) }

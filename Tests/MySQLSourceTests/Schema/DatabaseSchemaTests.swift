@@ -72,6 +72,24 @@ import Testing
         #expect(columns(schema) == ["a"])
     }
 
+    @Test func aTextThatFailsTakesBackDropsRenamesAndCharacterSetsToo() throws {
+        var schema = try schema(
+            "CREATE DATABASE d CHARSET latin1", "CREATE TABLE t (a int)", "CREATE TABLE o (a int)", "CREATE TABLE e.t (a int)",
+            "SET character_set_server=utf8mb4")
+        let before = schema.tables
+        for text in [
+            "DROP TABLE o; WOBBLE", "RENAME TABLE o TO p, t TO o; WOBBLE", "DROP DATABASE d; CREATE TABLE d.t (z int); WOBBLE",
+            "ALTER DATABASE d CHARSET koi8r; SET character_set_server=latin2; WOBBLE", "CREATE TABLE f.t (a int); WOBBLE",
+        ] {
+            #expect(throws: DDLError.self) { try schema.apply(text, defaultDatabase: "d") }
+            #expect(schema.tables == before, "\(text)")
+        }
+        _ = try schema.apply("CREATE TABLE n (a text)", defaultDatabase: "d")
+        #expect(schema.table(TableID(database: "d", table: "n"))?.defaultCharacterSet == "latin1")
+        _ = try schema.apply("CREATE TABLE g.n (a text)", defaultDatabase: "d")
+        #expect(schema.table(TableID(database: "g", table: "n"))?.defaultCharacterSet == "utf8mb4")
+    }
+
     @Test func namesAreComparedAsTheServerComparesThem() throws {
         for (nameCase, found) in [(SchemaRules.TableNameCase.sensitive, false), (.lowered, true), (.preserved, true)] {
             let rules = SchemaRules(profile: .v36, tableNameCase: nameCase)

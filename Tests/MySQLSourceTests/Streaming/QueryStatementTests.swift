@@ -38,6 +38,23 @@ import Testing
         }
     }
 
+    @Test func aChangeOfRowsBehindItsQueriesIsTold() {
+        #expect(QueryStatement("WITH q AS (SELECT 1) UPDATE t JOIN q SET a = 1") == .rowChange("WITH"))
+    }
+
+    @Test func statementsWithinStatementsWithoutEndAreReadOnce() {
+        let text = String(repeating: "SET STATEMENT a=1 FOR ", count: 100_000)
+        #expect(QueryStatement(text) == .other)
+    }
+
+    /// Whether a backslash escapes is the session's choice: by either reading no name is overlooked.
+    @Test func aQuoteBehindABackslashHidesNoName() {
+        for text in [#"LOAD DATA INFILE 'it\'s' INTO TABLE orders"#, #"LOAD DATA INFILE 'c:\' INTO TABLE orders"#] {
+            #expect(StatementWords(text).contains("orders"), "\(text)")
+        }
+        #expect(StatementWords("UPDATE t SET a='x'\u{301}, b=(SELECT 'y' FROM orders)").contains("orders"))
+    }
+
     @Test func namesAreFoundOutsideOfStringsOnly() {
         let words = StatementWords("INSERT INTO `my db`.Orders (a) SELECT 'customers', \"it's\" FROM x1 WHERE a='items'")
         #expect(words.contains("orders"))

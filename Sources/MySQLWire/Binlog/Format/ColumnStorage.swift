@@ -70,7 +70,7 @@ public struct ColumnStorage: Hashable, Sendable {
             self.init(type, size: bytes, extent: .prefixed(bytes < 256 ? 1 : 2))
         case .bit:
             let (bits, bytes) = (Int(try reader.byte()), Int(try reader.byte()))
-            guard bits < 8, bytes * 8 + bits <= 64 else { throw Self.bad(bytes, reader) }
+            guard bits < 8, (1...64).contains(bytes * 8 + bits) else { throw Self.bad(bytes, reader) }
             self.init(type, size: bytes * 8 + bits, extent: .fixed(bytes + (bits > 0 ? 1 : 0)))
         case .blob, .tinyBlob, .mediumBlob, .longBlob, .json, .geometry, .vector:
             let prefix = Int(try reader.byte())

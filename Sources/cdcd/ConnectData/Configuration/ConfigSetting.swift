@@ -41,10 +41,15 @@ public enum ConfigSetting: Hashable, Sendable {
         case .double:
             guard let number = Double(trimmed) else { throw notANumber(value, type, name) }
             return .double(number)
-        case .list:
-            if trimmed.isEmpty { return .list([]) }
-            return .list(trimmed.split(separator: ",", omittingEmptySubsequences: false).map { trim(String($0)) })
+        case .list: return .list(items(trimmed))
         }
+    }
+
+    /// The items of a list: every text is one.
+    static func items(_ text: String) -> [String] {
+        let trimmed = trim(text)
+        if trimmed.isEmpty { return [] }
+        return trimmed.split(separator: ",", omittingEmptySubsequences: false).map { trim(String($0)) }
     }
 
     private static func number<T: FixedWidthInteger>(

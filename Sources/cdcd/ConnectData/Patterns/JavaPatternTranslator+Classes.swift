@@ -6,8 +6,12 @@ extension JavaPatternTranslator {
         case set(String)
     }
 
+    /// How deep classes may be nested, so that no pattern exhausts the stack.
+    private static let classDepthMax = 100
+
     /// A class from its `[` to its `]`, with unions and intersections nested in it.
-    mutating func characterClass() throws(JavaPattern.SyntaxError) -> String {
+    mutating func characterClass(depth: Int = 1) throws(JavaPattern.SyntaxError) -> String {
+        guard depth <= Self.classDepthMax else { throw failure("Character classes are nested too deep", at: position) }
         let start = position
         position += 1
         var result = "["
@@ -21,7 +25,7 @@ extension JavaPatternTranslator {
             case "]" where !isFirst:
                 position += 1
                 return result + "]"
-            case "[": result += try characterClass()
+            case "[": result += try characterClass(depth: depth + 1)
             case "&" where position + 1 < scalars.count && scalars[position + 1] == "&":
                 position += 2
                 result += "&&"

@@ -35,9 +35,7 @@ struct TransformSetup {
 
     /// The aliases, each once; an error where one repeats.
     private mutating func aliases(_ name: String) -> [String] {
-        guard case .list(let items)? = try? ConfigSetting.parse(configuration[name] ?? "", as: .list, name: name) else {
-            return []
-        }
+        let items = ConfigSetting.items(configuration[name] ?? "")
         if let error = ConfigValidator.uniqueAliases.check(name: name, value: .list(items)) { errors.append(error) }
         var seen: Set<String> = []
         return items.filter { seen.insert($0).inserted }

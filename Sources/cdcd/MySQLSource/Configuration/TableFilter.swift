@@ -72,8 +72,10 @@ public struct TableFilter: Sendable {
         let captured = tables.filter(includes).sorted()
         guard case .including(let list) = self.tables else { return captured }
         var ordered: [TableID] = []
+        var seen: Set<TableID> = []
         for pattern in list.patterns {
-            ordered += captured.filter { pattern.find($0.description) && !ordered.contains($0) }
+            ordered += captured.filter { !seen.contains($0) && pattern.find($0.description) }
+            seen.formUnion(ordered)
         }
         return ordered
     }

@@ -5,10 +5,6 @@ public struct DDLError: Error, Hashable, Sendable, CustomStringConvertible {
         case unexpected(found: String, expected: String)
         /// A quoted text or a comment without an end.
         case unterminated(String)
-        /// A construct nested deeper than any that a person writes.
-        case nestedTooDeep
-        /// The statement changes a table that the schema history does not know.
-        case unknownTable(String)
         /// The statement names a column that its table does not have.
         case unknownColumn(String, table: String)
     }
@@ -40,15 +36,13 @@ public struct DDLError: Error, Hashable, Sendable, CustomStringConvertible {
         switch reason {
         case .unexpected(let found, let expected): "found \(found) where \(expected) was expected"
         case .unterminated(let what): "\(what) without an end"
-        case .nestedTooDeep: "parentheses nested too deep"
-        case .unknownTable(let table): "table \(table) is not known to this connector's schema history"
         case .unknownColumn(let column, let table): "table \(table) has no column \(column)"
         }
     }
 
     private var remedy: String {
         switch reason {
-        case .unknownTable, .unknownColumn:
+        case .unknownColumn:
             "The schema history does not fit the binlog: take a new snapshot, or rebuild the history with "
                 + "snapshot.mode=recovery (1.9: schema_only_recovery)."
         default:

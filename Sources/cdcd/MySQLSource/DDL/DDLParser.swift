@@ -58,12 +58,8 @@ public struct DDLParser {
             statements.append(ParsedStatement(text: text, kind: .unparsable(error, touches: nil)))
             return
         }
-        switch last.kind {
-        case .other: break
-        case .unparsable(_, let touches):
-            statements[statements.count - 1].kind = .unparsable(error, touches: touches)
-        default: statements[statements.count - 1].kind = .unparsable(error, touches: touches)
-        }
+        if case .other = last.kind { return }
+        statements[statements.count - 1].kind = .unparsable(error, touches: touches)
     }
 
     // MARK: Cursor

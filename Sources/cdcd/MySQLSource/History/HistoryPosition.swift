@@ -41,7 +41,7 @@ struct HistoryPosition {
     }
 
     private func isAtOrBeforeByFile(_ desired: Self) throws(HistoryError) -> Bool {
-        if number("server_id") != desired.number("server_id") { return number("ts_sec") <= desired.number("ts_sec") }
+        if isOfAnotherServer(than: desired) { return number("ts_sec") <= desired.number("ts_sec") }
         let files = (try file(), try desired.file())
         guard files.0.base == files.1.base else {
             throw .incomparable("the binlog's files were called \(files.0.base).* and now \(files.1.base).*")
@@ -54,11 +54,26 @@ struct HistoryPosition {
         return true
     }
 
-    private func file() throws(HistoryError) -> (base: String, number: Int64) {
-        let name = document["file"]?.stringValue ?? ""
-        guard let dot = name.lastIndex(of: "."), let number = Int64(name[name.index(after: dot)...]) else {
-            throw .incomparable("'\(name)' is no name of a binlog file")
-        }
+    /// A snapshot's positions name no server; they count as the other's where the files are called alike. (Debezium goes
+    /// by the times there too, but a snapshot's are of the connector's clock, which may be ahead of the server's.)
+    private func isOfAnotherServer(than other: Self) -> Bool {
+        let (server, otherServer) = (number("server_id"), other.number("server_id"))
+        if server == otherServer { return false }
+        guard server == 0 || otherServer == 0, let file = binlogFile, let otherFile = other.binlogFile else { return true }
+        return file.base != otherFile.base
+    }
+
+    private var fileName: String { document["file"]?.stringValue ?? "" }
+
+    /// The parts of `binlog.000007`; nil where the name has no number.
+    private var binlogFile: (base: String, number: Int64)? {
+        let name = fileName
+        guard let dot = name.lastIndex(of: "."), let number = Int64(name[name.index(after: dot)...]) else { return nil }
         return (String(name[..<dot]), number)
+    }
+
+    private func file() throws(HistoryError) -> (base: String, number: Int64) {
+        guard let binlogFile else { throw .incomparable("'\(fileName)' is no name of a binlog file") }
+        return binlogFile
     }
 }

@@ -49,14 +49,16 @@ extension DatabaseSchema {
             _ = try apply(ddl, defaultDatabase: record.databaseName ?? "")
             // A table that comes out of a database whose history is not kept is known from here only.
             for change in record.tableChanges where table(change.id) == nil {
-                tablesByKey[key(change.id)] = change.definition
+                catalog[key(change.id)] = change.definition
             }
         }
     }
 
     private mutating func replay(_ change: TableChange, ddl: String?) {
-        if let previous = change.previousID ?? renamed(to: change.id, by: ddl) { tablesByKey[key(previous)] = nil }
-        tablesByKey[key(change.id)] = change.definition
+        if change.kind == .alter, let previous = change.previousID ?? renamed(to: change.id, by: ddl) {
+            catalog[key(previous)] = nil
+        }
+        catalog[key(change.id)] = change.definition
     }
 
     /// The former name of a renamed table where the record does not tell it: after `ALTER TABLE … RENAME`, and of all

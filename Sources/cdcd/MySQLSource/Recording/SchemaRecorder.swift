@@ -16,20 +16,25 @@ final class SchemaRecorder {
         self.clock = clock
     }
 
-    /// Appends the changes' history records in one go.
+    /// How many records are encoded before they go out: those of a snapshot of many tables take much memory.
+    private static let recordsMax = 500
+
+    /// Appends the changes' history records, and returns when they are durable.
     func remember(_ changes: [SchemaChange], at offset: SourceOffset) throws {
-        let recorded = changes.filter(\.isRecorded)
-        guard !recorded.isEmpty else { return }
         let profile = configuration.profile
         let position = offset.encoded(for: profile)
         let now = profile.historyHasTimestamps ? clock() / 1000 : nil
-        try history.append(
-            recorded.map { change in
-                HistoryRecord(
-                    source: Self.source(configuration), position: position, timestampMilliseconds: now,
-                    databaseName: change.database, ddl: change.ddl, tableChanges: change.tables
-                ).encoded(for: profile)
-            })
+        var rest = changes.filter(\.isRecorded)[...]
+        while !rest.isEmpty {
+            try history.append(
+                rest.prefix(Self.recordsMax).map { change in
+                    HistoryRecord(
+                        source: Self.source(configuration), position: position, timestampMilliseconds: now,
+                        databaseName: change.database, ddl: change.ddl, tableChanges: change.tables
+                    ).encoded(for: profile)
+                })
+            rest = rest.dropFirst(Self.recordsMax)
+        }
     }
 
     /// The history's `source`, and the source partition of offsets.

@@ -14,12 +14,12 @@ extension DatabaseSchema {
                 guard !rules.captures(id), !rules.captures(editor.table.id) else {
                     throw DDLError(.unknownColumn(column, table: id.description), statement: text)
                 }
-                tablesByKey[key(id)] = nil
+                catalog[key(id)] = nil
                 return []
             }
         }
-        tablesByKey[key(id)] = nil
-        tablesByKey[key(editor.table.id)] = editor.table
+        catalog[key(id)] = nil
+        catalog[key(editor.table.id)] = editor.table
         return [SchemaEvent(kind: .tableAltered(editor.table.id, previous: nil), text: text)]
     }
 

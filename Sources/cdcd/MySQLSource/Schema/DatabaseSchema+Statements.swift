@@ -12,7 +12,7 @@ extension DatabaseSchema {
         case .alterTable(let alter): return try alterTable(alter, defaultDatabase: defaultDatabase, text)
         case .dropTables(let drop):
             return drop.names.flatMap { name in
-                if !drop.isTemporary { tablesByKey[key(id(name))] = nil }
+                if !drop.isTemporary { catalog[key(id(name))] = nil }
                 return event(.tableDropped(id(name)), dropText(drop, id(name)))
             }
         case .renameTables(let renames):
@@ -36,13 +36,12 @@ extension DatabaseSchema {
             setCharacterSet(of: database.name ?? defaultDatabase, database)
             return []
         case .dropDatabase(let name):
-            tablesByKey = tablesByKey.filter { databaseKey($0.key.database) != databaseKey(name) }
-            databaseCharacterSets[databaseKey(name)] = nil
+            catalog.removeDatabase(databaseKey(name))
             return event(.database(name), text)
         case .setVariables(let assignments): return set(assignments, defaultDatabase, text)
         case .use(let name):
             sessionVariables["character_set_database"] =
-                databaseCharacterSets[databaseKey(name)] ?? variable("character_set_server")
+                catalog.characterSet(ofDatabase: databaseKey(name)) ?? variable("character_set_server")
             return event(.database(name), text)
         case .dropIndex, .other: return []
         case .unparsable(let error, let touches):
@@ -55,7 +54,7 @@ extension DatabaseSchema {
     private mutating func doubt(_ error: DDLError, touches: [TableID]?) throws(DDLError) {
         if rules.skipsUnparsable { return }
         guard let touches, !touches.contains(where: { rules.captures($0) }) else { throw error }
-        for id in touches { tablesByKey[key(id)] = nil }
+        for id in touches { catalog[key(id)] = nil }
     }
 
     private func dropText(_ drop: DropTables, _ id: TableID) -> String {
@@ -83,7 +82,7 @@ extension DatabaseSchema {
         let given = create.options.characterSet.flatMap { $0.uppercased() == "DEFAULT" ? nil : $0 }
         editor.inheritCharacterSet(given ?? defaultCharacterSet(ofDatabase: id.database))
         if rules.includesComments { editor.table.comment = create.options.comment }
-        tablesByKey[key(id)] = editor.table
+        catalog[key(id)] = editor.table
         return [SchemaEvent(kind: .tableCreated(id), text: shown)]
     }
 
@@ -94,24 +93,22 @@ extension DatabaseSchema {
         table.id = id
         table.comment = nil
         let isNew = self.table(id) == nil || !statement.ifNotExists
-        if !statement.isTemporary, isNew { tablesByKey[key(id)] = table }
+        if !statement.isTemporary, isNew { catalog[key(id)] = table }
         return [SchemaEvent(kind: .tableCreated(id), text: text)]
     }
 
     private mutating func renameTable(_ old: TableID, to new: TableID) {
-        guard var table = tablesByKey.removeValue(forKey: key(old)) else {
-            tablesByKey[key(new)] = nil
-            return
-        }
-        table.id = new
-        tablesByKey[key(new)] = table
+        var table = table(old)
+        table?.id = new
+        catalog[key(old)] = nil
+        catalog[key(new)] = table
     }
 
     private mutating func edit(_ id: TableID, _ body: (inout TableEditor) -> Void) {
         guard let table = table(id) else { return }
         var editor = TableEditor(table: table, model: model)
         body(&editor)
-        tablesByKey[key(id)] = editor.table
+        catalog[key(id)] = editor.table
     }
 
     private mutating func createIndex(_ index: CreateIndex, _ id: TableID, _ text: String) -> [SchemaEvent] {
@@ -126,11 +123,11 @@ extension DatabaseSchema {
 
     private mutating func setCharacterSet(of name: String, _ statement: DatabaseStatement) {
         guard let characterSet = statement.characterSet, characterSet.uppercased() != "DEFAULT" else { return }
-        databaseCharacterSets[databaseKey(name)] = characterSet
+        catalog.setCharacterSet(characterSet, ofDatabase: databaseKey(name))
     }
 
     private func defaultCharacterSet(ofDatabase name: String) -> String? {
-        if let characterSet = databaseCharacterSets[databaseKey(name)] { return characterSet }
+        if let characterSet = catalog.characterSet(ofDatabase: databaseKey(name)) { return characterSet }
         let current = variable("character_set_database")
         return current.flatMap { $0.uppercased() == "DEFAULT" ? nil : $0 } ?? variable("character_set_server")
     }

@@ -1,10 +1,7 @@
 /// The tables and databases at one position of the binlog.
 public struct DatabaseSchema: Sendable {
     public let rules: SchemaRules
-    /// By names in the case in which they are compared.
-    var tablesByKey: [TableID: TableDefinition] = [:]
-    /// Each database's default character set.
-    var databaseCharacterSets: [String: String] = [:]
+    var catalog = SchemaCatalog()
     /// Variables that statements set: `character_set_server`, `character_set_database` and others, in lower case.
     var sessionVariables: [String: String] = [:]
     var globalVariables: [String: String] = [:]
@@ -12,10 +9,10 @@ public struct DatabaseSchema: Sendable {
     public init(rules: SchemaRules) { self.rules = rules }
 
     /// All tables that are known, sorted by name.
-    public var tables: [TableDefinition] { tablesByKey.values.sorted { $0.id < $1.id } }
+    public var tables: [TableDefinition] { catalog.tables.sorted { $0.id < $1.id } }
 
     /// The definition of this table, found by the server's rules of case.
-    public func table(_ id: TableID) -> TableDefinition? { tablesByKey[key(id)] }
+    public func table(_ id: TableID) -> TableDefinition? { catalog[key(id)] }
 
     func key(_ id: TableID) -> TableID {
         guard rules.tableNameCase != .sensitive else { return id }
@@ -38,16 +35,19 @@ public struct DatabaseSchema: Sendable {
         let text = text.trimmed()
         let filter = StatementFilter(text)
         if filter.isIgnored { return [] }
-        let before = self
+        let variables = (session: sessionVariables, global: globalVariables)
+        catalog.begin()
         var events: [SchemaEvent] = []
         do throws(DDLError) {
             for statement in DDLParser.parse(read(text, sqlMode), sqlMode: sqlMode) {
                 events += try follow(statement, defaultDatabase: defaultDatabase)
             }
         } catch {
-            self = before
+            catalog.revert()
+            (sessionVariables, globalVariables) = variables
             throw error
         }
+        catalog.commit()
         if filter.dropsRecord(profile) { return [] }
         return changes(of: events, text: text, defaultDatabase: defaultDatabase)
     }

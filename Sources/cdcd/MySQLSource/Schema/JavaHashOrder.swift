@@ -2,8 +2,8 @@
 enum JavaHashOrder {
     /// The ids without repetitions in that order.
     static func sorted(_ ids: [TableID]) -> [TableID] {
-        var distinct: [TableID] = []
-        for id in ids where !distinct.contains(id) { distinct.append(id) }
+        var seen: Set<TableID> = []
+        let distinct = ids.filter { seen.insert($0).inserted }
         var capacity = 16
         // A table of n buckets is doubled when it holds more than three quarters of n.
         while distinct.count > capacity / 4 * 3 { capacity *= 2 }

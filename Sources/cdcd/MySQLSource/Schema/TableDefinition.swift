@@ -19,8 +19,16 @@ public struct TableDefinition: Hashable, Sendable {
         self.comment = comment
     }
 
+    /// The place of a column, whose name is found without regard to case.
     public func index(ofColumn name: String) -> Int? {
-        columns.firstIndex { $0.name.lowercased() == name.lowercased() }
+        let lowered = name.lowercased()
+        let count = name.utf8.count
+        let isASCII = name.utf8.allSatisfy { $0 < 0x80 }
+        return columns.firstIndex { column in
+            // Where both are ASCII, names of another length need not be looked at.
+            if isASCII, column.name.utf8.count != count, column.name.utf8.allSatisfy({ $0 < 0x80 }) { return false }
+            return column.name.lowercased() == lowered
+        }
     }
 }
 

@@ -59,11 +59,6 @@ enum BinlogAvailability: Hashable, Sendable {
     }
 
     /// Debezium's sentence, the reason and the remedy.
-    func demandAvailable(_ offset: SourceOffset, profile: DebeziumProfile) throws(ConnectorError) {
-        guard case .gone(let reason) = self else { return }
-        throw Self.failure(offset, profile: profile, reason: reason)
-    }
-
     static func failure(_ offset: SourceOffset, profile: DebeziumProfile, reason: String) -> ConnectorError {
         let place = String(decoding: JSONValue.object(offset.encoded(for: profile)).encoded(), as: UTF8.self)
         return ConnectorError(

@@ -85,13 +85,14 @@ struct SnapshotReader {
         for table in view.tables.eligible {
             list.append((table.database, "DROP TABLE IF EXISTS \(SQLText.quoted(table))"))
         }
+        let tablesByDatabase = Dictionary(grouping: view.tables.eligible, by: \.database)
         for database in view.tables.databases {
             let name = SQLText.quoted(database)
             list.append((database, "DROP DATABASE IF EXISTS \(name)"))
             let locale = view.databases[database].map { " CHARSET \($0.characterSet) COLLATE \($0.collation)" } ?? ""
             list.append((database, "CREATE DATABASE \(name)\(locale)"))
             list.append((database, "USE \(name)"))
-            for table in view.tables.eligible where table.database == database {
+            for table in tablesByDatabase[database] ?? [] {
                 if let text = view.definitions[table] { list.append((database, text)) }
             }
         }

@@ -23,8 +23,8 @@ struct SnapshotTables: Hashable, Sendable {
                     && (!onlyIncludedDatabases || filter.includesDatabase(table.database))
             }.sorted { Self.isBefore($0.description, $1.description) }
         }
-        databases = []
-        for table in eligible where !databases.contains(table.database) { databases.append(table.database) }
+        var seen: Set<String> = []
+        databases = eligible.map(\.database).filter { seen.insert($0).inserted }
     }
 
     /// Java's order of strings: by UTF-16 units.

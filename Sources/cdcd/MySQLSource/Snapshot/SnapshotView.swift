@@ -35,10 +35,14 @@ struct SnapshotView {
             let status = try BinlogStatus(reading: connection)
             try Self.begin(connection)
             self = try Self.describe(connection, configuration, status, isLocked: false)
-        } else if try Self.lockGlobally(connection, logger) {
-            self = try Self.underGlobalLock(connection, configuration, logger)
-        } else {
+        } else if let refusal = try Self.lockGlobally(connection, logger) {
+            // Without the privilege for the other way, a wait that took too long is what is to be told.
+            if refusal.code == Self.lockWaitTimeout, !privileges.grants.hasAnywhere("LOCK TABLES") {
+                throw MySQLError.server(refusal)
+            }
             self = try Self.underTableLocks(connection, configuration, privileges, control, logger)
+        } else {
+            self = try Self.underGlobalLock(connection, configuration, logger)
         }
     }
 
@@ -55,16 +59,19 @@ struct SnapshotView {
 
     // MARK: Locks
 
-    /// - Returns: false where the server refuses, for want of a privilege or because it never grants it.
-    private static func lockGlobally(_ connection: MySQLConnection, _ logger: Logger) throws -> Bool {
+    private static let lockWaitTimeout: UInt16 = 1205
+
+    /// - Returns: the server's words where it refuses: for want of a privilege, because it never grants the lock, or
+    ///   because others hold tables for too long.
+    private static func lockGlobally(_ connection: MySQLConnection, _ logger: Logger) throws -> MySQLServerError? {
         do throws(MySQLError) {
             try connection.execute("FLUSH TABLES WITH READ LOCK")
-            return true
+            return nil
         } catch {
             guard case .server(let answer) = error, !error.isConnectionLoss else { throw error }
             logger.info(
                 "Unable to flush and acquire global read lock, will use table read locks after reading table names (\(answer))")
-            return false
+            return answer
         }
     }
 

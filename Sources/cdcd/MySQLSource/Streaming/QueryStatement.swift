@@ -12,13 +12,18 @@ enum QueryStatement: Hashable, Sendable {
     case xaPrepare(String)
     case xaCommit(String)
     case xaRollback(String)
-    /// A change of rows that was logged as its statement: `INSERT`, `UPDATE`, `DELETE`, `REPLACE`, `LOAD`.
+    /// A change of rows that was logged as its statement: `INSERT`, `UPDATE`, `DELETE`, `REPLACE`, `LOAD`, or one of them
+    /// behind a `WITH`.
     case rowChange(String)
     /// Everything else: statements that may change a schema.
     case other
 
     init(_ text: String) {
         var words = Words(text.utf8[...])
+        self.init(&words, isWithinSetStatement: false)
+    }
+
+    private init(_ words: inout Words, isWithinSetStatement: Bool) {
         let first = words.next()
         // The usual one first.
         if first == "BEGIN" {
@@ -30,15 +35,15 @@ enum QueryStatement: Hashable, Sendable {
         case "START": self = words.next() == "TRANSACTION" ? .begin : .other
         case "ROLLBACK": self = words.next() == "TO" ? .rollbackToSavepoint : .rollback
         case "SAVEPOINT", "RELEASE": self = .savepoint
-        case "INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD": self = .rowChange(first)
+        case "INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "WITH": self = .rowChange(first)
         case "XA": self = Self.xa(words.next(), identifier: words.rest)
         case "SET":
-            // MariaDB's SET STATEMENT … FOR, before the statement proper.
-            guard words.next() == "STATEMENT", words.skip(past: "FOR") else {
+            // MariaDB's SET STATEMENT … FOR, before the statement proper, which is no other of its kind.
+            guard !isWithinSetStatement, words.next() == "STATEMENT", words.skip(past: "FOR") else {
                 self = .other
                 return
             }
-            self = QueryStatement(words.rest)
+            self.init(&words, isWithinSetStatement: true)
         default: self = .other
         }
     }

@@ -62,9 +62,11 @@ extension StreamingReader {
 
     /// Statement-based changes cannot be turned into rows. They are passed over only where no captured table is named.
     private func refuseIfCaptured(_ query: QueryEvent) throws {
-        let tables = schema.tables.map(\.id).filter { configuration.filter.includes($0) }
         let words = StatementWords(query.statement)
-        guard let table = tables.first(where: { words.contains($0.table) }) else {
+        let isNamed = { [filter = configuration.filter] (table: TableID) in
+            words.contains(table.table) && filter.includes(table)
+        }
+        guard let table = schema.tables.map(\.id).first(where: isNamed) else {
             logger.warn(
                 "Received DML '\(query.statement.prefix(200))' for processing, binlog probably contains events generated with "
                     + "statement or mixed based replication format; it names no captured table and is passed over.")

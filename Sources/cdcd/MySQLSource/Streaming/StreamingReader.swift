@@ -15,8 +15,6 @@ final class StreamingReader {
     static let steadyMilliseconds = 10_000
     /// How many rows go out at most before their offset may be committed.
     static let checkpointRows = 4096
-    /// How long an offset may stay behind where nothing is captured; then it is moved on without a record.
-    static let quietMilliseconds = 60_000
 
     let configuration: MySQLConnectorConfig
     let control: TaskControl
@@ -38,8 +36,7 @@ final class StreamingReader {
     /// The offset of the last record that was emitted; nil where it is committed or none was.
     private var uncommitted: OffsetTracker.StoredPoint?
     private var rowsSinceCheckpoint = 0
-    private var lastCheckpoint = MonotonicInstant.now
-    private var lastBoundary: Int64 = -1
+    private var quiet = QuietOffset(at: .now)
     private var reconnect = ReconnectPolicy()
     /// Since when events arrive; nil while there is no connection.
     private var connectedSince: MonotonicInstant?
@@ -337,8 +334,7 @@ final class StreamingReader {
         try sink.checkpoint(partition: partition, offset: offset.encoded(for: configuration.profile))
         uncommitted = nil
         rowsSinceCheckpoint = 0
-        lastCheckpoint = .now
-        lastBoundary = offset.position
+        quiet.handedOver(offset, at: .now)
     }
 
     private var untilNextLook = 0
@@ -351,15 +347,12 @@ final class StreamingReader {
         try moveOnWhereQuiet()
     }
 
-    /// Where nothing that is captured has changed for long, the offset moves on by itself, so that the server may
-    /// purge its binlog without cutting this connector off.
+    /// Moves the offset on where nothing that is captured has changed for long.
     private func moveOnWhereQuiet() throws {
-        guard uncommitted == nil, tracker.group == .none,
-            MonotonicInstant.now.milliseconds(since: lastCheckpoint) >= Self.quietMilliseconds
-        else { return }
+        // What is still to be left out of a transaction stands in the stored offset only.
+        guard uncommitted == nil, tracker.group == .none, !skip.isPending, quiet.isDue(at: .now) else { return }
         let offset = tracker.storedPoint.offset
-        guard offset.position != lastBoundary else { return }
-        try checkpoint(offset)
+        if quiet.isNew(offset) { try checkpoint(offset) }
     }
 
     /// The boundary behind a group whose rows have no offset of their own.

@@ -16,7 +16,9 @@ struct SchemaDefault {
         switch kind {
         case .boolean: return Self.number(text).map { .boolean($0 != 0) }
         case .integer(let type, _): return integer(text, type)
-        case .year: return Self.number(text).map { .integer(Int64(TwoDigitYear.adjusted(Int(clamping: Int64($0))))) }
+        case .year:
+            guard let number = Self.number(text), let year = Int(exactly: number.rounded(.towardZero)) else { return nil }
+            return .integer(Int64(TwoDigitYear.adjusted(year)))
         case .unsignedDecimal: return DecimalNumber(text).map { .bytes($0.rescaled(to: 0).unscaledBytes) }
         case .decimal(let mode, _, let scale):
             return DecimalNumber(text).map { $0.rescaled(to: scale).value(mode) }

@@ -45,11 +45,14 @@ enum TimeForm: Sendable, Hashable {
 
     static let dayMicroseconds: Int64 = 86_400_000_000
 
-    /// Nil where the form has no such value: the last two know only the times of a day, 24:00:00 included.
+    /// Nil where the form has no such value: the last two know only the times of a day, 24:00:00 included, and
+    /// nanoseconds must fit into 64 bits.
     func value(_ microseconds: Int64) -> ConnectValue? {
         switch self {
         case .microseconds: return .integer(microseconds)
-        case .nanoseconds: return .integer(microseconds * 1000)
+        case .nanoseconds:
+            let (product, overflow) = microseconds.multipliedReportingOverflow(by: 1000)
+            return overflow ? nil : .integer(product)
         case .connect:
             guard (0...Self.dayMicroseconds).contains(microseconds) else { return nil }
             return .integer(microseconds / 1000)

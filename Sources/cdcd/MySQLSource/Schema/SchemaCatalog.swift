@@ -1,0 +1,77 @@
+/// The tables and databases that a schema knows, by names in the case in which they are compared, and the way back to
+/// where a text of several statements began.
+///
+/// A change costs what it touches, however many tables there are: nothing holds a second copy of the dictionaries, of
+/// which the next change would have to make a copy.
+struct SchemaCatalog: Sendable {
+    private struct Database: Sendable {
+        var tables: [String: TableDefinition] = [:]
+        var characterSet: String?
+    }
+
+    /// What was there before a change.
+    private enum Undo: Sendable {
+        case table(TableID, TableDefinition?)
+        case characterSet(String?, database: String)
+        case database(Database?, name: String)
+    }
+
+    private var databases: [String: Database] = [:]
+    /// The changes since `begin`; nil where nothing is to be taken back.
+    private var undos: [Undo]?
+
+    /// All tables, in no order.
+    var tables: [TableDefinition] { databases.values.flatMap(\.tables.values) }
+
+    subscript(key: TableID) -> TableDefinition? {
+        get { databases[key.database]?.tables[key.table] }
+        set {
+            let old = self[key]
+            undos?.append(.table(key, old))
+            put(newValue, at: key)
+        }
+    }
+
+    private mutating func put(_ table: TableDefinition?, at key: TableID) {
+        if let table {
+            databases[key.database, default: Database()].tables[key.table] = table
+        } else {
+            databases[key.database]?.tables[key.table] = nil
+        }
+    }
+
+    /// The default character set of a database, where a statement named one.
+    func characterSet(ofDatabase name: String) -> String? { databases[name]?.characterSet }
+
+    mutating func setCharacterSet(_ characterSet: String, ofDatabase name: String) {
+        let old = databases[name]?.characterSet
+        undos?.append(.characterSet(old, database: name))
+        databases[name, default: Database()].characterSet = characterSet
+    }
+
+    /// Forgets a database with all its tables.
+    mutating func removeDatabase(_ name: String) {
+        let removed = databases.removeValue(forKey: name)
+        undos?.append(.database(removed, name: name))
+    }
+
+    // MARK: Taking back
+
+    /// From here on changes can be taken back.
+    mutating func begin() { undos = [] }
+
+    /// The changes since `begin` stand.
+    mutating func commit() { undos = nil }
+
+    /// Takes back the changes since `begin`.
+    mutating func revert() {
+        for undo in (undos ?? []).reversed() {
+            switch undo {
+            case .table(let key, let table): put(table, at: key)
+            case .characterSet(let characterSet, let name): databases[name]?.characterSet = characterSet
+            case .database(let database, let name): databases[name] = database
+            }
+        }
+        undos = nil
+    }
+}
