@@ -54,12 +54,13 @@ struct HistoryPosition {
         return true
     }
 
-    /// A snapshot's positions name no server; they count as the other's where the files are called alike. (Debezium goes
-    /// by the times there too, but a snapshot's are of the connector's clock, which may be ahead of the server's.)
+    /// A snapshot's positions name no server; they count as the other's where the files are called alike. (Debezium
+    /// goes by the times there too, but a snapshot's are of the connector's clock, which may be ahead of the server's.)
     private func isOfAnotherServer(than other: Self) -> Bool {
         let (server, otherServer) = (number("server_id"), other.number("server_id"))
         if server == otherServer { return false }
-        guard server == 0 || otherServer == 0, let file = binlogFile, let otherFile = other.binlogFile else { return true }
+        guard server == 0 || otherServer == 0 else { return true }
+        guard let file = binlogFile, let otherFile = other.binlogFile else { return true }
         return file.base != otherFile.base
     }
 
@@ -68,8 +69,9 @@ struct HistoryPosition {
     /// The parts of `binlog.000007`; nil where the name has no number.
     private var binlogFile: (base: String, number: Int64)? {
         let name = fileName
-        guard let dot = name.lastIndex(of: "."), let number = Int64(name[name.index(after: dot)...]) else { return nil }
-        return (String(name[..<dot]), number)
+        let parts = name.lastIndex(of: ".").map { (name[..<$0], name[name.index(after: $0)...]) }
+        guard let parts, let number = Int64(parts.1) else { return nil }
+        return (String(parts.0), number)
     }
 
     private func file() throws(HistoryError) -> (base: String, number: Int64) {

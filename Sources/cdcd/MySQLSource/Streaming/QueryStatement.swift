@@ -12,8 +12,8 @@ enum QueryStatement: Hashable, Sendable {
     case xaPrepare(String)
     case xaCommit(String)
     case xaRollback(String)
-    /// A change of rows that was logged as its statement: `INSERT`, `UPDATE`, `DELETE`, `REPLACE`, `LOAD`, or one of them
-    /// behind a `WITH`.
+    /// A change of rows that was logged as its statement: `INSERT`, `UPDATE`, `DELETE`, `REPLACE`, `LOAD`, or one of
+    /// them behind a `WITH`.
     case rowChange(String)
     /// Everything else: statements that may change a schema.
     case other

@@ -17,8 +17,8 @@ struct SchemaDefault {
         case .boolean: return Self.number(text).map { .boolean($0 != 0) }
         case .integer(let type, _): return integer(text, type)
         case .year:
-            guard let number = Self.number(text), let year = Int(exactly: number.rounded(.towardZero)) else { return nil }
-            return .integer(Int64(TwoDigitYear.adjusted(year)))
+            let year = Self.number(text).flatMap { Int(exactly: $0.rounded(.towardZero)) }
+            return year.map { .integer(Int64(TwoDigitYear.adjusted($0))) }
         case .unsignedDecimal: return DecimalNumber(text).map { .bytes($0.rescaled(to: 0).unscaledBytes) }
         case .decimal(let mode, _, let scale):
             return DecimalNumber(text).map { $0.rescaled(to: scale).value(mode) }
