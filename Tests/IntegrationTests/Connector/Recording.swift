@@ -14,6 +14,14 @@ final class Recording: Sendable {
         var history: [[UInt8]]?
         /// How many records are taken on before `emit` blocks until the task is stopped.
         var capacity = Int.max
+        /// Called once, by the task's thread, when so many records were taken on.
+        var interlude: (recordCount: Int, run: @Sendable () throws -> Void)?
+
+        mutating func dueInterlude() -> (@Sendable () throws -> Void)? {
+            guard let due = interlude, records.count >= due.recordCount else { return nil }
+            interlude = nil
+            return due.run
+        }
     }
 
     private let state = Mutex(State())
@@ -60,6 +68,7 @@ final class RecordingSink: RecordSink {
             throw CancellationError()
         }
         recording.change { $0.records.append(record) }
+        try recording.change { $0.dueInterlude() }?()
     }
 
     func checkpoint(partition: JSONObject, offset: JSONObject) throws {
