@@ -49,7 +49,7 @@ public final class KafkaProducer: Sendable {
     /// Throws `.recordTooLarge`, `.timedOut` after `blockMillisecondsMax`, and after the end its reason.
     public func append(
         to topic: ProducerTopic, partition: Int32? = nil, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
-        headers: [RecordHeader] = [], timestampMilliseconds: Int64? = nil, tag: UInt64 = 0
+        headers: EncodedHeaders = .none, timestampMilliseconds: Int64? = nil, tag: UInt64 = 0
     ) throws(KafkaError) {
         try append(
             ProducerCore.NewRecord(
@@ -131,7 +131,7 @@ public final class KafkaProducer: Sendable {
     /// Appends one record and waits for its offset; -1 where the broker had it already and does not say.
     @discardableResult
     public func send(
-        _ topic: String, partition: Int32? = nil, key: [UInt8]?, value: [UInt8]?, headers: [RecordHeader] = []
+        _ topic: String, partition: Int32? = nil, key: [UInt8]?, value: [UInt8]?, headers: EncodedHeaders = .none
     ) throws(KafkaError) -> Int64 {
         let handle = try engine.topic(topic)
         let receipt = RecordReceipt()

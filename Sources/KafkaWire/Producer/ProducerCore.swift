@@ -95,7 +95,7 @@ struct ProducerCore {
         let partition: Int32?
         let key: BorrowedBytes?
         let value: BorrowedBytes?
-        let headers: [RecordHeader]
+        let headers: EncodedHeaders
         let timestampMilliseconds: Int64
         let tag: UInt64
         let receipt: RecordReceipt?
@@ -111,20 +111,14 @@ struct ProducerCore {
             return .refused(
                 .code(.unknownTopicOrPartition, about: "partition \(record.partition ?? 0) of topic \(topic.name)"))
         }
-        let size = (key?.count ?? 0) + (value?.count ?? 0) + RecordBatchBuilder.overheadBytes(record.headers)
+        let size = (key?.count ?? 0) + (value?.count ?? 0) + record.headers.bytes.count
+            + RecordBatchBuilder.overheadBytesMax
         guard size + RecordBatchHeader.byteCount <= configuration.requestBytesMax else {
             return .refused(.recordTooLarge(bytes: size, limit: configuration.requestBytesMax, topic: topic.name))
         }
         if bufferedBytes > 0, bufferedBytes + size > configuration.bufferBytesMax { return .mustWait }
         let isSealed = makeRoom(in: partition, for: size)
-        let before = partition.open?.payloadBytes ?? 0
-        partition.open?.builder.append(
-            key: key, value: value, headers: record.headers, timestampMilliseconds: record.timestampMilliseconds)
-        partition.open?.tag(record.tag)
-        if let receipt = record.receipt, let count = partition.open?.builder.recordCount {
-            partition.open?.receipts.append(SealedBatch.Receipt(index: count - 1, receipt: receipt))
-        }
-        bufferedBytes += (partition.open?.payloadBytes ?? 0) - before
+        bufferedBytes += partition.open?.append(record, key: key, value: value) ?? 0
         return .appended(ring: list(partition, hasNews: isSealed))
     }
 
@@ -198,14 +192,5 @@ struct BorrowedBytes: Sendable {
 
     var buffer: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: address == 0 ? 0 : count)
-    }
-}
-
-extension RecordBatchBuilder {
-    /// The most bytes that a record has beyond its key and value.
-    fileprivate static func overheadBytes(_ headers: [RecordHeader]) -> Int {
-        guard !headers.isEmpty else { return overheadBytes(headerCount: 0) }
-        let contents = headers.reduce(0) { $0 + $1.key.utf8.count + ($1.value?.count ?? 0) }
-        return overheadBytes(headerCount: headers.count) + contents
     }
 }

@@ -33,7 +33,21 @@ struct OpenBatch: ~Copyable, Sendable {
 
     var payloadBytes: Int { builder.payload.count }
 
-    mutating func tag(_ tag: UInt64) {
+    /// Returns by how many bytes the payload has grown.
+    mutating func append(
+        _ record: ProducerCore.NewRecord, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?
+    ) -> Int {
+        let before = payloadBytes
+        builder.append(
+            key: key, value: value, headers: record.headers, timestampMilliseconds: record.timestampMilliseconds)
+        tag(record.tag)
+        if let receipt = record.receipt {
+            receipts.append(SealedBatch.Receipt(index: builder.recordCount - 1, receipt: receipt))
+        }
+        return payloadBytes - before
+    }
+
+    private mutating func tag(_ tag: UInt64) {
         let last = tags.count - 1
         if last >= 0, tags[last].tag == tag {
             tags[last].count += 1
@@ -126,7 +140,8 @@ extension RecordBatchBuilder {
         let timestamp = record.timestampMilliseconds
         Self.withBytes(record.key) { key in
             Self.withBytes(record.value) { value in
-                append(key: key, value: value, headers: record.headers, timestampMilliseconds: timestamp)
+                append(
+                    key: key, value: value, headers: EncodedHeaders(record.headers), timestampMilliseconds: timestamp)
             }
         }
     }

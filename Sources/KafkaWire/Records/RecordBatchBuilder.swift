@@ -14,17 +14,18 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
 
     public init(capacityBytes: Int) { payload = ByteWriter(capacityBytes: capacityBytes) }
 
-    /// The most bytes that a record can have beyond its key, value and headers' contents.
-    public static func overheadBytes(headerCount: Int) -> Int { 36 + headerCount * 10 }
+    /// The most bytes that a record can have beyond its key, value and headers: length, attributes, two deltas, and the
+    /// lengths of key and value.
+    static let overheadBytesMax = 5 + 1 + 10 + 5 + 5 + 5
 
     /// Appends a record. Null pointers are Kafka's nulls; an empty key or value has an address or `isEmpty`.
     public mutating func append(
-        key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: [RecordHeader],
+        key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headers: EncodedHeaders,
         timestampMilliseconds: Int64
     ) {
         let timestampDelta = prepare(timestampMilliseconds)
         var bodyBytes = 1 &+ Varint.zigZagSize(timestampDelta) &+ Varint.zigZagSize(Int64(recordCount))
-        bodyBytes &+= Self.fieldBytes(key) &+ Self.fieldBytes(value) &+ Self.headerBytes(headers)
+        bodyBytes &+= Self.fieldBytes(key) &+ Self.fieldBytes(value) &+ headers.bytes.count
         payload.reserve(bodyBytes &+ 5)
         payload.zigZagVarint(Int64(bodyBytes))
         payload.byte(0)
@@ -32,8 +33,7 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
         payload.zigZagVarint(Int64(recordCount))
         field(key)
         field(value)
-        payload.zigZagVarint(Int64(headers.count))
-        if !headers.isEmpty { write(headers) }
+        payload.bytes(headers.bytes)
         count()
     }
 
@@ -58,25 +58,5 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
         guard let field else { return payload.byte(1) }
         payload.zigZagVarint(Int64(field.count))
         payload.bytes(field)
-    }
-
-    static func headerBytes(_ headers: [RecordHeader]) -> Int {
-        var bytes = Varint.zigZagSize(Int64(headers.count))
-        for header in headers {
-            let nameBytes = header.key.utf8.count
-            bytes += Varint.zigZagSize(Int64(nameBytes)) + nameBytes
-            let valueBytes = header.value?.count
-            bytes += Varint.zigZagSize(Int64(valueBytes ?? -1)) + (valueBytes ?? 0)
-        }
-        return bytes
-    }
-
-    mutating func write(_ headers: [RecordHeader]) {
-        for header in headers {
-            payload.zigZagVarint(Int64(header.key.utf8.count))
-            payload.utf8(header.key)
-            payload.zigZagVarint(Int64(header.value?.count ?? -1))
-            if let value = header.value { payload.bytes(value) }
-        }
     }
 }

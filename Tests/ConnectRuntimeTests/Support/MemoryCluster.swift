@@ -138,7 +138,7 @@ private final class MemoryProducer: RecordProducer {
 
     func append(
         to topic: TopicHandle, partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
-        headers: [RecordHeader], timestampMilliseconds: Int64?, tag: UInt64
+        headers: EncodedHeaders, timestampMilliseconds: Int64?, tag: UInt64
     ) throws {
         let record = MemoryCluster.Produced(
             topic: topic.name, partition: partition, key: key.map { [UInt8]($0) }, value: value.map { [UInt8]($0) },

@@ -58,7 +58,7 @@ final class RecordingSink: RecordSink {
         self.control = control
     }
 
-    func emit(_ record: SourceRecord) throws {
+    func emit(_ record: consuming SourceRecord) throws {
         let isFull = recording.read { $0.records.count >= $0.capacity }
         if isFull {
             let signal = DispatchSemaphore(value: 0)
@@ -67,7 +67,8 @@ final class RecordingSink: RecordSink {
             signal.wait()
             throw CancellationError()
         }
-        recording.change { $0.records.append(record) }
+        let taken = record
+        recording.change { $0.records.append(taken) }
         try recording.change { $0.dueInterlude() }?()
     }
 

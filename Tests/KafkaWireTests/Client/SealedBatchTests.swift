@@ -8,12 +8,16 @@ import WireCore
         var open = OpenBatch(capacityBytes: 16, openedAt: .now)
         let receipt = RecordReceipt()
         for index in 0..<7 {
-            Array("value \(index)".utf8).withUnsafeBytes {
-                open.builder.append(key: nil, value: $0, headers: [], timestampMilliseconds: 1000 + Int64(index))
+            Array("value \(index)".utf8).withUnsafeBytes { value in
+                let record = ProducerCore.NewRecord(
+                    topicIndex: 0, partition: 0, key: nil, value: BorrowedBytes(value), headers: .none,
+                    timestampMilliseconds: 1000 + Int64(index), tag: UInt64(index / 2),
+                    receipt: index == 5 ? receipt : nil)
+                let before = open.payloadBytes
+                let added = open.append(record, key: nil, value: value)
+                #expect(open.payloadBytes == before + added)
             }
-            open.tag(UInt64(index / 2))
         }
-        open.receipts = [SealedBatch.Receipt(index: 5, receipt: receipt)]
         let halves = try SealedBatch(open).halves()
         #expect(halves.map(\.recordCount) == [3, 4])
         #expect(halves[0].tags == [TagRun(tag: 0, count: 2), TagRun(tag: 1, count: 1)])

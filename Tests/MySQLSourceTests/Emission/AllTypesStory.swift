@@ -262,7 +262,7 @@ extension RecordEmitter {
 final class CollectingSink: RecordSink {
     private(set) var records: [SourceRecord] = []
 
-    func emit(_ record: SourceRecord) throws { records.append(record) }
+    func emit(_ record: consuming SourceRecord) throws { records.append(record) }
     func checkpoint(partition: JSONObject, offset: JSONObject) throws {}
     func awaitDelivery() throws {}
 

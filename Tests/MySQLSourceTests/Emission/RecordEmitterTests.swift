@@ -10,7 +10,7 @@ import WireTestSupport
     private final class FailingSink: RecordSink {
         var remaining: Int
         init(after remaining: Int) { self.remaining = remaining }
-        func emit(_ record: SourceRecord) throws {
+        func emit(_ record: consuming SourceRecord) throws {
             guard remaining > 0 else { throw CancellationError() }
             remaining -= 1
         }

@@ -37,7 +37,7 @@ public protocol RecordSink: AnyObject {
     /// Takes one record on. Blocks while the producer's buffer is full or the task is paused. Throws when a
     /// transform or converter fails, when delivery failed for good, or when the task is stopped while blocked
     /// (`CancellationError`).
-    func emit(_ record: SourceRecord) throws
+    func emit(_ record: consuming SourceRecord) throws
 
     /// Says that `offset` stands for everything emitted so far: it may be committed once all of that is
     /// acknowledged. Also hands all buffered records to the network at once, so call it when the source has

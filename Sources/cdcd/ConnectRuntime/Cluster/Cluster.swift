@@ -66,7 +66,7 @@ protocol RecordProducer: AnyObject, Sendable {
     /// Blocks while the buffer is full.
     func append(
         to topic: TopicHandle, partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
-        headers: [RecordHeader], timestampMilliseconds: Int64?, tag: UInt64
+        headers: EncodedHeaders, timestampMilliseconds: Int64?, tag: UInt64
     ) throws
 
     /// Hands everything appended so far to the network now.

@@ -159,7 +159,7 @@ private final class KafkaRecordProducer: RecordProducer {
 
     func append(
         to topic: TopicHandle, partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
-        headers: [RecordHeader], timestampMilliseconds: Int64?, tag: UInt64
+        headers: EncodedHeaders, timestampMilliseconds: Int64?, tag: UInt64
     ) throws {
         guard let target = topic.topic else { preconditionFailure("a handle of another producer") }
         try producer.append(

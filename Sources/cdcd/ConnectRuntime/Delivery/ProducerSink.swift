@@ -5,7 +5,6 @@ import WireCore
 /// Takes a task's records through transforms and converters to its producer. Lives on the task's thread.
 final class ProducerSink: RecordSink {
     private let id: TaskID
-    private let pipeline: RecordPipeline
     private let producer: any RecordProducer
     private let tracker: DeliveryTracker
     private let gate: PauseGate
@@ -18,15 +17,14 @@ final class ProducerSink: RecordSink {
     private var lastTopic: TopicHandle?
     private var tag: UInt64
     private var emittedUnderTag = 0
-    private var keyWriter = ByteWriter(capacityBytes: 1024)
-    private var valueWriter = ByteWriter(capacityBytes: 16 << 10)
+    private var writer: RecordWriter
 
     init(
         id: TaskID, pipeline: RecordPipeline, producer: any RecordProducer, tracker: DeliveryTracker, gate: PauseGate,
         errors: ErrorHandling, logger: Logger, prepareTopic: @escaping (String) throws -> Void
     ) {
         self.id = id
-        self.pipeline = pipeline
+        writer = RecordWriter(pipeline)
         self.producer = producer
         self.tracker = tracker
         self.gate = gate
@@ -36,34 +34,16 @@ final class ProducerSink: RecordSink {
         tag = tracker.openTag
     }
 
-    func emit(_ record: SourceRecord) throws {
+    func emit(_ record: consuming SourceRecord) throws {
         if gate.isClosed { try gate.pass() }
-        var record = record
-        let hasKey: Bool
-        let hasValue: Bool
-        let headers: [RecordHeader]
         do {
-            guard try pipeline.transforms.apply(&record) else { return }
-            headers = record.headers.isEmpty ? [] : try convertHeaders(record)
-            keyWriter.reset()
-            hasKey = try pipeline.keyConverter.convert(
-                record.key, schema: record.keySchema, topic: record.topic, into: &keyWriter)
-            valueWriter.reset()
-            hasValue = try pipeline.valueConverter.convert(
-                record.value, schema: record.valueSchema, topic: record.topic, into: &valueWriter)
+            guard try writer.convert(&record) else { return }
         } catch {
-            try tolerate(error, record)
-            return
+            return try tolerate(error, record)
         }
-        let topic = try handle(of: record.topic)
-        let timestamp = try timestamp(of: record)
-        try keyWriter.withUnsafeBytes { key throws in
-            try valueWriter.withUnsafeBytes { value throws in
-                try producer.append(
-                    to: topic, partition: record.partition, key: hasKey ? key : nil, value: hasValue ? value : nil,
-                    headers: headers, timestampMilliseconds: timestamp, tag: tag)
-            }
-        }
+        try writer.append(
+            to: try handle(of: record.topic), of: producer, partition: record.partition,
+            timestampMilliseconds: try timestamp(of: record), tag: tag)
         emittedUnderTag += 1
     }
 
@@ -107,19 +87,10 @@ final class ProducerSink: RecordSink {
         return handle
     }
 
-    private func timestamp(of record: SourceRecord) throws -> Int64? {
+    private func timestamp(of record: borrowing SourceRecord) throws -> Int64? {
         guard let timestamp = record.timestampMilliseconds, timestamp < 0 else { return record.timestampMilliseconds }
         guard timestamp == -1 else { throw DataError("Invalid record timestamp \(timestamp)") }
         return nil
-    }
-
-    private func convertHeaders(_ record: SourceRecord) throws -> [RecordHeader] {
-        try record.headers.map { header in
-            valueWriter.reset()
-            let hasValue = try pipeline.headerConverter.convert(
-                header.value, schema: header.schema, header: header.name, topic: record.topic, into: &valueWriter)
-            return RecordHeader(key: header.name, value: hasValue ? valueWriter.array() : nil)
-        }
     }
 
     private func tolerate(_ error: any Error, _ record: SourceRecord) throws {

@@ -9,10 +9,22 @@ struct SnapshotState {
     /// Whether a row was emitted or is held.
     var hasRows = false
 
-    struct Table {
+    /// What the rows of a table have in common.
+    final class Table {
         let plan: TablePlan
         let decoder: SnapshotRowDecoder
         let source: SourceBlock
+        /// The source block of most rows: those that are neither first nor last.
+        let middleSource: ConnectValue
+        /// Whether a row was given.
+        var hasRows = false
+
+        init(_ plan: TablePlan, decoder: SnapshotRowDecoder, source: SourceBlock) {
+            self.plan = plan
+            self.decoder = decoder
+            self.source = source
+            middleSource = source.value(marker: .true)
+        }
     }
 
     enum Held {
@@ -21,8 +33,7 @@ struct SnapshotState {
     }
 
     struct Row {
-        let plan: TablePlan
-        let source: SourceBlock
+        let table: Table
         let key: ConnectValue
         let values: ContiguousArray<ConnectValue>
         let time: Int64
@@ -37,13 +48,11 @@ extension RecordEmitter {
     /// the table is read.
     public func beginSnapshotTable(_ plan: TablePlan, source: SourceInfo) throws {
         endTable()
-        let zone = configuration.connectionZone
+        let block = SourceBlock(
+            source, schema: plan.envelope.sourceSchema, profile: plan.profile, logicalName: configuration.logicalName,
+            database: plan.definition.id.database, table: plan.definition.id.table)
         snapshot.table = SnapshotState.Table(
-            plan: plan, decoder: SnapshotRowDecoder(plan, connectionZone: zone),
-            source: SourceBlock(
-                source, schema: plan.envelope.sourceSchema, profile: plan.profile,
-                logicalName: configuration.logicalName, database: plan.definition.id.database,
-                table: plan.definition.id.table))
+            plan, decoder: SnapshotRowDecoder(plan, connectionZone: configuration.connectionZone), source: block)
     }
 
     /// Takes a row of `SELECT` over `plan.selectedColumns`. It is emitted when the next one is known, since a record
@@ -54,14 +63,13 @@ extension RecordEmitter {
         let values = try table.decoder.row(row, failures: &failures)
         let keyOnly = plan.keyOnlyColumns.isEmpty ? [] : try table.decoder.keyOnly(row, failures: &failures)
         if !failures.isEmpty { warn(plan) }
-        var isFirstInTable = true
-        if case .row(let held) = snapshot.held, held.plan === plan, !held.isLastInTable { isFirstInTable = false }
         let next = SnapshotState.Row(
-            plan: plan, source: table.source, key: plan.key(row: values, keyOnly: keyOnly), values: values,
-            time: clock(), isFirst: !snapshot.hasRows, isFirstInTable: isFirstInTable)
+            table: table, key: plan.key(row: values, keyOnly: keyOnly), values: values, time: clock(),
+            isFirst: !snapshot.hasRows, isFirstInTable: !table.hasRows)
         try releaseHeld(isLast: false)
         snapshot.held = .row(next)
         snapshot.hasRows = true
+        table.hasRows = true
     }
 
     /// Emits what is held back, marked as the last record of the snapshot.
@@ -86,19 +94,20 @@ extension RecordEmitter {
     }
 
     private func releaseHeld(isLast: Bool) throws {
-        guard let held = snapshot.held else { return }
-        snapshot.held = nil
-        switch held {
+        switch snapshot.held.take() {
+        case nil: return
         case .schemaChange(let change, let source, let time):
             try emitSchemaChange(change, source, time: time, marker: isLast ? .last : .true)
         case .row(let row):
+            let plan = row.table.plan
             let marker = SnapshotMarker(row, isLast: isLast, marksTables: configuration.profile.marksTablesInSnapshots)
+            let source = marker == .true ? row.table.middleSource : row.table.source.value(marker: marker)
             let value = Struct(
-                schema: row.plan.envelopeSchema,
-                values: row.plan.envelope.values(
-                    before: .null, after: .structure(Struct(schema: row.plan.rowSchema, values: row.values)),
-                    source: row.source.value(marker: marker), operation: .read, time: row.time))
-            try emit(row.plan, row.key, .structure(value), contextHeaders)
+                schema: plan.envelopeSchema,
+                values: plan.envelope.values(
+                    before: .null, after: .structure(Struct(schema: plan.rowSchema, values: row.values)),
+                    source: source, operation: .read, time: row.time))
+            try emit(plan, row.key, .structure(value), contextHeaders)
         }
     }
 }

@@ -7,13 +7,39 @@ import MySQLWire
 /// is one of `SnapshotRendering`.
 struct SnapshotRowDecoder: Sendable {
     private let plan: TablePlan
+    /// In the order of the row schema's fields.
+    private let columns: ContiguousArray<SelectedColumn>
+    /// Key columns that the row schema does not have, behind one another.
+    private let keyOnlyColumns: ContiguousArray<SelectedColumn>
     private let profile: DebeziumProfile
     private let adjustsYears: Bool
     /// The zone in which the session's wall clock is believed to be; nil: it is taken as it is.
     private let connectionZone: ConnectionZone?
 
+    /// What a cell needs of its column. `conversion` is trivial, so that looking at it costs no retain.
+    private struct SelectedColumn {
+        /// Its place in the SELECT.
+        let cell: Int
+        /// Its place in the table.
+        let index: Int
+        let conversion: TextConversion
+        let null: NullRule
+        /// Of structs.
+        let schema: Schema
+
+        init(_ column: ColumnPlan) {
+            cell = column.selected
+            index = column.index
+            conversion = TextConversion(column.kind)
+            null = column.null
+            schema = column.schema
+        }
+    }
+
     init(_ plan: TablePlan, connectionZone: ConnectionZone?) {
         self.plan = plan
+        columns = ContiguousArray(plan.columns.map(SelectedColumn.init))
+        keyOnlyColumns = ContiguousArray(plan.keyOnlyColumns.map(SelectedColumn.init))
         profile = plan.profile
         adjustsYears = plan.options.adjustsYears
         self.connectionZone = connectionZone
@@ -23,55 +49,58 @@ struct SnapshotRowDecoder: Sendable {
     func row(
         _ row: borrowing TextRow, failures: inout ConversionFailures
     ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
-        try values(of: plan.columns, row, &failures)
+        try values(of: columns, row, &failures)
     }
 
     func keyOnly(
         _ row: borrowing TextRow, failures: inout ConversionFailures
     ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
-        try values(of: plan.keyOnlyColumns, row, &failures)
+        try values(of: keyOnlyColumns, row, &failures)
     }
 
     private func values(
-        of columns: ContiguousArray<ColumnPlan>, _ row: borrowing TextRow, _ failures: inout ConversionFailures
+        of columns: ContiguousArray<SelectedColumn>, _ row: borrowing TextRow, _ failures: inout ConversionFailures
     ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
         guard row.count == plan.selectedColumns.count else {
             throw ConversionError(plan.definition.id, column: nil, "the row has \(row.count) cells")
         }
         var result = ContiguousArray<ConnectValue>()
         result.reserveCapacity(columns.count)
-        for column in columns {
-            guard let cell = row.bytes(column.selected) else {
-                result.append(column.null.value)
+        for index in columns.indices {
+            guard let cell = row.bytes(columns[index].cell) else {
+                result.append(columns[index].null.value)
                 continue
             }
-            switch value(cell, column) {
+            switch value(cell, columns[index].conversion, index, columns) {
             case .value(let value): result.append(value)
-            case .none: result.append(column.null.value)
+            case .none: result.append(columns[index].null.value)
             case .unrepresentable:
-                failures.note(column.index)
-                result.append(try plan.failed(column.null, column.index))
-            case .damaged(let reason): throw ConversionError(plan.definition.id, column: column.name, reason)
+                failures.note(columns[index].index)
+                result.append(try plan.failed(columns[index].null, columns[index].index))
+            case .damaged(let reason):
+                throw ConversionError(plan.definition.id, column: plan.name(ofCell: columns[index].index), reason)
             }
         }
         return result
     }
 
-    private func value(_ cell: UnsafeRawBufferPointer, _ column: ColumnPlan) -> CellResult {
-        switch column.kind {
+    @inline(__always)
+    private func value(
+        _ cell: UnsafeRawBufferPointer, _ conversion: TextConversion, _ index: Int,
+        _ columns: ContiguousArray<SelectedColumn>
+    ) -> CellResult {
+        switch conversion {
         case .boolean: return Self.unsigned(cell).map { .value(.boolean($0 != 0)) } ?? unreadable
         case .integer: return Self.signed(cell).map { .value(.integer($0)) } ?? unreadable
         case .unsignedDecimal: return Self.unsigned(cell).map { .value(UnsignedDecimal.value($0)) } ?? unreadable
-        case .float32: return Float(CellText.utf8(cell)).map { .value(.float32($0)) } ?? unreadable
-        case .float64(let isSingle):
-            let text = CellText.utf8(cell)
-            let number = isSingle ? Float(text).map { Double($0) } : Double(text)
-            return number.map { .value(.float64($0)) } ?? unreadable
-        case .decimal(let mode, _, let scale):
+        case .float32: return TextNumber.float(cell).map { .value(.float32($0)) } ?? unreadable
+        case .float32Widened: return TextNumber.float(cell).map { .value(.float64(Double($0))) } ?? unreadable
+        case .float64: return TextNumber.double(cell).map { .value(.float64($0)) } ?? unreadable
+        case .decimal(let mode, let scale):
             return DecimalNumber(cell).map { .value($0.rescaled(to: scale).value(mode)) } ?? unreadable
         case .bit: return cell.isEmpty ? unreadable : .value(.boolean(cell[cell.count - 1] & 1 != 0))
         case .bits: return .value(.bytes(cell.reversed()))
-        case .text, .enumeration, .set, .json, .uuid: return .value(.string(CellText.utf8(cell)))
+        case .text: return .value(.string(CellText.utf8(cell)))
         case .binary(let mode): return .value(BinaryText.value([UInt8](cell), mode))
         case .date(let form): return date(cell, form)
         case .time(let form): return time(cell, form)
@@ -80,8 +109,8 @@ struct SnapshotRowDecoder: Sendable {
         case .year:
             guard let year = Self.unsigned(cell), year < 10_000 else { return unreadable }
             return .value(.integer(Int64(TwoDigitYear.adjusted(Int(year)))))
-        case .geometry: return Geometry.value(cell, column.schema, isPoint: false)
-        case .point: return Geometry.value(cell, column.schema, isPoint: true)
+        case .geometry: return Geometry.value(cell, columns[index].schema, isPoint: false)
+        case .point: return Geometry.value(cell, columns[index].schema, isPoint: true)
         case .vector: return FloatVector.value(cell)
         }
     }
