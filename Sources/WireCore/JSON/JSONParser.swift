@@ -39,8 +39,9 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension JSONValue {
-    /// How deep arrays and objects may be nested in a document that is read.
-    public static let depthMax = 256
+    /// How deep arrays and objects may be nested in a document that is read: far deeper than any that has a meaning
+    /// here, and so little that the threads of connections, whose stacks are small, can read, compare and write it.
+    public static let depthMax = 64
 
     /// Reads one document in the strict grammar of RFC 8259, surrounded by nothing but white space.
     ///
@@ -209,7 +210,7 @@ private struct JSONParser {
     private mutating func string() throws(JSONError) -> String {
         let start = position + 1
         position = start
-        var unescaped: [UInt8]?
+        var unescaped: [UInt8] = []
         var runStart = start
         while true {
             let byte = try current()
@@ -219,31 +220,34 @@ private struct JSONParser {
             }
             position += 1
             guard byte == UInt8(ascii: "\\") else { continue }
-            unescaped = (unescaped ?? []) + bytes[runStart..<(position - 1)]
-            unescaped?.append(contentsOf: try escape())
+            unescaped.append(contentsOf: bytes[runStart..<(position - 1)])
+            try escape(into: &unescaped)
             runStart = position
         }
         let run = UnsafeRawBufferPointer(rebasing: bytes[runStart..<position])
         position += 1
-        let text =
-            if let unescaped { String(validating: unescaped + run, as: UTF8.self) } else {
-                String(validating: run, as: UTF8.self)
-            }
+        let text: String?
+        if runStart == start {
+            text = String(validating: run, as: UTF8.self)
+        } else {
+            unescaped.append(contentsOf: run)
+            text = String(validating: unescaped, as: UTF8.self)
+        }
         guard let text else { throw JSONError(.invalidUTF8, at: start) }
         return text
     }
 
-    /// What stands behind a backslash, as UTF-8.
-    private mutating func escape() throws(JSONError) -> [UInt8] {
+    /// Appends what stands behind a backslash, as UTF-8.
+    private mutating func escape(into text: inout [UInt8]) throws(JSONError) {
         let byte = try current()
         position += 1
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
-        case UInt8(ascii: "b"): return [0x08]
-        case UInt8(ascii: "t"): return [0x09]
-        case UInt8(ascii: "n"): return [0x0A]
-        case UInt8(ascii: "f"): return [0x0C]
-        case UInt8(ascii: "r"): return [0x0D]
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return text.append(byte)
+        case UInt8(ascii: "b"): return text.append(0x08)
+        case UInt8(ascii: "t"): return text.append(0x09)
+        case UInt8(ascii: "n"): return text.append(0x0A)
+        case UInt8(ascii: "f"): return text.append(0x0C)
+        case UInt8(ascii: "r"): return text.append(0x0D)
         case UInt8(ascii: "u"): break
         default: throw JSONError(.badEscape, at: position - 1)
         }
@@ -257,7 +261,7 @@ private struct JSONParser {
             // An escape that does not continue the pair stands for itself and is read again.
             if second & 0xFC00 == 0xDC00 { units.append(second) } else { position = before }
         }
-        return Array(String(decoding: units, as: UTF16.self).utf8)
+        text.append(contentsOf: String(decoding: units, as: UTF16.self).utf8)
     }
 
     private mutating func hexUnit() throws(JSONError) -> UInt16 {

@@ -1,3 +1,6 @@
+import Dispatch
+import Foundation
+import Synchronization
 import Testing
 import WireCore
 
@@ -88,6 +91,30 @@ import WireCore
     @Test func numbersCanStayTheirText() throws {
         let value = try JSONValue.parse(Array("[1.50,1e3,-0,7]".utf8), numbersAsText: true)
         #expect(value == .array([.string("1.50"), .string("1e3"), .string("-0"), .string("7")]))
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aTextOfMereEscapesIsReadInTimeThatGrowsWithIt() throws {
+        let count = 1_000_000
+        let document = "\"" + String(repeating: "\\n", count: count) + "\""
+        #expect(try JSONValue.parse(document) == .string(String(repeating: "\n", count: count)))
+    }
+
+    /// Half the stack of a thread that serves one REST connection.
+    @Test func theDeepestDocumentFitsASmallStack() {
+        let result = Mutex<JSONValue?>(nil)
+        let done = DispatchSemaphore(value: 0)
+        let thread = Thread {
+            let depth = JSONValue.depthMax
+            let text = String(repeating: "{\"a\":", count: depth - 1) + "[]" + String(repeating: "}", count: depth - 1)
+            let value = try? JSONValue.parse(text)
+            let again = value.flatMap { try? JSONValue.parse($0.encoded()) }
+            result.withLock { $0 = value == again ? value : nil }
+            done.signal()
+        }
+        thread.stackSize = 256 << 10
+        thread.start()
+        #expect(done.wait(timeout: .now() + .seconds(20)) == .success)
+        #expect(result.withLock { $0 }?.objectValue?.names == ["a"])
     }
 
     // MARK: Objects
