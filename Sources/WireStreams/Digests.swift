@@ -43,9 +43,8 @@ public struct RSAPublicKey: Sendable {
     ///
     /// Throws `StreamError.tls` where the key is none or the text too long for it.
     public func encryptOAEP(_ plaintext: [UInt8]) throws(StreamError) -> [UInt8] {
-        guard let source = BIO_new_mem_buf(pem, Int32(pem.count)) else { throw .tls("no memory for a key") }
-        defer { BIO_free(source) }
-        guard let key = PEM_read_bio_PUBKEY(source, nil, nil, nil) else {
+        let parsed = try OpenSSLMemory.reading(pem) { source in PEM_read_bio_PUBKEY(source, nil, nil, nil) }
+        guard let key = parsed else {
             ERR_clear_error()
             throw .tls("the server's public key is none")
         }
@@ -64,6 +63,21 @@ public struct RSAPublicKey: Sendable {
             throw .tls(OpenSSLFault.latest())
         }
         return Array(output.prefix(length))
+    }
+}
+
+enum OpenSSLMemory {
+    /// Gives `body` the bytes as a source that OpenSSL reads from. It keeps their address, so the source must not
+    /// outlive the call.
+    static func reading<R>(_ bytes: [UInt8], _ body: (OpaquePointer) -> R) throws(StreamError) -> R {
+        guard let count = Int32(exactly: bytes.count) else { throw .tls("\(bytes.count) bytes are too many to be read") }
+        let result = bytes.withUnsafeBytes { content -> R? in
+            guard let source = BIO_new_mem_buf(content.baseAddress, count) else { return nil }
+            defer { BIO_free(source) }
+            return body(source)
+        }
+        guard let result else { throw .tls("nothing there to read, or no memory for it") }
+        return result
     }
 }
 

@@ -22,7 +22,11 @@ enum KeyStoreFile {
 
     static func bytes(_ path: String) throws(StreamError) -> [UInt8] {
         let content: Data
-        do { content = try Data(contentsOf: URL(filePath: path)) } catch {
+        do {
+            let file = try FileHandle(forReadingFrom: URL(filePath: path))
+            // One byte more than is allowed tells the rest, whatever the file is: a device has no end.
+            content = try file.read(upToCount: bytesMax + 1) ?? Data()
+        } catch {
             throw .tls("\(path) cannot be read: \((error as NSError).localizedDescription)")
         }
         guard content.count <= bytesMax else { throw .tls("\(path) is too large for a store of certificates") }
@@ -57,10 +61,8 @@ final class PKCS12 {
     private(set) var certificates: [Certificate] = []
 
     init(path: String, password: String) throws(StreamError) {
-        let bytes = try KeyStoreFile.bytes(path)
-        guard let memory = BIO_new_mem_buf(bytes, Int32(bytes.count)) else { throw .tls("no memory for \(path)") }
-        defer { BIO_free(memory) }
-        guard let content = d2i_PKCS12_bio(memory, nil) else {
+        let parsed = try OpenSSLMemory.reading(try KeyStoreFile.bytes(path)) { d2i_PKCS12_bio($0, nil) }
+        guard let content = parsed else {
             ERR_clear_error()
             throw .tls("\(path) is not a PKCS#12 store")
         }

@@ -15,6 +15,8 @@ final class TLSContext {
         SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
         let mode = configuration.verification == .none ? SSL_VERIFY_NONE : SSL_VERIFY_PEER
         SSL_CTX_set_verify(context, mode, nil)
+        // Without an answer of its own OpenSSL would ask for an encrypted key's password on the terminal, and wait.
+        SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in -1 }
         if let identity = configuration.identity { try use(identity: identity) }
         if configuration.verification != .none { try use(trust: configuration.trust) }
     }

@@ -21,8 +21,8 @@ final class TLSConnection {
             let progress = Result { () throws(StreamError) in try engine.handshake() }
             try flush()
             if try progress.get() == .done { return }
-            let count = try readInner(into: &chunk)
-            guard count > 0 else { throw .tls("the peer closed the connection during the handshake") }
+            // As without TLS: the peer may well answer a later attempt, when it has started or has room again.
+            guard try readInner(into: &chunk) > 0 else { throw .closed }
         }
     }
 

@@ -72,6 +72,20 @@ import WireTestSupport
     @Test(arguments: ["", "host", "host:", ":1", "host:70000", "ho st:1"])
     func whatIsNoAddressIsRefused(text: String) { #expect(SocketAddress(text) == nil) }
 
+    /// As a server does that is starting or stopping: no fault of TLS, so worth another attempt.
+    @Test func aPeerThatClosesDuringTheHandshakeHasClosed() throws {
+        let server = try ScriptedServer([[.receive(count: 100)]])
+        let plain = try SocketConnector.connect(to: server.address, timeoutMilliseconds: 5000)
+        do {
+            _ = try plain.startingTLS(TLSConfiguration(verification: .none))
+            Issue.record("the handshake was done")
+        } catch {
+            // The system says so where bytes of ours were left unread.
+            #expect([.closed, .system(errno: ECONNRESET, operation: "receive")].contains(error), "\(error)")
+        }
+        #expect(server.awaitEnd())
+    }
+
     @Test func tlsRunsOverSocketsInBothDirectionsAtOnce() throws {
         let folder = Fixtures.folder.appending(path: "tls").path
         let listener = try SocketListener(address: anyPort)

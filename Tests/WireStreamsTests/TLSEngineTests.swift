@@ -141,6 +141,11 @@ import WireTestSupport
             .contains("neither a PEM") == true)
     }
 
+    @Test(.timeLimit(.minutes(1))) func aFileWithoutEndIsNoStore() throws {
+        let reason = reason { _ = try TLSConfiguration.Store.detecting(path: "/dev/zero", password: nil) }
+        #expect(reason?.contains("/dev/zero is too large") == true, "\(reason ?? "accepted")")
+    }
+
     @Test func damagedJKSStoresNeverTrap() throws {
         survivesDamage(to: try Fixtures.bytes("tls/trust.jks")) { _ = try JavaKeyStore($0) }
         survivesMutation(of: try Fixtures.bytes("tls/client.jks"), rounds: 2000, seed: 4) { _ = try JavaKeyStore($0) }
