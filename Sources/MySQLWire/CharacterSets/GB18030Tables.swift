@@ -22,7 +22,9 @@ struct GB18030Tables: Sendable {
             let middle = (low + high) / 2
             if Int(runs[middle].code) + Int(runs[middle].count) <= code { low = middle + 1 } else { high = middle }
         }
-        guard low < runs.count, runs[low].character != UTF8Output.replacement else { return UTF8Output.replacement }
+        guard low < runs.count, Int(runs[low].code) <= code, runs[low].character != UTF8Output.replacement else {
+            return UTF8Output.replacement
+        }
         return runs[low].character + UInt16(code - Int(runs[low].code))
     }
 

@@ -4,8 +4,6 @@ import WireCore
 enum ClientCommand {
     /// `COM_QUIT`: the polite end.
     static let quit: [UInt8] = [0x01]
-    /// `COM_PING`.
-    static let ping: [UInt8] = [0x0E]
 
     /// `COM_QUERY`: command u8 (0x03) | SQL to the end.
     static func query(_ sql: String) -> [UInt8] { [0x03] + Array(sql.utf8) }

@@ -6,14 +6,13 @@ public final class MySQLConnection {
     public let options: MySQLConnectionOptions
     /// For example `9.7.4` or `11.8.9-MariaDB`.
     public let serverVersion: String
+    public let isMariaDB: Bool
     public let connectionID: UInt32
     public let isEncrypted: Bool
     public let canceller: SocketCanceller
     let channel: PacketChannel
     private let capabilities: CapabilityFlags
     private var cells: ContiguousArray<Range<Int>> = []
-
-    public var isMariaDB: Bool { serverVersion.contains("MariaDB") }
 
     /// Connects and authenticates.
     ///
@@ -37,6 +36,7 @@ public final class MySQLConnection {
     private init(options: MySQLConnectionOptions, session: Handshake.Session, channel: PacketChannel) {
         self.options = options
         serverVersion = session.serverVersion
+        isMariaDB = session.isMariaDB
         connectionID = session.connectionID
         isEncrypted = session.isEncrypted
         capabilities = session.capabilities

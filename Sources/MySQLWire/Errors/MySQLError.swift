@@ -60,7 +60,8 @@ public enum MySQLError: Error, Equatable, Sendable, CustomStringConvertible {
     /// Whether the same thing may well succeed on a new connection.
     public var isConnectionLoss: Bool {
         switch self {
-        case .stream(.cancelled), .stream(.tls), .stream(.unresolvable): false
+        case .stream(.cancelled), .stream(.tls): false
+        // A name that leads nowhere too: container networks forget the name of a server that is being restarted.
         case .stream: true
         // Server shutdown (1053), killed query or connection (1317, 1927), too many connections (1040),
         // server gone or lost (2006, 2013), offline mode (3032).

@@ -79,6 +79,7 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
 
     /// From MySQL's text, blanks and line breaks free: `uuid:1-5:7,uuid2:1`. Nil for anything else, tags included.
     public init?(_ text: String) {
+        var lists: [ServerUUID: [ClosedRange<UInt64>]] = [:]
         for part in text.split(separator: ",") {
             let words = part.split(separator: ":").map { $0.filter { !$0.isWhitespace } }
             guard let first = words.first, !first.isEmpty else {
@@ -91,9 +92,10 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
                 guard let low = ends.first ?? nil, let high = ends.last ?? nil, ends.count <= 2,
                     low > 0, low <= high, high <= Self.numberMax
                 else { return nil }
-                insert(low...high, of: uuid)
+                lists[uuid, default: []].append(low...high)
             }
         }
+        intervals = lists.mapValues(Self.normalised)
     }
 
     public var isEmpty: Bool { intervals.isEmpty }

@@ -29,6 +29,7 @@ struct Handshake: ~Copyable {
     /// What is known of the server once the connection stands.
     struct Session: Equatable, Sendable {
         var serverVersion: String
+        var isMariaDB: Bool
         var connectionID: UInt32
         var capabilities: CapabilityFlags
         var isEncrypted: Bool
@@ -169,7 +170,8 @@ struct Handshake: ~Copyable {
         case 0x00:
             return .connected(
                 Session(
-                    serverVersion: exchange.greeting.serverVersion, connectionID: exchange.greeting.connectionID,
+                    serverVersion: exchange.greeting.serverVersion, isMariaDB: exchange.greeting.isMariaDB,
+                    connectionID: exchange.greeting.connectionID,
                     capabilities: Self.capabilities(
                         for: exchange.greeting, account: account, isEncrypted: exchange.isEncrypted),
                     isEncrypted: exchange.isEncrypted))
@@ -203,9 +205,11 @@ struct Handshake: ~Copyable {
                 "the account \(account.user) sends its password in the clear (mysql_clear_password), which is only done "
                     + "over TLS; the remedy: database.ssl.mode=required")
         default:
+            let known = exchange.greeting.isMariaDB ? "VIA mysql_native_password USING PASSWORD('…')"
+                : "WITH caching_sha2_password BY '…'"
             throw .authentication(
                 "the account \(account.user) authenticates by the plugin \(plugin), which is not supported; the remedy: "
-                    + "ALTER USER … IDENTIFIED WITH caching_sha2_password BY '…'")
+                    + "ALTER USER … IDENTIFIED \(known)")
         }
         self = Self(account: account, tls: tls, state: .authenticating(next))
         if plugin == "sha256_password", !account.password.isEmpty, !exchange.isEncrypted { return try requestKey(next) }

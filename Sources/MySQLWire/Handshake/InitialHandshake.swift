@@ -12,6 +12,9 @@ public struct InitialHandshake: Equatable, Sendable {
     public let capabilities: CapabilityFlags
     public let authenticationPlugin: String
 
+    /// MariaDB says so in its version.
+    public var isMariaDB: Bool { serverVersion.contains("MariaDB") }
+
     init(_ packet: UnsafeRawBufferPointer) throws(WireError) {
         var reader = ByteReader(packet)
         let version = try reader.byte()

@@ -6,9 +6,7 @@ import WireCore
 public struct TextRow {
     let packet: UnsafeRawBufferPointer
     /// Where each cell lies; a negative lower bound stands for NULL.
-    fileprivate(set) var cells: ContiguousArray<Range<Int>> = []
-
-    init(packet: UnsafeRawBufferPointer) { self.packet = packet }
+    let cells: ContiguousArray<Range<Int>>
 
     /// Finds the cells. Throws where the row has not exactly `columnCount` of them.
     init(_ packet: UnsafeRawBufferPointer, columnCount: Int, reusing cells: consuming ContiguousArray<Range<Int>>)

@@ -119,7 +119,10 @@ import WireTestSupport
         let index = try #require(events.firstIndex { $0[4] == EventType.writeRows.rawValue })
         var decoder = try Self.decoder(before: index, of: events, hasChecksums: true)
         try events[index].withUnsafeBytes { bytes in
-            guard case .rows(let rows) = try decoder.decode(bytes).body else { return }
+            guard case .rows(let rows) = try decoder.decode(bytes).body else {
+                Issue.record("no rows")
+                return
+            }
             let columns = try #require(decoder.tableMap(rows.tableID)).columns
             var (images, image) = (rows.makeRows(), RowImage())
             #expect(throws: WireError.self) { try images.next(into: &image, columns: Array(columns.dropLast())) }
@@ -133,7 +136,10 @@ import WireTestSupport
         let decoder = try Self.decoder(before: index + 1, of: events, hasChecksums: true)
         var copy = decoder
         try events[index + 1].withUnsafeBytes { bytes in
-            guard case .rows(let rows) = try copy.decode(bytes).body else { return }
+            guard case .rows(let rows) = try copy.decode(bytes).body else {
+                Issue.record("no rows")
+                return
+            }
             let map = try #require(decoder.tableMap(rows.tableID))
             #expect(map.table == "packed" && map.columnCount == 3)
             #expect(map.unreadableReason?.contains("COMPRESSED") == true)

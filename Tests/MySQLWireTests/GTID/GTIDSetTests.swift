@@ -18,6 +18,13 @@ import Testing
         "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2-3"])
     func whatIsNoSetIsRefused(text: String) { #expect(GTIDSet(text) == nil) }
 
+    @Test(.timeLimit(.minutes(1))) func aSetFullOfHolesIsReadInTimeThatGrowsWithIt() throws {
+        let text = "\(a):" + stride(from: 39_999, through: 1, by: -2).map(String.init).joined(separator: ":")
+        let gtids = try set(text)
+        #expect(gtids.intervals.values.first?.count == 20_000)
+        #expect(gtids.intervals.values.first?.first == 1...1)
+    }
+
     @Test func nextNumbersExtendTheLastInterval() throws {
         var gtids = try set("\(a):1-3")
         gtids.insert(GTID(source: try #require(ServerUUID(a)), number: 4))

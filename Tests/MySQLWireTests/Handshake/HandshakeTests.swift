@@ -208,6 +208,19 @@ import WireTestSupport
         }
     }
 
+    @Test(arguments: [
+        ("mysql/9.7.4/handshake/empty-password", "IDENTIFIED WITH caching_sha2_password BY"),
+        ("mariadb/11.8.9/handshake/native-password", "IDENTIFIED VIA mysql_native_password USING PASSWORD"),
+    ])
+    func theRemedyIsOneThatTheServerKnows(conversation: String, remedy: String) throws {
+        var handshake = machine()
+        _ = try handshake.receive(try Self.packets(conversation).server[0])
+        do {
+            _ = try handshake.receive([0xFE] + Array("client_ed25519".utf8) + [0] + [UInt8](repeating: 7, count: 32))
+            Issue.record("answered")
+        } catch { #expect("\(error)".contains(remedy)) }
+    }
+
     @Test func theXProtocolsPortIsRecognised() {
         var handshake = machine()
         do {
