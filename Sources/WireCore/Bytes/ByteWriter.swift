@@ -6,12 +6,9 @@
 public struct ByteWriter: ~Copyable {
     @usableFromInline var storage: UnsafeMutablePointer<UInt8>
     @usableFromInline var capacity: Int
-    /// Bytes written so far.
-    public private(set) var count: Int {
-        @inlinable get { _count }
-        set { _count = newValue }
-    }
     @usableFromInline var _count: Int = 0
+    /// Bytes written so far.
+    @inlinable public var count: Int { _count }
 
     public init(capacityBytes: Int = 1024) {
         capacity = max(16, capacityBytes)

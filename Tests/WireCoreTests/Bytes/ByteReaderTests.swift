@@ -81,36 +81,4 @@ import WireCore
             #expect(try reader.array(1) == [3])
         }
     }
-
-    @Test(arguments: [
-        ([0x00], UInt32(0)), ([0x7F], 127), ([0x80, 0x01], 128), ([0xFF, 0xFF, 0xFF, 0xFF, 0x0F], .max),
-    ] as [([UInt8], UInt32)])
-    func readsUnsignedVarints(_ bytes: [UInt8], _ value: UInt32) throws {
-        try reading(bytes) { (reader: inout ByteReader) throws in #expect(try reader.unsignedVarint32() == value) }
-        try reading(bytes) { (reader: inout ByteReader) throws in
-            #expect(try reader.unsignedVarint64() == UInt64(value))
-        }
-    }
-
-    @Test func refusesVarintsThatDoNotEndInTime() throws {
-        try reading([0xFF, 0xFF, 0xFF, 0xFF, 0x1F]) { (reader: inout ByteReader) throws in
-            #expect(throws: WireError(.varintTooLong, at: 0)) { try reader.unsignedVarint32() }
-        }
-        try reading(Array(repeating: 0x80, count: 20)) { (reader: inout ByteReader) throws in
-            #expect(throws: WireError(.varintTooLong, at: 0)) { try reader.unsignedVarint64() }
-            #expect(throws: WireError(.varintTooLong, at: 0)) { try reader.zigZagVarint32() }
-        }
-    }
-
-    @Test func varintsComeBackAsTheyWereWritten() throws {
-        let values: [Int64] = [0, -1, 1, 63, -64, 64, 8191, -8192, Int64(Int32.max), Int64(Int32.min), .max, .min]
-        for value in values {
-            var writer = ByteWriter()
-            writer.zigZagVarint(value)
-            try reading(writer.array()) { (reader: inout ByteReader) throws in
-                #expect(try reader.zigZagVarint64() == value)
-                try reader.finish()
-            }
-        }
-    }
 }

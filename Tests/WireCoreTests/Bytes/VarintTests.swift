@@ -20,6 +20,15 @@ import WireCore
         #expect(try Self.read(bytes) { reader throws(WireError) in try reader.zigZagVarint32() } == narrow)
     }
 
+    @Test(arguments: [
+        ([0x00], UInt32(0)), ([0x7F], 127), ([0x80, 0x01], 128), ([0xFF, 0xFF, 0xFF, 0xFF, 0x0F], .max),
+        ([0x80, 0x80, 0x80, 0x80, 0x00], 0),
+    ] as [([UInt8], UInt32)])
+    func unsignedVarintsMeetTheirVectors(_ bytes: [UInt8], _ value: UInt32) throws {
+        #expect(try Self.read(bytes) { reader throws(WireError) in try reader.unsignedVarint32() } == value)
+        #expect(try Self.read(bytes) { reader throws(WireError) in try reader.unsignedVarint64() } == UInt64(value))
+    }
+
     /// Reads one value, which must take all bytes.
     private static func read<Value>(
         _ bytes: [UInt8], _ body: (inout ByteReader) throws(WireError) -> Value
@@ -37,9 +46,13 @@ import WireCore
         #expect(throws: WireError(.varintTooLong, at: 0)) {
             try Self.read(tooLong) { reader throws(WireError) in try reader.unsignedVarint32() }
         }
-        let tooLongByFar = [UInt8](repeating: 0xFF, count: 9) + [0x02]
-        #expect(throws: WireError(.varintTooLong, at: 0)) {
-            try Self.read(tooLongByFar) { reader throws(WireError) in try reader.unsignedVarint64() }
+        for tooLong in [[UInt8](repeating: 0xFF, count: 9) + [0x02], [UInt8](repeating: 0x80, count: 20)] {
+            #expect(throws: WireError(.varintTooLong, at: 0)) {
+                try Self.read(tooLong) { reader throws(WireError) in try reader.unsignedVarint64() }
+            }
+            #expect(throws: WireError(.varintTooLong, at: 0)) {
+                try Self.read(tooLong) { reader throws(WireError) in try reader.zigZagVarint32() }
+            }
         }
     }
 }
