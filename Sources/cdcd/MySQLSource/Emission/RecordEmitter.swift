@@ -156,7 +156,7 @@ public final class RecordEmitter {
                 headers: headers))
     }
 
-    func send(_ record: SourceRecord) throws {
+    func send(_ record: consuming SourceRecord) throws {
         try sink.emit(record)
         emittedRecords += 1
     }
