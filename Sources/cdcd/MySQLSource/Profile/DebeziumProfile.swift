@@ -120,6 +120,9 @@ public struct DebeziumProfile: Sendable, Hashable {
     /// were left out.
     public var timestampsKeepZeros: Bool { isModern }
 
+    /// A streamed negative TIME without a fraction comes out wrong, as `MisreadTime` says.
+    public var misreadsNegativeTimes: Bool { !isModern }
+
     /// A streamed TIMESTAMP `0000-00-00 00:00:00` is the epoch, even where NULL is allowed.
     public var zeroTimestampIsEpoch: Bool { !isModern }
 }

@@ -27,6 +27,7 @@ enum StoredConversion: Sendable, Hashable {
     case dateTime2(DateTimeForm)
     case dateTime(DateTimeForm)
     case time2(TimeForm)
+    case misreadTime2(TimeForm)
     case time(TimeForm)
     /// `digits`: nil leaves out zeros at the end.
     case timestamp2(digits: Int?)
@@ -83,7 +84,7 @@ enum StoredConversion: Sendable, Hashable {
         // MariaDB's JSON is a LONGTEXT.
         case (.json, .blob), (.json, .longBlob): self = .utf8
         case (.date(let form), .date), (.date(let form), .newDate): self = .date(form)
-        case (.time(let form), .time2): self = .time2(form)
+        case (.time(let form), .time2): self = profile.misreadsNegativeTimes ? .misreadTime2(form) : .time2(form)
         case (.time(let form), .time): self = .time(form)
         case (.dateTime(let form), .dateTime2): self = .dateTime2(form)
         case (.dateTime(let form), .dateTime): self = .dateTime(form)
