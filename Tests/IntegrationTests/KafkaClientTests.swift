@@ -1,4 +1,5 @@
 import KafkaWire
+import Synchronization
 import Testing
 import WireStreams
 
@@ -88,6 +89,35 @@ struct KafkaClientTests {
             try producer.send(topic, key: nil, value: Array("1 ".utf8))
             producer.close(timeoutMilliseconds: 10_000)
             #expect(try numbers() == [0: [0, 1]])
+        }
+    }
+
+    private final class Log: DeliveryListener {
+        let waiting = Mutex<[KafkaError]>([])
+        let failed = Mutex<[KafkaError]>([])
+
+        func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {
+            if let error { failed.withLock { $0.append(error) } }
+        }
+
+        func brokerUnreachable(_ error: KafkaError) { waiting.withLock { $0.append(error) } }
+    }
+
+    /// The broker answers, but nothing flows: the listener is told, once.
+    @Test func aTopicThatIsDeletedMeanwhileIsNoQuietWait() throws {
+        try withTopic {
+            var configuration = ProducerConfiguration()
+            configuration.deliveryTimeoutMilliseconds = 4000
+            configuration.allowsTopicCreation = false
+            let log = Log()
+            let producer = KafkaProducer(client, configuration, listener: log)
+            try append(0..<1, with: producer, bytes: 10)
+            try KafkaAdmin(client).deleteTopics([topic])
+            try append(1..<2, with: producer, bytes: 10)
+            #expect(log.waiting.withLock { $0.map(\.errorCode) } == [.unknownTopicOrPartition])
+            let failed = log.failed.withLock { $0 }
+            guard failed.count == 1, case .timedOut = failed[0] else { return #expect(Bool(false), "\(failed)") }
+            producer.close(timeoutMilliseconds: 1000)
         }
     }
 

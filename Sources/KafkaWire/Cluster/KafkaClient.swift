@@ -86,8 +86,12 @@ public final class KafkaClient: Sendable {
         let (code, message, host, port) = response.coordinators.first
             .map { ($0.errorCode, $0.errorMessage, $0.host, $0.port) }
             ?? (response.errorCode, response.errorMessage, response.host, response.port)
-        guard code == .none, let port = UInt16(exactly: port) else {
+        guard code == .none else {
             throw .code(code, about: "finding the coordinator of group \(group)", message: message.nonEmpty)
+        }
+        guard let port = UInt16(exactly: port) else {
+            throw .malformed(
+                context: "coordinator of group \(group)", WireError(.invalidValue("port \(port)"), at: 0))
         }
         return SocketAddress(host: host, port: port)
     }

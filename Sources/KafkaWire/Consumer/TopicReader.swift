@@ -100,21 +100,30 @@ public final class TopicReader: Sendable {
     }
 
     /// Gives `body` every record up to the ends that the partitions have at the beginning of the call.
+    ///
+    /// Throws what `body` throws, at once: then the records behind that one which were fetched with it are passed over
+    /// by the next call. Throws `.timedOut` where nothing comes for `apiTimeoutMilliseconds`.
     public func readToEnd(_ body: (ConsumedRecord) throws -> Void) throws {
         let ends = try endOffsets()
         var lastProgress = MonotonicInstant.now
+        var lastError: KafkaError?
         while !hasReached(ends) {
             let before = positions
-            do {
-                for record in try poll(maxWaitMilliseconds: 500) { try body(record) }
-            } catch let error as KafkaError where error.isRetriable {
+            var records: [ConsumedRecord] = []
+            do throws(KafkaError) {
+                records = try poll(maxWaitMilliseconds: 500)
+            } catch {
+                guard error.isRetriable else { throw error }
+                lastError = error
                 try cancellation.pause(milliseconds: client.configuration.retryBackoffMilliseconds)
             }
+            for record in records { try body(record) }
             let now = MonotonicInstant.now
             if positions != before { lastProgress = now }
             let limit = client.configuration.apiTimeoutMilliseconds
             if now.milliseconds(since: lastProgress) > limit {
-                throw KafkaError.timedOut(what: "reading \(topic) to its end", milliseconds: limit, lastError: nil)
+                throw KafkaError.timedOut(
+                    what: "reading \(topic) to its end", milliseconds: limit, lastError: lastError.map { "\($0)" })
             }
         }
     }

@@ -19,10 +19,11 @@ public protocol DeliveryListener: AnyObject, Sendable {
     /// - Parameter tags: the tags that its records were appended with, in order.
     func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?)
 
-    /// Records wait, and a broker that should take them cannot be reached. It is tried again until they time out.
+    /// Records wait, and a broker that should take them cannot be reached, or has refused them for two seconds with an
+    /// error that may pass. It is tried again until they time out.
     func brokerUnreachable(_ error: KafkaError)
 
-    /// That broker is back.
+    /// That broker takes records again.
     func brokerReachable()
 }
 

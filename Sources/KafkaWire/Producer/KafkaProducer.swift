@@ -30,6 +30,8 @@ public final class KafkaProducer: Sendable {
         engine = ProducerEngine(client, configuration, listener)
     }
 
+    init(_ engine: ProducerEngine) { self.engine = engine }
+
     deinit { engine.end(silently: true) }
 
     /// The handle of a topic. Asks the cluster for it the first time, waiting until the topic is there.
@@ -87,6 +89,7 @@ public final class KafkaProducer: Sendable {
                 let passed = MonotonicInstant.now.milliseconds(since: started)
                 let left = configuration.blockMillisecondsMax.map { $0 - passed }
                 if let left, left <= 0 {
+                    engine.core.withLock { $0.roomWaiters.removeAll { $0 === room } }
                     throw .timedOut(
                         what: "waiting for room in the producer's buffer (buffer.memory)", milliseconds: passed,
                         lastError: nil)
@@ -122,6 +125,7 @@ public final class KafkaProducer: Sendable {
             if isDone { return }
             let passed = MonotonicInstant.now.milliseconds(since: started)
             if let timeoutMilliseconds, passed >= timeoutMilliseconds {
+                engine.core.withLock { $0.deliveryWaiters.removeAll { $0 === bell } }
                 throw .timedOut(what: "delivering what was appended", milliseconds: timeoutMilliseconds, lastError: nil)
             }
             bell.wait(milliseconds: timeoutMilliseconds.map { $0 - passed })

@@ -15,11 +15,14 @@ extension ProducerCore {
         var finished: [Finished] = []
         var rings: [Doorbell] = []
         var needsMaintenance = false
+        /// Why a partition has kept refusing for so long that it should be known.
+        var refusal: KafkaError?
 
         mutating func add(_ other: Aftermath) {
             finished += other.finished
             rings += other.rings
             needsMaintenance = needsMaintenance || other.needsMaintenance
+            refusal = refusal ?? other.refusal
         }
     }
 
@@ -55,6 +58,7 @@ extension ProducerCore {
             needsMetadata = true
             aftermath.needsMaintenance = true
         }
+        noteRefusal(answer, verdict, partition, &aftermath)
         switch verdict {
         case .delivered: finish(partition, batch, .success(answer.baseOffset), &aftermath)
         case .failed(let code): finish(partition, batch, .failure(error(code, partition, answer.message)), &aftermath)
@@ -69,6 +73,21 @@ extension ProducerCore {
         if partition.lane.awaitsNewEpoch(beyond: identity) { beginNextEpoch(&aftermath) }
         moveToNextLeader(partition, &aftermath)
         if partition.hasWork, let bell = list(partition, hasNews: false) { aftermath.rings.append(bell) }
+    }
+
+    /// So many refusals of one batch take about two seconds: more than the election of a leader.
+    private static let refusalsUntilNews = 10
+
+    private mutating func noteRefusal(
+        _ answer: Answer, _ verdict: PartitionLane<SealedBatch>.Verdict, _ partition: Partition,
+        _ aftermath: inout Aftermath
+    ) {
+        guard case .refused(let code) = answer.outcome, verdict == .retry else {
+            if answer.outcome != .lost { _ = note(partition, isRefusing: false) }
+            return
+        }
+        guard partition.lane.failedAttempts(answer.place.number) >= Self.refusalsUntilNews else { return }
+        if note(partition, isRefusing: true) { aftermath.refusal = error(code, partition, answer.message) }
     }
 
     private func error(_ code: KafkaErrorCode, _ partition: Partition, _ message: String?) -> KafkaError {
@@ -122,6 +141,7 @@ extension ProducerCore {
         _ now: MonotonicInstant, _ aftermath: inout Aftermath
     ) {
         guard isExpired(batch, now) else { return }
+        _ = note(partition, isRefusing: false)
         for expired in partition.lane.removeWaiting(where: { $0 === batch }) {
             finish(partition, expired, .failure(timedOut(partition, "\(outcome)")), &aftermath)
         }
@@ -143,6 +163,7 @@ extension ProducerCore {
                 seal(partition)
             }
             for batch in partition.lane.removeWaiting(where: { isExpired($0, now) }) {
+                _ = note(partition, isRefusing: false)
                 finish(partition, batch, .failure(timedOut(partition, nil)), &aftermath)
             }
             if partition.lane.awaitsNewEpoch(beyond: identity) { beginNextEpoch(&aftermath) }

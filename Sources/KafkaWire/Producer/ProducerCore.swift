@@ -67,6 +67,8 @@ struct ProducerCore {
     var identity: ProducerIdentity?
     var needsIdentity: Bool
     var needsMetadata = false
+    /// Partitions whose first batch is refused again and again, though perhaps not for ever.
+    private(set) var refusing: Set<RefusingPartition> = []
     var bufferedBytes = 0
     /// Batches that are open or not yet settled.
     var unfinishedBatches = 0
@@ -79,6 +81,18 @@ struct ProducerCore {
     init(_ configuration: ProducerConfiguration) {
         self.configuration = configuration
         needsIdentity = configuration.isIdempotent
+    }
+
+    struct RefusingPartition: Hashable {
+        let topicIndex: Int
+        let partition: Int32
+    }
+
+    /// Takes note of whether a partition keeps refusing; true where that is news.
+    mutating func note(_ partition: Partition, isRefusing: Bool) -> Bool {
+        if !isRefusing, refusing.isEmpty { return false }
+        let key = RefusingPartition(topicIndex: partition.topic.index, partition: partition.index)
+        return isRefusing ? refusing.insert(key).inserted : refusing.remove(key) != nil
     }
 
     // MARK: Appending

@@ -52,6 +52,7 @@ final class ProducerEngine: Sendable {
         for finished in aftermath.finished { tell(finished) }
         for bell in aftermath.rings { bell.ring() }
         if aftermath.needsMaintenance { maintenanceBell.ring() }
+        if let refusal = aftermath.refusal { brokerFailed(refusal) }
     }
 
     private func tell(_ finished: ProducerCore.Finished) {
@@ -73,7 +74,7 @@ final class ProducerEngine: Sendable {
     }
 
     func brokerAnswered() {
-        guard isUnreachable.load(ordering: .relaxed) else { return }
+        guard isUnreachable.load(ordering: .relaxed), core.withLock({ $0.refusing.isEmpty }) else { return }
         if isUnreachable.exchange(false, ordering: .relaxed), !isSilent.load(ordering: .relaxed) {
             listener?.brokerReachable()
         }

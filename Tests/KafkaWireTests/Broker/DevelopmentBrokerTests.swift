@@ -169,6 +169,20 @@ private final class RawClient {
         }
     }
 
+    /// A child process that is just being started has copies of all descriptors for a moment.
+    @Test func aDirectoryThatIsGivenBackIsFreeThoughItsLockWasCopied() throws {
+        let path = directory.path + "/data"
+        let data = try DataDirectory(path: path)
+        let copies = (3..<1024).compactMap { number -> Int32? in
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\(number)")
+            return target?.hasSuffix("\(path)/lock") == true ? dup(Int32(number)) : nil
+        }
+        defer { for copy in copies { close(copy) } }
+        #expect(copies.count == 1)
+        data.release()
+        _ = try DataDirectory(path: path)
+    }
+
     @Test func producerIDsAreNeverGivenTwice() throws {
         var given: [Int64] = []
         for _ in 0..<3 {

@@ -58,6 +58,17 @@ import Testing
         #expect(try directory.bytes(of: "0.log.damaged-\(second)") == Array(bytes[second...]))
     }
 
+    /// A length that points beyond the file looks like a torn end, but there is more behind it.
+    @Test func aWrongLengthIsDamageAndNoTornEnd() throws {
+        let log = try PartitionLog(path: path)
+        for _ in 0..<3 { try log.append(TestBatches.fromKcat) }
+        var bytes = try directory.bytes(of: "0.log")
+        bytes[9] ^= 1
+        try directory.write(bytes, to: "0.log")
+        #expect(try PartitionLog(path: path).endOffset == 0)
+        #expect(try directory.bytes(of: "0.log.damaged-0") == bytes)
+    }
+
     /// The checksum does not cover a batch's base offset.
     @Test func aBaseOffsetAtTheEndOfAllNumbersIsDamage() throws {
         let log = try PartitionLog(path: path)

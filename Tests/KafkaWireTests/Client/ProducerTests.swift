@@ -150,6 +150,20 @@ import WireTestSupport
         producer.abort()
     }
 
+    /// Whoever asks every second while a broker is away leaves nothing behind.
+    @Test func thoseWhoWaitedInVainAreForgotten() throws {
+        let client = KafkaClient(KafkaClientConfiguration(bootstrapServers: []))
+        let engine = ProducerEngine(client, ProducerConfiguration(), nil)
+        engine.core.withLock { $0.unfinishedBatches = 1 }
+        let producer = KafkaProducer(engine)
+        for _ in 0..<3 {
+            #expect(throws: KafkaError.self) { try producer.awaitDelivery(timeoutMilliseconds: 1) }
+        }
+        #expect(engine.core.withLock { $0.deliveryWaiters.count } == 0)
+        producer.abort()
+        client.close()
+    }
+
     /// "Records wait" is only said where some do.
     @Test func anUnreachableBrokerIsNoNewsWhileNothingWaits() {
         let client = KafkaClient(KafkaClientConfiguration(bootstrapServers: []))

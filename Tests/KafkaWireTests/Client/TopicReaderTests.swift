@@ -82,6 +82,23 @@ import WireStreams
         #expect(reader.positions == [0: 2, 1: 0])
     }
 
+    /// An error of the caller's is no failed fetch, though it may look like one.
+    @Test func whatTheCallerThrowsEndsTheReading() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t")
+        try cluster.produce(TestBatches.make([("a", "1"), ("b", "2"), ("c", "3")]), to: "t", partition: 0)
+        let failure = KafkaError.timedOut(what: "the caller's own request", milliseconds: 1, lastError: nil)
+        var values: [String?] = []
+        #expect(throws: failure) {
+            try TopicReader(cluster.client, topic: "t").readToEnd { record in
+                values.append(record.text)
+                if values.count == 2 { throw failure }
+            }
+        }
+        #expect(values == ["1", "2"])
+    }
+
     @Test func aPositionBeyondTheEndGoesBackToIt() throws {
         let cluster = try Cluster()
         defer { cluster.end() }

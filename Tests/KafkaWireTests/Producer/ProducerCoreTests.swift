@@ -58,6 +58,27 @@ import WireCore
         #expect(Self.sentBatch(&core) == place)
     }
 
+    /// Too few replicas, for example: nothing flows, and that must be seen.
+    @Test func aPartitionThatKeepsRefusingIsNewsOnceUntilItTakesRecords() throws {
+        var core = Self.core()
+        Self.append(&core)
+        var news: [Int] = []
+        for attempt in 1...20 {
+            let place = try #require(Self.sentBatch(&core))
+            let answer = ProducerCore.Answer(place: place, outcome: .refused(.notEnoughReplicas))
+            let aftermath = core.settle([answer], ofBroker: 1, now: Self.now)
+            if let refusal = aftermath.refusal {
+                #expect(refusal.errorCode == .notEnoughReplicas)
+                news.append(attempt)
+            }
+        }
+        #expect(news == [10])
+        #expect(core.refusing.count == 1)
+        let place = try #require(Self.sentBatch(&core))
+        _ = core.settle([ProducerCore.Answer(place: place, outcome: .stored)], ofBroker: 1, now: Self.now)
+        #expect(core.refusing.isEmpty)
+    }
+
     @Test func aPartitionWithoutALeaderMakesTheClusterBeLookedAtAtOnce() {
         var core = ProducerCore(ProducerConfiguration())
         let topic = ProducerCore.Topic(name: "t", index: 0)

@@ -40,7 +40,10 @@ struct BatchScanner {
             } catch {
                 return .damaged(error.description)
             }
-            guard header.totalBytes <= fileBytes - position else { return .torn }
+            guard header.totalBytes <= fileBytes - position else {
+                guard try hasGoodBatch(behind: header) else { return .torn }
+                return .damaged("length \(header.batchLength) of the batch at offset \(header.baseOffset)")
+            }
             // The checksum does not cover the base offset.
             guard header.baseOffset >= nextOffset, header.baseOffset <= header.lastOffset, header.lastOffset < .max
             else {
@@ -57,6 +60,31 @@ struct BatchScanner {
             nextOffset = header.lastOffset + 1
         }
         return .complete
+    }
+
+    /// Whether a good batch stands somewhere behind the head at `position`: then the file was not cut off within that
+    /// head's batch, but its length is wrong.
+    private func hasGoodBatch(behind header: RecordBatchHeader) throws(StorageError) -> Bool {
+        let rest = try file.read(count: fileBytes - position, at: position)
+        return rest.span.bytes.withUnsafeBytes { bytes in
+            var start = RecordBatchHeader.byteCount
+            while start + RecordBatchHeader.byteCount <= bytes.count {
+                if Self.isGoodBatch(UnsafeRawBufferPointer(rebasing: bytes[start...]), after: header) { return true }
+                start += 1
+            }
+            return false
+        }
+    }
+
+    private static func isGoodBatch(_ bytes: UnsafeRawBufferPointer, after header: RecordBatchHeader) -> Bool {
+        // The format's number is the quickest thing to look at.
+        guard bytes[16] == 2 else { return false }
+        do throws(WireError) {
+            let candidate = try RecordBatchHeader.first(in: bytes)
+            guard candidate.baseOffset > header.baseOffset, candidate.totalBytes <= bytes.count else { return false }
+            return RecordBatchHeader.isChecksumRight(
+                of: UnsafeRawBufferPointer(rebasing: bytes[..<candidate.totalBytes]))
+        } catch { return false }
     }
 
     /// Makes sure that `count` bytes from `position` are in the chunk.

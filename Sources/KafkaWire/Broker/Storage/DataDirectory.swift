@@ -41,7 +41,11 @@ final class DataDirectory: Sendable {
     /// Lets another broker have the directory.
     func release() {
         lock.withLock { descriptor in
-            if let open = descriptor { close(open) }
+            if let open = descriptor {
+                // Closing is not enough while a child that is just being started still has its copy.
+                _ = flock(open, LOCK_UN)
+                close(open)
+            }
             descriptor = nil
         }
     }

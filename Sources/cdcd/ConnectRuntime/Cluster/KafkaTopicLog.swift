@@ -79,7 +79,7 @@ final class KafkaTopicLog: TopicLog {
         }
 
         func brokerUnreachable(_ error: KafkaError) {
-            KafkaTopicLog.logger.warn("Records for \(topic) wait, since a broker cannot be reached: \(error)")
+            KafkaTopicLog.logger.warn("Records for \(topic) wait, since a broker does not take them: \(error)")
         }
     }
 }

@@ -109,12 +109,12 @@ final class DeliveryTracker: DeliveryListener {
     }
 
     func brokerUnreachable(_ error: KafkaError) {
-        logger.warn("Records wait, since a Kafka broker cannot be reached: \(error)")
-        reports.brokersChanged(.interrupted(reason: "Records wait, since a Kafka broker cannot be reached: \(error)"))
+        logger.warn("Records wait, since a Kafka broker does not take them: \(error)")
+        reports.brokersChanged(.interrupted(reason: "Records wait, since a Kafka broker does not take them: \(error)"))
     }
 
     func brokerReachable() {
-        logger.info("The Kafka broker is back")
+        logger.info("The Kafka brokers take records again")
         reports.brokersChanged(.running)
     }
 
