@@ -70,7 +70,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["cdcd", "ConnectRuntime", "ConnectData", "MySQLSource", "KafkaWire", "WireTestSupport"],
+            dependencies: [
+                "cdcd", "ConnectRuntime", "ConnectData", "MySQLSource", "KafkaWire", "WireStreams", "WireTestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",

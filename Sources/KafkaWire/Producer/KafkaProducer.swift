@@ -117,7 +117,7 @@ public final class KafkaProducer: Sendable {
         let bell = Doorbell()
         while true {
             let (failure, isDone) = engine.core.withLock { core in
-                let isDone = core.unfinishedBatches == 0
+                let isDone = core.isAtRest
                 if !isDone, core.failure == nil { core.deliveryWaiters.append(bell) }
                 return (core.failure, isDone)
             }

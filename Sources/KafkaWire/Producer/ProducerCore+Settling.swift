@@ -98,7 +98,7 @@ extension ProducerCore {
         _ partition: Partition, _ batch: SealedBatch, _ outcome: Result<Int64, KafkaError>, _ aftermath: inout Aftermath
     ) {
         bufferedBytes -= batch.payloadBytes
-        unfinishedBatches -= 1
+        settled()
         aftermath.finished.append(
             Finished(topic: partition.topic.name, partition: partition.index, batch: batch, outcome: outcome))
     }
@@ -192,11 +192,8 @@ extension ProducerCore {
             aftermath.rings += roomWaiters
             roomWaiters = []
         }
-        if unfinishedBatches == 0 || failure != nil {
-            isFlushing = false
-            aftermath.rings += deliveryWaiters
-            deliveryWaiters = []
-        }
+        if unfinishedBatches == 0 || failure != nil { isFlushing = false }
+        aftermath.rings += takeDeliveryWaiters()
     }
 
     // MARK: Leaders

@@ -72,6 +72,8 @@ struct ProducerCore {
     var bufferedBytes = 0
     /// Batches that are open or not yet settled.
     var unfinishedBatches = 0
+    /// Batches that are settled, and of which the listener has not been told yet.
+    private(set) var untoldBatches = 0
     var isFlushing = false
     /// Threads that wait for room in the buffer, and for the last batch.
     var roomWaiters: [Doorbell] = []
@@ -81,6 +83,26 @@ struct ProducerCore {
     init(_ configuration: ProducerConfiguration) {
         self.configuration = configuration
         needsIdentity = configuration.isIdempotent
+    }
+
+    /// Whether nothing is under way, and the listener knows it.
+    var isAtRest: Bool { unfinishedBatches == 0 && untoldBatches == 0 }
+
+    mutating func settled() {
+        unfinishedBatches -= 1
+        untoldBatches += 1
+    }
+
+    /// The listener has been told of so many batches; who is to be woken where they were the last.
+    mutating func told(_ batches: Int) -> [Doorbell] {
+        untoldBatches -= batches
+        return takeDeliveryWaiters()
+    }
+
+    mutating func takeDeliveryWaiters() -> [Doorbell] {
+        guard isAtRest || failure != nil else { return [] }
+        defer { deliveryWaiters = [] }
+        return deliveryWaiters
     }
 
     struct RefusingPartition: Hashable {

@@ -50,6 +50,9 @@ final class ProducerEngine: Sendable {
     /// Tells everybody what follows from a change of the shared state.
     func carryOut(_ aftermath: ProducerCore.Aftermath) {
         for finished in aftermath.finished { tell(finished) }
+        if !aftermath.finished.isEmpty {
+            for bell in core.withLock({ $0.told(aftermath.finished.count) }) { bell.ring() }
+        }
         for bell in aftermath.rings { bell.ring() }
         if aftermath.needsMaintenance { maintenanceBell.ring() }
         if let refusal = aftermath.refusal { brokerFailed(refusal) }

@@ -58,6 +58,19 @@ import WireCore
         #expect(Self.sentBatch(&core) == place)
     }
 
+    /// Whoever waits for delivery looks at what the listener was told next.
+    @Test func nothingIsDeliveredBeforeTheListenerKnows() throws {
+        var core = Self.core()
+        Self.append(&core)
+        let place = try #require(Self.sentBatch(&core))
+        core.deliveryWaiters = [Doorbell()]
+        let aftermath = core.settle([ProducerCore.Answer(place: place, outcome: .stored)], ofBroker: 1, now: Self.now)
+        #expect(aftermath.finished.count == 1)
+        #expect(core.deliveryWaiters.count == 1 && !core.isAtRest)
+        #expect(core.told(1).count == 1)
+        #expect(core.deliveryWaiters.isEmpty && core.isAtRest)
+    }
+
     /// Too few replicas, for example: nothing flows, and that must be seen.
     @Test func aPartitionThatKeepsRefusingIsNewsOnceUntilItTakesRecords() throws {
         var core = Self.core()

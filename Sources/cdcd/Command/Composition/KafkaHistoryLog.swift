@@ -1,6 +1,7 @@
 import Foundation
 import KafkaWire
 import MySQLSource
+import Synchronization
 import WireStreams
 
 /// The schema history in the first partition of a Kafka topic, as Debezium keeps it (`KafkaSchemaHistory`).
@@ -8,6 +9,7 @@ final class KafkaHistoryLog: HistoryLog {
     private let location: HistoryLogLocation
     private let client: KafkaClient
     private let admin: KafkaAdmin
+    private let losses = Losses()
     private var producer: KafkaProducer?
 
     /// Connects to nobody yet. Throws where the bootstrap servers are not written as `host:port,host:port`.
@@ -49,7 +51,7 @@ final class KafkaHistoryLog: HistoryLog {
 
     func append(_ records: [[UInt8]]) throws {
         try explained("written") { () throws(KafkaError) in
-            let producer = producer ?? KafkaProducer(client, ProducerConfiguration())
+            let producer = producer ?? KafkaProducer(client, ProducerConfiguration(), listener: losses)
             self.producer = producer
             let topic = try producer.topic(location.topic)
             for record in records {
@@ -61,6 +63,24 @@ final class KafkaHistoryLog: HistoryLog {
                 try appended.get()
             }
             try producer.awaitDelivery()
+            if let loss = losses.take() { throw loss }
+        }
+    }
+
+    /// Remembers why a record was given up.
+    private final class Losses: DeliveryListener {
+        private let first = Mutex<KafkaError?>(nil)
+
+        func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {
+            guard let error else { return }
+            first.withLock { $0 = $0 ?? error }
+        }
+
+        func take() -> KafkaError? {
+            first.withLock { first in
+                defer { first = nil }
+                return first
+            }
         }
     }
 
