@@ -20,7 +20,7 @@ public protocol DeliveryListener: AnyObject, Sendable {
     func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?)
 
     /// Records wait, and a broker that should take them cannot be reached, or has refused them for two seconds with an
-    /// error that may pass. It is tried again until they time out.
+    /// error that may pass; or somebody waits for a topic that long. It is tried again until they time out.
     func brokerUnreachable(_ error: KafkaError)
 
     /// That broker takes records again.

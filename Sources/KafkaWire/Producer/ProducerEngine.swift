@@ -72,7 +72,11 @@ final class ProducerEngine: Sendable {
     func brokerFailed(_ error: KafkaError) {
         guard !cancellation.isCancelled else { return }
         needMetadata()
-        guard core.withLock({ $0.unfinishedBatches > 0 }) else { return }
+        if core.withLock({ $0.unfinishedBatches > 0 }) { report(error) }
+    }
+
+    /// Tells the listener that records wait, once until they go on.
+    private func report(_ error: KafkaError) {
         if isUnreachable.exchange(true, ordering: .relaxed) == false { listener?.brokerUnreachable(error) }
     }
 
@@ -104,14 +108,25 @@ final class ProducerEngine: Sendable {
 
     // MARK: Topics
 
+    /// How long a topic may be on its way into being before the listener is told that records wait for it.
+    private static let topicQuietMilliseconds = 2000
+
     /// The handle of a topic, once it is known who leads its partitions.
     func topic(_ name: String) throws(KafkaError) -> ProducerTopic {
         if let known = try known(name) { return known }
+        let started = MonotonicInstant.now
         let description = try client.retrying(
             "finding topic \(name)", timeoutMilliseconds: configuration.blockMillisecondsMax ?? .max, cancellation
         ) { () throws(KafkaError) in
-            try client.topic(name, allowsCreation: configuration.allowsTopicCreation, cancellation)
+            do throws(KafkaError) {
+                return try client.topic(name, allowsCreation: configuration.allowsTopicCreation, cancellation)
+            } catch {
+                let waited = MonotonicInstant.now.milliseconds(since: started)
+                if error.isRetriable, waited >= Self.topicQuietMilliseconds { report(error) }
+                throw error
+            }
         }
+        brokerAnswered()
         let index = core.withLock { core in
             if let topic = core.topicsByName[name] { return topic.index }
             let topic = ProducerCore.Topic(name: name, index: core.topics.count)

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import WireCore
 import WireStreams
@@ -147,6 +148,24 @@ import WireTestSupport
         #expect(log.wentAway.wait(milliseconds: 0))
         #expect(log.failed.count == 1)
         #expect(cluster.connectionCount < 20)
+        producer.abort()
+    }
+
+    @Test func whoWaitsForATopicForLongIsNoQuietWait() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        let log = DeliveryLog()
+        let producer = KafkaProducer(
+            cluster.client,
+            Self.configuration {
+                $0.allowsTopicCreation = false
+                $0.blockMillisecondsMax = 2500
+            }, listener: log)
+        #expect(throws: KafkaError.self) { try producer.topic("none") }
+        #expect(log.wentAway.wait(milliseconds: 0) && !log.cameBack.wait(milliseconds: 0))
+        try cluster.makeTopic("none")
+        _ = try producer.topic("none")
+        #expect(log.cameBack.wait(milliseconds: 0))
         producer.abort()
     }
 
