@@ -2,6 +2,7 @@
 struct GB18030Tables: Sendable {
     private let two: DoubleByteTable
     /// Consecutive characters of the Basic Multilingual Plane; `code` counts the four-byte codes from 81 30 81 30.
+    /// Every code below the last run's end is in one: those without a character are runs of U+FFFD.
     private let runs: [(code: UInt16, character: UInt16, count: UInt16)]
 
     /// The codes of the supplementary planes, from 90 30 81 30 on.
@@ -22,9 +23,7 @@ struct GB18030Tables: Sendable {
             let middle = (low + high) / 2
             if Int(runs[middle].code) + Int(runs[middle].count) <= code { low = middle + 1 } else { high = middle }
         }
-        guard low < runs.count, Int(runs[low].code) <= code, runs[low].character != UTF8Output.replacement else {
-            return UTF8Output.replacement
-        }
+        guard low < runs.count, runs[low].character != UTF8Output.replacement else { return UTF8Output.replacement }
         return runs[low].character + UInt16(code - Int(runs[low].code))
     }
 
