@@ -39,6 +39,16 @@ import WireTestSupport
         }
     }
 
+    /// Around the four lanes of 1024 bytes in which long inputs are taken.
+    @Test(arguments: [1023, 1024, 4095, 4096, 4097, 8191, 8192, 12_301])
+    func longInputsAgreeWithTheDefinition(count: Int) {
+        var generator = SeededGenerator(seed: UInt64(count))
+        let bytes = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        #expect(Self.checksum(bytes) == Self.reference(bytes))
+        let first = bytes[..<100].withUnsafeBytes { CRC32C.checksum($0) }
+        #expect(bytes[100...].withUnsafeBytes { CRC32C.checksum($0, continuing: first) } == Self.reference(bytes))
+    }
+
     @Test func aChecksumCanBeContinued() {
         let bytes = Array("a record batch is checksummed in two pieces".utf8)
         for cut in 0...bytes.count {
