@@ -20,6 +20,12 @@ let package = Package(
         .library(name: "MySQLWire", targets: ["MySQLWire"]),
         .library(name: "KafkaWire", targets: ["KafkaWire"]),
         .executable(name: "cdcd", targets: ["cdcd"]),
+        // For Benchmarks/ and Fuzzing/ alone; nothing in it is promised to anybody else.
+        .library(
+            name: "CDCDParts",
+            targets: [
+                "MySQLSource", "ConnectRuntime", "ConnectData", "MySQLWire", "KafkaWire", "WireCore", "WireTestSupport",
+            ]),
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),

@@ -1,0 +1,66 @@
+import CLibFuzzer
+import Foundation
+import FuzzTargets
+import Synchronization
+
+/// `Fuzz list`, `Fuzz seeds TARGET FOLDER`, and `Fuzz TARGET [libFuzzer option or file...]`.
+@main
+enum FuzzCommand {
+    /// libFuzzer's callback is a C function and takes nothing along.
+    fileprivate static let target = Mutex<FuzzTarget?>(nil)
+
+    static func main() {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        switch arguments.first {
+        case nil: end("usage: Fuzz list | seeds TARGET FOLDER | TARGET [libFuzzer option or file...]", status: 2)
+        case "list": for target in FuzzTarget.all { print(target.name) }
+        case "seeds" where arguments.count == 3: writeSeeds(of: known(arguments[1]), into: arguments[2])
+        case .some(let name):
+            let chosen = known(name)
+            target.withLock { $0 = chosen }
+            exit(runDriver([CommandLine.arguments[0]] + arguments.dropFirst()))
+        }
+    }
+
+    private static func known(_ name: String) -> FuzzTarget {
+        guard let target = FuzzTarget.all.first(where: { $0.name == name }) else {
+            end("there is no target \(name); Fuzz list tells which there are", status: 2)
+        }
+        return target
+    }
+
+    private static func runDriver(_ arguments: [String]) -> Int32 {
+        var count = Int32(arguments.count)
+        // The driver keeps the strings for as long as the process lives.
+        var pointers = arguments.map { strdup($0) } + [nil]
+        return pointers.withUnsafeMutableBufferPointer { buffer in
+            var start = buffer.baseAddress
+            return LLVMFuzzerRunDriver(&count, &start, testOneInput)
+        }
+    }
+
+    private static func writeSeeds(of target: FuzzTarget, into folder: String) {
+        do {
+            let seeds = try target.seeds()
+            guard !seeds.isEmpty else { end("\(target.name) has no seeds", status: 1) }
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            for (number, seed) in seeds.enumerated() {
+                try Data(seed).write(to: URL(filePath: folder).appending(path: "seed-\(number)"))
+            }
+        } catch {
+            end("\(target.name) has no seeds: \(error)", status: 1)
+        }
+    }
+
+    private static func end(_ message: String, status: Int32) -> Never {
+        FileHandle.standardError.write(Data("Fuzz: \(message)\n".utf8))
+        exit(status)
+    }
+}
+
+/// What libFuzzer's own `main` would call; ours takes its place, and gives it to the driver.
+@_cdecl("LLVMFuzzerTestOneInput")
+func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
+    FuzzCommand.target.withLock { $0 }?.run(UnsafeRawBufferPointer(start: start, count: count))
+    return 0
+}
