@@ -101,22 +101,20 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
     public var isEmpty: Bool { intervals.isEmpty }
     public var sources: [ServerUUID] { intervals.keys.sorted() }
 
-    public mutating func insert(_ gtid: GTID) { insert(gtid.number...gtid.number, of: gtid.source) }
-
-    private mutating func insert(_ range: ClosedRange<UInt64>, of uuid: ServerUUID) {
+    public mutating func insert(_ gtid: GTID) {
+        let number = gtid.number
         // The usual case, without copying anything: the next number of a server.
-        if let last = intervals[uuid]?.last, last.upperBound < .max, range.lowerBound == last.upperBound + 1 {
-            let extended = last.lowerBound...range.upperBound
-            intervals[uuid]?.removeLast()
-            intervals[uuid]?.append(extended)
+        if let last = intervals[gtid.source]?.last, last.upperBound < .max, number == last.upperBound + 1 {
+            let extended = last.lowerBound...number
+            intervals[gtid.source]?.removeLast()
+            intervals[gtid.source]?.append(extended)
             return
         }
-        // The parts of a text come in their order.
-        if let last = intervals[uuid]?.last, last.upperBound < range.lowerBound {
-            intervals[uuid]?.append(range)
+        if let last = intervals[gtid.source]?.last, last.upperBound < number {
+            intervals[gtid.source]?.append(number...number)
             return
         }
-        intervals[uuid] = Self.normalised((intervals[uuid] ?? []) + [range])
+        intervals[gtid.source] = Self.normalised((intervals[gtid.source] ?? []) + [number...number])
     }
 
     private static func normalised(_ list: [ClosedRange<UInt64>]) -> [ClosedRange<UInt64>] {
@@ -132,16 +130,24 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
     }
 
     public func contains(_ gtid: GTID) -> Bool {
-        intervals[gtid.source]?.contains { $0.contains(gtid.number) } ?? false
+        Self.holds(intervals[gtid.source] ?? [], gtid.number...gtid.number)
     }
 
     public func isSubset(of other: GTIDSet) -> Bool {
         intervals.allSatisfy { uuid, list in
             let theirs = other.intervals[uuid] ?? []
-            return list.allSatisfy { range in
-                theirs.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }
-            }
+            return list.allSatisfy { Self.holds(theirs, $0) }
         }
+    }
+
+    private static func holds(_ list: [ClosedRange<UInt64>], _ range: ClosedRange<UInt64>) -> Bool {
+        // The first interval that does not end before the range.
+        var (low, high) = (0, list.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if list[middle].upperBound < range.lowerBound { low = middle + 1 } else { high = middle }
+        }
+        return low < list.count && list[low].lowerBound <= range.lowerBound && range.upperBound <= list[low].upperBound
     }
 
     public func union(_ other: GTIDSet) -> GTIDSet {
@@ -153,19 +159,32 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
     public func subtracting(_ other: GTIDSet) -> GTIDSet {
         var result = GTIDSet()
         for (uuid, list) in intervals {
-            var left = list
-            for hole in other.intervals[uuid] ?? [] {
-                left = left.flatMap { range -> [ClosedRange<UInt64>] in
-                    guard range.overlaps(hole) else { return [range] }
-                    var parts: [ClosedRange<UInt64>] = []
-                    if range.lowerBound < hole.lowerBound { parts.append(range.lowerBound...(hole.lowerBound - 1)) }
-                    if range.upperBound > hole.upperBound { parts.append((hole.upperBound + 1)...range.upperBound) }
-                    return parts
-                }
-            }
+            let left = Self.difference(list, other.intervals[uuid] ?? [])
             if !left.isEmpty { result.intervals[uuid] = left }
         }
         return result
+    }
+
+    /// What `holes` leave of `list`; one walk over both.
+    private static func difference(
+        _ list: [ClosedRange<UInt64>], _ holes: [ClosedRange<UInt64>]
+    ) -> [ClosedRange<UInt64>] {
+        var left: [ClosedRange<UInt64>] = []
+        var hole = 0
+        for range in list {
+            while hole < holes.count, holes[hole].upperBound < range.lowerBound { hole += 1 }
+            // The range's first number that is neither taken away nor put out yet; nil where all are.
+            var start: UInt64? = range.lowerBound
+            var index = hole
+            while let from = start, index < holes.count, holes[index].lowerBound <= range.upperBound {
+                if from < holes[index].lowerBound { left.append(from...(holes[index].lowerBound - 1)) }
+                start = holes[index].upperBound < range.upperBound ? holes[index].upperBound + 1 : nil
+                index += 1
+            }
+            if let start { left.append(start...range.upperBound) }
+            hole = max(hole, index - 1)
+        }
+        return left
     }
 
     /// Only the transactions of servers that `isIncluded` accepts.

@@ -37,6 +37,19 @@ import WireCore
         + "PUT /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;ext=1\r\nabc\r\n2\r\nde\r\n0\r\nTrailer: t\r\n\r\n"
         + "\r\nGET /  HTTP/1.0\r\n\r\n"
 
+    @Test(.timeLimit(.minutes(1))) func aBodyInTinyChunksIsReadInTime() throws {
+        let head = "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let stream = Array(head.utf8) + Array(repeating: Array("1\r\na\r\n".utf8), count: 1 << 20).joined()
+            + Array("0\r\n\r\n".utf8)
+        var parser = HTTPRequestParser()
+        stream.withUnsafeBytes { parser.feed($0) }
+        guard case .request(let request) = try parser.next() else {
+            Issue.record("no request")
+            return
+        }
+        #expect(request.body.count == 1 << 20)
+    }
+
     @Test(arguments: [1, 2, 3, 7, Int.max])
     func pipelinedRequestsComeOutOneByOneHoweverTheyArrive(step: Int) throws {
         let found = try requests(pipelined, step: step)

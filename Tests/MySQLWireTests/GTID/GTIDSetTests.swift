@@ -1,4 +1,5 @@
 import Testing
+import WireTestSupport
 
 @testable import MySQLWire
 
@@ -40,6 +41,37 @@ import Testing
         #expect(try set("\(a):1-2").union(try set("\(a):3,\(b):1")).description == "\(b):1,\(a):1-3")
         #expect(try set("\(a):2-3").isSubset(of: executed))
         #expect(try !set("\(a):9-11").isSubset(of: executed))
+    }
+
+    /// A replica with many threads, or a server that was restored by pieces, has as many gaps.
+    @Test(.timeLimit(.minutes(1))) func setsWithManyGapsAreReadAndComparedInTime() throws {
+        let odd = try set("\(a):" + (0..<100_000).reversed().map { "\(2 * $0 + 1)" }.joined(separator: ":"))
+        let even = try set("\(a):" + (0..<100_000).map { "\(2 * $0 + 2)" }.joined(separator: ":"))
+        #expect(odd.union(even) == (try set("\(a):1-200000")))
+        #expect(odd.subtracting(even) == odd)
+        #expect(try set("\(a):1-200000").subtracting(even) == odd)
+        #expect(odd.isSubset(of: odd) && !odd.isSubset(of: even))
+    }
+
+    /// Against the numbers one by one.
+    @Test func subtractionAndComparisonAgreeWithTheNumbersThemselves() throws {
+        var generator = SeededGenerator(seed: 3)
+        let source = try #require(ServerUUID(a))
+        func numbers() -> Set<UInt64> { Set((0..<8).map { _ in UInt64.random(in: 1...20, using: &generator) }) }
+        func gtids(_ numbers: Set<UInt64>) -> GTIDSet {
+            var set = GTIDSet()
+            for number in numbers { set.insert(GTID(source: source, number: number)) }
+            return set
+        }
+        for _ in 0..<2000 {
+            let (x, y) = (numbers(), numbers())
+            #expect(gtids(x).subtracting(gtids(y)) == gtids(x.subtracting(y)))
+            #expect(gtids(x).isSubset(of: gtids(y)) == x.isSubset(of: y))
+            #expect(gtids(x).union(gtids(y)) == gtids(x.union(y)))
+            for number in 1...20 as ClosedRange<UInt64> {
+                #expect(gtids(x).contains(GTID(source: source, number: number)) == x.contains(number))
+            }
+        }
     }
 
     @Test func theBinaryFormEndsIntervalsBehindTheirLastNumber() throws {

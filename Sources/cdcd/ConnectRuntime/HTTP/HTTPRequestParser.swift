@@ -30,6 +30,8 @@ struct HTTPRequestParser {
     private var start = 0
     private var state = State.head(scanned: 0)
     private var owesContinue = false
+    /// The chunks so far. Beside the state, so that a chunk does not copy all those before it.
+    private var chunks: [UInt8] = []
 
     init(limits: HTTPLimits = HTTPLimits()) { self.limits = limits }
 
@@ -61,23 +63,27 @@ struct HTTPRequestParser {
                 guard let line = try takeLine(bytesMax: 256, tooLong: HTTPProtocolError(400, "chunk size too long"))
                 else { return continueOrMore() }
                 let size = try Self.chunkSize(line)
-                guard request.body.count + size <= limits.bodyBytesMax else { throw bodyTooLarge }
+                guard chunks.count + size <= limits.bodyBytesMax else { throw bodyTooLarge }
                 state = size == 0 ? .trailers(request, bytesSoFar: 0) : .chunkData(request, bytes: size)
-            case .chunkData(var request, let bytes):
+            case .chunkData(let request, let bytes):
                 guard buffer.count - start >= bytes + 2 else { return .needMore }
                 let end = start + bytes
                 guard buffer[end] == 0x0D, buffer[end + 1] == 0x0A else {
                     throw HTTPProtocolError(400, "chunk does not end with CRLF")
                 }
-                request.body.append(contentsOf: buffer[start..<end])
+                chunks.append(contentsOf: buffer[start..<end])
                 start = end + 2
                 state = .chunkSize(request)
-            case .trailers(let request, let bytesSoFar):
+            case .trailers(var request, let bytesSoFar):
                 let tooLong = HTTPProtocolError(431, "trailers too large")
                 guard let line = try takeLine(bytesMax: limits.headersBytesMax, tooLong: tooLong) else {
                     return .needMore
                 }
-                if line.isEmpty { return finish(request) }
+                if line.isEmpty {
+                    request.body = chunks
+                    chunks = []
+                    return finish(request)
+                }
                 _ = try Self.header(line)
                 guard bytesSoFar + line.count <= limits.headersBytesMax else { throw tooLong }
                 state = .trailers(request, bytesSoFar: bytesSoFar + line.count)
