@@ -19,8 +19,8 @@ extension FuzzTarget {
             }
         }
     } decode: { input in
-        guard input.count >= 2, let key = APIKey.all.indices.contains(Int(input[0])) ? APIKey.all[Int(input[0])] : nil,
-            let versions = key.versions, versions.contains(Int16(input[1])), let type = KafkaMessages.responses[key]
+        guard input.count >= 2, APIKey.all.indices.contains(Int(input[0])),
+            let type = KafkaMessages.responses[APIKey.all[Int(input[0])]], type.versions.contains(Int16(input[1]))
         else { return }
         try roundTrip(type, version: Int16(input[1]), UnsafeRawBufferPointer(rebasing: input[2...]))
     }
@@ -102,7 +102,7 @@ extension FuzzTarget {
         while records.count - start >= RecordBatchHeader.byteCount {
             let length = records[(start + 8)..<(start + 12)].reduce(0) { $0 << 8 | Int($1) }
             let end = start + RecordBatchHeader.lengthEnd + length
-            guard length >= RecordBatchHeader.byteCount - RecordBatchHeader.lengthEnd, end <= records.count else { break }
+            guard end >= start + RecordBatchHeader.byteCount, end <= records.count else { break }
             let checksum = records[(start + RecordBatchHeader.checksummedFrom)..<end].withUnsafeBytes {
                 CRC32C.checksum($0)
             }

@@ -67,8 +67,8 @@ extension FuzzTarget {
         let a = "3e11fa47-71ca-11e1-9e33-c80aa9429562"
         let b = "8a94f357-aab4-11df-86ab-c80aa9429562"
         return [
-            "\(a):1-5\n\(a):3", "\(a):1-3:11:47-49, \(b):1-27\n\(b):3-9,\(a):2-12", "\(a):1-9223372036854775807\n\(a):7-7",
-            "\(a):tag:1-5\n", ",\(a):1 , \(a):2\n\(a):1-2:4-6",
+            "\(a):1-5\n\(a):3", "\(a):1-3:11:47-49, \(b):1-27\n\(b):3-9,\(a):2-12",
+            "\(a):1-9223372036854775807\n\(a):7-7", "\(a):tag:1-5\n", ",\(a):1 , \(a):2\n\(a):1-2:4-6",
         ].map { [UInt8]($0.utf8) }
     } decode: { input in
         let texts = input.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
@@ -96,7 +96,9 @@ extension FuzzTarget {
             return [UInt8(number & 0xFF), UInt8(number >> 8)] + (0...255).map { UInt8($0) }
         }
     } decode: { input in
-        guard input.count >= 2, let set = MySQLCharacterSet(collation: Int(input[0]) | Int(input[1]) << 8) else { return }
+        guard input.count >= 2, let set = MySQLCharacterSet(collation: Int(input[0]) | Int(input[1]) << 8) else {
+            return
+        }
         _ = set.decode(UnsafeRawBufferPointer(rebasing: input[2...]))
     }
 }

@@ -10,7 +10,8 @@ extension FuzzTarget {
     /// Input: where to cut | the client's stream
     static let httpRequests = FuzzTarget("http-requests") {
         let heads = [
-            "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET  /connectors/a/config  HTTP/1.1\r\nHost: a:8083\r\nAccept: */*\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "GET  /connectors/a/config  HTTP/1.1\r\nHost: a:8083\r\nAccept: */*\r\n\r\n",
             "POST /connectors HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}",
             "PUT /a?b=c%20d HTTP/1.1\r\nhost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: u\r\n\r\n",
             "GET http://a/b HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /c HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -19,7 +20,8 @@ extension FuzzTarget {
             let object = try JSONValue.parse(String(line)).objectValue ?? [:]
             func text(_ name: String) -> String { object[name]?.stringValue ?? "" }
             let body = text("body")
-            return "\(text("method")) \(text("path")) HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            return "\(text("method")) \(text("path")) HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+                + body
         }
         return (heads + captured).map { [UInt8($0.utf8.count / 2 & 0xFF)] + $0.utf8 }
     } decode: { input in
@@ -59,7 +61,8 @@ extension FuzzTarget {
     static let properties = FuzzTarget("properties") {
         let lines = try Fixtures.bytes("connect/validation.jsonl").split(separator: 0x0A).prefix(20)
         return [
-            "a=1\nb:2\nc 3\nd = 4\n", "# a\n! b\n\n  c = d\\\n   e\\\r\n f\r", "k\\ e\\=y=\\u0041\\t\\n\\u00e4", "a=\\u12", "a\\",
+            "a=1\nb:2\nc 3\nd = 4\n", "# a\n! b\n\n  c = d\\\n   e\\\r\n f\r", "k\\ e\\=y=\\u0041\\t\\n\\u00e4",
+            "a=\\u12", "a\\",
         ].map { [UInt8]($0.utf8) } + lines.map { [UInt8]($0) }
     } decode: { input in
         _ = try JavaProperties.parse(Array(input))
@@ -68,11 +71,16 @@ extension FuzzTarget {
     /// JSON documents. What can be read can be written, and reads the same again.
     static let json = FuzzTarget("json") {
         var seeds: [[UInt8]] = []
-        for name in ["connect/rest/lifecycle.jsonl", "connect/internal-topics/configs.jsonl",
-            "connect/internal-topics/offsets.jsonl", "connect/converted-values.json", "debezium/envelopes/3.6.jsonl"] {
+        let names = [
+            "connect/rest/lifecycle.jsonl", "connect/internal-topics/configs.jsonl",
+            "connect/internal-topics/offsets.jsonl", "connect/converted-values.json", "debezium/envelopes/3.6.jsonl",
+        ]
+        for name in names {
             seeds += try Fixtures.bytes(name).split(separator: 0x0A).filter { $0.count <= 4096 }.map { [UInt8]($0) }
         }
-        return seeds + ["[1e400,-0.0,1.5E-7,9223372036854775808]", #"{"a":"\ud83d\ude00\ud800","a":null}"#].map { [UInt8]($0.utf8) }
+        let numbers = "[1e400,-0.0,1.5E-7,9223372036854775808]"
+        let escapes = #"{"a":"\ud83d\ude00\ud800","a":null}"#
+        return seeds + [[UInt8](numbers.utf8), [UInt8](escapes.utf8)]
     } decode: { input in
         _ = try JSONValue.parse(input, numbersAsText: true)
         let value = try JSONValue.parse(input)
