@@ -30,12 +30,17 @@ struct Repository {
     static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
+    /// Written by a build or by the fuzzer, and not in the repository.
+    private static func isMade(_ path: String) -> Bool {
+        [".build/", ".corpus/", ".crashes/"].contains { path.contains($0) }
+    }
+
     /// All files below `folder` whose names end with one of `suffixes`, in the order of their paths.
     static func files(in folder: String, endingWith suffixes: [String] = [".swift"]) -> [File] {
         let start = root.appendingPathComponent(folder)
         guard let walker = FileManager.default.enumerator(atPath: start.path) else { return [] }
         return walker.compactMap { $0 as? String }.sorted()
-            .filter { path in suffixes.contains { path.hasSuffix($0) } && !path.contains(".build/") }
+            .filter { path in suffixes.contains { path.hasSuffix($0) } && !isMade(path) }
             .compactMap { path in
                 (try? String(contentsOf: start.appendingPathComponent(path), encoding: .utf8))
                     .map { File(path: "\(folder)/\(path)", text: $0) }
@@ -50,7 +55,7 @@ struct Repository {
             var isFolder: ObjCBool = false
             let full = root.appendingPathComponent(path).path
             return FileManager.default.fileExists(atPath: full, isDirectory: &isFolder) && !isFolder.boolValue
-                && !path.contains("__pycache__")
+                && !path.contains("__pycache__") && !isMade(path)
         }
     }
 

@@ -5,22 +5,26 @@ import Testing
 @Suite struct TidyTests {
     private static let sources = Repository.files(in: "Sources")
     private static let tests = Repository.files(in: "Tests")
+    /// Packages of their own, never part of the product.
+    private static let tools = Repository.files(in: "Benchmarks") + Repository.files(in: "Fuzzing")
+    private static let everything = sources + tests + tools
 
     @Test func sourcesAreFound() {
         #expect(Self.sources.count > 50)
         #expect(Self.tests.count > 10)
+        #expect(Self.tools.count > 10)
     }
 
     // MARK: Shape
 
     @Test func filesHaveOneSubject() {
-        for file in Self.sources + Self.tests where !file.isGenerated {
+        for file in Self.everything where !file.isGenerated {
             #expect(file.lines.count <= 501, "\(file.path) has \(file.lines.count) lines")
         }
     }
 
     @Test func linesFitAScreen() {
-        for file in Self.sources + Self.tests where !file.isGenerated {
+        for file in Self.everything where !file.isGenerated {
             var isInText = false
             for (number, line) in file.lines.enumerated() {
                 if line.contains("\"\"\"") { isInText.toggle() }
@@ -64,7 +68,7 @@ import Testing
     ]
 
     @Test func forbiddenWordsStayOut() {
-        for file in Self.sources {
+        for file in Self.sources + Self.tools {
             for rule in Self.forbidden where file.text.contains(rule.word) {
                 for (number, line) in file.lines.enumerated() where Repository.code(of: line).contains(rule.word) {
                     Issue.record("\(file.path):\(number + 1) says \(rule.word): \(rule.reason)")
@@ -77,7 +81,7 @@ import Testing
     @Test func nothingIsForced() throws {
         let forced = try NSRegularExpression(pattern: #"[\w)\]]!(?![=\w"])"#)
         let text = try NSRegularExpression(pattern: #""(?:\\.|[^"\\])*""#)
-        for file in Self.sources where !file.isGenerated {
+        for file in Self.sources + Self.tools where !file.isGenerated {
             for (number, line) in file.lines.enumerated() where line.contains("!") {
                 let code = NSMutableString(string: String(Repository.code(of: line)))
                 _ = text.replaceMatches(in: code, range: NSRange(location: 0, length: code.length), withTemplate: "\"\"")
@@ -113,7 +117,7 @@ import Testing
 
     @Test func namesSayWhatAThingIs() {
         let vague = ["Manager", "Helper", "Utils", "Utility", "Legacy", "Deprecated", "Misc"]
-        for file in Self.sources + Self.tests {
+        for file in Self.everything {
             for word in vague { #expect(!file.path.contains(word), "\(file.path) is named \(word)") }
         }
     }
@@ -146,7 +150,7 @@ import Testing
     }
 
     @Test func generatedFilesNameTheirGenerator() {
-        for file in Self.sources + Self.tests where file.isGenerated {
+        for file in Self.everything where file.isGenerated {
             #expect(file.lines.prefix(3).contains { $0.contains("scripts/") }, "\(file.path) does not name its script")
         }
     }
@@ -154,7 +158,7 @@ import Testing
     /// Nothing in the project speaks of the machine that it was written on.
     @Test func theProjectStandsAlone() {
         let words = ["/wo" + "rk/", "/fa" + "rm/", "/tm" + "p/w/", "registry " + "host"]
-        for place in ["Sources", "Tests", "docs", "scripts", "Fixtures"] {
+        for place in ["Sources", "Tests", "Benchmarks", "Fuzzing", "docs", "scripts", "Fixtures"] {
             for path in Repository.paths(in: place) {
                 guard let text = Repository.text(path) else { continue }
                 for word in words { #expect(!text.contains(word), "\(path) names \(word)") }
