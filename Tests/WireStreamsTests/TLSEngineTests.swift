@@ -114,6 +114,13 @@ import WireTestSupport
         _ = try Self.connect(verification: .authority, clientIdentity: store, serverVerification: .authority)
     }
 
+    /// Where a terminal is there, OpenSSL would ask it for the password and wait.
+    @Test(.timeLimit(.minutes(1))) func anEncryptedKeyIsRefusedWithoutAsking() throws {
+        let store = TLSConfiguration.Store.pem(path: Self.path("encrypted.pem"))
+        let reason = reason { _ = try Self.connect(verification: .none, clientIdentity: store) }
+        #expect(reason?.contains("encrypted.pem lacks a certificate or its key") == true, "\(reason ?? "accepted")")
+    }
+
     @Test func aKeyInJKSIsRefusedWithItsRemedy() throws {
         let store = try TLSConfiguration.Store.detecting(path: Self.path("client.jks"), password: "secret")
         let reason = reason { _ = try Self.connect(verification: .none, clientIdentity: store) }

@@ -77,7 +77,10 @@ final class HTTPConnection {
         var deadline = MonotonicInstant.now.advanced(byMilliseconds: limit(of: phase))
         while true {
             switch try parser.next() {
-            case .request(let request): return request
+            case .request(let request):
+                // It came in one piece, and nobody has been told yet that the pause is over.
+                if phase == .idle { guard idleChanged(false) else { return nil } }
+                return request
             case .sendContinue:
                 try HTTPResponse.continueInterim.withUnsafeBytes { try streams.output.writeAll($0) }
             case .needMore:
