@@ -116,18 +116,22 @@ import WireTestSupport
         }
         let idle = try connect(server, sending: Self.get("/idle"))
         #expect(try Self.text(from: idle, until: "/idle").hasPrefix("HTTP/1.1 200"))
+        // Each in one piece, the second behind another request.
         let busy = try connect(server, sending: Self.get("/slow"))
-        arrived.wait()
+        let pipelined = try connect(server, sending: Self.get("/first") + Self.get("/slow"))
+        for _ in 0..<2 { arrived.wait() }
         let stopped = ThreadCompletion()
         startThread(named: "stop") {
             server.stop(graceMilliseconds: 5000)
             stopped.finish()
         }
         #expect(try Self.text(from: idle) == "")
-        mayAnswer.signal()
-        let answer = try Self.text(from: busy)
-        #expect(answer.hasPrefix("HTTP/1.1 200") && answer.contains("Connection: close\r\n"))
-        #expect(answer.hasSuffix("/slow"))
+        for _ in 0..<2 { mayAnswer.signal() }
+        for streams in [busy, pipelined] {
+            let answer = try Self.text(from: streams)
+            #expect(answer.hasPrefix("HTTP/1.1 200") && answer.contains("Connection: close\r\n"))
+            #expect(answer.hasSuffix("/slow"))
+        }
         #expect(stopped.wait(milliseconds: 5000))
     }
 }

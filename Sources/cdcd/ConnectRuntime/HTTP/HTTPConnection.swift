@@ -73,19 +73,23 @@ final class HTTPConnection {
 
     /// The next request; nil at the orderly end of the connection.
     private func receive(_ idleChanged: (Bool) -> Bool) throws -> HTTPRequest? {
+        var isIdle = true
         var phase = parser.phase
         var deadline = MonotonicInstant.now.advanced(byMilliseconds: limit(of: phase))
         while true {
             switch try parser.next() {
             case .request(let request):
-                // It came in one piece, and nobody has been told yet that the pause is over.
-                if phase == .idle { guard idleChanged(false) else { return nil } }
+                // Where it came in one piece, nobody has been told yet that the pause is over.
+                if isIdle { guard idleChanged(false) else { return nil } }
                 return request
             case .sendContinue:
                 try HTTPResponse.continueInterim.withUnsafeBytes { try streams.output.writeAll($0) }
             case .needMore:
+                if isIdle, parser.phase != .idle {
+                    guard idleChanged(false) else { return nil }
+                    isIdle = false
+                }
                 if parser.phase != phase {
-                    if phase == .idle { guard idleChanged(false) else { return nil } }
                     phase = parser.phase
                     deadline = MonotonicInstant.now.advanced(byMilliseconds: limit(of: phase))
                 }
