@@ -27,6 +27,10 @@ import Testing
         // A continued line may look like a comment and is none; one that is blank ends the value.
         #expect(try parse("a=1\\\n# 2\nb=3") == ["a": "1# 2", "b": "3"])
         #expect(try parse("a=1\\") == ["a": "1"])
+        // A backslash alone begins nothing: what follows may be a comment, or nothing.
+        #expect(try parse("\\\n# no\nb=3") == ["b": "3"])
+        #expect(try parse("  \\\n\nb=3") == ["b": "3"])
+        #expect(try parse("\\\n a=1") == ["a": "1"])
     }
 
     @Test func escapesAreResolvedInKeysAndValues() throws {

@@ -64,6 +64,8 @@ import WireStreams
         ("session.timeout.ms", "0"), ("topic.creation.enable", "yes"), ("bootstrap.servers", "kafka"),
         ("access.control.allow.origin", "*"), ("producer.partitioner.class", "a.B"),
         ("offset.storage.partitions", "0"), ("value.converter.schemas.enable", "maybe"),
+        ("bootstrap.servers", ","), ("listeners", ","), ("connector.client.config.override.policy", "none"),
+        ("connector.client.config.override.policy", "Allowlist"),
     ])
     func whatIsNotBuiltStopsTheStartByName(name: String, value: String) {
         #expect(refused([name: value]) == [name])
@@ -130,6 +132,14 @@ import WireStreams
         let over = try ProducerSettings(
             connector: ["producer.override.linger.ms": "3", "producer.override.compression.type": "none"], worker: worker)
         #expect(over.lingerMilliseconds == 3 && over.compression == .none && over.batchBytesMax == 100_000)
+    }
+
+    @Test(arguments: [
+        "None", "NoneConnectorClientConfigOverridePolicy",
+        "org.apache.kafka.connect.connector.policy.NoneConnectorClientConfigOverridePolicy",
+    ])
+    func policiesHaveTheNamesOfJavasClasses(name: String) throws {
+        #expect(try configuration(["connector.client.config.override.policy": name]).overridePolicy == .none)
     }
 
     @Test func overridesFollowThePolicy() throws {

@@ -102,6 +102,10 @@ import WireCore
         ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
         ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc\r\n", 400),
         ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFF\r\n", 413),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1 x\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\r\n\r\n", 501),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n", 400),
+        ("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
         ("POST / HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\n\r\n", 417),
     ])
     func malformedRequestsAreRefused(text: String, expected: Int) {
@@ -141,9 +145,11 @@ import WireCore
         #expect(HTTPResponse.date(1_709_210_096) == "Thu, 29 Feb 2024 12:34:56 GMT")
     }
 
-    private func encoded(_ response: HTTPResponse, headOnly: Bool = false) -> String {
+    private func encoded(
+        _ response: HTTPResponse, persistence: HTTPResponse.Persistence = .open(minorVersion: 1), headOnly: Bool = false
+    ) -> String {
         var writer = ByteWriter()
-        response.encode(into: &writer, keepAlive: true, headOnly: headOnly, now: 0)
+        response.encode(into: &writer, persistence: persistence, headOnly: headOnly, now: 0)
         return String(decoding: writer.array(), as: UTF8.self)
     }
 
@@ -151,6 +157,16 @@ import WireCore
         let text = encoded(HTTPResponse(status: 200, body: Array("{}".utf8)), headOnly: true)
         #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
         #expect(text.hasSuffix("Content-Length: 2\r\n\r\n"))
+    }
+
+    @Test func whatBecomesOfTheConnectionIsSaidWhereItIsNotTheRule() {
+        func connection(_ persistence: HTTPResponse.Persistence) -> [Substring] {
+            encoded(HTTPResponse(status: 204), persistence: persistence).split(separator: "\r\n")
+                .filter { $0.hasPrefix("Connection:") }
+        }
+        #expect(connection(.open(minorVersion: 1)) == [])
+        #expect(connection(.open(minorVersion: 0)) == ["Connection: keep-alive"])
+        #expect(connection(.closing) == ["Connection: close"])
     }
 
     @Test func noContentHasNoLength() {

@@ -11,7 +11,7 @@ import WireCore
     @Test func aJavaWorkersTopicIsUnderstood() throws {
         var view = OffsetView()
         let records = try CapturedTopic.records("offsets")
-        for record in records { #expect(view.apply(record) == true) }
+        for record in records { try view.apply(record) }
         let source = OffsetView.Source(connector: "rt-main", partition: ["server": .string("rt-main")])
         let offset = try #require(view.offset(of: source))
         #expect(offset["file"] == .string("binlog.000002") && offset["pos"] == .integer(5128))
@@ -22,42 +22,55 @@ import WireCore
         #expect(JSONValue.object(offset).encoded() == last.value)
     }
 
-    @Test func aKeyOfTheSameMeaningIsUsedAgainByteForByte() {
+    @Test func aKeyOfTheSameMeaningIsUsedAgainByteForByte() throws {
         var view = OffsetView()
-        #expect(view.apply(record("[\"c\",{\"server\":\"s\",\"database\":\"d\"}]", "{\"p\":1}")) == true)
+        try view.apply(record("[\"c\",{\"server\":\"s\",\"database\":\"d\"}]", "{\"p\":1}"))
         let source = OffsetView.Source(
             connector: "c", partition: ["database": .string("d"), "server": .string("s")])
         #expect(view.offset(of: source) == ["p": .integer(1)])
         #expect(String(decoding: view.key(for: source), as: UTF8.self) == "[\"c\",{\"server\":\"s\",\"database\":\"d\"}]")
     }
 
-    @Test func ofTwoKeysOfOneMeaningTheLaterCounts() {
+    @Test func ofTwoKeysOfOneMeaningTheLaterCounts() throws {
         var view = OffsetView()
         let (a, b) = ("[\"c\",{\"x\":1,\"y\":2}]", "[\"c\",{\"y\":2,\"x\":1}]")
-        view.apply(record(a, "{\"p\":2}", at: 20))
-        view.apply(record(b, "{\"p\":1}", at: 10))
+        try view.apply(record(a, "{\"p\":2}", at: 20))
+        try view.apply(record(b, "{\"p\":1}", at: 10))
         let source = OffsetView.Source(connector: "c", partition: ["x": .integer(1), "y": .integer(2)])
         #expect(view.offset(of: source) == ["p": .integer(2)])
-        view.apply(record(b, "{\"p\":3}", at: 30))
+        try view.apply(record(b, "{\"p\":3}", at: 30))
         #expect(view.offset(of: source) == ["p": .integer(3)])
         #expect(view.key(for: source) == Array(b.utf8))
     }
 
-    @Test func aTombstoneRemovesTheOffsetAndKeepsTheKey() {
+    @Test func aTombstoneRemovesTheOffsetAndKeepsTheKey() throws {
         var view = OffsetView()
         let key = "[\"c\",{\"b\":1,\"a\":1}]"
-        view.apply(record(key, "{\"p\":1}"))
-        view.apply(record(key, nil))
+        try view.apply(record(key, "{\"p\":1}"))
+        try view.apply(record(key, nil))
         let source = OffsetView.Source(connector: "c", partition: ["a": .integer(1), "b": .integer(1)])
         #expect(view.offset(of: source) == nil && view.offsets(of: "c").isEmpty)
         #expect(view.key(for: source) == Array(key.utf8))
     }
 
-    @Test func whatIsNoOffsetIsRefused() {
+    @Test(arguments: [
+        ("{}", "{}", "its key is not of the form"), ("[\"c\"]", "{}", "its key is not of the form"),
+        ("[1,{}]", "{}", "its key is not of the form"), ("[\"c\",[]]", "{}", "the partition in its key"),
+        ("x", "{}", "its key is no JSON"), ("[\"c\",{}]", "[]", "its value is no JSON object"),
+        ("[\"c\",{}]", "{", "its value is no JSON: "),
+    ])
+    func whatIsNoOffsetIsRefusedWithTheReason(key: String, value: String, reason: String) {
         var view = OffsetView()
-        for key in ["{}", "[\"c\"]", "[1,{}]", "[\"c\",[]]", "x"] { #expect(view.apply(record(key, "{}")) == false) }
-        #expect(view.apply(record("[\"c\",{}]", "[]")) == false)
-        #expect(view.apply(record("[\"c\",null]", "{\"a\":1}")) == true)
-        #expect(view.offset(of: OffsetView.Source(connector: "c", partition: [:])) == ["a": .integer(1)])
+        let error = #expect(throws: UnreadableRecord.self) { try view.apply(record(key, value)) }
+        #expect(error?.description.hasPrefix(reason) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func aPartitionOfNullIsAnEmptyOneAndAValueOfNullIsNone() throws {
+        var view = OffsetView()
+        let source = OffsetView.Source(connector: "c", partition: [:])
+        try view.apply(record("[\"c\",null]", "{\"a\":1}"))
+        #expect(view.offset(of: source) == ["a": .integer(1)])
+        try view.apply(record("[\"c\",null]", "null"))
+        #expect(view.offset(of: source) == nil)
     }
 }

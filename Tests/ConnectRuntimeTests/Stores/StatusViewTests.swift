@@ -6,7 +6,7 @@ import WireCore
 @Suite struct StatusViewTests {
     @Test func aJavaWorkersTopicIsUnderstood() throws {
         var view = StatusView()
-        for record in try CapturedTopic.records("status") { #expect(view.apply(record) == true, "\(record.keyText ?? "")") }
+        for record in try CapturedTopic.records("status") { try view.apply(record) }
         #expect(Set(view.connectors.keys) == ["rt-main", "rt-stopped"])
         #expect(view.connectors["rt-main"]?.state == .running)
         #expect(view.connectors["rt-stopped"] == StatusRecord(
@@ -30,29 +30,41 @@ import WireCore
         #expect(StatusKey.topic("t", connector: "c") == "status-topic-t:connector-c")
     }
 
-    @Test func aLateUnassignedOfAnotherWorkerDoesNotHideARunningTask() {
+    @Test func aLateUnassignedOfAnotherWorkerDoesNotHideARunningTask() throws {
         var view = StatusView()
         let id = TaskID(connector: "a", task: 0)
         func status(_ state: StatusRecord.State, _ worker: String, _ generation: Int64) -> JSONObject {
             StatusRecord(state: state, workerID: worker, generation: generation, version: nil).json
         }
-        view.apply(key: StatusKey.task(id), status(.running, "new", 5))
-        view.apply(key: StatusKey.task(id), status(.unassigned, "old", 4))
+        try view.apply(key: StatusKey.task(id), status(.running, "new", 5))
+        try view.apply(key: StatusKey.task(id), status(.unassigned, "old", 4))
         #expect(view.tasks[id]?.state == .running)
-        view.apply(key: StatusKey.task(id), status(.unassigned, "new", 5))
+        try view.apply(key: StatusKey.task(id), status(.unassigned, "new", 5))
         #expect(view.tasks[id]?.state == .unassigned)
     }
 
-    @Test func whatIsNoStatusIsRefused() {
+    private func apply(_ key: String, _ value: String?, to view: inout StatusView) throws(UnreadableRecord) {
+        try view.apply(StoreRecord(offset: 0, key: Array(key.utf8), value: value.map { Array($0.utf8) }))
+    }
+
+    @Test(arguments: [
+        ("status-connector-a", "{}", "it lacks a known state"), ("status-connector-a", "[]", "its value is no JSON object"),
+        ("status-connector-a", "{", "its value is no JSON: "),
+        ("status-task-a", "{\"state\":\"RUNNING\",\"worker_id\":\"w\",\"generation\":1}", "the task a has no number"),
+        ("status-topic-a", "{\"topic\":{}}", "the topic a has no connector"),
+        ("status-topic-a:connector-c", "{\"topic\":{}}", "it lacks a task"), ("other", "{}", "its key other is unknown"),
+    ])
+    func whatIsNoStatusIsRefusedWithTheReason(key: String, value: String, reason: String) {
         var view = StatusView()
-        func apply(_ key: String, _ value: String) -> Bool {
-            view.apply(StoreRecord(offset: 0, key: Array(key.utf8), value: Array(value.utf8)))
-        }
-        #expect(!apply("status-connector-a", "{}"))
-        #expect(!apply("status-connector-a", "[]"))
-        #expect(!apply("status-task-a", "{\"state\":\"RUNNING\",\"worker_id\":\"w\",\"generation\":1}"))
-        #expect(!apply("status-topic-a", "{\"topic\":{}}"))
-        #expect(!apply("other", "{}"))
-        #expect(apply("status-connector-a", "{\"state\":\"RUNNING\",\"worker_id\":\"w\",\"generation\":1,\"more\":2}"))
+        let error = #expect(throws: UnreadableRecord.self) { try apply(key, value, to: &view) }
+        #expect(error?.description.hasPrefix(reason) == true, "\(error?.description ?? "")")
+    }
+
+    @Test func membersOfOtherVersionsArePassedOverAndNullIsNone() throws {
+        var view = StatusView()
+        try apply("status-connector-a", "{\"state\":\"RUNNING\",\"worker_id\":\"w\",\"generation\":1,\"more\":2}", to: &view)
+        #expect(view.connectors["a"]?.state == .running)
+        try apply("status-connector-a", "null", to: &view)
+        #expect(view.connectors["a"] == nil)
     }
 }

@@ -30,7 +30,10 @@ final class MemoryCluster: Cluster {
         var removedMembers: [String] = []
         var generation: Int32 = 0
         var hasLeft = false
-        var refusesAppends = false
+        /// Appends are stored, and yet whoever made them hears nothing.
+        var losesAnswers = false
+        /// The coordinator lets those who leave wait.
+        var isCoordinatorSilent = false
     }
 
     let state = Monitor(State())
@@ -110,8 +113,10 @@ private final class MemoryLog: TopicLog {
     }
 
     func append(key: [UInt8], value: [UInt8]?) throws {
-        if cluster.state.withLock({ $0.refusesAppends }) { throw KafkaError.timedOut(what: "append", milliseconds: 1, lastError: nil) }
         appendLater(key: key, value: value)
+        if cluster.state.withLock({ $0.losesAnswers }) {
+            throw KafkaError.timedOut(what: "append", milliseconds: 1, lastError: nil)
+        }
     }
 
     func appendLater(key: [UInt8], value: [UInt8]?) {
@@ -194,6 +199,13 @@ private final class MemoryMembership: WorkerMembership {
     }
 
     func heartbeat() throws -> GroupStanding { .stable }
-    func leave() throws { cluster.state.update { $0.hasLeft = true } }
+    func leave() throws {
+        let patience = MonotonicInstant.now.advanced(byMilliseconds: 20_000)
+        guard cluster.state.wait(until: patience, for: { $0.isCoordinatorSilent ? nil : true }) == true else {
+            throw KafkaError.timedOut(what: "leave", milliseconds: 20_000, lastError: nil)
+        }
+        cluster.state.update { $0.hasLeft = true }
+    }
+
     func cancel() {}
 }

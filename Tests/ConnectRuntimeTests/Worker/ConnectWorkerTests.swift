@@ -204,6 +204,43 @@ import WireCore
         worker.stop()
     }
 
+    @Test func aTaskThatStartsPausedEndsInOrder() throws {
+        let worker = try WorkerHarness()
+        defer { worker.stop() }
+        _ = try worker.call("POST", "/connectors", body)
+        try worker.awaitStates("a", "RUNNING", ["RUNNING"])
+        _ = try worker.call("PUT", "/connectors/a/pause")
+        #expect(try worker.call("POST", "/connectors/a/restart?includeTasks=true").status == 202)
+        try worker.awaitStates("a", "PAUSED", ["PAUSED"])
+        _ = try worker.call("DELETE", "/connectors/a")
+        #expect(try worker.eventually("GET", "/connectors/a/status") { $0.status == 404 }.status == 404)
+        let failed = worker.cluster.records(of: "status").filter { record in
+            String(decoding: record.value ?? [], as: UTF8.self).contains("FAILED")
+        }
+        #expect(failed.isEmpty)
+    }
+
+    @Test func aRecordWhoseAnswerIsLostTakesEffectAllTheSame() throws {
+        let worker = try WorkerHarness()
+        defer { worker.stop() }
+        _ = try worker.call("POST", "/connectors", body)
+        try worker.awaitStates("a", "RUNNING", ["RUNNING"])
+        worker.cluster.state.update { $0.losesAnswers = true }
+        #expect(try worker.call("PUT", "/connectors/a/pause").status == 500)
+        try worker.awaitStates("a", "PAUSED", ["PAUSED"])
+        worker.cluster.state.update { $0.losesAnswers = false }
+    }
+
+    @Test func aSilentCoordinatorDoesNotHoldTheEndUp() throws {
+        let worker = try WorkerHarness()
+        _ = try worker.call("GET", "/connectors")
+        worker.cluster.state.update { $0.isCoordinatorSilent = true }
+        let begun = MonotonicInstant.now
+        worker.stop()
+        #expect(MonotonicInstant.now.milliseconds(since: begun) < 5000)
+        worker.cluster.state.update { $0.isCoordinatorSilent = false }
+    }
+
     @Test func aConnectorThatCannotBeConfiguredFailsWithTheReason() throws {
         struct Trouble: Error, CustomStringConvertible { let description = "no tasks today" }
         let worker = try WorkerHarness(ScriptedConnector(taskConfigurations: { _, _ in throw Trouble() }))

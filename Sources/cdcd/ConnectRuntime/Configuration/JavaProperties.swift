@@ -36,6 +36,8 @@ public enum JavaProperties {
             while position < bytes.count {
                 let natural = naturalLine()
                 guard let first = natural.first, first != UInt8(ascii: "#"), first != UInt8(ascii: "!") else { continue }
+                // A backslash alone continues nothing: to Java the line that follows is the first one.
+                if first == UInt8(ascii: "\\"), natural.count == 1 { continue }
                 let start = number
                 guard JavaProperties.isContinued(natural) else { return (natural, start) }
                 var joined = Array(natural.dropLast())

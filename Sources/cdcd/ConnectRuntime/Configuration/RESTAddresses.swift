@@ -9,6 +9,9 @@ struct RESTAddresses {
     init(_ reader: inout PropertyReader) {
         var found: [SocketAddress] = []
         let name = "listeners"
+        if reader.text(name) != nil, reader.list(name).isEmpty {
+            reader.refuse(name, "name at least one listener as http://host:port")
+        }
         for text in reader.list(name) {
             guard let scheme = text.range(of: "://") else {
                 reader.refuse(name, "\(text) is not of the form http://host:port")

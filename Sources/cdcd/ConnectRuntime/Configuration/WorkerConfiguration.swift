@@ -29,7 +29,21 @@ public struct WorkerConfiguration: Sendable {
         }
     }
 
-    enum OverridePolicy: String, Sendable { case all = "All", none = "None", principal = "Principal" }
+    /// What of their clients' configuration connectors may set themselves (KIP-458).
+    enum OverridePolicy: String, Sendable, CaseIterable {
+        case all = "All", none = "None", principal = "Principal"
+
+        /// By the alias, the simple or the full name of Java's class, letter for letter.
+        init?(className: String) {
+            let found = Self.allCases.first { policy in
+                let simple = "\(policy.rawValue)ConnectorClientConfigOverridePolicy"
+                return [policy.rawValue, simple, "org.apache.kafka.connect.connector.policy.\(simple)"].contains(className)
+            }
+            guard let found else { return nil }
+            self = found
+        }
+    }
+
     enum ConnectProtocol: String, Sendable { case eager, compatible, sessioned }
 
     public let bootstrapServers: [SocketAddress]
@@ -130,7 +144,11 @@ public struct WorkerConfiguration: Sendable {
         topicCreationEnabled = reader.boolean("topic.creation.enable", default: true)
         topicTrackingEnabled = reader.boolean("topic.tracking.enable", default: true)
         topicTrackingResetAllowed = reader.boolean("topic.tracking.allow.reset", default: true)
-        overridePolicy = OverridePolicy(rawValue: reader.text("connector.client.config.override.policy") ?? "All") ?? .all
+        let policyName = "connector.client.config.override.policy"
+        overridePolicy = OverridePolicy(className: reader.text(policyName) ?? "All") ?? {
+            reader.refuse(policyName, "use All, None or Principal")
+            return .none
+        }()
         producer = ProducerSettings(
             ProducerSettings.stripped(properties, prefix: "producer."), prefix: "producer.", &reader)
 
@@ -156,6 +174,7 @@ public struct WorkerConfiguration: Sendable {
             }
             addresses.append(address)
         }
+        if texts.isEmpty { reader.refuse("bootstrap.servers", "name at least one broker as host:port") }
         return addresses
     }
 

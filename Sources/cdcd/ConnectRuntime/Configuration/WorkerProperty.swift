@@ -64,8 +64,7 @@ enum WorkerPropertyCatalog {
         "offset.flush.interval.ms": .honoured, "offset.flush.timeout.ms": .honoured,
         "task.shutdown.graceful.timeout.ms": .honoured, "topic.creation.enable": .honoured,
         "topic.tracking.enable": .honoured, "topic.tracking.allow.reset": .honoured,
-        "connector.client.config.override.policy": .only(
-            ["All", "None", "Principal"], remedy: "use All, None or Principal"),
+        "connector.client.config.override.policy": .honoured,
         "exactly.once.source.support": .only(
             ["disabled"], remedy: "exactly-once delivery is not supported yet; set it to disabled"),
         "config.providers": .only(empty, remedy: "configuration providers are not supported yet; write the values out"),

@@ -49,7 +49,12 @@ final class OffsetCommitter: Sendable {
         state.update { $0.entries[commit.id] = Entry(commit: commit, dueAt: nil, notBefore: .now) }
     }
 
-    func unregister(_ id: TaskID) { state.update { $0.entries[id] = nil } }
+    /// Ends the care for a task. One that was given up and ends late must not take its successor's place away.
+    func unregister(_ commit: TaskCommit) {
+        state.update { state in
+            if state.entries[commit.id]?.commit === commit { state.entries[commit.id] = nil }
+        }
+    }
 
     /// Something can be committed for the task.
     func noteProgress(of id: TaskID) {

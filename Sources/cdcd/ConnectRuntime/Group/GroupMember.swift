@@ -238,14 +238,22 @@ final class GroupMember: Sendable {
         membership.cancel()
     }
 
-    /// Leaves the group, so that whoever comes next need not wait.
+    /// Leaves the group, so that whoever comes next need not wait. A coordinator that does not answer in time is not
+    /// waited for.
     func leave(timeoutMilliseconds: Int) {
         isStopping.update { $0 = true }
         _ = completion.wait(milliseconds: min(200, timeoutMilliseconds))
-        do {
-            try membership.leave()
-        } catch {
-            logger.warn("\(prefix) The group could not be left in order; the session ends by itself: \(error)")
+        let (member, departure) = (self, ThreadCompletion())
+        startThread(named: "group-leave", stackBytes: 512 << 10) {
+            do {
+                try member.membership.leave()
+            } catch {
+                member.logger.warn("\(member.prefix) The group could not be left in order; the session ends by itself: \(error)")
+            }
+            departure.finish()
+        }
+        if !departure.wait(milliseconds: timeoutMilliseconds) {
+            logger.warn("\(prefix) The group coordinator does not answer; the session ends by itself")
         }
         membership.cancel()
     }

@@ -3,9 +3,6 @@ import WireStreams
 
 /// One connection's life: requests in, answers out, until either side has had enough. Lives on its own thread.
 final class HTTPConnection {
-    /// How long a peer that gets an early answer may go on sending.
-    private static let drainMilliseconds = 1000
-
     private let streams: StreamPair
     private let limits: HTTPLimits
     private var parser: HTTPRequestParser
@@ -24,10 +21,13 @@ final class HTTPConnection {
     ///   the connection may go on.
     func serve(handler: HTTPServer.Handler, idleChanged: (Bool) -> Bool) {
         do {
-            while idleChanged(true), let request = try receive(idleChanged) {
+            // A request that came whole was never waited for, so it is here that the connection ceases to be idle.
+            while idleChanged(true), let request = try receive(idleChanged), idleChanged(false) {
                 let response = handler(request)
                 let keepAlive = request.wantsKeepAlive && idleChanged(false)
-                try send(response, keepAlive: keepAlive, headOnly: request.method == "HEAD")
+                try send(
+                    response, persistence: keepAlive ? .open(minorVersion: request.minorVersion) : .closing,
+                    headOnly: request.method == "HEAD")
                 if !keepAlive { break }
             }
             streams.canceller.cancel()
@@ -46,7 +46,7 @@ final class HTTPConnection {
         let response = HTTPResponse(
             status: error.status, headers: [.init(name: "Content-Type", value: "application/json")], body: body.array())
         do {
-            try send(response, keepAlive: false, headOnly: false)
+            try send(response, persistence: .closing, headOnly: false)
             try drain()
         } catch {
             // Nothing more can be said to a peer that does not listen.
@@ -57,12 +57,12 @@ final class HTTPConnection {
     /// Reads on for a moment after an early answer: closing with unread bytes resets the connection, and the peer
     /// might never see the answer.
     private func drain() throws(StreamError) {
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: Self.drainMilliseconds)
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: limits.drainMillisecondsMax)
         var bytes = 0
         while bytes < limits.bodyBytesMax {
             let left = deadline.milliseconds(since: .now)
             guard left > 0 else { return }
-            streams.setTimeouts(min(200, left), limits.writeTimeoutMilliseconds)
+            streams.setTimeouts(min(left, 200), limits.writeTimeoutMilliseconds)
             let count = try chunk.withUnsafeMutableBytesTyped { buffer throws(StreamError) in
                 try streams.input.readSome(into: buffer)
             }
@@ -126,9 +126,11 @@ final class HTTPConnection {
         }
     }
 
-    private func send(_ response: HTTPResponse, keepAlive: Bool, headOnly: Bool) throws(StreamError) {
+    private func send(
+        _ response: HTTPResponse, persistence: HTTPResponse.Persistence, headOnly: Bool
+    ) throws(StreamError) {
         writer.reset()
-        response.encode(into: &writer, keepAlive: keepAlive, headOnly: headOnly, now: WallTime.now.seconds)
+        response.encode(into: &writer, persistence: persistence, headOnly: headOnly, now: WallTime.now.seconds)
         try writer.withUnsafeBytes { bytes throws(StreamError) in try streams.output.writeAll(bytes) }
     }
 }

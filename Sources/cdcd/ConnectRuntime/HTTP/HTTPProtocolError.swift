@@ -28,4 +28,6 @@ struct HTTPLimits: Sendable {
     var idleTimeoutMilliseconds = 30_000
     /// How long a client may take to accept an answer.
     var writeTimeoutMilliseconds = 10_000
+    /// How long at most a client that was refused is listened to before the connection is closed.
+    var drainMillisecondsMax = 1000
 }

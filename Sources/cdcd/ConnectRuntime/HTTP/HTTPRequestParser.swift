@@ -123,8 +123,10 @@ struct HTTPRequestParser {
     }
 
     private static func chunkSize(_ line: [UInt8]) throws(HTTPProtocolError) -> Int {
-        let digits = line.prefix { $0 != 0x3B && $0 != 0x20 && $0 != 0x09 }
-        guard (1...8).contains(digits.count), digits.allSatisfy(\.isHexDigit),
+        let digits = line.prefix(while: \.isHexDigit)
+        // What may follow is an extension behind a semicolon, which nobody here understands.
+        let rest = line[digits.endIndex...].drop { $0 == 0x20 || $0 == 0x09 }
+        guard (1...8).contains(digits.count), rest.isEmpty || rest.first == 0x3B,
             let size = Int(String(decoding: digits, as: UTF8.self), radix: 16)
         else { throw HTTPProtocolError(400, "invalid chunk size") }
         return size
@@ -249,8 +251,13 @@ struct HTTPRequestParser {
         owesContinue = !expectations.isEmpty && request.minorVersion >= 1
         let encodings = request.headerElements("Transfer-Encoding")
         let lengths = Set(request.headerElements("Content-Length"))
-        if !encodings.isEmpty {
+        guard request.header("Content-Length") == nil || !lengths.isEmpty else {
+            throw HTTPProtocolError(400, "invalid Content-Length")
+        }
+        if request.header("Transfer-Encoding") != nil {
             guard lengths.isEmpty else { throw HTTPProtocolError(400, "both Content-Length and Transfer-Encoding") }
+            // RFC 9112, 6.1: the framing of such a message is faulty.
+            guard request.minorVersion >= 1 else { throw HTTPProtocolError(400, "Transfer-Encoding in HTTP/1.0") }
             guard encodings.count == 1, encodings[0].equalsIgnoringASCIICase("chunked") else {
                 throw HTTPProtocolError(501, "only the transfer encoding chunked is understood")
             }

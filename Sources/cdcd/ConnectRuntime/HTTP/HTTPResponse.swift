@@ -8,17 +8,29 @@ struct HTTPResponse: Equatable, Sendable {
     /// A status that by definition has no body (204) is sent without a length.
     private var hasBody: Bool { status != 204 && status != 304 && status >= 200 }
 
+    /// What becomes of the connection after the answer.
+    enum Persistence: Equatable {
+        case closing
+        /// Clients of HTTP/1.0 rely on it only where the answer says so (RFC 9112, appendix C.2.2).
+        case open(minorVersion: Int)
+    }
+
     static let continueInterim: [UInt8] = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
     /// Appends status line, headers and (unless `headOnly`) the body.
     ///
     /// - Parameter now: seconds since the epoch, for the `Date` header.
-    func encode(into writer: inout ByteWriter, keepAlive: Bool, headOnly: Bool, now: Int64) {
+    func encode(into writer: inout ByteWriter, persistence: Persistence, headOnly: Bool, now: Int64) {
         writer.utf8("HTTP/1.1 \(status) \(Self.reasonPhrase(status))\r\n")
         writer.utf8("Date: \(Self.date(now))\r\n")
         for header in headers { writer.utf8("\(header.name): \(header.value)\r\n") }
         if hasBody { writer.utf8("Content-Length: \(body.count)\r\n") }
-        writer.utf8(keepAlive ? "\r\n" : "Connection: close\r\n\r\n")
+        switch persistence {
+        case .closing: writer.utf8("Connection: close\r\n")
+        case .open(minorVersion: 0): writer.utf8("Connection: keep-alive\r\n")
+        case .open: break
+        }
+        writer.utf8("\r\n")
         if hasBody && !headOnly { writer.bytes(body) }
     }
 

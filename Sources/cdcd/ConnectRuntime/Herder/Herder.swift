@@ -11,6 +11,8 @@ final class Herder {
     private var tasks: [TaskID: TaskRunner] = [:]
     private var connectors: [String: StatusRecord.State] = [:]
     private var changes: [ConfigChange] = []
+    /// The config topic may hold records of ours that the view does not know.
+    private var mayHaveUnread = false
     private let running: RunningSet
     let logger: Logger
     /// A key that cannot be written is not tried again before this time, since each try may wait long.
@@ -35,7 +37,10 @@ final class Herder {
     func write(_ records: [ConfigRecord.KeyValue]) throws {
         do {
             changes += try environment.configs.write(records)
+            mayHaveUnread = false
         } catch {
+            // Some may be written all the same, or all of them and only the answer is lost.
+            mayHaveUnread = true
             throw RESTError(500, "Failed to write to the config topic \(environment.configuration.configTopic.name): \(error)")
         }
     }
@@ -73,6 +78,7 @@ final class Herder {
 
     /// Acts upon records that were written or have come in.
     func followUp() {
+        if mayHaveUnread { readOn() }
         while !changes.isEmpty {
             let change = changes.removeFirst()
             handle(change)
@@ -80,6 +86,15 @@ final class Herder {
         rotateSessionKey()
         let (names, ids) = (Array(connectors.keys), Array(tasks.keys))
         running.update(connectors: names, tasks: ids)
+    }
+
+    private func readOn() {
+        do {
+            changes += try environment.configs.refresh()
+            mayHaveUnread = false
+        } catch {
+            logger.warn("\(prefix) The config topic cannot be read and will be tried again: \(error)")
+        }
     }
 
     private func handle(_ change: ConfigChange) {

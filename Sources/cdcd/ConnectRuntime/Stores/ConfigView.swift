@@ -74,7 +74,8 @@ struct ConfigView: Sendable {
         offset = record.offset + 1
         guard let key = record.keyText else { return .unreadable("the record at offset \(record.offset) has no key") }
         let object = document?.objectValue
-        let isTombstone = document == nil
+        // Java's converter reads `null` as no value too.
+        let isTombstone = document?.isNull ?? true
         if let name = key.after(Prefix.targetState) { return applyTargetState(name, object, isTombstone: isTombstone) }
         if let name = key.after(Prefix.connector) { return applyConnector(name, object, isTombstone: isTombstone) }
         if let rest = key.after(Prefix.task) { return applyTask(rest, object) }

@@ -22,9 +22,11 @@ final class OffsetStore: Sendable {
     func refresh() throws {
         try access.withLock { _ in
             try log.readToEnd { record in
-                guard !view.withLock({ $0.apply(record) }) else { return }
-                Self.logger.warn(
-                    "The record at offset \(record.offset) of partition \(record.partition) is no offset and is passed over")
+                do { try view.withLock { try $0.apply(record) } } catch {
+                    Self.logger.warn(
+                        "The record at offset \(record.offset) of partition \(record.partition) is no offset and is passed over: "
+                            + "\(error)")
+                }
             }
         }
     }
@@ -43,7 +45,7 @@ final class OffsetStore: Sendable {
             try log.append(key: key, value: value)
             // The time is later than that of every record read, which the view wants to know.
             let record = StoreRecord(offset: 0, timestampMilliseconds: .max, key: key, value: value)
-            view.withLock { _ = $0.apply(record) }
+            try view.withLock { try $0.apply(record) }
         }
     }
 

@@ -36,36 +36,33 @@ struct OffsetView: Sendable {
             ?? JSONValue.array([.string(source.connector), .object(source.partition)]).encoded()
     }
 
-    /// Takes one record in; false where it is not understood.
-    @discardableResult
-    mutating func apply(_ record: StoreRecord) -> Bool {
-        guard let key = record.key, let source = Source(key: key) else { return false }
-        var offset: JSONObject?
-        if let value = record.value {
-            guard let document = try? JSONValue.parse(value) else { return false }
-            if !document.isNull {
-                guard let members = document.objectValue else { return false }
-                offset = members
-            }
-        }
+    /// Takes one record in. Throws where it is not understood, and nothing has changed then.
+    mutating func apply(_ record: StoreRecord) throws(UnreadableRecord) {
+        guard let key = record.key else { throw UnreadableRecord("it has no key") }
+        let source = try Source(key: key)
+        let offset = try record.object()
         // Two keys of one meaning may lie in two partitions, between which there is no order but their time.
         if let known = entries[source], known.key != key, known.timestampMilliseconds > record.timestampMilliseconds {
-            return true
+            return
         }
         entries[source] = Entry(key: key, timestampMilliseconds: record.timestampMilliseconds, offset: offset)
-        return true
     }
 }
 
 extension OffsetView.Source {
     /// `["NAME",{partition}]`; a partition of null is an empty one.
-    init?(key: [UInt8]) {
-        guard let items = (try? JSONValue.parse(key))?.arrayValue, items.count == 2, let name = items[0].stringValue
-        else { return nil }
+    fileprivate init(key: [UInt8]) throws(UnreadableRecord) {
+        let document: JSONValue
+        do throws(JSONError) { document = try JSONValue.parse(key) } catch {
+            throw UnreadableRecord("its key is no JSON: \(error)")
+        }
+        guard let items = document.arrayValue, items.count == 2, let name = items[0].stringValue else {
+            throw UnreadableRecord("its key is not of the form [\"NAME\",{partition}]")
+        }
         switch items[1] {
         case .object(let partition): self.init(connector: name, partition: partition)
         case .null: self.init(connector: name, partition: JSONObject())
-        default: return nil
+        default: throw UnreadableRecord("the partition in its key is no JSON object")
         }
     }
 }

@@ -7,6 +7,7 @@ import WireCore
 final class StatusStore: Sendable {
     private let log: any TopicLog
     private let view = Mutex(StatusView())
+    private static let logger = Logger("org.apache.kafka.connect.storage.KafkaStatusBackingStore")
 
     init(log: any TopicLog) { self.log = log }
 
@@ -14,7 +15,13 @@ final class StatusStore: Sendable {
 
     /// Reads everything that is there.
     func load() throws {
-        try log.readToEnd { record in view.withLock { _ = $0.apply(record) } }
+        try log.readToEnd { record in
+            do { try view.withLock { try $0.apply(record) } } catch {
+                Self.logger.warn(
+                    "The record at offset \(record.offset) of partition \(record.partition) is no status and is passed over: "
+                        + "\(error)")
+            }
+        }
     }
 
     func put(connector name: String, _ status: StatusRecord) { write(StatusKey.connector(name), status.json) }
@@ -37,7 +44,9 @@ final class StatusStore: Sendable {
     /// Both under one lock, so that the topic's order is the view's.
     private func write(_ key: String, _ value: JSONObject?) {
         view.withLock { view in
-            view.apply(key: key, value)
+            do throws(UnreadableRecord) { try view.apply(key: key, value) } catch {
+                preconditionFailure("a status that nobody can read: \(error)")
+            }
             log.appendLater(key: Array(key.utf8), value: value.map { JSONValue.object($0).encoded() })
         }
     }

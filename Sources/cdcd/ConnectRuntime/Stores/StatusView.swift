@@ -69,71 +69,63 @@ struct StatusView: Sendable {
 
     func hasTopic(_ topic: String, of connector: String) -> Bool { topics[connector]?[topic] != nil }
 
-    /// Takes one record in; false where it is not understood.
-    @discardableResult
-    mutating func apply(_ record: StoreRecord) -> Bool {
-        guard let key = record.keyText else { return false }
-        var object: JSONObject?
-        if let value = record.value {
-            guard let document = try? JSONValue.parse(value), let members = document.objectValue else { return false }
-            object = members
-        }
-        return apply(key: key, object)
+    /// Takes one record in. Throws where it is not understood, and nothing has changed then.
+    mutating func apply(_ record: StoreRecord) throws(UnreadableRecord) {
+        guard let key = record.keyText else { throw UnreadableRecord("it has no key in UTF-8") }
+        try apply(key: key, try record.object())
     }
 
     /// The same, for a record that this worker writes itself.
-    @discardableResult
-    mutating func apply(key: String, _ object: JSONObject?) -> Bool {
+    mutating func apply(key: String, _ object: JSONObject?) throws(UnreadableRecord) {
         if key.hasPrefix(StatusKey.connectorPrefix) {
-            return applyConnector(String(key.dropFirst(StatusKey.connectorPrefix.count)), object)
+            try applyConnector(String(key.dropFirst(StatusKey.connectorPrefix.count)), object)
+        } else if key.hasPrefix(StatusKey.taskPrefix) {
+            try applyTask(String(key.dropFirst(StatusKey.taskPrefix.count)), object)
+        } else if key.hasPrefix(StatusKey.topicPrefix) {
+            try applyTopic(String(key.dropFirst(StatusKey.topicPrefix.count)), object)
+        } else {
+            throw UnreadableRecord("its key \(key) is unknown")
         }
-        if key.hasPrefix(StatusKey.taskPrefix) {
-            return applyTask(String(key.dropFirst(StatusKey.taskPrefix.count)), object)
-        }
-        if key.hasPrefix(StatusKey.topicPrefix) {
-            return applyTopic(String(key.dropFirst(StatusKey.topicPrefix.count)), object)
-        }
-        return false
     }
 
-    private mutating func applyConnector(_ name: String, _ object: JSONObject?) -> Bool {
-        guard let object else {
-            connectors[name] = nil
-            return true
+    private static func status(_ object: JSONObject) throws(UnreadableRecord) -> StatusRecord {
+        guard let status = StatusRecord(object) else {
+            throw UnreadableRecord("it lacks a known state, a worker_id or a generation")
         }
-        guard let status = StatusRecord(object) else { return false }
-        connectors[name] = status
-        return true
+        return status
     }
 
-    private mutating func applyTask(_ text: String, _ object: JSONObject?) -> Bool {
-        guard let id = TaskID(keySuffix: text) else { return false }
+    private mutating func applyConnector(_ name: String, _ object: JSONObject?) throws(UnreadableRecord) {
+        connectors[name] = try object.map { (object) throws(UnreadableRecord) in try Self.status(object) }
+    }
+
+    private mutating func applyTask(_ text: String, _ object: JSONObject?) throws(UnreadableRecord) {
+        guard let id = TaskID(keySuffix: text) else { throw UnreadableRecord("the task \(text) has no number") }
         guard let object else {
             tasks[id] = nil
-            return true
+            return
         }
-        guard let status = StatusRecord(object) else { return false }
+        let status = try Self.status(object)
         // A worker that lost the task may write late; the one that runs it has the later generation.
         if status.state == .unassigned, let known = tasks[id], known.state == .running,
-            known.workerID != status.workerID, known.generation >= status.generation { return true }
+            known.workerID != status.workerID, known.generation >= status.generation { return }
         tasks[id] = status
-        return true
     }
 
     /// `TOPIC:connector-NAME`
-    private mutating func applyTopic(_ text: String, _ object: JSONObject?) -> Bool {
-        let separator = StatusKey.topicSeparator
-        guard let place = text.firstRange(of: separator) else { return false }
+    private mutating func applyTopic(_ text: String, _ object: JSONObject?) throws(UnreadableRecord) {
+        guard let place = text.firstRange(of: StatusKey.topicSeparator) else {
+            throw UnreadableRecord("the topic \(text) has no connector")
+        }
         let (topic, connector) = (String(text[..<place.lowerBound]), String(text[place.upperBound...]))
         guard let object else {
             topics[connector]?[topic] = nil
-            return true
+            return
         }
         guard let members = object["topic"]?.objectValue, let task = members["task"]?.integerValue,
             let discovered = members["discoverTimestamp"]?.integerValue
-        else { return false }
+        else { throw UnreadableRecord("it lacks a task or a discoverTimestamp") }
         topics[connector, default: [:]][topic] = Topic(task: task, discoveredMilliseconds: discovered)
-        return true
     }
 }
 

@@ -75,10 +75,10 @@ final class TaskRunner: Sendable {
         gate.resume()
     }
 
-    /// Asks the task to end.
+    /// Asks the task to end. The gate last: a paused task that it lets go looks whether it was asked to stop.
     func requestStop() {
-        gate.stop()
         control.stop()
+        gate.stop()
     }
 
     /// Waits for the end after `requestStop`. A task that is not done by then is given up: it commits and says no more.
@@ -87,7 +87,7 @@ final class TaskRunner: Sendable {
         logger.error("Graceful stop of task \(id) failed.")
         publisher.handle(.abandoned)
         commit.abandon()
-        environment.committer.unregister(id)
+        environment.committer.unregister(commit)
         tracker.abandon()
         producer.withLock { $0 }?.abort()
     }
@@ -152,7 +152,7 @@ final class TaskRunner: Sendable {
             logger.error("WorkerSourceTask{id=\(id)} Failed to flush: not everything was acknowledged within \(timeout) ms")
         }
         _ = commit.commit()
-        environment.committer.unregister(id)
+        environment.committer.unregister(commit)
         // Everything was waited for above; what is left has no time any more.
         producer.close(timeoutMilliseconds: 100)
         self.producer.withLock { $0 = nil }
