@@ -26,9 +26,9 @@ struct CDCD {
     private static func run(_ arguments: [String]) throws -> Int32 {
         let request = try Invocation.parse(arguments) { FileManager.default.fileExists(atPath: $0) }
         switch request {
-        case .showHelp(nil): StandardOutput.print(HelpText.program(), terminator: "")
-        case .showHelp(let command?): StandardOutput.print(HelpText.command(command), terminator: "")
-        case .showVersion: StandardOutput.print("cdcd \(version)")
+        case .showHelp(nil): try StandardOutput.print(HelpText.program(), terminator: "")
+        case .showHelp(let command?): try StandardOutput.print(HelpText.command(command), terminator: "")
+        case .showVersion: try StandardOutput.print("cdcd \(version)")
         case .run(let invocation): return try run(invocation)
         }
         return 0
@@ -38,7 +38,7 @@ struct CDCD {
         switch invocation.command.name {
         case CommandTable.completion.name:
             let script = try CompletionScript.script(for: invocation.operands[0])
-            StandardOutput.print(script, terminator: "")
+            try StandardOutput.print(script, terminator: "")
             return 0
         case CommandTable.broker.name:
             startLogging(invocation)

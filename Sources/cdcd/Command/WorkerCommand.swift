@@ -21,13 +21,18 @@ struct WorkerCommand {
     func run() throws -> Int32 {
         let signals = TerminationSignals()
         Self.logger.info("Kafka Connect worker initializing ...")
-        let configuration = try WorkerConfiguration(properties: try properties())
+        let configuration = try WorkerConfiguration(properties: try PropertiesFile.read(file))
         for warning in configuration.warnings { Self.logger.warn(warning) }
         for note in configuration.notes { Self.logger.info(note) }
         let broker = try developmentBroker(for: configuration)
         broker?.start()
         let worker = ConnectWorker(configuration: configuration, connectors: ConnectorCatalog.connectors())
-        try worker.start()
+        do {
+            try worker.start()
+        } catch {
+            broker?.stop()
+            throw error
+        }
         startThread(named: "signals", stackBytes: 256 << 10) {
             // Outside of the message, which is only made where it is logged.
             let signal = signals.wait()
@@ -45,16 +50,6 @@ struct WorkerCommand {
         case .failed(let reason):
             StandardError.print("cdcd: \(reason)")
             return 1
-        }
-    }
-
-    private func properties() throws -> [String: String] {
-        guard let bytes = FileManager.default.contents(atPath: file) else {
-            let reason = String(cString: strerror(access(file, R_OK) == 0 ? EISDIR : errno))
-            throw CommandError("cannot read the worker's properties \(file): \(reason)")
-        }
-        do throws(JavaProperties.SyntaxError) { return try JavaProperties.parse(Array(bytes)) } catch {
-            throw CommandError("\(file), \(error)")
         }
     }
 

@@ -46,6 +46,7 @@ struct Invocation: Equatable {
                 let (option, attached) = try option(argument, of: command)
                 let value = try value(of: option, attached: attached, rest: &rest, command: command)
                 if option == CommandTable.help { return .showHelp(command) }
+                if option == CommandTable.version { return .showVersion }
                 result.options[option.long] = value
             }
         }
@@ -70,17 +71,19 @@ struct Invocation: Equatable {
     private static func option(
         _ argument: String, of command: CommandSpecification
     ) throws(UsageError) -> (OptionSpecification, attached: String?) {
+        // Help and version are answered wherever they stand.
+        let options = command.options + [CommandTable.version]
         if argument.hasPrefix("--") {
             let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts.first ?? "")
-            if let option = command.options.first(where: { $0.long == name }) {
+            if let option = options.first(where: { $0.long == name }) {
                 return (option, parts.count == 2 ? String(parts[1]) : nil)
             }
-            let hint = NearestWord.of(name, among: command.options.map(\.long)).map { "; did you mean `--\($0)`?" } ?? ""
+            let hint = NearestWord.of(name, among: options.map(\.long)).map { "; did you mean `--\($0)`?" } ?? ""
             throw UsageError(message: "there is no option `--\(name)`\(hint)", command: command.name)
         }
         let letter = argument[argument.index(after: argument.startIndex)]
-        guard let option = command.options.first(where: { $0.short == letter }) else {
+        guard let option = options.first(where: { $0.short == letter }) else {
             throw UsageError(message: "there is no option `-\(letter)`", command: command.name)
         }
         let attached = argument.dropFirst(2)
@@ -96,7 +99,7 @@ struct Invocation: Equatable {
             }
             return ""
         }
-        guard let value = attached ?? rest.popFirst() else {
+        guard let value = attached ?? rest.popFirst(), !value.isEmpty else {
             throw UsageError(message: "`--\(option.long)` needs a \(valueName)", command: command.name)
         }
         guard option.choices.isEmpty || option.choices.contains(value) else {

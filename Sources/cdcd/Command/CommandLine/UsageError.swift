@@ -11,6 +11,7 @@ struct UsageError: Error, Equatable, CustomStringConvertible {
 enum NearestWord {
     /// The candidate with the fewest edits from `word`, where they are few enough to be a slip.
     static func of(_ word: String, among candidates: [String]) -> String? {
+        guard !word.isEmpty else { return nil }
         if let longer = candidates.first(where: { $0.count > 2 && (word.hasPrefix($0) || $0.hasPrefix(word)) }) {
             return longer
         }

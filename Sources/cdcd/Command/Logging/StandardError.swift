@@ -2,12 +2,29 @@ import Foundation
 
 /// Messages for whoever typed the command.
 enum StandardError {
-    static func print(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
+    static func print(_ text: String) {
+        do {
+            try FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+        } catch {
+            // There is nobody left to be told; the exit code still says it.
+        }
+    }
 }
 
 /// What a command was asked to print.
 enum StandardOutput {
-    static func print(_ text: String, terminator: String = "\n") {
-        FileHandle.standardOutput.write(Data((text + terminator).utf8))
+    /// Throws `CommandError` where it cannot be written: to a full disk, or to a reader that is gone.
+    static func print(_ text: String, terminator: String = "\n") throws(CommandError) {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data((text + terminator).utf8))
+        } catch {
+            throw CommandError("cannot write to the standard output: \(Self.reason(of: error))")
+        }
+    }
+
+    /// The system's own words.
+    private static func reason(of error: any Error) -> String {
+        let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+        return cause.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(cause.code))) : "\(error)"
     }
 }

@@ -1,0 +1,71 @@
+import Foundation
+
+/// One run of the built program, from outside: what it printed, and how it ended.
+struct ProgramRun {
+    let output: String
+    let errors: String
+    /// nil where a signal ended it.
+    let exitCode: Int32?
+
+    /// The executable that is built into the same folder as the tests.
+    private static func executable() throws -> URL {
+        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(filePath: tests).deletingLastPathComponent().appending(path: "cdcd")
+    }
+
+    /// Runs the program to its end.
+    ///
+    /// - Parameter terminateAt: SIGTERM is sent once the output holds this text.
+    init(_ arguments: [String], standardOutput: String? = nil, terminateAt text: String? = nil) throws {
+        let process = Process()
+        process.executableURL = try Self.executable()
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = try standardOutput.map { try FileHandle(forWritingTo: URL(filePath: $0)) } ?? output
+        process.standardError = errors
+        try process.run()
+        // A program that hangs fails its test instead of holding all of them up.
+        let child = process.processIdentifier
+        let watchdog = DispatchWorkItem { kill(child, SIGKILL) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(30), execute: watchdog)
+        defer { watchdog.cancel() }
+        var printed = Data()
+        if standardOutput == nil {
+            var hasTerminated = false
+            while true {
+                let piece = output.fileHandleForReading.availableData
+                if piece.isEmpty { break }
+                printed += piece
+                guard let text, !hasTerminated, String(decoding: printed, as: UTF8.self).contains(text) else { continue }
+                process.terminate()
+                hasTerminated = true
+            }
+        }
+        let said = try errors.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        self.output = String(decoding: printed, as: UTF8.self)
+        self.errors = String(decoding: said, as: UTF8.self)
+        exitCode = process.terminationReason == .exit ? process.terminationStatus : nil
+    }
+}
+
+/// A directory of a test's own, removed with it.
+final class ScratchDirectory {
+    let path: String
+
+    init() throws {
+        let url = FileManager.default.temporaryDirectory.appending(path: "cdcd-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        path = url.path
+    }
+
+    deinit { _ = try? FileManager.default.removeItem(atPath: path) }
+
+    /// Writes a file and gives its path.
+    func file(_ name: String, _ text: String) throws -> String {
+        let path = "\(path)/\(name)"
+        try text.write(toFile: path, atomically: false, encoding: .utf8)
+        return path
+    }
+}
