@@ -37,7 +37,8 @@ struct ProgramRun {
                 let piece = output.fileHandleForReading.availableData
                 if piece.isEmpty { break }
                 printed += piece
-                guard let text, !hasTerminated, String(decoding: printed, as: UTF8.self).contains(text) else { continue }
+                let hasCome = text.map { String(decoding: printed, as: UTF8.self).contains($0) } ?? false
+                guard hasCome, !hasTerminated else { continue }
                 process.terminate()
                 hasTerminated = true
             }

@@ -60,10 +60,3 @@ struct WorkerCommand {
             listen: configuration.bootstrapServers[0], advertised: nil, dataDirectory: brokerDirectory)
     }
 }
-
-/// What stops a command: what, where, why and the remedy.
-struct CommandError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
-}
