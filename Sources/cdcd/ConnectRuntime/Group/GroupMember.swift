@@ -247,6 +247,8 @@ final class GroupMember: Sendable {
         startThread(named: "group-leave", stackBytes: 512 << 10) {
             do {
                 try member.membership.leave()
+            } catch KafkaError.closed {
+                // Given up below, where it is said why.
             } catch {
                 member.logger.warn("\(member.prefix) The group could not be left in order; the session ends by itself: \(error)")
             }

@@ -21,8 +21,7 @@ final class HTTPConnection {
     ///   the connection may go on.
     func serve(handler: HTTPServer.Handler, idleChanged: (Bool) -> Bool) {
         do {
-            // A request that came whole was never waited for, so it is here that the connection ceases to be idle.
-            while idleChanged(true), let request = try receive(idleChanged), idleChanged(false) {
+            while idleChanged(true), let request = try receive(idleChanged) {
                 let response = handler(request)
                 let keepAlive = request.wantsKeepAlive && idleChanged(false)
                 try send(
