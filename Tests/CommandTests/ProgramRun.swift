@@ -6,6 +6,8 @@ struct ProgramRun {
     let errors: String
     /// nil where a signal ended it.
     let exitCode: Int32?
+    /// The signal that ended it.
+    let signal: Int32?
 
     /// The executable that is built into the same folder as the tests.
     private static func executable() throws -> URL {
@@ -24,6 +26,11 @@ struct ProgramRun {
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = try standardOutput.map { try FileHandle(forWritingTo: URL(filePath: $0)) } ?? output
         process.standardError = errors
+        // A child inherits what the thread holds back, and the threads of tests hold back every signal.
+        var (everything, held) = (sigset_t(), sigset_t())
+        sigfillset(&everything)
+        pthread_sigmask(SIG_UNBLOCK, &everything, &held)
+        defer { pthread_sigmask(SIG_SETMASK, &held, nil) }
         try process.run()
         // A program that hangs fails its test instead of holding all of them up.
         let child = process.processIdentifier
@@ -47,7 +54,9 @@ struct ProgramRun {
         process.waitUntilExit()
         self.output = String(decoding: printed, as: UTF8.self)
         self.errors = String(decoding: said, as: UTF8.self)
-        exitCode = process.terminationReason == .exit ? process.terminationStatus : nil
+        let hasExited = process.terminationReason == .exit
+        exitCode = hasExited ? process.terminationStatus : nil
+        signal = hasExited ? nil : process.terminationStatus
     }
 }
 

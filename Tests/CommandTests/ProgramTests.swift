@@ -100,6 +100,13 @@ import WireStreams
         #expect(run.errors.contains("security.protocol=SSL") && run.exitCode == 1)
     }
 
+    @Test func aWorkerThatWaitsForItsPropertiesCanBeEnded() throws {
+        let pipe = "\(scratch.path)/pipe"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let run = try ProgramRun(["worker", pipe], terminateAt: "initializing")
+        #expect(run.signal == SIGTERM)
+    }
+
     @Test func everyPropertyThatStopsTheStartIsNamedOnStderr() throws {
         let run = try ProgramRun(["worker", try properties([
             "security.protocol": "SASL_SSL", "producer.acks": "1", "bootstrap.servers": ",", "group.id": "",

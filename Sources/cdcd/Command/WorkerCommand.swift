@@ -19,9 +19,11 @@ struct WorkerCommand {
 
     /// Returns the exit code. Throws what stops the start: an unreadable file, a property, a taken port.
     func run() throws -> Int32 {
-        let signals = TerminationSignals()
         Self.logger.info("Kafka Connect worker initializing ...")
-        let configuration = try WorkerConfiguration(properties: try PropertiesFile.read(file))
+        // Before the signals are held back: reading from a pipe may wait, and Ctrl-C must end that.
+        let properties = try PropertiesFile.read(file)
+        let signals = TerminationSignals()
+        let configuration = try WorkerConfiguration(properties: properties)
         for warning in configuration.warnings { Self.logger.warn(warning) }
         for note in configuration.notes { Self.logger.info(note) }
         let broker = try developmentBroker(for: configuration)
