@@ -21,7 +21,7 @@ import WireStreams
             NewTopic(name: "history", partitions: 1, configuration: [("max.message.bytes", "1000")])
         ])
         let log = try KafkaHistoryLog(
-            HistoryLogLocation(topic: "history", bootstrapServers: "\(broker.address)", clientID: "test"))
+            HistoryLogLocation(topic: "history", bootstrapServers: "PLAINTEXT://\(broker.address)", clientID: "test"))
         defer { log.close() }
         try log.append([[1]])
         let error = #expect(throws: HistoryLogError.self) {

@@ -21,6 +21,12 @@ public struct KafkaClientConfiguration: Sendable {
     /// TLS to every broker; with `.identity`, the host of each broker takes the place of the one given.
     public var tls: TLSConfiguration?
 
+    /// Reads one entry of `bootstrap.servers`: `host:port`, with or without a scheme before the host, as in
+    /// `PLAINTEXT://kafka:9092`, which Java passes over. Nil where it is nothing of the kind.
+    public static func bootstrapServer(_ text: some StringProtocol) -> SocketAddress? {
+        SocketAddress(text.firstRange(of: "://").map { text[$0.upperBound...] } ?? text[...])
+    }
+
     public init(bootstrapServers: [SocketAddress], clientID: String = "cdcd") {
         self.bootstrapServers = bootstrapServers
         self.clientID = clientID

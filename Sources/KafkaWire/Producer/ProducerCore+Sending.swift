@@ -39,6 +39,8 @@ extension ProducerCore {
             wake = soonest
         }
         broker.isAsleep = true
+        let look = releaseMemory(now: now)
+        wake = [wake, look].compactMap { $0 }.min()
         return .sleep(milliseconds: wake.map { max(0, $0.milliseconds(since: now)) + 1 })
     }
 

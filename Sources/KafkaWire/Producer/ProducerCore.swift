@@ -79,6 +79,10 @@ struct ProducerCore {
     var roomWaiters: [Doorbell] = []
     var deliveryWaiters: [Doorbell] = []
     private var nextBatchNumber: UInt64 = 0
+    /// For a connection's batches in flight and an open one.
+    let pool = BlockPool(spareMax: 6)
+    /// Since when nothing is under way, as far as that is known.
+    private var restingSince: MonotonicInstant?
 
     init(_ configuration: ProducerConfiguration) {
         self.configuration = configuration
@@ -103,6 +107,23 @@ struct ProducerCore {
         guard isAtRest || failure != nil else { return [] }
         defer { deliveryWaiters = [] }
         return deliveryWaiters
+    }
+
+    /// How long memory waits for further batches.
+    static let spareMemoryMilliseconds = 1000
+
+    /// Lets go of memory for which there has been no use for a while. Returns when to look again.
+    mutating func releaseMemory(now: MonotonicInstant) -> MonotonicInstant? {
+        guard isAtRest else {
+            restingSince = nil
+            return now.advanced(byMilliseconds: Self.spareMemoryMilliseconds)
+        }
+        guard pool.spareCount > 0 else { return nil }
+        let releaseAt = (restingSince ?? now).advanced(byMilliseconds: Self.spareMemoryMilliseconds)
+        restingSince = restingSince ?? now
+        if now < releaseAt { return releaseAt }
+        pool.empty()
+        return nil
     }
 
     struct RefusingPartition: Hashable {
@@ -178,7 +199,8 @@ struct ProducerCore {
             isSealed = true
         }
         if partition.open == nil {
-            partition.open = OpenBatch(capacityBytes: max(size, partition.expectedBytes), openedAt: .now)
+            partition.open = OpenBatch(
+                capacityBytes: max(size, partition.expectedBytes), openedAt: .now, pool: pool)
             unfinishedBatches += 1
         }
         return isSealed
@@ -187,7 +209,8 @@ struct ProducerCore {
     mutating func seal(_ partition: Partition) {
         guard let open = partition.open.take() else { return }
         let batch = SealedBatch(open)
-        let expected = batch.payloadBytes + batch.payloadBytes / 8
+        // A small batch between large ones is the last before a checkpoint rather than the first of a quiet time.
+        let expected = max(batch.payloadBytes + batch.payloadBytes / 8, partition.expectedBytes / 2)
         partition.expectedBytes = min(max(expected, 1 << 10), partition.batchBytesMax)
         partition.lane.append(batch, number: newBatchNumber(), recordCount: batch.recordCount)
         if partition.topic.stickyPartition == Int(partition.index) {

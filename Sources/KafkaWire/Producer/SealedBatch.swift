@@ -26,8 +26,8 @@ struct OpenBatch: ~Copyable, Sendable {
     var receipts: [SealedBatch.Receipt] = []
     let openedAt: MonotonicInstant
 
-    init(capacityBytes: Int, openedAt: MonotonicInstant) {
-        builder = RecordBatchBuilder(capacityBytes: capacityBytes)
+    init(capacityBytes: Int, openedAt: MonotonicInstant, pool: BlockPool? = nil) {
+        builder = RecordBatchBuilder(capacityBytes: capacityBytes, pool: pool)
         self.openedAt = openedAt
     }
 

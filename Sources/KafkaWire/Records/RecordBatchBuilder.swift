@@ -12,7 +12,10 @@ public struct RecordBatchBuilder: ~Copyable, Sendable {
     public private(set) var baseTimestamp: Int64 = -1
     public private(set) var maxTimestamp: Int64 = -1
 
-    public init(capacityBytes: Int) { payload = ByteWriter(capacityBytes: capacityBytes) }
+    /// - Parameter pool: where the payload's memory comes from; nil: from the C library.
+    public init(capacityBytes: Int, pool: BlockPool? = nil) {
+        payload = ByteWriter(capacityBytes: capacityBytes, pool: pool)
+    }
 
     /// The most bytes that a record can have beyond its key, value and headers: length, attributes, two deltas, and the
     /// lengths of key and value.

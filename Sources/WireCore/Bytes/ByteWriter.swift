@@ -7,15 +7,25 @@ public struct ByteWriter: ~Copyable {
     @usableFromInline var storage: UnsafeMutablePointer<UInt8>
     @usableFromInline var capacity: Int
     @usableFromInline var _count: Int = 0
+    private let pool: BlockPool?
     /// Bytes written so far.
     @inlinable public var count: Int { _count }
 
-    public init(capacityBytes: Int = 1024) {
-        capacity = max(16, capacityBytes)
-        storage = .allocate(capacity: capacity)
+    /// - Parameter pool: where the memory comes from and goes back to; nil: from the C library.
+    public init(capacityBytes: Int = 1024, pool: BlockPool? = nil) {
+        self.pool = pool
+        (storage, capacity) = Self.allocate(max(16, capacityBytes), pool)
     }
 
-    deinit { storage.deallocate() }
+    deinit { Self.deallocate(storage, capacity, pool) }
+
+    private static func allocate(_ bytes: Int, _ pool: BlockPool?) -> (UnsafeMutablePointer<UInt8>, Int) {
+        pool?.take(bytes) ?? (.allocate(capacity: bytes), bytes)
+    }
+
+    private static func deallocate(_ storage: UnsafeMutablePointer<UInt8>, _ capacity: Int, _ pool: BlockPool?) {
+        if let pool { pool.give(storage, bytes: capacity) } else { storage.deallocate() }
+    }
 
     /// Makes room for `additional` more bytes.
     @inlinable
@@ -25,10 +35,9 @@ public struct ByteWriter: ~Copyable {
 
     @usableFromInline
     mutating func grow(_ additional: Int) {
-        let larger = max(capacity * 2, _count + additional)
-        let replacement = UnsafeMutablePointer<UInt8>.allocate(capacity: larger)
+        let (replacement, larger) = Self.allocate(max(capacity * 2, _count + additional), pool)
         replacement.update(from: storage, count: _count)
-        storage.deallocate()
+        Self.deallocate(storage, capacity, pool)
         storage = replacement
         capacity = larger
     }

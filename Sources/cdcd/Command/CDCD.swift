@@ -10,7 +10,6 @@ struct CDCD {
     static let version = "0.1.0"
 
     static func main() {
-        AllocatorTuning.keepFreedMemory()
         do {
             exit(try run(Array(CommandLine.arguments.dropFirst())))
         } catch let error as UsageError {

@@ -1,7 +1,7 @@
 import Testing
-import WireCore
 
 @testable import KafkaWire
+@testable import WireCore
 
 /// What a producer's threads share, step by step: who is woken, and what a writer does next.
 @Suite struct ProducerCoreTests {
@@ -98,5 +98,24 @@ import WireCore
         core.topics.append(topic)
         core.topicsByName["t"] = topic
         #expect(core.update([Self.description(leader: -1)]).aftermath.needsMaintenance)
+    }
+
+    @Test func memoryWithoutUseGoesAfterAWhile() throws {
+        var core = Self.core()
+        Self.append(&core)
+        let place = try #require(Self.sentBatch(&core))
+        core.pool.give(.allocate(capacity: 1 << 20), bytes: 1 << 20)
+        func later(_ milliseconds: Int) -> MonotonicInstant { Self.now.advanced(byMilliseconds: milliseconds) }
+        // Batches are under way: it may be wanted at any moment.
+        #expect(core.releaseMemory(now: Self.now) == later(1000))
+        #expect(core.releaseMemory(now: later(5000)) == later(6000))
+        #expect(core.pool.spareCount == 1)
+        _ = core.settle([ProducerCore.Answer(place: place, outcome: .stored)], ofBroker: 1, now: later(5000))
+        _ = core.told(1)
+        #expect(core.releaseMemory(now: later(5000)) == later(6000))
+        #expect(core.releaseMemory(now: later(5999)) == later(6000))
+        #expect(core.pool.spareCount == 1)
+        #expect(core.releaseMemory(now: later(6000)) == nil)
+        #expect(core.pool.spareCount == 0)
     }
 }

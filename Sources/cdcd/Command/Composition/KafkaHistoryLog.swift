@@ -16,7 +16,7 @@ final class KafkaHistoryLog: HistoryLog {
     init(_ location: HistoryLogLocation) throws {
         self.location = location
         let servers = location.bootstrapServers.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-        let addresses = servers.compactMap { SocketAddress($0) }
+        let addresses = servers.compactMap { KafkaClientConfiguration.bootstrapServer($0) }
         guard !addresses.isEmpty, addresses.count == servers.count else {
             throw HistoryLogError(
                 "the schema history's bootstrap servers are not of the form host:port,host:port: \(location.bootstrapServers)"
@@ -86,8 +86,12 @@ final class KafkaHistoryLog: HistoryLog {
 
     func replay(_ body: ([UInt8]) throws -> Void) throws {
         let reader = try explained("read") { () throws(KafkaError) in try TopicReader(client, topic: location.topic) }
-        try reader.readToEnd { record in
-            if let value = record.value, record.partition == 0 { try body(value) }
+        do {
+            try reader.readToEnd { record in
+                if let value = record.value, record.partition == 0 { try body(value) }
+            }
+        } catch let error as KafkaError {
+            throw unreachable("read", error)
         }
     }
 
@@ -97,11 +101,12 @@ final class KafkaHistoryLog: HistoryLog {
     }
 
     private func explained<R>(_ done: String, _ body: () throws(KafkaError) -> R) throws -> R {
-        do throws(KafkaError) { return try body() } catch {
-            throw HistoryLogError(
-                "the schema history topic \(location.topic) at \(location.bootstrapServers) cannot be \(done): \(error)"
-            )
-        }
+        do throws(KafkaError) { return try body() } catch { throw unreachable(done, error) }
+    }
+
+    private func unreachable(_ done: String, _ error: KafkaError) -> HistoryLogError {
+        HistoryLogError(
+            "the schema history topic \(location.topic) at \(location.bootstrapServers) cannot be \(done): \(error)")
     }
 }
 

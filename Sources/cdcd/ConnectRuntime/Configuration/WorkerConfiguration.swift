@@ -1,5 +1,6 @@
 import ConnectData
 import Foundation
+import KafkaWire
 import WireStreams
 
 /// The properties of a distributed Connect worker, checked and typed.
@@ -166,9 +167,7 @@ public struct WorkerConfiguration: Sendable {
         let texts = reader.text("bootstrap.servers") == nil ? ["localhost:9092"] : reader.list("bootstrap.servers")
         var addresses: [SocketAddress] = []
         for text in texts {
-            // Java takes a scheme before the host, as in `PLAINTEXT://kafka:9092`.
-            let rest = text.range(of: "://").map { text[$0.upperBound...] } ?? text[...]
-            guard let address = SocketAddress(rest) else {
+            guard let address = KafkaClientConfiguration.bootstrapServer(text) else {
                 reader.refuse("bootstrap.servers", "\(text) is not host:port")
                 continue
             }

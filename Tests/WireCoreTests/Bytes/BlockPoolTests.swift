@@ -1,0 +1,67 @@
+import Testing
+
+@testable import WireCore
+
+@Suite struct BlockPoolTests {
+    private static let large = BlockPool.blockBytesMin
+
+    private static func filled(_ pool: BlockPool, _ count: Int, with byte: UInt8) -> ByteWriter {
+        var writer = ByteWriter(capacityBytes: 16, pool: pool)
+        for _ in 0..<count { writer.byte(byte) }
+        return writer
+    }
+
+    @Test func aBlockIsUsedAgain() {
+        let pool = BlockPool(spareMax: 4)
+        var address: UInt = 0
+        do {
+            let first = ByteWriter(capacityBytes: 3 * Self.large, pool: pool)
+            address = UInt(bitPattern: first.storage)
+        }
+        #expect(pool.spareCount == 1)
+        let second = ByteWriter(capacityBytes: 2 * Self.large, pool: pool)
+        #expect(UInt(bitPattern: second.storage) == address && second.capacity == 3 * Self.large)
+        #expect(pool.spareCount == 0)
+    }
+
+    @Test func smallBlocksAreNotKept() {
+        let pool = BlockPool(spareMax: 4)
+        do { _ = ByteWriter(capacityBytes: Self.large - 1, pool: pool) }
+        #expect(pool.spareCount == 0)
+    }
+
+    @Test func anEmptiedPoolKeepsNothingAndGoesOn() {
+        let pool = BlockPool(spareMax: 4)
+        do { _ = ByteWriter(capacityBytes: Self.large, pool: pool) }
+        pool.empty()
+        #expect(pool.spareCount == 0)
+        do { _ = ByteWriter(capacityBytes: Self.large, pool: pool) }
+        #expect(pool.spareCount == 1)
+    }
+
+    @Test func atMostSoManyAreKeptAndOfThoseTheLargest() {
+        let pool = BlockPool(spareMax: 2)
+        do {
+            let a = ByteWriter(capacityBytes: 2 * Self.large, pool: pool)
+            let b = ByteWriter(capacityBytes: 4 * Self.large, pool: pool)
+            let c = ByteWriter(capacityBytes: 3 * Self.large, pool: pool)
+            #expect(a.count + b.count + c.count == 0)
+        }
+        #expect(pool.spareCount == 2)
+        let next = ByteWriter(capacityBytes: 4 * Self.large, pool: pool)
+        #expect(next.capacity == 4 * Self.large)
+        #expect(pool.spareCount == 1)
+    }
+
+    @Test func aWriterThatGrowsKeepsItsBytesAndGivesItsBlocksBack() {
+        let pool = BlockPool(spareMax: 4)
+        do {
+            let writer = Self.filled(pool, 3 * Self.large, with: 7)
+            #expect(writer.array() == [UInt8](repeating: 7, count: 3 * Self.large))
+        }
+        // On its way it had blocks of one, two and four times the least size; those before were the C library's.
+        #expect(pool.spareCount == 3)
+        let again = Self.filled(pool, 3 * Self.large, with: 9)
+        #expect(again.array() == [UInt8](repeating: 9, count: 3 * Self.large))
+    }
+}
