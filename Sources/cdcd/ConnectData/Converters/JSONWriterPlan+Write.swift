@@ -62,6 +62,21 @@ extension JSONWriterPlan {
         let structure = structures[index]
         if ObjectIdentifier(row.schema) != structure.schemaID { try accept(row.schema, as: index) }
         guard structure.stepCount > 0 else { return writer.literal("{}") }
+        if row.isShared { return try write(shared: row, structure: index, &writer) }
+        try write(fields: row, structure, &writer)
+    }
+
+    /// The text of shared values is made once.
+    private func write(shared row: Struct, structure index: Int, _ writer: inout ByteWriter) throws(DataError) {
+        if let known = sharedTexts[index], known.values.isSameMemory(as: row.values) { return writer.bytes(known.text) }
+        let start = writer.count
+        try write(fields: row, structures[index], &writer)
+        let text = writer.withUnsafeBytes { [UInt8]($0[start...]) }
+        sharedTexts[index] = SharedText(values: row.values, text: text)
+    }
+
+    @inline(__always)
+    private func write(fields row: Struct, _ structure: Structure, _ writer: inout ByteWriter) throws(DataError) {
         let first = Int(structure.firstStep)
         let count = Int(structure.stepCount)
         for offset in 0..<count {
@@ -119,5 +134,11 @@ extension JSONWriterPlan {
             writer.byte(UInt8(ascii: "]"))
         }
         writer.byte(UInt8(ascii: "]"))
+    }
+}
+
+extension ContiguousArray {
+    fileprivate func isSameMemory(as other: Self) -> Bool {
+        withUnsafeBufferPointer { a in other.withUnsafeBufferPointer { b in a.baseAddress == b.baseAddress } }
     }
 }

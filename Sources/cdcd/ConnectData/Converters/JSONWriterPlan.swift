@@ -52,6 +52,14 @@ final class JSONWriterPlan {
     let structureSchemas: [Schema]
     /// Of each structure a schema that is another object but equal; remembered so that it is not compared again.
     var equalSchemas: [Schema?]
+    /// Of each structure the text of the shared values that came last.
+    var sharedTexts: [SharedText?]
+
+    struct SharedText {
+        /// Kept, so that no other values can come to stand at their address.
+        let values: ContiguousArray<ConnectValue>
+        let text: [UInt8]
+    }
 
     init(_ schema: Schema, options: JSONConverterOptions) throws(DataError) {
         var builder = JSONWriterPlanBuilder(options: options)
@@ -62,6 +70,7 @@ final class JSONWriterPlan {
         names = builder.names
         structureSchemas = builder.structureSchemas
         equalSchemas = Array(repeating: nil, count: builder.structureSchemas.count)
+        sharedTexts = Array(repeating: nil, count: builder.structureSchemas.count)
         steps = .allocate(capacity: builder.steps.count)
         _ = steps.initialize(from: builder.steps)
         structures = .allocate(capacity: builder.structures.count)

@@ -35,6 +35,9 @@ public enum ConnectValue: Sendable, Hashable {
 public struct Struct: Sendable, Hashable {
     public let schema: Schema
     public var values: ContiguousArray<ConnectValue>
+    /// Whether the same values, in the same memory, stand in many records, so that a converter may keep what it made of
+    /// them. Says nothing about what they are.
+    public var isShared = false
 
     /// Precondition: as many values as fields.
     @inlinable
@@ -42,6 +45,13 @@ public struct Struct: Sendable, Hashable {
         precondition(values.count == schema.fields.count)
         self.schema = schema
         self.values = values
+    }
+
+    public static func == (a: Struct, b: Struct) -> Bool { a.schema == b.schema && a.values == b.values }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(schema)
+        hasher.combine(values)
     }
 
     /// The value of the named field. A linear search: for set-up and tests, not for the row loop.

@@ -23,7 +23,7 @@ struct SnapshotState {
             self.plan = plan
             self.decoder = decoder
             self.source = source
-            middleSource = source.value(marker: .true)
+            middleSource = source.sharedValue(marker: .true)
         }
     }
 

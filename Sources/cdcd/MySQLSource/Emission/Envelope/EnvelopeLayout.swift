@@ -114,10 +114,19 @@ struct SourceBlock {
     }
 
     /// The block of a record of a snapshot.
-    func value(marker: SnapshotMarker) -> ConnectValue {
+    func value(marker: SnapshotMarker) -> ConnectValue { .structure(block(marker)) }
+
+    /// The block of many records of a snapshot.
+    func sharedValue(marker: SnapshotMarker) -> ConnectValue {
+        var block = block(marker)
+        block.isShared = true
+        return .structure(block)
+    }
+
+    private func block(_ marker: SnapshotMarker) -> Struct {
         var values = values
         values[places.snapshot] = .string(marker.rawValue)
-        return .structure(Struct(schema: schema, values: values))
+        return Struct(schema: schema, values: values)
     }
 }
 
