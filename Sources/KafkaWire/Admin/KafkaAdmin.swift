@@ -1,3 +1,5 @@
+import WireCore
+
 /// What an operator asks of a cluster. All calls block, and throw once `apiTimeoutMilliseconds` are over.
 public struct KafkaAdmin: Sendable {
     let client: KafkaClient
@@ -82,6 +84,9 @@ public struct KafkaAdmin: Sendable {
     }
 
     /// The whole configuration of a topic, the broker's defaults included.
+    ///
+    /// Throws `.unknownTopicOrPartition` where the topic is not there, and does not come within two seconds: brokers
+    /// hear of a new topic a little later than the one that made it.
     public func topicConfiguration(_ topic: String) throws(KafkaError) -> [TopicConfigEntry] {
         var request = DescribeConfigsRequest()
         var resource = DescribeConfigsRequest.DescribeConfigsResource()
@@ -89,7 +94,11 @@ public struct KafkaAdmin: Sendable {
         resource.resourceName = topic
         resource.configurationKeys = nil
         request.resources = [resource]
-        let isRetriable = { (error: KafkaError) in error.isRetriable && error.errorCode != .unknownTopicOrPartition }
+        let started = MonotonicInstant.now
+        let isRetriable = { (error: KafkaError) in
+            let isNew = MonotonicInstant.now.milliseconds(since: started) < KafkaClient.topicPropagationMilliseconds
+            return error.isRetriable && (isNew || error.errorCode != .unknownTopicOrPartition)
+        }
         return try client.retrying("describing topic \(topic)", cancellation, where: isRetriable) { () throws(KafkaError) in
             let response = try client.withAnyBroker(cancellation) { connection throws(KafkaError) in
                 try connection.request(request)

@@ -162,7 +162,7 @@ public final class KafkaClient: Sendable {
     }
 
     /// How long brokers may take to hear of a topic that another one made.
-    private static let topicPropagationMilliseconds = 2000
+    static let topicPropagationMilliseconds = 2000
 
     // MARK: Retries
 

@@ -1,3 +1,5 @@
+import Dispatch
+import Synchronization
 import Testing
 import WireCore
 import WireStreams
@@ -147,6 +149,30 @@ import WireStreams
         #expect(error?.isRetriable == true)
         let limit = cluster.client.configuration.requestTimeoutMilliseconds / 2
         #expect(MonotonicInstant.now.milliseconds(since: started) < limit)
+    }
+
+    /// The broker that is asked may hear of a new topic later than the one that made it.
+    @Test func aTopicThatIsNotThereYetIsWaitedFor() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        let admin = KafkaAdmin(cluster.client)
+        let found = Mutex<Result<[TopicConfigEntry], KafkaError>?>(nil)
+        let (isAsking, isDone) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        startThread(named: "asks") {
+            isAsking.signal()
+            let result = Result { () throws(KafkaError) in try admin.topicConfiguration("late") }
+            found.withLock { $0 = result }
+            isDone.signal()
+        }
+        isAsking.wait()
+        try admin.createTopics([
+            NewTopic(name: "late", partitions: 1, configuration: [("cleanup.policy", "compact")])
+        ])
+        isDone.wait()
+        let entries = try #require(found.withLock { $0 }).get()
+        #expect(entries.first { $0.name == "cleanup.policy" }?.value == "compact")
+        let error = #expect(throws: KafkaError.self) { try admin.topicConfiguration("none") }
+        #expect(error?.errorCode == .unknownTopicOrPartition)
     }
 
     @Test func topicsAreMadeDescribedAndDeleted() throws {
