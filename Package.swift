@@ -25,6 +25,7 @@ let package = Package(
             name: "CDCDParts",
             targets: [
                 "MySQLSource", "ConnectRuntime", "ConnectData", "MySQLWire", "KafkaWire", "WireCore", "WireTestSupport",
+                "KafkaTestSupport",
             ]),
     ],
     targets: [
@@ -55,6 +56,9 @@ let package = Package(
         .target(
             name: "WireTestSupport", dependencies: ["WireCore", "WireStreams"], path: "Tests/WireTestSupport",
             swiftSettings: strict),
+        .target(
+            name: "KafkaTestSupport", dependencies: ["KafkaWire", "WireCore", "WireTestSupport"],
+            path: "Tests/KafkaTestSupport", swiftSettings: strict),
         .testTarget(name: "WireCoreTests", dependencies: ["WireCore", "WireTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "WireStreamsTests", dependencies: ["WireStreams", "WireCore", "WireTestSupport"], swiftSettings: strict),
@@ -62,7 +66,8 @@ let package = Package(
             name: "MySQLWireTests", dependencies: ["MySQLWire", "WireCore", "WireStreams", "WireTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "KafkaWireTests", dependencies: ["KafkaWire", "WireCore", "WireStreams", "WireTestSupport"],
+            name: "KafkaWireTests",
+            dependencies: ["KafkaWire", "WireCore", "WireStreams", "WireTestSupport", "KafkaTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ConnectDataTests", dependencies: ["ConnectData", "WireCore", "WireTestSupport"], swiftSettings: strict),

@@ -1,3 +1,4 @@
+import KafkaTestSupport
 @testable import KafkaWire
 import WireCore
 import WireTestSupport
@@ -8,15 +9,10 @@ extension FuzzTarget {
     /// Input: index of the API key in `APIKey.all` | version | body
     static let kafkaResponses = FuzzTarget("kafka-responses") {
         try messageSeeds { exchange in
-            guard let response = exchange.response, let key = APIKey.all.firstIndex(of: exchange.header.apiKey) else {
-                return nil
-            }
-            return try response.withUnsafeBytes { bytes in
-                var reader = ByteReader(bytes)
-                _ = try ResponseHeader(
-                    from: &reader, apiKey: exchange.header.apiKey, apiVersion: exchange.header.apiVersion)
-                return [UInt8(key), UInt8(truncatingIfNeeded: exchange.header.apiVersion)] + reader.rest().array()
-            }
+            guard let key = APIKey.all.firstIndex(of: exchange.header.apiKey),
+                let body = try exchange.responseBody()
+            else { return nil }
+            return [UInt8(key), UInt8(truncatingIfNeeded: exchange.header.apiVersion)] + body
         }
     } decode: { input in
         guard input.count >= 2, APIKey.all.indices.contains(Int(input[0])),
@@ -46,10 +42,10 @@ extension FuzzTarget {
         }
     }
 
-    private static func messageSeeds(_ seed: (CapturedFrames.Exchange) throws -> [UInt8]?) throws -> [[UInt8]] {
+    private static func messageSeeds(_ seed: (CapturedExchange) throws -> [UInt8]?) throws -> [[UInt8]] {
         var seeds: Set<[UInt8]> = []
         for name in Conversation.all(in: "kafka") {
-            for exchange in try CapturedFrames.exchanges(of: try Conversation(name)) {
+            for exchange in try CapturedExchange.all(of: try Conversation(name)) {
                 if let seed = try seed(exchange), seed.count <= 4096 { seeds.insert(seed) }
             }
         }
@@ -73,8 +69,8 @@ extension FuzzTarget {
     static let recordBatches = FuzzTarget("record-batches") {
         var seeds: Set<[UInt8]> = []
         for name in Conversation.all(in: "kafka") {
-            for exchange in try CapturedFrames.exchanges(of: try Conversation(name)) {
-                for records in try CapturedFrames.recordSets(of: exchange) where records.count <= 8192 {
+            for exchange in try CapturedExchange.all(of: try Conversation(name)) {
+                for records in try exchange.recordSets() where records.count <= 8192 {
                     seeds.insert(records)
                 }
             }

@@ -1,3 +1,4 @@
+import KafkaTestSupport
 import Testing
 import WireCore
 import WireTestSupport
