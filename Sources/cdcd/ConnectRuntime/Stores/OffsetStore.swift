@@ -21,12 +21,8 @@ final class OffsetStore: Sendable {
     /// Reads what has come since the last look: others may have written while no task ran.
     func refresh() throws {
         try access.withLock { _ in
-            try log.readToEnd { record in
-                do { try view.withLock { try $0.apply(record) } } catch {
-                    Self.logger.warn(
-                        "The record at offset \(record.offset) of partition \(record.partition) is no offset and is passed over: "
-                            + "\(error)")
-                }
+            try log.readToEnd("offset", Self.logger) { (record) throws(UnreadableRecord) in
+                try view.withLock { (view) throws(UnreadableRecord) in try view.apply(record) }
             }
         }
     }

@@ -52,10 +52,7 @@ struct OffsetView: Sendable {
 extension OffsetView.Source {
     /// `["NAME",{partition}]`; a partition of null is an empty one.
     fileprivate init(key: [UInt8]) throws(UnreadableRecord) {
-        let document: JSONValue
-        do throws(JSONError) { document = try JSONValue.parse(key) } catch {
-            throw UnreadableRecord("its key is no JSON: \(error)")
-        }
+        let document = try UnreadableRecord.parse(key, "key")
         guard let items = document.arrayValue, items.count == 2, let name = items[0].stringValue else {
             throw UnreadableRecord("its key is not of the form [\"NAME\",{partition}]")
         }

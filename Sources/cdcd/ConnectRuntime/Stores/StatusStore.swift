@@ -15,12 +15,8 @@ final class StatusStore: Sendable {
 
     /// Reads everything that is there.
     func load() throws {
-        try log.readToEnd { record in
-            do { try view.withLock { try $0.apply(record) } } catch {
-                Self.logger.warn(
-                    "The record at offset \(record.offset) of partition \(record.partition) is no status and is passed over: "
-                        + "\(error)")
-            }
+        try log.readToEnd("status", Self.logger) { (record) throws(UnreadableRecord) in
+            try view.withLock { (view) throws(UnreadableRecord) in try view.apply(record) }
         }
     }
 
