@@ -6,7 +6,6 @@ import WireCore
 public struct EncodedHeaders: Sendable, Equatable, ExpressibleByArrayLiteral {
     /// The count included.
     let bytes: [UInt8]
-    let count: Int
 
     public init(_ headers: [RecordHeader]) {
         var writer = ByteWriter(capacityBytes: 16 + headers.count * 64)
@@ -18,13 +17,10 @@ public struct EncodedHeaders: Sendable, Equatable, ExpressibleByArrayLiteral {
             if let value = header.value { writer.bytes(value) }
         }
         bytes = writer.array()
-        count = headers.count
     }
 
     public init(arrayLiteral elements: RecordHeader...) { self.init(elements) }
 
     /// No headers.
     public static let none = EncodedHeaders([])
-
-    public var isEmpty: Bool { count == 0 }
 }

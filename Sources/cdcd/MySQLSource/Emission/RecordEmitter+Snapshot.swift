@@ -23,7 +23,7 @@ struct SnapshotState {
             self.plan = plan
             self.decoder = decoder
             self.source = source
-            middleSource = source.sharedValue(marker: .true)
+            middleSource = source.value(marker: .true, isShared: true)
         }
     }
 

@@ -113,20 +113,12 @@ struct SourceBlock {
         return .structure(Struct(schema: schema, values: values))
     }
 
-    /// The block of a record of a snapshot.
-    func value(marker: SnapshotMarker) -> ConnectValue { .structure(block(marker)) }
-
-    /// The block of many records of a snapshot.
-    func sharedValue(marker: SnapshotMarker) -> ConnectValue {
-        var block = block(marker)
-        block.isShared = true
+    /// The block of a record of a snapshot, or of many.
+    func value(marker: SnapshotMarker, isShared: Bool = false) -> ConnectValue {
+        var block = Struct(schema: schema, values: values)
+        block.values[places.snapshot] = .string(marker.rawValue)
+        block.isShared = isShared
         return .structure(block)
-    }
-
-    private func block(_ marker: SnapshotMarker) -> Struct {
-        var values = values
-        values[places.snapshot] = .string(marker.rawValue)
-        return Struct(schema: schema, values: values)
     }
 }
 
