@@ -136,9 +136,3 @@ extension JSONWriterPlan {
         writer.byte(UInt8(ascii: "]"))
     }
 }
-
-extension ContiguousArray {
-    fileprivate func isSameMemory(as other: Self) -> Bool {
-        withUnsafeBufferPointer { a in other.withUnsafeBufferPointer { b in a.baseAddress == b.baseAddress } }
-    }
-}

@@ -46,13 +46,10 @@ struct RecordWriter: ~Copyable {
         }
     }
 
-    /// Whether the headers are the array of the record before: the same memory, which is kept and so cannot be
-    /// another's.
+    /// Whether the headers are the array of the record before, for the same topic.
     @inline(__always)
     private func hasSameHeaders(_ record: borrowing SourceRecord) -> Bool {
-        let address = record.headers.withUnsafeBufferPointer { $0.baseAddress }
-        return address == lastHeaders.withUnsafeBufferPointer { $0.baseAddress }
-            && record.headers.count == lastHeaders.count && record.topic == lastHeadersTopic
+        record.headers.isSameMemory(as: lastHeaders) && record.topic == lastHeadersTopic
     }
 
     private mutating func convertHeaders(_ record: SourceRecord) throws {
