@@ -7,12 +7,6 @@ import WireCore
 /// One thread. A connection that is lost is made again; nothing is lost and nothing repeated then, because the place
 /// to go on is known to the row.
 final class StreamingReader {
-    /// How often a quiet server says that it lives, and after how long without a word it is taken for dead.
-    static let heartbeatMilliseconds = 500
-    static let silenceMilliseconds = 1800
-    /// The server may search long for the place where a GTID set ends before it sends the first event.
-    static let firstEventMilliseconds = 60_000
-    static let steadyMilliseconds = 10_000
     /// How many rows go out at most before their offset may be committed.
     static let checkpointRows = 4096
 
@@ -25,7 +19,7 @@ final class StreamingReader {
     private let partition: JSONObject
     /// Whether this server is followed by GTIDs.
     let usesGTIDs: Bool
-    private let serverUUID: String?
+    private let connection: BinlogConnection
 
     var schema: DatabaseSchema
     var routes: TableRoutes
@@ -37,9 +31,6 @@ final class StreamingReader {
     private var uncommitted: OffsetTracker.StoredPoint?
     private var rowsSinceCheckpoint = 0
     private var quiet = QuietOffset(at: .now)
-    private var reconnect = ReconnectPolicy()
-    /// Since when events arrive; nil while there is no connection.
-    private var connectedSince: MonotonicInstant?
 
     /// What is known of the transaction that is being read.
     struct TransactionState {
@@ -74,8 +65,9 @@ final class StreamingReader {
         self.recorder = recorder
         self.sink = sink
         self.schema = schema
-        self.serverUUID = serverUUID
         self.logger = logger
+        connection = BinlogConnection(
+            configuration: configuration, control: control, serverUUID: serverUUID, logger: logger)
         partition = SchemaRecorder.source(configuration)
         usesGTIDs = start.point.gtids != nil
         routes = TableRoutes(configuration: configuration)
@@ -105,83 +97,26 @@ final class StreamingReader {
 
     /// Connects at the place that was reached and reads until the connection ends, which is thrown.
     private func stream() throws {
-        let (point, position) = (tracker.resumePoint, tracker.requestPosition)
-        var options = configuration.connection
-        options.connectTimeoutMilliseconds = min(options.connectTimeoutMilliseconds, 5000)
-        options.readTimeoutMilliseconds = 10_000
-        let connection = try ServerSession.connect(options, control)
-        try ServerSession.withConnection(connection, control) { connection in
-            let stream: ReplicationStream
-            try demandSameServer(connection, point)
-            do throws(MySQLError) {
-                try connection.execute("SET SESSION net_write_timeout = 86400, SESSION net_read_timeout = 86400")
-                stream = try ReplicationStream(
-                    connection, serverID: configuration.serverID, start: try start(at: point, position),
-                    heartbeatMilliseconds: Self.heartbeatMilliseconds, silenceMilliseconds: Self.firstEventMilliseconds)
-            } catch { throw SessionError(error, isConnecting: false) }
+        let point = tracker.resumePoint
+        try connection.withStream(at: point, position: tracker.requestPosition) { stream, session in
             tracker = OffsetTracker(resuming: tracker)
             skip = skip.continued(at: point)
             transaction = TransactionState()
             routes.forgetNumbers()
-            try readEvents(of: stream, connection)
+            try readEvents(of: stream, session)
         }
     }
 
-    private func start(
-        at point: OffsetTracker.RestartPoint, _ position: Int64
-    ) throws(MySQLError) -> ReplicationStream.Start {
-        if let gtids = point.gtids { return .gtids(encodedSet: gtids.set.encoded()) }
-        guard let position = UInt32(exactly: max(4, position)) else {
-            throw .unsupported(
-                "The position \(position) in \(point.file) lies beyond 4 GiB, where the protocol cannot begin to read: "
-                    + "turn on GTIDs (gtid_mode=ON), or take a new snapshot")
-        }
-        return .position(file: point.file, position: position)
-    }
-
-    /// A file and a position mean something on one server only.
-    private func demandSameServer(_ connection: MySQLConnection, _ point: OffsetTracker.RestartPoint) throws {
-        guard point.gtids == nil, let serverUUID else { return }
-        let found: String?
-        do throws(MySQLError) {
-            found = try connection.query("SELECT @@GLOBAL.server_uuid").scalar
-        } catch { throw SessionError(error, isConnecting: false) }
-        guard found != serverUUID else { return }
-        throw ConnectorError(
-            "The database at \(configuration.connection.address) is another server now (\(found ?? "?") instead of "
-                + "\(serverUUID))",
-            cause: "without GTIDs a position in the binlog of the one means nothing to the other",
-            remedy: "Turn on GTIDs (gtid_mode=ON) on both, and take a new snapshot: stop the connector, DELETE its offsets, and "
-                + "resume it.")
-    }
-
-    /// Reports the interruption and waits before the next attempt; throws what no attempt will mend.
     private func recover(from failure: SessionError) throws {
         if control.isStopping { return }
         try checkpoint()
-        let reason = ServerFailure.connecting(failure.error, configuration.connection)
-        guard failure.error.isConnectionLoss else {
-            if failure.isConnecting { throw reason }
-            throw ServerFailure.streaming(failure.error, tracker.storedPoint.offset, configuration)
-        }
-        // A connection that held for a while was a good one, and its end is a new interruption.
-        if let since = connectedSince, MonotonicInstant.now.milliseconds(since: since) > Self.steadyMilliseconds {
-            reconnect.succeeded()
-        }
-        connectedSince = nil
-        guard let delay = reconnect.failed(at: .now) else { throw reason }
-        if reconnect.attemptCount == 1 {
-            logger.warn("The connection to \(configuration.connection.address) is lost: \(failure.error). Connecting again.")
-        }
-        control.report(.interrupted(reason: reason.description))
-        StopWaiter(control).wait(milliseconds: delay)
+        try connection.recover(from: failure, at: tracker.storedPoint.offset)
     }
 
     // MARK: Events
 
-    private func readEvents(of stream: ReplicationStream, _ connection: MySQLConnection) throws {
+    private func readEvents(of stream: ReplicationStream, _ session: MySQLConnection) throws {
         var decoder = BinlogDecoder(hasChecksums: stream.hasChecksums)
-        var isSilenceLimited = false
         while !control.isStopping {
             if uncommitted != nil, rowsSinceCheckpoint >= Self.checkpointRows || !stream.hasBufferedEvent {
                 try checkpoint()
@@ -191,19 +126,9 @@ final class StreamingReader {
                 let bytes = try stream.next()
                 do throws(MySQLProtocolError) { event = try decoder.decode(bytes) } catch { throw .malformed(error) }
             } catch { throw SessionError(error, isConnecting: false) }
-            if !isSilenceLimited, event.header.type != .rotate {
-                isSilenceLimited = true
-                connection.setReadTimeout(milliseconds: Self.silenceMilliseconds)
-                connected()
-            }
+            connection.received(event.header, on: session)
             try handle(event, &decoder)
         }
-    }
-
-    private func connected() {
-        if reconnect.attemptCount > 0 { logger.info("Connected to \(configuration.connection.address) again.") }
-        connectedSince = .now
-        control.report(.running)
     }
 
     private func handle(_ event: BinlogEvent, _ decoder: inout BinlogDecoder) throws {
