@@ -20,13 +20,14 @@ let package = Package(
         .library(name: "MySQLWire", targets: ["MySQLWire"]),
         .library(name: "KafkaWire", targets: ["KafkaWire"]),
         .executable(name: "cdcd", targets: ["cdcd"]),
-        // For Benchmarks/ and Fuzzing/ alone; nothing in it is promised to anybody else.
+        // For Benchmarks/ and Fuzzing/ alone; nothing in these two is promised to anybody else.
         .library(
             name: "CDCDParts",
             targets: [
                 "MySQLSource", "ConnectRuntime", "ConnectData", "MySQLWire", "KafkaWire", "WireCore", "WireTestSupport",
                 "KafkaTestSupport",
             ]),
+        .library(name: "RowWorkloads", targets: ["RowWorkloads"]),
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
@@ -59,6 +60,13 @@ let package = Package(
         .target(
             name: "KafkaTestSupport", dependencies: ["KafkaWire", "WireCore", "WireTestSupport"],
             path: "Tests/KafkaTestSupport", swiftSettings: strict),
+        // Here and not in the package Benchmarks, since it uses declarations that only this package sees.
+        .target(
+            name: "RowWorkloads",
+            dependencies: [
+                "MySQLSource", "ConnectRuntime", "ConnectData", "MySQLWire", "KafkaWire", "WireCore",
+            ],
+            path: "Benchmarks/RowWorkloads", swiftSettings: strict),
         .testTarget(name: "WireCoreTests", dependencies: ["WireCore", "WireTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "WireStreamsTests", dependencies: ["WireStreams", "WireCore", "WireTestSupport"], swiftSettings: strict),

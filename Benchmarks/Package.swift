@@ -8,6 +8,13 @@ let strict: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
+/// The counted program is linked as the product is: calls into the standard library cost the same.
+let staticRelease: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-static-stdlib", "-static-executable", "-use-ld=lld", "-l_FoundationICU", "-l_FoundationCollections",
+         "-l_FoundationCShims", "-lCoreFoundation"], .when(configuration: .release)),
+]
+
 let package = Package(
     name: "Benchmarks",
     dependencies: [.package(name: "cdcd", path: "..")],
@@ -16,5 +23,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [.product(name: "CDCDParts", package: "cdcd"), "CAllocationCount"], swiftSettings: strict),
+        .executableTarget(
+            name: "CountedWorkload", dependencies: [.product(name: "RowWorkloads", package: "cdcd")],
+            swiftSettings: strict, linkerSettings: staticRelease),
     ]
 )

@@ -3,8 +3,8 @@ import WireCore
 /// The answer to a `COM_QUERY`, as a value: packets in, events out.
 ///
 /// Layout: OK, ERR, or: column count | that many ColumnDefinition41 | EOF (unless deprecated) | rows | OK or EOF.
-struct ResultSetDecoder {
-    enum Event: Equatable {
+package struct ResultSetDecoder {
+    package enum Event: Equatable {
         /// Column definitions so far only; nothing to do.
         case progress
         case columns([ResultColumn])
@@ -28,9 +28,9 @@ struct ResultSetDecoder {
     private var state = State.expectingHeader
     private var columns: [ResultColumn] = []
 
-    init(capabilities: CapabilityFlags) { hasDeprecatedEOF = capabilities.contains(.deprecateEOF) }
+    package init(capabilities: CapabilityFlags) { hasDeprecatedEOF = capabilities.contains(.deprecateEOF) }
 
-    mutating func receive(_ packet: UnsafeRawBufferPointer) throws(MySQLError) -> Event {
+    package mutating func receive(_ packet: UnsafeRawBufferPointer) throws(MySQLError) -> Event {
         do throws(WireError) {
             if packet.first == 0xFF { return try fail(packet) }
             switch state {

@@ -6,12 +6,12 @@ import WireCore
 public struct TextRow {
     let packet: UnsafeRawBufferPointer
     /// Where each cell lies; a negative lower bound stands for NULL.
-    let cells: ContiguousArray<Range<Int>>
+    package let cells: ContiguousArray<Range<Int>>
 
     /// Finds the cells. Throws where the row has not exactly `columnCount` of them.
-    init(_ packet: UnsafeRawBufferPointer, columnCount: Int, reusing cells: consuming ContiguousArray<Range<Int>>)
-        throws(WireError)
-    {
+    package init(
+        _ packet: UnsafeRawBufferPointer, columnCount: Int, reusing cells: consuming ContiguousArray<Range<Int>>
+    ) throws(WireError) {
         self.packet = packet
         cells.removeAll(keepingCapacity: true)
         var reader = ByteReader(packet)

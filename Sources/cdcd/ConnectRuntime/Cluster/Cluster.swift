@@ -48,18 +48,18 @@ protocol TopicLog: AnyObject, Sendable {
 }
 
 /// A topic that a producer writes to, got once and kept.
-final class TopicHandle: Sendable {
-    let name: String
-    let topic: ProducerTopic?
+package final class TopicHandle: Sendable {
+    package let name: String
+    package let topic: ProducerTopic?
 
-    init(name: String, topic: ProducerTopic?) {
+    package init(name: String, topic: ProducerTopic?) {
         self.name = name
         self.topic = topic
     }
 }
 
 /// A task's producer.
-protocol RecordProducer: AnyObject, Sendable {
+package protocol RecordProducer: AnyObject, Sendable {
     /// Waits until the topic is there.
     func topic(_ name: String) throws -> TopicHandle
 

@@ -10,7 +10,7 @@ struct Checkpoint: Sendable, Equatable {
 
 /// The shared state of one task's delivery: the sink tells what went out, the producer what arrived, the committer
 /// takes what may be committed.
-final class DeliveryTracker: DeliveryListener {
+package final class DeliveryTracker: DeliveryListener {
     private struct State {
         var ledger = InFlightLedger<Checkpoint>()
         /// The latest finished offset of each source partition that is not committed yet.
@@ -22,7 +22,7 @@ final class DeliveryTracker: DeliveryListener {
     }
 
     /// What the tracker has to say to the rest of the worker; called on the producer's threads.
-    struct Reports: Sendable {
+    package struct Reports: Sendable {
         /// Something can be committed.
         var progress: @Sendable (DeliveryTracker) -> Void
         /// A topic was written to for the first time.
@@ -30,6 +30,17 @@ final class DeliveryTracker: DeliveryListener {
         /// Delivery failed for good.
         var failed: @Sendable () -> Void
         var brokersChanged: @Sendable (TaskControl.Condition) -> Void
+
+        package init(
+            progress: @escaping @Sendable (DeliveryTracker) -> Void,
+            firstWrite: @escaping @Sendable (_ topic: String) -> Void, failed: @escaping @Sendable () -> Void,
+            brokersChanged: @escaping @Sendable (TaskControl.Condition) -> Void
+        ) {
+            self.progress = progress
+            self.firstWrite = firstWrite
+            self.failed = failed
+            self.brokersChanged = brokersChanged
+        }
     }
 
     private let state = Monitor(State())
@@ -38,14 +49,14 @@ final class DeliveryTracker: DeliveryListener {
     private let toleratesErrors: Bool
     private let logger: Logger
 
-    init(toleratesErrors: Bool, logger: Logger, reports: Reports) {
+    package init(toleratesErrors: Bool, logger: Logger, reports: Reports) {
         self.toleratesErrors = toleratesErrors
         self.logger = logger
         self.reports = reports
     }
 
     /// Why delivery failed for good.
-    var failure: KafkaError? { state.withLock { $0.failure } }
+    package var failure: KafkaError? { state.withLock { $0.failure } }
 
     // MARK: The sink's side
 
@@ -73,7 +84,7 @@ final class DeliveryTracker: DeliveryListener {
         } ?? false
     }
 
-    func outstandingCount(openEmitted: Int) -> Int {
+    package func outstandingCount(openEmitted: Int) -> Int {
         state.withLock { $0.ledger.outstandingCount(openEmitted: openEmitted) }
     }
 
@@ -82,7 +93,7 @@ final class DeliveryTracker: DeliveryListener {
 
     // MARK: The producer's side
 
-    func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {
+    package func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {
         if let error, error == .closed { return }
         if let error, !toleratesErrors {
             let isFirst = state.update { state in
@@ -108,12 +119,12 @@ final class DeliveryTracker: DeliveryListener {
         if hasProgress { reports.progress(self) }
     }
 
-    func brokerUnreachable(_ error: KafkaError) {
+    package func brokerUnreachable(_ error: KafkaError) {
         logger.warn("Records wait, since a Kafka broker does not take them: \(error)")
         reports.brokersChanged(.interrupted(reason: "Records wait, since a Kafka broker does not take them: \(error)"))
     }
 
-    func brokerReachable() {
+    package func brokerReachable() {
         logger.info("The Kafka brokers take records again")
         reports.brokersChanged(.running)
     }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Holds a task's records back while it is paused. Costs a running task one atomic load a record.
-final class PauseGate: Sendable {
+package final class PauseGate: Sendable {
     private struct State {
         var isPaused: Bool
         var isStopping = false
@@ -10,7 +10,7 @@ final class PauseGate: Sendable {
     private let isShut: Atomic<Bool>
     private let monitor: Monitor<State>
 
-    init(isPaused: Bool) {
+    package init(isPaused: Bool) {
         isShut = Atomic(isPaused)
         monitor = Monitor(State(isPaused: isPaused))
     }

@@ -3,7 +3,7 @@ import KafkaWire
 import WireCore
 
 /// Takes a task's records through transforms and converters to its producer. Lives on the task's thread.
-final class ProducerSink: RecordSink {
+package final class ProducerSink: RecordSink {
     private let id: TaskID
     private let producer: any RecordProducer
     private let tracker: DeliveryTracker
@@ -19,7 +19,7 @@ final class ProducerSink: RecordSink {
     private var emittedUnderTag = 0
     private var writer: RecordWriter
 
-    init(
+    package init(
         id: TaskID, pipeline: RecordPipeline, producer: any RecordProducer, tracker: DeliveryTracker, gate: PauseGate,
         errors: ErrorHandling, logger: Logger, prepareTopic: @escaping (String) throws -> Void
     ) {
@@ -34,7 +34,7 @@ final class ProducerSink: RecordSink {
         tag = tracker.openTag
     }
 
-    func emit(_ record: consuming SourceRecord) throws {
+    package func emit(_ record: consuming SourceRecord) throws {
         if gate.isClosed { try gate.pass() }
         do {
             guard try writer.convert(&record) else { return }
@@ -47,7 +47,7 @@ final class ProducerSink: RecordSink {
         emittedUnderTag += 1
     }
 
-    func checkpoint(partition: JSONObject, offset: JSONObject) throws {
+    package func checkpoint(partition: JSONObject, offset: JSONObject) throws {
         try throwFailure()
         let checkpoint = Checkpoint(partition: partition, offset: offset)
         tag = tracker.seal(emitted: emittedUnderTag, checkpoint: checkpoint)
@@ -55,7 +55,7 @@ final class ProducerSink: RecordSink {
         emittedUnderTag = 0
     }
 
-    func awaitDelivery() throws {
+    package func awaitDelivery() throws {
         producer.flush()
         if tracker.awaitDelivery(openEmitted: emittedUnderTag) { return }
         try throwFailure()

@@ -1,7 +1,7 @@
 import ConnectData
 
 /// What a record passes on its way to the producer: transforms, then one converter each for headers, key and value.
-struct RecordPipeline {
+package struct RecordPipeline {
     let transforms: TransformChain
     let keyConverter: any Converter
     let valueConverter: any Converter
@@ -9,7 +9,7 @@ struct RecordPipeline {
 
     /// As the connector's configuration says. A converter that it does not name is the worker's, with the worker's
     /// properties; those of the connector do not count then.
-    init(connector: [String: String], worker: WorkerConfiguration) throws(ConfigError) {
+    package init(connector: [String: String], worker: WorkerConfiguration) throws(ConfigError) {
         func settings(
             _ name: String, _ fallback: WorkerConfiguration.ConverterSettings
         ) -> WorkerConfiguration.ConverterSettings {

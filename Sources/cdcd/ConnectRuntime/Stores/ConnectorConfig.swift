@@ -45,11 +45,16 @@ struct ConnectorConfig: Sendable, Equatable {
 }
 
 /// Which task of which connector.
-struct TaskID: Hashable, Sendable, CustomStringConvertible {
+package struct TaskID: Hashable, Sendable, CustomStringConvertible {
     let connector: String
     let task: Int
 
-    var description: String { "\(connector)-\(task)" }
+    package init(connector: String, task: Int) {
+        self.connector = connector
+        self.task = task
+    }
+
+    package var description: String { "\(connector)-\(task)" }
 }
 
 /// What users want of a connector.

@@ -1,8 +1,8 @@
 import MySQLWire
 
 /// Where the rows of each table number go, decided once for each table map.
-struct TableRoutes {
-    enum Route {
+package struct TableRoutes {
+    package enum Route {
         /// Not captured: its rows are passed over.
         case filtered
         /// Captured, but the schema does not know it.
@@ -22,10 +22,10 @@ struct TableRoutes {
     /// The entry that was asked for last: row events of one table come in runs.
     private var last: Entry?
 
-    init(configuration: MySQLConnectorConfig) { self.configuration = configuration }
+    package init(configuration: MySQLConnectorConfig) { self.configuration = configuration }
 
     /// Throws where the table's definition cannot be compiled or does not fit the map.
-    mutating func route(for map: TableMap, in schema: DatabaseSchema) throws -> Route {
+    package mutating func route(for map: TableMap, in schema: DatabaseSchema) throws -> Route {
         if let last, last.map === map { return last.route }
         if let known = entries[map.tableID], known.map === map {
             last = known

@@ -1,0 +1,65 @@
+import MySQLSource
+import MySQLWire
+import WireCore
+
+extension RowWorkload {
+    /// Decodes the events of a binlog and emits their rows, as the streaming reader does.
+    func stream(_ capture: CapturedTable, _ passCount: Int, into pipeline: PipelineUnderTest) throws {
+        let events = try capture.events()
+        let schema = try capture.schema(pipeline.configuration)
+        let file = "binlog.000001"
+        var routes = TableRoutes(configuration: pipeline.configuration)
+        var decoder = BinlogDecoder(hasChecksums: true)
+        for pass in 0..<passCount {
+            // The format description begins a file, which holds all transactions.
+            for event in pass == 0 ? events[...] : events.dropFirst() {
+                try event.withUnsafeBytes { bytes in
+                    let event = try decoder.decode(bytes)
+                    guard case .rows(let rows) = event.body else { return }
+                    guard let map = decoder.tableMap(rows.tableID),
+                        case .captured(let rowDecoder) = try routes.route(for: map, in: schema)
+                    else { throw WorkloadError("rows of an unknown table") }
+                    let position = Int64(event.header.nextPosition) - Int64(event.header.eventBytes)
+                    let source = SourceInfo(
+                        timestampMicroseconds: Int64(event.header.timestampSeconds) * 1_000_000, file: file,
+                        position: position, serverID: Int64(event.header.serverID))
+                    _ = try pipeline.emitter.emit(rows, of: rowDecoder, source: source)
+                }
+            }
+            try pipeline.checkpoint(file: file, position: Int64(pass))
+        }
+    }
+
+    /// Decodes the rows of a text result and emits them, as the snapshot reader does.
+    func snapshot(_ capture: CapturedTable, _ passCount: Int, into pipeline: PipelineUnderTest) throws {
+        let packets = try capture.packets()
+        let schema = try capture.schema(pipeline.configuration)
+        guard let definition = schema.table(TableID(database: "wire", table: capture.name)) else {
+            throw WorkloadError("table.sql creates no \(capture.name)")
+        }
+        let plan = try TablePlan(definition, configuration: pipeline.configuration)
+        let source = SourceInfo(timestampMicroseconds: 1_767_323_045_000_000, file: "binlog.000001", position: 4)
+        try pipeline.emitter.beginSnapshotTable(plan, source: source)
+        var cells: ContiguousArray<Range<Int>> = []
+        for pass in 0..<passCount {
+            var decoder = ResultSetDecoder(capabilities: .deprecateEOF)
+            var columnCount = 0
+            for packet in packets {
+                try packet.withUnsafeBytes { bytes in
+                    switch try decoder.receive(bytes) {
+                    case .progress, .finished: return
+                    case .columns(let columns): columnCount = columns.count
+                    case .row:
+                        var reused: ContiguousArray<Range<Int>> = []
+                        swap(&reused, &cells)
+                        let row = try TextRow(bytes, columnCount: columnCount, reusing: reused)
+                        try pipeline.emitter.emitSnapshotRow(row)
+                        cells = row.cells
+                    }
+                }
+            }
+            if pass < passCount - 1 { try pipeline.checkpoint(file: "binlog.000001", position: Int64(pass)) }
+        }
+        try pipeline.emitter.finishSnapshot()
+    }
+}

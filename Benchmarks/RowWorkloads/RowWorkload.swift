@@ -1,0 +1,58 @@
+/// The path of a row from the server's bytes to the finished batch of the producer, on one thread, without a network.
+///
+/// The shapes are those in which workers are compared from outside: a table of ten columns with and without the
+/// schemas of JsonConverter, the same through ExtractNewRecordState, a table of 61 columns, and a snapshot of the
+/// small table.
+public enum RowWorkload: String, CaseIterable, Sendable {
+    case stream, schemas, unwrap, wide, snapshot
+
+    /// What came out: records and bytes of the batches as they would be sent.
+    public struct Outcome: Equatable, Sendable {
+        public var recordCount = 0
+        public var byteCount = 0
+    }
+
+    /// The captured table, a folder of `Fixtures/workloads`.
+    var table: String { self == .wide ? "wide" : "small" }
+
+    var connectorSettings: [String: String] {
+        let converter = "org.apache.kafka.connect.json.JsonConverter"
+        var settings = [
+            "connector.class": "io.debezium.connector.mysql.MySqlConnector", "database.hostname": "127.0.0.1",
+            "database.user": "bench", "database.server.id": "900001", "topic.prefix": "bench1234567",
+            "table.include.list": "wire.\(table)", "schema.history.internal.kafka.bootstrap.servers": "127.0.0.1:9092",
+            "schema.history.internal.kafka.topic": "bench1234567.history",
+            "key.converter": converter, "key.converter.schemas.enable": "\(self == .schemas)",
+            "value.converter": converter, "value.converter.schemas.enable": "\(self == .schemas)",
+        ]
+        if self == .unwrap {
+            settings["transforms"] = "unwrap"
+            settings["transforms.unwrap.type"] = "io.debezium.transforms.ExtractNewRecordState"
+        }
+        return settings
+    }
+
+    /// Takes the captured rows through, again and again, until there were `rowCount`.
+    ///
+    /// Throws where `rowCount` is no multiple of the captured rows (200 of the small table, 100 of the wide one).
+    public func run(rowCount: Int) throws -> Outcome {
+        let capture = try CapturedTable(table)
+        guard rowCount > 0, rowCount % capture.rowCount == 0 else {
+            throw WorkloadError("the number of rows must be a multiple of \(capture.rowCount)")
+        }
+        let passCount = rowCount / capture.rowCount
+        let pipeline = try PipelineUnderTest(connectorSettings)
+        switch self {
+        case .stream, .schemas, .unwrap, .wide: try stream(capture, passCount, into: pipeline)
+        case .snapshot: try snapshot(capture, passCount, into: pipeline)
+        }
+        return try pipeline.outcome()
+    }
+}
+
+/// A capture or an argument that is not as expected.
+struct WorkloadError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
