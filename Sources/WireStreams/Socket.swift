@@ -6,19 +6,30 @@ final class Socket {
     let canceller: SocketCanceller
     var readTimeoutMilliseconds = 0
     var writeTimeoutMilliseconds = 0
+    /// When reads and writes end at the latest, whatever their own limits say; nil: never.
+    var deadline: ContinuousClock.Instant?
 
     init(descriptor: Int32) {
         self.descriptor = descriptor
         canceller = SocketCanceller(descriptor: descriptor)
-        enable(SOL_SOCKET, SO_KEEPALIVE)
-        enable(Int32(IPPROTO_TCP), TCP_NODELAY)
+        set(SOL_SOCKET, SO_KEEPALIVE, 1)
+        set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, Self.keepAliveIdleSeconds)
+        set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, Self.keepAliveIntervalSeconds)
+        set(Int32(IPPROTO_TCP), TCP_KEEPCNT, Self.keepAliveProbes)
+        set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     }
+
+    /// A connection whose peer or way is gone without a word ends within 40 seconds; the system's own two hours are
+    /// longer than any address translation remembers a connection.
+    private static let keepAliveIdleSeconds: Int32 = 20
+    private static let keepAliveIntervalSeconds: Int32 = 5
+    private static let keepAliveProbes: Int32 = 4
 
     deinit { canceller.close() }
 
-    private func enable(_ level: Int32, _ option: Int32) {
-        var on: Int32 = 1
-        _ = setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<Int32>.size))
+    private func set(_ level: Int32, _ option: Int32, _ value: Int32) {
+        var value = value
+        _ = setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
     /// The numeric address of the other side; nil where the connection is gone.
@@ -40,7 +51,9 @@ final class Socket {
 
     func receive(into address: UnsafeMutableRawPointer, count: Int) throws(StreamError) -> Int {
         while true {
-            if readTimeoutMilliseconds > 0 { try wait(for: Int16(POLLIN), milliseconds: readTimeoutMilliseconds) }
+            if isLimited(readTimeoutMilliseconds) {
+                try wait(for: Int16(POLLIN), milliseconds: readTimeoutMilliseconds)
+            }
             let received = recv(descriptor, address, count, 0)
             if received > 0 { return received }
             if received == 0 {
@@ -54,9 +67,10 @@ final class Socket {
 
     func send(_ address: UnsafeRawPointer, count: Int) throws(StreamError) -> Int {
         while true {
-            if writeTimeoutMilliseconds > 0 { try wait(for: Int16(POLLOUT), milliseconds: writeTimeoutMilliseconds) }
+            let isLimited = isLimited(writeTimeoutMilliseconds)
+            if isLimited { try wait(for: Int16(POLLOUT), milliseconds: writeTimeoutMilliseconds) }
             // With a time limit the call must not block after poll said that some room is there.
-            let flags = Int32(MSG_NOSIGNAL) | (writeTimeoutMilliseconds > 0 ? Int32(MSG_DONTWAIT) : 0)
+            let flags = Int32(MSG_NOSIGNAL) | (isLimited ? Int32(MSG_DONTWAIT) : 0)
             let sent = Glibc.send(descriptor, address, count, flags)
             if sent >= 0 { return sent }
             if errno == EINTR || errno == EAGAIN { continue }
@@ -69,16 +83,25 @@ final class Socket {
         return canceller.isCancelled ? .cancelled : .system(errno: code, operation: operation)
     }
 
+    private func isLimited(_ timeoutMilliseconds: Int) -> Bool { timeoutMilliseconds > 0 || deadline != nil }
+
     private func wait(for events: Int16, milliseconds: Int) throws(StreamError) {
-        let deadline = ContinuousClock.now + .milliseconds(milliseconds)
+        let now = ContinuousClock.now
+        var end = milliseconds > 0 ? now + .milliseconds(milliseconds) : nil
+        if let deadline {
+            // Also where something is there: a peer that always sends must not keep its reader.
+            guard deadline > now else { throw .timedOut(milliseconds: 0) }
+            end = min(end ?? deadline, deadline)
+        }
+        guard let end else { return }
         while true {
-            let left = (deadline - .now).milliseconds
+            let left = (end - .now).milliseconds
             var entry = pollfd(fd: descriptor, events: events, revents: 0)
             let ready = poll(&entry, 1, Int32(clamping: max(0, left)))
             if ready > 0 { return }
             if ready == 0 {
                 if canceller.isCancelled { throw .cancelled }
-                throw .timedOut(milliseconds: milliseconds)
+                throw .timedOut(milliseconds: (end - now).milliseconds)
             }
             if errno != EINTR { throw failure("poll") }
         }

@@ -82,6 +82,8 @@ public struct StreamPair {
     public let canceller: SocketCanceller
     /// Sets how long reads (and writes) wait; 0 waits for ever.
     public let setTimeouts: (_ readMilliseconds: Int, _ writeMilliseconds: Int) -> Void
+    /// Sets when reads and writes end at the latest, whatever their own limits say; nil: never.
+    public let setDeadline: (ContinuousClock.Instant?) -> Void
     /// The peer's numeric address, for logs; nil where the connection is gone.
     public let peerHost: () -> String?
 
@@ -90,6 +92,7 @@ public struct StreamPair {
         output = SocketOutputStream(socket: socket)
         canceller = socket.canceller
         setTimeouts = { socket.readTimeoutMilliseconds = $0; socket.writeTimeoutMilliseconds = $1 }
+        setDeadline = { socket.deadline = $0 }
         peerHost = { socket.peerHost }
     }
 
@@ -99,6 +102,7 @@ public struct StreamPair {
         self.output = output
         canceller = SocketCanceller(descriptor: -1)
         setTimeouts = { _, _ in }
+        setDeadline = { _ in }
         peerHost = { nil }
     }
 
@@ -107,6 +111,7 @@ public struct StreamPair {
         self.output = output
         canceller = inner.canceller
         setTimeouts = inner.setTimeouts
+        setDeadline = inner.setDeadline
         peerHost = inner.peerHost
     }
 }

@@ -19,13 +19,19 @@ public struct TLSConfiguration: Sendable, Equatable {
     }
 
     public var verification: Verification
+    /// The host that a client asks for (Server Name Indication, RFC 6066), by which a gateway in front of many servers
+    /// finds the right one; nil: none is sent. An address in digits is never sent, as the RFC demands.
+    public var serverName: String?
     /// The trusted authorities; nil: the system's.
     public var trust: Store?
     /// Own certificate chain and key (both in one PEM file, or PKCS#12); nil: none.
     public var identity: Store?
 
-    public init(verification: Verification, trust: Store? = nil, identity: Store? = nil) {
+    public init(
+        verification: Verification, serverName: String? = nil, trust: Store? = nil, identity: Store? = nil
+    ) {
         self.verification = verification
+        self.serverName = serverName
         self.trust = trust
         self.identity = identity
     }

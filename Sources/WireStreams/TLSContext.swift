@@ -34,7 +34,7 @@ final class TLSContext {
                 throw .tls("\(path) has no certificate of an authority in PEM form: \(OpenSSLFault.latest())")
             }
         case .pkcs12(let path, let password):
-            try add(try PKCS12(path: path, password: password).certificates, of: path)
+            try add(try PKCS12(path: path, password: password).trustedCertificates, of: path)
         case .jks(let path, let password):
             var certificates: [Certificate] = []
             for der in try JavaKeyStore(path: path, password: password).trustedCertificates {

@@ -33,6 +33,7 @@ final class TLSEngine {
         SSL_set_bio(ssl, incoming, outgoing)
         if isServer { SSL_set_accept_state(ssl) } else { SSL_set_connect_state(ssl) }
         if case .identity(let host) = configuration.verification { try demand(host) }
+        if let name = configuration.serverName, !isServer { request(name) }
     }
 
     deinit { SSL_free(ssl) }
@@ -42,12 +43,21 @@ final class TLSEngine {
         if X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1 { return }
         ERR_clear_error()
         guard SSL_set1_host(ssl, host) == 1 else { throw .tls("\(host) is no host name") }
-        // SSL_set_tlsext_host_name is a macro.
-        _ = host.withCString { name in
+    }
+
+    /// Sends the name with the ClientHello, whether or not the certificate is checked for it.
+    private func request(_ serverName: String) {
+        if let address = a2i_IPADDRESS(serverName) {
+            ASN1_OCTET_STRING_free(address)
+            return
+        }
+        // SSL_set_tlsext_host_name is a macro. What OpenSSL refuses is too long for any host's name; then none is sent.
+        _ = serverName.withCString { name in
             SSL_ctrl(
                 ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name),
                 UnsafeMutableRawPointer(mutating: name))
         }
+        ERR_clear_error()
     }
 
     /// Takes bytes that came from the peer.
@@ -102,6 +112,8 @@ final class TLSEngine {
         switch SSL_get_error(ssl, result) {
         case SSL_ERROR_WANT_READ: return .needsInput
         case SSL_ERROR_WANT_WRITE: return .needsInput
+        // The peer ended the connection in order (close_notify), as a server does that is being stopped.
+        case SSL_ERROR_ZERO_RETURN: throw .closed
         default:
             let verdict = SSL_get_verify_result(ssl)
             if verification != .none, verdict != X509_V_OK, let text = X509_verify_cert_error_string(verdict) {

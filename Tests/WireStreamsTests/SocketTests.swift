@@ -32,6 +32,27 @@ import WireTestSupport
         #expect(server.awaitEnd())
     }
 
+    @Test func aDeadlineEndsReadsThatHaveNoLimit() throws {
+        let server = try ScriptedServer([[.awaitClose]])
+        let client = try SocketConnector.connect(to: server.address, timeoutMilliseconds: 5000)
+        for timeout in [0, 60_000] {
+            client.setTimeouts(timeout, timeout)
+            client.setDeadline(.now + .milliseconds(50))
+            do {
+                _ = try read(1, from: client)
+                Issue.record("something was read")
+            } catch {
+                guard case .timedOut(let milliseconds)? = error as? StreamError else {
+                    Issue.record("\(error)")
+                    continue
+                }
+                #expect(milliseconds <= 50)
+            }
+        }
+        client.canceller.cancel()
+        #expect(server.awaitEnd())
+    }
+
     @Test func aCancelledReadEndsAtOnce() throws {
         let server = try ScriptedServer([[.awaitClose]])
         let client = try SocketConnector.connect(to: server.address, timeoutMilliseconds: 5000)

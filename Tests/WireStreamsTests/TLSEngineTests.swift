@@ -108,6 +108,39 @@ import WireTestSupport
         _ = try Self.connect(verification: .identity(host: "db.example"), trust: store)
     }
 
+    /// As Java: the authorities that vouch for an own key are not trusted for that.
+    @Test func theChainOfAKeyIsNotTrusted() throws {
+        let path = Self.path("key-and-trust.p12")
+        #expect(try PKCS12(path: path, password: "secret").trustedCertificates.count == 1)
+        let reason = reason {
+            _ = try Self.connect(verification: .authority, trust: .pkcs12(path: path, password: "secret"))
+        }
+        #expect(reason?.contains("certificate is refused") == true, "\(reason ?? "accepted")")
+        let keyAlone = TLSConfiguration.Store.pkcs12(path: Self.path("client.p12"), password: "secret")
+        #expect(self.reason { _ = try Self.connect(verification: .authority, trust: keyAlone) }?
+            .contains("holds no trusted certificate") == true)
+    }
+
+    @Test(arguments: [TLSConfiguration.Verification.none, .authority, .identity(host: "db.example")])
+    func theClientSaysWhichHostItWants(verification: TLSConfiguration.Verification) throws {
+        func firstBytes(_ name: String?) throws -> String {
+            let client = try TLSEngine(
+                TLSConfiguration(verification: verification, serverName: name, trust: Self.authority))
+            _ = try client.handshake()
+            return String(decoding: client.takeOutgoing(), as: Unicode.ASCII.self)
+        }
+        #expect(try firstBytes("gateway.example").contains("gateway.example"))
+        for address in ["10.20.30.40", "2001:db8::1"] { #expect(try !firstBytes(address).contains(address)) }
+    }
+
+    @Test func theEndInsteadOfAHandshakeIsALostConnection() throws {
+        let client = try TLSEngine(TLSConfiguration(verification: .none))
+        _ = try client.handshake()
+        // A warning alert: close_notify.
+        ([0x15, 3, 3, 0, 2, 1, 0] as [UInt8]).withUnsafeBytes { client.feed($0) }
+        #expect(throws: StreamError.closed) { try client.handshake() }
+    }
+
     @Test(arguments: ["client.p12", "client.pem"])
     func aClientShowsItsCertificate(file: String) throws {
         let store = try TLSConfiguration.Store.detecting(path: Self.path(file), password: "secret")

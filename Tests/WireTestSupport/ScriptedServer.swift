@@ -11,6 +11,10 @@ public final class ScriptedServer: Sendable {
         case expect([UInt8])
         /// Waits for so many bytes, whatever they are (random or encrypted parts).
         case receive(count: Int)
+        /// Waits for anything at all: the next request, whatever it is.
+        case receiveSome
+        /// Sends the same over and over until the client has closed.
+        case flood([UInt8])
         /// Goes on only when the client has closed.
         case awaitClose
     }
@@ -70,12 +74,18 @@ public final class ScriptedServer: Sendable {
         do throws(StreamError) {
             for step in script {
                 switch step {
-                case .send(let bytes):
-                    var result: Result<Void, StreamError> = .success(())
-                    bytes.withUnsafeBytes { buffer in
-                        result = Result { () throws(StreamError) in try streams.output.writeAll(buffer) }
+                case .send(let bytes): try send(bytes, over: streams)
+                case .flood(let bytes):
+                    while true {
+                        do throws(StreamError) { try send(bytes, over: streams) } catch { break }
                     }
-                    try result.get()
+                case .receiveSome:
+                    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+                    var result: Result<Int, StreamError> = .success(0)
+                    chunk.withUnsafeMutableBytes { buffer in
+                        result = Result { () throws(StreamError) in try streams.input.readSome(into: buffer) }
+                    }
+                    guard try result.get() > 0 else { return fault("the client closed instead of a request") }
                 case .expect(let bytes):
                     let received = try receive(bytes.count, from: streams)
                     guard received == bytes else {
@@ -93,6 +103,14 @@ public final class ScriptedServer: Sendable {
             }
             played.withLock { $0 += 1 }
         } catch { fault(error.description) }
+    }
+
+    private func send(_ bytes: [UInt8], over streams: StreamPair) throws(StreamError) {
+        var result: Result<Void, StreamError> = .success(())
+        bytes.withUnsafeBytes { buffer in
+            result = Result { () throws(StreamError) in try streams.output.writeAll(buffer) }
+        }
+        try result.get()
     }
 
     private func fault(_ text: String) { faults.withLock { $0.append(Fault(description: text)) } }

@@ -20,6 +20,7 @@ public struct MySQLConnectionOptions: Sendable, Equatable {
     public var trust: TLSConfiguration.Store?
     public var identity: TLSConfiguration.Store?
     public var allowPublicKeyRetrieval = false
+    /// How long connecting and authenticating may take together.
     public var connectTimeoutMilliseconds = 30_000
     /// How long a reply may be silent; 0 waits for ever.
     public var readTimeoutMilliseconds = 0
@@ -46,6 +47,7 @@ public struct MySQLConnectionOptions: Sendable, Equatable {
             case .verifyAuthority: .authority
             case .verifyIdentity: .identity(host: address.host)
             }
-        return TLSConfiguration(verification: verification, trust: trust, identity: identity)
+        return TLSConfiguration(
+            verification: verification, serverName: address.host, trust: trust, identity: identity)
     }
 }

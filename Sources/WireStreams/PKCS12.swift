@@ -1,0 +1,91 @@
+import COpenSSL
+
+/// The content of a PKCS#12 file (`.p12`, `.pfx`).
+final class PKCS12 {
+    private(set) var key: OpaquePointer?
+    private(set) var ownCertificate: OpaquePointer?
+    /// All but the own one.
+    private(set) var certificates: [Certificate] = []
+    /// Those that Java marks as trusted.
+    private var markedCertificates: [Certificate] = []
+
+    /// What the store makes trusted. Beside a key stands its chain, which says who vouches for the owner and not whom
+    /// the owner trusts: then only what is marked as trusted is. A store without a key, as OpenSSL makes them, is a
+    /// list of trusted certificates.
+    var trustedCertificates: [Certificate] { key == nil ? certificates : markedCertificates }
+
+    init(path: String, password: String) throws(StreamError) {
+        let parsed = try OpenSSLMemory.reading(try KeyStoreFile.bytes(path)) { d2i_PKCS12_bio($0, nil) }
+        guard let content = parsed else {
+            ERR_clear_error()
+            throw .tls("\(path) is not a PKCS#12 store")
+        }
+        defer { PKCS12_free(content) }
+        guard PKCS12_verify_mac(content, password, -1) == 1 else {
+            ERR_clear_error()
+            throw .tls("\(path) does not open with its password")
+        }
+        var chain: OpaquePointer?
+        guard PKCS12_parse(content, password, &key, &ownCertificate, &chain) == 1 else {
+            throw .tls(
+                "\(path) cannot be read (\(OpenSSLFault.latest())); where it is encrypted by RC2 or 3DES of an old "
+                    + "keytool, the remedy: \(JavaKeyStore.conversion(of: path))")
+        }
+        certificates = Self.drain(chain) { Certificate(owning: $0) }
+        markedCertificates = Self.markedCertificates(content, password: password)
+    }
+
+    deinit {
+        EVP_PKEY_free(key)
+        X509_free(ownCertificate)
+    }
+
+    // MARK: Bags
+
+    /// `trustedKeyUsage`, the attribute that keytool gives to trusted certificates. Source:
+    /// `sun.security.pkcs12.PKCS12KeyStore`.
+    private static let trustedKeyUsage = "2.16.840.1.113894.746875.1.1"
+
+    /// The certificates with the attribute, out of all parts of the store, in the clear and encrypted.
+    private static func markedCertificates(_ content: OpaquePointer, password: String) -> [Certificate] {
+        defer { ERR_clear_error() }
+        let parts = drain(PKCS12_unpack_authsafes(content)) { $0 }
+        var marked: [Certificate] = []
+        for part in parts {
+            let part = UnsafeMutablePointer<PKCS7>(part)
+            defer { PKCS7_free(part) }
+            for bag in drain(PKCS12_unpack_p7data(part) ?? PKCS12_unpack_p7encdata(part, password, -1), { $0 }) {
+                defer { PKCS12_SAFEBAG_free(bag) }
+                guard PKCS12_SAFEBAG_get_nid(bag) == NID_certBag, isMarked(bag),
+                    let certificate = PKCS12_SAFEBAG_get1_cert(bag)
+                else { continue }
+                marked.append(Certificate(owning: certificate))
+            }
+        }
+        return marked
+    }
+
+    private static func isMarked(_ bag: OpaquePointer) -> Bool {
+        guard let attributes = PKCS12_SAFEBAG_get0_attrs(bag) else { return false }
+        return (0..<OPENSSL_sk_num(attributes)).contains { index in
+            guard let attribute = OPENSSL_sk_value(attributes, index),
+                let object = X509_ATTRIBUTE_get0_object(OpaquePointer(attribute))
+            else { return false }
+            var text = [CChar](repeating: 0, count: 80)
+            let count = OBJ_obj2txt(&text, Int32(text.count), object, 1)
+            return count > 0 && String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+                == trustedKeyUsage
+        }
+    }
+
+    /// Takes all elements out of a stack of OpenSSL's, and frees it.
+    private static func drain<Element>(
+        _ stack: OpaquePointer?, _ body: (OpaquePointer) -> Element
+    ) -> [Element] {
+        guard let stack else { return [] }
+        defer { OPENSSL_sk_free(stack) }
+        var elements: [Element] = []
+        while let element = OPENSSL_sk_shift(stack) { elements.append(body(OpaquePointer(element))) }
+        return elements
+    }
+}
