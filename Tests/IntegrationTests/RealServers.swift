@@ -4,6 +4,8 @@ import WireStreams
 /// The real servers that a run of the tests may use, named by the environment as `host:port`.
 enum RealServers {
     static let mysql = address("CDCD_TEST_MYSQL")
+    /// A second one with GTIDs, whose binlog and GTIDs the tests reset as they like.
+    static let otherMySQL = address("CDCD_TEST_MYSQL_OTHER")
     /// One that was started with `--skip-log-bin`.
     static let mysqlWithoutBinlog = address("CDCD_TEST_MYSQL_NO_BINLOG")
     static let mariadb = address("CDCD_TEST_MARIADB")

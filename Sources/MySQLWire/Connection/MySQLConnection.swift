@@ -13,22 +13,32 @@ public final class MySQLConnection {
     let channel: PacketChannel
     private let capabilities: CapabilityFlags
     private var cells: ContiguousArray<Range<Int>> = []
+    private var hasRunCommand = false
 
-    /// Connects and authenticates.
+    /// Connects and authenticates, within `connectTimeoutMilliseconds` in all.
     ///
     /// - Parameter onOpen: is given the canceller as soon as there is a socket, so that a stop reaches a
     ///   connection in the making.
     public static func connect(
         _ options: MySQLConnectionOptions, onOpen: (SocketCanceller) -> Void = { _ in }
     ) throws(MySQLError) -> MySQLConnection {
+        // A limit for each read alone would let a peer that sends a byte now and then hold the attempt for hours.
+        let deadline = ContinuousClock.now + .milliseconds(options.connectTimeoutMilliseconds)
         let streams: StreamPair
         do throws(StreamError) {
             streams = try SocketConnector.connect(
                 to: options.address, timeoutMilliseconds: options.connectTimeoutMilliseconds, onOpen: onOpen)
         } catch { throw .stream(error) }
-        streams.setTimeouts(options.connectTimeoutMilliseconds, options.connectTimeoutMilliseconds)
+        streams.setDeadline(deadline)
         let channel = PacketChannel(streams: streams)
-        let session = try shakeHands(over: channel, options)
+        let session: Handshake.Session
+        do throws(MySQLError) {
+            session = try shakeHands(over: channel, options)
+        } catch {
+            guard case .stream(.timedOut) = error else { throw error }
+            throw .stream(.timedOut(milliseconds: options.connectTimeoutMilliseconds))
+        }
+        streams.setDeadline(nil)
         streams.setTimeouts(options.readTimeoutMilliseconds, options.readTimeoutMilliseconds)
         return MySQLConnection(options: options, session: session, channel: channel)
     }
@@ -82,6 +92,17 @@ public final class MySQLConnection {
     /// After an error thrown by `body` the connection is in the middle of a result and cannot be used again.
     public func streamQuery(
         _ sql: String, columns: ([ResultColumn]) throws -> Void = { _ in }, row body: (borrowing TextRow) throws -> Void
+    ) throws {
+        do {
+            try run(sql, columns: columns, row: body)
+            hasRunCommand = true
+        } catch MySQLError.server(let error) where !hasRunCommand {
+            throw MySQLError.server(error.beforeFirstCommand)
+        }
+    }
+
+    private func run(
+        _ sql: String, columns: ([ResultColumn]) throws -> Void, row body: (borrowing TextRow) throws -> Void
     ) throws {
         channel.beginCommand()
         try channel.send(ClientCommand.query(sql))

@@ -7,11 +7,14 @@ public struct MySQLServerError: Error, Equatable, Sendable, CustomStringConverti
     /// Five characters; empty where the server gave none (before the handshake is done).
     public let sqlState: String
     public let message: String
+    /// Whether no command of the connection had succeeded when the error came.
+    public let isBeforeFirstCommand: Bool
 
-    public init(code: UInt16, sqlState: String, message: String) {
+    public init(code: UInt16, sqlState: String, message: String, isBeforeFirstCommand: Bool = false) {
         self.code = code
         self.sqlState = sqlState
         self.message = message
+        self.isBeforeFirstCommand = isBeforeFirstCommand
     }
 
     public var description: String {
@@ -58,15 +61,13 @@ public enum MySQLError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 
     /// Whether the same thing may well succeed on a new connection.
-    public var isConnectionLoss: Bool {
+    public var isTransient: Bool {
         switch self {
         case .stream(.cancelled), .stream(.tls): false
         // A name that leads nowhere too: container networks forget the name of a server that is being restarted.
         case .stream: true
-        // Server shutdown (1053), killed query or connection (1317, 1927), too many connections (1040),
-        // server gone or lost (2006, 2013), offline mode (3032).
-        case .server(let error): [1040, 1053, 1317, 1927, 2006, 2013, 3032].contains(error.code)
-        default: false
+        case .server(let error): error.isTransient
+        case .malformed, .authentication, .unsupported: false
         }
     }
 }

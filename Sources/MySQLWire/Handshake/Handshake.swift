@@ -245,7 +245,7 @@ struct Handshake: ~Copyable {
 
     private static func throwServerError(_ packet: UnsafeRawBufferPointer) throws(MySQLError) {
         guard packet.first == 0xFF else { return }
-        throw .server(try decode("ERR_Packet", packet, MySQLServerError.init(errorPacket:)))
+        throw .server(try decode("ERR_Packet", packet, MySQLServerError.init(errorPacket:)).beforeFirstCommand)
     }
 
     private static func decode<T>(

@@ -5,7 +5,7 @@ import WireCore
 
 /// The task of a MySQL connector: decides where to begin, takes a snapshot where one is due, and streams the binlog.
 final class MySQLSourceTask: SourceTask {
-    /// How often a snapshot that lost its connection is begun anew.
+    /// How often a snapshot that is interrupted is tried.
     static let snapshotAttemptsMax = 5
     /// Microseconds since the epoch.
     private static let clock: @Sendable () -> Int64 = { WallTime.now.epochMicroseconds }
@@ -39,6 +39,8 @@ final class MySQLSourceTask: SourceTask {
         } catch let error as MySQLError {
             if control.isStopping { return }
             throw ServerFailure.running("A statement", error, configuration.connection)
+        } catch let error as OtherServerError {
+            throw error.failure
         }
     }
 
@@ -52,9 +54,8 @@ final class MySQLSourceTask: SourceTask {
             control.removeStopHandler(handler)
             history.close()
         }
-        let rules = rules(for: server.facts)
         let recorder = SchemaRecorder(configuration: configuration, history: history, clock: Self.clock)
-        let (begin, schema) = try prepare(stored, server, history, recorder, rules, sink, control)
+        let (begin, schema, source) = try prepare(stored, server, history, recorder, sink, control)
         guard let begin else {
             StopWaiter(control).waitForStop()
             return
@@ -64,15 +65,18 @@ final class MySQLSourceTask: SourceTask {
         }
         let reader = StreamingReader(
             configuration: configuration, control: control, emitter: emitter(sink), recorder: recorder, sink: sink,
-            schema: schema, start: begin, serverUUID: server.facts["server_uuid"], logger: logger)
+            schema: schema, start: begin, serverUUID: source.facts["server_uuid"], logger: logger)
         try reader.run()
     }
 
     /// Does what comes before streaming. No start: nothing is to be streamed.
+    ///
+    /// - Returns: where to begin, the schema there, and the server on which that place is.
     private func prepare(
         _ stored: SourceOffset?, _ server: ReachedServer, _ history: any HistoryLog, _ recorder: SchemaRecorder,
-        _ rules: SchemaRules, _ sink: any RecordSink, _ control: TaskControl
-    ) throws -> (StreamingStart?, DatabaseSchema) {
+        _ sink: any RecordSink, _ control: TaskControl
+    ) throws -> (StreamingStart?, DatabaseSchema, ReachedServer) {
+        let rules = rules(for: server.facts)
         var decision = try StartDecision.make(
             offset: stored, historyExists: try history.exists(), mode: configuration.snapshot.mode,
             profile: configuration.profile, historyTopic: configuration.history.topic)
@@ -84,19 +88,19 @@ final class MySQLSourceTask: SourceTask {
         switch decision {
         case .nothing:
             logger.info("The snapshot was taken, and snapshot.mode=initial_only asks for no more")
-            return (nil, DatabaseSchema(rules: rules))
+            return (nil, DatabaseSchema(rules: rules), server)
         case .streamFromTheBeginning:
             if try !history.exists() { try history.create() }
-            return (try server.beginning(configuration), DatabaseSchema(rules: rules))
+            return (try server.beginning(configuration), DatabaseSchema(rules: rules), server)
         case .resume(let offset):
             let schema = try recover(from: history, until: offset, rules)
-            return (try server.start(offset, configuration), schema)
+            return (try server.start(offset, configuration), schema, server)
         case .snapshot(let readsRows, let reason):
             logger.info("A snapshot will be taken: \(reason)")
             if try !history.exists() { try history.create() }
-            let (offset, schema) = try snapshot(readsRows, server, recorder, rules, sink, control)
-            guard configuration.snapshot.mode != .initialOnly else { return (nil, schema) }
-            return (try server.start(offset, configuration), schema)
+            let (offset, schema, server) = try snapshot(readsRows, server, recorder, sink, control)
+            guard configuration.snapshot.mode != .initialOnly else { return (nil, schema, server) }
+            return (try server.start(offset, configuration), schema, server)
         }
     }
 
@@ -119,71 +123,65 @@ final class MySQLSourceTask: SourceTask {
         return recovery.schema
     }
 
-    /// Takes the snapshot, again from its beginning where the connection is lost on the way.
+    /// Takes the snapshot, again from its beginning where it is interrupted.
+    ///
+    /// - Returns: where streaming begins, the schema there, and the server on which that place is.
     private func snapshot(
-        _ readsRows: Bool, _ server: ReachedServer, _ recorder: SchemaRecorder, _ rules: SchemaRules,
-        _ sink: any RecordSink, _ control: TaskControl
-    ) throws -> (SourceOffset, DatabaseSchema) {
+        _ readsRows: Bool, _ server: ReachedServer, _ recorder: SchemaRecorder, _ sink: any RecordSink,
+        _ control: TaskControl
+    ) throws -> (SourceOffset, DatabaseSchema, ReachedServer) {
         if configuration.snapshot.delayMilliseconds > 0 {
             StopWaiter(control).wait(milliseconds: configuration.snapshot.delayMilliseconds)
         }
-        var attempt = 1
+        var (attempt, server) = (1, server)
         while true {
             if control.isStopping { throw CancellationError() }
             let reader = SnapshotReader(
                 configuration: configuration, control: control, facts: server.facts, privileges: server.privileges,
-                rules: rules, recorder: recorder, emitter: emitter(sink), sink: sink, logger: logger,
+                rules: rules(for: server.facts), recorder: recorder, emitter: emitter(sink), sink: sink, logger: logger,
                 clock: Self.clock, readsRows: readsRows)
             do {
-                let result = try reader.run()
+                let (offset, schema) = try reader.run()
                 control.report(.running)
-                return result
+                return (offset, schema, server)
             } catch {
-                guard attempt < Self.snapshotAttemptsMax, let cause = Self.causeForAnotherSnapshot(error) else {
+                guard attempt < Self.snapshotAttemptsMax, let reason = SnapshotInterruption.reason(of: error) else {
                     throw error
                 }
-                try again(after: cause, attempt, control)
+                server = try again(after: reason, attempt, control)
             }
             attempt += 1
         }
     }
 
-    private func again(after error: MySQLError, _ attempt: Int, _ control: TaskControl) throws {
-        let reason = "The snapshot was interrupted (\(error)) and begins anew, attempt \(attempt + 1) of "
+    /// - Returns: the server that the next attempt is to read.
+    private func again(after reason: String, _ attempt: Int, _ control: TaskControl) throws -> ReachedServer {
+        let text = "The snapshot was interrupted (\(reason)) and starts again, attempt \(attempt + 1) of "
             + "\(Self.snapshotAttemptsMax)"
-        logger.warn(reason)
-        control.report(.interrupted(reason: reason))
-        // Until the server is there again.
-        _ = try reachServer(control)
-    }
-
-    /// What the server says of a table that was altered (1412) or went (1146, 1049) before its rows were read.
-    private static let changedTableCodes: Set<UInt16> = [1049, 1146, 1412]
-
-    /// A lost connection, or a table that changed before its rows were read.
-    private static func causeForAnotherSnapshot(_ error: any Error) -> MySQLError? {
-        guard let cause = error as? MySQLError ?? (error as? SessionError)?.error else { return nil }
-        if case .server(let answer) = cause, changedTableCodes.contains(answer.code) { return cause }
-        return cause.isConnectionLoss ? cause : nil
+        logger.warn(text)
+        control.report(.interrupted(reason: text))
+        return try reachServer(control)
     }
 
     // MARK: Parts
 
-    /// Connects and looks at the server; tries again for a while where nobody answers.
+    /// Connects and looks at the server; tries again where it cannot be reached, as after a lost connection.
     private func reachServer(_ control: TaskControl) throws -> ReachedServer {
-        var policy = ReconnectPolicy(awayMillisecondsMax: ReconnectPolicy.firstContactMillisecondsMax)
+        var policy = ReconnectPolicy()
         while true {
             if control.isStopping { throw CancellationError() }
             do {
-                let server = try ReachedServer(configuration, control)
+                let limit = policy.attemptMilliseconds(
+                    at: .now, configured: configuration.connection.connectTimeoutMilliseconds)
+                let server = try ReachedServer(configuration, control, connectMilliseconds: limit)
                 control.report(.running)
                 return server
-            } catch let failure as SessionError where failure.error.isConnectionLoss {
+            } catch let failure as SessionError where failure.error.isTransient {
                 let reason = ServerFailure.connecting(failure.error, configuration.connection)
-                guard let delay = policy.failed(at: .now) else { throw reason }
-                if policy.attemptCount == 1 { logger.warn("\(reason)") }
+                guard let retry = policy.failed(at: .now) else { throw reason }
+                if retry.isReportDue { logger.warn("\(reason)\nConnecting again.") }
                 control.report(.interrupted(reason: reason.description))
-                StopWaiter(control).wait(milliseconds: delay)
+                StopWaiter(control).wait(milliseconds: retry.delayMilliseconds)
             }
         }
     }

@@ -9,10 +9,13 @@ struct ReachedServer {
     private let files: [String]
 
     /// Throws `SessionError` where nobody answers, and `ConnectorError` where the server or the account is not fit.
-    init(_ configuration: MySQLConnectorConfig, _ control: TaskControl) throws {
+    ///
+    /// - Parameter connectMilliseconds: how long connecting may take.
+    init(_ configuration: MySQLConnectorConfig, _ control: TaskControl, connectMilliseconds: Int) throws {
         let address = configuration.connection.address.description
         let streams = configuration.snapshot.mode != .initialOnly
-        let connection = try ServerSession.open(configuration, control)
+        let connection = try ServerSession.open(
+            configuration, control, connectMilliseconds: connectMilliseconds)
         let (facts, grants, files) = try ServerSession.withConnection(connection, control) { connection in
             do throws(MySQLError) {
                 let facts = try ServerFacts(reading: connection)
@@ -34,7 +37,7 @@ struct ReachedServer {
         do throws(MySQLError) {
             return try connection.query("SHOW BINARY LOGS").rows.compactMap { $0.first ?? nil }
         } catch {
-            guard case .server = error, !error.isConnectionLoss else { throw error }
+            guard case .server = error, !error.isTransient else { throw error }
             return []
         }
     }

@@ -84,6 +84,89 @@ extension ConnectorTests {
             #expect(world.changes(of: "t") == ["c1", "c2"])
         }
 
+        @Test func aServerThatIsAwayAtTheStartIsFoundWhenItComes() throws {
+            let (world, relay) = try world("r_start")
+            relay.set(.refusing)
+            try world.sql("INSERT INTO t VALUES (1, '')")
+            let run = try world.start()
+            #expect(world.recording.wait { state in
+                if case .interrupted(let reason) = state.conditions.last { reason.contains("Unable to connect") } else { false }
+            })
+            let back = MonotonicInstant.now
+            relay.set(.passing)
+            #expect(world.waitForChanges(1))
+            #expect(MonotonicInstant.now.milliseconds(since: back) < 2000)
+            #expect(run.stop() == nil)
+            #expect(world.changes(of: "t") == ["r1"])
+        }
+
+        /// As after a failover: others, or the connector's own former connection, take what the account may have.
+        @Test func aLimitOfConnectionsIsWaitedFor() throws {
+            let (world, relay) = try world("r_limit")
+            try world.useAccount("r_limit", grants: ["ALL ON *.*"])
+            let run = try world.start()
+            #expect(waitForSnapshot(world))
+            try world.sql("INSERT INTO t VALUES (1, '')", "ALTER USER r_limit WITH MAX_USER_CONNECTIONS 1")
+            #expect(world.waitForChanges(1))
+            relay.set(.refusing)
+            relay.cut()
+            let rival = try connectWhenPossible(world, "r_limit")
+            relay.set(.passing)
+            #expect(world.recording.wait { state in
+                if case .interrupted(let reason) = state.conditions.last {
+                    reason.contains("max_user_connections") && reason.contains("Remedy: See who is connected")
+                } else { false }
+            })
+            rival.close()
+            try world.sql("INSERT INTO t VALUES (2, '')")
+            #expect(world.waitForChanges(2))
+            #expect(world.recording.wait { $0.conditions.last == .running })
+            #expect(run.stop() == nil)
+            #expect(world.changes(of: "t") == ["c1", "c2"])
+            try world.sql("DROP USER r_limit")
+        }
+
+        /// The server notices after a while that the connector's connection was cut.
+        private func connectWhenPossible(_ world: ConnectorWorld, _ user: String) throws -> MySQLConnection {
+            var options = MySQLConnectionOptions(address: try #require(RealServers.mysql), user: user, password: "secret")
+            options.allowPublicKeyRetrieval = true
+            let deadline = MonotonicInstant.now.advanced(byMilliseconds: 20_000)
+            while true {
+                do throws(MySQLError) { return try MySQLConnection.connect(options) } catch {
+                    guard error.isTransient, MonotonicInstant.now < deadline else { throw error }
+                }
+            }
+        }
+
+        @Test func aServerThatTakesNoneButAdministratorsIsWaitedFor() throws {
+            let (world, relay) = try world("r_offline")
+            try world.useAccount("r_offline", grants: ["SELECT, RELOAD, REPLICATION SLAVE, REPLICATION CLIENT ON *.*"])
+            let run = try world.start()
+            #expect(waitForSnapshot(world))
+            try world.sql("SET GLOBAL offline_mode = ON")
+            relay.cut()
+            #expect(world.recording.wait { state in
+                if case .interrupted(let reason) = state.conditions.last { reason.contains("offline mode") } else { false }
+            })
+            try world.sql("SET GLOBAL offline_mode = OFF", "INSERT INTO t VALUES (1, '')")
+            #expect(world.waitForChanges(1))
+            #expect(run.stop() == nil)
+            try world.sql("DROP USER r_offline")
+        }
+
+        @Test func anAccountThatIsLockedFailsAtOnce() throws {
+            let (world, relay) = try world("r_locked")
+            try world.useAccount("r_locked", grants: ["ALL ON *.*"])
+            let run = try world.start()
+            #expect(waitForSnapshot(world))
+            try world.sql("ALTER USER r_locked ACCOUNT LOCK")
+            relay.cut()
+            let failure = run.waitForFailure()
+            #expect(failure.hasPrefix("Failed to authenticate to the database at "), "\(failure)")
+            #expect(failure.contains("Account is locked"), "\(failure)")
+            try world.sql("DROP USER r_locked")
+        }
+
         @Test func aSnapshotThatLosesItsConnectionBeginsAnew() throws {
             let (world, relay) = try world("r_snapshot")
             let values = (0..<2000).map { "(\($0), '\(String(repeating: "x", count: 150))')" }.joined(separator: ",")

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import WireStreams
 
-/// A relay between a client and a server that can be told to misbehave.
+/// A relay between a client and a server that can be told to misbehave, or to lead to another server.
 final class Relay: Sendable {
     enum Mode: Sendable {
         case passing
@@ -14,43 +14,60 @@ final class Relay: Sendable {
 
     private struct State {
         var mode = Mode.passing
+        /// Where new connections lead: each to the next of these, the last for all that follow.
+        var servers: [SocketAddress]
+        /// Connections that were open when `hold()` was called.
+        var held: Set<Int> = []
+        var nextConnection = 0
         var cancellers: [SocketCanceller] = []
         /// Bytes from the server after which all connections are cut, counted over all of them.
         var bytesLeft = Int.max
     }
 
     private let listener: SocketListener
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+    private let released = NSCondition()
     var address: SocketAddress { listener.address }
 
-    init(to server: SocketAddress) throws {
+    convenience init(to server: SocketAddress) throws { try self.init(to: [server]) }
+
+    init(to servers: [SocketAddress]) throws {
+        state = Mutex(State(servers: servers))
         let listener = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0))
         self.listener = listener
         startThread(named: "relay") { [weak self] in
             while true {
                 guard let client = (try? listener.accept()) ?? nil else { return }
                 guard let relay = self else { return }
-                relay.join(client, to: server)
+                relay.join(client)
             }
         }
     }
 
     deinit { listener.stop() }
 
-    private func join(_ client: StreamPair, to server: SocketAddress) {
-        guard state.withLock({ $0.mode }) == .passing,
-            let upstream = try? SocketConnector.connect(to: server, timeoutMilliseconds: 5000)
-        else {
+    private func join(_ client: StreamPair) {
+        let server = state.withLock { state -> SocketAddress? in
+            guard state.mode == .passing else { return nil }
+            return state.servers.count > 1 ? state.servers.removeFirst() : state.servers.first
+        }
+        guard let server, let upstream = try? SocketConnector.connect(to: server, timeoutMilliseconds: 5000) else {
             client.canceller.cancel()
             return
         }
-        state.withLock { $0.cancellers += [client.canceller, upstream.canceller] }
-        pump(client.input, upstream.output, [client.canceller, upstream.canceller], isFromServer: false)
-        pump(upstream.input, client.output, [client.canceller, upstream.canceller], isFromServer: true)
+        let connection = state.withLock { state in
+            state.cancellers += [client.canceller, upstream.canceller]
+            state.nextConnection += 1
+            return state.nextConnection
+        }
+        let cancellers = [client.canceller, upstream.canceller]
+        pump(client.input, upstream.output, cancellers, connection, isFromServer: false)
+        pump(upstream.input, client.output, cancellers, connection, isFromServer: true)
     }
 
     private func pump(
-        _ input: InputStream, _ output: OutputStream, _ cancellers: [SocketCanceller], isFromServer: Bool
+        _ input: InputStream, _ output: OutputStream, _ cancellers: [SocketCanceller], _ connection: Int,
+        isFromServer: Bool
     ) {
         let ends = UncheckedPair(input: input, output: output)
         startThread(named: "relay-pump") { [weak self] in
@@ -61,6 +78,7 @@ final class Relay: Sendable {
             }
             while let count = try? ends.input.readSome(into: buffer), count > 0 {
                 guard let relay = self else { return }
+                relay.awaitRelease(of: connection)
                 let allowed = relay.allow(count, isFromServer: isFromServer)
                 let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<allowed])
                 if allowed > 0, (try? ends.output.writeAll(bytes)) == nil { return }
@@ -81,6 +99,30 @@ final class Relay: Sendable {
         }
     }
 
+    private func awaitRelease(of connection: Int) {
+        released.lock()
+        defer { released.unlock() }
+        while state.withLock({ $0.held.contains(connection) }) { released.wait() }
+    }
+
+    /// Keeps back what the connections that are open now send, in both directions, until `release()`. New connections
+    /// are not concerned.
+    func hold() { state.withLock { $0.held = Set(0...$0.nextConnection) } }
+
+    /// Passes on what was kept back.
+    func release() {
+        state.withLock { $0.held = [] }
+        released.lock()
+        released.broadcast()
+        released.unlock()
+    }
+
+    /// How many connections were made so far.
+    var connectionCount: Int { state.withLock { $0.nextConnection } }
+
+    /// From now on connections lead there.
+    func redirect(to server: SocketAddress) { state.withLock { $0.servers = [server] } }
+
     func set(_ mode: Mode) { state.withLock { $0.mode = mode } }
 
     /// Cuts the connections when so many more bytes came from the server.
@@ -93,6 +135,7 @@ final class Relay: Sendable {
             state.bytesLeft = .max
             return state.cancellers
         }
+        release()
         for canceller in cancellers { canceller.cancel() }
     }
 }

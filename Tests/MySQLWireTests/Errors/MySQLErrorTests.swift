@@ -4,17 +4,41 @@ import WireCore
 import WireStreams
 
 @Suite struct MySQLErrorTests {
+    private static func server(_ code: UInt16, isBeforeFirstCommand: Bool = false) -> MySQLError {
+        .server(
+            MySQLServerError(code: code, sqlState: "HY000", message: "", isBeforeFirstCommand: isBeforeFirstCommand))
+    }
+
     @Test(arguments: [
         .stream(.closed), .stream(.timedOut(milliseconds: 1)), .stream(.system(errno: 104, operation: "receive")),
         .stream(.unresolvable(host: "db", reason: "unknown")),
-        .server(MySQLServerError(code: 1053, sqlState: "08S01", message: "Server shutdown in progress")),
     ] as [MySQLError])
-    func whatANewConnectionMayMendIsALoss(error: MySQLError) { #expect(error.isConnectionLoss) }
+    func whatANewConnectionMayMendIsTransient(error: MySQLError) { #expect(error.isTransient) }
 
     @Test(arguments: [
         .stream(.cancelled), .stream(.tls("certificate has expired")), .authentication("no"), .unsupported("no"),
-        .server(MySQLServerError(code: 1045, sqlState: "28000", message: "Access denied")),
         .malformed(MySQLProtocolError("x", WireError(.varintTooLong, at: 0))),
     ] as [MySQLError])
-    func whatWouldFailAgainIsNone(error: MySQLError) { #expect(!error.isConnectionLoss) }
+    func whatWouldFailAgainIsNot(error: MySQLError) { #expect(!error.isTransient) }
+
+    /// MySQL Router without a primary, limits, ProxySQL, a code that nobody here has heard of.
+    @Test(arguments: [2003, 1226, 1129, 9001, 1040, 1053, 1043, 1203, 3032, 3955, 65_535] as [UInt16])
+    func beforeTheFirstCommandAnErrorTellsHowTheServerIsJustNow(code: UInt16) {
+        #expect(Self.server(code, isBeforeFirstCommand: true).isTransient)
+    }
+
+    @Test(arguments: [1044, 1045, 1049, 1130, 1251, 1524, 1698, 1820, 1862, 3118, 3159] as [UInt16])
+    func whatTheAccountLacksNoAttemptGives(code: UInt16) {
+        #expect(!Self.server(code, isBeforeFirstCommand: true).isTransient)
+        #expect(!Self.server(code).isTransient)
+    }
+
+    @Test(arguments: [
+        1040, 1053, 1152, 1158, 1159, 1160, 1161, 1203, 1226, 1317, 1927, 2002, 2003, 2006, 2013, 3032, 3168, 3169,
+        4031, 9001,
+    ] as [UInt16])
+    func laterTheEndOfTheConnectionIsTransient(code: UInt16) { #expect(Self.server(code).isTransient) }
+
+    @Test(arguments: [1064, 1146, 1129, 1236, 1142, 1227, 1290, 1193, 65_535] as [UInt16])
+    func laterTheAnswerToAStatementIsNot(code: UInt16) { #expect(!Self.server(code).isTransient) }
 }

@@ -25,7 +25,7 @@ enum ServerFailure {
         case .server(let answer):
             return ConnectorError(
                 "Unable to connect to the database at \(place): \(answer.message)", cause: answer.description,
-                remedy: "See the server's error log.")
+                remedy: remedy(forRefusal: answer.code, user: options.user))
         case .stream(.unresolvable(let host, let reason)):
             return ConnectorError(
                 "Unable to connect to the database at \(place): the host name \(host) cannot be resolved", cause: reason,
@@ -39,6 +39,18 @@ enum ServerFailure {
                 "Unable to connect to the database at \(place): \(error)",
                 remedy: "Check database.hostname and database.port, that the server runs and listens there, and that no "
                     + "firewall is between.")
+        }
+    }
+
+    private static func remedy(forRefusal code: UInt16, user: String) -> String {
+        switch code {
+        case 1040: "See who is connected (SHOW PROCESSLIST), or SET PERSIST max_connections to a larger number."
+        case 1129: "TRUNCATE TABLE performance_schema.host_cache; and SET PERSIST max_connect_errors to a larger number."
+        case 1203, 1226:
+            "See who is connected (SHOW PROCESSLIST); the connector needs up to four connections: ALTER USER '\(user)'@'%' "
+                + "WITH MAX_USER_CONNECTIONS 10;"
+        case 2002, 2003, 9001: "See the log of the proxy at this address: it reaches no server."
+        default: "See the server's error log."
         }
     }
 

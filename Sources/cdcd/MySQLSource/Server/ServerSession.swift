@@ -10,23 +10,38 @@ enum ServerSession {
     /// Opens a connection for queries, set up for long work: no time limits of the server's cut it, times are in UTC
     /// (or in the server's zone where the configuration says how to read that), and `database.initial.statements` are
     /// run.
-    static func open(_ configuration: MySQLConnectorConfig, _ control: TaskControl) throws -> MySQLConnection {
+    ///
+    /// - Parameters:
+    ///   - serverUUID: the server that the connection has to lead to; nil for any. Another is an `OtherServerError`.
+    ///   - connectMilliseconds: how long connecting may take; nil: as long as the configuration says.
+    static func open(
+        _ configuration: MySQLConnectorConfig, _ control: TaskControl, serverUUID: String? = nil,
+        connectMilliseconds: Int? = nil
+    ) throws -> MySQLConnection {
         var options = configuration.connection
-        options.readTimeoutMilliseconds = replyMillisecondsMax
+        if let connectMilliseconds { options.connectTimeoutMilliseconds = connectMilliseconds }
+        // Behind a proxy it is the first statement that reaches the server, and shows that it answers.
+        options.readTimeoutMilliseconds = options.connectTimeoutMilliseconds
         let connection = try connect(options, control)
         let canceller = connection.canceller
         let handler = control.onStop { canceller.cancel() }
         defer { control.removeStopHandler(handler) }
+        var found: String?
         do throws(MySQLError) {
             try connection.execute(
                 "SET NAMES utf8mb4, SESSION net_write_timeout = 86400, SESSION net_read_timeout = 86400, "
                     + "SESSION wait_timeout = 604800")
+            connection.setReadTimeout(milliseconds: replyMillisecondsMax)
             if configuration.connectionZone == nil { try connection.execute("SET SESSION time_zone = '+00:00'") }
             for statement in configuration.initialStatements { try connection.execute(statement) }
+            if serverUUID != nil { found = try ServerIdentity.uuid(connection) }
         } catch {
             if control.isStopping { throw CancellationError() }
-            if error.isConnectionLoss { throw SessionError(error, isConnecting: true) }
+            if error.isTransient { throw SessionError(error, isConnecting: true) }
             throw ServerFailure.running("Setting up a session", error, configuration.connection)
+        }
+        if let serverUUID, found != serverUUID {
+            throw OtherServerError(address: options.address.description, expected: serverUUID, found: found)
         }
         return connection
     }

@@ -27,11 +27,12 @@ struct SnapshotReader {
 
     /// - Returns: where streaming begins, and the schema there.
     func run() throws -> (offset: SourceOffset, schema: DatabaseSchema) {
-        let connection = try ServerSession.open(configuration, control)
+        let connection = try ServerSession.open(configuration, control, serverUUID: facts["server_uuid"])
         return try ServerSession.withConnection(connection, control) { connection in
             logger.info("Snapshot step 1 - Locking and reading position and definitions")
             let view = try SnapshotView(
-                on: connection, configuration, privileges: privileges, control: control, logger: logger)
+                on: connection, configuration, serverUUID: facts["server_uuid"], privileges: privileges,
+                control: control, logger: logger)
             var offset = SourceOffset(
                 file: view.status.file, position: view.status.position,
                 gtids: view.status.gtids.isEmpty ? nil : view.status.gtids, phase: .snapshotRunning)

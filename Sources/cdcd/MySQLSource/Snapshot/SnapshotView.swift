@@ -23,9 +23,11 @@ struct SnapshotView {
     private static let attemptsMax = 5
 
     /// Leaves `connection` inside the transaction.
+    ///
+    /// - Parameter serverUUID: the server of `connection`; locks and position have to be that server's too.
     init(
-        on connection: MySQLConnection, _ configuration: MySQLConnectorConfig, privileges: PrivilegeCheck,
-        control: TaskControl, logger: Logger
+        on connection: MySQLConnection, _ configuration: MySQLConnectorConfig, serverUUID: String?,
+        privileges: PrivilegeCheck, control: TaskControl, logger: Logger
     ) throws {
         let seconds = max(1, configuration.snapshot.lockTimeoutMilliseconds / 1000)
         try connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
@@ -40,7 +42,7 @@ struct SnapshotView {
             if refusal.code == Self.lockWaitTimeout, !privileges.grants.hasAnywhere("LOCK TABLES") {
                 throw MySQLError.server(refusal)
             }
-            self = try Self.underTableLocks(connection, configuration, privileges, control, logger)
+            self = try Self.underTableLocks(connection, configuration, serverUUID, privileges, control, logger)
         } else {
             self = try Self.underGlobalLock(connection, configuration, logger)
         }
@@ -68,7 +70,7 @@ struct SnapshotView {
             try connection.execute("FLUSH TABLES WITH READ LOCK")
             return nil
         } catch {
-            guard case .server(let answer) = error, !error.isConnectionLoss else { throw error }
+            guard case .server(let answer) = error, !error.isTransient else { throw error }
             logger.info(
                 "Unable to flush and acquire global read lock, will use table read locks after reading table names (\(answer))")
             return answer
@@ -91,12 +93,13 @@ struct SnapshotView {
     }
 
     private static func underTableLocks(
-        _ connection: MySQLConnection, _ configuration: MySQLConnectorConfig, _ privileges: PrivilegeCheck,
-        _ control: TaskControl, _ logger: Logger
+        _ connection: MySQLConnection, _ configuration: MySQLConnectorConfig, _ serverUUID: String?,
+        _ privileges: PrivilegeCheck, _ control: TaskControl, _ logger: Logger
     ) throws -> SnapshotView {
         guard privileges.grants.hasAnywhere("LOCK TABLES") else { throw privileges.lockingFailure }
         let seconds = max(1, configuration.snapshot.lockTimeoutMilliseconds / 1000)
-        return try ServerSession.withConnection(try ServerSession.open(configuration, control), control) { locker in
+        let locker = try ServerSession.open(configuration, control, serverUUID: serverUUID)
+        return try ServerSession.withConnection(locker, control) { locker in
             try locker.execute("SET SESSION lock_wait_timeout = \(seconds)")
             for _ in 0..<attemptsMax {
                 let tables = SnapshotTables(all: try SnapshotTables.all(connection), configuration: configuration)

@@ -38,10 +38,12 @@ final class BinlogConnection {
     ///   - body: reads events; is to call `received` for each.
     /// - Throws: `SessionError` if the connection fails; `ConnectorError` if the server is not the expected one.
     func withStream(
-        at point: OffsetTracker.RestartPoint, position: Int64, _ body: (ReplicationStream, MySQLConnection) throws -> Void
+        at point: OffsetTracker.RestartPoint, position: Int64,
+        _ body: (ReplicationStream, MySQLConnection) throws -> Void
     ) throws {
         var options = configuration.connection
-        options.connectTimeoutMilliseconds = min(options.connectTimeoutMilliseconds, 5000)
+        options.connectTimeoutMilliseconds = reconnect.attemptMilliseconds(
+            at: .now, configured: options.connectTimeoutMilliseconds)
         options.readTimeoutMilliseconds = 10_000
         let connection = try ServerSession.connect(options, control)
         try ServerSession.withConnection(connection, control) { connection in
@@ -67,7 +69,7 @@ final class BinlogConnection {
     private func limitSilence(of connection: MySQLConnection) {
         isSilenceLimited = true
         connection.setReadTimeout(milliseconds: Self.silenceMilliseconds)
-        if reconnect.attemptCount > 0 { logger.info("Connected to \(configuration.connection.address) again.") }
+        if reconnect.isAway { logger.info("Connected to \(configuration.connection.address) again.") }
         connectedSince = .now
         control.report(.running)
     }
@@ -106,7 +108,7 @@ final class BinlogConnection {
     /// - Throws: `ConnectorError` if another attempt would not help.
     func recover(from failure: SessionError, at offset: SourceOffset) throws {
         let reason = ServerFailure.connecting(failure.error, configuration.connection)
-        guard failure.error.isConnectionLoss else {
+        guard failure.error.isTransient else {
             if failure.isConnecting { throw reason }
             throw ServerFailure.streaming(failure.error, offset, configuration)
         }
@@ -115,11 +117,15 @@ final class BinlogConnection {
             reconnect.succeeded()
         }
         connectedSince = nil
-        guard let delay = reconnect.failed(at: .now) else { throw reason }
-        if reconnect.attemptCount == 1 {
-            logger.warn("The connection to \(configuration.connection.address) is lost: \(failure.error). Connecting again.")
-        }
+        guard let retry = reconnect.failed(at: .now) else { throw reason }
+        if retry.isReportDue { reportLoss(failure, retry) }
         control.report(.interrupted(reason: reason.description))
-        StopWaiter(control).wait(milliseconds: delay)
+        StopWaiter(control).wait(milliseconds: retry.delayMilliseconds)
+    }
+
+    private func reportLoss(_ failure: SessionError, _ retry: ReconnectPolicy.Retry) {
+        let since = retry.awayMilliseconds >= 1000 ? " for \(retry.awayMilliseconds / 1000) s" : ""
+        logger.warn(
+            "The connection to \(configuration.connection.address) is lost\(since): \(failure.error). Connecting again.")
     }
 }

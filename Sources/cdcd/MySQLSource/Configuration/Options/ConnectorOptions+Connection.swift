@@ -62,7 +62,8 @@ extension ConnectorOptions {
             "database.ssl.mode", .string, .medium, "SSL mode", width: .medium,
             v19: .init(order: 9, default: "disabled", choices: ["verify_identity", "disabled", "preferred", "required", "verify_ca"]),
             v36: .init(order: 16, default: "preferred", choices: ["verify_identity", "disabled", "preferred", "required", "verify_ca"]),
-            support: .supported, "Whether connections are encrypted, and how the server's certificate is checked."),
+            support: .supported, "Whether connections are encrypted, and how the server's certificate is checked. Only `verify_ca` and `verify_identity` "
+                + "make sure that the password goes to the right server."),
         ConnectorOption(
             "database.server.name", .string, .high, "Namespace", width: .medium, check: .required,
             v19: .init(order: 5), support: .supported,
