@@ -17,11 +17,22 @@ struct ProgramRun {
 
     /// Runs the program to its end.
     ///
-    /// - Parameter terminateAt: SIGTERM is sent once the output holds this text.
-    init(_ arguments: [String], standardOutput: String? = nil, terminateAt text: String? = nil) throws {
+    /// - Parameters:
+    ///   - terminateAt: SIGTERM is sent once the output holds this text.
+    ///   - descriptorLimit: how many files and sockets the program may have open.
+    init(
+        _ arguments: [String], standardOutput: String? = nil, terminateAt text: String? = nil,
+        descriptorLimit: Int? = nil
+    ) throws {
         let process = Process()
-        process.executableURL = try Self.executable()
-        process.arguments = arguments
+        if let descriptorLimit {
+            process.executableURL = URL(filePath: "/bin/sh")
+            let script = "ulimit -n \(descriptorLimit) && exec \"$0\" \"$@\""
+            process.arguments = ["-c", script, try Self.executable().path] + arguments
+        } else {
+            process.executableURL = try Self.executable()
+            process.arguments = arguments
+        }
         process.standardInput = FileHandle.nullDevice
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = try standardOutput.map { try FileHandle(forWritingTo: URL(filePath: $0)) } ?? output

@@ -1,4 +1,5 @@
 import Foundation
+import KafkaWire
 import Testing
 import WireStreams
 
@@ -159,6 +160,22 @@ import WireStreams
             ["worker", "--dev-broker", "\(scratch.path)/broker", file], terminateAt: "Kafka Connect started")
         #expect(run.exitCode == 0 && run.errors.isEmpty, "\(run.errors)")
         #expect(run.output.contains("SIGTERM: ending in order") && run.output.contains("Kafka Connect stopped"))
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aBrokerOpensADirectoryWithMorePartitionsThanDescriptors() throws {
+        let directory = try ScratchDirectory()
+        let broker = try DevelopmentBroker(
+            listen: SocketAddress(host: "127.0.0.1", port: 0), dataDirectory: directory.path + "/data")
+        broker.start()
+        let client = KafkaClient(KafkaClientConfiguration(bootstrapServers: [broker.address]))
+        try KafkaAdmin(client).createTopics([NewTopic(name: "t", partitions: 100)])
+        client.close()
+        broker.stop()
+        let run = try ProgramRun(
+            ["broker", "--listen", "127.0.0.1:0", "--data-dir", directory.path + "/data"],
+            terminateAt: "The development broker listens on", descriptorLimit: 64)
+        #expect(run.exitCode == 0)
+        #expect(run.errors == "")
     }
 
     @Test(.timeLimit(.minutes(1))) func sigtermEndsABrokerInOrder() throws {

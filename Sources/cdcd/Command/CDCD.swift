@@ -1,6 +1,7 @@
 import ConnectRuntime
 import Foundation
 import WireCore
+import WireStreams
 
 /// The program: reads the command line and hands over to the command.
 ///
@@ -41,9 +42,11 @@ struct CDCD {
             return 0
         case CommandTable.broker.name:
             startLogging(invocation)
+            DescriptorLimit.raise()
             return try BrokerCommand(invocation).run()
         default:
             startLogging(invocation)
+            DescriptorLimit.raise()
             return try WorkerCommand(invocation).run()
         }
     }

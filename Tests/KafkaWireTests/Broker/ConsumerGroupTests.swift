@@ -107,6 +107,19 @@ private struct GroupDriver {
         #expect(driver.heartbeat("a") == .none)
     }
 
+    /// Whoever asks for ids without end does not fill the memory, and those who come back at once are members.
+    @Test func idsThatNobodyComesBackWithAreLimited() {
+        var driver = GroupDriver()
+        for index in 0..<(ConsumerGroup.announcedMax + 10) {
+            driver.now = driver.now.advanced(byMilliseconds: 1)
+            _ = driver.join(GroupDriver.facts(mustKnowItsID: true), newID: "m\(index)")
+        }
+        #expect(driver.group.announced.count == ConsumerGroup.announcedMax)
+        #expect(driver.group.announced["m9"] == nil && driver.group.announced["m10"] != nil)
+        driver.pass(milliseconds: 60_000)
+        #expect(driver.group.announced.isEmpty)
+    }
+
     @Test func aNewMemberIsToldItsIDFirst() {
         var driver = GroupDriver()
         let first = driver.join(GroupDriver.facts(mustKnowItsID: true), newID: "a")

@@ -106,6 +106,42 @@ private final class RawClient {
         return try client.call(request, version: 12)
     }
 
+    /// A request of 15 KB would otherwise have an answer of 26 MB.
+    @Test func whatIsAskedForRepeatedlyIsAnsweredOnce() throws {
+        try run { broker in
+            let client = try RawClient(broker.address)
+            _ = try metadata(client, "t")
+            var topic = MetadataRequest.Topic()
+            topic.name = "t"
+            var other = MetadataRequest.Topic()
+            other.name = "none"
+            var request = MetadataRequest()
+            request.topics = Array(repeating: topic, count: 100) + [other] + [topic, other]
+            request.allowAutoTopicCreation = false
+            #expect(try client.call(request, version: 12).topics.map(\.name) == ["t", "none"])
+
+            var resource = DescribeConfigsRequest.DescribeConfigsResource()
+            resource.resourceType = 2
+            resource.resourceName = "t"
+            resource.configurationKeys = nil
+            var one = resource
+            one.configurationKeys = ["cleanup.policy"]
+            var configs = DescribeConfigsRequest()
+            configs.resources = [resource, resource, one, resource, one]
+            let results = try client.call(configs, version: 4).results
+            #expect(results.map(\.configs.count) == [TopicSetting.all.count, 1])
+
+            var page = DescribeTopicPartitionsRequest()
+            page.topics = ["t", "t", "none", "t"].map { name in
+                var topic = DescribeTopicPartitionsRequest.TopicRequest()
+                topic.name = name
+                return topic
+            }
+            page.responsePartitionLimit = 100
+            #expect(try client.call(page, version: 0).topics.map(\.name) == ["none", "t"])
+        }
+    }
+
     private func fetch(
         _ client: RawClient, _ topic: String, from offset: Int64, maxWait: Int32 = 0
     ) throws -> FetchResponse {

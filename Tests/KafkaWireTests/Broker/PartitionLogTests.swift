@@ -69,6 +69,21 @@ import Testing
         #expect(try directory.bytes(of: "0.log.damaged-0") == bytes)
     }
 
+    /// The good batch behind a wrong length may stand anywhere, also across two of the chunks that are looked through.
+    @Test(arguments: [0, (1 << 20) - 200, (1 << 20) - 61, (1 << 20) - 30, (1 << 20), (1 << 20) + 500, 3 << 20])
+    func aGoodBatchFarBehindAWrongLengthIsFound(_ gap: Int) throws {
+        var head = Array(TestBatches.fromKcat[..<RecordBatchHeader.byteCount])
+        head.replaceSubrange(8..<12, with: [0x07, 0, 0, 0])
+        let filling = [UInt8](repeating: 0, count: gap)
+        try directory.write(head + filling, to: "torn.log")
+        _ = try PartitionLog(path: directory.path + "/torn.log")
+        #expect(try directory.bytes(of: "torn.log") == [])
+        let second = try TestBatches.make([("a", String(repeating: "v", count: 300))], baseOffset: 3)
+        try directory.write(head + filling + second, to: "damaged.log")
+        _ = try PartitionLog(path: directory.path + "/damaged.log")
+        #expect(try directory.bytes(of: "damaged.log.damaged-0") == head + filling + second)
+    }
+
     /// The checksum does not cover a batch's base offset.
     @Test func aBaseOffsetAtTheEndOfAllNumbersIsDamage() throws {
         let log = try PartitionLog(path: path)

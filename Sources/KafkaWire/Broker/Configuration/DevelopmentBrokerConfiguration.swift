@@ -40,6 +40,9 @@ public struct BrokerLimits: Sendable {
     /// The longest that a fetch waits for records, whatever the client allows: a client that is gone is noticed then.
     public var fetchWaitMillisecondsMax = 30_000
     public var partitionsPerTopicMax = 10_000
+    /// How many partition files are open at once; nil: half of the descriptors that the process may have, at most
+    /// 10,000.
+    public var openFilesMax: Int?
     /// `group.min.session.timeout.ms` to `group.max.session.timeout.ms`.
     public var sessionTimeoutMilliseconds: ClosedRange<Int32> = 6000...1_800_000
     /// `offset.metadata.max.bytes`.

@@ -14,7 +14,7 @@ extension ConsumerGroup {
                 return returnStaticMember(at: index, facts, ticket: ticket, newMemberID: newMemberID, now: now)
             }
             if facts.groupInstanceID == nil, facts.mustKnowItsID {
-                announced[newMemberID] = now.advanced(byMilliseconds: Int(facts.sessionTimeoutMilliseconds))
+                announce(newMemberID, until: now.advanced(byMilliseconds: Int(facts.sessionTimeoutMilliseconds)))
                 return refuse(.memberIDRequired, memberID: newMemberID)
             }
             return add(newMemberID, facts, ticket: ticket, now: now)
@@ -26,6 +26,18 @@ extension ConsumerGroup {
         case .failure(let code): return refuse(code)
         case .success(let index): return rejoin(at: index, facts, ticket: ticket, now: now)
         }
+    }
+
+    /// How many may have been given an id and not come back with it yet.
+    static let announcedMax = 1000
+
+    /// A client that asks for ids without end drives out those that would expire first. Who comes back with one of
+    /// these is told that it is unknown, and asks again.
+    private mutating func announce(_ memberID: String, until end: MonotonicInstant) {
+        if announced.count >= Self.announcedMax, let first = announced.min(by: { $0.value < $1.value }) {
+            announced[first.key] = nil
+        }
+        announced[memberID] = end
     }
 
     /// Members must be of one kind and have a protocol in common.

@@ -27,9 +27,21 @@ extension BrokerService {
     }
 
     /// DescribeConfigs, for topics and for this broker.
+    ///
+    /// Kafka answers an entry as often as it is repeated; here once, so that a small request has no huge answer. (Its
+    /// clients never repeat one.)
     func describeConfigs(_ request: DescribeConfigsRequest, _: RequestContext) -> DescribeConfigsResponse {
+        struct Identity: Hashable {
+            let type: Int8
+            let name: String
+            let keys: [String]?
+        }
+        var seen = Set<Identity>()
         var response = DescribeConfigsResponse()
         for resource in request.resources {
+            let identity = Identity(
+                type: resource.resourceType, name: resource.resourceName, keys: resource.configurationKeys)
+            guard seen.insert(identity).inserted else { continue }
             var result = DescribeConfigsResponse.DescribeConfigsResult()
             result.resourceType = resource.resourceType
             result.resourceName = resource.resourceName

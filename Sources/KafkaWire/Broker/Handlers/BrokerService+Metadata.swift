@@ -20,7 +20,7 @@ extension BrokerService {
         }
         let clientAllows = context.version < 4 || request.allowAutoTopicCreation
         let mayCreate = configuration.createsTopicsAutomatically && clientAllows
-        for entry in wanted {
+        for entry in Self.distinct(wanted) {
             if let name = entry.name, entry.topicID == .zero {
                 response.topics.append(describe(name, mayCreate: mayCreate))
             } else if let topic = topics.topic(id: entry.topicID) {
@@ -35,6 +35,17 @@ extension BrokerService {
             }
         }
         return response
+    }
+
+    /// Each topic once, as Kafka answers: a small request that names a large topic again and again must not be answered
+    /// by hundreds of megabytes.
+    private static func distinct(_ wanted: [MetadataRequest.Topic]) -> [MetadataRequest.Topic] {
+        struct Identity: Hashable {
+            let name: String?
+            let id: KafkaUUID
+        }
+        var seen = Set<Identity>()
+        return wanted.filter { seen.insert(Identity(name: $0.name, id: $0.topicID)).inserted }
     }
 
     private func describe(_ name: String, mayCreate: Bool) -> MetadataResponse.Topic {
@@ -81,7 +92,7 @@ extension BrokerService {
         _ request: DescribeTopicPartitionsRequest, _: RequestContext
     ) -> DescribeTopicPartitionsResponse {
         var response = DescribeTopicPartitionsResponse()
-        let names = request.topics.isEmpty ? topics.all.map(\.name) : request.topics.map(\.name).sorted()
+        let names = request.topics.isEmpty ? topics.all.map(\.name) : Set(request.topics.map(\.name)).sorted()
         var room = max(1, min(Int(request.responsePartitionLimit), 2000))
         for name in names {
             if let cursor = request.cursor, name < cursor.topicName { continue }

@@ -10,7 +10,14 @@ struct AdminFault: Error, Equatable {
         self.message = BrokerService.clipped(message)
     }
 
-    init(_ error: StorageError) { self.init(.kafkaStorageError, error.description) }
+    init(_ error: StorageError) {
+        // KAFKA_STORAGE_ERROR would be tried again; here somebody has to do something first.
+        if case .fewDescriptors = error {
+            self.init(.policyViolation, error.description)
+        } else {
+            self.init(.kafkaStorageError, error.description)
+        }
+    }
 }
 
 extension BrokerService {

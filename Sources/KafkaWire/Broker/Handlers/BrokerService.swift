@@ -18,10 +18,14 @@ final class BrokerService: Sendable {
         self.advertised = advertised
         directory = try DataDirectory(path: configuration.dataDirectory)
         identity = try BrokerIdentity(in: directory)
-        topics = try TopicRegistry(directory: directory)
+        let openFilesMax = configuration.limits.openFilesMax ?? Self.openFilesMax(descriptorLimit: DescriptorLimit.soft)
+        topics = try TopicRegistry(directory: directory, files: OpenFiles(openMax: openFilesMax))
         groups = try GroupCoordinator(directory: directory, now: .now)
         producerIDs = try ProducerIDs(directory: directory)
     }
+
+    /// Half of the descriptors are for files, the other half for connections and the rest of the process.
+    static func openFilesMax(descriptorLimit: Int) -> Int { min(max(8, descriptorLimit / 2), 10_000) }
 
     /// The requests that are served. What is missing is not built: transactions, ACLs and quotas, the new group
     /// protocol (KIP-848), share groups, replication.

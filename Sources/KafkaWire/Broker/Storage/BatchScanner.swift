@@ -65,26 +65,52 @@ struct BatchScanner {
     /// Whether a good batch stands somewhere behind the head at `position`: then the file was not cut off within that
     /// head's batch, but its length is wrong.
     private func hasGoodBatch(behind header: RecordBatchHeader) throws(StorageError) -> Bool {
-        let rest = try file.read(count: fileBytes - position, at: position)
-        return rest.span.bytes.withUnsafeBytes { bytes in
-            var start = RecordBatchHeader.byteCount
-            while start + RecordBatchHeader.byteCount <= bytes.count {
-                if Self.isGoodBatch(UnsafeRawBufferPointer(rebasing: bytes[start...]), after: header) { return true }
-                start += 1
+        var start = position + RecordBatchHeader.byteCount
+        while start + RecordBatchHeader.byteCount <= fileBytes {
+            let window = try file.read(count: min(Self.chunkBytes, fileBytes - start), at: start)
+            let isFound = try window.span.bytes.withUnsafeBytes { (bytes) throws(StorageError) -> Bool in
+                try hasGoodBatch(in: bytes, at: start, behind: header)
             }
-            return false
+            if isFound { return true }
+            // The heads of the next window begin behind those of this one.
+            start += max(1, window.count - RecordBatchHeader.byteCount + 1)
         }
+        return false
     }
 
-    private static func isGoodBatch(_ bytes: UnsafeRawBufferPointer, after header: RecordBatchHeader) -> Bool {
-        // The format's number is the quickest thing to look at.
-        guard bytes[16] == 2 else { return false }
-        do throws(WireError) {
-            let candidate = try RecordBatchHeader.first(in: bytes)
-            guard candidate.baseOffset > header.baseOffset, candidate.totalBytes <= bytes.count else { return false }
-            return RecordBatchHeader.isChecksumRight(
-                of: UnsafeRawBufferPointer(rebasing: bytes[..<candidate.totalBytes]))
-        } catch { return false }
+    /// Whether the head of a good batch is in the window, which stands at `windowStart` of the file.
+    private func hasGoodBatch(
+        in window: UnsafeRawBufferPointer, at windowStart: Int, behind header: RecordBatchHeader
+    ) throws(StorageError) -> Bool {
+        var start = 0
+        while start + RecordBatchHeader.byteCount <= window.count {
+            defer { start += 1 }
+            // The format's number is the quickest thing to look at.
+            guard window[start + 16] == 2,
+                let candidate = Self.head(UnsafeRawBufferPointer(rebasing: window[start...])),
+                candidate.baseOffset > header.baseOffset, candidate.totalBytes <= fileBytes - windowStart - start
+            else { continue }
+            if try isChecksumRight(of: candidate, at: windowStart + start) { return true }
+        }
+        return false
+    }
+
+    private static func head(_ bytes: UnsafeRawBufferPointer) -> RecordBatchHeader? {
+        do throws(WireError) { return try RecordBatchHeader.first(in: bytes) } catch { return nil }
+    }
+
+    /// Reads the batch in chunks: what claims to be its length may be anything.
+    private func isChecksumRight(of header: RecordBatchHeader, at start: Int) throws(StorageError) -> Bool {
+        var checksum: UInt32 = 0
+        var place = start + RecordBatchHeader.checksummedFrom
+        let end = start + header.totalBytes
+        while place < end {
+            let bytes = try file.read(count: min(Self.chunkBytes, end - place), at: place)
+            guard !bytes.isEmpty else { return false }
+            checksum = bytes.span.bytes.withUnsafeBytes { CRC32C.checksum($0, continuing: checksum) }
+            place += bytes.count
+        }
+        return checksum == header.checksum
     }
 
     /// Makes sure that `count` bytes from `position` are in the chunk.

@@ -23,7 +23,10 @@ final class DataDirectory: Sendable {
     init(path: String) throws(StorageError) {
         self.path = path
         try Self.createDirectory(path)
-        let descriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        // Directories and files of earlier versions could be read by everybody.
+        let isOurs = access(path + "/broker.json", F_OK) == 0
+        if isOurs { try Self.makePrivate(path, isDirectory: true) }
+        let descriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .last("open", path + "/lock") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let code = errno
@@ -32,8 +35,12 @@ final class DataDirectory: Sendable {
         }
         lock = Mutex(descriptor)
         try Self.createDirectory(path + "/topics")
+        try Self.makePrivate(path + "/topics", isDirectory: true)
         try Self.remove(path + "/scratch")
         try Self.createDirectory(path + "/scratch")
+        for name in isOurs ? try Self.names(in: path) : [] where name != "topics" && name != "scratch" {
+            try Self.makePrivate("\(path)/\(name)", isDirectory: false)
+        }
     }
 
     deinit { release() }
@@ -94,13 +101,27 @@ final class DataDirectory: Sendable {
         try file.synchronize()
     }
 
+    /// Creates a directory that only this user can look into, and those above it that are missing.
     static func createDirectory(_ path: String) throws(StorageError) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            // The last system call's number is lost in Foundation; asking again brings it back.
-            guard mkdir(path, 0o755) == 0 else { throw .last("create", path) }
+        if mkdir(path, 0o700) == 0 { return }
+        let parent = (path as NSString).deletingLastPathComponent
+        switch errno {
+        case ENOENT where !parent.isEmpty && parent != path:
+            try createDirectory(parent)
+            guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw .last("create", path) }
+        case EEXIST where isDirectory(path): return
+        default: throw .last("create", path)
         }
+    }
+
+    private static func isDirectory(_ path: String) -> Bool {
+        var isDirectory = ObjCBool(false)
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+    }
+
+    /// Takes the rights of all other users away.
+    private static func makePrivate(_ path: String, isDirectory: Bool) throws(StorageError) {
+        guard chmod(path, isDirectory ? 0o700 : 0o600) == 0 else { throw .last("change the mode of", path) }
     }
 
     static func move(_ source: String, to target: String) throws(StorageError) {

@@ -43,8 +43,10 @@ final class PartitionLog: Sendable {
 
     /// Opens the log at `path`, or begins it. A torn end is cut off; anything else that is not a good batch is put
     /// aside beside the log, with a warning, together with all that follows it.
-    init(path: String) throws(StorageError) {
-        file = try AppendOnlyFile(path: path)
+    ///
+    /// - Parameter files: keeps the number of open files within a limit; nil: this one stays open.
+    init(path: String, in files: OpenFiles? = nil) throws(StorageError) {
+        file = try AppendOnlyFile(path: path, in: files)
         var state = State()
         var scanner = try BatchScanner(file)
         let outcome = try scanner.scan { (header, _, _) throws(StorageError) in state.batchAppended(header) }

@@ -10,6 +10,8 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     case damaged(path: String, reason: String)
     /// Something has become so large that the broker does not write it down.
     case tooLarge(path: String, bytes: Int, limit: Int)
+    /// So few descriptors are left that a new topic would take those of connections.
+    case fewDescriptors(openCount: Int, limit: Int)
 
     public var description: String {
         switch self {
@@ -21,7 +23,16 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(path) is damaged: \(reason). Restore it, or move the data directory away to start with an empty one"
         case .tooLarge(let path, let bytes, let limit):
             "an entry of \(bytes) bytes is not written to \(path): the limit is \(limit)"
+        case .fewDescriptors(let openCount, let limit):
+            "No topics are created while \(openCount) of the \(limit) file descriptors of the broker are in use: close "
+                + "connections, or raise the limit (ulimit -n, LimitNOFILE) and start the broker again"
         }
+    }
+
+    /// Whether the process, or the whole system, may have no more open files.
+    var isOutOfDescriptors: Bool {
+        guard case .system(_, _, let code) = self else { return false }
+        return code == EMFILE || code == ENFILE
     }
 
     /// The error of the system call that has just failed.

@@ -20,22 +20,30 @@ final class TopicRegistry: Sendable {
     }
 
     private let directory: DataDirectory
+    private let files: OpenFiles
+    private let descriptors: any DescriptorUse
     private let table: Mutex<Table>
     private let changes = Mutex(())
 
     /// Opens all topics in the directory. Compacted ones are compacted first.
     ///
-    /// - Parameter time: milliseconds since 1970.
-    init(directory: DataDirectory) throws(StorageError) {
+    /// - Parameter files: the partitions' files, of which a limited number is open at once.
+    init(
+        directory: DataDirectory, files: OpenFiles, descriptors: any DescriptorUse = ProcessDescriptors()
+    ) throws(StorageError) {
         self.directory = directory
+        self.files = files
+        self.descriptors = descriptors
         var table = Table()
         for name in try DataDirectory.names(in: directory.topicsPath) {
-            table.insert(try Self.open(name, in: directory))
+            table.insert(try Self.open(name, in: directory, files))
         }
         self.table = Mutex(table)
     }
 
-    private static func open(_ name: String, in directory: DataDirectory) throws(StorageError) -> BrokerTopic {
+    private static func open(
+        _ name: String, in directory: DataDirectory, _ files: OpenFiles
+    ) throws(StorageError) -> BrokerTopic {
         let path = "\(directory.topicsPath)/\(name)"
         let document = try DataDirectory.document(at: path + "/topic.json")
         guard let document, document["name"]?.stringValue == name,
@@ -52,7 +60,7 @@ final class TopicRegistry: Sendable {
         for index in 0..<Int(count) {
             let logPath = "\(path)/\(index).log"
             if configuration.isCompacted { try LogCompaction.run(logPath: logPath, directory: directory) }
-            partitions.append(try PartitionLog(path: logPath))
+            partitions.append(try PartitionLog(path: logPath, in: files))
         }
         return BrokerTopic(name: name, id: id, partitions: partitions, configuration: configuration)
     }
@@ -72,15 +80,16 @@ final class TopicRegistry: Sendable {
     ) throws(StorageError) -> BrokerTopic? {
         try changes.withLock { (_) throws(StorageError) -> BrokerTopic? in
             guard topic(named: name) == nil else { return nil }
+            try checkDescriptors()
             let id = KafkaUUID.random()
             let draft = directory.scratchPath(for: "topic")
             try DataDirectory.createDirectory(draft)
             let document = BrokerTopic.document(
                 name: name, id: id, partitionCount: partitionCount, configuration: configuration)
             try DataDirectory.write(document, to: draft + "/topic.json")
-            var partitions: [PartitionLog] = []
-            for index in 0..<partitionCount { partitions.append(try PartitionLog(path: "\(draft)/\(index).log")) }
-            try DataDirectory.move(draft, to: "\(directory.topicsPath)/\(name)")
+            let path = "\(directory.topicsPath)/\(name)"
+            try DataDirectory.move(draft, to: path)
+            let partitions = try makePartitions(0..<partitionCount, ofNewTopicAt: path)
             let topic = BrokerTopic(name: name, id: id, partitions: partitions, configuration: configuration)
             table.withLock { $0.insert(topic) }
             Self.logger.info("Created topic \(name) with \(partitionCount) partition(s)")
@@ -92,6 +101,41 @@ final class TopicRegistry: Sendable {
             return topic
         }
     }
+
+    /// Begins the logs of a topic that is in place. Where that fails, the topic is taken back.
+    private func makePartitions(
+        _ indexes: Range<Int>, ofNewTopicAt path: String
+    ) throws(StorageError) -> [PartitionLog] {
+        do throws(StorageError) {
+            return try makePartitions(indexes, at: path)
+        } catch {
+            let grave = directory.scratchPath(for: "failed")
+            try DataDirectory.move(path, to: grave)
+            try DataDirectory.remove(grave)
+            throw error
+        }
+    }
+
+    private func makePartitions(_ indexes: Range<Int>, at path: String) throws(StorageError) -> [PartitionLog] {
+        var partitions: [PartitionLog] = []
+        for index in indexes { partitions.append(try PartitionLog(path: "\(path)/\(index).log", in: files)) }
+        return partitions
+    }
+
+    /// Files give way to one another, connections do not: those that are left are kept for connections.
+    private func checkDescriptors() throws(StorageError) {
+        let (openCount, limit) = (descriptors.openCount, descriptors.limit)
+        // Files that are open and idle count as free, except for the few that a broker needs to work at all.
+        let busy = openCount - max(0, files.openCount - Self.workingFiles)
+        if limit - busy < Self.descriptorReserve(limit: limit) {
+            throw .fewDescriptors(openCount: openCount, limit: limit)
+        }
+    }
+
+    private static let workingFiles = 16
+
+    /// How many descriptors must be free for a new topic.
+    static func descriptorReserve(limit: Int) -> Int { min(100, limit / 4) }
 
     /// Deletes a topic with all it holds; false where there is none of that name.
     func delete(name: String) throws(StorageError) -> Bool {
@@ -118,8 +162,9 @@ final class TopicRegistry: Sendable {
             guard let old = topic(named: name) else { return nil }
             let path = "\(directory.topicsPath)/\(name)"
             var partitions = old.partitions
-            while partitions.count < partitionCount ?? 0 {
-                partitions.append(try PartitionLog(path: "\(path)/\(partitions.count).log"))
+            if let partitionCount, partitionCount > partitions.count {
+                try checkDescriptors()
+                partitions += try makePartitions(partitions.count..<partitionCount, at: path)
             }
             let topic = BrokerTopic(
                 name: name, id: old.id, partitions: partitions, configuration: configuration ?? old.configuration)
