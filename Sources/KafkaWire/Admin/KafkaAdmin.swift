@@ -85,8 +85,7 @@ public struct KafkaAdmin: Sendable {
 
     /// The whole configuration of a topic, the broker's defaults included.
     ///
-    /// Throws `.unknownTopicOrPartition` where the topic is not there, and does not come within two seconds: brokers
-    /// hear of a new topic a little later than the one that made it.
+    /// Waits for a topic that is not there: brokers hear of a new topic a little later than the one that made it.
     public func topicConfiguration(_ topic: String) throws(KafkaError) -> [TopicConfigEntry] {
         var request = DescribeConfigsRequest()
         var resource = DescribeConfigsRequest.DescribeConfigsResource()
@@ -94,12 +93,7 @@ public struct KafkaAdmin: Sendable {
         resource.resourceName = topic
         resource.configurationKeys = nil
         request.resources = [resource]
-        let started = MonotonicInstant.now
-        let isRetriable = { (error: KafkaError) in
-            let isNew = MonotonicInstant.now.milliseconds(since: started) < KafkaClient.topicPropagationMilliseconds
-            return error.isRetriable && (isNew || error.errorCode != .unknownTopicOrPartition)
-        }
-        return try client.retrying("describing topic \(topic)", cancellation, where: isRetriable) { () throws(KafkaError) in
+        return try client.retrying("describing topic \(topic)", cancellation) { () throws(KafkaError) in
             let response = try client.withAnyBroker(cancellation) { connection throws(KafkaError) in
                 try connection.request(request)
             }
@@ -126,7 +120,7 @@ public struct KafkaAdmin: Sendable {
 
     private func offsets(_ topic: String, _ place: OffsetPlace) throws(KafkaError) -> [Int32: Int64] {
         try client.retrying("asking for the offsets of \(topic)", cancellation) { () throws(KafkaError) in
-            let description = try client.existingTopic(topic, cancellation)
+            let description = try client.topic(topic, cancellation)
             return try client.offsets(of: description, at: place, isolation: .readUncommitted, cancellation)
         }
     }

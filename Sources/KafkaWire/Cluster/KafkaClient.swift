@@ -143,27 +143,6 @@ public final class KafkaClient: Sendable {
         return description
     }
 
-    /// As `topic`, but waits a little for a topic that was just made and that not every broker has heard of.
-    func existingTopic(_ name: String, _ cancellation: Cancellation) throws(KafkaError) -> TopicDescription {
-        let started = MonotonicInstant.now
-        var backoff = Backoff(configuration)
-        while true {
-            do throws(KafkaError) {
-                return try topic(name, cancellation)
-            } catch {
-                let isNew = MonotonicInstant.now.milliseconds(since: started) < Self.topicPropagationMilliseconds
-                let isMissing = error.errorCode == .unknownTopicOrPartition
-                guard isNew, isMissing || error.errorCode == .leaderNotAvailable else {
-                    throw isMissing ? .missingTopic(name) : error
-                }
-                try cancellation.pause(milliseconds: backoff.next())
-            }
-        }
-    }
-
-    /// How long brokers may take to hear of a topic that another one made.
-    static let topicPropagationMilliseconds = 2000
-
     // MARK: Retries
 
     /// Tries `body` again while its errors promise that this may help, at most `timeoutMilliseconds`; nil: for ever.

@@ -31,6 +31,8 @@ final class BrokerLink {
             versions = try negotiate()
         } catch {
             cancellation.remove(canceller)
+            // Nobody has shown yet that a broker is there: another try, or another broker, may find one.
+            if case .malformed = error { throw .notABroker(broker, reason: "\(error)") }
             throw error
         }
     }

@@ -9,6 +9,7 @@ final class Cancellation: Sendable {
     private struct State {
         var isCancelled = false
         var cancellers: [ObjectIdentifier: SocketCanceller] = [:]
+        var doorbells: [Doorbell] = []
         var children: [WeakChild] = []
     }
 
@@ -48,13 +49,26 @@ final class Cancellation: Sendable {
         state.withLock { $0.cancellers[ObjectIdentifier(canceller)] = nil }
     }
 
+    /// From now on `cancel()` rings for the thread that waits at this doorbell.
+    func add(_ doorbell: Doorbell) {
+        let isLate = state.withLock { state in
+            if !state.isCancelled { state.doorbells.append(doorbell) }
+            return state.isCancelled
+        }
+        if isLate { doorbell.ring() }
+    }
+
     func cancel() {
-        let (cancellers, children) = state.withLock { state in
+        let (cancellers, doorbells, children) = state.withLock { state in
             state.isCancelled = true
-            defer { state.cancellers = [:] }
-            return (Array(state.cancellers.values), state.children)
+            defer {
+                state.cancellers = [:]
+                state.doorbells = []
+            }
+            return (Array(state.cancellers.values), state.doorbells, state.children)
         }
         for canceller in cancellers { canceller.cancel() }
+        for doorbell in doorbells { doorbell.ring() }
         for child in children { child.cancellation?.cancel() }
         alarm.signal()
     }

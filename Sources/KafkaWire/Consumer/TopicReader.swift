@@ -26,7 +26,9 @@ public final class TopicReader: Sendable {
     /// Where several brokers must be asked in turn, none is waited for longer than this.
     private static let waitPerLeaderMilliseconds = 50
 
-    /// Throws `.missingTopic` where the topic is not there.
+    /// Waits for a topic that is not there, since brokers hear of a new one a little later than the one that made it.
+    ///
+    /// Throws `.timedOut` once `apiTimeoutMilliseconds` are over.
     public init(
         _ client: KafkaClient, topic: String, isolation: IsolationLevel = .readUncommitted
     ) throws(KafkaError) {
@@ -37,7 +39,7 @@ public final class TopicReader: Sendable {
         self.cancellation = cancellation
         let (description, positions) = try client.retrying("reading topic \(topic)", cancellation) {
             () throws(KafkaError) in
-            let description = try client.existingTopic(topic, cancellation)
+            let description = try client.topic(topic, cancellation)
             let offsets = try client.offsets(of: description, at: .beginning, isolation: isolation, cancellation)
             return (description, offsets)
         }
@@ -68,9 +70,13 @@ public final class TopicReader: Sendable {
     /// Partition to offset after the last record that may be read.
     public func endOffsets() throws(KafkaError) -> [Int32: Int64] { try offsets(at: .end) }
 
-    private func offsets(at place: OffsetPlace) throws(KafkaError) -> [Int32: Int64] {
-        try client.retrying("asking for the offsets of \(topic)", cancellation) { () throws(KafkaError) in
-            let description = try client.existingTopic(topic, cancellation)
+    private func offsets(
+        at place: OffsetPlace, timeoutMilliseconds: Int? = nil
+    ) throws(KafkaError) -> [Int32: Int64] {
+        try client.retrying(
+            "asking for the offsets of \(topic)", timeoutMilliseconds: timeoutMilliseconds, cancellation
+        ) { () throws(KafkaError) in
+            let description = try client.topic(topic, cancellation)
             state.withLock { $0.description = description }
             return try client.offsets(of: description, at: place, isolation: isolation, cancellation)
         }
@@ -102,9 +108,11 @@ public final class TopicReader: Sendable {
     /// Gives `body` every record up to the ends that the partitions have at the beginning of the call.
     ///
     /// Throws what `body` throws, at once: then the records behind that one which were fetched with it are passed over
-    /// by the next call. Throws `.timedOut` where nothing comes for `apiTimeoutMilliseconds`.
-    public func readToEnd(_ body: (ConsumedRecord) throws -> Void) throws {
-        let ends = try endOffsets()
+    /// by the next call. Throws `.timedOut` where nothing comes for `timeoutMilliseconds` (nil: the client's
+    /// `apiTimeoutMilliseconds`); the next call goes on where this one stopped.
+    public func readToEnd(timeoutMilliseconds: Int? = nil, _ body: (ConsumedRecord) throws -> Void) throws {
+        let limit = timeoutMilliseconds ?? client.configuration.apiTimeoutMilliseconds
+        let ends = try offsets(at: .end, timeoutMilliseconds: limit)
         var lastProgress = MonotonicInstant.now
         var lastError: KafkaError?
         while !hasReached(ends) {
@@ -120,7 +128,6 @@ public final class TopicReader: Sendable {
             for record in records { try body(record) }
             let now = MonotonicInstant.now
             if positions != before { lastProgress = now }
-            let limit = client.configuration.apiTimeoutMilliseconds
             if now.milliseconds(since: lastProgress) > limit {
                 throw KafkaError.timedOut(
                     what: "reading \(topic) to its end", milliseconds: limit, lastError: lastError.map { "\($0)" })
@@ -136,7 +143,7 @@ public final class TopicReader: Sendable {
     /// Renews the leaders; a failure shows in the next fetch.
     private func refresh() throws(KafkaError) {
         do throws(KafkaError) {
-            let description = try client.existingTopic(topic, cancellation)
+            let description = try client.topic(topic, cancellation)
             state.withLock { state in
                 state.description = description
                 // Partitions that were added since are read from their beginning.
@@ -239,7 +246,7 @@ public final class TopicReader: Sendable {
 
     /// The position was deleted or never written: goes on at the beginning, or at the end where it lies beyond it.
     private func resetPosition(of index: Int32) throws(KafkaError) {
-        let description = try client.existingTopic(topic, cancellation)
+        let description = try client.topic(topic, cancellation)
         let beginnings = try client.offsets(of: description, at: .beginning, isolation: isolation, cancellation)
         let ends = try client.offsets(of: description, at: .end, isolation: isolation, cancellation)
         let position = positions[index, default: 0]

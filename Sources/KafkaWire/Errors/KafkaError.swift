@@ -7,6 +7,8 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
     case code(KafkaErrorCode, about: String, message: String? = nil)
     /// The connection to a broker is gone, was never made, or is silent.
     case stream(StreamError, broker: SocketAddress?)
+    /// What answers a new connection does not speak Kafka's protocol: a load balancer's page, a port that is half open.
+    case notABroker(SocketAddress, reason: String)
     /// Bytes from a broker that the protocol does not allow.
     case malformed(context: String, WireError)
     /// The broker has no version of this request that is known here.
@@ -15,8 +17,6 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
     case timedOut(what: String, milliseconds: Int, lastError: String?)
     /// No broker of the cluster can be reached; tried are those named.
     case unreachable(brokers: [SocketAddress], lastError: String)
-    /// A topic that must be there is not.
-    case missingTopic(String)
     /// A record batch in a codec that is not built here.
     case unsupportedCodec(String, about: String)
     /// A record is larger than may be sent.
@@ -32,6 +32,8 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(about): \(message ?? code.text) (\(code.name))"
         case .stream(let error, let broker):
             broker.map { "broker \($0): \(error)" } ?? "\(error)"
+        case .notABroker(let address, let reason):
+            "what answers at \(address) is no Kafka broker, or a listener with another security.protocol (\(reason))"
         case .malformed(let context, let fault): "malformed \(context): \(fault)"
         case .unsupportedVersion(let key, let range):
             range.map { "the broker has \(key) in versions \($0.lowerBound) to \($0.upperBound), none of which is known here" }
@@ -41,7 +43,6 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unreachable(let brokers, let lastError):
             "no broker can be reached (tried \(brokers.map(\.description).joined(separator: ", "))): \(lastError)"
                 + "; check bootstrap.servers and that the brokers' advertised listeners can be reached from here"
-        case .missingTopic(let name): "there is no topic \(name)"
         case .unsupportedCodec(let codec, let about):
             "\(about) is compressed with \(codec), which cannot be read or written here yet; use none or gzip"
         case .recordTooLarge(let bytes, let limit, let topic):
@@ -56,13 +57,20 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .code(let code, _, _): code.isRetriable
         case .stream(.cancelled, _), .stream(.tls, _): false
-        case .stream, .timedOut, .unreachable: true
-        case .malformed, .unsupportedVersion, .missingTopic, .unsupportedCodec, .recordTooLarge, .closed, .fatal: false
+        case .stream, .notABroker, .timedOut, .unreachable: true
+        case .malformed, .unsupportedVersion, .unsupportedCodec, .recordTooLarge, .closed, .fatal: false
         }
     }
 
     /// Whether it is about the connection to one broker, and not about what was asked of it.
-    var isOfConnection: Bool { if case .stream = self { true } else { false } }
+    var isOfConnection: Bool {
+        switch self {
+        case .stream, .notABroker: true
+        case .code, .malformed, .unsupportedVersion, .timedOut, .unreachable, .unsupportedCodec, .recordTooLarge,
+            .closed, .fatal:
+            false
+        }
+    }
 
     /// Whether the broker has closed or reset the connection, as it does when it ends or after a long silence.
     var isEndOfConnection: Bool {

@@ -29,13 +29,14 @@ struct BrokerWriter {
                 connection?.canceller.cancel()
                 return
             case .sleep(let milliseconds): bell.wait(milliseconds: milliseconds)
-            case .connect: connect()
+            case .connect: if !connect() { return }
             case .send(let assignments): send(assignments)
             }
         }
     }
 
-    private mutating func connect() {
+    /// Makes a connection, or waits before the next try. False where the producer has ended meanwhile.
+    private mutating func connect() -> Bool {
         do throws(KafkaError) {
             if let former = connection {
                 connection = nil
@@ -52,14 +53,19 @@ struct BrokerWriter {
             sender = link.sender
             engine.core.withLock { $0.brokers[broker]?.isConnected = true }
             engine.startReader(of: broker, connection, ReceivingHalf(receiver: link.receiver))
+            return true
         } catch {
-            if engine.cancellation.isCancelled { return }
+            if engine.cancellation.isCancelled { return false }
             // Also a TLS handshake may fail because the broker is just going away.
-            guard error.isRetriable || error.isOfConnection else { return engine.fail(error) }
+            guard error.isRetriable || error.isOfConnection else {
+                engine.fail(error)
+                return false
+            }
             engine.brokerFailed(error)
             do throws(KafkaError) {
                 try pause()
-            } catch { /* The next step says what follows from the end. */ }
+                return true
+            } catch { return false }
         }
     }
 

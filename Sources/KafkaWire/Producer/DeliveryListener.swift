@@ -25,9 +25,14 @@ public protocol DeliveryListener: AnyObject, Sendable {
 
     /// That broker takes records again.
     func brokerReachable()
+
+    /// The cluster's topic of this name is not the one of before: it was deleted and created again (KIP-516 gives each
+    /// topic an id). Noticed when metadata is renewed.
+    func topicRecreated(_ topic: String)
 }
 
 extension DeliveryListener {
     public func brokerUnreachable(_ error: KafkaError) {}
     public func brokerReachable() {}
+    public func topicRecreated(_ topic: String) {}
 }

@@ -22,6 +22,9 @@ public final class KafkaProducer: Sendable {
 
     public var configuration: ProducerConfiguration { engine.configuration }
 
+    /// Why nothing can be appended any more: the producer has failed for good or was ended. Nil while it works.
+    public var failure: KafkaError? { engine.core.withLock { $0.failure } }
+
     /// Starts the producer's threads. An idempotent producer asks the cluster for its id at once.
     public init(
         _ client: KafkaClient, _ configuration: ProducerConfiguration = ProducerConfiguration(),
@@ -132,13 +135,26 @@ public final class KafkaProducer: Sendable {
         }
     }
 
-    /// Appends one record and waits for its offset; -1 where the broker had it already and does not say.
+    /// Appends one record and waits until it is stored.
     @discardableResult
     public func send(
         _ topic: String, partition: Int32? = nil, key: [UInt8]?, value: [UInt8]?, headers: EncodedHeaders = .none
-    ) throws(KafkaError) -> Int64 {
+    ) throws(KafkaError) -> RecordMetadata {
         let handle = try engine.topic(topic)
-        let receipt = RecordReceipt()
+        let waiter = RecordWaiter()
+        try send(to: handle, partition: partition, key: key, value: value, headers: headers) { waiter.complete($0) }
+        return try waiter.wait()
+    }
+
+    /// Appends one record and hands it to the network without waiting for what becomes of it.
+    ///
+    /// - Parameter completion: called once, on a thread of the producer, and must be short. Not where this throws.
+    public func send(
+        to handle: ProducerTopic, partition: Int32? = nil, key: [UInt8]?, value: [UInt8]?,
+        headers: EncodedHeaders = .none,
+        completion: @escaping @Sendable (Result<RecordMetadata, KafkaError>) -> Void
+    ) throws(KafkaError) {
+        let receipt = RecordReceipt(completion)
         var outcome: Result<Void, KafkaError> = .success(())
         RecordBatchBuilder.withBytes(key) { key in
             RecordBatchBuilder.withBytes(value) { value in
@@ -151,7 +167,6 @@ public final class KafkaProducer: Sendable {
         }
         try outcome.get()
         flush()
-        return try receipt.wait()
     }
 
     /// Waits for what is under way, at most so long, then ends the threads. What is left is reported with `.closed`.

@@ -25,6 +25,8 @@ public struct ProducerConfiguration: Sendable {
     public var inFlightPerBrokerMax = 5
     /// Whether a topic that is not there is asked for in a way that lets the broker create it.
     public var allowsTopicCreation = true
+    /// How old what is known of the topics may become; nil: as the client's `metadata.max.age.ms` says.
+    public var metadataMaxAgeMilliseconds: Int?
 
     public init() {}
 }

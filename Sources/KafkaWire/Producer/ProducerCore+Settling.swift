@@ -17,12 +17,15 @@ extension ProducerCore {
         var needsMaintenance = false
         /// Why a partition has kept refusing for so long that it should be known.
         var refusal: KafkaError?
+        /// Topics that were deleted and created again.
+        var recreatedTopics: [String] = []
 
         mutating func add(_ other: Aftermath) {
             finished += other.finished
             rings += other.rings
             needsMaintenance = needsMaintenance || other.needsMaintenance
             refusal = refusal ?? other.refusal
+            recreatedTopics += other.recreatedTopics
         }
     }
 
@@ -204,6 +207,10 @@ extension ProducerCore {
         var aftermath = Aftermath()
         for description in descriptions {
             guard let topic = topicsByName[description.name] else { continue }
+            if description.id != .zero {
+                if topic.id != .zero, topic.id != description.id { aftermath.recreatedTopics.append(topic.name) }
+                topic.id = description.id
+            }
             for partition in description.partitions where partition.index >= 0 {
                 // Partitions come in the order of their index, without gaps.
                 if Int(partition.index) == topic.partitions.count {

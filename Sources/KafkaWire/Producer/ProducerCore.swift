@@ -47,6 +47,8 @@ struct ProducerCore {
     final class Topic {
         let name: String
         let index: Int
+        /// Zero until it is known, and with brokers that have none.
+        var id = KafkaUUID.zero
         var partitions: [Partition] = []
         /// Where records without a key go until its batch is closed (KIP-480).
         var stickyPartition = 0

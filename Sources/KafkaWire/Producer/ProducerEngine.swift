@@ -29,6 +29,7 @@ final class ProducerEngine: Sendable {
         self.listener = listener
         cancellation = Cancellation(parent: client.cancellation)
         core = Mutex(ProducerCore(configuration))
+        cancellation.add(maintenanceBell)
         start("producer") { $0.maintain() }
     }
 
@@ -56,13 +57,19 @@ final class ProducerEngine: Sendable {
         for bell in aftermath.rings { bell.ring() }
         if aftermath.needsMaintenance { maintenanceBell.ring() }
         if let refusal = aftermath.refusal { brokerFailed(refusal) }
+        if !isSilent.load(ordering: .relaxed) {
+            for topic in aftermath.recreatedTopics { listener?.topicRecreated(topic) }
+        }
     }
 
     private func tell(_ finished: ProducerCore.Finished) {
         var failure: KafkaError?
         if case .failure(let error) = finished.outcome { failure = error }
         for receipt in finished.batch.receipts {
-            receipt.receipt.complete(finished.outcome.map { $0 < 0 ? $0 : $0 + Int64(receipt.index) })
+            receipt.receipt.complete(finished.outcome.map { offset in
+                RecordMetadata(
+                    partition: finished.partition, offset: offset < 0 ? nil : offset + Int64(receipt.index))
+            })
         }
         if isSilent.load(ordering: .relaxed) { return }
         listener?.finished(
@@ -102,8 +109,10 @@ final class ProducerEngine: Sendable {
         maintenanceBell.ring()
     }
 
+    /// The producer cannot go on: its maintenance thread ends it.
     func fail(_ error: KafkaError) {
         carryOut(core.withLock { $0.fail(error) })
+        maintenanceBell.ring()
     }
 
     // MARK: Topics
@@ -161,12 +170,30 @@ final class ProducerEngine: Sendable {
     /// The least time between two looks at the cluster.
     private static let metadataPauseMilliseconds = 50
 
+    private var metadataMaxAgeMilliseconds: Int {
+        min(client.configuration.metadataMaxAgeMilliseconds, configuration.metadataMaxAgeMilliseconds ?? .max)
+    }
+
+    /// Runs until the producer ends, fails or is cancelled. In each case nothing expires batches or renews metadata
+    /// afterwards: whoever waits gets the reason, and the writers end.
     private func maintain() {
+        let failure = runMaintenance()
+        let (aftermath, bells) = core.withLock { core in
+            core.phase = .ended
+            return (core.fail(failure), core.wakeAll())
+        }
+        for bell in bells { bell.ring() }
+        carryOut(aftermath)
+    }
+
+    /// Returns why it ended.
+    private func runMaintenance() -> KafkaError {
         var backoff = Backoff(client.configuration)
         var metadataAt = MonotonicInstant.now
         while !cancellation.isCancelled {
+            if let failure = core.withLock({ $0.failure }) { return failure }
             let now = MonotonicInstant.now
-            let isOld = now.milliseconds(since: metadataAt) >= client.configuration.metadataMaxAgeMilliseconds
+            let isOld = now.milliseconds(since: metadataAt) >= metadataMaxAgeMilliseconds
             let (needsIdentity, needsMetadata, names) = core.withLock { core in
                 if isOld { core.needsMetadata = true }
                 return (core.needsIdentity, core.needsMetadata, core.topics.map(\.name))
@@ -181,35 +208,34 @@ final class ProducerEngine: Sendable {
                 }
                 backoff.reset()
             } catch {
-                if !retries(error, &backoff) { return }
+                if let failure = failureAfterBackoff(from: error, &backoff) { return failure }
                 continue
             }
             carryOut(core.withLock { $0.expireAll(now: .now) })
             maintenanceBell.wait(milliseconds: nextLookMilliseconds(since: metadataAt))
         }
+        return .closed
     }
 
     private func nextLookMilliseconds(since metadataAt: MonotonicInstant) -> Int {
         if core.withLock({ ($0.needsMetadata && !$0.topics.isEmpty) || $0.needsIdentity }) { return 0 }
         let age = MonotonicInstant.now.milliseconds(since: metadataAt)
-        let refresh = max(0, client.configuration.metadataMaxAgeMilliseconds - age)
+        let refresh = max(0, metadataMaxAgeMilliseconds - age)
         guard configuration.deliveryTimeoutMilliseconds != nil else { return refresh }
         return min(refresh, 100)
     }
 
-    private func retries(_ error: KafkaError, _ backoff: inout Backoff) -> Bool {
-        guard !cancellation.isCancelled else { return false }
+    /// Waits before the next try; the error that ends the producer where there is none.
+    private func failureAfterBackoff(from error: KafkaError, _ backoff: inout Backoff) -> KafkaError? {
+        guard !cancellation.isCancelled else { return .closed }
+        guard error.isRetriable else { return error }
         core.withLock { $0.needsMetadata = true }
-        if !error.isRetriable {
-            fail(error)
-            return false
-        }
         if case .unreachable = error { brokerFailed(error) }
         carryOut(core.withLock { $0.expireAll(now: .now) })
         do throws(KafkaError) {
             try cancellation.pause(milliseconds: backoff.next())
-            return true
-        } catch { return false }
+            return nil
+        } catch { return error }
     }
 
     private func renewMetadata(_ names: [String]) throws(KafkaError) {
@@ -259,12 +285,13 @@ final class ProducerEngine: Sendable {
         maintenanceBell.ring()
     }
 
-    /// Waits until the threads are gone, at most so long.
-    func awaitThreads(milliseconds: Int) {
+    /// Waits until the threads are gone, at most so long; false where some are left.
+    @discardableResult
+    func awaitThreads(milliseconds: Int) -> Bool {
         let started = MonotonicInstant.now
-        for thread in threads.withLock({ $0 }) {
+        return threads.withLock { $0 }.reduce(true) { areGone, thread in
             let passed = MonotonicInstant.now.milliseconds(since: started)
-            _ = thread.wait(milliseconds: max(0, milliseconds - passed))
+            return thread.wait(milliseconds: max(0, milliseconds - passed)) && areGone
         }
     }
 

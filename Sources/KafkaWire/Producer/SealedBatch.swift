@@ -1,23 +1,4 @@
-import Dispatch
-import Synchronization
 import WireCore
-
-/// The outcome of one record, for a caller who waits for it.
-final class RecordReceipt: Sendable {
-    private let result = Mutex<Result<Int64, KafkaError>?>(nil)
-    private let semaphore = DispatchSemaphore(value: 0)
-
-    func complete(_ outcome: Result<Int64, KafkaError>) {
-        result.withLock { $0 = outcome }
-        semaphore.signal()
-    }
-
-    func wait() throws(KafkaError) -> Int64 {
-        semaphore.wait()
-        guard let outcome = result.withLock({ $0 }) else { throw .closed }
-        return try outcome.get()
-    }
-}
 
 /// A batch that still takes records.
 struct OpenBatch: ~Copyable, Sendable {

@@ -6,7 +6,7 @@ import WireCore
 @Suite struct SealedBatchTests {
     @Test func halvesHaveAllRecordsTagsAndReceipts() throws {
         var open = OpenBatch(capacityBytes: 16, openedAt: .now)
-        let receipt = RecordReceipt()
+        let receipt = RecordReceipt { _ in }
         for index in 0..<7 {
             Array("value \(index)".utf8).withUnsafeBytes { value in
                 let record = ProducerCore.NewRecord(
