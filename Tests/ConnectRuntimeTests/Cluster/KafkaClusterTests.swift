@@ -66,7 +66,7 @@ import WireStreams
         let log = try cluster.openLog(configuration.offsetTopic, purpose: .offsets)
         let key = Array("[\"c\",{\"a\":1}]".utf8)
         try log.append(key: key, value: Array("{\"p\":1}".utf8))
-        log.appendLater(key: key, value: nil)
+        log.append(key: key, value: nil) { _ in }
         log.awaitDelivery(timeoutMilliseconds: 5000)
         var read: [StoreRecord] = []
         try log.readToEnd { read.append($0) }
@@ -98,6 +98,55 @@ import WireStreams
         }
         #expect(refusal(configuration.offsetTopic, .offsets).contains("cleanup.policy=delete"))
         #expect(refusal(configuration.configTopic, .configs).contains("single partition"))
+    }
+
+    /// Somebody deletes a storage topic, and a broker or a tool creates it again with other settings.
+    @Test func aTopicThatIsNotCompactedAnyMoreIsRefusedByName() throws {
+        let broker = try Broker()
+        let (cluster, configuration) = try broker.cluster(["offset.flush.timeout.ms": "200"])
+        defer { cluster.close() }
+        let log = try cluster.openLog(configuration.offsetTopic, purpose: .offsets)
+        defer { log.close(timeoutMilliseconds: 1000) }
+        try log.append(key: [1], value: [1])
+        let admin = KafkaAdmin(broker.client)
+        try admin.deleteTopics(["offsets"])
+        // The producer learns that the topic is gone, and looks for it.
+        #expect(throws: KafkaError.self) { try log.append(key: [1], value: [2]) }
+        try admin.createTopics([
+            NewTopic(name: "offsets", partitions: 3, configuration: [(name: "cleanup.policy", value: "delete")])
+        ])
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 30_000)
+        var refusal: String?
+        while refusal == nil, MonotonicInstant.now < deadline {
+            do {
+                try log.append(key: [1], value: [3])
+            } catch let error as WorkerFault {
+                refusal = error.description
+            } catch is KafkaError {
+                // Not created, or not found, yet.
+            }
+        }
+        #expect(refusal?.contains("offset.storage.topic") == true)
+        #expect(refusal?.contains("cleanup.policy=delete") == true)
+    }
+
+    @Test func aTopicThatIsGoneIsCreatedAgainAfterThreeFailures() throws {
+        let broker = try Broker()
+        let (cluster, configuration) = try broker.cluster(["offset.flush.timeout.ms": "200"])
+        defer { cluster.close() }
+        let log = try cluster.openLog(configuration.offsetTopic, purpose: .offsets)
+        defer { log.close(timeoutMilliseconds: 1000) }
+        try log.append(key: [1], value: [1])
+        let admin = KafkaAdmin(broker.client)
+        try admin.deleteTopics(["offsets"])
+        for _ in 0..<3 { #expect(throws: KafkaError.self) { try log.append(key: [1], value: [2]) } }
+        try log.append(key: [1], value: [3])
+        #expect(try admin.topicConfiguration("offsets").first { $0.name == "cleanup.policy" }?.value == "compact")
+        #expect(try broker.values("offsets") == ["\u{3}"])
+        // Reading goes on too.
+        var read: [[UInt8]?] = []
+        try log.readToEnd { read.append($0.value) }
+        #expect(read.last == [3])
     }
 
     @Test func aWorkerGoesOnWhereItStopped() throws {

@@ -151,4 +151,26 @@ import WireStreams
         #expect(ProducerSettings.overrideErrors(["producer.override.linger.ms": "abc"], worker: all).count == 1)
         #expect(ProducerSettings.overrideErrors(["producer.override.acks": "1"], worker: all).count == 1)
     }
+
+    /// All three clients: whoever asks for TLS must not get plaintext.
+    @Test(arguments: ["producer", "consumer", "admin"])
+    func overridesThatAskForSecurityAreRefused(client: String) throws {
+        let name = "\(client).override.security.protocol"
+        let errors = ProducerSettings.overrideErrors([name: "SSL"], worker: try configuration())
+        #expect(errors.map(\.name) == [name])
+        #expect(errors.first?.message.contains("not supported yet") == true)
+        let none = try configuration(["connector.client.config.override.policy": "None"])
+        #expect(ProducerSettings.overrideErrors([name: "PLAINTEXT"], worker: none).count == 1)
+    }
+
+    @Test func overridesWithoutEffectAreNamed() {
+        let names = ClientOverride.withoutEffect(in: [
+            "producer.override.linger.ms": "3", "producer.override.max.block.ms": "1", "producer.override.lingerms": "3",
+            "consumer.override.fetch.max.bytes": "1", "admin.override.request.timeout.ms": "1", "name": "c",
+        ])
+        #expect(names == [
+            "admin.override.request.timeout.ms", "consumer.override.fetch.max.bytes", "producer.override.lingerms",
+            "producer.override.max.block.ms",
+        ])
+    }
 }

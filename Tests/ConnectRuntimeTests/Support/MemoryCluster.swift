@@ -32,11 +32,43 @@ final class MemoryCluster: Cluster {
         var hasLeft = false
         /// Appends are stored, and yet whoever made them hears nothing.
         var losesAnswers = false
+        /// Appends to the offsets topic fail.
+        var refusedAppends: KafkaError?
+        /// Appends to these topics' logs wait until `releaseAppends`.
+        var heldAppendTopics: Set<String> = []
+        var heldAppends: [HeldAppend] = []
+        /// Reads of the offsets topic fail, or wait.
+        var refusedReads: KafkaError?
+        var holdsReads = false
+        var readCount = 0
         /// The coordinator lets those who leave wait.
         var isCoordinatorSilent = false
     }
 
+    struct HeldAppend: Sendable {
+        var topic: String
+        var key: [UInt8]
+        var value: [UInt8]?
+        var completion: @Sendable (Result<RecordMetadata, any Error>) -> Void
+    }
+
     let state = Monitor(State())
+
+    fileprivate static func store(_ append: HeldAppend, _ state: inout State) -> RecordMetadata {
+        let offset = Int64(state.logs[append.topic, default: []].count)
+        state.logs[append.topic, default: []].append(StoreRecord(offset: offset, key: append.key, value: append.value))
+        return RecordMetadata(partition: 0, offset: offset)
+    }
+
+    /// Stores what appends were held back.
+    func releaseAppends() {
+        let stored = state.update { state -> [(HeldAppend, RecordMetadata)] in
+            state.heldAppendTopics = []
+            defer { state.heldAppends = [] }
+            return state.heldAppends.map { ($0, Self.store($0, &state)) }
+        }
+        for (append, place) in stored { append.completion(.success(place)) }
+    }
 
     func clusterID() throws -> String? { "Y2RjZC10ZXN0LWNsdXN0ZQ" }
 
@@ -106,24 +138,34 @@ private final class MemoryLog: TopicLog {
     }
 
     func readToEnd(_ body: (StoreRecord) -> Void) throws {
+        if topic == "offsets" {
+            cluster.state.update { $0.readCount += 1 }
+            _ = cluster.state.wait { $0.holdsReads ? nil : true }
+            if let error = cluster.state.withLock({ $0.refusedReads }) { throw error }
+        }
         let start = position.withLock { $0 }
         let records = cluster.records(of: topic)
         for record in records[start...] { body(record) }
         position.withLock { $0 = records.count }
     }
 
-    func append(key: [UInt8], value: [UInt8]?) throws {
-        appendLater(key: key, value: value)
-        if cluster.state.withLock({ $0.losesAnswers }) {
-            throw KafkaError.timedOut(what: "append", milliseconds: 1, lastError: nil)
+    func append(
+        key: [UInt8], value: [UInt8]?, completion: @escaping @Sendable (Result<RecordMetadata, any Error>) -> Void
+    ) {
+        let append = MemoryCluster.HeldAppend(topic: topic, key: key, value: value, completion: completion)
+        let outcome = cluster.state.update { state -> Result<RecordMetadata, any Error>? in
+            if state.heldAppendTopics.contains(topic) {
+                state.heldAppends.append(append)
+                return nil
+            }
+            if topic == "offsets", let error = state.refusedAppends { return .failure(error) }
+            let place = MemoryCluster.store(append, &state)
+            if state.losesAnswers {
+                return .failure(KafkaError.timedOut(what: "append", milliseconds: 1, lastError: nil))
+            }
+            return .success(place)
         }
-    }
-
-    func appendLater(key: [UInt8], value: [UInt8]?) {
-        cluster.state.update { state in
-            let offset = Int64(state.logs[topic, default: []].count)
-            state.logs[topic, default: []].append(StoreRecord(offset: offset, key: key, value: value))
-        }
+        if let outcome { completion(outcome) }
     }
 
     func awaitDelivery(timeoutMilliseconds: Int) {}

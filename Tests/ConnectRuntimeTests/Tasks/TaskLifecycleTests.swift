@@ -31,6 +31,21 @@ import Testing
         #expect(task.handle(.brokersChanged(.running)) == Shown(state: .running))
     }
 
+    @Test func whatStandsInTheWayOfTheStartIsShownBeforeTheTaskRuns() {
+        var task = TaskLifecycle(isPaused: false)
+        #expect(task.handle(.clusterChanged(away)) == Shown(state: .restarting, trace: "the server is away"))
+        #expect(task.handle(.clusterChanged(.running)) == nil)
+        #expect(task.handle(.started) == Shown(state: .running))
+    }
+
+    @Test func offsetsThatCannotBeCommittedAreShown() {
+        var task = TaskLifecycle(isPaused: false)
+        _ = task.handle(.started)
+        #expect(task.handle(.commitsChanged(.interrupted(reason: "no commit"))) == Shown(state: .restarting, trace: "no commit"))
+        #expect(task.handle(.brokersChanged(.running)) == nil)
+        #expect(task.handle(.commitsChanged(.running)) == Shown(state: .running))
+    }
+
     @Test func aPauseHidesTroubleAndResumingShowsIt() {
         var task = TaskLifecycle(isPaused: false)
         _ = task.handle(.started)

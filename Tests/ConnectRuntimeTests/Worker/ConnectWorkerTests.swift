@@ -46,6 +46,50 @@ import WireCore
         try second.awaitStates("a", "RUNNING", ["RUNNING"])
     }
 
+    /// Records arrive, and yet would be repeated after a restart.
+    @Test func offsetsThatCannotBeCommittedShowInStateAndHealth() throws {
+        let source = source
+        let connector = ScriptedConnector(script: { sink, control, _ in
+            try sink.emit(ScriptedConnector.record("x"))
+            try sink.checkpoint(partition: source, offset: ["next": .integer(1)])
+            ScriptedConnector.waitForStop(control)
+        })
+        let worker = try WorkerHarness(connector, properties: ["offset.flush.interval.ms": "10"])
+        defer { worker.stop() }
+        worker.cluster.state.update { $0.refusedAppends = .timedOut(what: "writing to offsets-3", milliseconds: 1, lastError: nil) }
+        #expect(try worker.eventually("GET", "/health") { $0.status == 200 }.status == 200)
+        #expect(try worker.call("POST", "/connectors", body).status == 201)
+        try worker.awaitStates("a", "RUNNING", ["RESTARTING"])
+        let status = try worker.call("GET", "/connectors/a/tasks/0/status").body.objectValue
+        #expect(status?["trace"]?.stringValue?.contains("writing to offsets-3") == true)
+        let health = try worker.call("GET", "/health")
+        #expect(health.status == 500)
+        #expect(health.body.objectValue?["status"] == .string("unhealthy"))
+        #expect(health.body.objectValue?["message"]?.stringValue?.contains("writing to offsets-3") == true)
+        worker.cluster.state.update { $0.refusedAppends = nil }
+        try worker.awaitStates("a", "RUNNING", ["RUNNING"])
+        #expect(try worker.call("GET", "/health").status == 200)
+        #expect(worker.cluster.latest("offsets").values.first == "{\"next\":1}")
+    }
+
+    @Test func aTaskThatStartsWhileKafkaIsAwayWaits() throws {
+        let worker = try WorkerHarness()
+        defer { worker.stop() }
+        #expect(try worker.eventually("GET", "/health") { $0.status == 200 }.status == 200)
+        worker.cluster.state.update { $0.refusedReads = .unreachable(brokers: [], lastError: "nobody is there") }
+        #expect(try worker.call("POST", "/connectors", body).status == 201)
+        try worker.awaitStates("a", "RUNNING", ["RESTARTING"])
+        let status = try worker.call("GET", "/connectors/a/tasks/0/status").body.objectValue
+        #expect(status?["trace"]?.stringValue?.contains("nobody is there") == true)
+        // It can be stopped meanwhile.
+        #expect(try worker.call("PUT", "/connectors/a/stop").status == 204)
+        try worker.awaitStates("a", "STOPPED", [])
+        #expect(try worker.call("PUT", "/connectors/a/resume").status == 202)
+        try worker.awaitStates("a", "RUNNING", ["RESTARTING"])
+        worker.cluster.state.update { $0.refusedReads = nil }
+        try worker.awaitStates("a", "RUNNING", ["RUNNING"])
+    }
+
     @Test func aJavaWorkersTopicsAreTakenOver() throws {
         let cluster = MemoryCluster()
         let captured = try [

@@ -30,6 +30,9 @@ public protocol SourceTaskContext: Sendable {
     var taskID: Int { get }
     /// The last committed offset of this source partition; nil where there is none.
     func storedOffset(for partition: JSONObject) throws -> JSONObject?
+    /// How long a record may wait for its delivery (`delivery.timeout.ms` of the task's producer), nil: as long as it
+    /// takes. Holds for whatever else the task writes to Kafka.
+    var deliveryTimeoutMilliseconds: Int? { get }
 }
 
 /// Where a task's records go: transforms, converters, the producer. Used from the task's thread only.

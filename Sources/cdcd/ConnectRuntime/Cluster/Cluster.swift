@@ -35,16 +35,25 @@ protocol TopicLog: AnyObject, Sendable {
     /// Gives `body` everything from where the last call ended to the present end.
     func readToEnd(_ body: (StoreRecord) -> Void) throws
 
-    /// Appends a record; it is stored on return.
-    func append(key: [UInt8], value: [UInt8]?) throws
+    /// Appends a record without waiting until it is stored; records stay in order.
+    ///
+    /// - Parameter completion: called once, when the record is stored or given up, on any thread; must be short.
+    func append(
+        key: [UInt8], value: [UInt8]?, completion: @escaping @Sendable (Result<RecordMetadata, any Error>) -> Void)
 
-    /// Appends a record without waiting; records stay in order. A failure is only logged.
-    func appendLater(key: [UInt8], value: [UInt8]?)
-
-    /// Waits for what `appendLater` has under way.
+    /// Waits for what is under way.
     func awaitDelivery(timeoutMilliseconds: Int)
 
     func close(timeoutMilliseconds: Int)
+}
+
+extension TopicLog {
+    /// Appends a record; it is stored on return.
+    func append(key: [UInt8], value: [UInt8]?) throws {
+        let outcome = Monitor<Result<RecordMetadata, any Error>?>(nil)
+        append(key: key, value: value) { result in outcome.update { $0 = result } }
+        _ = try outcome.wait { $0 }?.get()
+    }
 }
 
 /// A topic that a producer writes to, got once and kept.

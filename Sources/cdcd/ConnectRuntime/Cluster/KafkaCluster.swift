@@ -9,6 +9,9 @@ final class KafkaCluster: Cluster {
     private let admin: KafkaAdmin
     /// For the first question of all, with less patience, so that the log soon says what is wrong.
     private let probeClient: KafkaClient
+    /// For questions of a worker that runs, whose callers come again or report that Kafka is away.
+    private let briefClient: KafkaClient
+    private static let briefMilliseconds = 5000
     private static let adminLogger = Logger("org.apache.kafka.connect.util.TopicAdmin")
 
     init(_ configuration: WorkerConfiguration) {
@@ -18,6 +21,11 @@ final class KafkaCluster: Cluster {
         var probing = Self.clientConfiguration(configuration, clientID: configuration.memberClientID)
         probing.apiTimeoutMilliseconds = min(3000, configuration.apiTimeoutMilliseconds)
         probeClient = KafkaClient(probing)
+        var brief = Self.clientConfiguration(configuration, clientID: configuration.memberClientID)
+        brief.apiTimeoutMilliseconds = min(Self.briefMilliseconds, brief.apiTimeoutMilliseconds)
+        brief.requestTimeoutMilliseconds = min(Self.briefMilliseconds, brief.requestTimeoutMilliseconds)
+        brief.connectTimeoutMilliseconds = min(Self.briefMilliseconds, brief.connectTimeoutMilliseconds)
+        briefClient = KafkaClient(brief)
     }
 
     private static func clientConfiguration(
@@ -50,15 +58,33 @@ final class KafkaCluster: Cluster {
 
     func openLog(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws -> any TopicLog {
         if try admin.describeTopics([topic.name]).first ?? nil == nil {
-            try create(topic)
+            try create(topic, admin)
         }
-        try check(topic, purpose: purpose)
+        try check(topic, purpose: purpose, admin)
         // An operation on configurations may take 30 s in all, a commit of offsets its own time.
-        let timeout = purpose == .offsets ? configuration.offsetFlushTimeoutMilliseconds : 30_000
-        return try KafkaTopicLog(client, topic: topic.name, deliveryTimeoutMilliseconds: timeout)
+        let isOffsets = purpose == .offsets
+        let limits = KafkaTopicLog.Limits(
+            deliveryMilliseconds: isOffsets ? configuration.offsetFlushTimeoutMilliseconds : 30_000,
+            readMilliseconds: isOffsets ? Self.briefMilliseconds : configuration.apiTimeoutMilliseconds)
+        return try KafkaTopicLog(client, topic: topic.name, limits: limits) { [self] in
+            try checkAgain(topic, purpose: purpose)
+        }
     }
 
-    private func create(_ topic: WorkerConfiguration.InternalTopic) throws {
+    /// Looks at a topic that the worker uses already: it may have been deleted, and created again by anybody.
+    private func checkAgain(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws {
+        let admin = KafkaAdmin(briefClient)
+        if try admin.describeTopics([topic.name]).first ?? nil == nil {
+            Self.adminLogger.error(
+                "Topic '\(topic.name)' supplied via the '\(purpose.rawValue)' property was deleted while the worker uses it. It is "
+                    + "created again; what it held is gone" + (purpose == .configs
+                        ? ": connectors run on, but must be configured again before the worker is restarted" : ""))
+            try create(topic, admin)
+        }
+        try check(topic, purpose: purpose, admin)
+    }
+
+    private func create(_ topic: WorkerConfiguration.InternalTopic, _ admin: KafkaAdmin) throws {
         let new = NewTopic(
             name: topic.name, partitions: topic.partitions, replicationFactor: topic.replicationFactor,
             configuration: [(name: "cleanup.policy", value: "compact")] + topic.configuration)
@@ -71,7 +97,9 @@ final class KafkaCluster: Cluster {
         }
     }
 
-    private func check(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws {
+    private func check(
+        _ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose, _ admin: KafkaAdmin
+    ) throws {
         let found = try admin.describeTopics([topic.name]).first ?? nil
         if purpose == .configs, let found, found.partitions.count > 1 {
             throw WorkerFault(
@@ -109,12 +137,12 @@ final class KafkaCluster: Cluster {
         producer.bufferBytesMax = settings.bufferBytesMax
         producer.requestBytesMax = settings.requestBytesMax
         producer.blockMillisecondsMax = nil
-        let isEndless = settings.deliveryTimeoutMilliseconds == Int(Int32.max)
-        producer.deliveryTimeoutMilliseconds = isEndless ? nil : settings.deliveryTimeoutMilliseconds
+        producer.deliveryTimeoutMilliseconds = settings.deliveryMillisecondsMax
         return KafkaRecordProducer(KafkaClient(configured), producer, listener: listener)
     }
 
     func ensureTopic(_ topic: NewTopic) throws {
+        let admin = KafkaAdmin(briefClient)
         guard try admin.describeTopics([topic.name]).first ?? nil == nil else { return }
         do {
             try admin.createTopics([topic])
@@ -129,6 +157,7 @@ final class KafkaCluster: Cluster {
 
     func close() {
         probeClient.close()
+        briefClient.close()
         client.close()
     }
 }

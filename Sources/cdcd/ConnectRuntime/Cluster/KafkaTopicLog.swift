@@ -1,34 +1,95 @@
 import KafkaWire
 import Synchronization
 import WireCore
+import WireStreams
 
 /// One of the worker's topics on a real cluster (`KafkaBasedLog`).
+///
+/// Its producer is replaced where it has failed for good or keeps failing (`ProducerRenewal`), after the topic has been
+/// looked at as at the start of the worker.
 final class KafkaTopicLog: TopicLog {
-    private let topic: String
-    private let reader: TopicReader
-    private let reading = Mutex(false)
-    private let producer: KafkaProducer
-    private let handle: ProducerTopic
-    private let failures: FailureLog
-    private static let logger = Logger("org.apache.kafka.connect.util.KafkaBasedLog")
+    struct Limits {
+        /// How long a record may wait until it is stored.
+        var deliveryMilliseconds: Int
+        /// How long a read to the end may make no progress, once the topic was read for the first time.
+        var readMilliseconds: Int
+    }
 
-    init(_ client: KafkaClient, topic: String, deliveryTimeoutMilliseconds: Int) throws {
+    private struct Writer {
+        let producer: KafkaProducer
+        let handle: ProducerTopic
+    }
+
+    private struct PendingRecord: Sendable {
+        let key: [UInt8]
+        let value: [UInt8]?
+        let completion: @Sendable (Result<RecordMetadata, any Error>) -> Void
+    }
+
+    private struct Writing {
+        var writer: Writer
+        /// What waits for another producer; nil while there is one.
+        var queue: [PendingRecord]?
+    }
+
+    private enum AppendStep {
+        case send(Writer)
+        case wait
+        case refuse(any Error)
+        case renew(String)
+    }
+
+    private let client: KafkaClient
+    private let topic: String
+    private let limits: Limits
+    private let checkTopic: @Sendable () throws -> Void
+    private let reader: TopicReader
+    private let hasRead = Mutex(false)
+    private let writing: Mutex<Writing>
+    private let renewal = Renewal()
+    private static let logger = Logger("org.apache.kafka.connect.util.KafkaBasedLog")
+    /// How soon it is noticed that a topic was deleted and created again.
+    private static let metadataMaxAgeMilliseconds = 30_000
+    private static let queuedRecordsMax = 10_000
+
+    /// - Parameter checkTopic: creates the topic where it is missing; throws where it is not what the worker needs.
+    init(
+        _ client: KafkaClient, topic: String, limits: Limits, checkTopic: @escaping @Sendable () throws -> Void
+    ) throws {
         Self.logger.info("Starting KafkaBasedLog with topic \(topic)")
+        self.client = client
         self.topic = topic
+        self.limits = limits
+        self.checkTopic = checkTopic
         reader = try TopicReader(client, topic: topic)
         try reader.seekToBeginning()
-        var configuration = ProducerConfiguration()
-        configuration.deliveryTimeoutMilliseconds = deliveryTimeoutMilliseconds
-        configuration.blockMillisecondsMax = deliveryTimeoutMilliseconds
-        failures = FailureLog(topic: topic)
-        producer = KafkaProducer(client, configuration, listener: failures)
-        handle = try producer.topic(topic)
+        writing = Mutex(Writing(writer: try Self.makeWriter(client, topic, limits, renewal)))
     }
+
+    private static func makeWriter(
+        _ client: KafkaClient, _ topic: String, _ limits: Limits, _ renewal: Renewal
+    ) throws(KafkaError) -> Writer {
+        var configuration = ProducerConfiguration()
+        configuration.deliveryTimeoutMilliseconds = limits.deliveryMilliseconds
+        configuration.blockMillisecondsMax = limits.deliveryMilliseconds
+        // A broker would create it with its own settings, which would not keep what is stored.
+        configuration.allowsTopicCreation = false
+        configuration.metadataMaxAgeMilliseconds = metadataMaxAgeMilliseconds
+        let producer = KafkaProducer(client, configuration, listener: renewal)
+        do throws(KafkaError) {
+            return Writer(producer: producer, handle: try producer.topic(topic))
+        } catch {
+            producer.abort()
+            throw error
+        }
+    }
+
+    // MARK: Reading
 
     func readToEnd(_ body: (StoreRecord) -> Void) throws {
         // Reading is one thread's work; the lock makes it so.
-        try reading.withLock { hasRead in
-            try reader.readToEnd { record in
+        try hasRead.withLock { hasRead in
+            try reader.readToEnd(timeoutMilliseconds: hasRead ? limits.readMilliseconds : nil) { record in
                 body(StoreRecord(
                     partition: record.partition, offset: record.offset,
                     timestampMilliseconds: record.timestampMilliseconds, key: record.key, value: record.value))
@@ -38,48 +99,140 @@ final class KafkaTopicLog: TopicLog {
         }
     }
 
-    func append(key: [UInt8], value: [UInt8]?) throws { try producer.send(topic, key: key, value: value) }
+    // MARK: Writing
 
-    func appendLater(key: [UInt8], value: [UInt8]?) {
-        do {
-            try key.withUnsafeBytes { key in
-                if let value {
-                    try value.withUnsafeBytes { try producer.append(to: handle, key: key, value: $0) }
-                } else {
-                    try producer.append(to: handle, key: key, value: nil)
+    func append(
+        key: [UInt8], value: [UInt8]?, completion: @escaping @Sendable (Result<RecordMetadata, any Error>) -> Void
+    ) {
+        let record = PendingRecord(key: key, value: value, completion: completion)
+        let step = writing.withLock { writing -> AppendStep in
+            if let count = writing.queue?.count {
+                guard count < Self.queuedRecordsMax else {
+                    return .refuse(WorkerFault("\(count) records for \(topic) wait for another producer already"))
                 }
+                writing.queue?.append(record)
+                return .wait
             }
-            producer.flush()
+            switch renewal.step(producerFailure: writing.writer.producer.failure) {
+            case .use: return .send(writing.writer)
+            case .closed: return .refuse(KafkaError.closed)
+            case .refuse(let reason): return .refuse(WorkerFault(reason))
+            case .renew(let reason):
+                writing.queue = [record]
+                return .renew(reason)
+            }
+        }
+        switch step {
+        case .send(let writer): send(record, writer)
+        case .wait: break
+        case .refuse(let error): completion(.failure(error))
+        case .renew(let reason):
+            // Whoever appends does not wait, and may hold locks.
+            startThread(named: "store-producer") { [self] in renew(reason) }
+        }
+    }
+
+    private func send(_ record: PendingRecord, _ writer: Writer) {
+        do throws(KafkaError) {
+            try writer.producer.send(to: writer.handle, key: record.key, value: record.value) { [renewal] result in
+                renewal.note(result)
+                record.completion(result.mapError { $0 })
+            }
         } catch {
-            Self.logger.error("A record for \(topic) could not be written: \(error)")
+            record.completion(.failure(error))
+        }
+    }
+
+    /// Makes another producer, and sends what came meanwhile; where that fails, all of it has failed.
+    private func renew(_ reason: String) {
+        Self.logger.warn("The producer for topic \(topic) is replaced: \(reason)")
+        do {
+            try checkTopic()
+            let next = try Self.makeWriter(client, topic, limits, renewal)
+            let former = writing.withLock { writing in
+                defer { writing.writer = next }
+                return writing.writer
+            }
+            former.producer.abort()
+            renewal.renewed()
+        } catch {
+            Self.logger.error("The producer for topic \(topic) cannot be replaced: \(error)")
+            renewal.failed(renewal: "\(error)")
+            for record in endQueue() { record.completion(.failure(error)) }
+            return
+        }
+        while let (writer, records) = nextQueued() {
+            for record in records { send(record, writer) }
+        }
+        // Closed meanwhile: nobody else ends this producer.
+        if renewal.isClosed { writing.withLock { $0.writer }.producer.abort() }
+    }
+
+    private func endQueue() -> [PendingRecord] {
+        writing.withLock { writing in
+            defer { writing.queue = nil }
+            return writing.queue ?? []
+        }
+    }
+
+    /// What came while the producer was made; nil, and appends go to it directly, where nothing is left.
+    private func nextQueued() -> (Writer, [PendingRecord])? {
+        writing.withLock { writing in
+            guard let records = writing.queue, !records.isEmpty else {
+                writing.queue = nil
+                return nil
+            }
+            writing.queue = []
+            return (writing.writer, records)
         }
     }
 
     func awaitDelivery(timeoutMilliseconds: Int) {
         do {
-            try producer.awaitDelivery(timeoutMilliseconds: timeoutMilliseconds)
+            try writing.withLock { $0.writer }.producer.awaitDelivery(timeoutMilliseconds: timeoutMilliseconds)
         } catch {
             Self.logger.warn("Records for \(topic) were not written within \(timeoutMilliseconds) ms: \(error)")
         }
     }
 
     func close(timeoutMilliseconds: Int) {
+        renewal.close()
         reader.cancel()
-        producer.close(timeoutMilliseconds: timeoutMilliseconds)
+        writing.withLock { $0.writer }.producer.close(timeoutMilliseconds: timeoutMilliseconds)
     }
 
-    private final class FailureLog: DeliveryListener {
-        private let topic: String
+    /// What the producer tells, under a lock of its own: it must not wait for a producer that is being replaced.
+    private final class Renewal: DeliveryListener {
+        private let state = Mutex(ProducerRenewal())
 
-        init(topic: String) { self.topic = topic }
-
-        func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {
-            guard let error, error != .closed else { return }
-            KafkaTopicLog.logger.error("Records for \(topic) could not be written: \(error)")
+        func step(producerFailure: KafkaError?) -> ProducerRenewal.Step {
+            state.withLock { $0.step(producerFailure: producerFailure, now: .now) }
         }
 
+        func note(_ result: Result<RecordMetadata, KafkaError>) {
+            state.withLock { state in
+                switch result {
+                case .success: state.stored()
+                case .failure(.closed): break
+                case .failure(let error): state.failed(error)
+                }
+            }
+        }
+
+        func renewed() { state.withLock { $0.renewed() } }
+        func failed(renewal reason: String) { state.withLock { $0.renewalFailed(reason, now: .now) } }
+        func close() { state.withLock { $0.close() } }
+        var isClosed: Bool { state.withLock { $0.isClosed } }
+
+        func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {}
+
         func brokerUnreachable(_ error: KafkaError) {
-            KafkaTopicLog.logger.warn("Records for \(topic) wait, since a broker does not take them: \(error)")
+            KafkaTopicLog.logger.warn("Records for a storage topic wait, since a broker does not take them: \(error)")
+        }
+
+        func topicRecreated(_ topic: String) {
+            KafkaTopicLog.logger.error("The topic \(topic) was deleted and created again while the worker uses it")
+            state.withLock { $0.topicRecreated() }
         }
     }
 }

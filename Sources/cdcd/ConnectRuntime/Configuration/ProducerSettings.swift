@@ -18,6 +18,11 @@ struct ProducerSettings: Sendable, Equatable {
 
     init() {}
 
+    /// How long a record may wait for its delivery; nil: as long as it takes.
+    var deliveryMillisecondsMax: Int? {
+        deliveryTimeoutMilliseconds == Int(Int32.max) ? nil : deliveryTimeoutMilliseconds
+    }
+
     /// - Parameters:
     ///   - properties: names without the prefix.
     ///   - prefix: put before a name in an error.
@@ -68,22 +73,23 @@ extension ProducerSettings {
         _ connector: [String: String], worker: WorkerConfiguration
     ) -> [(name: String, message: String)] {
         var errors: [(name: String, message: String)] = []
-        let properties = stripped(connector, prefix: overridePrefix)
-        for (suffix, value) in properties.sorted(by: { $0.key < $1.key }) {
-            let name = overridePrefix + suffix
-            let policy = worker.overridePolicy
-            let principal: Set = ["sasl.jaas.config", "sasl.mechanism", "security.protocol"]
-            if policy == .none || (policy == .principal && !principal.contains(suffix)) {
-                errors.append((name, "The '\(policy.rawValue)' policy does not allow '\(suffix)' to be overridden in the connector "
-                    + "configuration."))
+        let policy = worker.overridePolicy
+        let principal: Set = ["sasl.jaas.config", "sasl.mechanism", "security.protocol"]
+        for override in ClientOverride.all(in: connector) {
+            if policy == .none || (policy == .principal && !principal.contains(override.property)) {
+                errors.append((override.name, "The '\(policy.rawValue)' policy does not allow '\(override.property)' to be overridden "
+                    + "in the connector configuration."))
                 continue
             }
-            if case .only(let values, let remedy)? = WorkerPropertyCatalog.producerRule(for: suffix) {
-                let text = value.trimmingWhitespace()
+            if case .only(let values, let remedy)? = override.rule {
+                let text = override.value.trimmingWhitespace()
                 let isFine = text.isEmpty || values.contains { $0.lowercased() == text.lowercased() }
-                if !isFine { errors.append((name, "Invalid value \(value) for configuration \(suffix): \(remedy)")) }
+                if !isFine {
+                    errors.append((override.name, "Invalid value \(override.value) for configuration \(override.property): \(remedy)"))
+                }
             }
         }
+        let properties = stripped(connector, prefix: overridePrefix)
         var reader = PropertyReader(connector)
         _ = ProducerSettings(properties, prefix: overridePrefix, over: worker.producer, &reader)
         errors += reader.problems.map {

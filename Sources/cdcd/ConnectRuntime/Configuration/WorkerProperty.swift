@@ -95,7 +95,9 @@ enum WorkerPropertyCatalog {
         // Without TLS or SASL, which `security.protocol` and `listeners` refuse, these have no effect in Java either.
         ("ssl.", .withoutEffect), ("sasl.", .withoutEffect), ("listeners.https.", .withoutEffect),
         ("admin.listeners.https.", .withoutEffect),
-        ("producer.", .honoured), ("consumer.", .honoured), ("admin.", .honoured),
+        ("producer.", .honoured),
+        // What every Kafka client knows is checked, and refused where it would matter (`clientRule`).
+        ("consumer.", .withoutEffect), ("admin.", .withoutEffect),
     ]
 
     /// Properties below `producer.`, and below `producer.override.` of a connector.

@@ -2,7 +2,8 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// Commits the offsets of all tasks, on one thread.
+/// Commits the offsets of all tasks. One thread begins the commits and waits for none of them, so that a task whose
+/// partition of the offsets topic is slow holds up no other.
 ///
 /// Connect commits every `offset.flush.interval.ms` and repeats what came since the last time after a crash. Here a
 /// commit follows soon after there is something to commit, but not more often than once a second for each task, so that
@@ -67,6 +68,23 @@ final class OffsetCommitter: Sendable {
         if isNew { state.update { _ in } }
     }
 
+    /// Why offsets cannot be committed for some time, of one task for which that is so.
+    var interruption: (id: TaskID, reason: String)? {
+        for commit in state.withLock({ $0.entries.values.map(\.commit) }) {
+            if let reason = commit.interruption { return (commit.id, reason) }
+        }
+        return nil
+    }
+
+    private func begin(_ commit: TaskCommit) {
+        let committer = self
+        let hasBegun = commit.begin { isCommitted in
+            if !isCommitted { committer.noteProgress(of: commit.id) }
+        }
+        // What has come since the commit that is still under way.
+        if !hasBegun { noteProgress(of: commit.id) }
+    }
+
     private func run() {
         while true {
             let next = state.withLock { state -> (due: MonotonicInstant?, isStopping: Bool) in
@@ -91,53 +109,7 @@ final class OffsetCommitter: Sendable {
                 }
                 return ready
             }
-            for commit in ready where !commit.commit() { noteProgress(of: commit.id) }
-        }
-    }
-}
-
-/// Commits the offsets of one task. Two threads may ask for it, one does it at a time.
-final class TaskCommit: Sendable {
-    let id: TaskID
-    private let tracker: DeliveryTracker
-    private let store: OffsetStore
-    private let isCommitting = Mutex(())
-    private let isAbandoned = Atomic(false)
-    private let logger: Logger
-
-    init(id: TaskID, tracker: DeliveryTracker, store: OffsetStore) {
-        self.id = id
-        self.tracker = tracker
-        self.store = store
-        logger = Logger(
-            "org.apache.kafka.connect.runtime.WorkerSourceTask",
-            context: "[\(id.connector)|task-\(id.task)|offsets] ")
-    }
-
-    /// From now on nothing is committed: another task has taken over.
-    func abandon() { isAbandoned.store(true, ordering: .releasing) }
-
-    /// Writes what may be committed; stored on return. False where that failed; it is kept for the next time.
-    func commit() -> Bool {
-        isCommitting.withLock { _ in
-            guard !isAbandoned.load(ordering: .acquiring) else { return true }
-            let (checkpoints, count) = tracker.takeCommittable()
-            guard !checkpoints.isEmpty else { return true }
-            logger.debug("WorkerSourceTask{id=\(id)} Committing offsets for \(count) acknowledged messages")
-            var left = checkpoints
-            do {
-                while let checkpoint = left.first {
-                    let source = OffsetView.Source(connector: id.connector, partition: checkpoint.partition)
-                    // A source without rows may say the same again and again.
-                    if store.offset(of: source) != checkpoint.offset { try store.write(checkpoint.offset, of: source) }
-                    left.removeFirst()
-                }
-                return true
-            } catch {
-                logger.error("WorkerSourceTask{id=\(id)} Failed to commit offsets, will be tried again: \(error)")
-                tracker.putBack(left, finishedCount: count)
-                return false
-            }
+            for commit in ready { begin(commit) }
         }
     }
 }

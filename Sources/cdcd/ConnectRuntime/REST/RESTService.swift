@@ -161,6 +161,11 @@ final class RESTService: Sendable {
         do {
             guard isStarted else { throw RESTError(503, "") }
             try herder.call(timeoutMilliseconds: 10_000) { _ in }
+            if let (id, reason) = readiness.withLock({ $0.environment })?.committer.interruption {
+                return json(500, .object([
+                    "status": .string("unhealthy"), "message": .string("Task \(id): \(reason)"),
+                ]))
+            }
             return json(200, .object([
                 "status": .string("healthy"),
                 "message": .string("Worker has completed startup and is ready to handle requests."),

@@ -1,15 +1,29 @@
+import KafkaWire
 import Synchronization
 import WireCore
 
 /// The offsets topic as the worker uses it, from any thread.
 final class OffsetStore: Sendable {
     private let log: any TopicLog
-    private let view = Mutex(OffsetView())
-    /// Writing and reading exclude each other, or a look back could undo in the view what was just written.
-    private let access = Mutex(())
+    private let view: SharedView
+    private let reading: SharedRefresh
     private static let logger = Logger("org.apache.kafka.connect.storage.KafkaOffsetBackingStore")
 
-    init(log: any TopicLog) { self.log = log }
+    /// In a class, since the reading thread and the callbacks of writes share it.
+    private final class SharedView: Sendable {
+        let state = Mutex(OffsetView())
+    }
+
+    init(log: any TopicLog) {
+        self.log = log
+        let view = SharedView()
+        self.view = view
+        reading = SharedRefresh {
+            try log.readToEnd("offset", Self.logger) { (record) throws(UnreadableRecord) in
+                try view.state.withLock { (view) throws(UnreadableRecord) in try view.apply(record) }
+            }
+        }
+    }
 
     /// Reads everything that is there.
     func load() throws {
@@ -18,30 +32,40 @@ final class OffsetStore: Sendable {
         Self.logger.info("Finished reading offsets topic and starting KafkaOffsetBackingStore")
     }
 
-    /// Reads what has come since the last look: others may have written while no task ran.
-    func refresh() throws {
-        try access.withLock { _ in
-            try log.readToEnd("offset", Self.logger) { (record) throws(UnreadableRecord) in
-                try view.withLock { (view) throws(UnreadableRecord) in try view.apply(record) }
-            }
-        }
-    }
+    /// Reads what has come since the last look: others may have written while no task ran. Writing goes on meanwhile.
+    ///
+    /// - Parameter isCancelled: asked again after `wakeReaders()`; the call then throws `CancellationError`.
+    func refresh(isCancelled: @Sendable () -> Bool = { false }) throws { try reading.run(isCancelled: isCancelled) }
 
-    func offset(of source: OffsetView.Source) -> JSONObject? { view.withLock { $0.offset(of: source) } }
+    func wakeReaders() { reading.wake() }
+
+    func offset(of source: OffsetView.Source) -> JSONObject? { view.state.withLock { $0.offset(of: source) } }
 
     func offsets(of connector: String) -> [(partition: JSONObject, offset: JSONObject)] {
-        view.withLock { $0.offsets(of: connector) }
+        view.state.withLock { $0.offsets(of: connector) }
     }
 
     /// Writes an offset, nil to remove it; stored on return.
     func write(_ offset: JSONObject?, of source: OffsetView.Source) throws {
-        try access.withLock { _ in
-            let key = view.withLock { $0.key(for: source) }
-            let value = offset.map { JSONValue.object($0).encoded() }
-            try log.append(key: key, value: value)
-            // The time is later than that of every record read, which the view wants to know.
-            let record = StoreRecord(offset: 0, timestampMilliseconds: .max, key: key, value: value)
-            try view.withLock { try $0.apply(record) }
+        let outcome = Monitor<Result<Void, any Error>?>(nil)
+        write(offset, of: source) { result in outcome.update { $0 = result } }
+        try outcome.wait { $0 }?.get()
+    }
+
+    /// Writes an offset, nil to remove it.
+    ///
+    /// - Parameter completion: called once, when it is stored or given up; must be short.
+    func write(
+        _ offset: JSONObject?, of source: OffsetView.Source,
+        completion: @escaping @Sendable (Result<Void, any Error>) -> Void
+    ) {
+        let key = view.state.withLock { $0.key(for: source) }
+        let value = offset.map { JSONValue.object($0).encoded() }
+        log.append(key: key, value: value) { [view] result in
+            if case .success(let place) = result {
+                view.state.withLock { $0.stored(offset, of: source, key: key, at: place) }
+            }
+            completion(result.map { _ in })
         }
     }
 

@@ -1,3 +1,4 @@
+import KafkaWire
 import WireCore
 
 /// The offsets topic, read from its first record to the last one applied (`KafkaOffsetBackingStore`).
@@ -12,6 +13,9 @@ struct OffsetView: Sendable {
 
     private struct Entry {
         var key: [UInt8]
+        /// Where the record stands that the entry is from.
+        var partition: Int32
+        var recordOffset: Int64
         var timestampMilliseconds: Int64
         /// nil: removed by a tombstone; the key is still remembered.
         var offset: JSONObject?
@@ -42,10 +46,21 @@ struct OffsetView: Sendable {
         let source = try Source(key: key)
         let offset = try record.object()
         // Two keys of one meaning may lie in two partitions, between which there is no order but their time.
-        if let known = entries[source], known.key != key, known.timestampMilliseconds > record.timestampMilliseconds {
-            return
+        if let known = entries[source] {
+            if known.key != key, known.timestampMilliseconds > record.timestampMilliseconds { return }
+            // What this worker has written is known before the topic is read up to there.
+            if known.key == key, known.partition == record.partition, known.recordOffset > record.offset { return }
         }
-        entries[source] = Entry(key: key, timestampMilliseconds: record.timestampMilliseconds, offset: offset)
+        entries[source] = Entry(
+            key: key, partition: record.partition, recordOffset: record.offset,
+            timestampMilliseconds: record.timestampMilliseconds, offset: offset)
+    }
+
+    /// Takes in what this worker has written. It is later than every record read so far.
+    mutating func stored(_ offset: JSONObject?, of source: Source, key: [UInt8], at place: RecordMetadata) {
+        entries[source] = Entry(
+            key: key, partition: place.partition, recordOffset: place.offset ?? entries[source]?.recordOffset ?? -1,
+            timestampMilliseconds: .max, offset: offset)
     }
 }
 

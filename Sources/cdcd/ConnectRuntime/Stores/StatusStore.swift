@@ -1,3 +1,4 @@
+import KafkaWire
 import Synchronization
 import WireCore
 
@@ -43,7 +44,10 @@ final class StatusStore: Sendable {
             do throws(UnreadableRecord) { try view.apply(key: key, value) } catch {
                 preconditionFailure("a status that nobody can read: \(error)")
             }
-            log.appendLater(key: Array(key.utf8), value: value.map { JSONValue.object($0).encoded() })
+            log.append(key: Array(key.utf8), value: value.map { JSONValue.object($0).encoded() }) { result in
+                guard case .failure(let error) = result, error as? KafkaError != .closed else { return }
+                Self.logger.error("The status \(key) could not be written: \(error)")
+            }
         }
     }
 

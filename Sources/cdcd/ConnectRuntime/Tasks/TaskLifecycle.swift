@@ -3,7 +3,7 @@ import ConnectData
 /// What REST shows of a task, as a value: events in, the state to publish out.
 ///
 /// `FAILED` and the end are final. Otherwise a pause hides everything else, and a source or a broker that is away shows
-/// as `RESTARTING` with the reason, since nothing runs meanwhile.
+/// as `RESTARTING` with the reason, since nothing runs meanwhile. So does a task whose offsets cannot be committed.
 struct TaskLifecycle: Equatable, Sendable {
     struct Shown: Equatable, Sendable {
         var state: StatusRecord.State
@@ -17,6 +17,9 @@ struct TaskLifecycle: Equatable, Sendable {
         case resumed
         case sourceChanged(TaskControl.Condition)
         case brokersChanged(TaskControl.Condition)
+        /// What the task needs of Kafka beside its records, such as its stored offset.
+        case clusterChanged(TaskControl.Condition)
+        case commitsChanged(TaskControl.Condition)
         /// The task ended because it was asked to.
         case stopped
         case failed(trace: String)
@@ -30,6 +33,8 @@ struct TaskLifecycle: Equatable, Sendable {
     private var isPaused: Bool
     private var source = TaskControl.Condition.running
     private var brokers = TaskControl.Condition.running
+    private var cluster = TaskControl.Condition.running
+    private var commits = TaskControl.Condition.running
     private var end = End.none
     private var published: Shown?
 
@@ -46,6 +51,8 @@ struct TaskLifecycle: Equatable, Sendable {
         case .resumed: isPaused = false
         case .sourceChanged(let condition): source = condition
         case .brokersChanged(let condition): brokers = condition
+        case .clusterChanged(let condition): cluster = condition
+        case .commitsChanged(let condition): commits = condition
         case .stopped: end = .stopped
         case .failed(let trace): end = .failed(trace)
         case .abandoned: end = .abandoned
@@ -63,10 +70,9 @@ struct TaskLifecycle: Equatable, Sendable {
         case .none: break
         }
         if isPaused { return Shown(state: .paused) }
-        guard hasStarted else { return nil }
-        for condition in [source, brokers] {
+        for condition in [source, brokers, cluster, commits] {
             if case .interrupted(let reason) = condition { return Shown(state: .restarting, trace: reason) }
         }
-        return Shown(state: .running)
+        return hasStarted ? Shown(state: .running) : nil
     }
 }

@@ -45,7 +45,9 @@ final class TaskRunner: Sendable {
                 // The task may be waiting for its source; it has to fail now and not when something comes.
                 failed: { control.stop() },
                 brokersChanged: { publisher.handle(.brokersChanged($0)) }))
-        commit = TaskCommit(id: id, tracker: tracker, store: environment.offsets)
+        commit = TaskCommit(id: id, tracker: tracker, store: environment.offsets) {
+            publisher.handle(.commitsChanged($0))
+        }
         gate = PauseGate(isPaused: isPaused)
         self.publisher = publisher
         self.control = control
@@ -114,6 +116,10 @@ final class TaskRunner: Sendable {
 
     private func runTask() throws {
         let configuration = connectorConfig.dictionary
+        let withoutEffect = ClientOverride.withoutEffect(in: configuration)
+        if !withoutEffect.isEmpty {
+            logger.warn("Accepted, but without effect in this worker: \(withoutEffect.joined(separator: ", "))")
+        }
         let pipeline = try RecordPipeline(connector: configuration, worker: environment.configuration)
         let creation = environment.configuration.topicCreationEnabled ? try TopicCreation(configuration) : nil
         let settings = try ProducerSettings(connector: configuration, worker: environment.configuration)
@@ -122,22 +128,31 @@ final class TaskRunner: Sendable {
         self.producer.withLock { $0 = producer }
         environment.committer.register(commit)
         let cluster = environment.cluster
+        let wait = BrokerWait(control: control, publisher: publisher, logger: logger)
         let sink = ProducerSink(
             id: id, pipeline: pipeline, producer: producer, tracker: tracker, gate: gate,
             errors: ErrorHandling(configuration: configuration), logger: logger
         ) { topic in
-            if let creation { try cluster.ensureTopic(creation.newTopic(topic)) }
+            guard let creation else { return }
+            try wait.retrying("looking for topic \(topic)") { try cluster.ensureTopic(creation.newTopic(topic)) }
         }
-        let result = Result { try runSource(sink) }
+        let result = Result { try runSource(sink, wait, settings) }
         finish(sink, producer)
         // What went wrong on the way to Kafka is the reason, whatever the source says about being stopped.
         if let failure = tracker.failure { throw DeliveryFault(failure) }
         try result.get()
     }
 
-    private func runSource(_ sink: ProducerSink) throws {
-        let context = StoredOffsets(connectorName: id.connector, taskID: id.task, offsets: environment.offsets)
-        try environment.offsets.refresh()
+    private func runSource(_ sink: ProducerSink, _ wait: BrokerWait, _ settings: ProducerSettings) throws {
+        let context = StoredOffsets(
+            connectorName: id.connector, taskID: id.task, deliveryTimeoutMilliseconds: settings.deliveryMillisecondsMax,
+            offsets: environment.offsets)
+        let (offsets, control) = (environment.offsets, control)
+        let handler = control.onStop { offsets.wakeReaders() }
+        defer { control.removeStopHandler(handler) }
+        try wait.retrying("reading the stored offsets") {
+            try offsets.refresh { control.isStopping }
+        }
         let task = try plugin.makeTask(taskConfig.dictionary, context: context)
         logger.info("WorkerSourceTask{id=\(id)} Source task finished initialization and start")
         publisher.handle(.started)
@@ -163,6 +178,7 @@ final class TaskRunner: Sendable {
 private struct StoredOffsets: SourceTaskContext {
     let connectorName: String
     let taskID: Int
+    let deliveryTimeoutMilliseconds: Int?
     let offsets: OffsetStore
 
     func storedOffset(for partition: JSONObject) throws -> JSONObject? {

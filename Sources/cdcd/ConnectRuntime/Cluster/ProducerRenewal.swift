@@ -1,0 +1,71 @@
+import KafkaWire
+import WireCore
+
+/// When a store's producer is replaced, and its topic looked at again. A value without I/O.
+///
+/// A producer that has failed for good never works again. One whose records were given up several times in a row may
+/// hold on to something that a new one would find out: a topic that was deleted, or is another one now.
+struct ProducerRenewal: Equatable, Sendable {
+    enum Step: Equatable, Sendable {
+        case use
+        /// Look at the topic and make another producer.
+        case renew(reason: String)
+        /// Not now: the last try failed a moment ago.
+        case refuse(reason: String)
+        case closed
+    }
+
+    private struct Refusal: Equatable, Sendable {
+        var until: MonotonicInstant
+        var reason: String
+    }
+
+    /// So many failures in a row.
+    static let failuresMax = 3
+    /// The least time between two tries: each may wait for brokers.
+    static let pauseMilliseconds = 5000
+
+    private var failureCount = 0
+    private var lastError = ""
+    private var isRecreated = false
+    private(set) var isClosed = false
+    private var refusal: Refusal?
+
+    /// - Parameter failure: why the producer has failed for good.
+    func step(producerFailure failure: KafkaError?, now: MonotonicInstant) -> Step {
+        if isClosed { return .closed }
+        guard let reason = reason(failure) else { return .use }
+        if let refusal, now < refusal.until { return .refuse(reason: refusal.reason) }
+        return .renew(reason: reason)
+    }
+
+    private func reason(_ failure: KafkaError?) -> String? {
+        if let failure { return "its producer has failed: \(failure)" }
+        if isRecreated { return "it was deleted and created again" }
+        if failureCount >= Self.failuresMax { return "\(failureCount) records in a row were not stored: \(lastError)" }
+        return nil
+    }
+
+    /// A record is stored.
+    mutating func stored() { failureCount = 0 }
+
+    /// A record is given up.
+    mutating func failed(_ error: KafkaError) {
+        failureCount += 1
+        lastError = "\(error)"
+    }
+
+    mutating func topicRecreated() { isRecreated = true }
+
+    mutating func renewed() {
+        failureCount = 0
+        isRecreated = false
+        refusal = nil
+    }
+
+    mutating func renewalFailed(_ reason: String, now: MonotonicInstant) {
+        refusal = Refusal(until: now.advanced(byMilliseconds: Self.pauseMilliseconds), reason: reason)
+    }
+
+    mutating func close() { isClosed = true }
+}

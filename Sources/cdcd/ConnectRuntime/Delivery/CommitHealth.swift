@@ -1,0 +1,28 @@
+import ConnectData
+
+/// Whether a task's offsets can be committed. A value without I/O.
+///
+/// Records are delivered all the same, but would be repeated after a restart, more of them each minute.
+struct CommitHealth: Equatable, Sendable {
+    /// So many failures in a row are shown: a broker that changes its leader takes less.
+    static let failuresMax = 3
+
+    private var failureCount = 0
+    /// Why nothing is committed; nil while it is, or the trouble is young.
+    private(set) var interruption: String?
+
+    /// A commit is stored, or failed with `error`. Returns what the task's state becomes, nil where it stays.
+    mutating func committed(_ error: String?) -> TaskControl.Condition? {
+        guard let error else {
+            failureCount = 0
+            defer { interruption = nil }
+            return interruption == nil ? nil : .running
+        }
+        failureCount += 1
+        guard failureCount >= Self.failuresMax else { return nil }
+        let isNews = interruption == nil
+        let reason = "Offsets cannot be committed, so that records would be repeated after a restart: \(error)"
+        interruption = reason
+        return isNews ? .interrupted(reason: reason) : nil
+    }
+}

@@ -1,0 +1,116 @@
+import ConnectData
+import Synchronization
+import WireCore
+
+/// Commits the offsets of one task. Two threads may ask for it; one commit is under way at a time.
+final class TaskCommit: Sendable {
+    private struct State {
+        var isCommitting = false
+        var health = CommitHealth()
+    }
+
+    /// A commit that is under way.
+    private struct Round {
+        var left: Int
+        var failed: [Checkpoint] = []
+        var failure: String?
+    }
+
+    let id: TaskID
+    private let tracker: DeliveryTracker
+    private let store: OffsetStore
+    private let conditionChanged: @Sendable (TaskControl.Condition) -> Void
+    private let state = Monitor(State())
+    private let isAbandoned = Atomic(false)
+    private let logger: Logger
+
+    /// - Parameter conditionChanged: is told when commits keep failing, and when they work again.
+    init(
+        id: TaskID, tracker: DeliveryTracker, store: OffsetStore,
+        conditionChanged: @escaping @Sendable (TaskControl.Condition) -> Void
+    ) {
+        self.id = id
+        self.tracker = tracker
+        self.store = store
+        self.conditionChanged = conditionChanged
+        logger = Logger(
+            "org.apache.kafka.connect.runtime.WorkerSourceTask",
+            context: "[\(id.connector)|task-\(id.task)|offsets] ")
+    }
+
+    /// From now on nothing is committed: another task has taken over.
+    func abandon() { isAbandoned.store(true, ordering: .releasing) }
+
+    /// Why offsets cannot be committed for some time; nil while they can.
+    var interruption: String? { state.withLock { $0.health.interruption } }
+
+    /// Writes what may be committed, after a commit that is under way. True where it is stored on return; otherwise it
+    /// is kept for the next time.
+    func commit() -> Bool {
+        let outcome = Monitor<Bool?>(nil)
+        _ = state.wait { state -> Bool? in
+            if state.isCommitting { return nil }
+            state.isCommitting = true
+            return true
+        }
+        run { isCommitted in outcome.update { $0 = isCommitted } }
+        return outcome.wait { $0 } ?? false
+    }
+
+    /// Begins to write what may be committed, and returns at once. False where a commit is under way already.
+    ///
+    /// - Parameter completion: is told, on any thread, whether all of it is stored.
+    func begin(completion: @escaping @Sendable (_ isCommitted: Bool) -> Void) -> Bool {
+        let isFree = state.withLock { state -> Bool in
+            defer { state.isCommitting = true }
+            return !state.isCommitting
+        }
+        if isFree { run(completion) }
+        return isFree
+    }
+
+    private func run(_ completion: @escaping @Sendable (Bool) -> Void) {
+        let (checkpoints, count) = isAbandoned.load(ordering: .acquiring) ? ([], 0) : tracker.takeCommittable()
+        // A source without rows may say the same again and again.
+        let due = checkpoints.filter { store.offset(of: source($0)) != $0.offset }
+        guard !due.isEmpty else {
+            end(nil)
+            return completion(true)
+        }
+        logger.debug("WorkerSourceTask{id=\(id)} Committing offsets for \(count) acknowledged messages")
+        let round = Monitor(Round(left: due.count))
+        for checkpoint in due {
+            store.write(checkpoint.offset, of: source(checkpoint)) { [self] result in
+                let ended = round.withLock { round -> Round? in
+                    round.left -= 1
+                    if case .failure(let error) = result {
+                        round.failed.append(checkpoint)
+                        round.failure = "\(error)"
+                    }
+                    return round.left == 0 ? round : nil
+                }
+                guard let ended else { return }
+                if let failure = ended.failure {
+                    logger.error("WorkerSourceTask{id=\(id)} Failed to commit offsets, will be tried again: \(failure)")
+                    tracker.putBack(ended.failed, finishedCount: count)
+                }
+                end(.some(ended.failure))
+                completion(ended.failure == nil)
+            }
+        }
+    }
+
+    private func source(_ checkpoint: Checkpoint) -> OffsetView.Source {
+        OffsetView.Source(connector: id.connector, partition: checkpoint.partition)
+    }
+
+    /// - Parameter outcome: why the commit failed, if it did; nil where there was nothing to commit.
+    private func end(_ outcome: String??) {
+        let condition = state.update { state -> TaskControl.Condition? in
+            state.isCommitting = false
+            guard let outcome else { return nil }
+            return state.health.committed(outcome)
+        }
+        if let condition, !isAbandoned.load(ordering: .acquiring) { conditionChanged(condition) }
+    }
+}
