@@ -47,7 +47,7 @@ final class MySQLSourceTask: SourceTask {
     private func work(_ sink: any RecordSink, _ control: TaskControl) throws {
         let stored = try context.storedOffset(for: SchemaRecorder.source(configuration)).map { try SourceOffset($0) }
         let server = try reachServer(control)
-        let history = try openHistoryLog(historyLocation)
+        let history = try openHistoryLog(historyLocation) { control.report($0) }
         let cancelHistory = history.cancel
         let handler = control.onStop { cancelHistory() }
         defer {
@@ -209,8 +209,8 @@ final class MySQLSourceTask: SourceTask {
         return HistoryLogLocation(
             topic: history.topic, bootstrapServers: history.bootstrapServers,
             clientID: configuration.logicalName + configuration.profile.historyClientSuffix,
-            recoveryPollIntervalMilliseconds: history.recoveryPollMilliseconds,
-            recoveryAttemptsMax: history.recoveryAttempts, queryTimeoutMilliseconds: history.queryTimeoutMilliseconds,
-            createTimeoutMilliseconds: history.createTimeoutMilliseconds)
+            queryTimeoutMilliseconds: history.queryTimeoutMilliseconds,
+            createTimeoutMilliseconds: history.createTimeoutMilliseconds,
+            deliveryTimeoutMilliseconds: context.deliveryTimeoutMilliseconds)
     }
 }

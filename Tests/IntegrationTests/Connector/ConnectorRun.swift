@@ -52,7 +52,7 @@ final class ConnectorWorld {
 
     var connector: MySQLSourceConnector {
         let recording = recording
-        return MySQLSourceConnector { _ in MemoryHistoryLog(recording) }
+        return MySQLSourceConnector { _, _ in MemoryHistoryLog(recording) }
     }
 
     /// Starts a task from the offset that was committed last.
@@ -82,6 +82,7 @@ final class ConnectorRun: Sendable {
         let connectorName: String
         let taskID = 0
         let offset: JSONObject?
+        let deliveryTimeoutMilliseconds: Int? = nil
         func storedOffset(for partition: JSONObject) throws -> JSONObject? { offset }
     }
 

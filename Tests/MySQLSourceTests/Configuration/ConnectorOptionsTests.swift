@@ -102,13 +102,27 @@ import WireTestSupport
         #expect(throws: ConfigError.self) { try MySQLConnectorConfig(configuration: configuration) }
     }
 
+    /// Whoever asks for TLS must not get plaintext.
+    @Test(arguments: [
+        ("1.9", "database.history.producer.security.protocol"), ("1.9", "database.history.consumer.sasl.jaas.config"),
+        ("3.6", "schema.history.internal.producer.security.protocol"), ("3.6", "schema.history.internal.consumer.fetch.max.bytes"),
+    ])
+    func settingsOfTheHistorysClientsAreRefusedByName(generation: String, name: String) throws {
+        var configuration = Self.right(generation)
+        configuration[name] = "SSL"
+        let blamed = ConnectorOptions.validate(configuration).values.filter { !$0.errors.isEmpty }
+        #expect(blamed.map(\.name) == [name])
+        let message = try #require(blamed.first?.errors.first)
+        #expect(message.contains(name) && message.contains("TLS") && message.contains("not supported yet by cdcd"))
+        #expect(throws: ConfigError.self) { try MySQLConnectorConfig(configuration: configuration) }
+    }
+
     @Test func propertiesWithoutEffectAreNamedInWarnings() {
         var configuration = Self.right("1.9")
         configuration["max.batch.size"] = "100"
         configuration["database.useCompression"] = "true"
         configuration["table.include.lst"] = "a.b"
         configuration["database.allowPublicKeyRetrieval"] = "true"
-        configuration["database.history.producer.security.protocol"] = "SSL"
         configuration["transforms.unwrap.type"] = "x"
         let warnings = ConnectorOptions.validate(configuration).warnings
         #expect(warnings.count == 3)

@@ -73,7 +73,7 @@ import WireStreams
             "snapshot.mode": "schema_only", "snapshot.locking.mode": "none", "decimal.handling.mode": "string",
             "bigint.unsigned.handling.mode": "precise", "time.precision.mode": "connect", "binary.handling.mode": "hex",
             "database.serverTimezone": "Asia/Seoul", "tombstones.on.delete": "false", "skipped.operations": "c, d",
-            "database.initial.statements": "SET a = 1; SET b = ';;';", "database.history.producer.security.protocol": "SSL",
+            "database.initial.statements": "SET a = 1; SET b = ';;';",
         ])
         #expect(config.snapshot.mode == .noData)
         #expect(config.snapshot.locking == .none)
@@ -85,7 +85,6 @@ import WireStreams
         #expect(!config.tombstonesOnDelete)
         #expect(config.skippedOperations == [.create, .delete])
         #expect(config.initialStatements == ["SET a = 1", "SET b = ';'"])
-        #expect(config.history.producerProperties == ["security.protocol": "SSL"])
     }
 
     @Test func theNewerGenerationKnowsOnlyTheNewerNameOfTheZone() throws {

@@ -4,6 +4,6 @@ import MySQLSource
 /// The connectors that this program runs, wired to Kafka.
 enum ConnectorCatalog {
     static func connectors() -> [any SourceConnector] {
-        [MySQLSourceConnector(openHistoryLog: { location in try KafkaHistoryLog(location) })]
+        [MySQLSourceConnector(openHistoryLog: { location, report in try KafkaHistoryLog(location, report: report) })]
     }
 }

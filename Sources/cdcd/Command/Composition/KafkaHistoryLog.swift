@@ -1,20 +1,27 @@
+import ConnectData
 import Foundation
 import KafkaWire
 import MySQLSource
-import Synchronization
+import WireCore
 import WireStreams
 
 /// The schema history in the first partition of a Kafka topic, as Debezium keeps it (`KafkaSchemaHistory`).
+///
+/// While Kafka is away everything waits, as the task's records do, and the task's state is `RESTARTING` with the
+/// reason.
 final class KafkaHistoryLog: HistoryLog {
     private let location: HistoryLogLocation
-    private let client: KafkaClient
-    private let admin: KafkaAdmin
-    private let losses = Losses()
-    private var producer: KafkaProducer?
+    private let report: HistoryConditionReport
+    private let connection: HistoryConnection
+    private static let logger = Logger("io.debezium.storage.kafka.history.KafkaSchemaHistory")
+    private static let retryPauseMilliseconds = 250
 
     /// Connects to nobody yet. Throws where the bootstrap servers are not written as `host:port,host:port`.
-    init(_ location: HistoryLogLocation) throws {
+    ///
+    /// - Parameter report: is told when Kafka is away, and when it is there again.
+    init(_ location: HistoryLogLocation, report: @escaping HistoryConditionReport) throws {
         self.location = location
+        self.report = report
         let servers = location.bootstrapServers.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         let addresses = servers.compactMap { KafkaClientConfiguration.bootstrapServer($0) }
         guard !addresses.isEmpty, addresses.count == servers.count else {
@@ -22,17 +29,15 @@ final class KafkaHistoryLog: HistoryLog {
                 "the schema history's bootstrap servers are not of the form host:port,host:port: \(location.bootstrapServers)"
             )
         }
-        var configuration = KafkaClientConfiguration(bootstrapServers: addresses, clientID: location.clientID)
-        configuration.apiTimeoutMilliseconds = max(
-            location.queryTimeoutMilliseconds, location.createTimeoutMilliseconds)
-        client = KafkaClient(configuration)
-        admin = KafkaAdmin(client)
+        connection = HistoryConnection(location, addresses, report: report)
     }
 
-    var cancel: @Sendable () -> Void { { [client] in client.close() } }
+    var cancel: @Sendable () -> Void { { [connection] in connection.cancel() } }
 
     func exists() throws -> Bool {
-        try explained("looked for") { () throws(KafkaError) in try admin.describeTopics([location.topic])[0] != nil }
+        try retrying("looked for") {
+            try KafkaAdmin(connection.queryClient).describeTopics([location.topic])[0] != nil
+        }
     }
 
     func create() throws {
@@ -42,70 +47,60 @@ final class KafkaHistoryLog: HistoryLog {
             configuration: [
                 ("cleanup.policy", "delete"), ("retention.ms", String(Int64.max)), ("retention.bytes", "-1"),
             ])
-        try explained("created") { () throws(KafkaError) in
-            do throws(KafkaError) {
-                try admin.createTopics([topic])
-            } catch  where error.errorCode == .topicAlreadyExists { /* Somebody else was quicker. */  }
+        try retrying("created") {
+            do {
+                try KafkaAdmin(connection.createClient).createTopics([topic])
+            } catch let error as KafkaError where error.errorCode == .topicAlreadyExists {
+                // Somebody else was quicker.
+            }
         }
     }
 
     func append(_ records: [[UInt8]]) throws {
-        try explained("written") { () throws(KafkaError) in
-            let producer = producer ?? KafkaProducer(client, ProducerConfiguration(), listener: losses)
-            self.producer = producer
-            let topic = try producer.topic(location.topic)
-            for record in records {
-                let appended = record.withUnsafeBytes { bytes in
-                    Result { () throws(KafkaError) in
-                        try producer.append(to: topic, partition: 0, key: nil, value: bytes)
-                    }
-                }
-                try appended.get()
-            }
-            try producer.awaitDelivery()
-            if let loss = losses.take() { throw loss }
-        }
-    }
-
-    /// Remembers why a record was given up.
-    private final class Losses: DeliveryListener {
-        private let first = Mutex<KafkaError?>(nil)
-
-        func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {
-            guard let error else { return }
-            first.withLock { $0 = $0 ?? error }
-        }
-
-        func take() -> KafkaError? {
-            first.withLock { first in
-                defer { first = nil }
-                return first
-            }
+        do throws(KafkaError) {
+            try connection.append(records, to: location.topic)
+        } catch {
+            throw failure("written", error)
         }
     }
 
     func replay(_ body: ([UInt8]) throws -> Void) throws {
-        let reader = try explained("read") { () throws(KafkaError) in try TopicReader(client, topic: location.topic) }
-        do {
-            try reader.readToEnd { record in
+        var reader: TopicReader?
+        try retrying("read") {
+            // Goes on where the last try stopped.
+            let current = try reader ?? TopicReader(connection.client, topic: location.topic)
+            reader = current
+            try current.readToEnd(timeoutMilliseconds: location.queryTimeoutMilliseconds) { record in
                 if let value = record.value, record.partition == 0 { try body(value) }
             }
-        } catch let error as KafkaError {
-            throw unreachable("read", error)
         }
     }
 
-    func close() {
-        producer?.close(timeoutMilliseconds: 1000)
-        client.close()
+    func close() { connection.close() }
+
+    /// Repeats `body` while Kafka does not answer.
+    private func retrying<R>(_ done: String, _ body: () throws -> R) throws -> R {
+        var isWaiting = false
+        while true {
+            do {
+                let result = try body()
+                if isWaiting { report(.running) }
+                return result
+            } catch let error as KafkaError {
+                let failure = failure(done, error)
+                guard error.isRetriable, !(failure is CancellationError) else { throw failure }
+                let reason = "\(failure); it is tried again"
+                if !isWaiting { Self.logger.warn(reason) }
+                isWaiting = true
+                report(.interrupted(reason: reason))
+                connection.pause(milliseconds: Self.retryPauseMilliseconds)
+            }
+        }
     }
 
-    private func explained<R>(_ done: String, _ body: () throws(KafkaError) -> R) throws -> R {
-        do throws(KafkaError) { return try body() } catch { throw unreachable(done, error) }
-    }
-
-    private func unreachable(_ done: String, _ error: KafkaError) -> HistoryLogError {
-        HistoryLogError(
+    private func failure(_ done: String, _ error: KafkaError) -> any Error {
+        if connection.isCancelled { return CancellationError() }
+        return HistoryLogError(
             "the schema history topic \(location.topic) at \(location.bootstrapServers) cannot be \(done): \(error)")
     }
 }

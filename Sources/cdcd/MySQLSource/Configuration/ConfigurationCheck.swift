@@ -125,6 +125,13 @@ struct ConfigurationCheck {
         for name in configuration.keys where prefixes.contains(where: name.hasPrefix) {
             errors[name] = ["The option \(name) is not supported yet by cdcd. Remove it from the configuration"]
         }
+        // Whoever asks for TLS must not get plaintext.
+        for name in configuration.keys where profile.historyClientPrefixes.contains(where: name.hasPrefix) {
+            errors[name] = [
+                "The option \(name) is not supported yet by cdcd: the clients of the schema history have no settings of their "
+                    + "own and connect without TLS and SASL. Remove it from the configuration"
+            ]
+        }
     }
 
     private mutating func checkExclusiveLists() {
@@ -192,7 +199,6 @@ struct ConfigurationCheck {
         let known = Set(ConnectorOptions.all(profile).map(\.name)).union(ConnectorOptions.driverProperties)
         for name in configuration.keys.sorted() where !known.contains(name) && errors[name] == nil {
             if ConnectorOptions.isWorkers(name) { continue }
-            if profile.historyClientPrefixes.contains(where: name.hasPrefix) { continue }
             if name.hasPrefix("database.") && !name.hasPrefix("database.history") {
                 warnings.append("The property \(name) has no effect: it is for Java's database driver")
             } else {

@@ -168,22 +168,9 @@ struct ConfigurationReader {
         options.storesOnlyCapturedTables =
             flag(prefix + "store.only.captured.tables.ddl", false) || flag(prefix + "store.only.monitored.tables.ddl", false)
         options.storesOnlyCapturedDatabases = flag(prefix + "store.only.captured.databases.ddl", false)
-        options.recoveryAttempts = number(prefix + "kafka.recovery.attempts", options.recoveryAttempts)
-        options.recoveryPollMilliseconds = number(
-            prefix + "kafka.recovery.poll.interval.ms", options.recoveryPollMilliseconds)
         options.queryTimeoutMilliseconds = number(prefix + "kafka.query.timeout.ms", options.queryTimeoutMilliseconds)
         options.createTimeoutMilliseconds = number(prefix + "kafka.create.timeout.ms", options.createTimeoutMilliseconds)
-        options.producerProperties = properties(under: prefix + "producer.")
-        options.consumerProperties = properties(under: prefix + "consumer.")
         return options
-    }
-
-    private func properties(under prefix: String) -> [String: String] {
-        var properties: [String: String] = [:]
-        for (name, value) in configuration where name.hasPrefix(prefix) {
-            properties[String(name.dropFirst(prefix.count))] = value
-        }
-        return properties
     }
 
     func skippedOperations() -> MySQLConnectorConfig.SkippedOperations {

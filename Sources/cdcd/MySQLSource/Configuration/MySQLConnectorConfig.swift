@@ -105,13 +105,8 @@ public struct HistoryOptions: Sendable, Hashable {
     public var skipsUnparseableDDL = false
     public var storesOnlyCapturedTables = false
     public var storesOnlyCapturedDatabases = false
-    public var recoveryAttempts = 100
-    public var recoveryPollMilliseconds = 100
     public var queryTimeoutMilliseconds = 3000
     public var createTimeoutMilliseconds = 30_000
-    /// Properties for the history's own clients, without their prefix.
-    public var producerProperties: [String: String] = [:]
-    public var consumerProperties: [String: String] = [:]
 
     public init(topic: String, bootstrapServers: String) {
         self.topic = topic

@@ -1,3 +1,5 @@
+import ConnectData
+
 /// The place where schema history is kept: in production one partition of a Kafka topic.
 ///
 /// Used from the task's thread only.
@@ -10,7 +12,7 @@ public protocol HistoryLog: AnyObject {
     /// Hands over every record from the beginning to the end as it is now.
     func replay(_ body: ([UInt8]) throws -> Void) throws
     func close()
-    /// Ends a call that waits, from any thread; the log cannot be used afterwards.
+    /// Ends a call that waits, from any thread, with `CancellationError`; the log cannot be used afterwards.
     var cancel: @Sendable () -> Void { get }
 }
 
@@ -21,24 +23,28 @@ public struct HistoryLogLocation: Hashable, Sendable {
     public var bootstrapServers: String
     /// `<server>-schemahistory`, in 1.9 `<server>-dbhistory`.
     public var clientID: String
-    public var recoveryPollIntervalMilliseconds: Int
-    public var recoveryAttemptsMax: Int
+    /// How long a question to the brokers may take before it counts as failed, and is asked again.
     public var queryTimeoutMilliseconds: Int
     public var createTimeoutMilliseconds: Int
+    /// How long a record may wait until it is stored; nil: as long as it takes.
+    public var deliveryTimeoutMilliseconds: Int?
 
     public init(
-        topic: String, bootstrapServers: String, clientID: String, recoveryPollIntervalMilliseconds: Int = 100,
-        recoveryAttemptsMax: Int = 100, queryTimeoutMilliseconds: Int = 3000, createTimeoutMilliseconds: Int = 30_000
+        topic: String, bootstrapServers: String, clientID: String, queryTimeoutMilliseconds: Int = 3000,
+        createTimeoutMilliseconds: Int = 30_000, deliveryTimeoutMilliseconds: Int? = nil
     ) {
         self.topic = topic
         self.bootstrapServers = bootstrapServers
         self.clientID = clientID
-        self.recoveryPollIntervalMilliseconds = recoveryPollIntervalMilliseconds
-        self.recoveryAttemptsMax = recoveryAttemptsMax
         self.queryTimeoutMilliseconds = queryTimeoutMilliseconds
         self.createTimeoutMilliseconds = createTimeoutMilliseconds
+        self.deliveryTimeoutMilliseconds = deliveryTimeoutMilliseconds
     }
 }
 
+/// Tells how the history's place is: `.interrupted` while it is away and waited for. From any thread.
+public typealias HistoryConditionReport = @Sendable (TaskControl.Condition) -> Void
+
 /// Opens the log at a location; the connector is given one, so that it knows no Kafka.
-public typealias HistoryLogOpener = @Sendable (HistoryLogLocation) throws -> any HistoryLog
+public typealias HistoryLogOpener =
+    @Sendable (HistoryLogLocation, _ report: @escaping HistoryConditionReport) throws -> any HistoryLog

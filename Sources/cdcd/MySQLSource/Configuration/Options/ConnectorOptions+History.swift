@@ -50,16 +50,16 @@ extension ConnectorOptions {
             "Topic of the schema history: one partition, kept for ever."),
         ConnectorOption(
             "database.history.kafka.recovery.attempts", .int, .low, "Max attempts to recovery database history",
-            width: .short, check: .positive, v19: .init(order: 7, default: "100"), support: .supported,
-            "After how many empty reads the history counts as read."),
+            width: .short, check: .positive, v19: .init(order: 7, default: "100"), support: .tuning,
+            "After how many empty reads Debezium gives up; here the history is read to its end, however long that takes."),
         ConnectorOption(
             "database.history.kafka.recovery.poll.interval.ms", .int, .low,
             "Poll interval during database history recovery (ms)", width: .short, check: .notNegative,
-            v19: .init(order: 8, default: "100"), support: .supported, "How long a read of the history waits."),
+            v19: .init(order: 8, default: "100"), support: .tuning, "How long one read of Debezium waits."),
         ConnectorOption(
             "database.history.kafka.query.timeout.ms", .long, .low, "Kafka admin client query timeout (ms)",
             width: .short, check: .positive, v19: .init(order: 9, default: "3000"), support: .supported,
-            "How long questions to the brokers may take."),
+            "How long a question to the brokers may take before the task reports that they are away and asks again."),
         ConnectorOption(
             "schema.history.internal.kafka.bootstrap.servers", .string, .high, "Kafka broker addresses",
             width: .medium, v36: .init(order: 0), support: .supported, "Brokers that hold the schema history."),
@@ -69,16 +69,16 @@ extension ConnectorOptions {
         ConnectorOption(
             "schema.history.internal.kafka.recovery.attempts", .int, .low,
             "Max attempts to recover the schema history", width: .medium, check: .positive,
-            v36: .init(order: 0, default: "100"), support: .supported,
-            "After how many empty reads the history counts as read."),
+            v36: .init(order: 0, default: "100"), support: .tuning,
+            "After how many empty reads Debezium gives up; here the history is read to its end, however long that takes."),
         ConnectorOption(
             "schema.history.internal.kafka.recovery.poll.interval.ms", .int, .low,
             "Poll interval during recovery (ms)", width: .medium, check: .notNegative,
-            v36: .init(order: 0, default: "100"), support: .supported, "How long a read of the history waits."),
+            v36: .init(order: 0, default: "100"), support: .tuning, "How long one read of Debezium waits."),
         ConnectorOption(
             "schema.history.internal.kafka.query.timeout.ms", .long, .low, "Kafka admin client query timeout (ms)",
             width: .medium, check: .positive, v36: .init(order: 0, default: "3000"), support: .supported,
-            "How long questions to the brokers may take."),
+            "How long a question to the brokers may take before the task reports that they are away and asks again."),
         ConnectorOption(
             "schema.history.internal.kafka.buffer.batch.size", .int, .low, "Records written at once", width: .medium,
             check: .positive, v36: .init(order: 0, default: "1024"), support: .tuning,
@@ -86,7 +86,7 @@ extension ConnectorOptions {
         ConnectorOption(
             "schema.history.internal.kafka.create.timeout.ms", .long, .low, "Kafka admin client create timeout (ms)",
             width: .medium, check: .positive, v36: .init(order: 0, default: "30000"), support: .supported,
-            "How long creating the topic may take."),
+            "How long creating the topic may take before the task reports that the brokers are away and tries again."),
         ConnectorOption(
             "schema.history.internal.prefer.ddl", .boolean, .low, "Prefer DDL", width: .medium,
             v36: .init(order: 0, default: "false"), support: .notYet,

@@ -1,0 +1,129 @@
+import ConnectData
+import Dispatch
+import KafkaWire
+import MySQLSource
+import Synchronization
+import WireStreams
+
+/// The clients and the producer of one schema history. The task's thread uses it; any thread may cancel it.
+final class HistoryConnection: Sendable {
+    private struct State {
+        var producer: KafkaProducer?
+        var isCancelled = false
+    }
+
+    /// For reading and writing.
+    let client: KafkaClient
+    /// Gives up after `kafka.query.timeout.ms`, and after `kafka.create.timeout.ms`.
+    let queryClient: KafkaClient
+    let createClient: KafkaClient
+    private let producerConfiguration: ProducerConfiguration
+    private let deliveries: Deliveries
+    private let state = Mutex(State())
+    private let cancelled = DispatchSemaphore(value: 0)
+
+    init(_ location: HistoryLogLocation, _ servers: [SocketAddress], report: @escaping HistoryConditionReport) {
+        func makeClient(_ timeoutMilliseconds: Int?) -> KafkaClient {
+            var configuration = KafkaClientConfiguration(bootstrapServers: servers, clientID: location.clientID)
+            if let timeoutMilliseconds {
+                configuration.apiTimeoutMilliseconds = timeoutMilliseconds
+                configuration.requestTimeoutMilliseconds = min(
+                    configuration.requestTimeoutMilliseconds, timeoutMilliseconds)
+                configuration.connectTimeoutMilliseconds = min(
+                    configuration.connectTimeoutMilliseconds, timeoutMilliseconds)
+            }
+            return KafkaClient(configuration)
+        }
+        client = makeClient(nil)
+        queryClient = makeClient(location.queryTimeoutMilliseconds)
+        createClient = makeClient(location.createTimeoutMilliseconds)
+        var producer = ProducerConfiguration()
+        producer.deliveryTimeoutMilliseconds = location.deliveryTimeoutMilliseconds
+        producer.blockMillisecondsMax = location.deliveryTimeoutMilliseconds
+        // A broker would create it with its own retention, and the history would lose its beginning.
+        producer.allowsTopicCreation = false
+        producerConfiguration = producer
+        deliveries = Deliveries(report)
+    }
+
+    var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+    /// Ends whatever waits, and all that is asked from now on, with `.closed`.
+    func cancel() {
+        let producer = state.withLock { state in
+            state.isCancelled = true
+            return state.producer
+        }
+        // First the producer: it must not try to reach a broker through a client that is closed.
+        producer?.abort()
+        closeClients()
+        cancelled.signal()
+    }
+
+    func close() {
+        state.withLock { $0.producer }?.close(timeoutMilliseconds: 1000)
+        closeClients()
+    }
+
+    private func closeClients() {
+        for client in [client, queryClient, createClient] { client.close() }
+    }
+
+    /// Waits; ends early where it is cancelled.
+    func pause(milliseconds: Int) {
+        // Pass the signal on to whoever waits next.
+        if cancelled.wait(timeout: .now() + .milliseconds(milliseconds)) == .success { cancelled.signal() }
+    }
+
+    /// Appends records, and returns when all are stored.
+    func append(_ records: [[UInt8]], to topic: String) throws(KafkaError) {
+        let producer = try producer()
+        let handle = try producer.topic(topic)
+        for record in records {
+            let appended = record.withUnsafeBytes { bytes in
+                Result { () throws(KafkaError) in
+                    try producer.append(to: handle, partition: 0, key: nil, value: bytes)
+                }
+            }
+            try appended.get()
+        }
+        try producer.awaitDelivery()
+        if let loss = deliveries.takeLoss() { throw loss }
+    }
+
+    private func producer() throws(KafkaError) -> KafkaProducer {
+        try state.withLock { (state) throws(KafkaError) -> KafkaProducer in
+            if state.isCancelled { throw .closed }
+            if let producer = state.producer { return producer }
+            let producer = KafkaProducer(client, producerConfiguration, listener: deliveries)
+            state.producer = producer
+            return producer
+        }
+    }
+
+    /// Remembers why a record was given up, and reports brokers that are away.
+    private final class Deliveries: DeliveryListener {
+        private let firstLoss = Mutex<KafkaError?>(nil)
+        private let report: HistoryConditionReport
+
+        init(_ report: @escaping HistoryConditionReport) { self.report = report }
+
+        func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {
+            guard let error else { return }
+            firstLoss.withLock { $0 = $0 ?? error }
+        }
+
+        func takeLoss() -> KafkaError? {
+            firstLoss.withLock { loss in
+                defer { loss = nil }
+                return loss
+            }
+        }
+
+        func brokerUnreachable(_ error: KafkaError) {
+            report(.interrupted(reason: "The schema history waits, since a Kafka broker does not take it: \(error)"))
+        }
+
+        func brokerReachable() { report(.running) }
+    }
+}
