@@ -137,6 +137,28 @@ CHANGES = [
     "BEGIN", "INSERT INTO changes VALUES (7, 'seven', 7)", "ROLLBACK",
 ]
 
+NO_METADATA_TABLES = "DROP TABLE IF EXISTS numbers, texts, one_set, keyed, prefixed, uniquely, plain"
+# Tables whose optional metadata differs in every field; `binlog_row_metadata` says how much is sent.
+METADATA = [
+    """CREATE TABLE numbers (a tinyint unsigned, b smallint, c mediumint unsigned, d int, e bigint unsigned, f year,
+      g float unsigned, h double, i decimal(5,2) unsigned, j bit(3), k date, l int zerofill)""",
+    "INSERT INTO numbers (d) VALUES (1)",
+    """CREATE TABLE texts (a varchar(10) CHARACTER SET latin1, b enum('x','가','it''s','a\\\\b') CHARACTER SET euckr,
+      c text, d blob, e set('p','q ') CHARACTER SET latin1, f binary(3), g char(5) CHARACTER SET sjis, h geometry, i enum('z'),
+      j json)""",
+    "INSERT INTO texts (a) VALUES ('a')",
+    "CREATE TABLE one_set (a char(3), b varchar(20), c blob, d enum('a','b'), e set('c'))",
+    "INSERT INTO one_set (a) VALUES ('a')",
+    "CREATE TABLE keyed (a int, b int, c varchar(20), PRIMARY KEY (c, a))",
+    "INSERT INTO keyed VALUES (1, 2, 'c')",
+    "CREATE TABLE prefixed (a int, b text, PRIMARY KEY (b(5), a))",
+    "INSERT INTO prefixed VALUES (1, 'b')",
+    "CREATE TABLE uniquely (a int, b int NOT NULL, c int NOT NULL, UNIQUE KEY (a), UNIQUE KEY (c), UNIQUE KEY (b))",
+    "INSERT INTO uniquely VALUES (1, 2, 3)",
+    "CREATE TABLE plain (a date)",
+    "INSERT INTO plain VALUES (NULL)",
+]
+
 DDL = [
     "SET NAMES utf8mb4", "CREATE DATABASE other CHARACTER SET latin1",
     "CREATE TABLE other.`a``b` (id int PRIMARY KEY COMMENT 'ü가', n varchar(10) DEFAULT 'x''y')",
@@ -163,6 +185,10 @@ def binlog_scenarios():
         "texts": {"statements": TEXTS},
         "texts-full-metadata": {
             "before": [full_metadata, "DROP TABLE IF EXISTS texts"], "statements": TEXTS, "after": [minimal]},
+        "metadata-full": {
+            "before": [full_metadata, NO_METADATA_TABLES], "statements": METADATA, "after": [minimal, NO_METADATA_TABLES]},
+        "metadata-minimal": {
+            "before": [NO_METADATA_TABLES], "statements": METADATA, "after": [NO_METADATA_TABLES]},
         "json": {"statements": JSON},
         "spatial-and-vector": {"statements": SPATIAL},
         "changes": {"statements": CHANGES},

@@ -1,5 +1,5 @@
 """The conversations with MariaDB."""
-from capturing.binlog import CHANGES, INTEGERS, NUMBERS, TEMPORALS, binlog, small
+from capturing.binlog import CHANGES, INTEGERS, METADATA, NO_METADATA_TABLES, NUMBERS, TEMPORALS, binlog, small
 from capturing.mysql import RESULTS, handshake, running
 
 
@@ -27,6 +27,11 @@ def scenarios():
         "own-types": {"statements": [
             "CREATE TABLE own (a inet4, b inet6, c uuid, j json)",
             "INSERT INTO own VALUES ('10.0.0.0', '1::', '123e4567-e89b-12d3-a456-426655440000', '{\"a\": 1}')"]},
+        "metadata-full": {
+            "before": ["SET GLOBAL binlog_row_metadata = FULL", NO_METADATA_TABLES],
+            "statements": [*METADATA, "CREATE TABLE own_texts (a inet6, b char(3), c uuid, d char(3) CHARACTER SET latin1)",
+                           "INSERT INTO own_texts (b) VALUES ('b')"],
+            "after": ["SET GLOBAL binlog_row_metadata = NO_LOG", NO_METADATA_TABLES]},
         "compressed-columns": {"statements": [
             "CREATE TABLE packed (id int, v varchar(1000) COMPRESSED, t text COMPRESSED)",
             "INSERT INTO packed VALUES (1, REPEAT('v', 500), REPEAT('t', 5000))"]},

@@ -18,6 +18,7 @@ extension FuzzTarget {
         try eachEvent(of: input) { bytes in
             let event = try decoder.decode(bytes)
             _ = "\(event.header.type) \(event.header.type.unsupportedReason)"
+            if case .tableMap(let map) = event.body { _ = "\(try map.metadata()) \(map.columns)" }
             guard case .rows(let rows) = event.body, let map = decoder.tableMap(rows.tableID) else { return }
             var images = rows.makeRows()
             while !images.isAtEnd {

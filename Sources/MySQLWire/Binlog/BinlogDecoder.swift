@@ -7,6 +7,7 @@ public struct BinlogDecoder {
     public static let eventBytesMax = (1 << 30) + (1 << 20)
 
     private var hasChecksums: Bool
+    private var isMariaDB = false
     private var tableMaps: [UInt64: (body: [UInt8], map: TableMap)] = [:]
 
     /// - Parameter hasChecksums: whether events before the first format description end with a checksum.
@@ -42,6 +43,7 @@ public struct BinlogDecoder {
         if header.type == .formatDescription {
             let format = try FormatDescriptionEvent(body: whole)
             hasChecksums = format.hasChecksums
+            isMariaDB = format.serverVersion.contains("MariaDB")
             // A new file: table numbers start anew.
             if !header.isArtificial { tableMaps.removeAll(keepingCapacity: true) }
             if format.hasChecksums { try verifyChecksum(event) }
@@ -98,7 +100,7 @@ public struct BinlogDecoder {
         var reader = ByteReader(body, base: EventHeader.bytes)
         let id = try reader.littleEndian(byteCount: 6)
         if let known = tableMaps[id], known.body.elementsEqual(body) { return known.map }
-        let map = try TableMap(body: body)
+        let map = try TableMap(body: body, isMariaDB: isMariaDB)
         tableMaps[id] = (Array(body), map)
         return map
     }

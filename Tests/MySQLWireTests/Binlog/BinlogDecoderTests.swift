@@ -11,7 +11,9 @@ import WireTestSupport
 
     /// Decodes events and walks over everything in them, as a stream would.
     private static func walk(_ decoder: inout BinlogDecoder, _ event: UnsafeRawBufferPointer) throws {
-        guard case .rows(let rows) = try decoder.decode(event).body else { return }
+        let body = try decoder.decode(event).body
+        if case .tableMap(let map) = body { _ = try map.metadata() }
+        guard case .rows(let rows) = body else { return }
         guard let map = decoder.tableMap(rows.tableID), map.unreadableReason == nil else { return }
         var images = rows.makeRows()
         var image = RowImage()

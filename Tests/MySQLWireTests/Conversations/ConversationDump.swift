@@ -152,7 +152,7 @@ struct ConversationDump {
             ["\(gtid.gtid.map { "\($0)" } ?? "anonymous") \(gtid.originalCommitMicroseconds ?? 0)"]
         case .mariaDBGTID(let gtid): ["\(gtid.description) flags \(gtid.flags)"]
         case .tableMap(let map):
-            ["\(map.database).\(map.table) \(map.columnNames)", map.unreadableReason, columns(map)].compactMap { $0 }
+            ["\(map.database).\(map.table)", map.unreadableReason, columns(map)].compactMap { $0 } + metadata(try map.metadata())
         case .rows(let rows): try describe(rows, decoder)
         case .xid(let number): ["\(number)"]
         case .rowsQuery(let statement): [statement]
@@ -164,6 +164,18 @@ struct ConversationDump {
 
     private static func columns(_ map: TableMap) -> String {
         zip(map.columns, map.isNullable).map { column($0, isNullable: $1) }.joined(separator: ", ")
+    }
+
+    private static func metadata(_ metadata: TableMapMetadata) -> [String] {
+        let fields: [(name: String, values: [String?])] = [
+            ("unsigned", metadata.isUnsigned.map { $0.map { $0 ? "yes" : "no" } }),
+            ("collations", metadata.collations.map { $0.map { "\($0)" } }), ("names", metadata.columnNames),
+            ("options", metadata.options.map { $0.map { "\($0.map { String(decoding: $0, as: UTF8.self) })" } }),
+            ("primary key", metadata.primaryKey.map { [$0.description] } ?? []),
+        ]
+        return fields.filter { !$0.values.isEmpty }.map { name, values in
+            "\(name): \(values.map { $0 ?? "-" }.joined(separator: ", "))"
+        }
     }
 
     private static func column(_ column: ColumnStorage, isNullable: Bool) -> String {

@@ -19,10 +19,11 @@ public final class TableMap: Sendable {
     public let unreadableReason: String?
     /// One for each column, in the order of the columns.
     public let isNullable: [Bool]
-    /// Column names; empty unless the server has `binlog_row_metadata=FULL`.
-    public let columnNames: [String]
+    /// The bytes of the optional metadata, and their offset in the event.
+    private let optionalMetadata: (bytes: [UInt8], offset: Int)
+    private let isMariaDB: Bool
 
-    init(body: UnsafeRawBufferPointer) throws(WireError) {
+    init(body: UnsafeRawBufferPointer, isMariaDB: Bool = false) throws(WireError) {
         var reader = ByteReader(body, base: EventHeader.bytes)
         tableID = try reader.littleEndian(byteCount: 6)
         try reader.skip(2)
@@ -43,15 +44,19 @@ public final class TableMap: Sendable {
         self.columns = columns
         let bitmap = try reader.array((count + 7) / 8)
         isNullable = (0..<count).map { bitmap[$0 / 8] & (1 << ($0 % 8)) != 0 }
-        var names: [String] = []
-        while !reader.isAtEnd {
-            let kind = try reader.byte()
-            var field = try reader.slice(try reader.lengthEncodedCount())
-            // COLUMN_NAME; what the other fields say is known from the schema history.
-            guard kind == 4 else { continue }
-            while !field.isAtEnd { names.append(try field.lengthEncodedText()) }
-        }
-        columnNames = names
+        let offset = reader.absoluteOffset
+        optionalMetadata = (try reader.array(reader.remainingBytes), offset)
+        self.isMariaDB = isMariaDB
+    }
+
+    /// Decodes the optional metadata; empty where the columns are unreadable. Throws where it does not fit the columns.
+    ///
+    /// It is decoded on demand: only captured tables need it, and of most tables nothing is captured.
+    public func metadata() throws(WireError) -> TableMapMetadata {
+        guard unreadableReason == nil else { return TableMapMetadata() }
+        let bytes = optionalMetadata.bytes
+        var reader = ByteReader(bytes.span.bytes, base: optionalMetadata.offset)
+        return try TableMapMetadata(&reader, columns: columns, isMariaDB: isMariaDB)
     }
 
     @_lifetime(reader: copy reader)
