@@ -8,7 +8,8 @@ extension RowWorkload {
         let events = try capture.events()
         let schema = try capture.schema(pipeline.configuration)
         let file = "binlog.000001"
-        var routes = TableRoutes(configuration: pipeline.configuration)
+        var routes = TableRoutes(
+            configuration: pipeline.configuration, logger: Logger("rows"), primaryKey: { _ in [] })
         var decoder = BinlogDecoder(hasChecksums: true)
         for pass in 0..<passCount {
             // The format description begins a file, which holds all transactions.

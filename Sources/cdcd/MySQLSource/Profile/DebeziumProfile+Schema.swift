@@ -19,6 +19,9 @@ extension DebeziumProfile {
         isModern ? (isChange ? .marks : .nothing) : .everything
     }
 
+    /// Whether a column keeps its precision and scale where MODIFY or CHANGE gives none.
+    var keepsPrecisionOfModifiedColumns: Bool { !isModern }
+
     enum KeptOfColumn {
         case nothing
         /// That it counts by itself, its comment and its options.

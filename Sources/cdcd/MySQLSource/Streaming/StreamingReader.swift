@@ -70,7 +70,8 @@ final class StreamingReader {
             configuration: configuration, control: control, serverUUID: serverUUID, logger: logger)
         partition = SchemaRecorder.source(configuration)
         usesGTIDs = start.point.gtids != nil
-        routes = TableRoutes(configuration: configuration)
+        let metadata = ServerMetadata(configuration, control)
+        routes = TableRoutes(configuration: configuration, logger: logger) { try metadata.primaryKey(of: $0) }
         tracker = OffsetTracker(startingAt: start.point, timestampSeconds: start.timestampSeconds)
         skip = ResumeSkip(start.storedPoint)
     }

@@ -1,4 +1,5 @@
 import MySQLWire
+import WireCore
 
 /// Where the rows of each table number go, decided once for each table map.
 package struct TableRoutes {
@@ -17,12 +18,19 @@ package struct TableRoutes {
     }
 
     private let configuration: MySQLConnectorConfig
+    private var differences: TableMapDifferences
     private var entries: [UInt64: Entry] = [:]
     private var plans: [TableID: TablePlan] = [:]
     /// The entry that was asked for last: row events of one table come in runs.
     private var last: Entry?
 
-    package init(configuration: MySQLConnectorConfig) { self.configuration = configuration }
+    /// - Parameter primaryKey: the columns of a table's primary key on the server now.
+    package init(
+        configuration: MySQLConnectorConfig, logger: Logger, primaryKey: @escaping (TableID) throws -> [String]
+    ) {
+        self.configuration = configuration
+        differences = TableMapDifferences(logger: logger, primaryKey: primaryKey)
+    }
 
     /// Throws where the table's definition cannot be compiled or does not fit the map.
     package mutating func route(for map: TableMap, in schema: DatabaseSchema) throws -> Route {
@@ -48,17 +56,19 @@ package struct TableRoutes {
             plan = try TablePlan(definition, configuration: configuration)
             plans[definition.id] = plan
         }
-        return .captured(try plan.binlogDecoder(for: map))
+        let decoder = try plan.binlogDecoder(for: map)
+        try differences.check(decoder)
+        return .captured(decoder)
     }
 
-    /// A statement changed definitions: everything is decided anew.
+    /// A statement changed definitions: all routes are decided again.
     mutating func forget() {
         entries.removeAll(keepingCapacity: true)
         plans.removeAll(keepingCapacity: true)
         last = nil
     }
 
-    /// A new file begins: table numbers start anew.
+    /// A new file begins: table numbers start again.
     mutating func forgetNumbers() {
         entries.removeAll(keepingCapacity: true)
         last = nil

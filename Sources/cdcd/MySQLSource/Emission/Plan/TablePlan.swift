@@ -22,6 +22,8 @@ public final class TablePlan: Sendable {
     let keyOnlyColumns: ContiguousArray<ColumnPlan>
     /// Where each key field comes from.
     let keySources: ContiguousArray<KeySource>
+    /// Whether messages have the table's own key, not one of `message.key.columns`.
+    let hasKeyOfDefinition: Bool
     /// The columns that a snapshot selects, in order.
     public let selectedColumns: [String]
 
@@ -40,6 +42,7 @@ public final class TablePlan: Sendable {
         failsOnUnrepresentable = configuration.unrepresentableValueHandling == .fail
         topic = naming.topic(table)
         let keyNames = configuration.messageKeys.columns(of: definition)
+        hasKeyOfDefinition = keyNames == definition.primaryKeyColumnNames
         var columns: ContiguousArray<ColumnPlan> = []
         var keyOnly: ContiguousArray<ColumnPlan> = []
         var selected: [String] = []

@@ -26,33 +26,30 @@ public final class BinlogRowDecoder: Sendable {
         let schema: Schema
     }
 
-    private static let remedy =
-        "The schema history does not know of a change of the table. Stop the connector, delete its offsets "
-        + "(DELETE /connectors/NAME/offsets) and its schema history topic, and start it again: it takes a new snapshot"
+    /// Columns whose text is decoded with another character set than the schema history's, in words; empty where none
+    /// is.
+    let characterSetConflicts: [String]
+    /// The columns of the table's key on the server where the messages' key, which the schema history gives, lacks one.
+    let conflictingKey: [String]?
 
     /// Throws where the table map does not fit the definition.
-    init(_ plan: TablePlan, storage: [ColumnStorage]) throws {
+    init(_ plan: TablePlan, _ map: TableMap) throws {
         let definition = plan.definition
-        guard storage.count == definition.columns.count else {
-            throw PlanError(
-                table: definition.id,
-                "internal schema size \(definition.columns.count), but row size \(storage.count). " + Self.remedy)
-        }
+        let storage = map.columns
+        var check = try TableMapCheck(definition, map)
         var sets: [MySQLCharacterSet] = []
         var lists: [[String]] = []
         func stored(_ column: ColumnPlan) throws -> StoredColumn {
+            let kind = try check.checked(column.kind, ofColumn: column.index)
             guard let conversion = StoredConversion(
-                column.kind, storage[column.index], plan.profile, sets: &sets, lists: &lists)
-            else {
-                throw PlanError(
-                    table: definition.id, column: column.name,
-                    "it is \(definition.columns[column.index].typeName) in the schema history, but the server stores "
-                        + "\(storage[column.index].type). " + Self.remedy)
-            }
+                kind, storage[column.index], plan.profile, sets: &sets, lists: &lists)
+            else { throw check.typeConflict(ofColumn: column.index, storage[column.index]) }
             return StoredColumn(cell: column.index, conversion: conversion, null: column.null, schema: column.schema)
         }
         columns = ContiguousArray(try plan.columns.map(stored))
         keyOnlyColumns = ContiguousArray(try plan.keyOnlyColumns.map(stored))
+        characterSetConflicts = check.characterSetConflicts
+        conflictingKey = plan.hasKeyOfDefinition ? check.conflictingKey(with: definition.primaryKeyColumnNames) : nil
         self.plan = plan
         self.storage = storage
         characterSets = sets
@@ -127,6 +124,9 @@ public final class BinlogRowDecoder: Sendable {
         case .float64Narrowed: return .value(.float32(Float(cell.double)))
         case .decimal(let mode, let precision, let scale):
             return .value(StoredDecimal.value(cell, mode, precision: precision, scale: scale))
+        case .rescaledDecimal(let precision, let scale, let newScale):
+            return .value(
+                StoredDecimal.rescaled(cell, precision: Int(precision), scale: Int(scale), to: Int(newScale)))
         case .bit: return .value(.boolean(cell[cell.count - 1] & 1 != 0))
         case .bits: return .value(.bytes(cell.reversed()))
         case .utf8: return .value(.string(CellText.utf8(cell)))
@@ -200,6 +200,6 @@ extension TablePlan {
     ///
     /// Throws a `PlanError` where the table map does not fit the definition, with the remedy.
     public func binlogDecoder(for map: TableMap) throws -> BinlogRowDecoder {
-        try BinlogRowDecoder(self, storage: map.columns)
+        try BinlogRowDecoder(self, map)
     }
 }

@@ -92,6 +92,13 @@ enum StoredDecimal {
         let (isNegative, digits) = PackedDecimal.digits(cell, precision: precision, scale: scale)
         return DecimalNumber(isNegative: isNegative, digits: digits, scale: scale).value(mode)
     }
+
+    /// The unscaled value with more digits behind the point than are stored, since the schema says so.
+    static func rescaled(_ cell: UnsafeRawBufferPointer, precision: Int, scale: Int, to newScale: Int) -> ConnectValue {
+        let (isNegative, digits) = PackedDecimal.digits(cell, precision: precision, scale: scale)
+        let number = DecimalNumber(isNegative: isNegative, digits: digits, scale: scale)
+        return number.rescaled(to: newScale).value(.precise)
+    }
 }
 
 /// Spatial values: MySQL puts a SRID (u32 little-endian) before the well-known binary.

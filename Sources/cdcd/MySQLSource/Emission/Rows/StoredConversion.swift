@@ -13,6 +13,8 @@ enum StoredConversion: Sendable, Hashable {
     case float64
     case float64Narrowed
     case decimal(ValueOptions.DecimalMode, precision: Int, scale: Int)
+    /// Of the mode precise: stored with `scale` digits behind the point, emitted with `newScale`.
+    case rescaledDecimal(precision: UInt8, scale: UInt8, newScale: UInt8)
     case bit
     case bits
     case utf8
@@ -56,6 +58,17 @@ enum StoredConversion: Sendable, Hashable {
         case (.float32, .double): self = .float64Narrowed
         case (.float64, .float): self = .float32Widened
         case (.float64, .double): self = .float64
+        case (.decimal(.precise, let precision, let scale), .newDecimal):
+            // Digits that the schema has no place for would be lost. Where MODIFY gives no precision, Debezium 1.9
+            // keeps the former one, which may be less; values lose nothing by that.
+            guard storage.scale <= scale, storage.size <= precision || profile.keepsPrecisionOfModifiedColumns
+            else { return nil }
+            self =
+                storage.scale == scale
+                ? .decimal(.precise, precision: storage.size, scale: scale)
+                : .rescaledDecimal(
+                    precision: UInt8(storage.size), scale: UInt8(storage.scale), newScale: UInt8(scale))
+        // Their schemas have neither precision nor scale.
         case (.decimal(let mode, _, _), .newDecimal):
             self = .decimal(mode, precision: storage.size, scale: storage.scale)
         case (.bit, .bit): self = .bit

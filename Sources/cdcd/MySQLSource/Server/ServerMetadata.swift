@@ -1,0 +1,44 @@
+import ConnectData
+import MySQLWire
+
+/// Answers of the server about its tables while the binlog is read, each over a connection of its own that is closed
+/// again: such questions are rare.
+struct ServerMetadata {
+    private let configuration: MySQLConnectorConfig
+    private let control: TaskControl
+
+    init(_ configuration: MySQLConnectorConfig, _ control: TaskControl) {
+        self.configuration = configuration
+        self.control = control
+    }
+
+    /// The columns of a table's primary key as it is now, in the key's order; empty where it has none or is not there.
+    ///
+    /// Throws a `SessionError` where the connection is lost, and a `ConnectorError` where the server refuses.
+    func primaryKey(of table: TableID) throws -> [String] {
+        try read("Reading the primary key of \(table)") { connection throws(MySQLError) in
+            do throws(MySQLError) {
+                // Table, Non_unique, Key_name, Seq_in_index, Column_name; in the order of the key.
+                return try connection.query("SHOW INDEX FROM \(SQLText.quoted(table)) WHERE Key_name = 'PRIMARY'")
+                    .column("Column_name").compactMap { $0 }
+            } catch {
+                // ER_NO_SUCH_TABLE, ER_BAD_DB_ERROR.
+                if case .server(let answer) = error, [1146, 1049].contains(answer.code) { return [] }
+                throw error
+            }
+        }
+    }
+
+    /// Runs queries over a new connection.
+    func read<R>(_ purpose: String, _ body: (MySQLConnection) throws(MySQLError) -> R) throws -> R {
+        let connection = try ServerSession.open(configuration, control)
+        return try ServerSession.withConnection(connection, control) { connection in
+            do throws(MySQLError) {
+                return try body(connection)
+            } catch {
+                if error.isTransient { throw SessionError(error, isConnecting: false) }
+                throw ServerFailure.running(purpose, error, configuration.connection)
+            }
+        }
+    }
+}
