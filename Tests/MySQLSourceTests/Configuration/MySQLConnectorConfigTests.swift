@@ -165,9 +165,23 @@ import WireStreams
     @Test func snapshotsReadTablesInTheOrderOfTheList() throws {
         let filter = try config("3.6", ["table.include.list": "d.z,d.b.*,d.*"]).filter
         let tables = ["a", "b2", "z", "b1"].map { TableID(database: "d", table: $0) }
-        #expect(filter.snapshotOrder(tables).map(\.table) == ["z", "b1", "b2", "a"])
+        #expect(filter.snapshotOrder(tables, .v36).map(\.table) == ["z", "b1", "b2", "a"])
         let all = try config("3.6").filter
-        #expect(all.snapshotOrder(tables).map(\.table) == ["a", "b1", "b2", "z"])
+        #expect(all.snapshotOrder(tables, .v36).map(\.table) == ["a", "b1", "b2", "z"])
+    }
+
+    @Test(arguments: [(DebeziumProfile.v36, ["b", "a", "ab"]), (.v19, ["b", "ab", "a"])])
+    func aTableComesWithTheExpressionThatMatchesItOrIn19IsFoundInIt(_ profile: DebeziumProfile, _ order: [String]) throws {
+        let filter = try config("3.6", ["table.include.list": "d.b,b,.*\\.a,d.*"]).filter
+        let tables = ["a", "ab", "b"].map { TableID(database: "d", table: $0) }
+        #expect(filter.snapshotOrder(tables, profile).map(\.table) == order)
+    }
+
+    @Test func tablesOfSeveralDatabasesAreSortedByTheirFullNamesInUTF16() throws {
+        let tables = ["s", "s.t", "s-t", "s t", "s😀", "s\u{FF5E}"].map { TableID(database: $0, table: "t") }
+        #expect(try config("3.6").filter.snapshotOrder(tables, .v36).map(\.database) == [
+            "s t", "s-t", "s", "s.t", "s😀", "s\u{FF5E}",
+        ])
     }
 
     @Test func messageKeysReplaceThePrimaryKey() throws {

@@ -57,8 +57,12 @@ public struct TableFilter: Sendable {
 
     /// Whether the database may hold captured tables, by the database lists and the built-in ones alone.
     public func includesDatabase(_ database: String) -> Bool {
-        !Self.isBuiltIn(database) && databases.includes(database)
+        !Self.isBuiltIn(database) && listsInclude(database: database)
     }
+
+    /// Whether the lists of databases let this one through. Without a list they let the built-in ones through too:
+    /// statements about these are then recorded.
+    public func listsInclude(database: String) -> Bool { databases.includes(database) }
 
     /// Whether the column is part of row values. Keys are never filtered.
     public func includesColumn(_ column: String, of table: TableID) -> Bool {
@@ -67,14 +71,18 @@ public struct TableFilter: Sendable {
     }
 
     /// The captured tables in the order in which a snapshot reads them: for each expression of the table include list
-    /// in turn the tables in which it is found, sorted; without a list all of them, sorted.
-    public func snapshotOrder(_ tables: [TableID]) -> [TableID] {
+    /// in turn its tables, sorted; without a list all of them, sorted.
+    public func snapshotOrder(_ tables: [TableID], _ profile: DebeziumProfile) -> [TableID] {
         let captured = tables.filter(includes).sorted()
         guard case .including(let list) = self.tables else { return captured }
         var ordered: [TableID] = []
         var seen: Set<TableID> = []
         for pattern in list.patterns {
-            ordered += captured.filter { !seen.contains($0) && pattern.find($0.description) }
+            ordered += captured.filter { table in
+                let isListed = profile.ordersTablesByWholeMatches
+                    ? pattern.matchesWhole(table.description) : pattern.find(table.description)
+                return isListed && !seen.contains(table)
+            }
             seen.formUnion(ordered)
         }
         return ordered

@@ -6,8 +6,8 @@ import MySQLWire
 struct SnapshotState {
     var table: Table?
     var held: Held?
-    /// Whether a row was emitted or is held.
-    var hasRows = false
+    /// Whether a table was begun, with rows or without.
+    var hasTables = false
 
     /// What the rows of a table have in common.
     final class Table {
@@ -16,11 +16,14 @@ struct SnapshotState {
         let source: SourceBlock
         /// The source block of most rows: those that are neither first nor last.
         let middleSource: ConnectValue
+        /// Whether it is the first that the snapshot reads.
+        let isFirst: Bool
         /// Whether a row was given.
         var hasRows = false
 
-        init(_ plan: TablePlan, decoder: SnapshotRowDecoder, source: SourceBlock) {
+        init(_ plan: TablePlan, decoder: SnapshotRowDecoder, source: SourceBlock, isFirst: Bool) {
             self.plan = plan
+            self.isFirst = isFirst
             self.decoder = decoder
             self.source = source
             middleSource = source.value(marker: .true, isShared: true)
@@ -37,7 +40,6 @@ struct SnapshotState {
         let key: ConnectValue
         let values: ContiguousArray<ConnectValue>
         let time: Int64
-        let isFirst: Bool
         let isFirstInTable: Bool
         var isLastInTable = false
     }
@@ -52,7 +54,9 @@ extension RecordEmitter {
             source, schema: plan.envelope.sourceSchema, profile: plan.profile, logicalName: configuration.logicalName,
             database: plan.definition.id.database, table: plan.definition.id.table)
         snapshot.table = SnapshotState.Table(
-            plan, decoder: SnapshotRowDecoder(plan, connectionZone: configuration.connectionZone), source: block)
+            plan, decoder: SnapshotRowDecoder(plan, connectionZone: configuration.connectionZone), source: block,
+            isFirst: !snapshot.hasTables)
+        snapshot.hasTables = true
     }
 
     /// Takes a row of `SELECT` over `plan.selectedColumns`. It is emitted when the next one is known, since a record
@@ -65,10 +69,9 @@ extension RecordEmitter {
         if !failures.isEmpty { warn(plan) }
         let next = SnapshotState.Row(
             table: table, key: plan.key(row: values, keyOnly: keyOnly), values: values, time: clock(),
-            isFirst: !snapshot.hasRows, isFirstInTable: !table.hasRows)
+            isFirstInTable: !table.hasRows)
         try releaseHeld(isLast: false)
         snapshot.held = .row(next)
-        snapshot.hasRows = true
         table.hasRows = true
     }
 
@@ -113,13 +116,14 @@ extension RecordEmitter {
 }
 
 extension SnapshotMarker {
-    /// The most telling of a row's places. A table's only row is its last rather than its first.
+    /// The most telling of a row's places. A table's only row is its last rather than its first. The very first row is
+    /// that of the first table, which may have none; the very last row is that of the last table with rows.
     init(_ row: SnapshotState.Row, isLast: Bool, marksTables: Bool) {
         if isLast {
             self = .last
         } else if !marksTables {
             self = .true
-        } else if row.isFirst {
+        } else if row.isFirstInTable && row.table.isFirst {
             self = .first
         } else if row.isLastInTable {
             self = .lastInTable

@@ -36,6 +36,9 @@ public struct DebeziumProfile: Sendable, Hashable {
     /// table as they are.
     public var namesSchemasByTopic: Bool { isModern }
 
+    /// Whether a column's comment is the documentation of its field's schema.
+    public var documentsColumns: Bool { isModern }
+
     /// What `source.snapshot` may be, in the schema's words.
     public var snapshotMarkers: String {
         isModern
@@ -49,8 +52,12 @@ public struct DebeziumProfile: Sendable, Hashable {
     /// Whether TRUNCATE can give an `op` `t` (from 2.1 on).
     public var hasTruncateRecords: Bool { isModern }
 
-    /// Whether a snapshot records the definitions of databases that `database.include.list` leaves out.
-    public var snapshotsDefinitionsOfAllDatabases: Bool { isModern }
+    /// Whether a snapshot that takes no locks records the definitions of each database in the order of a hash map.
+    public var recordsUnlockedDefinitionsInHashOrder: Bool { isModern }
+
+    /// Whether the expressions of `table.include.list` order a snapshot's tables by those that match as a whole; else by
+    /// those in which the expression is found.
+    public var ordersTablesByWholeMatches: Bool { isModern }
 
     // MARK: Configuration
 

@@ -1,4 +1,4 @@
-/// The order in which a `java.util.HashSet` of table ids is walked: `source.table` joins the names in it.
+/// The order in which a `java.util.HashSet` or `HashMap` of table ids is walked: `source.table` joins the names in it.
 enum JavaHashOrder {
     /// The ids without repetitions in that order.
     static func sorted(_ ids: [TableID]) -> [TableID] {

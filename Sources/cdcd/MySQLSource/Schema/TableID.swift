@@ -14,5 +14,8 @@ public struct TableID: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// `"database"."table"`: the form of Debezium's `tableChanges` and schema history.
     public var quoted: String { database.isEmpty ? "\"\(table)\"" : "\"\(database)\".\"\(table)\"" }
 
-    public static func < (a: TableID, b: TableID) -> Bool { (a.database, a.table) < (b.database, b.table) }
+    /// Java's order of the full names: by UTF-16 units.
+    public static func < (a: TableID, b: TableID) -> Bool {
+        a.description.utf16.lexicographicallyPrecedes(b.description.utf16)
+    }
 }

@@ -93,11 +93,18 @@ struct SnapshotReader {
             let locale = view.databases[database].map { " CHARSET \($0.characterSet) COLLATE \($0.collation)" } ?? ""
             list.append((database, "CREATE DATABASE \(name)\(locale)"))
             list.append((database, "USE \(name)"))
-            for table in tablesByDatabase[database] ?? [] {
+            for table in creationOrder(tablesByDatabase[database] ?? []) {
                 if let text = view.definitions[table] { list.append((database, text)) }
             }
         }
         return list
+    }
+
+    private func creationOrder(_ tables: [TableID]) -> [TableID] {
+        guard configuration.snapshot.locking == .none, configuration.profile.recordsUnlockedDefinitionsInHashOrder else {
+            return tables
+        }
+        return JavaHashOrder.sorted(tables)
     }
 
     // MARK: Rows

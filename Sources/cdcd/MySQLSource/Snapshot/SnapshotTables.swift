@@ -11,24 +11,19 @@ struct SnapshotTables: Hashable, Sendable {
 
     init(all: [TableID], configuration: MySQLConnectorConfig) {
         let filter = configuration.filter
-        captured = filter.snapshotOrder(all)
+        captured = filter.snapshotOrder(all, configuration.profile)
         let history = configuration.history
-        let onlyIncludedDatabases =
-            history.storesOnlyCapturedDatabases || !configuration.profile.snapshotsDefinitionsOfAllDatabases
         if history.storesOnlyCapturedTables {
             eligible = captured
         } else {
             eligible = all.filter { table in
                 !TableFilter.isBuiltIn(table.database)
-                    && (!onlyIncludedDatabases || filter.includesDatabase(table.database))
-            }.sorted { Self.isBefore($0.description, $1.description) }
+                    && (!history.storesOnlyCapturedDatabases || filter.includesDatabase(table.database))
+            }.sorted()
         }
         var seen: Set<String> = []
         databases = eligible.map(\.database).filter { seen.insert($0).inserted }
     }
-
-    /// Java's order of strings: by UTF-16 units.
-    private static func isBefore(_ a: String, _ b: String) -> Bool { a.utf16.lexicographicallyPrecedes(b.utf16) }
 
     /// All base tables that the account can see.
     static func all(_ connection: MySQLConnection) throws(MySQLError) -> [TableID] {
