@@ -126,6 +126,8 @@ import WireTestSupport
         ([1], ["last"]), ([2], ["first", "last"]), ([0, 1, 0], ["last"]),
         ([1, 1], ["first", "last"]), ([3, 3], ["first", "true", "last_in_data_collection", "first_in_data_collection", "true", "last"]),
         ([1, 1, 1], ["first", "last_in_data_collection", "last"]),
+        ([0, 2, 1], ["first_in_data_collection", "last_in_data_collection", "last"]), ([0, 1, 1], ["last_in_data_collection", "last"]),
+        ([2, 0, 2, 0], ["first", "last_in_data_collection", "first_in_data_collection", "last"]),
     ]) func snapshotRecordsSayWhereTheyStand(rowCounts: [Int], markers: [String]) throws {
         let story = try AllTypesStory("3.6", "default")
         let definition = try #require(story.definitions["nopk"])
@@ -139,6 +141,22 @@ import WireTestSupport
         try emitter.finishSnapshot()
         let found = sink.records.map { $0.value.structValue?["source"]?.structValue?["snapshot"]?.stringValue }
         #expect(found == markers)
+    }
+
+    // MARK: Schemas
+
+    /// Column, its comment, and the documentation of its field.
+    @Test(arguments: [
+        ("3.6", "it''s", "it''s"), ("3.6", "", ""), ("1.9", "it''s", nil),
+    ] as [(String, String?, String?)])
+    func theCommentOfAColumnDocumentsItsField(profile: String, comment: String?, documentation: String?) throws {
+        let story = try AllTypesStory(profile, "default")
+        var definition = try #require(story.definitions["uniq"])
+        for index in definition.columns.indices { definition.columns[index].comment = comment }
+        let plan = try TablePlan(definition, configuration: story.configuration)
+        #expect(plan.rowSchema.fields.allSatisfy { $0.schema.documentation == documentation })
+        #expect(plan.keySchema?.fields.allSatisfy { $0.schema.documentation == documentation } == true)
+        #expect(plan.rowSchema.documentation == nil)
     }
 
     // MARK: What cannot be planned or converted

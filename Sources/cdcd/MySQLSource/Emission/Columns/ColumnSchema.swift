@@ -3,15 +3,17 @@ import ConnectData
 /// The schemas of columns, by what their values become.
 enum ColumnSchema {
     /// The schema of a column's field.
+    ///
+    /// - Parameter comment: the column's, which becomes the schema's documentation.
     static func schema(
-        _ kind: ValueKind, _ profile: DebeziumProfile, isOptional: Bool, defaultValue: ConnectValue?
+        _ kind: ValueKind, _ profile: DebeziumProfile, isOptional: Bool, defaultValue: ConnectValue?, comment: String? = nil
     ) -> Schema {
         func plain(
             _ type: SchemaType, _ name: String? = nil, _ parameters: [Schema.Parameter] = []
         ) -> Schema {
             Schema(
-                type, isOptional: isOptional, name: name, version: name == nil ? nil : 1, parameters: parameters,
-                defaultValue: defaultValue)
+                type, isOptional: isOptional, name: name, version: name == nil ? nil : 1, documentation: comment,
+                parameters: parameters, defaultValue: defaultValue)
         }
         switch kind {
         case .boolean, .bit: return plain(.boolean)
@@ -53,17 +55,17 @@ enum ColumnSchema {
         case .vector:
             return Schema(
                 .array, isOptional: isOptional, name: "io.debezium.data.FloatVector", version: 1,
-                valueSchema: Schema(.float32))
+                documentation: comment, valueSchema: Schema(.float32))
         case .geometry:
             return Schema(
                 // Optional even where the column is not: so Debezium builds it.
                 .structure, isOptional: true, name: "io.debezium.data.geometry.Geometry", version: 1,
-                documentation: "Geometry",
+                documentation: comment ?? "Geometry",
                 fields: [.init("wkb", Schema(.bytes)), .init("srid", Schema(.int32, isOptional: true))])
         case .point:
             return Schema(
                 .structure, isOptional: isOptional, name: "io.debezium.data.geometry.Point", version: 1,
-                documentation: "Geometry (POINT)",
+                documentation: comment ?? "Geometry (POINT)",
                 fields: [
                     .init("x", Schema(.float64)), .init("y", Schema(.float64)),
                     .init("wkb", Schema(.bytes, isOptional: true)), .init("srid", Schema(.int32, isOptional: true)),

@@ -22,7 +22,8 @@ struct ColumnPlan: Sendable {
         let defaultValue = SchemaDefault(options: configuration.values, profile: configuration.profile)
             .value(of: column, kind)
         schema = ColumnSchema.schema(
-            kind, configuration.profile, isOptional: column.isOptional, defaultValue: defaultValue)
+            kind, configuration.profile, isOptional: column.isOptional, defaultValue: defaultValue,
+            comment: configuration.profile.documentsColumns ? column.comment : nil)
         null = NullRule(
             value: column.isOptional ? .null : defaultValue ?? kind.fallback, isOptional: column.isOptional,
             defaultValue: defaultValue)
