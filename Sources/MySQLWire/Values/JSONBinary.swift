@@ -165,9 +165,13 @@ private struct JSONBinaryRenderer: ~Copyable {
         }
     }
 
+    /// The server's buffer for decimals: nine groups of nine digits. It rounds the digits before the point up to whole
+    /// groups, so that a DECIMAL(65,30) has a precision of 66 here.
+    private static let decimalPrecisionMax: UInt8 = 81
+
     /// precision u8 | scale u8 | the packed decimal
     private mutating func decimal(_ bytes: [UInt8]) throws(WireError) {
-        guard bytes.count > 2, (1...65).contains(bytes[0]), bytes[1] <= min(30, bytes[0]),
+        guard bytes.count > 2, (1...Self.decimalPrecisionMax).contains(bytes[0]), bytes[1] <= min(30, bytes[0]),
             bytes.count - 2 == PackedDecimal.storedBytes(precision: Int(bytes[0]), scale: Int(bytes[1]))
         else { throw WireError(.badLength(bytes.count), at: 0) }
         let scale = Int(bytes[1])
@@ -177,8 +181,9 @@ private struct JSONBinaryRenderer: ~Copyable {
         output.utf8(DecimalText.plain(isNegative: isNegative, digits: digits, scale: scale))
     }
 
-    /// A packed i64: date and time above 24 bits of microseconds. A negative TIME comes out of Debezium's remainders
-    /// as `02:0-3:0-4.00000-5`, and so it does here.
+    /// A packed i64: date and time above 24 bits of microseconds. Debezium takes remainders of signed numbers, those
+    /// above the seconds of 32 bits: a negative TIME comes out as `02:0-3:0-4.00000-5`, and from 2520-08 to
+    /// 5041-02 and from 7561-11 on the minutes of a DATETIME are negative (`23:0-33:59` for 23:31:59).
     private mutating func dateTime(_ bytes: [UInt8], hasDate: Bool, hasTime: Bool) throws(WireError) {
         guard bytes.count >= 8 else { throw WireError(.badLength(bytes.count), at: 0) }
         var raw: Int64 = 0
@@ -200,7 +205,7 @@ private struct JSONBinaryRenderer: ~Copyable {
             if value < 0 { hour = -hour }
             twoDigits(hour)
             output.byte(UInt8(ascii: ":"))
-            twoDigits(Int(value >> 6) % (1 << 6))
+            twoDigits(Int(Int32(truncatingIfNeeded: value >> 6)) % (1 << 6))
             output.byte(UInt8(ascii: ":"))
             twoDigits(Int(value) % (1 << 6))
             fraction(Int(raw % (1 << 24)))

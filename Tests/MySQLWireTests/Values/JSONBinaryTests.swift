@@ -81,6 +81,27 @@ import WireTestSupport
         #expect(try render(document) == text)
     }
 
+    /// Years whose minutes come out of a number of 32 bits with a sign, and the bounds of their ranges.
+    @Test(arguments: [
+        (9999, 31, "9999-12-31 23:0-33:59"), (9999, 0, "9999-12-31 23:00:59"), (9999, 59, "9999-12-31 23:0-5:59"),
+        (2519, 31, "2519-12-31 23:31:59"), (2520, 31, "2520-12-31 23:0-33:59"), (5040, 31, "5040-12-31 23:0-33:59"),
+        (5042, 31, "5042-12-31 23:31:59"), (7560, 31, "7560-12-31 23:31:59"), (7561, 31, "7561-12-31 23:0-33:59"),
+    ])
+    func minutesOfFarYearsAreMisread(year: Int64, minute: Int64, text: String) throws {
+        let packed = (((year * 13 + 12) << 5 | 31) << 17 | 23 << 12 | minute << 6 | 59) << 24
+        let bytes = (0..<8).map { UInt8(truncatingIfNeeded: packed >> Int64($0 * 8)) }
+        #expect(try render([0x0F, 12, 8] + bytes) == "\"\(text)\"")
+    }
+
+    /// As MySQL 9.7 stores a DECIMAL(65,30) and a DECIMAL(65,0).
+    @Test func theLargestDecimalsHaveMoreThan65Digits() throws {
+        let group: [UInt8] = [0x3B, 0x9A, 0xC9, 0xFF]
+        let mixed = [0x85, 0xF5, 0xE0, 0xFF] + group + group + group + group + group + group + [0x03, 0xE7]
+        #expect(try render([0x0F, 0xF6, 32, 66, 30] + mixed) == String(repeating: "9", count: 35) + "." + String(repeating: "9", count: 30))
+        let whole: [UInt8] = [0x80, 0, 0, 99] + (0..<7).flatMap { _ in group }
+        #expect(try render([0x0F, 0xF6, 34, 72, 0] + whole) == String(repeating: "9", count: 65))
+    }
+
     @Test func numbersThatAreNoneAreWrittenAsJavaDoes() throws {
         #expect(try render([0x0B, 0, 0, 0, 0, 0, 0, 0xF8, 0x7F]) == "NaN")
         #expect(try render([0x0B, 0, 0, 0, 0, 0, 0, 0xF0, 0xFF]) == "-Infinity")
