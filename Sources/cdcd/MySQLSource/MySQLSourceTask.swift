@@ -201,7 +201,7 @@ final class MySQLSourceTask: SourceTask {
             includesComments: configuration.includesSchemaComments, skipsUnparsable: history.skipsUnparseableDDL,
             storesOnlyCapturedTables: history.storesOnlyCapturedTables,
             storesOnlyCapturedDatabases: history.storesOnlyCapturedDatabases,
-            captures: { filter.includes($0) }, capturesDatabase: { filter.includesDatabase($0) })
+            captures: { filter.includes($0) }, listsIncludeDatabase: { filter.listsInclude(database: $0) })
     }
 
     private var historyLocation: HistoryLogLocation {

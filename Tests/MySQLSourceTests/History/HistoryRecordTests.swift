@@ -17,7 +17,7 @@ struct RecordedHistory {
 
     var rules: SchemaRules {
         SchemaRules(
-            profile: profile, captures: { $0.database == "ddlq" }, capturesDatabase: { $0 == "ddlq" })
+            profile: profile, captures: { $0.database == "ddlq" }, listsIncludeDatabase: { $0 == "ddlq" })
     }
 }
 

@@ -47,7 +47,7 @@ struct GoldenCase {
                 let builtIn = ["mysql", "sys", "performance_schema", "information_schema"].contains(id.database)
                 return !builtIn && table.map { $0 == id.description } ?? (database.map { $0 == id.database } ?? true)
             },
-            capturesDatabase: { name in database.map { $0 == name } ?? true })
+            listsIncludeDatabase: { name in database.map { $0 == name } ?? true })
     }
 
     /// How many of the statements we tell differently; each is recorded as an issue.

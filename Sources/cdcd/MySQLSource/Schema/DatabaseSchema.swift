@@ -74,18 +74,19 @@ public struct DatabaseSchema: Sendable {
             let group = rest.prefix { $0.database == first.database }
             rest = rest.dropFirst(group.count)
             let isAcceptable = !rules.storesOnlyCapturedTables || first.database.isEmpty
-                || rules.capturesDatabase(first.database)
+                || rules.listsIncludeDatabase(first.database)
             guard isAcceptable else { continue }
             let names = JavaHashOrder.sorted(group.compactMap(\.table)).map(\.table)
-            result += group.compactMap { change(of: $0, sourceTables: names) }
-                .map { settled($0, isGlobalSet: isGlobalSet) }
+            result += group.compactMap { event in
+                change(of: event, sourceTables: names).map { settled($0, isGlobalSet: isGlobalSet, of: event) }
+            }
         }
         return result.filter(isTold)
     }
 
     private func isAboutCaptured(_ event: SchemaEvent) -> Bool {
         if let table = event.table { return rules.captures(table) }
-        if case .database(let name) = event.kind { return rules.capturesDatabase(name) }
+        if case .database(let name) = event.kind { return rules.listsIncludeDatabase(name) }
         return false
     }
 
@@ -115,17 +116,19 @@ public struct DatabaseSchema: Sendable {
     }
 
     /// Decides whether the history gets a record of it.
-    private func settled(_ change: SchemaChange, isGlobalSet: Bool) -> SchemaChange {
+    private func settled(_ change: SchemaChange, isGlobalSet: Bool, of event: SchemaEvent? = nil) -> SchemaChange {
         var change = change
         let isStored = !rules.storesOnlyCapturedTables || isGlobalSet
-            || change.tables.contains { rules.captures($0.id) }
+            || change.tables.contains { rules.captures($0.id) } || event?.table.map(isKnownAndCaptured) ?? false
         change.isRecorded = change.kind != .truncate && isStored
         return change
     }
 
+    private func isKnownAndCaptured(_ id: TableID) -> Bool { table(id) != nil && rules.captures(id) }
+
     private func isTold(_ change: SchemaChange) -> Bool {
         let keepsToCaptured = rules.storesOnlyCapturedDatabases || !profile.tellsUncapturedDatabases
-        if keepsToCaptured, !change.database.isEmpty, !rules.capturesDatabase(change.database) {
+        if keepsToCaptured, !change.database.isEmpty, !rules.listsIncludeDatabase(change.database) {
             return false
         }
         guard rules.storesOnlyCapturedTables, let table = change.tables.first else { return true }

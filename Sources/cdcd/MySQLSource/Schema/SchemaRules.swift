@@ -24,14 +24,14 @@ public struct SchemaRules: Sendable {
     /// Whether rows of this table are captured: an unparsable statement about any other is no error.
     public var captures: @Sendable (TableID) -> Bool
     /// Whether the lists of databases let this one through.
-    public var capturesDatabase: @Sendable (String) -> Bool
+    public var listsIncludeDatabase: @Sendable (String) -> Bool
 
     public init(
         profile: DebeziumProfile, tableNameCase: TableNameCase = .sensitive, includesComments: Bool = false,
         skipsUnparsable: Bool = false, storesOnlyCapturedTables: Bool = false,
         storesOnlyCapturedDatabases: Bool = false,
         captures: @escaping @Sendable (TableID) -> Bool = { _ in true },
-        capturesDatabase: @escaping @Sendable (String) -> Bool = { _ in true }
+        listsIncludeDatabase: @escaping @Sendable (String) -> Bool = { _ in true }
     ) {
         self.profile = profile
         self.tableNameCase = tableNameCase
@@ -40,6 +40,6 @@ public struct SchemaRules: Sendable {
         self.storesOnlyCapturedTables = storesOnlyCapturedTables
         self.storesOnlyCapturedDatabases = storesOnlyCapturedDatabases
         self.captures = captures
-        self.capturesDatabase = capturesDatabase
+        self.listsIncludeDatabase = listsIncludeDatabase
     }
 }
