@@ -171,7 +171,7 @@ import WireStreams
     }
 
     @Test(arguments: [(DebeziumProfile.v36, ["b", "a", "ab"]), (.v19, ["b", "ab", "a"])])
-    func aTableComesWithTheExpressionThatMatchesItOrIn19IsFoundInIt(_ profile: DebeziumProfile, _ order: [String]) throws {
+    func tablesComeWithTheExpressionThatMatchesOrIsFound(_ profile: DebeziumProfile, _ order: [String]) throws {
         let filter = try config("3.6", ["table.include.list": "d.b,b,.*\\.a,d.*"]).filter
         let tables = ["a", "ab", "b"].map { TableID(database: "d", table: $0) }
         #expect(filter.snapshotOrder(tables, profile).map(\.table) == order)

@@ -55,8 +55,8 @@ public struct DebeziumProfile: Sendable, Hashable {
     /// Whether a snapshot that takes no locks records the definitions of each database in the order of a hash map.
     public var recordsUnlockedDefinitionsInHashOrder: Bool { isModern }
 
-    /// Whether the expressions of `table.include.list` order a snapshot's tables by those that match as a whole; else by
-    /// those in which the expression is found.
+    /// Whether an expression of `table.include.list` orders the tables of a snapshot that it matches as a whole; else
+    /// those in which it is found.
     public var ordersTablesByWholeMatches: Bool { isModern }
 
     // MARK: Configuration

@@ -101,10 +101,9 @@ struct SnapshotReader {
     }
 
     private func creationOrder(_ tables: [TableID]) -> [TableID] {
-        guard configuration.snapshot.locking == .none, configuration.profile.recordsUnlockedDefinitionsInHashOrder else {
-            return tables
-        }
-        return JavaHashOrder.sorted(tables)
+        let isHashed = configuration.snapshot.locking == .none
+            && configuration.profile.recordsUnlockedDefinitionsInHashOrder
+        return isHashed ? JavaHashOrder.sorted(tables) : tables
     }
 
     // MARK: Rows

@@ -6,7 +6,8 @@ enum ColumnSchema {
     ///
     /// - Parameter comment: the column's, which becomes the schema's documentation.
     static func schema(
-        _ kind: ValueKind, _ profile: DebeziumProfile, isOptional: Bool, defaultValue: ConnectValue?, comment: String? = nil
+        _ kind: ValueKind, _ profile: DebeziumProfile, isOptional: Bool, defaultValue: ConnectValue?,
+        comment: String? = nil
     ) -> Schema {
         func plain(
             _ type: SchemaType, _ name: String? = nil, _ parameters: [Schema.Parameter] = []
