@@ -181,6 +181,7 @@ extension ProducerCore {
     mutating func fail(_ error: KafkaError) -> Aftermath {
         var aftermath = Aftermath()
         failure = failure ?? error
+        aftermath.needsMaintenance = true
         for partition in topics.flatMap(\.partitions) {
             seal(partition)
             for batch in partition.lane.removeAll() { finish(partition, batch, .failure(error), &aftermath) }

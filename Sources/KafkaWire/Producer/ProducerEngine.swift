@@ -109,10 +109,15 @@ final class ProducerEngine: Sendable {
         maintenanceBell.ring()
     }
 
-    /// The producer cannot go on: its maintenance thread ends it.
+    /// The producer cannot go on: whoever waits gets the reason, and the threads end, whatever they wait for.
     func fail(_ error: KafkaError) {
-        carryOut(core.withLock { $0.fail(error) })
-        maintenanceBell.ring()
+        let (aftermath, bells) = core.withLock { core in
+            core.phase = .ended
+            return (core.fail(error), core.wakeAll())
+        }
+        cancellation.cancel()
+        for bell in bells { bell.ring() }
+        carryOut(aftermath)
     }
 
     // MARK: Topics
@@ -132,7 +137,7 @@ final class ProducerEngine: Sendable {
             } catch {
                 let waited = MonotonicInstant.now.milliseconds(since: started)
                 if error.isRetriable, waited >= Self.topicQuietMilliseconds { report(error) }
-                throw error
+                throw core.withLock { $0.failure } ?? error
             }
         }
         brokerAnswered()
@@ -175,22 +180,15 @@ final class ProducerEngine: Sendable {
     }
 
     /// Runs until the producer ends, fails or is cancelled. In each case nothing expires batches or renews metadata
-    /// afterwards: whoever waits gets the reason, and the writers end.
-    private func maintain() {
-        let failure = runMaintenance()
-        let (aftermath, bells) = core.withLock { core in
-            core.phase = .ended
-            return (core.fail(failure), core.wakeAll())
-        }
-        for bell in bells { bell.ring() }
-        carryOut(aftermath)
-    }
+    /// afterwards, so that nothing may go on.
+    private func maintain() { fail(runMaintenance()) }
 
     /// Returns why it ended.
     private func runMaintenance() -> KafkaError {
         var backoff = Backoff(client.configuration)
         var metadataAt = MonotonicInstant.now
         while !cancellation.isCancelled {
+            // A broker's answer may have been the end.
             if let failure = core.withLock({ $0.failure }) { return failure }
             let now = MonotonicInstant.now
             let isOld = now.milliseconds(since: metadataAt) >= metadataMaxAgeMilliseconds
@@ -275,14 +273,7 @@ final class ProducerEngine: Sendable {
     /// Ends all threads. What is left is finished with `.closed`, or without a word.
     func end(silently: Bool) {
         if silently { isSilent.store(true, ordering: .relaxed) }
-        let (aftermath, bells) = core.withLock { core in
-            core.phase = .ended
-            return (core.fail(.closed), core.wakeAll())
-        }
-        cancellation.cancel()
-        for bell in bells { bell.ring() }
-        carryOut(aftermath)
-        maintenanceBell.ring()
+        fail(.closed)
     }
 
     /// Waits until the threads are gone, at most so long; false where some are left.

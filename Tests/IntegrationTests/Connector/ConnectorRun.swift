@@ -50,10 +50,10 @@ final class ConnectorWorld {
         configuration["database.allowPublicKeyRetrieval"] = "true"
     }
 
-    var connector: MySQLSourceConnector {
-        let recording = recording
-        return MySQLSourceConnector { _, _ in MemoryHistoryLog(recording) }
-    }
+    /// Where the schema history is; in memory unless a test says otherwise.
+    lazy var connector: MySQLSourceConnector = { [recording] in
+        MySQLSourceConnector { _, _ in MemoryHistoryLog(recording) }
+    }()
 
     /// Starts a task from the offset that was committed last.
     func start() throws -> ConnectorRun { try ConnectorRun(self) }
