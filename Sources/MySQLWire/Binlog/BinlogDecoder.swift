@@ -86,7 +86,7 @@ public struct BinlogDecoder {
         case .mariaDBAnnotateRows: return .rowsQuery(String(decoding: body, as: UTF8.self))
         case .heartbeat, .heartbeatV2: return .heartbeat
         case .stop: return .stop
-        case .xaPrepare: return .xaPrepare
+        case .xaPrepare: return .xaPrepare(try XAPrepareEvent(body: body))
         // What precedes a statement, what the group replication says, which file is safe: nothing about rows.
         case .previousGTIDs, .intvar, .rand, .userVar, .transactionContext, .viewChange, .ignorable,
             .mariaDBBinlogCheckpoint, .mariaDBGTIDList:

@@ -13,8 +13,9 @@ public struct BinlogEvent {
         case rows(RowsEvent)
         /// XID_EVENT: the transaction is committed.
         case xid(UInt64)
-        /// XA_PREPARE_EVENT: the transaction ends here, like a commit; a statement of a later transaction decides it.
-        case xaPrepare
+        /// XA_PREPARE_LOG_EVENT: the transaction ends here. Unless this is its commit (`isOnePhase`), a later statement
+        /// commits it or rolls it back.
+        case xaPrepare(XAPrepareEvent)
         /// ROWS_QUERY_EVENT or MariaDB's ANNOTATE_ROWS_EVENT: the statement behind the rows that follow.
         case rowsQuery(String)
         case heartbeat

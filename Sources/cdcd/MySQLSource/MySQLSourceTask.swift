@@ -63,10 +63,14 @@ final class MySQLSourceTask: SourceTask {
         if configuration.snapshot.streamingDelayMilliseconds > 0 {
             StopWaiter(control).wait(milliseconds: configuration.snapshot.streamingDelayMilliseconds)
         }
-        let reader = StreamingReader(
-            configuration: configuration, control: control, emitter: emitter(sink), recorder: recorder, sink: sink,
-            schema: schema, start: begin, serverUUID: source.facts["server_uuid"], logger: logger)
-        try reader.run()
+        let connection = BinlogConnection(
+            configuration: configuration, control: control, serverUUID: source.facts["server_uuid"], logger: logger)
+        let metadata = ServerMetadata(configuration, control)
+        let routes = TableRoutes(configuration: configuration, logger: logger) { try metadata.primaryKey(of: $0) }
+        let eventHandler = BinlogEventHandler(
+            configuration: configuration, emitter: emitter(sink), recorder: recorder, sink: sink, schema: schema,
+            routes: routes, start: begin, logger: logger)
+        try StreamingReader(control: control, connection: connection, handler: eventHandler).run()
     }
 
     /// Does what comes before streaming. No start: nothing is to be streamed.
@@ -93,8 +97,11 @@ final class MySQLSourceTask: SourceTask {
             if try !history.exists() { try history.create() }
             return (try server.beginning(configuration), DatabaseSchema(rules: rules), server)
         case .resume(let offset):
-            let schema = try recover(from: history, until: offset, rules)
-            return (try server.start(offset, configuration), schema, server)
+            let start = try server.start(offset, configuration)
+            var recovery = try recover(from: history, until: offset, start, rules)
+            recovery.laterStatements.purged = try server.facts.gtids("gtid_purged")
+            recorder.expect(recovery.laterStatements)
+            return (start, recovery.schema, server)
         case .snapshot(let readsRows, let reason):
             logger.info("A snapshot will be taken: \(reason)")
             if try !history.exists() { try history.create() }
@@ -105,12 +112,12 @@ final class MySQLSourceTask: SourceTask {
     }
 
     private func recover(
-        from history: any HistoryLog, until offset: SourceOffset, _ rules: SchemaRules
-    ) throws -> DatabaseSchema {
+        from history: any HistoryLog, until offset: SourceOffset, _ start: StreamingStart, _ rules: SchemaRules
+    ) throws -> SchemaHistory.Recovery {
         let sources = configuration.gtidSources
         let recovery = try SchemaHistory.recover(
             from: history, source: SchemaRecorder.source(configuration),
-            until: offset.encoded(for: configuration.profile),
+            until: offset.encoded(for: configuration.profile), followsGTIDs: start.point.gtids != nil,
             gtidSourceFilter: { sources.includes($0.description) }, into: DatabaseSchema(rules: rules))
         guard recovery.recordCount > 0 || configuration.snapshot.mode == .never else {
             throw ConnectorError(
@@ -120,7 +127,10 @@ final class MySQLSourceTask: SourceTask {
                 remedy: "Restore the topic, or take a new snapshot: stop the connector, DELETE its offsets, and resume it.")
         }
         logger.info("Recovered the schema from \(recovery.appliedCount) of \(recovery.recordCount) history records")
-        return recovery.schema
+        if !recovery.laterStatements.isEmpty {
+            logger.info("\(recovery.laterStatements.count) history records are of statements that are read again")
+        }
+        return recovery
     }
 
     /// Takes the snapshot, again from its beginning where it is interrupted.

@@ -24,7 +24,7 @@ private final class MemoryLog: HistoryLog {
         rules.profile = DebeziumProfile(generation: generation)
         return try SchemaHistory.recover(
             from: MemoryLog(history.records), source: ["server": .string(source)], until: offset,
-            into: DatabaseSchema(rules: rules))
+            followsGTIDs: false, into: DatabaseSchema(rules: rules))
     }
 
     private func end(_ history: RecordedHistory) throws -> JSONObject {
@@ -76,17 +76,20 @@ private final class MemoryLog: HistoryLog {
     @Test func garbageInTheHistoryStopsTheRecovery() {
         #expect(throws: HistoryError.self) {
             try SchemaHistory.recover(
-                from: MemoryLog([[UInt8]("nonsense".utf8)]), source: [:], until: [:],
+                from: MemoryLog([[UInt8]("nonsense".utf8)]), source: [:], until: [:], followsGTIDs: false,
                 into: DatabaseSchema(rules: SchemaRules(profile: .v36)))
         }
     }
 }
 
-@Suite struct HistoryPositionTests {
+@Suite struct RecoveryPointTests {
     private static let uuid = "55e628cd-e852-11f1-a40e-02fc00000001"
 
-    private func isAtOrBefore(_ recorded: JSONObject, _ desired: JSONObject) throws -> Bool {
-        try HistoryPosition(document: recorded).isAtOrBefore(HistoryPosition(document: desired), gtidSourceFilter: nil)
+    private func includes(
+        _ recorded: JSONObject, until offset: JSONObject, followsGTIDs: Bool = true
+    ) throws -> Bool {
+        var point = try RecoveryPoint(offset, followsGTIDs: followsGTIDs)
+        return try point.includes(HistoryPosition(document: recorded))
     }
 
     private func gtids(_ interval: String, event: Int64 = 0, snapshot: JSONValue? = nil) -> JSONObject {
@@ -96,60 +99,75 @@ private final class MemoryLog: HistoryLog {
     }
 
     private func file(
-        _ name: String, _ position: Int64, row: Int64 = 0, server: Int64 = 1, second: Int64 = 5
+        _ name: String, _ position: Int64, server: Int64 = 1, second: Int64 = 5
     ) -> JSONObject {
         [
-            "file": .string(name), "pos": .integer(position), "row": .integer(row), "server_id": .integer(server),
-            "ts_sec": .integer(second),
+            "file": .string(name), "pos": .integer(position), "server_id": .integer(server), "ts_sec": .integer(second),
         ]
     }
 
     @Test func setsOfTransactionsAreComparedAsSets() throws {
-        #expect(try isAtOrBefore(gtids("1-5"), gtids("1-5")))
-        #expect(try isAtOrBefore(gtids("1-5"), gtids("1-6")))
-        #expect(try !isAtOrBefore(gtids("1-6"), gtids("1-5")))
-        #expect(try isAtOrBefore(gtids("1-5", event: 1), gtids("1-5", event: 2)))
-        #expect(try !isAtOrBefore(gtids("1-5", event: 2), gtids("1-5", event: 1)))
+        #expect(try includes(gtids("1-5"), until: gtids("1-6")))
+        #expect(try !includes(gtids("1-6"), until: gtids("1-5")))
+    }
+
+    /// The server sends the transactions that the offset's set lacks, the recorded statement's among them.
+    @Test func aStatementWithTheOffsetsTransactionsIsReadAgain() throws {
+        #expect(try !includes(gtids("1-5"), until: gtids("1-5")))
+        // Within a transaction the count of its events decides.
+        #expect(try includes(gtids("1-5", event: 1), until: gtids("1-5", event: 2)))
+        #expect(try !includes(gtids("1-5", event: 1), until: gtids("1-5", event: 1)))
+        #expect(try !includes(gtids("1-5", event: 2), until: gtids("1-5", event: 1)))
+    }
+
+    /// The server's gtid_mode was turned off: what follows the position is read.
+    @Test func withoutGTIDsToFollowThePositionDecidesBetweenEqualSets() throws {
+        var offset = gtids("1-5")
+        offset["pos"] = .integer(500)
+        for (position, isIncluded) in [(400, true), (500, true), (501, false)] as [(Int64, Bool)] {
+            var recorded = gtids("1-5")
+            recorded["pos"] = .integer(position)
+            #expect(try includes(recorded, until: offset, followsGTIDs: false) == isIncluded)
+        }
     }
 
     @Test func aStreamedRecordIsBehindASnapshotOfTheSameTransactions() throws {
         for mark in [JSONValue.bool(true), .string("INITIAL")] {
-            #expect(try !isAtOrBefore(gtids("1-5"), gtids("1-5", snapshot: mark)))
-            #expect(try isAtOrBefore(gtids("1-5", snapshot: mark), gtids("1-5")))
+            #expect(try !includes(gtids("1-5"), until: gtids("1-5", snapshot: mark)))
+            #expect(try includes(gtids("1-5", snapshot: mark), until: gtids("1-5")))
         }
     }
 
     @Test func positionsWithoutTransactionIDsAreTheOlderOnes() throws {
-        #expect(try isAtOrBefore(file("b.000001", 4), gtids("1")))
-        #expect(try !isAtOrBefore(gtids("1"), file("b.000001", 4)))
+        #expect(try includes(file("b.000001", 4), until: gtids("1")))
+        #expect(try !includes(gtids("1"), until: file("b.000001", 4)))
     }
 
     @Test func filesAreComparedByNumberThenByPlace() throws {
-        #expect(try isAtOrBefore(file("b.000009", 900), file("b.000010", 4)))
-        #expect(try isAtOrBefore(file("b.999999", 900), file("b.1000000", 4)))
-        #expect(try !isAtOrBefore(file("b.000010", 5), file("b.000010", 4)))
-        #expect(try isAtOrBefore(file("b.000010", 4), file("b.000010", 4)))
-        #expect(try !isAtOrBefore(file("b.000010", 4, row: 2), file("b.000010", 4, row: 1)))
+        #expect(try includes(file("b.000009", 900), until: file("b.000010", 4)))
+        #expect(try includes(file("b.999999", 900), until: file("b.1000000", 4)))
+        #expect(try !includes(file("b.000010", 5), until: file("b.000010", 4)))
+        #expect(try includes(file("b.000010", 4), until: file("b.000010", 4)))
     }
 
     @Test func positionsOfDifferentServersAreComparedByTime() throws {
-        #expect(try isAtOrBefore(file("x.000009", 900, server: 1, second: 5), file("y.000001", 4, server: 2, second: 5)))
-        #expect(try !isAtOrBefore(file("x.000001", 4, server: 1, second: 6), file("x.000009", 4, server: 2, second: 5)))
+        #expect(try includes(file("x.000009", 900, server: 1, second: 5), until: file("y.000001", 4, server: 2, second: 5)))
+        #expect(try !includes(file("x.000001", 4, server: 1, second: 6), until: file("x.000009", 4, server: 2, second: 5)))
     }
 
     /// The connector's clock is ahead of the server's: what a snapshot recorded counts all the same, and a statement
     /// that was streamed after it is not taken to be part of it.
     @Test func aSnapshotsPositionIsComparedByPlaceWhateverTheClocksSay() throws {
         let snapshot = file("b.000001", 100, server: 0, second: 60)
-        #expect(try isAtOrBefore(snapshot, file("b.000001", 200, server: 1, second: 5)))
-        #expect(try !isAtOrBefore(file("b.000001", 200, server: 1, second: 5), snapshot))
+        #expect(try includes(snapshot, until: file("b.000001", 200, server: 1, second: 5)))
+        #expect(try !includes(file("b.000001", 200, server: 1, second: 5), until: snapshot))
         // Under another name the files tell nothing.
-        #expect(try isAtOrBefore(file("a.000009", 100, server: 0, second: 5), file("b.000001", 4, server: 1, second: 6)))
+        #expect(try includes(file("a.000009", 100, server: 0, second: 5), until: file("b.000001", 4, server: 1, second: 6)))
     }
 
     @Test func whatCannotBeComparedIsSaid() {
-        #expect(throws: HistoryError.self) { try isAtOrBefore(file("a.000001", 4), file("b.000001", 4)) }
-        #expect(throws: HistoryError.self) { try isAtOrBefore(file("nodot", 4), file("nodot", 4)) }
-        #expect(throws: HistoryError.self) { try isAtOrBefore(["gtids": .string("0-1-5")], gtids("1")) }
+        #expect(throws: HistoryError.self) { try includes(file("a.000001", 4), until: file("b.000001", 4)) }
+        #expect(throws: HistoryError.self) { try includes(file("nodot", 4), until: file("nodot", 4)) }
+        #expect(throws: HistoryError.self) { try includes(["gtids": .string("0-1-5")], until: gtids("1")) }
     }
 }

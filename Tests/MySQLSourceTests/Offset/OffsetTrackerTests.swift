@@ -20,15 +20,15 @@ import WireCore
 
     /// GTID, BEGIN, TABLE_MAP up to a row event that is about to be handed over.
     private func upToRows(_ tracker: inout OffsetTracker, _ gtid: GTID?) {
-        tracker.begin(eventBytes: 79, nextPosition: 1310, serverID: 1)
+        _ = tracker.begin(eventBytes: 79, nextPosition: 1310, serverID: 1)
         tracker.announce(gtid)
         tracker.complete()
-        tracker.begin(eventBytes: 72, nextPosition: 1382, serverID: 1)
+        _ = tracker.begin(eventBytes: 72, nextPosition: 1382, serverID: 1)
         tracker.beginGroup(.transaction)
         tracker.complete()
-        tracker.begin(eventBytes: 48, nextPosition: 1430, serverID: 1)
+        _ = tracker.begin(eventBytes: 48, nextPosition: 1430, serverID: 1)
         tracker.complete()
-        tracker.begin(eventBytes: 44, nextPosition: 1474, serverID: 1)
+        _ = tracker.begin(eventBytes: 44, nextPosition: 1474, serverID: 1)
     }
 
     @Test func aRowsOffsetIsItsTransactionsBeginAndTheCounts() throws {
@@ -65,7 +65,7 @@ import WireCore
         upToRows(&tracker, try gtid(6))
         tracker.deliverRows(1, of: 1)
         tracker.complete()
-        tracker.begin(eventBytes: 31, nextPosition: 1505, serverID: 1)
+        _ = tracker.begin(eventBytes: 31, nextPosition: 1505, serverID: 1)
         tracker.commit()
         tracker.complete()
         let stored = tracker.storedPoint.offset
@@ -77,10 +77,10 @@ import WireCore
 
     @Test func aStatementsOffsetIsItsEndWithoutItsOwnGTID() throws {
         var tracker = try tracker(gtids: "\(Self.server):1-6", position: 1505)
-        tracker.begin(eventBytes: 77, nextPosition: 1582, serverID: 1)
+        _ = tracker.begin(eventBytes: 77, nextPosition: 1582, serverID: 1)
         tracker.announce(try gtid(7))
         tracker.complete()
-        tracker.begin(eventBytes: 121, nextPosition: 1703, serverID: 1)
+        _ = tracker.begin(eventBytes: 121, nextPosition: 1703, serverID: 1)
         tracker.finishStatement()
         #expect(tracker.storedPoint.offset.position == 1703)
         #expect(tracker.storedPoint.offset.gtids == "\(Self.server):1-6")
@@ -88,7 +88,7 @@ import WireCore
         // But this process does not read it again.
         #expect(tracker.resumePoint.gtids?.text == "\(Self.server):1-7")
         tracker.complete()
-        tracker.begin(eventBytes: 79, nextPosition: 1782, serverID: 1)
+        _ = tracker.begin(eventBytes: 79, nextPosition: 1782, serverID: 1)
         tracker.announce(try gtid(8))
         #expect(tracker.storedPoint.offset.gtids == "\(Self.server):1-7")
     }
@@ -97,47 +97,68 @@ import WireCore
         var tracker = try tracker(gtids: "\(Self.server):1-8")
         let other = "11111111-1111-1111-1111-111111111111"
         upToRows(&tracker, try gtid(7, other))
-        tracker.begin(eventBytes: 31, nextPosition: 1505, serverID: 1)
+        _ = tracker.begin(eventBytes: 31, nextPosition: 1505, serverID: 1)
         tracker.commit()
         upToRows(&tracker, try gtid(9))
-        tracker.begin(eventBytes: 31, nextPosition: 1505, serverID: 1)
+        _ = tracker.begin(eventBytes: 31, nextPosition: 1505, serverID: 1)
         tracker.commit()
         #expect(tracker.storedPoint.offset.gtids == "\(Self.server):1-9,\(other):7-7")
     }
 
     @Test func rotationNamesTheNextFile() throws {
         var tracker = try tracker()
-        tracker.rotate(to: "binlog.000002", position: 4)
-        tracker.begin(eventBytes: 122, nextPosition: 0, serverID: 1)
+        _ = tracker.rotate(to: "binlog.000002", position: 4)
+        _ = tracker.begin(eventBytes: 122, nextPosition: 0, serverID: 1)
         #expect(tracker.storedPoint.offset.file == "binlog.000002")
         #expect(tracker.storedPoint.offset.position == 4)
-        tracker.begin(eventBytes: 79, nextPosition: 205, serverID: 1)
+        _ = tracker.begin(eventBytes: 79, nextPosition: 205, serverID: 1)
         #expect(tracker.eventPosition == 126)
         #expect(tracker.storedPoint.offset.position == 205)
     }
 
     @Test func positionsGoOnBeyondFourGibibytes() throws {
         var tracker = try tracker(gtids: nil, position: 4_294_967_000)
-        tracker.begin(eventBytes: 1000, nextPosition: UInt32(truncatingIfNeeded: 4_294_968_000 as Int64), serverID: 1)
+        _ = tracker.begin(
+            eventBytes: 1000, nextPosition: UInt32(truncatingIfNeeded: 4_294_968_000 as Int64), serverID: 1)
         #expect(tracker.eventPosition == 4_294_967_000)
         #expect(tracker.eventEnd == 4_294_968_000)
-        tracker.begin(eventBytes: 100, nextPosition: UInt32(truncatingIfNeeded: 4_294_968_100 as Int64), serverID: 1)
+        _ = tracker.begin(
+            eventBytes: 100, nextPosition: UInt32(truncatingIfNeeded: 4_294_968_100 as Int64), serverID: 1)
         #expect(tracker.eventPosition == 4_294_968_000)
     }
 
     @Test func storedOffsetsDoNotPointIntoXATransactions() throws {
         var tracker = try tracker()
-        tracker.begin(eventBytes: 79, nextPosition: 1310, serverID: 1)
+        _ = tracker.begin(eventBytes: 79, nextPosition: 1310, serverID: 1)
         tracker.announce(try gtid(6))
-        tracker.begin(eventBytes: 72, nextPosition: 1382, serverID: 1)
+        _ = tracker.begin(eventBytes: 72, nextPosition: 1382, serverID: 1)
         tracker.beginGroup(.xa)
         tracker.complete()
-        tracker.begin(eventBytes: 44, nextPosition: 1426, serverID: 1)
+        _ = tracker.begin(eventBytes: 44, nextPosition: 1426, serverID: 1)
         tracker.deliverRows(1, of: 2)
         #expect(tracker.storedPoint.offset.eventCount == 0)
         #expect(tracker.storedPoint.offset.rowCount == 0)
         #expect(tracker.storedPoint.offset.position == 1310)
         #expect(tracker.resumePoint.eventCount == 1)
         #expect(tracker.resumePoint.rowCount == 1)
+    }
+
+    @Test func positionsThatOverflowAreRefused() throws {
+        var tracker = try tracker(position: .max - 10)
+        let isInRange = tracker.begin(eventBytes: 100, nextPosition: 90, serverID: 1)
+        #expect(!isInRange)
+        let isRotated = tracker.rotate(to: "binlog.000002", position: .max)
+        #expect(!isRotated)
+    }
+
+    @Test func whatNoRecordStoresNamesTheStatementsOwnTransaction() throws {
+        var tracker = try tracker(gtids: "\(Self.server):1-6", position: 1505)
+        _ = tracker.begin(eventBytes: 77, nextPosition: 1582, serverID: 1)
+        tracker.announce(try gtid(7))
+        _ = tracker.begin(eventBytes: 121, nextPosition: 1703, serverID: 1)
+        #expect(tracker.storedPoint(isAfterStatement: true).offset.gtids == "\(Self.server):1-6")
+        tracker.finishStatement()
+        #expect(tracker.storedPoint(isAfterStatement: true).offset.gtids == "\(Self.server):1-7")
+        #expect(tracker.storedPoint.offset.gtids == "\(Self.server):1-6")
     }
 }

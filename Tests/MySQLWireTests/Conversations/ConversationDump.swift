@@ -156,7 +156,9 @@ struct ConversationDump {
         case .rows(let rows): try describe(rows, decoder)
         case .xid(let number): ["\(number)"]
         case .rowsQuery(let statement): [statement]
-        case .heartbeat, .stop, .informational, .xaPrepare: []
+        case .xaPrepare(let event):
+            ["\(String(decoding: event.globalID, as: UTF8.self)) one phase \(event.isOnePhase)"]
+        case .heartbeat, .stop, .informational: []
         case .unsupported:
             ["unsupported: \(event.header.type.unsupportedReason)", "remedy: \(event.header.type.unsupportedRemedy)"]
         }

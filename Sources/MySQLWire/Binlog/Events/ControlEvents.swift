@@ -44,12 +44,44 @@ public struct FormatDescriptionEvent: Equatable, Sendable {
 /// ROTATE_EVENT: position u64 | file name to the end
 public struct RotateEvent: Equatable, Sendable {
     public let file: String
+    /// At most `positionMax`.
     public let position: UInt64
+
+    /// The largest position that is accepted: the size of an event can be added to it without overflow.
+    public static let positionMax = UInt64(Int64.max) / 2
 
     init(body: UnsafeRawBufferPointer) throws(WireError) {
         var reader = ByteReader(body, base: EventHeader.bytes)
         position = try reader.littleEndian(UInt64.self)
+        guard position <= Self.positionMax else {
+            throw WireError(.invalidValue("position \(position)"), at: EventHeader.bytes)
+        }
         file = try reader.utf8(reader.remainingBytes)
+    }
+}
+
+/// XA_PREPARE_LOG_EVENT: one-phase flag u8 | format id u32 | global transaction id length u32 | branch qualifier
+/// length u32 | both
+public struct XAPrepareEvent: Equatable, Sendable {
+    /// `XA COMMIT … ONE PHASE`: the transaction is committed, and nothing follows that decides it.
+    public let isOnePhase: Bool
+    public let formatID: UInt32
+    public let globalID: [UInt8]
+    public let branchQualifier: [UInt8]
+
+    /// XIDDATASIZE is 128: 64 bytes for each of the two parts.
+    static let partBytesMax: UInt32 = 64
+
+    init(body: UnsafeRawBufferPointer) throws(WireError) {
+        var reader = ByteReader(body, base: EventHeader.bytes)
+        isOnePhase = try reader.byte() != 0
+        formatID = try reader.littleEndian(UInt32.self)
+        let lengths = (try reader.littleEndian(UInt32.self), try reader.littleEndian(UInt32.self))
+        guard max(lengths.0, lengths.1) <= Self.partBytesMax else {
+            throw WireError(.badLength(Int(max(lengths.0, lengths.1))), at: reader.absoluteOffset)
+        }
+        globalID = try reader.array(Int(lengths.0))
+        branchQualifier = try reader.array(Int(lengths.1))
     }
 }
 

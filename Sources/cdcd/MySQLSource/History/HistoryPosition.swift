@@ -1,7 +1,7 @@
 import MySQLWire
 import WireCore
 
-/// A place in the binlog as a history record or an offset names it, comparable with another as Debezium compares them.
+/// A place in the binlog as a history record or an offset names it.
 ///
 /// Source: Debezium's `BinlogHistoryRecordComparator`.
 struct HistoryPosition {
@@ -10,48 +10,46 @@ struct HistoryPosition {
     private func number(_ name: String) -> Int64 { document[name]?.integerValue ?? 0 }
 
     /// Whether the position belongs to a snapshot that is not over: `true` in 1.9, `"INITIAL"` and others in 3.6.
-    private var isInSnapshot: Bool {
+    var isInSnapshot: Bool {
         guard let mark = document["snapshot"] else { return false }
         return mark != .null && mark != .bool(false)
     }
 
-    private var gtidText: String? {
+    /// How many events of the transaction were done before this one.
+    var eventCount: Int64 { number("event") }
+
+    /// The executed set; nil without GTIDs.
+    var gtidText: String? {
         document["gtids"]?.stringValue.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
     }
 
-    private func gtids(_ text: String, _ filter: ((ServerUUID) -> Bool)?) throws(HistoryError) -> GTIDSet {
+    func gtids() throws(HistoryError) -> GTIDSet? {
+        guard let gtidText else { return nil }
+        return try Self.gtids(gtidText)
+    }
+
+    static func gtids(_ text: String) throws(HistoryError) -> GTIDSet {
         guard let set = GTIDSet(text) else { throw .incomparable("'\(text)' is no set of GTIDs that cdcd reads") }
-        return filter.map { set.filtered($0) } ?? set
+        return set
     }
 
-    /// Whether this recorded position is at or before the other.
-    func isAtOrBefore(_ desired: Self, gtidSourceFilter: ((ServerUUID) -> Bool)?) throws(HistoryError) -> Bool {
-        switch (gtidText, desired.gtidText) {
-        case (let recorded?, let wanted?):
-            let recordedSet = try gtids(recorded, gtidSourceFilter)
-            let wantedSet = try gtids(wanted, gtidSourceFilter)
-            guard recordedSet == wantedSet else { return recordedSet.isSubset(of: wantedSet) }
-            if !isInSnapshot, desired.isInSnapshot { return false }
-            return number("event") <= desired.number("event")
-        // GTIDs are often switched on and rarely off: a position without them is the older one.
-        case (nil, _?): return true
-        case (_?, nil): return false
-        case (nil, nil): return try isAtOrBeforeByFile(desired)
-        }
-    }
-
-    private func isAtOrBeforeByFile(_ desired: Self) throws(HistoryError) -> Bool {
+    /// Compares positions without GTIDs.
+    func isAtOrBeforeByFile(_ desired: Self) throws(HistoryError) -> Bool {
         if isOfAnotherServer(than: desired) { return number("ts_sec") <= desired.number("ts_sec") }
         let files = (try file(), try desired.file())
         guard files.0.base == files.1.base else {
             throw .incomparable("the binlog's files were called \(files.0.base).* and now \(files.1.base).*")
         }
-        let steps = [
-            (files.0.number, files.1.number), (number("pos"), desired.number("pos")),
-            (number("event"), desired.number("event")), (number("row"), desired.number("row")),
-        ]
-        for (recorded, wanted) in steps where recorded != wanted { return recorded < wanted }
-        return true
+        guard files.0.number == files.1.number else { return files.0.number < files.1.number }
+        return isAtOrBeforeInFile(desired)
+    }
+
+    /// Compares positions in one file. Of a transaction at the same position the events before the stored count are
+    /// done, and the next one is read again.
+    func isAtOrBeforeInFile(_ desired: Self) -> Bool {
+        let (position, other) = (number("pos"), desired.number("pos"))
+        if position != other { return position < other }
+        return eventCount == 0 || eventCount < desired.eventCount
     }
 
     /// A snapshot's positions name no server; they count as the other's where the files are called alike. (Debezium

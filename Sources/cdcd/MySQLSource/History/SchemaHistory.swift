@@ -10,32 +10,47 @@ public enum SchemaHistory {
         public var recordCount: Int
         /// Records that were applied.
         public var appliedCount: Int
+        /// Statements after the offset.
+        public var laterStatements = RecordedStatements()
     }
 
     /// Replays the log over `schema` (an empty one with the connector's rules): every record with this `source` whose
-    /// position is at or before `offset`.
+    /// position is before `offset`.
     ///
     /// 3.6 takes the tables as the records hold them and reads only statements that list none; 1.9 reads every
-    /// statement again. Either reads what the other wrote.
+    /// statement again. Either reads what the other wrote. A statement that was recorded twice (the task ended between
+    /// the append and the commit of its offset, or two workers ran it) is applied once.
+    ///
+    /// - Parameter followsGTIDs: whether streaming asks the server for what is not in the offset's GTIDs.
     ///
     /// Throws `HistoryError` for a document that is no history record, `DDLError` for a statement that cannot be
     /// followed, and what the log throws.
     public static func recover(
-        from log: any HistoryLog, source: JSONObject, until offset: JSONObject,
+        from log: any HistoryLog, source: JSONObject, until offset: JSONObject, followsGTIDs: Bool,
         gtidSourceFilter: ((ServerUUID) -> Bool)? = nil, into schema: DatabaseSchema
     ) throws -> Recovery {
         var recovery = Recovery(schema: schema, recordCount: 0, appliedCount: 0)
-        let desired = HistoryPosition(document: offset)
+        var point = try RecoveryPoint(offset, followsGTIDs: followsGTIDs, gtidSourceFilter: gtidSourceFilter)
+        var statements = StatementGroups()
+        func apply(_ group: StatementGroups.Group) throws {
+            for record in group.records {
+                let position = HistoryPosition(document: record.position)
+                if try point.includes(position) {
+                    try recovery.schema.replay(record)
+                    recovery.appliedCount += 1
+                } else {
+                    recovery.laterStatements.append(record, at: position)
+                }
+            }
+        }
         try log.replay { bytes in
             if bytes.isEmpty { return }
             let record = try HistoryRecord(decoding: bytes)
             guard record.source == source else { return }
             recovery.recordCount += 1
-            let recorded = HistoryPosition(document: record.position)
-            guard try recorded.isAtOrBefore(desired, gtidSourceFilter: gtidSourceFilter) else { return }
-            try recovery.schema.replay(record)
-            recovery.appliedCount += 1
+            if let group = statements.add(record) { try apply(group) }
         }
+        if let group = statements.finish() { try apply(group) }
         return recovery
     }
 }

@@ -65,11 +65,14 @@ struct OffsetTracker: Sendable {
     // MARK: Events
 
     /// An event arrives (any but ROTATE).
-    mutating func begin(eventBytes: UInt32, nextPosition: UInt32, serverID: UInt32) {
+    ///
+    /// - Returns: false if its end is no position that a file can have.
+    mutating func begin(eventBytes: UInt32, nextPosition: UInt32, serverID: UInt32) -> Bool {
         self.serverID = Int64(serverID)
         // Made up for the stream, in no file.
-        guard nextPosition > 0 else { return }
-        let continued = eventEnd + Int64(eventBytes)
+        guard nextPosition > 0 else { return true }
+        let (continued, overflows) = eventEnd.addingReportingOverflow(Int64(eventBytes))
+        if overflows { return false }
         if UInt32(truncatingIfNeeded: continued) == nextPosition {
             eventPosition = eventEnd
         } else {
@@ -81,18 +84,23 @@ struct OffsetTracker: Sendable {
             restart.eventCount = 0
             restart.rowCount = 0
         }
+        return true
     }
 
     /// ROTATE: the events that follow are in this file.
-    mutating func rotate(to file: String, position: Int64) {
+    ///
+    /// - Returns: false if that is no position that a file can have.
+    mutating func rotate(to file: String, position: UInt64) -> Bool {
+        guard let position = Int64(exactly: position) else { return false }
         if self.file != file { self.file = file }
         eventPosition = position
         eventEnd = position
-        guard group == .none else { return }
+        guard group == .none else { return true }
         restart.file = file
         restart.position = position
         restart.eventCount = 0
         restart.rowCount = 0
+        return true
     }
 
     /// GTID: everything announced before is done.
@@ -157,6 +165,13 @@ struct OffsetTracker: Sendable {
             point.rowCount = 0
         }
         return StoredPoint(point: point, serverID: serverID, timestampSeconds: timestampSeconds)
+    }
+
+    /// What may be stored if no record is emitted. After a statement it names the statement's own GTID too (Debezium's
+    /// records do not), so that the statement is not read again.
+    func storedPoint(isAfterStatement: Bool) -> StoredPoint {
+        guard isAfterStatement, group == .none else { return storedPoint }
+        return StoredPoint(point: resumePoint, serverID: serverID, timestampSeconds: timestampSeconds)
     }
 
     /// An offset whose texts are not made yet: kept with every row event, made when it is to be committed.

@@ -1,36 +1,60 @@
+import MySQLWire
+
 /// Leaves out what was delivered before a restart: events and rows at the head of the transaction that was in flight.
 ///
-/// Counting begins with the first transaction that is read, and only where it is the very one that the offset means (by
-/// file and position): on another server the same transaction may be cut into other events, and then repeating its
-/// first rows is better than losing some.
+/// Counting begins with the first transaction that is read, and only if it is the very one that the offset means: the
+/// same file and position, originating server and (after a reconnection) GTID. On another server the same transaction
+/// may be cut into other events, and then repeating its first rows is better than losing some.
 struct ResumeSkip: Hashable, Sendable {
-    private let file: String
-    private let position: Int64
+    /// What identifies a transaction. A nil GTID or server is not compared.
+    struct Place: Hashable, Sendable {
+        var file: String
+        /// Where its BEGIN begins.
+        var position: Int64
+        var gtid: GTID?
+        /// The server on which it was first executed.
+        var serverID: Int64?
+
+        fileprivate func matches(_ other: Place) -> Bool {
+            func areCompatible<T: Equatable>(_ first: T?, _ second: T?) -> Bool {
+                first == nil || second == nil || first == second
+            }
+            return file == other.file && position == other.position && areCompatible(gtid, other.gtid)
+                && areCompatible(serverID, other.serverID)
+        }
+    }
+
+    private let place: Place
     private var eventCount: Int64
     private var rowCount: Int64
     private var isSkipping = false
-    /// Whether nothing that changes anything was read yet.
-    private var isAtStart = true
 
-    init(file: String, position: Int64, eventCount: Int64, rowCount: Int64) {
-        self.file = file
-        self.position = position
+    init(_ place: Place, eventCount: Int64, rowCount: Int64) {
+        self.place = place
         self.eventCount = eventCount
         self.rowCount = rowCount
     }
 
-    init(_ point: OffsetTracker.RestartPoint) {
-        self.init(file: point.file, position: point.position, eventCount: point.eventCount, rowCount: point.rowCount)
+    /// - Parameter serverID: of the stored offset; 0 if it names none.
+    init(_ point: OffsetTracker.RestartPoint, serverID: Int64) {
+        self.init(
+            Place(file: point.file, position: point.position, serverID: serverID == 0 ? nil : serverID),
+            eventCount: point.eventCount, rowCount: point.rowCount)
     }
 
     /// What is left out after a new connection, which begins again at `point`: what was delivered since, and what was
-    /// still to be left out when the old one broke.
-    func continued(at point: OffsetTracker.RestartPoint) -> ResumeSkip {
+    /// still to be left out when the old one was lost.
+    ///
+    /// - Parameters:
+    ///   - gtid: the transaction in flight.
+    ///   - serverID: where it was first executed.
+    func continued(at point: OffsetTracker.RestartPoint, gtid: GTID?, serverID: Int64) -> ResumeSkip {
         // Nothing of a transaction was read: all of it is still to come.
         guard point.eventCount > 0 else { return self }
         return ResumeSkip(
-            file: point.file, position: point.position, eventCount: point.eventCount + (isSkipping ? eventCount : 0),
-            rowCount: point.rowCount + (isSkipping ? rowCount : 0))
+            Place(file: point.file, position: point.position, gtid: gtid, serverID: serverID == 0 ? nil : serverID),
+            eventCount: point.eventCount.addingClamped(isSkipping ? eventCount : 0),
+            rowCount: point.rowCount.addingClamped(isSkipping ? rowCount : 0))
     }
 
     /// Whether anything is left to leave out.
@@ -39,26 +63,18 @@ struct ResumeSkip: Hashable, Sendable {
     /// Whether the rows of the current event were all delivered.
     var skipsEvent: Bool { isSkipping && eventCount > 0 }
 
-    /// BEGIN or XA START at this place.
+    /// BEGIN or XA START.
     ///
-    /// - Returns: false where something was to be left out and this is another transaction: all of it is read.
-    mutating func beginGroup(file: String, position: Int64) -> Bool {
-        isAtStart = false
+    /// - Returns: false if something was to be left out and this is another transaction: all of it is read.
+    mutating func beginGroup(at place: Place) -> Bool {
         guard isPending, !isSkipping else { return true }
-        guard file == self.file, position == self.position else {
+        guard place.matches(self.place) else {
             eventCount = 0
             rowCount = 0
             return false
         }
         isSkipping = true
         return true
-    }
-
-    /// Whether the statement outside of transactions that ends at this place is the one whose record stored the offset:
-    /// followed by GTIDs, it is read again, because the executed set did not know it yet.
-    mutating func skipsStatement(file: String, end: Int64) -> Bool {
-        defer { isAtStart = false }
-        return isAtStart && !isPending && file == self.file && end == position
     }
 
     /// How many rows at the head of the current row event were delivered.
@@ -81,6 +97,14 @@ struct ResumeSkip: Hashable, Sendable {
     /// The transaction is over; so is the skipping.
     mutating func endGroup() {
         guard isSkipping else { return }
-        self = ResumeSkip(file: "", position: 0, eventCount: 0, rowCount: 0)
+        self = ResumeSkip(Place(file: "", position: 0), eventCount: 0, rowCount: 0)
+    }
+}
+
+extension Int64 {
+    /// The sum of two counts, of which one may come from a stored offset.
+    fileprivate func addingClamped(_ other: Int64) -> Int64 {
+        let (sum, overflows) = addingReportingOverflow(other)
+        return overflows ? .max : sum
     }
 }

@@ -7,6 +7,8 @@ struct StreamingStart {
     /// What the offset says: the transaction in flight and how much of it is done.
     var storedPoint: OffsetTracker.RestartPoint
     var timestampSeconds: Int64?
+    /// The originating server of the offset's event; 0 if there was none.
+    var serverID: Int64
 
     /// - Parameters:
     ///   - executed: the stored GTID set together with what the server has purged of other servers; nil where the
@@ -18,5 +20,6 @@ struct StreamingStart {
         storedPoint.eventCount = offset.eventCount
         storedPoint.rowCount = offset.rowCount
         timestampSeconds = offset.timestampSeconds
+        serverID = offset.serverID
     }
 }

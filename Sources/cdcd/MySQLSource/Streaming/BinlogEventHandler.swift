@@ -1,0 +1,223 @@
+import ConnectData
+import MySQLWire
+import WireCore
+
+/// Carries out what the events of a binlog demand: emits rows, applies statements to the schema, writes the history,
+/// hands over offsets. `BinlogMachine` decides; where the events come from is not known here.
+///
+/// Owned by the task's thread.
+final class BinlogEventHandler {
+    private let configuration: MySQLConnectorConfig
+    private let emitter: RecordEmitter
+    private let recorder: SchemaRecorder
+    private let sink: any RecordSink
+    private let logger: Logger
+    private let partition: JSONObject
+    private var machine: BinlogMachine
+    private var schema: DatabaseSchema
+    private var routes: TableRoutes
+    private let now: () -> MonotonicInstant
+    private var idle: QuietOffset
+
+    init(
+        configuration: MySQLConnectorConfig, emitter: RecordEmitter, recorder: SchemaRecorder, sink: any RecordSink,
+        schema: DatabaseSchema, routes: TableRoutes, start: StreamingStart, logger: Logger,
+        now: @escaping () -> MonotonicInstant = { .now }
+    ) {
+        self.configuration = configuration
+        self.emitter = emitter
+        self.recorder = recorder
+        self.sink = sink
+        self.schema = schema
+        self.logger = logger
+        self.now = now
+        idle = QuietOffset(at: now())
+        partition = SchemaRecorder.source(configuration)
+        self.routes = routes
+        machine = BinlogMachine(
+            start,
+            options: .init(
+                prefersCommitTime: configuration.profile.prefersCommitTime, includesQuery: configuration.includesQuery,
+                gtidSources: configuration.gtidSources))
+    }
+
+    // MARK: Connections
+
+    /// Where a new connection is to begin.
+    var resumeRequest: BinlogMachine.ResumeRequest { machine.resumeRequest }
+
+    /// The offset that was reached, for messages.
+    var currentOffset: SourceOffset { machine.currentOffset }
+
+    /// A new connection begins at `resumeRequest`; its table numbers are new.
+    func reconnect() {
+        machine.reconnect()
+        routes.forgetNumbers()
+    }
+
+    // MARK: Events
+
+    /// - Parameter decoder: has the table maps that the event's rows refer to.
+    func handle(_ event: BinlogEvent, _ decoder: BinlogDecoder) throws {
+        switch machine.receive(event) {
+        case .none:
+            if case .rotate = event.body, !event.header.isArtificial { routes.forgetNumbers() }
+        case .emitRows(let skippedRows):
+            guard case .rows(let rows) = event.body else { break }
+            try handle(rows, event.header, decoder, skippingRows: skippedRows)
+        case .applyStatement:
+            guard case .query(let query) = event.body else { break }
+            try applyStatement(query, event.header)
+        case .checkRowChange:
+            guard case .query(let query) = event.body else { break }
+            try refuseIfCaptured(query)
+        case .advanceIfIdle: try advanceIfIdle()
+        case .warn(let warning): logger.warn(warning.text(at: machine.eventPlace))
+        case .fail(let failure): throw failure.error(at: machine.eventPlace)
+        }
+        machine.complete(event)
+    }
+
+    // MARK: Rows
+
+    private func handle(
+        _ rows: RowsEvent, _ header: EventHeader, _ decoder: BinlogDecoder, skippingRows skippedRows: Int
+    ) throws {
+        let place = machine.eventPlace
+        guard let map = decoder.tableMap(rows.tableID) else {
+            throw UnsupportedEvent.missingTableMap(rows.tableID, file: place.file, position: place.position)
+        }
+        let route: TableRoutes.Route
+        do { route = try routes.route(for: map, in: schema) } catch { throw located(error) }
+        switch route {
+        case .filtered: return
+        case .unknown(let table): try reportUnknown(table)
+        case .captured(let rowDecoder):
+            if configuration.skippedOperations.contains(.init(rows.kind)) { return }
+            guard rows.hasFullImages else {
+                throw UnsupportedEvent.partialImage(
+                    rowDecoder.plan.definition.id, file: place.file, position: place.position)
+            }
+            try emit(rows, rowDecoder, header, skippingRows: skippedRows)
+        }
+    }
+
+    private func emit(
+        _ rows: RowsEvent, _ rowDecoder: BinlogRowDecoder, _ header: EventHeader, skippingRows skippedRows: Int
+    ) throws {
+        let source = machine.rowSource(header)
+        do {
+            let count = try emitter.emit(rows, of: rowDecoder, source: source, skippingRows: skippedRows)
+            machine.didEmitRows(count, of: count)
+        } catch {
+            // What was emitted before counts, or an orderly stop would repeat it.
+            let done = emitter.deliveredRows
+            if done > skippedRows { machine.didEmitRows(done, of: done + 1) }
+            throw located(error)
+        }
+    }
+
+    /// Says where in the binlog a value could not be read; what the sink throws is passed on.
+    private func located(_ error: any Error) -> any Error {
+        guard error is ConversionError || error is WireError || error is PlanError else { return error }
+        let (file, position) = machine.eventPlace
+        return ConnectorError(
+            "Error processing binlog event at \(file):\(position)", cause: "\(error)",
+            remedy: "See the event with mysqlbinlog --start-position=\(position) --verbose \(file).")
+    }
+
+    private func reportUnknown(_ table: TableID) throws {
+        let (file, position) = machine.eventPlace
+        let error = ConnectorError(
+            "Encountered change event for table \(table) whose schema isn't known to this connector",
+            cause: "the event is at \(file):\(position); the schema history does not define the table there",
+            remedy: "Take a new snapshot: stop the connector, DELETE its offsets, and resume it; "
+                + "or leave the table out with table.exclude.list.")
+        switch configuration.inconsistentSchemaHandling {
+        case .fail: throw error
+        case .warn: logger.warn("\(error) The event is passed over (inconsistent.schema.handling.mode=warn).")
+        case .skip: break
+        }
+    }
+
+    // MARK: Statements
+
+    private func applyStatement(_ query: QueryEvent, _ header: EventHeader) throws {
+        let changes = try changes(of: query)
+        guard !changes.isEmpty else { return }
+        routes.forget()
+        let place = machine.schemaChangePlace(header)
+        try recorder.remember(changes, at: place.offset, executed: place.executed)
+        let before = emitter.emittedRecords
+        if !place.isDelivered {
+            try recorder.tell(changes, source: place.source, isSnapshot: false, to: emitter)
+            try emitTruncations(changes, place.source)
+        }
+        machine.didApply(emittedRecords: Int(emitter.emittedRecords - before))
+        try checkpoint()
+    }
+
+    private func changes(of query: QueryEvent) throws -> [SchemaChange] {
+        do throws(DDLError) {
+            return try schema.apply(
+                query.statement, defaultDatabase: query.database, sqlMode: SQLMode(rawValue: query.sqlMode ?? 0))
+        } catch {
+            let (file, position) = machine.eventPlace
+            throw ConnectorError("Error processing binlog event at \(file):\(position)", cause: error.description)
+        }
+    }
+
+    /// The `t` records of TRUNCATE TABLE, unless they are skipped.
+    private func emitTruncations(_ changes: [SchemaChange], _ source: SourceInfo) throws {
+        for change in changes where change.kind == .truncate {
+            guard let name = change.sourceTables.first else { continue }
+            let id = TableID(database: change.database, table: name)
+            guard configuration.filter.includes(id), let definition = schema.table(id) else { continue }
+            try emitter.emitTruncate(try TablePlan(definition, configuration: configuration), source: source)
+        }
+    }
+
+    /// Statement-based changes cannot be turned into rows. They are passed over only if no captured table is named.
+    private func refuseIfCaptured(_ query: QueryEvent) throws {
+        let words = StatementWords(query.statement)
+        let isNamed = { [filter = configuration.filter] (table: TableID) in
+            words.contains(table.table) && filter.includes(table)
+        }
+        guard let table = schema.tables.map(\.id).first(where: isNamed) else {
+            logger.warn(
+                "Received DML '\(query.statement.prefix(200))' for processing, binlog probably contains events generated with "
+                    + "statement or mixed based replication format; it names no captured table and is passed over.")
+            return
+        }
+        let (file, position) = machine.eventPlace
+        throw ConnectorError(
+            "The binlog at \(file):\(position) holds a change of rows as a statement, and it names the "
+                + "captured table \(table): \(query.statement.prefix(200))",
+            cause: "a session wrote with binlog_format STATEMENT or MIXED, so the changed rows are not in the binlog",
+            remedy: "SET PERSIST binlog_format = 'ROW', see that no session sets another format, and take a new snapshot: stop "
+                + "the connector, DELETE its offsets, and resume it.")
+    }
+
+    // MARK: Offsets
+
+    /// Hands over the offset of what was emitted if many rows were, or if nothing more has arrived.
+    func checkpointIfDue(isInputDrained: @autoclosure () -> Bool) throws {
+        if machine.isCheckpointDue(isInputDrained: isInputDrained()) { try checkpoint() }
+    }
+
+    /// Tells the sink that everything emitted so far may be committed.
+    func checkpoint() throws {
+        if let offset = machine.takeCheckpoint() { try handOver(offset) }
+    }
+
+    /// Advances the offset of a stream in which nothing captured changed for long.
+    private func advanceIfIdle() throws {
+        guard idle.isDue(at: now()), let offset = machine.idleOffset, idle.isNew(offset) else { return }
+        try handOver(offset)
+    }
+
+    private func handOver(_ offset: SourceOffset) throws {
+        try sink.checkpoint(partition: partition, offset: offset.encoded(for: configuration.profile))
+        idle.handedOver(offset, at: now())
+    }
+}
