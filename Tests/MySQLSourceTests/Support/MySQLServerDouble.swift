@@ -1,0 +1,127 @@
+import Synchronization
+import WireCore
+import WireStreams
+
+/// A MySQL server that answers from a script, and remembers what clients did: for what shows only at the other end of a
+/// connection. Every login succeeds. It ends when the object is released.
+final class MySQLServerDouble: Sendable {
+    enum Answer: Sendable {
+        case ok
+        case rows([String], [[String?]])
+        case failure(code: UInt16, message: String)
+    }
+
+    struct Script: Sendable {
+        var host = "127.0.0.1"
+        /// Encrypts connections that ask for it; nil: offers no TLS.
+        var tls: TLSConfiguration?
+        /// Whether a client that connects hears anything at all.
+        var greets = true
+        var variables: [String: String] = [:]
+        /// The answers to statements that begin so; the first that fits.
+        var answers: [(start: String, answer: Answer)] = []
+        /// What a replica is sent; then the stream ends with the error 1236.
+        var events: [[UInt8]] = []
+    }
+
+    struct Login: Sendable, Equatable {
+        var user: String
+        /// What the client proves its password with, for the challenge "12345678901234567890".
+        var proof: [UInt8]
+        var isEncrypted: Bool
+    }
+
+    struct Statement: Sendable {
+        var text: String
+        var at: MonotonicInstant
+    }
+
+    /// What clients did.
+    struct Memory: Sendable {
+        var logins: [Login] = []
+        var statements: [Statement] = []
+        /// When clients said good-bye.
+        var goodbyes: [MonotonicInstant] = []
+        /// When a replica asked for events.
+        var dumpedAt: MonotonicInstant?
+        var replicaID: UInt32?
+    }
+
+    /// With which the stream of events ends.
+    static let endOfLog = "end of the test's log"
+
+    private let script: Script
+    private let server: SocketServer
+    private let state = Mutex(Memory())
+
+    var address: SocketAddress { server.address }
+    var memory: Memory { state.withLock { $0 } }
+
+    init(_ script: Script) throws {
+        self.script = script
+        server = try SocketServer(
+            listen: SocketAddress(host: script.host, port: 0), name: "mysql-double", connectionsMax: 10,
+            logger: Logger("MySQLServerDouble"))
+        server.start { [weak self] streams, _ in self?.serve(streams) }
+    }
+
+    deinit {
+        server.stopAccepting()
+        server.cutAll()
+    }
+
+    private func serve(_ streams: StreamPair) {
+        streams.setTimeouts(20_000, 20_000)
+        defer { streams.canceller.cancel() }
+        do {
+            var session = MySQLDoubleSession(streams)
+            guard script.greets else {
+                _ = try session.receive()
+                return
+            }
+            let login = try session.login(tls: script.tls)
+            state.withLock { $0.logins.append(login) }
+            while let command = try session.receive() {
+                guard try answer(command, &session) else { return }
+            }
+        } catch {
+            // The client has gone, which is its right; what it did until then is remembered.
+        }
+    }
+
+    /// False where the connection ends.
+    private func answer(_ command: [UInt8], _ session: inout MySQLDoubleSession) throws -> Bool {
+        switch command.first {
+        case 0x03:
+            let text = String(decoding: command.dropFirst(), as: UTF8.self)
+            state.withLock { $0.statements.append(Statement(text: text, at: .now)) }
+            try session.send(answer(to: text))
+            return true
+        case 0x15:
+            let id = command[1..<5].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            state.withLock { $0.replicaID = id }
+            try session.send(.ok)
+            return true
+        case 0x12, 0x1E:
+            state.withLock { $0.dumpedAt = .now }
+            for event in script.events { try session.send(event: event) }
+            try session.send(.failure(code: 1236, message: Self.endOfLog))
+            return true
+        default:
+            state.withLock { $0.goodbyes.append(.now) }
+            return false
+        }
+    }
+
+    private func answer(to text: String) -> Answer {
+        if let found = script.answers.first(where: { text.hasPrefix($0.start) }) { return found.answer }
+        if text.hasPrefix("SELECT @") {
+            let name = String(text.split { ".@ ".contains($0) }.last ?? "").lowercased()
+            return script.variables[name].map { .rows([name], [[$0]]) }
+                ?? .failure(code: 1193, message: "Unknown system variable '\(name)'")
+        }
+        let silent = ["SET ", "START ", "ROLLBACK", "SAVEPOINT", "RELEASE", "FLUSH ", "LOCK ", "UNLOCK ", "COMMIT"]
+        if silent.contains(where: { text.hasPrefix($0) }) { return .ok }
+        return .failure(code: 1064, message: "the double has no answer to \(text)")
+    }
+}
