@@ -18,6 +18,22 @@ import Testing
         #expect(health.interruption == nil)
     }
 
+    @Test func triesBecomeRarerAndQuieter() {
+        var health = CommitHealth()
+        var pauses: [Int] = []
+        var logged = 0
+        for _ in 0..<25 {
+            _ = health.committed("a")
+            pauses.append(health.retryMilliseconds(firstMilliseconds: 1000))
+            if health.isWorthLogging { logged += 1 }
+        }
+        #expect(Array(pauses.prefix(5)) == [1000, 2000, 4000, 5000, 5000] && pauses.last == 5000)
+        #expect(logged == 5)
+        _ = health.committed(nil)
+        _ = health.committed("a")
+        #expect(health.retryMilliseconds(firstMilliseconds: 1000) == 1000 && health.isWorthLogging)
+    }
+
     @Test func aSuccessBetweenFailuresStartsTheCountAgain() {
         var health = CommitHealth()
         for _ in 0..<5 {

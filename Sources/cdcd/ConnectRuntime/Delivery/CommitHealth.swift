@@ -7,9 +7,18 @@ struct CommitHealth: Equatable, Sendable {
     /// So many failures in a row are shown: a broker that changes its leader takes less.
     static let failuresMax = 3
 
-    private var failureCount = 0
+    /// Failures since the last success.
+    private(set) var failureCount = 0
     /// Why nothing is committed; nil while it is, or the trouble is young.
     private(set) var interruption: String?
+
+    /// Whether the failure that came last is worth a line of the log: the first few, and then one in a while.
+    var isWorthLogging: Bool { failureCount <= Self.failuresMax || failureCount % 12 == 0 }
+
+    /// How long to wait before the next try: from `firstMilliseconds` up to five seconds.
+    func retryMilliseconds(firstMilliseconds: Int) -> Int {
+        min(firstMilliseconds << min(max(0, failureCount - 1), 12), max(firstMilliseconds, 5000))
+    }
 
     /// A commit is stored, or failed with `error`. Returns what the task's state becomes, nil where it stays.
     mutating func committed(_ error: String?) -> TaskControl.Condition? {

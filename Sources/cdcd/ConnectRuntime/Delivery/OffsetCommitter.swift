@@ -79,10 +79,20 @@ final class OffsetCommitter: Sendable {
     private func begin(_ commit: TaskCommit) {
         let committer = self
         let hasBegun = commit.begin { isCommitted in
-            if !isCommitted { committer.noteProgress(of: commit.id) }
+            if !isCommitted { committer.retry(commit) }
         }
         // What has come since the commit that is still under way.
         if !hasBegun { noteProgress(of: commit.id) }
+    }
+
+    private func retry(_ commit: TaskCommit) {
+        let pause = commit.retryMilliseconds(firstMilliseconds: gapMilliseconds)
+        state.update { state in
+            guard state.entries[commit.id]?.commit === commit else { return }
+            let notBefore = MonotonicInstant.now.advanced(byMilliseconds: pause)
+            state.entries[commit.id]?.notBefore = notBefore
+            state.entries[commit.id]?.dueAt = notBefore
+        }
     }
 
     private func run() {

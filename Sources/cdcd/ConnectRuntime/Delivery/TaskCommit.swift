@@ -41,6 +41,11 @@ final class TaskCommit: Sendable {
     /// From now on nothing is committed: another task has taken over.
     func abandon() { isAbandoned.store(true, ordering: .releasing) }
 
+    /// How long to wait after a commit that failed.
+    func retryMilliseconds(firstMilliseconds: Int) -> Int {
+        state.withLock { $0.health.retryMilliseconds(firstMilliseconds: firstMilliseconds) }
+    }
+
     /// Why offsets cannot be committed for some time; nil while they can.
     var interruption: String? { state.withLock { $0.health.interruption } }
 
@@ -90,10 +95,7 @@ final class TaskCommit: Sendable {
                     return round.left == 0 ? round : nil
                 }
                 guard let ended else { return }
-                if let failure = ended.failure {
-                    logger.error("WorkerSourceTask{id=\(id)} Failed to commit offsets, will be tried again: \(failure)")
-                    tracker.putBack(ended.failed, finishedCount: count)
-                }
+                if ended.failure != nil { tracker.putBack(ended.failed, finishedCount: count) }
                 end(.some(ended.failure))
                 completion(ended.failure == nil)
             }
@@ -106,10 +108,13 @@ final class TaskCommit: Sendable {
 
     /// - Parameter outcome: why the commit failed, if it did; nil where there was nothing to commit.
     private func end(_ outcome: String??) {
-        let condition = state.update { state -> TaskControl.Condition? in
+        let (condition, isLogged) = state.update { state -> (TaskControl.Condition?, Bool) in
             state.isCommitting = false
-            guard let outcome else { return nil }
-            return state.health.committed(outcome)
+            guard let outcome else { return (nil, false) }
+            return (state.health.committed(outcome), state.health.isWorthLogging)
+        }
+        if case .some(.some(let failure)) = outcome, isLogged {
+            logger.error("WorkerSourceTask{id=\(id)} Failed to commit offsets, will be tried again: \(failure)")
         }
         if let condition, !isAbandoned.load(ordering: .acquiring) { conditionChanged(condition) }
     }
