@@ -51,10 +51,13 @@ public final class ReplicationStream {
     /// The next event, header and checksum included: a view that is valid until the next call.
     ///
     /// Throws `.server` with the server's reason where it ends the stream (1236: the position is gone), and
-    /// `.stream(.closed)` where it says EOF.
+    /// `.stream(.closed)` where it says EOF. After `.stream(.timedOut)` it may be called again.
     public func next() throws(MySQLError) -> UnsafeRawBufferPointer {
         try Self.checked(try channel.receive())
     }
+
+    /// How many bytes have come over the connection: tells a pause within an event from a pause of the whole stream.
+    public var receivedBytes: Int { channel.receivedBytes }
 
     /// Whether `next()` would answer without waiting for the network.
     public var hasBufferedEvent: Bool { channel.hasBufferedPacket }

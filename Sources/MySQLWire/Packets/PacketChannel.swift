@@ -11,6 +11,8 @@ final class PacketChannel {
     private var joinedView: UnsafeMutableRawBufferPointer?
     /// What the packet that was handed out last occupies at the front of the buffer.
     private var unconsumed = 0
+    /// How much the peer has sent since the channel was made (behind TLS, after decryption).
+    private(set) var receivedBytes = 0
 
     init(streams: StreamPair) { self.streams = streams }
 
@@ -54,6 +56,8 @@ final class PacketChannel {
     }
 
     /// The next packet's payload: a view that is valid until the next call of any method here.
+    ///
+    /// After `.stream(.timedOut)` it may be called again, and goes on where it was in the packet.
     func receive() throws(MySQLError) -> UnsafeRawBufferPointer {
         release()
         while true {
@@ -68,6 +72,7 @@ final class PacketChannel {
                         try streams.input.readSome(into: room)
                     }
                 }
+                receivedBytes += count
                 guard count > 0 else { throw .stream(streams.canceller.isCancelled ? .cancelled : .closed) }
             }
         }

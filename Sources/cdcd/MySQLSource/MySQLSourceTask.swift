@@ -7,6 +7,11 @@ import WireCore
 final class MySQLSourceTask: SourceTask {
     /// How often a snapshot that is interrupted is tried.
     static let snapshotAttemptsMax = 5
+    /// The pause before the task does again what it does at its start: behind one name there may be servers that
+    /// contradict each other.
+    private static let restartMilliseconds = 500
+    /// How often the server is asked again for what it is committing.
+    private static let pendingMilliseconds = 100
     /// Microseconds since the epoch.
     private static let clock: @Sendable () -> Int64 = { WallTime.now.epochMicroseconds }
 
@@ -45,8 +50,8 @@ final class MySQLSourceTask: SourceTask {
     }
 
     private func work(_ sink: any RecordSink, _ control: TaskControl) throws {
-        let stored = try context.storedOffset(for: SchemaRecorder.source(configuration)).map { try SourceOffset($0) }
-        let server = try reachServer(control)
+        var stored = try context.storedOffset(for: SchemaRecorder.source(configuration)).map { try SourceOffset($0) }
+        var server = try reachServer(control)
         let history = try openHistoryLog(historyLocation) { control.report($0) }
         let cancelHistory = history.cancel
         let handler = control.onStop { cancelHistory() }
@@ -54,6 +59,27 @@ final class MySQLSourceTask: SourceTask {
             control.removeStopHandler(handler)
             history.close()
         }
+        while true {
+            do {
+                return try work(from: stored, server, history, sink, control)
+            } catch let gone as BinlogGoneError {
+                guard configuration.snapshot.mode == .whenNeeded else {
+                    throw BinlogAvailability.failure(gone.offset, profile: configuration.profile, reason: gone.reason)
+                }
+                // The next start, at once: it finds the same, and takes a snapshot.
+                logger.warn("The stream cannot be continued: \(gone.reason)")
+                stored = gone.offset
+                StopWaiter(control).wait(milliseconds: Self.restartMilliseconds)
+                server = try reachServer(control)
+            }
+        }
+    }
+
+    /// Takes a snapshot where one is due, and streams.
+    private func work(
+        from stored: SourceOffset?, _ server: ReachedServer, _ history: any HistoryLog, _ sink: any RecordSink,
+        _ control: TaskControl
+    ) throws {
         let recorder = SchemaRecorder(configuration: configuration, history: history, clock: Self.clock)
         let (begin, schema, source) = try prepare(stored, server, history, recorder, sink, control)
         guard let begin else {
@@ -80,15 +106,16 @@ final class MySQLSourceTask: SourceTask {
         _ stored: SourceOffset?, _ server: ReachedServer, _ history: any HistoryLog, _ recorder: SchemaRecorder,
         _ sink: any RecordSink, _ control: TaskControl
     ) throws -> (StreamingStart?, DatabaseSchema, ReachedServer) {
-        let rules = rules(for: server.facts)
+        var server = server
         var decision = try StartDecision.make(
             offset: stored, historyExists: try history.exists(), mode: configuration.snapshot.mode,
             profile: configuration.profile, historyTopic: configuration.history.topic)
         if case .resume(let offset) = decision,
-            case .gone(let reason) = try server.availability(of: offset, configuration) {
+            let reason = try reasonForNotResuming(at: offset, &server, control) {
             decision = try StartDecision.whenGone(
                 offset, reason: reason, mode: configuration.snapshot.mode, profile: configuration.profile)
         }
+        let rules = rules(for: server.facts)
         switch decision {
         case .nothing:
             logger.info("The snapshot was taken, and snapshot.mode=initial_only asks for no more")
@@ -108,6 +135,22 @@ final class MySQLSourceTask: SourceTask {
             let (offset, schema, server) = try snapshot(readsRows, server, recorder, sink, control)
             guard configuration.snapshot.mode != .initialOnly else { return (nil, schema, server) }
             return (try server.start(offset, configuration), schema, server)
+        }
+    }
+
+    /// Why the server cannot go on from an offset; nil where it can. Waits for what it is committing just now.
+    private func reasonForNotResuming(
+        at offset: SourceOffset, _ server: inout ReachedServer, _ control: TaskControl
+    ) throws -> String? {
+        while true {
+            switch try server.availability(of: offset, configuration) {
+            case .available: return nil
+            case .gone(let reason): return reason
+            case .pending(let reason):
+                control.report(.interrupted(reason: reason))
+                StopWaiter(control).wait(milliseconds: Self.pendingMilliseconds)
+                server = try reachServer(control)
+            }
         }
     }
 

@@ -6,6 +6,7 @@ import WireStreams
 struct ReachedServer {
     let facts: ServerFacts
     let privileges: PrivilegeCheck
+    private let owned: GTIDSet
     private let files: [String]
 
     /// Throws `SessionError` where nobody answers, and `ConnectorError` where the server or the account is not fit.
@@ -16,30 +17,22 @@ struct ReachedServer {
         let streams = configuration.snapshot.mode != .initialOnly
         let connection = try ServerSession.open(
             configuration, control, connectMilliseconds: connectMilliseconds)
-        let (facts, grants, files) = try ServerSession.withConnection(connection, control) { connection in
+        let (owned, facts, grants, files) = try ServerSession.withConnection(connection, control) { connection in
             do throws(MySQLError) {
+                let owned = try ServerFacts.ownedGTIDs(connection)
                 let facts = try ServerFacts(reading: connection)
                 // Names in backquotes, whatever the server's own mode says.
                 try connection.execute("SET SESSION sql_mode = ''")
                 let grants = try connection.query("SHOW GRANTS").rows.compactMap { $0.first ?? nil }
-                return (facts, Grants(statements: grants), try Self.files(connection))
+                return (owned, facts, Grants(statements: grants), try BinlogAvailability.files(connection))
             } catch { throw SessionError(error, isConnecting: false) }
         }
         try ServerSettingsCheck.check(facts, profile: configuration.profile, streams: streams, at: address)
+        self.owned = owned
         self.facts = facts
         self.files = files
         privileges = PrivilegeCheck(grants: grants, address: address)
         if streams { try privileges.checkStreaming() }
-    }
-
-    /// The binlog files; none where there is no binlog or the account may not see them, which is told later.
-    private static func files(_ connection: MySQLConnection) throws(MySQLError) -> [String] {
-        do throws(MySQLError) {
-            return try connection.query("SHOW BINARY LOGS").rows.compactMap { $0.first ?? nil }
-        } catch {
-            guard case .server = error, !error.isTransient else { throw error }
-            return []
-        }
     }
 
     func availability(
@@ -47,7 +40,8 @@ struct ReachedServer {
     ) throws(ConnectorError) -> BinlogAvailability {
         let executed = try facts.gtids("gtid_executed")
         let logs = BinlogAvailability.Logs(
-            usesGTIDs: !executed.isEmpty, executed: executed, purged: try facts.gtids("gtid_purged"), files: files)
+            usesGTIDs: !executed.isEmpty, executed: executed, purged: try facts.gtids("gtid_purged"), owned: owned,
+            files: files)
         return try BinlogAvailability.check(
             offset, logs, includingSource: { configuration.gtidSources.includes($0.description) },
             alsoByFile: !followsGTIDs(configuration))

@@ -23,6 +23,133 @@ extension ConnectorTests {
             return (world, relay)
         }
 
+        private func waitForSnapshot(_ world: ConnectorWorld) -> Bool {
+            world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } }
+        }
+
+        /// Makes the other server one that has executed all that the first has, as a replica that took over everything.
+        /// - Returns: a connection to it.
+        private func replica(of world: ConnectorWorld) throws -> MySQLConnection {
+            let executed = try world.root.query("SELECT @@GLOBAL.gtid_executed").scalar ?? ""
+            let replica = try MySQLConnection.connect(
+                MySQLConnectionOptions(address: try #require(RealServers.otherMySQL), user: "root"))
+            do throws(MySQLError) {
+                try replica.execute("RESET BINARY LOGS AND GTIDS")
+            } catch { try replica.execute("RESET MASTER") }
+            for statement in [
+                "SET GLOBAL gtid_purged = '\(executed)'", "SET SESSION sql_log_bin = 0",
+                "DROP DATABASE IF EXISTS \(world.name)", "CREATE DATABASE \(world.name)", "USE \(world.name)",
+                "CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)", "SET SESSION sql_log_bin = 1",
+            ] { try replica.execute(statement) }
+            return replica
+        }
+
+        /// The first server's last transaction.
+        private func lastGTID(_ world: ConnectorWorld) throws -> String {
+            let text = try world.root.query("SELECT @@GLOBAL.gtid_executed").scalar ?? ""
+            let uuid = try #require(ServerUUID(try ServerIdentity.uuid(world.root) ?? ""))
+            let last = try #require(GTIDSet(text)?.intervals[uuid]?.last)
+            return "\(uuid):\(last.upperBound)"
+        }
+
+        private static let gone = "The connector is trying to read change stream starting at {"
+
+        @Test func aReplicaThatHasEverythingTakesOver() throws {
+            let (world, relay) = try world("v_takeover")
+            let run = try world.start()
+            #expect(waitForSnapshot(world))
+            let replica = try replica(of: world)
+            try world.sql("INSERT INTO t VALUES (2)")
+            #expect(world.waitForChanges(2))
+            try replica.execute("SET gtid_next = '\(try lastGTID(world))'")
+            try replica.execute("INSERT INTO t VALUES (2)")
+            try replica.execute("SET gtid_next = AUTOMATIC")
+            relay.redirect(to: try #require(RealServers.otherMySQL))
+            relay.cut()
+            try replica.execute("INSERT INTO t VALUES (3)")
+            #expect(world.waitForChanges(3))
+            #expect(run.stop() == nil)
+            #expect(world.changes(of: "t") == ["r1", "c2", "c3"])
+        }
+
+        /// The consumers have rows that the new primary never had.
+        @Test func aReplicaThatLacksWhatWasDeliveredIsRefused() throws {
+            let (world, relay) = try world("v_lossy")
+            let run = try world.start()
+            #expect(waitForSnapshot(world))
+            let replica = try replica(of: world)
+            try world.sql("INSERT INTO t VALUES (2)")
+            #expect(world.waitForChanges(2))
+            relay.redirect(to: try #require(RealServers.otherMySQL))
+            relay.cut()
+            let failure = run.waitForFailure()
+            #expect(failure.hasPrefix(Self.gone), "\(failure)")
+            #expect(
+                failure.contains("Caused by: the server has not executed \(try lastGTID(world)), which were delivered"),
+                "\(failure)")
+            // The same at the next start, though the record's own offset does not name its transaction.
+            #expect(try world.start().waitForFailure() == failure)
+            // And where the configuration says so, a snapshot is taken without anybody's help.
+            world.configuration["snapshot.mode"] = "when_needed"
+            relay.redirect(to: try #require(RealServers.mysql))
+            let next = try world.start()
+            try world.sql("INSERT INTO t VALUES (4)")
+            #expect(world.waitForChanges(3))
+            relay.redirect(to: try #require(RealServers.otherMySQL))
+            relay.cut()
+            #expect(world.waitForChanges(4))
+            try replica.execute("INSERT INTO t VALUES (5)")
+            #expect(world.waitForChanges(5))
+            #expect(next.stop() == nil)
+            #expect(world.changes(of: "t") == ["r1", "c2", "c4", "r1", "c5"])
+        }
+
+        /// The transaction that the failover cut is no part of the offset yet, but rows of it were delivered.
+        @Test func aReplicaThatLacksATransactionInPartIsRefused() throws {
+            let (world, relay) = try world("v_part")
+            try world.sql("ALTER TABLE t ADD COLUMN v varchar(1000)")
+            let run = try world.start()
+            #expect(waitForSnapshot(world))
+            _ = try replica(of: world)
+            relay.redirect(to: try #require(RealServers.otherMySQL))
+            relay.cut(afterBytes: 400_000)
+            try world.sql("BEGIN")
+            for start in stride(from: 1000, to: 2000, by: 100) {
+                let rows = (start..<start + 100).map { "(\($0), '\(String(repeating: "x", count: 1000))')" }
+                try world.sql("INSERT INTO t VALUES \(rows.joined(separator: ","))")
+            }
+            try world.sql("COMMIT")
+            let failure = run.waitForFailure()
+            #expect(failure.contains("the server has not executed \(try lastGTID(world)), which"), "\(failure)")
+            #expect((2..<1001).contains(world.changes(of: "t").count))
+        }
+
+        /// As a server that waits for a replica's acknowledgement before it commits what it has sent already.
+        @Test func aTransactionThatIsBeingCommittedIsWaitedFor() throws {
+            let (world, relay) = try world("v_committing")
+            let run = try world.start()
+            #expect(waitForSnapshot(world))
+            let replica = try replica(of: world)
+            try world.sql("INSERT INTO t VALUES (2)")
+            #expect(world.waitForChanges(2))
+            let gtid = try lastGTID(world)
+            try replica.execute("SET gtid_next = '\(gtid)'")
+            try replica.execute("BEGIN")
+            try replica.execute("INSERT INTO t VALUES (2)")
+            relay.redirect(to: try #require(RealServers.otherMySQL))
+            relay.cut()
+            #expect(world.recording.wait { state in
+                state.conditions.last
+                    == .interrupted(reason: "the server has not committed \(gtid) yet, which were delivered")
+            })
+            try replica.execute("COMMIT")
+            try replica.execute("SET gtid_next = AUTOMATIC")
+            try replica.execute("INSERT INTO t VALUES (3)")
+            #expect(world.waitForChanges(3))
+            #expect(run.stop() == nil)
+            #expect(world.changes(of: "t") == ["r1", "c2", "c3"])
+        }
+
         private func interruptions(_ world: ConnectorWorld) -> [String] {
             world.recording.read { state in
                 state.conditions.compactMap { if case .interrupted(let reason) = $0 { reason } else { nil } }

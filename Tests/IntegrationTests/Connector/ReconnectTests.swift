@@ -167,6 +167,69 @@ extension ConnectorTests {
             try world.sql("DROP USER r_locked")
         }
 
+        /// The connection is stuck on its way, and the server lives.
+        @Test func aStuckStreamIsReadOnOverANewConnection() throws {
+            let (world, relay) = try world("r_stuck")
+            let run = try world.start()
+            #expect(waitForSnapshot(world))
+            try world.sql("INSERT INTO t VALUES (1, '')")
+            #expect(world.waitForChanges(1))
+            relay.hold()
+            try world.sql("INSERT INTO t VALUES (2, '')")
+            let stuck = MonotonicInstant.now
+            #expect(world.waitForChanges(2))
+            #expect(MonotonicInstant.now.milliseconds(since: stuck) < 2500)
+            #expect(run.stop() == nil)
+            relay.release()
+            #expect(world.changes(of: "t") == ["c1", "c2"])
+        }
+
+        /// As with a large event on a slow disk: each stream pauses at the same place, before its first event or later.
+        /// Only the first one is given up.
+        @Test(arguments: [0, 200])
+        func aSlowServerIsWaitedForAsLongAsItAnswers(streamBytes: Int) throws {
+            let (world, relay) = try world("r_slow")
+            let run = try world.start()
+            #expect(waitForSnapshot(world))
+            try world.sql("INSERT INTO t VALUES (1, '')")
+            #expect(world.waitForChanges(1))
+            let before = relay.connectionCount
+            relay.holdStreams(afterBytes: streamBytes)
+            try world.sql("INSERT INTO t VALUES (2, '')")
+            // A new stream, and after 1.8 and 3.6 s the question whether the server lives.
+            #expect(relay.waitForConnections(before + 3))
+            relay.release()
+            #expect(world.waitForChanges(2))
+            #expect(world.recording.wait { $0.conditions.last == .running })
+            #expect(relay.connectionCount == before + 3)
+            #expect(run.stop() == nil)
+            #expect(world.changes(of: "t") == ["c1", "c2"])
+            let interruptions = world.recording.read { state in
+                state.conditions.filter { if case .interrupted = $0 { true } else { false } }.count
+            }
+            #expect(interruptions == 1)
+        }
+
+        @Test func aSlowServerThatDiesIsNoticed() throws {
+            let (world, relay) = try world("r_slow_dies")
+            let run = try world.start()
+            #expect(waitForSnapshot(world))
+            try world.sql("INSERT INTO t VALUES (1, '')")
+            #expect(world.waitForChanges(1))
+            let before = relay.connectionCount
+            relay.holdStreams(afterBytes: 200)
+            #expect(relay.waitForConnections(before + 2))
+            relay.set(.refusing)
+            // Between the first question and the second.
+            #expect(world.recording.wait { if case .interrupted = $0.conditions.last { true } else { false } })
+            relay.cut()
+            relay.set(.passing)
+            try world.sql("INSERT INTO t VALUES (2, '')")
+            #expect(world.waitForChanges(2))
+            #expect(run.stop() == nil)
+            #expect(world.changes(of: "t") == ["c1", "c2"])
+        }
+
         @Test func aSnapshotThatLosesItsConnectionBeginsAnew() throws {
             let (world, relay) = try world("r_snapshot")
             let values = (0..<2000).map { "(\($0), '\(String(repeating: "x", count: 150))')" }.joined(separator: ",")

@@ -18,6 +18,10 @@ final class Relay: Sendable {
         var servers: [SocketAddress]
         /// Connections that were open when `hold()` was called.
         var held: Set<Int> = []
+        /// How many bytes of each binlog stream are passed on before it is held; nil: all.
+        var streamBytes: Int?
+        /// The bytes that came from the server since the binlog was asked for, by connection.
+        var streams: [Int: Int] = [:]
         var nextConnection = 0
         var cancellers: [SocketCanceller] = []
         /// Bytes from the server after which all connections are cut, counted over all of them.
@@ -27,6 +31,7 @@ final class Relay: Sendable {
     private let listener: SocketListener
     private let state: Mutex<State>
     private let released = NSCondition()
+    private let connected = NSCondition()
     var address: SocketAddress { listener.address }
 
     convenience init(to server: SocketAddress) throws { try self.init(to: [server]) }
@@ -60,6 +65,9 @@ final class Relay: Sendable {
             state.nextConnection += 1
             return state.nextConnection
         }
+        connected.lock()
+        connected.broadcast()
+        connected.unlock()
         let cancellers = [client.canceller, upstream.canceller]
         pump(client.input, upstream.output, cancellers, connection, isFromServer: false)
         pump(upstream.input, client.output, cancellers, connection, isFromServer: true)
@@ -78,6 +86,8 @@ final class Relay: Sendable {
             }
             while let count = try? ends.input.readSome(into: buffer), count > 0 {
                 guard let relay = self else { return }
+                let piece = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+                relay.note(piece, connection, isFromServer: isFromServer)
                 relay.awaitRelease(of: connection)
                 let allowed = relay.allow(count, isFromServer: isFromServer)
                 let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<allowed])
@@ -99,6 +109,28 @@ final class Relay: Sendable {
         }
     }
 
+    /// Follows which connections have become binlog streams, and holds those that are to be held.
+    private func note(_ bytes: UnsafeRawBufferPointer, _ connection: Int, isFromServer: Bool) {
+        state.withLock { state in
+            // COM_BINLOG_DUMP and COM_BINLOG_DUMP_GTID, the first packet of their conversation.
+            if !isFromServer, bytes.count > 4, bytes[3] == 0, [0x12, 0x1E].contains(bytes[4]) {
+                state.streams[connection] = 0
+            }
+            guard isFromServer, let sum = state.streams[connection] else { return }
+            state.streams[connection] = sum + bytes.count
+            if let limit = state.streamBytes, sum + bytes.count > limit { state.held.insert(connection) }
+        }
+    }
+
+    /// Keeps back what binlog streams send, those to come too, from a number of bytes on, until `release()`: as a
+    /// server does that reads a large event.
+    func holdStreams(afterBytes count: Int) {
+        state.withLock { state in
+            state.streamBytes = count
+            state.held.formUnion(state.streams.keys)
+        }
+    }
+
     private func awaitRelease(of connection: Int) {
         released.lock()
         defer { released.unlock() }
@@ -111,10 +143,22 @@ final class Relay: Sendable {
 
     /// Passes on what was kept back.
     func release() {
-        state.withLock { $0.held = [] }
+        state.withLock { state in
+            state.held = []
+            state.streamBytes = nil
+        }
         released.lock()
         released.broadcast()
         released.unlock()
+    }
+
+    /// Waits until so many connections were made; false where they were not in time.
+    func waitForConnections(_ count: Int, seconds: Int = 20) -> Bool {
+        let deadline = Date(timeIntervalSinceNow: TimeInterval(seconds))
+        connected.lock()
+        defer { connected.unlock() }
+        while connectionCount < count { if !connected.wait(until: deadline) { return connectionCount >= count } }
+        return true
     }
 
     /// How many connections were made so far.

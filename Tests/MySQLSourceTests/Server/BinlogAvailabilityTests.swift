@@ -37,6 +37,23 @@ import Testing
         #expect(reason.contains("has not executed \(Self.b):1,"))
     }
 
+    /// A server sends to its replicas what it has not committed yet.
+    @Test func whatTheServerIsCommittingIsNotLost() throws {
+        var logs = try logs(executed: "\(Self.a):1-9")
+        logs.owned = ServerFacts.ownedGTIDs("\(Self.a):10#31:11#32,\n\(Self.b):1#33")
+        #expect(logs.owned == GTIDSet("\(Self.a):10-11,\(Self.b):1"))
+        #expect(
+            try check(gtids: "\(Self.a):1-11", logs)
+                == .pending(reason: "the server has not committed \(Self.a):10-11 yet, which were delivered"))
+        guard case .gone = try check(gtids: "\(Self.a):1-12", logs) else {
+            Issue.record("a transaction that nobody commits was waited for")
+            return
+        }
+    }
+
+    @Test(arguments: ["", "nonsense", "\(a):tag:1#2"])
+    func whatCannotBeReadIsNotOwned(text: String) { #expect(ServerFacts.ownedGTIDs(text).isEmpty) }
+
     @Test func gtidsThatTheServerNoLongerUsesAreGone() throws {
         guard case .gone = try check(gtids: "\(Self.a):1", try logs(executed: "", usesGTIDs: false)) else {
             Issue.record("available without GTIDs")

@@ -65,7 +65,7 @@ import WireCore
         #expect(offset.eventCount == 4)
         #expect(offset.rowCount == 1)
         #expect(machine.takeCheckpoint() == nil)
-        #expect(machine.currentOffset.gtids == binlog.executed)
+        #expect(machine.resumeRequest.offset.gtids == binlog.executed)
     }
 
     @Test func manyRowsMakeACheckpointDue() throws {

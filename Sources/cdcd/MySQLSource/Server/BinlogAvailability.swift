@@ -4,6 +4,8 @@ import WireCore
 /// Whether the server still has everything that comes after an offset.
 enum BinlogAvailability: Hashable, Sendable {
     case available
+    /// The server is committing what it lacks: it will have it soon. Says what it is.
+    case pending(reason: String)
     /// Says what is missing, in words.
     case gone(reason: String)
 
@@ -13,12 +15,17 @@ enum BinlogAvailability: Hashable, Sendable {
         var usesGTIDs: Bool
         var executed: GTIDSet
         var purged: GTIDSet
+        /// What sessions of the server are executing or committing just now (`gtid_owned`), read before `executed`.
+        var owned = GTIDSet()
         /// The names of its binlog files, oldest first.
         var files: [String]
     }
 
     /// With GTIDs the stored set must be part of what the server executed, and nothing that is missing from it may be
     /// purged; without, the file must be there.
+    ///
+    /// A server sends a transaction to its replicas before it is in its executed set: it still waits for the storage
+    /// engine, or for the acknowledgement of a replica (semi-synchronous replication). Nothing is lost then.
     ///
     /// - Parameter alsoByFile: whether the file must be there besides, because reading begins at it although the offset
     ///   has GTIDs (the server's GTID mode was turned off).
@@ -34,7 +41,7 @@ enum BinlogAvailability: Hashable, Sendable {
             guard logs.usesGTIDs else {
                 return .gone(reason: "the offset was stored with GTIDs, and the server does not use them (gtid_mode)")
             }
-            let answer = checkGTIDs(stored.filtered(isIncluded), logs, isIncluded)
+            let answer = check(delivered: stored, logs, includingSource: isIncluded)
             guard answer == .available, alsoByFile else { return answer }
         }
         if offset.file.isEmpty || logs.files.contains(offset.file) { return .available }
@@ -42,11 +49,16 @@ enum BinlogAvailability: Hashable, Sendable {
         return .gone(reason: "the server no longer has the file \(offset.file); \(range)")
     }
 
-    private static func checkGTIDs(
-        _ stored: GTIDSet, _ logs: Logs, _ isIncluded: (ServerUUID) -> Bool
+    /// The same for a stream that is followed by GTIDs.
+    static func check(
+        delivered: GTIDSet, _ logs: Logs, includingSource isIncluded: (ServerUUID) -> Bool
     ) -> BinlogAvailability {
+        let stored = delivered.filtered(isIncluded)
         guard stored.isSubset(of: logs.executed) else {
             let unknown = stored.subtracting(logs.executed)
+            if unknown.isSubset(of: logs.owned) {
+                return .pending(reason: "the server has not committed \(unknown) yet, which were delivered")
+            }
             return .gone(
                 reason: "the server has not executed \(unknown), which were delivered: it is another server, was restored "
                     + "from a backup, or its GTIDs were reset")
@@ -56,6 +68,16 @@ enum BinlogAvailability: Hashable, Sendable {
             return .gone(reason: "the server has purged \(lost), which were not delivered yet")
         }
         return .available
+    }
+
+    /// The binlog files; none where there is no binlog or the account may not see them, which is reported elsewhere.
+    static func files(_ connection: MySQLConnection) throws(MySQLError) -> [String] {
+        do throws(MySQLError) {
+            return try connection.query("SHOW BINARY LOGS").rows.compactMap { $0.first ?? nil }
+        } catch {
+            guard case .server = error, !error.isTransient else { throw error }
+            return []
+        }
     }
 
     /// Debezium's sentence, the reason and the remedy.

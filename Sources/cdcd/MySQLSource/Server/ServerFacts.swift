@@ -27,6 +27,29 @@ struct ServerFacts: Sendable {
         self.init(version: connection.serverVersion, variables: variables)
     }
 
+    /// `gtid_owned`: the transactions that sessions are executing or committing. Ask for it before `gtid_executed`, or
+    /// one that is committed in between is in neither. Empty on servers without the variable.
+    static func ownedGTIDs(_ connection: MySQLConnection) throws(MySQLError) -> GTIDSet {
+        let text: String?
+        do throws(MySQLError) {
+            text = try connection.query("SELECT @@GLOBAL.gtid_owned").scalar
+        } catch {
+            guard case .server = error, !error.isTransient else { throw error }
+            return GTIDSet()
+        }
+        return ownedGTIDs(text ?? "")
+    }
+
+    /// From `uuid:number#thread:number#thread,…`. What cannot be read (tags) counts as not owned.
+    static func ownedGTIDs(_ text: String) -> GTIDSet {
+        var (set, isThread) = ("", false)
+        for character in text {
+            if character == "#" { isThread = true } else if !character.isNumber { isThread = false }
+            if !isThread { set.append(character) }
+        }
+        return GTIDSet(set) ?? GTIDSet()
+    }
+
     subscript(name: String) -> String? { variables[name] }
 
     /// Text of a GTID set as the server shows it, line breaks taken out.

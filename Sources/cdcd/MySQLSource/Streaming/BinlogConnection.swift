@@ -1,119 +1,192 @@
 import ConnectData
 import MySQLWire
 import WireCore
+import WireStreams
 
 /// The connection that the binlog is read from: opens it, notices when it is lost or silent, and decides whether and
 /// when to open it again. Owned by the task's thread; knows nothing about what the events mean.
 final class BinlogConnection {
-    /// The interval in which an idle server sends heartbeats, and the silence after which it is taken for dead.
+    /// The interval in which an idle server sends heartbeats.
     static let heartbeatMilliseconds = 500
-    static let silenceMilliseconds = 1800
-    /// The server may search long for the end of a GTID set before it sends the first event.
-    static let firstEventMilliseconds = 60_000
     /// A connection that lasted this long was a good one.
     static let steadyMilliseconds = 10_000
+    /// How long a statement on the connection, or on the one that asks for the server, may be without an answer.
+    static let replyMillisecondsMax = 10_000
+    static let probeMillisecondsMax = 5000
 
     private let configuration: MySQLConnectorConfig
     private let control: TaskControl
-    /// The server that file positions belong to; nil if it is not known.
-    private let serverUUID: String?
     private let logger: Logger
+    private var server: StreamServer
+    private var silence = StreamSilence()
+    /// How long the stream's reads wait.
+    private var waitMilliseconds = 0
     private var reconnect = ReconnectPolicy()
     /// Since when events arrive; nil while there is no connection.
     private var connectedSince: MonotonicInstant?
-    private var isSilenceLimited = false
+    /// Where the last connection began to read.
+    private var startPoint: OffsetTracker.RestartPoint?
 
     init(configuration: MySQLConnectorConfig, control: TaskControl, serverUUID: String?, logger: Logger) {
         self.configuration = configuration
         self.control = control
-        self.serverUUID = serverUUID
         self.logger = logger
+        server = StreamServer(configuration: configuration, control: control, uuid: serverUUID, logger: logger)
     }
 
-    /// Connects, asks for the binlog and runs `body` with the stream until one of the two throws.
+    private var address: SocketAddress { configuration.connection.address }
+
+    /// Connects, makes sure that the server has what comes next, asks for the binlog and runs `body` with the stream
+    /// until one of the two throws.
     ///
-    /// - Parameters:
-    ///   - point: where to begin with GTIDs, or the file to begin in.
-    ///   - position: where to begin in the file without GTIDs.
-    ///   - body: reads events; is to call `received` for each.
-    /// - Throws: `SessionError` if the connection fails; `ConnectorError` if the server is not the expected one.
+    /// - Parameter body: reads events by `next`, and is to call `received` for each.
+    /// - Throws: `SessionError` if the connection fails; `BinlogGoneError` if the server lacks something;
+    ///   `ConnectorError` if it is not the expected one or not fit.
     func withStream(
-        at point: OffsetTracker.RestartPoint, position: Int64,
-        _ body: (ReplicationStream, MySQLConnection) throws -> Void
+        _ request: BinlogMachine.ResumeRequest, _ body: (ReplicationStream, MySQLConnection) throws -> Void
     ) throws {
+        startPoint = request.point
         var options = configuration.connection
         options.connectTimeoutMilliseconds = reconnect.attemptMilliseconds(
             at: .now, configured: options.connectTimeoutMilliseconds)
-        options.readTimeoutMilliseconds = 10_000
+        options.readTimeoutMilliseconds = Self.replyMillisecondsMax
         let connection = try ServerSession.connect(options, control)
         try ServerSession.withConnection(connection, control) { connection in
             let stream: ReplicationStream
-            try verifyServer(connection, point)
+            let verified = try server.verify(
+                connection, at: request.point, inFlight: request.inFlight, offset: request.offset)
+            silence.connectionOpened(isSameServer: verified.isSameServer)
+            waitMilliseconds = silence.waitMilliseconds(at: .now)
             do throws(MySQLError) {
                 try connection.execute("SET SESSION net_write_timeout = 86400, SESSION net_read_timeout = 86400")
                 stream = try ReplicationStream(
-                    connection, serverID: configuration.serverID, start: try start(at: point, position),
-                    heartbeatMilliseconds: Self.heartbeatMilliseconds, silenceMilliseconds: Self.firstEventMilliseconds)
+                    connection, serverID: configuration.serverID, start: try start(request, verified.purged),
+                    heartbeatMilliseconds: Self.heartbeatMilliseconds, silenceMilliseconds: waitMilliseconds)
             } catch { throw SessionError(error, isConnecting: false) }
-            isSilenceLimited = false
             try body(stream, connection)
         }
     }
 
-    /// An event arrived. From the first one on that is not the rotation at the beginning, silence is limited.
-    @inline(__always)
-    func received(_ header: EventHeader, on connection: MySQLConnection) {
-        if !isSilenceLimited, header.type != .rotate { limitSilence(of: connection) }
-    }
-
-    private func limitSilence(of connection: MySQLConnection) {
-        isSilenceLimited = true
-        connection.setReadTimeout(milliseconds: Self.silenceMilliseconds)
-        if reconnect.isAway { logger.info("Connected to \(configuration.connection.address) again.") }
-        connectedSince = .now
-        control.report(.running)
-    }
-
     private func start(
-        at point: OffsetTracker.RestartPoint, _ position: Int64
+        _ request: BinlogMachine.ResumeRequest, _ purged: GTIDSet
     ) throws(MySQLError) -> ReplicationStream.Start {
-        if let gtids = point.gtids { return .gtids(encodedSet: gtids.set.encoded()) }
-        guard let position = UInt32(exactly: max(4, position)) else {
+        if let gtids = request.point.gtids { return .gtids(encodedSet: gtids.set.union(purged).encoded()) }
+        guard let position = UInt32(exactly: max(4, request.position)) else {
             throw .unsupported(
-                "The position \(position) in \(point.file) lies beyond 4 GiB, where the protocol cannot begin to read: "
-                    + "turn on GTIDs (gtid_mode=ON), or take a new snapshot")
+                "The position \(request.position) in \(request.point.file) lies beyond 4 GiB, where the protocol cannot begin "
+                    + "to read: turn on GTIDs (gtid_mode=ON), or take a new snapshot")
         }
-        return .position(file: point.file, position: position)
+        return .position(file: request.point.file, position: position)
     }
 
-    /// A file and a position mean something on one server only.
-    private func verifyServer(_ connection: MySQLConnection, _ point: OffsetTracker.RestartPoint) throws {
-        guard point.gtids == nil, let serverUUID else { return }
-        let found: String?
-        do throws(MySQLError) {
-            found = try connection.query("SELECT @@GLOBAL.server_uuid").scalar
-        } catch { throw SessionError(error, isConnecting: false) }
-        guard found != serverUUID else { return }
-        throw ConnectorError(
-            "The database at \(configuration.connection.address) is another server now (\(found ?? "?") instead of "
-                + "\(serverUUID))",
-            cause: "without GTIDs a position in the binlog of the one means nothing to the other",
-            remedy: "Turn on GTIDs (gtid_mode=ON) on both, and take a new snapshot: stop the connector, DELETE its offsets, and "
-                + "resume it.")
+    /// The next event, header and checksum included: a view that is valid until the next call.
+    ///
+    /// - Parameter place: the end of the last event.
+    func next(
+        of stream: ReplicationStream, on connection: MySQLConnection, at place: @autoclosure () -> StreamSilence.Place
+    ) throws -> UnsafeRawBufferPointer {
+        while true {
+            do throws(MySQLError) { return try stream.next() } catch {
+                guard case .stream(.timedOut) = error else { throw SessionError(error, isConnecting: false) }
+                try wait(for: stream, connection, place())
+            }
+        }
+    }
+
+    /// Decides what a read that ended in vain means. Throws where the silence means that the connection is lost.
+    private func wait(
+        for stream: ReplicationStream, _ connection: MySQLConnection, _ place: StreamSilence.Place
+    ) throws {
+        let action = silence.waited(
+            milliseconds: waitMilliseconds, receivedBytes: stream.receivedBytes, at: place, now: .now)
+        if let milliseconds = silence.dueReport(at: .now) {
+            logger.warn(
+                "The database at \(address) has sent nothing for \(milliseconds / 1000) s, at \(place). It answers other "
+                    + "connections, so it is reading a large event, or something on the way has stopped the stream.")
+        }
+        switch action {
+        case .wait: break
+        case .cut:
+            throw SessionError(.stream(.timedOut(milliseconds: silence.limitMilliseconds)), isConnecting: false)
+        case .askServer:
+            if try serverAnswers() {
+                logger.info("The database at \(address) sends nothing at \(place), but answers: the stream is kept")
+                silence.serverAnswered(at: .now)
+            } else {
+                silence.serverDidNotAnswer()
+            }
+        }
+        limitWait(connection)
+    }
+
+    private func limitWait(_ connection: MySQLConnection) {
+        waitMilliseconds = silence.waitMilliseconds(at: .now)
+        connection.setReadTimeout(milliseconds: waitMilliseconds)
+    }
+
+    /// Whether the stream's server answers another connection. Another server at its address says nothing about it.
+    private func serverAnswers() throws -> Bool {
+        var options = configuration.connection
+        options.connectTimeoutMilliseconds = min(options.connectTimeoutMilliseconds, Self.probeMillisecondsMax)
+        options.readTimeoutMilliseconds = options.connectTimeoutMilliseconds
+        do {
+            let probe = try ServerSession.connect(options, control)
+            return try ServerSession.withConnection(probe, control) { probe in
+                try probe.execute("SELECT 1")
+                let uuid = try ServerIdentity.uuid(probe)
+                return uuid == nil || server.uuid == nil || uuid == server.uuid
+            }
+        } catch let failure as SessionError {
+            return Self.isAnswer(failure.error)
+        } catch let error as MySQLError {
+            return Self.isAnswer(error)
+        }
+    }
+
+    /// A server that has no connection to give, or no longer lets the account in, lives.
+    private static func isAnswer(_ error: MySQLError) -> Bool {
+        guard case .server(let answer) = error else { return false }
+        return !error.isTransient || [1040, 1203, 1226].contains(answer.code)
+    }
+
+    /// An event arrived. Costs next to nothing while the stream runs as it should.
+    ///
+    /// - Parameter place: the end of the event before it.
+    @inline(__always)
+    func received(
+        _ header: EventHeader, on connection: MySQLConnection, at place: @autoclosure () -> StreamSilence.Place
+    ) {
+        if silence.needsEvents || header.type == .heartbeat { noteArrival(header, connection, place()) }
+    }
+
+    private func noteArrival(_ header: EventHeader, _ connection: MySQLConnection, _ place: StreamSilence.Place) {
+        guard header.type != .rotate else { return }
+        let arrival: StreamSilence.Arrival =
+            if header.type == .heartbeat { .heartbeat(position: header.nextPosition) }
+            else if header.nextPosition > 0 { .event(start: header.position) }
+            else { .artificialEvent }
+        if silence.received(arrival, at: place) {
+            if reconnect.isAway { logger.info("Connected to \(address) again.") }
+            connectedSince = .now
+            control.report(.running)
+        }
+        if waitMilliseconds != silence.waitMilliseconds(at: .now) { limitWait(connection) }
     }
 
     /// Reports the interruption and waits before the next attempt.
     ///
-    /// - Parameter offset: where the stream stands, for error texts.
+    /// - Parameter request: where the next connection is to begin.
     /// - Throws: `ConnectorError` if another attempt would not help.
-    func recover(from failure: SessionError, at offset: SourceOffset) throws {
+    func recover(from failure: SessionError, at request: BinlogMachine.ResumeRequest) throws {
         let reason = ServerFailure.connecting(failure.error, configuration.connection)
         guard failure.error.isTransient else {
             if failure.isConnecting { throw reason }
-            throw ServerFailure.streaming(failure.error, offset, configuration)
+            throw ServerFailure.streaming(failure.error, request.offset, configuration)
         }
-        // The end of a good connection is a new interruption.
-        if let since = connectedSince, MonotonicInstant.now.milliseconds(since: since) > Self.steadyMilliseconds {
+        if case .stream(.timedOut) = failure.error {} else { silence.connectionLost() }
+        // The end of a connection that did what it is for is a new interruption.
+        if let since = connectedSince,
+            startPoint != request.point || MonotonicInstant.now.milliseconds(since: since) > Self.steadyMilliseconds {
             reconnect.succeeded()
         }
         connectedSince = nil
@@ -125,7 +198,6 @@ final class BinlogConnection {
 
     private func reportLoss(_ failure: SessionError, _ retry: ReconnectPolicy.Retry) {
         let since = retry.awayMilliseconds >= 1000 ? " for \(retry.awayMilliseconds / 1000) s" : ""
-        logger.warn(
-            "The connection to \(configuration.connection.address) is lost\(since): \(failure.error). Connecting again.")
+        logger.warn("The connection to \(address) is lost\(since): \(failure.error). Connecting again.")
     }
 }

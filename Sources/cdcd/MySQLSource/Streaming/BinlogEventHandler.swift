@@ -46,8 +46,8 @@ final class BinlogEventHandler {
     /// Where a new connection is to begin.
     var resumeRequest: BinlogMachine.ResumeRequest { machine.resumeRequest }
 
-    /// The offset that was reached, for messages.
-    var currentOffset: SourceOffset { machine.currentOffset }
+    /// The end of the last event.
+    var readPlace: StreamSilence.Place { machine.readPlace }
 
     /// A new connection begins at `resumeRequest`; its table numbers are new.
     func reconnect() {
@@ -208,6 +208,12 @@ final class BinlogEventHandler {
     /// Tells the sink that everything emitted so far may be committed.
     func checkpoint() throws {
         if let offset = machine.takeCheckpoint() { try handOver(offset) }
+    }
+
+    /// Tells the sink the same, and that this offset stands for it.
+    func checkpoint(at offset: SourceOffset) throws {
+        _ = machine.takeCheckpoint()
+        try handOver(offset)
     }
 
     /// Advances the offset of a stream in which nothing captured changed for long.

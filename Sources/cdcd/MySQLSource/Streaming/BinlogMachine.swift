@@ -316,8 +316,8 @@ struct BinlogMachine: Sendable {
     /// The place of the current event, for messages.
     var eventPlace: (file: String, position: Int64) { (tracker.file, tracker.eventPosition) }
 
-    /// What would be stored now.
-    var currentOffset: SourceOffset { tracker.storedPoint.offset }
+    /// The end of the last event.
+    var readPlace: StreamSilence.Place { StreamSilence.Place(file: tracker.file, position: tracker.eventEnd) }
 
     // MARK: Connections
 
@@ -326,10 +326,16 @@ struct BinlogMachine: Sendable {
         var point: OffsetTracker.RestartPoint
         /// Where to begin in the point's file if the stream is not followed by GTIDs.
         var position: Int64
+        /// The transaction in flight, if rows of it were emitted.
+        var inFlight: GTID?
+        /// What would be stored now, for messages.
+        var offset: SourceOffset
     }
 
     var resumeRequest: ResumeRequest {
-        ResumeRequest(point: tracker.resumePoint, position: tracker.requestPosition)
+        ResumeRequest(
+            point: tracker.resumePoint, position: tracker.requestPosition,
+            inFlight: transaction.emittedRows > 0 ? transaction.gtid : nil, offset: tracker.storedPoint.offset)
     }
 
     /// A new connection begins to read at `resumeRequest`.

@@ -26,9 +26,14 @@ final class StreamingReader {
             } catch let failure as SessionError {
                 if control.isStopping { break }
                 try handler.checkpoint()
-                try connection.recover(from: failure, at: handler.currentOffset)
+                try connection.recover(from: failure, at: handler.resumeRequest)
             } catch is CancellationError where control.isStopping {
                 break
+            } catch let gone as BinlogGoneError {
+                // The last record's offset does not name its own transaction; this one does if it was read to its end,
+                // so that the next start misses it too.
+                try handler.checkpoint(at: gone.offset)
+                throw gone
             } catch {
                 // What went out before the failure need not go out again after it.
                 try handler.checkpoint()
@@ -40,20 +45,17 @@ final class StreamingReader {
 
     /// Connects at the place that was reached and reads until the connection ends, which is thrown.
     private func stream() throws {
-        let request = handler.resumeRequest
-        try connection.withStream(at: request.point, position: request.position) { stream, session in
+        try connection.withStream(handler.resumeRequest) { stream, session in
             handler.reconnect()
             var decoder = BinlogDecoder(hasChecksums: stream.hasChecksums)
             while !control.isStopping {
                 try handler.checkpointIfDue(isInputDrained: !stream.hasBufferedEvent)
                 let event: BinlogEvent
-                do throws(MySQLError) {
-                    let bytes = try stream.next()
-                    do throws(MySQLProtocolError) {
-                        event = try decoder.decode(bytes)
-                    } catch { throw .malformed(error) }
-                } catch { throw SessionError(error, isConnecting: false) }
-                connection.received(event.header, on: session)
+                let bytes = try connection.next(of: stream, on: session, at: handler.readPlace)
+                do throws(MySQLProtocolError) {
+                    event = try decoder.decode(bytes)
+                } catch { throw SessionError(.malformed(error), isConnecting: false) }
+                connection.received(event.header, on: session, at: handler.readPlace)
                 try handler.handle(event, decoder)
             }
         }
