@@ -177,6 +177,22 @@ import WireTestSupport
         #expect(throws: PlanError.self) { try withRows(of: "uniq", .insert, in: other) { _, _ in } }
     }
 
+    @Test func columnsThatGetTheSameFieldNameAreRefused() throws {
+        var story = try AllTypesStory("3.6", "default")
+        story.configuration.fieldNameAdjustment = .avro
+        var definition = try #require(story.definitions["uniq"])
+        definition.columns[1].name = "a-b"
+        definition.columns[2].name = "a b"
+        do {
+            _ = try TablePlan(definition, configuration: story.configuration)
+            Issue.record("took two fields of one name")
+        } catch let error as PlanError {
+            #expect(error.reason.contains("field name duplication a_b"))
+        }
+        story.configuration.fieldNameAdjustment = .avroUnicode
+        #expect(try TablePlan(definition, configuration: story.configuration).rowSchema.fields[1].name == "a_u002db")
+    }
+
     @Test func typesAndCharacterSetsThatAreUnknownAreRefusedWithARemedy() throws {
         let story = try AllTypesStory("3.6", "default")
         var definition = try #require(story.definitions["uniq"])

@@ -32,7 +32,8 @@ public final class TablePlan: Sendable {
         case keyOnly(Int)
     }
 
-    /// Throws a `PlanError` where a column's type or character set is unknown; it names table and column.
+    /// Throws a `PlanError` where a column's type or character set is unknown, or two columns get one field name; it
+    /// names table and column.
     public init(_ definition: TableDefinition, configuration: MySQLConnectorConfig) throws {
         let naming = TopicNaming(configuration)
         let table = definition.id
@@ -62,8 +63,9 @@ public final class TablePlan: Sendable {
         func field(_ column: ColumnPlan) -> Schema.Field {
             Schema.Field(configuration.fieldNameAdjustment.adjustedFieldName(column.name), column.schema)
         }
-        rowSchema = Schema(
-            .structure, isOptional: true, name: schemaName + ".Value", fields: columns.map(field))
+        let rowFields = columns.map(field)
+        try Self.checkNames(of: rowFields, table)
+        rowSchema = Schema(.structure, isOptional: true, name: schemaName + ".Value", fields: rowFields)
         var sources: ContiguousArray<KeySource> = []
         var keyFields: [Schema.Field] = []
         for name in keyNames {
@@ -75,10 +77,22 @@ public final class TablePlan: Sendable {
                 keyFields.append(field(keyOnly[index]))
             }
         }
+        try Self.checkNames(of: keyFields, table)
         keySources = sources
         keySchema = keyFields.isEmpty ? nil : Schema(.structure, name: schemaName + ".Key", fields: keyFields)
         envelope = EnvelopeLayout(configuration.profile)
         envelopeSchema = envelope.schema(name: adjustment.adjustedName(topic) + ".Envelope", row: rowSchema)
+    }
+
+    /// Two members of one name would hide one of the values.
+    private static func checkNames(of fields: [Schema.Field], _ table: TableID) throws(PlanError) {
+        var names: Set<String> = []
+        for field in fields where !names.insert(field.name).inserted {
+            throw PlanError(
+                table: table,
+                "Cannot create field because of field name duplication \(field.name): field.name.adjustment.mode gives two "
+                    + "of its columns this name. Leave one of them out with column.exclude.list, or choose avro_unicode")
+        }
     }
 
     /// The key of a row; `.null` where the table has no key.
