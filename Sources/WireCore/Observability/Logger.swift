@@ -27,6 +27,14 @@ public enum LogLevel: Int, Comparable, Sendable, CaseIterable {
 /// Where log lines go. What a line looks like is the handler's affair.
 public protocol LogHandler: Sendable {
     func write(level: LogLevel, logger: String, context: String, message: String)
+
+    /// Waits until what was written so far has left the process, at most so long.
+    func flush(timeoutMilliseconds: Int)
+}
+
+extension LogHandler {
+    /// A handler that keeps nothing back has nothing to wait for.
+    public func flush(timeoutMilliseconds: Int) {}
 }
 
 /// The process's logging: one handler and the level from which lines are written.
@@ -45,6 +53,11 @@ public final class LogSystem: Sendable {
 
     /// Replaces the handler. Without one, nothing is written (libraries are silent by default).
     public func install(_ newHandler: any LogHandler) { handler.withLock { $0 = newHandler } }
+
+    /// To be called before the process ends: waits for the handler, at most so long.
+    public func flush(timeoutMilliseconds: Int) {
+        handler.withLock { $0 }?.flush(timeoutMilliseconds: timeoutMilliseconds)
+    }
 
     @usableFromInline
     func write(level: LogLevel, logger: String, context: String, message: String) {

@@ -12,12 +12,15 @@ struct CDCD {
 
     static func main() {
         do {
-            exit(try run(Array(CommandLine.arguments.dropFirst())))
+            let code = try run(Array(CommandLine.arguments.dropFirst()))
+            LogSystem.shared.flush(timeoutMilliseconds: 500)
+            exit(code)
         } catch let error as UsageError {
             let help = error.command.map { "cdcd help \($0)" } ?? "cdcd --help"
             StandardError.print("cdcd: \(error)\nTry `\(help)` for more.")
             exit(2)
         } catch {
+            LogSystem.shared.flush(timeoutMilliseconds: 500)
             StandardError.print("cdcd: \(error)")
             exit(1)
         }

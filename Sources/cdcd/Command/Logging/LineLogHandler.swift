@@ -1,66 +1,144 @@
 import Foundation
 import Synchronization
 import WireCore
+import WireStreams
 
-/// How log lines look.
-enum LogFormat: String, CaseIterable {
-    /// Kafka Connect's own layout, `[2026-11-24 22:03:16,123] INFO [inventory|task-0] text (logger)`.
-    case connect
-    /// One JSON object a line, for log collectors.
-    case json
-}
-
-/// Writes each log line with one `write` to a descriptor, so that lines of several threads do not mix.
+/// Writes log lines to a descriptor without ever waiting for its reader.
+///
+/// A line goes out at once where the descriptor takes it, whole and in order. Where it does not (a pipe that nobody
+/// reads, a stopped terminal), lines wait in `LogQueue` for a thread that writes them later. Once the queue is full,
+/// lines are dropped, and one line says how many: a log that nobody reads must not stop replication.
 final class LineLogHandler: LogHandler {
+    private struct State: Sendable {
+        var queue: LogQueue
+        var hasWriter = false
+    }
+
     private let format: LogFormat
     private let descriptor: Int32
-    private let order = Mutex(())
+    private let state: Mutex<State>
+    /// What a pipe that is ready to be written takes without waiting (Linux's PIPE_BUF).
+    private static let chunkBytes = 4096
 
-    init(format: LogFormat, descriptor: Int32 = STDOUT_FILENO) {
+    init(format: LogFormat, descriptor: Int32 = STDOUT_FILENO, queueBytesMax: Int = 4 << 20) {
         self.format = format
         self.descriptor = descriptor
+        state = Mutex(State(queue: LogQueue(bytesMax: queueBytesMax)))
     }
 
     func write(level: LogLevel, logger: String, context: String, message: String) {
-        let line = Self.line(
-            format: format, time: .now, level: level, logger: logger, context: context, message: message)
-        let bytes = Array(line.utf8)
-        order.withLock { _ in
-            var sent = 0
-            while sent < bytes.count {
-                let count = bytes[sent...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-                if count < 0 {
-                    if errno == EINTR { continue }
-                    // Nobody is left to be told: the reader of the log is gone.
-                    return
-                }
-                sent += count
+        let line = format.line(time: .now, level: level, logger: logger, context: context, message: message)
+        let startsWriter = state.withLock { state -> Bool in
+            state.queue.append(Array(line.utf8), droppedLine: droppedLine)
+            guard !state.hasWriter else { return false }
+            state.hasWriter = !writeReady(&state)
+            return state.hasWriter
+        }
+        if startsWriter { startThread(named: "log-writer", stackBytes: 128 << 10) { [self] in writeLater() } }
+    }
+
+    private func droppedLine(_ count: Int) -> [UInt8] {
+        let message = "\(count) lines of this log were dropped, since nobody read it for too long"
+        return Array(format.line(time: .now, level: .warn, logger: "cdcd.log", context: "", message: message).utf8)
+    }
+
+    /// Writes what the descriptor takes now. True once nothing is left, also where the reader is gone for good.
+    private func writeReady(_ state: inout State) -> Bool {
+        while let chunk = state.queue.next(bytesMax: Self.chunkBytes, droppedLine: droppedLine) {
+            guard isReady(waitMilliseconds: 0) else { return false }
+            let count = chunk.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                state.queue.remove(bytes: count)
+            } else if errno == EAGAIN {
+                // Whoever shares the descriptor has made it so that it does not wait.
+                return false
+            } else if errno != EINTR {
+                state.queue.removeAll()
             }
+        }
+        return true
+    }
+
+    /// Whether a write would not wait; an error counts as ready, and the write tells it.
+    private func isReady(waitMilliseconds: Int32) -> Bool {
+        var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        return Glibc.poll(&poll, 1, waitMilliseconds) != 0
+    }
+
+    /// Writes what waits, until nothing does.
+    private func writeLater() {
+        while true {
+            _ = isReady(waitMilliseconds: 1000)
+            let isDone = state.withLock { state -> Bool in
+                guard writeReady(&state) else { return false }
+                state.hasWriter = false
+                return true
+            }
+            if isDone { return }
         }
     }
 
-    static func line(
-        format: LogFormat, time: WallTime, level: LogLevel, logger: String, context: String, message: String
-    ) -> String {
-        switch format {
-        case .connect:
-            return "[\(time.logText)] \(level.name) \(context)\(message) (\(logger))\n"
-        case .json:
-            var writer = ByteWriter(capacityBytes: 256)
-            writer.literal("{\"timestamp\":")
-            writer.jsonString(time.isoText)
-            writer.literal(",\"level\":")
-            writer.jsonString(level.name)
-            writer.literal(",\"logger\":")
-            writer.jsonString(logger)
-            if !context.isEmpty {
-                writer.literal(",\"context\":")
-                writer.jsonString(context.trimmingCharacters(in: CharacterSet(charactersIn: "[] ")))
-            }
-            writer.literal(",\"message\":")
-            writer.jsonString(message)
-            writer.literal("}\n")
-            return String(decoding: writer.array(), as: UTF8.self)
+    func flush(timeoutMilliseconds: Int) {
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: timeoutMilliseconds)
+        while true {
+            if state.withLock({ writeReady(&$0) }) { return }
+            let left = deadline.milliseconds(since: .now)
+            if left <= 0 { return }
+            _ = isReady(waitMilliseconds: Int32(clamping: left))
         }
+    }
+}
+
+/// Lines that wait to be written, bounded, as a value. A line that does not fit is counted and dropped.
+struct LogQueue: Sendable {
+    private let bytesMax: Int
+    private var bytes: [UInt8] = []
+    private var start = 0
+    private var droppedCount = 0
+
+    init(bytesMax: Int) { self.bytesMax = bytesMax }
+
+    private var count: Int { bytes.count - start }
+
+    /// - Parameter droppedLine: the line that tells how many were dropped before this one.
+    mutating func append(_ line: [UInt8], droppedLine: (Int) -> [UInt8]) {
+        // One line always fits, however long: the queue is empty where the reader keeps up.
+        guard count == 0 || count + line.count <= bytesMax else {
+            droppedCount += 1
+            return
+        }
+        tellDropped(droppedLine)
+        bytes += line
+    }
+
+    /// The first bytes, at most `bytesMax` of them; nil where nothing waits.
+    mutating func next(bytesMax: Int, droppedLine: (Int) -> [UInt8]) -> ArraySlice<UInt8>? {
+        if count == 0 { tellDropped(droppedLine) }
+        return count == 0 ? nil : bytes[start..<min(start + bytesMax, bytes.count)]
+    }
+
+    private mutating func tellDropped(_ line: (Int) -> [UInt8]) {
+        guard droppedCount > 0 else { return }
+        bytes += line(droppedCount)
+        droppedCount = 0
+    }
+
+    /// Takes away what was written.
+    mutating func remove(bytes count: Int) {
+        start += count
+        if start == bytes.count {
+            // Memory that one rush needed is given back.
+            bytes.removeAll(keepingCapacity: bytes.count <= 64 << 10)
+            start = 0
+        } else if start > bytes.count / 2 {
+            bytes.removeSubrange(..<start)
+            start = 0
+        }
+    }
+
+    mutating func removeAll() {
+        bytes = []
+        start = 0
+        droppedCount = 0
     }
 }
