@@ -58,19 +58,17 @@ def runs_in_empty_root(binary, folder):
     root = folder / "root"
     (root / "proc").mkdir(parents=True)
     shutil.copy(binary, root / "cdcd")
-    subprocess.run(["mount", "--bind", "/proc", root / "proc"], check=True)
+    port = free_port()
+    # Mounts of its own, which end with it; without root's rights it is root in a user namespace.
+    user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
+    script = f'mount --rbind /proc "$0/proc" && exec chroot "$0" /cdcd broker --listen localhost:{port} --data-dir /data'
+    process = subprocess.Popen(["unshare", *user, "--mount", "sh", "-c", script, root], stdout=subprocess.DEVNULL)
     try:
-        port = free_port()
-        command = ["chroot", root, "/cdcd", "broker", "--listen", f"localhost:{port}", "--data-dir", "/data"]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            eventually("the broker listens in an empty root", lambda: listens(port))
-            return True
-        finally:
-            process.terminate()
-            process.wait()
+        eventually("the broker listens in an empty root", lambda: listens(port))
+        return True
     finally:
-        subprocess.run(["umount", root / "proc"], check=True)
+        process.terminate()
+        process.wait()
 
 
 def main():
@@ -82,10 +80,7 @@ def main():
         check(is_static(binary), "the binary is statically linked")
         size = stripped.stat().st_size
         check(size < STRIPPED_BYTES_MAX, f"stripped it has {size:,} bytes, fewer than {STRIPPED_BYTES_MAX:,}")
-        if os.geteuid() == 0:
-            check(runs_in_empty_root(stripped, scratch.folder), "it runs alone in an empty root")
-        else:
-            print("skipped: running in an empty root needs root's rights")
+        check(runs_in_empty_root(stripped, scratch.folder), "it runs alone in an empty root")
         if "--shape" in sys.argv:
             return
         mysql, broker = scratch.keep(MySQL()), scratch.keep(Broker(scratch.folder))

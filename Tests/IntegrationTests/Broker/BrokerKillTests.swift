@@ -4,11 +4,9 @@ import Testing
 import WireStreams
 
 /// The broker as a process of its own, killed while kcat writes to it.
-@Suite(.serialized, .enabled(if: ForeignTool.kcat != nil, "kcat is not installed"),
-    .enabled(if: BrokerProcess.program != nil, "the program cdcd is not built beside the tests"))
-struct BrokerKillTests {
+@Suite(.serialized) struct BrokerKillTests {
     @Test func nothingAcknowledgedIsLostOrRepeatedWhenTheBrokerIsKilled() throws {
-        let kcat = try #require(ForeignTool.kcat)
+        let kcat = try ForeignTool.kcat()
         let scratch = try ScratchDirectory()
         defer { withExtendedLifetime(scratch) {} }
         var broker = try BrokerProcess(dataDirectory: scratch.path + "/data", port: try BrokerProcess.freePort())
@@ -62,7 +60,7 @@ struct BrokerProcess {
     }
 
     mutating func start() throws {
-        let program = try #require(Self.program)
+        let program = try #require(Self.program, "the program cdcd is not built beside the tests")
         process = try ChildProcess(
             program, ["broker", "--listen", address, "--data-dir", dataDirectory, "--log-level", "error"])
     }

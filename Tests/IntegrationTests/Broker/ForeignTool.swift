@@ -12,12 +12,23 @@ struct ForeignTool: Sendable {
         self.path = path
     }
 
-    static let kcat = ForeignTool("kcat")
-    /// A Python that has kafka-python (Debian's python3-kafka, or from PyPI).
-    static let kafkaPython: ForeignTool? = {
-        guard let python = ForeignTool("python3"), (try? python.run(["-c", "import kafka"])) != nil else { return nil }
-        return python
-    }()
+    /// Throws where it is not installed: a test that needs it fails then and is not skipped.
+    static func kcat() throws -> ForeignTool {
+        guard let kcat = ForeignTool("kcat") else {
+            throw Failure(description: "kcat is not installed; the remedy: scripts/packages test")
+        }
+        return kcat
+    }
+
+    /// The system's Python, which sees Debian's python3-kafka, or another one that has kafka-python. Throws where
+    /// neither is there.
+    static func kafkaPython() throws -> ForeignTool {
+        for python in [ForeignTool(path: "/usr/bin/python3"), ForeignTool("python3")].compactMap({ $0 })
+        where (try? python.run(["-c", "import kafka"])) != nil { return python }
+        throw Failure(description: "no Python has kafka-python; the remedy: scripts/packages test")
+    }
+
+    private init(path: String) { self.path = path }
 
     struct Failure: Error, CustomStringConvertible {
         let description: String
