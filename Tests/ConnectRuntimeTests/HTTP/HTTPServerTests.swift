@@ -88,6 +88,46 @@ import WireTestSupport
         server.stop()
     }
 
+    /// Two bodies fit, a third does not until one of them is answered.
+    @Test func theBodiesOfAllConnectionsShareOneLimit() throws {
+        var limits = HTTPLimits()
+        limits.heldBytesMax = 250
+        let (arrived, mayAnswer) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let server = try server(limits) { request in
+            if request.path == "/slow" {
+                arrived.signal()
+                mayAnswer.wait()
+            }
+            return Self.echo(request)
+        }
+        func post(_ path: String) -> String {
+            "POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n" + String(repeating: "x", count: 50)
+        }
+        let held = try [connect(server, sending: post("/slow")), connect(server, sending: post("/slow"))]
+        for _ in held { arrived.wait() }
+        let refused = try Self.text(from: connect(server, sending: post("/third")))
+        #expect(refused.hasPrefix("HTTP/1.1 503 ") && refused.contains("too many large requests at once"))
+        for _ in held { mayAnswer.signal() }
+        for streams in held {
+            #expect(try Self.text(from: streams, until: "/slow").hasPrefix("HTTP/1.1 200"))
+            try Self.send(post("/next"), to: streams)
+            #expect(try Self.text(from: streams, until: "/next").hasPrefix("HTTP/1.1 200"))
+        }
+        let later = try Self.text(from: connect(server, sending: post("/later")), until: "/later")
+        #expect(later.hasPrefix("HTTP/1.1 200"))
+        server.stop()
+    }
+
+    @Test func aReasonIsEscapedInTheAnswersJSON() throws {
+        let server = try server()
+        let request = "GET / HTTP/1.1\r\nHost: a\r\nExpect: a\"b\\\r\n\r\n"
+        let answer = try Self.text(from: connect(server, sending: request))
+        #expect(answer.hasPrefix("HTTP/1.1 417 "))
+        let body = try #require(answer.firstRange(of: "\r\n\r\n").map { String(answer[$0.upperBound...]) })
+        #expect(try JSONValue.parse(body).objectValue?["message"] == .string("unknown expectation a\"b\\"))
+        server.stop()
+    }
+
     @Test func aRequestThatDoesNotArriveInTimeIsGivenUp() throws {
         var limits = HTTPLimits()
         limits.headersTimeoutMilliseconds = 50

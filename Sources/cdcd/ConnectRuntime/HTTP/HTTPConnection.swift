@@ -5,13 +5,17 @@ import WireStreams
 final class HTTPConnection {
     private let streams: StreamPair
     private let limits: HTTPLimits
+    private let budget: HTTPByteBudget
+    /// What of the budget this connection has taken.
+    private var heldBytes = 0
     private var parser: HTTPRequestParser
     private var writer = ByteWriter(capacityBytes: 4096)
     private var chunk = [UInt8](repeating: 0, count: 16 << 10)
 
-    init(streams: StreamPair, limits: HTTPLimits) {
+    init(streams: StreamPair, limits: HTTPLimits, budget: HTTPByteBudget) {
         self.streams = streams
         self.limits = limits
+        self.budget = budget
         parser = HTTPRequestParser(limits: limits)
     }
 
@@ -20,6 +24,7 @@ final class HTTPConnection {
     /// - Parameter idleChanged: told when the connection begins or stops to wait between requests; answers whether
     ///   the connection may go on.
     func serve(handler: HTTPServer.Handler, idleChanged: (Bool) -> Bool) {
+        defer { budget.giveBack(heldBytes) }
         do {
             while idleChanged(true), let request = try receive(idleChanged) {
                 let response = handler(request)
@@ -28,6 +33,8 @@ final class HTTPConnection {
                     response, persistence: keepAlive ? .open(minorVersion: request.minorVersion) : .closing,
                     headOnly: request.method == "HEAD")
                 if !keepAlive { break }
+                // What is left belongs to the next request.
+                try hold(parser.heldBytes)
             }
             streams.canceller.cancel()
         } catch let error as HTTPProtocolError {
@@ -40,10 +47,9 @@ final class HTTPConnection {
 
     /// Answers with an error in Connect's form and ends the connection.
     func refuse(_ error: HTTPProtocolError) {
-        var body = ByteWriter()
-        body.utf8("{\"error_code\":\(error.status),\"message\":\"\(error.reason)\"}")
+        let body = JSONValue.object(["error_code": .integer(Int64(error.status)), "message": .string(error.reason)])
         let response = HTTPResponse(
-            status: error.status, headers: [.init(name: "Content-Type", value: "application/json")], body: body.array())
+            status: error.status, headers: [.init(name: "Content-Type", value: "application/json")], body: body.encoded())
         do {
             try send(response, persistence: .closing, headOnly: false)
             try drain()
@@ -111,6 +117,7 @@ final class HTTPConnection {
     /// Waits for more bytes; false at the end of the stream.
     private func fill(until deadline: MonotonicInstant, phase: HTTPRequestParser.Phase) throws -> Bool {
         let left = deadline.milliseconds(since: .now)
+        var hasMore = false
         do throws(StreamError) {
             guard left > 0 else { throw .timedOut(milliseconds: 0) }
             streams.setTimeouts(left, limits.writeTimeoutMilliseconds)
@@ -118,11 +125,21 @@ final class HTTPConnection {
                 try streams.input.readSome(into: buffer)
             }
             chunk.withUnsafeBytes { parser.feed(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-            return count > 0
+            hasMore = count > 0
         } catch {
             guard case .timedOut = error, phase != .idle else { throw error }
             throw HTTPProtocolError(408, "the request took too long to arrive")
         }
+        try hold(parser.heldBytes)
+        return hasMore
+    }
+
+    /// Takes as much of the budget as this connection's request needs, or gives back what it needs no more.
+    private func hold(_ bytes: Int) throws(HTTPProtocolError) {
+        guard budget.resize(from: heldBytes, to: bytes) else {
+            throw HTTPProtocolError(503, "too many large requests at once; try again")
+        }
+        heldBytes = bytes
     }
 
     private func send(

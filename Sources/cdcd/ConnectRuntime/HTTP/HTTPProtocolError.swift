@@ -20,6 +20,8 @@ struct HTTPLimits: Sendable {
     var headerCountMax = 100
     var bodyBytesMax = 4 * 1024 * 1024
     var connectionsMax = 1024
+    /// Of all requests at hand together, from their first byte to their answer.
+    var heldBytesMax = 64 * 1024 * 1024
     /// From the first byte of a request to the end of its headers.
     var headersTimeoutMilliseconds = 10_000
     /// From the end of the headers to the end of the body.

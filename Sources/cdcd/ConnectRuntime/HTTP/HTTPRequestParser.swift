@@ -40,6 +40,9 @@ struct HTTPRequestParser {
         return start == buffer.count ? .idle : .head
     }
 
+    /// The bytes that are kept for the request at hand and those behind it.
+    var heldBytes: Int { buffer.count - start + chunks.count }
+
     mutating func feed(_ bytes: UnsafeRawBufferPointer) {
         if start > 0 {
             buffer.removeSubrange(0..<start)

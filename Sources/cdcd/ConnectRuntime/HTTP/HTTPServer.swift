@@ -12,6 +12,7 @@ final class HTTPServer: Sendable {
     private let server: SocketServer
     private let limits: HTTPLimits
     private let handler: Handler
+    private let budget: HTTPByteBudget
     private let idle = Mutex(IdleConnections())
 
     /// Those that wait between two requests; they may be cut at once when the server stops.
@@ -28,16 +29,20 @@ final class HTTPServer: Sendable {
             listen: address, name: "REST", connectionsMax: limits.connectionsMax,
             logger: Logger("org.apache.kafka.connect.runtime.rest.RestServer"))
         self.limits = limits
+        budget = HTTPByteBudget(bytesMax: limits.heldBytesMax)
         self.handler = handler
     }
 
     func start() {
-        let limits = limits
+        let (limits, budget) = (limits, budget)
         server.start(
             refuse: { streams in
-                HTTPConnection(streams: streams, limits: limits).refuse(HTTPProtocolError(503, "too many connections"))
+                HTTPConnection(streams: streams, limits: limits, budget: budget)
+                    .refuse(HTTPProtocolError(503, "too many connections"))
             },
-            serve: { [self] streams, id in serve(HTTPConnection(streams: streams, limits: limits), id: id) })
+            serve: { [self] streams, id in
+                serve(HTTPConnection(streams: streams, limits: limits, budget: budget), id: id)
+            })
     }
 
     /// Takes no more connections, lets running requests end for at most `graceMilliseconds`, then cuts the rest.
@@ -60,4 +65,23 @@ final class HTTPServer: Sendable {
         }
         idle.withLock { _ = $0.ids.remove(id) }
     }
+}
+
+/// The memory that the requests of all connections may take together.
+final class HTTPByteBudget: Sendable {
+    private let bytesMax: Int
+    private let taken = Mutex(0)
+
+    init(bytesMax: Int) { self.bytesMax = bytesMax }
+
+    /// Changes what one connection has. Less is always granted; false where more is not to be had.
+    func resize(from old: Int, to new: Int) -> Bool {
+        taken.withLock { taken in
+            guard new <= old || taken - old + new <= bytesMax else { return false }
+            taken += new - old
+            return true
+        }
+    }
+
+    func giveBack(_ bytes: Int) { taken.withLock { $0 -= bytes } }
 }
