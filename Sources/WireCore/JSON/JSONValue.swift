@@ -1,8 +1,8 @@
 /// A JSON document that keeps the order of its members and tells integers from fractions.
 ///
 /// Used for everything that is small and read by people or by Java: REST bodies, connector configurations,
-/// offsets, schema history. Change events never pass through it.
-public enum JSONValue: Hashable, Sendable {
+/// offsets, schema history. Change events never pass through it. Texts are compared by their UTF-8 bytes.
+public enum JSONValue: Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -20,6 +20,33 @@ public enum JSONValue: Hashable, Sendable {
     public var isNull: Bool { self == .null }
 }
 
+extension JSONValue: Hashable {
+    public static func == (a: JSONValue, b: JSONValue) -> Bool {
+        switch (a, b) {
+        case (.null, .null): true
+        case (.bool(let a), .bool(let b)): a == b
+        case (.integer(let a), .integer(let b)): a == b
+        case (.double(let a), .double(let b)): a == b
+        case (.string(let a), .string(let b)): a.isExactly(b)
+        case (.array(let a), .array(let b)): a == b
+        case (.object(let a), .object(let b)): a == b
+        case (.null, _), (.bool, _), (.integer, _), (.double, _), (.string, _), (.array, _), (.object, _): false
+        }
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        switch self {
+        case .null: hasher.combine(0)
+        case .bool(let value): hasher.combine(value)
+        case .integer(let value): hasher.combine(value)
+        case .double(let value): hasher.combine(value)
+        case .string(let text): hasher.combine(ExactName(text))
+        case .array(let values): hasher.combine(values)
+        case .object(let object): hasher.combine(object)
+        }
+    }
+}
+
 /// The members of a JSON object in their order. Equality does not regard the order.
 public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
     public private(set) var members: [(name: String, value: JSONValue)]
@@ -34,12 +61,13 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
         }
         self.members = []
         self.members.reserveCapacity(members.count)
-        var places = Dictionary<String, Int>(minimumCapacity: members.count)
+        var places = Dictionary<ExactName, Int>(minimumCapacity: members.count)
         for member in members {
-            if let place = places[member.name] {
+            let name = ExactName(member.name)
+            if let place = places[name] {
                 self.members[place].value = member.value
             } else {
-                places[member.name] = self.members.count
+                places[name] = self.members.count
                 self.members.append(member)
             }
         }
@@ -50,9 +78,9 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
     }
 
     public subscript(name: String) -> JSONValue? {
-        get { members.first { $0.name == name }?.value }
+        get { members.first { $0.name.isExactly(name) }?.value }
         set {
-            let index = members.firstIndex { $0.name == name }
+            let index = members.firstIndex { $0.name.isExactly(name) }
             switch (index, newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)
@@ -70,15 +98,15 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 extension JSONObject: Hashable {
     public static func == (a: JSONObject, b: JSONObject) -> Bool {
         guard a.count == b.count else { return false }
-        if zip(a.members, b.members).allSatisfy({ $0.name == $1.name }) {
+        if zip(a.members, b.members).allSatisfy({ $0.name.isExactly($1.name) }) {
             return zip(a.members, b.members).allSatisfy { $0.value == $1.value }
         }
-        let values = Dictionary(b.members.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-        return a.members.allSatisfy { values[$0.name] == $0.value }
+        let values = Dictionary(b.members.map { (ExactName($0.name), $0.value) }, uniquingKeysWith: { $1 })
+        return a.members.allSatisfy { values[ExactName($0.name)] == $0.value }
     }
 
     public func hash(into hasher: inout Hasher) {
         hasher.combine(count)
-        for name in names.sorted() { hasher.combine(name) }
+        for name in names.map(ExactName.init).sorted() { hasher.combine(name) }
     }
 }

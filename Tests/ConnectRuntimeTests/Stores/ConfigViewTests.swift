@@ -25,7 +25,7 @@ import WireCore
         var changes: [ConfigChange] = []
         for record in try CapturedTopic.records("configs") { changes.append(view.apply(record)) }
         #expect(!changes.contains { if case .unreadable = $0 { true } else { false } })
-        #expect(Set(view.connectors.keys) == ["rt-main", "rt-stopped"])
+        #expect(view.connectors.names == ["rt-main", "rt-stopped"])
         #expect(view.connectors["rt-main"]?["database.server.id"] == "27001")
         #expect(view.targetState(of: "rt-main") == .started)
         #expect(view.targetState(of: "rt-stopped") == .stopped)

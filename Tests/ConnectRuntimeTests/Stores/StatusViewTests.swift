@@ -7,7 +7,7 @@ import WireCore
     @Test func aJavaWorkersTopicIsUnderstood() throws {
         var view = StatusView()
         for record in try CapturedTopic.records("status") { try view.apply(record) }
-        #expect(Set(view.connectors.keys) == ["rt-main", "rt-stopped"])
+        #expect(view.connectors.names == ["rt-main", "rt-stopped"])
         #expect(view.connectors["rt-main"]?.state == .running)
         #expect(view.connectors["rt-stopped"] == StatusRecord(
             state: .stopped, workerID: "127.0.0.1:27083", generation: 7, version: "3.6.1.Final"))

@@ -1,3 +1,5 @@
+import WireCore
+
 /// The generation of Debezium whose behaviour a connector configuration asks for.
 ///
 /// A configuration written for Debezium 1.9 (`database.server.name`, `database.history.*`) gets 1.9's messages and
@@ -17,7 +19,7 @@ public enum DebeziumGeneration: String, Sendable, Hashable, CaseIterable {
         } else if configuration["topic.prefix"] != nil {
             self = .v36
         } else if configuration["database.server.name"] != nil
-            || configuration.keys.contains(where: { $0 == "database.history" || $0.hasPrefix("database.history.") }) {
+            || configuration.keys.contains(where: { $0 == "database.history" || $0.hasExactPrefix("database.history.") }) {
             self = .v19
         } else {
             self = .v36

@@ -1,3 +1,5 @@
+import WireCore
+
 /// The properties that Connect itself understands in a source connector's configuration
 /// (`org.apache.kafka.connect.runtime.SourceConnectorConfig`), and their validation.
 public enum SourceConnectorDefinition {
@@ -66,8 +68,8 @@ public enum SourceConnectorDefinition {
     ) -> [ConfigValue] {
         let prefix = property + "."
         var own = ["converter.type": role]
-        for (name, value) in configuration where name.hasPrefix(prefix) {
-            own[String(name.dropFirst(prefix.count))] = value
+        for (name, value) in configuration {
+            if let suffix = name.dropping(prefix: prefix) { own[suffix] = value }
         }
         return ConverterCatalog.definition(of: className).validate(own).map { value in
             var value = value

@@ -1,3 +1,5 @@
+import WireCore
+
 /// Reads and checks `transforms`, `predicates` and the properties of each, as Connect's `EnrichablePlugin` does.
 struct TransformSetup {
     struct Item {
@@ -123,8 +125,8 @@ struct TransformSetup {
         errors += found
         guard found.isEmpty else { return }
         var own: [String: String] = [:]
-        for (name, value) in configuration where name.hasPrefix(prefix) {
-            own[String(name.dropFirst(prefix.count))] = value
+        for (name, value) in configuration {
+            if let suffix = name.dropping(prefix: prefix) { own[suffix] = value }
         }
         do throws(ConfigError) {
             let parsed = try (visible + ConfigDefinition(hidden)).parse(own)

@@ -1,4 +1,5 @@
 import ConnectData
+import WireCore
 
 /// What a task's producer is made with: Connect's defaults, the worker's `producer.*`, the connector's
 /// `producer.override.*`, the later over the earlier.
@@ -48,8 +49,8 @@ struct ProducerSettings: Sendable, Equatable {
     /// The properties below a prefix, without it.
     static func stripped(_ properties: [String: String], prefix: String) -> [String: String] {
         var rest: [String: String] = [:]
-        for (name, value) in properties where name.hasPrefix(prefix) && name.utf8.count > prefix.utf8.count {
-            rest[String(name.dropFirst(prefix.count))] = value
+        for (name, value) in properties {
+            if let suffix = name.dropping(prefix: prefix), !suffix.isEmpty { rest[suffix] = value }
         }
         return rest
     }

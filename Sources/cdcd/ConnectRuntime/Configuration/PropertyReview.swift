@@ -1,4 +1,5 @@
 import Foundation
+import WireCore
 
 /// Goes through all names once: refuses what is not built, collects what has no effect or is unknown.
 struct PropertyReview {
@@ -39,8 +40,8 @@ struct PropertyReview {
     }
 
     private static func rule(for name: String) -> WorkerPropertyRule? {
-        for prefix in ["producer.", "consumer.", "admin."] where name.hasPrefix(prefix) && !name.hasPrefix("admin.listeners") {
-            let rest = String(name.dropFirst(prefix.count))
+        for prefix in ["producer.", "consumer.", "admin."] {
+            guard let rest = name.dropping(prefix: prefix), !name.hasExactPrefix("admin.listeners") else { continue }
             switch prefix {
             case "producer.": return WorkerPropertyCatalog.producerRule(for: rest)
             // Consumers serve sink connectors, which do not run here; the rules for all clients still hold.
@@ -55,8 +56,7 @@ struct PropertyReview {
     private mutating func passesToTopic(_ name: String, _ value: String) -> Bool {
         for store in ["config", "offset", "status"] {
             let prefix = "\(store).storage."
-            guard name.hasPrefix(prefix) else { continue }
-            let setting = String(name.dropFirst(prefix.count))
+            guard let setting = name.dropping(prefix: prefix) else { continue }
             switch setting {
             case "topic", "replication.factor", "file.filename": return false
             case "partitions":

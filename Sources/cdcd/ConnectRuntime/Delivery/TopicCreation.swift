@@ -1,5 +1,6 @@
 import ConnectData
 import KafkaWire
+import WireCore
 
 /// How topics are made that a connector writes to (`topic.creation.*`, KIP-158). Without such properties the brokers
 /// create them by their own defaults.
@@ -19,7 +20,7 @@ struct TopicCreation {
 
     /// Nil where the connector has no such property. Throws for values that cannot be used.
     init?(_ properties: [String: String]) throws(ConfigError) {
-        guard properties.keys.contains(where: { $0.hasPrefix(Self.prefix) }) else { return nil }
+        guard properties.keys.contains(where: { $0.hasExactPrefix(Self.prefix) }) else { return nil }
         let fallback = try Self.group("default", properties, inheriting: nil)
         var groups: [Group] = []
         for alias in (properties[Self.prefix + "groups"] ?? "").split(separator: ",") {
@@ -51,8 +52,8 @@ struct TopicCreation {
                 throw ConfigError(name: base + suffix, value: text, reason: "\(error)")
             }
         }
-        let configuration = properties.filter { $0.key.hasPrefix(base) }
-            .map { (name: String($0.key.dropFirst(base.count)), value: $0.value) }
+        let configuration = properties
+            .compactMap { property in property.key.dropping(prefix: base).map { (name: $0, value: property.value) } }
             .filter { !structural.contains($0.name) }.sorted { $0.name < $1.name }
         return Group(
             includes: parent == nil ? nil : try pattern("include"), excludes: parent == nil ? nil : try pattern("exclude"),

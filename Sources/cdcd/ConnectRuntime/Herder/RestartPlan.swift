@@ -1,3 +1,5 @@
+import WireCore
+
 /// What of a connector a restart request concerns, judged by what is known of it now.
 struct RestartPlan {
     let restartsConnector: Bool

@@ -32,11 +32,11 @@ extension RESTService {
         let view = environment.configs.snapshot
         let expansions = query.values("expand")
         guard !expansions.isEmpty else {
-            return json(200, .array(view.connectors.keys.sorted().map { .string($0) }))
+            return json(200, .array(view.connectors.names.map { .string($0) }))
         }
         let statuses = environment.statuses.snapshot
         var documents = JSONObject()
-        for name in view.connectors.keys.sorted() {
+        for name in view.connectors.names {
             var parts = JSONObject()
             if expansions.contains("status") {
                 // Connect leaves a connector out whose status is not known yet.
@@ -111,8 +111,7 @@ extension RESTService {
 
     func patch(_ name: String, _ request: HTTPRequest) throws -> HTTPResponse {
         let changes = try RequestBody.configuration(request)
-        var merged = try stored(name)
-        for member in changes.members { merged[member.name] = member.value }
+        let merged = try stored(name).merging(changes.members)
         var configuration = changes
         configuration.members = merged.names.map { (name: $0, value: merged[$0]) }
         return try store(name, configuration, request)
@@ -165,7 +164,7 @@ extension RESTService {
     private func validated(_ name: String, _ body: RequestBody.Configuration) throws -> ConnectorConfig {
         var config = body.config
         if let given = config["name"] {
-            guard given == name else {
+            guard given.isExactly(name) else {
                 throw RESTError(
                     400, "Connector name configuration (\(given)) doesn't match connector name in the URL (\(name))")
             }

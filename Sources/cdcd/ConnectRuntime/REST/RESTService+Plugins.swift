@@ -101,8 +101,10 @@ extension RESTService {
         var result = ConfigValidation(
             values: framework.framework + own.values.filter { !taken.contains($0.name) }, warnings: own.warnings)
         let message = "Null value can not be supplied as the configuration value."
+        var places = NameMap<Int>()
+        for (index, value) in result.values.enumerated() where places[value.name] == nil { places[value.name] = index }
         for name in nullNames {
-            if let index = result.values.firstIndex(where: { $0.name == name }) {
+            if let index = places[name] {
                 result.values[index].errors.append(message)
             } else {
                 result.values.append(ConfigValue(name: name, key: nil, value: nil, errors: [message]))

@@ -36,23 +36,23 @@ struct SessionKey: Equatable, Sendable {
 ///
 /// Task configurations count only when a commit record says how many there are; until then they wait.
 struct ConfigView: Sendable {
-    private(set) var connectors: [String: ConnectorConfig] = [:]
+    private(set) var connectors = NameMap<ConnectorConfig>()
     private(set) var sessionKey: SessionKey?
     /// The offset after the last record applied; -1 where there was none. Group members compare it.
     private(set) var offset: Int64 = -1
-    private var targetStates: [String: TargetState] = [:]
+    private var targetStates = NameMap<TargetState>()
     private var taskConfigs: [TaskID: ConnectorConfig] = [:]
-    private var taskCounts: [String: Int] = [:]
-    private var waitingTasks: [String: [Int: ConnectorConfig]] = [:]
-    private var inconsistent: Set<String> = []
-    private var configsAtCommit: [String: ConnectorConfig] = [:]
+    private var taskCounts = NameMap<Int>()
+    private var waitingTasks = NameMap<[Int: ConnectorConfig]>()
+    private var inconsistent: Set<ExactName> = []
+    private var configsAtCommit = NameMap<ConnectorConfig>()
 
     /// STARTED where nothing else was ever asked for.
     func targetState(of connector: String) -> TargetState { targetStates[connector] ?? .started }
 
     /// In the order of their numbers; empty where the last commit was incomplete.
     func tasks(of connector: String) -> [TaskID] {
-        guard connectors[connector] != nil, !inconsistent.contains(connector) else { return [] }
+        guard connectors[connector] != nil, !inconsistent.contains(ExactName(connector)) else { return [] }
         return (0..<(taskCounts[connector] ?? 0)).map { TaskID(connector: connector, task: $0) }
     }
 
@@ -61,7 +61,7 @@ struct ConfigView: Sendable {
     /// The connector's configuration that was in force when its tasks were last committed.
     func configAtCommit(of connector: String) -> ConnectorConfig? { configsAtCommit[connector] }
 
-    func isInconsistent(_ connector: String) -> Bool { inconsistent.contains(connector) }
+    func isInconsistent(_ connector: String) -> Bool { inconsistent.contains(ExactName(connector)) }
 
     /// Takes one record in. Anything but a record that is no JSON moves `offset` on.
     mutating func apply(_ record: StoreRecord) -> ConfigChange {
@@ -76,14 +76,18 @@ struct ConfigView: Sendable {
         let object = document?.objectValue
         // Java's converter reads `null` as no value too.
         let isTombstone = document?.isNull ?? true
-        if let name = key.after(Prefix.targetState) { return applyTargetState(name, object, isTombstone: isTombstone) }
-        if let name = key.after(Prefix.connector) { return applyConnector(name, object, isTombstone: isTombstone) }
-        if let rest = key.after(Prefix.task) { return applyTask(rest, object) }
-        if let name = key.after(Prefix.commit) { return applyCommit(name, object) }
-        if let name = key.after(Prefix.restart) { return applyRestart(name, object) }
-        if key.after(Prefix.fencing) != nil { return .nothing }
+        if let name = key.dropping(prefix: Prefix.targetState) {
+            return applyTargetState(name, object, isTombstone: isTombstone)
+        }
+        if let name = key.dropping(prefix: Prefix.connector) {
+            return applyConnector(name, object, isTombstone: isTombstone)
+        }
+        if let rest = key.dropping(prefix: Prefix.task) { return applyTask(rest, object) }
+        if let name = key.dropping(prefix: Prefix.commit) { return applyCommit(name, object) }
+        if let name = key.dropping(prefix: Prefix.restart) { return applyRestart(name, object) }
+        if key.dropping(prefix: Prefix.fencing) != nil { return .nothing }
         if key == sessionKeyKey { return applySessionKey(object) }
-        if let name = key.after(Prefix.logger) { return .loggerLevelChanged(logger: name) }
+        if let name = key.dropping(prefix: Prefix.logger) { return .loggerLevelChanged(logger: name) }
         return .unreadable("unknown key \(key)")
     }
 
@@ -103,7 +107,7 @@ struct ConfigView: Sendable {
 
     private mutating func applyConnector(_ name: String, _ object: JSONObject?, isTombstone: Bool) -> ConfigChange {
         if isTombstone {
-            let existed = connectors.removeValue(forKey: name) != nil
+            let existed = connectors.remove(name) != nil
             forgetTasks(of: name)
             return existed ? .connectorRemoved(name) : .nothing
         }
@@ -118,8 +122,8 @@ struct ConfigView: Sendable {
         taskCounts[name] = nil
         waitingTasks[name] = nil
         configsAtCommit[name] = nil
-        inconsistent.remove(name)
-        taskConfigs = taskConfigs.filter { $0.key.connector != name }
+        inconsistent.remove(ExactName(name))
+        taskConfigs = taskConfigs.filter { !$0.key.connector.isExactly(name) }
     }
 
     private mutating func applyTask(_ rest: String, _ object: JSONObject?) -> ConfigChange {
@@ -139,13 +143,13 @@ struct ConfigView: Sendable {
         guard let tasks = object?["tasks"]?.integerValue, let count = Int(exactly: tasks), (0...100_000).contains(count) else {
             return .unreadable("commit of connector \(name) has no number of tasks")
         }
-        let waiting = waitingTasks.removeValue(forKey: name) ?? [:]
+        let waiting = waitingTasks.remove(name) ?? [:]
         taskCounts[name] = count
         guard (0..<count).allSatisfy({ waiting[$0] != nil }) else {
-            inconsistent.insert(name)
+            inconsistent.insert(ExactName(name))
             return .tasksCommitted(name)
         }
-        inconsistent.remove(name)
+        inconsistent.remove(ExactName(name))
         for (task, config) in waiting { taskConfigs[TaskID(connector: name, task: task)] = config }
         configsAtCommit[name] = config
         return .tasksCommitted(name)
@@ -180,15 +184,11 @@ private enum Prefix {
 
 private let sessionKeyKey = "session-key"
 
-extension String {
-    /// What follows `prefix`; nil where the text does not begin with it.
-    fileprivate func after(_ prefix: String) -> String? { hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil }
-}
-
 extension TaskID {
     /// `NAME-N`, as keys of tasks end: the number stands after the last hyphen.
     init?(keySuffix text: String) {
-        guard let hyphen = text.lastIndex(of: "-"), let task = Int(text[text.index(after: hyphen)...]),
+        let bytes = text.utf8
+        guard let hyphen = bytes.lastIndex(of: UInt8(ascii: "-")), let task = Int(text[bytes.index(after: hyphen)...]),
             (0...Int(Int32.max)).contains(task)
         else { return nil }
         self.init(connector: String(text[..<hyphen]), task: task)

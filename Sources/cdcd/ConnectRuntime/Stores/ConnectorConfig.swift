@@ -1,9 +1,10 @@
 import WireCore
 
-/// A configuration as users wrote it: text to text, in their order. Equality does not regard the order.
+/// A configuration as users wrote it: text to text, in their order. Equality does not regard the order. Names are
+/// compared by their bytes.
 struct ConnectorConfig: Sendable, Equatable {
     private(set) var names: [String] = []
-    private(set) var dictionary: [String: String] = [:]
+    private var values = NameMap<String>()
 
     init() {}
 
@@ -13,8 +14,8 @@ struct ConnectorConfig: Sendable, Equatable {
 
     /// Ordered by name, for want of another order.
     init(_ dictionary: [String: String]) {
-        self.dictionary = dictionary
-        names = dictionary.keys.sorted()
+        for (name, value) in dictionary { values[name] = value }
+        names = values.names
     }
 
     /// The members of a JSON object that are text; nil where one is not.
@@ -26,21 +27,40 @@ struct ConnectorConfig: Sendable, Equatable {
     }
 
     subscript(name: String) -> String? {
-        get { dictionary[name] }
+        get { values[name] }
         set {
-            switch (dictionary[name], newValue) {
+            switch (values[name], newValue) {
             case (nil, .some): names.append(name)
-            case (.some, nil): names.removeAll { $0 == name }
+            case (.some, nil): names.removeAll { $0.isExactly(name) }
             default: break
             }
-            dictionary[name] = newValue
+            values[name] = newValue
         }
     }
 
-    static func == (a: Self, b: Self) -> Bool { a.dictionary == b.dictionary }
+    /// For plugins, none of which knows two properties that Swift takes for the same.
+    var dictionary: [String: String] {
+        Dictionary(names.map { ($0, values[$0] ?? "") }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// With `changes` over it; nil removes a property.
+    func merging(_ changes: [(name: String, value: String?)]) -> ConnectorConfig {
+        var merged = self
+        var hasRemoved = false
+        for change in changes {
+            if let value = change.value { merged[change.name] = value } else {
+                hasRemoved = merged.values.remove(change.name) != nil || hasRemoved
+            }
+        }
+        // Once for all, so that a body of many nulls costs no more than one pass.
+        if hasRemoved { merged.names.removeAll { merged.values[$0] == nil } }
+        return merged
+    }
+
+    static func == (a: Self, b: Self) -> Bool { a.values == b.values }
 
     var json: JSONValue {
-        .object(JSONObject(names.map { (name: $0, value: JSONValue.string(dictionary[$0] ?? "")) }))
+        .object(JSONObject(names.map { (name: $0, value: JSONValue.string(values[$0] ?? "")) }))
     }
 }
 
@@ -55,6 +75,13 @@ package struct TaskID: Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String { "\(connector)-\(task)" }
+
+    package static func == (a: TaskID, b: TaskID) -> Bool { a.task == b.task && a.connector.isExactly(b.connector) }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(ExactName(connector))
+        hasher.combine(task)
+    }
 }
 
 /// What users want of a connector.

@@ -9,6 +9,15 @@ struct OffsetView: Sendable {
     struct Source: Hashable, Sendable {
         let connector: String
         let partition: JSONObject
+
+        static func == (a: Source, b: Source) -> Bool {
+            a.connector.isExactly(b.connector) && a.partition == b.partition
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(ExactName(connector))
+            hasher.combine(partition)
+        }
     }
 
     private struct Entry {
@@ -29,7 +38,7 @@ struct OffsetView: Sendable {
     /// All partitions of a connector that have an offset.
     func offsets(of connector: String) -> [(partition: JSONObject, offset: JSONObject)] {
         entries.compactMap { source, entry in
-            guard source.connector == connector, let offset = entry.offset else { return nil }
+            guard source.connector.isExactly(connector), let offset = entry.offset else { return nil }
             return (partition: source.partition, offset: offset)
         }
     }

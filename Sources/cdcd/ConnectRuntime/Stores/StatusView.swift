@@ -54,18 +54,18 @@ struct StatusView: Sendable {
         var discoveredMilliseconds: Int64
     }
 
-    private(set) var connectors: [String: StatusRecord] = [:]
+    private(set) var connectors = NameMap<StatusRecord>()
     private(set) var tasks: [TaskID: StatusRecord] = [:]
-    private var topics: [String: [String: Topic]] = [:]
+    private var topics = NameMap<NameMap<Topic>>()
 
     /// In the order of their numbers.
     func tasks(of connector: String) -> [(id: TaskID, status: StatusRecord)] {
-        tasks.filter { $0.key.connector == connector }.sorted { $0.key.task < $1.key.task }
+        tasks.filter { $0.key.connector.isExactly(connector) }.sorted { $0.key.task < $1.key.task }
             .map { (id: $0.key, status: $0.value) }
     }
 
     /// Ordered by name.
-    func topics(of connector: String) -> [String] { (topics[connector] ?? [:]).keys.sorted() }
+    func topics(of connector: String) -> [String] { topics[connector]?.names ?? [] }
 
     func hasTopic(_ topic: String, of connector: String) -> Bool { topics[connector]?[topic] != nil }
 
@@ -77,12 +77,12 @@ struct StatusView: Sendable {
 
     /// The same, for a record that this worker writes itself.
     mutating func apply(key: String, _ object: JSONObject?) throws(UnreadableRecord) {
-        if key.hasPrefix(StatusKey.connectorPrefix) {
-            try applyConnector(String(key.dropFirst(StatusKey.connectorPrefix.count)), object)
-        } else if key.hasPrefix(StatusKey.taskPrefix) {
-            try applyTask(String(key.dropFirst(StatusKey.taskPrefix.count)), object)
-        } else if key.hasPrefix(StatusKey.topicPrefix) {
-            try applyTopic(String(key.dropFirst(StatusKey.topicPrefix.count)), object)
+        if let name = key.dropping(prefix: StatusKey.connectorPrefix) {
+            try applyConnector(name, object)
+        } else if let task = key.dropping(prefix: StatusKey.taskPrefix) {
+            try applyTask(task, object)
+        } else if let topic = key.dropping(prefix: StatusKey.topicPrefix) {
+            try applyTopic(topic, object)
         } else {
             throw UnreadableRecord("its key \(key) is unknown")
         }
@@ -114,10 +114,11 @@ struct StatusView: Sendable {
 
     /// `TOPIC:connector-NAME`
     private mutating func applyTopic(_ text: String, _ object: JSONObject?) throws(UnreadableRecord) {
-        guard let place = text.firstRange(of: StatusKey.topicSeparator) else {
-            throw UnreadableRecord("the topic \(text) has no connector")
-        }
-        let (topic, connector) = (String(text[..<place.lowerBound]), String(text[place.upperBound...]))
+        // Topics have no colon in their names.
+        guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
+            let connector = String(text[colon...]).dropping(prefix: StatusKey.topicSeparator)
+        else { throw UnreadableRecord("the topic \(text) has no connector") }
+        let topic = String(text[..<colon])
         guard let object else {
             topics[connector]?[topic] = nil
             return
@@ -125,7 +126,7 @@ struct StatusView: Sendable {
         guard let members = object["topic"]?.objectValue, let task = members["task"]?.integerValue,
             let discovered = members["discoverTimestamp"]?.integerValue
         else { throw UnreadableRecord("it lacks a task or a discoverTimestamp") }
-        topics[connector, default: [:]][topic] = Topic(task: task, discoveredMilliseconds: discovered)
+        topics[connector, default: NameMap()][topic] = Topic(task: task, discoveredMilliseconds: discovered)
     }
 }
 

@@ -1,4 +1,5 @@
 import ConnectData
+import WireCore
 
 /// Finds what is wrong with a configuration, in Debezium's words, and what is asked for but not built.
 struct ConfigurationCheck {
@@ -122,11 +123,11 @@ struct ConfigurationCheck {
     /// Properties whose names hold a number, an algorithm or a table.
     private mutating func checkPatterns() {
         let prefixes = ["column.mask.", "column.truncate.to.", "snapshot.select.statement.overrides."]
-        for name in configuration.keys where prefixes.contains(where: name.hasPrefix) {
+        for name in configuration.keys where prefixes.contains(where: name.hasExactPrefix) {
             errors[name] = ["The option \(name) is not supported yet by cdcd. Remove it from the configuration"]
         }
         // Whoever asks for TLS must not get plaintext.
-        for name in configuration.keys where profile.historyClientPrefixes.contains(where: name.hasPrefix) {
+        for name in configuration.keys where profile.historyClientPrefixes.contains(where: name.hasExactPrefix) {
             errors[name] = [
                 "The option \(name) is not supported yet by cdcd: the clients of the schema history have no settings of their "
                     + "own and connect without TLS and SASL. Remove it from the configuration"
@@ -199,7 +200,7 @@ struct ConfigurationCheck {
         let known = Set(ConnectorOptions.all(profile).map(\.name)).union(ConnectorOptions.driverProperties)
         for name in configuration.keys.sorted() where !known.contains(name) && errors[name] == nil {
             if ConnectorOptions.isWorkers(name) { continue }
-            if name.hasPrefix("database.") && !name.hasPrefix("database.history") {
+            if name.hasExactPrefix("database.") && !name.hasExactPrefix("database.history") {
                 warnings.append("The property \(name) has no effect: it is for Java's database driver")
             } else {
                 warnings.append("The property \(name) is not known to the connector and has no effect")
@@ -226,7 +227,7 @@ extension ConnectorOptions {
             "transaction.boundary", "transaction.boundary.interval.ms", "offsets.storage.topic", "task.class",
             "connector.plugin.version",
         ]
-        return names.contains(name) || prefixes.contains(where: name.hasPrefix)
+        return names.contains(name) || prefixes.contains(where: name.hasExactPrefix)
     }
 }
 

@@ -1,5 +1,6 @@
 import ConnectData
 import MySQLWire
+import WireCore
 import WireStreams
 
 extension MySQLConnectorConfig {
