@@ -1,3 +1,5 @@
+import WireCore
+
 /// What the worker does with a property that Connect knows.
 enum WorkerPropertyRule {
     /// Read, and it has its effect.
@@ -14,7 +16,7 @@ enum WorkerPropertyRule {
 enum WorkerPropertyCatalog {
     static func rule(for name: String) -> WorkerPropertyRule? {
         if let rule = rules[name] { return rule }
-        for (prefix, rule) in prefixes where name.hasPrefix(prefix) && name.utf8.count > prefix.utf8.count {
+        for (prefix, rule) in prefixes where name.hasExactPrefix(prefix) && name.utf8.count > prefix.utf8.count {
             return rule
         }
         return nil
@@ -46,8 +48,8 @@ enum WorkerPropertyCatalog {
         // Security between workers
         "inter.worker.key.generation.algorithm": .only(["HmacSHA256"], remedy: "use HmacSHA256"),
         "inter.worker.signature.algorithm": .only(["HmacSHA256"], remedy: "use HmacSHA256"),
-        "inter.worker.verification.algorithms": .honoured, "inter.worker.key.size": .honoured,
-        "inter.worker.key.ttl.ms": .honoured,
+        "inter.worker.verification.algorithms": .only(["HmacSHA256"], remedy: "use HmacSHA256"),
+        "inter.worker.key.size": .honoured, "inter.worker.key.ttl.ms": .honoured,
 
         // Internal topics
         "config.storage.topic": .honoured, "config.storage.replication.factor": .honoured,
@@ -74,8 +76,8 @@ enum WorkerPropertyCatalog {
         "rest.advertised.listener": .only(["http"], remedy: "REST over TLS is not supported yet; use http"),
         "rest.host.name": .honoured, "rest.port": .honoured,
         "admin.listeners": .only(empty, remedy: "listeners of their own for /admin are not supported yet; leave it out"),
-        "access.control.allow.origin": .only(empty, remedy: "CORS headers are not supported yet; leave it out"),
-        "access.control.allow.methods": .withoutEffect,
+        "access.control.allow.origin": .honoured, "access.control.allow.methods": .honoured,
+        "cdcd.rest.allowed.hosts": .honoured,
         "response.http.headers.config": .only(empty, remedy: "extra response headers are not supported yet; leave it out"),
         "rest.extension.classes": .only(
             empty, remedy: "REST extensions are Java classes and cannot run here; put a proxy in front for authentication"),
@@ -140,7 +142,7 @@ enum WorkerPropertyCatalog {
             "enable.metrics.push", "metadata.recovery.strategy", "metadata.recovery.rebootstrap.trigger.ms",
             "default.api.timeout.ms":
             .withoutEffect
-        default: name.hasPrefix("ssl.") || name.hasPrefix("sasl.") ? .withoutEffect : nil
+        default: name.hasExactPrefix("ssl.") || name.hasExactPrefix("sasl.") ? .withoutEffect : nil
         }
     }
 }
