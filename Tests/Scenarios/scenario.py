@@ -133,6 +133,17 @@ class Worker(Process):
         except (urllib.error.URLError, OSError):
             return None
 
+    def status(self, method, path):
+        """The answer's status code; None where there is no answer."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return None
+
     def state(self, name):
         status = self.rest("GET", f"/connectors/{name}/status")
         return status["tasks"][0]["state"] if status and status["tasks"] else None

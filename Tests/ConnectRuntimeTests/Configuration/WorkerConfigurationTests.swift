@@ -35,7 +35,9 @@ import WireStreams
         #expect(found.configTopic.replicationFactor == 3 && found.configTopic.partitions == 1)
         #expect(found.offsetTopic.partitions == 25 && found.statusTopic.partitions == 5)
         #expect(found.workerID == "127.0.0.1:8083" && found.advertisedURL == "http://127.0.0.1:8083/")
-        #expect(found.memberClientID == "connect-127.0.0.1:8083")
+        // Brokers show it while a group forms, so it tells the machine too.
+        let suffix = WorkerHost.current.map { "-" + $0.clientIDSuffix } ?? ""
+        #expect(found.memberClientID == "connect-127.0.0.1:8083" + suffix)
         #expect(found.headerConverter.className == "org.apache.kafka.connect.storage.SimpleHeaderConverter")
         #expect(found.warnings.isEmpty && found.notes.isEmpty)
     }
@@ -62,7 +64,8 @@ import WireStreams
         ("admin.security.protocol", "SSL"), ("offset.storage.file.filename", "/tmp/x"),
         ("inter.worker.signature.algorithm", "HmacSHA512"), ("offset.flush.interval.ms", "soon"),
         ("session.timeout.ms", "0"), ("topic.creation.enable", "yes"), ("bootstrap.servers", "kafka"),
-        ("access.control.allow.origin", "*"), ("producer.partitioner.class", "a.B"),
+        ("access.control.allow.origin", "*)"), ("producer.partitioner.class", "a.B"),
+        ("inter.worker.verification.algorithms", "HmacSHA512"), ("cdcd.rest.allowed.hosts", "a/b"),
         ("offset.storage.partitions", "0"), ("value.converter.schemas.enable", "maybe"),
         ("bootstrap.servers", ","), ("listeners", ","), ("connector.client.config.override.policy", "none"),
         ("connector.client.config.override.policy", "Allowlist"),
@@ -97,6 +100,15 @@ import WireStreams
             "Accepted, but of use to a Java worker only: plugin.path",
         ])
         #expect(found.warnings.isEmpty)
+    }
+
+    @Test(arguments: ["127.0.0.1", "127.0.1.1", "localhost", "::1"]) func aLoopbackAddressIsWarnedOf(host: String) throws {
+        let found = try configuration(["rest.advertised.host.name": host])
+        #expect(found.addressWarning?.contains("rest.advertised.host.name") == true)
+    }
+
+    @Test(arguments: ["10.0.0.5", "127.example", "connect", "::2"]) func anotherAddressIsNot(host: String) throws {
+        #expect(try configuration(["rest.advertised.host.name": host]).addressWarning == nil)
     }
 
     @Test func furtherSuffixesOfInternalTopicsAreTopicSettings() throws {

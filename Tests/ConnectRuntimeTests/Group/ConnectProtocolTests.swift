@@ -26,17 +26,23 @@ import WireTestSupport
             let metadata = MemberMetadata(url: "http://h:8083/", configOffset: -1, allocation: allocation)
             #expect(try MemberMetadata.decode(metadata.encoded(version: 2)) == metadata)
         }
+        var placed = MemberMetadata(url: "u", configOffset: 3, host: WorkerHost(name: "h", bootID: "b"))
+        #expect(try MemberMetadata.decode(placed.encoded(version: 0)) == placed)
+        placed.allocation = assignment
+        #expect(try MemberMetadata.decode(placed.encoded(version: 2)) == placed)
         let old = MemberMetadata(url: "u", configOffset: 3)
         #expect(try MemberMetadata.decode(old.encoded(version: 0)) == old)
     }
 
     @Test func everyCutIsAnErrorOrAnOlderMessage() {
-        let bytes = MemberMetadata(url: "http://h:8083/", configOffset: 1, allocation: assignment).encoded(version: 2)
+        let metadata = MemberMetadata(
+            url: "http://h:8083/", configOffset: 1, allocation: assignment, host: WorkerHost(name: "h", bootID: "b"))
+        let bytes = metadata.encoded(version: 2)
         for length in 0..<bytes.count {
             let cut = Array(bytes.prefix(length))
             do { _ = try MemberMetadata.decode(cut) } catch { continue }
-            // Readers take a message that ends after the offset as version 0.
-            #expect(length == 2 + 2 + 14 + 8 || length == bytes.count, "\(length)")
+            // Readers take a message that ends after the offset as version 0, one after the allocation as Java's.
+            #expect(length == 2 + 2 + 14 + 8 || length == bytes.count - 6, "\(length)")
         }
     }
 

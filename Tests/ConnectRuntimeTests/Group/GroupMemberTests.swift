@@ -5,15 +5,17 @@ import WireCore
 @testable import ConnectRuntime
 
 @Suite struct GroupMemberTests {
-    private func member(_ id: String, url: String) -> GroupDescription.Member {
+    private let url = "http://127.0.0.1:8083/"
+
+    private func member(_ id: String, url: String, host: WorkerHost?) -> GroupDescription.Member {
         GroupDescription.Member(
             memberID: id, clientID: "connect", clientHost: "/127.0.0.1",
-            metadata: MemberMetadata(url: url, configOffset: 1).encoded(version: 2), assignment: [])
+            metadata: MemberMetadata(url: url, configOffset: 1, host: host).encoded(version: 2), assignment: [])
     }
 
     @Test func formerMembershipsOfTheSameWorkerAreRemoved() throws {
         let cluster = MemoryCluster()
-        let former = member("old", url: "http://127.0.0.1:8083/")
+        let former = member("old", url: url, host: WorkerHost.current)
         cluster.state.update { $0.members = [former] }
         let worker = try WorkerHarness(cluster: cluster)
         defer { worker.stop() }
@@ -26,8 +28,10 @@ import WireCore
     /// A worker that was killed while it joined left a group that forms, of whose members brokers show the client only.
     @Test func aFormerMembershipIsKnownByItsClientWhileTheGroupForms() throws {
         let cluster = MemoryCluster()
+        let suffix = try #require(WorkerHost.current).clientIDSuffix
         let former = GroupDescription.Member(
-            memberID: "old", clientID: "connect-127.0.0.1:8083", clientHost: "/127.0.0.1", metadata: [], assignment: [])
+            memberID: "old", clientID: "connect-127.0.0.1:8083-\(suffix)", clientHost: "/127.0.0.1", metadata: [],
+            assignment: [])
         cluster.state.update { state in
             state.members = [former]
             state.groupState = "CompletingRebalance"
@@ -40,7 +44,7 @@ import WireCore
 
     @Test func anotherLiveWorkerEndsTheStartWithTheRemedy() throws {
         let cluster = MemoryCluster()
-        let other = member("other", url: "http://10.0.0.9:8083/")
+        let other = member("other", url: "http://10.0.0.9:8083/", host: WorkerHost.current)
         cluster.state.update { $0.members = [other] }
         // The patience is the session time-out and two seconds.
         let worker = try WorkerHarness(cluster: cluster, properties: ["session.timeout.ms": "1"])
@@ -50,6 +54,22 @@ import WireCore
         }
         #expect(why.contains("http://10.0.0.9:8083/") && why.contains("group.id"))
         #expect(cluster.state.withLock { $0.removedMembers } == [])
+    }
+
+    /// Two machines whose own names lead to `127.0.1.1`, a machine that was started again, and a worker that does not
+    /// say where it runs.
+    @Test func theSameURLElsewhereIsAnotherWorker() throws {
+        let (cluster, own) = (MemoryCluster(), WorkerHost(name: "a", bootID: "1"))
+        let configuration = try WorkerHarness.configuration()
+        let census = GroupCensus(configuration: configuration, host: own)
+        for host in [WorkerHost(name: "b", bootID: "1"), WorkerHost(name: "a", bootID: "2"), nil] {
+            cluster.state.update { $0.members = [member("m", url: url, host: host)] }
+            let group = try cluster.makeMembership().describe()
+            #expect(try census.members(of: group) == GroupCensus.Members(own: [], others: [url]))
+        }
+        cluster.state.update { $0.members = [member("m", url: url, host: own)] }
+        let group = try cluster.makeMembership().describe()
+        #expect(try census.members(of: group) == GroupCensus.Members(own: ["m"], others: []))
     }
 
     @Test func statusesCarryTheGenerationOfTheGroup() throws {

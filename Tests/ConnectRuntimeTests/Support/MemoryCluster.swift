@@ -41,6 +41,10 @@ final class MemoryCluster: Cluster {
         var refusedReads: KafkaError?
         var holdsReads = false
         var readCount = 0
+        /// The coordinator does not answer members.
+        var isCoordinatorAway = false
+        /// What the next heartbeats are answered; `.stable` once they are used up.
+        var standings: [GroupStanding] = []
         /// The coordinator lets those who leave wait.
         var isCoordinatorSilent = false
     }
@@ -211,7 +215,14 @@ private final class MemoryMembership: WorkerMembership {
 
     init(cluster: MemoryCluster) { self.cluster = cluster }
 
+    private func requireCoordinator() throws {
+        if cluster.state.withLock({ $0.isCoordinatorAway }) {
+            throw KafkaError.timedOut(what: "coordinator", milliseconds: 1, lastError: nil)
+        }
+    }
+
     func describe() throws -> GroupDescription {
+        try requireCoordinator()
         let (members, state) = cluster.state.withLock { ($0.members, $0.groupState) }
         return GroupDescription(
             groupID: "g", state: members.isEmpty ? "Empty" : state, protocolType: "connect", protocolName: "sessioned",
@@ -229,6 +240,7 @@ private final class MemoryMembership: WorkerMembership {
         protocols: [(name: String, metadata: [UInt8])],
         assign: (_ protocolName: String, _ members: [GroupMemberMetadata]) throws -> [String: [UInt8]]
     ) throws -> GroupGeneration {
+        try requireCoordinator()
         let generation = cluster.state.update { state in
             state.generation += 1
             return state.generation
@@ -240,7 +252,11 @@ private final class MemoryMembership: WorkerMembership {
             assignment: assignments["member-1"] ?? [])
     }
 
-    func heartbeat() throws -> GroupStanding { .stable }
+    func heartbeat() throws -> GroupStanding {
+        try requireCoordinator()
+        return cluster.state.withLock { $0.standings.isEmpty ? .stable : $0.standings.removeFirst() }
+    }
+
     func leave() throws {
         let patience = MonotonicInstant.now.advanced(byMilliseconds: 20_000)
         guard cluster.state.wait(until: patience, for: { $0.isCoordinatorSilent ? nil : true }) == true else {

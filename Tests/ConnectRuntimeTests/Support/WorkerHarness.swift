@@ -19,6 +19,13 @@ final class WorkerHarness: Sendable {
         properties: [String: String] = [:]
     ) throws {
         self.cluster = cluster
+        let configuration = try Self.configuration(properties)
+        worker = ConnectWorker(configuration: configuration, connectors: [connector], cluster: cluster)
+        try worker.start()
+    }
+
+    /// Of a worker that advertises `127.0.0.1:8083`.
+    static func configuration(_ properties: [String: String] = [:]) throws -> WorkerConfiguration {
         let standard = [
             "group.id": "g", "config.storage.topic": "configs", "offset.storage.topic": "offsets",
             "status.storage.topic": "status", "key.converter": "org.apache.kafka.connect.json.JsonConverter",
@@ -26,9 +33,7 @@ final class WorkerHarness: Sendable {
             "rest.advertised.host.name": "127.0.0.1", "rest.advertised.port": "8083",
             "value.converter.schemas.enable": "false",
         ]
-        let configuration = try WorkerConfiguration(properties: standard.merging(properties) { $1 })
-        worker = ConnectWorker(configuration: configuration, connectors: [connector], cluster: cluster)
-        try worker.start()
+        return try WorkerConfiguration(properties: standard.merging(properties) { $1 })
     }
 
     func stop() { worker.stop() }

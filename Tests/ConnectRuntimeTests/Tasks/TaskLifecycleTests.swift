@@ -22,6 +22,24 @@ import Testing
         #expect(task.handle(.sourceChanged(.running)) == Shown(state: .running))
     }
 
+    @Test func withoutItsGroupNothingIsShownAsRunning() {
+        var task = TaskLifecycle(isPaused: false)
+        _ = task.handle(.started)
+        let left = Shown(state: .unassigned, trace: "left")
+        #expect(task.handle(.leftGroup(reason: "left")) == left)
+        #expect(task.handle(.sourceChanged(away)) == nil && task.handle(.paused) == nil && task.handle(.resumed) == nil)
+        #expect(task.handle(.rejoinedGroup) == Shown(state: .restarting, trace: "the server is away"))
+        #expect(task.handle(.leftGroup(reason: "left")) == left)
+        // Its end is no news, and does not hide why.
+        #expect(task.handle(.stopped) == nil)
+    }
+
+    @Test func aFailureOutweighsAnAbsentGroup() {
+        var task = TaskLifecycle(isPaused: false)
+        _ = task.handle(.leftGroup(reason: "left"))
+        #expect(task.handle(.failed(trace: "broken")) == Shown(state: .failed, trace: "broken"))
+    }
+
     @Test func eachSideKeepsItsOwnTrouble() {
         var task = TaskLifecycle(isPaused: false)
         _ = task.handle(.started)

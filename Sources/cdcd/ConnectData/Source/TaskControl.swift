@@ -16,6 +16,7 @@ public final class TaskControl: Sendable {
     }
 
     private let stopping = Atomic<Bool>(false)
+    private let discarding = Atomic<Bool>(false)
     private let state = Mutex(State())
     private let conditionChanged: @Sendable (Condition) -> Void
 
@@ -24,6 +25,16 @@ public final class TaskControl: Sendable {
     }
 
     public var isStopping: Bool { stopping.load(ordering: .acquiring) }
+
+    /// Whether a stop would discard what the task has done since its last checkpoint worth keeping: it takes a
+    /// snapshot, which begins again after a stop.
+    ///
+    /// The task says so. A worker that has lost its group lets such a task wait inside `RecordSink.emit` and goes on
+    /// with it, where that is safe, instead of stopping it.
+    public var stopDiscardsWork: Bool {
+        get { discarding.load(ordering: .acquiring) }
+        set { discarding.store(newValue, ordering: .releasing) }
+    }
 
     /// Asks the task to end: runs the stop handlers, which cut blocking reads short.
     public func stop() {

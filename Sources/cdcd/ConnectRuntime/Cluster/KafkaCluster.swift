@@ -12,6 +12,8 @@ final class KafkaCluster: Cluster {
     /// For questions of a worker that runs, whose callers come again or report that Kafka is away.
     private let briefClient: KafkaClient
     private static let briefMilliseconds = 5000
+    /// For the membership: a coordinator that is gone must not be waited for longer than the session lasts.
+    private let groupClient: KafkaClient
     private static let adminLogger = Logger("org.apache.kafka.connect.util.TopicAdmin")
 
     init(_ configuration: WorkerConfiguration) {
@@ -26,9 +28,13 @@ final class KafkaCluster: Cluster {
         brief.requestTimeoutMilliseconds = min(Self.briefMilliseconds, brief.requestTimeoutMilliseconds)
         brief.connectTimeoutMilliseconds = min(Self.briefMilliseconds, brief.connectTimeoutMilliseconds)
         briefClient = KafkaClient(brief)
+        var grouping = Self.clientConfiguration(configuration, clientID: configuration.memberClientID)
+        grouping.requestTimeoutMilliseconds = min(
+            configuration.requestTimeoutMilliseconds, configuration.sessionTimeoutMilliseconds)
+        groupClient = KafkaClient(grouping)
     }
 
-    private static func clientConfiguration(
+    static func clientConfiguration(
         _ worker: WorkerConfiguration, clientID: String
     ) -> KafkaClientConfiguration {
         var client = KafkaClientConfiguration(bootstrapServers: worker.bootstrapServers, clientID: clientID)
@@ -153,11 +159,12 @@ final class KafkaCluster: Cluster {
         }
     }
 
-    func makeMembership() -> any WorkerMembership { KafkaWorkerMembership(client, configuration) }
+    func makeMembership() -> any WorkerMembership { KafkaWorkerMembership(groupClient, configuration) }
 
     func close() {
         probeClient.close()
         briefClient.close()
+        groupClient.close()
         client.close()
     }
 }
@@ -170,8 +177,11 @@ struct WorkerFault: Error, CustomStringConvertible {
 }
 
 extension WorkerConfiguration {
-    /// By which the group knows this worker's client.
-    var memberClientID: String { clientID.isEmpty ? "connect-\(workerID)" : clientID }
+    /// By which the group knows this worker's client; where none is configured, it tells the machine too.
+    var memberClientID: String {
+        guard clientID.isEmpty else { return clientID }
+        return "connect-\(workerID)" + (WorkerHost.current.map { "-" + $0.clientIDSuffix } ?? "")
+    }
 }
 
 /// A task's producer with a client of its own, so that its `client.id` shows at the brokers.

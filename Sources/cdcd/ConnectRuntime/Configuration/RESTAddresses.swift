@@ -5,6 +5,8 @@ import WireStreams
 struct RESTAddresses {
     let listeners: [SocketAddress]
     let workerID: String
+    /// What is wrong with the address that is told to others, for the log.
+    let warning: String?
 
     init(_ reader: inout PropertyReader) {
         var found: [SocketAddress] = []
@@ -36,7 +38,11 @@ struct RESTAddresses {
         let first = found[0]
         let host = reader.text("rest.advertised.host.name") ?? (first.isWildcard ? Self.ownHost() : first.host)
         let port = reader.integer("rest.advertised.port", default: Int(first.port), in: 1...65_535)
-        workerID = SocketAddress(host: host, port: UInt16(clamping: port)).description
+        let advertised = SocketAddress(host: host, port: UInt16(clamping: port))
+        workerID = advertised.description
+        warning = !advertised.isLoopback ? nil :
+            "The advertised address \(workerID) is a loopback address, by which nobody on another machine can call this worker and "
+            + "which many machines have. Set rest.advertised.host.name to a name or address that others can reach"
     }
 
     /// `host:port`, `:port` for all interfaces; a slash at the end is tolerated.
@@ -48,9 +54,7 @@ struct RESTAddresses {
 
     /// The address to which the machine's own name leads, as Java's `InetAddress.getLocalHost` gives it.
     private static func ownHost() -> String {
-        var name = [CChar](repeating: 0, count: 256)
-        guard gethostname(&name, name.count - 1) == 0 else { return "127.0.0.1" }
-        let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard let host = WorkerHost.systemName() else { return "127.0.0.1" }
         var hints = addrinfo()
         hints.ai_family = AF_INET
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -68,4 +72,11 @@ struct RESTAddresses {
 extension SocketAddress {
     /// Whether it stands for all interfaces, which nobody else can call.
     fileprivate var isWildcard: Bool { host.isEmpty || host == "0.0.0.0" || host == "::" }
+
+    /// Whether it leads to the machine that uses it, whichever that is.
+    fileprivate var isLoopback: Bool {
+        if host == "::1" || host.lowercased() == "localhost" { return true }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
 }

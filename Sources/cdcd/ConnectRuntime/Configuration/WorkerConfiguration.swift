@@ -62,6 +62,8 @@ public struct WorkerConfiguration: Sendable {
     /// The URL by which group members know each other, with its slash at the end.
     var advertisedURL: String { "http://\(workerID)/" }
 
+    /// What is wrong with the address that is told to others; nil: nothing.
+    let addressWarning: String?
     let connectProtocol: ConnectProtocol
     let sessionTimeoutMilliseconds: Int
     let heartbeatIntervalMilliseconds: Int
@@ -86,6 +88,10 @@ public struct WorkerConfiguration: Sendable {
     let topicTrackingEnabled: Bool
     let topicTrackingResetAllowed: Bool
     let overridePolicy: OverridePolicy
+    /// The hosts that requests may name, in lower case and without ports; nil: all.
+    let allowedHosts: Set<String>?
+    /// nil: no page of another origin may use the API.
+    let crossOrigin: CrossOrigin?
     let producer: ProducerSettings
 
     /// - Parameter properties: as `JavaProperties.parse` gives them.
@@ -116,10 +122,6 @@ public struct WorkerConfiguration: Sendable {
         sessionKeyBytes = keyBits / 8
         sessionKeyLifetimeMilliseconds = reader.integer(
             "inter.worker.key.ttl.ms", default: 3_600_000, in: 1...Int(Int32.max))
-        let algorithms = reader.list("inter.worker.verification.algorithms")
-        if !algorithms.isEmpty, algorithms != ["HmacSHA256"] {
-            reader.refuse("inter.worker.verification.algorithms", "only HmacSHA256 is supported yet; use that alone")
-        }
 
         configTopic = InternalTopic(
             name: reader.required("config.storage.topic", topicRemedy + "configs"), partitions: 1,
@@ -153,10 +155,13 @@ public struct WorkerConfiguration: Sendable {
         producer = ProducerSettings(
             ProducerSettings.stripped(properties, prefix: "producer."), prefix: "producer.", &reader)
 
+        allowedHosts = Self.allowedHosts(&reader)
+        crossOrigin = Self.crossOrigin(&reader)
         let listening = RESTAddresses(&reader)
         listeners = listening.listeners
         workerID = listening.workerID
         warnings = review.warnings
+        addressWarning = listening.warning
         notes = review.notes
         guard reader.problems.isEmpty else { throw WorkerConfigurationError(problems: reader.problems) }
     }
@@ -175,6 +180,37 @@ public struct WorkerConfiguration: Sendable {
         }
         if texts.isEmpty { reader.refuse("bootstrap.servers", "name at least one broker as host:port") }
         return addresses
+    }
+
+    private static func allowedHosts(_ reader: inout PropertyReader) -> Set<String>? {
+        let name = "cdcd.rest.allowed.hosts"
+        let texts = reader.list(name)
+        var hosts: Set<String> = []
+        for text in texts {
+            // An IPv6 address may come with or without the brackets that it has in a URL.
+            let isBareIPv6 = text.split(separator: ":", omittingEmptySubsequences: false).count > 2 && text.first != "["
+            guard let authority = Authority(isBareIPv6 ? "[\(text)]" : text), authority.port == nil else {
+                reader.refuse(name, "\(text) is no host name and no address; name hosts without ports, separated by commas")
+                continue
+            }
+            hosts.insert(authority.host)
+        }
+        return texts.isEmpty ? nil : hosts
+    }
+
+    private static func crossOrigin(_ reader: inout PropertyReader) -> CrossOrigin? {
+        let name = "access.control.allow.origin"
+        let origins = reader.list(name)
+        guard !origins.isEmpty else { return nil }
+        do throws(JavaPattern.SyntaxError) {
+            var patterns: [JavaPattern] = []
+            for origin in origins where origin != "*" { patterns.append(try JavaPattern(origin, caseInsensitive: true)) }
+            return CrossOrigin(
+                patterns: patterns, allowsAny: origins.contains("*"), methods: reader.list("access.control.allow.methods"))
+        } catch {
+            reader.refuse(name, "\(error)")
+            return nil
+        }
     }
 
     private static func replicationFactor(_ store: String, _ reader: inout PropertyReader) -> Int16 {

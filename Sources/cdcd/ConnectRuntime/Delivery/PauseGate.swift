@@ -1,10 +1,16 @@
 import Synchronization
 
-/// Holds a task's records back while it is paused. Costs a running task one atomic load a record.
+/// Holds a task's records back while it is paused or the worker is outside of its group.
+///
+/// Costs a running task one atomic load a record.
 package final class PauseGate: Sendable {
     private struct State {
         var isPaused: Bool
+        /// The worker is no member of its group.
+        var isSuspended = false
         var isStopping = false
+
+        var isShut: Bool { (isPaused || isSuspended) && !isStopping }
     }
 
     private let isShut: Atomic<Bool>
@@ -20,6 +26,8 @@ package final class PauseGate: Sendable {
 
     func pause() { change { $0.isPaused = true } }
     func resume() { change { $0.isPaused = false } }
+    func suspend() { change { $0.isSuspended = true } }
+    func endSuspension() { change { $0.isSuspended = false } }
 
     /// Lets a waiting thread go on with `CancellationError`.
     func stop() { change { $0.isStopping = true } }
@@ -27,7 +35,7 @@ package final class PauseGate: Sendable {
     private func change(_ body: (inout State) -> Void) {
         monitor.update { state in
             body(&state)
-            isShut.store(state.isPaused && !state.isStopping, ordering: .releasing)
+            isShut.store(state.isShut, ordering: .releasing)
         }
     }
 
@@ -36,7 +44,7 @@ package final class PauseGate: Sendable {
         guard isClosed else { return }
         let mayPass = monitor.wait { state -> Bool? in
             if state.isStopping { return false }
-            return state.isPaused ? nil : true
+            return state.isShut ? nil : true
         }
         if mayPass != true { throw CancellationError() }
     }

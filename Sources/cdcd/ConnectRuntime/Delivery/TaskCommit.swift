@@ -22,6 +22,7 @@ final class TaskCommit: Sendable {
     private let conditionChanged: @Sendable (TaskControl.Condition) -> Void
     private let state = Monitor(State())
     private let isAbandoned = Atomic(false)
+    private let holding = Atomic(false)
     private let logger: Logger
 
     /// - Parameter conditionChanged: is told when commits keep failing, and when they work again.
@@ -38,8 +39,17 @@ final class TaskCommit: Sendable {
             context: "[\(id.connector)|task-\(id.task)|offsets] ")
     }
 
-    /// From now on nothing is committed: another task has taken over.
-    func abandon() { isAbandoned.store(true, ordering: .releasing) }
+    /// While it is set nothing is committed, and what could be is kept: the worker is outside of its group.
+    var isHeld: Bool {
+        get { holding.load(ordering: .acquiring) }
+        set { holding.store(newValue, ordering: .releasing) }
+    }
+
+    /// From now on nothing is committed, and no commit of another thread is waited for: another task has taken over.
+    func abandon() {
+        isAbandoned.store(true, ordering: .releasing)
+        state.update { _ in }
+    }
 
     /// How long to wait after a commit that failed.
     func retryMilliseconds(firstMilliseconds: Int) -> Int {
@@ -53,11 +63,13 @@ final class TaskCommit: Sendable {
     /// is kept for the next time.
     func commit() -> Bool {
         let outcome = Monitor<Bool?>(nil)
-        _ = state.wait { state -> Bool? in
+        let mayCommit = state.wait { state -> Bool? in
+            if isAbandoned.load(ordering: .acquiring) { return false }
             if state.isCommitting { return nil }
             state.isCommitting = true
             return true
         }
+        guard mayCommit == true else { return true }
         run { isCommitted in outcome.update { $0 = isCommitted } }
         return outcome.wait { $0 } ?? false
     }
@@ -75,6 +87,10 @@ final class TaskCommit: Sendable {
     }
 
     private func run(_ completion: @escaping @Sendable (Bool) -> Void) {
+        guard !isHeld else {
+            end(nil)
+            return completion(false)
+        }
         let (checkpoints, count) = isAbandoned.load(ordering: .acquiring) ? ([], 0) : tracker.takeCommittable()
         // A source without rows may say the same again and again.
         let due = checkpoints.filter { store.offset(of: source($0)) != $0.offset }

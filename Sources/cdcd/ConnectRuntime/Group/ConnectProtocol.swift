@@ -23,11 +23,15 @@ enum ConnectProtocolName: String, Sendable, CaseIterable {
 
 /// A member's introduction: `int16 version | STRING url | int64 configOffset | BYTES allocation` (the last from
 /// version 1 on).
+///
+/// cdcd adds `STRING hostName | STRING bootID`. Java's workers read what they know and leave the rest.
 struct MemberMetadata: Equatable, Sendable {
     var url: String
     var configOffset: Int64
     /// What the member runs already.
     var allocation: GroupAssignment?
+    /// Where the member runs; Java's workers do not say.
+    var host: WorkerHost?
 
     func encoded(version: Int16) -> [UInt8] {
         var writer = ByteWriter()
@@ -43,20 +47,28 @@ struct MemberMetadata: Equatable, Sendable {
                 writer.bigEndian(Int32(-1))
             }
         }
+        if let host {
+            writer.connectString(host.name)
+            writer.connectString(host.bootID)
+        }
         return writer.array()
     }
 
     static func decode(_ bytes: [UInt8]) throws(WireError) -> MemberMetadata {
         var reader = ByteReader(bytes.span.bytes)
-        _ = try reader.bigEndian(Int16.self)
+        let version = try reader.bigEndian(Int16.self)
         let url = try reader.connectString()
         let offset = try reader.bigEndian(Int64.self)
+        var metadata = MemberMetadata(url: url, configOffset: offset)
         // Readers take a message without its later fields as older.
-        guard !reader.isAtEnd else { return MemberMetadata(url: url, configOffset: offset) }
-        let length = try reader.bigEndian(Int32.self)
-        guard length >= 0 else { return MemberMetadata(url: url, configOffset: offset) }
-        let allocation = try GroupAssignment.decode(try reader.array(Int(length)))
-        return MemberMetadata(url: url, configOffset: offset, allocation: allocation)
+        if version > 0, !reader.isAtEnd {
+            let length = try reader.bigEndian(Int32.self)
+            if length >= 0 { metadata.allocation = try GroupAssignment.decode(try reader.array(Int(length))) }
+        }
+        if !reader.isAtEnd {
+            metadata.host = WorkerHost(name: try reader.connectString(), bootID: try reader.connectString())
+        }
+        return metadata
     }
 }
 
@@ -118,12 +130,12 @@ extension ByteWriter {
     /// ARRAY of `STRING connector | ARRAY int32 task`.
     fileprivate mutating func assignments(_ connectors: [String], _ tasks: [TaskID]) {
         var names = connectors
-        for task in tasks where !names.contains(task.connector) { names.append(task.connector) }
+        for task in tasks where !names.contains(where: task.connector.isExactly) { names.append(task.connector) }
         bigEndian(Int32(names.count))
         for name in names {
             connectString(name)
-            let numbers = tasks.filter { $0.connector == name }.map { Int32(clamping: $0.task) }
-            let all = (connectors.contains(name) ? [connectorTask] : []) + numbers
+            let numbers = tasks.filter { $0.connector.isExactly(name) }.map { Int32(clamping: $0.task) }
+            let all = (connectors.contains(where: name.isExactly) ? [connectorTask] : []) + numbers
             bigEndian(Int32(all.count))
             for number in all { bigEndian(number) }
         }
@@ -162,5 +174,17 @@ extension ByteReader {
             }
         }
         return (connectors, tasks)
+    }
+}
+
+extension GroupAssignment: CustomStringConvertible {
+    /// As Connect logs it.
+    var description: String {
+        func list(_ items: [some CustomStringConvertible]) -> String {
+            "[" + items.map(\.description).joined(separator: ", ") + "]"
+        }
+        return "Assignment{error=\(error), leader='\(leader)', leaderUrl='\(leaderURL)', offset=\(configOffset), "
+            + "connectorIds=\(list(connectors)), taskIds=\(list(tasks)), revokedConnectorIds=\(list(revokedConnectors)), "
+            + "revokedTaskIds=\(list(revokedTasks)), delay=\(delayMilliseconds)}"
     }
 }

@@ -6,7 +6,7 @@ import WireStreams
 /// This worker's membership of its group: a group of one, which it leads, and in which it runs everything.
 ///
 /// To Java's workers it looks like one of theirs: same protocols, same metadata. A worker that was killed finds its own
-/// former membership, recognises it by the URL, and removes it instead of waiting for its session to end.
+/// former membership and removes it instead of waiting for its session to end.
 final class GroupMember: Sendable {
     /// What the worker runs and how far it has read the config topic.
     struct Standing: Sendable {
@@ -17,22 +17,35 @@ final class GroupMember: Sendable {
         var runningTasks: [TaskID]
     }
 
+    /// What the membership's changes mean to the rest of the worker. Called one at a time, and not to wait.
+    struct Reports: Sendable {
+        /// The session is over: nothing may run from now on.
+        var left: @Sendable (_ reason: String) -> Void
+        /// Member again; `othersRan`: another worker may have run the tasks since.
+        var rejoined: @Sendable (_ othersRan: Bool) -> Void
+        /// The worker may not go on.
+        var lost: @Sendable (WorkerFault) -> Void
+    }
+
     private let configuration: WorkerConfiguration
     private let membership: any WorkerMembership
     private let identity: WorkerIdentity
     private let standing: @Sendable () -> Standing
+    private let census: GroupCensus
+    private let machine = Mutex<MembershipMachine?>(nil)
     private let isStopping = Monitor(false)
     private let completion = ThreadCompletion()
     private let logger: Logger
 
     init(
         _ configuration: WorkerConfiguration, membership: any WorkerMembership, identity: WorkerIdentity,
-        standing: @escaping @Sendable () -> Standing
+        host: WorkerHost? = .current, standing: @escaping @Sendable () -> Standing
     ) {
         self.configuration = configuration
         self.membership = membership
         self.identity = identity
         self.standing = standing
+        census = GroupCensus(configuration: configuration, host: host)
         logger = Logger("org.apache.kafka.connect.runtime.distributed.WorkerCoordinator")
     }
 
@@ -48,18 +61,30 @@ final class GroupMember: Sendable {
     /// Brokers let the first member of an empty group wait for others (`group.initial.rebalance.delay.ms`, 3 s by
     /// default). So former memberships are removed only once this one is on its way in: then the group is never empty.
     func join() throws {
-        let former = try formerMembers()
-        guard !former.isEmpty else { return try joinOnce() }
-        logger.info("\(prefix) Removing \(former.count) former membership of this worker from the group")
-        let (member, progress, removal) = (self, JoinProgress(), ThreadCompletion())
-        startThread(named: "former-members", stackBytes: 256 << 10) {
-            member.remove(former, onceJoining: progress)
-            removal.finish()
+        let former = try waitForOthers().own
+        let joined: (generation: Int32, sentAt: MonotonicInstant)
+        if former.isEmpty {
+            joined = try joinOnce()
+        } else {
+            logger.info("\(prefix) Removing \(former.count) former membership of this worker from the group")
+            let (member, progress, removal) = (self, JoinProgress(), ThreadCompletion())
+            startThread(named: "former-members", stackBytes: 256 << 10) {
+                member.remove(former, onceJoining: progress)
+                removal.finish()
+            }
+            defer { progress.isOver.store(true, ordering: .releasing) }
+            joined = try joinOnce()
+            progress.isOver.store(true, ordering: .releasing)
+            _ = removal.wait(milliseconds: 5000)
         }
-        defer { progress.isOver.store(true, ordering: .releasing) }
-        try joinOnce()
-        progress.isOver.store(true, ordering: .releasing)
-        _ = removal.wait(milliseconds: 5000)
+        machine.withLock {
+            $0 = MembershipMachine(
+                // A member that does not join again within the rebalance timeout is put out too.
+                sessionTimeoutMilliseconds: min(
+                    configuration.sessionTimeoutMilliseconds, configuration.rebalanceTimeoutMilliseconds),
+                heartbeatIntervalMilliseconds: configuration.heartbeatIntervalMilliseconds,
+                generation: joined.generation, since: joined.sentAt)
+        }
     }
 
     /// Whether the join that goes on meanwhile has ended.
@@ -80,58 +105,29 @@ final class GroupMember: Sendable {
         }
     }
 
-    /// The ids of this worker's own members, once nobody else is in the group.
-    private func formerMembers() throws -> [String] {
+    /// Waits until nobody else is in the group. Gives the ids of this worker's own members, and whether the group is
+    /// known and has no members at all.
+    private func waitForOthers() throws -> (own: [String], isEmpty: Bool) {
         let started = MonotonicInstant.now
         var hasWarned = false
         while true {
             let group = try membership.describe()
-            if !group.members.isEmpty, group.protocolType != "connect", !group.protocolType.isEmpty {
-                throw WorkerFault(
-                    "The group \(configuration.groupID) is in use by clients of the kind '\(group.protocolType)'. Workers need a group "
-                        + "of their own: choose another group.id.")
-            }
-            var own: [String] = []
-            var others: [String] = []
-            for member in group.members {
-                let url = Self.url(of: member.metadata)
-                if isFormerSelf(member, url: url) { own.append(member.memberID) } else {
-                    others.append(url ?? "\(member.clientID) at \(member.clientHost)")
-                }
-            }
-            if others.isEmpty { return own }
+            let members = try census.members(of: group)
+            if members.others.isEmpty { return (members.own, group.state == "Empty") }
             // While a group forms, a member that died stays until the others' time to join is over.
             let margin = group.state == "Stable" ? 2000 : configuration.rebalanceTimeoutMilliseconds
             let patience = configuration.sessionTimeoutMilliseconds + margin
-            if MonotonicInstant.now.milliseconds(since: started) >= patience { throw foreignWorkers(others) }
+            if MonotonicInstant.now.milliseconds(since: started) >= patience {
+                throw census.foreignWorkers(members.others)
+            }
             if !hasWarned {
                 logger.warn(
-                    "\(prefix) The group has a member with another URL (\(others.joined(separator: ", "))). Waiting at most "
+                    "\(prefix) The group has another member (\(members.others.joined(separator: ", "))). Waiting at most "
                         + "\(patience) ms for its session to end, in case that worker is gone")
                 hasWarned = true
             }
             if pause(milliseconds: 100) { throw KafkaError.closed }
         }
-    }
-
-    /// Where a member can be reached, as it says itself; nil where that is hidden or not in Connect's form.
-    private static func url(of metadata: [UInt8]) -> String? {
-        do throws(WireError) { return try MemberMetadata.decode(metadata).url } catch { return nil }
-    }
-
-    /// Brokers show what members say of themselves only while their group is stable. While it forms, the client id
-    /// tells, where it is made of this worker's address.
-    private func isFormerSelf(_ member: GroupDescription.Member, url: String?) -> Bool {
-        if let url { return url == configuration.advertisedURL }
-        return member.metadata.isEmpty && configuration.clientID.isEmpty
-            && member.clientID == configuration.memberClientID
-    }
-
-    private func foreignWorkers(_ others: [String]) -> WorkerFault {
-        WorkerFault(
-            "The group \(configuration.groupID) has another worker that is alive: \(others.joined(separator: ", ")). This worker is "
-                + "\(configuration.advertisedURL), and only one worker a group is supported yet. Stop the other one, or give this one "
-                + "another group.id and internal topics of its own.")
     }
 
     private var protocols: [ConnectProtocolName] {
@@ -142,44 +138,55 @@ final class GroupMember: Sendable {
         }
     }
 
-    private func joinOnce() throws {
+    /// - Returns: the generation, and a time before the request that completed the join was sent.
+    private func joinOnce() throws -> (generation: Int32, sentAt: MonotonicInstant) {
         logger.info("\(prefix) (Re-)joining group")
         let now = standing()
         let leader = GroupAssignment(
             leader: "", leaderURL: configuration.advertisedURL, configOffset: now.configOffset,
             connectors: now.runningConnectors, tasks: now.runningTasks)
         let metadata = MemberMetadata(
-            url: configuration.advertisedURL, configOffset: now.configOffset, allocation: leader)
+            url: configuration.advertisedURL, configOffset: now.configOffset, allocation: leader, host: census.host)
+        var sentAt = MonotonicInstant.now
         let generation = try membership.join(
             protocols: protocols.map { (name: $0.rawValue, metadata: metadata.encoded(version: $0.version)) },
-            assign: assign)
+            assign: { protocolName, members in
+                sentAt = .now
+                return assignments(protocolName, members)
+            })
         let version = ConnectProtocolName(rawValue: generation.protocolName)?.version ?? 0
         let assignment = try GroupAssignment.decode(generation.assignment)
-        guard generation.isLeader else { throw foreignWorkers([assignment.leaderURL]) }
+        guard generation.isLeader else { throw census.foreignWorkers([assignment.leaderURL]) }
         identity.generation = Int(generation.generation)
         logger.info(
             "\(prefix) Joined group at generation \(generation.generation) with protocol version \(version) and got assignment: "
                 + "\(assignment) with rebalance delay: \(assignment.delayMilliseconds)")
+        return (generation.generation, sentAt)
     }
 
     /// As leader: everything to this worker, nothing to anybody else.
-    private func assign(_ protocolName: String, _ members: [GroupMemberMetadata]) throws -> [String: [UInt8]] {
+    private func assignments(_ protocolName: String, _ members: [GroupMemberMetadata]) -> [String: [UInt8]] {
         let version = ConnectProtocolName(rawValue: protocolName)?.version ?? 0
         let now = standing()
-        let urls = members.map { Self.url(of: $0.metadata) }
-        let own = zip(members, urls).first { $0.1 == configuration.advertisedURL }?.0.memberID ?? ""
+        let metadata = members.map { GroupCensus.metadata($0.metadata) }
+        // A system that does not tell its start leaves the URL alone to go by.
+        let own = zip(members, metadata).first { member in
+            census.host == nil ? member.1?.url == configuration.advertisedURL : census.isSelf(member.1)
+        }?.0.memberID ?? ""
         var assignments: [String: [UInt8]] = [:]
-        for (member, url) in zip(members, urls) {
+        for (member, metadata) in zip(members, metadata) {
             var assignment = GroupAssignment(
                 leader: own, leaderURL: configuration.advertisedURL, configOffset: now.configOffset)
             if member.memberID == own {
                 // From version 1 on an assignment names only what is new.
-                assignment.connectors = now.connectors.filter { version == 0 || !now.runningConnectors.contains($0) }
+                assignment.connectors = now.connectors.filter { name in
+                    version == 0 || !now.runningConnectors.contains(where: name.isExactly)
+                }
                 assignment.tasks = now.tasks.filter { version == 0 || !now.runningTasks.contains($0) }
             } else {
                 logger.error(
-                    "\(prefix) The worker \(url ?? member.memberID) has joined the group. It gets nothing to do, since only one worker a "
-                        + "group is supported yet. Stop it, or give it another group.id")
+                    "\(prefix) The worker \(metadata?.url ?? member.memberID) has joined the group. It gets nothing to do, since only "
+                        + "one worker a group is supported yet. Stop it, or give it another group.id")
             }
             assignments[member.memberID] = assignment.encoded(version: version)
         }
@@ -188,32 +195,45 @@ final class GroupMember: Sendable {
 
     // MARK: Staying
 
-    /// Keeps the membership alive on a thread of its own.
-    ///
-    /// - Parameter lost: told once where the worker may not go on.
-    func start(lost: @escaping @Sendable (WorkerFault) -> Void) {
+    /// Keeps the membership alive, and watches the end of its session, each on a thread of its own.
+    func start(_ reports: Reports) {
         let member = self
         startThread(named: "worker-group-member", stackBytes: 512 << 10) {
-            if let fault = member.stay() { lost(fault) }
+            if let fault = member.stay(reports) { reports.lost(fault) }
             member.completion.finish()
+        }
+        // A request to the coordinator may take longer than the session has left.
+        startThread(named: "worker-group-session", stackBytes: 128 << 10) { member.watchSession(reports) }
+    }
+
+    private func watchSession(_ reports: Reports) {
+        while true {
+            let never = MonotonicInstant.now.advanced(byMilliseconds: configuration.sessionTimeoutMilliseconds)
+            let end = machine.withLock { $0?.sessionEnd } ?? never
+            if pause(until: end) { return }
+            handle(reports) { $0.timePassed(.now) }
         }
     }
 
-    private func stay() -> WorkerFault? {
-        var isMember = true
+    private func stay(_ reports: Reports) -> WorkerFault? {
         var isTroubled = false
-        while true {
-            // A coordinator that is away is asked again soon, so that the membership outlives its return.
-            let interval = isTroubled ? 200 : configuration.heartbeatIntervalMilliseconds
-            if isMember || isTroubled { if pause(milliseconds: interval) { return nil } }
+        while let step = machine.withLock({ $0?.nextStep }) {
             do {
-                if isMember {
+                switch step {
+                case .heartbeat(let milliseconds):
+                    if pause(milliseconds: milliseconds) { return nil }
+                    let sentAt = MonotonicInstant.now
                     let standing = try membership.heartbeat()
                     if standing != .stable { logger.info("\(prefix) Rebalance started") }
-                    isMember = standing == .stable
-                } else {
-                    try joinOnce()
-                    isMember = true
+                    handle(reports) { $0.heartbeatAnswered(standing, sentAt: sentAt) }
+                case .look(let milliseconds):
+                    if pause(milliseconds: milliseconds) { return nil }
+                    let isEmpty = try waitForOthers().isEmpty
+                    machine.withLock { $0?.looked(isEmpty: isEmpty) }
+                case .join(let milliseconds):
+                    if pause(milliseconds: milliseconds) { return nil }
+                    let (generation, sentAt) = try joinOnce()
+                    handle(reports) { $0.joined(generation: generation, sentAt: sentAt) }
                 }
                 if isTroubled { logger.info("\(prefix) The group coordinator is back") }
                 isTroubled = false
@@ -223,14 +243,45 @@ final class GroupMember: Sendable {
                 if isStopping.withLock({ $0 }) { return nil }
                 if !isTroubled { logger.warn("\(prefix) The group coordinator does not answer and is asked again: \(error)") }
                 isTroubled = true
+                machine.withLock { $0?.unanswered() }
+            }
+        }
+        return nil
+    }
+
+    /// Gives the machine an event and acts on what follows, under one lock: what comes first is done first.
+    private func handle(_ reports: Reports, _ event: (inout MembershipMachine) -> MembershipMachine.Effect) {
+        machine.withLock { machine in
+            guard var changed = machine else { return }
+            let effect = event(&changed)
+            machine = changed
+            switch effect {
+            case .none: break
+            case .leave:
+                let reason = "The worker has left the group \(configuration.groupID): its coordinator has not answered a heartbeat "
+                    + "for \(configuration.sessionTimeoutMilliseconds) ms, and another worker may run the tasks now"
+                logger.warn(
+                    "\(prefix) \(reason). Tasks are stopped, and running snapshots wait, until it is a member again")
+                reports.left(reason)
+            case .resume:
+                logger.info("\(prefix) The worker is a member again; nobody else was in the group meanwhile")
+                reports.rejoined(false)
+            case .restart:
+                logger.warn(
+                    "\(prefix) The worker is a member again; others may have been in the group meanwhile, so all tasks start again "
+                        + "from their stored offsets")
+                reports.rejoined(true)
             }
         }
     }
 
     /// Waits; true where the worker is stopping.
     private func pause(milliseconds: Int) -> Bool {
-        isStopping.wait(until: MonotonicInstant.now.advanced(byMilliseconds: milliseconds)) { $0 ? true : nil } ?? false
+        guard milliseconds > 0 else { return isStopping.withLock { $0 } }
+        return pause(until: MonotonicInstant.now.advanced(byMilliseconds: milliseconds))
     }
+
+    private func pause(until end: MonotonicInstant) -> Bool { isStopping.wait(until: end) { $0 ? true : nil } ?? false }
 
     /// Ends every wait.
     func cancel() {
@@ -258,17 +309,5 @@ final class GroupMember: Sendable {
             logger.warn("\(prefix) The group coordinator does not answer; the session ends by itself")
         }
         membership.cancel()
-    }
-}
-
-extension GroupAssignment: CustomStringConvertible {
-    /// As Connect logs it.
-    var description: String {
-        func list(_ items: [some CustomStringConvertible]) -> String {
-            "[" + items.map(\.description).joined(separator: ", ") + "]"
-        }
-        return "Assignment{error=\(error), leader='\(leader)', leaderUrl='\(leaderURL)', offset=\(configOffset), "
-            + "connectorIds=\(list(connectors)), taskIds=\(list(tasks)), revokedConnectorIds=\(list(revokedConnectors)), "
-            + "revokedTaskIds=\(list(revokedTasks)), delay=\(delayMilliseconds)}"
     }
 }

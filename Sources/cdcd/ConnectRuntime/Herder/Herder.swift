@@ -9,7 +9,7 @@ import WireStreams
 final class Herder {
     let environment: WorkerEnvironment
     private var tasks: [TaskID: TaskRunner] = [:]
-    private var connectors: [String: StatusRecord.State] = [:]
+    private var connectors = NameMap<StatusRecord.State>()
     private var changes: [ConfigChange] = []
     /// The config topic may hold records of ours that the view does not know.
     private var mayHaveUnread = false
@@ -35,6 +35,7 @@ final class Herder {
 
     /// Writes records to the config topic; `followUp` acts upon them.
     func write(_ records: [ConfigRecord.KeyValue]) throws {
+        try requireMembership()
         do {
             changes += try environment.configs.write(records)
             mayHaveUnread = false
@@ -45,6 +46,11 @@ final class Herder {
         }
     }
 
+    /// Throws where the worker is outside of its group, in which nothing is its own to change.
+    func requireMembership() throws(RESTError) {
+        if let reason = environment.presence.absence { throw .outsideGroup(reason) }
+    }
+
     // MARK: Start and end
 
     /// Starts all connectors and tasks that the config topic holds.
@@ -52,7 +58,7 @@ final class Herder {
         let view = view
         forgetStatuses(except: view)
         logger.info("\(prefix) Starting connectors and tasks using config offset \(view.offset)")
-        for name in view.connectors.keys.sorted() { startConnector(name, view) }
+        for name in view.connectors.names { startConnector(name, view) }
         followUp()
         logger.info("\(prefix) Finished starting connectors and tasks")
     }
@@ -60,7 +66,7 @@ final class Herder {
     /// Statuses of what does not exist any more would be shown for ever.
     private func forgetStatuses(except view: ConfigView) {
         let statuses = environment.statuses.snapshot
-        for name in statuses.connectors.keys where view.connectors[name] == nil {
+        for name in statuses.connectors.names where view.connectors[name] == nil {
             environment.statuses.removeConnector(name)
         }
         for id in statuses.tasks.keys where !view.tasks(of: id.connector).contains(id) {
@@ -72,21 +78,42 @@ final class Herder {
     func stopAll(until deadline: MonotonicInstant) {
         logger.info("\(prefix) Stopping connectors and tasks that are still assigned to this worker.")
         stop(Array(tasks.keys), until: deadline)
-        for name in connectors.keys where connectors[name] != .failed { show(name, .unassigned) }
-        connectors = [:]
+        for name in connectors.names where connectors[name] != .failed { show(name, .unassigned) }
+        connectors = NameMap()
     }
 
     /// Acts upon records that were written or have come in.
     func followUp() {
+        defer { running.update(connectors: connectors.names, tasks: Array(tasks.keys)) }
+        guard environment.presence.absence == nil else { return }
         if mayHaveUnread { readOn() }
         while !changes.isEmpty {
             let change = changes.removeFirst()
             handle(change)
         }
         rotateSessionKey()
-        let (names, ids) = (Array(connectors.keys), Array(tasks.keys))
-        running.update(connectors: names, tasks: ids)
     }
+
+    // MARK: Without the group
+
+    /// The worker is no member of its group: nothing is shown as running, and what was ended is waited for.
+    func leaveGroup(_ reason: String) {
+        for (name, state) in connectors.sorted where [.running, .paused, .restarting].contains(state) {
+            show(name, .unassigned, trace: reason)
+        }
+        stop(revokedTasks)
+    }
+
+    /// The worker is a member again: everything that does not run is started, after what others have changed meanwhile.
+    func rejoinGroup() {
+        stop(revokedTasks)
+        mayHaveUnread = true
+        readOn()
+        let view = view
+        for (name, state) in connectors.sorted where state != .failed { startConnector(name, view) }
+    }
+
+    private var revokedTasks: [TaskID] { tasks.filter { $0.value.wasRevoked }.map(\.key) }
 
     private func readOn() {
         do {
@@ -138,13 +165,14 @@ final class Herder {
     private func startConnector(_ name: String, _ view: ConfigView) {
         guard let config = view.connectors[name] else { return }
         let className = config["connector.class"] ?? ""
+        if let reason = environment.presence.absence { return show(name, .unassigned, trace: reason) }
         let context = Logger(Self.workerLoggerName, context: "[\(name)|worker] ")
         context.info("Creating connector \(name) of type \(className)")
         guard let plugin = environment.plugins.connector(named: className) else {
             let trace = environment.plugins.unknown(className)
             context.error(trace)
             show(name, .failed, trace: trace)
-            stop(tasks.keys.filter { $0.connector == name })
+            stop(runningTasks(of: name))
             for id in view.tasks(of: name) {
                 let status = environment.identity.status(.failed, trace: trace, version: nil)
                 environment.statuses.put(task: id, status)
@@ -204,7 +232,7 @@ final class Herder {
 
     private func removeConnector(_ name: String) {
         logger.info("\(prefix) Connector \(name) config removed")
-        stop(tasks.keys.filter { $0.connector == name })
+        stop(runningTasks(of: name))
         connectors[name] = nil
         environment.statuses.removeConnector(name)
         for (id, _) in environment.statuses.snapshot.tasks(of: name) { environment.statuses.removeTask(id) }
@@ -217,15 +245,15 @@ final class Herder {
         logger.info("\(prefix) Setting connector \(name) state to \(state.rawValue)")
         switch state {
         case .stopped:
-            stop(tasks.keys.filter { $0.connector == name })
+            stop(runningTasks(of: name))
             forgetTaskStatuses(of: name, keeping: [])
             show(name, .stopped)
         case .paused:
             // A connector that failed stays so until it is restarted; its tasks are paused all the same.
             if connectors[name] != .failed { show(name, .paused) }
-            for (id, task) in tasks where id.connector == name { task.pause() }
+            for (id, task) in tasks where id.connector.isExactly(name) { task.pause() }
         case .started:
-            for (id, task) in tasks where id.connector == name { task.resume() }
+            for (id, task) in tasks where id.connector.isExactly(name) { task.resume() }
             guard connectors[name] != .failed, let config = view.connectors[name],
                 let plugin = environment.plugins.connector(named: config["connector.class"] ?? "")
             else { return }
@@ -236,6 +264,8 @@ final class Herder {
 
     // MARK: Tasks
 
+    private func runningTasks(of name: String) -> [TaskID] { tasks.keys.filter { $0.connector.isExactly(name) } }
+
     private func forgetTaskStatuses(of name: String, keeping ids: [TaskID]) {
         for (id, _) in environment.statuses.snapshot.tasks(of: name) where !ids.contains(id) {
             environment.statuses.removeTask(id)
@@ -244,7 +274,7 @@ final class Herder {
 
     /// Task configurations were committed: what ran with the old ones is replaced.
     private func restartTasks(of name: String, _ view: ConfigView) {
-        stop(tasks.keys.filter { $0.connector == name })
+        stop(runningTasks(of: name))
         forgetTaskStatuses(of: name, keeping: view.tasks(of: name))
         startMissingTasks(of: name)
     }
@@ -263,6 +293,8 @@ final class Herder {
         let runner = TaskRunner(
             id, plugin: plugin, connectorConfig: config, taskConfig: taskConfig,
             isPaused: view.targetState(of: id.connector) == .paused, environment: environment)
+        // Outside of the group nothing is started; it is once the worker is a member again.
+        guard environment.presence.admit(runner) else { return }
         tasks[id] = runner
         runner.start()
     }
@@ -274,6 +306,7 @@ final class Herder {
 
     private func stop(_ ids: [TaskID], until deadline: MonotonicInstant) {
         let runners = ids.compactMap { tasks.removeValue(forKey: $0) }
+        for runner in runners { environment.presence.remove(runner) }
         for runner in runners { runner.requestStop() }
         for runner in runners { runner.awaitStop(until: deadline) }
     }
@@ -299,6 +332,7 @@ final class Herder {
 
     /// Starts the connector anew, its tasks untouched, and says why where that fails.
     func restartConnector(_ name: String) throws(RESTError) {
+        try requireMembership()
         guard view.connectors[name] != nil else { throw RESTError(404, "Unknown connector: \(name)") }
         startConnector(name, view)
         if connectors[name] == .failed {
@@ -308,6 +342,7 @@ final class Herder {
     }
 
     func restartTask(_ id: TaskID) throws(RESTError) {
+        try requireMembership()
         let view = view
         guard view.connectors[id.connector] != nil else { throw RESTError(404, "Unknown connector: \(id.connector)") }
         guard view.tasks(of: id.connector).contains(id), view.targetState(of: id.connector) != .stopped else {

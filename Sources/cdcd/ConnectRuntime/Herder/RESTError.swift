@@ -8,5 +8,11 @@ struct RESTError: Error, Equatable, Sendable {
         self.message = message
     }
 
+    /// In the words with which Connect answers while no member leads the group; clients try again.
+    static func outsideGroup(_ reason: String) -> RESTError {
+        RESTError(
+            409, "Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway. \(reason).")
+    }
+
     static func connectorNotFound(_ name: String) -> RESTError { RESTError(404, "Connector \(name) not found") }
 }

@@ -71,6 +71,7 @@ extension RESTService {
 extension Herder {
     /// Writes offsets of a stopped connector, or removes them all.
     fileprivate func writeOffsets(_ name: String, _ changes: [(partition: JSONObject, offset: JSONObject?)]?) throws {
+        try requireMembership()
         try requireConnector(name, "Connector \(name) not found")
         guard view.targetState(of: name) == .stopped, view.tasks(of: name).isEmpty else {
             throw RESTError(

@@ -17,6 +17,7 @@ final class RESTService: Sendable {
     let plugins: PluginCatalog
     let herder: HerderThread
     let readiness = Monitor(Readiness())
+    private let requestGuard: RequestGuard
     private let waitMilliseconds: Int
     private static let logger = Logger("org.apache.kafka.connect.runtime.rest.RestServer")
     /// The version whose behaviour is given, and its commit.
@@ -30,6 +31,7 @@ final class RESTService: Sendable {
         self.plugins = plugins
         self.herder = herder
         self.waitMilliseconds = waitMilliseconds
+        requestGuard = RequestGuard(configuration)
     }
 
     /// Waits until the stores are read.
@@ -49,7 +51,14 @@ final class RESTService: Sendable {
     // MARK: Requests
 
     func answer(_ request: HTTPRequest) -> HTTPResponse {
+        var response = errorsAnswered(request)
+        response.headers = requestGuard.headers(for: request) + response.headers
+        return response
+    }
+
+    private func errorsAnswered(_ request: HTTPRequest) -> HTTPResponse {
         do {
+            try requestGuard.check(request)
             return try route(request)
         } catch let error as RESTError {
             return json(error.status, RESTDocuments.error(error))
@@ -67,6 +76,7 @@ final class RESTService: Sendable {
             throw RESTError(405, "HTTP 405 Method Not Allowed")
         }
         try ContentNegotiation.check(request)
+        try checkMembership(endpoint, method)
         let query = QueryParameters(request.query)
         switch endpoint {
         case .root: return try root()
@@ -112,6 +122,13 @@ final class RESTService: Sendable {
         case .loggers: throw notBuilt("GET /admin/loggers")
         case .logger: throw notBuilt("\(method) /admin/loggers/{logger}")
         }
+    }
+
+    /// Refuses what changes something while the worker is outside of its group, before it waits for the herder.
+    private func checkMembership(_ endpoint: RESTEndpoint, _ method: String) throws(RESTError) {
+        guard method != "GET", let reason = readiness.withLock({ $0.environment?.presence.absence }) else { return }
+        if case .pluginValidation = endpoint { return }
+        throw .outsideGroup(reason)
     }
 
     func json(_ status: Int, _ value: JSONValue, headers: [HTTPRequest.Header] = []) -> HTTPResponse {
@@ -160,6 +177,9 @@ final class RESTService: Sendable {
         let isStarted = readiness.withLock { $0.environment != nil }
         do {
             guard isStarted else { throw RESTError(503, "") }
+            if let reason = readiness.withLock({ $0.environment?.presence.absence }) {
+                return unhealthy("The worker is currently ensuring membership in the cluster. \(reason).")
+            }
             try herder.call(timeoutMilliseconds: 10_000) { _ in }
             if let (id, reason) = readiness.withLock({ $0.environment })?.committer.interruption {
                 return json(500, .object([
@@ -177,10 +197,14 @@ final class RESTService: Sendable {
                     "status": .string("starting"), "message": .string("Worker is still starting up. \(stage)"),
                 ]))
             }
-            return json(500, .object([
-                "status": .string("unhealthy"),
-                "message": .string("Worker was unable to handle this request and may be unable to handle other requests. \(stage)"),
-            ]))
+            return unhealthy(stage)
         }
+    }
+
+    private func unhealthy(_ why: String) -> HTTPResponse {
+        json(500, .object([
+            "status": .string("unhealthy"),
+            "message": .string("Worker was unable to handle this request and may be unable to handle other requests. \(why)"),
+        ]))
     }
 }

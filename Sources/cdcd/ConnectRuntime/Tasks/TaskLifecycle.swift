@@ -2,8 +2,9 @@ import ConnectData
 
 /// What REST shows of a task, as a value: events in, the state to publish out.
 ///
-/// `FAILED` and the end are final. Otherwise a pause hides everything else, and a source or a broker that is away shows
-/// as `RESTARTING` with the reason, since nothing runs meanwhile. So does a task whose offsets cannot be committed.
+/// `FAILED` and the end are final. Otherwise a worker without its group hides everything else, then a pause does; and a
+/// source or a broker that is away shows as `RESTARTING` with the reason, since nothing runs meanwhile. So
+/// does a task whose offsets cannot be committed.
 struct TaskLifecycle: Equatable, Sendable {
     struct Shown: Equatable, Sendable {
         var state: StatusRecord.State
@@ -20,6 +21,9 @@ struct TaskLifecycle: Equatable, Sendable {
         /// What the task needs of Kafka beside its records, such as its stored offset.
         case clusterChanged(TaskControl.Condition)
         case commitsChanged(TaskControl.Condition)
+        /// The worker is no member of its group: nothing runs.
+        case leftGroup(reason: String)
+        case rejoinedGroup
         /// The task ended because it was asked to.
         case stopped
         case failed(trace: String)
@@ -35,6 +39,7 @@ struct TaskLifecycle: Equatable, Sendable {
     private var brokers = TaskControl.Condition.running
     private var cluster = TaskControl.Condition.running
     private var commits = TaskControl.Condition.running
+    private var absence: String?
     private var end = End.none
     private var published: Shown?
 
@@ -53,6 +58,8 @@ struct TaskLifecycle: Equatable, Sendable {
         case .brokersChanged(let condition): brokers = condition
         case .clusterChanged(let condition): cluster = condition
         case .commitsChanged(let condition): commits = condition
+        case .leftGroup(let reason): absence = reason
+        case .rejoinedGroup: absence = nil
         case .stopped: end = .stopped
         case .failed(let trace): end = .failed(trace)
         case .abandoned: end = .abandoned
@@ -65,10 +72,11 @@ struct TaskLifecycle: Equatable, Sendable {
     private var shown: Shown? {
         switch end {
         case .abandoned: return nil
-        case .stopped: return Shown(state: .unassigned)
+        case .stopped: return Shown(state: .unassigned, trace: absence)
         case .failed(let trace): return Shown(state: .failed, trace: trace)
         case .none: break
         }
+        if let absence { return Shown(state: .unassigned, trace: absence) }
         if isPaused { return Shown(state: .paused) }
         for condition in [source, brokers, cluster, commits] {
             if case .interrupted(let reason) = condition { return Shown(state: .restarting, trace: reason) }

@@ -17,6 +17,7 @@ final class TaskRunner: Sendable {
     private let producer = Mutex<(any RecordProducer)?>(nil)
     private let tracker: DeliveryTracker
     private let commit: TaskCommit
+    private let isRevoked = Atomic(false)
     private let completion = ThreadCompletion()
     private let logger: Logger
 
@@ -77,6 +78,39 @@ final class TaskRunner: Sendable {
         gate.resume()
     }
 
+    /// Whether the task was ended because the worker left its group, and is to be started again.
+    var wasRevoked: Bool { isRevoked.load(ordering: .acquiring) }
+
+    /// The worker is no member of its group any more, so another one may run this task. Nothing is emitted or committed
+    /// from now on. What a stop would discard waits; everything else ends, without a last commit: an offset that is
+    /// written late may be older than another worker's. Does not wait.
+    func leaveGroup(_ reason: String) {
+        guard !hasFailed else { return }
+        publisher.handle(.leftGroup(reason: reason))
+        commit.isHeld = true
+        gate.suspend()
+        if !control.stopDiscardsWork { revoke() }
+    }
+
+    /// Ends the task for a new one to be started from the stored offset, without a last commit. Does not wait.
+    func revoke() {
+        guard !hasFailed else { return }
+        isRevoked.store(true, ordering: .releasing)
+        commit.abandon()
+        requestStop()
+        tracker.abandon()
+        producer.withLock { $0 }?.abort()
+    }
+
+    /// The worker is a member again, and nobody else has run this task.
+    func rejoinGroup() {
+        guard !wasRevoked else { return }
+        commit.isHeld = false
+        publisher.handle(.rejoinedGroup)
+        gate.endSuspension()
+        environment.committer.noteProgress(of: id)
+    }
+
     /// Asks the task to end. The gate last: a paused task that it lets go looks whether it was asked to stop.
     func requestStop() {
         control.stop()
@@ -105,6 +139,10 @@ final class TaskRunner: Sendable {
             try runTask()
             publisher.handle(.stopped)
         } catch is CancellationError where control.isStopping {
+            publisher.handle(.stopped)
+        } catch where wasRevoked {
+            // Its producer was cut off; whatever else is wrong shows when it is started again.
+            logger.info("WorkerSourceTask{id=\(id)} Task has ended without its group: \(error)")
             publisher.handle(.stopped)
         } catch {
             logger.error(
@@ -163,7 +201,8 @@ final class TaskRunner: Sendable {
     /// Waits for what is under way and commits it, also after a failure.
     private func finish(_ sink: ProducerSink, _ producer: any RecordProducer) {
         let timeout = environment.configuration.offsetFlushTimeoutMilliseconds
-        if !sink.settle(by: MonotonicInstant.now.advanced(byMilliseconds: timeout)), tracker.failure == nil {
+        let isSettled = wasRevoked || sink.settle(by: MonotonicInstant.now.advanced(byMilliseconds: timeout))
+        if !isSettled, tracker.failure == nil {
             logger.error("WorkerSourceTask{id=\(id)} Failed to flush: not everything was acknowledged within \(timeout) ms")
         }
         _ = commit.commit()

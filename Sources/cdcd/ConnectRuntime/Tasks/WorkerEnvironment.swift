@@ -11,6 +11,7 @@ struct WorkerEnvironment: Sendable {
     let offsets: OffsetStore
     let committer: OffsetCommitter
     let identity: WorkerIdentity
+    let presence: GroupPresence
     /// Milliseconds since the epoch.
     let clock: @Sendable () -> Int64
 }

@@ -32,6 +32,7 @@ public final class ConnectWorker: Sendable {
     private let herderThread = HerderThread()
     let service: RESTService
     private let identity: WorkerIdentity
+    private let presence = GroupPresence()
     private let running = RunningSet()
     private let parts = Monitor(Parts())
     private let herderEnded = ThreadCompletion()
@@ -72,6 +73,7 @@ public final class ConnectWorker: Sendable {
         for server in servers { server.start() }
         parts.withLock { $0.servers = servers }
         let restLogger = Logger("org.apache.kafka.connect.runtime.rest.RestServer")
+        if let warning = configuration.addressWarning { restLogger.warn(warning) }
         for server in servers {
             restLogger.info("REST server listening at http://\(server.address)/, advertising URL \(configuration.advertisedURL)")
         }
@@ -120,7 +122,7 @@ public final class ConnectWorker: Sendable {
         let (running, store) = (running, configs)
         let member = GroupMember(configuration, membership: cluster.makeMembership(), identity: identity) {
             let (view, present) = (store.snapshot, running.current)
-            let names = view.connectors.keys.sorted()
+            let names = view.connectors.names
             return GroupMember.Standing(
                 configOffset: view.offset, connectors: names, tasks: names.flatMap { view.tasks(of: $0) },
                 runningConnectors: present.connectors, runningTasks: present.tasks)
@@ -128,14 +130,24 @@ public final class ConnectWorker: Sendable {
         parts.withLock { $0.member = member }
         try member.join()
         let worker = self
-        member.start { worker.fail($0) }
+        let (presence, herder) = (presence, herderThread)
+        member.start(GroupMember.Reports(
+            left: { reason in
+                presence.leave(reason)
+                herder.post { $0.leaveGroup(reason) }
+            },
+            rejoined: { othersRan in
+                presence.rejoin(othersRan: othersRan)
+                herder.post { $0.rejoinGroup() }
+            },
+            lost: { worker.fail($0) }))
 
         herderThread.enter(stage: "starting connectors")
         let committer = OffsetCommitter(flushIntervalMilliseconds: configuration.offsetFlushIntervalMilliseconds)
         committer.start()
         let environment = WorkerEnvironment(
             configuration: configuration, plugins: plugins, cluster: cluster, configs: configs, statuses: statuses,
-            offsets: offsets, committer: committer, identity: identity
+            offsets: offsets, committer: committer, identity: identity, presence: presence
         ) { WallTime.now.epochMilliseconds }
         parts.withLock { $0.environment = environment }
         service.readiness.update { $0.environment = environment }

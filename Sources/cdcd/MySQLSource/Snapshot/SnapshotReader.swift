@@ -39,7 +39,13 @@ struct SnapshotReader {
             warnOfMissingTables(view.tables.captured)
             if readsRows { try privileges.checkReading(view.tables.captured) }
             let schema = try recordDefinitions(view, &offset)
-            if readsRows { try readRows(view.tables.captured, schema, connection, &offset) }
+            if readsRows {
+                control.stopDiscardsWork = true
+                defer { control.stopDiscardsWork = false }
+                // A task that waits for Kafka or for its group does not read, and the server must not give it up.
+                try connection.execute("SET SESSION net_write_timeout = 86400")
+                try readRows(view.tables.captured, schema, connection, &offset)
+            }
             try connection.execute("ROLLBACK")
             if view.isLocked { try connection.execute("UNLOCK TABLES") }
             try emitter.finishSnapshot()

@@ -1,0 +1,109 @@
+import KafkaWire
+import Testing
+import WireCore
+
+@testable import ConnectRuntime
+
+@Suite struct MembershipMachineTests {
+    typealias Machine = MembershipMachine
+
+    private static func at(_ milliseconds: Int) -> MonotonicInstant {
+        MonotonicInstant(nanoseconds: 0).advanced(byMilliseconds: milliseconds)
+    }
+
+    /// A member of generation 7 since the time 0, with a session of 10 s.
+    private static func member() -> Machine {
+        Machine(
+            sessionTimeoutMilliseconds: 10_000, heartbeatIntervalMilliseconds: 3000, generation: 7, since: at(0))
+    }
+
+    /// The same after its session is over.
+    private static func absent() -> Machine {
+        var machine = member()
+        machine.unanswered()
+        #expect(machine.timePassed(at(10_000)) == .leave)
+        return machine
+    }
+
+    @Test func theSessionEndsAfterTheLastAnsweredHeartbeatWasSent() {
+        var machine = Self.member()
+        #expect(machine.nextStep == .heartbeat(afterMilliseconds: 3000))
+        #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(3000)) == .none)
+        #expect(machine.timePassed(Self.at(12_999)) == .none && !machine.isAbsent)
+        #expect(machine.timePassed(Self.at(13_000)) == .leave && machine.isAbsent)
+        #expect(machine.timePassed(Self.at(14_000)) == .none)
+    }
+
+    @Test func aSilentCoordinatorIsAskedAgainSoon() {
+        var machine = Self.member()
+        machine.unanswered()
+        #expect(machine.nextStep == .heartbeat(afterMilliseconds: Machine.retryMilliseconds))
+        #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(4000)) == .none)
+        #expect(machine.nextStep == .heartbeat(afterMilliseconds: 3000))
+    }
+
+    @Test func aCoordinatorThatStillKnowsTheGenerationLetsTasksGoOn() {
+        var machine = Self.absent()
+        #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(20_000)) == .resume)
+        #expect(machine.timePassed(Self.at(29_999)) == .none)
+        #expect(machine.timePassed(Self.at(30_000)) == .leave)
+    }
+
+    @Test func aRebalanceOfAMemberInterruptsNothing() {
+        var machine = Self.member()
+        #expect(machine.heartbeatAnswered(.rebalancing, sentAt: Self.at(3000)) == .none)
+        #expect(machine.nextStep == .join(afterMilliseconds: 0))
+        #expect(machine.joined(generation: 8, sentAt: Self.at(4000)) == .none)
+        #expect(machine.generation == 8 && machine.timePassed(Self.at(13_999)) == .none)
+    }
+
+    @Test func aRebalanceAfterTheSessionsEndResumesOnlyWithTheJoin() {
+        var machine = Self.absent()
+        #expect(machine.heartbeatAnswered(.rebalancing, sentAt: Self.at(20_000)) == .none && machine.isAbsent)
+        #expect(machine.joined(generation: 8, sentAt: Self.at(20_100)) == .resume)
+    }
+
+    @Test func aFencedMemberLooksWhoIsThereAndJoins() {
+        var machine = Self.absent()
+        #expect(machine.heartbeatAnswered(.fenced, sentAt: Self.at(20_000)) == .none)
+        #expect(machine.nextStep == .look(afterMilliseconds: 0))
+        machine.looked(isEmpty: true)
+        #expect(machine.nextStep == .join(afterMilliseconds: 0))
+    }
+
+    @Test(arguments: [
+        // The group formed again with this worker alone, or lost its last member first.
+        (Int32(8), false, Machine.Effect.resume), (9, true, .resume),
+        // Somebody had a generation of their own.
+        (9, false, .restart), (10, true, .restart), (8 + 5, true, .restart),
+        // The coordinator has forgotten the group, which begins again with 1.
+        (1, true, .restart), (7, true, .restart), (Int32.min, true, .restart),
+    ])
+    func othersRanUnlessEveryGenerationIsAccountedFor(generation: Int32, isEmpty: Bool, effect: Machine.Effect) {
+        var machine = Self.absent()
+        _ = machine.heartbeatAnswered(.fenced, sentAt: Self.at(20_000))
+        machine.looked(isEmpty: isEmpty)
+        #expect(machine.joined(generation: generation, sentAt: Self.at(21_000)) == effect)
+        #expect(!machine.isAbsent && machine.nextStep == .heartbeat(afterMilliseconds: 3000))
+    }
+
+    /// Also where the session was not over: a broker that restarted without its members.
+    @Test func othersMayHaveRunBeforeTheSessionsEnd() {
+        var machine = Self.member()
+        _ = machine.heartbeatAnswered(.fenced, sentAt: Self.at(3000))
+        machine.looked(isEmpty: true)
+        var unharmed = machine
+        #expect(unharmed.joined(generation: 9, sentAt: Self.at(3100)) == .none)
+        #expect(machine.joined(generation: 10, sentAt: Self.at(3100)) == .restart)
+    }
+
+    @Test func whatWasSeenBeforeAFailedJoinCountsNoLonger() {
+        var machine = Self.absent()
+        _ = machine.heartbeatAnswered(.fenced, sentAt: Self.at(20_000))
+        machine.looked(isEmpty: true)
+        machine.unanswered()
+        #expect(machine.nextStep == .look(afterMilliseconds: Machine.retryMilliseconds))
+        machine.looked(isEmpty: false)
+        #expect(machine.joined(generation: 9, sentAt: Self.at(21_000)) == .restart)
+    }
+}
