@@ -40,6 +40,7 @@ extension DDLParser {
         case "PARTITION":
             try partitioning()
             actions.append(.other)
+        case "EXCHANGE", "TRUNCATE", "DISCARD", "IMPORT": actions.append(try rowChange())
         case let keyword where Self.otherActions.contains(keyword) || isWords("REORGANIZE", "PARTITION"):
             if keyword == "REORGANIZE" || isWord("PARTITION", ahead: 1) { try skipTo() } else { try skipTo(",") }
             actions.append(.other)
@@ -48,10 +49,28 @@ extension DDLParser {
     }
 
     private static let otherActions: Set<String> = [
-        "ALGORITHM", "LOCK", "FORCE", "DISABLE", "ENABLE", "DISCARD", "IMPORT", "COALESCE", "REORGANIZE", "EXCHANGE",
-        "ANALYZE", "CHECK", "OPTIMIZE", "REBUILD", "REPAIR", "REMOVE", "TRUNCATE", "UPGRADE", "WITHOUT",
+        "ALGORITHM", "LOCK", "FORCE", "DISABLE", "ENABLE", "COALESCE", "REORGANIZE",
+        "ANALYZE", "CHECK", "OPTIMIZE", "REBUILD", "REPAIR", "REMOVE", "UPGRADE", "WITHOUT",
         "SECONDARY_LOAD", "SECONDARY_UNLOAD",
     ]
+
+    /// `EXCHANGE PARTITION p WITH TABLE t`, `TRUNCATE PARTITION`, `DISCARD` and `IMPORT [PARTITION …] TABLESPACE`.
+    private mutating func rowChange() throws(DDLSyntaxFault) -> AlterTable.Action {
+        let keyword = current.keyword
+        advance()
+        let isPartition = isWord("PARTITION")
+        guard keyword == "EXCHANGE" else {
+            if isPartition { try skipTo() } else { try skipTo(",") }
+            let isTablespace = keyword == "DISCARD" || keyword == "IMPORT"
+            return .changeRows("\(keyword) \(isTablespace ? "TABLESPACE" : "PARTITION")", with: nil)
+        }
+        while current.kind != .end, !isSymbol(";"), !isWords("WITH", "TABLE") { advance() }
+        try expect("WITH")
+        try expect("TABLE")
+        let other = try objectName()
+        try skipTo()
+        return .changeRows("EXCHANGE PARTITION", with: other)
+    }
 
     private mutating func options(into actions: inout [AlterTable.Action]) throws(DDLSyntaxFault) {
         if isWord("WITH"), isWord("VALIDATION", ahead: 1) {
@@ -188,8 +207,12 @@ extension DDLParser {
         let isOther = isWord("FOREIGN") || isWord("CHECK") || isWord("CONSTRAINT") || isWord("PARTITION")
             || isWord("SYSTEM") && isWord("VERSIONING", ahead: 1) || isWord("PERIOD") && isWord("FOR", ahead: 1)
         if isOther {
-            if isWord("PARTITION") { try skipTo() } else { try skipTo(",") }
-            return .other
+            guard isWord("PARTITION") else {
+                try skipTo(",")
+                return .other
+            }
+            try skipTo()
+            return .changeRows("DROP PARTITION", with: nil)
         }
         _ = skip("COLUMN")
         let ifExists = skipAll("IF", "EXISTS")

@@ -115,6 +115,8 @@ public struct AlterTable: Hashable, Sendable {
         case rename(ObjectName)
         case options(TableOptions)
         case convertCharacterSet(String?, collation: String?)
+        /// Rows come or go without row events: the words, and the other table that it concerns.
+        case changeRows(String, with: ObjectName?)
         /// Partitions, algorithms, locks, key names and all else that leaves columns and key alone.
         case other
     }

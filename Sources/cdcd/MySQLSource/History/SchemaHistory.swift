@@ -51,6 +51,8 @@ public enum SchemaHistory {
             if let group = statements.add(record) { try apply(group) }
         }
         if let group = statements.finish() { try apply(group) }
+        // What they left uncertain was logged when they were read from the binlog.
+        _ = recovery.schema.takeNotices()
         return recovery
     }
 }

@@ -4,7 +4,13 @@ extension DatabaseSchema {
         _ alter: AlterTable, defaultDatabase: String, _ text: String
     ) throws(DDLError) -> [SchemaEvent] {
         let id = TableID(database: alter.name.database ?? defaultDatabase, table: alter.name.name)
-        guard let table = table(id) else { return [] }
+        noteRowChanges(alter, of: id, defaultDatabase)
+        guard let table = table(id) else {
+            for case .rename(let name) in alter.actions {
+                forgetTarget(of: id, to: TableID(database: name.database ?? defaultDatabase, table: name.name))
+            }
+            return []
+        }
         var editor = TableEditor(
             table: table, model: ColumnModel(profile: profile, includesComments: rules.includesComments))
         for action in Self.untangled(alter.actions, in: &editor) {
@@ -21,6 +27,15 @@ extension DatabaseSchema {
         catalog[key(id)] = nil
         catalog[key(editor.table.id)] = editor.table
         return [SchemaEvent(kind: .tableAltered(editor.table.id, previous: nil), text: text)]
+    }
+
+    private mutating func noteRowChanges(_ alter: AlterTable, of id: TableID, _ defaultDatabase: String) {
+        for case .changeRows(let words, let other) in alter.actions {
+            let otherID = other.map { TableID(database: $0.database ?? defaultDatabase, table: $0.name) }
+            for changed in [id, otherID].compactMap({ $0 }) where rules.captures(changed) {
+                notices.append(.rowsChangedWithoutEvents(changed, by: words))
+            }
+        }
     }
 
     /// MySQL's names of columns are those before the statement: `RENAME COLUMN a TO b, RENAME COLUMN b TO a` swaps two.
@@ -77,7 +92,7 @@ extension DatabaseSchema {
         case .options(let options):
             if rules.includesComments, let comment = options.comment { editor.table.comment = comment }
         case .dropKey(let name): if name.asciiUppercased() == "PRIMARY" { editor.dropPrimaryKey() }
-        case .convertCharacterSet, .rename, .other: break
+        case .convertCharacterSet, .rename, .changeRows, .other: break
         }
         return nil
     }

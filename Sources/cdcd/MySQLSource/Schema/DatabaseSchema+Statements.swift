@@ -98,10 +98,16 @@ extension DatabaseSchema {
     }
 
     private mutating func renameTable(_ old: TableID, to new: TableID) {
-        var table = table(old)
-        table?.id = new
+        guard var table = table(old) else { return forgetTarget(of: old, to: new) }
+        table.id = new
         catalog[key(old)] = nil
         catalog[key(new)] = table
+    }
+
+    /// An unknown table has been renamed: what is known by its new name was another table.
+    mutating func forgetTarget(of old: TableID, to new: TableID) {
+        catalog[key(new)] = nil
+        if rules.captures(new) { notices.append(.unknownTableRenamed(old, to: new)) }
     }
 
     private mutating func edit(_ id: TableID, _ body: (inout TableEditor) -> Void) {

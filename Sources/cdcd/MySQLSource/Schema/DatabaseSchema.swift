@@ -5,8 +5,15 @@ public struct DatabaseSchema: Sendable {
     /// Variables that statements set: `character_set_server`, `character_set_database` and others, in lower case.
     var sessionVariables: [String: String] = [:]
     var globalVariables: [String: String] = [:]
+    var notices: [SchemaNotice] = []
 
     public init(rules: SchemaRules) { self.rules = rules }
+
+    /// What the statements since the last call leave uncertain.
+    public mutating func takeNotices() -> [SchemaNotice] {
+        defer { notices = [] }
+        return notices
+    }
 
     /// All tables that are known, sorted by name.
     public var tables: [TableDefinition] { catalog.tables.sorted { $0.id < $1.id } }
@@ -36,6 +43,7 @@ public struct DatabaseSchema: Sendable {
         let filter = StatementFilter(text)
         if filter.isIgnored { return [] }
         let variables = (session: sessionVariables, global: globalVariables)
+        let noticeCount = notices.count
         catalog.begin()
         var events: [SchemaEvent] = []
         do throws(DDLError) {
@@ -45,6 +53,7 @@ public struct DatabaseSchema: Sendable {
         } catch {
             catalog.revert()
             (sessionVariables, globalVariables) = variables
+            notices.removeSubrange(noticeCount...)
             throw error
         }
         catalog.commit()
