@@ -10,7 +10,7 @@ public struct DDLError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     public let reason: Reason
-    /// The whole statement, cut to `statementCharactersMax` when shown.
+    /// The whole statement; shown without its literals and cut to `statementCharactersMax`.
     public let statement: String
     /// 1-based line and column of the place in the statement, in characters.
     public let line: Int
@@ -26,8 +26,8 @@ public struct DDLError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     public var description: String {
-        let shown = statement.count > Self.statementCharactersMax
-            ? statement.prefix(Self.statementCharactersMax) + " …" : statement[...]
+        let shown = ShownStatement.text(
+            statement, charactersMax: Self.statementCharactersMax, hidesNumbers: false)
         return "Cannot follow the schema change at line \(line), column \(column): \(explanation). "
             + "Statement: \(shown). \(remedy)"
     }

@@ -158,11 +158,12 @@ final class BinlogEventHandler {
     }
 
     private func changes(of query: QueryEvent) throws -> [SchemaChange] {
+        let (file, position) = machine.eventPlace
+        defer { for notice in schema.takeNotices() { logger.warn("\(notice) (binlog \(file):\(position)).") } }
         do throws(DDLError) {
             return try schema.apply(
                 query.statement, defaultDatabase: query.database, sqlMode: SQLMode(rawValue: query.sqlMode ?? 0))
         } catch {
-            let (file, position) = machine.eventPlace
             throw ConnectorError("Error processing binlog event at \(file):\(position)", cause: error.description)
         }
     }
@@ -185,14 +186,14 @@ final class BinlogEventHandler {
         }
         guard let table = schema.tables.map(\.id).first(where: isNamed) else {
             logger.warn(
-                "Received DML '\(query.statement.prefix(200))' for processing, binlog probably contains events generated with "
+                "Received DML '\(ShownStatement.text(query.statement))' for processing, binlog probably contains events generated with "
                     + "statement or mixed based replication format; it names no captured table and is passed over.")
             return
         }
         let (file, position) = machine.eventPlace
         throw ConnectorError(
             "The binlog at \(file):\(position) holds a change of rows as a statement, and it names the "
-                + "captured table \(table): \(query.statement.prefix(200))",
+                + "captured table \(table): \(ShownStatement.text(query.statement))",
             cause: "a session wrote with binlog_format STATEMENT or MIXED, so the changed rows are not in the binlog",
             remedy: "SET PERSIST binlog_format = 'ROW', see that no session sets another format, and take a new snapshot: stop "
                 + "the connector, DELETE its offsets, and resume it.")
