@@ -109,7 +109,7 @@ struct SnapshotReader {
     private func creationOrder(_ tables: [TableID]) -> [TableID] {
         let isHashed = configuration.snapshot.locking == .none
             && configuration.profile.recordsUnlockedDefinitionsInHashOrder
-        return isHashed ? JavaHashOrder.sorted(tables) : tables
+        return isHashed ? JavaHashOrder.sorted(tables, from: .ofOneEntry) : tables
     }
 
     // MARK: Rows
