@@ -45,6 +45,9 @@ final class MemoryCluster: Cluster {
         var isCoordinatorAway = false
         /// What the next heartbeats are answered; `.stable` once they are used up.
         var standings: [GroupStanding] = []
+        /// The internal topics that were opened, as they were asked for.
+        var openedTopics: [InternalTopicPurpose: WorkerConfiguration.InternalTopic] = [:]
+        var heartbeatCount = 0
         /// The coordinator lets those who leave wait.
         var isCoordinatorSilent = false
     }
@@ -77,7 +80,8 @@ final class MemoryCluster: Cluster {
     func clusterID() throws -> String? { "Y2RjZC10ZXN0LWNsdXN0ZQ" }
 
     func openLog(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws -> any TopicLog {
-        MemoryLog(cluster: self, topic: topic.name)
+        state.update { $0.openedTopics[purpose] = topic }
+        return MemoryLog(cluster: self, topic: topic.name)
     }
 
     func makeProducer(
@@ -254,7 +258,10 @@ private final class MemoryMembership: WorkerMembership {
 
     func heartbeat() throws -> GroupStanding {
         try requireCoordinator()
-        return cluster.state.withLock { $0.standings.isEmpty ? .stable : $0.standings.removeFirst() }
+        return cluster.state.update { state in
+            state.heartbeatCount += 1
+            return state.standings.isEmpty ? .stable : state.standings.removeFirst()
+        }
     }
 
     func leave() throws {

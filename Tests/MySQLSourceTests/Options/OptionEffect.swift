@@ -20,8 +20,8 @@ struct OptionEffect: Sendable, CustomTestStringConvertible {
     var testDescription: String { "\(option)=\(value)" }
 
     init(
-        _ option: String, _ value: String, _ generation: DebeziumGeneration = .v36, with context: [String: String] = [:],
-        from before: String?, to after: String, _ observe: @escaping Observation
+        _ option: String, _ value: String, _ generation: DebeziumGeneration = .v36,
+        with context: [String: String] = [:], from before: String?, to after: String, _ observe: @escaping Observation
     ) {
         self.option = option
         self.value = value

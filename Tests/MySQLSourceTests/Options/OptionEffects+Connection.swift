@@ -14,7 +14,9 @@ extension OptionEffect {
         var failure: String?
 
         /// - Parameter reaches: whether the configuration leads to the server, whatever it says.
-        init(_ properties: [String: String], _ script: MySQLServerDouble.Script = .init(), reaches: Bool = true) throws {
+        init(
+            _ properties: [String: String], _ script: MySQLServerDouble.Script = .init(), reaches: Bool = true
+        ) throws {
             let server = try MySQLServerDouble(script)
             var properties = properties
             if reaches { properties["database.hostname"] = script.host }

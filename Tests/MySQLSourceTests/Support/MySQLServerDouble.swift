@@ -40,6 +40,8 @@ final class MySQLServerDouble: Sendable {
     struct Memory: Sendable {
         var logins: [Login] = []
         var statements: [Statement] = []
+        /// Statements and variables that the script does not know; a client may ask for them again and again.
+        var unknown: Set<String> = []
         /// When clients said good-bye.
         var goodbyes: [MonotonicInstant] = []
         /// When a replica asked for events.
@@ -117,11 +119,13 @@ final class MySQLServerDouble: Sendable {
         if let found = script.answers.first(where: { text.hasPrefix($0.start) }) { return found.answer }
         if text.hasPrefix("SELECT @") {
             let name = String(text.split { ".@ ".contains($0) }.last ?? "").lowercased()
-            return script.variables[name].map { .rows([name], [[$0]]) }
-                ?? .failure(code: 1193, message: "Unknown system variable '\(name)'")
+            if let value = script.variables[name] { return .rows([name], [[value]]) }
+            state.withLock { _ = $0.unknown.insert(text) }
+            return .failure(code: 1193, message: "Unknown system variable '\(name)'")
         }
         let silent = ["SET ", "START ", "ROLLBACK", "SAVEPOINT", "RELEASE", "FLUSH ", "LOCK ", "UNLOCK ", "COMMIT"]
         if silent.contains(where: { text.hasPrefix($0) }) { return .ok }
+        state.withLock { _ = $0.unknown.insert(text) }
         return .failure(code: 1064, message: "the double has no answer to \(text)")
     }
 }

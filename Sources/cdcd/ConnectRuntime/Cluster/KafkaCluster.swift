@@ -134,8 +134,16 @@ final class KafkaCluster: Cluster {
     func makeProducer(
         _ settings: ProducerSettings, clientID: String, listener: any DeliveryListener
     ) throws -> any RecordProducer {
-        var configured = Self.clientConfiguration(configuration, clientID: clientID)
-        configured.requestTimeoutMilliseconds = settings.requestTimeoutMilliseconds
+        let (client, producer) = Self.producerConfiguration(settings, configuration, clientID: clientID)
+        return KafkaRecordProducer(KafkaClient(client), producer, listener: listener)
+    }
+
+    /// What a task's producer and its client are made with.
+    static func producerConfiguration(
+        _ settings: ProducerSettings, _ worker: WorkerConfiguration, clientID: String
+    ) -> (client: KafkaClientConfiguration, producer: ProducerConfiguration) {
+        var client = clientConfiguration(worker, clientID: clientID)
+        client.requestTimeoutMilliseconds = settings.requestTimeoutMilliseconds
         var producer = ProducerConfiguration()
         producer.compression = settings.compression == .gzip ? .gzip : .none
         producer.lingerMilliseconds = settings.lingerMilliseconds
@@ -144,7 +152,7 @@ final class KafkaCluster: Cluster {
         producer.requestBytesMax = settings.requestBytesMax
         producer.blockMillisecondsMax = nil
         producer.deliveryTimeoutMilliseconds = settings.deliveryMillisecondsMax
-        return KafkaRecordProducer(KafkaClient(configured), producer, listener: listener)
+        return (client, producer)
     }
 
     func ensureTopic(_ topic: NewTopic) throws {
@@ -177,6 +185,15 @@ struct WorkerFault: Error, CustomStringConvertible {
 }
 
 extension WorkerConfiguration {
+    /// As what the worker joins its group.
+    var groupConfiguration: GroupConfiguration {
+        GroupConfiguration(
+            groupID: groupID, protocolType: "connect",
+            sessionTimeoutMilliseconds: Int32(clamping: sessionTimeoutMilliseconds),
+            heartbeatIntervalMilliseconds: Int32(clamping: heartbeatIntervalMilliseconds),
+            rebalanceTimeoutMilliseconds: Int32(clamping: rebalanceTimeoutMilliseconds))
+    }
+
     /// By which the group knows this worker's client; where none is configured, it tells the machine too.
     var memberClientID: String {
         guard clientID.isEmpty else { return clientID }
@@ -227,11 +244,7 @@ private final class KafkaWorkerMembership: WorkerMembership {
     init(_ client: KafkaClient, _ configuration: WorkerConfiguration) {
         admin = KafkaAdmin(client)
         groupID = configuration.groupID
-        membership = GroupMembership(client, GroupConfiguration(
-            groupID: configuration.groupID, protocolType: "connect",
-            sessionTimeoutMilliseconds: Int32(clamping: configuration.sessionTimeoutMilliseconds),
-            heartbeatIntervalMilliseconds: Int32(clamping: configuration.heartbeatIntervalMilliseconds),
-            rebalanceTimeoutMilliseconds: Int32(clamping: configuration.rebalanceTimeoutMilliseconds)))
+        membership = GroupMembership(client, configuration.groupConfiguration)
     }
 
     func describe() throws -> GroupDescription { try admin.describeGroup(groupID) }

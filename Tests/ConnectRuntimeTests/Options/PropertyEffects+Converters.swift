@@ -1,0 +1,52 @@
+import ConnectData
+import WireCore
+
+@testable import ConnectRuntime
+
+extension PropertyEffect {
+    private enum Part: String { case key, value, header }
+
+    /// What a text becomes as a part of a record of a connector that names no converter.
+    private static func converted(_ part: Part) -> Observation {
+        { properties in
+            let configuration: WorkerConfiguration
+            do throws(WorkerConfigurationError) {
+                configuration = try WorkerConfiguration(properties: properties)
+            } catch {
+                return error.problems.map(\.name).joined()
+            }
+            let pipeline = try RecordPipeline(connector: [:], worker: configuration)
+            var writer = ByteWriter()
+            let (text, schema) = (ConnectValue.string("x"), Schema(.string))
+            switch part {
+            case .key: _ = try pipeline.keyConverter.convert(text, schema: schema, topic: "t", into: &writer)
+            case .value: _ = try pipeline.valueConverter.convert(text, schema: schema, topic: "t", into: &writer)
+            case .header:
+                _ = try pipeline.headerConverter.convert(text, schema: schema, header: "h", topic: "t", into: &writer)
+            }
+            return String(decoding: writer.array(), as: UTF8.self)
+        }
+    }
+
+    private static let json = WorkerPropertyCatalog.jsonConverter
+    private static let withSchema = #"{"schema":{"type":"string","optional":false},"payload":"x"}"#
+
+    /// The converters of connectors that name none. There is one for keys and values, without which no worker starts.
+    static let converters = [
+        PropertyEffect(
+            "key.converter", json, with: ["key.converter": ""], from: "key.converter", to: withSchema, converted(.key)),
+        PropertyEffect(
+            "key.converter.schemas.enable", "false", of: "key.converter.*", from: withSchema, to: #""x""#,
+            converted(.key)),
+        PropertyEffect(
+            "value.converter", json, with: ["value.converter": ""], from: "value.converter", to: withSchema,
+            converted(.value)),
+        PropertyEffect(
+            "value.converter.schemas.enable", "false", of: "value.converter.*", from: withSchema, to: #""x""#,
+            converted(.value)),
+        PropertyEffect("header.converter", json, from: "x", to: withSchema, converted(.header)),
+        PropertyEffect(
+            "header.converter.schemas.enable", "false", of: "header.converter.*", with: ["header.converter": json],
+            from: withSchema, to: #""x""#, converted(.header)),
+    ]
+}
