@@ -103,6 +103,9 @@ import Testing
         for text in ["BEGIN", "COMMIT", "XA PREPARE 'x'", "insert into t values (1)", "UPDATE t SET a=1", "DELETE FROM t"] {
             #expect(try schema.apply(text, defaultDatabase: "d").isEmpty)
         }
+        for text in ["REPLACE INTO t VALUES (1)", "replace t values (1)", "REPLACE DELAYED t SET a=1"] {
+            #expect(try schema.apply(text, defaultDatabase: "d").isEmpty)
+        }
     }
 
     @Test func ansiQuotesAreNamesInBothGenerations() throws {

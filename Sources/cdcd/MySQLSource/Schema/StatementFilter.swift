@@ -26,7 +26,8 @@ struct StatementFilter {
             return true
         }
         let statement = afterSetStatement
-        if statement.starts(with: ["REPLACE", "INTO"]), statement.count > 2 { return true }
+        // A change of rows, as those that `isIgnored` names.
+        if statement.first == "REPLACE" { return true }
         if let verb = statement.first, verb == "GRANT" || verb == "REVOKE" { return statement.count > 1 }
         return isMaintenance(statement) || isUnrelatedObject(statement)
     }
