@@ -13,7 +13,7 @@ extension DatabaseSchema {
         }
         var editor = TableEditor(
             table: table, model: ColumnModel(profile: profile, includesComments: rules.includesComments))
-        for action in Self.untangled(alter.actions, in: &editor) {
+        for action in AlterOrder.resolved(alter.actions, in: &editor) {
             if case .rename(let name) = action {
                 editor.table.id = TableID(database: name.database ?? defaultDatabase, table: name.name)
             } else if let column = apply(action, to: &editor) {
@@ -38,37 +38,6 @@ extension DatabaseSchema {
         }
     }
 
-    /// MySQL's names of columns are those before the statement: `RENAME COLUMN a TO b, RENAME COLUMN b TO a` swaps two.
-    /// Where a new name is the old one of another, the columns get names of their own in between.
-    private static func untangled(
-        _ actions: [AlterTable.Action], in editor: inout TableEditor
-    ) -> [AlterTable.Action] {
-        func renaming(_ action: AlterTable.Action) -> (old: String, new: String)? {
-            switch action {
-            case .renameColumn(let old, let new): (old.lowercased(), new.lowercased())
-            case .changeColumn(let old, let column, _, _): (old.lowercased(), column.name.lowercased())
-            default: nil
-            }
-        }
-        let renamings = actions.compactMap(renaming)
-        let isTangled = renamings.enumerated().contains { position, one in
-            renamings.enumerated().contains { $0.offset > position && $0.element.old == one.new }
-        }
-        guard isTangled else { return actions }
-        var result: [AlterTable.Action] = []
-        for (number, action) in actions.enumerated() {
-            let between = "\u{0}\(number)"
-            switch action {
-            case .renameColumn(let old, let new) where editor.rename(old, to: between):
-                result.append(.renameColumn(between, to: new))
-            case .changeColumn(let old, let column, let place, let ifExists) where editor.rename(old, to: between):
-                result.append(.changeColumn(between, column, place: place, ifExists: ifExists))
-            default: result.append(action)
-            }
-        }
-        return result
-    }
-
     /// Returns the column that the action names and the table does not have.
     private func apply(_ action: AlterTable.Action, to editor: inout TableEditor) -> String? {
         switch action {
@@ -88,7 +57,9 @@ extension DatabaseSchema {
         case .dropDefault(let name): editor.dropDefault(name)
         case .addKey(let key): editor.add(key)
         case .dropPrimaryKey: editor.dropPrimaryKey()
-        case .convertCharacterSet(let name?, _) where profile.followsConversions: editor.convert(to: name)
+        case .convertCharacterSet(let name?, _) where profile.followsConversions:
+            // The database's default, which Debezium does not look up.
+            if name.asciiUppercased() != "DEFAULT" { editor.convert(to: name) }
         case .options(let options):
             if rules.includesComments, let comment = options.comment { editor.table.comment = comment }
         case .dropKey(let name): if name.asciiUppercased() == "PRIMARY" { editor.dropPrimaryKey() }
