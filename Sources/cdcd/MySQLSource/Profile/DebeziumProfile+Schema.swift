@@ -30,7 +30,10 @@ extension DebeziumProfile {
         case everything
     }
 
-    /// Whether a `COLLATE` apart from the type's own words tells the character set.
+    /// Whether the type's name of a `ZEROFILL` column has the word UNSIGNED even where the statement has not.
+    var namesZerofillUnsigned: Bool { isModern }
+
+    /// Whether a `COLLATE` apart from the type's own words tells the character set, be the column a text or not.
     var readsCollationAttributes: Bool { isModern }
 
     /// Whether `LOCALTIME` and `LOCALTIMESTAMP` as defaults are the time 0, as NOW is.
@@ -48,9 +51,20 @@ extension DebeziumProfile {
     /// Whether `CONVERT TO CHARACTER SET` is followed.
     var followsConversions: Bool { isModern }
 
-    /// Whether the character set of this collation is known when it stands alone.
-    func characterSet(ofCollation collation: String) -> String? {
+    /// The character set that the collation of a database tells; nil where Debezium does not know it: 1.9 knows none,
+    /// 3.6 none by an older name (`utf8_bin`).
+    func characterSet(ofDatabaseCollation collation: String) -> String? {
         let name = collation.lowercased()
+        return isModern && !name.hasPrefix("utf8_") ? String(name.prefix { $0 != "_" }) : nil
+    }
+
+    /// Whether the character sets of tables and databases are known where they stand in executable comments.
+    var readsExecutableCharacterSets: Bool { isModern }
+
+    /// Whether the character set of this collation is known when it stands alone. 3.6 takes what stands before the
+    /// first `_`, as written.
+    func characterSet(ofCollation collation: String) -> String? {
+        let name = isModern ? collation : collation.lowercased()
         guard let dash = name.firstIndex(of: "_") else { return isModern || name != "binary" ? nil : name }
         let characterSet = String(name[..<dash])
         return !isModern && characterSet == "utf8mb3" ? nil : characterSet

@@ -130,6 +130,9 @@ public struct DebeziumProfile: Sendable, Hashable {
     /// A streamed negative TIME without a fraction comes out wrong, as `MisreadTime` says.
     public var misreadsNegativeTimes: Bool { !isModern }
 
+    /// A TIME that is read from a text, as in snapshots and defaults, loses its sign above -01:00:00.
+    public var losesSignOfShortTimes: Bool { !isModern }
+
     /// A streamed TIMESTAMP `0000-00-00 00:00:00` is the epoch, even where NULL is allowed.
     public var zeroTimestampIsEpoch: Bool { !isModern }
 }

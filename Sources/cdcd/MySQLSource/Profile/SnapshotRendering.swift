@@ -34,7 +34,8 @@ extension DebeziumProfile {
         case .jsonAsPrinted, .enumerationUnescaped, .floatsAsPrinted, .textConvertedByServer, .yearZeroIs2000,
             .reformDaysMove, .timestampInConnectionZone: true
         case .timestampWithoutZeros, .yearZeroDates: generation == .v36
-        case .timeSignLost, .zeroTimestampIsNull: generation == .v19
+        case .timeSignLost: losesSignOfShortTimes
+        case .zeroTimestampIsNull: generation == .v19
         }
     }
 }

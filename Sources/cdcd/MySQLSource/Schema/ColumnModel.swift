@@ -49,7 +49,13 @@ struct ColumnModel {
     // MARK: Types
 
     private func typeName(_ type: DataTypeSpecification) -> String {
-        type.words == ["SERIAL"] ? "BIGINT UNSIGNED" : type.words.joined(separator: " ")
+        if type.words == ["SERIAL"] { return "BIGINT UNSIGNED" }
+        var words = type.words
+        if profile.namesZerofillUnsigned, words.last == "ZEROFILL" {
+            words.removeAll { ["SIGNED", "UNSIGNED", "ZEROFILL"].contains($0) }
+            words += ["UNSIGNED", "ZEROFILL"]
+        }
+        return words.joined(separator: " ")
     }
 
     private func setLength(of column: inout ColumnDefinition, _ type: DataTypeSpecification) {
@@ -145,7 +151,7 @@ struct ColumnModel {
 
     private func setCollation(_ collation: String, of type: DataTypeSpecification, in result: inout Result) {
         guard profile.readsCollationAttributes, type.characterSet == nil, type.family != .national,
-            Self.isText(result.column), let name = profile.characterSet(ofCollation: collation)
+            let name = profile.characterSet(ofCollation: collation)
         else { return }
         result.column.characterSet = name
         result.hasOwnCharacterSet = true
@@ -166,7 +172,10 @@ struct ColumnModel {
         case .string(let text): column.defaultValueExpression = text
         case .number(let text), .boolean(let text), .bits(let text): column.defaultValueExpression = text
         case .hexadecimal(let text):
-            guard profile.cleansDefaults else { return }
+            guard profile.cleansDefaults else {
+                hasDefault = hasDefault || text.hasPrefix("0b")
+                return
+            }
             // Two characters before and one behind are taken for quotes, also where there is none.
             column.defaultValueExpression = String(text.dropFirst(2).dropLast())
         case .decorated(let text, let contents):

@@ -5,48 +5,82 @@ import MySQLWire
 ///
 /// Debezium's conversions are looser than the server's: whole numbers pass through a double (so 9007199254740993
 /// becomes …992, and what is too large the largest), BINARY takes the text's bytes as they stand, an ENUM's comma is
-/// not escaped. What cannot be converted gives no default.
+/// not escaped. What cannot be converted gives no default; Debezium 1.9 stops at some of it.
+///
+/// Source: Debezium's `MySqlDefaultValueConverter` (3.6: `BinlogDefaultValueConverter`) and `TableSchemaBuilder`.
 struct SchemaDefault {
     let options: ValueOptions
     let profile: DebeziumProfile
 
     /// Nil where the column has no default, its default is NULL, or has no representation.
     func value(of column: ColumnDefinition, _ kind: ValueKind) -> ConnectValue? {
-        guard column.hasDefaultValue, let text = column.defaultValueExpression else { return nil }
+        guard column.hasDefaultValue, let expression = column.defaultValueExpression else { return nil }
+        let text = Self.literal(expression, kind)
         switch kind {
-        case .boolean: return Self.number(text).map { .boolean($0 != 0) }
+        case .boolean: return .boolean(Int32(text).map { $0 != 0 } ?? Self.isTrue(text))
         case .integer(let type, _): return integer(text, type)
-        case .year:
-            let year = Self.number(text).flatMap { Int(exactly: $0.rounded(.towardZero)) }
-            return year.map { .integer(Int64(TwoDigitYear.adjusted($0))) }
+        case .year: return Int32(text).map { .integer(Int64(TwoDigitYear.adjusted(Int($0)))) }
         case .unsignedDecimal: return DecimalNumber(text).map { .bytes($0.rescaled(to: 0).unscaledBytes) }
         case .decimal(let mode, _, let scale):
             return DecimalNumber(text).map { $0.rescaled(to: scale).value(mode) }
-        case .float32: return Float(text).map { .float32($0) }
+        case .float32: return Double(text).map { .float32(Float($0)) }
         case .float64: return Double(text).map { .float64($0) }
-        case .bit: return bits(text, length: 1).map { .boolean($0[0] != 0) }
+        case .bit: return .boolean(Int16(text).map { $0 != 0 } ?? false)
         case .bits(let length): return bits(text, length: length).map { .bytes($0) }
         case .text, .enumeration, .set, .uuid: return .string(text)
         case .binary(let mode): return BinaryText.value(Array(text.utf8), mode)
-        case .date(let form): return date(text, column, form)
-        case .time(let form): return Self.time(text).flatMap { form.value($0) }
-        case .dateTime(let form): return dateTime(text, column, kind, form)
+        case .date(let form):
+            return temporal(TemporalDefault.date(text), column, kind) { form.value(adjusted($0)) }
+        case .time(let form):
+            let time = TemporalDefault.time(text, losesSign: profile.losesSignOfShortTimes)
+            return time.flatMap { form.value($0) }
+        case .dateTime(let form):
+            return temporal(TemporalDefault.dateTime(text), column, kind) {
+                form.value(epochMicroseconds: adjusted($0).epochMicroseconds)
+            }
         case .timestamp(let digits): return timestamp(text, column, kind, digits)
         // MySQL allows only expressions here, which have no value of their own.
         case .json, .geometry, .point, .vector: return nil
         }
     }
 
-    private static func number(_ text: String) -> Double? {
-        switch text.lowercased() {
-        case "true": 1
-        case "false": 0
-        default: Double(text)
+    // MARK: Literals
+
+    /// The text without what stands around the value proper: blanks at both ends (but of texts), and the introducer of
+    /// a text that has kept its quotes. TRUE and FALSE are numbers where the column holds numbers.
+    private static func literal(_ expression: String, _ kind: ValueKind) -> String {
+        var text = expression
+        switch kind {
+        case .text, .enumeration, .set, .uuid, .binary, .json, .geometry, .point, .vector: break
+        default: text = text.trimmed()
+        }
+        text = withoutIntroducer(text)
+        switch kind {
+        case .integer, .year, .unsignedDecimal, .decimal, .float32, .float64, .bit:
+            if isTrue(text) { return "1" }
+            return text.asciiUppercased() == "FALSE" ? "0" : text
+        default: return text
         }
     }
 
+    private static func isTrue(_ text: String) -> Bool { text.asciiUppercased() == "TRUE" }
+
+    /// `x` for `_utf8mb4'x'`.
+    private static func withoutIntroducer(_ text: String) -> String {
+        guard text.utf8.first == UInt8(ascii: "_"), text.utf8.last == UInt8(ascii: "'"),
+            let quote = text.firstIndex(of: "'"), text.index(after: quote) < text.endIndex
+        else { return text }
+        let name = text[..<quote].utf8.dropFirst()
+        let isName = !name.isEmpty && name.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF)
+        }
+        return isName ? String(text[text.index(after: quote)...].dropLast()) : text
+    }
+
+    // MARK: Numbers
+
     private func integer(_ text: String, _ type: SchemaType) -> ConnectValue? {
-        guard let number = Self.number(text), number.isFinite else { return nil }
+        guard let number = Double(text), number.isFinite else { return nil }
         // Java's Math.round: half up, and what is too large becomes the largest.
         let rounded = (number + 0.5).rounded(.down)
         let value: Int64 = rounded >= 0x1p63 ? .max : rounded < -0x1p63 ? .min : Int64(rounded)
@@ -57,21 +91,30 @@ struct SchemaDefault {
         }
     }
 
-    /// `b'101'` or `101`: little-endian bytes.
-    private func bits(_ text: String, length: Int) -> [UInt8]? {
-        var digits = Substring(text)
-        if digits.first == "b" || digits.first == "B" { digits = digits.dropFirst() }
-        digits = digits.drop { $0 == "'" }
-        if digits.last == "'" { digits = digits.dropLast() }
-        guard digits.count <= 64, let value = UInt64(digits, radix: 2) else { return nil }
-        return (0..<(length + 7) / 8).map { UInt8(truncatingIfNeeded: value >> UInt64($0 * 8)) }
+    /// `101`: little-endian bytes, of which each eight digits give one; nothing is zero.
+    private func bits(_ digits: String, length: Int) -> [UInt8]? {
+        var rest = digits[...]
+        var bytes: [UInt8] = []
+        while !rest.isEmpty {
+            guard let byte = Int32(rest.suffix(8), radix: 2) else { return nil }
+            bytes.append(UInt8(truncatingIfNeeded: byte))
+            rest = rest.dropLast(8)
+        }
+        let count = (length + 7) / 8
+        return Array((bytes + repeatElement(0, count: count)).prefix(count))
     }
 
     // MARK: Times
 
-    /// A zero or partial date: no default where NULL is allowed, else the epoch.
-    private func zero(_ column: ColumnDefinition, _ kind: ValueKind) -> ConnectValue? {
-        column.isOptional ? nil : kind.fallback
+    /// A zero or partial date, or one that cannot be read: no default where NULL is allowed, else the epoch.
+    private func temporal<Value>(
+        _ reading: TemporalDefault.Reading<Value>, _ column: ColumnDefinition, _ kind: ValueKind,
+        _ convert: (Value) -> ConnectValue?
+    ) -> ConnectValue? {
+        switch reading {
+        case .value(let value): convert(value)
+        case .zero, .unreadable: column.isOptional ? nil : kind.fallback
+        }
     }
 
     private func adjusted(_ date: MySQLDate) -> MySQLDate {
@@ -80,39 +123,24 @@ struct SchemaDefault {
         return date
     }
 
-    private func date(_ text: String, _ column: ColumnDefinition, _ form: DateForm) -> ConnectValue? {
-        // A time of day behind the date is left out.
-        let day = text.prefix { $0 != " " }
-        guard let date = Array(day.utf8).withUnsafeBytes(TextTemporal.date) else { return nil }
-        guard date.isDayOfCalendar else { return zero(column, .date(form)) }
-        return form.value(adjusted(date))
-    }
-
-    private static func time(_ text: String) -> Int64? { Array(text.utf8).withUnsafeBytes(TextTemporal.time) }
-
-    private static func parsed(_ text: String) -> MySQLDateTime? {
-        if let value = Array(text.utf8).withUnsafeBytes(TextTemporal.dateTime) { return value }
-        return Array(text.utf8).withUnsafeBytes(TextTemporal.date).map { MySQLDateTime(date: $0) }
-    }
-
-    private func dateTime(
-        _ text: String, _ column: ColumnDefinition, _ kind: ValueKind, _ form: DateTimeForm
-    ) -> ConnectValue? {
-        guard var value = Self.parsed(text) else { return nil }
-        guard value.date.isDayOfCalendar else { return zero(column, kind) }
+    private func adjusted(_ value: MySQLDateTime) -> MySQLDateTime {
+        var value = value
         value.date = adjusted(value.date)
-        return form.value(epochMicroseconds: value.epochMicroseconds)
+        return value
     }
 
     /// CURRENT_TIMESTAMP stands in the definition as the epoch.
     private func timestamp(
         _ text: String, _ column: ColumnDefinition, _ kind: ValueKind, _ digits: Int
     ) -> ConnectValue? {
-        guard let value = Self.parsed(text) else { return nil }
-        guard value.date.isDayOfCalendar, value.epochMicroseconds != 0 else { return zero(column, kind) }
-        return .string(
-            ISOText.dateTime(
-                epochMicroseconds: value.epochMicroseconds, digits: profile.timestampsKeepZeros ? digits : nil))
+        switch TemporalDefault.timestamp(text) {
+        case .unreadable: return nil
+        case .zero: return column.isOptional ? nil : kind.fallback
+        case .value(let value):
+            // All digits that are written where the column has none.
+            let shown = profile.timestampsKeepZeros && digits > 0 ? digits : nil
+            return .string(ISOText.dateTime(epochMicroseconds: adjusted(value).epochMicroseconds, digits: shown))
+        }
     }
 }
 
@@ -123,7 +151,7 @@ extension MySQLDate {
         return day <= 28 || day <= daysOfMonth
     }
 
-    private var daysOfMonth: Int {
+    var daysOfMonth: Int {
         switch month {
         case 4, 6, 9, 11: 30
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28

@@ -81,7 +81,8 @@ enum DateTimeForm: Sendable, Hashable {
         switch precision {
         case .connect: self = .connect
         case .isostring: self = .iso
-        case .adaptiveTimeMicroseconds: self = digits <= 3 ? .milliseconds : .microseconds
+        // Debezium 1.9 may keep a length that the column had with another type.
+        case .adaptiveTimeMicroseconds: self = digits <= 3 ? .milliseconds : digits <= 6 ? .microseconds : .nanoseconds
         case .microseconds: self = .microseconds
         case .nanoseconds: self = .nanoseconds
         }
