@@ -29,6 +29,42 @@ import Testing
         #expect(columns(changed) == ["a", "b"])
     }
 
+    @Test func aDatabaseTakesItsCharacterSetFromACollationOnce() throws {
+        func characterSet(_ statements: String..., profile: DebeziumProfile = .v36) throws -> String? {
+            var schema = DatabaseSchema(rules: SchemaRules(profile: profile))
+            for statement in ["SET character_set_server=utf8mb4"] + statements + ["CREATE TABLE e.t (v text)"] {
+                _ = try schema.apply(statement, defaultDatabase: "e")
+            }
+            return schema.table(TableID(database: "e", table: "t"))?.defaultCharacterSet
+        }
+        #expect(try characterSet("CREATE DATABASE e COLLATE LATIN1_BIN") == "latin1")
+        #expect(try characterSet("CREATE DATABASE e COLLATE 'euckr_korean_ci'") == "euckr")
+        #expect(try characterSet("CREATE DATABASE e COLLATE utf8_bin") == "utf8mb4")
+        #expect(try characterSet("CREATE DATABASE e COLLATE latin1_bin", profile: .v19) == "utf8mb4")
+        #expect(try characterSet("CREATE DATABASE e CHARSET latin1", "ALTER DATABASE e COLLATE euckr_bin") == "latin1")
+        #expect(try characterSet("CREATE DATABASE e", "ALTER DATABASE e COLLATE euckr_bin") == "euckr")
+        let dropped = ["CREATE DATABASE e CHARSET latin1", "DROP DATABASE e", "CREATE DATABASE e COLLATE euckr_bin"]
+        #expect(try characterSet(dropped[0], dropped[1], dropped[2]) == "euckr")
+        #expect(try characterSet("CREATE DATABASE e CHARSET latin1", "ALTER DATABASE e CHARSET DEFAULT") == "utf8mb4")
+        let commented = "CREATE DATABASE /*!32312 IF NOT EXISTS*/ e /*!40100 DEFAULT CHARACTER SET latin1 */"
+        #expect(try characterSet(commented) == "latin1")
+        #expect(try characterSet(commented, profile: .v19) == "utf8mb4")
+    }
+
+    @Test func columnsInParenthesesKeepTheirOwnAttributes() throws {
+        for profile in [DebeziumProfile.v36, .v19] {
+            let schema = try schema(
+                "CREATE TABLE t (a int)",
+                "ALTER TABLE t ADD (b int NOT NULL DEFAULT 2, c int, d varchar(5) COLLATE latin1_bin, e int PRIMARY KEY)",
+                rules: SchemaRules(profile: profile))
+            let table = try #require(schema.table(TableID(database: "d", table: "t")))
+            #expect(table.columns.map(\.isOptional) == [true, false, true, true, false])
+            #expect(table.columns.map(\.defaultValueExpression) == [nil, "2", nil, nil, nil])
+            #expect(table.primaryKeyColumnNames == ["e"])
+            #expect(table.columns[3].characterSet == "latin1")
+        }
+    }
+
     @Test func temporaryTablesDoNotHideRealOnes() throws {
         let schema = try schema(
             "CREATE TABLE t (a int)", "CREATE TEMPORARY TABLE t (z int)", "DROP TEMPORARY TABLE IF EXISTS t")

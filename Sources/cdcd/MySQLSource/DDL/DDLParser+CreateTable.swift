@@ -165,6 +165,7 @@ extension DDLParser {
         if isWord("DEFAULT") { advance() }
         if skip("CHARSET") || skipAll("CHARACTER", "SET") || skipAll("CHAR", "SET") {
             _ = skipSymbol("=")
+            options.isCharacterSetInComment = current.isInComment
             options.characterSet = try characterSetName()
         } else if skip("COLLATE") {
             _ = skipSymbol("=")

@@ -203,6 +203,7 @@ extension DDLParser {
             _ = skip("DEFAULT")
             if skip("CHARSET") || skipAll("CHARACTER", "SET") || skipAll("CHAR", "SET") {
                 _ = skipSymbol("=")
+                statement.isCharacterSetInComment = current.isInComment
                 statement.characterSet = try characterSetName()
             } else if skip("COLLATE") {
                 _ = skipSymbol("=")

@@ -91,6 +91,8 @@ public struct CreateTableLike: Hashable, Sendable {
 
 public struct TableOptions: Hashable, Sendable {
     public var characterSet: String?
+    /// Whether the character set stands in an executable comment: `/*!40100 DEFAULT CHARSET=latin1 */`.
+    public var isCharacterSetInComment = false
     public var collation: String?
     /// With the quotes of its text taken off.
     public var comment: String?
@@ -170,6 +172,8 @@ public struct DropIndex: Hashable, Sendable {
 public struct DatabaseStatement: Hashable, Sendable {
     public var name: String?
     public var characterSet: String?
+    /// Whether the character set stands in an executable comment, as mysqldump writes it.
+    public var isCharacterSetInComment = false
     public var collation: String?
 }
 

@@ -79,7 +79,8 @@ extension DatabaseSchema {
             case .key(let key): editor.add(key)
             }
         }
-        let given = create.options.characterSet.flatMap { $0.uppercased() == "DEFAULT" ? nil : $0 }
+        var given = create.options.characterSet.flatMap { $0.uppercased() == "DEFAULT" ? nil : $0 }
+        if create.options.isCharacterSetInComment, !profile.readsExecutableCharacterSets { given = nil }
         editor.inheritCharacterSet(given ?? defaultCharacterSet(ofDatabase: id.database))
         if rules.includesComments { editor.table.comment = create.options.comment }
         catalog[key(id)] = editor.table
@@ -127,9 +128,19 @@ extension DatabaseSchema {
 
     // MARK: Databases and variables
 
+    /// A collation counts only where no character set of the database is known yet, so that with Debezium 3.6
+    /// `ALTER DATABASE … COLLATE` changes nothing.
     private mutating func setCharacterSet(of name: String, _ statement: DatabaseStatement) {
-        guard let characterSet = statement.characterSet, characterSet.uppercased() != "DEFAULT" else { return }
-        catalog.setCharacterSet(characterSet, ofDatabase: databaseKey(name))
+        if statement.isCharacterSetInComment, !profile.readsExecutableCharacterSets { return }
+        if let characterSet = statement.characterSet {
+            let isDefault = characterSet.asciiUppercased() == "DEFAULT"
+            guard let set = isDefault ? variable("character_set_server") : characterSet else { return }
+            catalog.setCharacterSet(set, ofDatabase: databaseKey(name))
+        } else if let set = statement.collation.flatMap(profile.characterSet(ofDatabaseCollation:)),
+            catalog.characterSet(ofDatabase: databaseKey(name)) == nil
+        {
+            catalog.setCharacterSet(set, ofDatabase: databaseKey(name))
+        }
     }
 
     private func defaultCharacterSet(ofDatabase name: String) -> String? {
