@@ -32,8 +32,8 @@ enum ServerSession {
                 "SET NAMES utf8mb4, SESSION net_write_timeout = 86400, SESSION net_read_timeout = 86400, "
                     + "SESSION wait_timeout = 604800")
             connection.setReadTimeout(milliseconds: replyMillisecondsMax)
-            if configuration.connectionZone == nil { try connection.execute("SET SESSION time_zone = '+00:00'") }
             for statement in configuration.initialStatements { try connection.execute(statement) }
+            if configuration.connectionZone == nil { try readTimesInUTC(connection) }
             if serverUUID != nil { found = try ServerIdentity.uuid(connection) }
         } catch {
             if control.isStopping { throw CancellationError() }
@@ -44,6 +44,22 @@ enum ServerSession {
             throw OtherServerError(address: options.address.description, expected: serverUUID, found: found)
         }
         return connection
+    }
+
+    private static func readTimesInUTC(_ connection: MySQLConnection) throws(MySQLError) {
+        try connection.execute("SET @cdcd_time_zone = @@SESSION.time_zone, SESSION time_zone = '+00:00'")
+    }
+
+    /// Runs `body` in the time zone that sessions have on this server, in which Debezium lets it show the defaults of
+    /// TIMESTAMP columns.
+    static func inServerZone<R>(
+        _ configuration: MySQLConnectorConfig, _ connection: MySQLConnection, _ body: () throws -> R
+    ) throws -> R {
+        guard configuration.connectionZone == nil else { return try body() }
+        try connection.execute("SET SESSION time_zone = @cdcd_time_zone")
+        let result = try body()
+        try readTimesInUTC(connection)
+        return result
     }
 
     /// Connects; a stop of the task interrupts the attempt.

@@ -131,8 +131,10 @@ struct SnapshotView {
     ) throws -> SnapshotView {
         let tables = SnapshotTables(all: try SnapshotTables.all(connection), configuration: configuration)
         var definitions: [TableID: String] = [:]
-        for table in Set(tables.eligible + tables.captured) {
-            definitions[table] = try definition(of: table, connection)
+        try ServerSession.inServerZone(configuration, connection) {
+            for table in Set(tables.eligible + tables.captured) {
+                definitions[table] = try definition(of: table, connection)
+            }
         }
         var databases: [String: (characterSet: String, collation: String)] = [:]
         let schemata = try connection.query(
