@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""A worker whose brokers are silent for longer than its session stops its tasks, says so, and goes on without losing a row.
+"""A worker without its group coordinator for longer than its session stops its tasks, says so, and goes on without losing a row.
 
-    coordinator_loss.py [--kafka-pid PID --kafka HOST:PORT]
+    coordinator_loss.py [--kafka HOST:PORT --kafka-pid PID]
 
-Two connectors: one streams, one is in the middle of its snapshot. The broker is stopped (SIGSTOP) and goes on after the session's
-end: the development broker, or a real Kafka of one's own.
+Two connectors: one streams, one is in the middle of its snapshot. First the broker is stopped (SIGSTOP) and goes on after the
+session's end, then the worker, then the worker while another one takes over its group. The broker is the development broker, or a
+real Kafka of one's own.
 """
 import argparse
 import os
@@ -17,13 +18,105 @@ SNAPSHOT_ROWS = 60_000
 SESSION_SECONDS = 6
 
 
-def states(worker, name):
-    status = worker.rest("GET", f"/connectors/{name}/status") or {"connector": {"state": None}, "tasks": []}
-    return [status["connector"]["state"]] + [task["state"] for task in status["tasks"]]
+class Story:
+    """The connectors of one group, and what is known of their rows."""
+
+    def __init__(self, scratch, mysql, kafka):
+        self.scratch, self.mysql, self.kafka, self.rows = scratch, mysql, kafka, 0
+        self.group = f"loss{int(time.time())}"
+        self.worker = self.start_worker("one")
+        self.streaming = f"{self.group}-s"
+        self.worker.create(self.streaming, mysql, table_include_list="loss.streamed")
+        self.streamed = Topic(kafka, f"{self.streaming}.loss.streamed")
+        self.insert()
+
+    def start_worker(self, name):
+        folder = self.scratch.folder / name
+        folder.mkdir()
+        return self.scratch.keep(Worker(folder, self.kafka, group_id=self.group, session_timeout_ms=SESSION_SECONDS * 1000,
+                                        heartbeat_interval_ms=1000, **{
+            f"{kind}_storage_topic": f"{self.group}-{kind}" for kind in ("config", "offset", "status")}))
+
+    def insert(self):
+        """A row that has to stream."""
+        self.rows += 1
+        self.mysql.sql(f"INSERT INTO loss.streamed VALUES ({self.rows})")
+
+    def begin_snapshot(self, name, server_id):
+        """Little memory, so that the snapshot waits for a silent broker soon."""
+        self.snapshotting = f"{self.group}-{name}"
+        self.worker.create(self.snapshotting, self.mysql, table_include_list="loss.large", database_server_id=server_id,
+                           producer_override_buffer_memory="1000000")
+        self.large = Topic(self.kafka, f"{self.snapshotting}.loss.large")
+        eventually("the snapshot has begun", lambda: self.large.poll(0.01))
+
+    def states(self, name):
+        status = self.worker.rest("GET", f"/connectors/{name}/status") or {"connector": {"state": None}, "tasks": []}
+        return {status["connector"]["state"], *(task["state"] for task in status["tasks"])}
+
+    def all_are(self, state):
+        return all(self.states(name) == {state} for name in (self.streaming, self.snapshotting))
+
+    def trace(self, name):
+        return self.worker.rest("GET", f"/connectors/{name}/status")["tasks"][0].get("trace", "")
+
+    def check_all_come(self):
+        _, seconds = eventually("all tasks run again", lambda: self.all_are("RUNNING"), 60)
+        print(f"running again after {seconds:.1f} s")
+        self.insert()
+        wanted = set(range(1, self.rows + 1))
+        eventually("no streamed row is lost", lambda: self.streamed.poll(0.05) and wanted == {
+            value["after"]["id"] for _, value in self.streamed.records}, 60)
+        eventually("no row of the snapshot is lost", lambda: self.large.poll(0.05) and len({
+            value["after"]["id"] for _, value in self.large.records}) == SNAPSHOT_ROWS, 120)
+        self.large.poll(1.0)
+        check(self.worker.status("GET", "/health") == 200, "no row is lost, and /health is 200")
+
+    def check_snapshot_went_on(self):
+        check(len(self.large.records) == SNAPSHOT_ROWS, f"the snapshot went on: {SNAPSHOT_ROWS} rows, none twice")
 
 
-def trace(worker, name):
-    return worker.rest("GET", f"/connectors/{name}/status")["tasks"][0].get("trace", "")
+def broker_stops(story, pid):
+    story.begin_snapshot("broker", "8501")
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        # The consumer would wait for the broker too.
+        check(len(story.large.records) < SNAPSHOT_ROWS, "the broker stops in the middle of the snapshot")
+        _, seconds = eventually("all tasks are shown as not running", lambda: story.all_are("UNASSIGNED"), 30)
+        check(SESSION_SECONDS - 2 < seconds < SESSION_SECONDS + 1, f"they are {seconds:.1f} s later, the session being {SESSION_SECONDS} s")
+        check("left the group" in story.trace(story.streaming) and "left the group" in story.trace(story.snapshotting), "the status says why")
+        check(story.worker.status("GET", "/health") == 500, "/health is 500")
+        check(story.worker.status("PUT", f"/connectors/{story.streaming}/pause") == 409, "a change is answered 409")
+        story.insert()
+        time.sleep(2)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    story.check_all_come()
+    story.check_snapshot_went_on()
+
+
+def worker_stops(story):
+    """The coordinator ends the session: the group is empty in between, which accounts for one generation."""
+    story.begin_snapshot("worker", "8502")
+    story.worker.process.send_signal(signal.SIGSTOP)
+    story.insert()
+    time.sleep(SESSION_SECONDS + 3)
+    story.worker.process.send_signal(signal.SIGCONT)
+    eventually("the worker notices", lambda: story.worker.log.read_text().count("The worker has left the group") == 2)
+    story.check_all_come()
+    story.check_snapshot_went_on()
+
+
+def another_takes_over(story):
+    story.begin_snapshot("other", "8503")
+    story.worker.process.send_signal(signal.SIGSTOP)
+    other = story.start_worker("two")
+    eventually("the other worker runs the tasks", lambda: other.state(story.streaming) == "RUNNING", 60)
+    story.insert()
+    other.kill()
+    story.worker.process.send_signal(signal.SIGCONT)
+    eventually("the worker knows of the other one", lambda: "others may have been in the group" in story.worker.log.read_text(), 60)
+    story.check_all_come()
 
 
 def main():
@@ -31,55 +124,18 @@ def main():
     parser.add_argument("--kafka")
     parser.add_argument("--kafka-pid", type=int)
     options = parser.parse_args()
-    name = f"loss{int(time.time())}"
     with Scratch() as scratch:
         mysql = scratch.keep(MySQL())
         mysql.sql("CREATE DATABASE loss", "CREATE TABLE loss.streamed (id int PRIMARY KEY)",
                   "CREATE TABLE loss.large (id int PRIMARY KEY, filler varchar(1000))", "SET SESSION cte_max_recursion_depth = 1000000",
                   "INSERT INTO loss.large WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
                   f"{SNAPSHOT_ROWS}) SELECT i, REPEAT('x', 1000) FROM n")
-        if options.kafka:
-            kafka, pid = options.kafka, options.kafka_pid
-        else:
-            broker = scratch.keep(Broker(scratch.folder))
-            kafka, pid = broker.address, broker.process.pid
-        worker = scratch.keep(Worker(scratch.folder, kafka, group_id=name, session_timeout_ms=SESSION_SECONDS * 1000,
-                                     heartbeat_interval_ms=1000, **{
-            f"{kind}_storage_topic": f"{name}-{kind}" for kind in ("config", "offset", "status")}))
-        worker.create(f"{name}-s", mysql, table_include_list="loss.streamed")
-        streamed = Topic(kafka, f"{name}-s.loss.streamed")
-        mysql.sql("INSERT INTO loss.streamed VALUES (1)")
-        eventually("the first row streams", lambda: streamed.poll(0.05))
-        # Little memory, so that the snapshot waits for the broker soon.
-        worker.create(f"{name}-l", mysql, table_include_list="loss.large", database_server_id="8406",
-                      **{"producer_override_buffer_memory": "1000000"})
-        large = Topic(kafka, f"{name}-l.loss.large")
-        eventually("the snapshot has begun", lambda: large.poll(0.01))
-        os.kill(pid, signal.SIGSTOP)
-        try:
-            # The consumer would wait for the broker too.
-            check(len(large.records) < SNAPSHOT_ROWS, "the broker stops in the middle of the snapshot")
-            both = [f"{name}-s", f"{name}-l"]
-            _, seconds = eventually("all tasks are shown as not running",
-                                    lambda: all(set(states(worker, one)) == {"UNASSIGNED"} for one in both), 30)
-            check(SESSION_SECONDS - 2 < seconds < SESSION_SECONDS + 3, f"{seconds:.1f} s after the broker's end, the session being {SESSION_SECONDS} s")
-            check(all("left the group" in trace(worker, one) for one in both), "the status says why")
-            check(worker.status("GET", "/health") == 500, "/health is 500")
-            check(worker.status("PUT", f"/connectors/{name}-s/pause") == 409, "a change is answered 409")
-            mysql.sql("INSERT INTO loss.streamed VALUES (2)")
-            time.sleep(2)
-        finally:
-            os.kill(pid, signal.SIGCONT)
-        _, seconds = eventually("all tasks run again", lambda: all(set(states(worker, one)) == {"RUNNING"} for one in both), 60)
-        print(f"running again after {seconds:.1f} s")
-        mysql.sql("INSERT INTO loss.streamed VALUES (3)")
-        eventually("no streamed row is lost", lambda: streamed.poll(0.05)
-                   and {value["after"]["id"] for _, value in streamed.records} == {1, 2, 3})
-        eventually("no row of the snapshot is lost", lambda: large.poll(0.05) and len({
-            value["after"]["id"] for _, value in large.records}) == SNAPSHOT_ROWS, 120)
-        large.poll(1.0)
-        check(len(large.records) == SNAPSHOT_ROWS, f"the snapshot went on: {SNAPSHOT_ROWS} rows, none twice")
-        check(worker.status("GET", "/health") == 200, "/health is 200")
+        broker = None if options.kafka else scratch.keep(Broker(scratch.folder))
+        story = Story(scratch, mysql, options.kafka or broker.address)
+        eventually("the first row streams", lambda: story.streamed.poll(0.05))
+        broker_stops(story, options.kafka_pid or broker.process.pid)
+        worker_stops(story)
+        another_takes_over(story)
 
 
 if __name__ == "__main__":
