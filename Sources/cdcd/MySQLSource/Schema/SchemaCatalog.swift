@@ -1,3 +1,5 @@
+import WireCore
+
 /// The tables and databases that a schema knows, by names in the case in which they are compared, and the way back to
 /// where a text of several statements began.
 ///
@@ -5,7 +7,7 @@
 /// which the next change would have to make a copy.
 struct SchemaCatalog: Sendable {
     private struct Database: Sendable {
-        var tables: [String: TableDefinition] = [:]
+        var tables: [ExactName: TableDefinition] = [:]
         var characterSet: String?
     }
 
@@ -16,7 +18,7 @@ struct SchemaCatalog: Sendable {
         case database(Database?, name: String)
     }
 
-    private var databases: [String: Database] = [:]
+    private var databases: [ExactName: Database] = [:]
     /// The changes since `begin`; nil where nothing is to be taken back.
     private var undos: [Undo]?
 
@@ -24,7 +26,7 @@ struct SchemaCatalog: Sendable {
     var tables: [TableDefinition] { databases.values.flatMap(\.tables.values) }
 
     subscript(key: TableID) -> TableDefinition? {
-        get { databases[key.database]?.tables[key.table] }
+        get { databases[ExactName(key.database)]?.tables[ExactName(key.table)] }
         set {
             let old = self[key]
             undos?.append(.table(key, old))
@@ -34,24 +36,24 @@ struct SchemaCatalog: Sendable {
 
     private mutating func put(_ table: TableDefinition?, at key: TableID) {
         if let table {
-            databases[key.database, default: Database()].tables[key.table] = table
+            databases[ExactName(key.database), default: Database()].tables[ExactName(key.table)] = table
         } else {
-            databases[key.database]?.tables[key.table] = nil
+            databases[ExactName(key.database)]?.tables[ExactName(key.table)] = nil
         }
     }
 
     /// The default character set of a database, where a statement named one.
-    func characterSet(ofDatabase name: String) -> String? { databases[name]?.characterSet }
+    func characterSet(ofDatabase name: String) -> String? { databases[ExactName(name)]?.characterSet }
 
     mutating func setCharacterSet(_ characterSet: String, ofDatabase name: String) {
-        let old = databases[name]?.characterSet
+        let old = databases[ExactName(name)]?.characterSet
         undos?.append(.characterSet(old, database: name))
-        databases[name, default: Database()].characterSet = characterSet
+        databases[ExactName(name), default: Database()].characterSet = characterSet
     }
 
     /// Forgets a database with all its tables.
     mutating func removeDatabase(_ name: String) {
-        let removed = databases.removeValue(forKey: name)
+        let removed = databases.removeValue(forKey: ExactName(name))
         undos?.append(.database(removed, name: name))
     }
 
@@ -68,8 +70,8 @@ struct SchemaCatalog: Sendable {
         for undo in (undos ?? []).reversed() {
             switch undo {
             case .table(let key, let table): put(table, at: key)
-            case .characterSet(let characterSet, let name): databases[name]?.characterSet = characterSet
-            case .database(let database, let name): databases[name] = database
+            case .characterSet(let characterSet, let name): databases[ExactName(name)]?.characterSet = characterSet
+            case .database(let database, let name): databases[ExactName(name)] = database
             }
         }
         undos = nil

@@ -1,4 +1,6 @@
-/// A table's full name, in the case the server gives.
+import WireCore
+
+/// A table's full name, in the case the server gives. Compared by its bytes, as the server compares names of tables.
 public struct TableID: Hashable, Sendable, Comparable, CustomStringConvertible {
     public let database: String
     public let table: String
@@ -6,6 +8,15 @@ public struct TableID: Hashable, Sendable, Comparable, CustomStringConvertible {
     public init(database: String, table: String) {
         self.database = database
         self.table = table
+    }
+
+    public static func == (a: TableID, b: TableID) -> Bool {
+        a.table.isExactly(b.table) && a.database.isExactly(b.database)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(ExactName(database))
+        hasher.combine(ExactName(table))
     }
 
     /// `database.table`: the form that filters match and messages show.
