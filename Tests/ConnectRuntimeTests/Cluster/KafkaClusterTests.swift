@@ -149,6 +149,22 @@ import WireStreams
         #expect(read.last == [3])
     }
 
+    /// A task that starts then has to find the topic without anybody having committed.
+    @Test func aTopicThatIsGoneIsCreatedAgainWhereItIsRead() throws {
+        let broker = try Broker()
+        let (cluster, configuration) = try broker.cluster(["default.api.timeout.ms": "300"])
+        defer { cluster.close() }
+        let log = try cluster.openLog(configuration.offsetTopic, purpose: .offsets)
+        defer { log.close(timeoutMilliseconds: 1000) }
+        try log.append(key: [1], value: [1])
+        try log.readToEnd { _ in }
+        let admin = KafkaAdmin(broker.client)
+        try admin.deleteTopics(["offsets"])
+        #expect(throws: KafkaError.self) { try log.readToEnd { _ in } }
+        try log.readToEnd { _ in Issue.record("nothing is there any more") }
+        #expect(try admin.topicConfiguration("offsets").first { $0.name == "cleanup.policy" }?.value == "compact")
+    }
+
     @Test func aWorkerGoesOnWhereItStopped() throws {
         let broker = try Broker()
         let source: JSONObject = ["server": .string("s")]

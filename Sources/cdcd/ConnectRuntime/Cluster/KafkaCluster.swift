@@ -11,7 +11,7 @@ final class KafkaCluster: Cluster {
     private let probeClient: KafkaClient
     /// For questions of a worker that runs, whose callers come again or report that Kafka is away.
     private let briefClient: KafkaClient
-    private static let briefMilliseconds = 5000
+    private static let briefMilliseconds = 3000
     /// For the membership: a coordinator that is gone must not be waited for longer than the session lasts.
     private let groupClient: KafkaClient
     private static let adminLogger = Logger("org.apache.kafka.connect.util.TopicAdmin")
@@ -64,14 +64,15 @@ final class KafkaCluster: Cluster {
 
     func openLog(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws -> any TopicLog {
         if try admin.describeTopics([topic.name]).first ?? nil == nil {
-            try create(topic, admin)
+            _ = try create(topic, admin)
         }
         try check(topic, purpose: purpose, admin)
         // An operation on configurations may take 30 s in all, a commit of offsets its own time.
         let isOffsets = purpose == .offsets
         let limits = KafkaTopicLog.Limits(
             deliveryMilliseconds: isOffsets ? configuration.offsetFlushTimeoutMilliseconds : 30_000,
-            readMilliseconds: isOffsets ? Self.briefMilliseconds : configuration.apiTimeoutMilliseconds)
+            readMilliseconds: min(
+                isOffsets ? Self.briefMilliseconds : .max, configuration.apiTimeoutMilliseconds))
         return try KafkaTopicLog(client, topic: topic.name, limits: limits) { [self] in
             try checkAgain(topic, purpose: purpose)
         }
@@ -80,26 +81,29 @@ final class KafkaCluster: Cluster {
     /// Looks at a topic that the worker uses already: it may have been deleted, and created again by anybody.
     private func checkAgain(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws {
         let admin = KafkaAdmin(briefClient)
-        if try admin.describeTopics([topic.name]).first ?? nil == nil {
+        // A broker that has just started may not know the topic yet; then it is there when it is to be created.
+        if try admin.describeTopics([topic.name]).first ?? nil == nil, try create(topic, admin) {
             Self.adminLogger.error(
-                "Topic '\(topic.name)' supplied via the '\(purpose.rawValue)' property was deleted while the worker uses it. It is "
+                "Topic '\(topic.name)' supplied via the '\(purpose.rawValue)' property was deleted while the worker uses it. It was "
                     + "created again; what it held is gone" + (purpose == .configs
                         ? ": connectors run on, but must be configured again before the worker is restarted" : ""))
-            try create(topic, admin)
         }
         try check(topic, purpose: purpose, admin)
     }
 
-    private func create(_ topic: WorkerConfiguration.InternalTopic, _ admin: KafkaAdmin) throws {
+    /// False where it is there already.
+    private func create(_ topic: WorkerConfiguration.InternalTopic, _ admin: KafkaAdmin) throws -> Bool {
         let new = NewTopic(
             name: topic.name, partitions: topic.partitions, replicationFactor: topic.replicationFactor,
             configuration: [(name: "cleanup.policy", value: "compact")] + topic.configuration)
         do {
             try admin.createTopics([new])
             Self.adminLogger.info("Created topic \(topic.name) with \(topic.partitions) partitions on brokers")
+            return true
         } catch {
             // Where somebody else was quicker, what it is like is checked next.
             guard error.errorCode == .topicAlreadyExists else { throw error }
+            return false
         }
     }
 

@@ -89,13 +89,23 @@ final class KafkaTopicLog: TopicLog {
     func readToEnd(_ body: (StoreRecord) -> Void) throws {
         // Reading is one thread's work; the lock makes it so.
         try hasRead.withLock { hasRead in
-            try reader.readToEnd(timeoutMilliseconds: hasRead ? limits.readMilliseconds : nil) { record in
-                body(StoreRecord(
-                    partition: record.partition, offset: record.offset,
-                    timestampMilliseconds: record.timestampMilliseconds, key: record.key, value: record.value))
+            do {
+                try read(timeoutMilliseconds: hasRead ? limits.readMilliseconds : nil, body)
+            } catch let error as KafkaError where hasRead && error.isRetriable {
+                // Perhaps it was deleted. Then the next read finds it.
+                do { try checkTopic() } catch is KafkaError { /* Kafka is away, which the first error says. */  }
+                throw error
             }
             if !hasRead { Self.logger.info("Started KafkaBasedLog for topic \(topic)") }
             hasRead = true
+        }
+    }
+
+    private func read(timeoutMilliseconds: Int?, _ body: (StoreRecord) -> Void) throws {
+        try reader.readToEnd(timeoutMilliseconds: timeoutMilliseconds) { record in
+            body(StoreRecord(
+                partition: record.partition, offset: record.offset,
+                timestampMilliseconds: record.timestampMilliseconds, key: record.key, value: record.value))
         }
     }
 
