@@ -21,6 +21,28 @@ import WireStreams
         #expect(SnapshotInterruption.reason(of: other) == "connections to db:3306 lead to different servers: a and b")
     }
 
+    @Test func changedColumnsInterrupt() {
+        let error = TableChangedError(table: TableID(database: "db", table: "t"))
+        #expect(SnapshotInterruption.reason(of: error) == "the columns of db.t changed before its rows were read")
+    }
+
+    private func definition(_ columns: String..., options: String = "") -> String {
+        "CREATE TABLE `t` (\n" + columns.map { "  \($0),\n" }.joined() + "  PRIMARY KEY (`id`)\n) ENGINE=InnoDB\(options)"
+    }
+
+    @Test func rowsAreReadOnlyUnderTheColumnsThatTheyHad() {
+        let old = definition("`id` int NOT NULL", "`a` int DEFAULT NULL", "`b` int DEFAULT NULL")
+        let counted = definition(
+            "`id` int NOT NULL", "`a` int DEFAULT NULL", "`b` int DEFAULT NULL", options: " AUTO_INCREMENT=7")
+        let added = definition(
+            "`id` int NOT NULL", "`x` int DEFAULT NULL", "`a` int DEFAULT NULL", "`b` int DEFAULT NULL")
+        for new in [old, counted, added] { #expect(DefinitionChange.keepsColumns(from: old, to: new)) }
+        let swapped = definition("`id` int NOT NULL", "`b` int DEFAULT NULL", "`a` int DEFAULT NULL")
+        let renamed = definition("`id` int NOT NULL", "`c` int DEFAULT NULL", "`b` int DEFAULT NULL")
+        let widened = definition("`id` int NOT NULL", "`a` bigint DEFAULT NULL", "`b` int DEFAULT NULL")
+        for new in [swapped, renamed, widened] { #expect(!DefinitionChange.keepsColumns(from: old, to: new)) }
+    }
+
     @Test func whatWouldFailAgainDoesNot() {
         #expect(SnapshotInterruption.reason(of: server(1142)) == nil)
         #expect(SnapshotInterruption.reason(of: server(1205)) == nil)

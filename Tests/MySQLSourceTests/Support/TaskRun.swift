@@ -136,6 +136,7 @@ struct TaskRun {
         for table in tables {
             let name = "`\(table.database)`.`\(table.name)`"
             script.answers.append(("SHOW CREATE TABLE \(name)", .rows(["Table", "Create"], [[table.name, table.definition]])))
+            script.answers.append(("SELECT 1 FROM \(name)", .rows(["1"], [])))
             // The column lists that occur: all, or all but the last.
             for count in 1...table.row.count {
                 let cells = table.row[..<count]

@@ -15,6 +15,7 @@ enum SnapshotInterruption {
     /// were read, or the connections lead to different servers. Nil where it would fail again.
     static func reason(of error: any Error) -> String? {
         if let other = error as? OtherServerError { return other.description }
+        if let changed = error as? TableChangedError { return changed.description }
         guard let cause = error as? MySQLError ?? (error as? SessionError)?.error else { return nil }
         if case .server(let answer) = cause, changedTableCodes.contains(answer.code) { return cause.description }
         return cause.isTransient ? cause.description : nil

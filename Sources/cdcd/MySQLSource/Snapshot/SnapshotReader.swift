@@ -44,7 +44,7 @@ struct SnapshotReader {
                 defer { control.stopDiscardsWork = false }
                 // A task that waits for Kafka or for its group does not read, and the server must not give it up.
                 try connection.execute("SET SESSION net_write_timeout = 86400")
-                try readRows(view.tables.captured, schema, connection, &offset)
+                try readRows(of: view, schema, connection, &offset)
             }
             try connection.execute("ROLLBACK")
             if view.isLocked { try connection.execute("UNLOCK TABLES") }
@@ -115,8 +115,9 @@ struct SnapshotReader {
     // MARK: Rows
 
     private func readRows(
-        _ tables: [TableID], _ schema: DatabaseSchema, _ connection: MySQLConnection, _ offset: inout SourceOffset
+        of view: SnapshotView, _ schema: DatabaseSchema, _ connection: MySQLConnection, _ offset: inout SourceOffset
     ) throws {
+        let tables = view.tables.captured
         logger.info("Snapshot step 3 - Reading the rows of \(tables.count) tables")
         for table in tables {
             // It went while the definitions were read.
@@ -124,6 +125,7 @@ struct SnapshotReader {
             let since = MonotonicInstant.now
             // Given back behind the table, so that its metadata lock does not outlive its reading.
             try connection.execute("SAVEPOINT cdcd")
+            try view.checkColumns(of: table, connection)
             let seconds = try connection.query("SELECT UNIX_TIMESTAMP()").scalar.flatMap { Int64($0) } ?? 0
             offset.timestampSeconds = seconds
             let plan = try TablePlan(definition, configuration: configuration)

@@ -146,6 +146,15 @@ struct SnapshotView {
             status: status, tables: tables, definitions: definitions, databases: databases, isLocked: isLocked)
     }
 
+    /// Throws `TableChangedError` where a column of the table is not what it was when its definition was read. Leaves
+    /// the table locked against changes of its definition, until the transaction or its savepoint ends.
+    func checkColumns(of table: TableID, _ connection: MySQLConnection) throws {
+        try connection.execute("SELECT 1 FROM \(SQLText.quoted(table)) LIMIT 0")
+        guard let old = definitions[table], let new = try Self.definition(of: table, connection),
+            DefinitionChange.keepsColumns(from: old, to: new)
+        else { throw TableChangedError(table: table) }
+    }
+
     private static func definition(of table: TableID, _ connection: MySQLConnection) throws(MySQLError) -> String? {
         do throws(MySQLError) {
             let result = try connection.query("SHOW CREATE TABLE \(SQLText.quoted(table))")
