@@ -8,6 +8,12 @@ public struct BinlogDecoder {
 
     private var hasChecksums: Bool
     private var isMariaDB = false
+    /// The table maps that are kept: a server that opens tables again and again numbers them again each time. One
+    /// statement has far fewer.
+    static let tableMapCountMax = 10_000
+
+    /// Whether the last event was a table map: the maps of one statement stand side by side.
+    private var isAfterTableMap = false
     private var tableMaps: [UInt64: (body: [UInt8], map: TableMap)] = [:]
 
     /// - Parameter hasChecksums: whether events before the first format description end with a checksum.
@@ -68,6 +74,7 @@ public struct BinlogDecoder {
     private mutating func body(
         _ header: EventHeader, _ body: UnsafeRawBufferPointer
     ) throws(WireError) -> BinlogEvent.Body {
+        defer { isAfterTableMap = header.type == .tableMap }
         switch header.type {
         case .writeRows, .updateRows, .deleteRows, .writeRowsV1, .updateRowsV1, .deleteRowsV1:
             return .rows(try RowsEvent(type: header.type, body: body))
@@ -101,6 +108,8 @@ public struct BinlogDecoder {
         let id = try reader.littleEndian(byteCount: 6)
         if let known = tableMaps[id], known.body.elementsEqual(body) { return known.map }
         let map = try TableMap(body: body, isMariaDB: isMariaDB)
+        // The maps of the statement at hand are needed; all others come again before their rows.
+        if tableMaps.count >= Self.tableMapCountMax, !isAfterTableMap { tableMaps.removeAll(keepingCapacity: true) }
         tableMaps[id] = (Array(body), map)
         return map
     }

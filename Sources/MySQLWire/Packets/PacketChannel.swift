@@ -7,16 +7,12 @@ final class PacketChannel {
     private var buffer = ReceiveBuffer()
     private var framer = PacketFramer()
     private var writer = ByteWriter(capacityBytes: 4096)
-    /// The payload of a packet that came in several pieces.
-    private var joinedView: UnsafeMutableRawBufferPointer?
     /// What the packet that was handed out last occupies at the front of the buffer.
     private var unconsumed = 0
     /// How much the peer has sent since the channel was made (behind TLS, after decryption).
     private(set) var receivedBytes = 0
 
     init(streams: StreamPair) { self.streams = streams }
-
-    deinit { joinedView?.deallocate() }
 
     /// Goes on over TLS. Nothing may have arrived beyond what was received.
     func startTLS(_ configuration: TLSConfiguration) throws(MySQLError) {
@@ -64,8 +60,8 @@ final class PacketChannel {
             switch try frame() {
             case .packet(let pieces, let totalBytes):
                 unconsumed = totalBytes
-                let whole = UnsafeRawBufferPointer(rebasing: buffer.readable[..<totalBytes])
-                return pieces == 1 ? UnsafeRawBufferPointer(rebasing: whole[PacketFramer.headerBytes...]) : join(whole)
+                let end = pieces == 1 ? totalBytes : join(totalBytes)
+                return UnsafeRawBufferPointer(rebasing: buffer.readable[PacketFramer.headerBytes..<end])
             case .needMore(let wantedBytes):
                 let count = try mapped { () throws(StreamError) in
                     try buffer.fill(wanted: wantedBytes) { (room) throws(StreamError) in
@@ -94,8 +90,6 @@ final class PacketChannel {
     private func release() {
         buffer.consume(unconsumed)
         unconsumed = 0
-        joinedView?.deallocate()
-        joinedView = nil
     }
 
     private func frame() throws(MySQLError) -> PacketFramer.Outcome {
@@ -106,18 +100,21 @@ final class PacketChannel {
         }
     }
 
-    private func join(_ pieces: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-        let target = UnsafeMutableRawBufferPointer.allocate(byteCount: pieces.count, alignment: 16)
-        joinedView = target
-        var (source, count) = (0, 0)
-        while source < pieces.count {
-            let length = Int(pieces[source]) | Int(pieces[source + 1]) << 8 | Int(pieces[source + 2]) << 16
-            let piece = UnsafeRawBufferPointer(rebasing: pieces[(source + 4)..<(source + 4 + length)])
-            UnsafeMutableRawBufferPointer(rebasing: target[count...]).copyMemory(from: piece)
-            source += 4 + length
-            count += length
+    /// Moves the payloads of a packet's pieces together in the buffer, so that an event of a gibibyte is held once.
+    ///
+    /// - Parameter totalBytes: of all pieces with their headers.
+    /// - Returns: where the joined payload ends; it begins after the first header.
+    private func join(_ totalBytes: Int) -> Int {
+        var (source, end) = (0, PacketFramer.headerBytes)
+        while source < totalBytes {
+            let header = buffer.readable
+            let length = Int(header[source]) | Int(header[source + 1]) << 8 | Int(header[source + 2]) << 16
+            let payload = source + PacketFramer.headerBytes
+            buffer.move(payload..<(payload + length), to: end)
+            source = payload + length
+            end += length
         }
-        return UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(target)[..<count])
+        return end
     }
 
     private func mapped<R>(_ body: () throws(StreamError) -> R) throws(MySQLError) -> R {

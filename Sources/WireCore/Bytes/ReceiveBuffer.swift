@@ -37,6 +37,17 @@ public struct ReceiveBuffer: ~Copyable {
         }
     }
 
+    /// Moves bytes towards the front of what can be read, over bytes that are no longer needed there.
+    ///
+    /// - Parameters:
+    ///   - range: the bytes, by their offsets in `readable`.
+    ///   - target: the offset where they are to begin, at most `range.lowerBound`.
+    public mutating func move(_ range: Range<Int>, to target: Int) {
+        precondition(target >= 0 && target <= range.lowerBound && range.upperBound <= end - start)
+        UnsafeMutableRawBufferPointer(rebasing: storage[(start + target)...])
+            .copyMemory(from: UnsafeRawBufferPointer(rebasing: readable[range]))
+    }
+
     /// Reads once from `source`, making room for `wanted` bytes in all first.
     ///
     /// - Parameter wanted: how many bytes the next frame has; the caller has checked it against its limit.

@@ -159,6 +159,53 @@ import WireTestSupport
         #expect(try Self.decoder(before: format + 1, of: events, hasChecksums: true).tableMap(id) == nil)
     }
 
+    private static func event(_ type: EventType, _ body: [UInt8]) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.littleEndian(UInt32(0))
+        writer.littleEndian(type.rawValue)
+        writer.littleEndian(UInt32(1))
+        writer.littleEndian(UInt32(EventHeader.bytes + body.count))
+        writer.littleEndian(UInt32(0))
+        writer.littleEndian(UInt16(0x80))
+        writer.bytes(body)
+        return writer.array()
+    }
+
+    @Test func tableMapsAreBoundedAndThoseOfOneStatementKept() throws {
+        var decoder = BinlogDecoder(hasChecksums: false)
+        func feed(_ type: EventType, _ body: [UInt8]) throws {
+            _ = try Self.event(type, body).withUnsafeBytes { try decoder.decode($0) }
+        }
+        func map(_ id: Int) -> [UInt8] {
+            [UInt8(id & 0xFF), UInt8(id >> 8), 0, 0, 0, 0, 1, 0, 1, 0x64, 0, 1, 0x74, 0, 1, 3, 0, 0]
+        }
+        for id in 1...BinlogDecoder.tableMapCountMax {
+            try feed(.rowsQuery, [0])
+            try feed(.tableMap, map(id))
+        }
+        // Side by side with the last one.
+        try feed(.tableMap, map(20_000))
+        #expect(decoder.tableMap(1) != nil)
+        try feed(.rowsQuery, [0])
+        try feed(.tableMap, map(20_001))
+        try feed(.tableMap, map(20_002))
+        #expect(decoder.tableMap(1) == nil)
+        #expect(decoder.tableMap(20_001) != nil && decoder.tableMap(20_002) != nil)
+    }
+
+    @Test func numbersThatOverflowLaterAreRefused() {
+        var decoder = BinlogDecoder(hasChecksums: false)
+        let rotation = [UInt8](repeating: 0xFF, count: 7) + [0x7F] + Array("b.000001".utf8)
+        let gtid = { (number: [UInt8]) in [1] + [UInt8](repeating: 7, count: 16) + number }
+        let events = [
+            Self.event(.rotate, rotation), Self.event(.gtid, gtid([UInt8](repeating: 0xFF, count: 8))),
+            Self.event(.gtid, gtid([UInt8](repeating: 0, count: 8))),
+        ]
+        for event in events {
+            #expect(throws: MySQLProtocolError.self) { try event.withUnsafeBytes { try decoder.decode($0) } }
+        }
+    }
+
     @Test func unknownEventsPassOnlyWhereTheServerAllowsIt() throws {
         var decoder = BinlogDecoder(hasChecksums: false)
         func event(type: UInt8, flags: UInt8) -> [UInt8] {

@@ -52,4 +52,15 @@ import WireCore
         #expect(buffer.capacityBytes == 2 * ReceiveBuffer.chunkBytes)
         #expect(buffer.readable.elementsEqual([1, 1]))
     }
+
+    @Test func bytesAreMovedOverThoseThatAreNotNeeded() {
+        var source = Source(rest: [1, 2, 3, 4, 5, 6, 7, 8], pieceBytes: 8)
+        var buffer = ReceiveBuffer(capacityBytes: 4096)
+        _ = buffer.fill(from: { source.read($0) })
+        buffer.consume(1)
+        buffer.move(3..<6, to: 1)
+        #expect(buffer.readable.elementsEqual([2, 5, 6, 7, 6, 7, 8]))
+        buffer.move(2..<2, to: 2)
+        #expect(buffer.count == 7)
+    }
 }

@@ -100,6 +100,9 @@ public struct GTIDEvent: Equatable, Sendable {
         try reader.skip(1)
         let uuid = ServerUUID(bytes: try reader.array(16))
         let number = try reader.littleEndian(UInt64.self)
+        guard isAnonymous || (1...GTIDSet.numberMax).contains(number) else {
+            throw WireError(.invalidValue("GTID number \(number)"), at: EventHeader.bytes + 17)
+        }
         gtid = isAnonymous ? nil : GTID(source: uuid, number: number)
         // The logical clock has a type code of its own, 2 in all versions that write it.
         guard reader.remainingBytes >= 17 + 7, reader.peekByte() == 2 else {

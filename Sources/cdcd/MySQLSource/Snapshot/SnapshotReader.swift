@@ -129,7 +129,11 @@ struct SnapshotReader {
             let seconds = try connection.query("SELECT UNIX_TIMESTAMP()").scalar.flatMap { Int64($0) } ?? 0
             offset.timestampSeconds = seconds
             let plan = try TablePlan(definition, configuration: configuration)
-            try emitter.beginSnapshotTable(plan, source: sourceInfo(offset, microseconds: seconds * 1_000_000))
+            let (microseconds, overflows) = seconds.multipliedReportingOverflow(by: 1_000_000)
+            if overflows {
+                throw ConnectorError("The server's clock is out of range: UNIX_TIMESTAMP() is \(seconds)")
+            }
+            try emitter.beginSnapshotTable(plan, source: sourceInfo(offset, microseconds: microseconds))
             let count = try readRows(of: plan, connection, offset)
             try connection.execute("ROLLBACK TO SAVEPOINT cdcd")
             logger.info(

@@ -17,6 +17,9 @@ package struct TableRoutes {
         let route: Route
     }
 
+    /// Table numbers grow until the binlog rotates; routes that are dropped are decided again.
+    private static let entryCountMax = 10_000
+
     private let configuration: MySQLConnectorConfig
     private var differences: TableMapDifferences
     private var entries: [UInt64: Entry] = [:]
@@ -40,6 +43,7 @@ package struct TableRoutes {
             return known.route
         }
         let entry = Entry(map: map, route: try resolve(map, schema))
+        if entries.count >= Self.entryCountMax { entries.removeAll(keepingCapacity: true) }
         entries[map.tableID] = entry
         last = entry
         return entry.route
