@@ -93,10 +93,9 @@ final class MySQLSourceTask: SourceTask {
             configuration: configuration, control: control, serverUUID: source.facts["server_uuid"], logger: logger)
         let metadata = ServerMetadata(configuration, control)
         let routes = TableRoutes(configuration: configuration, logger: logger) { try metadata.primaryKey(of: $0) }
-        let rowStatements = RowStatementCheck(configuration, logger: logger) { try metadata.dependencies() }
         let eventHandler = BinlogEventHandler(
             configuration: configuration, emitter: emitter(sink), recorder: recorder, sink: sink, schema: schema,
-            routes: routes, rowStatements: rowStatements, start: begin, logger: logger)
+            routes: routes, start: begin, logger: logger)
         try StreamingReader(control: control, connection: connection, handler: eventHandler).run()
     }
 
@@ -126,10 +125,7 @@ final class MySQLSourceTask: SourceTask {
             return (try server.beginning(configuration), DatabaseSchema(rules: rules), server)
         case .resume(let offset):
             let start = try server.start(offset, configuration)
-            var recovery = try recover(from: history, until: offset, start, rules)
-            recovery.laterStatements.purged = try server.facts.gtids("gtid_purged")
-            recorder.expect(recovery.laterStatements)
-            return (start, recovery.schema, server)
+            return (start, try recover(from: history, until: offset, start, rules), server)
         case .snapshot(let readsRows, let reason):
             logger.info("A snapshot will be taken: \(reason)")
             if try !history.exists() { try history.create() }
@@ -157,7 +153,7 @@ final class MySQLSourceTask: SourceTask {
 
     private func recover(
         from history: any HistoryLog, until offset: SourceOffset, _ start: StreamingStart, _ rules: SchemaRules
-    ) throws -> SchemaHistory.Recovery {
+    ) throws -> DatabaseSchema {
         let sources = configuration.gtidSources
         let recovery = try SchemaHistory.recover(
             from: history, source: SchemaRecorder.source(configuration),
@@ -171,10 +167,7 @@ final class MySQLSourceTask: SourceTask {
                 remedy: "Restore the topic, or take a new snapshot: stop the connector, DELETE its offsets, and resume it.")
         }
         logger.info("Recovered the schema from \(recovery.appliedCount) of \(recovery.recordCount) history records")
-        if !recovery.laterStatements.isEmpty {
-            logger.info("\(recovery.laterStatements.count) history records are of statements that are read again")
-        }
-        return recovery
+        return recovery.schema
     }
 
     /// Takes the snapshot, again from its beginning where it is interrupted.

@@ -73,6 +73,56 @@ private final class MemoryLog: HistoryLog {
         }
     }
 
+    /// 1.9 applies the statements of the history again: the second application of a RENAME is an error or undoes it.
+    @Test(arguments: [
+        ["create", "a", "a"], ["create", "a", "b", "a", "b"], ["create", "a", "b", "a"], ["create", "a", "c", "a", "b"],
+    ])
+    func aStatementThatWasRecordedTwiceIsAppliedOnce(_ names: [String]) throws {
+        let statements = [
+            "create": (100, ["CREATE TABLE t (id INT, v INT)"]), "a": (200, ["ALTER TABLE t RENAME COLUMN v TO w"]),
+            "b": (300, ["RENAME TABLE t TO s, s TO u", "RENAME TABLE u TO t"]),
+            // The append of its records was interrupted.
+            "c": (300, ["RENAME TABLE t TO s, s TO u"]),
+        ]
+        let records = names.flatMap { name -> [[UInt8]] in
+            let (position, texts) = statements[name] ?? (0, [])
+            return texts.map { text in
+                HistoryRecord(
+                    source: ["server": .string("s")],
+                    position: ["file": .string("b.000001"), "pos": .integer(Int64(position)), "server_id": .integer(1)],
+                    databaseName: "db", ddl: text
+                ).encoded(for: .v19)
+            }
+        }
+        let recovery = try SchemaHistory.recover(
+            from: MemoryLog(records), source: ["server": .string("s")],
+            until: ["file": .string("b.000001"), "pos": .integer(900), "server_id": .integer(1)], followsGTIDs: false,
+            into: DatabaseSchema(rules: SchemaRules(profile: .v19)))
+        #expect(recovery.schema.tables.map(\.id) == [TableID(database: "db", table: "t")])
+        #expect(recovery.schema.tables.first?.columns.map(\.name) == ["id", "w"])
+    }
+
+    /// The same statement, recorded again from another server: file and position differ, the executed set does not.
+    @Test func withGTIDsAStatementIsKnownByItsTransactionsWhateverTheFile() throws {
+        let uuid = "55e628cd-e852-11f1-a40e-02fc00000001"
+        let records = [("a.000001", 100), ("b.000007", 900)].map { file, position in
+            HistoryRecord(
+                source: ["server": .string("s")],
+                position: [
+                    "file": .string(file), "pos": .integer(Int64(position)), "gtids": .string("\(uuid):1-5"),
+                    "server_id": .integer(1),
+                ], databaseName: "db", ddl: "ALTER TABLE t RENAME COLUMN a TO b, RENAME COLUMN b TO a"
+            ).encoded(for: .v19)
+        }
+        var schema = DatabaseSchema(rules: SchemaRules(profile: .v19))
+        _ = try schema.apply("CREATE TABLE t (a INT, b INT)", defaultDatabase: "db")
+        let recovery = try SchemaHistory.recover(
+            from: MemoryLog(records), source: ["server": .string("s")], until: ["gtids": .string("\(uuid):1-6")],
+            followsGTIDs: true, into: schema)
+        #expect(recovery.appliedCount == 1)
+        #expect(recovery.schema.tables.first?.columns.map(\.name) == ["b", "a"])
+    }
+
     @Test func garbageInTheHistoryStopsTheRecovery() {
         #expect(throws: HistoryError.self) {
             try SchemaHistory.recover(

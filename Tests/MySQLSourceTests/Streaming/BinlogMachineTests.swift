@@ -30,7 +30,7 @@ import WireCore
                 case .none: break
                 case .emitRows:
                     _ = machine.rowSource(event.header)
-                    machine.didEmitRows(rows, of: rows)
+                    machine.didEmitRows(rows, of: rows, skipping: 0)
                     result.append(action)
                 case .applyStatement:
                     _ = machine.schemaChangePlace(event.header)

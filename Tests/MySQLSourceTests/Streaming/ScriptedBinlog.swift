@@ -172,6 +172,11 @@ struct ScriptedBinlog {
         append(.xaPrepare, [isOnePhase ? 1 : 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0x78])
     }
 
+    /// The server has nothing to send for a while.
+    mutating func idle() {
+        events.append(Event(bytes: Self.heartbeat, file: file, start: position, transaction: nil))
+    }
+
     static let xaIdentifier = "X'78',X'',1"
 
     // MARK: Reading
@@ -181,7 +186,7 @@ struct ScriptedBinlog {
         [artificial(.rotate, rotation(to: file, position)), artificial(.formatDescription, formatDescription)]
     }
 
-    static var heartbeat: [UInt8] { artificial(.heartbeat, Array("binlog.000001".utf8)) }
+    private static var heartbeat: [UInt8] { artificial(.heartbeat, Array("binlog.000001".utf8)) }
 
     private static func artificial(_ type: EventType, _ body: [UInt8]) -> [UInt8] {
         var writer = ByteWriter()
@@ -198,10 +203,10 @@ struct ScriptedBinlog {
     /// What the server sends to one that has executed these transactions.
     func dump(after gtids: GTIDSet) throws -> [[UInt8]] {
         guard let source = ServerUUID(Self.serverText) else { return [] }
-        let first = events.firstIndex { event in
+        let first = events.first { event in
             event.transaction.map { !gtids.contains(GTID(source: source, number: $0)) } ?? false
         }
-        let start = events[first ?? events.count - 1]
+        guard let start = first ?? events.last else { return [] }
         // The whole file is read, and what is executed is left out.
         let rest = events.filter { event in
             guard event.file >= start.file else { return false }

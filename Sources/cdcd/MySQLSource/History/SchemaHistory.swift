@@ -10,16 +10,14 @@ public enum SchemaHistory {
         public var recordCount: Int
         /// Records that were applied.
         public var appliedCount: Int
-        /// Statements after the offset.
-        public var laterStatements = RecordedStatements()
     }
 
     /// Replays the log over `schema` (an empty one with the connector's rules): every record with this `source` whose
     /// position is before `offset`.
     ///
     /// 3.6 takes the tables as the records hold them and reads only statements that list none; 1.9 reads every
-    /// statement again. Either reads what the other wrote. A statement that was recorded twice (the task ended between
-    /// the append and the commit of its offset, or two workers ran it) is applied once.
+    /// statement again. Either reads what the other wrote. A statement that was recorded twice (it was read again after
+    /// a restart, or two workers ran the task) is applied once.
     ///
     /// - Parameter followsGTIDs: whether streaming asks the server for what is not in the offset's GTIDs.
     ///
@@ -33,14 +31,9 @@ public enum SchemaHistory {
         var point = try RecoveryPoint(offset, followsGTIDs: followsGTIDs, gtidSourceFilter: gtidSourceFilter)
         var statements = StatementGroups()
         func apply(_ group: StatementGroups.Group) throws {
-            for record in group.records {
-                let position = HistoryPosition(document: record.position)
-                if try point.includes(position) {
-                    try recovery.schema.replay(record)
-                    recovery.appliedCount += 1
-                } else {
-                    recovery.laterStatements.append(record, at: position)
-                }
+            for record in group.records where try point.includes(HistoryPosition(document: record.position)) {
+                try recovery.schema.replay(record)
+                recovery.appliedCount += 1
             }
         }
         try log.replay { bytes in

@@ -1,29 +1,34 @@
 import WireCore
 
 /// Gathers the records of one statement, which have one position and stand side by side, and leaves out repetitions:
-/// a statement may be recorded twice, and to apply it twice (`RENAME COLUMN`) is an error.
+/// a statement that is read again is recorded again, and to apply it twice (`RENAME COLUMN`) is an error.
 struct StatementGroups {
     struct Group {
-        let position: JSONObject
+        fileprivate let position: JSONObject
         fileprivate(set) var records: [HistoryRecord]
     }
 
-    /// What tells statements apart. The set of GTIDs may be long, and its hash is enough beside the rest.
-    private struct Place: Hashable {
-        let file: String?
-        let numbers: [Int64?]
-        let gtidHash: Int
+    /// What identifies a record's statement on any server. With GTIDs that is the executed set; file and position
+    /// differ between servers and count only without. Of long texts the hashes are enough beside time and server.
+    private struct Identity: Hashable {
+        let place: [JSONValue?]
+        let gtidHash: Int?
+        let ddlHash: Int
+        let databaseName: String?
 
-        init(_ position: JSONObject) {
-            file = position["file"]?.stringValue
-            numbers = ["pos", "event", "ts_sec", "server_id"].map { position[$0]?.integerValue }
-            gtidHash = position["gtids"]?.stringValue.hashValue ?? 0
+        init(_ record: HistoryRecord) {
+            let position = record.position
+            gtidHash = HistoryPosition(document: position).gtidText?.hashValue
+            let names = ["event", "ts_sec", "server_id"] + (gtidHash == nil ? ["file", "pos"] : [])
+            place = names.map { position[$0] }
+            ddlHash = record.ddl.hashValue
+            databaseName = record.databaseName
         }
     }
 
     private var current: Group?
-    /// The places of the statements before.
-    private var seen: Set<Place> = []
+    /// The records of the statements before.
+    private var seen: Set<Identity> = []
 
     /// - Returns: the group that the record ended.
     mutating func add(_ record: HistoryRecord) -> Group? {
@@ -31,8 +36,9 @@ struct StatementGroups {
             current?.records.append(record)
             return nil
         }
-        defer { current = Group(position: record.position, records: [record]) }
-        return finish()
+        let ended = finish()
+        current = Group(position: record.position, records: [record])
+        return ended
     }
 
     /// - Returns: the last group, without repetitions; nil if there is none or all of it is one.
@@ -40,24 +46,32 @@ struct StatementGroups {
         guard var group = current.take() else { return nil }
         // A snapshot's statements have one position, and to apply them again changes nothing.
         if HistoryPosition(document: group.position).isInSnapshot { return group }
-        guard seen.insert(Place(group.position)).inserted else { return nil }
-        group.records = Self.withoutRepetitions(group.records)
-        return group
+        let identities = group.records.map { Identity($0) }
+        group.records = Self.withoutRepetitions(zip(group.records, identities).filter { !seen.contains($0.1) })
+        seen.formUnion(identities)
+        return group.records.isEmpty ? nil : group
     }
 
-    /// Of `a a b b` and of `a b a b` one `a` and one `b`.
-    private static func withoutRepetitions(_ records: [HistoryRecord]) -> [HistoryRecord] {
-        var result: [HistoryRecord] = []
+    private typealias IdentifiedRecord = (record: HistoryRecord, identity: Identity)
+
+    /// Of `a a b b` (two workers), of `a b a b` (read again) and of `a a b` (the first append was interrupted) one `a`
+    /// and one `b`. `RENAME TABLE a TO b, b TO a, a TO b` is none of these.
+    private static func withoutRepetitions(_ records: [IdentifiedRecord]) -> [HistoryRecord] {
+        var result: [IdentifiedRecord] = []
+        for record in records where result.last?.identity != record.identity { result.append(record) }
+        let start = result.indices.dropFirst().last { isMade(result[..<$0], ofPrefixesOf: result[$0...]) } ?? 0
+        return result[start...].map(\.record)
+    }
+
+    private static func isMade(
+        _ records: ArraySlice<IdentifiedRecord>, ofPrefixesOf statement: ArraySlice<IdentifiedRecord>
+    ) -> Bool {
+        var next = statement.startIndex
         for record in records {
-            if let last = result.last, isSame(last, record) { continue }
-            result.append(record)
+            if next == statement.endIndex || record.identity != statement[next].identity { next = statement.startIndex }
+            guard record.identity == statement[next].identity else { return false }
+            next += 1
         }
-        let half = result.count / 2
-        let isDoubled = result.count == 2 * half && zip(result[..<half], result[half...]).allSatisfy(isSame)
-        return isDoubled ? Array(result[..<half]) : result
-    }
-
-    private static func isSame(_ first: HistoryRecord, _ second: HistoryRecord) -> Bool {
-        first.ddl == second.ddl && first.databaseName == second.databaseName
+        return true
     }
 }

@@ -1,5 +1,4 @@
 import ConnectData
-import MySQLWire
 import WireCore
 
 /// Writes schema changes to the history, where they are durable before any later row, and to the schema change topic.
@@ -9,8 +8,6 @@ final class SchemaRecorder {
     private let configuration: MySQLConnectorConfig
     private let history: any HistoryLog
     private let clock: () -> Int64
-    /// What the history has after the offset from which streaming began.
-    private var laterStatements = RecordedStatements()
 
     /// - Parameter clock: microseconds since the epoch.
     init(configuration: MySQLConnectorConfig, history: any HistoryLog, clock: @escaping () -> Int64) {
@@ -22,20 +19,12 @@ final class SchemaRecorder {
     /// How many records are encoded before they go out: those of a snapshot of many tables take much memory.
     private static let recordsMax = 500
 
-    /// Statements that will be read again and are not to be recorded again.
-    func expect(_ statements: RecordedStatements) { laterStatements = statements }
-
-    /// Appends the changes' history records, except those that the history has, and returns when they are durable.
-    ///
-    /// - Parameter executed: the GTIDs executed before the statement; nil if the stream is not followed by GTIDs.
-    func remember(_ changes: [SchemaChange], at offset: SourceOffset, executed: GTIDSet? = nil) throws {
+    /// Appends the changes' history records, and returns when they are durable.
+    func remember(_ changes: [SchemaChange], at offset: SourceOffset) throws {
         let profile = configuration.profile
         let position = offset.encoded(for: profile)
         let now = profile.historyHasTimestamps ? clock() / 1000 : nil
         var rest = changes.filter(\.isRecorded)[...]
-        if !laterStatements.isEmpty {
-            rest = laterStatements.removeRecorded(from: Array(rest), at: offset, executed: executed)
-        }
         while !rest.isEmpty {
             try history.append(
                 rest.prefix(Self.recordsMax).map { change in

@@ -48,8 +48,6 @@ struct BinlogMachine: Sendable {
     private var gtidTexts = GTIDTexts()
     /// Where in its event the last emitted row was.
     private var lastRowIndex = 0
-    /// The offset that streaming began with, until a record was emitted.
-    private var storedPoint: OffsetTracker.StoredPoint?
     /// The offset of what was done last; nil if it was handed over or nothing was done.
     private var pendingOffset: OffsetTracker.StoredPoint?
     private var rowsSinceCheckpoint = 0
@@ -76,8 +74,6 @@ struct BinlogMachine: Sendable {
         self.options = options
         tracker = OffsetTracker(startingAt: start.point, timestampSeconds: start.timestampSeconds)
         skip = ResumeSkip(start.storedPoint, serverID: start.serverID)
-        storedPoint = OffsetTracker.StoredPoint(
-            point: start.storedPoint, serverID: start.serverID, timestampSeconds: start.timestampSeconds)
     }
 
     // MARK: Events
@@ -180,10 +176,7 @@ struct BinlogMachine: Sendable {
             prepared.remove(identifier)
             tracker.finishStatement()
         case .xaRollback(let identifier): return rollBackPrepared(identifier)
-        case .rowChange:
-            if skip.skipsEvent { return .none }
-            if tracker.group == .none { tracker.finishStatement() }
-            return .checkRowChange
+        case .rowChange: return .checkRowChange
         case .other:
             if skip.skipsEvent { return .none }
             if tracker.group == .none { tracker.finishStatement() }
@@ -194,7 +187,8 @@ struct BinlogMachine: Sendable {
 
     private mutating func begin(_ group: OffsetTracker.Group, _ query: QueryEvent, _ header: EventHeader) -> Action {
         tracker.beginGroup(group)
-        transaction.thread = Int64(query.threadID)
+        // Debezium reads the connection from BEGIN only.
+        if group == .transaction { transaction.thread = Int64(query.threadID) }
         let place = ResumeSkip.Place(
             file: tracker.file, position: tracker.eventPosition, gtid: transaction.gtid,
             serverID: Int64(header.serverID))
@@ -228,8 +222,9 @@ struct BinlogMachine: Sendable {
     /// - Parameters:
     ///   - done: the number of rows from the event's head on.
     ///   - total: the number of rows in the event.
-    mutating func didEmitRows(_ done: Int, of total: Int) {
-        lastRowIndex = max(0, total - 1)
+    ///   - skipped: the number of rows at its head that were delivered before a restart.
+    mutating func didEmitRows(_ done: Int, of total: Int, skipping skipped: Int) {
+        if done > skipped { lastRowIndex = done - 1 }
         tracker.deliverRows(done, of: total)
         delivered(done)
     }
@@ -245,12 +240,8 @@ struct BinlogMachine: Sendable {
     struct SchemaChangePlace: Sendable {
         var source: SourceInfo
         /// What history records and the records of the schema change topic store. As Debezium's, it lacks the
-        /// statement's own GTID.
+        /// statement's own GTID: after a restart from it the server sends the statement again.
         var offset: SourceOffset
-        /// The GTIDs executed before the statement; nil if the stream is not followed by GTIDs.
-        var executed: GTIDSet?
-        /// Whether the stored offset is this very change's: its records were delivered before the restart.
-        var isDelivered: Bool
     }
 
     /// Where and when the current statement changed the schema; its records get this time.
@@ -261,16 +252,13 @@ struct BinlogMachine: Sendable {
         source.row = lastRowIndex
         source.query = nil
         tracker.timestampSeconds = source.timestampMicroseconds / 1_000_000
-        let point = tracker.storedPoint
-        return SchemaChangePlace(
-            source: source, offset: point.offset, executed: point.point.gtids?.set, isDelivered: point == storedPoint)
+        return SchemaChangePlace(source: source, offset: tracker.storedPoint.offset)
     }
 
     /// The current statement changed the schema, and the history has it.
     ///
     /// - Parameter records: the number of records that were emitted for it.
     mutating func didApply(emittedRecords records: Int) {
-        storedPoint = nil
         if records > 0 {
             delivered(records)
         } else {
@@ -280,7 +268,6 @@ struct BinlogMachine: Sendable {
     }
 
     private mutating func delivered(_ records: Int) {
-        storedPoint = nil
         pendingOffset = tracker.storedPoint
         rowsSinceCheckpoint += records
         transaction.emittedRows += records
