@@ -3,7 +3,8 @@ import Testing
 @testable import MySQLSource
 
 @Suite struct JavaHashOrderTests {
-    /// What Java 17 prints of a `HashSet` with these names added, and of a `HashMap` to which `putAll` adds each.
+    /// What Java 17 prints of a `HashSet` with these names added, and of a `HashMap` to which `putAll` adds each of
+    /// them.
     @Test(arguments: [
         ("a", "a", "a"),
         ("a b", "b a", "b a"),
