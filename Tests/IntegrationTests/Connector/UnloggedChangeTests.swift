@@ -62,7 +62,9 @@ extension ConnectorTests {
         }
 
         private func lastRow(_ world: ConnectorWorld) -> Struct? {
-            world.recording.read { $0.records.last?.value.structValue?["after"]?.structValue }
+            world.recording.read { state in
+                state.records.last { $0.topic == "\(world.name).\(world.name).t" }?.value.structValue?["after"]?.structValue
+            }
         }
 
         @Test(arguments: [
