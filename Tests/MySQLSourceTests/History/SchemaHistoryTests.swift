@@ -52,6 +52,35 @@ private final class MemoryLog: HistoryLog {
         #expect(s2.columns.map(\.name) == ["id", "d", "w"])
     }
 
+    /// 1.9 reads statements again, and the record of `LIKE t` names the new table's database only, which has another t.
+    @Test(arguments: [DebeziumGeneration.v19, .v36])
+    func aTableLikeOneOfAnotherDatabaseKeepsItsColumns(_ generation: DebeziumGeneration) throws {
+        let profile = DebeziumProfile(generation: generation)
+        var schema = DatabaseSchema(rules: SchemaRules(profile: profile))
+        let log = MemoryLog([])
+        let source: JSONObject = ["server": .string("s")]
+        for statement in [
+            "CREATE TABLE t (id int, v int, w int)", "CREATE TABLE other.t (id int)", "CREATE TABLE other.copy LIKE t",
+            "ALTER TABLE other.copy ADD x int",
+        ] {
+            for change in try schema.apply(statement, defaultDatabase: "d") {
+                let position: JSONObject = [
+                    "file": .string("binlog.000001"), "pos": .integer(Int64(4 + log.records.count)),
+                ]
+                let record = HistoryRecord(
+                    source: source, position: position, timestampMilliseconds: nil, databaseName: change.database,
+                    ddl: change.ddl, tableChanges: change.tables)
+                log.append([record.encoded(for: profile)])
+            }
+        }
+        let recovery = try SchemaHistory.recover(
+            from: log, source: source, until: ["file": .string("binlog.000001"), "pos": .integer(100)], followsGTIDs: false,
+            into: DatabaseSchema(rules: schema.rules))
+        let copy = try #require(recovery.schema.table(TableID(database: "other", table: "copy")))
+        #expect(copy.columns.map(\.name) == ["id", "v", "w", "x"])
+        #expect(recovery.schema.table(TableID(database: "other", table: "t"))?.columns.count == 1)
+    }
+
     @Test func recordsOfAnotherConnectorAreNotRead() throws {
         let history = try RecordedHistory(.v36)
         let recovery = try recover(history, source: "other", until: try end(history), as: .v36)

@@ -57,11 +57,16 @@ extension DatabaseSchema {
             for change in record.tableChanges { replay(change, ddl: record.ddl) }
         } else if let ddl = record.ddl {
             _ = try apply(ddl, defaultDatabase: record.databaseName ?? "")
-            // A table that comes out of a database whose history is not kept is known from here only.
-            for change in record.tableChanges where table(change.id) == nil {
-                catalog[key(change.id)] = change.definition
-            }
+            for change in record.tableChanges where differs(change) { catalog[key(change.id)] = change.definition }
         }
+    }
+
+    /// Whether the statement, read again, did not give the table that it gave when it was recorded: one that comes out
+    /// of a database whose history is not kept, or `CREATE TABLE a.t LIKE u`, since the record names the database of
+    /// the new table and not that of the session.
+    private func differs(_ change: TableChange) -> Bool {
+        guard let table = table(change.id) else { return true }
+        return change.kind == .create && change.definition.map { $0.columns.map(\.name) } != table.columns.map(\.name)
     }
 
     private mutating func replay(_ change: TableChange, ddl: String?) {
