@@ -93,9 +93,10 @@ final class MySQLSourceTask: SourceTask {
             configuration: configuration, control: control, serverUUID: source.facts["server_uuid"], logger: logger)
         let metadata = ServerMetadata(configuration, control)
         let routes = TableRoutes(configuration: configuration, logger: logger) { try metadata.primaryKey(of: $0) }
+        let rowStatements = RowStatementCheck(configuration, logger: logger) { try metadata.dependencies() }
         let eventHandler = BinlogEventHandler(
             configuration: configuration, emitter: emitter(sink), recorder: recorder, sink: sink, schema: schema,
-            routes: routes, start: begin, logger: logger)
+            routes: routes, rowStatements: rowStatements, start: begin, logger: logger)
         try StreamingReader(control: control, connection: connection, handler: eventHandler).run()
     }
 

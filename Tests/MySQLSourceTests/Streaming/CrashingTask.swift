@@ -193,6 +193,7 @@ final class CrashingTask {
             recorder: SchemaRecorder(configuration: configuration, history: log, clock: { 0 }), sink: sink,
             schema: try recovery(stored, log).schema,
             routes: TableRoutes(configuration: configuration, logger: logger, primaryKey: { _ in [] }),
+            rowStatements: RowStatementCheck(configuration, logger: logger) { TableDependencies() },
             start: StreamingStart(offset, executed: executed), logger: logger, now: { [unowned self] in clock })
     }
 

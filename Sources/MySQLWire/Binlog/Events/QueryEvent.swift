@@ -25,6 +25,9 @@ public struct QueryEvent: Equatable, Sendable {
         /// What a bare `CHARACTER SET utf8mb4` means.
         public var utf8mb4Collation: Int?
         public var timeZone: String?
+        /// The databases of all tables that the statement read or wrote, by triggers, stored routines and views, too.
+        /// Nil where the server did not say: MariaDB, more than 16 databases, and tables with foreign keys.
+        public var updatedDatabases: [String]?
         /// Whether a TIMESTAMP column without NULL or NOT NULL is an ordinary nullable one.
         public var explicitDefaultsForTimestamp: Bool?
     }
@@ -72,9 +75,9 @@ extension QueryEvent.Session {
             case 11:  // Q_INVOKER: user and host
                 try reader.skip(Int(try reader.byte()))
                 try reader.skip(Int(try reader.byte()))
-            case 12:  // Q_UPDATED_DB_NAMES; 254 means too many to be named
+            case 12:  // Q_UPDATED_DB_NAMES; 254 means that they are not named
                 let count = try reader.byte()
-                if count != 254 { for _ in 0..<count { _ = try reader.nullTerminated() } }
+                if count != 254 { updatedDatabases = try Self.names(count, &reader) }
             case 13: try reader.skip(3)  // Q_MICROSECONDS
             case 16: explicitDefaultsForTimestamp = try reader.byte() != 0
             case 17: try reader.skip(8)  // Q_DDL_LOGGED_WITH_XID
@@ -85,5 +88,12 @@ extension QueryEvent.Session {
             default: return
             }
         }
+    }
+
+    @_lifetime(reader: copy reader)
+    private static func names(_ count: UInt8, _ reader: inout ByteReader) throws(WireError) -> [String] {
+        var names: [String] = []
+        for _ in 0..<count { names.append(String(decoding: try reader.nullTerminated(), as: UTF8.self)) }
+        return names
     }
 }

@@ -29,6 +29,15 @@ struct ServerMetadata {
         }
     }
 
+    /// What else changes with the rows of tables, as the server shows it now.
+    ///
+    /// Throws as `primaryKey(of:)`.
+    func dependencies() throws -> TableDependencies {
+        try read("Reading triggers, foreign keys and views") { connection throws(MySQLError) in
+            try TableDependencies(reading: connection)
+        }
+    }
+
     /// Runs queries over a new connection.
     func read<R>(_ purpose: String, _ body: (MySQLConnection) throws(MySQLError) -> R) throws -> R {
         let connection = try ServerSession.open(configuration, control)

@@ -16,12 +16,14 @@ final class BinlogEventHandler {
     private var machine: BinlogMachine
     private var schema: DatabaseSchema
     private var routes: TableRoutes
+    private var rowStatements: RowStatementCheck
     private let now: () -> MonotonicInstant
     private var idle: QuietOffset
 
     init(
         configuration: MySQLConnectorConfig, emitter: RecordEmitter, recorder: SchemaRecorder, sink: any RecordSink,
-        schema: DatabaseSchema, routes: TableRoutes, start: StreamingStart, logger: Logger,
+        schema: DatabaseSchema, routes: TableRoutes, rowStatements: RowStatementCheck,
+        start: StreamingStart, logger: Logger,
         now: @escaping () -> MonotonicInstant = { .now }
     ) {
         self.configuration = configuration
@@ -34,6 +36,7 @@ final class BinlogEventHandler {
         idle = QuietOffset(at: now())
         partition = SchemaRecorder.source(configuration)
         self.routes = routes
+        self.rowStatements = rowStatements
         machine = BinlogMachine(
             start,
             options: .init(
@@ -67,10 +70,13 @@ final class BinlogEventHandler {
             try handle(rows, event.header, decoder, skippingRows: skippedRows)
         case .applyStatement:
             guard case .query(let query) = event.body else { break }
+            try rowStatements.willApply(query, in: schema, at: machine.eventPlace)
             try applyStatement(query, event.header)
         case .checkRowChange:
             guard case .query(let query) = event.body else { break }
-            try refuseIfCaptured(query)
+            try rowStatements.check(query, in: schema, at: machine.eventPlace)
+            // Debezium records some of them (WITH …, SELECT f()) as statements without a table.
+            try applyStatement(query, event.header)
         case .advanceIfIdle: try advanceIfIdle()
         case .warn(let warning): logger.warn(warning.text(at: machine.eventPlace))
         case .fail(let failure): throw failure.error(at: machine.eventPlace)
@@ -174,27 +180,6 @@ final class BinlogEventHandler {
             guard configuration.filter.includes(id), let definition = schema.table(id) else { continue }
             try emitter.emitTruncate(try TablePlan(definition, configuration: configuration), source: source)
         }
-    }
-
-    /// Statement-based changes cannot be turned into rows. They are passed over only if no captured table is named.
-    private func refuseIfCaptured(_ query: QueryEvent) throws {
-        let words = StatementWords(query.statement)
-        let isNamed = { [filter = configuration.filter] (table: TableID) in
-            words.contains(table.table) && filter.includes(table)
-        }
-        guard let table = schema.tables.map(\.id).first(where: isNamed) else {
-            logger.warn(
-                "Received DML '\(ShownStatement.text(query.statement))' for processing, binlog probably contains events generated with "
-                    + "statement or mixed based replication format; it names no captured table and is passed over.")
-            return
-        }
-        let (file, position) = machine.eventPlace
-        throw ConnectorError(
-            "The binlog at \(file):\(position) holds a change of rows as a statement, and it names the "
-                + "captured table \(table): \(ShownStatement.text(query.statement))",
-            cause: "a session wrote with binlog_format STATEMENT or MIXED, so the changed rows are not in the binlog",
-            remedy: "SET PERSIST binlog_format = 'ROW', see that no session sets another format, and take a new snapshot: stop "
-                + "the connector, DELETE its offsets, and resume it.")
     }
 
     // MARK: Offsets

@@ -176,7 +176,10 @@ struct BinlogMachine: Sendable {
             prepared.remove(identifier)
             tracker.finishStatement()
         case .xaRollback(let identifier): return rollBackPrepared(identifier)
-        case .rowChange: return .checkRowChange
+        case .rowChange:
+            if skip.skipsEvent { return .none }
+            if tracker.group == .none { tracker.finishStatement() }
+            return .checkRowChange
         case .other:
             if skip.skipsEvent { return .none }
             if tracker.group == .none { tracker.finishStatement() }

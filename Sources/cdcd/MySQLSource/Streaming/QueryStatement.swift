@@ -12,8 +12,9 @@ enum QueryStatement: Hashable, Sendable {
     case xaPrepare(String)
     case xaCommit(String)
     case xaRollback(String)
-    /// A change of rows that was logged as its statement: `INSERT`, `UPDATE`, `DELETE`, `REPLACE`, `LOAD`, or one of
-    /// them behind a `WITH`.
+    /// A change of rows that was logged as its statement: `INSERT`, `UPDATE`, `DELETE`, `REPLACE`, `LOAD`, one of them
+    /// behind a `WITH` or MariaDB's `ANALYZE`, or what calls a function that changes rows (servers log it as `SELECT
+    /// f()`).
     case rowChange(String)
     /// Everything else: statements that may change a schema.
     case other
@@ -35,7 +36,12 @@ enum QueryStatement: Hashable, Sendable {
         case "START": self = words.next() == "TRANSACTION" ? .begin : .other
         case "ROLLBACK": self = words.next() == "TO" ? .rollbackToSavepoint : .rollback
         case "SAVEPOINT", "RELEASE": self = .savepoint
-        case "INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "WITH": self = .rowChange(first)
+        case "INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "WITH", "SELECT", "DO", "CALL", "VALUES":
+            self = .rowChange(first)
+        case "ANALYZE":
+            let second = words.next()
+            self = ["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH", "SELECT"].contains(second) ? .rowChange(second) : .other
+        case "" where words.rest.hasPrefix("("): self = .rowChange("SELECT")
         case "XA": self = Self.xa(words.next(), identifier: words.rest)
         case "SET":
             // MariaDB's SET STATEMENT … FOR, before the statement proper, which is no other of its kind.

@@ -1,0 +1,151 @@
+import MySQLWire
+import WireCore
+
+/// Decides whether a change of rows that was logged as its statement can be passed over: it must be certain that it
+/// changed no captured table, since its rows are not in the binlog.
+///
+/// It is certain where the statement names no captured table, and either the databases that the server says were
+/// touched have no captured tables, or the server shows no trigger, foreign key, view or function by which the tables
+/// that the statement names lead to one. The server shows what is, not what was when the statement ran.
+struct RowStatementCheck {
+    private let configuration: MySQLConnectorConfig
+    private let logger: Logger
+    private let readDependencies: () throws -> TableDependencies
+    /// Until the next statement that may change them.
+    private var dependencies: TableDependencies?
+    /// In lower case; until the next statement that may change them.
+    private var capturedDatabases: Set<String>?
+    /// Those of sessions that log statements.
+    private var temporaryTables: Set<TemporaryTable> = []
+
+    private struct TemporaryTable: Hashable {
+        var thread: UInt32
+        var id: TableID
+    }
+
+    /// So many are remembered at most; then their sessions' statements name unknown tables.
+    private static let temporaryTablesMax = 10_000
+
+    /// - Parameter readDependencies: asks the server.
+    init(
+        _ configuration: MySQLConnectorConfig, logger: Logger,
+        readDependencies: @escaping () throws -> TableDependencies
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        self.readDependencies = readDependencies
+    }
+
+    /// A statement is read that may change tables, triggers, views, routines or privileges.
+    ///
+    /// Throws a `ConnectorError` where it fills a captured table with the rows of a query, which are not in the binlog.
+    mutating func willApply(
+        _ query: QueryEvent, in schema: DatabaseSchema, at place: (file: String, position: Int64)
+    ) throws {
+        dependencies = nil
+        capturedDatabases = nil
+        let text = query.statement.asciiUppercased()
+        guard text.contains("TABLE"), ["TEMPORARY", "SELECT", "DROP"].contains(where: { text.contains($0) }) else {
+            return
+        }
+        for statement in DDLParser.parse(query.statement, sqlMode: SQLMode(rawValue: query.sqlMode ?? 0)) {
+            switch statement.kind {
+            case .createTable(let table) where table.isTemporary: add(table.name, query, schema)
+            case .createTableLike(let table) where table.isTemporary: add(table.name, query, schema)
+            case .createTable(let table) where table.hasQuery && table.textBeforeTransaction == nil:
+                let id = schema.key(table.name.resolved(query.database))
+                guard configuration.filter.includes(id), !(table.ifNotExists && schema.table(id) != nil) else { break }
+                throw failure(.captured(id, path: []), query, place)
+            case .dropTables(let tables):
+                for name in tables.names {
+                    temporaryTables.remove(
+                        TemporaryTable(thread: query.threadID, id: schema.key(name.resolved(query.database))))
+                }
+            default: break
+            }
+        }
+    }
+
+    private mutating func add(_ name: ObjectName, _ query: QueryEvent, _ schema: DatabaseSchema) {
+        if temporaryTables.count >= Self.temporaryTablesMax { temporaryTables = [] }
+        temporaryTables.insert(
+            TemporaryTable(thread: query.threadID, id: schema.key(name.resolved(query.database))))
+    }
+
+    /// Throws a `ConnectorError` where the statement changed a captured table, or may have.
+    mutating func check(
+        _ query: QueryEvent, in schema: DatabaseSchema, at place: (file: String, position: Int64)
+    ) throws {
+        if let conflict = try conflict(query, schema) { throw failure(conflict, query, place) }
+        logger.warn(
+            "Received DML '\(ShownStatement.text(query.statement))' for processing, binlog probably contains events generated with "
+                + "statement or mixed based replication format; it changes no captured table and is passed over.")
+    }
+
+    private mutating func conflict(
+        _ query: QueryEvent, _ schema: DatabaseSchema
+    ) throws -> TableDependencies.Conflict? {
+        let mode = SQLMode(rawValue: query.sqlMode ?? 0)
+        guard let names = StatementReferences(query.statement, sqlMode: mode) else { return .unreadable("the statement") }
+        let tables = names.tables.map { schema.key($0.resolved(query.database)) }
+            .filter { !temporaryTables.contains(TemporaryTable(thread: query.threadID, id: $0)) }
+        let filter = configuration.filter
+        if let table = tables.first(where: { filter.includes($0) }) { return .captured(table, path: []) }
+        if let databases = query.session.updatedDatabases {
+            let captured = capturedDatabases ?? Self.databases(of: schema, filter)
+            capturedDatabases = captured
+            if !databases.contains(where: { captured.contains($0.lowercased()) }) { return nil }
+        }
+        let found = try dependencies ?? readDependencies()
+        dependencies = found
+        return found.conflict(
+            tables: tables, routines: names.routines.map { $0.resolved(query.database) },
+            isKnown: { schema.table($0) != nil }, isCaptured: { filter.includes($0) })
+    }
+
+    private static func databases(of schema: DatabaseSchema, _ filter: TableFilter) -> Set<String> {
+        Set(schema.tables.filter { filter.includes($0.id) }.map { $0.id.database.lowercased() })
+    }
+
+    // MARK: Failures
+
+    private func failure(
+        _ conflict: TableDependencies.Conflict, _ query: QueryEvent, _ place: (file: String, position: Int64)
+    ) -> ConnectorError {
+        let summary = "The binlog at \(place.file):\(place.position) holds a change of rows as a statement, and "
+        let statement = ": \(ShownStatement.text(query.statement))"
+        let cause = "a session wrote with binlog_format STATEMENT or MIXED, so the changed rows are not in the binlog"
+        let snapshot =
+            "SET PERSIST binlog_format = 'ROW', see that no session sets another format, and take a new snapshot: stop "
+            + "the connector, DELETE its offsets, and resume it."
+        switch conflict {
+        case .captured(let table, path: []):
+            return ConnectorError(summary + "it names the captured table \(table)" + statement, cause: cause, remedy: snapshot)
+        case .captured(let table, let path):
+            return ConnectorError(
+                summary + "it may change the captured table \(table) through \(path.joined(separator: ", then "))"
+                    + statement, cause: cause, remedy: snapshot)
+        case .routine(let routine, let path):
+            return ConnectorError(
+                summary + "it calls the stored routine \(routine), which may change captured tables"
+                    + (path.isEmpty ? "" : ", through \(path.joined(separator: ", then "))") + statement,
+                cause: cause, remedy: snapshot)
+        case .unknown(let table, _):
+            return ConnectorError(
+                summary + "it names \(table), which neither the schema history nor the server knows" + statement,
+                cause: cause, remedy: snapshot)
+        case .missing(let privilege, let what):
+            let account = dependencies?.grants.account ?? ""
+            return ConnectorError(
+                summary + "whether it changes captured tables cannot be seen" + statement,
+                cause: cause + "; the account \(account) lacks the privilege \(privilege), without which the server does "
+                    + "not show \(what)",
+                remedy: "GRANT \(privilege) ON *.* TO \(account); then restart the task. Or SET PERSIST binlog_format = 'ROW' "
+                    + "and take a new snapshot: stop the connector, DELETE its offsets, and resume it.")
+        case .unreadable(let what):
+            return ConnectorError(
+                summary + "whether it changes captured tables cannot be seen" + statement,
+                cause: cause + "; \(what) cannot be read", remedy: snapshot)
+        }
+    }
+}
