@@ -125,7 +125,7 @@ struct SnapshotReader {
             let since = MonotonicInstant.now
             // Given back behind the table, so that its metadata lock does not outlive its reading.
             try connection.execute("SAVEPOINT cdcd")
-            try view.checkColumns(of: table, connection)
+            try view.checkColumns(of: table, configuration, connection)
             let seconds = try connection.query("SELECT UNIX_TIMESTAMP()").scalar.flatMap { Int64($0) } ?? 0
             offset.timestampSeconds = seconds
             let plan = try TablePlan(definition, configuration: configuration)

@@ -148,11 +148,17 @@ struct SnapshotView {
 
     /// Throws `TableChangedError` where a column of the table is not what it was when its definition was read. Leaves
     /// the table locked against changes of its definition, until the transaction or its savepoint ends.
-    func checkColumns(of table: TableID, _ connection: MySQLConnection) throws {
+    func checkColumns(
+        of table: TableID, _ configuration: MySQLConnectorConfig, _ connection: MySQLConnection
+    ) throws {
         try connection.execute("SELECT 1 FROM \(SQLText.quoted(table)) LIMIT 0")
-        guard let old = definitions[table], let new = try Self.definition(of: table, connection),
-            DefinitionChange.keepsColumns(from: old, to: new)
-        else { throw TableChangedError(table: table) }
+        // In the zone of the first reading: the defaults of TIMESTAMP columns are shown in the session's.
+        let current = try ServerSession.inServerZone(configuration, connection) {
+            try Self.definition(of: table, connection)
+        }
+        guard let old = definitions[table], let current, DefinitionChange.keepsColumns(from: old, to: current) else {
+            throw TableChangedError(table: table)
+        }
     }
 
     private static func definition(of table: TableID, _ connection: MySQLConnection) throws(MySQLError) -> String? {
