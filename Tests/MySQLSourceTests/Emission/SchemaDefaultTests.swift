@@ -91,6 +91,7 @@ import Testing
         // A year of two digits is one of the Julian calendar.
         ("20-01-05 10:11:12", "2020-01-03T10:11:12Z"),
         ("20200105101112", nil), ("0000-00-00", nil), ("2020-01-00", nil), ("2020-01-05 10:11:12+02:00", nil),
+        ("10000-01-05 10:11:12", nil), ("999999999-12-31 10:11:12", nil),
     ] as [(String, String?)])
     func timestampsTakeAnySeparator(_ text: String, _ expected: String?) {
         for isOptional in [true, false] {

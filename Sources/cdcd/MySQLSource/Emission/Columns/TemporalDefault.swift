@@ -75,6 +75,9 @@ enum TemporalDefault {
 
     // MARK: Forms
 
+    /// Years have four digits; the microseconds of later ones would overflow.
+    private static let yearMax = 9999
+
     private static func isoDateTime(_ scanner: inout Scanner) -> MySQLDateTime? {
         guard let date = scanner.isoDate() else { return nil }
         var value = MySQLDateTime(date: date)
@@ -94,7 +97,8 @@ enum TemporalDefault {
 
     private static func separatedDateTime(_ scanner: inout Scanner) -> MySQLDateTime? {
         guard let year = scanner.number(), scanner.skipSeparator(), let month = scanner.number(),
-            scanner.skipSeparator(), let day = scanner.number(), (1...12).contains(month), (1...31).contains(day)
+            scanner.skipSeparator(), let day = scanner.number(), year <= yearMax, (1...12).contains(month),
+            (1...31).contains(day)
         else { return nil }
         var value = MySQLDateTime(date: MySQLDate(year: year, month: month, day: day))
         if year < 100 {
