@@ -49,6 +49,17 @@ import WireCore
         #expect(machine.timePassed(Self.at(30_000)) == .leave)
     }
 
+    @Test func anAnswerThatComesLateDoesNotProlongTheSession() {
+        var machine = Self.member()
+        #expect(machine.nextCheck(after: Self.at(1)) == Self.at(10_000))
+        #expect(machine.timePassed(Self.at(10_000)) == .leave)
+        #expect(machine.nextCheck(after: Self.at(10_000)) == Self.at(10_000 + Machine.retryMilliseconds))
+        // Sent before the session's end and answered after it.
+        #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(3000)) == .resume)
+        #expect(machine.nextCheck(after: Self.at(12_000)) == Self.at(13_000))
+        #expect(machine.timePassed(Self.at(13_000)) == .leave)
+    }
+
     @Test func aRebalanceOfAMemberInterruptsNothing() {
         var machine = Self.member()
         #expect(machine.heartbeatAnswered(.rebalancing, sentAt: Self.at(3000)) == .none)

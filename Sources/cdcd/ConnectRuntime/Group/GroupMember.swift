@@ -169,7 +169,7 @@ final class GroupMember: Sendable {
         let version = ConnectProtocolName(rawValue: protocolName)?.version ?? 0
         let now = standing()
         let metadata = members.map { GroupCensus.metadata($0.metadata) }
-        // A system that does not tell its start leaves the URL alone to go by.
+        // Without a boot id only the URL identifies this worker.
         let own = zip(members, metadata).first { member in
             census.host == nil ? member.1?.url == configuration.advertisedURL : census.isSelf(member.1)
         }?.0.memberID ?? ""
@@ -207,10 +207,8 @@ final class GroupMember: Sendable {
     }
 
     private func watchSession(_ reports: Reports) {
-        while true {
-            let never = MonotonicInstant.now.advanced(byMilliseconds: configuration.sessionTimeoutMilliseconds)
-            let end = machine.withLock { $0?.sessionEnd } ?? never
-            if pause(until: end) { return }
+        while let check = machine.withLock({ $0?.nextCheck(after: .now) }) {
+            if pause(until: check) { return }
             handle(reports) { $0.timePassed(.now) }
         }
     }

@@ -68,6 +68,12 @@ struct MembershipMachine: Equatable, Sendable {
         sessionEnd = since.advanced(byMilliseconds: sessionTimeoutMilliseconds)
     }
 
+    /// When `timePassed` has something to do next. While tasks wait that is soon: an answer that comes late may leave
+    /// little of a session, or nothing.
+    func nextCheck(after now: MonotonicInstant) -> MonotonicInstant {
+        sessionEnd ?? now.advanced(byMilliseconds: Self.retryMilliseconds)
+    }
+
     /// Whether the session is over and tasks wait.
     var isAbsent: Bool { sessionEnd == nil }
 

@@ -86,9 +86,10 @@ final class TaskRunner: Sendable {
     /// written late may be older than another worker's. Does not wait.
     func leaveGroup(_ reason: String) {
         guard !hasFailed else { return }
-        publisher.handle(.leftGroup(reason: reason))
+        // First what must not happen any more; the status may wait for room in a producer's buffer.
         commit.isHeld = true
         gate.suspend()
+        publisher.handle(.leftGroup(reason: reason))
         if !control.stopDiscardsWork { revoke() }
     }
 
