@@ -23,7 +23,7 @@ final class DataDirectory: Sendable {
     init(path: String) throws(StorageError) {
         self.path = path
         try Self.createDirectory(path)
-        // Directories and files of earlier versions could be read by everybody.
+        // Earlier versions created directories and files that all users could read.
         let isOurs = access(path + "/broker.json", F_OK) == 0
         if isOurs { try Self.makePrivate(path, isDirectory: true) }
         let descriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -38,7 +38,7 @@ final class DataDirectory: Sendable {
         try Self.makePrivate(path + "/topics", isDirectory: true)
         try Self.remove(path + "/scratch")
         try Self.createDirectory(path + "/scratch")
-        for name in isOurs ? try Self.names(in: path) : [] where name != "topics" && name != "scratch" {
+        for name in isOurs ? try Self.names(in: path) : [] where !Self.isDirectory("\(path)/\(name)") {
             try Self.makePrivate("\(path)/\(name)", isDirectory: false)
         }
     }
@@ -101,7 +101,7 @@ final class DataDirectory: Sendable {
         try file.synchronize()
     }
 
-    /// Creates a directory that only this user can look into, and those above it that are missing.
+    /// Creates a directory that only this user can read, and those above it that are missing.
     static func createDirectory(_ path: String) throws(StorageError) {
         if mkdir(path, 0o700) == 0 { return }
         let parent = (path as NSString).deletingLastPathComponent
@@ -119,9 +119,12 @@ final class DataDirectory: Sendable {
         return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
     }
 
-    /// Takes the rights of all other users away.
+    /// Removes the access of all other users, except to what another user owns, such as the directory of a mounted
+    /// volume: its mode cannot be changed, and what the broker creates in it is private nevertheless.
     private static func makePrivate(_ path: String, isDirectory: Bool) throws(StorageError) {
-        guard chmod(path, isDirectory ? 0o700 : 0o600) == 0 else { throw .last("change the mode of", path) }
+        guard chmod(path, isDirectory ? 0o700 : 0o600) == 0 || errno == EPERM else {
+            throw .last("change the mode of", path)
+        }
     }
 
     static func move(_ source: String, to target: String) throws(StorageError) {

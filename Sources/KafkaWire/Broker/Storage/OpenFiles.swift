@@ -6,14 +6,14 @@ import Synchronization
 /// A file is opened when it is used, and stays open until another one needs its place: then the one whose last use is
 /// the longest ago is closed. So a directory may hold more partitions than the process may have descriptors.
 final class OpenFiles: Sendable {
-    /// Names a file for as long as somebody may use it.
+    /// Identifies a file until `forget`.
     struct Key: Hashable, Sendable {
         fileprivate let number: UInt64
     }
 
     private struct Entry {
         let descriptor: Int32
-        /// Who reads or writes at the moment; the descriptor must stay open meanwhile.
+        /// The reads and writes under way, during which the descriptor must stay open.
         var userCount: Int
         var lastUse: UInt64
     }
@@ -85,7 +85,7 @@ final class OpenFiles: Sendable {
 
     /// False where every file is in use.
     private static func closeLeastRecentlyUsed(_ state: inout State) -> Bool {
-        let idle = state.entries.filter { $0.value.userCount == 0 }
+        let idle = state.entries.lazy.filter { $0.value.userCount == 0 }
         guard let oldest = idle.min(by: { $0.value.lastUse < $1.value.lastUse }) else { return false }
         close(oldest.value.descriptor)
         state.entries[oldest.key] = nil
