@@ -50,7 +50,7 @@ final class LineLogHandler: LogHandler {
             if count >= 0 {
                 state.queue.remove(bytes: count)
             } else if errno == EAGAIN {
-                // Whoever shares the descriptor has made it so that it does not wait.
+                // Another process that shares the descriptor has set O_NONBLOCK.
                 return false
             } else if errno != EINTR {
                 state.queue.removeAll()
@@ -59,10 +59,10 @@ final class LineLogHandler: LogHandler {
         return true
     }
 
-    /// Whether a write would not wait; an error counts as ready, and the write tells it.
+    /// Whether a write would not wait. An error of the descriptor counts as ready, since the write returns it.
     private func isReady(waitMilliseconds: Int32) -> Bool {
         var poll = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        return Glibc.poll(&poll, 1, waitMilliseconds) != 0
+        return Glibc.poll(&poll, 1, waitMilliseconds) > 0
     }
 
     /// Writes what waits, until nothing does.
@@ -100,24 +100,24 @@ struct LogQueue: Sendable {
 
     private var count: Int { bytes.count - start }
 
-    /// - Parameter droppedLine: the line that tells how many were dropped before this one.
+    /// - Parameter droppedLine: the line that says how many were dropped before this one.
     mutating func append(_ line: [UInt8], droppedLine: (Int) -> [UInt8]) {
         // One line always fits, however long: the queue is empty where the reader keeps up.
         guard count == 0 || count + line.count <= bytesMax else {
             droppedCount += 1
             return
         }
-        tellDropped(droppedLine)
+        reportDropped(droppedLine)
         bytes += line
     }
 
     /// The first bytes, at most `bytesMax` of them; nil where nothing waits.
     mutating func next(bytesMax: Int, droppedLine: (Int) -> [UInt8]) -> ArraySlice<UInt8>? {
-        if count == 0 { tellDropped(droppedLine) }
+        if count == 0 { reportDropped(droppedLine) }
         return count == 0 ? nil : bytes[start..<min(start + bytesMax, bytes.count)]
     }
 
-    private mutating func tellDropped(_ line: (Int) -> [UInt8]) {
+    private mutating func reportDropped(_ line: (Int) -> [UInt8]) {
         guard droppedCount > 0 else { return }
         bytes += line(droppedCount)
         droppedCount = 0
