@@ -1,3 +1,5 @@
+import WireCore
+
 /// A property with which a connector overrides one of the worker's Kafka clients: `producer.override.*`,
 /// `consumer.override.*`, `admin.override.*` (KIP-458).
 struct ClientOverride {
@@ -12,16 +14,18 @@ struct ClientOverride {
     private static let prefixes: [(String, @Sendable (String) -> WorkerPropertyRule?)] = [
         ("producer.override.", { WorkerPropertyCatalog.producerRule(for: $0) }),
         ("admin.override.", { WorkerPropertyCatalog.clientRule(for: $0) }),
-        // Consumers serve sink connectors, which do not run here; what every client knows is refused all the same.
+        // Consumers serve sink connectors, which do not run here; what every client knows is refused nevertheless.
         ("consumer.override.", { WorkerPropertyCatalog.clientRule(for: $0) ?? .withoutEffect }),
     ]
 
     /// All of a connector's configuration, ordered by name.
     static func all(in connector: [String: String]) -> [ClientOverride] {
         connector.sorted { $0.key < $1.key }.compactMap { name, value in
-            guard let (prefix, rule) = prefixes.first(where: { name.hasPrefix($0.0) }) else { return nil }
-            let property = String(name.dropFirst(prefix.utf8.count))
-            return ClientOverride(name: name, property: property, value: value, rule: rule(property))
+            for (prefix, rule) in prefixes {
+                guard let property = name.dropping(prefix: prefix) else { continue }
+                return ClientOverride(name: name, property: property, value: value, rule: rule(property))
+            }
+            return nil
         }
     }
 
