@@ -5,15 +5,15 @@ public enum DescriptorLimit {
     /// What holds now.
     public static var soft: Int { Int(clamping: current.rlim_cur) }
 
-    /// How many are open, those that this question itself needs left out.
+    /// How many are open.
     public static var openCount: Int {
         // One of the names is the descriptor with which the directory is read.
         max(0, ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 1) - 1)
     }
 
-    /// Raises the soft limit to the hard one, which needs no right. Returns what holds then.
+    /// Raises the soft limit to the hard one, which needs no privilege. Returns the soft limit that holds then.
     ///
-    /// The soft limit is 1024 by tradition, for the sake of programs that use `select`; this one does not.
+    /// The usual soft limit of 1024 is for programs that use `select`; this one does not.
     @discardableResult
     public static func raise() -> Int {
         var limit = current

@@ -9,9 +9,8 @@ final class PKCS12 {
     /// Those that Java marks as trusted.
     private var markedCertificates: [Certificate] = []
 
-    /// What the store makes trusted. Beside a key stands its chain, which says who vouches for the owner and not whom
-    /// the owner trusts: then only what is marked as trusted is. A store without a key, as OpenSSL makes them, is a
-    /// list of trusted certificates.
+    /// The certificates that the store makes trusted. In a store with a key, the key's own chain is not trusted, only
+    /// what is marked as trusted. A store without a key, as OpenSSL makes them, is a list of trusted certificates.
     var trustedCertificates: [Certificate] { key == nil ? certificates : markedCertificates }
 
     init(path: String, password: String) throws(StreamError) {

@@ -19,8 +19,8 @@ final class Socket {
         set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     }
 
-    /// A connection whose peer or way is gone without a word ends within 40 seconds; the system's own two hours are
-    /// longer than any address translation remembers a connection.
+    /// A connection whose peer or route has disappeared ends within 40 seconds. The system's default is two hours;
+    /// address translation (NAT) drops idle connections after minutes.
     private static let keepAliveIdleSeconds: Int32 = 20
     private static let keepAliveIntervalSeconds: Int32 = 5
     private static let keepAliveProbes: Int32 = 4
@@ -89,7 +89,7 @@ final class Socket {
         let now = ContinuousClock.now
         var end = milliseconds > 0 ? now + .milliseconds(milliseconds) : nil
         if let deadline {
-            // Also where something is there: a peer that always sends must not keep its reader.
+            // Also where bytes are ready: a peer that keeps sending must not extend the deadline.
             guard deadline > now else { throw .timedOut(milliseconds: 0) }
             end = min(end ?? deadline, deadline)
         }

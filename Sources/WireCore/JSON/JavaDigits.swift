@@ -10,7 +10,7 @@ struct JavaDigits: Equatable {
     var pointExponent: Int
 
     /// - Parameters:
-    ///   - significand: odd or even, not zero, below 2^53.
+    ///   - significand: 1 to 2^53 - 1.
     ///   - exponent: the number is `significand` × 2^`exponent`.
     ///   - precisionBits: how many bits of significand numbers of this size have.
     init(significand: UInt64, exponent: Int, precisionBits: Int) {
@@ -174,7 +174,7 @@ struct JavaDigits: Equatable {
 
         var isLow: Bool { m <= 0 || b < m }
         var isHigh: Bool { m <= 0 || b &+ m > tens }
-        var comparedToHalf: Int { ((b << 1) &- tens).signum() == 0 ? 0 : Int(((b << 1) &- tens).signum()) }
+        var comparedToHalf: Int { Int(((b << 1) &- tens).signum()) }
     }
 
     private struct LargeRemainder: DigitRemainder {

@@ -28,11 +28,11 @@ extension ConsumerGroup {
         }
     }
 
-    /// How many may have been given an id and not come back with it yet.
+    /// How many member ids may be given out to clients that have not joined with them yet.
     static let announcedMax = 1000
 
-    /// A client that asks for ids without end drives out those that would expire first. Who comes back with one of
-    /// these is told that it is unknown, and asks again.
+    /// Beyond the limit the id that would expire first is forgotten. A client that joins with a forgotten id gets
+    /// UNKNOWN_MEMBER_ID and asks for another one.
     private mutating func announce(_ memberID: String, until end: MonotonicInstant) {
         if announced.count >= Self.announcedMax, let first = announced.min(by: { $0.value < $1.value }) {
             announced[first.key] = nil

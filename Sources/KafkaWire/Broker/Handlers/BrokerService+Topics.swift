@@ -11,7 +11,7 @@ struct AdminFault: Error, Equatable {
     }
 
     init(_ error: StorageError) {
-        // KAFKA_STORAGE_ERROR would be tried again; here somebody has to do something first.
+        // Clients retry KAFKA_STORAGE_ERROR; this error remains until an operator acts.
         if case .fewDescriptors = error {
             self.init(.policyViolation, error.description)
         } else {

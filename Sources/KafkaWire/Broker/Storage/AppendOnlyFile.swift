@@ -34,7 +34,7 @@ final class AppendOnlyFile: Sendable {
         }
     }
 
-    /// What is stored (records of databases, configurations with passwords) is for this user's eyes only.
+    /// The mode lets only this user read the file: it may hold rows of databases and configurations with passwords.
     static func open(_ path: String) throws(StorageError) -> Int32 {
         let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .last("open", path) }

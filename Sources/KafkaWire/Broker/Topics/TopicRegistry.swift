@@ -102,16 +102,16 @@ final class TopicRegistry: Sendable {
         }
     }
 
-    /// Begins the logs of a topic that is in place. Where that fails, the topic is taken back.
+    /// Creates the logs of a topic whose directory is in place. Where that fails, the topic is removed again.
     private func makePartitions(
         _ indexes: Range<Int>, ofNewTopicAt path: String
     ) throws(StorageError) -> [PartitionLog] {
         do throws(StorageError) {
             return try makePartitions(indexes, at: path)
         } catch {
-            let grave = directory.scratchPath(for: "failed")
-            try DataDirectory.move(path, to: grave)
-            try DataDirectory.remove(grave)
+            let discarded = directory.scratchPath(for: "failed")
+            try DataDirectory.move(path, to: discarded)
+            try DataDirectory.remove(discarded)
             throw error
         }
     }
@@ -122,7 +122,7 @@ final class TopicRegistry: Sendable {
         return partitions
     }
 
-    /// Files give way to one another, connections do not: those that are left are kept for connections.
+    /// Partition files can be closed and opened again, connections cannot: the last descriptors are kept for these.
     private func checkDescriptors() throws(StorageError) {
         let (openCount, limit) = (descriptors.openCount, descriptors.limit)
         // Files that are open and idle count as free, except for the few that a broker needs to work at all.

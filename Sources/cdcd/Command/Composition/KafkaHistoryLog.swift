@@ -18,7 +18,7 @@ final class KafkaHistoryLog: HistoryLog {
 
     /// Connects to nobody yet. Throws where the bootstrap servers are not written as `host:port,host:port`.
     ///
-    /// - Parameter report: is told when Kafka is away, and when it is there again.
+    /// - Parameter report: called when Kafka does not answer, and when it answers again.
     init(_ location: HistoryLogLocation, report: @escaping HistoryConditionReport) throws {
         self.location = location
         self.report = report
@@ -51,7 +51,7 @@ final class KafkaHistoryLog: HistoryLog {
             do {
                 try KafkaAdmin(connection.createClient).createTopics([topic])
             } catch let error as KafkaError where error.errorCode == .topicAlreadyExists {
-                // Somebody else was quicker.
+                // Another client created it meanwhile.
             }
         }
     }

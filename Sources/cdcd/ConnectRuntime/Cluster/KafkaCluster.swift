@@ -9,7 +9,7 @@ final class KafkaCluster: Cluster {
     private let admin: KafkaAdmin
     /// For the first question of all, with less patience, so that the log soon says what is wrong.
     private let probeClient: KafkaClient
-    /// For questions of a worker that runs, whose callers come again or report that Kafka is away.
+    /// For requests of a running worker, whose callers retry or report that Kafka is away.
     private let briefClient: KafkaClient
     private static let briefMilliseconds = 3000
     /// For the membership: a coordinator that is gone must not be waited for longer than the session lasts.
@@ -78,7 +78,7 @@ final class KafkaCluster: Cluster {
         }
     }
 
-    /// Looks at a topic that the worker uses already: it may have been deleted, and created again by anybody.
+    /// Checks a topic that the worker uses already: it may have been deleted, and created again by another client.
     private func checkAgain(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws {
         let admin = KafkaAdmin(briefClient)
         // A broker that has just started may not know the topic yet; then it is there when it is to be created.
@@ -198,7 +198,7 @@ extension WorkerConfiguration {
             rebalanceTimeoutMilliseconds: Int32(clamping: rebalanceTimeoutMilliseconds))
     }
 
-    /// By which the group knows this worker's client; where none is configured, it tells the machine too.
+    /// The client id of this worker in its group. Where none is configured, it contains the host name and boot id.
     var memberClientID: String {
         guard clientID.isEmpty else { return clientID }
         return "connect-\(workerID)" + (WorkerHost.current.map { "-" + $0.clientIDSuffix } ?? "")

@@ -6,7 +6,7 @@ import WireStreams
 /// One of the worker's topics on a real cluster (`KafkaBasedLog`).
 ///
 /// Its producer is replaced where it has failed for good or keeps failing (`ProducerRenewal`), after the topic has been
-/// looked at as at the start of the worker.
+/// checked as at the start of the worker.
 final class KafkaTopicLog: TopicLog {
     struct Limits {
         /// How long a record may wait until it is stored.
@@ -211,7 +211,7 @@ final class KafkaTopicLog: TopicLog {
         writing.withLock { $0.writer }.producer.close(timeoutMilliseconds: timeoutMilliseconds)
     }
 
-    /// What the producer tells, under a lock of its own: it must not wait for a producer that is being replaced.
+    /// The producer's reports, under a lock of their own: they must not wait for a producer that is being replaced.
     private final class Renewal: DeliveryListener {
         private let state = Mutex(ProducerRenewal())
 

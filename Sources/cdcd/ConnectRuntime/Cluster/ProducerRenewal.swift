@@ -1,14 +1,14 @@
 import KafkaWire
 import WireCore
 
-/// When a store's producer is replaced, and its topic looked at again. A value without I/O.
+/// When a store's producer is replaced, and its topic checked again. A value without I/O.
 ///
 /// A producer that has failed for good never works again. One whose records were given up several times in a row may
-/// hold on to something that a new one would find out: a topic that was deleted, or is another one now.
+/// depend on something that has changed: a topic that was deleted, or deleted and created again.
 struct ProducerRenewal: Equatable, Sendable {
     enum Step: Equatable, Sendable {
         case use
-        /// Look at the topic and make another producer.
+        /// Check the topic and make another producer.
         case renew(reason: String)
         /// Not now: the last try failed a moment ago.
         case refuse(reason: String)

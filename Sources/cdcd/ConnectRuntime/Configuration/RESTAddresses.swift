@@ -5,7 +5,7 @@ import WireStreams
 struct RESTAddresses {
     let listeners: [SocketAddress]
     let workerID: String
-    /// What is wrong with the address that is told to others, for the log.
+    /// What is wrong with the advertised address, for the log; nil: nothing.
     let warning: String?
 
     init(_ reader: inout PropertyReader) {
@@ -41,8 +41,8 @@ struct RESTAddresses {
         let advertised = SocketAddress(host: host, port: UInt16(clamping: port))
         workerID = advertised.description
         warning = !advertised.isLoopback ? nil :
-            "The advertised address \(workerID) is a loopback address, by which nobody on another machine can call this worker and "
-            + "which many machines have. Set rest.advertised.host.name to a name or address that others can reach"
+            "The advertised address \(workerID) is a loopback address: other machines cannot reach this worker by it, and "
+            + "each has one of its own. Set rest.advertised.host.name to a name or address that others can reach"
     }
 
     /// `host:port`, `:port` for all interfaces; a slash at the end is tolerated.

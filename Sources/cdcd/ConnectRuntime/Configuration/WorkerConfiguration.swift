@@ -62,7 +62,7 @@ public struct WorkerConfiguration: Sendable {
     /// The URL by which group members know each other, with its slash at the end.
     var advertisedURL: String { "http://\(workerID)/" }
 
-    /// What is wrong with the address that is told to others; nil: nothing.
+    /// What is wrong with the advertised address; nil: nothing.
     let addressWarning: String?
     let connectProtocol: ConnectProtocol
     let sessionTimeoutMilliseconds: Int

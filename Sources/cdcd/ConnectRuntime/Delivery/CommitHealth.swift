@@ -9,7 +9,7 @@ struct CommitHealth: Equatable, Sendable {
 
     /// Failures since the last success.
     private(set) var failureCount = 0
-    /// Why nothing is committed; nil while it is, or the trouble is young.
+    /// Why nothing is committed; nil before `failuresMax` failures in a row.
     private(set) var interruption: String?
 
     /// Whether the failure that came last is worth a line of the log: the first few, and then one in a while.
@@ -29,9 +29,9 @@ struct CommitHealth: Equatable, Sendable {
         }
         failureCount += 1
         guard failureCount >= Self.failuresMax else { return nil }
-        let isNews = interruption == nil
+        let isFirst = interruption == nil
         let reason = "Offsets cannot be committed, so that records would be repeated after a restart: \(error)"
         interruption = reason
-        return isNews ? .interrupted(reason: reason) : nil
+        return isFirst ? .interrupted(reason: reason) : nil
     }
 }

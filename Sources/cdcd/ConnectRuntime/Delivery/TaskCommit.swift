@@ -25,7 +25,7 @@ final class TaskCommit: Sendable {
     private let holding = Atomic(false)
     private let logger: Logger
 
-    /// - Parameter conditionChanged: is told when commits keep failing, and when they work again.
+    /// - Parameter conditionChanged: called when commits keep failing, and when they work again.
     init(
         id: TaskID, tracker: DeliveryTracker, store: OffsetStore,
         conditionChanged: @escaping @Sendable (TaskControl.Condition) -> Void
@@ -76,7 +76,7 @@ final class TaskCommit: Sendable {
 
     /// Begins to write what may be committed, and returns at once. False where a commit is under way already.
     ///
-    /// - Parameter completion: is told, on any thread, whether all of it is stored.
+    /// - Parameter completion: called on any thread; whether all of it is stored.
     func begin(completion: @escaping @Sendable (_ isCommitted: Bool) -> Void) -> Bool {
         let isFree = state.withLock { state -> Bool in
             defer { state.isCommitting = true }

@@ -41,8 +41,8 @@ struct GroupCensus: Sendable {
         return metadata.url == configuration.advertisedURL && metadata.host == host
     }
 
-    /// Brokers show what members say of themselves only while their group is stable. While it forms, the client id
-    /// tells, where it is made of this worker's address and machine.
+    /// Brokers show the members' metadata only while the group is stable. While it forms, the client id identifies this
+    /// worker, where it is made of its address, host name and boot id.
     private func isFormerSelf(_ member: GroupDescription.Member, _ metadata: MemberMetadata?) -> Bool {
         if !member.metadata.isEmpty { return isSelf(metadata) }
         return host != nil && configuration.clientID.isEmpty && member.clientID == configuration.memberClientID

@@ -20,7 +20,7 @@ struct CrossOrigin: Sendable {
 
     /// Whether each origin of the header (one, or several with blanks between) may use the API.
     ///
-    /// Jetty is content with one of several; here all are asked for, since the check protects from requests that change
+    /// Jetty requires one of several; here all are required, since the check protects from requests that change
     /// something.
     func allows(_ header: String) -> Bool {
         if allowsAny { return true }

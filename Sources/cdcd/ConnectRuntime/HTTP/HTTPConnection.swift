@@ -134,7 +134,7 @@ final class HTTPConnection {
         return hasMore
     }
 
-    /// Takes as much of the budget as this connection's request needs, or gives back what it needs no more.
+    /// Takes as much of the budget as this connection's request needs, or returns what it no longer needs.
     private func hold(_ bytes: Int) throws(HTTPProtocolError) {
         guard budget.resize(from: heldBytes, to: bytes) else {
             throw HTTPProtocolError(503, "too many large requests at once; try again")

@@ -74,7 +74,7 @@ final class HTTPByteBudget: Sendable {
 
     init(bytesMax: Int) { self.bytesMax = bytesMax }
 
-    /// Changes what one connection has. Less is always granted; false where more is not to be had.
+    /// Changes the share of one connection. Less is always granted; false where the budget has no room for more.
     func resize(from old: Int, to new: Int) -> Bool {
         taken.withLock { taken in
             guard new <= old || taken - old + new <= bytesMax else { return false }

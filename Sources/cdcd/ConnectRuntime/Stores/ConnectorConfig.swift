@@ -52,7 +52,7 @@ struct ConnectorConfig: Sendable, Equatable {
                 hasRemoved = merged.values.remove(change.name) != nil || hasRemoved
             }
         }
-        // Once for all, so that a body of many nulls costs no more than one pass.
+        // One pass for all removals, so that a body of many nulls does not cost quadratic time.
         if hasRemoved { merged.names.removeAll { merged.values[$0] == nil } }
         return merged
     }

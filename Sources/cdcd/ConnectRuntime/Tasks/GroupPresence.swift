@@ -2,7 +2,7 @@ import Synchronization
 
 /// Whether the worker is a member of its group, and the tasks that run only while it is. From any thread.
 ///
-/// The member's own thread tells it, so that tasks end at once, whatever the herder waits for at the moment.
+/// It is set from the group member's own threads, so that tasks end at once, whatever the herder waits for.
 final class GroupPresence: Sendable {
     private struct State {
         /// Why the worker is not a member; nil while it is.
