@@ -140,15 +140,18 @@ final class MySQLSourceTask: SourceTask {
     private func reasonForNotResuming(
         at offset: SourceOffset, _ server: inout ReachedServer, _ control: TaskControl
     ) throws -> String? {
+        var isWaiting = false
         while true {
-            switch try server.availability(of: offset, configuration) {
-            case .available: return nil
-            case .gone(let reason): return reason
-            case .pending(let reason):
-                control.report(.interrupted(reason: reason))
-                StopWaiter(control).wait(milliseconds: Self.pendingMilliseconds)
-                server = try reachServer(control)
+            let availability = try server.availability(of: offset, configuration)
+            guard case .pending(let reason) = availability else {
+                control.report(.running)
+                return if case .gone(let reason) = availability { reason } else { nil }
             }
+            if !isWaiting { logger.warn("\(reason). Waiting for it.") }
+            isWaiting = true
+            control.report(.interrupted(reason: reason))
+            StopWaiter(control).wait(milliseconds: Self.pendingMilliseconds)
+            server = try reachServer(control, endsInterruption: false)
         }
     }
 
@@ -214,7 +217,10 @@ final class MySQLSourceTask: SourceTask {
     // MARK: Parts
 
     /// Connects and looks at the server; tries again where it cannot be reached, as after a lost connection.
-    private func reachServer(_ control: TaskControl) throws -> ReachedServer {
+    ///
+    /// - Parameter endsInterruption: whether the task is running again when the server is reached; false where it waits
+    ///   for what the server does.
+    private func reachServer(_ control: TaskControl, endsInterruption: Bool = true) throws -> ReachedServer {
         var policy = ReconnectPolicy()
         while true {
             if control.isStopping { throw CancellationError() }
@@ -222,7 +228,7 @@ final class MySQLSourceTask: SourceTask {
                 let limit = policy.attemptMilliseconds(
                     at: .now, configured: configuration.connection.connectTimeoutMilliseconds)
                 let server = try ReachedServer(configuration, control, connectMilliseconds: limit)
-                control.report(.running)
+                if endsInterruption { control.report(.running) }
                 return server
             } catch let failure as SessionError where failure.error.isTransient {
                 let reason = ServerFailure.connecting(failure.error, configuration.connection)

@@ -20,7 +20,7 @@ struct TaskRun {
 
     /// What the task emitted, in order.
     var records: [SourceRecord] = []
-    /// The statements of the history's records, in order.
+    /// The records that the task added to the history, in order.
     var history: [HistoryRecord] = []
     /// Where the history was opened.
     var historyLocation: HistoryLogLocation?
@@ -28,6 +28,8 @@ struct TaskRun {
     var server = MySQLServerDouble.Memory()
     /// Why the task failed; nil where it went on to the end of the double's log.
     var failure: String?
+    /// What the task said about its state, in order.
+    var conditions: [TaskControl.Condition] = []
 
     /// The topics of rows, in order and each once.
     var dataTopics: [String] {
@@ -50,23 +52,30 @@ struct TaskRun {
 
     // MARK: Running
 
+    /// - Parameters:
+    ///   - recorded: what the history holds before.
+    ///   - variables: those of the server that differ from the usual ones.
+    ///   - limitMilliseconds: how long the task may run before it is stopped.
     init(
-        _ properties: [String: String], tables: [Table] = shop, events: [[UInt8]] = [], offset: JSONObject? = nil
+        _ properties: [String: String], tables: [Table] = shop, events: [[UInt8]] = [], offset: JSONObject? = nil,
+        recorded: [[UInt8]] = [], variables: [String: String] = [:], limitMilliseconds: Int = 20_000
     ) throws {
-        let server = try MySQLServerDouble(Self.script(tables, events))
+        let server = try MySQLServerDouble(Self.script(tables, events, variables))
         var properties = properties
         properties["database.hostname"] = server.address.host
         properties["database.port"] = "\(server.address.port)"
         let history = MemoryHistory()
+        history.records = recorded
         let connector = MySQLSourceConnector { location, _ in
             history.location = location
             return history
         }
         let sink = CollectingSink()
-        let control = TaskControl()
+        let reports = ConditionReports()
+        let control = TaskControl { reports.add($0) }
         let isDone = ThreadCompletion()
         startThread(named: "task-run-limit") {
-            if !isDone.wait(milliseconds: 20_000) { control.stop() }
+            if !isDone.wait(milliseconds: limitMilliseconds) { control.stop() }
         }
         defer { isDone.finish() }
         do {
@@ -78,9 +87,18 @@ struct TaskRun {
             failure = text.contains(MySQLServerDouble.endOfLog) ? nil : text
         }
         records = sink.records
-        self.history = try history.records.map { try HistoryRecord(decoding: $0) }
+        self.history = try history.records.dropFirst(recorded.count).map { try HistoryRecord(decoding: $0) }
         historyLocation = history.location
+        conditions = reports.all
         self.server = server.memory
+    }
+
+    private final class ConditionReports: Sendable {
+        private let conditions = Mutex<[TaskControl.Condition]>([])
+
+        var all: [TaskControl.Condition] { conditions.withLock { $0 } }
+
+        func add(_ condition: TaskControl.Condition) { conditions.withLock { $0.append(condition) } }
     }
 
     private struct Context: SourceTaskContext {
@@ -109,7 +127,9 @@ struct TaskRun {
     /// The UUID of the server that wrote `Fixtures/workloads`.
     static let uuid = "ada43d10-0000-0000-0000-000000000001"
 
-    private static func script(_ tables: [Table], _ events: [[UInt8]]) -> MySQLServerDouble.Script {
+    private static func script(
+        _ tables: [Table], _ events: [[UInt8]], _ changedVariables: [String: String]
+    ) -> MySQLServerDouble.Script {
         var script = MySQLServerDouble.Script()
         script.variables = [
             "server_uuid": uuid, "master_binlog_checksum": "CRC32", "gtid_mode": "OFF", "log_bin": "ON",
@@ -117,6 +137,7 @@ struct TaskRun {
             "character_set_server": "utf8mb4", "collation_server": "utf8mb4_0900_ai_ci", "lower_case_table_names": "0",
             "sql_mode": "", "time_zone": "SYSTEM", "gtid_executed": "", "gtid_purged": "", "gtid_owned": "",
         ]
+        script.variables.merge(changedVariables) { $1 }
         let variables = script.variables.sorted { $0.key < $1.key }.map { [$0.key, $0.value] }
         script.answers = [
             ("SHOW GLOBAL VARIABLES", .rows(["Variable_name", "Value"], variables)),
