@@ -56,7 +56,7 @@ public final class ReplicationStream {
         try Self.checked(try channel.receive())
     }
 
-    /// How many bytes have come over the connection: tells a pause within an event from a pause of the whole stream.
+    /// How many bytes have come over the connection: shows whether an event is arriving in parts.
     public var receivedBytes: Int { channel.receivedBytes }
 
     /// Whether `next()` would answer without waiting for the network.

@@ -2,7 +2,7 @@
 extension MySQLServerError {
     /// Whether the same thing may well succeed on a new connection.
     ///
-    /// Until the first command has succeeded, an error tells the present state of the server, or of the proxy in front
+    /// Until the first command has succeeded, an error shows the present state of the server, or of the proxy in front
     /// of it (MySQL Router, ProxySQL): starting, full, without a primary. Such errors have any code, so only those of
     /// `lastingConnectionCodes` last. Afterwards an error answers a statement, and only those of `transientCodes` pass.
     public var isTransient: Bool {

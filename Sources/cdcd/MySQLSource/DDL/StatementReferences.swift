@@ -24,7 +24,7 @@ struct StatementReferences: Equatable {
     }
 }
 
-/// Goes over the tokens once. A stack tells for each open parenthesis what may stand in it.
+/// Goes over the tokens once. A stack holds, for each open parenthesis, what may stand in it.
 private struct StatementScan {
     private enum Contents {
         /// A query or a statement: FROM begins its tables.

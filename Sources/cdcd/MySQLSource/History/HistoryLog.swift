@@ -42,7 +42,7 @@ public struct HistoryLogLocation: Hashable, Sendable {
     }
 }
 
-/// Tells how the history's place is: `.interrupted` while it is away and waited for. From any thread.
+/// Reports `.interrupted` while the history cannot be reached and is waited for. From any thread.
 public typealias HistoryConditionReport = @Sendable (TaskControl.Condition) -> Void
 
 /// Opens the log at a location; the connector is given one, so that it knows no Kafka.

@@ -33,7 +33,7 @@ extension DebeziumProfile {
     /// Whether the type's name of a `ZEROFILL` column has the word UNSIGNED even where the statement has not.
     var namesZerofillUnsigned: Bool { isModern }
 
-    /// Whether a `COLLATE` apart from the type's own words tells the character set, be the column a text or not.
+    /// Whether a `COLLATE` apart from the type's own words gives the character set, of text and other columns.
     var readsCollationAttributes: Bool { isModern }
 
     /// Whether `LOCALTIME` and `LOCALTIMESTAMP` as defaults are the time 0, as NOW is.
@@ -51,7 +51,7 @@ extension DebeziumProfile {
     /// Whether `CONVERT TO CHARACTER SET` is followed.
     var followsConversions: Bool { isModern }
 
-    /// The character set that the collation of a database tells; nil where Debezium does not know it: 1.9 knows none,
+    /// The character set that the collation of a database implies; nil where Debezium does not know it: 1.9 knows none,
     /// 3.6 none by an older name (`utf8_bin`).
     func characterSet(ofDatabaseCollation collation: String) -> String? {
         let name = collation.lowercased()

@@ -93,7 +93,7 @@ final class BinlogConnection {
         }
     }
 
-    /// Decides what a read that ended in vain means. Throws where the silence means that the connection is lost.
+    /// Decides what a read without an event means. Throws where the silence means that the connection is lost.
     private func wait(
         for stream: ReplicationStream, _ connection: MySQLConnection, _ place: StreamSilence.Place
     ) throws {

@@ -189,12 +189,12 @@ final class BinlogEventHandler {
         if machine.isCheckpointDue(isInputDrained: isInputDrained()) { try checkpoint() }
     }
 
-    /// Tells the sink that everything emitted so far may be committed.
+    /// Reports to the sink that everything emitted so far may be committed.
     func checkpoint() throws {
         if let offset = machine.takeCheckpoint() { try handOver(offset) }
     }
 
-    /// Tells the sink the same, and that this offset stands for it.
+    /// The same, with this offset.
     func checkpoint(at offset: SourceOffset) throws {
         _ = machine.takeCheckpoint()
         try handOver(offset)

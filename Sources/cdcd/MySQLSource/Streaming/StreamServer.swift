@@ -28,7 +28,7 @@ struct StreamServer {
     struct Verified {
         /// Whether places in the binlog mean what they meant on the connection before.
         var isSameServer: Bool
-        /// What the server has purged: it has to be told that nobody asks for it.
+        /// What the server has purged: the request for the binlog has to name it as executed.
         var purged: GTIDSet
     }
 
