@@ -142,6 +142,40 @@ private final class RawClient {
         }
     }
 
+    /// The offset of one partition may have 4 KB of metadata, and a group any number of members.
+    @Test func groupsAndOffsetsThatAreAskedForRepeatedlyAreAnsweredOnce() throws {
+        try run { broker in
+            let client = try RawClient(broker.address)
+            var groups = DescribeGroupsRequest()
+            groups.groups = ["g", "h", "g", "g"]
+            #expect(try client.call(groups, version: 5).groups.map(\.groupID) == ["g", "h"])
+
+            var group = OffsetFetchRequest.Group()
+            group.groupID = "g"
+            group.topics = [[Int32(0), 0, 1], [1, 2, 0]].map { indexes in
+                var topic = OffsetFetchRequest.Topics()
+                topic.name = "t"
+                topic.partitionIndexes = indexes
+                return topic
+            }
+            var several = OffsetFetchRequest()
+            several.groups = [group, group]
+            let answered = try client.call(several, version: 8).groups
+            #expect(answered.map { $0.topics.map { $0.partitions.map(\.partitionIndex) } } == [[[0, 1], [2]]])
+
+            var one = OffsetFetchRequest()
+            one.groupID = "g"
+            one.topics = [[Int32(0), 0, 1], [1, 2, 0]].map { indexes in
+                var topic = OffsetFetchRequest.Topic()
+                topic.name = "t"
+                topic.partitionIndexes = indexes
+                return topic
+            }
+            let topics = try client.call(one, version: 7).topics
+            #expect(topics.map { $0.partitions.map(\.partitionIndex) } == [[0, 1], [2]])
+        }
+    }
+
     private func fetch(
         _ client: RawClient, _ topic: String, from offset: Int64, maxWait: Int32 = 0
     ) throws -> FetchResponse {

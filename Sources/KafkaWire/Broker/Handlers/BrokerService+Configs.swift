@@ -28,20 +28,18 @@ extension BrokerService {
 
     /// DescribeConfigs, for topics and for this broker.
     ///
-    /// Kafka answers an entry as often as it is repeated; here once, so that a small request has no huge answer. (Its
-    /// clients never repeat one.)
+    /// Kafka answers an entry as often as it is repeated; here it is answered once.
     func describeConfigs(_ request: DescribeConfigsRequest, _: RequestContext) -> DescribeConfigsResponse {
-        struct Identity: Hashable {
+        struct ResourceKey: Hashable {
             let type: Int8
             let name: String
             let keys: [String]?
         }
-        var seen = Set<Identity>()
+        let resources = request.resources.distinct {
+            ResourceKey(type: $0.resourceType, name: $0.resourceName, keys: $0.configurationKeys)
+        }
         var response = DescribeConfigsResponse()
-        for resource in request.resources {
-            let identity = Identity(
-                type: resource.resourceType, name: resource.resourceName, keys: resource.configurationKeys)
-            guard seen.insert(identity).inserted else { continue }
+        for resource in resources {
             var result = DescribeConfigsResponse.DescribeConfigsResult()
             result.resourceType = resource.resourceType
             result.resourceName = resource.resourceName

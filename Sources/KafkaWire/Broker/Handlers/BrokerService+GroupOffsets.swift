@@ -46,16 +46,19 @@ extension BrokerService {
         return response
     }
 
-    /// OffsetFetch: one group before version 8, several since; topics by id from version 10 on.
+    /// OffsetFetch: one group before version 8, several since; topics by id from version 10 on. A group is answered
+    /// once, and in it each partition.
     func fetchOffsets(_ request: OffsetFetchRequest, context: RequestContext) -> OffsetFetchResponse {
         var response = OffsetFetchResponse()
         if context.version < 8 {
             let offsets = groups.committed(groupID: request.groupID)
             let wanted = request.topics?.map { ($0.name, $0.partitionIndexes) } ?? Self.everything(in: offsets)
+            var seen = Set<PartitionKey>()
             response.topics = wanted.map { name, indexes in
                 var topic = OffsetFetchResponse.Topic()
                 topic.name = name
-                topic.partitions = indexes.map { index in
+                let fresh = indexes.filter { seen.insert(PartitionKey(name: name, id: .zero, index: $0)).inserted }
+                topic.partitions = fresh.map { index in
                     var partition = OffsetFetchResponse.Partition()
                     partition.partitionIndex = index
                     let found = offsets[name]?[index]
@@ -68,8 +71,15 @@ extension BrokerService {
             }
             return response
         }
-        response.groups = request.groups.map { fetchOffsets(of: $0, byID: context.version >= 10) }
+        let groups = request.groups.distinct(by: \.groupID)
+        response.groups = groups.map { fetchOffsets(of: $0, byID: context.version >= 10) }
         return response
+    }
+
+    private struct PartitionKey: Hashable {
+        let name: String?
+        let id: KafkaUUID
+        let index: Int32
     }
 
     private static func everything(
@@ -87,11 +97,13 @@ extension BrokerService {
             if result.errorCode != .none { return result }
         }
         let offsets = groups.committed(groupID: wanted.groupID)
+        var seen = Set<PartitionKey>()
         func answer(_ name: String?, _ id: KafkaUUID, _ indexes: [Int32]) -> OffsetFetchResponse.Topics {
             var topic = OffsetFetchResponse.Topics()
             topic.name = name ?? ""
             topic.topicID = id
-            topic.partitions = indexes.map { index in
+            let fresh = indexes.filter { seen.insert(PartitionKey(name: name, id: id, index: $0)).inserted }
+            topic.partitions = fresh.map { index in
                 var partition = OffsetFetchResponse.Partitions()
                 partition.partitionIndex = index
                 let found = name.flatMap { offsets[$0]?[index] }

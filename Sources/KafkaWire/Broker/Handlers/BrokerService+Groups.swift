@@ -111,7 +111,7 @@ extension BrokerService {
     /// DescribeGroups. A group that is not there is described as dead; from version 6 on it is an error (KIP-1043).
     func describeGroups(_ request: DescribeGroupsRequest, context: RequestContext) -> DescribeGroupsResponse {
         var response = DescribeGroupsResponse()
-        response.groups = request.groups.map { groupID in
+        response.groups = request.groups.distinct { $0 }.map { groupID in
             var entry = DescribeGroupsResponse.DescribedGroup()
             entry.groupID = groupID
             guard let group = groups.snapshot(of: groupID) else {

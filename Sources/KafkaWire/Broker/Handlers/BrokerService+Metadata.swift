@@ -20,7 +20,7 @@ extension BrokerService {
         }
         let clientAllows = context.version < 4 || request.allowAutoTopicCreation
         let mayCreate = configuration.createsTopicsAutomatically && clientAllows
-        for entry in Self.distinct(wanted) {
+        for entry in wanted.distinct(by: { TopicKey(name: $0.name, id: $0.topicID) }) {
             if let name = entry.name, entry.topicID == .zero {
                 response.topics.append(describe(name, mayCreate: mayCreate))
             } else if let topic = topics.topic(id: entry.topicID) {
@@ -37,15 +37,9 @@ extension BrokerService {
         return response
     }
 
-    /// Each topic once, as Kafka answers: a small request that names a large topic again and again must not be answered
-    /// by hundreds of megabytes.
-    private static func distinct(_ wanted: [MetadataRequest.Topic]) -> [MetadataRequest.Topic] {
-        struct Identity: Hashable {
-            let name: String?
-            let id: KafkaUUID
-        }
-        var seen = Set<Identity>()
-        return wanted.filter { seen.insert(Identity(name: $0.name, id: $0.topicID)).inserted }
+    private struct TopicKey: Hashable {
+        let name: String?
+        let id: KafkaUUID
     }
 
     private func describe(_ name: String, mayCreate: Bool) -> MetadataResponse.Topic {
