@@ -128,6 +128,47 @@ import WireCore
 
     // MARK: XA
 
+    /// A server that lacks the statement must be refused by the next start, too.
+    @Test func theOffsetOfALostServerNamesTheLastStatement() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: true)
+        binlog.statement("CREATE TABLE u (id INT)")
+        var machine = try machine(after: "")
+        _ = try actions(binlog.dump(after: GTIDSet()), &machine) { machine, event in
+            if case .query = event.body { machine.didApply(emittedRecords: 1) }
+        }
+        #expect(machine.resumeRequest.offset.gtids == binlog.executed)
+    }
+
+    /// The connection that asks the server about it may be lost.
+    @Test func aStatementIsReadAgainUnlessItWasCompleted() throws {
+        for statement in ["INSERT INTO u VALUES (1)", "CREATE TABLE u (id INT)"] {
+            var binlog = ScriptedBinlog(usesGTIDs: true)
+            binlog.statement(statement)
+            var machine = try machine(after: "")
+            var decoder = BinlogDecoder(hasChecksums: false)
+            for bytes in try binlog.dump(after: GTIDSet()) {
+                let event = try bytes.withUnsafeBytes { try decoder.decode($0) }
+                _ = machine.receive(event)
+                #expect(machine.resumeRequest.point.gtids?.set == GTIDSet())
+                machine.complete(event)
+            }
+            #expect(machine.resumeRequest.offset.gtids == binlog.executed)
+        }
+    }
+
+    /// Servers before 5.7 write no event before BEGIN.
+    @Test func theRecordOfAStatementIsNotRolledBackWithTheNextTransaction() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: false)
+        for statement in ["CREATE TABLE u (id INT)", "BEGIN", "ROLLBACK"] { binlog.query(statement) }
+        var machine = try machine()
+        let events = binlog.dump(file: "binlog.000001", position: 4)
+        let found = try actions(events, &machine) { machine, event in
+            guard case .query(let query) = event.body, query.statement.hasPrefix("CREATE") else { return }
+            machine.didApply(emittedRecords: 1)
+        }
+        #expect(found == [.applyStatement])
+    }
+
     private func xa(_ binlog: inout ScriptedBinlog, isOnePhase: Bool) {
         binlog.announce()
         binlog.query("XA START \(ScriptedBinlog.xaIdentifier)")

@@ -51,6 +51,8 @@ struct BinlogMachine: Sendable {
     /// The offset of what was done last; nil if it was handed over or nothing was done.
     private var pendingOffset: OffsetTracker.StoredPoint?
     private var rowsSinceCheckpoint = 0
+    /// Whether the current event is a statement that is not done yet.
+    private var isInStatement = false
     private var transactionsUntilIdleCheck = Self.transactionsPerIdleCheck
 
     /// What is known of the transaction that is being read.
@@ -102,9 +104,16 @@ struct BinlogMachine: Sendable {
         switch event.body {
         case .rotate, .heartbeat: return
         default:
+            finishStatement()
             tracker.complete()
             skip.complete()
         }
+    }
+
+    /// The current statement is done: where it is no part of a transaction, it is not read again.
+    private mutating func finishStatement() {
+        if isInStatement, tracker.group == .none { tracker.finishStatement() }
+        isInStatement = false
     }
 
     private mutating func interpret(_ body: BinlogEvent.Body, _ header: EventHeader) -> Action {
@@ -178,11 +187,11 @@ struct BinlogMachine: Sendable {
         case .xaRollback(let identifier): return rollBackPrepared(identifier)
         case .rowChange:
             if skip.skipsEvent { return .none }
-            if tracker.group == .none { tracker.finishStatement() }
+            isInStatement = true
             return .checkRowChange
         case .other:
             if skip.skipsEvent { return .none }
-            if tracker.group == .none { tracker.finishStatement() }
+            isInStatement = true
             return .applyStatement
         }
         return .none
@@ -190,6 +199,8 @@ struct BinlogMachine: Sendable {
 
     private mutating func begin(_ group: OffsetTracker.Group, _ query: QueryEvent, _ header: EventHeader) -> Action {
         tracker.beginGroup(group)
+        // What was emitted for a statement before is no part of it: servers before 5.7 announce no transactions.
+        transaction.emittedRows = 0
         // Debezium reads the connection from BEGIN only.
         if group == .transaction { transaction.thread = Int64(query.threadID) }
         let place = ResumeSkip.Place(
@@ -262,6 +273,7 @@ struct BinlogMachine: Sendable {
     ///
     /// - Parameter records: the number of records that were emitted for it.
     mutating func didApply(emittedRecords records: Int) {
+        finishStatement()
         if records > 0 {
             delivered(records)
         } else {
@@ -321,14 +333,16 @@ struct BinlogMachine: Sendable {
         var position: Int64
         /// The transaction in flight, if rows of it were emitted.
         var inFlight: GTID?
-        /// What would be stored now, for messages.
+        /// The offset of everything that was done, the last statement included: for messages, and to be stored if the
+        /// server lacks something.
         var offset: SourceOffset
     }
 
     var resumeRequest: ResumeRequest {
         ResumeRequest(
             point: tracker.resumePoint, position: tracker.requestPosition,
-            inFlight: transaction.emittedRows > 0 ? transaction.gtid : nil, offset: tracker.storedPoint.offset)
+            inFlight: transaction.emittedRows > 0 ? transaction.gtid : nil,
+            offset: tracker.storedPoint(isAfterStatement: true).offset)
     }
 
     /// A new connection begins to read at `resumeRequest`.
@@ -338,5 +352,6 @@ struct BinlogMachine: Sendable {
         skip = skip.continued(at: point, gtid: gtid, serverID: tracker.serverID)
         tracker = OffsetTracker(resuming: tracker)
         transaction = TransactionState()
+        isInStatement = false
     }
 }
