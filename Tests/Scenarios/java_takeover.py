@@ -33,7 +33,8 @@ class Sides:
 
     def __init__(self, scratch):
         self.peers = scratch.keep(Peers(scratch.folder))
-        self.kafka_port, self.rest_port = free_port(), free_port()
+        # Kafka listens on five ports in a row.
+        self.kafka_port, self.rest_port = free_port(5), free_port()
         self.peers.run("up", "kafka", self.kafka_port)
         self.peers.run("up", "connect", self.rest_port, f"bootstrap.servers=127.0.0.1:{self.kafka_port}")
         self.kafka, self.scratch, self.cdcd = f"127.0.0.1:{self.kafka_port}", scratch, None

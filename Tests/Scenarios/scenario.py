@@ -22,10 +22,25 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CDCD = os.environ.get("CDCD", str(ROOT / ".build/debug/cdcd"))
 
 
-def free_port():
+def is_free(port):
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+# Below the ports that the system gives to outgoing connections, one of which could take a chosen port before it is used.
+PORTS = iter(range(15000 + os.getpid() % 500 * 10, 30000))
+
+
+def free_port(count=1):
+    """The first of `count` unused ports in a row; no two calls return the same."""
+    while True:
+        block = [next(PORTS) for _ in range(count)]
+        if all(is_free(port) for port in block):
+            return block[0]
 
 
 def eventually(what, question, seconds=30.0):
