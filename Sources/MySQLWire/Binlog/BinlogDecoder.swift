@@ -80,6 +80,7 @@ public struct BinlogDecoder {
             return .rows(try RowsEvent(type: header.type, body: body))
         case .tableMap: return .tableMap(try tableMap(body))
         case .query: return .query(try QueryEvent(body: body))
+        case .executeLoadQuery: return .loadData(try QueryEvent(loadDataBody: body))
         case .xid:
             var reader = ByteReader(body, base: EventHeader.bytes)
             return .xid(try reader.littleEndian(UInt64.self))
@@ -98,6 +99,8 @@ public struct BinlogDecoder {
         case .previousGTIDs, .intvar, .rand, .userVar, .transactionContext, .viewChange, .ignorable,
             .mariaDBBinlogCheckpoint, .mariaDBGTIDList:
             return .informational
+        // Pieces of the file of a LOAD DATA; EXECUTE_LOAD_QUERY_EVENT is its statement.
+        case .beginLoadQuery, .appendBlock, .deleteFile: return .informational
         default: return header.isIgnorable ? .informational : .unsupported
         }
     }

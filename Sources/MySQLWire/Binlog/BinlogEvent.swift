@@ -7,6 +7,8 @@ public struct BinlogEvent {
         case formatDescription(FormatDescriptionEvent)
         case rotate(RotateEvent)
         case query(QueryEvent)
+        /// EXECUTE_LOAD_QUERY_EVENT: a LOAD DATA that was logged as its statement.
+        case loadData(QueryEvent)
         case gtid(GTIDEvent)
         case mariaDBGTID(MariaDBGTIDEvent)
         case tableMap(TableMap)

@@ -91,7 +91,7 @@ final class MySQLSourceTask: SourceTask {
         }
         let connection = BinlogConnection(
             configuration: configuration, control: control, serverUUID: source.facts["server_uuid"], logger: logger)
-        let metadata = ServerMetadata(configuration, control)
+        let metadata = ServerMetadata(configuration, control) { connection.serverUUID }
         let routes = TableRoutes(configuration: configuration, logger: logger) { try metadata.primaryKey(of: $0) }
         let rowStatements = RowStatementCheck(configuration, logger: logger) { try metadata.dependencies() }
         let eventHandler = BinlogEventHandler(

@@ -182,10 +182,32 @@ extension ConnectorTests {
             try world.sql("DROP USER v_snapshot")
         }
 
+        /// The other server would say that the trigger's table has none.
+        @Test func dependenciesAreReadFromTheServerOfTheStream() throws {
+            // Facts, snapshot, stream, and the question about the statement; then the stream and the question again.
+            let (world, relay) = try world("v_dependencies", connections: "aaaba")
+            world.configuration["table.include.list"] = "v_dependencies.t"
+            try world.sql(
+                "CREATE TABLE leads (id int PRIMARY KEY)",
+                "CREATE TRIGGER copying AFTER INSERT ON leads FOR EACH ROW INSERT INTO t VALUES (NEW.id)")
+            let run = try world.start()
+            #expect(waitForSnapshot(world))
+            #expect(relay.waitForConnections(3))
+            try world.sql(
+                "SET SESSION binlog_format = 'STATEMENT'", "INSERT INTO leads VALUES (7)", "SET SESSION binlog_format = 'ROW'")
+            let failure = run.waitForFailure()
+            #expect(
+                failure.contains("may change the captured table v_dependencies.t through the trigger v_dependencies.copying"),
+                "\(failure)")
+            #expect(interruptions(world).count == 1)
+            #expect(interruptions(world).first?.contains("lead to different servers") == true, "\(interruptions(world))")
+            #expect(relay.connectionCount == 6)
+        }
+
         @Test func aSnapshotThatNeverSeesOneServerFails() throws {
             let (world, relay) = try world("v_both", connections: "abababababab")
             let failure = try world.start().waitForFailure()
-            #expect(failure.hasPrefix("The snapshot needs several connections to one server, and "), "\(failure)")
+            #expect(failure.hasPrefix("The connector needs several connections to one server, and "), "\(failure)")
             #expect(failure.contains("Remedy: Name one server in database.hostname"), "\(failure)")
             #expect(relay.connectionCount == 2 * MySQLSourceTask.snapshotAttemptsMax)
         }

@@ -84,6 +84,51 @@ extension ConnectorTests {
             #expect(failure.contains("Remedy: SET PERSIST binlog_format = 'ROW'"))
         }
 
+        /// Writes a file on the server, and loads it within a session in STATEMENT format.
+        private func load(_ world: ConnectorWorld, _ statement: String) throws {
+            // The server writes over no file; in the database's folder it would keep the database from being dropped.
+            let file = "load-\(UInt64.random(in: 0...UInt64.max)).txt"
+            try world.sql(
+                "SELECT 7, 7 INTO OUTFILE '../\(file)'", "SET SESSION binlog_format = 'STATEMENT'",
+                statement.replacing("FILE", with: "INFILE '../\(file)'"), "SET SESSION binlog_format = 'ROW'")
+        }
+
+        @Test func aLoadDataThatChangesNothingCapturedIsPassedOver() throws {
+            let world = try world("r_load")
+            let run = try start(world)
+            let statements = [
+                "LOAD DATA FILE INTO TABLE r_load_o.t", "LOAD DATA LOW_PRIORITY FILE REPLACE INTO TABLE r_load_o.t",
+                "LOAD DATA CONCURRENT FILE IGNORE INTO TABLE beats FIELDS ENCLOSED BY '|' (id, t)",
+                "LOAD DATA FILE INTO TABLE r_load_o.u (id, @b)", "LOAD DATA FILE INTO TABLE r_load_o.noted (@a, @b) SET id = 9",
+                "LOAD DATA FILE REPLACE INTO TABLE beats (@a, @b) SET id = (SELECT count(*) FROM r_load_o.u), t = @b",
+            ]
+            for (index, statement) in statements.enumerated() {
+                try load(world, statement)
+                try world.sql("INSERT INTO t VALUES (\(index), 0)")
+            }
+            #expect(world.waitForChanges(statements.count))
+            #expect(run.stop() == nil)
+            // Debezium does not read the event: nothing of it is in the history.
+            let history = world.recording.read { $0.history ?? [] }.map { String(decoding: $0, as: UTF8.self) }
+            #expect(history.contains { $0.contains("CREATE TABLE") } && !history.contains { $0.contains("LOAD DATA") })
+        }
+
+        @Test(arguments: [
+            ("LOAD DATA FILE INTO TABLE t", "it names the captured table r_load_fail.t"),
+            ("LOAD DATA FILE IGNORE INTO TABLE r_load_fail_o.leads (id, @b)",
+                "it may change the captured table r_load_fail.t through the trigger r_load_fail_o.leading"),
+            ("LOAD DATA FILE INTO TABLE beats (id, @b) SET t = r_load_fail_o.g(@b)",
+                "it calls the stored routine r_load_fail_o.g, which may change captured tables"),
+        ])
+        func aLoadDataThatMayChangeACapturedTableStopsTheTask(statement: String, expected: String) throws {
+            let world = try world("r_load_fail")
+            let run = try start(world)
+            try load(world, statement)
+            let failure = run.waitForFailure()
+            #expect(failure.contains("holds a change of rows as a statement, and \(expected)"), "\(failure)")
+            #expect(failure.contains("Remedy: SET PERSIST binlog_format = 'ROW'"))
+        }
+
         @Test func withoutThePrivilegeTheRemedyNamesIt() throws {
             let world = try world("r_grant")
             try world.useAccount(

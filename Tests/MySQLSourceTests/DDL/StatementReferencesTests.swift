@@ -35,6 +35,10 @@ import Testing
         ("DELETE FROM t1.*, t2 USING t AS t1, u AS t2", "t u"),
         ("DELETE FROM t RETURNING a, b", "t"),
         ("LOAD DATA LOCAL INFILE 'x' REPLACE INTO TABLE d.t FIELDS TERMINATED BY ',' (a, @b) SET c = @b", "d.t"),
+        ("LOAD DATA LOW_PRIORITY INFILE 'x' INTO TABLE t PARTITION (p0, p1) (a, `from`, @u)", "t"),
+        ("LOAD DATA CONCURRENT INFILE '' IGNORE INTO TABLE `t` CHARACTER SET latin1 FIELDS TERMINATED BY ',' OPTIONALLY  "
+            + "ENCLOSED BY '\\'' ESCAPED BY '\\\\' LINES STARTING BY 'FROM x' TERMINATED BY '\\n' IGNORE 2 LINES (`a`, @`b`)", "t"),
+        ("LOAD DATA INFILE '' INTO TABLE d.t (a, @b) SET `c`= REPLACE(@b, 'x', 'y'), `d`= (SELECT max(e) FROM u, v)", "d.t u v"),
         ("LOAD XML INFILE 'x' INTO TABLE t", "t"),
         ("WITH x AS (SELECT * FROM u), y (a, b) AS (SELECT * FROM x, v) UPDATE t JOIN x JOIN y SET t.a = 1", "u v t"),
         ("WITH RECURSIVE n AS (SELECT 1 UNION ALL SELECT * FROM n JOIN m), m AS (SELECT * FROM m) DELETE FROM t", "m t"),
@@ -76,6 +80,7 @@ import Testing
         #expect(routines("SELECT `d`.`f`(1)") == "d.f")
         #expect(routines("DO g (h(1), i)") == "g h")
         #expect(routines("CALL d.p(1)") == "d.p")
+        #expect(routines("LOAD DATA INFILE '' INTO TABLE t (a, @b) SET c = d.f(@b)") == "d.f")
         #expect(routines("INSERT INTO t VALUES (f(NAME_CONST('a', 1)))")?.contains("f NAME_CONST") == true)
         #expect(routines("INSERT INTO t (a) VALUES (1)") == "")
     }

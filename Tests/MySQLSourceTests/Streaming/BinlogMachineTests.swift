@@ -68,6 +68,17 @@ import WireCore
         #expect(machine.resumeRequest.offset.gtids == binlog.executed)
     }
 
+    @Test func aLoadDataIsCheckedAsAStatement() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: true)
+        binlog.announce()
+        binlog.query("BEGIN")
+        binlog.loadData(into: "t")
+        binlog.commit()
+        var machine = try machine(after: "")
+        #expect(try actions(binlog.dump(after: GTIDSet()), &machine) == [.checkRowChange])
+        #expect(machine.idleOffset?.gtids == binlog.executed)
+    }
+
     @Test func manyRowsMakeACheckpointDue() throws {
         var binlog = ScriptedBinlog(usesGTIDs: false)
         transaction(&binlog, rows: 2)

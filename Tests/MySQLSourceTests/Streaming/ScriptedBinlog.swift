@@ -99,16 +99,31 @@ struct ScriptedBinlog {
     }
 
     mutating func query(_ statement: String, database: String = "db") {
+        append(.query, Self.query(statement, database))
+    }
+
+    /// BEGIN_LOAD_QUERY, APPEND_BLOCK and EXECUTE_LOAD_QUERY of a `LOAD DATA INFILE 'x' INTO TABLE …`.
+    mutating func loadData(into table: String) {
+        append(.beginLoadQuery, [1, 0, 0, 0, 0x31])
+        append(.appendBlock, [1, 0, 0, 0, 0x0A])
+        append(
+            .executeLoadQuery,
+            Self.query(
+                "LOAD DATA INFILE 'x' INTO TABLE \(table)", "db", file: [1, 0, 0, 0, 9, 0, 0, 0, 25, 0, 0, 0, 0]))
+    }
+
+    private static func query(_ statement: String, _ database: String, file: [UInt8] = []) -> [UInt8] {
         var writer = ByteWriter()
         writer.littleEndian(UInt32(7))
         writer.littleEndian(UInt32(0))
         writer.littleEndian(UInt8(database.utf8.count))
         writer.littleEndian(UInt16(0))
         writer.littleEndian(UInt16(0))
+        writer.bytes(file)
         writer.utf8(database)
         writer.littleEndian(UInt8(0))
         writer.utf8(statement)
-        append(.query, writer.array())
+        return writer.array()
     }
 
     /// A statement in a transaction of its own.

@@ -147,7 +147,7 @@ struct ConversationDump {
         switch event.body {
         case .formatDescription(let format): ["\(format.serverVersion), checksums \(format.hasChecksums)"]
         case .rotate(let rotate): ["\(rotate.file):\(rotate.position)"]
-        case .query(let query): ["[\(query.database)] \(query.statement)", session(query.session)]
+        case .query(let query), .loadData(let query): ["[\(query.database)] \(query.statement)", session(query.session)]
         case .gtid(let gtid):
             ["\(gtid.gtid.map { "\($0)" } ?? "anonymous") \(gtid.originalCommitMicroseconds ?? 0)"]
         case .mariaDBGTID(let gtid): ["\(gtid.description) flags \(gtid.flags)"]

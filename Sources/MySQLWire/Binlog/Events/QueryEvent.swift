@@ -2,11 +2,15 @@ import WireCore
 
 /// QUERY_EVENT: thread u32 | seconds u32 | database length u8 | error u16 | status length u16 | status variables |
 /// database NUL | statement to the end
+///
+/// EXECUTE_LOAD_QUERY_EVENT, a LOAD DATA: the same with file id u32 | clause begin u32 | clause end u32 |
+/// duplicates u8 before the status variables. Begin and end, in bytes of the statement, enclose
+/// `[LOCAL] INFILE 'name' [REPLACE | IGNORE] INTO`, which a replica replaces.
 public struct QueryEvent: Equatable, Sendable {
     public let threadID: UInt32
     public let database: String
     public let errorCode: UInt16
-    /// Decoded from the client's character set, as far as that is known.
+    /// Decoded from the client's character set, as far as that is known. A LOAD DATA has an empty file name.
     public let statement: String
     public let session: Session
 
@@ -32,21 +36,66 @@ public struct QueryEvent: Equatable, Sendable {
         public var explicitDefaultsForTimestamp: Bool?
     }
 
-    init(body: UnsafeRawBufferPointer) throws(WireError) {
+    init(body: UnsafeRawBufferPointer) throws(WireError) { try self.init(body, isLoadData: false) }
+
+    /// EXECUTE_LOAD_QUERY_EVENT.
+    init(loadDataBody body: UnsafeRawBufferPointer) throws(WireError) { try self.init(body, isLoadData: true) }
+
+    private init(_ body: UnsafeRawBufferPointer, isLoadData: Bool) throws(WireError) {
         var reader = ByteReader(body, base: EventHeader.bytes)
         threadID = try reader.littleEndian(UInt32.self)
         try reader.skip(4)
         let databaseBytes = Int(try reader.byte())
         errorCode = try reader.littleEndian(UInt16.self)
         let statusBytes = Int(try reader.littleEndian(UInt16.self))
+        let fileClause = isLoadData ? try FileClause(&reader) : nil
         var status = try reader.slice(statusBytes)
         session = try Session(&status)
         database = String(decoding: try reader.array(databaseBytes), as: UTF8.self)
         try reader.skip(1)
         let client = session.clientCollation.flatMap { MySQLCharacterSet(collation: $0) }
-        statement = reader.rest().withUnsafeBytes { bytes in
-            client?.decode(bytes) ?? String(decoding: bytes, as: UTF8.self)
+        let textOffset = reader.absoluteOffset
+        let text = reader.rest()
+        if let fileClause {
+            let bytes = try fileClause.replaced(in: text.array(), at: textOffset)
+            // The server names table and columns in UTF-8; the expressions of SET are as the client sent them.
+            statement = String(validating: bytes, as: UTF8.self) ?? bytes.withUnsafeBytes { Self.text($0, client) }
+        } else {
+            statement = text.withUnsafeBytes { Self.text($0, client) }
         }
+    }
+
+    private static func text(_ bytes: UnsafeRawBufferPointer, _ set: MySQLCharacterSet?) -> String {
+        set?.decode(bytes) ?? String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// Where a LOAD DATA statement names its file. The name is left out: it is nothing to a reader of the binlog, and
+/// the server writes it with backslashes whatever the session's `sql_mode` says.
+private struct FileClause {
+    private let range: Range<UInt32>
+    private let duplicates: String
+
+    @_lifetime(reader: copy reader)
+    init(_ reader: inout ByteReader) throws(WireError) {
+        try reader.skip(4)
+        let place = reader.absoluteOffset
+        let begin = try reader.littleEndian(UInt32.self)
+        let end = try reader.littleEndian(UInt32.self)
+        guard begin <= end else { throw WireError(.badLength(Int(end)), at: place) }
+        range = begin..<end
+        switch try reader.byte() {
+        case 0: duplicates = ""
+        case 1: duplicates = " IGNORE"
+        case 2: duplicates = " REPLACE"
+        default: throw WireError(.invalidValue("unknown handling of duplicates"), at: place + 8)
+        }
+    }
+
+    func replaced(in statement: [UInt8], at offset: Int) throws(WireError) -> [UInt8] {
+        let (begin, end) = (Int(range.lowerBound), Int(range.upperBound))
+        guard end <= statement.count else { throw WireError(.badLength(end), at: offset) }
+        return statement[..<begin] + Array(" INFILE ''\(duplicates) INTO".utf8) + statement[end...]
     }
 }
 

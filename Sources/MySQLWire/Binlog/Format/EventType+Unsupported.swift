@@ -7,8 +7,6 @@ extension EventType {
         case .transactionPayload: "\(self): a transaction in compressed form"
         case .taggedGTID: "\(self): a transaction whose GTID has a tag"
         case .incident: "\(self): the server has lost events and says so"
-        case .beginLoadQuery, .executeLoadQuery, .appendBlock, .deleteFile:
-            "\(self): a LOAD DATA that was logged as a statement"
         case .mariaDBQueryCompressed, .mariaDBWriteRowsCompressedV1, .mariaDBUpdateRowsCompressedV1,
             .mariaDBDeleteRowsCompressedV1, .mariaDBWriteRowsCompressed, .mariaDBUpdateRowsCompressed,
             .mariaDBDeleteRowsCompressed:
@@ -24,7 +22,6 @@ extension EventType {
         case .transactionPayload: "SET PERSIST binlog_transaction_compression = OFF, and in every session that sets it"
         case .taggedGTID: "gtid_next without a tag: AUTOMATIC instead of AUTOMATIC:tag"
         case .incident: "a new snapshot"
-        case .beginLoadQuery, .executeLoadQuery, .appendBlock, .deleteFile: "SET PERSIST binlog_format = 'ROW'"
         case .mariaDBQueryCompressed, .mariaDBWriteRowsCompressedV1, .mariaDBUpdateRowsCompressedV1,
             .mariaDBDeleteRowsCompressedV1, .mariaDBWriteRowsCompressed, .mariaDBUpdateRowsCompressed,
             .mariaDBDeleteRowsCompressed:

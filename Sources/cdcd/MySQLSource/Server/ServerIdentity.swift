@@ -26,10 +26,10 @@ struct OtherServerError: Error, Hashable, CustomStringConvertible {
         "connections to \(address) lead to different servers: \(expected) and \(found ?? "one without server_uuid")"
     }
 
-    /// What is said where another attempt found different servers too.
+    /// What is said where further attempts found different servers too.
     var failure: ConnectorError {
         ConnectorError(
-            "The snapshot needs several connections to one server, and \(address) leads to several", cause: description,
+            "The connector needs several connections to one server, and \(address) leads to several", cause: description,
             remedy: "Name one server in database.hostname, or a virtual address or proxy that leads all connections to the "
                 + "same one.")
     }

@@ -2,19 +2,24 @@ import ConnectData
 import MySQLWire
 
 /// Answers of the server about its tables while the binlog is read, each over a connection of its own that is closed
-/// again: such questions are rare.
+/// again: such questions are rare. Each must lead to the server that the binlog is read from: behind one name there
+/// may be several, and another's tables, triggers and grants are no answer.
 struct ServerMetadata {
     private let configuration: MySQLConnectorConfig
     private let control: TaskControl
+    private let serverUUID: () -> String?
 
-    init(_ configuration: MySQLConnectorConfig, _ control: TaskControl) {
+    /// - Parameter serverUUID: the `server_uuid` of the server that is read now; nil where it has none.
+    init(_ configuration: MySQLConnectorConfig, _ control: TaskControl, serverUUID: @escaping () -> String?) {
         self.configuration = configuration
         self.control = control
+        self.serverUUID = serverUUID
     }
 
     /// The columns of a table's primary key as it is now, in the key's order; empty where it has none or is not there.
     ///
-    /// Throws a `SessionError` where the connection is lost, and a `ConnectorError` where the server refuses.
+    /// Throws a `SessionError` where the connection is lost, an `OtherServerError` where it leads to another server,
+    /// and a `ConnectorError` where the server refuses.
     func primaryKey(of table: TableID) throws -> [String] {
         try read("Reading the primary key of \(table)") { connection throws(MySQLError) in
             do throws(MySQLError) {
@@ -40,7 +45,7 @@ struct ServerMetadata {
 
     /// Runs queries over a new connection.
     func read<R>(_ purpose: String, _ body: (MySQLConnection) throws(MySQLError) -> R) throws -> R {
-        let connection = try ServerSession.open(configuration, control)
+        let connection = try ServerSession.open(configuration, control, serverUUID: serverUUID())
         return try ServerSession.withConnection(connection, control) { connection in
             do throws(MySQLError) {
                 return try body(connection)

@@ -36,6 +36,9 @@ final class BinlogConnection {
 
     private var address: SocketAddress { configuration.connection.address }
 
+    /// The `server_uuid` of the server that is read; nil where it has none.
+    var serverUUID: String? { server.uuid }
+
     /// Connects, makes sure that the server has what comes next, asks for the binlog and runs `body` with the stream
     /// until one of the two throws.
     ///
@@ -184,6 +187,20 @@ final class BinlogConnection {
             throw ServerFailure.streaming(failure.error, request.offset, configuration)
         }
         if case .stream(.timedOut) = failure.error {} else { silence.connectionLost() }
+        try retry(after: reason, at: request) { "is lost\($0): \(failure.error)" }
+    }
+
+    /// The same where another connection led to another server, whose answer means nothing for this stream: the next
+    /// attempt may find one server.
+    func recover(from other: OtherServerError, at request: BinlogMachine.ResumeRequest) throws {
+        silence.connectionLost()
+        try retry(after: other.failure, at: request) { "is closed\($0): \(other)" }
+    }
+
+    /// - Parameter event: what happened to the connection; its argument says for how long, behind a blank.
+    private func retry(
+        after reason: ConnectorError, at request: BinlogMachine.ResumeRequest, _ event: (String) -> String
+    ) throws {
         // The end of a connection that did what it is for is a new interruption.
         if let since = connectedSince,
             startPoint != request.point || MonotonicInstant.now.milliseconds(since: since) > Self.steadyMilliseconds {
@@ -191,13 +208,11 @@ final class BinlogConnection {
         }
         connectedSince = nil
         guard let retry = reconnect.failed(at: .now) else { throw reason }
-        if retry.isReportDue { reportLoss(failure, retry) }
+        if retry.isReportDue {
+            let since = retry.awayMilliseconds >= 1000 ? " for \(retry.awayMilliseconds / 1000) s" : ""
+            logger.warn("The connection to \(address) \(event(since)). Connecting again.")
+        }
         control.report(.interrupted(reason: reason.description))
         StopWaiter(control).wait(milliseconds: retry.delayMilliseconds)
-    }
-
-    private func reportLoss(_ failure: SessionError, _ retry: ReconnectPolicy.Retry) {
-        let since = retry.awayMilliseconds >= 1000 ? " for \(retry.awayMilliseconds / 1000) s" : ""
-        logger.warn("The connection to \(address) is lost\(since): \(failure.error). Connecting again.")
     }
 }

@@ -73,10 +73,13 @@ final class BinlogEventHandler {
             try rowStatements.willApply(query, in: schema, at: machine.eventPlace)
             try applyStatement(query, event.header)
         case .checkRowChange:
-            guard case .query(let query) = event.body else { break }
-            try rowStatements.check(query, in: schema, at: machine.eventPlace)
-            // Debezium records some of them (WITH …, SELECT f()) as statements without a table.
-            try applyStatement(query, event.header)
+            if case .query(let query) = event.body {
+                try rowStatements.check(query, in: schema, at: machine.eventPlace)
+                // Debezium records some of them (WITH …, SELECT f()) as statements without a table.
+                try applyStatement(query, event.header)
+            } else if case .loadData(let query) = event.body {
+                try rowStatements.check(query, in: schema, at: machine.eventPlace)
+            }
         case .advanceIfIdle: try advanceIfIdle()
         case .warn(let warning): logger.warn(warning.text(at: machine.eventPlace))
         case .fail(let failure): throw failure.error(at: machine.eventPlace)

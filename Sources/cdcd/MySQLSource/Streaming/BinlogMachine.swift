@@ -122,6 +122,7 @@ struct BinlogMachine: Sendable {
         case .tableMap, .formatDescription, .stop, .rotate, .heartbeat, .informational: return .none
         case .gtid(let gtid): return announce(gtid, header)
         case .query(let query): return receive(query, header)
+        case .loadData: return receiveRowChange()
         case .xid:
             commit()
             return .none
@@ -185,16 +186,19 @@ struct BinlogMachine: Sendable {
             prepared.remove(identifier)
             tracker.finishStatement()
         case .xaRollback(let identifier): return rollBackPrepared(identifier)
-        case .rowChange:
-            if skip.skipsEvent { return .none }
-            isInStatement = true
-            return .checkRowChange
+        case .rowChange: return receiveRowChange()
         case .other:
             if skip.skipsEvent { return .none }
             isInStatement = true
             return .applyStatement
         }
         return .none
+    }
+
+    private mutating func receiveRowChange() -> Action {
+        if skip.skipsEvent { return .none }
+        isInStatement = true
+        return .checkRowChange
     }
 
     private mutating func begin(_ group: OffsetTracker.Group, _ query: QueryEvent, _ header: EventHeader) -> Action {

@@ -27,6 +27,9 @@ final class StreamingReader {
                 if control.isStopping { break }
                 try handler.checkpoint()
                 try connection.recover(from: failure, at: handler.resumeRequest)
+            } catch let other as OtherServerError {
+                try handler.checkpoint()
+                try connection.recover(from: other, at: handler.resumeRequest)
             } catch is CancellationError where control.isStopping {
                 break
             } catch let gone as BinlogGoneError {
