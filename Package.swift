@@ -11,8 +11,14 @@ let strict: [SwiftSetting] = [
 /// Makes `swift build -c release` yield one static executable; only the executable may carry unsafe
 /// flags, or nobody could depend on the libraries.
 let staticRelease: [LinkerSetting] = [
-    .unsafeFlags(["-static-stdlib", "-static-executable", "-use-ld=lld", "-l_FoundationICU", "-l_FoundationCollections", "-l_FoundationCShims", "-lCoreFoundation"], .when(configuration: .release)),
+    .unsafeFlags(
+        ["-static-stdlib", "-static-executable", "-use-ld=lld", "-l_FoundationICU", "-l_FoundationCollections",
+         "-l_FoundationCShims", "-lCoreFoundation"], .when(configuration: .release)),
 ]
+
+/// What several targets need in the same words.
+let wire: [Target.Dependency] = ["WireCore", "WireStreams"]
+let kafka: [Target.Dependency] = ["KafkaProtocol", "KafkaWire"]
 
 let package = Package(
     name: "cdcd",
@@ -20,14 +26,6 @@ let package = Package(
         .library(name: "MySQLWire", targets: ["MySQLWire"]),
         .library(name: "KafkaWire", targets: ["KafkaWire"]),
         .executable(name: "cdcd", targets: ["cdcd"]),
-        // For Benchmarks/ and Fuzzing/ alone; nothing in these two is promised to anybody else.
-        .library(
-            name: "CDCDParts",
-            targets: [
-                "MySQLSource", "ConnectRuntime", "ConnectData", "MySQLWire", "KafkaWire", "WireCore", "WireTestSupport",
-                "KafkaTestSupport",
-            ]),
-        .library(name: "RowWorkloads", targets: ["RowWorkloads"]),
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
@@ -36,69 +34,111 @@ let package = Package(
 
         .target(name: "WireCore", dependencies: ["CZlib"], swiftSettings: strict),
         .target(name: "WireStreams", dependencies: ["WireCore", "COpenSSL"], swiftSettings: strict),
-        .target(name: "MySQLWire", dependencies: ["WireCore", "WireStreams"], swiftSettings: strict),
-        .target(name: "KafkaWire", dependencies: ["WireCore", "WireStreams"], swiftSettings: strict),
+        .target(name: "HTTPWire", dependencies: wire, swiftSettings: strict),
+        .target(name: "MySQLWire", dependencies: wire, swiftSettings: strict),
+        .target(
+            name: "KafkaProtocol", dependencies: ["WireCore"], path: "Sources/KafkaWire/Protocol",
+            swiftSettings: strict),
+        .target(
+            name: "KafkaWire", dependencies: wire + ["KafkaProtocol"], path: "Sources/KafkaWire/Client",
+            swiftSettings: strict),
+        .target(
+            name: "KafkaBroker", dependencies: wire + ["KafkaProtocol"], path: "Sources/KafkaWire/Broker",
+            swiftSettings: strict),
 
-        .target(name: "ConnectData", dependencies: ["WireCore"], path: "Sources/cdcd/ConnectData", swiftSettings: strict),
         .target(
-            name: "MySQLSource", dependencies: ["ConnectData", "MySQLWire", "WireCore", "WireStreams"],
-            path: "Sources/cdcd/MySQLSource", swiftSettings: strict),
+            name: "ConnectData", dependencies: ["WireCore"], path: "Sources/cdcd/ConnectData",
+            swiftSettings: strict),
         .target(
-            name: "ConnectRuntime", dependencies: ["ConnectData", "KafkaWire", "WireCore", "WireStreams"],
+            name: "BinlogSource", dependencies: wire + ["ConnectData", "MySQLWire"],
+            path: "Sources/cdcd/BinlogSource", swiftSettings: strict),
+        .target(
+            name: "ConnectRuntime", dependencies: wire + kafka + ["ConnectData", "HTTPWire"],
             path: "Sources/cdcd/ConnectRuntime", swiftSettings: strict),
         .executableTarget(
             name: "cdcd",
-            dependencies: [
-                "MySQLSource", "ConnectRuntime", "ConnectData", "MySQLWire", "KafkaWire", "WireCore", "WireStreams",
+            dependencies: wire + kafka + [
+                "BinlogSource", "ConnectRuntime", "ConnectData", "HTTPWire", "MySQLWire", "KafkaBroker",
                 "CNoLocaleData",
             ],
             path: "Sources/cdcd/Command", swiftSettings: strict, linkerSettings: staticRelease),
 
         .target(
-            name: "WireTestSupport", dependencies: ["WireCore", "WireStreams"], path: "Tests/WireTestSupport",
-            swiftSettings: strict),
+            name: "WireTestSupport", dependencies: wire, path: "Tests/WireTestSupport", swiftSettings: strict),
         .target(
-            name: "KafkaTestSupport", dependencies: ["KafkaWire", "WireCore", "WireTestSupport"],
+            name: "KafkaTestSupport", dependencies: ["KafkaProtocol", "WireCore", "WireTestSupport"],
             path: "Tests/KafkaTestSupport", swiftSettings: strict),
-        // Here and not in the package Benchmarks, since it uses declarations that only this package sees.
-        .target(
-            name: "RowWorkloads",
-            dependencies: [
-                "MySQLSource", "ConnectRuntime", "ConnectData", "MySQLWire", "KafkaWire", "WireCore",
-            ],
-            path: "Benchmarks/RowWorkloads", swiftSettings: strict),
-        .testTarget(name: "WireCoreTests", dependencies: ["WireCore", "WireTestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "WireStreamsTests", dependencies: ["WireStreams", "WireCore", "WireTestSupport"], swiftSettings: strict),
-        .testTarget(
-            name: "MySQLWireTests", dependencies: ["MySQLWire", "WireCore", "WireStreams", "WireTestSupport"],
+            name: "WireCoreTests", dependencies: ["WireCore", "WireTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "KafkaWireTests",
-            dependencies: ["KafkaWire", "WireCore", "WireStreams", "WireTestSupport", "KafkaTestSupport"],
+            name: "WireStreamsTests", dependencies: wire + ["WireTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "HTTPWireTests", dependencies: wire + ["HTTPWire", "WireTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MySQLWireTests", dependencies: wire + ["MySQLWire", "WireTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "KafkaProtocolTests",
+            dependencies: ["KafkaProtocol", "WireCore", "WireTestSupport", "KafkaTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "KafkaWireTests", dependencies: wire + kafka + ["KafkaBroker", "WireTestSupport", "KafkaTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "KafkaBrokerTests",
+            dependencies: wire + kafka + ["KafkaBroker", "WireTestSupport", "KafkaTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ConnectDataTests", dependencies: ["ConnectData", "WireCore", "WireTestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "MySQLSourceTests",
-            dependencies: ["MySQLSource", "ConnectData", "MySQLWire", "WireCore", "WireStreams", "WireTestSupport"],
+            name: "BinlogSourceTests",
+            dependencies: wire + ["BinlogSource", "ConnectData", "MySQLWire", "WireTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ConnectRuntimeTests",
-            dependencies: ["ConnectRuntime", "ConnectData", "KafkaWire", "WireCore", "WireStreams", "WireTestSupport"],
+            dependencies: wire + kafka + ["ConnectRuntime", "ConnectData", "HTTPWire", "WireTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
-            dependencies: [
-                "cdcd", "ConnectRuntime", "ConnectData", "MySQLSource", "KafkaWire", "WireStreams", "WireTestSupport",
-            ],
+            dependencies: wire + kafka + ["cdcd", "ConnectRuntime", "ConnectData", "BinlogSource", "WireTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: [
-                "cdcd", "MySQLSource", "ConnectRuntime", "ConnectData", "MySQLWire", "KafkaWire", "WireCore",
-                "WireStreams", "WireTestSupport",
+            dependencies: wire + kafka + [
+                "cdcd", "BinlogSource", "ConnectRuntime", "ConnectData", "MySQLWire", "KafkaBroker", "WireTestSupport",
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: [], swiftSettings: strict),
+
+        // Tools for developers; part of no product.
+        .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
+        .target(
+            name: "RowWorkloads",
+            dependencies: kafka + ["BinlogSource", "ConnectRuntime", "ConnectData", "MySQLWire", "WireCore"],
+            path: "Benchmarks/RowWorkloads", swiftSettings: strict),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: kafka + [
+                "BinlogSource", "ConnectRuntime", "ConnectData", "MySQLWire", "WireCore", "WireTestSupport",
+                "KafkaTestSupport", "CAllocationCount",
+            ], path: "Benchmarks/Benchmarks", swiftSettings: strict),
+        // Linked as the product is: calls into the standard library cost the same.
+        .executableTarget(
+            name: "CountedWorkload", dependencies: ["RowWorkloads"], path: "Benchmarks/CountedWorkload",
+            swiftSettings: strict, linkerSettings: staticRelease),
+        .target(
+            name: "FuzzTargets",
+            dependencies: kafka + [
+                "BinlogSource", "ConnectData", "ConnectRuntime", "HTTPWire", "KafkaBroker", "MySQLWire", "WireCore",
+                "WireTestSupport",
+                "KafkaTestSupport",
+            ],
+            path: "Fuzzing/FuzzTargets", swiftSettings: strict),
+        .systemLibrary(name: "CLibFuzzer", path: "Fuzzing/CLibFuzzer"),
+        .executableTarget(
+            name: "Fuzz", dependencies: ["FuzzTargets", "CLibFuzzer"], path: "Fuzzing/Fuzz", swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
     ]
 )

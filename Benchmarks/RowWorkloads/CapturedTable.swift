@@ -1,5 +1,5 @@
+import BinlogSource
 import Foundation
-import MySQLSource
 import MySQLWire
 
 /// A folder of `Fixtures/workloads`: the definition of a table, and its rows as a server sent them.

@@ -1,7 +1,8 @@
+import BinlogSource
 import ConnectData
 import ConnectRuntime
+import KafkaProtocol
 import KafkaWire
-import MySQLSource
 import Synchronization
 import WireCore
 

@@ -1,4 +1,4 @@
-import MySQLSource
+import BinlogSource
 import MySQLWire
 import WireCore
 

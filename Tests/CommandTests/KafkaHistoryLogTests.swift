@@ -1,7 +1,9 @@
+import BinlogSource
 import ConnectData
 import Foundation
+import KafkaBroker
+import KafkaProtocol
 import KafkaWire
-import MySQLSource
 import Synchronization
 import Testing
 import WireStreams

@@ -1,4 +1,6 @@
 import Foundation
+import KafkaBroker
+import KafkaProtocol
 import KafkaWire
 import Testing
 import WireStreams

@@ -1,4 +1,4 @@
-import KafkaWire
+import KafkaProtocol
 import Testing
 import WireCore
 import WireTestSupport
@@ -8,7 +8,7 @@ public struct CapturedExchange {
     public let request: [UInt8]
     /// Nil where the connection ended first.
     public let response: [UInt8]?
-    public let header: RequestHeader
+    package let header: RequestHeader
     /// The request's body.
     public let body: [UInt8]
 

@@ -1,4 +1,4 @@
-import KafkaWire
+import KafkaProtocol
 
 /// The messages that are built, by their keys.
 public enum KafkaMessages {
@@ -12,9 +12,9 @@ public enum KafkaMessages {
         DescribeTopicPartitionsRequest.self,
     ]
 
-    public static let requests: [APIKey: any KafkaMessage.Type] =
+    package static let requests: [APIKey: any KafkaMessage.Type] =
         Dictionary(uniqueKeysWithValues: types.map { ($0.apiKey, $0 as any KafkaMessage.Type) })
-    public static let responses: [APIKey: any KafkaMessage.Type] =
+    package static let responses: [APIKey: any KafkaMessage.Type] =
         Dictionary(uniqueKeysWithValues: types.map { ($0.apiKey, response(of: $0)) })
 
     private static func response<R: KafkaRequest>(of _: R.Type) -> any KafkaMessage.Type { R.Response.self }

@@ -9,19 +9,24 @@ import Testing
     private static let allowedImports: [(folder: String, modules: Set<String>)] = [
         ("Sources/WireCore/", ["CZlib"]),
         ("Sources/WireStreams/", ["WireCore", "COpenSSL"]),
+        ("Sources/HTTPWire/", ["WireCore", "WireStreams"]),
         ("Sources/MySQLWire/", ["WireCore", "WireStreams"]),
-        ("Sources/KafkaWire/", ["WireCore", "WireStreams"]),
+        ("Sources/KafkaWire/Protocol/", ["WireCore"]),
+        ("Sources/KafkaWire/Client/", ["KafkaProtocol", "HTTPWire", "WireCore", "WireStreams"]),
+        ("Sources/KafkaWire/Broker/", ["KafkaProtocol", "WireCore", "WireStreams"]),
         ("Sources/cdcd/ConnectData/", ["WireCore"]),
-        ("Sources/cdcd/MySQLSource/", ["ConnectData", "MySQLWire", "WireCore", "WireStreams"]),
-        ("Sources/cdcd/ConnectRuntime/", ["ConnectData", "KafkaWire", "WireCore", "WireStreams"]),
-        ("Sources/cdcd/Command/", [
-            "MySQLSource", "ConnectRuntime", "ConnectData", "MySQLWire", "KafkaWire", "WireCore", "WireStreams",
-            "CNoLocaleData",
+        ("Sources/cdcd/ConnectPlugins/", ["ConnectData", "HTTPWire", "WireCore", "WireStreams"]),
+        ("Sources/cdcd/DebeziumPlugins/", ["ConnectData", "WireCore"]),
+        ("Sources/cdcd/BinlogSource/", ["ConnectData", "DebeziumPlugins", "MySQLWire", "WireCore", "WireStreams"]),
+        ("Sources/cdcd/ConnectRuntime/", [
+            "ConnectData", "KafkaProtocol", "KafkaWire", "HTTPWire", "WireCore", "WireStreams",
         ]),
+        ("Sources/cdcd/Command/", ourModules.subtracting(["COpenSSL", "CZlib", "cdcd"])),
     ]
     private static let ourModules: Set<String> = [
-        "COpenSSL", "CZlib", "CNoLocaleData", "WireCore", "WireStreams", "MySQLWire", "KafkaWire", "ConnectData",
-        "MySQLSource", "ConnectRuntime", "cdcd",
+        "COpenSSL", "CZlib", "CNoLocaleData", "WireCore", "WireStreams", "HTTPWire", "MySQLWire", "KafkaProtocol",
+        "KafkaWire", "KafkaBroker", "ConnectData", "ConnectPlugins", "DebeziumPlugins", "BinlogSource",
+        "ConnectRuntime", "cdcd",
     ]
     /// What comes with the toolchain. Anything else would be a dependency from outside.
     private static let toolchain: Set<String> = ["Foundation", "Dispatch", "Synchronization", "Glibc"]

@@ -14,7 +14,7 @@ struct House {
     /// Names that are declared inside of many types and tell nothing.
     private static let common: Set<String> = [
         "Value", "Element", "Index", "Key", "Array", "SubSequence", "Iterator", "Error", "ID", "Failure", "Success",
-        "Output", "Input", "Body", "Stride", "Continuation", "State", "Kind", "Action",
+        "Output", "Input", "Body", "Stride", "Continuation", "State", "Kind", "Action", "Topic", "Outcome",
     ]
 
     private static func expression(_ pattern: String) throws -> NSRegularExpression {
@@ -42,7 +42,13 @@ struct House {
             named[file.path] = Set(name.matches(in: code, range: range).map { text($0, 0) })
             imports[file.path] = Set(importing.matches(in: code, range: range).map { text($0, 1) })
             let folders = file.path.split(separator: "/").map(String.init)
-            module[file.path] = folders[1] == "cdcd" ? folders[2] : folders[1]
+            module[file.path] =
+                switch (folders[1], folders[2]) {
+                case ("cdcd", let folder): folder
+                case ("KafkaWire", "Protocol"): "KafkaProtocol"
+                case ("KafkaWire", "Broker"): "KafkaBroker"
+                case (let folder, _): folder
+                }
         }
     }
 

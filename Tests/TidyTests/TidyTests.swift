@@ -101,7 +101,7 @@ import Testing
 
     /// The whole list of unchecked promises, each with its invariant in the line above it.
     private static let uncheckedSendable: Set<String> = [
-        "Sources/WireCore/Bytes/ByteWriter.swift", "Sources/KafkaWire/Producer/ProducerConnection.swift",
+        "Sources/WireCore/Bytes/ByteWriter.swift", "Sources/KafkaWire/Client/Producer/ProducerConnection.swift",
     ]
 
     @Test func uncheckedSendabilityIsRareAndExplained() {

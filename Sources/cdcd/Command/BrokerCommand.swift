@@ -1,4 +1,5 @@
-import KafkaWire
+import KafkaBroker
+import KafkaProtocol
 import WireCore
 import WireStreams
 

@@ -1,7 +1,9 @@
+import BinlogSource
 import ConnectRuntime
 import Foundation
+import KafkaBroker
+import KafkaProtocol
 import KafkaWire
-import MySQLSource
 import WireCore
 import WireStreams
 

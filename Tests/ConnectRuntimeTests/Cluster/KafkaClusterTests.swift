@@ -1,5 +1,8 @@
 import ConnectData
 import Foundation
+import HTTPWire
+import KafkaBroker
+import KafkaProtocol
 import KafkaWire
 import Testing
 import WireCore

@@ -1,4 +1,5 @@
 import Foundation
+import KafkaProtocol
 import KafkaWire
 import Synchronization
 import Testing

@@ -1,3 +1,4 @@
+import KafkaProtocol
 import KafkaWire
 
 @testable import ConnectRuntime

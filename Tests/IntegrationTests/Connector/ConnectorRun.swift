@@ -1,6 +1,6 @@
+import BinlogSource
 import ConnectData
 import Foundation
-import MySQLSource
 import MySQLWire
 import Synchronization
 import Testing

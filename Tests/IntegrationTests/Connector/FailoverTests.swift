@@ -4,7 +4,7 @@ import Testing
 import WireCore
 import WireStreams
 
-@testable import MySQLSource
+@testable import BinlogSource
 
 extension ConnectorTests {
     /// Behind the connector's address there is another server than before, or there are several.

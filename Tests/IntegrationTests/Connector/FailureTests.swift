@@ -4,7 +4,7 @@ import Testing
 import WireCore
 import WireStreams
 
-@testable import MySQLSource
+@testable import BinlogSource
 
 extension ConnectorTests {
     /// What users are told: what, where, why, and the remedy.

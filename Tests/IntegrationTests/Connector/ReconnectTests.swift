@@ -4,7 +4,7 @@ import Testing
 import WireCore
 import WireStreams
 
-@testable import MySQLSource
+@testable import BinlogSource
 
 extension ConnectorTests {
     /// The network between a task and its server fails in every way; no row is lost and none comes twice.

@@ -1,6 +1,6 @@
+import BinlogSource
 import ConnectData
 import Dispatch
-import MySQLSource
 import Synchronization
 import WireCore
 

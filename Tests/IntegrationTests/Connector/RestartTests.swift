@@ -4,7 +4,7 @@ import Testing
 import WireCore
 import WireStreams
 
-@testable import MySQLSource
+@testable import BinlogSource
 
 extension ConnectorTests {
     /// A statement whose GTID the stored offset lacks is in the history and is sent again by the server: it must be

@@ -1,6 +1,7 @@
-@testable import MySQLSource
 import MySQLWire
 import Testing
+
+@testable import BinlogSource
 
 /// The same statements given to a real server and to our model: after each the model is what the server has.
 @Suite(.serialized, .enabled(if: RealServers.mysql != nil, "CDCD_TEST_MYSQL names no MySQL server"))

@@ -5,7 +5,7 @@ import Testing
 import WireCore
 import WireStreams
 
-@testable import MySQLSource
+@testable import BinlogSource
 
 extension ConnectorTests {
     @Suite struct SnapshotTests {

@@ -3,7 +3,7 @@ import Testing
 import WireCore
 import WireStreams
 
-@testable import MySQLSource
+@testable import BinlogSource
 
 extension ConnectorTests {
     /// What a real server's table maps say about its columns, held against the schema that its own statements give.

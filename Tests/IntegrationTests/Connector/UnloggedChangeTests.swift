@@ -1,5 +1,5 @@
+import BinlogSource
 import ConnectData
-import MySQLSource
 import Testing
 
 extension ConnectorTests {

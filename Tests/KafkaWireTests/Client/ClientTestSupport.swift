@@ -1,9 +1,11 @@
+import KafkaProtocol
 import Synchronization
 import Testing
 import WireCore
 import WireStreams
 import WireTestSupport
 
+@testable import KafkaBroker
 @testable import KafkaWire
 
 /// A broker in this process with a relay before it that can cut every connection, and a client of it.

@@ -1,9 +1,11 @@
+import KafkaProtocol
 import Synchronization
 import Testing
 import WireCore
 import WireStreams
 import WireTestSupport
 
+@testable import KafkaBroker
 @testable import KafkaWire
 
 /// The producer over real sockets, against the development broker (whose own behaviour is proven with others' clients).

@@ -1,4 +1,6 @@
 import Dispatch
+import KafkaProtocol
+import KafkaTestSupport
 import Synchronization
 import Testing
 import WireCore

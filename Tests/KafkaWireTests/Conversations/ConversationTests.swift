@@ -1,3 +1,4 @@
+import KafkaProtocol
 import KafkaTestSupport
 import Testing
 import WireCore

@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireStreams
 
 /// How a development broker behaves. The names in the comments are those of Kafka's `server.properties`.

@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// The settings that were given to a topic, in the order in which they came.
 ///
 /// The broker honours `cleanup.policy` (`compact` demands keys and compacts when the log is opened),

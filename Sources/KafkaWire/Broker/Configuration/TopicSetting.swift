@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// One of the settings that a topic can have, as Kafka 4.3 knows them.
 struct TopicSetting: Equatable, Sendable {
     /// The numbers are those of DescribeConfigs' `ConfigType`.

@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireCore
 
 /// One group in the classic protocol (JoinGroup, SyncGroup, Heartbeat, LeaveGroup), whatever its protocol type.

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import KafkaProtocol
 import Synchronization
 import WireCore
 import WireStreams

@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireCore
 
 /// The file that keeps groups and their offsets over a restart: entries one after the other, the last one counts.

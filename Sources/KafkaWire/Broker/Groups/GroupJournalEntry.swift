@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireCore
 
 /// A position that a group has committed.

@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireCore
 
 /// A strategy that a member offers, with its own data for it: for consumers their subscription, for Connect workers

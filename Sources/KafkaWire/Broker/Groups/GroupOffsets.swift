@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// The offsets that groups have committed.
 struct GroupOffsets: Equatable, Sendable {
     private(set) var byGroup: [String: [String: [Int32: CommittedOffset]]] = [:]

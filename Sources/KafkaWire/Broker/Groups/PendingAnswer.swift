@@ -1,4 +1,5 @@
 import Dispatch
+import KafkaProtocol
 import Synchronization
 
 /// An answer that one thread waits for and another one gives.

@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireCore
 
 /// Why one entry of an administrative request is refused.

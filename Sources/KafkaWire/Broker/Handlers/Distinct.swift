@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 extension Sequence {
     /// The elements whose key comes for the first time, in their order.
     ///

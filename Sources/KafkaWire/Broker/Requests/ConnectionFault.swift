@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireCore
 
 /// Why the broker ends a connection before its client has had enough.

@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// What was looked for, or the code that a client is told instead.
 enum OrErrorCode<Value> {
     case success(Value)

@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireCore
 
 /// What a handler may want to know about who asks.

@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireCore
 
 /// Cuts a stream into requests: a size i32, then so many bytes.

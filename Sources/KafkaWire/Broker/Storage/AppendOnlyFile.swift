@@ -1,4 +1,5 @@
 import Foundation
+import KafkaProtocol
 import Synchronization
 
 /// A file that grows at its end and is read anywhere. Any number of threads may read while one appends.

@@ -1,4 +1,5 @@
 import Dispatch
+import KafkaProtocol
 import WireCore
 
 /// What a fetch waits on until something is appended to one of its partitions.

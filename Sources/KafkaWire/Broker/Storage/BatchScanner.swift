@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireCore
 
 /// Walks through a log file from its first batch to its last whole one, checking every checksum.

@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireStreams
 
 /// How many descriptors the process has open, and how many it may have.

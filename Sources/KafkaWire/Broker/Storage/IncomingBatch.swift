@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireCore
 
 /// A batch from a producer that has been found fit for the log.

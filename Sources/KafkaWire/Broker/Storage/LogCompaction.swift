@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireCore
 
 /// Compaction of a log: of the records with the same key only the last one stays, at its offset.

@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// Where in a partition's log an offset is found: one entry for about each 4 KiB, in memory only.
 ///
 /// The entries are rebuilt from the batch headers when the log is opened.

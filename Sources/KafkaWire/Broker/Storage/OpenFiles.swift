@@ -1,4 +1,5 @@
 import Foundation
+import KafkaProtocol
 import Synchronization
 
 /// The descriptors of a broker's partition files: a limited number is open at once.

@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// What a partition knows of its idempotent producers (KIP-98): enough to refuse a gap and to recognise a repetition.
 ///
 /// A pure machine: batches in, verdicts out. The states are rebuilt from the batch headers when a log is opened.

@@ -1,4 +1,5 @@
 import Foundation
+import KafkaProtocol
 
 /// Why the broker cannot use, read or write its data directory.
 public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {

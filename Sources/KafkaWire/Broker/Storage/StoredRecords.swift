@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireCore
 
 /// The records of one batch, looked at in place.

@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireCore
 
 /// Who the broker is: made up when the data directory is new, the same ever after.

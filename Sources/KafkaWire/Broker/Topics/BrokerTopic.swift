@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireCore
 
 /// A topic and the logs of its partitions.

@@ -1,3 +1,5 @@
+import KafkaProtocol
+
 /// What a topic may be called (Kafka's `Topic.validate`). Such a name is also a safe name for a directory.
 enum TopicName {
     static let lengthMax = 249

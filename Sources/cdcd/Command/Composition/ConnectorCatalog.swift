@@ -1,5 +1,5 @@
+import BinlogSource
 import ConnectData
-import MySQLSource
 
 /// The connectors that this program runs, wired to Kafka.
 enum ConnectorCatalog {

@@ -1,7 +1,8 @@
+import BinlogSource
 import ConnectData
 import Dispatch
+import KafkaProtocol
 import KafkaWire
-import MySQLSource
 import Synchronization
 import WireStreams
 

@@ -1,7 +1,8 @@
+import BinlogSource
 import ConnectData
 import Foundation
+import KafkaProtocol
 import KafkaWire
-import MySQLSource
 import WireCore
 import WireStreams
 

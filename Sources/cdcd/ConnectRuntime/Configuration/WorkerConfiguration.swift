@@ -1,5 +1,7 @@
 import ConnectData
 import Foundation
+import HTTPWire
+import KafkaProtocol
 import KafkaWire
 import WireStreams
 

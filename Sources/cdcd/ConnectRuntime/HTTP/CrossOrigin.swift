@@ -1,4 +1,5 @@
 import ConnectData
+import HTTPWire
 
 /// Which pages of other origins may use this API (`access.control.allow.origin`), with the answers of Connect's own
 /// server, Jetty 12.

@@ -1,3 +1,5 @@
+import HTTPWire
+
 /// What a request says about the form of its body and of the answer, judged as Connect's server judges it.
 enum ContentNegotiation {
     /// Throws 415 for a body in another form than JSON, 406 where JSON is not acceptable.

@@ -1,3 +1,5 @@
+import HTTPWire
+
 /// The order in which Java's `HashMap` gives its keys, for messages in which Connect prints a configuration.
 enum JavaHashOrder {
     /// - Parameter names: in the order in which they were put in, each once.

@@ -1,4 +1,5 @@
 import ConnectData
+import HTTPWire
 import WireCore
 
 /// The bodies of answers, members in the order in which Connect writes them.

@@ -1,3 +1,5 @@
+import HTTPWire
+
 /// The endpoints of Connect 4.3.
 enum RESTEndpoint: Equatable, Sendable {
     case root

@@ -1,4 +1,5 @@
 import ConnectData
+import HTTPWire
 import WireCore
 
 /// `/connectors` and what lies below.

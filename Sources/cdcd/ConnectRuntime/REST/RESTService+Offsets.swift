@@ -1,3 +1,4 @@
+import HTTPWire
 import WireCore
 
 /// `/connectors/NAME/offsets`.

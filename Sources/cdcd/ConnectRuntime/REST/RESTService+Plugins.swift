@@ -1,4 +1,5 @@
 import ConnectData
+import HTTPWire
 import WireCore
 
 /// `/connector-plugins` and what lies below.

@@ -1,4 +1,5 @@
 import ConnectData
+import HTTPWire
 import WireCore
 
 /// Connect's REST API: finds the endpoint of a request, lets it answer, and puts errors into Connect's form.

@@ -1,3 +1,4 @@
+import HTTPWire
 import WireCore
 
 /// Reads the bodies that Connect's endpoints take. Whatever does not fit is answered 500, as Connect answers it.

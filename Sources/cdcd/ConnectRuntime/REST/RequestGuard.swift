@@ -1,3 +1,5 @@
+import HTTPWire
+
 /// Which requests are answered at all: by the host that they name, and by the page from which a browser sends them.
 ///
 /// A browser sends requests to any address for whatever page is open in it. `cdcd.rest.allowed.hosts` keeps a page out

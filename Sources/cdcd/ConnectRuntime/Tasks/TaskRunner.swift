@@ -1,4 +1,5 @@
 import ConnectData
+import KafkaProtocol
 import KafkaWire
 import Synchronization
 import WireCore

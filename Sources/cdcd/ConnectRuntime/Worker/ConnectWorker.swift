@@ -1,4 +1,5 @@
 import ConnectData
+import HTTPWire
 import Synchronization
 import WireCore
 import WireStreams

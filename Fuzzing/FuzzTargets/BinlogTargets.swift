@@ -1,0 +1,158 @@
+import BinlogSource
+import ConnectData
+import WireCore
+import WireTestSupport
+
+@testable import MySQLWire
+
+extension FuzzTarget {
+    /// Every kind of event, one after the other as in a log file, without checksums.
+    static let binlogEvents = FuzzTarget("binlog-events") {
+        // Whole logs, and each kind of event by itself.
+        let logs = try CapturedStreams.binlogs()
+        var byKind: [UInt8: [UInt8]] = [:]
+        for event in logs.joined() { byKind[event[4]] = event }
+        return logs.filter { $0.joined().count <= 4096 }.map { Array($0.joined()) } + byKind.values
+    } decode: { input in
+        var decoder = BinlogDecoder(hasChecksums: false)
+        var image = RowImage()
+        try eachEvent(of: input) { bytes in
+            let event = try decoder.decode(bytes)
+            _ = "\(event.header.type) \(event.header.type.unsupportedReason)"
+            if case .tableMap(let map) = event.body { _ = "\(try map.metadata()) \(map.columns)" }
+            guard case .rows(let rows) = event.body, let map = decoder.tableMap(rows.tableID) else { return }
+            var images = rows.makeRows()
+            while !images.isAtEnd {
+                try images.next(into: &image, columns: map.columns)
+                for index in 0..<image.count { _ = image[index]?.first }
+            }
+        }
+    }
+
+    /// Row events of known tables on their whole way: cells, values, envelope, JSON.
+    ///
+    /// Input: profile and modes | events as in a log file, without checksums
+    static let binlogRows = FuzzTarget("binlog-rows") {
+        var seeds: [[UInt8]] = []
+        for log in try CapturedStreams.binlogs() {
+            var map: [UInt8] = []
+            for event in log {
+                switch EventType(rawValue: event[4]) {
+                case .tableMap: map = event
+                case .writeRows, .updateRows, .deleteRows: seeds.append([UInt8(seeds.count & 7)] + map + event)
+                default: break
+                }
+            }
+        }
+        return seeds.filter { $0.count <= 4096 }
+    } decode: { input in
+        guard let options = input.first else { return }
+        let story = KnownTables.all[Int(options) % KnownTables.all.count]
+        let writesSchemas = options & 0x80 != 0
+        let sink = ConvertingSink(try JSONConverter(configuration: ["schemas.enable": "\(writesSchemas)"]))
+        let emitter = RecordEmitter(
+            configuration: story.configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 })
+        var decoder = BinlogDecoder(hasChecksums: false)
+        try eachEvent(of: UnsafeRawBufferPointer(rebasing: input.dropFirst())) { bytes in
+            guard case .rows(let rows) = try decoder.decode(bytes).body, let map = decoder.tableMap(rows.tableID),
+                let plan = story.plans[map.table]
+            else { return }
+            let source = SourceInfo(timestampMicroseconds: 0, file: "f", position: 4)
+            _ = try emitter.emit(rows, of: try plan.binlogDecoder(for: map), source: source)
+        }
+    }
+
+    /// MySQL's binary JSON, as cells hold it.
+    static let jsonBinary = FuzzTarget("json-binary") {
+        var seeds: [[UInt8]] = []
+        for log in try CapturedStreams.binlogs() {
+            var decoder = BinlogDecoder(hasChecksums: false)
+            var image = RowImage()
+            for event in log {
+                try event.withUnsafeBytes { bytes in
+                    guard case .rows(let rows) = try decoder.decode(bytes).body, rows.hasFullImages,
+                        let map = decoder.tableMap(rows.tableID), map.unreadableReason == nil
+                    else { return }
+                    var images = rows.makeRows()
+                    while !images.isAtEnd {
+                        try images.next(into: &image, columns: map.columns)
+                        for (index, column) in map.columns.enumerated() where column.type == .json {
+                            if let cell = image[index], cell.count <= 4096 { seeds.append(Array(cell)) }
+                        }
+                    }
+                }
+            }
+        }
+        return seeds
+    } decode: { input in
+        _ = try JSONBinary.render(input)
+    }
+
+    /// Cuts a log at the lengths in its headers; each event lies in a block of its own size.
+    private static func eachEvent(
+        of log: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        var rest = log
+        while rest.count >= EventHeader.bytes {
+            let length = Int(rest.loadUnaligned(fromByteOffset: 9, as: UInt32.self))
+            guard length >= EventHeader.bytes, length <= rest.count else { return }
+            try Array(rest.prefix(length)).withExactBytes(body)
+            rest = UnsafeRawBufferPointer(rebasing: rest[length...])
+        }
+    }
+}
+
+/// The tables of `Fixtures/debezium/all-types`, with the plans that a configuration makes of them.
+private struct KnownTables: Sendable {
+    let configuration: MySQLConnectorConfig
+    let plans: [String: TablePlan]
+
+    /// One for each profile and way to render numbers and times.
+    static let all: [KnownTables] = {
+        let modern = [
+            "topic.prefix": "p", "schema.history.internal.kafka.topic": "h",
+            "schema.history.internal.kafka.bootstrap.servers": "b:9092",
+        ]
+        let old = [
+            "database.server.name": "p", "database.history.kafka.topic": "h",
+            "database.history.kafka.bootstrap.servers": "b:9092",
+        ]
+        let strings = ["decimal.handling.mode": "string", "bigint.unsigned.handling.mode": "precise"]
+        let doubles = ["decimal.handling.mode": "double", "time.precision.mode": "connect"]
+        return [modern, old].flatMap { names in [[:], strings, doubles].compactMap { make(names, $0) } }
+    }()
+
+    private static func make(_ names: [String: String], _ modes: [String: String]) -> KnownTables? {
+        let account = ["database.hostname": "h", "database.user": "u", "database.server.id": "1"]
+        let properties = account.merging(names) { $1 }.merging(modes) { $1 }
+        guard let configuration = try? MySQLConnectorConfig(configuration: properties),
+            let script = try? Fixtures.text("debezium/all-types/setup.sql")
+        else { return nil }
+        var schema = DatabaseSchema(rules: SchemaRules(profile: configuration.profile))
+        var plans: [String: TablePlan] = [:]
+        for change in (try? schema.apply(script, defaultDatabase: "alltypes")) ?? [] {
+            for table in change.tables {
+                guard let definition = schema.table(table.id) else { continue }
+                plans[table.id.table] = try? TablePlan(definition, configuration: configuration)
+            }
+        }
+        return plans.isEmpty ? nil : KnownTables(configuration: configuration, plans: plans)
+    }
+}
+
+/// Writes what it is given as JSON and forgets it.
+private final class ConvertingSink: RecordSink {
+    private let converter: JSONConverter
+    private var writer = ByteWriter()
+
+    init(_ converter: JSONConverter) { self.converter = converter }
+
+    func emit(_ record: SourceRecord) throws {
+        writer.reset()
+        _ = try converter.convert(record.key, schema: record.keySchema, topic: record.topic, into: &writer)
+        _ = try converter.convert(record.value, schema: record.valueSchema, topic: record.topic, into: &writer)
+    }
+
+    func checkpoint(partition: JSONObject, offset: JSONObject) throws {}
+    func awaitDelivery() throws {}
+}

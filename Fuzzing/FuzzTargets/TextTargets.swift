@@ -1,0 +1,128 @@
+import BinlogSource
+import ConnectData
+import HTTPWire
+import WireCore
+import WireTestSupport
+
+@testable import ConnectRuntime
+
+extension FuzzTarget {
+    /// Requests to the REST port. However they are cut, they come out the same.
+    ///
+    /// Input: where to cut | the client's stream
+    static let httpRequests = FuzzTarget("http-requests") {
+        let heads = [
+            "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "GET  /connectors/a/config  HTTP/1.1\r\nHost: a:8083\r\nAccept: */*\r\n\r\n",
+            "POST /connectors HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}",
+            "PUT /a?b=c%20d HTTP/1.1\r\nhost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;x=y\r\nabc\r\n0\r\nT: u\r\n\r\n",
+            "GET http://a/b HTTP/1.0\r\nConnection: keep-alive\r\n\r\nGET /c HTTP/1.1\r\nHost: a\r\n\r\n",
+        ]
+        let captured = try Fixtures.text("connect/rest/http.jsonl").split(separator: "\n").map { line in
+            let object = try JSONValue.parse(String(line)).objectValue ?? [:]
+            func text(_ name: String) -> String { object[name]?.stringValue ?? "" }
+            let body = text("body")
+            return "\(text("method")) \(text("path")) HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+                + body
+        }
+        return (heads + captured).map { [UInt8($0.utf8.count / 2 & 0xFF)] + $0.utf8 }
+    } decode: { input in
+        guard let cut = input.first.map({ Int($0) }) else { return }
+        let stream = UnsafeRawBufferPointer(rebasing: input.dropFirst())
+        let whole = HTTPConversation(of: [stream])
+        let place = min(cut, stream.count)
+        let halves = HTTPConversation(of: [
+            UnsafeRawBufferPointer(rebasing: stream[..<place]), UnsafeRawBufferPointer(rebasing: stream[place...]),
+        ])
+        precondition(whole.requests == halves.requests, "what was read depends on where the stream was cut")
+        precondition((whole.error == nil) == (halves.error == nil), "what was refused depends on the cut")
+    }
+
+    /// Statements of any kind: parsed, and followed by the schema.
+    static let statements = FuzzTarget("statements") {
+        var seeds: Set<[UInt8]> = []
+        for line in try Fixtures.bytes("ddl/statements.jsonl").split(separator: 0x0A) {
+            let object = try JSONValue.parse([UInt8](line)).objectValue ?? [:]
+            let texts = (object["statements"]?.arrayValue ?? []).compactMap { $0.objectValue?["ddl"]?.stringValue }
+            seeds.insert([UInt8](texts.joined(separator: ";\n").utf8.prefix(4096)))
+        }
+        return Array(seeds)
+    } decode: { input in
+        let text = String(decoding: input, as: UTF8.self)
+        for generation in [DebeziumGeneration.v19, .v36] {
+            let rules = SchemaRules(profile: DebeziumProfile(generation: generation))
+            var schema = DatabaseSchema(rules: rules)
+            for statement in text.split(separator: "\n") {
+                _ = try? schema.apply(String(statement), defaultDatabase: "d")
+            }
+            _ = try? schema.apply(text, defaultDatabase: "d", sqlMode: .ansiQuotes)
+        }
+    }
+
+    /// Java's properties files.
+    static let properties = FuzzTarget("properties") {
+        let lines = try Fixtures.bytes("connect/validation.jsonl").split(separator: 0x0A).prefix(20)
+        return [
+            "a=1\nb:2\nc 3\nd = 4\n", "# a\n! b\n\n  c = d\\\n   e\\\r\n f\r", "k\\ e\\=y=\\u0041\\t\\n\\u00e4",
+            "a=\\u12", "a\\",
+        ].map { [UInt8]($0.utf8) } + lines.map { [UInt8]($0) }
+    } decode: { input in
+        _ = try JavaProperties.parse(Array(input))
+    }
+
+    /// JSON documents. What can be read can be written, and reads the same again.
+    static let json = FuzzTarget("json") {
+        var seeds: [[UInt8]] = []
+        let names = [
+            "connect/rest/lifecycle.jsonl", "connect/internal-topics/configs.jsonl",
+            "connect/internal-topics/offsets.jsonl", "connect/converted-values.json", "debezium/envelopes/3.6.jsonl",
+        ]
+        for name in names {
+            seeds += try Fixtures.bytes(name).split(separator: 0x0A).filter { $0.count <= 4096 }.map { [UInt8]($0) }
+        }
+        let numbers = "[1e400,-0.0,1.5E-7,9223372036854775808]"
+        let escapes = #"{"a":"\ud83d\ude00\ud800","a":null}"#
+        return seeds + [[UInt8](numbers.utf8), [UInt8](escapes.utf8)]
+    } decode: { input in
+        _ = try JSONValue.parse(input, numbersAsText: true)
+        let value = try JSONValue.parse(input)
+        let written = value.encoded()
+        let again = try JSONValue.parse(written)
+        precondition(again.encoded() == written, "a document is not what its text says")
+    }
+
+    /// What workers of the group tell each other through the broker.
+    static let groupMetadata = FuzzTarget("group-metadata") {
+        let assignment = GroupAssignment(
+            leader: "m", leaderURL: "http://a:8083/", configOffset: 7, connectors: ["a"],
+            tasks: [TaskID(connector: "a", task: 0)], revokedConnectors: ["b"])
+        let member = MemberMetadata(url: "http://a:8083/", configOffset: 7, allocation: assignment)
+        return (0..<3).flatMap { [assignment.encoded(version: $0), member.encoded(version: $0)] }
+    } decode: { input in
+        let bytes = Array(input)
+        _ = try? MemberMetadata.decode(bytes)
+        _ = try GroupAssignment.decode(bytes)
+    }
+}
+
+/// What comes out of a client's stream.
+private struct HTTPConversation {
+    private(set) var requests: [HTTPRequest] = []
+    private(set) var error: HTTPProtocolError?
+
+    init(of pieces: [UnsafeRawBufferPointer]) {
+        var parser = HTTPRequestParser()
+        do throws(HTTPProtocolError) {
+            for piece in pieces {
+                parser.feed(piece)
+                var outcome = try parser.next()
+                while outcome != .needMore {
+                    if case .request(let request) = outcome { requests.append(request) }
+                    outcome = try parser.next()
+                }
+            }
+        } catch {
+            self.error = error
+        }
+    }
+}

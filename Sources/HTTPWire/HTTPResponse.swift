@@ -1,0 +1,81 @@
+import WireCore
+
+/// An answer, before it is put on the wire.
+package struct HTTPResponse: Equatable, Sendable {
+    package var status: Int
+    package var headers: [HTTPRequest.Header] = []
+    package var body: [UInt8] = []
+
+    package init(status: Int, headers: [HTTPRequest.Header] = [], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// A status that by definition has no body (204) is sent without a length.
+    private var hasBody: Bool { status != 204 && status != 304 && status >= 200 }
+
+    /// What becomes of the connection after the answer.
+    package enum Persistence: Equatable {
+        case closing
+        /// Clients of HTTP/1.0 rely on it only where the answer says so (RFC 9112, appendix C.2.2).
+        case open(minorVersion: Int)
+    }
+
+    package static let continueInterim: [UInt8] = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
+
+    /// Appends status line, headers and (unless `headOnly`) the body.
+    ///
+    /// - Parameter now: seconds since the epoch, for the `Date` header.
+    package func encode(into writer: inout ByteWriter, persistence: Persistence, headOnly: Bool, now: Int64) {
+        writer.utf8("HTTP/1.1 \(status) \(Self.reasonPhrase(status))\r\n")
+        writer.utf8("Date: \(Self.date(now))\r\n")
+        for header in headers { writer.utf8("\(header.name): \(header.value)\r\n") }
+        if hasBody { writer.utf8("Content-Length: \(body.count)\r\n") }
+        switch persistence {
+        case .closing: writer.utf8("Connection: close\r\n")
+        case .open(minorVersion: 0): writer.utf8("Connection: keep-alive\r\n")
+        case .open: break
+        }
+        writer.utf8("\r\n")
+        if hasBody && !headOnly { writer.bytes(body) }
+    }
+
+    package static func reasonPhrase(_ status: Int) -> String {
+        switch status {
+        case 200: "OK"
+        case 201: "Created"
+        case 202: "Accepted"
+        case 204: "No Content"
+        case 400: "Bad Request"
+        case 403: "Forbidden"
+        case 404: "Not Found"
+        case 405: "Method Not Allowed"
+        case 406: "Not Acceptable"
+        case 408: "Request Timeout"
+        case 409: "Conflict"
+        case 413: "Content Too Large"
+        case 414: "URI Too Long"
+        case 415: "Unsupported Media Type"
+        case 417: "Expectation Failed"
+        case 431: "Request Header Fields Too Large"
+        case 500: "Internal Server Error"
+        case 501: "Not Implemented"
+        case 503: "Service Unavailable"
+        case 505: "HTTP Version Not Supported"
+        default: "Status \(status)"
+        }
+    }
+
+    /// RFC 9110, 5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`.
+    package static func date(_ secondsSinceEpoch: Int64) -> String {
+        let secondOfDay = (secondsSinceEpoch % 86_400 + 86_400) % 86_400
+        let days = (secondsSinceEpoch - secondOfDay) / 86_400
+        let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let (year, month, day) = CivilDate.from(daysSinceEpoch: days)
+        func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let clock = "\(two(secondOfDay / 3600)):\(two(secondOfDay / 60 % 60)):\(two(secondOfDay % 60))"
+        return "\(weekdays[Int(((days % 7) + 7) % 7)]), \(two(day)) \(months[Int(month) - 1]) \(year) \(clock) GMT"
+    }
+}

@@ -1,0 +1,89 @@
+import Synchronization
+import WireCore
+import WireStreams
+
+/// Serves HTTP/1.1 on one address: a thread for each open connection, so that a slow peer delays nobody else.
+///
+/// Everything a client may use up is limited by `HTTPLimits`: bytes, time, and the number of connections.
+package final class HTTPServer: Sendable {
+    /// Answers a request. Called on the connection's own thread, which may block meanwhile.
+    package typealias Handler = @Sendable (HTTPRequest) -> HTTPResponse
+
+    private let server: SocketServer
+    private let limits: HTTPLimits
+    private let handler: Handler
+    private let budget: HTTPByteBudget
+    private let idle = Mutex(IdleConnections())
+
+    /// Those that wait between two requests; they may be cut at once when the server stops.
+    private struct IdleConnections {
+        var ids: Set<SocketServer.ConnectionID> = []
+        var isStopping = false
+    }
+
+    package var address: SocketAddress { server.address }
+
+    /// Listens at once; requests are taken from `start()` on.
+    package init(
+        address: SocketAddress, limits: HTTPLimits = HTTPLimits(), handler: @escaping Handler
+    ) throws(StreamError) {
+        server = try SocketServer(
+            listen: address, name: "REST", connectionsMax: limits.connectionsMax,
+            logger: Logger("org.apache.kafka.connect.runtime.rest.RestServer"))
+        self.limits = limits
+        budget = HTTPByteBudget(bytesMax: limits.heldBytesMax)
+        self.handler = handler
+    }
+
+    package func start() {
+        let (limits, budget) = (limits, budget)
+        server.start(
+            refuse: { streams in
+                HTTPConnection(streams: streams, limits: limits, budget: budget)
+                    .refuse(HTTPProtocolError(503, "too many connections"))
+            },
+            serve: { [self] streams, id in
+                serve(HTTPConnection(streams: streams, limits: limits, budget: budget), id: id)
+            })
+    }
+
+    /// Takes no more connections, lets running requests end for at most `graceMilliseconds`, then cuts the rest.
+    package func stop(graceMilliseconds: Int = 1000) {
+        server.stopAccepting()
+        let waiting = idle.withLock { idle in
+            idle.isStopping = true
+            return idle.ids
+        }
+        server.cut(waiting)
+        if !server.awaitEnd(milliseconds: graceMilliseconds) { server.cutAll() }
+    }
+
+    private func serve(_ connection: HTTPConnection, id: SocketServer.ConnectionID) {
+        connection.serve(handler: handler) { isIdle in
+            idle.withLock { idle in
+                if isIdle { idle.ids.insert(id) } else { idle.ids.remove(id) }
+                return !idle.isStopping
+            }
+        }
+        idle.withLock { _ = $0.ids.remove(id) }
+    }
+}
+
+/// The memory that the requests of all connections may take together.
+package final class HTTPByteBudget: Sendable {
+    private let bytesMax: Int
+    private let taken = Mutex(0)
+
+    package init(bytesMax: Int) { self.bytesMax = bytesMax }
+
+    /// Changes the share of one connection. Less is always granted; false where the budget has no room for more.
+    package func resize(from old: Int, to new: Int) -> Bool {
+        taken.withLock { taken in
+            guard new <= old || taken - old + new <= bytesMax else { return false }
+            taken += new - old
+            return true
+        }
+    }
+
+    package func giveBack(_ bytes: Int) { taken.withLock { $0 -= bytes } }
+}

@@ -1,0 +1,65 @@
+import KafkaProtocol
+import Synchronization
+import WireStreams
+
+/// The idle connections of a client. A call takes one for itself, so that no long poll stands in another's way.
+final class ConnectionPool: Sendable {
+    private static let idlePerBrokerMax = 8
+
+    private let configuration: KafkaClientConfiguration
+    private let idle = Mutex<[SocketAddress: [BrokerConnection]]>([:])
+
+    init(_ configuration: KafkaClientConfiguration) { self.configuration = configuration }
+
+    /// Runs `body` with a connection to `broker`.
+    ///
+    /// Brokers close connections that were idle for long: a connection from the pool that turns out to be dead is
+    /// replaced at once, and `body` runs again.
+    func withConnection<R>(
+        to broker: SocketAddress, _ cancellation: Cancellation,
+        _ body: (BrokerConnection) throws(KafkaError) -> R
+    ) throws(KafkaError) -> R {
+        try cancellation.check()
+        if let connection = takeIdle(broker) {
+            cancellation.add(connection.canceller)
+            do throws(KafkaError) {
+                return try run(connection, cancellation, body)
+            } catch {
+                guard error.isEndOfConnection else { throw error }
+            }
+        }
+        return try run(try BrokerConnection(to: broker, configuration, cancellation), cancellation, body)
+    }
+
+    private func run<R>(
+        _ connection: BrokerConnection, _ cancellation: Cancellation,
+        _ body: (BrokerConnection) throws(KafkaError) -> R
+    ) throws(KafkaError) -> R {
+        defer { cancellation.remove(connection.canceller) }
+        do throws(KafkaError) {
+            let result = try body(connection)
+            putBack(connection, cancellation)
+            return result
+        } catch {
+            // After a refusal the connection is in order; after anything else nobody knows what comes next on it.
+            if case .code = error { putBack(connection, cancellation) }
+            if cancellation.isCancelled { throw .closed }
+            throw error
+        }
+    }
+
+    private func takeIdle(_ broker: SocketAddress) -> BrokerConnection? {
+        idle.withLock { $0[broker]?.popLast() }
+    }
+
+    private func putBack(_ connection: BrokerConnection, _ cancellation: Cancellation) {
+        guard !cancellation.isCancelled, !connection.canceller.isCancelled else { return }
+        idle.withLock { idle in
+            if idle[connection.broker, default: []].count < Self.idlePerBrokerMax {
+                idle[connection.broker, default: []].append(connection)
+            }
+        }
+    }
+
+    func close() { idle.withLock { $0 = [:] } }
+}

@@ -1,0 +1,73 @@
+import Foundation
+import KafkaProtocol
+import WireCore
+import WireStreams
+
+/// The sending half of a connection. One thread.
+final class RequestSender {
+    private let output: OutputStream
+    private let broker: SocketAddress
+    private let clientID: String
+    private var writer = KafkaWriter(capacityBytes: 4096, isFlexible: false)
+    /// The correlation id of the next request.
+    private(set) var nextCorrelationID: Int32 = 0
+
+    init(output: OutputStream, broker: SocketAddress, clientID: String) {
+        self.output = output
+        self.broker = broker
+        self.clientID = clientID
+    }
+
+    /// Sends one request and returns its correlation id.
+    func send<Request: KafkaRequest>(_ request: Request, version: Int16) throws(KafkaError) -> Int32 {
+        let correlationID = begin(Request.apiKey, version)
+        request.encode(into: &writer, version: version)
+        try finish()
+        return correlationID
+    }
+
+    /// Sends one request whose body `body` writes; returns its correlation id.
+    ///
+    /// - Parameter body: gets the writer, and the list of what is to be put in between, each at the place that the
+    ///   writer had reached. Those bytes go to the stream directly.
+    func send(
+        _ key: APIKey, version: Int16,
+        _ body: (inout KafkaWriter, inout [(position: Int, payload: any RequestPayload)]) -> Void
+    ) throws(KafkaError) -> Int32 {
+        let correlationID = begin(key, version)
+        var insertions: [(position: Int, payload: any RequestPayload)] = []
+        body(&writer, &insertions)
+        try finish(insertions)
+        return correlationID
+    }
+
+    /// They go from 0 to the largest and around.
+    static func correlationID(after id: Int32) -> Int32 { (id &+ 1) & .max }
+
+    private func begin(_ key: APIKey, _ version: Int16) -> Int32 {
+        let correlationID = nextCorrelationID
+        nextCorrelationID = Self.correlationID(after: correlationID)
+        writer.reset(isFlexible: key.isFlexible(version))
+        writer.int32(0)
+        RequestHeader(apiKey: key, apiVersion: version, correlationID: correlationID, clientID: clientID)
+            .encode(into: &writer)
+        return correlationID
+    }
+
+    private func finish(_ insertions: [(position: Int, payload: any RequestPayload)] = []) throws(KafkaError) {
+        if let fault = writer.fault { throw .malformed(context: "own request to broker \(broker)", fault) }
+        let inserted = insertions.reduce(0) { $0 + $1.payload.payloadBytes }
+        writer.bytes.patchBigEndian(Int32(clamping: writer.bytes.count - 4 + inserted), at: 0)
+        do throws(StreamError) {
+            try writer.bytes.withUnsafeBytes { (bytes) throws(StreamError) in
+                var written = 0
+                for (position, payload) in insertions {
+                    try output.writeAll(UnsafeRawBufferPointer(rebasing: bytes[written..<position]))
+                    try payload.withPayload { (records) throws(StreamError) in try output.writeAll(records) }
+                    written = position
+                }
+                try output.writeAll(UnsafeRawBufferPointer(rebasing: bytes[written...]))
+            }
+        } catch { throw .stream(error, broker: broker) }
+    }
+}

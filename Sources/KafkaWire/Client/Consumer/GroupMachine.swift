@@ -1,0 +1,100 @@
+import KafkaProtocol
+
+/// A member's side of the classic group protocol: a machine without network, clock or lock.
+///
+/// join -> (member id) -> join -> sync -> stable; and from anywhere back to join when the group forms anew
+/// (KIP-394 for the member id that a first join is given).
+struct GroupMachine: Equatable, Sendable {
+    enum Action: Equatable, Sendable {
+        /// Send JoinGroup with this member id; empty for a new member.
+        case join(memberID: String)
+        /// Send SyncGroup; the leader with an assignment for everybody.
+        case sync(generation: Int32, memberID: String, protocolName: String, mustAssign: Bool)
+        case stable(GroupGeneration)
+        /// Look for the coordinator again and begin anew.
+        case rediscover(KafkaErrorCode)
+        case fail(KafkaErrorCode)
+    }
+
+    private enum State: Equatable, Sendable {
+        case outside
+        case joining
+        case syncing(generation: Int32, leaderID: String, protocolName: String)
+        case stable(GroupGeneration)
+    }
+
+    private(set) var memberID = ""
+    private var state = State.outside
+
+    /// The generation that this member belongs to, while it does.
+    var generation: GroupGeneration? {
+        if case .stable(let generation) = state { generation } else { nil }
+    }
+
+    mutating func begin() -> Action {
+        state = .joining
+        return .join(memberID: memberID)
+    }
+
+    mutating func joined(_ response: JoinGroupResponse) -> Action {
+        switch response.errorCode {
+        case .none:
+            memberID = response.memberID
+            let name = response.protocolName ?? ""
+            state = .syncing(generation: response.generationID, leaderID: response.leader, protocolName: name)
+            let mustAssign = response.leader == response.memberID && !response.skipAssignment
+            return .sync(
+                generation: response.generationID, memberID: memberID, protocolName: name, mustAssign: mustAssign)
+        case .memberIDRequired:
+            memberID = response.memberID
+            return begin()
+        default: return again(response.errorCode)
+        }
+    }
+
+    mutating func synced(_ code: KafkaErrorCode, assignment: [UInt8]) -> Action {
+        guard code == .none, case .syncing(let generation, let leaderID, let protocolName) = state else {
+            return again(code)
+        }
+        let stable = GroupGeneration(
+            memberID: memberID, generation: generation, leaderID: leaderID, protocolName: protocolName,
+            assignment: assignment)
+        state = .stable(stable)
+        return .stable(stable)
+    }
+
+    /// What a refused join or sync leads to.
+    private mutating func again(_ code: KafkaErrorCode) -> Action {
+        switch code {
+        case .unknownMemberID, .fencedInstanceID:
+            memberID = ""
+            return begin()
+        case .rebalanceInProgress, .illegalGeneration: return begin()
+        case .coordinatorNotAvailable, .notCoordinator, .coordinatorLoadInProgress: return .rediscover(code)
+        default:
+            state = .outside
+            return .fail(code)
+        }
+    }
+
+    /// Nil: the answer says nothing about the membership, the coordinator must be found again.
+    mutating func heartbeatAnswered(_ code: KafkaErrorCode) -> GroupStanding? {
+        switch code {
+        case .none: return generation == nil ? .rebalancing : .stable
+        case .rebalanceInProgress: return .rebalancing
+        case .illegalGeneration:
+            state = .outside
+            return .fenced
+        case .unknownMemberID, .fencedInstanceID:
+            state = .outside
+            memberID = ""
+            return .fenced
+        default: return nil
+        }
+    }
+
+    mutating func left() {
+        state = .outside
+        memberID = ""
+    }
+}

@@ -1,0 +1,107 @@
+import KafkaProtocol
+import Synchronization
+import WireCore
+import WireStreams
+
+/// Receives one connection's answers and settles the batches they are about. Runs on a thread of its own.
+struct BrokerReader {
+    private let engine: ProducerEngine
+    private let broker: Int32
+    private let connection: ProducerConnection
+    private let receiver: ResponseReceiver
+
+    init(_ engine: ProducerEngine, broker: Int32, _ connection: ProducerConnection, _ half: ReceivingHalf) {
+        self.engine = engine
+        self.broker = broker
+        self.connection = connection
+        receiver = half.receiver
+    }
+
+    /// Until the connection breaks, for whatever reason; then what is under way on it is lost, and goes again.
+    func run() {
+        while true {
+            do throws(KafkaError) {
+                try settle(try receiver.receive())
+            } catch {
+                if isPatient(error) { continue }
+                // A connection that worked until it ended is simply made anew.
+                let isOrdinary = connection.hasAnswered && error.isEndOfConnection
+                if !isOrdinary, connection.oldest != nil { engine.brokerFailed(error) }
+                connection.canceller.cancel()
+                engine.cancellation.remove(connection.canceller)
+                engine.disconnected(broker)
+                connection.end()
+                Self.lose(connection, engine, broker)
+                return
+            }
+        }
+    }
+
+    /// Silence is no fault while no request has waited for too long.
+    private func isPatient(_ error: KafkaError) -> Bool {
+        guard case .stream(.timedOut, _) = error else { return false }
+        guard let oldest = connection.oldest else { return true }
+        let waited = MonotonicInstant.now.milliseconds(since: oldest.sentAt)
+        return waited < engine.client.configuration.requestTimeoutMilliseconds
+    }
+
+    private func settle(_ frame: UnsafeRawBufferPointer) throws(KafkaError) {
+        guard let request = connection.oldest else {
+            let fault = WireError(.trailingBytes(frame.count), at: 0)
+            throw .malformed(context: "response from broker \(connection.broker) that nothing asked for", fault)
+        }
+        let response: ProduceResponse
+        do throws(WireError) {
+            var reader = ByteReader(frame)
+            let header = try ResponseHeader(from: &reader, apiKey: .produce, apiVersion: request.version)
+            guard header.correlationID == request.correlationID else {
+                let answered = header.correlationID
+                throw WireError(.invalidValue("answer to request \(answered), not \(request.correlationID)"), at: 0)
+            }
+            response = try ProduceResponse.decode(reader, version: request.version)
+        } catch {
+            throw .malformed(context: "Produce response v\(request.version) from broker \(connection.broker)", error)
+        }
+        _ = connection.popOldest()
+        connection.noteAnswer()
+        let answers = Self.answers(to: request, response)
+        engine.carryOut(engine.core.withLock { $0.settle(answers, ofBroker: broker, now: .now) })
+        engine.brokerAnswered()
+    }
+
+    private struct Key: Hashable {
+        let topic: String
+        let partition: Int32
+    }
+
+    private static func answers(
+        to request: ProducerConnection.PendingRequest, _ response: ProduceResponse
+    ) -> [ProducerCore.Answer] {
+        var byPartition: [Key: ProduceResponse.PartitionProduceResponse] = [:]
+        for topic in response.responses {
+            for partition in topic.partitionResponses {
+                byPartition[Key(topic: topic.name, partition: partition.index)] = partition
+            }
+        }
+        return request.assignments.map { assignment in
+            guard let answer = byPartition[Key(topic: assignment.topic, partition: assignment.place.partition)] else {
+                return ProducerCore.Answer(
+                    place: assignment.place, outcome: .refused(.unknownServerError),
+                    message: "the broker's answer leaves this partition out")
+            }
+            if answer.errorCode == .none {
+                return ProducerCore.Answer(place: assignment.place, outcome: .stored, baseOffset: answer.baseOffset)
+            }
+            return ProducerCore.Answer(
+                place: assignment.place, outcome: .refused(answer.errorCode), message: answer.errorMessage.nonEmpty)
+        }
+    }
+
+    /// Settles all requests of a connection that has ended.
+    static func lose(_ connection: ProducerConnection, _ engine: ProducerEngine, _ broker: Int32) {
+        while let request = connection.popOldest() {
+            let answers = request.assignments.map { ProducerCore.Answer(place: $0.place, outcome: .lost) }
+            engine.carryOut(engine.core.withLock { $0.settle(answers, ofBroker: broker, now: .now) })
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import KafkaProtocol
+import Synchronization
+import WireCore
+
+/// A producer's batches without its threads and its network, for measuring what a record costs on its way into a
+/// finished batch (`scripts/count-instructions`).
+///
+/// Records are appended as `KafkaProducer.append` does. `drain` replaces a broker's writer and reader: it takes the
+/// batches as they would be sent, compresses and checksums them, and reports them as stored.
+package final class OfflineAccumulator: Sendable {
+    private static let broker: Int32 = 0
+
+    private let core: Mutex<ProducerCore>
+    private let configuration: ProducerConfiguration
+    private let listener: any DeliveryListener
+
+    package init(_ configuration: ProducerConfiguration, listener: any DeliveryListener) {
+        self.configuration = configuration
+        self.listener = listener
+        var core = ProducerCore(configuration)
+        core.identity = ProducerIdentity(producerID: 1, epoch: 0)
+        self.core = Mutex(core)
+    }
+
+    /// A topic of one partition, whose leader is reachable.
+    package func topic(_ name: String) -> ProducerTopic {
+        core.withLock { core in
+            let topic = ProducerCore.Topic(name: name, index: core.topics.count)
+            core.topics.append(topic)
+            core.topicsByName[name] = topic
+            let partition = TopicDescription.Partition(
+                index: 0, leader: Self.broker, replicas: [Self.broker], inSyncReplicas: [Self.broker])
+            _ = core.update([TopicDescription(name: name, partitions: [partition])])
+            core.brokers[Self.broker]?.isConnected = true
+            return ProducerTopic(name: name, index: topic.index)
+        }
+    }
+
+    /// Appends a record. Throws where the buffer is full, since nobody empties it meanwhile.
+    package func append(
+        to topic: ProducerTopic, partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
+        headers: EncodedHeaders, timestampMilliseconds: Int64, tag: UInt64
+    ) throws(KafkaError) {
+        let record = ProducerCore.NewRecord(
+            topicIndex: topic.index, partition: partition, key: key.map { BorrowedBytes($0) },
+            value: value.map { BorrowedBytes($0) }, headers: headers, timestampMilliseconds: timestampMilliseconds,
+            tag: tag, receipt: nil)
+        switch core.withLock({ $0.append(record) }) {
+        case .appended: return
+        case .refused(let error): throw error
+        case .mustWait: throw .timedOut(what: "waiting for room in the buffer", milliseconds: 0, lastError: nil)
+        }
+    }
+
+    /// Finishes everything that was appended. Returns the records in the batches, and the bytes that would be sent of
+    /// them.
+    package func drain() throws(KafkaError) -> (recordCount: Int, byteCount: Int) {
+        core.withLock { $0.isFlushing = $0.unfinishedBatches > 0 }
+        var total = (recordCount: 0, byteCount: 0)
+        while true {
+            let assignments = takeAssignments()
+            if assignments.isEmpty { return total }
+            var answers: [ProducerCore.Answer] = []
+            for assignment in assignments {
+                let batch = try OutgoingBatch(
+                    topic: assignment.topic, partition: assignment.place.partition, assignment.batch, assignment.stamp,
+                    configuration)
+                total.recordCount += Int(assignment.batch.recordCount)
+                total.byteCount += batch.header.totalBytes
+                answers.append(ProducerCore.Answer(place: assignment.place, outcome: .stored, baseOffset: 0))
+            }
+            settle(answers)
+        }
+    }
+
+    private func takeAssignments() -> [ProducerCore.Assignment] {
+        var taken: [ProducerCore.Assignment] = []
+        while case .send(let assignments) = core.withLock({ $0.nextStep(ofBroker: Self.broker, now: .now) }) {
+            taken += assignments
+        }
+        return taken
+    }
+
+    private func settle(_ answers: [ProducerCore.Answer]) {
+        let aftermath = core.withLock { $0.settle(answers, ofBroker: Self.broker, now: .now) }
+        for finished in aftermath.finished {
+            listener.finished(
+                topic: finished.topic, partition: finished.partition, tags: finished.batch.tags, error: nil)
+        }
+        _ = core.withLock { $0.told(aftermath.finished.count) }
+    }
+}

@@ -1,0 +1,53 @@
+import KafkaProtocol
+import Synchronization
+import WireCore
+import WireStreams
+
+/// What the writer and the reader of one connection share: the requests that wait for their answers, in order.
+final class ProducerConnection: Sendable {
+    struct PendingRequest: Sendable {
+        let correlationID: Int32
+        let version: Int16
+        let assignments: [ProducerCore.Assignment]
+        let sentAt: MonotonicInstant
+    }
+
+    let broker: SocketAddress
+    let canceller: SocketCanceller
+    private let state = Mutex(State())
+
+    private struct State {
+        var requests: [PendingRequest] = []
+        var hasAnswered = false
+        var isEnded = false
+    }
+
+    init(broker: SocketAddress, canceller: SocketCanceller) {
+        self.broker = broker
+        self.canceller = canceller
+    }
+
+    func push(_ request: PendingRequest) { state.withLock { $0.requests.append(request) } }
+
+    func popOldest() -> PendingRequest? {
+        state.withLock { $0.requests.isEmpty ? nil : $0.requests.removeFirst() }
+    }
+
+    /// Whether the broker has taken a request on this connection.
+    var hasAnswered: Bool { state.withLock { $0.hasAnswered } }
+
+    func noteAnswer() { state.withLock { $0.hasAnswered = true } }
+
+    var oldest: PendingRequest? { state.withLock { $0.requests.first } }
+
+    /// Nothing is received any more: whoever pushes a request from now on also settles it.
+    func end() { state.withLock { $0.isEnded = true } }
+
+    var isEnded: Bool { state.withLock { $0.isEnded } }
+}
+
+/// A receiver on its way to the thread that will read from it.
+// Only that thread touches the receiver from then on; the directions share nothing changeable but TLS's locked engine.
+struct ReceivingHalf: @unchecked Sendable {
+    let receiver: ResponseReceiver
+}

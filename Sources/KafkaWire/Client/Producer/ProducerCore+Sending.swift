@@ -1,0 +1,126 @@
+import KafkaProtocol
+import WireCore
+
+extension ProducerCore {
+    /// A batch on its way, by its place.
+    struct BatchPlace: Hashable, Sendable {
+        let topicIndex: Int
+        let partition: Int32
+        let number: UInt64
+    }
+
+    struct Assignment: Sendable {
+        let place: BatchPlace
+        let topic: String
+        let batch: SealedBatch
+        let stamp: SequenceStamp
+    }
+
+    /// What a broker's writer does next.
+    enum WriterStep: Sendable {
+        case end
+        case connect
+        case send([Assignment])
+        case sleep(milliseconds: Int?)
+    }
+
+    private enum Readiness { case ready(bytes: Int), later(MonotonicInstant), blocked, empty }
+
+    mutating func nextStep(ofBroker id: Int32, now: MonotonicInstant) -> WriterStep {
+        guard phase != .ended, let broker = brokers[id] else { return .end }
+        broker.isAsleep = false
+        var wake: MonotonicInstant?
+        if broker.inFlightRequests < configuration.inFlightPerBrokerMax {
+            let (assignments, wantsConnection, soonest) = collect(broker, now)
+            if !assignments.isEmpty {
+                broker.inFlightRequests += 1
+                return .send(assignments)
+            }
+            if wantsConnection { return .connect }
+            wake = soonest
+        }
+        broker.isAsleep = true
+        let look = releaseMemory(now: now)
+        wake = [wake, look].compactMap { $0 }.min()
+        return .sleep(milliseconds: wake.map { max(0, $0.milliseconds(since: now)) + 1 })
+    }
+
+    private mutating func collect(
+        _ broker: Broker, _ now: MonotonicInstant
+    ) -> (assignments: [Assignment], wantsConnection: Bool, soonest: MonotonicInstant?) {
+        var assignments: [Assignment] = []
+        var (kept, served): ([Partition], [Partition]) = ([], [])
+        var (bytes, wantsConnection) = (0, false)
+        var soonest: MonotonicInstant?
+        for partition in broker.pending {
+            guard partition.broker === broker else {
+                partition.isPending = false
+                continue
+            }
+            switch readiness(of: partition, now) {
+            case .empty: partition.isPending = false
+            case .blocked: kept.append(partition)
+            case .later(let instant):
+                soonest = min(soonest ?? instant, instant)
+                kept.append(partition)
+            case .ready(let size):
+                guard broker.isConnected else {
+                    wantsConnection = true
+                    kept.append(partition)
+                    continue
+                }
+                if !assignments.isEmpty, bytes + size > configuration.requestBytesMax {
+                    kept.append(partition)
+                    continue
+                }
+                if let assignment = take(from: partition, now) {
+                    assignments.append(assignment)
+                    bytes += size
+                }
+                // Behind those that were not served: the next request begins with them.
+                if partition.hasWork { served.append(partition) } else { partition.isPending = false }
+            }
+        }
+        broker.pending = kept + served
+        return (assignments, wantsConnection, soonest)
+    }
+
+    private func readiness(of partition: Partition, _ now: MonotonicInstant) -> Readiness {
+        if partition.nextLeader != nil { return partition.hasWork ? .blocked : .empty }
+        if partition.lane.hasWaiting {
+            if let notBefore = partition.lane.notBefore, now < notBefore { return .later(notBefore) }
+            guard partition.lane.canTake(identity, inFlightMax: inFlightMax) else { return .blocked }
+            return .ready(bytes: partition.lane.firstWaiting?.payloadBytes ?? 0)
+        }
+        guard let bytes = partition.open?.payloadBytes, let openedAt = partition.open?.openedAt else { return .empty }
+        guard partition.lane.isOpen(to: identity, inFlightMax: inFlightMax) else { return .blocked }
+        let due = openedAt.advanced(byMilliseconds: configuration.lingerMilliseconds)
+        let isDue = isFlushing || !roomWaiters.isEmpty || now >= due
+        return isDue ? .ready(bytes: bytes) : .later(due)
+    }
+
+    private var inFlightMax: Int { configuration.inFlightPerBrokerMax }
+
+    private mutating func take(from partition: Partition, _ now: MonotonicInstant) -> Assignment? {
+        if !partition.lane.hasWaiting { seal(partition) }
+        guard let shipment = partition.lane.take(identity, now: now, inFlightMax: inFlightMax) else { return nil }
+        let place = BatchPlace(
+            topicIndex: partition.topic.index, partition: partition.index, number: shipment.number)
+        return Assignment(place: place, topic: partition.topic.name, batch: shipment.batch, stamp: shipment.stamp)
+    }
+
+    // MARK: Waking
+
+    /// All writers that sleep; they are taken to be awake from now on.
+    func wakeAll() -> [Doorbell] {
+        brokers.values.compactMap { broker in
+            defer { broker.isAsleep = false }
+            return broker.isAsleep ? broker.doorbell : nil
+        }
+    }
+
+    func wake(_ broker: Broker) -> [Doorbell] {
+        defer { broker.isAsleep = false }
+        return broker.isAsleep ? [broker.doorbell] : []
+    }
+}

@@ -1,0 +1,251 @@
+import KafkaProtocol
+import WireCore
+
+extension ProducerCore {
+    /// A batch that is done with, to be told to whom it concerns once the lock is released.
+    struct Finished: Sendable {
+        let topic: String
+        let partition: Int32
+        let batch: SealedBatch
+        /// The offset of its first record, or why it is not stored.
+        let outcome: Result<Int64, KafkaError>
+    }
+
+    /// What follows from a change; done outside the lock.
+    struct Aftermath: Sendable {
+        var finished: [Finished] = []
+        var rings: [Doorbell] = []
+        var needsMaintenance = false
+        /// Why a partition has kept refusing for so long that it should be known.
+        var refusal: KafkaError?
+        /// Topics that were deleted and created again.
+        var recreatedTopics: [String] = []
+
+        mutating func add(_ other: Aftermath) {
+            finished += other.finished
+            rings += other.rings
+            needsMaintenance = needsMaintenance || other.needsMaintenance
+            refusal = refusal ?? other.refusal
+            recreatedTopics += other.recreatedTopics
+        }
+    }
+
+    /// What a broker said about one batch.
+    struct Answer: Sendable {
+        let place: BatchPlace
+        let outcome: PartitionLane<SealedBatch>.Outcome
+        var baseOffset: Int64 = -1
+        var message: String?
+    }
+
+    /// A request is answered, or lost with its connection.
+    mutating func settle(_ answers: [Answer], ofBroker id: Int32, now: MonotonicInstant) -> Aftermath {
+        var aftermath = Aftermath()
+        for answer in answers { settle(answer, now, &aftermath) }
+        if let broker = brokers[id] {
+            broker.inFlightRequests = max(0, broker.inFlightRequests - 1)
+            aftermath.rings += wake(broker)
+        }
+        release(&aftermath)
+        return aftermath
+    }
+
+    private mutating func settle(_ answer: Answer, _ now: MonotonicInstant, _ aftermath: inout Aftermath) {
+        let partition = topics[answer.place.topicIndex].partitions[Int(answer.place.partition)]
+        let number = answer.place.number
+        let pause = min(20 << min(partition.lane.failedAttempts(number), 6), 250)
+        guard let batch = partition.lane.batch(number),
+            let verdict = partition.lane.finish(
+                number, answer.outcome, retryAt: now.advanced(byMilliseconds: pause))
+        else { return }
+        if case .refused(let code) = answer.outcome, code.asksForMetadata {
+            needsMetadata = true
+            aftermath.needsMaintenance = true
+        }
+        noteRefusal(answer, verdict, partition, &aftermath)
+        switch verdict {
+        case .delivered: finish(partition, batch, .success(answer.baseOffset), &aftermath)
+        case .failed(let code): finish(partition, batch, .failure(error(code, partition, answer.message)), &aftermath)
+        case .retry, .retryInNextEpoch: expire(partition, number, batch, answer.outcome, now, &aftermath)
+        case .retryWithNewProducer:
+            identity = nil
+            needsIdentity = true
+            aftermath.needsMaintenance = true
+        case .split: split(partition, number, batch, &aftermath)
+        case .fatal(let code): aftermath.add(fail(error(code, partition, answer.message)))
+        }
+        if partition.lane.awaitsNewEpoch(beyond: identity) { beginNextEpoch(&aftermath) }
+        moveToNextLeader(partition, &aftermath)
+        if partition.hasWork, let bell = list(partition, hasNews: false) { aftermath.rings.append(bell) }
+    }
+
+    /// So many refusals of one batch take about two seconds: more than the election of a leader.
+    private static let refusalsUntilNews = 10
+
+    private mutating func noteRefusal(
+        _ answer: Answer, _ verdict: PartitionLane<SealedBatch>.Verdict, _ partition: Partition,
+        _ aftermath: inout Aftermath
+    ) {
+        guard case .refused(let code) = answer.outcome, verdict == .retry else {
+            if answer.outcome != .lost { _ = note(partition, isRefusing: false) }
+            return
+        }
+        guard partition.lane.failedAttempts(answer.place.number) >= Self.refusalsUntilNews else { return }
+        if note(partition, isRefusing: true) { aftermath.refusal = error(code, partition, answer.message) }
+    }
+
+    private func error(_ code: KafkaErrorCode, _ partition: Partition, _ message: String?) -> KafkaError {
+        .code(code, about: "writing to \(partition.topic.name)-\(partition.index)", message: message)
+    }
+
+    private mutating func finish(
+        _ partition: Partition, _ batch: SealedBatch, _ outcome: Result<Int64, KafkaError>, _ aftermath: inout Aftermath
+    ) {
+        bufferedBytes -= batch.payloadBytes
+        settled()
+        aftermath.finished.append(
+            Finished(topic: partition.topic.name, partition: partition.index, batch: batch, outcome: outcome))
+    }
+
+    private mutating func beginNextEpoch(_ aftermath: inout Aftermath) {
+        identity = identity?.nextEpoch
+        if identity == nil {
+            needsIdentity = true
+            aftermath.needsMaintenance = true
+        } else {
+            aftermath.rings += wakeAll()
+        }
+    }
+
+    private mutating func split(
+        _ partition: Partition, _ number: UInt64, _ batch: SealedBatch, _ aftermath: inout Aftermath
+    ) {
+        do throws(KafkaError) {
+            let parts = try batch.halves()
+            partition.lane.replace(
+                number, with: parts.map { ($0, newBatchNumber(), $0.recordCount) })
+            unfinishedBatches += parts.count - 1
+            bufferedBytes += parts.reduce(-batch.payloadBytes) { $0 + $1.payloadBytes }
+            partition.batchBytesMax = max(1024, min(partition.batchBytesMax, batch.payloadBytes / 2))
+        } catch {
+            aftermath.add(fail(error))
+        }
+    }
+
+    // MARK: Time
+
+    private func isExpired(_ batch: SealedBatch, _ now: MonotonicInstant) -> Bool {
+        guard let limit = configuration.deliveryTimeoutMilliseconds else { return false }
+        return now.milliseconds(since: batch.openedAt) >= limit
+    }
+
+    /// Gives up a batch that came back too late for another try.
+    private mutating func expire(
+        _ partition: Partition, _ number: UInt64, _ batch: SealedBatch, _ outcome: PartitionLane<SealedBatch>.Outcome,
+        _ now: MonotonicInstant, _ aftermath: inout Aftermath
+    ) {
+        guard isExpired(batch, now) else { return }
+        _ = note(partition, isRefusing: false)
+        for expired in partition.lane.removeWaiting(where: { $0 === batch }) {
+            finish(partition, expired, .failure(timedOut(partition, "\(outcome)")), &aftermath)
+        }
+    }
+
+    private func timedOut(_ partition: Partition, _ lastError: String?) -> KafkaError {
+        .timedOut(
+            what: "writing to \(partition.topic.name)-\(partition.index)",
+            milliseconds: configuration.deliveryTimeoutMilliseconds ?? 0, lastError: lastError)
+    }
+
+    /// Gives up what waits for longer than the delivery timeout.
+    mutating func expireAll(now: MonotonicInstant) -> Aftermath {
+        var aftermath = Aftermath()
+        guard configuration.deliveryTimeoutMilliseconds != nil else { return aftermath }
+        for partition in topics.flatMap(\.partitions) where partition.hasWork {
+            if let openedAt = partition.open?.openedAt,
+                now.milliseconds(since: openedAt) >= configuration.deliveryTimeoutMilliseconds ?? .max {
+                seal(partition)
+            }
+            for batch in partition.lane.removeWaiting(where: { isExpired($0, now) }) {
+                _ = note(partition, isRefusing: false)
+                finish(partition, batch, .failure(timedOut(partition, nil)), &aftermath)
+            }
+            if partition.lane.awaitsNewEpoch(beyond: identity) { beginNextEpoch(&aftermath) }
+        }
+        release(&aftermath)
+        return aftermath
+    }
+
+    // MARK: Ends
+
+    /// Nothing can be appended any more; all batches are finished with `error`.
+    mutating func fail(_ error: KafkaError) -> Aftermath {
+        var aftermath = Aftermath()
+        failure = failure ?? error
+        aftermath.needsMaintenance = true
+        for partition in topics.flatMap(\.partitions) {
+            seal(partition)
+            for batch in partition.lane.removeAll() { finish(partition, batch, .failure(error), &aftermath) }
+        }
+        release(&aftermath)
+        return aftermath
+    }
+
+    /// Wakes those who wait for room or for the last batch, where there is news for them.
+    private mutating func release(_ aftermath: inout Aftermath) {
+        if !roomWaiters.isEmpty, !aftermath.finished.isEmpty || failure != nil {
+            aftermath.rings += roomWaiters
+            roomWaiters = []
+        }
+        if unfinishedBatches == 0 || failure != nil { isFlushing = false }
+        aftermath.rings += takeDeliveryWaiters()
+    }
+
+    // MARK: Leaders
+
+    /// Takes over which broker leads which partition; returns the brokers that have no writer yet.
+    mutating func update(_ descriptions: [TopicDescription]) -> (newBrokers: [Int32], aftermath: Aftermath) {
+        var newBrokers: [Int32] = []
+        var aftermath = Aftermath()
+        for description in descriptions {
+            guard let topic = topicsByName[description.name] else { continue }
+            if description.id != .zero {
+                if topic.id != .zero, topic.id != description.id { aftermath.recreatedTopics.append(topic.name) }
+                topic.id = description.id
+            }
+            for partition in description.partitions where partition.index >= 0 {
+                // Partitions come in the order of their index, without gaps.
+                if Int(partition.index) == topic.partitions.count {
+                    topic.partitions.append(Partition(topic: topic, index: partition.index, configuration))
+                }
+                guard Int(partition.index) < topic.partitions.count, partition.leader >= 0 else {
+                    needsMetadata = true
+                    aftermath.needsMaintenance = true
+                    continue
+                }
+                if brokers[partition.leader] == nil {
+                    brokers[partition.leader] = Broker(id: partition.leader)
+                    newBrokers.append(partition.leader)
+                }
+                let state = topic.partitions[Int(partition.index)]
+                state.nextLeader = state.broker?.id == partition.leader ? nil : partition.leader
+                moveToNextLeader(state, &aftermath)
+                // Perhaps it was held back while its new leader was uncertain.
+                if state.hasWork, let bell = list(state, hasNews: true) { aftermath.rings.append(bell) }
+            }
+        }
+        return (newBrokers, aftermath)
+    }
+
+    /// Batches under way to the old leader are waited for, so that the new one gets them in order.
+    private func moveToNextLeader(_ partition: Partition, _ aftermath: inout Aftermath) {
+        guard let leader = partition.nextLeader, partition.lane.inFlightCount == 0, let broker = brokers[leader] else {
+            return
+        }
+        partition.broker?.pending.removeAll { $0 === partition }
+        partition.broker = broker
+        partition.nextLeader = nil
+        partition.isPending = false
+        if partition.hasWork, let bell = list(partition, hasNews: true) { aftermath.rings.append(bell) }
+    }
+}

@@ -1,0 +1,117 @@
+import KafkaProtocol
+import WireCore
+
+/// A batch that still takes records.
+struct OpenBatch: ~Copyable, Sendable {
+    var builder: RecordBatchBuilder
+    var tags: [TagRun] = []
+    var receipts: [SealedBatch.Receipt] = []
+    let openedAt: MonotonicInstant
+
+    init(capacityBytes: Int, openedAt: MonotonicInstant, pool: BlockPool? = nil) {
+        builder = RecordBatchBuilder(capacityBytes: capacityBytes, pool: pool)
+        self.openedAt = openedAt
+    }
+
+    var payloadBytes: Int { builder.payload.count }
+
+    /// Returns by how many bytes the payload has grown.
+    mutating func append(
+        _ record: ProducerCore.NewRecord, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?
+    ) -> Int {
+        let before = payloadBytes
+        builder.append(
+            key: key, value: value, headers: record.headers, timestampMilliseconds: record.timestampMilliseconds)
+        tag(record.tag)
+        if let receipt = record.receipt {
+            receipts.append(SealedBatch.Receipt(index: builder.recordCount - 1, receipt: receipt))
+        }
+        return payloadBytes - before
+    }
+
+    private mutating func tag(_ tag: UInt64) {
+        let last = tags.count - 1
+        if last >= 0, tags[last].tag == tag {
+            tags[last].count += 1
+        } else {
+            tags.append(TagRun(tag: tag, count: 1))
+        }
+    }
+}
+
+/// A batch whose records are fixed. Immutable, so it may be on its way while others look at it.
+final class SealedBatch: Sendable {
+    struct Receipt: Sendable {
+        let index: Int32
+        let receipt: RecordReceipt
+    }
+
+    let builder: RecordBatchBuilder
+    let tags: [TagRun]
+    let receipts: [Receipt]
+    let openedAt: MonotonicInstant
+
+    init(_ open: consuming OpenBatch) {
+        tags = open.tags
+        receipts = open.receipts
+        openedAt = open.openedAt
+        builder = open.takeBuilder()
+    }
+
+    var recordCount: Int32 { builder.recordCount }
+    var payloadBytes: Int { builder.payload.count }
+
+    /// The same records in two batches, for a broker that finds this one too large.
+    func halves() throws(KafkaError) -> [SealedBatch] {
+        let firstCount = Int(recordCount) / 2
+        var parts: [SealedBatch] = []
+        var position = 0
+        var taken = 0
+        do throws(WireError) {
+            for count in [firstCount, Int(recordCount) - firstCount] {
+                var part = OpenBatch(capacityBytes: payloadBytes / 2 + 64, openedAt: openedAt)
+                position = try copy(count, from: position, into: &part)
+                part.tags = tags(from: taken, count: count)
+                part.receipts = receipts.compactMap { entry in
+                    let index = Int(entry.index) - taken
+                    return (0..<count).contains(index) ? Receipt(index: Int32(index), receipt: entry.receipt) : nil
+                }
+                taken += count
+                parts.append(SealedBatch(part))
+            }
+        } catch { throw .malformed(context: "own record batch", error) }
+        return parts
+    }
+
+    /// Appends records from a place in the payload; returns the place after them.
+    private func copy(_ count: Int, from start: Int, into part: inout OpenBatch) throws(WireError) -> Int {
+        var header = RecordBatchHeader()
+        header.baseTimestamp = builder.baseTimestamp
+        return try builder.payload.withUnsafeBytes { (bytes) throws(WireError) -> Int in
+            var reader = ByteReader(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+            for _ in 0..<count {
+                let record = try ConsumedRecord(from: &reader, in: header, partition: 0)
+                part.builder.append(record)
+            }
+            return start + reader.offset
+        }
+    }
+
+    /// The tags of `count` records after the first `skipped`.
+    private func tags(from skipped: Int, count: Int) -> [TagRun] {
+        var runs: [TagRun] = []
+        var (toSkip, toTake) = (skipped, count)
+        for run in tags {
+            let skippedHere = min(toSkip, run.count)
+            toSkip -= skippedHere
+            let taken = min(toTake, run.count - skippedHere)
+            if taken > 0 { runs.append(TagRun(tag: run.tag, count: taken)) }
+            toTake -= taken
+        }
+        return runs
+    }
+}
+
+extension OpenBatch {
+    fileprivate consuming func takeBuilder() -> RecordBatchBuilder { builder }
+}

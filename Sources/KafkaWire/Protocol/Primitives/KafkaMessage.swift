@@ -1,0 +1,41 @@
+import WireCore
+
+/// A part of a message: fields that come and go with the version.
+package protocol KafkaStruct: Sendable, Equatable {
+    /// Reads the fields that `version` has. Throws for bytes that the protocol does not allow.
+    init(from reader: inout KafkaReader, version: Int16) throws(WireError)
+    /// Writes the fields that `version` has; fields of other versions are left out.
+    func encode(into writer: inout KafkaWriter, version: Int16)
+}
+
+/// The body of a request or a response.
+package protocol KafkaMessage: KafkaStruct {
+    static var apiKey: APIKey { get }
+    /// The versions that can be read and written here.
+    static var versions: ClosedRange<Int16> { get }
+    /// From this version on the message is in KIP-482's compact form with tagged fields.
+    static var flexibleFrom: Int16 { get }
+}
+
+package protocol KafkaRequest: KafkaMessage {
+    associatedtype Response: KafkaMessage
+}
+
+extension KafkaMessage {
+    package static func isFlexible(_ version: Int16) -> Bool { version >= flexibleFrom }
+
+    /// Reads a whole body; bytes left over are an error.
+    package static func decode(_ bytes: ByteReader, version: Int16) throws(WireError) -> Self {
+        var reader = KafkaReader(bytes, isFlexible: isFlexible(version))
+        let message = try Self(from: &reader, version: version)
+        try reader.bytes.finish()
+        return message
+    }
+
+    /// The body's bytes.
+    package func encoded(version: Int16) -> [UInt8] {
+        var writer = KafkaWriter(isFlexible: Self.isFlexible(version))
+        encode(into: &writer, version: version)
+        return writer.bytes.array()
+    }
+}

@@ -1,0 +1,91 @@
+import WireCore
+
+extension KafkaReader {
+    /// Memory is reserved for so many elements before they have been seen; the rest is believed when it comes.
+    private static let trustedElementCount = 1024
+
+    @_lifetime(self: copy self)
+    package mutating func nullableArray<Element: KafkaStruct>(
+        of _: Element.Type, _ version: Int16
+    ) throws(WireError) -> [Element]? {
+        guard let count = try nullableArrayCount() else { return nil }
+        var elements: [Element] = []
+        elements.reserveCapacity(min(count, Self.trustedElementCount))
+        for _ in 0..<count { elements.append(try Element(from: &self, version: version)) }
+        return elements
+    }
+
+    @_lifetime(self: copy self)
+    package mutating func array<Element: KafkaStruct>(
+        of type: Element.Type, _ version: Int16
+    ) throws(WireError) -> [Element] {
+        try present(try nullableArray(of: type, version))
+    }
+
+    @_lifetime(self: copy self)
+    package mutating func nullableInt32Array() throws(WireError) -> [Int32]? {
+        guard let count = try nullableArrayCount() else { return nil }
+        var elements: [Int32] = []
+        elements.reserveCapacity(min(count, Self.trustedElementCount))
+        for _ in 0..<count { elements.append(try int32()) }
+        return elements
+    }
+
+    @_lifetime(self: copy self)
+    package mutating func int32Array() throws(WireError) -> [Int32] { try present(try nullableInt32Array()) }
+
+    @_lifetime(self: copy self)
+    package mutating func nullableStringArray() throws(WireError) -> [String]? {
+        guard let count = try nullableArrayCount() else { return nil }
+        var elements: [String] = []
+        elements.reserveCapacity(min(count, Self.trustedElementCount))
+        for _ in 0..<count { elements.append(try string()) }
+        return elements
+    }
+
+    @_lifetime(self: copy self)
+    package mutating func stringArray() throws(WireError) -> [String] { try present(try nullableStringArray()) }
+
+    private func present<Element>(_ elements: [Element]?) throws(WireError) -> [Element] {
+        guard let elements else {
+            throw WireError(.invalidValue("null where an array is demanded"), at: bytes.absoluteOffset)
+        }
+        return elements
+    }
+
+    /// A struct that may be null: -1 for null, anything else before the struct.
+    @_lifetime(self: copy self)
+    package mutating func nullableStruct<Value: KafkaStruct>(
+        of _: Value.Type, _ version: Int16
+    ) throws(WireError) -> Value? {
+        try int8() < 0 ? nil : try Value(from: &self, version: version)
+    }
+
+    // MARK: Tagged fields (KIP-482)
+
+    @_lifetime(self: copy self)
+    package mutating func taggedFieldCount() throws(WireError) -> Int {
+        let count = Int(try bytes.unsignedVarint32())
+        guard count <= bytes.remainingBytes else { throw WireError(.badLength(count), at: bytes.absoluteOffset) }
+        return count
+    }
+
+    /// The next tagged field: its tag, and its content as a reader of its own in `content`.
+    @_lifetime(self: copy self)
+    @_lifetime(content: copy self)
+    package mutating func taggedField(content: inout KafkaReader) throws(WireError) -> UInt32 {
+        let tag = try bytes.unsignedVarint32()
+        let count = Int(try bytes.unsignedVarint32())
+        content = KafkaReader(try bytes.slice(count), isFlexible: isFlexible)
+        return tag
+    }
+
+    /// Passes over all tagged fields of a struct that knows none. Newer peers may send some.
+    @_lifetime(self: copy self)
+    package mutating func skipTaggedFields() throws(WireError) {
+        for _ in 0..<(try taggedFieldCount()) {
+            _ = try bytes.unsignedVarint32()
+            try bytes.skip(Int(try bytes.unsignedVarint32()))
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import WireCore
+
+/// Writes Kafka's primitive types: the counterpart of `KafkaReader`.
+package struct KafkaWriter: ~Copyable {
+    package var bytes: ByteWriter
+    package var isFlexible: Bool
+    /// Why what was written must not be sent: a text that the protocol's form has no room for.
+    package private(set) var fault: WireError?
+
+    package init(capacityBytes: Int = 1024, isFlexible: Bool) {
+        bytes = ByteWriter(capacityBytes: capacityBytes)
+        self.isFlexible = isFlexible
+    }
+
+    package mutating func int8(_ value: Int8) { bytes.bigEndian(value) }
+    package mutating func int16(_ value: Int16) { bytes.bigEndian(value) }
+    package mutating func uint16(_ value: UInt16) { bytes.bigEndian(value) }
+    package mutating func int32(_ value: Int32) { bytes.bigEndian(value) }
+    package mutating func int64(_ value: Int64) { bytes.bigEndian(value) }
+    package mutating func bool(_ value: Bool) { bytes.byte(value ? 1 : 0) }
+    package mutating func errorCode(_ value: KafkaErrorCode) { bytes.bigEndian(value.rawValue) }
+
+    package mutating func uuid(_ value: KafkaUUID) {
+        bytes.bigEndian(value.high)
+        bytes.bigEndian(value.low)
+    }
+
+    /// The old form has room for 32767 bytes; a longer text is a `fault`.
+    package mutating func string(_ value: String) {
+        let count = value.utf8.count
+        if isFlexible {
+            bytes.unsignedVarint(UInt64(count) + 1)
+        } else {
+            guard count <= Int(Int16.max) else {
+                fault = WireError(.badLength(count), at: bytes.count)
+                return
+            }
+            bytes.bigEndian(Int16(count))
+        }
+        bytes.utf8(value)
+    }
+
+    /// Begins the next message in the same memory.
+    package mutating func reset(isFlexible: Bool) {
+        bytes.reset()
+        self.isFlexible = isFlexible
+        fault = nil
+    }
+
+    package mutating func nullableString(_ value: String?) {
+        if let value { return string(value) }
+        if isFlexible { bytes.byte(0) } else { bytes.bigEndian(Int16(-1)) }
+    }
+
+    package mutating func byteArray(_ value: [UInt8]) {
+        arrayCount(value.count)
+        bytes.bytes(value)
+    }
+
+    package mutating func nullableByteArray(_ value: [UInt8]?) {
+        if let value { byteArray(value) } else { nullArray() }
+    }
+
+    /// The length before a byte field's bytes or an array's elements.
+    package mutating func arrayCount(_ count: Int) {
+        if isFlexible {
+            bytes.unsignedVarint(UInt64(count) + 1)
+        } else {
+            precondition(count <= Int(Int32.max))
+            bytes.bigEndian(Int32(count))
+        }
+    }
+
+    /// Null in place of a byte field or an array.
+    package mutating func nullArray() {
+        if isFlexible { bytes.byte(0) } else { bytes.bigEndian(Int32(-1)) }
+    }
+
+    // MARK: Arrays
+
+    package mutating func array<Element: KafkaStruct>(_ elements: [Element], _ version: Int16) {
+        arrayCount(elements.count)
+        for element in elements { element.encode(into: &self, version: version) }
+    }
+
+    package mutating func nullableArray<Element: KafkaStruct>(_ elements: [Element]?, _ version: Int16) {
+        if let elements { array(elements, version) } else { nullArray() }
+    }
+
+    package mutating func int32Array(_ elements: [Int32]) {
+        arrayCount(elements.count)
+        for element in elements { bytes.bigEndian(element) }
+    }
+
+    package mutating func nullableInt32Array(_ elements: [Int32]?) {
+        if let elements { int32Array(elements) } else { nullArray() }
+    }
+
+    package mutating func stringArray(_ elements: [String]) {
+        arrayCount(elements.count)
+        for element in elements { string(element) }
+    }
+
+    package mutating func nullableStringArray(_ elements: [String]?) {
+        if let elements { stringArray(elements) } else { nullArray() }
+    }
+
+    // MARK: Structs and tagged fields
+
+    /// A struct that may be null: one byte says whether it is there.
+    package mutating func nullableStruct<Value: KafkaStruct>(_ value: Value?, _ version: Int16) {
+        bytes.bigEndian(Int8(value == nil ? -1 : 1))
+        value?.encode(into: &self, version: version)
+    }
+
+    /// The number of tagged fields that follow, in the order of their tags.
+    package mutating func taggedFieldCount(_ count: Int) { bytes.unsignedVarint(UInt64(count)) }
+
+    package mutating func taggedField(_ tag: UInt32, _ body: (inout KafkaWriter) -> Void) {
+        var content = KafkaWriter(capacityBytes: 64, isFlexible: isFlexible)
+        body(&content)
+        bytes.unsignedVarint(UInt64(tag))
+        bytes.unsignedVarint(UInt64(content.bytes.count))
+        bytes.bytes(of: content.bytes)
+    }
+}

@@ -1,0 +1,149 @@
+import WireCore
+
+/// Reads what a fetch brings: whole record batches, the last one possibly cut off.
+///
+/// Records before `offset` (a batch is always sent whole), control records and, for `.readCommitted`, records of
+/// aborted transactions are passed over; `offset` moves on over them all the same.
+package struct RecordSetReader {
+    /// The offset of the record that is wanted next.
+    package private(set) var offset: Int64
+    private let partition: Int32
+    private let expandedBytesMax: Int
+    private var aborted: AbortedTransactions?
+
+    /// - Parameter aborted: the transactions to leave out; nil reads everything.
+    package init(
+        partition: Int32, offset: Int64, aborted: [FetchResponse.AbortedTransaction]? = nil,
+        expandedBytesMax: Int = 256 << 20
+    ) {
+        self.partition = partition
+        self.offset = offset
+        self.expandedBytesMax = expandedBytesMax
+        self.aborted = aborted.map { AbortedTransactions($0) }
+    }
+
+    /// Gives `body` every record of `bytes` from `offset` on.
+    ///
+    /// Throws for a wrong checksum, an impossible length and a codec that is not built, with the batch's offset.
+    package mutating func read(_ bytes: [UInt8], _ body: (ConsumedRecord) -> Void) throws(RecordBatchError) {
+        // The closure of an array takes no typed error.
+        try bytes.withUnsafeBytes { bytes in
+            Result { () throws(RecordBatchError) in try read(bytes, body) }
+        }.get()
+    }
+
+    package mutating func read(
+        _ bytes: UnsafeRawBufferPointer, _ body: (ConsumedRecord) -> Void
+    ) throws(RecordBatchError) {
+        var rest = bytes
+        while rest.count >= RecordBatchHeader.lengthEnd {
+            let length = Int(Int32(bigEndian: rest.loadUnaligned(fromByteOffset: 8, as: Int32.self)))
+            // The broker cuts where the consumer's limit is reached: what is left of the batch comes again, whole.
+            if length >= 0, rest.count < RecordBatchHeader.lengthEnd + length { return }
+            let header = try head(of: rest)
+            let batch = UnsafeRawBufferPointer(rebasing: rest[..<header.totalBytes])
+            rest = UnsafeRawBufferPointer(rebasing: rest[header.totalBytes...])
+            guard header.nextOffset > offset else { continue }
+            guard RecordBatchHeader.isChecksumRight(of: batch) else {
+                throw malformed(header.baseOffset, WireError(.invalidValue("wrong checksum"), at: 17))
+            }
+            try read(batch, header, body)
+            offset = max(offset, header.nextOffset)
+        }
+    }
+
+    private func head(of bytes: UnsafeRawBufferPointer) throws(RecordBatchError) -> RecordBatchHeader {
+        do throws(WireError) {
+            var reader = ByteReader(bytes)
+            let header = try RecordBatchHeader(from: &reader)
+            guard header.totalBytes <= bytes.count else {
+                throw WireError(.badLength(Int(header.batchLength)), at: 8)
+            }
+            return header
+        } catch { throw malformed(offset, error) }
+    }
+
+    private func malformed(_ offset: Int64, _ fault: WireError) -> RecordBatchError {
+        .malformed(context: "record batch at offset \(offset) of partition \(partition)", fault)
+    }
+
+    private mutating func read(
+        _ batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader, _ body: (ConsumedRecord) -> Void
+    ) throws(RecordBatchError) {
+        let payload = UnsafeRawBufferPointer(rebasing: batch[RecordBatchHeader.byteCount...])
+        if header.isControl {
+            do throws(WireError) {
+                try aborted?.meetControlBatch(header, payload)
+            } catch { throw malformed(header.baseOffset, error) }
+            return
+        }
+        if header.isTransactional, aborted?.hides(header) == true { return }
+        guard let codec = CompressionCodec(rawValue: header.codecNumber), codec.isSupported else {
+            let name = CompressionCodec(rawValue: header.codecNumber)?.name ?? "codec \(header.codecNumber)"
+            throw RecordBatchError.unsupportedCodec(
+                name, about: "the record batch at offset \(header.baseOffset) of partition \(partition)")
+        }
+        if codec == .none { return try records(payload, header, body) }
+        var expanded = ByteWriter(capacityBytes: min(payload.count * 4, expandedBytesMax))
+        do throws(CompressionError) {
+            try Gzip.expand(payload, limitBytes: expandedBytesMax, into: &expanded)
+        } catch {
+            throw malformed(
+                header.baseOffset, WireError(.invalidValue("\(error)"), at: RecordBatchHeader.byteCount))
+        }
+        try expanded.withUnsafeBytes { bytes throws(RecordBatchError) in try records(bytes, header, body) }
+    }
+
+    private mutating func records(
+        _ payload: UnsafeRawBufferPointer, _ header: RecordBatchHeader, _ body: (ConsumedRecord) -> Void
+    ) throws(RecordBatchError) {
+        var reader = ByteReader(payload)
+        for _ in 0..<header.recordCount {
+            let record: ConsumedRecord
+            do throws(WireError) {
+                record = try ConsumedRecord(from: &reader, in: header, partition: partition)
+            } catch { throw malformed(header.baseOffset, error) }
+            guard record.offset >= offset else { continue }
+            body(record)
+            offset = record.offset &+ 1
+        }
+        guard reader.isAtEnd else {
+            throw malformed(header.baseOffset, WireError(.trailingBytes(reader.remainingBytes), at: reader.offset))
+        }
+    }
+}
+
+extension ConsumedRecord {
+    /// Reads one record of a batch; see `RecordBatchBuilder` for its layout.
+    @_lifetime(reader: copy reader)
+    package init(from reader: inout ByteReader, in batch: RecordBatchHeader, partition: Int32) throws(WireError) {
+        let length = Int(try reader.zigZagVarint32())
+        var body = try reader.slice(length)
+        _ = try body.byte()
+        let timestampDelta = try body.zigZagVarint64()
+        let offsetDelta = try body.zigZagVarint32()
+        let key = try Self.field(&body)
+        let value = try Self.field(&body)
+        let headerCount = Int(try body.zigZagVarint32())
+        guard headerCount >= 0, headerCount <= body.remainingBytes else {
+            throw WireError(.badLength(headerCount), at: body.absoluteOffset)
+        }
+        var headers: [RecordHeader] = []
+        for _ in 0..<headerCount {
+            let name = try body.utf8(Int(try body.zigZagVarint32()))
+            headers.append(RecordHeader(key: name, value: try Self.field(&body)))
+        }
+        try body.finish()
+        self.init(
+            partition: partition, offset: batch.baseOffset &+ Int64(offsetDelta),
+            timestampMilliseconds: batch.hasLogAppendTime
+                ? batch.maxTimestamp : batch.baseTimestamp &+ timestampDelta,
+            key: key, value: value, headers: headers)
+    }
+
+    @_lifetime(reader: copy reader)
+    private static func field(_ reader: inout ByteReader) throws(WireError) -> [UInt8]? {
+        let length = Int(try reader.zigZagVarint32())
+        return length == -1 ? nil : try reader.array(length)
+    }
+}

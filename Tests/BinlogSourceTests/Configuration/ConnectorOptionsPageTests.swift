@@ -1,0 +1,70 @@
+import BinlogSource
+import ConnectData
+import Testing
+import WireTestSupport
+
+/// The tables of `docs/connector-options.md` say what the code does.
+@Suite(.serialized) struct ConnectorOptionsPageTests {
+    private func code(_ text: String?) -> String {
+        guard let text, !text.isEmpty else { return "" }
+        return "`\(text.replacing("|", with: "\\|"))`"
+    }
+
+    private func cell(_ text: String) -> String { text.replacing("|", with: "\\|").replacing("\n", with: " ") }
+
+    private func state(_ option: ConnectorOption) -> String {
+        switch option.support {
+        case .supported: "supported"
+        case .tuning: "no effect"
+        case .notYet:
+            option.supportedValues.isEmpty
+                ? "**not yet**" : "only " + option.supportedValues.map { code($0) }.joined(separator: ", ")
+        }
+    }
+
+    private func defaults(_ option: ConnectorOption) -> String {
+        guard let old = option.v19 else { return code(option.v36?.defaultValue) }
+        guard let new = option.v36 else { return code(old.defaultValue) }
+        if old.defaultValue == new.defaultValue { return code(new.defaultValue) }
+        return "1.9: \(old.defaultValue.map { code($0) } ?? "none"), 3.6: \(new.defaultValue.map { code($0) } ?? "none")"
+    }
+
+    @Test func listsEveryOptionOfTheConnector() throws {
+        var text = ""
+        for group in ConnectorOptions.groups {
+            text += "\n### \(group.name)\n\n| option | 1.9 | 3.6 | default | state | |\n|---|---|---|---|---|---|\n"
+            for option in group.options.sorted(by: { $0.name < $1.name }) {
+                text += "| \(code(option.name)) | \(option.v19 == nil ? "" : "✓") | \(option.v36 == nil ? "" : "✓") "
+                text += "| \(defaults(option)) | \(state(option)) | \(cell(option.documentation)) |\n"
+            }
+        }
+        try expectGenerated(text + "\n", "options", in: "connector-options.md")
+    }
+
+    private func table(_ keys: [ConfigKey]) -> String {
+        var text = "\n| property | type | default | |\n|---|---|---|---|\n"
+        for key in keys {
+            let fallback = key.isRequired ? "required" : code(key.defaultValue)
+            text += "| \(code(key.name)) | \(key.type.rawValue.lowercased()) | \(fallback) | \(cell(key.documentation)) |\n"
+        }
+        return text + "\n"
+    }
+
+    @Test func listsEveryPropertyOfTheFramework() throws {
+        let keys = SourceConnectorDefinition.definition(connectorVersion: "3.6.1.Final").keys
+        try expectGenerated(table(keys), "framework", in: "connector-options.md")
+    }
+
+    @Test func listsThePropertiesOfTransformsAndConverters() throws {
+        var text = ""
+        for generation in DebeziumGeneration.allCases {
+            text += "\n### ExtractNewRecordState, generation \(generation.rawValue)\n"
+            text += table(
+                TransformCatalog.definition(of: TransformCatalog.supported[0], generation: generation).keys)
+        }
+        text += "### RegexRouter\n"
+            + table(TransformCatalog.definition(of: TransformCatalog.supported[1], generation: .v36).keys)
+        try expectGenerated(text, "transforms", in: "connector-options.md")
+        try expectGenerated(table(JSONConverter.definition.keys), "converter", in: "connector-options.md")
+    }
+}

@@ -1,0 +1,287 @@
+import ConnectData
+import Testing
+import WireCore
+import WireTestSupport
+
+@testable import BinlogSource
+@testable import MySQLWire
+
+/// What the emitter does besides values: which rows become which records, and what is said where it cannot go on.
+@Suite struct RecordEmitterTests {
+    private final class FailingSink: RecordSink {
+        var remaining: Int
+        init(after remaining: Int) { self.remaining = remaining }
+        func emit(_ record: consuming SourceRecord) throws {
+            guard remaining > 0 else { throw CancellationError() }
+            remaining -= 1
+        }
+        func checkpoint(partition: JSONObject, offset: JSONObject) throws {}
+        func awaitDelivery() throws {}
+    }
+
+    private func emitter(_ story: AllTypesStory, _ sink: any RecordSink) -> RecordEmitter {
+        RecordEmitter(configuration: story.configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 })
+    }
+
+    /// Gives the first event of a table to `body`, decoded.
+    private func withRows(
+        of table: String, _ kind: RowsEvent.Kind, in story: AllTypesStory,
+        _ body: (RowsEvent, BinlogRowDecoder) throws -> Void
+    ) throws {
+        for (map, rows) in try AllTypesStory.rowEvents() {
+            var decoder = BinlogDecoder(hasChecksums: false)
+            let name = try map.withUnsafeBytes { bytes -> TableMap in
+                guard case .tableMap(let map) = try decoder.decode(bytes).body else { throw DataError("no table map") }
+                return map
+            }
+            guard name.table == table, let definition = story.definitions[table] else { continue }
+            let isDone = try rows.withUnsafeBytes { bytes -> Bool in
+                guard case .rows(let event) = try decoder.decode(bytes).body, event.kind == kind else { return false }
+                let plan = try TablePlan(definition, configuration: story.configuration)
+                try body(event, try plan.binlogDecoder(for: name))
+                return true
+            }
+            if isDone { return }
+        }
+        Issue.record("no rows of \(table)")
+    }
+
+    private let source = SourceInfo(timestampMicroseconds: 0, file: "f", position: 1)
+
+    private func operations(_ sink: CollectingSink) -> [String] {
+        sink.records.map { $0.value.structValue?["op"]?.stringValue ?? "tombstone" }
+    }
+
+    // MARK: Rows and records
+
+    @Test func rowsThatWereDeliveredBeforeAreLeftOut() throws {
+        let story = try AllTypesStory("3.6", "default")
+        let sink = CollectingSink()
+        let emitter = emitter(story, sink)
+        try withRows(of: "numbers", .insert, in: story) { event, decoder in
+            let count = try emitter.emit(event, of: decoder, source: source, skippingRows: 4)
+            #expect(count == 6)
+        }
+        let rows = sink.records.map { $0.value.structValue?["source"]?.structValue?["row"]?.integerValue }
+        #expect(rows == [4, 5])
+        #expect(emitter.deliveredRows == 6)
+        #expect(emitter.emittedRecords == 2)
+    }
+
+    @Test func afterAStopTheDeliveredRowsAreKnown() throws {
+        let story = try AllTypesStory("3.6", "default")
+        let emitter = emitter(story, FailingSink(after: 3))
+        try withRows(of: "numbers", .insert, in: story) { event, decoder in
+            #expect(throws: CancellationError.self) { try emitter.emit(event, of: decoder, source: source) }
+        }
+        #expect(emitter.deliveredRows == 3)
+    }
+
+    @Test func aMovedKeyGivesThreeRecordsWithHeaders() throws {
+        var story = try AllTypesStory("1.9", "default")
+        for keepsTombstones in [true, false] {
+            story.configuration.tombstonesOnDelete = keepsTombstones
+            let sink = CollectingSink()
+            let emitter = emitter(story, sink)
+            try withRows(of: "my-t $x", .update, in: story) { event, decoder in
+                _ = try emitter.emit(event, of: decoder, source: source)
+            }
+            #expect(operations(sink) == (keepsTombstones ? ["d", "tombstone", "c"] : ["d", "c"]))
+            #expect(sink.records.first?.headers.map(\.name) == ["__debezium.newkey"])
+            #expect(sink.records.last?.headers.map(\.name) == ["__debezium.oldkey"])
+        }
+    }
+
+    @Test func skippedOperationsActOnTheEventNotOnTheRecords() throws {
+        var story = try AllTypesStory("3.6", "default")
+        for (skipped, expected) in [
+            (MySQLConnectorConfig.SkippedOperations.update, []), ([.delete, .create], ["d", "tombstone", "c"]),
+        ] as [(MySQLConnectorConfig.SkippedOperations, [String])] {
+            story.configuration.skippedOperations = skipped
+            let sink = CollectingSink()
+            let emitter = emitter(story, sink)
+            try withRows(of: "my-t $x", .update, in: story) { event, decoder in
+                let count = try emitter.emit(event, of: decoder, source: source)
+            #expect(count == 1)
+            }
+            #expect(operations(sink) == expected)
+        }
+    }
+
+    @Test func updatesThatChangeNothingCapturedCanBeLeftOut() throws {
+        var story = try AllTypesStory("3.6", "default")
+        story.configuration.skipsUnchangedRows = true
+        story.configuration.filter = try TableFilter(["column.exclude.list": "alltypes.nopk.w"])
+        let sink = CollectingSink()
+        let emitter = emitter(story, sink)
+        try withRows(of: "nopk", .update, in: story) { event, decoder in
+            let count = try emitter.emit(event, of: decoder, source: source)
+            #expect(count == 2)
+        }
+        #expect(sink.records.isEmpty)
+    }
+
+    // MARK: Snapshots
+
+    @Test(arguments: [
+        ([1], ["last"]), ([2], ["first", "last"]), ([0, 1, 0], ["last"]),
+        ([1, 1], ["first", "last"]), ([3, 3], ["first", "true", "last_in_data_collection", "first_in_data_collection", "true", "last"]),
+        ([1, 1, 1], ["first", "last_in_data_collection", "last"]),
+        ([0, 2, 1], ["first_in_data_collection", "last_in_data_collection", "last"]), ([0, 1, 1], ["last_in_data_collection", "last"]),
+        ([2, 0, 2, 0], ["first", "last_in_data_collection", "first_in_data_collection", "last"]),
+    ]) func snapshotRecordsSayWhereTheyStand(rowCounts: [Int], markers: [String]) throws {
+        let story = try AllTypesStory("3.6", "default")
+        let definition = try #require(story.definitions["nopk"])
+        let sink = CollectingSink()
+        let emitter = emitter(story, sink)
+        for count in rowCounts {
+            let plan = try TablePlan(definition, configuration: story.configuration)
+            try emitter.beginSnapshotTable(plan, source: source)
+            for _ in 0..<count { try emitter.emitSelected([1, 0x37, 0xFB], plan, definition) }
+        }
+        try emitter.finishSnapshot()
+        let found = sink.records.map { $0.value.structValue?["source"]?.structValue?["snapshot"]?.stringValue }
+        #expect(found == markers)
+    }
+
+    // MARK: Schemas
+
+    /// Column, its comment, and the documentation of its field.
+    @Test(arguments: [
+        ("3.6", "it''s", "it''s"), ("3.6", "", ""), ("1.9", "it''s", nil),
+    ] as [(String, String?, String?)])
+    func theCommentOfAColumnDocumentsItsField(profile: String, comment: String?, documentation: String?) throws {
+        let story = try AllTypesStory(profile, "default")
+        var definition = try #require(story.definitions["uniq"])
+        for index in definition.columns.indices { definition.columns[index].comment = comment }
+        let plan = try TablePlan(definition, configuration: story.configuration)
+        #expect(plan.rowSchema.fields.allSatisfy { $0.schema.documentation == documentation })
+        #expect(plan.keySchema?.fields.allSatisfy { $0.schema.documentation == documentation } == true)
+        #expect(plan.rowSchema.documentation == nil)
+    }
+
+    // MARK: What cannot be planned or converted
+
+    @Test func aTableMapThatDoesNotFitTheHistoryIsNamedWithARemedy() throws {
+        var story = try AllTypesStory("3.6", "default")
+        story.definitions["uniq"]?.columns.removeLast()
+        do {
+            try withRows(of: "uniq", .insert, in: story) { _, _ in }
+            Issue.record("took a table map of another size")
+        } catch let error as PlanError {
+            #expect(error.description.contains("alltypes.uniq"))
+            #expect(error.reason.contains("internal schema size 2, but row size 3"))
+            #expect(error.reason.contains("new snapshot"))
+        }
+        var other = try AllTypesStory("3.6", "default")
+        other.definitions["uniq"]?.columns[1].typeName = "VARCHAR"
+        #expect(throws: PlanError.self) { try withRows(of: "uniq", .insert, in: other) { _, _ in } }
+    }
+
+    @Test func columnsThatGetTheSameFieldNameAreRefused() throws {
+        var story = try AllTypesStory("3.6", "default")
+        story.configuration.fieldNameAdjustment = .avro
+        var definition = try #require(story.definitions["uniq"])
+        definition.columns[1].name = "a-b"
+        definition.columns[2].name = "a b"
+        do {
+            _ = try TablePlan(definition, configuration: story.configuration)
+            Issue.record("took two fields of one name")
+        } catch let error as PlanError {
+            #expect(error.reason.contains("field name duplication a_b"))
+        }
+        story.configuration.fieldNameAdjustment = .avroUnicode
+        #expect(try TablePlan(definition, configuration: story.configuration).rowSchema.fields[1].name == "a_u002db")
+    }
+
+    @Test func typesAndCharacterSetsThatAreUnknownAreRefusedWithARemedy() throws {
+        let story = try AllTypesStory("3.6", "default")
+        var definition = try #require(story.definitions["uniq"])
+        definition.columns[2].typeName = "INET6"
+        #expect(throws: PlanError.self) { try TablePlan(definition, configuration: story.configuration) }
+        definition.columns[2].typeName = "VARCHAR"
+        definition.columns[2].characterSet = "klingon"
+        do {
+            _ = try TablePlan(definition, configuration: story.configuration)
+        } catch let error as PlanError {
+            #expect(error.description.contains("klingon"))
+            #expect(error.description.contains("column.exclude.list=alltypes.uniq.c"))
+        }
+    }
+
+    @Test func whatAModeCannotRepresentIsNullOrAnErrorThatNamesTheColumn() throws {
+        var story = try AllTypesStory("3.6", "connect")
+        story.configuration.filter = TableFilter()
+        let sink = CollectingSink()
+        let emitter = emitter(story, sink)
+        // A TIME below zero where NULL is allowed.
+        try withRows(of: "times", .insert, in: story) { event, decoder in
+            _ = try emitter.emit(event, of: decoder, source: source)
+        }
+        #expect(sink.records.first?.value.structValue?["after"]?.structValue?["t"] == .null)
+        do {
+            try withRows(of: "timesnn", .insert, in: story) { event, decoder in
+                _ = try emitter.emit(event, of: decoder, source: source)
+            }
+            Issue.record("wrote null into a column that is NOT NULL")
+        } catch let error as ConversionError {
+            #expect(error.description.contains("alltypes.timesnn"))
+            #expect(error.description.contains("Invalid value: null used for required field: \"t\""))
+        }
+        story.configuration.unrepresentableValueHandling = .fail
+        let strict = self.emitter(story, CollectingSink())
+        #expect(throws: ConversionError.self) {
+            try withRows(of: "times", .insert, in: story) { event, decoder in
+                _ = try strict.emit(event, of: decoder, source: source)
+            }
+        }
+    }
+
+    /// The cell is MySQL 9.7's of `STRING_TO_VECTOR('[1,-2.5,3e10]')`; Debezium 3.6.1 made `[1.0, -2.5, 3.0000001E10]`
+    /// of it.
+    @Test func vectorsAreArraysOfFloats() throws {
+        let cell = try #require([UInt8](hex: "0000803f000020c07684df50"))
+        guard case .value(.array(let items)) = cell.withUnsafeBytes(FloatVector.value) else {
+            Issue.record("no vector")
+            return
+        }
+        #expect(items == [.float32(1), .float32(-2.5), .float32(3.0000001e10)])
+        guard case .damaged = Array(cell.dropLast()).withUnsafeBytes(FloatVector.value) else {
+            Issue.record("took a vector of eleven bytes")
+            return
+        }
+    }
+
+    /// Every captured row event, damaged at random: an error or other values, never a trap.
+    @Test func damagedRowsNeverTrap() throws {
+        let story = try AllTypesStory("3.6", "default")
+        let events = try AllTypesStory.rowEvents()
+        var generator = SeededGenerator(seed: 11)
+        for _ in 0..<3000 {
+            var (map, rows) = events.randomElement(using: &generator) ?? ([], [])
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                if Bool.random(using: &generator) {
+                    let place = Int.random(in: 19..<rows.count, using: &generator)
+                    rows[place] = UInt8.random(in: 0...255, using: &generator)
+                } else {
+                    let place = Int.random(in: 19..<map.count, using: &generator)
+                    map[place] = UInt8.random(in: 0...255, using: &generator)
+                }
+            }
+            do {
+                var decoder = BinlogDecoder(hasChecksums: false)
+                guard case .tableMap(let found) = try map.withUnsafeBytes({ try decoder.decode($0).body }),
+                    let definition = story.definitions[found.table]
+                else { continue }
+                let plan = try TablePlan(definition, configuration: story.configuration)
+                try rows.withUnsafeBytes { bytes in
+                    guard case .rows(let event) = try decoder.decode(bytes).body else { return }
+                    _ = try emitter(story, CollectingSink()).emit(
+                        event, of: try plan.binlogDecoder(for: found), source: source)
+                }
+            } catch {
+                // What is damaged may be refused.
+            }
+        }
+    }
+}

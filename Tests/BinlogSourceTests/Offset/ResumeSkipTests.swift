@@ -1,0 +1,95 @@
+import MySQLWire
+import Testing
+
+@testable import BinlogSource
+
+@Suite struct ResumeSkipTests {
+    @Test func eventsAndRowsThatWereDeliveredAreLeftOut() {
+        var skip = ResumeSkip(.init(file: "b.1", position: 100), eventCount: 4, rowCount: 2)
+        #expect(!skip.skipsEvent)
+        let isTheSame = skip.beginGroup(at: .init(file: "b.1", position: 100))
+        #expect(isTheSame)
+        // BEGIN, TABLE_MAP, ROWS, TABLE_MAP are done; of the ROWS event that follows two rows.
+        for _ in 0..<4 {
+            #expect(skip.skipsEvent)
+            skip.complete()
+        }
+        #expect(!skip.skipsEvent)
+        var rows = skip.takeRows()
+        #expect(rows == 2)
+        skip.complete()
+        #expect(!skip.isPending)
+        rows = skip.takeRows()
+        #expect(rows == 0)
+    }
+
+    @Test func anotherTransactionIsReadWhole() {
+        var skip = ResumeSkip(.init(file: "b.1", position: 100), eventCount: 4, rowCount: 2)
+        let isTheSame = skip.beginGroup(at: .init(file: "b.7", position: 100))
+        #expect(!isTheSame)
+        #expect(!skip.skipsEvent)
+        let rows = skip.takeRows()
+        #expect(rows == 0)
+        let isNext = skip.beginGroup(at: .init(file: "b.7", position: 500))
+        #expect(isNext)
+    }
+
+    @Test func nothingIsLeftOutBehindTheTransaction() {
+        var skip = ResumeSkip(.init(file: "b.1", position: 100), eventCount: 9, rowCount: 1)
+        _ = skip.beginGroup(at: .init(file: "b.1", position: 100))
+        skip.complete()
+        skip.endGroup()
+        #expect(!skip.skipsEvent)
+        let rows = skip.takeRows()
+        #expect(rows == 0)
+    }
+
+    @Test func aTransactionOfAnotherServerAtTheSamePlaceIsReadWhole() throws {
+        let server = try #require(ServerUUID("55e628cd-e852-11f1-a40e-02fc00000001"))
+        let gtids = (1...2).map { GTID(source: server, number: $0) }
+        let stored = ResumeSkip(
+            .init(file: "b.1", position: 100, gtid: gtids[0], serverID: 1), eventCount: 4, rowCount: 2)
+        func isSkipped(_ gtid: GTID?, _ serverID: Int64?) -> Bool {
+            var skip = stored
+            return skip.beginGroup(at: .init(file: "b.1", position: 100, gtid: gtid, serverID: serverID))
+        }
+        #expect(isSkipped(gtids[0], 1))
+        #expect(isSkipped(nil, 1))
+        #expect(!isSkipped(gtids[1], 1))
+        #expect(!isSkipped(gtids[0], 2))
+    }
+
+    /// The connection breaks while events are being left out: what was left stays left out.
+    @Test func anInterruptedSkipGoesOnAfterTheNextConnection() {
+        var skip = ResumeSkip(.init(file: "b.1", position: 100), eventCount: 6, rowCount: 3)
+        let untouched = skip.continued(at: .init(file: "b.1", position: 60, gtids: nil), gtid: nil, serverID: 1)
+        #expect(untouched == skip)
+        _ = skip.beginGroup(at: .init(file: "b.1", position: 100))
+        skip.complete()
+        skip.complete()
+        var next = skip.continued(
+            at: .init(file: "b.1", position: 100, gtids: nil, eventCount: 2, rowCount: 0), gtid: nil,
+            serverID: 1)
+        _ = next.beginGroup(at: .init(file: "b.1", position: 100))
+        for _ in 0..<6 {
+            #expect(next.skipsEvent)
+            next.complete()
+        }
+        let rows = next.takeRows()
+        #expect(rows == 3)
+    }
+
+    /// The connection breaks behind the part that was left out: what was delivered since is left out too.
+    @Test func whatWasDeliveredSinceIsLeftOutAfterTheNextConnection() {
+        var skip = ResumeSkip(.init(file: "b.1", position: 100), eventCount: 1, rowCount: 0)
+        _ = skip.beginGroup(at: .init(file: "b.1", position: 100))
+        skip.complete()
+        var next = skip.continued(
+            at: .init(file: "b.1", position: 100, gtids: nil, eventCount: 4, rowCount: 2), gtid: nil,
+            serverID: 1)
+        _ = next.beginGroup(at: .init(file: "b.1", position: 100))
+        for _ in 0..<4 { next.complete() }
+        let rows = next.takeRows()
+        #expect(rows == 2)
+    }
+}

@@ -1,0 +1,51 @@
+import MySQLWire
+import Testing
+import WireStreams
+
+@testable import BinlogSource
+
+@Suite struct SnapshotInterruptionTests {
+    private func server(_ code: UInt16) -> MySQLError {
+        .server(MySQLServerError(code: code, sqlState: "42000", message: "no"))
+    }
+
+    @Test(arguments: [1049, 1054, 1146, 1412, 1932] as [UInt16])
+    func aTableThatChangedBeforeItsRowsWereReadInterrupts(code: UInt16) {
+        #expect(SnapshotInterruption.reason(of: server(code))?.contains("\(code)") == true)
+        #expect(SnapshotInterruption.reason(of: SessionError(server(code), isConnecting: false)) != nil)
+    }
+
+    @Test func aLostConnectionAndAnotherServerInterrupt() {
+        #expect(SnapshotInterruption.reason(of: MySQLError.stream(.closed)) != nil)
+        let other = OtherServerError(address: "db:3306", expected: "a", found: "b")
+        #expect(SnapshotInterruption.reason(of: other) == "connections to db:3306 lead to different servers: a and b")
+    }
+
+    @Test func changedColumnsInterrupt() {
+        let error = TableChangedError(table: TableID(database: "db", table: "t"))
+        #expect(SnapshotInterruption.reason(of: error) == "the columns of db.t changed before its rows were read")
+    }
+
+    private func definition(_ columns: String..., options: String = "") -> String {
+        "CREATE TABLE `t` (\n" + columns.map { "  \($0),\n" }.joined() + "  PRIMARY KEY (`id`)\n) ENGINE=InnoDB\(options)"
+    }
+
+    @Test func rowsAreReadOnlyUnderTheColumnsThatTheyHad() {
+        let old = definition("`id` int NOT NULL", "`a` int DEFAULT NULL", "`b` int DEFAULT NULL")
+        let counted = definition(
+            "`id` int NOT NULL", "`a` int DEFAULT NULL", "`b` int DEFAULT NULL", options: " AUTO_INCREMENT=7")
+        let added = definition(
+            "`id` int NOT NULL", "`x` int DEFAULT NULL", "`a` int DEFAULT NULL", "`b` int DEFAULT NULL")
+        for new in [old, counted, added] { #expect(DefinitionChange.keepsColumns(from: old, to: new)) }
+        let swapped = definition("`id` int NOT NULL", "`b` int DEFAULT NULL", "`a` int DEFAULT NULL")
+        let renamed = definition("`id` int NOT NULL", "`c` int DEFAULT NULL", "`b` int DEFAULT NULL")
+        let widened = definition("`id` int NOT NULL", "`a` bigint DEFAULT NULL", "`b` int DEFAULT NULL")
+        for new in [swapped, renamed, widened] { #expect(!DefinitionChange.keepsColumns(from: old, to: new)) }
+    }
+
+    @Test func whatWouldFailAgainDoesNot() {
+        #expect(SnapshotInterruption.reason(of: server(1142)) == nil)
+        #expect(SnapshotInterruption.reason(of: server(1205)) == nil)
+        #expect(SnapshotInterruption.reason(of: ConnectorError("no")) == nil)
+    }
+}

@@ -1,0 +1,32 @@
+import ConnectData
+import Testing
+
+@testable import BinlogSource
+
+@Suite struct SnapshotZoneTests {
+    /// SHOW CREATE TABLE shows the defaults of TIMESTAMP columns in the session's zone: definitions that are compared
+    /// have to come from one, and rows are read in UTC.
+    @Test func definitionsAreReadInTheServersZoneAndRowsInUTC() throws {
+        var properties = OptionEffect.base(.v36)
+        properties["snapshot.locking.mode"] = "minimal"
+        let run = try TaskRun(properties)
+        #expect(run.failure == nil)
+        var (isUTC, definitionCount, rowCount) = (false, 0, 0)
+        for statement in run.server.statements.map(\.text) {
+            if statement.contains("time_zone = '+00:00'") {
+                isUTC = true
+            } else if statement.contains("time_zone = @cdcd_time_zone") {
+                isUTC = false
+            } else if statement.hasPrefix("SHOW CREATE TABLE") {
+                definitionCount += 1
+                #expect(!isUTC)
+            } else if statement.hasPrefix("SELECT `id`") {
+                rowCount += 1
+                #expect(isUTC)
+            }
+        }
+        // Each table's definition is read before its rows again.
+        #expect(rowCount > 0)
+        #expect(definitionCount >= 2 * rowCount)
+    }
+}

@@ -1,0 +1,239 @@
+import ConnectData
+import Testing
+import WireCore
+
+@testable import BinlogSource
+@testable import MySQLWire
+
+@Suite struct BinlogMachineTests {
+    private typealias Action = BinlogMachine.Action
+
+    private func machine(after gtids: String? = nil, _ offset: SourceOffset? = nil) throws -> BinlogMachine {
+        let offset = offset ?? SourceOffset(file: "binlog.000001", position: 4, gtids: gtids)
+        let executed = try gtids.map { try #require(GTIDSet($0)) }
+        return BinlogMachine(
+            StreamingStart(offset, executed: executed),
+            options: .init(prefersCommitTime: true, includesQuery: true, gtidSources: GTIDSourceFilter()))
+    }
+
+    /// Feeds the events and gives what was to be done for them, leaving out `none`.
+    private func actions(
+        _ events: [[UInt8]], _ machine: inout BinlogMachine, emitting rows: Int = 1,
+        then body: (inout BinlogMachine, BinlogEvent) -> Void = { _, _ in }
+    ) throws -> [Action] {
+        var decoder = BinlogDecoder(hasChecksums: false)
+        var result: [Action] = []
+        for bytes in events {
+            try bytes.withUnsafeBytes { bytes in
+                let event = try decoder.decode(bytes)
+                let action = machine.receive(event)
+                switch action {
+                case .none: break
+                case .emitRows:
+                    _ = machine.rowSource(event.header)
+                    machine.didEmitRows(rows, of: rows, skipping: 0)
+                    result.append(action)
+                case .applyStatement:
+                    _ = machine.schemaChangePlace(event.header)
+                    machine.didApply(emittedRecords: 0)
+                    result.append(action)
+                default: result.append(action)
+                }
+                body(&machine, event)
+                machine.complete(event)
+            }
+        }
+        return result
+    }
+
+    private func transaction(_ binlog: inout ScriptedBinlog, rows: Int) {
+        binlog.announce()
+        binlog.query("BEGIN")
+        for row in 0..<rows { binlog.insert(into: "t", [[Int32(row), 0]]) }
+        binlog.commit()
+    }
+
+    @Test func rowsAreEmittedAndTheirOffsetIsKeptUntilItIsTaken() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: true)
+        transaction(&binlog, rows: 2)
+        var machine = try machine(after: "")
+        let events = try binlog.dump(after: GTIDSet())
+        #expect(try actions(events, &machine) == [.emitRows(skipping: 0), .emitRows(skipping: 0)])
+        #expect(!machine.isCheckpointDue(isInputDrained: false))
+        #expect(machine.isCheckpointDue(isInputDrained: true))
+        let taken = machine.takeCheckpoint()
+        let offset = try #require(taken)
+        #expect(offset.eventCount == 4)
+        #expect(offset.rowCount == 1)
+        #expect(machine.takeCheckpoint() == nil)
+        #expect(machine.resumeRequest.offset.gtids == binlog.executed)
+    }
+
+    @Test func aLoadDataIsCheckedAsAStatement() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: true)
+        binlog.announce()
+        binlog.query("BEGIN")
+        binlog.loadData(into: "t")
+        binlog.commit()
+        var machine = try machine(after: "")
+        #expect(try actions(binlog.dump(after: GTIDSet()), &machine) == [.checkRowChange])
+        #expect(machine.idleOffset?.gtids == binlog.executed)
+    }
+
+    @Test func manyRowsMakeACheckpointDue() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: false)
+        transaction(&binlog, rows: 2)
+        var machine = try machine()
+        _ = try actions(
+            binlog.dump(file: "binlog.000001", position: 4), &machine, emitting: BinlogMachine.checkpointRows / 2)
+        #expect(machine.isCheckpointDue(isInputDrained: false))
+    }
+
+    @Test func deliveredEventsOfTheStoredTransactionAreNotEmittedAgain() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: true)
+        transaction(&binlog, rows: 3)
+        var first = try machine(after: "")
+        var stored: SourceOffset?
+        _ = try actions(binlog.dump(after: GTIDSet()), &first) { machine, _ in
+            if let offset = machine.takeCheckpoint(), stored == nil { stored = offset }
+        }
+        let offset = try #require(stored)
+        var second = try machine(after: "", offset)
+        // The first row event was delivered: its row is left out, the other two events are emitted.
+        #expect(try actions(binlog.dump(after: GTIDSet()), &second).count == 3)
+        var third = try machine(after: "", offset)
+        #expect(try actions(binlog.dump(after: GTIDSet()), &third).first == .emitRows(skipping: 1))
+    }
+
+    @Test func aTransactionOfAnotherServerIsReadWholeWithAWarning() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: true, serverID: 2)
+        transaction(&binlog, rows: 1)
+        let begin = try #require(binlog.events.first { $0.transaction == 1 })
+        let offset = SourceOffset(
+            file: begin.file, position: begin.start + Int64(begin.bytes.count), gtids: "", eventCount: 2, rowCount: 1,
+            serverID: 1)
+        var machine = try machine(after: "", offset)
+        #expect(
+            try actions(binlog.dump(after: GTIDSet()), &machine)
+                == [.warn(.otherTransactionThanStored), .emitRows(skipping: 0)])
+    }
+
+    @Test func rowsThatAreRolledBackFail() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: false)
+        binlog.announce()
+        binlog.query("BEGIN")
+        binlog.insert(into: "t", [[1, 1]])
+        binlog.query("ROLLBACK TO `s`")
+        var machine = try machine()
+        #expect(
+            try actions(binlog.dump(file: "binlog.000001", position: 4), &machine).last
+                == .fail(.rolledBack(statement: "ROLLBACK TO `s`")))
+    }
+
+    @Test func aStatementIsAppliedAndItsOffsetNamesItsOwnTransaction() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: true)
+        binlog.statement("ALTER TABLE t ADD COLUMN c INT")
+        var machine = try machine(after: "")
+        #expect(try actions(binlog.dump(after: GTIDSet()), &machine) == [.applyStatement])
+        #expect(machine.takeCheckpoint()?.gtids == binlog.executed)
+    }
+
+    // MARK: XA
+
+    /// A server that lacks the statement must be refused by the next start, too.
+    @Test func theOffsetOfALostServerNamesTheLastStatement() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: true)
+        binlog.statement("CREATE TABLE u (id INT)")
+        var machine = try machine(after: "")
+        _ = try actions(binlog.dump(after: GTIDSet()), &machine) { machine, event in
+            if case .query = event.body { machine.didApply(emittedRecords: 1) }
+        }
+        #expect(machine.resumeRequest.offset.gtids == binlog.executed)
+    }
+
+    /// The connection that asks the server about it may be lost.
+    @Test func aStatementIsReadAgainUnlessItWasCompleted() throws {
+        for statement in ["INSERT INTO u VALUES (1)", "CREATE TABLE u (id INT)"] {
+            var binlog = ScriptedBinlog(usesGTIDs: true)
+            binlog.statement(statement)
+            var machine = try machine(after: "")
+            var decoder = BinlogDecoder(hasChecksums: false)
+            for bytes in try binlog.dump(after: GTIDSet()) {
+                let event = try bytes.withUnsafeBytes { try decoder.decode($0) }
+                _ = machine.receive(event)
+                #expect(machine.resumeRequest.point.gtids?.set == GTIDSet())
+                machine.complete(event)
+            }
+            #expect(machine.resumeRequest.offset.gtids == binlog.executed)
+        }
+    }
+
+    /// Servers before 5.7 write no event before BEGIN.
+    @Test func theRecordOfAStatementIsNotRolledBackWithTheNextTransaction() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: false)
+        for statement in ["CREATE TABLE u (id INT)", "BEGIN", "ROLLBACK"] { binlog.query(statement) }
+        var machine = try machine()
+        let events = binlog.dump(file: "binlog.000001", position: 4)
+        let found = try actions(events, &machine) { machine, event in
+            guard case .query(let query) = event.body, query.statement.hasPrefix("CREATE") else { return }
+            machine.didApply(emittedRecords: 1)
+        }
+        #expect(found == [.applyStatement])
+    }
+
+    private func xa(_ binlog: inout ScriptedBinlog, isOnePhase: Bool) {
+        binlog.announce()
+        binlog.query("XA START \(ScriptedBinlog.xaIdentifier)")
+        binlog.insert(into: "t", [[1, 1]])
+        binlog.query("XA END \(ScriptedBinlog.xaIdentifier)")
+        binlog.prepare(isOnePhase: isOnePhase)
+    }
+
+    @Test func aRolledBackPreparedTransactionIsReportedWithItsRows() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: true)
+        xa(&binlog, isOnePhase: false)
+        binlog.statement("XA ROLLBACK \(ScriptedBinlog.xaIdentifier)")
+        var whole = try machine(after: "")
+        #expect(
+            try actions(binlog.dump(after: GTIDSet()), &whole, emitting: 3).last
+                == .warn(.preparedTransactionRolledBack(identifier: ScriptedBinlog.xaIdentifier, rows: 3)))
+        // After a restart between the two the rows are not known.
+        let prepared = "\(ScriptedBinlog.serverText):1-1"
+        var later = try machine(after: prepared)
+        #expect(
+            try actions(binlog.dump(after: try #require(GTIDSet(prepared))), &later)
+                == [.warn(.preparedTransactionRolledBack(identifier: ScriptedBinlog.xaIdentifier, rows: nil))])
+    }
+
+    @Test func aOnePhaseCommitIsACommit() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: true)
+        xa(&binlog, isOnePhase: true)
+        // The identifier is used again, and this time rolled back without rows of captured tables.
+        binlog.announce()
+        binlog.query("XA START \(ScriptedBinlog.xaIdentifier)")
+        binlog.query("XA END \(ScriptedBinlog.xaIdentifier)")
+        binlog.prepare(isOnePhase: false)
+        binlog.statement("XA ROLLBACK \(ScriptedBinlog.xaIdentifier)")
+        var machine = try machine(after: "")
+        #expect(try actions(binlog.dump(after: GTIDSet()), &machine) == [.emitRows(skipping: 0)])
+        #expect(machine.takeCheckpoint() != nil)
+    }
+
+    @Test func preparedTransactionsAreBoundedAndTheOldestIsDropped() {
+        var prepared = PreparedTransactions(countMax: 3)
+        var dropped: [String?] = []
+        for number in 0..<3 { dropped.append(prepared.insert("x\(number)", rows: number)) }
+        prepared.remove("x0")
+        dropped.append(prepared.insert("x3", rows: 3))
+        dropped.append(prepared.insert("x4", rows: 4))
+        #expect(dropped == [nil, nil, nil, nil, "x1"])
+        #expect(prepared.remove("x1") == nil)
+        #expect(prepared.remove("x4") == 4)
+        // The same identifiers come again and again without growth.
+        for _ in 0..<10_000 {
+            _ = prepared.insert("y", rows: 1)
+            prepared.remove("y")
+        }
+        #expect(prepared.remove("x2") == 2)
+    }
+}

@@ -1,0 +1,240 @@
+import BinlogSource
+import WireCore
+
+@testable import MySQLWire
+
+/// The binlog of a server in memory, as the bytes of its events. The layouts are those that the types of MySQLWire
+/// describe, which the captured conversations of real servers prove.
+struct ScriptedBinlog {
+    static let serverText = "3e11fa47-71ca-11e1-9e33-c80aa9429562"
+    static let serverUUID = "3e11fa4771ca11e19e33c80aa9429562"
+
+    struct Event {
+        var bytes: [UInt8]
+        var file: String
+        var start: Int64
+        /// The number of the transaction that it belongs to; nil for what belongs to a file.
+        var transaction: UInt64?
+    }
+
+    private(set) var events: [Event] = []
+    private(set) var file = "binlog.000001"
+    private(set) var position: Int64 = 4
+    private let usesGTIDs: Bool
+    private let serverID: UInt32
+    private var transaction: UInt64 = 0
+    /// Seconds since the epoch.
+    private var time: UInt32 = 1_700_000_000
+    private var tableNumbers: [String: UInt64] = [:]
+    private var nextTableNumber: UInt64 = 100
+
+    init(usesGTIDs: Bool, serverID: UInt32 = 1) {
+        self.usesGTIDs = usesGTIDs
+        self.serverID = serverID
+        beginFile()
+    }
+
+    /// The transactions so far, as a server writes its executed set.
+    var executed: String? { usesGTIDs && transaction > 0 ? "\(Self.serverText):1-\(transaction)" : nil }
+
+    // MARK: Writing
+
+    private mutating func append(_ type: EventType, _ body: [UInt8], isInTransaction: Bool = true) {
+        var writer = ByteWriter()
+        let count = EventHeader.bytes + body.count
+        writer.littleEndian(time)
+        writer.littleEndian(type.rawValue)
+        writer.littleEndian(serverID)
+        writer.littleEndian(UInt32(count))
+        writer.littleEndian(UInt32(position) + UInt32(count))
+        writer.littleEndian(UInt16(0))
+        writer.bytes(body)
+        events.append(
+            Event(bytes: writer.array(), file: file, start: position, transaction: isInTransaction ? transaction : nil))
+        position += Int64(count)
+    }
+
+    private mutating func beginFile() {
+        position = 4
+        append(.formatDescription, Self.formatDescription, isInTransaction: false)
+    }
+
+    private static var formatDescription: [UInt8] {
+        var postHeaders = [UInt8](repeating: 0, count: 41)
+        postHeaders[18] = 8
+        let version = [UInt8]("8.4.0".utf8)
+        return [4, 0] + version + [UInt8](repeating: 0, count: 50 - version.count) + [0, 0, 0, 0, 19] + postHeaders
+            + [0, 0, 0, 0, 0]
+    }
+
+    /// Begins the next file.
+    mutating func rotate() {
+        let next = "binlog.00000\((Int(file.suffix(1)) ?? 0) + 1)"
+        append(.rotate, Self.rotation(to: next, 4), isInTransaction: false)
+        file = next
+        beginFile()
+    }
+
+    private static func rotation(to file: String, _ position: Int64) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.littleEndian(UInt64(position))
+        writer.utf8(file)
+        return writer.array()
+    }
+
+    /// GTID or ANONYMOUS_GTID: a transaction begins.
+    mutating func announce() {
+        transaction += 1
+        time += 1
+        var writer = ByteWriter()
+        writer.littleEndian(UInt8(1))
+        let digits = Array(Self.serverUUID.utf8)
+        for index in stride(from: 0, to: 32, by: 2) {
+            writer.littleEndian(UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16) ?? 0)
+        }
+        writer.littleEndian(transaction)
+        writer.littleEndian(UInt8(2))
+        writer.zeros(16)
+        for place in 0..<7 { writer.littleEndian(UInt8(truncatingIfNeeded: UInt64(time) * 1_000_000 >> (place * 8))) }
+        append(usesGTIDs ? .gtid : .anonymousGTID, writer.array())
+    }
+
+    mutating func query(_ statement: String, database: String = "db") {
+        append(.query, Self.query(statement, database))
+    }
+
+    /// BEGIN_LOAD_QUERY, APPEND_BLOCK and EXECUTE_LOAD_QUERY of a `LOAD DATA INFILE 'x' INTO TABLE …`.
+    mutating func loadData(into table: String) {
+        append(.beginLoadQuery, [1, 0, 0, 0, 0x31])
+        append(.appendBlock, [1, 0, 0, 0, 0x0A])
+        append(
+            .executeLoadQuery,
+            Self.query(
+                "LOAD DATA INFILE 'x' INTO TABLE \(table)", "db", file: [1, 0, 0, 0, 9, 0, 0, 0, 25, 0, 0, 0, 0]))
+    }
+
+    private static func query(_ statement: String, _ database: String, file: [UInt8] = []) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.littleEndian(UInt32(7))
+        writer.littleEndian(UInt32(0))
+        writer.littleEndian(UInt8(database.utf8.count))
+        writer.littleEndian(UInt16(0))
+        writer.littleEndian(UInt16(0))
+        writer.bytes(file)
+        writer.utf8(database)
+        writer.littleEndian(UInt8(0))
+        writer.utf8(statement)
+        return writer.array()
+    }
+
+    /// A statement in a transaction of its own.
+    mutating func statement(_ text: String) {
+        announce()
+        query(text)
+    }
+
+    /// The table gets a new number, as after every change of its definition.
+    mutating func forgetTable(_ table: String) { tableNumbers[table] = nil }
+
+    /// TABLE_MAP and WRITE_ROWS of a table that has INT columns only.
+    mutating func insert(into table: String, _ rows: [[Int32]]) {
+        let number: UInt64
+        if let known = tableNumbers[table] {
+            number = known
+        } else {
+            number = nextTableNumber
+            nextTableNumber += 1
+            tableNumbers[table] = number
+        }
+        let columns = rows[0].count
+        append(.tableMap, Self.tableMap(number, table, columns))
+        append(.writeRows, Self.writeRows(number, columns, rows))
+    }
+
+    private static func tableMap(_ number: UInt64, _ table: String, _ columns: Int) -> [UInt8] {
+        var writer = ByteWriter()
+        for place in 0..<6 { writer.littleEndian(UInt8(truncatingIfNeeded: number >> (place * 8))) }
+        writer.littleEndian(UInt16(1))
+        for name in ["db", table] {
+            writer.littleEndian(UInt8(name.utf8.count))
+            writer.utf8(name)
+            writer.littleEndian(UInt8(0))
+        }
+        writer.littleEndian(UInt8(columns))
+        writer.bytes([UInt8](repeating: 3, count: columns))
+        writer.littleEndian(UInt8(0))
+        writer.zeros((columns + 7) / 8)
+        return writer.array()
+    }
+
+    private static func writeRows(_ number: UInt64, _ columns: Int, _ rows: [[Int32]]) -> [UInt8] {
+        var writer = ByteWriter()
+        for place in 0..<6 { writer.littleEndian(UInt8(truncatingIfNeeded: number >> (place * 8))) }
+        writer.littleEndian(UInt16(1))
+        writer.littleEndian(UInt16(2))
+        writer.littleEndian(UInt8(columns))
+        writer.bytes([UInt8](repeating: 0xFF, count: (columns + 7) / 8))
+        for row in rows {
+            writer.zeros((columns + 7) / 8)
+            for value in row { writer.littleEndian(UInt32(bitPattern: value)) }
+        }
+        return writer.array()
+    }
+
+    mutating func commit() { append(.xid, [1, 0, 0, 0, 0, 0, 0, 0]) }
+
+    /// XA_PREPARE_LOG_EVENT of the transaction `X'78',X'',1`.
+    mutating func prepare(isOnePhase: Bool) {
+        append(.xaPrepare, [isOnePhase ? 1 : 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0x78])
+    }
+
+    /// The server has nothing to send for a while.
+    mutating func idle() {
+        events.append(Event(bytes: Self.heartbeat, file: file, start: position, transaction: nil))
+    }
+
+    static let xaIdentifier = "X'78',X'',1"
+
+    // MARK: Reading
+
+    /// What a dump sends first: a rotation to where it begins, and the file's description.
+    private static func head(_ file: String, _ position: Int64) -> [[UInt8]] {
+        [artificial(.rotate, rotation(to: file, position)), artificial(.formatDescription, formatDescription)]
+    }
+
+    private static var heartbeat: [UInt8] { artificial(.heartbeat, Array("binlog.000001".utf8)) }
+
+    private static func artificial(_ type: EventType, _ body: [UInt8]) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.littleEndian(UInt32(0))
+        writer.littleEndian(type.rawValue)
+        writer.littleEndian(UInt32(1))
+        writer.littleEndian(UInt32(EventHeader.bytes + body.count))
+        writer.littleEndian(UInt32(0))
+        writer.littleEndian(UInt16(0x20))
+        writer.bytes(body)
+        return writer.array()
+    }
+
+    /// What the server sends to one that has executed these transactions.
+    func dump(after gtids: GTIDSet) throws -> [[UInt8]] {
+        guard let source = ServerUUID(Self.serverText) else { return [] }
+        let first = events.first { event in
+            event.transaction.map { !gtids.contains(GTID(source: source, number: $0)) } ?? false
+        }
+        guard let start = first ?? events.last else { return [] }
+        // The whole file is read, and what is executed is left out.
+        let rest = events.filter { event in
+            guard event.file >= start.file else { return false }
+            guard let number = event.transaction else { return true }
+            return !gtids.contains(GTID(source: source, number: number))
+        }
+        return Self.head(start.file, 4) + rest.dropFirst().map(\.bytes)
+    }
+
+    /// What the server sends from a position on.
+    func dump(file: String, position: Int64) -> [[UInt8]] {
+        Self.head(file, position)
+            + events.filter { $0.file > file || $0.file == file && $0.start >= max(position, 123) }.map(\.bytes)
+    }
+}

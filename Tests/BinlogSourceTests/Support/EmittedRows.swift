@@ -1,0 +1,55 @@
+import ConnectData
+import WireCore
+
+@testable import BinlogSource
+
+/// What becomes of the rows in `Fixtures/debezium/all-types` under a configuration: snapshot first, then stream.
+struct EmittedRows {
+    private static let stories: [DebeziumGeneration: Result<AllTypesStory, any Error>] = [
+        .v36: Result { try AllTypesStory("3.6", "default") }, .v19: Result { try AllTypesStory("1.9", "default") },
+    ]
+
+    /// The records of the table, as JsonConverter writes them.
+    let records: [AllTypesStory.Record]
+    let topics: [String]
+
+    init(_ table: String, _ properties: [String: String]) throws {
+        let properties = properties.merging([
+            "database.include.list": "alltypes",
+            "table.include.list": "alltypes\\.\(table.replacing("$", with: "\\$"))",
+        ]) { $1 }
+        let configuration = try MySQLConnectorConfig(configuration: properties)
+        guard var story = try Self.stories[configuration.profile.generation]?.get() else {
+            throw DataError("no rows for \(configuration.profile)")
+        }
+        story.configuration = configuration
+        let sink = CollectingSink()
+        let emitter = RecordEmitter(configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 })
+        try story.tellSnapshot(to: emitter)
+        try story.tellStream(to: emitter)
+        let byTopic = try sink.recordsByTopic()
+        topics = byTopic.keys.sorted()
+        records = topics.flatMap { byTopic[$0] ?? [] }
+    }
+
+    /// A column's value in the first record of the row, as JSON.
+    func value(of column: String, id: Int64 = 1) throws -> String {
+        let rows = records.compactMap { $0.value.objectValue?["after"]?.objectValue }
+        guard let row = rows.first(where: { $0["id"] == .integer(id) }) else { throw DataError("no row \(id)") }
+        return row[column].map { String(decoding: $0.encoded(), as: UTF8.self) } ?? "absent"
+    }
+
+    var columns: String {
+        records.first?.value.objectValue?["after"]?.objectValue?.members.map(\.0).joined(separator: ",") ?? "none"
+    }
+
+    var keyFields: String {
+        records.first?.key.objectValue?.members.map(\.0).joined(separator: ",") ?? "none"
+    }
+
+    /// What the streamed records are, in order.
+    var operations: String {
+        records.map { $0.value.objectValue?["op"]?.stringValue ?? "tombstone" }.filter { $0 != "r" }
+            .joined(separator: ",")
+    }
+}

@@ -1,0 +1,80 @@
+import KafkaProtocol
+import KafkaTestSupport
+import Testing
+import WireTestSupport
+
+@testable import KafkaBroker
+
+@Suite struct IncomingBatchTests {
+    private func refusal(_ bytes: [UInt8]?, compacted: Bool = false, bytesMax: String? = nil) -> KafkaErrorCode {
+        var configuration = TopicConfiguration()
+        if compacted { configuration["cleanup.policy"] = "compact" }
+        configuration["max.message.bytes"] = bytesMax
+        do throws(IncomingBatch.Fault) {
+            _ = try IncomingBatch(bytes, for: configuration)
+            return .none
+        } catch {
+            return error.code
+        }
+    }
+
+    private func altered(_ change: (inout [UInt8]) -> Void) -> [UInt8] {
+        TestBatches.altered(TestBatches.fromKcat, change)
+    }
+
+    @Test func whatRealProducersSendIsTaken() {
+        #expect(refusal(TestBatches.fromKcat) == .none)
+        #expect(refusal(TestBatches.fromKcat, compacted: true) == .none)
+        #expect(refusal(TestBatches.fromIdempotentKcat) == .none)
+    }
+
+    @Test func nothingAndTwoBatchesAreRefused() {
+        #expect(refusal(nil) == .invalidRecord)
+        #expect(refusal([]) == .invalidRecord)
+        #expect(refusal(TestBatches.fromKcat + TestBatches.fromKcat) == .invalidRecord)
+    }
+
+    @Test func everyPrefixIsRefused() {
+        for length in 1..<TestBatches.fromKcat.count {
+            #expect(refusal(Array(TestBatches.fromKcat[..<length])) == .corruptMessage)
+        }
+    }
+
+    /// Base offset and leader epoch stand outside of the checksum; the broker overwrites the epoch.
+    @Test func everyFlippedBitOfTheContentIsNoticed() {
+        for index in TestBatches.fromKcat.indices where !(12..<16).contains(index) {
+            for bit in 0..<8 {
+                var bytes = TestBatches.fromKcat
+                bytes[index] ^= 1 << UInt8(bit)
+                #expect(refusal(bytes) != .none, "byte \(index), bit \(bit)")
+            }
+        }
+    }
+
+    @Test func damageUnderARightChecksumIsNoticedOrHarmless() {
+        for index in 21..<TestBatches.fromKcat.count {
+            for value in [0, 1, 0x7F, 0x80, 0xFF] as [UInt8] { _ = refusal(altered { $0[index] = value }) }
+        }
+    }
+
+    @Test func countsAndCodecsMustMakeSense() {
+        #expect(refusal(altered { $0[26] = 5 }) == .invalidRecord)
+        #expect(refusal(altered { $0[60] = 4 }) == .invalidRecord)
+        #expect(refusal(altered { $0[22] = 5 }) == .unsupportedCompressionType)
+        #expect(refusal(altered { $0[22] = 32 }) == .invalidRecord)
+        #expect(refusal(altered { $0[22] = 16 }) == .transactionalIDAuthorizationFailed)
+        // The first record's length reaches into the second.
+        #expect(refusal(altered { $0[61] = 0x12 }) == .corruptMessage)
+    }
+
+    @Test func compactedTopicsWantKeys() throws {
+        #expect(refusal(TestBatches.fromIdempotentKcat, compacted: true) == .invalidRecord)
+        #expect(refusal(try TestBatches.make([("k", "1"), (nil, "2")], codec: .gzip), compacted: true) == .invalidRecord)
+        #expect(refusal(try TestBatches.make([("k", "1"), ("l", "2")], codec: .gzip), compacted: true) == .none)
+    }
+
+    @Test func theTopicsLimitHolds() {
+        #expect(refusal(TestBatches.fromKcat, bytesMax: "\(TestBatches.fromKcat.count)") == .none)
+        #expect(refusal(TestBatches.fromKcat, bytesMax: "\(TestBatches.fromKcat.count - 1)") == .messageTooLarge)
+    }
+}

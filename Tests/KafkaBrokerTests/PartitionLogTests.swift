@@ -1,0 +1,152 @@
+import Foundation
+import KafkaProtocol
+import KafkaTestSupport
+import Testing
+import WireTestSupport
+
+@testable import KafkaBroker
+
+@Suite struct PartitionLogTests {
+    private let directory: TemporaryDirectory
+    private var path: String { directory.path + "/0.log" }
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    @Test func recordsOfARealProducerGetOffsetsAndComeBack() throws {
+        let log = try PartitionLog(path: path)
+        #expect(try log.append(TestBatches.fromKcat) == .appended(baseOffset: 0, isRepeated: false))
+        #expect(try log.append(TestBatches.fromKcat) == .appended(baseOffset: 3, isRepeated: false))
+        #expect(log.endOffset == 6)
+        #expect(try log.allRecords() == ["0:a=1", "1:b=2", "2:c=3", "3:a=1", "4:b=2", "5:c=3"])
+    }
+
+    @Test func anIdempotentBatchIsKeptOnceAlsoAfterARestart() throws {
+        var log = try PartitionLog(path: path)
+        #expect(try log.append(TestBatches.fromIdempotentKcat) == .appended(baseOffset: 0, isRepeated: false))
+        #expect(try log.append(TestBatches.fromIdempotentKcat) == .appended(baseOffset: 0, isRepeated: true))
+        log = try PartitionLog(path: path)
+        #expect(try log.append(TestBatches.fromIdempotentKcat) == .appended(baseOffset: 0, isRepeated: true))
+        #expect(log.endOffset == 2)
+        let next = try TestBatches.make(
+            [(nil, "z")], stamp: .init(producerID: 0, producerEpoch: 0, baseSequence: 3))
+        #expect(try log.append(next) == .refused(.outOfOrderSequenceNumber))
+    }
+
+    @Test func aLogCutAnywhereKeepsItsWholeBatches() throws {
+        let log = try PartitionLog(path: path)
+        try log.append(TestBatches.fromKcat)
+        try log.append(TestBatches.fromKcat)
+        let bytes = try directory.bytes(of: "0.log")
+        for length in 0...bytes.count {
+            try directory.write(Array(bytes[..<length]), to: "cut.log")
+            let cut = try PartitionLog(path: directory.path + "/cut.log")
+            let whole = length / TestBatches.fromKcat.count
+            #expect(cut.endOffset == Int64(whole * 3))
+            #expect(try directory.bytes(of: "cut.log").count == whole * TestBatches.fromKcat.count)
+            // It can be continued.
+            try cut.append(TestBatches.fromKcat)
+            #expect(try cut.allRecords().count == (whole + 1) * 3)
+        }
+    }
+
+    @Test func aDamagedBatchIsPutAsideWithAllBehindIt() throws {
+        let log = try PartitionLog(path: path)
+        for _ in 0..<3 { try log.append(TestBatches.fromKcat) }
+        var bytes = try directory.bytes(of: "0.log")
+        let second = TestBatches.fromKcat.count
+        bytes[second + 70] ^= 1
+        try directory.write(bytes, to: "0.log")
+        let opened = try PartitionLog(path: path)
+        #expect(opened.endOffset == 3)
+        #expect(try directory.bytes(of: "0.log.damaged-\(second)") == Array(bytes[second...]))
+    }
+
+    /// A length that points beyond the file looks like a torn end, but there is more behind it.
+    @Test func aWrongLengthIsDamageAndNoTornEnd() throws {
+        let log = try PartitionLog(path: path)
+        for _ in 0..<3 { try log.append(TestBatches.fromKcat) }
+        var bytes = try directory.bytes(of: "0.log")
+        bytes[9] ^= 1
+        try directory.write(bytes, to: "0.log")
+        #expect(try PartitionLog(path: path).endOffset == 0)
+        #expect(try directory.bytes(of: "0.log.damaged-0") == bytes)
+    }
+
+    /// The good batch behind a wrong length may stand anywhere, also across two of the chunks that are looked through.
+    @Test(arguments: [0, (1 << 20) - 200, (1 << 20) - 61, (1 << 20) - 30, (1 << 20), (1 << 20) + 500, 3 << 20])
+    func aGoodBatchFarBehindAWrongLengthIsFound(_ gap: Int) throws {
+        var head = Array(TestBatches.fromKcat[..<RecordBatchHeader.byteCount])
+        head.replaceSubrange(8..<12, with: [0x07, 0, 0, 0])
+        let filling = [UInt8](repeating: 0, count: gap)
+        try directory.write(head + filling, to: "torn.log")
+        _ = try PartitionLog(path: directory.path + "/torn.log")
+        #expect(try directory.bytes(of: "torn.log") == [])
+        let second = try TestBatches.make([("a", String(repeating: "v", count: 300))], baseOffset: 3)
+        try directory.write(head + filling + second, to: "damaged.log")
+        _ = try PartitionLog(path: directory.path + "/damaged.log")
+        #expect(try directory.bytes(of: "damaged.log.damaged-0") == head + filling + second)
+    }
+
+    /// The checksum does not cover a batch's base offset.
+    @Test func aBaseOffsetAtTheEndOfAllNumbersIsDamage() throws {
+        let log = try PartitionLog(path: path)
+        try log.append(TestBatches.make([("a", "1")]))
+        var bytes = try directory.bytes(of: "0.log")
+        bytes.replaceSubrange(0..<8, with: [0x7F] + [UInt8](repeating: 0xFF, count: 7))
+        try directory.write(bytes, to: "0.log")
+        #expect(try PartitionLog(path: path).endOffset == 0)
+        #expect(try directory.bytes(of: "0.log.damaged-0") == bytes)
+    }
+
+    @Test func readingGivesWholeBatchesWithinTheLimit() throws {
+        let log = try PartitionLog(path: path)
+        for _ in 0..<4 { try log.append(TestBatches.fromKcat) }
+        let one = TestBatches.fromKcat.count
+        func count(from offset: Int64, _ bytesMax: Int, _ firstAlways: Bool) throws -> Int? {
+            try log.read(from: offset, bytesMax: bytesMax, firstAlways: firstAlways)?.bytes.count
+        }
+        #expect(try count(from: 0, 10, false) == 0)
+        #expect(try count(from: 0, 10, true) == one)
+        #expect(try count(from: 0, one * 2 + 5, false) == one * 2)
+        #expect(try count(from: 4, .max, false) == one * 3)
+        #expect(try count(from: 12, .max, true) == 0)
+        #expect(try count(from: 13, .max, true) == nil)
+        #expect(try count(from: -1, .max, true) == nil)
+    }
+
+    @Test func everyOffsetIsFoundThroughTheIndex() throws {
+        let log = try PartitionLog(path: path)
+        let value = String(repeating: "v", count: 300)
+        for batch in 0..<100 {
+            try log.append(try TestBatches.make([("a", value), ("b", "\(batch)"), ("c", value)]))
+        }
+        for opened in [log, try PartitionLog(path: path)] {
+            for offset in Int64(0)..<300 {
+                let batches = try #require(try opened.read(from: offset, bytesMax: 1, firstAlways: true))
+                let records = try TestBatches.records(in: batches.bytes, from: offset)
+                #expect(records.first?.hasPrefix("\(offset):") == true)
+            }
+        }
+    }
+
+    @Test func recordsAreFoundByTheirTime() throws {
+        let log = try PartitionLog(path: path)
+        #expect(log.latestByTime == nil)
+        try log.append(try TestBatches.make([("a", "1"), ("b", "2")], firstTimestamp: 1000))
+        try log.append(try TestBatches.make([("a", "1"), ("b", "2")], codec: .gzip, firstTimestamp: 2000))
+        #expect(try log.firstRecord(timestampAtLeast: 0) == .init(timestamp: 1000, offset: 0))
+        #expect(try log.firstRecord(timestampAtLeast: 1001) == .init(timestamp: 1001, offset: 1))
+        #expect(try log.firstRecord(timestampAtLeast: 1002) == .init(timestamp: 2000, offset: 2))
+        #expect(try log.firstRecord(timestampAtLeast: 2001) == .init(timestamp: 2001, offset: 3))
+        #expect(try log.firstRecord(timestampAtLeast: 2002) == nil)
+        #expect(log.latestByTime == .init(timestamp: 2001, offset: 3))
+    }
+
+    @Test func appendTimeReplacesTheProducersAndKeepsTheChecksumRight() throws {
+        let log = try PartitionLog(path: path)
+        try log.append(TestBatches.fromKcat, appendTime: 12345)
+        let opened = try PartitionLog(path: path)
+        #expect(opened.endOffset == 3)
+        #expect(try opened.firstRecord(timestampAtLeast: 1) == .init(timestamp: 12345, offset: 0))
+    }
+}

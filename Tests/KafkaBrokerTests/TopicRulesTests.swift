@@ -1,0 +1,44 @@
+import KafkaProtocol
+import Testing
+
+@testable import KafkaBroker
+
+@Suite struct TopicRulesTests {
+    @Test func kafkasNamesAreAllowedAndNoPathIsOne() {
+        for name in ["a", "dbhistory.dwdata", "connect-offsets", "__internal", String(repeating: "x", count: 249)] {
+            #expect(TopicName.fault(name) == nil)
+        }
+        for name in ["", ".", "..", "a/b", "../x", "a b", "ä", "a\0", String(repeating: "x", count: 250)] {
+            #expect(TopicName.fault(name) != nil)
+        }
+    }
+
+    @Test func settingsAreCheckedByTheirTypes() {
+        func fault(_ name: String, _ value: String) -> String? { TopicSetting.named(name)?.fault(in: value) }
+        #expect(fault("cleanup.policy", "compact, delete") == nil)
+        #expect(fault("cleanup.policy", "shred") == "Invalid value shred for configuration cleanup.policy: String must be one of: compact, delete")
+        #expect(fault("retention.ms", "-1") == nil)
+        #expect(fault("retention.ms", "-2") == "Invalid value -2 for configuration retention.ms: Value must be at least -1")
+        #expect(fault("retention.ms", "week") == "Invalid value week for configuration retention.ms: Not a number of type LONG")
+        #expect(fault("max.message.bytes", "3000000000") != nil)
+        #expect(fault("preallocate", "yes") != nil)
+        #expect(fault("min.cleanable.dirty.ratio", "1.5") != nil)
+        for setting in TopicSetting.all { #expect(setting.fault(in: setting.defaultValue) == nil, "\(setting.name)") }
+    }
+
+    @Test func uuidsAreReadAsKafkaWritesThem() {
+        #expect(KafkaUUID("5fTaou5GT9yJZPP2_IAWgQ")?.description == "5fTaou5GT9yJZPP2_IAWgQ")
+        #expect(KafkaUUID("AAAAAAAAAAAAAAAAAAAAAA") == .zero)
+        // RFC 4648's base64 for URLs of the sixteen bytes, as Python gives it.
+        let known = KafkaUUID(high: 0x0123_4567_89AB_CDEF, low: 0xFEDC_BA98_7654_3210)
+        #expect(known.description == "ASNFZ4mrze_-3LqYdlQyEA")
+        #expect(KafkaUUID("ASNFZ4mrze_-3LqYdlQyEA") == known)
+        for _ in 0..<100 {
+            let id = KafkaUUID.random()
+            #expect(KafkaUUID(id.description) == id)
+        }
+        for text in ["", "short", "5fTaou5GT9yJZPP2_IAWgR", "5fTaou5GT9yJZPP2+IAWgQ", "5fTaou5GT9yJZPP2_IAWgQQ"] {
+            #expect(KafkaUUID(text) == nil)
+        }
+    }
+}
