@@ -61,7 +61,7 @@ import WireCore
     ])
     func whatIsNoOffsetIsRefusedWithTheReason(key: String, value: String, reason: String) {
         var view = OffsetView()
-        let error = #expect(throws: UnreadableRecord.self) { try view.apply(record(key, value)) }
+        let error = #expect(throws: UnreadableRecordError.self) { try view.apply(record(key, value)) }
         #expect(error?.description.hasPrefix(reason) == true, "\(error?.description ?? "")")
     }
 

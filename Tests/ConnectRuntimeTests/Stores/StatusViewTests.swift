@@ -43,7 +43,7 @@ import WireCore
         #expect(view.tasks[id]?.state == .unassigned)
     }
 
-    private func apply(_ key: String, _ value: String?, to view: inout StatusView) throws(UnreadableRecord) {
+    private func apply(_ key: String, _ value: String?, to view: inout StatusView) throws(UnreadableRecordError) {
         try view.apply(StoreRecord(offset: 0, key: Array(key.utf8), value: value.map { Array($0.utf8) }))
     }
 
@@ -56,7 +56,7 @@ import WireCore
     ])
     func whatIsNoStatusIsRefusedWithTheReason(key: String, value: String, reason: String) {
         var view = StatusView()
-        let error = #expect(throws: UnreadableRecord.self) { try apply(key, value, to: &view) }
+        let error = #expect(throws: UnreadableRecordError.self) { try apply(key, value, to: &view) }
         #expect(error?.description.hasPrefix(reason) == true, "\(error?.description ?? "")")
     }
 

@@ -7,7 +7,7 @@ import WireCore
 
 /// A Kafka cluster in memory: what the worker stores and what its tasks produce can be looked at, and deliveries held
 /// back or refused.
-final class MemoryCluster: Cluster {
+final class MemoryCluster: WorkerKafka {
     struct Produced: Sendable, Equatable {
         var topic: String
         var partition: Int32?

@@ -126,7 +126,7 @@ import WireCore
 
     @Test func aFailedTaskStaysFailed() throws {
         let worker = try WorkerHarness(
-            ScriptedConnector(script: { _, _, _ in throw WorkerFault("broken") }), cluster: cluster,
+            ScriptedConnector(script: { _, _, _ in throw WorkerError("broken") }), cluster: cluster,
             properties: ["session.timeout.ms": "300", "heartbeat.interval.ms": "20"])
         defer { worker.stop() }
         _ = try worker.call("POST", "/connectors", """

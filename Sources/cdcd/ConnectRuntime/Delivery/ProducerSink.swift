@@ -71,7 +71,7 @@ package final class ProducerSink: RecordSink {
 
     private func throwFailure() throws {
         guard let failure = tracker.failure else { return }
-        throw DeliveryFault(failure)
+        throw DeliveryError(failure)
     }
 
     /// Consecutive records mostly go to one topic, whose name is then compared by identity.
@@ -99,12 +99,12 @@ package final class ProducerSink: RecordSink {
             let about = errors.logsRecords ? ", where source record is = \(record)" : " of topic \(record.topic)"
             logger.error("Error encountered in task \(id)\(about): \(error)")
         }
-        guard errors.skipsRecords else { throw ToleranceExceeded(cause: error) }
+        guard errors.skipsRecords else { throw ToleranceExceededError(cause: error) }
     }
 }
 
 /// Records that cannot be delivered.
-struct DeliveryFault: Error, CustomStringConvertible {
+struct DeliveryError: Error, CustomStringConvertible {
     let cause: KafkaError
 
     init(_ cause: KafkaError) { self.cause = cause }
@@ -113,7 +113,7 @@ struct DeliveryFault: Error, CustomStringConvertible {
 }
 
 /// A record that no transform or converter can handle, where none may be passed over.
-struct ToleranceExceeded: Error, CustomStringConvertible {
+struct ToleranceExceededError: Error, CustomStringConvertible {
     let cause: any Error
 
     var description: String { "Tolerance exceeded in error handler: \(cause)" }

@@ -13,10 +13,10 @@ struct GroupCensus: Sendable {
         var others: [String] = []
     }
 
-    /// - Throws: `WorkerFault` where the group belongs to clients of another kind.
-    func members(of group: GroupDescription) throws(WorkerFault) -> Members {
+    /// - Throws: `WorkerError` where the group belongs to clients of another kind.
+    func members(of group: GroupDescription) throws(WorkerError) -> Members {
         if !group.members.isEmpty, group.protocolType != "connect", !group.protocolType.isEmpty {
-            throw WorkerFault(
+            throw WorkerError(
                 "The group \(configuration.groupID) is in use by clients of the kind '\(group.protocolType)'. Workers need a group "
                     + "of their own: choose another group.id.")
         }
@@ -49,8 +49,8 @@ struct GroupCensus: Sendable {
         return host != nil && configuration.clientID.isEmpty && member.clientID == configuration.memberClientID
     }
 
-    func foreignWorkers(_ others: [String]) -> WorkerFault {
-        WorkerFault(
+    func foreignWorkers(_ others: [String]) -> WorkerError {
+        WorkerError(
             "The group \(configuration.groupID) has another worker that is alive: \(others.joined(separator: ", ")). This worker is "
                 + "\(configuration.advertisedURL), and only one worker a group is supported yet. Stop the other one, or give this one "
                 + "another group.id and internal topics of its own.")

@@ -203,7 +203,7 @@ final class Herder {
             let isEnforced = config["tasks.max.enforce"]?.trimmingWhitespace().lowercased() != "false"
             var made = try plugin.taskConfigurations(for: config.dictionary, maximumTasks: maximum)
             guard made.count <= maximum || !isEnforced else {
-                throw WorkerFault(
+                throw WorkerError(
                     "The connector \(name) has generated \(made.count) tasks, which is greater than \(maximum), the maximum number of "
                         + "tasks it is configured to create. This behaviour should be considered a bug and is disallowed.")
             }

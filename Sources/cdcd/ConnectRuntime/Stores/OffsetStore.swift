@@ -20,8 +20,8 @@ final class OffsetStore: Sendable {
         let view = SharedView()
         self.view = view
         reading = SharedRefresh {
-            try log.readToEnd("offset", Self.logger) { (record) throws(UnreadableRecord) in
-                try view.state.withLock { (view) throws(UnreadableRecord) in try view.apply(record) }
+            try log.readToEnd("offset", Self.logger) { (record) throws(UnreadableRecordError) in
+                try view.state.withLock { (view) throws(UnreadableRecordError) in try view.apply(record) }
             }
         }
     }

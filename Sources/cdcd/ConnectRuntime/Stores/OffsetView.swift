@@ -51,8 +51,8 @@ struct OffsetView: Sendable {
     }
 
     /// Takes one record in. Throws where it is not understood, and nothing has changed then.
-    mutating func apply(_ record: StoreRecord) throws(UnreadableRecord) {
-        guard let key = record.key else { throw UnreadableRecord("it has no key") }
+    mutating func apply(_ record: StoreRecord) throws(UnreadableRecordError) {
+        guard let key = record.key else { throw UnreadableRecordError("it has no key") }
         let source = try Source(key: key)
         let offset = try record.object()
         // Two keys of one meaning may lie in two partitions, between which there is no order but their time.
@@ -76,15 +76,15 @@ struct OffsetView: Sendable {
 
 extension OffsetView.Source {
     /// `["NAME",{partition}]`; a partition of null is an empty one.
-    fileprivate init(key: [UInt8]) throws(UnreadableRecord) {
-        let document = try UnreadableRecord.parse(key, "key")
+    fileprivate init(key: [UInt8]) throws(UnreadableRecordError) {
+        let document = try UnreadableRecordError.parse(key, "key")
         guard let items = document.arrayValue, items.count == 2, let name = items[0].stringValue else {
-            throw UnreadableRecord("its key is not of the form [\"NAME\",{partition}]")
+            throw UnreadableRecordError("its key is not of the form [\"NAME\",{partition}]")
         }
         switch items[1] {
         case .object(let partition): self.init(connector: name, partition: partition)
         case .null: self.init(connector: name, partition: JSONObject())
-        default: throw UnreadableRecord("the partition in its key is no JSON object")
+        default: throw UnreadableRecordError("the partition in its key is no JSON object")
         }
     }
 }

@@ -17,8 +17,8 @@ final class StatusStore: Sendable {
 
     /// Reads everything that is there.
     func load() throws {
-        try log.readToEnd("status", Self.logger) { (record) throws(UnreadableRecord) in
-            try view.withLock { (view) throws(UnreadableRecord) in try view.apply(record) }
+        try log.readToEnd("status", Self.logger) { (record) throws(UnreadableRecordError) in
+            try view.withLock { (view) throws(UnreadableRecordError) in try view.apply(record) }
         }
     }
 
@@ -42,7 +42,7 @@ final class StatusStore: Sendable {
     /// Both under one lock, so that the topic's order is the view's.
     private func write(_ key: String, _ value: JSONObject?) {
         view.withLock { view in
-            do throws(UnreadableRecord) { try view.apply(key: key, value) } catch {
+            do throws(UnreadableRecordError) { try view.apply(key: key, value) } catch {
                 preconditionFailure("a status that nobody can read: \(error)")
             }
             log.append(key: Array(key.utf8), value: value.map { JSONValue.object($0).encoded() }) { result in

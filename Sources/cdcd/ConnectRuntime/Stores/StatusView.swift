@@ -1,52 +1,5 @@
 import WireCore
 
-/// The state that REST shows for a connector or a task, with its place of origin.
-struct StatusRecord: Sendable, Equatable {
-    enum State: String, Sendable {
-        case unassigned = "UNASSIGNED"
-        case running = "RUNNING"
-        case paused = "PAUSED"
-        case stopped = "STOPPED"
-        case failed = "FAILED"
-        case restarting = "RESTARTING"
-    }
-
-    var state: State
-    /// Why it is so, for people; nil where there is nothing to say.
-    var trace: String?
-    var workerID: String
-    /// Of the group, when the state was written.
-    var generation: Int64
-    /// The plugin's; since Connect 4.1.
-    var version: String?
-
-    var json: JSONObject {
-        [
-            "state": .string(state.rawValue), "trace": trace.map(JSONValue.string) ?? .null,
-            "worker_id": .string(workerID), "generation": .integer(generation),
-            "version": version.map(JSONValue.string) ?? .null,
-        ]
-    }
-
-    init(state: State, trace: String? = nil, workerID: String, generation: Int64, version: String?) {
-        self.state = state
-        self.trace = trace
-        self.workerID = workerID
-        self.generation = generation
-        self.version = version
-    }
-
-    /// Nil where the object is no status; members of other versions are passed over.
-    init?(_ object: JSONObject) {
-        guard let state = object["state"]?.stringValue.flatMap(State.init(rawValue:)),
-            let workerID = object["worker_id"]?.stringValue, let generation = object["generation"]?.integerValue
-        else { return nil }
-        self.init(
-            state: state, trace: object["trace"]?.stringValue, workerID: workerID, generation: generation,
-            version: object["version"]?.stringValue)
-    }
-}
-
 /// The status topic, read from its first record to the last one applied (`KafkaStatusBackingStore`).
 struct StatusView: Sendable {
     struct Topic: Sendable, Equatable {
@@ -70,13 +23,13 @@ struct StatusView: Sendable {
     func hasTopic(_ topic: String, of connector: String) -> Bool { topics[connector]?[topic] != nil }
 
     /// Takes one record in. Throws where it is not understood, and nothing has changed then.
-    mutating func apply(_ record: StoreRecord) throws(UnreadableRecord) {
-        guard let key = record.keyText else { throw UnreadableRecord("it has no key in UTF-8") }
+    mutating func apply(_ record: StoreRecord) throws(UnreadableRecordError) {
+        guard let key = record.keyText else { throw UnreadableRecordError("it has no key in UTF-8") }
         try apply(key: key, try record.object())
     }
 
     /// The same, for a record that this worker writes itself.
-    mutating func apply(key: String, _ object: JSONObject?) throws(UnreadableRecord) {
+    mutating func apply(key: String, _ object: JSONObject?) throws(UnreadableRecordError) {
         if let name = key.dropping(prefix: StatusKey.connectorPrefix) {
             try applyConnector(name, object)
         } else if let task = key.dropping(prefix: StatusKey.taskPrefix) {
@@ -84,23 +37,23 @@ struct StatusView: Sendable {
         } else if let topic = key.dropping(prefix: StatusKey.topicPrefix) {
             try applyTopic(topic, object)
         } else {
-            throw UnreadableRecord("its key \(key) is unknown")
+            throw UnreadableRecordError("its key \(key) is unknown")
         }
     }
 
-    private static func status(_ object: JSONObject) throws(UnreadableRecord) -> StatusRecord {
+    private static func status(_ object: JSONObject) throws(UnreadableRecordError) -> StatusRecord {
         guard let status = StatusRecord(object) else {
-            throw UnreadableRecord("it lacks a known state, a worker_id or a generation")
+            throw UnreadableRecordError("it lacks a known state, a worker_id or a generation")
         }
         return status
     }
 
-    private mutating func applyConnector(_ name: String, _ object: JSONObject?) throws(UnreadableRecord) {
-        connectors[name] = try object.map { (object) throws(UnreadableRecord) in try Self.status(object) }
+    private mutating func applyConnector(_ name: String, _ object: JSONObject?) throws(UnreadableRecordError) {
+        connectors[name] = try object.map { (object) throws(UnreadableRecordError) in try Self.status(object) }
     }
 
-    private mutating func applyTask(_ text: String, _ object: JSONObject?) throws(UnreadableRecord) {
-        guard let id = TaskID(keySuffix: text) else { throw UnreadableRecord("the task \(text) has no number") }
+    private mutating func applyTask(_ text: String, _ object: JSONObject?) throws(UnreadableRecordError) {
+        guard let id = TaskID(keySuffix: text) else { throw UnreadableRecordError("the task \(text) has no number") }
         guard let object else {
             tasks[id] = nil
             return
@@ -113,11 +66,11 @@ struct StatusView: Sendable {
     }
 
     /// `TOPIC:connector-NAME`
-    private mutating func applyTopic(_ text: String, _ object: JSONObject?) throws(UnreadableRecord) {
+    private mutating func applyTopic(_ text: String, _ object: JSONObject?) throws(UnreadableRecordError) {
         // Topics have no colon in their names.
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")),
             let connector = String(text[colon...]).dropping(prefix: StatusKey.topicSeparator)
-        else { throw UnreadableRecord("the topic \(text) has no connector") }
+        else { throw UnreadableRecordError("the topic \(text) has no connector") }
         let topic = String(text[..<colon])
         guard let object else {
             topics[connector]?[topic] = nil
@@ -125,7 +78,7 @@ struct StatusView: Sendable {
         }
         guard let members = object["topic"]?.objectValue, let task = members["task"]?.integerValue,
             let discovered = members["discoverTimestamp"]?.integerValue
-        else { throw UnreadableRecord("it lacks a task or a discoverTimestamp") }
+        else { throw UnreadableRecordError("it lacks a task or a discoverTimestamp") }
         topics[connector, default: NameMap()][topic] = Topic(task: task, discoveredMilliseconds: discovered)
     }
 }

@@ -27,20 +27,3 @@ final class StatusPublisher: Sendable {
         }
     }
 }
-
-/// Who this worker is in the statuses that it writes: its id, and the generation of its group.
-final class WorkerIdentity: Sendable {
-    let workerID: String
-    private let currentGeneration = Atomic<Int>(0)
-
-    init(workerID: String) { self.workerID = workerID }
-
-    var generation: Int {
-        get { currentGeneration.load(ordering: .relaxed) }
-        set { currentGeneration.store(newValue, ordering: .relaxed) }
-    }
-
-    func status(_ state: StatusRecord.State, trace: String? = nil, version: String?) -> StatusRecord {
-        StatusRecord(state: state, trace: trace, workerID: workerID, generation: Int64(generation), version: version)
-    }
-}

@@ -179,7 +179,7 @@ final class TaskRunner: Sendable {
         let result = Result { try runSource(sink, wait, settings) }
         finish(sink, producer)
         // What went wrong on the way to Kafka is the reason, whatever the source says about being stopped.
-        if let failure = tracker.failure { throw DeliveryFault(failure) }
+        if let failure = tracker.failure { throw DeliveryError(failure) }
         try result.get()
     }
 
@@ -197,7 +197,7 @@ final class TaskRunner: Sendable {
         logger.info("WorkerSourceTask{id=\(id)} Source task finished initialization and start")
         publisher.handle(.started)
         try task.run(sink: sink, control: control)
-        guard control.isStopping else { throw WorkerFault("The task ended by itself, though nobody asked it to.") }
+        guard control.isStopping else { throw WorkerError("The task ended by itself, though nobody asked it to.") }
     }
 
     /// Waits for what is under way and commits it, also after a failure.

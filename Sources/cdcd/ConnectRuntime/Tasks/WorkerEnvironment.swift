@@ -5,7 +5,7 @@ import WireCore
 struct WorkerEnvironment: Sendable {
     let configuration: WorkerConfiguration
     let plugins: PluginCatalog
-    let cluster: any Cluster
+    let cluster: any WorkerKafka
     let configs: ConfigStore
     let statuses: StatusStore
     let offsets: OffsetStore

@@ -21,7 +21,7 @@ public final class ConnectWorker: Sendable {
     /// What exists only for a part of the worker's life.
     private struct Parts {
         var servers: [HTTPServer] = []
-        var member: GroupMember?
+        var member: WorkerGroupMembership?
         var environment: WorkerEnvironment?
         var stopDeadline: MonotonicInstant?
         var failure: String?
@@ -29,7 +29,7 @@ public final class ConnectWorker: Sendable {
 
     private let configuration: WorkerConfiguration
     private let plugins: PluginCatalog
-    private let cluster: any Cluster
+    private let cluster: any WorkerKafka
     private let herderThread = HerderThread()
     let service: RESTService
     private let identity: WorkerIdentity
@@ -47,7 +47,7 @@ public final class ConnectWorker: Sendable {
         self.init(configuration: configuration, connectors: connectors, cluster: KafkaCluster(configuration))
     }
 
-    init(configuration: WorkerConfiguration, connectors: [any SourceConnector], cluster: any Cluster) {
+    init(configuration: WorkerConfiguration, connectors: [any SourceConnector], cluster: any WorkerKafka) {
         self.configuration = configuration
         self.cluster = cluster
         plugins = PluginCatalog(connectors: connectors)
@@ -68,7 +68,7 @@ public final class ConnectWorker: Sendable {
                 servers.append(try HTTPServer(address: listener) { service.answer($0) })
             }
         } catch {
-            throw WorkerFault(
+            throw WorkerError(
                 "REST cannot listen: \(error). Another worker may be running here; choose another port with listeners=http://:PORT")
         }
         for server in servers { server.start() }
@@ -121,10 +121,10 @@ public final class ConnectWorker: Sendable {
 
         herderThread.enter(stage: "joining the group \(configuration.groupID)")
         let (running, store) = (running, configs)
-        let member = GroupMember(configuration, membership: cluster.makeMembership(), identity: identity) {
+        let member = WorkerGroupMembership(configuration, membership: cluster.makeMembership(), identity: identity) {
             let (view, present) = (store.snapshot, running.current)
             let names = view.connectors.names
-            return GroupMember.Standing(
+            return WorkerGroupMembership.Standing(
                 configOffset: view.offset, connectors: names, tasks: names.flatMap { view.tasks(of: $0) },
                 runningConnectors: present.connectors, runningTasks: present.tasks)
         }
@@ -132,7 +132,7 @@ public final class ConnectWorker: Sendable {
         try member.join()
         let worker = self
         let (presence, herder) = (presence, herderThread)
-        member.start(GroupMember.Reports(
+        member.start(WorkerGroupMembership.Reports(
             left: { reason in
                 presence.leave(reason)
                 herder.post { $0.leaveGroup(reason) }

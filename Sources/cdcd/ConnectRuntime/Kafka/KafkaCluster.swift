@@ -4,7 +4,7 @@ import WireCore
 import WireStreams
 
 /// A real Kafka cluster.
-final class KafkaCluster: Cluster {
+final class KafkaCluster: WorkerKafka {
     private let configuration: WorkerConfiguration
     private let client: KafkaClient
     private let admin: KafkaAdmin
@@ -113,7 +113,7 @@ final class KafkaCluster: Cluster {
     ) throws {
         let found = try admin.describeTopics([topic.name]).first ?? nil
         if purpose == .configs, let found, found.partitions.count > 1 {
-            throw WorkerFault(
+            throw WorkerError(
                 "Topic '\(topic.name)' supplied via the '\(purpose.rawValue)' property is required to have a single partition in "
                     + "order to guarantee consistency of connector configurations, but found \(found.partitions.count) partitions. "
                     + "Name another topic, or delete this one.")
@@ -129,7 +129,7 @@ final class KafkaCluster: Cluster {
             return
         }
         guard let policy, policy != "compact" else { return }
-        throw WorkerFault(
+        throw WorkerError(
             "Topic '\(topic.name)' supplied via the '\(purpose.rawValue)' property is required to have 'cleanup.policy=compact' to "
                 + "guarantee consistency and durability of source connector offsets, but found the topic currently has "
                 + "'cleanup.policy=\(policy)'. Continuing would likely result in eventually losing what the worker stores there. "
@@ -180,13 +180,6 @@ final class KafkaCluster: Cluster {
         groupClient.close()
         client.close()
     }
-}
-
-/// What keeps a worker from starting or going on: what, where, why and the remedy.
-struct WorkerFault: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
 }
 
 extension WorkerConfiguration {

@@ -5,7 +5,7 @@ import WireCore
 
 @testable import ConnectRuntime
 
-@Suite struct GroupMemberTests {
+@Suite struct WorkerGroupMembershipTests {
     private let url = "http://127.0.0.1:8083/"
 
     private func member(_ id: String, url: String, host: WorkerHost?) -> GroupDescription.Member {

@@ -123,7 +123,7 @@ import WireStreams
         while refusal == nil, MonotonicInstant.now < deadline {
             do {
                 try log.append(key: [1], value: [3])
-            } catch let error as WorkerFault {
+            } catch let error as WorkerError {
                 refusal = error.description
             } catch is KafkaError {
                 // Not created, or not found, yet.

@@ -8,7 +8,7 @@ import WireStreams
 ///
 /// To Java's workers it looks like one of theirs: same protocols, same metadata. A worker that was killed finds its own
 /// former membership and removes it instead of waiting for its session to end.
-final class GroupMember: Sendable {
+final class WorkerGroupMembership: Sendable {
     /// What the worker runs and how far it has read the config topic.
     struct Standing: Sendable {
         var configOffset: Int64
@@ -25,7 +25,7 @@ final class GroupMember: Sendable {
         /// Member again; `othersRan`: another worker may have run the tasks since.
         var rejoined: @Sendable (_ othersRan: Bool) -> Void
         /// The worker may not go on.
-        var lost: @Sendable (WorkerFault) -> Void
+        var lost: @Sendable (WorkerError) -> Void
     }
 
     private let configuration: WorkerConfiguration
@@ -56,7 +56,7 @@ final class GroupMember: Sendable {
 
     // MARK: Joining
 
-    /// Joins, after former memberships of this very worker are gone. Throws `WorkerFault` where another worker lives in
+    /// Joins, after former memberships of this very worker are gone. Throws `WorkerError` where another worker lives in
     /// the group.
     ///
     /// Brokers let the first member of an empty group wait for others (`group.initial.rebalance.delay.ms`, 3 s by
@@ -214,7 +214,7 @@ final class GroupMember: Sendable {
         }
     }
 
-    private func stay(_ reports: Reports) -> WorkerFault? {
+    private func stay(_ reports: Reports) -> WorkerError? {
         var isTroubled = false
         while let step = machine.withLock({ $0?.nextStep }) {
             do {
@@ -236,7 +236,7 @@ final class GroupMember: Sendable {
                 }
                 if isTroubled { logger.info("\(prefix) The group coordinator is back") }
                 isTroubled = false
-            } catch let fault as WorkerFault {
+            } catch let fault as WorkerError {
                 return fault
             } catch {
                 if isStopping.withLock({ $0 }) { return nil }

@@ -14,26 +14,12 @@ struct StoreRecord: Sendable, Equatable {
 
 extension StoreRecord {
     /// The value as a JSON object; nil for a tombstone, and for `null`, which Java's converter reads as one.
-    func object() throws(UnreadableRecord) -> JSONObject? {
+    func object() throws(UnreadableRecordError) -> JSONObject? {
         guard let value else { return nil }
-        let document = try UnreadableRecord.parse(value, "value")
+        let document = try UnreadableRecordError.parse(value, "value")
         if document.isNull { return nil }
-        guard let object = document.objectValue else { throw UnreadableRecord("its value is no JSON object") }
+        guard let object = document.objectValue else { throw UnreadableRecordError("its value is no JSON object") }
         return object
-    }
-}
-
-/// A record of an internal topic that is not what it should be: why.
-struct UnreadableRecord: Error, Equatable, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
-
-    /// Parses a record's key or value, as `part` names it.
-    static func parse(_ bytes: [UInt8], _ part: String) throws(UnreadableRecord) -> JSONValue {
-        do throws(JSONError) { return try JSONValue.parse(bytes) } catch {
-            throw UnreadableRecord("its \(part) is no JSON: \(error)")
-        }
     }
 }
 
@@ -41,9 +27,9 @@ extension TopicLog {
     /// Gives `apply` everything that has come. What it does not understand is passed over and told.
     ///
     /// - Parameter kind: what the records should be, for the log.
-    func readToEnd(_ kind: String, _ logger: Logger, _ apply: (StoreRecord) throws(UnreadableRecord) -> Void) throws {
+    func readToEnd(_ kind: String, _ logger: Logger, _ apply: (StoreRecord) throws(UnreadableRecordError) -> Void) throws {
         try readToEnd { record in
-            do throws(UnreadableRecord) { try apply(record) } catch {
+            do throws(UnreadableRecordError) { try apply(record) } catch {
                 logger.warn(
                     "The record at offset \(record.offset) of partition \(record.partition) is no \(kind) and is passed over: "
                         + "\(error)")

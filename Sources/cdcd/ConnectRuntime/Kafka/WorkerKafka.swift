@@ -3,7 +3,7 @@ import KafkaWire
 import WireCore
 
 /// What a worker needs of a Kafka cluster. `KafkaCluster` is the real one.
-protocol Cluster: Sendable {
+protocol WorkerKafka: Sendable {
     /// nil where the cluster has none.
     func clusterID() throws -> String?
 

@@ -119,7 +119,7 @@ final class KafkaTopicLog: TopicLog {
         let step = writing.withLock { writing -> AppendStep in
             if let count = writing.queue?.count {
                 guard count < Self.queuedRecordsMax else {
-                    return .refuse(WorkerFault("\(count) records for \(topic) wait for another producer already"))
+                    return .refuse(WorkerError("\(count) records for \(topic) wait for another producer already"))
                 }
                 writing.queue?.append(record)
                 return .wait
@@ -127,7 +127,7 @@ final class KafkaTopicLog: TopicLog {
             switch renewal.step(producerFailure: writing.writer.producer.failure) {
             case .use: return .send(writing.writer)
             case .closed: return .refuse(KafkaError.closed)
-            case .refuse(let reason): return .refuse(WorkerFault(reason))
+            case .refuse(let reason): return .refuse(WorkerError(reason))
             case .renew(let reason):
                 writing.queue = [record]
                 return .renew(reason)

@@ -1,0 +1,2 @@
+/// What users want of a connector.
+enum TargetState: String, Sendable { case started = "STARTED", paused = "PAUSED", stopped = "STOPPED" }
