@@ -2,8 +2,8 @@ import WireCore
 
 /// What REST asks of the herder. Each call writes what it has to; what follows from it comes after the answer.
 extension Herder {
-    func requireConnector(_ name: String, _ message: String) throws(RESTError) {
-        guard view.connectors[name] != nil else { throw RESTError(404, message) }
+    func requireConnector(_ name: String, _ message: String) throws(HerderError) {
+        guard view.connectors[name] != nil else { throw .notFound(message) }
     }
 
     /// Stores a configuration that was validated.
@@ -13,7 +13,7 @@ extension Herder {
         _ name: String, _ config: ConnectorConfig, initialState: TargetState?, mayReplace: Bool
     ) throws -> Bool {
         let isNew = view.connectors[name] == nil
-        guard isNew || mayReplace else { throw RESTError(409, "Connector \(name) already exists") }
+        guard isNew || mayReplace else { throw HerderError.conflict("Connector \(name) already exists") }
         var records: [ConfigRecord.KeyValue] = []
         if let initialState { records.append(ConfigRecord.targetState(name, initialState)) }
         records.append(ConfigRecord.connector(name, config))
@@ -40,7 +40,7 @@ extension Herder {
     func requestRestart(_ request: RestartRequest) throws -> RestartPlan {
         try requireConnector(request.connector, "Unknown connector: \(request.connector)")
         guard let plan = RestartPlan(request, environment.statuses.snapshot) else {
-            throw RESTError(404, "Status for connector \(request.connector) not found")
+            throw HerderError.notFound("Status for connector \(request.connector) not found")
         }
         try write([ConfigRecord.restart(request)])
         return plan
@@ -64,6 +64,23 @@ extension Herder {
         } catch {
             nextKeyAttemptMilliseconds = now + 60_000
             logger.error("\(prefix) The session key could not be renewed, will be tried again: \(error)")
+        }
+    }
+
+    /// Writes offsets of a stopped connector, or removes them all.
+    func writeOffsets(_ name: String, _ changes: [(partition: JSONObject, offset: JSONObject?)]?) throws {
+        try requireMembership()
+        try requireConnector(name, "Connector \(name) not found")
+        guard view.targetState(of: name) == .stopped, view.tasks(of: name).isEmpty else {
+            throw HerderError.badRequest(
+                "Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified "
+                    + "connector by issuing a 'PUT' request to the '/connectors/\(name)/stop' endpoint")
+        }
+        let offsets = environment.offsets
+        try offsets.refresh()
+        let all = changes ?? offsets.offsets(of: name).map { (partition: $0.partition, offset: nil) }
+        for change in all {
+            try offsets.write(change.offset, of: OffsetView.Source(connector: name, partition: change.partition))
         }
     }
 }

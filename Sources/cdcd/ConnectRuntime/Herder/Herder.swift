@@ -42,13 +42,13 @@ final class Herder {
         } catch {
             // Some may be written all the same, or all of them and only the answer is lost.
             mayHaveUnread = true
-            throw RESTError(500, "Failed to write to the config topic \(environment.configuration.configTopic.name): \(error)")
+            throw HerderError.failed("Failed to write to the config topic \(environment.configuration.configTopic.name): \(error)")
         }
     }
 
     /// Throws where the worker is outside of its group, in which nothing is its own to change.
-    func requireMembership() throws(RESTError) {
-        if let reason = environment.presence.absence { throw .outsideGroup(reason) }
+    func requireMembership() throws(HerderError) {
+        if let reason = environment.presence.absence { throw .outsideGroup(reason: reason) }
     }
 
     // MARK: Start and end
@@ -223,7 +223,7 @@ final class Herder {
             try write(records)
             return true
         } catch {
-            let text = (error as? RESTError)?.message ?? "\(error)"
+            let text = "\(error)"
             logger.error("\(prefix) Failed to reconfigure connector's tasks (\(name)): \(text)")
             show(name, .failed, trace: text)
             return false
@@ -331,22 +331,22 @@ final class Herder {
     }
 
     /// Starts the connector anew, its tasks untouched, and says why where that fails.
-    func restartConnector(_ name: String) throws(RESTError) {
+    func restartConnector(_ name: String) throws(HerderError) {
         try requireMembership()
-        guard view.connectors[name] != nil else { throw RESTError(404, "Unknown connector: \(name)") }
+        guard view.connectors[name] != nil else { throw .notFound("Unknown connector: \(name)") }
         startConnector(name, view)
         if connectors[name] == .failed {
             let trace = environment.statuses.snapshot.connectors[name]?.trace ?? ""
-            throw RESTError(500, "Failed to start connector: \(name): \(trace)")
+            throw .failed("Failed to start connector: \(name): \(trace)")
         }
     }
 
-    func restartTask(_ id: TaskID) throws(RESTError) {
+    func restartTask(_ id: TaskID) throws(HerderError) {
         try requireMembership()
         let view = view
-        guard view.connectors[id.connector] != nil else { throw RESTError(404, "Unknown connector: \(id.connector)") }
+        guard view.connectors[id.connector] != nil else { throw .notFound("Unknown connector: \(id.connector)") }
         guard view.tasks(of: id.connector).contains(id), view.targetState(of: id.connector) != .stopped else {
-            throw RESTError(404, "Unknown task: \(id)")
+            throw .notFound("Unknown task: \(id)")
         }
         stop([id])
         startTask(id, view)

@@ -23,8 +23,8 @@ final class HerderThread: Sendable {
     /// Runs `body` on the herder's thread and gives its result. What follows from it (starting, stopping) goes on after
     /// the answer.
     ///
-    /// - Throws: what `body` throws; a `RESTError` of 500 where the herder does not get to it in time, of 503 once it
-    ///   is closed.
+    /// - Throws: what `body` throws; `HerderError.timedOut` if the herder does not get to it in time, `.shuttingDown`
+    ///   once it is closed.
     func call<R: Sendable>(
         timeoutMilliseconds: Int = HerderThread.timeoutMilliseconds, _ body: @escaping @Sendable (Herder) throws -> R
     ) throws -> R {
@@ -37,10 +37,10 @@ final class HerderThread: Sendable {
             }
             return true
         }
-        guard isAccepted else { throw RESTError(503, "The worker is shutting down.") }
+        guard isAccepted else { throw HerderError.shuttingDown }
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: timeoutMilliseconds)
         guard let result = answer.wait(until: deadline, for: { $0 }) else {
-            throw RESTError(500, "Request timed out. The worker is currently \(stage).")
+            throw HerderError.timedOut(stage: stage)
         }
         return try result.get()
     }

@@ -68,22 +68,3 @@ extension RESTService {
         object.members.allSatisfy { $0.value.objectValue == nil && $0.value.arrayValue == nil }
     }
 }
-
-extension Herder {
-    /// Writes offsets of a stopped connector, or removes them all.
-    fileprivate func writeOffsets(_ name: String, _ changes: [(partition: JSONObject, offset: JSONObject?)]?) throws {
-        try requireMembership()
-        try requireConnector(name, "Connector \(name) not found")
-        guard view.targetState(of: name) == .stopped, view.tasks(of: name).isEmpty else {
-            throw RESTError(
-                400, "Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified "
-                    + "connector by issuing a 'PUT' request to the '/connectors/\(name)/stop' endpoint")
-        }
-        let offsets = environment.offsets
-        try offsets.refresh()
-        let all = changes ?? offsets.offsets(of: name).map { (partition: $0.partition, offset: nil) }
-        for change in all {
-            try offsets.write(change.offset, of: OffsetView.Source(connector: name, partition: change.partition))
-        }
-    }
-}

@@ -44,8 +44,8 @@ final class RESTService: Sendable {
         }
         switch found {
         case .some(.some(let environment)): return environment
-        case .some(.none): throw RESTError(503, "The worker is shutting down.")
-        case .none: throw RESTError(500, "Request timed out. The worker is currently \(herder.stage).")
+        case .some(.none): throw HerderError.shuttingDown
+        case .none: throw HerderError.timedOut(stage: herder.stage)
         }
     }
 
@@ -62,6 +62,9 @@ final class RESTService: Sendable {
             try requestGuard.check(request)
             return try route(request)
         } catch let error as RESTError {
+            return json(error.status, RESTDocuments.error(error))
+        } catch let error as HerderError {
+            let error = RESTError(error)
             return json(error.status, RESTDocuments.error(error))
         } catch {
             Self.logger.error("Uncaught exception in REST call to \(request.path): \(error)")
@@ -129,7 +132,7 @@ final class RESTService: Sendable {
     private func checkMembership(_ endpoint: RESTEndpoint, _ method: String) throws(RESTError) {
         guard method != "GET", let reason = readiness.withLock({ $0.environment?.presence.absence }) else { return }
         if case .pluginValidation = endpoint { return }
-        throw .outsideGroup(reason)
+        throw RESTError(.outsideGroup(reason: reason))
     }
 
     func json(_ status: Int, _ value: JSONValue, headers: [HTTPRequest.Header] = []) -> HTTPResponse {
@@ -166,7 +169,7 @@ final class RESTService: Sendable {
             return state.isOver ? .some(nil) : nil
         }
         guard let clusterID = found else {
-            throw RESTError(500, "Request timed out. The worker is currently \(herder.stage).")
+            throw HerderError.timedOut(stage: herder.stage)
         }
         return json(200, .object([
             "version": .string(Self.version), "commit": .string(Self.commit),

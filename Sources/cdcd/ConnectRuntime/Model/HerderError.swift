@@ -1,0 +1,27 @@
+/// Why the herder refuses a request, or fails to carry it out. REST maps it to an HTTP status.
+enum HerderError: Error, Equatable, Sendable {
+    case badRequest(String)
+    case notFound(String)
+    /// The request contradicts what exists.
+    case conflict(String)
+    /// The worker is not a member of its group at the moment, so it may change nothing.
+    case outsideGroup(reason: String)
+    case failed(String)
+    /// The herder did not answer in time; `stage` is what it was doing.
+    case timedOut(stage: String)
+    case shuttingDown
+}
+
+extension HerderError: CustomStringConvertible {
+    /// Connect's texts, which REST answers as they are.
+    var description: String {
+        switch self {
+        case .badRequest(let message), .notFound(let message), .conflict(let message), .failed(let message): message
+        // With these words Connect answers while no member leads the group; clients retry.
+        case .outsideGroup(let reason):
+            "Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway. \(reason)."
+        case .timedOut(let stage): "Request timed out. The worker is currently \(stage)."
+        case .shuttingDown: "The worker is shutting down."
+        }
+    }
+}
