@@ -27,7 +27,9 @@ extension TopicLog {
     /// Gives `apply` everything that has come. What it does not understand is passed over and told.
     ///
     /// - Parameter kind: what the records should be, for the log.
-    func readToEnd(_ kind: String, _ logger: Logger, _ apply: (StoreRecord) throws(UnreadableRecordError) -> Void) throws {
+    func readToEnd(
+        _ kind: String, _ logger: Logger, _ apply: (StoreRecord) throws(UnreadableRecordError) -> Void
+    ) throws {
         try readToEnd { record in
             do throws(UnreadableRecordError) { try apply(record) } catch {
                 logger.warn(
