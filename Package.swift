@@ -68,6 +68,9 @@ let package = Package(
         .target(
             name: "KafkaTestSupport", dependencies: ["KafkaProtocol", "WireCore", "WireTestSupport"],
             path: "Tests/KafkaTestSupport", swiftSettings: strict),
+        .target(
+            name: "MySQLTestSupport", dependencies: ["MySQLWire", "WireCore"], path: "Tests/MySQLTestSupport",
+            swiftSettings: strict),
         .testTarget(
             name: "WireCoreTests", dependencies: ["WireCore", "WireTestSupport"],
             swiftSettings: strict),
@@ -78,7 +81,7 @@ let package = Package(
             name: "HTTPWireTests", dependencies: wire + ["HTTPWire", "WireTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "MySQLWireTests", dependencies: wire + ["MySQLWire", "WireTestSupport"],
+            name: "MySQLWireTests", dependencies: wire + ["MySQLWire", "WireTestSupport", "MySQLTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "KafkaProtocolTests",
@@ -95,7 +98,7 @@ let package = Package(
             name: "ConnectDataTests", dependencies: ["ConnectData", "WireCore", "WireTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "BinlogSourceTests",
-            dependencies: wire + ["BinlogSource", "ConnectData", "MySQLWire", "WireTestSupport"],
+            dependencies: wire + ["BinlogSource", "ConnectData", "MySQLWire", "WireTestSupport", "MySQLTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ConnectRuntimeTests",
@@ -109,6 +112,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: wire + kafka + [
                 "cdcd", "BinlogSource", "ConnectRuntime", "ConnectData", "MySQLWire", "KafkaBroker", "WireTestSupport",
+                "MySQLTestSupport",
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: [], swiftSettings: strict),
 
@@ -122,7 +126,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: kafka + [
                 "BinlogSource", "ConnectRuntime", "ConnectData", "MySQLWire", "WireCore", "WireTestSupport",
-                "KafkaTestSupport", "CAllocationCount",
+                "KafkaTestSupport", "MySQLTestSupport", "CAllocationCount",
             ], path: "Benchmarks/Benchmarks", swiftSettings: strict),
         // Linked as the product is: calls into the standard library cost the same.
         .executableTarget(
@@ -132,8 +136,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: kafka + [
                 "BinlogSource", "ConnectData", "ConnectRuntime", "HTTPWire", "KafkaBroker", "MySQLWire", "WireCore",
-                "WireTestSupport",
-                "KafkaTestSupport",
+                "WireTestSupport", "KafkaTestSupport", "MySQLTestSupport",
             ],
             path: "Fuzzing/FuzzTargets", swiftSettings: strict),
         .systemLibrary(name: "CLibFuzzer", path: "Fuzzing/CLibFuzzer"),

@@ -1,3 +1,4 @@
+import MySQLTestSupport
 import MySQLWire
 import WireCore
 
@@ -17,8 +18,8 @@ func binlogBenchmarks() throws -> [Benchmark] {
         Benchmark("binlog/log", unit: "event", units: log.rows.count * 2, bytes: bytes) {
             var decoder = BinlogDecoder(hasChecksums: true)
             for rows in log.rows {
-                try rows.map.withUnsafeBytes { blackHole(try decoder.decode($0).header.type) }
-                try rows.event.withUnsafeBytes { blackHole(try decoder.decode($0).header.type) }
+                try rows.map.withUnsafeBytes { blackHole(try decoder.decodeOne($0).header.type) }
+                try rows.event.withUnsafeBytes { blackHole(try decoder.decodeOne($0).header.type) }
             }
         })
     return benchmarks
@@ -27,11 +28,11 @@ func binlogBenchmarks() throws -> [Benchmark] {
 /// Checksum, head and places of all cells of one event.
 private func decoding(_ rows: CapturedLog.Rows) throws -> () throws -> Void {
     var decoder = BinlogDecoder(hasChecksums: true)
-    _ = try rows.map.withUnsafeBytes { try decoder.decode($0).header }
+    _ = try rows.map.withUnsafeBytes { try decoder.decodeOne($0).header }
     var image = RowImage()
     return {
         try rows.event.withUnsafeBytes { bytes in
-            guard case .rows(let event) = try decoder.decode(bytes).body,
+            guard case .rows(let event) = try decoder.decodeOne(bytes).body,
                 let map = decoder.tableMap(event.tableID)
             else { return }
             var images = event.makeRows()

@@ -1,4 +1,5 @@
 import BinlogSource
+import MySQLTestSupport
 import MySQLWire
 import WireTestSupport
 
@@ -33,7 +34,7 @@ struct CapturedLog {
             let event = Array(log[offset..<offset + length])
             offset += length
             try event.withUnsafeBytes { bytes in
-                switch try decoder.decode(bytes).body {
+                switch try decoder.decodeOne(bytes).body {
                 case .tableMap: map = event
                 case .rows(let found):
                     guard let table = decoder.tableMap(found.tableID) else { return }

@@ -1,5 +1,6 @@
 import BinlogSource
 import ConnectData
+import MySQLTestSupport
 import MySQLWire
 import WireCore
 
@@ -25,12 +26,12 @@ private func emission(_ name: String, _ rows: CapturedLog.Rows, _ sink: JSONSink
     let plan = try TablePlan(definition, configuration: configuration)
     let emitter = RecordEmitter(configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 })
     var decoder = BinlogDecoder(hasChecksums: true)
-    _ = try rows.map.withUnsafeBytes { try decoder.decode($0).header }
+    _ = try rows.map.withUnsafeBytes { try decoder.decodeOne($0).header }
     let source = SourceInfo(timestampMicroseconds: 0, file: "binlog.000001", position: 4)
     var bound: BinlogRowDecoder?
     let body = {
         try rows.event.withUnsafeBytes { bytes in
-            guard case .rows(let event) = try decoder.decode(bytes).body,
+            guard case .rows(let event) = try decoder.decodeOne(bytes).body,
                 let map = decoder.tableMap(event.tableID)
             else { return }
             let rowDecoder = try bound ?? plan.binlogDecoder(for: map)

@@ -15,8 +15,9 @@ extension RowWorkload {
             // The format description begins a file, which holds all transactions.
             for event in pass == 0 ? events[...] : events.dropFirst() {
                 try event.withUnsafeBytes { bytes in
-                    let event = try decoder.decode(bytes)
-                    guard case .rows(let rows) = event.body else { return }
+                    try decoder.feed(bytes)
+                    guard let event = try decoder.next(), try decoder.next() == nil, case .rows(let rows) = event.body
+                    else { return }
                     guard let map = decoder.tableMap(rows.tableID),
                         case .captured(let rowDecoder) = try routes.route(for: map, in: schema)
                     else { throw WorkloadError("rows of an unknown table") }

@@ -1,5 +1,6 @@
 import BinlogSource
 import ConnectData
+import MySQLTestSupport
 import WireCore
 import WireTestSupport
 
@@ -17,14 +18,16 @@ extension FuzzTarget {
         var decoder = BinlogDecoder(hasChecksums: false)
         var image = RowImage()
         try eachEvent(of: input) { bytes in
-            let event = try decoder.decode(bytes)
-            _ = "\(event.header.type) \(event.header.type.unsupportedReason)"
-            if case .tableMap(let map) = event.body { _ = "\(try map.metadata()) \(map.columns)" }
-            guard case .rows(let rows) = event.body, let map = decoder.tableMap(rows.tableID) else { return }
-            var images = rows.makeRows()
-            while !images.isAtEnd {
-                try images.next(into: &image, columns: map.columns)
-                for index in 0..<image.count { _ = image[index]?.first }
+            try decoder.feed(bytes)
+            while let event = try decoder.next() {
+                _ = "\(event.header.type) \(event.header.type.unsupportedReason)"
+                if case .tableMap(let map) = event.body { _ = "\(try map.metadata()) \(map.columns)" }
+                guard case .rows(let rows) = event.body, let map = decoder.tableMap(rows.tableID) else { continue }
+                var images = rows.makeRows()
+                while !images.isAtEnd {
+                    try images.next(into: &image, columns: map.columns)
+                    for index in 0..<image.count { _ = image[index]?.first }
+                }
             }
         }
     }
@@ -54,7 +57,7 @@ extension FuzzTarget {
             configuration: story.configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 })
         var decoder = BinlogDecoder(hasChecksums: false)
         try eachEvent(of: UnsafeRawBufferPointer(rebasing: input.dropFirst())) { bytes in
-            guard case .rows(let rows) = try decoder.decode(bytes).body, let map = decoder.tableMap(rows.tableID),
+            guard case .rows(let rows) = try decoder.decodeOne(bytes).body, let map = decoder.tableMap(rows.tableID),
                 let plan = story.plans[map.table]
             else { return }
             let source = SourceInfo(timestampMicroseconds: 0, file: "f", position: 4)
@@ -70,7 +73,7 @@ extension FuzzTarget {
             var image = RowImage()
             for event in log {
                 try event.withUnsafeBytes { bytes in
-                    guard case .rows(let rows) = try decoder.decode(bytes).body, rows.hasFullImages,
+                    guard case .rows(let rows) = try decoder.decodeOne(bytes).body, rows.hasFullImages,
                         let map = decoder.tableMap(rows.tableID), map.unreadableReason == nil
                     else { return }
                     var images = rows.makeRows()

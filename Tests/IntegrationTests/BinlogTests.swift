@@ -1,3 +1,4 @@
+import MySQLTestSupport
 import MySQLWire
 import Testing
 import WireStreams
@@ -20,7 +21,7 @@ struct BinlogTests {
             heartbeatMilliseconds: 100, silenceMilliseconds: 5000)
         var decoder = BinlogDecoder(hasChecksums: stream.hasChecksums)
         while true {
-            let event = try decoder.decode(try stream.next())
+            let event = try decoder.decodeOne(try stream.next())
             if case .query(let query) = event.body, query.statement.contains("the_end") { return }
             try body(&decoder, event)
         }

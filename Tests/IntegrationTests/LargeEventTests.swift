@@ -1,3 +1,4 @@
+import MySQLTestSupport
 import MySQLWire
 import Testing
 import WireStreams
@@ -26,7 +27,7 @@ struct LargeEventTests {
             silenceMilliseconds: 30_000)
         var decoder = BinlogDecoder(hasChecksums: stream.hasChecksums)
         while true {
-            guard case .rows(let rows) = try decoder.decode(try stream.next()).body else { continue }
+            guard case .rows(let rows) = try decoder.decodeOne(try stream.next()).body else { continue }
             let map = try #require(decoder.tableMap(rows.tableID))
             guard map.database == "wire_large" else { continue }
             var (images, image) = (rows.makeRows(), RowImage())

@@ -1,3 +1,4 @@
+import MySQLTestSupport
 import MySQLWire
 import Testing
 import WireStreams
@@ -40,7 +41,7 @@ struct MariaDBTests {
         var decoder = BinlogDecoder(hasChecksums: stream.hasChecksums)
         var seen: [String] = []
         while seen.last != "xid" {
-            switch try decoder.decode(try stream.next()).body {
+            switch try decoder.decodeOne(try stream.next()).body {
             case .mariaDBGTID(let gtid): seen.append(gtid.isStandalone ? "gtid of a statement" : "gtid")
             case .query: seen.append("query")
             case .tableMap: seen.append("map")

@@ -1,4 +1,5 @@
 import Foundation
+import MySQLTestSupport
 import MySQLWire
 import Testing
 import WireStreams
@@ -73,7 +74,7 @@ struct MySQLTLSTests {
             silenceMilliseconds: 5000)
         var decoder = BinlogDecoder(hasChecksums: stream.hasChecksums)
         while true {
-            if case .formatDescription(let format) = try decoder.decode(try stream.next()).body {
+            if case .formatDescription(let format) = try decoder.decodeOne(try stream.next()).body {
                 #expect(format.hasChecksums)
                 break
             }

@@ -1,32 +1,51 @@
 import WireCore
 
-/// Turns the bytes of events into events. Remembers what later events depend on: the checksum algorithm and the
-/// table maps. One for each stream; no I/O.
+/// Decodes the events of a binlog. Keeps what later events depend on: the checksum algorithm and the table maps. One
+/// for each stream; no I/O.
+///
+/// `feed` takes the bytes of one event; then `next` returns the events in it until it returns nil. That is one event,
+/// except for TRANSACTION_PAYLOAD_EVENT, which holds those of a transaction.
+///
+/// ```swift
+/// try decoder.feed(bytes)
+/// while let event = try decoder.next() { … }
+/// ```
 public struct BinlogDecoder {
-    /// The largest event that is believed; MySQL's own limit is `max_allowed_packet`, 1 GiB.
+    /// The maximum size of an accepted event in bytes; MySQL's own limit is `max_allowed_packet`, 1 GiB.
     public static let eventBytesMax = (1 << 30) + (1 << 20)
+
+    /// The maximum number of table maps that are kept: a server that opens tables again numbers them again each time.
+    /// One statement has far fewer.
+    static let tableMapCountMax = 10_000
 
     private var hasChecksums: Bool
     private var isMariaDB = false
-    /// The table maps that are kept: a server that opens tables again and again numbers them again each time. One
-    /// statement has far fewer.
-    static let tableMapCountMax = 10_000
-
-    /// Whether the last event was a table map: the maps of one statement stand side by side.
+    /// Whether the last event was a table map: the maps of one statement follow each other.
     private var isAfterTableMap = false
     private var tableMaps: [UInt64: (body: [UInt8], map: TableMap)] = [:]
+    private var pending = Pending.none
+
+    /// What was fed and not returned by `next` yet.
+    private enum Pending {
+        case none
+        /// An event without its checksum.
+        case event(EventHeader, body: UnsafeRawBufferPointer)
+        /// The rest of an uncompressed transaction payload.
+        case payload(UnsafeRawBufferPointer)
+    }
 
     /// - Parameter hasChecksums: whether events before the first format description end with a checksum.
     public init(hasChecksums: Bool) { self.hasChecksums = hasChecksums }
 
-    /// The layout that was last announced for a table number.
+    /// The layout that was last announced for a table id.
     public func tableMap(_ tableID: UInt64) -> TableMap? { tableMaps[tableID]?.map }
 
-    /// Decodes one event, header and checksum included.
+    /// Takes the bytes of one event, header and checksum included, and verifies length and checksum.
     ///
-    /// Throws where the length, the checksum or the content is wrong; never skips what it does not know: such
-    /// events come out as `.unsupported`, unless the server itself marks them as ignorable.
-    public mutating func decode(_ event: UnsafeRawBufferPointer) throws(MySQLProtocolError) -> BinlogEvent {
+    /// Row events are views of these bytes, which must stay valid until `next` has returned nil. Precondition: `next`
+    /// has returned nil, or has thrown, since the previous call.
+    public mutating func feed(_ event: UnsafeRawBufferPointer) throws(MySQLProtocolError) {
+        guard case .none = pending else { preconditionFailure("events that were fed before have not been read") }
         var type: EventType?
         do throws(WireError) {
             var reader = ByteReader(event)
@@ -35,29 +54,78 @@ public struct BinlogDecoder {
             guard Int(header.eventBytes) == event.count, event.count <= Self.eventBytesMax else {
                 throw WireError(.badLength(Int(header.eventBytes)), at: 9)
             }
-            return BinlogEvent(header: header, body: try body(of: event, header))
+            let body = UnsafeRawBufferPointer(rebasing: event[EventHeader.bytes...])
+            if header.type == .formatDescription {
+                // Its last five bytes are there with and without checksums; it says itself whether they count.
+                if try FormatDescriptionEvent(body: body).hasChecksums { try verifyChecksum(event) }
+                pending = .event(header, body: body)
+            } else if hasChecksums {
+                try verifyChecksum(event)
+                pending = .event(header, body: UnsafeRawBufferPointer(rebasing: body.dropLast(4)))
+            } else {
+                pending = .event(header, body: body)
+            }
         } catch {
-            let name = type.map { "binlog \($0)" } ?? "binlog event header"
-            throw MySQLProtocolError(name, error, nearby: HexWindow(RawSpan(_unsafeBytes: event), around: error.offset))
+            throw Self.failure(error, type, in: event)
         }
     }
 
-    private mutating func body(
-        of event: UnsafeRawBufferPointer, _ header: EventHeader
-    ) throws(WireError) -> BinlogEvent.Body {
-        let whole = UnsafeRawBufferPointer(rebasing: event[EventHeader.bytes...])
-        if header.type == .formatDescription {
-            let format = try FormatDescriptionEvent(body: whole)
-            hasChecksums = format.hasChecksums
-            isMariaDB = format.serverVersion.contains("MariaDB")
-            // A new file: table numbers start anew.
-            if !header.isArtificial { tableMaps.removeAll(keepingCapacity: true) }
-            if format.hasChecksums { try verifyChecksum(event) }
-            return .formatDescription(format)
+    /// Returns the next event of the bytes that were fed; nil if there are no more.
+    ///
+    /// Throws if the content is malformed. An event that this type does not know is never skipped: it is returned as
+    /// `.unsupported`, unless the server itself marks it as ignorable.
+    @inline(__always)
+    public mutating func next() throws(MySQLProtocolError) -> BinlogEvent? {
+        switch pending {
+        case .none: return nil
+        case .event(let header, let body):
+            pending = .none
+            do throws(WireError) {
+                return BinlogEvent(header: header, body: try decode(header, body))
+            } catch {
+                throw Self.failure(error, header.type, in: Self.whole(body))
+            }
+        case .payload(let rest): return try nextEmbedded(rest)
         }
-        guard hasChecksums else { return try body(header, whole) }
-        try verifyChecksum(event)
-        return try body(header, UnsafeRawBufferPointer(rebasing: whole.dropLast(4)))
+    }
+
+    /// The bytes of the event whose body this is.
+    private static func whole(_ body: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        guard let start = body.baseAddress else { return body }
+        return UnsafeRawBufferPointer(start: start - EventHeader.bytes, count: EventHeader.bytes + body.count)
+    }
+
+    private static func failure(
+        _ error: WireError, _ type: EventType?, in event: UnsafeRawBufferPointer
+    ) -> MySQLProtocolError {
+        MySQLProtocolError(
+            type.map { "binlog \($0)" } ?? "binlog event header", error,
+            nearby: HexWindow(RawSpan(_unsafeBytes: event), around: error.offset))
+    }
+
+    /// An event of a transaction payload: header and body, without a checksum.
+    private mutating func nextEmbedded(_ rest: UnsafeRawBufferPointer) throws(MySQLProtocolError) -> BinlogEvent? {
+        pending = .none
+        if rest.isEmpty { return nil }
+        var type: EventType?
+        do throws(WireError) {
+            var reader = ByteReader(rest)
+            let header = try EventHeader(from: &reader)
+            type = header.type
+            let eventBytes = Int(header.eventBytes)
+            guard eventBytes >= EventHeader.bytes, eventBytes <= rest.count else {
+                throw WireError(.badLength(eventBytes), at: 9)
+            }
+            let body = UnsafeRawBufferPointer(rebasing: rest[EventHeader.bytes..<eventBytes])
+            guard header.type != .transactionPayload, header.type != .formatDescription else {
+                throw WireError(.invalidValue("\(header.type) within a transaction payload"), at: 4)
+            }
+            let event = BinlogEvent(header: header, body: try decode(header, body), isEmbedded: true)
+            pending = .payload(UnsafeRawBufferPointer(rebasing: rest[eventBytes...]))
+            return event
+        } catch {
+            throw Self.failure(error, type, in: rest)
+        }
     }
 
     /// The last four bytes are the CRC-32 of everything before.
@@ -71,7 +139,7 @@ public struct BinlogDecoder {
         }
     }
 
-    private mutating func body(
+    private mutating func decode(
         _ header: EventHeader, _ body: UnsafeRawBufferPointer
     ) throws(WireError) -> BinlogEvent.Body {
         defer { isAfterTableMap = header.type == .tableMap }
@@ -79,6 +147,8 @@ public struct BinlogDecoder {
         case .writeRows, .updateRows, .deleteRows, .writeRowsV1, .updateRowsV1, .deleteRowsV1:
             return .rows(try RowsEvent(type: header.type, body: body))
         case .tableMap: return .tableMap(try tableMap(body))
+        case .formatDescription: return .formatDescription(try formatDescription(header, body))
+        case .transactionPayload: return try payload(body)
         case .query: return .query(try QueryEvent(body: body))
         case .executeLoadQuery: return .loadData(try QueryEvent(loadDataBody: body))
         case .xid:
@@ -89,20 +159,39 @@ public struct BinlogDecoder {
         case .mariaDBGTID: return .mariaDBGTID(try MariaDBGTIDEvent(body: body, serverID: header.serverID))
         case .rotate: return .rotate(try RotateEvent(body: body))
         case .rowsQuery:
-            // The length byte before the text is cut at 255 and means nothing.
+            // The length byte before the text is truncated at 255 and not used.
             return .rowsQuery(String(decoding: body.dropFirst(), as: UTF8.self))
         case .mariaDBAnnotateRows: return .rowsQuery(String(decoding: body, as: UTF8.self))
         case .heartbeat, .heartbeatV2: return .heartbeat
         case .stop: return .stop
         case .xaPrepare: return .xaPrepare(try XAPrepareEvent(body: body))
-        // What precedes a statement, what the group replication says, which file is safe: nothing about rows.
+        // The context of a statement, views of the group replication, checkpoints of the log: no data.
         case .previousGTIDs, .intvar, .rand, .userVar, .transactionContext, .viewChange, .ignorable,
             .mariaDBBinlogCheckpoint, .mariaDBGTIDList:
             return .informational
-        // Pieces of the file of a LOAD DATA; EXECUTE_LOAD_QUERY_EVENT is its statement.
+        // Parts of the file of a LOAD DATA; EXECUTE_LOAD_QUERY_EVENT is its statement.
         case .beginLoadQuery, .appendBlock, .deleteFile: return .informational
         default: return header.isIgnorable ? .informational : .unsupported
         }
+    }
+
+    private mutating func formatDescription(
+        _ header: EventHeader, _ body: UnsafeRawBufferPointer
+    ) throws(WireError) -> FormatDescriptionEvent {
+        let format = try FormatDescriptionEvent(body: body)
+        hasChecksums = format.hasChecksums
+        isMariaDB = format.serverVersion.contains("MariaDB")
+        // A new file: table ids are assigned again.
+        if !header.isArtificial { tableMaps.removeAll(keepingCapacity: true) }
+        return format
+    }
+
+    /// The events of an uncompressed payload follow. Compressed ones are not supported.
+    private mutating func payload(_ body: UnsafeRawBufferPointer) throws(WireError) -> BinlogEvent.Body {
+        let payload = try TransactionPayload(body: body)
+        guard payload.compression == .none else { return .unsupported }
+        pending = .payload(payload.bytes)
+        return .transactionPayload
     }
 
     /// The same map is sent again before every statement; it is decoded only when its bytes change.
@@ -111,7 +200,7 @@ public struct BinlogDecoder {
         let id = try reader.littleEndian(byteCount: 6)
         if let known = tableMaps[id], known.body.elementsEqual(body) { return known.map }
         let map = try TableMap(body: body, isMariaDB: isMariaDB)
-        // The maps of the statement at hand are needed; all others come again before their rows.
+        // The maps of the current statement are needed; all others are sent again before their rows.
         if tableMaps.count >= Self.tableMapCountMax, !isAfterTableMap { tableMaps.removeAll(keepingCapacity: true) }
         tableMaps[id] = (Array(body), map)
         return map

@@ -1,7 +1,15 @@
-/// One event of a binlog. Row events are views of the bytes that were decoded, and valid as long as those.
+/// One event of a binlog. Row events are views of the bytes that were fed to the decoder, and valid as long as those.
 public struct BinlogEvent {
     public let header: EventHeader
     public let body: Body
+    /// Whether the event comes out of a TRANSACTION_PAYLOAD_EVENT: it has no position of its own in the file.
+    public let isEmbedded: Bool
+
+    init(header: EventHeader, body: Body, isEmbedded: Bool = false) {
+        self.header = header
+        self.body = body
+        self.isEmbedded = isEmbedded
+    }
 
     public enum Body {
         case formatDescription(FormatDescriptionEvent)
@@ -18,15 +26,17 @@ public struct BinlogEvent {
         /// XA_PREPARE_LOG_EVENT: the transaction ends here. Unless this is its commit (`isOnePhase`), a later statement
         /// commits it or rolls it back.
         case xaPrepare(XAPrepareEvent)
-        /// ROWS_QUERY_EVENT or MariaDB's ANNOTATE_ROWS_EVENT: the statement behind the rows that follow.
+        /// TRANSACTION_PAYLOAD_EVENT: the transaction's events follow, from the same bytes.
+        case transactionPayload
+        /// ROWS_QUERY_EVENT or MariaDB's ANNOTATE_ROWS_EVENT: the statement that changed the rows that follow.
         case rowsQuery(String)
         case heartbeat
-        /// The server shut down in order; the next file follows.
+        /// The server was shut down cleanly; the next file follows.
         case stop
-        /// Says something about the log itself and nothing about data.
+        /// Concerns the log itself and no data.
         case informational
-        /// Means something for data that this decoder cannot read: never to be passed over. What it is, and what keeps
-        /// the server from writing it, say the type's `unsupportedReason` and `unsupportedRemedy`.
+        /// Concerns data and cannot be decoded: never to be skipped. The type's `unsupportedReason` and
+        /// `unsupportedRemedy` explain what it is and how to keep the server from writing it.
         case unsupported
     }
 }

@@ -1,6 +1,7 @@
 import BinlogSource
 import ConnectData
 import Foundation
+import MySQLTestSupport
 import WireCore
 import WireTestSupport
 
@@ -131,7 +132,7 @@ struct AllTypesStory {
             var offset = 0
             while offset < bytes.count {
                 let length = Int(bytes.loadUnaligned(fromByteOffset: offset + 9, as: UInt32.self))
-                let event = try decoder.decode(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length]))
+                let event = try decoder.decodeOne(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length]))
                 offset += length
                 switch event.body {
                 case .rotate(let rotate): source.file = rotate.file

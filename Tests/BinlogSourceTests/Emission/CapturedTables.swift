@@ -1,4 +1,5 @@
 import ConnectData
+import MySQLTestSupport
 import WireCore
 import WireTestSupport
 
@@ -21,7 +22,7 @@ struct CapturedTables {
         schema = DatabaseSchema(rules: SchemaRules(profile: configuration.profile))
         for event in try Self.events(name) {
             try event.withUnsafeBytes { bytes in
-                switch try decoder.decode(bytes).body {
+                switch try decoder.decodeOne(bytes).body {
                 case .query(let query):
                     _ = try schema.apply(query.statement, defaultDatabase: query.database)
                 case .tableMap(let map): maps[map.table] = map
@@ -65,7 +66,7 @@ struct CapturedTables {
         var copy = decoder
         var values: [ContiguousArray<ConnectValue>] = []
         try (rowEvents[table] ?? []).withUnsafeBytes { bytes in
-            guard case .rows(let event) = try copy.decode(bytes).body else { return }
+            guard case .rows(let event) = try copy.decodeOne(bytes).body else { return }
             var (images, image, failures) = (event.makeRows(), RowImage(), ConversionFailures())
             while !images.isAtEnd {
                 try images.next(into: &image, columns: rowDecoder.storage)

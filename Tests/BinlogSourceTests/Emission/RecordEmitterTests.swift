@@ -1,4 +1,5 @@
 import ConnectData
+import MySQLTestSupport
 import Testing
 import WireCore
 import WireTestSupport
@@ -31,12 +32,16 @@ import WireTestSupport
         for (map, rows) in try AllTypesStory.rowEvents() {
             var decoder = BinlogDecoder(hasChecksums: false)
             let name = try map.withUnsafeBytes { bytes -> TableMap in
-                guard case .tableMap(let map) = try decoder.decode(bytes).body else { throw DataError("no table map") }
+                guard case .tableMap(let map) = try decoder.decodeOne(bytes).body else {
+                    throw DataError("no table map")
+                }
                 return map
             }
             guard name.table == table, let definition = story.definitions[table] else { continue }
             let isDone = try rows.withUnsafeBytes { bytes -> Bool in
-                guard case .rows(let event) = try decoder.decode(bytes).body, event.kind == kind else { return false }
+                guard case .rows(let event) = try decoder.decodeOne(bytes).body, event.kind == kind else {
+                    return false
+                }
                 let plan = try TablePlan(definition, configuration: story.configuration)
                 try body(event, try plan.binlogDecoder(for: name))
                 return true
@@ -270,12 +275,12 @@ import WireTestSupport
             }
             do {
                 var decoder = BinlogDecoder(hasChecksums: false)
-                guard case .tableMap(let found) = try map.withUnsafeBytes({ try decoder.decode($0).body }),
+                guard case .tableMap(let found) = try map.withUnsafeBytes({ try decoder.decodeOne($0).body }),
                     let definition = story.definitions[found.table]
                 else { continue }
                 let plan = try TablePlan(definition, configuration: story.configuration)
                 try rows.withUnsafeBytes { bytes in
-                    guard case .rows(let event) = try decoder.decode(bytes).body else { return }
+                    guard case .rows(let event) = try decoder.decodeOne(bytes).body else { return }
                     _ = try emitter(story, CollectingSink()).emit(
                         event, of: try plan.binlogDecoder(for: found), source: source)
                 }

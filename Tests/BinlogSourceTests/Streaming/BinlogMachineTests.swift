@@ -1,4 +1,5 @@
 import ConnectData
+import MySQLTestSupport
 import Testing
 import WireCore
 
@@ -25,7 +26,7 @@ import WireCore
         var result: [Action] = []
         for bytes in events {
             try bytes.withUnsafeBytes { bytes in
-                let event = try decoder.decode(bytes)
+                let event = try decoder.decodeOne(bytes)
                 let action = machine.receive(event)
                 switch action {
                 case .none: break
@@ -159,7 +160,7 @@ import WireCore
             var machine = try machine(after: "")
             var decoder = BinlogDecoder(hasChecksums: false)
             for bytes in try binlog.dump(after: GTIDSet()) {
-                let event = try bytes.withUnsafeBytes { try decoder.decode($0) }
+                let event = try bytes.withUnsafeBytes { try decoder.decodeOne($0) }
                 _ = machine.receive(event)
                 #expect(machine.resumeRequest.point.gtids?.set == GTIDSet())
                 machine.complete(event)

@@ -220,9 +220,11 @@ final class CrashingTask {
             if losesConnection(event) { return true }
             try handler.checkpointIfDue(isInputDrained: isDrained(event))
             try bytes.withUnsafeBytes { bytes in
-                let event = try decoder.decode(bytes)
-                if case .heartbeat = event.body { clock = clock.advanced(byMilliseconds: 61_000) }
-                try handler.handle(event, decoder)
+                try decoder.feed(bytes)
+                while let event = try decoder.next() {
+                    if case .heartbeat = event.body { clock = clock.advanced(byMilliseconds: 61_000) }
+                    try handler.handle(event, decoder)
+                }
             }
             try steps.done()
         }

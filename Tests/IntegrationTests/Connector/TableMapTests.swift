@@ -1,3 +1,4 @@
+import MySQLTestSupport
 import MySQLWire
 import Testing
 import WireCore
@@ -117,7 +118,7 @@ extension ConnectorTests.TableMapTests {
         defer { stream.canceller.cancel() }
         var decoder = BinlogDecoder(hasChecksums: stream.hasChecksums)
         while true {
-            switch try decoder.decode(try stream.next()).body {
+            switch try decoder.decodeOne(try stream.next()).body {
             case .query(let query) where query.statement.contains("the_end"): return
             case .query(let query) where query.database == Self.database:
                 _ = try schema.apply(query.statement, defaultDatabase: query.database)

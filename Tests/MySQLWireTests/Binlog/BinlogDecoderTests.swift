@@ -1,3 +1,4 @@
+import MySQLTestSupport
 import Testing
 import WireCore
 import WireTestSupport
@@ -11,7 +12,7 @@ import WireTestSupport
 
     /// Decodes events and walks over everything in them, as a stream would.
     private static func walk(_ decoder: inout BinlogDecoder, _ event: UnsafeRawBufferPointer) throws {
-        let body = try decoder.decode(event).body
+        let body = try decoder.decodeOne(event).body
         if case .tableMap(let map) = body { _ = try map.metadata() }
         guard case .rows(let rows) = body else { return }
         guard let map = decoder.tableMap(rows.tableID), map.unreadableReason == nil else { return }
@@ -77,7 +78,7 @@ import WireTestSupport
         let index = try #require(events.firstIndex { $0[4] == EventType.writeRows.rawValue })
         var decoder = try Self.decoder(before: index, of: events, hasChecksums: true)
         events[index][30] ^= 1
-        #expect(throws: MySQLProtocolError.self) { try events[index].withUnsafeBytes { try decoder.decode($0) } }
+        #expect(throws: MySQLProtocolError.self) { try events[index].withUnsafeBytes { try decoder.decodeOne($0) } }
     }
 
     @Test(arguments: [
@@ -89,7 +90,7 @@ import WireTestSupport
         let events = try Self.dump("mysql/9.7.4/binlog/\(name)").events
         let index = try #require(events.firstIndex { $0[4] == type.rawValue })
         var decoder = try Self.decoder(before: index, of: events, hasChecksums: true)
-        let event = try events[index].withUnsafeBytes { try decoder.decode($0) }
+        let event = try events[index].withUnsafeBytes { try decoder.decodeOne($0) }
         guard case .unsupported = event.body else {
             Issue.record("passed over")
             return
@@ -99,6 +100,59 @@ import WireTestSupport
         #expect(event.header.position > 0)
     }
 
+    /// TRANSACTION_PAYLOAD_EVENT with the fields of the manual's layout, around events without checksums.
+    private static func payload(_ events: [[UInt8]], compression: [UInt8] = [0xFC, 0xFF, 0x00]) -> [UInt8] {
+        let bytes = events.flatMap { $0 }
+        let fields = [2, UInt8(compression.count)] + compression + [1, 1, UInt8(bytes.count), 9, 2, 7, 7, 0]
+        return event(.transactionPayload, fields + bytes)
+    }
+
+    @Test func anUncompressedPayloadHoldsTheEventsOfATransaction() throws {
+        let map: [UInt8] = [7, 0, 0, 0, 0, 0, 1, 0, 1, 0x64, 0, 1, 0x74, 0, 1, 3, 0, 0]
+        let rows: [UInt8] = [7, 0, 0, 0, 0, 0, 1, 0, 2, 0, 1, 0xFF, 0, 5, 0, 0, 0]
+        let bytes = Self.payload([
+            Self.event(.tableMap, map), Self.event(.writeRows, rows), Self.event(.xid, [1, 0, 0, 0, 0, 0, 0, 0]),
+        ])
+        var decoder = BinlogDecoder(hasChecksums: false)
+        var found: [(type: EventType, isEmbedded: Bool)] = []
+        try bytes.withUnsafeBytes { bytes in
+            try decoder.feed(bytes)
+            while let event = try decoder.next() {
+                found.append((event.header.type, event.isEmbedded))
+                guard case .rows(let rows) = event.body else { continue }
+                let map = try #require(decoder.tableMap(rows.tableID))
+                var (images, image) = (rows.makeRows(), RowImage())
+                try images.next(into: &image, columns: map.columns)
+                #expect(image[0].map(Array.init) == [5, 0, 0, 0])
+            }
+        }
+        #expect(found.map(\.type) == [.transactionPayload, .tableMap, .writeRows, .xid])
+        #expect(found.map(\.isEmbedded) == [false, true, true, true])
+        // The next event is read as always.
+        let next = try Self.event(.stop, []).withUnsafeBytes { try decoder.decodeOne($0) }
+        #expect(next.header.type == .stop && !next.isEmbedded)
+    }
+
+    @Test func damagedPayloadsAreRefused() throws {
+        let xid = Self.event(.xid, [1, 0, 0, 0, 0, 0, 0, 0])
+        let nested = Self.payload([xid])
+        let cut = Self.payload([Array(xid.dropLast())])
+        for bytes in [Self.payload([nested]), cut, Self.event(.transactionPayload, [1, 1, 9, 0])] {
+            var decoder = BinlogDecoder(hasChecksums: false)
+            #expect(throws: MySQLProtocolError.self) {
+                try bytes.withUnsafeBytes { bytes in
+                    try decoder.feed(bytes)
+                    while try decoder.next() != nil {}
+                }
+            }
+        }
+        survivesDamage(to: Self.payload([xid, xid])) { bytes in
+            var decoder = BinlogDecoder(hasChecksums: false)
+            try decoder.feed(bytes)
+            while try decoder.next() != nil {}
+        }
+    }
+
     @Test(arguments: ["image-minimal", "image-noblob"])
     func imagesWithoutAllColumnsAreNotGuessedAt(name: String) throws {
         let events = try Self.dump("mysql/9.7.4/binlog/\(name)").events
@@ -106,7 +160,7 @@ import WireTestSupport
         var partial = 0
         for bytes in events {
             try bytes.withUnsafeBytes { bytes in
-                guard case .rows(let rows) = try decoder.decode(bytes).body, !rows.hasFullImages else { return }
+                guard case .rows(let rows) = try decoder.decodeOne(bytes).body, !rows.hasFullImages else { return }
                 partial += 1
                 let map = try #require(decoder.tableMap(rows.tableID))
                 var (images, image) = (rows.makeRows(), RowImage())
@@ -121,7 +175,7 @@ import WireTestSupport
         let index = try #require(events.firstIndex { $0[4] == EventType.writeRows.rawValue })
         var decoder = try Self.decoder(before: index, of: events, hasChecksums: true)
         try events[index].withUnsafeBytes { bytes in
-            guard case .rows(let rows) = try decoder.decode(bytes).body else {
+            guard case .rows(let rows) = try decoder.decodeOne(bytes).body else {
                 Issue.record("no rows")
                 return
             }
@@ -138,7 +192,7 @@ import WireTestSupport
         let decoder = try Self.decoder(before: index + 1, of: events, hasChecksums: true)
         var copy = decoder
         try events[index + 1].withUnsafeBytes { bytes in
-            guard case .rows(let rows) = try copy.decode(bytes).body else {
+            guard case .rows(let rows) = try copy.decodeOne(bytes).body else {
                 Issue.record("no rows")
                 return
             }
@@ -174,7 +228,7 @@ import WireTestSupport
     @Test func tableMapsAreBoundedAndThoseOfOneStatementKept() throws {
         var decoder = BinlogDecoder(hasChecksums: false)
         func feed(_ type: EventType, _ body: [UInt8]) throws {
-            _ = try Self.event(type, body).withUnsafeBytes { try decoder.decode($0) }
+            _ = try Self.event(type, body).withUnsafeBytes { try decoder.decodeOne($0) }
         }
         func map(_ id: Int) -> [UInt8] {
             [UInt8(id & 0xFF), UInt8(id >> 8), 0, 0, 0, 0, 1, 0, 1, 0x64, 0, 1, 0x74, 0, 1, 3, 0, 0]
@@ -202,7 +256,7 @@ import WireTestSupport
             Self.event(.gtid, gtid([UInt8](repeating: 0, count: 8))),
         ]
         for event in events {
-            #expect(throws: MySQLProtocolError.self) { try event.withUnsafeBytes { try decoder.decode($0) } }
+            #expect(throws: MySQLProtocolError.self) { try event.withUnsafeBytes { try decoder.decodeOne($0) } }
         }
     }
 
@@ -211,13 +265,13 @@ import WireTestSupport
         func event(type: UInt8, flags: UInt8) -> [UInt8] {
             [0, 0, 0, 0, type, 1, 0, 0, 0, 19, 0, 0, 0, 0, 0, 0, 0, flags, 0]
         }
-        let known = try event(type: 100, flags: 0x80).withUnsafeBytes { try decoder.decode($0) }
+        let known = try event(type: 100, flags: 0x80).withUnsafeBytes { try decoder.decodeOne($0) }
         guard case .informational = known.body else {
             Issue.record("an ignorable event stops the stream")
             return
         }
         for type: UInt8 in [26, 100, 255] {
-            let event = try event(type: type, flags: 0).withUnsafeBytes { try decoder.decode($0) }
+            let event = try event(type: type, flags: 0).withUnsafeBytes { try decoder.decodeOne($0) }
             guard case .unsupported = event.body else {
                 Issue.record("event type \(type) was passed over")
                 continue

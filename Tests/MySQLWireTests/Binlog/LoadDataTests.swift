@@ -1,3 +1,4 @@
+import MySQLTestSupport
 import Testing
 import WireCore
 import WireTestSupport
@@ -13,7 +14,7 @@ import WireTestSupport
 
     private static func body(_ event: [UInt8]) throws -> BinlogEvent.Body {
         var decoder = BinlogDecoder(hasChecksums: true)
-        return try event.withUnsafeBytes { try decoder.decode($0).body }
+        return try event.withUnsafeBytes { try decoder.decodeOne($0).body }
     }
 
     /// The statement without the name of its file, which may have quotes whatever the session's SQL mode is.

@@ -1,3 +1,4 @@
+import MySQLTestSupport
 import WireCore
 import WireTestSupport
 
@@ -134,7 +135,7 @@ struct ConversationDump {
         var decoder = decoder
         let bytes = UnsafeRawBufferPointer(rebasing: packet.dropFirst())
         events.append(Array(bytes))
-        let event = try decoder.decode(bytes)
+        let event = try decoder.decodeOne(bytes)
         let header = event.header
         lines.append(
             "< \(header.type) at \(header.position) to \(header.nextPosition), time \(header.timestampSeconds), "
@@ -158,7 +159,7 @@ struct ConversationDump {
         case .rowsQuery(let statement): [statement]
         case .xaPrepare(let event):
             ["\(String(decoding: event.globalID, as: UTF8.self)) one phase \(event.isOnePhase)"]
-        case .heartbeat, .stop, .informational: []
+        case .heartbeat, .stop, .informational, .transactionPayload: []
         case .unsupported:
             ["unsupported: \(event.header.type.unsupportedReason)", "remedy: \(event.header.type.unsupportedRemedy)"]
         }

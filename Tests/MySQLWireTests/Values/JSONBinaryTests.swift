@@ -1,3 +1,4 @@
+import MySQLTestSupport
 import Testing
 import WireCore
 import WireTestSupport
@@ -14,7 +15,7 @@ import WireTestSupport
         var documents: [[UInt8]] = []
         for bytes in events {
             try bytes.withUnsafeBytes { bytes in
-                guard case .rows(let rows) = try decoder.decode(bytes).body else { return }
+                guard case .rows(let rows) = try decoder.decodeOne(bytes).body else { return }
                 let map = try #require(decoder.tableMap(rows.tableID))
                 var (images, image) = (rows.makeRows(), RowImage())
                 while !images.isAtEnd {

@@ -130,7 +130,7 @@ struct BinlogMachine: Sendable {
             if options.includesQuery { transaction.query = text }
             return .none
         case .xaPrepare(let event): return prepare(event)
-        case .mariaDBGTID, .unsupported: return .fail(.unsupported(header.type))
+        case .mariaDBGTID, .transactionPayload, .unsupported: return .fail(.unsupported(header.type))
         }
     }
 

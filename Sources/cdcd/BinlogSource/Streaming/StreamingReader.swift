@@ -53,14 +53,22 @@ final class StreamingReader {
             var decoder = BinlogDecoder(hasChecksums: stream.hasChecksums)
             while !control.isStopping {
                 try handler.checkpointIfDue(isInputDrained: !stream.hasBufferedEvent)
-                let event: BinlogEvent
                 let bytes = try connection.next(of: stream, on: session, at: handler.readPlace)
-                do throws(MySQLProtocolError) {
-                    event = try decoder.decode(bytes)
-                } catch { throw SessionError(.malformed(error), isConnecting: false) }
-                connection.received(event.header, on: session, at: handler.readPlace)
-                try handler.handle(event, decoder)
+                do throws(MySQLProtocolError) { try decoder.feed(bytes) } catch { throw Self.failure(error) }
+                while let event = try Self.next(&decoder) {
+                    if !event.isEmbedded { connection.received(event.header, on: session, at: handler.readPlace) }
+                    try handler.handle(event, decoder)
+                }
             }
         }
+    }
+
+    @inline(__always)
+    private static func next(_ decoder: inout BinlogDecoder) throws(SessionError) -> BinlogEvent? {
+        do throws(MySQLProtocolError) { return try decoder.next() } catch { throw failure(error) }
+    }
+
+    private static func failure(_ error: MySQLProtocolError) -> SessionError {
+        SessionError(.malformed(error), isConnecting: false)
     }
 }
