@@ -8,7 +8,7 @@ extension RowWorkload {
         let events = try capture.events()
         let schema = try capture.schema(pipeline.configuration)
         let file = "binlog.000001"
-        var routes = TableRoutes(
+        var bindings = TableBindings(
             configuration: pipeline.configuration, logger: Logger("rows"), primaryKey: { _ in [] })
         var decoder = BinlogDecoder(hasChecksums: true)
         for pass in 0..<passCount {
@@ -19,7 +19,7 @@ extension RowWorkload {
                     guard let event = try decoder.next(), try decoder.next() == nil, case .rows(let rows) = event.body
                     else { return }
                     guard let map = decoder.tableMap(rows.tableID),
-                        case .captured(let rowDecoder) = try routes.route(for: map, in: schema)
+                        case .captured(let rowDecoder) = try bindings.binding(for: map, in: schema)
                     else { throw WorkloadError("rows of an unknown table") }
                     let position = Int64(event.header.nextPosition) - Int64(event.header.eventBytes)
                     let source = SourceInfo(

@@ -49,10 +49,10 @@ import Testing
 
     @Test func whatIsGoneIsReadAnewOnlyWhenAllowed() throws {
         #expect(
-            try StartDecision.whenGone(Self.offset, reason: "purged", mode: .whenNeeded, profile: .v36)
+            try StartDecision.whenUnavailable(Self.offset, reason: "purged", mode: .whenNeeded, profile: .v36)
                 == .snapshot(readsRows: true, reason: "purged"))
         let error = #expect(throws: ConnectorError.self) {
-            try StartDecision.whenGone(Self.offset, reason: "purged", mode: .initial, profile: .v19)
+            try StartDecision.whenUnavailable(Self.offset, reason: "purged", mode: .initial, profile: .v19)
         }
         #expect(error?.summary.hasPrefix("The connector is trying to read binlog starting at") == true)
         #expect(error?.cause == "purged")

@@ -44,14 +44,14 @@ final class MySQLSourceTask: SourceTask {
         } catch let error as MySQLError {
             if control.isStopping { return }
             throw ServerFailure.running("A statement", error, configuration.connection)
-        } catch let error as OtherServerError {
+        } catch let error as ServerMismatchError {
             throw error.failure
         }
     }
 
     private func work(_ sink: any RecordSink, _ control: TaskControl) throws {
         var stored = try context.storedOffset(for: SchemaRecorder.source(configuration)).map { try SourceOffset($0) }
-        var server = try reachServer(control)
+        var server = try inspectServer(control)
         let history = try openHistoryLog(historyLocation) { control.report($0) }
         let cancelHistory = history.cancel
         let handler = control.onStop { cancelHistory() }
@@ -62,7 +62,7 @@ final class MySQLSourceTask: SourceTask {
         while true {
             do {
                 return try work(from: stored, server, history, sink, control)
-            } catch let gone as BinlogGoneError {
+            } catch let gone as BinlogUnavailableError {
                 guard configuration.snapshot.mode == .whenNeeded else {
                     throw BinlogAvailability.failure(gone.offset, profile: configuration.profile, reason: gone.reason)
                 }
@@ -70,14 +70,14 @@ final class MySQLSourceTask: SourceTask {
                 logger.warn("The stream cannot be continued: \(gone.reason)")
                 stored = gone.offset
                 StopWaiter(control).wait(milliseconds: Self.restartMilliseconds)
-                server = try reachServer(control)
+                server = try inspectServer(control)
             }
         }
     }
 
     /// Takes a snapshot where one is due, and streams.
     private func work(
-        from stored: SourceOffset?, _ server: ReachedServer, _ history: any HistoryLog, _ sink: any RecordSink,
+        from stored: SourceOffset?, _ server: ServerInspection, _ history: any HistoryLog, _ sink: any RecordSink,
         _ control: TaskControl
     ) throws {
         let recorder = SchemaRecorder(configuration: configuration, history: history, clock: Self.clock)
@@ -92,11 +92,11 @@ final class MySQLSourceTask: SourceTask {
         let connection = BinlogConnection(
             configuration: configuration, control: control, serverUUID: source.facts["server_uuid"], logger: logger)
         let metadata = ServerMetadata(configuration, control) { connection.serverUUID }
-        let routes = TableRoutes(configuration: configuration, logger: logger) { try metadata.primaryKey(of: $0) }
+        let bindings = TableBindings(configuration: configuration, logger: logger) { try metadata.primaryKey(of: $0) }
         let rowStatements = RowStatementCheck(configuration, logger: logger) { try metadata.dependencies() }
         let eventHandler = BinlogEventHandler(
             configuration: configuration, emitter: emitter(sink), recorder: recorder, sink: sink, schema: schema,
-            routes: routes, rowStatements: rowStatements, start: begin, logger: logger)
+            bindings: bindings, rowStatements: rowStatements, start: begin, logger: logger)
         try StreamingReader(control: control, connection: connection, handler: eventHandler).run()
     }
 
@@ -104,16 +104,16 @@ final class MySQLSourceTask: SourceTask {
     ///
     /// - Returns: where to begin, the schema there, and the server on which that place is.
     private func prepare(
-        _ stored: SourceOffset?, _ server: ReachedServer, _ history: any HistoryLog, _ recorder: SchemaRecorder,
+        _ stored: SourceOffset?, _ server: ServerInspection, _ history: any HistoryLog, _ recorder: SchemaRecorder,
         _ sink: any RecordSink, _ control: TaskControl
-    ) throws -> (StreamingStart?, DatabaseSchema, ReachedServer) {
+    ) throws -> (StreamingStart?, DatabaseSchema, ServerInspection) {
         var server = server
         var decision = try StartDecision.make(
             offset: stored, historyExists: try history.exists(), mode: configuration.snapshot.mode,
             profile: configuration.profile, historyTopic: configuration.history.topic)
         if case .resume(let offset) = decision,
             let reason = try reasonForNotResuming(at: offset, &server, control) {
-            decision = try StartDecision.whenGone(
+            decision = try StartDecision.whenUnavailable(
                 offset, reason: reason, mode: configuration.snapshot.mode, profile: configuration.profile)
         }
         let rules = rules(for: server.facts)
@@ -138,20 +138,20 @@ final class MySQLSourceTask: SourceTask {
 
     /// Why the server cannot go on from an offset; nil where it can. Waits for what it is committing just now.
     private func reasonForNotResuming(
-        at offset: SourceOffset, _ server: inout ReachedServer, _ control: TaskControl
+        at offset: SourceOffset, _ server: inout ServerInspection, _ control: TaskControl
     ) throws -> String? {
         var isWaiting = false
         while true {
             let availability = try server.availability(of: offset, configuration)
             guard case .pending(let reason) = availability else {
                 control.report(.running)
-                return if case .gone(let reason) = availability { reason } else { nil }
+                return if case .unavailable(let reason) = availability { reason } else { nil }
             }
             if !isWaiting { logger.warn("\(reason). Waiting for it.") }
             isWaiting = true
             control.report(.interrupted(reason: reason))
             StopWaiter(control).wait(milliseconds: Self.pendingMilliseconds)
-            server = try reachServer(control, endsInterruption: false)
+            server = try inspectServer(control, endsInterruption: false)
         }
     }
 
@@ -178,9 +178,9 @@ final class MySQLSourceTask: SourceTask {
     ///
     /// - Returns: where streaming begins, the schema there, and the server on which that place is.
     private func snapshot(
-        _ readsRows: Bool, _ server: ReachedServer, _ recorder: SchemaRecorder, _ sink: any RecordSink,
+        _ readsRows: Bool, _ server: ServerInspection, _ recorder: SchemaRecorder, _ sink: any RecordSink,
         _ control: TaskControl
-    ) throws -> (SourceOffset, DatabaseSchema, ReachedServer) {
+    ) throws -> (SourceOffset, DatabaseSchema, ServerInspection) {
         if configuration.snapshot.delayMilliseconds > 0 {
             StopWaiter(control).wait(milliseconds: configuration.snapshot.delayMilliseconds)
         }
@@ -206,12 +206,12 @@ final class MySQLSourceTask: SourceTask {
     }
 
     /// - Returns: the server that the next attempt is to read.
-    private func again(after reason: String, _ attempt: Int, _ control: TaskControl) throws -> ReachedServer {
+    private func again(after reason: String, _ attempt: Int, _ control: TaskControl) throws -> ServerInspection {
         let text = "The snapshot was interrupted (\(reason)) and starts again, attempt \(attempt + 1) of "
             + "\(Self.snapshotAttemptsMax)"
         logger.warn(text)
         control.report(.interrupted(reason: text))
-        return try reachServer(control)
+        return try inspectServer(control)
     }
 
     // MARK: Parts
@@ -220,14 +220,14 @@ final class MySQLSourceTask: SourceTask {
     ///
     /// - Parameter endsInterruption: whether the task is running again when the server is reached; false where it waits
     ///   for what the server does.
-    private func reachServer(_ control: TaskControl, endsInterruption: Bool = true) throws -> ReachedServer {
+    private func inspectServer(_ control: TaskControl, endsInterruption: Bool = true) throws -> ServerInspection {
         var policy = ReconnectPolicy()
         while true {
             if control.isStopping { throw CancellationError() }
             do {
                 let limit = policy.attemptMilliseconds(
                     at: .now, configured: configuration.connection.connectTimeoutMilliseconds)
-                let server = try ReachedServer(configuration, control, connectMilliseconds: limit)
+                let server = try ServerInspection(configuration, control, connectMilliseconds: limit)
                 if endsInterruption { control.report(.running) }
                 return server
             } catch let failure as SessionError where failure.error.isTransient {

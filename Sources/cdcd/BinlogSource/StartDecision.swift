@@ -44,7 +44,7 @@ enum StartDecision: Hashable, Sendable {
     }
 
     /// What becomes of a decision to resume when the server no longer has what follows the offset.
-    static func whenGone(
+    static func whenUnavailable(
         _ offset: SourceOffset, reason: String, mode: SnapshotOptions.Mode, profile: DebeziumProfile
     ) throws(ConnectorError) -> StartDecision {
         guard mode == .whenNeeded else {

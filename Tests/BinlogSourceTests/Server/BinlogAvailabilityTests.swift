@@ -19,7 +19,7 @@ import Testing
 
     @Test func withGTIDsNothingThatIsMissingMayBePurged() throws {
         #expect(try check(gtids: "\(Self.a):1-5", try logs(executed: "\(Self.a):1-9", purged: "\(Self.a):1-5")) == .available)
-        guard case .gone(let reason) = try check(
+        guard case .unavailable(let reason) = try check(
             gtids: "\(Self.a):1-5", try logs(executed: "\(Self.a):1-9", purged: "\(Self.a):1-6"))
         else {
             Issue.record("a purged transaction was passed over")
@@ -29,7 +29,7 @@ import Testing
     }
 
     @Test func aServerThatLacksWhatWasDeliveredIsRefused() throws {
-        guard case .gone(let reason) = try check(gtids: "\(Self.a):1-5,\(Self.b):1", try logs(executed: "\(Self.a):1-9"))
+        guard case .unavailable(let reason) = try check(gtids: "\(Self.a):1-5,\(Self.b):1", try logs(executed: "\(Self.a):1-9"))
         else {
             Issue.record("another server was taken for the same")
             return
@@ -45,7 +45,7 @@ import Testing
         #expect(
             try check(gtids: "\(Self.a):1-11", logs)
                 == .pending(reason: "the server has not committed \(Self.a):10-11 yet, which were delivered"))
-        guard case .gone = try check(gtids: "\(Self.a):1-12", logs) else {
+        guard case .unavailable = try check(gtids: "\(Self.a):1-12", logs) else {
             Issue.record("a transaction that nobody commits was waited for")
             return
         }
@@ -55,7 +55,7 @@ import Testing
     func whatCannotBeReadIsNotOwned(text: String) { #expect(ServerFacts.ownedGTIDs(text).isEmpty) }
 
     @Test func gtidsThatTheServerNoLongerUsesAreGone() throws {
-        guard case .gone = try check(gtids: "\(Self.a):1", try logs(executed: "", usesGTIDs: false)) else {
+        guard case .unavailable = try check(gtids: "\(Self.a):1", try logs(executed: "", usesGTIDs: false)) else {
             Issue.record("available without GTIDs")
             return
         }
@@ -68,7 +68,7 @@ import Testing
         #expect(try BinlogAvailability.check(SourceOffset(file: "", position: 0), logs) == .available)
         #expect(
             try BinlogAvailability.check(SourceOffset(file: "binlog.000002", position: 4), logs)
-                == .gone(
+                == .unavailable(
                     reason: "the server no longer has the file binlog.000002; the oldest file it has is binlog.000003"))
     }
 

@@ -17,7 +17,7 @@ import WireStreams
 
     @Test func aLostConnectionAndAnotherServerInterrupt() {
         #expect(SnapshotInterruption.reason(of: MySQLError.stream(.closed)) != nil)
-        let other = OtherServerError(address: "db:3306", expected: "a", found: "b")
+        let other = ServerMismatchError(address: "db:3306", expected: "a", found: "b")
         #expect(SnapshotInterruption.reason(of: other) == "connections to db:3306 lead to different servers: a and b")
     }
 

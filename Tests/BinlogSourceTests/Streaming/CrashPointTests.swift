@@ -48,7 +48,7 @@ import WireTestSupport
     }
 
     private func mayBeRepeated(_ record: String) -> Bool {
-        record.hasPrefix(CrashingTask.schemaChangePrefix) || record.hasPrefix(BinlogStory.xaTable + " ")
+        record.hasPrefix(CrashingTask.schemaChangePrefix) || record.hasPrefix(BinlogScenario.xaTable + " ")
     }
 
     /// What may be stored when a run ended: the last offset, or an earlier one whose commit was the last.
@@ -70,7 +70,7 @@ import WireTestSupport
 
     @Test(arguments: CrashingTask.Setting.all)
     func aTaskThatIsKilledAtAnyStepGoesOnWhereItsOffsetStands(_ setting: CrashingTask.Setting) throws {
-        let task = try CrashingTask(BinlogStory(allUsingGTIDs: setting.usesGTIDs), setting)
+        let task = try CrashingTask(BinlogScenario(allUsingGTIDs: setting.usesGTIDs), setting)
         let first = try task.snapshot()
         let expected = try expectedRecords(task, first)
         for isDrained in [true, false] {
@@ -93,7 +93,7 @@ import WireTestSupport
 
     @Test(arguments: CrashingTask.Setting.withSchemaChanges)
     func anOrderlyStopRepeatsNoRow(_ setting: CrashingTask.Setting) throws {
-        let task = try CrashingTask(BinlogStory(allUsingGTIDs: setting.usesGTIDs), setting)
+        let task = try CrashingTask(BinlogScenario(allUsingGTIDs: setting.usesGTIDs), setting)
         let first = try task.snapshot()
         let expected = try expectedRecords(task, first)
         let events = try task.run(from: first).events
@@ -108,7 +108,7 @@ import WireTestSupport
 
     @Test(arguments: CrashingTask.Setting.withSchemaChanges)
     func aLostConnectionRepeatsNothing(_ setting: CrashingTask.Setting) throws {
-        let task = try CrashingTask(BinlogStory(allUsingGTIDs: setting.usesGTIDs), setting)
+        let task = try CrashingTask(BinlogScenario(allUsingGTIDs: setting.usesGTIDs), setting)
         let first = try task.snapshot()
         let expected = try expectedRecords(task, first)
         let events = try task.run(from: first).events
@@ -124,7 +124,7 @@ import WireTestSupport
         let seed = UInt64.random(in: .min ... .max)
         var generator = SeededGenerator(seed: seed)
         for round in 0..<3 {
-            let story = BinlogStory(random: &generator, usesGTIDs: setting.usesGTIDs)
+            let story = BinlogScenario(random: &generator, usesGTIDs: setting.usesGTIDs)
             let task = try CrashingTask(story, setting)
             var stored = try task.snapshot()
             let expected = try expectedRecords(task, stored)

@@ -115,11 +115,11 @@ final class CrashingTask {
         func awaitDelivery() throws {}
     }
 
-    let story: BinlogStory
+    let story: BinlogScenario
     private let setting: Setting
     private let configuration: MySQLConnectorConfig
 
-    init(_ story: BinlogStory, _ setting: Setting) throws {
+    init(_ story: BinlogScenario, _ setting: Setting) throws {
         self.story = story
         self.setting = setting
         let isModern = setting.generation == .v36
@@ -140,7 +140,7 @@ final class CrashingTask {
         let recorder = SchemaRecorder(configuration: configuration, history: log, clock: { 0 })
         var schema = DatabaseSchema(rules: rules)
         for text in story.firstTables {
-            try recorder.remember(try schema.apply(text, defaultDatabase: "db"), at: story.firstOffset)
+            try recorder.appendToHistory(try schema.apply(text, defaultDatabase: "db"), at: story.firstOffset)
         }
         var offset = story.firstOffset
         offset.phase = .snapshotFinished
@@ -193,7 +193,7 @@ final class CrashingTask {
             configuration: configuration, emitter: emitter,
             recorder: SchemaRecorder(configuration: configuration, history: log, clock: { 0 }), sink: sink,
             schema: try recovery(stored, log).schema,
-            routes: TableRoutes(configuration: configuration, logger: logger, primaryKey: { _ in [] }),
+            bindings: TableBindings(configuration: configuration, logger: logger, primaryKey: { _ in [] }),
             rowStatements: RowStatementCheck(configuration, logger: logger) { TableDependencies() },
             start: StreamingStart(offset, executed: executed), logger: logger, now: { [unowned self] in clock })
     }

@@ -20,7 +20,7 @@ final class SchemaRecorder {
     private static let recordsMax = 500
 
     /// Appends the changes' history records, and returns when they are durable.
-    func remember(_ changes: [SchemaChange], at offset: SourceOffset) throws {
+    func appendToHistory(_ changes: [SchemaChange], at offset: SourceOffset) throws {
         let profile = configuration.profile
         let position = offset.encoded(for: profile)
         let now = profile.historyHasTimestamps ? clock() / 1000 : nil
@@ -46,15 +46,15 @@ final class SchemaRecorder {
     ///
     /// - Returns: whether anything was emitted.
     @discardableResult
-    func tell(
+    func publishSchemaChanges(
         _ changes: [SchemaChange], source: SourceInfo, isSnapshot: Bool, to emitter: RecordEmitter
     ) throws -> Bool {
         guard configuration.includesSchemaChanges else { return false }
-        var isTold = false
+        var isPublished = false
         for change in changes where change.kind != .truncate {
             try emitter.emitSchemaChange(change, source: source, isSnapshot: isSnapshot)
-            isTold = true
+            isPublished = true
         }
-        return isTold
+        return isPublished
     }
 }

@@ -45,13 +45,13 @@ extension DatabaseSchema {
             return event(.database(name), text)
         case .dropIndex, .other: return []
         case .unparsable(let error, let touches):
-            try doubt(error, touches: touches?.map(id))
+            try invalidateTables(affectedBy: error, touches: touches?.map(id))
             return []
         }
     }
 
     /// An unreadable statement stops nothing where it cannot touch a captured table. What it touches is then unknown.
-    private mutating func doubt(_ error: DDLError, touches: [TableID]?) throws(DDLError) {
+    private mutating func invalidateTables(affectedBy error: DDLError, touches: [TableID]?) throws(DDLError) {
         if rules.skipsUnparsable { return }
         guard let touches, !touches.contains(where: { rules.captures($0) }) else { throw error }
         for id in touches { catalog[key(id)] = nil }

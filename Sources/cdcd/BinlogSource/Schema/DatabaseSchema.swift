@@ -74,7 +74,7 @@ public struct DatabaseSchema: Sendable {
         if rules.storesOnlyCapturedTables, !isGlobalSet, !events.contains(where: isAboutCaptured) { return [] }
         guard !events.isEmpty else {
             let change = SchemaChange(kind: .database, database: defaultDatabase, ddl: text, sourceTables: [""])
-            return [settled(change, isGlobalSet: isGlobalSet)].filter(isTold)
+            return [settled(change, isGlobalSet: isGlobalSet)].filter(isPublished)
         }
         var result: [SchemaChange] = []
         var rest = events[...]
@@ -90,7 +90,7 @@ public struct DatabaseSchema: Sendable {
                 change(of: event, sourceTables: names).map { settled($0, isGlobalSet: isGlobalSet, of: event) }
             }
         }
-        return result.filter(isTold)
+        return result.filter(isPublished)
     }
 
     private func isAboutCaptured(_ event: SchemaEvent) -> Bool {
@@ -135,7 +135,7 @@ public struct DatabaseSchema: Sendable {
 
     private func isKnownAndCaptured(_ id: TableID) -> Bool { table(id) != nil && rules.captures(id) }
 
-    private func isTold(_ change: SchemaChange) -> Bool {
+    private func isPublished(_ change: SchemaChange) -> Bool {
         let keepsToCaptured = rules.storesOnlyCapturedDatabases || !profile.tellsUncapturedDatabases
         if keepsToCaptured, !change.database.isEmpty, !rules.listsIncludeDatabase(change.database) {
             return false

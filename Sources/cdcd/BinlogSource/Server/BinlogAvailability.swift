@@ -7,7 +7,7 @@ enum BinlogAvailability: Hashable, Sendable {
     /// The server is committing what it lacks: it will have it soon. Says what it is.
     case pending(reason: String)
     /// Says what is missing, in words.
-    case gone(reason: String)
+    case unavailable(reason: String)
 
     /// What the server has.
     struct Logs: Hashable, Sendable {
@@ -39,14 +39,14 @@ enum BinlogAvailability: Hashable, Sendable {
             let stored = try ServerFacts.gtids(text, of: "the stored offset")
             if stored.isEmpty { return .available }
             guard logs.usesGTIDs else {
-                return .gone(reason: "the offset was stored with GTIDs, and the server does not use them (gtid_mode)")
+                return .unavailable(reason: "the offset was stored with GTIDs, and the server does not use them (gtid_mode)")
             }
             let answer = check(delivered: stored, logs, includingSource: isIncluded)
             guard answer == .available, alsoByFile else { return answer }
         }
         if offset.file.isEmpty || logs.files.contains(offset.file) { return .available }
         let range = logs.files.first.map { "the oldest file it has is \($0)" } ?? "it has none"
-        return .gone(reason: "the server no longer has the file \(offset.file); \(range)")
+        return .unavailable(reason: "the server no longer has the file \(offset.file); \(range)")
     }
 
     /// The same for a stream that is followed by GTIDs.
@@ -59,13 +59,13 @@ enum BinlogAvailability: Hashable, Sendable {
             if unknown.isSubset(of: logs.owned) {
                 return .pending(reason: "the server has not committed \(unknown) yet, which were delivered")
             }
-            return .gone(
+            return .unavailable(
                 reason: "the server has not executed \(unknown), which were delivered: it is another server, was restored "
                     + "from a backup, or its GTIDs were reset")
         }
         let lost = logs.purged.filtered(isIncluded).subtracting(stored)
         guard lost.isEmpty else {
-            return .gone(reason: "the server has purged \(lost), which were not delivered yet")
+            return .unavailable(reason: "the server has purged \(lost), which were not delivered yet")
         }
         return .available
     }

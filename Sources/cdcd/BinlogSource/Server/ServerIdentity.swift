@@ -16,7 +16,7 @@ enum ServerIdentity {
 }
 
 /// Connections that have to lead to one server lead to several.
-struct OtherServerError: Error, Hashable, CustomStringConvertible {
+struct ServerMismatchError: Error, Hashable, CustomStringConvertible {
     let address: String
     /// `server_uuid`s.
     let expected: String

@@ -18,7 +18,7 @@ struct ServerMetadata {
 
     /// The columns of a table's primary key as it is now, in the key's order; empty where it has none or is not there.
     ///
-    /// Throws a `SessionError` where the connection is lost, an `OtherServerError` where it leads to another server,
+    /// Throws a `SessionError` where the connection is lost, an `ServerMismatchError` where it leads to another server,
     /// and a `ConnectorError` where the server refuses.
     func primaryKey(of table: TableID) throws -> [String] {
         try read("Reading the primary key of \(table)") { connection throws(MySQLError) in

@@ -12,7 +12,7 @@ enum ServerSession {
     /// run.
     ///
     /// - Parameters:
-    ///   - serverUUID: the server that the connection has to lead to; nil for any. Another is an `OtherServerError`.
+    ///   - serverUUID: the server that the connection has to lead to; nil for any. Another is an `ServerMismatchError`.
     ///   - connectMilliseconds: how long connecting may take; nil: as long as the configuration says.
     static func open(
         _ configuration: MySQLConnectorConfig, _ control: TaskControl, serverUUID: String? = nil,
@@ -41,7 +41,7 @@ enum ServerSession {
             throw ServerFailure.running("Setting up a session", error, configuration.connection)
         }
         if let serverUUID, found != serverUUID {
-            throw OtherServerError(address: options.address.description, expected: serverUUID, found: found)
+            throw ServerMismatchError(address: options.address.description, expected: serverUUID, found: found)
         }
         return connection
     }

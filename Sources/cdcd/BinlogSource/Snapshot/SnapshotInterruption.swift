@@ -14,7 +14,7 @@ enum SnapshotInterruption {
     /// Why a new snapshot may succeed where this one failed: the connection was lost, a table changed before its rows
     /// were read, or the connections lead to different servers. Nil where it would fail again.
     static func reason(of error: any Error) -> String? {
-        if let other = error as? OtherServerError { return other.description }
+        if let other = error as? ServerMismatchError { return other.description }
         if let changed = error as? TableChangedError { return changed.description }
         guard let cause = error as? MySQLError ?? (error as? SessionError)?.error else { return nil }
         if case .server(let answer) = cause, changedTableCodes.contains(answer.code) { return cause.description }

@@ -77,9 +77,11 @@ struct SnapshotReader {
         }
         let now = clock()
         offset.timestampSeconds = now / 1_000_000
-        try recorder.remember(changes, at: offset)
+        try recorder.appendToHistory(changes, at: offset)
         let source = sourceInfo(offset, microseconds: now)
-        if try recorder.tell(changes, source: source, isSnapshot: true, to: emitter) { try checkpoint(offset) }
+        if try recorder.publishSchemaChanges(changes, source: source, isSnapshot: true, to: emitter) {
+            try checkpoint(offset)
+        }
         return schema
     }
 

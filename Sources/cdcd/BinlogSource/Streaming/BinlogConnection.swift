@@ -43,7 +43,7 @@ final class BinlogConnection {
     /// until one of the two throws.
     ///
     /// - Parameter body: reads events by `next`, and is to call `received` for each.
-    /// - Throws: `SessionError` if the connection fails; `BinlogGoneError` if the server lacks something;
+    /// - Throws: `SessionError` if the connection fails; `BinlogUnavailableError` if the server lacks something;
     ///   `ConnectorError` if it is not the expected one or not fit.
     func withStream(
         _ request: BinlogMachine.ResumeRequest, _ body: (ReplicationStream, MySQLConnection) throws -> Void
@@ -192,7 +192,7 @@ final class BinlogConnection {
 
     /// The same where another connection led to another server, whose answer means nothing for this stream: the next
     /// attempt may find one server.
-    func recover(from other: OtherServerError, at request: BinlogMachine.ResumeRequest) throws {
+    func recover(from other: ServerMismatchError, at request: BinlogMachine.ResumeRequest) throws {
         silence.connectionLost()
         try retry(after: other.failure, at: request) { "is closed\($0): \(other)" }
     }

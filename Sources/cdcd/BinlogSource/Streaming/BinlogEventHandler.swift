@@ -15,14 +15,14 @@ final class BinlogEventHandler {
     private let partition: JSONObject
     private var machine: BinlogMachine
     private var schema: DatabaseSchema
-    private var routes: TableRoutes
+    private var bindings: TableBindings
     private var rowStatements: RowStatementCheck
     private let now: () -> MonotonicInstant
-    private var idle: QuietOffset
+    private var idle: IdleOffset
 
     init(
         configuration: MySQLConnectorConfig, emitter: RecordEmitter, recorder: SchemaRecorder, sink: any RecordSink,
-        schema: DatabaseSchema, routes: TableRoutes, rowStatements: RowStatementCheck,
+        schema: DatabaseSchema, bindings: TableBindings, rowStatements: RowStatementCheck,
         start: StreamingStart, logger: Logger,
         now: @escaping () -> MonotonicInstant = { .now }
     ) {
@@ -33,9 +33,9 @@ final class BinlogEventHandler {
         self.schema = schema
         self.logger = logger
         self.now = now
-        idle = QuietOffset(at: now())
+        idle = IdleOffset(at: now())
         partition = SchemaRecorder.source(configuration)
-        self.routes = routes
+        self.bindings = bindings
         self.rowStatements = rowStatements
         machine = BinlogMachine(
             start,
@@ -55,7 +55,7 @@ final class BinlogEventHandler {
     /// A new connection begins at `resumeRequest`; its table numbers are new.
     func reconnect() {
         machine.reconnect()
-        routes.forgetNumbers()
+        bindings.removeTableIDs()
     }
 
     // MARK: Events
@@ -64,7 +64,7 @@ final class BinlogEventHandler {
     func handle(_ event: BinlogEvent, _ decoder: BinlogDecoder) throws {
         switch machine.receive(event) {
         case .none:
-            if case .rotate = event.body, !event.header.isArtificial { routes.forgetNumbers() }
+            if case .rotate = event.body, !event.header.isArtificial { bindings.removeTableIDs() }
         case .emitRows(let skippedRows):
             guard case .rows(let rows) = event.body else { break }
             try handle(rows, event.header, decoder, skippingRows: skippedRows)
@@ -80,7 +80,7 @@ final class BinlogEventHandler {
             } else if case .loadData(let query) = event.body {
                 try rowStatements.check(query, in: schema, at: machine.eventPlace)
             }
-        case .advanceIfIdle: try advanceIfIdle()
+        case .advanceOffsetIfIdle: try advanceOffsetIfIdle()
         case .warn(let warning): logger.warn(warning.text(at: machine.eventPlace))
         case .fail(let failure): throw failure.error(at: machine.eventPlace)
         }
@@ -96,9 +96,9 @@ final class BinlogEventHandler {
         guard let map = decoder.tableMap(rows.tableID) else {
             throw UnsupportedEvent.missingTableMap(rows.tableID, file: place.file, position: place.position)
         }
-        let route: TableRoutes.Route
-        do { route = try routes.route(for: map, in: schema) } catch { throw located(error) }
-        switch route {
+        let binding: TableBindings.Binding
+        do { binding = try bindings.binding(for: map, in: schema) } catch { throw located(error) }
+        switch binding {
         case .filtered: return
         case .unknown(let table): try reportUnknown(table)
         case .captured(let rowDecoder):
@@ -154,11 +154,11 @@ final class BinlogEventHandler {
     private func applyStatement(_ query: QueryEvent, _ header: EventHeader) throws {
         let changes = try changes(of: query)
         guard !changes.isEmpty else { return }
-        routes.forget()
+        bindings.removeAll()
         let place = machine.schemaChangePlace(header)
-        try recorder.remember(changes, at: place.offset)
+        try recorder.appendToHistory(changes, at: place.offset)
         let before = emitter.emittedRecords
-        try recorder.tell(changes, source: place.source, isSnapshot: false, to: emitter)
+        try recorder.publishSchemaChanges(changes, source: place.source, isSnapshot: false, to: emitter)
         try emitTruncations(changes, place.source)
         machine.didApply(emittedRecords: Int(emitter.emittedRecords - before))
         try checkpoint()
@@ -204,13 +204,13 @@ final class BinlogEventHandler {
     }
 
     /// Advances the offset of a stream in which nothing captured changed for long.
-    private func advanceIfIdle() throws {
+    private func advanceOffsetIfIdle() throws {
         guard idle.isDue(at: now()), let offset = machine.idleOffset, idle.isNew(offset) else { return }
         try handOver(offset)
     }
 
     private func handOver(_ offset: SourceOffset) throws {
         try sink.checkpoint(partition: partition, offset: offset.encoded(for: configuration.profile))
-        idle.handedOver(offset, at: now())
+        idle.didCheckpoint(offset, at: now())
     }
 }

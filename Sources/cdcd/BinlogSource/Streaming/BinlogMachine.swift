@@ -30,7 +30,7 @@ struct BinlogMachine: Sendable {
         /// Decide whether a statement that changes rows can be passed over; its rows are not in the binlog.
         case checkRowChange
         /// Hand over the offset if none was handed over for a long time.
-        case advanceIfIdle
+        case advanceOffsetIfIdle
         case warn(BinlogWarning)
         case fail(BinlogFailure)
     }
@@ -88,7 +88,7 @@ struct BinlogMachine: Sendable {
                 return .fail(.positionOutOfRange(rotation.position))
             }
             return .none
-        case .heartbeat: return .advanceIfIdle
+        case .heartbeat: return .advanceOffsetIfIdle
         default: break
         }
         let header = event.header
@@ -156,7 +156,7 @@ struct BinlogMachine: Sendable {
         transactionsUntilIdleCheck -= 1
         guard transactionsUntilIdleCheck <= 0 else { return .none }
         transactionsUntilIdleCheck = Self.transactionsPerIdleCheck
-        return .advanceIfIdle
+        return .advanceOffsetIfIdle
     }
 
     private mutating func commit() {

@@ -38,8 +38,8 @@ struct StreamServer {
     ///   - point: where reading begins.
     ///   - inFlight: the transaction in flight, if rows of it were delivered.
     ///   - offset: what is stored, for the error's text.
-    /// - Throws: `BinlogGoneError` where the server lacks something, `ConnectorError` where it is not fit or, without
-    ///   GTIDs, another one, `SessionError` where the connection fails.
+    /// - Throws: `BinlogUnavailableError` if the server lacks something, `ConnectorError` if it is unsuitable or, without
+    ///   GTIDs, another server, `SessionError` if the connection fails.
     mutating func verify(
         _ connection: MySQLConnection, at point: OffsetTracker.RestartPoint, inFlight: GTID?, offset: SourceOffset
     ) throws -> Verified {
@@ -62,7 +62,7 @@ struct StreamServer {
             case .available:
                 uuid = facts["server_uuid"]
                 return Verified(isSameServer: isSameServer, purged: logs.purged)
-            case .gone(let reason): throw BinlogGoneError(offset: offset, reason: reason)
+            case .unavailable(let reason): throw BinlogUnavailableError(offset: offset, reason: reason)
             case .pending(let reason):
                 if control.isStopping { throw CancellationError() }
                 if !isReported { logger.warn("\(reason). Waiting for it.") }
@@ -110,7 +110,7 @@ struct StreamServer {
 }
 
 /// The server does not have what comes after an offset, or lacks what was delivered.
-struct BinlogGoneError: Error {
+struct BinlogUnavailableError: Error {
     /// Where the stream stands.
     let offset: SourceOffset
     let reason: String

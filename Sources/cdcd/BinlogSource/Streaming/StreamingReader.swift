@@ -27,12 +27,12 @@ final class StreamingReader {
                 if control.isStopping { break }
                 try handler.checkpoint()
                 try connection.recover(from: failure, at: handler.resumeRequest)
-            } catch let other as OtherServerError {
+            } catch let other as ServerMismatchError {
                 try handler.checkpoint()
                 try connection.recover(from: other, at: handler.resumeRequest)
             } catch is CancellationError where control.isStopping {
                 break
-            } catch let gone as BinlogGoneError {
+            } catch let gone as BinlogUnavailableError {
                 // The last record's offset does not name its own transaction; this one does if it was read to its end,
                 // so that the next start misses it too.
                 try handler.checkpoint(at: gone.offset)

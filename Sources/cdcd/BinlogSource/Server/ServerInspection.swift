@@ -3,7 +3,7 @@ import MySQLWire
 import WireStreams
 
 /// A server that was asked everything that decides how to begin, and found fit.
-struct ReachedServer {
+struct ServerInspection {
     let facts: ServerFacts
     let privileges: PrivilegeCheck
     private let owned: GTIDSet

@@ -2,9 +2,9 @@ import WireCore
 
 /// When the offset of a stream in which nothing captured changes moves on by itself, so that the server may purge its
 /// binlog without cutting the connector off.
-struct QuietOffset: Sendable {
+struct IdleOffset: Sendable {
     /// How long an offset may stay behind.
-    static let quietMilliseconds = 60_000
+    static let idleMilliseconds = 60_000
 
     private var lastCheckpoint: MonotonicInstant
     private var lastPlace: (file: String, position: Int64)?
@@ -12,13 +12,13 @@ struct QuietOffset: Sendable {
     init(at now: MonotonicInstant) { lastCheckpoint = now }
 
     /// An offset was handed over.
-    mutating func handedOver(_ offset: SourceOffset, at now: MonotonicInstant) {
+    mutating func didCheckpoint(_ offset: SourceOffset, at now: MonotonicInstant) {
         lastCheckpoint = now
         lastPlace = (offset.file, offset.position)
     }
 
     /// Whether it is long since the last offset.
-    func isDue(at now: MonotonicInstant) -> Bool { now.milliseconds(since: lastCheckpoint) >= Self.quietMilliseconds }
+    func isDue(at now: MonotonicInstant) -> Bool { now.milliseconds(since: lastCheckpoint) >= Self.idleMilliseconds }
 
     /// Whether the offset is at another place than the last: files of a quiet server all end at the same position.
     func isNew(_ offset: SourceOffset) -> Bool {

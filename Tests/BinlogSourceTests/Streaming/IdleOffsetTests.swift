@@ -3,21 +3,21 @@ import WireCore
 
 @testable import BinlogSource
 
-@Suite struct QuietOffsetTests {
+@Suite struct IdleOffsetTests {
     @Test func anOffsetIsDueAMinuteAfterTheLast() {
         let start = MonotonicInstant.now
-        var quiet = QuietOffset(at: start)
+        var quiet = IdleOffset(at: start)
         #expect(!quiet.isDue(at: start.advanced(byMilliseconds: 59_999)))
         #expect(quiet.isDue(at: start.advanced(byMilliseconds: 60_000)))
-        quiet.handedOver(SourceOffset(file: "b.000001", position: 157), at: start.advanced(byMilliseconds: 60_000))
+        quiet.didCheckpoint(SourceOffset(file: "b.000001", position: 157), at: start.advanced(byMilliseconds: 60_000))
         #expect(!quiet.isDue(at: start.advanced(byMilliseconds: 100_000)))
     }
 
     @Test func theSamePlaceIsNotStoredAgainButTheSamePositionOfTheNextFileIs() {
-        var quiet = QuietOffset(at: .now)
+        var quiet = IdleOffset(at: .now)
         let offset = SourceOffset(file: "b.000001", position: 157)
         #expect(quiet.isNew(offset))
-        quiet.handedOver(offset, at: .now)
+        quiet.didCheckpoint(offset, at: .now)
         #expect(!quiet.isNew(offset))
         #expect(quiet.isNew(SourceOffset(file: "b.000001", position: 300)))
         #expect(quiet.isNew(SourceOffset(file: "b.000002", position: 157)))

@@ -1,12 +1,12 @@
 import MySQLWire
 import WireCore
 
-/// Where the rows of each table number go, decided once for each table map.
-package struct TableRoutes {
-    package enum Route {
-        /// Not captured: its rows are passed over.
+/// Binds each table id to the decoder of its rows, once for each table map.
+package struct TableBindings {
+    package enum Binding {
+        /// Not captured: its rows are skipped.
         case filtered
-        /// Captured, but the schema does not know it.
+        /// Captured, but not in the schema.
         case unknown(TableID)
         case captured(BinlogRowDecoder)
     }
@@ -14,17 +14,17 @@ package struct TableRoutes {
     private struct Entry {
         /// Compared by identity: the decoder makes a new one only when the announced layout changes.
         let map: TableMap
-        let route: Route
+        let binding: Binding
     }
 
-    /// Table numbers grow until the binlog rotates; routes that are dropped are decided again.
+    /// Table ids grow until the binlog rotates; bindings that are dropped are made again.
     private static let entryCountMax = 10_000
 
     private let configuration: MySQLConnectorConfig
     private var differences: TableMapDifferences
     private var entries: [UInt64: Entry] = [:]
     private var plans: [TableID: TablePlan] = [:]
-    /// The entry that was asked for last: row events of one table come in runs.
+    /// The entry that was used last: row events of one table come in runs.
     private var last: Entry?
 
     /// - Parameter primaryKey: the columns of a table's primary key on the server now.
@@ -35,21 +35,21 @@ package struct TableRoutes {
         differences = TableMapDifferences(logger: logger, primaryKey: primaryKey)
     }
 
-    /// Throws where the table's definition cannot be compiled or does not fit the map.
-    package mutating func route(for map: TableMap, in schema: DatabaseSchema) throws -> Route {
-        if let last, last.map === map { return last.route }
+    /// Throws if the table's definition cannot be compiled or does not fit the map.
+    package mutating func binding(for map: TableMap, in schema: DatabaseSchema) throws -> Binding {
+        if let last, last.map === map { return last.binding }
         if let known = entries[map.tableID], known.map === map {
             last = known
-            return known.route
+            return known.binding
         }
-        let entry = Entry(map: map, route: try resolve(map, schema))
+        let entry = Entry(map: map, binding: try resolve(map, schema))
         if entries.count >= Self.entryCountMax { entries.removeAll(keepingCapacity: true) }
         entries[map.tableID] = entry
         last = entry
-        return entry.route
+        return entry.binding
     }
 
-    private mutating func resolve(_ map: TableMap, _ schema: DatabaseSchema) throws -> Route {
+    private mutating func resolve(_ map: TableMap, _ schema: DatabaseSchema) throws -> Binding {
         let id = TableID(database: map.database, table: map.table)
         guard configuration.filter.includes(id) else { return .filtered }
         guard let definition = schema.table(id) else { return .unknown(id) }
@@ -65,15 +65,15 @@ package struct TableRoutes {
         return .captured(decoder)
     }
 
-    /// A statement changed definitions: all routes are decided again.
-    mutating func forget() {
+    /// A statement changed definitions: all bindings are made again.
+    mutating func removeAll() {
         entries.removeAll(keepingCapacity: true)
         plans.removeAll(keepingCapacity: true)
         last = nil
     }
 
-    /// A new file begins: table numbers start again.
-    mutating func forgetNumbers() {
+    /// A new file begins: table ids are assigned again.
+    mutating func removeTableIDs() {
         entries.removeAll(keepingCapacity: true)
         last = nil
     }

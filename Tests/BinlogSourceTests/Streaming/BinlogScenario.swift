@@ -4,7 +4,7 @@ import WireTestSupport
 @testable import BinlogSource
 
 /// Changes of a database as its binlog holds them, with the rows that a consumer must get.
-struct BinlogStory {
+struct BinlogScenario {
     private(set) var binlog: ScriptedBinlog
     /// What the snapshot found.
     let firstTables: [String]
