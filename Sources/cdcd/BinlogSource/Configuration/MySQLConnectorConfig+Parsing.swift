@@ -75,12 +75,12 @@ struct ConfigurationReader {
         text(name).flatMap { Choice(rawValue: $0.lowercased()) }
     }
 
-    func connection() throws(ConfigError) -> MySQLConnectionOptions {
+    func connection() throws(ConfigError) -> MySQLConfiguration {
         let port = number("database.port", 3306)
         guard let port = UInt16(exactly: port), port > 0 else {
             throw ConfigError(name: "database.port", value: "\(port)", reason: "Value must be between 1 and 65535")
         }
-        var options = MySQLConnectionOptions(
+        var options = MySQLConfiguration(
             address: SocketAddress(host: text("database.hostname") ?? "", port: port), user: text("database.user") ?? "",
             password: configuration["database.password"] ?? "")
         options.tlsMode =
