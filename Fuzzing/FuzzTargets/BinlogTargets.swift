@@ -1,9 +1,9 @@
-import BinlogSource
 import ConnectData
 import MySQLTestSupport
 import WireCore
 import WireTestSupport
 
+@testable import BinlogSource
 @testable import MySQLWire
 
 extension FuzzTarget {
@@ -88,7 +88,7 @@ extension FuzzTarget {
         }
         return seeds
     } decode: { input in
-        _ = try JSONBinary.render(input)
+        _ = try StreamedJSON.text(of: input)
     }
 
     /// Cuts a log at the lengths in its headers; each event lies in a block of its own size.

@@ -1,6 +1,7 @@
 import WireCore
 import WireTestSupport
 
+@testable import BinlogSource
 @testable import MySQLWire
 
 extension FuzzTarget {
@@ -75,6 +76,7 @@ extension FuzzTarget {
         let texts = input.split(separator: 0x0A, maxSplits: 1, omittingEmptySubsequences: false)
         let sets = texts.map { text in
             let text = String(decoding: text, as: UTF8.self)
+            _ = GTIDSet.hasTags(text)
             return GTIDSet(text)
         }
         guard let first = sets.first ?? nil, let second = sets.last ?? nil else { return }
@@ -87,7 +89,7 @@ extension FuzzTarget {
         _ = union.encoded()
     }
 
-    /// Text in any of MySQL's character sets.
+    /// Text in any of MySQL's character sets, decoded as the server and as Debezium does.
     ///
     /// Input: collation number u16 | bytes
     static let characterSets = FuzzTarget("character-sets") {
@@ -99,6 +101,8 @@ extension FuzzTarget {
         guard input.count >= 2, let set = MySQLCharacterSet(collation: Int(input[0]) | Int(input[1]) << 8) else {
             return
         }
-        _ = set.decode(UnsafeRawBufferPointer(rebasing: input[2...]))
+        let text = UnsafeRawBufferPointer(rebasing: input[2...])
+        _ = set.decode(text)
+        _ = JavaEncoding(set).decode(text)
     }
 }

@@ -3,11 +3,13 @@ import MySQLWire
 import Testing
 import WireStreams
 
+@testable import BinlogSource
+
 @Suite(.serialized, .enabled(if: RealServers.mysql != nil, "CDCD_TEST_MYSQL names no MySQL server"))
 struct BinlogTests {
     /// Runs statements and gives the events that they left in the binlog.
     private func events(_ statements: [String], _ body: (inout BinlogDecoder, BinlogEvent) throws -> Void) throws {
-        let options = MySQLConfiguration(address: try #require(RealServers.mysql), user: "root")
+        let options = MySQLConnectionOptions(address: try #require(RealServers.mysql), user: "root")
         let connection = try MySQLConnection.connect(options)
         try connection.execute("CREATE DATABASE IF NOT EXISTS wire_binlog")
         try connection.execute("USE wire_binlog")
@@ -52,7 +54,7 @@ struct BinlogTests {
                 found.append([
                     DecimalText.plain(isNegative: isNegative, digits: digits, scale: 5),
                     "\(StoredTemporal.dateTime2(cell(3)).epochMicroseconds)", "\(StoredTemporal.time2(cell(4)))",
-                    try JSONBinary.render(cell(6)) ?? "", String(decoding: cell(7), as: UTF8.self),
+                    try StreamedJSON.text(of: cell(6)) ?? "", String(decoding: cell(7), as: UTF8.self),
                     String(decoding: cell(8), as: UTF8.self), "\(StoredTemporal.year(cell(12)))",
                 ])
             }

@@ -6,7 +6,7 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-GENERATORS = ["scripts/generate-collations", "scripts/generate-time-zones"]
+GENERATORS = ["scripts/generate-character-sets", "scripts/generate-collations", "scripts/generate-time-zones"]
 
 
 class GeneratedCodeTest(unittest.TestCase):

@@ -1,14 +1,14 @@
-/// An encoding of one or two bytes a character, as `sun.nio.cs.DoubleByte` decodes it.
-final class DoubleByteTable: Sendable {
-    /// By byte; U+FFFD where a byte alone is no character.
+/// An encoding of one or two bytes per character.
+package final class DoubleByteTable: Sendable {
+    /// By byte; U+FFFD if a byte alone is no character.
     private let singles: [UInt16]
-    /// By first byte: where its row of `cells` begins, -1 where no character begins with it.
+    /// By first byte: the index in `cells` at which its row begins, -1 if it begins no character.
     private let rows: [Int32]
     private let firstTrail: UInt8
     private let lastTrail: UInt8
     private let cells: [UInt16]
 
-    init(_ packed: StaticString) {
+    package init(_ packed: StaticString) {
         var table = PackedTable(packed)
         (firstTrail, lastTrail) = (table.byte(), table.byte())
         let leads = table.bytes(Int(table.byte()))
@@ -17,7 +17,7 @@ final class DoubleByteTable: Sendable {
         var rows = [Int32](repeating: -1, count: 256)
         for (index, lead) in leads.enumerated() { rows[Int(lead)] = Int32(index * rowCells) }
         self.rows = rows
-        // Each cell is stored as the difference to the one before, the high bytes of all before the low ones.
+    /// By first byte: the index in `cells` at which its row begins, -1 if none does.
         let count = leads.count * rowCells
         let high = table.bytes(count)
         let low = table.bytes(count)
@@ -31,15 +31,16 @@ final class DoubleByteTable: Sendable {
     @inline(__always)
     private func isLead(_ byte: UInt8) -> Bool { rows[Int(byte)] >= 0 }
 
-    /// The character of two bytes, U+FFFD where there is none.
+    /// The character of two bytes, U+FFFD if there is none.
     @inline(__always)
-    func character(_ lead: UInt8, _ trail: UInt8) -> UInt16 {
+    package func character(_ lead: UInt8, _ trail: UInt8) -> UInt16 {
         let row = Int(rows[Int(lead)])
         guard row >= 0, trail >= firstTrail, trail <= lastTrail else { return UTF8Output.replacement }
         return cells[row &+ Int(trail &- firstTrail)]
     }
 
-    func decode(_ bytes: UnsafeRawBufferPointer, into output: inout UTF8Output) {
+    /// Malformed bytes become U+FFFD, as in Java's `sun.nio.cs.DoubleByte`.
+    package func decode(_ bytes: UnsafeRawBufferPointer, into output: inout UTF8Output) {
         var offset = 0
         while offset < bytes.count {
             let first = bytes[offset]
@@ -52,7 +53,7 @@ final class DoubleByteTable: Sendable {
             let second = bytes[offset]
             let character = character(first, second)
             output.append(character)
-            // Java: an unknown pair is passed over whole only if its second byte could not begin a character.
+            // An unknown pair is skipped as a whole only if its second byte cannot begin a character.
             let isPair = character != UTF8Output.replacement
                 || isLead(first) && !isLead(second) && singles[Int(second)] == UTF8Output.replacement
             if isPair { offset &+= 1 }

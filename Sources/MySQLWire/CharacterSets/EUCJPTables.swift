@@ -1,10 +1,15 @@
 /// EUC-JP: ASCII, two bytes for JIS X 0208 and (after 0x8E) half-width Katakana, three (after 0x8F) for JIS X 0212.
-struct EUCJPTables: Sendable {
+package struct EUCJPTables: Sendable {
     let two: DoubleByteTable
     /// The second and third byte after 0x8F.
     let three: DoubleByteTable
 
-    func decode(_ bytes: UnsafeRawBufferPointer, into output: inout UTF8Output) {
+    package init(two: DoubleByteTable, three: DoubleByteTable) {
+        self.two = two
+        self.three = three
+    }
+
+    package func decode(_ bytes: UnsafeRawBufferPointer, into output: inout UTF8Output) {
         var offset = 0
         while offset < bytes.count {
             let first = bytes[offset]

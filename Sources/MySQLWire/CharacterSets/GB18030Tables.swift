@@ -1,14 +1,14 @@
 /// GB 18030: ASCII, two bytes as in GBK, four bytes for all other characters, in the order of Unicode.
-struct GB18030Tables: Sendable {
+package struct GB18030Tables: Sendable {
     private let two: DoubleByteTable
     /// Consecutive characters of the Basic Multilingual Plane; `code` counts the four-byte codes from 81 30 81 30.
-    /// Every code below the last run's end is in one: those without a character are runs of U+FFFD.
+    /// Every code below the last run's end is in one of them; codes without a character form runs of U+FFFD.
     private let runs: [(code: UInt16, character: UInt16, count: UInt16)]
 
     /// The codes of the supplementary planes, from 90 30 81 30 on.
     private static let supplementaryCodes = 189_000..<(189_000 + 0x10_0000)
 
-    init(two: DoubleByteTable, fourByteRuns: StaticString) {
+    package init(two: DoubleByteTable, fourByteRuns: StaticString) {
         self.two = two
         var table = PackedTable(fourByteRuns)
         var runs: [(code: UInt16, character: UInt16, count: UInt16)] = []
@@ -17,7 +17,7 @@ struct GB18030Tables: Sendable {
     }
 
     private func character(fourByteCode code: Int) -> UInt16 {
-        // The first run that ends behind the code.
+        // The first run that ends after the code.
         var (low, high) = (0, runs.count)
         while low < high {
             let middle = (low + high) / 2
@@ -27,7 +27,7 @@ struct GB18030Tables: Sendable {
         return runs[low].character + UInt16(code - Int(runs[low].code))
     }
 
-    func decode(_ bytes: UnsafeRawBufferPointer, into output: inout UTF8Output) {
+    package func decode(_ bytes: UnsafeRawBufferPointer, into output: inout UTF8Output) {
         var offset = 0
         while offset < bytes.count {
             let first = bytes[offset]
@@ -58,7 +58,7 @@ struct GB18030Tables: Sendable {
         }
     }
 
-    /// Returns how many of the four bytes are done with.
+    /// Returns the number of bytes consumed.
     private func fourBytes(
         _ first: UInt8, _ second: UInt8, _ third: UInt8, _ fourth: UInt8, into output: inout UTF8Output
     ) -> Int {

@@ -1,15 +1,14 @@
-/// A character set of the server, by which the bytes of text columns in the binlog become characters.
+/// A character set of the server: decodes the bytes of text columns, statements and options.
 ///
-/// Every set of MySQL 9.7 and MariaDB 11.8 is known. Decoding never fails, and gives what Debezium gives: its mapping
-/// of MySQL's sets to Java's encodings (Connector/J's `CharsetMapping`) and Java's replacement of damaged text by
-/// U+FFFD. So `koi8u` is read as KOI8-R, `swe7`, `dec8`, `hp8`, `armscii8` and `geostd8` as windows-1252, and `euckr`
-/// without the Hangul beyond KS X 1001, as in the topics that are there already.
+/// Has every character set of MySQL 9.7 and MariaDB 11.8. Characters are those to which the server itself converts.
+/// Decoding never fails: malformed bytes, and codes that the server cannot convert, become U+FFFD.
 public struct MySQLCharacterSet: Sendable {
     /// MySQL's name in lower case; `utf8` is `utf8mb3`.
     public let name: String
-    let encoding: TextEncoding
+    /// How its bytes become text.
+    package let encoding: TextEncoding
 
-    /// The set of that name (in any case), nil where neither server has it.
+    /// The set of that name (in any case). Returns nil if neither server has it.
     public init?(named name: String) {
         let name = name.lowercased()
         guard let encoding = TextEncoding.ofCharacterSet(name) else { return nil }
@@ -17,8 +16,8 @@ public struct MySQLCharacterSet: Sendable {
         self.encoding = encoding
     }
 
-    /// The set that the numbered collation orders, as in table maps and column definitions; nil where neither server
-    /// has it.
+    /// The set of the collation with this number, as in table maps and column definitions. Returns nil if neither
+    /// server has the collation.
     public init?(collation number: Int) {
         var (low, high) = (0, CollationTable.runs.count)
         while low < high {
@@ -37,7 +36,7 @@ public struct MySQLCharacterSet: Sendable {
     /// The text of a cell.
     public func decode(_ bytes: UnsafeRawBufferPointer) -> String { encoding.decode(bytes) }
 
-    /// Whether every string of ASCII bytes means itself.
+    /// Whether every string of ASCII bytes stands for itself.
     public var containsASCII: Bool { encoding.containsASCII }
 }
 

@@ -37,6 +37,9 @@ struct PackedTable {
         }
     }
 
+    /// The number of unpacked bytes.
+    var byteCount: Int { bytes.count }
+
     var isAtEnd: Bool { offset == bytes.count }
 
     mutating func byte() -> UInt8 {

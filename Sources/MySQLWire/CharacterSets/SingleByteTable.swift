@@ -1,14 +1,18 @@
-/// An encoding of one byte a character, whose lower half is ASCII.
-final class SingleByteTable: Sendable {
-    /// By byte; U+FFFD where there is none.
+/// An encoding of one byte per character.
+package final class SingleByteTable: Sendable {
+    /// By byte; U+FFFD if it is no character.
     private let characters: [UInt16]
+    /// Whether the lower half is ASCII.
+    let containsASCII: Bool
 
-    init(_ packed: StaticString) {
+    /// - Parameter packed: the characters of 0x80 to 0xFF, or of all bytes if the lower half is not ASCII.
+    package init(_ packed: StaticString) {
         var table = PackedTable(packed)
-        characters = Array(0..<128) + table.u16s(128)
+        containsASCII = table.byteCount == 256
+        characters = containsASCII ? Array(0..<128) + table.u16s(128) : table.u16s(256)
     }
 
-    func decode(_ bytes: UnsafeRawBufferPointer, into output: inout UTF8Output) {
+    package func decode(_ bytes: UnsafeRawBufferPointer, into output: inout UTF8Output) {
         characters.withUnsafeBufferPointer { characters in
             for byte in bytes { output.append(characters[Int(byte)]) }
         }

@@ -1,45 +1,38 @@
-/// One of Java's encodings, as far as MySQL's character sets need them.
-enum TextEncoding: Sendable {
+/// How the bytes of a character set become text. Malformed bytes become U+FFFD.
+package enum TextEncoding: Sendable {
     case utf8, ascii, latin1
-    case utf16, utf16LittleEndian, utf32
+    case utf16(isLittleEndian: Bool)
+    case utf32
     case singleByte(SingleByteTable)
     case doubleByte(DoubleByteTable)
     case eucJP(EUCJPTables)
     case gb18030(GB18030Tables)
 
-    var containsASCII: Bool {
+    /// Whether every string of ASCII bytes stands for itself.
+    package var containsASCII: Bool {
         switch self {
-        case .utf16, .utf16LittleEndian, .utf32: false
-        default: true
+        case .utf16, .utf32: false
+        case .singleByte(let table): table.containsASCII
+        case .utf8, .ascii, .latin1, .doubleByte, .eucJP, .gb18030: true
         }
     }
 
-    func decode(_ bytes: UnsafeRawBufferPointer) -> String {
-        if case .utf8 = self {
-            if let text = String(validating: bytes, as: UTF8.self) { return text }
-        } else if containsASCII, bytes.isASCII {
-            return String(decoding: bytes, as: UTF8.self)
-        }
-        return String(unsafeUninitializedCapacity: UTF8Output.capacityBytes(for: bytes.count)) { target in
-            guard let base = target.baseAddress else { return 0 }
-            var output = UTF8Output(base)
-            decode(bytes, into: &output)
-            return output.count
-        }
-    }
-
-    private func decode(_ bytes: UnsafeRawBufferPointer, into output: inout UTF8Output) {
-        switch self {
-        case .utf8: UTF8Repair.decode(bytes, into: &output)
-        case .ascii: for byte in bytes { output.append(byte < 0x80 ? UInt16(byte) : UTF8Output.replacement) }
-        case .latin1: for byte in bytes { output.append(UInt16(byte)) }
-        case .utf16: UTF16Decoder.decode(bytes, order: nil, into: &output)
-        case .utf16LittleEndian: UTF16Decoder.decode(bytes, order: .little, into: &output)
-        case .utf32: UTF32Decoder.decode(bytes, into: &output)
-        case .singleByte(let table): table.decode(bytes, into: &output)
-        case .doubleByte(let table): table.decode(bytes, into: &output)
-        case .eucJP(let tables): tables.decode(bytes, into: &output)
-        case .gb18030(let tables): tables.decode(bytes, into: &output)
+    package func decode(_ bytes: UnsafeRawBufferPointer) -> String {
+        if containsASCII, bytes.isASCII { return String(decoding: bytes, as: UTF8.self) }
+        return switch self {
+        case .utf8: String(decoding: bytes, as: UTF8.self)
+        case .ascii:
+            UTF8Output.text(of: bytes) { output in
+                for byte in bytes { output.append(byte < 0x80 ? UInt16(byte) : UTF8Output.replacement) }
+            }
+        case .latin1: UTF8Output.text(of: bytes) { output in for byte in bytes { output.append(UInt16(byte)) } }
+        case .utf16(let isLittleEndian):
+            UTF8Output.text(of: bytes) { UTF16Decoder.decode(bytes, isLittleEndian: isLittleEndian, into: &$0) }
+        case .utf32: UTF8Output.text(of: bytes) { UTF32Decoder.decode(bytes, into: &$0) }
+        case .singleByte(let table): UTF8Output.text(of: bytes) { table.decode(bytes, into: &$0) }
+        case .doubleByte(let table): UTF8Output.text(of: bytes) { table.decode(bytes, into: &$0) }
+        case .eucJP(let tables): UTF8Output.text(of: bytes) { tables.decode(bytes, into: &$0) }
+        case .gb18030(let tables): UTF8Output.text(of: bytes) { tables.decode(bytes, into: &$0) }
         }
     }
 }

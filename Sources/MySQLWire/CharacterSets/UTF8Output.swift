@@ -1,28 +1,39 @@
-/// Where decoders put their characters: memory for the UTF-8 of a whole cell.
-struct UTF8Output {
-    static let replacement: UInt16 = 0xFFFD
+/// Writes decoded characters as UTF-8 into memory that is large enough for a whole cell.
+package struct UTF8Output {
+    package static let replacement: UInt16 = 0xFFFD
 
-    /// No encoding here gives more than three bytes for one of its own.
-    static func capacityBytes(for encodedBytes: Int) -> Int { encodedBytes * 3 }
+    /// No encoding yields more than three bytes for one of its own.
+    @usableFromInline static func capacityBytes(for encodedBytes: Int) -> Int { encodedBytes * 3 }
 
-    private let base: UnsafeMutablePointer<UInt8>
-    private(set) var count = 0
+    /// The text that `write` makes of `encoded`.
+    @inlinable
+    package static func text(of encoded: UnsafeRawBufferPointer, _ write: (inout UTF8Output) -> Void) -> String {
+        String(unsafeUninitializedCapacity: capacityBytes(for: encoded.count)) { target in
+            guard let base = target.baseAddress else { return 0 }
+            var output = UTF8Output(base)
+            write(&output)
+            return output.count
+        }
+    }
 
-    init(_ base: UnsafeMutablePointer<UInt8>) { self.base = base }
+    @usableFromInline let base: UnsafeMutablePointer<UInt8>
+    @usableFromInline var count = 0
 
-    @inline(__always)
-    private mutating func put(_ byte: UInt32) {
+    @usableFromInline init(_ base: UnsafeMutablePointer<UInt8>) { self.base = base }
+
+    @inlinable @inline(__always)
+    mutating func put(_ byte: UInt32) {
         base[count] = UInt8(truncatingIfNeeded: byte)
         count &+= 1
     }
 
     /// A character of the Basic Multilingual Plane that is no surrogate.
-    @inline(__always)
-    mutating func append(_ character: UInt16) { append(scalar: UInt32(character)) }
+    @inlinable @inline(__always)
+    package mutating func append(_ character: UInt16) { append(scalar: UInt32(character)) }
 
     /// Precondition: a Unicode scalar.
-    @inline(__always)
-    mutating func append(scalar: UInt32) {
+    @inlinable @inline(__always)
+    package mutating func append(scalar: UInt32) {
         if scalar < 0x80 { return put(scalar) }
         if scalar < 0x800 {
             put(0xC0 | scalar >> 6)
@@ -38,5 +49,5 @@ struct UTF8Output {
         put(0x80 | scalar & 0x3F)
     }
 
-    mutating func appendReplacement() { append(Self.replacement) }
+    @inlinable package mutating func appendReplacement() { append(Self.replacement) }
 }

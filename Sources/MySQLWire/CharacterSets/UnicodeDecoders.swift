@@ -1,63 +1,38 @@
-/// UTF-16 as `sun.nio.cs.UnicodeDecoder` reads it.
+/// UTF-16 and UCS-2. Lone surrogates and an incomplete unit at the end become U+FFFD; a byte order mark is text, as on
+/// the server.
 enum UTF16Decoder {
-    enum Order { case big, little }
-
-    /// - Parameter order: nil: as a byte order mark at the start says, which is not part of the text; else big-endian.
-    static func decode(_ bytes: UnsafeRawBufferPointer, order: Order?, into output: inout UTF8Output) {
+    static func decode(_ bytes: UnsafeRawBufferPointer, isLittleEndian: Bool, into output: inout UTF8Output) {
         var offset = 0
-        var order = order
-        if order == nil, bytes.count >= 2 {
-            switch (bytes[0], bytes[1]) {
-            case (0xFE, 0xFF): (order, offset) = (.big, 2)
-            case (0xFF, 0xFE): (order, offset) = (.little, 2)
-            default: order = .big
-            }
-        }
         func unit(at offset: Int) -> UInt16 {
             let (first, second) = (UInt16(bytes[offset]), UInt16(bytes[offset &+ 1]))
-            return order == .little ? second << 8 | first : first << 8 | second
+            return isLittleEndian ? second << 8 | first : first << 8 | second
         }
         while bytes.count &- offset >= 2 {
             let character = unit(at: offset)
+            offset &+= 2
             switch character {
             case 0xD800..<0xDC00:
-                guard bytes.count &- offset >= 4 else { return output.appendReplacement() }
-                let low = unit(at: offset &+ 2)
-                // What follows a lone high surrogate is lost with it.
-                if 0xDC00..<0xE000 ~= low {
-                    output.append(scalar: 0x10000 + (UInt32(character) - 0xD800) << 10 + UInt32(low) - 0xDC00)
-                } else {
+                let low = bytes.count &- offset >= 2 ? unit(at: offset) : 0
+                guard 0xDC00..<0xE000 ~= low else {
                     output.appendReplacement()
+                    continue
                 }
-                offset &+= 4
-                continue
+                output.append(scalar: 0x10000 + (UInt32(character) - 0xD800) << 10 + UInt32(low) - 0xDC00)
+                offset &+= 2
             case 0xDC00..<0xE000: output.appendReplacement()
             default: output.append(character)
             }
-            offset &+= 2
         }
         if offset < bytes.count { output.appendReplacement() }
     }
 }
 
-/// UTF-32 as `sun.nio.cs.UTF_32Coder` reads it: big-endian unless a byte order mark at the start says otherwise.
+/// UTF-32, big-endian. Numbers that are no Unicode scalar and incomplete ones at the end become U+FFFD.
 enum UTF32Decoder {
     static func decode(_ bytes: UnsafeRawBufferPointer, into output: inout UTF8Output) {
         var offset = 0
-        var isLittleEndian = false
-        func scalar(at offset: Int) -> UInt32 {
-            let value = bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
-            return isLittleEndian ? UInt32(littleEndian: value) : UInt32(bigEndian: value)
-        }
-        if bytes.count >= 4 {
-            switch scalar(at: 0) {
-            case 0x0000_FEFF: offset = 4
-            case 0xFFFE_0000: (offset, isLittleEndian) = (4, true)
-            default: break
-            }
-        }
         while bytes.count &- offset >= 4 {
-            let value = scalar(at: offset)
+            let value = UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
             if Unicode.Scalar(value) == nil { output.appendReplacement() } else { output.append(scalar: value) }
             offset &+= 4
         }

@@ -2,7 +2,6 @@ import ConnectData
 import KafkaProtocol
 import KafkaWire
 import Testing
-import WireStreams
 
 @testable import ConnectRuntime
 

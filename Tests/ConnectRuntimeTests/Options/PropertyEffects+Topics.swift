@@ -1,5 +1,4 @@
 import Testing
-import WireStreams
 
 @testable import ConnectRuntime
 

@@ -2,7 +2,6 @@ import KafkaProtocol
 import KafkaWire
 import Synchronization
 import WireCore
-import WireStreams
 
 @testable import ConnectRuntime
 

@@ -1,6 +1,5 @@
 import ConnectData
 import WireCore
-import WireStreams
 
 @testable import ConnectRuntime
 

@@ -1,7 +1,6 @@
 import HTTPWire
 import Testing
 import WireCore
-import WireStreams
 
 @testable import ConnectRuntime
 

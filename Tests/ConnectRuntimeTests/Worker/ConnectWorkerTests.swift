@@ -3,7 +3,6 @@ import KafkaProtocol
 import KafkaWire
 import Testing
 import WireCore
-import WireStreams
 
 @testable import ConnectRuntime
 

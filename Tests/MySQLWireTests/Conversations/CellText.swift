@@ -21,7 +21,7 @@ enum CellText {
         case .timestamp: return "\(StoredTemporal.timestamp(cell)) µs"
         case .time2: return "\(StoredTemporal.time2(cell)) µs"
         case .time: return "\(StoredTemporal.time(cell)) µs"
-        case .json: return try JSONBinary.render(cell).map(shortened) ?? "no document"
+        case .json: return try JSONDescription.of(cell).map(shortened) ?? "no document"
         case .bit, .geometry, .vector, .enumeration, .set: return "0x" + Array(cell).hex
         default: return string(Array(cell))
         }
@@ -34,9 +34,9 @@ enum CellText {
         return "\((value << shift) >> shift)"
     }
 
-    private static func text(_ date: MySQLDate) -> String { "\(date.year)-\(date.month)-\(date.day)" }
+    static func text(_ date: MySQLDate) -> String { "\(date.year)-\(date.month)-\(date.day)" }
 
-    private static func text(_ value: MySQLDateTime) -> String {
+    static func text(_ value: MySQLDateTime) -> String {
         "\(text(value.date)) \(value.hour):\(value.minute):\(value.second)+\(value.microsecond)µs"
     }
 

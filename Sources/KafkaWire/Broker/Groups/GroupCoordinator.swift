@@ -51,8 +51,10 @@ final class GroupCoordinator: Sendable {
     }
 
     func start() {
-        startThread(named: "broker-groups", stackBytes: 256 << 10, completion: clockThread) { [self] in
-            watchTheClock()
+        let coordinator = self
+        startThread(named: "broker-groups", stackBytes: 256 << 10) {
+            coordinator.watchTheClock()
+            coordinator.clockThread.finish()
         }
     }
 

@@ -41,7 +41,10 @@ final class ProducerEngine: Sendable {
             threads.removeAll { $0.wait(milliseconds: 0) }
             threads.append(completion)
         }
-        startThread(named: "\(client.configuration.clientID)-\(name)", completion: completion) { [self] in body(self) }
+        startThread(named: "\(client.configuration.clientID)-\(name)") { [self] in
+            body(self)
+            completion.finish()
+        }
     }
 
     // MARK: Consequences

@@ -1,22 +1,24 @@
 import ConnectData
-import WireCore
-import WireStreams
+import Dispatch
 
-/// Pauses that end early when the task is stopped.
+/// Waits for a while, or until the task is stopped.
 struct StopWaiter {
     private let control: TaskControl
 
     init(_ control: TaskControl) { self.control = control }
 
-    func wait(milliseconds: Int) { wait(until: .now.advanced(byMilliseconds: milliseconds)) }
-
-    /// Waits until the task is stopped.
-    func waitForStop() { wait(until: nil) }
-
-    private func wait(until deadline: MonotonicInstant?) {
-        let isStopped = Monitor(false)
-        let handler = control.onStop { isStopped.update { $0 = true } }
+    func wait(milliseconds: Int) {
+        let signal = DispatchSemaphore(value: 0)
+        let handler = control.onStop { signal.signal() }
         defer { control.removeStopHandler(handler) }
-        _ = isStopped.waitUntilTrue(deadline: deadline)
+        _ = signal.wait(timeout: .now() + .milliseconds(milliseconds))
+    }
+
+    /// Until the task is stopped.
+    func waitForStop() {
+        let signal = DispatchSemaphore(value: 0)
+        let handler = control.onStop { signal.signal() }
+        defer { control.removeStopHandler(handler) }
+        signal.wait()
     }
 }

@@ -91,8 +91,7 @@ public enum TransformCatalog {
 
     /// The properties of a transform that is built, without their prefix.
     public static func definition(of className: String, generation: DebeziumGeneration) -> ConfigDefinition {
-        className == RegexRouter.className
-            ? RegexRouter.options.definition : ExtractNewRecordState.definition(generation)
+        className == RegexRouter.className ? RegexRouter.definition : ExtractNewRecordState.definition(generation)
     }
 
     /// The version that the real class reports.
@@ -101,7 +100,7 @@ public enum TransformCatalog {
     }
 
     static func make(
-        className: String, generation: DebeziumGeneration, configuration: [String: String]
+        className: String, generation: DebeziumGeneration, configuration: ParsedConfiguration
     ) throws(ConfigError) -> any Transform {
         if className == RegexRouter.className { return try RegexRouter(configuration) }
         return try ExtractNewRecordState(generation: generation, configuration: configuration)

@@ -2,21 +2,11 @@
 final class RegexRouter: Transform {
     static let className = "org.apache.kafka.connect.transforms.RegexRouter"
 
-    struct Settings: Sendable {
-        var regex = ""
-        var replacement = ""
-    }
-
-    static let options = ConfigOptions<Settings>([
-        ConfigOption(
-            ConfigKey(
-                "regex", .string, isRequired: true, importance: .high,
-                documentation: "Regular expression to use for matching.", validator: .regularExpression),
-            into: \.regex),
-        ConfigOption(
-            ConfigKey(
-                "replacement", .string, isRequired: true, importance: .high, documentation: "Replacement string."),
-            into: \.replacement),
+    static let definition = ConfigDefinition([
+        ConfigKey(
+            "regex", .string, isRequired: true, importance: .high,
+            documentation: "Regular expression to use for matching.", validator: .regularExpression),
+        ConfigKey("replacement", .string, isRequired: true, importance: .high, documentation: "Replacement string."),
     ])
 
     private let pattern: JavaPattern
@@ -25,15 +15,13 @@ final class RegexRouter: Transform {
     private var lastTopic = ""
     private var lastTarget = ""
 
-    /// - Parameter configuration: the properties without their prefix.
-    init(_ configuration: [String: String]) throws(ConfigError) {
-        let settings = try Self.options.parse(configuration, into: Settings())
+    init(_ configuration: ParsedConfiguration) throws(ConfigError) {
         do throws(JavaPattern.SyntaxError) {
-            pattern = try JavaPattern(settings.regex)
+            pattern = try JavaPattern(configuration.text("regex") ?? "")
         } catch {
             throw ConfigError(name: "regex", value: error.pattern, reason: "Invalid regex: \(error.description)")
         }
-        replacement = settings.replacement
+        replacement = configuration.text("replacement") ?? ""
     }
 
     func apply(_ record: inout SourceRecord) throws -> Bool {

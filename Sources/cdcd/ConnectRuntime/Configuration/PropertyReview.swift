@@ -1,4 +1,3 @@
-import ConnectData
 import Foundation
 import WireCore
 
@@ -25,7 +24,7 @@ struct PropertyReview {
             case .withoutEffect: withoutEffect.append(name)
             case .javaOnly: javaOnly.append(name)
             case .only(let values, let remedy):
-                let text = JavaText.trim(value)
+                let text = value.trimmingWhitespace()
                 guard !text.isEmpty, !values.contains(where: { $0.caseInsensitiveCompare(text) == .orderedSame }) else {
                     continue
                 }

@@ -2,7 +2,6 @@ import ConnectData
 import KafkaProtocol
 import KafkaWire
 import WireCore
-import WireStreams
 
 /// Where a source stands: what is committed when everything before has arrived.
 struct Checkpoint: Sendable, Equatable {

@@ -34,8 +34,10 @@ final class OffsetCommitter: Sendable {
     }
 
     func start() {
-        startThread(named: "source-task-offset-committer", stackBytes: 256 << 10, completion: completion) { [self] in
-            run()
+        let committer = self
+        startThread(named: "source-task-offset-committer", stackBytes: 256 << 10) {
+            committer.run()
+            committer.completion.finish()
         }
     }
 
@@ -75,8 +77,9 @@ final class OffsetCommitter: Sendable {
     }
 
     private func begin(_ commit: TaskCommit) {
-        let hasBegun = commit.begin { [self] isCommitted in
-            if !isCommitted { retry(commit) }
+        let committer = self
+        let hasBegun = commit.begin { isCommitted in
+            if !isCommitted { committer.retry(commit) }
         }
         // What has come since the commit that is still under way.
         if !hasBegun { noteProgress(of: commit.id) }

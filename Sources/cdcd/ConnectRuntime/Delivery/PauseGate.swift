@@ -1,5 +1,4 @@
 import Synchronization
-import WireStreams
 
 /// Holds a task's records back while it is paused or the worker is outside of its group.
 ///

@@ -1,7 +1,6 @@
 import KafkaProtocol
 import KafkaWire
 import WireCore
-import WireStreams
 
 /// What a worker needs of a Kafka cluster. `KafkaCluster` is the real one.
 protocol WorkerKafka: Sendable {

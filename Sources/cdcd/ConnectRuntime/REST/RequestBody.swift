@@ -1,4 +1,3 @@
-import ConnectData
 import HTTPWire
 import WireCore
 
@@ -69,7 +68,7 @@ enum RequestBody {
         default: throw RESTError(500, "\"name\" has to be a text.")
         }
         return Creation(
-            name: JavaText.trim(name), configuration: try Configuration(members, at: "\"config\""),
+            name: name.trimmingWhitespace(), configuration: try Configuration(members, at: "\"config\""),
             initialState: try initialState(object["initial_state"] ?? .null))
     }
 

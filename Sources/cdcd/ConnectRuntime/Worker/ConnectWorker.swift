@@ -78,8 +78,10 @@ public final class ConnectWorker: Sendable {
         for server in servers {
             restLogger.info("REST server listening at http://\(server.address)/, advertising URL \(configuration.advertisedURL)")
         }
-        startThread(named: "DistributedHerder-\(configuration.workerID)", completion: herderEnded) { [self] in
-            runHerder()
+        let worker = self
+        startThread(named: "DistributedHerder-\(configuration.workerID)") {
+            worker.runHerder()
+            worker.herderEnded.finish()
         }
     }
 
@@ -165,7 +167,8 @@ public final class ConnectWorker: Sendable {
         }
         guard isFirst else { return }
         Self.logger.error("The worker cannot go on: \(error)")
-        startThread(named: "connect-failure") { [self] in stop() }
+        let worker = self
+        startThread(named: "connect-failure") { worker.stop() }
     }
 
     // MARK: End
@@ -203,11 +206,12 @@ public final class ConnectWorker: Sendable {
 
     private func stopServers(_ servers: [HTTPServer]) -> ThreadCompletion {
         let completion = ThreadCompletion()
-        startThread(named: "rest-stop", completion: completion) {
+        startThread(named: "rest-stop") {
             let logger = Logger("org.apache.kafka.connect.runtime.rest.RestServer")
             logger.info("Stopping REST server")
             for server in servers { server.stop(graceMilliseconds: 500) }
             logger.info("REST server stopped")
+            completion.finish()
         }
         return completion
     }

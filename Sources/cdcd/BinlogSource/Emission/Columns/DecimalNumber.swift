@@ -84,10 +84,10 @@ struct DecimalNumber: Hashable, Sendable {
 
     /// `BigDecimal.unscaledValue().toByteArray()`.
     var unscaledBytes: [UInt8] {
-        guard digits.count <= 18 else { return DecimalText.twosComplement(isNegative: isNegative, digits: digits) }
+        guard digits.count <= 18 else { return TwosComplement.bytes(isNegative: isNegative, digits: digits) }
         var value: Int64 = 0
         for digit in digits { value = value * 10 + Int64(digit) }
-        return DecimalText.twosComplement(isNegative ? -value : value)
+        return TwosComplement.bytes(isNegative ? -value : value)
     }
 
     var plainText: String { DecimalText.plain(isNegative: isNegative, digits: padded, scale: scale) }

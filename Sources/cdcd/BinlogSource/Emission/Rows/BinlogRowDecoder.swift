@@ -12,7 +12,7 @@ public final class BinlogRowDecoder: Sendable {
     let columns: ContiguousArray<StoredColumn>
     /// Key columns that the row schema does not have, behind one another.
     let keyOnlyColumns: ContiguousArray<StoredColumn>
-    private let characterSets: [MySQLCharacterSet]
+    private let encodings: [JavaEncoding]
     private let optionLists: [[String]]
     private let adjustsYears: Bool
     private let zeroTimestampIsEpoch: Bool
@@ -52,7 +52,7 @@ public final class BinlogRowDecoder: Sendable {
         conflictingKey = plan.hasKeyOfDefinition ? check.conflictingKey(with: definition.primaryKeyColumnNames) : nil
         self.plan = plan
         self.storage = storage
-        characterSets = sets
+        encodings = sets.map(JavaEncoding.init)
         optionLists = lists
         adjustsYears = plan.options.adjustsYears
         zeroTimestampIsEpoch = plan.profile.zeroTimestampIsEpoch
@@ -129,8 +129,8 @@ public final class BinlogRowDecoder: Sendable {
                 StoredDecimal.rescaled(cell, precision: Int(precision), scale: Int(scale), to: Int(newScale)))
         case .bit: return .value(.boolean(cell[cell.count - 1] & 1 != 0))
         case .bits: return .value(.bytes(cell.reversed()))
-        case .utf8: return .value(.string(CellText.utf8(cell)))
-        case .text(let set): return .value(.string(characterSets[set].decode(cell)))
+        case .utf8: return .value(.string(JavaUTF8.decode(cell)))
+        case .text(let index): return .value(.string(encodings[index].decode(cell)))
         case .binary(let mode, let padded):
             return .value(BinaryText.value(CellText.padded(cell, to: padded), mode))
         case .enumeration(let list): return enumeration(Int(cell.littleEndian(cell.count)), optionLists[list])
@@ -153,7 +153,7 @@ public final class BinlogRowDecoder: Sendable {
 
     private func json(_ cell: UnsafeRawBufferPointer) -> CellResult {
         do throws(WireError) {
-            guard let text = try JSONBinary.render(cell) else { return .none }
+            guard let text = try StreamedJSON.text(of: cell) else { return .none }
             return .value(.string(text))
         } catch { return .damaged("its JSON is damaged: \(error)") }
     }

@@ -16,19 +16,6 @@ extension UnsafeRawBufferPointer {
 
 /// Cells as text and bytes.
 enum CellText {
-    /// Damaged UTF-8 is repaired as Java's decoder does.
-    @inline(__always)
-    static func utf8(_ cell: UnsafeRawBufferPointer) -> String {
-        // `String(validating:)` costs five times as much. What was repaired has another length, or was repaired as Java
-        // does it: three bytes by the three of U+FFFD.
-        let text = String(decoding: cell.bindMemory(to: UInt8.self), as: UTF8.self)
-        return text.utf8.count == cell.count ? text : repaired(cell)
-    }
-
-    private static func repaired(_ cell: UnsafeRawBufferPointer) -> String {
-        MySQLCharacterSet(named: "utf8mb4")?.decode(cell) ?? String(decoding: cell, as: UTF8.self)
-    }
-
     static func padded(_ cell: UnsafeRawBufferPointer, to count: Int) -> [UInt8] {
         guard cell.count < count else { return [UInt8](cell) }
         return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -49,7 +36,7 @@ enum CellText {
 
     /// Sixteen bytes as `550e8400-e29b-41d4-a716-446655440000`. MariaDB strips zeros at the end.
     static func uuid(_ cell: UnsafeRawBufferPointer) -> String {
-        guard cell.count <= 16 else { return utf8(cell) }
+        guard cell.count <= 16 else { return JavaUTF8.decode(cell) }
         let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
         for (index, byte) in padded(cell, to: 16).enumerated() {
@@ -65,7 +52,7 @@ enum CellText {
 enum UnsignedDecimal {
     static func value(_ number: UInt64) -> ConnectValue {
         number <= UInt64(Int64.max)
-            ? .bytes(DecimalText.twosComplement(Int64(number)))
+            ? .bytes(TwosComplement.bytes(Int64(number)))
             : .bytes([0] + (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(56 - $0 * 8)) })
     }
 }
@@ -83,7 +70,7 @@ enum StoredDecimal {
         if precision <= 18 {
             let unscaled = PackedDecimal.unscaledInt64(cell, precision: precision, scale: scale)
             switch mode {
-            case .precise: return .bytes(DecimalText.twosComplement(unscaled))
+            case .precise: return .bytes(TwosComplement.bytes(unscaled))
             // Both numbers are exact up to 2^53 and 10^22, so their quotient is correctly rounded.
             case .double where unscaled.magnitude < 1 << 53: return .float64(Double(unscaled) / powers[scale])
             default: break

@@ -100,7 +100,7 @@ struct SnapshotRowDecoder: Sendable {
             return DecimalNumber(cell).map { .value($0.rescaled(to: scale).value(mode)) } ?? unreadable
         case .bit: return cell.isEmpty ? unreadable : .value(.boolean(cell[cell.count - 1] & 1 != 0))
         case .bits: return .value(.bytes(cell.reversed()))
-        case .text: return .value(.string(CellText.utf8(cell)))
+        case .text: return .value(.string(JavaUTF8.decode(cell)))
         case .binary(let mode): return .value(BinaryText.value([UInt8](cell), mode))
         case .date(let form): return date(cell, form)
         case .time(let form): return time(cell, form)

@@ -9,7 +9,7 @@ enum TextNumber {
             let number = Double(short.mantissa) / doublePowers[short.scale]
             return short.isNegative ? -number : number
         }
-        return Double(CellText.utf8(text))
+        return Double(JavaUTF8.decode(text))
     }
 
     static func float(_ text: UnsafeRawBufferPointer) -> Float? {
@@ -18,7 +18,7 @@ enum TextNumber {
             let number = Float(short.mantissa) / floatPowers[short.scale]
             return short.isNegative ? -number : number
         }
-        return Float(CellText.utf8(text))
+        return Float(JavaUTF8.decode(text))
     }
 
     private static let doublePowers: ContiguousArray<Double> = [
