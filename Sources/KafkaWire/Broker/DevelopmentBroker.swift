@@ -19,6 +19,8 @@ public final class DevelopmentBroker: Sendable {
     /// The address that clients are told to connect to.
     public var advertised: SocketAddress { service.advertised }
     public var clusterID: String { service.identity.clusterID }
+    /// Hold, refuse or lose requests, in tests of clients.
+    package var interceptors: RequestInterceptors { service.interceptors }
 
     /// Listens at once, and reads what the directory holds; requests are answered from `start()` on.
     ///
@@ -56,6 +58,7 @@ public final class DevelopmentBroker: Sendable {
     public func stop() {
         server.stopAccepting()
         service.groups.stop()
+        service.interceptors.stop()
         server.cutAll()
         let areGone = server.awaitEnd(milliseconds: 5000)
         do throws(StorageError) {

@@ -2,19 +2,32 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
+extension ServedRequest {
+    static let apiVersions = ServedRequest(ApiVersionsRequest.self) { service, _, _ in
+        service.apiVersions(error: .none)
+    }
+    static let describeCluster = ServedRequest(DescribeClusterRequest.self) { service, request, context in
+        service.describeCluster(request, context)
+    }
+    static let initProducerID = ServedRequest(InitProducerIdRequest.self) { service, request, context in
+        service.initProducerID(request, context)
+    }
+    static let findCoordinator = ServedRequest(FindCoordinatorRequest.self) { service, request, context in
+        service.findCoordinator(request, context: context)
+    }
+}
+
 extension BrokerService {
-    /// ApiVersions. Produce is announced from version 0 on, though served from 3 on, as Kafka 4 does: librdkafka takes
-    /// its absence for that of compression (KAFKA-18659).
+    /// ApiVersions.
     func apiVersions(error: KafkaErrorCode) -> ApiVersionsResponse {
         var response = ApiVersionsResponse()
         response.errorCode = error
-        for key in Self.served {
-            guard let versions = key.versions else { continue }
+        response.apiKeys = ServedRequest.all.map { served in
             var entry = ApiVersionsResponse.ApiVersion()
-            entry.apiKey = key.rawValue
-            entry.minVersion = key == .produce ? 0 : versions.lowerBound
-            entry.maxVersion = versions.upperBound
-            response.apiKeys.append(entry)
+            entry.apiKey = served.apiKey.rawValue
+            entry.minVersion = served.announcedVersions.lowerBound
+            entry.maxVersion = served.announcedVersions.upperBound
+            return entry
         }
         return response
     }

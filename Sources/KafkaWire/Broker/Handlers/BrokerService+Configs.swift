@@ -15,6 +15,16 @@ private enum ResourceType: Int8 {
     case broker = 4
 }
 
+extension ServedRequest {
+    static let describeConfigs = ServedRequest(DescribeConfigsRequest.self) { service, request, context in
+        service.describeConfigs(request, context)
+    }
+    static let incrementalAlterConfigs = ServedRequest(IncrementalAlterConfigsRequest.self) {
+        service, request, context in
+        service.alterConfigs(request, context)
+    }
+}
+
 extension BrokerService {
     /// Why a topic's setting is refused: it is not known, or its value is not one.
     func check(_ name: String, _ value: String) throws(AdminFault) {

@@ -1,6 +1,12 @@
 import KafkaProtocol
 import WireCore
 
+extension ServedRequest {
+    static let fetch = ServedRequest(FetchRequest.self) { service, request, context in
+        service.fetch(request, context: context)
+    }
+}
+
 extension BrokerService {
     private typealias PartitionData = FetchResponse.PartitionData
 

@@ -1,6 +1,15 @@
 import KafkaProtocol
 import WireCore
 
+extension ServedRequest {
+    static let offsetCommit = ServedRequest(OffsetCommitRequest.self) { service, request, context in
+        service.commitOffsets(request, context: context)
+    }
+    static let offsetFetch = ServedRequest(OffsetFetchRequest.self) { service, request, context in
+        service.fetchOffsets(request, context: context)
+    }
+}
+
 extension BrokerService {
     /// OffsetCommit. Topics are named by their ids from version 10 on.
     func commitOffsets(_ request: OffsetCommitRequest, context: RequestContext) -> OffsetCommitResponse {

@@ -1,6 +1,30 @@
 import KafkaProtocol
 import WireCore
 
+extension ServedRequest {
+    static let joinGroup = ServedRequest(JoinGroupRequest.self) { service, request, context in
+        service.joinGroup(request, context: context)
+    }
+    static let syncGroup = ServedRequest(SyncGroupRequest.self) { service, request, context in
+        service.syncGroup(request, context)
+    }
+    static let heartbeat = ServedRequest(HeartbeatRequest.self) { service, request, context in
+        service.heartbeat(request, context)
+    }
+    static let leaveGroup = ServedRequest(LeaveGroupRequest.self) { service, request, context in
+        service.leaveGroup(request, context: context)
+    }
+    static let describeGroups = ServedRequest(DescribeGroupsRequest.self) { service, request, context in
+        service.describeGroups(request, context: context)
+    }
+    static let listGroups = ServedRequest(ListGroupsRequest.self) { service, request, context in
+        service.listGroups(request, context)
+    }
+    static let deleteGroups = ServedRequest(DeleteGroupsRequest.self) { service, request, context in
+        service.deleteGroups(request, context)
+    }
+}
+
 extension BrokerService {
     /// JoinGroup.
     func joinGroup(_ request: JoinGroupRequest, context: RequestContext) -> JoinGroupResponse {

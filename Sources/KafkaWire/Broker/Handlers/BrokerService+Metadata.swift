@@ -2,6 +2,16 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
+extension ServedRequest {
+    static let metadata = ServedRequest(MetadataRequest.self) { service, request, context in
+        service.metadata(request, context: context)
+    }
+    static let describeTopicPartitions = ServedRequest(DescribeTopicPartitionsRequest.self) {
+        service, request, context in
+        service.describeTopicPartitions(request, context)
+    }
+}
+
 extension BrokerService {
     /// Metadata. A topic that is asked for by name and not there is created, where the client and the broker allow it.
     func metadata(_ request: MetadataRequest, context: RequestContext) -> MetadataResponse {

@@ -1,6 +1,15 @@
 import KafkaProtocol
 import WireCore
 
+extension ServedRequest {
+    static let listOffsets = ServedRequest(ListOffsetsRequest.self) { service, request, context in
+        service.listOffsets(request, context)
+    }
+    static let offsetForLeaderEpoch = ServedRequest(OffsetForLeaderEpochRequest.self) { service, request, context in
+        service.offsetForLeaderEpoch(request, context)
+    }
+}
+
 extension BrokerService {
     /// The partition that a request means, or why there is none. A leader epoch other than ours belongs to another log.
     func partition(

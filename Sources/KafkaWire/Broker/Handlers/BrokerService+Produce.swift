@@ -1,6 +1,14 @@
 import KafkaProtocol
 import WireCore
 
+extension ServedRequest {
+    /// Announced from version 0 on, as Kafka 4 does: librdkafka takes the absence of version 0 for that of compression
+    /// (KAFKA-18659).
+    static let produce = ServedRequest(
+        ProduceRequest.self, announced: 0...ProduceRequest.versions.upperBound
+    ) { service, request, context in try service.produce(request, context: context) }
+}
+
 extension BrokerService {
     private typealias PartitionResponse = ProduceResponse.PartitionProduceResponse
 

@@ -21,6 +21,18 @@ struct AdminFault: Error, Equatable {
     }
 }
 
+extension ServedRequest {
+    static let createTopics = ServedRequest(CreateTopicsRequest.self) { service, request, context in
+        service.createTopics(request, context)
+    }
+    static let deleteTopics = ServedRequest(DeleteTopicsRequest.self) { service, request, context in
+        service.deleteTopics(request, context: context)
+    }
+    static let createPartitions = ServedRequest(CreatePartitionsRequest.self) { service, request, context in
+        service.createPartitions(request, context)
+    }
+}
+
 extension BrokerService {
     /// CreateTopics.
     func createTopics(_ request: CreateTopicsRequest, _: RequestContext) -> CreateTopicsResponse {

@@ -14,23 +14,41 @@ struct RequestExchange {
     let header: RequestHeader
     let context: RequestContext
 
-    /// Decodes the body, has it answered, and encodes the answer with size and header in front.
+    /// Decodes the body, handles it unless an interceptor decides otherwise, and encodes the response with size and
+    /// header in front.
     ///
-    /// - Parameter handle: returns nil where no answer is due.
-    func answer<Request: KafkaRequest>(
-        _ body: ByteReader, _: Request.Type, _ handle: (Request, RequestContext) throws -> Request.Response?
+    /// - Parameter handle: returns nil if no response is due.
+    func answer<Request: RefusableRequest & Sendable>(
+        _ body: ByteReader, _: Request.Type, interceptors: RequestInterceptors,
+        _ handle: (Request, RequestContext) throws -> Request.Response?
     ) throws -> [UInt8]? {
         let request: Request
         do throws(WireError) {
-            // Kafka passes over what stands behind the last field, and librdkafka 2.16 asks for all topics with
-            // three bytes too many (Metadata 13).
+            // Kafka skips bytes after the last field, and librdkafka 2.16 asks for all topics with three bytes too many
+            // (Metadata 13).
             var reader = KafkaReader(body, isFlexible: Request.isFlexible(header.apiVersion))
             request = try Request(from: &reader, version: header.apiVersion)
         } catch {
             throw ConnectionFault.malformed(header.apiKey, error)
         }
-        guard let response = try handle(request, context) else { return nil }
-        return try frame(response, version: header.apiVersion)
+        func response() throws -> [UInt8]? {
+            try handle(request, context).map { try frame($0, version: header.apiVersion) }
+        }
+        guard !interceptors.isEmpty else { return try response() }
+        let intercepted = InterceptedRequest(
+            apiKey: header.apiKey, version: header.apiVersion, clientID: context.clientID, message: request)
+        switch interceptors.decide(intercepted) {
+        case .handle, .hold: return try response()
+        case .refuse(let code): return try frame(request.refusal(code), version: header.apiVersion)
+        case .disconnect: throw ConnectionFault.intercepted(header.apiKey)
+        case .ignore: return nil
+        case .handleThenDropAnswer:
+            _ = try response()
+            return nil
+        case .handleThenDisconnect:
+            _ = try response()
+            throw ConnectionFault.intercepted(header.apiKey)
+        }
     }
 
     /// Size i32 | response header | response. Throws where the answer is too long for a frame.

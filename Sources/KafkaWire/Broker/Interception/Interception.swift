@@ -1,0 +1,59 @@
+import KafkaProtocol
+import WireCore
+import WireStreams
+
+/// What happens to one request, as an interceptor decides.
+package enum Interception: Sendable {
+    /// The broker handles the request as usual.
+    case handle
+    /// The broker changes nothing and answers with this error for everything that the request names.
+    case refuse(KafkaErrorCode)
+    /// The broker changes nothing and closes the connection.
+    case disconnect
+    /// The broker handles the request and closes the connection instead of answering.
+    case handleThenDisconnect
+    /// The broker changes nothing and never answers; the connection stays open.
+    case ignore
+    /// The broker handles the request and never answers; the connection stays open.
+    case handleThenDropAnswer
+    /// The request waits until the gate is open and is handled as usual then.
+    case hold(RequestGate)
+}
+
+/// A request before it is handled, for an interceptor.
+package struct InterceptedRequest: Sendable {
+    package let apiKey: APIKey
+    package let version: Int16
+    package let clientID: String
+    /// The decoded request, for example a `ProduceRequest`.
+    package let message: any KafkaRequest & Sendable
+}
+
+/// Holds requests back until it is opened.
+package final class RequestGate: Sendable {
+    private struct State {
+        var isOpen = false
+        var heldCount = 0
+    }
+
+    private let state = Monitor(State())
+
+    package init() {}
+
+    /// The number of requests that wait at this moment.
+    package var heldCount: Int { state.withLock { $0.heldCount } }
+
+    /// Lets the held requests and all later ones pass.
+    package func open() { state.update { $0.isOpen = true } }
+
+    /// Waits until at least `count` requests are held. Returns false if that takes longer than the given time.
+    package func awaitHeld(_ count: Int, milliseconds: Int) -> Bool {
+        state.wait(until: .now.advanced(byMilliseconds: milliseconds)) { $0.heldCount >= count ? true : nil } ?? false
+    }
+
+    func pass() {
+        state.update { $0.heldCount += 1 }
+        _ = state.wait { $0.isOpen ? true : nil }
+        state.update { $0.heldCount -= 1 }
+    }
+}

@@ -1,0 +1,71 @@
+import KafkaProtocol
+import Synchronization
+
+/// The interceptors of a broker: they see each request before it is handled, and may hold it, refuse it or lose its
+/// answer, so that tests can show what a client does then.
+package final class RequestInterceptors: Sendable {
+    /// Called on the connection's thread. Returns nil to leave the decision to the interceptors added earlier.
+    package typealias Interceptor = @Sendable (InterceptedRequest) -> Interception?
+
+    /// Identifies an interceptor, to remove it.
+    package struct ID: Hashable, Sendable {
+        fileprivate let number: Int
+    }
+
+    private struct State {
+        var interceptors: [(id: ID, body: Interceptor)] = []
+        var nextNumber = 0
+        var gates: [RequestGate] = []
+        var isStopped = false
+    }
+
+    private let state = Mutex(State())
+
+    init() {}
+
+    /// Adds an interceptor, which takes precedence over those added before it.
+    @discardableResult
+    package func add(_ interceptor: @escaping Interceptor) -> ID {
+        state.withLock { state in
+            let id = ID(number: state.nextNumber)
+            state.nextNumber += 1
+            state.interceptors.insert((id, interceptor), at: 0)
+            return id
+        }
+    }
+
+    /// Removes one interceptor. Requests that it holds stay held until its gate is opened.
+    package func remove(_ id: ID) {
+        state.withLock { state in state.interceptors.removeAll { $0.id == id } }
+    }
+
+    /// Decides about a request. Returns after a hold, with `.handle`.
+    func decide(_ request: InterceptedRequest) -> Interception {
+        // Not under the lock: an interceptor may add or remove interceptors.
+        let interceptors = state.withLock { $0.interceptors }
+        for (_, body) in interceptors {
+            guard let interception = body(request) else { continue }
+            guard case .hold(let gate) = interception else { return interception }
+            let isStopped = state.withLock { state in
+                state.gates.append(gate)
+                return state.isStopped
+            }
+            if !isStopped { gate.pass() }
+            return .handle
+        }
+        return .handle
+    }
+
+    /// Whether decoded requests have to be shown to interceptors at all.
+    var isEmpty: Bool { state.withLock { $0.interceptors.isEmpty } }
+
+    /// Opens all gates, so that no connection's thread waits any longer.
+    func stop() {
+        let gates = state.withLock { state in
+            state.isStopped = true
+            defer { state.gates = [] }
+            return state.gates
+        }
+        for gate in gates { gate.open() }
+    }
+}
