@@ -1,28 +1,35 @@
-import Dispatch
 import Foundation
-import Synchronization
 
-/// Runs `body` on a thread of its own. The only way in which threads are made here.
+/// Runs `body` on a thread of its own. No other code of this package creates threads.
 ///
-/// What the closure captures moves with it: using it afterwards does not compile.
+/// Values that the closure captures and that are not `Sendable` move to the thread: using them afterwards does not
+/// compile. An object that runs itself on a thread is captured as `[self]`.
 ///
-/// - Parameter stackBytes: threads that only shovel bytes need little.
-public func startThread(named name: String, stackBytes: Int = 1 << 20, _ body: sending @escaping () -> Void) {
-    let code = createThread(named: name, stackBytes: stackBytes, body)
-    precondition(code == 0, "the system refuses another thread (\(code))")
+/// - Parameters:
+///   - stackBytes: threads that only copy bytes need little.
+///   - completion: finished when `body` has returned.
+package func startThread(
+    named name: String, stackBytes: Int = 1 << 20, completion: ThreadCompletion? = nil,
+    _ body: sending @escaping () -> Void
+) {
+    let code = createThread(named: name, stackBytes: stackBytes, completion, body)
+    precondition(code == 0, "the system cannot create another thread (errno \(code))")
 }
 
-/// The same where peers decide how many threads there are, one for each connection: throws `.system` where the system
-/// gives no more, and `body` is never run.
-public func startConnectionThread(
+/// Runs `body` on a thread of its own, for threads whose number peers decide, one for each connection.
+///
+/// Throws `StreamError.system` if the system cannot create another thread; then `body` never runs.
+package func startConnectionThread(
     named name: String, stackBytes: Int = 512 << 10, _ body: sending @escaping () -> Void
 ) throws(StreamError) {
-    let code = createThread(named: name, stackBytes: stackBytes, body)
+    let code = createThread(named: name, stackBytes: stackBytes, nil, body)
     guard code == 0 else { throw .system(errno: code, operation: "start a thread for a connection") }
 }
 
-private func createThread(named name: String, stackBytes: Int, _ body: sending @escaping () -> Void) -> Int32 {
-    let box = Unmanaged.passRetained(ThreadBody(name: name, body))
+private func createThread(
+    named name: String, stackBytes: Int, _ completion: ThreadCompletion?, _ body: sending @escaping () -> Void
+) -> Int32 {
+    let box = Unmanaged.passRetained(ThreadBody(name: name, completion: completion, body))
     let code = withUnsafeTemporaryAllocation(of: pthread_attr_t.self, capacity: 1) { attributes -> Int32 in
         guard let attributes = attributes.baseAddress else { return EINVAL }
         pthread_attr_init(attributes)
@@ -35,6 +42,7 @@ private func createThread(named name: String, stackBytes: Int, _ body: sending @
             let body = Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue()
             Thread.current.name = body.name
             body.run()
+            body.completion?.finish()
             return nil
         }, box.toOpaque())
     }
@@ -45,35 +53,12 @@ private func createThread(named name: String, stackBytes: Int, _ body: sending @
 /// Carries a closure to the one thread that runs it, once.
 private final class ThreadBody {
     let name: String
+    let completion: ThreadCompletion?
     let run: () -> Void
 
-    init(name: String, _ run: @escaping () -> Void) {
+    init(name: String, completion: ThreadCompletion?, _ run: @escaping () -> Void) {
         self.name = name
+        self.completion = completion
         self.run = run
-    }
-}
-
-/// A thread that can be waited for.
-public final class ThreadCompletion: Sendable {
-    private let finished = Mutex(false)
-    private let signal = DispatchSemaphore(value: 0)
-
-    public init() {}
-
-    /// The thread's last act.
-    public func finish() {
-        finished.withLock { $0 = true }
-        signal.signal()
-    }
-
-    /// Waits for `finish()`; false where it did not come in time.
-    public func wait(milliseconds: Int) -> Bool {
-        if finished.withLock({ $0 }) { return true }
-        guard signal.wait(timeout: .now() + .milliseconds(milliseconds)) == .success else {
-            return finished.withLock { $0 }
-        }
-        // Pass the signal on, so that any number may wait.
-        signal.signal()
-        return true
     }
 }

@@ -9,7 +9,7 @@ import WireStreams
 struct BinlogTests {
     /// Runs statements and gives the events that they left in the binlog.
     private func events(_ statements: [String], _ body: (inout BinlogDecoder, BinlogEvent) throws -> Void) throws {
-        let options = MySQLConnectionOptions(address: try #require(RealServers.mysql), user: "root")
+        let options = MySQLConfiguration(address: try #require(RealServers.mysql), user: "root")
         let connection = try MySQLConnection.connect(options)
         try connection.execute("CREATE DATABASE IF NOT EXISTS wire_binlog")
         try connection.execute("USE wire_binlog")

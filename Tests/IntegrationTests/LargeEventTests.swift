@@ -9,7 +9,7 @@ struct LargeEventTests {
     /// A packet holds 0xFFFFFF bytes; the event is a little larger than its row.
     @Test(arguments: [0xFF_FF00, 0xFF_FFFF, 40 << 20])
     func rowsBeyondSixteenMebibytesArriveWhole(bytes: Int) throws {
-        var options = MySQLConnectionOptions(address: try #require(RealServers.mysql), user: "root")
+        var options = MySQLConfiguration(address: try #require(RealServers.mysql), user: "root")
         options.readTimeoutMilliseconds = 60_000
         let setting = try MySQLConnection.connect(options)
         try setting.execute("SET GLOBAL max_allowed_packet = 134217728")

@@ -5,12 +5,12 @@ import WireStreams
 
 @Suite(.serialized, .enabled(if: RealServers.mariadb != nil, "CDCD_TEST_MARIADB names no MariaDB server"))
 struct MariaDBTests {
-    private func options(_ user: String = "root", _ password: String = "") throws -> MySQLConnectionOptions {
-        MySQLConnectionOptions(address: try #require(RealServers.mariadb), user: user, password: password)
+    private func options(_ user: String = "root", _ password: String = "") throws -> MySQLConfiguration {
+        MySQLConfiguration(address: try #require(RealServers.mariadb), user: user, password: password)
     }
 
-    @Test(arguments: [MySQLConnectionOptions.TLSMode.disabled, .preferred])
-    func theNativePasswordLeadsIn(tls: MySQLConnectionOptions.TLSMode) throws {
+    @Test(arguments: [MySQLConfiguration.TLSMode.disabled, .preferred])
+    func theNativePasswordLeadsIn(tls: MySQLConfiguration.TLSMode) throws {
         let root = try MySQLConnection.connect(try options())
         #expect(root.isMariaDB)
         try root.execute("CREATE OR REPLACE USER wire_native IDENTIFIED BY 'secret'")

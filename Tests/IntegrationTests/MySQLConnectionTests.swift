@@ -5,9 +5,9 @@ import WireStreams
 @Suite(.serialized, .enabled(if: RealServers.mysql != nil, "CDCD_TEST_MYSQL names no MySQL server"))
 struct MySQLConnectionTests {
     private func options(
-        _ user: String = "root", _ password: String = "", tls: MySQLConnectionOptions.TLSMode = .preferred
-    ) throws -> MySQLConnectionOptions {
-        var options = MySQLConnectionOptions(address: try #require(RealServers.mysql), user: user, password: password)
+        _ user: String = "root", _ password: String = "", tls: MySQLConfiguration.TLSMode = .preferred
+    ) throws -> MySQLConfiguration {
+        var options = MySQLConfiguration(address: try #require(RealServers.mysql), user: user, password: password)
         options.tlsMode = tls
         return options
     }
@@ -61,7 +61,7 @@ struct MySQLConnectionTests {
         try root.execute("DROP USER IF EXISTS wire_sha256")
         try root.execute("CREATE USER wire_sha256 IDENTIFIED WITH sha256_password BY 'secret'")
         root.close()
-        for tls in [MySQLConnectionOptions.TLSMode.disabled, .required] {
+        for tls in [MySQLConfiguration.TLSMode.disabled, .required] {
             var account = try options("wire_sha256", "secret", tls: tls)
             account.allowPublicKeyRetrieval = true
             let connection = try MySQLConnection.connect(account)

@@ -15,18 +15,18 @@ struct MySQLTLSTests {
     }
 
     private func options(
-        _ mode: MySQLConnectionOptions.TLSMode, host: String = "127.0.0.1", trust: String? = nil, user: String = "root",
+        _ mode: MySQLConfiguration.TLSMode, host: String = "127.0.0.1", trust: String? = nil, user: String = "root",
         password: String = ""
-    ) throws -> MySQLConnectionOptions {
+    ) throws -> MySQLConfiguration {
         let address = try #require(RealServers.mysql)
-        var options = MySQLConnectionOptions(
+        var options = MySQLConfiguration(
             address: SocketAddress(host: host, port: address.port), user: user, password: password)
         options.tlsMode = mode
         options.trust = try trust.map { try store($0) }
         return options
     }
 
-    private func cipher(_ options: MySQLConnectionOptions) throws -> String {
+    private func cipher(_ options: MySQLConfiguration) throws -> String {
         let connection = try MySQLConnection.connect(options)
         defer { connection.close() }
         #expect(connection.isEncrypted)

@@ -3,7 +3,7 @@ import WireStreams
 
 /// A blocking client connection to MySQL or MariaDB. Owned by one thread; `canceller` may be used from any.
 public final class MySQLConnection {
-    public let options: MySQLConnectionOptions
+    public let options: MySQLConfiguration
     /// For example `9.7.4` or `11.8.9-MariaDB`.
     public let serverVersion: String
     public let isMariaDB: Bool
@@ -20,7 +20,7 @@ public final class MySQLConnection {
     /// - Parameter onOpen: is given the canceller as soon as there is a socket, so that a stop reaches a
     ///   connection in the making.
     public static func connect(
-        _ options: MySQLConnectionOptions, onOpen: (SocketCanceller) -> Void = { _ in }
+        _ options: MySQLConfiguration, onOpen: (SocketCanceller) -> Void = { _ in }
     ) throws(MySQLError) -> MySQLConnection {
         // A limit for each read alone would let a peer that sends a byte now and then hold the attempt for hours.
         let deadline = ContinuousClock.now + .milliseconds(options.connectTimeoutMilliseconds)
@@ -43,7 +43,7 @@ public final class MySQLConnection {
         return MySQLConnection(options: options, session: session, channel: channel)
     }
 
-    private init(options: MySQLConnectionOptions, session: Handshake.Session, channel: PacketChannel) {
+    private init(options: MySQLConfiguration, session: Handshake.Session, channel: PacketChannel) {
         self.options = options
         serverVersion = session.serverVersion
         isMariaDB = session.isMariaDB
@@ -55,7 +55,7 @@ public final class MySQLConnection {
     }
 
     private static func shakeHands(
-        over channel: PacketChannel, _ options: MySQLConnectionOptions
+        over channel: PacketChannel, _ options: MySQLConfiguration
     ) throws(MySQLError) -> Handshake.Session {
         let account = Handshake.Account(
             user: options.user, password: options.password, database: options.database,
@@ -91,7 +91,7 @@ public final class MySQLConnection {
     ///
     /// After an error thrown by `body` the connection is in the middle of a result and cannot be used again.
     public func streamQuery(
-        _ sql: String, columns: ([ResultColumn]) throws -> Void = { _ in }, row body: (borrowing TextRow) throws -> Void
+        _ sql: String, columns: ([MySQLColumn]) throws -> Void = { _ in }, row body: (borrowing TextRow) throws -> Void
     ) throws {
         do {
             try run(sql, columns: columns, row: body)
@@ -102,7 +102,7 @@ public final class MySQLConnection {
     }
 
     private func run(
-        _ sql: String, columns: ([ResultColumn]) throws -> Void, row body: (borrowing TextRow) throws -> Void
+        _ sql: String, columns: ([MySQLColumn]) throws -> Void, row body: (borrowing TextRow) throws -> Void
     ) throws {
         channel.beginCommand()
         try channel.send(ClientCommand.query(sql))

@@ -7,7 +7,7 @@ package struct ResultSetDecoder {
     package enum Event: Equatable {
         /// Column definitions so far only; nothing to do.
         case progress
-        case columns([ResultColumn])
+        case columns([MySQLColumn])
         /// The packet that was given is a row in the text protocol.
         case row
         /// The answer is complete, unless more results follow.
@@ -26,7 +26,7 @@ package struct ResultSetDecoder {
 
     private let hasDeprecatedEOF: Bool
     private var state = State.expectingHeader
-    private var columns: [ResultColumn] = []
+    private var columns: [MySQLColumn] = []
 
     package init(capabilities: CapabilityFlags) { hasDeprecatedEOF = capabilities.contains(.deprecateEOF) }
 
@@ -36,7 +36,7 @@ package struct ResultSetDecoder {
             switch state {
             case .expectingHeader: return try header(packet)
             case .expectingColumns(let left):
-                columns.append(try ResultColumn(packet))
+                columns.append(try MySQLColumn(packet))
                 guard left == 1 else {
                     state = .expectingColumns(left: left - 1)
                     return .progress

@@ -3,7 +3,6 @@ import WireCore
 /// DECIMAL as the binlog stores it: groups of nine digits in four big-endian bytes, shorter groups at both ends in
 /// fewer, the first bit inverted as a sign, negative numbers in one's complement.
 public enum PackedDecimal {
-    @usableFromInline static let digitsPerGroup = 9
     /// Bytes for 0 to 9 digits.
     @usableFromInline static let groupBytes = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4]
 

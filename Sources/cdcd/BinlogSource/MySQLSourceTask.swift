@@ -230,7 +230,7 @@ final class MySQLSourceTask: SourceTask {
                 let server = try ServerInspection(configuration, control, connectMilliseconds: limit)
                 if endsInterruption { control.report(.running) }
                 return server
-            } catch let failure as SessionError where failure.error.isTransient {
+            } catch let failure as SessionError where failure.error.isRetriable {
                 let reason = ServerFailure.connecting(failure.error, configuration.connection)
                 guard let retry = policy.failed(at: .now) else { throw reason }
                 if retry.isReportDue { logger.warn("\(reason)\nConnecting again.") }

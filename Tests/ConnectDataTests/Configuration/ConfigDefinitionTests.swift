@@ -26,20 +26,6 @@ import Testing
         }
     }
 
-    @Test func givesTypedValuesAndDefaults() throws {
-        let definition = ConfigDefinition([
-            ConfigKey("a", .int, defaultValue: "5"), ConfigKey("b", .boolean, isRequired: true), ConfigKey("c", .string),
-            ConfigKey("d", .list, defaultValue: "x,y"),
-        ])
-        let parsed = try definition.parse(["b": "true", "other": "1"])
-        #expect(parsed.integer("a") == 5)
-        #expect(parsed.boolean("b"))
-        #expect(parsed.text("c") == nil)
-        #expect(parsed.list("d") == ["x", "y"])
-        let error = #expect(throws: ConfigError.self) { try definition.parse([:]) }
-        #expect(error?.message == "Missing required configuration \"b\" which has no default value.")
-    }
-
     @Test func errorsOfAChainOfTransformsNameTheFirst() {
         let error = #expect(throws: ConfigError.self) {
             try TransformChain(configuration: ["transforms": "a", "transforms.a.type": "RegexRouter"])

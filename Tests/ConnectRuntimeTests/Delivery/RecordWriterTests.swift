@@ -2,6 +2,7 @@ import ConnectData
 import KafkaProtocol
 import KafkaWire
 import Testing
+import WireStreams
 
 @testable import ConnectRuntime
 

@@ -2,6 +2,7 @@ import KafkaProtocol
 import KafkaWire
 import Testing
 import WireCore
+import WireStreams
 
 @testable import ConnectRuntime
 

@@ -1,4 +1,5 @@
 import Testing
+import WireStreams
 
 @testable import ConnectRuntime
 

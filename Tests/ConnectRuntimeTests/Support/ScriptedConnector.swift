@@ -1,5 +1,6 @@
 import ConnectData
 import WireCore
+import WireStreams
 
 @testable import ConnectRuntime
 

@@ -1,6 +1,7 @@
 import HTTPWire
 import Testing
 import WireCore
+import WireStreams
 
 @testable import ConnectRuntime
 

@@ -3,6 +3,7 @@ import KafkaProtocol
 import KafkaWire
 import Testing
 import WireCore
+import WireStreams
 
 @testable import ConnectRuntime
 

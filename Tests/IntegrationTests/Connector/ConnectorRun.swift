@@ -22,7 +22,7 @@ final class ConnectorWorld {
     /// Makes an empty database of this name.
     init(_ name: String, server: SocketAddress, profile: DebeziumGeneration = .v36) throws {
         self.name = name
-        root = try MySQLConnection.connect(MySQLConnectionOptions(address: server, user: "root"))
+        root = try MySQLConnection.connect(MySQLConfiguration(address: server, user: "root"))
         let serverID = Self.serverIDs.add(1, ordering: .relaxed).newValue
         configuration = [
             "connector.class": MySQLSourceConnector.className, "tasks.max": "1",

@@ -32,7 +32,7 @@ extension ConnectorTests {
         private func replica(of world: ConnectorWorld) throws -> MySQLConnection {
             let executed = try world.root.query("SELECT @@GLOBAL.gtid_executed").scalar ?? ""
             let replica = try MySQLConnection.connect(
-                MySQLConnectionOptions(address: try #require(RealServers.otherMySQL), user: "root"))
+                MySQLConfiguration(address: try #require(RealServers.otherMySQL), user: "root"))
             do throws(MySQLError) {
                 try replica.execute("RESET BINARY LOGS AND GTIDS")
             } catch { try replica.execute("RESET MASTER") }
@@ -164,7 +164,7 @@ extension ConnectorTests {
             let account = ["SELECT, LOCK TABLES, REPLICATION SLAVE, REPLICATION CLIENT ON *.*"]
             try world.useAccount("v_snapshot", grants: account)
             let other = try MySQLConnection.connect(
-                MySQLConnectionOptions(address: try #require(RealServers.otherMySQL), user: "root"))
+                MySQLConfiguration(address: try #require(RealServers.otherMySQL), user: "root"))
             try other.execute("DROP USER IF EXISTS v_snapshot")
             try other.execute("CREATE USER v_snapshot IDENTIFIED BY 'secret'")
             try other.execute("GRANT \(account[0]) TO v_snapshot")

@@ -117,7 +117,7 @@ extension ConnectorTests {
             let serverID = try #require(world.configuration["database.server.id"].flatMap { UInt32($0) })
             let status = try BinlogStatus(reading: world.root)
             let rival = try ReplicationStream(
-                try MySQLConnection.connect(MySQLConnectionOptions(address: try #require(RealServers.mysql), user: "root")),
+                try MySQLConnection.connect(MySQLConfiguration(address: try #require(RealServers.mysql), user: "root")),
                 serverID: serverID, start: .position(file: status.file, position: UInt32(status.position)),
                 heartbeatMilliseconds: 100, silenceMilliseconds: 5000)
             _ = try rival.next()

@@ -128,12 +128,12 @@ extension ConnectorTests {
 
         /// The server notices after a while that the connector's connection was cut.
         private func connectWhenPossible(_ world: ConnectorWorld, _ user: String) throws -> MySQLConnection {
-            var options = MySQLConnectionOptions(address: try #require(RealServers.mysql), user: user, password: "secret")
+            var options = MySQLConfiguration(address: try #require(RealServers.mysql), user: user, password: "secret")
             options.allowPublicKeyRetrieval = true
             let deadline = MonotonicInstant.now.advanced(byMilliseconds: 20_000)
             while true {
                 do throws(MySQLError) { return try MySQLConnection.connect(options) } catch {
-                    guard error.isTransient, MonotonicInstant.now < deadline else { throw error }
+                    guard error.isRetriable, MonotonicInstant.now < deadline else { throw error }
                 }
             }
         }

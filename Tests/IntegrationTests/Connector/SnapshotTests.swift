@@ -96,7 +96,7 @@ extension ConnectorTests {
             let server = try #require(RealServers.mysql)
             world.recording.change {
                 $0.interlude = (1, {
-                    let other = try MySQLConnection.connect(MySQLConnectionOptions(address: server, user: "root"))
+                    let other = try MySQLConnection.connect(MySQLConfiguration(address: server, user: "root"))
                     try other.execute("DROP TABLE n_gone.u")
                     other.close()
                 })
@@ -120,7 +120,7 @@ extension ConnectorTests {
             world.recording.change { state in
                 // The rows of `t` are being read; the definition of `u` was read before.
                 state.interlude = (1, {
-                    let connection = try MySQLConnection.connect(MySQLConnectionOptions(address: server, user: "root"))
+                    let connection = try MySQLConnection.connect(MySQLConfiguration(address: server, user: "root"))
                     try connection.execute("ALTER TABLE n_renamed.u \(change), ALGORITHM=INSTANT")
                     connection.close()
                 })
@@ -202,7 +202,7 @@ private final class Writers: Sendable {
                 defer { completion.finish() }
                 guard
                     let session = try? MySQLConnection.connect(
-                        MySQLConnectionOptions(address: server, user: "root", database: database))
+                        MySQLConfiguration(address: server, user: "root", database: database))
                 else { return }
                 var next = 100_000 * (index + 1)
                 while let self, !self.isStopped.load(ordering: .acquiring) {

@@ -84,7 +84,7 @@ extension ConnectorTests.TableMapTests {
     private func check(
         _ profile: DebeziumProfile, metadata: String, _ body: (BinlogRowDecoder, TableMapMetadata) throws -> Void
     ) throws {
-        let options = MySQLConnectionOptions(address: try #require(RealServers.mysql), user: "root")
+        let options = MySQLConfiguration(address: try #require(RealServers.mysql), user: "root")
         let connection = try MySQLConnection.connect(options)
         defer { connection.close() }
         for statement in [

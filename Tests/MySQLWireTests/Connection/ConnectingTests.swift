@@ -28,8 +28,8 @@ import WireTestSupport
         return packet(0, payload)
     }
 
-    private func options(_ server: ScriptedServer) -> MySQLConnectionOptions {
-        var options = MySQLConnectionOptions(address: server.address, user: "root")
+    private func options(_ server: ScriptedServer) -> MySQLConfiguration {
+        var options = MySQLConfiguration(address: server.address, user: "root")
         options.connectTimeoutMilliseconds = 5000
         options.readTimeoutMilliseconds = 5000
         return options
@@ -46,18 +46,18 @@ import WireTestSupport
     func anErrorInsteadOfTheGreetingPasses(code: UInt16) throws {
         let server = try ScriptedServer([[.send(Self.error(code, "no server just now", sequence: 0))]])
         let failure = failure { _ = try MySQLConnection.connect(options(server)) }
-        #expect(failure?.isTransient == true, "\(String(describing: failure))")
+        #expect(failure?.isRetriable == true, "\(String(describing: failure))")
         #expect(failure?.description == "no server just now (error \(code), SQLSTATE HY000)")
     }
 
     /// A proxy greets by itself, and notices only then that no server is behind it.
     @Test(arguments: [(UInt16(1226), true), (1129, true), (65_535, true), (1045, false), (3159, false)])
-    func anErrorInsteadOfTheOKPasses(code: UInt16, isTransient: Bool) throws {
+    func anErrorInsteadOfTheOKPasses(code: UInt16, isRetriable: Bool) throws {
         let server = try ScriptedServer([[
             .send(try Self.greeting()), .receiveSome, .send(Self.error(code, "no", sequence: 2)),
         ]])
         let failure = failure { _ = try MySQLConnection.connect(options(server)) }
-        #expect(failure?.isTransient == isTransient, "\(String(describing: failure))")
+        #expect(failure?.isRetriable == isRetriable, "\(String(describing: failure))")
     }
 
     @Test func anErrorPassesUntilTheFirstCommandHasSucceeded() throws {
@@ -71,8 +71,8 @@ import WireTestSupport
         let first = failure { try connection.execute("SET NAMES utf8mb4") }
         try connection.execute("SET NAMES utf8mb4")
         let later = failure { try connection.execute("SELECT 1") }
-        #expect(first?.isTransient == true)
-        #expect(later?.isTransient == false)
+        #expect(first?.isRetriable == true)
+        #expect(later?.isRetriable == false)
         #expect(server.awaitEnd() && server.unexpected.isEmpty, "\(server.unexpected)")
     }
 
@@ -85,7 +85,7 @@ import WireTestSupport
         var options = options(server)
         options.tlsMode = .required
         let failure = failure { _ = try MySQLConnection.connect(options) }
-        #expect(failure?.isTransient == true, "\(String(describing: failure))")
+        #expect(failure?.isRetriable == true, "\(String(describing: failure))")
     }
 
     /// Something always comes soon enough (here AuthMoreData), and still nobody waits for ever.

@@ -51,10 +51,8 @@ final class GroupCoordinator: Sendable {
     }
 
     func start() {
-        let coordinator = self
-        startThread(named: "broker-groups", stackBytes: 256 << 10) {
-            coordinator.watchTheClock()
-            coordinator.clockThread.finish()
+        startThread(named: "broker-groups", stackBytes: 256 << 10, completion: clockThread) { [self] in
+            watchTheClock()
         }
     }
 

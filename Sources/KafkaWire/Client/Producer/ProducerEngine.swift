@@ -41,10 +41,7 @@ final class ProducerEngine: Sendable {
             threads.removeAll { $0.wait(milliseconds: 0) }
             threads.append(completion)
         }
-        startThread(named: "\(client.configuration.clientID)-\(name)") { [self] in
-            body(self)
-            completion.finish()
-        }
+        startThread(named: "\(client.configuration.clientID)-\(name)", completion: completion) { [self] in body(self) }
     }
 
     // MARK: Consequences

@@ -11,7 +11,7 @@ enum CertificateStore {
     static func store(
         _ configuration: [String: String], _ property: String
     ) throws(ConfigError) -> TLSConfiguration.Store? {
-        guard let path = configuration[property]?.trimmingBlanks, !path.isEmpty else { return nil }
+        guard let path = JavaText.trimmedOrNil(configuration[property]) else { return nil }
         let store: TLSConfiguration.Store
         do throws(StreamError) {
             store = try .detecting(path: path, password: configuration[property + ".password"])

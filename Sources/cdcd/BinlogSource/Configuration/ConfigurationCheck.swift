@@ -44,7 +44,7 @@ struct ConfigurationCheck {
     private mutating func check(_ option: ConnectorOption) {
         let name = option.name
         let presence = option.presence(profile)
-        let value = value(option).map { $0.trimmingBlanks }
+        let value = value(option).map { JavaText.trim($0) }
         if option.check == .required || (name == "database.server.id" && profile.requiresServerID),
             value?.isEmpty ?? true {
             return refuse(name, "A value is required")
@@ -160,7 +160,7 @@ struct ConfigurationCheck {
             }
         }
         if let operations = configuration["skipped.operations"] {
-            let items = operations.split(separator: ",").map { String($0).trimmingBlanks }
+            let items = operations.split(separator: ",").map { JavaText.trim($0) }
             if items.contains("none"), items.count > 1 {
                 refuse("skipped.operations", "'none' cannot be specified with other skipped operation types")
             } else if !items.allSatisfy({ ["c", "u", "d", "t", "r", "none"].contains($0) }) {
@@ -228,16 +228,5 @@ extension ConnectorOptions {
             "connector.plugin.version",
         ]
         return names.contains(name) || prefixes.contains(where: name.hasExactPrefix)
-    }
-}
-
-extension String {
-    /// Without blanks and control characters at both ends, as Java's `trim` gives it.
-    var trimmingBlanks: String {
-        let scalars = unicodeScalars
-        guard let first = scalars.firstIndex(where: { $0.value > 0x20 }),
-            let last = scalars.lastIndex(where: { $0.value > 0x20 })
-        else { return "" }
-        return String(scalars[first...last])
     }
 }

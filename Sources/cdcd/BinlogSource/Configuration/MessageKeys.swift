@@ -20,8 +20,8 @@ public struct MessageKeys: Sendable {
         var rules: [Rule] = []
         for part in text.split(separator: ";") {
             guard Self.isWellFormed(part), let colon = part.firstIndex(of: ":") else { continue }
-            let columns = part[part.index(after: colon)...].split(separator: ",").map { String($0).trimmingBlanks }
-            let tables = try JavaPattern(String(part[..<colon]).trimmingBlanks, caseInsensitive: true)
+            let columns = part[part.index(after: colon)...].split(separator: ",").map { JavaText.trim($0) }
+            let tables = try JavaPattern(JavaText.trim(part[..<colon]), caseInsensitive: true)
             rules.append(Rule(tables: tables, columns: columns))
         }
         self.rules = rules
@@ -30,7 +30,7 @@ public struct MessageKeys: Sendable {
 
     /// Whether a part has one colon, with something on both sides.
     static func isWellFormed(_ part: Substring) -> Bool {
-        let sides = part.split(separator: ":", omittingEmptySubsequences: false).map { String($0).trimmingBlanks }
+        let sides = part.split(separator: ":", omittingEmptySubsequences: false).map { JavaText.trim($0) }
         return sides.count == 2 && sides.allSatisfy { !$0.isEmpty }
     }
 

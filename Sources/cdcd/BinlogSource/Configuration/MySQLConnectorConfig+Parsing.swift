@@ -64,7 +64,7 @@ struct ConfigurationReader {
 
     /// Nil where it is absent or empty.
     func text(_ name: String) -> String? {
-        configuration[name].map(\.trimmingBlanks).flatMap { $0.isEmpty ? nil : $0 }
+        JavaText.trimmedOrNil(configuration[name])
     }
 
     func flag(_ name: String, _ defaultValue: Bool) -> Bool { text(name).map { $0.lowercased() == "true" } ?? defaultValue }
@@ -75,12 +75,12 @@ struct ConfigurationReader {
         text(name).flatMap { Choice(rawValue: $0.lowercased()) }
     }
 
-    func connection() throws(ConfigError) -> MySQLConnectionOptions {
+    func connection() throws(ConfigError) -> MySQLConfiguration {
         let port = number("database.port", 3306)
         guard let port = UInt16(exactly: port), port > 0 else {
             throw ConfigError(name: "database.port", value: "\(port)", reason: "Value must be between 1 and 65535")
         }
-        var options = MySQLConnectionOptions(
+        var options = MySQLConfiguration(
             address: SocketAddress(host: text("database.hostname") ?? "", port: port), user: text("database.user") ?? "",
             password: configuration["database.password"] ?? "")
         options.tlsMode =
@@ -112,7 +112,7 @@ struct ConfigurationReader {
                 statements[statements.count - 1].append(character)
             }
         }
-        return statements.map(\.trimmingBlanks).filter { !$0.isEmpty }
+        return statements.map { JavaText.trim($0) }.filter { !$0.isEmpty }
     }
 
     func connectionZone() throws(ConfigError) -> ConnectionZone? {
@@ -177,7 +177,7 @@ struct ConfigurationReader {
     func skippedOperations() -> MySQLConnectorConfig.SkippedOperations {
         var operations: MySQLConnectorConfig.SkippedOperations = []
         for item in (text("skipped.operations") ?? profile.defaultSkippedOperations).split(separator: ",") {
-            switch String(item).trimmingBlanks {
+            switch JavaText.trim(item) {
             case "c": operations.insert(.create)
             case "u": operations.insert(.update)
             case "d": operations.insert(.delete)

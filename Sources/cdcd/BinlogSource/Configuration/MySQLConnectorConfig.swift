@@ -7,7 +7,7 @@ public struct MySQLConnectorConfig: Sendable {
     /// `topic.prefix`, formerly `database.server.name`: prefix of all topics and name of the source partition.
     public var logicalName: String
     /// Address, account, TLS and timeouts.
-    public var connection: MySQLConnectionOptions
+    public var connection: MySQLConfiguration
     /// Statements to run on each query connection after it is made (not on the replication connection).
     public var initialStatements: [String]
     /// The zone in which snapshots take the wall clock of TIMESTAMPs to be (`database.connectionTimeZone`, in 1.9 also

@@ -37,6 +37,6 @@ struct PatternList: Sendable {
         }
         if isEscaped { current.append("\\") }
         items.append(current)
-        return items.map(\.trimmingBlanks).filter { !$0.isEmpty }
+        return items.map { JavaText.trim($0) }.filter { !$0.isEmpty }
     }
 }

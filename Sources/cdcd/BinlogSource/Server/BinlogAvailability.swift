@@ -75,7 +75,7 @@ enum BinlogAvailability: Hashable, Sendable {
         do throws(MySQLError) {
             return try connection.query("SHOW BINARY LOGS").rows.compactMap { $0.first ?? nil }
         } catch {
-            guard case .server = error, !error.isTransient else { throw error }
+            guard case .server = error, !error.isRetriable else { throw error }
             return []
         }
     }

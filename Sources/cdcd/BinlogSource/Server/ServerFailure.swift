@@ -8,7 +8,7 @@ enum ServerFailure {
     private static let privilegeCodes: Set<UInt16> = [1044, 1142, 1143, 1227, 1370]
 
     /// Why no connection could be made.
-    static func connecting(_ error: MySQLError, _ options: MySQLConnectionOptions) -> ConnectorError {
+    static func connecting(_ error: MySQLError, _ options: MySQLConfiguration) -> ConnectorError {
         let place = "\(options.address) with user '\(options.user)'"
         switch error {
         case .server(let answer) where authenticationCodes.contains(answer.code):
@@ -55,7 +55,7 @@ enum ServerFailure {
     }
 
     /// Why a statement failed.
-    static func running(_ what: String, _ error: MySQLError, _ options: MySQLConnectionOptions) -> ConnectorError {
+    static func running(_ what: String, _ error: MySQLError, _ options: MySQLConfiguration) -> ConnectorError {
         let place = "on the database at \(options.address) with user '\(options.user)'"
         if case .server(let answer) = error, answer.code == 1205 {
             return ConnectorError(

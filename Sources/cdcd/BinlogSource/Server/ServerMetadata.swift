@@ -50,7 +50,7 @@ struct ServerMetadata {
             do throws(MySQLError) {
                 return try body(connection)
             } catch {
-                if error.isTransient { throw SessionError(error, isConnecting: false) }
+                if error.isRetriable { throw SessionError(error, isConnecting: false) }
                 throw ServerFailure.running(purpose, error, configuration.connection)
             }
         }

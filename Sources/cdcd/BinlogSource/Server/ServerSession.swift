@@ -37,7 +37,7 @@ enum ServerSession {
             if serverUUID != nil { found = try ServerIdentity.uuid(connection) }
         } catch {
             if control.isStopping { throw CancellationError() }
-            if error.isTransient { throw SessionError(error, isConnecting: true) }
+            if error.isRetriable { throw SessionError(error, isConnecting: true) }
             throw ServerFailure.running("Setting up a session", error, configuration.connection)
         }
         if let serverUUID, found != serverUUID {
@@ -63,7 +63,7 @@ enum ServerSession {
     }
 
     /// Connects; a stop of the task interrupts the attempt.
-    static func connect(_ options: MySQLConnectionOptions, _ control: TaskControl) throws -> MySQLConnection {
+    static func connect(_ options: MySQLConfiguration, _ control: TaskControl) throws -> MySQLConnection {
         var attempt: Int?
         defer { if let attempt { control.removeStopHandler(attempt) } }
         do throws(MySQLError) {

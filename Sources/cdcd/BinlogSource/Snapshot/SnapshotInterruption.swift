@@ -18,6 +18,6 @@ enum SnapshotInterruption {
         if let changed = error as? TableChangedError { return changed.description }
         guard let cause = error as? MySQLError ?? (error as? SessionError)?.error else { return nil }
         if case .server(let answer) = cause, changedTableCodes.contains(answer.code) { return cause.description }
-        return cause.isTransient ? cause.description : nil
+        return cause.isRetriable ? cause.description : nil
     }
 }

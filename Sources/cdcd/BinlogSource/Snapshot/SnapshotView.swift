@@ -70,7 +70,7 @@ struct SnapshotView {
             try connection.execute("FLUSH TABLES WITH READ LOCK")
             return nil
         } catch {
-            guard case .server(let answer) = error, !error.isTransient else { throw error }
+            guard case .server(let answer) = error, !error.isRetriable else { throw error }
             logger.info(
                 "Unable to flush and acquire global read lock, will use table read locks after reading table names (\(answer))")
             return answer

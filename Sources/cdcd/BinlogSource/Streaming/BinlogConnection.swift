@@ -149,7 +149,7 @@ final class BinlogConnection {
     /// A server that has no connection to give, or no longer lets the account in, lives.
     private static func isAnswer(_ error: MySQLError) -> Bool {
         guard case .server(let answer) = error else { return false }
-        return !error.isTransient || [1040, 1203, 1226].contains(answer.code)
+        return !error.isRetriable || [1040, 1203, 1226].contains(answer.code)
     }
 
     /// An event arrived. Costs next to nothing while the stream runs as it should.
@@ -182,7 +182,7 @@ final class BinlogConnection {
     /// - Throws: `ConnectorError` if another attempt would not help.
     func recover(from failure: SessionError, at request: BinlogMachine.ResumeRequest) throws {
         let reason = ServerFailure.connecting(failure.error, configuration.connection)
-        guard failure.error.isTransient else {
+        guard failure.error.isRetriable else {
             if failure.isConnecting { throw reason }
             throw ServerFailure.streaming(failure.error, request.offset, configuration)
         }

@@ -1,24 +1,22 @@
 import ConnectData
-import Dispatch
+import WireCore
+import WireStreams
 
-/// Waits for a while, or until the task is stopped.
+/// Pauses that end early when the task is stopped.
 struct StopWaiter {
     private let control: TaskControl
 
     init(_ control: TaskControl) { self.control = control }
 
-    func wait(milliseconds: Int) {
-        let signal = DispatchSemaphore(value: 0)
-        let handler = control.onStop { signal.signal() }
-        defer { control.removeStopHandler(handler) }
-        _ = signal.wait(timeout: .now() + .milliseconds(milliseconds))
-    }
+    func wait(milliseconds: Int) { wait(until: .now.advanced(byMilliseconds: milliseconds)) }
 
-    /// Until the task is stopped.
-    func waitForStop() {
-        let signal = DispatchSemaphore(value: 0)
-        let handler = control.onStop { signal.signal() }
+    /// Waits until the task is stopped.
+    func waitForStop() { wait(until: nil) }
+
+    private func wait(until deadline: MonotonicInstant?) {
+        let isStopped = Monitor(false)
+        let handler = control.onStop { isStopped.update { $0 = true } }
         defer { control.removeStopHandler(handler) }
-        signal.wait()
+        _ = isStopped.waitUntilTrue(deadline: deadline)
     }
 }

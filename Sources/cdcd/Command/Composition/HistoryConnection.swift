@@ -1,9 +1,9 @@
 import BinlogSource
 import ConnectData
-import Dispatch
 import KafkaProtocol
 import KafkaWire
 import Synchronization
+import WireCore
 import WireStreams
 
 /// The clients and the producer of one schema history. The task's thread uses it; any thread may cancel it.
@@ -21,7 +21,7 @@ final class HistoryConnection: Sendable {
     private let producerConfiguration: ProducerConfiguration
     private let deliveries: Deliveries
     private let state = Mutex(State())
-    private let cancelled = DispatchSemaphore(value: 0)
+    private let cancelled = Monitor(false)
 
     init(_ location: HistoryLogLocation, _ servers: [SocketAddress], report: @escaping HistoryConditionReport) {
         func makeClient(_ timeoutMilliseconds: Int?) -> KafkaClient {
@@ -58,7 +58,7 @@ final class HistoryConnection: Sendable {
         // First the producer: it must not try to reach a broker through a client that is closed.
         producer?.abort()
         closeClients()
-        cancelled.signal()
+        cancelled.update { $0 = true }
     }
 
     func close() {
@@ -70,10 +70,9 @@ final class HistoryConnection: Sendable {
         for client in [client, queryClient, createClient] { client.close() }
     }
 
-    /// Waits; ends early where it is cancelled.
+    /// Waits. Returns early when the connection is cancelled.
     func pause(milliseconds: Int) {
-        // Pass the signal on to whoever waits next.
-        if cancelled.wait(timeout: .now() + .milliseconds(milliseconds)) == .success { cancelled.signal() }
+        _ = cancelled.waitUntilTrue(deadline: .now.advanced(byMilliseconds: milliseconds))
     }
 
     /// Appends records, and returns when all are stored.

@@ -11,39 +11,9 @@ public struct ConfigDefinition: Sendable {
     /// Properties that are not defined are not looked at.
     public func validate(_ configuration: [String: String]) -> [ConfigValue] {
         keys.map { key in
-            let (setting, errors) = Self.read(key, configuration)
-            return ConfigValue(name: key.name, key: key, value: setting?.shown, errors: errors.map(\.message))
+            let (input, errors) = ConfigConventions.kafka.read(key, name: key.name, in: configuration)
+            return ConfigValue(name: key.name, key: key, value: input.setting?.shown, errors: errors.map(\.message))
         }
-    }
-
-    /// Reads every defined property.
-    ///
-    /// - Throws: the first error, in the order of definition.
-    public func parse(_ configuration: [String: String]) throws(ConfigError) -> ParsedConfiguration {
-        var settings: [String: ConfigSetting] = [:]
-        for key in keys {
-            let (setting, errors) = Self.read(key, configuration)
-            if let error = errors.first { throw error }
-            settings[key.name] = setting
-        }
-        return ParsedConfiguration(settings: settings)
-    }
-
-    private static func read(_ key: ConfigKey, _ configuration: [String: String]) -> (ConfigSetting?, [ConfigError]) {
-        var setting: ConfigSetting?
-        var errors: [ConfigError] = []
-        if let text = configuration[key.name] ?? key.defaultValue {
-            do {
-                setting = try ConfigSetting.parse(text, as: key.type, name: key.name)
-            } catch {
-                errors.append(error)
-            }
-        } else if key.isRequired {
-            let message = "Missing required configuration \"\(key.name)\" which has no default value."
-            errors.append(ConfigError(name: key.name, message: message))
-        }
-        if let error = key.validator?.check(name: key.name, value: setting) { errors.append(error) }
-        return (setting, errors)
     }
 
     /// The definition of the same properties under a prefix, as one group: sorted by group, order, whether they are
@@ -70,37 +40,5 @@ public struct ConfigDefinition: Sendable {
 
     public static func + (a: ConfigDefinition, b: ConfigDefinition) -> ConfigDefinition {
         ConfigDefinition(a.keys + b.keys)
-    }
-}
-
-/// A configuration whose every defined property was read and checked.
-public struct ParsedConfiguration: Sendable {
-    private let settings: [String: ConfigSetting]
-
-    init(settings: [String: ConfigSetting]) { self.settings = settings }
-
-    /// nil where there is neither a value nor a default.
-    public subscript(name: String) -> ConfigSetting? { settings[name] }
-
-    /// Precondition of these four: the property is defined with this type; those that return no optional need a value
-    /// or a default.
-    public func boolean(_ name: String) -> Bool {
-        guard case .boolean(let value) = settings[name] else { preconditionFailure("\(name) is no boolean") }
-        return value
-    }
-
-    public func integer(_ name: String) -> Int64 {
-        guard case .integer(let value) = settings[name] else { preconditionFailure("\(name) is no integer") }
-        return value
-    }
-
-    public func list(_ name: String) -> [String] {
-        guard case .list(let value) = settings[name] else { preconditionFailure("\(name) is no list") }
-        return value
-    }
-
-    public func text(_ name: String) -> String? {
-        guard case .text(let value) = settings[name] else { return nil }
-        return value
     }
 }

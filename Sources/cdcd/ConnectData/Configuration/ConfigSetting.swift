@@ -26,7 +26,7 @@ public enum ConfigSetting: Hashable, Sendable {
     ///
     /// - Throws: Kafka's message, which names the property and the value as it was given.
     public static func parse(_ value: String, as type: ConfigType, name: String) throws(ConfigError) -> ConfigSetting {
-        let trimmed = trim(value)
+        let trimmed = JavaText.trim(value)
         switch type {
         case .string, .password, .classReference: return .text(trimmed)
         case .boolean:
@@ -47,9 +47,9 @@ public enum ConfigSetting: Hashable, Sendable {
 
     /// The items of a list: every text is one.
     static func items(_ text: String) -> [String] {
-        let trimmed = trim(text)
+        let trimmed = JavaText.trim(text)
         if trimmed.isEmpty { return [] }
-        return trimmed.split(separator: ",", omittingEmptySubsequences: false).map { trim(String($0)) }
+        return trimmed.split(separator: ",", omittingEmptySubsequences: false).map { JavaText.trim($0) }
     }
 
     private static func number<T: FixedWidthInteger>(
@@ -61,14 +61,5 @@ public enum ConfigSetting: Hashable, Sendable {
 
     private static func notANumber(_ value: String, _ type: ConfigType, _ name: String) -> ConfigError {
         ConfigError(name: name, value: value, reason: "Not a number of type \(type.rawValue)")
-    }
-
-    /// Java's `String.trim`: everything up to U+0020 is taken off at both ends.
-    static func trim(_ text: String) -> String {
-        let scalars = text.unicodeScalars
-        guard let first = scalars.firstIndex(where: { $0.value > 0x20 }),
-            let last = scalars.lastIndex(where: { $0.value > 0x20 })
-        else { return "" }
-        return String(scalars[first...last])
     }
 }

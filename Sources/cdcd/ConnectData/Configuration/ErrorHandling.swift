@@ -9,8 +9,8 @@ public struct ErrorHandling: Hashable, Sendable {
 
     /// - Precondition: the configuration was validated; whatever is not readable counts as its default.
     public init(configuration: [String: String]) {
-        func isTrue(_ name: String) -> Bool { ConfigSetting.trim(configuration[name] ?? "").lowercased() == "true" }
-        skipsRecords = ConfigSetting.trim(configuration["errors.tolerance"] ?? "") == "all"
+        func isTrue(_ name: String) -> Bool { JavaText.trim(configuration[name] ?? "").lowercased() == "true" }
+        skipsRecords = JavaText.trim(configuration["errors.tolerance"] ?? "") == "all"
         logsErrors = isTrue("errors.log.enable")
         logsRecords = isTrue("errors.log.include.messages")
     }

@@ -6,33 +6,52 @@ import WireCore
 public final class JSONConverter: Converter, HeaderConverter {
     public static let className = "org.apache.kafka.connect.json.JsonConverter"
 
-    public static let definition = ConfigDefinition([
-        ConfigKey(
-            "decimal.format", .string, defaultValue: "BASE64", importance: .low,
-            documentation: "How decimals are written: 'BASE64', the unscaled value's bytes, or 'NUMERIC', a JSON number. "
-                + "In any case of letters.",
-            group: "Serialization", orderInGroup: 0, width: .medium, displayName: "Decimal Format",
-            validator: .oneOfIgnoringCase(["NUMERIC", "BASE64"])),
-        ConfigKey(
-            "converter.type", .string, isRequired: true, importance: .low,
-            documentation: "What the converter is used for: key, value or header.",
-            validator: .oneOf(["key", "value", "header"])),
-        ConfigKey(
-            "schemas.cache.size", .int, defaultValue: "1000", importance: .high,
-            documentation: "How many schemas the converter keeps ready.", group: "Schemas", orderInGroup: 1,
-            width: .medium, displayName: "Schema Cache Size"),
-        ConfigKey(
-            "replace.null.with.default", .boolean, defaultValue: "true", importance: .low,
-            documentation: "Whether a null field whose schema has a default is written as that default.",
-            group: "Serialization", orderInGroup: 1, width: .medium, displayName: "Replace null with default"),
-        ConfigKey(
-            "schemas.enable", .boolean, defaultValue: "true", importance: .high,
-            documentation: "Whether each key and value is written together with its schema.", group: "Schemas",
-            orderInGroup: 0, width: .medium, displayName: "Enable Schemas"),
-        ConfigKey(
-            "schema.content", .string, importance: .high,
-            documentation: "A schema for reading messages that hold none. It concerns sink connectors only.",
-            group: "Schemas", orderInGroup: 2, width: .medium, displayName: "Schema Content"),
+    public static let definition = options.definition
+
+    struct Settings: Sendable {
+        var json = JSONConverterOptions()
+        var planCountMax = 1000
+    }
+
+    static let options = ConfigOptions<Settings>([
+        ConfigOption(
+            ConfigKey(
+                "decimal.format", .string, defaultValue: "BASE64", importance: .low,
+                documentation: "How decimals are written: 'BASE64', the unscaled value's bytes, or 'NUMERIC', a JSON number. "
+                    + "In any case of letters.",
+                group: "Serialization", orderInGroup: 0, width: .medium, displayName: "Decimal Format",
+                validator: .oneOfIgnoringCase(["NUMERIC", "BASE64"]))
+        ) { input, settings in settings.json.writesDecimalsAsNumbers = input.trimmed?.uppercased() == "NUMERIC" },
+        ConfigOption(
+            ConfigKey(
+                "converter.type", .string, isRequired: true, importance: .low,
+                documentation: "What the converter is used for: key, value or header.",
+                validator: .oneOf(["key", "value", "header"])),
+            use: .withoutEffect(reason: "keys, values and headers are written alike")),
+        ConfigOption(
+            ConfigKey(
+                "schemas.cache.size", .int, defaultValue: "1000", importance: .high,
+                documentation: "How many schemas the converter keeps ready.", group: "Schemas", orderInGroup: 1,
+                width: .medium, displayName: "Schema Cache Size"),
+            into: \.planCountMax),
+        ConfigOption(
+            ConfigKey(
+                "replace.null.with.default", .boolean, defaultValue: "true", importance: .low,
+                documentation: "Whether a null field whose schema has a default is written as that default.",
+                group: "Serialization", orderInGroup: 1, width: .medium, displayName: "Replace null with default"),
+            into: \.json.replacesNullWithDefault),
+        ConfigOption(
+            ConfigKey(
+                "schemas.enable", .boolean, defaultValue: "true", importance: .high,
+                documentation: "Whether each key and value is written together with its schema.", group: "Schemas",
+                orderInGroup: 0, width: .medium, displayName: "Enable Schemas"),
+            into: \.json.writesSchemas),
+        ConfigOption(
+            ConfigKey(
+                "schema.content", .string, importance: .high,
+                documentation: "A schema for reading messages that hold none. It concerns sink connectors only.",
+                group: "Schemas", orderInGroup: 2, width: .medium, displayName: "Schema Content"),
+            use: .withoutEffect(reason: "it concerns sink connectors only")),
     ])
 
     private let options: JSONConverterOptions
@@ -43,12 +62,9 @@ public final class JSONConverter: Converter, HeaderConverter {
     /// - Parameter configuration: the properties without their prefix; `converter.type` is not needed.
     public init(configuration: [String: String]) throws(ConfigError) {
         let type = ["converter.type": "value"]
-        let parsed = try Self.definition.parse(configuration.merging(type) { given, _ in given })
-        options = JSONConverterOptions(
-            writesSchemas: parsed.boolean("schemas.enable"),
-            writesDecimalsAsNumbers: parsed.text("decimal.format")?.uppercased() == "NUMERIC",
-            replacesNullWithDefault: parsed.boolean("replace.null.with.default"))
-        planCountMax = max(1, Int(parsed.integer("schemas.cache.size")))
+        let settings = try Self.options.parse(configuration.merging(type) { given, _ in given }, into: Settings())
+        options = settings.json
+        planCountMax = max(1, settings.planCountMax)
     }
 
     public func convert(

@@ -38,7 +38,7 @@ public enum SourceConnectorDefinition {
             let property = "\(role).converter"
             guard let index = values.firstIndex(where: { $0.name == property }) else { continue }
             values[index].key?.defaultValue = workerClass
-            guard let name = configuration[property].map(ConfigSetting.trim) ?? workerClass else { continue }
+            guard let name = configuration[property].map({ JavaText.trim($0) }) ?? workerClass else { continue }
             do throws(ConfigError) {
                 let className = try ConverterCatalog.resolve(name, property: property, forHeaders: role == "header")
                 values[index].value = className

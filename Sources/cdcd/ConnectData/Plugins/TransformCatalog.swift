@@ -91,7 +91,8 @@ public enum TransformCatalog {
 
     /// The properties of a transform that is built, without their prefix.
     public static func definition(of className: String, generation: DebeziumGeneration) -> ConfigDefinition {
-        className == RegexRouter.className ? RegexRouter.definition : ExtractNewRecordState.definition(generation)
+        className == RegexRouter.className
+            ? RegexRouter.options.definition : ExtractNewRecordState.definition(generation)
     }
 
     /// The version that the real class reports.
@@ -100,7 +101,7 @@ public enum TransformCatalog {
     }
 
     static func make(
-        className: String, generation: DebeziumGeneration, configuration: ParsedConfiguration
+        className: String, generation: DebeziumGeneration, configuration: [String: String]
     ) throws(ConfigError) -> any Transform {
         if className == RegexRouter.className { return try RegexRouter(configuration) }
         return try ExtractNewRecordState(generation: generation, configuration: configuration)

@@ -4,7 +4,8 @@ import WireCore
 struct TransformSetup {
     struct Item {
         let className: String
-        let configuration: ParsedConfiguration
+        /// Without their prefix.
+        let configuration: [String: String]
     }
 
     let generation: DebeziumGeneration
@@ -59,7 +60,7 @@ struct TransformSetup {
         if let name = configuration[typeName] {
             type.value = name
             do throws(ConfigError) {
-                let resolved = try TransformCatalog.resolve(ConfigSetting.trim(name), property: typeName)
+                let resolved = try TransformCatalog.resolve(JavaText.trim(name), property: typeName)
                 className = resolved
                 type.value = resolved
             } catch {
@@ -128,12 +129,7 @@ struct TransformSetup {
         for (name, value) in configuration {
             if let suffix = name.dropping(prefix: prefix) { own[suffix] = value }
         }
-        do throws(ConfigError) {
-            let parsed = try (visible + ConfigDefinition(hidden)).parse(own)
-            transforms.append(Item(className: className, configuration: parsed))
-        } catch {
-            errors.append(error)
-        }
+        transforms.append(Item(className: className, configuration: own))
     }
 
     // MARK: Predicates
@@ -146,7 +142,7 @@ struct TransformSetup {
             width: .long, displayName: "Predicate type for \(alias)")
         let value = configuration[name]
         let error =
-            value.map { TransformCatalog.refusePredicate(ConfigSetting.trim($0), property: name) } ?? Self.missing(name)
+            value.map { TransformCatalog.refusePredicate(JavaText.trim($0), property: name) } ?? Self.missing(name)
         errors.append(error)
         values.append(ConfigValue(name: name, key: key, value: value, errors: [error.message]))
     }

@@ -14,7 +14,7 @@ final class ExtractNewRecordState: Transform {
     private var lastDelete: (topic: String, key: ConnectValue, headers: [SourceRecord.Header])?
     private var lastDeleteHeaders: [SourceRecord.Header] = []
 
-    init(generation: DebeziumGeneration, configuration: ParsedConfiguration) throws(ConfigError) {
+    init(generation: DebeziumGeneration, configuration: [String: String]) throws(ConfigError) {
         options = try UnwrapOptions(generation: generation, configuration: configuration)
         fieldDropping = FieldDropping(options)
     }

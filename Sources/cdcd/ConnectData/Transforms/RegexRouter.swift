@@ -2,11 +2,21 @@
 final class RegexRouter: Transform {
     static let className = "org.apache.kafka.connect.transforms.RegexRouter"
 
-    static let definition = ConfigDefinition([
-        ConfigKey(
-            "regex", .string, isRequired: true, importance: .high,
-            documentation: "Regular expression to use for matching.", validator: .regularExpression),
-        ConfigKey("replacement", .string, isRequired: true, importance: .high, documentation: "Replacement string."),
+    struct Settings: Sendable {
+        var regex = ""
+        var replacement = ""
+    }
+
+    static let options = ConfigOptions<Settings>([
+        ConfigOption(
+            ConfigKey(
+                "regex", .string, isRequired: true, importance: .high,
+                documentation: "Regular expression to use for matching.", validator: .regularExpression),
+            into: \.regex),
+        ConfigOption(
+            ConfigKey(
+                "replacement", .string, isRequired: true, importance: .high, documentation: "Replacement string."),
+            into: \.replacement),
     ])
 
     private let pattern: JavaPattern
@@ -15,13 +25,15 @@ final class RegexRouter: Transform {
     private var lastTopic = ""
     private var lastTarget = ""
 
-    init(_ configuration: ParsedConfiguration) throws(ConfigError) {
+    /// - Parameter configuration: the properties without their prefix.
+    init(_ configuration: [String: String]) throws(ConfigError) {
+        let settings = try Self.options.parse(configuration, into: Settings())
         do throws(JavaPattern.SyntaxError) {
-            pattern = try JavaPattern(configuration.text("regex") ?? "")
+            pattern = try JavaPattern(settings.regex)
         } catch {
             throw ConfigError(name: "regex", value: error.pattern, reason: "Invalid regex: \(error.description)")
         }
-        replacement = configuration.text("replacement") ?? ""
+        replacement = settings.replacement
     }
 
     func apply(_ record: inout SourceRecord) throws -> Bool {

@@ -12,46 +12,39 @@ struct UnwrapOptions: Sendable {
     }
 
     let generation: DebeziumGeneration
-    let deletes: DeleteHandling
-    let keepsTombstones: Bool
-    let addedFields: [FieldReference]
-    let addedHeaders: [FieldReference]
-    let routeByField: String?
-    /// Whether nulls become defaults where `__deleted` is added.
-    let replacesNullWithDefault: Bool
-    let dropFieldsHeader: String?
-    let dropsFieldsFromKey: Bool
-    let dropKeepsSchemaCompatible: Bool
+    private(set) var deletes = DeleteHandling.drop
+    private(set) var keepsTombstones = false
+    private(set) var addedFields: [FieldReference] = []
+    private(set) var addedHeaders: [FieldReference] = []
+    private(set) var routeByField: String?
+    /// Whether nulls are replaced by defaults if `__deleted` is added.
+    private(set) var replacesNullWithDefault = true
+    private(set) var dropFieldsHeader: String?
+    private(set) var dropsFieldsFromKey = false
+    private(set) var dropKeepsSchemaCompatible = true
+
+    private var addedFieldNames: [String] = []
+    private var addedHeaderNames: [String] = []
+    private var addedFieldPrefix = ""
+    private var addedHeaderPrefix = ""
 
     var rewritesDeletes: Bool { deletes == .rewrite }
 
-    init(generation: DebeziumGeneration, configuration: ParsedConfiguration) throws(ConfigError) {
-        self.generation = generation
-        let mode = configuration.text(
-            generation == .v19 ? "delete.handling.mode" : "delete.tombstone.handling.mode")?.lowercased() ?? ""
-        switch (generation, mode) {
-        case (_, "rewrite"), (.v36, "rewrite-with-tombstone"): deletes = .rewrite
-        case (.v19, "none"), (.v36, "tombstone"): deletes = .nullValue
-        case (.v36, "delete-to-tombstone"): deletes = .tombstone
-        default: deletes = .drop
-        }
-        keepsTombstones =
-            generation == .v19 ? !configuration.boolean("drop.tombstones") : mode == "rewrite-with-tombstone"
-        addedFields = try Self.references("add.fields", configuration, generation)
-        addedHeaders = try Self.references("add.headers", configuration, generation)
-        routeByField = configuration.text("route.by.field").flatMap { $0.isEmpty ? nil : $0 }
-        replacesNullWithDefault =
-            deletes == .rewrite && (generation == .v19 || configuration.boolean("replace.null.with.default"))
-        dropFieldsHeader = configuration.text("drop.fields.header.name").flatMap { $0.isEmpty ? nil : $0 }
-        dropsFieldsFromKey = configuration["drop.fields.from.key"] == .boolean(true)
-        dropKeepsSchemaCompatible = configuration["drop.fields.keep.schema.compatible"] != .boolean(false)
+    init(generation: DebeziumGeneration, configuration: [String: String]) throws(ConfigError) {
+        let blank = UnwrapOptions(generation: generation)
+        let options = Self.visible(generation) + Self.hidden(generation)
+        self = try ConfigOptions(options).parse(configuration, into: blank)
+        addedFields = try Self.references(addedFieldNames, prefix: addedFieldPrefix, generation)
+        addedHeaders = try Self.references(addedHeaderNames, prefix: addedHeaderPrefix, generation)
+        replacesNullWithDefault = deletes == .rewrite && replacesNullWithDefault
     }
 
+    private init(generation: DebeziumGeneration) { self.generation = generation }
+
     private static func references(
-        _ name: String, _ configuration: ParsedConfiguration, _ generation: DebeziumGeneration
+        _ names: [String], prefix: String, _ generation: DebeziumGeneration
     ) throws(ConfigError) -> [FieldReference] {
-        let prefix = configuration.text("\(name).prefix") ?? ""
-        var items = configuration.list(name)
+        var items = names
         while items.last == "" { items.removeLast() }
         var references: [FieldReference] = []
         for item in items {
@@ -61,34 +54,45 @@ struct UnwrapOptions: Sendable {
     }
 }
 
-extension ExtractNewRecordState {
-    /// The properties of the transform, without their prefix.
-    ///
-    /// Some are understood without being part of the definition that Debezium shows: `hiddenKeys`.
-    static func definition(_ generation: DebeziumGeneration) -> ConfigDefinition {
-        ConfigDefinition(deleteKeys(generation) + [
-            key("add.fields", .list, "", "Adds the specified field(s) to the message if they exist.", .long,
-                "Adds each field listed to the value, prefixed with __ (or __<struct>_ where the struct is named), for "
-                    + "example 'version,connector,source.ts_ms'. A colon gives a field another name: 'version:VERSION'.",
-                references),
-            key("add.headers", .list, "", "Adds the specified fields to the header if they exist.", .long,
-                "Adds each field listed as a header, prefixed with __ (or __<struct>_ where the struct is named), for "
-                    + "example 'version,connector,source.ts_ms'. A colon gives a header another name: 'version:VERSION'.",
-                references),
-            key("route.by.field", .string, "", "Route by field name", .long,
-                "The column whose value replaces the topic's name."),
-        ] + (generation == .v36 ? prefixKeys + dropKeys : []))
+// MARK: Properties
+
+extension UnwrapOptions {
+    private typealias Option = ConfigOption<UnwrapOptions>
+
+    /// The properties that Debezium's definition shows, without their prefix.
+    fileprivate static func visible(_ generation: DebeziumGeneration) -> [ConfigOption<UnwrapOptions>] {
+        deletes(generation) + [
+            Option(
+                key("add.fields", .list, "", "Adds the specified field(s) to the message if they exist.", .long,
+                    "Adds each field listed to the value, prefixed with __ (or __<struct>_ where the struct is named), for "
+                        + "example 'version,connector,source.ts_ms'. A colon gives a field another name: 'version:VERSION'.",
+                    references),
+                into: \.addedFieldNames),
+            Option(
+                key("add.headers", .list, "", "Adds the specified fields to the header if they exist.", .long,
+                    "Adds each field listed as a header, prefixed with __ (or __<struct>_ where the struct is named), for "
+                        + "example 'version,connector,source.ts_ms'. A colon gives a header another name: 'version:VERSION'.",
+                    references),
+                into: \.addedHeaderNames),
+            Option(
+                key("route.by.field", .string, "", "Route by field name", .long,
+                    "The column whose value replaces the topic's name."),
+                into: \.routeByField),
+        ] + (generation == .v36 ? prefixes + dropping : [])
     }
 
-    static func hiddenKeys(_ generation: DebeziumGeneration) -> [ConfigKey] {
-        generation == .v19
-            ? prefixKeys
-            : [key("replace.null.with.default", .boolean, "true", "Replace null with default", .short,
-                "Whether a null column whose schema has a default becomes that default where __deleted is added.")]
+    /// Properties that Debezium reads and does not list.
+    fileprivate static func hidden(_ generation: DebeziumGeneration) -> [ConfigOption<UnwrapOptions>] {
+        generation == .v19 ? prefixes : [
+            Option(
+                key("replace.null.with.default", .boolean, "true", "Replace null with default", .short,
+                    "Whether a null column whose schema has a default becomes that default where __deleted is added."),
+                into: \.replacesNullWithDefault)
+        ]
     }
 
     /// Properties of the other generation, with what to write instead.
-    static func foreignKeys(_ generation: DebeziumGeneration) -> [(name: String, advice: String)] {
+    fileprivate static func foreign(_ generation: DebeziumGeneration) -> [(name: String, advice: String)] {
         switch generation {
         case .v36:
             let advice = "Debezium 3 has no such option; use delete.tombstone.handling.mode instead"
@@ -96,7 +100,7 @@ extension ExtractNewRecordState {
         case .v19:
             let advice = "Debezium 1.9 has no such option; use drop.tombstones and delete.handling.mode instead"
             return [("delete.tombstone.handling.mode", advice)]
-                + (dropKeys.map(\.name) + ["replace.null.with.default"]).map { ($0, "Debezium 1.9 has no such option") }
+                + (dropping.map(\.key.name) + ["replace.null.with.default"]).map { ($0, "Debezium 1.9 has no such option") }
         }
     }
 
@@ -123,43 +127,89 @@ extension ExtractNewRecordState {
         return wrong.map { ConfigError(name: name, value: value?.described, reason: "Unexpected field name: \($0)") }
     }
 
-    private static func deleteKeys(_ generation: DebeziumGeneration) -> [ConfigKey] {
+    private static func deletes(_ generation: DebeziumGeneration) -> [ConfigOption<UnwrapOptions>] {
         switch generation {
         case .v36:
-            [key("delete.tombstone.handling.mode", .string, "tombstone", "Handle delete and tombstone records", .medium,
-                "What becomes of deletes and their tombstones: 'drop' both; 'tombstone' (default) keeps a record with a "
-                    + "null value for each delete; 'rewrite' adds the field __deleted and drops tombstones; "
-                    + "'rewrite-with-tombstone' keeps them; 'delete-to-tombstone' turns deletes into tombstones.",
-                choice(["drop", "tombstone", "rewrite-with-tombstone", "rewrite", "delete-to-tombstone"]),
-                importance: .medium)]
+            [Option(
+                key("delete.tombstone.handling.mode", .string, "tombstone", "Handle delete and tombstone records", .medium,
+                    "What becomes of deletes and their tombstones: 'drop' both; 'tombstone' (default) keeps a record with a "
+                        + "null value for each delete; 'rewrite' adds the field __deleted and drops tombstones; "
+                        + "'rewrite-with-tombstone' keeps them; 'delete-to-tombstone' turns deletes into tombstones.",
+                    choice(["drop", "tombstone", "rewrite-with-tombstone", "rewrite", "delete-to-tombstone"]),
+                    importance: .medium)
+            ) { input, options in
+                let mode = input.trimmed?.lowercased()
+                options.keepsTombstones = mode == "rewrite-with-tombstone"
+                switch mode {
+                case "rewrite", "rewrite-with-tombstone": options.deletes = .rewrite
+                case "tombstone": options.deletes = .nullValue
+                case "delete-to-tombstone": options.deletes = .tombstone
+                default: options.deletes = .drop
+                }
+            }]
         case .v19:
             [
-                key("drop.tombstones", .boolean, "true", "Drop tombstones", .short,
-                    "Whether the tombstone that follows a delete is dropped."),
-                key("delete.handling.mode", .string, "drop", "Handle delete records", .medium,
-                    "What becomes of deletes: 'drop' (default); 'rewrite' keeps the row and adds the field __deleted; "
-                        + "'none' keeps a record with a null value.",
-                    choice(["none", "drop", "rewrite"]), importance: .medium),
+                Option(
+                    key("drop.tombstones", .boolean, "true", "Drop tombstones", .short,
+                        "Whether the tombstone that follows a delete is dropped.")
+                ) { input, options in options.keepsTombstones = input.setting == .boolean(false) },
+                Option(
+                    key("delete.handling.mode", .string, "drop", "Handle delete records", .medium,
+                        "What becomes of deletes: 'drop' (default); 'rewrite' keeps the row and adds the field __deleted; "
+                            + "'none' keeps a record with a null value.",
+                        choice(["none", "drop", "rewrite"]), importance: .medium)
+                ) { input, options in
+                    switch input.trimmed?.lowercased() {
+                    case "rewrite": options.deletes = .rewrite
+                    case "none": options.deletes = .nullValue
+                    default: options.deletes = .drop
+                    }
+                },
             ]
         }
     }
 
-    private static let prefixKeys = [
-        key("add.fields.prefix", .string, "__", "Field prefix to be added to each field.", .short,
-            "Adds this prefix to each field listed."),
-        key("add.headers.prefix", .string, "__", "Header prefix to be added to each header.", .short,
-            "Adds this prefix listed to each header."),
+    private static let prefixes = [
+        Option(
+            key("add.fields.prefix", .string, "__", "Field prefix to be added to each field.", .short,
+                "Adds this prefix to each field listed."),
+            into: \.addedFieldPrefix),
+        Option(
+            key("add.headers.prefix", .string, "__", "Header prefix to be added to each header.", .short,
+                "Adds this prefix listed to each header."),
+            into: \.addedHeaderPrefix),
     ]
 
-    private static let dropKeys = [
-        key("drop.fields.header.name", .string, nil,
-            "Specifies a header that contains a list of field names to be removed", .short,
-            "The name of a header whose value lists the fields to be removed from the value."),
-        key("drop.fields.from.key", .boolean, "false",
-            "Specifies whether the fields to be dropped should also be omitted from the key", .short,
-            "Whether those fields are removed from the key too."),
-        key("drop.fields.keep.schema.compatible", .boolean, "true",
-            "Specifies if fields are dropped, will the event's schemas be compatible", .short,
-            "Whether only optional fields are removed, so that the schema stays compatible."),
+    private static let dropping = [
+        Option(
+            key("drop.fields.header.name", .string, nil,
+                "Specifies a header that contains a list of field names to be removed", .short,
+                "The name of a header whose value lists the fields to be removed from the value."),
+            into: \.dropFieldsHeader),
+        Option(
+            key("drop.fields.from.key", .boolean, "false",
+                "Specifies whether the fields to be dropped should also be omitted from the key", .short,
+                "Whether those fields are removed from the key too."),
+            into: \.dropsFieldsFromKey),
+        Option(
+            key("drop.fields.keep.schema.compatible", .boolean, "true",
+                "Specifies if fields are dropped, will the event's schemas be compatible", .short,
+                "Whether only optional fields are removed, so that the schema stays compatible."),
+            into: \.dropKeepsSchemaCompatible),
     ]
+}
+
+extension ExtractNewRecordState {
+    /// The properties that Debezium's definition shows, without their prefix.
+    static func definition(_ generation: DebeziumGeneration) -> ConfigDefinition {
+        ConfigDefinition(UnwrapOptions.visible(generation).map(\.key))
+    }
+
+    static func hiddenKeys(_ generation: DebeziumGeneration) -> [ConfigKey] {
+        UnwrapOptions.hidden(generation).map(\.key)
+    }
+
+    static func foreignKeys(_ generation: DebeziumGeneration) -> [(name: String, advice: String)] {
+        UnwrapOptions.foreign(generation)
+    }
 }

@@ -31,7 +31,7 @@ struct ProducerSettings: Sendable, Equatable {
          _ reader: inout PropertyReader) {
         self = base
         func name(_ suffix: String) -> String { prefix + suffix }
-        if let text = properties["compression.type"], let value = Compression(rawValue: text.trimmingWhitespace().lowercased()) {
+        if let text = properties["compression.type"], let value = Compression(rawValue: JavaText.trim(text).lowercased()) {
             compression = value
         }
         lingerMilliseconds = reader.integer(name("linger.ms"), default: lingerMilliseconds, in: 0...Int(Int32.max))
@@ -83,7 +83,7 @@ extension ProducerSettings {
                 continue
             }
             if case .only(let values, let remedy)? = override.rule {
-                let text = override.value.trimmingWhitespace()
+                let text = JavaText.trim(override.value)
                 let isFine = text.isEmpty || values.contains { $0.lowercased() == text.lowercased() }
                 if !isFine {
                     errors.append((override.name, "Invalid value \(override.value) for configuration \(override.property): \(remedy)"))

@@ -1,3 +1,4 @@
+import ConnectData
 import Foundation
 import WireCore
 
@@ -24,7 +25,7 @@ struct PropertyReview {
             case .withoutEffect: withoutEffect.append(name)
             case .javaOnly: javaOnly.append(name)
             case .only(let values, let remedy):
-                let text = value.trimmingWhitespace()
+                let text = JavaText.trim(value)
                 guard !text.isEmpty, !values.contains(where: { $0.caseInsensitiveCompare(text) == .orderedSame }) else {
                     continue
                 }

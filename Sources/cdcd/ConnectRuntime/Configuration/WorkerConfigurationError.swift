@@ -1,3 +1,5 @@
+import ConnectData
+
 /// Everything in a worker's properties that stops the start, each with its name, its value and the remedy.
 public struct WorkerConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
     public struct Problem: Equatable, Sendable, CustomStringConvertible {
@@ -29,8 +31,7 @@ struct PropertyReader {
 
     /// The trimmed value; nil where it is absent or blank.
     func text(_ name: String) -> String? {
-        guard let value = properties[name]?.trimmingWhitespace(), !value.isEmpty else { return nil }
-        return value
+        JavaText.trimmedOrNil(properties[name])
     }
 
     mutating func required(_ name: String, _ remedy: String) -> String {
@@ -67,20 +68,10 @@ struct PropertyReader {
 
     /// A comma-separated list, its elements trimmed.
     func list(_ name: String) -> [String] {
-        (text(name) ?? "").split(separator: ",").map { $0.trimmingWhitespace() }.filter { !$0.isEmpty }
+        JavaText.items(properties[name])
     }
 
     mutating func refuse(_ name: String, _ remedy: String) {
         problems.append(WorkerConfigurationError.Problem(name: name, value: properties[name], remedy: remedy))
-    }
-}
-
-extension StringProtocol {
-    /// Without the characters at both ends that Java's `String.trim` takes away (up to U+0020).
-    func trimmingWhitespace() -> String {
-        var view = Substring(self)
-        while let first = view.unicodeScalars.first, first.value <= 0x20 { view.unicodeScalars.removeFirst() }
-        while let last = view.unicodeScalars.last, last.value <= 0x20 { view.unicodeScalars.removeLast() }
-        return String(view)
     }
 }

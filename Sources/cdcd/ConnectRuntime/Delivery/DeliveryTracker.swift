@@ -2,6 +2,7 @@ import ConnectData
 import KafkaProtocol
 import KafkaWire
 import WireCore
+import WireStreams
 
 /// Where a source stands: what is committed when everything before has arrived.
 struct Checkpoint: Sendable, Equatable {

@@ -34,10 +34,8 @@ final class OffsetCommitter: Sendable {
     }
 
     func start() {
-        let committer = self
-        startThread(named: "source-task-offset-committer", stackBytes: 256 << 10) {
-            committer.run()
-            committer.completion.finish()
+        startThread(named: "source-task-offset-committer", stackBytes: 256 << 10, completion: completion) { [self] in
+            run()
         }
     }
 
@@ -77,9 +75,8 @@ final class OffsetCommitter: Sendable {
     }
 
     private func begin(_ commit: TaskCommit) {
-        let committer = self
-        let hasBegun = commit.begin { isCommitted in
-            if !isCommitted { committer.retry(commit) }
+        let hasBegun = commit.begin { [self] isCommitted in
+            if !isCommitted { retry(commit) }
         }
         // What has come since the commit that is still under way.
         if !hasBegun { noteProgress(of: commit.id) }

@@ -1,4 +1,5 @@
 import Synchronization
+import WireStreams
 
 /// Holds a task's records back while it is paused or the worker is outside of its group.
 ///

@@ -13,7 +13,7 @@ package struct RecordPipeline {
         func settings(
             _ name: String, _ fallback: WorkerConfiguration.ConverterSettings
         ) -> WorkerConfiguration.ConverterSettings {
-            guard let className = connector[name]?.trimmingWhitespace(), !className.isEmpty else { return fallback }
+            guard let className = JavaText.trimmedOrNil(connector[name]) else { return fallback }
             return WorkerConfiguration.ConverterSettings(
                 className: className, properties: ProducerSettings.stripped(connector, prefix: "\(name)."))
         }

@@ -1,6 +1,7 @@
 import ConnectData
 import Synchronization
 import WireCore
+import WireStreams
 
 /// Commits the offsets of one task. Two threads may ask for it; one commit is under way at a time.
 final class TaskCommit: Sendable {

@@ -25,7 +25,7 @@ struct TopicCreation {
         let fallback = try Self.group("default", properties, inheriting: nil)
         var groups: [Group] = []
         for alias in (properties[Self.prefix + "groups"] ?? "").split(separator: ",") {
-            groups.append(try Self.group(alias.trimmingWhitespace(), properties, inheriting: fallback))
+            groups.append(try Self.group(JavaText.trim(alias), properties, inheriting: fallback))
         }
         self.groups = groups + [fallback]
     }
@@ -36,7 +36,7 @@ struct TopicCreation {
         let base = "\(prefix)\(alias)."
         func number(_ suffix: String, _ inherited: Int?) throws(ConfigError) -> Int {
             let name = base + suffix
-            guard let text = properties[name]?.trimmingWhitespace() else {
+            guard let text = properties[name].map({ JavaText.trim($0) }) else {
                 if let inherited { return inherited }
                 throw ConfigError(
                     name: name, message: "Missing required configuration \"\(name)\" which has no default value.")
@@ -47,8 +47,8 @@ struct TopicCreation {
             return value
         }
         func pattern(_ suffix: String) throws(ConfigError) -> JavaPattern? {
-            guard let text = properties[base + suffix]?.trimmingWhitespace(), !text.isEmpty else { return nil }
-            let whole = text.split(separator: ",").map { $0.trimmingWhitespace() }.joined(separator: "|")
+            guard let text = JavaText.trimmedOrNil(properties[base + suffix]) else { return nil }
+            let whole = text.split(separator: ",").map { JavaText.trim($0) }.joined(separator: "|")
             do throws(JavaPattern.SyntaxError) { return try JavaPattern(whole) } catch {
                 throw ConfigError(name: base + suffix, value: text, reason: "\(error)")
             }

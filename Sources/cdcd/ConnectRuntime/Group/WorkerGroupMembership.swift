@@ -68,10 +68,9 @@ final class WorkerGroupMembership: Sendable {
             joined = try joinOnce()
         } else {
             logger.info("\(prefix) Removing \(former.count) former membership of this worker from the group")
-            let (member, progress, removal) = (self, JoinProgress(), ThreadCompletion())
-            startThread(named: "former-members", stackBytes: 256 << 10) {
-                member.remove(former, onceJoining: progress)
-                removal.finish()
+            let (progress, removal) = (JoinProgress(), ThreadCompletion())
+            startThread(named: "former-members", stackBytes: 256 << 10, completion: removal) { [self] in
+                remove(former, onceJoining: progress)
             }
             defer { progress.isOver.store(true, ordering: .releasing) }
             joined = try joinOnce()
@@ -198,13 +197,11 @@ final class WorkerGroupMembership: Sendable {
 
     /// Keeps the membership alive, and watches the end of its session, each on a thread of its own.
     func start(_ reports: Reports) {
-        let member = self
-        startThread(named: "worker-group-member", stackBytes: 512 << 10) {
-            if let fault = member.stay(reports) { reports.lost(fault) }
-            member.completion.finish()
+        startThread(named: "worker-group-member", stackBytes: 512 << 10, completion: completion) { [self] in
+            if let fault = stay(reports) { reports.lost(fault) }
         }
         // A request to the coordinator may take longer than the session has left.
-        startThread(named: "worker-group-session", stackBytes: 128 << 10) { member.watchSession(reports) }
+        startThread(named: "worker-group-session", stackBytes: 128 << 10) { [self] in watchSession(reports) }
     }
 
     private func watchSession(_ reports: Reports) {
@@ -293,16 +290,15 @@ final class WorkerGroupMembership: Sendable {
     func leave(timeoutMilliseconds: Int) {
         isStopping.update { $0 = true }
         _ = completion.wait(milliseconds: min(200, timeoutMilliseconds))
-        let (member, departure) = (self, ThreadCompletion())
-        startThread(named: "group-leave", stackBytes: 512 << 10) {
+        let departure = ThreadCompletion()
+        startThread(named: "group-leave", stackBytes: 512 << 10, completion: departure) { [self] in
             do {
-                try member.membership.leave()
+                try membership.leave()
             } catch KafkaError.closed {
                 // Given up below, where it is said why.
             } catch {
-                member.logger.warn("\(member.prefix) The group could not be left in order; the session ends by itself: \(error)")
+                logger.warn("\(prefix) The group could not be left in order; the session ends by itself: \(error)")
             }
-            departure.finish()
         }
         if !departure.wait(milliseconds: timeoutMilliseconds) {
             logger.warn("\(prefix) The group coordinator does not answer; the session ends by itself")

@@ -199,8 +199,8 @@ final class Herder {
     /// Asks the connector for its tasks' configurations and writes them where they changed. False where that failed.
     private func configureTasks(of name: String, _ config: ConnectorConfig, _ plugin: any SourceConnector) -> Bool {
         do {
-            let maximum = max(1, Int(config["tasks.max"]?.trimmingWhitespace() ?? "1") ?? 1)
-            let isEnforced = config["tasks.max.enforce"]?.trimmingWhitespace().lowercased() != "false"
+            let maximum = max(1, Int(JavaText.trim(config["tasks.max"] ?? "1")) ?? 1)
+            let isEnforced = JavaText.trim(config["tasks.max.enforce"] ?? "").lowercased() != "false"
             var made = try plugin.taskConfigurations(for: config.dictionary, maximumTasks: maximum)
             guard made.count <= maximum || !isEnforced else {
                 throw WorkerError(

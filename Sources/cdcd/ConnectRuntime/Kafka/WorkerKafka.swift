@@ -1,6 +1,7 @@
 import KafkaProtocol
 import KafkaWire
 import WireCore
+import WireStreams
 
 /// What a worker needs of a Kafka cluster. `KafkaCluster` is the real one.
 protocol WorkerKafka: Sendable {

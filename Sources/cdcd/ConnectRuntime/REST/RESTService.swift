@@ -1,6 +1,7 @@
 import ConnectData
 import HTTPWire
 import WireCore
+import WireStreams
 
 /// Connect's REST API: finds the endpoint of a request, lets it answer, and puts errors into Connect's form.
 ///

@@ -1,3 +1,4 @@
+import ConnectData
 import HTTPWire
 import WireCore
 
@@ -68,7 +69,7 @@ enum RequestBody {
         default: throw RESTError(500, "\"name\" has to be a text.")
         }
         return Creation(
-            name: name.trimmingWhitespace(), configuration: try Configuration(members, at: "\"config\""),
+            name: JavaText.trim(name), configuration: try Configuration(members, at: "\"config\""),
             initialState: try initialState(object["initial_state"] ?? .null))
     }
 

@@ -2,6 +2,7 @@ import KafkaProtocol
 import KafkaWire
 import Synchronization
 import WireCore
+import WireStreams
 
 /// The offsets topic as the worker uses it, from any thread.
 final class OffsetStore: Sendable {

@@ -2,6 +2,7 @@ import ConnectData
 import KafkaProtocol
 import KafkaWire
 import WireCore
+import WireStreams
 
 /// Repeats what a task needs of Kafka until Kafka answers, as a producer repeats its records. Meanwhile the task's
 /// state is `RESTARTING`, with the reason.

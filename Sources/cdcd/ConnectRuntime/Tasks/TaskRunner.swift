@@ -59,12 +59,8 @@ final class TaskRunner: Sendable {
 
     func start() {
         logger.info("Creating task \(id)")
-        let runner = self
         // Room for recursive descent into long statements and documents.
-        startThread(named: "task-thread-\(id)", stackBytes: 8 << 20) {
-            runner.run()
-            runner.completion.finish()
-        }
+        startThread(named: "task-thread-\(id)", stackBytes: 8 << 20, completion: completion) { [self] in run() }
     }
 
     var hasFailed: Bool { publisher.hasFailed }

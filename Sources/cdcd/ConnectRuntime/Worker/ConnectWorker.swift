@@ -78,10 +78,8 @@ public final class ConnectWorker: Sendable {
         for server in servers {
             restLogger.info("REST server listening at http://\(server.address)/, advertising URL \(configuration.advertisedURL)")
         }
-        let worker = self
-        startThread(named: "DistributedHerder-\(configuration.workerID)") {
-            worker.runHerder()
-            worker.herderEnded.finish()
+        startThread(named: "DistributedHerder-\(configuration.workerID)", completion: herderEnded) { [self] in
+            runHerder()
         }
     }
 
@@ -167,8 +165,7 @@ public final class ConnectWorker: Sendable {
         }
         guard isFirst else { return }
         Self.logger.error("The worker cannot go on: \(error)")
-        let worker = self
-        startThread(named: "connect-failure") { worker.stop() }
+        startThread(named: "connect-failure") { [self] in stop() }
     }
 
     // MARK: End
@@ -206,12 +203,11 @@ public final class ConnectWorker: Sendable {
 
     private func stopServers(_ servers: [HTTPServer]) -> ThreadCompletion {
         let completion = ThreadCompletion()
-        startThread(named: "rest-stop") {
+        startThread(named: "rest-stop", completion: completion) {
             let logger = Logger("org.apache.kafka.connect.runtime.rest.RestServer")
             logger.info("Stopping REST server")
             for server in servers { server.stop(graceMilliseconds: 500) }
             logger.info("REST server stopped")
-            completion.finish()
         }
         return completion
     }

@@ -1,7 +1,7 @@
 import WireStreams
 
 /// Where and as whom to connect.
-public struct MySQLConnectionOptions: Sendable, Equatable {
+public struct MySQLConfiguration: Sendable, Equatable {
     /// `database.ssl.mode`.
     public enum TLSMode: Sendable, Equatable {
         case disabled

@@ -1,0 +1,35 @@
+import WireCore
+
+/// GTID_EVENT and ANONYMOUS_GTID_EVENT: flags u8 | source UUID 16 bytes | number u64 | logical clock u8 and 2 × u64 |
+/// immediate commit timestamp u56 [| original commit timestamp u56] …
+public struct GTIDEvent: Equatable, Sendable {
+    /// Nil for an anonymous transaction.
+    public let gtid: GTID?
+    /// Microseconds since the epoch when the transaction was committed on the server where it began; nil before 8.0.1.
+    public let originalCommitMicroseconds: UInt64?
+    /// Microseconds since the epoch when it was committed on this server.
+    public let immediateCommitMicroseconds: UInt64?
+
+    init(body: UnsafeRawBufferPointer, isAnonymous: Bool) throws(WireError) {
+        var reader = ByteReader(body, base: EventHeader.bytes)
+        try reader.skip(1)
+        let uuid = ServerUUID(bytes: try reader.array(16))
+        let number = try reader.littleEndian(UInt64.self)
+        guard isAnonymous || (1...GTIDSet.numberMax).contains(number) else {
+            throw WireError(.invalidValue("GTID number \(number)"), at: EventHeader.bytes + 17)
+        }
+        gtid = isAnonymous ? nil : GTID(source: uuid, number: number)
+        // The logical clock has a type code of its own, 2 in all versions that write it.
+        guard reader.remainingBytes >= 17 + 7, reader.peekByte() == 2 else {
+            originalCommitMicroseconds = nil
+            immediateCommitMicroseconds = nil
+            return
+        }
+        try reader.skip(17)
+        let immediate = try reader.littleEndian(byteCount: 7)
+        // The highest bit says that the original timestamp differs and follows.
+        let hasOriginal = immediate & (1 << 55) != 0
+        immediateCommitMicroseconds = immediate & ~(1 << 55)
+        originalCommitMicroseconds = hasOriginal ? try reader.littleEndian(byteCount: 7) : immediateCommitMicroseconds
+    }
+}

@@ -1,0 +1,30 @@
+/// Where the cells of one row image lie. Reused from row to row, so that reading allocates nothing.
+public struct RowImage {
+    /// Offset and length of each cell within `bytes`; a negative length stands for NULL.
+    @usableFromInline var cells: ContiguousArray<CellPlace> = []
+    @usableFromInline var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+
+    @usableFromInline struct CellPlace {
+        @usableFromInline var offset: Int32
+        @usableFromInline var length: Int32
+        @inlinable init(offset: Int32, length: Int32) {
+            self.offset = offset
+            self.length = length
+        }
+    }
+
+    public init() {}
+
+    @inlinable public var count: Int { cells.count }
+
+    @inlinable public func isNull(_ index: Int) -> Bool { cells[index].length < 0 }
+
+    /// The cell's stored bytes without a length prefix; nil for NULL.
+    @inlinable
+    public subscript(index: Int) -> UnsafeRawBufferPointer? {
+        let place = cells[index]
+        guard place.length >= 0 else { return nil }
+        return UnsafeRawBufferPointer(
+            rebasing: bytes[Int(place.offset)..<Int(place.offset) + Int(place.length)])
+    }
+}

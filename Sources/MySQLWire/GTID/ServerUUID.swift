@@ -1,0 +1,46 @@
+import WireCore
+
+/// A server's UUID, the first part of MySQL's GTIDs.
+public struct ServerUUID: Hashable, Sendable, Comparable, CustomStringConvertible {
+    private let high: UInt64
+    private let low: UInt64
+
+    /// Precondition: 16 bytes.
+    init(bytes: [UInt8]) {
+        precondition(bytes.count == 16)
+        high = bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) }
+        low = bytes[8...].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    /// From `3e11fa47-71ca-11e1-9e33-c80aa9429562`, dashes and case free; nil for anything else.
+    public init?(_ text: some StringProtocol) {
+        let digits = text.utf8.filter { $0 != UInt8(ascii: "-") }
+        guard digits.count == 32 else { return nil }
+        var halves: [UInt64] = []
+        for half in [digits.prefix(16), digits.suffix(16)] {
+            guard half.first != UInt8(ascii: "+"), let value = UInt64(String(decoding: half, as: UTF8.self), radix: 16)
+            else { return nil }
+            halves.append(value)
+        }
+        (high, low) = (halves[0], halves[1])
+    }
+
+    var bytes: [UInt8] {
+        [high, low].flatMap { half in (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - $0 * 8)) } }
+    }
+
+    public static func < (a: Self, b: Self) -> Bool { (a.high, a.low) < (b.high, b.low) }
+
+    public var description: String {
+        let digits = [high, low].map { half in
+            let text = String(half, radix: 16)
+            return String(repeating: "0", count: 16 - text.count) + text
+        }.joined()
+        var result = ""
+        for (index, digit) in digits.enumerated() {
+            if [8, 12, 16, 20].contains(index) { result.append("-") }
+            result.append(digit)
+        }
+        return result
+    }
+}

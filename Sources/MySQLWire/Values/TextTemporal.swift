@@ -1,0 +1,71 @@
+/// The temporal types in the text protocol.
+public enum TextTemporal {
+    /// Digits up to the next character that is none.
+    private static func number(_ text: UnsafeRawBufferPointer, _ offset: inout Int) -> Int? {
+        let start = offset
+        var value = 0
+        while offset < text.count, text[offset] >= 0x30, text[offset] <= 0x39, offset - start < 9 {
+            value = value * 10 + Int(text[offset] - 0x30)
+            offset += 1
+        }
+        return offset == start ? nil : value
+    }
+
+    private static func skip(_ character: UInt8, _ text: UnsafeRawBufferPointer, _ offset: inout Int) -> Bool {
+        guard offset < text.count, text[offset] == character else { return false }
+        offset += 1
+        return true
+    }
+
+    private static func date(_ text: UnsafeRawBufferPointer, _ offset: inout Int) -> MySQLDate? {
+        guard let year = number(text, &offset), skip(0x2D, text, &offset), let month = number(text, &offset),
+            skip(0x2D, text, &offset), let day = number(text, &offset), year <= 9999, month <= 12, day <= 31
+        else { return nil }
+        return MySQLDate(year: year, month: month, day: day)
+    }
+
+    /// A fraction of at most six digits, as microseconds; 0 where there is none.
+    private static func fraction(_ text: UnsafeRawBufferPointer, _ offset: inout Int) -> Int? {
+        guard skip(0x2E, text, &offset) else { return 0 }
+        let start = offset
+        guard var value = number(text, &offset), offset - start <= 6 else { return nil }
+        for _ in (offset - start)..<6 { value *= 10 }
+        return value
+    }
+
+    private static func clock(
+        _ text: UnsafeRawBufferPointer, _ offset: inout Int
+    ) -> (hour: Int, minute: Int, second: Int, microsecond: Int)? {
+        guard let hour = number(text, &offset), skip(0x3A, text, &offset), let minute = number(text, &offset),
+            skip(0x3A, text, &offset), let second = number(text, &offset), let microsecond = fraction(text, &offset)
+        else { return nil }
+        return (hour, minute, second, microsecond)
+    }
+
+    /// `2020-02-29`.
+    public static func date(_ text: UnsafeRawBufferPointer) -> MySQLDate? {
+        var offset = 0
+        guard let date = date(text, &offset), offset == text.count else { return nil }
+        return date
+    }
+
+    /// `2020-02-29 12:34:56.789`.
+    public static func dateTime(_ text: UnsafeRawBufferPointer) -> MySQLDateTime? {
+        var offset = 0
+        guard let date = date(text, &offset), skip(0x20, text, &offset), let clock = clock(text, &offset),
+            offset == text.count
+        else { return nil }
+        return MySQLDateTime(
+            date: date, hour: clock.hour, minute: clock.minute, second: clock.second, microsecond: clock.microsecond)
+    }
+
+    /// `-838:59:59.000000`, in microseconds.
+    public static func time(_ text: UnsafeRawBufferPointer) -> Int64? {
+        var offset = 0
+        let isNegative = skip(0x2D, text, &offset)
+        guard let clock = clock(text, &offset), offset == text.count else { return nil }
+        let seconds = Int64(clock.hour * 3600 + clock.minute * 60 + clock.second)
+        let value = seconds * 1_000_000 + Int64(clock.microsecond)
+        return isNegative ? -value : value
+    }
+}

@@ -1,0 +1,62 @@
+/// The rules by which a configuration is read and the texts of its errors: those of Kafka, of Debezium, and of the
+/// worker's properties differ.
+package struct ConfigConventions: Sendable {
+    /// Whether a blank value counts as absent, so that the default applies.
+    package var treatsBlankAsAbsent: Bool
+    /// Whether the validator also checks defaults, absent values, and values that could not be read.
+    package var validatesDefaults: Bool
+    package var missing: @Sendable (_ key: ConfigKey, _ name: String, _ value: String?) -> ConfigError
+    /// The error for a value that is not of the property's type, from Kafka's error.
+    package var unreadable: @Sendable (_ key: ConfigKey, _ error: ConfigError) -> ConfigError
+    /// The error for a value that is not supported.
+    package var unsupported: @Sendable (
+        _ key: ConfigKey, _ name: String, _ value: String, _ supported: [String], _ remedy: String
+    ) -> ConfigError
+
+    package init(
+        treatsBlankAsAbsent: Bool, validatesDefaults: Bool,
+        missing: @escaping @Sendable (_ key: ConfigKey, _ name: String, _ value: String?) -> ConfigError,
+        unreadable: @escaping @Sendable (_ key: ConfigKey, _ error: ConfigError) -> ConfigError,
+        unsupported: @escaping @Sendable (
+            _ key: ConfigKey, _ name: String, _ value: String, _ supported: [String], _ remedy: String
+        ) -> ConfigError
+    ) {
+        self.treatsBlankAsAbsent = treatsBlankAsAbsent
+        self.validatesDefaults = validatesDefaults
+        self.missing = missing
+        self.unreadable = unreadable
+        self.unsupported = unsupported
+    }
+
+    /// Those of `org.apache.kafka.common.config.ConfigDef`.
+    package static let kafka = ConfigConventions(
+        treatsBlankAsAbsent: false, validatesDefaults: true,
+        missing: { _, name, _ in
+            ConfigError(name: name, message: "Missing required configuration \"\(name)\" which has no default value.")
+        },
+        unreadable: { _, error in error },
+        unsupported: { _, name, value, _, remedy in ConfigError(name: name, value: value, reason: remedy) })
+
+    /// Reads and checks one property.
+    package func read(
+        _ key: ConfigKey, name: String, in configuration: [String: String]
+    ) -> (input: ConfigInput, errors: [ConfigError]) {
+        let given = configuration[name]
+        let isAbsent = given.map { treatsBlankAsAbsent && JavaText.trim($0).isEmpty } ?? true
+        var errors: [ConfigError] = []
+        var setting: ConfigSetting?
+        let text = isAbsent ? key.defaultValue : given
+        if let text {
+            do throws(ConfigError) {
+                setting = try ConfigSetting.parse(text, as: key.type, name: name)
+            } catch {
+                errors.append(unreadable(key, error))
+            }
+        } else if key.isRequired {
+            errors.append(missing(key, name, given))
+        }
+        let isChecked = validatesDefaults || (errors.isEmpty && !isAbsent)
+        if isChecked, let error = key.validator?.check(name: name, value: setting) { errors.append(error) }
+        return (ConfigInput(name: name, text: text, setting: setting, isGiven: given != nil), errors)
+    }
+}
