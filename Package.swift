@@ -19,6 +19,7 @@ let staticRelease: [LinkerSetting] = [
 /// What several targets need in the same words.
 let wire: [Target.Dependency] = ["WireCore", "WireStreams"]
 let kafka: [Target.Dependency] = ["KafkaProtocol", "KafkaWire"]
+let plugins: [Target.Dependency] = ["ConnectData", "ConnectPlugins", "DebeziumPlugins"]
 
 let package = Package(
     name: "cdcd",
@@ -50,16 +51,21 @@ let package = Package(
             name: "ConnectData", dependencies: ["WireCore"], path: "Sources/cdcd/ConnectData",
             swiftSettings: strict),
         .target(
-            name: "BinlogSource", dependencies: wire + ["ConnectData", "MySQLWire"],
+            name: "ConnectPlugins", dependencies: wire + ["ConnectData", "HTTPWire"],
+            path: "Sources/cdcd/ConnectPlugins", swiftSettings: strict),
+        .target(
+            name: "DebeziumPlugins", dependencies: ["ConnectData", "WireCore"], path: "Sources/cdcd/DebeziumPlugins",
+            swiftSettings: strict),
+        .target(
+            name: "BinlogSource", dependencies: wire + ["ConnectData", "DebeziumPlugins", "MySQLWire"],
             path: "Sources/cdcd/BinlogSource", swiftSettings: strict),
         .target(
             name: "ConnectRuntime", dependencies: wire + kafka + ["ConnectData", "HTTPWire"],
             path: "Sources/cdcd/ConnectRuntime", swiftSettings: strict),
         .executableTarget(
             name: "cdcd",
-            dependencies: wire + kafka + [
-                "BinlogSource", "ConnectRuntime", "ConnectData", "HTTPWire", "MySQLWire", "KafkaBroker",
-                "CNoLocaleData",
+            dependencies: wire + kafka + plugins + [
+                "BinlogSource", "ConnectRuntime", "HTTPWire", "MySQLWire", "KafkaBroker", "CNoLocaleData",
             ],
             path: "Sources/cdcd/Command", swiftSettings: strict, linkerSettings: staticRelease),
 
@@ -71,6 +77,9 @@ let package = Package(
         .target(
             name: "MySQLTestSupport", dependencies: ["MySQLWire", "WireCore"], path: "Tests/MySQLTestSupport",
             swiftSettings: strict),
+        .target(
+            name: "PluginTestSupport", dependencies: plugins + ["WireCore", "WireTestSupport"],
+            path: "Tests/PluginTestSupport", swiftSettings: strict),
         .testTarget(
             name: "WireCoreTests", dependencies: ["WireCore", "WireTestSupport"],
             swiftSettings: strict),
@@ -95,14 +104,24 @@ let package = Package(
             dependencies: wire + kafka + ["KafkaBroker", "WireTestSupport", "KafkaTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ConnectDataTests", dependencies: ["ConnectData", "WireCore", "WireTestSupport"], swiftSettings: strict),
+            name: "ConnectDataTests", dependencies: plugins + ["WireCore", "WireTestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "ConnectPluginsTests", dependencies: plugins + ["PluginTestSupport", "WireCore", "WireTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DebeziumPluginsTests", dependencies: plugins + ["PluginTestSupport", "WireCore", "WireTestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "BinlogSourceTests",
-            dependencies: wire + ["BinlogSource", "ConnectData", "MySQLWire", "WireTestSupport", "MySQLTestSupport"],
+            dependencies: wire + plugins + [
+                "BinlogSource", "MySQLWire", "PluginTestSupport", "WireTestSupport", "MySQLTestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ConnectRuntimeTests",
-            dependencies: wire + kafka + ["ConnectRuntime", "ConnectData", "HTTPWire", "WireTestSupport"],
+            dependencies: wire + kafka + plugins + [
+                "ConnectRuntime", "HTTPWire", "PluginTestSupport", "WireTestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
@@ -110,8 +129,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: wire + kafka + [
-                "cdcd", "BinlogSource", "ConnectRuntime", "ConnectData", "MySQLWire", "KafkaBroker", "WireTestSupport",
+            dependencies: wire + kafka + plugins + [
+                "cdcd", "BinlogSource", "ConnectRuntime", "MySQLWire", "KafkaBroker", "WireTestSupport",
                 "MySQLTestSupport",
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: [], swiftSettings: strict),
@@ -120,12 +139,12 @@ let package = Package(
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
         .target(
             name: "RowWorkloads",
-            dependencies: kafka + ["BinlogSource", "ConnectRuntime", "ConnectData", "MySQLWire", "WireCore"],
+            dependencies: kafka + plugins + ["BinlogSource", "ConnectRuntime", "MySQLWire", "WireCore"],
             path: "Benchmarks/RowWorkloads", swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",
-            dependencies: kafka + [
-                "BinlogSource", "ConnectRuntime", "ConnectData", "MySQLWire", "WireCore", "WireTestSupport",
+            dependencies: kafka + plugins + [
+                "BinlogSource", "ConnectRuntime", "MySQLWire", "WireCore", "WireTestSupport",
                 "KafkaTestSupport", "MySQLTestSupport", "CAllocationCount",
             ], path: "Benchmarks/Benchmarks", swiftSettings: strict),
         // Linked as the product is: calls into the standard library cost the same.
@@ -134,8 +153,8 @@ let package = Package(
             swiftSettings: strict, linkerSettings: staticRelease),
         .target(
             name: "FuzzTargets",
-            dependencies: kafka + [
-                "BinlogSource", "ConnectData", "ConnectRuntime", "HTTPWire", "KafkaBroker", "MySQLWire", "WireCore",
+            dependencies: kafka + plugins + [
+                "BinlogSource", "ConnectRuntime", "HTTPWire", "KafkaBroker", "MySQLWire", "WireCore",
                 "WireTestSupport", "KafkaTestSupport", "MySQLTestSupport",
             ],
             path: "Fuzzing/FuzzTargets", swiftSettings: strict),

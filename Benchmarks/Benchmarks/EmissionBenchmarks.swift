@@ -1,5 +1,6 @@
 import BinlogSource
 import ConnectData
+import ConnectPlugins
 import MySQLTestSupport
 import MySQLWire
 import WireCore
@@ -56,7 +57,7 @@ private final class JSONSink: RecordSink {
         converter = try schemas.map { try JSONConverter(configuration: ["schemas.enable": "\($0)"]) }
     }
 
-    func emit(_ record: SourceRecord) throws {
+    func emit(_ record: ConnectRecord) throws {
         guard let converter else {
             blackHole(record)
             return

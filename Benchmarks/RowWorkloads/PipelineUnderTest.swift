@@ -1,6 +1,8 @@
 import BinlogSource
 import ConnectData
+import ConnectPlugins
 import ConnectRuntime
+import DebeziumPlugins
 import KafkaProtocol
 import KafkaWire
 import Synchronization
@@ -15,6 +17,8 @@ final class PipelineUnderTest {
     private let producer: AccumulatingProducer
     private let tracker: DeliveryTracker
 
+    private static let plugins = PluginRegistry(KafkaClasses.plugins + DebeziumClasses.plugins)
+
     init(_ connector: [String: String]) throws {
         configuration = try MySQLConnectorConfig(configuration: connector)
         let converter = "org.apache.kafka.connect.json.JsonConverter"
@@ -22,7 +26,7 @@ final class PipelineUnderTest {
             "bootstrap.servers": "127.0.0.1:9092", "group.id": "bench", "config.storage.topic": "configs",
             "offset.storage.topic": "offsets", "status.storage.topic": "statuses", "key.converter": converter,
             "value.converter": converter,
-        ])
+        ], plugins: Self.plugins)
         let logger = Logger("RowWorkloads")
         tracker = DeliveryTracker(
             toleratesErrors: false, logger: logger,
@@ -30,7 +34,8 @@ final class PipelineUnderTest {
                 progress: { _ in }, firstWrite: { _ in }, failed: {}, brokersChanged: { _ in }))
         producer = AccumulatingProducer(listener: tracker)
         sink = ProducerSink(
-            id: TaskID(connector: "bench", task: 0), pipeline: try RecordPipeline(connector: connector, worker: worker),
+            id: TaskID(connector: "bench", task: 0), pipeline: try RecordPipeline(
+                connector: connector, worker: worker, plugins: Self.plugins),
             producer: producer, tracker: tracker, gate: PauseGate(isPaused: false),
             errors: ErrorHandling(configuration: connector), logger: logger, prepareTopic: { _ in })
         // A clock that stands still, so that each run produces the same bytes.

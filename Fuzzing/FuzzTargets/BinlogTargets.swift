@@ -1,4 +1,5 @@
 import ConnectData
+import ConnectPlugins
 import MySQLTestSupport
 import WireCore
 import WireTestSupport
@@ -150,7 +151,7 @@ private final class ConvertingSink: RecordSink {
 
     init(_ converter: JSONConverter) { self.converter = converter }
 
-    func emit(_ record: SourceRecord) throws {
+    func emit(_ record: ConnectRecord) throws {
         writer.reset()
         _ = try converter.convert(record.key, schema: record.keySchema, topic: record.topic, into: &writer)
         _ = try converter.convert(record.value, schema: record.valueSchema, topic: record.topic, into: &writer)

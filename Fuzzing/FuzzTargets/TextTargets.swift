@@ -1,5 +1,6 @@
 import BinlogSource
 import ConnectData
+import DebeziumPlugins
 import HTTPWire
 import WireCore
 import WireTestSupport

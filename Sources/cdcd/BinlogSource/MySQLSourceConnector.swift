@@ -1,31 +1,54 @@
 import ConnectData
+import DebeziumPlugins
 import MySQLWire
 import WireCore
 import WireStreams
 
 /// Debezium's MySQL connector, under its Java class name.
-public struct MySQLSourceConnector: SourceConnector {
-    public static let className = "io.debezium.connector.mysql.MySqlConnector"
+package final class MySQLSourceConnector: SourceConnector {
+    package static let className = "io.debezium.connector.mysql.MySqlConnector"
 
-    private let openHistoryLog: HistoryLogOpener
+    private var configuration: [String: String] = [:]
 
-    /// - Parameter openHistoryLog: opens the place of the schema history, of which the connector itself knows nothing.
-    public init(openHistoryLog: @escaping HistoryLogOpener) { self.openHistoryLog = openHistoryLog }
+    package init() {}
 
-    public var className: String { Self.className }
-
-    public func version(for configuration: [String: String]) -> String {
-        configuration.isEmpty
-            ? DebeziumProfile.v36.version : DebeziumProfile(configuration: configuration).version
+    /// - Parameter openHistoryLog: opens the storage of the schema history.
+    package static func plugin(openHistoryLog: @escaping HistoryLogOpener) -> PluginDescriptor {
+        PluginDescriptor(
+            className, version: { DebeziumGeneration(configuration: $0).version },
+            properties: { configuration in
+                PluginProperties(ConfigDefinition(ConnectorOptions.validate(configuration).values.compactMap(\.key)))
+            },
+            factory: .sourceConnector(
+                SourceConnectorFactory(
+                    taskClassName: className + "Task", makeConnector: { _ in MySQLSourceConnector() },
+                    makeTask: { context, taskContext in
+                        try makeTask(context.properties, context: taskContext, openHistoryLog: openHistoryLog)
+                    })))
     }
 
-    /// Checks every property, and where those of the connection are right, connects with them.
-    public func validate(_ configuration: [String: String]) -> ConfigValidation {
+    /// - Parameter openHistoryLog: opens the storage of the schema history.
+    package static func makeTask(
+        _ configuration: [String: String], context: any SourceTaskContext, openHistoryLog: @escaping HistoryLogOpener
+    ) throws -> any SourceTask {
+        MySQLSourceTask(
+            configuration: try MySQLConnectorConfig(configuration: configuration), context: context,
+            openHistoryLog: openHistoryLog)
+    }
+
+    package func start(_ configuration: [String: String], context: any SourceConnectorContext) {
+        self.configuration = configuration
+    }
+
+    package func stop() {}
+
+    /// Checks every property, and connects to the server if the properties of the connection are valid.
+    package func validate(_ configuration: [String: String]) -> ConfigValidation {
         var validation = ConnectorOptions.validate(configuration)
         guard validation.errorCount == 0 else { return validation }
         do {
             let parsed = try MySQLConnectorConfig(configuration: configuration)
-            if let message = connectionFault(parsed),
+            if let message = connectionFailure(parsed),
                 let index = validation.values.firstIndex(where: { $0.name == "database.hostname" }) {
                 validation.values[index].errors.append("Unable to connect: \(message)")
             }
@@ -44,8 +67,8 @@ public struct MySQLSourceConnector: SourceConnector {
         }
     }
 
-    /// Connects and asks for the version, as Debezium does; what went wrong, if anything did.
-    private func connectionFault(_ configuration: MySQLConnectorConfig) -> String? {
+    /// Connects and queries the version, as Debezium does. Returns a message if that fails.
+    private func connectionFailure(_ configuration: MySQLConnectorConfig) -> String? {
         var options = configuration.connection
         options.readTimeoutMilliseconds = options.connectTimeoutMilliseconds
         do throws(MySQLError) {
@@ -59,18 +82,10 @@ public struct MySQLSourceConnector: SourceConnector {
         }
     }
 
-    public func taskConfigurations(
-        for configuration: [String: String], maximumTasks: Int
-    ) throws -> [[String: String]] {
+    package func taskConfigurations(maximumTasks: Int) throws -> [[String: String]] {
         guard maximumTasks <= 1 else {
             throw ConnectorError("Only a single connector task may be started", remedy: "Set tasks.max=1.")
         }
         return [configuration]
-    }
-
-    public func makeTask(_ configuration: [String: String], context: any SourceTaskContext) throws -> any SourceTask {
-        MySQLSourceTask(
-            configuration: try MySQLConnectorConfig(configuration: configuration), context: context,
-            openHistoryLog: openHistoryLog)
     }
 }

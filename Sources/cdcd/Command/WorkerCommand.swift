@@ -25,12 +25,12 @@ struct WorkerCommand {
         // Before the signals are held back: reading from a pipe may wait, and Ctrl-C must end that.
         let properties = try PropertiesFile.read(file)
         let signals = TerminationSignals()
-        let configuration = try WorkerConfiguration(properties: properties)
+        let configuration = try WorkerConfiguration(properties: properties, plugins: Plugins.registry)
         for warning in configuration.warnings { Self.logger.warn(warning) }
         for note in configuration.notes { Self.logger.info(note) }
         let broker = try developmentBroker(for: configuration)
         broker?.start()
-        let worker = ConnectWorker(configuration: configuration, connectors: ConnectorCatalog.connectors())
+        let worker = ConnectWorker(configuration: configuration, plugins: Plugins.registry)
         do {
             try worker.start()
         } catch {

@@ -1,5 +1,9 @@
 import BinlogSource
 import ConnectData
+import ConnectPlugins
+import ConnectPlugins
+import DebeziumPlugins
+import PluginTestSupport
 import Testing
 import WireTestSupport
 
@@ -51,7 +55,7 @@ import WireTestSupport
     }
 
     @Test func listsEveryPropertyOfTheFramework() throws {
-        let keys = SourceConnectorDefinition.definition(connectorVersion: "3.6.1.Final").keys
+        let keys = SourceConnectorProperties(plugins: TestPlugins.registry).definition(connectorVersion: "3.6.1.Final").keys
         try expectGenerated(table(keys), "framework", in: "connector-options.md")
     }
 
@@ -59,11 +63,10 @@ import WireTestSupport
         var text = ""
         for generation in DebeziumGeneration.allCases {
             text += "\n### ExtractNewRecordState, generation \(generation.rawValue)\n"
-            text += table(
-                TransformCatalog.definition(of: TransformCatalog.supported[0], generation: generation).keys)
+            text += table(ExtractNewRecordState.properties(generation).definition.keys)
         }
         text += "### RegexRouter\n"
-            + table(TransformCatalog.definition(of: TransformCatalog.supported[1], generation: .v36).keys)
+            + table(RegexRouter.plugin.properties().definition.keys)
         try expectGenerated(text, "transforms", in: "connector-options.md")
         try expectGenerated(table(JSONConverter.definition.keys), "converter", in: "connector-options.md")
     }

@@ -1,4 +1,5 @@
 import ConnectData
+import DebeziumPlugins
 import Foundation
 import MySQLWire
 import Testing

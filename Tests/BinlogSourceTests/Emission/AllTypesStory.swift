@@ -1,5 +1,6 @@
 import BinlogSource
 import ConnectData
+import ConnectPlugins
 import Foundation
 import MySQLTestSupport
 import WireCore
@@ -262,9 +263,9 @@ extension RecordEmitter {
 
 /// Keeps the records it is given, and shows them as JsonConverter writes them.
 final class CollectingSink: RecordSink {
-    private(set) var records: [SourceRecord] = []
+    private(set) var records: [ConnectRecord] = []
 
-    func emit(_ record: consuming SourceRecord) throws { records.append(record) }
+    func emit(_ record: consuming ConnectRecord) throws { records.append(record) }
     func checkpoint(partition: JSONObject, offset: JSONObject) throws {}
     func awaitDelivery() throws {}
 

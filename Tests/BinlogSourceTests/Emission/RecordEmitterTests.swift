@@ -12,7 +12,7 @@ import WireTestSupport
     private final class FailingSink: RecordSink {
         var remaining: Int
         init(after remaining: Int) { self.remaining = remaining }
-        func emit(_ record: consuming SourceRecord) throws {
+        func emit(_ record: consuming ConnectRecord) throws {
             guard remaining > 0 else { throw CancellationError() }
             remaining -= 1
         }

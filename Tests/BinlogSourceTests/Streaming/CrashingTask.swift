@@ -1,4 +1,5 @@
 import ConnectData
+import DebeziumPlugins
 import Testing
 import WireCore
 
@@ -101,7 +102,7 @@ final class CrashingTask {
 
         init(_ steps: Steps) { self.steps = steps }
 
-        func emit(_ record: consuming SourceRecord) throws {
+        func emit(_ record: consuming ConnectRecord) throws {
             outcome.records.append(CrashingTask.text(record))
             try steps.done()
         }
@@ -236,7 +237,7 @@ final class CrashingTask {
     static let schemaChangePrefix = "ddl "
 
     /// `t {id:1,a:2} at FILE:POSITION row ROW`, or `ddl TEXT` with the columns.
-    private static func text(_ record: borrowing SourceRecord) -> String {
+    private static func text(_ record: borrowing ConnectRecord) -> String {
         let value = record.value.structValue
         if let ddl = value?["ddl"]?.stringValue { return schemaChangePrefix + ddl }
         let source = value?["source"]?.structValue
@@ -244,7 +245,7 @@ final class CrashingTask {
         return "\(row(record)) at \(place)"
     }
 
-    private static func row(_ record: borrowing SourceRecord) -> String {
+    private static func row(_ record: borrowing ConnectRecord) -> String {
         guard let after = record.value.structValue?["after"]?.structValue else { return "no row" }
         let cells = zip(after.schema.fields, after.values).map { "\($0.name):\($1.integerValue ?? -1)" }
         return "\(record.topic.split(separator: ".").last ?? "") {\(cells.joined(separator: ","))}"

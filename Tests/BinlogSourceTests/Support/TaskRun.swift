@@ -19,7 +19,7 @@ struct TaskRun {
     }
 
     /// What the task emitted, in order.
-    var records: [SourceRecord] = []
+    var records: [ConnectRecord] = []
     /// The records that the task added to the history, in order.
     var history: [HistoryRecord] = []
     /// Where the history was opened.
@@ -66,7 +66,7 @@ struct TaskRun {
         properties["database.port"] = "\(server.address.port)"
         let history = MemoryHistory()
         history.records = recorded
-        let connector = MySQLSourceConnector { location, _ in
+        let openHistoryLog: HistoryLogOpener = { location, _ in
             history.location = location
             return history
         }
@@ -79,7 +79,8 @@ struct TaskRun {
         }
         defer { isDone.finish() }
         do {
-            let task = try connector.makeTask(properties, context: Context(offset: offset))
+            let task = try MySQLSourceConnector.makeTask(
+                properties, context: Context(offset: offset), openHistoryLog: openHistoryLog)
             try task.run(sink: sink, control: control)
             failure = "the task did not come to the end of the log; unknown to the double: \(server.memory.unknown.sorted())"
         } catch {

@@ -25,11 +25,4 @@ import Testing
             try ConfigSetting.parse(text, as: type, name: "n")
         }
     }
-
-    @Test func errorsOfAChainOfTransformsNameTheFirst() {
-        let error = #expect(throws: ConfigError.self) {
-            try TransformChain(configuration: ["transforms": "a", "transforms.a.type": "RegexRouter"])
-        }
-        #expect(error?.name == "transforms.a.regex")
-    }
 }

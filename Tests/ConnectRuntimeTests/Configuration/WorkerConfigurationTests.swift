@@ -1,3 +1,4 @@
+import PluginTestSupport
 import Testing
 import WireStreams
 
@@ -11,13 +12,13 @@ import WireStreams
     ]
 
     private func configuration(_ more: [String: String] = [:]) throws -> WorkerConfiguration {
-        try WorkerConfiguration(properties: Self.minimal.merging(more) { $1 })
+        try WorkerConfiguration(properties: Self.minimal.merging(more) { $1 }, plugins: TestPlugins.registry)
     }
 
     /// The names that stop the start.
     private func refused(_ more: [String: String]) -> [String] {
         do throws(WorkerConfigurationError) {
-            _ = try WorkerConfiguration(properties: Self.minimal.merging(more) { $1 })
+            _ = try WorkerConfiguration(properties: Self.minimal.merging(more) { $1 }, plugins: TestPlugins.registry)
             return []
         } catch {
             return error.problems.map(\.name)
@@ -48,7 +49,7 @@ import WireStreams
             "value.converter",
         ]
         do throws(WorkerConfigurationError) {
-            _ = try WorkerConfiguration(properties: [:])
+            _ = try WorkerConfiguration(properties: [:], plugins: TestPlugins.registry)
             Issue.record("an empty file is accepted")
         } catch {
             #expect(Set(error.problems.map(\.name)) == expected)
@@ -133,7 +134,7 @@ import WireStreams
         old["listeners"] = nil
         old["rest.port"] = "8099"
         old["rest.host.name"] = "127.0.0.1"
-        #expect(try WorkerConfiguration(properties: old).workerID == "127.0.0.1:8099")
+        #expect(try WorkerConfiguration(properties: old, plugins: TestPlugins.registry).workerID == "127.0.0.1:8099")
     }
 
     @Test func producerPropertiesAreReadAndOverridden() throws {

@@ -1,6 +1,7 @@
 import ConnectData
 import KafkaProtocol
 import KafkaWire
+import PluginTestSupport
 import Testing
 import WireStreams
 
@@ -36,28 +37,28 @@ import WireStreams
 
     private static let text = Schema(.string)
 
-    private static func record(_ value: String?, topic: String = "t", headers: [SourceRecord.Header]) -> SourceRecord {
-        SourceRecord(
+    private static func record(_ value: String?, topic: String = "t", headers: [ConnectRecord.Header]) -> ConnectRecord {
+        ConnectRecord(
             topic: topic, keySchema: text, key: .string("k"), valueSchema: value == nil ? nil : text,
             value: value.map { .string($0) } ?? .null, headers: headers)
     }
 
-    private static func header(_ name: String, _ value: String) -> SourceRecord.Header {
-        SourceRecord.Header(name, schema: text, value: .string(value))
+    private static func header(_ name: String, _ value: String) -> ConnectRecord.Header {
+        ConnectRecord.Header(name, schema: text, value: .string(value))
     }
 
     /// What arrives at the producer.
-    private func write(_ records: [SourceRecord]) throws -> [KeepingProducer.Kept] {
+    private func write(_ records: [ConnectRecord]) throws -> [KeepingProducer.Kept] {
         let json = "org.apache.kafka.connect.json.JsonConverter"
         let worker = try WorkerConfiguration(properties: [
             "bootstrap.servers": "localhost:9092", "group.id": "g", "key.converter": json, "value.converter": json,
             "config.storage.topic": "c", "offset.storage.topic": "o", "status.storage.topic": "s",
-        ])
+        ], plugins: TestPlugins.registry)
         let pipeline = try RecordPipeline(
             connector: [
                 "key.converter": json, "key.converter.schemas.enable": "false",
                 "value.converter": json, "value.converter.schemas.enable": "false",
-            ], worker: worker)
+            ], worker: worker, plugins: TestPlugins.registry)
         var writer = RecordWriter(pipeline)
         let producer = KeepingProducer()
         for record in records {

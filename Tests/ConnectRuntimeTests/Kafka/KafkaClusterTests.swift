@@ -4,6 +4,7 @@ import HTTPWire
 import KafkaBroker
 import KafkaProtocol
 import KafkaWire
+import PluginTestSupport
 import Testing
 import WireCore
 import WireStreams
@@ -45,7 +46,8 @@ import WireStreams
         }
 
         func cluster(_ more: [String: String] = [:]) throws -> (KafkaCluster, WorkerConfiguration) {
-            let configuration = try WorkerConfiguration(properties: properties(more))
+            let configuration = try WorkerConfiguration(
+                properties: properties(more), plugins: TestPlugins.registry)
             return (KafkaCluster(configuration), configuration)
         }
 
@@ -183,7 +185,9 @@ import WireStreams
         })
         for run in 1...3 {
             let worker = ConnectWorker(
-                configuration: try WorkerConfiguration(properties: broker.properties()), connectors: [connector])
+                configuration: try WorkerConfiguration(
+                    properties: broker.properties(), plugins: TestPlugins.registry),
+                plugins: TestPlugins.registry(adding: [connector.plugin]))
             try worker.start()
             let body = "{\"name\":\"a\",\"config\":{\"connector.class\":\"MySql\",\"database.hostname\":\"h\"}}"
             let request = HTTPRequest(

@@ -1,3 +1,4 @@
+import PluginTestSupport
 import Testing
 
 @testable import ConnectRuntime
@@ -40,7 +41,7 @@ struct PropertyEffect: Sendable, CustomTestStringConvertible {
     ]
 
     static func configuration(_ properties: [String: String]) throws -> WorkerConfiguration {
-        try WorkerConfiguration(properties: properties)
+        try WorkerConfiguration(properties: properties, plugins: TestPlugins.registry)
     }
 
     static let all = cluster + group + topics + converters + tasks + rest + producer

@@ -1,4 +1,5 @@
 import ConnectData
+import PluginTestSupport
 import WireCore
 
 @testable import ConnectRuntime
@@ -11,11 +12,11 @@ extension PropertyEffect {
         { properties in
             let configuration: WorkerConfiguration
             do throws(WorkerConfigurationError) {
-                configuration = try WorkerConfiguration(properties: properties)
+                configuration = try WorkerConfiguration(properties: properties, plugins: TestPlugins.registry)
             } catch {
                 return error.problems.map(\.name).joined()
             }
-            let pipeline = try RecordPipeline(connector: [:], worker: configuration)
+            let pipeline = try RecordPipeline(connector: [:], worker: configuration, plugins: TestPlugins.registry)
             var writer = ByteWriter()
             let (text, schema) = (ConnectValue.string("x"), Schema(.string))
             switch part {

@@ -1,4 +1,5 @@
 import HTTPWire
+import PluginTestSupport
 import Testing
 import WireCore
 import WireStreams
@@ -9,7 +10,7 @@ extension PropertyEffect {
     /// Where a worker listens.
     private static func listening(_ properties: [String: String]) throws -> (host: String, port: UInt16) {
         let worker = ConnectWorker(
-            configuration: try configuration(properties), connectors: [], cluster: MemoryCluster())
+            configuration: try configuration(properties), plugins: TestPlugins.registry, cluster: MemoryCluster())
         try worker.start()
         defer { worker.stop() }
         return worker.restAddress.map { ($0.host, $0.port) } ?? ("nowhere", 0)
@@ -19,7 +20,8 @@ extension PropertyEffect {
     private static let workerID: Observation = { properties in
         let cluster = MemoryCluster()
         let worker = ConnectWorker(
-            configuration: try configuration(properties), connectors: [ScriptedConnector()], cluster: cluster)
+            configuration: try configuration(properties),
+            plugins: TestPlugins.registry(adding: [ScriptedConnector().plugin]), cluster: cluster)
         try worker.start()
         defer { worker.stop() }
         let request = HTTPRequest(

@@ -4,32 +4,40 @@ import WireStreams
 
 @testable import ConnectRuntime
 
-/// A connector whose tasks do what a test says.
-struct ScriptedConnector: SourceConnector {
+/// A connector whose tasks run what a test passes.
+struct ScriptedConnector: Sendable {
     typealias Script = @Sendable (any RecordSink, TaskControl, any SourceTaskContext) throws -> Void
+    typealias TaskConfigurations = @Sendable ([String: String], Int) throws -> [[String: String]]
 
     var className = "io.debezium.connector.mysql.MySqlConnector"
     /// What a task does; by default it waits for its end.
     var script: Script = { _, control, _ in ScriptedConnector.waitForStop(control) }
-    var taskConfigurations: @Sendable ([String: String], Int) throws -> [[String: String]] = { config, _ in [config] }
+    var taskConfigurations: TaskConfigurations = { config, _ in [config] }
+    /// Called in `start` with the connector's context.
+    var started: @Sendable (any SourceConnectorContext) throws -> Void = { _ in }
+    /// Called in `stop`.
+    var stopped: @Sendable () -> Void = {}
+    /// What `alterOffsets` does.
+    var alterOffsets: @Sendable ([PartitionOffset]) throws -> Bool = { _ in false }
 
-    func version(for configuration: [String: String]) -> String { "3.6.1.Final" }
+    private static let hostKey = ConfigKey(
+        "database.hostname", .string, importance: .high, documentation: "Where the server is.", group: "MySQL",
+        orderInGroup: 2, width: .medium, displayName: "Hostname")
 
-    func validate(_ configuration: [String: String]) -> ConfigValidation {
-        let key = ConfigKey(
-            "database.hostname", .string, importance: .high, documentation: "Where the server is.", group: "MySQL",
-            orderInGroup: 2, width: .medium, displayName: "Hostname")
+    var plugin: PluginDescriptor {
+        PluginDescriptor(
+            className, version: { _ in "3.6.1.Final" },
+            properties: { _ in PluginProperties(ConfigDefinition([Self.hostKey])) },
+            factory: .sourceConnector(
+                SourceConnectorFactory(
+                    taskClassName: className + "Task", makeConnector: { _ in ScriptedInstance(self) },
+                    makeTask: { _, context in ScriptedTask(script: script, context: context) })))
+    }
+
+    fileprivate static func validate(_ configuration: [String: String]) -> ConfigValidation {
         let host = configuration["database.hostname"]
         let errors = host == nil ? ["The 'database.hostname' value is invalid: A value is required"] : []
-        return ConfigValidation(values: [ConfigValue(name: key.name, key: key, value: host, errors: errors)])
-    }
-
-    func taskConfigurations(for configuration: [String: String], maximumTasks: Int) throws -> [[String: String]] {
-        try taskConfigurations(configuration, maximumTasks)
-    }
-
-    func makeTask(_ configuration: [String: String], context: any SourceTaskContext) throws -> any SourceTask {
-        ScriptedTask(script: script, context: context)
+        return ConfigValidation(values: [ConfigValue(name: hostKey.name, key: hostKey, value: host, errors: errors)])
     }
 
     static func waitForStop(_ control: TaskControl) {
@@ -40,10 +48,34 @@ struct ScriptedConnector: SourceConnector {
     }
 
     /// A record without key whose value is one text.
-    static func record(_ text: String, topic: String = "t") -> SourceRecord {
-        SourceRecord(
+    static func record(_ text: String, topic: String = "t") -> ConnectRecord {
+        ConnectRecord(
             topic: topic, keySchema: nil, key: .null, valueSchema: Schema(.string), value: .string(text))
     }
+}
+
+private final class ScriptedInstance: SourceConnector {
+    private let script: ScriptedConnector
+    private var configuration: [String: String] = [:]
+
+    init(_ script: ScriptedConnector) { self.script = script }
+
+    func validate(_ configuration: [String: String]) -> ConfigValidation { ScriptedConnector.validate(configuration) }
+
+    func start(_ configuration: [String: String], context: any SourceConnectorContext) throws {
+        self.configuration = configuration
+        try script.started(context)
+    }
+
+    func taskConfigurations(maximumTasks: Int) throws -> [[String: String]] {
+        try script.taskConfigurations(configuration, maximumTasks)
+    }
+
+    func alterOffsets(_ configuration: [String: String], _ offsets: [PartitionOffset]) throws -> Bool {
+        try script.alterOffsets(offsets)
+    }
+
+    func stop() { script.stopped() }
 }
 
 private final class ScriptedTask: SourceTask {

@@ -1,4 +1,5 @@
 import HTTPWire
+import PluginTestSupport
 import Testing
 import WireCore
 import WireStreams
@@ -22,7 +23,8 @@ final class WorkerHarness: Sendable {
     ) throws {
         self.cluster = cluster
         let configuration = try Self.configuration(properties)
-        worker = ConnectWorker(configuration: configuration, connectors: [connector], cluster: cluster)
+        worker = ConnectWorker(
+            configuration: configuration, plugins: TestPlugins.registry(adding: [connector.plugin]), cluster: cluster)
         try worker.start()
     }
 
@@ -35,7 +37,8 @@ final class WorkerHarness: Sendable {
             "rest.advertised.host.name": "127.0.0.1", "rest.advertised.port": "8083",
             "value.converter.schemas.enable": "false",
         ]
-        return try WorkerConfiguration(properties: standard.merging(properties) { $1 })
+        return try WorkerConfiguration(
+            properties: standard.merging(properties) { $1 }, plugins: TestPlugins.registry)
     }
 
     func stop() { worker.stop() }

@@ -323,7 +323,7 @@ import WireStreams
     @Test func recordsThatNoConverterTakesFailOrArePassedOver() throws {
         let script: ScriptedConnector.Script = { sink, control, _ in
             // A required schema without a value.
-            try sink.emit(SourceRecord(topic: "t", keySchema: nil, key: .null, valueSchema: Schema(.string), value: .null))
+            try sink.emit(ConnectRecord(topic: "t", keySchema: nil, key: .null, valueSchema: Schema(.string), value: .null))
             try sink.emit(ScriptedConnector.record("good"))
             ScriptedConnector.waitForStop(control)
         }

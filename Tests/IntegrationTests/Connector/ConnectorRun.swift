@@ -1,5 +1,6 @@
 import BinlogSource
 import ConnectData
+import DebeziumPlugins
 import Foundation
 import MySQLWire
 import Synchronization
@@ -51,8 +52,8 @@ final class ConnectorWorld {
     }
 
     /// Where the schema history is; in memory unless a test says otherwise.
-    lazy var connector: MySQLSourceConnector = { [recording] in
-        MySQLSourceConnector { _, _ in MemoryHistoryLog(recording) }
+    lazy var openHistoryLog: HistoryLogOpener = { [recording] in
+        { _, _ in MemoryHistoryLog(recording) }
     }()
 
     /// Starts a task from the offset that was committed last.
@@ -63,7 +64,7 @@ final class ConnectorWorld {
         recording.read { state in state.records.filter { $0.topic == "\(name).\(name).\(table)" }.map(Self.change) }
     }
 
-    static func change(_ record: SourceRecord) -> String {
+    static func change(_ record: ConnectRecord) -> String {
         let key = record.key.structValue?.values.first?.integerValue.map { "\($0)" } ?? "?"
         return (record.value.structValue?["op"]?.stringValue ?? "-") + key
     }
@@ -94,12 +95,13 @@ final class ConnectorRun: Sendable {
         let recording = world.recording
         let control = TaskControl { condition in recording.change { $0.conditions.append(condition) } }
         self.control = control
-        let (connector, configuration) = (world.connector, world.configuration)
+        let (openHistoryLog, configuration) = (world.openHistoryLog, world.configuration)
         let context = Context(connectorName: world.name, offset: recording.storedOffset)
         let (completion, failure) = (completion, self)
         startThread(named: "task") {
             do {
-                let task = try connector.makeTask(configuration, context: context)
+                let task = try MySQLSourceConnector.makeTask(
+                    configuration, context: context, openHistoryLog: openHistoryLog)
                 try task.run(sink: RecordingSink(recording, control), control: control)
             } catch {
                 failure.fail("\(error)")

@@ -1,4 +1,5 @@
 import ConnectData
+import DebeziumPlugins
 import MySQLWire
 import Testing
 import WireCore
@@ -28,7 +29,7 @@ extension ConnectorTests {
             #expect(failure.contains("Access denied for user 'f_user'"))
             #expect(failure.contains("Remedy: Check database.user and database.password"))
             #expect(!failure.contains("guess"))
-            let validation = world.connector.validate(world.configuration)
+            let validation = MySQLSourceConnector().validate(world.configuration)
             let hostname = validation.values.first { $0.name == "database.hostname" }
             #expect(hostname?.errors.first?.hasPrefix("Unable to connect: Failed to authenticate") == true)
             #expect(validation.errorCount == 1)

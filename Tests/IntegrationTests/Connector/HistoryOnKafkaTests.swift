@@ -41,7 +41,7 @@ extension ConnectorTests {
         private func world(_ name: String, _ broker: Broker) throws -> ConnectorWorld {
             let world = try ConnectorWorld(name, server: try #require(RealServers.mysql))
             world.configuration["schema.history.internal.kafka.bootstrap.servers"] = "\(broker.address)"
-            world.connector = MySQLSourceConnector { try KafkaHistoryLog($0, report: $1) }
+            world.openHistoryLog = { try KafkaHistoryLog($0, report: $1) }
             try world.sql("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)")
             return world
         }

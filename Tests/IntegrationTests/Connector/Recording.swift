@@ -7,7 +7,7 @@ import WireCore
 /// Everything that a task handed over, kept for the test to look at, and to wait for.
 final class Recording: Sendable {
     struct State: Sendable {
-        var records: [SourceRecord] = []
+        var records: [ConnectRecord] = []
         /// Each with the number of records before it.
         var checkpoints: [(offset: JSONObject, recordCount: Int)] = []
         var conditions: [TaskControl.Condition] = []
@@ -58,7 +58,7 @@ final class RecordingSink: RecordSink {
         self.control = control
     }
 
-    func emit(_ record: consuming SourceRecord) throws {
+    func emit(_ record: consuming ConnectRecord) throws {
         let isFull = recording.read { $0.records.count >= $0.capacity }
         if isFull {
             let signal = DispatchSemaphore(value: 0)

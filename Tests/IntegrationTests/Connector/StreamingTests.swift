@@ -1,4 +1,5 @@
 import ConnectData
+import DebeziumPlugins
 import MySQLWire
 import Testing
 import WireCore
@@ -97,7 +98,7 @@ extension ConnectorTests {
             let first = try world.start()
             #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
             try world.sql("ALTER TABLE t ADD COLUMN w int")
-            let isAlter = { (record: SourceRecord) in record.value.structValue?["ddl"]?.stringValue?.hasPrefix("ALTER") == true }
+            let isAlter = { (record: ConnectRecord) in record.value.structValue?["ddl"]?.stringValue?.hasPrefix("ALTER") == true }
             #expect(world.recording.wait { $0.records.contains(where: isAlter) })
             #expect(first.stop() == nil)
             let second = try world.start()

@@ -1,4 +1,5 @@
 import ConnectData
+import DebeziumPlugins
 import WireCore
 
 /// Finds what is wrong with a configuration, in Debezium's words, and what is asked for but not built.

@@ -14,7 +14,7 @@ extension RecordEmitter {
 
     func emitSchemaChange(_ change: SchemaChange, _ source: SourceInfo, time: Int64, marker: SnapshotMarker?) throws {
         try send(
-            SourceRecord(
+            ConnectRecord(
                 topic: schemaChanges.topic, partition: 0, keySchema: schemaChanges.keySchema,
                 key: schemaChanges.key(change), valueSchema: schemaChanges.valueSchema,
                 value: schemaChanges.value(change, source, time: time, marker: marker), headers: contextHeaders))

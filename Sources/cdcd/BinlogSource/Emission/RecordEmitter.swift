@@ -8,7 +8,7 @@ public final class RecordEmitter {
     let sink: any RecordSink
     let clock: () -> Int64
     /// `__debezium.context.*`; empty where they are not wanted.
-    let contextHeaders: [SourceRecord.Header]
+    let contextHeaders: [ConnectRecord.Header]
     let schemaChanges: SchemaChangeLayout
     var snapshot = SnapshotState()
     var failures = ConversionFailures()
@@ -31,8 +31,8 @@ public final class RecordEmitter {
         self.logger = logger
         schemaChanges = SchemaChangeLayout(configuration)
         let text = Schema(.string)
-        func header(_ name: String, _ value: String) -> SourceRecord.Header {
-            SourceRecord.Header("__debezium.context." + name, schema: text, value: .string(value))
+        func header(_ name: String, _ value: String) -> ConnectRecord.Header {
+            ConnectRecord.Header("__debezium.context." + name, schema: text, value: .string(value))
         }
         contextHeaders =
             configuration.hasExtendedHeaders
@@ -132,8 +132,8 @@ public final class RecordEmitter {
         }
         // The row moves to another key: it goes under the old one and comes under the new.
         let oldKey = plan.key(row: before, keyOnly: beforeOnly)
-        let newKeyHeader = SourceRecord.Header("__debezium.newkey", schema: plan.keySchema, value: key)
-        let oldKeyHeader = SourceRecord.Header("__debezium.oldkey", schema: plan.keySchema, value: oldKey)
+        let newKeyHeader = ConnectRecord.Header("__debezium.newkey", schema: plan.keySchema, value: key)
+        let oldKeyHeader = ConnectRecord.Header("__debezium.oldkey", schema: plan.keySchema, value: oldKey)
         let leaving = [newKeyHeader] + contextHeaders
         try emit(plan, oldKey, change.envelope(change.row(before), .null, .delete), leaving)
         if configuration.tombstonesOnDelete { try emitTombstone(plan, oldKey, leaving) }
@@ -148,22 +148,22 @@ public final class RecordEmitter {
     }
 
     func emit(
-        _ plan: TablePlan, _ key: ConnectValue, _ value: ConnectValue, _ headers: [SourceRecord.Header]
+        _ plan: TablePlan, _ key: ConnectValue, _ value: ConnectValue, _ headers: [ConnectRecord.Header]
     ) throws {
         try send(
-            SourceRecord(
+            ConnectRecord(
                 topic: plan.topic, keySchema: plan.keySchema, key: key, valueSchema: plan.envelopeSchema, value: value,
                 headers: headers))
     }
 
-    func send(_ record: consuming SourceRecord) throws {
+    func send(_ record: consuming ConnectRecord) throws {
         try sink.emit(record)
         emittedRecords += 1
     }
 
-    private func emitTombstone(_ plan: TablePlan, _ key: ConnectValue, _ headers: [SourceRecord.Header]) throws {
+    private func emitTombstone(_ plan: TablePlan, _ key: ConnectValue, _ headers: [ConnectRecord.Header]) throws {
         try send(
-            SourceRecord(
+            ConnectRecord(
                 topic: plan.topic, keySchema: plan.keySchema, key: key, valueSchema: nil, value: .null,
                 headers: headers))
     }
@@ -176,7 +176,7 @@ public final class RecordEmitter {
             database: plan.definition.id.database, table: plan.definition.id.table)
         let change = Change(plan: plan, source: block.value(row: 0), time: clock())
         try send(
-            SourceRecord(
+            ConnectRecord(
                 topic: plan.topic, keySchema: nil, key: .null, valueSchema: plan.envelopeSchema,
                 value: change.envelope(.null, .null, .truncate), headers: contextHeaders))
     }

@@ -1,4 +1,5 @@
 import ConnectData
+import DebeziumPlugins
 import WireCore
 
 /// What the generations store and read differently about where a stream stands.

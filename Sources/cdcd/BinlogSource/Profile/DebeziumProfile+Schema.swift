@@ -1,4 +1,5 @@
 import ConnectData
+import DebeziumPlugins
 
 /// What the generations make differently of the same statement.
 extension DebeziumProfile {

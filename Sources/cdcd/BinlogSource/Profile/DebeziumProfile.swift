@@ -1,4 +1,5 @@
 import ConnectData
+import DebeziumPlugins
 
 /// Every decision of the connector that depends on the generation of Debezium, by name.
 ///

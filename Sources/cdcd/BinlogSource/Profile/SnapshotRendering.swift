@@ -1,4 +1,5 @@
 import ConnectData
+import DebeziumPlugins
 
 /// The values that Debezium gives differently in a snapshot and in the stream. The list is closed: for all other values
 /// the two are the same, which a test over all types holds. (TIMEs that 1.9 misreads in the stream: `MisreadTime`.)

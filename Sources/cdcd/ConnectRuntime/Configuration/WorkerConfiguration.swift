@@ -96,10 +96,12 @@ public struct WorkerConfiguration: Sendable {
     let crossOrigin: CrossOrigin?
     let producer: ProducerSettings
 
-    /// - Parameter properties: as `JavaProperties.parse` gives them.
+    /// - Parameters:
+    ///   - properties: as `JavaProperties.parse` gives them.
+    ///   - plugins: the classes that the properties can name.
     ///
     /// Throws with everything that is wrong at once.
-    public init(properties: [String: String]) throws(WorkerConfigurationError) {
+    package init(properties: [String: String], plugins: PluginRegistry) throws(WorkerConfigurationError) {
         var reader = PropertyReader(properties)
         let review = PropertyReview(properties, problems: &reader)
 
@@ -137,10 +139,10 @@ public struct WorkerConfiguration: Sendable {
             partitions: Self.partitions("status", default: 5, &reader),
             replicationFactor: Self.replicationFactor("status", &reader), configuration: review.topicSettings["status"] ?? [])
 
-        keyConverter = Self.converter("key.converter", default: nil, properties, &reader)
-        valueConverter = Self.converter("value.converter", default: nil, properties, &reader)
+        keyConverter = Self.converter("key.converter", default: nil, properties, plugins, &reader)
+        valueConverter = Self.converter("value.converter", default: nil, properties, plugins, &reader)
         headerConverter = Self.converter(
-            "header.converter", default: WorkerPropertyCatalog.simpleHeaderConverter, properties, &reader)
+            "header.converter", default: WorkerPropertyCatalog.simpleHeaderConverter, properties, plugins, &reader)
         offsetFlushIntervalMilliseconds = reader.integer(
             "offset.flush.interval.ms", default: 60_000, in: 1...Int(Int32.max))
         offsetFlushTimeoutMilliseconds = reader.integer("offset.flush.timeout.ms", default: 5000, in: 1...Int(Int32.max))
@@ -230,7 +232,8 @@ public struct WorkerConfiguration: Sendable {
     }
 
     private static func converter(
-        _ name: String, default fallback: String?, _ properties: [String: String], _ reader: inout PropertyReader
+        _ name: String, default fallback: String?, _ properties: [String: String], _ plugins: PluginRegistry,
+        _ reader: inout PropertyReader
     ) -> ConverterSettings {
         let className = fallback.map { reader.text(name) ?? $0 }
             ?? reader.required(name, "name a converter, for example \(WorkerPropertyCatalog.jsonConverter)")
@@ -238,11 +241,11 @@ public struct WorkerConfiguration: Sendable {
             className: className, properties: ProducerSettings.stripped(properties, prefix: "\(name)."))
         guard !className.isEmpty else { return settings }
         do throws(ConfigError) {
+            let context = PluginContext(properties: settings.properties, connectorConfiguration: [:], plugins: plugins)
             if name == "header.converter" {
-                _ = try ConverterCatalog.makeHeaderConverter(className: className, configuration: settings.properties)
+                _ = try plugins.makeHeaderConverter(className, property: name, context)
             } else {
-                _ = try ConverterCatalog.make(
-                    className: className, configuration: settings.properties, isKey: name == "key.converter")
+                _ = try plugins.makeConverter(className, property: name, context)
             }
         } catch {
             reader.refuse(properties[name + "." + error.name] == nil ? name : name + "." + error.name, error.message)

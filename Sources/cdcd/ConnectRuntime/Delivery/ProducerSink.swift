@@ -35,7 +35,7 @@ package final class ProducerSink: RecordSink {
         tag = tracker.openTag
     }
 
-    package func emit(_ record: consuming SourceRecord) throws {
+    package func emit(_ record: consuming ConnectRecord) throws {
         if gate.isClosed { try gate.pass() }
         do {
             guard try writer.convert(&record) else { return }
@@ -88,13 +88,13 @@ package final class ProducerSink: RecordSink {
         return handle
     }
 
-    private func timestamp(of record: borrowing SourceRecord) throws -> Int64? {
+    private func timestamp(of record: borrowing ConnectRecord) throws -> Int64? {
         guard let timestamp = record.timestampMilliseconds, timestamp < 0 else { return record.timestampMilliseconds }
         guard timestamp == -1 else { throw DataError("Invalid record timestamp \(timestamp)") }
         return nil
     }
 
-    private func tolerate(_ error: any Error, _ record: SourceRecord) throws {
+    private func tolerate(_ error: any Error, _ record: ConnectRecord) throws {
         if errors.logsErrors {
             let about = errors.logsRecords ? ", where source record is = \(record)" : " of topic \(record.topic)"
             logger.error("Error encountered in task \(id)\(about): \(error)")

@@ -13,7 +13,7 @@ struct RecordWriter: ~Copyable {
     private var hasKey = false
     private var hasValue = false
     private var headers = EncodedHeaders.none
-    private var lastHeaders: [SourceRecord.Header] = []
+    private var lastHeaders: [ConnectRecord.Header] = []
     private var lastHeadersTopic = ""
 
     init(_ pipeline: RecordPipeline) { self.pipeline = pipeline }
@@ -21,7 +21,7 @@ struct RecordWriter: ~Copyable {
     /// Takes a record through the transforms and converts what comes out. False where a transform drops it.
     ///
     /// Throws what transforms and converters throw; the record is then as far as it came.
-    mutating func convert(_ record: inout SourceRecord) throws -> Bool {
+    mutating func convert(_ record: inout ConnectRecord) throws -> Bool {
         if !pipeline.transforms.isEmpty, try !pipeline.transforms.apply(&record) { return false }
         if !hasSameHeaders(record) { try convertHeaders(record) }
         key.reset()
@@ -49,11 +49,11 @@ struct RecordWriter: ~Copyable {
 
     /// Whether the headers are the array of the record before, for the same topic.
     @inline(__always)
-    private func hasSameHeaders(_ record: borrowing SourceRecord) -> Bool {
+    private func hasSameHeaders(_ record: borrowing ConnectRecord) -> Bool {
         record.headers.isSameMemory(as: lastHeaders) && record.topic == lastHeadersTopic
     }
 
-    private mutating func convertHeaders(_ record: SourceRecord) throws {
+    private mutating func convertHeaders(_ record: ConnectRecord) throws {
         lastHeaders = []
         headers = .none
         if !record.headers.isEmpty {

@@ -1,3 +1,4 @@
+import ConnectData
 import WireCore
 
 /// What REST asks of the herder. Each call writes what it has to; what follows from it comes after the answer.
@@ -67,20 +68,31 @@ extension Herder {
         }
     }
 
-    /// Writes offsets of a stopped connector, or removes them all.
-    func writeOffsets(_ name: String, _ changes: [(partition: JSONObject, offset: JSONObject?)]?) throws {
+    /// - Throws: unless the connector is stopped, so that its offsets may be changed.
+    func configOfStoppedConnector(_ name: String) throws -> ConnectorConfig {
         try requireMembership()
-        try requireConnector(name, "Connector \(name) not found")
+        let view = view
+        guard let config = view.connectors[name] else { throw HerderError.notFound("Connector \(name) not found") }
         guard view.targetState(of: name) == .stopped, view.tasks(of: name).isEmpty else {
             throw HerderError.badRequest(
                 "Connectors must be in the STOPPED state before their offsets can be modified. This can be done for the specified "
                     + "connector by issuing a 'PUT' request to the '/connectors/\(name)/stop' endpoint")
         }
-        let offsets = environment.offsets
-        try offsets.refresh()
-        let all = changes ?? offsets.offsets(of: name).map { (partition: $0.partition, offset: nil) }
-        for change in all {
-            try offsets.write(change.offset, of: OffsetView.Source(connector: name, partition: change.partition))
+        return config
+    }
+
+    func removalOfAllOffsets(_ name: String) throws -> [PartitionOffset] {
+        try environment.offsets.refresh()
+        return environment.offsets.offsets(of: name).map { PartitionOffset(partition: $0.partition, offset: nil) }
+    }
+
+    /// Writes offsets of a stopped connector.
+    func writeOffsets(_ name: String, _ changes: [PartitionOffset]) throws {
+        _ = try configOfStoppedConnector(name)
+        try environment.offsets.refresh()
+        for change in changes {
+            try environment.offsets.write(
+                change.offset, of: OffsetView.Source(connector: name, partition: change.partition))
         }
     }
 }

@@ -10,6 +10,8 @@ final class Herder {
     let environment: WorkerEnvironment
     private var tasks: [TaskID: TaskRunner] = [:]
     private var connectors = NameMap<StatusRecord.State>()
+    private var instances = NameMap<ConnectorInstance>()
+    private let thread: HerderThread
     private var changes: [ConfigChange] = []
     /// The config topic may hold records of ours that the view does not know.
     private var mayHaveUnread = false
@@ -20,8 +22,9 @@ final class Herder {
 
     static let loggerName = "org.apache.kafka.connect.runtime.distributed.DistributedHerder"
 
-    init(environment: WorkerEnvironment, running: RunningSet) {
+    init(environment: WorkerEnvironment, running: RunningSet, thread: HerderThread) {
         self.environment = environment
+        self.thread = thread
         self.running = running
         logger = Logger(Self.loggerName)
     }
@@ -79,6 +82,7 @@ final class Herder {
         logger.info("\(prefix) Stopping connectors and tasks that are still assigned to this worker.")
         stop(Array(tasks.keys), until: deadline)
         for name in connectors.names where connectors[name] != .failed { show(name, .unassigned) }
+        for name in instances.names { stopInstance(of: name) }
         connectors = NameMap()
     }
 
@@ -168,8 +172,11 @@ final class Herder {
         if let reason = environment.presence.absence { return show(name, .unassigned, trace: reason) }
         let context = Logger(Self.workerLoggerName, context: "[\(name)|worker] ")
         context.info("Creating connector \(name) of type \(className)")
-        guard let plugin = environment.plugins.connector(named: className) else {
-            let trace = environment.plugins.unknown(className)
+        stopInstance(of: name)
+        guard let plugin = environment.plugins.connector(named: className),
+            case .sourceConnector(let factory) = plugin.factory
+        else {
+            let trace = environment.plugins.unknownConnectorMessage(className)
             context.error(trace)
             show(name, .failed, trace: trace)
             stop(runningTasks(of: name))
@@ -188,7 +195,7 @@ final class Herder {
         case .paused: show(name, .paused)
         case .started:
             show(name, .running)
-            if !configureTasks(of: name, config, plugin) { return }
+            if !configureTasks(of: name, config, factory) { return }
         }
         context.info("Finished creating connector \(name)")
         startMissingTasks(of: name)
@@ -196,19 +203,22 @@ final class Herder {
 
     static let workerLoggerName = "org.apache.kafka.connect.runtime.Worker"
 
-    /// Asks the connector for its tasks' configurations and writes them where they changed. False where that failed.
-    private func configureTasks(of name: String, _ config: ConnectorConfig, _ plugin: any SourceConnector) -> Bool {
+    /// Starts the connector unless it runs, and writes its tasks' configurations if they have changed. Returns false
+    /// if that fails.
+    private func configureTasks(
+        of name: String, _ config: ConnectorConfig, _ factory: SourceConnectorFactory
+    ) -> Bool {
         do {
             let maximum = max(1, Int(JavaText.trim(config["tasks.max"] ?? "1")) ?? 1)
             let isEnforced = JavaText.trim(config["tasks.max.enforce"] ?? "").lowercased() != "false"
-            var made = try plugin.taskConfigurations(for: config.dictionary, maximumTasks: maximum)
+            var made = try instance(of: name, config, factory).taskConfigurations(maximumTasks: maximum)
             guard made.count <= maximum || !isEnforced else {
                 throw WorkerError(
                     "The connector \(name) has generated \(made.count) tasks, which is greater than \(maximum), the maximum number of "
                         + "tasks it is configured to create. This behaviour should be considered a bug and is disallowed.")
             }
             for index in made.indices where made[index]["task.class"] == nil {
-                made[index]["task.class"] = plugin.className + "Task"
+                made[index]["task.class"] = factory.taskClassName
             }
             let view = view
             let ids = view.tasks(of: name)
@@ -230,8 +240,40 @@ final class Herder {
         }
     }
 
+    private func instance(
+        of name: String, _ config: ConnectorConfig, _ factory: SourceConnectorFactory
+    ) throws -> any SourceConnector {
+        if let running = instances[name] { return running.connector }
+        let context = HerderConnectorContext(connectorName: name, offsets: environment.offsets, thread: thread)
+        let connector = factory.makeConnector(environment.plugins)
+        try connector.start(config.dictionary, context: context)
+        instances[name] = ConnectorInstance(connector: connector, factory: factory, context: context)
+        return connector
+    }
+
+    private func stopInstance(of name: String) {
+        instances[name]?.connector.stop()
+        instances[name] = nil
+    }
+
+    /// A running connector wants other tasks.
+    func reconfigureTasks(_ context: HerderConnectorContext) {
+        let name = context.connectorName
+        guard let instance = instances[name], instance.context === context, let config = view.connectors[name]
+        else { return }
+        _ = configureTasks(of: name, config, instance.factory)
+    }
+
+    /// A running connector has reported an error.
+    func failConnector(_ context: HerderConnectorContext, trace: String) {
+        guard instances[context.connectorName]?.context === context else { return }
+        logger.error("\(prefix) Connector \(context.connectorName) has failed: \(trace)")
+        show(context.connectorName, .failed, trace: trace)
+    }
+
     private func removeConnector(_ name: String) {
         logger.info("\(prefix) Connector \(name) config removed")
+        stopInstance(of: name)
         stop(runningTasks(of: name))
         connectors[name] = nil
         environment.statuses.removeConnector(name)
@@ -245,20 +287,23 @@ final class Herder {
         logger.info("\(prefix) Setting connector \(name) state to \(state.rawValue)")
         switch state {
         case .stopped:
+            stopInstance(of: name)
             stop(runningTasks(of: name))
             forgetTaskStatuses(of: name, keeping: [])
             show(name, .stopped)
         case .paused:
+            stopInstance(of: name)
             // A connector that failed stays so until it is restarted; its tasks are paused all the same.
             if connectors[name] != .failed { show(name, .paused) }
             for (id, task) in tasks where id.connector.isExactly(name) { task.pause() }
         case .started:
             for (id, task) in tasks where id.connector.isExactly(name) { task.resume() }
             guard connectors[name] != .failed, let config = view.connectors[name],
-                let plugin = environment.plugins.connector(named: config["connector.class"] ?? "")
+                let plugin = environment.plugins.connector(named: config["connector.class"] ?? ""),
+                case .sourceConnector(let factory) = plugin.factory
             else { return }
             show(name, .running)
-            if configureTasks(of: name, config, plugin) { startMissingTasks(of: name) }
+            if configureTasks(of: name, config, factory) { startMissingTasks(of: name) }
         }
     }
 
@@ -288,10 +333,11 @@ final class Herder {
 
     private func startTask(_ id: TaskID, _ view: ConfigView) {
         guard let config = view.connectors[id.connector], let taskConfig = view.taskConfig(id),
-            let plugin = environment.plugins.connector(named: config["connector.class"] ?? "")
+            let plugin = environment.plugins.connector(named: config["connector.class"] ?? ""),
+            case .sourceConnector(let factory) = plugin.factory
         else { return }
         let runner = TaskRunner(
-            id, plugin: plugin, connectorConfig: config, taskConfig: taskConfig,
+            id, plugin: plugin, factory: factory, connectorConfig: config, taskConfig: taskConfig,
             isPaused: view.targetState(of: id.connector) == .paused, environment: environment)
         // Outside of the group nothing is started; it is once the worker is a member again.
         guard environment.presence.admit(runner) else { return }

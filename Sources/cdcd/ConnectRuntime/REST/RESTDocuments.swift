@@ -8,22 +8,22 @@ enum RESTDocuments {
         .object(["error_code": .integer(Int64(error.status)), "message": .string(error.message)])
     }
 
-    static func connector(_ name: String, _ config: ConnectorConfig, tasks: [TaskID], isKnown: Bool) -> JSONValue {
+    static func connector(_ name: String, _ config: ConnectorConfig, tasks: [TaskID], type: String) -> JSONValue {
         let list = tasks.map { id in
             JSONValue.object(["connector": .string(id.connector), "task": .integer(Int64(id.task))])
         }
         return .object([
             "name": .string(name), "config": config.json, "tasks": .array(list),
-            "type": .string(isKnown ? "source" : "unknown"),
+            "type": .string(type),
         ])
     }
 
     static func status(
-        _ name: String, _ connector: StatusRecord, tasks: [(id: TaskID, status: StatusRecord)], isKnown: Bool
+        _ name: String, _ connector: StatusRecord, tasks: [(id: TaskID, status: StatusRecord)], type: String
     ) -> JSONValue {
         .object([
             "name": .string(name), "connector": .object(state(connector)),
-            "tasks": .array(tasks.map { task($0.id, $0.status) }), "type": .string(isKnown ? "source" : "unknown"),
+            "tasks": .array(tasks.map { task($0.id, $0.status) }), "type": .string(type),
         ])
     }
 

@@ -4,19 +4,20 @@ import WireCore
 
 /// `/connectors` and what lies below.
 extension RESTService {
-    private func isKnown(_ config: ConnectorConfig?) -> Bool {
-        config.flatMap { plugins.connector(named: $0["connector.class"] ?? "") } != nil
+    /// `source` or `sink`; `unknown` if the connector or its class does not exist.
+    private func type(of config: ConnectorConfig?) -> String {
+        config.flatMap { plugins.connector(named: $0["connector.class"] ?? "") }?.kind.rawValue ?? "unknown"
     }
 
     private func document(_ name: String, in view: ConfigView) throws(RESTError) -> JSONValue {
         guard let config = view.connectors[name] else { throw .connectorNotFound(name) }
-        return RESTDocuments.connector(name, config, tasks: view.tasks(of: name), isKnown: isKnown(config))
+        return RESTDocuments.connector(name, config, tasks: view.tasks(of: name), type: type(of: config))
     }
 
     private func statusDocument(_ name: String, _ statuses: StatusView, _ view: ConfigView) -> JSONValue? {
         guard let status = statuses.connectors[name] else { return nil }
         return RESTDocuments.status(
-            name, status, tasks: statuses.tasks(of: name), isKnown: isKnown(view.connectors[name]))
+            name, status, tasks: statuses.tasks(of: name), type: type(of: view.connectors[name]))
     }
 
     private func stored(_ name: String) throws -> ConnectorConfig {
@@ -133,7 +134,7 @@ extension RESTService {
     private func answer(
         to request: HTTPRequest, stored name: String, _ config: ConnectorConfig, isNew: Bool, tasks: [TaskID]
     ) -> HTTPResponse {
-        let document = RESTDocuments.connector(name, config, tasks: tasks, isKnown: isKnown(config))
+        let document = RESTDocuments.connector(name, config, tasks: tasks, type: type(of: config))
         guard isNew else { return json(200, document) }
         let host = request.header("Host").flatMap { $0.isEmpty ? nil : $0 } ?? configuration.workerID
         let location = "http://\(host)/connectors/\(PercentEncoding.encodeSegment(name))"
@@ -154,11 +155,11 @@ extension RESTService {
             try herder.call { try $0.restartConnector(name) }
             return HTTPResponse(status: 204)
         }
-        let (announced, isKnown) = try herder.call { herder in
+        let (announced, type) = try herder.call { herder in
             let plan = try herder.requestRestart(request)
-            return (plan.announced, self.isKnown(herder.view.connectors[name]))
+            return (plan.announced, self.type(of: herder.view.connectors[name]))
         }
-        return json(202, RESTDocuments.status(name, announced.connector, tasks: announced.tasks, isKnown: isKnown))
+        return json(202, RESTDocuments.status(name, announced.connector, tasks: announced.tasks, type: type))
     }
 
     /// The configuration with its name in it, once nothing is wrong with it.

@@ -1,3 +1,4 @@
+import ConnectData
 import HTTPWire
 import WireCore
 
@@ -12,29 +13,41 @@ extension RESTService {
 
     /// PATCH: the body's partitions get the body's offsets, null removes one.
     func alterOffsets(_ name: String, _ request: HTTPRequest) throws -> HTTPResponse {
-        let changes = try Self.changes(try RequestBody.document(request, numbersAsText: false))
-        _ = try environment()
-        try herder.call { try $0.writeOffsets(name, changes) }
-        return json(200, Self.done("altered"))
+        try writeOffsets(name, try Self.changes(try RequestBody.document(request, numbersAsText: false)), "altered")
     }
 
     /// DELETE: all partitions are removed.
-    func resetOffsets(_ name: String) throws -> HTTPResponse {
-        _ = try environment()
-        try herder.call { try $0.writeOffsets(name, nil) }
-        return json(200, Self.done("reset"))
-    }
+    func resetOffsets(_ name: String) throws -> HTTPResponse { try writeOffsets(name, nil, "reset") }
 
-    /// Debezium's connectors leave their offsets to the framework and cannot say whether there are others.
-    private static func done(_ what: String) -> JSONValue {
-        .object(["message": .string(
-            "The Connect framework-managed offsets for this connector have been \(what) successfully. However, if this connector "
-                + "manages offsets externally, they will need to be manually \(what) in the system that the connector uses.")])
+    /// Lets the connector check the offsets, then writes them. nil removes all that exist.
+    private func writeOffsets(
+        _ name: String, _ changes: [PartitionOffset]?, _ participle: String
+    ) throws -> HTTPResponse {
+        _ = try environment()
+        let (config, offsets) = try herder.call { herder in
+            let config = try herder.configOfStoppedConnector(name)
+            return (config, try changes ?? herder.removalOfAllOffsets(name))
+        }
+        var isComplete = false
+        let plugin = plugins.connector(named: config["connector.class"] ?? "")
+        if case .sourceConnector(let factory) = plugin?.factory {
+            do {
+                isComplete = try factory.makeConnector(plugins).alterOffsets(config.dictionary, offsets)
+            } catch {
+                throw RESTError(500, "\(error)")
+            }
+        }
+        try herder.call { try $0.writeOffsets(name, offsets) }
+        let external = "The Connect framework-managed offsets for this connector have been \(participle) successfully. "
+            + "However, if this connector manages offsets externally, they will need to be manually \(participle) in the "
+            + "system that the connector uses."
+        let text = isComplete ? "The offsets for this connector have been \(participle) successfully" : external
+        return json(200, .object(["message": .string(text)]))
     }
 
     private static func changes(
         _ document: JSONValue
-    ) throws(RESTError) -> [(partition: JSONObject, offset: JSONObject?)] {
+    ) throws(RESTError) -> [PartitionOffset] {
         guard case .object(let body) = document else {
             throw RESTError(500, "The body has to be a JSON object with \"offsets\".")
         }
@@ -50,14 +63,15 @@ extension RESTService {
         guard !items.isEmpty else {
             throw RESTError(400, "Partitions / offsets need to be provided for an alter offsets request")
         }
-        var changes: [(partition: JSONObject, offset: JSONObject?)] = []
+        var changes: [PartitionOffset] = []
         for item in items {
             guard let members = item.objectValue, members.names.allSatisfy({ $0 == "partition" || $0 == "offset" }),
                 let partition = members["partition"]?.objectValue, isFlat(partition)
             else { throw RESTError(500, "An element of \"offsets\" needs an object \"partition\" of plain values.") }
             switch members["offset"] ?? .null {
-            case .null: changes.append((partition: partition, offset: nil))
-            case .object(let offset) where isFlat(offset): changes.append((partition: partition, offset: offset))
+            case .null: changes.append(PartitionOffset(partition: partition, offset: nil))
+            case .object(let offset) where isFlat(offset):
+                changes.append(PartitionOffset(partition: partition, offset: offset))
             default: throw RESTError(500, "\"offset\" has to be null or an object of plain values.")
             }
         }

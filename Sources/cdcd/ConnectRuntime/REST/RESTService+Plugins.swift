@@ -12,52 +12,35 @@ extension RESTService {
     }
 
     func listPlugins(_ query: QueryParameters) -> HTTPResponse {
-        func entry(_ className: String, _ type: String, _ version: String) -> JSONValue {
-            .object(["class": .string(className), "type": .string(type), "version": .string(version)])
-        }
-        var list = plugins.connectors.map { entry($0.className, "source", $0.version(for: [:])) }
-        if let flag = query.values("connectorsOnly").first, flag.lowercased() != "true" {
-            list += TransformCatalog.supported.map { className in
-                let isDebezium = className.hasPrefix("io.debezium.")
-                return entry(className, "transformation", isDebezium ? DebeziumGeneration.v36.version : Self.version)
-            }
-            list += ConverterCatalog.supported.map { entry($0, "converter", Self.version) }
-            list += ConverterCatalog.supportedForHeaders.map { entry($0, "header_converter", Self.version) }
-        }
-        return json(200, .array(list))
+        let listsConnectorsOnly = query.values("connectorsOnly").first.map { $0.lowercased() == "true" } ?? true
+        let list = PluginKind.allCases
+            .filter { $0.isConnector || !listsConnectorsOnly && $0 != .configProvider }
+            .flatMap { plugins.plugins($0) }
+        return json(
+            200,
+            .array(
+                list.map {
+                    .object([
+                        "class": .string($0.className), "type": .string($0.kind.rawValue),
+                        "version": .string($0.version()),
+                    ])
+                }))
     }
 
     func showPluginConfig(_ name: String, _ query: QueryParameters) throws -> HTTPResponse {
-        guard let plugin = plugins.connector(named: name) else { return try showTransformConfig(name) }
-        if let wanted = query.values("version").first {
-            let version = plugin.version(for: [:])
-            guard wanted == version else {
-                throw RESTError(
-                    400, "Plugin \(plugin.className) not found that matches the version range [\(wanted),\(wanted)], "
-                        + "available versions: [\(version)]")
-            }
+        guard let plugin = plugins.plugin(named: name) else { throw RESTError(404, "Unknown plugin \(name).") }
+        if let wanted = query.values("version").first, wanted != plugin.version() {
+            throw RESTError(
+                400, "Plugin \(plugin.className) not found that matches the version range [\(wanted),\(wanted)], "
+                    + "available versions: [\(plugin.version())]")
         }
-        let own = plugin.validate(["connector.class": plugin.className]).values.compactMap(\.key)
-        let framework = SourceConnectorDefinition.definition(connectorVersion: plugin.version(for: [:])).keys
-        let taken = Set(own.map(\.name))
-        let keys = own + framework.filter { !taken.contains($0.name) }
+        var keys = plugin.properties().definition.keys
+        if plugin.kind == .sourceConnector {
+            let taken = Set(keys.map(\.name))
+            keys += SourceConnectorProperties(plugins: plugins).definition(connectorVersion: plugin.version()).keys
+                .filter { !taken.contains($0.name) }
+        }
         return json(200, .array(keys.map(RESTDocuments.definition)))
-    }
-
-    /// Transforms and converters are plugins too.
-    private func showTransformConfig(_ name: String) throws(RESTError) -> HTTPResponse {
-        func isNamed(_ className: String) -> Bool {
-            className == name || className.split(separator: ".").last.map(String.init) == name
-        }
-        if let className = TransformCatalog.supported.first(where: isNamed) {
-            let definition = TransformCatalog.definition(of: className, generation: .v36)
-            return json(200, .array(definition.keys.map(RESTDocuments.definition)))
-        }
-        let converters = ConverterCatalog.supported + ConverterCatalog.supportedForHeaders
-        if let className = converters.first(where: isNamed) {
-            return json(200, .array(ConverterCatalog.definition(of: className).keys.map(RESTDocuments.definition)))
-        }
-        throw RESTError(404, "Unknown plugin \(name).")
     }
 
     func validate(_ name: String, _ request: HTTPRequest) throws -> HTTPResponse {
@@ -90,13 +73,18 @@ extension RESTService {
             let shown = JavaHashOrder.sorted(config.names).map { "\($0)=\(config[$0] ?? "")" }.joined(separator: ", ")
             throw RESTError(400, "Connector config {\(shown)} contains no connector type")
         }
-        guard let plugin = plugins.connector(named: className) else { throw RESTError(400, plugins.unknown(className)) }
-        let framework = SourceConnectorDefinition.validate(
+        guard let plugin = plugins.connector(named: className),
+            case .sourceConnector(let factory) = plugin.factory
+        else {
+            throw RESTError(400, plugins.unknownConnectorMessage(className))
+        }
+        let framework = ConnectorValidation(
             config.dictionary, connectorVersion: plugin.version(for: config.dictionary),
-            workerConverters: SourceConnectorDefinition.WorkerConverters(
+            workerConverters: ConnectorValidation.WorkerConverters(
                 key: configuration.keyConverter.className, value: configuration.valueConverter.className,
-                header: configuration.headerConverter.className))
-        let own = plugin.validate(config.dictionary)
+                header: configuration.headerConverter.className),
+            plugins: plugins)
+        let own = factory.makeConnector(plugins).validate(config.dictionary)
         // A property of the framework's stays the framework's, even if the connector knows it too.
         let taken = Set(framework.framework.map(\.name))
         var result = ConfigValidation(

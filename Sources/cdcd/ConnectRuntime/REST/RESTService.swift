@@ -16,18 +16,16 @@ final class RESTService: Sendable {
     }
 
     let configuration: WorkerConfiguration
-    let plugins: PluginCatalog
+    let plugins: PluginRegistry
     let herder: HerderThread
     let readiness = Monitor(Readiness())
     private let requestGuard: RequestGuard
     private let waitMilliseconds: Int
     private static let logger = Logger("org.apache.kafka.connect.runtime.rest.RestServer")
-    /// The version whose behaviour is given, and its commit.
-    static let version = "4.3.1"
-    static let commit = "26b251a451ce941d"
 
     init(
-        configuration: WorkerConfiguration, plugins: PluginCatalog, herder: HerderThread, waitMilliseconds: Int = 90_000
+        configuration: WorkerConfiguration, plugins: PluginRegistry, herder: HerderThread,
+        waitMilliseconds: Int = 90_000
     ) {
         self.configuration = configuration
         self.plugins = plugins
@@ -173,7 +171,7 @@ final class RESTService: Sendable {
             throw HerderError.timedOut(stage: herder.stage)
         }
         return json(200, .object([
-            "version": .string(Self.version), "commit": .string(Self.commit),
+            "version": .string(ConnectVersion.version), "commit": .string(ConnectVersion.commit),
             "kafka_cluster_id": clusterID.map(JSONValue.string) ?? .null,
         ]))
     }

@@ -8,7 +8,8 @@ import WireStreams
 /// One task on its thread, from its start to its end. Safe to use from any thread.
 final class TaskRunner: Sendable {
     let id: TaskID
-    private let plugin: any SourceConnector
+    private let plugin: PluginDescriptor
+    private let factory: SourceConnectorFactory
     private let connectorConfig: ConnectorConfig
     private let taskConfig: ConnectorConfig
     private let environment: WorkerEnvironment
@@ -23,11 +24,12 @@ final class TaskRunner: Sendable {
     private let logger: Logger
 
     init(
-        _ id: TaskID, plugin: any SourceConnector, connectorConfig: ConnectorConfig, taskConfig: ConnectorConfig,
-        isPaused: Bool, environment: WorkerEnvironment
+        _ id: TaskID, plugin: PluginDescriptor, factory: SourceConnectorFactory,
+        connectorConfig: ConnectorConfig, taskConfig: ConnectorConfig, isPaused: Bool, environment: WorkerEnvironment
     ) {
         self.id = id
         self.plugin = plugin
+        self.factory = factory
         self.connectorConfig = connectorConfig
         self.taskConfig = taskConfig
         self.environment = environment
@@ -156,7 +158,8 @@ final class TaskRunner: Sendable {
         if !withoutEffect.isEmpty {
             logger.warn("Accepted, but without effect in this worker: \(withoutEffect.joined(separator: ", "))")
         }
-        let pipeline = try RecordPipeline(connector: configuration, worker: environment.configuration)
+        let pipeline = try RecordPipeline(
+            connector: configuration, worker: environment.configuration, plugins: environment.plugins)
         let creation = environment.configuration.topicCreationEnabled ? try TopicCreation(configuration) : nil
         let settings = try ProducerSettings(connector: configuration, worker: environment.configuration)
         let producer = try environment.cluster.makeProducer(
@@ -189,7 +192,10 @@ final class TaskRunner: Sendable {
         try wait.retrying("reading the stored offsets") {
             try offsets.refresh { control.isStopping }
         }
-        let task = try plugin.makeTask(taskConfig.dictionary, context: context)
+        let task = try factory.makeTask(
+            PluginContext(
+                properties: taskConfig.dictionary, connectorConfiguration: connectorConfig.dictionary,
+                plugins: environment.plugins), context)
         logger.info("WorkerSourceTask{id=\(id)} Source task finished initialization and start")
         publisher.handle(.started)
         try task.run(sink: sink, control: control)
@@ -211,7 +217,7 @@ final class TaskRunner: Sendable {
     }
 }
 
-/// What a task may ask about its past.
+/// Reads the stored offsets of one task's connector.
 private struct StoredOffsets: SourceTaskContext {
     let connectorName: String
     let taskID: Int

@@ -28,7 +28,7 @@ public final class ConnectWorker: Sendable {
     }
 
     private let configuration: WorkerConfiguration
-    private let plugins: PluginCatalog
+    private let plugins: PluginRegistry
     private let cluster: any WorkerKafka
     private let herderThread = HerderThread()
     let service: RESTService
@@ -42,15 +42,15 @@ public final class ConnectWorker: Sendable {
     /// From SIGTERM to the end, with some time to spare before five seconds are over.
     private static let stopMilliseconds = 4400
 
-    /// - Parameter connectors: the kinds of connectors that can be run, in the order in which REST lists them.
-    public convenience init(configuration: WorkerConfiguration, connectors: [any SourceConnector]) {
-        self.init(configuration: configuration, connectors: connectors, cluster: KafkaCluster(configuration))
+    /// - Parameter plugins: everything that configurations can name.
+    package convenience init(configuration: WorkerConfiguration, plugins: PluginRegistry) {
+        self.init(configuration: configuration, plugins: plugins, cluster: KafkaCluster(configuration))
     }
 
-    init(configuration: WorkerConfiguration, connectors: [any SourceConnector], cluster: any WorkerKafka) {
+    init(configuration: WorkerConfiguration, plugins: PluginRegistry, cluster: any WorkerKafka) {
         self.configuration = configuration
         self.cluster = cluster
-        plugins = PluginCatalog(connectors: connectors)
+        self.plugins = plugins
         identity = WorkerIdentity(workerID: configuration.workerID)
         service = RESTService(configuration: configuration, plugins: plugins, herder: herderThread)
     }
@@ -151,7 +151,7 @@ public final class ConnectWorker: Sendable {
         parts.withLock { $0.environment = environment }
         service.readiness.update { $0.environment = environment }
         logger.info("Herder started")
-        return Herder(environment: environment, running: running)
+        return Herder(environment: environment, running: running, thread: herderThread)
     }
 
     private func list(_ addresses: [SocketAddress]) -> String { addresses.map(\.description).joined(separator: ",") }

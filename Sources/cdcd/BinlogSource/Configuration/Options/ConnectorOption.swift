@@ -1,4 +1,5 @@
 import ConnectData
+import DebeziumPlugins
 
 /// One property of the connector, as plain data: what both generations of Debezium say of it, and what becomes of it
 /// here.

@@ -1,0 +1,78 @@
+/// One unit of work of a sink connector (`org.apache.kafka.connect.sink.SinkTask`). The worker polls a consumer and
+/// calls the task; every call is made on the task's thread.
+///
+/// The order of calls: `start`; `open` for the partitions of the first assignment; `put` for each batch, with
+/// `preCommit` in between; `close` and `open` in a rebalance; at the end `preCommit`, `close` for all partitions,
+/// `stop`.
+package protocol SinkTask: AnyObject {
+    func start(_ configuration: [String: String], context: any SinkTaskContext) throws
+
+    /// The consumer was assigned these partitions.
+    func open(_ partitions: [TopicPartition]) throws
+
+    /// Writes records to the external system, or buffers them until `preCommit`. May be empty: a task that waits for
+    /// a retry is called again then.
+    ///
+    /// - Throws: `RetriableError` if the same records are to be passed again; any other error fails the task.
+    func put(_ records: [SinkRecord]) throws
+
+    /// Writes out everything that was put before these offsets.
+    ///
+    /// - Parameter offsets: for each assigned partition the offset after the last record that was put.
+    func flush(_ offsets: [TopicPartition: Int64]) throws
+
+    /// Returns the offsets that may be committed; a partition that is missing is not committed. By default flushes and
+    /// returns all of `offsets`.
+    func preCommit(_ offsets: [TopicPartition: Int64]) throws -> [TopicPartition: Int64]
+
+    /// The consumer loses these partitions. Called after the last `preCommit` for them.
+    func close(_ partitions: [TopicPartition]) throws
+
+    /// Releases what `start` acquired.
+    func stop()
+}
+
+extension SinkTask {
+    package func open(_ partitions: [TopicPartition]) throws {}
+    package func flush(_ offsets: [TopicPartition: Int64]) throws {}
+    package func close(_ partitions: [TopicPartition]) throws {}
+
+    package func preCommit(_ offsets: [TopicPartition: Int64]) throws -> [TopicPartition: Int64] {
+        try flush(offsets)
+        return offsets
+    }
+}
+
+/// What the worker gives to a sink task. Used on the task's thread only.
+package protocol SinkTaskContext: AnyObject {
+    var connectorName: String { get }
+    var taskID: Int { get }
+    /// The partitions that the consumer is assigned.
+    var assignment: Set<TopicPartition> { get }
+    /// Lets the task end a wait within `put` early when it is stopped.
+    var control: TaskControl { get }
+
+    /// Sets the offsets that are consumed from next, for a task that keeps its offsets in the external system.
+    func seek(_ offsets: [TopicPartition: Int64])
+    /// The time until records that `put` refused with `RetriableError` are passed again.
+    func setRetryTimeout(milliseconds: Int)
+    /// Stops consuming from these partitions until `resume`.
+    func pause(_ partitions: [TopicPartition])
+    func resume(_ partitions: [TopicPartition])
+    /// Commits offsets as soon as possible, not only at the end of `offset.flush.interval.ms`.
+    func requestCommit()
+    /// Reports a record that cannot be written: it goes to the dead letter queue if the connector has one.
+    ///
+    /// - Throws: if `errors.tolerance` does not allow to skip it.
+    func reportErrant(_ record: SinkRecord, _ error: any Error) throws
+}
+
+/// A failure that may pass without a change of the configuration: the operation is repeated
+/// (`org.apache.kafka.connect.errors.RetriableException`).
+package struct RetriableError: Error, CustomStringConvertible {
+    package let cause: any Error
+
+    package init(_ cause: any Error) { self.cause = cause }
+
+    package var description: String { "\(cause)" }
+}

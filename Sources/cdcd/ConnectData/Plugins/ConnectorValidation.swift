@@ -1,0 +1,82 @@
+import WireCore
+
+/// Checks everything in a source connector's configuration that belongs to the framework: its own properties,
+/// transforms, predicates and converters.
+///
+/// A worker puts the connector's own validation between `framework` and `converters`, as Connect's answer has it.
+package struct ConnectorValidation: Sendable {
+    /// The converters of the worker, which a connector uses if it names none.
+    package struct WorkerConverters: Sendable {
+        package var key: String
+        package var value: String
+        package var header: String
+
+        package init(key: String, value: String, header: String) {
+            self.key = key
+            self.value = value
+            self.header = header
+        }
+    }
+
+    /// The framework's properties and those of the transforms and predicates, in the order in which they are shown.
+    package let framework: [ConfigValue]
+    /// The properties of the converters that the connector names.
+    package let converters: [ConfigValue]
+
+    package init(
+        _ configuration: [String: String], connectorVersion: String, workerConverters: WorkerConverters? = nil,
+        plugins: PluginRegistry
+    ) {
+        let definition = SourceConnectorProperties(plugins: plugins).definition(connectorVersion: connectorVersion)
+        var values = definition.validate(configuration)
+        var converters: [ConfigValue] = []
+        let roles: [(role: String, workerClass: String?, kind: PluginKind)] = [
+            ("key", workerConverters?.key, .converter), ("value", workerConverters?.value, .converter),
+            ("header", workerConverters?.header, .headerConverter),
+        ]
+        for (role, workerClass, kind) in roles {
+            let property = "\(role).converter"
+            guard let index = values.firstIndex(where: { $0.name == property }) else { continue }
+            values[index].key?.defaultValue = workerClass
+            guard let name = configuration[property].map({ JavaText.trim($0) }) ?? workerClass else { continue }
+            do throws(ConfigError) {
+                let plugin = try plugins.resolve(name, as: kind, property: property)
+                values[index].value = plugin.className
+                Self.showVersion(plugin.version(for: configuration), of: property, in: &values)
+                if configuration[property] != nil {
+                    converters += Self.validate(plugin, property: property, role: role, configuration)
+                }
+            } catch {
+                values[index].value = nil
+                values[index].errors.append(error.message)
+            }
+        }
+        values += TransformationSetup(configuration, plugins: plugins).values
+        framework = values
+        self.converters = converters
+    }
+
+    /// The version of a converter has a default once the converter is known.
+    private static func showVersion(_ version: String, of property: String, in values: inout [ConfigValue]) {
+        guard let index = values.firstIndex(where: { $0.name == "\(property).plugin.version" }) else { return }
+        values[index].key?.defaultValue = version
+        values[index].key?.recommendedValues = [version]
+        if values[index].value == nil { values[index].value = version }
+    }
+
+    private static func validate(
+        _ converter: PluginDescriptor, property: String, role: String, _ configuration: [String: String]
+    ) -> [ConfigValue] {
+        let prefix = property + "."
+        var own = ["converter.type": role]
+        for (name, value) in configuration {
+            if let suffix = name.dropping(prefix: prefix) { own[suffix] = value }
+        }
+        return converter.properties(for: configuration).definition.validate(own).map { value in
+            var value = value
+            value.name = prefix + value.name
+            value.key?.name = value.name
+            return value
+        }
+    }
+}

@@ -1,0 +1,135 @@
+/// All plugins of this program, and the names of those that Java has and this program does not. Immutable.
+///
+/// Runtime and REST find every plugin here and name none themselves.
+package struct PluginRegistry: Sendable {
+    /// Class names that exist in Java, by kind. Those that are not registered are refused by name.
+    package typealias JavaClasses = [PluginKind: [String]]
+
+    private let pluginsByKind: [PluginKind: [PluginDescriptor]]
+    private let namesByKind: [PluginKind: ClassNames]
+
+    /// - Parameter javaClasses: includes or omits the registered classes, which makes no difference.
+    package init(_ plugins: [PluginDescriptor], javaClasses: JavaClasses...) {
+        pluginsByKind = Dictionary(grouping: plugins, by: \.kind)
+            .mapValues { $0.sorted { $0.className < $1.className } }
+        var names: [PluginKind: Set<String>] = [:]
+        for plugin in plugins { names[plugin.kind, default: []].insert(plugin.className) }
+        for classes in javaClasses {
+            for (kind, list) in classes { names[kind, default: []].formUnion(list) }
+        }
+        namesByKind = Dictionary(
+            uniqueKeysWithValues: names.map { kind, classNames in
+                (kind, ClassNames(classNames, optionalSuffixes: kind.optionalSuffixes))
+            })
+    }
+
+    /// The registered plugins of a kind, sorted by class name.
+    package func plugins(_ kind: PluginKind) -> [PluginDescriptor] { pluginsByKind[kind] ?? [] }
+
+    /// The registered plugin of this full or simple class name, whatever its kind; connectors first.
+    package func plugin(named name: String) -> PluginDescriptor? {
+        connector(named: name) ?? PluginKind.allCases.lazy.compactMap { plugin(named: name, kind: $0) }.first
+    }
+
+    /// The connector of this class name, simple name, or simple name without `Connector`.
+    package func connector(named name: String) -> PluginDescriptor? {
+        plugin(named: name, kind: .sourceConnector) ?? plugin(named: name, kind: .sinkConnector)
+    }
+
+    private func plugin(named name: String, kind: PluginKind) -> PluginDescriptor? {
+        guard let className = namesByKind[kind]?.resolve(name) else { return nil }
+        return plugins(kind).first { $0.className == className }
+    }
+
+    /// Connect's message about a connector class that does not exist.
+    package func unknownConnectorMessage(_ name: String) -> String {
+        let known = (plugins(.sinkConnector) + plugins(.sourceConnector)).map(\.className).joined(separator: ", ")
+        return "Failed to find any class that implements Connector and which name matches \(name), "
+            + "available connectors are: \(known)"
+    }
+
+    /// The plugin for a full or simple class name, as Connect resolves it.
+    ///
+    /// - Parameter property: the property that names the class, for the error.
+    /// - Throws: if the class is unknown, abstract, of another kind or not built.
+    package func resolve(
+        _ name: String, as kind: PluginKind, property: String
+    ) throws(ConfigError) -> PluginDescriptor {
+        if let className = namesByKind[kind]?.resolve(name) {
+            if let plugin = plugins(kind).first(where: { $0.className == className }) { return plugin }
+            throw .notSupported(property, value: name, what: "The \(kind.noun) \(className)")
+        }
+        if let names = namesByKind[kind], names.contains("\(name)$Key"), names.contains("\(name)$Value") {
+            throw ConfigError(
+                name: property, value: name,
+                message: "This class is abstract and cannot be created. Did you mean \(name)$Key, \(name)$Value?")
+        }
+        let other = PluginKind.allCases.lazy.compactMap { namesByKind[$0]?.resolve(name) }.first
+        if let className = other ?? (name.hasPrefix("java.lang.") ? name : nil) {
+            throw ConfigError(
+                name: property, value: name,
+                message: "Class class \(className) does not implement the \(kind.interfaceName) interface")
+        }
+        throw ConfigError(name: property, value: name, reason: "Class \(name) could not be found.")
+    }
+
+    // MARK: Instances
+
+    /// Creates a converter for keys or values.
+    ///
+    /// - Parameters:
+    ///   - name: the class name, as `property` gives it.
+    ///   - context: its properties include or omit `converter.type`.
+    package func makeConverter(
+        _ name: String, property: String, _ context: PluginContext
+    ) throws(ConfigError) -> any Converter {
+        let plugin = try resolve(name, as: .converter, property: property)
+        guard case .converter(let make) = plugin.factory else { preconditionFailure("resolved by kind") }
+        return try make(context)
+    }
+
+    /// Creates a converter for headers.
+    package func makeHeaderConverter(
+        _ name: String, property: String, _ context: PluginContext
+    ) throws(ConfigError) -> any HeaderConverter {
+        let plugin = try resolve(name, as: .headerConverter, property: property)
+        guard case .headerConverter(let make) = plugin.factory else { preconditionFailure("resolved by kind") }
+        return try make(context)
+    }
+}
+
+/// The class names of one kind, with the shorter names that stand for them.
+private struct ClassNames: Sendable {
+    private let names: Set<String>
+    private let classesByAlias: [String: String]
+
+    init(_ names: Set<String>, optionalSuffixes: [String]) {
+        self.names = names
+        var classes: [String: String] = [:]
+        var ambiguous: Set<String> = []
+        // A nested class has no simple name.
+        for className in names where !className.contains("$") {
+            let simpleName = JavaClassName.simple(className)
+            var aliases: Set = [simpleName]
+            for suffix in optionalSuffixes where simpleName.hasSuffix(suffix) && simpleName.count > suffix.count {
+                aliases.insert(String(simpleName.dropLast(suffix.count)))
+            }
+            for alias in aliases where classes.updateValue(className, forKey: alias) != nil { ambiguous.insert(alias) }
+        }
+        // An alias of two classes stands for neither.
+        for alias in ambiguous { classes[alias] = nil }
+        classesByAlias = classes
+    }
+
+    func contains(_ className: String) -> Bool { names.contains(className) }
+
+    func resolve(_ name: String) -> String? { names.contains(name) ? name : classesByAlias[name] }
+}
+
+/// Names of Java classes.
+package enum JavaClassName {
+    /// The part after the last dot.
+    package static func simple(_ className: String) -> String {
+        className.split(separator: ".").last.map(String.init) ?? className
+    }
+}

@@ -1,0 +1,142 @@
+/// The properties that Connect itself understands in a source connector's configuration
+/// (`org.apache.kafka.connect.runtime.SourceConnectorConfig`).
+package struct SourceConnectorProperties: Sendable {
+    let plugins: PluginRegistry
+
+    package init(plugins: PluginRegistry) { self.plugins = plugins }
+
+    /// The framework's own properties, in the order in which Connect shows them.
+    ///
+    /// - Parameter connectorVersion: the version that the connector reports.
+    package func definition(connectorVersion: String) -> ConfigDefinition {
+        ConfigDefinition(
+            commonKeys(connectorVersion) + TransformationSetup.listKeys + [Self.reloadKey] + Self.errorHandlingKeys
+                + Self.topicCreationKeys + Self.exactlyOnceKeys)
+    }
+
+    private func commonKeys(_ connectorVersion: String) -> [ConfigKey] {
+        [
+            ConfigKey(
+                "name", .string, isRequired: true, importance: .high,
+                documentation: "Globally unique name to use for this connector.", group: "Common", orderInGroup: 1,
+                width: .medium, displayName: "Connector name", validator: .nonEmptyStringWithoutControlCharacters),
+            ConfigKey(
+                "connector.class", .string, isRequired: true, importance: .high,
+                documentation: "Name or alias of the class for this connector.", group: "Common", orderInGroup: 2,
+                width: .long, displayName: "Connector class"),
+            ConfigKey(
+                "connector.plugin.version", .string, defaultValue: connectorVersion, importance: .medium,
+                documentation: "Version of the connector.", group: "Common", orderInGroup: 3, width: .medium,
+                displayName: "Connector version", recommendedValues: [connectorVersion],
+                validator: .onlyVersion(connectorVersion, of: "of the connector")),
+            ConfigKey(
+                "tasks.max", .int, defaultValue: "1", importance: .high,
+                documentation: "Maximum number of tasks to use for this connector.", group: "Common", orderInGroup: 4,
+                width: .short, displayName: "Tasks max", validator: .atLeast(1)),
+            ConfigKey(
+                "tasks.max.enforce", .boolean, defaultValue: "true", importance: .low,
+                documentation: "(Deprecated) Whether a connector that asks for more tasks than tasks.max fails.",
+                group: "Common", orderInGroup: 5, width: .short, displayName: "Enforce tasks max"),
+        ] + converterKeys("key", "Key converter", 6, .converter)
+            + converterKeys("value", "Value converter", 8, .converter)
+            + converterKeys("header", "Header converter", 10, .headerConverter)
+    }
+
+    private func converterKeys(
+        _ role: String, _ displayName: String, _ order: Int, _ kind: PluginKind
+    ) -> [ConfigKey] {
+        [
+            ConfigKey(
+                "\(role).converter", .classReference, importance: .low,
+                documentation: "The converter that turns the \(role)s of records into bytes; without it the worker's.",
+                group: "Common", orderInGroup: order, width: .short, displayName: "\(displayName) class",
+                recommendedValues: plugins.plugins(kind).map(\.className)),
+            ConfigKey(
+                "\(role).converter.plugin.version", .string, importance: .low,
+                documentation: "Version of the \(role) converter.", group: "Common", orderInGroup: order + 1,
+                width: .short, displayName: "\(displayName) version",
+                validator: .onlyVersion(ConnectVersion.version, of: "of the \(role) converter")),
+        ]
+    }
+
+    private static let reloadKey = ConfigKey(
+        "config.action.reload", .string, defaultValue: "restart", importance: .low,
+        documentation: "What happens when an external configuration provider says that a value has changed: 'restart' "
+            + "restarts the connector, 'none' does nothing.",
+        group: "Common", orderInGroup: 14, width: .medium, displayName: "Reload Action",
+        validator: .oneOf(["none", "restart"]))
+
+    private static let errorHandlingKeys = [
+        ConfigKey(
+            "errors.retry.timeout", .long, defaultValue: "0",
+            documentation:
+                "How long in milliseconds a failed operation of a transform or converter is tried again, where "
+                + "the failure may pass by itself. No transform or converter of cdcd fails so.",
+            group: "Error Handling", orderInGroup: 1, width: .medium, displayName: "Retry Timeout for Errors"),
+        ConfigKey(
+            "errors.retry.delay.max.ms", .long, defaultValue: "60000",
+            documentation: "The longest time in milliseconds between two such attempts.", group: "Error Handling",
+            orderInGroup: 2, width: .medium, displayName: "Maximum Delay Between Retries for Errors"),
+        ConfigKey(
+            "errors.tolerance", .string, defaultValue: "none",
+            documentation:
+                "'none' lets the task fail at the first record that cannot be transformed or converted; 'all' "
+                + "leaves such records out.",
+            group: "Error Handling", orderInGroup: 3, width: .short, displayName: "Error Tolerance",
+            validator: .oneOf(["none", "all"])),
+        ConfigKey(
+            "errors.log.enable", .boolean, defaultValue: "false",
+            documentation: "Whether records that are left out are logged with the reason.", group: "Error Handling",
+            orderInGroup: 4, width: .short, displayName: "Log Errors"),
+        ConfigKey(
+            "errors.log.include.messages", .boolean, defaultValue: "false",
+            documentation: "Whether that line of the log holds the record's contents.", group: "Error Handling",
+            orderInGroup: 5, width: .short, displayName: "Log Error Details"),
+    ]
+
+    private static let topicCreationKeys = [
+        ConfigKey(
+            "topic.creation.groups", .list, defaultValue: "", importance: .low,
+            documentation: "Groups of configurations for topics created by source connectors", group: "Topic Creation",
+            orderInGroup: 1, width: .long, displayName: "Topic Creation Groups", validator: .uniqueAliases)
+    ]
+
+    private static let exactlyOnceKeys = [
+        ConfigKey(
+            "exactly.once.support", .string, defaultValue: "requested",
+            documentation: "'required' refuses the connector where exactly-once delivery cannot be promised.",
+            group: "Exactly Once Support", orderInGroup: 2, width: .short, displayName: "Exactly once support",
+            validator: .all(
+                .oneOfIgnoringCase(["REQUIRED", "REQUESTED"]),
+                refusing("required", "This worker does not have exactly-once source support enabled."))),
+        ConfigKey(
+            "transaction.boundary", .string, defaultValue: "poll",
+            documentation:
+                "When transactions end, where exactly-once delivery is enabled: poll, interval or connector.",
+            group: "Exactly Once Support", orderInGroup: 3, width: .short, displayName: "Transaction Boundary",
+            validator: .all(
+                .oneOfIgnoringCase(["INTERVAL", "POLL", "CONNECTOR"]),
+                refusing(
+                    "connector",
+                    "The connector does not support connector-defined transaction boundaries with the given "
+                        + "configuration. Please reconfigure it to use a different transaction boundary definition."))),
+        ConfigKey(
+            "transaction.boundary.interval.ms", .long, importance: .low,
+            documentation: "The time between transactions where transaction.boundary is 'interval'.",
+            group: "Exactly Once Support", orderInGroup: 4, width: .short,
+            displayName: "Transaction boundary interval", validator: .absentOrAtLeast(0)),
+        ConfigKey(
+            "offsets.storage.topic", .string, importance: .low,
+            documentation: "The name of an offsets topic for this connector alone.", group: "offsets.topic",
+            orderInGroup: 1, width: .long, displayName: "Offsets topic",
+            validator: .all(
+                .nonEmptyString, .supportedOnly(what: "An offsets topic for a single connector") { _ in false })),
+    ]
+
+    private static func refusing(_ choice: String, _ message: String) -> ConfigValidator {
+        ConfigValidator { name, value in
+            guard case .text(let text) = value, text.lowercased() == choice else { return nil }
+            return ConfigError(name: name, value: text, message: message)
+        }
+    }
+}

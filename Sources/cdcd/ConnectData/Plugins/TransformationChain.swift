@@ -1,0 +1,47 @@
+/// The transforms of a connector, applied one after the other, each only if its predicate allows it.
+package final class TransformationChain {
+    private struct Step {
+        let transformation: any Transformation
+        /// nil: the transform is applied to every record.
+        let predicate: (any Predicate)?
+        let isNegated: Bool
+    }
+
+    private let steps: [Step]
+
+    /// Creates the transforms that `transforms` lists.
+    ///
+    /// - Parameter configuration: the connector's whole configuration.
+    /// - Throws: the first error that validation would show.
+    package init(configuration: [String: String], plugins: PluginRegistry) throws(ConfigError) {
+        let setup = TransformationSetup(configuration, plugins: plugins)
+        if let error = setup.errors.first { throw error }
+        var predicates: [String: any Predicate] = [:]
+        for (alias, item) in setup.predicates {
+            guard case .predicate(let make) = item.plugin.factory else { preconditionFailure("resolved by kind") }
+            predicates[alias] = try make(item.context)
+        }
+        var steps: [Step] = []
+        for item in setup.transformations {
+            guard case .transformation(let make) = item.plugin.factory else { preconditionFailure("resolved by kind") }
+            steps.append(
+                Step(
+                    transformation: try make(item.context), predicate: item.predicate.flatMap { predicates[$0] },
+                    isNegated: item.isNegated))
+        }
+        self.steps = steps
+    }
+
+    package var isEmpty: Bool { steps.isEmpty }
+
+    /// Applies the transforms to the record. Returns false if one of them drops it.
+    ///
+    /// - Throws: `DataError` if a transform cannot work with the record.
+    package func apply(_ record: inout ConnectRecord) throws -> Bool {
+        for step in steps {
+            if let predicate = step.predicate, try predicate.test(record) == step.isNegated { continue }
+            if try !step.transformation.apply(&record) { return false }
+        }
+        return true
+    }
+}

@@ -1,0 +1,171 @@
+import WireCore
+
+/// Reads and checks `transforms`, `predicates` and the properties of each, as Connect's `EnrichablePlugin` does.
+struct TransformationSetup {
+    struct Item {
+        let plugin: PluginDescriptor
+        let context: PluginContext
+        /// The alias of the predicate that decides whether a transform is applied.
+        let predicate: String?
+        let isNegated: Bool
+    }
+
+    /// The two sections of a configuration that list plugins by alias.
+    private enum Section: String {
+        case transforms, predicates
+
+        var kind: PluginKind { self == .transforms ? .transformation : .predicate }
+        var title: String { self == .transforms ? "Transforms" : "Predicates" }
+        var noun: String { self == .transforms ? "transformation" : "predicate" }
+        var displayNoun: String { self == .transforms ? "Transformation" : "Predicate" }
+    }
+
+    /// The properties of the transforms and predicates in the order in which they are shown. `transforms` and
+    /// `predicates` themselves are not among them.
+    private(set) var values: [ConfigValue] = []
+    private(set) var errors: [ConfigError] = []
+    /// Those without errors.
+    private(set) var transformations: [Item] = []
+    /// Those without errors, by alias.
+    private(set) var predicates: [String: Item] = [:]
+
+    private let configuration: [String: String]
+    private let plugins: PluginRegistry
+    private let usablePredicates: Set<String>
+
+    init(_ configuration: [String: String], plugins: PluginRegistry) {
+        self.configuration = configuration
+        self.plugins = plugins
+        // A transform may name a predicate only if its class is built.
+        usablePredicates = Set(
+            ConfigSetting.items(configuration["predicates"] ?? "").filter { alias in
+                let name = JavaText.trim(configuration["predicates.\(alias).type"] ?? "")
+                return (try? plugins.resolve(name, as: .predicate, property: "")) != nil
+            })
+        for alias in aliases(.transforms) {
+            if let item = read(alias, .transforms) { transformations.append(item) }
+        }
+        for alias in aliases(.predicates) { predicates[alias] = read(alias, .predicates) }
+    }
+
+    static let listKeys = [
+        ConfigKey(
+            "transforms", .list, defaultValue: "", importance: .low,
+            documentation: "Aliases for the transformations to be applied to records.", group: "Transforms",
+            orderInGroup: 12, width: .long, displayName: "Transforms", validator: .uniqueAliases),
+        ConfigKey(
+            "predicates", .list, defaultValue: "", importance: .low,
+            documentation: "Aliases for the predicates used by transformations.", group: "Predicates", orderInGroup: 13,
+            width: .long, displayName: "Predicates", validator: .uniqueAliases),
+    ]
+
+    /// The aliases, each once; adds an error if one repeats.
+    private mutating func aliases(_ section: Section) -> [String] {
+        let items = ConfigSetting.items(configuration[section.rawValue] ?? "")
+        if let error = ConfigValidator.uniqueAliases.check(name: section.rawValue, value: .list(items)) {
+            errors.append(error)
+        }
+        var seen: Set<String> = []
+        return items.filter { seen.insert($0).inserted }
+    }
+
+    /// Reads the plugin of an alias. Returns nil if it has an error.
+    private mutating func read(_ alias: String, _ section: Section) -> Item? {
+        let prefix = "\(section.rawValue).\(alias)."
+        let group = "\(section.title): \(alias)"
+        let typeName = prefix + "type"
+        let typeKey = ConfigKey(
+            typeName, .classReference, isRequired: true, importance: .high,
+            documentation: "Class for the '\(alias)' \(section.noun).", group: group, orderInGroup: 0, width: .long,
+            displayName: "\(section.displayNoun) type for \(alias)",
+            recommendedValues: plugins.plugins(section.kind).map(\.className))
+        var type = ConfigValue(name: typeName, key: typeKey, value: nil)
+        var plugin: PluginDescriptor?
+        var found: [ConfigError] = []
+        if let name = configuration[typeName] {
+            type.value = name
+            do throws(ConfigError) {
+                let resolved = try plugins.resolve(JavaText.trim(name), as: section.kind, property: typeName)
+                plugin = resolved
+                type.value = resolved.className
+            } catch {
+                found.append(error)
+            }
+        } else {
+            found.append(
+                ConfigError(
+                    name: typeName,
+                    message: "Missing required configuration \"\(typeName)\" which has no default value."))
+        }
+        let hasUnusedNegation = configuration[prefix + "predicate"] == nil && configuration[prefix + "negate"] != nil
+        if section == .transforms, hasUnusedNegation {
+            found.append(
+                ConfigError(
+                    name: typeName,
+                    message: "Config '\(prefix)negate' was provided but there is no config '\(prefix)predicate' "
+                        + "defining a predicate to be negated."))
+        }
+        type.errors = found.map(\.message)
+        errors += found
+        values.append(type)
+        guard let plugin else { return nil }
+        return readProperties(of: plugin, alias, section, prefix: prefix, group: group)
+    }
+
+    private mutating func readProperties(
+        of plugin: PluginDescriptor, _ alias: String, _ section: Section, prefix: String, group: String
+    ) -> Item? {
+        let properties = plugin.properties(for: configuration)
+        let version = plugin.version(for: configuration)
+        let versionKey = ConfigKey(
+            prefix + "plugin.version", .string, defaultValue: version, importance: .high,
+            documentation: "Version of the \(section.noun).", group: group, orderInGroup: 1, width: .long,
+            displayName: "\(section.displayNoun) version for \(alias)", recommendedValues: [version],
+            validator: .onlyVersion(version, of: plugin.className))
+        let common = section == .transforms ? predicateKeys : ConfigDefinition([])
+        let definition =
+            ConfigDefinition([versionKey])
+            + (properties.definition + common).embedded(under: prefix, group: group, firstOrder: 2)
+        var shown = definition.validate(configuration)
+        shown += properties.hidden.embedded(under: prefix, group: group, firstOrder: 0).validate(configuration)
+            .filter { !$0.errors.isEmpty }
+        for refused in properties.refused {
+            guard let value = configuration[prefix + refused.name] else { continue }
+            let error = ConfigError(name: prefix + refused.name, value: value, reason: refused.reason)
+            shown.append(ConfigValue(name: error.name, key: nil, value: value, errors: [error.message]))
+        }
+        values += shown
+        let found = shown.flatMap { value in
+            value.errors.map { ConfigError(name: value.name, value: value.value, message: $0) }
+        }
+        errors += found
+        guard found.isEmpty else { return nil }
+        var own: [String: String] = [:]
+        for (name, value) in configuration {
+            if let suffix = name.dropping(prefix: prefix) { own[suffix] = value }
+        }
+        let predicate = JavaText.trim(configuration[prefix + "predicate"] ?? "")
+        return Item(
+            plugin: plugin,
+            context: PluginContext(properties: own, connectorConfiguration: configuration, plugins: plugins),
+            predicate: predicate.isEmpty ? nil : predicate,
+            isNegated: JavaText.trim(configuration[prefix + "negate"] ?? "").lowercased() == "true")
+    }
+
+    /// The properties that every transform has.
+    private var predicateKeys: ConfigDefinition {
+        let usable = usablePredicates
+        return ConfigDefinition([
+            ConfigKey(
+                "negate", .boolean, defaultValue: "false",
+                documentation: "Whether the configured predicate should be negated."),
+            ConfigKey(
+                "predicate", .string,
+                documentation: "The alias of a predicate used to determine whether to apply this transformation.",
+                validator: .supportedOnly(what: "A predicate of a transform") { setting in
+                    guard case .text(let alias) = setting else { return false }
+                    return alias.isEmpty || usable.contains(alias)
+                }),
+        ])
+    }
+}

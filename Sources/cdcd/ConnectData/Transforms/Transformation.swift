@@ -1,0 +1,8 @@
+/// A single message transform: changes a record between a connector and Kafka, in either direction
+/// (`org.apache.kafka.connect.transforms.Transformation`). Used from one thread; may keep caches.
+package protocol Transformation: AnyObject {
+    /// Changes the record in place. Returns false if the record is dropped.
+    ///
+    /// - Throws: `DataError` if the transform cannot work with the record.
+    func apply(_ record: inout ConnectRecord) throws -> Bool
+}

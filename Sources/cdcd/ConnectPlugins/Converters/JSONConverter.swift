@@ -1,0 +1,170 @@
+import ConnectData
+import WireCore
+
+/// Kafka's `org.apache.kafka.connect.json.JsonConverter`, writing.
+///
+/// With `schemas.enable` a value is `{"schema":…,"payload":…}`; the schema's text is made once and copied as bytes.
+package final class JSONConverter: Converter, HeaderConverter {
+    package static let className = "org.apache.kafka.connect.json.JsonConverter"
+
+    package static let definition = options.definition
+
+    struct Settings: Sendable {
+        var json = JSONConverterOptions()
+        var planCountMax = 1000
+    }
+
+    static let options = ConfigOptions<Settings>([
+        ConfigOption(
+            ConfigKey(
+                "decimal.format", .string, defaultValue: "BASE64", importance: .low,
+                documentation: "How decimals are written: 'BASE64', the unscaled value's bytes, or 'NUMERIC', a JSON number. "
+                    + "In any case of letters.",
+                group: "Serialization", orderInGroup: 0, width: .medium, displayName: "Decimal Format",
+                validator: .oneOfIgnoringCase(["NUMERIC", "BASE64"]))
+        ) { input, settings in settings.json.writesDecimalsAsNumbers = input.trimmed?.uppercased() == "NUMERIC" },
+        ConfigOption(
+            ConfigKey(
+                "converter.type", .string, isRequired: true, importance: .low,
+                documentation: "What the converter is used for: key, value or header.",
+                validator: .oneOf(["key", "value", "header"])),
+            use: .withoutEffect(reason: "keys, values and headers are written alike")),
+        ConfigOption(
+            ConfigKey(
+                "schemas.cache.size", .int, defaultValue: "1000", importance: .high,
+                documentation: "How many schemas the converter keeps ready.", group: "Schemas", orderInGroup: 1,
+                width: .medium, displayName: "Schema Cache Size"),
+            into: \.planCountMax),
+        ConfigOption(
+            ConfigKey(
+                "replace.null.with.default", .boolean, defaultValue: "true", importance: .low,
+                documentation: "Whether a null field whose schema has a default is written as that default.",
+                group: "Serialization", orderInGroup: 1, width: .medium, displayName: "Replace null with default"),
+            into: \.json.replacesNullWithDefault),
+        ConfigOption(
+            ConfigKey(
+                "schemas.enable", .boolean, defaultValue: "true", importance: .high,
+                documentation: "Whether each key and value is written together with its schema.", group: "Schemas",
+                orderInGroup: 0, width: .medium, displayName: "Enable Schemas"),
+            into: \.json.writesSchemas),
+        ConfigOption(
+            ConfigKey(
+                "schema.content", .string, importance: .high,
+                documentation: "A schema for reading messages that hold none. It concerns sink connectors only.",
+                group: "Schemas", orderInGroup: 2, width: .medium, displayName: "Schema Content"),
+            use: .withoutEffect(reason: "it concerns sink connectors only")),
+    ])
+
+    package static let plugin = PluginDescriptor(
+        className, definition,
+        factory: .converter { context throws(ConfigError) in try JSONConverter(configuration: context.properties) })
+    package static let headerPlugin = PluginDescriptor(
+        className, definition,
+        factory: .headerConverter { context throws(ConfigError) in
+            try JSONConverter(configuration: context.properties)
+        })
+
+    private let options: JSONConverterOptions
+    private let planCountMax: Int
+    private var plans: [ObjectIdentifier: JSONWriterPlan] = [:]
+    private var lastPlan: JSONWriterPlan?
+
+    /// - Parameter configuration: the properties without their prefix; `converter.type` is not needed.
+    package init(configuration: [String: String]) throws(ConfigError) {
+        let type = ["converter.type": "value"]
+        let settings = try Self.options.parse(configuration.merging(type) { given, _ in given }, into: Settings())
+        options = settings.json
+        planCountMax = max(1, settings.planCountMax)
+    }
+
+    package func convert(
+        _ value: ConnectValue, schema: Schema?, topic: String, into writer: inout ByteWriter
+    ) throws -> Bool {
+        guard let schema else {
+            if value.isNull { return false }
+            if options.writesSchemas { writer.literal("{\"schema\":null,\"payload\":") }
+            try SchemalessJSON.write(value, options, into: &writer)
+            if options.writesSchemas { writer.byte(UInt8(ascii: "}")) }
+            return true
+        }
+        let start = writer.count
+        do throws(DataError) {
+            try plan(for: schema).write(value, into: &writer)
+        } catch {
+            writer.truncate(to: start)
+            throw error
+        }
+        return true
+    }
+
+    package func convert(
+        _ value: ConnectValue, schema: Schema?, header name: String, topic: String, into writer: inout ByteWriter
+    ) throws -> Bool {
+        try convert(value, schema: schema, topic: topic, into: &writer)
+    }
+
+    @inline(__always)
+    private func plan(for schema: Schema) throws(DataError) -> JSONWriterPlan {
+        if let lastPlan, lastPlan.schema === schema { return lastPlan }
+        return try findPlan(for: schema)
+    }
+
+    private func findPlan(for schema: Schema) throws(DataError) -> JSONWriterPlan {
+        let id = ObjectIdentifier(schema)
+        let plan: JSONWriterPlan
+        if let known = plans[id] {
+            plan = known
+        } else {
+            plan = try JSONWriterPlan(schema, options: options)
+            if plans.count >= planCountMax { plans.removeAll(keepingCapacity: true) }
+            plans[id] = plan
+        }
+        lastPlan = plan
+        return plan
+    }
+}
+
+/// Values without a schema: by what they are.
+enum SchemalessJSON {
+    static func write(
+        _ value: ConnectValue, _ options: JSONConverterOptions, into writer: inout ByteWriter
+    ) throws(DataError) {
+        switch value {
+        case .null: writer.literal("null")
+        case .boolean(let flag): flag ? writer.literal("true") : writer.literal("false")
+        case .integer(let number): writer.decimal(number)
+        case .float32(let number): writer.jsonNumber(number)
+        case .float64(let number): writer.jsonNumber(number)
+        case .string(let text): writer.jsonString(text)
+        case .bytes(let bytes):
+            writer.jsonBase64(bytes)
+        case .array(let items):
+            writer.byte(UInt8(ascii: "["))
+            for index in items.indices {
+                if index > 0 { writer.byte(UInt8(ascii: ",")) }
+                try write(items[index], options, into: &writer)
+            }
+            writer.byte(UInt8(ascii: "]"))
+        case .map(let entries): try write(entries, options, into: &writer)
+        case .structure(let value):
+            try JSONWriterPlan(value.schema, options: options.withoutSchemas).write(.structure(value), into: &writer)
+        }
+    }
+
+    /// An object where every key is a string, otherwise an array of pairs.
+    private static func write(
+        _ entries: [ConnectValue.MapEntry], _ options: JSONConverterOptions, into writer: inout ByteWriter
+    ) throws(DataError) {
+        let isObject = entries.allSatisfy { $0.key.stringValue != nil }
+        writer.byte(UInt8(ascii: isObject ? "{" : "["))
+        for index in entries.indices {
+            if index > 0 { writer.byte(UInt8(ascii: ",")) }
+            if !isObject { writer.byte(UInt8(ascii: "[")) }
+            try write(entries[index].key, options, into: &writer)
+            writer.byte(UInt8(ascii: isObject ? ":" : ","))
+            try write(entries[index].value, options, into: &writer)
+            if !isObject { writer.byte(UInt8(ascii: "]")) }
+        }
+        writer.byte(UInt8(ascii: isObject ? "}" : "]"))
+    }
+}

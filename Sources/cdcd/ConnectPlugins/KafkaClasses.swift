@@ -1,0 +1,41 @@
+import ConnectData
+
+/// The plugins of Apache Kafka, Confluent and Apicurio.
+package enum KafkaClasses {
+    /// Those that are built.
+    package static let plugins = [
+        JSONConverter.plugin,
+        JSONConverter.headerPlugin,
+        SimpleHeaderConverter.plugin,
+        RegexRouter.plugin,
+    ]
+
+    private static let transforms = "org.apache.kafka.connect.transforms."
+    private static let primitives = [
+        "BooleanConverter", "ByteArrayConverter", "DoubleConverter", "FloatConverter", "IntegerConverter",
+        "LongConverter", "ShortConverter",
+    ].map { "org.apache.kafka.connect.converters.\($0)" } + [
+        "org.apache.kafka.connect.json.JsonConverter", "org.apache.kafka.connect.storage.StringConverter",
+    ]
+
+    /// All of them, built or not.
+    package static let javaClasses: PluginRegistry.JavaClasses = [
+        .transformation: [
+            "Cast", "ExtractField", "Flatten", "HeaderFrom", "HoistField", "InsertField", "MaskField", "ReplaceField",
+            "SetSchemaMetadata", "TimestampConverter",
+        ].flatMap { ["\(transforms)\($0)$Key", "\(transforms)\($0)$Value"] } + [
+            "DropHeaders", "Filter", "InsertHeader", "RegexRouter", "TimestampRouter", "ValueToKey",
+        ].map { transforms + $0 },
+        .predicate: ["HasHeaderKey", "RecordIsTombstone", "TopicNameMatches"].map { "\(transforms)predicates.\($0)" },
+        .converter: primitives + [
+            "io.apicurio.registry.utils.converter.AvroConverter",
+            "io.apicurio.registry.utils.converter.ExtJsonConverter",
+            "io.apicurio.registry.utils.converter.ProtobufConverter",
+            "io.apicurio.registry.utils.converter.SerdeBasedConverter",
+            "io.confluent.connect.avro.AvroConverter",
+            "io.confluent.connect.json.JsonSchemaConverter",
+            "io.confluent.connect.protobuf.ProtobufConverter",
+        ],
+        .headerConverter: primitives + ["org.apache.kafka.connect.storage.SimpleHeaderConverter"],
+    ]
+}

@@ -1,0 +1,173 @@
+import ConnectData
+
+/// Debezium's `io.debezium.transforms.ExtractNewRecordState`: takes the row out of a change event's envelope.
+///
+/// The behaviour is that of the generation that the connector's configuration asks for. What depends on the schema is
+/// worked out once per schema; for a row only values move.
+package final class ExtractNewRecordState: Transformation {
+    package static let className = "io.debezium.transforms.ExtractNewRecordState"
+
+    package static let plugin = PluginDescriptor(
+        className, version: { DebeziumGeneration(configuration: $0).version },
+        properties: { properties(DebeziumGeneration(configuration: $0)) },
+        factory: .transformation { context throws(ConfigError) in
+            let generation = DebeziumGeneration(configuration: context.connectorConfiguration)
+            return try ExtractNewRecordState(generation: generation, configuration: context.properties)
+        })
+
+    private let options: UnwrapOptions
+    private let fieldDropping: FieldDropping?
+    private var plans: [ObjectIdentifier: UnwrapPlan] = [:]
+    private var lastPlan: UnwrapPlan?
+    private var lastRoute: (schema: Schema, index: Int)?
+    /// The last delete as it came in, and the headers it got.
+    private var lastDelete: (topic: String, key: ConnectValue, headers: [ConnectRecord.Header])?
+    private var lastDeleteHeaders: [ConnectRecord.Header] = []
+
+    init(generation: DebeziumGeneration, configuration: [String: String]) throws(ConfigError) {
+        options = try UnwrapOptions(generation: generation, configuration: configuration)
+        fieldDropping = FieldDropping(options)
+    }
+
+    package func apply(_ record: inout ConnectRecord) throws -> Bool {
+        guard case .structure(let envelope) = record.value, let schema = record.valueSchema else {
+            return record.value.isNull ? handleTombstone(&record) : true
+        }
+        let plan: UnwrapPlan
+        if let lastPlan, lastPlan.envelope === schema {
+            plan = lastPlan
+        } else {
+            guard let name = schema.name, name.hasSuffix(".Envelope") else { return true }
+            plan = try findPlan(for: schema)
+        }
+        let isDelete = envelope.values[plan.afterIndex].isNull
+        if !plan.addedHeaders.isEmpty { addHeaders(to: &record, envelope, plan, isDelete: isDelete) }
+        return try isDelete
+            ? handleDelete(&record, envelope, plan)
+            : handleRow(&record, envelope, plan, isDeleted: false)
+    }
+
+    private func findPlan(for schema: Schema) throws -> UnwrapPlan {
+        let id = ObjectIdentifier(schema)
+        let plan: UnwrapPlan
+        if let known = plans[id] {
+            plan = known
+        } else {
+            plan = try UnwrapPlan(schema, options: options)
+            // Each version of a table has its schema; old ones are not worth keeping for ever.
+            if plans.count >= 4096 { plans.removeAll(keepingCapacity: true) }
+            plans[id] = plan
+        }
+        lastPlan = plan
+        return plan
+    }
+
+    /// The row after the change, or before a delete, becomes the value, with the added fields behind its columns.
+    private func handleRow(
+        _ record: inout ConnectRecord, _ envelope: Struct, _ plan: UnwrapPlan, isDeleted: Bool
+    ) throws -> Bool {
+        let rows = try plan.rows.get()
+        let rowPlan = isDeleted ? rows.before : rows.after
+        let index = isDeleted ? plan.beforeIndex : plan.afterIndex
+        guard case .structure(let row) = envelope.values[index] else {
+            throw DataError("The event of \(record.topic) holds \(envelope.values[index].kindName) instead of a row")
+        }
+        var values = ContiguousArray<ConnectValue>()
+        values.reserveCapacity(rowPlan.output.fields.count)
+        values.append(contentsOf: row.values)
+        for (index, value) in rowPlan.defaults where values[index].isNull { values[index] = value }
+        switch (options.generation, isDeleted) {
+        // 1.9 forgets the new topic where it rewrites a delete.
+        case (.v19, true): break
+        // 3.x sees the row after nulls became defaults, 1.9 before.
+        case (.v36, false): try route(&record, values, plan.afterSchema)
+        case (.v19, false), (.v36, true): try route(&record, row.values, row.schema)
+        }
+        if options.rewritesDeletes, options.generation == .v36 { values.append(.string(isDeleted ? "true" : "false")) }
+        for field in rows.addedFields { values.append(field.value(in: envelope)) }
+        if options.rewritesDeletes, options.generation == .v19 { values.append(.string(isDeleted ? "true" : "false")) }
+        guard values.count == rowPlan.output.fields.count else {
+            throw DataError("A row of \(record.topic) does not have the columns of its schema")
+        }
+        record.valueSchema = rowPlan.output
+        record.value = .structure(Struct(schema: rowPlan.output, values: values))
+        if let fieldDropping {
+            // Debezium adds fields to a rewritten delete after it dropped others, and before for every other change.
+            let protectedFrom = isDeleted ? rowPlan.output.fields.count - rows.addedFields.count : .max
+            try fieldDropping.apply(&record, protectedFrom: protectedFrom)
+        }
+        return true
+    }
+
+    private func handleDelete(_ record: inout ConnectRecord, _ envelope: Struct, _ plan: UnwrapPlan) throws -> Bool {
+        guard case .structure(let row) = envelope.values[plan.beforeIndex] else {
+            // Neither before nor after: a TRUNCATE, which 3.x drops.
+            if options.generation == .v36 { return false }
+            throw DataError("An event of \(record.topic) has neither a row before nor one after the change")
+        }
+        let topic = record.topic
+        // 1.9 looks for the topic before it decides whether the delete is kept.
+        if options.generation == .v19 { try route(&record, row.values, row.schema) }
+        switch options.deletes {
+        case .drop: return false
+        case .rewrite:
+            record.topic = topic
+            return try handleRow(&record, envelope, plan, isDeleted: true)
+        case .nullValue: record.valueSchema = plan.afterSchema
+        case .tombstone: record.valueSchema = nil
+        }
+        if options.generation == .v36 { try route(&record, row.values, row.schema) }
+        record.value = .null
+        if let fieldDropping { try fieldDropping.apply(&record) }
+        return true
+    }
+
+    private func handleTombstone(_ record: inout ConnectRecord) -> Bool {
+        guard options.keepsTombstones else { return false }
+        guard !options.addedHeaders.isEmpty else { return true }
+        // In Debezium a delete and its tombstone share one list of headers, so what the delete got is there already.
+        if let delete = lastDelete, delete.topic == record.topic, delete.key == record.key,
+            delete.headers == record.headers {
+            record.headers = lastDeleteHeaders
+        }
+        lastDelete = nil
+        for reference in options.addedHeaders where reference.field == "op" {
+            record.headers.append(.init(reference.newName, schema: Self.requiredString, value: .string("d")))
+        }
+        return true
+    }
+
+    private func addHeaders(to record: inout ConnectRecord, _ envelope: Struct, _ plan: UnwrapPlan, isDelete: Bool) {
+        let before = record.headers
+        for field in plan.addedHeaders {
+            record.headers.append(.init(field.newName, schema: field.schema, value: field.value(in: envelope)))
+        }
+        guard isDelete, options.keepsTombstones else { return }
+        lastDelete = (record.topic, record.key, before)
+        lastDeleteHeaders = record.headers
+    }
+
+    private func route(
+        _ record: inout ConnectRecord, _ row: ContiguousArray<ConnectValue>, _ schema: Schema
+    ) throws {
+        guard let field = options.routeByField else { return }
+        guard let index = routeIndex(field, schema) else { throw DataError("\(field) is not a valid field name") }
+        switch row[index] {
+        case .string(let topic):
+            // 3.x leaves the topic as it is where the value is blank.
+            if options.generation == .v36, topic.allSatisfy(\.isWhitespace) { return }
+            record.topic = topic
+        case .null: return
+        default: throw DataError("Field '\(field)' is not of type STRING")
+        }
+    }
+
+    private func routeIndex(_ field: String, _ schema: Schema) -> Int? {
+        if let lastRoute, lastRoute.schema === schema { return lastRoute.index }
+        guard let index = schema.index(of: field) else { return nil }
+        lastRoute = (schema, index)
+        return index
+    }
+
+    private static let requiredString = Schema(.string)
+}

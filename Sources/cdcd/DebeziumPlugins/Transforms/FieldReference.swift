@@ -1,0 +1,99 @@
+import ConnectData
+
+/// One element of `add.fields` or `add.headers`: which part of an envelope is taken and how it is called.
+///
+/// `op`, `ts_ms` (from 3.x also `ts_us`, `ts_ns`) are taken from the envelope itself, `id`, `total_order` and
+/// `data_collection_order` from its transaction, everything else from its source; `struct.field` names the struct
+/// itself. `field:NAME` gives another name.
+struct FieldReference: Hashable, Sendable {
+    /// The envelope's field whose struct holds the field; nil for the envelope itself.
+    let parent: String?
+    let field: String
+    /// With the prefix.
+    let newName: String
+
+    init(_ text: String, prefix: String, generation: DebeziumGeneration) throws(ConfigError) {
+        let parts = Self.split(text, at: ":")
+        guard parts.count <= 2 else {
+            throw ConfigError(name: "", value: text, message: "Unexpected field name: \(text)")
+        }
+        let path = Self.split(parts[0], at: ".")
+        if path.count == 1 {
+            field = path[0]
+            parent = Self.parent(of: path[0], generation)
+            newName = prefix + (parts.count == 2 ? parts[1] : path[0])
+        } else {
+            field = path[1]
+            parent = path[0]
+            newName = prefix + (parts.count == 2 ? parts[1] : "\(path[0])_\(path[1])")
+        }
+    }
+
+    private static func parent(of field: String, _ generation: DebeziumGeneration) -> String? {
+        switch field {
+        case "op", "ts_ms": nil
+        case "ts_us", "ts_ns": generation == .v36 ? nil : "source"
+        case "id", "data_collection_order", "total_order": "transaction"
+        default: "source"
+        }
+    }
+
+    /// Java's `split`: empty parts at the end are dropped, but there is always one part.
+    private static func split(_ text: String, at separator: Character) -> [String] {
+        var parts = text.split(separator: separator, omittingEmptySubsequences: false).map(String.init)
+        while parts.count > 1, parts.last == "" { parts.removeLast() }
+        return parts
+    }
+}
+
+/// Where a field reference leads in envelopes of one schema.
+struct ResolvedField {
+    let newName: String
+    /// Optional, without default.
+    let schema: Schema
+    /// nil: the envelope itself.
+    let parentIndex: Int?
+    let index: Int
+
+    /// - Returns: nil where the envelope has no such field and the generation leaves it out silently.
+    init?(
+        _ reference: FieldReference, in envelope: Schema, _ generation: DebeziumGeneration, isHeader: Bool
+    ) throws(DataError) {
+        var parentIndex: Int?
+        var holder = envelope
+        if let parent = reference.parent {
+            guard let index = envelope.index(of: parent) else {
+                throw DataError("Unexpected field name: \(reference.field): the event has no field \(parent)")
+            }
+            parentIndex = index
+            holder = envelope.fields[index].schema
+        }
+        var found = holder.index(of: reference.field)
+        if found == nil, generation == .v36 {
+            // 3.x looks into the event itself where the struct does not have the field.
+            parentIndex = nil
+            holder = envelope
+            found = envelope.index(of: reference.field)
+            if found == nil { return nil }
+        }
+        guard let index = found else {
+            let name = reference.field
+            throw DataError(isHeader ? "\(name) is not a valid field name" : "Unexpected field name: \(name)")
+        }
+        let source = holder.fields[index].schema
+        schema = Schema(
+            source.type, isOptional: true, name: source.name, version: source.version,
+            documentation: source.documentation, parameters: source.parameters, fields: source.fields,
+            keySchema: source.keySchema, valueSchema: source.valueSchema)
+        newName = reference.newName
+        self.parentIndex = parentIndex
+        self.index = index
+    }
+
+    /// The field's value; null where its struct is.
+    func value(in envelope: Struct) -> ConnectValue {
+        guard let parentIndex else { return envelope.values[index] }
+        guard case .structure(let parent) = envelope.values[parentIndex] else { return .null }
+        return parent.values[index]
+    }
+}

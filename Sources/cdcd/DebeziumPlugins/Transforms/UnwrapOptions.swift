@@ -1,0 +1,216 @@
+import ConnectData
+
+/// The settings of `ExtractNewRecordState`, of either generation.
+struct UnwrapOptions: Sendable {
+    /// What becomes of the record of a delete.
+    enum DeleteHandling: Sendable {
+        case drop
+        /// A null value under the row's schema (1.9 `none`, 3.x `tombstone`).
+        case nullValue
+        /// Null value and schema: a tombstone.
+        case tombstone
+        /// The row as it was, with `__deleted` = "true".
+        case rewrite
+    }
+
+    let generation: DebeziumGeneration
+    private(set) var deletes = DeleteHandling.drop
+    private(set) var keepsTombstones = false
+    private(set) var addedFields: [FieldReference] = []
+    private(set) var addedHeaders: [FieldReference] = []
+    private(set) var routeByField: String?
+    /// Whether nulls are replaced by defaults if `__deleted` is added.
+    private(set) var replacesNullWithDefault = true
+    private(set) var dropFieldsHeader: String?
+    private(set) var dropsFieldsFromKey = false
+    private(set) var dropKeepsSchemaCompatible = true
+
+    private var addedFieldNames: [String] = []
+    private var addedHeaderNames: [String] = []
+    private var addedFieldPrefix = ""
+    private var addedHeaderPrefix = ""
+
+    var rewritesDeletes: Bool { deletes == .rewrite }
+
+    init(generation: DebeziumGeneration, configuration: [String: String]) throws(ConfigError) {
+        let blank = UnwrapOptions(generation: generation)
+        let options = Self.visible(generation) + Self.hidden(generation)
+        self = try ConfigOptions(options).parse(configuration, into: blank)
+        addedFields = try Self.references(addedFieldNames, prefix: addedFieldPrefix, generation)
+        addedHeaders = try Self.references(addedHeaderNames, prefix: addedHeaderPrefix, generation)
+        replacesNullWithDefault = deletes == .rewrite && replacesNullWithDefault
+    }
+
+    private init(generation: DebeziumGeneration) { self.generation = generation }
+
+    private static func references(
+        _ names: [String], prefix: String, _ generation: DebeziumGeneration
+    ) throws(ConfigError) -> [FieldReference] {
+        var items = names
+        while items.last == "" { items.removeLast() }
+        var references: [FieldReference] = []
+        for item in items {
+            references.append(try FieldReference(item, prefix: prefix, generation: generation))
+        }
+        return references
+    }
+}
+
+// MARK: Properties
+
+extension UnwrapOptions {
+    private typealias Option = ConfigOption<UnwrapOptions>
+
+    /// The properties that Debezium's definition shows, without their prefix.
+    fileprivate static func visible(_ generation: DebeziumGeneration) -> [ConfigOption<UnwrapOptions>] {
+        deletes(generation) + [
+            Option(
+                key("add.fields", .list, "", "Adds the specified field(s) to the message if they exist.", .long,
+                    "Adds each field listed to the value, prefixed with __ (or __<struct>_ where the struct is named), for "
+                        + "example 'version,connector,source.ts_ms'. A colon gives a field another name: 'version:VERSION'.",
+                    references),
+                into: \.addedFieldNames),
+            Option(
+                key("add.headers", .list, "", "Adds the specified fields to the header if they exist.", .long,
+                    "Adds each field listed as a header, prefixed with __ (or __<struct>_ where the struct is named), for "
+                        + "example 'version,connector,source.ts_ms'. A colon gives a header another name: 'version:VERSION'.",
+                    references),
+                into: \.addedHeaderNames),
+            Option(
+                key("route.by.field", .string, "", "Route by field name", .long,
+                    "The column whose value replaces the topic's name."),
+                into: \.routeByField),
+        ] + (generation == .v36 ? prefixes + dropping : [])
+    }
+
+    /// Properties that Debezium reads and does not list.
+    fileprivate static func hidden(_ generation: DebeziumGeneration) -> [ConfigOption<UnwrapOptions>] {
+        generation == .v19 ? prefixes : [
+            Option(
+                key("replace.null.with.default", .boolean, "true", "Replace null with default", .short,
+                    "Whether a null column whose schema has a default becomes that default where __deleted is added."),
+                into: \.replacesNullWithDefault)
+        ]
+    }
+
+    /// Properties of the other generation, with what to use instead.
+    fileprivate static func ofOtherGeneration(_ generation: DebeziumGeneration) -> [PluginProperties.Refused] {
+        switch generation {
+        case .v36:
+            return ["drop.tombstones", "delete.handling.mode"].map {
+                .init($0, reason: "Debezium 3 has no such option; use delete.tombstone.handling.mode instead")
+            }
+        case .v19:
+            let replaced = PluginProperties.Refused(
+                "delete.tombstone.handling.mode",
+                reason: "Debezium 1.9 has no such option; use drop.tombstones and delete.handling.mode instead")
+            return [replaced] + (dropping.map(\.key.name) + ["replace.null.with.default"]).map {
+                .init($0, reason: "Debezium 1.9 has no such option")
+            }
+        }
+    }
+
+    private static func key(
+        _ name: String, _ type: ConfigType, _ defaultValue: String?, _ displayName: String, _ width: ConfigWidth,
+        _ documentation: String, _ validator: ConfigValidator? = nil, importance: ConfigImportance = .low
+    ) -> ConfigKey {
+        ConfigKey(
+            name, type, defaultValue: defaultValue, importance: importance, documentation: documentation,
+            orderInGroup: 1, width: width, displayName: displayName, validator: validator)
+    }
+
+    private static func choice(_ choices: [String]) -> ConfigValidator {
+        ConfigValidator { name, value in
+            if case .text(let text) = value, choices.contains(text.lowercased()) { return nil }
+            return ConfigError(
+                name: name, value: value?.described, reason: "Value must be one of \(choices.joined(separator: ", "))")
+        }
+    }
+
+    private static let references = ConfigValidator { name, value in
+        guard case .list(let items) = value else { return nil }
+        let wrong = items.first { $0.split(separator: ":", omittingEmptySubsequences: true).count > 2 }
+        return wrong.map { ConfigError(name: name, value: value?.described, reason: "Unexpected field name: \($0)") }
+    }
+
+    private static func deletes(_ generation: DebeziumGeneration) -> [ConfigOption<UnwrapOptions>] {
+        switch generation {
+        case .v36:
+            [Option(
+                key("delete.tombstone.handling.mode", .string, "tombstone", "Handle delete and tombstone records", .medium,
+                    "What becomes of deletes and their tombstones: 'drop' both; 'tombstone' (default) keeps a record with a "
+                        + "null value for each delete; 'rewrite' adds the field __deleted and drops tombstones; "
+                        + "'rewrite-with-tombstone' keeps them; 'delete-to-tombstone' turns deletes into tombstones.",
+                    choice(["drop", "tombstone", "rewrite-with-tombstone", "rewrite", "delete-to-tombstone"]),
+                    importance: .medium)
+            ) { input, options in
+                let mode = input.trimmed?.lowercased()
+                options.keepsTombstones = mode == "rewrite-with-tombstone"
+                switch mode {
+                case "rewrite", "rewrite-with-tombstone": options.deletes = .rewrite
+                case "tombstone": options.deletes = .nullValue
+                case "delete-to-tombstone": options.deletes = .tombstone
+                default: options.deletes = .drop
+                }
+            }]
+        case .v19:
+            [
+                Option(
+                    key("drop.tombstones", .boolean, "true", "Drop tombstones", .short,
+                        "Whether the tombstone that follows a delete is dropped.")
+                ) { input, options in options.keepsTombstones = input.setting == .boolean(false) },
+                Option(
+                    key("delete.handling.mode", .string, "drop", "Handle delete records", .medium,
+                        "What becomes of deletes: 'drop' (default); 'rewrite' keeps the row and adds the field __deleted; "
+                            + "'none' keeps a record with a null value.",
+                        choice(["none", "drop", "rewrite"]), importance: .medium)
+                ) { input, options in
+                    switch input.trimmed?.lowercased() {
+                    case "rewrite": options.deletes = .rewrite
+                    case "none": options.deletes = .nullValue
+                    default: options.deletes = .drop
+                    }
+                },
+            ]
+        }
+    }
+
+    private static let prefixes = [
+        Option(
+            key("add.fields.prefix", .string, "__", "Field prefix to be added to each field.", .short,
+                "Adds this prefix to each field listed."),
+            into: \.addedFieldPrefix),
+        Option(
+            key("add.headers.prefix", .string, "__", "Header prefix to be added to each header.", .short,
+                "Adds this prefix listed to each header."),
+            into: \.addedHeaderPrefix),
+    ]
+
+    private static let dropping = [
+        Option(
+            key("drop.fields.header.name", .string, nil,
+                "Specifies a header that contains a list of field names to be removed", .short,
+                "The name of a header whose value lists the fields to be removed from the value."),
+            into: \.dropFieldsHeader),
+        Option(
+            key("drop.fields.from.key", .boolean, "false",
+                "Specifies whether the fields to be dropped should also be omitted from the key", .short,
+                "Whether those fields are removed from the key too."),
+            into: \.dropsFieldsFromKey),
+        Option(
+            key("drop.fields.keep.schema.compatible", .boolean, "true",
+                "Specifies if fields are dropped, will the event's schemas be compatible", .short,
+                "Whether only optional fields are removed, so that the schema stays compatible."),
+            into: \.dropKeepsSchemaCompatible),
+    ]
+}
+
+extension ExtractNewRecordState {
+    /// The properties of a generation, without their prefix.
+    package static func properties(_ generation: DebeziumGeneration) -> PluginProperties {
+        PluginProperties(
+            ConfigDefinition(UnwrapOptions.visible(generation).map(\.key)),
+            hidden: ConfigDefinition(UnwrapOptions.hidden(generation).map(\.key)),
+            refused: UnwrapOptions.ofOtherGeneration(generation))
+    }
+}

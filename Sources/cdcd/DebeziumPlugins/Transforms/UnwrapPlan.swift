@@ -1,0 +1,90 @@
+import ConnectData
+
+/// What `ExtractNewRecordState` does with envelopes of one schema, worked out once.
+final class UnwrapPlan {
+    /// How a row becomes the new value: what is appended, and under which schema.
+    struct RowPlan {
+        let output: Schema
+        /// Columns whose null becomes the default, with that default.
+        let defaults: [(index: Int, value: ConnectValue)]
+    }
+
+    /// Keeps the schema alive: plans are found by its identity.
+    let envelope: Schema
+    let beforeIndex: Int
+    let afterIndex: Int
+    let afterSchema: Schema
+    let beforeSchema: Schema
+    /// A fault in `add.fields` shows when the first row is taken out, as in Debezium: dropped deletes go without it.
+    let rows: Result<Rows, DataError>
+    let addedHeaders: [ResolvedField]
+
+    struct Rows {
+        let after: RowPlan
+        let before: RowPlan
+        let addedFields: [ResolvedField]
+    }
+
+    init(_ envelope: Schema, options: UnwrapOptions) throws(DataError) {
+        self.envelope = envelope
+        guard let beforeIndex = envelope.index(of: "before"), let afterIndex = envelope.index(of: "after") else {
+            throw DataError("The schema \(envelope.name ?? "of the event") has no field before or after")
+        }
+        self.beforeIndex = beforeIndex
+        self.afterIndex = afterIndex
+        afterSchema = envelope.fields[afterIndex].schema
+        beforeSchema = envelope.fields[beforeIndex].schema
+        addedHeaders = try Self.resolve(options.addedHeaders, envelope, options.generation, areHeaders: true)
+        do throws(DataError) {
+            rows = .success(try Self.rows(envelope, afterSchema, beforeSchema, options))
+        } catch {
+            rows = .failure(error)
+        }
+    }
+
+    private static func rows(
+        _ envelope: Schema, _ afterSchema: Schema, _ beforeSchema: Schema, _ options: UnwrapOptions
+    ) throws(DataError) -> Rows {
+        let addedFields = try resolve(options.addedFields, envelope, options.generation, areHeaders: false)
+        let after = try rowPlan(afterSchema, addedFields, options)
+        let before = beforeSchema == afterSchema ? after : try rowPlan(beforeSchema, addedFields, options)
+        return Rows(after: after, before: before, addedFields: addedFields)
+    }
+
+    private static func resolve(
+        _ references: [FieldReference], _ envelope: Schema, _ generation: DebeziumGeneration, areHeaders: Bool
+    ) throws(DataError) -> [ResolvedField] {
+        var resolved: [ResolvedField] = []
+        for reference in references {
+            if let field = try ResolvedField(reference, in: envelope, generation, isHeader: areHeaders) {
+                resolved.append(field)
+            }
+        }
+        return resolved
+    }
+
+    private static func rowPlan(
+        _ row: Schema, _ added: [ResolvedField], _ options: UnwrapOptions
+    ) throws(DataError) -> RowPlan {
+        var fields = row.fields
+        let deleted = Schema.Field("__deleted", Schema(.string, isOptional: true))
+        if options.rewritesDeletes, options.generation == .v36 { fields.append(deleted) }
+        fields += added.map { Schema.Field($0.newName, $0.schema) }
+        if options.rewritesDeletes, options.generation == .v19 { fields.append(deleted) }
+        var names: Set<String> = []
+        for field in fields where !names.insert(field.name).inserted {
+            throw DataError("Cannot create field because of field name duplication \(field.name)")
+        }
+        var defaults: [(index: Int, value: ConnectValue)] = []
+        if options.replacesNullWithDefault {
+            for (index, field) in row.fields.enumerated() {
+                if let value = field.schema.defaultValue, !value.isNull { defaults.append((index, value)) }
+            }
+        }
+        return RowPlan(
+            output: Schema(
+                .structure, name: row.name, version: row.version, documentation: row.documentation,
+                parameters: row.parameters, fields: fields),
+            defaults: defaults)
+    }
+}

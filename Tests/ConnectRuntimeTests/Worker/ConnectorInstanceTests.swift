@@ -1,0 +1,105 @@
+import ConnectData
+import Synchronization
+import Testing
+import WireCore
+
+@testable import ConnectRuntime
+
+/// What a connector can ask its worker for, and what the worker asks it.
+@Suite struct ConnectorInstanceTests {
+    private let body = """
+        {"name":"a","config":{"connector.class":"MySql","database.hostname":"h","tasks.max":"3"}}
+        """
+
+    /// What a connector has done, for tests.
+    private final class Log: Sendable {
+        let context = Mutex<(any SourceConnectorContext)?>(nil)
+        let taskCount = Mutex(1)
+        let stopCount = Mutex(0)
+
+        func connector() -> ScriptedConnector {
+            ScriptedConnector(
+                taskConfigurations: { config, _ in
+                    (0..<self.taskCount.withLock { $0 }).map { config.merging(["part": "\($0)"]) { $1 } }
+                },
+                started: { context in self.context.withLock { $0 = context } },
+                stopped: { self.stopCount.withLock { $0 += 1 } })
+        }
+    }
+
+    @Test func tasksAreReconfiguredWhenTheConnectorRequestsIt() throws {
+        let log = Log()
+        let worker = try WorkerHarness(log.connector())
+        defer { worker.stop() }
+        _ = try worker.call("POST", "/connectors", body)
+        try worker.awaitStates("a", "RUNNING", ["RUNNING"])
+        log.taskCount.withLock { $0 = 3 }
+        try #require(log.context.withLock { $0 }).requestTaskReconfiguration()
+        try worker.awaitStates("a", "RUNNING", ["RUNNING", "RUNNING", "RUNNING"])
+        #expect(log.stopCount.withLock { $0 } == 0)
+        let tasks = try worker.call("GET", "/connectors/a/tasks").body.arrayValue ?? []
+        let parts = tasks.map { $0.objectValue?["config"]?.objectValue?["part"]?.stringValue }
+        #expect(parts == ["0", "1", "2"])
+    }
+
+    @Test func aReportedErrorFailsTheConnectorAndNotItsTasks() throws {
+        let log = Log()
+        let worker = try WorkerHarness(log.connector())
+        defer { worker.stop() }
+        _ = try worker.call("POST", "/connectors", body)
+        try worker.awaitStates("a", "RUNNING", ["RUNNING"])
+        try #require(log.context.withLock { $0 }).raiseError(ConnectError("the source is gone"))
+        try worker.awaitStates("a", "FAILED", ["RUNNING"])
+        let status = try worker.call("GET", "/connectors/a/status").body.objectValue
+        #expect(status?["connector"]?.objectValue?["trace"]?.stringValue == "the source is gone")
+    }
+
+    @Test func aStoppedConnectorIsReleasedAndCannotReconfigure() throws {
+        let log = Log()
+        let worker = try WorkerHarness(log.connector())
+        defer { worker.stop() }
+        _ = try worker.call("POST", "/connectors", body)
+        try worker.awaitStates("a", "RUNNING", ["RUNNING"])
+        let context = try #require(log.context.withLock { $0 })
+        _ = try worker.call("PUT", "/connectors/a/stop")
+        try worker.awaitStates("a", "STOPPED", [])
+        #expect(log.stopCount.withLock { $0 } == 1)
+        log.taskCount.withLock { $0 = 3 }
+        context.requestTaskReconfiguration()
+        context.raiseError(ConnectError("late"))
+        try worker.awaitStates("a", "STOPPED", [])
+        _ = try worker.call("PUT", "/connectors/a/resume")
+        try worker.awaitStates("a", "RUNNING", ["RUNNING", "RUNNING", "RUNNING"])
+    }
+
+    // MARK: Offsets
+
+    private func alter(_ connector: ScriptedConnector) throws -> WorkerHarness.Answer {
+        let worker = try WorkerHarness(connector)
+        defer { worker.stop() }
+        _ = try worker.call("POST", "/connectors", body)
+        try worker.awaitStates("a", "RUNNING", ["RUNNING"])
+        _ = try worker.call("PUT", "/connectors/a/stop")
+        try worker.awaitStates("a", "STOPPED", [])
+        let answer = try worker.call(
+            "PATCH", "/connectors/a/offsets", #"{"offsets":[{"partition":{"f":"x"},"offset":{"position":1}}]}"#)
+        let offsets = try worker.call("GET", "/connectors/a/offsets").body.objectValue?["offsets"]?.arrayValue
+        #expect(offsets?.count == (answer.status == 200 ? 1 : 0))
+        return answer
+    }
+
+    @Test func aConnectorThatChecksItsOffsetsIsNamedInTheAnswer() throws {
+        let answer = try alter(ScriptedConnector(alterOffsets: { offsets in
+            offsets == [PartitionOffset(partition: ["f": .string("x")], offset: ["position": .integer(1)])]
+        }))
+        #expect(
+            answer.body
+                == .object(["message": .string("The offsets for this connector have been altered successfully")]))
+    }
+
+    @Test func offsetsThatTheConnectorRefusesAreNotWritten() throws {
+        let answer = try alter(ScriptedConnector(alterOffsets: { _ in throw ConnectError("no such position") }))
+        #expect(answer.status == 500)
+        #expect(answer.body.objectValue?["message"]?.stringValue == "no such position")
+    }
+}

@@ -1,0 +1,67 @@
+import ConnectData
+import DebeziumPlugins
+import PluginTestSupport
+import Testing
+import WireCore
+import WireTestSupport
+
+/// Against what Debezium's own classes made of recorded envelopes.
+@Suite struct ExtractNewRecordStateTests {
+    static let versions = ["3.6", "1.9"]
+
+    private static func variants(_ version: String) throws -> [(name: String, options: [String: String])] {
+        let text = try Fixtures.text("debezium/unwrap/\(version)/variants.json")
+        let object = try #require(try JSONValue.parse(text).objectValue)
+        return object.members.map { member in
+            let options = (member.value.objectValue?.members ?? []).map { ($0.name, $0.value.stringValue ?? "") }
+            return (member.name, Dictionary(uniqueKeysWithValues: options))
+        }
+    }
+
+    private static func configuration(_ version: String, _ options: [String: String]) -> [String: String] {
+        var configuration = [
+            "transforms": "u", "transforms.u.type": "io.debezium.transforms.ExtractNewRecordState",
+            version == "3.6" ? "topic.prefix" : "database.server.name": "d",
+        ]
+        for (name, value) in options where !name.hasPrefix("(") { configuration["transforms.u.\(name)"] = value }
+        return configuration
+    }
+
+    @Test(arguments: versions) func makesWhatDebeziumMakes(_ version: String) throws {
+        let envelopes = try RecordedRecord.read("debezium/envelopes/3.6-nulls-kept.jsonl")
+        let writer = try RecordWriter(["replace.null.with.default": "false"])
+        let variants = try Self.variants(version)
+        #expect(variants.count >= 10)
+        for variant in variants {
+            let chain = try TransformationChain(
+                configuration: Self.configuration(version, variant.options), plugins: TestPlugins.registry)
+            let answers = try RecordedRecord.lines(of: "debezium/unwrap/\(version)/\(variant.name).jsonl")
+            #expect(answers.count == envelopes.count)
+            for (number, (envelope, answer)) in zip(envelopes, answers).enumerated() {
+                var record = try envelope.sourceRecord()
+                if let dropped = variant.options["(header gone)"] {
+                    let names = dropped.split(separator: ",").map { ConnectValue.string(String($0)) }
+                    record.headers.append(
+                        .init("gone", schema: Schema(.array, valueSchema: Schema(.string)), value: .array(names)))
+                }
+                let place: Comment = "\(version) \(variant.name), record \(number)"
+                do {
+                    let isKept = try chain.apply(&record)
+                    #expect(answer["error"] == nil, place)
+                    #expect(isKept == (answer["dropped"] == nil), place)
+                    guard isKept, answer["dropped"] == nil else { continue }
+                    let written = try writer.write(record)
+                    let expected = RecordedRecord(answer)
+                    #expect(written.value == expected.value, place)
+                    #expect(written.key == expected.key, place)
+                    #expect(written.headers == expected.headers, place)
+                    #expect(written.topic == expected.topic, place)
+                } catch let error as DataError {
+                    let message = try #require(answer["error"]?.stringValue, place)
+                    // A null pointer in Java is a message of our own.
+                    if !message.hasPrefix("Cannot invoke") { #expect(error.message == message, place) }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+import ConnectData
+import ConnectPlugins
+import DebeziumPlugins
+
+/// The plugins that come with Kafka and Debezium, and those of a test.
+package enum TestPlugins {
+    package static let registry = registry(adding: [])
+
+    package static func registry(adding plugins: [PluginDescriptor]) -> PluginRegistry {
+        PluginRegistry(
+            plugins + KafkaClasses.plugins + DebeziumClasses.plugins,
+            javaClasses: KafkaClasses.javaClasses, DebeziumClasses.javaClasses)
+    }
+}
