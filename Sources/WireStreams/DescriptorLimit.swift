@@ -1,12 +1,12 @@
 import Foundation
 
 /// How many files and sockets this process may have open at once (`RLIMIT_NOFILE`, `ulimit -n`).
-public enum DescriptorLimit {
+package enum DescriptorLimit {
     /// What holds now.
-    public static var soft: Int { Int(clamping: current.rlim_cur) }
+    package static var soft: Int { Int(clamping: current.rlim_cur) }
 
     /// How many are open.
-    public static var openCount: Int {
+    package static var openCount: Int {
         // One of the names is the descriptor with which the directory is read.
         max(0, ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 1) - 1)
     }
@@ -15,7 +15,7 @@ public enum DescriptorLimit {
     ///
     /// The usual soft limit of 1024 is for programs that use `select`; this one does not.
     @discardableResult
-    public static func raise() -> Int {
+    package static func raise() -> Int {
         var limit = current
         if limit.rlim_cur < limit.rlim_max {
             limit.rlim_cur = limit.rlim_max

@@ -2,10 +2,10 @@ import COpenSSL
 import Foundation
 
 /// Message digests and signatures, by OpenSSL.
-public enum Digest {
-    public static func sha1(_ bytes: [UInt8]) -> [UInt8] { digest(EVP_sha1(), bytes, size: 20) }
-    public static func sha256(_ bytes: [UInt8]) -> [UInt8] { digest(EVP_sha256(), bytes, size: 32) }
-    public static func sha512(_ bytes: [UInt8]) -> [UInt8] { digest(EVP_sha512(), bytes, size: 64) }
+package enum Digest {
+    package static func sha1(_ bytes: [UInt8]) -> [UInt8] { digest(EVP_sha1(), bytes, size: 20) }
+    package static func sha256(_ bytes: [UInt8]) -> [UInt8] { digest(EVP_sha256(), bytes, size: 32) }
+    package static func sha512(_ bytes: [UInt8]) -> [UInt8] { digest(EVP_sha512(), bytes, size: 64) }
 
     private static func digest(_ algorithm: OpaquePointer?, _ bytes: [UInt8], size: Int) -> [UInt8] {
         var output = [UInt8](repeating: 0, count: size)
@@ -15,7 +15,7 @@ public enum Digest {
     }
 
     /// HMAC with SHA-256 (RFC 2104), as Connect signs requests between workers.
-    public static func hmacSHA256(key: [UInt8], _ bytes: [UInt8]) -> [UInt8] {
+    package static func hmacSHA256(key: [UInt8], _ bytes: [UInt8]) -> [UInt8] {
         var output = [UInt8](repeating: 0, count: 32)
         var length: UInt32 = 0
         let done = HMAC(EVP_sha256(), key, Int32(key.count), bytes, bytes.count, &output, &length)
@@ -25,24 +25,24 @@ public enum Digest {
 }
 
 /// Bytes that nobody can guess.
-public enum SecureRandom {
-    public static func bytes(_ count: Int) -> [UInt8] {
+package enum SecureRandom {
+    package static func bytes(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
         return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     }
 }
 
 /// An RSA public key, as MySQL sends it for the full authentication over an open connection.
-public struct RSAPublicKey: Sendable {
+package struct RSAPublicKey: Sendable {
     private let pem: [UInt8]
 
     /// - Parameter pem: a PEM text that begins with `-----BEGIN PUBLIC KEY-----`.
-    public init(pem: [UInt8]) { self.pem = pem }
+    package init(pem: [UInt8]) { self.pem = pem }
 
     /// Encrypts with RSAES-OAEP and SHA-1 (RFC 8017), the padding of `caching_sha2_password`.
     ///
     /// Throws `StreamError.tls` where the key is none or the text too long for it.
-    public func encryptOAEP(_ plaintext: [UInt8]) throws(StreamError) -> [UInt8] {
+    package func encryptOAEP(_ plaintext: [UInt8]) throws(StreamError) -> [UInt8] {
         let parsed = try OpenSSLMemory.reading(pem) { source in PEM_read_bio_PUBKEY(source, nil, nil, nil) }
         guard let key = parsed else {
             ERR_clear_error()
@@ -70,7 +70,7 @@ enum OpenSSLMemory {
     /// Gives `body` the bytes as a source that OpenSSL reads from. It keeps their address, so the source must not
     /// outlive the call.
     static func reading<R>(_ bytes: [UInt8], _ body: (OpaquePointer) -> R) throws(StreamError) -> R {
-        guard let count = Int32(exactly: bytes.count) else { throw .tls("\(bytes.count) bytes are too many to be read") }
+        guard let count = Int32(exactly: bytes.count) else { throw .tls("\(bytes.count) bytes are too many") }
         let result = bytes.withUnsafeBytes { content -> R? in
             guard let source = BIO_new_mem_buf(content.baseAddress, count) else { return nil }
             defer { BIO_free(source) }

@@ -1,10 +1,10 @@
 import Foundation
 import Synchronization
 
-/// The one handle of a connection that any thread may use: it cuts blocking reads and writes short.
+/// The one handle of a connection that any thread may use: it interrupts blocking reads and writes.
 ///
 /// It also owns the descriptor, so that the number is closed exactly once and never touched after the system has
-/// given it to somebody else.
+/// given it to another file.
 public final class SocketCanceller: Sendable {
     private enum State {
         case open(Int32)
@@ -18,7 +18,7 @@ public final class SocketCanceller: Sendable {
 
     deinit { close() }
 
-    /// Whether `cancel()` was called; tells an interrupted call from a peer's fault.
+    /// Whether `cancel()` was called, which distinguishes an interrupted call from a fault of the peer.
     public var isCancelled: Bool {
         state.withLock { if case .cancelled = $0 { true } else { false } }
     }
@@ -32,7 +32,7 @@ public final class SocketCanceller: Sendable {
         }
     }
 
-    /// Gives the descriptor back to the system. Only the connection's own thread calls it, outside of any read.
+    /// Closes the descriptor. Only the connection's own thread calls it, outside of any read.
     func close() {
         state.withLock { state in
             switch state {

@@ -1,13 +1,13 @@
 import Foundation
 
 /// Opens TCP connections.
-public enum SocketConnector {
+package enum SocketConnector {
     /// Connects to the first address of the host that answers.
     ///
     /// - Parameter timeoutMilliseconds: for all addresses together.
     /// - Parameter onOpen: is given the canceller before the first byte can block, so that a stop reaches
     ///   a connection that is still being made.
-    public static func connect(
+    package static func connect(
         to address: SocketAddress, timeoutMilliseconds: Int, onOpen: (SocketCanceller) -> Void = { _ in }
     ) throws(StreamError) -> StreamPair {
         let deadline = ContinuousClock.now + .milliseconds(timeoutMilliseconds)

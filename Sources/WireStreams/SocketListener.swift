@@ -1,14 +1,14 @@
 import Foundation
 
 /// Accepts TCP connections on one address.
-public final class SocketListener: Sendable {
+package final class SocketListener: Sendable {
     private let descriptor: Int32
     private let canceller: SocketCanceller
     /// Where it listens; the port is the one the system chose where 0 was asked for.
-    public let address: SocketAddress
+    package let address: SocketAddress
 
     /// Binds and listens. Throws `.system` where the port is taken or forbidden.
-    public init(address: SocketAddress, backlog: Int = 512) throws(StreamError) {
+    package init(address: SocketAddress, backlog: Int = 512) throws(StreamError) {
         guard let candidate = try address.resolve(forListening: true).first else {
             throw .unresolvable(host: address.host, reason: "no address")
         }
@@ -34,7 +34,7 @@ public final class SocketListener: Sendable {
     /// Waits for the next connection; nil once `stop()` was called.
     ///
     /// Throws `.system` for a lasting fault; a client that went away before it was accepted is none.
-    public func accept() throws(StreamError) -> StreamPair? {
+    package func accept() throws(StreamError) -> StreamPair? {
         while true {
             if canceller.isCancelled { return nil }
             let connection = Glibc.accept(descriptor, nil, nil)
@@ -57,5 +57,5 @@ public final class SocketListener: Sendable {
     }
 
     /// Ends `accept()`, on whichever thread it waits.
-    public func stop() { canceller.cancel() }
+    package func stop() { canceller.cancel() }
 }

@@ -4,9 +4,9 @@ import WireCore
 
 /// The server's side of many connections: accepts them on one address, serves each on a thread of its own, up to a
 /// limit, and cuts them at the end.
-public final class SocketServer: Sendable {
+package final class SocketServer: Sendable {
     /// Names one connection for as long as the server lives.
-    public struct ConnectionID: Hashable, Sendable {
+    package struct ConnectionID: Hashable, Sendable {
         fileprivate let number: Int
     }
 
@@ -38,7 +38,7 @@ public final class SocketServer: Sendable {
     private let threads = DispatchGroup()
 
     /// Where it listens; the port is the one that the system chose where 0 was asked for.
-    public var address: SocketAddress { listener.address }
+    package var address: SocketAddress { listener.address }
 
     /// Listens at once; connections are accepted from `start(refuse:serve:)` on.
     ///
@@ -46,7 +46,7 @@ public final class SocketServer: Sendable {
     ///   - name: in the names of its threads and in log lines.
     ///   - connectionsMax: connections that are served at the same time.
     /// Throws `StreamError` where it cannot listen there.
-    public init(
+    package init(
         listen address: SocketAddress, name: String, connectionsMax: Int, logger: Logger
     ) throws(StreamError) {
         listener = try SocketListener(address: address)
@@ -61,7 +61,7 @@ public final class SocketServer: Sendable {
     ///   - refuse: tells a client that too many connections are open; on a thread of its own, which must end soon.
     ///     nil: such a connection is closed at once.
     ///   - serve: a connection's whole life, on its own thread.
-    public func start(
+    package func start(
         refuse: (@Sendable (StreamPair) -> Void)? = nil,
         serve: @escaping @Sendable (StreamPair, ConnectionID) -> Void
     ) {
@@ -77,25 +77,25 @@ public final class SocketServer: Sendable {
     }
 
     /// Takes no more connections; those that are open go on.
-    public func stopAccepting() {
+    package func stopAccepting() {
         connections.withLock { $0.isStopping = true }
         listener.stop()
     }
 
     /// Cuts these connections; their threads see it at once.
-    public func cut(_ ids: some Sequence<ConnectionID>) {
+    package func cut(_ ids: some Sequence<ConnectionID>) {
         let cancellers = connections.withLock { open in ids.compactMap { open.served[$0] } }
         for canceller in cancellers { canceller.cancel() }
     }
 
     /// Cuts all connections.
-    public func cutAll() {
+    package func cutAll() {
         let cancellers = connections.withLock { Array($0.served.values) + Array($0.refused.values) }
         for canceller in cancellers { canceller.cancel() }
     }
 
     /// Waits until all threads have ended, which begins with `stopAccepting()`; false where that takes longer.
-    public func awaitEnd(milliseconds: Int) -> Bool {
+    package func awaitEnd(milliseconds: Int) -> Bool {
         threads.wait(timeout: .now() + .milliseconds(milliseconds)) == .success
     }
 

@@ -1,28 +1,28 @@
 import Foundation
 
 /// The receiving side of a TCP connection as a Foundation stream. Blocking; use it from one thread.
-public final class SocketInputStream: InputStream, FailureReportingStream {
+package final class SocketInputStream: InputStream, FailureReportingStream {
     private let socket: Socket
-    public private(set) var failure: StreamError?
+    package private(set) var failure: StreamError?
 
     init(socket: Socket) {
         self.socket = socket
         super.init(data: Data())
     }
 
-    /// How long a read may wait for its first byte; 0 waits for ever.
-    public var timeoutMilliseconds: Int {
+    /// How long a read may wait for its first byte; 0 waits without a limit.
+    package var timeoutMilliseconds: Int {
         get { socket.readTimeoutMilliseconds }
         set { socket.readTimeoutMilliseconds = newValue }
     }
 
-    public override func open() {}
-    public override func close() { socket.canceller.cancel() }
-    public override var hasBytesAvailable: Bool { true }
-    public override var streamStatus: Stream.Status { failure == nil ? .open : .error }
-    public override var streamError: (any Error)? { failure }
+    package override func open() {}
+    package override func close() { socket.canceller.cancel() }
+    package override var hasBytesAvailable: Bool { true }
+    package override var streamStatus: Stream.Status { failure == nil ? .open : .error }
+    package override var streamError: (any Error)? { failure }
 
-    public override func read(_ buffer: UnsafeMutablePointer<UInt8>, maxLength count: Int) -> Int {
+    package override func read(_ buffer: UnsafeMutablePointer<UInt8>, maxLength count: Int) -> Int {
         do throws(StreamError) {
             return try socket.receive(into: buffer, count: count)
         } catch {
@@ -31,40 +31,40 @@ public final class SocketInputStream: InputStream, FailureReportingStream {
         }
     }
 
-    public override func getBuffer(
+    package override func getBuffer(
         _ buffer: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>, length count: UnsafeMutablePointer<Int>
     ) -> Bool { false }
 }
 
 /// The sending side of a TCP connection as a Foundation stream. Blocking; use it from one thread.
-public final class SocketOutputStream: OutputStream, FailureReportingStream {
+package final class SocketOutputStream: OutputStream, FailureReportingStream {
     private let socket: Socket?
-    public private(set) var failure: StreamError?
+    package private(set) var failure: StreamError?
 
     init(socket: Socket) {
         self.socket = socket
         super.init(toMemory: ())
     }
 
-    /// Foundation demands this initialiser of every subclass; such a stream is closed from the start.
-    public required init(toMemory: ()) {
+    /// Foundation requires this initializer of every subclass. The stream is closed from the start.
+    package required init(toMemory: ()) {
         socket = nil
         super.init(toMemory: ())
     }
 
-    /// How long a write may wait for room; 0 waits for ever.
-    public var timeoutMilliseconds: Int {
+    /// How long a write may wait for room; 0 waits without a limit.
+    package var timeoutMilliseconds: Int {
         get { socket?.writeTimeoutMilliseconds ?? 0 }
         set { socket?.writeTimeoutMilliseconds = newValue }
     }
 
-    public override func open() {}
-    public override func close() { socket?.canceller.cancel() }
-    public override var hasSpaceAvailable: Bool { true }
-    public override var streamStatus: Stream.Status { failure == nil ? .open : .error }
-    public override var streamError: (any Error)? { failure }
+    package override func open() {}
+    package override func close() { socket?.canceller.cancel() }
+    package override var hasSpaceAvailable: Bool { true }
+    package override var streamStatus: Stream.Status { failure == nil ? .open : .error }
+    package override var streamError: (any Error)? { failure }
 
-    public override func write(_ buffer: UnsafePointer<UInt8>, maxLength count: Int) -> Int {
+    package override func write(_ buffer: UnsafePointer<UInt8>, maxLength count: Int) -> Int {
         guard let socket else { return -1 }
         do throws(StreamError) {
             return try socket.send(buffer, count: count)
@@ -75,17 +75,17 @@ public final class SocketOutputStream: OutputStream, FailureReportingStream {
     }
 }
 
-/// Both directions of a connection and the handle that cuts it. What the wire libraries are built on.
-public struct StreamPair {
-    public let input: InputStream
-    public let output: OutputStream
-    public let canceller: SocketCanceller
-    /// Sets how long reads (and writes) wait; 0 waits for ever.
-    public let setTimeouts: (_ readMilliseconds: Int, _ writeMilliseconds: Int) -> Void
+/// Both directions of a connection and the handle that interrupts it.
+package struct StreamPair {
+    package let input: InputStream
+    package let output: OutputStream
+    package let canceller: SocketCanceller
+    /// Sets how long reads and writes wait; 0 waits without a limit.
+    package let setTimeouts: (_ readMilliseconds: Int, _ writeMilliseconds: Int) -> Void
     /// Sets when reads and writes end at the latest, whatever their own limits say; nil: never.
-    public let setDeadline: (ContinuousClock.Instant?) -> Void
-    /// The peer's numeric address, for logs; nil where the connection is gone.
-    public let peerHost: () -> String?
+    package let setDeadline: (ContinuousClock.Instant?) -> Void
+    /// The peer's numeric address, for logs; nil if the connection has ended.
+    package let peerHost: () -> String?
 
     init(socket: Socket) {
         input = SocketInputStream(socket: socket)
@@ -96,8 +96,8 @@ public struct StreamPair {
         peerHost = { socket.peerHost }
     }
 
-    /// Over streams that are no sockets (bytes in memory, a test's bad network); they know no time limits.
-    public init(input: InputStream, output: OutputStream) {
+    /// A pair of streams that are not sockets (bytes in memory, a test's faulty network), without time limits.
+    package init(input: InputStream, output: OutputStream) {
         self.input = input
         self.output = output
         canceller = SocketCanceller(descriptor: -1)
@@ -113,5 +113,11 @@ public struct StreamPair {
         setTimeouts = inner.setTimeouts
         setDeadline = inner.setDeadline
         peerHost = inner.peerHost
+    }
+
+    /// Ends the connection in order: over TLS with close_notify. Called by the thread that writes.
+    package func close() {
+        output.close()
+        canceller.cancel()
     }
 }

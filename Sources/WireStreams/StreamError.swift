@@ -1,25 +1,28 @@
 import Foundation
 
-/// Why a stream gave or took no bytes. Carries no payload, so that it may be logged.
+/// Why a stream could not be read or written. Contains no data of the connection, so it may be logged.
 public enum StreamError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The peer closed its side in order.
+    /// The peer closed the connection.
     case closed
-    /// Nothing came (or went) within the time limit.
+    /// The connection ended without close_notify, TLS's mark of the end: data may have been cut off.
+    case truncated
+    /// No byte was received (or could be sent) within the time limit.
     case timedOut(milliseconds: Int)
-    /// Somebody here cut the connection through its `SocketCanceller`.
+    /// This side cancelled the connection through its `SocketCanceller`.
     case cancelled
-    /// A system call failed; `operation` says which and on what.
+    /// A system call failed; `operation` names the call and its object.
     case system(errno: Int32, operation: String)
-    /// A host name that leads to no address.
+    /// A host name without an address.
     case unresolvable(host: String, reason: String)
-    /// The TLS layer refused: certificate, protocol version, handshake.
+    /// TLS failed: certificate, protocol version, handshake.
     case tls(String)
 
     public var description: String {
         switch self {
         case .closed: "the peer closed the connection"
+        case .truncated: "the TLS connection ended without close_notify"
         case .timedOut(let milliseconds): "no answer within \(milliseconds) ms"
-        case .cancelled: "the connection was given up"
+        case .cancelled: "the connection was cancelled"
         case .system(let code, let operation): "\(operation): \(String(cString: strerror(code)))"
         case .unresolvable(let host, let reason): "the host name \(host) cannot be resolved: \(reason)"
         case .tls(let reason): "TLS: \(reason)"
@@ -27,16 +30,16 @@ public enum StreamError: Error, Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A stream whose last failure is known in our own terms; every subclass of ours is one.
-public protocol FailureReportingStream: AnyObject {
+/// A stream that reports its last failure as a `StreamError`, as all subclasses in this module do.
+package protocol FailureReportingStream: AnyObject {
     var failure: StreamError? { get }
 }
 
 extension InputStream {
-    /// Reads what is there, at least one byte, blocking until then.
+    /// Reads the available bytes, and blocks until there is at least one.
     ///
-    /// - Returns: the number of bytes; 0 at the orderly end of the stream.
-    public func readSome(into buffer: UnsafeMutableRawBufferPointer) throws(StreamError) -> Int {
+    /// - Returns: the number of bytes; 0 at the end of the stream.
+    package func readSome(into buffer: UnsafeMutableRawBufferPointer) throws(StreamError) -> Int {
         guard let address = buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), buffer.count > 0 else { return 0 }
         let count = read(address, maxLength: buffer.count)
         guard count >= 0 else {
@@ -47,8 +50,8 @@ extension InputStream {
 }
 
 extension OutputStream {
-    /// Writes all bytes, blocking until the last one is handed to the system.
-    public func writeAll(_ bytes: UnsafeRawBufferPointer) throws(StreamError) {
+    /// Writes all bytes, and blocks until the system has accepted the last one.
+    package func writeAll(_ bytes: UnsafeRawBufferPointer) throws(StreamError) {
         var rest = bytes
         while let address = rest.baseAddress?.assumingMemoryBound(to: UInt8.self), rest.count > 0 {
             let count = write(address, maxLength: rest.count)

@@ -3,12 +3,12 @@ import Foundation
 
 /// One side of a TLS connection without any I/O: ciphertext in, plaintext out, and the reverse.
 ///
-/// It stands on OpenSSL with two memory buffers for the wire. Not safe for two threads at once, since an `SSL*` is
-/// not: `TLSStreams` puts it behind a lock that is never held while somebody waits for the network.
+/// It uses OpenSSL with two memory buffers for the ciphertext. Not safe for two threads at once, since an `SSL*` is
+/// not: `TLSConnection` keeps it under a lock that is never held during I/O.
 final class TLSEngine {
     enum Progress: Equatable {
         case done
-        /// Nothing more can be done before bytes from the peer arrive.
+        /// Bytes from the peer are needed.
         case needsInput
     }
 
@@ -17,6 +17,8 @@ final class TLSEngine {
     private let incoming: OpaquePointer
     private let outgoing: OpaquePointer
     private let verification: TLSConfiguration.Verification
+    /// OpenSSL permits no shutdown after a fatal error.
+    private var hasFailed = false
 
     init(_ configuration: TLSConfiguration, isServer: Bool = false) throws(StreamError) {
         context = try TLSContext(configuration, isServer: isServer)
@@ -32,21 +34,21 @@ final class TLSEngine {
         BIO_ctrl(outgoing, BIO_C_SET_BUF_MEM_EOF_RETURN, -1, nil)
         SSL_set_bio(ssl, incoming, outgoing)
         if isServer { SSL_set_accept_state(ssl) } else { SSL_set_connect_state(ssl) }
-        if case .identity(let host) = configuration.verification { try demand(host) }
-        if let name = configuration.serverName, !isServer { request(name) }
+        if case .identity(let host) = configuration.verification { try requireIdentity(host) }
+        if let name = configuration.serverName, !isServer { sendServerName(name) }
     }
 
     deinit { SSL_free(ssl) }
 
-    private func demand(_ host: String) throws(StreamError) {
+    private func requireIdentity(_ host: String) throws(StreamError) {
         let parameters = SSL_get0_param(ssl)
         if X509_VERIFY_PARAM_set1_ip_asc(parameters, host) == 1 { return }
         ERR_clear_error()
-        guard SSL_set1_host(ssl, host) == 1 else { throw .tls("\(host) is no host name") }
+        guard SSL_set1_host(ssl, host) == 1 else { throw .tls("\(host) is not a host name") }
     }
 
     /// Sends the name with the ClientHello, whether or not the certificate is checked for it.
-    private func request(_ serverName: String) {
+    private func sendServerName(_ serverName: String) {
         if let address = a2i_IPADDRESS(serverName) {
             ASN1_OCTET_STRING_free(address)
             return
@@ -76,24 +78,24 @@ final class TLSEngine {
         return Array(bytes.prefix(Int(max(0, count))))
     }
 
-    /// Goes on with the handshake.
+    /// Continues the handshake.
     func handshake() throws(StreamError) -> Progress {
         ERR_clear_error()
         return try progress(of: SSL_do_handshake(ssl)) ?? .done
     }
 
-    /// Encrypts; the ciphertext waits in `takeOutgoing()`.
+    /// Encrypts. The ciphertext is in `takeOutgoing()` afterwards.
     func write(_ plaintext: UnsafeRawBufferPointer) throws(StreamError) {
         guard let address = plaintext.baseAddress, plaintext.count > 0 else { return }
         ERR_clear_error()
         let count = SSL_write(ssl, address, Int32(clamping: plaintext.count))
         guard count == plaintext.count else {
             _ = try progress(of: count)
-            throw .tls("the peer renegotiates in the middle of a message")
+            throw .tls("the peer renegotiates during a write")
         }
     }
 
-    /// Decrypts into `buffer`: the number of bytes, 0 at the peer's orderly end, nil where more input is needed.
+    /// Decrypts into `buffer`. Returns the number of bytes, 0 after close_notify, nil if more input is needed.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(StreamError) -> Int? {
         guard let address = buffer.baseAddress, buffer.count > 0 else { return 0 }
         ERR_clear_error()
@@ -103,18 +105,24 @@ final class TLSEngine {
         return try progress(of: count) == .needsInput ? nil : 0
     }
 
-    /// Says good-bye; the alert waits in `takeOutgoing()`.
-    func shutDown() { _ = SSL_shutdown(ssl) }
+    /// Ends this side of the connection. The alert (close_notify) is in `takeOutgoing()` afterwards. Sends nothing
+    /// before the handshake is done, and nothing after a failure.
+    func shutDown() {
+        guard !hasFailed, SSL_is_init_finished(ssl) == 1 else { return }
+        _ = SSL_shutdown(ssl)
+        ERR_clear_error()
+    }
 
-    /// nil for success. OpenSSL judges by its queue of faults, so that is emptied before each call.
+    /// Returns nil for success. OpenSSL consults its error queue, so that is emptied before each call.
     private func progress(of result: Int32) throws(StreamError) -> Progress? {
         if result > 0 { return nil }
         switch SSL_get_error(ssl, result) {
         case SSL_ERROR_WANT_READ: return .needsInput
         case SSL_ERROR_WANT_WRITE: return .needsInput
-        // The peer ended the connection in order (close_notify), as a server does that is being stopped.
+        // close_notify, as a server sends it that is being stopped.
         case SSL_ERROR_ZERO_RETURN: throw .closed
         default:
+            hasFailed = true
             let verdict = SSL_get_verify_result(ssl)
             if verification != .none, verdict != X509_V_OK, let text = X509_verify_cert_error_string(verdict) {
                 throw .tls("the peer's certificate is refused: \(String(cString: text))")

@@ -1,27 +1,46 @@
 import Foundation
+import Synchronization
 
-/// What the two streams of a TLS connection share: the engine behind its lock, and the inner streams.
+/// How the end of a TLS connection is recognised.
+package enum TLSEnd: Equatable, Sendable {
+    /// By the peer's close_notify. Reads throw `StreamError.truncated` if the connection ends without it.
+    case closeNotify
+    /// By the protocol above, whose messages have a length or an end mark of their own. Reads return 0 when the
+    /// connection ends, with or without close_notify.
+    case delimitedByProtocol
+}
+
+/// What both streams of a TLS connection share: the engine under its lock, and the inner streams.
 ///
-/// The lock is held only while bytes are turned into bytes. The reading thread may also have something to send (a
-/// key update), so writes to the inner stream have a lock of their own.
+/// The engine's lock is held only while bytes are converted. The reading thread may have something to send too (a
+/// key update), so writes to the inner stream have a lock of their own, `sendOrder`, which is taken first.
 final class TLSConnection {
     private let engine: TLSEngine
-    private let lock = NSLock()
-    private let sending = NSLock()
+    private let engineLock = Mutex(())
+    private let sendOrder = Mutex(())
     private let inner: StreamPair
+    private let end: TLSEnd
+    private var isClosed = false
+    /// How long close_notify may wait for room in the system's buffer.
+    private static let closeMillisecondsMax = 100
 
-    init(engine: TLSEngine, inner: StreamPair) {
+    init(engine: TLSEngine, inner: StreamPair, end: TLSEnd) {
         self.engine = engine
         self.inner = inner
+        self.end = end
     }
+
+    /// A connection that is released without `close()` ends in order too.
+    deinit { close() }
 
     func handshake() throws(StreamError) {
         var chunk = [UInt8](repeating: 0, count: 16 << 10)
         while true {
-            let progress = Result { () throws(StreamError) in try engine.handshake() }
+            // If it fails, the alert with the reason is sent before the error is thrown.
+            let progress = engineLock.withLock { _ in Result { () throws(StreamError) in try engine.handshake() } }
             try flush()
             if try progress.get() == .done { return }
-            // As without TLS: the peer may well answer a later attempt, when it has started or has room again.
+            // As without TLS: a later attempt may succeed, when the peer has started or has room again.
             guard try readInner(into: &chunk) > 0 else { throw .closed }
         }
     }
@@ -29,11 +48,14 @@ final class TLSConnection {
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(StreamError) -> Int {
         var chunk: [UInt8] = []
         while true {
-            let count = try locked { () throws(StreamError) in try engine.read(into: buffer) }
+            let count = try engineLock.withLock { _ throws(StreamError) in try engine.read(into: buffer) }
             try flush()
             if let count { return count }
             if chunk.isEmpty { chunk = [UInt8](repeating: 0, count: 64 << 10) }
-            if try readInner(into: &chunk) == 0 { return 0 }
+            guard try readInner(into: &chunk) > 0 else {
+                if end == .closeNotify { throw .truncated }
+                return 0
+            }
         }
     }
 
@@ -41,10 +63,19 @@ final class TLSConnection {
         var rest = plaintext
         while rest.count > 0 {
             let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(256 << 10))
-            try locked { () throws(StreamError) in try engine.write(piece) }
+            try engineLock.withLock { _ throws(StreamError) in try engine.write(piece) }
             try flush()
             rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
         }
+    }
+
+    /// Sends close_notify. The inner streams stay open. Does nothing the second time.
+    func close() {
+        if isClosed { return }
+        isClosed = true
+        inner.setTimeouts(Self.closeMillisecondsMax, Self.closeMillisecondsMax)
+        engineLock.withLock { _ in engine.shutDown() }
+        do throws(StreamError) { try flush() } catch { /* The peer is gone or reads nothing. */ }
     }
 
     private func readInner(into chunk: inout [UInt8]) throws(StreamError) -> Int {
@@ -53,41 +84,35 @@ final class TLSConnection {
             result = Result { () throws(StreamError) in try inner.input.readSome(into: buffer) }
         }
         let count = try result.get()
-        lock.lock()
-        chunk.withUnsafeBytes { engine.feed(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-        lock.unlock()
+        chunk.withUnsafeBytes { bytes in
+            engineLock.withLock { _ in engine.feed(UnsafeRawBufferPointer(rebasing: bytes[..<count])) }
+        }
         return count
     }
 
     private func flush() throws(StreamError) {
-        sending.lock()
-        defer { sending.unlock() }
-        lock.lock()
-        let bytes = engine.takeOutgoing()
-        lock.unlock()
-        guard !bytes.isEmpty else { return }
-        var result: Result<Void, StreamError> = .success(())
-        bytes.withUnsafeBytes { buffer in
-            result = Result { () throws(StreamError) in try inner.output.writeAll(buffer) }
+        try sendOrder.withLock { _ throws(StreamError) in
+            let bytes = engineLock.withLock { _ in engine.takeOutgoing() }
+            guard !bytes.isEmpty else { return }
+            var result: Result<Void, StreamError> = .success(())
+            bytes.withUnsafeBytes { buffer in
+                result = Result { () throws(StreamError) in try inner.output.writeAll(buffer) }
+            }
+            try result.get()
         }
-        try result.get()
-    }
-
-    private func locked<R>(_ body: () throws(StreamError) -> R) throws(StreamError) -> R {
-        lock.lock()
-        defer { lock.unlock() }
-        return try body()
     }
 }
 
 extension StreamPair {
-    /// Makes a TLS connection of this one; returns when the handshake is done.
+    /// Starts TLS on this connection, and returns the encrypted streams when the handshake is done.
     ///
-    /// Throws `StreamError.tls` with the reason (the certificate's fault, no common version, …).
-    public func startingTLS(
-        _ configuration: TLSConfiguration, isServer: Bool = false
+    /// - Parameter end: how the end of the connection is recognised.
+    /// - Throws: `StreamError.tls` with the reason (the certificate's fault, no common version, …).
+    package func startingTLS(
+        _ configuration: TLSConfiguration, isServer: Bool = false, end: TLSEnd = .closeNotify
     ) throws(StreamError) -> StreamPair {
-        let connection = TLSConnection(engine: try TLSEngine(configuration, isServer: isServer), inner: self)
+        let engine = try TLSEngine(configuration, isServer: isServer)
+        let connection = TLSConnection(engine: engine, inner: self, end: end)
         try connection.handshake()
         return StreamPair(input: TLSInputStream(connection), output: TLSOutputStream(connection), over: self)
     }
@@ -133,14 +158,15 @@ final class TLSOutputStream: OutputStream, FailureReportingStream {
         super.init(toMemory: ())
     }
 
-    /// Foundation demands this initialiser of every subclass; such a stream is closed from the start.
+    /// Foundation requires this initializer of every subclass. The stream is closed from the start.
     required init(toMemory: ()) {
         connection = nil
         super.init(toMemory: ())
     }
 
     override func open() {}
-    override func close() {}
+    /// Sends close_notify.
+    override func close() { connection?.close() }
     override var hasSpaceAvailable: Bool { true }
     override var streamStatus: Stream.Status { failure == nil ? .open : .error }
     override var streamError: (any Error)? { failure }

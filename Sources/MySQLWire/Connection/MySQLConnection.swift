@@ -159,6 +159,6 @@ public final class MySQLConnection {
     public func close() {
         channel.beginCommand()
         do { try channel.send(ClientCommand.quit) } catch { /* The other side is gone already. */ }
-        canceller.cancel()
+        channel.streams.close()
     }
 }

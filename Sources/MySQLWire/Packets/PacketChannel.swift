@@ -20,7 +20,9 @@ final class PacketChannel {
         guard buffer.count == 0 else {
             throw .malformed(MySQLProtocolError("SSLRequest", WireError(.trailingBytes(buffer.count), at: 0)))
         }
-        streams = try mapped { () throws(StreamError) in try streams.startingTLS(configuration) }
+        streams = try mapped { () throws(StreamError) in
+            try streams.startingTLS(configuration, end: .delimitedByProtocol)
+        }
     }
 
     /// A command begins a new conversation: packet numbers start again.

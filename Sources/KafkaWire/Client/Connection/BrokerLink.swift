@@ -53,7 +53,7 @@ final class BrokerLink {
             streams.setTimeouts(configuration.requestTimeoutMilliseconds, configuration.requestTimeoutMilliseconds)
             guard var tls = configuration.tls else { return streams }
             if case .identity = tls.verification { tls.verification = .identity(host: broker.host) }
-            return try streams.startingTLS(tls)
+            return try streams.startingTLS(tls, end: .delimitedByProtocol)
         } catch {
             if let registered { cancellation.remove(registered) }
             throw .stream(error, broker: broker)
