@@ -2,9 +2,9 @@
 ///
 /// Slicing by 8: eight table look-ups, independent of each other, replace 64 shifts. Since each step waits for the one
 /// before, long inputs are taken as four lanes side by side, whose checksums are then put together.
-public enum CRC32C {
+package enum CRC32C {
     /// The checksum of `bytes`; with `continuing`, that of what had this checksum before, followed by `bytes`.
-    public static func checksum(_ bytes: UnsafeRawBufferPointer, continuing seed: UInt32 = 0) -> UInt32 {
+    package static func checksum(_ bytes: UnsafeRawBufferPointer, continuing seed: UInt32 = 0) -> UInt32 {
         guard let start = bytes.baseAddress else { return seed }
         return slices.withUnsafeBufferPointer { slices in
             laneShift.withUnsafeBufferPointer { shift in

@@ -1,11 +1,11 @@
 /// Why bytes could not be expanded.
-public enum CompressionError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum CompressionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The codec's own complaint.
     case corrupt(codec: String, reason: String)
     /// The content is larger than the caller believes; a bomb, or a limit that is too small.
     case tooLarge(codec: String, limitBytes: Int)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .corrupt(let codec, let reason): "broken \(codec) data: \(reason)"
         case .tooLarge(let codec, let limit): "\(codec) data expands to more than \(limit) bytes"

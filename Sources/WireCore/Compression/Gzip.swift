@@ -1,7 +1,7 @@
 import CZlib
 
 /// The gzip format (RFC 1952) through zlib.
-public enum Gzip {
+package enum Gzip {
     /// zlib's window of 2^15 bytes, with a gzip header (16 more) or either header found by itself (32 more).
     private static let writingWindowBits: Int32 = 15 + 16
     private static let readingWindowBits: Int32 = 15 + 32
@@ -9,7 +9,7 @@ public enum Gzip {
     /// Appends `bytes`, compressed, as one gzip member.
     ///
     /// - Parameter level: 1 (fast) to 9 (small); -1 is zlib's own choice. Others are clamped.
-    public static func compress(_ bytes: UnsafeRawBufferPointer, level: Int32 = -1, into writer: inout ByteWriter) {
+    package static func compress(_ bytes: UnsafeRawBufferPointer, level: Int32 = -1, into writer: inout ByteWriter) {
         var stream = z_stream()
         let level = min(max(level, -1), 9)
         let code = deflateInit2_(
@@ -34,7 +34,7 @@ public enum Gzip {
     /// Appends the content of one or more gzip members (or a zlib stream).
     ///
     /// Throws where the data is broken, cut short, or expands to more than `limitBytes`.
-    public static func expand(
+    package static func expand(
         _ bytes: UnsafeRawBufferPointer, limitBytes: Int, into writer: inout ByteWriter
     ) throws(CompressionError) {
         var stream = z_stream()

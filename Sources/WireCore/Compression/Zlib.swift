@@ -1,12 +1,12 @@
 import CZlib
 
 /// RFC 1950: a deflate stream between a two-byte header and an Adler-32.
-public enum Zlib {
+package enum Zlib {
     /// The content of one whole stream.
     ///
     /// - Parameter bytesMax: the longest content that is believed.
     /// - Returns: nil where the stream is damaged, does not end with the last byte, or holds more than `bytesMax`.
-    public static func inflated(_ stream: UnsafeRawBufferPointer, bytesMax: Int) -> [UInt8]? {
+    package static func inflated(_ stream: UnsafeRawBufferPointer, bytesMax: Int) -> [UInt8]? {
         guard let source = stream.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
         var isWhole = false
         let content = [UInt8](unsafeUninitializedCapacity: max(bytesMax, 1)) { target, count in
