@@ -32,9 +32,9 @@ extension FuzzTarget {
             (0..<4).map { UInt8(truncatingIfNeeded: exchange.request.count >> (24 - $0 * 8)) } + exchange.request
         }
     } decode: { input in
-        let framer = RequestFramer(requestBytesMax: 1 << 20)
+        let framer = MessageFramer(messageBytesMin: MessageFramer.requestBytesMin, messageBytesMax: 1 << 20)
         var rest = input
-        while case .frame(let frame) = try framer.next(in: rest) {
+        while case .frame(let frame, _) = try framer.next(in: rest) {
             var reader = ByteReader(UnsafeRawBufferPointer(rebasing: rest[frame]))
             let header = try RequestHeader(from: &reader)
             if let type = KafkaMessages.requests[header.apiKey], type.versions.contains(header.apiVersion) {

@@ -45,7 +45,8 @@ public struct CapturedExchange {
 
 /// The framer as the feeding tests drive it.
 public struct FrameDecoder: StreamDecoder {
-    private let framer = ResponseFramer(frameBytesMax: 1 << 20)
+    private let framer = MessageFramer(
+        messageBytesMin: MessageFramer.responseBytesMin, messageBytesMax: 1 << 20)
 
     public init() {}
 

@@ -11,7 +11,7 @@ final class ClientConnection {
     private let streams: StreamPair
     private let service: BrokerService
     private let limits: BrokerLimits
-    private let framer: RequestFramer
+    private let framer: MessageFramer
     private let clientHost: String
     private var buffer = ReceiveBuffer(capacityBytes: 64 << 10)
 
@@ -19,7 +19,8 @@ final class ClientConnection {
         self.streams = streams
         self.service = service
         limits = service.configuration.limits
-        framer = RequestFramer(requestBytesMax: limits.requestBytesMax)
+        framer = MessageFramer(
+            messageBytesMin: MessageFramer.requestBytesMin, messageBytesMax: limits.requestBytesMax)
         clientHost = "/" + (streams.peerHost() ?? "unknown")
     }
 
@@ -48,7 +49,7 @@ final class ClientConnection {
         while true {
             let wanted: Int
             switch try framer.next(in: buffer.readable) {
-            case .frame(let range): return range
+            case .frame(let range, _): return range
             case .needMore(let bytes): wanted = bytes
             }
             if buffer.count > 0, deadline == nil {

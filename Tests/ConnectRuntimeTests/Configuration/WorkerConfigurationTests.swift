@@ -1,3 +1,4 @@
+import KafkaProtocol
 import PluginTestSupport
 import Testing
 import WireStreams

@@ -33,7 +33,7 @@ import WireTestSupport
             var answer: Answer?
         }
 
-        enum Answer { case standing(GroupStanding), looked(isEmpty: Bool), joined(Int32) }
+        enum Answer { case standing(HeartbeatResult), looked(isEmpty: Bool), joined(Int32) }
 
         private var random: SeededGenerator
         private var now = 0

@@ -46,7 +46,7 @@ final class MemoryCluster: WorkerKafka {
         /// The coordinator does not answer members.
         var isCoordinatorAway = false
         /// What the next heartbeats are answered; `.stable` once they are used up.
-        var standings: [GroupStanding] = []
+        var standings: [HeartbeatResult] = []
         /// The internal topics that were opened, as they were asked for.
         var openedTopics: [InternalTopicPurpose: WorkerConfiguration.InternalTopic] = [:]
         var heartbeatCount = 0
@@ -258,7 +258,7 @@ private final class MemoryMembership: WorkerMembership {
             assignment: assignments["member-1"] ?? [])
     }
 
-    func heartbeat() throws -> GroupStanding {
+    func heartbeat() throws -> HeartbeatResult {
         try requireCoordinator()
         return cluster.state.update { state in
             state.heartbeatCount += 1

@@ -28,7 +28,7 @@ import WireCore
         #expect(KafkaErrorCode.topicAlreadyExists.text == "Topic with this name already exists.")
         #expect(KafkaErrorCode.topicAlreadyExists.exceptionClass == "org.apache.kafka.common.errors.TopicExistsException")
         #expect(!KafkaErrorCode.topicAlreadyExists.isRetriable)
-        #expect(KafkaErrorCode.notLeaderOrFollower.asksForMetadata)
+        #expect(KafkaErrorCode.notLeaderOrFollower.requiresMetadataRefresh)
         #expect(KafkaErrorCode(rawValue: 999).name == "ERROR_999")
         #expect(!KafkaErrorCode(rawValue: 999).isRetriable)
     }

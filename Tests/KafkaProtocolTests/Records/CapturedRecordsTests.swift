@@ -108,7 +108,7 @@ import WireTestSupport
                     var reader = ByteReader(bytes)
                     return try RecordBatchHeader(from: &reader)
                 }
-                #expect(set.records.withUnsafeBytes { RecordBatchHeader.isChecksumRight(of: $0) })
+                #expect(set.records.withUnsafeBytes { RecordBatchHeader.isChecksumValid(of: $0) })
                 var builder = RecordBatchBuilder(capacityBytes: 16)
                 var reader = RecordSetReader(partition: 0, offset: 0)
                 try reader.read(set.records) { builder.append($0) }

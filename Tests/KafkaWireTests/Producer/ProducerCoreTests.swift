@@ -54,8 +54,8 @@ import Testing
         let place = try #require(Self.sentBatch(&core))
         #expect(Self.isAsleep(&core))
         let answer = ProducerCore.Answer(place: place, outcome: .refused(.notLeaderOrFollower))
-        let aftermath = core.settle([answer], ofBroker: 1, now: Self.now)
-        #expect(!aftermath.rings.isEmpty)
+        let effects = core.settle([answer], ofBroker: 1, now: Self.now)
+        #expect(!effects.wakeups.isEmpty)
         #expect(Self.sentBatch(&core) == place)
     }
 
@@ -64,11 +64,11 @@ import Testing
         var core = Self.core()
         Self.append(&core)
         let place = try #require(Self.sentBatch(&core))
-        core.deliveryWaiters = [Doorbell()]
-        let aftermath = core.settle([ProducerCore.Answer(place: place, outcome: .stored)], ofBroker: 1, now: Self.now)
-        #expect(aftermath.finished.count == 1)
+        core.deliveryWaiters = [WakeupSignal()]
+        let effects = core.settle([ProducerCore.Answer(place: place, outcome: .stored)], ofBroker: 1, now: Self.now)
+        #expect(effects.finished.count == 1)
         #expect(core.deliveryWaiters.count == 1 && !core.isAtRest)
-        #expect(core.told(1).count == 1)
+        #expect(core.notified(1).count == 1)
         #expect(core.deliveryWaiters.isEmpty && core.isAtRest)
     }
 
@@ -80,8 +80,8 @@ import Testing
         for attempt in 1...20 {
             let place = try #require(Self.sentBatch(&core))
             let answer = ProducerCore.Answer(place: place, outcome: .refused(.notEnoughReplicas))
-            let aftermath = core.settle([answer], ofBroker: 1, now: Self.now)
-            if let refusal = aftermath.refusal {
+            let effects = core.settle([answer], ofBroker: 1, now: Self.now)
+            if let refusal = effects.refusal {
                 #expect(refusal.errorCode == .notEnoughReplicas)
                 news.append(attempt)
             }
@@ -98,7 +98,7 @@ import Testing
         let topic = ProducerCore.Topic(name: "t", index: 0)
         core.topics.append(topic)
         core.topicsByName["t"] = topic
-        #expect(core.update([Self.description(leader: -1)]).aftermath.needsMaintenance)
+        #expect(core.update([Self.description(leader: -1)]).effects.needsMaintenance)
     }
 
     @Test func memoryWithoutUseGoesAfterAWhile() throws {
@@ -112,7 +112,7 @@ import Testing
         #expect(core.releaseMemory(now: later(5000)) == later(6000))
         #expect(core.pool.spareCount == 1)
         _ = core.settle([ProducerCore.Answer(place: place, outcome: .stored)], ofBroker: 1, now: later(5000))
-        _ = core.told(1)
+        _ = core.notified(1)
         #expect(core.releaseMemory(now: later(5000)) == later(6000))
         #expect(core.releaseMemory(now: later(5999)) == later(6000))
         #expect(core.pool.spareCount == 1)

@@ -61,7 +61,7 @@ struct RequestExchange {
             into: &writer, apiKey: header.apiKey, apiVersion: version)
         response.encode(into: &writer, version: version)
         if let fault = writer.fault { throw .malformed(header.apiKey, fault) }
-        let size = writer.bytes.count - RequestFramer.sizeBytes
+        let size = writer.bytes.count - MessageFramer.sizeBytes
         guard let framed = Int32(exactly: size) else { throw .tooLarge(header.apiKey, bytes: size) }
         writer.bytes.patchBigEndian(framed, at: 0)
         return writer.bytes.array()

@@ -52,7 +52,7 @@ struct BatchScanner {
             }
             try fill(header.totalBytes)
             let isGood = try view(header.totalBytes) { (bytes) throws(StorageError) -> Bool in
-                guard RecordBatchHeader.isChecksumRight(of: bytes) else { return false }
+                guard RecordBatchHeader.isChecksumValid(of: bytes) else { return false }
                 try body(header, position, bytes)
                 return true
             }
@@ -91,7 +91,7 @@ struct BatchScanner {
                 let candidate = Self.head(UnsafeRawBufferPointer(rebasing: window[start...])),
                 candidate.baseOffset > header.baseOffset, candidate.totalBytes <= fileBytes - windowStart - start
             else { continue }
-            if try isChecksumRight(of: candidate, at: windowStart + start) { return true }
+            if try isChecksumValid(of: candidate, at: windowStart + start) { return true }
         }
         return false
     }
@@ -101,7 +101,7 @@ struct BatchScanner {
     }
 
     /// Reads the batch in chunks: what claims to be its length may be anything.
-    private func isChecksumRight(of header: RecordBatchHeader, at start: Int) throws(StorageError) -> Bool {
+    private func isChecksumValid(of header: RecordBatchHeader, at start: Int) throws(StorageError) -> Bool {
         var checksum: UInt32 = 0
         var place = start + RecordBatchHeader.checksummedFrom
         let end = start + header.totalBytes

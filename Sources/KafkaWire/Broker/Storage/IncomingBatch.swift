@@ -41,7 +41,7 @@ struct IncomingBatch {
                 message: "The record batch size of \(records.count) is greater than the \(configuration.messageBytesMax) that "
                     + "max.message.bytes allows")
         }
-        guard records.span.bytes.withUnsafeBytes({ RecordBatchHeader.isChecksumRight(of: $0) }) else {
+        guard records.span.bytes.withUnsafeBytes({ RecordBatchHeader.isChecksumValid(of: $0) }) else {
             throw Fault(code: .corruptMessage, message: "The record batch's checksum is wrong")
         }
         try checkHeader()

@@ -104,10 +104,13 @@ struct LogCompaction {
         }
         if keptCount == 0, header.producerID < 0 || lastBatches[header.producerID] != header.baseOffset { return nil }
         var payload = ByteWriter(capacityBytes: kept.count + 64)
-        if keptCount == 0 || header.codecNumber == CompressionCodec.none.rawValue {
-            payload.bytes(of: kept)
-        } else {
-            kept.withUnsafeBytes { Gzip.compress($0, into: &payload) }
+        if keptCount > 0 {
+            do throws(CompressionError) {
+                let codec = try CompressionCodec(number: header.codecNumber)
+                try kept.withUnsafeBytes { (records) throws(CompressionError) in
+                    try codec.compress(records, into: &payload)
+                }
+            } catch { throw WireError(.invalidValue("\(error)"), at: RecordBatchHeader.byteCount) }
         }
         var rest = header
         if keptCount == 0 { rest.attributes &= ~7 }

@@ -13,29 +13,19 @@ enum StoredRecords {
         var key: Range<Int>?
     }
 
-    /// Records that expand to more than this are not looked at.
-    private static let expandedBytesMax = 256 << 20
-
-    /// Calls `body` with the batch's records, uncompressed; nil where the codec cannot be read here.
+    /// Calls `body` with the batch's records, uncompressed; returns nil for a codec that cannot be read, whose batches
+    /// are stored and sent as they are.
     ///
     /// - Parameter batch: the whole batch, whose header is `header`.
     static func withPayload<R>(
         of batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader,
         _ body: (UnsafeRawBufferPointer) throws(WireError) -> R
     ) throws(WireError) -> R? {
+        guard let codec = CompressionCodec(rawValue: header.codecNumber), codec.isSupported else { return nil }
         let payload = UnsafeRawBufferPointer(rebasing: batch[RecordBatchHeader.byteCount..<header.totalBytes])
-        switch CompressionCodec(rawValue: header.codecNumber) {
-        case .some(.none): return try body(payload)
-        case .gzip:
-            var expanded = ByteWriter(capacityBytes: min(payload.count * 4, expandedBytesMax))
-            do throws(CompressionError) {
-                try Gzip.expand(payload, limitBytes: expandedBytesMax, into: &expanded)
-            } catch {
-                throw WireError(.invalidValue("\(error)"), at: RecordBatchHeader.byteCount)
-            }
-            return try expanded.withUnsafeBytes(body)
-        default: return nil
-        }
+        return try codec.withExpanded(payload) { error in
+            WireError(.invalidValue("\(error)"), at: RecordBatchHeader.byteCount)
+        } _: { (records) throws(WireError) in try body(records) }
     }
 
     /// Walks through the records. Throws where they are not `count` whole ones with ascending offsets, and nothing

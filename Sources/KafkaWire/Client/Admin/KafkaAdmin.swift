@@ -119,7 +119,7 @@ public struct KafkaAdmin: Sendable {
         try offsets(topic, .beginning)
     }
 
-    private func offsets(_ topic: String, _ place: OffsetPlace) throws(KafkaError) -> [Int32: Int64] {
+    private func offsets(_ topic: String, _ place: OffsetSpec) throws(KafkaError) -> [Int32: Int64] {
         try client.retrying("asking for the offsets of \(topic)", cancellation) { () throws(KafkaError) in
             let description = try client.topic(topic, cancellation)
             return try client.offsets(of: description, at: place, isolation: .readUncommitted, cancellation)

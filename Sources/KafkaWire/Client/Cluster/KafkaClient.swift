@@ -11,7 +11,7 @@ public final class KafkaClient: Sendable {
     public let configuration: KafkaClientConfiguration
     let cancellation = Cancellation()
     private let pool: ConnectionPool
-    private let picture = Mutex(ClusterPicture())
+    private let picture = Mutex(ClusterMetadata())
 
     /// Connects to nobody yet.
     public init(_ configuration: KafkaClientConfiguration) {
@@ -27,7 +27,7 @@ public final class KafkaClient: Sendable {
 
     // MARK: Whom to ask
 
-    var cluster: ClusterPicture { picture.withLock { $0 } }
+    var cluster: ClusterMetadata { picture.withLock { $0 } }
 
     /// Runs `body` with a connection to the first broker that can be reached.
     func withAnyBroker<R>(

@@ -1,14 +1,14 @@
 import KafkaProtocol
 
 /// The places in a partition that ListOffsets has names for.
-enum OffsetPlace: Int64 {
+enum OffsetSpec: Int64 {
     case end = -1, beginning = -2
 }
 
 extension KafkaClient {
     /// The offset of a place in every partition of a topic, asked of the partitions' leaders.
     func offsets(
-        of topic: TopicDescription, at place: OffsetPlace, isolation: IsolationLevel,
+        of topic: TopicDescription, at place: OffsetSpec, isolation: IsolationLevel,
         _ cancellation: Cancellation
     ) throws(KafkaError) -> [Int32: Int64] {
         var offsets: [Int32: Int64] = [:]
@@ -39,7 +39,7 @@ extension TopicDescription {
 
 extension ListOffsetsRequest {
     fileprivate init(
-        _ topic: String, _ partitions: [Int32], _ place: OffsetPlace, _ isolation: IsolationLevel,
+        _ topic: String, _ partitions: [Int32], _ place: OffsetSpec, _ isolation: IsolationLevel,
         _ configuration: KafkaClientConfiguration
     ) {
         self.init()

@@ -24,13 +24,13 @@ final class BrokerConnection: Sendable {
     /// Sends a request in the highest version that both sides know, not above `cap`, and waits for the answer.
     ///
     /// - Parameters:
-    ///   - patienceMilliseconds: how much longer than an ordinary request it may take (long polls, joins).
+    ///   - extraTimeoutMilliseconds: how much longer than an ordinary request it may take (long polls, joins).
     ///   - limitMilliseconds: how long it may take at most where that is less than an ordinary request.
     func request<Request: KafkaRequest>(
-        _ request: Request, atMost cap: Int16 = .max, patienceMilliseconds: Int = 0, limitMilliseconds: Int? = nil
+        _ request: Request, atMost cap: Int16 = .max, extraTimeoutMilliseconds: Int = 0, limitMilliseconds: Int? = nil
     ) throws(KafkaError) -> Request.Response {
         let version = try versions.version(of: Request.apiKey, atMost: cap)
-        let timeout = min(requestTimeoutMilliseconds + patienceMilliseconds, limitMilliseconds ?? .max)
+        let timeout = min(requestTimeoutMilliseconds + extraTimeoutMilliseconds, limitMilliseconds ?? .max)
         return try link.withLock { (link) throws(KafkaError) -> Request.Response in
             link.setReadTimeout(milliseconds: timeout)
             return try link.exchange(request, version: version)

@@ -10,7 +10,7 @@ final class Cancellation: Sendable {
     private struct State {
         var isCancelled = false
         var cancellers: [ObjectIdentifier: SocketCanceller] = [:]
-        var doorbells: [Doorbell] = []
+        var wakeups: [WakeupSignal] = []
         var children: [WeakChild] = []
     }
 
@@ -50,26 +50,26 @@ final class Cancellation: Sendable {
         state.withLock { $0.cancellers[ObjectIdentifier(canceller)] = nil }
     }
 
-    /// From now on `cancel()` rings for the thread that waits at this doorbell.
-    func add(_ doorbell: Doorbell) {
+    /// From now on `cancel()` wakeups for the thread that waits at this wakeup.
+    func add(_ wakeup: WakeupSignal) {
         let isLate = state.withLock { state in
-            if !state.isCancelled { state.doorbells.append(doorbell) }
+            if !state.isCancelled { state.wakeups.append(wakeup) }
             return state.isCancelled
         }
-        if isLate { doorbell.ring() }
+        if isLate { wakeup.signal() }
     }
 
     func cancel() {
-        let (cancellers, doorbells, children) = state.withLock { state in
+        let (cancellers, wakeups, children) = state.withLock { state in
             state.isCancelled = true
             defer {
                 state.cancellers = [:]
-                state.doorbells = []
+                state.wakeups = []
             }
-            return (Array(state.cancellers.values), state.doorbells, state.children)
+            return (Array(state.cancellers.values), state.wakeups, state.children)
         }
         for canceller in cancellers { canceller.cancel() }
-        for doorbell in doorbells { doorbell.ring() }
+        for wakeup in wakeups { wakeup.signal() }
         for child in children { child.cancellation?.cancel() }
         alarm.signal()
     }

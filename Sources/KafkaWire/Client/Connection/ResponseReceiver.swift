@@ -7,7 +7,7 @@ import WireStreams
 final class ResponseReceiver {
     private let input: InputStream
     private let broker: SocketAddress
-    private let framer: ResponseFramer
+    private let framer: MessageFramer
     private var buffer = ReceiveBuffer(capacityBytes: 16 << 10)
     /// What the frame that was handed out last occupies at the front of the buffer.
     private var unconsumed = 0
@@ -15,7 +15,8 @@ final class ResponseReceiver {
     init(input: InputStream, broker: SocketAddress, responseBytesMax: Int) {
         self.input = input
         self.broker = broker
-        framer = ResponseFramer(frameBytesMax: responseBytesMax)
+        framer = MessageFramer(
+            messageBytesMin: MessageFramer.responseBytesMin, messageBytesMax: responseBytesMax)
     }
 
     /// The next response, header and body: a view that is valid until the next call.
@@ -45,7 +46,7 @@ final class ResponseReceiver {
         guard count > 0 else { throw .stream(.closed, broker: broker) }
     }
 
-    private func frame() throws(KafkaError) -> ResponseFramer.Outcome {
+    private func frame() throws(KafkaError) -> MessageFramer.Outcome {
         do throws(WireError) {
             return try framer.next(in: buffer.readable)
         } catch { throw .malformed(context: "response size from broker \(broker)", error) }

@@ -78,7 +78,7 @@ struct GroupMachine: Equatable, Sendable {
     }
 
     /// Nil: the answer says nothing about the membership, the coordinator must be found again.
-    mutating func heartbeatAnswered(_ code: KafkaErrorCode) -> GroupStanding? {
+    mutating func heartbeatAnswered(_ code: KafkaErrorCode) -> HeartbeatResult? {
         switch code {
         case .none: return generation == nil ? .rebalancing : .stable
         case .rebalanceInProgress: return .rebalancing

@@ -94,7 +94,7 @@ public final class GroupMembership: Sendable {
     /// To be called every `heartbeatIntervalMilliseconds`.
     ///
     /// Throws where the coordinator cannot be asked within that interval: membership goes on until the session is over.
-    public func heartbeat() throws(KafkaError) -> GroupStanding {
+    public func heartbeat() throws(KafkaError) -> HeartbeatResult {
         guard let generation else { return .rebalancing }
         var request = HeartbeatRequest()
         request.groupID = configuration.groupID
@@ -135,20 +135,20 @@ public final class GroupMembership: Sendable {
     // MARK: Requests
 
     private func ask<Request: KafkaRequest>(
-        _ request: Request, patienceMilliseconds: Int = 0, limitMilliseconds: Int? = nil
+        _ request: Request, extraTimeoutMilliseconds: Int = 0, limitMilliseconds: Int? = nil
     ) throws(KafkaError) -> Request.Response {
         try client.withCoordinator(
             ofGroup: configuration.groupID, limitMilliseconds: limitMilliseconds, cancellation
         ) { connection throws(KafkaError) in
             try connection.request(
-                request, patienceMilliseconds: patienceMilliseconds, limitMilliseconds: limitMilliseconds)
+                request, extraTimeoutMilliseconds: extraTimeoutMilliseconds, limitMilliseconds: limitMilliseconds)
         }
     }
 
     private func send<Request: KafkaRequest>(_ request: Request) throws(KafkaError) -> Request.Response {
         let patience = Int(configuration.rebalanceTimeoutMilliseconds) + Self.joinMarginMilliseconds
         return try client.retrying("joining group \(configuration.groupID)", cancellation) { () throws(KafkaError) in
-            try ask(request, patienceMilliseconds: patience)
+            try ask(request, extraTimeoutMilliseconds: patience)
         }
     }
 

@@ -52,7 +52,7 @@ public struct GroupMemberMetadata: Sendable, Equatable {
 }
 
 /// What a heartbeat says about the membership.
-public enum GroupStanding: Sendable, Equatable {
+public enum HeartbeatResult: Sendable, Equatable {
     /// All is well.
     case stable
     /// The group forms anew: `join` again.

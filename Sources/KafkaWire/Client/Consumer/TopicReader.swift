@@ -63,7 +63,7 @@ public final class TopicReader: Sendable {
 
     public func seekToEnd() throws(KafkaError) { try seekAll(to: .end) }
 
-    private func seekAll(to place: OffsetPlace) throws(KafkaError) {
+    private func seekAll(to place: OffsetSpec) throws(KafkaError) {
         let offsets = try offsets(at: place)
         state.withLock { $0.positions = offsets }
     }
@@ -72,7 +72,7 @@ public final class TopicReader: Sendable {
     public func endOffsets() throws(KafkaError) -> [Int32: Int64] { try offsets(at: .end) }
 
     private func offsets(
-        at place: OffsetPlace, timeoutMilliseconds: Int? = nil
+        at place: OffsetSpec, timeoutMilliseconds: Int? = nil
     ) throws(KafkaError) -> [Int32: Int64] {
         try client.retrying(
             "asking for the offsets of \(topic)", timeoutMilliseconds: timeoutMilliseconds, cancellation
@@ -191,7 +191,7 @@ public final class TopicReader: Sendable {
         let request = request(partitions, maxWaitMilliseconds: maxWaitMilliseconds)
         let response = try client.withBroker(leader, cancellation) { connection throws(KafkaError) in
             // Later versions name topics by their id.
-            try connection.request(request, atMost: 12, patienceMilliseconds: maxWaitMilliseconds)
+            try connection.request(request, atMost: 12, extraTimeoutMilliseconds: maxWaitMilliseconds)
         }
         guard response.errorCode == .none else { throw .code(response.errorCode, about: "fetching from \(topic)") }
         var failure: KafkaError?

@@ -65,7 +65,7 @@ struct BrokerReader {
         _ = connection.popOldest()
         connection.noteAnswer()
         let answers = Self.answers(to: request, response)
-        engine.carryOut(engine.core.withLock { $0.settle(answers, ofBroker: broker, now: .now) })
+        engine.apply(engine.core.withLock { $0.settle(answers, ofBroker: broker, now: .now) })
         engine.brokerAnswered()
     }
 
@@ -101,7 +101,7 @@ struct BrokerReader {
     static func lose(_ connection: ProducerConnection, _ engine: ProducerEngine, _ broker: Int32) {
         while let request = connection.popOldest() {
             let answers = request.assignments.map { ProducerCore.Answer(place: $0.place, outcome: .lost) }
-            engine.carryOut(engine.core.withLock { $0.settle(answers, ofBroker: broker, now: .now) })
+            engine.apply(engine.core.withLock { $0.settle(answers, ofBroker: broker, now: .now) })
         }
     }
 }

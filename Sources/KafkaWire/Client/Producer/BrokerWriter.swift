@@ -22,14 +22,14 @@ struct BrokerWriter {
     }
 
     mutating func run() {
-        guard let bell = engine.core.withLock({ $0.brokers[broker]?.doorbell }) else { return }
+        guard let wakeup = engine.core.withLock({ $0.brokers[broker]?.wakeup }) else { return }
         while true {
             let now = MonotonicInstant.now
             switch engine.core.withLock({ $0.nextStep(ofBroker: broker, now: now) }) {
             case .end:
                 connection?.canceller.cancel()
                 return
-            case .sleep(let milliseconds): bell.wait(milliseconds: milliseconds)
+            case .sleep(let milliseconds): wakeup.wait(milliseconds: milliseconds)
             case .connect: if !connect() { return }
             case .send(let assignments): send(assignments)
             }
@@ -108,6 +108,6 @@ struct BrokerWriter {
         connection.noteAnswer()
         engine.brokerAnswered()
         let answers = request.assignments.map { ProducerCore.Answer(place: $0.place, outcome: .stored) }
-        engine.carryOut(engine.core.withLock { $0.settle(answers, ofBroker: broker, now: .now) })
+        engine.apply(engine.core.withLock { $0.settle(answers, ofBroker: broker, now: .now) })
     }
 }

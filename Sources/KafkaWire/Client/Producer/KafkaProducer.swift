@@ -66,7 +66,7 @@ public final class KafkaProducer: Sendable {
 
     private func append(_ record: ProducerCore.NewRecord) throws(KafkaError) {
         switch engine.core.withLock({ $0.append(record) }) {
-        case .appended(let bell): bell?.ring()
+        case .appended(let wakeup): wakeup?.signal()
         case .refused(let error): throw error
         case .mustWait: try appendWaiting(record)
         }
@@ -75,18 +75,18 @@ public final class KafkaProducer: Sendable {
     /// The slow way: the buffer is full.
     private func appendWaiting(_ record: ProducerCore.NewRecord) throws(KafkaError) {
         let started = MonotonicInstant.now
-        let room = Doorbell()
+        let room = WakeupSignal()
         while true {
-            let (step, bells) = engine.core.withLock { core -> (ProducerCore.AppendStep, [Doorbell]) in
+            let (step, wakeups) = engine.core.withLock { core -> (ProducerCore.AppendStep, [WakeupSignal]) in
                 let step = core.append(record)
                 guard case .mustWait = step else { return (step, []) }
                 core.roomWaiters.append(room)
                 return (step, core.wakeAll())
             }
-            for bell in bells { bell.ring() }
+            for wakeup in wakeups { wakeup.signal() }
             switch step {
-            case .appended(let bell):
-                bell?.ring()
+            case .appended(let wakeup):
+                wakeup?.signal()
                 return
             case .refused(let error): throw error
             case .mustWait:
@@ -105,11 +105,11 @@ public final class KafkaProducer: Sendable {
 
     /// Hands everything appended so far to the network now, whatever the linger time says.
     public func flush() {
-        let bells = engine.core.withLock { core in
+        let wakeups = engine.core.withLock { core in
             core.isFlushing = core.unfinishedBatches > 0
             return core.wakeAll()
         }
-        for bell in bells { bell.ring() }
+        for wakeup in wakeups { wakeup.signal() }
     }
 
     /// Flushes and waits until nothing is under way any more; the listener has been told of every batch by then.
@@ -118,21 +118,21 @@ public final class KafkaProducer: Sendable {
     public func awaitDelivery(timeoutMilliseconds: Int? = nil) throws(KafkaError) {
         flush()
         let started = MonotonicInstant.now
-        let bell = Doorbell()
+        let wakeup = WakeupSignal()
         while true {
             let (failure, isDone) = engine.core.withLock { core in
                 let isDone = core.isAtRest
-                if !isDone, core.failure == nil { core.deliveryWaiters.append(bell) }
+                if !isDone, core.failure == nil { core.deliveryWaiters.append(wakeup) }
                 return (core.failure, isDone)
             }
             if let failure { throw failure }
             if isDone { return }
             let passed = MonotonicInstant.now.milliseconds(since: started)
             if let timeoutMilliseconds, passed >= timeoutMilliseconds {
-                engine.core.withLock { $0.deliveryWaiters.removeAll { $0 === bell } }
+                engine.core.withLock { $0.deliveryWaiters.removeAll { $0 === wakeup } }
                 throw .timedOut(what: "delivering what was appended", milliseconds: timeoutMilliseconds, lastError: nil)
             }
-            bell.wait(milliseconds: timeoutMilliseconds.map { $0 - passed })
+            wakeup.wait(milliseconds: timeoutMilliseconds.map { $0 - passed })
         }
     }
 

@@ -82,11 +82,11 @@ package final class OfflineAccumulator: Sendable {
     }
 
     private func settle(_ answers: [ProducerCore.Answer]) {
-        let aftermath = core.withLock { $0.settle(answers, ofBroker: Self.broker, now: .now) }
-        for finished in aftermath.finished {
+        let effects = core.withLock { $0.settle(answers, ofBroker: Self.broker, now: .now) }
+        for finished in effects.finished {
             listener.finished(
                 topic: finished.topic, partition: finished.partition, tags: finished.batch.tags, error: nil)
         }
-        _ = core.withLock { $0.told(aftermath.finished.count) }
+        _ = core.withLock { $0.notified(effects.finished.count) }
     }
 }

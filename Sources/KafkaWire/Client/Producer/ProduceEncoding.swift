@@ -26,7 +26,7 @@ struct OutgoingBatch: RequestPayload {
             payload = .plain(batch)
             batch.builder.payload.withUnsafeBytes { header.finish(payload: $0) }
         } else {
-            let compressed = try CompressedPayload(batch.builder.payload, codec, level: configuration.compressionLevel)
+            let compressed = try CompressedPayload(batch, codec, level: configuration.compressionLevel)
             payload = .compressed(compressed)
             compressed.bytes.withUnsafeBytes { header.finish(payload: $0) }
         }
@@ -46,12 +46,10 @@ struct OutgoingBatch: RequestPayload {
 private final class CompressedPayload: Sendable {
     let bytes: ByteWriter
 
-    init(_ payload: borrowing ByteWriter, _ codec: CompressionCodec, level: Int32) throws(KafkaError) {
-        var writer = ByteWriter(capacityBytes: max(1024, payload.count / 4))
+    init(_ batch: SealedBatch, _ codec: CompressionCodec, level: Int32) throws(KafkaError) {
         do throws(RecordBatchError) {
-            try codec.compress(payload, level: level, into: &writer)
+            bytes = try batch.builder.compressed(with: codec, level: level)
         } catch { throw KafkaError(error) }
-        bytes = writer
     }
 }
 

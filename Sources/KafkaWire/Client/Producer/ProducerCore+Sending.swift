@@ -87,13 +87,13 @@ extension ProducerCore {
 
     private func readiness(of partition: Partition, _ now: MonotonicInstant) -> Readiness {
         if partition.nextLeader != nil { return partition.hasWork ? .blocked : .empty }
-        if partition.lane.hasWaiting {
-            if let notBefore = partition.lane.notBefore, now < notBefore { return .later(notBefore) }
-            guard partition.lane.canTake(identity, inFlightMax: inFlightMax) else { return .blocked }
-            return .ready(bytes: partition.lane.firstWaiting?.payloadBytes ?? 0)
+        if partition.queue.hasWaiting {
+            if let notBefore = partition.queue.notBefore, now < notBefore { return .later(notBefore) }
+            guard partition.queue.canTake(identity, inFlightMax: inFlightMax) else { return .blocked }
+            return .ready(bytes: partition.queue.firstWaiting?.payloadBytes ?? 0)
         }
         guard let bytes = partition.open?.payloadBytes, let openedAt = partition.open?.openedAt else { return .empty }
-        guard partition.lane.isOpen(to: identity, inFlightMax: inFlightMax) else { return .blocked }
+        guard partition.queue.isOpen(to: identity, inFlightMax: inFlightMax) else { return .blocked }
         let due = openedAt.advanced(byMilliseconds: configuration.lingerMilliseconds)
         let isDue = isFlushing || !roomWaiters.isEmpty || now >= due
         return isDue ? .ready(bytes: bytes) : .later(due)
@@ -102,25 +102,25 @@ extension ProducerCore {
     private var inFlightMax: Int { configuration.inFlightPerBrokerMax }
 
     private mutating func take(from partition: Partition, _ now: MonotonicInstant) -> Assignment? {
-        if !partition.lane.hasWaiting { seal(partition) }
-        guard let shipment = partition.lane.take(identity, now: now, inFlightMax: inFlightMax) else { return nil }
+        if !partition.queue.hasWaiting { seal(partition) }
+        guard let taken = partition.queue.take(identity, now: now, inFlightMax: inFlightMax) else { return nil }
         let place = BatchPlace(
-            topicIndex: partition.topic.index, partition: partition.index, number: shipment.number)
-        return Assignment(place: place, topic: partition.topic.name, batch: shipment.batch, stamp: shipment.stamp)
+            topicIndex: partition.topic.index, partition: partition.index, number: taken.number)
+        return Assignment(place: place, topic: partition.topic.name, batch: taken.batch, stamp: taken.stamp)
     }
 
     // MARK: Waking
 
     /// All writers that sleep; they are taken to be awake from now on.
-    func wakeAll() -> [Doorbell] {
+    func wakeAll() -> [WakeupSignal] {
         brokers.values.compactMap { broker in
             defer { broker.isAsleep = false }
-            return broker.isAsleep ? broker.doorbell : nil
+            return broker.isAsleep ? broker.wakeup : nil
         }
     }
 
-    func wake(_ broker: Broker) -> [Doorbell] {
+    func wake(_ broker: Broker) -> [WakeupSignal] {
         defer { broker.isAsleep = false }
-        return broker.isAsleep ? [broker.doorbell] : []
+        return broker.isAsleep ? [broker.wakeup] : []
     }
 }

@@ -12,18 +12,18 @@ extension ProducerCore {
     }
 
     /// What follows from a change; done outside the lock.
-    struct Aftermath: Sendable {
+    struct Effects: Sendable {
         var finished: [Finished] = []
-        var rings: [Doorbell] = []
+        var wakeups: [WakeupSignal] = []
         var needsMaintenance = false
         /// Why a partition has kept refusing for so long that it should be known.
         var refusal: KafkaError?
         /// Topics that were deleted and created again.
         var recreatedTopics: [String] = []
 
-        mutating func add(_ other: Aftermath) {
+        mutating func add(_ other: Effects) {
             finished += other.finished
-            rings += other.rings
+            wakeups += other.wakeups
             needsMaintenance = needsMaintenance || other.needsMaintenance
             refusal = refusal ?? other.refusal
             recreatedTopics += other.recreatedTopics
@@ -33,65 +33,65 @@ extension ProducerCore {
     /// What a broker said about one batch.
     struct Answer: Sendable {
         let place: BatchPlace
-        let outcome: PartitionLane<SealedBatch>.Outcome
+        let outcome: PartitionQueue<SealedBatch>.Outcome
         var baseOffset: Int64 = -1
         var message: String?
     }
 
     /// A request is answered, or lost with its connection.
-    mutating func settle(_ answers: [Answer], ofBroker id: Int32, now: MonotonicInstant) -> Aftermath {
-        var aftermath = Aftermath()
-        for answer in answers { settle(answer, now, &aftermath) }
+    mutating func settle(_ answers: [Answer], ofBroker id: Int32, now: MonotonicInstant) -> Effects {
+        var effects = Effects()
+        for answer in answers { settle(answer, now, &effects) }
         if let broker = brokers[id] {
             broker.inFlightRequests = max(0, broker.inFlightRequests - 1)
-            aftermath.rings += wake(broker)
+            effects.wakeups += wake(broker)
         }
-        release(&aftermath)
-        return aftermath
+        release(&effects)
+        return effects
     }
 
-    private mutating func settle(_ answer: Answer, _ now: MonotonicInstant, _ aftermath: inout Aftermath) {
+    private mutating func settle(_ answer: Answer, _ now: MonotonicInstant, _ effects: inout Effects) {
         let partition = topics[answer.place.topicIndex].partitions[Int(answer.place.partition)]
         let number = answer.place.number
-        let pause = min(20 << min(partition.lane.failedAttempts(number), 6), 250)
-        guard let batch = partition.lane.batch(number),
-            let verdict = partition.lane.finish(
+        let pause = min(20 << min(partition.queue.failedAttempts(number), 6), 250)
+        guard let batch = partition.queue.batch(number),
+            let verdict = partition.queue.finish(
                 number, answer.outcome, retryAt: now.advanced(byMilliseconds: pause))
         else { return }
-        if case .refused(let code) = answer.outcome, code.asksForMetadata {
+        if case .refused(let code) = answer.outcome, code.requiresMetadataRefresh {
             needsMetadata = true
-            aftermath.needsMaintenance = true
+            effects.needsMaintenance = true
         }
-        noteRefusal(answer, verdict, partition, &aftermath)
+        noteRefusal(answer, verdict, partition, &effects)
         switch verdict {
-        case .delivered: finish(partition, batch, .success(answer.baseOffset), &aftermath)
-        case .failed(let code): finish(partition, batch, .failure(error(code, partition, answer.message)), &aftermath)
-        case .retry, .retryInNextEpoch: expire(partition, number, batch, answer.outcome, now, &aftermath)
+        case .delivered: finish(partition, batch, .success(answer.baseOffset), &effects)
+        case .failed(let code): finish(partition, batch, .failure(error(code, partition, answer.message)), &effects)
+        case .retry, .retryInNextEpoch: expire(partition, number, batch, answer.outcome, now, &effects)
         case .retryWithNewProducer:
             identity = nil
             needsIdentity = true
-            aftermath.needsMaintenance = true
-        case .split: split(partition, number, batch, &aftermath)
-        case .fatal(let code): aftermath.add(fail(error(code, partition, answer.message)))
+            effects.needsMaintenance = true
+        case .split: split(partition, number, batch, &effects)
+        case .fatal(let code): effects.add(fail(error(code, partition, answer.message)))
         }
-        if partition.lane.awaitsNewEpoch(beyond: identity) { beginNextEpoch(&aftermath) }
-        moveToNextLeader(partition, &aftermath)
-        if partition.hasWork, let bell = list(partition, hasNews: false) { aftermath.rings.append(bell) }
+        if partition.queue.awaitsNewEpoch(beyond: identity) { beginNextEpoch(&effects) }
+        moveToNextLeader(partition, &effects)
+        if partition.hasWork, let wakeup = list(partition, hasNews: false) { effects.wakeups.append(wakeup) }
     }
 
     /// So many refusals of one batch take about two seconds: more than the election of a leader.
     private static let refusalsUntilNews = 10
 
     private mutating func noteRefusal(
-        _ answer: Answer, _ verdict: PartitionLane<SealedBatch>.Verdict, _ partition: Partition,
-        _ aftermath: inout Aftermath
+        _ answer: Answer, _ verdict: PartitionQueue<SealedBatch>.Verdict, _ partition: Partition,
+        _ effects: inout Effects
     ) {
         guard case .refused(let code) = answer.outcome, verdict == .retry else {
             if answer.outcome != .lost { _ = note(partition, isRefusing: false) }
             return
         }
-        guard partition.lane.failedAttempts(answer.place.number) >= Self.refusalsUntilNews else { return }
-        if note(partition, isRefusing: true) { aftermath.refusal = error(code, partition, answer.message) }
+        guard partition.queue.failedAttempts(answer.place.number) >= Self.refusalsUntilNews else { return }
+        if note(partition, isRefusing: true) { effects.refusal = error(code, partition, answer.message) }
     }
 
     private func error(_ code: KafkaErrorCode, _ partition: Partition, _ message: String?) -> KafkaError {
@@ -99,36 +99,36 @@ extension ProducerCore {
     }
 
     private mutating func finish(
-        _ partition: Partition, _ batch: SealedBatch, _ outcome: Result<Int64, KafkaError>, _ aftermath: inout Aftermath
+        _ partition: Partition, _ batch: SealedBatch, _ outcome: Result<Int64, KafkaError>, _ effects: inout Effects
     ) {
         bufferedBytes -= batch.payloadBytes
         settled()
-        aftermath.finished.append(
+        effects.finished.append(
             Finished(topic: partition.topic.name, partition: partition.index, batch: batch, outcome: outcome))
     }
 
-    private mutating func beginNextEpoch(_ aftermath: inout Aftermath) {
+    private mutating func beginNextEpoch(_ effects: inout Effects) {
         identity = identity?.nextEpoch
         if identity == nil {
             needsIdentity = true
-            aftermath.needsMaintenance = true
+            effects.needsMaintenance = true
         } else {
-            aftermath.rings += wakeAll()
+            effects.wakeups += wakeAll()
         }
     }
 
     private mutating func split(
-        _ partition: Partition, _ number: UInt64, _ batch: SealedBatch, _ aftermath: inout Aftermath
+        _ partition: Partition, _ number: UInt64, _ batch: SealedBatch, _ effects: inout Effects
     ) {
         do throws(KafkaError) {
             let parts = try batch.halves()
-            partition.lane.replace(
+            partition.queue.replace(
                 number, with: parts.map { ($0, newBatchNumber(), $0.recordCount) })
             unfinishedBatches += parts.count - 1
             bufferedBytes += parts.reduce(-batch.payloadBytes) { $0 + $1.payloadBytes }
             partition.batchBytesMax = max(1024, min(partition.batchBytesMax, batch.payloadBytes / 2))
         } catch {
-            aftermath.add(fail(error))
+            effects.add(fail(error))
         }
     }
 
@@ -141,13 +141,13 @@ extension ProducerCore {
 
     /// Gives up a batch that came back too late for another try.
     private mutating func expire(
-        _ partition: Partition, _ number: UInt64, _ batch: SealedBatch, _ outcome: PartitionLane<SealedBatch>.Outcome,
-        _ now: MonotonicInstant, _ aftermath: inout Aftermath
+        _ partition: Partition, _ number: UInt64, _ batch: SealedBatch, _ outcome: PartitionQueue<SealedBatch>.Outcome,
+        _ now: MonotonicInstant, _ effects: inout Effects
     ) {
         guard isExpired(batch, now) else { return }
         _ = note(partition, isRefusing: false)
-        for expired in partition.lane.removeWaiting(where: { $0 === batch }) {
-            finish(partition, expired, .failure(timedOut(partition, "\(outcome)")), &aftermath)
+        for expired in partition.queue.removeWaiting(where: { $0 === batch }) {
+            finish(partition, expired, .failure(timedOut(partition, "\(outcome)")), &effects)
         }
     }
 
@@ -158,59 +158,59 @@ extension ProducerCore {
     }
 
     /// Gives up what waits for longer than the delivery timeout.
-    mutating func expireAll(now: MonotonicInstant) -> Aftermath {
-        var aftermath = Aftermath()
-        guard configuration.deliveryTimeoutMilliseconds != nil else { return aftermath }
+    mutating func expireAll(now: MonotonicInstant) -> Effects {
+        var effects = Effects()
+        guard configuration.deliveryTimeoutMilliseconds != nil else { return effects }
         for partition in topics.flatMap(\.partitions) where partition.hasWork {
             if let openedAt = partition.open?.openedAt,
                 now.milliseconds(since: openedAt) >= configuration.deliveryTimeoutMilliseconds ?? .max {
                 seal(partition)
             }
-            for batch in partition.lane.removeWaiting(where: { isExpired($0, now) }) {
+            for batch in partition.queue.removeWaiting(where: { isExpired($0, now) }) {
                 _ = note(partition, isRefusing: false)
-                finish(partition, batch, .failure(timedOut(partition, nil)), &aftermath)
+                finish(partition, batch, .failure(timedOut(partition, nil)), &effects)
             }
-            if partition.lane.awaitsNewEpoch(beyond: identity) { beginNextEpoch(&aftermath) }
+            if partition.queue.awaitsNewEpoch(beyond: identity) { beginNextEpoch(&effects) }
         }
-        release(&aftermath)
-        return aftermath
+        release(&effects)
+        return effects
     }
 
     // MARK: Ends
 
     /// Nothing can be appended any more; all batches are finished with `error`.
-    mutating func fail(_ error: KafkaError) -> Aftermath {
-        var aftermath = Aftermath()
+    mutating func fail(_ error: KafkaError) -> Effects {
+        var effects = Effects()
         failure = failure ?? error
-        aftermath.needsMaintenance = true
+        effects.needsMaintenance = true
         for partition in topics.flatMap(\.partitions) {
             seal(partition)
-            for batch in partition.lane.removeAll() { finish(partition, batch, .failure(error), &aftermath) }
+            for batch in partition.queue.removeAll() { finish(partition, batch, .failure(error), &effects) }
         }
-        release(&aftermath)
-        return aftermath
+        release(&effects)
+        return effects
     }
 
     /// Wakes those who wait for room or for the last batch, where there is news for them.
-    private mutating func release(_ aftermath: inout Aftermath) {
-        if !roomWaiters.isEmpty, !aftermath.finished.isEmpty || failure != nil {
-            aftermath.rings += roomWaiters
+    private mutating func release(_ effects: inout Effects) {
+        if !roomWaiters.isEmpty, !effects.finished.isEmpty || failure != nil {
+            effects.wakeups += roomWaiters
             roomWaiters = []
         }
         if unfinishedBatches == 0 || failure != nil { isFlushing = false }
-        aftermath.rings += takeDeliveryWaiters()
+        effects.wakeups += takeDeliveryWaiters()
     }
 
     // MARK: Leaders
 
     /// Takes over which broker leads which partition; returns the brokers that have no writer yet.
-    mutating func update(_ descriptions: [TopicDescription]) -> (newBrokers: [Int32], aftermath: Aftermath) {
+    mutating func update(_ descriptions: [TopicDescription]) -> (newBrokers: [Int32], effects: Effects) {
         var newBrokers: [Int32] = []
-        var aftermath = Aftermath()
+        var effects = Effects()
         for description in descriptions {
             guard let topic = topicsByName[description.name] else { continue }
             if description.id != .zero {
-                if topic.id != .zero, topic.id != description.id { aftermath.recreatedTopics.append(topic.name) }
+                if topic.id != .zero, topic.id != description.id { effects.recreatedTopics.append(topic.name) }
                 topic.id = description.id
             }
             for partition in description.partitions where partition.index >= 0 {
@@ -220,7 +220,7 @@ extension ProducerCore {
                 }
                 guard Int(partition.index) < topic.partitions.count, partition.leader >= 0 else {
                     needsMetadata = true
-                    aftermath.needsMaintenance = true
+                    effects.needsMaintenance = true
                     continue
                 }
                 if brokers[partition.leader] == nil {
@@ -229,23 +229,23 @@ extension ProducerCore {
                 }
                 let state = topic.partitions[Int(partition.index)]
                 state.nextLeader = state.broker?.id == partition.leader ? nil : partition.leader
-                moveToNextLeader(state, &aftermath)
+                moveToNextLeader(state, &effects)
                 // Perhaps it was held back while its new leader was uncertain.
-                if state.hasWork, let bell = list(state, hasNews: true) { aftermath.rings.append(bell) }
+                if state.hasWork, let wakeup = list(state, hasNews: true) { effects.wakeups.append(wakeup) }
             }
         }
-        return (newBrokers, aftermath)
+        return (newBrokers, effects)
     }
 
     /// Batches under way to the old leader are waited for, so that the new one gets them in order.
-    private func moveToNextLeader(_ partition: Partition, _ aftermath: inout Aftermath) {
-        guard let leader = partition.nextLeader, partition.lane.inFlightCount == 0, let broker = brokers[leader] else {
+    private func moveToNextLeader(_ partition: Partition, _ effects: inout Effects) {
+        guard let leader = partition.nextLeader, partition.queue.inFlightCount == 0, let broker = brokers[leader] else {
             return
         }
         partition.broker?.pending.removeAll { $0 === partition }
         partition.broker = broker
         partition.nextLeader = nil
         partition.isPending = false
-        if partition.hasWork, let bell = list(partition, hasNews: true) { aftermath.rings.append(bell) }
+        if partition.hasWork, let wakeup = list(partition, hasNews: true) { effects.wakeups.append(wakeup) }
     }
 }

@@ -1,7 +1,7 @@
 import KafkaProtocol
 import WireCore
 
-/// What a producer's threads share, behind one lock: open batches, lanes, and who is to be woken.
+/// What a producer's threads share, behind one lock: open batches, queues, and who is to be woken.
 ///
 /// Nothing here waits or talks to the network; calls are short. The classes are parts of this value and never leave it.
 struct ProducerCore {
@@ -10,8 +10,8 @@ struct ProducerCore {
     /// A broker that leads partitions of ours.
     final class Broker {
         let id: Int32
-        let doorbell = Doorbell()
-        /// Whether its writer waits for the doorbell.
+        let wakeup = WakeupSignal()
+        /// Whether its writer waits for the wakeup.
         var isAsleep = false
         var isConnected = false
         var inFlightRequests = 0
@@ -25,7 +25,7 @@ struct ProducerCore {
         let topic: Topic
         let index: Int32
         var open: OpenBatch?
-        var lane: PartitionLane<SealedBatch>
+        var queue: PartitionQueue<SealedBatch>
         /// Nil while there is no leader.
         var broker: Broker?
         /// The leader from when nothing is under way to the old one any more.
@@ -38,11 +38,11 @@ struct ProducerCore {
         init(topic: Topic, index: Int32, _ configuration: ProducerConfiguration) {
             self.topic = topic
             self.index = index
-            lane = PartitionLane(isIdempotent: configuration.isIdempotent)
+            queue = PartitionQueue(isIdempotent: configuration.isIdempotent)
             batchBytesMax = configuration.batchBytesMax
         }
 
-        var hasWork: Bool { open != nil || lane.hasWaiting }
+        var hasWork: Bool { open != nil || queue.hasWaiting }
     }
 
     final class Topic {
@@ -76,11 +76,11 @@ struct ProducerCore {
     /// Batches that are open or not yet settled.
     var unfinishedBatches = 0
     /// Batches that are settled, and of which the listener has not been told yet.
-    private(set) var untoldBatches = 0
+    private(set) var pendingNotifications = 0
     var isFlushing = false
     /// Threads that wait for room in the buffer, and for the last batch.
-    var roomWaiters: [Doorbell] = []
-    var deliveryWaiters: [Doorbell] = []
+    var roomWaiters: [WakeupSignal] = []
+    var deliveryWaiters: [WakeupSignal] = []
     private var nextBatchNumber: UInt64 = 0
     /// For a connection's batches in flight and an open one.
     let pool = BlockPool(spareMax: 6)
@@ -93,20 +93,20 @@ struct ProducerCore {
     }
 
     /// Whether nothing is under way, and the listener knows it.
-    var isAtRest: Bool { unfinishedBatches == 0 && untoldBatches == 0 }
+    var isAtRest: Bool { unfinishedBatches == 0 && pendingNotifications == 0 }
 
     mutating func settled() {
         unfinishedBatches -= 1
-        untoldBatches += 1
+        pendingNotifications += 1
     }
 
     /// The listener has been told of so many batches; who is to be woken where they were the last.
-    mutating func told(_ batches: Int) -> [Doorbell] {
-        untoldBatches -= batches
+    mutating func notified(_ batches: Int) -> [WakeupSignal] {
+        pendingNotifications -= batches
         return takeDeliveryWaiters()
     }
 
-    mutating func takeDeliveryWaiters() -> [Doorbell] {
+    mutating func takeDeliveryWaiters() -> [WakeupSignal] {
         guard isAtRest || failure != nil else { return [] }
         defer { deliveryWaiters = [] }
         return deliveryWaiters
@@ -144,7 +144,7 @@ struct ProducerCore {
     // MARK: Appending
 
     enum AppendStep: Sendable {
-        case appended(ring: Doorbell?)
+        case appended(wakeup: WakeupSignal?)
         case mustWait
         case refused(KafkaError)
     }
@@ -179,7 +179,7 @@ struct ProducerCore {
         if bufferedBytes > 0, bufferedBytes + size > configuration.bufferBytesMax { return .mustWait }
         let isSealed = makeRoom(in: partition, for: size)
         bufferedBytes += partition.open?.append(record, key: key, value: value) ?? 0
-        return .appended(ring: list(partition, hasNews: isSealed))
+        return .appended(wakeup: list(partition, hasNews: isSealed))
     }
 
     private func partition(of topic: Topic, _ wanted: Int32?, _ key: UnsafeRawBufferPointer?) -> Partition? {
@@ -215,7 +215,7 @@ struct ProducerCore {
         // A small batch between large ones is the last before a checkpoint rather than the first of a quiet time.
         let expected = max(batch.payloadBytes + batch.payloadBytes / 8, partition.expectedBytes / 2)
         partition.expectedBytes = min(max(expected, 1 << 10), partition.batchBytesMax)
-        partition.lane.append(batch, number: newBatchNumber(), recordCount: batch.recordCount)
+        partition.queue.append(batch, number: newBatchNumber(), recordCount: batch.recordCount)
         if partition.topic.stickyPartition == Int(partition.index) {
             partition.topic.stickyPartition = Int.random(in: 0..<partition.topic.partitions.count)
         }
@@ -226,8 +226,8 @@ struct ProducerCore {
         return nextBatchNumber
     }
 
-    /// Notes that a partition has something to send; the doorbell to ring where its writer sleeps and could send it.
-    func list(_ partition: Partition, hasNews: Bool) -> Doorbell? {
+    /// Notes that a partition has something to send; the wakeup to ring where its writer sleeps and could send it.
+    func list(_ partition: Partition, hasNews: Bool) -> WakeupSignal? {
         guard let broker = partition.broker else { return nil }
         var hasNews = hasNews
         if !partition.isPending {
@@ -237,7 +237,7 @@ struct ProducerCore {
         }
         guard hasNews, broker.isAsleep, broker.inFlightRequests < configuration.inFlightPerBrokerMax else { return nil }
         broker.isAsleep = false
-        return broker.doorbell
+        return broker.wakeup
     }
 }
 

@@ -13,7 +13,7 @@ final class ProducerEngine: Sendable {
     let cancellation: Cancellation
     let core: Mutex<ProducerCore>
     private let listener: (any DeliveryListener)?
-    private let maintenanceBell = Doorbell()
+    private let maintenanceWakeup = WakeupSignal()
     private let threads = Mutex<[ThreadCompletion]>([])
     private let isSilent = Atomic(false)
     private let isUnreachable = Atomic(false)
@@ -30,7 +30,7 @@ final class ProducerEngine: Sendable {
         self.listener = listener
         cancellation = Cancellation(parent: client.cancellation)
         core = Mutex(ProducerCore(configuration))
-        cancellation.add(maintenanceBell)
+        cancellation.add(maintenanceWakeup)
         start("producer") { $0.maintain() }
     }
 
@@ -47,20 +47,20 @@ final class ProducerEngine: Sendable {
     // MARK: Consequences
 
     /// Tells everybody what follows from a change of the shared state.
-    func carryOut(_ aftermath: ProducerCore.Aftermath) {
-        for finished in aftermath.finished { tell(finished) }
-        if !aftermath.finished.isEmpty {
-            for bell in core.withLock({ $0.told(aftermath.finished.count) }) { bell.ring() }
+    func apply(_ effects: ProducerCore.Effects) {
+        for finished in effects.finished { notify(finished) }
+        if !effects.finished.isEmpty {
+            for wakeup in core.withLock({ $0.notified(effects.finished.count) }) { wakeup.signal() }
         }
-        for bell in aftermath.rings { bell.ring() }
-        if aftermath.needsMaintenance { maintenanceBell.ring() }
-        if let refusal = aftermath.refusal { brokerFailed(refusal) }
+        for wakeup in effects.wakeups { wakeup.signal() }
+        if effects.needsMaintenance { maintenanceWakeup.signal() }
+        if let refusal = effects.refusal { brokerFailed(refusal) }
         if !isSilent.load(ordering: .relaxed) {
-            for topic in aftermath.recreatedTopics { listener?.topicRecreated(topic) }
+            for topic in effects.recreatedTopics { listener?.topicRecreated(topic) }
         }
     }
 
-    private func tell(_ finished: ProducerCore.Finished) {
+    private func notify(_ finished: ProducerCore.Finished) {
         var failure: KafkaError?
         if case .failure(let error) = finished.outcome { failure = error }
         for receipt in finished.batch.receipts {
@@ -94,28 +94,28 @@ final class ProducerEngine: Sendable {
 
     /// The connection to a broker has ended; its writer makes another one when there is something to send.
     func disconnected(_ broker: Int32) {
-        let bells = core.withLock { core -> [Doorbell] in
+        let wakeups = core.withLock { core -> [WakeupSignal] in
             guard let broker = core.brokers[broker] else { return [] }
             broker.isConnected = false
             return core.wake(broker)
         }
-        for bell in bells { bell.ring() }
+        for wakeup in wakeups { wakeup.signal() }
     }
 
     func needMetadata() {
         core.withLock { $0.needsMetadata = true }
-        maintenanceBell.ring()
+        maintenanceWakeup.signal()
     }
 
     /// The producer cannot go on: whoever waits gets the reason, and the threads end, whatever they wait for.
     func fail(_ error: KafkaError) {
-        let (aftermath, bells) = core.withLock { core in
+        let (effects, wakeups) = core.withLock { core in
             core.phase = .ended
             return (core.fail(error), core.wakeAll())
         }
         cancellation.cancel()
-        for bell in bells { bell.ring() }
-        carryOut(aftermath)
+        for wakeup in wakeups { wakeup.signal() }
+        apply(effects)
     }
 
     // MARK: Topics
@@ -158,14 +158,14 @@ final class ProducerEngine: Sendable {
     }
 
     private func adopt(_ descriptions: [TopicDescription]) {
-        let (newBrokers, aftermath) = core.withLock { $0.update(descriptions) }
+        let (newBrokers, effects) = core.withLock { $0.update(descriptions) }
         for broker in newBrokers {
             start("broker-\(broker)-writer") { engine in
                 var writer = BrokerWriter(engine, broker: broker)
                 writer.run()
             }
         }
-        carryOut(aftermath)
+        apply(effects)
     }
 
     // MARK: Maintenance
@@ -207,8 +207,8 @@ final class ProducerEngine: Sendable {
                 if let failure = failureAfterBackoff(from: error, &backoff) { return failure }
                 continue
             }
-            carryOut(core.withLock { $0.expireAll(now: .now) })
-            maintenanceBell.wait(milliseconds: nextLookMilliseconds(since: metadataAt))
+            apply(core.withLock { $0.expireAll(now: .now) })
+            maintenanceWakeup.wait(milliseconds: nextLookMilliseconds(since: metadataAt))
         }
         return .closed
     }
@@ -227,7 +227,7 @@ final class ProducerEngine: Sendable {
         guard error.isRetriable else { return error }
         core.withLock { $0.needsMetadata = true }
         if case .unreachable = error { brokerFailed(error) }
-        carryOut(core.withLock { $0.expireAll(now: .now) })
+        apply(core.withLock { $0.expireAll(now: .now) })
         do throws(KafkaError) {
             try cancellation.pause(milliseconds: backoff.next())
             return nil
@@ -258,12 +258,12 @@ final class ProducerEngine: Sendable {
         guard response.errorCode == .none else {
             throw .code(response.errorCode, about: "asking for a producer id (enable.idempotence)")
         }
-        let bells = core.withLock { core in
+        let wakeups = core.withLock { core in
             core.identity = ProducerIdentity(producerID: response.producerID, epoch: response.producerEpoch)
             core.needsIdentity = false
             return core.wakeAll()
         }
-        for bell in bells { bell.ring() }
+        for wakeup in wakeups { wakeup.signal() }
     }
 
     // MARK: Ends

@@ -423,7 +423,7 @@ extension KafkaErrorCode {
     }
 
     /// Codes whose Java exception is an InvalidMetadataException: the client's picture of the cluster is old.
-    static func asksForMetadata(_ code: Int16) -> Bool {
+    static func requiresMetadataRefresh(_ code: Int16) -> Bool {
         switch code {
         case 3, 5, 6, 9, 13, 56, 72, 74, 80, 83, 84, 100, 103: true
         default: false

@@ -20,7 +20,7 @@ public struct KafkaErrorCode: RawRepresentable, Hashable, Sendable, CustomString
     public var isRetriable: Bool { Self.isRetriable(rawValue) }
 
     /// Whether the picture of the cluster must be renewed before trying again.
-    public var asksForMetadata: Bool { Self.asksForMetadata(rawValue) }
+    public var requiresMetadataRefresh: Bool { Self.requiresMetadataRefresh(rawValue) }
 
     public var description: String { "\(name) (\(rawValue))" }
 }

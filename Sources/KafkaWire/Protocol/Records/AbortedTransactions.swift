@@ -25,7 +25,7 @@ struct AbortedTransactions {
     }
 
     /// A control record's key: version int16 | type int16 (0 abort, 1 commit).
-    mutating func meetControlBatch(_ batch: RecordBatchHeader, _ payload: UnsafeRawBufferPointer) throws(WireError) {
+    mutating func handleControlBatch(_ batch: RecordBatchHeader, _ payload: UnsafeRawBufferPointer) throws(WireError) {
         begin(upTo: batch.baseOffset)
         var reader = ByteReader(payload)
         guard batch.recordCount > 0 else { return }

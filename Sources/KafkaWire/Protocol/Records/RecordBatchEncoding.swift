@@ -1,20 +1,5 @@
 import WireCore
 
-/// Who wrote a batch and where it stands in that producer's order (KIP-98). `none` for producers without an id.
-package struct SequenceStamp: Equatable, Sendable {
-    package var producerID: Int64
-    package var producerEpoch: Int16
-    package var baseSequence: Int32
-
-    package init(producerID: Int64, producerEpoch: Int16, baseSequence: Int32) {
-        self.producerID = producerID
-        self.producerEpoch = producerEpoch
-        self.baseSequence = baseSequence
-    }
-
-    package static let none = SequenceStamp(producerID: -1, producerEpoch: -1, baseSequence: -1)
-}
-
 extension RecordBatchHeader {
     /// Completes the head of a batch whose records are `payload` and fills in length and checksum.
     package mutating func finish(payload: UnsafeRawBufferPointer) {
@@ -47,8 +32,7 @@ extension RecordBatchBuilder {
     package func encoded(
         stamp: SequenceStamp = .none, codec: CompressionCodec = .none, baseOffset: Int64 = 0
     ) throws(RecordBatchError) -> [UInt8] {
-        var compressed = ByteWriter(capacityBytes: 64)
-        try codec.compress(payload, into: &compressed)
+        let compressed = try compressed(with: codec)
         var header = header(stamp: stamp, codec: codec)
         header.baseOffset = baseOffset
         var writer = ByteWriter(capacityBytes: RecordBatchHeader.byteCount + compressed.count)
@@ -57,17 +41,15 @@ extension RecordBatchBuilder {
         writer.bytes(of: compressed)
         return writer.array()
     }
-}
 
-extension CompressionCodec {
-    /// Appends what `payload` is in this codec. Throws `.unsupportedCodec` for those that are not built.
-    package func compress(
-        _ payload: borrowing ByteWriter, level: Int32 = -1, into writer: inout ByteWriter
-    ) throws(RecordBatchError) {
-        switch self {
-        case .none: writer.bytes(of: payload)
-        case .gzip: payload.withUnsafeBytes { Gzip.compress($0, level: level, into: &writer) }
-        case .snappy, .lz4, .zstd: throw .unsupportedCodec(name, about: "a batch to be sent")
-        }
+    /// The records in `codec`. Throws `.unsupportedCodec` for a codec that cannot be written.
+    package func compressed(with codec: CompressionCodec, level: Int32 = -1) throws(RecordBatchError) -> ByteWriter {
+        var writer = ByteWriter(capacityBytes: max(1024, payload.count / 4))
+        do throws(CompressionError) {
+            try payload.withUnsafeBytes { (bytes) throws(CompressionError) in
+                try codec.compress(bytes, level: level, into: &writer)
+            }
+        } catch { throw .unsupportedCodec(codec.name, about: "a batch to be sent") }
+        return writer
     }
 }

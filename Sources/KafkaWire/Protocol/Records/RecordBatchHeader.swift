@@ -85,7 +85,7 @@ package struct RecordBatchHeader: Equatable, Sendable {
     }
 
     /// Whether `batch`, head and records, is what its checksum was made of.
-    package static func isChecksumRight(of batch: UnsafeRawBufferPointer) -> Bool {
+    package static func isChecksumValid(of batch: UnsafeRawBufferPointer) -> Bool {
         guard batch.count >= byteCount else { return false }
         let stored = UInt32(bigEndian: batch.loadUnaligned(fromByteOffset: 17, as: UInt32.self))
         return stored == CRC32C.checksum(UnsafeRawBufferPointer(rebasing: batch[checksummedFrom...]))

@@ -14,7 +14,7 @@ package struct RecordSetReader {
     /// - Parameter aborted: the transactions to leave out; nil reads everything.
     package init(
         partition: Int32, offset: Int64, aborted: [FetchResponse.AbortedTransaction]? = nil,
-        expandedBytesMax: Int = 256 << 20
+        expandedBytesMax: Int = CompressionCodec.expandedBytesMax
     ) {
         self.partition = partition
         self.offset = offset
@@ -44,7 +44,7 @@ package struct RecordSetReader {
             let batch = UnsafeRawBufferPointer(rebasing: rest[..<header.totalBytes])
             rest = UnsafeRawBufferPointer(rebasing: rest[header.totalBytes...])
             guard header.nextOffset > offset else { continue }
-            guard RecordBatchHeader.isChecksumRight(of: batch) else {
+            guard RecordBatchHeader.isChecksumValid(of: batch) else {
                 throw malformed(header.baseOffset, WireError(.invalidValue("wrong checksum"), at: 17))
             }
             try read(batch, header, body)
@@ -73,25 +73,28 @@ package struct RecordSetReader {
         let payload = UnsafeRawBufferPointer(rebasing: batch[RecordBatchHeader.byteCount...])
         if header.isControl {
             do throws(WireError) {
-                try aborted?.meetControlBatch(header, payload)
+                try aborted?.handleControlBatch(header, payload)
             } catch { throw malformed(header.baseOffset, error) }
             return
         }
         if header.isTransactional, aborted?.hides(header) == true { return }
-        guard let codec = CompressionCodec(rawValue: header.codecNumber), codec.isSupported else {
-            let name = CompressionCodec(rawValue: header.codecNumber)?.name ?? "codec \(header.codecNumber)"
-            throw RecordBatchError.unsupportedCodec(
-                name, about: "the record batch at offset \(header.baseOffset) of partition \(partition)")
-        }
-        if codec == .none { return try records(payload, header, body) }
-        var expanded = ByteWriter(capacityBytes: min(payload.count * 4, expandedBytesMax))
+        let codec: CompressionCodec
         do throws(CompressionError) {
-            try Gzip.expand(payload, limitBytes: expandedBytesMax, into: &expanded)
-        } catch {
-            throw malformed(
-                header.baseOffset, WireError(.invalidValue("\(error)"), at: RecordBatchHeader.byteCount))
+            codec = try CompressionCodec(number: header.codecNumber)
+        } catch { throw Self.failure(error, header.baseOffset, partition) }
+        let partition = partition
+        try codec.withExpanded(payload, limitBytes: expandedBytesMax) { error in
+            Self.failure(error, header.baseOffset, partition)
+        } _: { (bytes) throws(RecordBatchError) in try records(bytes, header, body) }
+    }
+
+    private static func failure(_ error: CompressionError, _ offset: Int64, _ partition: Int32) -> RecordBatchError {
+        let context = "record batch at offset \(offset) of partition \(partition)"
+        return switch error {
+        case .unsupported(let codec): .unsupportedCodec(codec, about: "the \(context)")
+        case .corrupt, .tooLarge:
+            .malformed(context: context, WireError(.invalidValue("\(error)"), at: RecordBatchHeader.byteCount))
         }
-        try expanded.withUnsafeBytes { bytes throws(RecordBatchError) in try records(bytes, header, body) }
     }
 
     private mutating func records(

@@ -1,12 +1,11 @@
 import ConnectData
+import KafkaProtocol
 import WireCore
 
 /// What a task's producer is made with: Connect's defaults, the worker's `producer.*`, the connector's
 /// `producer.override.*`, the later over the earlier.
 struct ProducerSettings: Sendable, Equatable {
-    enum Compression: String, Sendable { case none, gzip }
-
-    var compression = Compression.none
+    var compression = CompressionCodec.none
     /// As Kafka 4 has it (KIP-1030). A checkpoint hands over what waits, so rows that come alone do not wait for it.
     var lingerMilliseconds = 5
     /// nil: as large as brokers take by default. Kafka's own 16 KiB hold two messages with schemas.
@@ -31,7 +30,7 @@ struct ProducerSettings: Sendable, Equatable {
          _ reader: inout PropertyReader) {
         self = base
         func name(_ suffix: String) -> String { prefix + suffix }
-        if let text = properties["compression.type"], let value = Compression(rawValue: JavaText.trim(text).lowercased()) {
+        if let text = properties["compression.type"], let value = CompressionCodec(name: JavaText.trim(text).lowercased()) {
             compression = value
         }
         lingerMilliseconds = reader.integer(name("linger.ms"), default: lingerMilliseconds, in: 0...Int(Int32.max))

@@ -92,7 +92,7 @@ struct MembershipMachine: Equatable, Sendable {
     // MARK: Events
 
     /// A heartbeat was answered, which was sent at `sentAt` or later.
-    mutating func heartbeatAnswered(_ standing: GroupStanding, sentAt: MonotonicInstant) -> Effect {
+    mutating func heartbeatAnswered(_ standing: HeartbeatResult, sentAt: MonotonicInstant) -> Effect {
         isUnanswered = false
         switch standing {
         case .stable:

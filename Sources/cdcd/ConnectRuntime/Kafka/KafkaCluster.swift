@@ -150,7 +150,7 @@ final class KafkaCluster: WorkerKafka {
         var client = clientConfiguration(worker, clientID: clientID)
         client.requestTimeoutMilliseconds = settings.requestTimeoutMilliseconds
         var producer = ProducerConfiguration()
-        producer.compression = settings.compression == .gzip ? .gzip : .none
+        producer.compression = settings.compression
         producer.lingerMilliseconds = settings.lingerMilliseconds
         if let bytes = settings.batchBytesMax { producer.batchBytesMax = bytes }
         producer.bufferBytesMax = settings.bufferBytesMax
@@ -251,7 +251,7 @@ private final class KafkaWorkerMembership: WorkerMembership {
         protocols: [(name: String, metadata: [UInt8])],
         assign: (_ protocolName: String, _ members: [GroupMemberMetadata]) throws -> [String: [UInt8]]
     ) throws -> GroupGeneration { try membership.join(protocols: protocols, assign: assign) }
-    func heartbeat() throws -> GroupStanding { try membership.heartbeat() }
+    func heartbeat() throws -> HeartbeatResult { try membership.heartbeat() }
     func leave() throws { try membership.leave() }
     func cancel() { membership.cancel() }
 }

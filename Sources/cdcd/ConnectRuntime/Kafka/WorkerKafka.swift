@@ -97,7 +97,7 @@ protocol WorkerMembership: AnyObject, Sendable {
         protocols: [(name: String, metadata: [UInt8])],
         assign: (_ protocolName: String, _ members: [GroupMemberMetadata]) throws -> [String: [UInt8]]
     ) throws -> GroupGeneration
-    func heartbeat() throws -> GroupStanding
+    func heartbeat() throws -> HeartbeatResult
     func leave() throws
     /// Ends a waiting `join`, from any thread.
     func cancel()

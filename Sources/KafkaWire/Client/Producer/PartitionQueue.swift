@@ -19,8 +19,8 @@ struct ProducerIdentity: Equatable, Sendable {
 /// It keeps the order of the batches and stamps them with sequence numbers when they are taken for the first time
 /// (KIP-98). A batch that must go again keeps its stamp, and nothing behind it that is not yet under way goes
 /// first; so the broker can tell a repetition from a gap. Where a batch is given up, or the broker has lost track,
-/// the lane waits until nothing is under way, and begins again at 0 in a new epoch (KIP-360).
-struct PartitionLane<Batch: Sendable>: Sendable {
+/// the queue waits until nothing is under way, and begins again at 0 in a new epoch (KIP-360).
+struct PartitionQueue<Batch: Sendable>: Sendable {
     /// What became of a batch that was under way.
     enum Outcome: Equatable, Sendable {
         case stored
@@ -31,15 +31,15 @@ struct PartitionLane<Batch: Sendable>: Sendable {
 
     /// What is to be done about it.
     enum Verdict: Equatable, Sendable {
-        /// It left the lane: done.
+        /// It left the queue: done.
         case delivered
-        /// It left the lane: it can never be stored.
+        /// It left the queue: it can never be stored.
         case failed(KafkaErrorCode)
         /// It waits to be taken again.
         case retry
-        /// It waits, and so does the lane, for the next epoch of the producer.
+        /// It waits, and so does the queue, for the next epoch of the producer.
         case retryInNextEpoch
-        /// It waits, and so does the lane, for a new producer id.
+        /// It waits, and so does the queue, for a new producer id.
         case retryWithNewProducer
         /// It waits; put smaller ones in its place with `replace`.
         case split
@@ -48,7 +48,7 @@ struct PartitionLane<Batch: Sendable>: Sendable {
     }
 
     /// A batch that was taken to be sent, and the sequence that it is sent with.
-    struct Shipment: Sendable {
+    struct InFlightBatch: Sendable {
         let number: UInt64
         let batch: Batch
         let stamp: SequenceStamp
@@ -131,7 +131,7 @@ struct PartitionLane<Batch: Sendable>: Sendable {
     /// The first waiting batch, from now on under way; nil where none may go.
     mutating func take(
         _ current: ProducerIdentity?, now: MonotonicInstant, inFlightMax: Int
-    ) -> Shipment? {
+    ) -> InFlightBatch? {
         guard inFlightCount < limit(inFlightMax), let index = entries.firstIndex(where: { !$0.isInFlight }) else {
             return nil
         }
@@ -147,7 +147,7 @@ struct PartitionLane<Batch: Sendable>: Sendable {
         entries[index].notBefore = nil
         inFlightCount += 1
         let entry = entries[index]
-        return Shipment(number: entry.number, batch: entry.batch, stamp: entry.stamp ?? .none)
+        return InFlightBatch(number: entry.number, batch: entry.batch, stamp: entry.stamp ?? .none)
     }
 
     /// Goes over to the producer's present epoch where nothing stands in the way.
@@ -193,7 +193,7 @@ struct PartitionLane<Batch: Sendable>: Sendable {
             return delivered(index)
         case .outOfOrderSequenceNumber where isIdempotent, .unknownProducerID where isIdempotent:
             entries[index].mayBeStored = false
-            // Explained where an earlier batch is unsettled or the lane begins again anyway.
+            // Explained where an earlier batch is unsettled or the queue begins again anyway.
             if index > 0 || mustBeginAgain { return .retry }
             mustBeginAgain = true
             return .retryInNextEpoch
@@ -239,7 +239,7 @@ struct PartitionLane<Batch: Sendable>: Sendable {
         return remove(index, .failed(code))
     }
 
-    /// Whether the producer must be given a new epoch before this lane goes on.
+    /// Whether the producer must be given a new epoch before this queue goes on.
     func awaitsNewEpoch(beyond current: ProducerIdentity?) -> Bool { mustBeginAgain && identity == current }
 
     /// Puts smaller batches in the place of one that waits; together they have its records and its sequence numbers.

@@ -3,13 +3,13 @@ import KafkaProtocol
 import Synchronization
 
 /// Wakes one waiting thread. Ringing while nobody waits is remembered once.
-final class Doorbell: Sendable {
+final class WakeupSignal: Sendable {
     private enum State { case quiet, rung, awaited }
 
     private let state = Mutex(State.quiet)
     private let semaphore = DispatchSemaphore(value: 0)
 
-    func ring() {
+    func signal() {
         let isAwaited = state.withLock { state in
             defer { state = state == .awaited ? .quiet : .rung }
             return state == .awaited

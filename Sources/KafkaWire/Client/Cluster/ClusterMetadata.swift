@@ -2,7 +2,7 @@ import KafkaProtocol
 import WireStreams
 
 /// What is known of a cluster's brokers: the latest answer to a Metadata request.
-struct ClusterPicture: Sendable {
+struct ClusterMetadata: Sendable {
     private(set) var clusterID: String?
     private(set) var controllerID: Int32 = -1
     private(set) var brokers: [Int32: BrokerDescription] = [:]

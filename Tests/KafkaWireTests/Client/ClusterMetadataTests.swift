@@ -4,10 +4,10 @@ import WireStreams
 
 @testable import KafkaWire
 
-@Suite struct ClusterPictureTests {
+@Suite struct ClusterMetadataTests {
     private func address(_ port: UInt16) -> SocketAddress { SocketAddress(host: "h", port: port) }
 
-    private func picture(ports: [Int32]) -> ClusterPicture {
+    private func picture(ports: [Int32]) -> ClusterMetadata {
         var response = MetadataResponse()
         response.brokers = ports.map { port in
             var broker = MetadataResponse.Broker()
@@ -16,7 +16,7 @@ import WireStreams
             broker.port = port
             return broker
         }
-        var picture = ClusterPicture()
+        var picture = ClusterMetadata()
         picture.update(response)
         return picture
     }
