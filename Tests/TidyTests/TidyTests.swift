@@ -35,6 +35,22 @@ import Testing
         }
     }
 
+    /// A new column type or conversion must not compile before each place that has to decide about it does.
+    @Test func switchesOverColumnKindsAreExhaustive() {
+        let emission = "Sources/cdcd/BinlogSource/Emission/"
+        let names = [
+            "Columns/ColumnSchema", "Columns/SchemaDefault", "Columns/ValueKind+SnapshotRenderings",
+            "Rows/BinlogRowDecoder", "Rows/SnapshotRowDecoder", "Rows/StoredConversion", "Rows/TextConversion",
+        ]
+        for name in names {
+            let file = Self.everything.first { $0.path == emission + name + ".swift" }
+            #expect(file != nil, "\(name) was moved: name its new place here")
+            for (number, line) in (file?.lines ?? []).enumerated() where line.contains("default:") {
+                Issue.record("\(emission)\(name).swift:\(number + 1) has a default case")
+            }
+        }
+    }
+
     // MARK: Words
 
     private struct Forbidden {

@@ -17,7 +17,7 @@ package final class DoubleByteTable: Sendable {
         var rows = [Int32](repeating: -1, count: 256)
         for (index, lead) in leads.enumerated() { rows[Int(lead)] = Int32(index * rowCells) }
         self.rows = rows
-    /// By first byte: the index in `cells` at which its row begins, -1 if none does.
+        // Each cell is stored as its difference from the preceding one: first all high bytes, then all low bytes.
         let count = leads.count * rowCells
         let high = table.bytes(count)
         let low = table.bytes(count)

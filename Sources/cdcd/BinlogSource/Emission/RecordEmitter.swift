@@ -183,8 +183,8 @@ public final class RecordEmitter {
 
     /// Tells once for each column that some of its values cannot be represented and go out as null.
     func warn(_ plan: TablePlan) {
-        for cell in failures.cells where configuration.unrepresentableValueHandling == .warn {
-            let name = "\(plan.definition.id).\(plan.name(ofCell: cell))"
+        for index in failures.columns where configuration.unrepresentableValueHandling == .warn {
+            let name = "\(plan.definition.id).\(plan.name(ofColumn: index))"
             guard warnedColumns.insert(name).inserted else { continue }
             logger.warn(
                 "Values of column \(name) that the configured mode cannot represent go out as null (said once for this column)")

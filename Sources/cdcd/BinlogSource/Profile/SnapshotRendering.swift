@@ -1,8 +1,11 @@
 import ConnectData
 import DebeziumPlugins
 
-/// The values that Debezium gives differently in a snapshot and in the stream. The list is closed: for all other values
-/// the two are the same, which a test over all types holds. (TIMEs that 1.9 misreads in the stream: `MisreadTime`.)
+/// The reasons for which Debezium renders a value differently in a snapshot and in the stream. The list is closed: the
+/// conversions of snapshots are chosen by it (`ValueKind.snapshotRenderings`), and a test over all types proves that
+/// nothing else differs. (TIMEs that 1.9 misreads in the stream: `MisreadTime`.)
+///
+/// The first four follow from the text protocol: a snapshot has the server's text and nothing else.
 public enum SnapshotRendering: String, CaseIterable, Sendable {
     /// JSON as the server prints it, with blanks; the stream's is compact.
     case jsonAsPrinted

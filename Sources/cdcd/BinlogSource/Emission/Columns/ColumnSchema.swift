@@ -18,7 +18,7 @@ enum ColumnSchema {
         }
         switch kind {
         case .boolean, .bit: return plain(.boolean)
-        case .integer(let type, _): return plain(type)
+        case .integer(let type, _): return plain(type.schemaType)
         case .unsignedDecimal:
             let precision = profile.unsignedBigintHasPrecision ? [Schema.Parameter("connect.decimal.precision", "20")] : []
             return plain(.bytes, Names.decimal, [Schema.Parameter("scale", "0")] + precision)
@@ -95,8 +95,8 @@ extension ValueKind {
         case .json: .string("{}")
         case .date(let form): form == .iso ? .string("1970-01-01Z") : .integer(0)
         case .time(let form): form == .iso ? .string("00:00:00Z") : .integer(0)
-        case .dateTime(let form): form == .iso ? .string("1970-01-01T00:00:00Z") : .integer(0)
-        case .timestamp: .string("1970-01-01T00:00:00Z")
+        case .dateTime(let form): form == .iso ? .string(ISOText.epoch) : .integer(0)
+        case .timestamp: .string(ISOText.epoch)
         case .vector: .array([])
         case .geometry, .point: .null
         }

@@ -49,17 +49,14 @@ struct SchemaDefault {
     /// The text without what stands around the value proper: blanks at both ends (but of texts), and the introducer of
     /// a text that has kept its quotes. TRUE and FALSE are numbers where the column holds numbers.
     private static func literal(_ expression: String, _ kind: ValueKind) -> String {
-        var text = expression
         switch kind {
-        case .text, .enumeration, .set, .uuid, .binary, .json, .geometry, .point, .vector: break
-        default: text = text.trimmed()
-        }
-        text = withoutIntroducer(text)
-        switch kind {
+        case .text, .enumeration, .set, .uuid, .binary, .json, .geometry, .point, .vector:
+            return withoutIntroducer(expression)
+        case .boolean, .bits, .date, .time, .dateTime, .timestamp: return withoutIntroducer(expression.trimmed())
         case .integer, .year, .unsignedDecimal, .decimal, .float32, .float64, .bit:
+            let text = withoutIntroducer(expression.trimmed())
             if isTrue(text) { return "1" }
             return text.asciiUppercased() == "FALSE" ? "0" : text
-        default: return text
         }
     }
 
@@ -79,7 +76,7 @@ struct SchemaDefault {
 
     // MARK: Numbers
 
-    private func integer(_ text: String, _ type: SchemaType) -> ConnectValue? {
+    private func integer(_ text: String, _ type: IntegerType) -> ConnectValue? {
         guard let number = Double(text), number.isFinite else { return nil }
         // Java's Math.round: half up, and what is too large becomes the largest.
         let rounded = (number + 0.5).rounded(.down)
@@ -87,7 +84,7 @@ struct SchemaDefault {
         switch type {
         case .int16: return .integer(Int64(Int16(truncatingIfNeeded: value)))
         case .int32: return .integer(Int64(Int32(truncatingIfNeeded: value)))
-        default: return .integer(value)
+        case .int64: return .integer(value)
         }
     }
 
@@ -140,22 +137,6 @@ struct SchemaDefault {
             // All digits that are written where the column has none.
             let shown = profile.timestampsKeepZeros && digits > 0 ? digits : nil
             return .string(ISOText.dateTime(epochMicroseconds: adjusted(value).epochMicroseconds, digits: shown))
-        }
-    }
-}
-
-extension MySQLDate {
-    /// Whether there is such a day: no part is zero, and the month has so many days.
-    var isDayOfCalendar: Bool {
-        guard !isZeroOrPartial, month <= 12 else { return false }
-        return day <= 28 || day <= daysOfMonth
-    }
-
-    var daysOfMonth: Int {
-        switch month {
-        case 4, 6, 9, 11: 30
-        case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-        default: 31
         }
     }
 }

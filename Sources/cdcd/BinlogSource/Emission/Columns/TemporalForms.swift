@@ -171,6 +171,8 @@ enum ISOText {
         }
     }
 
+    static let epoch = "1970-01-01T00:00:00Z"
+
     /// `2018-06-20Z`. Years have four digits.
     static func date(_ date: MySQLDate) -> String { text { $0.date(date) } }
 

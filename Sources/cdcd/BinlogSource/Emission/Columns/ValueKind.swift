@@ -5,7 +5,7 @@ import MySQLWire
 enum ValueKind: Sendable, Hashable {
     /// BOOL in streamed DDL.
     case boolean
-    case integer(SchemaType, isUnsigned: Bool)
+    case integer(IntegerType, isUnsigned: Bool)
     /// BIGINT UNSIGNED with `bigint.unsigned.handling.mode=precise`.
     case unsignedDecimal
     case float32
@@ -31,6 +31,19 @@ enum ValueKind: Sendable, Hashable {
     case point
     case vector
     case uuid
+}
+
+/// The integer types of Connect's schemas that columns have.
+enum IntegerType: Sendable, Hashable {
+    case int16, int32, int64
+
+    var schemaType: SchemaType {
+        switch self {
+        case .int16: .int16
+        case .int32: .int32
+        case .int64: .int64
+        }
+    }
 }
 
 extension ValueKind {

@@ -126,20 +126,20 @@ public final class TablePlan: Sendable {
         return true
     }
 
-    func name(ofCell index: Int) -> String { definition.columns[index].name }
+    func name(ofColumn index: Int) -> String { definition.columns[index].name }
 
     /// What stands for a value that could not be represented.
-    func failed(_ null: NullRule, _ cell: Int) throws(ConversionError) -> ConnectValue {
+    func failed(_ null: NullRule, _ index: Int) throws(ConversionError) -> ConnectValue {
         if !failsOnUnrepresentable {
             if null.isOptional { return .null }
             if let value = null.defaultValue { return value }
         }
         throw ConversionError(
-            definition.id, column: name(ofCell: cell),
+            definition.id, column: name(ofColumn: index),
             (null.isOptional || null.defaultValue != nil
                 ? "its value has no representation in the configured mode (event.converting.failure.handling.mode=fail). "
                 : "its value has no representation in the configured mode, and the column is NOT NULL (Invalid value: null "
-                    + "used for required field: \"\(name(ofCell: cell))\"). ")
+                    + "used for required field: \"\(name(ofColumn: index))\"). ")
                 + "Choose another time.precision.mode, or exclude the column with column.exclude.list")
     }
 }

@@ -1,6 +1,6 @@
 import ConnectData
 
-/// What reading a cell gave.
+/// The outcome of decoding a cell.
 enum CellResult {
     case value(ConnectValue)
     /// Stands for NULL: a zero date, an empty JSON document.
@@ -10,19 +10,19 @@ enum CellResult {
     /// Bytes that the type does not allow.
     case damaged(String)
 
-    /// Nil: unrepresentable.
+    /// - Parameter value: nil if it is unrepresentable.
     @inline(__always)
     init(_ value: ConnectValue?) { self = value.map { .value($0) } ?? .unrepresentable }
 }
 
 /// The columns of a row whose values could not be represented.
 struct ConversionFailures {
-    /// Places of the cells, each once a row.
-    private(set) var cells: [Int] = []
+    /// Indexes of the columns in the table, each once per row.
+    private(set) var columns: [Int] = []
 
-    @inline(__always) var isEmpty: Bool { cells.isEmpty }
+    @inline(__always) var isEmpty: Bool { columns.isEmpty }
 
-    mutating func note(_ cell: Int) { cells.append(cell) }
+    mutating func note(_ column: Int) { columns.append(column) }
 
-    mutating func removeAll() { cells.removeAll(keepingCapacity: true) }
+    mutating func removeAll() { columns.removeAll(keepingCapacity: true) }
 }

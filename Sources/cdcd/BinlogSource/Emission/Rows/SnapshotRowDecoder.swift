@@ -3,93 +3,36 @@ import MySQLWire
 
 /// Turns rows of a snapshot's SELECT into values, by the same plan as the rows of the binlog.
 ///
-/// The cells are those of the text protocol over a connection in utf8mb4. Where a value differs from the stream's, it
-/// is one of `SnapshotRendering`.
-struct SnapshotRowDecoder: Sendable {
-    private let plan: TablePlan
-    /// In the order of the row schema's fields.
-    private let columns: ContiguousArray<SelectedColumn>
-    /// Key columns that the row schema does not have, behind one another.
-    private let keyOnlyColumns: ContiguousArray<SelectedColumn>
-    private let profile: DebeziumProfile
+/// The cells are those of the text protocol over a connection in utf8mb4. If a value differs from the stream's, the
+/// reason is one of `SnapshotRendering`.
+struct SnapshotRowDecoder: CellDecoder, Sendable {
+    typealias Row = TextRow
+
+    let plan: TablePlan
+    let columns: ContiguousArray<CellColumn<TextConversion>>
+    let keyOnlyColumns: ContiguousArray<CellColumn<TextConversion>>
+    let cellCount: Int
     private let adjustsYears: Bool
-    /// The zone in which the session's wall clock is believed to be; nil: it is taken as it is.
+    /// The zone by which the session's wall clock is read; nil if it is taken as UTC.
     private let connectionZone: ConnectionZone?
 
-    /// What a cell needs of its column. `conversion` is trivial, so that looking at it costs no retain.
-    private struct SelectedColumn {
-        /// Its place in the SELECT.
-        let cell: Int
-        /// Its place in the table.
-        let index: Int
-        let conversion: TextConversion
-        let null: NullRule
-        /// Of structs.
-        let schema: Schema
-
-        init(_ column: ColumnPlan) {
-            cell = column.selected
-            index = column.index
-            conversion = TextConversion(column.kind)
-            null = column.null
-            schema = column.schema
-        }
-    }
-
     init(_ plan: TablePlan, connectionZone: ConnectionZone?) {
+        func column(_ column: ColumnPlan) -> CellColumn<TextConversion> {
+            CellColumn(column, cell: column.selected, TextConversion(column.kind, plan.profile))
+        }
         self.plan = plan
-        columns = ContiguousArray(plan.columns.map(SelectedColumn.init))
-        keyOnlyColumns = ContiguousArray(plan.keyOnlyColumns.map(SelectedColumn.init))
-        profile = plan.profile
+        columns = ContiguousArray(plan.columns.map(column))
+        keyOnlyColumns = ContiguousArray(plan.keyOnlyColumns.map(column))
+        cellCount = plan.selectedColumns.count
         adjustsYears = plan.options.adjustsYears
         self.connectionZone = connectionZone
     }
 
-    /// The values of the row schema's fields. The row has a cell for each of `plan.selectedColumns`.
-    func row(
-        _ row: borrowing TextRow, failures: inout ConversionFailures
-    ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
-        try values(of: columns, row, &failures)
-    }
-
-    func keyOnly(
-        _ row: borrowing TextRow, failures: inout ConversionFailures
-    ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
-        try values(of: keyOnlyColumns, row, &failures)
-    }
-
-    private func values(
-        of columns: ContiguousArray<SelectedColumn>, _ row: borrowing TextRow, _ failures: inout ConversionFailures
-    ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
-        guard row.count == plan.selectedColumns.count else {
-            throw ConversionError(plan.definition.id, column: nil, "the row has \(row.count) cells")
-        }
-        var result = ContiguousArray<ConnectValue>()
-        result.reserveCapacity(columns.count)
-        for index in columns.indices {
-            guard let cell = row.bytes(columns[index].cell) else {
-                result.append(columns[index].null.value)
-                continue
-            }
-            switch value(cell, columns[index].conversion, index, columns) {
-            case .value(let value): result.append(value)
-            case .none: result.append(columns[index].null.value)
-            case .unrepresentable:
-                failures.note(columns[index].index)
-                result.append(try plan.failed(columns[index].null, columns[index].index))
-            case .damaged(let reason):
-                throw ConversionError(plan.definition.id, column: plan.name(ofCell: columns[index].index), reason)
-            }
-        }
-        return result
-    }
-
     @inline(__always)
-    private func value(
-        _ cell: UnsafeRawBufferPointer, _ conversion: TextConversion, _ index: Int,
-        _ columns: ContiguousArray<SelectedColumn>
+    func value(
+        _ cell: UnsafeRawBufferPointer, at index: Int, in columns: ContiguousArray<CellColumn<TextConversion>>
     ) -> CellResult {
-        switch conversion {
+        switch columns[index].conversion {
         case .boolean: return Self.unsigned(cell).map { .value(.boolean($0 != 0)) } ?? unreadable
         case .integer: return Self.signed(cell).map { .value(.integer($0)) } ?? unreadable
         case .unsignedDecimal: return Self.unsigned(cell).map { .value(UnsignedDecimal.value($0)) } ?? unreadable
@@ -102,20 +45,22 @@ struct SnapshotRowDecoder: Sendable {
         case .bits: return .value(.bytes(cell.reversed()))
         case .text: return .value(.string(JavaUTF8.decode(cell)))
         case .binary(let mode): return .value(BinaryText.value([UInt8](cell), mode))
-        case .date(let form): return date(cell, form)
-        case .time(let form): return time(cell, form)
-        case .dateTime(let form): return dateTime(cell, form)
-        case .timestamp: return timestamp(cell)
-        case .year:
+        case .date(let form, let hasYearZero): return date(cell, form, hasYearZero: hasYearZero)
+        case .time(let form, let losesSign): return time(cell, form, losesSign: losesSign)
+        case .dateTime(let form, let hasYearZero, let movesReformDays):
+            return dateTime(cell, form, hasYearZero: hasYearZero, movesReformDays: movesReformDays)
+        case .timestamp(let digits, let zeroIsEpoch, let isInConnectionZone):
+            return timestamp(cell, digits, zeroIsEpoch: zeroIsEpoch, isInConnectionZone ? connectionZone : nil)
+        case .year(let zero):
             guard let year = Self.unsigned(cell), year < 10_000 else { return unreadable }
-            return .value(.integer(Int64(TwoDigitYear.adjusted(Int(year)))))
+            return .value(.integer(year == 0 ? Int64(zero) : Int64(TwoDigitYear.adjusted(Int(year)))))
         case .geometry: return Geometry.value(cell, columns[index].schema, isPoint: false)
         case .point: return Geometry.value(cell, columns[index].schema, isPoint: true)
         case .vector: return FloatVector.value(cell)
         }
     }
 
-    private var unreadable: CellResult { .damaged("the server gave a text that is no value of its type") }
+    private var unreadable: CellResult { .damaged("the server's text is no value of its type") }
 
     // MARK: Numbers
 
@@ -145,44 +90,46 @@ struct SnapshotRowDecoder: Sendable {
 
     private func adjusted(_ year: Int) -> Int { adjustsYears ? TwoDigitYear.adjusted(year) : year }
 
-    private func isZero(_ date: MySQLDate) -> Bool {
-        date.month == 0 || date.day == 0 || (date.year == 0 && !profile.renders(.yearZeroDates))
+    private func isZero(_ date: MySQLDate, hasYearZero: Bool) -> Bool {
+        date.month == 0 || date.day == 0 || (date.year == 0 && !hasYearZero)
     }
 
-    private func date(_ cell: UnsafeRawBufferPointer, _ form: DateForm) -> CellResult {
+    private func date(_ cell: UnsafeRawBufferPointer, _ form: DateForm, hasYearZero: Bool) -> CellResult {
         guard var date = TextTemporal.date(cell) else { return unreadable }
-        if isZero(date) { return .none }
+        if isZero(date, hasYearZero: hasYearZero) { return .none }
         date.year = adjusted(date.year)
         guard date.year == 0 || date.isDayOfCalendar else { return .unrepresentable }
         return .value(form.value(date))
     }
 
-    private func time(_ cell: UnsafeRawBufferPointer, _ form: TimeForm) -> CellResult {
+    private func time(_ cell: UnsafeRawBufferPointer, _ form: TimeForm, losesSign: Bool) -> CellResult {
         guard var microseconds = TextTemporal.time(cell) else { return unreadable }
-        if microseconds < 0, microseconds > -3_600_000_000, profile.renders(.timeSignLost) {
-            microseconds = -microseconds
-        }
+        if losesSign, microseconds < 0, microseconds > -3_600_000_000 { microseconds = -microseconds }
         return CellResult(form.value(microseconds))
     }
 
-    private func dateTime(_ cell: UnsafeRawBufferPointer, _ form: DateTimeForm) -> CellResult {
+    private func dateTime(
+        _ cell: UnsafeRawBufferPointer, _ form: DateTimeForm, hasYearZero: Bool, movesReformDays: Bool
+    ) -> CellResult {
         guard var value = TextTemporal.dateTime(cell) else { return unreadable }
-        if isZero(value.date) { return .none }
-        // Java knows no year 0: it reads the year 1 before Christ, and then forgets the era.
+        if isZero(value.date, hasYearZero: hasYearZero) { return .none }
+        // Java has no year 0: it is read as 1 BCE, and the era is dropped.
         value.date.year = adjusted(max(1, value.date.year))
         guard value.date.isDayOfCalendar else { return .unrepresentable }
         var microseconds = value.epochMicroseconds
-        if value.date.isInReformGap { microseconds += 10 * 86_400_000_000 }
+        if movesReformDays, value.date.isInReformGap { microseconds += 10 * 86_400_000_000 }
         return CellResult(form.value(epochMicroseconds: microseconds))
     }
 
-    private func timestamp(_ cell: UnsafeRawBufferPointer) -> CellResult {
+    private func timestamp(
+        _ cell: UnsafeRawBufferPointer, _ digits: Int?, zeroIsEpoch: Bool, _ zone: ConnectionZone?
+    ) -> CellResult {
         guard let value = TextTemporal.dateTime(cell) else { return unreadable }
-        if isZero(value.date) { return .none }
+        if value.date.isZeroOrPartial { return zeroIsEpoch ? .value(.string(ISOText.epoch)) : .none }
         guard value.date.isDayOfCalendar else { return .unrepresentable }
         var microseconds = value.epochMicroseconds
-        if let connectionZone { microseconds = connectionZone.instant(ofLocalMicroseconds: microseconds) }
-        return .value(.string(ISOText.dateTime(epochMicroseconds: microseconds, digits: nil)))
+        if let zone { microseconds = zone.instant(ofLocalMicroseconds: microseconds) }
+        return .value(.string(ISOText.dateTime(epochMicroseconds: microseconds, digits: digits)))
     }
 }
 

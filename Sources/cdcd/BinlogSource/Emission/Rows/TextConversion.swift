@@ -1,11 +1,11 @@
-/// How a cell of a snapshot's SELECT becomes a value: chosen once for each column. Trivial on purpose, as
-/// `StoredConversion`.
+/// How a cell of a snapshot's SELECT becomes a value: chosen once for each column. A trivial type, so that reading it
+/// costs no retain.
 enum TextConversion: Sendable, Hashable {
     case boolean
     case integer
     case unsignedDecimal
     case float32
-    /// Single precision that goes out as a double.
+    /// Single precision that is emitted as a double.
     case float32Widened
     case float64
     case decimal(ValueOptions.DecimalMode, scale: Int)
@@ -14,16 +14,24 @@ enum TextConversion: Sendable, Hashable {
     /// The connection is in utf8mb4, whatever the column's character set.
     case text
     case binary(ValueOptions.BinaryMode)
-    case date(DateForm)
-    case time(TimeForm)
-    case dateTime(DateTimeForm)
-    case timestamp
-    case year
+    /// `hasYearZero`: dates of the year 0 have a value.
+    case date(DateForm, hasYearZero: Bool)
+    /// `losesSign`: a negative time above -01:00:00 becomes positive.
+    case time(TimeForm, losesSign: Bool)
+    /// `movesReformDays`: the days that the Gregorian reform left out become days ten days later.
+    case dateTime(DateTimeForm, hasYearZero: Bool, movesReformDays: Bool)
+    /// `digits`: those of the fraction; nil leaves out trailing zeros.
+    case timestamp(digits: Int?, zeroIsEpoch: Bool, isInConnectionZone: Bool)
+    /// `zero`: the value of YEAR 0000.
+    case year(zero: Int)
     case geometry
     case point
     case vector
 
-    init(_ kind: ValueKind) {
+    /// The conversion that gives what the stream gives, but for the kind's snapshot renderings.
+    init(_ kind: ValueKind, _ profile: DebeziumProfile) {
+        let renderings = kind.snapshotRenderings(profile)
+        func has(_ rendering: SnapshotRendering) -> Bool { renderings.contains(rendering) }
         switch kind {
         case .boolean: self = .boolean
         case .integer: self = .integer
@@ -35,11 +43,16 @@ enum TextConversion: Sendable, Hashable {
         case .bits: self = .bits
         case .text, .enumeration, .set, .json, .uuid: self = .text
         case .binary(let mode): self = .binary(mode)
-        case .date(let form): self = .date(form)
-        case .time(let form): self = .time(form)
-        case .dateTime(let form): self = .dateTime(form)
-        case .timestamp: self = .timestamp
-        case .year: self = .year
+        case .date(let form): self = .date(form, hasYearZero: has(.yearZeroDates))
+        case .time(let form): self = .time(form, losesSign: has(.timeSignLost))
+        case .dateTime(let form):
+            self = .dateTime(form, hasYearZero: has(.yearZeroDates), movesReformDays: has(.reformDaysMove))
+        case .timestamp(let digits):
+            self = .timestamp(
+                digits: profile.timestampsKeepZeros && !has(.timestampWithoutZeros) ? digits : nil,
+                zeroIsEpoch: profile.zeroTimestampIsEpoch && !has(.zeroTimestampIsNull),
+                isInConnectionZone: has(.timestampInConnectionZone))
+        case .year: self = .year(zero: has(.yearZeroIs2000) ? 2000 : 1900)
         case .geometry: self = .geometry
         case .point: self = .point
         case .vector: self = .vector

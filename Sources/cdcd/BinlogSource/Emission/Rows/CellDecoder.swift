@@ -1,0 +1,107 @@
+import ConnectData
+import MySQLWire
+
+/// A row whose cells are read: the image of a row event, a row of a result set.
+protocol CellRow {
+    /// The number of cells.
+    var count: Int { get }
+    /// The bytes of a cell. Returns nil for NULL.
+    func cell(_ index: Int) -> UnsafeRawBufferPointer?
+}
+
+extension RowImage: CellRow {
+    @inline(__always) func cell(_ index: Int) -> UnsafeRawBufferPointer? { self[index] }
+}
+
+extension TextRow: CellRow {
+    @inline(__always) func cell(_ index: Int) -> UnsafeRawBufferPointer? { bytes(index) }
+}
+
+/// What decoding a cell needs of its column. Conversions are trivial types, so that reading one costs no retain.
+struct CellColumn<Conversion: Sendable>: Sendable {
+    /// The index of the cell in the row.
+    let cell: Int
+    /// The index of the column in the table.
+    let index: Int
+    let conversion: Conversion
+    let null: NullRule
+    /// Of the column's field; structs are made with it.
+    let schema: Schema
+
+    init(_ column: ColumnPlan, cell: Int, _ conversion: Conversion) {
+        self.cell = cell
+        index = column.index
+        self.conversion = conversion
+        null = column.null
+        schema = column.schema
+    }
+}
+
+/// Turns the rows of one protocol into values: those of row events, or those of the text protocol. The two differ in
+/// how a cell is stored, which is the conversion; the loop over the columns is the same.
+protocol CellDecoder {
+    associatedtype Row: CellRow
+    associatedtype Conversion: Sendable
+
+    var plan: TablePlan { get }
+    /// The number of cells in each row.
+    var cellCount: Int { get }
+    /// In the order of the row schema's fields.
+    var columns: ContiguousArray<CellColumn<Conversion>> { get }
+    /// Key columns that the row schema lacks.
+    var keyOnlyColumns: ContiguousArray<CellColumn<Conversion>> { get }
+
+    /// The value of a cell that is not NULL, by the conversion of `columns[index]`.
+    func value(
+        _ cell: UnsafeRawBufferPointer, at index: Int, in columns: ContiguousArray<CellColumn<Conversion>>
+    ) -> CellResult
+}
+
+extension CellDecoder {
+    /// The values of the row schema's fields.
+    ///
+    /// A value that cannot be represented becomes null if NULL is allowed, and its column is added to `failures`.
+    ///
+    /// - Throws: a `ConversionError` if NULL is not allowed, or the cell is damaged.
+    @inline(__always)
+    func row(
+        _ row: borrowing Row, failures: inout ConversionFailures
+    ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
+        try values(of: columns, row, &failures)
+    }
+
+    /// The values of the key columns that the row schema lacks.
+    @inline(__always)
+    func keyOnly(
+        _ row: borrowing Row, failures: inout ConversionFailures
+    ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
+        try values(of: keyOnlyColumns, row, &failures)
+    }
+
+    @inline(__always)
+    private func values(
+        of columns: ContiguousArray<CellColumn<Conversion>>, _ row: borrowing Row, _ failures: inout ConversionFailures
+    ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
+        guard row.count == cellCount else {
+            throw ConversionError(plan.definition.id, column: nil, "the row has \(row.count) cells, not \(cellCount)")
+        }
+        var result = ContiguousArray<ConnectValue>()
+        result.reserveCapacity(columns.count)
+        for index in columns.indices {
+            guard let cell = row.cell(columns[index].cell) else {
+                result.append(columns[index].null.value)
+                continue
+            }
+            switch value(cell, at: index, in: columns) {
+            case .value(let value): result.append(value)
+            case .none: result.append(columns[index].null.value)
+            case .unrepresentable:
+                failures.note(columns[index].index)
+                result.append(try plan.failed(columns[index].null, columns[index].index))
+            case .damaged(let reason):
+                throw ConversionError(plan.definition.id, column: plan.name(ofColumn: columns[index].index), reason)
+            }
+        }
+        return result
+    }
+}
