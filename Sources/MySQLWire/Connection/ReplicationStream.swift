@@ -6,8 +6,8 @@ public final class ReplicationStream {
     /// Where the server is to begin.
     public enum Start: Sendable, Equatable {
         case position(file: String, position: UInt32)
-        /// After all transactions of this set, in the encoding of `COM_BINLOG_DUMP_GTID`.
-        case gtids(encodedSet: [UInt8])
+        /// After all transactions of this position.
+        case gtids(GTIDPosition)
     }
 
     private let channel: PacketChannel
@@ -35,6 +35,9 @@ public final class ReplicationStream {
                 + "@source_binlog_checksum = @@global.binlog_checksum")
         hasChecksums = try connection.query("SELECT @master_binlog_checksum").scalar?.uppercased() == "CRC32"
         if connection.isMariaDB { try connection.execute("SET @mariadb_slave_capability = 4") }
+        if case .gtids(.mariaDB(let list)) = start {
+            try connection.execute("SET @slave_connect_state = '\(list)', @slave_gtid_strict_mode = 0")
+        }
         channel.beginCommand()
         try channel.send(ClientCommand.registerReplica(serverID: serverID))
         _ = try Self.checked(try channel.receive())
@@ -42,8 +45,11 @@ public final class ReplicationStream {
         switch start {
         case .position(let file, let position):
             try channel.send(ClientCommand.binlogDump(serverID: serverID, file: file, position: position))
-        case .gtids(let encodedSet):
-            try channel.send(ClientCommand.binlogDumpGTID(serverID: serverID, encodedSet: encodedSet))
+        case .gtids(.mySQL(let set)):
+            try channel.send(ClientCommand.binlogDumpGTID(serverID: serverID, encodedSet: set.encoded()))
+        case .gtids(.mariaDB):
+            // The position is `@slave_connect_state`.
+            try channel.send(ClientCommand.binlogDump(serverID: serverID, file: "", position: 4))
         }
         connection.setReadTimeout(milliseconds: silenceMilliseconds)
     }

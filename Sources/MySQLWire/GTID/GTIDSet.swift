@@ -89,6 +89,8 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
         return result
     }
 
+    public func intersection(_ other: GTIDSet) -> GTIDSet { subtracting(subtracting(other)) }
+
     public func subtracting(_ other: GTIDSet) -> GTIDSet {
         var result = GTIDSet()
         for (uuid, list) in intervals {

@@ -6,7 +6,7 @@ import WireStreams
 
 /// Debezium's MySQL connector, under its Java class name.
 package final class MySQLSourceConnector: SourceConnector {
-    package static let className = "io.debezium.connector.mysql.MySqlConnector"
+    package static let className = ServerFlavor.mySQL.connectorClass
 
     private var configuration: [String: String] = [:]
 

@@ -28,7 +28,7 @@ final class MySQLSourceTask: SourceTask {
         self.context = context
         self.openHistoryLog = openHistoryLog
         logger = Logger(
-            "io.debezium.connector.mysql.MySqlConnectorTask", context: "[\(context.connectorName)|task-\(context.taskID)] ")
+            configuration.flavor.taskLoggerName, context: "[\(context.connectorName)|task-\(context.taskID)] ")
     }
 
     func run(sink: any RecordSink, control: TaskControl) throws {
@@ -161,8 +161,11 @@ final class MySQLSourceTask: SourceTask {
         let sources = configuration.gtidSources
         let recovery = try SchemaHistory.recover(
             from: history, source: SchemaRecorder.source(configuration),
-            until: offset.encoded(for: configuration.profile), followsGTIDs: start.point.gtids != nil,
-            gtidSourceFilter: { sources.includes($0.description) }, into: DatabaseSchema(rules: rules))
+            until: offset.encoded(for: configuration.profile),
+            comparing: RecoveryPoint.Rules(
+                flavor: configuration.flavor, executed: start.point.gtids?.position,
+                includesSource: { sources.includes($0) }),
+            into: DatabaseSchema(rules: rules))
         guard recovery.recordCount > 0 || configuration.snapshot.mode == .never else {
             throw ConnectorError(
                 "The schema history in the topic \(configuration.history.topic) holds nothing of this connector, and an offset "

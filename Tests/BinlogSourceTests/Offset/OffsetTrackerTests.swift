@@ -11,16 +11,16 @@ import WireCore
     private static let server = "55e628cd-e852-11f1-a40e-02fc00000001"
 
     private func tracker(gtids: String? = "\(server):1-5", position: Int64 = 1231) throws -> OffsetTracker {
-        let set = try gtids.map { ExecutedGTIDs(try #require(GTIDSet($0))) }
+        let set = try gtids.map { ExecutedGTIDs(.mySQL(try #require(GTIDSet($0)))) }
         return OffsetTracker(startingAt: .init(file: "binlog.000001", position: position, gtids: set))
     }
 
-    private func gtid(_ number: UInt64, _ source: String = server) throws -> GTID {
-        GTID(source: try #require(ServerUUID(source)), number: number)
+    private func gtid(_ number: UInt64, _ source: String = server) throws -> TransactionID {
+        .mySQL(GTID(source: try #require(ServerUUID(source)), number: number))
     }
 
     /// GTID, BEGIN, TABLE_MAP up to a row event that is about to be handed over.
-    private func upToRows(_ tracker: inout OffsetTracker, _ gtid: GTID?) {
+    private func upToRows(_ tracker: inout OffsetTracker, _ gtid: TransactionID?) {
         _ = tracker.begin(eventBytes: 79, nextPosition: 1310, serverID: 1)
         tracker.announce(gtid)
         tracker.complete()

@@ -12,14 +12,14 @@ import Testing
         // BEGIN, TABLE_MAP, ROWS, TABLE_MAP are done; of the ROWS event that follows two rows.
         for _ in 0..<4 {
             #expect(skip.skipsEvent)
-            skip.complete()
+            skip.complete(isRows: true)
         }
         #expect(!skip.skipsEvent)
-        var rows = skip.takeRows()
+        var rows = skip.deliveredRows
         #expect(rows == 2)
-        skip.complete()
+        skip.complete(isRows: true)
         #expect(!skip.isPending)
-        rows = skip.takeRows()
+        rows = skip.deliveredRows
         #expect(rows == 0)
     }
 
@@ -28,7 +28,7 @@ import Testing
         let isTheSame = skip.beginGroup(at: .init(file: "b.7", position: 100))
         #expect(!isTheSame)
         #expect(!skip.skipsEvent)
-        let rows = skip.takeRows()
+        let rows = skip.deliveredRows
         #expect(rows == 0)
         let isNext = skip.beginGroup(at: .init(file: "b.7", position: 500))
         #expect(isNext)
@@ -37,19 +37,19 @@ import Testing
     @Test func nothingIsLeftOutBehindTheTransaction() {
         var skip = ResumeSkip(.init(file: "b.1", position: 100), eventCount: 9, rowCount: 1)
         _ = skip.beginGroup(at: .init(file: "b.1", position: 100))
-        skip.complete()
+        skip.complete(isRows: true)
         skip.endGroup()
         #expect(!skip.skipsEvent)
-        let rows = skip.takeRows()
+        let rows = skip.deliveredRows
         #expect(rows == 0)
     }
 
     @Test func aTransactionOfAnotherServerAtTheSamePlaceIsReadWhole() throws {
         let server = try #require(ServerUUID("55e628cd-e852-11f1-a40e-02fc00000001"))
-        let gtids = (1...2).map { GTID(source: server, number: $0) }
+        let gtids = (1...2).map { TransactionID.mySQL(GTID(source: server, number: $0)) }
         let stored = ResumeSkip(
             .init(file: "b.1", position: 100, gtid: gtids[0], serverID: 1), eventCount: 4, rowCount: 2)
-        func isSkipped(_ gtid: GTID?, _ serverID: Int64?) -> Bool {
+        func isSkipped(_ gtid: TransactionID?, _ serverID: Int64?) -> Bool {
             var skip = stored
             return skip.beginGroup(at: .init(file: "b.1", position: 100, gtid: gtid, serverID: serverID))
         }
@@ -65,17 +65,17 @@ import Testing
         let untouched = skip.continued(at: .init(file: "b.1", position: 60, gtids: nil), gtid: nil, serverID: 1)
         #expect(untouched == skip)
         _ = skip.beginGroup(at: .init(file: "b.1", position: 100))
-        skip.complete()
-        skip.complete()
+        skip.complete(isRows: true)
+        skip.complete(isRows: true)
         var next = skip.continued(
             at: .init(file: "b.1", position: 100, gtids: nil, eventCount: 2, rowCount: 0), gtid: nil,
             serverID: 1)
         _ = next.beginGroup(at: .init(file: "b.1", position: 100))
         for _ in 0..<6 {
             #expect(next.skipsEvent)
-            next.complete()
+            next.complete(isRows: true)
         }
-        let rows = next.takeRows()
+        let rows = next.deliveredRows
         #expect(rows == 3)
     }
 
@@ -83,13 +83,13 @@ import Testing
     @Test func whatWasDeliveredSinceIsLeftOutAfterTheNextConnection() {
         var skip = ResumeSkip(.init(file: "b.1", position: 100), eventCount: 1, rowCount: 0)
         _ = skip.beginGroup(at: .init(file: "b.1", position: 100))
-        skip.complete()
+        skip.complete(isRows: true)
         var next = skip.continued(
             at: .init(file: "b.1", position: 100, gtids: nil, eventCount: 4, rowCount: 2), gtid: nil,
             serverID: 1)
         _ = next.beginGroup(at: .init(file: "b.1", position: 100))
-        for _ in 0..<4 { next.complete() }
-        let rows = next.takeRows()
+        for _ in 0..<4 { next.complete(isRows: true) }
+        let rows = next.deliveredRows
         #expect(rows == 2)
     }
 }

@@ -1,3 +1,4 @@
+import MySQLWire
 import Testing
 
 @testable import BinlogSource
@@ -10,7 +11,7 @@ import Testing
         ]
         variables.merge(changes) { $1 }
         try ServerSettingsCheck.check(
-            ServerFacts(version: version, variables: variables), profile: .v36, streams: streams, at: "db:3306")
+            ServerFacts(version: version, variables: variables), .mySQL, profile: .v36, streams: streams, at: "db:3306")
     }
 
     @Test func aServerThatLogsEveryRowIsAccepted() throws { try check([:]) }
@@ -34,6 +35,21 @@ import Testing
 
     @Test func mariaDBIsRefusedByName() throws {
         let error = #expect(throws: ConnectorError.self) { try check([:], version: "11.8.9-MariaDB") }
-        #expect(error?.cause?.contains("not supported yet") == true)
+        #expect(error?.summary == "The server at db:3306 is MariaDB (11.8.9-MariaDB), and this connector reads MySQL")
+        #expect(error?.cause == "io.debezium.connector.mysql.MySqlConnector with MariaDB is not supported yet")
+        #expect(error?.remedy == "Name a MySQL server in database.hostname and database.port.")
+    }
+
+    /// `gtid.source.includes` names the first server.
+    @Test func deliveredTransactionsOfExcludedSourcesAreNotReadAgain() throws {
+        let (first, second) = ("55e628cd-e852-11f1-a40e-02fc00000001", "66e628cd-e852-11f1-a40e-02fc00000002")
+        let facts = ServerFacts(
+            version: "9.7.4",
+            variables: ["gtid_executed": "\(first):1-9,\(second):1-4", "gtid_purged": "\(second):1-2"])
+        let sources = try GTIDSourceFilter(["gtid.source.includes": first])
+        let delivered = try #require(GTIDSet("\(first):1-5,\(second):3-7"))
+        // Numbers 5 to 7 are on another server only.
+        #expect(
+            try ServerInspection.executed(delivered, by: facts, sources).description == "\(first):1-5,\(second):1-4")
     }
 }

@@ -13,8 +13,9 @@ import WireCore
         let offset = offset ?? SourceOffset(file: "binlog.000001", position: 4, gtids: gtids)
         let executed = try gtids.map { try #require(GTIDSet($0)) }
         return BinlogMachine(
-            StreamingStart(offset, executed: executed),
-            options: .init(prefersCommitTime: true, includesQuery: true, gtidSources: GTIDSourceFilter()))
+            StreamingStart(offset, executed: executed.map { .mySQL($0) }),
+            options: .init(
+                prefersCommitTime: true, includesQuery: true, gtidSources: GTIDSourceFilter(), flavor: .mySQL))
     }
 
     /// Feeds the events and gives what was to be done for them, leaving out `none`.
@@ -106,6 +107,40 @@ import WireCore
         #expect(try actions(binlog.dump(after: GTIDSet()), &third).first == .emitRows(skipping: 1))
     }
 
+    /// Between the two the primary key of the table is read from the server, over a connection that may be lost.
+    @Test func rowsAreSkippedAgainIfTheConnectionIsLostBeforeTheyAreEmitted() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: true)
+        transaction(&binlog, rows: 1)
+        let begin = try #require(binlog.events.first { $0.bytes[4] == EventType.query.rawValue })
+        let offset = SourceOffset(
+            file: begin.file, position: begin.start, gtids: "", eventCount: 2, rowCount: 3, serverID: 1)
+        var machine = try machine(after: "", offset)
+        for _ in 0..<2 {
+            var decoder = BinlogDecoder(hasChecksums: false)
+            for bytes in try binlog.dump(after: GTIDSet()) {
+                let event = try bytes.withUnsafeBytes { try decoder.decodeOne($0) }
+                let action = machine.receive(event)
+                if case .rows = event.body {
+                    #expect(action == .emitRows(skipping: 3))
+                    break
+                }
+                machine.complete(event)
+            }
+            machine.reconnect()
+        }
+    }
+
+    @Test func gtidEventsOfTheOtherFlavorAreNotSupported() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: true)
+        binlog.announce()
+        let event = try #require(binlog.events.last).bytes
+        var machine = BinlogMachine(
+            StreamingStart(SourceOffset(file: "binlog.000001", position: 4), executed: nil),
+            options: .init(
+                prefersCommitTime: false, includesQuery: false, gtidSources: GTIDSourceFilter(), flavor: .mariaDB))
+        #expect(try actions([event], &machine) == [.fail(.unsupported(.gtid))])
+    }
+
     @Test func aTransactionOfAnotherServerIsReadWholeWithAWarning() throws {
         var binlog = ScriptedBinlog(usesGTIDs: true, serverID: 2)
         transaction(&binlog, rows: 1)
@@ -162,7 +197,7 @@ import WireCore
             for bytes in try binlog.dump(after: GTIDSet()) {
                 let event = try bytes.withUnsafeBytes { try decoder.decodeOne($0) }
                 _ = machine.receive(event)
-                #expect(machine.resumeRequest.point.gtids?.set == GTIDSet())
+                #expect(machine.resumeRequest.point.gtids?.position == .mySQL(GTIDSet()))
                 machine.complete(event)
             }
             #expect(machine.resumeRequest.offset.gtids == binlog.executed)

@@ -156,7 +156,7 @@ final class CrashingTask {
     private func recovery(_ stored: Stored, _ log: Log) throws -> SchemaHistory.Recovery {
         try SchemaHistory.recover(
             from: log, source: SchemaRecorder.source(configuration), until: stored.offset,
-            followsGTIDs: setting.usesGTIDs, into: DatabaseSchema(rules: rules))
+            comparing: .init(executed: setting.usesGTIDs ? .mySQL(GTIDSet()) : nil), into: DatabaseSchema(rules: rules))
     }
 
     /// Streams from what is stored.
@@ -187,7 +187,7 @@ final class CrashingTask {
 
     private func handler(_ stored: Stored, _ log: Log, _ sink: Sink) throws -> BinlogEventHandler {
         let offset = try SourceOffset(stored.offset)
-        let executed = setting.usesGTIDs ? GTIDSet(offset.gtids ?? "") : nil
+        let executed = setting.usesGTIDs ? GTIDSet(offset.gtids ?? "").map { GTIDPosition.mySQL($0) } : nil
         let logger = Logger("test")
         let emitter = RecordEmitter(configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 })
         return BinlogEventHandler(
@@ -208,8 +208,8 @@ final class CrashingTask {
     ) throws -> Bool {
         let request = handler.resumeRequest
         let events =
-            if let gtids = request.point.gtids {
-                try story.binlog.dump(after: gtids.set)
+            if case .mySQL(let gtids)? = request.point.gtids?.position {
+                try story.binlog.dump(after: gtids)
             } else {
                 story.binlog.dump(file: request.point.file, position: request.position)
             }

@@ -11,6 +11,8 @@ import WireCore
         var receivedBytes = 0
         var place = StreamSilence.Place(file: "binlog.000007", position: 500)
         var reports: [Int] = []
+        /// Of the last report.
+        var isServerAnswering: Bool?
 
         mutating func connect(isSameServer: Bool = true, events: [StreamSilence.Arrival] = [.artificialEvent]) {
             silence.connectionOpened(isSameServer: isSameServer)
@@ -31,13 +33,16 @@ import WireCore
                 let wait = silence.waitMilliseconds(at: now)
                 now = now.advanced(byMilliseconds: wait)
                 let action = silence.waited(milliseconds: wait, receivedBytes: receivedBytes, at: place, now: now)
-                if let milliseconds = silence.dueReport(at: now) { reports.append(milliseconds) }
+                if let report = silence.dueReport(at: now) {
+                    reports.append(report.milliseconds)
+                    isServerAnswering = report.isServerAnswering
+                }
                 if action != .wait { return (action, now.milliseconds(since: start)) }
             }
         }
 
         /// The first connection falls silent, and a new one is made.
-        mutating func cutOnce() {
+        mutating func closeOnce() {
             connect()
             _ = readInVain()
             connect()
@@ -48,29 +53,29 @@ import WireCore
         var stream = Stream()
         stream.connect()
         stream.receive(.event(start: 500), endingAt: 700)
-        #expect(stream.readInVain() == (.cut, 1800))
+        #expect(stream.readInVain() == (.close, 1800))
     }
 
     @Test func whereTheNextConnectionIsSilentTooTheServerDecides() {
         var stream = Stream()
-        stream.cutOnce()
-        #expect(stream.readInVain() == (.askServer, 1800))
+        stream.closeOnce()
+        #expect(stream.readInVain() == (.probeServer, 1800))
         for limit in [3600, 7200, 14_400, 28_800, 57_600, 60_000, 60_000] {
             stream.silence.serverAnswered(at: stream.now)
-            #expect(stream.readInVain() == (.askServer, limit))
+            #expect(stream.readInVain() == (.probeServer, limit))
         }
     }
 
     @Test func aServerThatDoesNotAnswerIsCutUnlessItSentMeanwhile() {
         var stream = Stream()
-        stream.cutOnce()
+        stream.closeOnce()
         _ = stream.readInVain()
         stream.silence.serverDidNotAnswer()
         var other = stream
-        #expect(stream.readInVain() == (.cut, 1))
+        #expect(stream.readInVain() == (.close, 1))
         // A part of the event came while the server was asked.
         other.receivedBytes += 1
-        #expect(other.readInVain() == (.askServer, 1800))
+        #expect(other.readInVain() == (.probeServer, 1800))
     }
 
     @Test func anEventBeyondTheSilentPlaceMakesTheLimitShortAgain() {
@@ -82,22 +87,22 @@ import WireCore
         stream.connect()
         // The beginning of the transaction comes again.
         stream.receive(.event(start: 500), endingAt: 700)
-        #expect(stream.readInVain() == (.askServer, 1800))
+        #expect(stream.readInVain() == (.probeServer, 1800))
         stream.silence.serverAnswered(at: stream.now)
         stream.receive(.event(start: 700), endingAt: 900_000)
         #expect(!stream.silence.needsEvents)
-        #expect(stream.readInVain() == (.cut, 1800))
+        #expect(stream.readInVain() == (.close, 1800))
     }
 
     @Test func aHeartbeatAtTheSilentPlaceSaysThatTheServerWaitsForChanges() {
         var stream = Stream()
-        stream.cutOnce()
+        stream.closeOnce()
         // While it skips what was delivered its heartbeats name earlier places.
         stream.receive(.heartbeat(position: 300))
-        #expect(stream.readInVain() == (.askServer, 1800))
+        #expect(stream.readInVain() == (.probeServer, 1800))
         stream.silence.serverAnswered(at: stream.now)
         stream.receive(.heartbeat(position: 500))
-        #expect(stream.readInVain() == (.cut, 1800))
+        #expect(stream.readInVain() == (.close, 1800))
     }
 
     /// Followed by GTIDs, a stream begins with its file's own first events, whatever is asked for.
@@ -109,17 +114,17 @@ import WireCore
         _ = stream.readInVain()
         stream.connect(events: [.event(start: 4)])
         stream.receive(.event(start: 126))
-        #expect(stream.readInVain() == (.askServer, 1800))
+        #expect(stream.readInVain() == (.probeServer, 1800))
         stream.receive(.event(start: 500))
-        #expect(stream.readInVain() == (.cut, 1800))
+        #expect(stream.readInVain() == (.close, 1800))
     }
 
     @Test func theNextFileIsBeyond() {
         var stream = Stream()
-        stream.cutOnce()
+        stream.closeOnce()
         stream.place = StreamSilence.Place(file: "binlog.000008", position: 4)
         stream.receive(.event(start: 4), endingAt: 126)
-        #expect(stream.readInVain() == (.cut, 1800))
+        #expect(stream.readInVain() == (.close, 1800))
         let million = StreamSilence.Place(file: "binlog.1000000", position: 4)
         #expect(StreamSilence.Place(file: "binlog.999999", position: 8) < million)
     }
@@ -127,43 +132,54 @@ import WireCore
     @Test func anEventBeyondFourGigabytesIsBeyond() {
         var stream = Stream()
         stream.place.position = 5_000_000_000
-        stream.cutOnce()
+        stream.closeOnce()
         stream.receive(.event(start: UInt32(truncatingIfNeeded: 5_000_000_000 as Int64)))
-        #expect(stream.readInVain() == (.cut, 1800))
+        #expect(stream.readInVain() == (.close, 1800))
     }
 
     @Test func placesOfAnotherServerMeanNothing() {
         var stream = Stream()
-        stream.cutOnce()
+        stream.closeOnce()
         stream.connect(isSameServer: false)
-        #expect(stream.readInVain() == (.cut, 1800))
+        #expect(stream.readInVain() == (.close, 1800))
     }
 
     /// The server searches in its files before it sends anything.
     @Test func beforeTheFirstEventTheServerDecides() {
         var stream = Stream()
         stream.connect(events: [])
-        #expect(stream.readInVain() == (.askServer, 1800))
+        #expect(stream.readInVain() == (.probeServer, 1800))
         stream.silence.serverAnswered(at: stream.now)
-        #expect(stream.readInVain() == (.askServer, 3600))
+        #expect(stream.readInVain() == (.probeServer, 3600))
         stream.silence.serverAnswered(at: stream.now)
         stream.receive(.artificialEvent)
-        #expect(stream.readInVain() == (.cut, 1800))
+        #expect(stream.readInVain() == (.close, 1800))
     }
 
     @Test func aSilenceIsReportedOnceAMinuteWithItsDuration() {
         var stream = Stream()
-        stream.cutOnce()
+        stream.closeOnce()
         while stream.reports.count < 4 {
             _ = stream.readInVain()
             stream.silence.serverAnswered(at: stream.now)
         }
         #expect(stream.reports == [60_000, 120_000, 180_000, 240_000])
+        #expect(stream.isServerAnswering == true)
+    }
+
+    @Test func aReportDoesNotClaimAnAnswerThatDidNotCome() {
+        var stream = Stream()
+        stream.closeOnce()
+        while stream.reports.isEmpty {
+            let action = stream.readInVain().action
+            if action == .probeServer { stream.silence.serverDidNotAnswer() } else { stream.connect() }
+        }
+        #expect(stream.isServerAnswering == false)
     }
 
     @Test func partsOfTheAwaitedEventEndASilence() {
         var stream = Stream()
-        stream.cutOnce()
+        stream.closeOnce()
         for _ in 0..<5 {
             _ = stream.readInVain()
             stream.silence.serverAnswered(at: stream.now)

@@ -151,7 +151,7 @@ struct ConversationDump {
         case .query(let query), .loadData(let query): ["[\(query.database)] \(query.statement)", session(query.session)]
         case .gtid(let gtid):
             ["\(gtid.gtid.map { "\($0)" } ?? "anonymous") \(gtid.originalCommitMicroseconds ?? 0)"]
-        case .mariaDBGTID(let gtid): ["\(gtid.description) flags \(gtid.flags)"]
+        case .mariaDBGTID(let gtid): ["\(gtid.gtid) flags \(gtid.flags)"]
         case .tableMap(let map):
             ["\(map.database).\(map.table)", map.unreadableReason, columns(map)].compactMap { $0 } + metadata(try map.metadata())
         case .rows(let rows): try describe(rows, decoder)

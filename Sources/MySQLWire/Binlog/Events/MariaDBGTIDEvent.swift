@@ -2,20 +2,20 @@ import WireCore
 
 /// MariaDB's GTID_EVENT: number u64 | domain u32 | flags u8 …
 public struct MariaDBGTIDEvent: Equatable, Sendable {
-    public let domain: UInt32
-    public let serverID: UInt32
-    public let number: UInt64
+    public let gtid: MariaDBGTID
     public let flags: UInt8
 
-    /// FL_STANDALONE: a single DDL statement, without BEGIN and COMMIT.
-    public var isStandalone: Bool { flags & 1 != 0 }
-    public var description: String { "\(domain)-\(serverID)-\(number)" }
+    /// FL_STANDALONE: a single statement follows. Otherwise this event begins a transaction; there is no BEGIN.
+    public var isStandalone: Bool { flags & 0x01 != 0 }
+    /// FL_PREPARED_XA: the transaction ends with an XA_PREPARE_LOG_EVENT.
+    public var isPreparedXA: Bool { flags & 0x40 != 0 }
+    /// FL_COMPLETED_XA: the statement that follows is XA COMMIT or XA ROLLBACK.
+    public var isCompletedXA: Bool { flags & 0x80 != 0 }
 
     init(body: UnsafeRawBufferPointer, serverID: UInt32) throws(WireError) {
         var reader = ByteReader(body, base: EventHeader.bytes)
-        number = try reader.littleEndian(UInt64.self)
-        domain = try reader.littleEndian(UInt32.self)
+        let number = try reader.littleEndian(UInt64.self)
+        gtid = MariaDBGTID(domain: try reader.littleEndian(UInt32.self), serverID: serverID, number: number)
         flags = try reader.byte()
-        self.serverID = serverID
     }
 }

@@ -9,6 +9,14 @@ public struct XAPrepareEvent: Equatable, Sendable {
     public let globalID: [UInt8]
     public let branchQualifier: [UInt8]
 
+    /// The identifier as the server writes it in the statements of the transaction: `X'78',X'',1`.
+    public var identifier: String {
+        func hexadecimal(_ bytes: [UInt8]) -> String {
+            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+        return "X'\(hexadecimal(globalID))',X'\(hexadecimal(branchQualifier))',\(formatID)"
+    }
+
     /// XIDDATASIZE is 128: 64 bytes for each of the two parts.
     static let partBytesMax: UInt32 = 64
 

@@ -4,6 +4,8 @@ import MySQLWire
 /// A connector configuration, parsed once: what the rest of the connector reads instead of texts.
 public struct MySQLConnectorConfig: Sendable {
     public var profile: DebeziumProfile
+    /// Which kind of server the connector reads.
+    public internal(set) var flavor = ServerFlavor.mySQL
     /// `topic.prefix`, formerly `database.server.name`: prefix of all topics and name of the source partition.
     public var logicalName: String
     /// Address, account, TLS and timeouts.

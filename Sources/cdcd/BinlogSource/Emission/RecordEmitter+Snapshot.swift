@@ -51,8 +51,9 @@ extension RecordEmitter {
     public func beginSnapshotTable(_ plan: TablePlan, source: SourceInfo) throws {
         endTable()
         let block = SourceBlock(
-            source, schema: plan.envelope.sourceSchema, profile: plan.profile, logicalName: configuration.logicalName,
-            database: plan.definition.id.database, table: plan.definition.id.table)
+            source, schema: plan.envelope.sourceSchema, profile: plan.profile, flavor: configuration.flavor,
+            logicalName: configuration.logicalName, database: plan.definition.id.database,
+            table: plan.definition.id.table)
         snapshot.table = SnapshotState.Table(
             plan, decoder: SnapshotRowDecoder(plan, connectionZone: configuration.connectionZone), source: block,
             isFirst: !snapshot.hasTables)

@@ -38,7 +38,7 @@ public final class RecordEmitter {
             configuration.hasExtendedHeaders
             ? [
                 header("connectorLogicalName", configuration.logicalName), header("taskId", "\(taskID)"),
-                header("connectorName", "mysql"), header("runId", runID),
+                header("connectorName", configuration.flavor.connectorName), header("runId", runID),
             ] : []
     }
 
@@ -62,8 +62,9 @@ public final class RecordEmitter {
         let plan = decoder.plan
         let time = clock()
         let block = SourceBlock(
-            source, schema: plan.envelope.sourceSchema, profile: plan.profile, logicalName: configuration.logicalName,
-            database: plan.definition.id.database, table: plan.definition.id.table)
+            source, schema: plan.envelope.sourceSchema, profile: plan.profile, flavor: configuration.flavor,
+            logicalName: configuration.logicalName, database: plan.definition.id.database,
+            table: plan.definition.id.table)
         let isSkipped = configuration.skippedOperations.contains(SkippedOperations(event.kind))
         var rows = event.makeRows()
         deliveredRows = 0
@@ -172,8 +173,9 @@ public final class RecordEmitter {
     public func emitTruncate(_ plan: TablePlan, source: SourceInfo) throws {
         guard plan.profile.hasTruncateRecords, !configuration.skippedOperations.contains(.truncate) else { return }
         let block = SourceBlock(
-            source, schema: plan.envelope.sourceSchema, profile: plan.profile, logicalName: configuration.logicalName,
-            database: plan.definition.id.database, table: plan.definition.id.table)
+            source, schema: plan.envelope.sourceSchema, profile: plan.profile, flavor: configuration.flavor,
+            logicalName: configuration.logicalName, database: plan.definition.id.database,
+            table: plan.definition.id.table)
         let change = Change(plan: plan, source: block.value(row: 0), time: clock())
         try send(
             ConnectRecord(

@@ -23,14 +23,16 @@ struct HistoryPosition {
         document["gtids"]?.stringValue.flatMap { $0.allSatisfy(\.isWhitespace) ? nil : $0 }
     }
 
-    func gtids() throws(HistoryError) -> GTIDSet? {
+    func gtids(_ flavor: ServerFlavor) throws(HistoryError) -> GTIDPosition? {
         guard let gtidText else { return nil }
-        return try Self.gtids(gtidText)
+        return try Self.gtids(gtidText, flavor)
     }
 
-    static func gtids(_ text: String) throws(HistoryError) -> GTIDSet {
-        guard let set = GTIDSet(text) else { throw .incomparable("'\(text)' is no set of GTIDs that cdcd reads") }
-        return set
+    static func gtids(_ text: String, _ flavor: ServerFlavor) throws(HistoryError) -> GTIDPosition {
+        guard let position = flavor.position(text) else {
+            throw .incomparable("'\(text)' is no set of GTIDs that cdcd reads")
+        }
+        return position
     }
 
     /// Compares positions without GTIDs.

@@ -1,63 +1,70 @@
 import MySQLWire
 import WireCore
 
-/// The offset until which a history is applied, and the decision for each record.
+/// The offset up to which a history is applied, and the decision for each record.
 ///
-/// Source: Debezium's `BinlogHistoryRecordComparator`, except for records at the very offset (see `includes`).
+/// Source: Debezium's `BinlogHistoryRecordComparator`, except for records at the very offset, and for those that differ
+/// from it in excluded sources only (see `includes`).
 struct RecoveryPoint {
-    private let offset: HistoryPosition
-    private let gtids: GTIDSet?
-    private let filteredGTIDs: GTIDSet?
-    private let gtidSourceFilter: ((ServerUUID) -> Bool)?
-    private let followsGTIDs: Bool
-    /// The last record's set: those of a snapshot are all the same.
-    private var last: (text: String, set: GTIDSet)?
+    /// The connector's settings by which positions are compared.
+    struct Rules {
+        var flavor = ServerFlavor.mySQL
+        /// The transactions that the server is not asked for; nil if it is asked for what follows a file position.
+        var executed: GTIDPosition?
+        /// `gtid.source.*`: whether a source's transactions count.
+        var includesSource: (String) -> Bool = { _ in true }
+    }
 
-    /// - Parameters:
-    ///   - followsGTIDs: whether the server is asked for all transactions that are not in the offset's set, rather than
-    ///     for what follows a position.
-    ///   - gtidSourceFilter: `gtid.source.*`; nil if all sources count.
-    init(
-        _ offset: JSONObject, followsGTIDs: Bool, gtidSourceFilter: ((ServerUUID) -> Bool)? = nil
-    ) throws(HistoryError) {
+    private let rules: Rules
+    private let offset: HistoryPosition
+    private let gtids: GTIDPosition?
+    private let filteredGTIDs: GTIDPosition?
+    /// The last record's position: those of a snapshot are all the same.
+    private var last: (text: String, position: GTIDPosition)?
+
+    init(_ offset: JSONObject, _ rules: Rules) throws(HistoryError) {
+        self.rules = rules
         self.offset = HistoryPosition(document: offset)
-        self.followsGTIDs = followsGTIDs
-        self.gtidSourceFilter = gtidSourceFilter
-        let gtids = try self.offset.gtids()
-        self.gtids = gtids
-        filteredGTIDs = if let gtidSourceFilter { gtids?.filtered(gtidSourceFilter) } else { gtids }
+        gtids = try self.offset.gtids(rules.flavor)
+        filteredGTIDs = gtids?.filtered(rules.includesSource)
     }
 
     /// Whether the record's statement was applied before the offset; otherwise it is read from the binlog again.
     ///
     /// A statement outside of transactions is recorded with the GTIDs executed before it. A record with exactly the
-    /// offset's GTIDs is therefore one whose transaction the server sends again: Debezium applies it twice.
+    /// offset's GTIDs is therefore one whose transaction the server sends again: Debezium applies it twice. The same
+    /// holds for a record with all GTIDs that the server is not asked for.
     mutating func includes(_ record: HistoryPosition) throws(HistoryError) -> Bool {
         guard let wanted = gtids, let filteredWanted = filteredGTIDs else {
             // GTIDs are often switched on and rarely off: a position without them is the older one.
             return record.gtidText == nil ? try record.isAtOrBeforeByFile(offset) : false
         }
         guard let text = record.gtidText else { return true }
-        let recorded = try set(text)
+        let recorded = try position(text)
         if recorded == wanted { return includesAtOffset(record) }
-        let filtered = gtidSourceFilter.map { recorded.filtered($0) } ?? recorded
+        let filtered = recorded.filtered(rules.includesSource)
         guard filtered == filteredWanted else { return filtered.isSubset(of: filteredWanted) }
+        // The difference is in sources that `gtid.source.*` excludes.
         if !record.isInSnapshot, offset.isInSnapshot { return false }
+        if let executed = rules.executed {
+            if recorded.isSubset(of: executed) { return recorded != executed }
+            if executed.isSubset(of: recorded) { return false }
+        }
         return record.eventCount <= offset.eventCount
     }
 
-    private mutating func set(_ text: String) throws(HistoryError) -> GTIDSet {
-        if let last, last.text == text { return last.set }
-        let set = try HistoryPosition.gtids(text)
-        last = (text, set)
-        return set
+    private mutating func position(_ text: String) throws(HistoryError) -> GTIDPosition {
+        if let last, last.text == text { return last.position }
+        let position = try HistoryPosition.gtids(text, rules.flavor)
+        last = (text, position)
+        return position
     }
 
     private func includesAtOffset(_ record: HistoryPosition) -> Bool {
         if record.isInSnapshot { return true }
         if offset.isInSnapshot { return false }
-        if followsGTIDs { return record.eventCount < offset.eventCount }
-        // Not asked for by GTIDs: what follows the position is read.
+        if rules.executed != nil { return record.eventCount < offset.eventCount }
+        // What follows the file position is read.
         return record.isAtOrBeforeInFile(offset)
     }
 }

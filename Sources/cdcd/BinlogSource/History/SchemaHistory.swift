@@ -19,16 +19,14 @@ public enum SchemaHistory {
     /// statement again. Either reads what the other wrote. A statement that was recorded twice (it was read again after
     /// a restart, or two workers ran the task) is applied once.
     ///
-    /// - Parameter followsGTIDs: whether streaming asks the server for what is not in the offset's GTIDs.
-    ///
     /// Throws `HistoryError` for a document that is no history record, `DDLError` for a statement that cannot be
     /// followed, and what the log throws.
-    public static func recover(
-        from log: any HistoryLog, source: JSONObject, until offset: JSONObject, followsGTIDs: Bool,
-        gtidSourceFilter: ((ServerUUID) -> Bool)? = nil, into schema: DatabaseSchema
+    static func recover(
+        from log: any HistoryLog, source: JSONObject, until offset: JSONObject, comparing rules: RecoveryPoint.Rules,
+        into schema: DatabaseSchema
     ) throws -> Recovery {
         var recovery = Recovery(schema: schema, recordCount: 0, appliedCount: 0)
-        var point = try RecoveryPoint(offset, followsGTIDs: followsGTIDs, gtidSourceFilter: gtidSourceFilter)
+        var point = try RecoveryPoint(offset, rules)
         var statements = StatementGroups()
         func apply(_ group: StatementGroups.Group) throws {
             for record in group.records where try point.includes(HistoryPosition(document: record.position)) {

@@ -2,27 +2,49 @@ import MySQLWire
 
 /// The transactions that need not be read again, in the text form that Debezium stores.
 ///
-/// Its text differs from MySQL's own: a single transaction is written as an interval (`7-7`), and a server that
-/// appears while streaming is appended at the end instead of being sorted in.
+/// For MySQL the text differs from the server's own: a single transaction is written as an interval (`7-7`), and a
+/// source that appears while streaming is appended instead of being sorted in. For MariaDB it is the server's.
 public struct ExecutedGTIDs: Hashable, Sendable {
-    public private(set) var set: GTIDSet
-    /// The servers in the order of the text.
+    /// MySQL's transactions; empty on MariaDB.
+    private var set: GTIDSet
+    /// The sources in the order of the text.
     private var order: [ServerUUID]
+    /// MariaDB's transactions; nil on MySQL.
+    private var list: MariaDBGTIDList?
 
-    public init(_ set: GTIDSet) {
-        self.set = set
-        order = set.sources
+    public init(_ position: GTIDPosition) {
+        switch position {
+        case .mySQL(let set):
+            self.set = set
+            order = set.sources
+            list = nil
+        case .mariaDB(let list):
+            set = GTIDSet()
+            order = []
+            self.list = list
+        }
     }
 
-    public mutating func insert(_ gtid: GTID) {
-        // The usual case first: a server that is known already.
-        if set.intervals[gtid.source] == nil { order.append(gtid.source) }
-        set.insert(gtid)
+    public var position: GTIDPosition { list.map { .mariaDB($0) } ?? .mySQL(set) }
+
+    /// Precondition: the transaction is of the same kind of server.
+    public mutating func insert(_ transaction: TransactionID) {
+        switch transaction {
+        case .mySQL(let gtid):
+            precondition(list == nil, "a MySQL GTID in a MariaDB position")
+            // The usual case first: a source that is in the text already.
+            if set.intervals[gtid.source] == nil { order.append(gtid.source) }
+            set.insert(gtid)
+        case .mariaDB(let gtid):
+            precondition(list != nil, "a MariaDB GTID in a MySQL position")
+            list?.insert(gtid)
+        }
     }
 
-    /// `uuid:1-5:7-7,uuid:3-3`
+    /// `uuid:1-5:7-7,uuid:3-3`; on MariaDB `0-1-100,1-2-5`.
     public var text: String {
-        order.map { source in
+        if let list { return list.description }
+        return order.map { source in
             let intervals = set.intervals[source] ?? []
             return "\(source):" + intervals.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ":")
         }.joined(separator: ",")

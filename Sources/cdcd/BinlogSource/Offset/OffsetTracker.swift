@@ -38,7 +38,7 @@ struct OffsetTracker: Sendable {
     private var restart: RestartPoint
     private(set) var group = Group.none
     /// The transaction that was announced last; the events that follow belong to it.
-    private(set) var gtid: GTID?
+    private(set) var gtid: TransactionID?
     /// Whether `gtid` is not in the executed set yet.
     private var isGTIDPending = false
     /// Whether a statement without a transaction is done, of which the executed set does not know yet.
@@ -104,7 +104,7 @@ struct OffsetTracker: Sendable {
     }
 
     /// GTID: everything announced before is done.
-    mutating func announce(_ gtid: GTID?) {
+    mutating func announce(_ gtid: TransactionID?) {
         addPending()
         self.gtid = gtid
         isGTIDPending = gtid != nil

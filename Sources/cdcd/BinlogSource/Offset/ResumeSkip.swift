@@ -11,7 +11,7 @@ struct ResumeSkip: Hashable, Sendable {
         var file: String
         /// Where its BEGIN begins.
         var position: Int64
-        var gtid: GTID?
+        var gtid: TransactionID?
         /// The server on which it was first executed.
         var serverID: Int64?
 
@@ -48,7 +48,7 @@ struct ResumeSkip: Hashable, Sendable {
     /// - Parameters:
     ///   - gtid: the transaction in flight.
     ///   - serverID: where it was first executed.
-    func continued(at point: OffsetTracker.RestartPoint, gtid: GTID?, serverID: Int64) -> ResumeSkip {
+    func continued(at point: OffsetTracker.RestartPoint, gtid: TransactionID?, serverID: Int64) -> ResumeSkip {
         // Nothing of a transaction was read: all of it is still to come.
         guard point.eventCount > 0 else { return self }
         return ResumeSkip(
@@ -77,21 +77,28 @@ struct ResumeSkip: Hashable, Sendable {
         return true
     }
 
-    /// How many rows at the head of the current row event were delivered.
-    mutating func takeRows() -> Int {
-        guard isSkipping, eventCount == 0 else { return 0 }
-        defer {
-            rowCount = 0
-            isSkipping = false
-        }
-        return Int(clamping: rowCount)
+    /// The number of rows at the head of the current row event that were delivered. They are still to be skipped, also
+    /// after a new connection, until `finishRows` or `complete` is called.
+    var deliveredRows: Int { isSkipping && eventCount == 0 ? Int(clamping: rowCount) : 0 }
+
+    /// More rows of the current row event are delivered than were to be skipped.
+    mutating func finishRows() {
+        guard isSkipping, eventCount == 0 else { return }
+        rowCount = 0
+        isSkipping = false
     }
 
     /// The event is done.
-    mutating func complete() {
-        guard isSkipping, eventCount > 0 else { return }
-        eventCount -= 1
-        if eventCount == 0, rowCount == 0 { isSkipping = false }
+    ///
+    /// - Parameter isRows: whether it is the kind of event of which single rows can be skipped.
+    mutating func complete(isRows: Bool) {
+        guard isSkipping else { return }
+        if eventCount > 0 {
+            eventCount -= 1
+            if eventCount == 0, rowCount == 0 { isSkipping = false }
+        } else if isRows {
+            finishRows()
+        }
     }
 
     /// The transaction is over; so is the skipping.

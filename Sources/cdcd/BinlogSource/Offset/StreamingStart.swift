@@ -11,9 +11,9 @@ struct StreamingStart {
     var serverID: Int64
 
     /// - Parameters:
-    ///   - executed: the stored GTID set together with what the server has purged of other servers; nil where the
-    ///     stream is not followed by GTIDs, and file and position say where to begin.
-    init(_ offset: SourceOffset, executed: GTIDSet?) {
+    ///   - executed: the transactions that are not to be read; nil if the stream is not followed by GTIDs, so that file
+    ///     and position determine where to begin.
+    init(_ offset: SourceOffset, executed: GTIDPosition?) {
         point = OffsetTracker.RestartPoint(
             file: offset.file, position: offset.position, gtids: executed.map { ExecutedGTIDs($0) })
         storedPoint = point

@@ -1,6 +1,6 @@
 import MySQLWire
 
-/// Where the server is writing just now.
+/// The end of the server's binlog.
 struct BinlogStatus: Hashable, Sendable {
     var file: String
     var position: Int64
@@ -13,15 +13,10 @@ struct BinlogStatus: Hashable, Sendable {
         self.gtids = gtids
     }
 
-    /// `SHOW BINARY LOG STATUS`, on servers that do not know it yet `SHOW MASTER STATUS`.
+    /// Runs the flavor's `binlogStatusQueries`.
     init(reading connection: MySQLConnection) throws {
-        let result: ResultSet
-        do throws(MySQLError) {
-            result = try connection.query("SHOW BINARY LOG STATUS")
-        } catch {
-            guard case .server(let answer) = error, answer.code == 1064 else { throw error }
-            result = try connection.query("SHOW MASTER STATUS")
-        }
+        let flavor = ServerFlavor(serverVersion: connection.serverVersion)
+        let result = try Self.query(flavor.binlogStatusQueries[...], connection)
         guard let file = result.column("File").first ?? nil, !file.isEmpty,
             let position = (result.column("Position").first ?? nil).flatMap({ Int64($0) })
         else {
@@ -34,5 +29,16 @@ struct BinlogStatus: Hashable, Sendable {
         }
         let gtids = (result.column("Executed_Gtid_Set").first ?? nil) ?? ""
         self.init(file: file, position: position, gtids: gtids.filter { !$0.isNewline })
+    }
+
+    /// The result of the first statement that the server has.
+    private static func query(
+        _ statements: ArraySlice<String>, _ connection: MySQLConnection
+    ) throws(MySQLError) -> ResultSet {
+        let rest = statements.dropFirst()
+        do throws(MySQLError) { return try connection.query(statements.first ?? "") } catch {
+            guard case .server(let answer) = error, answer.code == 1064, !rest.isEmpty else { throw error }
+            return try query(rest, connection)
+        }
     }
 }

@@ -2,16 +2,16 @@ import ConnectData
 import MySQLWire
 import WireStreams
 
-/// A server that was asked everything that decides how to begin, and found fit.
+/// What a server has that decides how to begin; its settings and the account's privileges suffice.
 struct ServerInspection {
     let facts: ServerFacts
     let privileges: PrivilegeCheck
     private let owned: GTIDSet
     private let files: [String]
 
-    /// Throws `SessionError` where nobody answers, and `ConnectorError` where the server or the account is not fit.
+    /// Throws `SessionError` if the connection fails, and `ConnectorError` if the server or the account is unsuitable.
     ///
-    /// - Parameter connectMilliseconds: how long connecting may take.
+    /// - Parameter connectMilliseconds: the maximum duration of connecting.
     init(_ configuration: MySQLConnectorConfig, _ control: TaskControl, connectMilliseconds: Int) throws {
         let address = configuration.connection.address.description
         let streams = configuration.snapshot.mode != .initialOnly
@@ -27,7 +27,8 @@ struct ServerInspection {
                 return (owned, facts, Grants(statements: grants), try BinlogAvailability.files(connection))
             } catch { throw SessionError(error, isConnecting: false) }
         }
-        try ServerSettingsCheck.check(facts, profile: configuration.profile, streams: streams, at: address)
+        try ServerSettingsCheck.check(
+            facts, configuration.flavor, profile: configuration.profile, streams: streams, at: address)
         self.owned = owned
         self.facts = facts
         self.files = files
@@ -54,13 +55,23 @@ struct ServerInspection {
     /// Where streaming begins for an offset.
     func start(_ offset: SourceOffset, _ configuration: MySQLConnectorConfig) throws(ConnectorError) -> StreamingStart {
         guard let text = offset.gtids, followsGTIDs(configuration) else { return StreamingStart(offset, executed: nil) }
-        let stored = try ServerFacts.gtids(text, of: "the stored offset")
-            .filtered { configuration.gtidSources.includes($0.description) }
-        // What other servers' transactions were purged cannot be asked for any more.
-        return StreamingStart(offset, executed: stored.union(try facts.gtids("gtid_purged")))
+        let executed = try Self.executed(
+            try ServerFacts.gtids(text, of: "the stored offset"), by: facts, configuration.gtidSources)
+        return StreamingStart(offset, executed: .mySQL(executed))
     }
 
-    /// The beginning of everything, for `never`.
+    /// The transactions that a server is not to send: those that were delivered, and those that it has purged. Of
+    /// sources that `gtid.source.*` excludes, the transactions count that the server has: their schema changes were
+    /// applied, and must not be read again; those that it does not have it could not compare.
+    static func executed(
+        _ delivered: GTIDSet, by facts: ServerFacts, _ sources: GTIDSourceFilter
+    ) throws(ConnectorError) -> GTIDSet {
+        let included = delivered.filtered { sources.includes($0.description) }
+        return included.union(delivered.intersection(try facts.gtids("gtid_executed")))
+            .union(try facts.gtids("gtid_purged"))
+    }
+
+    /// The first position of the binlog, for `never`.
     func beginning(_ configuration: MySQLConnectorConfig) throws(ConnectorError) -> StreamingStart {
         let offset = SourceOffset(file: "", position: 4)
         guard followsGTIDs(configuration) else { return StreamingStart(offset, executed: nil) }
@@ -71,6 +82,6 @@ struct ServerInspection {
                 cause: "the server has purged \(purged)",
                 remedy: "Set snapshot.mode=initial or when_needed.")
         }
-        return StreamingStart(offset, executed: purged)
+        return StreamingStart(offset, executed: .mySQL(purged))
     }
 }

@@ -1,14 +1,16 @@
-/// Refuses servers whose binlog would not hold every row, each with the statement that mends it.
+/// Refuses servers whose binlog would not have every row, each with the statement that corrects it.
 enum ServerSettingsCheck {
     /// - Parameter streams: whether the binlog will be read at all; a snapshot alone needs none.
     static func check(
-        _ facts: ServerFacts, profile: DebeziumProfile, streams: Bool, at address: String
+        _ facts: ServerFacts, _ flavor: ServerFlavor, profile: DebeziumProfile, streams: Bool, at address: String
     ) throws(ConnectorError) {
-        if facts.version.contains("MariaDB") {
+        let found = ServerFlavor(serverVersion: facts.version)
+        if found != flavor {
+            let name = found.productName
             throw ConnectorError(
-                "The server at \(address) is MariaDB (\(facts.version)), and this connector reads MySQL",
-                cause: "io.debezium.connector.mysql.MySqlConnector with MariaDB is not supported yet",
-                remedy: "Name a MySQL server in database.hostname and database.port.")
+                "The server at \(address) is \(name) (\(facts.version)), and this connector reads \(flavor.productName)",
+                cause: "\(flavor.connectorClass) with \(name) is not supported yet",
+                remedy: "Name a \(flavor.productName) server in database.hostname and database.port.")
         }
         guard streams else { return }
         try checkLog(facts, at: address)

@@ -63,7 +63,7 @@ final class BinlogConnection {
             do throws(MySQLError) {
                 try connection.execute("SET SESSION net_write_timeout = 86400, SESSION net_read_timeout = 86400")
                 stream = try ReplicationStream(
-                    connection, serverID: configuration.serverID, start: try start(request, verified.purged),
+                    connection, serverID: configuration.serverID, start: try start(request, verified.executed),
                     heartbeatMilliseconds: Self.heartbeatMilliseconds, silenceMilliseconds: waitMilliseconds)
             } catch { throw SessionError(error, isConnecting: false) }
             try body(stream, connection)
@@ -71,9 +71,9 @@ final class BinlogConnection {
     }
 
     private func start(
-        _ request: BinlogMachine.ResumeRequest, _ purged: GTIDSet
+        _ request: BinlogMachine.ResumeRequest, _ executed: GTIDPosition?
     ) throws(MySQLError) -> ReplicationStream.Start {
-        if let gtids = request.point.gtids { return .gtids(encodedSet: gtids.set.union(purged).encoded()) }
+        if let executed { return .gtids(executed) }
         guard let position = UInt32(exactly: max(4, request.position)) else {
             throw .unsupported(
                 "The position \(request.position) in \(request.point.file) lies beyond 4 GiB, where the protocol cannot begin "
@@ -102,16 +102,11 @@ final class BinlogConnection {
     ) throws {
         let action = silence.waited(
             milliseconds: waitMilliseconds, receivedBytes: stream.receivedBytes, at: place, now: .now)
-        if let milliseconds = silence.dueReport(at: .now) {
-            logger.warn(
-                "The database at \(address) has sent nothing for \(milliseconds / 1000) s, at \(place). It answers other "
-                    + "connections, so it is reading a large event, or something on the way has stopped the stream.")
-        }
         switch action {
         case .wait: break
-        case .cut:
+        case .close:
             throw SessionError(.stream(.timedOut(milliseconds: silence.limitMilliseconds)), isConnecting: false)
-        case .askServer:
+        case .probeServer:
             if try serverAnswers() {
                 logger.info("The database at \(address) sends nothing at \(place), but answers: the stream is kept")
                 silence.serverAnswered(at: .now)
@@ -119,7 +114,15 @@ final class BinlogConnection {
                 silence.serverDidNotAnswer()
             }
         }
+        if let report = silence.dueReport(at: .now) { self.report(report, place) }
         limitWait(connection)
+    }
+
+    private func report(_ report: StreamSilence.Report, _ place: StreamSilence.Place) {
+        let summary = "The database at \(address) has sent nothing for \(report.milliseconds / 1000) s, at \(place)."
+        let explanation =
+            " It answers other connections, so it is reading a large event, or something on the way has stopped the stream."
+        logger.warn(summary + (report.isServerAnswering ? explanation : ""))
     }
 
     private func limitWait(_ connection: MySQLConnection) {

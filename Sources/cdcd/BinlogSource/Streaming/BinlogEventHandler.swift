@@ -40,8 +40,9 @@ final class BinlogEventHandler {
         machine = BinlogMachine(
             start,
             options: .init(
-                prefersCommitTime: configuration.profile.prefersCommitTime, includesQuery: configuration.includesQuery,
-                gtidSources: configuration.gtidSources))
+                prefersCommitTime: configuration.profile.prefersCommitTime && configuration.flavor.logsCommitTime,
+                includesQuery: configuration.includesQuery,
+                gtidSources: configuration.gtidSources, flavor: configuration.flavor))
     }
 
     // MARK: Connections

@@ -1,12 +1,15 @@
 import MySQLWire
 
-/// What is known while a binlog is read: position, executed GTIDs, the transaction in flight, what is left out after a
-/// restart, and the offset of the last record. A value without I/O, clock or log: an event goes in, one action comes
-/// out.
+/// The state of reading a binlog: position, executed GTIDs, the transaction in flight, what is skipped after a restart,
+/// and the offset of the last record. A value without I/O, clock or log: an event goes in, one action comes out.
 ///
 /// For each event: `receive` it, carry out the action, report its outcome (`didEmitRows`, `didApply`), then `complete`.
-/// Position and content are separate: `receive` first accounts for the event's place in the file, then interprets its
-/// body, so that an event that carries other events can account once and interpret many times.
+/// Position and content are separate: `receive` first accounts for the event's position in the file, then interprets
+/// its body, so that an event that contains other events can account once and interpret many times.
+///
+/// Between two events the machine is not in the middle of anything: the task's thread may then emit rows from other
+/// sources (chunks of an incremental snapshot) and handle signals. That needs no call of the machine: a checkpoint
+/// after such work takes the pending offset (`takeCheckpoint`) or, if there is none, `idleOffset`.
 ///
 /// Source: Debezium's `BinlogStreamingChangeEventSource`.
 struct BinlogMachine: Sendable {
@@ -16,26 +19,28 @@ struct BinlogMachine: Sendable {
         var prefersCommitTime: Bool
         /// `include.query`.
         var includesQuery: Bool
-        /// `gtid.source.*`: rows of excluded sources are left out.
+        /// `gtid.source.*`: rows of excluded sources are skipped.
         var gtidSources: GTIDSourceFilter
+        /// GTID events of the other flavor are not supported.
+        var flavor: ServerFlavor
     }
 
-    /// What is to be done for an event. The event itself is the caller's.
+    /// What is to be done for an event, which the caller still has.
     enum Action: Equatable, Sendable {
         case none
-        /// Emit the event's rows, except this many at its head: they were delivered before a restart.
+        /// Emit the event's rows, except the first ones: this number of rows was delivered before a restart.
         case emitRows(skipping: Int)
         /// Apply the QUERY event's statement to the schema, if it is one that changes schemas.
         case applyStatement
-        /// Decide whether a statement that changes rows can be passed over; its rows are not in the binlog.
+        /// Decide whether a statement that changes rows can be skipped; its rows are not in the binlog.
         case checkRowChange
-        /// Hand over the offset if none was handed over for a long time.
+        /// Checkpoint the offset if the last checkpoint is long ago.
         case advanceOffsetIfIdle
         case warn(BinlogWarning)
         case fail(BinlogFailure)
     }
 
-    /// The most rows that are emitted before their offset is handed over.
+    /// The maximum number of rows that are emitted between checkpoints.
     static let checkpointRows = 4096
     /// The idle time of the offset is checked once in this many transactions.
     static let transactionsPerIdleCheck = 1024
@@ -46,18 +51,18 @@ struct BinlogMachine: Sendable {
     private var transaction = TransactionState()
     private var prepared = PreparedTransactions()
     private var gtidTexts = GTIDTexts()
-    /// Where in its event the last emitted row was.
+    /// The index of the last emitted row in its event.
     private var lastRowIndex = 0
-    /// The offset of what was done last; nil if it was handed over or nothing was done.
+    /// The offset after the last emitted record or applied statement; nil if there is none since the last checkpoint.
     private var pendingOffset: OffsetTracker.StoredPoint?
     private var rowsSinceCheckpoint = 0
-    /// Whether the current event is a statement that is not done yet.
+    /// Whether the current event is a statement that is not applied yet.
     private var isInStatement = false
     private var transactionsUntilIdleCheck = Self.transactionsPerIdleCheck
 
-    /// What is known of the transaction that is being read.
+    /// The transaction that is being read.
     private struct TransactionState: Sendable {
-        /// When it was committed on its first server, in microseconds; nil if that is unknown or not asked for.
+        /// When it was committed on its first server, in microseconds; nil if that is unknown or not used.
         var commitMicroseconds: Int64?
         /// The connection that ran it.
         var thread: Int64?
@@ -67,8 +72,8 @@ struct BinlogMachine: Sendable {
         /// Records that were emitted.
         var emittedRows = 0
         var xaIdentifier: String?
-        var gtid: GTID?
-        /// Made with the first record.
+        var gtid: TransactionID?
+        /// Created with the first record.
         var gtidText: String?
     }
 
@@ -80,7 +85,7 @@ struct BinlogMachine: Sendable {
 
     // MARK: Events
 
-    /// Takes an event and says what is to be done for it.
+    /// Accounts for an event and returns what is to be done for it.
     mutating func receive(_ event: BinlogEvent) -> Action {
         switch event.body {
         case .rotate(let rotation):
@@ -89,7 +94,9 @@ struct BinlogMachine: Sendable {
             }
             return .none
         case .heartbeat: return .advanceOffsetIfIdle
-        default: break
+        case .formatDescription, .query, .loadData, .gtid, .mariaDBGTID, .tableMap, .rows, .xid, .xaPrepare,
+            .transactionPayload, .rowsQuery, .stop, .informational, .unsupported:
+            break
         }
         let header = event.header
         guard
@@ -101,16 +108,20 @@ struct BinlogMachine: Sendable {
 
     /// The event is done: what was read of it is not read again after a lost connection.
     mutating func complete(_ event: BinlogEvent) {
+        var isRows = false
         switch event.body {
         case .rotate, .heartbeat: return
-        default:
-            finishStatement()
-            tracker.complete()
-            skip.complete()
+        case .rows(let rows): isRows = !rows.isDummy
+        case .formatDescription, .query, .loadData, .gtid, .mariaDBGTID, .tableMap, .xid, .xaPrepare,
+            .transactionPayload, .rowsQuery, .stop, .informational, .unsupported:
+            break
         }
+        finishStatement()
+        tracker.complete()
+        skip.complete(isRows: isRows)
     }
 
-    /// The current statement is done: where it is no part of a transaction, it is not read again.
+    /// The current statement is done: outside of a transaction it is not read again.
     private mutating func finishStatement() {
         if isInStatement, tracker.group == .none { tracker.finishStatement() }
         isInStatement = false
@@ -120,43 +131,65 @@ struct BinlogMachine: Sendable {
         switch body {
         case .rows(let rows): return receive(rows)
         case .tableMap, .formatDescription, .stop, .rotate, .heartbeat, .informational: return .none
-        case .gtid(let gtid): return announce(gtid, header)
+        case .gtid(let gtid): return receive(gtid, header)
+        case .mariaDBGTID(let gtid): return receive(gtid, header)
         case .query(let query): return receive(query, header)
         case .loadData: return receiveRowChange()
         case .xid:
             commit()
-            return .none
+            return idleAction
         case .rowsQuery(let text):
             if options.includesQuery { transaction.query = text }
             return .none
         case .xaPrepare(let event): return prepare(event)
-        case .mariaDBGTID, .transactionPayload, .unsupported: return .fail(.unsupported(header.type))
+        case .transactionPayload, .unsupported: return .fail(.unsupported(header.type))
         }
     }
 
     private mutating func receive(_ rows: RowsEvent) -> Action {
         if rows.isDummy || skip.skipsEvent { return .none }
-        let skippedRows = skip.takeRows()
-        return transaction.isFiltered ? .none : .emitRows(skipping: skippedRows)
+        return transaction.isFiltered ? .none : .emitRows(skipping: skip.deliveredRows)
     }
 
-    private mutating func announce(_ gtid: GTIDEvent, _ header: EventHeader) -> Action {
-        tracker.announce(gtid.gtid)
-        transaction = TransactionState()
+    // MARK: Transactions
+
+    private mutating func receive(_ gtid: GTIDEvent, _ header: EventHeader) -> Action {
+        guard options.flavor == .mySQL else { return .fail(.unsupported(header.type)) }
+        announce(gtid.gtid.map { .mySQL($0) })
         if options.prefersCommitTime, gtid.gtid != nil {
             let commit = gtid.originalCommitMicroseconds ?? 0
             transaction.commitMicroseconds =
                 commit > 0 ? Int64(clamping: commit) : Int64(header.timestampSeconds) * 1_000_000
         }
-        transaction.gtid = gtid.gtid
+        return idleAction
+    }
+
+    /// MariaDB's GTID event announces a transaction and begins it: no BEGIN or XA START follows.
+    private mutating func receive(_ gtid: MariaDBGTIDEvent, _ header: EventHeader) -> Action {
+        guard options.flavor == .mariaDB else { return .fail(.unsupported(header.type)) }
+        announce(.mariaDB(gtid.gtid))
+        if gtid.isStandalone || gtid.isCompletedXA { return idleAction }
+        return begin(gtid.isPreparedXA ? .xa : .transaction, header)
+    }
+
+    private mutating func announce(_ gtid: TransactionID?) {
+        tracker.announce(gtid)
+        transaction = TransactionState()
+        transaction.gtid = gtid
         let sources = options.gtidSources
-        if sources.filtersRows, !sources.includesAll, let source = gtid.gtid?.source {
-            transaction.isFiltered = !sources.includes(source.description)
+        if sources.filtersRows, !sources.includesAll, let gtid {
+            transaction.isFiltered = !sources.includes(gtid.source)
         }
         transactionsUntilIdleCheck -= 1
-        guard transactionsUntilIdleCheck <= 0 else { return .none }
-        transactionsUntilIdleCheck = Self.transactionsPerIdleCheck
-        return .advanceOffsetIfIdle
+    }
+
+    /// Checks the age of the offset once in `transactionsPerIdleCheck` transactions.
+    private var idleAction: Action {
+        mutating get {
+            guard transactionsUntilIdleCheck <= 0 else { return .none }
+            transactionsUntilIdleCheck = Self.transactionsPerIdleCheck
+            return .advanceOffsetIfIdle
+        }
     }
 
     private mutating func commit() {
@@ -169,7 +202,10 @@ struct BinlogMachine: Sendable {
 
     private mutating func receive(_ query: QueryEvent, _ header: EventHeader) -> Action {
         switch QueryStatement(query.statement) {
-        case .begin: return begin(.transaction, query, header)
+        case .begin:
+            // Debezium reads the connection from BEGIN only.
+            defer { transaction.thread = Int64(query.threadID) }
+            return begin(.transaction, header)
         case .commit: commit()
         case .rollback:
             if transaction.emittedRows > 0 { return .fail(.rolledBack(statement: query.statement)) }
@@ -179,9 +215,8 @@ struct BinlogMachine: Sendable {
             // Logged only if the transaction changed tables that cannot be rolled back, too.
             if transaction.emittedRows > 0 { return .fail(.rolledBack(statement: query.statement)) }
         case .xaStart(let identifier):
-            let action = begin(.xa, query, header)
             transaction.xaIdentifier = identifier
-            return action
+            return begin(.xa, header)
         case .xaCommit(let identifier):
             prepared.remove(identifier)
             tracker.finishStatement()
@@ -201,12 +236,10 @@ struct BinlogMachine: Sendable {
         return .checkRowChange
     }
 
-    private mutating func begin(_ group: OffsetTracker.Group, _ query: QueryEvent, _ header: EventHeader) -> Action {
+    private mutating func begin(_ group: OffsetTracker.Group, _ header: EventHeader) -> Action {
         tracker.beginGroup(group)
-        // What was emitted for a statement before is no part of it: servers before 5.7 announce no transactions.
+        // Records of a preceding statement do not belong to it: servers before 5.7 announce no transactions.
         transaction.emittedRows = 0
-        // Debezium reads the connection from BEGIN only.
-        if group == .transaction { transaction.thread = Int64(query.threadID) }
         let place = ResumeSkip.Place(
             file: tracker.file, position: tracker.eventPosition, gtid: transaction.gtid,
             serverID: Int64(header.serverID))
@@ -216,11 +249,11 @@ struct BinlogMachine: Sendable {
 
     /// XA_PREPARE_LOG_EVENT: the rows are logged; unless it is the commit, a later statement commits or rolls back.
     private mutating func prepare(_ event: XAPrepareEvent) -> Action {
-        let (rows, identifier) = (transaction.emittedRows, transaction.xaIdentifier)
+        let (rows, identifier) = (transaction.emittedRows, transaction.xaIdentifier ?? event.identifier)
         commit()
         // Offsets do not point into XA transactions: only now their rows have one.
         if rows > 0 { pendingOffset = tracker.storedPoint }
-        guard !event.isOnePhase, let identifier else { return .none }
+        guard !event.isOnePhase else { return .none }
         let dropped = prepared.insert(identifier, rows: rows)
         return dropped.map { .warn(.preparedTransactionDropped(identifier: $0)) } ?? .none
     }
@@ -235,14 +268,15 @@ struct BinlogMachine: Sendable {
 
     // MARK: Outcomes
 
-    /// Rows of the current event were emitted or left out.
+    /// Rows of the current event were emitted or skipped.
     ///
     /// - Parameters:
-    ///   - done: the number of rows from the event's head on.
+    ///   - done: the number of rows from the event's first on.
     ///   - total: the number of rows in the event.
     ///   - skipped: the number of rows at its head that were delivered before a restart.
     mutating func didEmitRows(_ done: Int, of total: Int, skipping skipped: Int) {
         if done > skipped { lastRowIndex = done - 1 }
+        skip.finishRows()
         tracker.deliverRows(done, of: total)
         delivered(done)
     }
@@ -265,7 +299,7 @@ struct BinlogMachine: Sendable {
     /// Where and when the current statement changed the schema; its records get this time.
     mutating func schemaChangePlace(_ header: EventHeader) -> SchemaChangePlace {
         var source = sourceInfo(header)
-        // Debezium knows the time of statements to the millisecond only, and keeps the row of the last row record.
+        // Debezium has the time of statements in milliseconds only, and keeps the row index of the last row record.
         source.timestampMicroseconds -= source.timestampMicroseconds % 1000
         source.row = lastRowIndex
         source.query = nil
@@ -302,7 +336,7 @@ struct BinlogMachine: Sendable {
 
     // MARK: Offsets
 
-    /// Whether the offset of what was emitted is to be handed over now.
+    /// Whether a checkpoint is due.
     ///
     /// - Parameter isInputDrained: whether the next event has not arrived yet.
     @inline(__always)
@@ -310,13 +344,14 @@ struct BinlogMachine: Sendable {
         pendingOffset != nil && (rowsSinceCheckpoint >= Self.checkpointRows || isInputDrained())
     }
 
-    /// The offset that stands for everything emitted so far; nil if there is no new one.
+    /// The offset after everything that was emitted so far; nil if there is no new one.
     mutating func takeCheckpoint() -> SourceOffset? {
         rowsSinceCheckpoint = 0
         return pendingOffset.take()?.offset
     }
 
-    /// The offset of a stream in which nothing captured changed; nil while the stored one says more.
+    /// The offset of a stream in which nothing captured changed; nil within a transaction, before a checkpoint that is
+    /// due, and while delivered rows are skipped.
     var idleOffset: SourceOffset? {
         guard pendingOffset == nil, tracker.group == .none, !skip.isPending else { return nil }
         return tracker.storedPoint(isAfterStatement: true).offset
@@ -330,15 +365,15 @@ struct BinlogMachine: Sendable {
 
     // MARK: Connections
 
-    /// Where the next connection begins to read.
+    /// Where the next connection is to begin.
     struct ResumeRequest: Sendable {
         var point: OffsetTracker.RestartPoint
         /// Where to begin in the point's file if the stream is not followed by GTIDs.
         var position: Int64
         /// The transaction in flight, if rows of it were emitted.
-        var inFlight: GTID?
-        /// The offset of everything that was done, the last statement included: for messages, and to be stored if the
-        /// server lacks something.
+        var inFlight: TransactionID?
+        /// The offset after everything that was done, the last statement included: for messages, and to be stored if
+        /// the server lacks something.
         var offset: SourceOffset
     }
 

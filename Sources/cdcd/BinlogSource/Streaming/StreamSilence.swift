@@ -42,10 +42,10 @@ struct StreamSilence: Sendable {
     enum Action: Equatable, Sendable {
         /// Read on.
         case wait
-        /// End the connection: it is as good as lost.
-        case cut
-        /// Ask the server over another connection whether it lives, and report the answer.
-        case askServer
+        /// Close the connection: it is as good as lost.
+        case close
+        /// Find out over another connection whether the server answers, and report the result.
+        case probeServer
     }
 
     private(set) var limitMilliseconds = Self.limitMillisecondsMin
@@ -63,6 +63,8 @@ struct StreamSilence: Sendable {
     private var silentPlace: Place?
     private var silentSince: MonotonicInstant?
     private var reportedAt: MonotonicInstant?
+    /// Whether the server answered another connection during this silence.
+    private var isServerAnswering = false
 
     /// A stream was asked for over a new connection.
     ///
@@ -81,6 +83,7 @@ struct StreamSilence: Sendable {
     mutating func connectionLost() {
         silentSince = nil
         reportedAt = nil
+        isServerAnswering = false
     }
 
     /// Whether all events have to be reported; where the stream runs as it should, heartbeats suffice.
@@ -120,6 +123,7 @@ struct StreamSilence: Sendable {
         silentPlace = nil
         silentSince = nil
         reportedAt = nil
+        isServerAnswering = false
     }
 
     /// How long to read at most before `waited` is to be called.
@@ -153,28 +157,40 @@ struct StreamSilence: Sendable {
             isUnanswered = false
             self.receivedBytes = receivedBytes
         }
-        if isUnanswered { return .cut }
+        if isUnanswered { return .close }
         guard now >= decisionDue else { return .wait }
-        if !hasEvents || silentPlace != nil { return .askServer }
+        if !hasEvents || silentPlace != nil { return .probeServer }
         silentPlace = max(place, heartbeatPlace ?? place)
-        return .cut
+        return .close
     }
 
     /// The server answered over another connection.
     mutating func serverAnswered(at now: MonotonicInstant) {
         limitMilliseconds = min(limitMilliseconds * 2, Self.limitMillisecondsMax)
         decisionDue = now.advanced(byMilliseconds: limitMilliseconds)
+        isServerAnswering = true
     }
 
     /// The server did not answer, or another one did.
-    mutating func serverDidNotAnswer() { isUnanswered = true }
+    mutating func serverDidNotAnswer() {
+        isUnanswered = true
+        isServerAnswering = false
+    }
 
-    /// How long the silence has lasted, in milliseconds, where it is to be reported now: once a minute.
-    mutating func dueReport(at now: MonotonicInstant) -> Int? {
+    /// What is to be reported of a silence.
+    struct Report: Equatable, Sendable {
+        /// Its duration.
+        var milliseconds: Int
+        /// Whether the server answered another connection.
+        var isServerAnswering: Bool
+    }
+
+    /// The report of a silence, if one is due: once a minute.
+    mutating func dueReport(at now: MonotonicInstant) -> Report? {
         guard let silentSince, let last = reportedAt ?? self.silentSince,
             now.milliseconds(since: last) >= Self.reportMilliseconds
         else { return nil }
         reportedAt = now
-        return now.milliseconds(since: silentSince)
+        return Report(milliseconds: now.milliseconds(since: silentSince), isServerAnswering: isServerAnswering)
     }
 }

@@ -6,9 +6,9 @@ struct EnvelopeLayout: Sendable {
     let sourceSchema: Schema
     let transactionSchema: Schema
 
-    init(_ profile: DebeziumProfile) {
+    init(_ profile: DebeziumProfile, _ flavor: ServerFlavor) {
         hasVersions = profile.hasVersionedSchemas
-        sourceSchema = SourceBlock.schema(profile)
+        sourceSchema = SourceBlock.schema(profile, flavor)
         transactionSchema = Schema(
             .structure, isOptional: true, name: hasVersions ? "event.block" : nil, version: hasVersions ? 1 : nil,
             fields: [
@@ -58,7 +58,7 @@ struct SourceBlock {
         let row: Int
     }
 
-    static func schema(_ profile: DebeziumProfile) -> Schema {
+    static func schema(_ profile: DebeziumProfile, _ flavor: ServerFlavor) -> Schema {
         let text = Schema(.string)
         let optionalText = Schema(.string, isOptional: true)
         let number = Schema(.int64)
@@ -77,7 +77,7 @@ struct SourceBlock {
             .init("query", optionalText),
         ]
         return Schema(
-            .structure, name: "io.debezium.connector.mysql.Source", version: profile.hasVersionedSchemas ? 1 : nil,
+            .structure, name: flavor.schemaName("Source"), version: profile.hasVersionedSchemas ? 1 : nil,
             fields: fields)
     }
 
@@ -85,15 +85,15 @@ struct SourceBlock {
     ///   - database: empty for statements that concern none.
     ///   - table: nil for statements that concern none.
     init(
-        _ source: SourceInfo, schema: Schema, profile: DebeziumProfile, logicalName: String, database: String,
-        table: String?
+        _ source: SourceInfo, schema: Schema, profile: DebeziumProfile, flavor: ServerFlavor, logicalName: String,
+        database: String, table: String?
     ) {
         self.schema = schema
         let time = source.timestampMicroseconds
         let milliseconds = time >= 0 ? time / 1000 : (time - 999) / 1000
         values = [
-            .string(profile.version), .string("mysql"), .string(logicalName), .integer(milliseconds), .null,
-            .string(database), .null,
+            .string(profile.version), .string(flavor.connectorName), .string(logicalName), .integer(milliseconds),
+            .null, .string(database), .null,
         ]
         if profile.hasVersionedSchemas { values += [.integer(time), .integer(time &* 1000)] }
         places = Places(row: values.count + 5)

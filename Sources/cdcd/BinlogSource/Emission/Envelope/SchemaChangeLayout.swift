@@ -10,10 +10,12 @@ struct SchemaChangeLayout {
     private let tableSchema: Schema
     private let columnSchema: Schema
     private let profile: DebeziumProfile
+    private let flavor: ServerFlavor
     private let logicalName: String
 
     init(_ configuration: MySQLConnectorConfig) {
         profile = configuration.profile
+        flavor = configuration.flavor
         logicalName = configuration.logicalName
         topic = TopicNaming(configuration).schemaChanges
         let version = profile.hasVersionedSchemas ? 1 : nil
@@ -48,15 +50,15 @@ struct SchemaChangeLayout {
         changeSchema = structure(
             "io.debezium.connector.schema.Change",
             [.init("type", text), .init("id", text), .init("table", tableSchema)])
-        sourceSchema = SourceBlock.schema(profile)
-        keySchema = structure("io.debezium.connector.mysql.SchemaChangeKey", [.init("databaseName", text)])
+        sourceSchema = SourceBlock.schema(profile, flavor)
+        keySchema = structure(flavor.schemaName("SchemaChangeKey"), [.init("databaseName", text)])
         var fields: [Schema.Field] = [.init("source", sourceSchema)]
         if profile.hasVersionedSchemas { fields.append(.init("ts_ms", Schema(.int64))) }
         fields += [
             .init("databaseName", optionalText), .init("schemaName", optionalText), .init("ddl", optionalText),
             .init("tableChanges", Schema(.array, valueSchema: changeSchema)),
         ]
-        valueSchema = structure("io.debezium.connector.mysql.SchemaChangeValue", fields)
+        valueSchema = structure(flavor.schemaName("SchemaChangeValue"), fields)
     }
 
     func key(_ change: SchemaChange) -> ConnectValue {
@@ -66,7 +68,8 @@ struct SchemaChangeLayout {
     /// - Parameter marker: nil for streamed changes.
     func value(_ change: SchemaChange, _ source: SourceInfo, time: Int64, marker: SnapshotMarker?) -> ConnectValue {
         let block = SourceBlock(
-            source, schema: sourceSchema, profile: profile, logicalName: logicalName, database: change.database,
+            source, schema: sourceSchema, profile: profile, flavor: flavor, logicalName: logicalName,
+            database: change.database,
             table: change.sourceTables.isEmpty ? nil : change.sourceTables.joined(separator: ","))
         var values: ContiguousArray<ConnectValue> = [
             marker.map { block.value(marker: $0) } ?? block.value(row: source.row)

@@ -80,7 +80,7 @@ public final class TablePlan: Sendable {
         try Self.checkNames(of: keyFields, table)
         keySources = sources
         keySchema = keyFields.isEmpty ? nil : Schema(.structure, name: schemaName + ".Key", fields: keyFields)
-        envelope = EnvelopeLayout(configuration.profile)
+        envelope = EnvelopeLayout(configuration.profile, configuration.flavor)
         envelopeSchema = envelope.schema(name: adjustment.adjustedName(topic) + ".Envelope", row: rowSchema)
     }
 

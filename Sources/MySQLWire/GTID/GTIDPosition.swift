@@ -1,0 +1,58 @@
+/// The transactions that a replica has: MySQL's set or MariaDB's list.
+public enum GTIDPosition: Hashable, Sendable, CustomStringConvertible {
+    case mySQL(GTIDSet)
+    case mariaDB(MariaDBGTIDList)
+
+    /// Whether all transactions of this position are in the other one; false if they are of different kinds.
+    public func isSubset(of other: GTIDPosition) -> Bool {
+        switch (self, other) {
+        case (.mySQL(let set), .mySQL(let other)): set.isSubset(of: other)
+        case (.mariaDB(let list), .mariaDB(let other)): list.isSubset(of: other)
+        case (.mySQL, .mariaDB), (.mariaDB, .mySQL): false
+        }
+    }
+
+    public var isEmpty: Bool {
+        switch self {
+        case .mySQL(let set): set.isEmpty
+        case .mariaDB(let list): list.isEmpty
+        }
+    }
+
+    /// Only the transactions of sources that `isIncluded` accepts: a server's UUID, on MariaDB `domain-server`.
+    public func filtered(_ isIncluded: (String) -> Bool) -> GTIDPosition {
+        switch self {
+        case .mySQL(let set): .mySQL(set.filtered { isIncluded($0.description) })
+        case .mariaDB(let list): .mariaDB(list.filtered { isIncluded($0.source) })
+        }
+    }
+
+    /// The server's own text of it.
+    public var description: String {
+        switch self {
+        case .mySQL(let set): set.description
+        case .mariaDB(let list): list.description
+        }
+    }
+}
+
+/// One transaction's identity, MySQL's or MariaDB's.
+public enum TransactionID: Hashable, Sendable, CustomStringConvertible {
+    case mySQL(GTID)
+    case mariaDB(MariaDBGTID)
+
+    /// Where it was first committed, as filters name it: a server's UUID, on MariaDB `domain-server`.
+    public var source: String {
+        switch self {
+        case .mySQL(let gtid): gtid.source.description
+        case .mariaDB(let gtid): gtid.source
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .mySQL(let gtid): gtid.description
+        case .mariaDB(let gtid): gtid.description
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import MySQLWire
+
+/// What distinguishes MySQL and MariaDB, as servers and as Debezium's connectors for them, by name.
+///
+/// No other code of the connector tests a server's version or vendor. What distinguishes the generations of Debezium is
+/// in `DebeziumProfile`.
+public enum ServerFlavor: Hashable, Sendable, CaseIterable {
+    case mySQL
+    case mariaDB
+
+    /// The flavor of a server, from its version: `9.7.4`, `11.8.9-MariaDB`.
+    init(serverVersion: String) { self = serverVersion.contains("MariaDB") ? .mariaDB : .mySQL }
+
+    var productName: String {
+        switch self {
+        case .mySQL: "MySQL"
+        case .mariaDB: "MariaDB"
+        }
+    }
+
+    // MARK: Debezium's connector
+
+    /// The Java package of Debezium's connector, with which the names of its classes and schemas begin.
+    private var package: String {
+        switch self {
+        case .mySQL: "io.debezium.connector.mysql"
+        case .mariaDB: "io.debezium.connector.mariadb"
+        }
+    }
+
+    /// The connector's Java class.
+    var connectorClass: String {
+        switch self {
+        case .mySQL: "\(package).MySqlConnector"
+        case .mariaDB: "\(package).MariaDbConnector"
+        }
+    }
+
+    /// The name of the task's logger.
+    var taskLoggerName: String { "\(connectorClass)Task" }
+
+    /// `source.connector`, and the header `__debezium.context.connectorName`.
+    var connectorName: String {
+        switch self {
+        case .mySQL: "mysql"
+        case .mariaDB: "mariadb"
+        }
+    }
+
+    /// The full name of a schema of the connector: `Source`, `SchemaChangeKey`, `SchemaChangeValue`.
+    func schemaName(_ name: String) -> String { "\(package).\(name)" }
+
+    // MARK: Server
+
+    /// The statements that show where the server writes its binlog, by preference: a server that does not have the
+    /// first one answers with a syntax error.
+    var binlogStatusQueries: [String] {
+        switch self {
+        case .mySQL: ["SHOW BINARY LOG STATUS", "SHOW MASTER STATUS"]
+        case .mariaDB: ["SHOW BINLOG STATUS", "SHOW MASTER STATUS"]
+        }
+    }
+
+    /// Whether the server logs when a transaction was committed where it began.
+    var logsCommitTime: Bool { self == .mySQL }
+
+    /// Reads a position in the server's GTIDs; nil if the text is none.
+    func position(_ text: String) -> GTIDPosition? {
+        switch self {
+        case .mySQL: GTIDSet(text).map { .mySQL($0) }
+        case .mariaDB: MariaDBGTIDList(text).map { .mariaDB($0) }
+        }
+    }
+}
