@@ -34,7 +34,7 @@ final class PipelineUnderTest {
                 progress: { _ in }, firstWrite: { _ in }, failed: {}, brokersChanged: { _ in }))
         producer = AccumulatingProducer(listener: tracker)
         sink = ProducerSink(
-            id: TaskID(connector: "bench", task: 0), pipeline: try RecordPipeline(
+            id: TaskID(connector: "bench", task: 0), writer: try RecordWriter(
                 connector: connector, worker: worker, plugins: Self.plugins),
             producer: producer, tracker: tracker, gate: PauseGate(isPaused: false),
             errors: ErrorHandling(configuration: connector), logger: logger, prepareTopic: { _ in })

@@ -54,12 +54,11 @@ import WireStreams
             "bootstrap.servers": "localhost:9092", "group.id": "g", "key.converter": json, "value.converter": json,
             "config.storage.topic": "c", "offset.storage.topic": "o", "status.storage.topic": "s",
         ], plugins: TestPlugins.registry)
-        let pipeline = try RecordPipeline(
+        var writer = try RecordWriter(
             connector: [
                 "key.converter": json, "key.converter.schemas.enable": "false",
                 "value.converter": json, "value.converter.schemas.enable": "false",
             ], worker: worker, plugins: TestPlugins.registry)
-        var writer = RecordWriter(pipeline)
         let producer = KeepingProducer()
         for record in records {
             var record = record

@@ -16,16 +16,16 @@ extension PropertyEffect {
             } catch {
                 return error.problems.map(\.name).joined()
             }
-            let pipeline = try RecordPipeline(connector: [:], worker: configuration, plugins: TestPlugins.registry)
-            var writer = ByteWriter()
+            let writer = try RecordWriter(connector: [:], worker: configuration, plugins: TestPlugins.registry)
+            var bytes = ByteWriter()
             let (text, schema) = (ConnectValue.string("x"), Schema(.string))
             switch part {
-            case .key: _ = try pipeline.keyConverter.convert(text, schema: schema, topic: "t", into: &writer)
-            case .value: _ = try pipeline.valueConverter.convert(text, schema: schema, topic: "t", into: &writer)
+            case .key: _ = try writer.keyConverter.convert(text, schema: schema, topic: "t", into: &bytes)
+            case .value: _ = try writer.valueConverter.convert(text, schema: schema, topic: "t", into: &bytes)
             case .header:
-                _ = try pipeline.headerConverter.convert(text, schema: schema, header: "h", topic: "t", into: &writer)
+                _ = try writer.headerConverter.convert(text, schema: schema, header: "h", topic: "t", into: &bytes)
             }
-            return String(decoding: writer.array(), as: UTF8.self)
+            return String(decoding: bytes.array(), as: UTF8.self)
         }
     }
 

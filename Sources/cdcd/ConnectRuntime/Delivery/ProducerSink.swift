@@ -4,7 +4,7 @@ import KafkaWire
 import WireCore
 
 /// Takes a task's records through transforms and converters to its producer. Lives on the task's thread.
-package final class ProducerSink: RecordSink {
+package final class ProducerSink: DeliverySink {
     private let id: TaskID
     private let producer: any RecordProducer
     private let tracker: DeliveryTracker
@@ -21,11 +21,11 @@ package final class ProducerSink: RecordSink {
     private var writer: RecordWriter
 
     package init(
-        id: TaskID, pipeline: RecordPipeline, producer: any RecordProducer, tracker: DeliveryTracker, gate: PauseGate,
-        errors: ErrorHandling, logger: Logger, prepareTopic: @escaping (String) throws -> Void
+        id: TaskID, writer: consuming RecordWriter, producer: any RecordProducer, tracker: DeliveryTracker,
+        gate: PauseGate, errors: ErrorHandling, logger: Logger, prepareTopic: @escaping (String) throws -> Void
     ) {
         self.id = id
-        writer = RecordWriter(pipeline)
+        self.writer = writer
         self.producer = producer
         self.tracker = tracker
         self.gate = gate
@@ -63,8 +63,7 @@ package final class ProducerSink: RecordSink {
         throw CancellationError()
     }
 
-    /// Waits for what is under way; false where it did not arrive by `deadline`.
-    func settle(by deadline: MonotonicInstant) -> Bool {
+    package func settle(by deadline: MonotonicInstant) -> Bool {
         producer.flush()
         return tracker.awaitDelivery(openEmitted: emittedUnderTag, deadline: deadline)
     }
@@ -101,20 +100,4 @@ package final class ProducerSink: RecordSink {
         }
         guard errors.skipsRecords else { throw ToleranceExceededError(cause: error) }
     }
-}
-
-/// Records that cannot be delivered.
-struct DeliveryError: Error, CustomStringConvertible {
-    let cause: KafkaError
-
-    init(_ cause: KafkaError) { self.cause = cause }
-
-    var description: String { "Unrecoverable exception from producer send callback: \(cause)" }
-}
-
-/// A record that no transform or converter can handle, where none may be passed over.
-struct ToleranceExceededError: Error, CustomStringConvertible {
-    let cause: any Error
-
-    var description: String { "Tolerance exceeded in error handler: \(cause)" }
 }

@@ -3,11 +3,15 @@ import KafkaProtocol
 import KafkaWire
 import WireCore
 
-/// The bytes of one record at a time, in memory that is used again for the next.
+/// Takes records through the transforms and one converter each for headers, key and value. Holds the bytes of one
+/// record at a time, in memory that is used again for the next.
 ///
 /// Headers are converted once for all records that share them: a connector gives most of its records the same array.
-struct RecordWriter: ~Copyable {
-    private let pipeline: RecordPipeline
+package struct RecordWriter: ~Copyable {
+    let transforms: TransformationChain
+    let keyConverter: any Converter
+    let valueConverter: any Converter
+    let headerConverter: any HeaderConverter
     private var key = ByteWriter(capacityBytes: 1024)
     private var value = ByteWriter(capacityBytes: 16 << 10)
     private var hasKey = false
@@ -16,19 +20,50 @@ struct RecordWriter: ~Copyable {
     private var lastHeaders: [ConnectRecord.Header] = []
     private var lastHeadersTopic = ""
 
-    init(_ pipeline: RecordPipeline) { self.pipeline = pipeline }
+    /// Creates the plugins that the connector's configuration names. A converter that it does not name is the worker's,
+    /// with the worker's properties; the connector's properties of that converter have no effect then.
+    package init(
+        connector: [String: String], worker: WorkerConfiguration, plugins: PluginRegistry
+    ) throws(ConfigError) {
+        func settings(
+            _ name: String, _ fallback: WorkerConfiguration.ConverterSettings
+        ) -> WorkerConfiguration.ConverterSettings {
+            guard let className = JavaText.trimmedOrNil(connector[name]) else { return fallback }
+            return WorkerConfiguration.ConverterSettings(
+                className: className, properties: ProducerSettings.stripped(connector, prefix: "\(name)."))
+        }
+        func context(_ settings: WorkerConfiguration.ConverterSettings, type: String) -> PluginContext {
+            PluginContext(
+                properties: settings.properties.merging(["converter.type": type]) { $1 },
+                connectorConfiguration: connector, plugins: plugins)
+        }
+        let transforms = try TransformationChain(configuration: connector, plugins: plugins)
+        let key = settings("key.converter", worker.keyConverter)
+        let keyConverter = try plugins.makeConverter(
+            key.className, property: "key.converter", context(key, type: "key"))
+        let value = settings("value.converter", worker.valueConverter)
+        let valueConverter = try plugins.makeConverter(
+            value.className, property: "value.converter", context(value, type: "value"))
+        let header = settings("header.converter", worker.headerConverter)
+        headerConverter = try plugins.makeHeaderConverter(
+            header.className, property: "header.converter", context(header, type: "header"))
+        // Only here, since a noncopyable value is initialized as a whole or not at all.
+        self.transforms = transforms
+        self.keyConverter = keyConverter
+        self.valueConverter = valueConverter
+    }
 
-    /// Takes a record through the transforms and converts what comes out. False where a transform drops it.
+    /// Applies the transforms to a record and converts the result. Returns false if a transform drops the record.
     ///
-    /// Throws what transforms and converters throw; the record is then as far as it came.
+    /// Throws what transforms and converters throw; the record is left as the last transform that succeeded made it.
     mutating func convert(_ record: inout ConnectRecord) throws -> Bool {
-        if !pipeline.transforms.isEmpty, try !pipeline.transforms.apply(&record) { return false }
+        if !transforms.isEmpty, try !transforms.apply(&record) { return false }
         if !hasSameHeaders(record) { try convertHeaders(record) }
         key.reset()
-        hasKey = try pipeline.keyConverter.convert(
+        hasKey = try keyConverter.convert(
             record.key, schema: record.keySchema, topic: record.topic, into: &key)
         value.reset()
-        hasValue = try pipeline.valueConverter.convert(
+        hasValue = try valueConverter.convert(
             record.value, schema: record.valueSchema, topic: record.topic, into: &value)
         return true
     }
@@ -60,7 +95,7 @@ struct RecordWriter: ~Copyable {
             headers = EncodedHeaders(
                 try record.headers.map { header in
                     value.reset()
-                    let hasValue = try pipeline.headerConverter.convert(
+                    let hasValue = try headerConverter.convert(
                         header.value, schema: header.schema, header: header.name, topic: record.topic, into: &value)
                     return RecordHeader(key: header.name, value: hasValue ? value.array() : nil)
                 })

@@ -16,9 +16,7 @@ final class TaskRunner: Sendable {
     private let publisher: StatusPublisher
     private let control: TaskControl
     private let gate: PauseGate
-    private let producer = Mutex<(any RecordProducer)?>(nil)
-    private let tracker: DeliveryTracker
-    private let commit: TaskCommit
+    private let delivery: any Delivery
     private let isRevoked = Atomic(false)
     private let completion = ThreadCompletion()
     private let logger: Logger
@@ -39,20 +37,12 @@ final class TaskRunner: Sendable {
             id: id, version: plugin.version(for: connectorConfig.dictionary), isPaused: isPaused,
             statuses: environment.statuses, identity: environment.identity)
         let control = TaskControl { publisher.handle(.sourceChanged($0)) }
-        let (statuses, committer, clock) = (environment.statuses, environment.committer, environment.clock)
-        let tracksTopics = environment.configuration.topicTrackingEnabled
-        tracker = DeliveryTracker(
-            toleratesErrors: ErrorHandling(configuration: connectorConfig.dictionary).skipsRecords, logger: logger,
-            reports: DeliveryTracker.Reports(
-                progress: { _ in committer.noteProgress(of: id) },
-                firstWrite: { if tracksTopics { statuses.recordTopic($0, of: id, nowMilliseconds: clock()) } },
-                // The task may be waiting for its source; it has to fail now and not when something comes.
-                failed: { control.stop() },
-                brokersChanged: { publisher.handle(.brokersChanged($0)) }))
-        commit = TaskCommit(id: id, tracker: tracker, store: environment.offsets) {
-            publisher.handle(.commitsChanged($0))
-        }
-        gate = PauseGate(isPaused: isPaused)
+        let gate = PauseGate(isPaused: isPaused)
+        delivery = DeliveryContext(
+            id: id, connectorConfig: connectorConfig, environment: environment, control: control, publisher: publisher,
+            gate: gate, logger: logger
+        ).makeDelivery()
+        self.gate = gate
         self.publisher = publisher
         self.control = control
     }
@@ -80,13 +70,13 @@ final class TaskRunner: Sendable {
     /// Whether the task was ended because the worker left its group, and is to be started again.
     var wasRevoked: Bool { isRevoked.load(ordering: .acquiring) }
 
-    /// The worker is no member of its group any more, so another one may run this task. Nothing is emitted or committed
-    /// from now on. What a stop would discard waits; everything else ends, without a last commit: an offset that is
-    /// written late may be older than another worker's. Does not wait.
+    /// The worker is no longer a member of its group, so another one may run this task. Nothing is emitted or committed
+    /// from now on. A task whose work a stop would discard waits; every other one ends without a last commit, since an
+    /// offset that is written late may be older than another worker's. Does not wait.
     func leaveGroup(_ reason: String) {
         guard !hasFailed else { return }
-        // First what must not happen any more; the status may wait for room in a producer's buffer.
-        commit.isHeld = true
+        // Commits first: publishing the status may wait for room in a producer's buffer.
+        delivery.holdCommits()
         gate.suspend()
         publisher.handle(.leftGroup(reason: reason))
         if !control.stopDiscardsWork { revoke() }
@@ -96,36 +86,32 @@ final class TaskRunner: Sendable {
     func revoke() {
         guard !hasFailed else { return }
         isRevoked.store(true, ordering: .releasing)
-        commit.abandon()
+        delivery.endCommits()
         requestStop()
-        tracker.abandon()
-        producer.withLock { $0 }?.abort()
+        delivery.abandon()
     }
 
     /// The worker is a member again, and nobody else has run this task.
     func rejoinGroup() {
         guard !wasRevoked else { return }
-        commit.isHeld = false
         publisher.handle(.rejoinedGroup)
         gate.endSuspension()
-        environment.committer.noteProgress(of: id)
+        delivery.releaseCommits()
     }
 
-    /// Asks the task to end. The gate last: a paused task that it lets go looks whether it was asked to stop.
+    /// Asks the task to end. The gate comes last: a paused task that it releases checks whether it was asked to stop.
     func requestStop() {
         control.stop()
         gate.stop()
     }
 
-    /// Waits for the end after `requestStop`. A task that is not done by then is given up: it commits and says no more.
+    /// Waits for the end after `requestStop`. A task that has not ended by `deadline` is abandoned: it neither commits
+    /// nor reports a state any more.
     func awaitStop(until deadline: MonotonicInstant) {
         guard !completion.wait(milliseconds: max(0, deadline.milliseconds(since: .now))) else { return }
         logger.error("Graceful stop of task \(id) failed.")
         publisher.handle(.abandoned)
-        commit.abandon()
-        environment.committer.unregister(commit)
-        tracker.abandon()
-        producer.withLock { $0 }?.abort()
+        delivery.abandon()
     }
 
     // MARK: The thread
@@ -141,7 +127,7 @@ final class TaskRunner: Sendable {
         } catch is CancellationError where control.isStopping {
             publisher.handle(.stopped)
         } catch where wasRevoked {
-            // Its producer was cut off; whatever else is wrong shows when it is started again.
+            // Its producer was aborted; any other fault shows when the task is started again.
             logger.info("WorkerSourceTask{id=\(id)} Task has ended without its group: \(error)")
             publisher.handle(.stopped)
         } catch {
@@ -158,40 +144,21 @@ final class TaskRunner: Sendable {
         if !withoutEffect.isEmpty {
             logger.warn("Accepted, but without effect in this worker: \(withoutEffect.joined(separator: ", "))")
         }
-        let pipeline = try RecordPipeline(
-            connector: configuration, worker: environment.configuration, plugins: environment.plugins)
-        let creation = environment.configuration.topicCreationEnabled ? try TopicCreation(configuration) : nil
-        let settings = try ProducerSettings(connector: configuration, worker: environment.configuration)
-        let producer = try environment.cluster.makeProducer(
-            settings, clientID: "connector-producer-\(id)", listener: tracker)
-        self.producer.withLock { $0 = producer }
-        environment.committer.register(commit)
-        let cluster = environment.cluster
         let wait = BrokerWait(control: control, publisher: publisher, logger: logger)
-        let sink = ProducerSink(
-            id: id, pipeline: pipeline, producer: producer, tracker: tracker, gate: gate,
-            errors: ErrorHandling(configuration: configuration), logger: logger
-        ) { topic in
-            guard let creation else { return }
-            try wait.retrying("looking for topic \(topic)") { try cluster.ensureTopic(creation.newTopic(topic)) }
-        }
-        let result = Result { try runSource(sink, wait, settings) }
-        finish(sink, producer)
-        // What went wrong on the way to Kafka is the reason, whatever the source says about being stopped.
-        if let failure = tracker.failure { throw DeliveryError(failure) }
+        let sink = try delivery.open(wait)
+        let result = Result { try runSource(sink, wait) }
+        finish(sink)
+        // What went wrong on the way to Kafka is the reason, even if the source reports an error about being stopped.
+        if let failure = delivery.failure { throw failure }
         try result.get()
     }
 
-    private func runSource(_ sink: ProducerSink, _ wait: BrokerWait, _ settings: ProducerSettings) throws {
+    private func runSource(_ sink: any DeliverySink, _ wait: BrokerWait) throws {
+        let settings = try ProducerSettings(
+            connector: connectorConfig.dictionary, worker: environment.configuration)
         let context = StoredOffsets(
-            connectorName: id.connector, taskID: id.task, deliveryTimeoutMilliseconds: settings.deliveryMillisecondsMax,
-            offsets: environment.offsets)
-        let (offsets, control) = (environment.offsets, control)
-        let handler = control.onStop { offsets.wakeReaders() }
-        defer { control.removeStopHandler(handler) }
-        try wait.retrying("reading the stored offsets") {
-            try offsets.refresh { control.isStopping }
-        }
+            id: id, deliveryTimeoutMilliseconds: settings.deliveryMillisecondsMax, offsets: environment.offsets)
+        try context.refresh(control, wait)
         let task = try factory.makeTask(
             PluginContext(
                 properties: taskConfig.dictionary, connectorConfiguration: connectorConfig.dictionary,
@@ -199,32 +166,17 @@ final class TaskRunner: Sendable {
         logger.info("WorkerSourceTask{id=\(id)} Source task finished initialization and start")
         publisher.handle(.started)
         try task.run(sink: sink, control: control)
-        guard control.isStopping else { throw WorkerError("The task ended by itself, though nobody asked it to.") }
+        guard control.isStopping else { throw WorkerError("Task returned without being asked to stop") }
     }
 
-    /// Waits for what is under way and commits it, also after a failure.
-    private func finish(_ sink: ProducerSink, _ producer: any RecordProducer) {
+    /// Waits until what was emitted is delivered and commits it, also after a failure.
+    private func finish(_ sink: any DeliverySink) {
         let timeout = environment.configuration.offsetFlushTimeoutMilliseconds
         let isSettled = wasRevoked || sink.settle(by: MonotonicInstant.now.advanced(byMilliseconds: timeout))
-        if !isSettled, tracker.failure == nil {
+        if !isSettled, delivery.failure == nil {
             logger.error("WorkerSourceTask{id=\(id)} Failed to flush: not everything was acknowledged within \(timeout) ms")
         }
-        _ = commit.commit()
-        environment.committer.unregister(commit)
-        // Everything was waited for above; what is left has no time any more.
-        producer.close(timeoutMilliseconds: 100)
-        self.producer.withLock { $0 = nil }
-    }
-}
-
-/// Reads the stored offsets of one task's connector.
-private struct StoredOffsets: SourceTaskContext {
-    let connectorName: String
-    let taskID: Int
-    let deliveryTimeoutMilliseconds: Int?
-    let offsets: OffsetStore
-
-    func storedOffset(for partition: JSONObject) throws -> JSONObject? {
-        offsets.offset(of: OffsetView.Source(connector: connectorName, partition: partition))
+        _ = delivery.commit()
+        delivery.close()
     }
 }

@@ -1,0 +1,84 @@
+import ConnectData
+import KafkaWire
+import Synchronization
+import WireCore
+
+/// Delivers records with an idempotent producer and stores an offset once everything emitted before it is acknowledged.
+///
+/// After a crash the records since the last stored offset are delivered again; after an orderly stop none is.
+final class AtLeastOnceDelivery: Delivery {
+    private let context: DeliveryContext
+    private let tracker: DeliveryTracker
+    private let taskCommit: TaskCommit
+    private let producer = Mutex<(any RecordProducer)?>(nil)
+
+    init(_ context: DeliveryContext) {
+        self.context = context
+        let (id, environment) = (context.id, context.environment)
+        let (control, publisher) = (context.control, context.publisher)
+        let (statuses, committer, clock) = (environment.statuses, environment.committer, environment.clock)
+        let tracksTopics = environment.configuration.topicTrackingEnabled
+        let errors = ErrorHandling(configuration: context.connectorConfig.dictionary)
+        tracker = DeliveryTracker(
+            toleratesErrors: errors.skipsRecords, logger: context.logger,
+            reports: DeliveryTracker.Reports(
+                progress: { _ in committer.noteProgress(of: id) },
+                firstWrite: { if tracksTopics { statuses.recordTopic($0, of: id, nowMilliseconds: clock()) } },
+                // The task may wait for its source; it has to fail now and not with the source's next event.
+                failed: { control.stop() },
+                brokersChanged: { publisher.handle(.brokersChanged($0)) }))
+        taskCommit = TaskCommit(id: id, tracker: tracker, store: environment.offsets) {
+            publisher.handle(.commitsChanged($0))
+        }
+    }
+
+    func open(_ wait: BrokerWait) throws -> any DeliverySink {
+        let environment = context.environment
+        let configuration = context.connectorConfig.dictionary
+        let writer = try RecordWriter(
+            connector: configuration, worker: environment.configuration, plugins: environment.plugins)
+        let creation = environment.configuration.topicCreationEnabled ? try TopicCreation(configuration) : nil
+        let settings = try ProducerSettings(connector: configuration, worker: environment.configuration)
+        let producer = try environment.cluster.makeProducer(
+            settings, clientID: "connector-producer-\(context.id)", listener: tracker)
+        self.producer.withLock { $0 = producer }
+        environment.committer.register(taskCommit)
+        let cluster = environment.cluster
+        return ProducerSink(
+            id: context.id, writer: writer, producer: producer, tracker: tracker, gate: context.gate,
+            errors: ErrorHandling(configuration: configuration), logger: context.logger
+        ) { topic in
+            guard let creation else { return }
+            try wait.retrying("looking for topic \(topic)") { try cluster.ensureTopic(creation.newTopic(topic)) }
+        }
+    }
+
+    var failure: (any Error)? { tracker.failure.map { DeliveryError($0) } }
+
+    func commit() -> Bool { taskCommit.commit() }
+
+    func holdCommits() { taskCommit.isHeld = true }
+
+    func releaseCommits() {
+        taskCommit.isHeld = false
+        context.environment.committer.noteProgress(of: context.id)
+    }
+
+    func endCommits() { taskCommit.abandon() }
+
+    func abandon() {
+        taskCommit.abandon()
+        context.environment.committer.unregister(taskCommit)
+        tracker.abandon()
+        producer.withLock { $0 }?.abort()
+    }
+
+    func close() {
+        context.environment.committer.unregister(taskCommit)
+        // Whatever could be waited for was waited for by `settle`.
+        producer.withLock { producer in
+            defer { producer = nil }
+            return producer
+        }?.close(timeoutMilliseconds: 100)
+    }
+}

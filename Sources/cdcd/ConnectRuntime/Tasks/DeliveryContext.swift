@@ -1,0 +1,17 @@
+import ConnectData
+import WireCore
+
+/// What a delivery needs of its task and of the worker.
+struct DeliveryContext: Sendable {
+    let id: TaskID
+    let connectorConfig: ConnectorConfig
+    let environment: WorkerEnvironment
+    let control: TaskControl
+    let publisher: StatusPublisher
+    let gate: PauseGate
+    let logger: Logger
+
+    /// The delivery that the connector's configuration asks for. At least once is the only one: `WorkerConfiguration`
+    /// refuses `exactly.once.source.support`, and the validation of a connector `exactly.once.support=required`.
+    func makeDelivery() -> any Delivery { AtLeastOnceDelivery(self) }
+}
