@@ -3,8 +3,16 @@ import WireTestSupport
 
 @testable import BinlogSource
 
-/// Changes of a database as its binlog holds them, with the rows that a consumer must get.
+/// Changes of a database as its binlog has them, with the rows that a consumer must receive.
 struct BinlogScenario {
+    struct Server: Hashable {
+        var flavor = ServerFlavor.mySQL
+        var usesGTIDs: Bool
+        /// Whether `gtid.source.excludes` names the source `other`.
+        var excludesOtherSource = false
+    }
+
+    let server: Server
     private(set) var binlog: ScriptedBinlog
     /// What the snapshot found.
     let firstTables: [String]
@@ -18,8 +26,9 @@ struct BinlogScenario {
     /// The rows of this table are changed by XA transactions only.
     static let xaTable = "x"
 
-    init(usesGTIDs: Bool) {
-        binlog = ScriptedBinlog(usesGTIDs: usesGTIDs)
+    init(_ server: Server) {
+        self.server = server
+        binlog = ScriptedBinlog(usesGTIDs: server.usesGTIDs, flavor: server.flavor)
         binlog.statement("CREATE DATABASE db")
         firstTables = ["t", "_t_gho", Self.xaTable].map { "CREATE TABLE `\($0)` (id INT, a INT, b INT)" }
         for table in ["t", "_t_gho", Self.xaTable] { tables[table] = ["id", "a", "b"] }
@@ -28,17 +37,17 @@ struct BinlogScenario {
     }
 
     /// All kinds of changes, one after the other.
-    init(allUsingGTIDs usesGTIDs: Bool) {
-        self.init(usesGTIDs: usesGTIDs)
+    init(all server: Server) {
+        self.init(server)
         for change in Change.allCases {
             make(change)
             make(.rows)
         }
     }
 
-    init(random generator: inout SeededGenerator, usesGTIDs: Bool) {
-        self.init(usesGTIDs: usesGTIDs)
-        for _ in 0..<12 {
+    init(random generator: inout SeededGenerator, _ server: Server, changeCount: Int = 12) {
+        self.init(server)
+        for _ in 0..<changeCount {
             make(Change.allCases.randomElement(using: &generator) ?? .rows)
             if Bool.random(using: &generator) { make(.rows) }
         }
@@ -48,16 +57,13 @@ struct BinlogScenario {
     enum Change: CaseIterable {
         case rows, swap, addColumn, idle, ghost, renameColumn, rotation, createAndDrop, xa, idleAfterStatement, chain
         case onePhase, truncate, createFromRows, uncaptured
+        case rollback, savepoint, xaRollback, otherRows, otherSwap
     }
 
     mutating func make(_ change: Change) {
         switch change {
         case .rows: insert(into: "t", eventRows: [2, 1])
-        case .swap:
-            guard let columns = tables["t"], columns.count > 2 else { return }
-            let (first, second) = (columns[1], columns[2])
-            ddl("ALTER TABLE t RENAME COLUMN \(first) TO \(second), RENAME COLUMN \(second) TO \(first)")
-            tables["t"]?.swapAt(1, 2)
+        case .swap: swap(from: .server)
         case .addColumn:
             let name = "c\(tables["t"]?.count ?? 0)"
             ddl("ALTER TABLE t ADD COLUMN \(name) INT")
@@ -85,32 +91,58 @@ struct BinlogScenario {
         case .createFromRows: createFromRows()
         case .truncate: ddl("TRUNCATE TABLE t")
         case .uncaptured:
-            binlog.announce()
-            binlog.query("BEGIN", database: "other")
+            binlog.begin()
+            binlog.insert(into: "u", of: "other", [[1, 1]])
             binlog.commit()
+        case .rollback:
+            // Only tables that are not captured and cannot be rolled back were changed.
+            binlog.begin()
+            binlog.insert(into: "u", of: "other", [[1, 1]])
+            binlog.query("ROLLBACK")
+        case .savepoint:
+            binlog.begin()
+            binlog.query("SAVEPOINT `s`")
+            insertEvent(into: "t", rows: 2)
+            binlog.commit()
+        case .otherRows: insert(into: "t", eventRows: [1, 2], from: .other)
+        case .otherSwap:
+            swap(from: .other)
+            insert(into: "t", eventRows: [1], from: .other)
         case .rotation: binlog.rotate()
         case .idle: binlog.idle()
         case .idleAfterStatement:
             make(.swap)
             binlog.rotate()
             binlog.idle()
-        case .xa, .onePhase: xa(isOnePhase: change == .onePhase)
+        case .xa: xa("COMMIT")
+        case .xaRollback: xa("ROLLBACK")
+        case .onePhase: onePhase()
         }
     }
 
-    private mutating func ddl(_ text: String) {
-        binlog.statement(text)
+    private mutating func ddl(_ text: String, from source: ScriptedBinlog.Source = .server) {
+        binlog.statement(text, from: source)
         for table in tables.keys { binlog.forgetTable(table) }
     }
 
-    private mutating func insert(into table: String, eventRows: [Int]) {
-        binlog.announce()
-        binlog.query("BEGIN")
-        for count in eventRows { insertEvent(into: table, rows: count) }
+    /// Applied twice, it would change nothing.
+    private mutating func swap(from source: ScriptedBinlog.Source) {
+        guard let columns = tables["t"], columns.count > 2 else { return }
+        let (first, second) = (columns[1], columns[2])
+        ddl("ALTER TABLE t RENAME COLUMN \(first) TO \(second), RENAME COLUMN \(second) TO \(first)", from: source)
+        tables["t"]?.swapAt(1, 2)
+    }
+
+    private mutating func insert(
+        into table: String, eventRows: [Int], from source: ScriptedBinlog.Source = .server
+    ) {
+        binlog.begin(from: source)
+        let isFiltered = server.excludesOtherSource && source == .other
+        for count in eventRows { insertEvent(into: table, rows: count, isFiltered: isFiltered) }
         binlog.commit()
     }
 
-    private mutating func insertEvent(into table: String, rows count: Int) {
+    private mutating func insertEvent(into table: String, rows count: Int, isFiltered: Bool = false) {
         let columns = tables[table] ?? []
         let values = (0..<count).map { _ in
             columns.map { _ in
@@ -119,29 +151,41 @@ struct BinlogScenario {
             }
         }
         binlog.insert(into: table, values)
-        for row in values {
+        for row in values where !isFiltered {
             rows.append("\(table) {" + zip(columns, row).map { "\($0):\($1)" }.joined(separator: ",") + "}")
         }
     }
 
-    /// `CREATE TABLE … SELECT` as MySQL 8 logs it: the statement and the rows in one transaction.
+    /// `CREATE TABLE … SELECT`: on MySQL 8 the statement and the rows in one transaction, on MariaDB in two.
     private mutating func createFromRows() {
         let table = "v\(nextValue)"
-        binlog.announce()
-        binlog.query("BEGIN")
-        binlog.query("CREATE TABLE `\(table)` (`id` INT, `a` INT) START TRANSACTION")
+        let create = "CREATE TABLE `\(table)` (`id` INT, `a` INT)"
+        if server.flavor == .mariaDB { binlog.statement(create) }
+        binlog.begin()
+        if server.flavor == .mySQL { binlog.query("\(create) START TRANSACTION") }
         tables[table] = ["id", "a"]
         insertEvent(into: table, rows: 2)
         binlog.commit()
     }
 
-    private mutating func xa(isOnePhase: Bool) {
-        binlog.announce()
-        binlog.query("XA START \(ScriptedBinlog.xaIdentifier)")
+    private mutating func xa(_ verb: String) {
+        binlog.beginXA()
+        xaRows()
+        binlog.prepare(isOnePhase: false)
+        binlog.completeXA(verb)
+    }
+
+    private mutating func xaRows() {
         insertEvent(into: Self.xaTable, rows: 2)
         insertEvent(into: Self.xaTable, rows: 1)
         binlog.query("XA END \(ScriptedBinlog.xaIdentifier)")
-        binlog.prepare(isOnePhase: isOnePhase)
-        if !isOnePhase { binlog.statement("XA COMMIT \(ScriptedBinlog.xaIdentifier)") }
+    }
+
+    /// `XA COMMIT … ONE PHASE`, which MariaDB logs as an ordinary transaction.
+    private mutating func onePhase() {
+        guard server.flavor == .mySQL else { return insert(into: Self.xaTable, eventRows: [2, 1]) }
+        binlog.beginXA()
+        xaRows()
+        binlog.prepare(isOnePhase: true)
     }
 }

@@ -5,17 +5,17 @@ import WireTestSupport
 
 @testable import BinlogSource
 
-/// A task is ended after every step of a story and started again from what was stored; its records are compared with
+/// A task is ended after every step of a scenario and started again from what was stored; its records are compared with
 /// those of an uninterrupted run. Nothing may be lost, altered or reordered, and only what Debezium repeats may be
 /// repeated.
 @Suite struct CrashPointTests {
-    /// What an uninterrupted run gives, checked against the story.
+    /// What an uninterrupted run gives, checked against the scenario.
     private func expectedRecords(_ task: CrashingTask, _ stored: CrashingTask.Stored) throws -> [String] {
         let whole = try task.run(from: stored)
         let rows = whole.records.filter { !$0.hasPrefix(CrashingTask.schemaChangePrefix) }
-        #expect(rows.map { String($0.prefix { $0 != "}" }) + "}" } == task.story.rows)
+        #expect(rows.map { String($0.prefix { $0 != "}" }) + "}" } == task.scenario.rows)
         let last = CrashingTask.Stored(offset: whole.checkpoints.last?.offset ?? [:], history: whole.history)
-        #expect(try task.recoveredTables(last) == task.story.tables)
+        #expect(try task.recoveredTables(last) == task.scenario.tables)
         return whole.records
     }
 
@@ -68,14 +68,14 @@ import WireTestSupport
         return all.suffix(2).map { ($0.recordCount, .init(offset: $0.offset, history: history)) }
     }
 
-    @Test(arguments: CrashingTask.Setting.all)
-    func aTaskThatIsKilledAtAnyStepGoesOnWhereItsOffsetStands(_ setting: CrashingTask.Setting) throws {
-        let task = try CrashingTask(BinlogScenario(allUsingGTIDs: setting.usesGTIDs), setting)
+    @Test(arguments: CrashingTask.Setting.essential)
+    func aTaskKilledAtAnyStepResumesFromItsOffset(_ setting: CrashingTask.Setting) throws {
+        let task = try CrashingTask(BinlogScenario(all: setting.server), setting)
         let first = try task.snapshot()
         let expected = try expectedRecords(task, first)
         for isDrained in [true, false] {
             let whole = try task.run(from: first, isDrained: { _ in isDrained })
-            // Many steps leave the same behind.
+            // Many steps store the same.
             var checked: Set<CrashingTask.Stored> = []
             for step in 0...whole.steps.count {
                 let states = states(whole, first, afterStep: step)
@@ -85,15 +85,15 @@ import WireTestSupport
                     _ = check(next.records, after: recordCount, in: expected, isComplete: true, context)
                     let last = CrashingTask.Stored(
                         offset: next.checkpoints.last?.offset ?? stored.offset, history: next.history)
-                    #expect(try task.recoveredTables(last) == task.story.tables, "\(context)")
+                    #expect(try task.recoveredTables(last) == task.scenario.tables, "\(context)")
                 }
             }
         }
     }
 
-    @Test(arguments: CrashingTask.Setting.withSchemaChanges)
-    func anOrderlyStopRepeatsNoRow(_ setting: CrashingTask.Setting) throws {
-        let task = try CrashingTask(BinlogScenario(allUsingGTIDs: setting.usesGTIDs), setting)
+    @Test(arguments: CrashingTask.Setting.ofEachProtocol)
+    func aCleanStopRepeatsNoRow(_ setting: CrashingTask.Setting) throws {
+        let task = try CrashingTask(BinlogScenario(all: setting.server), setting)
         let first = try task.snapshot()
         let expected = try expectedRecords(task, first)
         let events = try task.run(from: first).events
@@ -106,9 +106,9 @@ import WireTestSupport
         }
     }
 
-    @Test(arguments: CrashingTask.Setting.withSchemaChanges)
+    @Test(arguments: CrashingTask.Setting.ofEachProtocol)
     func aLostConnectionRepeatsNothing(_ setting: CrashingTask.Setting) throws {
-        let task = try CrashingTask(BinlogScenario(allUsingGTIDs: setting.usesGTIDs), setting)
+        let task = try CrashingTask(BinlogScenario(all: setting.server), setting)
         let first = try task.snapshot()
         let expected = try expectedRecords(task, first)
         let events = try task.run(from: first).events
@@ -118,14 +118,16 @@ import WireTestSupport
         }
     }
 
-    /// Random stories, ended again and again at random steps with random delays of the offset's commit.
+    /// The simulation: random scenarios on all servers, ended again and again at random steps (an append to the history
+    /// and the commit of an offset are steps of their own), with random delays of the offset's commit and lost
+    /// connections. A failure names the seed.
     @Test(arguments: CrashingTask.Setting.all)
-    func randomStoriesSurviveRandomCrashes(_ setting: CrashingTask.Setting) throws {
+    func randomScenariosSurviveRandomCrashes(_ setting: CrashingTask.Setting) throws {
         let seed = UInt64.random(in: .min ... .max)
         var generator = SeededGenerator(seed: seed)
-        for round in 0..<3 {
-            let story = BinlogScenario(random: &generator, usesGTIDs: setting.usesGTIDs)
-            let task = try CrashingTask(story, setting)
+        for round in 0..<6 {
+            let scenario = BinlogScenario(random: &generator, setting.server, changeCount: 8)
+            let task = try CrashingTask(scenario, setting)
             var stored = try task.snapshot()
             let expected = try expectedRecords(task, stored)
             var recordCount = 0

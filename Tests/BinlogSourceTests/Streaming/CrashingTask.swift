@@ -6,26 +6,39 @@ import WireCore
 @testable import BinlogSource
 @testable import MySQLWire
 
-/// The streaming of a task over a story, with history and records in memory. It can be made to end at any step; what a
-/// worker would have stored then begins the next run.
+/// The streaming of a task over a scenario, with history and records in memory. It can be made to end at any step; what
+/// a worker would have stored then begins the next run.
 final class CrashingTask {
     struct Setting: Hashable, CustomTestStringConvertible {
         var generation: DebeziumGeneration
-        var usesGTIDs: Bool
+        var server: BinlogScenario.Server
         var includesSchemaChanges: Bool
 
         static let all: [Setting] = [true, false].flatMap { includesSchemaChanges in
-            [true, false].flatMap { usesGTIDs in
+            servers.flatMap { server in
                 [DebeziumGeneration.v36, .v19].map { generation in
-                    Setting(
-                        generation: generation, usesGTIDs: usesGTIDs, includesSchemaChanges: includesSchemaChanges)
+                    Setting(generation: generation, server: server, includesSchemaChanges: includesSchemaChanges)
                 }
             }
         }
-        static let withSchemaChanges = all.filter(\.includesSchemaChanges)
+        /// All servers, and both generations: for tests that end a task at every step.
+        static let essential = all.filter { setting in
+            let isV36 = setting.generation == .v36
+            return setting.includesSchemaChanges && (isV36 || setting.server == .init(usesGTIDs: true))
+        }
+        static let ofEachProtocol = essential.filter { $0.generation == .v36 && !$0.server.excludesOtherSource }
+
+        /// Without GTIDs, MySQL's transactions have no source that could be excluded.
+        private static let servers: [BinlogScenario.Server] = [
+            .init(usesGTIDs: true), .init(usesGTIDs: false), .init(usesGTIDs: true, excludesOtherSource: true),
+            .init(flavor: .mariaDB, usesGTIDs: true), .init(flavor: .mariaDB, usesGTIDs: false),
+            .init(flavor: .mariaDB, usesGTIDs: true, excludesOtherSource: true),
+        ]
 
         var testDescription: String {
-            "\(generation), GTIDs \(usesGTIDs), schema changes \(includesSchemaChanges)"
+            "\(server.flavor), \(generation), GTIDs \(server.usesGTIDs), "
+                + "other source \(server.excludesOtherSource ? "excluded" : "included"), "
+                + "schema changes \(includesSchemaChanges)"
         }
     }
 
@@ -116,21 +129,27 @@ final class CrashingTask {
         func awaitDelivery() throws {}
     }
 
-    let story: BinlogScenario
+    let scenario: BinlogScenario
     private let setting: Setting
     private let configuration: MySQLConnectorConfig
 
-    init(_ story: BinlogScenario, _ setting: Setting) throws {
-        self.story = story
+    init(_ scenario: BinlogScenario, _ setting: Setting) throws {
+        self.scenario = scenario
         self.setting = setting
         let isModern = setting.generation == .v36
         let history = isModern ? "schema.history.internal." : "database.history."
-        configuration = try MySQLConnectorConfig(configuration: [
+        var options = [
             isModern ? "topic.prefix" : "database.server.name": "s", "database.hostname": "127.0.0.1",
             "database.user": "root", "database.server.id": "1", "database.include.list": "db",
             history + "kafka.topic": "h", history + "kafka.bootstrap.servers": "b:9092",
             "include.schema.changes": "\(setting.includesSchemaChanges)",
-        ])
+        ]
+        if setting.server.excludesOtherSource {
+            options["gtid.source.excludes"] = ScriptedBinlog.Source.other.name(setting.server.flavor)
+        }
+        var configuration = try MySQLConnectorConfig(configuration: options)
+        configuration.flavor = setting.server.flavor
+        self.configuration = configuration
     }
 
     private var rules: SchemaRules { SchemaRules(profile: configuration.profile) }
@@ -140,10 +159,10 @@ final class CrashingTask {
         let log = Log([], Steps(limit: nil))
         let recorder = SchemaRecorder(configuration: configuration, history: log, clock: { 0 })
         var schema = DatabaseSchema(rules: rules)
-        for text in story.firstTables {
-            try recorder.appendToHistory(try schema.apply(text, defaultDatabase: "db"), at: story.firstOffset)
+        for text in scenario.firstTables {
+            try recorder.appendToHistory(try schema.apply(text, defaultDatabase: "db"), at: scenario.firstOffset)
         }
-        var offset = story.firstOffset
+        var offset = scenario.firstOffset
         offset.phase = .snapshotFinished
         return Stored(offset: offset.encoded(for: configuration.profile), history: log.records)
     }
@@ -154,9 +173,27 @@ final class CrashingTask {
     }
 
     private func recovery(_ stored: Stored, _ log: Log) throws -> SchemaHistory.Recovery {
-        try SchemaHistory.recover(
+        let sources = configuration.gtidSources
+        return try SchemaHistory.recover(
             from: log, source: SchemaRecorder.source(configuration), until: stored.offset,
-            comparing: .init(executed: setting.usesGTIDs ? .mySQL(GTIDSet()) : nil), into: DatabaseSchema(rules: rules))
+            comparing: .init(
+                flavor: configuration.flavor, executed: try start(stored).point.gtids?.position,
+                includesSource: { sources.includes($0) }),
+            into: DatabaseSchema(rules: rules))
+    }
+
+    /// Where a task begins, as `ServerInspection` decides for MySQL.
+    private func start(_ stored: Stored) throws -> StreamingStart {
+        let offset = try SourceOffset(stored.offset)
+        guard setting.server.usesGTIDs else { return StreamingStart(offset, executed: nil) }
+        switch configuration.flavor.position(offset.gtids ?? "") {
+        case .mySQL(let delivered)?:
+            let facts = ServerFacts(
+                version: "9.7.4", variables: ["gtid_executed": scenario.binlog.executedGTIDs.position.description])
+            let executed = try ServerInspection.executed(delivered, by: facts, configuration.gtidSources)
+            return StreamingStart(offset, executed: .mySQL(executed))
+        case let position: return StreamingStart(offset, executed: position)
+        }
     }
 
     /// Streams from what is stored.
@@ -186,8 +223,6 @@ final class CrashingTask {
     private var clock = MonotonicInstant.now
 
     private func handler(_ stored: Stored, _ log: Log, _ sink: Sink) throws -> BinlogEventHandler {
-        let offset = try SourceOffset(stored.offset)
-        let executed = setting.usesGTIDs ? GTIDSet(offset.gtids ?? "").map { GTIDPosition.mySQL($0) } : nil
         let logger = Logger("test")
         let emitter = RecordEmitter(configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 })
         return BinlogEventHandler(
@@ -196,7 +231,7 @@ final class CrashingTask {
             schema: try recovery(stored, log).schema,
             bindings: TableBindings(configuration: configuration, logger: logger, primaryKey: { _ in [] }),
             rowStatements: RowStatementCheck(configuration, logger: logger) { TableDependencies() },
-            start: StreamingStart(offset, executed: executed), logger: logger, now: { [unowned self] in clock })
+            start: try start(stored), logger: logger, now: { [unowned self] in clock })
     }
 
     /// Reads over one connection.
@@ -208,10 +243,10 @@ final class CrashingTask {
     ) throws -> Bool {
         let request = handler.resumeRequest
         let events =
-            if case .mySQL(let gtids)? = request.point.gtids?.position {
-                try story.binlog.dump(after: gtids)
+            if let gtids = request.point.gtids {
+                scenario.binlog.dump(after: gtids.position)
             } else {
-                story.binlog.dump(file: request.point.file, position: request.position)
+                scenario.binlog.dump(file: request.point.file, position: request.position)
             }
         handler.reconnect()
         var decoder = BinlogDecoder(hasChecksums: false)
@@ -241,7 +276,9 @@ final class CrashingTask {
         let value = record.value.structValue
         if let ddl = value?["ddl"]?.stringValue { return schemaChangePrefix + ddl }
         let source = value?["source"]?.structValue
-        let place = ["file", "pos", "row", "gtid", "thread"].map { "\(source?[$0] ?? .null)" }.joined(separator: " ")
+        let place = ["file", "pos", "row", "gtid", "thread"].map { name in
+            source?[name]?.stringValue ?? source?[name]?.integerValue.map { String($0) } ?? "null"
+        }.joined(separator: " ")
         return "\(row(record)) at \(place)"
     }
 

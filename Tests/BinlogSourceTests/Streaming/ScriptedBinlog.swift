@@ -6,36 +6,55 @@ import WireCore
 /// The binlog of a server in memory, as the bytes of its events. The layouts are those that the types of MySQLWire
 /// describe, which the captured conversations of real servers prove.
 struct ScriptedBinlog {
+    /// Where transactions are first committed: on the server itself, or on one that it replicates.
+    enum Source: Int, CaseIterable {
+        case server = 0
+        case other = 1
+
+        var uuid: String {
+            self == .server ? ScriptedBinlog.serverText : "4e11fa47-71ca-11e1-9e33-c80aa9429562"
+        }
+
+        /// As `gtid.source.*` names it.
+        func name(_ flavor: ServerFlavor) -> String { flavor == .mySQL ? uuid : "\(rawValue)-\(rawValue + 1)" }
+    }
+
     static let serverText = "3e11fa47-71ca-11e1-9e33-c80aa9429562"
-    static let serverUUID = "3e11fa4771ca11e19e33c80aa9429562"
 
     struct Event {
         var bytes: [UInt8]
         var file: String
         var start: Int64
-        /// The number of the transaction that it belongs to; nil for what belongs to a file.
-        var transaction: UInt64?
+        /// The transaction that it belongs to; nil for what belongs to a file.
+        var transaction: TransactionID?
     }
 
     private(set) var events: [Event] = []
     private(set) var file = "binlog.000001"
     private(set) var position: Int64 = 4
-    private let usesGTIDs: Bool
+    let usesGTIDs: Bool
+    let flavor: ServerFlavor
     private let serverID: UInt32
-    private var transaction: UInt64 = 0
+    private var source = Source.server
+    private var transaction: TransactionID?
+    /// The number of transactions of each source.
+    private var numbers: [UInt64] = [0, 0]
+    private(set) var executedGTIDs: ExecutedGTIDs
     /// Seconds since the epoch.
     private var time: UInt32 = 1_700_000_000
     private var tableNumbers: [String: UInt64] = [:]
     private var nextTableNumber: UInt64 = 100
 
-    init(usesGTIDs: Bool, serverID: UInt32 = 1) {
+    init(usesGTIDs: Bool, flavor: ServerFlavor = .mySQL, serverID: UInt32 = 1) {
         self.usesGTIDs = usesGTIDs
+        self.flavor = flavor
         self.serverID = serverID
+        executedGTIDs = ExecutedGTIDs(flavor == .mySQL ? .mySQL(GTIDSet()) : .mariaDB(MariaDBGTIDList()))
         beginFile()
     }
 
-    /// The transactions so far, as a server writes its executed set.
-    var executed: String? { usesGTIDs && transaction > 0 ? "\(Self.serverText):1-\(transaction)" : nil }
+    /// The transactions so far, as Debezium stores them.
+    var executed: String? { usesGTIDs && !executedGTIDs.position.isEmpty ? executedGTIDs.text : nil }
 
     // MARK: Writing
 
@@ -44,7 +63,7 @@ struct ScriptedBinlog {
         let count = EventHeader.bytes + body.count
         writer.littleEndian(time)
         writer.littleEndian(type.rawValue)
-        writer.littleEndian(serverID)
+        writer.littleEndian(isInTransaction ? serverID + UInt32(source.rawValue) : serverID)
         writer.littleEndian(UInt32(count))
         writer.littleEndian(UInt32(position) + UInt32(count))
         writer.littleEndian(UInt16(0))
@@ -82,21 +101,71 @@ struct ScriptedBinlog {
         return writer.array()
     }
 
-    /// GTID or ANONYMOUS_GTID: a transaction begins.
-    mutating func announce() {
-        transaction += 1
+    /// What a GTID event announces.
+    enum Announcement { case statement, transaction, preparedXA, completedXA }
+
+    /// GTID or ANONYMOUS_GTID, or MariaDB's GTID: a transaction begins.
+    mutating func announce(_ announcement: Announcement = .transaction, from source: Source = .server) {
+        self.source = source
+        numbers[source.rawValue] += 1
         time += 1
+        switch flavor {
+        case .mySQL: announceOnMySQL()
+        case .mariaDB: announceOnMariaDB(announcement)
+        }
+    }
+
+    private mutating func announceOnMySQL() {
+        let number = numbers[source.rawValue]
+        if let uuid = ServerUUID(source.uuid) { transaction = .mySQL(GTID(source: uuid, number: number)) }
+        if let transaction { executedGTIDs.insert(transaction) }
         var writer = ByteWriter()
         writer.littleEndian(UInt8(1))
-        let digits = Array(Self.serverUUID.utf8)
+        let digits = Array(source.uuid.utf8.filter { $0 != UInt8(ascii: "-") })
         for index in stride(from: 0, to: 32, by: 2) {
             writer.littleEndian(UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16) ?? 0)
         }
-        writer.littleEndian(transaction)
+        writer.littleEndian(number)
         writer.littleEndian(UInt8(2))
         writer.zeros(16)
         for place in 0..<7 { writer.littleEndian(UInt8(truncatingIfNeeded: UInt64(time) * 1_000_000 >> (place * 8))) }
         append(usesGTIDs ? .gtid : .anonymousGTID, writer.array())
+    }
+
+    private mutating func announceOnMariaDB(_ announcement: Announcement) {
+        let (number, domain) = (numbers[source.rawValue], UInt32(source.rawValue))
+        let gtid = MariaDBGTID(domain: domain, serverID: serverID + domain, number: number)
+        transaction = .mariaDB(gtid)
+        executedGTIDs.insert(.mariaDB(gtid))
+        var writer = ByteWriter()
+        writer.littleEndian(number)
+        writer.littleEndian(domain)
+        switch announcement {
+        case .statement: writer.littleEndian(UInt8(0x01))
+        case .transaction: writer.littleEndian(UInt8(0x04))
+        case .preparedXA: writer.littleEndian(UInt8(0x44))
+        case .completedXA: writer.littleEndian(UInt8(0x84))
+        }
+        writer.zeros(6)
+        append(.mariaDBGTID, writer.array())
+    }
+
+    /// GTID and BEGIN; on MariaDB the GTID is both.
+    mutating func begin(from source: Source = .server) {
+        announce(.transaction, from: source)
+        if flavor == .mySQL { query("BEGIN") }
+    }
+
+    /// GTID and XA START; on MariaDB the GTID is both.
+    mutating func beginXA() {
+        announce(.preparedXA)
+        if flavor == .mySQL { query("XA START \(Self.xaIdentifier)") }
+    }
+
+    /// XA COMMIT or XA ROLLBACK of a prepared transaction.
+    mutating func completeXA(_ verb: String) {
+        announce(.completedXA)
+        query("XA \(verb) \(Self.xaIdentifier)")
     }
 
     mutating func query(_ statement: String, database: String = "db") {
@@ -128,8 +197,8 @@ struct ScriptedBinlog {
     }
 
     /// A statement in a transaction of its own.
-    mutating func statement(_ text: String) {
-        announce()
+    mutating func statement(_ text: String, from source: Source = .server) {
+        announce(.statement, from: source)
         query(text)
     }
 
@@ -137,7 +206,7 @@ struct ScriptedBinlog {
     mutating func forgetTable(_ table: String) { tableNumbers[table] = nil }
 
     /// TABLE_MAP and WRITE_ROWS of a table that has INT columns only.
-    mutating func insert(into table: String, _ rows: [[Int32]]) {
+    mutating func insert(into table: String, of database: String = "db", _ rows: [[Int32]]) {
         let number: UInt64
         if let known = tableNumbers[table] {
             number = known
@@ -147,15 +216,15 @@ struct ScriptedBinlog {
             tableNumbers[table] = number
         }
         let columns = rows[0].count
-        append(.tableMap, Self.tableMap(number, table, columns))
+        append(.tableMap, Self.tableMap(number, database, table, columns))
         append(.writeRows, Self.writeRows(number, columns, rows))
     }
 
-    private static func tableMap(_ number: UInt64, _ table: String, _ columns: Int) -> [UInt8] {
+    private static func tableMap(_ number: UInt64, _ database: String, _ table: String, _ columns: Int) -> [UInt8] {
         var writer = ByteWriter()
         for place in 0..<6 { writer.littleEndian(UInt8(truncatingIfNeeded: number >> (place * 8))) }
         writer.littleEndian(UInt16(1))
-        for name in ["db", table] {
+        for name in [database, table] {
             writer.littleEndian(UInt8(name.utf8.count))
             writer.utf8(name)
             writer.littleEndian(UInt8(0))
@@ -216,21 +285,25 @@ struct ScriptedBinlog {
         return writer.array()
     }
 
-    /// What the server sends to one that has executed these transactions.
-    func dump(after gtids: GTIDSet) throws -> [[UInt8]] {
-        guard let source = ServerUUID(Self.serverText) else { return [] }
-        let first = events.first { event in
-            event.transaction.map { !gtids.contains(GTID(source: source, number: $0)) } ?? false
+    /// What the server sends to a replica that has executed these transactions.
+    func dump(after executed: GTIDPosition) -> [[UInt8]] {
+        func isExecuted(_ transaction: TransactionID) -> Bool {
+            switch (executed, transaction) {
+            case (.mySQL(let set), .mySQL(let gtid)): set.contains(gtid)
+            case (.mariaDB(let list), .mariaDB(let gtid)): list.contains(gtid)
+            case (.mySQL, .mariaDB), (.mariaDB, .mySQL): false
+            }
         }
+        let first = events.first { event in event.transaction.map { !isExecuted($0) } ?? false }
         guard let start = first ?? events.last else { return [] }
         // The whole file is read, and what is executed is left out.
         let rest = events.filter { event in
-            guard event.file >= start.file else { return false }
-            guard let number = event.transaction else { return true }
-            return !gtids.contains(GTID(source: source, number: number))
+            event.file >= start.file && !(event.transaction.map(isExecuted) ?? false)
         }
         return Self.head(start.file, 4) + rest.dropFirst().map(\.bytes)
     }
+
+    func dump(after executed: GTIDSet) -> [[UInt8]] { dump(after: .mySQL(executed)) }
 
     /// What the server sends from a position on.
     func dump(file: String, position: Int64) -> [[UInt8]] {
