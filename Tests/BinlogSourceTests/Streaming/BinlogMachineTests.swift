@@ -78,7 +78,8 @@ import WireCore
         binlog.loadData(into: "t")
         binlog.commit()
         var machine = try machine(after: "")
-        #expect(try actions(binlog.dump(after: GTIDSet()), &machine) == [.checkRowChange])
+        #expect(try actions(binlog.dump(after: GTIDSet()), &machine)
+                == [.checkRowChange(LoggedStatement("LOAD DATA INFILE '' INTO TABLE t"))])
         #expect(machine.idleOffset?.gtids == binlog.executed)
     }
 
@@ -170,7 +171,8 @@ import WireCore
         var binlog = ScriptedBinlog(usesGTIDs: true)
         binlog.statement("ALTER TABLE t ADD COLUMN c INT")
         var machine = try machine(after: "")
-        #expect(try actions(binlog.dump(after: GTIDSet()), &machine) == [.applyStatement])
+        let alter = LoggedStatement("ALTER TABLE t ADD COLUMN c INT")
+        #expect(try actions(binlog.dump(after: GTIDSet()), &machine) == [.applyStatement(alter)])
         #expect(machine.takeCheckpoint()?.gtids == binlog.executed)
     }
 
@@ -214,7 +216,7 @@ import WireCore
             guard case .query(let query) = event.body, query.statement.hasPrefix("CREATE") else { return }
             machine.didApply(emittedRecords: 1)
         }
-        #expect(found == [.applyStatement])
+        #expect(found == [.applyStatement(LoggedStatement("CREATE TABLE u (id INT)"))])
     }
 
     private func xa(_ binlog: inout ScriptedBinlog, isOnePhase: Bool) {

@@ -183,3 +183,17 @@ import WireCore
         try apply("CREATE TABLE copy LIKE beats")
     }
 }
+
+extension RowStatementCheck {
+    fileprivate mutating func check(
+        _ query: QueryEvent, in schema: DatabaseSchema, at place: (file: String, position: Int64)
+    ) throws {
+        try check(LoggedStatement(query), query, in: schema, at: place)
+    }
+
+    fileprivate mutating func willApply(
+        _ query: QueryEvent, in schema: DatabaseSchema, at place: (file: String, position: Int64)
+    ) throws {
+        try willApply(schema.parse(LoggedStatement(query)), query, in: schema, at: place)
+    }
+}

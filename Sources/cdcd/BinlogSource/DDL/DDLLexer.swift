@@ -19,7 +19,7 @@ struct DDLLexer {
     }
 
     /// A quoted text or a comment that never ends, and where it begins.
-    struct Unterminated: Error {
+    struct Unterminated: Error, Sendable {
         let what: String
         let offset: Int
     }

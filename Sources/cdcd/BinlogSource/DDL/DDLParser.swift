@@ -13,11 +13,13 @@ public struct DDLParser {
 
     /// All statements of a text. Blanks, comments and delimiters between them are left out.
     public static func parse(_ text: String, sqlMode: SQLMode = []) -> [ParsedStatement] {
-        let bytes = [UInt8](text.utf8)
-        let (tokens, fault) = DDLLexer.tokens(of: bytes, sqlMode: sqlMode)
-        var parser = DDLParser(bytes: bytes, tokens: tokens)
+        parse(LexedText(text, sqlMode: sqlMode))
+    }
+
+    static func parse(_ text: LexedText) -> [ParsedStatement] {
+        var parser = DDLParser(bytes: text.bytes, tokens: text.tokens)
         var statements = parser.statements()
-        if let fault { parser.mark(fault, in: &statements) }
+        if let fault = text.fault { parser.mark(fault, in: &statements) }
         return statements
     }
 

@@ -1,13 +1,14 @@
 /// Texts in double quotes become texts in single ones, as Debezium 3.6 has them before it reads a statement.
 enum QuoteNormalizer {
     /// Apostrophes inside are doubled; doubled double quotes and escapes stay as they are.
-    static func singleQuoted(_ text: String, sqlMode: SQLMode) -> String {
-        guard text.utf8.contains(UInt8(ascii: "\"")) else { return text }
-        let bytes = [UInt8](text.utf8)
+    ///
+    /// - Returns: nil if there is no text in double quotes.
+    static func singleQuoted(_ text: LexedText) -> String? {
+        let bytes = text.bytes
         let apostrophe = UInt8(ascii: "'")
         var result: [UInt8] = []
         var position = 0
-        for token in DDLLexer.tokens(of: bytes, sqlMode: sqlMode).tokens
+        for token in text.tokens
         where token.kind == .string && bytes[token.range.lowerBound] == UInt8(ascii: "\"") {
             result += bytes[position..<token.range.lowerBound]
             result.append(apostrophe)
@@ -18,6 +19,7 @@ enum QuoteNormalizer {
             result.append(apostrophe)
             position = token.range.upperBound
         }
+        if position == 0 { return nil }
         result += bytes[position...]
         return String(decoding: result, as: UTF8.self)
     }

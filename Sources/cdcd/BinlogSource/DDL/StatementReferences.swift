@@ -12,12 +12,13 @@ struct StatementReferences: Equatable {
     /// Functions and procedures that are called, the server's own included.
     private(set) var routines: [ObjectName] = []
 
-    /// Nil where the text cannot be read.
-    init?(_ text: String, sqlMode: SQLMode) {
-        let bytes = Array(text.utf8)
-        let (tokens, fault) = DDLLexer.tokens(of: bytes, sqlMode: sqlMode)
-        guard fault == nil else { return nil }
-        var scan = StatementScan(bytes: bytes, tokens: tokens)
+    /// Nil if the text cannot be read.
+    init?(_ text: String, sqlMode: SQLMode) { self.init(LexedText(text, sqlMode: sqlMode)) }
+
+    /// Nil if the text cannot be read.
+    init?(_ text: LexedText) {
+        guard text.fault == nil else { return nil }
+        var scan = StatementScan(bytes: text.bytes, tokens: text.tokens)
         guard scan.run() else { return nil }
         tables = scan.tables
         routines = scan.routines

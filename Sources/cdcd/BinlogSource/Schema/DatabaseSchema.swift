@@ -30,26 +30,36 @@ public struct DatabaseSchema: Sendable {
 
     var profile: DebeziumProfile { rules.profile }
 
-    /// Applies a text of one or more statements and tells what Debezium would record of it.
+    /// Applies a text of one or more statements and returns what Debezium would record of it.
     ///
-    /// The text may be anything that a QUERY event holds: transactions and rows give no change. Where it throws, the
-    /// schema is as it was.
+    /// The text may be anything that a QUERY event has: transactions and rows give no change. If it throws, the schema
+    /// is as it was.
     ///
-    /// Throws where the text cannot be read, or does not fit the schema, and could change a captured table.
+    /// Throws if the text cannot be read, or does not fit the schema, and could change a captured table.
     public mutating func apply(
         _ text: String, defaultDatabase: String, sqlMode: SQLMode = []
     ) throws(DDLError) -> [SchemaChange] {
-        let text = text.trimmed()
-        let filter = StatementFilter(text)
-        if filter.isIgnored { return [] }
+        let statement = LoggedStatement(text, sqlMode: sqlMode)
+        return try apply(statement, parsed: parse(statement), defaultDatabase: defaultDatabase)
+    }
+
+    /// The statements of a text, as this generation reads it; empty if it is ignored.
+    func parse(_ statement: LoggedStatement) -> [ParsedStatement] {
+        if statement.filter.isIgnored { return [] }
+        return DDLParser.parse(profile.normalizesQuotes ? statement.normalizingQuotes() : statement.lexed)
+    }
+
+    /// The same with a text that is classified and parsed already.
+    mutating func apply(
+        _ statement: LoggedStatement, parsed: [ParsedStatement], defaultDatabase: String
+    ) throws(DDLError) -> [SchemaChange] {
+        if statement.filter.isIgnored { return [] }
         let variables = (session: sessionVariables, global: globalVariables)
         let noticeCount = notices.count
         catalog.begin()
         var events: [SchemaEvent] = []
         do throws(DDLError) {
-            for statement in DDLParser.parse(read(text, sqlMode), sqlMode: sqlMode) {
-                events += try follow(statement, defaultDatabase: defaultDatabase)
-            }
+            for statement in parsed { events += try follow(statement, defaultDatabase: defaultDatabase) }
         } catch {
             catalog.revert()
             (sessionVariables, globalVariables) = variables
@@ -57,14 +67,8 @@ public struct DatabaseSchema: Sendable {
             throw error
         }
         catalog.commit()
-        if filter.dropsRecord(profile) { return [] }
-        return changes(of: events, text: text, defaultDatabase: defaultDatabase)
-    }
-
-    /// The text as this generation reads it.
-    private func read(_ text: String, _ sqlMode: SQLMode) -> String {
-        guard profile.normalizesQuotes, !sqlMode.contains(.ansiQuotes) else { return text }
-        return QuoteNormalizer.singleQuoted(text, sqlMode: sqlMode)
+        if statement.filter.dropsRecord(profile) { return [] }
+        return changes(of: events, text: statement.text, defaultDatabase: defaultDatabase)
     }
 
     // MARK: Telling

@@ -69,17 +69,18 @@ final class BinlogEventHandler {
         case .emitRows(let skippedRows):
             guard case .rows(let rows) = event.body else { break }
             try handle(rows, event.header, decoder, skippingRows: skippedRows)
-        case .applyStatement:
+        case .applyStatement(let statement):
             guard case .query(let query) = event.body else { break }
-            try rowStatements.willApply(query, in: schema, at: machine.eventPlace)
-            try applyStatement(query, event.header)
-        case .checkRowChange:
+            let parsed = schema.parse(statement)
+            try rowStatements.willApply(parsed, query, in: schema, at: machine.eventPlace)
+            try apply(statement, parsed, query, event.header)
+        case .checkRowChange(let statement):
             if case .query(let query) = event.body {
-                try rowStatements.check(query, in: schema, at: machine.eventPlace)
+                try rowStatements.check(statement, query, in: schema, at: machine.eventPlace)
                 // Debezium records some of them (WITH …, SELECT f()) as statements without a table.
-                try applyStatement(query, event.header)
+                try apply(statement, schema.parse(statement), query, event.header)
             } else if case .loadData(let query) = event.body {
-                try rowStatements.check(query, in: schema, at: machine.eventPlace)
+                try rowStatements.check(statement, query, in: schema, at: machine.eventPlace)
             }
         case .advanceOffsetIfIdle: try advanceOffsetIfIdle()
         case .warn(let warning): logger.warn(warning.text(at: machine.eventPlace))
@@ -152,8 +153,10 @@ final class BinlogEventHandler {
 
     // MARK: Statements
 
-    private func applyStatement(_ query: QueryEvent, _ header: EventHeader) throws {
-        let changes = try changes(of: query)
+    private func apply(
+        _ statement: LoggedStatement, _ parsed: [ParsedStatement], _ query: QueryEvent, _ header: EventHeader
+    ) throws {
+        let changes = try changes(by: statement, parsed, query)
         guard !changes.isEmpty else { return }
         bindings.removeAll()
         let place = machine.schemaChangePlace(header)
@@ -165,12 +168,13 @@ final class BinlogEventHandler {
         try checkpoint()
     }
 
-    private func changes(of query: QueryEvent) throws -> [SchemaChange] {
+    private func changes(
+        by statement: LoggedStatement, _ parsed: [ParsedStatement], _ query: QueryEvent
+    ) throws -> [SchemaChange] {
         let (file, position) = machine.eventPlace
         defer { for notice in schema.takeNotices() { logger.warn("\(notice) (binlog \(file):\(position)).") } }
         do throws(DDLError) {
-            return try schema.apply(
-                query.statement, defaultDatabase: query.database, sqlMode: SQLMode(rawValue: query.sqlMode ?? 0))
+            return try schema.apply(statement, parsed: parsed, defaultDatabase: query.database)
         } catch {
             throw ConnectorError("Error processing binlog event at \(file):\(position)", cause: error.description)
         }

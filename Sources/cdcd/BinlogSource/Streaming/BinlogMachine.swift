@@ -31,9 +31,9 @@ struct BinlogMachine: Sendable {
         /// Emit the event's rows, except the first ones: this number of rows was delivered before a restart.
         case emitRows(skipping: Int)
         /// Apply the QUERY event's statement to the schema, if it is one that changes schemas.
-        case applyStatement
+        case applyStatement(LoggedStatement)
         /// Decide whether a statement that changes rows can be skipped; its rows are not in the binlog.
-        case checkRowChange
+        case checkRowChange(LoggedStatement)
         /// Checkpoint the offset if the last checkpoint is long ago.
         case advanceOffsetIfIdle
         case warn(BinlogWarning)
@@ -134,7 +134,7 @@ struct BinlogMachine: Sendable {
         case .gtid(let gtid): return receive(gtid, header)
         case .mariaDBGTID(let gtid): return receive(gtid, header)
         case .query(let query): return receive(query, header)
-        case .loadData: return receiveRowChange()
+        case .loadData(let query): return receiveRowChange(LoggedStatement(query))
         case .xid:
             commit()
             return idleAction
@@ -201,7 +201,8 @@ struct BinlogMachine: Sendable {
     // MARK: Statements
 
     private mutating func receive(_ query: QueryEvent, _ header: EventHeader) -> Action {
-        switch QueryStatement(query.statement) {
+        let statement = LoggedStatement(query)
+        switch statement.kind {
         case .begin:
             // Debezium reads the connection from BEGIN only.
             defer { transaction.thread = Int64(query.threadID) }
@@ -221,19 +222,19 @@ struct BinlogMachine: Sendable {
             prepared.remove(identifier)
             tracker.finishStatement()
         case .xaRollback(let identifier): return rollBackPrepared(identifier)
-        case .rowChange: return receiveRowChange()
-        case .other:
+        case .rowChange: return receiveRowChange(statement)
+        case .definition:
             if skip.skipsEvent { return .none }
             isInStatement = true
-            return .applyStatement
+            return .applyStatement(statement)
         }
         return .none
     }
 
-    private mutating func receiveRowChange() -> Action {
+    private mutating func receiveRowChange(_ statement: LoggedStatement) -> Action {
         if skip.skipsEvent { return .none }
         isInStatement = true
-        return .checkRowChange
+        return .checkRowChange(statement)
     }
 
     private mutating func begin(_ group: OffsetTracker.Group, _ header: EventHeader) -> Action {

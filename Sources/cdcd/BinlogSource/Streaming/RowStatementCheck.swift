@@ -1,10 +1,10 @@
 import MySQLWire
 import WireCore
 
-/// Decides whether a change of rows that was logged as its statement can be passed over: it must be certain that it
-/// changed no captured table, since its rows are not in the binlog.
+/// Decides whether a change of rows that was logged as its statement can be skipped: it must be certain that it changed
+/// no captured table, since its rows are not in the binlog.
 ///
-/// It is certain where the statement names no captured table, and either the databases that the server says were
+/// It is certain if the statement names no captured table, and either the databases that the server says were
 /// touched have no captured tables, or the server shows no trigger, foreign key, view or function by which the tables
 /// that the statement names lead to one. The server shows what is, not what was when the statement ran.
 struct RowStatementCheck {
@@ -23,7 +23,7 @@ struct RowStatementCheck {
         var id: TableID
     }
 
-    /// So many are remembered at most; then their sessions' statements name unknown tables.
+    /// The maximum number of entries; then they are dropped, and their sessions' statements name unknown tables.
     private static let temporaryTablesMax = 10_000
 
     /// - Parameter readDependencies: asks the server.
@@ -36,19 +36,16 @@ struct RowStatementCheck {
         self.readDependencies = readDependencies
     }
 
-    /// A statement is read that may change tables, triggers, views, routines or privileges.
+    /// A statement is to be applied that may change tables, triggers, views, routines or privileges.
     ///
-    /// Throws a `ConnectorError` where it fills a captured table with the rows of a query, which are not in the binlog.
+    /// Throws a `ConnectorError` if it fills a captured table with the rows of a query, which are not in the binlog.
     mutating func willApply(
-        _ query: QueryEvent, in schema: DatabaseSchema, at place: (file: String, position: Int64)
+        _ statements: [ParsedStatement], _ query: QueryEvent, in schema: DatabaseSchema,
+        at place: (file: String, position: Int64)
     ) throws {
         dependencies = nil
         capturedDatabases = nil
-        let text = query.statement.asciiUppercased()
-        guard text.contains("TABLE"), ["TEMPORARY", "SELECT", "DROP"].contains(where: { text.contains($0) }) else {
-            return
-        }
-        for statement in DDLParser.parse(query.statement, sqlMode: SQLMode(rawValue: query.sqlMode ?? 0)) {
+        for statement in statements {
             switch statement.kind {
             case .createTable(let table) where table.isTemporary: add(table.name, query, schema)
             case .createTableLike(let table) where table.isTemporary: add(table.name, query, schema)
@@ -72,21 +69,21 @@ struct RowStatementCheck {
             TemporaryTable(thread: query.threadID, id: schema.key(name.resolved(query.database))))
     }
 
-    /// Throws a `ConnectorError` where the statement changed a captured table, or may have.
+    /// Throws a `ConnectorError` if the statement changed a captured table, or may have.
     mutating func check(
-        _ query: QueryEvent, in schema: DatabaseSchema, at place: (file: String, position: Int64)
+        _ statement: LoggedStatement, _ query: QueryEvent, in schema: DatabaseSchema,
+        at place: (file: String, position: Int64)
     ) throws {
-        if let conflict = try conflict(query, schema) { throw failure(conflict, query, place) }
+        if let conflict = try conflict(statement, query, schema) { throw failure(conflict, query, place) }
         logger.warn(
             "Received DML '\(ShownStatement.text(query.statement))' for processing, binlog probably contains events generated with "
                 + "statement or mixed based replication format; it changes no captured table and is passed over.")
     }
 
     private mutating func conflict(
-        _ query: QueryEvent, _ schema: DatabaseSchema
+        _ statement: LoggedStatement, _ query: QueryEvent, _ schema: DatabaseSchema
     ) throws -> TableDependencies.Conflict? {
-        let mode = SQLMode(rawValue: query.sqlMode ?? 0)
-        guard let names = StatementReferences(query.statement, sqlMode: mode) else { return .unreadable("the statement") }
+        guard let names = StatementReferences(statement.lexed) else { return .unreadable("the statement") }
         let tables = names.tables.map { schema.key($0.resolved(query.database)) }
             .filter { !temporaryTables.contains(TemporaryTable(thread: query.threadID, id: $0)) }
         let filter = configuration.filter

@@ -1,17 +1,18 @@
-/// Which texts of the binlog leave no record, whatever they do. The lists are Debezium's `ddl.filter`, its ignored
-/// statements and those that its streaming reader handles itself; matched without regard to case.
-struct StatementFilter {
-    private let words: [Substring]
+/// Decides which texts of the binlog leave no record, whatever they do. The lists are Debezium's `ddl.filter`, its
+/// ignored statements and those that its streaming reader handles itself; matched without regard to case.
+struct StatementFilter: Sendable {
+    /// In upper case.
     private let text: String
 
     /// - Parameter text: without blanks around it.
-    init(_ text: String) {
-        self.text = text.asciiUppercased()
-        // A few words from the beginning decide.
-        words = self.text.split(maxSplits: 40, whereSeparator: \.isWhitespace)
-    }
+    init(_ text: String) { self.init(uppercased: text.asciiUppercased()) }
 
-    /// Transactions and rows: no statements of a definition at all, and not even looked at.
+    init(uppercased text: String) { self.text = text }
+
+    /// A few words from the beginning decide.
+    private var words: [Substring] { text.split(maxSplits: 40, whereSeparator: \.isWhitespace) }
+
+    /// Transactions and rows: not parsed at all.
     var isIgnored: Bool {
         if ["BEGIN", "END", "COMMIT", "FLUSH PRIVILEGES"].contains(text) { return true }
         return ["XA ", "INSERT ", "UPDATE ", "DELETE "].contains { text.hasPrefix($0) }
@@ -21,6 +22,7 @@ struct StatementFilter {
     func dropsRecord(_ profile: DebeziumProfile) -> Bool {
         if isServersOwnDrop || text.hasPrefix("FLUSH RELAY LOGS") || text.hasPrefix("SAVEPOINT ") { return true }
         guard profile.dropsUnrelatedStatements else { return text.hasPrefix("#") && !text.contains("\n") }
+        let words = words
         if text.hasPrefix("#"), words.dropFirst(words.first == "#" ? 1 : 0).starts(with: ["DUMMY", "EVENT"])
             || text.hasPrefix("#DUMMY EVENT") || text.hasPrefix("# DUMMY EVENT") {
             return true
@@ -39,6 +41,7 @@ struct StatementFilter {
 
     /// The words past MariaDB's `SET STATEMENT … FOR`.
     private var afterSetStatement: ArraySlice<Substring> {
+        let words = words
         guard words.starts(with: ["SET", "STATEMENT"]), let end = words.firstIndex(of: "FOR") else { return words[...] }
         return words[(end + 1)...]
     }
