@@ -23,6 +23,7 @@ public struct FuzzTarget: Sendable {
     public static let all: [FuzzTarget] = [
         .mysqlLogin, .mysqlResults, .binlogEvents, .binlogRows, .jsonBinary, .gtidSets, .characterSets,
         .kafkaResponses, .kafkaRequests, .recordBatches, .groupMetadata, .httpRequests, .statements, .properties, .json,
+        .jsonConverterDecode,
     ]
 }
 

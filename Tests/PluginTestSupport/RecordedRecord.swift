@@ -44,8 +44,12 @@ package struct RecordedRecord: Equatable {
 
     /// Headers become strings, as their types are not recorded.
     package func sourceRecord() throws -> ConnectRecord {
-        let key = try ConnectJSON.decode(key)
-        let value = try ConnectJSON.decode(value)
+        let converter = try JSONConverter(configuration: ["replace.null.with.default": "false"])
+        func decode(_ text: String?) throws -> SchemaAndValue {
+            guard let text else { return .null }
+            return try Array(text.utf8).withUnsafeBytes { try converter.decode($0, topic: topic, headers: []) }
+        }
+        let (key, value) = (try decode(key), try decode(value))
         return ConnectRecord(
             topic: topic, keySchema: key.schema, key: key.value, valueSchema: value.schema, value: value.value,
             headers: headers.map { header in

@@ -25,6 +25,37 @@ public enum UnscaledDecimal {
         return sign + text(digits[...]) + String(repeating: "0", count: -scale)
     }
 
+    /// Big-endian two's complement bytes of minimal length, as `BigInteger.toByteArray` gives them.
+    ///
+    /// - Parameter digits: ASCII digits, most significant first.
+    package static func bytes(digits: [UInt8], isNegative: Bool) -> [UInt8] {
+        // Base 256, least significant first.
+        var magnitude: [UInt8] = [0]
+        for digit in digits {
+            var carry = UInt32(digit - UInt8(ascii: "0"))
+            for index in magnitude.indices {
+                let product = UInt32(magnitude[index]) * 10 + carry
+                magnitude[index] = UInt8(truncatingIfNeeded: product)
+                carry = product >> 8
+            }
+            if carry > 0 { magnitude.append(UInt8(carry)) }
+        }
+        if isNegative {
+            var carry = true
+            for index in magnitude.indices {
+                let (sum, overflow) = (~magnitude[index]).addingReportingOverflow(carry ? 1 : 0)
+                magnitude[index] = sum
+                carry = overflow
+            }
+        }
+        // A byte of sign, unless the highest bit is the sign already.
+        let sign: UInt8 = isNegative ? 0xFF : 0
+        magnitude.append(sign)
+        while magnitude.count > 1, magnitude[magnitude.count - 1] == sign,
+            magnitude[magnitude.count - 2] & 0x80 == sign & 0x80 { magnitude.removeLast() }
+        return magnitude.reversed()
+    }
+
     private static func text(_ digits: ArraySlice<UInt8>) -> String { String(decoding: digits, as: UTF8.self) }
 
     private static func plain(_ digits: [UInt8], _ scale: Int) -> String {

@@ -1,7 +1,7 @@
 import ConnectData
 import WireCore
 
-/// Kafka's `org.apache.kafka.connect.json.JsonConverter`, writing.
+/// Kafka's `org.apache.kafka.connect.json.JsonConverter`.
 ///
 /// With `schemas.enable` a value is `{"schema":…,"payload":…}`; the schema's text is made once and copied as bytes.
 package final class JSONConverter: Converter, HeaderConverter {
@@ -11,7 +11,8 @@ package final class JSONConverter: Converter, HeaderConverter {
 
     struct Settings: Sendable {
         var json = JSONConverterOptions()
-        var planCountMax = 1000
+        var schemaCountMax = 1000
+        var schemaContent: String?
     }
 
     static let options = ConfigOptions<Settings>([
@@ -34,7 +35,7 @@ package final class JSONConverter: Converter, HeaderConverter {
                 "schemas.cache.size", .int, defaultValue: "1000", importance: .high,
                 documentation: "How many schemas the converter keeps ready.", group: "Schemas", orderInGroup: 1,
                 width: .medium, displayName: "Schema Cache Size"),
-            into: \.planCountMax),
+            into: \.schemaCountMax),
         ConfigOption(
             ConfigKey(
                 "replace.null.with.default", .boolean, defaultValue: "true", importance: .low,
@@ -52,7 +53,7 @@ package final class JSONConverter: Converter, HeaderConverter {
                 "schema.content", .string, importance: .high,
                 documentation: "A schema for reading messages that hold none. It concerns sink connectors only.",
                 group: "Schemas", orderInGroup: 2, width: .medium, displayName: "Schema Content"),
-            use: .withoutEffect(reason: "it concerns sink connectors only")),
+            into: \.schemaContent),
     ])
 
     package static let plugin = PluginDescriptor(
@@ -65,16 +66,22 @@ package final class JSONConverter: Converter, HeaderConverter {
         })
 
     private let options: JSONConverterOptions
-    private let planCountMax: Int
+    private let schemaCountMax: Int
     private var plans: [ObjectIdentifier: JSONWriterPlan] = [:]
     private var lastPlan: JSONWriterPlan?
+    private var reader: JSONReader
 
     /// - Parameter configuration: the properties without their prefix; `converter.type` is not needed.
     package init(configuration: [String: String]) throws(ConfigError) {
         let type = ["converter.type": "value"]
         let settings = try Self.options.parse(configuration.merging(type) { given, _ in given }, into: Settings())
         options = settings.json
-        planCountMax = max(1, settings.planCountMax)
+        schemaCountMax = max(1, settings.schemaCountMax)
+        reader = JSONReader(options: options, schemaCountMax: schemaCountMax)
+        // Java fails to start too, with a text of its own.
+        if let text = settings.schemaContent, let problem = reader.useForAll(schemaText: text) {
+            throw ConfigError(name: "schema.content", value: text, reason: problem)
+        }
     }
 
     package func convert(
@@ -103,6 +110,17 @@ package final class JSONConverter: Converter, HeaderConverter {
         try convert(value, schema: schema, topic: topic, into: &writer)
     }
 
+    package func decode(
+        _ bytes: UnsafeRawBufferPointer?, topic: String, headers: [RawHeader]
+    ) throws -> SchemaAndValue {
+        guard let bytes else { return .null }
+        return try reader.read(bytes)
+    }
+
+    package func decode(_ bytes: UnsafeRawBufferPointer?, header name: String, topic: String) throws -> SchemaAndValue {
+        try decode(bytes, topic: topic, headers: [])
+    }
+
     @inline(__always)
     private func plan(for schema: Schema) throws(DataError) -> JSONWriterPlan {
         if let lastPlan, lastPlan.schema === schema { return lastPlan }
@@ -116,7 +134,7 @@ package final class JSONConverter: Converter, HeaderConverter {
             plan = known
         } else {
             plan = try JSONWriterPlan(schema, options: options)
-            if plans.count >= planCountMax { plans.removeAll(keepingCapacity: true) }
+            if plans.count >= schemaCountMax { plans.removeAll(keepingCapacity: true) }
             plans[id] = plan
         }
         lastPlan = plan

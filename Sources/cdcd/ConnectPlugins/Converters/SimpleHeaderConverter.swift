@@ -1,8 +1,8 @@
 import ConnectData
 import WireCore
 
-/// Kafka's `org.apache.kafka.connect.storage.SimpleHeaderConverter`, writing: the value as plain text, without its
-/// type.
+/// Kafka's `org.apache.kafka.connect.storage.SimpleHeaderConverter`: values as plain text without their type, which is
+/// inferred when they are read.
 package final class SimpleHeaderConverter: HeaderConverter {
     package static let className = "org.apache.kafka.connect.storage.SimpleHeaderConverter"
 
@@ -17,6 +17,11 @@ package final class SimpleHeaderConverter: HeaderConverter {
         if value.isNull { return false }
         append(value, schema, isEmbedded: false, to: &writer)
         return true
+    }
+
+    package func decode(_ bytes: UnsafeRawBufferPointer?, header name: String, topic: String) -> SchemaAndValue {
+        guard let bytes else { return .null }
+        return LiteralParser.parse(String(decoding: bytes, as: UTF8.self))
     }
 
     private func append(_ value: ConnectValue, _ schema: Schema?, isEmbedded: Bool, to writer: inout ByteWriter) {

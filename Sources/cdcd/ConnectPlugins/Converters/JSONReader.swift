@@ -1,0 +1,93 @@
+import ConnectData
+import WireCore
+
+/// Reads JSON documents as `JsonConverter.toConnectData` does.
+///
+/// Java gives consumers other values than the document holds if a value does not have the type of its schema: a string
+/// as an `int32` becomes 0, and 300 as an `int8` becomes 44. Such values are errors here.
+struct JSONReader {
+    private let options: JSONConverterOptions
+    private let schemaCountMax: Int
+    private var schemas: [JSONValue: Schema] = [:]
+    /// `schema.content`: the schema of every document.
+    private var fixedSchema: Schema?
+
+    init(options: JSONConverterOptions, schemaCountMax: Int) {
+        self.options = options
+        self.schemaCountMax = schemaCountMax
+    }
+
+    /// Uses one schema for all documents, which hold only the payload then.
+    ///
+    /// - Returns: what is wrong with the text; nil if it is a schema.
+    mutating func useForAll(schemaText: String) -> String? {
+        if schemaText.isEmpty { return nil }
+        do {
+            fixedSchema = try JSONSchemaReader(options: options).schema(try JSONValue.parse(schemaText))
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    mutating func read(_ bytes: UnsafeRawBufferPointer) throws(DataError) -> SchemaAndValue {
+        let document = bytes.isEmpty ? nil : try parse(bytes, numbersAsText: false)
+        guard options.writesSchemas else {
+            return SchemaAndValue(nil, SchemalessReader.value(document ?? .null))
+        }
+        let (schema, payload): (Schema?, JSONValue)
+        if let fixedSchema {
+            (schema, payload) = (fixedSchema, document ?? .null)
+        } else {
+            guard let envelope = document?.objectValue, envelope.members.count == 2, let json = envelope["schema"],
+                let content = envelope["payload"]
+            else {
+                throw DataError(
+                    "JsonConverter with schemas.enable requires \"schema\" and \"payload\" fields and may not contain "
+                        + "additional fields. If you are trying to deserialize plain JSON data, set "
+                        + "schemas.enable=false in your converter configuration.")
+            }
+            (schema, payload) = (try self.schema(json), content)
+        }
+        guard let schema else { return SchemaAndValue(nil, SchemalessReader.value(payload)) }
+        // Only these need more digits than a double has.
+        var texts: JSONValue?
+        if JSONValueReader.needsNumberTexts(schema) {
+            let document = try parse(bytes, numbersAsText: true)
+            texts = fixedSchema == nil ? document.objectValue?["payload"] : document
+        }
+        return SchemaAndValue(schema, try JSONValueReader(options: options).value(payload, texts, schema))
+    }
+
+    private func parse(_ bytes: UnsafeRawBufferPointer, numbersAsText: Bool) throws(DataError) -> JSONValue {
+        do throws(JSONError) {
+            return try JSONValue.parse(bytes, numbersAsText: numbersAsText)
+        } catch {
+            throw DataError("Converting byte[] to Kafka Connect data failed due to serialization error: \(error)")
+        }
+    }
+
+    private mutating func schema(_ json: JSONValue) throws(DataError) -> Schema? {
+        if json.isNull { return nil }
+        if let cached = schemas[json] { return cached }
+        let schema = try JSONSchemaReader(options: options).schema(json)
+        if schemas.count >= schemaCountMax { schemas.removeAll(keepingCapacity: true) }
+        schemas[json] = schema
+        return schema
+    }
+}
+
+/// Values without a schema.
+private enum SchemalessReader {
+    static func value(_ json: JSONValue) -> ConnectValue {
+        switch json {
+        case .null: .null
+        case .bool(let flag): .boolean(flag)
+        case .integer(let number): .integer(number)
+        case .double(let number): .float64(number)
+        case .string(let text): .string(text)
+        case .array(let items): .array(items.map(value))
+        case .object(let object): .map(object.members.map { .init(key: .string($0.name), value: value($0.value)) })
+        }
+    }
+}

@@ -1,0 +1,216 @@
+import ConnectData
+import WireCore
+
+/// Reads JSON values of a schema.
+struct JSONValueReader {
+    let options: JSONConverterOptions
+
+    /// Whether values of the schema are read from the text of numbers, of which `JSONValue` keeps only a double.
+    static func needsNumberTexts(_ schema: Schema) -> Bool {
+        schema.type == .float32 || schema.logicalType == .decimal
+            || schema.fields.contains { needsNumberTexts($0.schema) }
+            || [schema.keySchema, schema.valueSchema].contains { $0.map(needsNumberTexts) ?? false }
+    }
+
+    /// - Parameter texts: the same value with numbers as texts; nil if they are not needed.
+    func value(_ json: JSONValue, _ texts: JSONValue?, _ schema: Schema) throws(DataError) -> ConnectValue {
+        if json.isNull {
+            if let value = schema.defaultValue, options.replacesNullWithDefault { return value }
+            if schema.isOptional { return .null }
+            throw DataError("Invalid null value for required \(schema.type.javaName) field")
+        }
+        if let logicalType = schema.logicalType { return try logical(json, texts, schema, logicalType) }
+        switch (schema.type, json) {
+        case (.int8, .integer(let number)) where Int8(exactly: number) != nil: return .integer(number)
+        case (.int16, .integer(let number)) where Int16(exactly: number) != nil: return .integer(number)
+        case (.int32, .integer(let number)) where Int32(exactly: number) != nil: return .integer(number)
+        case (.int64, .integer(let number)): return .integer(number)
+        case (.float32, .integer), (.float32, .double):
+            let number = texts?.stringValue.flatMap(Float.init) ?? Float(json.doubleValue ?? .nan)
+            return .float32(number)
+        case (.float64, .integer), (.float64, .double): return .float64(json.doubleValue ?? .nan)
+        case (.boolean, .bool(let flag)): return .boolean(flag)
+        case (.string, .string(let text)): return .string(text)
+        case (.bytes, .string(let text)):
+            guard let bytes = Base64.decode(text) else { throw DataError("Invalid bytes field") }
+            return .bytes(bytes)
+        case (.array, .array(let items)):
+            guard let element = schema.valueSchema else { break }
+            return .array(try values(items, texts?.arrayValue, element))
+        case (.map, _): return try map(json, texts, schema)
+        case (.structure, .object(let object)): return try structure(object, texts?.objectValue, schema)
+        case (.structure, _):
+            throw DataError("Structs should be encoded as JSON objects, but found \(json.nodeType)")
+        case (.int8, _), (.int16, _), (.int32, _), (.int64, _), (.float32, _), (.float64, _), (.boolean, _),
+            (.string, _), (.bytes, _), (.array, _): break
+        }
+        throw DataError("Invalid value for \(schema.type.javaName) field: found \(json.nodeType) that it cannot hold")
+    }
+
+    private func values(
+        _ items: [JSONValue], _ texts: [JSONValue]?, _ schema: Schema
+    ) throws(DataError) -> [ConnectValue] {
+        var values: [ConnectValue] = []
+        values.reserveCapacity(items.count)
+        for (index, item) in items.enumerated() { values.append(try value(item, texts?[index], schema)) }
+        return values
+    }
+
+    private func map(_ json: JSONValue, _ texts: JSONValue?, _ schema: Schema) throws(DataError) -> ConnectValue {
+        guard let keySchema = schema.keySchema, let valueSchema = schema.valueSchema else {
+            throw DataError("The schema of a map has no schema for its elements")
+        }
+        var entries: [ConnectValue.MapEntry] = []
+        if keySchema.type == .string {
+            guard case .object(let object) = json else {
+                throw DataError("Maps with string fields should be encoded as JSON objects, but found \(json.nodeType)")
+            }
+            let texts = texts?.objectValue
+            for member in object.members {
+                let value = try value(member.value, texts?[member.name], valueSchema)
+                entries.append(.init(key: .string(member.name), value: value))
+            }
+            return .map(entries)
+        }
+        guard case .array(let items) = json else {
+            throw DataError(
+                "Maps with non-string fields should be encoded as JSON array of tuples, but found \(json.nodeType)")
+        }
+        for (index, item) in items.enumerated() {
+            guard case .array(let pair) = item else {
+                throw DataError("Found invalid map entry instead of array tuple: \(item.nodeType)")
+            }
+            guard pair.count == 2 else {
+                throw DataError("Found invalid map entry, expected length 2 but found :\(pair.count)")
+            }
+            let texts = texts?.arrayValue?[index].arrayValue
+            entries.append(
+                .init(
+                    key: try value(pair[0], texts?[0], keySchema), value: try value(pair[1], texts?[1], valueSchema)))
+        }
+        return .map(entries)
+    }
+
+    private func structure(
+        _ object: JSONObject, _ texts: JSONObject?, _ schema: Schema
+    ) throws(DataError) -> ConnectValue {
+        var values = ContiguousArray<ConnectValue>()
+        values.reserveCapacity(schema.fields.count)
+        for field in schema.fields {
+            values.append(try value(object[field.name] ?? .null, texts?[field.name], field.schema))
+        }
+        return .structure(Struct(schema: schema, values: values))
+    }
+
+    // MARK: Logical types
+
+    private func logical(
+        _ json: JSONValue, _ texts: JSONValue?, _ schema: Schema, _ type: LogicalType
+    ) throws(DataError) -> ConnectValue {
+        switch type {
+        case .decimal: return .bytes(try decimal(json, texts, schema))
+        case .date:
+            guard let days = json.integerValue, Int32(exactly: days) != nil else {
+                throw mismatch(json, "Date", "integer")
+            }
+            return .integer(days)
+        case .time:
+            guard let milliseconds = json.integerValue, Int32(exactly: milliseconds) != nil else {
+                throw mismatch(json, "Time", "integer")
+            }
+            guard (0..<86_400_000).contains(milliseconds) else {
+                throw DataError("Time values must use number of milliseconds greater than 0 and less than 86400000")
+            }
+            return .integer(milliseconds)
+        case .timestamp:
+            guard let milliseconds = json.integerValue else { throw mismatch(json, "Timestamp", "integral") }
+            return .integer(milliseconds)
+        }
+    }
+
+    private func mismatch(_ json: JSONValue, _ type: String, _ expected: String) -> DataError {
+        DataError("Invalid type for \(type), underlying representation should be \(expected) but was \(json.nodeType)")
+    }
+
+    /// The unscaled value under the scale of the schema.
+    private func decimal(_ json: JSONValue, _ texts: JSONValue?, _ schema: Schema) throws(DataError) -> [UInt8] {
+        let scale = schema.parameter("scale").flatMap { Int($0) }
+        switch json {
+        case .string(let text):
+            guard let bytes = Base64.decode(text), !bytes.isEmpty, scale != nil else {
+                throw DataError("Invalid bytes for Decimal field")
+            }
+            return bytes
+        case .integer, .double:
+            let text = texts?.stringValue ?? json.integerValue.map { "\($0)" } ?? ""
+            guard let number = DecimalText(text), let bytes = number.unscaled(scale: scale ?? 0) else {
+                throw DataError("The number \(text) cannot be held by a Decimal of scale \(scale ?? 0)")
+            }
+            return bytes
+        case .null, .bool, .array, .object: throw mismatch(json, "Decimal", "numeric or bytes")
+        }
+    }
+}
+
+extension DecimalText {
+    /// More zeros than this are not appended to a number.
+    private static let addedZerosMax = 1000
+
+    /// The unscaled value in another scale; nil if digits would be lost.
+    fileprivate func unscaled(scale wanted: Int) -> [UInt8]? {
+        let zero = UInt8(ascii: "0")
+        if digits == [zero] { return [0] }
+        var digits = digits
+        if wanted < scale {
+            let excess = scale - wanted
+            guard digits.count > excess, digits.suffix(excess).allSatisfy({ $0 == zero }) else { return nil }
+            digits.removeLast(excess)
+        } else {
+            guard wanted - scale <= Self.addedZerosMax else { return nil }
+            digits += Array(repeating: zero, count: wanted - scale)
+        }
+        return UnscaledDecimal.bytes(digits: digits, isNegative: isNegative)
+    }
+}
+
+extension JSONValue {
+    fileprivate var doubleValue: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .double(let number): number
+        case .null, .bool, .string, .array, .object: nil
+        }
+    }
+
+    /// Jackson's `JsonNodeType`, as Connect's messages name it.
+    fileprivate var nodeType: String {
+        switch self {
+        case .null: "NULL"
+        case .bool: "BOOLEAN"
+        case .integer, .double: "NUMBER"
+        case .string: "STRING"
+        case .array: "ARRAY"
+        case .object: "OBJECT"
+        }
+    }
+}
+
+extension SchemaType {
+    /// The constant of Java's `Schema.Type`.
+    fileprivate var javaName: String {
+        switch self {
+        case .int8: "INT8"
+        case .int16: "INT16"
+        case .int32: "INT32"
+        case .int64: "INT64"
+        case .float32: "FLOAT32"
+        case .float64: "FLOAT64"
+        case .boolean: "BOOLEAN"
+        case .string: "STRING"
+        case .bytes: "BYTES"
+        case .array: "ARRAY"
+        case .map: "MAP"
+        case .structure: "STRUCT"
+        }
+    }
+}
