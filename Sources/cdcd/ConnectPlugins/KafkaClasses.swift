@@ -7,6 +7,7 @@ package enum KafkaClasses {
         JSONConverter.plugin,
         JSONConverter.headerPlugin,
         SimpleHeaderConverter.plugin,
+        InsertHeader.plugin,
         RegexRouter.plugin,
     ]
 
