@@ -49,8 +49,21 @@ public final class BinlogRowDecoder: CellDecoder, Sendable {
         zeroTimestampIsEpoch = plan.profile.zeroTimestampIsEpoch
     }
 
+    func row(
+        _ row: borrowing RowImage, failures: inout ConversionFailures
+    ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
+        try values(of: columns, row, &failures) { value($0, at: $1, in: columns) }
+    }
+
+    func keyOnly(
+        _ row: borrowing RowImage, failures: inout ConversionFailures
+    ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
+        try values(of: keyOnlyColumns, row, &failures) { value($0, at: $1, in: keyOnlyColumns) }
+    }
+
+    /// The value of a cell that is not NULL, by the conversion of `columns[index]`.
     @inline(__always)
-    func value(
+    private func value(
         _ cell: UnsafeRawBufferPointer, at index: Int, in columns: ContiguousArray<CellColumn<StoredConversion>>
     ) -> CellResult {
         switch columns[index].conversion {

@@ -28,8 +28,21 @@ struct SnapshotRowDecoder: CellDecoder, Sendable {
         self.connectionZone = connectionZone
     }
 
+    func row(
+        _ row: borrowing TextRow, failures: inout ConversionFailures
+    ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
+        try values(of: columns, row, &failures) { value($0, at: $1, in: columns) }
+    }
+
+    func keyOnly(
+        _ row: borrowing TextRow, failures: inout ConversionFailures
+    ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
+        try values(of: keyOnlyColumns, row, &failures) { value($0, at: $1, in: keyOnlyColumns) }
+    }
+
+    /// The value of a cell that is not NULL, by the conversion of `columns[index]`.
     @inline(__always)
-    func value(
+    private func value(
         _ cell: UnsafeRawBufferPointer, at index: Int, in columns: ContiguousArray<CellColumn<TextConversion>>
     ) -> CellResult {
         switch columns[index].conversion {
