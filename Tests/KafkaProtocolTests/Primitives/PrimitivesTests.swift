@@ -26,7 +26,6 @@ import WireCore
         #expect(KafkaErrorCode.notCoordinator.name == "NOT_COORDINATOR")
         #expect(KafkaErrorCode.notCoordinator.isRetriable)
         #expect(KafkaErrorCode.topicAlreadyExists.text == "Topic with this name already exists.")
-        #expect(KafkaErrorCode.topicAlreadyExists.exceptionClass == "org.apache.kafka.common.errors.TopicExistsException")
         #expect(!KafkaErrorCode.topicAlreadyExists.isRetriable)
         #expect(KafkaErrorCode.notLeaderOrFollower.requiresMetadataRefresh)
         #expect(KafkaErrorCode(rawValue: 999).name == "ERROR_999")

@@ -14,12 +14,14 @@ extension APIKey {
     package static let syncGroup = APIKey(rawValue: 14)
     package static let describeGroups = APIKey(rawValue: 15)
     package static let listGroups = APIKey(rawValue: 16)
+    package static let saslHandshake = APIKey(rawValue: 17)
     package static let apiVersions = APIKey(rawValue: 18)
     package static let createTopics = APIKey(rawValue: 19)
     package static let deleteTopics = APIKey(rawValue: 20)
     package static let initProducerID = APIKey(rawValue: 22)
     package static let offsetForLeaderEpoch = APIKey(rawValue: 23)
     package static let describeConfigs = APIKey(rawValue: 32)
+    package static let saslAuthenticate = APIKey(rawValue: 36)
     package static let createPartitions = APIKey(rawValue: 37)
     package static let deleteGroups = APIKey(rawValue: 42)
     package static let incrementalAlterConfigs = APIKey(rawValue: 44)
@@ -41,12 +43,14 @@ extension APIKey {
         .syncGroup,
         .describeGroups,
         .listGroups,
+        .saslHandshake,
         .apiVersions,
         .createTopics,
         .deleteTopics,
         .initProducerID,
         .offsetForLeaderEpoch,
         .describeConfigs,
+        .saslAuthenticate,
         .createPartitions,
         .deleteGroups,
         .incrementalAlterConfigs,
@@ -70,12 +74,14 @@ extension APIKey {
         case 14: "SyncGroup"
         case 15: "DescribeGroups"
         case 16: "ListGroups"
+        case 17: "SaslHandshake"
         case 18: "ApiVersions"
         case 19: "CreateTopics"
         case 20: "DeleteTopics"
         case 22: "InitProducerId"
         case 23: "OffsetForLeaderEpoch"
         case 32: "DescribeConfigs"
+        case 36: "SaslAuthenticate"
         case 37: "CreatePartitions"
         case 42: "DeleteGroups"
         case 44: "IncrementalAlterConfigs"
@@ -101,12 +107,14 @@ extension APIKey {
         case 14: 0...5
         case 15: 0...6
         case 16: 0...5
+        case 17: 0...1
         case 18: 0...4
         case 19: 2...7
         case 20: 1...6
         case 22: 0...5
         case 23: 2...4
         case 32: 1...4
+        case 36: 0...2
         case 37: 0...3
         case 42: 0...2
         case 44: 0...1
@@ -138,6 +146,7 @@ extension APIKey {
         case 22: version >= 2
         case 23: version >= 4
         case 32: version >= 4
+        case 36: version >= 2
         case 37: version >= 2
         case 42: version >= 2
         case 44: version >= 1

@@ -1,4 +1,4 @@
-/// A broker's error code. Codes that are not known here can be represented.
+/// A broker's error code. Codes that this version does not name can be represented.
 public struct KafkaErrorCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     public let rawValue: Int16
 
@@ -8,18 +8,15 @@ public struct KafkaErrorCode: RawRepresentable, Hashable, Sendable, CustomString
     /// The protocol's name, for example `NOT_COORDINATOR`; `ERROR_999` for an unknown code.
     public var name: String { Self.entry(rawValue).map { "\($0.name)" } ?? "ERROR_\(rawValue)" }
 
-    /// What Kafka's Java client says for it.
+    /// The message of Kafka's Java client.
     public var text: String {
         Self.entry(rawValue).map { "\($0.text)" } ?? "The broker answered with the unknown error code \(rawValue)."
     }
 
-    /// The Java client's exception class, for texts that users compare with Java's; empty where there is none.
-    public var exceptionClass: String { Self.entry(rawValue).map { "\($0.exception)" } ?? "" }
-
     /// Whether the same request may succeed later.
     public var isRetriable: Bool { Self.isRetriable(rawValue) }
 
-    /// Whether the picture of the cluster must be renewed before trying again.
+    /// Whether metadata must be refreshed before a retry.
     public var requiresMetadataRefresh: Bool { Self.requiresMetadataRefresh(rawValue) }
 
     public var description: String { "\(name) (\(rawValue))" }

@@ -15,6 +15,8 @@ package protocol KafkaMessage: KafkaStruct {
     static var versions: ClosedRange<Int16> { get }
     /// From this version on the message is in KIP-482's compact form with tagged fields.
     static var flexibleFrom: Int16 { get }
+    /// The time for which the broker delays the client because of a quota (KIP-219); 0 in messages without the field.
+    var throttleTimeMilliseconds: Int32 { get }
 }
 
 package protocol KafkaRequest: KafkaMessage {
@@ -22,6 +24,8 @@ package protocol KafkaRequest: KafkaMessage {
 }
 
 extension KafkaMessage {
+    package var throttleTimeMilliseconds: Int32 { 0 }
+
     package static func isFlexible(_ version: Int16) -> Bool { version >= flexibleFrom }
 
     /// Reads a whole body; bytes left over are an error.

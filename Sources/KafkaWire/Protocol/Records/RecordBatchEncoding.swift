@@ -15,9 +15,12 @@ extension RecordBatchHeader {
 
 extension RecordBatchBuilder {
     /// The batch's head, apart from length and checksum.
-    package func header(stamp: SequenceStamp, codec: CompressionCodec) -> RecordBatchHeader {
+    package func header(
+        stamp: SequenceStamp, codec: CompressionCodec, isTransactional: Bool = false
+    ) -> RecordBatchHeader {
         var header = RecordBatchHeader()
         header.attributes = codec.rawValue
+        header.isTransactional = isTransactional
         header.lastOffsetDelta = max(0, recordCount - 1)
         header.baseTimestamp = baseTimestamp
         header.maxTimestamp = maxTimestamp

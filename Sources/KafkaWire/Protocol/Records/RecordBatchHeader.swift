@@ -35,7 +35,10 @@ package struct RecordBatchHeader: Equatable, Sendable {
     /// The codec's number in the attributes; 5 to 7 are not defined.
     package var codecNumber: Int16 { attributes & 0x07 }
     package var hasLogAppendTime: Bool { attributes & 0x08 != 0 }
-    package var isTransactional: Bool { attributes & 0x10 != 0 }
+    package var isTransactional: Bool {
+        get { attributes & 0x10 != 0 }
+        set { attributes = newValue ? attributes | 0x10 : attributes & ~0x10 }
+    }
     package var isControl: Bool { attributes & 0x20 != 0 }
     /// The offset after the batch, also where compaction took its last records.
     package var nextOffset: Int64 { baseOffset &+ Int64(lastOffsetDelta) &+ 1 }
