@@ -70,6 +70,21 @@ final class Cluster {
     /// How many connections have been made so far.
     var connectionCount: Int { relay.connectionCount.load(ordering: .relaxed) }
 
+    /// Shows each request to `body` before the broker handles it.
+    func intercept(_ body: @escaping @Sendable (InterceptedRequest) -> Interception?) {
+        broker.interceptors.add(body)
+    }
+
+    /// Counts the requests from now on, by API key.
+    func countRequests() -> RequestCounts {
+        let counts = RequestCounts()
+        intercept { request in
+            counts.add(request.apiKey)
+            return nil
+        }
+        return counts
+    }
+
     func makeTopic(_ name: String, partitions: Int32 = 1) throws {
         try KafkaAdmin(client).createTopics([NewTopic(name: name, partitions: partitions, replicationFactor: 1)])
     }
@@ -95,6 +110,28 @@ final class Cluster {
         try TopicReader(client, topic: topic).readToEnd { records.append($0) }
         return records
     }
+}
+
+/// Allows something a limited number of times.
+final class Countdown: Sendable {
+    private let count: Mutex<Int>
+
+    init(_ count: Int) { self.count = Mutex(count) }
+
+    func take() -> Bool {
+        count.withLock { count in
+            count -= 1
+            return count >= 0
+        }
+    }
+}
+
+final class RequestCounts: Sendable {
+    private let counts = Mutex<[APIKey: Int]>([:])
+
+    func add(_ key: APIKey) { counts.withLock { $0[key, default: 0] += 1 } }
+
+    subscript(key: APIKey) -> Int { counts.withLock { $0[key, default: 0] } }
 }
 
 /// Relays connections to a target that may be away, and cuts them on demand, wherever they are in a message.
@@ -161,7 +198,7 @@ final class CuttingRelay: Sendable {
     }
 }
 
-/// Remembers what a producer tells.
+/// Collects a producer's reports.
 final class DeliveryLog: DeliveryListener {
     struct Entry: Sendable, Equatable {
         let topic: String

@@ -216,7 +216,7 @@ import WireTestSupport
         let error = #expect(throws: KafkaError.self) {
             for _ in 0..<50 { try producer.append(value, to: topic) }
         }
-        #expect(error?.description.contains("buffer.memory") == true)
+        #expect(error?.description.contains("the producer's buffer") == true)
         producer.abort()
     }
 

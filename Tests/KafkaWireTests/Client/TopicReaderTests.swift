@@ -33,9 +33,9 @@ import WireStreams
         #expect(reader.positions == [0: 0, 1: 1])
         try producer.send("t", partition: 0, key: nil, value: [2])
         #expect(try reader.endOffsets() == [0: 1, 1: 1])
-        try reader.seekToEnd()
+        try reader.seekAll(to: .latest)
         #expect(try reader.poll(maxWaitMilliseconds: 0).isEmpty)
-        try reader.seekToBeginning()
+        try reader.seekAll(to: .earliest)
         var values: [[UInt8]?] = []
         try reader.readToEnd { values.append($0.value) }
         #expect(Set(values) == [[1], [2]])

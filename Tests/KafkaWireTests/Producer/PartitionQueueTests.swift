@@ -25,7 +25,9 @@ import WireCore
         return queue
     }
 
-    private static func take(_ queue: inout Queue, _ identity: ProducerIdentity? = first, max: Int = 5) -> (Int, Int32)? {
+    private static func take(
+        _ queue: inout Queue, _ identity: ProducerIdentity? = first, max: Int = 5
+    ) -> (Int, Int32)? {
         queue.take(identity, now: now, inFlightMax: max).map { ($0.batch, $0.stamp.baseSequence) }
     }
 
@@ -115,7 +117,8 @@ import WireCore
     @Test func nothingOvertakesABatchThatWaitsForItsPause() throws {
         var queue = Self.queue([1, 1])
         _ = Self.take(&queue)
-        #expect(queue.finish(0, .refused(.leaderNotAvailable), retryAt: Self.now.advanced(byMilliseconds: 20)) == .retry)
+        let retryAt = Self.now.advanced(byMilliseconds: 20)
+        #expect(queue.finish(0, .refused(.leaderNotAvailable), retryAt: retryAt) == .retry)
         #expect(Self.take(&queue) == nil)
         #expect(queue.notBefore == Self.now.advanced(byMilliseconds: 20))
         let later = Self.now.advanced(byMilliseconds: 20)

@@ -14,13 +14,12 @@ import Testing
     /// A producer that knows one topic with one partition on a connected broker, and has its id.
     private static func core() -> ProducerCore {
         var core = ProducerCore(ProducerConfiguration())
-        core.identity = ProducerIdentity(producerID: 7, epoch: 0)
-        core.needsIdentity = false
+        core.adopt(ProducerIdentity(producerID: 7, epoch: 0))
         let topic = ProducerCore.Topic(name: "t", index: 0)
         core.topics.append(topic)
         core.topicsByName["t"] = topic
         _ = core.update([description(leader: 1)])
-        core.brokers[1]?.isConnected = true
+        core.connected(1)
         return core
     }
 
@@ -33,7 +32,7 @@ import Testing
         let record = ProducerCore.NewRecord(
             topicIndex: 0, partition: 0, key: nil, value: nil, headers: [], timestampMilliseconds: 0, tag: 0,
             receipt: nil)
-        guard case .appended = core.append(record) else {
+        guard case .appended = core.append(record, now: now) else {
             Issue.record("the record is not taken")
             return
         }
@@ -51,25 +50,25 @@ import Testing
     @Test func aBatchThatIsRefusedForTheMomentWakesTheWriterThatSleeps() throws {
         var core = Self.core()
         Self.append(&core)
-        let place = try #require(Self.sentBatch(&core))
-        #expect(Self.isAsleep(&core))
+        let place = try require(Self.sentBatch(&core))
+        expect(Self.isAsleep(&core))
         let answer = ProducerCore.Answer(place: place, outcome: .refused(.notLeaderOrFollower))
         let effects = core.settle([answer], ofBroker: 1, now: Self.now)
         #expect(!effects.wakeups.isEmpty)
-        #expect(Self.sentBatch(&core) == place)
+        expect(Self.sentBatch(&core) == place)
     }
 
     /// Whoever waits for delivery looks at what the listener was told next.
     @Test func nothingIsDeliveredBeforeTheListenerKnows() throws {
         var core = Self.core()
         Self.append(&core)
-        let place = try #require(Self.sentBatch(&core))
+        let place = try require(Self.sentBatch(&core))
         core.deliveryWaiters = [WakeupSignal()]
         let effects = core.settle([ProducerCore.Answer(place: place, outcome: .stored)], ofBroker: 1, now: Self.now)
         #expect(effects.finished.count == 1)
-        #expect(core.deliveryWaiters.count == 1 && !core.isAtRest)
-        #expect(core.notified(1).count == 1)
-        #expect(core.deliveryWaiters.isEmpty && core.isAtRest)
+        expect(core.deliveryWaiters.count == 1 && !core.isAtRest)
+        expect(core.notified(1).count == 1)
+        expect(core.deliveryWaiters.isEmpty && core.isAtRest)
     }
 
     /// Too few replicas, for example: nothing flows, and that must be seen.
@@ -78,7 +77,7 @@ import Testing
         Self.append(&core)
         var news: [Int] = []
         for attempt in 1...20 {
-            let place = try #require(Self.sentBatch(&core))
+            let place = try require(Self.sentBatch(&core))
             let answer = ProducerCore.Answer(place: place, outcome: .refused(.notEnoughReplicas))
             let effects = core.settle([answer], ofBroker: 1, now: Self.now)
             if let refusal = effects.refusal {
@@ -87,10 +86,10 @@ import Testing
             }
         }
         #expect(news == [10])
-        #expect(core.refusing.count == 1)
-        let place = try #require(Self.sentBatch(&core))
+        expect(core.refusing.count == 1)
+        let place = try require(Self.sentBatch(&core))
         _ = core.settle([ProducerCore.Answer(place: place, outcome: .stored)], ofBroker: 1, now: Self.now)
-        #expect(core.refusing.isEmpty)
+        expect(core.refusing.isEmpty)
     }
 
     @Test func aPartitionWithoutALeaderMakesTheClusterBeLookedAtAtOnce() {
@@ -98,25 +97,25 @@ import Testing
         let topic = ProducerCore.Topic(name: "t", index: 0)
         core.topics.append(topic)
         core.topicsByName["t"] = topic
-        #expect(core.update([Self.description(leader: -1)]).effects.needsMaintenance)
+        expect(core.update([Self.description(leader: -1)]).effects.needsMaintenance)
     }
 
     @Test func memoryWithoutUseGoesAfterAWhile() throws {
         var core = Self.core()
         Self.append(&core)
-        let place = try #require(Self.sentBatch(&core))
+        let place = try require(Self.sentBatch(&core))
         core.pool.give(.allocate(capacity: 1 << 20), bytes: 1 << 20)
         func later(_ milliseconds: Int) -> MonotonicInstant { Self.now.advanced(byMilliseconds: milliseconds) }
         // Batches are under way: it may be wanted at any moment.
-        #expect(core.releaseMemory(now: Self.now) == later(1000))
-        #expect(core.releaseMemory(now: later(5000)) == later(6000))
-        #expect(core.pool.spareCount == 1)
+        expect(core.releaseMemory(now: Self.now) == later(1000))
+        expect(core.releaseMemory(now: later(5000)) == later(6000))
+        expect(core.pool.spareCount == 1)
         _ = core.settle([ProducerCore.Answer(place: place, outcome: .stored)], ofBroker: 1, now: later(5000))
         _ = core.notified(1)
-        #expect(core.releaseMemory(now: later(5000)) == later(6000))
-        #expect(core.releaseMemory(now: later(5999)) == later(6000))
-        #expect(core.pool.spareCount == 1)
-        #expect(core.releaseMemory(now: later(6000)) == nil)
-        #expect(core.pool.spareCount == 0)
+        expect(core.releaseMemory(now: later(5000)) == later(6000))
+        expect(core.releaseMemory(now: later(5999)) == later(6000))
+        expect(core.pool.spareCount == 1)
+        expect(core.releaseMemory(now: later(6000)) == nil)
+        expect(core.pool.spareCount == 0)
     }
 }

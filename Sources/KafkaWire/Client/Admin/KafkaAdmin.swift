@@ -1,7 +1,9 @@
 import KafkaProtocol
 import WireCore
 
-/// What an operator asks of a cluster. All calls block, and throw once `apiTimeoutMilliseconds` are over.
+/// Administration of a cluster: topics, configurations, groups (`Admin` of the Java client).
+///
+/// All calls block the thread, retry errors that may pass, and throw `.timedOut` after `apiTimeoutMilliseconds`.
 public struct KafkaAdmin: Sendable {
     let client: KafkaClient
 
@@ -112,17 +114,12 @@ public struct KafkaAdmin: Sendable {
     }
 
     /// Partition to offset of its next record.
-    public func endOffsets(_ topic: String) throws(KafkaError) -> [Int32: Int64] { try offsets(topic, .end) }
+    public func endOffsets(_ topic: String) throws(KafkaError) -> [Int32: Int64] { try offsets(topic, .latest) }
 
-    /// Partition to offset of its first record.
-    public func beginningOffsets(_ topic: String) throws(KafkaError) -> [Int32: Int64] {
-        try offsets(topic, .beginning)
-    }
-
-    private func offsets(_ topic: String, _ place: OffsetSpec) throws(KafkaError) -> [Int32: Int64] {
+    private func offsets(_ topic: String, _ spec: OffsetSpec) throws(KafkaError) -> [Int32: Int64] {
         try client.retrying("asking for the offsets of \(topic)", cancellation) { () throws(KafkaError) in
             let description = try client.topic(topic, cancellation)
-            return try client.offsets(of: description, at: place, isolation: .readUncommitted, cancellation)
+            return try client.offsets(of: description, at: spec, isolation: .readUncommitted, cancellation)
         }
     }
 
@@ -133,7 +130,8 @@ public struct KafkaAdmin: Sendable {
         var request = DescribeGroupsRequest()
         request.groups = [groupID]
         return try client.retrying("describing group \(groupID)", cancellation) { () throws(KafkaError) in
-            let response = try client.withCoordinator(ofGroup: groupID, cancellation) { connection throws(KafkaError) in
+            let response = try client.withCoordinator(of: .group(groupID), cancellation) {
+                connection throws(KafkaError) in
                 try connection.request(request)
             }
             guard let group = response.groups.first else {
@@ -160,7 +158,8 @@ public struct KafkaAdmin: Sendable {
             return member
         }
         try client.retrying("removing members of group \(group)", cancellation) { () throws(KafkaError) in
-            let response = try client.withCoordinator(ofGroup: group, cancellation) { connection throws(KafkaError) in
+            let response = try client.withCoordinator(of: .group(group), cancellation) {
+                connection throws(KafkaError) in
                 guard try connection.versions.version(of: .leaveGroup) >= 3 else {
                     throw .unsupportedVersion(.leaveGroup, broker: connection.versions[.leaveGroup])
                 }

@@ -1,15 +1,15 @@
 import KafkaProtocol
 import WireStreams
 
-/// What is known of a cluster's brokers: the latest answer to a Metadata request.
+/// A cluster's brokers, from the latest response to a Metadata request.
 struct ClusterMetadata: Sendable {
     private(set) var clusterID: String?
     private(set) var controllerID: Int32 = -1
     private(set) var brokers: [Int32: BrokerDescription] = [:]
     /// Addresses that could not be reached when they were tried last.
-    private var silent: Set<SocketAddress> = []
+    private var unreachable: Set<SocketAddress> = []
 
-    /// Takes over what a broker says. An answer without brokers (it has just started) changes nothing.
+    /// Adopts a response. One without brokers (of a broker that has just started) changes nothing.
     mutating func update(_ response: MetadataResponse) {
         guard !response.brokers.isEmpty else { return }
         clusterID = response.clusterID ?? clusterID
@@ -22,23 +22,23 @@ struct ClusterMetadata: Sendable {
         }
     }
 
-    /// Whom to ask, in order: the brokers known, then the bootstrap servers that are none of them; behind them all
-    /// those that could not be reached, since each try may take the whole connection timeout.
+    /// The addresses to try, in order: known brokers, then other bootstrap servers; last of all those that could not be
+    /// reached, since each attempt may take the whole connection timeout.
     ///
-    /// The bootstrap servers are always among them, so that a cluster that moved altogether is found again (KIP-899).
+    /// The bootstrap servers are always included, so that a cluster whose brokers have all changed is found (KIP-899).
     func candidates(bootstrap: [SocketAddress]) -> [SocketAddress] {
         let known = brokers.values.sorted { $0.id < $1.id }.map(\.address)
         let all = known + bootstrap.filter { !known.contains($0) }
-        return all.filter { !silent.contains($0) } + all.filter { silent.contains($0) }
+        return all.filter { !unreachable.contains($0) } + all.filter { unreachable.contains($0) }
     }
 
     mutating func note(_ broker: SocketAddress, isReachable: Bool) {
-        if isReachable { silent.remove(broker) } else { silent.insert(broker) }
+        if isReachable { unreachable.remove(broker) } else { unreachable.insert(broker) }
     }
 }
 
 extension TopicDescription {
-    /// Nil where the broker says that the topic is not there.
+    /// Returns nil if the topic does not exist.
     init?(_ topic: MetadataResponse.Topic) {
         guard let name = topic.name, topic.errorCode == .none else { return nil }
         self.init(

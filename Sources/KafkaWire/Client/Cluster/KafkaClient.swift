@@ -3,31 +3,33 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// A Kafka cluster as seen by one program: its brokers, topics and connections. Shared by everything that speaks to it.
+/// A Kafka cluster as used by one program: its metadata and its connections. Shared by producers, readers and admin
+/// calls. Thread-safe.
 ///
-/// All calls block the thread that makes them. Each has a connection to itself while it lasts; connections are
-/// kept for the next call.
+/// A call has a connection to itself while it lasts; connections are kept for the next call. No thread runs for a
+/// client alone.
 public final class KafkaClient: Sendable {
     public let configuration: KafkaClientConfiguration
     let cancellation = Cancellation()
     private let pool: ConnectionPool
-    private let picture = Mutex(ClusterMetadata())
+    private let metadataState = Mutex(ClusterMetadata())
+    private let coordinators = Mutex<[CoordinatorKey: SocketAddress]>([:])
 
-    /// Connects to nobody yet.
+    /// Does not connect yet.
     public init(_ configuration: KafkaClientConfiguration) {
         self.configuration = configuration
         pool = ConnectionPool(configuration)
     }
 
-    /// Cuts every connection; whoever waits in a call gets `.closed`.
+    /// Closes every connection and makes all calls, also waiting ones, throw `.closed`; ends its producers and readers.
     public func close() {
         cancellation.cancel()
         pool.close()
     }
 
-    // MARK: Whom to ask
+    // MARK: Brokers
 
-    var cluster: ClusterMetadata { picture.withLock { $0 } }
+    var cluster: ClusterMetadata { metadataState.withLock { $0 } }
 
     /// Runs `body` with a connection to the first broker that can be reached.
     func withAnyBroker<R>(
@@ -38,11 +40,11 @@ public final class KafkaClient: Sendable {
         for broker in candidates {
             do throws(KafkaError) {
                 let result = try pool.withConnection(to: broker, cancellation, body)
-                picture.withLock { $0.note(broker, isReachable: true) }
+                metadataState.withLock { $0.note(broker, isReachable: true) }
                 return result
             } catch {
                 guard error.isOfConnection else { throw error }
-                picture.withLock { $0.note(broker, isReachable: false) }
+                metadataState.withLock { $0.note(broker, isReachable: false) }
                 lastError = error
             }
         }
@@ -55,60 +57,50 @@ public final class KafkaClient: Sendable {
         try pool.withConnection(to: try address(of: id, cancellation), cancellation, body)
     }
 
-    /// The controller, which alone may change topics where brokers do not pass such requests on (before KRaft).
+    /// The controller, which alone may change topics if brokers do not forward such requests (before KRaft).
     func withController<R>(
         _ cancellation: Cancellation, _ body: (BrokerConnection) throws(KafkaError) -> R
     ) throws(KafkaError) -> R {
-        let answer = try metadata(topics: [], cancellation)
-        guard answer.brokers.contains(where: { $0.nodeID == answer.controllerID }) else {
+        let response = try metadata(topics: [], cancellation)
+        guard response.brokers.contains(where: { $0.nodeID == response.controllerID }) else {
             return try withAnyBroker(cancellation, body)
         }
-        return try withBroker(answer.controllerID, cancellation, body)
+        return try withBroker(response.controllerID, cancellation, body)
     }
 
-    /// - Parameter limitMilliseconds: how long the question who it is may go unanswered; nil: as long as any.
-    func withCoordinator<R>(
-        ofGroup group: String, limitMilliseconds: Int? = nil, _ cancellation: Cancellation,
-        _ body: (BrokerConnection) throws(KafkaError) -> R
+    // MARK: Coordinators
+
+    func cachedCoordinator(of key: CoordinatorKey) -> SocketAddress? { coordinators.withLock { $0[key] } }
+
+    func cacheCoordinator(_ broker: SocketAddress, of key: CoordinatorKey) {
+        coordinators.withLock { $0[key] = broker }
+    }
+
+    /// Drops a coordinator from the cache, unless another one has replaced it.
+    func dropCoordinator(_ broker: SocketAddress, of key: CoordinatorKey) {
+        coordinators.withLock { if $0[key] == broker { $0[key] = nil } }
+    }
+
+    func withConnection<R>(
+        to broker: SocketAddress, _ cancellation: Cancellation, _ body: (BrokerConnection) throws(KafkaError) -> R
     ) throws(KafkaError) -> R {
-        let coordinator = try withAnyBroker(cancellation) { connection throws(KafkaError) in
-            try Self.coordinator(ofGroup: group, from: connection, limitMilliseconds: limitMilliseconds)
-        }
-        return try pool.withConnection(to: coordinator, cancellation, body)
+        try pool.withConnection(to: broker, cancellation, body)
     }
 
-    private static func coordinator(
-        ofGroup group: String, from connection: BrokerConnection, limitMilliseconds: Int?
-    ) throws(KafkaError) -> SocketAddress {
-        var request = FindCoordinatorRequest()
-        request.key = group
-        request.coordinatorKeys = [group]
-        let response = try connection.request(request, limitMilliseconds: limitMilliseconds)
-        let (code, message, host, port) = response.coordinators.first
-            .map { ($0.errorCode, $0.errorMessage, $0.host, $0.port) }
-            ?? (response.errorCode, response.errorMessage, response.host, response.port)
-        guard code == .none else {
-            throw .code(code, about: "finding the coordinator of group \(group)", message: message.nonEmpty)
-        }
-        guard let port = UInt16(exactly: port) else {
-            throw .malformed(
-                context: "coordinator of group \(group)", WireError(.invalidValue("port \(port)"), at: 0))
-        }
-        return SocketAddress(host: host, port: port)
-    }
+    // MARK: Addresses
 
     func address(of id: Int32, _ cancellation: Cancellation) throws(KafkaError) -> SocketAddress {
         if let broker = cluster.brokers[id] { return broker.address }
         _ = try metadata(topics: [], cancellation)
         guard let broker = cluster.brokers[id] else {
-            throw .code(.leaderNotAvailable, about: "looking for broker \(id)", message: "the cluster does not know it")
+            throw .code(.leaderNotAvailable, about: "finding broker \(id)", message: "the cluster has no such broker")
         }
         return broker.address
     }
 
     // MARK: Metadata
 
-    /// Asks for the brokers and for some topics; nil: all topics.
+    /// Fetches the brokers and some topics; nil is all topics.
     func metadata(
         topics: [String]?, allowsCreation: Bool = false, _ cancellation: Cancellation
     ) throws(KafkaError) -> MetadataResponse {
@@ -124,8 +116,10 @@ public final class KafkaClient: Sendable {
         let response = try withAnyBroker(cancellation) { connection throws(KafkaError) in
             try connection.request(request)
         }
-        guard response.errorCode == .none else { throw .code(response.errorCode, about: "asking for metadata") }
-        picture.withLock { $0.update(response) }
+        guard response.errorCode == .none else { throw .code(response.errorCode, about: "fetching metadata") }
+        metadataState.withLock { $0.update(response) }
+        configuration.observer?.metadataRefreshed(
+            brokerCount: response.brokers.count, topicCount: response.topics.count)
         return response
     }
 
@@ -146,7 +140,7 @@ public final class KafkaClient: Sendable {
 
     // MARK: Retries
 
-    /// Tries `body` again while its errors promise that this may help, at most `timeoutMilliseconds`; nil: for ever.
+    /// Retries `body` while its errors are retriable, for `timeoutMilliseconds` at most (nil: `apiTimeoutMilliseconds`).
     func retrying<R>(
         _ what: @autoclosure () -> String, timeoutMilliseconds: Int? = nil, _ cancellation: Cancellation,
         where isRetriable: (KafkaError) -> Bool = \.isRetriable, _ body: () throws(KafkaError) -> R
@@ -164,6 +158,7 @@ public final class KafkaClient: Sendable {
                 guard passed + pause < limit else {
                     throw .timedOut(what: what(), milliseconds: limit, lastError: "\(error)")
                 }
+                configuration.observer?.retrying(what(), after: error, pauseMilliseconds: pause)
                 try cancellation.pause(milliseconds: pause)
             }
         }
@@ -171,6 +166,6 @@ public final class KafkaClient: Sendable {
 }
 
 extension String? {
-    /// Nil for an empty text too: brokers that have nothing to say send either.
+    /// nil for an empty text too: brokers without a message send either.
     var nonEmpty: String? { self?.isEmpty == true ? nil : self }
 }

@@ -1,19 +1,19 @@
 import KafkaProtocol
 
-/// The places in a partition that ListOffsets has names for.
-enum OffsetSpec: Int64 {
-    case end = -1, beginning = -2
-}
-
 extension KafkaClient {
-    /// The offset of a place in every partition of a topic, asked of the partitions' leaders.
+    /// The offset that `spec` means in every partition of a topic; names are resolved by the partitions' leaders.
     func offsets(
-        of topic: TopicDescription, at place: OffsetSpec, isolation: IsolationLevel,
-        _ cancellation: Cancellation
+        of topic: TopicDescription, at spec: OffsetSpec, isolation: IsolationLevel, _ cancellation: Cancellation
     ) throws(KafkaError) -> [Int32: Int64] {
+        let timestamp: Int64
+        switch spec.position {
+        case .offset(let offset):
+            return Dictionary(uniqueKeysWithValues: topic.partitions.map { ($0.index, offset) })
+        case .named(let name): timestamp = name
+        }
         var offsets: [Int32: Int64] = [:]
         for (leader, partitions) in topic.partitionsByLeader {
-            let request = ListOffsetsRequest(topic.name, partitions, place, isolation, configuration)
+            let request = ListOffsetsRequest(topic.name, partitions, timestamp, isolation, configuration)
             let response = try withBroker(leader, cancellation) { connection throws(KafkaError) in
                 try connection.request(request)
             }
@@ -25,7 +25,7 @@ extension KafkaClient {
             }
         }
         guard offsets.count == topic.partitions.count else {
-            throw .code(.unknownServerError, about: "offsets of \(topic.name): not all partitions were answered")
+            throw .code(.unknownServerError, about: "offsets of \(topic.name): the response lacks partitions")
         }
         return offsets
     }
@@ -39,7 +39,7 @@ extension TopicDescription {
 
 extension ListOffsetsRequest {
     fileprivate init(
-        _ topic: String, _ partitions: [Int32], _ place: OffsetSpec, _ isolation: IsolationLevel,
+        _ topic: String, _ partitions: [Int32], _ timestamp: Int64, _ isolation: IsolationLevel,
         _ configuration: KafkaClientConfiguration
     ) {
         self.init()
@@ -51,7 +51,7 @@ extension ListOffsetsRequest {
         entry.partitions = partitions.map { index in
             var partition = ListOffsetsPartition()
             partition.partitionIndex = index
-            partition.timestamp = place.rawValue
+            partition.timestamp = timestamp
             return partition
         }
         topics = [entry]

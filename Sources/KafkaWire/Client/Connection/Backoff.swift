@@ -1,6 +1,7 @@
 import KafkaProtocol
 
-/// Pauses between tries: they double up to a limit, and vary by a fifth so that clients do not move in step (KIP-580).
+/// Pauses between attempts: they double up to a maximum and vary by a fifth, so that clients do not retry in step
+/// (KIP-580).
 struct Backoff {
     private let firstMilliseconds: Int
     private let maxMilliseconds: Int

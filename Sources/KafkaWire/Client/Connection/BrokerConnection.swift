@@ -2,13 +2,16 @@ import KafkaProtocol
 import Synchronization
 import WireStreams
 
-/// A connection to a broker for one request after another; whoever calls has it for the whole exchange.
+/// A connection to a broker for one request at a time; a call has it to itself for the whole exchange.
 final class BrokerConnection: Sendable {
     let broker: SocketAddress
     let versions: BrokerVersions
     let canceller: SocketCanceller
     private let requestTimeoutMilliseconds: Int
     private let link: Mutex<BrokerLink>
+    private let observer: (any KafkaClientObserver)?
+    /// The error that ended the connection.
+    private let failure = Mutex<KafkaError?>(nil)
 
     init(
         to broker: SocketAddress, _ configuration: KafkaClientConfiguration, _ cancellation: Cancellation
@@ -18,22 +21,34 @@ final class BrokerConnection: Sendable {
         versions = link.versions
         canceller = link.canceller
         requestTimeoutMilliseconds = configuration.requestTimeoutMilliseconds
+        observer = configuration.observer
         self.link = Mutex(link)
     }
 
-    /// Sends a request in the highest version that both sides know, not above `cap`, and waits for the answer.
+    deinit { observer?.connectionClosed(to: broker, failure.withLock { $0 }) }
+
+    /// Sends a request in the highest version that both sides support, not above `cap`, and waits for the response.
     ///
     /// - Parameters:
-    ///   - extraTimeoutMilliseconds: how much longer than an ordinary request it may take (long polls, joins).
-    ///   - limitMilliseconds: how long it may take at most where that is less than an ordinary request.
+    ///   - extraTimeoutMilliseconds: added to the timeout of an ordinary request (long polls, joins).
+    ///   - limitMilliseconds: the maximum timeout, if less than that of an ordinary request.
     func request<Request: KafkaRequest>(
         _ request: Request, atMost cap: Int16 = .max, extraTimeoutMilliseconds: Int = 0, limitMilliseconds: Int? = nil
     ) throws(KafkaError) -> Request.Response {
         let version = try versions.version(of: Request.apiKey, atMost: cap)
         let timeout = min(requestTimeoutMilliseconds + extraTimeoutMilliseconds, limitMilliseconds ?? .max)
         return try link.withLock { (link) throws(KafkaError) -> Request.Response in
-            link.setReadTimeout(milliseconds: timeout)
-            return try link.exchange(request, version: version)
+            do throws(KafkaError) {
+                if link.reauthenticateAt != nil {
+                    link.setReadTimeout(milliseconds: min(requestTimeoutMilliseconds, timeout))
+                    try link.authenticateIfDue(now: .now)
+                }
+                link.setReadTimeout(milliseconds: timeout)
+                return try link.exchange(request, version: version)
+            } catch {
+                failure.withLock { $0 = error }
+                throw error
+            }
         }
     }
 }

@@ -2,7 +2,7 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-/// Both halves of a connection to a broker, its versions known. Belongs to one owner at a time.
+/// Both halves of a connection to a broker that is set up: see `ConnectionSetup`. Belongs to one owner at a time.
 final class BrokerLink {
     let broker: SocketAddress
     let sender: RequestSender
@@ -10,16 +10,29 @@ final class BrokerLink {
     let canceller: SocketCanceller
     private let setTimeouts: (_ readMilliseconds: Int, _ writeMilliseconds: Int) -> Void
     private let requestTimeoutMilliseconds: Int
+    private let mechanism: (any SASLMechanism)?
+    private let observer: (any KafkaClientObserver)?
     private(set) var versions: BrokerVersions
+    /// When the connection must be authenticated again (KIP-368); nil if it need not be.
+    private(set) var reauthenticateAt: MonotonicInstant?
 
-    /// Connects, starts TLS where it is configured, and asks for the broker's versions.
+    /// Opens a connection, negotiates versions and authenticates.
     ///
-    /// - Parameter cancellation: can cut the connection from now on; its owner removes the canceller in the end.
+    /// - Parameter cancellation: can close the connection from now on; its owner removes the canceller in the end.
     init(
         to broker: SocketAddress, _ configuration: KafkaClientConfiguration, _ cancellation: Cancellation
     ) throws(KafkaError) {
         try cancellation.check()
-        let streams = try Self.open(broker, configuration, cancellation)
+        observer = configuration.observer
+        mechanism = configuration.authentication
+        let started = MonotonicInstant.now
+        let streams: StreamPair
+        do throws(KafkaError) {
+            streams = try Self.open(broker, configuration, cancellation)
+        } catch {
+            configuration.observer?.connectionFailed(to: broker, error)
+            throw error
+        }
         self.broker = broker
         sender = RequestSender(output: streams.output, broker: broker, clientID: configuration.clientID)
         receiver = ResponseReceiver(
@@ -30,64 +43,61 @@ final class BrokerLink {
         versions = BrokerVersions(ApiVersionsResponse())
         do throws(KafkaError) {
             versions = try negotiate()
+            try authenticate(now: .now)
         } catch {
             cancellation.remove(canceller)
-            // Nobody has shown yet that a broker is there: another try, or another broker, may find one.
-            if case .malformed = error { throw .notABroker(broker, reason: "\(error)") }
-            throw error
+            var failure = error
+            // It is not known yet that a broker answers: a retry, or another broker, may find one.
+            if case .malformed = error { failure = .notABroker(broker, reason: "\(error)") }
+            observer?.connectionFailed(to: broker, failure)
+            throw failure
         }
+        observer?.connectionOpened(to: broker, milliseconds: MonotonicInstant.now.milliseconds(since: started))
     }
 
-    private static func open(
-        _ broker: SocketAddress, _ configuration: KafkaClientConfiguration, _ cancellation: Cancellation
-    ) throws(KafkaError) -> StreamPair {
-        var registered: SocketCanceller?
-        do throws(StreamError) {
-            let streams = try SocketConnector.connect(
-                to: broker, timeoutMilliseconds: configuration.connectTimeoutMilliseconds
-            ) { canceller in
-                if let registered { cancellation.remove(registered) }
-                registered = canceller
-                cancellation.add(canceller)
-            }
-            streams.setTimeouts(configuration.requestTimeoutMilliseconds, configuration.requestTimeoutMilliseconds)
-            guard var tls = configuration.tls else { return streams }
-            if case .identity = tls.verification { tls.verification = .identity(host: broker.host) }
-            return try streams.startingTLS(tls, end: .delimitedByProtocol)
-        } catch {
-            if let registered { cancellation.remove(registered) }
-            throw .stream(error, broker: broker)
-        }
+    /// The part of a session's lifetime in percent after which a connection is authenticated again, as in Kafka's
+    /// clients, which use 85 to 95.
+    private static let lifetimePercent: Int64 = 85
+
+    private func authenticate(now: MonotonicInstant) throws(KafkaError) {
+        guard let mechanism else { return }
+        let lifetime = try authenticate(with: mechanism)
+        reauthenticateAt = lifetime.map { now.advanced(byMilliseconds: Int($0 / 100 * Self.lifetimePercent)) }
     }
 
-    /// ApiVersions (KIP-511): a broker that does not know our version answers in version 0.
-    private func negotiate() throws(KafkaError) -> BrokerVersions {
-        var request = ApiVersionsRequest()
-        request.clientSoftwareName = "cdcd"
-        request.clientSoftwareVersion = "1"
-        for version in [Int16(3), 0] {
-            let response = try exchange(request, version: version)
-            if response.errorCode == .unsupportedVersion, version > 0 { continue }
-            guard response.errorCode == .none else { throw .code(response.errorCode, about: "ApiVersions") }
-            return BrokerVersions(response)
-        }
-        throw .unsupportedVersion(.apiVersions, broker: nil)
+    /// Authenticates again if the session is about to expire. No request may be in flight.
+    func authenticateIfDue(now: MonotonicInstant) throws(KafkaError) {
+        if let reauthenticateAt, now >= reauthenticateAt { try authenticate(now: now) }
     }
 
-    /// How long a read may wait for its first byte; nil: as long as a request may go unanswered.
+    /// Sets the read timeout; nil is that of an ordinary request.
     func setReadTimeout(milliseconds: Int?) {
         setTimeouts(milliseconds ?? requestTimeoutMilliseconds, requestTimeoutMilliseconds)
     }
 
-    /// Sends a request and waits for its answer. Nothing else may be under way.
+    /// Sends a request and waits for its response. No other request may be in flight.
     func exchange<Request: KafkaRequest>(
         _ request: Request, version: Int16
     ) throws(KafkaError) -> Request.Response {
+        guard let observer else {
+            let correlationID = try sender.send(request, version: version)
+            return try response(to: Request.self, version: version, correlationID: correlationID)
+        }
+        let sentAt = MonotonicInstant.now
         let correlationID = try sender.send(request, version: version)
-        return try response(to: Request.self, version: version, correlationID: correlationID)
+        var event = KafkaRequestEvent(
+            broker: broker, apiKey: Request.apiKey, apiVersion: version, requestBytes: sender.lastRequestBytes)
+        observer.requestSent(event)
+        let response = try response(to: Request.self, version: version, correlationID: correlationID)
+        event.complete(responseBytes: receiver.lastResponseBytes, sentAt: sentAt, now: .now)
+        observer.requestAnswered(event)
+        if response.throttleTimeMilliseconds > 0 {
+            observer.throttled(by: broker, milliseconds: Int(response.throttleTimeMilliseconds))
+        }
+        return response
     }
 
-    /// Waits for the answer to the oldest request that is under way.
+    /// Waits for the response to the oldest request in flight.
     func response<Request: KafkaRequest>(
         to _: Request.Type, version: Int16, correlationID: Int32
     ) throws(KafkaError) -> Request.Response {
@@ -97,7 +107,7 @@ final class BrokerLink {
             let header = try ResponseHeader(from: &reader, apiKey: Request.apiKey, apiVersion: version)
             guard header.correlationID == correlationID else {
                 throw WireError(
-                    .invalidValue("answer to request \(header.correlationID) instead of \(correlationID)"), at: 0)
+                    .invalidValue("response to request \(header.correlationID) instead of \(correlationID)"), at: 0)
             }
             return try Self.decode(Request.Response.self, reader, version)
         } catch {
@@ -108,7 +118,7 @@ final class BrokerLink {
     private static func decode<Response: KafkaMessage>(
         _: Response.Type, _ reader: ByteReader, _ version: Int16
     ) throws(WireError) -> Response {
-        // An ApiVersions answer of error 35 is in version 0, whatever was asked.
+        // An ApiVersions response with error 35 is in version 0, whatever the request's version.
         if Response.apiKey == .apiVersions, version > 0 {
             var probe = reader
             if try probe.bigEndian(Int16.self) == KafkaErrorCode.unsupportedVersion.rawValue {

@@ -1,7 +1,7 @@
 import KafkaProtocol
 
-/// Which versions of which requests a broker understands: its answer to ApiVersions.
-public struct BrokerVersions: Equatable, Sendable {
+/// The versions of requests that a broker supports: its response to ApiVersions.
+package struct BrokerVersions: Equatable, Sendable {
     private var ranges: [Int16: ClosedRange<Int16>] = [:]
 
     package init(_ response: ApiVersionsResponse) {
@@ -12,7 +12,7 @@ public struct BrokerVersions: Equatable, Sendable {
 
     package subscript(key: APIKey) -> ClosedRange<Int16>? { ranges[key.rawValue] }
 
-    /// The highest version that both sides know, not above `cap`.
+    /// The highest version that both sides support, not above `cap`.
     package func version(of key: APIKey, atMost cap: Int16 = .max) throws(KafkaError) -> Int16 {
         let theirs = ranges[key.rawValue]
         guard let theirs, let ours = key.versions else { throw .unsupportedVersion(key, broker: theirs) }

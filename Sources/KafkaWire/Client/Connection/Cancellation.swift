@@ -1,11 +1,9 @@
-import Dispatch
 import KafkaProtocol
-import Synchronization
+import WireCore
 import WireStreams
 
-/// Gives up whatever a part of the program waits for: connections, and pauses between tries.
-///
-/// One belongs to each client, reader, membership and producer; a child is given up with its parent.
+/// Interrupts everything that a client, reader, group membership or producer waits for: connections, and pauses between
+/// retries. A child is cancelled with its parent.
 final class Cancellation: Sendable {
     private struct State {
         var isCancelled = false
@@ -18,8 +16,7 @@ final class Cancellation: Sendable {
         weak var cancellation: Cancellation?
     }
 
-    private let state = Mutex(State())
-    private let alarm = DispatchSemaphore(value: 0)
+    private let state = Monitor(State())
 
     init(parent: Cancellation? = nil) {
         guard let parent else { return }
@@ -37,7 +34,7 @@ final class Cancellation: Sendable {
         if isCancelled { throw .closed }
     }
 
-    /// From now on `cancel()` cuts this connection too.
+    /// From now on `cancel()` closes this connection too.
     func add(_ canceller: SocketCanceller) {
         let isLate = state.withLock { state in
             state.cancellers[ObjectIdentifier(canceller)] = canceller
@@ -60,7 +57,7 @@ final class Cancellation: Sendable {
     }
 
     func cancel() {
-        let (cancellers, wakeups, children) = state.withLock { state in
+        let (cancellers, wakeups, children) = state.update { state in
             state.isCancelled = true
             defer {
                 state.cancellers = [:]
@@ -71,15 +68,11 @@ final class Cancellation: Sendable {
         for canceller in cancellers { canceller.cancel() }
         for wakeup in wakeups { wakeup.signal() }
         for child in children { child.cancellation?.cancel() }
-        alarm.signal()
     }
 
     /// Waits; throws `.closed` as soon as it is cancelled.
     func pause(milliseconds: Int) throws(KafkaError) {
-        if alarm.wait(timeout: .now() + .milliseconds(milliseconds)) == .success {
-            // Pass the signal on, so that everybody who waits hears it.
-            alarm.signal()
-        }
-        try check()
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: milliseconds)
+        if state.wait(until: deadline, for: { $0.isCancelled ? true : nil }) == true { throw .closed }
     }
 }

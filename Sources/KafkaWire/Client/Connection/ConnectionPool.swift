@@ -2,7 +2,7 @@ import KafkaProtocol
 import Synchronization
 import WireStreams
 
-/// The idle connections of a client. A call takes one for itself, so that no long poll stands in another's way.
+/// The idle connections of a client. A call takes one for itself, so that a long poll does not delay other requests.
 final class ConnectionPool: Sendable {
     private static let idlePerBrokerMax = 8
 
@@ -13,8 +13,8 @@ final class ConnectionPool: Sendable {
 
     /// Runs `body` with a connection to `broker`.
     ///
-    /// Brokers close connections that were idle for long: a connection from the pool that turns out to be dead is
-    /// replaced at once, and `body` runs again.
+    /// Brokers close idle connections: a connection from the pool that is closed is replaced at once, and `body` runs
+    /// again.
     func withConnection<R>(
         to broker: SocketAddress, _ cancellation: Cancellation,
         _ body: (BrokerConnection) throws(KafkaError) -> R
@@ -41,7 +41,7 @@ final class ConnectionPool: Sendable {
             putBack(connection, cancellation)
             return result
         } catch {
-            // After a refusal the connection is in order; after anything else nobody knows what comes next on it.
+            // After a refusal the connection can be used again; after any other error it cannot.
             if case .code = error { putBack(connection, cancellation) }
             if cancellation.isCancelled { throw .closed }
             throw error

@@ -1,34 +1,40 @@
 import KafkaProtocol
 import WireStreams
 
-/// How a client reaches its cluster and how long it waits. The names are Kafka's, with their unit.
+/// The addresses, timeouts and security of a client. The names are Kafka's, with their unit.
 public struct KafkaClientConfiguration: Sendable {
-    /// Where the cluster is asked for its brokers; one that answers is enough.
+    /// The addresses from which the cluster's brokers are fetched; one that answers suffices (`bootstrap.servers`).
     public var bootstrapServers: [SocketAddress]
+    /// Identifies the program in the brokers' logs and quotas (`client.id`).
     public var clientID: String
-    /// How long one request may go unanswered before its connection is given up (`request.timeout.ms`).
+    /// The time after which a request without a response fails and its connection is closed (`request.timeout.ms`).
     public var requestTimeoutMilliseconds = 30_000
-    /// How long a connection may take to be made (`socket.connection.setup.timeout.ms`).
+    /// The maximum time to connect to one address (`socket.connection.setup.timeout.ms`).
     public var connectTimeoutMilliseconds = 10_000
-    /// How long an operation may take in all, with its retries (`default.api.timeout.ms`).
+    /// The maximum time of one operation with its retries (`default.api.timeout.ms`).
     public var apiTimeoutMilliseconds = 60_000
-    /// How old the picture of the cluster may become (`metadata.max.age.ms`).
+    /// The maximum age of metadata that producers use (`metadata.max.age.ms`).
     public var metadataMaxAgeMilliseconds = 300_000
-    /// The wait between tries doubles from `retryBackoffMilliseconds` up to this.
-    public var retryBackoffMaxMilliseconds = 250
+    /// The pause before the first retry; it doubles with each one (`retry.backoff.ms`).
     public var retryBackoffMilliseconds = 50
-    /// The largest response that is believed (`socket.request.max.bytes` is the broker's counterpart).
+    /// The maximum pause before a retry (`retry.backoff.max.ms`).
+    public var retryBackoffMaxMilliseconds = 250
+    /// The maximum size of a response; a larger one closes the connection.
     public var responseBytesMax = 100 << 20
-    /// TLS to every broker; with `.identity`, the host of each broker takes the place of the one given.
+    /// TLS for every connection; nil is plaintext. With `.identity`, the host of each broker replaces the one given.
     public var tls: TLSConfiguration?
+    /// Authenticates every connection by SASL; nil sends nothing.
+    public var authentication: (any SASLMechanism)?
+    /// Gets the client's events; nil costs nothing.
+    public var observer: (any KafkaClientObserver)?
 
     /// Reads one entry of `bootstrap.servers`: `host:port`, with or without a scheme before the host, as in
-    /// `PLAINTEXT://kafka:9092`, which Java passes over. Nil where it is nothing of the kind.
+    /// `PLAINTEXT://kafka:9092`, which Java ignores. Returns nil for any other text.
     public static func bootstrapServer(_ text: some StringProtocol) -> SocketAddress? {
         SocketAddress(text.firstRange(of: "://").map { text[$0.upperBound...] } ?? text[...])
     }
 
-    public init(bootstrapServers: [SocketAddress], clientID: String = "cdcd") {
+    public init(bootstrapServers: [SocketAddress], clientID: String = "KafkaWire") {
         self.bootstrapServers = bootstrapServers
         self.clientID = clientID
     }

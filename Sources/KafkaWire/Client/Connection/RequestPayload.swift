@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// Bytes inside of a request that go from the memory in which they lie to the stream, without a copy.
+/// Bytes of a request that are written from their memory to the stream without a copy.
 protocol RequestPayload: Sendable {
     var payloadBytes: Int { get }
 

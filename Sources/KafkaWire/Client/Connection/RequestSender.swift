@@ -11,6 +11,8 @@ final class RequestSender {
     private var writer = KafkaWriter(capacityBytes: 4096, isFlexible: false)
     /// The correlation id of the next request.
     private(set) var nextCorrelationID: Int32 = 0
+    /// The bytes of the request that was sent last, its size included.
+    private(set) var lastRequestBytes = 0
 
     init(output: OutputStream, broker: SocketAddress, clientID: String) {
         self.output = output
@@ -41,7 +43,7 @@ final class RequestSender {
         return correlationID
     }
 
-    /// They go from 0 to the largest and around.
+    /// Correlation ids go from 0 to `Int32.max` and start again at 0.
     static func correlationID(after id: Int32) -> Int32 { (id &+ 1) & .max }
 
     private func begin(_ key: APIKey, _ version: Int16) -> Int32 {
@@ -57,6 +59,7 @@ final class RequestSender {
     private func finish(_ insertions: [(position: Int, payload: any RequestPayload)] = []) throws(KafkaError) {
         if let fault = writer.fault { throw .malformed(context: "own request to broker \(broker)", fault) }
         let inserted = insertions.reduce(0) { $0 + $1.payload.payloadBytes }
+        lastRequestBytes = writer.bytes.count + inserted
         writer.bytes.patchBigEndian(Int32(clamping: writer.bytes.count - 4 + inserted), at: 0)
         do throws(StreamError) {
             try writer.bytes.withUnsafeBytes { (bytes) throws(StreamError) in

@@ -9,8 +9,10 @@ final class ResponseReceiver {
     private let broker: SocketAddress
     private let framer: MessageFramer
     private var buffer = ReceiveBuffer(capacityBytes: 16 << 10)
-    /// What the frame that was handed out last occupies at the front of the buffer.
+    /// The bytes of the response that was returned last, at the front of the buffer.
     private var unconsumed = 0
+    /// The bytes of the response that was received last, its size included.
+    var lastResponseBytes: Int { unconsumed }
 
     init(input: InputStream, broker: SocketAddress, responseBytesMax: Int) {
         self.input = input
@@ -21,7 +23,7 @@ final class ResponseReceiver {
 
     /// The next response, header and body: a view that is valid until the next call.
     ///
-    /// A timeout throws `.stream(.timedOut)` and may be followed by another call: what has come so far is kept.
+    /// A timeout throws `.stream(.timedOut)` and may be followed by another call: bytes received so far are kept.
     func receive() throws(KafkaError) -> UnsafeRawBufferPointer {
         buffer.consume(unconsumed)
         unconsumed = 0

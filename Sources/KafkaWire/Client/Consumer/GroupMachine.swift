@@ -2,16 +2,16 @@ import KafkaProtocol
 
 /// A member's side of the classic group protocol: a machine without network, clock or lock.
 ///
-/// join -> (member id) -> join -> sync -> stable; and from anywhere back to join when the group forms anew
+/// join -> (member id) -> join -> sync -> stable; and from any state back to join when the group rebalances
 /// (KIP-394 for the member id that a first join is given).
 struct GroupMachine: Equatable, Sendable {
     enum Action: Equatable, Sendable {
         /// Send JoinGroup with this member id; empty for a new member.
         case join(memberID: String)
-        /// Send SyncGroup; the leader with an assignment for everybody.
+        /// Send SyncGroup; the leader with an assignment for every member.
         case sync(generation: Int32, memberID: String, protocolName: String, mustAssign: Bool)
         case stable(GroupGeneration)
-        /// Look for the coordinator again and begin anew.
+        /// Find the coordinator again and join.
         case rediscover(KafkaErrorCode)
         case fail(KafkaErrorCode)
     }
@@ -63,7 +63,7 @@ struct GroupMachine: Equatable, Sendable {
         return .stable(stable)
     }
 
-    /// What a refused join or sync leads to.
+    /// The next step after a refused join or sync.
     private mutating func again(_ code: KafkaErrorCode) -> Action {
         switch code {
         case .unknownMemberID, .fencedInstanceID:
@@ -77,7 +77,7 @@ struct GroupMachine: Equatable, Sendable {
         }
     }
 
-    /// Nil: the answer says nothing about the membership, the coordinator must be found again.
+    /// Returns nil for a response without information about the membership: the coordinator must be found again.
     mutating func heartbeatAnswered(_ code: KafkaErrorCode) -> HeartbeatResult? {
         switch code {
         case .none: return generation == nil ? .rebalancing : .stable

@@ -3,16 +3,16 @@ import Synchronization
 import WireCore
 
 /// A member of a classic group (`connect`, `consumer`), driven by one thread; any thread may `cancel()`.
-public final class GroupMembership: Sendable {
-    public let configuration: GroupConfiguration
+package final class GroupMembership: Sendable {
+    package let configuration: GroupConfiguration
     private let client: KafkaClient
     private let cancellation: Cancellation
     private let machine = Mutex(GroupMachine())
 
-    /// How much longer than the rebalance a join is waited for.
+    /// The time by which the timeout of a join exceeds that of the rebalance.
     private static let joinMarginMilliseconds = 5000
 
-    public init(_ client: KafkaClient, _ configuration: GroupConfiguration) {
+    package init(_ client: KafkaClient, _ configuration: GroupConfiguration) {
         self.client = client
         self.configuration = configuration
         cancellation = Cancellation(parent: client.cancellation)
@@ -20,11 +20,11 @@ public final class GroupMembership: Sendable {
 
     deinit { cancellation.cancel() }
 
-    /// Ends a waiting call with `.closed`; so do all later ones, apart from `leave`.
-    public func cancel() { cancellation.cancel() }
+    /// Makes a waiting call, and all later ones but `leave`, throw `.closed`.
+    package func cancel() { cancellation.cancel() }
 
-    /// The generation that this member belongs to; nil before the first join and after it was put out.
-    public var generation: GroupGeneration? { machine.withLock { $0.generation } }
+    /// The generation that this member belongs to; nil before the first join and after it was removed.
+    package var generation: GroupGeneration? { machine.withLock { $0.generation } }
 
     /// Joins, or joins again, blocking until the group has formed: at most the rebalance timeout of the slowest member.
     ///
@@ -33,7 +33,7 @@ public final class GroupMembership: Sendable {
     /// - Parameters:
     ///   - protocols: in the order of preference.
     ///   - assign: called on the leader only, with the protocol chosen and all members; gives each its assignment.
-    public func join(
+    package func join(
         protocols: [(name: String, metadata: [UInt8])],
         assign: (_ chosenProtocol: String, _ members: [GroupMemberMetadata]) throws -> [String: [UInt8]]
     ) throws -> GroupGeneration {
@@ -61,9 +61,9 @@ public final class GroupMembership: Sendable {
         }
     }
 
-    /// The joins of one call, which must not go on without pause and end.
+    /// The joins of one call, with pauses and a limit.
     private struct Attempts {
-        /// A first join is told its member id and joins again with it (KIP-394): that is the usual way.
+        /// A first join gets its member id and joins again with it (KIP-394).
         private static let withoutPause = 2
 
         let started = MonotonicInstant.now
@@ -73,14 +73,14 @@ public final class GroupMembership: Sendable {
 
         init(_ configuration: KafkaClientConfiguration) { backoff = Backoff(configuration) }
 
-        /// How long to wait before the next one; nil: not at all.
+        /// The pause before the next join; nil if there is none.
         mutating func nextPauseMilliseconds() -> Int? {
             count += 1
             return count > Self.withoutPause ? backoff.next() : nil
         }
     }
 
-    /// Throws `.timedOut` where the group cannot be joined for longer than it may take to form.
+    /// Throws `.timedOut` if the group cannot be joined within the time that a rebalance may take.
     private func pause(before attempts: inout Attempts) throws(KafkaError) {
         guard let pause = attempts.nextPauseMilliseconds() else { return }
         let limit = client.configuration.apiTimeoutMilliseconds + Int(configuration.rebalanceTimeoutMilliseconds)
@@ -91,28 +91,28 @@ public final class GroupMembership: Sendable {
         try cancellation.pause(milliseconds: pause)
     }
 
-    /// To be called every `heartbeatIntervalMilliseconds`.
+    /// Sends a heartbeat; to be called every `heartbeatIntervalMilliseconds`.
     ///
-    /// Throws where the coordinator cannot be asked within that interval: membership goes on until the session is over.
-    public func heartbeat() throws(KafkaError) -> HeartbeatResult {
+    /// Throws if the coordinator does not answer within that interval; the membership lasts until the session expires.
+    package func heartbeat() throws(KafkaError) -> HeartbeatResult {
         guard let generation else { return .rebalancing }
-        var request = HeartbeatRequest()
-        request.groupID = configuration.groupID
-        request.generationID = generation.generation
-        request.memberID = generation.memberID
+        var message = HeartbeatRequest()
+        message.groupID = configuration.groupID
+        message.generationID = generation.generation
+        message.memberID = generation.memberID
         let limit = Int(configuration.heartbeatIntervalMilliseconds)
         return try client.retrying("heartbeat of group \(configuration.groupID)", timeoutMilliseconds: limit, cancellation) {
             () throws(KafkaError) in
-            let code = try ask(request, limitMilliseconds: limit).errorCode
-            guard let standing = machine.withLock({ $0.heartbeatAnswered(code) }) else {
+            let code = try request(message, limitMilliseconds: limit).errorCode
+            guard let result = machine.withLock({ $0.heartbeatAnswered(code) }) else {
                 throw .code(code, about: "heartbeat of group \(configuration.groupID)")
             }
-            return standing
+            return result
         }
     }
 
-    /// Leaves, so that the others need not wait for the session to end. Does nothing outside of the group.
-    public func leave() throws(KafkaError) {
+    /// Leaves the group, so that the others need not wait for the session timeout. Does nothing outside of a group.
+    package func leave() throws(KafkaError) {
         let memberID = machine.withLock { $0.memberID }
         guard !memberID.isEmpty else { return }
         machine.withLock { $0.left() }
@@ -122,8 +122,8 @@ public final class GroupMembership: Sendable {
         var member = LeaveGroupRequest.MemberIdentity()
         member.memberID = memberID
         request.members = [member]
-        // Leaving is what a cancelled member still does.
-        let response = try client.withCoordinator(ofGroup: configuration.groupID, client.cancellation) {
+        // A cancelled member can leave too.
+        let response = try client.withCoordinator(of: .group(configuration.groupID), client.cancellation) {
             connection throws(KafkaError) in try connection.request(request)
         }
         for code in [response.errorCode] + response.members.map(\.errorCode)
@@ -134,21 +134,23 @@ public final class GroupMembership: Sendable {
 
     // MARK: Requests
 
-    private func ask<Request: KafkaRequest>(
+    private func request<Request: KafkaRequest>(
         _ request: Request, extraTimeoutMilliseconds: Int = 0, limitMilliseconds: Int? = nil
-    ) throws(KafkaError) -> Request.Response {
+    ) throws(KafkaError) -> Request.Response where Request.Response: CoordinatorResponse {
         try client.withCoordinator(
-            ofGroup: configuration.groupID, limitMilliseconds: limitMilliseconds, cancellation
+            of: .group(configuration.groupID), limitMilliseconds: limitMilliseconds, cancellation
         ) { connection throws(KafkaError) in
             try connection.request(
                 request, extraTimeoutMilliseconds: extraTimeoutMilliseconds, limitMilliseconds: limitMilliseconds)
         }
     }
 
-    private func send<Request: KafkaRequest>(_ request: Request) throws(KafkaError) -> Request.Response {
-        let patience = Int(configuration.rebalanceTimeoutMilliseconds) + Self.joinMarginMilliseconds
+    private func send<Request: KafkaRequest>(
+        _ message: Request
+    ) throws(KafkaError) -> Request.Response where Request.Response: CoordinatorResponse {
+        let extra = Int(configuration.rebalanceTimeoutMilliseconds) + Self.joinMarginMilliseconds
         return try client.retrying("joining group \(configuration.groupID)", cancellation) { () throws(KafkaError) in
-            try ask(request, extraTimeoutMilliseconds: patience)
+            try request(message, extraTimeoutMilliseconds: extra)
         }
     }
 

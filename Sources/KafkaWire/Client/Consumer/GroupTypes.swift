@@ -1,15 +1,15 @@
 import KafkaProtocol
 
-/// What a member tells its coordinator about itself and its patience.
-public struct GroupConfiguration: Sendable, Equatable {
-    public var groupID: String
+/// The group, protocol type and timeouts of a member.
+package struct GroupConfiguration: Sendable, Equatable {
+    package var groupID: String
     /// `connect` for workers, `consumer` for consumers.
-    public var protocolType: String
-    public var sessionTimeoutMilliseconds: Int32
-    public var heartbeatIntervalMilliseconds: Int32
-    public var rebalanceTimeoutMilliseconds: Int32
+    package var protocolType: String
+    package var sessionTimeoutMilliseconds: Int32
+    package var heartbeatIntervalMilliseconds: Int32
+    package var rebalanceTimeoutMilliseconds: Int32
 
-    public init(
+    package init(
         groupID: String, protocolType: String, sessionTimeoutMilliseconds: Int32 = 10_000,
         heartbeatIntervalMilliseconds: Int32 = 3_000, rebalanceTimeoutMilliseconds: Int32 = 60_000
     ) {
@@ -22,16 +22,16 @@ public struct GroupConfiguration: Sendable, Equatable {
 }
 
 /// A member's place in one generation of its group.
-public struct GroupGeneration: Sendable, Equatable {
-    public var memberID: String
-    public var generation: Int32
-    public var leaderID: String
-    public var protocolName: String
-    public var assignment: [UInt8]
+package struct GroupGeneration: Sendable, Equatable {
+    package var memberID: String
+    package var generation: Int32
+    package var leaderID: String
+    package var protocolName: String
+    package var assignment: [UInt8]
 
-    public var isLeader: Bool { memberID == leaderID }
+    package var isLeader: Bool { memberID == leaderID }
 
-    public init(memberID: String, generation: Int32, leaderID: String, protocolName: String, assignment: [UInt8]) {
+    package init(memberID: String, generation: Int32, leaderID: String, protocolName: String, assignment: [UInt8]) {
         self.memberID = memberID
         self.generation = generation
         self.leaderID = leaderID
@@ -40,23 +40,24 @@ public struct GroupGeneration: Sendable, Equatable {
     }
 }
 
-/// A member and what it told the group, as the leader gets to see it.
-public struct GroupMemberMetadata: Sendable, Equatable {
-    public var memberID: String
-    public var metadata: [UInt8]
+/// A member and the metadata of its join, as the leader receives them.
+package struct GroupMemberMetadata: Sendable, Equatable {
+    package var memberID: String
+    package var metadata: [UInt8]
 
-    public init(memberID: String, metadata: [UInt8]) {
+    package init(memberID: String, metadata: [UInt8]) {
         self.memberID = memberID
         self.metadata = metadata
     }
 }
 
-/// What a heartbeat says about the membership.
-public enum HeartbeatResult: Sendable, Equatable {
-    /// All is well.
+/// The state of a membership after a heartbeat.
+package enum HeartbeatResult: Sendable, Equatable {
+    /// The generation is current.
     case stable
-    /// The group forms anew: `join` again.
+    /// The group is rebalancing: `join` again.
     case rebalancing
-    /// The group does not know this member or generation any more: what it held may run elsewhere. `join` again.
+    /// The member or its generation has been removed from the group: what it was assigned may be assigned to another
+    /// member. `join` again.
     case fenced
 }

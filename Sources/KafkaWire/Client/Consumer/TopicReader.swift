@@ -2,16 +2,16 @@ import KafkaProtocol
 import Synchronization
 import WireCore
 
-/// Reads all partitions of one topic, without a group: what stores that live in topics need.
+/// Reads all partitions of one topic, or some of them, without a group. For callers that own a thread.
 ///
-/// One thread reads; any thread may `cancel()`. Positions begin at the topic's beginning.
+/// One thread reads; any thread may `cancel()`.
 public final class TopicReader: Sendable {
     private struct State {
         var description: TopicDescription
         var positions: [Int32: Int64]
-        /// Who is asked first, so that a busy leader or partition does not starve the others.
+        /// The index of the leader and partition to begin with, so that a busy one does not starve the others.
         var turn = 0
-        /// What stood in the way of a fetch that brought records all the same; the next one begins with it.
+        /// The error of a fetch that returned records nevertheless; the next one throws it.
         var failure: KafkaError?
     }
 
@@ -19,75 +19,109 @@ public final class TopicReader: Sendable {
     private let client: KafkaClient
     private let isolation: IsolationLevel
     private let cancellation: Cancellation
+    /// The partitions to read; nil for all, also those that are added later.
+    private let selection: Set<Int32>?
     private let state: Mutex<State>
 
     /// Kafka's consumer limits: of a whole fetch, and of one partition in it.
     private static let fetchBytesMax: Int32 = 50 << 20
     private static let partitionBytesMax: Int32 = 1 << 20
-    /// Where several brokers must be asked in turn, none is waited for longer than this.
+    /// The wait for one leader's records if several leaders are fetched from in turn.
     private static let waitPerLeaderMilliseconds = 50
 
-    /// Waits for a topic that is not there, since brokers hear of a new one a little later than the one that made it.
+    /// Looks the topic up and waits if it does not exist yet: brokers learn of a new topic a little later than the
+    /// client that created it.
     ///
-    /// Throws `.timedOut` once `apiTimeoutMilliseconds` are over.
-    public init(
-        _ client: KafkaClient, topic: String, isolation: IsolationLevel = .readUncommitted
+    /// - Parameters:
+    ///   - partitions: the partitions to read; nil for all.
+    ///   - start: the position to begin at in each partition.
+    ///   - isolation: `.readCommitted` leaves out records of aborted and open transactions.
+    /// - Throws: `.timedOut` after `apiTimeoutMilliseconds`, with the last error.
+    public convenience init(
+        _ client: KafkaClient, topic: String, partitions: [Int32]? = nil, from start: OffsetSpec = .earliest,
+        isolation: IsolationLevel = .readUncommitted
+    ) throws(KafkaError) {
+        try self.init(
+            client, topic: topic, partitions: partitions, from: start, isolation: isolation,
+            cancellation: Cancellation(parent: client.cancellation))
+    }
+
+    init(
+        _ client: KafkaClient, topic: String, partitions: [Int32]?, from start: OffsetSpec, isolation: IsolationLevel,
+        cancellation: Cancellation
     ) throws(KafkaError) {
         self.client = client
         self.topic = topic
         self.isolation = isolation
-        let cancellation = Cancellation(parent: client.cancellation)
         self.cancellation = cancellation
+        let selection = partitions.map { Set($0) }
+        self.selection = selection
         let (description, positions) = try client.retrying("reading topic \(topic)", cancellation) {
             () throws(KafkaError) in
-            let description = try client.topic(topic, cancellation)
-            let offsets = try client.offsets(of: description, at: .beginning, isolation: isolation, cancellation)
+            let description = try Self.describe(topic, selection, client, cancellation)
+            let offsets = try client.offsets(of: description, at: start, isolation: isolation, cancellation)
             return (description, offsets)
         }
         state = Mutex(State(description: description, positions: positions))
     }
 
+    /// The topic with the selected partitions only.
+    private static func describe(
+        _ topic: String, _ selection: Set<Int32>?, _ client: KafkaClient, _ cancellation: Cancellation
+    ) throws(KafkaError) -> TopicDescription {
+        var description = try client.topic(topic, cancellation)
+        guard let selection else { return description }
+        description.partitions.removeAll { !selection.contains($0.index) }
+        if let missing = selection.subtracting(description.partitions.map(\.index)).min() {
+            throw .code(.unknownTopicOrPartition, about: "partition \(missing) of topic \(topic)")
+        }
+        return description
+    }
+
+    private func describe() throws(KafkaError) -> TopicDescription {
+        try Self.describe(topic, selection, client, cancellation)
+    }
+
     deinit { cancellation.cancel() }
 
-    /// Ends a waiting call with `.closed`; so do all later ones.
+    /// Makes a waiting call, and all later ones, throw `.closed`; closes the connection.
     public func cancel() { cancellation.cancel() }
 
+    /// The partitions that are read, in ascending order.
     public var partitions: [Int32] { state.withLock { $0.description.partitions.map(\.index) } }
 
     /// Partition to offset of the record that is read next.
     public var positions: [Int32: Int64] { state.withLock { $0.positions } }
 
+    /// Moves the position of one partition.
     public func seek(partition: Int32, to offset: Int64) { state.withLock { $0.positions[partition] = offset } }
 
-    public func seekToBeginning() throws(KafkaError) { try seekAll(to: .beginning) }
-
-    public func seekToEnd() throws(KafkaError) { try seekAll(to: .end) }
-
-    private func seekAll(to place: OffsetSpec) throws(KafkaError) {
-        let offsets = try offsets(at: place)
+    /// Moves every partition's position.
+    public func seekAll(to spec: OffsetSpec) throws(KafkaError) {
+        let offsets = try offsets(at: spec)
         state.withLock { $0.positions = offsets }
     }
 
     /// Partition to offset after the last record that may be read.
-    public func endOffsets() throws(KafkaError) -> [Int32: Int64] { try offsets(at: .end) }
+    public func endOffsets() throws(KafkaError) -> [Int32: Int64] { try offsets(at: .latest) }
 
     private func offsets(
-        at place: OffsetSpec, timeoutMilliseconds: Int? = nil
+        at spec: OffsetSpec, timeoutMilliseconds: Int? = nil
     ) throws(KafkaError) -> [Int32: Int64] {
         try client.retrying(
             "asking for the offsets of \(topic)", timeoutMilliseconds: timeoutMilliseconds, cancellation
         ) { () throws(KafkaError) in
-            let description = try client.topic(topic, cancellation)
+            let description = try describe()
             state.withLock { $0.description = description }
-            return try client.offsets(of: description, at: place, isolation: isolation, cancellation)
+            return try client.offsets(of: description, at: spec, isolation: isolation, cancellation)
         }
     }
 
     // MARK: Reading
 
-    /// The next records; empty where none came in time.
+    /// The next records; empty if there are none within `maxWaitMilliseconds`.
     ///
-    /// Throws what stood in the way if nothing could be asked until the time was over; the call may be made again.
+    /// - Throws: an error that retries within that time did not resolve; the call may be repeated.
     public func poll(maxWaitMilliseconds: Int) throws(KafkaError) -> [ConsumedRecord] {
         let started = MonotonicInstant.now
         var backoff = Backoff(client.configuration)
@@ -106,14 +140,14 @@ public final class TopicReader: Sendable {
         }
     }
 
-    /// Gives `body` every record up to the ends that the partitions have at the beginning of the call.
+    /// Passes to `body` every record up to the end offsets that the partitions have at the beginning of the call.
     ///
-    /// Throws what `body` throws, at once: then the records behind that one which were fetched with it are passed over
-    /// by the next call. Throws `.timedOut` where nothing comes for `timeoutMilliseconds` (nil: the client's
-    /// `apiTimeoutMilliseconds`); the next call goes on where this one stopped.
+    /// - Throws: whatever `body` throws, at once; the records after that one which were fetched with it are then
+    ///   skipped by the next call. `.timedOut` if no record is received for `timeoutMilliseconds` (nil: the client's
+    ///   `apiTimeoutMilliseconds`); the next call resumes at that position.
     public func readToEnd(timeoutMilliseconds: Int? = nil, _ body: (ConsumedRecord) throws -> Void) throws {
         let limit = timeoutMilliseconds ?? client.configuration.apiTimeoutMilliseconds
-        let ends = try offsets(at: .end, timeoutMilliseconds: limit)
+        let ends = try offsets(at: .latest, timeoutMilliseconds: limit)
         var lastProgress = MonotonicInstant.now
         var lastError: KafkaError?
         while !hasReached(ends) {
@@ -141,10 +175,10 @@ public final class TopicReader: Sendable {
         return ends.allSatisfy { positions[$0.key, default: 0] >= $0.value }
     }
 
-    /// Renews the leaders; a failure shows in the next fetch.
+    /// Refreshes the leaders; a failure shows in the next fetch.
     private func refresh() throws(KafkaError) {
         do throws(KafkaError) {
-            let description = try client.topic(topic, cancellation)
+            let description = try describe()
             state.withLock { state in
                 state.description = description
                 // Partitions that were added since are read from their beginning.
@@ -157,9 +191,9 @@ public final class TopicReader: Sendable {
         }
     }
 
-    /// Asks each leader once.
+    /// Fetches from each leader once.
     ///
-    /// Where one partition or leader fails, what the others gave is returned, since their positions have moved on.
+    /// If one partition or leader fails, the records of the others are returned, since their positions have advanced.
     private func fetch(maxWaitMilliseconds: Int) throws(KafkaError) -> [ConsumedRecord] {
         let (leaders, turn, failure) = state.withLock { state in
             defer { state.failure = nil }
@@ -234,7 +268,7 @@ public final class TopicReader: Sendable {
         var reader = RecordSetReader(
             partition: index, offset: positions[index, default: 0],
             aborted: isolation == .readCommitted ? partition.abortedTransactions ?? [] : nil)
-        // Also where a later batch is broken: those before it have been taken.
+        // Also if a later batch is malformed: those before it have been taken.
         defer { seek(partition: index, to: reader.offset) }
         do throws(RecordBatchError) {
             try reader.read(partition.records ?? []) { records.append($0) }
@@ -243,11 +277,11 @@ public final class TopicReader: Sendable {
         }
     }
 
-    /// The position was deleted or never written: goes on at the beginning, or at the end where it lies beyond it.
+    /// The position was deleted or never written: moves it to the nearest offset of the partition.
     private func resetPosition(of index: Int32) throws(KafkaError) {
-        let description = try client.topic(topic, cancellation)
-        let beginnings = try client.offsets(of: description, at: .beginning, isolation: isolation, cancellation)
-        let ends = try client.offsets(of: description, at: .end, isolation: isolation, cancellation)
+        let description = try describe()
+        let beginnings = try client.offsets(of: description, at: .earliest, isolation: isolation, cancellation)
+        let ends = try client.offsets(of: description, at: .latest, isolation: isolation, cancellation)
         let position = positions[index, default: 0]
         if let beginning = beginnings[index], let end = ends[index] {
             seek(partition: index, to: min(max(position, beginning), end))

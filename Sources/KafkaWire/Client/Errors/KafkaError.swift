@@ -2,29 +2,32 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-/// Everything that can go wrong between us and a Kafka cluster.
+/// An error of a Kafka client. New cases may be added.
+@nonexhaustive
 public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// A broker refused; `about` says what was asked of it, `message` is the broker's own text where it gave one.
+    /// A broker refused a request; `about` describes the operation, `message` is the broker's own text, if any.
     case code(KafkaErrorCode, about: String, message: String? = nil)
-    /// The connection to a broker is gone, was never made, or is silent.
+    /// The connection to a broker failed, could not be opened, or timed out.
     case stream(StreamError, broker: SocketAddress?)
-    /// What answers a new connection does not speak Kafka's protocol: a load balancer's page, a port that is half open.
+    /// The peer of a new connection does not use Kafka's protocol: a load balancer, or a listener that expects TLS.
     case notABroker(SocketAddress, reason: String)
     /// Bytes from a broker that the protocol does not allow.
     case malformed(context: String, WireError)
-    /// The broker has no version of this request that is known here.
+    /// The broker rejected the credentials or the mechanism, or the mechanism rejected the broker.
+    case authentication(mechanism: String, broker: SocketAddress, reason: String)
+    /// Client and broker have no version of this request in common.
     case unsupportedVersion(APIKey, broker: ClosedRange<Int16>?)
-    /// Nothing came of it in time; `lastError` says what stood in the way.
+    /// An operation did not succeed in time; `lastError` is the error of its last attempt.
     case timedOut(what: String, milliseconds: Int, lastError: String?)
-    /// No broker of the cluster can be reached; tried are those named.
+    /// None of these brokers can be reached.
     case unreachable(brokers: [SocketAddress], lastError: String)
-    /// A record batch in a codec that is not built here.
+    /// A record batch in a codec that is not supported.
     case unsupportedCodec(String, about: String)
-    /// A record is larger than may be sent.
+    /// A record is larger than `ProducerConfiguration.requestBytesMax`.
     case recordTooLarge(bytes: Int, limit: Int, topic: String)
-    /// The caller gave up (`close`, `abort`, `cancel`).
+    /// The client, producer or reader was closed or cancelled.
     case closed
-    /// The idempotent producer cannot go on without losing order or certainty.
+    /// The producer cannot continue without losing or repeating records.
     case fatal(String)
 
     init(_ error: RecordBatchError) {
@@ -41,46 +44,53 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         case .stream(let error, let broker):
             broker.map { "broker \($0): \(error)" } ?? "\(error)"
         case .notABroker(let address, let reason):
-            "what answers at \(address) is no Kafka broker, or a listener with another security.protocol (\(reason))"
+            "what answers at \(address) is no Kafka broker, or a listener with another security protocol (\(reason))"
         case .malformed(let context, let fault): "malformed \(context): \(fault)"
+        case .authentication(let mechanism, let broker, let reason):
+            "broker \(broker): authentication by SASL \(mechanism) failed: \(reason)"
         case .unsupportedVersion(let key, let range):
-            range.map { "the broker has \(key) in versions \($0.lowerBound) to \($0.upperBound), none of which is known here" }
-                ?? "the broker does not know the request \(key)"
+            range.map { "the broker supports \(key) in versions \($0.lowerBound) to \($0.upperBound), this client in none of them" }
+                ?? "the broker does not support the request \(key)"
         case .timedOut(let what, let milliseconds, let lastError):
             "\(what) was not done within \(milliseconds) ms" + (lastError.map { "; last: \($0)" } ?? "")
         case .unreachable(let brokers, let lastError):
             "no broker can be reached (tried \(brokers.map(\.description).joined(separator: ", "))): \(lastError)"
-                + "; check bootstrap.servers and that the brokers' advertised listeners can be reached from here"
+                + "; check the bootstrap servers and that the brokers' advertised listeners can be reached from here"
         case .unsupportedCodec(let codec, let about):
-            "\(about) is compressed with \(codec), which cannot be read or written here yet; use none or gzip"
+            "\(about) is compressed with \(codec), which is not supported; use none or gzip"
         case .recordTooLarge(let bytes, let limit, let topic):
-            "a record for \(topic) has \(bytes) bytes, more than the \(limit) that max.request.size allows"
+            "a record for topic \(topic) has \(bytes) bytes, more than the maximum of \(limit)"
         case .closed: "the Kafka client was closed"
         case .fatal(let reason): reason
         }
     }
 
-    /// Whether the same thing may well succeed later, on this or a new connection.
+    /// Whether the same operation may succeed later, on this or a new connection.
     public var isRetriable: Bool {
         switch self {
         case .code(let code, _, _): code.isRetriable
         case .stream(.cancelled, _), .stream(.tls, _): false
         case .stream, .notABroker, .timedOut, .unreachable: true
-        case .malformed, .unsupportedVersion, .unsupportedCodec, .recordTooLarge, .closed, .fatal: false
-        }
-    }
-
-    /// Whether it is about the connection to one broker, and not about what was asked of it.
-    var isOfConnection: Bool {
-        switch self {
-        case .stream, .notABroker: true
-        case .code, .malformed, .unsupportedVersion, .timedOut, .unreachable, .unsupportedCodec, .recordTooLarge,
-            .closed, .fatal:
+        case .malformed, .authentication, .unsupportedVersion, .unsupportedCodec, .recordTooLarge, .closed, .fatal:
             false
         }
     }
 
-    /// Whether the broker has closed or reset the connection, as it does when it ends or after a long silence.
+    /// Whether it concerns the connection to one broker, not the operation.
+    var isOfConnection: Bool {
+        switch self {
+        case .stream, .notABroker: true
+        case .code, .malformed, .authentication, .unsupportedVersion, .timedOut, .unreachable, .unsupportedCodec,
+            .recordTooLarge, .closed, .fatal:
+            false
+        }
+    }
+
+    var isTimeout: Bool {
+        if case .stream(.timedOut, _) = self { true } else { false }
+    }
+
+    /// Whether the broker has closed or reset the connection, as it does when it stops or the connection was idle.
     var isEndOfConnection: Bool {
         switch self {
         case .stream(.closed, _), .stream(.system, _): true
@@ -88,7 +98,7 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The broker's code, where a broker spoke.
+    /// The broker's error code; nil for an error that no broker reported.
     public var errorCode: KafkaErrorCode? {
         if case .code(let code, _, _) = self { code } else { nil }
     }

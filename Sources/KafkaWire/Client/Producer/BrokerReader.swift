@@ -3,7 +3,7 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// Receives one connection's answers and settles the batches they are about. Runs on a thread of its own.
+/// Receives the responses of one connection and settles their batches. Runs on a thread of its own.
 struct BrokerReader {
     private let engine: ProducerEngine
     private let broker: Int32
@@ -17,16 +17,18 @@ struct BrokerReader {
         receiver = half.receiver
     }
 
-    /// Until the connection breaks, for whatever reason; then what is under way on it is lost, and goes again.
+    /// Runs until the connection ends; the batches in flight on it are then retried.
     func run() {
         while true {
             do throws(KafkaError) {
                 try settle(try receiver.receive())
             } catch {
-                if isPatient(error) { continue }
-                // A connection that worked until it ended is simply made anew.
+                if isWithinRequestTimeout(error) { continue }
+                // A connection that worked until it ended is replaced.
                 let isOrdinary = connection.hasAnswered && error.isEndOfConnection
                 if !isOrdinary, connection.oldest != nil { engine.brokerFailed(error) }
+                engine.observer?.connectionClosed(
+                    to: connection.broker, connection.canceller.isCancelled ? nil : error)
                 connection.canceller.cancel()
                 engine.cancellation.remove(connection.canceller)
                 engine.disconnected(broker)
@@ -37,8 +39,8 @@ struct BrokerReader {
         }
     }
 
-    /// Silence is no fault while no request has waited for too long.
-    private func isPatient(_ error: KafkaError) -> Bool {
+    /// A read timeout is no error while no request has timed out.
+    private func isWithinRequestTimeout(_ error: KafkaError) -> Bool {
         guard case .stream(.timedOut, _) = error else { return false }
         guard let oldest = connection.oldest else { return true }
         let waited = MonotonicInstant.now.milliseconds(since: oldest.sentAt)
@@ -48,7 +50,7 @@ struct BrokerReader {
     private func settle(_ frame: UnsafeRawBufferPointer) throws(KafkaError) {
         guard let request = connection.oldest else {
             let fault = WireError(.trailingBytes(frame.count), at: 0)
-            throw .malformed(context: "response from broker \(connection.broker) that nothing asked for", fault)
+            throw .malformed(context: "response from broker \(connection.broker) without a request", fault)
         }
         let response: ProduceResponse
         do throws(WireError) {
@@ -56,7 +58,7 @@ struct BrokerReader {
             let header = try ResponseHeader(from: &reader, apiKey: .produce, apiVersion: request.version)
             guard header.correlationID == request.correlationID else {
                 let answered = header.correlationID
-                throw WireError(.invalidValue("answer to request \(answered), not \(request.correlationID)"), at: 0)
+                throw WireError(.invalidValue("response to request \(answered), not \(request.correlationID)"), at: 0)
             }
             response = try ProduceResponse.decode(reader, version: request.version)
         } catch {
@@ -64,9 +66,19 @@ struct BrokerReader {
         }
         _ = connection.popOldest()
         connection.noteAnswer()
+        observe(request, response)
         let answers = Self.answers(to: request, response)
         engine.apply(engine.core.withLock { $0.settle(answers, ofBroker: broker, now: .now) })
         engine.brokerAnswered()
+    }
+
+    private func observe(_ request: ProducerConnection.PendingRequest, _ response: ProduceResponse) {
+        guard let observer = engine.observer, var event = request.event else { return }
+        event.complete(responseBytes: receiver.lastResponseBytes, sentAt: request.sentAt, now: .now)
+        observer.requestAnswered(event)
+        if response.throttleTimeMilliseconds > 0 {
+            observer.throttled(by: connection.broker, milliseconds: Int(response.throttleTimeMilliseconds))
+        }
     }
 
     private struct Key: Hashable {
@@ -87,7 +99,7 @@ struct BrokerReader {
             guard let answer = byPartition[Key(topic: assignment.topic, partition: assignment.place.partition)] else {
                 return ProducerCore.Answer(
                     place: assignment.place, outcome: .refused(.unknownServerError),
-                    message: "the broker's answer leaves this partition out")
+                    message: "the response lacks this partition")
             }
             if answer.errorCode == .none {
                 return ProducerCore.Answer(place: assignment.place, outcome: .stored, baseOffset: answer.baseOffset)

@@ -31,17 +31,19 @@ struct BrokerWriter {
                 return
             case .sleep(let milliseconds): wakeup.wait(milliseconds: milliseconds)
             case .connect: if !connect() { return }
+            // Its reader sees the end and reports it; then the connection is replaced.
+            case .disconnect: connection?.canceller.cancel()
             case .send(let assignments): send(assignments)
             }
         }
     }
 
-    /// Makes a connection, or waits before the next try. False where the producer has ended meanwhile.
+    /// Opens a connection, or waits before the next attempt. Returns false if the producer has ended meanwhile.
     private mutating func connect() -> Bool {
         do throws(KafkaError) {
             if let former = connection {
                 connection = nil
-                // A broker that closes every connection without an answer is not asked without a pause.
+                // A broker that closes every connection without an answer is not tried again without a pause.
                 if former.hasAnswered { backoff.reset() } else { try pause() }
             }
             let configuration = engine.client.configuration
@@ -52,12 +54,12 @@ struct BrokerWriter {
             let connection = ProducerConnection(broker: address, canceller: link.canceller)
             self.connection = connection
             sender = link.sender
-            engine.core.withLock { $0.brokers[broker]?.isConnected = true }
+            engine.core.withLock { $0.connected(broker, reauthenticateAt: link.reauthenticateAt) }
             engine.startReader(of: broker, connection, ReceivingHalf(receiver: link.receiver))
             return true
         } catch {
             if engine.cancellation.isCancelled { return false }
-            // Also a TLS handshake may fail because the broker is just going away.
+            // A TLS handshake may also fail because the broker is shutting down.
             guard error.isRetriable || error.isOfConnection else {
                 engine.fail(error)
                 return false
@@ -83,19 +85,32 @@ struct BrokerWriter {
                 batches.append(
                     try OutgoingBatch(
                         topic: assignment.topic, partition: assignment.place.partition, assignment.batch,
-                        assignment.stamp, engine.configuration))
+                        assignment.stamp, engine.configuration,
+                        isTransactional: engine.identitySource.transactionalID != nil))
             }
         } catch { return engine.fail(error) }
         let isAnswered = engine.configuration.acks != .none
-        let request = ProducerConnection.PendingRequest(
+        var request = ProducerConnection.PendingRequest(
             correlationID: sender.nextCorrelationID, version: version, assignments: assignments, sentAt: .now)
-        // Before it is written: the answer may be there sooner than this thread comes back. Where the connection has
-        // ended meanwhile, whoever finds the request in the list settles it.
+        if let observer = engine.observer {
+            let bytes = batches.reduce(0) { $0 + $1.header.totalBytes }
+            let event = KafkaRequestEvent(
+                broker: connection.broker, apiKey: .produce, apiVersion: version, requestBytes: bytes)
+            request.event = event
+            for assignment in assignments {
+                observer.batchSent(
+                    KafkaBatchEvent(topic: assignment.topic, partition: assignment.place.partition, assignment.batch))
+            }
+            observer.requestSent(event)
+        }
+        // Before it is written: the response may arrive before `sendProduce` returns. If the connection has ended
+        // meanwhile, the request is settled by the thread that takes it from the list.
         connection.push(request)
         do throws(KafkaError) {
             _ = try sender.sendProduce(
                 batches, version: version, acks: engine.configuration.acks,
-                timeoutMilliseconds: engine.client.configuration.requestTimeoutMilliseconds)
+                timeoutMilliseconds: engine.client.configuration.requestTimeoutMilliseconds,
+                transactionalID: engine.identitySource.transactionalID)
             if !isAnswered { settleUnanswered(connection) }
         } catch {
             connection.canceller.cancel()

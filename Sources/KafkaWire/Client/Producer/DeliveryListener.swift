@@ -1,40 +1,39 @@
 import KafkaProtocol
 
-/// So many records in a row that were appended with the same tag.
-public struct TagRun: Equatable, Sendable {
-    public var tag: UInt64
-    public var count: Int
+/// Consecutive records that were appended with the same tag.
+package struct TagRun: Equatable, Sendable {
+    package var tag: UInt64
+    package var count: Int
 
-    public init(tag: UInt64, count: Int) {
+    package init(tag: UInt64, count: Int) {
         self.tag = tag
         self.count = count
     }
 }
 
-/// Is told what became of a producer's records, a batch at a time.
+/// Gets the outcomes of a producer's records, a batch at a time.
 ///
-/// The calls come from the producer's own threads, one after another for each partition, at the same time for
-/// partitions of different brokers. They hold the producer up and must be short. After `abort()` none comes.
-public protocol DeliveryListener: AnyObject, Sendable {
-    /// A batch is done: stored as `acks` demands, or given up with `error`.
+/// Called on the producer's threads: serially for one partition, concurrently for partitions of different brokers. The
+/// calls block the producer and must be short. None is made after `abort()`.
+package protocol DeliveryListener: AnyObject, Sendable {
+    /// A batch is settled: stored as `acks` requires, or failed with `error`.
     ///
     /// - Parameter tags: the tags that its records were appended with, in order.
     func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?)
 
-    /// Records wait, and a broker that should take them cannot be reached, or has refused them for two seconds with an
-    /// error that may pass; or somebody waits for a topic that long. It is tried again until they time out.
+    /// Records wait because a broker cannot be reached, or has refused them for two seconds with a retriable error, or
+    /// because a topic's metadata has been unavailable for that time. Retried until the records time out.
     func brokerUnreachable(_ error: KafkaError)
 
-    /// That broker takes records again.
+    /// The broker accepts records again.
     func brokerReachable()
 
-    /// The cluster's topic of this name is not the one of before: it was deleted and created again (KIP-516 gives each
-    /// topic an id). Noticed when metadata is renewed.
+    /// The topic was deleted and created again (KIP-516 gives each topic an id). Noticed when metadata is refreshed.
     func topicRecreated(_ topic: String)
 }
 
 extension DeliveryListener {
-    public func brokerUnreachable(_ error: KafkaError) {}
-    public func brokerReachable() {}
-    public func topicRecreated(_ topic: String) {}
+    package func brokerUnreachable(_ error: KafkaError) {}
+    package func brokerReachable() {}
+    package func topicRecreated(_ topic: String) {}
 }

@@ -2,9 +2,9 @@ import KafkaProtocol
 import Synchronization
 import WireCore
 
-/// A topic that a producer writes to; got once from `KafkaProducer.topic(_:)` and kept by the caller.
-public final class ProducerTopic: Sendable {
-    public let name: String
+/// A topic that a producer writes to; returned by `KafkaProducer.topic(_:)` and kept by the caller.
+package final class ProducerTopic: Sendable {
+    package let name: String
     let index: Int
 
     init(name: String, index: Int) {
@@ -13,41 +13,55 @@ public final class ProducerTopic: Sendable {
     }
 }
 
-/// Writes records to a cluster, in order and, as an idempotent producer, each exactly once. Thread-safe.
+/// Writes records to a cluster: in order for each partition and, if idempotent, each exactly once. Thread-safe.
 ///
-/// `append` puts a record into its partition's batch, in the form in which it is sent, and returns; threads of the
-/// producer send the batches, repeat what was not answered, and tell the listener what became of each. A producer
-/// that is no longer used must be ended with `close` or `abort`.
+/// A record is appended to its partition's batch in the form in which it is sent. The producer's threads (a writer and
+/// a reader for each broker, one for metadata and timeouts) send the batches, retry, and report the outcomes.
+///
+///     let producer = KafkaProducer(client)
+///     let metadata = try await producer.send(KafkaRecord(topic: "orders", key: "42", value: "paid"))
+///     producer.close(timeoutMilliseconds: 5_000)
+///
+/// End a producer with `close` or `abort`; releasing it aborts it.
 public final class KafkaProducer: Sendable {
     private let engine: ProducerEngine
+    let blockingAppends: BlockingAppends
 
     public var configuration: ProducerConfiguration { engine.configuration }
 
-    /// Why nothing can be appended any more: the producer has failed for good or was ended. Nil while it works.
+    /// Why no record can be appended any more: a fatal error, or `.closed`. nil while the producer works.
     public var failure: KafkaError? { engine.core.withLock { $0.failure } }
 
-    /// Starts the producer's threads. An idempotent producer asks the cluster for its id at once.
-    public init(
-        _ client: KafkaClient, _ configuration: ProducerConfiguration = ProducerConfiguration(),
-        listener: (any DeliveryListener)? = nil
-    ) {
-        engine = ProducerEngine(client, configuration, listener)
+    /// Starts the producer's threads. An idempotent producer requests its producer id at once.
+    public convenience init(_ client: KafkaClient, _ configuration: ProducerConfiguration = ProducerConfiguration()) {
+        self.init(client, configuration, listener: nil)
     }
 
-    init(_ engine: ProducerEngine) { self.engine = engine }
+    /// - Parameter listener: gets the outcome of every batch.
+    package convenience init(
+        _ client: KafkaClient, _ configuration: ProducerConfiguration = ProducerConfiguration(),
+        listener: (any DeliveryListener)?
+    ) {
+        self.init(ProducerEngine(client, configuration, listener))
+    }
 
-    deinit { engine.end(silently: true) }
+    init(_ engine: ProducerEngine) {
+        self.engine = engine
+        blockingAppends = BlockingAppends(threadName: "\(engine.client.configuration.clientID)-appends")
+    }
 
-    /// The handle of a topic. Asks the cluster for it the first time, waiting until the topic is there.
+    deinit { abort() }
+
+    /// The handle of a topic. Fetches its metadata the first time and waits until the topic exists.
     ///
-    /// Throws `.timedOut` after `blockMillisecondsMax`, and at once what waiting cannot mend (a name that Kafka
-    /// forbids, a missing right).
-    public func topic(_ name: String) throws(KafkaError) -> ProducerTopic { try engine.topic(name) }
+    /// Throws `.timedOut` after `blockMillisecondsMax`, and at once an error that a retry cannot resolve (a name that
+    /// Kafka forbids, a missing permission).
+    package func topic(_ name: String) throws(KafkaError) -> ProducerTopic { try engine.topic(name) }
 
     /// Appends one record, waiting while the buffer is full.
     ///
     /// - Parameters:
-    ///   - partition: nil: by the key's murmur2 hash, as Java does; without a key one partition for a batch.
+    ///   - partition: nil chooses by the key's murmur2 hash, as Java does; without a key one partition for a batch.
     ///   - key, value: nil is Kafka's null. The bytes are copied before this returns.
     ///   - timestampMilliseconds: since 1970; nil: now.
     ///   - tag: comes back in `DeliveryListener.finished`.
@@ -65,20 +79,20 @@ public final class KafkaProducer: Sendable {
     }
 
     private func append(_ record: ProducerCore.NewRecord) throws(KafkaError) {
-        switch engine.core.withLock({ $0.append(record) }) {
+        switch engine.append(record) {
         case .appended(let wakeup): wakeup?.signal()
         case .refused(let error): throw error
         case .mustWait: try appendWaiting(record)
         }
     }
 
-    /// The slow way: the buffer is full.
+    /// Blocks while the buffer is full.
     private func appendWaiting(_ record: ProducerCore.NewRecord) throws(KafkaError) {
         let started = MonotonicInstant.now
         let room = WakeupSignal()
         while true {
             let (step, wakeups) = engine.core.withLock { core -> (ProducerCore.AppendStep, [WakeupSignal]) in
-                let step = core.append(record)
+                let step = core.append(record, now: .now)
                 guard case .mustWait = step else { return (step, []) }
                 core.roomWaiters.append(room)
                 return (step, core.wakeAll())
@@ -95,7 +109,7 @@ public final class KafkaProducer: Sendable {
                 if let left, left <= 0 {
                     engine.core.withLock { $0.roomWaiters.removeAll { $0 === room } }
                     throw .timedOut(
-                        what: "waiting for room in the producer's buffer (buffer.memory)", milliseconds: passed,
+                        what: "waiting for room in the producer's buffer", milliseconds: passed,
                         lastError: nil)
                 }
                 room.wait(milliseconds: left)
@@ -103,7 +117,7 @@ public final class KafkaProducer: Sendable {
         }
     }
 
-    /// Hands everything appended so far to the network now, whatever the linger time says.
+    /// Sends what has been appended so far without waiting for the linger time. Does not wait for the outcome.
     public func flush() {
         let wakeups = engine.core.withLock { core in
             core.isFlushing = core.unfinishedBatches > 0
@@ -112,9 +126,10 @@ public final class KafkaProducer: Sendable {
         for wakeup in wakeups { wakeup.signal() }
     }
 
-    /// Flushes and waits until nothing is under way any more; the listener has been told of every batch by then.
+    /// Flushes and blocks until every appended record is settled and its outcome reported.
     ///
-    /// Throws `.timedOut` (nil: waits for ever), or why the producer ended. Failed batches are the listener's affair.
+    /// - Parameter timeoutMilliseconds: nil waits without a limit.
+    /// - Throws: `.timedOut`, or the reason why the producer ended. A failed record is not an error here.
     public func awaitDelivery(timeoutMilliseconds: Int? = nil) throws(KafkaError) {
         flush()
         let started = MonotonicInstant.now
@@ -136,52 +151,104 @@ public final class KafkaProducer: Sendable {
         }
     }
 
-    /// Appends one record and waits until it is stored.
+    /// Appends one record, sends it without waiting for the linger time, and blocks until it is stored.
     @discardableResult
     package func send(
         _ topic: String, partition: Int32? = nil, key: [UInt8]?, value: [UInt8]?, headers: EncodedHeaders = .none
     ) throws(KafkaError) -> RecordMetadata {
         let handle = try engine.topic(topic)
-        let waiter = RecordWaiter()
-        try send(to: handle, partition: partition, key: key, value: value, headers: headers) { waiter.complete($0) }
-        return try waiter.wait()
+        let outcome = RecordOutcome()
+        try send(to: handle, partition: partition, key: key, value: value, headers: headers) { outcome.complete($0) }
+        return try outcome.wait()
     }
 
-    /// Appends one record and hands it to the network without waiting for what becomes of it.
+    /// Appends one record and sends it without waiting for the linger time or the outcome.
     ///
-    /// - Parameter completion: called once, on a thread of the producer, and must be short. Not where this throws.
+    /// - Parameter completion: called once, on a thread of the producer, and must be short. Not called if this throws.
     package func send(
         to handle: ProducerTopic, partition: Int32? = nil, key: [UInt8]?, value: [UInt8]?,
         headers: EncodedHeaders = .none,
         completion: @escaping @Sendable (Result<RecordMetadata, KafkaError>) -> Void
     ) throws(KafkaError) {
-        let receipt = RecordReceipt(completion)
-        var outcome: Result<Void, KafkaError> = .success(())
-        RecordBatchBuilder.withBytes(key) { key in
-            RecordBatchBuilder.withBytes(value) { value in
-                let record = ProducerCore.NewRecord(
-                    topicIndex: handle.index, partition: partition, key: key.map { BorrowedBytes($0) },
-                    value: value.map { BorrowedBytes($0) }, headers: headers,
-                    timestampMilliseconds: WallTime.now.epochMilliseconds, tag: 0, receipt: receipt)
-                outcome = Result { () throws(KafkaError) in try append(record) }
-            }
+        try Self.withBytes(key, value) { (key, value) throws(KafkaError) in
+            try append(
+                ProducerCore.NewRecord(
+                    topicIndex: handle.index, partition: partition, key: key, value: value, headers: headers,
+                    timestampMilliseconds: WallTime.now.epochMilliseconds, tag: 0,
+                    receipt: RecordReceipt(completion)))
         }
-        try outcome.get()
         flush()
     }
 
-    /// Waits for what is under way, at most so long, then ends the threads. What is left is reported with `.closed`.
+    private static func withBytes<R>(
+        _ key: [UInt8]?, _ value: [UInt8]?, _ body: (BorrowedBytes?, BorrowedBytes?) throws(KafkaError) -> R
+    ) throws(KafkaError) -> R {
+        try RecordBatchBuilder.withBytes(key) { key in
+            RecordBatchBuilder.withBytes(value) { value in
+                Result { () throws(KafkaError) in
+                    try body(key.map { BorrowedBytes($0) }, value.map { BorrowedBytes($0) })
+                }
+            }
+        }.get()
+    }
+
+    // MARK: KafkaRecord
+
+    /// The handle of a topic whose metadata has been fetched; nil for another.
+    func knownTopic(_ name: String) throws(KafkaError) -> ProducerTopic? { try engine.known(name) }
+
+    /// Appends a record; blocks while the buffer is full or the topic's metadata is fetched.
+    func append(_ record: KafkaRecord, _ receipt: RecordReceipt) throws(KafkaError) {
+        let topic = try engine.topic(record.topic)
+        try withNewRecord(record, topic, receipt) { (record) throws(KafkaError) in try append(record) }
+    }
+
+    /// Appends a record; returns false if the buffer is full.
+    func appendIfRoom(
+        _ record: KafkaRecord, to topic: ProducerTopic, _ receipt: RecordReceipt
+    ) throws(KafkaError) -> Bool {
+        try withNewRecord(record, topic, receipt) { (record) throws(KafkaError) in
+            switch engine.append(record) {
+            case .appended(let wakeup):
+                wakeup?.signal()
+                return true
+            case .refused(let error): throw error
+            case .mustWait: return false
+            }
+        }
+    }
+
+    private func withNewRecord<R>(
+        _ record: KafkaRecord, _ topic: ProducerTopic, _ receipt: RecordReceipt,
+        _ body: (ProducerCore.NewRecord) throws(KafkaError) -> R
+    ) throws(KafkaError) -> R {
+        try Self.withBytes(record.key, record.value) { (key, value) throws(KafkaError) in
+            try body(
+                ProducerCore.NewRecord(
+                    topicIndex: topic.index, partition: record.partition, key: key, value: value,
+                    headers: record.headers.isEmpty ? .none : EncodedHeaders(record.headers),
+                    timestampMilliseconds: record.timestampMilliseconds ?? WallTime.now.epochMilliseconds, tag: 0,
+                    receipt: receipt))
+        }
+    }
+
+    /// Sends what was appended, waits for it at most `timeoutMilliseconds`, and ends the threads. Records that are not
+    /// settled by then fail with `.closed`.
     ///
-    /// Not to be called from a listener.
+    /// Not to be called from a completion.
     public func close(timeoutMilliseconds: Int) {
         engine.core.withLock { core in if core.phase == .running { core.phase = .closing } }
         do throws(KafkaError) {
             try awaitDelivery(timeoutMilliseconds: timeoutMilliseconds)
-        } catch { /* The listener is told of each batch that is left. */ }
+        } catch { /* Each batch that is left is reported. */ }
         engine.end(silently: false)
+        blockingAppends.end()
         engine.awaitThreads(milliseconds: 1000)
     }
 
-    /// Drops everything at once. No listener is called any more, apart from calls that have already begun.
-    public func abort() { engine.end(silently: true) }
+    /// Drops everything that is not stored and ends the threads without waiting. Sends that wait throw `.closed`.
+    public func abort() {
+        engine.end(silently: true)
+        blockingAppends.end()
+    }
 }

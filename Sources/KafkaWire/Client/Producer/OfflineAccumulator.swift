@@ -18,7 +18,7 @@ package final class OfflineAccumulator: Sendable {
         self.configuration = configuration
         self.listener = listener
         var core = ProducerCore(configuration)
-        core.identity = ProducerIdentity(producerID: 1, epoch: 0)
+        core.adopt(ProducerIdentity(producerID: 1, epoch: 0))
         self.core = Mutex(core)
     }
 
@@ -31,12 +31,12 @@ package final class OfflineAccumulator: Sendable {
             let partition = TopicDescription.Partition(
                 index: 0, leader: Self.broker, replicas: [Self.broker], inSyncReplicas: [Self.broker])
             _ = core.update([TopicDescription(name: name, partitions: [partition])])
-            core.brokers[Self.broker]?.isConnected = true
+            core.connected(Self.broker)
             return ProducerTopic(name: name, index: topic.index)
         }
     }
 
-    /// Appends a record. Throws where the buffer is full, since nobody empties it meanwhile.
+    /// Appends a record. Throws if the buffer is full, since nothing empties it meanwhile.
     package func append(
         to topic: ProducerTopic, partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
         headers: EncodedHeaders, timestampMilliseconds: Int64, tag: UInt64
@@ -45,7 +45,8 @@ package final class OfflineAccumulator: Sendable {
             topicIndex: topic.index, partition: partition, key: key.map { BorrowedBytes($0) },
             value: value.map { BorrowedBytes($0) }, headers: headers, timestampMilliseconds: timestampMilliseconds,
             tag: tag, receipt: nil)
-        switch core.withLock({ $0.append(record) }) {
+        let step = core.withLock { $0.appendToOpenBatch(record) } ?? core.withLock { $0.append(record, now: .now) }
+        switch step {
         case .appended: return
         case .refused(let error): throw error
         case .mustWait: throw .timedOut(what: "waiting for room in the buffer", milliseconds: 0, lastError: nil)

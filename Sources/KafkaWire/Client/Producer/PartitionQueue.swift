@@ -1,27 +1,14 @@
 import KafkaProtocol
 import WireCore
 
-/// A producer's id and epoch, as the cluster gave it (InitProducerId) and as it was raised since.
-struct ProducerIdentity: Equatable, Sendable {
-    var producerID: Int64
-    var epoch: Int16
-
-    /// The same producer in the next epoch; nil where the epochs are used up and a new id is needed.
-    ///
-    /// An idempotent producer raises its epoch itself; brokers then expect sequences from 0 (KIP-360).
-    var nextEpoch: ProducerIdentity? {
-        epoch == .max ? nil : ProducerIdentity(producerID: producerID, epoch: epoch + 1)
-    }
-}
-
-/// One partition's batches on their way: a machine without network, clock or lock.
+/// The batches of one partition that are not yet settled: a machine without network, clock or lock.
 ///
-/// It keeps the order of the batches and stamps them with sequence numbers when they are taken for the first time
-/// (KIP-98). A batch that must go again keeps its stamp, and nothing behind it that is not yet under way goes
-/// first; so the broker can tell a repetition from a gap. Where a batch is given up, or the broker has lost track,
-/// the queue waits until nothing is under way, and begins again at 0 in a new epoch (KIP-360).
+/// It keeps the order of the batches and assigns sequence numbers when they are taken for the first time (KIP-98). A
+/// batch that is retried keeps its numbers and is sent before later batches that are not in flight yet, so that the
+/// broker can distinguish a repetition from a gap. After a batch has failed, or the broker has lost the producer's
+/// state, the queue waits until no batch is in flight and restarts at 0 in a new epoch (KIP-360).
 struct PartitionQueue<Batch: Sendable>: Sendable {
-    /// What became of a batch that was under way.
+    /// The outcome of a batch that was in flight.
     enum Outcome: Equatable, Sendable {
         case stored
         case refused(KafkaErrorCode)
@@ -29,11 +16,11 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         case lost
     }
 
-    /// What is to be done about it.
+    /// What follows from an outcome.
     enum Verdict: Equatable, Sendable {
-        /// It left the queue: done.
+        /// It has left the queue: stored.
         case delivered
-        /// It left the queue: it can never be stored.
+        /// It has left the queue: it can never be stored.
         case failed(KafkaErrorCode)
         /// It waits to be taken again.
         case retry
@@ -47,7 +34,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         case fatal(KafkaErrorCode)
     }
 
-    /// A batch that was taken to be sent, and the sequence that it is sent with.
+    /// A batch that was taken to be sent, with its sequence numbers.
     struct InFlightBatch: Sendable {
         let number: UInt64
         let batch: Batch
@@ -60,7 +47,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         let recordCount: Int32
         var stamp: SequenceStamp?
         var isInFlight = false
-        /// Whether an earlier try may have been stored: it was not answered, or in a way that leaves it open.
+        /// Whether an earlier attempt may have been stored: it had no answer, or an answer that leaves it open.
         var mayBeStored = false
         var failedAttempts = 0
         var notBefore: MonotonicInstant?
@@ -71,10 +58,9 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
     private var entries: [Entry] = []
     private var identity: ProducerIdentity?
     private var nextSequence: Int32 = 0
-    private var mustBeginAgain = false
-    /// Whether the broker has stored a batch of this identity. Until then only one may be under way: a broker that
-    /// knows nothing of a producer takes any first sequence number, so a second batch could be stored before the
-    /// first.
+    private var mustRestart = false
+    /// Whether the broker has stored a batch of this identity. Until then only one may be in flight: a broker without
+    /// state of a producer accepts any first sequence number, so a second batch could be stored before the first.
     private var isConfirmed = false
     private(set) var inFlightCount = 0
 
@@ -98,7 +84,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
 
     private func limit(_ inFlightMax: Int) -> Int { isIdempotent && !isConfirmed ? 1 : inFlightMax }
 
-    /// When the first waiting batch may go again; nil: at once, or none waits.
+    /// When the first waiting batch may be retried; nil if at once, or if none waits.
     var notBefore: MonotonicInstant? { entries.first { !$0.isInFlight }?.notBefore }
 
     /// The first waiting batch.
@@ -114,21 +100,21 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
     private func canStamp(with current: ProducerIdentity?) -> Bool {
         guard isIdempotent else { return true }
         guard let current else { return false }
-        if mustBeginAgain { return settlesOldEpoch || (inFlightCount == 0 && current != identity) }
+        if mustRestart { return settlesOldEpoch || (inFlightCount == 0 && current != identity) }
         // Batches that already have a number in the old epoch are settled in it first.
         return identity == current || entries.contains { $0.stamp != nil } == false || hasStampedWaiting
     }
 
     private var hasStampedWaiting: Bool { entries.first { !$0.isInFlight }?.stamp != nil }
 
-    /// Whether the first waiting batch must show in the old epoch whether it is stored: in a new one it would be
-    /// stored twice. Where it turns out that it is not, nothing behind it is either.
+    /// Whether the first waiting batch must be settled in the old epoch, since it may be stored: in a new epoch it
+    /// would be stored twice. If it is not stored, no later one is either.
     private var settlesOldEpoch: Bool {
         guard let first = entries.first(where: { !$0.isInFlight }) else { return false }
         return first.stamp != nil && first.mayBeStored
     }
 
-    /// The first waiting batch, from now on under way; nil where none may go.
+    /// The first waiting batch, which is in flight from now on; nil if none may be sent.
     mutating func take(
         _ current: ProducerIdentity?, now: MonotonicInstant, inFlightMax: Int
     ) -> InFlightBatch? {
@@ -137,7 +123,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         }
         if let notBefore = entries[index].notBefore, now < notBefore { return nil }
         guard canStamp(with: current) else { return nil }
-        if isIdempotent, let current, !(mustBeginAgain && settlesOldEpoch) { adopt(current) }
+        if isIdempotent, let current, !(mustRestart && settlesOldEpoch) { adopt(current) }
         if isIdempotent, entries[index].stamp == nil, let identity {
             entries[index].stamp = SequenceStamp(
                 producerID: identity.producerID, producerEpoch: identity.epoch, baseSequence: nextSequence)
@@ -150,15 +136,15 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         return InFlightBatch(number: entry.number, batch: entry.batch, stamp: entry.stamp ?? .none)
     }
 
-    /// Goes over to the producer's present epoch where nothing stands in the way.
+    /// Changes to the producer's current epoch unless batches of the old one are unsettled.
     private mutating func adopt(_ current: ProducerIdentity) {
         guard current != identity else { return }
-        if mustBeginAgain {
+        if mustRestart {
             for index in entries.indices { entries[index].stamp = nil }
         } else if entries.contains(where: { $0.stamp != nil }) {
             return
         }
-        mustBeginAgain = false
+        mustRestart = false
         identity = current
         isConfirmed = false
         nextSequence = 0
@@ -172,7 +158,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
 
     // MARK: Finishing
 
-    /// Settles a batch that was taken. Numbers that are not under way are ignored: their batch was given up.
+    /// Settles a batch that was taken. Numbers that are not in flight are ignored: their batch has failed before.
     mutating func finish(_ number: UInt64, _ outcome: Outcome, retryAt: MonotonicInstant? = nil) -> Verdict? {
         guard let index = entries.firstIndex(where: { $0.number == number && $0.isInFlight }) else { return nil }
         entries[index].isInFlight = false
@@ -189,26 +175,26 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
     private mutating func refuse(_ index: Int, _ code: KafkaErrorCode, _ retryAt: MonotonicInstant?) -> Verdict {
         switch code {
         case .none, .duplicateSequenceNumber:
-            // It is stored already: an answer to an earlier try was lost.
+            // Stored by an earlier attempt whose answer was lost.
             return delivered(index)
         case .outOfOrderSequenceNumber where isIdempotent, .unknownProducerID where isIdempotent:
             entries[index].mayBeStored = false
-            // Explained where an earlier batch is unsettled or the queue begins again anyway.
-            if index > 0 || mustBeginAgain { return .retry }
-            mustBeginAgain = true
+            // Expected if an earlier batch is unsettled or the queue restarts anyway.
+            if index > 0 || mustRestart { return .retry }
+            mustRestart = true
             return .retryInNextEpoch
         case .invalidProducerEpoch where isIdempotent, .invalidProducerIDMapping where isIdempotent:
             entries[index].mayBeStored = false
-            if mustBeginAgain { return .retry }
-            mustBeginAgain = true
+            if mustRestart { return .retry }
+            mustRestart = true
             return .retryWithNewProducer
         case .producerFenced, .clusterAuthorizationFailed:
             return .fatal(code)
         case .messageTooLarge where entries[index].recordCount > 1: return .split
         case .recordListTooLarge where entries[index].recordCount > 1: return .split
         default:
-            guard code.isRetriable else { return giveUp(index, code) }
-            // Some of these say that it is stored, though not as safely as was demanded.
+            guard code.isRetriable else { return fail(index, code) }
+            // Some of these mean that it is stored on fewer replicas than required.
             entries[index].mayBeStored = true
             entries[index].failedAttempts += 1
             entries[index].notBefore = retryAt
@@ -216,7 +202,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         }
     }
 
-    /// How often a batch was refused already, for the pause before its next try.
+    /// How often a batch has been refused, for the pause before its next attempt.
     func failedAttempts(_ number: UInt64) -> Int { entries.first { $0.number == number }?.failedAttempts ?? 0 }
 
     private mutating func delivered(_ index: Int) -> Verdict {
@@ -233,16 +219,16 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         return verdict
     }
 
-    /// A numbered batch that is never stored leaves a gap, which only a new epoch closes.
-    private mutating func giveUp(_ index: Int, _ code: KafkaErrorCode) -> Verdict {
-        if isIdempotent, entries[index].stamp != nil { mustBeginAgain = true }
+    /// A batch with sequence numbers that is never stored leaves a gap, which only a new epoch closes.
+    private mutating func fail(_ index: Int, _ code: KafkaErrorCode) -> Verdict {
+        if isIdempotent, entries[index].stamp != nil { mustRestart = true }
         return remove(index, .failed(code))
     }
 
-    /// Whether the producer must be given a new epoch before this queue goes on.
-    func awaitsNewEpoch(beyond current: ProducerIdentity?) -> Bool { mustBeginAgain && identity == current }
+    /// Whether the producer needs a new epoch before this queue continues.
+    func awaitsNewEpoch(beyond current: ProducerIdentity?) -> Bool { mustRestart && identity == current }
 
-    /// Puts smaller batches in the place of one that waits; together they have its records and its sequence numbers.
+    /// Replaces a waiting batch by smaller ones that together have its records and its sequence numbers.
     mutating func replace(_ number: UInt64, with parts: [(batch: Batch, number: UInt64, recordCount: Int32)]) {
         guard let index = entries.firstIndex(where: { $0.number == number && !$0.isInFlight }) else { return }
         var stamp = entries[index].stamp
@@ -257,19 +243,19 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         entries.replaceSubrange(index...index, with: replacements)
     }
 
-    /// Takes out the waiting batches that `isExpired` names, and gives them back.
+    /// Removes and returns the waiting batches for which `isExpired` returns true.
     mutating func removeWaiting(where isExpired: (Batch) -> Bool) -> [Batch] {
         var removed: [Batch] = []
         entries.removeAll { entry in
             guard !entry.isInFlight, isExpired(entry.batch) else { return false }
-            if isIdempotent, entry.stamp != nil { mustBeginAgain = true }
+            if isIdempotent, entry.stamp != nil { mustRestart = true }
             removed.append(entry.batch)
             return true
         }
         return removed
     }
 
-    /// Takes out everything, also what is under way.
+    /// Removes and returns all batches, also those in flight.
     mutating func removeAll() -> [Batch] {
         defer {
             entries = []

@@ -1,7 +1,7 @@
 import KafkaProtocol
 import WireCore
 
-/// What is to be sent of a batch: its head, and its records as they are or compressed.
+/// A batch as it is sent: its header, and its records, compressed or not.
 struct OutgoingBatch: RequestPayload {
     private enum Payload: Sendable {
         case plain(SealedBatch)
@@ -16,12 +16,12 @@ struct OutgoingBatch: RequestPayload {
     /// Compresses and checksums. The same batch with the same stamp always gives the same bytes.
     init(
         topic: String, partition: Int32, _ batch: SealedBatch, _ stamp: SequenceStamp,
-        _ configuration: ProducerConfiguration
+        _ configuration: ProducerConfiguration, isTransactional: Bool = false
     ) throws(KafkaError) {
         self.topic = topic
         self.partition = partition
         let codec = configuration.compression
-        var header = batch.builder.header(stamp: stamp, codec: codec)
+        var header = batch.builder.header(stamp: stamp, codec: codec, isTransactional: isTransactional)
         if codec == .none {
             payload = .plain(batch)
             batch.builder.payload.withUnsafeBytes { header.finish(payload: $0) }
@@ -63,11 +63,11 @@ extension RequestSender {
     /// is `ProduceRequest`'s.
     func sendProduce(
         _ batches: [OutgoingBatch], version: Int16, acks: ProducerConfiguration.Acknowledgements,
-        timeoutMilliseconds: Int
+        timeoutMilliseconds: Int, transactionalID: String? = nil
     ) throws(KafkaError) -> Int32 {
         let topics = Dictionary(grouping: batches, by: \.topic)
         return try send(.produce, version: version) { writer, insertions in
-            writer.nullableString(nil)
+            writer.nullableString(transactionalID)
             writer.int16(acks.rawValue)
             writer.int32(Int32(clamping: timeoutMilliseconds))
             writer.arrayCount(topics.count)

@@ -1,33 +1,34 @@
 import KafkaProtocol
 
-/// How a producer gathers, sends and retries. The names are Kafka's, with their unit.
+/// How a producer batches, sends and retries. The names are Kafka's, with their unit.
 public struct ProducerConfiguration: Sendable {
-    /// `acks`: all in-sync replicas, the leader only, or nobody (then nothing is ever retried).
+    /// The replicas that must store a batch (`acks`): all in-sync ones, the leader, or none (then nothing is retried).
     public enum Acknowledgements: Int16, Sendable { case all = -1, none = 0, leader = 1 }
 
     public var acks = Acknowledgements.all
-    /// With a producer id, the brokers drop what a retry repeats and refuse what arrives out of order.
+    /// Brokers drop repetitions and refuse what arrives out of order (`enable.idempotence`). Implies `acks` all.
     public var isIdempotent = true
     public var compression = CompressionCodec.none
-    /// zlib's level for gzip, 1 to 9; -1 is zlib's own choice.
+    /// The level of gzip, 1 to 9; -1 is zlib's default.
     public var compressionLevel: Int32 = -1
-    /// How long a batch waits for more records; 0 sends what is there as soon as the connection is free.
+    /// The time that a batch waits for more records (`linger.ms`); 0 sends as soon as the connection is free.
     public var lingerMilliseconds = 0
-    /// A batch is closed when its records have so many bytes. Kafka's brokers take 1 MiB by default.
+    /// The maximum number of bytes of a batch's records (`batch.size`). Kafka's brokers accept 1 MiB by default.
     public var batchBytesMax = 1_000_000
-    /// Requests and single records are kept below this (`max.request.size`).
+    /// The maximum number of bytes of a request and of a record (`max.request.size`).
     public var requestBytesMax = 1_048_576
-    /// `append` blocks while so many bytes wait for their acknowledgement (`buffer.memory`).
+    /// The maximum number of unacknowledged bytes (`buffer.memory`); appending waits while it is exceeded.
     public var bufferBytesMax = 32 << 20
-    /// How long `append` and `topic` may block; nil: for ever (`max.block.ms`).
+    /// The maximum time that appending waits for the buffer or for metadata (`max.block.ms`); nil is without a limit.
     public var blockMillisecondsMax: Int? = 60_000
-    /// How long a batch may be under way with all its retries; nil: for ever (`delivery.timeout.ms`).
+    /// The maximum time from the first record of a batch to its acknowledgement (`delivery.timeout.ms`); nil is without
+    /// a limit.
     public var deliveryTimeoutMilliseconds: Int? = 120_000
-    /// Requests under way to one broker; at most 5 for an idempotent producer, else 1 keeps the order.
+    /// The maximum number of requests in flight to one broker: at most 5 if idempotent; otherwise 1 keeps the order.
     public var inFlightPerBrokerMax = 5
-    /// Whether a topic that is not there is asked for in a way that lets the broker create it.
+    /// Whether the broker may create a missing topic (`allow.auto.create.topics`).
     public var allowsTopicCreation = true
-    /// How old what is known of the topics may become; nil: as the client's `metadata.max.age.ms` says.
+    /// The maximum age of topic metadata; nil is the client's `metadataMaxAgeMilliseconds`.
     public var metadataMaxAgeMilliseconds: Int?
 
     public init() {}

@@ -3,13 +3,15 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// What the writer and the reader of one connection share: the requests that wait for their answers, in order.
+/// What the writer and the reader of one connection share: the requests in flight, in order.
 final class ProducerConnection: Sendable {
     struct PendingRequest: Sendable {
         let correlationID: Int32
         let version: Int16
         let assignments: [ProducerCore.Assignment]
         let sentAt: MonotonicInstant
+        /// Set if events are observed.
+        var event: KafkaRequestEvent?
     }
 
     let broker: SocketAddress
@@ -33,14 +35,14 @@ final class ProducerConnection: Sendable {
         state.withLock { $0.requests.isEmpty ? nil : $0.requests.removeFirst() }
     }
 
-    /// Whether the broker has taken a request on this connection.
+    /// Whether the broker has answered a request on this connection.
     var hasAnswered: Bool { state.withLock { $0.hasAnswered } }
 
     func noteAnswer() { state.withLock { $0.hasAnswered = true } }
 
     var oldest: PendingRequest? { state.withLock { $0.requests.first } }
 
-    /// Nothing is received any more: whoever pushes a request from now on also settles it.
+    /// No response is received any more: the writer settles the requests that it pushes from now on.
     func end() { state.withLock { $0.isEnded = true } }
 
     var isEnded: Bool { state.withLock { $0.isEnded } }

@@ -2,7 +2,7 @@ import KafkaProtocol
 import WireCore
 
 extension ProducerCore {
-    /// A batch on its way, by its place.
+    /// Identifies an unsettled batch.
     struct BatchPlace: Hashable, Sendable {
         let topicIndex: Int
         let partition: Int32
@@ -20,6 +20,8 @@ extension ProducerCore {
     enum WriterStep: Sendable {
         case end
         case connect
+        /// Close the connection, on which no request is in flight, to authenticate a new one.
+        case disconnect
         case send([Assignment])
         case sleep(milliseconds: Int?)
     }
@@ -30,7 +32,15 @@ extension ProducerCore {
         guard phase != .ended, let broker = brokers[id] else { return .end }
         broker.isAsleep = false
         var wake: MonotonicInstant?
-        if broker.inFlightRequests < configuration.inFlightPerBrokerMax {
+        let mustReauthenticate = broker.reauthenticateAt.map { now >= $0 } ?? false
+        if mustReauthenticate, broker.inFlightRequests == 0 {
+            broker.reauthenticateAt = nil
+            broker.isConnected = false
+            broker.isClosing = true
+            return .disconnect
+        }
+        // Requests in flight are answered before the connection is closed; until then none is added.
+        if !mustReauthenticate, !broker.isClosing, broker.inFlightRequests < configuration.inFlightPerBrokerMax {
             let (assignments, wantsConnection, soonest) = collect(broker, now)
             if !assignments.isEmpty {
                 broker.inFlightRequests += 1
@@ -77,7 +87,7 @@ extension ProducerCore {
                     assignments.append(assignment)
                     bytes += size
                 }
-                // Behind those that were not served: the next request begins with them.
+                // After those that were not served: the next request begins with them.
                 if partition.hasWork { served.append(partition) } else { partition.isPending = false }
             }
         }
@@ -111,7 +121,7 @@ extension ProducerCore {
 
     // MARK: Waking
 
-    /// All writers that sleep; they are taken to be awake from now on.
+    /// The wakeups of all writers that sleep; they count as awake from now on.
     func wakeAll() -> [WakeupSignal] {
         brokers.values.compactMap { broker in
             defer { broker.isAsleep = false }

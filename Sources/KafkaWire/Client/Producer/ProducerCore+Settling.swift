@@ -2,27 +2,37 @@ import KafkaProtocol
 import WireCore
 
 extension ProducerCore {
-    /// A batch that is done with, to be told to whom it concerns once the lock is released.
+    /// A settled batch, to be reported once the lock is released.
     struct Finished: Sendable {
         let topic: String
         let partition: Int32
         let batch: SealedBatch
-        /// The offset of its first record, or why it is not stored.
+        /// The offset of its first record, or the error.
         let outcome: Result<Int64, KafkaError>
     }
 
-    /// What follows from a change; done outside the lock.
+    /// A batch that is sent again, and the broker's error; nil after the loss of the connection.
+    struct Retried: Sendable {
+        let topic: String
+        let partition: Int32
+        let code: KafkaErrorCode?
+    }
+
+    /// What follows from a change of the state; applied once the lock is released.
     struct Effects: Sendable {
         var finished: [Finished] = []
         var wakeups: [WakeupSignal] = []
         var needsMaintenance = false
-        /// Why a partition has kept refusing for so long that it should be known.
+        /// The error with which a partition has been refusing for long enough to be reported.
         var refusal: KafkaError?
+        /// Batches that will be sent again.
+        var retried: [Retried] = []
         /// Topics that were deleted and created again.
         var recreatedTopics: [String] = []
 
         mutating func add(_ other: Effects) {
             finished += other.finished
+            retried += other.retried
             wakeups += other.wakeups
             needsMaintenance = needsMaintenance || other.needsMaintenance
             refusal = refusal ?? other.refusal
@@ -30,7 +40,7 @@ extension ProducerCore {
         }
     }
 
-    /// What a broker said about one batch.
+    /// A broker's answer for one batch.
     struct Answer: Sendable {
         let place: BatchPlace
         let outcome: PartitionQueue<SealedBatch>.Outcome
@@ -63,13 +73,13 @@ extension ProducerCore {
             effects.needsMaintenance = true
         }
         noteRefusal(answer, verdict, partition, &effects)
+        noteRetry(answer, verdict, partition, &effects)
         switch verdict {
         case .delivered: finish(partition, batch, .success(answer.baseOffset), &effects)
         case .failed(let code): finish(partition, batch, .failure(error(code, partition, answer.message)), &effects)
         case .retry, .retryInNextEpoch: expire(partition, number, batch, answer.outcome, now, &effects)
         case .retryWithNewProducer:
-            identity = nil
-            needsIdentity = true
+            requestIdentity()
             effects.needsMaintenance = true
         case .split: split(partition, number, batch, &effects)
         case .fatal(let code): effects.add(fail(error(code, partition, answer.message)))
@@ -79,7 +89,7 @@ extension ProducerCore {
         if partition.hasWork, let wakeup = list(partition, hasNews: false) { effects.wakeups.append(wakeup) }
     }
 
-    /// So many refusals of one batch take about two seconds: more than the election of a leader.
+    /// This many refusals of one batch take about two seconds: more than the election of a leader.
     private static let refusalsUntilNews = 10
 
     private mutating func noteRefusal(
@@ -92,6 +102,19 @@ extension ProducerCore {
         }
         guard partition.queue.failedAttempts(answer.place.number) >= Self.refusalsUntilNews else { return }
         if note(partition, isRefusing: true) { effects.refusal = error(code, partition, answer.message) }
+    }
+
+    private func noteRetry(
+        _ answer: Answer, _ verdict: PartitionQueue<SealedBatch>.Verdict, _ partition: Partition,
+        _ effects: inout Effects
+    ) {
+        switch verdict {
+        case .delivered, .failed, .fatal: return
+        case .retry, .retryInNextEpoch, .retryWithNewProducer, .split: break
+        }
+        var code: KafkaErrorCode?
+        if case .refused(let refusal) = answer.outcome { code = refusal }
+        effects.retried.append(Retried(topic: partition.topic.name, partition: partition.index, code: code))
     }
 
     private func error(_ code: KafkaErrorCode, _ partition: Partition, _ message: String?) -> KafkaError {
@@ -108,13 +131,7 @@ extension ProducerCore {
     }
 
     private mutating func beginNextEpoch(_ effects: inout Effects) {
-        identity = identity?.nextEpoch
-        if identity == nil {
-            needsIdentity = true
-            effects.needsMaintenance = true
-        } else {
-            effects.wakeups += wakeAll()
-        }
+        if raiseEpoch() { effects.wakeups += wakeAll() } else { effects.needsMaintenance = true }
     }
 
     private mutating func split(
@@ -139,7 +156,7 @@ extension ProducerCore {
         return now.milliseconds(since: batch.openedAt) >= limit
     }
 
-    /// Gives up a batch that came back too late for another try.
+    /// Fails a batch that came back after its delivery timeout.
     private mutating func expire(
         _ partition: Partition, _ number: UInt64, _ batch: SealedBatch, _ outcome: PartitionQueue<SealedBatch>.Outcome,
         _ now: MonotonicInstant, _ effects: inout Effects
@@ -157,7 +174,7 @@ extension ProducerCore {
             milliseconds: configuration.deliveryTimeoutMilliseconds ?? 0, lastError: lastError)
     }
 
-    /// Gives up what waits for longer than the delivery timeout.
+    /// Fails batches that have waited for longer than the delivery timeout.
     mutating func expireAll(now: MonotonicInstant) -> Effects {
         var effects = Effects()
         guard configuration.deliveryTimeoutMilliseconds != nil else { return effects }
@@ -191,7 +208,7 @@ extension ProducerCore {
         return effects
     }
 
-    /// Wakes those who wait for room or for the last batch, where there is news for them.
+    /// Wakes the threads that wait for room or for the last batch, if they can continue.
     private mutating func release(_ effects: inout Effects) {
         if !roomWaiters.isEmpty, !effects.finished.isEmpty || failure != nil {
             effects.wakeups += roomWaiters
@@ -203,7 +220,7 @@ extension ProducerCore {
 
     // MARK: Leaders
 
-    /// Takes over which broker leads which partition; returns the brokers that have no writer yet.
+    /// Updates the partitions' leaders; returns the brokers that have no writer yet.
     mutating func update(_ descriptions: [TopicDescription]) -> (newBrokers: [Int32], effects: Effects) {
         var newBrokers: [Int32] = []
         var effects = Effects()
@@ -230,14 +247,14 @@ extension ProducerCore {
                 let state = topic.partitions[Int(partition.index)]
                 state.nextLeader = state.broker?.id == partition.leader ? nil : partition.leader
                 moveToNextLeader(state, &effects)
-                // Perhaps it was held back while its new leader was uncertain.
+                // It may have been held back while its leader was not known.
                 if state.hasWork, let wakeup = list(state, hasNews: true) { effects.wakeups.append(wakeup) }
             }
         }
         return (newBrokers, effects)
     }
 
-    /// Batches under way to the old leader are waited for, so that the new one gets them in order.
+    /// Waits for the batches in flight to the old leader, so that the new one gets the rest in order.
     private func moveToNextLeader(_ partition: Partition, _ effects: inout Effects) {
         guard let leader = partition.nextLeader, partition.queue.inFlightCount == 0, let broker = brokers[leader] else {
             return

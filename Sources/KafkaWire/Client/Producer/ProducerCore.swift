@@ -1,19 +1,24 @@
 import KafkaProtocol
 import WireCore
 
-/// What a producer's threads share, behind one lock: open batches, queues, and who is to be woken.
+/// What a producer's threads share under one lock: open batches, the partitions' queues, and the threads to wake.
 ///
-/// Nothing here waits or talks to the network; calls are short. The classes are parts of this value and never leave it.
-struct ProducerCore {
+/// A machine without network, clock, randomness or lock; calls are short. The classes are parts of this value and never
+/// leave it.
+struct ProducerCore: ~Copyable {
     enum Phase { case running, closing, ended }
 
     /// A broker that leads partitions of ours.
     final class Broker {
         let id: Int32
         let wakeup = WakeupSignal()
-        /// Whether its writer waits for the wakeup.
+        /// Whether its writer waits for `wakeup`.
         var isAsleep = false
         var isConnected = false
+        /// Set while the connection is closed and its reader has not ended yet.
+        var isClosing = false
+        /// When the connection must be replaced, since its authentication expires (KIP-368).
+        var reauthenticateAt: MonotonicInstant?
         var inFlightRequests = 0
         /// Partitions with something to send, in the order in which they got it.
         var pending: [Partition] = []
@@ -28,7 +33,7 @@ struct ProducerCore {
         var queue: PartitionQueue<SealedBatch>
         /// Nil while there is no leader.
         var broker: Broker?
-        /// The leader from when nothing is under way to the old one any more.
+        /// The leader once no batch is in flight to the old one any more.
         var nextLeader: Int32?
         var isPending = false
         /// How large the next batch is expected to become.
@@ -51,7 +56,7 @@ struct ProducerCore {
         /// Zero until it is known, and with brokers that have none.
         var id = KafkaUUID.zero
         var partitions: [Partition] = []
-        /// Where records without a key go until its batch is closed (KIP-480).
+        /// The partition for records without a key until its batch is closed (KIP-480).
         var stickyPartition = 0
 
         init(name: String, index: Int) {
@@ -61,21 +66,24 @@ struct ProducerCore {
     }
 
     let configuration: ProducerConfiguration
+    let identitySource: IdentitySource
     var phase = Phase.running
     /// Why nothing can be appended any more.
     var failure: KafkaError?
     var topics: [Topic] = []
     var topicsByName: [String: Topic] = [:]
     var brokers: [Int32: Broker] = [:]
-    var identity: ProducerIdentity?
-    var needsIdentity: Bool
+    private(set) var identity: ProducerIdentity?
+    /// The identity that the coordinator is to raise; see `IdentitySource.coordinator`.
+    private(set) var identityToRaise: ProducerIdentity?
+    private(set) var needsIdentity: Bool
     var needsMetadata = false
-    /// Partitions whose first batch is refused again and again, though perhaps not for ever.
+    /// Partitions whose first batch has been refused repeatedly with a retriable error.
     private(set) var refusing: Set<RefusingPartition> = []
     var bufferedBytes = 0
     /// Batches that are open or not yet settled.
     var unfinishedBatches = 0
-    /// Batches that are settled, and of which the listener has not been told yet.
+    /// Batches that are settled but not yet reported to the listener.
     private(set) var pendingNotifications = 0
     var isFlushing = false
     /// Threads that wait for room in the buffer, and for the last batch.
@@ -84,15 +92,21 @@ struct ProducerCore {
     private var nextBatchNumber: UInt64 = 0
     /// For a connection's batches in flight and an open one.
     let pool = BlockPool(spareMax: 6)
-    /// Since when nothing is under way, as far as that is known.
+    /// Since when every batch has been settled, as far as is known.
     private var restingSince: MonotonicInstant?
 
-    init(_ configuration: ProducerConfiguration) {
+    /// Chooses the partitions of records without a key.
+    private var generator: SplitMix64
+
+    /// - Parameter seed: for the choice of partitions for records without a key.
+    init(_ configuration: ProducerConfiguration, _ identitySource: IdentitySource = .selfRaised, seed: UInt64 = 0) {
         self.configuration = configuration
+        self.identitySource = identitySource
+        generator = SplitMix64(seed: seed)
         needsIdentity = configuration.isIdempotent
     }
 
-    /// Whether nothing is under way, and the listener knows it.
+    /// Whether every batch is settled and reported.
     var isAtRest: Bool { unfinishedBatches == 0 && pendingNotifications == 0 }
 
     mutating func settled() {
@@ -100,7 +114,7 @@ struct ProducerCore {
         pendingNotifications += 1
     }
 
-    /// The listener has been told of so many batches; who is to be woken where they were the last.
+    /// `batches` batches have been reported; returns the threads to wake if they were the last.
     mutating func notified(_ batches: Int) -> [WakeupSignal] {
         pendingNotifications -= batches
         return takeDeliveryWaiters()
@@ -115,7 +129,7 @@ struct ProducerCore {
     /// How long memory waits for further batches.
     static let spareMemoryMilliseconds = 1000
 
-    /// Lets go of memory for which there has been no use for a while. Returns when to look again.
+    /// Frees memory that has not been used for a while. Returns when to check again.
     mutating func releaseMemory(now: MonotonicInstant) -> MonotonicInstant? {
         guard isAtRest else {
             restingSince = nil
@@ -129,12 +143,30 @@ struct ProducerCore {
         return nil
     }
 
+    // MARK: Connections
+
+    /// A broker's connection is set up.
+    mutating func connected(_ id: Int32, reauthenticateAt: MonotonicInstant? = nil) {
+        brokers[id]?.isConnected = true
+        brokers[id]?.reauthenticateAt = reauthenticateAt
+    }
+
+    /// A broker's connection has ended; returns the writer to wake.
+    mutating func disconnected(_ id: Int32) -> [WakeupSignal] {
+        guard let broker = brokers[id] else { return [] }
+        broker.isConnected = false
+        broker.isClosing = false
+        return wake(broker)
+    }
+
+    // MARK: Refusals
+
     struct RefusingPartition: Hashable {
         let topicIndex: Int
         let partition: Int32
     }
 
-    /// Takes note of whether a partition keeps refusing; true where that is news.
+    /// Records whether a partition keeps refusing; returns true if that has changed.
     mutating func note(_ partition: Partition, isRefusing: Bool) -> Bool {
         if !isRefusing, refusing.isEmpty { return false }
         let key = RefusingPartition(topicIndex: partition.topic.index, partition: partition.index)
@@ -161,8 +193,16 @@ struct ProducerCore {
         let receipt: RecordReceipt?
     }
 
-    /// Appends a record to its partition's open batch, or says why not.
-    mutating func append(_ record: NewRecord) -> AppendStep {
+    /// Appends a record to its partition's open batch; returns nil if a batch must be opened, which takes the time.
+    mutating func appendToOpenBatch(_ record: NewRecord) -> AppendStep? { append(record, openingAt: nil) }
+
+    /// Appends a record to its partition's open batch, or to a new one that is opened at `now`.
+    mutating func append(_ record: NewRecord, now: MonotonicInstant) -> AppendStep {
+        // Nil is returned only without a time.
+        append(record, openingAt: now) ?? .mustWait
+    }
+
+    private mutating func append(_ record: NewRecord, openingAt now: MonotonicInstant?) -> AppendStep? {
         let (key, value) = (record.key?.buffer, record.value?.buffer)
         if let failure { return .refused(failure) }
         guard phase == .running else { return .refused(.closed) }
@@ -177,9 +217,14 @@ struct ProducerCore {
             return .refused(.recordTooLarge(bytes: size, limit: configuration.requestBytesMax, topic: topic.name))
         }
         if bufferedBytes > 0, bufferedBytes + size > configuration.bufferBytesMax { return .mustWait }
-        let isSealed = makeRoom(in: partition, for: size)
+        let isFull = partition.open.hasPayload(above: partition.batchBytesMax - size)
+        if isFull || partition.open == nil {
+            guard let now else { return nil }
+            if isFull { seal(partition) }
+            open(partition, for: size, now)
+        }
         bufferedBytes += partition.open?.append(record, key: key, value: value) ?? 0
-        return .appended(wakeup: list(partition, hasNews: isSealed))
+        return .appended(wakeup: list(partition, hasNews: isFull))
     }
 
     private func partition(of topic: Topic, _ wanted: Int32?, _ key: UnsafeRawBufferPointer?) -> Partition? {
@@ -194,19 +239,9 @@ struct ProducerCore {
         return topic.partitions[Murmur2.partition(ofKey: key, count: count)]
     }
 
-    /// Closes the open batch where the record would make it too large, and opens one where there is none.
-    private mutating func makeRoom(in partition: Partition, for size: Int) -> Bool {
-        var isSealed = false
-        if let bytes = partition.open?.payloadBytes, bytes + size > partition.batchBytesMax {
-            seal(partition)
-            isSealed = true
-        }
-        if partition.open == nil {
-            partition.open = OpenBatch(
-                capacityBytes: max(size, partition.expectedBytes), openedAt: .now, pool: pool)
-            unfinishedBatches += 1
-        }
-        return isSealed
+    private mutating func open(_ partition: Partition, for size: Int, _ now: MonotonicInstant) {
+        partition.open = OpenBatch(capacityBytes: max(size, partition.expectedBytes), openedAt: now, pool: pool)
+        unfinishedBatches += 1
     }
 
     mutating func seal(_ partition: Partition) {
@@ -217,8 +252,36 @@ struct ProducerCore {
         partition.expectedBytes = min(max(expected, 1 << 10), partition.batchBytesMax)
         partition.queue.append(batch, number: newBatchNumber(), recordCount: batch.recordCount)
         if partition.topic.stickyPartition == Int(partition.index) {
-            partition.topic.stickyPartition = Int.random(in: 0..<partition.topic.partitions.count)
+            let partitions = partition.topic.partitions.indices
+            partition.topic.stickyPartition = Int.random(in: partitions, using: &generator)
         }
+    }
+
+    // MARK: Identity
+
+    /// Begins the next epoch, or requests one from the coordinator. Returns false if it must be requested.
+    mutating func raiseEpoch() -> Bool {
+        switch identitySource {
+        case .selfRaised:
+            identity = identity?.nextEpoch
+            if identity == nil { needsIdentity = true }
+        case .coordinator: requestIdentity()
+        }
+        return identity != nil
+    }
+
+    /// Drops the identity, so that a new one is requested.
+    mutating func requestIdentity() {
+        identityToRaise = identitySource == .selfRaised ? nil : identity ?? identityToRaise
+        identity = nil
+        needsIdentity = true
+    }
+
+    /// The cluster has given an identity.
+    mutating func adopt(_ new: ProducerIdentity) {
+        identity = new
+        identityToRaise = nil
+        needsIdentity = false
     }
 
     mutating func newBatchNumber() -> UInt64 {
@@ -226,7 +289,7 @@ struct ProducerCore {
         return nextBatchNumber
     }
 
-    /// Notes that a partition has something to send; the wakeup to ring where its writer sleeps and could send it.
+    /// Lists a partition that has something to send; returns the wakeup if its writer sleeps and could send it.
     func list(_ partition: Partition, hasNews: Bool) -> WakeupSignal? {
         guard let broker = partition.broker else { return nil }
         var hasNews = hasNews

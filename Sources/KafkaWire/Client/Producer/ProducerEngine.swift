@@ -3,7 +3,7 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// The working part of a producer: its shared state, and the threads that send, receive and look after it.
+/// The working part of a producer: its shared state, and the threads that send, receive and maintain it.
 ///
 /// A writer and a reader thread for each broker that leads a partition, and one thread for metadata, producer ids
 /// and time limits. They hold this object; the program holds `KafkaProducer`, whose end ends them.
@@ -12,13 +12,19 @@ final class ProducerEngine: Sendable {
     let configuration: ProducerConfiguration
     let cancellation: Cancellation
     let core: Mutex<ProducerCore>
+    let identitySource: IdentitySource
+    var observer: (any KafkaClientObserver)? { client.configuration.observer }
     private let listener: (any DeliveryListener)?
     private let maintenanceWakeup = WakeupSignal()
     private let threads = Mutex<[ThreadCompletion]>([])
     private let isSilent = Atomic(false)
     private let isUnreachable = Atomic(false)
 
-    init(_ client: KafkaClient, _ configuration: ProducerConfiguration, _ listener: (any DeliveryListener)?) {
+    init(
+        _ client: KafkaClient, _ configuration: ProducerConfiguration, _ listener: (any DeliveryListener)?,
+        _ identitySource: IdentitySource = .selfRaised
+    ) {
+        self.identitySource = identitySource
         self.client = client
         var configuration = configuration
         if configuration.isIdempotent {
@@ -29,7 +35,7 @@ final class ProducerEngine: Sendable {
         self.configuration = configuration
         self.listener = listener
         cancellation = Cancellation(parent: client.cancellation)
-        core = Mutex(ProducerCore(configuration))
+        core = Mutex(ProducerCore(configuration, identitySource, seed: .random(in: .min ... .max)))
         cancellation.add(maintenanceWakeup)
         start("producer") { $0.maintain() }
     }
@@ -44,11 +50,19 @@ final class ProducerEngine: Sendable {
         startThread(named: "\(client.configuration.clientID)-\(name)", completion: completion) { [self] in body(self) }
     }
 
-    // MARK: Consequences
+    // MARK: Appending
 
-    /// Tells everybody what follows from a change of the shared state.
+    func append(_ record: ProducerCore.NewRecord) -> ProducerCore.AppendStep {
+        // The clock is read for the first record of a batch only.
+        core.withLock { $0.appendToOpenBatch(record) } ?? core.withLock { $0.append(record, now: .now) }
+    }
+
+    // MARK: Effects
+
+    /// Carries out what follows from a change of the shared state.
     func apply(_ effects: ProducerCore.Effects) {
         for finished in effects.finished { notify(finished) }
+        if let observer { for retried in effects.retried { observer.batchRetried(retried) } }
         if !effects.finished.isEmpty {
             for wakeup in core.withLock({ $0.notified(effects.finished.count) }) { wakeup.signal() }
         }
@@ -69,6 +83,10 @@ final class ProducerEngine: Sendable {
                     partition: finished.partition, offset: offset < 0 ? nil : offset + Int64(receipt.index))
             })
         }
+        if let observer {
+            let event = KafkaBatchEvent(topic: finished.topic, partition: finished.partition, finished.batch)
+            if let failure { observer.batchFailed(event, failure) } else { observer.batchAcknowledged(event) }
+        }
         if isSilent.load(ordering: .relaxed) { return }
         listener?.finished(
             topic: finished.topic, partition: finished.partition, tags: finished.batch.tags, error: failure)
@@ -80,7 +98,7 @@ final class ProducerEngine: Sendable {
         if core.withLock({ $0.unfinishedBatches > 0 }) { report(error) }
     }
 
-    /// Tells the listener that records wait, once until they go on.
+    /// Reports once that records wait, until they are accepted again.
     private func report(_ error: KafkaError) {
         if isUnreachable.exchange(true, ordering: .relaxed) == false { listener?.brokerUnreachable(error) }
     }
@@ -92,14 +110,9 @@ final class ProducerEngine: Sendable {
         }
     }
 
-    /// The connection to a broker has ended; its writer makes another one when there is something to send.
+    /// The connection to a broker has ended; its writer opens another when there is something to send.
     func disconnected(_ broker: Int32) {
-        let wakeups = core.withLock { core -> [WakeupSignal] in
-            guard let broker = core.brokers[broker] else { return [] }
-            broker.isConnected = false
-            return core.wake(broker)
-        }
-        for wakeup in wakeups { wakeup.signal() }
+        for wakeup in core.withLock({ $0.disconnected(broker) }) { wakeup.signal() }
     }
 
     func needMetadata() {
@@ -107,7 +120,7 @@ final class ProducerEngine: Sendable {
         maintenanceWakeup.signal()
     }
 
-    /// The producer cannot go on: whoever waits gets the reason, and the threads end, whatever they wait for.
+    /// The producer has failed: all waiting calls throw the reason, and the threads end.
     func fail(_ error: KafkaError) {
         let (effects, wakeups) = core.withLock { core in
             core.phase = .ended
@@ -120,10 +133,10 @@ final class ProducerEngine: Sendable {
 
     // MARK: Topics
 
-    /// How long a topic may be on its way into being before the listener is told that records wait for it.
+    /// The time that a topic may take to be created before it is reported that records wait for it.
     private static let topicQuietMilliseconds = 2000
 
-    /// The handle of a topic, once it is known who leads its partitions.
+    /// The handle of a topic, once the leaders of its partitions are known.
     func topic(_ name: String) throws(KafkaError) -> ProducerTopic {
         if let known = try known(name) { return known }
         let started = MonotonicInstant.now
@@ -150,7 +163,7 @@ final class ProducerEngine: Sendable {
         return ProducerTopic(name: name, index: index)
     }
 
-    private func known(_ name: String) throws(KafkaError) -> ProducerTopic? {
+    func known(_ name: String) throws(KafkaError) -> ProducerTopic? {
         try core.withLock { (core) throws(KafkaError) -> ProducerTopic? in
             if let failure = core.failure { throw failure }
             return core.topicsByName[name].map { ProducerTopic(name: name, index: $0.index) }
@@ -170,15 +183,15 @@ final class ProducerEngine: Sendable {
 
     // MARK: Maintenance
 
-    /// The least time between two looks at the cluster.
+    /// The minimum time between two metadata requests.
     private static let metadataPauseMilliseconds = 50
 
     private var metadataMaxAgeMilliseconds: Int {
         min(client.configuration.metadataMaxAgeMilliseconds, configuration.metadataMaxAgeMilliseconds ?? .max)
     }
 
-    /// Runs until the producer ends, fails or is cancelled. In each case nothing expires batches or renews metadata
-    /// afterwards, so that nothing may go on.
+    /// Runs until the producer ends, fails or is cancelled. Nothing expires batches or refreshes metadata afterwards,
+    /// so that the producer fails then.
     private func maintain() { fail(runMaintenance()) }
 
     /// Returns why it ended.
@@ -199,7 +212,7 @@ final class ProducerEngine: Sendable {
                 if needsMetadata, !names.isEmpty {
                     core.withLock { $0.needsMetadata = false }
                     metadataAt = .now
-                    try renewMetadata(names)
+                    try refreshMetadata(names)
                     try cancellation.pause(milliseconds: Self.metadataPauseMilliseconds)
                 }
                 backoff.reset()
@@ -208,12 +221,12 @@ final class ProducerEngine: Sendable {
                 continue
             }
             apply(core.withLock { $0.expireAll(now: .now) })
-            maintenanceWakeup.wait(milliseconds: nextLookMilliseconds(since: metadataAt))
+            maintenanceWakeup.wait(milliseconds: nextMaintenanceMilliseconds(since: metadataAt))
         }
         return .closed
     }
 
-    private func nextLookMilliseconds(since metadataAt: MonotonicInstant) -> Int {
+    private func nextMaintenanceMilliseconds(since metadataAt: MonotonicInstant) -> Int {
         if core.withLock({ ($0.needsMetadata && !$0.topics.isEmpty) || $0.needsIdentity }) { return 0 }
         let age = MonotonicInstant.now.milliseconds(since: metadataAt)
         let refresh = max(0, metadataMaxAgeMilliseconds - age)
@@ -221,7 +234,7 @@ final class ProducerEngine: Sendable {
         return min(refresh, 100)
     }
 
-    /// Waits before the next try; the error that ends the producer where there is none.
+    /// Waits before the next attempt. Returns the error that ends the producer if there is to be none.
     private func failureAfterBackoff(from error: KafkaError, _ backoff: inout Backoff) -> KafkaError? {
         guard !cancellation.isCancelled else { return .closed }
         guard error.isRetriable else { return error }
@@ -234,7 +247,7 @@ final class ProducerEngine: Sendable {
         } catch { return error }
     }
 
-    private func renewMetadata(_ names: [String]) throws(KafkaError) {
+    private func refreshMetadata(_ names: [String]) throws(KafkaError) {
         let response = try client.metadata(
             topics: names, allowsCreation: configuration.allowsTopicCreation, cancellation)
         adopt(response.topics.compactMap { TopicDescription($0) })
@@ -245,22 +258,30 @@ final class ProducerEngine: Sendable {
         }
     }
 
-    /// InitProducerId without a transactional id: any broker gives one.
+    /// InitProducerId: any broker gives an id, or the transaction coordinator the next epoch.
     private func renewIdentity() throws(KafkaError) {
         var request = InitProducerIdRequest()
-        request.transactionalID = nil
-        request.transactionTimeoutMilliseconds = .max
-        request.producerID = -1
-        request.producerEpoch = -1
-        let response = try client.withAnyBroker(cancellation) { connection throws(KafkaError) in
-            try connection.request(request)
+        let previous = core.withLock { $0.identityToRaise }
+        request.producerID = previous?.producerID ?? -1
+        request.producerEpoch = previous?.epoch ?? -1
+        let response: InitProducerIdResponse
+        switch identitySource {
+        case .selfRaised:
+            request.transactionalID = nil
+            request.transactionTimeoutMilliseconds = .max
+            response = try client.withAnyBroker(cancellation) { connection throws(KafkaError) in
+                try connection.request(request)
+            }
+        case .coordinator(let transactionalID, let timeoutMilliseconds):
+            request.transactionalID = transactionalID
+            request.transactionTimeoutMilliseconds = timeoutMilliseconds
+            response = try client.withCoordinator(of: .transaction(transactionalID), cancellation) {
+                connection throws(KafkaError) in try connection.request(request)
+            }
         }
-        guard response.errorCode == .none else {
-            throw .code(response.errorCode, about: "asking for a producer id (enable.idempotence)")
-        }
+        guard response.errorCode == .none else { throw .code(response.errorCode, about: "requesting a producer id") }
         let wakeups = core.withLock { core in
-            core.identity = ProducerIdentity(producerID: response.producerID, epoch: response.producerEpoch)
-            core.needsIdentity = false
+            core.adopt(ProducerIdentity(producerID: response.producerID, epoch: response.producerEpoch))
             return core.wakeAll()
         }
         for wakeup in wakeups { wakeup.signal() }
@@ -268,13 +289,15 @@ final class ProducerEngine: Sendable {
 
     // MARK: Ends
 
-    /// Ends all threads. What is left is finished with `.closed`, or without a word.
+    /// Ends all threads. Batches that are left fail with `.closed`.
+    ///
+    /// - Parameter silently: without reports to the listener.
     func end(silently: Bool) {
         if silently { isSilent.store(true, ordering: .relaxed) }
         fail(.closed)
     }
 
-    /// Waits until the threads are gone, at most so long; false where some are left.
+    /// Waits until the threads have ended, at most `milliseconds`; returns false if some are left.
     @discardableResult
     func awaitThreads(milliseconds: Int) -> Bool {
         let started = MonotonicInstant.now
@@ -284,8 +307,14 @@ final class ProducerEngine: Sendable {
         }
     }
 
-    /// Starts the thread that receives what a writer's connection brings.
+    /// Starts the thread that receives the responses of a writer's connection.
     func startReader(of broker: Int32, _ connection: ProducerConnection, _ half: ReceivingHalf) {
         start("broker-\(broker)-reader") { BrokerReader($0, broker: broker, connection, half).run() }
+    }
+}
+
+extension KafkaClientObserver {
+    fileprivate func batchRetried(_ batch: ProducerCore.Retried) {
+        batchRetried(topic: batch.topic, partition: batch.partition, code: batch.code)
     }
 }

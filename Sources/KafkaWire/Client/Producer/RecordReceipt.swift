@@ -1,11 +1,10 @@
-import Dispatch
 import KafkaProtocol
-import Synchronization
+import WireStreams
 
 /// Where a record was stored (`RecordMetadata` of the Java client).
 public struct RecordMetadata: Equatable, Sendable {
     public var partition: Int32
-    /// Nil where the broker had the record already and does not say where.
+    /// nil if the broker had stored the record before, or `acks` is 0: then the offset is not known.
     public var offset: Int64?
 
     public init(partition: Int32, offset: Int64?) {
@@ -14,7 +13,7 @@ public struct RecordMetadata: Equatable, Sendable {
     }
 }
 
-/// The outcome of one record, for whoever appended it.
+/// Reports the outcome of one record to the caller that appended it.
 final class RecordReceipt: Sendable {
     private let completion: @Sendable (Result<RecordMetadata, KafkaError>) -> Void
 
@@ -26,19 +25,14 @@ final class RecordReceipt: Sendable {
     func complete(_ outcome: Result<RecordMetadata, KafkaError>) { completion(outcome) }
 }
 
-/// A caller that waits for the outcome of one record.
-final class RecordWaiter: Sendable {
-    private let result = Mutex<Result<RecordMetadata, KafkaError>?>(nil)
-    private let semaphore = DispatchSemaphore(value: 0)
+/// The outcome of one record, for a thread that waits for it.
+final class RecordOutcome: Sendable {
+    private let result = Monitor<Result<RecordMetadata, KafkaError>?>(nil)
 
-    func complete(_ outcome: Result<RecordMetadata, KafkaError>) {
-        result.withLock { $0 = outcome }
-        semaphore.signal()
-    }
+    func complete(_ outcome: Result<RecordMetadata, KafkaError>) { result.update { $0 = outcome } }
 
     func wait() throws(KafkaError) -> RecordMetadata {
-        semaphore.wait()
-        guard let outcome = result.withLock({ $0 }) else { throw .closed }
+        guard let outcome = result.wait(for: { $0 }) else { throw .closed }
         return try outcome.get()
     }
 }

@@ -112,6 +112,23 @@ final class SealedBatch: Sendable {
     }
 }
 
+extension KafkaBatchEvent {
+    init(topic: String, partition: Int32, _ batch: SealedBatch) {
+        self.init(
+            topic: topic, partition: partition, recordCount: Int(batch.recordCount), recordBytes: batch.payloadBytes)
+    }
+}
+
+extension OpenBatch? {
+    /// Whether there is a batch with more than `limit` bytes of records.
+    func hasPayload(above limit: Int) -> Bool {
+        switch self {
+        case .none: false
+        case .some(let batch): batch.payloadBytes > limit
+        }
+    }
+}
+
 extension OpenBatch {
     fileprivate consuming func takeBuilder() -> RecordBatchBuilder { builder }
 }

@@ -63,7 +63,7 @@ final class KafkaTopicLog: TopicLog {
         self.limits = limits
         self.checkTopic = checkTopic
         reader = try TopicReader(client, topic: topic)
-        try reader.seekToBeginning()
+        try reader.seekAll(to: .earliest)
         writing = Mutex(Writing(writer: try Self.makeWriter(client, topic, limits, renewal)))
     }
 

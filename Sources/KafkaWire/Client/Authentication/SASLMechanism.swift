@@ -1,0 +1,35 @@
+import WireStreams
+
+/// A SASL mechanism with its credentials (RFC 4422), for `KafkaClientConfiguration.authentication`.
+///
+/// Every connection is authenticated by a session of its own. This library contains no mechanism; a type that conforms
+/// supplies one.
+public protocol SASLMechanism: Sendable {
+    /// The name in SaslHandshake, for example `PLAIN`.
+    var name: String { get }
+
+    /// Begins the authentication of a connection to `broker`.
+    ///
+    /// - Throws: `SASLError` if the credentials cannot be had.
+    func makeSession(broker: SocketAddress) throws(SASLError) -> any SASLSession
+}
+
+/// The client's side of one authentication: a machine without I/O.
+public protocol SASLSession {
+    /// The first message to the broker.
+    mutating func initialResponse() throws(SASLError) -> [UInt8]
+
+    /// The answer to a message of the broker; nil if the exchange is complete for the client.
+    ///
+    /// - Throws: `SASLError` if the message is malformed, or does not prove the broker's identity.
+    mutating func response(to challenge: [UInt8]) throws(SASLError) -> [UInt8]?
+}
+
+/// Why a mechanism cannot authenticate. Contains no credentials.
+public struct SASLError: Error, Equatable, Sendable, CustomStringConvertible {
+    public var reason: String
+
+    public init(_ reason: String) { self.reason = reason }
+
+    public var description: String { reason }
+}

@@ -1,0 +1,99 @@
+import KafkaProtocol
+import WireCore
+import WireStreams
+
+/// The set-up of a connection: open (TCP and TLS), negotiate (ApiVersions), authenticate (SASL).
+extension BrokerLink {
+    /// Connects, and starts TLS if it is configured.
+    static func open(
+        _ broker: SocketAddress, _ configuration: KafkaClientConfiguration, _ cancellation: Cancellation
+    ) throws(KafkaError) -> StreamPair {
+        var registered: SocketCanceller?
+        do throws(StreamError) {
+            let streams = try SocketConnector.connect(
+                to: broker, timeoutMilliseconds: configuration.connectTimeoutMilliseconds
+            ) { canceller in
+                if let registered { cancellation.remove(registered) }
+                registered = canceller
+                cancellation.add(canceller)
+            }
+            streams.setTimeouts(configuration.requestTimeoutMilliseconds, configuration.requestTimeoutMilliseconds)
+            guard var tls = configuration.tls else { return streams }
+            if case .identity = tls.verification { tls.verification = .identity(host: broker.host) }
+            return try streams.startingTLS(tls)
+        } catch {
+            if let registered { cancellation.remove(registered) }
+            throw .stream(error, broker: broker)
+        }
+    }
+
+    /// ApiVersions (KIP-511): a broker that does not support the request's version answers in version 0.
+    func negotiate() throws(KafkaError) -> BrokerVersions {
+        var request = ApiVersionsRequest()
+        request.clientSoftwareName = Self.softwareName
+        request.clientSoftwareVersion = Self.softwareVersion
+        for version in [Int16(3), 0] {
+            let response = try exchange(request, version: version)
+            if response.errorCode == .unsupportedVersion, version > 0 { continue }
+            guard response.errorCode == .none else { throw .code(response.errorCode, about: "ApiVersions") }
+            return BrokerVersions(response)
+        }
+        throw .unsupportedVersion(.apiVersions, broker: nil)
+    }
+
+    private static let softwareName = "KafkaWire"
+    private static let softwareVersion = "1"
+
+    /// The maximum number of messages that a client sends in one authentication; no mechanism needs more than four.
+    private static let messagesMax = 10
+
+    /// SaslHandshake and SaslAuthenticate (KIP-43, KIP-152), at the beginning of a connection or again (KIP-368).
+    ///
+    /// - Returns: the lifetime of the authentication in milliseconds; nil if it does not expire.
+    func authenticate(with mechanism: any SASLMechanism) throws(KafkaError) -> Int64? {
+        var handshake = SaslHandshakeRequest()
+        handshake.mechanism = mechanism.name
+        // Version 0 is followed by tokens without Kafka's framing.
+        let handshakeVersion = try versions.version(of: .saslHandshake)
+        guard handshakeVersion >= 1 else { throw .unsupportedVersion(.saslHandshake, broker: versions[.saslHandshake]) }
+        let offer = try exchange(handshake, version: handshakeVersion)
+        guard offer.errorCode != .unsupportedSASLMechanism else {
+            let offered = offer.mechanisms.joined(separator: ", ")
+            throw failure(mechanism, "the broker does not offer this mechanism; it offers \(offered)")
+        }
+        guard offer.errorCode == .none else { throw .code(offer.errorCode, about: "SaslHandshake with \(broker)") }
+        let version = try versions.version(of: .saslAuthenticate)
+        let outcome: Result<Int64?, KafkaError>
+        do throws(SASLError) {
+            var session = try mechanism.makeSession(broker: broker)
+            outcome = try run(&session, mechanism, version: version)
+        } catch { throw failure(mechanism, error.reason) }
+        return try outcome.get()
+    }
+
+    /// A failed exchange is returned, a failed mechanism thrown.
+    private func run(
+        _ session: inout any SASLSession, _ mechanism: any SASLMechanism, version: Int16
+    ) throws(SASLError) -> Result<Int64?, KafkaError> {
+        var request = SaslAuthenticateRequest()
+        request.authBytes = try session.initialResponse()
+        for _ in 0..<Self.messagesMax {
+            let response: SaslAuthenticateResponse
+            do throws(KafkaError) {
+                response = try exchange(request, version: version)
+            } catch { return .failure(error) }
+            guard response.errorCode == .none else {
+                return .failure(failure(mechanism, response.errorMessage.nonEmpty ?? response.errorCode.text))
+            }
+            guard let next = try session.response(to: response.authBytes) else {
+                return .success(response.sessionLifetimeMilliseconds > 0 ? response.sessionLifetimeMilliseconds : nil)
+            }
+            request.authBytes = next
+        }
+        throw SASLError("the exchange has not ended after \(Self.messagesMax) messages")
+    }
+
+    private func failure(_ mechanism: any SASLMechanism, _ reason: String) -> KafkaError {
+        .authentication(mechanism: mechanism.name, broker: broker, reason: reason)
+    }
+}

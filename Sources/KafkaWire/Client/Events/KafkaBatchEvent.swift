@@ -1,0 +1,15 @@
+/// A batch of records that a producer sends.
+public struct KafkaBatchEvent: Sendable, Equatable {
+    public let topic: String
+    public let partition: Int32
+    public let recordCount: Int
+    /// The bytes of the records, uncompressed.
+    public let recordBytes: Int
+
+    init(topic: String, partition: Int32, recordCount: Int, recordBytes: Int) {
+        self.topic = topic
+        self.partition = partition
+        self.recordCount = recordCount
+        self.recordBytes = recordBytes
+    }
+}

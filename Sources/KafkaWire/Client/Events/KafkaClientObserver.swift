@@ -1,0 +1,65 @@
+import KafkaProtocol
+import WireStreams
+
+/// Gets the events of a client and its producers: see `KafkaClientConfiguration.observer`.
+///
+/// Every function has an empty default. They are called on the client's threads at the time of the event, possibly
+/// concurrently, never once per record, and block the client while they run.
+public protocol KafkaClientObserver: Sendable {
+    /// A connection is set up: open, its versions negotiated, authenticated.
+    ///
+    /// - Parameter milliseconds: the duration of the set-up.
+    func connectionOpened(to broker: SocketAddress, milliseconds: Int)
+
+    /// A connection could not be set up.
+    func connectionFailed(to broker: SocketAddress, _ error: KafkaError)
+
+    /// A connection that was open is closed.
+    ///
+    /// - Parameter error: the error that ended it; nil if the client has closed it.
+    func connectionClosed(to broker: SocketAddress, _ error: KafkaError?)
+
+    /// A request was written.
+    func requestSent(_ request: KafkaRequestEvent)
+
+    /// A response was received; `responseBytes` and `latencyMicroseconds` are set.
+    func requestAnswered(_ request: KafkaRequestEvent)
+
+    /// The broker delays the client because of a quota.
+    func throttled(by broker: SocketAddress, milliseconds: Int)
+
+    /// The brokers and some or all topics were fetched.
+    func metadataRefreshed(brokerCount: Int, topicCount: Int)
+
+    /// An operation is tried again after a pause.
+    func retrying(_ operation: String, after error: KafkaError, pauseMilliseconds: Int)
+
+    /// A producer sends a batch, for the first time or again.
+    func batchSent(_ batch: KafkaBatchEvent)
+
+    /// A batch is stored as `acks` requires.
+    func batchAcknowledged(_ batch: KafkaBatchEvent)
+
+    /// A batch has failed for good.
+    func batchFailed(_ batch: KafkaBatchEvent, _ error: KafkaError)
+
+    /// A batch will be sent again.
+    ///
+    /// - Parameter code: the broker's error; nil after the loss of the connection.
+    func batchRetried(topic: String, partition: Int32, code: KafkaErrorCode?)
+}
+
+extension KafkaClientObserver {
+    public func connectionOpened(to broker: SocketAddress, milliseconds: Int) {}
+    public func connectionFailed(to broker: SocketAddress, _ error: KafkaError) {}
+    public func connectionClosed(to broker: SocketAddress, _ error: KafkaError?) {}
+    public func requestSent(_ request: KafkaRequestEvent) {}
+    public func requestAnswered(_ request: KafkaRequestEvent) {}
+    public func throttled(by broker: SocketAddress, milliseconds: Int) {}
+    public func metadataRefreshed(brokerCount: Int, topicCount: Int) {}
+    public func retrying(_ operation: String, after error: KafkaError, pauseMilliseconds: Int) {}
+    public func batchSent(_ batch: KafkaBatchEvent) {}
+    public func batchAcknowledged(_ batch: KafkaBatchEvent) {}
+    public func batchFailed(_ batch: KafkaBatchEvent, _ error: KafkaError) {}
+    public func batchRetried(topic: String, partition: Int32, code: KafkaErrorCode?) {}
+}

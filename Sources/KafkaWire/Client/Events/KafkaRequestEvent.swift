@@ -1,0 +1,28 @@
+import KafkaProtocol
+import WireCore
+import WireStreams
+
+/// A request to a broker, and its response.
+public struct KafkaRequestEvent: Sendable, Equatable {
+    public let broker: SocketAddress
+    public let apiKey: APIKey
+    public let apiVersion: Int16
+    /// The bytes of the request, its size included.
+    public let requestBytes: Int
+    /// The bytes of the response, its size included; 0 before it is received.
+    public private(set) var responseBytes = 0
+    /// The time from the beginning of the request to the end of the response; 0 before it is received.
+    public private(set) var latencyMicroseconds = 0
+
+    init(broker: SocketAddress, apiKey: APIKey, apiVersion: Int16, requestBytes: Int) {
+        self.broker = broker
+        self.apiKey = apiKey
+        self.apiVersion = apiVersion
+        self.requestBytes = requestBytes
+    }
+
+    mutating func complete(responseBytes: Int, sentAt: MonotonicInstant, now: MonotonicInstant) {
+        self.responseBytes = responseBytes
+        latencyMicroseconds = Int(clamping: (now.nanoseconds &- sentAt.nanoseconds) / 1000)
+    }
+}

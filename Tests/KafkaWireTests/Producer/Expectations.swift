@@ -1,0 +1,11 @@
+import Testing
+
+/// `#expect` for expressions with a noncopyable value, which the macro cannot take apart.
+func expect(_ condition: Bool, sourceLocation: SourceLocation = #_sourceLocation) {
+    #expect(condition, sourceLocation: sourceLocation)
+}
+
+/// `#require` for expressions with a noncopyable value, which the macro cannot take apart.
+func require<T>(_ value: T?, sourceLocation: SourceLocation = #_sourceLocation) throws -> T {
+    try #require(value, sourceLocation: sourceLocation)
+}
