@@ -14,6 +14,7 @@ final class PipelineUnderTest {
     let configuration: MySQLConnectorConfig
     let sink: ProducerSink
     let emitter: RecordEmitter
+    let snapshotEmitter: SnapshotEmitter
     private let producer: AccumulatingProducer
     private let tracker: DeliveryTracker
 
@@ -40,6 +41,9 @@ final class PipelineUnderTest {
             errors: ErrorHandling(configuration: connector), logger: logger, prepareTopic: { _ in })
         // A clock that stands still, so that each run produces the same bytes.
         emitter = RecordEmitter(
+            configuration: configuration, taskID: 0, runID: "00000000-0000-0000-0000-000000000000", sink: sink,
+            clock: { AccumulatingProducer.timestampMilliseconds * 1000 })
+        snapshotEmitter = SnapshotEmitter(
             configuration: configuration, taskID: 0, runID: "00000000-0000-0000-0000-000000000000", sink: sink,
             clock: { AccumulatingProducer.timestampMilliseconds * 1000 })
     }

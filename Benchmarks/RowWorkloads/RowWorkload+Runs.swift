@@ -41,7 +41,7 @@ extension RowWorkload {
         }
         let plan = try TablePlan(definition, configuration: pipeline.configuration)
         let source = SourceInfo(timestampMicroseconds: 1_767_323_045_000_000, file: "binlog.000001", position: 4)
-        try pipeline.emitter.beginSnapshotTable(plan, source: source)
+        try pipeline.snapshotEmitter.beginTable(plan, source: source)
         var cells: ContiguousArray<Range<Int>> = []
         for pass in 0..<passCount {
             var decoder = ResultSetDecoder(capabilities: .deprecateEOF)
@@ -55,13 +55,13 @@ extension RowWorkload {
                         var reused: ContiguousArray<Range<Int>> = []
                         swap(&reused, &cells)
                         let row = try TextRow(bytes, columnCount: columnCount, reusing: reused)
-                        try pipeline.emitter.emitSnapshotRow(row)
+                        try pipeline.snapshotEmitter.emitRow(row)
                         cells = row.cells
                     }
                 }
             }
             if pass < passCount - 1 { try pipeline.checkpoint(file: "binlog.000001", position: Int64(pass)) }
         }
-        try pipeline.emitter.finishSnapshot()
+        try pipeline.snapshotEmitter.finish()
     }
 }

@@ -192,7 +192,8 @@ final class MySQLSourceTask: SourceTask {
             if control.isStopping { throw CancellationError() }
             let reader = SnapshotReader(
                 configuration: configuration, control: control, facts: server.facts, privileges: server.privileges,
-                rules: rules(for: server.facts), recorder: recorder, emitter: emitter(sink), sink: sink, logger: logger,
+                rules: rules(for: server.facts), recorder: recorder, emitter: snapshotEmitter(sink), sink: sink,
+                logger: logger,
                 clock: Self.clock, readsRows: readsRows)
             do {
                 let (offset, schema) = try reader.run()
@@ -245,6 +246,12 @@ final class MySQLSourceTask: SourceTask {
 
     private func emitter(_ sink: any RecordSink) -> RecordEmitter {
         RecordEmitter(
+            configuration: configuration, taskID: context.taskID, runID: runID, sink: sink, clock: Self.clock,
+            logger: logger)
+    }
+
+    private func snapshotEmitter(_ sink: any RecordSink) -> SnapshotEmitter {
+        SnapshotEmitter(
             configuration: configuration, taskID: context.taskID, runID: runID, sink: sink, clock: Self.clock,
             logger: logger)
     }

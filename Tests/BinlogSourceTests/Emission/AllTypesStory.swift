@@ -8,7 +8,7 @@ import WireTestSupport
 
 @testable import MySQLWire
 
-/// The story in `Fixtures/debezium/all-types`, told to our emitter as it was told to Debezium's.
+/// The rows and statements in `Fixtures/debezium/all-types`, and the records that Debezium made of them.
 struct AllTypesStory {
     static let folder = "debezium/all-types/"
 
@@ -94,19 +94,20 @@ struct AllTypesStory {
             enumValues: (object["enumValues"]?.arrayValue ?? []).compactMap(\.stringValue))
     }
 
-    // MARK: Telling it
+    // MARK: Emission
 
-    /// What our emitter writes when it is told the story, by topic.
+    /// The records that cdcd makes of them, by topic.
     func emitted() throws -> [String: [Record]] {
         let sink = CollectingSink()
-        let emitter = RecordEmitter(
-            configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: { 1_700_000_000_123_456 })
-        try tellSnapshot(to: emitter)
-        try tellStream(to: emitter)
+        let clock: () -> Int64 = { 1_700_000_000_123_456 }
+        try emitSnapshot(
+            to: SnapshotEmitter(configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: clock))
+        try emitStream(
+            to: RecordEmitter(configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: clock))
         return try sink.recordsByTopic()
     }
 
-    func tellSnapshot(to emitter: RecordEmitter) throws {
+    func emitSnapshot(to emitter: SnapshotEmitter) throws {
         var rows: [(table: String, packets: [[UInt8]])] = []
         for line in try Fixtures.text("\(Self.folder)snapshot.jsonl").split(separator: "\n") {
             let object = try JSONValue.parse(String(line)).objectValue ?? [:]
@@ -118,13 +119,13 @@ struct AllTypesStory {
         for (table, packets) in rows {
             guard let definition = definitions[table], configuration.filter.includes(definition.id) else { continue }
             let plan = try TablePlan(definition, configuration: configuration)
-            try emitter.beginSnapshotTable(plan, source: source)
+            try emitter.beginTable(plan, source: source)
             for packet in packets { try emitter.emitSelected(packet, plan, definition) }
         }
-        try emitter.finishSnapshot()
+        try emitter.finish()
     }
 
-    func tellStream(to emitter: RecordEmitter) throws {
+    func emitStream(to emitter: RecordEmitter) throws {
         let log = try Fixtures.bytes("\(Self.folder)binlog.bin")
         var decoder = BinlogDecoder(hasChecksums: true)
         var plans: [String: TablePlan] = [:]
@@ -213,9 +214,9 @@ struct AllTypesStory {
         return info
     }
 
-    // MARK: What cannot be the same
+    // MARK: Masked values
 
-    /// The times of processing, and what the two captures cannot share: the position and time of the snapshot.
+    /// Masks what two captures cannot share: the times of processing, and the position and time of the snapshot.
     static func masked(_ value: JSONValue) -> JSONValue {
         guard var envelope = value.objectValue, var source = envelope["source"]?.objectValue else { return value }
         for name in ["ts_ms", "ts_us", "ts_ns"] where envelope[name] != nil { envelope[name] = .string("masked") }
@@ -235,8 +236,8 @@ struct AllTypesStory {
     }
 }
 
-extension RecordEmitter {
-    /// Gives a row of `SELECT *` as the SELECT over the plan's columns would have given it.
+extension SnapshotEmitter {
+    /// Emits a row of `SELECT *` as the SELECT over the plan's columns returns it.
     func emitSelected(_ packet: [UInt8], _ plan: TablePlan, _ definition: TableDefinition) throws {
         let selected = plan.selectedColumns.compactMap { definition.index(ofColumn: $0) }
         try packet.withUnsafeBytes { bytes in
@@ -255,7 +256,7 @@ extension RecordEmitter {
                 reduced += cell
             }
             try reduced.withUnsafeBytes { bytes in
-                try emitSnapshotRow(try TextRow(bytes, columnCount: selected.count, reusing: []))
+                try emitRow(try TextRow(bytes, columnCount: selected.count, reusing: []))
             }
         }
     }

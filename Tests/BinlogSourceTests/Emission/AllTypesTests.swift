@@ -32,15 +32,18 @@ import WireCore
         let story = try AllTypesStory(version, "default")
         let expected = try #require(story.expected[story.configuration.logicalName])
         let sink = CollectingSink()
-        let emitter = RecordEmitter(
-            configuration: story.configuration, taskID: 0, runID: "run", sink: sink, clock: { 1_700_000_000_123_456 })
+        let clock: () -> Int64 = { 1_700_000_000_123_456 }
+        let snapshot = SnapshotEmitter(
+            configuration: story.configuration, taskID: 0, runID: "run", sink: sink, clock: clock)
+        let stream = RecordEmitter(
+            configuration: story.configuration, taskID: 0, runID: "run", sink: sink, clock: clock)
         for record in expected where story.isSnapshot(record) {
-            try emitter.emitSchemaChange(story.change(of: record), source: story.source(of: record), isSnapshot: true)
+            try snapshot.emitSchemaChange(story.change(of: record), source: story.source(of: record))
         }
         // Rows follow, so that the last change is not the snapshot's last record.
-        try story.tellSnapshot(to: emitter)
+        try story.emitSnapshot(to: snapshot)
         for record in expected where !story.isSnapshot(record) {
-            try emitter.emitSchemaChange(story.change(of: record), source: story.source(of: record), isSnapshot: false)
+            try stream.emitSchemaChange(story.change(of: record), source: story.source(of: record))
         }
         let ours = try sink.recordsByTopic()[story.configuration.logicalName] ?? []
         #expect(ours.count == expected.count)

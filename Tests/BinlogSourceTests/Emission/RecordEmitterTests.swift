@@ -134,17 +134,18 @@ import WireTestSupport
         ([1, 1, 1], ["first", "last_in_data_collection", "last"]),
         ([0, 2, 1], ["first_in_data_collection", "last_in_data_collection", "last"]), ([0, 1, 1], ["last_in_data_collection", "last"]),
         ([2, 0, 2, 0], ["first", "last_in_data_collection", "first_in_data_collection", "last"]),
-    ]) func snapshotRecordsSayWhereTheyStand(rowCounts: [Int], markers: [String]) throws {
+    ]) func snapshotRecordsAreMarkedByTheirPlace(rowCounts: [Int], markers: [String]) throws {
         let story = try AllTypesStory("3.6", "default")
         let definition = try #require(story.definitions["nopk"])
         let sink = CollectingSink()
-        let emitter = emitter(story, sink)
+        let emitter = SnapshotEmitter(
+            configuration: story.configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 })
         for count in rowCounts {
             let plan = try TablePlan(definition, configuration: story.configuration)
-            try emitter.beginSnapshotTable(plan, source: source)
+            try emitter.beginTable(plan, source: source)
             for _ in 0..<count { try emitter.emitSelected([1, 0x37, 0xFB], plan, definition) }
         }
-        try emitter.finishSnapshot()
+        try emitter.finish()
         let found = sink.records.map { $0.value.structValue?["source"]?.structValue?["snapshot"]?.stringValue }
         #expect(found == markers)
     }

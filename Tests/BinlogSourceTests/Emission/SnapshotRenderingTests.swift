@@ -95,14 +95,14 @@ import WireCore
     /// The rows of the snapshot and of the stream.
     private func emittedRows(_ story: AllTypesStory) throws -> (snapshot: Rows, stream: Rows) {
         let sink = CollectingSink()
-        let emitter = RecordEmitter(
+        let emitter = SnapshotEmitter(
             configuration: story.configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 })
-        try story.tellSnapshot(to: emitter)
+        try story.emitSnapshot(to: emitter)
         let snapshot = rows(sink, operation: "r")
         let streamSink = CollectingSink()
         let streamEmitter = RecordEmitter(
             configuration: story.configuration, taskID: 0, runID: "run", sink: streamSink, clock: { 0 })
-        try story.tellStream(to: streamEmitter)
+        try story.emitStream(to: streamEmitter)
         let stream = rows(streamSink, operation: "c")
         return (snapshot, stream)
     }

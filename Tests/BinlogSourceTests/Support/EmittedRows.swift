@@ -4,7 +4,7 @@ import WireCore
 
 @testable import BinlogSource
 
-/// What becomes of the rows in `Fixtures/debezium/all-types` under a configuration: snapshot first, then stream.
+/// The records of the rows in `Fixtures/debezium/all-types` under a configuration: the snapshot's, then the stream's.
 struct EmittedRows {
     private static let stories: [DebeziumGeneration: Result<AllTypesStory, any Error>] = [
         .v36: Result { try AllTypesStory("3.6", "default") }, .v19: Result { try AllTypesStory("1.9", "default") },
@@ -25,9 +25,10 @@ struct EmittedRows {
         }
         story.configuration = configuration
         let sink = CollectingSink()
-        let emitter = RecordEmitter(configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 })
-        try story.tellSnapshot(to: emitter)
-        try story.tellStream(to: emitter)
+        try story.emitSnapshot(
+            to: SnapshotEmitter(configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 }))
+        try story.emitStream(
+            to: RecordEmitter(configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 }))
         let byTopic = try sink.recordsByTopic()
         topics = byTopic.keys.sorted()
         records = topics.flatMap { byTopic[$0] ?? [] }

@@ -2,21 +2,13 @@ import ConnectData
 import MySQLWire
 import WireCore
 
-/// Builds the records of changes and hands them to a sink. Owned by the task's thread.
-public final class RecordEmitter {
-    let configuration: MySQLConnectorConfig
-    let sink: any RecordSink
-    let clock: () -> Int64
-    /// `__debezium.context.*`; empty where they are not wanted.
-    let contextHeaders: [ConnectRecord.Header]
-    let schemaChanges: SchemaChangeLayout
-    var snapshot = SnapshotState()
-    var failures = ConversionFailures()
+/// Builds the records of streamed changes. Owned by the task's thread.
+public final class RecordEmitter: SchemaChangeEmitter {
+    private let output: RecordOutput
+    private let configuration: MySQLConnectorConfig
+    private var failures = ConversionFailures()
     private var image = RowImage()
     private var afterImage = RowImage()
-    private let logger: Logger
-    /// Columns whose values could not be represented, so that each is told once.
-    private var warnedColumns: Set<String> = []
 
     /// - Parameters:
     ///   - runID: a UUID of this run of the task, for `__debezium.context.runId`.
@@ -26,29 +18,18 @@ public final class RecordEmitter {
         clock: @escaping () -> Int64, logger: Logger = Logger("io.debezium.relational.TableSchemaBuilder")
     ) {
         self.configuration = configuration
-        self.sink = sink
-        self.clock = clock
-        self.logger = logger
-        schemaChanges = SchemaChangeLayout(configuration)
-        let text = Schema(.string)
-        func header(_ name: String, _ value: String) -> ConnectRecord.Header {
-            ConnectRecord.Header("__debezium.context." + name, schema: text, value: .string(value))
-        }
-        contextHeaders =
-            configuration.hasExtendedHeaders
-            ? [
-                header("connectorLogicalName", configuration.logicalName), header("taskId", "\(taskID)"),
-                header("connectorName", configuration.flavor.connectorName), header("runId", runID),
-            ] : []
+        output = RecordOutput(
+            configuration: configuration, taskID: taskID, runID: runID, sink: sink, clock: clock, logger: logger)
     }
 
-    // MARK: Streaming
+    /// The number of records passed to the sink so far.
+    public var emittedRecords: Int64 { output.emittedRecords }
 
-    /// How many rows of the current row event are done: handed to the sink, skipped or left out. Valid when `emit`
-    /// throws too, so that an orderly stop repeats none of them.
+    // MARK: Rows
+
+    /// The number of rows of the current row event that are done: passed to the sink, skipped or left out. Also valid
+    /// if `emit` throws, so that an orderly stop repeats none of them.
     public private(set) var deliveredRows = 0
-    /// How many records were handed to the sink so far.
-    public private(set) var emittedRecords: Int64 = 0
 
     /// Emits the records of a row event, leaving out its first `skippedRows` rows (those that were delivered before a
     /// restart).
@@ -60,11 +41,8 @@ public final class RecordEmitter {
         _ event: RowsEvent, of decoder: BinlogRowDecoder, source: SourceInfo, skippingRows skippedRows: Int = 0
     ) throws -> Int {
         let plan = decoder.plan
-        let time = clock()
-        let block = SourceBlock(
-            source, schema: plan.envelope.sourceSchema, profile: plan.profile, flavor: configuration.flavor,
-            logicalName: configuration.logicalName, database: plan.definition.id.database,
-            table: plan.definition.id.table)
+        let time = output.clock()
+        let block = SourceBlock(source, plan.source)
         let isSkipped = configuration.skippedOperations.contains(SkippedOperations(event.kind))
         var rows = event.makeRows()
         deliveredRows = 0
@@ -78,7 +56,7 @@ public final class RecordEmitter {
                 case .delete: try delete(change, decoder)
                 case .update: try update(change, decoder)
                 }
-                if !failures.isEmpty { warn(plan) }
+                if !failures.isEmpty { output.warn(plan, &failures) }
             }
             deliveredRows += 1
         }
@@ -109,14 +87,14 @@ public final class RecordEmitter {
     private func insert(_ change: Change, _ decoder: BinlogRowDecoder) throws {
         let row = try decoder.row(image, failures: &failures)
         let key = change.plan.key(row: row, keyOnly: try keyOnly(image, decoder))
-        try emit(change.plan, key, change.envelope(.null, change.row(row), .create), contextHeaders)
+        try output.emit(change.plan, key, change.envelope(.null, change.row(row), .create), output.contextHeaders)
     }
 
     private func delete(_ change: Change, _ decoder: BinlogRowDecoder) throws {
         let row = try decoder.row(image, failures: &failures)
         let key = change.plan.key(row: row, keyOnly: try keyOnly(image, decoder))
-        try emit(change.plan, key, change.envelope(change.row(row), .null, .delete), contextHeaders)
-        if configuration.tombstonesOnDelete { try emitTombstone(change.plan, key, contextHeaders) }
+        try output.emit(change.plan, key, change.envelope(change.row(row), .null, .delete), output.contextHeaders)
+        if configuration.tombstonesOnDelete { try output.emitTombstone(change.plan, key, output.contextHeaders) }
     }
 
     private func update(_ change: Change, _ decoder: BinlogRowDecoder) throws {
@@ -128,17 +106,17 @@ public final class RecordEmitter {
         let afterOnly = try keyOnly(afterImage, decoder)
         let key = plan.key(row: after, keyOnly: afterOnly)
         if plan.hasSameKey(before, after, keyOnly: beforeOnly, afterOnly) {
-            try emit(plan, key, change.envelope(change.row(before), change.row(after), .update), contextHeaders)
+            try output.emit(plan, key, change.envelope(change.row(before), change.row(after), .update), output.contextHeaders)
             return
         }
-        // The row moves to another key: it goes under the old one and comes under the new.
+        // The primary key changes: delete under the old key, create under the new.
         let oldKey = plan.key(row: before, keyOnly: beforeOnly)
         let newKeyHeader = ConnectRecord.Header("__debezium.newkey", schema: plan.keySchema, value: key)
         let oldKeyHeader = ConnectRecord.Header("__debezium.oldkey", schema: plan.keySchema, value: oldKey)
-        let leaving = [newKeyHeader] + contextHeaders
-        try emit(plan, oldKey, change.envelope(change.row(before), .null, .delete), leaving)
-        if configuration.tombstonesOnDelete { try emitTombstone(plan, oldKey, leaving) }
-        try emit(plan, key, change.envelope(.null, change.row(after), .create), [oldKeyHeader] + contextHeaders)
+        let leaving = [newKeyHeader] + output.contextHeaders
+        try output.emit(plan, oldKey, change.envelope(change.row(before), .null, .delete), leaving)
+        if configuration.tombstonesOnDelete { try output.emitTombstone(plan, oldKey, leaving) }
+        try output.emit(plan, key, change.envelope(.null, change.row(after), .create), [oldKeyHeader] + output.contextHeaders)
     }
 
     @inline(__always)
@@ -148,50 +126,21 @@ public final class RecordEmitter {
         decoder.keyOnlyColumns.isEmpty ? [] : try decoder.keyOnly(image, failures: &failures)
     }
 
-    func emit(
-        _ plan: TablePlan, _ key: ConnectValue, _ value: ConnectValue, _ headers: [ConnectRecord.Header]
-    ) throws {
-        try send(
-            ConnectRecord(
-                topic: plan.topic, keySchema: plan.keySchema, key: key, valueSchema: plan.envelopeSchema, value: value,
-                headers: headers))
-    }
-
-    func send(_ record: consuming ConnectRecord) throws {
-        try sink.emit(record)
-        emittedRecords += 1
-    }
-
-    private func emitTombstone(_ plan: TablePlan, _ key: ConnectValue, _ headers: [ConnectRecord.Header]) throws {
-        try send(
-            ConnectRecord(
-                topic: plan.topic, keySchema: plan.keySchema, key: key, valueSchema: nil, value: .null,
-                headers: headers))
-    }
-
     /// Emits the `t` record of a TRUNCATE, unless `skipped.operations` has it (as it does by default).
     public func emitTruncate(_ plan: TablePlan, source: SourceInfo) throws {
         guard plan.profile.hasTruncateRecords, !configuration.skippedOperations.contains(.truncate) else { return }
-        let block = SourceBlock(
-            source, schema: plan.envelope.sourceSchema, profile: plan.profile, flavor: configuration.flavor,
-            logicalName: configuration.logicalName, database: plan.definition.id.database,
-            table: plan.definition.id.table)
-        let change = Change(plan: plan, source: block.value(row: 0), time: clock())
-        try send(
+        let block = SourceBlock(source, plan.source)
+        let change = Change(plan: plan, source: block.value(row: 0), time: output.clock())
+        try output.send(
             ConnectRecord(
                 topic: plan.topic, keySchema: nil, key: .null, valueSchema: plan.envelopeSchema,
-                value: change.envelope(.null, .null, .truncate), headers: contextHeaders))
+                value: change.envelope(.null, .null, .truncate), headers: output.contextHeaders))
     }
 
-    /// Tells once for each column that some of its values cannot be represented and go out as null.
-    func warn(_ plan: TablePlan) {
-        for index in failures.columns where configuration.unrepresentableValueHandling == .warn {
-            let name = "\(plan.definition.id).\(plan.name(ofColumn: index))"
-            guard warnedColumns.insert(name).inserted else { continue }
-            logger.warn(
-                "Values of column \(name) that the configured mode cannot represent go out as null (said once for this column)")
-        }
-        failures.removeAll()
+    /// Emits the record of a change of the schema, unless `include.schema.changes` is false.
+    public func emitSchemaChange(_ change: SchemaChange, source: SourceInfo) throws {
+        guard configuration.includesSchemaChanges else { return }
+        try output.emitSchemaChange(change, source, time: output.clock(), marker: nil)
     }
 }
 

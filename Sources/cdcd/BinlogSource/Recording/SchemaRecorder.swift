@@ -47,12 +47,12 @@ final class SchemaRecorder {
     /// - Returns: whether anything was emitted.
     @discardableResult
     func publishSchemaChanges(
-        _ changes: [SchemaChange], source: SourceInfo, isSnapshot: Bool, to emitter: RecordEmitter
+        _ changes: [SchemaChange], source: SourceInfo, to emitter: some SchemaChangeEmitter
     ) throws -> Bool {
         guard configuration.includesSchemaChanges else { return false }
         var isPublished = false
         for change in changes where change.kind != .truncate {
-            try emitter.emitSchemaChange(change, source: source, isSnapshot: isSnapshot)
+            try emitter.emitSchemaChange(change, source: source)
             isPublished = true
         }
         return isPublished

@@ -4,8 +4,8 @@ import WireCore
 
 /// Takes a snapshot: the definitions of all tables to the history, the rows of the captured ones to the sink.
 ///
-/// Memory does not grow with the tables: rows are emitted as they arrive. While it runs, its offsets say so, and after
-/// a stop or a failure it begins anew.
+/// Memory does not grow with the tables: rows are emitted as they arrive. Offsets record that a snapshot is running, and
+/// after a stop or a failure it is taken again from the beginning.
 struct SnapshotReader {
     let configuration: MySQLConnectorConfig
     let control: TaskControl
@@ -13,19 +13,20 @@ struct SnapshotReader {
     let privileges: PrivilegeCheck
     let rules: SchemaRules
     let recorder: SchemaRecorder
-    let emitter: RecordEmitter
+    let emitter: SnapshotEmitter
     let sink: any RecordSink
     let logger: Logger
     /// Microseconds since the epoch.
     let clock: () -> Int64
+    /// Measures durations for the log.
+    var now: () -> MonotonicInstant = { .now }
     /// Whether rows are read, or definitions only.
     let readsRows: Bool
 
-    /// How many rows go out between two looks at the task's state, and between two checkpoints.
-    private static let lookRows = 1024
+    /// The number of rows between two checkpoints; a multiple of `TableScan.progressRows`.
     private static let checkpointRows = 16_384
 
-    /// - Returns: where streaming begins, and the schema there.
+    /// - Returns: the offset at which streaming begins, and the schema there.
     func run() throws -> (offset: SourceOffset, schema: DatabaseSchema) {
         let connection = try ServerSession.open(configuration, control, serverUUID: facts["server_uuid"])
         return try ServerSession.withConnection(connection, control) { connection in
@@ -42,13 +43,13 @@ struct SnapshotReader {
             if readsRows {
                 control.stopDiscardsWork = true
                 defer { control.stopDiscardsWork = false }
-                // A task that waits for Kafka or for its group does not read, and the server must not give it up.
+                // A task that waits for Kafka or for its group does not read; the server must not close the connection.
                 try connection.execute("SET SESSION net_write_timeout = 86400")
                 try readRows(of: view, schema, connection, &offset)
             }
             try connection.execute("ROLLBACK")
             if view.isLocked { try connection.execute("UNLOCK TABLES") }
-            try emitter.finishSnapshot()
+            try emitter.finish()
             offset.phase = .snapshotFinished
             try sink.checkpoint(
                 partition: SchemaRecorder.source(configuration), offset: offset.encoded(for: configuration.profile))
@@ -79,13 +80,13 @@ struct SnapshotReader {
         offset.timestampSeconds = now / 1_000_000
         try recorder.appendToHistory(changes, at: offset)
         let source = sourceInfo(offset, microseconds: now)
-        if try recorder.publishSchemaChanges(changes, source: source, isSnapshot: true, to: emitter) {
+        if try recorder.publishSchemaChanges(changes, source: source, to: emitter) {
             try checkpoint(offset)
         }
         return schema
     }
 
-    /// The statements that would make an empty server what this one is, in Debezium's order.
+    /// The statements that create this server's databases and tables on an empty one, in Debezium's order.
     private func statements(_ view: SnapshotView) -> [(database: String, text: String)] {
         var list: [(database: String, text: String)] = []
         if let set = facts["character_set_server"], let collation = facts["collation_server"] {
@@ -122,10 +123,10 @@ struct SnapshotReader {
         let tables = view.tables.captured
         logger.info("Snapshot step 3 - Reading the rows of \(tables.count) tables")
         for table in tables {
-            // It went while the definitions were read.
+            // It was dropped while the definitions were read.
             guard let definition = schema.table(table) else { continue }
-            let since = MonotonicInstant.now
-            // Given back behind the table, so that its metadata lock does not outlive its reading.
+            let since = now()
+            // Rolled back after the table, which releases its metadata lock.
             try connection.execute("SAVEPOINT cdcd")
             try view.checkColumns(of: table, configuration, connection)
             let seconds = try connection.query("SELECT UNIX_TIMESTAMP()").scalar.flatMap { Int64($0) } ?? 0
@@ -135,28 +136,16 @@ struct SnapshotReader {
             if overflows {
                 throw ConnectorError("The server's clock is out of range: UNIX_TIMESTAMP() is \(seconds)")
             }
-            try emitter.beginSnapshotTable(plan, source: sourceInfo(offset, microseconds: microseconds))
-            let count = try readRows(of: plan, connection, offset)
+            try emitter.beginTable(plan, source: sourceInfo(offset, microseconds: microseconds))
+            let scan = try TableScan(plan: plan).run(on: connection, into: emitter) { rows in
+                if control.isStopping { throw CancellationError() }
+                if rows % Self.checkpointRows == 0 { try checkpoint(offset) }
+            }
             try connection.execute("ROLLBACK TO SAVEPOINT cdcd")
             logger.info(
-                "Finished exporting \(count) records for table '\(table)'; total duration "
-                    + "'\(MonotonicInstant.now.milliseconds(since: since)) ms'")
+                "Finished exporting \(scan.rowCount) records for table '\(table)'; total duration "
+                    + "'\(now().milliseconds(since: since)) ms'")
         }
-    }
-
-    private func readRows(of plan: TablePlan, _ connection: MySQLConnection, _ offset: SourceOffset) throws -> Int {
-        let columns = plan.selectedColumns.map { SQLText.quoted($0) }.joined(separator: ", ")
-        // A table of which nothing is captured still has rows.
-        let list = columns.isEmpty ? "1" : columns
-        var count = 0
-        try connection.streamQuery("SELECT \(list) FROM \(SQLText.quoted(plan.definition.id))") { row in
-            try emitter.emitSnapshotRow(row)
-            count += 1
-            guard count % Self.lookRows == 0 else { return }
-            if control.isStopping { throw CancellationError() }
-            if count % Self.checkpointRows == 0 { try checkpoint(offset) }
-        }
-        return count
     }
 
     private func checkpoint(_ offset: SourceOffset) throws {

@@ -162,7 +162,7 @@ final class BinlogEventHandler {
         let place = machine.schemaChangePlace(header)
         try recorder.appendToHistory(changes, at: place.offset)
         let before = emitter.emittedRecords
-        try recorder.publishSchemaChanges(changes, source: place.source, isSnapshot: false, to: emitter)
+        try recorder.publishSchemaChanges(changes, source: place.source, to: emitter)
         try emitTruncations(changes, place.source)
         machine.didApply(emittedRecords: Int(emitter.emittedRecords - before))
         try checkpoint()

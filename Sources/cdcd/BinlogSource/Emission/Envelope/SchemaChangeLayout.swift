@@ -5,18 +5,14 @@ struct SchemaChangeLayout {
     let topic: String
     let keySchema: Schema
     let valueSchema: Schema
-    private let sourceSchema: Schema
+    private let source: SourceLayout
     private let changeSchema: Schema
     private let tableSchema: Schema
     private let columnSchema: Schema
     private let profile: DebeziumProfile
-    private let flavor: ServerFlavor
-    private let logicalName: String
 
     init(_ configuration: MySQLConnectorConfig) {
         profile = configuration.profile
-        flavor = configuration.flavor
-        logicalName = configuration.logicalName
         topic = TopicNaming(configuration).schemaChanges
         let version = profile.hasVersionedSchemas ? 1 : nil
         let text = Schema(.string)
@@ -50,15 +46,15 @@ struct SchemaChangeLayout {
         changeSchema = structure(
             "io.debezium.connector.schema.Change",
             [.init("type", text), .init("id", text), .init("table", tableSchema)])
-        sourceSchema = SourceBlock.schema(profile, flavor)
-        keySchema = structure(flavor.schemaName("SchemaChangeKey"), [.init("databaseName", text)])
-        var fields: [Schema.Field] = [.init("source", sourceSchema)]
+        source = SourceLayout(configuration)
+        keySchema = structure(configuration.flavor.schemaName("SchemaChangeKey"), [.init("databaseName", text)])
+        var fields: [Schema.Field] = [.init("source", source.schema)]
         if profile.hasVersionedSchemas { fields.append(.init("ts_ms", Schema(.int64))) }
         fields += [
             .init("databaseName", optionalText), .init("schemaName", optionalText), .init("ddl", optionalText),
             .init("tableChanges", Schema(.array, valueSchema: changeSchema)),
         ]
-        valueSchema = structure(flavor.schemaName("SchemaChangeValue"), fields)
+        valueSchema = structure(configuration.flavor.schemaName("SchemaChangeValue"), fields)
     }
 
     func key(_ change: SchemaChange) -> ConnectValue {
@@ -66,13 +62,11 @@ struct SchemaChangeLayout {
     }
 
     /// - Parameter marker: nil for streamed changes.
-    func value(_ change: SchemaChange, _ source: SourceInfo, time: Int64, marker: SnapshotMarker?) -> ConnectValue {
-        let block = SourceBlock(
-            source, schema: sourceSchema, profile: profile, flavor: flavor, logicalName: logicalName,
-            database: change.database,
-            table: change.sourceTables.isEmpty ? nil : change.sourceTables.joined(separator: ","))
+    func value(_ change: SchemaChange, _ info: SourceInfo, time: Int64, marker: SnapshotMarker?) -> ConnectValue {
+        let tables = change.sourceTables.isEmpty ? nil : change.sourceTables.joined(separator: ",")
+        let block = SourceBlock(info, source.bound(toDatabase: change.database, table: tables))
         var values: ContiguousArray<ConnectValue> = [
-            marker.map { block.value(marker: $0) } ?? block.value(row: source.row)
+            marker.map { block.value(marker: $0) } ?? block.value(row: info.row)
         ]
         if profile.hasVersionedSchemas { values.append(.integer(time / 1000)) }
         values += [

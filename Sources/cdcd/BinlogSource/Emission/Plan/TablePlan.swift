@@ -13,6 +13,8 @@ public final class TablePlan: Sendable {
     public let rowSchema: Schema
     public let envelopeSchema: Schema
     let envelope: EnvelopeLayout
+    /// The `source` block of the table's messages.
+    let source: SourceLayout
     let profile: DebeziumProfile
     let options: ValueOptions
     private let failsOnUnrepresentable: Bool
@@ -80,7 +82,8 @@ public final class TablePlan: Sendable {
         try Self.checkNames(of: keyFields, table)
         keySources = sources
         keySchema = keyFields.isEmpty ? nil : Schema(.structure, name: schemaName + ".Key", fields: keyFields)
-        envelope = EnvelopeLayout(configuration.profile, configuration.flavor)
+        envelope = EnvelopeLayout(configuration)
+        source = envelope.source.bound(toDatabase: table.database, table: table.table)
         envelopeSchema = envelope.schema(name: adjustment.adjustedName(topic) + ".Envelope", row: rowSchema)
     }
 

@@ -1,0 +1,80 @@
+import MySQLWire
+
+/// Reads the rows of a table, or of a range of its key, and passes them to a sink. Initial, blocking and incremental
+/// snapshots differ in the scans that they run and in the sink.
+struct TableScan {
+    let plan: TablePlan
+    /// Nil: the whole table, in the server's order.
+    var range: KeyRange?
+
+    /// The number of rows between two calls of `progress`.
+    static let progressRows = 1024
+
+    /// A scan that has ended.
+    struct Outcome: Hashable {
+        var rowCount = 0
+        /// The key of the last row, after which the next chunk begins. Nil for scans of the whole table, without rows,
+        /// and if the key cannot bound a range.
+        var lastKey: [SQLLiteral]?
+    }
+
+    /// The SELECT over the plan's columns.
+    var statement: String {
+        let columns = plan.selectedColumns.map { SQLText.quoted($0) }.joined(separator: ", ")
+        // A table of which no column is captured has rows nevertheless.
+        return "SELECT \(columns.isEmpty ? "1" : columns) FROM \(SQLText.quoted(plan.definition.id))"
+            + (range?.clauses ?? "")
+    }
+
+    /// Runs the SELECT and passes each row to the sink as it arrives.
+    ///
+    /// - Parameter progress: called after every `progressRows` rows with the number of rows so far. What it throws ends
+    ///   the scan (a `CancellationError` if the task is stopped); the connection is then within a result and cannot be
+    ///   used again.
+    func run(
+        on source: some TableScanSource, into sink: some TableScanSink, progress: (Int) throws -> Void
+    ) throws -> Outcome {
+        var outcome = Outcome()
+        let key = range.flatMap { keyColumns($0) } ?? []
+        try source.streamRows(statement) { row in
+            try sink.emitRow(row)
+            outcome.rowCount += 1
+            if !key.isEmpty { outcome.lastKey = literals(key, row) }
+            if outcome.rowCount % Self.progressRows == 0 { try progress(outcome.rowCount) }
+        }
+        return outcome
+    }
+
+    /// The plans of the range's columns. Returns nil if one of them is not selected.
+    private func keyColumns(_ range: KeyRange) -> [ColumnPlan]? {
+        let selected = Array(plan.columns) + Array(plan.keyOnlyColumns)
+        let columns = range.columns.compactMap { name in selected.first { $0.name == name } }
+        return columns.count == range.columns.count ? columns : nil
+    }
+
+    private func literals(_ key: [ColumnPlan], _ row: borrowing TextRow) -> [SQLLiteral]? {
+        var values: [SQLLiteral] = []
+        for column in key {
+            guard let value = row.bytes(column.selected).flatMap({ column.kind.keyLiteral($0) }) else { return nil }
+            values.append(value)
+        }
+        return values
+    }
+}
+
+/// Takes the rows of a scan.
+protocol TableScanSink {
+    /// - Parameter row: has a cell for each of the plan's selected columns. Valid during the call only.
+    func emitRow(_ row: borrowing TextRow) throws
+}
+
+/// Runs the SELECT of a scan: a connection to the server.
+protocol TableScanSource {
+    func streamRows(_ statement: String, _ body: (borrowing TextRow) throws -> Void) throws
+}
+
+extension MySQLConnection: TableScanSource {
+    func streamRows(_ statement: String, _ body: (borrowing TextRow) throws -> Void) throws {
+        try streamQuery(statement, row: body)
+    }
+}
