@@ -14,7 +14,7 @@ struct RecordedHistory {
     init(_ generation: DebeziumGeneration) throws {
         profile = DebeziumProfile(generation: generation)
         let text = try Fixtures.text("ddl/history/\(generation == .v36 ? "v36" : "v19").txt")
-        records = text.split(separator: "\n\u{1E}\n").map { [UInt8](String($0).trimmed().utf8) }
+        records = text.split(separator: "\n\u{1E}\n").map { [UInt8](JavaText.trim($0).utf8) }
     }
 
     var rules: SchemaRules {

@@ -1,3 +1,4 @@
+import ConnectData
 import MySQLWire
 
 /// The text of a QUERY event or of a history record: cut into tokens and classified once. Everybody who reads the text
@@ -43,7 +44,7 @@ struct LoggedStatement: Sendable {
             filter = StatementFilter(uppercased: text)
             return
         }
-        self.text = text.trimmed()
+        self.text = JavaText.trim(text)
         lexed = LexedText(self.text, sqlMode: sqlMode)
         kind = Kind(lexed)
         filter = StatementFilter(self.text)

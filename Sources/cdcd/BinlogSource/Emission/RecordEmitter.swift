@@ -106,7 +106,8 @@ public final class RecordEmitter: SchemaChangeEmitter {
         let afterOnly = try keyOnly(afterImage, decoder)
         let key = plan.key(row: after, keyOnly: afterOnly)
         if plan.hasSameKey(before, after, keyOnly: beforeOnly, afterOnly) {
-            try output.emit(plan, key, change.envelope(change.row(before), change.row(after), .update), output.contextHeaders)
+            try output.emit(
+                plan, key, change.envelope(change.row(before), change.row(after), .update), output.contextHeaders)
             return
         }
         // The primary key changes: delete under the old key, create under the new.
@@ -116,7 +117,8 @@ public final class RecordEmitter: SchemaChangeEmitter {
         let leaving = [newKeyHeader] + output.contextHeaders
         try output.emit(plan, oldKey, change.envelope(change.row(before), .null, .delete), leaving)
         if configuration.tombstonesOnDelete { try output.emitTombstone(plan, oldKey, leaving) }
-        try output.emit(plan, key, change.envelope(.null, change.row(after), .create), [oldKeyHeader] + output.contextHeaders)
+        try output.emit(
+            plan, key, change.envelope(.null, change.row(after), .create), [oldKeyHeader] + output.contextHeaders)
     }
 
     @inline(__always)

@@ -6,7 +6,7 @@ import WireCore
 ///
 /// A record states whether it is the last of its table or of the snapshot, which is known one record later: one record
 /// is held back.
-public final class SnapshotEmitter: SchemaChangeEmitter, TableScanSink {
+public final class SnapshotEmitter: SchemaChangeEmitter {
     private let output: RecordOutput
     private let configuration: MySQLConnectorConfig
     private var failures = ConversionFailures()
@@ -131,8 +131,8 @@ public final class SnapshotEmitter: SchemaChangeEmitter, TableScanSink {
 }
 
 extension SnapshotMarker {
-    /// The most specific marker of a row. A table's only row is its last rather than its first. `first` is the first row
-    /// of the first table, which may have none; `last` is the last row of the last table that has rows.
+    /// The most specific marker of a row. A table's only row is its last rather than its first. `first` is the first
+    /// row of the first table, which may have none; `last` is the last row of the last table that has rows.
     fileprivate init(_ row: SnapshotEmitter.Row, isLast: Bool, marksTables: Bool) {
         if isLast {
             self = .last

@@ -1,7 +1,7 @@
 import ConnectData
 import DebeziumPlugins
 
-/// What the generations make differently of the same statement.
+/// How the generations differ in what they make of a statement.
 extension DebeziumProfile {
     private var isModern: Bool { generation == .v36 }
 
@@ -25,9 +25,9 @@ extension DebeziumProfile {
 
     enum KeptOfColumn {
         case nothing
-        /// That it counts by itself, its comment and its options.
+        /// The auto-increment flag, comment, enum values.
         case marks
-        /// Its length and whether it takes NULL, too.
+        /// Also its length and whether it is nullable.
         case everything
     }
 
@@ -92,15 +92,15 @@ extension DebeziumProfile {
     /// Whether `tableChanges` lists tables that are not captured too.
     var listsUncapturedTables: Bool { isModern }
 
-    /// Whether statements about databases that the lists of databases leave out are told; else only those with
-    /// `store.only.captured.databases.ddl` are not.
-    var tellsUncapturedDatabases: Bool { isModern }
+    /// Whether statements about databases that the lists of databases exclude are recorded, unless
+    /// `store.only.captured.databases.ddl` is set.
+    var recordsUncapturedDatabases: Bool { isModern }
 
     /// Whether the drop of a table is listed in `tableChanges`.
     var listsDrops: Bool { isModern }
 
-    /// Whether renames tell the former name.
-    var tellsPreviousNames: Bool { isModern }
+    /// Whether renames record the former name.
+    var recordsPreviousNames: Bool { isModern }
 
     /// Whether a TRUNCATE is an event of its table; else it is a record about the database.
     var truncatesAreEvents: Bool { isModern }

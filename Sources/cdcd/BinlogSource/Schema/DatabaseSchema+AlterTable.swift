@@ -7,7 +7,7 @@ extension DatabaseSchema {
         noteRowChanges(alter, of: id, defaultDatabase)
         guard let table = table(id) else {
             for case .rename(let name) in alter.actions {
-                forgetTarget(of: id, to: TableID(database: name.database ?? defaultDatabase, table: name.name))
+                removeTarget(of: id, to: TableID(database: name.database ?? defaultDatabase, table: name.name))
             }
             return []
         }

@@ -1,4 +1,4 @@
-/// What each kind of statement does to the schema.
+/// The effect of each kind of statement on the schema.
 extension DatabaseSchema {
     mutating func follow(
         _ statement: ParsedStatement, defaultDatabase: String
@@ -50,7 +50,8 @@ extension DatabaseSchema {
         }
     }
 
-    /// An unreadable statement stops nothing where it cannot touch a captured table. What it touches is then unknown.
+    /// An unparsable statement is no error if it cannot touch a captured table; the tables that it touches are then
+    /// unknown.
     private mutating func invalidateTables(affectedBy error: DDLError, touches: [TableID]?) throws(DDLError) {
         if rules.skipsUnparsable { return }
         guard let touches, !touches.contains(where: { rules.captures($0) }) else { throw error }
@@ -99,14 +100,14 @@ extension DatabaseSchema {
     }
 
     private mutating func renameTable(_ old: TableID, to new: TableID) {
-        guard var table = table(old) else { return forgetTarget(of: old, to: new) }
+        guard var table = table(old) else { return removeTarget(of: old, to: new) }
         table.id = new
         catalog[key(old)] = nil
         catalog[key(new)] = table
     }
 
-    /// An unknown table has been renamed: what is known by its new name was another table.
-    mutating func forgetTarget(of old: TableID, to new: TableID) {
+    /// An unknown table has been renamed: the definition under its new name was another table's.
+    mutating func removeTarget(of old: TableID, to new: TableID) {
         catalog[key(new)] = nil
         if rules.captures(new) { notices.append(.unknownTableRenamed(old, to: new)) }
     }
@@ -120,7 +121,7 @@ extension DatabaseSchema {
 
     private mutating func createIndex(_ index: CreateIndex, _ id: TableID, _ text: String) -> [SchemaEvent] {
         guard index.key.kind == .unique, let table = table(id) else { return [] }
-        guard TableEditor(table: table, model: model).lacksKey else { return [] }
+        guard !TableEditor(table: table, model: model).hasKey else { return [] }
         edit(id) { $0.add(index.key) }
         let shown = profile.showsIndexesFromUnique ? index.textFromUnique ?? text : text
         return [SchemaEvent(kind: .tableAltered(table.id, previous: nil), text: shown)]
@@ -128,7 +129,7 @@ extension DatabaseSchema {
 
     // MARK: Databases and variables
 
-    /// A collation counts only where no character set of the database is known yet, so that with Debezium 3.6
+    /// A collation counts only if no character set of the database is known yet, so that with Debezium 3.6
     /// `ALTER DATABASE … COLLATE` changes nothing.
     private mutating func setCharacterSet(of name: String, _ statement: DatabaseStatement) {
         if statement.isCharacterSetInComment, !profile.readsExecutableCharacterSets { return }
@@ -158,7 +159,7 @@ extension DatabaseSchema {
         for assignment in assignments where assignment.scope != .user && assignment.name != "names" {
             let name = assignment.name.lowercased()
             if assignment.value.asciiUppercased() == "DEFAULT" {
-                // The server's own default is not in the text: what is known of it stays.
+                // The text does not have the server's default: the last known value stays.
             } else if assignment.scope == .global {
                 globalVariables[name] = assignment.value
             } else {

@@ -1,5 +1,5 @@
-/// What one statement did, in the form in which Debezium tells it: one of these for each record of the schema
-/// history and of the schema change topic.
+/// What one statement did, in the form in which Debezium records it: one change for each record of the schema history
+/// and of the schema change topic.
 public struct SchemaChange: Hashable, Sendable {
     public enum Kind: Hashable, Sendable {
         case create, alter, drop
@@ -12,8 +12,8 @@ public struct SchemaChange: Hashable, Sendable {
     public var kind: Kind
     /// `databaseName` of the records; empty for statements without a database.
     public var database: String
-    /// The statement's text as the records show it: as written, but DROP TABLE is split and written anew, and
-    /// RENAME TABLE is split.
+    /// The statement's text as the records show it: as written, but DROP TABLE is split and rewritten,
+    /// and RENAME TABLE is split.
     public var ddl: String
     public var tables: [TableChange]
     /// The tables that the statement names, in the order in which `source.table` joins them with commas. Without any it

@@ -1,4 +1,4 @@
-/// What a statement did to the schema, before it is told as changes.
+/// What a statement did to the schema; `SchemaChangeBuilder` makes changes of it.
 struct SchemaEvent {
     enum Kind {
         case tableCreated(TableID)
@@ -7,7 +7,7 @@ struct SchemaEvent {
         case tableTruncated(TableID)
         /// Created, altered or dropped as a whole, or made the default one.
         case database(String)
-        /// `isFirst` of the variables of one SET: only that one is told.
+        /// `isFirst` of the variables of one SET: only that one is recorded.
         case variable(database: String, isFirst: Bool)
     }
 

@@ -4,8 +4,9 @@ struct TableEditor {
     let model: ColumnModel
 
     private var profile: DebeziumProfile { model.profile }
-    private var hasKey: Bool { !table.primaryKeyColumnNames.isEmpty }
-    /// Columns whose character set is the table's default, which may come later in the text.
+    /// Whether the table has a key; if not, a new unique index may become it.
+    var hasKey: Bool { !table.primaryKeyColumnNames.isEmpty }
+    /// Columns whose character set is the table's default, which may follow later in the text.
     private var inheriting: Set<String> = []
 
     init(table: TableDefinition, model: ColumnModel) {
@@ -17,7 +18,7 @@ struct TableEditor {
 
     // MARK: Columns
 
-    /// Adds a column at the end, or in the place of one of that name.
+    /// Adds a column at the end, or replaces the column of that name.
     mutating func add(_ written: ColumnSpecification, isNewTable: Bool) {
         let result = model.column(written)
         put(result, at: index(written.name))
@@ -38,7 +39,7 @@ struct TableEditor {
         if result.isPrimaryKey || standsIn { table.primaryKeyColumnNames = [result.column.name] }
     }
 
-    /// Defines a column anew, under a new name where it has one.
+    /// Redefines a column, and renames it if its name is new.
     mutating func change(_ name: String, to written: ColumnSpecification, isChange: Bool) -> Bool {
         guard let index = index(name) else { return false }
         let old = table.columns[index].name
@@ -74,7 +75,7 @@ struct TableEditor {
         table.primaryKeyColumnNames.removeAll { $0.lowercased() == name.lowercased() }
     }
 
-    /// Moves a column; behind one that is not there means to the front, as in Debezium.
+    /// Moves a column; after a missing column means to the front, as in Debezium.
     mutating func move(_ name: String, to place: ColumnPlace?) {
         guard let place, let index = index(name) else { return }
         let column = table.columns.remove(at: index)
@@ -142,9 +143,6 @@ struct TableEditor {
     }
 
     mutating func dropPrimaryKey() { table.primaryKeyColumnNames = [] }
-
-    /// Whether a new unique index could become the table's key.
-    var lacksKey: Bool { !hasKey }
 
     // MARK: Character sets
 

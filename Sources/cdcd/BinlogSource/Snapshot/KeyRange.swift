@@ -1,5 +1,5 @@
-/// A part of a table in the order of its key: the rows after one key, up to and including another. Incremental snapshots
-/// read a table in such chunks.
+/// A part of a table in the order of its key: the rows after one key, up to and including another. Incremental
+/// snapshots read a table in such chunks.
 struct KeyRange: Hashable, Sendable {
     /// The columns of the key, in its order.
     let columns: [String]

@@ -4,8 +4,8 @@ import WireCore
 
 /// Takes a snapshot: the definitions of all tables to the history, the rows of the captured ones to the sink.
 ///
-/// Memory does not grow with the tables: rows are emitted as they arrive. Offsets record that a snapshot is running, and
-/// after a stop or a failure it is taken again from the beginning.
+/// Memory does not grow with the tables: rows are emitted as they arrive. Offsets record that a snapshot is running,
+/// and after a stop or a failure it is taken again from the beginning.
 struct SnapshotReader {
     let configuration: MySQLConnectorConfig
     let control: TaskControl

@@ -68,6 +68,8 @@ protocol TableScanSink {
     func emitRow(_ row: borrowing TextRow) throws
 }
 
+extension SnapshotEmitter: TableScanSink {}
+
 /// Runs the SELECT of a scan: a connection to the server.
 protocol TableScanSource {
     func streamRows(_ statement: String, _ body: (borrowing TextRow) throws -> Void) throws

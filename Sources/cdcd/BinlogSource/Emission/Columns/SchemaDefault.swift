@@ -52,9 +52,9 @@ struct SchemaDefault {
         switch kind {
         case .text, .enumeration, .set, .uuid, .binary, .json, .geometry, .point, .vector:
             return withoutIntroducer(expression)
-        case .boolean, .bits, .date, .time, .dateTime, .timestamp: return withoutIntroducer(expression.trimmed())
+        case .boolean, .bits, .date, .time, .dateTime, .timestamp: return withoutIntroducer(JavaText.trim(expression))
         case .integer, .year, .unsignedDecimal, .decimal, .float32, .float64, .bit:
-            let text = withoutIntroducer(expression.trimmed())
+            let text = withoutIntroducer(JavaText.trim(expression))
             if isTrue(text) { return "1" }
             return text.asciiUppercased() == "FALSE" ? "0" : text
         }

@@ -52,7 +52,7 @@ struct SourceLayout: Sendable {
         fields = Fields(schema)
         var values = ContiguousArray<ConnectValue>(repeating: .null, count: schema.fields.count)
         let constants = [
-            ("version", profile.version), ("connector", flavor.connectorName)
+            ("version", profile.version), ("connector", flavor.connectorName),
             ("name", configuration.logicalName),
         ]
         for (name, value) in constants {
