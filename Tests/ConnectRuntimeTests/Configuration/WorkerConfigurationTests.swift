@@ -1,4 +1,6 @@
+import ConnectData
 import KafkaProtocol
+import KafkaWire
 import PluginTestSupport
 import Testing
 import WireStreams
@@ -142,9 +144,11 @@ import WireStreams
         let worker = try configuration([
             "producer.compression.type": "gzip", "producer.linger.ms": "7", "producer.batch.size": "100000",
         ])
-        #expect(worker.producer.compression == .gzip)
-        let over = try ProducerSettings(
-            connector: ["producer.override.linger.ms": "3", "producer.override.compression.type": "none"], worker: worker)
+        #expect(worker.producer.producer.compression == .gzip)
+        let over = ClientOverride(
+            connector: ["producer.override.linger.ms": "3", "producer.override.compression.type": "none"],
+            worker: worker
+        ).producer.producer
         #expect(over.lingerMilliseconds == 3 && over.compression == .none && over.batchBytesMax == 100_000)
     }
 
@@ -158,30 +162,34 @@ import WireStreams
 
     @Test func overridesFollowThePolicy() throws {
         let none = try configuration(["connector.client.config.override.policy": "None"])
-        let errors = ProducerSettings.overrideErrors(["producer.override.linger.ms": "3"], worker: none)
-        #expect(errors.map(\.name) == ["producer.override.linger.ms"])
+        func errors(_ properties: [String: String], _ worker: WorkerConfiguration) -> [ConfigError] {
+            ClientOverride(connector: properties, worker: worker).errors
+        }
+        #expect(errors(["producer.override.linger.ms": "3"], none).map(\.name) == ["producer.override.linger.ms"])
         let all = try configuration()
-        #expect(ProducerSettings.overrideErrors(["producer.override.linger.ms": "3"], worker: all).isEmpty)
-        #expect(ProducerSettings.overrideErrors(["producer.override.linger.ms": "abc"], worker: all).count == 1)
-        #expect(ProducerSettings.overrideErrors(["producer.override.acks": "1"], worker: all).count == 1)
+        #expect(errors(["producer.override.linger.ms": "3"], all).isEmpty)
+        #expect(errors(["producer.override.linger.ms": "abc"], all).map(\.message) == [
+            "Invalid value abc for configuration linger.ms: a whole number is expected"
+        ])
+        #expect(errors(["producer.override.acks": "1"], all).count == 1)
     }
 
     /// All three clients: whoever asks for TLS must not get plaintext.
     @Test(arguments: ["producer", "consumer", "admin"])
     func overridesThatAskForSecurityAreRefused(client: String) throws {
         let name = "\(client).override.security.protocol"
-        let errors = ProducerSettings.overrideErrors([name: "SSL"], worker: try configuration())
+        let errors = ClientOverride(connector: [name: "SSL"], worker: try configuration()).errors
         #expect(errors.map(\.name) == [name])
         #expect(errors.first?.message.contains("not supported yet") == true)
         let none = try configuration(["connector.client.config.override.policy": "None"])
-        #expect(ProducerSettings.overrideErrors([name: "PLAINTEXT"], worker: none).count == 1)
+        #expect(ClientOverride(connector: [name: "PLAINTEXT"], worker: none).errors.count == 1)
     }
 
-    @Test func overridesWithoutEffectAreNamed() {
-        let names = ClientOverride.withoutEffect(in: [
+    @Test func overridesWithoutEffectAreNamed() throws {
+        let names = ClientOverride(connector: [
             "producer.override.linger.ms": "3", "producer.override.max.block.ms": "1", "producer.override.lingerms": "3",
             "consumer.override.fetch.max.bytes": "1", "admin.override.request.timeout.ms": "1", "name": "c",
-        ])
+        ], worker: try configuration()).withoutEffect
         #expect(names == [
             "admin.override.request.timeout.ms", "consumer.override.fetch.max.bytes", "producer.override.lingerms",
             "producer.override.max.block.ms",

@@ -1,3 +1,4 @@
+import ConnectData
 import PluginTestSupport
 import Testing
 
@@ -36,8 +37,8 @@ struct PropertyEffect: Sendable, CustomTestStringConvertible {
 
     static let base = [
         "group.id": "g", "config.storage.topic": "configs", "offset.storage.topic": "offsets",
-        "status.storage.topic": "status", "key.converter": WorkerPropertyCatalog.jsonConverter,
-        "value.converter": WorkerPropertyCatalog.jsonConverter, "listeners": "http://127.0.0.1:0",
+        "status.storage.topic": "status", "key.converter": WorkerOptions.jsonConverter,
+        "value.converter": WorkerOptions.jsonConverter, "listeners": "http://127.0.0.1:0",
     ]
 
     static func configuration(_ properties: [String: String]) throws -> WorkerConfiguration {
@@ -50,13 +51,9 @@ struct PropertyEffect: Sendable, CustomTestStringConvertible {
 /// Every property that `docs/worker-properties.md` calls supported does something that can be seen.
 @Suite struct PropertyEffectTests {
     private static var supported: Set<String> {
-        func honoured(_ rules: [(String, WorkerPropertyRule)]) -> [String] {
-            rules.compactMap { name, rule in if case .honoured = rule { name } else { nil } }
-        }
-        let named = honoured(WorkerPropertyCatalog.rules.map { ($0.key, $0.value) })
-        let prefixed = honoured(WorkerPropertyCatalog.prefixes).map { $0 + "*" }
-        let ofProducers = honoured(WorkerPropertyCatalog.producerRules.map { ($0.key, $0.value) })
-        return Set(named + prefixed + ofProducers.map { "producer." + $0 })
+        let worker = WorkerOptions.all.options.filter(\.isConsumed).map(\.key.name)
+        let producer = KafkaClientProperties.of(.producer).options.options.filter(\.isConsumed)
+        return Set(worker + producer.map { "producer." + $0.key.name })
     }
 
     @Test(arguments: PropertyEffect.all) func thePropertyChangesWhatItSays(effect: PropertyEffect) throws {

@@ -22,7 +22,7 @@ extension PropertyEffect {
 
     /// A part of what the worker's own clients are made with.
     private static func client(_ part: @escaping @Sendable (KafkaClientConfiguration) -> Int) -> Observation {
-        { "\(part(KafkaCluster.clientConfiguration(try configuration($0), clientID: "c")))" }
+        { "\(part(try configuration($0).client))" }
     }
 
     /// How the worker reaches Kafka.

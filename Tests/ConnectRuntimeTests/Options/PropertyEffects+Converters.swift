@@ -29,7 +29,7 @@ extension PropertyEffect {
         }
     }
 
-    private static let json = WorkerPropertyCatalog.jsonConverter
+    private static let json = WorkerOptions.jsonConverter
     private static let withSchema = #"{"schema":{"type":"string","optional":false},"payload":"x"}"#
 
     /// The converters of connectors that name none. There is one for keys and values, without which no worker starts.

@@ -10,13 +10,22 @@ extension PropertyEffect {
     ) -> Observation {
         { properties in
             let worker = try configuration(properties)
-            let settings = try ProducerSettings(connector: [:], worker: worker)
-            let (client, producer) = KafkaCluster.producerConfiguration(settings, worker, clientID: "c")
-            return show(client, producer).map { "\($0)" } ?? "endless"
+            let settings = ClientOverride(connector: [:], worker: worker).producer
+            return show(settings.client, settings.producer).map { "\($0)" } ?? "endless"
         }
     }
 
-    /// The producer of the tasks.
+    /// The property that stops the start.
+    private static let refused: Observation = { properties in
+        do throws(WorkerConfigurationError) {
+            _ = try WorkerConfiguration(properties: properties)
+            return "accepted"
+        } catch {
+            return error.problems.map(\.name).joined()
+        }
+    }
+
+    /// The clients of the tasks.
     static let producer = [
         PropertyEffect(
             "producer.linger.ms", "7", of: "producer.*", from: "5", to: "7", made { $1.lingerMilliseconds }),
@@ -27,6 +36,20 @@ extension PropertyEffect {
         PropertyEffect(
             "producer.request.timeout.ms", "1234", from: "30000", to: "1234",
             made { client, _ in client.requestTimeoutMilliseconds }),
+        PropertyEffect(
+            "producer.metadata.max.age.ms", "1234", from: "300000", to: "1234",
+            made { client, _ in client.metadataMaxAgeMilliseconds }),
+        PropertyEffect(
+            "producer.socket.connection.setup.timeout.ms", "1234", from: "10000", to: "1234",
+            made { client, _ in client.connectTimeoutMilliseconds }),
+        PropertyEffect(
+            "producer.compression.type", "gzip", from: "0", to: "1", made { Int($1.compression.rawValue) }),
+        // These clients do not exist here; what asks for security is refused all the same.
+        PropertyEffect(
+            "consumer.security.protocol", "SSL", of: "consumer.*", from: "accepted", to: "consumer.security.protocol",
+            refused),
+        PropertyEffect(
+            "admin.security.protocol", "SSL", of: "admin.*", from: "accepted", to: "admin.security.protocol", refused),
         PropertyEffect(
             "producer.delivery.timeout.ms", "1234", from: "endless", to: "1234",
             made { $1.deliveryTimeoutMilliseconds }),

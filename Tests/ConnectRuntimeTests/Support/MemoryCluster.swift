@@ -87,7 +87,7 @@ final class MemoryCluster: WorkerKafka {
     }
 
     func makeProducer(
-        _ settings: ProducerSettings, clientID: String, listener: any DeliveryListener
+        _ settings: KafkaClientSettings, clientID: String, listener: any DeliveryListener
     ) throws -> any RecordProducer { MemoryProducer(cluster: self, listener: listener) }
 
     func ensureTopic(_ topic: NewTopic) throws {

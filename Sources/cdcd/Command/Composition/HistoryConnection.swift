@@ -1,5 +1,6 @@
 import BinlogSource
 import ConnectData
+import ConnectRuntime
 import KafkaProtocol
 import KafkaWire
 import Synchronization
@@ -23,9 +24,9 @@ final class HistoryConnection: Sendable {
     private let state = Mutex(State())
     private let cancelled = Monitor(false)
 
-    init(_ location: HistoryLogLocation, _ servers: [SocketAddress], report: @escaping HistoryConditionReport) {
+    init(_ location: HistoryLogLocation, _ settings: KafkaClientSettings, report: @escaping HistoryConditionReport) {
         func makeClient(_ timeoutMilliseconds: Int?) -> KafkaClient {
-            var configuration = KafkaClientConfiguration(bootstrapServers: servers, clientID: location.clientID)
+            var configuration = settings.client
             if let timeoutMilliseconds {
                 configuration.apiTimeoutMilliseconds = timeoutMilliseconds
                 configuration.requestTimeoutMilliseconds = min(
@@ -38,7 +39,7 @@ final class HistoryConnection: Sendable {
         client = makeClient(nil)
         queryClient = makeClient(location.queryTimeoutMilliseconds)
         createClient = makeClient(location.createTimeoutMilliseconds)
-        var producer = ProducerConfiguration()
+        var producer = settings.producer
         producer.deliveryTimeoutMilliseconds = location.deliveryTimeoutMilliseconds
         producer.blockMillisecondsMax = location.deliveryTimeoutMilliseconds
         // A broker would create it with its own retention, and the history would lose its beginning.

@@ -1,5 +1,6 @@
 import BinlogSource
 import ConnectData
+import ConnectRuntime
 import Foundation
 import KafkaProtocol
 import KafkaWire
@@ -23,14 +24,16 @@ final class KafkaHistoryLog: HistoryLog {
     init(_ location: HistoryLogLocation, report: @escaping HistoryConditionReport) throws {
         self.location = location
         self.report = report
-        let servers = location.bootstrapServers.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-        let addresses = servers.compactMap { KafkaClientConfiguration.bootstrapServer($0) }
-        guard !addresses.isEmpty, addresses.count == servers.count else {
+        do throws(ConfigError) {
+            let settings = try KafkaClientProperties.settings([
+                "bootstrap.servers": location.bootstrapServers, "client.id": location.clientID,
+            ])
+            connection = HistoryConnection(location, settings, report: report)
+        } catch {
             throw HistoryLogError(
                 "the schema history's bootstrap servers are not of the form host:port,host:port: \(location.bootstrapServers)"
             )
         }
-        connection = HistoryConnection(location, addresses, report: report)
     }
 
     var cancel: @Sendable () -> Void { { [connection] in connection.cancel() } }

@@ -37,12 +37,16 @@ package struct ConfigConventions: Sendable {
         unreadable: { _, error in error },
         unsupported: { _, name, value, _, remedy in ConfigError(name: name, value: value, reason: remedy) })
 
+    package func isAbsent(_ value: String?) -> Bool {
+        value.map { treatsBlankAsAbsent && JavaText.trim($0).isEmpty } ?? true
+    }
+
     /// Reads and checks one property.
     package func read(
         _ key: ConfigKey, name: String, in configuration: [String: String]
     ) -> (input: ConfigInput, errors: [ConfigError]) {
         let given = configuration[name]
-        let isAbsent = given.map { treatsBlankAsAbsent && JavaText.trim($0).isEmpty } ?? true
+        let isAbsent = isAbsent(given)
         var errors: [ConfigError] = []
         var setting: ConfigSetting?
         let text = isAbsent ? key.defaultValue : given

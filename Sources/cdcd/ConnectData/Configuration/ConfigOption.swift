@@ -11,6 +11,11 @@ package struct ConfigInput: Sendable {
 
     /// The trimmed text; nil if it is absent or blank.
     package var trimmed: String? { JavaText.trimmedOrNil(text) }
+
+    package var integer: Int? {
+        guard case .integer(let value) = setting else { return nil }
+        return Int(clamping: value)
+    }
 }
 
 /// What the program does with a declared property. A property that nothing consumes cannot be declared as supported.

@@ -67,7 +67,7 @@ package struct ConfigOptions<Target>: Sendable {
                 continue
             }
             let name = prefix + option.key.name
-            if !appliesDefaults, configuration[name] == nil { continue }
+            if !appliesDefaults, conventions.isAbsent(configuration[name]) { continue }
             let (input, errors) = conventions.read(option.key, name: name, in: configuration)
             findings.errors += errors
             guard errors.isEmpty else { continue }

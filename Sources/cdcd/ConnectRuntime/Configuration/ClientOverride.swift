@@ -1,41 +1,53 @@
+import ConnectData
 import WireCore
 
-/// A property with which a connector overrides one of the worker's Kafka clients: `producer.override.*`,
+/// The properties with which a connector overrides those of its Kafka clients: `producer.override.*`,
 /// `consumer.override.*`, `admin.override.*` (KIP-458).
-struct ClientOverride {
-    /// As configured, with its prefix.
-    let name: String
-    /// Without its prefix.
-    let property: String
-    let value: String
-    /// Nil where no Kafka client has such a property.
-    let rule: WorkerPropertyRule?
+package struct ClientOverride {
+    /// The settings of the connector's producers: the worker's, with `producer.override.*` over them.
+    package let producer: KafkaClientSettings
+    /// Ordered by name.
+    let errors: [ConfigError]
+    /// The names of those that are accepted and change nothing, ordered.
+    let withoutEffect: [String]
+    /// What is wrong with those.
+    let warnings: [String]
 
-    private static let prefixes: [(String, @Sendable (String) -> WorkerPropertyRule?)] = [
-        ("producer.override.", { WorkerPropertyCatalog.producerRule(for: $0) }),
-        ("admin.override.", { WorkerPropertyCatalog.clientRule(for: $0) }),
-        // Consumers serve sink connectors, which do not run here; what every client knows is refused nevertheless.
-        ("consumer.override.", { WorkerPropertyCatalog.clientRule(for: $0) ?? .withoutEffect }),
-    ]
+    private static let roles: [KafkaClientProperties.Role] = [.producer, .admin, .consumer]
+    private static let principal: Set = ["sasl.jaas.config", "sasl.mechanism", "security.protocol"]
 
-    /// All of a connector's configuration, ordered by name.
-    static func all(in connector: [String: String]) -> [ClientOverride] {
-        connector.sorted { $0.key < $1.key }.compactMap { name, value in
-            for (prefix, rule) in prefixes {
-                guard let property = name.dropping(prefix: prefix) else { continue }
-                return ClientOverride(name: name, property: property, value: value, rule: rule(property))
+    package init(connector: [String: String], worker: WorkerConfiguration) {
+        var producer = worker.producer
+        var errors: [ConfigError] = []
+        var (withoutEffect, warnings): ([String], [String]) = ([], [])
+        let policy = worker.overridePolicy
+        for role in Self.roles {
+            let prefix = "\(role.rawValue).override."
+            var allowed: [String: String] = [:]
+            for (name, value) in connector {
+                guard let property = name.dropping(prefix: prefix), !property.isEmpty else { continue }
+                if policy == .none || (policy == .principal && !Self.principal.contains(property)) {
+                    let message = "The '\(policy.rawValue)' policy does not allow '\(property)' to be overridden in the "
+                        + "connector configuration."
+                    errors.append(ConfigError(name: name, value: value, message: message))
+                } else {
+                    allowed[name] = value
+                }
             }
-            return nil
+            let found = KafkaClientProperties.of(role).read(allowed, prefix: prefix, into: &producer)
+            errors += found.errors.map { error in
+                let property = error.name.dropping(prefix: prefix) ?? error.name
+                let value = connector[error.name]
+                return ConfigError(
+                    name: error.name, value: value,
+                    message: "Invalid value \(value ?? "null") for configuration \(property): \(error.message)")
+            }
+            withoutEffect += found.withoutEffect + found.javaOnly + found.unknown
+            warnings += found.warnings
         }
-    }
-
-    /// Those that are accepted and change nothing.
-    static func withoutEffect(in connector: [String: String]) -> [String] {
-        all(in: connector).filter { override in
-            switch override.rule {
-            case .withoutEffect, .javaOnly, nil: true
-            case .honoured, .only: false
-            }
-        }.map(\.name)
+        self.producer = producer
+        self.errors = errors.sorted { $0.name < $1.name }
+        self.withoutEffect = withoutEffect.sorted()
+        self.warnings = warnings
     }
 }

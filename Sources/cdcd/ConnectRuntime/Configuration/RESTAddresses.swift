@@ -1,48 +1,46 @@
+import ConnectData
 import Foundation
 import WireStreams
 
-/// Where REST listens and what other people are told to call.
+/// The addresses on which REST listens and by which others reach it.
 struct RESTAddresses {
     let listeners: [SocketAddress]
     let workerID: String
     /// What is wrong with the advertised address, for the log; nil: nothing.
     let warning: String?
 
-    init(_ reader: inout PropertyReader) {
+    init(_ properties: RESTProperties) throws(ConfigError) {
         var found: [SocketAddress] = []
-        let name = "listeners"
-        if reader.text(name) != nil, reader.list(name).isEmpty {
-            reader.refuse(name, "name at least one listener as http://host:port")
-        }
-        for text in reader.list(name) {
-            guard let scheme = text.range(of: "://") else {
-                reader.refuse(name, "\(text) is not of the form http://host:port")
-                continue
-            }
-            guard text[..<scheme.lowerBound].lowercased() == "http" else {
-                reader.refuse(name, "REST over TLS is not supported yet; use http://, or put a TLS proxy in front")
-                continue
-            }
-            guard let address = Self.address(text[scheme.upperBound...]) else {
-                reader.refuse(name, "\(text) is not of the form http://host:port")
-                continue
-            }
-            found.append(address)
-        }
+        for text in JavaText.items(properties.listeners) { found.append(try Self.listener(text, properties)) }
         if found.isEmpty {
-            // What workers before 3.0 understood where `listeners` is absent.
-            let port = reader.integer("rest.port", default: 8083, in: 0...65_535)
-            found = [SocketAddress(host: reader.text("rest.host.name") ?? "", port: UInt16(clamping: port))]
+            if properties.listeners != nil {
+                throw properties.error("name at least one listener as http://host:port")
+            }
+            // What workers before 3.0 read if `listeners` is absent.
+            found = [SocketAddress(host: properties.hostName ?? "", port: UInt16(clamping: properties.port))]
         }
         listeners = found
         let first = found[0]
-        let host = reader.text("rest.advertised.host.name") ?? (first.isWildcard ? Self.ownHost() : first.host)
-        let port = reader.integer("rest.advertised.port", default: Int(first.port), in: 1...65_535)
+        let host = properties.advertisedHostName ?? (first.isWildcard ? Self.ownHost() : first.host)
+        let port = properties.advertisedPort ?? Int(first.port)
         let advertised = SocketAddress(host: host, port: UInt16(clamping: port))
         workerID = advertised.description
         warning = !advertised.isLoopback ? nil :
             "The advertised address \(workerID) is a loopback address: other machines cannot reach this worker by it, and "
             + "each has one of its own. Set rest.advertised.host.name to a name or address that others can reach"
+    }
+
+    private static func listener(_ text: String, _ properties: RESTProperties) throws(ConfigError) -> SocketAddress {
+        guard let scheme = text.range(of: "://") else {
+            throw properties.error("\(text) is not of the form http://host:port")
+        }
+        guard text[..<scheme.lowerBound].lowercased() == "http" else {
+            throw properties.error("REST over TLS is not supported yet; use http://, or put a TLS proxy in front")
+        }
+        guard let address = Self.address(text[scheme.upperBound...]) else {
+            throw properties.error("\(text) is not of the form http://host:port")
+        }
+        return address
     }
 
     /// `host:port`, `:port` for all interfaces; a slash at the end is tolerated.
@@ -52,7 +50,7 @@ struct RESTAddresses {
         return SocketAddress(text)
     }
 
-    /// The address to which the machine's own name leads, as Java's `InetAddress.getLocalHost` gives it.
+    /// The address that the machine's own name resolves to, as Java's `InetAddress.getLocalHost` gives it.
     private static func ownHost() -> String {
         guard let host = WorkerHost.systemName() else { return "127.0.0.1" }
         var hints = addrinfo()
@@ -70,10 +68,10 @@ struct RESTAddresses {
 }
 
 extension SocketAddress {
-    /// Whether it stands for all interfaces, which nobody else can call.
+    /// Whether it stands for all interfaces, which is no address for others.
     fileprivate var isWildcard: Bool { host.isEmpty || host == "0.0.0.0" || host == "::" }
 
-    /// Whether it leads to the machine that uses it, whichever that is.
+    /// Whether each machine reaches itself by it.
     fileprivate var isLoopback: Bool {
         if host == "::1" || host.lowercased() == "localhost" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)

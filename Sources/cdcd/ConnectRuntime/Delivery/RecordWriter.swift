@@ -30,7 +30,7 @@ package struct RecordWriter: ~Copyable {
         ) -> WorkerConfiguration.ConverterSettings {
             guard let className = JavaText.trimmedOrNil(connector[name]) else { return fallback }
             return WorkerConfiguration.ConverterSettings(
-                className: className, properties: ProducerSettings.stripped(connector, prefix: "\(name)."))
+                className: className, properties: ConfigProperties.below("\(name).", in: connector))
         }
         func context(_ settings: WorkerConfiguration.ConverterSettings, type: String) -> PluginContext {
             PluginContext(

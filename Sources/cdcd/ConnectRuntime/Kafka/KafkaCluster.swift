@@ -19,31 +19,22 @@ final class KafkaCluster: WorkerKafka {
 
     init(_ configuration: WorkerConfiguration) {
         self.configuration = configuration
-        client = KafkaClient(Self.clientConfiguration(configuration, clientID: configuration.memberClientID))
+        var own = configuration.client
+        own.clientID = configuration.memberClientID
+        client = KafkaClient(own)
         admin = KafkaAdmin(client)
-        var probing = Self.clientConfiguration(configuration, clientID: configuration.memberClientID)
+        var probing = own
         probing.apiTimeoutMilliseconds = min(3000, configuration.apiTimeoutMilliseconds)
         probeClient = KafkaClient(probing)
-        var brief = Self.clientConfiguration(configuration, clientID: configuration.memberClientID)
+        var brief = own
         brief.apiTimeoutMilliseconds = min(Self.briefMilliseconds, brief.apiTimeoutMilliseconds)
         brief.requestTimeoutMilliseconds = min(Self.briefMilliseconds, brief.requestTimeoutMilliseconds)
         brief.connectTimeoutMilliseconds = min(Self.briefMilliseconds, brief.connectTimeoutMilliseconds)
         briefClient = KafkaClient(brief)
-        var grouping = Self.clientConfiguration(configuration, clientID: configuration.memberClientID)
+        var grouping = own
         grouping.requestTimeoutMilliseconds = min(
             configuration.requestTimeoutMilliseconds, configuration.sessionTimeoutMilliseconds)
         groupClient = KafkaClient(grouping)
-    }
-
-    static func clientConfiguration(
-        _ worker: WorkerConfiguration, clientID: String
-    ) -> KafkaClientConfiguration {
-        var client = KafkaClientConfiguration(bootstrapServers: worker.bootstrapServers, clientID: clientID)
-        client.requestTimeoutMilliseconds = worker.requestTimeoutMilliseconds
-        client.connectTimeoutMilliseconds = worker.connectTimeoutMilliseconds
-        client.apiTimeoutMilliseconds = worker.apiTimeoutMilliseconds
-        client.metadataMaxAgeMilliseconds = worker.metadataAgeMillisecondsMax
-        return client
     }
 
     /// Asks again until a broker answers or the time for an operation is over, and says so meanwhile.
@@ -137,27 +128,11 @@ final class KafkaCluster: WorkerKafka {
     }
 
     func makeProducer(
-        _ settings: ProducerSettings, clientID: String, listener: any DeliveryListener
+        _ settings: KafkaClientSettings, clientID: String, listener: any DeliveryListener
     ) throws -> any RecordProducer {
-        let (client, producer) = Self.producerConfiguration(settings, configuration, clientID: clientID)
-        return KafkaRecordProducer(KafkaClient(client), producer, listener: listener)
-    }
-
-    /// What a task's producer and its client are made with.
-    static func producerConfiguration(
-        _ settings: ProducerSettings, _ worker: WorkerConfiguration, clientID: String
-    ) -> (client: KafkaClientConfiguration, producer: ProducerConfiguration) {
-        var client = clientConfiguration(worker, clientID: clientID)
-        client.requestTimeoutMilliseconds = settings.requestTimeoutMilliseconds
-        var producer = ProducerConfiguration()
-        producer.compression = settings.compression
-        producer.lingerMilliseconds = settings.lingerMilliseconds
-        if let bytes = settings.batchBytesMax { producer.batchBytesMax = bytes }
-        producer.bufferBytesMax = settings.bufferBytesMax
-        producer.requestBytesMax = settings.requestBytesMax
-        producer.blockMillisecondsMax = nil
-        producer.deliveryTimeoutMilliseconds = settings.deliveryMillisecondsMax
-        return (client, producer)
+        var client = settings.client
+        client.clientID = clientID
+        return KafkaRecordProducer(KafkaClient(client), settings.producer, listener: listener)
     }
 
     func ensureTopic(_ topic: NewTopic) throws {

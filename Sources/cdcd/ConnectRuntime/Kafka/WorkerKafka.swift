@@ -13,7 +13,7 @@ protocol WorkerKafka: Sendable {
     func openLog(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws -> any TopicLog
 
     func makeProducer(
-        _ settings: ProducerSettings, clientID: String, listener: any DeliveryListener
+        _ settings: KafkaClientSettings, clientID: String, listener: any DeliveryListener
     ) throws -> any RecordProducer
 
     /// Creates a topic unless it is there.

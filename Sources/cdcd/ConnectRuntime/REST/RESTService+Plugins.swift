@@ -99,8 +99,9 @@ extension RESTService {
                 result.values.append(ConfigValue(name: name, key: nil, value: nil, errors: [message]))
             }
         }
-        for (name, message) in ProducerSettings.overrideErrors(config.dictionary, worker: configuration) {
-            result.values.append(ConfigValue(name: name, key: nil, value: config[name], errors: [message]))
+        for error in ClientOverride(connector: config.dictionary, worker: configuration).errors {
+            result.values.append(
+                ConfigValue(name: error.name, key: nil, value: config[error.name], errors: [error.message]))
         }
         result.values += framework.converters
         var groups: [String] = []

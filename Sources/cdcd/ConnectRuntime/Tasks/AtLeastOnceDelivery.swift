@@ -38,9 +38,10 @@ final class AtLeastOnceDelivery: Delivery {
         let writer = try RecordWriter(
             connector: configuration, worker: environment.configuration, plugins: environment.plugins)
         let creation = environment.configuration.topicCreationEnabled ? try TopicCreation(configuration) : nil
-        let settings = try ProducerSettings(connector: configuration, worker: environment.configuration)
+        let overrides = ClientOverride(connector: configuration, worker: environment.configuration)
+        if let error = overrides.errors.first { throw error }
         let producer = try environment.cluster.makeProducer(
-            settings, clientID: "connector-producer-\(context.id)", listener: tracker)
+            overrides.producer, clientID: "connector-producer-\(context.id)", listener: tracker)
         self.producer.withLock { $0 = producer }
         environment.committer.register(taskCommit)
         let cluster = environment.cluster

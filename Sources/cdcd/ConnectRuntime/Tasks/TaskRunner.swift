@@ -140,10 +140,12 @@ final class TaskRunner: Sendable {
 
     private func runTask() throws {
         let configuration = connectorConfig.dictionary
-        let withoutEffect = ClientOverride.withoutEffect(in: configuration)
-        if !withoutEffect.isEmpty {
-            logger.warn("Accepted, but without effect in this worker: \(withoutEffect.joined(separator: ", "))")
+        let overrides = ClientOverride(connector: configuration, worker: environment.configuration)
+        if !overrides.withoutEffect.isEmpty {
+            logger.warn(
+                "Accepted, but without effect in this worker: \(overrides.withoutEffect.joined(separator: ", "))")
         }
+        for warning in overrides.warnings { logger.warn(warning) }
         let wait = BrokerWait(control: control, publisher: publisher, logger: logger)
         let sink = try delivery.open(wait)
         let result = Result { try runSource(sink, wait) }
@@ -154,10 +156,10 @@ final class TaskRunner: Sendable {
     }
 
     private func runSource(_ sink: any DeliverySink, _ wait: BrokerWait) throws {
-        let settings = try ProducerSettings(
-            connector: connectorConfig.dictionary, worker: environment.configuration)
+        let overrides = ClientOverride(connector: connectorConfig.dictionary, worker: environment.configuration)
         let context = StoredOffsets(
-            id: id, deliveryTimeoutMilliseconds: settings.deliveryMillisecondsMax, offsets: environment.offsets)
+            id: id, deliveryTimeoutMilliseconds: overrides.producer.producer.deliveryTimeoutMilliseconds,
+            offsets: environment.offsets)
         try context.refresh(control, wait)
         let task = try factory.makeTask(
             PluginContext(

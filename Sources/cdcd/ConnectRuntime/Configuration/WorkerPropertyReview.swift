@@ -1,0 +1,61 @@
+import ConnectData
+
+/// Collects what is wrong with the worker's properties and which of them have no effect.
+struct WorkerPropertyReview {
+    private(set) var problems: [WorkerConfigurationError.Problem] = []
+    private var otherWarnings: [String] = []
+    private let properties: [String: String]
+    private var withoutEffect: [String] = []
+    private var javaOnly: [String] = []
+    private var unknown: [String] = []
+
+    init(_ properties: [String: String], _ found: ConfigOptions<WorkerConfiguration>.Findings) {
+        self.properties = properties
+        add(found.errors)
+        for property in found.withoutEffect {
+            if WorkerOptions.isFixedTopicSetting(property.name) {
+                otherWarnings.append("\(property.name) is ignored: \(property.reason)")
+            } else {
+                withoutEffect.append(property.name)
+            }
+            let warning = KafkaClientOptions.securityWarning(property.name, properties[property.name] ?? "")
+            if let warning { otherWarnings.append("\(property.name) \(warning)") }
+        }
+        javaOnly = found.javaOnly
+        unknown = properties.keys.filter { WorkerOptions.all[$0] == nil }
+    }
+
+    mutating func add(_ findings: KafkaClientProperties.Findings) {
+        add(findings.errors)
+        withoutEffect += findings.withoutEffect
+        javaOnly += findings.javaOnly
+        unknown += findings.unknown
+        otherWarnings += findings.warnings
+    }
+
+    mutating func refuse(_ name: String, _ remedy: String) {
+        problems.append(WorkerConfigurationError.Problem(name: name, value: properties[name], remedy: remedy))
+    }
+
+    private mutating func add(_ errors: [ConfigError]) {
+        for error in errors { refuse(error.name, error.message) }
+    }
+
+    var warnings: [String] {
+        otherWarnings + unknown.sorted().map {
+            "The property \($0) is not known to Kafka Connect and has no effect. Is it misspelt?"
+        }
+    }
+
+    /// Properties without effect, in one line for each kind.
+    var notes: [String] {
+        var notes: [String] = []
+        if !withoutEffect.isEmpty {
+            notes.append("Accepted, but without effect in this worker: \(withoutEffect.sorted().joined(separator: ", "))")
+        }
+        if !javaOnly.isEmpty {
+            notes.append("Accepted, but of use to a Java worker only: \(javaOnly.sorted().joined(separator: ", "))")
+        }
+        return notes
+    }
+}
