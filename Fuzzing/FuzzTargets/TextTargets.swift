@@ -71,6 +71,17 @@ extension FuzzTarget {
         _ = try JavaProperties.parse(Array(input))
     }
 
+    /// Values of `sasl.jaas.config`. Neither a description nor an error shows an option's value.
+    static let jaas = FuzzTarget("jaas") {
+        try Fixtures.bytes("java/jaas.txt").split(separator: 0x0A).map { [UInt8]($0.prefix { $0 != 0x09 }) }
+    } decode: { input in
+        let configuration = try JAASConfiguration(parsing: String(decoding: input, as: UTF8.self))
+        precondition(!configuration.loginModule.isEmpty, "a login module without a name")
+        for value in configuration.options.values where value.utf8.count > 200 {
+            precondition(!"\(configuration)".contains(value), "a description shows an option's value")
+        }
+    }
+
     /// JSON documents. What can be read can be written, and reads the same again.
     static let json = FuzzTarget("json") {
         var seeds: [[UInt8]] = []

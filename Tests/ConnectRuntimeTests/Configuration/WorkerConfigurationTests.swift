@@ -106,6 +106,20 @@ import WireStreams
         #expect(found.warnings.isEmpty)
     }
 
+    @Test(arguments: ["", "producer.", "consumer.", "admin."])
+    func securityPropertiesThatCannotBeUsedAreNamedWithoutTheirValue(prefix: String) throws {
+        let found = try configuration([
+            prefix + "sasl.jaas.config": "a.B required password=\"secret;", prefix + "ssl.keystore.password": "secret",
+        ])
+        #expect(found.warnings == [
+            "\(prefix)sasl.jaas.config cannot be parsed: JAAS config entry not terminated by semi-colon (at character 31)",
+            "\(prefix)ssl.keystore.password cannot be used: SSL key store is not specified, but key store password is "
+                + "specified.",
+        ])
+        let right = [prefix + "sasl.jaas.config": "a.B required password=\"secret\";", prefix + "ssl.protocol": "TLSv1.2"]
+        #expect(try configuration(right).warnings.isEmpty)
+    }
+
     @Test(arguments: ["127.0.0.1", "127.0.1.1", "localhost", "::1"]) func aLoopbackAddressIsWarnedOf(host: String) throws {
         let found = try configuration(["rest.advertised.host.name": host])
         #expect(found.addressWarning?.contains("rest.advertised.host.name") == true)

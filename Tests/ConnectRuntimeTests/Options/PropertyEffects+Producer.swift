@@ -1,5 +1,6 @@
 import KafkaProtocol
 import KafkaWire
+import PluginTestSupport
 
 @testable import ConnectRuntime
 
@@ -18,7 +19,7 @@ extension PropertyEffect {
     /// The property that stops the start.
     private static let refused: Observation = { properties in
         do throws(WorkerConfigurationError) {
-            _ = try WorkerConfiguration(properties: properties)
+            _ = try WorkerConfiguration(properties: properties, plugins: TestPlugins.registry)
             return "accepted"
         } catch {
             return error.problems.map(\.name).joined()

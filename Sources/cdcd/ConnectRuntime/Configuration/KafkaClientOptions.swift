@@ -199,5 +199,24 @@ enum KafkaClientOptions {
     // MARK: Security
 
     /// What is wrong with a security property that has no effect, nil if nothing is.
-    static func securityWarning(_ property: String, _ value: String) -> String? { nil }
+    static func securityWarning(_ property: String, _ value: String) -> String? {
+        guard property == "sasl.jaas.config", !JavaText.trim(value).isEmpty else { return nil }
+        do throws(JAASError) {
+            _ = try JAASConfiguration(parsing: value)
+            return nil
+        } catch {
+            return "cannot be parsed: \(error)"
+        }
+    }
+
+    /// What is wrong with the `ssl.*` properties, which have no effect either; nil if nothing is.
+    static func sslWarning(_ properties: [String: String], prefix: String) -> String? {
+        do throws(ConfigError) {
+            _ = try SSLProperties(properties, prefix: prefix)
+            return nil
+        } catch {
+            // The message of a value that is no secret quotes it.
+            return "\(error.name) cannot be used: \(error.message)"
+        }
+    }
 }

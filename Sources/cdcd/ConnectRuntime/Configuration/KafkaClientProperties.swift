@@ -65,6 +65,7 @@ package struct KafkaClientProperties: Sendable {
             if options[property] == nil { findings.unknown.append(name) }
             findings.warnings += KafkaClientOptions.securityWarning(property, value).map { ["\(name) \($0)"] } ?? []
         }
+        findings.warnings += KafkaClientOptions.sslWarning(properties, prefix: prefix).map { [$0] } ?? []
         return findings
     }
 

@@ -21,6 +21,7 @@ struct WorkerPropertyReview {
             let warning = KafkaClientOptions.securityWarning(property.name, properties[property.name] ?? "")
             if let warning { otherWarnings.append("\(property.name) \(warning)") }
         }
+        otherWarnings += KafkaClientOptions.sslWarning(properties, prefix: "").map { [$0] } ?? []
         javaOnly = found.javaOnly
         unknown = properties.keys.filter { WorkerOptions.all[$0] == nil }
     }
