@@ -6,8 +6,8 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-GENERATORS = ["scripts/generate-character-sets", "scripts/generate-collations", "scripts/generate-time-zones",
-              "scripts/kafka/generate-error-codes", "scripts/kafka/generate-messages"]
+GENERATORS = ["scripts/generate-character-sets", "scripts/generate-collations", "scripts/generate-java-encodings",
+              "scripts/generate-time-zones", "scripts/kafka/generate-error-codes", "scripts/kafka/generate-messages"]
 
 
 class GeneratedCodeTest(unittest.TestCase):
