@@ -7,13 +7,14 @@ import WireCore
 public struct KafkaAdmin: Sendable {
     let client: KafkaClient
 
+    /// Administers the cluster of `client` over its connections.
     public init(_ client: KafkaClient) { self.client = client }
 
     private var cancellation: Cancellation { client.cancellation }
 
     // MARK: The cluster
 
-    /// The cluster's id; empty where the brokers have none.
+    /// The cluster's id; empty if the brokers have none.
     public func clusterID() throws(KafkaError) -> String {
         try client.retrying("asking for the cluster", cancellation) { () throws(KafkaError) in
             try client.metadata(topics: [], cancellation).clusterID ?? ""
@@ -30,7 +31,7 @@ public struct KafkaAdmin: Sendable {
 
     // MARK: Topics
 
-    /// One entry per name, in the same order; nil where the topic is not there.
+    /// One entry per name, in the same order; nil if the topic does not exist.
     public func describeTopics(_ names: [String]) throws(KafkaError) -> [TopicDescription?] {
         guard !names.isEmpty else { return [] }
         return try client.retrying("describing topics", cancellation) { () throws(KafkaError) in
@@ -46,7 +47,7 @@ public struct KafkaAdmin: Sendable {
         }
     }
 
-    /// All topics that this client may see.
+    /// The names of all topics that this client is authorized to describe, in ascending order.
     public func topicNames() throws(KafkaError) -> [String] {
         try client.retrying("listing topics", cancellation) { () throws(KafkaError) in
             try client.metadata(topics: nil, cancellation).topics.compactMap(\.name).sorted()
@@ -147,7 +148,7 @@ public struct KafkaAdmin: Sendable {
 
     /// Takes members out of a group without waiting for their sessions to end (LeaveGroup from version 3 on).
     ///
-    /// A member that is already gone is no error.
+    /// A member that has left already is no error.
     public func removeMembers(group: String, memberIDs: [String]) throws(KafkaError) {
         guard !memberIDs.isEmpty else { return }
         var request = LeaveGroupRequest()

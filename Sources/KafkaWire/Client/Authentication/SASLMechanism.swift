@@ -10,7 +10,7 @@ public protocol SASLMechanism: Sendable {
 
     /// Begins the authentication of a connection to `broker`.
     ///
-    /// - Throws: `SASLError` if the credentials cannot be had.
+    /// - Throws: `SASLError` if the credentials are unavailable.
     func makeSession(broker: SocketAddress) throws(SASLError) -> any SASLSession
 }
 
@@ -27,8 +27,10 @@ public protocol SASLSession {
 
 /// Why a mechanism cannot authenticate. Contains no credentials.
 public struct SASLError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The reason, without credentials.
     public var reason: String
 
+    /// An error with a reason that contains no credentials.
     public init(_ reason: String) { self.reason = reason }
 
     public var description: String { reason }

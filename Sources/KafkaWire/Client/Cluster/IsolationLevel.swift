@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// Whether a reader sees records of transactions that are open or were aborted (Kafka's `isolation.level`).
+/// Whether records of open and aborted transactions are read (`isolation.level`).
 public enum IsolationLevel: Int8, Sendable {
     case readUncommitted = 0, readCommitted = 1
 }

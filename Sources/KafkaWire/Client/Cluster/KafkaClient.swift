@@ -9,6 +9,7 @@ import WireStreams
 /// A call has a connection to itself while it lasts; connections are kept for the next call. No thread runs for a
 /// client alone.
 public final class KafkaClient: Sendable {
+    /// The configuration that the client was created with.
     public let configuration: KafkaClientConfiguration
     let cancellation = Cancellation()
     private let pool: ConnectionPool
@@ -140,7 +141,7 @@ public final class KafkaClient: Sendable {
 
     // MARK: Retries
 
-    /// Retries `body` while its errors are retriable, for `timeoutMilliseconds` at most (nil: `apiTimeoutMilliseconds`).
+    /// Retries `body` while its errors are retriable, at most `timeoutMilliseconds` (nil: `apiTimeoutMilliseconds`).
     func retrying<R>(
         _ what: @autoclosure () -> String, timeoutMilliseconds: Int? = nil, _ cancellation: Cancellation,
         where isRetriable: (KafkaError) -> Bool = \.isRetriable, _ body: () throws(KafkaError) -> R

@@ -34,6 +34,7 @@ public struct KafkaClientConfiguration: Sendable {
         SocketAddress(text.firstRange(of: "://").map { text[$0.upperBound...] } ?? text[...])
     }
 
+    /// A configuration with Kafka's defaults, without TLS and authentication.
     public init(bootstrapServers: [SocketAddress], clientID: String = "KafkaWire") {
         self.bootstrapServers = bootstrapServers
         self.clientID = clientID

@@ -10,7 +10,9 @@ import WireStreams
 ///
 ///     for try await record in client.records(topic: "orders", partition: 0, from: .earliest) { … }
 public struct PartitionRecords: AsyncSequence, Sendable {
+    /// The sequence's element.
     public typealias Element = ConsumedRecord
+    /// `KafkaError` or `CancellationError`.
     public typealias Failure = any Error
 
     let client: KafkaClient
@@ -19,6 +21,7 @@ public struct PartitionRecords: AsyncSequence, Sendable {
     let start: OffsetSpec
     let isolation: IsolationLevel
 
+    /// Begins at the start position; connects when the first record is requested.
     public func makeAsyncIterator() -> Iterator {
         Iterator(fetcher: PartitionFetcher(client, topic: topic, partition: partition, start: start, isolation))
     }

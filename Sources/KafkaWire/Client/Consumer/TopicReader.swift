@@ -15,6 +15,7 @@ public final class TopicReader: Sendable {
         var failure: KafkaError?
     }
 
+    /// The topic's name.
     public let topic: String
     private let client: KafkaClient
     private let isolation: IsolationLevel

@@ -1,7 +1,10 @@
 /// A batch of records that a producer sends.
 public struct KafkaBatchEvent: Sendable, Equatable {
+    /// The topic's name.
     public let topic: String
+    /// The partition's number.
     public let partition: Int32
+    /// The number of records in the batch.
     public let recordCount: Int
     /// The bytes of the records, uncompressed.
     public let recordBytes: Int

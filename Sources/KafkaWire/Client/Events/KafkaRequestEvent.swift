@@ -4,8 +4,11 @@ import WireStreams
 
 /// A request to a broker, and its response.
 public struct KafkaRequestEvent: Sendable, Equatable {
+    /// The address of the broker.
     public let broker: SocketAddress
+    /// The kind of request, for example Produce.
     public let apiKey: APIKey
+    /// The version of the request and its response.
     public let apiVersion: Int16
     /// The bytes of the request, its size included.
     public let requestBytes: Int

@@ -31,7 +31,7 @@ struct BrokerWriter {
                 return
             case .sleep(let milliseconds): wakeup.wait(milliseconds: milliseconds)
             case .connect: if !connect() { return }
-            // Its reader sees the end and reports it; then the connection is replaced.
+            // Its reader notices the end and reports it; then the connection is replaced.
             case .disconnect: connection?.canceller.cancel()
             case .send(let assignments): send(assignments)
             }

@@ -27,6 +27,7 @@ public final class KafkaProducer: Sendable {
     private let engine: ProducerEngine
     let blockingAppends: BlockingAppends
 
+    /// The configuration in effect: that of `init`, limited to what an idempotent producer allows.
     public var configuration: ProducerConfiguration { engine.configuration }
 
     /// Why no record can be appended any more: a fatal error, or `.closed`. nil while the producer works.

@@ -5,9 +5,11 @@ public struct ProducerConfiguration: Sendable {
     /// The replicas that must store a batch (`acks`): all in-sync ones, the leader, or none (then nothing is retried).
     public enum Acknowledgements: Int16, Sendable { case all = -1, none = 0, leader = 1 }
 
+    /// The acknowledgement that settles a batch (`acks`).
     public var acks = Acknowledgements.all
     /// Brokers drop repetitions and refuse what arrives out of order (`enable.idempotence`). Implies `acks` all.
     public var isIdempotent = true
+    /// The codec of batches (`compression.type`).
     public var compression = CompressionCodec.none
     /// The level of gzip, 1 to 9; -1 is zlib's default.
     public var compressionLevel: Int32 = -1
@@ -31,5 +33,6 @@ public struct ProducerConfiguration: Sendable {
     /// The maximum age of topic metadata; nil is the client's `metadataMaxAgeMilliseconds`.
     public var metadataMaxAgeMilliseconds: Int?
 
+    /// Kafka's defaults: idempotent, `acks` all, no compression, no linger time.
     public init() {}
 }

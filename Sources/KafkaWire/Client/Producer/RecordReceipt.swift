@@ -1,12 +1,14 @@
 import KafkaProtocol
 import WireStreams
 
-/// Where a record was stored (`RecordMetadata` of the Java client).
+/// The position of a stored record (`RecordMetadata` of the Java client).
 public struct RecordMetadata: Equatable, Sendable {
+    /// The partition's number.
     public var partition: Int32
-    /// nil if the broker had stored the record before, or `acks` is 0: then the offset is not known.
+    /// The record's offset; nil if it is not known: the broker had stored the record before, or `acks` is 0.
     public var offset: Int64?
 
+    /// The position of a stored record.
     public init(partition: Int32, offset: Int64?) {
         self.partition = partition
         self.offset = offset

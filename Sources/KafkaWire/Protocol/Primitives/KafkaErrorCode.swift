@@ -1,7 +1,9 @@
 /// A broker's error code. Codes that this version does not name can be represented.
 public struct KafkaErrorCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
+    /// The number in the protocol.
     public let rawValue: Int16
 
+    /// The code with this number.
     @inlinable
     public init(rawValue: Int16) { self.rawValue = rawValue }
 

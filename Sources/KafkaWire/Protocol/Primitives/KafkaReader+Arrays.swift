@@ -1,8 +1,8 @@
 import WireCore
 
 extension KafkaReader {
-    /// Memory is reserved for so many elements before they have been seen; the rest is believed when it comes.
-    private static let trustedElementCount = 1024
+    /// The maximum number of elements for which memory is reserved before they have been read, whatever the count says.
+    private static let reservedElementsMax = 1024
 
     @_lifetime(self: copy self)
     package mutating func nullableArray<Element: KafkaStruct>(
@@ -10,7 +10,7 @@ extension KafkaReader {
     ) throws(WireError) -> [Element]? {
         guard let count = try nullableArrayCount() else { return nil }
         var elements: [Element] = []
-        elements.reserveCapacity(min(count, Self.trustedElementCount))
+        elements.reserveCapacity(min(count, Self.reservedElementsMax))
         for _ in 0..<count { elements.append(try Element(from: &self, version: version)) }
         return elements
     }
@@ -26,7 +26,7 @@ extension KafkaReader {
     package mutating func nullableInt32Array() throws(WireError) -> [Int32]? {
         guard let count = try nullableArrayCount() else { return nil }
         var elements: [Int32] = []
-        elements.reserveCapacity(min(count, Self.trustedElementCount))
+        elements.reserveCapacity(min(count, Self.reservedElementsMax))
         for _ in 0..<count { elements.append(try int32()) }
         return elements
     }
@@ -38,7 +38,7 @@ extension KafkaReader {
     package mutating func nullableStringArray() throws(WireError) -> [String]? {
         guard let count = try nullableArrayCount() else { return nil }
         var elements: [String] = []
-        elements.reserveCapacity(min(count, Self.trustedElementCount))
+        elements.reserveCapacity(min(count, Self.reservedElementsMax))
         for _ in 0..<count { elements.append(try string()) }
         return elements
     }
@@ -80,7 +80,7 @@ extension KafkaReader {
         return tag
     }
 
-    /// Passes over all tagged fields of a struct that knows none. Newer peers may send some.
+    /// Skips all tagged fields of a struct that has none here. Newer peers may send some.
     @_lifetime(self: copy self)
     package mutating func skipTaggedFields() throws(WireError) {
         for _ in 0..<(try taggedFieldCount()) {

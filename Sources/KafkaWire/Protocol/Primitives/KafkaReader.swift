@@ -2,7 +2,7 @@ import WireCore
 
 /// Reads Kafka's primitive types (protocol guide, "Protocol Primitive Types"; KIP-482 for the compact ones).
 ///
-/// One reader reads one message in one version: `isFlexible` says whether strings, byte fields and arrays are
+/// One reader reads one message in one version: `isFlexible` determines whether strings, byte fields and arrays are
 /// in compact form (unsigned varint of length + 1, 0 for null) or in the old one (fixed-width length, -1 for null).
 /// A failed read leaves no guarantee about the place; every length is checked before use.
 package struct KafkaReader: ~Escapable {

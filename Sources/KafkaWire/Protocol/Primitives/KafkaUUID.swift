@@ -1,10 +1,14 @@
-/// Kafka's UUID: what topics are called by since KIP-516. All zeros means "none".
+/// Kafka's UUID, which identifies topics since KIP-516. All zeros means "none".
 public struct KafkaUUID: Hashable, Sendable, CustomStringConvertible {
+    /// The first 64 bits.
     public let high: UInt64
+    /// The last 64 bits.
     public let low: UInt64
 
+    /// No UUID.
     public static let zero = KafkaUUID(high: 0, low: 0)
 
+    /// The UUID of these bits.
     public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low

@@ -4,7 +4,7 @@ import WireCore
 package struct KafkaWriter: ~Copyable {
     package var bytes: ByteWriter
     package var isFlexible: Bool
-    /// Why what was written must not be sent: a text that the protocol's form has no room for.
+    /// Why the message must not be sent: a text that is too long for the protocol's form.
     package private(set) var fault: WireError?
 
     package init(capacityBytes: Int = 1024, isFlexible: Bool) {
@@ -25,7 +25,7 @@ package struct KafkaWriter: ~Copyable {
         bytes.bigEndian(value.low)
     }
 
-    /// The old form has room for 32767 bytes; a longer text is a `fault`.
+    /// The form before KIP-482 is limited to 32767 bytes; a longer text is a `fault`.
     package mutating func string(_ value: String) {
         let count = value.utf8.count
         if isFlexible {
@@ -107,7 +107,7 @@ package struct KafkaWriter: ~Copyable {
 
     // MARK: Structs and tagged fields
 
-    /// A struct that may be null: one byte says whether it is there.
+    /// A struct that may be null: preceded by one byte, -1 for null.
     package mutating func nullableStruct<Value: KafkaStruct>(_ value: Value?, _ version: Int16) {
         bytes.bigEndian(Int8(value == nil ? -1 : 1))
         value?.encode(into: &self, version: version)

@@ -49,7 +49,7 @@ package struct RequestHeader: Equatable, Sendable {
 
 /// ResponseHeader v0 and v1: correlation id int32 | v1, for flexible responses: tagged fields.
 ///
-/// The answer to ApiVersions has v0 in every version, since its reader cannot know better yet (KIP-511).
+/// The response to ApiVersions has v0 in every version: its reader has not negotiated a version yet (KIP-511).
 package struct ResponseHeader: Equatable, Sendable {
     package var correlationID: Int32
 

@@ -1,6 +1,6 @@
 import WireCore
 
-/// Tells which batches of a fetch belong to transactions that were aborted (KIP-98, `read_committed`).
+/// Determines which batches of a fetch belong to aborted transactions (KIP-98, `read_committed`).
 ///
 /// A producer's batches are hidden from the first offset of its aborted transaction on, until that same producer's
 /// ABORT marker; markers of others and COMMIT markers do not end it.

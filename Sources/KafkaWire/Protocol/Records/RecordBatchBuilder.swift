@@ -12,7 +12,7 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
     package private(set) var baseTimestamp: Int64 = -1
     package private(set) var maxTimestamp: Int64 = -1
 
-    /// - Parameter pool: where the payload's memory comes from; nil: from the C library.
+    /// - Parameter pool: the source of the payload's memory; nil is the C library.
     package init(capacityBytes: Int, pool: BlockPool? = nil) {
         payload = ByteWriter(capacityBytes: capacityBytes, pool: pool)
     }
@@ -76,7 +76,7 @@ extension RecordBatchBuilder {
         }
     }
 
-    /// The bytes of an optional array; null only where the array is.
+    /// The bytes of an optional array; nil only if the array is.
     package static func withBytes<R>(_ bytes: [UInt8]?, _ body: (UnsafeRawBufferPointer?) throws -> R) rethrows -> R {
         guard let bytes else { return try body(nil) }
         return try bytes.withUnsafeBytes { try body($0) }

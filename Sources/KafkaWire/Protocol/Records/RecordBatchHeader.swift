@@ -10,7 +10,7 @@ package struct RecordBatchHeader: Equatable, Sendable {
     package static let byteCount = 61
     /// Bytes before those that the batch length counts.
     package static let lengthEnd = 12
-    /// Where the checksummed part begins.
+    /// The offset of the checksummed part.
     package static let checksummedFrom = 21
 
     package var baseOffset: Int64 = 0
@@ -30,7 +30,7 @@ package struct RecordBatchHeader: Equatable, Sendable {
 
     /// Bytes of the whole batch.
     package var totalBytes: Int { Self.lengthEnd + Int(batchLength) }
-    /// Bytes of the records, as they are (compressed, where a codec is set).
+    /// Bytes of the records, as they are (compressed if a codec is set).
     package var payloadBytes: Int { totalBytes - Self.byteCount }
     /// The codec's number in the attributes; 5 to 7 are not defined.
     package var codecNumber: Int16 { attributes & 0x07 }

@@ -1,24 +1,33 @@
 /// A header of a record: a name and bytes, or null.
 public struct RecordHeader: Equatable, Sendable {
+    /// The header's name.
     public var key: String
+    /// nil is Kafka's null.
     public var value: [UInt8]?
 
+    /// A header of a record.
     public init(key: String, value: [UInt8]?) {
         self.key = key
         self.value = value
     }
 }
 
-/// A record as a consumer gets it.
+/// A record as it is read (`ConsumerRecord` of the Java client).
 public struct ConsumedRecord: Equatable, Sendable {
+    /// The partition's number.
     public var partition: Int32
+    /// The record's offset in the partition.
     public var offset: Int64
-    /// Milliseconds since 1970; -1 where the record has none.
+    /// Milliseconds since 1970; -1 if the record has none.
     public var timestampMilliseconds: Int64
+    /// nil is Kafka's null.
     public var key: [UInt8]?
+    /// nil is Kafka's null, a tombstone in a compacted topic.
     public var value: [UInt8]?
+    /// The record's headers, in order.
     public var headers: [RecordHeader]
 
+    /// A record of a partition.
     public init(
         partition: Int32, offset: Int64, timestampMilliseconds: Int64, key: [UInt8]?, value: [UInt8]?,
         headers: [RecordHeader] = []

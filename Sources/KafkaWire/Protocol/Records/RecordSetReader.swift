@@ -38,7 +38,7 @@ package struct RecordSetReader {
         var rest = bytes
         while rest.count >= RecordBatchHeader.lengthEnd {
             let length = Int(Int32(bigEndian: rest.loadUnaligned(fromByteOffset: 8, as: Int32.self)))
-            // The broker cuts where the consumer's limit is reached: what is left of the batch comes again, whole.
+            // The broker truncates at the consumer's limit: the next fetch returns the batch whole.
             if length >= 0, rest.count < RecordBatchHeader.lengthEnd + length { return }
             let header = try head(of: rest)
             let batch = UnsafeRawBufferPointer(rebasing: rest[..<header.totalBytes])
