@@ -106,7 +106,7 @@ let package = Package(
         .testTarget(
             name: "ConnectDataTests", dependencies: plugins + ["WireCore", "WireTestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "ConnectPluginsTests", dependencies: plugins + ["PluginTestSupport", "WireCore", "WireTestSupport"],
+            name: "ConnectPluginsTests", dependencies: wire + plugins + ["PluginTestSupport", "WireTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "DebeziumPluginsTests", dependencies: plugins + ["PluginTestSupport", "WireCore", "WireTestSupport"],

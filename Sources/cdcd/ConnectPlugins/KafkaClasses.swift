@@ -4,6 +4,7 @@ import ConnectData
 package enum KafkaClasses {
     /// Those that are built.
     package static let plugins = [
+        FileStreamSourceConnector.plugin,
         JSONConverter.plugin,
         JSONConverter.headerPlugin,
         SimpleHeaderConverter.plugin,

@@ -1,4 +1,5 @@
 import ConnectData
+import Foundation
 import Synchronization
 import Testing
 import WireCore
@@ -70,6 +71,41 @@ import WireCore
         try worker.awaitStates("a", "STOPPED", [])
         _ = try worker.call("PUT", "/connectors/a/resume")
         try worker.awaitStates("a", "RUNNING", ["RUNNING", "RUNNING", "RUNNING"])
+    }
+
+    // MARK: A second connector
+
+    @Test func linesOfAFileBecomeRecordsWithOffsets() throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("lines-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data("one\n".utf8).write(to: URL(fileURLWithPath: path))
+        let worker = try WorkerHarness()
+        defer { worker.stop() }
+        let created = try worker.call("PUT", "/connectors/f/config", """
+            {"connector.class":"FileStreamSource","file":"\(path)","topic":"lines","tasks.max":"3"}
+            """)
+        #expect(created.status == 201)
+        try worker.awaitStates("f", "RUNNING", ["RUNNING"])
+        let tasks = try worker.call("GET", "/connectors/f/tasks").body.arrayValue
+        #expect(
+            tasks?.first?.objectValue?["config"]?.objectValue?["task.class"]?.stringValue
+                == "org.apache.kafka.connect.file.FileStreamSourceTask")
+        // A line that was written is followed by its checkpoint, whenever the task is stopped.
+        let topics = JSONValue.object(["f": .object(["topics": .array([.string("lines")])])])
+        #expect(try worker.eventually("GET", "/connectors/f/topics") { $0.body == topics }.body == topics)
+        _ = try worker.call("PUT", "/connectors/f/stop")
+        try worker.awaitStates("f", "STOPPED", [])
+        let expected = JSONValue.object(["offsets": .array([.object([
+            "partition": .object(["filename": .string(path)]), "offset": .object(["position": .integer(4)]),
+        ])])])
+        #expect(try worker.call("GET", "/connectors/f/offsets").body == expected)
+        let altered = try worker.call(
+            "PATCH", "/connectors/f/offsets",
+            "{\"offsets\":[{\"partition\":{\"filename\":\"\(path)\"},\"offset\":{\"position\":-1}}]}")
+        #expect(altered.status == 500)
+        let reset = try worker.call("DELETE", "/connectors/f/offsets")
+        #expect(
+            reset.body == .object(["message": .string("The offsets for this connector have been reset successfully")]))
     }
 
     // MARK: Offsets
