@@ -2,7 +2,7 @@
 public struct ColumnSpecification: Hashable, Sendable {
     public var name: String
     public var type: DataTypeSpecification
-    /// In the order of the text, which decides where two of them speak of the same thing.
+    /// In the order of the text, which decides if two of them concern the same attribute.
     public var attributes: [ColumnAttribute] = []
 
     public init(name: String, type: DataTypeSpecification) {

@@ -18,13 +18,13 @@ struct DDLLexer {
         self.sqlMode = sqlMode
     }
 
-    /// A quoted text or a comment that never ends, and where it begins.
+    /// A quoted text or a comment without an end, and its start.
     struct Unterminated: Error, Sendable {
         let what: String
         let offset: Int
     }
 
-    /// The tokens, the last of which is `.end`. Where a quote or comment never ends, those before it come with the
+    /// The tokens, the last of which is `.end`. If a quote or comment has no end, those before it come with the
     /// fault.
     static func tokens(of bytes: [UInt8], sqlMode: SQLMode) -> (tokens: [DDLToken], fault: Unterminated?) {
         var lexer = DDLLexer(bytes, sqlMode: sqlMode)
@@ -199,7 +199,7 @@ struct DDLLexer {
         return last.range.upperBound == position
     }
 
-    /// Reads `0x1F` or `0b01` where the whole word is one; else leaves the position.
+    /// Reads `0x1F` or `0b01` if the whole word is one; else leaves the position.
     private mutating func prefixedDigits() -> DDLToken.Kind? {
         let isHexadecimal = byte(1) == UInt8(ascii: "x")
         guard isHexadecimal || byte(1) == UInt8(ascii: "b") else { return nil }

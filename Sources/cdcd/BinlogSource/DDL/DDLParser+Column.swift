@@ -8,7 +8,7 @@ extension DDLParser {
         return column
     }
 
-    /// The next attribute; nil where the column ends.
+    /// The next attribute; nil if the column ends.
     private mutating func attribute() throws(DDLSyntaxFault) -> ColumnAttribute? {
         guard isName(current) else { return nil }
         switch current.kind == .word ? current.keyword : "" {
@@ -174,7 +174,7 @@ extension DDLParser {
         }
     }
 
-    /// One or more strings, `first` being where an introducer before them stands, with a collation behind them.
+    /// One or more strings, `first` being the start of an introducer before them, with a collation after them.
     private mutating func stringDefault(from first: Int) throws(DDLSyntaxFault) -> DefaultValue {
         let start = index
         _ = try string()

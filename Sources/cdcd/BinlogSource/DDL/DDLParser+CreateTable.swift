@@ -21,7 +21,7 @@ extension DDLParser {
         return .createTable(table)
     }
 
-    /// Whether a query begins so many tokens ahead, parentheses before it included.
+    /// Whether a query begins this many tokens ahead, parentheses before it included.
     private func isQueryAhead(_ ahead: Int) -> Bool {
         var ahead = ahead
         while isSymbol("(", ahead: ahead) { ahead += 1 }
@@ -63,7 +63,7 @@ extension DDLParser {
         (isWord("IGNORE") || isWord("REPLACE")) && (isWord("AS", ahead: 1) || isQueryAhead(1))
     }
 
-    /// Skips what partitions say, up to a query, a transaction or the end.
+    /// Skips the definition of partitions, up to a query, a transaction or the end.
     mutating func partitioning() throws(DDLSyntaxFault) {
         while current.kind != .end, !isSymbol(";"), !isWords("START", "TRANSACTION") {
             if isWord("AS") || isWord("SELECT") || isQueryAfterConflictRule { return }

@@ -1,4 +1,4 @@
-/// Telling statements apart by their first words.
+/// Recognises statements by their first words.
 extension DDLParser {
     mutating func statement() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
         if isSymbol("(") { return finish(.query) }

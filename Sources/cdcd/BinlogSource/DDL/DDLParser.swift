@@ -1,4 +1,4 @@
-/// Reads statements as far as they matter to table definitions; whatever else a binlog holds is told apart from them.
+/// Parses statements as far as they matter to table definitions, and recognises all others that a binlog has.
 ///
 /// Never throws and never traps: what it cannot read comes back as `.unparsable`, with the tables that it may touch.
 /// Source: the grammars in MySQL's manual (5.7 to 9.7), "SQL Statements", and MariaDB's "Data Definition".
@@ -6,9 +6,9 @@ public struct DDLParser {
     let bytes: [UInt8]
     let tokens: [DDLToken]
     var index = 0
-    /// Where the statement at hand begins.
+    /// The start of the current statement.
     var statementStart = 0
-    /// The tables that the statement at hand names so far; nil where it could touch any.
+    /// The tables that the current statement names so far; nil if it could touch any.
     var touches: [ObjectName]?
 
     /// All statements of a text. Blanks, comments and delimiters between them are left out.
@@ -68,7 +68,7 @@ public struct DDLParser {
 
     var current: DDLToken { tokens[index] }
 
-    /// The token so many places ahead; `.end` beyond the last.
+    /// The token this many places ahead; `.end` beyond the last.
     func peek(_ ahead: Int) -> DDLToken { tokens[min(index + ahead, tokens.count - 1)] }
 
     mutating func advance() { if index < tokens.count - 1 { index += 1 } }
@@ -172,7 +172,7 @@ public struct DDLParser {
     }
 }
 
-/// A place where the grammar wanted something else.
+/// A place at which the grammar expects something else.
 struct DDLSyntaxFault: Error {
     let reason: DDLError.Reason
     let offset: Int

@@ -24,6 +24,6 @@ struct DDLToken: Hashable, Sendable {
     let range: Range<Int>
     /// A word in upper case (ASCII letters only); empty for everything else.
     let keyword: String
-    /// Whether it stands in an executable comment.
+    /// Whether it is in an executable comment.
     let isInComment: Bool
 }

@@ -35,7 +35,7 @@ public struct ParsedStatement: Hashable, Sendable {
         case use(String)
         /// Known not to change a table's definition.
         case other(OtherStatement)
-        /// Not understood. `touches` names the tables that it could change; nil where that is not known either.
+        /// Not parsed. `touches` names the tables that it could change; nil if they are unknown too.
         case unparsable(DDLError, touches: [ObjectName]?)
     }
 
@@ -70,8 +70,8 @@ public struct CreateTable: Hashable, Sendable {
     public var options = TableOptions()
     /// With `AS SELECT …`: columns come from a query too, which the text alone does not give.
     public var hasQuery = false
-    /// The statement's text before MySQL's `START TRANSACTION`, which says that the rows of a `CREATE TABLE … SELECT`
-    /// follow in the same transaction; nil where there is none.
+    /// The statement's text before MySQL's `START TRANSACTION`, which means that the rows of a `CREATE TABLE … SELECT`
+    /// follow in the same transaction; nil if there is none.
     public var textBeforeTransaction: String?
 
     public init(name: ObjectName) { self.name = name }
@@ -91,7 +91,7 @@ public struct CreateTableLike: Hashable, Sendable {
 
 public struct TableOptions: Hashable, Sendable {
     public var characterSet: String?
-    /// Whether the character set stands in an executable comment: `/*!40100 DEFAULT CHARSET=latin1 */`.
+    /// Whether the character set is in an executable comment: `/*!40100 DEFAULT CHARSET=latin1 */`.
     public var isCharacterSetInComment = false
     public var collation: String?
     /// With the quotes of its text taken off.
@@ -160,7 +160,7 @@ public struct TableRename: Hashable, Sendable {
 public struct CreateIndex: Hashable, Sendable {
     public var key: KeySpecification
     public var table: ObjectName
-    /// The statement's text from the word UNIQUE on, where it has one.
+    /// The statement's text from the word UNIQUE on, if it has one.
     public var textFromUnique: String?
 }
 
@@ -172,7 +172,7 @@ public struct DropIndex: Hashable, Sendable {
 public struct DatabaseStatement: Hashable, Sendable {
     public var name: String?
     public var characterSet: String?
-    /// Whether the character set stands in an executable comment, as mysqldump writes it.
+    /// Whether the character set is in an executable comment, as mysqldump writes it.
     public var isCharacterSetInComment = false
     public var collation: String?
 }
@@ -182,6 +182,6 @@ public struct VariableAssignment: Hashable, Sendable {
 
     public var scope: Scope
     public var name: String
-    /// The expression's text, quotes taken off where it is one quoted text.
+    /// The expression's text, without quotes if it is one quoted text.
     public var value: String
 }

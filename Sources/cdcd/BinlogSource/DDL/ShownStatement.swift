@@ -17,7 +17,7 @@ enum ShownStatement {
         let hidesNumbers: Bool
         var position = 0
         var shown: [UInt8] = []
-        /// Where a literal ends depends on a setting that is not known here, so nothing more is shown.
+        /// The end of a literal depends on a setting that is unknown here, so nothing more is shown.
         var isUncertain = false
 
         init(bytes: [UInt8], hidesNumbers: Bool) {
@@ -63,7 +63,7 @@ enum ShownStatement {
             while position < bytes.count {
                 let next = byte()
                 if next == UInt8(ascii: "\\") {
-                    // With NO_BACKSLASH_ESCAPES the literal ends here, otherwise it goes on.
+                    // With NO_BACKSLASH_ESCAPES the literal ends here, otherwise it continues.
                     if byte(1) == quote { isUncertain = true }
                     position += 2
                 } else if next == quote, byte(1) == quote {

@@ -68,7 +68,7 @@ struct StatementFilter: Sendable {
         return ["VIEW", "FUNCTION", "PROCEDURE", "TRIGGER"].contains(object)
     }
 
-    /// Whether `text` is this word, or begins with it where the word ends.
+    /// Whether `text` is this word, or begins with it as a whole word.
     private static func isWord(_ word: String, _ text: Substring) -> Bool {
         guard text.hasPrefix(word) else { return false }
         guard let next = text.dropFirst(word.count).first else { return true }

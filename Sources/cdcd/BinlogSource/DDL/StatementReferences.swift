@@ -2,7 +2,7 @@
 ///
 /// Covers what changes rows (INSERT, REPLACE, UPDATE, DELETE, LOAD DATA, TABLE, SELECT, DO, CALL, with WITH clauses and
 /// subqueries), the definitions of views, and the bodies of triggers, whose statements follow one another. A word in
-/// another place (a column, an alias, a function, a text) is no table. Where the grammar leaves room, more is taken
+/// another place (a column, an alias, a function, a text) is no table. If the grammar is ambiguous, more is taken
 /// for a table or a routine than is one, never less.
 ///
 /// Source: MySQL 9 manual, "Data Manipulation Statements"; MariaDB's `SET STATEMENT … FOR` and `ANALYZE`.
@@ -42,7 +42,7 @@ private struct StatementScan {
         var isInTables = false
         /// Whether a table comes next.
         var expectsTable = false
-        /// Whether that table is a target, which no common table expression hides and no function stands for.
+        /// Whether that table is a target, which no common table expression hides and no function replaces.
         var expectsTarget = false
         /// Names of WITH, in lower case.
         var commonTables: Set<String> = []
@@ -108,7 +108,7 @@ private struct StatementScan {
         return groups.count == 1 && !top.expectsTable
     }
 
-    /// Takes one token or more. False where the text has no such form.
+    /// Takes one token or more. False if the text has no such form.
     private mutating func step() -> Bool {
         switch token().kind {
         case .symbol(UInt8(ascii: "(")): open()

@@ -35,8 +35,8 @@ public final class RecordEmitter: SchemaChangeEmitter {
     /// restart).
     ///
     /// - Returns: the number of rows in the event.
-    /// - Throws: what the sink throws; a `ConversionError` that names table and column where a value cannot be read; a
-    ///   `WireError` where the event is damaged.
+    /// - Throws: what the sink throws; a `ConversionError` that names table and column if a value cannot be read; a
+    ///   `WireError` if the event is damaged.
     public func emit(
         _ event: RowsEvent, of decoder: BinlogRowDecoder, source: SourceInfo, skippingRows skippedRows: Int = 0
     ) throws -> Int {

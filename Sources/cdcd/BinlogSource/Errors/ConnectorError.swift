@@ -1,6 +1,6 @@
-/// Why a connector cannot go on, for the people who run it: what and where, why, and what to do.
+/// Why a connector cannot continue, for its operators: what failed and where, the cause, and the remedy.
 ///
-/// The first line is what Debezium says in the same case, where it says anything.
+/// The first line is Debezium's message in the same case, if it has one.
 public struct ConnectorError: Error, Hashable, Sendable, CustomStringConvertible {
     public let summary: String
     /// The server's or the system's own words.

@@ -2,7 +2,7 @@ import ConnectData
 import DebeziumPlugins
 import WireCore
 
-/// What the generations store and read differently about where a stream stands.
+/// How the generations differ in offsets and in the texts about them.
 extension DebeziumProfile {
     /// Whether offsets of streamed records have a member `transaction_id`, always null without transaction metadata.
     public var offsetsHaveTransactionID: Bool { generation == .v19 }
@@ -16,7 +16,7 @@ extension DebeziumProfile {
         return generation == .v19 ? mode != "OFF" : mode == "ON"
     }
 
-    /// Whether the time of a change is when its transaction was committed (where the server says so), instead of the
+    /// Whether the time of a change is when its transaction was committed (if the server logs it), instead of the
     /// whole second in which its statement began.
     public var prefersCommitTime: Bool { generation == .v36 }
 
@@ -26,12 +26,12 @@ extension DebeziumProfile {
     /// What the messages call the server.
     public var serverTerm: String { generation == .v19 ? "MySQL server" : "database server" }
 
-    /// The snapshot mode that messages recommend where the schema history is lost.
+    /// The snapshot mode that messages recommend if the schema history is lost.
     public var recoveryModeName: String { generation == .v19 ? "SCHEMA_ONLY_RECOVERY" : "recovery" }
 
     /// Whether history records carry the time at which they were made.
     public var historyHasTimestamps: Bool { generation == .v36 }
 
-    /// What the history's Kafka clients are called behind the connector's logical name.
+    /// The suffix of the client ids of the history's Kafka clients, after the connector's logical name.
     public var historyClientSuffix: String { generation == .v19 ? "-dbhistory" : "-schemahistory" }
 }

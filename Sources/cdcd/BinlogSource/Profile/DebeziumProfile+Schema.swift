@@ -31,7 +31,7 @@ extension DebeziumProfile {
         case everything
     }
 
-    /// Whether the type's name of a `ZEROFILL` column has the word UNSIGNED even where the statement has not.
+    /// Whether the type's name of a `ZEROFILL` column has the word UNSIGNED even if the statement has not.
     var namesZerofillUnsigned: Bool { isModern }
 
     /// Whether a `COLLATE` apart from the type's own words gives the character set, of text and other columns.
@@ -52,7 +52,7 @@ extension DebeziumProfile {
     /// Whether `CONVERT TO CHARACTER SET` is followed.
     var followsConversions: Bool { isModern }
 
-    /// The character set that the collation of a database implies; nil where Debezium does not know it: 1.9 knows none,
+    /// The character set that the collation of a database implies; nil if Debezium does not know it: 1.9 knows none,
     /// 3.6 none by an older name (`utf8_bin`).
     func characterSet(ofDatabaseCollation collation: String) -> String? {
         let name = collation.lowercased()
@@ -73,11 +73,11 @@ extension DebeziumProfile {
 
     // MARK: Keys
 
-    /// Whether a unique key stands in for the primary one only where none of its columns takes NULL; else the first
-    /// does, and its columns are said to take none.
+    /// Whether a unique key replaces a missing primary key only if none of its columns is nullable; else the first
+    /// does, and its columns become NOT NULL.
     var keysNeedNotNull: Bool { isModern }
 
-    /// Whether a column that says UNIQUE becomes the key when ALTER TABLE adds or changes it; with CREATE TABLE it
+    /// Whether a column with UNIQUE becomes the key when ALTER TABLE adds or changes it; with CREATE TABLE it
     /// always does.
     var alteredColumnsBecomeKeys: Bool { !isModern }
 
@@ -86,7 +86,7 @@ extension DebeziumProfile {
     /// Whether texts in double quotes are shown, and read, in single ones.
     var normalizesQuotes: Bool { isModern }
 
-    /// Whether what an executable comment holds belongs to a statement's text where it ends with one.
+    /// Whether what an executable comment holds belongs to a statement's text if it ends with one.
     var showsExecutableComments: Bool { isModern }
 
     /// Whether `tableChanges` lists tables that are not captured too.

@@ -3,7 +3,7 @@ import DebeziumPlugins
 
 /// Every decision of the connector that depends on the generation of Debezium, by name.
 ///
-/// No other place in the connector asks for a version; it asks for one of these properties.
+/// No other code of the connector tests for a generation.
 public struct DebeziumProfile: Sendable, Hashable {
     public let generation: DebeziumGeneration
 
@@ -74,7 +74,7 @@ public struct DebeziumProfile: Sendable, Hashable {
     /// Whether `database.server.id` must be given; otherwise it is drawn from 5400 to 6400.
     public var requiresServerID: Bool { isModern }
 
-    /// Whether validation asks for the history's topic and brokers; otherwise the task does, when it starts.
+    /// Whether validation requires the history's topic and brokers; otherwise the task does, when it starts.
     public var requiresHistoryProperties: Bool { !isModern }
 
     /// `database.ssl.mode`, `schema.name.adjustment.mode`, `skipped.operations`: what they are unless they are given.
@@ -82,8 +82,8 @@ public struct DebeziumProfile: Sendable, Hashable {
     public var defaultNameAdjustment: String { isModern ? "none" : "avro" }
     public var defaultSkippedOperations: String { isModern ? "t" : "none" }
 
-    /// The property of Connector/J that names the zone of TIMESTAMPs. 3.6 sets the newer one itself, which outdoes the
-    /// older.
+    /// The property of Connector/J that names the zone of TIMESTAMPs. 3.6 sets the newer one itself, which overrides
+    /// the older.
     public var connectionZoneProperties: [String] {
         isModern ? ["database.connectionTimeZone"] : ["database.connectionTimeZone", "database.serverTimezone"]
     }
@@ -121,19 +121,19 @@ public struct DebeziumProfile: Sendable, Hashable {
     /// `INTEGER UNSIGNED` and `ZEROFILL` without `UNSIGNED` are known as unsigned too.
     public var knowsAllUnsignedSpellings: Bool { isModern }
 
-    /// An unsigned BIGINT as a `Decimal` says its precision (20).
+    /// An unsigned BIGINT as a `Decimal` has the parameter of its precision (20).
     public var unsignedBigintHasPrecision: Bool { isModern }
 
     /// Streamed TIMESTAMPs and their defaults have exactly the column's fractional digits; before, zeros at the end
     /// were left out.
     public var timestampsKeepZeros: Bool { isModern }
 
-    /// A streamed negative TIME without a fraction comes out wrong, as `MisreadTime` says.
+    /// A streamed negative TIME without a fraction is emitted wrong, as `MisreadTime` describes.
     public var misreadsNegativeTimes: Bool { !isModern }
 
     /// A TIME that is read from a text, as in snapshots and defaults, loses its sign above -01:00:00.
     public var losesSignOfShortTimes: Bool { !isModern }
 
-    /// A streamed TIMESTAMP `0000-00-00 00:00:00` is the epoch, even where NULL is allowed.
+    /// A streamed TIMESTAMP `0000-00-00 00:00:00` is the epoch, even if NULL is allowed.
     public var zeroTimestampIsEpoch: Bool { !isModern }
 }

@@ -5,7 +5,7 @@
 /// two. Then it places the columns by their new names. Source: MySQL's `prepare_fields_and_keys` (sql_table.cc).
 enum AlterOrder {
     /// The actions as they can be applied one after the other. Columns that are renamed get names of their own in
-    /// between where a name would otherwise stand for two.
+    /// between if a name would otherwise denote two columns.
     static func resolved(_ actions: [AlterTable.Action], in editor: inout TableEditor) -> [AlterTable.Action] {
         var actions = actions
         let (added, dropped) = (actions.firstIndex(where: addsPrimaryKey), actions.lastIndex(of: .dropPrimaryKey))

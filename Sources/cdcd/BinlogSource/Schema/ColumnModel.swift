@@ -3,7 +3,7 @@ struct ColumnModel {
     let profile: DebeziumProfile
     let includesComments: Bool
 
-    /// The column, and whether it asks to be a key.
+    /// The column, and whether its definition makes it a key.
     struct Result {
         var column: ColumnDefinition
         /// Whether the definition names a character set of its own (or the type has a fixed one).
@@ -12,7 +12,7 @@ struct ColumnModel {
         var isUnique = false
     }
 
-    /// - Parameter base: the column before a MODIFY or CHANGE, of which some may be kept where it is not mentioned.
+    /// - Parameter base: the column before a MODIFY or CHANGE, of which attributes that are not mentioned may be kept.
     func column(
         _ written: ColumnSpecification, over base: ColumnDefinition? = nil,
         keeping kept: DebeziumProfile.KeptOfColumn = .nothing
@@ -176,7 +176,7 @@ struct ColumnModel {
                 hasDefault = hasDefault || text.hasPrefix("0b")
                 return
             }
-            // Two characters before and one behind are taken for quotes, also where there is none.
+            // Two characters before and one after are taken for quotes, even if there is none.
             column.defaultValueExpression = String(text.dropFirst(2).dropLast())
         case .decorated(let text, let contents):
             column.defaultValueExpression = profile.cleansDefaults ? contents : text

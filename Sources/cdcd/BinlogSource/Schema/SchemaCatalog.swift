@@ -1,7 +1,7 @@
 import WireCore
 
-/// The tables and databases that a schema knows, by names in the case in which they are compared, and the way back to
-/// where a text of several statements began.
+/// The tables and databases of a schema, by names in the case in which they are compared, and the changes to undo if a
+/// text of several statements fails.
 ///
 /// A change costs what it touches, however many tables there are: nothing holds a second copy of the dictionaries, of
 /// which the next change would have to make a copy.
@@ -19,7 +19,7 @@ struct SchemaCatalog: Sendable {
     }
 
     private var databases: [ExactName: Database] = [:]
-    /// The changes since `begin`; nil where nothing is to be taken back.
+    /// The changes since `begin`; nil if nothing is to be undone.
     private var undos: [Undo]?
 
     /// All tables, in no order.
@@ -42,7 +42,7 @@ struct SchemaCatalog: Sendable {
         }
     }
 
-    /// The default character set of a database, where a statement named one.
+    /// The default character set of a database, if a statement named one.
     func characterSet(ofDatabase name: String) -> String? { databases[ExactName(name)]?.characterSet }
 
     mutating func setCharacterSet(_ characterSet: String, ofDatabase name: String) {
@@ -51,21 +51,21 @@ struct SchemaCatalog: Sendable {
         databases[ExactName(name), default: Database()].characterSet = characterSet
     }
 
-    /// Forgets a database with all its tables.
+    /// Removes a database with all its tables.
     mutating func removeDatabase(_ name: String) {
         let removed = databases.removeValue(forKey: ExactName(name))
         undos?.append(.database(removed, name: name))
     }
 
-    // MARK: Taking back
+    // MARK: Undo
 
-    /// From here on changes can be taken back.
+    /// Makes the changes that follow undoable.
     mutating func begin() { undos = [] }
 
-    /// The changes since `begin` stand.
+    /// Keeps the changes since `begin`.
     mutating func commit() { undos = nil }
 
-    /// Takes back the changes since `begin`.
+    /// Undoes the changes since `begin`.
     mutating func revert() {
         for undo in (undos ?? []).reversed() {
             switch undo {

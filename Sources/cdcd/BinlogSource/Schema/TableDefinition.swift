@@ -25,14 +25,14 @@ public struct TableDefinition: Hashable, Sendable {
         let count = name.utf8.count
         let isASCII = name.utf8.allSatisfy { $0 < 0x80 }
         return columns.firstIndex { column in
-            // Where both are ASCII, names of another length need not be looked at.
+            // If both are ASCII, names of another length cannot be equal.
             if isASCII, column.name.utf8.count != count, column.name.utf8.allSatisfy({ $0 < 0x80 }) { return false }
             return column.name.lowercased() == lowered
         }
     }
 }
 
-/// A column as Debezium's relational model knows it; the vocabulary of `tableChanges` in the history topic.
+/// A column in Debezium's relational model, with the members of `tableChanges` in the history topic.
 public struct ColumnDefinition: Hashable, Sendable {
     public var name: String
     /// Upper case, with attributes as the DDL gives them: `INT UNSIGNED`, `VARCHAR`, `ENUM`.

@@ -2,7 +2,7 @@ import MySQLWire
 
 /// What makes a snapshot start again instead of failing the task.
 enum SnapshotInterruption {
-    /// What the server says of a table or column that was dropped or changed after its definition was read.
+    /// The server's errors for a table or column that was dropped or changed after its definition was read.
     private static let changedTableCodes: Set<UInt16> = [
         1049,  // ER_BAD_DB_ERROR
         1054,  // ER_BAD_FIELD_ERROR
@@ -12,7 +12,7 @@ enum SnapshotInterruption {
     ]
 
     /// Why a new snapshot may succeed where this one failed: the connection was lost, a table changed before its rows
-    /// were read, or the connections lead to different servers. Nil where it would fail again.
+    /// were read, or the connections lead to different servers. Nil if it would fail again.
     static func reason(of error: any Error) -> String? {
         if let other = error as? ServerMismatchError { return other.description }
         if let changed = error as? TableChangedError { return changed.description }

@@ -25,7 +25,7 @@ struct SnapshotTables: Hashable, Sendable {
         databases = eligible.map(\.database).filter { seen.insert($0).inserted }
     }
 
-    /// All base tables that the account can see.
+    /// All base tables that are visible to the account.
     static func all(_ connection: MySQLConnection) throws(MySQLError) -> [TableID] {
         let result = try connection.query(
             "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE'")

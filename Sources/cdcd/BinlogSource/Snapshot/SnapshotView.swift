@@ -2,12 +2,12 @@ import ConnectData
 import MySQLWire
 import WireCore
 
-/// A consistent view of the server: a transaction that sees exactly what is committed at a known place of the binlog,
-/// and the definitions of the tables at that place.
+/// A consistent view of the server: a transaction that sees exactly what is committed at a known position of the
+/// binlog, and the definitions of the tables at that position.
 ///
-/// With the global read lock (`FLUSH TABLES WITH READ LOCK`) nobody can commit while the transaction begins and the
-/// position is read. Where the account or the server does not allow it, the captured tables alone are locked by a
-/// second connection. Both locks are given back before the first row is read, because the transaction goes on seeing
+/// With the global read lock (`FLUSH TABLES WITH READ LOCK`) nothing can be committed while the transaction begins and
+/// the position is read. If the account or the server does not allow it, only the captured tables are locked, by a
+/// second connection. Both locks are released before the first row is read, because the transaction keeps seeing
 /// the same.
 struct SnapshotView {
     let status: BinlogStatus
@@ -19,7 +19,7 @@ struct SnapshotView {
     /// Whether the global read lock is still held (`snapshot.locking.mode=extended`).
     let isLocked: Bool
 
-    /// How often the tables may change under the locks' feet before giving up.
+    /// Retries if the table set changes before the locks are acquired.
     private static let attemptsMax = 5
 
     /// Leaves `connection` inside the transaction.
@@ -38,7 +38,7 @@ struct SnapshotView {
             try Self.begin(connection)
             self = try Self.describe(connection, configuration, status, isLocked: false)
         } else if let refusal = try Self.lockGlobally(connection, logger) {
-            // Without the privilege for the other way, a wait that took too long is what is to be told.
+            // Without the privilege to lock tables, the timeout is the failure to report.
             if refusal.code == Self.lockWaitTimeout, !privileges.grants.hasAnywhere("LOCK TABLES") {
                 throw MySQLError.server(refusal)
             }
@@ -63,8 +63,8 @@ struct SnapshotView {
 
     private static let lockWaitTimeout: UInt16 = 1205
 
-    /// - Returns: the server's words where it refuses: for want of a privilege, because it never grants the lock, or
-    ///   because others hold tables for too long.
+    /// - Returns: the server's error if it refuses: the account lacks a privilege, the server never grants the lock, or
+    ///   others hold tables for too long.
     private static func lockGlobally(_ connection: MySQLConnection, _ logger: Logger) throws -> MySQLServerError? {
         do throws(MySQLError) {
             try connection.execute("FLUSH TABLES WITH READ LOCK")
@@ -146,7 +146,7 @@ struct SnapshotView {
             status: status, tables: tables, definitions: definitions, databases: databases, isLocked: isLocked)
     }
 
-    /// Throws `TableChangedError` where a column of the table is not what it was when its definition was read. Leaves
+    /// Throws `TableChangedError` if a column of the table has changed since its definition was read. Leaves
     /// the table locked against changes of its definition, until the transaction or its savepoint ends.
     func checkColumns(
         of table: TableID, _ configuration: MySQLConnectorConfig, _ connection: MySQLConnection
@@ -166,7 +166,7 @@ struct SnapshotView {
             let result = try connection.query("SHOW CREATE TABLE \(SQLText.quoted(table))")
             return result.rows.first.flatMap { $0.count > 1 ? $0[1] : nil }
         } catch {
-            // It went between the list and this; its DROP comes behind the position.
+            // It was dropped after the list was read; its DROP is after the position.
             guard case .server(let answer) = error, [1146, 1049].contains(answer.code) else { throw error }
             return nil
         }

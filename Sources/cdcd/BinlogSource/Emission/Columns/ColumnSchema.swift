@@ -59,7 +59,7 @@ enum ColumnSchema {
                 documentation: comment, valueSchema: Schema(.float32))
         case .geometry:
             return Schema(
-                // Optional even where the column is not: so Debezium builds it.
+                // Optional even if the column is not, as in Debezium.
                 .structure, isOptional: true, name: "io.debezium.data.geometry.Geometry", version: 1,
                 documentation: comment ?? "Geometry",
                 fields: [.init("wkb", Schema(.bytes)), .init("srid", Schema(.int32, isOptional: true))])
@@ -78,8 +78,8 @@ enum ColumnSchema {
 }
 
 extension ValueKind {
-    /// What stands for NULL in a column that is NOT NULL and has no default (a zero date, a damaged value): Debezium's
-    /// fallbacks.
+    /// The value emitted for NULL in a column that is NOT NULL and has no default (a zero date, a damaged value):
+    /// Debezium's fallbacks.
     var fallback: ConnectValue {
         switch self {
         case .boolean, .bit: .boolean(false)

@@ -2,7 +2,7 @@ import ConnectData
 import MySQLWire
 import WireCore
 
-/// A decimal number of any size: sign, digits and how many of them stand behind the point.
+/// A decimal number of any size: sign, digits and the number of digits after the point.
 struct DecimalNumber: Hashable, Sendable {
     var isNegative: Bool
     /// Values 0 to 9, the highest first.
@@ -59,7 +59,7 @@ struct DecimalNumber: Hashable, Sendable {
         self = number
     }
 
-    /// The same number with so many digits behind the point, rounded half up (away from zero).
+    /// The same number with this many digits after the point, rounded half up (away from zero).
     func rescaled(to newScale: Int) -> DecimalNumber {
         if newScale == scale { return self }
         var result = self
@@ -92,7 +92,7 @@ struct DecimalNumber: Hashable, Sendable {
 
     var plainText: String { DecimalText.plain(isNegative: isNegative, digits: padded, scale: scale) }
 
-    /// At least as many digits as stand behind the point.
+    /// At least as many digits as are after the point.
     private var padded: [UInt8] {
         digits.count >= scale ? digits : [UInt8](repeating: 0, count: scale - digits.count) + digits
     }

@@ -1,4 +1,4 @@
-/// A table whose rows cannot be planned, or do not fit the plan; says what to do about it.
+/// The rows of a table cannot be planned, or do not fit the plan. The reason names the remedy.
 public struct PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     public let table: TableID
     public let column: String?

@@ -12,7 +12,7 @@ struct SchemaDefault {
     let options: ValueOptions
     let profile: DebeziumProfile
 
-    /// Nil where the column has no default, its default is NULL, or has no representation.
+    /// Nil if the column has no default, its default is NULL, or has no representation.
     func value(of column: ColumnDefinition, _ kind: ValueKind) -> ConnectValue? {
         guard column.hasDefaultValue, let expression = column.defaultValueExpression else { return nil }
         let text = Self.literal(expression, kind)
@@ -47,7 +47,7 @@ struct SchemaDefault {
     // MARK: Literals
 
     /// The text without what stands around the value proper: blanks at both ends (but of texts), and the introducer of
-    /// a text that has kept its quotes. TRUE and FALSE are numbers where the column holds numbers.
+    /// a text that has kept its quotes. TRUE and FALSE are numbers if the column holds numbers.
     private static func literal(_ expression: String, _ kind: ValueKind) -> String {
         switch kind {
         case .text, .enumeration, .set, .uuid, .binary, .json, .geometry, .point, .vector:
@@ -103,7 +103,7 @@ struct SchemaDefault {
 
     // MARK: Times
 
-    /// A zero or partial date, or one that cannot be read: no default where NULL is allowed, else the epoch.
+    /// A zero or partial date, or one that cannot be read: no default if NULL is allowed, else the epoch.
     private func temporal<Value>(
         _ reading: TemporalDefault.Reading<Value>, _ column: ColumnDefinition, _ kind: ValueKind,
         _ convert: (Value) -> ConnectValue?
@@ -126,7 +126,7 @@ struct SchemaDefault {
         return value
     }
 
-    /// CURRENT_TIMESTAMP stands in the definition as the epoch.
+    /// The definition has CURRENT_TIMESTAMP as the epoch.
     private func timestamp(
         _ text: String, _ column: ColumnDefinition, _ kind: ValueKind, _ digits: Int
     ) -> ConnectValue? {
@@ -134,7 +134,7 @@ struct SchemaDefault {
         case .unreadable: return nil
         case .zero: return column.isOptional ? nil : kind.fallback
         case .value(let value):
-            // All digits that are written where the column has none.
+            // All digits that are written if the column has none.
             let shown = profile.timestampsKeepZeros && digits > 0 ? digits : nil
             return .string(ISOText.dateTime(epochMicroseconds: adjusted(value).epochMicroseconds, digits: shown))
         }

@@ -14,7 +14,7 @@ enum TemporalDefault {
         case unreadable
     }
 
-    /// DATE: `2020-01-05`, and a time behind it, which is left out.
+    /// DATE: `2020-01-05`, and a time after it, which is dropped.
     static func date(_ text: String) -> Reading<MySQLDate> {
         if text == "0" || isZeroDate(text) || isZeroDateTime(text) { return .zero }
         var scanner = Scanner(text)
@@ -158,7 +158,7 @@ enum TemporalDefault {
             return offset == start || isAtDigit ? nil : value
         }
 
-        /// A number of so many digits.
+        /// A number with exactly this many digits.
         mutating func number(digits: Int) -> Int? {
             let start = offset
             guard let value = number(), offset - start == digits else { return nil }
@@ -173,7 +173,7 @@ enum TemporalDefault {
             return offset - start
         }
 
-        /// The fraction of a second in microseconds, what is finer cut off; nil where it has more than nine digits.
+        /// The fraction of a second in microseconds, truncated; nil if it has more than nine digits.
         mutating func fraction() -> Int? {
             let start = offset + 1
             guard let count = digitsOfFraction() else { return 0 }
@@ -182,7 +182,7 @@ enum TemporalDefault {
             return (digits + repeatElement(0, count: 6 - digits.count)).reduce(0) { $0 * 10 + $1 }
         }
 
-        /// A day of the calendar with four, two and two digits; one behind the end of its month is the month's last.
+        /// A day of the calendar with four, two and two digits; a day after the end of its month is the month's last.
         mutating func isoDate() -> MySQLDate? {
             guard let year = number(digits: 4), skip(UInt8(ascii: "-")), let month = number(digits: 2),
                 skip(UInt8(ascii: "-")), let day = number(digits: 2), year > 0, (1...12).contains(month),

@@ -45,7 +45,7 @@ enum TimeForm: Sendable, Hashable {
 
     static let dayMicroseconds: Int64 = 86_400_000_000
 
-    /// Nil where the form has no such value: the last two know only the times of a day, 24:00:00 included, and
+    /// Nil if the form has no such value: the last two have only the times of a day, 24:00:00 included, and
     /// nanoseconds must fit into 64 bits.
     func value(_ microseconds: Int64) -> ConnectValue? {
         switch self {
@@ -88,7 +88,7 @@ enum DateTimeForm: Sendable, Hashable {
         }
     }
 
-    /// Nil where 64 bits do not hold it: nanoseconds reach from 1677 to 2262.
+    /// Nil if 64 bits do not hold it: nanoseconds reach from 1677 to 2262.
     func value(epochMicroseconds: Int64) -> ConnectValue? {
         switch self {
         case .milliseconds, .connect:
@@ -184,7 +184,7 @@ enum ISOText {
         }
     }
 
-    /// `2018-06-20T13:37:03.5Z` with so many digits behind the point, or none of the zeros at the end.
+    /// `2018-06-20T13:37:03.5Z` with this many digits after the point, or none of the zeros at the end.
     static func dateTime(epochMicroseconds: Int64, digits: Int?) -> String {
         let value = MySQLDateTime(epochMicroseconds: epochMicroseconds)
         return text {

@@ -49,7 +49,7 @@ enum IntegerType: Sendable, Hashable {
 extension ValueKind {
     /// Decides by the type's name in the DDL, as Debezium does.
     ///
-    /// Throws where the type or its character set is unknown; the error names the column.
+    /// Throws if the type or its character set is unknown; the error names the column.
     init(
         _ column: ColumnDefinition, of table: TableDefinition, _ options: ValueOptions, _ profile: DebeziumProfile
     ) throws {

@@ -1,7 +1,7 @@
 /// Where and when a change happened: the variable part of a message's `source` block.
 public struct SourceInfo: Sendable, Hashable {
     /// The database's time in microseconds since the epoch: the binlog header's seconds, the transaction's original
-    /// commit time where the profile prefers that, or the time at which a snapshot read its table.
+    /// commit time if the profile prefers that, or the time at which a snapshot read its table.
     public var timestampMicroseconds: Int64
     /// The binlog file, and where in it the event begins (or the snapshot's position).
     public var file: String
@@ -14,7 +14,7 @@ public struct SourceInfo: Sendable, Hashable {
     public var thread: Int64?
     /// The row that schema changes name: the last of the row event before. Rows count for themselves.
     public var row = 0
-    /// The statement, where `include.query` asks for it and the server logs it.
+    /// The statement, if `include.query` is set and the server logs it.
     public var query: String?
 
     public init(

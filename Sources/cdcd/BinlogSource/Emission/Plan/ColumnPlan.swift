@@ -30,11 +30,11 @@ struct ColumnPlan: Sendable {
     }
 }
 
-/// What stands for NULL in a column.
+/// The value emitted for NULL in a column.
 struct NullRule: Sendable, Hashable {
-    /// `.null` where NULL is allowed; else the default, or the type's fallback.
+    /// `.null` if NULL is allowed; else the default, or the type's fallback.
     let value: ConnectValue
     let isOptional: Bool
-    /// The default; nil where there is none.
+    /// The default; nil if there is none.
     let defaultValue: ConnectValue?
 }

@@ -5,9 +5,9 @@ import ConnectData
 /// Compiled once for each table definition; the work per row is a loop over arrays.
 public final class TablePlan: Sendable {
     public let definition: TableDefinition
-    /// Where the table's records go.
+    /// The topic of the table's records.
     public let topic: String
-    /// Nil where the table has no key.
+    /// Nil if the table has no key.
     public let keySchema: Schema?
     /// The schema of `before` and `after`.
     public let rowSchema: Schema
@@ -34,7 +34,7 @@ public final class TablePlan: Sendable {
         case keyOnly(Int)
     }
 
-    /// Throws a `PlanError` where a column's type or character set is unknown, or two columns get one field name; it
+    /// Throws a `PlanError` if a column's type or character set is unknown, or two columns get one field name; it
     /// names table and column.
     public init(_ definition: TableDefinition, configuration: MySQLConnectorConfig) throws {
         let naming = TopicNaming(configuration)
@@ -98,7 +98,7 @@ public final class TablePlan: Sendable {
         }
     }
 
-    /// The key of a row; `.null` where the table has no key.
+    /// The key of a row; `.null` if the table has no key.
     func key(
         row: ContiguousArray<ConnectValue>, keyOnly: ContiguousArray<ConnectValue>
     ) -> ConnectValue {
@@ -131,7 +131,7 @@ public final class TablePlan: Sendable {
 
     func name(ofColumn index: Int) -> String { definition.columns[index].name }
 
-    /// What stands for a value that could not be represented.
+    /// The value emitted for one that cannot be represented.
     func failed(_ null: NullRule, _ index: Int) throws(ConversionError) -> ConnectValue {
         if !failsOnUnrepresentable {
             if null.isOptional { return .null }

@@ -3,7 +3,7 @@ import ConnectData
 /// The outcome of decoding a cell.
 enum CellResult {
     case value(ConnectValue)
-    /// Stands for NULL: a zero date, an empty JSON document.
+    /// Emitted as NULL: a zero date, an empty JSON document.
     case none
     /// A value that the column's representation does not have, for example a TIME of 30 hours as a time of day.
     case unrepresentable

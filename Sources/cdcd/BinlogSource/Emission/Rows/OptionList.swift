@@ -18,7 +18,7 @@ struct OptionList {
     ///
     /// - Parameters:
     ///   - stored: the table map's options, in the column's character set.
-    ///   - set: that set; nil where it is unknown.
+    ///   - set: that set; nil if it is unknown.
     func isConsistent(with stored: [[UInt8]], in set: MySQLCharacterSet?) -> Bool {
         guard isReadable else { return true }
         guard stored.count == options.count else { return false }

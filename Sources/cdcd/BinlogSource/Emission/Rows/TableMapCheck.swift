@@ -1,15 +1,15 @@
 import MySQLWire
 import WireCore
 
-/// Compares what a table map says about the columns with the table's definition in the schema history.
+/// Compares a table map's description of the columns with the table's definition in the schema history.
 ///
-/// Where the two differ the history lacks a change of the table: one made with `sql_log_bin=0`, on a replica or in a
+/// If the two differ, the history lacks a change of the table: one made with `sql_log_bin=0`, on a replica or in a
 /// restored copy, or by a statement that was skipped. Rows would be decoded wrongly without an error. The work is done
 /// once for each distinct table map, never for a row. What the server does not send cannot be compared: names, options
 /// and keys come with `binlog_row_metadata=FULL` only.
 struct TableMapCheck {
     static let remedy =
-        "The schema history does not know of a change of the table. Stop the connector, delete its offsets "
+        "The schema history lacks a change of the table. Stop the connector, delete its offsets "
         + "(DELETE /connectors/NAME/offsets) and its schema history topic, and start it again: it takes a new snapshot"
 
     private let definition: TableDefinition
@@ -17,7 +17,7 @@ struct TableMapCheck {
     /// Columns whose text is decoded with another character set than the schema history's, in words.
     private(set) var characterSetConflicts: [String] = []
 
-    /// Throws where the columns cannot be read, or differ in number or name.
+    /// Throws if the columns cannot be read, or differ in number or name.
     init(_ definition: TableDefinition, _ map: TableMap) throws(PlanError) {
         self.definition = definition
         if let reason = map.unreadableReason {
@@ -42,7 +42,7 @@ struct TableMapCheck {
         }
     }
 
-    /// The kind by which the column's cells are decoded. Throws where its signedness or its options differ.
+    /// The kind by which the column's cells are decoded. Throws if its signedness or its options differ.
     mutating func checked(_ kind: ValueKind, ofColumn index: Int) throws(PlanError) -> ValueKind {
         let column = definition.columns[index]
         if index < metadata.isUnsigned.count, let isUnsigned = metadata.isUnsigned[index], !kind.isYear {
@@ -65,7 +65,7 @@ struct TableMapCheck {
         return .text(characterSet(of: column, known, collation))
     }
 
-    /// The table map's character set; the history's where the server's says nothing about text.
+    /// The table map's character set; the history's if the server's is not one of text.
     private mutating func characterSet(
         of column: ColumnDefinition, _ known: MySQLCharacterSet, _ collation: Int
     ) -> MySQLCharacterSet {
@@ -76,12 +76,12 @@ struct TableMapCheck {
         }
         if stored == known || (stored.isUTF8 && known.isUTF8) { return known }
         characterSetConflicts.append("\(column.name) (\(known.name), but \(stored.name) on the server)")
-        // Bytes without a character set become text by what the history says, as they always did.
+        // Bytes without a character set are decoded with the history's character set.
         return stored.name == "binary" ? known : stored
     }
 
-    /// The names of the key's columns on the server where messages would have a key that need not be unique; nil where
-    /// the two agree or the server does not say.
+    /// The names of the key's columns on the server if the messages' key need not be unique; nil if
+    /// the two agree or the server does not send the key.
     ///
     /// - Parameter key: the columns of the messages' key, taken from the schema history.
     func conflictingKey(with key: [String]) -> [String]? {
@@ -113,7 +113,7 @@ extension ColumnDefinition {
         return words.joined(separator: " ")
     }
 
-    /// Whether the type says that numbers have no sign; ZEROFILL implies it.
+    /// Whether the type is unsigned; ZEROFILL implies it.
     fileprivate var isUnsigned: Bool {
         typeName.uppercased().split { $0 == " " || $0 == "(" || $0 == ")" }.contains {
             $0 == "UNSIGNED" || $0 == "ZEROFILL" || $0 == "SERIAL"

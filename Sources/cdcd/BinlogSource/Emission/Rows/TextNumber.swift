@@ -30,11 +30,11 @@ enum TextNumber {
     /// `[-]digits[.digits]` whose digits make a small integer.
     private struct ShortDecimal {
         var mantissa: UInt64 = 0
-        /// Digits behind the point.
+        /// Digits after the point.
         var scale = 0
         var isNegative = false
 
-        /// Nil where the text has another form or more digits.
+        /// Nil if the text has another form or more digits.
         init?(_ text: UnsafeRawBufferPointer, mantissaMax: UInt64) {
             var index = 0
             if text.first == UInt8(ascii: "-") {

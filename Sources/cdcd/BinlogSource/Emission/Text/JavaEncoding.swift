@@ -8,7 +8,7 @@ import MySQLWire
 /// Consumers have such text in their topics already, so it stays as it is. Malformed bytes become U+FFFD as in Java.
 enum JavaEncoding: Sendable {
     case utf8
-    /// Big-endian unless a byte order mark says otherwise.
+    /// Big-endian unless a byte order mark is little-endian.
     case utf16
     case utf16LittleEndian
     case utf32
