@@ -1,11 +1,11 @@
 import Synchronization
 
-/// The worker's hand on a running task, and the task's voice to the worker. Safe from any thread.
+/// Lets the worker stop a task and the task report its condition. Safe to use from any thread.
 public final class TaskControl: Sendable {
-    /// What a task can say about itself while it runs.
+    /// What a task can report while it runs.
     public enum Condition: Sendable, Equatable {
         case running
-        /// The source is away and the task is trying to reach it again; REST shows `RESTARTING` with the reason.
+        /// The source is unavailable and the task is reconnecting; REST shows `RESTARTING` with the reason.
         case interrupted(reason: String)
     }
 
@@ -29,21 +29,21 @@ public final class TaskControl: Sendable {
     /// Whether a stop would discard what the task has done since its last checkpoint worth keeping: it takes a
     /// snapshot, which begins again after a stop.
     ///
-    /// The task says so. A worker that has lost its group lets such a task wait inside `RecordSink.emit` and goes on
-    /// with it, where that is safe, instead of stopping it.
+    /// Set by the task. A worker that has lost its group blocks such a task inside `RecordSink.emit` and resumes it, if
+    /// that is safe, instead of stopping it.
     public var stopDiscardsWork: Bool {
         get { discarding.load(ordering: .acquiring) }
         set { discarding.store(newValue, ordering: .releasing) }
     }
 
-    /// Asks the task to end: runs the stop handlers, which cut blocking reads short.
+    /// Requests the end of the task: runs the stop handlers, which interrupt blocking reads.
     public func stop() {
         guard !stopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
         let handlers = state.withLock { Array($0.stopHandlers.values) }
         for handler in handlers { handler() }
     }
 
-    /// Registers what wakes the task from a blocking call. Runs it at once where the task is stopping already.
+    /// Registers what wakes the task from a blocking call. Runs it at once if the task is stopping already.
     public func onStop(_ handler: @escaping @Sendable () -> Void) -> Int {
         let id = state.withLock { state in
             state.nextHandlerID += 1
@@ -56,7 +56,7 @@ public final class TaskControl: Sendable {
 
     public func removeStopHandler(_ id: Int) { state.withLock { _ = $0.stopHandlers.removeValue(forKey: id) } }
 
-    /// Tells the worker how the task is. Repeated equal reports are dropped.
+    /// Reports the task's condition to the worker. Repeated equal reports are dropped.
     public func report(_ condition: Condition) {
         let changed = state.withLock { state in
             guard state.condition != condition else { return false }

@@ -1,6 +1,6 @@
 /// One value of Connect's data model, in the encoded form of its schema.
 ///
-/// - Integers of every width are `.integer`; the schema knows the width.
+/// - Integers of every width are `.integer`; the schema has the width.
 /// - `Decimal` is `.bytes`: the unscaled value, big-endian two's complement, minimal length.
 /// - Connect's and Debezium's dates and times are the `.integer` or `.string` of their primitive type.
 public enum ConnectValue: Sendable, Hashable {
@@ -35,8 +35,10 @@ public enum ConnectValue: Sendable, Hashable {
 public struct Struct: Sendable, Hashable {
     public let schema: Schema
     public var values: ContiguousArray<ConnectValue>
-    /// Whether the same values, in the same memory, stand in many records, so that a converter may keep what it made of
-    /// them. Says nothing about what they are.
+    /// Whether the same values, in the same memory, are part of many records, so that a converter may cache their
+    /// bytes. The emitter sets it for the `source` block of a snapshot, which is most of a record's bytes; a
+    /// converter cannot infer it from addresses, which are reused for every row. A hint, so no part of the value:
+    /// equality ignores it.
     public var isShared = false
 
     /// Precondition: as many values as fields.

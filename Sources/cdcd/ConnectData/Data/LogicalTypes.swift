@@ -1,4 +1,4 @@
-/// Connect's own logical types, which converters know by their exact names.
+/// Connect's own logical types, which converters recognize by their exact names.
 public enum LogicalType: String, Sendable {
     case decimal = "org.apache.kafka.connect.data.Decimal"
     case date = "org.apache.kafka.connect.data.Date"
@@ -7,9 +7,9 @@ public enum LogicalType: String, Sendable {
 }
 
 extension Schema {
-    /// The logical type, where the schema is of one of Connect's own.
+    /// The logical type, if it is one of Connect's own.
     public var logicalType: LogicalType? { name.flatMap(LogicalType.init(rawValue:)) }
 
-    /// The scale of a `Decimal`; 0 where the parameter is missing or no number.
+    /// The scale of a `Decimal`; 0 if the parameter is missing or not a number.
     public var decimalScale: Int { parameter("scale").flatMap { Int($0) } ?? 0 }
 }

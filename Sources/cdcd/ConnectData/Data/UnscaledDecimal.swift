@@ -1,7 +1,7 @@
 /// A decimal number as Connect's `Decimal` holds it: the unscaled value in big-endian two's complement bytes, with the
 /// scale in the schema.
 public enum UnscaledDecimal {
-    /// `BigDecimal.toString`: plain digits, or with an exponent where the scale is negative or the number is small
+    /// `BigDecimal.toString`: plain digits, or with an exponent if the scale is negative or the number is small
     /// (`1E-7`).
     public static func javaText(_ unscaled: [UInt8], scale: Int) -> String {
         let (isNegative, digits) = decimalDigits(unscaled)

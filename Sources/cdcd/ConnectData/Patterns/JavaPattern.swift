@@ -74,10 +74,10 @@ public struct JavaPattern: Sendable, Hashable {
         return parts
     }
 
-    /// The text with its first match replaced (`Matcher.replaceFirst`); nil where there is no match.
+    /// The text with its first match replaced (`Matcher.replaceFirst`); nil if there is no match.
     ///
     /// - Parameter replacement: with `$1`, `${name}`, and `\` before a character that stands for itself.
-    /// - Throws: `DataError` where the replacement names a group that is not there or ends in the middle of a
+    /// - Throws: `DataError` if the replacement names a group that does not exist or ends in the middle of a
     ///   reference.
     public func replaceFirst(in text: String, with replacement: String) throws(DataError) -> String? {
         guard let match = finder.firstMatch(in: text, range: range(text)) else { return nil }
@@ -113,7 +113,7 @@ public struct JavaPattern: Sendable, Hashable {
         return String(result)
     }
 
-    /// Reads what stands behind a `$`: a number, which takes as many digits as there are groups for, or a name in
+    /// Reads what follows a `$`: a number, which takes as many digits as there are groups for, or a name in
     /// braces.
     private func reference(_ replacement: [Unicode.Scalar], _ index: inout Int) throws(DataError) -> Int {
         guard index < replacement.count else {

@@ -51,7 +51,7 @@ extension JavaPatternTranslator {
         return try escapedElement()
     }
 
-    /// A member of a class, with the end of its range where a range follows.
+    /// A member of a class, with the end of its range if a range follows.
     private mutating func member(_ element: Element) throws(JavaPattern.SyntaxError) -> String {
         guard case .scalar(let low) = element else {
             if case .set(let set) = element { return set } else { return "" }

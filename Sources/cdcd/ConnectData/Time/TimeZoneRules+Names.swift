@@ -1,6 +1,6 @@
 extension TimeZoneRules {
     /// The rules of a zone by its name, as Java's `ZoneId.of` understands names: a region of the tz database, `Z`, an
-    /// offset (`+9`, `+09:00`, `-0330`), or an offset behind `UTC`, `GMT` or `UT`. Nil for everything else.
+    /// offset (`+9`, `+09:00`, `-0330`), or an offset after `UTC`, `GMT` or `UT`. Returns nil for everything else.
     public init?(named name: String) {
         if let offset = Self.fixedOffset(name) {
             self.init(name: name, fixedOffsetSeconds: offset)

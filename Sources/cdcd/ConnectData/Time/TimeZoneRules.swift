@@ -51,7 +51,7 @@ public struct TimeZoneRules: Sendable, Hashable {
     public let name: String
     let initialOffset: Int32
     let changes: [Change]
-    /// What goes on for ever after the last of `changes`.
+    /// The rule that applies after the last of `changes`.
     let rule: YearlyRule?
 
     public static let utc = TimeZoneRules(name: "UTC", fixedOffsetSeconds: 0)

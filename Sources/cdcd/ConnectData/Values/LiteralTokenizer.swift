@@ -1,7 +1,7 @@
 /// Splits the text of a literal at unescaped delimiters, as `Values.Parser` of Connect does.
 ///
 /// Positions count UTF-16 units. The rule that blank tokens are skipped before an expected token, and that `mark`
-/// returns to the start of the token that was looked at, decide which texts are values and which are strings, so they
+/// returns to the start of the lookahead token, decide which texts are values and which are strings, so they
 /// are kept as they are.
 struct LiteralTokenizer {
     private let units: [UInt16]

@@ -3,7 +3,7 @@ import WireCore
 
 /// The loop over a row's values.
 extension JSONWriterPlan {
-    /// Appends the value, within an envelope where the plan has one.
+    /// Appends the value, within an envelope if the plan has one.
     func write(_ value: ConnectValue, into writer: inout ByteWriter) throws(DataError) {
         if envelope.count == 0 {
             try write(value, root, &writer)

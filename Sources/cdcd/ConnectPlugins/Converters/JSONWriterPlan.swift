@@ -4,7 +4,7 @@ import WireCore
 /// Everything about writing values of one schema as JSON that does not depend on the value, worked out once: names with
 /// their quotes and commas, what a null is written as, which case a value must have.
 ///
-/// A struct is a run of steps, one for each field; the steps of nested structs stand further behind in the same
+/// A struct is a run of steps, one for each field; the steps of nested structs follow later in the same
 /// block, so a row is written by walking flat memory: no array, no name and no reference count is touched for a cell.
 final class JSONWriterPlan {
     enum Kind: UInt8 {
@@ -45,13 +45,13 @@ final class JSONWriterPlan {
     let structures: UnsafeMutableBufferPointer<Structure>
     let constants: UnsafeMutableRawBufferPointer
     let root: Int
-    /// `{"schema":…,"payload":`, where the converter writes an envelope.
+    /// `{"schema":…,"payload":`, if the converter writes an envelope.
     let envelope: Text
     /// The field of each step, for errors.
     let names: [String]
     /// The schema of each structure.
     let structureSchemas: [Schema]
-    /// Of each structure a schema that is another object but equal; remembered so that it is not compared again.
+    /// Of each structure a schema that is another object but equal; kept so that it is not compared again.
     var equalSchemas: [Schema?]
     /// Of each structure the text of the shared values that came last.
     var sharedTexts: [SharedText?]

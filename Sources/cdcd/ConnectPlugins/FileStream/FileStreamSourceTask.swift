@@ -10,7 +10,7 @@ final class FileStreamSourceTask: SourceTask {
     private static let readBytes = 64 << 10
     /// The maximum length of a line.
     private static let lineBytesMax = 256 << 20
-    /// The time between two looks at a file that is missing or has no more lines.
+    /// The poll interval for a file that is missing or has no more lines.
     private static let pollMilliseconds = 1000
     private static let lineSchema = Schema(.string)
 

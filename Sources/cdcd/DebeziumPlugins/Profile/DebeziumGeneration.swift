@@ -8,7 +8,7 @@ public enum DebeziumGeneration: String, Sendable, Hashable, CaseIterable {
     case v19 = "1.9"
     case v36 = "3.6"
 
-    /// Overrides what the names of the properties say: `1.9` or `3.6`.
+    /// Overrides what the names of the properties imply: `1.9` or `3.6`.
     public static let overrideProperty = "cdcd.debezium.profile"
 
     /// Decides by the names that a configuration uses. `topic.prefix` wins over everything of 1.9; where nothing

@@ -3,7 +3,7 @@ import ConnectData
 /// Debezium's `io.debezium.transforms.ExtractNewRecordState`: takes the row out of a change event's envelope.
 ///
 /// The behaviour is that of the generation that the connector's configuration asks for. What depends on the schema is
-/// worked out once per schema; for a row only values move.
+/// computed once per schema; for a row only values move.
 package final class ExtractNewRecordState: Transformation {
     package static let className = "io.debezium.transforms.ExtractNewRecordState"
 
@@ -54,7 +54,7 @@ package final class ExtractNewRecordState: Transformation {
             plan = known
         } else {
             plan = try UnwrapPlan(schema, options: options)
-            // Each version of a table has its schema; old ones are not worth keeping for ever.
+            // Each version of a table has its schema; old ones are not kept.
             if plans.count >= 4096 { plans.removeAll(keepingCapacity: true) }
             plans[id] = plan
         }
@@ -62,7 +62,7 @@ package final class ExtractNewRecordState: Transformation {
         return plan
     }
 
-    /// The row after the change, or before a delete, becomes the value, with the added fields behind its columns.
+    /// The row after the change, or before a delete, becomes the value, with the added fields after its columns.
     private func handleRow(
         _ record: inout ConnectRecord, _ envelope: Struct, _ plan: UnwrapPlan, isDeleted: Bool
     ) throws -> Bool {
@@ -77,9 +77,9 @@ package final class ExtractNewRecordState: Transformation {
         values.append(contentsOf: row.values)
         for (index, value) in rowPlan.defaults where values[index].isNull { values[index] = value }
         switch (options.generation, isDeleted) {
-        // 1.9 forgets the new topic where it rewrites a delete.
+        // 1.9 loses the new topic when it rewrites a delete.
         case (.v19, true): break
-        // 3.x sees the row after nulls became defaults, 1.9 before.
+        // 3.x routes by the row after nulls became defaults, 1.9 before.
         case (.v36, false): try route(&record, values, plan.afterSchema)
         case (.v19, false), (.v36, true): try route(&record, row.values, row.schema)
         }
@@ -154,7 +154,7 @@ package final class ExtractNewRecordState: Transformation {
         guard let index = routeIndex(field, schema) else { throw DataError("\(field) is not a valid field name") }
         switch row[index] {
         case .string(let topic):
-            // 3.x leaves the topic as it is where the value is blank.
+            // 3.x keeps the topic if the value is blank.
             if options.generation == .v36, topic.allSatisfy(\.isWhitespace) { return }
             record.topic = topic
         case .null: return

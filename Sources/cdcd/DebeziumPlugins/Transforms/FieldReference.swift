@@ -46,7 +46,7 @@ struct FieldReference: Hashable, Sendable {
     }
 }
 
-/// Where a field reference leads in envelopes of one schema.
+/// A field reference, resolved in envelopes of one schema.
 struct ResolvedField {
     let newName: String
     /// Optional, without default.
@@ -55,7 +55,7 @@ struct ResolvedField {
     let parentIndex: Int?
     let index: Int
 
-    /// - Returns: nil where the envelope has no such field and the generation leaves it out silently.
+    /// - Returns: nil if the envelope has no such field and the generation leaves it out silently.
     init?(
         _ reference: FieldReference, in envelope: Schema, _ generation: DebeziumGeneration, isHeader: Bool
     ) throws(DataError) {
@@ -70,7 +70,7 @@ struct ResolvedField {
         }
         var found = holder.index(of: reference.field)
         if found == nil, generation == .v36 {
-            // 3.x looks into the event itself where the struct does not have the field.
+            // 3.x takes the field of the event itself if the struct does not have it.
             parentIndex = nil
             holder = envelope
             found = envelope.index(of: reference.field)
@@ -90,7 +90,7 @@ struct ResolvedField {
         self.index = index
     }
 
-    /// The field's value; null where its struct is.
+    /// The field's value; null if its struct is null.
     func value(in envelope: Struct) -> ConnectValue {
         guard let parentIndex else { return envelope.values[index] }
         guard case .structure(let parent) = envelope.values[parentIndex] else { return .null }

@@ -2,7 +2,7 @@ import ConnectData
 
 /// The settings of `ExtractNewRecordState`, of either generation.
 struct UnwrapOptions: Sendable {
-    /// What becomes of the record of a delete.
+    /// How the record of a delete is handled.
     enum DeleteHandling: Sendable {
         case drop
         /// A null value under the row's schema (1.9 `none`, 3.x `tombstone`).

@@ -1,6 +1,6 @@
 import ConnectData
 
-/// What `ExtractNewRecordState` does with envelopes of one schema, worked out once.
+/// What `ExtractNewRecordState` does with envelopes of one schema, computed once.
 final class UnwrapPlan {
     /// How a row becomes the new value: what is appended, and under which schema.
     struct RowPlan {
@@ -15,7 +15,8 @@ final class UnwrapPlan {
     let afterIndex: Int
     let afterSchema: Schema
     let beforeSchema: Schema
-    /// A fault in `add.fields` shows when the first row is taken out, as in Debezium: dropped deletes go without it.
+    /// An error in `add.fields` is thrown when the first row is taken out, as in Debezium: dropped deletes go without
+    /// it.
     let rows: Result<Rows, DataError>
     let addedHeaders: [ResolvedField]
 
