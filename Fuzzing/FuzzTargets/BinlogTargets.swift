@@ -75,7 +75,7 @@ extension FuzzTarget {
             for event in log {
                 try event.withUnsafeBytes { bytes in
                     guard case .rows(let rows) = try decoder.decodeOne(bytes).body, rows.hasFullImages,
-                        let map = decoder.tableMap(rows.tableID), map.unreadableReason == nil
+                        let map = decoder.tableMap(rows.tableID), map.unreadableColumn == nil
                     else { return }
                     var images = rows.makeRows()
                     while !images.isAtEnd {

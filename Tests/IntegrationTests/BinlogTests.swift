@@ -13,9 +13,9 @@ struct BinlogTests {
         let connection = try MySQLConnection.connect(options)
         try connection.execute("CREATE DATABASE IF NOT EXISTS wire_binlog")
         try connection.execute("USE wire_binlog")
-        let status = try connection.query("SHOW BINARY LOG STATUS")
+        let status = try connection.queryText("SHOW BINARY LOG STATUS")
         let file = try #require(status.column("File").first ?? nil)
-        let position = try #require(UInt32(status.column("Position").first.flatMap { $0 } ?? ""))
+        let position = try #require(UInt64(status.column("Position").first.flatMap { $0 } ?? ""))
         for statement in statements { try connection.execute(statement) }
         try connection.execute("DROP TABLE IF EXISTS wire_binlog.the_end")
         let stream = try ReplicationStream(

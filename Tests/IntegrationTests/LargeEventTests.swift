@@ -18,9 +18,9 @@ struct LargeEventTests {
         try connection.execute("CREATE DATABASE IF NOT EXISTS wire_large")
         try connection.execute("DROP TABLE IF EXISTS wire_large.cells")
         try connection.execute("CREATE TABLE wire_large.cells (id int, content longblob)")
-        let status = try connection.query("SHOW BINARY LOG STATUS")
+        let status = try connection.queryText("SHOW BINARY LOG STATUS")
         let file = try #require(status.column("File").first ?? nil)
-        let position = try #require(UInt32(status.column("Position").first.flatMap { $0 } ?? ""))
+        let position = try #require(UInt64(status.column("Position").first.flatMap { $0 } ?? ""))
         try connection.execute("INSERT INTO wire_large.cells VALUES (1, REPEAT('x', \(bytes)))")
         let stream = try ReplicationStream(
             connection, serverID: 77_021, start: .position(file: file, position: position), heartbeatMilliseconds: 1000,

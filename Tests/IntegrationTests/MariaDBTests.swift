@@ -18,7 +18,7 @@ struct MariaDBTests {
         var account = try options("wire_native", "secret")
         account.tlsMode = tls
         let connection = try MySQLConnection.connect(account)
-        #expect(try connection.query("SELECT CURRENT_USER()").scalar == "wire_native@%")
+        #expect(try connection.queryText("SELECT CURRENT_USER()").scalar == "wire_native@%")
         connection.close()
         account.password = "wrong"
         do {
@@ -30,9 +30,9 @@ struct MariaDBTests {
     @Test func transactionsBeginWithMariaDBsGTID() throws {
         let connection = try MySQLConnection.connect(try options())
         try connection.execute("CREATE DATABASE IF NOT EXISTS wire_maria")
-        let status = try connection.query("SHOW MASTER STATUS")
+        let status = try connection.queryText("SHOW MASTER STATUS")
         let file = try #require(status.column("File").first ?? nil)
-        let position = try #require(UInt32(status.column("Position").first.flatMap { $0 } ?? ""))
+        let position = try #require(UInt64(status.column("Position").first.flatMap { $0 } ?? ""))
         try connection.execute("CREATE OR REPLACE TABLE wire_maria.t (i int, j inet6)")
         try connection.execute("INSERT INTO wire_maria.t VALUES (7, '1::')")
         let stream = try ReplicationStream(

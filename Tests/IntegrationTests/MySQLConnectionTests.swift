@@ -25,7 +25,7 @@ struct MySQLConnectionTests {
         for _ in 0..<2 {
             let connection = try MySQLConnection.connect(try options("wire_sha2", "secret", tls: .required))
             #expect(connection.isEncrypted)
-            #expect(try connection.query("SELECT CURRENT_USER()").scalar == "wire_sha2@%")
+            #expect(try connection.queryText("SELECT CURRENT_USER()").scalar == "wire_sha2@%")
             connection.close()
         }
         try createUser("wire_sha2")
@@ -65,7 +65,7 @@ struct MySQLConnectionTests {
             var account = try options("wire_sha256", "secret", tls: tls)
             account.allowPublicKeyRetrieval = true
             let connection = try MySQLConnection.connect(account)
-            #expect(try connection.query("SELECT CURRENT_USER()").scalar == "wire_sha256@%")
+            #expect(try connection.queryText("SELECT CURRENT_USER()").scalar == "wire_sha256@%")
             connection.close()
         }
     }
@@ -76,25 +76,25 @@ struct MySQLConnectionTests {
         connection.close()
         let larger = try MySQLConnection.connect(try options())
         for length in [16_777_210, 16_777_215, 33_554_431] {
-            #expect(try larger.query("SELECT REPEAT('x', \(length))").scalar?.utf8.count == length)
+            #expect(try larger.queryText("SELECT REPEAT('x', \(length))").scalar?.utf8.count == length)
         }
         larger.close()
     }
 
     @Test func nullsEmptyTextsAndSeveralRowsAreToldApart() throws {
         let connection = try MySQLConnection.connect(try options())
-        let result = try connection.query("SELECT NULL AS a, '' AS b, 'ü' AS c UNION ALL SELECT 1, 2, 3")
+        let result = try connection.queryText("SELECT NULL AS a, '' AS b, 'ü' AS c UNION ALL SELECT 1, 2, 3")
         #expect(result.columnNames == ["a", "b", "c"])
         #expect(result.rows == [[nil, "", "ü"], ["1", "2", "3"]])
-        #expect(throws: MySQLError.self) { try connection.query("SELECT nonsense") }
-        #expect(try connection.query("SELECT 1").scalar == "1")
+        #expect(throws: MySQLError.self) { try connection.queryText("SELECT nonsense") }
+        #expect(try connection.queryText("SELECT 1").scalar == "1")
         connection.close()
     }
 
     @Test func aQuietServerSendsHeartbeatsAndASilentOneIsNoticed() throws {
-        let status = try MySQLConnection.connect(try options()).query("SHOW BINARY LOG STATUS")
+        let status = try MySQLConnection.connect(try options()).queryText("SHOW BINARY LOG STATUS")
         let file = try #require(status.column("File").first ?? nil)
-        let position = try #require(UInt32(status.column("Position").first.flatMap { $0 } ?? ""))
+        let position = try #require(UInt64(status.column("Position").first.flatMap { $0 } ?? ""))
         let stream = try ReplicationStream(
             try MySQLConnection.connect(try options()), serverID: 77001,
             start: .position(file: file, position: position), heartbeatMilliseconds: 100, silenceMilliseconds: 2000)

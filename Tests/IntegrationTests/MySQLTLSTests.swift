@@ -30,7 +30,7 @@ struct MySQLTLSTests {
         let connection = try MySQLConnection.connect(options)
         defer { connection.close() }
         #expect(connection.isEncrypted)
-        return try connection.query("SHOW SESSION STATUS LIKE 'Ssl_cipher'").rows.first?.last.flatMap { $0 } ?? ""
+        return try connection.queryText("SHOW SESSION STATUS LIKE 'Ssl_cipher'").rows.first?.last.flatMap { $0 } ?? ""
     }
 
     @Test(arguments: ["ca.pem", "trust.jks", "trust.p12"])
@@ -67,7 +67,7 @@ struct MySQLTLSTests {
 
     @Test func theBinlogArrivesOverTLS() throws {
         let connection = try MySQLConnection.connect(try options(.verifyIdentity, trust: "trust.jks"))
-        let status = try connection.query("SHOW BINARY LOG STATUS")
+        let status = try connection.queryText("SHOW BINARY LOG STATUS")
         let file = try #require(status.column("File").first ?? nil)
         let stream = try ReplicationStream(
             connection, serverID: 77_020, start: .position(file: file, position: 4), heartbeatMilliseconds: 100,

@@ -10,9 +10,9 @@ import WireCore
 /// try decoder.feed(bytes)
 /// while let event = try decoder.next() { … }
 /// ```
-public struct BinlogDecoder {
+package struct BinlogDecoder {
     /// The maximum size of an accepted event in bytes; MySQL's own limit is `max_allowed_packet`, 1 GiB.
-    public static let eventBytesMax = (1 << 30) + (1 << 20)
+    package static let eventBytesMax = (1 << 30) + (1 << 20)
 
     /// The maximum number of table maps that are kept: a server that opens tables again numbers them again each time.
     /// One statement has far fewer.
@@ -35,16 +35,16 @@ public struct BinlogDecoder {
     }
 
     /// - Parameter hasChecksums: whether events before the first format description end with a checksum.
-    public init(hasChecksums: Bool) { self.hasChecksums = hasChecksums }
+    package init(hasChecksums: Bool) { self.hasChecksums = hasChecksums }
 
     /// The layout that was last announced for a table id.
-    public func tableMap(_ tableID: UInt64) -> TableMap? { tableMaps[tableID]?.map }
+    package func tableMap(_ tableID: UInt64) -> TableMap? { tableMaps[tableID]?.map }
 
     /// Takes the bytes of one event, header and checksum included, and verifies length and checksum.
     ///
     /// Row events are views of these bytes, which must stay valid until `next` has returned nil. Precondition: `next`
     /// has returned nil, or has thrown, since the previous call.
-    public mutating func feed(_ event: UnsafeRawBufferPointer) throws(MySQLProtocolError) {
+    package mutating func feed(_ event: UnsafeRawBufferPointer) throws(MySQLProtocolError) {
         guard case .none = pending else { preconditionFailure("events that were fed before have not been read") }
         var type: EventType?
         do throws(WireError) {
@@ -75,7 +75,7 @@ public struct BinlogDecoder {
     /// Throws if the content is malformed. An event that this type does not know is never skipped: it is returned as
     /// `.unsupported`, unless the server itself marks it as ignorable.
     @inline(__always)
-    public mutating func next() throws(MySQLProtocolError) -> BinlogEvent? {
+    package mutating func next() throws(MySQLProtocolError) -> BinlogEvent? {
         switch pending {
         case .none: return nil
         case .event(let header, let body):

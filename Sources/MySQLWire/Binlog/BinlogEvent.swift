@@ -1,9 +1,9 @@
 /// One event of a binlog. Row events are views of the bytes that were fed to the decoder, and valid as long as those.
-public struct BinlogEvent {
-    public let header: EventHeader
-    public let body: Body
+package struct BinlogEvent {
+    package let header: EventHeader
+    package let body: Body
     /// Whether the event comes out of a TRANSACTION_PAYLOAD_EVENT: it has no position of its own in the file.
-    public let isEmbedded: Bool
+    package let isEmbedded: Bool
 
     init(header: EventHeader, body: Body, isEmbedded: Bool = false) {
         self.header = header
@@ -11,7 +11,7 @@ public struct BinlogEvent {
         self.isEmbedded = isEmbedded
     }
 
-    public enum Body {
+    package enum Body {
         case formatDescription(FormatDescriptionEvent)
         case rotate(RotateEvent)
         case query(QueryEvent)
@@ -35,8 +35,8 @@ public struct BinlogEvent {
         case stop
         /// Concerns the log itself and no data.
         case informational
-        /// Concerns data and cannot be decoded: never to be skipped. The type's `unsupportedReason` and
-        /// `unsupportedRemedy` explain what it is and how to keep the server from writing it.
+        /// Concerns data and cannot be decoded: never to be skipped. The type's `unsupportedReason`
+        /// describes it.
         case unsupported
     }
 }

@@ -2,14 +2,14 @@
 ///
 /// Has every character set of MySQL 9.7 and MariaDB 11.8. Characters are those to which the server itself converts.
 /// Decoding never fails: malformed bytes, and codes that the server cannot convert, become U+FFFD.
-public struct MySQLCharacterSet: Sendable {
+package struct MySQLCharacterSet: Sendable {
     /// MySQL's name in lower case; `utf8` is `utf8mb3`.
-    public let name: String
+    package let name: String
     /// How its bytes become text.
     package let encoding: TextEncoding
 
     /// The set of that name (in any case). Returns nil if neither server has it.
-    public init?(named name: String) {
+    package init?(named name: String) {
         let name = name.lowercased()
         guard let encoding = TextEncoding.ofCharacterSet(name) else { return nil }
         self.name = name == "utf8" ? "utf8mb3" : name
@@ -18,7 +18,7 @@ public struct MySQLCharacterSet: Sendable {
 
     /// The set of the collation with this number, as in table maps and column definitions. Returns nil if neither
     /// server has the collation.
-    public init?(collation number: Int) {
+    package init?(collation number: Int) {
         var (low, high) = (0, CollationTable.runs.count)
         while low < high {
             let middle = (low + high) / 2
@@ -29,18 +29,18 @@ public struct MySQLCharacterSet: Sendable {
     }
 
     /// The set of a named collation: its name begins with the set's (`latin1_swedish_ci`, `binary`).
-    public init?(collationNamed collation: String) {
+    package init?(collationNamed collation: String) {
         self.init(named: String(collation.prefix { $0 != "_" }))
     }
 
     /// The text of a cell.
-    public func decode(_ bytes: UnsafeRawBufferPointer) -> String { encoding.decode(bytes) }
+    package func decode(_ bytes: UnsafeRawBufferPointer) -> String { encoding.decode(bytes) }
 
     /// Whether every string of ASCII bytes stands for itself.
-    public var containsASCII: Bool { encoding.containsASCII }
+    package var containsASCII: Bool { encoding.containsASCII }
 }
 
 extension MySQLCharacterSet: Hashable {
-    public static func == (a: Self, b: Self) -> Bool { a.name == b.name }
-    public func hash(into hasher: inout Hasher) { hasher.combine(name) }
+    package static func == (a: Self, b: Self) -> Bool { a.name == b.name }
+    package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

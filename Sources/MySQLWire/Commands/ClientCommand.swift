@@ -1,8 +1,8 @@
 import WireCore
 
-/// What a client may send in the command phase, with its first byte.
+/// The commands of the command phase that this library sends.
 enum ClientCommand {
-    /// `COM_QUIT`: the polite end.
+    /// `COM_QUIT`: command u8 (0x01).
     static let quit: [UInt8] = [0x01]
 
     /// `COM_QUERY`: command u8 (0x03) | SQL to the end.
@@ -34,7 +34,8 @@ enum ClientCommand {
     static func binlogDumpGTID(serverID: UInt32, encodedSet: [UInt8]) -> [UInt8] {
         var writer = ByteWriter()
         writer.byte(0x1E)
-        // No flags: 0x04, once BINLOG_THROUGH_GTID, makes servers since 8.3 pass over tagged transactions in silence.
+        // No flags: 0x04, once BINLOG_THROUGH_GTID, makes servers since 8.3 skip transactions with tagged GTIDs
+        // silently.
         writer.littleEndian(UInt16(0))
         writer.littleEndian(serverID)
         writer.littleEndian(UInt32(0))

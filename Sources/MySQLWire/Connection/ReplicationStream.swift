@@ -1,39 +1,42 @@
 import WireCore
 import WireStreams
 
-/// A connection that has become a stream of binlog events.
-public final class ReplicationStream {
-    /// Where the server is to begin.
-    public enum Start: Sendable, Equatable {
-        case position(file: String, position: UInt32)
+/// A connection on which the server sends the events of its binlog as bytes.
+package final class ReplicationStream {
+    /// Where the server starts to read.
+    package enum Start: Sendable, Equatable {
+        case position(file: String, position: UInt64)
         /// After all transactions of this position.
         case gtids(GTIDPosition)
     }
 
+    private let connection: MySQLConnection
     private let channel: PacketChannel
-    public let canceller: SocketCanceller
-    /// Whether events end with a checksum; it holds already for the rotation before the first format description.
-    public let hasChecksums: Bool
+    package let canceller: SocketCanceller
+    /// Whether events end with a checksum; this holds for the rotation before the first format description too.
+    package let hasChecksums: Bool
 
-    /// Asks for the binlog. The connection belongs to the stream from here on.
+    /// Requests the binlog. The stream owns the connection from then on: only the stream's methods may be called.
     ///
     /// - Parameters:
-    ///   - heartbeatMilliseconds: how often a quiet server says that it lives.
-    ///   - silenceMilliseconds: after how long without any event `.stream(.timedOut)` is thrown.
-    public init(
-        _ connection: MySQLConnection, serverID: UInt32, start: Start, heartbeatMilliseconds: Int,
+    ///   - heartbeatMilliseconds: the interval of heartbeats while there are no events.
+    ///   - silenceMilliseconds: the time without any bytes after which `.stream(.timedOut)` is thrown.
+    package init(
+        _ connection: consuming MySQLConnection, serverID: UInt32, start: Start, heartbeatMilliseconds: Int,
         silenceMilliseconds: Int
     ) throws(MySQLError) {
+        let connection = connection
+        self.connection = connection
         channel = connection.channel
         canceller = connection.canceller
-        // The server takes no more than 4,294,967 seconds.
+        // The server accepts at most 4,294,967 seconds.
         let period = max(1, min(heartbeatMilliseconds, 4_294_967_000)) * 1_000_000
-        // The old names are understood by every version and by MariaDB; the new ones only by MySQL 8.
+        // All versions and MariaDB accept the old names; only MySQL 8 accepts the new ones.
         try connection.execute(
             "SET @master_heartbeat_period = \(period), @source_heartbeat_period = \(period), "
                 + "@master_binlog_checksum = @@global.binlog_checksum, "
                 + "@source_binlog_checksum = @@global.binlog_checksum")
-        hasChecksums = try connection.query("SELECT @master_binlog_checksum").scalar?.uppercased() == "CRC32"
+        hasChecksums = try connection.queryText("SELECT @master_binlog_checksum").scalar?.uppercased() == "CRC32"
         if connection.isMariaDB { try connection.execute("SET @mariadb_slave_capability = 4") }
         if case .gtids(.mariaDB(let list)) = start {
             try connection.execute("SET @slave_connect_state = '\(list)', @slave_gtid_strict_mode = 0")
@@ -44,6 +47,9 @@ public final class ReplicationStream {
         channel.beginCommand()
         switch start {
         case .position(let file, let position):
+            guard let position = UInt32(exactly: position) else {
+                throw .unsupported(.binlogPosition(file: file, position: position))
+            }
             try channel.send(ClientCommand.binlogDump(serverID: serverID, file: file, position: position))
         case .gtids(.mySQL(let set)):
             try channel.send(ClientCommand.binlogDumpGTID(serverID: serverID, encodedSet: set.encoded()))
@@ -54,21 +60,31 @@ public final class ReplicationStream {
         connection.setReadTimeout(milliseconds: silenceMilliseconds)
     }
 
-    /// The next event, header and checksum included: a view that is valid until the next call.
+    /// Returns the next event, header and checksum included: a view that is valid until the next call.
     ///
-    /// Throws `.server` with the server's reason where it ends the stream (1236: the position is gone), and
-    /// `.stream(.closed)` where it says EOF. After `.stream(.timedOut)` it may be called again.
-    public func next() throws(MySQLError) -> UnsafeRawBufferPointer {
-        try Self.checked(try channel.receive())
+    /// Throws `.server` with the server's reason if it ends the stream (1236: the position is not available), and
+    /// `.stream(.closed)` if it sends EOF. After `.stream(.timedOut)` it may be called again.
+    package func next() throws(MySQLError) -> UnsafeRawBufferPointer {
+        let event = try Self.checked(try channel.receive())
+        if event.count > 4, event[4] == EventType.heartbeat.rawValue || event[4] == EventType.heartbeatV2.rawValue {
+            connection.observer.heartbeat()
+        }
+        return event
     }
 
-    /// How many bytes have come over the connection: shows whether an event is arriving in parts.
-    public var receivedBytes: Int { channel.receivedBytes }
+    /// The number of bytes received on the connection: shows whether an event is arriving in parts.
+    package var receivedBytes: Int { channel.traffic.receivedBytes }
 
-    /// Whether `next()` would answer without waiting for the network.
-    public var hasBufferedEvent: Bool { channel.hasBufferedPacket }
+    /// Whether `next()` would return without waiting for the network.
+    package var hasBufferedEvent: Bool { channel.hasBufferedPacket }
 
-    /// Takes the status byte off: 0x00 before an event, ERR and EOF as in every answer.
+    /// Sets the time without any bytes after which `.stream(.timedOut)` is thrown.
+    package func setReadTimeout(milliseconds: Int) { connection.setReadTimeout(milliseconds: milliseconds) }
+
+    /// Closes the connection.
+    package func close() { connection.close() }
+
+    /// Removes the status byte: 0x00 before an event, ERR and EOF as in every response.
     private static func checked(_ packet: UnsafeRawBufferPointer) throws(MySQLError) -> UnsafeRawBufferPointer {
         switch packet.first {
         case 0x00: return UnsafeRawBufferPointer(rebasing: packet.dropFirst())
@@ -77,7 +93,7 @@ public final class ReplicationStream {
             let error: MySQLServerError
             do throws(WireError) {
                 error = try MySQLServerError(errorPacket: packet)
-            } catch { throw .malformed(MySQLProtocolError("ERR packet", error)) }
+            } catch { throw .malformed(MySQLProtocolError("ERR_Packet", error)) }
             throw .server(error)
         default:
             let fault = WireError(.invalidValue("unexpected header \(packet.first ?? 0)"), at: 0)

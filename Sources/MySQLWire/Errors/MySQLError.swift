@@ -1,33 +1,60 @@
 import WireStreams
 
-/// Everything that can go wrong between us and a server.
+/// Everything that can go wrong between a client and a server.
+///
+/// An error is data: its case is the kind, the associated value has the details (`code`, `sqlState`, the place in a
+/// malformed packet), `isRetriable` is the policy. It contains no password and no row. New cases may be added.
+@nonexhaustive
 public enum MySQLError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The server responded with an ERR packet.
     case server(MySQLServerError)
+    /// The server sent bytes that the protocol does not allow.
     case malformed(MySQLProtocolError)
-    /// The connection is gone, was never made, or is silent.
+    /// The connection could not be made, was lost, was cancelled, or exceeded a time limit.
     case stream(StreamError)
-    /// The server asks for a way of authentication that cannot be taken; says why and the remedy.
-    case authentication(String)
-    /// The server lacks what was demanded of it, for example TLS.
-    case unsupported(String)
+    /// The server requests a method of authentication that this client does not perform.
+    case authentication(MySQLAuthenticationError)
+    /// The operation needs something that the server does not offer or that this library does not implement.
+    case unsupported(MySQLUnsupportedFeature)
+    /// A statement was started before the rows of the previous query had been read to the end.
+    case resultSetOpen
+    /// The rows of this query can no longer be read: another statement was started, or the client was closed.
+    case resultSetClosed
+    /// A value could not be converted to the requested type.
+    case conversion(MySQLConversionError)
 
     public var description: String {
         switch self {
         case .server(let error): error.description
         case .malformed(let error): error.description
         case .stream(let error): error.description
-        case .authentication(let reason), .unsupported(let reason): reason
+        case .authentication(let error): error.description
+        case .unsupported(let feature): feature.description
+        case .resultSetOpen: "the rows of the previous query have not been read to the end"
+        case .resultSetClosed: "the rows of this query can no longer be read"
+        case .conversion(let error): error.description
         }
     }
 
-    /// Whether the same thing may well succeed on a new connection.
+    /// Whether the same operation may succeed on a new connection.
     public var isRetriable: Bool {
         switch self {
         case .stream(.cancelled), .stream(.tls): false
-        // A name that leads nowhere too: container networks forget the name of a server that is being restarted.
+        // An unresolvable name too: container networks drop the name of a server that is being restarted.
         case .stream: true
         case .server(let error): error.isRetriable
-        case .malformed, .authentication, .unsupported: false
+        case .malformed, .authentication, .unsupported, .resultSetOpen, .resultSetClosed, .conversion:
+            false
         }
+    }
+
+    /// The server's error number, for example 1062 (ER_DUP_ENTRY). Nil unless the server responded with an error.
+    public var code: UInt16? {
+        if case .server(let error) = self { error.code } else { nil }
+    }
+
+    /// The SQLSTATE of five characters. Nil unless the server responded with one.
+    public var sqlState: String? {
+        if case .server(let error) = self, !error.sqlState.isEmpty { error.sqlState } else { nil }
     }
 }

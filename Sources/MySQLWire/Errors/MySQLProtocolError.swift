@@ -2,9 +2,11 @@ import WireCore
 
 /// Bytes from the server that the protocol does not allow, with their place.
 public struct MySQLProtocolError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The packet or event that was being read, by its name in the protocol documentation.
+    /// The packet or event that was being decoded, by its name in the protocol's documentation.
     public let context: String
+    /// What is wrong, and at which byte of the packet or event.
     public let fault: WireError
+    /// A few bytes around the place; nil if they are no longer available.
     public let nearby: HexWindow?
 
     public init(_ context: String, _ fault: WireError, nearby: HexWindow? = nil) {

@@ -1,10 +1,12 @@
-/// An ERR packet: the server's own words.
+/// An error that the server sent (ERR_Packet).
 public struct MySQLServerError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The error number, for example 1045 (ER_ACCESS_DENIED_ERROR).
     public let code: UInt16
-    /// Five characters; empty where the server gave none (before the handshake is done).
+    /// Five characters. Empty if the server sent none, as it does before the handshake has ended.
     public let sqlState: String
+    /// The server's text, in the server's language.
     public let message: String
-    /// Whether no command of the connection had succeeded when the error came.
+    /// Whether no command had succeeded on the connection when the error was received.
     public let isBeforeFirstCommand: Bool
 
     public init(code: UInt16, sqlState: String, message: String, isBeforeFirstCommand: Bool = false) {

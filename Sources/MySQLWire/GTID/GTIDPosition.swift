@@ -35,24 +35,3 @@ public enum GTIDPosition: Hashable, Sendable, CustomStringConvertible {
         }
     }
 }
-
-/// One transaction's identity, MySQL's or MariaDB's.
-public enum TransactionID: Hashable, Sendable, CustomStringConvertible {
-    case mySQL(GTID)
-    case mariaDB(MariaDBGTID)
-
-    /// Where it was first committed, as filters name it: a server's UUID, on MariaDB `domain-server`.
-    public var source: String {
-        switch self {
-        case .mySQL(let gtid): gtid.source.description
-        case .mariaDB(let gtid): gtid.source
-        }
-    }
-
-    public var description: String {
-        switch self {
-        case .mySQL(let gtid): gtid.description
-        case .mariaDB(let gtid): gtid.description
-        }
-    }
-}

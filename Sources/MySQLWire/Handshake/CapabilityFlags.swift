@@ -1,19 +1,19 @@
 /// Capabilities Flags of the connection phase.
-public struct CapabilityFlags: OptionSet, Sendable, Hashable {
-    public let rawValue: UInt32
+package struct CapabilityFlags: OptionSet, Sendable, Hashable {
+    package let rawValue: UInt32
 
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
 
-    public static let longPassword = CapabilityFlags(rawValue: 1 << 0)
-    public static let longFlag = CapabilityFlags(rawValue: 1 << 2)
-    public static let connectWithDatabase = CapabilityFlags(rawValue: 1 << 3)
-    public static let protocol41 = CapabilityFlags(rawValue: 1 << 9)
-    public static let tls = CapabilityFlags(rawValue: 1 << 11)
-    public static let transactions = CapabilityFlags(rawValue: 1 << 13)
-    public static let secureConnection = CapabilityFlags(rawValue: 1 << 15)
-    public static let multiResults = CapabilityFlags(rawValue: 1 << 17)
-    public static let pluginAuthentication = CapabilityFlags(rawValue: 1 << 19)
-    public static let connectionAttributes = CapabilityFlags(rawValue: 1 << 20)
-    public static let lengthEncodedAuthentication = CapabilityFlags(rawValue: 1 << 21)
-    public static let deprecateEOF = CapabilityFlags(rawValue: 1 << 24)
+    package static let longPassword = CapabilityFlags(rawValue: 1 << 0)
+    package static let longFlag = CapabilityFlags(rawValue: 1 << 2)
+    package static let connectWithDatabase = CapabilityFlags(rawValue: 1 << 3)
+    package static let protocol41 = CapabilityFlags(rawValue: 1 << 9)
+    package static let tls = CapabilityFlags(rawValue: 1 << 11)
+    package static let transactions = CapabilityFlags(rawValue: 1 << 13)
+    package static let secureConnection = CapabilityFlags(rawValue: 1 << 15)
+    package static let multiResults = CapabilityFlags(rawValue: 1 << 17)
+    package static let pluginAuthentication = CapabilityFlags(rawValue: 1 << 19)
+    package static let connectionAttributes = CapabilityFlags(rawValue: 1 << 20)
+    package static let lengthEncodedAuthentication = CapabilityFlags(rawValue: 1 << 21)
+    package static let deprecateEOF = CapabilityFlags(rawValue: 1 << 24)
 }

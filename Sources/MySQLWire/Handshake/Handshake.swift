@@ -2,23 +2,25 @@ import WireCore
 
 /// The connection phase from the client's side, as a value: packets in, actions out.
 ///
-/// Greeting, TLS where wanted, the response, then whatever the authentication plugin asks for: a fast or full
-/// `caching_sha2_password` (over TLS in the clear, otherwise by the server's RSA key), an AuthSwitchRequest to
-/// another plugin, and at last OK or ERR. Source: "Connection Phase" of MySQL's internals manual.
+/// Initial handshake, TLS if configured, the handshake response, then the authentication plugin's exchange: fast or
+/// full `caching_sha2_password` (the password itself over TLS, otherwise encrypted with the server's RSA key), an
+/// AuthSwitchRequest to another plugin, and finally OK or ERR. Source: "Connection Phase" of MySQL's internals manual.
 struct Handshake: ~Copyable {
     struct Account: Equatable {
         var user: String
         var password: String
         var database: String?
-        /// Whether a public key that the server sends in the clear may be trusted.
+        /// Whether an RSA key that the server sends over an unencrypted connection may be used.
         var allowPublicKeyRetrieval = false
+        /// Sent as the connection attribute `program_name`.
+        var programName: String?
     }
 
     enum TLSDemand: Equatable { case never, ifOffered, always }
 
     enum Action: Equatable {
         case send([UInt8])
-        /// Send this SSLRequest, turn the connection into TLS, then call `tlsStarted()`.
+        /// Send this SSLRequest, start TLS on the connection, then call `tlsStarted()`.
         case startTLS(request: [UInt8])
         /// Encrypt the masked password with this key (RSA-OAEP) and send the result.
         case sendEncrypted(masked: [UInt8], publicKeyPEM: [UInt8])
@@ -26,7 +28,7 @@ struct Handshake: ~Copyable {
         case needMore
     }
 
-    /// What is known of the server once the connection stands.
+    /// The result of a successful handshake.
     struct Session: Equatable, Sendable {
         var serverVersion: String
         var isMariaDB: Bool
@@ -35,13 +37,13 @@ struct Handshake: ~Copyable {
         var isEncrypted: Bool
     }
 
-    /// One plugin's part of the conversation.
+    /// The exchange with one authentication plugin.
     private struct Exchange {
         var greeting: InitialHandshake
         var plugin: String
         var challenge: [UInt8]
         var isEncrypted: Bool
-        /// A server may ask for another plugin once.
+        /// A server may request another plugin once.
         var hasSwitched = false
     }
 
@@ -67,7 +69,7 @@ struct Handshake: ~Copyable {
         self.state = state
     }
 
-    /// Takes the next packet from the server. After an error the machine is finished.
+    /// Processes the next packet from the server. After an error the handshake is finished.
     mutating func receive(_ packet: UnsafeRawBufferPointer) throws(MySQLError) -> Action {
         let (account, tls) = (account, tls)
         switch consume state {
@@ -95,28 +97,28 @@ struct Handshake: ~Copyable {
         }
     }
 
-    /// The connection is encrypted now; answers with the response to send over it.
+    /// To be called once the connection is encrypted. Returns the handshake response to send.
     mutating func tlsStarted() -> Action {
         let (account, tls) = (account, tls)
         switch consume state {
         case .startingTLS(let greeting):
             self = Self(account: account, tls: tls, state: .finished)
             return respond(to: greeting, isEncrypted: true)
-        case .expectingGreeting: preconditionFailure("TLS was not asked for")
-        case .authenticating: preconditionFailure("TLS was not asked for")
-        case .expectingPublicKey: preconditionFailure("TLS was not asked for")
-        case .finished: preconditionFailure("TLS was not asked for")
+        case .expectingGreeting: preconditionFailure("TLS was not requested")
+        case .authenticating: preconditionFailure("TLS was not requested")
+        case .expectingPublicKey: preconditionFailure("TLS was not requested")
+        case .finished: preconditionFailure("TLS was not requested")
         }
     }
 
     private mutating func greet(_ greeting: InitialHandshake) throws(MySQLError) -> Action {
         guard greeting.capabilities.isSuperset(of: [.protocol41, .secureConnection, .pluginAuthentication]) else {
-            throw .unsupported("the server \(greeting.serverVersion) is too old: it lacks protocol 4.1 or its plugins")
+            throw .unsupported(.serverVersion(greeting.serverVersion))
         }
         let isOffered = greeting.capabilities.contains(.tls)
         switch tls {
         case .always where !isOffered:
-            throw .unsupported("TLS is demanded, but the server offers none; the remedy: ssl_cert and ssl_key on the server")
+            throw .unsupported(.tlsNotOffered)
         case .always, .ifOffered:
             guard isOffered else { break }
             self = Self(account: account, tls: tls, state: .startingTLS(greeting))
@@ -148,7 +150,7 @@ struct Handshake: ~Copyable {
         let response = HandshakeResponse(
             capabilities: Self.capabilities(for: greeting, account: account, isEncrypted: isEncrypted),
             user: account.user, authentication: Self.proof(account.password, exchange), database: account.database,
-            plugin: plugin)
+            plugin: plugin, programName: account.programName)
         self = Self(account: account, tls: tls, state: .authenticating(exchange))
         return .send(response.encoded())
     }
@@ -157,7 +159,7 @@ struct Handshake: ~Copyable {
         switch exchange.plugin {
         case "mysql_native_password": PasswordScramble.nativePassword(password, challenge: exchange.challenge)
         case "caching_sha2_password": PasswordScramble.cachingSHA2(password, challenge: exchange.challenge)
-        // sha256_password: an empty answer asks for the key; over TLS the password itself.
+        // sha256_password: 1 requests the server's key; over TLS the password itself is sent.
         case "sha256_password" where password.isEmpty: [0]
         case "sha256_password": exchange.isEncrypted ? Array(password.utf8) + [0] : [1]
         default: Array(password.utf8) + [0]
@@ -200,16 +202,8 @@ struct Handshake: ~Copyable {
         switch plugin {
         case "caching_sha2_password", "mysql_native_password", "sha256_password": break
         case "mysql_clear_password" where exchange.isEncrypted: break
-        case "mysql_clear_password":
-            throw .authentication(
-                "the account \(account.user) sends its password in the clear (mysql_clear_password), which is only done "
-                    + "over TLS; the remedy: database.ssl.mode=required")
-        default:
-            let known = exchange.greeting.isMariaDB ? "VIA mysql_native_password USING PASSWORD('…')"
-                : "WITH caching_sha2_password BY '…'"
-            throw .authentication(
-                "the account \(account.user) authenticates by the plugin \(plugin), which is not supported; the remedy: "
-                    + "ALTER USER … IDENTIFIED \(known)")
+        case "mysql_clear_password": throw authenticationError(.clearTextPasswordWithoutTLS, exchange)
+        default: throw authenticationError(.unsupportedPlugin(plugin), exchange)
         }
         self = Self(account: account, tls: tls, state: .authenticating(next))
         if plugin == "sha256_password", !account.password.isEmpty, !exchange.isEncrypted { return try requestKey(next) }
@@ -229,16 +223,18 @@ struct Handshake: ~Copyable {
         }
     }
 
-    /// Full authentication over an open connection needs the server's RSA key.
+    /// Full authentication over an unencrypted connection needs the server's RSA key.
     private mutating func requestKey(_ exchange: Exchange) throws(MySQLError) -> Action {
         guard account.allowPublicKeyRetrieval else {
-            throw .authentication(
-                "Public Key Retrieval is not allowed: the account \(account.user) needs its full authentication over a "
-                    + "connection without TLS. The remedy: database.ssl.mode=required, or, where nobody can sit between, "
-                    + "database.allowPublicKeyRetrieval=true")
+            throw authenticationError(.publicKeyRetrievalNotAllowed, exchange)
         }
         self = Self(account: account, tls: tls, state: .expectingPublicKey(exchange))
         return .send([exchange.plugin == "sha256_password" ? 0x01 : 0x02])
+    }
+
+    private func authenticationError(_ reason: MySQLAuthenticationError.Reason, _ exchange: Exchange) -> MySQLError {
+        .authentication(
+            MySQLAuthenticationError(reason, user: account.user, isMariaDB: exchange.greeting.isMariaDB))
     }
 
     // MARK: Packets

@@ -1,25 +1,25 @@
 import WireCore
 
-/// Protocol::HandshakeV10: the server's first words.
+/// Protocol::HandshakeV10: the server's first packet.
 ///
 /// Layout: version u8 (10) | server version NUL | connection id u32 | challenge 8 bytes | 0 | capabilities low u16 |
 /// collation u8 | status u16 | capabilities high u16 | challenge length u8 | 10 reserved | challenge rest | plugin NUL
-public struct InitialHandshake: Equatable, Sendable {
-    public let serverVersion: String
-    public let connectionID: UInt32
-    /// 20 bytes, without the closing zero.
-    public let challenge: [UInt8]
-    public let capabilities: CapabilityFlags
-    public let authenticationPlugin: String
+package struct InitialHandshake: Equatable, Sendable {
+    package let serverVersion: String
+    package let connectionID: UInt32
+    /// 20 bytes, without the terminating zero.
+    package let challenge: [UInt8]
+    package let capabilities: CapabilityFlags
+    package let authenticationPlugin: String
 
-    /// MariaDB says so in its version.
-    public var isMariaDB: Bool { serverVersion.contains("MariaDB") }
+    /// MariaDB's version contains its name.
+    package var isMariaDB: Bool { serverVersion.contains("MariaDB") }
 
     init(_ packet: UnsafeRawBufferPointer) throws(WireError) {
         var reader = ByteReader(packet)
         let version = try reader.byte()
         guard version == 10 else {
-            let hint = version == 11 ? " (the port of the X protocol; the classic one is wanted)" : ""
+            let hint = version == 11 ? " (X protocol; connect to the port of the classic protocol)" : ""
             throw WireError(.invalidValue("protocol version \(version)\(hint)"), at: 0)
         }
         serverVersion = String(decoding: try reader.nullTerminated(), as: UTF8.self)
@@ -38,7 +38,7 @@ public struct InitialHandshake: Equatable, Sendable {
         self.challenge = challenge
         authenticationPlugin =
             capabilities.contains(.pluginAuthentication)
-            // Some servers leave the zero out.
+            // Some servers omit the terminating zero.
             ? String(decoding: reader.rest().array().prefix { $0 != 0 }, as: UTF8.self) : "mysql_native_password"
     }
 }

@@ -1,6 +1,6 @@
 import WireStreams
 
-/// How a password is proved without being sent.
+/// What authentication plugins send instead of the password.
 enum PasswordScramble {
     /// `mysql_native_password`: SHA1(password) XOR SHA1(challenge + SHA1(SHA1(password))).
     static func nativePassword(_ password: String, challenge: [UInt8]) -> [UInt8] {
@@ -18,7 +18,7 @@ enum PasswordScramble {
         return zip(once, mask).map { $0 ^ $1 }
     }
 
-    /// The password with its closing zero, XORed with the repeated challenge: what RSA then encrypts.
+    /// The password with a terminating zero, XORed with the repeated challenge: the plaintext for RSA.
     static func masked(_ password: String, challenge: [UInt8]) -> [UInt8] {
         let bytes = Array(password.utf8) + [0]
         guard !challenge.isEmpty else { return bytes }

@@ -4,7 +4,7 @@ extension ByteReader {
     /// Protocol::LengthEncodedInteger. Throws for 0xFB (NULL) and 0xFF (an ERR packet's header).
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func lengthEncodedInteger() throws(WireError) -> UInt64 {
+    package mutating func lengthEncodedInteger() throws(WireError) -> UInt64 {
         let start = absoluteOffset
         switch try byte() {
         case let value where value < 0xFB: return UInt64(value)
@@ -18,7 +18,7 @@ extension ByteReader {
     /// A length that must fit into what is left.
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func lengthEncodedCount() throws(WireError) -> Int {
+    package mutating func lengthEncodedCount() throws(WireError) -> Int {
         let start = absoluteOffset
         let value = try lengthEncodedInteger()
         guard let count = Int(exactly: value) else { throw WireError(.badLength(.max), at: start) }
@@ -27,14 +27,14 @@ extension ByteReader {
 
     /// Protocol::LengthEncodedString as text; bytes that are not UTF-8 become U+FFFD.
     @_lifetime(self: copy self)
-    public mutating func lengthEncodedText() throws(WireError) -> String {
+    package mutating func lengthEncodedText() throws(WireError) -> String {
         let count = try lengthEncodedCount()
         return String(decoding: try array(count), as: UTF8.self)
     }
 
     /// Protocol::NullTerminatedString, without its zero.
     @_lifetime(self: copy self)
-    public mutating func nullTerminated() throws(WireError) -> [UInt8] {
+    package mutating func nullTerminated() throws(WireError) -> [UInt8] {
         var bytes: [UInt8] = []
         while true {
             let next = try byte()

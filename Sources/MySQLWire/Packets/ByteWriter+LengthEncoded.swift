@@ -1,7 +1,7 @@
 import WireCore
 
 extension ByteWriter {
-    public mutating func lengthEncodedInteger(_ value: UInt64) {
+    package mutating func lengthEncodedInteger(_ value: UInt64) {
         switch value {
         case ..<0xFB: byte(UInt8(value))
         case ...0xFFFF:
@@ -17,12 +17,12 @@ extension ByteWriter {
         }
     }
 
-    public mutating func lengthEncoded(_ bytes: [UInt8]) {
+    package mutating func lengthEncoded(_ bytes: [UInt8]) {
         lengthEncodedInteger(UInt64(bytes.count))
         self.bytes(bytes)
     }
 
-    public mutating func nullTerminated(_ text: String) {
+    package mutating func nullTerminated(_ text: String) {
         utf8(text)
         byte(0)
     }

@@ -1,6 +1,9 @@
 import WireCore
 
-/// Protocol::ColumnDefinition41: what a result set says of one column.
+/// A column of a result set (Protocol::ColumnDefinition41).
+///
+/// Layout: catalog, schema, table alias, table, column alias, column: lenenc text each | length of the rest lenenc |
+/// collation u16 | maximum length u32 | type u8 | flags u16 | decimals u8 | 2 reserved
 public struct MySQLColumn: Equatable, Sendable {
     public let schema: String
     public let table: String
@@ -11,6 +14,12 @@ public struct MySQLColumn: Equatable, Sendable {
     public let type: UInt8
     public let flags: UInt16
     public let lengthBytesMax: UInt32
+
+    init(name: String, type: UInt8, flags: UInt16, collation: UInt16) {
+        (schema, table, self.name) = ("", "", name)
+        (self.type, self.flags, self.collation) = (type, flags, collation)
+        lengthBytesMax = 0
+    }
 
     init(_ packet: UnsafeRawBufferPointer) throws(WireError) {
         var reader = ByteReader(packet)

@@ -7,14 +7,14 @@ final class PacketChannel {
     private var buffer = ReceiveBuffer()
     private var framer = PacketFramer()
     private var writer = ByteWriter(capacityBytes: 4096)
-    /// What the packet that was handed out last occupies at the front of the buffer.
+    /// The size of the packet that `receive` returned last, at the beginning of the buffer.
     private var unconsumed = 0
-    /// How much the peer has sent since the channel was made (behind TLS, after decryption).
-    private(set) var receivedBytes = 0
+    /// What has been received since the connection was made; with TLS, after decryption.
+    private(set) var traffic = MySQLTraffic(receivedBytes: 0, receivedPackets: 0)
 
     init(streams: StreamPair) { self.streams = streams }
 
-    /// Goes on over TLS. Nothing may have arrived beyond what was received.
+    /// Starts TLS. Throws if the server sent anything before it.
     func startTLS(_ configuration: TLSConfiguration) throws(MySQLError) {
         release()
         guard buffer.count == 0 else {
@@ -25,10 +25,10 @@ final class PacketChannel {
         }
     }
 
-    /// A command begins a new conversation: packet numbers start again.
+    /// To be called before a command is sent: its packets are numbered from 0.
     func beginCommand() { framer.nextSequence = 0 }
 
-    /// Sends one payload, in pieces where it is large.
+    /// Sends one payload, in several packets if it is large.
     func send(_ payload: UnsafeRawBufferPointer) throws(MySQLError) {
         var rest = payload
         while true {
@@ -55,13 +55,14 @@ final class PacketChannel {
 
     /// The next packet's payload: a view that is valid until the next call of any method here.
     ///
-    /// After `.stream(.timedOut)` it may be called again, and goes on where it was in the packet.
+    /// After `.stream(.timedOut)` it may be called again and continues within the packet.
     func receive() throws(MySQLError) -> UnsafeRawBufferPointer {
         release()
         while true {
             switch try frame() {
             case .packet(let pieces, let totalBytes):
                 unconsumed = totalBytes
+                traffic.receivedPackets += pieces
                 let end = pieces == 1 ? totalBytes : join(totalBytes)
                 return UnsafeRawBufferPointer(rebasing: buffer.readable[PacketFramer.headerBytes..<end])
             case .needMore(let wantedBytes):
@@ -70,13 +71,13 @@ final class PacketChannel {
                         try streams.input.readSome(into: room)
                     }
                 }
-                receivedBytes += count
+                traffic.receivedBytes += count
                 guard count > 0 else { throw .stream(streams.canceller.isCancelled ? .cancelled : .closed) }
             }
         }
     }
 
-    /// Whether `receive()` would answer without waiting for the network.
+    /// Whether `receive()` would return without waiting for the network.
     var hasBufferedPacket: Bool {
         let rest = UnsafeRawBufferPointer(rebasing: buffer.readable[unconsumed...])
         var probe = framer
@@ -84,7 +85,7 @@ final class PacketChannel {
             if case .packet = try probe.next(in: rest) { return true }
             return false
         } catch {
-            // The fault is thrown by the receive() that follows at once.
+            // The next receive() throws the error.
             return true
         }
     }
@@ -102,10 +103,10 @@ final class PacketChannel {
         }
     }
 
-    /// Moves the payloads of a packet's pieces together in the buffer, so that an event of a gibibyte is held once.
+    /// Moves the payloads of a packet's pieces together in the buffer, so that an event of 1 GiB is in memory once.
     ///
     /// - Parameter totalBytes: of all pieces with their headers.
-    /// - Returns: where the joined payload ends; it begins after the first header.
+    /// - Returns: the end of the joined payload; it begins after the first header.
     private func join(_ totalBytes: Int) -> Int {
         var (source, end) = (0, PacketFramer.headerBytes)
         while source < totalBytes {

@@ -1,29 +1,29 @@
 import WireCore
 
-/// Finds packets in what has arrived (Protocol::Packet): length u24, sequence u8, payload.
+/// Finds packets in the received bytes (Protocol::Packet): length u24, sequence u8, payload.
 ///
-/// A payload of 0xFFFFFF bytes is continued by the next packet; the framer tells how the pieces lie, the channel
-/// joins them. Sequence numbers must follow each other, or replies would be taken for others'.
-public struct PacketFramer: Equatable {
-    public static let headerBytes = 4
-    public static let payloadBytesMax = 0xFF_FFFF
+/// A payload of 0xFFFFFF bytes is continued by the next packet; the framer reports the number of packets, the channel
+/// joins them. Sequence numbers must be consecutive, so that a response is never taken for another's.
+package struct PacketFramer: Equatable {
+    package static let headerBytes = 4
+    package static let payloadBytesMax = 0xFF_FFFF
 
-    public enum Outcome: Equatable {
-        /// So many bytes must have arrived in all before it makes sense to ask again.
+    package enum Outcome: Equatable {
+        /// The number of bytes that must have been received in total before the next attempt.
         case needMore(wantedBytes: Int)
-        /// A whole logical packet of `pieces` physical ones; `totalBytes` includes the headers.
+        /// A whole packet in `pieces` physical ones; `totalBytes` includes the headers.
         case packet(pieces: Int, totalBytes: Int)
     }
 
     /// The sequence number that the next physical packet must have.
-    public var nextSequence: UInt8 = 0
-    /// A logical packet may be as large as MySQL's largest `max_allowed_packet`, and an event a little more.
-    public var packetBytesMax = (1 << 30) + (1 << 20)
+    package var nextSequence: UInt8 = 0
+    /// The maximum size of a whole packet: MySQL's largest `max_allowed_packet`, and a little more for events.
+    package var packetBytesMax = (1 << 30) + (1 << 20)
 
-    public init() {}
+    package init() {}
 
-    /// Looks at the front of `bytes`. Throws `.invalidValue` for a sequence gap, `.badLength` beyond the limit.
-    public mutating func next(in bytes: UnsafeRawBufferPointer) throws(WireError) -> Outcome {
+    /// Examines the beginning of `bytes`. Throws `.invalidValue` for a sequence gap, `.badLength` beyond the limit.
+    package mutating func next(in bytes: UnsafeRawBufferPointer) throws(WireError) -> Outcome {
         var offset = 0
         var pieces = 0
         var sequence = nextSequence

@@ -1,17 +1,17 @@
 import WireCore
 
-/// The answer to a `COM_QUERY`, as a value: packets in, events out.
+/// COM_QUERY_Response as a state machine: packets in, events out.
 ///
-/// Layout: OK, ERR, or: column count | that many ColumnDefinition41 | EOF (unless deprecated) | rows | OK or EOF.
+/// Layout: OK, ERR, or: column count | a ColumnDefinition41 for each | EOF (unless deprecated) | rows | OK or EOF.
 package struct ResultSetDecoder {
     package enum Event: Equatable {
-        /// Column definitions so far only; nothing to do.
+        /// The response continues with the next packet; nothing to do.
         case progress
         case columns([MySQLColumn])
-        /// The packet that was given is a row in the text protocol.
+        /// The packet is a row in the text protocol.
         case row
-        /// The answer is complete, unless more results follow.
-        case finished(OKPacket?, hasMoreResults: Bool)
+        /// The response is complete, unless the packet announces more results.
+        case finished(OKPacket)
     }
 
     private enum State: Equatable {
@@ -64,10 +64,9 @@ package struct ResultSetDecoder {
 
     private mutating func header(_ packet: UnsafeRawBufferPointer) throws(WireError) -> Event {
         if packet.first == 0x00 {
-            let ok = try OKPacket(packet)
-            return .finished(ok, hasMoreResults: ok.hasMoreResults)
+            return .finished(try OKPacket(packet))
         }
-        // 0xFB would be LOAD DATA LOCAL, which we never allow.
+        // 0xFB would be LOAD DATA LOCAL, which requires a capability that the client never announces.
         var reader = ByteReader(packet)
         let count = try reader.lengthEncodedCount()
         guard (1...Self.columnCountMax).contains(count) else { throw WireError(.badLength(count), at: 0) }
@@ -77,19 +76,12 @@ package struct ResultSetDecoder {
     }
 
     private mutating func row(_ packet: UnsafeRawBufferPointer) throws(WireError) -> Event {
-        // A row may begin with 0xFE too (a cell over 16 MiB), but is then longer than any such packet.
+        // A row may begin with 0xFE too (a cell of 16 MiB or more), but is then longer than any OK or EOF packet.
         guard packet.first == 0xFE, packet.count < (hasDeprecatedEOF ? PacketFramer.payloadBytesMax : 9) else {
             return .row
         }
         state = .expectingHeader
-        guard !hasDeprecatedEOF else {
-            let ok = try OKPacket(packet)
-            return .finished(ok, hasMoreResults: ok.hasMoreResults)
-        }
-        var reader = ByteReader(packet)
-        try reader.skip(3)
-        let status = packet.count >= 5 ? try reader.littleEndian(UInt16.self) : 0
-        return .finished(nil, hasMoreResults: status & 0x0008 != 0)
+        return .finished(hasDeprecatedEOF ? try OKPacket(packet) : try OKPacket(eof: packet))
     }
 
     private func unexpected(_ packet: UnsafeRawBufferPointer) -> WireError {

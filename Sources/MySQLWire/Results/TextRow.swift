@@ -1,17 +1,30 @@
 import WireCore
 
-/// One row of the text protocol: a view of its packet, with the place of each cell.
-///
-/// Valid only while the closure runs that it was given to. The array of ranges is reused from row to row.
-public struct TextRow {
-    let packet: UnsafeRawBufferPointer
-    /// Where each cell lies; a negative lower bound stands for NULL.
-    package let cells: ContiguousArray<Range<Int>>
+/// One row of the text protocol: a view of its packet, with the place of each cell. It is valid as long as the packet.
+/// Layout: for each column the value lenenc, or 0xFB for NULL.
+package struct TextRow {
+    package private(set) var packet: UnsafeRawBufferPointer
+    /// The place of each cell; a negative lower bound stands for NULL.
+    package private(set) var cells: ContiguousArray<Range<Int>>
 
-    /// Finds the cells. Throws where the row has not exactly `columnCount` of them.
+    package init() {
+        packet = UnsafeRawBufferPointer(start: nil, count: 0)
+        cells = []
+    }
+
+    /// Finds the cells of a row. Throws unless it has exactly `columnCount` of them.
     package init(
         _ packet: UnsafeRawBufferPointer, columnCount: Int, reusing cells: consuming ContiguousArray<Range<Int>>
     ) throws(WireError) {
+        self.packet = packet
+        self.cells = cells
+        try decode(packet, columnCount: columnCount)
+    }
+
+    /// The same, reusing the memory of the row before.
+    package mutating func decode(_ packet: UnsafeRawBufferPointer, columnCount: Int) throws(WireError) {
+        var cells: ContiguousArray<Range<Int>> = []
+        swap(&cells, &self.cells)
         self.packet = packet
         cells.removeAll(keepingCapacity: true)
         var reader = ByteReader(packet)
@@ -30,17 +43,16 @@ public struct TextRow {
         self.cells = cells
     }
 
-    public var count: Int { cells.count }
+    package var count: Int { cells.count }
 
-    @inlinable
-    public func isNull(_ index: Int) -> Bool { bytes(index) == nil }
+    package func isNull(_ index: Int) -> Bool { bytes(index) == nil }
 
     /// The cell's text as bytes in the connection's character set; nil for NULL.
-    public func bytes(_ index: Int) -> UnsafeRawBufferPointer? {
+    package func bytes(_ index: Int) -> UnsafeRawBufferPointer? {
         let range = cells[index]
         return range.lowerBound < 0 ? nil : UnsafeRawBufferPointer(rebasing: packet[range])
     }
 
     /// The cell as a string; nil for NULL.
-    public func text(_ index: Int) -> String? { bytes(index).map { String(decoding: $0, as: UTF8.self) } }
+    package func text(_ index: Int) -> String? { bytes(index).map { String(decoding: $0, as: UTF8.self) } }
 }

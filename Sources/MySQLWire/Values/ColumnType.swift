@@ -1,5 +1,5 @@
 /// `enum_field_types`: how a column's cells are stored.
-public enum ColumnType: UInt8, Sendable {
+@usableFromInline package enum ColumnType: UInt8, Sendable {
     case decimal = 0
     case tiny = 1
     case short = 2

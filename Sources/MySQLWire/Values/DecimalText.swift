@@ -1,11 +1,11 @@
 /// Decimal numbers as text.
-public enum DecimalText {
+package enum DecimalText {
     /// The number without an exponent, as the server prints a DECIMAL.
     ///
     /// - Parameters:
     ///   - digits: values 0 to 9, the highest first.
     ///   - scale: the number of digits after the decimal point.
-    public static func plain(isNegative: Bool, digits: [UInt8], scale: Int) -> String {
+    package static func plain(isNegative: Bool, digits: [UInt8], scale: Int) -> String {
         var text: [UInt8] = []
         text.reserveCapacity(digits.count + 3)
         let isZero = digits.allSatisfy { $0 == 0 }

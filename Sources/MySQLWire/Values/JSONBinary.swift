@@ -4,16 +4,16 @@ import WireCore
 ///
 /// Documents come from a server, so every offset and count is checked, and nesting is limited. A crafted document could
 /// refer to the same bytes repeatedly; no more values are visited than a document of its length can hold.
-public enum JSONBinary {
+@usableFromInline package enum JSONBinary {
     /// The maximum nesting that is accepted. MySQL itself refuses more than 100.
-    public static let depthMax = 110
+    @usableFromInline package static let depthMax = 110
 
     /// Hands the document's values to the visitor, in order.
     ///
     /// - Returns: false if the document is empty, as in rows from before the column was added.
     /// - Throws: a `WireError` if the document is damaged; the visitor has then received a part of it.
     @inlinable
-    public static func walk<Visitor: JSONBinaryVisitor & ~Copyable>(
+    package static func walk<Visitor: JSONBinaryVisitor & ~Copyable>(
         _ document: UnsafeRawBufferPointer, _ visitor: inout Visitor
     ) throws(WireError) -> Bool {
         guard let type = document.first else { return false }

@@ -4,7 +4,7 @@ import WireCore
 ///
 /// A document is one value. An object is `beginObject`, then for each member `name` and the member's value with
 /// `separator` between two members, then `endObject`; an array likewise, without names.
-public protocol JSONBinaryVisitor: ~Copyable {
+@usableFromInline package protocol JSONBinaryVisitor: ~Copyable {
     mutating func beginObject()
     mutating func endObject()
     mutating func beginArray()
@@ -39,12 +39,12 @@ public protocol JSONBinaryVisitor: ~Copyable {
 /// A date or time within binary JSON: MySQL's packed 64-bit number.
 ///
 /// Layout: sign | year × 13 + month 17 bits | day 5 | hour 5 (of a TIME 10) | minute 6 | second 6 | microseconds 24
-public struct PackedTemporal: Hashable, Sendable {
-    public let rawValue: Int64
+@usableFromInline package struct PackedTemporal: Hashable, Sendable {
+    @usableFromInline package let rawValue: Int64
 
-    public init(rawValue: Int64) { self.rawValue = rawValue }
+    @usableFromInline package init(rawValue: Int64) { self.rawValue = rawValue }
 
-    public var dateTime: MySQLDateTime {
+    @usableFromInline package var dateTime: MySQLDateTime {
         let value = Int(rawValue.magnitude & UInt64(Int64.max))
         let yearMonth = value >> 46 & 0x1_FFFF
         return MySQLDateTime(
@@ -52,10 +52,10 @@ public struct PackedTemporal: Hashable, Sendable {
             hour: value >> 36 & 31, minute: value >> 30 & 63, second: value >> 24 & 63, microsecond: value & 0xFF_FFFF)
     }
 
-    public var date: MySQLDate { dateTime.date }
+    @usableFromInline package var date: MySQLDate { dateTime.date }
 
     /// A TIME in microseconds.
-    public var timeMicroseconds: Int64 {
+    @usableFromInline package var timeMicroseconds: Int64 {
         let value = Int64(rawValue.magnitude & UInt64(Int64.max))
         let seconds = (value >> 36 & 0x3FF) * 3600 + (value >> 30 & 63) * 60 + (value >> 24 & 63)
         let microseconds = seconds * 1_000_000 + value & 0xFF_FFFF

@@ -27,3 +27,10 @@ public struct MySQLDate: Hashable, Sendable {
         self.init(year: Int(year), month: Int(month), day: Int(day))
     }
 }
+
+extension MySQLDate: CustomStringConvertible {
+    /// `2020-02-29`.
+    public var description: String {
+        "\(ClockText.padded(year, 4))-\(ClockText.padded(month, 2))-\(ClockText.padded(day, 2))"
+    }
+}

@@ -30,3 +30,10 @@ public struct MySQLDateTime: Hashable, Sendable {
             microsecond: rest % 1_000_000)
     }
 }
+
+extension MySQLDateTime: CustomStringConvertible {
+    /// `2020-02-29 12:34:56.789`, the fraction without trailing zeros.
+    public var description: String {
+        "\(date) " + ClockText.text(hour: hour, minute: minute, second: second, microsecond: microsecond)
+    }
+}

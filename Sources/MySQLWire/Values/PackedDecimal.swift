@@ -2,17 +2,18 @@ import WireCore
 
 /// DECIMAL as the binlog stores it: groups of nine digits in four big-endian bytes, shorter groups at both ends in
 /// fewer, the first bit inverted as a sign, negative numbers in one's complement.
-public enum PackedDecimal {
+@usableFromInline package enum PackedDecimal {
     /// Bytes for 0 to 9 digits.
     @usableFromInline static let groupBytes = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4]
 
-    public static func storedBytes(precision: Int, scale: Int) -> Int {
+    @usableFromInline package static func storedBytes(precision: Int, scale: Int) -> Int {
         let whole = precision - scale
         return whole / 9 * 4 + groupBytes[whole % 9] + scale / 9 * 4 + groupBytes[scale % 9]
     }
 
     /// The unscaled value of a number of at most 18 digits, without any allocation.
-    public static func unscaledInt64(_ cell: UnsafeRawBufferPointer, precision: Int, scale: Int) -> Int64 {
+    @usableFromInline
+    package static func unscaledInt64(_ cell: UnsafeRawBufferPointer, precision: Int, scale: Int) -> Int64 {
         precondition(precision <= 18 && cell.count == storedBytes(precision: precision, scale: scale))
         var value: Int64 = 0
         forEachGroup(cell, precision: precision, scale: scale) { group, digits in
@@ -22,7 +23,7 @@ public enum PackedDecimal {
     }
 
     /// The digits of the unscaled value (exactly `precision` of them, zeros in front included) and the sign.
-    public static func digits(
+    @usableFromInline package static func digits(
         _ cell: UnsafeRawBufferPointer, precision: Int, scale: Int
     ) -> (isNegative: Bool, digits: [UInt8]) {
         precondition(cell.count == storedBytes(precision: precision, scale: scale))

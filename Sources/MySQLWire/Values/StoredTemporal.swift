@@ -1,5 +1,5 @@
 /// The temporal types as the binlog stores them ("Date and Time Data Type Representation").
-public enum StoredTemporal {
+package enum StoredTemporal {
     /// The fraction behind the seconds, as microseconds: 0 to 3 big-endian bytes, in units of 10^-2, 10^-4, 10^-6 s.
     @inline(__always)
     static func microseconds(_ bytes: UnsafeRawBufferPointer, from offset: Int) -> Int {
@@ -19,14 +19,14 @@ public enum StoredTemporal {
     }
 
     /// DATE: u24 little-endian: day 5 bits | month 4 bits | year 15 bits.
-    public static func date(_ cell: UnsafeRawBufferPointer) -> MySQLDate {
+    package static func date(_ cell: UnsafeRawBufferPointer) -> MySQLDate {
         let value = Int(cell[0]) | Int(cell[1]) << 8 | Int(cell[2]) << 16
         return MySQLDate(year: value >> 9, month: value >> 5 & 15, day: value & 31)
     }
 
     /// DATETIME since 5.6.4: big-endian u40: sign 1 bit | year × 13 + month 17 | day 5 | hour 5 | minute 6 | second 6;
     /// then the fraction.
-    public static func dateTime2(_ cell: UnsafeRawBufferPointer) -> MySQLDateTime {
+    package static func dateTime2(_ cell: UnsafeRawBufferPointer) -> MySQLDateTime {
         let value = bigEndian(cell, 5) & 0x7F_FFFF_FFFF
         let yearMonth = value >> 22
         return MySQLDateTime(
@@ -35,7 +35,7 @@ public enum StoredTemporal {
     }
 
     /// DATETIME before 5.6.4: u64 little-endian, the decimal number yyyymmddhhmmss. A damaged number is cut.
-    public static func dateTime(_ cell: UnsafeRawBufferPointer) -> MySQLDateTime {
+    package static func dateTime(_ cell: UnsafeRawBufferPointer) -> MySQLDateTime {
         var value = 0
         for index in 0..<8 { value |= Int(cell[index]) << (index * 8) }
         value &= .max
@@ -46,18 +46,18 @@ public enum StoredTemporal {
     }
 
     /// TIMESTAMP since 5.6.4: seconds since the epoch u32 big-endian, then the fraction. In microseconds.
-    public static func timestamp2(_ cell: UnsafeRawBufferPointer) -> Int64 {
+    package static func timestamp2(_ cell: UnsafeRawBufferPointer) -> Int64 {
         Int64(bigEndian(cell, 4)) * 1_000_000 + Int64(microseconds(cell, from: 4))
     }
 
     /// TIMESTAMP before 5.6.4: seconds since the epoch u32 little-endian. In microseconds.
-    public static func timestamp(_ cell: UnsafeRawBufferPointer) -> Int64 {
+    package static func timestamp(_ cell: UnsafeRawBufferPointer) -> Int64 {
         (Int64(cell[0]) | Int64(cell[1]) << 8 | Int64(cell[2]) << 16 | Int64(cell[3]) << 24) * 1_000_000
     }
 
     /// TIME since 5.6.4: a big-endian number biased by half its range: sign 1 bit | unused 1 | hour 10 | minute 6 |
     /// second 6, then the fraction, which belongs to the number: -0.5 s is stored below -0. In microseconds.
-    public static func time2(_ cell: UnsafeRawBufferPointer) -> Int64 {
+    package static func time2(_ cell: UnsafeRawBufferPointer) -> Int64 {
         let fractionBits = (cell.count - 3) * 8
         let raw = bigEndian(cell, cell.count)
         let signed = raw - 1 << (23 + fractionBits)
@@ -71,7 +71,7 @@ public enum StoredTemporal {
     }
 
     /// TIME before 5.6.4: signed 24 bits little-endian, the decimal number hhmmss. In microseconds.
-    public static func time(_ cell: UnsafeRawBufferPointer) -> Int64 {
+    package static func time(_ cell: UnsafeRawBufferPointer) -> Int64 {
         let raw = Int(cell[0]) | Int(cell[1]) << 8 | Int(cell[2]) << 16
         let value = raw >= 1 << 23 ? raw - 1 << 24 : raw
         let magnitude = abs(value)
@@ -81,5 +81,5 @@ public enum StoredTemporal {
 
     /// YEAR: years since 1900, 0 for the year 0.
     @inlinable
-    public static func year(_ cell: UnsafeRawBufferPointer) -> Int { cell[0] == 0 ? 0 : 1900 + Int(cell[0]) }
+    package static func year(_ cell: UnsafeRawBufferPointer) -> Int { cell[0] == 0 ? 0 : 1900 + Int(cell[0]) }
 }

@@ -1,5 +1,5 @@
 /// The temporal types in the text protocol.
-public enum TextTemporal {
+package enum TextTemporal {
     /// Digits up to the next character that is none.
     private static func number(_ text: UnsafeRawBufferPointer, _ offset: inout Int) -> Int? {
         let start = offset
@@ -43,14 +43,14 @@ public enum TextTemporal {
     }
 
     /// `2020-02-29`.
-    public static func date(_ text: UnsafeRawBufferPointer) -> MySQLDate? {
+    package static func date(_ text: UnsafeRawBufferPointer) -> MySQLDate? {
         var offset = 0
         guard let date = date(text, &offset), offset == text.count else { return nil }
         return date
     }
 
     /// `2020-02-29 12:34:56.789`.
-    public static func dateTime(_ text: UnsafeRawBufferPointer) -> MySQLDateTime? {
+    package static func dateTime(_ text: UnsafeRawBufferPointer) -> MySQLDateTime? {
         var offset = 0
         guard let date = date(text, &offset), skip(0x20, text, &offset), let clock = clock(text, &offset),
             offset == text.count
@@ -60,7 +60,7 @@ public enum TextTemporal {
     }
 
     /// `-838:59:59.000000`, in microseconds.
-    public static func time(_ text: UnsafeRawBufferPointer) -> Int64? {
+    package static func time(_ text: UnsafeRawBufferPointer) -> Int64? {
         var offset = 0
         let isNegative = skip(0x2D, text, &offset)
         guard let clock = clock(text, &offset), offset == text.count else { return nil }

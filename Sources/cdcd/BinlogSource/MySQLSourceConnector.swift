@@ -74,7 +74,7 @@ package final class MySQLSourceConnector: SourceConnector {
         do throws(MySQLError) {
             let connection = try MySQLConnection.connect(options)
             defer { connection.close() }
-            _ = try connection.query("SELECT version()")
+            _ = try connection.queryText("SELECT version()")
             return nil
         } catch {
             let failure = ServerFailure.connecting(error, options)

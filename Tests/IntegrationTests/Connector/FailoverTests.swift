@@ -30,7 +30,7 @@ extension ConnectorTests {
         /// Makes the other server one that has executed all that the first has, as a replica that took over everything.
         /// - Returns: a connection to it.
         private func replica(of world: ConnectorWorld) throws -> MySQLConnection {
-            let executed = try world.root.query("SELECT @@GLOBAL.gtid_executed").scalar ?? ""
+            let executed = try world.root.queryText("SELECT @@GLOBAL.gtid_executed").scalar ?? ""
             let replica = try MySQLConnection.connect(
                 MySQLConfiguration(address: try #require(RealServers.otherMySQL), user: "root"))
             do throws(MySQLError) {
@@ -46,7 +46,7 @@ extension ConnectorTests {
 
         /// The first server's last transaction.
         private func lastGTID(_ world: ConnectorWorld) throws -> String {
-            let text = try world.root.query("SELECT @@GLOBAL.gtid_executed").scalar ?? ""
+            let text = try world.root.queryText("SELECT @@GLOBAL.gtid_executed").scalar ?? ""
             let uuid = try #require(ServerUUID(try ServerIdentity.uuid(world.root) ?? ""))
             let last = try #require(GTIDSet(text)?.intervals[uuid]?.last)
             return "\(uuid):\(last.upperBound)"

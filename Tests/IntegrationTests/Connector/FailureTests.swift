@@ -119,7 +119,7 @@ extension ConnectorTests {
             let status = try BinlogStatus(reading: world.root)
             let rival = try ReplicationStream(
                 try MySQLConnection.connect(MySQLConfiguration(address: try #require(RealServers.mysql), user: "root")),
-                serverID: serverID, start: .position(file: status.file, position: UInt32(status.position)),
+                serverID: serverID, start: .position(file: status.file, position: UInt64(status.position)),
                 heartbeatMilliseconds: 100, silenceMilliseconds: 5000)
             _ = try rival.next()
             let failure = run.waitForFailure()

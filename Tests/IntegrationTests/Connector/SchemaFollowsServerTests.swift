@@ -54,7 +54,7 @@ struct SchemaFollowsServerTests {
             try connection.execute(statement)
             // What the server logs of a CREATE … SELECT is its table.
             let isQuery = statement.contains(" AS SELECT id")
-            let shownTable = isQuery ? try connection.query("SHOW CREATE TABLE d").rows.first?[1] : nil
+            let shownTable = isQuery ? try connection.queryText("SHOW CREATE TABLE d").rows.first?[1] : nil
             let logged = shownTable.map { $0 + " START TRANSACTION" } ?? statement
             _ = try schema.apply(logged, defaultDatabase: name)
             let server = try facts(of: connection)
@@ -67,7 +67,7 @@ struct SchemaFollowsServerTests {
                 if !expected.key.isEmpty { #expect(ours.key == expected.key, "\(table) after \(statement)") }
                 // The server's own text of the table, read by us, has the same columns too.
                 let text = try #require(
-                    try connection.query("SHOW CREATE TABLE `\(table.replacing("`", with: "``"))`").rows.first?[1])
+                    try connection.queryText("SHOW CREATE TABLE `\(table.replacing("`", with: "``"))`").rows.first?[1])
                 var fresh = DatabaseSchema(rules: SchemaRules(profile: profile))
                 let changes = try fresh.apply(text, defaultDatabase: name)
                 let shown = try #require(changes.first?.tables.first?.definition, "\(text)")
@@ -79,7 +79,7 @@ struct SchemaFollowsServerTests {
     }
 
     private func facts(of connection: MySQLConnection) throws -> [String: Facts] {
-        let rows = try connection.query(
+        let rows = try connection.queryText(
             "SELECT table_name, column_name, is_nullable, data_type, column_key, column_type FROM information_schema.columns "
                 + "JOIN information_schema.tables USING (table_schema, table_name) "
                 + "WHERE table_schema = '\(Self.database)' AND table_type = 'BASE TABLE' ORDER BY table_name, ordinal_position").rows
@@ -91,7 +91,7 @@ struct SchemaFollowsServerTests {
             facts[table]?.types.append(
                 "\((row[3] ?? "").uppercased())\(isUnsigned ? " UNSIGNED" : "")\(row[2] == "YES" ? "" : " NOT NULL")")
         }
-        let keys = try connection.query(
+        let keys = try connection.queryText(
             "SELECT table_name, column_name FROM information_schema.key_column_usage WHERE table_schema = "
                 + "'\(Self.database)' AND constraint_name = 'PRIMARY' ORDER BY table_name, ordinal_position").rows
         for row in keys { facts[row[0] ?? ""]?.key.append(row[1] ?? "") }

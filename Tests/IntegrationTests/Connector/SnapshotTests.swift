@@ -64,7 +64,7 @@ extension ConnectorTests {
             let (rows, faults) = replay(world)
             #expect(faults.isEmpty, "\(faults.prefix(5)), \(faults.count) in all")
             var expected: [Int64: Int64] = [:]
-            for row in try world.root.query("SELECT id, v FROM t").rows {
+            for row in try world.root.queryText("SELECT id, v FROM t").rows {
                 if let id = row[0].flatMap({ Int64($0) }) { expected[id] = row[1].flatMap { Int64($0) } }
             }
             #expect(rows == expected)

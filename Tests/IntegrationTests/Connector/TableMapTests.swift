@@ -58,7 +58,7 @@ extension ConnectorTests.TableMapTests {
     ]
 
     private func characterSets(_ connection: MySQLConnection) throws -> [String] {
-        try connection.query("SELECT CHARACTER_SET_NAME FROM information_schema.CHARACTER_SETS ORDER BY 1").rows
+        try connection.queryText("SELECT CHARACTER_SET_NAME FROM information_schema.CHARACTER_SETS ORDER BY 1").rows
             .compactMap { $0.first ?? nil }
     }
 
@@ -91,11 +91,11 @@ extension ConnectorTests.TableMapTests {
             "SET NAMES utf8mb4", "SET GLOBAL binlog_row_metadata = \(metadata)", "DROP DATABASE IF EXISTS \(Self.database)",
             "CREATE DATABASE \(Self.database) CHARACTER SET utf8mb4", "USE \(Self.database)", "SET SESSION sql_mode = ''",
         ] { try connection.execute(statement) }
-        defer { try? connection.execute("SET GLOBAL binlog_row_metadata = MINIMAL") }
+        defer { _ = try? connection.execute("SET GLOBAL binlog_row_metadata = MINIMAL") }
         let status = try BinlogStatus(reading: connection)
         for statement in statements(try characterSets(connection)) + Self.changes {
             try connection.execute(statement)
-            for row in try connection.query("SHOW TABLES").rows {
+            for row in try connection.queryText("SHOW TABLES").rows {
                 let table = row.first.flatMap { $0 } ?? ""
                 if table.hasPrefix("by_"), !statement.contains("\(table) ") { continue }
                 try connection.execute("DELETE FROM \(table)")
@@ -113,7 +113,7 @@ extension ConnectorTests.TableMapTests {
         _ = try schema.apply("CREATE DATABASE \(Self.database) CHARACTER SET utf8mb4", defaultDatabase: "")
         let stream = try ReplicationStream(
             try MySQLConnection.connect(options), serverID: 77_031,
-            start: .position(file: status.file, position: UInt32(status.position)), heartbeatMilliseconds: 100,
+            start: .position(file: status.file, position: UInt64(status.position)), heartbeatMilliseconds: 100,
             silenceMilliseconds: 5000)
         defer { stream.canceller.cancel() }
         var decoder = BinlogDecoder(hasChecksums: stream.hasChecksums)

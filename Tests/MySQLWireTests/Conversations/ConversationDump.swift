@@ -118,8 +118,8 @@ struct ConversationDump {
             let cells = (0..<row.count).map { index in row.text(index).map { CellText.shortened($0) } ?? "NULL" }
             lines.append("< row \(cells)")
             if asksForChecksum { hasChecksums = cells == ["CRC32"] }
-        case .finished(let ok, let hasMore):
-            lines.append("< \(ok.map { "\($0)" } ?? "EOF"), \(hasMore ? "more results" : "no more")")
+        case .finished(let packet):
+            lines.append("< \(packet), \(packet.hasMoreResults ? "more results" : "no more")")
             phase = .commands
             return
         }
@@ -153,7 +153,7 @@ struct ConversationDump {
             ["\(gtid.gtid.map { "\($0)" } ?? "anonymous") \(gtid.originalCommitMicroseconds ?? 0)"]
         case .mariaDBGTID(let gtid): ["\(gtid.gtid) flags \(gtid.flags)"]
         case .tableMap(let map):
-            ["\(map.database).\(map.table)", map.unreadableReason, columns(map)].compactMap { $0 } + metadata(try map.metadata())
+            ["\(map.database).\(map.table)", map.unreadableColumn?.description, columns(map)].compactMap { $0 } + metadata(try map.metadata())
         case .rows(let rows): try describe(rows, decoder)
         case .xid(let number): ["\(number)"]
         case .rowsQuery(let statement): [statement]
@@ -161,7 +161,7 @@ struct ConversationDump {
             ["\(String(decoding: event.globalID, as: UTF8.self)) one phase \(event.isOnePhase)"]
         case .heartbeat, .stop, .informational, .transactionPayload: []
         case .unsupported:
-            ["unsupported: \(event.header.type.unsupportedReason)", "remedy: \(event.header.type.unsupportedRemedy)"]
+            ["unsupported: \(event.header.type.unsupportedReason)"]
         }
     }
 
@@ -193,7 +193,7 @@ struct ConversationDump {
 
     private static func describe(_ rows: RowsEvent, _ decoder: BinlogDecoder) throws -> [String] {
         guard let map = decoder.tableMap(rows.tableID) else { return ["no table map"] }
-        guard rows.hasFullImages, map.unreadableReason == nil else {
+        guard rows.hasFullImages, map.unreadableColumn == nil else {
             return ["\(rows.kind) of \(map.table): not all columns"]
         }
         var lines = ["\(rows.kind) of \(map.table)"]

@@ -18,19 +18,19 @@ import WireTestSupport
     }
 
     @Test(arguments: [("results", true), ("results-with-eof", false)])
-    func bothWaysOfEndingAResultAreUnderstood(name: String, hasDeprecatedEOF: Bool) throws {
+    func resultsEndWithOKOrWithEOF(name: String, hasDeprecatedEOF: Bool) throws {
         // Turns: greeting, OK, then one for each statement.
         let packets = try turn("mysql/9.7.4/query/\(name)", 2)
         let events = try receive(packets, hasDeprecatedEOF ? Self.withoutEOF : [.protocol41])
         #expect(events.filter { $0 == .row }.count == 2)
-        guard case .finished(let ok, hasMoreResults: false) = events.last else {
+        guard case .finished(let packet) = events.last else {
             Issue.record("not finished")
             return
         }
-        #expect((ok != nil) == hasDeprecatedEOF)
+        #expect(!packet.hasMoreResults && packet.affectedRows == 0)
     }
 
-    @Test func anErrorAmongRowsIsTheServersError() throws {
+    @Test func anErrorAfterRowsIsThrown() throws {
         let packets = try turn("mysql/9.7.4/query/error-among-rows", 2)
         #expect(packets.last?.first == 0xFF)
         #expect(throws: MySQLError.server(
@@ -39,7 +39,7 @@ import WireTestSupport
         #expect(try receive(Array(packets.dropLast()), Self.withoutEOF).contains(.row))
     }
 
-    @Test func aFileOfOursIsNeverRead() {
+    @Test func localFilesAreNeverSent() {
         // LOAD DATA LOCAL: 0xFB and a file name.
         #expect(throws: MySQLError.self) { try receive([[0xFB] + Array("/etc/passwd".utf8)], Self.withoutEOF) }
     }
@@ -47,11 +47,11 @@ import WireTestSupport
     @Test(arguments: [
         [0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [0xFC, 0xFF, 0xFF], [0x00], [],
     ] as [[UInt8]])
-    func impossibleHeadersAreRefused(packet: [UInt8]) {
+    func invalidHeadersAreRejected(packet: [UInt8]) {
         #expect(throws: MySQLError.self) { try receive([packet], Self.withoutEOF) }
     }
 
-    @Test func aRowWithTooFewOrTooManyCellsIsRefused() throws {
+    @Test func aRowWithTooFewOrTooManyCellsIsRejected() throws {
         func row(_ bytes: [UInt8], _ columns: Int) throws {
             try bytes.withUnsafeBytes { _ = try TextRow($0, columnCount: columns, reusing: []) }
         }
@@ -63,7 +63,7 @@ import WireTestSupport
     }
 
     @Test(arguments: ConversationTests.names.filter { $0.contains("/query/") })
-    func damagedResultsNeverTrap(name: String) throws {
+    func damagedResultsThrow(name: String) throws {
         for number in 2..<(try Conversation(name).turns.filter(\.isFromServer).count) {
             let packets = try turn(name, number)
             for index in packets.indices where packets[index].count < 600 {

@@ -2,12 +2,12 @@ import WireCore
 
 /// FORMAT_DESCRIPTION_EVENT: binlog version u16 | server version 50 bytes | created u32 | header length u8 |
 /// post-header length of each event type u8 | checksum algorithm u8 | checksum u32
-public struct FormatDescriptionEvent: Equatable, Sendable {
-    public let serverVersion: String
+package struct FormatDescriptionEvent: Equatable, Sendable {
+    package let serverVersion: String
     /// By event type minus one.
-    public let postHeaderBytes: [UInt8]
+    package let postHeaderBytes: [UInt8]
     /// Whether events end with a CRC-32.
-    public let hasChecksums: Bool
+    package let hasChecksums: Bool
 
     /// - Parameter body: everything after the header, the checksum's four bytes included.
     init(body: UnsafeRawBufferPointer) throws(WireError) {

@@ -2,13 +2,13 @@ import WireCore
 
 /// GTID_EVENT and ANONYMOUS_GTID_EVENT: flags u8 | source UUID 16 bytes | number u64 | logical clock u8 and 2 × u64 |
 /// immediate commit timestamp u56 [| original commit timestamp u56] …
-public struct GTIDEvent: Equatable, Sendable {
+package struct GTIDEvent: Equatable, Sendable {
     /// Nil for an anonymous transaction.
-    public let gtid: GTID?
+    package let gtid: GTID?
     /// Microseconds since the epoch when the transaction was committed on the server where it began; nil before 8.0.1.
-    public let originalCommitMicroseconds: UInt64?
+    package let originalCommitMicroseconds: UInt64?
     /// Microseconds since the epoch when it was committed on this server.
-    public let immediateCommitMicroseconds: UInt64?
+    package let immediateCommitMicroseconds: UInt64?
 
     init(body: UnsafeRawBufferPointer, isAnonymous: Bool) throws(WireError) {
         var reader = ByteReader(body, base: EventHeader.bytes)

@@ -6,34 +6,34 @@ import WireCore
 /// EXECUTE_LOAD_QUERY_EVENT, a LOAD DATA: the same with file id u32 | clause begin u32 | clause end u32 |
 /// duplicates u8 before the status variables. Begin and end, in bytes of the statement, enclose
 /// `[LOCAL] INFILE 'name' [REPLACE | IGNORE] INTO`, which a replica replaces.
-public struct QueryEvent: Equatable, Sendable {
-    public let threadID: UInt32
-    public let database: String
-    public let errorCode: UInt16
+package struct QueryEvent: Equatable, Sendable {
+    package let threadID: UInt32
+    package let database: String
+    package let errorCode: UInt16
     /// Decoded from the client's character set, as far as that is known. A LOAD DATA has an empty file name.
-    public let statement: String
-    public let session: Session
+    package let statement: String
+    package let session: Session
 
     /// Q_SQL_MODE_CODE; nil where it was not sent.
-    public var sqlMode: UInt64? { session.sqlMode }
+    package var sqlMode: UInt64? { session.sqlMode }
 
     /// The status variables: what the statement's meaning depends on. Nil where a variable was not sent.
-    public struct Session: Equatable, Sendable {
-        public var sqlMode: UInt64?
+    package struct Session: Equatable, Sendable {
+        package var sqlMode: UInt64?
         /// Numbers of collations: `character_set_client`, `collation_connection`, `collation_server`.
-        public var clientCollation: Int?
-        public var connectionCollation: Int?
-        public var serverCollation: Int?
+        package var clientCollation: Int?
+        package var connectionCollation: Int?
+        package var serverCollation: Int?
         /// `collation_database`, the default for what the statement creates.
-        public var databaseCollation: Int?
+        package var databaseCollation: Int?
         /// What a bare `CHARACTER SET utf8mb4` means.
-        public var utf8mb4Collation: Int?
-        public var timeZone: String?
+        package var utf8mb4Collation: Int?
+        package var timeZone: String?
         /// The databases of all tables that the statement read or wrote, by triggers, stored routines and views, too.
         /// Nil where the server did not say: MariaDB, more than 16 databases, and tables with foreign keys.
-        public var updatedDatabases: [String]?
+        package var updatedDatabases: [String]?
         /// Whether a TIMESTAMP column without NULL or NOT NULL is an ordinary nullable one.
-        public var explicitDefaultsForTimestamp: Bool?
+        package var explicitDefaultsForTimestamp: Bool?
     }
 
     init(body: UnsafeRawBufferPointer) throws(WireError) { try self.init(body, isLoadData: false) }

@@ -1,13 +1,13 @@
 import WireCore
 
 /// ROTATE_EVENT: position u64 | file name to the end
-public struct RotateEvent: Equatable, Sendable {
-    public let file: String
+package struct RotateEvent: Equatable, Sendable {
+    package let file: String
     /// At most `positionMax`.
-    public let position: UInt64
+    package let position: UInt64
 
     /// The largest position that is accepted: the size of an event can be added to it without overflow.
-    public static let positionMax = UInt64(Int64.max) / 2
+    package static let positionMax = UInt64(Int64.max) / 2
 
     init(body: UnsafeRawBufferPointer) throws(WireError) {
         var reader = ByteReader(body, base: EventHeader.bytes)

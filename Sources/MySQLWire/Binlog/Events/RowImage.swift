@@ -1,5 +1,5 @@
 /// Where the cells of one row image lie. Reused from row to row, so that reading allocates nothing.
-public struct RowImage {
+package struct RowImage {
     /// Offset and length of each cell within `bytes`; a negative length stands for NULL.
     @usableFromInline var cells: ContiguousArray<CellPlace> = []
     @usableFromInline var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -13,15 +13,15 @@ public struct RowImage {
         }
     }
 
-    public init() {}
+    package init() {}
 
-    @inlinable public var count: Int { cells.count }
+    @inlinable package var count: Int { cells.count }
 
-    @inlinable public func isNull(_ index: Int) -> Bool { cells[index].length < 0 }
+    @inlinable package func isNull(_ index: Int) -> Bool { cells[index].length < 0 }
 
     /// The cell's stored bytes without a length prefix; nil for NULL.
     @inlinable
-    public subscript(index: Int) -> UnsafeRawBufferPointer? {
+    package subscript(index: Int) -> UnsafeRawBufferPointer? {
         let place = cells[index]
         guard place.length >= 0 else { return nil }
         return UnsafeRawBufferPointer(

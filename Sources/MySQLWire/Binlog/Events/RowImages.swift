@@ -1,7 +1,7 @@
 import WireCore
 
 /// Walks over the row images of an event.
-public struct RowImages {
+package struct RowImages {
     private let bytes: UnsafeRawBufferPointer
     private let columnCount: Int
     private let hasFullImages: Bool
@@ -13,14 +13,14 @@ public struct RowImages {
         self.hasFullImages = hasFullImages
     }
 
-    public var isAtEnd: Bool { offset == bytes.count }
+    package var isAtEnd: Bool { offset == bytes.count }
 
     /// Finds the cells of the next image. Every length is checked against what is left.
     ///
     /// Throws also where the images do not have all columns of the table map: they are not read by guess.
     ///
     /// Layout: NULL bitmap, one bit for each column | the cells that are not NULL
-    public mutating func next(into image: inout RowImage, columns: [ColumnStorage]) throws(WireError) {
+    package mutating func next(into image: inout RowImage, columns: [ColumnStorage]) throws(WireError) {
         guard hasFullImages, columns.count == columnCount, columnCount > 0 else { throw unfit(columns.count) }
         let bitmapBytes = (columns.count + 7) / 8
         let total = bytes.count

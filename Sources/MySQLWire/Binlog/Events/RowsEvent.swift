@@ -4,19 +4,19 @@ import WireCore
 ///
 /// Layout: table id u48 | flags u16 | version 2: extra data u16 length (itself included) and bytes | column count
 /// lenenc | present columns bitmap | update: present columns of the after image | row images to the end
-public struct RowsEvent {
-    public enum Kind: Sendable { case insert, update, delete }
+package struct RowsEvent {
+    package enum Kind: Sendable { case insert, update, delete }
 
-    public let kind: Kind
-    public let tableID: UInt64
-    public let columnCount: Int
+    package let kind: Kind
+    package let tableID: UInt64
+    package let columnCount: Int
     /// Whether every image has all columns (`binlog_row_image=FULL`).
-    public let hasFullImages: Bool
+    package let hasFullImages: Bool
     /// The row images, one after the other; a view of the event.
     let images: UnsafeRawBufferPointer
 
     /// The number that the server uses for "no table": the event only ends a statement.
-    public var isDummy: Bool { tableID == 0xFF_FFFF }
+    package var isDummy: Bool { tableID == 0xFF_FFFF }
 
     init(type: EventType, body: UnsafeRawBufferPointer) throws(WireError) {
         var reader = ByteReader(body, base: EventHeader.bytes)
@@ -53,7 +53,7 @@ public struct RowsEvent {
     }
 
     /// Reads the images one by one. The table map must be the one with this event's `tableID`.
-    public func makeRows() -> RowImages {
+    package func makeRows() -> RowImages {
         RowImages(images, columnCount: columnCount, hasFullImages: hasFullImages)
     }
 }

@@ -1,24 +1,24 @@
 import WireCore
 
-/// TABLE_MAP_EVENT: how the rows of a table are laid out, valid for the row events that follow with its number.
+/// TABLE_MAP_EVENT: the layout of a table's rows, for the row events that follow with its id.
 ///
 /// Layout: table id u48 | flags u16 | database u8 length, text, NUL | table u8 length, text, NUL | column count
 /// lenenc | type of each column u8 | metadata lenenc length, bytes | nullability bitmap | optional metadata (type,
 /// length, value)
-public final class TableMap: Sendable {
-    public static let columnCountMax = 4096
+package final class TableMap: Sendable {
+    package static let columnCountMax = 4096
 
-    public let tableID: UInt64
-    public let database: String
-    public let table: String
-    /// Empty where `unreadableReason` says why.
-    public let columns: [ColumnStorage]
-    public let columnCount: Int
-    /// Names a column type that cannot be read, so that no row of the table can; nil where all can. The map alone
-    /// is no fault: it may belong to a table of no interest.
-    public let unreadableReason: String?
+    package let tableID: UInt64
+    package let database: String
+    package let table: String
+    /// Empty if there is an `unreadableColumn`.
+    package let columns: [ColumnStorage]
+    package let columnCount: Int
+    /// A column that cannot be read, so that no row of the table can; nil if all can. The map alone is not an error:
+    /// the table may be one that the caller does not read.
+    package let unreadableColumn: UnreadableColumn?
     /// One for each column, in the order of the columns.
-    public let isNullable: [Bool]
+    package let isNullable: [Bool]
     /// The bytes of the optional metadata, and their offset in the event.
     private let optionalMetadata: (bytes: [UInt8], offset: Int)
     private let isMariaDB: Bool
@@ -34,9 +34,9 @@ public final class TableMap: Sendable {
         columnCount = count
         let types = try reader.array(count)
         var metadata = try reader.slice(try reader.lengthEncodedCount())
-        unreadableReason = ColumnStorage.unreadable(among: types)
+        unreadableColumn = ColumnStorage.unreadable(among: types)
         var columns: [ColumnStorage] = []
-        if unreadableReason == nil {
+        if unreadableColumn == nil {
             columns.reserveCapacity(count)
             for type in types { columns.append(try ColumnStorage(code: type, metadata: &metadata)) }
             try metadata.finish()
@@ -49,11 +49,11 @@ public final class TableMap: Sendable {
         self.isMariaDB = isMariaDB
     }
 
-    /// Decodes the optional metadata; empty where the columns are unreadable. Throws where it does not fit the columns.
+    /// Decodes the optional metadata; empty if a column is unreadable. Throws if it does not match the columns.
     ///
-    /// It is decoded on demand: only captured tables need it, and of most tables nothing is captured.
-    public func metadata() throws(WireError) -> TableMapMetadata {
-        guard unreadableReason == nil else { return TableMapMetadata() }
+    /// It is decoded on demand, because many tables of a binlog are not read.
+    package func metadata() throws(WireError) -> TableMapMetadata {
+        guard unreadableColumn == nil else { return TableMapMetadata() }
         let bytes = optionalMetadata.bytes
         var reader = ByteReader(bytes.span.bytes, base: optionalMetadata.offset)
         return try TableMapMetadata(&reader, columns: columns, isMariaDB: isMariaDB)

@@ -9,21 +9,21 @@ import WireCore
 /// Layout: fields of type u8 | length lenenc | value. Source: MySQL's `Table_map_event::Optional_metadata_fields`,
 /// MariaDB's `Table_map_log_event::init_metadata_fields`. Fields of other types are skipped by their length: they
 /// describe visibility, subtypes of geometry and dimensions of vectors, on which no decoding depends.
-public struct TableMapMetadata: Equatable, Sendable {
+package struct TableMapMetadata: Equatable, Sendable {
     /// SIGNEDNESS: whether each column is unsigned; nil for columns that are not numeric. YEAR is numeric and unsigned.
-    public var isUnsigned: [Bool?] = []
+    package var isUnsigned: [Bool?] = []
     /// DEFAULT_CHARSET or COLUMN_CHARSET, and ENUM_AND_SET_DEFAULT_CHARSET or ENUM_AND_SET_COLUMN_CHARSET: the number
     /// of each column's collation; nil for columns without one.
-    public var collations: [Int?] = []
+    package var collations: [Int?] = []
     /// COLUMN_NAME, of every column.
-    public var columnNames: [String] = []
+    package var columnNames: [String] = []
     /// ENUM_STR_VALUE and SET_STR_VALUE: the options of each column, in its character set; nil for columns of other
     /// types.
-    public var options: [[[UInt8]]?] = []
+    package var options: [[[UInt8]]?] = []
     /// SIMPLE_PRIMARY_KEY or PRIMARY_KEY_WITH_PREFIX: the key's columns in the key's order. A table without a primary
     /// key has that of its first unique key whose columns are all NOT NULL, as the server promotes it; nil where there
     /// is none.
-    public var primaryKey: [Int]?
+    package var primaryKey: [Int]?
 
     /// `Table_map_event::Optional_metadata_field_type`.
     private enum FieldType: UInt8 {

@@ -2,12 +2,12 @@ import WireCore
 
 /// XA_PREPARE_LOG_EVENT: one-phase flag u8 | format id u32 | global transaction id length u32 | branch qualifier
 /// length u32 | both
-public struct XAPrepareEvent: Equatable, Sendable {
+package struct XAPrepareEvent: Equatable, Sendable {
     /// `XA COMMIT … ONE PHASE`: the transaction is committed, and nothing follows that decides it.
-    public let isOnePhase: Bool
-    public let formatID: UInt32
-    public let globalID: [UInt8]
-    public let branchQualifier: [UInt8]
+    package let isOnePhase: Bool
+    package let formatID: UInt32
+    package let globalID: [UInt8]
+    package let branchQualifier: [UInt8]
 
     /// The identifier as the server writes it in the statements of the transaction: `X'78',X'',1`.
     public var identifier: String {

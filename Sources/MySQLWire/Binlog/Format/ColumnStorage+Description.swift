@@ -1,7 +1,7 @@
 extension ColumnStorage: CustomStringConvertible {
     /// The type as statements write it, for example `DECIMAL(10,2)` or `VARCHAR of 80 bytes`. The storage does not
     /// distinguish text from bytes.
-    public var description: String {
+    package var description: String {
         switch type {
         case .decimal, .newDecimal: "DECIMAL(\(size),\(scale))"
         case .tiny: "TINYINT"

@@ -1,31 +1,35 @@
 import WireCore
 
 /// One column of a table map: its type and what the metadata says, resolved.
-public struct ColumnStorage: Hashable, Sendable {
-    public let type: ColumnType
+package struct ColumnStorage: Hashable, Sendable {
+    package let type: ColumnType
     /// Meaning by type: DECIMAL precision, fractional digits of temporal types, bytes of ENUM and SET, bits of BIT,
     /// maximal bytes of CHAR and VARCHAR, bytes of the length prefix of blobs, JSON, geometry and vectors.
-    public let size: Int
+    package let size: Int
     /// DECIMAL's digits after the point.
-    public let scale: Int
+    package let scale: Int
     /// How the row reader finds the end of a cell.
     let extent: Extent
 
     enum Extent: Hashable, Sendable {
         case fixed(Int)
-        /// The cell has a length prefix of so many bytes.
+        /// The cell has a length prefix of this number of bytes.
         case prefixed(Int)
     }
 
-    /// The first type that cannot be read, in words; after it no metadata can be told apart.
-    static func unreadable(among codes: [UInt8]) -> String? {
+    /// The first type that cannot be read; the metadata of the columns after it cannot be located.
+    static func unreadable(among codes: [UInt8]) -> UnreadableColumn? {
         for code in codes {
             switch ColumnType(rawValue: code) {
-            case .decimal?: return "DECIMAL of before MySQL 5.0; the remedy: ALTER TABLE … FORCE"
-            case .null?, .typedArray?: return "a column of the type \(code), which no stored column has"
-            case nil where code == 140 || code == 141: return "MariaDB's COMPRESSED columns"
-            case nil: return "a column of the unknown type \(code)"
-            default: continue
+            case .decimal?: return .oldDecimal
+            case .null?, .typedArray?: return .notStored(code)
+            case nil where code == 140 || code == 141: return .compressed
+            case nil: return .unknown(code)
+            case .tiny?, .short?, .long?, .float?, .double?, .timestamp?, .longLong?, .int24?, .date?, .time?,
+                .dateTime?, .year?, .newDate?, .varchar?, .bit?, .timestamp2?, .dateTime2?, .time2?, .vector?, .json?,
+                .newDecimal?, .enumeration?, .set?, .tinyBlob?, .mediumBlob?, .longBlob?, .blob?, .varString?,
+                .string?, .geometry?:
+                continue
             }
         }
         return nil

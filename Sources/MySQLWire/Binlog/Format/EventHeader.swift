@@ -2,25 +2,25 @@ import WireCore
 
 /// The 19 bytes before every event: timestamp u32 | type u8 | server id u32 | event size u32 | end position u32 |
 /// flags u16.
-public struct EventHeader: Equatable, Sendable {
-    public static let bytes = 19
+package struct EventHeader: Equatable, Sendable {
+    package static let bytes = 19
 
     /// Seconds since the epoch when the statement began; 0 in events that the server makes up for the stream.
-    public let timestampSeconds: UInt32
-    public let type: EventType
-    public let serverID: UInt32
+    package let timestampSeconds: UInt32
+    package let type: EventType
+    package let serverID: UInt32
     /// Header, body and checksum.
-    public let eventBytes: UInt32
+    package let eventBytes: UInt32
     /// Where the next event begins in its file; 0 in made-up events.
-    public let nextPosition: UInt32
-    public let flags: UInt16
+    package let nextPosition: UInt32
+    package let flags: UInt16
 
     /// LOG_EVENT_ARTIFICIAL_F: made up for the stream, in no file.
-    public var isArtificial: Bool { flags & 0x20 != 0 }
+    package var isArtificial: Bool { flags & 0x20 != 0 }
     /// LOG_EVENT_IGNORABLE_F: who does not know the type may pass it over.
-    public var isIgnorable: Bool { flags & 0x80 != 0 }
+    package var isIgnorable: Bool { flags & 0x80 != 0 }
     /// Where the event begins in its file. Files may be larger than 4 GiB only within their last transaction.
-    public var position: UInt32 { nextPosition &- min(eventBytes, nextPosition) }
+    package var position: UInt32 { nextPosition &- min(eventBytes, nextPosition) }
 
     @_lifetime(reader: copy reader)
     init(from reader: inout ByteReader) throws(WireError) {

@@ -83,6 +83,7 @@ struct ConfigurationReader {
         var options = MySQLConfiguration(
             address: SocketAddress(host: text("database.hostname") ?? "", port: port), user: text("database.user") ?? "",
             password: configuration["database.password"] ?? "")
+        options.programName = "cdcd"
         options.tlsMode =
             switch text("database.ssl.mode")?.lowercased() ?? profile.defaultTLSMode {
             case "disabled": .disabled

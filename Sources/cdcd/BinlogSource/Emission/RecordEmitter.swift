@@ -37,7 +37,7 @@ public final class RecordEmitter: SchemaChangeEmitter {
     /// - Returns: the number of rows in the event.
     /// - Throws: what the sink throws; a `ConversionError` that names table and column if a value cannot be read; a
     ///   `WireError` if the event is damaged.
-    public func emit(
+    package func emit(
         _ event: RowsEvent, of decoder: BinlogRowDecoder, source: SourceInfo, skippingRows skippedRows: Int = 0
     ) throws -> Int {
         let plan = decoder.plan

@@ -74,7 +74,7 @@ public final class SnapshotEmitter: SchemaChangeEmitter {
     }
 
     /// Takes a row of `SELECT` over `plan.selectedColumns`. It is emitted when the next one is known.
-    public func emitRow(_ row: borrowing TextRow) throws {
+    package func emitRow(_ row: borrowing TextRow) throws {
         guard let table else { preconditionFailure("a row before beginTable") }
         let plan = table.plan
         let values = try table.decoder.row(row, failures: &failures)

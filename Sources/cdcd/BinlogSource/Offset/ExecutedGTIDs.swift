@@ -28,7 +28,7 @@ public struct ExecutedGTIDs: Hashable, Sendable {
     public var position: GTIDPosition { list.map { .mariaDB($0) } ?? .mySQL(set) }
 
     /// Precondition: the transaction is of the same kind of server.
-    public mutating func insert(_ transaction: TransactionID) {
+    package mutating func insert(_ transaction: TransactionID) {
         switch transaction {
         case .mySQL(let gtid):
             precondition(list == nil, "a MySQL GTID in a MariaDB position")

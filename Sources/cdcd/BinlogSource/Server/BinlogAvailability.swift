@@ -73,7 +73,7 @@ enum BinlogAvailability: Hashable, Sendable {
     /// The binlog files; none where there is no binlog or the account may not see them, which is reported elsewhere.
     static func files(_ connection: MySQLConnection) throws(MySQLError) -> [String] {
         do throws(MySQLError) {
-            return try connection.query("SHOW BINARY LOGS").rows.compactMap { $0.first ?? nil }
+            return try connection.queryText("SHOW BINARY LOGS").rows.compactMap { $0.first ?? nil }
         } catch {
             guard case .server = error, !error.isRetriable else { throw error }
             return []

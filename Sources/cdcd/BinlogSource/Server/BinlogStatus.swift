@@ -34,9 +34,9 @@ struct BinlogStatus: Hashable, Sendable {
     /// The result of the first statement that the server has.
     private static func query(
         _ statements: ArraySlice<String>, _ connection: MySQLConnection
-    ) throws(MySQLError) -> ResultSet {
+    ) throws(MySQLError) -> TextResult {
         let rest = statements.dropFirst()
-        do throws(MySQLError) { return try connection.query(statements.first ?? "") } catch {
+        do throws(MySQLError) { return try connection.queryText(statements.first ?? "") } catch {
             guard case .server(let answer) = error, answer.code == 1064, !rest.isEmpty else { throw error }
             return try query(rest, connection)
         }

@@ -19,7 +19,7 @@ struct ServerFacts: Sendable {
 
     init(reading connection: MySQLConnection) throws(MySQLError) {
         let list = Self.names.map { "'\($0)'" }.joined(separator: ",")
-        let result = try connection.query("SHOW GLOBAL VARIABLES WHERE Variable_name IN (\(list))")
+        let result = try connection.queryText("SHOW GLOBAL VARIABLES WHERE Variable_name IN (\(list))")
         var variables: [String: String] = [:]
         for row in result.rows where row.count >= 2 {
             if let name = row[0], let value = row[1] { variables[name.lowercased()] = value }
@@ -31,7 +31,7 @@ struct ServerFacts: Sendable {
     /// one that is committed in between is in neither. Empty on servers without the variable.
     static func ownedGTIDs(_ connection: MySQLConnection) throws(MySQLError) -> GTIDSet {
         // Not `SELECT @@gtid_owned`: an error as the answer to the first statement counts as one that passes.
-        let rows = try connection.query("SHOW GLOBAL VARIABLES WHERE Variable_name = 'gtid_owned'").rows
+        let rows = try connection.queryText("SHOW GLOBAL VARIABLES WHERE Variable_name = 'gtid_owned'").rows
         let text = rows.first { $0.first??.lowercased() == "gtid_owned" }?.last ?? nil
         return ownedGTIDs(text ?? "")
     }

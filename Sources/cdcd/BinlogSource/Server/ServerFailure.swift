@@ -17,11 +17,14 @@ enum ServerFailure {
                 remedy: "Check database.user and database.password, and that the account may connect from this host: "
                     + "CREATE USER '\(options.user)'@'%' IDENTIFIED BY '…', or ALTER USER '\(options.user)'@'%' "
                     + "IDENTIFIED BY '…'.")
-        case .authentication(let reason):
+        case .authentication(let failure):
             return ConnectorError(
-                "Failed to authenticate to the database at \(place)", cause: reason,
-                remedy: "Set database.ssl.mode=required, or database.allowPublicKeyRetrieval=true where the connection "
-                    + "is not encrypted.")
+                "Failed to authenticate to the database at \(place)", cause: failure.description,
+                remedy: remedy(for: failure))
+        case .unsupported(.tlsNotOffered):
+            return ConnectorError(
+                "Unable to connect to the database at \(place): \(error)",
+                remedy: "Set ssl_cert and ssl_key on the server, or change database.ssl.mode.")
         case .server(let answer):
             return ConnectorError(
                 "Unable to connect to the database at \(place): \(answer.message)", cause: answer.description,
@@ -39,6 +42,19 @@ enum ServerFailure {
                 "Unable to connect to the database at \(place): \(error)",
                 remedy: "Check database.hostname and database.port, that the server runs and listens there, and that no "
                     + "firewall is between.")
+        }
+    }
+
+    private static func remedy(for failure: MySQLAuthenticationError) -> String {
+        switch failure.reason {
+        case .publicKeyRetrievalNotAllowed:
+            "Set database.ssl.mode=required, or, if nobody can intercept the connection, "
+                + "database.allowPublicKeyRetrieval=true."
+        case .clearTextPasswordWithoutTLS: "Set database.ssl.mode=required."
+        case .unsupportedPlugin:
+            "ALTER USER '\(failure.user)'@'%' IDENTIFIED "
+                + (failure.isMariaDB
+                    ? "VIA mysql_native_password USING PASSWORD('…');" : "WITH caching_sha2_password BY '…';")
         }
     }
 
@@ -62,6 +78,12 @@ enum ServerFailure {
                 "\(what) waited too long for a lock \(place)", cause: answer.description,
                 remedy: "See who holds it (SHOW PROCESSLIST; SELECT * FROM performance_schema.metadata_locks), or wait longer: "
                     + "snapshot.lock.timeout.ms.")
+        }
+        if case .unsupported(.binlogPosition) = error {
+            return ConnectorError(
+                "\(what) failed \(place)", cause: error.description,
+                remedy: "Turn on GTIDs on the server (gtid_mode=ON), or take a new snapshot (stop the connector, DELETE its "
+                    + "offsets, resume it).")
         }
         guard case .server(let answer) = error, privilegeCodes.contains(answer.code) else {
             return ConnectorError("\(what) failed \(place)", cause: error.description)

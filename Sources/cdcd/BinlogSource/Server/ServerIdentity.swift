@@ -6,7 +6,7 @@ enum ServerIdentity {
     /// The server's `server_uuid`; nil for servers that have none (before MySQL 5.6).
     static func uuid(_ connection: MySQLConnection) throws(MySQLError) -> String? {
         do throws(MySQLError) {
-            return try connection.query("SELECT @@GLOBAL.server_uuid").scalar
+            return try connection.queryText("SELECT @@GLOBAL.server_uuid").scalar
         } catch {
             // Unknown system variable.
             guard case .server(let answer) = error, answer.code == 1193 else { throw error }

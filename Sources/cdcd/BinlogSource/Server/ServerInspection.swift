@@ -23,7 +23,7 @@ struct ServerInspection {
                 let facts = try ServerFacts(reading: connection)
                 // Names in backquotes, whatever the server's own mode says.
                 try connection.execute("SET SESSION sql_mode = ''")
-                let grants = try connection.query("SHOW GRANTS").rows.compactMap { $0.first ?? nil }
+                let grants = try connection.queryText("SHOW GRANTS").rows.compactMap { $0.first ?? nil }
                 return (owned, facts, Grants(statements: grants), try BinlogAvailability.files(connection))
             } catch { throw SessionError(error, isConnecting: false) }
         }

@@ -24,7 +24,7 @@ struct ServerMetadata {
         try read("Reading the primary key of \(table)") { connection throws(MySQLError) in
             do throws(MySQLError) {
                 // Table, Non_unique, Key_name, Seq_in_index, Column_name; in the order of the key.
-                return try connection.query("SHOW INDEX FROM \(SQLText.quoted(table)) WHERE Key_name = 'PRIMARY'")
+                return try connection.queryText("SHOW INDEX FROM \(SQLText.quoted(table)) WHERE Key_name = 'PRIMARY'")
                     .column("Column_name").compactMap { $0 }
             } catch {
                 // ER_NO_SUCH_TABLE, ER_BAD_DB_ERROR.

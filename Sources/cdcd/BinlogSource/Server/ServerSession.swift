@@ -67,10 +67,12 @@ enum ServerSession {
         var attempt: Int?
         defer { if let attempt { control.removeStopHandler(attempt) } }
         do throws(MySQLError) {
-            return try MySQLConnection.connect(options) { canceller in
-                if let attempt { control.removeStopHandler(attempt) }
-                attempt = control.onStop { canceller.cancel() }
-            }
+            return try MySQLConnection.connect(
+                options,
+                onOpen: { canceller in
+                    if let attempt { control.removeStopHandler(attempt) }
+                    attempt = control.onStop { canceller.cancel() }
+                })
         } catch {
             if control.isStopping { throw CancellationError() }
             throw SessionError(error, isConnecting: true)

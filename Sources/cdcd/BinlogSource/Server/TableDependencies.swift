@@ -150,8 +150,8 @@ extension TableDependencies {
     init(reading connection: MySQLConnection) throws(MySQLError) {
         // Names in backquotes, whatever the server's own mode says.
         try connection.execute("SET SESSION sql_mode = ''")
-        grants = Grants(statements: try connection.query("SHOW GRANTS").rows.compactMap { $0.first ?? nil })
-        lowersNames = try connection.query("SELECT @@lower_case_table_names").scalar != "0"
+        grants = Grants(statements: try connection.queryText("SHOW GRANTS").rows.compactMap { $0.first ?? nil })
+        lowersNames = try connection.queryText("SELECT @@lower_case_table_names").scalar != "0"
         for row in try Self.rows(
             connection, "EVENT_OBJECT_SCHEMA, EVENT_OBJECT_TABLE, TRIGGER_SCHEMA, TRIGGER_NAME, ACTION_STATEMENT, SQL_MODE",
             "TRIGGERS")
@@ -185,7 +185,7 @@ extension TableDependencies {
         _ connection: MySQLConnection, _ columns: String, _ table: String
     ) throws(MySQLError) -> [[String]] {
         let count = columns.split(separator: ",").count
-        return try connection.query("SELECT \(columns) FROM information_schema.\(table)").rows
+        return try connection.queryText("SELECT \(columns) FROM information_schema.\(table)").rows
             .filter { $0.count == count }.map { $0.map { $0 ?? "" } }
     }
 }

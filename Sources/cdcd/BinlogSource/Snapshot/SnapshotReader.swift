@@ -129,7 +129,7 @@ struct SnapshotReader {
             // Rolled back after the table, which releases its metadata lock.
             try connection.execute("SAVEPOINT cdcd")
             try view.checkColumns(of: table, configuration, connection)
-            let seconds = try connection.query("SELECT UNIX_TIMESTAMP()").scalar.flatMap { Int64($0) } ?? 0
+            let seconds = try connection.queryText("SELECT UNIX_TIMESTAMP()").scalar.flatMap { Int64($0) } ?? 0
             offset.timestampSeconds = seconds
             let plan = try TablePlan(definition, configuration: configuration)
             let (microseconds, overflows) = seconds.multipliedReportingOverflow(by: 1_000_000)

@@ -27,7 +27,7 @@ struct SnapshotTables: Hashable, Sendable {
 
     /// All base tables that are visible to the account.
     static func all(_ connection: MySQLConnection) throws(MySQLError) -> [TableID] {
-        let result = try connection.query(
+        let result = try connection.queryText(
             "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE'")
         return result.rows.compactMap { row in
             guard row.count == 2, let database = row[0], let table = row[1] else { return nil }

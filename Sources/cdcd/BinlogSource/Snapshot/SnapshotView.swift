@@ -137,7 +137,7 @@ struct SnapshotView {
             }
         }
         var databases: [String: (characterSet: String, collation: String)] = [:]
-        let schemata = try connection.query(
+        let schemata = try connection.queryText(
             "SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA")
         for row in schemata.rows where row.count == 3 {
             if let name = row[0], let set = row[1], let collation = row[2] { databases[name] = (set, collation) }
@@ -163,7 +163,7 @@ struct SnapshotView {
 
     private static func definition(of table: TableID, _ connection: MySQLConnection) throws(MySQLError) -> String? {
         do throws(MySQLError) {
-            let result = try connection.query("SHOW CREATE TABLE \(SQLText.quoted(table))")
+            let result = try connection.queryText("SHOW CREATE TABLE \(SQLText.quoted(table))")
             return result.rows.first.flatMap { $0.count > 1 ? $0[1] : nil }
         } catch {
             // It was dropped after the list was read; its DROP is after the position.

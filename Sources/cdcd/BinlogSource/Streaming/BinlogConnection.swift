@@ -46,7 +46,7 @@ final class BinlogConnection {
     /// - Throws: `SessionError` if the connection fails; `BinlogUnavailableError` if the server lacks something;
     ///   `ConnectorError` if it is not the expected one or not fit.
     func withStream(
-        _ request: BinlogMachine.ResumeRequest, _ body: (ReplicationStream, MySQLConnection) throws -> Void
+        _ request: BinlogMachine.ResumeRequest, _ body: (ReplicationStream) throws -> Void
     ) throws {
         startPoint = request.point
         var options = configuration.connection
@@ -63,42 +63,37 @@ final class BinlogConnection {
             do throws(MySQLError) {
                 try connection.execute("SET SESSION net_write_timeout = 86400, SESSION net_read_timeout = 86400")
                 stream = try ReplicationStream(
-                    connection, serverID: configuration.serverID, start: try start(request, verified.executed),
+                    connection, serverID: configuration.serverID, start: start(request, verified.executed),
                     heartbeatMilliseconds: Self.heartbeatMilliseconds, silenceMilliseconds: waitMilliseconds)
             } catch { throw SessionError(error, isConnecting: false) }
-            try body(stream, connection)
+            try body(stream)
         }
     }
 
     private func start(
         _ request: BinlogMachine.ResumeRequest, _ executed: GTIDPosition?
-    ) throws(MySQLError) -> ReplicationStream.Start {
+    ) -> ReplicationStream.Start {
         if let executed { return .gtids(executed) }
-        guard let position = UInt32(exactly: max(4, request.position)) else {
-            throw .unsupported(
-                "The position \(request.position) in \(request.point.file) lies beyond 4 GiB, where the protocol cannot begin "
-                    + "to read: turn on GTIDs (gtid_mode=ON), or take a new snapshot")
-        }
-        return .position(file: request.point.file, position: position)
+        return .position(file: request.point.file, position: UInt64(max(4, request.position)))
     }
 
     /// The next event, header and checksum included: a view that is valid until the next call.
     ///
     /// - Parameter place: the end of the last event.
     func next(
-        of stream: ReplicationStream, on connection: MySQLConnection, at place: @autoclosure () -> StreamSilence.Place
+        of stream: ReplicationStream, at place: @autoclosure () -> StreamSilence.Place
     ) throws -> UnsafeRawBufferPointer {
         while true {
             do throws(MySQLError) { return try stream.next() } catch {
                 guard case .stream(.timedOut) = error else { throw SessionError(error, isConnecting: false) }
-                try wait(for: stream, connection, place())
+                try wait(for: stream, place())
             }
         }
     }
 
     /// Decides what a read without an event means. Throws where the silence means that the connection is lost.
     private func wait(
-        for stream: ReplicationStream, _ connection: MySQLConnection, _ place: StreamSilence.Place
+        for stream: ReplicationStream, _ place: StreamSilence.Place
     ) throws {
         let action = silence.waited(
             milliseconds: waitMilliseconds, receivedBytes: stream.receivedBytes, at: place, now: .now)
@@ -115,7 +110,7 @@ final class BinlogConnection {
             }
         }
         if let report = silence.dueReport(at: .now) { self.report(report, place) }
-        limitWait(connection)
+        limitWait(stream)
     }
 
     private func report(_ report: StreamSilence.Report, _ place: StreamSilence.Place) {
@@ -125,9 +120,9 @@ final class BinlogConnection {
         logger.warn(summary + (report.isServerAnswering ? explanation : ""))
     }
 
-    private func limitWait(_ connection: MySQLConnection) {
+    private func limitWait(_ stream: ReplicationStream) {
         waitMilliseconds = silence.waitMilliseconds(at: .now)
-        connection.setReadTimeout(milliseconds: waitMilliseconds)
+        stream.setReadTimeout(milliseconds: waitMilliseconds)
     }
 
     /// Whether the stream's server answers another connection. Another server at its address says nothing about it.
@@ -160,12 +155,12 @@ final class BinlogConnection {
     /// - Parameter place: the end of the event before it.
     @inline(__always)
     func received(
-        _ header: EventHeader, on connection: MySQLConnection, at place: @autoclosure () -> StreamSilence.Place
+        _ header: EventHeader, of stream: ReplicationStream, at place: @autoclosure () -> StreamSilence.Place
     ) {
-        if silence.needsEvents || header.type == .heartbeat { noteArrival(header, connection, place()) }
+        if silence.needsEvents || header.type == .heartbeat { noteArrival(header, stream, place()) }
     }
 
-    private func noteArrival(_ header: EventHeader, _ connection: MySQLConnection, _ place: StreamSilence.Place) {
+    private func noteArrival(_ header: EventHeader, _ stream: ReplicationStream, _ place: StreamSilence.Place) {
         guard header.type != .rotate else { return }
         let arrival: StreamSilence.Arrival =
             if header.type == .heartbeat { .heartbeat(position: header.nextPosition) }
@@ -176,7 +171,7 @@ final class BinlogConnection {
             connectedSince = .now
             control.report(.running)
         }
-        if waitMilliseconds != silence.waitMilliseconds(at: .now) { limitWait(connection) }
+        if waitMilliseconds != silence.waitMilliseconds(at: .now) { limitWait(stream) }
     }
 
     /// Reports the interruption and waits before the next attempt.

@@ -48,15 +48,15 @@ final class StreamingReader {
 
     /// Connects at the place that was reached and reads until the connection ends, which is thrown.
     private func stream() throws {
-        try connection.withStream(handler.resumeRequest) { stream, session in
+        try connection.withStream(handler.resumeRequest) { stream in
             handler.reconnect()
             var decoder = BinlogDecoder(hasChecksums: stream.hasChecksums)
             while !control.isStopping {
                 try handler.checkpointIfDue(isInputDrained: !stream.hasBufferedEvent)
-                let bytes = try connection.next(of: stream, on: session, at: handler.readPlace)
+                let bytes = try connection.next(of: stream, at: handler.readPlace)
                 do throws(MySQLProtocolError) { try decoder.feed(bytes) } catch { throw Self.failure(error) }
                 while let event = try Self.next(&decoder) {
-                    if !event.isEmbedded { connection.received(event.header, on: session, at: handler.readPlace) }
+                    if !event.isEmbedded { connection.received(event.header, of: stream, at: handler.readPlace) }
                     try handler.handle(event, decoder)
                 }
             }

@@ -5,7 +5,7 @@ enum UnsupportedEvent {
     static func failure(_ type: EventType, file: String, position: Int64) -> ConnectorError {
         ConnectorError(
             "The binlog at \(file):\(position) holds a \(type), which is not supported", cause: type.unsupportedReason,
-            remedy: "\(type.unsupportedRemedy). What is in the binlog already stays unreadable: take a new snapshot (stop the "
+            remedy: "\(remedy(for: type)). What is in the binlog already stays unreadable: take a new snapshot (stop the "
                 + "connector, DELETE its offsets, resume it).")
     }
 
@@ -22,5 +22,20 @@ enum UnsupportedEvent {
             cause: "a session wrote with binlog_row_image MINIMAL or NOBLOB",
             remedy: "SET PERSIST binlog_row_image = 'FULL', see that no session sets another image, and take a new snapshot: "
                 + "stop the connector, DELETE its offsets, and resume it.")
+    }
+
+    /// What prevents the server from writing such events. Those that are in its logs already stay there.
+    private static func remedy(for type: EventType) -> String {
+        switch type {
+        case .partialUpdateRows: "SET PERSIST binlog_row_value_options = ''"
+        case .transactionPayload: "SET PERSIST binlog_transaction_compression = OFF, and in every session that sets it"
+        case .taggedGTID: "gtid_next without a tag: AUTOMATIC instead of AUTOMATIC:tag"
+        case .incident: "a new snapshot"
+        case .mariaDBQueryCompressed, .mariaDBWriteRowsCompressedV1, .mariaDBUpdateRowsCompressedV1,
+            .mariaDBDeleteRowsCompressedV1, .mariaDBWriteRowsCompressed, .mariaDBUpdateRowsCompressed,
+            .mariaDBDeleteRowsCompressed:
+            "SET GLOBAL log_bin_compress = OFF"
+        default: "Use a server version that is supported"
+        }
     }
 }

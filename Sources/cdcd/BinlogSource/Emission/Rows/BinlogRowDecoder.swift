@@ -9,7 +9,7 @@ public final class BinlogRowDecoder: CellDecoder, Sendable {
 
     public let plan: TablePlan
     /// The layout of the row images.
-    public let storage: [ColumnStorage]
+    package let storage: [ColumnStorage]
     let columns: ContiguousArray<CellColumn<StoredConversion>>
     let keyOnlyColumns: ContiguousArray<CellColumn<StoredConversion>>
     var cellCount: Int { storage.count }
@@ -155,7 +155,7 @@ extension TablePlan {
     /// The plan for reading this table's rows from the binlog.
     ///
     /// - Throws: a `PlanError` with the remedy if the table map does not fit the definition.
-    public func binlogDecoder(for map: TableMap) throws -> BinlogRowDecoder {
+    package func binlogDecoder(for map: TableMap) throws -> BinlogRowDecoder {
         try BinlogRowDecoder(self, map)
     }
 }

@@ -20,8 +20,9 @@ struct TableMapCheck {
     /// Throws if the columns cannot be read, or differ in number or name.
     init(_ definition: TableDefinition, _ map: TableMap) throws(PlanError) {
         self.definition = definition
-        if let reason = map.unreadableReason {
-            throw PlanError(table: definition.id, "it has \(reason)")
+        if let column = map.unreadableColumn {
+            let remedy = column == .oldDecimal ? ". Rewrite the table: ALTER TABLE … FORCE" : ""
+            throw PlanError(table: definition.id, "it has \(column)" + remedy)
         }
         do throws(WireError) {
             metadata = try map.metadata()
