@@ -99,13 +99,17 @@ import WireCore
         #expect(!machine.isAbsent && machine.nextStep == .heartbeat(afterMilliseconds: 3000))
     }
 
-    /// Also where the session was not over: a broker that restarted without its members.
-    @Test func othersMayHaveRunBeforeTheSessionsEnd() {
+    /// A broker that restarted without its members, or another process that removed this worker.
+    @Test func removedMemberSuspendsItsTasksBeforeTheSessionEnds() {
         var machine = Self.member()
-        _ = machine.heartbeatAnswered(.fenced, sentAt: Self.at(3000))
+        #expect(machine.heartbeatAnswered(.fenced, sentAt: Self.at(3000)) == .suspend && machine.isAbsent)
+        #expect(machine.heartbeatAnswered(.fenced, sentAt: Self.at(3010)) == .none)
         machine.looked(isEmpty: true)
         var unharmed = machine
-        #expect(unharmed.joined(generation: 9, sentAt: Self.at(3100)) == .none)
+        #expect(unharmed.joined(generation: 9, sentAt: Self.at(3100)) == .resume && !unharmed.isAbsent)
+        var late = machine
+        #expect(late.timePassed(Self.at(10_000)) == .leave)
+        #expect(late.joined(generation: 9, sentAt: Self.at(10_100)) == .resume)
         #expect(machine.joined(generation: 10, sentAt: Self.at(3100)) == .restart)
     }
 

@@ -140,7 +140,7 @@ import WireTestSupport
 
         private mutating func act(_ effect: MembershipMachine.Effect) -> String? {
             switch effect {
-            case .none, .leave: return nil
+            case .none, .suspend, .leave: return nil
             case .resume where otherRan: return "the tasks go on although the other worker ran them"
             case .resume: return nil
             case .restart:

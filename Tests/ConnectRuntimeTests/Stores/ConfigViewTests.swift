@@ -46,7 +46,7 @@ import WireCore
         func value(_ key: String) throws -> String {
             String(decoding: try #require(captured.first { $0.keyText == key }?.value), as: UTF8.self)
         }
-        func written(_ record: ConfigRecord.KeyValue) -> (String, String) {
+        func written(_ record: ConfigRecord) -> (String, String) {
             (record.key, String(decoding: record.value.map { JSONValue.object($0).encoded() } ?? [], as: UTF8.self))
         }
         var view = ConfigView()

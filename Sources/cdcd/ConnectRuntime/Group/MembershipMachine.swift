@@ -29,6 +29,8 @@ struct MembershipMachine: Equatable, Sendable {
     /// What an event means for the tasks.
     enum Effect: Equatable, Sendable {
         case none
+        /// Another worker may be given the tasks: they must not emit or commit, but may still resume.
+        case suspend
         /// The session is over: tasks must not run.
         case leave
         /// Member again, and nobody else has run anything meanwhile.
@@ -55,6 +57,8 @@ struct MembershipMachine: Equatable, Sendable {
     /// When tasks must end; nil while they have to wait.
     private(set) var sessionEnd: MonotonicInstant?
     private var isUnanswered = false
+    /// Whether tasks wait although the session is not over: the coordinator has removed the worker from the group.
+    private var isSuspended = false
 
     /// - Parameters:
     ///   - generation: that of the first join.
@@ -75,8 +79,8 @@ struct MembershipMachine: Equatable, Sendable {
         sessionEnd ?? now.advanced(byMilliseconds: Self.retryMilliseconds)
     }
 
-    /// Whether the session is over and tasks wait.
-    var isAbsent: Bool { sessionEnd == nil }
+    /// Whether tasks wait: the session has ended, or the coordinator has removed the worker.
+    var isAbsent: Bool { sessionEnd == nil || isSuspended }
 
     var nextStep: Step {
         let soon = isUnanswered ? Self.retryMilliseconds : 0
@@ -105,7 +109,9 @@ struct MembershipMachine: Equatable, Sendable {
             return .none
         case .fenced:
             place = .outside(isEmpty: nil)
-            return .none
+            if isAbsent { return .none }
+            isSuspended = true
+            return .suspend
         }
     }
 
@@ -143,11 +149,13 @@ struct MembershipMachine: Equatable, Sendable {
     mutating func timePassed(_ now: MonotonicInstant) -> Effect {
         guard let end = sessionEnd, now >= end else { return .none }
         sessionEnd = nil
+        isSuspended = false
         return .leave
     }
 
     private mutating func extendSession(from sentAt: MonotonicInstant, others: Bool) -> Effect {
         let wasAbsent = isAbsent
+        isSuspended = false
         sessionEnd = sentAt.advanced(byMilliseconds: sessionTimeoutMilliseconds)
         if others { return .restart }
         return wasAbsent ? .resume : .none

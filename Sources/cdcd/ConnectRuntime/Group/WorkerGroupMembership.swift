@@ -9,29 +9,27 @@ import WireStreams
 /// To Java's workers it looks like one of theirs: same protocols, same metadata. A worker that was killed finds its own
 /// former membership and removes it instead of waiting for its session to end.
 final class WorkerGroupMembership: Sendable {
-    /// What the worker runs and how far it has read the config topic.
-    struct Standing: Sendable {
-        var configOffset: Int64
-        var connectors: [String]
-        var tasks: [TaskID]
-        var runningConnectors: [String]
-        var runningTasks: [TaskID]
-    }
-
-    /// What the membership's changes mean to the rest of the worker. Called one at a time, and not to wait.
+    /// The effects of membership changes on the rest of the worker. Called one at a time; must not block.
     struct Reports: Sendable {
-        /// The session is over: nothing may run from now on.
+        /// A generation was joined, so that the assignment may have changed.
+        var joined: @Sendable () -> Void
+        /// The coordinator does not count the worker as a member any more: nothing may be emitted or committed until
+        /// `rejoined`, or `left` at the end of the session.
+        var suspended: @Sendable (_ reason: String) -> Void
+        /// The session has ended: nothing may run from now on.
         var left: @Sendable (_ reason: String) -> Void
-        /// Member again; `othersRan`: another worker may have run the tasks since.
+        /// The worker is a member again; `othersRan`: another worker may have run the tasks since.
         var rejoined: @Sendable (_ othersRan: Bool) -> Void
-        /// The worker may not go on.
+        /// The worker cannot continue.
         var lost: @Sendable (WorkerError) -> Void
     }
 
     private let configuration: WorkerConfiguration
     private let membership: any WorkerMembership
     private let identity: WorkerIdentity
-    private let standing: @Sendable () -> Standing
+    private let view: @Sendable () -> ConfigView
+    /// What was assigned last.
+    private let assigned = Mutex<WorkAssignment?>(nil)
     private let census: GroupCensus
     private let machine = Mutex<MembershipMachine?>(nil)
     private let isStopping = Monitor(false)
@@ -40,12 +38,12 @@ final class WorkerGroupMembership: Sendable {
 
     init(
         _ configuration: WorkerConfiguration, membership: any WorkerMembership, identity: WorkerIdentity,
-        host: WorkerHost? = .current, standing: @escaping @Sendable () -> Standing
+        host: WorkerHost? = .current, view: @escaping @Sendable () -> ConfigView
     ) {
         self.configuration = configuration
         self.membership = membership
         self.identity = identity
-        self.standing = standing
+        self.view = view
         census = GroupCensus(configuration: configuration, host: host)
         logger = Logger("org.apache.kafka.connect.runtime.distributed.WorkerCoordinator")
     }
@@ -141,56 +139,57 @@ final class WorkerGroupMembership: Sendable {
     /// - Returns: the generation, and a time before the request that completed the join was sent.
     private func joinOnce() throws -> (generation: Int32, sentAt: MonotonicInstant) {
         logger.info("\(prefix) (Re-)joining group")
-        let now = standing()
-        let leader = GroupAssignment(
-            leader: "", leaderURL: configuration.advertisedURL, configOffset: now.configOffset,
-            connectors: now.runningConnectors, tasks: now.runningTasks)
+        let (view, running) = (view(), assigned.withLock { $0 })
+        let allocation = GroupAssignment(
+            leader: "", leaderURL: configuration.advertisedURL, configOffset: view.offset,
+            connectors: running?.connectors.sorted().map(\.text) ?? [],
+            tasks: running?.tasks.sorted { ($0.connector, $0.task) < ($1.connector, $1.task) } ?? [])
         let metadata = MemberMetadata(
-            url: configuration.advertisedURL, configOffset: now.configOffset, allocation: leader, host: census.host)
+            url: configuration.advertisedURL, configOffset: view.offset, allocation: allocation, host: census.host)
         var sentAt = MonotonicInstant.now
         let generation = try membership.join(
             protocols: protocols.map { (name: $0.rawValue, metadata: metadata.encoded(version: $0.version)) },
             assign: { protocolName, members in
                 sentAt = .now
-                return assignments(protocolName, members)
+                return assignments(protocolName, members, running)
             })
         let version = ConnectProtocolName(rawValue: generation.protocolName)?.version ?? 0
         let assignment = try GroupAssignment.decode(generation.assignment)
         guard generation.isLeader else { throw census.foreignWorkers([assignment.leaderURL]) }
         identity.generation = Int(generation.generation)
+        _ = self.assignment(in: view)
         logger.info(
             "\(prefix) Joined group at generation \(generation.generation) with protocol version \(version) and got assignment: "
                 + "\(assignment) with rebalance delay: \(assignment.delayMilliseconds)")
         return (generation.generation, sentAt)
     }
 
-    /// As leader: everything to this worker, nothing to anybody else.
-    private func assignments(_ protocolName: String, _ members: [GroupMemberMetadata]) -> [String: [UInt8]] {
+    /// What this worker, alone in its group and so its leader, runs by this state of the config topic.
+    func assignment(in view: ConfigView) -> WorkAssignment {
+        let assignor = GroupAssignor(leaderURL: configuration.advertisedURL, view: view)
+        let assignment = assignor.assignment(generation: identity.generation)
+        assigned.withLock { $0 = assignment }
+        return assignment
+    }
+
+    /// As leader: the assignments of all members.
+    private func assignments(
+        _ protocolName: String, _ members: [GroupMemberMetadata], _ running: WorkAssignment?
+    ) -> [String: [UInt8]] {
         let version = ConnectProtocolName(rawValue: protocolName)?.version ?? 0
-        let now = standing()
         let metadata = members.map { GroupCensus.metadata($0.metadata) }
         // Without a boot id only the URL identifies this worker.
         let own = zip(members, metadata).first { member in
             census.host == nil ? member.1?.url == configuration.advertisedURL : census.isSelf(member.1)
         }?.0.memberID ?? ""
-        var assignments: [String: [UInt8]] = [:]
-        for (member, metadata) in zip(members, metadata) {
-            var assignment = GroupAssignment(
-                leader: own, leaderURL: configuration.advertisedURL, configOffset: now.configOffset)
-            if member.memberID == own {
-                // From version 1 on an assignment names only what is new.
-                assignment.connectors = now.connectors.filter { name in
-                    version == 0 || !now.runningConnectors.contains(where: name.isExactly)
-                }
-                assignment.tasks = now.tasks.filter { version == 0 || !now.runningTasks.contains($0) }
-            } else {
-                logger.error(
-                    "\(prefix) The worker \(metadata?.url ?? member.memberID) has joined the group. It gets nothing to do, since only "
-                        + "one worker a group is supported yet. Stop it, or give it another group.id")
-            }
-            assignments[member.memberID] = assignment.encoded(version: version)
+        for (member, metadata) in zip(members, metadata) where member.memberID != own {
+            logger.error(
+                "\(prefix) The worker \(metadata?.url ?? member.memberID) has joined the group. It gets nothing to do, since only "
+                    + "one worker a group is supported yet. Stop it, or give it another group.id")
         }
-        return assignments
+        let assignor = GroupAssignor(leaderURL: configuration.advertisedURL, view: view())
+        return assignor.assignments(members: members.map(\.memberID), leader: own, running: running, version: version)
+            .mapValues { $0.encoded(version: version) }
     }
 
     // MARK: Staying
@@ -230,6 +229,7 @@ final class WorkerGroupMembership: Sendable {
                     if pause(milliseconds: milliseconds) { return nil }
                     let (generation, sentAt) = try joinOnce()
                     handle(reports) { $0.joined(generation: generation, sentAt: sentAt) }
+                    reports.joined()
                 }
                 if isTroubled { logger.info("\(prefix) The group coordinator is back") }
                 isTroubled = false
@@ -253,6 +253,11 @@ final class WorkerGroupMembership: Sendable {
             machine = changed
             switch effect {
             case .none: break
+            case .suspend:
+                let reason = "The coordinator of the group \(configuration.groupID) has removed the worker from it, and another "
+                    + "worker may run the tasks now"
+                logger.warn("\(prefix) \(reason). Tasks wait until the worker is a member again")
+                reports.suspended(reason)
             case .leave:
                 let reason = "The worker has left the group \(configuration.groupID): its coordinator has not answered a heartbeat "
                     + "for \(configuration.sessionTimeoutMilliseconds) ms, and another worker may run the tasks now"

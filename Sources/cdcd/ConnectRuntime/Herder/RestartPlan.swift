@@ -1,7 +1,7 @@
 import WireCore
 
 /// What of a connector a restart request concerns, judged by what is known of it now.
-struct RestartPlan {
+struct RestartPlan: Sendable {
     let restartsConnector: Bool
     let restartingTasks: [TaskID]
     private let connector: String
@@ -29,5 +29,13 @@ struct RestartPlan {
             return (id: task.id, status: status)
         }
         return (shown, announcedTasks)
+    }
+}
+
+extension RestartPlan: Equatable {
+    static func == (a: Self, b: Self) -> Bool {
+        a.connector == b.connector && a.connectorStatus == b.connectorStatus
+            && a.restartsConnector == b.restartsConnector && a.restartingTasks == b.restartingTasks
+            && a.tasks.map(\.id) == b.tasks.map(\.id) && a.tasks.map(\.status) == b.tasks.map(\.status)
     }
 }

@@ -16,7 +16,7 @@ final class KafkaTopicLog: TopicLog {
         var readMilliseconds: Int
     }
 
-    private struct Writer {
+    private struct Writer: Sendable {
         let producer: KafkaProducer
         let handle: ProducerTopic
     }
@@ -27,7 +27,7 @@ final class KafkaTopicLog: TopicLog {
         let completion: @Sendable (Result<RecordMetadata, any Error>) -> Void
     }
 
-    private struct Writing {
+    private struct Writing: Sendable {
         var writer: Writer
         /// What waits for another producer; nil while there is one.
         var queue: [PendingRecord]?
@@ -46,7 +46,7 @@ final class KafkaTopicLog: TopicLog {
     private let checkTopic: @Sendable () throws -> Void
     private let reader: TopicReader
     private let hasRead = Mutex(false)
-    private let writing: Mutex<Writing>
+    private let writing: Monitor<Writing>
     private let renewal = Renewal()
     private static let logger = Logger("org.apache.kafka.connect.util.KafkaBasedLog")
     /// How soon it is noticed that a topic was deleted and created again.
@@ -64,7 +64,7 @@ final class KafkaTopicLog: TopicLog {
         self.checkTopic = checkTopic
         reader = try TopicReader(client, topic: topic)
         try reader.seekAll(to: .earliest)
-        writing = Mutex(Writing(writer: try Self.makeWriter(client, topic, limits, renewal)))
+        writing = Monitor(Writing(writer: try Self.makeWriter(client, topic, limits, renewal)))
     }
 
     private static func makeWriter(
@@ -180,7 +180,7 @@ final class KafkaTopicLog: TopicLog {
     }
 
     private func endQueue() -> [PendingRecord] {
-        writing.withLock { writing in
+        writing.update { writing in
             defer { writing.queue = nil }
             return writing.queue ?? []
         }
@@ -188,7 +188,7 @@ final class KafkaTopicLog: TopicLog {
 
     /// What came while the producer was made; nil, and appends go to it directly, where nothing is left.
     private func nextQueued() -> (Writer, [PendingRecord])? {
-        writing.withLock { writing in
+        writing.update { writing -> (Writer, [PendingRecord])? in
             guard let records = writing.queue, !records.isEmpty else {
                 writing.queue = nil
                 return nil
@@ -199,8 +199,12 @@ final class KafkaTopicLog: TopicLog {
     }
 
     func awaitDelivery(timeoutMilliseconds: Int) {
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: timeoutMilliseconds)
+        // Records that are queued for another producer are sent first.
+        let producer = writing.wait(until: deadline) { $0.queue == nil ? $0.writer.producer : nil }
         do {
-            try writing.withLock { $0.writer }.producer.awaitDelivery(timeoutMilliseconds: timeoutMilliseconds)
+            guard let producer else { throw WorkerError("the producer is being replaced") }
+            try producer.awaitDelivery(timeoutMilliseconds: max(0, deadline.milliseconds(since: .now)))
         } catch {
             Self.logger.warn("Records for \(topic) were not written within \(timeoutMilliseconds) ms: \(error)")
         }

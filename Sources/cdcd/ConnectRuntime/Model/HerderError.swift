@@ -6,6 +6,8 @@ enum HerderError: Error, Equatable, Sendable {
     case conflict(String)
     /// The worker is not a member of its group at the moment, so it may change nothing.
     case outsideGroup(reason: String)
+    /// Another worker leads the group and has to carry the request out; its REST URL.
+    case notLeader(url: String)
     case failed(String)
     /// The herder did not answer in time; `stage` is what it was doing.
     case timedOut(stage: String)
@@ -20,6 +22,7 @@ extension HerderError: CustomStringConvertible {
         // With these words Connect answers while no member leads the group; clients retry.
         case .outsideGroup(let reason):
             "Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway. \(reason)."
+        case .notLeader(let url): "Cannot complete request because this worker does not lead its group; the leader is \(url)"
         case .timedOut(let stage): "Request timed out. The worker is currently \(stage)."
         case .shuttingDown: "The worker is shutting down."
         }

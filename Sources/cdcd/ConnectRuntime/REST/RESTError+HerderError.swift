@@ -5,7 +5,7 @@ extension RESTError {
             switch error {
             case .badRequest: 400
             case .notFound: 404
-            case .conflict, .outsideGroup: 409
+            case .conflict, .outsideGroup, .notLeader: 409
             case .failed, .timedOut: 500
             case .shuttingDown: 503
             }

@@ -91,7 +91,7 @@ extension RESTService {
     func resetTopics(_ name: String) throws -> HTTPResponse {
         guard configuration.topicTrackingEnabled else { throw RESTError(403, "Topic tracking is disabled.") }
         guard configuration.topicTrackingResetAllowed else { throw RESTError(403, "Topic tracking reset is disabled.") }
-        try environment().statuses.forgetTopics(of: name)
+        try environment().statuses.removeTopics(of: name)
         return HTTPResponse(status: 202)
     }
 
@@ -101,9 +101,7 @@ extension RESTService {
         let body = try RequestBody.creation(request)
         let config = try validated(body.name, body.configuration)
         _ = try environment()
-        let isNew = try herder.call {
-            try $0.putConnector(body.name, config, initialState: body.initialState, mayReplace: false)
-        }
+        let (isNew, _) = try herder.putConnector(body.name, config, initialState: body.initialState, mayReplace: false)
         return answer(to: request, stored: body.name, config, isNew: isNew, tasks: [])
     }
 
@@ -124,10 +122,7 @@ extension RESTService {
     ) throws -> HTTPResponse {
         let config = try validated(name, body)
         _ = try environment()
-        let (isNew, tasks) = try herder.call { herder in
-            let isNew = try herder.putConnector(name, config, initialState: nil, mayReplace: true)
-            return (isNew, herder.view.tasks(of: name))
-        }
+        let (isNew, tasks) = try herder.putConnector(name, config, initialState: nil, mayReplace: true)
         return answer(to: request, stored: name, config, isNew: isNew, tasks: tasks)
     }
 
@@ -143,22 +138,20 @@ extension RESTService {
 
     func delete(_ name: String) throws -> HTTPResponse {
         _ = try environment()
-        try herder.call { try $0.deleteConnector(name) }
+        _ = try herder.perform(.change(.deleteConnector(name)))
         return HTTPResponse(status: 204)
     }
 
     func restart(_ name: String, _ query: QueryParameters) throws -> HTTPResponse {
-        _ = try environment()
+        let environment = try environment()
         let request = RestartRequest(
             connector: name, includesTasks: query.isTrue("includeTasks"), onlyFailed: query.isTrue("onlyFailed"))
         guard request.includesTasks || request.onlyFailed else {
-            try herder.call { try $0.restartConnector(name) }
+            _ = try herder.perform(.restartConnector(name))
             return HTTPResponse(status: 204)
         }
-        let (announced, type) = try herder.call { herder in
-            let plan = try herder.requestRestart(request)
-            return (plan.announced, self.type(of: herder.view.connectors[name]))
-        }
+        let announced = try herder.restart(request, environment.statuses.snapshot).announced
+        let type = type(of: environment.configs.snapshot.connectors[name])
         return json(202, RESTDocuments.status(name, announced.connector, tasks: announced.tasks, type: type))
     }
 

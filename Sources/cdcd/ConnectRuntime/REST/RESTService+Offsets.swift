@@ -24,20 +24,7 @@ extension RESTService {
         _ name: String, _ changes: [PartitionOffset]?, _ participle: String
     ) throws -> HTTPResponse {
         _ = try environment()
-        let (config, offsets) = try herder.call { herder in
-            let config = try herder.configOfStoppedConnector(name)
-            return (config, try changes ?? herder.removalOfAllOffsets(name))
-        }
-        var isComplete = false
-        let plugin = plugins.connector(named: config["connector.class"] ?? "")
-        if case .sourceConnector(let factory) = plugin?.factory {
-            do {
-                isComplete = try factory.makeConnector(plugins).alterOffsets(config.dictionary, offsets)
-            } catch {
-                throw RESTError(500, "\(error)")
-            }
-        }
-        try herder.call { try $0.writeOffsets(name, offsets) }
+        let isComplete = try herder.changeOffsets(name, changes)
         let external = "The Connect framework-managed offsets for this connector have been \(participle) successfully. "
             + "However, if this connector manages offsets externally, they will need to be manually \(participle) in the "
             + "system that the connector uses."

@@ -17,14 +17,14 @@ final class RESTService: Sendable {
 
     let configuration: WorkerConfiguration
     let plugins: PluginRegistry
-    let herder: HerderThread
+    let herder: Herder
     let readiness = Monitor(Readiness())
     private let requestGuard: RequestGuard
     private let waitMilliseconds: Int
     private static let logger = Logger("org.apache.kafka.connect.runtime.rest.RestServer")
 
     init(
-        configuration: WorkerConfiguration, plugins: PluginRegistry, herder: HerderThread,
+        configuration: WorkerConfiguration, plugins: PluginRegistry, herder: Herder,
         waitMilliseconds: Int = 90_000
     ) {
         self.configuration = configuration
@@ -98,17 +98,17 @@ final class RESTService: Sendable {
             return try showTasks(name)
         case .taskStatus(let id): return try showTaskStatus(id)
         case .taskRestart(let id):
-            try herder.call { try $0.restartTask(id) }
+            _ = try herder.perform(.restartTask(id))
             return HTTPResponse(status: 204)
         case .connectorRestart(let name): return try restart(name, query)
         case .connectorPause(let name):
-            try herder.call { try $0.setTargetState(name, .paused) }
+            _ = try herder.perform(.change(.setTargetState(name, .paused)))
             return HTTPResponse(status: 202)
         case .connectorResume(let name):
-            try herder.call { try $0.setTargetState(name, .started) }
+            _ = try herder.perform(.change(.setTargetState(name, .started)))
             return HTTPResponse(status: 202)
         case .connectorStop(let name):
-            try herder.call { try $0.stopConnector(name) }
+            _ = try herder.perform(.change(.stopConnector(name)))
             return HTTPResponse(status: 204)
         case .connectorTopics(let name): return try showTopics(name)
         case .connectorTopicsReset(let name): return try resetTopics(name)
@@ -183,7 +183,7 @@ final class RESTService: Sendable {
             if let reason = readiness.withLock({ $0.environment?.presence.absence }) {
                 return unhealthy("The worker is currently ensuring membership in the cluster. \(reason).")
             }
-            try herder.call(timeoutMilliseconds: 10_000) { _ in }
+            _ = try herder.perform(.ping, timeoutMilliseconds: 10_000)
             if let (id, reason) = readiness.withLock({ $0.environment })?.committer.interruption {
                 return json(500, .object([
                     "status": .string("unhealthy"), "message": .string("Task \(id): \(reason)"),

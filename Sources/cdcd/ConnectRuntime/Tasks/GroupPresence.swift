@@ -7,7 +7,7 @@ final class GroupPresence: Sendable {
     private struct State {
         /// Why the worker is not a member; nil while it is.
         var absence: String?
-        var runners: [TaskID: TaskRunner] = [:]
+        var runners: [TaskRun: TaskRunner] = [:]
     }
 
     private let state = Mutex(State())
@@ -19,34 +19,38 @@ final class GroupPresence: Sendable {
     func admit(_ runner: TaskRunner) -> Bool {
         state.withLock { state in
             guard state.absence == nil else { return false }
-            state.runners[runner.id] = runner
+            state.runners[runner.taskRun] = runner
             return true
         }
     }
 
     func remove(_ runner: TaskRunner) {
-        state.withLock { state in
-            if state.runners[runner.id] === runner { state.runners[runner.id] = nil }
-        }
+        state.withLock { $0.runners[runner.taskRun] = nil }
     }
 
-    /// The worker is no member any more: every task ends or waits.
-    func leave(_ reason: String) {
+    /// The worker is not a member any more: every task ends or waits.
+    ///
+    /// - Parameter revokes: whether tasks end whose stop discards no work; otherwise all wait.
+    /// - Returns: the runs that end.
+    func leave(_ reason: String, revokes: Bool) -> [TaskRun] {
         let runners = state.withLock { state in
             state.absence = reason
             return Array(state.runners.values)
         }
-        for runner in runners { runner.leaveGroup(reason) }
+        return runners.filter { $0.leaveGroup(reason, revokes: revokes) }.map(\.taskRun)
     }
 
     /// The worker is a member again.
     ///
     /// - Parameter othersRan: whether another worker may have run the tasks; they end, for new ones to be started.
-    func rejoin(othersRan: Bool) {
+    /// - Returns: the runs that end.
+    func rejoin(othersRan: Bool) -> [TaskRun] {
         let runners = state.withLock { state in
             state.absence = nil
             return Array(state.runners.values)
         }
-        for runner in runners { if othersRan { runner.revoke() } else { runner.rejoinGroup() } }
+        if othersRan { return runners.filter { $0.revoke() }.map(\.taskRun) }
+        for runner in runners { runner.rejoinGroup() }
+        return []
     }
 }

@@ -7,7 +7,8 @@ import WireStreams
 
 /// One task on its thread, from its start to its end. Safe to use from any thread.
 final class TaskRunner: Sendable {
-    let id: TaskID
+    let taskRun: TaskRun
+    private var id: TaskID { taskRun.id }
     private let plugin: PluginDescriptor
     private let factory: SourceConnectorFactory
     private let connectorConfig: ConnectorConfig
@@ -18,14 +19,14 @@ final class TaskRunner: Sendable {
     private let gate: PauseGate
     private let delivery: any Delivery
     private let isRevoked = Atomic(false)
-    private let completion = ThreadCompletion()
     private let logger: Logger
 
     init(
-        _ id: TaskID, plugin: PluginDescriptor, factory: SourceConnectorFactory,
+        _ taskRun: TaskRun, plugin: PluginDescriptor, factory: SourceConnectorFactory,
         connectorConfig: ConnectorConfig, taskConfig: ConnectorConfig, isPaused: Bool, environment: WorkerEnvironment
     ) {
-        self.id = id
+        self.taskRun = taskRun
+        let id = taskRun.id
         self.plugin = plugin
         self.factory = factory
         self.connectorConfig = connectorConfig
@@ -49,10 +50,14 @@ final class TaskRunner: Sendable {
 
     // MARK: From outside
 
-    func start() {
+    /// - Parameter ended: called on the task's thread when it ends.
+    func start(_ ended: @escaping @Sendable (_ hasFailed: Bool) -> Void) {
         logger.info("Creating task \(id)")
         // Room for recursive descent into long statements and documents.
-        startThread(named: "task-thread-\(id)", stackBytes: 8 << 20, completion: completion) { [self] in run() }
+        startThread(named: "task-thread-\(id)", stackBytes: 8 << 20) { [self] in
+            run()
+            ended(hasFailed)
+        }
     }
 
     var hasFailed: Bool { publisher.hasFailed }
@@ -71,24 +76,28 @@ final class TaskRunner: Sendable {
     var wasRevoked: Bool { isRevoked.load(ordering: .acquiring) }
 
     /// The worker is no longer a member of its group, so another one may run this task. Nothing is emitted or committed
-    /// from now on. A task whose work a stop would discard waits; every other one ends without a last commit, since an
-    /// offset that is written late may be older than another worker's. Does not wait.
-    func leaveGroup(_ reason: String) {
-        guard !hasFailed else { return }
+    /// from now on. A task whose work a stop would discard waits; with `revokes` every other one ends without a last
+    /// commit, since an offset that is written late may be older than another worker's. Does not wait.
+    ///
+    /// - Returns: whether the task ends because of this call.
+    func leaveGroup(_ reason: String, revokes: Bool) -> Bool {
+        guard !hasFailed else { return false }
         // Commits first: publishing the status may wait for room in a producer's buffer.
         delivery.holdCommits()
         gate.suspend()
         publisher.handle(.leftGroup(reason: reason))
-        if !control.stopDiscardsWork { revoke() }
+        return revokes && !control.stopDiscardsWork && revoke()
     }
 
     /// Ends the task for a new one to be started from the stored offset, without a last commit. Does not wait.
-    func revoke() {
-        guard !hasFailed else { return }
-        isRevoked.store(true, ordering: .releasing)
+    ///
+    /// - Returns: whether the task ends because of this call.
+    func revoke() -> Bool {
+        guard !hasFailed, !isRevoked.exchange(true, ordering: .acquiringAndReleasing) else { return false }
         delivery.endCommits()
         requestStop()
         delivery.abandon()
+        return true
     }
 
     /// The worker is a member again, and nobody else has run this task.
@@ -105,10 +114,8 @@ final class TaskRunner: Sendable {
         gate.stop()
     }
 
-    /// Waits for the end after `requestStop`. A task that has not ended by `deadline` is abandoned: it neither commits
-    /// nor reports a state any more.
-    func awaitStop(until deadline: MonotonicInstant) {
-        guard !completion.wait(milliseconds: max(0, deadline.milliseconds(since: .now))) else { return }
+    /// The task has not ended in time after `requestStop`: it neither commits nor reports a state any more.
+    func abandon() {
         logger.error("Graceful stop of task \(id) failed.")
         publisher.handle(.abandoned)
         delivery.abandon()

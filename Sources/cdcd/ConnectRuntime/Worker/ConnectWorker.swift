@@ -7,14 +7,14 @@ import WireStreams
 /// A Kafka Connect worker in distributed mode: REST, the three internal topics, membership of its group, connectors
 /// and their tasks.
 ///
-/// `start()` returns as soon as REST listens; everything else goes on in threads of its own. What ends the worker is
-/// told by `awaitTermination()`.
+/// `start()` returns as soon as REST listens; everything else runs on threads of its own. `awaitTermination()` returns
+/// how the worker ended.
 public final class ConnectWorker: Sendable {
     /// How a worker ended.
     public enum Termination: Sendable, Equatable {
         /// `stop()` was called.
         case stopped
-        /// The worker could not go on: what, where, why and the remedy.
+        /// The worker could not continue: what failed, where, why and the remedy.
         case failed(String)
     }
 
@@ -23,24 +23,21 @@ public final class ConnectWorker: Sendable {
         var servers: [HTTPServer] = []
         var member: WorkerGroupMembership?
         var environment: WorkerEnvironment?
-        var stopDeadline: MonotonicInstant?
+        var isStopping = false
         var failure: String?
     }
 
     private let configuration: WorkerConfiguration
     private let plugins: PluginRegistry
     private let cluster: any WorkerKafka
-    private let herderThread = HerderThread()
+    private let herder = Herder()
     let service: RESTService
     private let identity: WorkerIdentity
     private let presence = GroupPresence()
-    private let running = RunningSet()
     private let parts = Monitor(Parts())
     private let herderEnded = ThreadCompletion()
     private let ended = ThreadCompletion()
     private static let logger = Logger("org.apache.kafka.connect.runtime.Connect")
-    /// From SIGTERM to the end, with some time to spare before five seconds are over.
-    private static let stopMilliseconds = 4400
 
     /// - Parameter plugins: everything that configurations can name.
     package convenience init(configuration: WorkerConfiguration, plugins: PluginRegistry) {
@@ -52,14 +49,14 @@ public final class ConnectWorker: Sendable {
         self.cluster = cluster
         self.plugins = plugins
         identity = WorkerIdentity(workerID: configuration.workerID)
-        service = RESTService(configuration: configuration, plugins: plugins, herder: herderThread)
+        service = RESTService(configuration: configuration, plugins: plugins, herder: herder)
     }
 
     // MARK: Start
 
     /// Listens on the REST ports and begins to start everything else.
     ///
-    /// Throws where a port cannot be had.
+    /// Throws if a port is unavailable.
     public func start() throws {
         let service = service
         var servers: [HTTPServer] = []
@@ -88,28 +85,26 @@ public final class ConnectWorker: Sendable {
 
     private func runHerder() {
         do {
-            let herder = try prepare()
-            herder.startAll()
+            let (environment, member) = try prepare()
+            let executor = HerderExecutor(environment: environment, herder: herder) { member.assignment(in: $0) }
+            executor.removeStaleStatuses()
             Self.logger.info("Kafka Connect started")
-            herderThread.serve(herder)
-            let deadline = parts.withLock { $0.stopDeadline }
-                ?? MonotonicInstant.now.advanced(byMilliseconds: Self.stopMilliseconds)
-            herder.stopAll(until: deadline)
+            herder.run(HerderMachine(configuration.herderSettings, view: environment.configs.snapshot), executor)
         } catch {
             fail(error)
         }
     }
 
     /// Reads the internal topics and joins the group.
-    private func prepare() throws -> Herder {
+    private func prepare() throws -> (WorkerEnvironment, WorkerGroupMembership) {
         let logger = Logger(Herder.loggerName)
         logger.info("Herder starting")
-        herderThread.enter(stage: "asking the brokers \(list(configuration.bootstrapServers)) for the cluster's id")
+        herder.enter(stage: "asking the brokers \(list(configuration.bootstrapServers)) for the cluster's id")
         let clusterID = try cluster.clusterID()
         service.readiness.update { $0.clusterID = .some(clusterID) }
         Logger("org.apache.kafka.connect.runtime.WorkerConfig").info("Kafka cluster ID: \(clusterID ?? "null")")
 
-        herderThread.enter(stage: "reading the internal topics")
+        herder.enter(stage: "reading the internal topics")
         let offsets = OffsetStore(log: try cluster.openLog(configuration.offsetTopic, purpose: .offsets))
         try offsets.load()
         let statuses = StatusStore(log: try cluster.openLog(configuration.statusTopic, purpose: .statuses))
@@ -117,31 +112,25 @@ public final class ConnectWorker: Sendable {
         let configs = ConfigStore(log: try cluster.openLog(configuration.configTopic, purpose: .configs))
         try configs.load()
 
-        herderThread.enter(stage: "joining the group \(configuration.groupID)")
-        let (running, store) = (running, configs)
+        herder.enter(stage: "joining the group \(configuration.groupID)")
         let member = WorkerGroupMembership(configuration, membership: cluster.makeMembership(), identity: identity) {
-            let (view, present) = (store.snapshot, running.current)
-            let names = view.connectors.names
-            return WorkerGroupMembership.Standing(
-                configOffset: view.offset, connectors: names, tasks: names.flatMap { view.tasks(of: $0) },
-                runningConnectors: present.connectors, runningTasks: present.tasks)
+            configs.snapshot
         }
         parts.withLock { $0.member = member }
         try member.join()
-        let worker = self
-        let (presence, herder) = (presence, herderThread)
+        let (presence, herder) = (presence, herder)
         member.start(WorkerGroupMembership.Reports(
+            joined: { herder.post(.groupJoined) },
+            suspended: { reason in
+                herder.post(.membershipLost(reason: reason, revoked: presence.leave(reason, revokes: false)))
+            },
             left: { reason in
-                presence.leave(reason)
-                herder.post { $0.leaveGroup(reason) }
+                herder.post(.membershipLost(reason: reason, revoked: presence.leave(reason, revokes: true)))
             },
-            rejoined: { othersRan in
-                presence.rejoin(othersRan: othersRan)
-                herder.post { $0.rejoinGroup() }
-            },
-            lost: { worker.fail($0) }))
+            rejoined: { herder.post(.membershipRegained(revoked: presence.rejoin(othersRan: $0))) },
+            lost: { [self] in fail($0) }))
 
-        herderThread.enter(stage: "starting connectors")
+        herder.enter(stage: "starting connectors")
         let committer = OffsetCommitter(flushIntervalMilliseconds: configuration.offsetFlushIntervalMilliseconds)
         committer.start()
         let environment = WorkerEnvironment(
@@ -149,22 +138,24 @@ public final class ConnectWorker: Sendable {
             offsets: offsets, committer: committer, identity: identity, presence: presence
         ) { WallTime.now.epochMilliseconds }
         parts.withLock { $0.environment = environment }
+        // Before any request: only the assignment makes this worker the leader.
+        herder.post(.groupJoined)
         service.readiness.update { $0.environment = environment }
         logger.info("Herder started")
-        return Herder(environment: environment, running: running, thread: herderThread)
+        return (environment, member)
     }
 
     private func list(_ addresses: [SocketAddress]) -> String { addresses.map(\.description).joined(separator: ",") }
 
-    /// Ends the worker because it cannot go on. From a thread of its own, since whoever finds out may be waited for.
+    /// Ends the worker because it cannot continue. On a thread of its own, since `stop` waits for the calling thread.
     private func fail(_ error: any Error) {
         let isFirst = parts.withLock { parts in
-            guard parts.failure == nil, parts.stopDeadline == nil else { return false }
+            guard parts.failure == nil, !parts.isStopping else { return false }
             parts.failure = "\(error)"
             return true
         }
         guard isFirst else { return }
-        Self.logger.error("The worker cannot go on: \(error)")
+        Self.logger.error("The worker cannot continue: \(error)")
         startThread(named: "connect-failure") { [self] in stop() }
     }
 
@@ -172,30 +163,31 @@ public final class ConnectWorker: Sendable {
 
     /// Ends everything in order within five seconds: offsets are committed, statuses written, the group left.
     public func stop() {
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: Self.stopMilliseconds)
+        let budget = ShutdownBudget(from: .now)
         let isFirst = parts.withLock { parts in
-            guard parts.stopDeadline == nil else { return false }
-            // What follows the tasks needs a little time too.
-            parts.stopDeadline = deadline.earlier(byMilliseconds: 900)
-            return true
+            defer { parts.isStopping = true }
+            return !parts.isStopping
         }
         guard isFirst else {
-            _ = ended.wait(milliseconds: Self.stopMilliseconds)
+            _ = ended.wait(milliseconds: ShutdownBudget.totalMilliseconds)
             return
         }
         Self.logger.info("Kafka Connect stopping")
         service.readiness.update { $0.isOver = true }
-        herderThread.close()
         let (servers, member, isStarted) = parts.withLock { ($0.servers, $0.member, $0.environment != nil) }
         let restEnded = stopServers(servers)
-        if !isStarted {
-            // Whatever the start waits for, it waits in vain.
+        if isStarted {
+            herder.post(.stop(deadline: budget.tasksDeadline))
+        } else {
+            // The start is cancelled, whatever it waits for.
+            herder.close()
             member?.cancel()
             cluster.close()
         }
-        _ = herderEnded.wait(milliseconds: max(0, deadline.milliseconds(since: .now)))
-        closeStores(until: deadline)
-        _ = restEnded.wait(milliseconds: max(100, deadline.milliseconds(since: .now)))
+        _ = herderEnded.wait(milliseconds: budget.left)
+        herder.close()
+        closeStores(budget)
+        _ = restEnded.wait(milliseconds: budget.left)
         cluster.close()
         Self.logger.info("Kafka Connect stopped")
         ended.finish()
@@ -206,21 +198,20 @@ public final class ConnectWorker: Sendable {
         startThread(named: "rest-stop", completion: completion) {
             let logger = Logger("org.apache.kafka.connect.runtime.rest.RestServer")
             logger.info("Stopping REST server")
-            for server in servers { server.stop(graceMilliseconds: 500) }
+            for server in servers { server.stop(graceMilliseconds: ShutdownBudget.restMilliseconds) }
             logger.info("REST server stopped")
         }
         return completion
     }
 
-    private func closeStores(until deadline: MonotonicInstant) {
+    private func closeStores(_ budget: ShutdownBudget) {
         let (member, environment) = parts.withLock { ($0.member, $0.environment) }
-        func left(_ most: Int) -> Int { min(most, max(50, deadline.milliseconds(since: .now))) }
         guard let environment else { return }
-        environment.committer.stop(timeoutMilliseconds: left(200))
-        environment.statuses.close(timeoutMilliseconds: left(400))
-        member?.leave(timeoutMilliseconds: left(400))
-        environment.configs.close(timeoutMilliseconds: left(100))
-        environment.offsets.close(timeoutMilliseconds: left(100))
+        environment.committer.stop(timeoutMilliseconds: budget.left(atMost: ShutdownBudget.committerMilliseconds))
+        environment.statuses.close(timeoutMilliseconds: budget.left(atMost: ShutdownBudget.statusesMilliseconds))
+        member?.leave(timeoutMilliseconds: budget.left(atMost: ShutdownBudget.groupMilliseconds))
+        environment.configs.close(timeoutMilliseconds: budget.left(atMost: ShutdownBudget.storeMilliseconds))
+        environment.offsets.close(timeoutMilliseconds: budget.left(atMost: ShutdownBudget.storeMilliseconds))
         Logger(Herder.loggerName).info("Herder stopped")
     }
 
@@ -228,12 +219,5 @@ public final class ConnectWorker: Sendable {
     public func awaitTermination() -> Termination {
         while !ended.wait(milliseconds: 60_000) {}
         return parts.withLock { $0.failure }.map { .failed($0) } ?? .stopped
-    }
-}
-
-extension MonotonicInstant {
-    fileprivate func earlier(byMilliseconds milliseconds: Int) -> MonotonicInstant {
-        let span = UInt64(milliseconds) * 1_000_000
-        return MonotonicInstant(nanoseconds: nanoseconds > span ? nanoseconds - span : 0)
     }
 }

@@ -1,0 +1,96 @@
+import ConnectData
+import Synchronization
+import WireCore
+import WireStreams
+
+/// One connector instance on a thread of its own, which may block in the plugin for any time. Each call ends in an
+/// event. Safe to use from any thread.
+final class ConnectorRunner: Sendable {
+    private enum Call: Sendable { case configureTasks(maximum: Int), stop, release }
+
+    private let run: ConnectorRun
+    private let plugin: PluginDescriptor
+    private let factory: SourceConnectorFactory
+    private let config: ConnectorConfig
+    private let plugins: PluginRegistry
+    private let offsets: OffsetStore
+    private let post: @Sendable (HerderEvent) -> Void
+    private let calls = Monitor<[Call]>([])
+
+    init(
+        _ run: ConnectorRun, plugin: PluginDescriptor, factory: SourceConnectorFactory, config: ConnectorConfig,
+        plugins: PluginRegistry, offsets: OffsetStore, post: @escaping @Sendable (HerderEvent) -> Void
+    ) {
+        self.run = run
+        self.plugin = plugin
+        self.factory = factory
+        self.config = config
+        self.plugins = plugins
+        self.offsets = offsets
+        self.post = post
+    }
+
+    func start() { startThread(named: "connector-thread-\(run.name)") { [self] in runConnector() } }
+    func configureTasks(maximum: Int) { calls.update { $0.append(.configureTasks(maximum: maximum)) } }
+    func stop() { calls.update { $0.append(.stop) } }
+    /// Ends the thread once the plugin returns, without another call.
+    func release() { calls.update { $0 = [.release] } }
+
+    private func runConnector() {
+        let logger = Logger(Herder.workerLoggerName, context: "[\(run.name)|worker] ")
+        let version = plugin.version(for: config.dictionary)
+        logger.info("Instantiated connector \(run.name) with version \(version) of type class \(plugin.className)")
+        let connector = factory.makeConnector(plugins)
+        do {
+            try connector.start(config.dictionary, context: RunningConnectorContext(run, offsets, post))
+        } catch {
+            return post(.connectorStarted(run, failure: "\(error)"))
+        }
+        post(.connectorStarted(run, failure: nil))
+        while true {
+            switch calls.wait(for: { $0.isEmpty ? nil : $0.removeFirst() }) {
+            case .configureTasks(let maximum): post(.tasksConfigured(run, configurations(connector, maximum)))
+            case .stop:
+                connector.stop()
+                return post(.connectorStopped(run))
+            case .release, nil: return
+            }
+        }
+    }
+
+    private func configurations(
+        _ connector: any SourceConnector, _ maximum: Int
+    ) -> Result<[ConnectorConfig], PluginError> {
+        do {
+            return .success(try connector.taskConfigurations(maximumTasks: maximum).map { properties in
+                ConnectorConfig(properties.merging(["task.class": factory.taskClassName]) { own, _ in own })
+            })
+        } catch {
+            return .failure(PluginError(error))
+        }
+    }
+}
+
+/// What a started connector can request of the herder. Requests of an instance that was stopped have no effect.
+private struct RunningConnectorContext: SourceConnectorContext {
+    private let run: ConnectorRun
+    private let offsets: OffsetStore
+    private let post: @Sendable (HerderEvent) -> Void
+
+    init(_ run: ConnectorRun, _ offsets: OffsetStore, _ post: @escaping @Sendable (HerderEvent) -> Void) {
+        self.run = run
+        self.offsets = offsets
+        self.post = post
+    }
+
+    var connectorName: String { run.name }
+
+    func requestTaskReconfiguration() { post(.reconfigurationRequested(run)) }
+
+    func raiseError(_ error: any Error) { post(.connectorFailed(run, trace: "\(error)")) }
+
+    func storedOffset(for partition: JSONObject) throws -> JSONObject? {
+        try offsets.refresh()
+        return offsets.offset(of: OffsetView.Source(connector: run.name, partition: partition))
+    }
+}

@@ -1,0 +1,31 @@
+import ConnectData
+import WireCore
+
+/// The task configurations that a connector returned, compared with the committed ones.
+enum TaskConfigUpdate {
+    static func tasksMax(_ config: ConnectorConfig) -> Int {
+        max(1, Int(JavaText.trim(config["tasks.max"] ?? "1")) ?? 1)
+    }
+
+    /// The error of a connector that returned more tasks than it may; nil if it did not.
+    static func error(_ name: String, taskCount: Int, _ config: ConnectorConfig) -> String? {
+        let maximum = tasksMax(config)
+        let isEnforced = JavaText.trim(config["tasks.max.enforce"] ?? "").lowercased() != "false"
+        guard taskCount > maximum, isEnforced else { return nil }
+        return "The connector \(name) has generated \(taskCount) tasks, which is greater than \(maximum), the maximum number of "
+            + "tasks it is configured to create. This behaviour should be considered a bug and is disallowed."
+    }
+
+    /// The records that commit the configurations; empty if the same ones are committed for the same connector
+    /// configuration.
+    static func records(_ name: String, _ configs: [ConnectorConfig], in view: ConfigView) -> [ConfigRecord] {
+        let ids = view.tasks(of: name)
+        let isUnchanged = !view.isInconsistent(name) && ids.count == configs.count
+            && view.configAtCommit(of: name) == view.connectors[name]
+            && zip(ids, configs).allSatisfy { view.taskConfig($0) == $1 }
+        if isUnchanged { return [] }
+        return configs.enumerated().map { index, config in
+            ConfigRecord.task(TaskID(connector: name, task: index), config)
+        } + [ConfigRecord.commit(name, tasks: configs.count)]
+    }
+}
