@@ -6,7 +6,7 @@ import WireTestSupport
 /// A request of a captured conversation and the answer it got, each as bytes without the size.
 public struct CapturedExchange {
     public let request: [UInt8]
-    /// Nil where the connection ended first.
+    /// nil if the connection ended first.
     public let response: [UInt8]?
     package let header: RequestHeader
     /// The request's body.

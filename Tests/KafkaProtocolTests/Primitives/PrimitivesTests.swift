@@ -50,7 +50,7 @@ import WireCore
         #expect(try Self.read([0], isFlexible: true) { r throws(WireError) in try r.nullableString() } == nil)
     }
 
-    @Test func nullWhereNoneIsAllowedIsRefused() {
+    @Test func unexpectedNullIsRefused() {
         #expect(throws: WireError.self) {
             try Self.read([0], isFlexible: true) { r throws(WireError) in try r.string() }
         }
@@ -76,15 +76,15 @@ import WireCore
         }
     }
 
-    @Test func taggedFieldsOfTheFutureArePassedOver() throws {
-        // Heartbeat response v4: throttle time, error code, two tagged fields nobody knows.
+    @Test func unknownTaggedFieldsAreSkipped() throws {
+        // Heartbeat response v4: throttle time, error code, two unknown tagged fields.
         let bytes: [UInt8] = [0, 0, 0, 7, 0, 27, 2, 5, 1, 0xAA, 9, 2, 0xBB, 0xCC]
         let response = try bytes.withUnsafeBytes { try HeartbeatResponse.decode(ByteReader($0), version: 4) }
         #expect(response.errorCode == .rebalanceInProgress)
         #expect(response.throttleTimeMilliseconds == 7)
     }
 
-    @Test func theAnswerToApiVersionsHasTheOldHeaderInEveryVersion() {
+    @Test func apiVersionsResponseHasHeaderVersionZero() {
         for version: Int16 in 0...4 {
             var writer = KafkaWriter(isFlexible: false)
             ResponseHeader(correlationID: 5).encode(into: &writer, apiKey: .apiVersions, apiVersion: version)

@@ -85,7 +85,7 @@ import WireTestSupport
     }
 
     /// A transaction that was committed, one that was aborted, one that was committed: offsets 0, 2, 4 and markers.
-    @Test func abortedTransactionsAreHiddenFromThoseWhoReadCommitted() throws {
+    @Test func readCommittedSkipsAbortedTransactions() throws {
         let all = try Self.read("librdkafka-read-committed")
         let committed = try Self.read("librdkafka-read-committed", committed: true)
         #expect(all.map { Self.text($0.value) } == ["commit", "abort", "commit"])
@@ -93,7 +93,7 @@ import WireTestSupport
         #expect(committed.map(\.offset) == [0, 4])
     }
 
-    @Test func positionsMoveOverMarkersAndHiddenRecords() throws {
+    @Test func positionsAdvanceOverMarkersAndSkippedRecords() throws {
         let set = try #require(try Self.recordSets("librdkafka-read-committed").last)
         var reader = RecordSetReader(partition: 0, offset: 0, aborted: set.aborted)
         try reader.read(set.records) { _ in }
@@ -101,7 +101,7 @@ import WireTestSupport
     }
 
     /// Each batch, its records put through our builder, has the bytes that its author gave it.
-    @Test func ourBuilderWritesWhatOthersWrite() throws {
+    @Test func builderWritesTheBytesOfOtherClients() throws {
         for scenario in ["kcat-produce", "kcat-consume"] {
             for set in try Self.recordSets(scenario) {
                 let header = try set.records.withUnsafeBytes { bytes in
@@ -116,7 +116,7 @@ import WireTestSupport
                     producerID: header.producerID, producerEpoch: header.producerEpoch,
                     baseSequence: header.baseSequence)
                 var expected = set.records
-                // The leader epoch is the broker's affair.
+                // The leader epoch is set by the broker.
                 expected.replaceSubrange(12..<16, with: [255, 255, 255, 255])
                 #expect(try builder.encoded(stamp: stamp, baseOffset: header.baseOffset) == expected)
             }
@@ -134,8 +134,8 @@ import WireTestSupport
         }
     }
 
-    /// The checksum protects the records: behind it, damage must be met by the decoder itself.
-    @Test func damagedRecordsWithARightChecksumNeverTrap() throws {
+    /// The checksum protects the records: with a valid one, the decoder must find the damage itself.
+    @Test func damagedRecordsWithAValidChecksumNeverTrap() throws {
         for scenario in ["kcat-produce", "kcat-produce-gzip"] {
             for set in try Self.recordSets(scenario) {
                 survivesDamage(to: set.records) { bytes in

@@ -12,7 +12,7 @@ import WireCore
         try TestBatches.make(values.map { (key: nil, value: $0) }, codec: codec, baseOffset: baseOffset)
     }
 
-    @Test func aBatchThatIsCutOffIsLeftForTheNextFetch() throws {
+    @Test func truncatedBatchIsLeftForTheNextFetch() throws {
         let whole = try Self.batch(["a", "b"], baseOffset: 5)
         let cut = try Self.batch(["c"], baseOffset: 7)
         for length in cut.indices {
@@ -24,14 +24,14 @@ import WireCore
         }
     }
 
-    @Test func recordsBeforeThePositionArePassedOver() throws {
+    @Test func recordsBeforeThePositionAreSkipped() throws {
         var reader = RecordSetReader(partition: 3, offset: 6)
         var offsets: [Int64] = []
         try reader.read(try Self.batch(["a", "b", "c"], codec: .gzip, baseOffset: 5)) { offsets.append($0.offset) }
         #expect(offsets == [6, 7])
     }
 
-    @Test func aWrongChecksumIsRefusedWithItsPlace() throws {
+    @Test func wrongChecksumIsRefusedWithItsOffset() throws {
         var bytes = try Self.batch(["value"], baseOffset: 42)
         bytes[bytes.count - 2] ^= 1
         var reader = RecordSetReader(partition: 7, offset: 0)
@@ -41,7 +41,7 @@ import WireCore
     }
 
     @Test(arguments: [(2, "snappy"), (3, "lz4"), (4, "zstd"), (5, "codec 5")] as [(UInt8, String)])
-    func codecsThatAreNotBuiltAreNamed(_ number: UInt8, _ name: String) throws {
+    func unsupportedCodecsAreNamed(_ number: UInt8, _ name: String) throws {
         let bytes = TestBatches.altered(try Self.batch(["value"], baseOffset: 0)) { $0[22] = number }
         var reader = RecordSetReader(partition: 0, offset: 0)
         let error = #expect(throws: RecordBatchError.self) { try reader.read(bytes) { _ in } }
@@ -56,14 +56,14 @@ import WireCore
         #expect(error?.description.contains("record format 1") == true)
     }
 
-    @Test func aBombIsStoppedAtTheLimit() throws {
+    @Test func expansionOfABatchStopsAtTheLimit() throws {
         let bytes = try Self.batch([String(repeating: "a", count: 1 << 20)], codec: .gzip, baseOffset: 0)
         var reader = RecordSetReader(partition: 0, offset: 0, expandedBytesMax: 1 << 16)
         let error = #expect(throws: RecordBatchError.self) { try reader.read(bytes) { _ in } }
         #expect(error?.description.contains("more than 65536 bytes") == true)
     }
 
-    @Test func aRecordCountBeyondTheRecordsIsRefused() throws {
+    @Test func recordCountBeyondTheRecordsIsRefused() throws {
         let bytes = TestBatches.altered(try Self.batch(["value"], baseOffset: 0)) { $0[60] = 2 }
         var reader = RecordSetReader(partition: 0, offset: 0)
         #expect(throws: RecordBatchError.self) { try reader.read(bytes) { _ in } }

@@ -4,8 +4,8 @@ import Testing
 @testable import KafkaWire
 
 @Suite struct BrokerVersionsTests {
-    /// KIP-511: a broker that does not know the version asked for says so in version 0.
-    @Test func versionsAreChosenFromWhatBothSidesKnow() throws {
+    /// KIP-511: a broker that does not support the request's version answers in version 0.
+    @Test func highestCommonVersionIsChosen() throws {
         var response = ApiVersionsResponse()
         let ranges: [(APIKey, ClosedRange<Int16>)] = [(.produce, 0...7), (.fetch, 0...3), (.metadata, 4...99)]
         for (key, range) in ranges {

@@ -7,7 +7,7 @@ import WireStreams
 @Suite struct ClusterMetadataTests {
     private func address(_ port: UInt16) -> SocketAddress { SocketAddress(host: "h", port: port) }
 
-    private func picture(ports: [Int32]) -> ClusterMetadata {
+    private func metadata(ports: [Int32]) -> ClusterMetadata {
         var response = MetadataResponse()
         response.brokers = ports.map { port in
             var broker = MetadataResponse.Broker()
@@ -16,30 +16,30 @@ import WireStreams
             broker.port = port
             return broker
         }
-        var picture = ClusterMetadata()
-        picture.update(response)
-        return picture
+        var metadata = ClusterMetadata()
+        metadata.update(response)
+        return metadata
     }
 
-    @Test func bootstrapServersComeBehindTheBrokers() {
-        let candidates = picture(ports: [2, 1]).candidates(bootstrap: [address(9), address(2)])
+    @Test func bootstrapServersAreTriedAfterBrokers() {
+        let candidates = metadata(ports: [2, 1]).candidates(bootstrap: [address(9), address(2)])
         #expect(candidates == [address(1), address(2), address(9)])
     }
 
     /// A broker without a network costs its whole connection timeout: it is tried last until it is back.
-    @Test func whoCouldNotBeReachedComesLast() {
-        var picture = picture(ports: [1, 2])
-        picture.note(address(1), isReachable: false)
-        #expect(picture.candidates(bootstrap: [address(9)]) == [address(2), address(9), address(1)])
-        picture.note(address(1), isReachable: true)
-        #expect(picture.candidates(bootstrap: [address(9)]) == [address(1), address(2), address(9)])
+    @Test func unreachableAddressesAreTriedLast() {
+        var metadata = metadata(ports: [1, 2])
+        metadata.note(address(1), isReachable: false)
+        #expect(metadata.candidates(bootstrap: [address(9)]) == [address(2), address(9), address(1)])
+        metadata.note(address(1), isReachable: true)
+        #expect(metadata.candidates(bootstrap: [address(9)]) == [address(1), address(2), address(9)])
     }
 
-    @Test func aPortThatIsNoneIsPassedOver() {
-        #expect(picture(ports: [70_000, -1, 1]).candidates(bootstrap: []) == [address(1)])
+    @Test func invalidPortIsIgnored() {
+        #expect(metadata(ports: [70_000, -1, 1]).candidates(bootstrap: []) == [address(1)])
     }
 
-    @Test func correlationIDsGoAroundAtTheLargest() {
+    @Test func correlationIDsWrapToZero() {
         #expect(RequestSender.correlationID(after: 0) == 1)
         #expect(RequestSender.correlationID(after: .max) == 0)
     }

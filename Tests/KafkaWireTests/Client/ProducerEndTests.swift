@@ -41,7 +41,7 @@ import WireTestSupport
         return Waiting(producer)
     }
 
-    /// The broker is silent, so that a request is under way; or away, so that the writer tries to connect.
+    /// The broker does not answer, so that a request is in flight; or it is down, so that the writer tries to connect.
     @Test(arguments: [true, false])
     func closingTheClientEndsWaitersAndThreads(_ isSilent: Bool) throws {
         let cluster = try Cluster()
@@ -76,7 +76,7 @@ import WireTestSupport
     }
 
     /// A refusal of the producer id that no retry can help: metadata would not be renewed nor batches expired any more.
-    @Test func anErrorForGoodEndsWaitersAndThreads() throws {
+    @Test func fatalErrorEndsWaitersAndThreads() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t")
@@ -92,7 +92,7 @@ import WireTestSupport
     }
 
     /// A load balancer's page on the broker's port passes by.
-    @Test func whatIsNoBrokerIsTriedAgain() throws {
+    @Test func peerThatIsNoBrokerIsRetried() throws {
         let page = Array("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n".utf8)
         let server = try ScriptedServer(Array(repeating: [.receive(count: 4), .send(page), .awaitClose], count: 3))
         defer { server.stop() }
@@ -112,8 +112,8 @@ import WireTestSupport
         engine.end(silently: true)
     }
 
-    /// Deleted and created again by somebody else: whoever keeps something there has to know.
-    @Test func aTopicThatWasCreatedAgainIsReported() throws {
+    /// The topic is deleted and created again by another client.
+    @Test func recreatedTopicIsReported() throws {
         final class Listener: DeliveryListener {
             let topic = Mutex<String?>(nil)
             let isTold = ThreadCompletion()
@@ -138,7 +138,7 @@ import WireTestSupport
         producer.abort()
     }
 
-    @Test func aCompletionIsToldWhereTheRecordIs() throws {
+    @Test func completionGetsTheRecordsPosition() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t", partitions: 2)

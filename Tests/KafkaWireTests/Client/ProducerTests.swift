@@ -67,7 +67,7 @@ import WireTestSupport
         #expect(Set(records.compactMap(\.text)) == sent)
     }
 
-    @Test func theListenerIsToldOfEveryRecordByItsTag() throws {
+    @Test func listenerGetsTheTagOfEveryRecord() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t", partitions: 3)
@@ -85,7 +85,7 @@ import WireTestSupport
 
     /// Whatever the place in which connections break, each record is there once, in order.
     @Test(arguments: [CompressionCodec.none, .gzip])
-    func cutConnectionsNeitherLoseNorRepeatNorReorder(_ codec: CompressionCodec) throws {
+    func lostConnectionsNeitherLoseNorRepeatNorReorderRecords(_ codec: CompressionCodec) throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t", partitions: 2)
@@ -112,7 +112,7 @@ import WireTestSupport
         }
     }
 
-    @Test func aBrokerThatComesBackGetsWhatWaited() throws {
+    @Test func waitingRecordsAreSentWhenTheBrokerReturns() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t")
@@ -132,8 +132,8 @@ import WireTestSupport
         #expect(try cluster.records(of: "t").map(\.text) == (0..<20).map { "\($0)" })
     }
 
-    /// Each connection is made, and ends at the first batch, which is beyond what the broker believes.
-    @Test func aBrokerThatAnswersNothingIsReportedAndNotAskedWithoutAPause() throws {
+    /// Each connection is opened and ends at the first batch, which is larger than the broker's maximum.
+    @Test func unresponsiveBrokerIsReportedAndRetriedWithPauses() throws {
         var limits = BrokerLimits()
         limits.requestBytesMax = 8192
         let cluster = try Cluster(limits: limits) {
@@ -153,7 +153,7 @@ import WireTestSupport
         producer.abort()
     }
 
-    @Test func whoWaitsForATopicForLongIsNoQuietWait() throws {
+    @Test func longWaitForATopicIsReported() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         let log = DeliveryLog()
@@ -171,8 +171,8 @@ import WireTestSupport
         producer.abort()
     }
 
-    /// Whoever asks every second while a broker is away leaves nothing behind.
-    @Test func thoseWhoWaitedInVainAreForgotten() throws {
+    /// A wait that times out every second while a broker is unavailable leaves no waiter in the core.
+    @Test func timedOutWaitersAreRemoved() throws {
         let client = KafkaClient(KafkaClientConfiguration(bootstrapServers: []))
         let engine = ProducerEngine(client, ProducerConfiguration(), nil)
         engine.core.withLock { $0.unfinishedBatches = 1 }
@@ -185,8 +185,8 @@ import WireTestSupport
         client.close()
     }
 
-    /// "Records wait" is only said where some do.
-    @Test func anUnreachableBrokerIsNoNewsWhileNothingWaits() {
+    /// The broker is reported only while records wait.
+    @Test func unreachableBrokerIsNotReportedWithoutWaitingRecords() {
         let client = KafkaClient(KafkaClientConfiguration(bootstrapServers: []))
         let log = DeliveryLog()
         let engine = ProducerEngine(client, ProducerConfiguration(), log)
@@ -196,7 +196,7 @@ import WireTestSupport
         client.close()
     }
 
-    @Test func aFullBufferMakesAppendWait() throws {
+    @Test func appendWaitsWhileTheBufferIsFull() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t")
@@ -220,7 +220,7 @@ import WireTestSupport
         producer.abort()
     }
 
-    @Test func recordsThatCanNeverBeSentAreRefusedAtOnce() throws {
+    @Test func tooLargeRecordsAreRefusedAtOnce() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t")
@@ -234,7 +234,7 @@ import WireTestSupport
         producer.close(timeoutMilliseconds: 5000)
     }
 
-    @Test func theDeliveryTimeoutGivesUpWhatCannotBeSent() throws {
+    @Test func deliveryTimeoutFailsWaitingRecords() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t")
@@ -253,7 +253,7 @@ import WireTestSupport
         #expect(try cluster.records(of: "t").map(\.text) == ["y"])
     }
 
-    @Test func afterTheEndNothingCanBeAppended() throws {
+    @Test func appendThrowsAfterClose() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t")
@@ -275,7 +275,7 @@ import WireTestSupport
         #expect(throws: KafkaError.closed) { try aborted.append("x", to: handle) }
     }
 
-    @Test func aTopicThatIsNotThereIsMadeOrWaitedFor() throws {
+    @Test func missingTopicIsCreatedOrWaitedFor() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         let producer = KafkaProducer(

@@ -9,8 +9,8 @@ import WireStreams
 @testable import KafkaWire
 
 @Suite(.serialized) struct TopicReaderTests {
-    /// A controller may be slow to tell the brokers of a new topic, so that waiting for longer may help.
-    @Test func aMissingTopicIsWaitedForAndNamed() throws {
+    /// Brokers learn of a new topic from the controller with a delay, so that waiting may help.
+    @Test func missingTopicIsWaitedForAndNamed() throws {
         let cluster = try Cluster { $0.apiTimeoutMilliseconds = 200 }
         defer { cluster.end() }
         let error = #expect(throws: KafkaError.self) { try TopicReader(cluster.client, topic: "none") }
@@ -19,7 +19,7 @@ import WireStreams
         #expect(error?.description.contains("UNKNOWN_TOPIC_OR_PARTITION") == true)
     }
 
-    @Test func pollFindsWhatIsWrittenWhileItWaits() throws {
+    @Test func pollReturnsRecordsWrittenWhileItWaits() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t", partitions: 2)
@@ -42,7 +42,7 @@ import WireStreams
         producer.close(timeoutMilliseconds: 5000)
     }
 
-    @Test func aWaitingPollCanBeCancelled() throws {
+    @Test func waitingPollCanBeCancelled() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t")
@@ -53,7 +53,7 @@ import WireStreams
         }
     }
 
-    @Test func readingGoesOnOverCutConnections() throws {
+    @Test func readingContinuesAfterLostConnections() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t")
@@ -72,8 +72,8 @@ import WireStreams
         producer.abort()
     }
 
-    /// A batch in a codec that is not built stands in the way of one partition only, and is named.
-    @Test func whatOnePartitionGivesIsNotLostWhenAnotherFails() throws {
+    /// A batch in an unsupported codec fails its own partition only, and the codec is named.
+    @Test func recordsOfOnePartitionAreReturnedWhenAnotherFails() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t", partitions: 2)
@@ -91,7 +91,7 @@ import WireStreams
     }
 
     /// An error of the caller's is no failed fetch, though it may look like one.
-    @Test func whatTheCallerThrowsEndsTheReading() throws {
+    @Test func errorOfTheCallerEndsReadToEnd() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t")
@@ -107,7 +107,7 @@ import WireStreams
         #expect(values == ["1", "2"])
     }
 
-    @Test func aPositionBeyondTheEndGoesBackToIt() throws {
+    @Test func positionBeyondTheEndIsMovedToTheEnd() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t")
@@ -142,7 +142,7 @@ import WireStreams
     }
 
     /// A heartbeat that is waited for as long as any request comes back after the session is over.
-    @Test func aHeartbeatDoesNotWaitForASilentCoordinator() throws {
+    @Test func heartbeatTimesOutWithinItsInterval() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         let membership = GroupMembership(
@@ -158,13 +158,13 @@ import WireStreams
     }
 
     /// The broker that is asked may hear of a new topic later than the one that made it.
-    @Test func aTopicThatIsNotThereYetIsWaitedFor() throws {
+    @Test func topicCreatedLaterIsWaitedFor() throws {
         let cluster = try Cluster { $0.apiTimeoutMilliseconds = 5000 }
         defer { cluster.end() }
         let admin = KafkaAdmin(cluster.client)
         let found = Mutex<Result<[TopicConfigEntry], KafkaError>?>(nil)
         let (isAsking, isDone) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
-        startThread(named: "asks") {
+        startThread(named: "describes") {
             isAsking.signal()
             let result = Result { () throws(KafkaError) in try admin.topicConfiguration("late") }
             found.withLock { $0 = result }
@@ -179,7 +179,7 @@ import WireStreams
         #expect(entries.first { $0.name == "cleanup.policy" }?.value == "compact")
     }
 
-    @Test func topicsAreMadeDescribedAndDeleted() throws {
+    @Test func topicsAreCreatedDescribedAndDeleted() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         let admin = KafkaAdmin(cluster.client)

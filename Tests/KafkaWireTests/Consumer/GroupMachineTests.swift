@@ -26,7 +26,7 @@ import Testing
         return machine
     }
 
-    @Test func aFirstJoinIsGivenItsMemberIDAndJoinsAgain() {
+    @Test func firstJoinGetsItsMemberIDAndJoinsAgain() {
         var machine = GroupMachine()
         #expect(machine.begin() == .join(memberID: ""))
         #expect(machine.joined(Self.joined(.memberIDRequired)) == .join(memberID: "m1"))
@@ -53,14 +53,14 @@ import Testing
                 == .sync(generation: 3, memberID: "m1", protocolName: "sessioned", mustAssign: false))
     }
 
-    @Test func aGroupThatFormsAnewWhileSyncingIsJoinedAgain() {
+    @Test func rebalanceDuringSyncIsJoinedAgain() {
         var machine = GroupMachine()
         _ = machine.begin()
         _ = machine.joined(Self.joined())
         #expect(machine.synced(.rebalanceInProgress, assignment: []) == .join(memberID: "m1"))
     }
 
-    @Test func aMemberThatIsForgottenJoinsAsANewOne() {
+    @Test func unknownMemberJoinsAsANewOne() {
         var machine = GroupMachine()
         _ = machine.begin()
         _ = machine.joined(Self.joined())
@@ -68,24 +68,24 @@ import Testing
     }
 
     @Test(arguments: [KafkaErrorCode.notCoordinator, .coordinatorNotAvailable, .coordinatorLoadInProgress])
-    func aCoordinatorThatMovedIsLookedFor(_ code: KafkaErrorCode) {
+    func movedCoordinatorIsFoundAgain(_ code: KafkaErrorCode) {
         var machine = GroupMachine()
         _ = machine.begin()
         #expect(machine.joined(Self.joined(code)) == .rediscover(code))
         #expect(Self.stable().generation != nil)
         var stable = Self.stable()
         #expect(stable.heartbeatAnswered(code) == nil)
-        #expect(stable.generation != nil, "the membership goes on until the session ends")
+        #expect(stable.generation != nil, "the membership lasts until the session times out")
     }
 
     @Test(arguments: [KafkaErrorCode.inconsistentGroupProtocol, .groupAuthorizationFailed, .invalidSessionTimeout])
-    func whatWaitingCannotMendEndsTheJoin(_ code: KafkaErrorCode) {
+    func nonRetriableErrorEndsTheJoin(_ code: KafkaErrorCode) {
         var machine = GroupMachine()
         _ = machine.begin()
         #expect(machine.joined(Self.joined(code)) == .fail(code))
     }
 
-    @Test func heartbeatsTellWhereTheMemberStands() {
+    @Test func heartbeatResultFollowsTheErrorCode() {
         var machine = Self.stable()
         #expect(machine.heartbeatAnswered(.rebalanceInProgress) == .rebalancing)
         #expect(machine.begin() == .join(memberID: "m1"), "a rebalance keeps the member")
@@ -100,7 +100,7 @@ import Testing
         #expect(unknown.begin() == .join(memberID: ""))
     }
 
-    @Test func whoLeftJoinsAsANewMember() {
+    @Test func memberThatLeftJoinsAsANewOne() {
         var machine = Self.stable()
         machine.left()
         #expect(machine.generation == nil)

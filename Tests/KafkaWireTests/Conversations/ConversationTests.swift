@@ -13,7 +13,7 @@ import WireTestSupport
     @Test func conversationsAreFound() { #expect(Self.names.count >= 30) }
 
     @Test(arguments: names)
-    func framesComeOutTheSameHoweverTheyAreCut(_ name: String) throws {
+    func framesAreFoundForEverySplitOfTheStream(_ name: String) throws {
         let conversation = try Conversation(name)
         try verify(FrameDecoder(), on: conversation.fromServer)
         try verify(FrameDecoder(), on: conversation.fromClient)
@@ -45,8 +45,8 @@ import WireTestSupport
         }
     }
 
-    /// The clients of these conversations together use so many of our messages.
-    @Test func theConversationsCoverTheProtocol() throws {
+    /// The messages that the clients of these conversations use.
+    @Test func conversationsCoverTheProtocol() throws {
         var seen: Set<APIKey> = []
         for name in Self.names {
             for exchange in try CapturedExchange.all(of: try Conversation(name)) { seen.insert(exchange.header.apiKey) }
@@ -83,7 +83,7 @@ import WireTestSupport
         return samples.map { ($0.key.key, $0.key.version, $0.key.isRequest, $0.value) }
     }
 
-    @Test func noPrefixOfAMessageIsTakenForTheWhole() throws {
+    @Test func prefixOfAMessageIsRefused() throws {
         for sample in try Self.samples() where sample.body.count <= 4096 {
             for length in sample.body.indices {
                 let prefix = Array(sample.body[..<length])

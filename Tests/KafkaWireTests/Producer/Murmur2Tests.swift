@@ -11,7 +11,7 @@ import Testing
         ("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58_897_971),
         ("abc", 479_470_107),
     ] as [(String, Int32)])
-    func theHashIsJavas(_ key: String, _ expected: Int32) {
+    func hashEqualsJavas(_ key: String, _ expected: Int32) {
         let hash = Array(key.utf8).withUnsafeBytes { Murmur2.hash($0) }
         #expect(Int32(bitPattern: hash) == expected)
     }

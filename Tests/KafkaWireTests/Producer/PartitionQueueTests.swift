@@ -4,7 +4,7 @@ import WireCore
 
 @testable import KafkaWire
 
-/// The idempotent producer's order of things, step by step. Batches are numbers here, with so many records each.
+/// The order of an idempotent producer's batches, step by step. A batch is a number here: that of its records.
 @Suite struct PartitionQueueTests {
     private typealias Queue = PartitionQueue<Int>
 
@@ -12,7 +12,7 @@ import WireCore
     private static let second = ProducerIdentity(producerID: 7, epoch: 1)
     private static let now = MonotonicInstant(nanoseconds: 1_000_000_000)
 
-    /// A queue with so many batches waiting, to a broker that has stored something (empty) of the first identity
+    /// A queue with this many batches waiting, to a broker that has stored something (empty) of the first identity
     /// already.
     private static func queue(_ counts: [Int32], isIdempotent: Bool = true) -> Queue {
         var queue = Queue(isIdempotent: isIdempotent)
@@ -45,9 +45,9 @@ import WireCore
         #expect(queue.isEmpty)
     }
 
-    /// A broker without any memory of a producer takes whatever number comes first. On a topic that was just made, a
+    /// A broker without state of a producer accepts any first sequence number. On a topic that was just made, a
     /// second batch could so be stored before a first one that was refused for the moment.
-    @Test func untilTheBrokerKnowsTheProducerOneBatchGoesAtATime() throws {
+    @Test func oneBatchIsInFlightUntilTheFirstIsStored() throws {
         var queue = Queue(isIdempotent: true)
         for number in 0..<3 { queue.append(number, number: UInt64(number), recordCount: 1) }
         #expect(try #require(Self.take(&queue)) == (0, 0))
@@ -59,14 +59,14 @@ import WireCore
         #expect(try #require(Self.take(&queue)) == (2, 2))
     }
 
-    @Test func nothingGoesWithoutAProducerID() {
+    @Test func nothingIsSentWithoutAProducerID() {
         var queue = Self.queue([1])
         #expect(Self.take(&queue, nil) == nil)
         #expect(queue.isOpen(to: nil, inFlightMax: 5) == false)
         #expect(Self.take(&queue) != nil)
     }
 
-    @Test func noMoreThanFiveAreUnderWay() {
+    @Test func atMostFiveBatchesAreInFlight() {
         var queue = Self.queue([1, 1, 1, 1, 1, 1])
         for _ in 0..<5 { #expect(Self.take(&queue) != nil) }
         #expect(Self.take(&queue) == nil)
@@ -74,14 +74,14 @@ import WireCore
         #expect(Self.take(&queue) != nil)
     }
 
-    @Test func sequencesWrapFromTheLargestToZero() {
+    @Test func sequencesWrapToZero() {
         #expect(Queue.sequence(.max, after: 1) == 0)
         #expect(Queue.sequence(.max - 1, after: 1) == .max)
         #expect(Queue.sequence(.max - 2, after: 10) == 7)
     }
 
     /// The connection breaks: both go again, in order, with the numbers they had.
-    @Test func lostBatchesGoAgainInOrderWithTheirNumbers() throws {
+    @Test func lostBatchesAreRetriedInOrderWithTheirNumbers() throws {
         var queue = Self.queue([2, 2, 2])
         _ = Self.take(&queue)
         _ = Self.take(&queue)
@@ -93,7 +93,7 @@ import WireCore
     }
 
     /// The broker had stored it before the connection broke.
-    @Test func aDuplicateIsADelivery() {
+    @Test func duplicateSequenceCountsAsStored() {
         var queue = Self.queue([2])
         _ = Self.take(&queue)
         #expect(queue.finish(0, .lost) == .retry)
@@ -102,8 +102,8 @@ import WireCore
         #expect(queue.isEmpty)
     }
 
-    /// The first is refused for the moment, so the one behind it arrives out of order: both go again.
-    @Test func aGapThatAnEarlierBatchExplainsIsNoLoss() throws {
+    /// The first is refused for the moment, so the second arrives out of order: both are retried.
+    @Test func gapAfterAnUnsettledBatchIsRetried() throws {
         var queue = Self.queue([1, 1])
         _ = Self.take(&queue)
         _ = Self.take(&queue)
@@ -114,7 +114,7 @@ import WireCore
         #expect(try #require(Self.take(&queue)) == (1, 1))
     }
 
-    @Test func nothingOvertakesABatchThatWaitsForItsPause() throws {
+    @Test func batchInBackoffIsNotOvertaken() throws {
         var queue = Self.queue([1, 1])
         _ = Self.take(&queue)
         let retryAt = Self.now.advanced(byMilliseconds: 20)
@@ -126,9 +126,9 @@ import WireCore
         #expect(queue.take(Self.first, now: later, inFlightMax: 5)?.batch == 1)
     }
 
-    /// The broker has lost what came before: the queue begins again at 0, in a new epoch, when nothing is under way.
+    /// The broker has lost what came before: the queue restarts at 0, in a new epoch, when no batch is in flight.
     @Test(arguments: [KafkaErrorCode.outOfOrderSequenceNumber, .unknownProducerID])
-    func anUnexplainedGapBeginsANewEpoch(_ code: KafkaErrorCode) {
+    func unexpectedGapBeginsANewEpoch(_ code: KafkaErrorCode) {
         var queue = Self.queue([2, 3, 4])
         _ = Self.take(&queue)
         #expect(queue.finish(0, .stored) == .delivered)
@@ -136,7 +136,7 @@ import WireCore
         _ = Self.take(&queue)
         #expect(queue.finish(1, .refused(code)) == .retryInNextEpoch)
         #expect(queue.awaitsNewEpoch(beyond: Self.first))
-        #expect(Self.takeStamped(&queue, Self.second) == nil, "the other one is still under way")
+        #expect(Self.takeStamped(&queue, Self.second) == nil, "the other one is still in flight")
         #expect(queue.finish(2, .refused(.outOfOrderSequenceNumber)) == .retry)
         #expect(Self.takeStamped(&queue, Self.first) == nil, "the old epoch is over")
         #expect(
@@ -147,7 +147,7 @@ import WireCore
         #expect(!queue.awaitsNewEpoch(beyond: Self.second))
     }
 
-    @Test func aForgottenProducerAsksForANewOne() {
+    @Test func unknownProducerRequestsANewID() {
         var queue = Self.queue([2])
         _ = Self.take(&queue)
         #expect(queue.finish(0, .refused(.invalidProducerEpoch)) == .retryWithNewProducer)
@@ -155,8 +155,8 @@ import WireCore
         #expect(Self.takeStamped(&queue, other) == SequenceStamp(producerID: 8, producerEpoch: 0, baseSequence: 0))
     }
 
-    /// A batch that can never be stored leaves a gap in the numbers; those behind it get new ones.
-    @Test func aBatchThatIsGivenUpMakesTheLaneBeginAgain() {
+    /// A batch that can never be stored leaves a gap in the numbers; later ones get new numbers.
+    @Test func failedBatchRestartsTheQueue() {
         var queue = Self.queue([1, 5])
         _ = Self.take(&queue)
         _ = Self.take(&queue)
@@ -167,7 +167,7 @@ import WireCore
             Self.takeStamped(&queue, Self.second) == SequenceStamp(producerID: 7, producerEpoch: 1, baseSequence: 0))
     }
 
-    @Test func aBatchThatIsTooLargeIsSplitAndKeepsItsNumbers() throws {
+    @Test func tooLargeBatchIsSplitAndKeepsItsNumbers() throws {
         var queue = Self.queue([4, 2])
         _ = Self.take(&queue)
         #expect(queue.finish(0, .refused(.messageTooLarge)) == .split)
@@ -178,7 +178,7 @@ import WireCore
     }
 
     /// Another partition made the producer begin a new epoch: this one settles what is numbered in the old one first.
-    @Test func aNewEpochIsTakenUpWhenNothingOfTheOldIsLeft() {
+    @Test func newEpochBeginsWhenTheOldOneIsSettled() {
         var queue = Self.queue([1, 1])
         _ = Self.take(&queue)
         #expect(Self.takeStamped(&queue, Self.second) == nil)
@@ -190,7 +190,7 @@ import WireCore
             Self.takeStamped(&queue, Self.second) == SequenceStamp(producerID: 7, producerEpoch: 1, baseSequence: 0))
     }
 
-    @Test func anExpiredBatchThatWasNumberedLeavesAGap() {
+    @Test func expiredBatchWithNumbersLeavesAGap() {
         var queue = Self.queue([1, 1])
         _ = Self.take(&queue)
         #expect(queue.finish(0, .lost) == .retry)
@@ -198,9 +198,9 @@ import WireCore
         #expect(queue.awaitsNewEpoch(beyond: Self.first))
     }
 
-    /// Whether the one behind the expired one is stored shows only in the old epoch; in a new one it would be stored
+    /// Whether the one after the expired one is stored shows only in the old epoch; in a new one it would be stored
     /// again.
-    @Test func behindAnExpiredBatchWhatMayBeStoredIsAskedForInTheOldEpoch() {
+    @Test func possiblyStoredBatchAfterAnExpiredOneIsSettledInTheOldEpoch() {
         var queue = Self.queue([1, 1, 1])
         _ = Self.take(&queue)
         _ = Self.take(&queue)
@@ -216,7 +216,7 @@ import WireCore
             Self.takeStamped(&queue, Self.second) == SequenceStamp(producerID: 7, producerEpoch: 1, baseSequence: 0))
     }
 
-    @Test func behindAnExpiredBatchWhatIsNotStoredGoesInTheNewEpoch() {
+    @Test func unstoredBatchAfterAnExpiredOneIsSentInTheNewEpoch() {
         var queue = Self.queue([1, 1])
         _ = Self.take(&queue)
         _ = Self.take(&queue)
@@ -229,7 +229,7 @@ import WireCore
             Self.takeStamped(&queue, Self.second) == SequenceStamp(producerID: 7, producerEpoch: 1, baseSequence: 0))
     }
 
-    @Test func anExpiredBatchThatWasNeverNumberedLeavesNone() {
+    @Test func expiredBatchWithoutNumbersLeavesNoGap() {
         var queue = Self.queue([1, 1])
         #expect(queue.removeWaiting { $0 == 0 } == [0])
         #expect(!queue.awaitsNewEpoch(beyond: Self.first))
@@ -237,13 +237,13 @@ import WireCore
     }
 
     @Test(arguments: [KafkaErrorCode.producerFenced, .clusterAuthorizationFailed])
-    func someRefusalsEndTheProducer(_ code: KafkaErrorCode) {
+    func fencingEndsTheProducer(_ code: KafkaErrorCode) {
         var queue = Self.queue([1])
         _ = Self.take(&queue)
         #expect(queue.finish(0, .refused(code)) == .fatal(code))
     }
 
-    @Test func withoutIdempotenceBatchesCarryNoNumbers() {
+    @Test func batchesCarryNoNumbersWithoutIdempotence() {
         var queue = Self.queue([1, 1], isIdempotent: false)
         #expect(queue.take(nil, now: Self.now, inFlightMax: 1)?.stamp == SequenceStamp.none)
         #expect(queue.take(nil, now: Self.now, inFlightMax: 1) == nil, "one at a time keeps the order")
@@ -251,14 +251,14 @@ import WireCore
         #expect(queue.take(nil, now: Self.now, inFlightMax: 1)?.batch == 0)
     }
 
-    @Test func anAnswerToABatchThatWasGivenUpChangesNothing() {
+    @Test func answerForAFailedBatchIsIgnored() {
         var queue = Self.queue([1])
         _ = Self.take(&queue)
         #expect(queue.removeAll() == [0])
         #expect(queue.finish(0, .stored) == nil)
     }
 
-    @Test func epochsEndAtTheLargest() {
+    @Test func epochsEndAtTheMaximum() {
         #expect(Self.first.nextEpoch == Self.second)
         #expect(ProducerIdentity(producerID: 7, epoch: .max).nextEpoch == nil)
     }

@@ -4,14 +4,13 @@ import Testing
 @testable import KafkaWire
 @testable import WireCore
 
-/// What a producer's threads share, step by step: who is woken, and what a writer does next.
+/// What a producer's threads share, step by step: which thread is woken, and what a writer does next.
 @Suite struct ProducerCoreTests {
-    /// The core opens batches by the real clock, so the steps are told from there: late enough for every batch to be
-    /// due, too early for one to expire.
-    private static let now = MonotonicInstant.now
+    /// `later` is late enough for every batch to be due, and too early for one to expire.
+    private static let now = MonotonicInstant(nanoseconds: 1_000_000_000)
     private static let later = now.advanced(byMilliseconds: 60_000)
 
-    /// A producer that knows one topic with one partition on a connected broker, and has its id.
+    /// A producer with an id and one topic with one partition on a connected broker.
     private static func core() -> ProducerCore {
         var core = ProducerCore(ProducerConfiguration())
         core.adopt(ProducerIdentity(producerID: 7, epoch: 0))
@@ -47,7 +46,7 @@ import Testing
         if case .sleep = core.nextStep(ofBroker: 1, now: later) { true } else { false }
     }
 
-    @Test func aBatchThatIsRefusedForTheMomentWakesTheWriterThatSleeps() throws {
+    @Test func retriableRefusalWakesTheWriter() throws {
         var core = Self.core()
         Self.append(&core)
         let place = try require(Self.sentBatch(&core))
@@ -58,8 +57,8 @@ import Testing
         expect(Self.sentBatch(&core) == place)
     }
 
-    /// Whoever waits for delivery looks at what the listener was told next.
-    @Test func nothingIsDeliveredBeforeTheListenerKnows() throws {
+    /// A thread that waits for delivery uses what the listener has received.
+    @Test func deliveryEndsAfterTheListenerIsNotified() throws {
         var core = Self.core()
         Self.append(&core)
         let place = try require(Self.sentBatch(&core))
@@ -72,7 +71,7 @@ import Testing
     }
 
     /// Too few replicas, for example: nothing flows, and that must be seen.
-    @Test func aPartitionThatKeepsRefusingIsNewsOnceUntilItTakesRecords() throws {
+    @Test func refusingPartitionIsReportedOnce() throws {
         var core = Self.core()
         Self.append(&core)
         var news: [Int] = []
@@ -92,7 +91,7 @@ import Testing
         expect(core.refusing.isEmpty)
     }
 
-    @Test func aPartitionWithoutALeaderMakesTheClusterBeLookedAtAtOnce() {
+    @Test func leaderlessPartitionTriggersMaintenance() {
         var core = ProducerCore(ProducerConfiguration())
         let topic = ProducerCore.Topic(name: "t", index: 0)
         core.topics.append(topic)
@@ -100,13 +99,13 @@ import Testing
         expect(core.update([Self.description(leader: -1)]).effects.needsMaintenance)
     }
 
-    @Test func memoryWithoutUseGoesAfterAWhile() throws {
+    @Test func unusedMemoryIsFreedAfterAPause() throws {
         var core = Self.core()
         Self.append(&core)
         let place = try require(Self.sentBatch(&core))
         core.pool.give(.allocate(capacity: 1 << 20), bytes: 1 << 20)
         func later(_ milliseconds: Int) -> MonotonicInstant { Self.now.advanced(byMilliseconds: milliseconds) }
-        // Batches are under way: it may be wanted at any moment.
+        // Batches are in flight: the memory may be needed at any moment.
         expect(core.releaseMemory(now: Self.now) == later(1000))
         expect(core.releaseMemory(now: later(5000)) == later(6000))
         expect(core.pool.spareCount == 1)
