@@ -86,6 +86,14 @@ import WireStreams
         guard case .connect = core.nextStep(ofBroker: 1, now: due) else { return expect(false) }
     }
 
+    @Test func lostConnectionIsNotClosedAgain() throws {
+        var core = Self.core(.selfRaised)
+        core.connected(1, reauthenticateAt: Self.now)
+        _ = core.disconnected(1)
+        _ = core.append(Self.record, now: Self.now)
+        guard case .connect = core.nextStep(ofBroker: 1, now: Self.later) else { return expect(false) }
+    }
+
     @Test func transactionalRequestCarriesIDAndBit() throws {
         var open = OpenBatch(capacityBytes: 64, openedAt: Self.now)
         _ = open.append(Self.record, key: nil, value: nil)

@@ -156,6 +156,7 @@ struct ProducerCore: ~Copyable {
         guard let broker = brokers[id] else { return [] }
         broker.isConnected = false
         broker.isClosing = false
+        broker.reauthenticateAt = nil
         return wake(broker)
     }
 
