@@ -32,6 +32,8 @@ struct ConfigTopicMachine {
     private(set) var view: ConfigView
     private var pending: [Pending] = []
     private var current: Current?
+    /// Requests that are answered once the write in progress, and that of a session key, has ended.
+    private var pings: [RequestID] = []
     /// Since when the topic may hold records that the view does not.
     private var staleSince: MonotonicInstant?
     private var isReading = false
@@ -80,6 +82,7 @@ struct ConfigTopicMachine {
     mutating func add(_ id: RequestID, _ request: ConfigRequest) { pending.append(.request(id, request)) }
     mutating func add(_ run: ConnectorRun, _ configs: [ConnectorConfig]) { pending.append(.taskConfigs(run, configs)) }
     mutating func add(_ key: SessionKey) { pending.append(.sessionKey(key)) }
+    mutating func add(ping id: RequestID) { pings.append(id) }
     /// The topic holds another key.
     mutating func sessionKeyChanged() { sessionKeys?.keyChanged() }
 
@@ -91,7 +94,7 @@ struct ConfigTopicMachine {
     mutating func advance(
         refusal: HerderError?, at now: HerderTime, isCurrent: (ConnectorRun) -> Bool
     ) -> [Outcome] {
-        var outcomes: [Outcome] = []
+        var outcomes = answeredPings()
         while current == nil, !pending.isEmpty {
             switch pending.removeFirst() {
             case .request(let id, let request):
@@ -128,7 +131,13 @@ struct ConfigTopicMachine {
         }
         let key = view.sessionKey
         if refusal == nil, sessionKeys?.isDue(key, at: now) == true { outcomes.append(.action(.createSessionKey)) }
-        return outcomes
+        return outcomes + answeredPings()
+    }
+
+    private mutating func answeredPings() -> [Outcome] {
+        guard current == nil, sessionKeys?.isPending != true else { return [] }
+        defer { pings = [] }
+        return pings.map { .complete($0, .success(.done)) }
     }
 
     /// The end of the current write. Returns nil if there was none, or it was dropped.
@@ -155,7 +164,8 @@ struct ConfigTopicMachine {
     /// Drops everything that waits, and the write in progress with `andCurrent`. Returns the requests among it.
     mutating func drop(andCurrent: Bool) -> [RequestID] {
         var ids = pending.compactMap { if case .request(let id, _) = $0 { id } else { nil } }
-        pending = []
+        ids += pings
+        (pending, pings) = ([], [])
         (staleSince, nextRead) = (nil, nil)
         guard andCurrent else { return ids }
         switch current {

@@ -459,7 +459,7 @@ struct HerderMachine {
     private mutating func receive(_ id: RequestID, _ request: HerderRequest) {
         if stopDeadline != nil { return complete(id, .failure(.shuttingDown)) }
         switch request {
-        case .ping: complete(id, .success(.done))
+        case .ping: configs.add(ping: id)
         case .change(let change): configs.add(id, change)
         case .restartConnector(let name):
             if let error = restartError(of: name) { return complete(id, .failure(error)) }

@@ -6,7 +6,8 @@ struct SessionKeySchedule {
     /// How long to wait after a key could not be written, since each attempt may take long.
     private static let retryMilliseconds = 60_000
     private let lifetimeMilliseconds: Int
-    private var isPending = false
+    /// Whether a key is being created or written.
+    private(set) var isPending = false
     private(set) var nextCheck: MonotonicInstant?
 
     init(lifetimeMilliseconds: Int) { self.lifetimeMilliseconds = lifetimeMilliseconds }
