@@ -2,6 +2,7 @@ import MySQLWire
 
 extension MySQLDate {
     /// Whether the calendar has this day: no part is zero, and the month is long enough.
+    @inline(__always)
     var isDayOfCalendar: Bool {
         guard !isZeroOrPartial, month <= 12 else { return false }
         return day <= 28 || day <= daysOfMonth
