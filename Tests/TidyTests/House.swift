@@ -14,7 +14,7 @@ struct House {
     /// Names that are declared inside of many types and tell nothing.
     private static let common: Set<String> = [
         "Value", "Element", "Index", "Key", "Array", "SubSequence", "Iterator", "Error", "ID", "Failure", "Success",
-        "Output", "Input", "Body", "Stride", "Continuation", "State", "Kind", "Action", "Topic", "Outcome",
+        "Output", "Input", "Body", "Stride", "Continuation", "State", "Kind", "Action",
     ]
 
     private static func expression(_ pattern: String) throws -> NSRegularExpression {

@@ -14,7 +14,7 @@ import Testing
     private static func core() -> ProducerCore {
         var core = ProducerCore(ProducerConfiguration())
         core.adopt(ProducerIdentity(producerID: 7, epoch: 0))
-        let topic = ProducerCore.Topic(name: "t", index: 0)
+        let topic = ProducerCore.TopicState(name: "t", index: 0)
         core.topics.append(topic)
         core.topicsByName["t"] = topic
         _ = core.update([description(leader: 1)])
@@ -93,7 +93,7 @@ import Testing
 
     @Test func leaderlessPartitionTriggersMaintenance() {
         var core = ProducerCore(ProducerConfiguration())
-        let topic = ProducerCore.Topic(name: "t", index: 0)
+        let topic = ProducerCore.TopicState(name: "t", index: 0)
         core.topics.append(topic)
         core.topicsByName["t"] = topic
         expect(core.update([Self.description(leader: -1)]).effects.needsMaintenance)

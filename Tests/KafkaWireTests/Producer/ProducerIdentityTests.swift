@@ -14,7 +14,7 @@ import WireStreams
     private static func core(_ source: IdentitySource) -> ProducerCore {
         var core = ProducerCore(ProducerConfiguration(), source)
         core.adopt(ProducerIdentity(producerID: 7, epoch: 3))
-        let topic = ProducerCore.Topic(name: "t", index: 0)
+        let topic = ProducerCore.TopicState(name: "t", index: 0)
         core.topics.append(topic)
         core.topicsByName["t"] = topic
         _ = core.update([

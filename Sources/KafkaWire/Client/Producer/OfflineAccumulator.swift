@@ -25,7 +25,7 @@ package final class OfflineAccumulator: Sendable {
     /// A topic of one partition, whose leader is reachable.
     package func topic(_ name: String) -> ProducerTopic {
         core.withLock { core in
-            let topic = ProducerCore.Topic(name: name, index: core.topics.count)
+            let topic = ProducerCore.TopicState(name: name, index: core.topics.count)
             core.topics.append(topic)
             core.topicsByName[name] = topic
             let partition = TopicDescription.Partition(

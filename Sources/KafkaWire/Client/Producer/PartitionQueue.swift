@@ -9,7 +9,7 @@ import WireCore
 /// state, the queue waits until no batch is in flight and restarts at 0 in a new epoch (KIP-360).
 struct PartitionQueue<Batch: Sendable>: Sendable {
     /// The outcome of a batch that was in flight.
-    enum Outcome: Equatable, Sendable {
+    enum BatchResult: Equatable, Sendable {
         case stored
         case refused(KafkaErrorCode)
         /// The connection broke: it may be stored or not.
@@ -159,7 +159,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
     // MARK: Finishing
 
     /// Settles a batch that was taken. Numbers that are not in flight are ignored: their batch has failed before.
-    mutating func finish(_ number: UInt64, _ outcome: Outcome, retryAt: MonotonicInstant? = nil) -> Verdict? {
+    mutating func finish(_ number: UInt64, _ outcome: BatchResult, retryAt: MonotonicInstant? = nil) -> Verdict? {
         guard let index = entries.firstIndex(where: { $0.number == number && $0.isInFlight }) else { return nil }
         entries[index].isInFlight = false
         inFlightCount -= 1

@@ -43,7 +43,7 @@ extension ProducerCore {
     /// A broker's answer for one batch.
     struct Answer: Sendable {
         let place: BatchPlace
-        let outcome: PartitionQueue<SealedBatch>.Outcome
+        let outcome: PartitionQueue<SealedBatch>.BatchResult
         var baseOffset: Int64 = -1
         var message: String?
     }
@@ -158,7 +158,8 @@ extension ProducerCore {
 
     /// Fails a batch that came back after its delivery timeout.
     private mutating func expire(
-        _ partition: Partition, _ number: UInt64, _ batch: SealedBatch, _ outcome: PartitionQueue<SealedBatch>.Outcome,
+        _ partition: Partition, _ number: UInt64, _ batch: SealedBatch,
+        _ outcome: PartitionQueue<SealedBatch>.BatchResult,
         _ now: MonotonicInstant, _ effects: inout Effects
     ) {
         guard isExpired(batch, now) else { return }

@@ -27,7 +27,7 @@ struct ProducerCore: ~Copyable {
     }
 
     final class Partition {
-        let topic: Topic
+        let topic: TopicState
         let index: Int32
         var open: OpenBatch?
         var queue: PartitionQueue<SealedBatch>
@@ -40,7 +40,7 @@ struct ProducerCore: ~Copyable {
         var expectedBytes = 16 << 10
         var batchBytesMax: Int
 
-        init(topic: Topic, index: Int32, _ configuration: ProducerConfiguration) {
+        init(topic: TopicState, index: Int32, _ configuration: ProducerConfiguration) {
             self.topic = topic
             self.index = index
             queue = PartitionQueue(isIdempotent: configuration.isIdempotent)
@@ -50,7 +50,7 @@ struct ProducerCore: ~Copyable {
         var hasWork: Bool { open != nil || queue.hasWaiting }
     }
 
-    final class Topic {
+    final class TopicState {
         let name: String
         let index: Int
         /// Zero until it is known, and with brokers that have none.
@@ -70,8 +70,8 @@ struct ProducerCore: ~Copyable {
     var phase = Phase.running
     /// Why nothing can be appended any more.
     var failure: KafkaError?
-    var topics: [Topic] = []
-    var topicsByName: [String: Topic] = [:]
+    var topics: [TopicState] = []
+    var topicsByName: [String: TopicState] = [:]
     var brokers: [Int32: Broker] = [:]
     private(set) var identity: ProducerIdentity?
     /// The identity that the coordinator is to raise; see `IdentitySource.coordinator`.
@@ -228,7 +228,9 @@ struct ProducerCore: ~Copyable {
         return .appended(wakeup: list(partition, hasNews: isFull))
     }
 
-    private func partition(of topic: Topic, _ wanted: Int32?, _ key: UnsafeRawBufferPointer?) -> Partition? {
+    private func partition(
+        of topic: TopicState, _ wanted: Int32?, _ key: UnsafeRawBufferPointer?
+    ) -> Partition? {
         let count = topic.partitions.count
         guard count > 0 else { return nil }
         if let wanted {

@@ -154,7 +154,7 @@ final class ProducerEngine: Sendable {
         brokerAnswered()
         let index = core.withLock { core in
             if let topic = core.topicsByName[name] { return topic.index }
-            let topic = ProducerCore.Topic(name: name, index: core.topics.count)
+            let topic = ProducerCore.TopicState(name: name, index: core.topics.count)
             core.topics.append(topic)
             core.topicsByName[name] = topic
             return topic.index
