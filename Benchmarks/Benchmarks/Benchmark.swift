@@ -5,7 +5,7 @@ struct Benchmark {
     let unit: String
     /// How many units one call of the body works through.
     let unitsPerCall: Int
-    /// Bytes that one call works through; nil where bytes tell nothing.
+    /// Bytes that one call works through; nil if bytes tell nothing.
     var bytesPerCall: Int?
     let body: () throws -> Void
 

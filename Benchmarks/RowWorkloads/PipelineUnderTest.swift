@@ -9,7 +9,7 @@ import Synchronization
 import WireCore
 
 /// A task's way from the emitter to the producer's batches: transforms, converters, accumulator, and the ledger of what
-/// is under way.
+/// is in progress.
 final class PipelineUnderTest {
     let configuration: MySQLConnectorConfig
     let sink: ProducerSink

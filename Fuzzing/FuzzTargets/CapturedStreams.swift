@@ -31,7 +31,7 @@ enum CapturedStreams {
         return stream
     }
 
-    /// The events of every captured binlog, without checksums and with their lengths mended, one log after another.
+    /// The events of every captured binlog, without checksums and with their lengths fixed, one log after another.
     static func binlogs() throws -> [[[UInt8]]] {
         var logs: [[[UInt8]]] = []
         for name in mysqlNames where name.contains("/binlog/") {
@@ -53,7 +53,7 @@ enum CapturedStreams {
         return events
     }
 
-    /// The length in an event's header; nil where there is none.
+    /// The length in an event's header; nil if there is none.
     static func eventBytes(_ bytes: ArraySlice<UInt8>) -> Int? {
         guard bytes.count >= EventHeader.bytes else { return nil }
         return (0..<4).reduce(0) { $0 | Int(bytes[bytes.startIndex + 9 + $1]) << ($1 * 8) }

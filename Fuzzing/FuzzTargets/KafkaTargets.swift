@@ -111,7 +111,7 @@ extension FuzzTarget {
         return records
     }
 
-    /// The first batch, its payload taken for records and put into gzip; nil where there is no batch.
+    /// The first batch, its payload taken for records and put into gzip; nil if there is no batch.
     private static func compressedByUs(_ records: [UInt8]) -> [UInt8]? {
         guard records.count >= RecordBatchHeader.byteCount,
             var header = records.withUnsafeBytes({ bytes -> RecordBatchHeader? in

@@ -21,7 +21,7 @@ package final class HTTPConnection {
 
     /// Serves requests until the connection ends.
     ///
-    /// - Parameter idleChanged: told when the connection begins or stops to wait between requests; answers whether
+    /// - Parameter idleChanged: called when the connection begins or stops to wait between requests; answers whether
     ///   the connection may go on.
     package func serve(handler: HTTPServer.Handler, idleChanged: (Bool) -> Bool) {
         defer { budget.giveBack(heldBytes) }
@@ -40,7 +40,7 @@ package final class HTTPConnection {
         } catch let error as HTTPProtocolError {
             refuse(error)
         } catch {
-            // The peer is gone or too slow to be told anything.
+            // The peer is gone or too slow for an answer.
             streams.canceller.cancel()
         }
     }
@@ -84,7 +84,7 @@ package final class HTTPConnection {
         while true {
             switch try parser.next() {
             case .request(let request):
-                // Where it came in one piece, nobody has been told yet that the pause is over.
+                // Where it came in one piece, the end of the pause has not been reported yet.
                 if isIdle { guard idleChanged(false) else { return nil } }
                 return request
             case .sendContinue:

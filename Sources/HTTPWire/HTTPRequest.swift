@@ -13,7 +13,7 @@ package struct HTTPRequest: Equatable, Sendable {
     package var method: String
     /// As sent, still percent-encoded, without the query.
     package var path: String
-    /// What follows the first `?`; nil where there is none.
+    /// What follows the first `?`; nil if there is none.
     package var query: String?
     package var minorVersion: Int
     package var headers: [Header]

@@ -112,7 +112,7 @@ package struct HTTPRequestParser {
 
     // MARK: Lines
 
-    /// The next line without its CRLF; nil where it is not complete.
+    /// The next line without its CRLF; nil if it is not complete.
     private mutating func takeLine(bytesMax: Int, tooLong: HTTPProtocolError) throws(HTTPProtocolError) -> [UInt8]? {
         guard let end = buffer[start...].firstIndex(of: 0x0A) else {
             if buffer.count - start > bytesMax { throw tooLong }

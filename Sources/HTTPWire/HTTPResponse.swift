@@ -15,7 +15,7 @@ package struct HTTPResponse: Equatable, Sendable {
     /// A status that by definition has no body (204) is sent without a length.
     private var hasBody: Bool { status != 204 && status != 304 && status >= 200 }
 
-    /// What becomes of the connection after the answer.
+    /// Whether the connection stays open after the response.
     package enum Persistence: Equatable {
         case closing
         /// Clients of HTTP/1.0 rely on it only where the answer says so (RFC 9112, appendix C.2.2).

@@ -2,7 +2,7 @@ import COpenSSL
 import Foundation
 
 extension TLSConfiguration.Store {
-    /// The store in a file, its form told by its first bytes, as Java does whatever the file is called.
+    /// The store in a file, its format given by its first bytes, as Java does whatever the file is called.
     ///
     /// - Parameter password: nil opens a JKS without checking whether it is whole, and a PKCS#12 that has none.
     /// Throws `.tls` where the file cannot be read or is none of the forms.
@@ -24,7 +24,7 @@ enum KeyStoreFile {
         let content: Data
         do {
             let file = try FileHandle(forReadingFrom: URL(filePath: path))
-            // One byte more than is allowed tells the rest, whatever the file is: a device has no end.
+            // One byte more than is allowed is enough to refuse it, whatever the file is: a device has no end.
             content = try file.read(upToCount: bytesMax + 1) ?? Data()
         } catch {
             throw .tls("\(path) cannot be read: \((error as NSError).localizedDescription)")

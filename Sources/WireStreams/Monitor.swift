@@ -7,7 +7,7 @@ import WireCore
 ///
 /// A waiting thread gives a closure that inspects the state and returns a value as soon as the wait is over. The
 /// closure runs with the lock held, once at the beginning and once after each `update`. Whether to wait is decided
-/// under the lock that `update` takes, so no notification is lost. Cancellation is part of the state: whoever cancels
+/// under the lock that `update` takes, so no notification is lost. Cancellation is part of the state: the canceller
 /// sets a flag with `update`, and the closure returns when it sees the flag.
 package final class Monitor<State: Sendable>: Sendable {
     /// What the lock protects.

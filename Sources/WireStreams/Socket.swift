@@ -32,7 +32,7 @@ final class Socket {
         _ = setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// The numeric address of the other side; nil where the connection is gone.
+    /// The numeric address of the other side; nil if the connection is gone.
     var peerHost: String? {
         var storage = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)

@@ -44,7 +44,7 @@ package final class SocketListener: Sendable {
             }
             if canceller.isCancelled { return nil }
             switch errno {
-            // Faults of the connection, not of the listener; accept(2) tells to try again.
+            // Faults of the connection, not of the listener; accept(2) documents that it is to be tried again.
             case EINTR, ECONNABORTED, EPROTO, EPERM, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH, ENONET,
                 ENOPROTOOPT, EOPNOTSUPP:
                 continue

@@ -19,14 +19,14 @@ package final class SocketServer: Sendable {
         var fullnessIsKnown = false
     }
 
-    /// What becomes of a new connection.
+    /// What happens to a new connection.
     private enum Admission {
         case served(ConnectionID)
         case refused(ConnectionID)
         case cut
     }
 
-    /// So many refused connections may be told why at the same time; more are cut without a word.
+    /// The maximum number of refused connections that get a reason at the same time; others are closed without one.
     private static let refusedMax = 32
 
     private let listener: SocketListener
@@ -58,7 +58,7 @@ package final class SocketServer: Sendable {
     /// Begins to accept.
     ///
     /// - Parameters:
-    ///   - refuse: tells a client that too many connections are open; on a thread of its own, which must end soon.
+    ///   - refuse: answers a client that too many connections are open; on a thread of its own, which must end soon.
     ///     nil: such a connection is closed at once.
     ///   - serve: a connection's whole life, on its own thread.
     package func start(

@@ -4,7 +4,7 @@ import Foundation
 struct ProgramRun {
     let output: String
     let errors: String
-    /// nil where a signal ended it.
+    /// nil if a signal ended it.
     let exitCode: Int32?
     /// The signal that ended it.
     let signal: Int32?

@@ -377,7 +377,7 @@ import WireTestSupport
             offer.name = "range"
             request.protocols = [offer]
             #expect(try member.call(request, version: 3).errorCode == .none)
-            // The second one waits for the first to join anew, which it never does.
+            // The second one waits for the first to join again, which it never does.
             startThread(named: "waiting-member") { [request] in
                 let answer = try? RawClient(address).call(request, version: 3)
                 #expect(answer == nil || answer?.errorCode == .coordinatorNotAvailable)

@@ -91,7 +91,7 @@ import WireTestSupport
         #expect(try replay() == [Self.entries[1]])
     }
 
-    /// The journal may be written anew, for another group's sake, while members wait for their assignment.
+    /// The journal may be written again, for another group's sake, while members wait for their assignment.
     @Test func aGroupBetweenTwoGenerationsComesBackWithoutMembers() {
         var group = ConsumerGroup(groupID: "g")
         let facts = JoinFacts(

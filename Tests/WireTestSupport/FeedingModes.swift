@@ -4,7 +4,7 @@ import Testing
 public protocol StreamDecoder {
     associatedtype Message: Equatable
 
-    /// The next message and the bytes it took; nil where more must arrive first. Throws for bytes that can never
+    /// The next message and the bytes it took; nil if more must arrive first. Throws for bytes that can never
     /// become a message.
     mutating func next(in arrived: UnsafeRawBufferPointer) throws -> (message: Message, consumedBytes: Int)?
 }

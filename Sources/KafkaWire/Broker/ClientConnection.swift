@@ -37,7 +37,7 @@ final class ClientConnection {
         } catch let fault as WireError {
             Self.logger.warn("Closed the connection from \(clientHost): what it sends are no Kafka requests: \(fault)")
         } catch {
-            // The client is gone, or too slow to be told anything.
+            // The client is gone, or too slow for an answer.
             Self.logger.debug("The connection from \(clientHost) ended: \(error)")
         }
         streams.canceller.cancel()
@@ -68,7 +68,7 @@ final class ClientConnection {
         }
     }
 
-    /// The framed answer; nil where none is due.
+    /// The framed answer; nil if none is due.
     private func answer(_ request: UnsafeRawBufferPointer) throws -> [UInt8]? {
         var reader = ByteReader(request)
         let header: RequestHeader

@@ -16,7 +16,7 @@ public final class DevelopmentBroker: Sendable {
 
     /// Where it listens; the port is the one that the system chose where 0 was asked for.
     public var address: SocketAddress { server.address }
-    /// The address that clients are told to connect to.
+    /// The address that clients are given.
     public var advertised: SocketAddress { service.advertised }
     public var clusterID: String { service.identity.clusterID }
     /// Hold, refuse or lose requests, in tests of clients.
@@ -64,7 +64,7 @@ public final class DevelopmentBroker: Sendable {
         do throws(StorageError) {
             try service.topics.synchronize()
             try service.groups.synchronize()
-            // Whoever still writes keeps others out of the directory.
+            // A thread that still writes needs the lock of the directory.
             if areGone { service.directory.release() }
         } catch {
             Self.logger.error("\(error)")

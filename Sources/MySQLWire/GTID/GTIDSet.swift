@@ -108,7 +108,7 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
         var hole = 0
         for range in list {
             while hole < holes.count, holes[hole].upperBound < range.lowerBound { hole += 1 }
-            // The range's first number that is neither taken away nor put out yet; nil where all are.
+            // The range's first number that is neither taken away nor put out yet; nil if all are.
             var start: UInt64? = range.lowerBound
             var index = hole
             while let from = start, index < holes.count, holes[index].lowerBound <= range.upperBound {

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Large blocks of memory that writers one after the other use again.
 ///
-/// The C library gives large blocks back to the kernel when they are freed, and gets them anew page by page, each page
+/// The C library gives large blocks back to the kernel when they are freed, and gets them again page by page, each page
 /// zeroed first: where batches of a megabyte follow one another, that is a tenth of all the work. Thread-safe.
 public final class BlockPool: Sendable {
     private struct Block {

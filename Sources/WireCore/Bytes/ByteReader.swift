@@ -1,7 +1,7 @@
 /// A bounds-checked cursor over bytes that somebody else owns.
 ///
 /// The reader never copies and never outlives its bytes. Every length that comes from the peer goes through
-/// `slice(_:)` or `skip(_:)`, which doubt it before use. Endianness is in each method's name, since MySQL
+/// `slice(_:)` or `skip(_:)`, which check it before use. Endianness is in each method's name, since MySQL
 /// is little-endian and Kafka big-endian. A failed read leaves the cursor where it was.
 public struct ByteReader: ~Escapable {
     @usableFromInline let bytes: RawSpan
@@ -173,7 +173,7 @@ extension RawSpan {
         withUnsafeBytes { [UInt8]($0) }
     }
 
-    /// The bytes as text; nil where they are not UTF-8.
+    /// The bytes as text; nil if they are not UTF-8.
     @inlinable
     public func utf8String() -> String? {
         withUnsafeBytes { String(validating: $0, as: UTF8.self) }

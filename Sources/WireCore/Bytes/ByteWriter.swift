@@ -2,7 +2,7 @@
 ///
 /// It owns its memory and cannot be copied; `reset()` keeps the memory for the next message, so one writer
 /// serves a whole connection or task. Lengths that are only known later are back-patched with
-/// `patchBigEndian`/`patchLittleEndian` at an offset remembered before.
+/// `patchBigEndian`/`patchLittleEndian` at an offset that was noted before.
 public struct ByteWriter: ~Copyable {
     @usableFromInline var storage: UnsafeMutablePointer<UInt8>
     @usableFromInline var capacity: Int

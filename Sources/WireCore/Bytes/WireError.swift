@@ -1,7 +1,7 @@
 /// What is wrong with bytes that a peer or a file gave us, and where.
 ///
 /// Thrown by `ByteReader` and by every decoder built on it. `offset` counts bytes from the start of the
-/// reader's outermost buffer. No payload is kept: a `HexWindow` is taken by whoever still holds the bytes.
+/// reader's outermost buffer. No payload is kept: a `HexWindow` is taken by the caller, which still holds the bytes.
 public struct WireError: Error, Equatable, Sendable, CustomStringConvertible {
     public enum Reason: Equatable, Sendable {
         /// A field needs more bytes than its frame has left.

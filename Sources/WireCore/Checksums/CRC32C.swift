@@ -1,27 +1,27 @@
 /// The CRC-32C (Castagnoli) of iSCSI, ext4 and Kafka's record batches: reflected polynomial 0x82F63B78.
 ///
 /// Slicing by 8: eight table look-ups, independent of each other, replace 64 shifts. Since each step waits for the one
-/// before, long inputs are taken as four lanes side by side, whose checksums are then put together.
+/// before, long inputs are taken as four stripes at the same time, whose checksums are then put together.
 package enum CRC32C {
     /// The checksum of `bytes`; with `continuing`, that of what had this checksum before, followed by `bytes`.
     package static func checksum(_ bytes: UnsafeRawBufferPointer, continuing seed: UInt32 = 0) -> UInt32 {
         guard let start = bytes.baseAddress else { return seed }
         return slices.withUnsafeBufferPointer { slices in
-            laneShift.withUnsafeBufferPointer { shift in
+            stripeShift.withUnsafeBufferPointer { shift in
                 guard let table = slices.baseAddress, let shift = shift.baseAddress else { return seed }
                 var crc = ~seed
                 var offset = 0
-                while offset &+ 4 &* laneBytes <= bytes.count {
-                    crc = fourLanes(crc, start + offset, table, shift)
-                    offset &+= 4 &* laneBytes
+                while offset &+ 4 &* stripeBytes <= bytes.count {
+                    crc = fourStripes(crc, start + offset, table, shift)
+                    offset &+= 4 &* stripeBytes
                 }
                 return ~update(crc, start + offset, bytes.count &- offset, table)
             }
         }
     }
 
-    /// Long enough that putting the lanes together costs next to nothing, short enough that they stay near each other.
-    private static let laneBytes = 1024
+    /// Long enough that combining the checksums costs next to nothing, short enough that the stripes share a cache.
+    private static let stripeBytes = 1024
 
     // MARK: Tables
 
@@ -40,16 +40,16 @@ package enum CRC32C {
         return tables
     }()
 
-    /// `laneShift[k * 256 + b]`: what byte `k` of a checksum, if it is `b`, becomes when a lane of zeros follows. The
-    /// bits of a checksum go their ways independently, so the four parts are combined by XOR.
-    private static let laneShift: ContiguousArray<UInt32> = {
-        let zeros = [UInt8](repeating: 0, count: laneBytes)
+    /// `stripeShift[k * 256 + b]`: what byte `k` of a checksum, if it is `b`, becomes when a stripe of zeros follows.
+    /// The bits of a checksum are independent of each other, so the four parts are combined by XOR.
+    private static let stripeShift: ContiguousArray<UInt32> = {
+        let zeros = [UInt8](repeating: 0, count: stripeBytes)
         var table = ContiguousArray<UInt32>(repeating: 0, count: 4 * 256)
         zeros.withUnsafeBytes { zeros in
             slices.withUnsafeBufferPointer { slices in
                 guard let start = zeros.baseAddress, let slices = slices.baseAddress else { return }
                 for index in table.indices {
-                    table[index] = update(UInt32(index % 256) << (index / 256 * 8), start, laneBytes, slices)
+                    table[index] = update(UInt32(index % 256) << (index / 256 * 8), start, stripeBytes, slices)
                 }
             }
         }
@@ -58,17 +58,17 @@ package enum CRC32C {
 
     // MARK: Steps
 
-    /// Four lanes, one behind the other in memory; the first goes on from `initial`.
-    private static func fourLanes(
+    /// Four consecutive stripes; the first continues from `initial`.
+    private static func fourStripes(
         _ initial: UInt32, _ start: UnsafeRawPointer, _ table: UnsafePointer<UInt32>, _ shift: UnsafePointer<UInt32>
     ) -> UInt32 {
         var (first, second, third, fourth) = (initial, UInt32(0), UInt32(0), UInt32(0))
         var offset = 0
-        while offset < laneBytes {
+        while offset < stripeBytes {
             first = eight(start + offset, first, table)
-            second = eight(start + (offset &+ laneBytes), second, table)
-            third = eight(start + (offset &+ 2 &* laneBytes), third, table)
-            fourth = eight(start + (offset &+ 3 &* laneBytes), fourth, table)
+            second = eight(start + (offset &+ stripeBytes), second, table)
+            third = eight(start + (offset &+ 2 &* stripeBytes), third, table)
+            fourth = eight(start + (offset &+ 3 &* stripeBytes), fourth, table)
             offset &+= 8
         }
         return shifted(shifted(shifted(first, shift) ^ second, shift) ^ third, shift) ^ fourth

@@ -2,7 +2,7 @@
 package enum CompressionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The codec's own complaint.
     case corrupt(codec: String, reason: String)
-    /// The content is larger than the caller believes; a bomb, or a limit that is too small.
+    /// The content is larger than the limit: a decompression bomb, or a limit that is too small.
     case tooLarge(codec: String, limitBytes: Int)
     /// A codec that is not implemented.
     case unsupported(codec: String)

@@ -4,8 +4,8 @@ import CZlib
 package enum Zlib {
     /// The content of one whole stream.
     ///
-    /// - Parameter bytesMax: the longest content that is believed.
-    /// - Returns: nil where the stream is damaged, does not end with the last byte, or holds more than `bytesMax`.
+    /// - Parameter bytesMax: the maximum size of the content in bytes.
+    /// - Returns: nil if the stream is damaged, does not end with the last byte, or holds more than `bytesMax`.
     package static func inflated(_ stream: UnsafeRawBufferPointer, bytesMax: Int) -> [UInt8]? {
         guard let source = stream.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
         var isWhole = false

@@ -1,4 +1,4 @@
-/// A JSON document that keeps the order of its members and tells integers from fractions.
+/// A JSON document that keeps the order of its members and distinguishes integers and fractions.
 ///
 /// Used for everything that is small and read by people or by Java: REST bodies, connector configurations,
 /// offsets, schema history. Change events never pass through it. Texts are compared by their UTF-8 bytes.

@@ -27,7 +27,7 @@ extension String {
         self == other && utf8.elementsEqual(other.utf8)
     }
 
-    /// What follows `prefix`, compared by bytes; nil where the text does not begin with it.
+    /// What follows `prefix`, compared by bytes; nil if the text does not begin with it.
     ///
     /// `hasPrefix` compares characters: it does not find `task-` before a combining mark, which belongs to the hyphen.
     public func dropping(prefix: String) -> String? {

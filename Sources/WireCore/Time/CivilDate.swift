@@ -14,7 +14,7 @@ public enum CivilDate {
         return era * 146_097 + dayOfEra - 719_468
     }
 
-    /// The date that lies so many days after 1970-01-01.
+    /// The date a number of days after 1970-01-01.
     @inlinable
     public static func from(daysSinceEpoch days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = days + 719_468

@@ -14,7 +14,7 @@ public struct MonotonicInstant: Comparable, Hashable, Sendable {
 
     public static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }
 
-    /// So much later; a span beyond the clock's range (292 years) ends at its end.
+    /// The instant later by that span; a span beyond the clock's range (292 years) ends at its end.
     public func advanced(byMilliseconds milliseconds: Int) -> MonotonicInstant {
         let (span, spanIsTooLong) = UInt64(max(0, milliseconds)).multipliedReportingOverflow(by: 1_000_000)
         let (later, isTooLate) = nanoseconds.addingReportingOverflow(span)

@@ -136,7 +136,7 @@ final class MySQLSourceTask: SourceTask {
         }
     }
 
-    /// Why the server cannot go on from an offset; nil where it can. Waits for what it is committing just now.
+    /// Why the server cannot go on from an offset; nil if it can. Waits for what it is committing just now.
     private func reasonForNotResuming(
         at offset: SourceOffset, _ server: inout ServerInspection, _ control: TaskControl
     ) throws -> String? {

@@ -43,7 +43,7 @@ enum StartDecision: Hashable, Sendable {
         return .resume(offset)
     }
 
-    /// What becomes of a decision to resume when the server no longer has what follows the offset.
+    /// The result of a decision to resume when the server no longer has what follows the offset.
     static func whenUnavailable(
         _ offset: SourceOffset, reason: String, mode: SnapshotOptions.Mode, profile: DebeziumProfile
     ) throws(ConnectorError) -> StartDecision {

@@ -104,7 +104,7 @@ import WireTestSupport
         #expect(throws: ConfigError.self) { try MySQLConnectorConfig(configuration: configuration) }
     }
 
-    /// Whoever asks for TLS must not get plaintext.
+    /// A configuration that asks for TLS must not get plaintext.
     @Test(arguments: [
         ("1.9", "database.history.producer.security.protocol"), ("1.9", "database.history.consumer.sasl.jaas.config"),
         ("3.6", "schema.history.internal.producer.security.protocol"), ("3.6", "schema.history.internal.consumer.fetch.max.bytes"),

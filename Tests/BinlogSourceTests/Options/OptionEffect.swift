@@ -13,7 +13,7 @@ struct OptionEffect: Sendable, CustomTestStringConvertible {
     let generation: DebeziumGeneration
     /// Further properties, with the default and with the value.
     let context: [String: String]
-    /// What is seen without the option; nil where that is only that it takes less time.
+    /// What is seen without the option; nil if that is only that it takes less time.
     let before: String?
     let after: String
     let observe: Observation

@@ -75,7 +75,7 @@ import WireCore
         return try body.withUnsafeBytes { try QueryEvent(body: $0) }
     }
 
-    /// Nil where the statement is passed over.
+    /// Nil if the statement is passed over.
     private func failure(
         _ text: String, in database: String = "o", databases: [String]? = nil, grants: String? = nil
     ) throws -> ConnectorError? {

@@ -14,7 +14,7 @@ struct MySQLDoubleSession {
 
     // MARK: Packets
 
-    /// Nil where the client has closed.
+    /// Nil if the client has closed.
     mutating func receive() throws -> [UInt8]? {
         guard let header = try receive(count: 4) else { return nil }
         sequence = header[3] &+ 1

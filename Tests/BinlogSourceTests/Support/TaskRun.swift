@@ -26,7 +26,7 @@ struct TaskRun {
     var historyLocation: HistoryLogLocation?
     /// What clients did at the server.
     var server = MySQLServerDouble.Memory()
-    /// Why the task failed; nil where it went on to the end of the double's log.
+    /// Why the task failed; nil if it went on to the end of the double's log.
     var failure: String?
     /// What the task said about its state, in order.
     var conditions: [TaskControl.Condition] = []

@@ -188,7 +188,7 @@ import WireStreams
         #expect(errors(["producer.override.acks": "1"], all).count == 1)
     }
 
-    /// All three clients: whoever asks for TLS must not get plaintext.
+    /// All three clients: A configuration that asks for TLS must not get plaintext.
     @Test(arguments: ["producer", "consumer", "admin"])
     func overridesThatAskForSecurityAreRefused(client: String) throws {
         let name = "\(client).override.security.protocol"

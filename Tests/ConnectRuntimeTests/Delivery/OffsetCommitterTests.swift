@@ -53,7 +53,7 @@ import WireStreams
             }
             #expect(count == Int(position))
         }
-        // What comes meanwhile follows the commit that is under way.
+        // What comes meanwhile follows the commit that is in progress.
         slow.advance(to: 2)
         #expect(cluster.state.withLock { $0.heldAppends.count } == 1)
         cluster.releaseAppends()
@@ -65,7 +65,7 @@ import WireStreams
         #expect(committer.interruption == nil)
     }
 
-    /// The end of a task waits for the commit that is under way, and commits what came after it.
+    /// The end of a task waits for the commit that is in progress, and commits what came after it.
     @Test func theLastCommitFollowsTheOneUnderWay() throws {
         let cluster = MemoryCluster()
         cluster.state.update { $0.heldAppendTopics = ["offsets"] }

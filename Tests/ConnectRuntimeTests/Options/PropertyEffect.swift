@@ -14,7 +14,7 @@ struct PropertyEffect: Sendable, CustomTestStringConvertible {
     let value: String
     /// Further properties, with the default and with the value; an empty value stands for none.
     let context: [String: String]
-    /// What is seen without the property; nil where that is only that it takes longer.
+    /// What is seen without the property; nil if that is only that it takes longer.
     let before: String?
     let after: String
     let observe: Observation

@@ -7,7 +7,7 @@ import WireStreams
 
 @testable import ConnectRuntime
 
-/// A worker whose coordinator does not answer for longer than the session lasts, and what becomes of its tasks.
+/// A worker whose coordinator does not answer for longer than the session lasts, and what happens to its tasks.
 @Suite struct GroupAbsenceTests {
     private let cluster = MemoryCluster()
     private let runs = Monitor(0)

@@ -42,7 +42,7 @@ final class ChildProcess {
         }
     }
 
-    /// Ends its input and waits for it; returns the exit code, or nil where a signal ended it.
+    /// Ends its input and waits for it; returns the exit code, or nil if a signal ended it.
     func finish() -> Int32? {
         close(stdin)
         return wait()

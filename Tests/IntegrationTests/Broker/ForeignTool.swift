@@ -4,7 +4,7 @@ import Foundation
 struct ForeignTool: Sendable {
     let path: String
 
-    /// Nil where the program is not installed.
+    /// Nil if the program is not installed.
     init?(_ name: String) {
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
         let candidates = folders.map { "\($0)/\(name)" }

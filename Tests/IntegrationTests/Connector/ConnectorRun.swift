@@ -113,7 +113,7 @@ final class ConnectorRun: Sendable {
 
     private func fail(_ text: String) { failure.withLock { $0 = text } }
 
-    /// Stops the task in order; nil where it ended within five seconds without a failure.
+    /// Stops the task in order; nil if it ended within five seconds without a failure.
     @discardableResult
     func stop() -> String? {
         control.stop()

@@ -4,8 +4,8 @@ import WireTestSupport
 
 @testable import MySQLWire
 
-/// Whole packets of one side of a captured conversation. Numbers begin anew with every command, so each packet's own is
-/// taken for right; that they must follow each other is tested apart.
+/// Whole packets of one side of a captured conversation. Numbers restart with every command, so each packet's number is
+/// accepted; that they must be consecutive is tested elsewhere.
 struct CapturedPackets: StreamDecoder {
     private var framer = PacketFramer()
 

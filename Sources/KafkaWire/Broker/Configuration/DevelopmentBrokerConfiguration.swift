@@ -5,7 +5,7 @@ import WireStreams
 public struct DevelopmentBrokerConfiguration: Sendable {
     /// Where it listens; port 0 lets the system choose.
     public var listen: SocketAddress
-    /// The address that clients are told to connect to; nil for the one that it listens on. (`advertised.listeners`)
+    /// The address that clients are given; nil for the one that it listens on. (`advertised.listeners`)
     public var advertised: SocketAddress?
     /// Where everything is kept; created if it is not there. (`log.dirs`)
     public var dataDirectory: String
@@ -24,7 +24,7 @@ public struct DevelopmentBrokerConfiguration: Sendable {
 
 /// What a client may use up.
 public struct BrokerLimits: Sendable {
-    /// `socket.request.max.bytes`, of which only Produce needs so much.
+    /// `socket.request.max.bytes`, which only Produce needs.
     public var requestBytesMax = 100 << 20
     /// All other requests: a small one may ask for an answer that is hundreds of times as long.
     public var plainRequestBytesMax = 4 << 20

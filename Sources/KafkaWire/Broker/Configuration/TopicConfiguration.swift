@@ -10,7 +10,7 @@ struct TopicConfiguration: Equatable, Sendable {
 
     static func == (a: Self, b: Self) -> Bool { a.values.elementsEqual(b.values, by: ==) }
 
-    /// What is set explicitly; nil where the default holds.
+    /// What is set explicitly; nil if the default holds.
     subscript(name: String) -> String? {
         get { values.first { $0.name == name }?.value }
         set {

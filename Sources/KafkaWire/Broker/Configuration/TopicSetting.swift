@@ -10,7 +10,7 @@ struct TopicSetting: Equatable, Sendable {
     let name: String
     let type: ValueType
     let defaultValue: String
-    /// The values that are allowed; nil where the type alone decides.
+    /// The values that are allowed; nil if the type alone decides.
     var choices: [String]?
     var range: ClosedRange<Int64>?
 

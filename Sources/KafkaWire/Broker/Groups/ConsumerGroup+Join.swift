@@ -66,7 +66,7 @@ extension ConsumerGroup {
         return prepareRebalance(now: now)
     }
 
-    /// A member that is known joins again: because it was told to, has news, or did not hear our answer.
+    /// A member that is known joins again: because it was asked to, its metadata changed, or the response was lost.
     private mutating func rejoin(
         at index: Int, _ facts: JoinFacts, ticket: GroupTicket, now: MonotonicInstant
     ) -> [GroupAction] {
@@ -100,7 +100,7 @@ extension ConsumerGroup {
         members[index].rebalanceTimeoutMilliseconds = facts.rebalanceTimeoutMilliseconds
     }
 
-    /// A static member comes back with a new id and takes its old place; nothing is assigned anew if it brings no
+    /// A static member comes back with a new id and takes its old place; nothing is assigned again if it brings no
     /// news to a stable group.
     private mutating func returnStaticMember(
         at index: Int, _ facts: JoinFacts, ticket: GroupTicket, newMemberID: String, now: MonotonicInstant
@@ -137,7 +137,7 @@ extension ConsumerGroup {
 
     // MARK: From one generation to the next
 
-    /// Asks everybody to join anew. Those who wait for an assignment learn it at once, the others by a heartbeat.
+    /// Asks everybody to join again. Those who wait for an assignment learn it at once, the others by a heartbeat.
     mutating func prepareRebalance(now: MonotonicInstant) -> [GroupAction] {
         var actions: [GroupAction] = []
         for index in members.indices {

@@ -29,7 +29,7 @@ struct ConsumerGroup: Equatable, Sendable {
     var leaderID: String?
     /// In the order in which they came.
     var members: [GroupMember] = []
-    /// Members that were told their id and have not come back with it yet, and when they are forgotten.
+    /// Members that received their id and have not joined with it yet, and when they are forgotten.
     var announced: [String: MonotonicInstant] = [:]
     /// Until when all members of this generation must have asked for their assignment; nil once they have.
     var syncDeadline: MonotonicInstant?
@@ -97,7 +97,7 @@ struct ConsumerGroup: Equatable, Sendable {
         memberID: String, groupInstanceID: String?, generation: Int32, now: MonotonicInstant
     ) -> KafkaErrorCode {
         if generation < 0, memberID.isEmpty, groupInstanceID == nil {
-            // A client that manages its partitions itself; it must not meddle with a group that has members.
+            // A client that manages its partitions itself; it must not commit for a group that has members.
             return members.isEmpty ? .none : .unknownMemberID
         }
         switch place(memberID: memberID, groupInstanceID: groupInstanceID) {
@@ -148,7 +148,7 @@ struct ConsumerGroup: Equatable, Sendable {
         return actions
     }
 
-    /// Takes members out, answers what they wait for, and lets the others share anew.
+    /// Takes members out, answers what they wait for, and lets the others share again.
     mutating func remove(_ memberIDs: [String], now: MonotonicInstant) -> [GroupAction] {
         var actions: [GroupAction] = []
         for memberID in memberIDs {

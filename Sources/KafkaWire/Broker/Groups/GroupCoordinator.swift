@@ -177,7 +177,7 @@ extension GroupCoordinator.World {
             case .answerSync(let ticket, let outcome): syncs.removeValue(forKey: ticket)?.give(outcome)
             case .persist:
                 guard let group = groups[groupID] else { continue }
-                // The group goes on without it; only after a restart its members would have to join anew.
+                // The group goes on without it; only after a restart its members would have to join again.
                 write([.group(GroupSnapshot(group))])
             }
         }
@@ -202,7 +202,7 @@ extension GroupCoordinator.World {
             let snapshots = groups.values.filter { $0.generation > 0 }
             try journal.rewrite(snapshots.map { .group(GroupSnapshot($0)) } + offsets.entries)
         } catch {
-            GroupCoordinator.logger.error("The groups' journal cannot be written anew and goes on to grow: \(error)")
+            GroupCoordinator.logger.error("The compaction of the groups' journal failed; the file keeps growing: \(error)")
             journal.postponeRewriting()
         }
     }

@@ -5,12 +5,12 @@ import WireCore
 ///
 /// Layout of an entry: length of the content u32 | CRC-32 of the content u32 | content (`GroupJournalEntry`). A torn
 /// last entry was never acknowledged and is cut off; one with a wrong checksum is put aside beside the file, together
-/// with all that follows it. The file is written anew, with what is alive, when it is opened
+/// with all that follows it. The file is rewritten, with what is alive, when it is opened
 /// and when it has grown well beyond that.
 struct GroupJournal {
     private static let headerBytes = 8
     private static let entryBytesMax = 64 << 20
-    /// Below this length the file is never written anew while the broker runs.
+    /// Below this length the file is never rewritten while the broker runs.
     private static let rewriteBytesMin = 16 << 20
     private static let logger = Logger("cdcd.broker.GroupJournal")
 
@@ -82,7 +82,7 @@ struct GroupJournal {
     /// Whether most of the file is about what is no longer so.
     var wantsRewriting: Bool { lengthBytes > max(Self.rewriteBytesMin, 4 * rewrittenBytes) }
 
-    /// Lets the file grow well beyond its present length before it is written anew.
+    /// Lets the file grow well beyond its present length before it is rewritten.
     mutating func postponeRewriting() { rewrittenBytes = lengthBytes }
 
     /// Replaces the file by one that has only these entries.

@@ -19,7 +19,7 @@ struct GroupSnapshot: Equatable, Sendable {
     var leaderID: String?
     var members: [GroupMember]
 
-    /// Between two generations there are no members worth keeping: without an assignment they must join anew.
+    /// Between two generations there are no members worth keeping: without an assignment they must join again.
     init(_ group: ConsumerGroup) {
         groupID = group.groupID
         generation = group.generation

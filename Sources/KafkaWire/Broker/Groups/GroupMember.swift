@@ -64,9 +64,9 @@ struct JoinFacts: Equatable, Sendable {
     var rebalanceTimeoutMilliseconds: Int32
     var protocolType: String
     var protocols: [OfferedProtocol]
-    /// From version 4 on a new member is told its id and has to come again with it (KIP-394).
+    /// From version 4 on a new member receives its id and has to join again with it (KIP-394).
     var mustKnowItsID: Bool
-    /// From version 9 on a leader can be told to leave the assignment as it is (KIP-814).
+    /// From version 9 on a leader can be asked to keep the assignment (KIP-814).
     var canSkipAssignment: Bool
 }
 

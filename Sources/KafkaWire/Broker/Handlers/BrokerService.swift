@@ -2,7 +2,7 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-/// What the broker knows and does, whoever asks: one method for each kind of request.
+/// What the broker knows and does, whichever client asks: one method for each kind of request.
 final class BrokerService: Sendable {
     static let logger = Logger("cdcd.broker")
 

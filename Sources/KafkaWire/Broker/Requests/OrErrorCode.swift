@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// What was looked for, or the code that a client is told instead.
+/// What was looked for, or the code of the response instead.
 enum OrErrorCode<Value> {
     case success(Value)
     case failure(KafkaErrorCode)

@@ -6,7 +6,7 @@ struct BatchScanner {
     enum Outcome {
         /// The file ends behind the last batch.
         case complete
-        /// The file ends within a batch: the process ended while it was written, and nobody was told of it.
+        /// The file ends within a batch: the process ended while it was written, and nothing was acknowledged.
         case torn
         /// Something that is no batch, or one that is not as it was written.
         case damaged(String)

@@ -61,7 +61,7 @@ final class DataDirectory: Sendable {
     /// A path in `scratch` that nothing else uses.
     func scratchPath(for purpose: String) -> String { "\(scratchPath)/\(purpose)-\(UUID().uuidString)" }
 
-    /// The document in the file `name`; nil where there is no such file.
+    /// The document in the file `name`; nil if there is no such file.
     func document(_ name: String) throws(StorageError) -> JSONObject? {
         try Self.document(at: path + "/" + name)
     }

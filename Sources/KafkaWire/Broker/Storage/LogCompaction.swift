@@ -4,7 +4,7 @@ import WireCore
 /// Compaction of a log: of the records with the same key only the last one stays, at its offset.
 ///
 /// It runs when a compacted topic's log is opened, and only where at least half of the records have been superseded.
-/// Tombstones stay for ever: whoever reads from the beginning learns of each deletion. Records without a key and
+/// Tombstones stay for ever: a consumer that reads from the beginning sees each deletion. Records without a key and
 /// batches in a codec that cannot be read here stay as they are. A producer's last batch stays, empty if need be, so
 /// that the producer's sequence is known after a restart; the log's last batch always does, as its last record has
 /// no later one.
@@ -80,7 +80,7 @@ struct LogCompaction {
         for (key, offset) in found { lastOffsets[key] = offset }
     }
 
-    /// What is left of a batch; nil where nothing has to be.
+    /// What is left of a batch; nil if nothing has to be.
     private func compacted(
         _ header: RecordBatchHeader, _ batch: UnsafeRawBufferPointer
     ) throws(WireError) -> ByteWriter? {

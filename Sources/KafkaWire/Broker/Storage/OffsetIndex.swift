@@ -36,7 +36,7 @@ struct OffsetIndex: Equatable, Sendable {
         return low > 0 ? entries[low - 1] : entries.first
     }
 
-    /// The first section with a timestamp of at least `timestamp`; nil where there is none.
+    /// The first section with a timestamp of at least `timestamp`; nil if there is none.
     func section(timestampAtLeast timestamp: Int64) -> Entry? {
         entries.first { $0.timestampMax >= timestamp }
     }

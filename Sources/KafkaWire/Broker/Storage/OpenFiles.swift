@@ -14,7 +14,7 @@ final class OpenFiles: Sendable {
 
     private struct Entry {
         let descriptor: Int32
-        /// The reads and writes under way, during which the descriptor must stay open.
+        /// The reads and writes in progress, during which the descriptor must stay open.
         var userCount: Int
         var lastUse: UInt64
     }

@@ -35,7 +35,7 @@ extension PartitionLog {
     /// Reads whole batches, from the one that holds `offset` on.
     ///
     /// - Parameter bytesMax: not more than this, except for the first batch where `firstAlways` is set.
-    /// - Returns: no bytes at the end of the log; nil where the offset is beyond it or negative, or the topic is gone.
+    /// - Returns: no bytes at the end of the log; nil if the offset is beyond it or negative, or the topic is gone.
     func read(from offset: Int64, bytesMax: Int, firstAlways: Bool) throws(StorageError) -> Batches? {
         let bounds = bounds(for: offset)
         guard offset >= startOffset, offset <= bounds.endOffset, !bounds.isDeleted else { return nil }
@@ -112,7 +112,7 @@ extension PartitionLog {
         }
     }
 
-    /// The first record whose timestamp is not before `timestamp`; nil where there is none.
+    /// The first record whose timestamp is not before `timestamp`; nil if there is none.
     ///
     /// In a batch whose codec cannot be read here it is the batch's first record.
     func firstRecord(timestampAtLeast timestamp: Int64) throws(StorageError) -> TimedOffset? {

@@ -20,8 +20,8 @@ struct ProducerStates: Equatable, Sendable {
         case refuse(KafkaErrorCode)
     }
 
-    /// So many of a producer's latest batches are remembered: as many as it may have in flight.
-    static let rememberedBatches = 5
+    /// The number of a producer's latest batches that are kept: as many as may be in flight.
+    static let keptBatchCount = 5
 
     private struct State: Equatable, Sendable {
         var epoch: Int16
@@ -53,7 +53,7 @@ struct ProducerStates: Equatable, Sendable {
         var state = states[batch.producerID] ?? State(epoch: batch.epoch, batches: [])
         if state.epoch != batch.epoch { state = State(epoch: batch.epoch, batches: []) }
         state.batches.append(batch)
-        if state.batches.count > Self.rememberedBatches { state.batches.removeFirst() }
+        if state.batches.count > Self.keptBatchCount { state.batches.removeFirst() }
         states[batch.producerID] = state
     }
 

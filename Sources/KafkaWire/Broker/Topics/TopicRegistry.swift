@@ -75,7 +75,7 @@ final class TopicRegistry: Sendable {
 
     // MARK: Changing
 
-    /// Creates a topic whose name and settings have been checked; nil where there is one of that name.
+    /// Creates a topic whose name and settings have been checked; nil if there is one of that name.
     func create(
         name: String, partitionCount: Int, configuration: TopicConfiguration
     ) throws(StorageError) -> BrokerTopic? {
@@ -155,7 +155,7 @@ final class TopicRegistry: Sendable {
         }
     }
 
-    /// Changes a topic's settings or adds partitions; what the topic holds stays. Nil where there is no such topic.
+    /// Changes a topic's settings or adds partitions; what the topic holds stays. Nil if there is no such topic.
     func change(
         name: String, partitionCount: Int? = nil, configuration: TopicConfiguration? = nil
     ) throws(StorageError) -> BrokerTopic? {

@@ -14,10 +14,10 @@ package struct QueryEvent: Equatable, Sendable {
     package let statement: String
     package let session: Session
 
-    /// Q_SQL_MODE_CODE; nil where it was not sent.
+    /// Q_SQL_MODE_CODE; nil if it was not sent.
     package var sqlMode: UInt64? { session.sqlMode }
 
-    /// The status variables: what the statement's meaning depends on. Nil where a variable was not sent.
+    /// The status variables: what the statement's meaning depends on. Nil if a variable was not sent.
     package struct Session: Equatable, Sendable {
         package var sqlMode: UInt64?
         /// Numbers of collations: `character_set_client`, `collation_connection`, `collation_server`.
@@ -30,7 +30,7 @@ package struct QueryEvent: Equatable, Sendable {
         package var utf8mb4Collation: Int?
         package var timeZone: String?
         /// The databases of all tables that the statement read or wrote, by triggers, stored routines and views, too.
-        /// Nil where the server did not say: MariaDB, more than 16 databases, and tables with foreign keys.
+        /// Nil if the server did not say: MariaDB, more than 16 databases, and tables with foreign keys.
         package var updatedDatabases: [String]?
         /// Whether a TIMESTAMP column without NULL or NOT NULL is an ordinary nullable one.
         package var explicitDefaultsForTimestamp: Bool?

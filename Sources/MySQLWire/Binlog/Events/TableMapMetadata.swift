@@ -21,7 +21,7 @@ package struct TableMapMetadata: Equatable, Sendable {
     /// types.
     package var options: [[[UInt8]]?] = []
     /// SIMPLE_PRIMARY_KEY or PRIMARY_KEY_WITH_PREFIX: the key's columns in the key's order. A table without a primary
-    /// key has that of its first unique key whose columns are all NOT NULL, as the server promotes it; nil where there
+    /// key has that of its first unique key whose columns are all NOT NULL, as the server promotes it; nil if there
     /// is none.
     package var primaryKey: [Int]?
 

@@ -6,7 +6,7 @@ enum CertificateStore {
     static let trust = "database.ssl.truststore"
     static let identity = "database.ssl.keystore"
 
-    /// Nil where the property is not set. Throws where the file cannot be read, or is a key store in Java's own form,
+    /// Nil if the property is not set. Throws where the file cannot be read, or is a key store in Java's own form,
     /// whose keys only Java reads.
     static func store(
         _ configuration: [String: String], _ property: String

@@ -25,7 +25,7 @@ struct ConfigurationCheck {
         checkUnknown()
     }
 
-    /// The value, or the default; nil where neither is.
+    /// The value, or the default; nil if neither is.
     private func value(_ option: ConnectorOption) -> String? {
         configuration[option.name] ?? option.presence(profile)?.defaultValue
     }
@@ -127,7 +127,7 @@ struct ConfigurationCheck {
         for name in configuration.keys where prefixes.contains(where: name.hasExactPrefix) {
             errors[name] = ["The option \(name) is not supported yet by cdcd. Remove it from the configuration"]
         }
-        // Whoever asks for TLS must not get plaintext.
+        // A configuration that asks for TLS must not get plaintext.
         for name in configuration.keys where profile.historyClientPrefixes.contains(where: name.hasExactPrefix) {
             errors[name] = [
                 "The option \(name) is not supported yet by cdcd: the clients of the schema history have no settings of their "

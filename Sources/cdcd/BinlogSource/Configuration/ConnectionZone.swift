@@ -4,7 +4,7 @@ import ConnectData
 public struct ConnectionZone: Sendable, Hashable {
     private let rules: TimeZoneRules
 
-    /// Nil where there is no such zone.
+    /// Nil if there is no such zone.
     init?(_ name: String) {
         guard let rules = TimeZoneRules(named: name) else { return nil }
         self.rules = rules

@@ -62,7 +62,7 @@ struct ConfigurationReader {
         self.profile = profile
     }
 
-    /// Nil where it is absent or empty.
+    /// Nil if it is absent or empty.
     func text(_ name: String) -> String? {
         JavaText.trimmedOrNil(configuration[name])
     }

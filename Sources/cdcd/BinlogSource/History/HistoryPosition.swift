@@ -66,7 +66,7 @@ struct HistoryPosition {
 
     private var fileName: String { document["file"]?.stringValue ?? "" }
 
-    /// The parts of `binlog.000007`; nil where the name has no number.
+    /// The parts of `binlog.000007`; nil if the name has no number.
     private var binlogFile: (base: String, number: Int64)? {
         let name = fileName
         let parts = name.lastIndex(of: ".").map { (name[..<$0], name[name.index(after: $0)...]) }

@@ -74,7 +74,7 @@ extension DatabaseSchema {
         catalog[key(change.id)] = change.definition
     }
 
-    /// The former name of a renamed table where the record does not tell it: after `ALTER TABLE … RENAME`, and of all
+    /// The former name of a renamed table if the record does not hold it: after `ALTER TABLE … RENAME`, and of all
     /// that 1.9 wrote.
     private func renamed(to new: TableID, by ddl: String?) -> TableID? {
         var renames: [(old: ObjectName, new: ObjectName)] = []

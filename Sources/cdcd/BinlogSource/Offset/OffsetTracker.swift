@@ -25,7 +25,7 @@ struct OffsetTracker: Sendable {
     struct RestartPoint: Hashable, Sendable {
         var file: String
         var position: Int64
-        /// nil where the stream is not followed by GTIDs.
+        /// nil if the stream is not followed by GTIDs.
         var gtids: ExecutedGTIDs?
         var eventCount: Int64 = 0
         var rowCount: Int64 = 0
@@ -128,7 +128,7 @@ struct OffsetTracker: Sendable {
         group = kind
     }
 
-    /// So many rows of the current event, which has `count`, are handed over.
+    /// A number of rows of the current event, which has `count`, were emitted.
     mutating func deliverRows(_ delivered: Int, of count: Int) { restart.rowCount = Int64(min(delivered, count)) }
 
     /// XID, COMMIT, ROLLBACK or XA PREPARE.

@@ -8,7 +8,7 @@ public struct SourceOffset: Hashable, Sendable {
     /// Which part of the connector's work the offset belongs to.
     public enum Phase: Hashable, Sendable {
         case streaming
-        /// The snapshot is not finished: it begins anew after a restart.
+        /// The snapshot is not finished: it begins again after a restart.
         case snapshotRunning
         /// The snapshot's last record.
         case snapshotFinished
@@ -18,7 +18,7 @@ public struct SourceOffset: Hashable, Sendable {
     /// transaction in flight, or behind the last event outside of transactions.
     public var file: String
     public var position: Int64
-    /// The executed set without the transaction in flight, as stored; nil where GTIDs are not used.
+    /// The executed set without the transaction in flight, as stored; nil if GTIDs are not used.
     public var gtids: String?
     /// How many events of the transaction in flight are done, its BEGIN included.
     public var eventCount: Int64

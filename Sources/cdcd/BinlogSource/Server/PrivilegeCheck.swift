@@ -1,4 +1,4 @@
-/// Tells which privileges an account lacks, and the GRANT that gives them.
+/// Lists which privileges an account lacks, and the GRANT that gives them.
 struct PrivilegeCheck: Sendable {
     var grants: Grants
     /// `host:port`, for messages.

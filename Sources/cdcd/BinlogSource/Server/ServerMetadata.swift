@@ -9,7 +9,7 @@ struct ServerMetadata {
     private let control: TaskControl
     private let serverUUID: () -> String?
 
-    /// - Parameter serverUUID: the `server_uuid` of the server that is read now; nil where it has none.
+    /// - Parameter serverUUID: the `server_uuid` of the server that is read now; nil if it has none.
     init(_ configuration: MySQLConnectorConfig, _ control: TaskControl, serverUUID: @escaping () -> String?) {
         self.configuration = configuration
         self.control = control

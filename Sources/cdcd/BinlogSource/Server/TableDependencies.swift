@@ -41,7 +41,7 @@ struct TableDependencies: Equatable, Sendable {
     /// Whether names of tables are compared in lower case (`lower_case_table_names`).
     var lowersNames = false
 
-    /// The first reason, from these tables and routines on, why a captured table may change; nil where there is none.
+    /// The first reason, from these tables and routines on, why a captured table may change; nil if there is none.
     ///
     /// - Parameters:
     ///   - tables: resolved names of tables and views.

@@ -36,7 +36,7 @@ final class BinlogConnection {
 
     private var address: SocketAddress { configuration.connection.address }
 
-    /// The `server_uuid` of the server that is read; nil where it has none.
+    /// The `server_uuid` of the server that is read; nil if it has none.
     var serverUUID: String? { server.uuid }
 
     /// Connects, makes sure that the server has what comes next, asks for the binlog and runs `body` with the stream

@@ -102,7 +102,7 @@ final class HistoryConnection: Sendable {
         }
     }
 
-    /// Remembers why a record was given up, and reports brokers that are away.
+    /// Stores why a record was abandoned, and reports brokers that are away.
     private final class Deliveries: DeliveryListener {
         private let firstLoss = Mutex<KafkaError?>(nil)
         private let report: HistoryConditionReport

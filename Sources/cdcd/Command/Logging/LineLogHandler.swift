@@ -111,7 +111,7 @@ struct LogQueue: Sendable {
         bytes += line
     }
 
-    /// The first bytes, at most `bytesMax` of them; nil where nothing waits.
+    /// The first bytes, at most `bytesMax` of them; nil if nothing waits.
     mutating func next(bytesMax: Int, droppedLine: (Int) -> [UInt8]) -> ArraySlice<UInt8>? {
         if count == 0 { reportDropped(droppedLine) }
         return count == 0 ? nil : bytes[start..<min(start + bytesMax, bytes.count)]

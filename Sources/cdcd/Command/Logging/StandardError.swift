@@ -1,12 +1,12 @@
 import Foundation
 
-/// Messages for whoever typed the command.
+/// Messages for the user of the command line.
 enum StandardError {
     static func print(_ text: String) {
         do {
             try FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
         } catch {
-            // There is nobody left to be told; the exit code still says it.
+            // Nothing reads the message any more; the exit code still reports the failure.
         }
     }
 }

@@ -18,7 +18,7 @@ public enum ConfigWidth: String, Sendable { case none = "NONE", short = "SHORT",
 public struct ConfigKey: Sendable {
     public var name: String
     public var type: ConfigType
-    /// As text; nil where there is none. `isRequired` tells "no default" from "default null".
+    /// As text; nil if there is none. `isRequired` distinguishes "no default" from "default null".
     public var defaultValue: String?
     public var isRequired: Bool
     public var importance: ConfigImportance
@@ -54,7 +54,7 @@ public struct ConfigKey: Sendable {
     }
 }
 
-/// The outcome for one property: its definition (nil where the plugin does not know it), value and errors.
+/// The outcome for one property: its definition (nil if the plugin does not know it), value and errors.
 public struct ConfigValue: Sendable {
     public var name: String
     public var key: ConfigKey?

@@ -1,6 +1,6 @@
 /// A check of one property's value beyond its type, with the messages of Kafka's `ConfigDef` validators.
 public struct ConfigValidator: Sendable {
-    /// The error, or nil. The value is nil where none was given and there is no default, or where it could not be read.
+    /// The error, or nil. The value is nil if none was given and there is no default, or where it could not be read.
     private let error: @Sendable (_ name: String, _ value: ConfigSetting?) -> ConfigError?
 
     public init(_ error: @escaping @Sendable (_ name: String, _ value: ConfigSetting?) -> ConfigError?) {

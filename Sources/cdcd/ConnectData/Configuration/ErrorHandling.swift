@@ -1,4 +1,4 @@
-/// What becomes of a record that cannot be transformed or converted: the `errors.*` properties of a connector.
+/// What happens to a record that cannot be transformed or converted: the `errors.*` properties of a connector.
 public struct ErrorHandling: Hashable, Sendable {
     /// `errors.tolerance=all`: the record is left out instead of failing the task.
     public let skipsRecords: Bool

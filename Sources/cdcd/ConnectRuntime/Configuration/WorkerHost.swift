@@ -6,7 +6,7 @@ struct WorkerHost: Equatable, Sendable {
     /// Random, new at each start of the system's kernel (`/proc/sys/kernel/random/boot_id`).
     let bootID: String
 
-    /// nil where the system does not say: then no former membership is ever recognised.
+    /// nil if the system does not say: then no former membership is ever recognised.
     static let current: WorkerHost? = {
         guard let name = systemName(), !name.isEmpty,
             let data = FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id")

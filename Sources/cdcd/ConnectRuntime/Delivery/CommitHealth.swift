@@ -4,7 +4,7 @@ import ConnectData
 ///
 /// Records are delivered all the same, but would be repeated after a restart, more of them each minute.
 struct CommitHealth: Equatable, Sendable {
-    /// So many failures in a row are shown: a broker that changes its leader takes less.
+    /// The number of failures in a row from which on the state shows them: a broker that changes its leader takes less.
     static let failuresMax = 3
 
     /// Failures since the last success.
@@ -20,7 +20,7 @@ struct CommitHealth: Equatable, Sendable {
         min(firstMilliseconds << min(max(0, failureCount - 1), 12), max(firstMilliseconds, 5000))
     }
 
-    /// A commit is stored, or failed with `error`. Returns what the task's state becomes, nil where it stays.
+    /// A commit is stored, or failed with `error`. Returns what the task's state becomes, nil if it stays.
     mutating func committed(_ error: String?) -> TaskControl.Condition? {
         guard let error else {
             failureCount = 0

@@ -10,8 +10,8 @@ struct Checkpoint: Sendable, Equatable {
     var offset: JSONObject
 }
 
-/// The shared state of one task's delivery: the sink tells what went out, the producer what arrived, the committer
-/// takes what may be committed.
+/// The shared state of one task's delivery: the sink reports what was sent, the producer what was acknowledged, and
+/// the committer takes what may be committed.
 package final class DeliveryTracker: DeliveryListener {
     private struct State {
         var ledger = InFlightLedger<Checkpoint>()

@@ -78,7 +78,7 @@ final class OffsetCommitter: Sendable {
         let hasBegun = commit.begin { [self] isCommitted in
             if !isCommitted { retry(commit) }
         }
-        // What has come since the commit that is still under way.
+        // What has come since the commit that is still in progress.
         if !hasBegun { noteProgress(of: commit.id) }
     }
 

@@ -3,14 +3,14 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// Commits the offsets of one task. Two threads may ask for it; one commit is under way at a time.
+/// Commits the offsets of one task. Two threads may ask for it; one commit is in progress at a time.
 final class TaskCommit: Sendable {
     private struct State {
         var isCommitting = false
         var health = CommitHealth()
     }
 
-    /// A commit that is under way.
+    /// A commit that is in progress.
     private struct Round {
         var left: Int
         var failed: [Checkpoint] = []
@@ -60,8 +60,8 @@ final class TaskCommit: Sendable {
     /// Why offsets cannot be committed for some time; nil while they can.
     var interruption: String? { state.withLock { $0.health.interruption } }
 
-    /// Writes what may be committed, after a commit that is under way. True where it is stored on return; otherwise it
-    /// is kept for the next time.
+    /// Writes what may be committed, after a commit that is in progress. Returns true if it is stored; otherwise it is
+    /// kept for the next time.
     func commit() -> Bool {
         let outcome = Monitor<Bool?>(nil)
         let mayCommit = state.wait { state -> Bool? in
@@ -75,7 +75,7 @@ final class TaskCommit: Sendable {
         return outcome.wait { $0 } ?? false
     }
 
-    /// Begins to write what may be committed, and returns at once. False where a commit is under way already.
+    /// Begins to write what may be committed, and returns at once. False where a commit is in progress already.
     ///
     /// - Parameter completion: called on any thread; whether all of it is stored.
     func begin(completion: @escaping @Sendable (_ isCommitted: Bool) -> Void) -> Bool {
@@ -123,7 +123,7 @@ final class TaskCommit: Sendable {
         OffsetView.Source(connector: id.connector, partition: checkpoint.partition)
     }
 
-    /// - Parameter outcome: why the commit failed, if it did; nil where there was nothing to commit.
+    /// - Parameter outcome: why the commit failed, if it did; nil if there was nothing to commit.
     private func end(_ outcome: String??) {
         let (condition, isLogged) = state.update { state -> (TaskControl.Condition?, Bool) in
             state.isCommitting = false

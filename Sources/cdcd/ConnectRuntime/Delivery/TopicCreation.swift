@@ -19,7 +19,7 @@ struct TopicCreation {
     /// In the order in which they are asked; the last one, `default`, takes every topic.
     private let groups: [Group]
 
-    /// Nil where the connector has no such property. Throws for values that cannot be used.
+    /// Nil if the connector has no such property. Throws for values that cannot be used.
     init?(_ properties: [String: String]) throws(ConfigError) {
         guard properties.keys.contains(where: { $0.hasExactPrefix(Self.prefix) }) else { return nil }
         let fallback = try Self.group("default", properties, inheriting: nil)

@@ -1,6 +1,6 @@
 import WireCore
 
-/// What members of a Connect group tell each other inside JoinGroup and SyncGroup
+/// What members of a Connect group exchange inside JoinGroup and SyncGroup
 /// (`ConnectProtocol` and `IncrementalCooperativeConnectProtocol` of Kafka).
 ///
 /// Big-endian; STRING = int16 length and UTF-8, BYTES = int32 length (-1: null), ARRAY = int32 count.

@@ -30,7 +30,7 @@ struct GroupCensus: Sendable {
         return members
     }
 
-    /// What a member says of itself; nil where that is hidden or not in Connect's form.
+    /// What a member says of itself; nil if that is hidden or not in Connect's form.
     static func metadata(_ bytes: [UInt8]) -> MemberMetadata? {
         do throws(WireError) { return try MemberMetadata.decode(bytes) } catch { return nil }
     }

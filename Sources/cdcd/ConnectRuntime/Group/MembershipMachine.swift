@@ -18,7 +18,7 @@ import WireCore
 /// Whether tasks run does not follow from the place in this picture: they run until the session's end has passed, and
 /// again once the worker is a member.
 struct MembershipMachine: Equatable, Sendable {
-    /// What to ask the coordinator next, after so many milliseconds.
+    /// What to ask the coordinator next, and after which delay in milliseconds.
     enum Step: Equatable, Sendable {
         case heartbeat(afterMilliseconds: Int)
         /// See who is in the group.
@@ -126,7 +126,7 @@ struct MembershipMachine: Equatable, Sendable {
     /// This worker leads a new generation.
     ///
     /// Each completed rebalance adds one to the generation, and so does the moment in which a group loses its last
-    /// member. Whoever ran anything was in a generation of its own in between, except where every number since is
+    /// member. Any member that ran tasks was in a generation of its own in between, except where every number since is
     /// accounted for: by this join, and by the emptiness that was seen before it.
     /// - Parameter sentAt: no later than when the last request of the join was sent.
     mutating func joined(generation new: Int32, sentAt: MonotonicInstant) -> Effect {

@@ -290,7 +290,7 @@ final class WorkerGroupMembership: Sendable {
         membership.cancel()
     }
 
-    /// Leaves the group, so that whoever comes next need not wait. A coordinator that does not answer in time is not
+    /// Leaves the group, so that the next member need not wait. A coordinator that does not answer in time is not
     /// waited for.
     func leave(timeoutMilliseconds: Int) {
         isStopping.update { $0 = true }

@@ -8,7 +8,7 @@ struct RestartPlan: Sendable {
     private let connectorStatus: StatusRecord
     private let tasks: [(id: TaskID, status: StatusRecord)]
 
-    /// Nil where the connector has no status.
+    /// Nil if the connector has no status.
     init?(_ request: RestartRequest, _ statuses: StatusView) {
         guard let status = statuses.connectors[request.connector] else { return nil }
         connector = request.connector

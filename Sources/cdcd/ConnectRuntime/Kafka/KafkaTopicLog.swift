@@ -138,7 +138,7 @@ final class KafkaTopicLog: TopicLog {
         case .wait: break
         case .refuse(let error): completion(.failure(error))
         case .renew(let reason):
-            // Whoever appends does not wait, and may hold locks.
+            // A thread that appends does not wait, and may hold locks.
             startThread(named: "store-producer") { [self] in renew(reason) }
         }
     }

@@ -21,7 +21,7 @@ struct ProducerRenewal: Equatable, Sendable {
         var reason: String
     }
 
-    /// So many failures in a row.
+    /// The number of failures in a row.
     static let failuresMax = 3
     /// The least time between two tries: each may wait for brokers.
     static let pauseMilliseconds = 5000

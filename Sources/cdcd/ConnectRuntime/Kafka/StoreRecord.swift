@@ -24,7 +24,7 @@ extension StoreRecord {
 }
 
 extension TopicLog {
-    /// Gives `apply` everything that has come. What it does not understand is passed over and told.
+    /// Gives `apply` everything that has come. What it does not understand is skipped and reported.
     ///
     /// - Parameter kind: what the records should be, for the log.
     func readToEnd(

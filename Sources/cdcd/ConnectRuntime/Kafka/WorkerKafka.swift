@@ -5,7 +5,7 @@ import WireStreams
 
 /// What a worker needs of a Kafka cluster. `KafkaCluster` is the real one.
 protocol WorkerKafka: Sendable {
-    /// nil where the cluster has none.
+    /// nil if the cluster has none.
     func clusterID() throws -> String?
 
     /// Opens one of the worker's own topics, creating it as Connect does where it is missing.
@@ -43,7 +43,7 @@ protocol TopicLog: AnyObject, Sendable {
     func append(
         key: [UInt8], value: [UInt8]?, completion: @escaping @Sendable (Result<RecordMetadata, any Error>) -> Void)
 
-    /// Waits for what is under way.
+    /// Waits for what is in progress.
     func awaitDelivery(timeoutMilliseconds: Int)
 
     func close(timeoutMilliseconds: Int)
@@ -85,7 +85,7 @@ package protocol RecordProducer: AnyObject, Sendable {
 
     func close(timeoutMilliseconds: Int)
 
-    /// Ends at once; whoever waits inside gets an error.
+    /// Ends at once; a thread that waits inside gets an error.
     func abort()
 }
 

@@ -18,7 +18,7 @@ struct ConnectorConfig: Sendable, Equatable {
         names = values.names
     }
 
-    /// The members of a JSON object that are text; nil where one is not.
+    /// The members of a JSON object that are text; nil if one is not.
     init?(_ object: JSONObject) {
         for member in object.members {
             guard case .string(let text) = member.value else { return nil }

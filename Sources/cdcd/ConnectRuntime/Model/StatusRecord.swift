@@ -12,7 +12,7 @@ struct StatusRecord: Sendable, Equatable {
     }
 
     var state: State
-    /// Why it is so, for people; nil where there is nothing to say.
+    /// Why it is so, for people; nil if there is nothing to say.
     var trace: String?
     var workerID: String
     /// Of the group, when the state was written.
@@ -36,7 +36,7 @@ struct StatusRecord: Sendable, Equatable {
         self.version = version
     }
 
-    /// Nil where the object is no status; members of other versions are passed over.
+    /// Nil if the object is no status; members of other versions are passed over.
     init?(_ object: JSONObject) {
         guard let state = object["state"]?.stringValue.flatMap(State.init(rawValue:)),
             let workerID = object["worker_id"]?.stringValue, let generation = object["generation"]?.integerValue

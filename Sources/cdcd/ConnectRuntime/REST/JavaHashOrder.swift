@@ -4,7 +4,7 @@ import HTTPWire
 enum JavaHashOrder {
     /// - Parameter names: in the order in which they were put in, each once.
     static func sorted(_ names: [String]) -> [String] {
-        // The size that a map copied from another of so many entries gets.
+        // The size that a map copied from another of that many entries gets.
         var buckets = 1
         while buckets < Int(Double(names.count) / 0.75 + 1) { buckets *= 2 }
         let mask = UInt32(buckets - 1)

@@ -27,13 +27,13 @@ struct OffsetView: Sendable {
         var partition: Int32
         var recordOffset: Int64
         var timestampMilliseconds: Int64
-        /// nil: removed by a tombstone; the key is still remembered.
+        /// nil: removed by a tombstone; the key is still kept.
         var offset: JSONObject?
     }
 
     private var entries: [Source: Entry] = [:]
 
-    /// The stored offset; nil where there is none.
+    /// The stored offset; nil if there is none.
     func offset(of source: Source) -> JSONObject? { entries[source]?.offset }
 
     /// All partitions of a connector that have an offset.

@@ -47,7 +47,7 @@ struct TaskLifecycle: Equatable, Sendable {
 
     var hasFailed: Bool { if case .failed = end { true } else { false } }
 
-    /// Takes an event in. Returns what is to be published, nil where nothing visible changed.
+    /// Takes an event in. Returns what is to be published, nil if nothing visible changed.
     mutating func handle(_ event: Event) -> Shown? {
         guard end == .none else { return nil }
         switch event {

@@ -1,7 +1,7 @@
 import ConnectData
 import DebeziumPlugins
 
-/// One property of the connector, as plain data: what both generations of Debezium say of it, and what becomes of it
+/// One property of the connector, as plain data: what both generations of Debezium say of it, and what happens to it
 /// here.
 public struct ConnectorOption: Sendable {
     public enum Support: String, Sendable {
@@ -46,7 +46,7 @@ public struct ConnectorOption: Sendable {
     public let displayName: String
     public let width: ConfigWidth
     public let check: Check
-    /// Nil where the generation does not have the property.
+    /// Nil if the generation does not have the property.
     public let v19: Presence?
     public let v36: Presence?
     public let support: Support
@@ -72,7 +72,7 @@ public struct ConnectorOption: Sendable {
         self.documentation = documentation
     }
 
-    /// Nil where the generation does not have the property.
+    /// Nil if the generation does not have the property.
     public func presence(_ profile: DebeziumProfile) -> Presence? { profile.generation == .v19 ? v19 : v36 }
 
     /// Whether the name stands for many: `column.mask.with.(d+).chars`.
