@@ -22,8 +22,8 @@ public struct FuzzTarget: Sendable {
 
     public static let all: [FuzzTarget] = [
         .mysqlLogin, .mysqlResults, .binlogEvents, .binlogRows, .jsonBinary, .gtidSets, .characterSets,
-        .kafkaResponses, .kafkaRequests, .recordBatches, .groupMetadata, .httpRequests, .statements, .properties, .jaas,
-        .json, .jsonConverterDecode,
+        .kafkaResponses, .kafkaRequests, .recordBatches, .groupMetadata, .httpRequests, .httpResponses,
+        .statements, .properties, .jaas, .json, .jsonConverterDecode,
     ]
 }
 

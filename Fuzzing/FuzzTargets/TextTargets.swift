@@ -39,6 +39,33 @@ extension FuzzTarget {
         precondition((whole.error == nil) == (halves.error == nil), "what was refused depends on the cut")
     }
 
+    /// Responses to our own client. However they are cut, they come out the same.
+    ///
+    /// Input: where to cut | the server's stream
+    static let httpResponses = FuzzTarget("http-response") {
+        let captured = try [
+            "connect-root", "connect-head", "connect-plugins", "connect-bad", "registry-root", "registry-subjects",
+            "python-file", "connect-loggers-chunked",
+        ].map { try Fixtures.bytes("http/\($0).response") }
+        let written = [
+            "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n0\r\nX: y\r\n\r\n",
+            "HTTP/1.0 200 OK\r\n\r\nto the end",
+        ].map { [UInt8]($0.utf8) }
+        return (captured + written).map { [UInt8($0.count / 2 & 0xFF)] + $0 }
+    } decode: { input in
+        guard let cut = input.first.map({ Int($0) }) else { return }
+        let stream = UnsafeRawBufferPointer(rebasing: input.dropFirst())
+        let place = min(cut, stream.count)
+        let whole = HTTPReceivedResponse(of: [stream])
+        let halves = HTTPReceivedResponse(of: [
+            UnsafeRawBufferPointer(rebasing: stream[..<place]), UnsafeRawBufferPointer(rebasing: stream[place...]),
+        ])
+        precondition(whole.head == halves.head, "what was read depends on where the stream was cut")
+        precondition((whole.error == nil) == (halves.error == nil), "what was refused depends on the cut")
+        precondition(whole.error != nil || whole.body == halves.body, "the body depends on the cut")
+    }
+
     /// Statements of any kind: parsed, and followed by the schema.
     static let statements = FuzzTarget("statements") {
         var seeds: Set<[UInt8]> = []
@@ -114,6 +141,38 @@ extension FuzzTarget {
         let bytes = Array(input)
         _ = try? MemberMetadata.decode(bytes)
         _ = try GroupAssignment.decode(bytes)
+    }
+}
+
+/// What comes out of a server's stream.
+private struct HTTPReceivedResponse {
+    private(set) var head: HTTPResponseHead?
+    private(set) var body: [UInt8] = []
+    private(set) var error: HTTPClientError?
+
+    init(of pieces: [UnsafeRawBufferPointer]) {
+        var parser = HTTPResponseParser(method: "GET")
+        do throws(HTTPClientError) {
+            for piece in pieces {
+                parser.feed(piece)
+                try drain(&parser)
+            }
+            try parser.end()
+            try drain(&parser)
+        } catch {
+            self.error = error
+        }
+    }
+
+    private mutating func drain(_ parser: inout HTTPResponseParser) throws(HTTPClientError) {
+        while true {
+            switch try parser.next() {
+            case .needMore, .end: return
+            case .informational: continue
+            case .head(let head): self.head = head
+            case .body(let bytes): body += bytes
+            }
+        }
     }
 }
 

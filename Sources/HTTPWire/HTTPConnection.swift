@@ -1,12 +1,12 @@
 import WireCore
 import WireStreams
 
-/// One connection's life: requests in, answers out, until either side has had enough. Lives on its own thread.
+/// Serves one connection on its own thread: receives requests and sends responses until either side closes.
 package final class HTTPConnection {
     private let streams: StreamPair
     private let limits: HTTPLimits
     private let budget: HTTPByteBudget
-    /// What of the budget this connection has taken.
+    /// This connection's share of the budget.
     private var heldBytes = 0
     private var parser: HTTPRequestParser
     private var writer = ByteWriter(capacityBytes: 4096)
@@ -21,26 +21,27 @@ package final class HTTPConnection {
 
     /// Serves requests until the connection ends.
     ///
-    /// - Parameter idleChanged: called when the connection begins or stops to wait between requests; answers whether
-    ///   the connection may go on.
+    /// - Parameter idleChanged: called when the connection begins or stops to wait between requests. Returns whether
+    ///   the connection may continue.
     package func serve(handler: HTTPServer.Handler, idleChanged: (Bool) -> Bool) {
         defer { budget.giveBack(heldBytes) }
         do {
             while idleChanged(true), let request = try receive(idleChanged) {
                 let response = handler(request)
-                let keepAlive = request.wantsKeepAlive && idleChanged(false)
+                let mayPersist = !response.isStreamed || request.minorVersion >= 1
+                let keepAlive = request.wantsKeepAlive && mayPersist && idleChanged(false)
                 try send(
-                    response, persistence: keepAlive ? .open(minorVersion: request.minorVersion) : .closing,
-                    headOnly: request.method == "HEAD")
+                    response, to: request,
+                    persistence: keepAlive ? .open(minorVersion: request.minorVersion) : .closing)
                 if !keepAlive { break }
-                // What is left belongs to the next request.
+                // The rest belongs to the next request.
                 try hold(parser.heldBytes)
             }
-            streams.canceller.cancel()
+            streams.close()
         } catch let error as HTTPProtocolError {
             refuse(error)
         } catch {
-            // The peer is gone or too slow for an answer.
+            // The peer is gone or too slow, or a streamed body failed.
             streams.canceller.cancel()
         }
     }
@@ -51,16 +52,14 @@ package final class HTTPConnection {
         let response = HTTPResponse(
             status: error.status, headers: [.init(name: "Content-Type", value: "application/json")], body: body.encoded())
         do {
-            try send(response, persistence: .closing, headOnly: false)
+            try send(response, persistence: .closing, headOnly: false, isChunked: false)
             try drain()
-        } catch {
-            // Nothing more can be said to a peer that does not listen.
-        }
-        streams.canceller.cancel()
+        } catch { /* The peer does not read the response. */ }
+        streams.close()
     }
 
-    /// Reads on for a moment after an early answer: closing with unread bytes resets the connection, and the peer
-    /// might never see the answer.
+    /// Reads on for a moment after an early response: closing with unread bytes resets the connection, and the peer
+    /// might never see the response.
     private func drain() throws(StreamError) {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: limits.drainMillisecondsMax)
         var bytes = 0
@@ -76,7 +75,7 @@ package final class HTTPConnection {
         }
     }
 
-    /// The next request; nil at the orderly end of the connection.
+    /// The next request; nil at the end of the connection.
     private func receive(_ idleChanged: (Bool) -> Bool) throws -> HTTPRequest? {
         var isIdle = true
         var phase = parser.phase
@@ -84,7 +83,7 @@ package final class HTTPConnection {
         while true {
             switch try parser.next() {
             case .request(let request):
-                // Where it came in one piece, the end of the pause has not been reported yet.
+                // The request may have arrived in one piece, while the connection counted as idle.
                 if isIdle { guard idleChanged(false) else { return nil } }
                 return request
             case .sendContinue:
@@ -114,7 +113,7 @@ package final class HTTPConnection {
         }
     }
 
-    /// Waits for more bytes; false at the end of the stream.
+    /// Waits for more bytes. Returns false at the end of the stream.
     private func fill(until deadline: MonotonicInstant, phase: HTTPRequestParser.Phase) throws -> Bool {
         let left = deadline.milliseconds(since: .now)
         var hasMore = false
@@ -134,7 +133,7 @@ package final class HTTPConnection {
         return hasMore
     }
 
-    /// Takes as much of the budget as this connection's request needs, or returns what it no longer needs.
+    /// Takes as much of the budget as this connection's request needs, or releases what it no longer needs.
     private func hold(_ bytes: Int) throws(HTTPProtocolError) {
         guard budget.resize(from: heldBytes, to: bytes) else {
             throw HTTPProtocolError(503, "too many large requests at once; try again")
@@ -143,10 +142,24 @@ package final class HTTPConnection {
     }
 
     private func send(
-        _ response: HTTPResponse, persistence: HTTPResponse.Persistence, headOnly: Bool
+        _ response: HTTPResponse, to request: HTTPRequest, persistence: HTTPResponse.Persistence
+    ) throws {
+        let headOnly = request.method == "HEAD"
+        let isChunked = request.minorVersion >= 1
+        try send(response, persistence: persistence, headOnly: headOnly, isChunked: isChunked)
+        guard case .stream(let write) = response.body, !headOnly else { return }
+        let body = HTTPBodyWriter(streams.output, isChunked: isChunked)
+        try write(body)
+        try body.finish()
+    }
+
+    private func send(
+        _ response: HTTPResponse, persistence: HTTPResponse.Persistence, headOnly: Bool, isChunked: Bool
     ) throws(StreamError) {
         writer.reset()
-        response.encode(into: &writer, persistence: persistence, headOnly: headOnly, now: WallTime.now.seconds)
+        response.encode(
+            into: &writer, persistence: persistence, headOnly: headOnly, isChunked: isChunked,
+            now: WallTime.now.seconds)
         try writer.withUnsafeBytes { bytes throws(StreamError) in try streams.output.writeAll(bytes) }
     }
 }

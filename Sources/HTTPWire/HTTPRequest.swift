@@ -32,23 +32,27 @@ package struct HTTPRequest: Equatable, Sendable {
     }
 
     /// The first header of that name, compared without case.
-    package func header(_ name: String) -> String? {
-        headers.first { $0.name.equalsIgnoringASCIICase(name) }?.value
-    }
+    package func header(_ name: String) -> String? { headers.firstValue(name) }
 
     /// All values of a header that may be repeated or comma-separated, trimmed and in order.
-    package func headerElements(_ name: String) -> [String] {
-        headers.filter { $0.name.equalsIgnoringASCIICase(name) }
-            .flatMap { $0.value.split(separator: ",") }
-            .map { $0.trimmingBlanks() }
-            .filter { !$0.isEmpty }
-    }
+    package func headerElements(_ name: String) -> [String] { headers.elements(name) }
 
     /// Whether the connection stays open after the answer (RFC 9112, 9.3).
     package var wantsKeepAlive: Bool {
         let options = headerElements("Connection").map { $0.lowercased() }
         if options.contains("close") { return false }
         return minorVersion >= 1 || options.contains("keep-alive")
+    }
+}
+
+extension [HTTPRequest.Header] {
+    func firstValue(_ name: String) -> String? { first { $0.name.equalsIgnoringASCIICase(name) }?.value }
+
+    func elements(_ name: String) -> [String] {
+        filter { $0.name.equalsIgnoringASCIICase(name) }
+            .flatMap { $0.value.split(separator: ",") }
+            .map { $0.trimmingBlanks() }
+            .filter { !$0.isEmpty }
     }
 }
 

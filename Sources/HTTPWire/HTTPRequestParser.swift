@@ -1,20 +1,19 @@
 import WireCore
 
-/// The receiving half of HTTP/1.1 (RFC 9112) as a value: bytes in, requests out, no I/O.
+/// The server's receiving half of HTTP/1.1 (RFC 9112) as a value: bytes in, requests out, no I/O.
 ///
-/// Feed it whatever arrived, then call `next()` until it asks for more; pipelined requests come out one by one.
-/// Anything ambiguous is an error rather than a guess: two lengths, a length beside chunks, a folded header, a
-/// bare line feed, blanks before a colon. The one liberty is more than one blank between the parts of the request
-/// line, which Connect's own server takes too.
+/// Feed it what arrived, then call `next()` until it needs more; pipelined requests are returned one by one. Anything
+/// ambiguous is an error: two lengths, a length beside chunks, a folded header, a bare line feed, blanks before a
+/// colon. Accepted beyond the RFC: more than one blank between the parts of the request line, as Connect does.
 package struct HTTPRequestParser {
     package enum Outcome: Equatable {
         case needMore
-        /// The client waits for `100 Continue` before it sends the body; said once per request.
+        /// The client waits for `100 Continue` before it sends the body; returned once per request.
         case sendContinue
         case request(HTTPRequest)
     }
 
-    /// Where the parser stands; the server chooses its time limit by it.
+    /// The part of a request that is being received, by which the server chooses its time limit.
     package enum Phase: Equatable { case idle, head, body }
 
     private enum State {
@@ -30,7 +29,7 @@ package struct HTTPRequestParser {
     private var start = 0
     private var state = State.head(scanned: 0)
     private var owesContinue = false
-    /// The chunks so far. Beside the state, so that a chunk does not copy all those before it.
+    /// The chunks so far. Outside of the state, so that a chunk does not copy all those before it.
     private var chunks: [UInt8] = []
 
     package init(limits: HTTPLimits = HTTPLimits()) { self.limits = limits }
@@ -40,7 +39,7 @@ package struct HTTPRequestParser {
         return start == buffer.count ? .idle : .head
     }
 
-    /// The bytes that are kept for the request at hand and those behind it.
+    /// The bytes that are buffered for the current request and those after it.
     package var heldBytes: Int { buffer.count - start + chunks.count }
 
     package mutating func feed(_ bytes: UnsafeRawBufferPointer) {
@@ -51,7 +50,7 @@ package struct HTTPRequestParser {
         buffer.append(contentsOf: bytes)
     }
 
-    /// The next request, or what is missing. After an error the parser must not be used again.
+    /// The next request, or what is needed first. After an error the parser must not be used again.
     package mutating func next() throws(HTTPProtocolError) -> Outcome {
         while true {
             switch state {
@@ -65,7 +64,7 @@ package struct HTTPRequestParser {
             case .chunkSize(let request):
                 guard let line = try takeLine(bytesMax: 256, tooLong: HTTPProtocolError(400, "chunk size too long"))
                 else { return continueOrMore() }
-                let size = try Self.chunkSize(line)
+                guard let size = HTTPSyntax.chunkSize(line) else { throw HTTPProtocolError(400, "invalid chunk size") }
                 guard chunks.count + size <= limits.bodyBytesMax else { throw bodyTooLarge }
                 state = size == 0 ? .trailers(request, bytesSoFar: 0) : .chunkData(request, bytes: size)
             case .chunkData(let request, let bytes):
@@ -87,7 +86,7 @@ package struct HTTPRequestParser {
                     chunks = []
                     return finish(request)
                 }
-                _ = try Self.header(line)
+                _ = try HTTPSyntax.header(line)
                 guard bytesSoFar + line.count <= limits.headersBytesMax else { throw tooLong }
                 state = .trailers(request, bytesSoFar: bytesSoFar + line.count)
             }
@@ -125,25 +124,15 @@ package struct HTTPRequestParser {
         return line
     }
 
-    private static func chunkSize(_ line: [UInt8]) throws(HTTPProtocolError) -> Int {
-        let digits = line.prefix(while: \.isHexDigit)
-        // What may follow is an extension behind a semicolon, which nobody here understands.
-        let rest = line[digits.endIndex...].drop { $0 == 0x20 || $0 == 0x09 }
-        guard (1...8).contains(digits.count), rest.isEmpty || rest.first == 0x3B,
-            let size = Int(String(decoding: digits, as: UTF8.self), radix: 16)
-        else { throw HTTPProtocolError(400, "invalid chunk size") }
-        return size
-    }
-
     // MARK: Head
 
-    /// Parses the request line and headers once they are complete; false where more bytes are needed.
+    /// Parses the request line and headers once they are complete. Returns false if more bytes are needed.
     private mutating func parseHead(scannedBefore: Int) throws(HTTPProtocolError) -> Bool {
         if scannedBefore == 0 {
             // RFC 9112, 2.2: empty lines before a request are to be ignored.
             while buffer.count - start >= 2, buffer[start] == 0x0D, buffer[start + 1] == 0x0A { start += 2 }
         }
-        guard let end = headEnd(from: scannedBefore) else {
+        guard let end = HTTPSyntax.headEnd(in: buffer, from: start + scannedBefore) else {
             try checkUnfinishedHead()
             state = .head(scanned: max(0, buffer.count - start - 3))
             return false
@@ -165,24 +154,12 @@ package struct HTTPRequestParser {
             guard headerBytes <= limits.headersBytesMax, known.headers.count < limits.headerCountMax else {
                 throw HTTPProtocolError(431, "the headers are too large")
             }
-            known.headers.append(try Self.header(line))
+            known.headers.append(try HTTPSyntax.header(line))
             request = known
         }
         guard let request else { throw HTTPProtocolError(400, "no request line") }
         state = try bodyState(of: request)
         return true
-    }
-
-    /// The index after the empty line that ends the head.
-    private func headEnd(from scanned: Int) -> Int? {
-        var index = start + scanned
-        while index + 3 < buffer.count {
-            if buffer[index] == 0x0D, buffer[index + 1] == 0x0A, buffer[index + 2] == 0x0D, buffer[index + 3] == 0x0A {
-                return index + 4
-            }
-            index += 1
-        }
-        return nil
     }
 
     private func checkUnfinishedHead() throws(HTTPProtocolError) {
@@ -206,7 +183,7 @@ package struct HTTPRequestParser {
         guard line.count <= limits.requestLineBytesMax else { throw HTTPProtocolError(414, "the request line is too long") }
         let parts = line.split(separator: 0x20)
         guard parts.count == 3, line.first != 0x20 else { throw HTTPProtocolError(400, "malformed request line") }
-        guard parts[0].allSatisfy(\.isTokenCharacter) else { throw HTTPProtocolError(400, "invalid method") }
+        guard parts[0].allSatisfy(HTTPSyntax.isTokenCharacter) else { throw HTTPProtocolError(400, "invalid method") }
         let version = String(decoding: parts[2], as: UTF8.self)
         guard version.hasPrefix("HTTP/"), version.utf8.count == 8 else { throw HTTPProtocolError(400, "malformed version") }
         guard version == "HTTP/1.1" || version == "HTTP/1.0" else {
@@ -228,19 +205,6 @@ package struct HTTPRequestParser {
             minorVersion: version == "HTTP/1.1" ? 1 : 0, headers: [])
     }
 
-    private static func header(_ line: [UInt8]) throws(HTTPProtocolError) -> HTTPRequest.Header {
-        guard let colon = line.firstIndex(of: 0x3A), colon > 0, line[..<colon].allSatisfy(\.isTokenCharacter) else {
-            throw HTTPProtocolError(400, "malformed header")
-        }
-        let value = line[(colon + 1)...]
-        guard value.allSatisfy({ $0 == 0x09 || ($0 >= 0x20 && $0 != 0x7F) }) else {
-            throw HTTPProtocolError(400, "control character in a header")
-        }
-        return HTTPRequest.Header(
-            name: String(decoding: line[..<colon], as: UTF8.self),
-            value: String(decoding: value, as: UTF8.self).trimmingBlanks())
-    }
-
     /// What follows the headers (RFC 9112, 6.3).
     private mutating func bodyState(of request: HTTPRequest) throws(HTTPProtocolError) -> State {
         let hosts = request.headers.filter { $0.name.equalsIgnoringASCIICase("Host") }
@@ -253,7 +217,7 @@ package struct HTTPRequestParser {
         }
         owesContinue = !expectations.isEmpty && request.minorVersion >= 1
         let encodings = request.headerElements("Transfer-Encoding")
-        let lengths = Set(request.headerElements("Content-Length"))
+        let lengths = request.headerElements("Content-Length")
         guard request.header("Content-Length") == nil || !lengths.isEmpty else {
             throw HTTPProtocolError(400, "invalid Content-Length")
         }
@@ -266,26 +230,9 @@ package struct HTTPRequestParser {
             }
             return .chunkSize(request)
         }
-        guard let length = lengths.first else { return .sizedBody(request, bytes: 0) }
-        guard lengths.count == 1, (1...18).contains(length.utf8.count),
-            length.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let bytes = Int(length)
-        else { throw HTTPProtocolError(400, "invalid Content-Length") }
+        if lengths.isEmpty { return .sizedBody(request, bytes: 0) }
+        guard let bytes = HTTPSyntax.contentLength(lengths) else { throw HTTPProtocolError(400, "invalid Content-Length") }
         guard bytes <= limits.bodyBytesMax else { throw bodyTooLarge }
         return .sizedBody(request, bytes: bytes)
-    }
-}
-
-extension UInt8 {
-    fileprivate var isHexDigit: Bool {
-        (0x30...0x39).contains(self) || (0x41...0x46).contains(self) || (0x61...0x66).contains(self)
-    }
-
-    /// RFC 9110, 5.6.2.
-    fileprivate var isTokenCharacter: Bool {
-        switch self {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
-        case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2E, 0x5E, 0x5F, 0x60, 0x7C, 0x7E: true
-        default: false
-        }
     }
 }

@@ -1,16 +1,30 @@
 import WireCore
 
-/// An answer, before it is put on the wire.
-package struct HTTPResponse: Equatable, Sendable {
+/// A response of the server, before it is sent.
+package struct HTTPResponse: Sendable {
+    package enum Body: Sendable {
+        case bytes([UInt8])
+        /// Written by the closure while the client reads, on the connection's own thread: in chunks, or for clients of
+        /// HTTP/1.0 until the connection ends. The closure is not called for HEAD. If it throws, the connection is cut,
+        /// so that the client sees that the body is incomplete.
+        case stream(@Sendable (HTTPBodyWriter) throws -> Void)
+    }
+
     package var status: Int
     package var headers: [HTTPRequest.Header] = []
-    package var body: [UInt8] = []
+    package var body: Body
 
-    package init(status: Int, headers: [HTTPRequest.Header] = [], body: [UInt8] = []) {
+    package init(status: Int, headers: [HTTPRequest.Header] = [], body: Body = .bytes([])) {
         self.status = status
         self.headers = headers
         self.body = body
     }
+
+    package init(status: Int, headers: [HTTPRequest.Header] = [], body: [UInt8]) {
+        self.init(status: status, headers: headers, body: .bytes(body))
+    }
+
+    var isStreamed: Bool { if case .stream = body { true } else { false } }
 
     /// A status that by definition has no body (204) is sent without a length.
     private var hasBody: Bool { status != 204 && status != 304 && status >= 200 }
@@ -18,27 +32,35 @@ package struct HTTPResponse: Equatable, Sendable {
     /// Whether the connection stays open after the response.
     package enum Persistence: Equatable {
         case closing
-        /// Clients of HTTP/1.0 rely on it only where the answer says so (RFC 9112, appendix C.2.2).
+        /// Clients of HTTP/1.0 rely on it only if the response says so (RFC 9112, appendix C.2.2).
         case open(minorVersion: Int)
     }
 
     package static let continueInterim: [UInt8] = Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)
 
-    /// Appends status line, headers and (unless `headOnly`) the body.
+    /// Appends status line, headers and (unless `headOnly`) the body, if it is not streamed.
     ///
-    /// - Parameter now: seconds since the epoch, for the `Date` header.
-    package func encode(into writer: inout ByteWriter, persistence: Persistence, headOnly: Bool, now: Int64) {
+    /// - Parameters:
+    ///   - isChunked: how a streamed body is sent.
+    ///   - now: seconds since the epoch, for the `Date` header.
+    package func encode(
+        into writer: inout ByteWriter, persistence: Persistence, headOnly: Bool, isChunked: Bool = true, now: Int64
+    ) {
         writer.utf8("HTTP/1.1 \(status) \(Self.reasonPhrase(status))\r\n")
         writer.utf8("Date: \(Self.date(now))\r\n")
         for header in headers { writer.utf8("\(header.name): \(header.value)\r\n") }
-        if hasBody { writer.utf8("Content-Length: \(body.count)\r\n") }
+        switch body {
+        case .bytes(let bytes) where hasBody: writer.utf8("Content-Length: \(bytes.count)\r\n")
+        case .stream where isChunked: writer.utf8("Transfer-Encoding: chunked\r\n")
+        case .bytes, .stream: break
+        }
         switch persistence {
         case .closing: writer.utf8("Connection: close\r\n")
         case .open(minorVersion: 0): writer.utf8("Connection: keep-alive\r\n")
         case .open: break
         }
         writer.utf8("\r\n")
-        if hasBody && !headOnly { writer.bytes(body) }
+        if case .bytes(let bytes) = body, hasBody, !headOnly { writer.bytes(bytes) }
     }
 
     package static func reasonPhrase(_ status: Int) -> String {

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Testing
 import WireCore
 import WireStreams
@@ -188,5 +189,73 @@ import WireTestSupport
         #expect(answer.hasPrefix("HTTP/1.1 200") && answer.contains("Connection: close\r\n"))
         #expect(answer.hasSuffix("/slow"))
         #expect(stopped.wait(milliseconds: 5000))
+    }
+
+    // MARK: Streamed bodies
+
+    private func streamingServer(
+        _ limits: HTTPLimits = HTTPLimits(), _ write: @escaping @Sendable (HTTPBodyWriter) throws -> Void
+    ) throws -> HTTPServer {
+        try server(limits) { _ in HTTPResponse(status: 200, body: .stream(write)) }
+    }
+
+    @Test func streamedBodyIsChunkedAndTheConnectionStaysOpen() throws {
+        let server = try streamingServer { writer in
+            for part in ["hello ", "", "world"] { try writer.write(Array(part.utf8)) }
+        }
+        let streams = try connect(server, sending: Self.get("/"))
+        let answer = try Self.text(from: streams, until: "0\r\n\r\n")
+        #expect(answer.contains("Transfer-Encoding: chunked\r\n") && !answer.contains("Content-Length"))
+        #expect(answer.hasSuffix("\r\n\r\n6\r\nhello \r\n5\r\nworld\r\n0\r\n\r\n"))
+        try Self.send("HEAD / HTTP/1.1\r\nHost: a\r\n\r\n" + Self.get("/"), to: streams)
+        let next = try Self.text(from: streams, until: "0\r\n\r\n")
+        #expect(next.components(separatedBy: "hello").count == 2)
+        server.stop()
+    }
+
+    @Test func streamedBodyForAnOldClientEndsWithTheConnection() throws {
+        let server = try streamingServer { try $0.write(Array("all".utf8)) }
+        let streams = try connect(server, sending: "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+        let answer = try Self.text(from: streams)
+        #expect(answer.hasSuffix("\r\n\r\nall") && answer.contains("Connection: close") && !answer.contains("chunked"))
+        server.stop()
+    }
+
+    @Test func streamThatFailsLeavesTheBodyIncomplete() throws {
+        struct Failure: Error {}
+        let server = try streamingServer { writer in
+            try writer.write(Array("part".utf8))
+            throw Failure()
+        }
+        let streams = try connect(server, sending: Self.get("/"))
+        #expect(try Self.text(from: streams).hasSuffix("4\r\npart\r\n"))
+        server.stop()
+    }
+
+    /// Clients that read nothing, or go away, end their own stream only; others are served meanwhile.
+    @Test(.timeLimit(.minutes(1))) func slowAndVanishedReadersDelayNobody() throws {
+        let block = [UInt8](repeating: 0x61, count: 64 << 10)
+        let ended = Monitor(0)
+        var limits = HTTPLimits()
+        limits.writeTimeoutMilliseconds = 300
+        let server = try server(limits) { request in
+            guard request.path == "/endless" else { return HTTPResponse(status: 200, body: Array("short".utf8)) }
+            return HTTPResponse(status: 200, body: .stream { writer in
+                defer { ended.update { $0 += 1 } }
+                while true { try writer.write(block) }
+            })
+        }
+        let slow = try (0..<8).map { _ in try connect(server, sending: Self.get("/endless")) }
+        for index in 0..<24 {
+            let streams = try connect(server, sending: Self.get("/endless"))
+            if index % 2 == 0 { _ = try Self.text(from: streams, until: "\r\n") }
+            streams.canceller.cancel()
+            let other = try connect(server, sending: Self.get("/short"))
+            #expect(try Self.text(from: other, until: "short").hasSuffix("short"))
+            other.canceller.cancel()
+        }
+        #expect(ended.wait(until: .now.advanced(byMilliseconds: 30_000)) { $0 == 32 ? true : nil } == true)
+        #expect(slow.count == 8)
+        server.stop()
     }
 }

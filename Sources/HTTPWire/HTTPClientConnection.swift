@@ -1,0 +1,116 @@
+import WireCore
+import WireStreams
+
+/// One connection of a client, for one exchange after another.
+final class HTTPClientConnection {
+    let url: HTTPURL
+    /// When its last exchange ended.
+    var idleSince = MonotonicInstant.now
+    /// Whether anything has arrived in the current exchange.
+    private(set) var hasReceived = false
+    private let streams: StreamPair
+    private var chunk = [UInt8](repeating: 0, count: 64 << 10)
+
+    /// Connects, with TLS for https.
+    ///
+    /// - Parameters:
+    ///   - url: names the server.
+    ///   - deadline: of the whole exchange; the connection must be there before it.
+    init(
+        to url: HTTPURL, tls: TLSConfiguration, limits: HTTPClientLimits, deadline: MonotonicInstant,
+        _ cancellation: HTTPCancellation
+    ) throws(HTTPClientError) {
+        self.url = url
+        let left = deadline.milliseconds(since: .now)
+        let timeout = min(limits.connectTimeoutMilliseconds, left)
+        guard timeout > 0 else { throw .timedOut(.total, milliseconds: limits.totalTimeoutMilliseconds) }
+        let connectDeadline = ContinuousClock.now + .milliseconds(timeout)
+        do throws(StreamError) {
+            let plain = try SocketConnector.connect(to: url.address, timeoutMilliseconds: timeout) {
+                cancellation.add($0)
+            }
+            guard url.scheme == .https else {
+                streams = plain
+                return
+            }
+            plain.setDeadline(connectDeadline)
+            var tls = tls
+            if case .identity = tls.verification { tls.verification = .identity(host: url.host) }
+            tls.serverName = url.host
+            streams = try plain.startingTLS(tls)
+        } catch {
+            if cancellation.isCancelled { throw .cancelled }
+            guard case .timedOut = error else { throw .connection(url.address, error) }
+            if timeout == left { throw .timedOut(.total, milliseconds: limits.totalTimeoutMilliseconds) }
+            throw .timedOut(.connect, milliseconds: limits.connectTimeoutMilliseconds)
+        }
+    }
+
+    var canceller: SocketCanceller { streams.canceller }
+
+    /// Begins an exchange.
+    func begin(readMilliseconds: Int, deadline: MonotonicInstant) {
+        hasReceived = false
+        streams.setTimeouts(readMilliseconds, readMilliseconds)
+        // Rounded up: a time-out of the socket must come after the deadline, by which its cause is found.
+        streams.setDeadline(.now + .milliseconds(max(0, deadline.milliseconds(since: .now)) + 1))
+    }
+
+    func send(_ bytes: [UInt8]) throws(StreamError) {
+        var result: Result<Void, StreamError> = .success(())
+        bytes.withUnsafeBytes { buffer in
+            result = Result { () throws(StreamError) in try streams.output.writeAll(buffer) }
+        }
+        try result.get()
+    }
+
+    /// Gives the next bytes to the parser. Returns false at the end of the connection.
+    func receive(into parser: inout HTTPResponseParser) throws(StreamError) -> Bool {
+        var result: Result<Int, StreamError> = .success(0)
+        chunk.withUnsafeMutableBytes { buffer in
+            result = Result { () throws(StreamError) in try streams.input.readSome(into: buffer) }
+        }
+        let count = try result.get()
+        chunk.withUnsafeBytes { parser.feed(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+        hasReceived = hasReceived || count > 0
+        return count > 0
+    }
+
+    func close() { streams.close() }
+}
+
+/// Ends the requests of a client from any thread.
+package final class HTTPCancellation: Sendable {
+    private struct State: Sendable {
+        var isCancelled = false
+        var cancellers: [ObjectIdentifier: SocketCanceller] = [:]
+    }
+
+    private let state = Monitor(State())
+
+    package init() {}
+
+    package var isCancelled: Bool { state.withLock { $0.isCancelled } }
+
+    /// The current request, and all later ones, throw `HTTPClientError.cancelled`.
+    package func cancel() {
+        let cancellers = state.update { state in
+            state.isCancelled = true
+            defer { state.cancellers = [:] }
+            return Array(state.cancellers.values)
+        }
+        for canceller in cancellers { canceller.cancel() }
+    }
+
+    func add(_ canceller: SocketCanceller) {
+        let isLate = state.withLock { state in
+            if !state.isCancelled { state.cancellers[ObjectIdentifier(canceller)] = canceller }
+            return state.isCancelled
+        }
+        if isLate { canceller.cancel() }
+    }
+
+    func remove(_ canceller: SocketCanceller) {
+        state.withLock { $0.cancellers[ObjectIdentifier(canceller)] = nil }
+    }
+}
