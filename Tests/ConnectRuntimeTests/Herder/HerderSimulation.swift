@@ -302,7 +302,7 @@ struct HerderSimulation {
         case .removeTaskStatus(let id): removeTaskStatus(id)
         case .removeTaskStatuses(let name, let kept):
             for (id, _) in statuses.tasks(of: name) where !kept.contains(id) { removeTaskStatus(id) }
-        case .removeTopics, .log: break
+        case .removeTopics, .setLoggerLevel, .log: break
         case .complete(let id, _):
             if openRequests.remove(id) == nil { fail("request \(id) is answered twice") }
         case .finish: isFinished = true

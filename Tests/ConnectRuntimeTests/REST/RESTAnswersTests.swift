@@ -74,16 +74,6 @@ import WireTestSupport
         }
     }
 
-    @Test func pathsThatAreNotBuiltSaySo() throws {
-        let worker = try WorkerHarness()
-        defer { worker.stop() }
-        for (method, path) in [("GET", "/admin/loggers"), ("PUT", "/admin/loggers/root")] {
-            let answer = try worker.call(method, path, method == "GET" ? nil : "{}")
-            #expect(answer.status == 501)
-            #expect(answer.body.objectValue?["message"]?.stringValue?.contains("\(method) /") == true)
-        }
-    }
-
     @Test func validationMergesTheFrameworkAndTheConnector() throws {
         let worker = try WorkerHarness()
         defer { worker.stop() }

@@ -43,6 +43,8 @@ final class WorkerHarness: Sendable {
 
     func stop() { worker.stop() }
 
+    private struct UnexpectedStream: Error {}
+
     func call(
         _ method: String, _ target: String, _ body: String? = nil, headers: [String: String] = [:]
     ) throws -> Answer {
@@ -56,10 +58,11 @@ final class WorkerHarness: Sendable {
             method: method, path: parts[0], query: parts.count > 1 ? parts[1] : nil, minorVersion: 1, headers: all,
             body: Array((body ?? "").utf8))
         let response = worker.service.answer(request)
+        guard case .bytes(let bytes) = response.body else { throw UnexpectedStream() }
         let isJSON = response.headers.contains { $0.value == "application/json" }
         return Answer(
-            status: response.status, body: isJSON ? try JSONValue.parse(response.body) : .string(
-                String(decoding: response.body, as: UTF8.self)),
+            status: response.status, body: isJSON ? try JSONValue.parse(bytes) : .string(
+                String(decoding: bytes, as: UTF8.self)),
             location: response.headers.first { $0.name == "Location" }?.value)
     }
 

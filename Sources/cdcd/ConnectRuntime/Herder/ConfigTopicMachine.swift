@@ -196,6 +196,8 @@ struct ConfigTopicMachine {
             try require(name, "Unknown connector \(name)")
             return (
                 [ConfigRecord.commit(name, tasks: 0), ConfigRecord.targetState(name, .stopped)], .request(id, .done))
+        case .setLoggerLevel(let name, let level):
+            return ([ConfigRecord.loggerLevel(name, level)], .request(id, .done))
         case .restart(let restart, let statuses):
             try require(restart.connector, "Unknown connector: \(restart.connector)")
             guard let plan = RestartPlan(restart, statuses) else {

@@ -33,6 +33,8 @@ enum ConfigRequest: Sendable {
     case deleteConnector(String)
     case setTargetState(String, TargetState)
     case stopConnector(String)
+    /// Sets the level of loggers on all workers of the group.
+    case setLoggerLevel(String, LogLevel)
     /// A restart of what the request selects, by the statuses at the time of the request.
     case restart(RestartRequest, StatusView)
 }
@@ -104,6 +106,8 @@ enum HerderAction: Equatable, Sendable {
     case removeTaskStatus(TaskID)
     case removeTaskStatuses(of: String, except: [TaskID])
     case removeTopics(of: String)
+    /// Applies to this worker.
+    case setLoggerLevel(String, LogLevel)
     case complete(RequestID, Result<HerderAnswer, HerderError>)
     /// - Parameter connector: the connector that the line is about; nil: the herder itself.
     case log(LogLevel, String, connector: String?)

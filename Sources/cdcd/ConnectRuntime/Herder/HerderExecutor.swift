@@ -81,6 +81,9 @@ final class HerderExecutor {
                 environment.statuses.removeTask(id)
             }
         case .removeTopics(let name): environment.statuses.removeTopics(of: name)
+        case .setLoggerLevel(let name, let level):
+            logger.info("Setting level of namespace \(name) and children to \(level.name)")
+            _ = LogSystem.shared.setLevel(level, of: name, nowMilliseconds: environment.clock())
         case .log(let level, let text, let connector?):
             Logger(Herder.workerLoggerName, context: "[\(connector)|worker] ").log(level, text)
         case .log(let level, let text, nil): logger.log(level, text)

@@ -187,8 +187,7 @@ struct HerderMachine {
         switch change {
         case .nothing, .unreadable: break
         case .sessionKeyChanged: configs.sessionKeyChanged()
-        case .loggerLevelChanged(let name):
-            log(.warn, "The level of logger \(name) was set for the whole cluster, which is not supported yet")
+        case .loggerLevelChanged(let name, let level): actions.append(.setLoggerLevel(name, level))
         case .connectorUpdated(let name):
             log(.info, "Connector \(name) config updated")
             if assignment.contains(name) { connectors[name, default: ConnectorSlot()].startIsDue = true }

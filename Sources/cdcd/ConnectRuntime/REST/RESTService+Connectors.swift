@@ -137,8 +137,34 @@ extension RESTService {
     }
 
     func delete(_ name: String) throws -> HTTPResponse {
+        try perform(.change(.deleteConnector(name)))
+        return HTTPResponse(status: 204)
+    }
+
+    /// Sends a request to the herder once the stores are read. Earlier, the group has not assigned anything yet, and
+    /// the herder would refuse it as a worker that does not lead its group.
+    func perform(_ request: HerderRequest) throws {
         _ = try environment()
-        _ = try herder.perform(.change(.deleteConnector(name)))
+        _ = try herder.perform(request)
+    }
+
+    func pause(_ name: String) throws -> HTTPResponse {
+        try perform(.change(.setTargetState(name, .paused)))
+        return HTTPResponse(status: 202)
+    }
+
+    func resume(_ name: String) throws -> HTTPResponse {
+        try perform(.change(.setTargetState(name, .started)))
+        return HTTPResponse(status: 202)
+    }
+
+    func stop(_ name: String) throws -> HTTPResponse {
+        try perform(.change(.stopConnector(name)))
+        return HTTPResponse(status: 204)
+    }
+
+    func restartTask(_ id: TaskID) throws -> HTTPResponse {
+        try perform(.restartTask(id))
         return HTTPResponse(status: 204)
     }
 

@@ -3,22 +3,54 @@ import HTTPWire
 import WireCore
 import WireStreams
 
-/// Connect's REST API: finds the endpoint of a request, lets it answer, and puts errors into Connect's form.
+/// Connect's REST API: finds the endpoint of a request, calls its handler, and puts errors into Connect's form.
 ///
 /// Answers as soon as the port listens; what needs the internal topics waits until they are read.
 final class RESTService: Sendable {
-    /// What is known only once the worker has started.
-    struct Readiness: Sendable {
-        var clusterID: String??
-        var environment: WorkerEnvironment?
-        /// Why nothing will ever be known.
-        var isOver = false
+    /// What the worker has reached while it starts, and whether it is ending.
+    enum Readiness: Sendable {
+        /// Nothing is known of Kafka yet.
+        case starting
+        /// The cluster's id is known; nil if the brokers have none.
+        case connected(clusterID: String?)
+        case ready(clusterID: String?, WorkerEnvironment)
+        /// The worker ends; it keeps what it had reached.
+        case over(clusterID: String?, WorkerEnvironment?)
+
+        var environment: WorkerEnvironment? {
+            switch self {
+            case .starting, .connected: nil
+            case .ready(_, let environment): environment
+            case .over(_, let environment): environment
+            }
+        }
+
+        mutating func connected(to clusterID: String?) {
+            if case .starting = self { self = .connected(clusterID: clusterID) }
+        }
+
+        mutating func becomeReady(_ environment: WorkerEnvironment) {
+            switch self {
+            case .starting: self = .ready(clusterID: nil, environment)
+            case .connected(let clusterID), .ready(let clusterID, _): self = .ready(clusterID: clusterID, environment)
+            case .over(let clusterID, _): self = .over(clusterID: clusterID, environment)
+            }
+        }
+
+        mutating func end() {
+            switch self {
+            case .starting: self = .over(clusterID: nil, nil)
+            case .connected(let clusterID): self = .over(clusterID: clusterID, nil)
+            case .ready(let clusterID, let environment): self = .over(clusterID: clusterID, environment)
+            case .over: break
+            }
+        }
     }
 
     let configuration: WorkerConfiguration
     let plugins: PluginRegistry
     let herder: Herder
-    let readiness = Monitor(Readiness())
+    let readiness = Monitor(Readiness.starting)
     private let requestGuard: RequestGuard
     private let waitMilliseconds: Int
     private static let logger = Logger("org.apache.kafka.connect.runtime.rest.RestServer")
@@ -37,15 +69,15 @@ final class RESTService: Sendable {
     /// Waits until the stores are read.
     func environment() throws -> WorkerEnvironment {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: waitMilliseconds)
-        let found = readiness.wait(until: deadline) { state -> WorkerEnvironment?? in
-            if let environment = state.environment { return .some(environment) }
-            return state.isOver ? .some(nil) : nil
+        let reached = readiness.wait(until: deadline) { state -> Readiness? in
+            switch state {
+            case .starting, .connected: nil
+            case .ready, .over: state
+            }
         }
-        switch found {
-        case .some(.some(let environment)): return environment
-        case .some(.none): throw HerderError.shuttingDown
-        case .none: throw HerderError.timedOut(stage: herder.stage)
-        }
+        guard let reached else { throw HerderError.timedOut(stage: herder.stage) }
+        guard let environment = reached.environment else { throw HerderError.shuttingDown }
+        return environment
     }
 
     // MARK: Requests
@@ -72,66 +104,16 @@ final class RESTService: Sendable {
     }
 
     private func route(_ request: HTTPRequest) throws -> HTTPResponse {
-        let endpoint = try RESTEndpoint(path: request.path)
+        let (endpoint, parameters) = try RESTEndpoint.find(request.path)
         if request.method == "OPTIONS" { return options(endpoint) }
         let method = request.method == "HEAD" ? "GET" : request.method
-        guard endpoint.methods.contains(method) else {
-            throw RESTError(405, "HTTP 405 Method Not Allowed")
+        guard let operation = endpoint.operation(method) else { throw RESTError(405, "HTTP 405 Method Not Allowed") }
+        if operation.isJSON { try ContentNegotiation.check(request) }
+        // Before the call waits for the herder.
+        if operation.needsMembership, let reason = readiness.withLock({ $0.environment?.presence.absence }) {
+            throw HerderError.outsideGroup(reason: reason)
         }
-        try ContentNegotiation.check(request)
-        try checkMembership(endpoint, method)
-        let query = QueryParameters(request.query)
-        switch endpoint {
-        case .root: return try root()
-        case .health: return health()
-        case .connectors: return method == "POST" ? try create(request) : try list(query)
-        case .connector(let name): return method == "DELETE" ? try delete(name) : try show(name)
-        case .connectorConfig(let name):
-            switch method {
-            case "PUT": return try put(name, request)
-            case "PATCH": return try patch(name, request)
-            default: return try showConfig(name)
-            }
-        case .connectorStatus(let name): return try showStatus(name)
-        case .connectorTasks(let name):
-            if method == "POST" { return try refuseInternal(request, "POST /connectors/{connector}/tasks") }
-            return try showTasks(name)
-        case .taskStatus(let id): return try showTaskStatus(id)
-        case .taskRestart(let id):
-            _ = try herder.perform(.restartTask(id))
-            return HTTPResponse(status: 204)
-        case .connectorRestart(let name): return try restart(name, query)
-        case .connectorPause(let name):
-            _ = try herder.perform(.change(.setTargetState(name, .paused)))
-            return HTTPResponse(status: 202)
-        case .connectorResume(let name):
-            _ = try herder.perform(.change(.setTargetState(name, .started)))
-            return HTTPResponse(status: 202)
-        case .connectorStop(let name):
-            _ = try herder.perform(.change(.stopConnector(name)))
-            return HTTPResponse(status: 204)
-        case .connectorTopics(let name): return try showTopics(name)
-        case .connectorTopicsReset(let name): return try resetTopics(name)
-        case .connectorOffsets(let name):
-            switch method {
-            case "PATCH": return try alterOffsets(name, request)
-            case "DELETE": return try resetOffsets(name)
-            default: return try showOffsets(name)
-            }
-        case .connectorFence: return try refuseInternal(request, "PUT /connectors/{connector}/fence")
-        case .plugins: return listPlugins(query)
-        case .pluginConfig(let name): return try showPluginConfig(name, query)
-        case .pluginValidation(let name): return try validate(name, request)
-        case .loggers: throw notBuilt("GET /admin/loggers")
-        case .logger: throw notBuilt("\(method) /admin/loggers/{logger}")
-        }
-    }
-
-    /// Refuses what changes something while the worker is outside of its group, before it waits for the herder.
-    private func checkMembership(_ endpoint: RESTEndpoint, _ method: String) throws(RESTError) {
-        guard method != "GET", let reason = readiness.withLock({ $0.environment?.presence.absence }) else { return }
-        if case .pluginValidation = endpoint { return }
-        throw RESTError(.outsideGroup(reason: reason))
+        return try operation.handler(self, RESTCall(request, parameters: parameters))
     }
 
     func json(_ status: Int, _ value: JSONValue, headers: [HTTPRequest.Header] = []) -> HTTPResponse {
@@ -145,38 +127,34 @@ final class RESTService: Sendable {
             status: 200,
             headers: [
                 HTTPRequest.Header(name: "Content-Type", value: "text/plain"),
-                HTTPRequest.Header(name: "Allow", value: endpoint.allowed.joined(separator: ",")),
-            ], body: Array(endpoint.allowed.joined(separator: ", ").utf8))
-    }
-
-    private func notBuilt(_ endpoint: String) -> RESTError {
-        RESTError(501, "The endpoint \(endpoint) is not supported by cdcd yet.")
+                HTTPRequest.Header(name: "Allow", value: endpoint.allowedMethods.joined(separator: ",")),
+            ], body: Array(endpoint.allowedMethods.joined(separator: ", ").utf8))
     }
 
     /// What only workers call, signed with the session key.
-    private func refuseInternal(_ request: HTTPRequest, _ endpoint: String) throws -> HTTPResponse {
+    func refuseInternal(_ request: HTTPRequest, _ endpoint: String) throws -> HTTPResponse {
         try InternalRequestSignature.check(request, key: try environment().configs.snapshot.sessionKey)
-        throw notBuilt(endpoint)
+        throw RESTError(501, "The endpoint \(endpoint) is not supported by cdcd yet.")
     }
 
     // MARK: The worker itself
 
-    private func root() throws -> HTTPResponse {
+    func showWorker() throws -> HTTPResponse {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: waitMilliseconds)
-        let found = readiness.wait(until: deadline) { state -> String?? in
-            if let id = state.clusterID { return .some(id) }
-            return state.isOver ? .some(nil) : nil
+        let reached = readiness.wait(until: deadline) { state -> Readiness? in
+            if case .starting = state { nil } else { state }
         }
-        guard let clusterID = found else {
-            throw HerderError.timedOut(stage: herder.stage)
+        switch reached {
+        case nil, .starting: throw HerderError.timedOut(stage: herder.stage)
+        case .connected(let clusterID), .ready(let clusterID, _), .over(let clusterID, _):
+            return json(200, .object([
+                "version": .string(ConnectVersion.version), "commit": .string(ConnectVersion.commit),
+                "kafka_cluster_id": clusterID.map(JSONValue.string) ?? .null,
+            ]))
         }
-        return json(200, .object([
-            "version": .string(ConnectVersion.version), "commit": .string(ConnectVersion.commit),
-            "kafka_cluster_id": clusterID.map(JSONValue.string) ?? .null,
-        ]))
     }
 
-    private func health() -> HTTPResponse {
+    func showHealth() -> HTTPResponse {
         let isStarted = readiness.withLock { $0.environment != nil }
         do {
             guard isStarted else { throw RESTError(503, "") }

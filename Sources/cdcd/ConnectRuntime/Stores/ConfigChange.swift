@@ -1,3 +1,5 @@
+import WireCore
+
 /// The effect of a record of the config topic.
 enum ConfigChange: Equatable {
     case nothing
@@ -8,7 +10,8 @@ enum ConfigChange: Equatable {
     case tasksCommitted(String)
     case sessionKeyChanged
     case restartRequested(RestartRequest)
-    case loggerLevelChanged(logger: String)
+    /// Of this logger and all whose names begin with its name.
+    case loggerLevelChanged(logger: String, LogLevel)
     /// A record that cannot be interpreted, and why.
     case unreadable(String)
 }

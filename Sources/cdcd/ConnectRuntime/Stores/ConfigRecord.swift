@@ -49,6 +49,10 @@ struct ConfigRecord: Equatable, Sendable {
             ["include-tasks": .bool(request.includesTasks), "only-failed": .bool(request.onlyFailed)])
     }
 
+    static func loggerLevel(_ name: String, _ level: LogLevel) -> ConfigRecord {
+        ConfigRecord(Prefix.logger + name, ["level": .string(level.name)])
+    }
+
     static func session(_ key: SessionKey) -> ConfigRecord {
         ConfigRecord(sessionKeyName, [
             "key": .string(key.keyBase64), "algorithm": .string(key.algorithm),

@@ -55,7 +55,7 @@ struct ConfigView: Sendable {
         if let name = key.dropping(prefix: ConfigRecord.Prefix.restart) { return applyRestart(name, object) }
         if key.dropping(prefix: ConfigRecord.Prefix.fencing) != nil { return .nothing }
         if key == ConfigRecord.sessionKeyName { return applySessionKey(object) }
-        if let name = key.dropping(prefix: ConfigRecord.Prefix.logger) { return .loggerLevelChanged(logger: name) }
+        if let name = key.dropping(prefix: ConfigRecord.Prefix.logger) { return Self.loggerLevel(name, object) }
         return .unreadable("unknown key \(key)")
     }
 
@@ -92,6 +92,13 @@ struct ConfigView: Sendable {
         configsAtCommit[name] = nil
         inconsistent.remove(ExactName(name))
         taskConfigs = taskConfigs.filter { !$0.key.connector.isExactly(name) }
+    }
+
+    private static func loggerLevel(_ name: String, _ object: JSONObject?) -> ConfigChange {
+        guard let text = object?["level"]?.stringValue, let level = LogLevel(name: text) else {
+            return .unreadable("logger \(name) has no valid level")
+        }
+        return .loggerLevelChanged(logger: name, level)
     }
 
     private mutating func applyTask(_ rest: String, _ object: JSONObject?) -> ConfigChange {

@@ -101,7 +101,7 @@ public final class ConnectWorker: Sendable {
         logger.info("Herder starting")
         herder.enter(stage: "asking the brokers \(list(configuration.bootstrapServers)) for the cluster's id")
         let clusterID = try cluster.clusterID()
-        service.readiness.update { $0.clusterID = .some(clusterID) }
+        service.readiness.update { $0.connected(to: clusterID) }
         Logger("org.apache.kafka.connect.runtime.WorkerConfig").info("Kafka cluster ID: \(clusterID ?? "null")")
 
         herder.enter(stage: "reading the internal topics")
@@ -140,7 +140,7 @@ public final class ConnectWorker: Sendable {
         parts.withLock { $0.environment = environment }
         // Before any request: only the assignment makes this worker the leader.
         herder.post(.groupJoined)
-        service.readiness.update { $0.environment = environment }
+        service.readiness.update { $0.becomeReady(environment) }
         logger.info("Herder started")
         return (environment, member)
     }
@@ -173,7 +173,7 @@ public final class ConnectWorker: Sendable {
             return
         }
         Self.logger.info("Kafka Connect stopping")
-        service.readiness.update { $0.isOver = true }
+        service.readiness.update { $0.end() }
         let (servers, member, isStarted) = parts.withLock { ($0.servers, $0.member, $0.environment != nil) }
         let restEnded = stopServers(servers)
         if isStarted {
