@@ -29,7 +29,7 @@ import WireCore
     @Test func theSessionEndsAfterTheLastAnsweredHeartbeatWasSent() {
         var machine = Self.member()
         #expect(machine.nextStep == .heartbeat(afterMilliseconds: 3000))
-        #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(3000)) == .none)
+        #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(3000), answeredAt: Self.at(3000)) == .none)
         #expect(machine.timePassed(Self.at(12_999)) == .none && !machine.isAbsent)
         #expect(machine.timePassed(Self.at(13_000)) == .leave && machine.isAbsent)
         #expect(machine.timePassed(Self.at(14_000)) == .none)
@@ -39,13 +39,13 @@ import WireCore
         var machine = Self.member()
         machine.unanswered()
         #expect(machine.nextStep == .heartbeat(afterMilliseconds: Machine.retryMilliseconds))
-        #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(4000)) == .none)
+        #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(4000), answeredAt: Self.at(4000)) == .none)
         #expect(machine.nextStep == .heartbeat(afterMilliseconds: 3000))
     }
 
     @Test func aCoordinatorThatStillKnowsTheGenerationLetsTasksGoOn() {
         var machine = Self.absent()
-        #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(20_000)) == .resume)
+        #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(20_000), answeredAt: Self.at(20_000)) == .resume)
         #expect(machine.timePassed(Self.at(29_999)) == .none)
         #expect(machine.timePassed(Self.at(30_000)) == .leave)
     }
@@ -56,14 +56,22 @@ import WireCore
         #expect(machine.timePassed(Self.at(10_000)) == .leave)
         #expect(machine.nextCheck(after: Self.at(10_000)) == Self.at(10_000 + Machine.retryMilliseconds))
         // Sent before the session's end and answered after it.
-        #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(3000)) == .resume)
+        #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(3000), answeredAt: Self.at(10_000)) == .resume)
         #expect(machine.nextCheck(after: Self.at(12_000)) == Self.at(13_000))
         #expect(machine.timePassed(Self.at(13_000)) == .leave)
     }
 
+    @Test func tasksDoNotResumeForTheRestOfASessionThatIsNearlyOver() {
+        var machine = Self.absent()
+        #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(3000), answeredAt: Self.at(12_900)) == .none)
+        #expect(machine.isAbsent && machine.timePassed(Self.at(13_000)) == .none)
+        #expect(machine.nextStep == .heartbeat(afterMilliseconds: Machine.retryMilliseconds))
+        #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(13_100), answeredAt: Self.at(13_110)) == .resume)
+    }
+
     @Test func aRebalanceOfAMemberInterruptsNothing() {
         var machine = Self.member()
-        #expect(machine.heartbeatAnswered(.rebalancing, sentAt: Self.at(3000)) == .none)
+        #expect(machine.heartbeatAnswered(.rebalancing, sentAt: Self.at(3000), answeredAt: Self.at(3000)) == .none)
         #expect(machine.nextStep == .join(afterMilliseconds: 0))
         #expect(machine.joined(generation: 8, sentAt: Self.at(4000)) == .none)
         #expect(machine.generation == 8 && machine.timePassed(Self.at(13_999)) == .none)
@@ -71,13 +79,14 @@ import WireCore
 
     @Test func aRebalanceAfterTheSessionsEndResumesOnlyWithTheJoin() {
         var machine = Self.absent()
-        #expect(machine.heartbeatAnswered(.rebalancing, sentAt: Self.at(20_000)) == .none && machine.isAbsent)
+        let effect = machine.heartbeatAnswered(.rebalancing, sentAt: Self.at(20_000), answeredAt: Self.at(20_000))
+        #expect(effect == .none && machine.isAbsent)
         #expect(machine.joined(generation: 8, sentAt: Self.at(20_100)) == .resume)
     }
 
     @Test func aFencedMemberLooksWhoIsThereAndJoins() {
         var machine = Self.absent()
-        #expect(machine.heartbeatAnswered(.fenced, sentAt: Self.at(20_000)) == .none)
+        #expect(machine.heartbeatAnswered(.fenced, sentAt: Self.at(20_000), answeredAt: Self.at(20_000)) == .none)
         #expect(machine.nextStep == .look(afterMilliseconds: 0))
         machine.looked(isEmpty: true)
         #expect(machine.nextStep == .join(afterMilliseconds: 0))
@@ -93,7 +102,7 @@ import WireCore
     ])
     func othersRanUnlessEveryGenerationIsAccountedFor(generation: Int32, isEmpty: Bool, effect: Machine.Effect) {
         var machine = Self.absent()
-        _ = machine.heartbeatAnswered(.fenced, sentAt: Self.at(20_000))
+        _ = machine.heartbeatAnswered(.fenced, sentAt: Self.at(20_000), answeredAt: Self.at(20_000))
         machine.looked(isEmpty: isEmpty)
         #expect(machine.joined(generation: generation, sentAt: Self.at(21_000)) == effect)
         #expect(!machine.isAbsent && machine.nextStep == .heartbeat(afterMilliseconds: 3000))
@@ -102,8 +111,9 @@ import WireCore
     /// A broker that restarted without its members, or another process that removed this worker.
     @Test func removedMemberSuspendsItsTasksBeforeTheSessionEnds() {
         var machine = Self.member()
-        #expect(machine.heartbeatAnswered(.fenced, sentAt: Self.at(3000)) == .suspend && machine.isAbsent)
-        #expect(machine.heartbeatAnswered(.fenced, sentAt: Self.at(3010)) == .none)
+        let effect = machine.heartbeatAnswered(.fenced, sentAt: Self.at(3000), answeredAt: Self.at(3000))
+        #expect(effect == .suspend && machine.isAbsent)
+        #expect(machine.heartbeatAnswered(.fenced, sentAt: Self.at(3010), answeredAt: Self.at(3010)) == .none)
         machine.looked(isEmpty: true)
         var unharmed = machine
         #expect(unharmed.joined(generation: 9, sentAt: Self.at(3100)) == .resume && !unharmed.isAbsent)
@@ -115,7 +125,7 @@ import WireCore
 
     @Test func whatWasSeenBeforeAFailedJoinCountsNoLonger() {
         var machine = Self.absent()
-        _ = machine.heartbeatAnswered(.fenced, sentAt: Self.at(20_000))
+        _ = machine.heartbeatAnswered(.fenced, sentAt: Self.at(20_000), answeredAt: Self.at(20_000))
         machine.looked(isEmpty: true)
         machine.unanswered()
         #expect(machine.nextStep == .look(afterMilliseconds: Machine.retryMilliseconds))

@@ -127,7 +127,10 @@ import WireTestSupport
 
         private mutating func hear(_ answer: Answer, sentAt: Int) -> String? {
             switch answer {
-            case .standing(let standing): return act(machine.heartbeatAnswered(standing, sentAt: instant(sentAt)))
+            case .standing(let standing):
+                let effect = machine.heartbeatAnswered(
+                    standing, sentAt: instant(sentAt), answeredAt: instant(now))
+                return act(effect)
             case .looked(let isEmpty):
                 machine.looked(isEmpty: isEmpty)
                 return nil

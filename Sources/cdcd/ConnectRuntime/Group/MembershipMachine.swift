@@ -95,13 +95,18 @@ struct MembershipMachine: Equatable, Sendable {
 
     // MARK: Events
 
-    /// A heartbeat was answered, which was sent at `sentAt` or later.
-    mutating func heartbeatAnswered(_ standing: HeartbeatResult, sentAt: MonotonicInstant) -> Effect {
+    /// A heartbeat was answered at `answeredAt`, which was sent at `sentAt` or later.
+    mutating func heartbeatAnswered(
+        _ standing: HeartbeatResult, sentAt: MonotonicInstant, answeredAt: MonotonicInstant
+    ) -> Effect {
         isUnanswered = false
         switch standing {
         case .stable:
-            // Still in the same generation: the coordinator was away, the session was not over.
-            return extendSession(from: sentAt, others: false)
+            // Still in the same generation: the coordinator was away, the session was not over. What a late answer
+            // leaves of the session may be too little for tasks that wait: the next heartbeat, sent soon, gives more.
+            let left = sentAt.advanced(byMilliseconds: sessionTimeoutMilliseconds).milliseconds(since: answeredAt)
+            isUnanswered = isAbsent && left < heartbeatIntervalMilliseconds
+            return isUnanswered ? .none : extendSession(from: sentAt, others: false)
         case .rebalancing:
             // The session goes on, but before the next generation tasks that wait do not run.
             if !isAbsent { _ = extendSession(from: sentAt, others: false) }

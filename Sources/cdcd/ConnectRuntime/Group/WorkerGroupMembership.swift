@@ -220,7 +220,7 @@ final class WorkerGroupMembership: Sendable {
                     let sentAt = MonotonicInstant.now
                     let standing = try membership.heartbeat()
                     if standing != .stable { logger.info("\(prefix) Rebalance started") }
-                    handle(reports) { $0.heartbeatAnswered(standing, sentAt: sentAt) }
+                    handle(reports) { $0.heartbeatAnswered(standing, sentAt: sentAt, answeredAt: .now) }
                 case .look(let milliseconds):
                     if pause(milliseconds: milliseconds) { return nil }
                     let isEmpty = try waitForOthers().isEmpty
