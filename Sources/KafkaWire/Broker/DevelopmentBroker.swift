@@ -50,7 +50,7 @@ public final class DevelopmentBroker: Sendable {
         let service = service
         server.start { streams, _ in ClientConnection(streams: streams, service: service).serve() }
         Self.logger.info(
-            "The development broker listens on \(address) and tells clients \(advertised); its data is in "
+            "The development broker listens on \(address) and is advertised as \(advertised); its data is in "
                 + "\(service.directory.path), its cluster id is \(clusterID)")
     }
 

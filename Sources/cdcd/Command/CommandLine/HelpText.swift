@@ -17,7 +17,7 @@ enum HelpText {
         text += """
 
             Exit codes: 0 success, 1 failure at start or while running, 2 wrong usage.
-            `cdcd help COMMAND` tells more about a command.
+            `cdcd help COMMAND` prints the help of a command.
 
             """
         return text
