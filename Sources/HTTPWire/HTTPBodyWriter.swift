@@ -26,10 +26,6 @@ package final class HTTPBodyWriter {
     }
 
     private func send(_ bytes: [UInt8]) throws(StreamError) {
-        var result: Result<Void, StreamError> = .success(())
-        bytes.withUnsafeBytes { buffer in
-            result = Result { () throws(StreamError) in try output.writeAll(buffer) }
-        }
-        try result.get()
+        try bytes.span.bytes.withUnsafeBytes { (buffer) throws(StreamError) in try output.writeAll(buffer) }
     }
 }

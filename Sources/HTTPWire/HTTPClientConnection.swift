@@ -57,20 +57,14 @@ final class HTTPClientConnection {
     }
 
     func send(_ bytes: [UInt8]) throws(StreamError) {
-        var result: Result<Void, StreamError> = .success(())
-        bytes.withUnsafeBytes { buffer in
-            result = Result { () throws(StreamError) in try streams.output.writeAll(buffer) }
-        }
-        try result.get()
+        try bytes.span.bytes.withUnsafeBytes { (buffer) throws(StreamError) in try streams.output.writeAll(buffer) }
     }
 
     /// Gives the next bytes to the parser. Returns false at the end of the connection.
     func receive(into parser: inout HTTPResponseParser) throws(StreamError) -> Bool {
-        var result: Result<Int, StreamError> = .success(0)
-        chunk.withUnsafeMutableBytes { buffer in
-            result = Result { () throws(StreamError) in try streams.input.readSome(into: buffer) }
+        let count = try chunk.withMutableBytes { (buffer) throws(StreamError) in
+            try streams.input.readSome(into: buffer)
         }
-        let count = try result.get()
         chunk.withUnsafeBytes { parser.feed(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         hasReceived = hasReceived || count > 0
         return count > 0

@@ -67,7 +67,7 @@ package final class HTTPConnection {
             let left = deadline.milliseconds(since: .now)
             guard left > 0 else { return }
             streams.setTimeouts(min(left, 200), limits.writeTimeoutMilliseconds)
-            let count = try chunk.withUnsafeMutableBytesTyped { buffer throws(StreamError) in
+            let count = try chunk.withMutableBytes { buffer throws(StreamError) in
                 try streams.input.readSome(into: buffer)
             }
             if count == 0 { return }
@@ -120,7 +120,7 @@ package final class HTTPConnection {
         do throws(StreamError) {
             guard left > 0 else { throw .timedOut(milliseconds: 0) }
             streams.setTimeouts(left, limits.writeTimeoutMilliseconds)
-            let count = try chunk.withUnsafeMutableBytesTyped { buffer throws(StreamError) in
+            let count = try chunk.withMutableBytes { buffer throws(StreamError) in
                 try streams.input.readSome(into: buffer)
             }
             chunk.withUnsafeBytes { parser.feed(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
@@ -161,19 +161,5 @@ package final class HTTPConnection {
             into: &writer, persistence: persistence, headOnly: headOnly, isChunked: isChunked,
             now: WallTime.now.seconds)
         try writer.withUnsafeBytes { bytes throws(StreamError) in try streams.output.writeAll(bytes) }
-    }
-}
-
-extension Array where Element == UInt8 {
-    /// As `withUnsafeMutableBytes`, but keeps the type of the error.
-    fileprivate mutating func withUnsafeMutableBytesTyped<R>(
-        _ body: (UnsafeMutableRawBufferPointer) throws(StreamError) -> R
-    ) throws(StreamError) -> R {
-        var result: Result<R, StreamError>?
-        withUnsafeMutableBytes { buffer in
-            result = Result { () throws(StreamError) -> R in try body(buffer) }
-        }
-        guard let result else { preconditionFailure("withUnsafeMutableBytes runs its body") }
-        return try result.get()
     }
 }

@@ -25,28 +25,27 @@ package enum PercentEncoding {
 
     /// Escapes what RFC 3986 does not allow in a path, except the slash.
     package static func encodeSegment(_ text: String) -> String {
-        var encoded = ""
-        for byte in text.utf8 {
+        encode(text) { byte in
             switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
-                encoded.unicodeScalars.append(UnicodeScalar(byte))
             // ! $ & ' ( ) * + , ; = : @ /
-            case 0x21, 0x24, 0x26...0x2C, 0x2F, 0x3A, 0x3B, 0x3D, 0x40:
-                encoded.unicodeScalars.append(UnicodeScalar(byte))
-            default: encoded += escape(byte)
+            case 0x21, 0x24, 0x26...0x2C, 0x2F, 0x3A, 0x3B, 0x3D, 0x40: true
+            default: false
             }
         }
-        return encoded
     }
 
     /// Escapes everything except letters, digits and `-._~`, for the names and values of a query.
-    package static func encodeComponent(_ text: String) -> String {
+    package static func encodeComponent(_ text: String) -> String { encode(text) { _ in false } }
+
+    /// - Parameter keeps: whether a byte that is not unreserved (RFC 3986, 2.3) stays as it is.
+    private static func encode(_ text: String, _ keeps: (UInt8) -> Bool) -> String {
         var encoded = ""
         for byte in text.utf8 {
             switch byte {
             case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
                 encoded.unicodeScalars.append(UnicodeScalar(byte))
-            default: encoded += escape(byte)
+            default:
+                if keeps(byte) { encoded.unicodeScalars.append(UnicodeScalar(byte)) } else { encoded += escape(byte) }
             }
         }
         return encoded

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import WireCore
 
 /// How the end of a TLS connection is recognised.
 package enum TLSEnd: Equatable, Sendable {
@@ -79,11 +80,9 @@ final class TLSConnection {
     }
 
     private func readInner(into chunk: inout [UInt8]) throws(StreamError) -> Int {
-        var result: Result<Int, StreamError> = .success(0)
-        chunk.withUnsafeMutableBytes { buffer in
-            result = Result { () throws(StreamError) in try inner.input.readSome(into: buffer) }
+        let count = try chunk.withMutableBytes { (buffer) throws(StreamError) in
+            try inner.input.readSome(into: buffer)
         }
-        let count = try result.get()
         chunk.withUnsafeBytes { bytes in
             engineLock.withLock { _ in engine.feed(UnsafeRawBufferPointer(rebasing: bytes[..<count])) }
         }
@@ -94,11 +93,9 @@ final class TLSConnection {
         try sendOrder.withLock { _ throws(StreamError) in
             let bytes = engineLock.withLock { _ in engine.takeOutgoing() }
             guard !bytes.isEmpty else { return }
-            var result: Result<Void, StreamError> = .success(())
-            bytes.withUnsafeBytes { buffer in
-                result = Result { () throws(StreamError) in try inner.output.writeAll(buffer) }
+            try bytes.span.bytes.withUnsafeBytes { (buffer) throws(StreamError) in
+                try inner.output.writeAll(buffer)
             }
-            try result.get()
         }
     }
 }

@@ -48,9 +48,7 @@ final class PacketChannel {
     }
 
     func send(_ payload: [UInt8]) throws(MySQLError) {
-        var result: Result<Void, MySQLError> = .success(())
-        payload.withUnsafeBytes { bytes in result = Result { () throws(MySQLError) in try send(bytes) } }
-        try result.get()
+        try payload.span.bytes.withUnsafeBytes { (bytes) throws(MySQLError) in try send(bytes) }
     }
 
     /// The next packet's payload: a view that is valid until the next call of any method here.

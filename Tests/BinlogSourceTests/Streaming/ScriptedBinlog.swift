@@ -1,4 +1,5 @@
 import BinlogSource
+import MySQLTestSupport
 import WireCore
 
 @testable import MySQLWire
@@ -274,15 +275,7 @@ struct ScriptedBinlog {
     private static var heartbeat: [UInt8] { artificial(.heartbeat, Array("binlog.000001".utf8)) }
 
     private static func artificial(_ type: EventType, _ body: [UInt8]) -> [UInt8] {
-        var writer = ByteWriter()
-        writer.littleEndian(UInt32(0))
-        writer.littleEndian(type.rawValue)
-        writer.littleEndian(UInt32(1))
-        writer.littleEndian(UInt32(EventHeader.bytes + body.count))
-        writer.littleEndian(UInt32(0))
-        writer.littleEndian(UInt16(0x20))
-        writer.bytes(body)
-        return writer.array()
+        EventBytes.make(type, body, flags: 0x20)
     }
 
     /// What the server sends to a replica that has executed these transactions.

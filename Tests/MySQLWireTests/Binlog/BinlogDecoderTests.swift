@@ -213,15 +213,7 @@ import WireTestSupport
     }
 
     private static func event(_ type: EventType, _ body: [UInt8]) -> [UInt8] {
-        var writer = ByteWriter()
-        writer.littleEndian(UInt32(0))
-        writer.littleEndian(type.rawValue)
-        writer.littleEndian(UInt32(1))
-        writer.littleEndian(UInt32(EventHeader.bytes + body.count))
-        writer.littleEndian(UInt32(0))
-        writer.littleEndian(UInt16(0x80))
-        writer.bytes(body)
-        return writer.array()
+        EventBytes.make(type, body, flags: 0x80)
     }
 
     @Test func tableMapsAreBoundedAndThoseOfOneStatementKept() throws {

@@ -62,29 +62,14 @@ extension JoinGroupRequest: RefusableRequest {
     }
 }
 
-extension SyncGroupRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> SyncGroupResponse {
-        var response = SyncGroupResponse()
-        response.errorCode = code
-        return response
-    }
-}
+extension SyncGroupRequest: RefusableRequest {}
+extension SyncGroupResponse: ErrorCodeResponse {}
 
-extension HeartbeatRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> HeartbeatResponse {
-        var response = HeartbeatResponse()
-        response.errorCode = code
-        return response
-    }
-}
+extension HeartbeatRequest: RefusableRequest {}
+extension HeartbeatResponse: ErrorCodeResponse {}
 
-extension LeaveGroupRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> LeaveGroupResponse {
-        var response = LeaveGroupResponse()
-        response.errorCode = code
-        return response
-    }
-}
+extension LeaveGroupRequest: RefusableRequest {}
+extension LeaveGroupResponse: ErrorCodeResponse {}
 
 extension DescribeGroupsRequest: RefusableRequest {
     func refusal(_ code: KafkaErrorCode) -> DescribeGroupsResponse {
@@ -99,13 +84,8 @@ extension DescribeGroupsRequest: RefusableRequest {
     }
 }
 
-extension ListGroupsRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> ListGroupsResponse {
-        var response = ListGroupsResponse()
-        response.errorCode = code
-        return response
-    }
-}
+extension ListGroupsRequest: RefusableRequest {}
+extension ListGroupsResponse: ErrorCodeResponse {}
 
 extension DeleteGroupsRequest: RefusableRequest {
     func refusal(_ code: KafkaErrorCode) -> DeleteGroupsResponse {
@@ -116,31 +96,6 @@ extension DeleteGroupsRequest: RefusableRequest {
             result.errorCode = code
             return result
         }
-        return response
-    }
-}
-
-extension ApiVersionsRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> ApiVersionsResponse {
-        var response = ApiVersionsResponse()
-        response.errorCode = code
-        return response
-    }
-}
-
-extension DescribeClusterRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> DescribeClusterResponse {
-        var response = DescribeClusterResponse()
-        response.errorCode = code
-        response.endpointType = endpointType
-        return response
-    }
-}
-
-extension InitProducerIdRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> InitProducerIdResponse {
-        var response = InitProducerIdResponse()
-        response.errorCode = code
         return response
     }
 }

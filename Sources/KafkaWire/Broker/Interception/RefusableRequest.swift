@@ -5,6 +5,26 @@ protocol RefusableRequest: KafkaRequest {
     func refusal(_ code: KafkaErrorCode) -> Response
 }
 
+/// A response with one error code for the whole request, and nothing else that a refusal has to fill in.
+protocol ErrorCodeResponse: KafkaMessage {
+    init()
+    var errorCode: KafkaErrorCode { get set }
+}
+
+extension RefusableRequest where Response: ErrorCodeResponse {
+    func refusal(_ code: KafkaErrorCode) -> Response {
+        var response = Response()
+        response.errorCode = code
+        return response
+    }
+}
+
+extension ApiVersionsRequest: RefusableRequest {}
+extension ApiVersionsResponse: ErrorCodeResponse {}
+
+extension InitProducerIdRequest: RefusableRequest {}
+extension InitProducerIdResponse: ErrorCodeResponse {}
+
 extension ProduceRequest: RefusableRequest {
     func refusal(_ code: KafkaErrorCode) -> ProduceResponse {
         var response = ProduceResponse()
@@ -77,6 +97,15 @@ extension OffsetForLeaderEpochRequest: RefusableRequest {
             }
             return result
         }
+        return response
+    }
+}
+
+extension DescribeClusterRequest: RefusableRequest {
+    func refusal(_ code: KafkaErrorCode) -> DescribeClusterResponse {
+        var response = DescribeClusterResponse()
+        response.errorCode = code
+        response.endpointType = endpointType
         return response
     }
 }

@@ -39,10 +39,12 @@ package final class RequestInterceptors: Sendable {
         state.withLock { state in state.interceptors.removeAll { $0.id == id } }
     }
 
-    /// Decides about a request. Returns after a hold, with `.handle`.
-    func decide(_ request: InterceptedRequest) -> Interception {
+    /// Decides about a request, which is built only if there are interceptors. Returns after a hold, with `.handle`.
+    func decide(_ intercepted: @autoclosure () -> InterceptedRequest) -> Interception {
         // Not under the lock: an interceptor may add or remove interceptors.
         let interceptors = state.withLock { $0.interceptors }
+        if interceptors.isEmpty { return .handle }
+        let request = intercepted()
         for (_, body) in interceptors {
             guard let interception = body(request) else { continue }
             guard case .hold(let gate) = interception else { return interception }
@@ -55,9 +57,6 @@ package final class RequestInterceptors: Sendable {
         }
         return .handle
     }
-
-    /// Whether decoded requests have to be shown to interceptors at all.
-    var isEmpty: Bool { state.withLock { $0.interceptors.isEmpty } }
 
     /// Opens all gates, so that no connection's thread waits any longer.
     func stop() {

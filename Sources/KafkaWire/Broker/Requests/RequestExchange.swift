@@ -34,10 +34,10 @@ struct RequestExchange {
         func response() throws -> [UInt8]? {
             try handle(request, context).map { try frame($0, version: header.apiVersion) }
         }
-        guard !interceptors.isEmpty else { return try response() }
-        let intercepted = InterceptedRequest(
-            apiKey: header.apiKey, version: header.apiVersion, clientID: context.clientID, message: request)
-        switch interceptors.decide(intercepted) {
+        let interception = interceptors.decide(
+            InterceptedRequest(
+                apiKey: header.apiKey, version: header.apiVersion, clientID: context.clientID, message: request))
+        switch interception {
         case .handle, .hold: return try response()
         case .refuse(let code): return try frame(request.refusal(code), version: header.apiVersion)
         case .disconnect: throw ConnectionFault.intercepted(header.apiKey)

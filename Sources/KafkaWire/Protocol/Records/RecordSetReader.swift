@@ -26,10 +26,7 @@ package struct RecordSetReader {
     ///
     /// Throws for a wrong checksum, an impossible length and a codec that is not built, with the batch's offset.
     package mutating func read(_ bytes: [UInt8], _ body: (ConsumedRecord) -> Void) throws(RecordBatchError) {
-        // The closure of an array takes no typed error.
-        try bytes.withUnsafeBytes { bytes in
-            Result { () throws(RecordBatchError) in try read(bytes, body) }
-        }.get()
+        try bytes.span.bytes.withUnsafeBytes { (bytes) throws(RecordBatchError) in try read(bytes, body) }
     }
 
     package mutating func read(

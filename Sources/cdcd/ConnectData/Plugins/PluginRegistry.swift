@@ -36,7 +36,8 @@ package struct PluginRegistry: Sendable {
         plugin(named: name, kind: .sourceConnector) ?? plugin(named: name, kind: .sinkConnector)
     }
 
-    private func plugin(named name: String, kind: PluginKind) -> PluginDescriptor? {
+    /// The registered plugin of this full or simple class name and this kind.
+    func plugin(named name: String, kind: PluginKind) -> PluginDescriptor? {
         guard let className = namesByKind[kind]?.resolve(name) else { return nil }
         return plugins(kind).first { $0.className == className }
     }
@@ -55,8 +56,8 @@ package struct PluginRegistry: Sendable {
     package func resolve(
         _ name: String, as kind: PluginKind, property: String
     ) throws(ConfigError) -> PluginDescriptor {
+        if let plugin = plugin(named: name, kind: kind) { return plugin }
         if let className = namesByKind[kind]?.resolve(name) {
-            if let plugin = plugins(kind).first(where: { $0.className == className }) { return plugin }
             throw .notSupported(property, value: name, what: "The \(kind.noun) \(className)")
         }
         if let names = namesByKind[kind], names.contains("\(name)$Key"), names.contains("\(name)$Value") {

@@ -40,7 +40,7 @@ struct TransformationSetup {
         usablePredicates = Set(
             ConfigSetting.items(configuration["predicates"] ?? "").filter { alias in
                 let name = JavaText.trim(configuration["predicates.\(alias).type"] ?? "")
-                return (try? plugins.resolve(name, as: .predicate, property: "")) != nil
+                return plugins.plugin(named: name, kind: .predicate) != nil
             })
         for alias in aliases(.transforms) {
             if let item = read(alias, .transforms) { transformations.append(item) }

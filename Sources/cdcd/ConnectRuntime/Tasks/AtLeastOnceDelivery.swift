@@ -8,6 +8,7 @@ import WireCore
 /// After a crash the records since the last stored offset are delivered again; after an orderly stop none is.
 final class AtLeastOnceDelivery: Delivery {
     private let context: DeliveryContext
+    private let errors: ErrorHandling
     private let tracker: DeliveryTracker
     private let taskCommit: TaskCommit
     private let producer = Mutex<(any RecordProducer)?>(nil)
@@ -18,7 +19,7 @@ final class AtLeastOnceDelivery: Delivery {
         let (control, publisher) = (context.control, context.publisher)
         let (statuses, committer, clock) = (environment.statuses, environment.committer, environment.clock)
         let tracksTopics = environment.configuration.topicTrackingEnabled
-        let errors = ErrorHandling(configuration: context.connectorConfig.dictionary)
+        errors = ErrorHandling(configuration: context.connectorConfig.dictionary)
         tracker = DeliveryTracker(
             toleratesErrors: errors.skipsRecords, logger: context.logger,
             reports: DeliveryTracker.Reports(
@@ -32,13 +33,12 @@ final class AtLeastOnceDelivery: Delivery {
         }
     }
 
-    func open(_ wait: BrokerWait) throws -> any DeliverySink {
+    func open(_ overrides: ClientOverride, _ wait: BrokerWait) throws -> any DeliverySink {
         let environment = context.environment
         let configuration = context.connectorConfig.dictionary
         let writer = try RecordWriter(
             connector: configuration, worker: environment.configuration, plugins: environment.plugins)
         let creation = environment.configuration.topicCreationEnabled ? try TopicCreation(configuration) : nil
-        let overrides = ClientOverride(connector: configuration, worker: environment.configuration)
         if let error = overrides.errors.first { throw error }
         let producer = try environment.cluster.makeProducer(
             overrides.producer, clientID: "connector-producer-\(context.id)", listener: tracker)
@@ -47,7 +47,7 @@ final class AtLeastOnceDelivery: Delivery {
         let cluster = environment.cluster
         return ProducerSink(
             id: context.id, writer: writer, producer: producer, tracker: tracker, gate: context.gate,
-            errors: ErrorHandling(configuration: configuration), logger: context.logger
+            errors: errors, logger: context.logger
         ) { topic in
             guard let creation else { return }
             try wait.retrying("looking for topic \(topic)") { try cluster.ensureTopic(creation.newTopic(topic)) }

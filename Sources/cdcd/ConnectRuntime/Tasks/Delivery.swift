@@ -6,7 +6,7 @@ protocol Delivery: Sendable {
     /// Connects to Kafka. Called once, on the task's thread, which the sink belongs to.
     ///
     /// Throws `ConfigError` for properties that cannot be used, and `CancellationError` if the task is stopped.
-    func open(_ wait: BrokerWait) throws -> any DeliverySink
+    func open(_ overrides: ClientOverride, _ wait: BrokerWait) throws -> any DeliverySink
 
     /// Why records cannot be delivered any more.
     var failure: (any Error)? { get }

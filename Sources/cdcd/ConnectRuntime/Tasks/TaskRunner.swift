@@ -154,19 +154,22 @@ final class TaskRunner: Sendable {
         }
         for warning in overrides.warnings { logger.warn(warning) }
         let wait = BrokerWait(control: control, publisher: publisher, logger: logger)
-        let sink = try delivery.open(wait)
-        let result = Result { try runSource(sink, wait) }
+        let sink = try delivery.open(overrides, wait)
+        let result = Result {
+            try runSource(
+                sink, wait, deliveryTimeoutMilliseconds: overrides.producer.producer.deliveryTimeoutMilliseconds)
+        }
         finish(sink)
         // What went wrong on the way to Kafka is the reason, even if the source reports an error about being stopped.
         if let failure = delivery.failure { throw failure }
         try result.get()
     }
 
-    private func runSource(_ sink: any DeliverySink, _ wait: BrokerWait) throws {
-        let overrides = ClientOverride(connector: connectorConfig.dictionary, worker: environment.configuration)
+    private func runSource(
+        _ sink: any DeliverySink, _ wait: BrokerWait, deliveryTimeoutMilliseconds: Int?
+    ) throws {
         let context = StoredOffsets(
-            id: id, deliveryTimeoutMilliseconds: overrides.producer.producer.deliveryTimeoutMilliseconds,
-            offsets: environment.offsets)
+            id: id, deliveryTimeoutMilliseconds: deliveryTimeoutMilliseconds, offsets: environment.offsets)
         try context.refresh(control, wait)
         let task = try factory.makeTask(
             PluginContext(
