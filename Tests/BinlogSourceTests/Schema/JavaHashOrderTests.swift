@@ -1,3 +1,4 @@
+import ConnectData
 import Testing
 
 @testable import BinlogSource

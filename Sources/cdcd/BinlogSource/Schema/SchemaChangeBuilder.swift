@@ -1,3 +1,4 @@
+import ConnectData
 /// Makes the changes that Debezium records and publishes of what a text of statements did to the schema.
 struct SchemaChangeBuilder {
     /// The schema after the statements.

@@ -70,7 +70,8 @@ extension RESTService {
     /// - Throws: a `RESTError` of 400 where no connector class is named, or an unknown one.
     func validation(of config: ConnectorConfig, nullNames: [String]) throws(RESTError) -> Validation {
         guard let className = config["connector.class"] else {
-            let shown = JavaHashOrder.sorted(config.names).map { "\($0)=\(config[$0] ?? "")" }.joined(separator: ", ")
+            let names = JavaHashOrder.sorted(config.names, from: .copied, hash: JavaHashOrder.hash)
+            let shown = names.map { "\($0)=\(config[$0] ?? "")" }.joined(separator: ", ")
             throw RESTError(400, "Connector config {\(shown)} contains no connector type")
         }
         guard let plugin = plugins.connector(named: className),

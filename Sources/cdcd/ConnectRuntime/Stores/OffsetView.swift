@@ -1,3 +1,4 @@
+import ConnectData
 import KafkaProtocol
 import KafkaWire
 import WireCore
@@ -36,12 +37,12 @@ struct OffsetView: Sendable {
     /// The stored offset; nil if there is none.
     func offset(of source: Source) -> JSONObject? { entries[source]?.offset }
 
-    /// All partitions of a connector that have an offset.
+    /// All partitions of a connector that have an offset, in the order in which `OffsetStorageReaderImpl` returns them.
     func offsets(of connector: String) -> [(partition: JSONObject, offset: JSONObject)] {
-        entries.compactMap { source, entry in
-            guard source.connector.isExactly(connector), let offset = entry.offset else { return nil }
-            return (partition: source.partition, offset: offset)
-        }
+        let own = entries.filter { $0.key.connector.isExactly(connector) && $0.value.offset != nil }
+            .sorted { $0.value.key.lexicographicallyPrecedes($1.value.key) }
+        return JavaHashOrder.sorted(own, from: .sized) { JavaHashOrder.hash($0.key.partition) }
+            .compactMap { entry in entry.value.offset.map { (partition: entry.key.partition, offset: $0) } }
     }
 
     /// The bytes of the key under which an offset is to be written.

@@ -1,0 +1,53 @@
+/// The order in which a `java.util.HashMap` or `HashSet` is walked, where Connect or Debezium shows or stores it.
+package enum JavaHashOrder {
+    /// The number of buckets that a hash table begins with.
+    package enum FirstBuckets {
+        /// That of `new HashMap()` and `new HashSet()`.
+        case standard
+        /// That of an empty `HashMap` to which `putAll` adds a map of one entry first.
+        case ofOneEntry
+        /// That of `new HashMap(n)`, with n as the number of keys that are put in.
+        case sized
+        /// That of a `HashMap` copied from one with the same keys.
+        case copied
+
+        fileprivate func count(for keyCount: Int) -> Int {
+            switch self {
+            case .standard: 16
+            case .ofOneEntry: 2
+            case .sized: Self.powerOfTwo(keyCount)
+            case .copied: Self.powerOfTwo(Int(Double(keyCount) / 0.75 + 1))
+            }
+        }
+
+        private static func powerOfTwo(_ wanted: Int) -> Int {
+            var count = 1
+            while count < wanted { count *= 2 }
+            return count
+        }
+    }
+
+    /// The keys in that order. Keys of one bucket stay in the given order.
+    ///
+    /// - Parameters:
+    ///   - keys: in the order in which they were put in, each once.
+    ///   - hash: the key's `hashCode()`.
+    package static func sorted<Key>(
+        _ keys: [Key], from first: FirstBuckets = .standard, hash: (Key) -> Int32
+    ) -> [Key] {
+        var bucketCount = first.count(for: keys.count)
+        // A table of n buckets is doubled when it holds more than three quarters of n.
+        while keys.count > bucketCount * 3 / 4 { bucketCount *= 2 }
+        return keys.enumerated()
+            .map { (bucket: spread(hash($1)) & Int32(truncatingIfNeeded: bucketCount - 1), place: $0, key: $1) }
+            .sorted { ($0.bucket, $0.place) < ($1.bucket, $1.place) }
+            .map(\.key)
+    }
+
+    /// `String.hashCode()`.
+    package static func hash(_ text: String) -> Int32 { text.utf16.reduce(0) { $0 &* 31 &+ Int32($1) } }
+
+    private static func spread(_ hash: Int32) -> Int32 {
+        hash ^ Int32(bitPattern: UInt32(bitPattern: hash) >> 16)
+    }
+}
