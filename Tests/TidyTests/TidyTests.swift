@@ -77,8 +77,6 @@ import Testing
         Forbidden(word: ".windowsCP125", reason: icu),
         Forbidden(word: "FoundationNetworking", reason: "cannot be linked statically"),
         Forbidden(word: "URLSession", reason: "cannot be linked statically"),
-        Forbidden(word: "nonisolated(unsafe)", reason: "an unchecked promise"),
-        Forbidden(word: "@preconcurrency", reason: "an unchecked promise"),
         Forbidden(word: "TODO", reason: "what is not built answers with an error"),
         Forbidden(word: "FIXME", reason: "what is not built answers with an error"),
     ]
@@ -111,22 +109,6 @@ import Testing
         for file in Self.sources where !file.path.hasPrefix("Sources/cdcd/Command/") {
             for (number, line) in file.lines.enumerated() where Repository.code(of: line).contains(" print(") {
                 #expect(Bool(false), "\(file.path):\(number + 1) prints")
-            }
-        }
-    }
-
-    /// The whole list of unchecked promises, each with its invariant in the line above it.
-    private static let uncheckedSendable: Set<String> = [
-        "Sources/WireCore/Bytes/ByteWriter.swift", "Sources/KafkaWire/Client/Producer/ProducerConnection.swift",
-    ]
-
-    @Test func uncheckedSendabilityIsRareAndExplained() {
-        for file in Self.sources {
-            let lines = file.lines
-            for (number, line) in lines.enumerated() where Repository.code(of: line).contains("@unchecked Sendable") {
-                let above = number > 0 ? lines[number - 1].trimmingCharacters(in: .whitespaces) : ""
-                #expect(above.hasPrefix("//"), "\(file.path):\(number + 1) has no invariant above it")
-                #expect(Self.uncheckedSendable.contains(file.path), "\(file.path):\(number + 1) is not on the list")
             }
         }
     }

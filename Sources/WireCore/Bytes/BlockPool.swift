@@ -1,28 +1,28 @@
 import Synchronization
 
-/// Large blocks of memory that writers one after the other use again.
+/// Keeps large blocks of memory for reuse by later writers.
 ///
-/// The C library gives large blocks back to the kernel when they are freed, and gets them again page by page, each page
-/// zeroed first: where batches of a megabyte follow one another, that is a tenth of all the work. Thread-safe.
+/// The C library returns large blocks to the kernel when they are freed and gets them again page by page, each page
+/// zeroed first. For a sequence of batches of a megabyte each, that is a tenth of all the work. Thread-safe.
 public final class BlockPool: Sendable {
-    private struct Block {
-        // A number and not a pointer, since the lock's contents must not be bound to a thread.
-        let address: UInt
+    // Nothing else has the address of a spare block: `give` takes the block over and `take` removes it from the pool.
+    private struct Block: @unchecked Sendable {
+        let start: UnsafeMutablePointer<UInt8>
         let bytes: Int
     }
 
-    /// Smaller blocks are the C library's affair.
+    /// Smaller blocks are left to the C library.
     static let blockBytesMin = 64 << 10
 
     private let spareMax: Int
     private let spare = Mutex<[Block]>([])
 
-    /// - Parameter spareMax: how many blocks are kept at most.
+    /// - Parameter spareMax: The maximum number of blocks that are kept.
     public init(spareMax: Int) { self.spareMax = spareMax }
 
     deinit { empty() }
 
-    /// How many blocks wait to be used again.
+    /// The number of blocks that are kept for reuse.
     public var spareCount: Int { spare.withLock { $0.count } }
 
     /// Frees the blocks that are not in use.
@@ -31,32 +31,27 @@ public final class BlockPool: Sendable {
             defer { spare = [] }
             return spare
         }
-        for block in freed { Self.free(block) }
+        for block in freed { block.start.deallocate() }
     }
 
-    /// A block of at least `bytes`. To be given back with the size that is returned.
+    /// Returns a block of at least `bytes`, which is later passed to `give` with the returned size.
     func take(_ bytes: Int) -> (start: UnsafeMutablePointer<UInt8>, bytes: Int) {
         guard bytes >= Self.blockBytesMin else { return (.allocate(capacity: bytes), bytes) }
         let block = spare.withLock { spare in
             spare.lastIndex { $0.bytes >= bytes }.map { spare.remove(at: $0) }
         }
-        if let block, let start = UnsafeMutablePointer<UInt8>(bitPattern: block.address) { return (start, block.bytes) }
-        return (.allocate(capacity: bytes), bytes)
+        return block.map { ($0.start, $0.bytes) } ?? (.allocate(capacity: bytes), bytes)
     }
 
     func give(_ start: UnsafeMutablePointer<UInt8>, bytes: Int) {
         guard bytes >= Self.blockBytesMin else { return start.deallocate() }
-        let block = Block(address: UInt(bitPattern: start), bytes: bytes)
+        let block = Block(start: start, bytes: bytes)
         let freed = spare.withLock { spare -> Block? in
             spare.append(block)
             guard spare.count > spareMax else { return nil }
             // The smallest is the least useful.
             return spare.indices.min { spare[$0].bytes < spare[$1].bytes }.map { spare.remove(at: $0) }
         }
-        if let freed { Self.free(freed) }
-    }
-
-    private static func free(_ block: Block) {
-        UnsafeMutablePointer<UInt8>(bitPattern: block.address)?.deallocate()
+        freed?.start.deallocate()
     }
 }

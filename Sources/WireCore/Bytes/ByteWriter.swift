@@ -158,5 +158,5 @@ public struct ByteWriter: ~Copyable {
     public func array() -> [UInt8] { withUnsafeBytes { [UInt8]($0) } }
 }
 
-// The memory has exactly one owner: a writer cannot be copied, and nothing else keeps its address.
+// The memory has exactly one owner: a writer cannot be copied, and nothing else has its address.
 extension ByteWriter: @unchecked Sendable {}

@@ -11,26 +11,26 @@ import Testing
         return writer
     }
 
-    @Test func aBlockIsUsedAgain() {
+    @Test func blockIsReused() {
         let pool = BlockPool(spareMax: 4)
-        var address: UInt = 0
+        var address: UnsafeMutablePointer<UInt8>?
         do {
             let first = ByteWriter(capacityBytes: 3 * Self.large, pool: pool)
-            address = UInt(bitPattern: first.storage)
+            address = first.storage
         }
         #expect(pool.spareCount == 1)
         let second = ByteWriter(capacityBytes: 2 * Self.large, pool: pool)
-        #expect(UInt(bitPattern: second.storage) == address && second.capacity == 3 * Self.large)
+        #expect(second.storage == address && second.capacity == 3 * Self.large)
         #expect(pool.spareCount == 0)
     }
 
-    @Test func smallBlocksAreNotKept() {
+    @Test func smallBlocksAreNotPooled() {
         let pool = BlockPool(spareMax: 4)
         do { _ = ByteWriter(capacityBytes: Self.large - 1, pool: pool) }
         #expect(pool.spareCount == 0)
     }
 
-    @Test func anEmptiedPoolKeepsNothingAndGoesOn() {
+    @Test func emptiedPoolFreesItsBlocksAndStaysUsable() {
         let pool = BlockPool(spareMax: 4)
         do { _ = ByteWriter(capacityBytes: Self.large, pool: pool) }
         pool.empty()
@@ -39,7 +39,7 @@ import Testing
         #expect(pool.spareCount == 1)
     }
 
-    @Test func atMostSoManyAreKeptAndOfThoseTheLargest() {
+    @Test func largestBlocksAreKeptUpToTheMaximum() {
         let pool = BlockPool(spareMax: 2)
         do {
             let a = ByteWriter(capacityBytes: 2 * Self.large, pool: pool)
@@ -53,13 +53,13 @@ import Testing
         #expect(pool.spareCount == 1)
     }
 
-    @Test func aWriterThatGrowsKeepsItsBytesAndGivesItsBlocksBack() {
+    @Test func growingWriterKeepsItsBytesAndReturnsItsBlocks() {
         let pool = BlockPool(spareMax: 4)
         do {
             let writer = Self.filled(pool, 3 * Self.large, with: 7)
             #expect(writer.array() == [UInt8](repeating: 7, count: 3 * Self.large))
         }
-        // On its way it had blocks of one, two and four times the least size; those before were the C library's.
+        // It grew through blocks of one, two and four times the minimum size; smaller ones came from the C library.
         #expect(pool.spareCount == 3)
         let again = Self.filled(pool, 3 * Self.large, with: 9)
         #expect(again.array() == [UInt8](repeating: 9, count: 3 * Self.large))

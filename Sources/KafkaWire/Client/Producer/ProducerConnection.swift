@@ -48,8 +48,9 @@ final class ProducerConnection: Sendable {
     var isEnded: Bool { state.withLock { $0.isEnded } }
 }
 
-/// A receiver on its way to the thread that will read from it.
-// Only that thread touches the receiver from then on; the directions share nothing changeable but TLS's locked engine.
+/// Moves a receiver to the thread that reads from it.
+// Only that thread uses the receiver from then on. The mutable state that both directions share is the TLS engine's, and
+// that has a lock.
 struct ReceivingHalf: @unchecked Sendable {
     let receiver: ResponseReceiver
 }

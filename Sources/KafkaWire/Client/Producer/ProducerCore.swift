@@ -306,19 +306,3 @@ struct ProducerCore: ~Copyable {
         return broker.wakeup
     }
 }
-
-/// Bytes that a caller lends for the length of a call, and that cross a lock but no thread.
-struct BorrowedBytes: Sendable {
-    // A number and not a pointer, since a lock's contents must not be bound to the thread that holds it.
-    private let address: UInt
-    private let count: Int
-
-    init(_ bytes: UnsafeRawBufferPointer) {
-        address = UInt(bitPattern: bytes.baseAddress)
-        count = bytes.count
-    }
-
-    var buffer: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: address), count: address == 0 ? 0 : count)
-    }
-}
