@@ -3,13 +3,13 @@
 /// The shapes are those in which workers are compared from outside: a table of ten columns with and without the
 /// schemas of JsonConverter, the same through ExtractNewRecordState, a table of 61 columns, and a snapshot of the
 /// small table.
-public enum RowWorkload: String, CaseIterable, Sendable {
+package enum RowWorkload: String, CaseIterable, Sendable {
     case stream, schemas, unwrap, wide, snapshot
 
     /// What came out: records and bytes of the batches as they would be sent.
-    public struct Outcome: Equatable, Sendable {
-        public var recordCount = 0
-        public var byteCount = 0
+    package struct Outcome: Equatable, Sendable {
+        package var recordCount = 0
+        package var byteCount = 0
     }
 
     /// The captured table, a folder of `Fixtures/workloads`.
@@ -35,7 +35,7 @@ public enum RowWorkload: String, CaseIterable, Sendable {
     /// Takes the captured rows through, again and again, until there were `rowCount`.
     ///
     /// Throws where `rowCount` is no multiple of the captured rows (200 of the small table, 100 of the wide one).
-    public func run(rowCount: Int) throws -> Outcome {
+    package func run(rowCount: Int) throws -> Outcome {
         let capture = try CapturedTable(table)
         guard rowCount > 0, rowCount % capture.rowCount == 0 else {
             throw WorkloadError("the number of rows must be a multiple of \(capture.rowCount)")

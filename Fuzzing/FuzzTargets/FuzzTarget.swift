@@ -1,9 +1,9 @@
 /// One decoder that meets bytes of a peer, a file or a user, and where its first inputs come from.
-public struct FuzzTarget: Sendable {
-    public let name: String
+package struct FuzzTarget: Sendable {
+    package let name: String
     private let decode: @Sendable (UnsafeRawBufferPointer) throws -> Void
     /// Inputs made of what real systems said (`Fixtures/`).
-    public let seeds: @Sendable () throws -> [[UInt8]]
+    package let seeds: @Sendable () throws -> [[UInt8]]
 
     /// - Parameter decode: throws for what the decoder refuses; traps where it breaks its word.
     init(
@@ -16,11 +16,11 @@ public struct FuzzTarget: Sendable {
     }
 
     /// Gives the decoder one input. To refuse it is as good as to read it.
-    public func run(_ input: UnsafeRawBufferPointer) {
+    package func run(_ input: UnsafeRawBufferPointer) {
         do { try decode(input) } catch { _ = "\(error)" }
     }
 
-    public static let all: [FuzzTarget] = [
+    package static let all: [FuzzTarget] = [
         .mysqlLogin, .mysqlResults, .binlogEvents, .binlogRows, .jsonBinary, .gtidSets, .characterSets,
         .kafkaResponses, .kafkaRequests, .recordBatches, .groupMetadata, .httpRequests, .httpResponses,
         .statements, .properties, .jaas, .json, .jsonConverterDecode,

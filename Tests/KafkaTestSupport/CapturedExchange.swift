@@ -4,16 +4,16 @@ import WireCore
 import WireTestSupport
 
 /// A request of a captured conversation and the answer it got, each as bytes without the size.
-public struct CapturedExchange {
-    public let request: [UInt8]
+package struct CapturedExchange {
+    package let request: [UInt8]
     /// nil if the connection ended first.
-    public let response: [UInt8]?
+    package let response: [UInt8]?
     package let header: RequestHeader
     /// The request's body.
-    public let body: [UInt8]
+    package let body: [UInt8]
 
     /// Pairs the frames of both directions in order, as brokers answer.
-    public static func all(of conversation: Conversation) throws -> [CapturedExchange] {
+    package static func all(of conversation: Conversation) throws -> [CapturedExchange] {
         let requests = try frames(of: conversation.fromClient)
         let responses = try frames(of: conversation.fromServer)
         return try requests.enumerated().map { index, request in
@@ -29,7 +29,7 @@ public struct CapturedExchange {
     }
 
     /// What the broker answered, without its header; checks the correlation id.
-    public func responseBody() throws -> [UInt8]? {
+    package func responseBody() throws -> [UInt8]? {
         try response?.withUnsafeBytes { bytes in
             var reader = ByteReader(bytes)
             let answer = try ResponseHeader(from: &reader, apiKey: header.apiKey, apiVersion: header.apiVersion)
@@ -44,13 +44,13 @@ public struct CapturedExchange {
 }
 
 /// The framer as the feeding tests drive it.
-public struct FrameDecoder: StreamDecoder {
+package struct FrameDecoder: StreamDecoder {
     private let framer = MessageFramer(
         messageBytesMin: MessageFramer.responseBytesMin, messageBytesMax: 1 << 20)
 
-    public init() {}
+    package init() {}
 
-    public func next(in arrived: UnsafeRawBufferPointer) throws -> (message: [UInt8], consumedBytes: Int)? {
+    package func next(in arrived: UnsafeRawBufferPointer) throws -> (message: [UInt8], consumedBytes: Int)? {
         switch try framer.next(in: arrived) {
         case .needMore(let wanted):
             try #require(wanted > arrived.count)

@@ -1,7 +1,7 @@
 import KafkaProtocol
 
 /// The messages that are built, by their keys.
-public enum KafkaMessages {
+package enum KafkaMessages {
     private static let types: [any KafkaRequest.Type] = [
         ProduceRequest.self, FetchRequest.self, ListOffsetsRequest.self, MetadataRequest.self, OffsetCommitRequest.self,
         OffsetFetchRequest.self, FindCoordinatorRequest.self, JoinGroupRequest.self, HeartbeatRequest.self,

@@ -52,6 +52,23 @@ import Testing
         #expect(manifest?.text.contains(".package(") == false, "Package.swift has a dependency")
     }
 
+    /// What only our own modules share is `package`; what a library product or a tool shows to others is `public`.
+    @Test func onlyTheLibrariesDeclarePublic() throws {
+        let libraries = [
+            "WireCore/", "WireStreams/", "MySQLWire/", "KafkaWire/Protocol/", "KafkaWire/Client/",
+        ].map { "Sources/" + $0 }
+        let declaration = try NSRegularExpression(
+            pattern: #"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public|open)(?:\(set\))?\s"#)
+        let tools = ["Benchmarks", "Fuzzing", "Tests"].flatMap { Repository.files(in: $0) }
+        for file in Self.sources + tools where !libraries.contains(where: { file.path.hasPrefix($0) }) {
+            for (number, line) in file.lines.enumerated() {
+                let code = String(Repository.code(of: line))
+                let match = declaration.firstMatch(in: code, range: NSRange(code.startIndex..., in: code))
+                #expect(match == nil, "\(file.path):\(number + 1) is public, in no library")
+            }
+        }
+    }
+
     @Test func bytesNeedNoFoundation() {
         for file in Self.sources where file.path.hasPrefix("Sources/WireCore/") {
             #expect(!file.imports.contains("Foundation"), "\(file.path) imports Foundation")

@@ -1,18 +1,18 @@
 import Foundation
 
 /// A captured conversation with a real server: both directions, and how they interleaved.
-public struct Conversation: Sendable {
-    public struct Turn: Sendable, Equatable {
-        public let isFromServer: Bool
-        public let bytes: [UInt8]
+package struct Conversation: Sendable {
+    package struct Turn: Sendable, Equatable {
+        package let isFromServer: Bool
+        package let bytes: [UInt8]
     }
 
     /// Its folder, named from `Fixtures/` on.
-    public let name: String
-    public let turns: [Turn]
+    package let name: String
+    package let turns: [Turn]
 
-    public var fromClient: [UInt8] { turns.filter { !$0.isFromServer }.flatMap(\.bytes) }
-    public var fromServer: [UInt8] { turns.filter(\.isFromServer).flatMap(\.bytes) }
+    package var fromClient: [UInt8] { turns.filter { !$0.isFromServer }.flatMap(\.bytes) }
+    package var fromServer: [UInt8] { turns.filter(\.isFromServer).flatMap(\.bytes) }
 
     private struct StoredTurn: Decodable {
         let from: String
@@ -20,12 +20,12 @@ public struct Conversation: Sendable {
         let length: Int
     }
 
-    public struct Damaged: Error, CustomStringConvertible {
-        public let description: String
+    package struct Damaged: Error, CustomStringConvertible {
+        package let description: String
     }
 
     /// Reads `client.bin`, `server.bin` and `turns.json` of a folder below `Fixtures/`.
-    public init(_ name: String) throws {
+    package init(_ name: String) throws {
         self.name = name
         let client = try Fixtures.bytes("\(name)/client.bin")
         let server = try Fixtures.bytes("\(name)/server.bin")
@@ -41,7 +41,7 @@ public struct Conversation: Sendable {
     }
 
     /// The names of all conversations below a folder of `Fixtures/`, in order.
-    public static func all(in folder: String) -> [String] {
+    package static func all(in folder: String) -> [String] {
         let root = Fixtures.folder.appending(path: folder).path
         guard let walker = FileManager.default.enumerator(atPath: root) else { return [] }
         return walker.compactMap { $0 as? String }

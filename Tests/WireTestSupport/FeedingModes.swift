@@ -1,7 +1,7 @@
 import Testing
 
 /// A decoder of a stream as the tests drive it: it looks at what has arrived and takes whole messages off its front.
-public protocol StreamDecoder {
+package protocol StreamDecoder {
     associatedtype Message: Equatable
 
     /// The next message and the bytes it took; nil if more must arrive first. Throws for bytes that can never
@@ -10,18 +10,18 @@ public protocol StreamDecoder {
 }
 
 /// How a captured stream is given to its decoder.
-public enum Feeding: Sendable, CustomStringConvertible {
+package enum Feeding: Sendable, CustomStringConvertible {
     case whole
     case bytewise
     /// Cut at random places.
     case randomCuts(seed: UInt64)
 
     /// Whole, byte by byte, and cut in three random ways, one of them new in every run.
-    public static var all: [Feeding] {
+    package static var all: [Feeding] {
         [.whole, .bytewise, .randomCuts(seed: 1), .randomCuts(seed: 2), .randomCuts(seed: .random(in: 3 ... .max))]
     }
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .whole: "whole"
         case .bytewise: "byte by byte"
@@ -30,7 +30,7 @@ public enum Feeding: Sendable, CustomStringConvertible {
     }
 
     /// The lengths of the pieces, which add up to `count`.
-    public func pieces(of count: Int) -> [Int] {
+    package func pieces(of count: Int) -> [Int] {
         switch self {
         case .whole: return [count]
         case .bytewise: return Array(repeating: 1, count: count)
@@ -53,7 +53,7 @@ public enum Feeding: Sendable, CustomStringConvertible {
 ///
 /// The window is copied to a fresh block of exactly its size each time, so that a decoder that reads beyond it is
 /// caught by the address sanitizer.
-public func messages<D: StreamDecoder>(of bytes: [UInt8], fed feeding: Feeding, to decoder: D) throws -> [D.Message] {
+package func messages<D: StreamDecoder>(of bytes: [UInt8], fed feeding: Feeding, to decoder: D) throws -> [D.Message] {
     var decoder = decoder
     var (start, end) = (0, 0)
     var result: [D.Message] = []
@@ -73,7 +73,7 @@ public func messages<D: StreamDecoder>(of bytes: [UInt8], fed feeding: Feeding, 
 
 /// Proves that a stream gives the same messages in every feeding mode, and returns them.
 @discardableResult
-public func verify<D: StreamDecoder>(
+package func verify<D: StreamDecoder>(
     _ decoder: D, on bytes: [UInt8], feeding modes: [Feeding] = Feeding.all,
     sourceLocation: SourceLocation = #_sourceLocation
 ) throws -> [D.Message] {
@@ -90,7 +90,7 @@ public func verify<D: StreamDecoder>(
 /// The decoder may throw or answer, but must come back: a trap ends the whole run. Bytes go in exactly sized blocks.
 ///
 /// - Parameter decode: throws for what is no message.
-public func survivesDamage(to message: [UInt8], decode: (UnsafeRawBufferPointer) throws -> Void) {
+package func survivesDamage(to message: [UInt8], decode: (UnsafeRawBufferPointer) throws -> Void) {
     func attempt(_ bytes: [UInt8]) {
         // Either outcome is right here; only a trap is not.
         do { try bytes.withUnsafeBytes { try decode($0) } } catch {}
@@ -106,7 +106,7 @@ public func survivesDamage(to message: [UInt8], decode: (UnsafeRawBufferPointer)
 }
 
 /// Gives randomly damaged copies of a message to its decoder: bytes changed, removed, inserted, repeated.
-public func survivesMutation(
+package func survivesMutation(
     of message: [UInt8], rounds: Int, seed: UInt64, decode: (UnsafeRawBufferPointer) throws -> Void
 ) {
     var generator = SeededGenerator(seed: seed)

@@ -1,25 +1,25 @@
 import Foundation
 
 /// The captured bytes and golden texts in `Fixtures/`.
-public enum Fixtures {
+package enum Fixtures {
     /// The folder itself, found from where this file was compiled.
-    public static let folder = URL(filePath: #filePath)
+    package static let folder = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Fixtures")
 
     /// The bytes of a file, named from `Fixtures/` on.
-    public static func bytes(_ path: String) throws -> [UInt8] {
+    package static func bytes(_ path: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: folder.appending(path: path)))
     }
 
-    public static func text(_ path: String) throws -> String {
+    package static func text(_ path: String) throws -> String {
         String(decoding: try bytes(path), as: UTF8.self)
     }
 }
 
 extension [UInt8] {
     /// The bytes of hexadecimal digits; blanks are passed over. Nil for anything else.
-    public init?(hex: some StringProtocol) {
+    package init?(hex: some StringProtocol) {
         let digits = hex.utf8.filter { $0 != 0x20 && $0 != 0x0A }
         guard digits.count % 2 == 0 else { return nil }
         var bytes: [UInt8] = []
@@ -31,5 +31,5 @@ extension [UInt8] {
         self = bytes
     }
 
-    public var hex: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
+    package var hex: String { map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() }
 }

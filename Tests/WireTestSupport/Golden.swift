@@ -4,7 +4,7 @@ import Testing
 /// Compares a text with the golden file of that name below `Fixtures/`; `UPDATE_GOLDEN=1` writes the file instead.
 ///
 /// A difference is reported by its first line, so that a reviewer sees the place and not the whole.
-public func expectGolden(_ text: String, at path: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+package func expectGolden(_ text: String, at path: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let file = Fixtures.folder.appending(path: path)
     if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
         try Data(text.utf8).write(to: file)
@@ -26,7 +26,7 @@ public func expectGolden(_ text: String, at path: String, sourceLocation: Source
 
 /// Compares the part of a page in `docs/` between `<!-- NAME: generated -->` and `<!-- NAME: end -->` with a text made
 /// from the code; `UPDATE_GOLDEN=1` writes it there instead.
-public func expectGenerated(
+package func expectGenerated(
     _ text: String, _ name: String, in page: String, sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
     let file = Fixtures.folder.deletingLastPathComponent().appending(path: "docs/\(page)")

@@ -4,8 +4,8 @@ import WireCore
 import WireStreams
 
 /// A server on the loopback interface that plays a script to each connection, for example a captured conversation.
-public final class ScriptedServer: Sendable {
-    public enum Step: Sendable, Equatable {
+package final class ScriptedServer: Sendable {
+    package enum Step: Sendable, Equatable {
         case send([UInt8])
         /// Waits for exactly these bytes; anything else is a fault.
         case expect([UInt8])
@@ -19,8 +19,8 @@ public final class ScriptedServer: Sendable {
         case awaitClose
     }
 
-    public struct Fault: Error, Sendable, Equatable, CustomStringConvertible {
-        public let description: String
+    package struct Fault: Error, Sendable, Equatable, CustomStringConvertible {
+        package let description: String
     }
 
     private let listener: SocketListener
@@ -28,14 +28,14 @@ public final class ScriptedServer: Sendable {
     private let played = Mutex<Int>(0)
     private let done = ThreadCompletion()
 
-    public var address: SocketAddress { listener.address }
+    package var address: SocketAddress { listener.address }
     /// What clients did that the script does not know.
-    public var unexpected: [Fault] { faults.withLock { $0 } }
+    package var unexpected: [Fault] { faults.withLock { $0 } }
     /// How many connections have seen the script to its end.
-    public var completedConnections: Int { played.withLock { $0 } }
+    package var completedConnections: Int { played.withLock { $0 } }
 
     /// Serves one connection after the other, the first with the first script and so on; then it stops listening.
-    public init(_ scripts: [[Step]]) throws {
+    package init(_ scripts: [[Step]]) throws {
         listener = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0))
         startThread(named: "scripted-server") { [self] in
             for script in scripts {
@@ -54,7 +54,7 @@ public final class ScriptedServer: Sendable {
     /// Plays the server's part of a captured conversation and expects the client's.
     ///
     /// - Parameter checksClient: false where the client's bytes differ from run to run; then only their number counts.
-    public convenience init(_ conversation: Conversation, checksClient: Bool = true) throws {
+    package convenience init(_ conversation: Conversation, checksClient: Bool = true) throws {
         try self.init([
             conversation.turns.map { turn in
                 guard !turn.isFromServer else { return .send(turn.bytes) }
@@ -64,9 +64,9 @@ public final class ScriptedServer: Sendable {
     }
 
     /// Waits until all scripts are played; false where that takes longer.
-    public func awaitEnd(milliseconds: Int = 5000) -> Bool { done.wait(milliseconds: milliseconds) }
+    package func awaitEnd(milliseconds: Int = 5000) -> Bool { done.wait(milliseconds: milliseconds) }
 
-    public func stop() { listener.stop() }
+    package func stop() { listener.stop() }
 
     private func play(_ script: [Step], over streams: StreamPair) {
         streams.setTimeouts(5000, 5000)

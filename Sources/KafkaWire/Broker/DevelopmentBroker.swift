@@ -8,24 +8,24 @@ import WireStreams
 /// (Connect's workers). It keeps everything in one directory and loses nothing that was acknowledged when the process
 /// is killed; a loss of power may cost the last seconds. It has no security, no replication and no transactions, and
 /// never deletes a record for its age: not for production.
-public final class DevelopmentBroker: Sendable {
+package final class DevelopmentBroker: Sendable {
     private static let logger = Logger("cdcd.broker")
 
     private let server: SocketServer
     private let service: BrokerService
 
     /// Where it listens; the port is the one that the system chose where 0 was asked for.
-    public var address: SocketAddress { server.address }
+    package var address: SocketAddress { server.address }
     /// The address that clients are given.
-    public var advertised: SocketAddress { service.advertised }
-    public var clusterID: String { service.identity.clusterID }
+    package var advertised: SocketAddress { service.advertised }
+    package var clusterID: String { service.identity.clusterID }
     /// Hold, refuse or lose requests, in tests of clients.
     package var interceptors: RequestInterceptors { service.interceptors }
 
     /// Listens at once, and reads what the directory holds; requests are answered from `start()` on.
     ///
     /// Throws `StreamError` where it cannot listen there, and `StorageError` where the directory cannot be used.
-    public init(_ configuration: DevelopmentBrokerConfiguration) throws {
+    package init(_ configuration: DevelopmentBrokerConfiguration) throws {
         server = try SocketServer(
             listen: configuration.listen, name: "broker", connectionsMax: configuration.limits.connectionsMax,
             logger: Self.logger)
@@ -37,7 +37,7 @@ public final class DevelopmentBroker: Sendable {
     }
 
     /// As `init(_:)`, with everything else as it is by default.
-    public convenience init(
+    package convenience init(
         listen: SocketAddress, advertised: SocketAddress? = nil, dataDirectory: String
     ) throws {
         try self.init(
@@ -45,7 +45,7 @@ public final class DevelopmentBroker: Sendable {
     }
 
     /// Begins to answer.
-    public func start() {
+    package func start() {
         service.groups.start()
         let service = service
         server.start { streams, _ in ClientConnection(streams: streams, service: service).serve() }
@@ -55,7 +55,7 @@ public final class DevelopmentBroker: Sendable {
     }
 
     /// Ends all connections and waits until the disk has everything. The broker cannot be started again.
-    public func stop() {
+    package func stop() {
         server.stopAccepting()
         service.groups.stop()
         service.interceptors.stop()

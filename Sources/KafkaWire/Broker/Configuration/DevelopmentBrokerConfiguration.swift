@@ -2,20 +2,20 @@ import KafkaProtocol
 import WireStreams
 
 /// How a development broker behaves. The names in the comments are those of Kafka's `server.properties`.
-public struct DevelopmentBrokerConfiguration: Sendable {
+package struct DevelopmentBrokerConfiguration: Sendable {
     /// Where it listens; port 0 lets the system choose.
-    public var listen: SocketAddress
+    package var listen: SocketAddress
     /// The address that clients are given; nil for the one that it listens on. (`advertised.listeners`)
-    public var advertised: SocketAddress?
+    package var advertised: SocketAddress?
     /// Where everything is kept; created if it is not there. (`log.dirs`)
-    public var dataDirectory: String
+    package var dataDirectory: String
     /// For topics that are created without a number. (`num.partitions`)
-    public var partitionCountDefault: Int32 = 1
+    package var partitionCountDefault: Int32 = 1
     /// Whether a client that asks for an unknown topic brings it into being. (`auto.create.topics.enable`)
-    public var createsTopicsAutomatically = true
-    public var limits = BrokerLimits()
+    package var createsTopicsAutomatically = true
+    package var limits = BrokerLimits()
 
-    public init(listen: SocketAddress, advertised: SocketAddress? = nil, dataDirectory: String) {
+    package init(listen: SocketAddress, advertised: SocketAddress? = nil, dataDirectory: String) {
         self.listen = listen
         self.advertised = advertised
         self.dataDirectory = dataDirectory
@@ -23,34 +23,34 @@ public struct DevelopmentBrokerConfiguration: Sendable {
 }
 
 /// What a client may use up.
-public struct BrokerLimits: Sendable {
+package struct BrokerLimits: Sendable {
     /// `socket.request.max.bytes`, which only Produce needs.
-    public var requestBytesMax = 100 << 20
+    package var requestBytesMax = 100 << 20
     /// All other requests: a small one may ask for an answer that is hundreds of times as long.
-    public var plainRequestBytesMax = 4 << 20
+    package var plainRequestBytesMax = 4 << 20
     /// Each has a thread.
-    public var connectionsMax = 512
+    package var connectionsMax = 512
     /// How long a connection may be silent between requests. (`connections.max.idle.ms`)
-    public var idleMilliseconds = 600_000
+    package var idleMilliseconds = 600_000
     /// How long a request may take to arrive once its first byte is there.
-    public var requestMilliseconds = 30_000
+    package var requestMilliseconds = 30_000
     /// How long an answer may wait for the client to take more of it.
-    public var writeMilliseconds = 30_000
+    package var writeMilliseconds = 30_000
     /// The bytes of records in one answer, whatever the client allows. (`fetch.max.bytes`)
-    public var fetchBytesMax = 55 << 20
+    package var fetchBytesMax = 55 << 20
     /// The longest that a fetch waits for records, whatever the client allows: a client that is gone is noticed then.
-    public var fetchWaitMillisecondsMax = 30_000
-    public var partitionsPerTopicMax = 10_000
+    package var fetchWaitMillisecondsMax = 30_000
+    package var partitionsPerTopicMax = 10_000
     /// How many partition files are open at once; nil: half of the descriptors that the process may have, at most
     /// 10,000.
-    public var openFilesMax: Int?
+    package var openFilesMax: Int?
     /// `group.min.session.timeout.ms` to `group.max.session.timeout.ms`.
-    public var sessionTimeoutMilliseconds: ClosedRange<Int32> = 6000...1_800_000
+    package var sessionTimeoutMilliseconds: ClosedRange<Int32> = 6000...1_800_000
     /// `offset.metadata.max.bytes`.
-    public var offsetMetadataBytesMax = 4096
+    package var offsetMetadataBytesMax = 4096
     /// The names that clients make up for groups, members and protocols. What one client sends in the compact form must
     /// fit into the older form for another.
-    public var nameBytesMax = 4096
+    package var nameBytesMax = 4096
 
-    public init() {}
+    package init() {}
 }

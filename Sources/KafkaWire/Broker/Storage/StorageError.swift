@@ -2,7 +2,7 @@ import Foundation
 import KafkaProtocol
 
 /// Why the broker cannot use, read or write its data directory.
-public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A system call failed on a file.
     case system(operation: String, path: String, errno: Int32)
     /// Another broker works in the same directory.
@@ -14,7 +14,7 @@ public enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     /// So few descriptors are left that a new topic would take those of connections.
     case fewDescriptors(openCount: Int, limit: Int)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .system(let operation, let path, let code):
             "\(operation) \(path) failed: \(String(cString: strerror(code)))"

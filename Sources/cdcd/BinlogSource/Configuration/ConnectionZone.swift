@@ -1,7 +1,7 @@
 import ConnectData
 
 /// The zone in which a snapshot takes the wall clock of TIMESTAMPs to be (`database.connectionTimeZone`).
-public struct ConnectionZone: Sendable, Hashable {
+package struct ConnectionZone: Sendable, Hashable {
     private let rules: TimeZoneRules
 
     /// Nil if there is no such zone.

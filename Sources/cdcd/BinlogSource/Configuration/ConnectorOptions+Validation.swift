@@ -3,7 +3,7 @@ import ConnectData
 extension ConnectorOptions {
     /// Checks a configuration without connecting to anything: one element for each listed property, and one for each
     /// other that is wrong.
-    public static func validate(_ configuration: [String: String]) -> ConfigValidation {
+    package static func validate(_ configuration: [String: String]) -> ConfigValidation {
         let profile = DebeziumProfile(configuration: configuration)
         var check = ConfigurationCheck(configuration, profile)
         check.run()

@@ -1,7 +1,7 @@
 import ConnectData
 
 /// `message.key.columns`: tables whose key is another than the primary key.
-public struct MessageKeys: Sendable {
+package struct MessageKeys: Sendable {
     struct Rule: Sendable {
         let tables: JavaPattern
         let columns: [String]

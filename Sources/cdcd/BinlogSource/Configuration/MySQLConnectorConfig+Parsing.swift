@@ -7,7 +7,7 @@ extension MySQLConnectorConfig {
     /// Reads a configuration.
     ///
     /// - Throws: the first of the errors that `ConnectorOptions.validate` finds, or what only a start asks for.
-    public init(configuration: [String: String]) throws(ConfigError) {
+    package init(configuration: [String: String]) throws(ConfigError) {
         let profile = DebeziumProfile(configuration: configuration)
         var check = ConfigurationCheck(configuration, profile)
         check.run()

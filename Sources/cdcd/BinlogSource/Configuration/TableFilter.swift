@@ -1,7 +1,7 @@
 import ConnectData
 
 /// The include and exclude lists for databases, tables and columns.
-public struct TableFilter: Sendable {
+package struct TableFilter: Sendable {
     private enum Rule: Sendable {
         case all
         case including(PatternList)
@@ -21,7 +21,7 @@ public struct TableFilter: Sendable {
     private let columns: Rule
 
     /// Everything but the system's own databases.
-    public init() {
+    package init() {
         databases = .all
         tables = .all
         columns = .all
@@ -51,28 +51,28 @@ public struct TableFilter: Sendable {
     }
 
     /// Whether rows of the table are captured.
-    public func includes(_ table: TableID) -> Bool {
+    package func includes(_ table: TableID) -> Bool {
         includesDatabase(table.database) && tables.includes(table.description)
     }
 
     /// Whether the database may hold captured tables, by the database lists and the built-in ones alone.
-    public func includesDatabase(_ database: String) -> Bool {
+    package func includesDatabase(_ database: String) -> Bool {
         !Self.isBuiltIn(database) && listsInclude(database: database)
     }
 
     /// Whether the lists of databases let this one through. Without a list they let the built-in ones through too:
     /// statements about these are then recorded.
-    public func listsInclude(database: String) -> Bool { databases.includes(database) }
+    package func listsInclude(database: String) -> Bool { databases.includes(database) }
 
     /// Whether the column is part of row values. Keys are never filtered.
-    public func includesColumn(_ column: String, of table: TableID) -> Bool {
+    package func includesColumn(_ column: String, of table: TableID) -> Bool {
         if case .all = columns { return true }
         return columns.includes("\(table).\(column)")
     }
 
     /// The captured tables in the order in which a snapshot reads them: for each expression of the table include list
     /// in turn its tables, sorted; without a list all of them, sorted.
-    public func snapshotOrder(_ tables: [TableID], _ profile: DebeziumProfile) -> [TableID] {
+    package func snapshotOrder(_ tables: [TableID], _ profile: DebeziumProfile) -> [TableID] {
         let captured = tables.filter(includes).sorted()
         guard case .including(let list) = self.tables else { return captured }
         var ordered: [TableID] = []
@@ -88,19 +88,19 @@ public struct TableFilter: Sendable {
         return ordered
     }
 
-    public static func isBuiltIn(_ database: String) -> Bool { builtInDatabases.contains(database.lowercased()) }
+    package static func isBuiltIn(_ database: String) -> Bool { builtInDatabases.contains(database.lowercased()) }
 
-    public static let builtInDatabases: Set<String> = ["mysql", "performance_schema", "sys", "information_schema"]
+    package static let builtInDatabases: Set<String> = ["mysql", "performance_schema", "sys", "information_schema"]
 }
 
 /// `gtid.source.includes` and `gtid.source.excludes`.
-public struct GTIDSourceFilter: Sendable {
+package struct GTIDSourceFilter: Sendable {
     /// Whether the rows of excluded sources are left out.
-    public var filtersRows = true
+    package var filtersRows = true
     private let included: PatternList?
     private let excluded: PatternList?
 
-    public init() {
+    package init() {
         included = nil
         excluded = nil
     }
@@ -116,10 +116,10 @@ public struct GTIDSourceFilter: Sendable {
     }
 
     /// Whether nothing is left out.
-    public var includesAll: Bool { included == nil && excluded == nil }
+    package var includesAll: Bool { included == nil && excluded == nil }
 
     /// Whether transactions of the source count; a UUID, or `domain-server` on MariaDB.
-    public func includes(_ source: String) -> Bool {
+    package func includes(_ source: String) -> Bool {
         if let included { return included.matches(source) }
         if let excluded { return !excluded.matches(source) }
         return true

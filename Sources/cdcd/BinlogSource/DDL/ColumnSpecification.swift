@@ -1,17 +1,17 @@
 /// A column as a statement writes it.
-public struct ColumnSpecification: Hashable, Sendable {
-    public var name: String
-    public var type: DataTypeSpecification
+package struct ColumnSpecification: Hashable, Sendable {
+    package var name: String
+    package var type: DataTypeSpecification
     /// In the order of the text, which decides if two of them concern the same attribute.
-    public var attributes: [ColumnAttribute] = []
+    package var attributes: [ColumnAttribute] = []
 
-    public init(name: String, type: DataTypeSpecification) {
+    package init(name: String, type: DataTypeSpecification) {
         self.name = name
         self.type = type
     }
 }
 
-public enum ColumnAttribute: Hashable, Sendable {
+package enum ColumnAttribute: Hashable, Sendable {
     /// `NULL` (true) or `NOT NULL`.
     case nullable(Bool)
     case defaultValue(DefaultValue)
@@ -30,7 +30,7 @@ public enum ColumnAttribute: Hashable, Sendable {
 }
 
 /// What stands after `DEFAULT`.
-public enum DefaultValue: Hashable, Sendable {
+package enum DefaultValue: Hashable, Sendable {
     case null
     /// What single quotes hold, as written: escapes and doubled quotes kept.
     case string(String)
@@ -51,22 +51,22 @@ public enum DefaultValue: Hashable, Sendable {
 }
 
 /// A data type as a statement spells it.
-public struct DataTypeSpecification: Hashable, Sendable {
-    public enum Family: Hashable, Sendable {
+package struct DataTypeSpecification: Hashable, Sendable {
+    package enum Family: Hashable, Sendable {
         case character, national, binary, numeric, temporal, collection, other
     }
 
-    public var family: Family
+    package var family: Family
     /// The spelling's words in upper case, attributes included: `INT UNSIGNED ZEROFILL`, `CHARACTER VARYING`.
-    public var words: [String]
-    public var length: Int?
-    public var scale: Int?
+    package var words: [String]
+    package var length: Int?
+    package var scale: Int?
     /// ENUM's and SET's options with their quotes, as written.
-    public var options: [String] = []
-    public var characterSet: String?
-    public var collation: String?
+    package var options: [String] = []
+    package var characterSet: String?
+    package var collation: String?
 
-    public init(family: Family, words: [String]) {
+    package init(family: Family, words: [String]) {
         self.family = family
         self.words = words
     }

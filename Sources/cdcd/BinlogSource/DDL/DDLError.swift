@@ -1,6 +1,6 @@
 /// Why a statement of the binlog or of the schema history could not be followed, and what to do about it.
-public struct DDLError: Error, Hashable, Sendable, CustomStringConvertible {
-    public enum Reason: Hashable, Sendable {
+package struct DDLError: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Reason: Hashable, Sendable {
         /// The grammar wanted something else at this place.
         case unexpected(found: String, expected: String)
         /// A quoted text or a comment without an end.
@@ -9,23 +9,23 @@ public struct DDLError: Error, Hashable, Sendable, CustomStringConvertible {
         case unknownColumn(String, table: String)
     }
 
-    public let reason: Reason
+    package let reason: Reason
     /// The whole statement; shown without its literals and cut to `statementCharactersMax`.
-    public let statement: String
+    package let statement: String
     /// 1-based line and column of the place in the statement, in characters.
-    public let line: Int
-    public let column: Int
+    package let line: Int
+    package let column: Int
 
-    public static let statementCharactersMax = 2000
+    package static let statementCharactersMax = 2000
 
-    public init(_ reason: Reason, statement: String, line: Int = 1, column: Int = 1) {
+    package init(_ reason: Reason, statement: String, line: Int = 1, column: Int = 1) {
         self.reason = reason
         self.statement = statement
         self.line = line
         self.column = column
     }
 
-    public var description: String {
+    package var description: String {
         let shown = ShownStatement.text(
             statement, charactersMax: Self.statementCharactersMax, hidesNumbers: false)
         return "Cannot follow the schema change at line \(line), column \(column): \(explanation). "

@@ -2,7 +2,7 @@
 ///
 /// Never throws and never traps: what it cannot read comes back as `.unparsable`, with the tables that it may touch.
 /// Source: the grammars in MySQL's manual (5.7 to 9.7), "SQL Statements", and MariaDB's "Data Definition".
-public struct DDLParser {
+package struct DDLParser {
     let bytes: [UInt8]
     let tokens: [DDLToken]
     var index = 0
@@ -12,7 +12,7 @@ public struct DDLParser {
     var touches: [ObjectName]?
 
     /// All statements of a text. Blanks, comments and delimiters between them are left out.
-    public static func parse(_ text: String, sqlMode: SQLMode = []) -> [ParsedStatement] {
+    package static func parse(_ text: String, sqlMode: SQLMode = []) -> [ParsedStatement] {
         parse(LexedText(text, sqlMode: sqlMode))
     }
 

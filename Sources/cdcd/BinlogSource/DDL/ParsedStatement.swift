@@ -1,23 +1,23 @@
 /// A table, view or routine as a statement names it.
-public struct ObjectName: Hashable, Sendable {
-    public var database: String?
-    public var name: String
+package struct ObjectName: Hashable, Sendable {
+    package var database: String?
+    package var name: String
 
-    public init(database: String? = nil, name: String) {
+    package init(database: String? = nil, name: String) {
         self.database = database
         self.name = name
     }
 }
 
 /// One statement of a text, as far as it matters to table definitions.
-public struct ParsedStatement: Hashable, Sendable {
+package struct ParsedStatement: Hashable, Sendable {
     /// The statement's own text: without the delimiter and without blanks around it, comments inside included.
-    public var text: String
+    package var text: String
     /// The same without an executable comment at the end.
-    public var plainText: String
-    public var kind: Kind
+    package var plainText: String
+    package var kind: Kind
 
-    public indirect enum Kind: Hashable, Sendable {
+    package indirect enum Kind: Hashable, Sendable {
         case createTable(CreateTable)
         case createTableLike(CreateTableLike)
         case alterTable(AlterTable)
@@ -39,7 +39,7 @@ public struct ParsedStatement: Hashable, Sendable {
         case unparsable(DDLError, touches: [ObjectName]?)
     }
 
-    public init(text: String, plainText: String? = nil, kind: Kind) {
+    package init(text: String, plainText: String? = nil, kind: Kind) {
         self.text = text
         self.plainText = plainText ?? text
         self.kind = kind
@@ -47,7 +47,7 @@ public struct ParsedStatement: Hashable, Sendable {
 }
 
 /// What a statement that defines no table is about.
-public enum OtherStatement: Hashable, Sendable {
+package enum OtherStatement: Hashable, Sendable {
     case empty
     case view
     case routineOrTrigger
@@ -60,50 +60,50 @@ public enum OtherStatement: Hashable, Sendable {
     case query
 }
 
-public struct CreateTable: Hashable, Sendable {
-    public var name: ObjectName
-    public var isTemporary = false
-    public var ifNotExists = false
-    public var orReplace = false
+package struct CreateTable: Hashable, Sendable {
+    package var name: ObjectName
+    package var isTemporary = false
+    package var ifNotExists = false
+    package var orReplace = false
     /// Columns and keys in the order of the text.
-    public var elements: [TableElement] = []
-    public var options = TableOptions()
+    package var elements: [TableElement] = []
+    package var options = TableOptions()
     /// With `AS SELECT …`: columns come from a query too, which the text alone does not give.
-    public var hasQuery = false
+    package var hasQuery = false
     /// The statement's text before MySQL's `START TRANSACTION`, which means that the rows of a `CREATE TABLE … SELECT`
     /// follow in the same transaction; nil if there is none.
-    public var textBeforeTransaction: String?
+    package var textBeforeTransaction: String?
 
-    public init(name: ObjectName) { self.name = name }
+    package init(name: ObjectName) { self.name = name }
 }
 
-public enum TableElement: Hashable, Sendable {
+package enum TableElement: Hashable, Sendable {
     case column(ColumnSpecification)
     case key(KeySpecification)
 }
 
-public struct CreateTableLike: Hashable, Sendable {
-    public var name: ObjectName
-    public var original: ObjectName
-    public var isTemporary = false
-    public var ifNotExists = false
+package struct CreateTableLike: Hashable, Sendable {
+    package var name: ObjectName
+    package var original: ObjectName
+    package var isTemporary = false
+    package var ifNotExists = false
 }
 
-public struct TableOptions: Hashable, Sendable {
-    public var characterSet: String?
+package struct TableOptions: Hashable, Sendable {
+    package var characterSet: String?
     /// Whether the character set is in an executable comment: `/*!40100 DEFAULT CHARSET=latin1 */`.
-    public var isCharacterSetInComment = false
-    public var collation: String?
+    package var isCharacterSetInComment = false
+    package var collation: String?
     /// With the quotes of its text taken off.
-    public var comment: String?
+    package var comment: String?
 }
 
-public struct AlterTable: Hashable, Sendable {
-    public var name: ObjectName
-    public var ifExists = false
-    public var actions: [Action] = []
+package struct AlterTable: Hashable, Sendable {
+    package var name: ObjectName
+    package var ifExists = false
+    package var actions: [Action] = []
 
-    public indirect enum Action: Hashable, Sendable {
+    package indirect enum Action: Hashable, Sendable {
         case addColumn(ColumnSpecification, place: ColumnPlace?, ifNotExists: Bool)
         case modifyColumn(ColumnSpecification, place: ColumnPlace?, ifExists: Bool)
         case changeColumn(String, ColumnSpecification, place: ColumnPlace?, ifExists: Bool)
@@ -123,65 +123,65 @@ public struct AlterTable: Hashable, Sendable {
         case other
     }
 
-    public init(name: ObjectName) { self.name = name }
+    package init(name: ObjectName) { self.name = name }
 }
 
-public enum ColumnPlace: Hashable, Sendable {
+package enum ColumnPlace: Hashable, Sendable {
     case first
     case after(String)
 }
 
-public struct KeySpecification: Hashable, Sendable {
-    public enum Kind: Hashable, Sendable { case primary, unique, other }
+package struct KeySpecification: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable { case primary, unique, other }
 
-    public var kind: Kind
-    public var name: String?
+    package var kind: Kind
+    package var name: String?
     /// Column names; a functional key part stands as its text.
-    public var columns: [String]
+    package var columns: [String]
 }
 
-public struct DropTables: Hashable, Sendable {
-    public var names: [ObjectName]
+package struct DropTables: Hashable, Sendable {
+    package var names: [ObjectName]
     /// The text up to the first name: `DROP TABLE IF EXISTS `.
-    public var prefix = ""
-    public var isTemporary = false
-    public var ifExists = false
+    package var prefix = ""
+    package var isTemporary = false
+    package var ifExists = false
     /// `RESTRICT` or `CASCADE` as written.
-    public var behaviour: String?
+    package var behaviour: String?
 }
 
-public struct TableRename: Hashable, Sendable {
-    public var from: ObjectName
-    public var to: ObjectName
+package struct TableRename: Hashable, Sendable {
+    package var from: ObjectName
+    package var to: ObjectName
     /// The text of a statement with this clause alone: `RENAME TABLE a TO b`.
-    public var text: String
+    package var text: String
 }
 
-public struct CreateIndex: Hashable, Sendable {
-    public var key: KeySpecification
-    public var table: ObjectName
+package struct CreateIndex: Hashable, Sendable {
+    package var key: KeySpecification
+    package var table: ObjectName
     /// The statement's text from the word UNIQUE on, if it has one.
-    public var textFromUnique: String?
+    package var textFromUnique: String?
 }
 
-public struct DropIndex: Hashable, Sendable {
-    public var name: String
-    public var table: ObjectName
+package struct DropIndex: Hashable, Sendable {
+    package var name: String
+    package var table: ObjectName
 }
 
-public struct DatabaseStatement: Hashable, Sendable {
-    public var name: String?
-    public var characterSet: String?
+package struct DatabaseStatement: Hashable, Sendable {
+    package var name: String?
+    package var characterSet: String?
     /// Whether the character set is in an executable comment, as mysqldump writes it.
-    public var isCharacterSetInComment = false
-    public var collation: String?
+    package var isCharacterSetInComment = false
+    package var collation: String?
 }
 
-public struct VariableAssignment: Hashable, Sendable {
-    public enum Scope: Hashable, Sendable { case session, global, local, user }
+package struct VariableAssignment: Hashable, Sendable {
+    package enum Scope: Hashable, Sendable { case session, global, local, user }
 
-    public var scope: Scope
-    public var name: String
+    package var scope: Scope
+    package var name: String
     /// The expression's text, without quotes if it is one quoted text.
-    public var value: String
+    package var value: String
 }

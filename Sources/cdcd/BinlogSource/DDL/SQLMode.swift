@@ -1,16 +1,16 @@
 /// The parts of MySQL's `sql_mode` that decide how a statement's text is read.
-public struct SQLMode: OptionSet, Hashable, Sendable {
-    public let rawValue: UInt64
+package struct SQLMode: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt64
 
-    public init(rawValue: UInt64) { self.rawValue = rawValue }
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
 
     /// `"` quotes identifiers, not strings. The bit is that of `sql_mode` in a QUERY event's status variables.
-    public static let ansiQuotes = SQLMode(rawValue: 1 << 2)
+    package static let ansiQuotes = SQLMode(rawValue: 1 << 2)
     /// `\` is an ordinary character in strings.
-    public static let noBackslashEscapes = SQLMode(rawValue: 1 << 20)
+    package static let noBackslashEscapes = SQLMode(rawValue: 1 << 20)
 
     /// From the variable's text: `ONLY_FULL_GROUP_BY,ANSI_QUOTES`. Words that do not change the reading are ignored.
-    public init(text: some StringProtocol) {
+    package init(text: some StringProtocol) {
         self = []
         for word in text.split(separator: ",") {
             switch word.uppercased() {

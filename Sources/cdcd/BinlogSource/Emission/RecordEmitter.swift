@@ -3,7 +3,7 @@ import MySQLWire
 import WireCore
 
 /// Builds the records of streamed changes. Owned by the task's thread.
-public final class RecordEmitter: SchemaChangeEmitter {
+package final class RecordEmitter: SchemaChangeEmitter {
     private let output: RecordOutput
     private let configuration: MySQLConnectorConfig
     private var failures = ConversionFailures()
@@ -13,7 +13,7 @@ public final class RecordEmitter: SchemaChangeEmitter {
     /// - Parameters:
     ///   - runID: a UUID of this run of the task, for `__debezium.context.runId`.
     ///   - clock: the time in microseconds since the epoch at which records are built (`ts_ms`).
-    public init(
+    package init(
         configuration: MySQLConnectorConfig, taskID: Int, runID: String, sink: any RecordSink,
         clock: @escaping () -> Int64, logger: Logger = Logger("io.debezium.relational.TableSchemaBuilder")
     ) {
@@ -23,13 +23,13 @@ public final class RecordEmitter: SchemaChangeEmitter {
     }
 
     /// The number of records passed to the sink so far.
-    public var emittedRecords: Int64 { output.emittedRecords }
+    package var emittedRecords: Int64 { output.emittedRecords }
 
     // MARK: Rows
 
     /// The number of rows of the current row event that are done: passed to the sink, skipped or left out. Also valid
     /// if `emit` throws, so that an orderly stop repeats none of them.
-    public private(set) var deliveredRows = 0
+    package private(set) var deliveredRows = 0
 
     /// Emits the records of a row event, leaving out its first `skippedRows` rows (those that were delivered before a
     /// restart).
@@ -129,7 +129,7 @@ public final class RecordEmitter: SchemaChangeEmitter {
     }
 
     /// Emits the `t` record of a TRUNCATE, unless `skipped.operations` has it (as it does by default).
-    public func emitTruncate(_ plan: TablePlan, source: SourceInfo) throws {
+    package func emitTruncate(_ plan: TablePlan, source: SourceInfo) throws {
         guard plan.profile.hasTruncateRecords, !configuration.skippedOperations.contains(.truncate) else { return }
         let block = SourceBlock(source, plan.source)
         let change = Change(plan: plan, source: block.value(row: 0), time: output.clock())
@@ -140,7 +140,7 @@ public final class RecordEmitter: SchemaChangeEmitter {
     }
 
     /// Emits the record of a change of the schema, unless `include.schema.changes` is false.
-    public func emitSchemaChange(_ change: SchemaChange, source: SourceInfo) throws {
+    package func emitSchemaChange(_ change: SchemaChange, source: SourceInfo) throws {
         guard configuration.includesSchemaChanges else { return }
         try output.emitSchemaChange(change, source, time: output.clock(), marker: nil)
     }

@@ -6,7 +6,7 @@ import WireCore
 ///
 /// A record states whether it is the last of its table or of the snapshot, which is known one record later: one record
 /// is held back.
-public final class SnapshotEmitter: SchemaChangeEmitter {
+package final class SnapshotEmitter: SchemaChangeEmitter {
     private let output: RecordOutput
     private let configuration: MySQLConnectorConfig
     private var failures = ConversionFailures()
@@ -16,7 +16,7 @@ public final class SnapshotEmitter: SchemaChangeEmitter {
     private var hasTables = false
 
     /// - Parameters: as in `RecordEmitter`.
-    public init(
+    package init(
         configuration: MySQLConnectorConfig, taskID: Int, runID: String, sink: any RecordSink,
         clock: @escaping () -> Int64, logger: Logger = Logger("io.debezium.relational.TableSchemaBuilder")
     ) {
@@ -65,7 +65,7 @@ public final class SnapshotEmitter: SchemaChangeEmitter {
     /// Begins a table, to which the rows that follow belong.
     ///
     /// - Parameter source: the snapshot's position, and the time at which the table is read.
-    public func beginTable(_ plan: TablePlan, source: SourceInfo) throws {
+    package func beginTable(_ plan: TablePlan, source: SourceInfo) throws {
         endTable()
         table = Table(
             plan, decoder: SnapshotRowDecoder(plan, connectionZone: configuration.connectionZone),
@@ -89,7 +89,7 @@ public final class SnapshotEmitter: SchemaChangeEmitter {
     }
 
     /// Emits the record that is held back, marked as the last one of the snapshot.
-    public func finish() throws {
+    package func finish() throws {
         endTable()
         try releaseHeld(isLast: true)
         hasTables = false
@@ -105,7 +105,7 @@ public final class SnapshotEmitter: SchemaChangeEmitter {
 
     // MARK: Schema changes
 
-    public func emitSchemaChange(_ change: SchemaChange, source: SourceInfo) throws {
+    package func emitSchemaChange(_ change: SchemaChange, source: SourceInfo) throws {
         guard configuration.includesSchemaChanges else { return }
         try releaseHeld(isLast: false)
         held = .schemaChange(change, source, time: output.clock())

@@ -1,20 +1,20 @@
 /// Why a connector cannot continue, for its operators: what failed and where, the cause, and the remedy.
 ///
 /// The first line is Debezium's message in the same case, if it has one.
-public struct ConnectorError: Error, Hashable, Sendable, CustomStringConvertible {
-    public let summary: String
+package struct ConnectorError: Error, Hashable, Sendable, CustomStringConvertible {
+    package let summary: String
     /// The server's or the system's own words.
-    public let cause: String?
+    package let cause: String?
     /// What to do about it: the statement to run, the variable to set.
-    public let remedy: String?
+    package let remedy: String?
 
-    public init(_ summary: String, cause: String? = nil, remedy: String? = nil) {
+    package init(_ summary: String, cause: String? = nil, remedy: String? = nil) {
         self.summary = summary
         self.cause = cause
         self.remedy = remedy
     }
 
-    public var description: String {
+    package var description: String {
         var lines = [summary]
         if let cause { lines.append("Caused by: \(cause)") }
         if let remedy { lines.append("Remedy: \(remedy)") }

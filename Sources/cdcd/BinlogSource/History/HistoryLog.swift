@@ -3,7 +3,7 @@ import ConnectData
 /// The place where schema history is kept: in production one partition of a Kafka topic.
 ///
 /// Used from the task's thread only.
-public protocol HistoryLog: AnyObject {
+package protocol HistoryLog: AnyObject {
     func exists() throws -> Bool
     /// Creates the topic with one partition and endless retention, as Debezium does.
     func create() throws
@@ -17,19 +17,19 @@ public protocol HistoryLog: AnyObject {
 }
 
 /// Where a connector's schema history is, from `schema.history.internal.*` or `database.history.*`.
-public struct HistoryLogLocation: Hashable, Sendable {
-    public var topic: String
+package struct HistoryLogLocation: Hashable, Sendable {
+    package var topic: String
     /// As configured: `host:port,host:port`.
-    public var bootstrapServers: String
+    package var bootstrapServers: String
     /// `<server>-schemahistory`, in 1.9 `<server>-dbhistory`.
-    public var clientID: String
+    package var clientID: String
     /// How long a question to the brokers may take before it counts as failed, and is asked again.
-    public var queryTimeoutMilliseconds: Int
-    public var createTimeoutMilliseconds: Int
+    package var queryTimeoutMilliseconds: Int
+    package var createTimeoutMilliseconds: Int
     /// How long a record may wait until it is stored; nil: as long as it takes.
-    public var deliveryTimeoutMilliseconds: Int?
+    package var deliveryTimeoutMilliseconds: Int?
 
-    public init(
+    package init(
         topic: String, bootstrapServers: String, clientID: String, queryTimeoutMilliseconds: Int = 3000,
         createTimeoutMilliseconds: Int = 30_000, deliveryTimeoutMilliseconds: Int? = nil
     ) {
@@ -43,8 +43,8 @@ public struct HistoryLogLocation: Hashable, Sendable {
 }
 
 /// Reports `.interrupted` while the history cannot be reached and is waited for. From any thread.
-public typealias HistoryConditionReport = @Sendable (TaskControl.Condition) -> Void
+package typealias HistoryConditionReport = @Sendable (TaskControl.Condition) -> Void
 
 /// Opens the log at a location; the connector is given one, so that it knows no Kafka.
-public typealias HistoryLogOpener =
+package typealias HistoryLogOpener =
     @Sendable (HistoryLogLocation, _ report: @escaping HistoryConditionReport) throws -> any HistoryLog

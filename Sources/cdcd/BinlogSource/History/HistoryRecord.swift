@@ -3,19 +3,19 @@ import WireCore
 /// One record of the schema history topic: a JSON document in a record without a key, in partition 0.
 ///
 /// Source: Debezium's `HistoryRecord` and `JsonTableChangeSerializer`.
-public struct HistoryRecord: Hashable, Sendable {
+package struct HistoryRecord: Hashable, Sendable {
     /// `{"server": "<logical name>"}`.
-    public var source: JSONObject
+    package var source: JSONObject
     /// The offset of the statement's event, with the connector's own member names.
-    public var position: JSONObject
+    package var position: JSONObject
     /// When the record was made; none in 1.9.
-    public var timestampMilliseconds: Int64?
-    public var databaseName: String?
-    public var schemaName: String?
-    public var ddl: String?
-    public var tableChanges: [TableChange]
+    package var timestampMilliseconds: Int64?
+    package var databaseName: String?
+    package var schemaName: String?
+    package var ddl: String?
+    package var tableChanges: [TableChange]
 
-    public init(
+    package init(
         source: JSONObject, position: JSONObject, timestampMilliseconds: Int64? = nil, databaseName: String? = nil,
         schemaName: String? = nil, ddl: String? = nil, tableChanges: [TableChange] = []
     ) {
@@ -29,7 +29,7 @@ public struct HistoryRecord: Hashable, Sendable {
     }
 
     /// The document as this generation writes it to Kafka: Jackson's pretty print.
-    public func encoded(for profile: DebeziumProfile) -> [UInt8] {
+    package func encoded(for profile: DebeziumProfile) -> [UInt8] {
         var document: JSONObject = ["source": .object(source), "position": .object(position)]
         if profile.historyHasTimestamps, let timestampMilliseconds {
             document["ts_ms"] = .integer(timestampMilliseconds)
@@ -42,7 +42,7 @@ public struct HistoryRecord: Hashable, Sendable {
     }
 
     /// Reads a document of either generation, however it is spaced.
-    public init(decoding bytes: [UInt8]) throws(HistoryError) {
+    package init(decoding bytes: [UInt8]) throws(HistoryError) {
         let value: JSONValue
         do {
             value = try JSONValue.parse(bytes)
@@ -62,11 +62,11 @@ public struct HistoryRecord: Hashable, Sendable {
 }
 
 /// What is wrong with a history's document.
-public enum HistoryError: Error, Hashable, Sendable, CustomStringConvertible {
+package enum HistoryError: Error, Hashable, Sendable, CustomStringConvertible {
     case malformed(String)
     case incomparable(String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .malformed(let reason): "The schema history holds a document that is no history record: \(reason)"
         case .incomparable(let reason):

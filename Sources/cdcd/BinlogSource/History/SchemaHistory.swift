@@ -2,14 +2,14 @@ import MySQLWire
 import WireCore
 
 /// Rebuilding the schema that held at an offset from the history that was recorded.
-public enum SchemaHistory {
+package enum SchemaHistory {
     /// What a history's replay gave.
-    public struct Recovery: Sendable {
-        public var schema: DatabaseSchema
+    package struct Recovery: Sendable {
+        package var schema: DatabaseSchema
         /// Records of this connector, at or before the offset or not.
-        public var recordCount: Int
+        package var recordCount: Int
         /// Records that were applied.
-        public var appliedCount: Int
+        package var appliedCount: Int
     }
 
     /// Replays the log over `schema` (an empty one with the connector's rules): every record with this `source` whose

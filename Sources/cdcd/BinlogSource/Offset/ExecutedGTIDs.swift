@@ -4,7 +4,7 @@ import MySQLWire
 ///
 /// For MySQL the text differs from the server's own: a single transaction is written as an interval (`7-7`), and a
 /// source that appears while streaming is appended instead of being sorted in. For MariaDB it is the server's.
-public struct ExecutedGTIDs: Hashable, Sendable {
+package struct ExecutedGTIDs: Hashable, Sendable {
     /// MySQL's transactions; empty on MariaDB.
     private var set: GTIDSet
     /// The sources in the order of the text.
@@ -12,7 +12,7 @@ public struct ExecutedGTIDs: Hashable, Sendable {
     /// MariaDB's transactions; nil on MySQL.
     private var list: MariaDBGTIDList?
 
-    public init(_ position: GTIDPosition) {
+    package init(_ position: GTIDPosition) {
         switch position {
         case .mySQL(let set):
             self.set = set
@@ -25,7 +25,7 @@ public struct ExecutedGTIDs: Hashable, Sendable {
         }
     }
 
-    public var position: GTIDPosition { list.map { .mariaDB($0) } ?? .mySQL(set) }
+    package var position: GTIDPosition { list.map { .mariaDB($0) } ?? .mySQL(set) }
 
     /// Precondition: the transaction is of the same kind of server.
     package mutating func insert(_ transaction: TransactionID) {
@@ -42,7 +42,7 @@ public struct ExecutedGTIDs: Hashable, Sendable {
     }
 
     /// `uuid:1-5:7-7,uuid:3-3`; on MariaDB `0-1-100,1-2-5`.
-    public var text: String {
+    package var text: String {
         if let list { return list.description }
         return order.map { source in
             let intervals = set.intervals[source] ?? []

@@ -4,9 +4,9 @@ import WireCore
 /// Where a connector stands: the value that Connect's offsets topic holds for its source partition.
 ///
 /// Source: Debezium's `MySqlOffsetContext` (1.9) and `BinlogOffsetContext` (3.6).
-public struct SourceOffset: Hashable, Sendable {
+package struct SourceOffset: Hashable, Sendable {
     /// Which part of the connector's work the offset belongs to.
-    public enum Phase: Hashable, Sendable {
+    package enum Phase: Hashable, Sendable {
         case streaming
         /// The snapshot is not finished: it begins again after a restart.
         case snapshotRunning
@@ -16,21 +16,21 @@ public struct SourceOffset: Hashable, Sendable {
 
     /// Where reading begins again: the file's name (empty: the first one), and the position in bytes of the
     /// transaction in flight, or behind the last event outside of transactions.
-    public var file: String
-    public var position: Int64
+    package var file: String
+    package var position: Int64
     /// The executed set without the transaction in flight, as stored; nil if GTIDs are not used.
-    public var gtids: String?
+    package var gtids: String?
     /// How many events of the transaction in flight are done, its BEGIN included.
-    public var eventCount: Int64
+    package var eventCount: Int64
     /// How many rows of the next event are done.
-    public var rowCount: Int64
+    package var rowCount: Int64
     /// The server that wrote the last event; 0 where none was read.
-    public var serverID: Int64
+    package var serverID: Int64
     /// The database's time of the last event, in seconds since the epoch.
-    public var timestampSeconds: Int64?
-    public var phase: Phase
+    package var timestampSeconds: Int64?
+    package var phase: Phase
 
-    public init(
+    package init(
         file: String, position: Int64, gtids: String? = nil, eventCount: Int64 = 0, rowCount: Int64 = 0,
         serverID: Int64 = 0, timestampSeconds: Int64? = nil, phase: Phase = .streaming
     ) {
@@ -48,7 +48,7 @@ public struct SourceOffset: Hashable, Sendable {
     ///
     /// Throws where a member is missing or has an impossible value, and where the offset says that Debezium is doing
     /// something that cannot be taken over (an incremental snapshot).
-    public init(_ stored: JSONObject) throws(ConnectorError) {
+    package init(_ stored: JSONObject) throws(ConnectorError) {
         guard let file = stored["file"]?.stringValue else {
             throw ConnectorError("Source offset 'file' parameter is missing", remedy: Self.remedy)
         }
@@ -96,7 +96,7 @@ public struct SourceOffset: Hashable, Sendable {
     }
 
     /// The members that the generation stores. Absent where they say nothing, as there.
-    public func encoded(for profile: DebeziumProfile) -> JSONObject {
+    package func encoded(for profile: DebeziumProfile) -> JSONObject {
         var members: [(name: String, value: JSONValue)] = []
         if phase == .streaming, profile.offsetsHaveTransactionID { members.append((name: "transaction_id", value: .null)) }
         if let timestampSeconds { members.append((name: "ts_sec", value: .integer(timestampSeconds))) }

@@ -4,7 +4,7 @@ import MySQLWire
 ///
 /// No other code of the connector tests a server's version or vendor. What distinguishes the generations of Debezium is
 /// in `DebeziumProfile`.
-public enum ServerFlavor: Hashable, Sendable, CaseIterable {
+package enum ServerFlavor: Hashable, Sendable, CaseIterable {
     case mySQL
     case mariaDB
 

@@ -6,7 +6,7 @@ import DebeziumPlugins
 /// nothing else differs. (TIMEs that 1.9 misreads in the stream: `MisreadTime`.)
 ///
 /// The first four follow from the text protocol: a snapshot has the server's text and nothing else.
-public enum SnapshotRendering: String, CaseIterable, Sendable {
+package enum SnapshotRendering: String, CaseIterable, Sendable {
     /// JSON as the server prints it, with blanks; the stream's is compact.
     case jsonAsPrinted
     /// An ENUM value with a comma as it is; the stream's has `\,`.
@@ -33,7 +33,7 @@ public enum SnapshotRendering: String, CaseIterable, Sendable {
 
 extension DebeziumProfile {
     /// Whether snapshots of this generation have the rendering.
-    public func renders(_ rendering: SnapshotRendering) -> Bool {
+    package func renders(_ rendering: SnapshotRendering) -> Bool {
         switch rendering {
         case .jsonAsPrinted, .enumerationUnescaped, .floatsAsPrinted, .textConvertedByServer, .yearZeroIs2000,
             .reformDaysMove, .timestampInConnectionZone: true

@@ -1,25 +1,25 @@
 /// The tables and databases at one position of the binlog.
-public struct DatabaseSchema: Sendable {
-    public let rules: SchemaRules
+package struct DatabaseSchema: Sendable {
+    package let rules: SchemaRules
     var catalog = SchemaCatalog()
     /// Variables that statements set: `character_set_server`, `character_set_database` and others, in lower case.
     var sessionVariables: [String: String] = [:]
     var globalVariables: [String: String] = [:]
     var notices: [SchemaNotice] = []
 
-    public init(rules: SchemaRules) { self.rules = rules }
+    package init(rules: SchemaRules) { self.rules = rules }
 
     /// Notices of the statements since the last call.
-    public mutating func takeNotices() -> [SchemaNotice] {
+    package mutating func takeNotices() -> [SchemaNotice] {
         defer { notices = [] }
         return notices
     }
 
     /// All tables, sorted by name.
-    public var tables: [TableDefinition] { catalog.tables.sorted { $0.id < $1.id } }
+    package var tables: [TableDefinition] { catalog.tables.sorted { $0.id < $1.id } }
 
     /// The definition of this table, found by the server's rules of case.
-    public func table(_ id: TableID) -> TableDefinition? { catalog[key(id)] }
+    package func table(_ id: TableID) -> TableDefinition? { catalog[key(id)] }
 
     func key(_ id: TableID) -> TableID {
         guard rules.tableNameCase != .sensitive else { return id }
@@ -36,7 +36,7 @@ public struct DatabaseSchema: Sendable {
     /// is as it was.
     ///
     /// Throws if the text cannot be read, or does not fit the schema, and could change a captured table.
-    public mutating func apply(
+    package mutating func apply(
         _ text: String, defaultDatabase: String, sqlMode: SQLMode = []
     ) throws(DDLError) -> [SchemaChange] {
         let statement = LoggedStatement(text, sqlMode: sqlMode)

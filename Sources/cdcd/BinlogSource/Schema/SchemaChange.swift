@@ -1,7 +1,7 @@
 /// What one statement did, in the form in which Debezium records it: one change for each record of the schema history
 /// and of the schema change topic.
-public struct SchemaChange: Hashable, Sendable {
-    public enum Kind: Hashable, Sendable {
+package struct SchemaChange: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
         case create, alter, drop
         /// A TRUNCATE of a table: gives an `op` `t` where that is not skipped, and no record of its own.
         case truncate
@@ -9,20 +9,20 @@ public struct SchemaChange: Hashable, Sendable {
         case database
     }
 
-    public var kind: Kind
+    package var kind: Kind
     /// `databaseName` of the records; empty for statements without a database.
-    public var database: String
+    package var database: String
     /// The statement's text as the records show it: as written, but DROP TABLE is split and rewritten,
     /// and RENAME TABLE is split.
-    public var ddl: String
-    public var tables: [TableChange]
+    package var ddl: String
+    package var tables: [TableChange]
     /// The tables that the statement names, in the order in which `source.table` joins them with commas. Without any it
     /// is null; one empty name makes it the empty text, as Debezium has it for statements that it does not understand.
-    public var sourceTables: [String]
+    package var sourceTables: [String]
     /// Whether the schema history gets a record of this. The schema change topic gets one of all but `.truncate`.
-    public var isRecorded: Bool
+    package var isRecorded: Bool
 
-    public init(
+    package init(
         kind: Kind, database: String, ddl: String, tables: [TableChange] = [], sourceTables: [String] = [],
         isRecorded: Bool = true
     ) {
@@ -36,21 +36,21 @@ public struct SchemaChange: Hashable, Sendable {
 }
 
 /// One element of `tableChanges`.
-public struct TableChange: Hashable, Sendable {
-    public enum Kind: String, Hashable, Sendable {
+package struct TableChange: Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable {
         case create = "CREATE"
         case alter = "ALTER"
         case drop = "DROP"
     }
 
-    public var kind: Kind
-    public var id: TableID
+    package var kind: Kind
+    package var id: TableID
     /// The name before a rename.
-    public var previousID: TableID?
+    package var previousID: TableID?
     /// The table after the change; nil for DROP.
-    public var definition: TableDefinition?
+    package var definition: TableDefinition?
 
-    public init(kind: Kind, id: TableID, previousID: TableID? = nil, definition: TableDefinition? = nil) {
+    package init(kind: Kind, id: TableID, previousID: TableID? = nil, definition: TableDefinition? = nil) {
         self.kind = kind
         self.id = id
         self.previousID = previousID

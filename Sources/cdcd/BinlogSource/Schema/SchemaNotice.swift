@@ -1,12 +1,12 @@
 /// What a statement leaves uncertain about a captured table, for the log.
-public enum SchemaNotice: Hashable, Sendable, CustomStringConvertible {
+package enum SchemaNotice: Hashable, Sendable, CustomStringConvertible {
     /// A table whose definition is not known was renamed to a captured name. What was known by that name is forgotten,
     /// since it was another table.
     case unknownTableRenamed(TableID, to: TableID)
     /// Rows came or went without a row event, as `EXCHANGE PARTITION` does.
     case rowsChangedWithoutEvents(TableID, by: String)
 
-    public var description: String {
+    package var description: String {
         switch self {
         case .unknownTableRenamed(let old, let new):
             "The table \(old), whose definition is not known to this connector, was renamed to the captured table \(new). The "

@@ -1,7 +1,7 @@
 /// How a server and a configuration want tables to be followed.
-public struct SchemaRules: Sendable {
+package struct SchemaRules: Sendable {
     /// MySQL's `lower_case_table_names`.
-    public enum TableNameCase: Int, Sendable {
+    package enum TableNameCase: Int, Sendable {
         /// Names are kept and compared as written.
         case sensitive = 0
         /// Names are stored in lower case.
@@ -10,23 +10,23 @@ public struct SchemaRules: Sendable {
         case preserved = 2
     }
 
-    public var profile: DebeziumProfile
-    public var tableNameCase: TableNameCase
+    package var profile: DebeziumProfile
+    package var tableNameCase: TableNameCase
     /// `include.schema.comments`.
-    public var includesComments: Bool
+    package var includesComments: Bool
     /// `skip.unparseable.ddl`.
-    public var skipsUnparsable: Bool
+    package var skipsUnparsable: Bool
     /// `store.only.captured.tables.ddl` (1.9: `store.only.monitored.tables.ddl` too). Definitions of all tables are
     /// followed all the same, since a table may be renamed into a captured one or be the pattern of another.
-    public var storesOnlyCapturedTables: Bool
+    package var storesOnlyCapturedTables: Bool
     /// `store.only.captured.databases.ddl`.
-    public var storesOnlyCapturedDatabases: Bool
+    package var storesOnlyCapturedDatabases: Bool
     /// Whether rows of this table are captured: an unparsable statement about any other is no error.
-    public var captures: @Sendable (TableID) -> Bool
+    package var captures: @Sendable (TableID) -> Bool
     /// Whether the lists of databases let this one through.
-    public var listsIncludeDatabase: @Sendable (String) -> Bool
+    package var listsIncludeDatabase: @Sendable (String) -> Bool
 
-    public init(
+    package init(
         profile: DebeziumProfile, tableNameCase: TableNameCase = .sensitive, includesComments: Bool = false,
         skipsUnparsable: Bool = false, storesOnlyCapturedTables: Bool = false,
         storesOnlyCapturedDatabases: Bool = false,

@@ -1,15 +1,15 @@
 /// The properties that a plugin understands, with Kafka's rules for reading and checking them (`ConfigDef`).
-public struct ConfigDefinition: Sendable {
+package struct ConfigDefinition: Sendable {
     /// In the order of definition.
-    public private(set) var keys: [ConfigKey]
+    package private(set) var keys: [ConfigKey]
 
-    public init(_ keys: [ConfigKey]) { self.keys = keys }
+    package init(_ keys: [ConfigKey]) { self.keys = keys }
 
-    public subscript(name: String) -> ConfigKey? { keys.first { $0.name == name } }
+    package subscript(name: String) -> ConfigKey? { keys.first { $0.name == name } }
 
     /// Reads and checks every defined property; the answer has one element for each, in the order of definition.
     /// Properties that are not defined are not looked at.
-    public func validate(_ configuration: [String: String]) -> [ConfigValue] {
+    package func validate(_ configuration: [String: String]) -> [ConfigValue] {
         keys.map { key in
             let (input, errors) = ConfigConventions.kafka.read(key, name: key.name, in: configuration)
             return ConfigValue(name: key.name, key: key, value: input.setting?.shown, errors: errors.map(\.message))
@@ -19,7 +19,7 @@ public struct ConfigDefinition: Sendable {
     /// The definition of the same properties under a prefix, as one group: sorted by group, order, whether they are
     /// required, importance and name, and numbered from `firstOrder`. Messages of checks go on naming the property
     /// without the prefix, as in Kafka.
-    public func embedded(under prefix: String, group: String?, firstOrder: Int) -> ConfigDefinition {
+    package func embedded(under prefix: String, group: String?, firstOrder: Int) -> ConfigDefinition {
         let ranks: [ConfigImportance: Int] = [.high: 0, .medium: 1, .low: 2]
         let sorted = keys.sorted { a, b in
             if a.orderInGroup != b.orderInGroup { return a.orderInGroup < b.orderInGroup }
@@ -38,7 +38,7 @@ public struct ConfigDefinition: Sendable {
             })
     }
 
-    public static func + (a: ConfigDefinition, b: ConfigDefinition) -> ConfigDefinition {
+    package static func + (a: ConfigDefinition, b: ConfigDefinition) -> ConfigDefinition {
         ConfigDefinition(a.keys + b.keys)
     }
 }

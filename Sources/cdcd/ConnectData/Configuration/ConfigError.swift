@@ -1,28 +1,28 @@
 /// A property whose value cannot be used, in the words of Kafka's `ConfigException`.
-public struct ConfigError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct ConfigError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The property; empty where the error concerns no single one.
-    public let name: String
-    public let value: String?
+    package let name: String
+    package let value: String?
     /// The whole message, as Kafka shows it in a validation answer.
-    public let message: String
+    package let message: String
 
-    public init(name: String, value: String? = nil, message: String) {
+    package init(name: String, value: String? = nil, message: String) {
         self.name = name
         self.value = value
         self.message = message
     }
 
     /// `Invalid value V for configuration N: reason`.
-    public init(name: String, value: String?, reason: String?) {
+    package init(name: String, value: String?, reason: String?) {
         let end = reason.map { ": \($0)" } ?? ""
         self.init(
             name: name, value: value, message: "Invalid value \(value ?? "null") for configuration \(name)\(end)")
     }
 
     /// Something that the real worker has and this one does not have yet: refused by name, never ignored.
-    public static func notSupported(_ name: String, value: String?, what: String) -> ConfigError {
+    package static func notSupported(_ name: String, value: String?, what: String) -> ConfigError {
         ConfigError(name: name, value: value, reason: "\(what) is not supported by cdcd yet")
     }
 
-    public var description: String { message }
+    package var description: String { message }
 }

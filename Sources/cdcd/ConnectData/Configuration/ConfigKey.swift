@@ -1,5 +1,5 @@
 /// How a property's value is read (`org.apache.kafka.common.config.ConfigDef.Type`).
-public enum ConfigType: String, Sendable {
+package enum ConfigType: String, Sendable {
     case boolean = "BOOLEAN"
     case string = "STRING"
     case int = "INT"
@@ -11,28 +11,28 @@ public enum ConfigType: String, Sendable {
     case password = "PASSWORD"
 }
 
-public enum ConfigImportance: String, Sendable { case high = "HIGH", medium = "MEDIUM", low = "LOW" }
-public enum ConfigWidth: String, Sendable { case none = "NONE", short = "SHORT", medium = "MEDIUM", long = "LONG" }
+package enum ConfigImportance: String, Sendable { case high = "HIGH", medium = "MEDIUM", low = "LOW" }
+package enum ConfigWidth: String, Sendable { case none = "NONE", short = "SHORT", medium = "MEDIUM", long = "LONG" }
 
 /// One property that a plugin understands, in the shape of Connect's validation answer.
-public struct ConfigKey: Sendable {
-    public var name: String
-    public var type: ConfigType
+package struct ConfigKey: Sendable {
+    package var name: String
+    package var type: ConfigType
     /// As text; nil if there is none. `isRequired` distinguishes "no default" from "default null".
-    public var defaultValue: String?
-    public var isRequired: Bool
-    public var importance: ConfigImportance
-    public var documentation: String
-    public var group: String?
-    public var orderInGroup: Int
-    public var width: ConfigWidth
-    public var displayName: String
-    public var dependents: [String]
-    public var recommendedValues: [String]
+    package var defaultValue: String?
+    package var isRequired: Bool
+    package var importance: ConfigImportance
+    package var documentation: String
+    package var group: String?
+    package var orderInGroup: Int
+    package var width: ConfigWidth
+    package var displayName: String
+    package var dependents: [String]
+    package var recommendedValues: [String]
     /// Checks the value once it is read, be it given or the default.
-    public var validator: ConfigValidator?
+    package var validator: ConfigValidator?
 
-    public init(
+    package init(
         _ name: String, _ type: ConfigType, defaultValue: String? = nil, isRequired: Bool = false,
         importance: ConfigImportance = .medium, documentation: String = "", group: String? = nil,
         orderInGroup: Int = -1, width: ConfigWidth = .none, displayName: String? = nil, dependents: [String] = [],
@@ -55,14 +55,14 @@ public struct ConfigKey: Sendable {
 }
 
 /// The outcome for one property: its definition (nil if the plugin does not know it), value and errors.
-public struct ConfigValue: Sendable {
-    public var name: String
-    public var key: ConfigKey?
-    public var value: String?
-    public var errors: [String]
-    public var isVisible: Bool
+package struct ConfigValue: Sendable {
+    package var name: String
+    package var key: ConfigKey?
+    package var value: String?
+    package var errors: [String]
+    package var isVisible: Bool
 
-    public init(name: String, key: ConfigKey?, value: String?, errors: [String] = [], isVisible: Bool = true) {
+    package init(name: String, key: ConfigKey?, value: String?, errors: [String] = [], isVisible: Bool = true) {
         self.name = name
         self.key = key
         self.value = value
@@ -72,15 +72,15 @@ public struct ConfigValue: Sendable {
 }
 
 /// The outcome of validating a whole configuration, in the order in which it is shown.
-public struct ConfigValidation: Sendable {
-    public var values: [ConfigValue]
+package struct ConfigValidation: Sendable {
+    package var values: [ConfigValue]
     /// Shown in the log and in `docs/`, for example about an option that is kept but has no effect.
-    public var warnings: [String]
+    package var warnings: [String]
 
-    public init(values: [ConfigValue], warnings: [String] = []) {
+    package init(values: [ConfigValue], warnings: [String] = []) {
         self.values = values
         self.warnings = warnings
     }
 
-    public var errorCount: Int { values.reduce(0) { $0 + $1.errors.count } }
+    package var errorCount: Int { values.reduce(0) { $0 + $1.errors.count } }
 }

@@ -1,5 +1,5 @@
 /// A property's value once it is read by its type.
-public enum ConfigSetting: Hashable, Sendable {
+package enum ConfigSetting: Hashable, Sendable {
     case boolean(Bool)
     case integer(Int64)
     case double(Double)
@@ -7,7 +7,7 @@ public enum ConfigSetting: Hashable, Sendable {
     case list([String])
 
     /// The value as a validation answer shows it: lists joined by commas.
-    public var shown: String {
+    package var shown: String {
         switch self {
         case .boolean(let value): value ? "true" : "false"
         case .integer(let value): String(value)
@@ -18,14 +18,14 @@ public enum ConfigSetting: Hashable, Sendable {
     }
 
     /// The value as Java's `toString` puts it into error messages: lists in brackets.
-    public var described: String {
+    package var described: String {
         if case .list(let items) = self { "[\(items.joined(separator: ", "))]" } else { shown }
     }
 
     /// Reads a value as `ConfigDef.parseType` does: white space around it is taken off.
     ///
     /// - Throws: Kafka's message, which names the property and the value as it was given.
-    public static func parse(_ value: String, as type: ConfigType, name: String) throws(ConfigError) -> ConfigSetting {
+    package static func parse(_ value: String, as type: ConfigType, name: String) throws(ConfigError) -> ConfigSetting {
         let trimmed = JavaText.trim(value)
         switch type {
         case .string, .password, .classReference: return .text(trimmed)

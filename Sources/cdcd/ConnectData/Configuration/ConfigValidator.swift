@@ -1,20 +1,20 @@
 /// A check of one property's value beyond its type, with the messages of Kafka's `ConfigDef` validators.
-public struct ConfigValidator: Sendable {
+package struct ConfigValidator: Sendable {
     /// The error, or nil. The value is nil if none was given and there is no default, or where it could not be read.
     private let error: @Sendable (_ name: String, _ value: ConfigSetting?) -> ConfigError?
 
-    public init(_ error: @escaping @Sendable (_ name: String, _ value: ConfigSetting?) -> ConfigError?) {
+    package init(_ error: @escaping @Sendable (_ name: String, _ value: ConfigSetting?) -> ConfigError?) {
         self.error = error
     }
 
-    public func check(name: String, value: ConfigSetting?) -> ConfigError? { error(name, value) }
+    package func check(name: String, value: ConfigSetting?) -> ConfigError? { error(name, value) }
 
     private static func refuse(_ name: String, _ value: ConfigSetting?, _ reason: String) -> ConfigError {
         ConfigError(name: name, value: value?.described, reason: reason)
     }
 
     /// The first error of several checks.
-    public static func all(_ validators: ConfigValidator...) -> ConfigValidator {
+    package static func all(_ validators: ConfigValidator...) -> ConfigValidator {
         ConfigValidator { name, value in
             for validator in validators {
                 if let error = validator.check(name: name, value: value) { return error }
@@ -24,9 +24,9 @@ public struct ConfigValidator: Sendable {
     }
 
     /// The same check, whose messages name the property `name`, as those of properties under a prefix do.
-    public func naming(_ name: String) -> ConfigValidator { ConfigValidator { _, value in error(name, value) } }
+    package func naming(_ name: String) -> ConfigValidator { ConfigValidator { _, value in error(name, value) } }
 
-    public static func atLeast(_ minimum: Int64) -> ConfigValidator {
+    package static func atLeast(_ minimum: Int64) -> ConfigValidator {
         ConfigValidator { name, value in
             guard case .integer(let number) = value else { return refuse(name, value, "Value must be non-null") }
             return number < minimum ? refuse(name, value, "Value must be at least \(minimum)") : nil
@@ -34,20 +34,20 @@ public struct ConfigValidator: Sendable {
     }
 
     /// As `atLeast`, but no value is fine too.
-    public static func absentOrAtLeast(_ minimum: Int64) -> ConfigValidator {
+    package static func absentOrAtLeast(_ minimum: Int64) -> ConfigValidator {
         ConfigValidator { name, value in
             value == nil ? nil : atLeast(minimum).check(name: name, value: value)
         }
     }
 
-    public static func oneOf(_ choices: [String]) -> ConfigValidator {
+    package static func oneOf(_ choices: [String]) -> ConfigValidator {
         ConfigValidator { name, value in
             if case .text(let text) = value, choices.contains(text) { return nil }
             return refuse(name, value, "String must be one of: \(choices.joined(separator: ", "))")
         }
     }
 
-    public static func oneOfIgnoringCase(_ choices: [String]) -> ConfigValidator {
+    package static func oneOfIgnoringCase(_ choices: [String]) -> ConfigValidator {
         ConfigValidator { name, value in
             if case .text(let text) = value, choices.contains(text.uppercased()) { return nil }
             return refuse(
@@ -56,13 +56,13 @@ public struct ConfigValidator: Sendable {
     }
 
     /// An absent value is fine; an empty one is not.
-    public static let nonEmptyString = ConfigValidator { name, value in
+    package static let nonEmptyString = ConfigValidator { name, value in
         value == .text("") ? refuse(name, value, "String must be non-empty") : nil
     }
 
     /// A name that can stand in paths and topics: not empty, no control characters. An absent value is left to the
     /// check for required properties.
-    public static let nonEmptyStringWithoutControlCharacters = ConfigValidator { name, value in
+    package static let nonEmptyStringWithoutControlCharacters = ConfigValidator { name, value in
         guard case .text(let text) = value else { return nil }
         if text.isEmpty { return refuse(name, value, "String may not be empty") }
         let found = text.unicodeScalars.filter { $0.value <= 0x1F || (0x7F...0x9F).contains($0.value) }
@@ -73,13 +73,13 @@ public struct ConfigValidator: Sendable {
     }
 
     /// A list of names that may not repeat.
-    public static let uniqueAliases = ConfigValidator { name, value in
+    package static let uniqueAliases = ConfigValidator { name, value in
         guard case .list(let items) = value, Set(items).count != items.count else { return nil }
         return refuse(name, value, "Duplicate alias provided.")
     }
 
     /// A Java regular expression.
-    public static let regularExpression = ConfigValidator { name, value in
+    package static let regularExpression = ConfigValidator { name, value in
         guard case .text(let text) = value else {
             return refuse(name, value, "Invalid regex: a regular expression is required")
         }
@@ -92,7 +92,7 @@ public struct ConfigValidator: Sendable {
     }
 
     /// A plugin's version, where there is but one. An absent value is fine.
-    public static func onlyVersion(_ version: String, of className: String) -> ConfigValidator {
+    package static func onlyVersion(_ version: String, of className: String) -> ConfigValidator {
         ConfigValidator { name, value in
             guard case .text(let wanted) = value, wanted != version, wanted != "[\(version)]" else { return nil }
             return ConfigError(
@@ -103,7 +103,7 @@ public struct ConfigValidator: Sendable {
     }
 
     /// Refuses every value that asks for what is not built. `isSupported` sees only values that are there.
-    public static func supportedOnly(
+    package static func supportedOnly(
         what: String, _ isSupported: @escaping @Sendable (ConfigSetting) -> Bool
     ) -> ConfigValidator {
         ConfigValidator { name, value in

@@ -33,7 +33,7 @@ package struct PartitionOffset: Sendable, Equatable {
 package protocol SourceConnectorContext: ConnectorContext, OffsetReader {}
 
 /// Reads the committed offsets of one connector (`org.apache.kafka.connect.storage.OffsetStorageReader`).
-public protocol OffsetReader: Sendable {
+package protocol OffsetReader: Sendable {
     /// The last committed offset of this source partition; nil if there is none.
     func storedOffset(for partition: JSONObject) throws -> JSONObject?
 }

@@ -2,14 +2,14 @@ import WireCore
 
 /// One unit of work of a source connector. It owns its thread: `run` blocks until it is stopped or fails. It is
 /// created, run and released on one thread.
-public protocol SourceTask: AnyObject {
+package protocol SourceTask: AnyObject {
     /// Reads the source and emits records until `control.isStopping`, then returns. A thrown error fails the
     /// task; its description becomes the trace that REST shows.
     func run(sink: any RecordSink, control: TaskControl) throws
 }
 
 /// What the worker gives to a source task.
-public protocol SourceTaskContext: OffsetReader {
+package protocol SourceTaskContext: OffsetReader {
     var connectorName: String { get }
     var taskID: Int { get }
     /// The maximum time that a record may wait for its delivery (`delivery.timeout.ms` of the task's producer); nil
@@ -18,7 +18,7 @@ public protocol SourceTaskContext: OffsetReader {
 }
 
 /// Where a task's records go: transforms, converters, the producer. Used from the task's thread only.
-public protocol RecordSink: AnyObject {
+package protocol RecordSink: AnyObject {
     /// Accepts one record. Blocks while the producer's buffer is full or the task is paused. Throws when a
     /// transform or converter fails, when delivery failed for good, or when the task is stopped while blocked
     /// (`CancellationError`).

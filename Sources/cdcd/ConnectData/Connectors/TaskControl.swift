@@ -1,9 +1,9 @@
 import Synchronization
 
 /// Lets the worker stop a task and the task report its condition. Safe to use from any thread.
-public final class TaskControl: Sendable {
+package final class TaskControl: Sendable {
     /// What a task can report while it runs.
-    public enum Condition: Sendable, Equatable {
+    package enum Condition: Sendable, Equatable {
         case running
         /// The source is unavailable and the task is reconnecting; REST shows `RESTARTING` with the reason.
         case interrupted(reason: String)
@@ -20,31 +20,31 @@ public final class TaskControl: Sendable {
     private let state = Mutex(State())
     private let conditionChanged: @Sendable (Condition) -> Void
 
-    public init(conditionChanged: @escaping @Sendable (Condition) -> Void = { _ in }) {
+    package init(conditionChanged: @escaping @Sendable (Condition) -> Void = { _ in }) {
         self.conditionChanged = conditionChanged
     }
 
-    public var isStopping: Bool { stopping.load(ordering: .acquiring) }
+    package var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
     /// Whether a stop would discard what the task has done since its last checkpoint worth keeping: it takes a
     /// snapshot, which begins again after a stop.
     ///
     /// Set by the task. A worker that has lost its group blocks such a task inside `RecordSink.emit` and resumes it, if
     /// that is safe, instead of stopping it.
-    public var stopDiscardsWork: Bool {
+    package var stopDiscardsWork: Bool {
         get { discarding.load(ordering: .acquiring) }
         set { discarding.store(newValue, ordering: .releasing) }
     }
 
     /// Requests the end of the task: runs the stop handlers, which interrupt blocking reads.
-    public func stop() {
+    package func stop() {
         guard !stopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
         let handlers = state.withLock { Array($0.stopHandlers.values) }
         for handler in handlers { handler() }
     }
 
     /// Registers what wakes the task from a blocking call. Runs it at once if the task is stopping already.
-    public func onStop(_ handler: @escaping @Sendable () -> Void) -> Int {
+    package func onStop(_ handler: @escaping @Sendable () -> Void) -> Int {
         let id = state.withLock { state in
             state.nextHandlerID += 1
             state.stopHandlers[state.nextHandlerID] = handler
@@ -54,10 +54,10 @@ public final class TaskControl: Sendable {
         return id
     }
 
-    public func removeStopHandler(_ id: Int) { state.withLock { _ = $0.stopHandlers.removeValue(forKey: id) } }
+    package func removeStopHandler(_ id: Int) { state.withLock { _ = $0.stopHandlers.removeValue(forKey: id) } }
 
     /// Reports the task's condition to the worker. Repeated equal reports are dropped.
-    public func report(_ condition: Condition) {
+    package func report(_ condition: Condition) {
         let changed = state.withLock { state in
             guard state.condition != condition else { return false }
             state.condition = condition

@@ -1,31 +1,31 @@
 /// One message on its way from a source connector to Kafka, before conversion to bytes.
-public struct ConnectRecord: Sendable, Hashable {
-    public struct Header: Sendable, Hashable {
-        public let name: String
-        public let schema: Schema?
-        public let value: ConnectValue
+@usableFromInline package struct ConnectRecord: Sendable, Hashable {
+    @usableFromInline package struct Header: Sendable, Hashable {
+        package let name: String
+        package let schema: Schema?
+        package let value: ConnectValue
 
-        public init(_ name: String, schema: Schema?, value: ConnectValue) {
+        package init(_ name: String, schema: Schema?, value: ConnectValue) {
             self.name = name
             self.schema = schema
             self.value = value
         }
     }
 
-    public var topic: String
+    @usableFromInline package var topic: String
     /// nil: the producer's partitioner decides by the key's bytes.
-    public var partition: Int32?
-    public var keySchema: Schema?
-    public var key: ConnectValue
-    public var valueSchema: Schema?
+    @usableFromInline package var partition: Int32?
+    @usableFromInline package var keySchema: Schema?
+    @usableFromInline package var key: ConnectValue
+    @usableFromInline package var valueSchema: Schema?
     /// `.null` without a value schema is a tombstone.
-    public var value: ConnectValue
+    @usableFromInline package var value: ConnectValue
     /// Milliseconds since the epoch; nil: the producer's clock.
-    public var timestampMilliseconds: Int64?
-    public var headers: [Header]
+    @usableFromInline package var timestampMilliseconds: Int64?
+    @usableFromInline package var headers: [Header]
 
     @inlinable
-    public init(
+    package init(
         topic: String, partition: Int32? = nil, keySchema: Schema?, key: ConnectValue, valueSchema: Schema?,
         value: ConnectValue, timestampMilliseconds: Int64? = nil, headers: [Header] = []
     ) {

@@ -3,7 +3,7 @@
 /// - Integers of every width are `.integer`; the schema has the width.
 /// - `Decimal` is `.bytes`: the unscaled value, big-endian two's complement, minimal length.
 /// - Connect's and Debezium's dates and times are the `.integer` or `.string` of their primitive type.
-public enum ConnectValue: Sendable, Hashable {
+@usableFromInline package enum ConnectValue: Sendable, Hashable {
     case null
     case boolean(Bool)
     case integer(Int64)
@@ -15,54 +15,55 @@ public enum ConnectValue: Sendable, Hashable {
     case map([MapEntry])
     case structure(Struct)
 
-    public struct MapEntry: Sendable, Hashable {
-        public let key: ConnectValue
-        public let value: ConnectValue
+    @usableFromInline package struct MapEntry: Sendable, Hashable {
+        package let key: ConnectValue
+        package let value: ConnectValue
 
-        public init(key: ConnectValue, value: ConnectValue) {
+        package init(key: ConnectValue, value: ConnectValue) {
             self.key = key
             self.value = value
         }
     }
 
-    @inlinable public var isNull: Bool { if case .null = self { true } else { false } }
-    public var structValue: Struct? { if case .structure(let value) = self { value } else { nil } }
-    public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
-    public var integerValue: Int64? { if case .integer(let value) = self { value } else { nil } }
+    @inlinable package var isNull: Bool { if case .null = self { true } else { false } }
+    @inlinable package var structValue: Struct? { if case .structure(let value) = self { value } else { nil } }
+    @inlinable package var stringValue: String? { if case .string(let value) = self { value } else { nil } }
+    @inlinable package var integerValue: Int64? { if case .integer(let value) = self { value } else { nil } }
 }
 
 /// A row of values, one per field of `schema`, in the schema's order.
-public struct Struct: Sendable, Hashable {
-    public let schema: Schema
-    public var values: ContiguousArray<ConnectValue>
+@usableFromInline package struct Struct: Sendable, Hashable {
+    @usableFromInline package let schema: Schema
+    @usableFromInline package var values: ContiguousArray<ConnectValue>
     /// Whether the same values, in the same memory, are part of many records, so that a converter may cache their
     /// bytes. The emitter sets it for the `source` block of a snapshot, which is most of a record's bytes; a
     /// converter cannot infer it from addresses, which are reused for every row. A hint, so no part of the value:
     /// equality ignores it.
-    public var isShared = false
+    package var isShared = false
 
     /// Precondition: as many values as fields.
     @inlinable
-    public init(schema: Schema, values: ContiguousArray<ConnectValue>) {
+    package init(schema: Schema, values: ContiguousArray<ConnectValue>) {
         precondition(values.count == schema.fields.count)
         self.schema = schema
         self.values = values
     }
 
-    public static func == (a: Struct, b: Struct) -> Bool { a.schema == b.schema && a.values == b.values }
+    @usableFromInline
+    package static func == (a: Struct, b: Struct) -> Bool { a.schema == b.schema && a.values == b.values }
 
-    public func hash(into hasher: inout Hasher) {
+    @usableFromInline package func hash(into hasher: inout Hasher) {
         hasher.combine(schema)
         hasher.combine(values)
     }
 
     /// The value of the named field. A linear search: for set-up and tests, not for the row loop.
-    public subscript(name: String) -> ConnectValue? { schema.index(of: name).map { values[$0] } }
+    package subscript(name: String) -> ConnectValue? { schema.index(of: name).map { values[$0] } }
 }
 
 extension ConnectValue {
     /// What the value is, for messages.
-    public var kindName: String {
+    package var kindName: String {
         switch self {
         case .null: "null"
         case .boolean: "a boolean"

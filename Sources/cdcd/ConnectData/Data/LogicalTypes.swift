@@ -1,5 +1,5 @@
 /// Connect's own logical types, which converters recognize by their exact names.
-public enum LogicalType: String, Sendable {
+package enum LogicalType: String, Sendable {
     case decimal = "org.apache.kafka.connect.data.Decimal"
     case date = "org.apache.kafka.connect.data.Date"
     case time = "org.apache.kafka.connect.data.Time"
@@ -8,8 +8,8 @@ public enum LogicalType: String, Sendable {
 
 extension Schema {
     /// The logical type, if it is one of Connect's own.
-    public var logicalType: LogicalType? { name.flatMap(LogicalType.init(rawValue:)) }
+    package var logicalType: LogicalType? { name.flatMap(LogicalType.init(rawValue:)) }
 
     /// The scale of a `Decimal`; 0 if the parameter is missing or not a number.
-    public var decimalScale: Int { parameter("scale").flatMap { Int($0) } ?? 0 }
+    package var decimalScale: Int { parameter("scale").flatMap { Int($0) } ?? 0 }
 }

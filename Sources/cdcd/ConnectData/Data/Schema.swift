@@ -1,5 +1,5 @@
 /// Connect's primitive and composite types (`org.apache.kafka.connect.data.Schema.Type`).
-public enum SchemaType: String, Sendable, Hashable {
+@usableFromInline package enum SchemaType: String, Sendable, Hashable {
     case int8, int16, int32, int64, boolean, string, bytes, array, map
     case float32 = "float"
     case float64 = "double"
@@ -10,43 +10,43 @@ public enum SchemaType: String, Sendable, Hashable {
 ///
 /// Logical types (`org.apache.kafka.connect.data.Decimal`, `io.debezium.time.Date`, …) are a `name` and
 /// `parameters` on a primitive type; values are held in the primitive, encoded form.
-public final class Schema: Sendable {
-    public struct Field: Sendable, Hashable {
-        public let name: String
-        public let schema: Schema
+@usableFromInline package final class Schema: Sendable {
+    @usableFromInline package struct Field: Sendable, Hashable {
+        package let name: String
+        package let schema: Schema
 
-        public init(_ name: String, _ schema: Schema) {
+        package init(_ name: String, _ schema: Schema) {
             self.name = name
             self.schema = schema
         }
     }
 
-    public struct Parameter: Sendable, Hashable {
-        public let name: String
-        public let value: String
+    @usableFromInline package struct Parameter: Sendable, Hashable {
+        package let name: String
+        package let value: String
 
-        public init(_ name: String, _ value: String) {
+        package init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
         }
     }
 
-    public let type: SchemaType
-    public let isOptional: Bool
-    public let name: String?
-    public let version: Int?
-    public let documentation: String?
+    package let type: SchemaType
+    package let isOptional: Bool
+    package let name: String?
+    package let version: Int?
+    package let documentation: String?
     /// In the order in which the JSON converter prints them.
-    public let parameters: [Parameter]
-    public let defaultValue: ConnectValue?
+    package let parameters: [Parameter]
+    package let defaultValue: ConnectValue?
     /// Of a struct; empty for other types.
-    public let fields: [Field]
+    @usableFromInline package let fields: [Field]
     /// Of a map.
-    public let keySchema: Schema?
+    package let keySchema: Schema?
     /// The values of a map or the items of an array.
-    public let valueSchema: Schema?
+    package let valueSchema: Schema?
 
-    public init(
+    package init(
         _ type: SchemaType, isOptional: Bool = false, name: String? = nil, version: Int? = nil,
         documentation: String? = nil, parameters: [Parameter] = [], defaultValue: ConnectValue? = nil,
         fields: [Field] = [], keySchema: Schema? = nil, valueSchema: Schema? = nil
@@ -63,12 +63,12 @@ public final class Schema: Sendable {
         self.valueSchema = valueSchema
     }
 
-    public func index(of fieldName: String) -> Int? { fields.firstIndex { $0.name == fieldName } }
+    package func index(of fieldName: String) -> Int? { fields.firstIndex { $0.name == fieldName } }
 
-    public func parameter(_ name: String) -> String? { parameters.first { $0.name == name }?.value }
+    package func parameter(_ name: String) -> String? { parameters.first { $0.name == name }?.value }
 
     /// The same schema with `optional` as given (and without its default where `droppingDefault`).
-    public func optional(_ isOptional: Bool = true, droppingDefault: Bool = false) -> Schema {
+    package func optional(_ isOptional: Bool = true, droppingDefault: Bool = false) -> Schema {
         Schema(
             type, isOptional: isOptional, name: name, version: version, documentation: documentation,
             parameters: parameters, defaultValue: droppingDefault ? nil : defaultValue, fields: fields,
@@ -77,7 +77,7 @@ public final class Schema: Sendable {
 }
 
 extension Schema: Hashable {
-    public static func == (a: Schema, b: Schema) -> Bool {
+    @usableFromInline package static func == (a: Schema, b: Schema) -> Bool {
         if a === b { return true }
         return a.type == b.type && a.isOptional == b.isOptional && a.name == b.name && a.version == b.version
             && a.documentation == b.documentation && a.parameters == b.parameters
@@ -85,7 +85,7 @@ extension Schema: Hashable {
             && a.valueSchema == b.valueSchema
     }
 
-    public func hash(into hasher: inout Hasher) {
+    @usableFromInline package func hash(into hasher: inout Hasher) {
         hasher.combine(type)
         hasher.combine(name)
         hasher.combine(fields.count)

@@ -1,9 +1,9 @@
 /// A decimal number as Connect's `Decimal` holds it: the unscaled value in big-endian two's complement bytes, with the
 /// scale in the schema.
-public enum UnscaledDecimal {
+package enum UnscaledDecimal {
     /// `BigDecimal.toString`: plain digits, or with an exponent if the scale is negative or the number is small
     /// (`1E-7`).
-    public static func javaText(_ unscaled: [UInt8], scale: Int) -> String {
+    package static func javaText(_ unscaled: [UInt8], scale: Int) -> String {
         let (isNegative, digits) = decimalDigits(unscaled)
         let sign = isNegative ? "-" : ""
         if scale == 0 { return sign + text(digits[...]) }
@@ -17,7 +17,7 @@ public enum UnscaledDecimal {
     }
 
     /// `BigDecimal.toPlainString`: never an exponent.
-    public static func plainText(_ unscaled: [UInt8], scale: Int) -> String {
+    package static func plainText(_ unscaled: [UInt8], scale: Int) -> String {
         let (isNegative, digits) = decimalDigits(unscaled)
         let sign = isNegative ? "-" : ""
         if scale > 0 { return sign + plain(digits, scale) }

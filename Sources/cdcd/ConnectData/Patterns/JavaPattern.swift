@@ -5,30 +5,30 @@ import Foundation
 /// The engine is ICU's, behind `NSRegularExpression`. The two languages are close relatives; `JavaPatternTranslator`
 /// writes out what they read differently: `\w`, `\d`, `\s` and the POSIX classes are ASCII, and so is the disregard of
 /// case.
-public struct JavaPattern: Sendable, Hashable {
+package struct JavaPattern: Sendable, Hashable {
     /// A pattern that is not well-formed, or that uses what is not supported.
-    public struct SyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
-        public let reason: String
+    package struct SyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
+        package let reason: String
         /// In Unicode scalars from the pattern's start.
-        public let index: Int?
-        public let pattern: String
+        package let index: Int?
+        package let pattern: String
 
         /// In the form of Java's `PatternSyntaxException`.
-        public var description: String {
+        package var description: String {
             guard let index else { return "\(reason)\n\(pattern)" }
             return "\(reason) near index \(index)\n\(pattern)\n\(String(repeating: " ", count: index))^"
         }
     }
 
-    public let pattern: String
-    public let isCaseInsensitive: Bool
+    package let pattern: String
+    package let isCaseInsensitive: Bool
     private let finder: NSRegularExpression
     private let matcher: NSRegularExpression
     private let groupCount: Int
     private let groupNames: [String: Int]
 
     /// - Parameter isCaseInsensitive: as with `Pattern.CASE_INSENSITIVE`, for ASCII letters only.
-    public init(_ pattern: String, caseInsensitive isCaseInsensitive: Bool = false) throws(SyntaxError) {
+    package init(_ pattern: String, caseInsensitive isCaseInsensitive: Bool = false) throws(SyntaxError) {
         self.pattern = pattern
         self.isCaseInsensitive = isCaseInsensitive
         var translator = JavaPatternTranslator(pattern, isCaseInsensitive: isCaseInsensitive)
@@ -44,22 +44,22 @@ public struct JavaPattern: Sendable, Hashable {
         groupNames = translator.groupNames
     }
 
-    public static func == (a: JavaPattern, b: JavaPattern) -> Bool {
+    package static func == (a: JavaPattern, b: JavaPattern) -> Bool {
         a.pattern == b.pattern && a.isCaseInsensitive == b.isCaseInsensitive
     }
 
-    public func hash(into hasher: inout Hasher) { hasher.combine(pattern) }
+    package func hash(into hasher: inout Hasher) { hasher.combine(pattern) }
 
     private func range(_ text: String) -> NSRange { NSRange(location: 0, length: text.utf16.count) }
 
     /// Whether the whole text matches (`Matcher.matches`).
-    public func matchesWhole(_ text: String) -> Bool { matcher.firstMatch(in: text, range: range(text)) != nil }
+    package func matchesWhole(_ text: String) -> Bool { matcher.firstMatch(in: text, range: range(text)) != nil }
 
     /// Whether the pattern matches anywhere in the text (`Matcher.find`).
-    public func find(_ text: String) -> Bool { finder.firstMatch(in: text, range: range(text)) != nil }
+    package func find(_ text: String) -> Bool { finder.firstMatch(in: text, range: range(text)) != nil }
 
     /// The parts of the text between the matches, as `Pattern.split(text)` gives them: without empty ones at the end.
-    public func split(_ text: String) -> [String] {
+    package func split(_ text: String) -> [String] {
         let source = text as NSString
         var parts: [String] = []
         var start = 0
@@ -79,7 +79,7 @@ public struct JavaPattern: Sendable, Hashable {
     /// - Parameter replacement: with `$1`, `${name}`, and `\` before a character that stands for itself.
     /// - Throws: `DataError` if the replacement names a group that does not exist or ends in the middle of a
     ///   reference.
-    public func replaceFirst(in text: String, with replacement: String) throws(DataError) -> String? {
+    package func replaceFirst(in text: String, with replacement: String) throws(DataError) -> String? {
         guard let match = finder.firstMatch(in: text, range: range(text)) else { return nil }
         let source = text as NSString
         let before = source.substring(to: match.range.location)

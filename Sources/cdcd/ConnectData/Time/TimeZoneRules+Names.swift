@@ -1,7 +1,7 @@
 extension TimeZoneRules {
     /// The rules of a zone by its name, as Java's `ZoneId.of` understands names: a region of the tz database, `Z`, an
     /// offset (`+9`, `+09:00`, `-0330`), or an offset after `UTC`, `GMT` or `UT`. Returns nil for everything else.
-    public init?(named name: String) {
+    package init?(named name: String) {
         if let offset = Self.fixedOffset(name) {
             self.init(name: name, fixedOffsetSeconds: offset)
         } else if let line = Self.linesByName[name] {
@@ -12,12 +12,12 @@ extension TimeZoneRules {
     }
 
     /// The names of all regions.
-    public static var knownNames: [String] {
+    package static var knownNames: [String] {
         linesByName.keys.sorted()
     }
 
     /// The release of the tz database that is built in, for example `2025b`.
-    public static var databaseVersion: String { TimeZoneTable.version }
+    package static var databaseVersion: String { TimeZoneTable.version }
 
     // MARK: Offsets
 

@@ -5,7 +5,7 @@ import WireCore
 /// Named zones come from a table inside the binary, made from the tz database: neither `/usr/share/zoneinfo` nor ICU's
 /// data is needed. Local times that a change of the offset leaves out or repeats are understood as Java's
 /// `ZonedDateTime.of` does.
-public struct TimeZoneRules: Sendable, Hashable {
+package struct TimeZoneRules: Sendable, Hashable {
     struct Change: Sendable, Hashable {
         /// Seconds since the epoch.
         let instant: Int64
@@ -48,15 +48,15 @@ public struct TimeZoneRules: Sendable, Hashable {
     }
 
     /// As it was asked for.
-    public let name: String
+    package let name: String
     let initialOffset: Int32
     let changes: [Change]
     /// The rule that applies after the last of `changes`.
     let rule: YearlyRule?
 
-    public static let utc = TimeZoneRules(name: "UTC", fixedOffsetSeconds: 0)
+    package static let utc = TimeZoneRules(name: "UTC", fixedOffsetSeconds: 0)
 
-    public init(name: String, fixedOffsetSeconds: Int32) {
+    package init(name: String, fixedOffsetSeconds: Int32) {
         self.init(name: name, initialOffset: fixedOffsetSeconds, changes: [], rule: nil)
     }
 
@@ -68,12 +68,12 @@ public struct TimeZoneRules: Sendable, Hashable {
     }
 
     /// The zone never changes its offset.
-    public var isFixed: Bool { changes.isEmpty && rule == nil }
+    package var isFixed: Bool { changes.isEmpty && rule == nil }
 
     // MARK: Instants
 
     /// Seconds east of UTC at an instant, given in seconds since the epoch.
-    public func offsetSeconds(at instant: Int64) -> Int32 {
+    package func offsetSeconds(at instant: Int64) -> Int32 {
         guard let last = changes.last else { return offsetByRule(at: instant, after: .min, otherwise: initialOffset) }
         if instant >= last.instant {
             return offsetByRule(at: instant, after: last.instant, otherwise: last.offset)
@@ -110,17 +110,17 @@ public struct TimeZoneRules: Sendable, Hashable {
     // MARK: Local times
 
     /// What a local time means.
-    public struct Resolution: Sendable, Hashable {
+    package struct Resolution: Sendable, Hashable {
         /// Seconds since the epoch.
-        public let instant: Int64
+        package let instant: Int64
         /// The offset that the resulting time has, in seconds east of UTC.
-        public let offsetSeconds: Int32
+        package let offsetSeconds: Int32
     }
 
     /// The instant of a local time, given in seconds since 1970-01-01T00:00 on the zone's clocks.
     ///
     /// Of a time that comes twice the first is meant. A time that is left out moves on by the length of the gap.
-    public func resolve(localSeconds: Int64) -> Resolution {
+    package func resolve(localSeconds: Int64) -> Resolution {
         guard Self.instants.contains(localSeconds) else {
             let offset = offsetSeconds(at: localSeconds)
             return Resolution(instant: localSeconds &- Int64(offset), offsetSeconds: offset)

@@ -2,17 +2,17 @@
 ///
 /// Bytes are ISO 8859-1; other characters are written `\uXXXX`. A line may be continued with a backslash, a key
 /// ends at the first unescaped `=`, `:` or blank, and a later line for the same key wins.
-public enum JavaProperties {
+package enum JavaProperties {
     /// A file that Java would refuse too.
-    public struct SyntaxError: Error, Equatable, CustomStringConvertible {
+    package struct SyntaxError: Error, Equatable, CustomStringConvertible {
         /// Counted from 1; of a continued line, its first.
-        public let line: Int
+        package let line: Int
 
-        public var description: String { "line \(line): malformed \\uXXXX encoding; four hexadecimal digits are needed" }
+        package var description: String { "line \(line): malformed \\uXXXX encoding; four hexadecimal digits are needed" }
     }
 
     /// The properties of a file. Throws `SyntaxError` for a `\u` without four hexadecimal digits.
-    public static func parse(_ bytes: [UInt8]) throws(SyntaxError) -> [String: String] {
+    package static func parse(_ bytes: [UInt8]) throws(SyntaxError) -> [String: String] {
         var properties: [String: String] = [:]
         var lines = LogicalLines(bytes: bytes)
         while let line = lines.next() {

@@ -7,7 +7,7 @@ import WireStreams
 ///
 /// `WorkerOptions` declares the properties. A value that asks for what is not supported stops the start; a property
 /// that is unknown, or has no effect here, is named in `warnings` and `notes`.
-public struct WorkerConfiguration: Sendable {
+package struct WorkerConfiguration: Sendable {
     /// A converter class with its own properties, the prefix taken away.
     struct ConverterSettings: Sendable, Equatable {
         var className = ""
@@ -49,18 +49,18 @@ public struct WorkerConfiguration: Sendable {
 
     /// What the worker's own Kafka clients are created with.
     var client = KafkaClientConfiguration(bootstrapServers: [], clientID: "")
-    public internal(set) var groupID = ""
+    package internal(set) var groupID = ""
     /// Where REST listens.
-    public private(set) var listeners: [SocketAddress] = []
+    package private(set) var listeners: [SocketAddress] = []
     /// The `host:port` that identifies this worker in statuses.
-    public private(set) var workerID = ""
+    package private(set) var workerID = ""
     /// Unknown properties, and settings of internal topics that Connect fixes.
-    public private(set) var warnings: [String] = []
+    package private(set) var warnings: [String] = []
     /// Properties that have no effect here, in one line for each kind.
-    public private(set) var notes: [String] = []
+    package private(set) var notes: [String] = []
 
-    public var bootstrapServers: [SocketAddress] { client.bootstrapServers }
-    public var clientID: String { client.clientID }
+    package var bootstrapServers: [SocketAddress] { client.bootstrapServers }
+    package var clientID: String { client.clientID }
 
     /// The URL of this worker for other group members, with a slash at the end.
     var advertisedURL: String { "http://\(workerID)/" }

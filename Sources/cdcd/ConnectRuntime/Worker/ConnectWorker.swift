@@ -9,9 +9,9 @@ import WireStreams
 ///
 /// `start()` returns as soon as REST listens; everything else runs on threads of its own. `awaitTermination()` returns
 /// how the worker ended.
-public final class ConnectWorker: Sendable {
+package final class ConnectWorker: Sendable {
     /// How a worker ended.
-    public enum Termination: Sendable, Equatable {
+    package enum Termination: Sendable, Equatable {
         /// `stop()` was called.
         case stopped
         /// The worker could not continue: what failed, where, why and the remedy.
@@ -57,7 +57,7 @@ public final class ConnectWorker: Sendable {
     /// Listens on the REST ports and begins to start everything else.
     ///
     /// Throws if a port is unavailable.
-    public func start() throws {
+    package func start() throws {
         let service = service
         var servers: [HTTPServer] = []
         do {
@@ -81,7 +81,7 @@ public final class ConnectWorker: Sendable {
     }
 
     /// The address of the first REST listener, with the port that the system chose where 0 was asked for.
-    public var restAddress: SocketAddress? { parts.withLock { $0.servers.first?.address } }
+    package var restAddress: SocketAddress? { parts.withLock { $0.servers.first?.address } }
 
     private func runHerder() {
         do {
@@ -162,7 +162,7 @@ public final class ConnectWorker: Sendable {
     // MARK: End
 
     /// Ends everything in order within five seconds: offsets are committed, statuses written, the group left.
-    public func stop() {
+    package func stop() {
         let budget = ShutdownBudget(from: .now)
         let isFirst = parts.withLock { parts in
             defer { parts.isStopping = true }
@@ -216,7 +216,7 @@ public final class ConnectWorker: Sendable {
     }
 
     /// Waits until the worker has ended, by `stop()` or by a failure.
-    public func awaitTermination() -> Termination {
+    package func awaitTermination() -> Termination {
         while !ended.wait(milliseconds: 60_000) {}
         return parts.withLock { $0.failure }.map { .failed($0) } ?? .stopped
     }

@@ -4,16 +4,16 @@ import WireCore
 ///
 /// A configuration written for Debezium 1.9 (`database.server.name`, `database.history.*`) gets 1.9's messages and
 /// defaults; one written for 2.x and 3.x (`topic.prefix`, `schema.history.internal.*`) gets 3.6's.
-public enum DebeziumGeneration: String, Sendable, Hashable, CaseIterable {
+package enum DebeziumGeneration: String, Sendable, Hashable, CaseIterable {
     case v19 = "1.9"
     case v36 = "3.6"
 
     /// Overrides what the names of the properties imply: `1.9` or `3.6`.
-    public static let overrideProperty = "cdcd.debezium.profile"
+    package static let overrideProperty = "cdcd.debezium.profile"
 
     /// Decides by the names that a configuration uses. `topic.prefix` wins over everything of 1.9; where nothing
     /// tells, it is 3.6. An override with another value than `1.9` or `3.6` does not count here; validation refuses it.
-    public init(configuration: [String: String]) {
+    package init(configuration: [String: String]) {
         if let override = configuration[Self.overrideProperty], let generation = Self(rawValue: override) {
             self = generation
         } else if configuration["topic.prefix"] != nil {
@@ -27,7 +27,7 @@ public enum DebeziumGeneration: String, Sendable, Hashable, CaseIterable {
     }
 
     /// The version that `source.version` and the plugin list show.
-    public var version: String {
+    package var version: String {
         switch self {
         case .v19: "1.9.5.Final"
         case .v36: "3.6.1.Final"

@@ -3,8 +3,8 @@ import DebeziumPlugins
 
 /// One property of the connector, as plain data: what both generations of Debezium say of it, and what happens to it
 /// here.
-public struct ConnectorOption: Sendable {
-    public enum Support: String, Sendable {
+package struct ConnectorOption: Sendable {
+    package enum Support: String, Sendable {
         /// Does what it says.
         case supported
         /// Read, checked and shown, but without effect: it tunes Java's way of doing what is done differently here.
@@ -13,19 +13,19 @@ public struct ConnectorOption: Sendable {
         case notYet
     }
 
-    public enum Check: Sendable { case none, required, positive, notNegative, expressions }
+    package enum Check: Sendable { case none, required, positive, notNegative, expressions }
 
     /// What a generation says of the property.
-    public struct Presence: Sendable {
+    package struct Presence: Sendable {
         /// Its place in its group; 0 where the plugin does not list it, but reads it all the same.
-        public let order: Int
-        public let defaultValue: String?
+        package let order: Int
+        package let defaultValue: String?
         /// The values there are, in the order in which messages name them; empty for any value.
-        public let choices: [String]
-        public let isVisible: Bool
+        package let choices: [String]
+        package let isVisible: Bool
         /// Where it is another than the option's.
-        public let type: ConfigType?
-        public let dependents: [String]
+        package let type: ConfigType?
+        package let dependents: [String]
 
         init(
             order: Int, default defaultValue: String? = nil, choices: [String] = [], isVisible: Bool = true,
@@ -40,19 +40,19 @@ public struct ConnectorOption: Sendable {
         }
     }
 
-    public let name: String
-    public let type: ConfigType
-    public let importance: ConfigImportance
-    public let displayName: String
-    public let width: ConfigWidth
-    public let check: Check
+    package let name: String
+    package let type: ConfigType
+    package let importance: ConfigImportance
+    package let displayName: String
+    package let width: ConfigWidth
+    package let check: Check
     /// Nil if the generation does not have the property.
-    public let v19: Presence?
-    public let v36: Presence?
-    public let support: Support
+    package let v19: Presence?
+    package let v36: Presence?
+    package let support: Support
     /// Of those that are supported in part: the values that are, beside the default.
-    public let supportedValues: [String]
-    public let documentation: String
+    package let supportedValues: [String]
+    package let documentation: String
 
     init(
         _ name: String, _ type: ConfigType, _ importance: ConfigImportance, _ displayName: String,
@@ -73,7 +73,7 @@ public struct ConnectorOption: Sendable {
     }
 
     /// Nil if the generation does not have the property.
-    public func presence(_ profile: DebeziumProfile) -> Presence? { profile.generation == .v19 ? v19 : v36 }
+    package func presence(_ profile: DebeziumProfile) -> Presence? { profile.generation == .v19 ? v19 : v36 }
 
     /// Whether the name stands for many: `column.mask.with.(d+).chars`.
     var isPattern: Bool { name.contains("(") }

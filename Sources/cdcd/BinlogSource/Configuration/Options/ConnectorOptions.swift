@@ -1,14 +1,14 @@
 import ConnectData
 
 /// All properties of the connector, and what follows from them.
-public enum ConnectorOptions {
-    public struct Group: Sendable {
-        public let name: String
-        public let options: [ConnectorOption]
+package enum ConnectorOptions {
+    package struct Group: Sendable {
+        package let name: String
+        package let options: [ConnectorOption]
     }
 
     /// By group, in the order in which plugins list them.
-    public static let groups: [Group] = [
+    package static let groups: [Group] = [
         Group(name: "MySQL", options: connection),
         Group(name: "Connector", options: reading + representing),
         Group(name: "History Storage", options: history),
@@ -21,7 +21,7 @@ public enum ConnectorOptions {
     }
 
     /// What `GET /connector-plugins/…/config` lists.
-    public static func definition(_ profile: DebeziumProfile) -> ConfigDefinition {
+    package static func definition(_ profile: DebeziumProfile) -> ConfigDefinition {
         ConfigDefinition(
             groups.flatMap { group in
                 let listed = group.options.compactMap { option in

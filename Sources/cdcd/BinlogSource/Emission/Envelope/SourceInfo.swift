@@ -1,23 +1,23 @@
 /// Where and when a change happened: the variable part of a message's `source` block.
-public struct SourceInfo: Sendable, Hashable {
+package struct SourceInfo: Sendable, Hashable {
     /// The database's time in microseconds since the epoch: the binlog header's seconds, the transaction's original
     /// commit time if the profile prefers that, or the time at which a snapshot read its table.
-    public var timestampMicroseconds: Int64
+    package var timestampMicroseconds: Int64
     /// The binlog file, and where in it the event begins (or the snapshot's position).
-    public var file: String
-    public var position: Int64
+    package var file: String
+    package var position: Int64
     /// The server that wrote the event; 0 in a snapshot.
-    public var serverID: Int64
+    package var serverID: Int64
     /// The transaction's own GTID; nil without GTIDs and in a snapshot.
-    public var gtid: String?
+    package var gtid: String?
     /// The connection that ran the statement, from the QUERY event that began the transaction.
-    public var thread: Int64?
+    package var thread: Int64?
     /// The row that schema changes name: the last of the row event before. Rows count for themselves.
-    public var row = 0
+    package var row = 0
     /// The statement, if `include.query` is set and the server logs it.
-    public var query: String?
+    package var query: String?
 
-    public init(
+    package init(
         timestampMicroseconds: Int64, file: String, position: Int64, serverID: Int64 = 0, gtid: String? = nil,
         thread: Int64? = nil, query: String? = nil
     ) {

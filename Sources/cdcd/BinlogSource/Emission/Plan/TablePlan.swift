@@ -3,15 +3,15 @@ import ConnectData
 /// How the rows of one version of a table become messages: topic, schemas, and a plan for every column.
 ///
 /// Compiled once for each table definition; the work per row is a loop over arrays.
-public final class TablePlan: Sendable {
-    public let definition: TableDefinition
+package final class TablePlan: Sendable {
+    package let definition: TableDefinition
     /// The topic of the table's records.
-    public let topic: String
+    package let topic: String
     /// Nil if the table has no key.
-    public let keySchema: Schema?
+    package let keySchema: Schema?
     /// The schema of `before` and `after`.
-    public let rowSchema: Schema
-    public let envelopeSchema: Schema
+    package let rowSchema: Schema
+    package let envelopeSchema: Schema
     let envelope: EnvelopeLayout
     /// The `source` block of the table's messages.
     let source: SourceLayout
@@ -27,7 +27,7 @@ public final class TablePlan: Sendable {
     /// Whether messages have the table's own key, not one of `message.key.columns`.
     let hasKeyOfDefinition: Bool
     /// The columns that a snapshot selects, in order.
-    public let selectedColumns: [String]
+    package let selectedColumns: [String]
 
     enum KeySource: Sendable, Hashable {
         case row(Int)
@@ -36,7 +36,7 @@ public final class TablePlan: Sendable {
 
     /// Throws a `PlanError` if a column's type or character set is unknown, or two columns get one field name; it
     /// names table and column.
-    public init(_ definition: TableDefinition, configuration: MySQLConnectorConfig) throws {
+    package init(_ definition: TableDefinition, configuration: MySQLConnectorConfig) throws {
         let naming = TopicNaming(configuration)
         let table = definition.id
         self.definition = definition

@@ -4,10 +4,10 @@ import WireCore
 
 /// A table plan bound to the storage that a table map announces: turns row images into values. Made once for each
 /// table map; the work per row is a loop over arrays.
-public final class BinlogRowDecoder: CellDecoder, Sendable {
+package final class BinlogRowDecoder: CellDecoder, Sendable {
     typealias Row = RowImage
 
-    public let plan: TablePlan
+    package let plan: TablePlan
     /// The layout of the row images.
     package let storage: [ColumnStorage]
     let columns: ContiguousArray<CellColumn<StoredConversion>>
