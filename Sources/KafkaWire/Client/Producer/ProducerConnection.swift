@@ -49,8 +49,8 @@ final class ProducerConnection: Sendable {
 }
 
 /// Moves a receiver to the thread that reads from it.
-// Only that thread uses the receiver from then on. The mutable state that both directions share is the TLS engine's, and
-// that has a lock.
+// Only that thread uses the receiver from then on. The only mutable state that both directions share is the TLS
+// engine's, which has a lock.
 struct ReceivingHalf: @unchecked Sendable {
     let receiver: ResponseReceiver
 }
