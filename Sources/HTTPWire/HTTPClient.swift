@@ -1,17 +1,6 @@
 import WireCore
 import WireStreams
 
-/// A response with its whole body.
-package struct HTTPClientResponse: Equatable, Sendable {
-    package let head: HTTPResponseHead
-    package let body: [UInt8]
-    package let trailers: [HTTPRequest.Header]
-    /// Of the last request, after redirects.
-    package let url: HTTPURL
-
-    package var status: Int { head.status }
-}
-
 /// A blocking HTTP/1.1 client that keeps connections open, follows redirects and limits what a server may send.
 ///
 /// Belongs to one thread. Only `cancellation` may be used by others.

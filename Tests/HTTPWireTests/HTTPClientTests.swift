@@ -63,7 +63,7 @@ import WireTestSupport
         #expect(server.awaitEnd() && server.unexpected.isEmpty && server.completedConnections == 1)
     }
 
-    @Test(arguments: [false, true]) func bodiesOfEveryKindArrive(streamed: Bool) throws {
+    @Test(arguments: [false, true]) func allRequestBodyKindsAreSent(streamed: Bool) throws {
         let server = try echoServer(stream: streamed)
         defer { server.stop() }
         let client = client()
@@ -85,7 +85,7 @@ import WireTestSupport
         #expect(try text(.none).hasSuffix("Content-Length=0 "))
     }
 
-    @Test func responseBodyIsHandedOverWhileItArrives() throws {
+    @Test func responseBodyIsStreamed() throws {
         let arrived = Monitor(false)
         let server = try HTTPServer(address: SocketAddress(host: "127.0.0.1", port: 0)) { _ in
             HTTPResponse(status: 200, body: .stream { writer in
@@ -109,7 +109,7 @@ import WireTestSupport
         #expect(parts == ["first", "second"])
     }
 
-    @Test func bodyOfTheWrongLengthIsReported() throws {
+    @Test func requestBodyWithWrongLengthFails() throws {
         let server = try ScriptedServer([[.receiveSome, .awaitClose], [.receiveSome, .awaitClose]])
         for pieces in [[Array("abc".utf8)], [Array("abcdefg".utf8)]] {
             var rest = pieces[...]
@@ -124,7 +124,7 @@ import WireTestSupport
     }
 
     @Test(arguments: [("X-A", "b\r\nX-B: c"), ("X A", "b"), ("", "b"), ("content-length", "3"), ("Host", "x")])
-    func headersThatWouldChangeTheMessageAreRefused(name: String, value: String) throws {
+    func invalidHeadersAreRejected(name: String, value: String) throws {
         let request = HTTPClientRequest(
             url: try #require(HTTPURL("http://127.0.0.1:1/")), headers: [.init(name: name, value: value)])
         guard case .invalidRequest? = error({ () throws(HTTPClientError) in try client().send(request) }) else {
@@ -133,7 +133,7 @@ import WireTestSupport
         }
     }
 
-    @Test func userInformationBecomesBasicAuthentication() throws {
+    @Test func userInfoIsSentAsBasicAuthentication() throws {
         let server = try echoServer()
         defer { server.stop() }
         let url = try #require(HTTPURL("http://u%40x:p@127.0.0.1:\(server.address.port)/"))
@@ -143,7 +143,7 @@ import WireTestSupport
 
     // MARK: Stale connections
 
-    @Test func idempotentRequestIsRepeatedOnceOnAStaleConnection() throws {
+    @Test func idempotentRequestIsRetriedOnceOnAStaleConnection() throws {
         let server = try ScriptedServer([[.receiveSome, .send(Self.ok)], [.receiveSome, .send(Self.ok), .awaitClose]])
         do {
             let client = client()
@@ -152,7 +152,7 @@ import WireTestSupport
         #expect(server.awaitEnd() && server.completedConnections == 2)
     }
 
-    @Test func otherRequestsAndSecondFailuresAreNotRepeated() throws {
+    @Test func nonIdempotentRequestsAndSecondFailuresAreNotRetried() throws {
         let server = try ScriptedServer([
             [.receiveSome, .send(Self.ok)], [.receiveSome, .send(Self.ok)], [.receiveSome],
         ])
@@ -168,7 +168,7 @@ import WireTestSupport
         #expect(server.awaitEnd() && server.completedConnections == 3)
     }
 
-    @Test func connectionThatWasIdleTooLongIsNotUsed() throws {
+    @Test func expiredIdleConnectionIsNotReused() throws {
         var limits = HTTPClientLimits()
         limits.idleMillisecondsMax = 0
         let server = try ScriptedServer([
@@ -184,7 +184,7 @@ import WireTestSupport
 
     // MARK: Redirects
 
-    @Test func redirectsAreFollowedAndTheirNumberIsLimited() throws {
+    @Test func redirectsAreFollowedUpToALimit() throws {
         let server = try ScriptedServer(Array(repeating: [.receiveSome, .send(redirect(302, to: "/next"))], count: 6))
         let request = HTTPClientRequest(url: try url(server.address))
         #expect(error { () throws(HTTPClientError) in try client().send(request) } == .tooManyRedirects(max: 5))
@@ -201,7 +201,7 @@ import WireTestSupport
         (301, "POST", "GET"), (302, "POST", "GET"), (303, "PUT", "GET"), (303, "HEAD", "HEAD"), (307, "POST", "POST"),
         (308, "PUT", "PUT"), (301, "PUT", "PUT"), (302, "DELETE", "DELETE"),
     ])
-    func methodAfterARedirectFollowsTheStatus(status: Int, method: String, expected: String) throws {
+    func redirectMethodDependsOnStatus(status: Int, method: String, expected: String) throws {
         let request = HTTPClientRequest(
             method: method, url: try #require(HTTPURL("http://a/b")), headers: [.init(name: "Content-Type", value: "x")],
             body: .bytes([1]))
@@ -216,7 +216,7 @@ import WireTestSupport
         ("http://a/x", true), ("http://a:80/x", true), ("http://a:8080/x", false), ("http://b/x", false),
         ("https://a/x", false),
     ])
-    func credentialsStayWithTheirOrigin(target: String, isSent: Bool) throws {
+    func credentialsAreNotSentToAnotherOrigin(target: String, isSent: Bool) throws {
         let headers = ["Authorization", "cookie", "Proxy-Authorization"].map { HTTPRequest.Header(name: $0, value: "s") }
         let request = HTTPClientRequest(
             url: try #require(HTTPURL("http://a/b")), headers: headers + [.init(name: "Accept", value: "x")])
@@ -226,7 +226,7 @@ import WireTestSupport
     }
 
     @Test(arguments: ["http://a/x", "ftp://a/x", "//b:0/x", "javascript:1"])
-    func redirectsToLessSafeTargetsAreRefused(target: String) throws {
+    func redirectsToInsecureOrInvalidTargetsAreRejected(target: String) throws {
         let request = HTTPClientRequest(url: try #require(HTTPURL("https://a/b")))
         let head = HTTPResponseHead(status: 302, headers: [.init(name: "Location", value: target)])
         let failure = error { () throws(HTTPClientError) in try HTTPRedirect.next(after: request, head) }
@@ -236,7 +236,7 @@ import WireTestSupport
         }
     }
 
-    @Test func bodyThatCannotBeRepeatedIsNotRedirected() throws {
+    @Test func streamedBodyIsNotSentAgainAfterARedirect() throws {
         let request = HTTPClientRequest(
             method: "POST", url: try #require(HTTPURL("http://a/b")), body: .chunked { nil })
         let head = HTTPResponseHead(status: 307, headers: [.init(name: "Location", value: "/c")])
@@ -249,7 +249,7 @@ import WireTestSupport
 
     // MARK: Limits and failures
 
-    @Test func truncatedResponsesAndForeignProtocolsAreErrors() throws {
+    @Test func truncatedAndNonHTTPResponsesAreErrors() throws {
         let server = try ScriptedServer([
             [.receiveSome, .send(Array("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf".utf8))],
             [.receiveSome, .send(Array("SSH-2.0-x\r\n".utf8))], [.receiveSome],
@@ -261,7 +261,7 @@ import WireTestSupport
         #expect(error { () throws(HTTPClientError) in try client().send(request) } == .closedBeforeResponse)
     }
 
-    @Test func silenceAndSlownessEndAtTheirLimits() throws {
+    @Test func readAndTotalTimeoutsApply() throws {
         var limits = HTTPClientLimits()
         limits.readTimeoutMilliseconds = 50
         let drip = Array("HTTP/1.1 200 OK\r\n\r\n".utf8)
@@ -275,7 +275,7 @@ import WireTestSupport
         #expect(slow == .timedOut(.total, milliseconds: 100))
     }
 
-    @Test func cancellationEndsARequestOfAnotherThread() throws {
+    @Test func requestIsCancelledFromAnotherThread() throws {
         let server = try ScriptedServer([[.receiveSome, .awaitClose]])
         let cancellation = HTTPCancellation()
         let url = try url(server.address)
@@ -293,7 +293,7 @@ import WireTestSupport
         #expect(outcome.wait(until: .now.advanced(byMilliseconds: 10_000)) { $0 } == .cancelled)
     }
 
-    @Test func refusedConnectionNamesTheAddress() throws {
+    @Test func refusedConnectionErrorNamesTheAddress() throws {
         let listener = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0))
         let address = listener.address
         listener.stop()
@@ -336,7 +336,7 @@ import WireTestSupport
             userAgent: "test")
     }
 
-    @Test func httpsVerifiesTheHostAndUnderstandsTheEnd() throws {
+    @Test func httpsVerifiesTheHostAndRequiresCloseNotify() throws {
         let untilEnd = "HTTP/1.1 200 OK\r\n\r\nto the end"
         let sized = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
         for (response, closesProperly, expected) in [
@@ -357,7 +357,7 @@ import WireTestSupport
         }
     }
 
-    @Test func certificateOfAnotherAuthorityIsRefused() throws {
+    @Test func certificateOfUntrustedAuthorityIsRejected() throws {
         let (listener, done) = try tlsServer("", closesProperly: true)
         let url = try #require(HTTPURL("https://localhost:\(listener.address.port)/"))
         let failure = error { () throws(HTTPClientError) in

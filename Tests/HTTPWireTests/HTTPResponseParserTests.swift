@@ -68,7 +68,7 @@ import WireTestSupport
         ("registry-subjects", "GET", 200, 11, true), ("registry-info", "GET", 200, 171, true),
         ("registry-root", "GET", 302, 0, true), ("python-file", "GET", 200, 6, false),
     ])
-    func capturedResponsesAreReadInEveryFeedingMode(
+    func capturedResponsesAreParsedInEveryFeedingMode(
         name: String, method: String, status: Int, bodyBytes: Int, isReusable: Bool
     ) throws {
         let bytes = try Fixtures.bytes("http/\(name).response")
@@ -80,7 +80,7 @@ import WireTestSupport
         survivesDamage(to: bytes) { _ = try parse(Array($0), method: method) }
     }
 
-    @Test func capturedChunkedResponseIsWholeJSON() throws {
+    @Test func capturedChunkedResponseIsCompleteJSON() throws {
         let bytes = try Fixtures.bytes("http/connect-loggers-chunked.response")
         let whole = try parse(bytes, closes: false)
         #expect(whole.isComplete && whole.isReusable)
@@ -113,7 +113,7 @@ import WireTestSupport
     }
 
     @Test(arguments: ["HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n"])
-    func someStatusesHaveNoBody(text: String) throws {
+    func statusesWithoutBodyEndTheResponse(text: String) throws {
         #expect(try parse(text, closes: false).isComplete)
         #expect(try parse("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n", method: "HEAD", closes: false).isComplete)
     }
@@ -135,9 +135,9 @@ import WireTestSupport
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n", "HTTP/1.1 100 Continue\r\n\r\n",
     ])
-    func endWithinAResponseIsTruncation(text: String) { #expect(error(of: text) == .truncatedResponse) }
+    func endOfStreamWithinAResponseIsTruncation(text: String) { #expect(error(of: text) == .truncatedResponse) }
 
-    @Test func endBeforeAResponseIsDistinguished() { #expect(error(of: "") == .closedBeforeResponse) }
+    @Test func endOfStreamBeforeAResponseHasItsOwnError() { #expect(error(of: "") == .closedBeforeResponse) }
 
     @Test(arguments: [
         "SSH-2.0-OpenSSH_9.2\r\n", "HTTP/2 200\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.1 200OK\r\n\r\n",
@@ -151,14 +151,14 @@ import WireTestSupport
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nabc",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n123456789\r\n",
     ])
-    func malformedResponsesAreRefused(text: String) {
+    func malformedResponsesAreRejected(text: String) {
         guard case .malformedResponse? = error(of: text) else {
             Issue.record("\(String(describing: error(of: text)))")
             return
         }
     }
 
-    @Test func limitsHoldForHeadsBodiesAndTrailers() {
+    @Test func headBodyAndTrailersAreLimited() {
         var limits = HTTPClientLimits()
         (limits.headBytesMax, limits.headerCountMax, limits.bodyBytesMax) = (100, 2, 10)
         let long = String(repeating: "x", count: 100)

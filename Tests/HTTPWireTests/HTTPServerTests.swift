@@ -47,7 +47,7 @@ import WireTestSupport
 
     private static func get(_ path: String) -> String { "GET \(path) HTTP/1.1\r\nHost: a\r\n\r\n" }
 
-    @Test func requestsOfOneConnectionAreAnsweredInTheirOrder() throws {
+    @Test func pipelinedRequestsAreAnsweredInOrder() throws {
         let server = try server()
         let streams = try connect(server, sending: Self.get("/one") + Self.get("/two"))
         let answers = try Self.text(from: streams, until: "/two")
@@ -58,7 +58,7 @@ import WireTestSupport
         server.stop()
     }
 
-    @Test func aClientThatWaitsToSendItsBodyIsToldToGoOn() throws {
+    @Test func expectContinueIsAnswered() throws {
         let server = try server { HTTPResponse(status: 200, body: $0.body) }
         let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
         let streams = try connect(server, sending: head)
@@ -77,7 +77,7 @@ import WireTestSupport
         server.stop()
     }
 
-    @Test func beyondTheLimitConnectionsAreToldSo() throws {
+    @Test func connectionsBeyondTheLimitGetServiceUnavailable() throws {
         var limits = HTTPLimits()
         limits.connectionsMax = 1
         let server = try server(limits)
@@ -90,7 +90,7 @@ import WireTestSupport
     }
 
     /// Two bodies fit, a third does not until one of them is answered.
-    @Test func theBodiesOfAllConnectionsShareOneLimit() throws {
+    @Test func bodiesOfAllConnectionsShareOneLimit() throws {
         var limits = HTTPLimits()
         limits.heldBytesMax = 250
         let (arrived, mayAnswer) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
@@ -119,7 +119,7 @@ import WireTestSupport
         server.stop()
     }
 
-    @Test func aReasonIsEscapedInTheAnswersJSON() throws {
+    @Test func errorReasonIsEscapedInJSON() throws {
         let server = try server()
         let request = "GET / HTTP/1.1\r\nHost: a\r\nExpect: a\"b\\\r\n\r\n"
         let answer = try Self.text(from: connect(server, sending: request))
@@ -129,7 +129,7 @@ import WireTestSupport
         server.stop()
     }
 
-    @Test func aRequestThatDoesNotArriveInTimeIsGivenUp() throws {
+    @Test func slowRequestTimesOut() throws {
         var limits = HTTPLimits()
         limits.headersTimeoutMilliseconds = 50
         let server = try server(limits)
@@ -138,7 +138,7 @@ import WireTestSupport
     }
 
     /// A peer that never stops sending must not hold its connection after the answer.
-    @Test func aPeerThatDripsOnAfterAnEarlyAnswerIsCut() throws {
+    @Test func connectionIsClosedIfPeerKeepsSendingAfterEarlyResponse() throws {
         let server = try server()
         let streams = try connect(server, sending: "NONSENSE\r\n\r\n")
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: 10_000)
@@ -165,7 +165,7 @@ import WireTestSupport
         server.stop()
     }
 
-    @Test func aStopEndsIdleConnectionsAtOnceAndLetsARequestEnd() throws {
+    @Test func stopClosesIdleConnectionsAndWaitsForRequests() throws {
         let (arrived, mayAnswer) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let server = try server { request in
             if request.path == "/slow" {
@@ -199,7 +199,7 @@ import WireTestSupport
         try server(limits) { _ in HTTPResponse(status: 200, body: .stream(write)) }
     }
 
-    @Test func streamedBodyIsChunkedAndTheConnectionStaysOpen() throws {
+    @Test func streamedBodyIsChunkedAndKeepsTheConnectionOpen() throws {
         let server = try streamingServer { writer in
             for part in ["hello ", "", "world"] { try writer.write(Array(part.utf8)) }
         }
@@ -213,7 +213,7 @@ import WireTestSupport
         server.stop()
     }
 
-    @Test func streamedBodyForAnOldClientEndsWithTheConnection() throws {
+    @Test func streamedBodyForHTTP10EndsWithTheConnection() throws {
         let server = try streamingServer { try $0.write(Array("all".utf8)) }
         let streams = try connect(server, sending: "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
         let answer = try Self.text(from: streams)
@@ -221,7 +221,7 @@ import WireTestSupport
         server.stop()
     }
 
-    @Test func streamThatFailsLeavesTheBodyIncomplete() throws {
+    @Test func failedStreamLeavesTheBodyIncomplete() throws {
         struct Failure: Error {}
         let server = try streamingServer { writer in
             try writer.write(Array("part".utf8))
@@ -233,7 +233,7 @@ import WireTestSupport
     }
 
     /// Clients that read nothing, or go away, end their own stream only; others are served meanwhile.
-    @Test(.timeLimit(.minutes(1))) func slowAndVanishedReadersDelayNobody() throws {
+    @Test(.timeLimit(.minutes(1))) func slowReadersDoNotDelayOtherConnections() throws {
         let block = [UInt8](repeating: 0x61, count: 64 << 10)
         let ended = Monitor(0)
         var limits = HTTPLimits()

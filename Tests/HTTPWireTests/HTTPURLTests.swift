@@ -3,7 +3,7 @@ import Testing
 @testable import HTTPWire
 
 @Suite struct HTTPURLTests {
-    @Test func partsAreReadAndWritten() throws {
+    @Test func urlIsParsedAndPrinted() throws {
         let url = try #require(HTTPURL("HTTPS://me:pa%40ss@Registry.Example:8443/a%20b/c?x=1&y#part"))
         #expect(url.scheme == .https && url.host == "registry.example" && url.port == 8443)
         #expect(url.userInfo == "me:pa%40ss" && url.path == "/a%20b/c" && url.query == "x=1&y")
@@ -17,7 +17,7 @@ import Testing
         "", "a/b", "ftp://a/", "http://", "http:///x", "http://a:99999/", "http://a:0/", "http://a b/", "http://a/\r\n",
         "http://ä/", "http://a/ü",
     ])
-    func otherTextsAreRefused(text: String) { #expect(HTTPURL(text) == nil) }
+    func invalidURLsAreRejected(text: String) { #expect(HTTPURL(text) == nil) }
 
     /// Most of RFC 3986, 5.4, with an http base.
     @Test(arguments: [

@@ -56,7 +56,7 @@ import WireTestSupport
     }
 
     /// A request of 15 KB would otherwise have an answer of 26 MB.
-    @Test func whatIsAskedForRepeatedlyIsAnsweredOnce() throws {
+    @Test func repeatedTopicsAreAnsweredOnce() throws {
         try run { broker in
             let client = try RawClient(broker.address)
             _ = try metadata(client, "t")
@@ -92,7 +92,7 @@ import WireTestSupport
     }
 
     /// The offset of one partition may have 4 KB of metadata, and a group any number of members.
-    @Test func groupsAndOffsetsThatAreAskedForRepeatedlyAreAnsweredOnce() throws {
+    @Test func repeatedGroupsAndOffsetsAreAnsweredOnce() throws {
         try run { broker in
             let client = try RawClient(broker.address)
             var groups = DescribeGroupsRequest()
@@ -142,7 +142,7 @@ import WireTestSupport
         return try client.call(request, version: 12)
     }
 
-    @Test func everythingAcknowledgedIsThereAfterARestart() throws {
+    @Test func acknowledgedRecordsSurviveARestart() throws {
         var before: MetadataResponse?
         try run { broker in
             let client = try RawClient(broker.address)
@@ -161,7 +161,7 @@ import WireTestSupport
         }
     }
 
-    @Test func aFetchWaitsForTheNextRecord() throws {
+    @Test func fetchWaitsForTheNextRecord() throws {
         try run { broker in
             let (reader, writer) = (try RawClient(broker.address), try RawClient(broker.address))
             _ = try metadata(writer, "t")
@@ -177,7 +177,7 @@ import WireTestSupport
         }
     }
 
-    @Test func twoBrokersDoNotShareADirectory() throws {
+    @Test func dataDirectoryIsLockedByOneBroker() throws {
         try run { broker in
             let taken = directory.path + "/data"
             #expect(throws: StorageError.inUse(directory: taken)) { try run { _ in } }
@@ -189,7 +189,7 @@ import WireTestSupport
     }
 
     /// A child process that is just being started has copies of all descriptors for a moment.
-    @Test func aDirectoryThatIsGivenBackIsFreeThoughItsLockWasCopied() throws {
+    @Test func releasedDirectoryIsFreeDespiteAnInheritedLockDescriptor() throws {
         let path = directory.path + "/data"
         let data = try DataDirectory(path: path)
         let original = (3..<1024).first { number in
@@ -202,7 +202,7 @@ import WireTestSupport
         _ = try DataDirectory(path: path)
     }
 
-    @Test func producerIDsAreNeverGivenTwice() throws {
+    @Test func producerIDsAreUnique() throws {
         var given: [Int64] = []
         for _ in 0..<3 {
             try run { broker in
@@ -215,7 +215,7 @@ import WireTestSupport
         #expect(given == given.sorted())
     }
 
-    @Test func unknownVersionsOfApiVersionsAreAnsweredInVersionZero() throws {
+    @Test func unknownApiVersionsVersionIsAnsweredInVersionZero() throws {
         try run { broker in
             let client = try RawClient(broker.address)
             let answer = try client.call(ApiVersionsRequest(), version: 99, announced: 0)
@@ -225,7 +225,7 @@ import WireTestSupport
         }
     }
 
-    @Test func whatIsNotServedEndsTheConnection() throws {
+    @Test func unsupportedRequestClosesTheConnection() throws {
         try run { broker in
             // AddPartitionsToTxn v0, and Produce v2.
             for (key, version) in [(24, 0), (0, 2), (-5, 0), (3, 99)] as [(Int16, Int16)] {
@@ -239,7 +239,7 @@ import WireTestSupport
         }
     }
 
-    @Test func malformedRequestsEndTheirConnectionAndNothingElse() throws {
+    @Test func malformedRequestClosesOnlyItsConnection() throws {
         try run { broker in
             let good = RawClient.frame(Self.produceRequest(TestBatches.fromKcat, topic: "t", acks: 1), version: 9)
             for index in 12..<good.count {
@@ -262,7 +262,7 @@ import WireTestSupport
         }
     }
 
-    @Test func arraysThatClaimMoreThanThereIsAreRefused() throws {
+    @Test func arrayLengthBeyondTheRequestIsRejected() throws {
         try run { broker in
             for count in [UInt8(0x7F), 0xFF] {
                 let client = try RawClient(broker.address)
@@ -273,7 +273,7 @@ import WireTestSupport
         }
     }
 
-    @Test func aSlowSenderIsCutOffAndAnIdleOneToo() throws {
+    @Test func slowAndIdleConnectionsAreClosed() throws {
         try run({ $0.limits.requestMilliseconds = 100; $0.limits.idleMilliseconds = 100 }) { broker in
             let slow = try RawClient(broker.address)
             try slow.send([0, 0, 0, 10, 0])
@@ -284,7 +284,7 @@ import WireTestSupport
         }
     }
 
-    @Test func moreConnectionsThanAllowedAreRefused() throws {
+    @Test func connectionsBeyondTheLimitAreClosed() throws {
         try run({ $0.limits.connectionsMax = 2 }) { broker in
             let (first, second) = (try RawClient(broker.address), try RawClient(broker.address))
             #expect(try first.call(ApiVersionsRequest(), version: 0).errorCode == .none)
@@ -294,7 +294,7 @@ import WireTestSupport
         }
     }
 
-    @Test func withoutAcknowledgementThereIsNoAnswerAndAnErrorEndsTheConnection() throws {
+    @Test func acksZeroHasNoResponseAndAnErrorClosesTheConnection() throws {
         try run { broker in
             let client = try RawClient(broker.address)
             _ = try metadata(client, "t")
@@ -307,7 +307,7 @@ import WireTestSupport
     }
 
     /// What comes in the compact form must fit into the old one, in which it may go out to others.
-    @Test func namesThatAnotherClientCouldNotBeToldAreRefused() throws {
+    @Test func namesBeyondTheLimitAreRejected() throws {
         try run { broker in
             let client = try RawClient(broker.address)
             let long = String(repeating: "x", count: 40_000)
@@ -334,7 +334,7 @@ import WireTestSupport
         }
     }
 
-    @Test func onlyProduceMayBeLarge() throws {
+    @Test func onlyProduceRequestsMayBeLarge() throws {
         try run({ $0.limits.plainRequestBytesMax = 1000 }) { broker in
             let client = try RawClient(broker.address)
             _ = try metadata(client, "t")
@@ -348,7 +348,7 @@ import WireTestSupport
         }
     }
 
-    @Test func transactionsAreRefusedByName() throws {
+    @Test func transactionsAreRejectedByName() throws {
         try run { broker in
             let client = try RawClient(broker.address)
             var find = FindCoordinatorRequest()
@@ -363,7 +363,7 @@ import WireTestSupport
         }
     }
 
-    @Test func aGroupThatWaitsIsLetGoWhenTheBrokerStops() throws {
+    @Test func waitingGroupRequestEndsWhenTheBrokerStops() throws {
         let waiting = ThreadCompletion()
         try run { broker in
             let member = try RawClient(broker.address)

@@ -17,16 +17,16 @@ import WireTestSupport
 
     private static var entries: [GroupJournalEntry] {
         var group = ConsumerGroup(groupID: "g")
-        let facts = JoinFacts(
+        let request = JoinRequest(
             memberID: "", groupInstanceID: "i", clientID: "c", clientHost: "/h", sessionTimeoutMilliseconds: 10_000,
             rebalanceTimeoutMilliseconds: 60_000, protocolType: "connect",
-            protocols: [OfferedProtocol(name: "sessioned", metadata: [1, 2, 3])], mustKnowItsID: false,
-            canSkipAssignment: true)
-        _ = group.join(facts, ticket: GroupTicket(number: 1), newMemberID: "i-1", now: .init(nanoseconds: 0))
-        let sync = SyncFacts(
+            protocols: [OfferedProtocol(name: "sessioned", metadata: [1, 2, 3])], requiresKnownMemberID: false,
+            supportsSkippingAssignment: true)
+        _ = group.join(request, requestID: GroupRequestID(number: 1), newMemberID: "i-1", now: .init(nanoseconds: 0))
+        let sync = SyncRequest(
             memberID: "i-1", groupInstanceID: "i", generation: group.generation, protocolType: nil, protocolName: nil,
             assignments: ["i-1": [7, 8]])
-        _ = group.sync(sync, ticket: GroupTicket(number: 2), now: .init(nanoseconds: 0))
+        _ = group.sync(sync, requestID: GroupRequestID(number: 2), now: .init(nanoseconds: 0))
         group.members[0].sessionEnd = .init(nanoseconds: 0)
         let committed = CommittedOffset(offset: 42, leaderEpoch: 0, metadata: "über", committedAt: 1_795_559_322_323)
         return [
@@ -43,7 +43,7 @@ import WireTestSupport
         return found
     }
 
-    @Test func whatIsWrittenComesBack() throws {
+    @Test func entriesAreReadBack() throws {
         var journal = try GroupJournal(in: data) { _ in }
         for entry in Self.entries { try journal.append([entry]) }
         #expect(try replay() == Self.entries)
@@ -53,7 +53,7 @@ import WireTestSupport
         #expect(try replay() == Array(Self.entries[..<2]))
     }
 
-    @Test func aJournalCutAnywhereKeepsItsWholeEntries() throws {
+    @Test func truncatedJournalKeepsItsWholeEntries() throws {
         var journal = try GroupJournal(in: data) { _ in }
         var ends = [0]
         for entry in Self.entries {
@@ -69,7 +69,7 @@ import WireTestSupport
         }
     }
 
-    @Test func aDamagedEntryIsPutAsideWithAllBehindIt() throws {
+    @Test func damagedEntryAndAllAfterItAreMovedAside() throws {
         var journal = try GroupJournal(in: data) { _ in }
         try journal.append([Self.entries[0]])
         let first = try directory.bytes(of: "groups.journal").count
@@ -82,7 +82,7 @@ import WireTestSupport
     }
 
     /// Each member may bring a few megabytes, and there may be many.
-    @Test func aGroupThatIsTooLargeIsNotWrittenAndDoesNoHarm() throws {
+    @Test func tooLargeGroupIsNotWritten() throws {
         var journal = try GroupJournal(in: data) { _ in }
         guard case .group(var snapshot) = Self.entries[0] else { return }
         snapshot.members[0].assignment = [UInt8](repeating: 0, count: 65 << 20)
@@ -92,14 +92,15 @@ import WireTestSupport
     }
 
     /// The journal may be written again, for another group's sake, while members wait for their assignment.
-    @Test func aGroupBetweenTwoGenerationsComesBackWithoutMembers() {
+    @Test func rebalancingGroupIsRestoredWithoutMembers() {
         var group = ConsumerGroup(groupID: "g")
-        let facts = JoinFacts(
+        let request = JoinRequest(
             memberID: "", groupInstanceID: nil, clientID: "c", clientHost: "/h", sessionTimeoutMilliseconds: 10_000,
             rebalanceTimeoutMilliseconds: 60_000, protocolType: "consumer",
-            protocols: [OfferedProtocol(name: "range", metadata: [])], mustKnowItsID: false, canSkipAssignment: false)
+            protocols: [OfferedProtocol(name: "range", metadata: [])], requiresKnownMemberID: false,
+            supportsSkippingAssignment: false)
         let now = MonotonicInstant(nanoseconds: 0)
-        _ = group.join(facts, ticket: GroupTicket(number: 1), newMemberID: "m", now: now)
+        _ = group.join(request, requestID: GroupRequestID(number: 1), newMemberID: "m", now: now)
         #expect(group.phase == .completing)
         var restored = GroupSnapshot(group).restored(now: now)
         #expect(restored.phase == .empty)
@@ -119,17 +120,18 @@ import WireTestSupport
         }
     }
 
-    @Test func groupsAndOffsetsSurviveARestartAndMembersNeedNotJoinAnew() throws {
+    @Test func groupsAndOffsetsSurviveARestart() throws {
         var coordinator = try GroupCoordinator(directory: data, now: .now)
-        let facts = JoinFacts(
+        let request = JoinRequest(
             memberID: "", groupInstanceID: nil, clientID: "c", clientHost: "/h", sessionTimeoutMilliseconds: 10_000,
             rebalanceTimeoutMilliseconds: 60_000, protocolType: "consumer",
-            protocols: [OfferedProtocol(name: "range", metadata: [])], mustKnowItsID: false, canSkipAssignment: false)
-        guard case .joined(let joined) = coordinator.join(groupID: "g", facts) else {
+            protocols: [OfferedProtocol(name: "range", metadata: [])], requiresKnownMemberID: false,
+            supportsSkippingAssignment: false)
+        guard case .joined(let joined) = coordinator.join(groupID: "g", request) else {
             Issue.record("the first member joins at once")
             return
         }
-        let sync = SyncFacts(
+        let sync = SyncRequest(
             memberID: joined.memberID, groupInstanceID: nil, generation: 1, protocolType: nil, protocolName: nil,
             assignments: [joined.memberID: [7]])
         _ = coordinator.sync(groupID: "g", sync)
@@ -140,7 +142,7 @@ import WireTestSupport
                 [.init(topic: "t", partition: 0, committed: committed)]) == .none)
 
         coordinator = try GroupCoordinator(directory: data, now: .now)
-        #expect(coordinator.committed(groupID: "g") == ["t": [0: committed]])
+        #expect(coordinator.committedOffsets(groupID: "g") == ["t": [0: committed]])
         #expect(
             coordinator.heartbeat(groupID: "g", memberID: joined.memberID, groupInstanceID: nil, generation: 1) == .none)
         #expect(coordinator.snapshot(of: "g")?.members.first?.assignment == [7])
@@ -151,6 +153,6 @@ import WireTestSupport
 
         coordinator = try GroupCoordinator(directory: data, now: .now)
         #expect(coordinator.snapshots.isEmpty)
-        #expect(coordinator.committed(groupID: "g").isEmpty)
+        #expect(coordinator.committedOffsets(groupID: "g").isEmpty)
     }
 }

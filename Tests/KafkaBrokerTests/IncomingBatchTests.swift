@@ -10,7 +10,7 @@ import WireTestSupport
         var configuration = TopicConfiguration()
         if compacted { configuration["cleanup.policy"] = "compact" }
         configuration["max.message.bytes"] = bytesMax
-        do throws(IncomingBatch.Fault) {
+        do throws(IncomingBatch.ValidationError) {
             _ = try IncomingBatch(bytes, for: configuration)
             return .none
         } catch {
@@ -22,26 +22,26 @@ import WireTestSupport
         TestBatches.altered(TestBatches.fromKcat, change)
     }
 
-    @Test func whatRealProducersSendIsTaken() {
+    @Test func capturedBatchesAreAccepted() {
         #expect(refusal(TestBatches.fromKcat) == .none)
         #expect(refusal(TestBatches.fromKcat, compacted: true) == .none)
         #expect(refusal(TestBatches.fromIdempotentKcat) == .none)
     }
 
-    @Test func nothingAndTwoBatchesAreRefused() {
+    @Test func emptyAndMultipleBatchesAreRejected() {
         #expect(refusal(nil) == .invalidRecord)
         #expect(refusal([]) == .invalidRecord)
         #expect(refusal(TestBatches.fromKcat + TestBatches.fromKcat) == .invalidRecord)
     }
 
-    @Test func everyPrefixIsRefused() {
+    @Test func everyPrefixIsRejected() {
         for length in 1..<TestBatches.fromKcat.count {
             #expect(refusal(Array(TestBatches.fromKcat[..<length])) == .corruptMessage)
         }
     }
 
     /// Base offset and leader epoch stand outside of the checksum; the broker overwrites the epoch.
-    @Test func everyFlippedBitOfTheContentIsNoticed() {
+    @Test func everyFlippedBitIsDetected() {
         for index in TestBatches.fromKcat.indices where !(12..<16).contains(index) {
             for bit in 0..<8 {
                 var bytes = TestBatches.fromKcat
@@ -51,13 +51,13 @@ import WireTestSupport
         }
     }
 
-    @Test func damageUnderARightChecksumIsNoticedOrHarmless() {
+    @Test func damageUnderAValidChecksumNeverTraps() {
         for index in 21..<TestBatches.fromKcat.count {
             for value in [0, 1, 0x7F, 0x80, 0xFF] as [UInt8] { _ = refusal(altered { $0[index] = value }) }
         }
     }
 
-    @Test func countsAndCodecsMustMakeSense() {
+    @Test func inconsistentCountsAndUnknownCodecsAreRejected() {
         #expect(refusal(altered { $0[26] = 5 }) == .invalidRecord)
         #expect(refusal(altered { $0[60] = 4 }) == .invalidRecord)
         #expect(refusal(altered { $0[22] = 5 }) == .unsupportedCompressionType)
@@ -67,13 +67,13 @@ import WireTestSupport
         #expect(refusal(altered { $0[61] = 0x12 }) == .corruptMessage)
     }
 
-    @Test func compactedTopicsWantKeys() throws {
+    @Test func compactedTopicsRequireKeys() throws {
         #expect(refusal(TestBatches.fromIdempotentKcat, compacted: true) == .invalidRecord)
         #expect(refusal(try TestBatches.make([("k", "1"), (nil, "2")], codec: .gzip), compacted: true) == .invalidRecord)
         #expect(refusal(try TestBatches.make([("k", "1"), ("l", "2")], codec: .gzip), compacted: true) == .none)
     }
 
-    @Test func theTopicsLimitHolds() {
+    @Test func maxMessageBytesIsEnforced() {
         #expect(refusal(TestBatches.fromKcat, bytesMax: "\(TestBatches.fromKcat.count)") == .none)
         #expect(refusal(TestBatches.fromKcat, bytesMax: "\(TestBatches.fromKcat.count - 1)") == .messageTooLarge)
     }

@@ -59,20 +59,20 @@ import WireTestSupport
         #expect(try !exists("t"))
     }
 
-    @Test func answerIsLostAfterTheRequestWasHandled() throws {
+    @Test func responseIsLostAfterTheRequestWasHandled() throws {
         defer { broker.stop() }
         _ = intercept(.createTopics, .handleThenDisconnect)
         #expect(throws: (any Error).self) { try Self.createTopic("t", RawClient(broker.address)) }
         #expect(try exists("t"))
     }
 
-    @Test func connectionStaysOpenWhenAnAnswerIsDropped() throws {
+    @Test func connectionStaysOpenWhenAResponseIsDropped() throws {
         defer { broker.stop() }
         let count = Mutex(0)
         broker.interceptors.add { _ in
             count.withLock { count in
                 count += 1
-                return count == 1 ? .handleThenDropAnswer : .handle
+                return count == 1 ? .handleThenDropResponse : .handle
             }
         }
         let client = try RawClient(broker.address)

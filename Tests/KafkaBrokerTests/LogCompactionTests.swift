@@ -22,7 +22,7 @@ import WireTestSupport
         return try PartitionLog(path: path)
     }
 
-    @Test func onlyTheLastRecordOfEachKeyStaysAtItsOffset() throws {
+    @Test func lastRecordOfEachKeyKeepsItsOffset() throws {
         let log = try PartitionLog(path: path)
         try log.append(try TestBatches.make([("a", "1"), ("b", "1"), ("a", "2")]))
         try log.append(try TestBatches.make([("a", "3"), ("c", "1"), ("b", "2")], codec: .gzip))
@@ -35,7 +35,7 @@ import WireTestSupport
         #expect(try TestBatches.records(in: batches.bytes, from: 1).first == "4:c=1")
     }
 
-    @Test func aLogWithLittleToGainIsLeftAlone() throws {
+    @Test func logWithFewSupersededRecordsIsNotCompacted() throws {
         let log = try PartitionLog(path: path)
         try log.append(try TestBatches.make([("a", "1"), ("b", "1"), ("c", "1"), ("a", "2")]))
         let before = try directory.bytes(of: "0.log")
@@ -43,7 +43,7 @@ import WireTestSupport
         #expect(try directory.bytes(of: "0.log") == before)
     }
 
-    @Test func tombstonesStay() throws {
+    @Test func tombstonesAreKept() throws {
         let log = try PartitionLog(path: path)
         var builder = RecordBatchBuilder(capacityBytes: 64)
         Array("a".utf8).withUnsafeBytes { key in
@@ -54,7 +54,7 @@ import WireTestSupport
         #expect(try compacted().allRecords() == ["1:a=null"])
     }
 
-    @Test func aProducersLastSequenceIsRememberedThoughItsRecordsAreGone() throws {
+    @Test func lastSequenceOfAProducerSurvivesCompaction() throws {
         let log = try PartitionLog(path: path)
         func batch(_ sequence: Int32, _ value: String) throws -> [UInt8] {
             try TestBatches.make([("a", value)], stamp: .init(producerID: 9, producerEpoch: 0, baseSequence: sequence))
@@ -69,7 +69,7 @@ import WireTestSupport
         #expect(try after.append(try batch(2, "4")) == .appended(baseOffset: 3, isRepeated: false))
     }
 
-    @Test func batchesThatCannotBeReadStayWhole() throws {
+    @Test func batchesInUnreadableCodecsAreKept() throws {
         let log = try PartitionLog(path: path)
         let opaque = TestBatches.altered(try TestBatches.make([("a", "1"), ("a", "2")])) { $0[22] = 4 }
         try log.append(opaque)
@@ -84,7 +84,7 @@ import WireTestSupport
     }
 
     /// A topic that takes anything may become a compacted one; the broker must start all the same.
-    @Test func aLogWithMalformedRecordsIsLeftAlone() throws {
+    @Test func logWithMalformedRecordsIsNotCompacted() throws {
         let log = try PartitionLog(path: path)
         let garbage = TestBatches.altered(try TestBatches.make([("a", "1")], codec: .gzip)) { $0[72] ^= 0xFF }
         try log.append(garbage)
@@ -94,7 +94,7 @@ import WireTestSupport
         #expect(try directory.bytes(of: "0.log") == before)
     }
 
-    @Test func compactingTwiceChangesNothingMore() throws {
+    @Test func compactionIsIdempotent() throws {
         let log = try PartitionLog(path: path)
         for value in 0..<50 { try log.append(try TestBatches.make([("k\(value % 3)", "\(value)")], codec: .gzip)) }
         _ = try compacted()

@@ -15,7 +15,7 @@ import WireTestSupport
 
     init() throws { directory = try TemporaryDirectory() }
 
-    @Test func moreFilesThanMayBeOpenAreWrittenAndRead() throws {
+    @Test func moreFilesThanDescriptorsAreWrittenAndRead() throws {
         let files = OpenFiles(openMax: 3)
         let all = try (0..<10).map { try AppendOnlyFile(path: "\(directory.path)/\($0)", in: files) }
         for round in 0..<3 {
@@ -31,7 +31,7 @@ import WireTestSupport
         #expect(files.openCount == 3)
     }
 
-    @Test func theFileWhoseUseIsTheLongestAgoIsClosed() throws {
+    @Test func leastRecentlyUsedFileIsClosed() throws {
         let files = OpenFiles(openMax: 2)
         let (a, b) = try (
             AppendOnlyFile(path: directory.path + "/a", in: files), AppendOnlyFile(path: directory.path + "/b", in: files)
@@ -48,7 +48,7 @@ import WireTestSupport
     }
 
     /// A descriptor in use stays open, whatever else is opened meanwhile.
-    @Test func aFileInUseIsNotClosed() throws {
+    @Test func fileInUseIsNotClosed() throws {
         let files = OpenFiles(openMax: 1)
         let key = files.makeKey()
         try files.withDescriptor(of: key, at: directory.path + "/a") { (descriptor) throws(StorageError) in
@@ -64,7 +64,7 @@ import WireTestSupport
         let count = Atomic(0)
     }
 
-    @Test func threadsThatShareFewDescriptorsReadWhatIsTheirs() throws {
+    @Test func threadsReadTheirOwnFilesThroughFewDescriptors() throws {
         let files = OpenFiles(openMax: 2)
         let all = try (0..<6).map { try AppendOnlyFile(path: "\(directory.path)/\($0)", in: files) }
         for (index, file) in all.enumerated() { try [UInt8(index)].withUnsafeBytes { try file.append($0, at: 0) } }
@@ -85,7 +85,7 @@ import WireTestSupport
 
     // MARK: A broker with few descriptors
 
-    private struct Few: DescriptorUse {
+    private struct Few: DescriptorUsage {
         var openCount: Int
         var limit: Int
     }
@@ -96,24 +96,24 @@ import WireTestSupport
             descriptors: descriptors)
     }
 
-    @Test func topicsAreRefusedWhileConnectionsNeedWhatIsLeft() throws {
+    @Test func topicsAreRejectedWhenFewDescriptorsAreLeft() throws {
         let crowded = try registry(Few(openCount: 100, limit: 128))
         let error = #expect(throws: StorageError.self) {
             try crowded.create(name: "t", partitionCount: 1, configuration: TopicConfiguration())
         }
         #expect(error == .fewDescriptors(openCount: 100, limit: 128))
         #expect(error?.description.contains("ulimit -n") == true)
-        #expect(AdminFault(try #require(error)).code == .policyViolation)
+        #expect(AdminError(try #require(error)).code == .policyViolation)
         #expect(crowded.all.isEmpty)
     }
 
-    @Test func topicsAreCreatedWhileDescriptorsAreFree() throws {
+    @Test func topicsAreCreatedWhenDescriptorsAreFree() throws {
         let roomy = try registry(Few(openCount: 90, limit: 128))
         #expect(try roomy.create(name: "t", partitionCount: 50, configuration: TopicConfiguration()) != nil)
         #expect(try roomy.change(name: "t", partitionCount: 60)?.partitions.count == 60)
     }
 
-    @Test func aDirectoryWithMorePartitionsThanDescriptorsIsUsedAndOpenedAgain() throws {
+    @Test func directoryWithMorePartitionsThanDescriptorsIsReopened() throws {
         for run in 0..<2 {
             let files = OpenFiles(openMax: 4)
             let data = try DataDirectory(path: directory.path + "/data")
@@ -129,7 +129,7 @@ import WireTestSupport
         }
     }
 
-    @Test func aTopicOfTheNameOfADeletedOneHasFilesOfItsOwn() throws {
+    @Test func recreatedTopicHasNewFiles() throws {
         let topics = try registry(Few(openCount: 0, limit: 1000))
         let former = try #require(try topics.create(name: "t", partitionCount: 1, configuration: TopicConfiguration()))
         try former.partitions[0].append(TestBatches.fromKcat)
@@ -165,7 +165,7 @@ import WireTestSupport
     }
 
     /// Configurations with passwords are among the records.
-    @Test func onlyTheUserMayReadTheData() throws {
+    @Test func dataIsReadableByItsOwnerOnly() throws {
         let path = directory.path + "/deep/data"
         try runBroker()
         var all = try modes(below: path)

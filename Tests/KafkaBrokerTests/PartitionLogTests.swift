@@ -12,7 +12,7 @@ import WireTestSupport
 
     init() throws { directory = try TemporaryDirectory() }
 
-    @Test func recordsOfARealProducerGetOffsetsAndComeBack() throws {
+    @Test func capturedRecordsGetOffsetsAndAreReadBack() throws {
         let log = try PartitionLog(path: path)
         #expect(try log.append(TestBatches.fromKcat) == .appended(baseOffset: 0, isRepeated: false))
         #expect(try log.append(TestBatches.fromKcat) == .appended(baseOffset: 3, isRepeated: false))
@@ -20,7 +20,7 @@ import WireTestSupport
         #expect(try log.allRecords() == ["0:a=1", "1:b=2", "2:c=3", "3:a=1", "4:b=2", "5:c=3"])
     }
 
-    @Test func anIdempotentBatchIsKeptOnceAlsoAfterARestart() throws {
+    @Test func idempotentBatchIsStoredOnceEvenAfterARestart() throws {
         var log = try PartitionLog(path: path)
         #expect(try log.append(TestBatches.fromIdempotentKcat) == .appended(baseOffset: 0, isRepeated: false))
         #expect(try log.append(TestBatches.fromIdempotentKcat) == .appended(baseOffset: 0, isRepeated: true))
@@ -32,7 +32,7 @@ import WireTestSupport
         #expect(try log.append(next) == .refused(.outOfOrderSequenceNumber))
     }
 
-    @Test func aLogCutAnywhereKeepsItsWholeBatches() throws {
+    @Test func truncatedLogKeepsItsWholeBatches() throws {
         let log = try PartitionLog(path: path)
         try log.append(TestBatches.fromKcat)
         try log.append(TestBatches.fromKcat)
@@ -49,7 +49,7 @@ import WireTestSupport
         }
     }
 
-    @Test func aDamagedBatchIsPutAsideWithAllBehindIt() throws {
+    @Test func damagedBatchAndAllAfterItAreMovedAside() throws {
         let log = try PartitionLog(path: path)
         for _ in 0..<3 { try log.append(TestBatches.fromKcat) }
         var bytes = try directory.bytes(of: "0.log")
@@ -62,7 +62,7 @@ import WireTestSupport
     }
 
     /// A length that points beyond the file looks like a torn end, but there is more behind it.
-    @Test func aWrongLengthIsDamageAndNoTornEnd() throws {
+    @Test func wrongBatchLengthIsDamage() throws {
         let log = try PartitionLog(path: path)
         for _ in 0..<3 { try log.append(TestBatches.fromKcat) }
         var bytes = try directory.bytes(of: "0.log")
@@ -74,7 +74,7 @@ import WireTestSupport
 
     /// The good batch behind a wrong length may stand anywhere, also across two of the chunks that are looked through.
     @Test(arguments: [0, (1 << 20) - 200, (1 << 20) - 61, (1 << 20) - 30, (1 << 20), (1 << 20) + 500, 3 << 20])
-    func aGoodBatchFarBehindAWrongLengthIsFound(_ gap: Int) throws {
+    func validBatchFarAfterAWrongLengthIsFound(_ gap: Int) throws {
         var head = Array(TestBatches.fromKcat[..<RecordBatchHeader.byteCount])
         head.replaceSubrange(8..<12, with: [0x07, 0, 0, 0])
         let filling = [UInt8](repeating: 0, count: gap)
@@ -88,7 +88,7 @@ import WireTestSupport
     }
 
     /// The checksum does not cover a batch's base offset.
-    @Test func aBaseOffsetAtTheEndOfAllNumbersIsDamage() throws {
+    @Test func baseOffsetOfMaximumValueIsDamage() throws {
         let log = try PartitionLog(path: path)
         try log.append(TestBatches.make([("a", "1")]))
         var bytes = try directory.bytes(of: "0.log")
@@ -98,7 +98,7 @@ import WireTestSupport
         #expect(try directory.bytes(of: "0.log.damaged-0") == bytes)
     }
 
-    @Test func readingGivesWholeBatchesWithinTheLimit() throws {
+    @Test func readReturnsWholeBatchesWithinTheLimit() throws {
         let log = try PartitionLog(path: path)
         for _ in 0..<4 { try log.append(TestBatches.fromKcat) }
         let one = TestBatches.fromKcat.count
@@ -129,7 +129,7 @@ import WireTestSupport
         }
     }
 
-    @Test func recordsAreFoundByTheirTime() throws {
+    @Test func recordsAreFoundByTimestamp() throws {
         let log = try PartitionLog(path: path)
         #expect(log.latestByTime == nil)
         try log.append(try TestBatches.make([("a", "1"), ("b", "2")], firstTimestamp: 1000))
@@ -142,7 +142,7 @@ import WireTestSupport
         #expect(log.latestByTime == .init(timestamp: 2001, offset: 3))
     }
 
-    @Test func appendTimeReplacesTheProducersAndKeepsTheChecksumRight() throws {
+    @Test func logAppendTimeReplacesTimestampsAndUpdatesTheChecksum() throws {
         let log = try PartitionLog(path: path)
         try log.append(TestBatches.fromKcat, appendTime: 12345)
         let opened = try PartitionLog(path: path)

@@ -8,40 +8,40 @@ import Testing
         .init(producerID: 7, epoch: epoch, firstSequence: first, lastSequence: last, baseOffset: offset)
     }
 
-    @Test func batchesInOrderAreTaken() {
+    @Test func batchesInOrderAreAccepted() {
         var states = ProducerStates()
-        #expect(states.verdict(on: batch(0, 4)) == .append)
+        #expect(states.decision(for: batch(0, 4)) == .append)
         states.batchAppended(batch(0, 4))
-        #expect(states.verdict(on: batch(5, 5)) == .append)
+        #expect(states.decision(for: batch(5, 5)) == .append)
     }
 
-    @Test func aRepeatedBatchIsAnsweredWithItsOffset() {
+    @Test func repeatedBatchIsAnsweredWithItsOffset() {
         var states = ProducerStates()
         for index in 0..<5 { states.batchAppended(batch(Int32(index), Int32(index), at: 100 + Int64(index))) }
-        #expect(states.verdict(on: batch(0, 0)) == .duplicate(baseOffset: 100))
-        #expect(states.verdict(on: batch(4, 4)) == .duplicate(baseOffset: 104))
+        #expect(states.decision(for: batch(0, 0)) == .duplicate(baseOffset: 100))
+        #expect(states.decision(for: batch(4, 4)) == .duplicate(baseOffset: 104))
         states.batchAppended(batch(5, 5, at: 105))
-        #expect(states.verdict(on: batch(0, 0)) == .refuse(.outOfOrderSequenceNumber))
+        #expect(states.decision(for: batch(0, 0)) == .refuse(.outOfOrderSequenceNumber))
     }
 
-    @Test func aGapIsRefused() {
+    @Test func sequenceGapIsRejected() {
         var states = ProducerStates()
         states.batchAppended(batch(0, 4))
-        #expect(states.verdict(on: batch(6, 6)) == .refuse(.outOfOrderSequenceNumber))
-        #expect(states.verdict(on: batch(4, 5)) == .refuse(.outOfOrderSequenceNumber))
+        #expect(states.decision(for: batch(6, 6)) == .refuse(.outOfOrderSequenceNumber))
+        #expect(states.decision(for: batch(4, 5)) == .refuse(.outOfOrderSequenceNumber))
     }
 
-    @Test func aNewEpochBeginsAtZeroAndFencesTheOldOne() {
+    @Test func newEpochBeginsAtZeroAndFencesTheOldEpoch() {
         var states = ProducerStates()
         states.batchAppended(batch(0, 4))
-        #expect(states.verdict(on: batch(5, 5, epoch: 1)) == .refuse(.outOfOrderSequenceNumber))
-        #expect(states.verdict(on: batch(0, 0, epoch: 1)) == .append)
+        #expect(states.decision(for: batch(5, 5, epoch: 1)) == .refuse(.outOfOrderSequenceNumber))
+        #expect(states.decision(for: batch(0, 0, epoch: 1)) == .append)
         states.batchAppended(batch(0, 0, epoch: 1))
-        #expect(states.verdict(on: batch(5, 5)) == .refuse(.invalidProducerEpoch))
+        #expect(states.decision(for: batch(5, 5)) == .refuse(.invalidProducerEpoch))
     }
 
-    @Test func anUnknownProducerMayBeginAnywhere() {
-        #expect(ProducerStates().verdict(on: batch(17, 20)) == .append)
+    @Test func unknownProducerMayBeginAtAnySequence() {
+        #expect(ProducerStates().decision(for: batch(17, 20)) == .append)
     }
 
     @Test func sequencesWrapToZero() {
@@ -49,6 +49,6 @@ import Testing
         #expect(ProducerStates.sequence(.max - 1, advancedBy: 3) == 1)
         var states = ProducerStates()
         states.batchAppended(batch(.max - 1, .max))
-        #expect(states.verdict(on: batch(0, 3)) == .append)
+        #expect(states.decision(for: batch(0, 3)) == .append)
     }
 }

@@ -4,17 +4,17 @@ import Testing
 @testable import KafkaBroker
 
 @Suite struct TopicRulesTests {
-    @Test func kafkasNamesAreAllowedAndNoPathIsOne() {
+    @Test func kafkaTopicNamesAreAcceptedAndPathsAreRejected() {
         for name in ["a", "dbhistory.dwdata", "connect-offsets", "__internal", String(repeating: "x", count: 249)] {
-            #expect(TopicName.fault(name) == nil)
+            #expect(TopicName.validationError(name) == nil)
         }
         for name in ["", ".", "..", "a/b", "../x", "a b", "ä", "a\0", String(repeating: "x", count: 250)] {
-            #expect(TopicName.fault(name) != nil)
+            #expect(TopicName.validationError(name) != nil)
         }
     }
 
-    @Test func settingsAreCheckedByTheirTypes() {
-        func fault(_ name: String, _ value: String) -> String? { TopicSetting.named(name)?.fault(in: value) }
+    @Test func settingsAreValidatedByType() {
+        func fault(_ name: String, _ value: String) -> String? { TopicSetting.named(name)?.validationError(for: value) }
         #expect(fault("cleanup.policy", "compact, delete") == nil)
         #expect(fault("cleanup.policy", "shred") == "Invalid value shred for configuration cleanup.policy: String must be one of: compact, delete")
         #expect(fault("retention.ms", "-1") == nil)
@@ -23,10 +23,10 @@ import Testing
         #expect(fault("max.message.bytes", "3000000000") != nil)
         #expect(fault("preallocate", "yes") != nil)
         #expect(fault("min.cleanable.dirty.ratio", "1.5") != nil)
-        for setting in TopicSetting.all { #expect(setting.fault(in: setting.defaultValue) == nil, "\(setting.name)") }
+        for setting in TopicSetting.all { #expect(setting.validationError(for: setting.defaultValue) == nil, "\(setting.name)") }
     }
 
-    @Test func uuidsAreReadAsKafkaWritesThem() {
+    @Test func uuidsAreParsedInKafkaFormat() {
         #expect(KafkaUUID("5fTaou5GT9yJZPP2_IAWgQ")?.description == "5fTaou5GT9yJZPP2_IAWgQ")
         #expect(KafkaUUID("AAAAAAAAAAAAAAAAAAAAAA") == .zero)
         // RFC 4648's base64 for URLs of the sixteen bytes, as Python gives it.

@@ -32,7 +32,7 @@ final class ClientConnection {
                 buffer.consume(range.upperBound)
                 if let answer { try send(answer) }
             }
-        } catch let fault as ConnectionFault {
+        } catch let fault as ConnectionError {
             Self.logger.warn("Closed the connection from \(clientHost): \(fault)")
         } catch let fault as WireError {
             Self.logger.warn("Closed the connection from \(clientHost): what it sends are no Kafka requests: \(fault)")
@@ -55,9 +55,9 @@ final class ClientConnection {
             if buffer.count > 0, deadline == nil {
                 deadline = .now.advanced(byMilliseconds: limits.requestMilliseconds)
             }
-            let patience = deadline?.milliseconds(since: .now) ?? limits.idleMilliseconds
-            guard patience > 0 else { throw StreamError.timedOut(milliseconds: limits.requestMilliseconds) }
-            streams.setTimeouts(patience, limits.writeMilliseconds)
+            let timeoutMilliseconds = deadline?.milliseconds(since: .now) ?? limits.idleMilliseconds
+            guard timeoutMilliseconds > 0 else { throw StreamError.timedOut(milliseconds: limits.requestMilliseconds) }
+            streams.setTimeouts(timeoutMilliseconds, limits.writeMilliseconds)
             let count = try buffer.fill(wanted: wanted) { (room) throws(StreamError) in
                 try streams.input.readSome(into: room)
             }
@@ -75,10 +75,10 @@ final class ClientConnection {
         do throws(WireError) {
             header = try RequestHeader(from: &reader)
         } catch {
-            throw ConnectionFault.malformed(nil, error)
+            throw ConnectionError.malformed(nil, error)
         }
         guard header.apiKey == .produce || request.count <= limits.plainRequestBytesMax else {
-            throw ConnectionFault.tooLarge(header.apiKey, bytes: request.count)
+            throw ConnectionError.tooLarge(header.apiKey, bytes: request.count)
         }
         let context = RequestContext(
             version: header.apiVersion, clientID: header.clientID ?? "", clientHost: clientHost)

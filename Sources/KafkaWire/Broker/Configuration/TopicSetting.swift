@@ -15,7 +15,7 @@ struct TopicSetting: Equatable, Sendable {
     var range: ClosedRange<Int64>?
 
     /// Why a value is refused, in the words of Kafka's ConfigDef; nil for a good one.
-    func fault(in value: String) -> String? {
+    func validationError(for value: String) -> String? {
         func invalid(_ why: String) -> String { "Invalid value \(value.prefix(256)) for configuration \(name): \(why)" }
         switch type {
         case .boolean:
@@ -23,10 +23,10 @@ struct TopicSetting: Equatable, Sendable {
                 ? nil : invalid("Expected value to be either true or false")
         case .int:
             guard let number = Int32(value) else { return invalid("Not a number of type INT") }
-            return rangeFault(Int64(number)).map(invalid)
+            return rangeError(Int64(number)).map(invalid)
         case .long:
             guard let number = Int64(value) else { return invalid("Not a number of type LONG") }
-            return rangeFault(number).map(invalid)
+            return rangeError(number).map(invalid)
         case .double:
             guard let number = Double(value) else { return invalid("Not a number of type DOUBLE") }
             return (0...1).contains(number) ? nil : invalid("Value must be between 0 and 1")
@@ -42,7 +42,7 @@ struct TopicSetting: Equatable, Sendable {
         }
     }
 
-    private func rangeFault(_ number: Int64) -> String? {
+    private func rangeError(_ number: Int64) -> String? {
         guard let range, !range.contains(number) else { return nil }
         if number < range.lowerBound { return "Value must be at least \(range.lowerBound)" }
         return "Value must be no more than \(range.upperBound)"

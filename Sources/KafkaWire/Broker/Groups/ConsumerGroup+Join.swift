@@ -4,87 +4,88 @@ import WireCore
 extension ConsumerGroup {
     /// A JoinGroup. `newMemberID` is used where the sender has no id yet.
     mutating func join(
-        _ facts: JoinFacts, ticket: GroupTicket, newMemberID: String, now: MonotonicInstant
+        _ request: JoinRequest, requestID: GroupRequestID, newMemberID: String, now: MonotonicInstant
     ) -> [GroupAction] {
-        func refuse(_ code: KafkaErrorCode, memberID: String = facts.memberID) -> [GroupAction] {
-            [.answerJoin(ticket, .refused(code, memberID: memberID))]
+        func refuse(_ code: KafkaErrorCode, memberID: String = request.memberID) -> [GroupAction] {
+            [.respondToJoin(requestID, .refused(code, memberID: memberID))]
         }
-        guard isCompatible(facts) else { return refuse(.inconsistentGroupProtocol) }
-        if facts.memberID.isEmpty {
-            if let instance = facts.groupInstanceID, let index = index(ofInstance: instance) {
-                return returnStaticMember(at: index, facts, ticket: ticket, newMemberID: newMemberID, now: now)
+        guard isCompatible(request) else { return refuse(.inconsistentGroupProtocol) }
+        if request.memberID.isEmpty {
+            if let instance = request.groupInstanceID, let index = index(ofInstance: instance) {
+                return returnStaticMember(at: index, request, requestID: requestID, newMemberID: newMemberID, now: now)
             }
-            if facts.groupInstanceID == nil, facts.mustKnowItsID {
-                announce(newMemberID, until: now.advanced(byMilliseconds: Int(facts.sessionTimeoutMilliseconds)))
+            if request.groupInstanceID == nil, request.requiresKnownMemberID {
+                addPendingMember(
+                    newMemberID, until: now.advanced(byMilliseconds: Int(request.sessionTimeoutMilliseconds)))
                 return refuse(.memberIDRequired, memberID: newMemberID)
             }
-            return add(newMemberID, facts, ticket: ticket, now: now)
+            return add(newMemberID, request, requestID: requestID, now: now)
         }
-        if facts.groupInstanceID == nil, announced.removeValue(forKey: facts.memberID) != nil {
-            return add(facts.memberID, facts, ticket: ticket, now: now)
+        if request.groupInstanceID == nil, pendingMembers.removeValue(forKey: request.memberID) != nil {
+            return add(request.memberID, request, requestID: requestID, now: now)
         }
-        switch place(memberID: facts.memberID, groupInstanceID: facts.groupInstanceID) {
+        switch memberIndex(memberID: request.memberID, groupInstanceID: request.groupInstanceID) {
         case .failure(let code): return refuse(code)
-        case .success(let index): return rejoin(at: index, facts, ticket: ticket, now: now)
+        case .success(let index): return rejoin(at: index, request, requestID: requestID, now: now)
         }
     }
 
     /// How many member ids may be given out to clients that have not joined with them yet.
-    static let announcedMax = 1000
+    static let pendingMembersMax = 1000
 
     /// Beyond the limit the id that would expire first is forgotten. A client that joins with a forgotten id gets
     /// UNKNOWN_MEMBER_ID and asks for another one.
-    private mutating func announce(_ memberID: String, until end: MonotonicInstant) {
-        if announced.count >= Self.announcedMax, let first = announced.min(by: { $0.value < $1.value }) {
-            announced[first.key] = nil
+    private mutating func addPendingMember(_ memberID: String, until end: MonotonicInstant) {
+        if pendingMembers.count >= Self.pendingMembersMax, let first = pendingMembers.min(by: { $0.value < $1.value }) {
+            pendingMembers[first.key] = nil
         }
-        announced[memberID] = end
+        pendingMembers[memberID] = end
     }
 
     /// Members must be of one kind and have a protocol in common.
-    private func isCompatible(_ facts: JoinFacts) -> Bool {
-        guard !facts.protocolType.isEmpty, !facts.protocols.isEmpty else { return false }
-        let others = members.filter { $0.memberID != facts.memberID }
+    private func isCompatible(_ request: JoinRequest) -> Bool {
+        guard !request.protocolType.isEmpty, !request.protocols.isEmpty else { return false }
+        let others = members.filter { $0.memberID != request.memberID }
         if others.isEmpty { return true }
-        guard facts.protocolType == protocolType else { return false }
-        return !GroupMember.commonProtocols(of: others.map(\.protocols) + [facts.protocols]).isEmpty
+        guard request.protocolType == protocolType else { return false }
+        return !GroupMember.commonProtocols(of: others.map(\.protocols) + [request.protocols]).isEmpty
     }
 
     private mutating func add(
-        _ memberID: String, _ facts: JoinFacts, ticket: GroupTicket, now: MonotonicInstant
+        _ memberID: String, _ request: JoinRequest, requestID: GroupRequestID, now: MonotonicInstant
     ) -> [GroupAction] {
-        if members.isEmpty { protocolType = facts.protocolType }
+        if members.isEmpty { protocolType = request.protocolType }
         var member = GroupMember(
-            memberID: memberID, groupInstanceID: facts.groupInstanceID, clientID: facts.clientID,
-            clientHost: facts.clientHost, sessionTimeoutMilliseconds: facts.sessionTimeoutMilliseconds,
-            rebalanceTimeoutMilliseconds: facts.rebalanceTimeoutMilliseconds, protocols: facts.protocols,
+            memberID: memberID, groupInstanceID: request.groupInstanceID, clientID: request.clientID,
+            clientHost: request.clientHost, sessionTimeoutMilliseconds: request.sessionTimeoutMilliseconds,
+            rebalanceTimeoutMilliseconds: request.rebalanceTimeoutMilliseconds, protocols: request.protocols,
             sessionEnd: now)
-        member.waitingJoin = ticket
+        member.pendingJoin = requestID
         members.append(member)
         if leaderID == nil { leaderID = memberID }
-        if case .preparing = phase { return completeIfAllAreHere(now: now) }
+        if case .preparing = phase { return completeJoinIfReady(now: now) }
         return prepareRebalance(now: now)
     }
 
     /// A member that is known joins again: because it was asked to, its metadata changed, or the response was lost.
     private mutating func rejoin(
-        at index: Int, _ facts: JoinFacts, ticket: GroupTicket, now: MonotonicInstant
+        at index: Int, _ request: JoinRequest, requestID: GroupRequestID, now: MonotonicInstant
     ) -> [GroupAction] {
-        let hasNews = members[index].protocols != facts.protocols
+        let hasNewProtocols = members[index].protocols != request.protocols
         let isLeader = members[index].memberID == leaderID
         switch phase {
-        case .completing where !hasNews, .stable where !hasNews && !isLeader:
-            members[index].showedItself(at: now)
-            return [.answerJoin(ticket, .joined(answer(for: members[index])))]
+        case .completing where !hasNewProtocols, .stable where !hasNewProtocols && !isLeader:
+            members[index].recordHeartbeat(at: now)
+            return [.respondToJoin(requestID, .joined(answer(for: members[index])))]
         default:
             // Its earlier request, if one still waits, was given up by the member.
-            var actions = dismiss(members[index], .rebalanceInProgress)
-            update(at: index, facts)
-            members[index].waitingSync = nil
-            members[index].waitingJoin = ticket
-            if members.count == 1 { protocolType = facts.protocolType }
+            var actions = failPendingRequests(of: members[index], with: .rebalanceInProgress)
+            update(at: index, request)
+            members[index].pendingSync = nil
+            members[index].pendingJoin = requestID
+            if members.count == 1 { protocolType = request.protocolType }
             if case .preparing = phase {
-                actions += completeIfAllAreHere(now: now)
+                actions += completeJoinIfReady(now: now)
             } else {
                 actions += prepareRebalance(now: now)
             }
@@ -92,43 +93,43 @@ extension ConsumerGroup {
         }
     }
 
-    private mutating func update(at index: Int, _ facts: JoinFacts) {
-        members[index].protocols = facts.protocols
-        members[index].clientID = facts.clientID
-        members[index].clientHost = facts.clientHost
-        members[index].sessionTimeoutMilliseconds = facts.sessionTimeoutMilliseconds
-        members[index].rebalanceTimeoutMilliseconds = facts.rebalanceTimeoutMilliseconds
+    private mutating func update(at index: Int, _ request: JoinRequest) {
+        members[index].protocols = request.protocols
+        members[index].clientID = request.clientID
+        members[index].clientHost = request.clientHost
+        members[index].sessionTimeoutMilliseconds = request.sessionTimeoutMilliseconds
+        members[index].rebalanceTimeoutMilliseconds = request.rebalanceTimeoutMilliseconds
     }
 
     /// A static member comes back with a new id and takes its old place; nothing is assigned again if it brings no
     /// news to a stable group.
     private mutating func returnStaticMember(
-        at index: Int, _ facts: JoinFacts, ticket: GroupTicket, newMemberID: String, now: MonotonicInstant
+        at index: Int, _ request: JoinRequest, requestID: GroupRequestID, newMemberID: String, now: MonotonicInstant
     ) -> [GroupAction] {
         let oldID = members[index].memberID
-        let hasNews = members[index].protocols != facts.protocols
+        let hasNewProtocols = members[index].protocols != request.protocols
         let wasLeader = oldID == leaderID
-        var actions = dismiss(members[index], .fencedInstanceID)
-        members[index].waitingJoin = nil
-        members[index].waitingSync = nil
+        var actions = failPendingRequests(of: members[index], with: .fencedInstanceID)
+        members[index].pendingJoin = nil
+        members[index].pendingSync = nil
         members[index].memberID = newMemberID
-        update(at: index, facts)
-        members[index].showedItself(at: now)
+        update(at: index, request)
+        members[index].recordHeartbeat(at: now)
         if wasLeader { leaderID = newMemberID }
-        if phase == .stable, !hasNews {
+        if phase == .stable, !hasNewProtocols {
             var joined = answer(for: members[index])
-            if wasLeader, facts.canSkipAssignment {
+            if wasLeader, request.supportsSkippingAssignment {
                 joined.skipAssignment = true
             } else if wasLeader {
                 // An older client would take the list for an order to assign; under the old leader's name it will not.
                 joined.leaderID = oldID
                 joined.members = []
             }
-            return actions + [.persist, .answerJoin(ticket, .joined(joined))]
+            return actions + [.persist, .respondToJoin(requestID, .joined(joined))]
         }
-        members[index].waitingJoin = ticket
+        members[index].pendingJoin = requestID
         if case .preparing = phase {
-            actions += completeIfAllAreHere(now: now)
+            actions += completeJoinIfReady(now: now)
         } else {
             actions += prepareRebalance(now: now)
         }
@@ -141,28 +142,28 @@ extension ConsumerGroup {
     mutating func prepareRebalance(now: MonotonicInstant) -> [GroupAction] {
         var actions: [GroupAction] = []
         for index in members.indices {
-            guard let ticket = members[index].waitingSync else { continue }
-            actions.append(.answerSync(ticket, .refused(.rebalanceInProgress)))
-            members[index].waitingSync = nil
-            members[index].showedItself(at: now)
+            guard let requestID = members[index].pendingSync else { continue }
+            actions.append(.respondToSync(requestID, .refused(.rebalanceInProgress)))
+            members[index].pendingSync = nil
+            members[index].recordHeartbeat(at: now)
         }
         syncDeadline = nil
         phase = .preparing(until: now.advanced(byMilliseconds: rebalanceTimeoutMilliseconds))
-        return actions + completeIfAllAreHere(now: now)
+        return actions + completeJoinIfReady(now: now)
     }
 
     private var rebalanceTimeoutMilliseconds: Int {
         Int(members.map(\.rebalanceTimeoutMilliseconds).max() ?? 0)
     }
 
-    mutating func completeIfAllAreHere(now: MonotonicInstant) -> [GroupAction] {
-        guard case .preparing = phase, announced.isEmpty else { return [] }
-        return members.allSatisfy { $0.waitingJoin != nil } ? completeJoin(now: now) : []
+    mutating func completeJoinIfReady(now: MonotonicInstant) -> [GroupAction] {
+        guard case .preparing = phase, pendingMembers.isEmpty else { return [] }
+        return members.allSatisfy { $0.pendingJoin != nil } ? completeJoin(now: now) : []
     }
 
     /// Begins the next generation with those who are here. A static member keeps its place until its session ends.
     mutating func completeJoin(now: MonotonicInstant) -> [GroupAction] {
-        members.removeAll { $0.waitingJoin == nil && $0.groupInstanceID == nil }
+        members.removeAll { $0.pendingJoin == nil && $0.groupInstanceID == nil }
         guard !members.isEmpty else {
             phase = .empty
             generation = nextGeneration
@@ -170,8 +171,8 @@ extension ConsumerGroup {
             leaderID = nil
             return [.persist]
         }
-        let leader = members.first { $0.memberID == leaderID && $0.waitingJoin != nil }
-        guard let leader = leader ?? members.first(where: { $0.waitingJoin != nil }) else {
+        let leader = members.first { $0.memberID == leaderID && $0.pendingJoin != nil }
+        guard let leader = leader ?? members.first(where: { $0.pendingJoin != nil }) else {
             // Nobody could make an assignment: wait until somebody joins or the sessions end.
             phase = .preparing(until: now.advanced(byMilliseconds: max(1000, rebalanceTimeoutMilliseconds)))
             return []
@@ -185,10 +186,10 @@ extension ConsumerGroup {
         for index in members.indices {
             members[index].hasSynced = false
             members[index].assignment = []
-            guard let ticket = members[index].waitingJoin else { continue }
-            members[index].waitingJoin = nil
-            members[index].showedItself(at: now)
-            actions.append(.answerJoin(ticket, .joined(answer(for: members[index]))))
+            guard let requestID = members[index].pendingJoin else { continue }
+            members[index].pendingJoin = nil
+            members[index].recordHeartbeat(at: now)
+            actions.append(.respondToJoin(requestID, .joined(answer(for: members[index]))))
         }
         return actions
     }

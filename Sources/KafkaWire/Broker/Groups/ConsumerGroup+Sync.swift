@@ -3,37 +3,37 @@ import WireCore
 
 extension ConsumerGroup {
     /// A SyncGroup: the leader brings the assignment, everybody fetches theirs.
-    mutating func sync(_ facts: SyncFacts, ticket: GroupTicket, now: MonotonicInstant) -> [GroupAction] {
-        func refuse(_ code: KafkaErrorCode) -> [GroupAction] { [.answerSync(ticket, .refused(code))] }
+    mutating func sync(_ request: SyncRequest, requestID: GroupRequestID, now: MonotonicInstant) -> [GroupAction] {
+        func refuse(_ code: KafkaErrorCode) -> [GroupAction] { [.respondToSync(requestID, .refused(code))] }
         let index: Int
-        switch place(memberID: facts.memberID, groupInstanceID: facts.groupInstanceID) {
+        switch memberIndex(memberID: request.memberID, groupInstanceID: request.groupInstanceID) {
         case .failure(let code): return refuse(code)
         case .success(let found): index = found
         }
-        guard facts.generation == generation else { return refuse(.illegalGeneration) }
-        if let type = facts.protocolType, type != protocolType { return refuse(.inconsistentGroupProtocol) }
-        if let name = facts.protocolName, name != protocolName { return refuse(.inconsistentGroupProtocol) }
+        guard request.generation == generation else { return refuse(.illegalGeneration) }
+        if let type = request.protocolType, type != protocolType { return refuse(.inconsistentGroupProtocol) }
+        if let name = request.protocolName, name != protocolName { return refuse(.inconsistentGroupProtocol) }
         switch phase {
         case .empty: return refuse(.unknownMemberID)
         case .preparing: return refuse(.rebalanceInProgress)
         case .stable:
             markSynced(index, now: now)
-            return [.answerSync(ticket, assignment(of: members[index]))]
+            return [.respondToSync(requestID, assignment(of: members[index]))]
         case .completing:
             var actions: [GroupAction] = []
-            if let earlier = members[index].waitingSync {
-                actions.append(.answerSync(earlier, .refused(.rebalanceInProgress)))
+            if let earlier = members[index].pendingSync {
+                actions.append(.respondToSync(earlier, .refused(.rebalanceInProgress)))
             }
             markSynced(index, now: now)
-            members[index].waitingSync = ticket
-            if members[index].memberID == leaderID { actions += assign(facts.assignments, now: now) }
+            members[index].pendingSync = requestID
+            if members[index].memberID == leaderID { actions += assign(request.assignments, now: now) }
             return actions
         }
     }
 
     private mutating func markSynced(_ index: Int, now: MonotonicInstant) {
         members[index].hasSynced = true
-        members[index].showedItself(at: now)
+        members[index].recordHeartbeat(at: now)
         if members.allSatisfy(\.hasSynced) { syncDeadline = nil }
     }
 
@@ -43,10 +43,10 @@ extension ConsumerGroup {
         var answers: [GroupAction] = []
         for index in members.indices {
             members[index].assignment = assignments[members[index].memberID] ?? []
-            guard let ticket = members[index].waitingSync else { continue }
-            members[index].waitingSync = nil
-            members[index].showedItself(at: now)
-            answers.append(.answerSync(ticket, assignment(of: members[index])))
+            guard let requestID = members[index].pendingSync else { continue }
+            members[index].pendingSync = nil
+            members[index].recordHeartbeat(at: now)
+            answers.append(.respondToSync(requestID, assignment(of: members[index])))
         }
         return [.persist] + answers
     }

@@ -3,8 +3,8 @@ import WireCore
 
 /// One group in the classic protocol (JoinGroup, SyncGroup, Heartbeat, LeaveGroup), whatever its protocol type.
 ///
-/// A pure machine: requests and the time go in, answers to waiting requests come out as actions. Each ticket that was
-/// given to `join` or `sync` is answered exactly once. The rules are those of Kafka's own coordinator.
+/// A pure machine: requests and the time go in, responses to waiting requests come out as actions. Each request ID
+/// that is passed to `join` or `sync` gets exactly one response. The rules are those of Kafka's own coordinator.
 ///
 /// ```
 /// empty --join--> preparing --all are here or time is up--> completing --leader's sync--> stable
@@ -30,7 +30,7 @@ struct ConsumerGroup: Equatable, Sendable {
     /// In the order in which they came.
     var members: [GroupMember] = []
     /// Members that received their id and have not joined with it yet, and when they are forgotten.
-    var announced: [String: MonotonicInstant] = [:]
+    var pendingMembers: [String: MonotonicInstant] = [:]
     /// Until when all members of this generation must have asked for their assignment; nil once they have.
     var syncDeadline: MonotonicInstant?
 
@@ -51,14 +51,14 @@ struct ConsumerGroup: Equatable, Sendable {
         members.firstIndex { $0.groupInstanceID == groupInstanceID }
     }
 
-    /// When `timePassed` has something to do, if nothing else happens before.
+    /// When `handleTimeouts` has something to do, if nothing else happens before.
     var nextDeadline: MonotonicInstant? {
-        var earliest = announced.values.min()
+        var earliest = pendingMembers.values.min()
         func consider(_ instant: MonotonicInstant?) {
             guard let instant else { return }
             earliest = earliest.map { min($0, instant) } ?? instant
         }
-        for member in members where !member.isWaiting { consider(member.sessionEnd) }
+        for member in members where !member.hasPendingRequest { consider(member.sessionEnd) }
         if case .preparing(let until) = phase { consider(until) }
         consider(syncDeadline)
         return earliest
@@ -67,9 +67,9 @@ struct ConsumerGroup: Equatable, Sendable {
     // MARK: Requests that are answered at once
 
     /// Whether the sender may speak for the member: its place, or why not.
-    func place(
+    func memberIndex(
         memberID: String, groupInstanceID: String?
-    ) -> OrErrorCode<Int> {
+    ) -> ErrorCodeResult<Int> {
         if let groupInstanceID {
             guard let index = index(ofInstance: groupInstanceID) else { return .failure(.unknownMemberID) }
             return members[index].memberID == memberID ? .success(index) : .failure(.fencedInstanceID)
@@ -82,29 +82,29 @@ struct ConsumerGroup: Equatable, Sendable {
     mutating func heartbeat(
         memberID: String, groupInstanceID: String?, generation: Int32, now: MonotonicInstant
     ) -> KafkaErrorCode {
-        switch place(memberID: memberID, groupInstanceID: groupInstanceID) {
+        switch memberIndex(memberID: memberID, groupInstanceID: groupInstanceID) {
         case .failure(let code): return code
         case .success(let index):
             guard generation == self.generation else { return .illegalGeneration }
-            members[index].showedItself(at: now)
+            members[index].recordHeartbeat(at: now)
             if case .preparing = phase { return .rebalanceInProgress }
             return .none
         }
     }
 
     /// Whether an OffsetCommit is taken. A commit shows that the member is alive.
-    mutating func commitVerdict(
+    mutating func validateCommit(
         memberID: String, groupInstanceID: String?, generation: Int32, now: MonotonicInstant
     ) -> KafkaErrorCode {
         if generation < 0, memberID.isEmpty, groupInstanceID == nil {
             // A client that manages its partitions itself; it must not commit for a group that has members.
             return members.isEmpty ? .none : .unknownMemberID
         }
-        switch place(memberID: memberID, groupInstanceID: groupInstanceID) {
+        switch memberIndex(memberID: memberID, groupInstanceID: groupInstanceID) {
         case .failure(let code): return code
         case .success(let index):
             guard generation == self.generation else { return .illegalGeneration }
-            members[index].showedItself(at: now)
+            members[index].recordHeartbeat(at: now)
             return phase == .completing ? .rebalanceInProgress : .none
         }
     }
@@ -113,15 +113,15 @@ struct ConsumerGroup: Equatable, Sendable {
     mutating func leave(
         memberID: String, groupInstanceID: String?, now: MonotonicInstant
     ) -> (KafkaErrorCode, [GroupAction]) {
-        if groupInstanceID == nil, announced.removeValue(forKey: memberID) != nil {
-            return (.none, completeIfAllAreHere(now: now))
+        if groupInstanceID == nil, pendingMembers.removeValue(forKey: memberID) != nil {
+            return (.none, completeJoinIfReady(now: now))
         }
         if let groupInstanceID, memberID.isEmpty {
             // An administrator removes a static member by its name alone.
             guard let index = index(ofInstance: groupInstanceID) else { return (.unknownMemberID, []) }
             return (.none, remove([members[index].memberID], now: now))
         }
-        switch place(memberID: memberID, groupInstanceID: groupInstanceID) {
+        switch memberIndex(memberID: memberID, groupInstanceID: groupInstanceID) {
         case .failure(let code): return (code, [])
         case .success: return (.none, remove([memberID], now: now))
         }
@@ -130,13 +130,13 @@ struct ConsumerGroup: Equatable, Sendable {
     // MARK: Time
 
     /// Drops those who did not show themselves in time, and goes on without those who did not join in time.
-    mutating func timePassed(now: MonotonicInstant) -> [GroupAction] {
+    mutating func handleTimeouts(now: MonotonicInstant) -> [GroupAction] {
         var actions: [GroupAction] = []
-        let forgotten = announced.filter { $0.value <= now }.keys
-        for memberID in forgotten { announced[memberID] = nil }
-        if !forgotten.isEmpty { actions += completeIfAllAreHere(now: now) }
+        let forgotten = pendingMembers.filter { $0.value <= now }.keys
+        for memberID in forgotten { pendingMembers[memberID] = nil }
+        if !forgotten.isEmpty { actions += completeJoinIfReady(now: now) }
 
-        let dead = members.filter { !$0.isWaiting && $0.sessionEnd <= now }.map(\.memberID)
+        let dead = members.filter { !$0.hasPendingRequest && $0.sessionEnd <= now }.map(\.memberID)
         if !dead.isEmpty { actions += remove(dead, now: now) }
 
         if let deadline = syncDeadline, deadline <= now {
@@ -153,11 +153,11 @@ struct ConsumerGroup: Equatable, Sendable {
         var actions: [GroupAction] = []
         for memberID in memberIDs {
             guard let index = index(of: memberID) else { continue }
-            actions += dismiss(members.remove(at: index), .unknownMemberID)
+            actions += failPendingRequests(of: members.remove(at: index), with: .unknownMemberID)
         }
         if let leaderID, index(of: leaderID) == nil { self.leaderID = members.first?.memberID }
         if case .preparing = phase {
-            actions += completeIfAllAreHere(now: now)
+            actions += completeJoinIfReady(now: now)
         } else {
             actions += prepareRebalance(now: now)
         }
@@ -165,12 +165,12 @@ struct ConsumerGroup: Equatable, Sendable {
     }
 
     /// Answers what a member waits for with an error.
-    func dismiss(_ member: GroupMember, _ code: KafkaErrorCode) -> [GroupAction] {
+    func failPendingRequests(of member: GroupMember, with code: KafkaErrorCode) -> [GroupAction] {
         var actions: [GroupAction] = []
-        if let ticket = member.waitingJoin {
-            actions.append(.answerJoin(ticket, .refused(code, memberID: member.memberID)))
+        if let requestID = member.pendingJoin {
+            actions.append(.respondToJoin(requestID, .refused(code, memberID: member.memberID)))
         }
-        if let ticket = member.waitingSync { actions.append(.answerSync(ticket, .refused(code))) }
+        if let requestID = member.pendingSync { actions.append(.respondToSync(requestID, .refused(code))) }
         return actions
     }
 }

@@ -5,23 +5,23 @@ import WireCore
 /// The requests that are answered at once.
 extension GroupCoordinator {
     func heartbeat(groupID: String, memberID: String, groupInstanceID: String?, generation: Int32) -> KafkaErrorCode {
-        change { world in
-            guard var group = world.groups[groupID] else { return .unknownMemberID }
+        change { state in
+            guard var group = state.groups[groupID] else { return .unknownMemberID }
             let code = group.heartbeat(
                 memberID: memberID, groupInstanceID: groupInstanceID, generation: generation, now: .now)
-            world.groups[groupID] = group
+            state.groups[groupID] = group
             return code
         }
     }
 
     /// Takes members out of a group, in the order given; returns a code for each.
     func leave(groupID: String, _ leaving: [(memberID: String, groupInstanceID: String?)]) -> [KafkaErrorCode] {
-        change { world in
+        change { state in
             leaving.map { memberID, groupInstanceID in
-                guard var group = world.groups[groupID] else { return .unknownMemberID }
+                guard var group = state.groups[groupID] else { return .unknownMemberID }
                 let (code, actions) = group.leave(memberID: memberID, groupInstanceID: groupInstanceID, now: .now)
-                world.groups[groupID] = group
-                world.perform(actions, for: groupID)
+                state.groups[groupID] = group
+                state.perform(actions, for: groupID)
                 return code
             }
         }
@@ -39,37 +39,37 @@ extension GroupCoordinator {
     func commit(
         groupID: String, memberID: String, groupInstanceID: String?, generation: Int32, _ commits: [Commit]
     ) -> KafkaErrorCode {
-        change { world in
-            var group = world.groups[groupID] ?? ConsumerGroup(groupID: groupID)
-            let code = group.commitVerdict(
+        change { state in
+            var group = state.groups[groupID] ?? ConsumerGroup(groupID: groupID)
+            let code = group.validateCommit(
                 memberID: memberID, groupInstanceID: groupInstanceID, generation: generation, now: .now)
-            if world.groups[groupID] != nil { world.groups[groupID] = group }
+            if state.groups[groupID] != nil { state.groups[groupID] = group }
             guard code == .none else { return code }
             let entries = commits.map { commit -> GroupJournalEntry in
                 .offset(groupID: groupID, topic: commit.topic, partition: commit.partition, commit.committed)
             }
-            guard world.write(entries) else { return .coordinatorNotAvailable }
-            for commit in commits { world.offsets[groupID, commit.topic, commit.partition] = commit.committed }
+            guard state.write(entries) else { return .coordinatorNotAvailable }
+            for commit in commits { state.offsets[groupID, commit.topic, commit.partition] = commit.committed }
             return .none
         }
     }
 
-    func committed(groupID: String) -> [String: [Int32: CommittedOffset]] {
-        world.withLock { $0.offsets.topics(of: groupID) }
+    func committedOffsets(groupID: String) -> [String: [Int32: CommittedOffset]] {
+        state.withLock { $0.offsets.topics(of: groupID) }
     }
 
     /// Whether a member may fetch the offsets of its group (OffsetFetch from version 9 on).
-    func fetchVerdict(groupID: String, memberID: String, generation: Int32) -> KafkaErrorCode {
-        world.withLock { world in
-            guard let group = world.groups[groupID], group.index(of: memberID) != nil else { return .unknownMemberID }
+    func validateFetch(groupID: String, memberID: String, generation: Int32) -> KafkaErrorCode {
+        state.withLock { state in
+            guard let group = state.groups[groupID], group.index(of: memberID) != nil else { return .unknownMemberID }
             return group.generation == generation ? .none : .illegalGeneration
         }
     }
 
     func topicDeleted(_ topic: String) {
-        world.withLock { world in
-            let entries = world.offsets.removeTopic(topic)
-            if !entries.isEmpty { world.write(entries) }
+        state.withLock { state in
+            let entries = state.offsets.removeTopic(topic)
+            if !entries.isEmpty { state.write(entries) }
         }
     }
 
@@ -77,28 +77,28 @@ extension GroupCoordinator {
 
     /// A group as it is now; one that only has offsets is shown as an empty one.
     func snapshot(of groupID: String) -> ConsumerGroup? {
-        world.withLock { world in
-            if let group = world.groups[groupID] { return group }
-            return world.offsets.topics(of: groupID).isEmpty ? nil : ConsumerGroup(groupID: groupID)
+        state.withLock { state in
+            if let group = state.groups[groupID] { return group }
+            return state.offsets.topics(of: groupID).isEmpty ? nil : ConsumerGroup(groupID: groupID)
         }
     }
 
     /// All groups in the order of their names.
     var snapshots: [ConsumerGroup] {
-        world.withLock { world in
-            let names = Set(world.groups.keys).union(world.offsets.byGroup.keys)
-            return names.sorted().map { world.groups[$0] ?? ConsumerGroup(groupID: $0) }
+        state.withLock { state in
+            let names = Set(state.groups.keys).union(state.offsets.byGroup.keys)
+            return names.sorted().map { state.groups[$0] ?? ConsumerGroup(groupID: $0) }
         }
     }
 
     func delete(groupID: String) -> KafkaErrorCode {
-        world.withLock { world in
-            let group = world.groups[groupID]
-            guard group != nil || !world.offsets.topics(of: groupID).isEmpty else { return .groupIDNotFound }
-            if let group, !group.members.isEmpty || !group.announced.isEmpty { return .nonEmptyGroup }
-            guard world.write([.groupRemoved(groupID: groupID)]) else { return .coordinatorNotAvailable }
-            world.groups[groupID] = nil
-            world.offsets.removeGroup(groupID)
+        state.withLock { state in
+            let group = state.groups[groupID]
+            guard group != nil || !state.offsets.topics(of: groupID).isEmpty else { return .groupIDNotFound }
+            if let group, !group.members.isEmpty || !group.pendingMembers.isEmpty { return .nonEmptyGroup }
+            guard state.write([.groupRemoved(groupID: groupID)]) else { return .coordinatorNotAvailable }
+            state.groups[groupID] = nil
+            state.offsets.removeGroup(groupID)
             return .none
         }
     }

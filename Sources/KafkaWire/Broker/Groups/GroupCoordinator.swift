@@ -12,21 +12,21 @@ import WireStreams
 final class GroupCoordinator: Sendable {
     static let logger = Logger("cdcd.broker.GroupCoordinator")
 
-    struct World: ~Copyable {
+    struct State: ~Copyable {
         var groups: [String: ConsumerGroup] = [:]
         var offsets = GroupOffsets()
         var journal: GroupJournal
-        var joins: [GroupTicket: PendingAnswer<JoinOutcome>] = [:]
-        var syncs: [GroupTicket: PendingAnswer<SyncOutcome>] = [:]
-        var lastTicket: UInt64 = 0
+        var joins: [GroupRequestID: PendingResponse<JoinOutcome>] = [:]
+        var syncs: [GroupRequestID: PendingResponse<SyncOutcome>] = [:]
+        var lastRequestNumber: UInt64 = 0
         /// When the clock thread looks next; nil while it sleeps without a limit.
-        var plannedLook: MonotonicInstant?
+        var nextWakeup: MonotonicInstant?
         var isStopped = false
     }
 
-    let world: Mutex<World>
+    let state: Mutex<State>
     private let alarm = DispatchSemaphore(value: 0)
-    private let clockThread = ThreadCompletion()
+    private let timerThread = ThreadCompletion()
 
     /// Reads the groups and offsets of earlier runs.
     init(directory: DataDirectory, now: MonotonicInstant) throws(StorageError) {
@@ -44,102 +44,102 @@ final class GroupCoordinator: Sendable {
             }
         }
         try journal.rewrite(groups.values.map { .group(GroupSnapshot($0)) } + offsets.entries)
-        var world = World(journal: journal)
-        world.groups = groups
-        world.offsets = offsets
-        self.world = Mutex(world)
+        var state = State(journal: journal)
+        state.groups = groups
+        state.offsets = offsets
+        self.state = Mutex(state)
     }
 
     func start() {
-        startThread(named: "broker-groups", stackBytes: 256 << 10, completion: clockThread) { [self] in
-            watchTheClock()
+        startThread(named: "broker-groups", stackBytes: 256 << 10, completion: timerThread) { [self] in
+            runTimers()
         }
     }
 
     /// Lets all blocked requests go with COORDINATOR_NOT_AVAILABLE and ends the clock thread.
     func stop() {
-        world.withLock { world in
-            world.isStopped = true
-            for answer in world.joins.values { answer.give(.refused(.coordinatorNotAvailable, memberID: "")) }
-            for answer in world.syncs.values { answer.give(.refused(.coordinatorNotAvailable)) }
-            world.joins = [:]
-            world.syncs = [:]
+        state.withLock { state in
+            state.isStopped = true
+            for answer in state.joins.values { answer.complete(with: .refused(.coordinatorNotAvailable, memberID: "")) }
+            for answer in state.syncs.values { answer.complete(with: .refused(.coordinatorNotAvailable)) }
+            state.joins = [:]
+            state.syncs = [:]
         }
         alarm.signal()
-        _ = clockThread.wait(milliseconds: 5000)
+        _ = timerThread.wait(milliseconds: 5000)
     }
 
     func synchronize() throws(StorageError) {
-        try world.withLock { (world) throws(StorageError) in try world.journal.synchronize() }
+        try state.withLock { (state) throws(StorageError) in try state.journal.synchronize() }
     }
 
     // MARK: Requests that wait
 
     /// A JoinGroup; returns when all members are here or the rebalance timeout is over.
-    func join(groupID: String, _ facts: JoinFacts) -> JoinOutcome {
-        let answer = PendingAnswer<JoinOutcome>()
-        change { world in
-            guard !world.isStopped else {
-                answer.give(.refused(.coordinatorNotAvailable, memberID: facts.memberID))
+    func join(groupID: String, _ request: JoinRequest) -> JoinOutcome {
+        let answer = PendingResponse<JoinOutcome>()
+        change { state in
+            guard !state.isStopped else {
+                answer.complete(with: .refused(.coordinatorNotAvailable, memberID: request.memberID))
                 return
             }
-            guard world.groups[groupID] != nil || facts.memberID.isEmpty else {
-                answer.give(.refused(.unknownMemberID, memberID: facts.memberID))
+            guard state.groups[groupID] != nil || request.memberID.isEmpty else {
+                answer.complete(with: .refused(.unknownMemberID, memberID: request.memberID))
                 return
             }
-            let ticket = world.nextTicket()
-            world.joins[ticket] = answer
-            let name = String(decoding: (facts.groupInstanceID ?? facts.clientID).utf8.prefix(249), as: UTF8.self)
+            let requestID = state.makeRequestID()
+            state.joins[requestID] = answer
+            let name = String(decoding: (request.groupInstanceID ?? request.clientID).utf8.prefix(249), as: UTF8.self)
             let newMemberID = "\(name)-\(UUID().uuidString.lowercased())"
-            var group = world.groups[groupID] ?? ConsumerGroup(groupID: groupID)
-            let actions = group.join(facts, ticket: ticket, newMemberID: newMemberID, now: .now)
-            world.groups[groupID] = group
-            world.perform(actions, for: groupID)
+            var group = state.groups[groupID] ?? ConsumerGroup(groupID: groupID)
+            let actions = group.join(request, requestID: requestID, newMemberID: newMemberID, now: .now)
+            state.groups[groupID] = group
+            state.perform(actions, for: groupID)
         }
         return answer.wait()
     }
 
     /// A SyncGroup; returns when the leader has brought the assignment.
-    func sync(groupID: String, _ facts: SyncFacts) -> SyncOutcome {
-        let answer = PendingAnswer<SyncOutcome>()
-        change { world in
-            guard !world.isStopped else { return answer.give(.refused(.coordinatorNotAvailable)) }
-            guard var group = world.groups[groupID] else { return answer.give(.refused(.unknownMemberID)) }
-            let ticket = world.nextTicket()
-            world.syncs[ticket] = answer
-            let actions = group.sync(facts, ticket: ticket, now: .now)
-            world.groups[groupID] = group
-            world.perform(actions, for: groupID)
+    func sync(groupID: String, _ request: SyncRequest) -> SyncOutcome {
+        let answer = PendingResponse<SyncOutcome>()
+        change { state in
+            guard !state.isStopped else { return answer.complete(with: .refused(.coordinatorNotAvailable)) }
+            guard var group = state.groups[groupID] else { return answer.complete(with: .refused(.unknownMemberID)) }
+            let requestID = state.makeRequestID()
+            state.syncs[requestID] = answer
+            let actions = group.sync(request, requestID: requestID, now: .now)
+            state.groups[groupID] = group
+            state.perform(actions, for: groupID)
         }
         return answer.wait()
     }
 
     // MARK: The clock
 
-    /// Changes the world and sees to it that the clock thread looks in time.
-    func change<R: Sendable>(_ body: (inout World) -> R) -> R {
+    /// Changes the state and sees to it that the clock thread looks in time.
+    func change<R: Sendable>(_ body: (inout State) -> R) -> R {
         var mustWake = false
-        let result = world.withLock { world -> R in
-            let result = body(&world)
-            guard let next = world.nextDeadline else { return result }
-            mustWake = world.plannedLook.map { next < $0 } ?? true
-            if mustWake { world.plannedLook = next }
+        let result = state.withLock { state -> R in
+            let result = body(&state)
+            guard let next = state.nextDeadline else { return result }
+            mustWake = state.nextWakeup.map { next < $0 } ?? true
+            if mustWake { state.nextWakeup = next }
             return result
         }
         if mustWake { alarm.signal() }
         return result
     }
 
-    private func watchTheClock() {
+    private func runTimers() {
         while true {
-            let next = world.withLock { world -> MonotonicInstant?? in
-                guard !world.isStopped else { return nil }
+            let next = state.withLock { state -> MonotonicInstant?? in
+                guard !state.isStopped else { return nil }
                 let now = MonotonicInstant.now
-                for groupID in world.groups.compactMap({ ($0.value.nextDeadline ?? now) <= now ? $0.key : nil }) {
-                    world.timePassed(groupID, now: now)
+                for groupID in state.groups.compactMap({ ($0.value.nextDeadline ?? now) <= now ? $0.key : nil }) {
+                    state.handleTimeouts(groupID, now: now)
                 }
-                world.plannedLook = world.nextDeadline
-                return .some(world.plannedLook)
+                state.nextWakeup = state.nextDeadline
+                return .some(state.nextWakeup)
             }
             guard let next else { return }
             if let next {
@@ -152,29 +152,29 @@ final class GroupCoordinator: Sendable {
     }
 }
 
-extension GroupCoordinator.World {
-    mutating func nextTicket() -> GroupTicket {
-        lastTicket += 1
-        return GroupTicket(number: lastTicket)
+extension GroupCoordinator.State {
+    mutating func makeRequestID() -> GroupRequestID {
+        lastRequestNumber += 1
+        return GroupRequestID(number: lastRequestNumber)
     }
 
     var nextDeadline: MonotonicInstant? { groups.values.compactMap(\.nextDeadline).min() }
 
-    mutating func timePassed(_ groupID: String, now: MonotonicInstant) {
+    mutating func handleTimeouts(_ groupID: String, now: MonotonicInstant) {
         guard var group = groups[groupID] else { return }
-        let actions = group.timePassed(now: now)
+        let actions = group.handleTimeouts(now: now)
         groups[groupID] = group
         perform(actions, for: groupID)
         // A client that asked for a member id and went away leaves nothing worth keeping.
-        if group.phase == .empty, group.generation == 0, group.announced.isEmpty { groups[groupID] = nil }
+        if group.phase == .empty, group.generation == 0, group.pendingMembers.isEmpty { groups[groupID] = nil }
     }
 
     /// Carries out what the machine of one group wants.
     mutating func perform(_ actions: [GroupAction], for groupID: String) {
         for action in actions {
             switch action {
-            case .answerJoin(let ticket, let outcome): joins.removeValue(forKey: ticket)?.give(outcome)
-            case .answerSync(let ticket, let outcome): syncs.removeValue(forKey: ticket)?.give(outcome)
+            case .respondToJoin(let id, let outcome): joins.removeValue(forKey: id)?.complete(with: outcome)
+            case .respondToSync(let id, let outcome): syncs.removeValue(forKey: id)?.complete(with: outcome)
             case .persist:
                 guard let group = groups[groupID] else { continue }
                 // The group goes on without it; only after a restart its members would have to join again.
@@ -192,7 +192,7 @@ extension GroupCoordinator.World {
             GroupCoordinator.logger.error("The groups' journal cannot be written: \(error)")
             return false
         }
-        if journal.wantsRewriting { rewriteJournal() }
+        if journal.shouldRewrite { rewriteJournal() }
         return true
     }
 
@@ -203,7 +203,7 @@ extension GroupCoordinator.World {
             try journal.rewrite(snapshots.map { .group(GroupSnapshot($0)) } + offsets.entries)
         } catch {
             GroupCoordinator.logger.error("The compaction of the groups' journal failed; the file keeps growing: \(error)")
-            journal.postponeRewriting()
+            journal.postponeRewrite()
         }
     }
 }

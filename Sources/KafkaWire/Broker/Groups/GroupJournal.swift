@@ -4,8 +4,8 @@ import WireCore
 /// The file that keeps groups and their offsets over a restart: entries one after the other, the last one counts.
 ///
 /// Layout of an entry: length of the content u32 | CRC-32 of the content u32 | content (`GroupJournalEntry`). A torn
-/// last entry was never acknowledged and is cut off; one with a wrong checksum is put aside beside the file, together
-/// with all that follows it. The file is rewritten, with what is alive, when it is opened
+/// last entry was never acknowledged and is cut off; one with a wrong checksum is moved to a file
+/// beside it, together with all that follows. The file is rewritten, with what is alive, when it is opened
 /// and when it has grown well beyond that.
 struct GroupJournal {
     private static let headerBytes = 8
@@ -36,10 +36,10 @@ struct GroupJournal {
                 try file.truncate(to: lengthBytes)
                 return
             case .damaged:
-                let asidePath = try file.putAside(from: lengthBytes)
+                let quarantinePath = try file.quarantine(from: lengthBytes)
                 Self.logger.error(
-                    "\(file.path) is damaged at byte \(lengthBytes): what stood from there on was put aside as "
-                        + asidePath)
+                    "\(file.path) is damaged at byte \(lengthBytes): everything from there on was moved to "
+                        + quarantinePath)
                 return
             }
         }
@@ -80,10 +80,10 @@ struct GroupJournal {
     }
 
     /// Whether most of the file is about what is no longer so.
-    var wantsRewriting: Bool { lengthBytes > max(Self.rewriteBytesMin, 4 * rewrittenBytes) }
+    var shouldRewrite: Bool { lengthBytes > max(Self.rewriteBytesMin, 4 * rewrittenBytes) }
 
     /// Lets the file grow well beyond its present length before it is rewritten.
-    mutating func postponeRewriting() { rewrittenBytes = lengthBytes }
+    mutating func postponeRewrite() { rewrittenBytes = lengthBytes }
 
     /// Replaces the file by one that has only these entries.
     mutating func rewrite(_ entries: [GroupJournalEntry]) throws(StorageError) {

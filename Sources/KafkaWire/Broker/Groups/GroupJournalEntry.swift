@@ -38,7 +38,7 @@ struct GroupSnapshot: Equatable, Sendable {
         group.protocolName = protocolName
         group.leaderID = leaderID
         group.members = members
-        for index in group.members.indices { group.members[index].showedItself(at: now) }
+        for index in group.members.indices { group.members[index].recordHeartbeat(at: now) }
         group.phase = members.isEmpty ? .empty : .stable
         return group
     }

@@ -2,17 +2,17 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-extension ServedRequest {
-    static let apiVersions = ServedRequest(ApiVersionsRequest.self) { service, _, _ in
+extension RequestHandler {
+    static let apiVersions = RequestHandler(ApiVersionsRequest.self) { service, _, _ in
         service.apiVersions(error: .none)
     }
-    static let describeCluster = ServedRequest(DescribeClusterRequest.self) { service, request, context in
+    static let describeCluster = RequestHandler(DescribeClusterRequest.self) { service, request, context in
         service.describeCluster(request, context)
     }
-    static let initProducerID = ServedRequest(InitProducerIdRequest.self) { service, request, context in
+    static let initProducerID = RequestHandler(InitProducerIdRequest.self) { service, request, context in
         service.initProducerID(request, context)
     }
-    static let findCoordinator = ServedRequest(FindCoordinatorRequest.self) { service, request, context in
+    static let findCoordinator = RequestHandler(FindCoordinatorRequest.self) { service, request, context in
         service.findCoordinator(request, context: context)
     }
 }
@@ -22,7 +22,7 @@ extension BrokerService {
     func apiVersions(error: KafkaErrorCode) -> ApiVersionsResponse {
         var response = ApiVersionsResponse()
         response.errorCode = error
-        response.apiKeys = ServedRequest.all.map { served in
+        response.apiKeys = RequestHandler.all.map { served in
             var entry = ApiVersionsResponse.ApiVersion()
             entry.apiKey = served.apiKey.rawValue
             entry.minVersion = served.announcedVersions.lowerBound
@@ -69,7 +69,7 @@ extension BrokerService {
 
     /// FindCoordinator: it is always this broker. For transactions and share groups there is none.
     func findCoordinator(_ request: FindCoordinatorRequest, context: RequestContext) -> FindCoordinatorResponse {
-        let (error, message) = coordinatorFault(keyType: request.keyType)
+        let (error, message) = coordinatorError(keyType: request.keyType)
         var response = FindCoordinatorResponse()
         if context.version < 4 {
             response.errorCode = error
@@ -92,7 +92,7 @@ extension BrokerService {
         return response
     }
 
-    private func coordinatorFault(keyType: Int8) -> (KafkaErrorCode, String?) {
+    private func coordinatorError(keyType: Int8) -> (KafkaErrorCode, String?) {
         switch keyType {
         case 0: (.none, nil)
         case 1: (.transactionalIDAuthorizationFailed, "The development broker does not serve transactions.")

@@ -15,11 +15,11 @@ private enum ResourceType: Int8 {
     case broker = 4
 }
 
-extension ServedRequest {
-    static let describeConfigs = ServedRequest(DescribeConfigsRequest.self) { service, request, context in
+extension RequestHandler {
+    static let describeConfigs = RequestHandler(DescribeConfigsRequest.self) { service, request, context in
         service.describeConfigs(request, context)
     }
-    static let incrementalAlterConfigs = ServedRequest(IncrementalAlterConfigsRequest.self) {
+    static let incrementalAlterConfigs = RequestHandler(IncrementalAlterConfigsRequest.self) {
         service, request, context in
         service.alterConfigs(request, context)
     }
@@ -27,14 +27,15 @@ extension ServedRequest {
 
 extension BrokerService {
     /// Why a topic's setting is refused: it is not known, or its value is not one.
-    func check(_ name: String, _ value: String) throws(AdminFault) {
+    func check(_ name: String, _ value: String) throws(AdminError) {
         guard let setting = TopicSetting.named(name) else {
-            throw AdminFault(.invalidConfig, "Unknown topic config name: \(name)")
+            throw AdminError(.invalidConfig, "Unknown topic config name: \(name)")
         }
         guard isShort(value) else {
-            throw AdminFault(.invalidConfig, "The value of \(name) is longer than \(configuration.limits.nameBytesMax) bytes")
+            throw AdminError(
+                .invalidConfig, "The value of \(name) is longer than \(configuration.limits.nameBytesMax) bytes")
         }
-        if let fault = setting.fault(in: value) { throw AdminFault(.invalidConfig, fault) }
+        if let reason = setting.validationError(for: value) { throw AdminError(.invalidConfig, reason) }
     }
 
     /// DescribeConfigs, for topics and for this broker.
@@ -55,7 +56,7 @@ extension BrokerService {
             result.resourceType = resource.resourceType
             result.resourceName = resource.resourceName
             result.errorMessage = nil
-            do throws(AdminFault) {
+            do throws(AdminError) {
                 let all = try settings(of: resource, synonyms: request.includeSynonyms)
                 let keys = resource.configurationKeys ?? []
                 result.configs = all.filter { keys.isEmpty || keys.contains($0.name) }
@@ -72,17 +73,19 @@ extension BrokerService {
 
     private func settings(
         of resource: DescribeConfigsRequest.DescribeConfigsResource, synonyms: Bool
-    ) throws(AdminFault) -> [SettingResult] {
+    ) throws(AdminError) -> [SettingResult] {
         switch ResourceType(rawValue: resource.resourceType) {
         case .topic:
-            if let fault = TopicName.fault(resource.resourceName) { throw AdminFault(.invalidTopicException, fault) }
+            if let reason = TopicName.validationError(resource.resourceName) {
+                throw AdminError(.invalidTopicException, reason)
+            }
             guard let topic = topics.topic(named: resource.resourceName) else {
-                throw AdminFault(.unknownTopicOrPartition, "This server does not host this topic-partition.")
+                throw AdminError(.unknownTopicOrPartition, "This server does not host this topic-partition.")
             }
             return TopicSetting.all.map { describe($0, topic.configuration, synonyms: synonyms) }
         case .broker:
             guard resource.resourceName == String(BrokerIdentity.nodeID) || resource.resourceName.isEmpty else {
-                throw AdminFault(
+                throw AdminError(
                     .invalidRequest,
                     "Unexpected broker id, expected \(BrokerIdentity.nodeID) or empty string, but received "
                         + resource.resourceName)
@@ -90,7 +93,8 @@ extension BrokerService {
             // The cluster-wide dynamic defaults, of which there are none.
             return resource.resourceName.isEmpty ? [] : brokerSettings
         case nil:
-            throw AdminFault(.invalidRequest, "Unsupported resource type \(resource.resourceType): only topics and brokers")
+            throw AdminError(
+                .invalidRequest, "Unsupported resource type \(resource.resourceType): only topics and brokers")
         }
     }
 
@@ -150,7 +154,7 @@ extension BrokerService {
             result.resourceType = resource.resourceType
             result.resourceName = resource.resourceName
             result.errorMessage = nil
-            do throws(AdminFault) {
+            do throws(AdminError) {
                 try alter(resource, validateOnly: request.validateOnly)
             } catch {
                 result.errorCode = error.code
@@ -163,17 +167,17 @@ extension BrokerService {
 
     private func alter(
         _ resource: IncrementalAlterConfigsRequest.AlterConfigsResource, validateOnly: Bool
-    ) throws(AdminFault) {
+    ) throws(AdminError) {
         guard ResourceType(rawValue: resource.resourceType) == .topic else {
-            throw AdminFault(.invalidRequest, "The development broker can change the settings of topics only.")
+            throw AdminError(.invalidRequest, "The development broker can change the settings of topics only.")
         }
         guard let topic = topics.topic(named: resource.resourceName) else {
-            throw AdminFault(.unknownTopicOrPartition, "The topic '\(resource.resourceName)' does not exist.")
+            throw AdminError(.unknownTopicOrPartition, "The topic '\(resource.resourceName)' does not exist.")
         }
         var settings = topic.configuration
         for entry in resource.configs {
             guard let setting = TopicSetting.named(entry.name) else {
-                throw AdminFault(.invalidConfig, "Unknown topic config name: \(entry.name)")
+                throw AdminError(.invalidConfig, "Unknown topic config name: \(entry.name)")
             }
             let present = TopicSetting.entries(of: settings.effective(entry.name))
             let given = TopicSetting.entries(of: entry.value ?? "")
@@ -186,10 +190,10 @@ extension BrokerService {
                 settings[entry.name] = present.filter { !given.contains($0) }.joined(separator: ",")
             case 2, 3:
                 let operation = entry.configOperation == 2 ? "append" : "subtract"
-                throw AdminFault(
+                throw AdminError(
                     .invalidConfig, "Config value \(operation) is not allowed for config key: \(entry.name)")
             default:
-                throw AdminFault(.invalidRequest, "Unknown operation type \(entry.configOperation)")
+                throw AdminError(.invalidRequest, "Unknown operation type \(entry.configOperation)")
             }
             if let value = settings[entry.name] { try check(entry.name, value) }
         }
@@ -197,7 +201,7 @@ extension BrokerService {
         do throws(StorageError) {
             _ = try topics.change(name: topic.name, configuration: settings)
         } catch {
-            throw AdminFault(error)
+            throw AdminError(error)
         }
     }
 }

@@ -1,8 +1,8 @@
 import KafkaProtocol
 import WireCore
 
-extension ServedRequest {
-    static let fetch = ServedRequest(FetchRequest.self) { service, request, context in
+extension RequestHandler {
+    static let fetch = RequestHandler(FetchRequest.self) { service, request, context in
         service.fetch(request, context: context)
     }
 }
@@ -14,7 +14,7 @@ extension BrokerService {
     private struct FetchTarget {
         var topic: FetchRequest.FetchTopic
         var entry: FetchRequest.FetchPartition
-        var log: OrErrorCode<PartitionLog>
+        var log: ErrorCodeResult<PartitionLog>
     }
 
     /// Fetch. Waits until there are `minBytes`, for at most `maxWaitMilliseconds`.
@@ -68,9 +68,9 @@ extension BrokerService {
 
     /// Returns at once where there is something to say; else when enough was appended or the time is over.
     private func wait(for targets: [FetchTarget], _ request: FetchRequest) {
-        let patience = min(Int(request.maxWaitMilliseconds), configuration.limits.fetchWaitMillisecondsMax)
-        guard patience > 0, request.minBytes > 0 else { return }
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: patience)
+        let timeoutMilliseconds = min(Int(request.maxWaitMilliseconds), configuration.limits.fetchWaitMillisecondsMax)
+        guard timeoutMilliseconds > 0, request.minBytes > 0 else { return }
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: timeoutMilliseconds)
         let signal = AppendSignal()
         let logs = targets.compactMap(\.log.value)
         for log in logs { log.addListener(signal) }

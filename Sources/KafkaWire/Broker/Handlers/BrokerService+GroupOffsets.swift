@@ -1,11 +1,11 @@
 import KafkaProtocol
 import WireCore
 
-extension ServedRequest {
-    static let offsetCommit = ServedRequest(OffsetCommitRequest.self) { service, request, context in
+extension RequestHandler {
+    static let offsetCommit = RequestHandler(OffsetCommitRequest.self) { service, request, context in
         service.commitOffsets(request, context: context)
     }
-    static let offsetFetch = ServedRequest(OffsetFetchRequest.self) { service, request, context in
+    static let offsetFetch = RequestHandler(OffsetFetchRequest.self) { service, request, context in
         service.fetchOffsets(request, context: context)
     }
 }
@@ -61,8 +61,8 @@ extension BrokerService {
     func fetchOffsets(_ request: OffsetFetchRequest, context: RequestContext) -> OffsetFetchResponse {
         var response = OffsetFetchResponse()
         if context.version < 8 {
-            let offsets = groups.committed(groupID: request.groupID)
-            let wanted = request.topics?.map { ($0.name, $0.partitionIndexes) } ?? Self.everything(in: offsets)
+            let offsets = groups.committedOffsets(groupID: request.groupID)
+            let wanted = request.topics?.map { ($0.name, $0.partitionIndexes) } ?? Self.allPartitions(in: offsets)
             var seen = Set<PartitionKey>()
             response.topics = wanted.map { name, indexes in
                 var topic = OffsetFetchResponse.Topic()
@@ -92,7 +92,7 @@ extension BrokerService {
         let index: Int32
     }
 
-    private static func everything(
+    private static func allPartitions(
         in offsets: [String: [Int32: CommittedOffset]]
     ) -> [(String, [Int32])] {
         offsets.keys.sorted().map { ($0, (offsets[$0] ?? [:]).keys.sorted()) }
@@ -102,11 +102,11 @@ extension BrokerService {
         var result = OffsetFetchResponse.Group()
         result.groupID = wanted.groupID
         if let memberID = wanted.memberID, wanted.memberEpoch >= 0 {
-            result.errorCode = groups.fetchVerdict(
+            result.errorCode = groups.validateFetch(
                 groupID: wanted.groupID, memberID: memberID, generation: wanted.memberEpoch)
             if result.errorCode != .none { return result }
         }
-        let offsets = groups.committed(groupID: wanted.groupID)
+        let offsets = groups.committedOffsets(groupID: wanted.groupID)
         var seen = Set<PartitionKey>()
         func answer(_ name: String?, _ id: KafkaUUID, _ indexes: [Int32]) -> OffsetFetchResponse.Topics {
             var topic = OffsetFetchResponse.Topics()
@@ -126,7 +126,7 @@ extension BrokerService {
             return topic
         }
         guard let topicsWanted = wanted.topics else {
-            result.topics = Self.everything(in: offsets).compactMap { name, indexes in
+            result.topics = Self.allPartitions(in: offsets).compactMap { name, indexes in
                 guard let id = topics.topic(named: name)?.id else { return nil }
                 return answer(name, id, indexes)
             }

@@ -1,26 +1,26 @@
 import KafkaProtocol
 import WireCore
 
-extension ServedRequest {
-    static let joinGroup = ServedRequest(JoinGroupRequest.self) { service, request, context in
+extension RequestHandler {
+    static let joinGroup = RequestHandler(JoinGroupRequest.self) { service, request, context in
         service.joinGroup(request, context: context)
     }
-    static let syncGroup = ServedRequest(SyncGroupRequest.self) { service, request, context in
+    static let syncGroup = RequestHandler(SyncGroupRequest.self) { service, request, context in
         service.syncGroup(request, context)
     }
-    static let heartbeat = ServedRequest(HeartbeatRequest.self) { service, request, context in
+    static let heartbeat = RequestHandler(HeartbeatRequest.self) { service, request, context in
         service.heartbeat(request, context)
     }
-    static let leaveGroup = ServedRequest(LeaveGroupRequest.self) { service, request, context in
+    static let leaveGroup = RequestHandler(LeaveGroupRequest.self) { service, request, context in
         service.leaveGroup(request, context: context)
     }
-    static let describeGroups = ServedRequest(DescribeGroupsRequest.self) { service, request, context in
+    static let describeGroups = RequestHandler(DescribeGroupsRequest.self) { service, request, context in
         service.describeGroups(request, context: context)
     }
-    static let listGroups = ServedRequest(ListGroupsRequest.self) { service, request, context in
+    static let listGroups = RequestHandler(ListGroupsRequest.self) { service, request, context in
         service.listGroups(request, context)
     }
-    static let deleteGroups = ServedRequest(DeleteGroupsRequest.self) { service, request, context in
+    static let deleteGroups = RequestHandler(DeleteGroupsRequest.self) { service, request, context in
         service.deleteGroups(request, context)
     }
 }
@@ -39,13 +39,13 @@ extension BrokerService {
         // Version 0 has one timeout for both.
         let rebalanceTimeout = request.rebalanceTimeoutMilliseconds < 0
             ? request.sessionTimeoutMilliseconds : request.rebalanceTimeoutMilliseconds
-        let facts = JoinFacts(
+        let join = JoinRequest(
             memberID: request.memberID, groupInstanceID: request.groupInstanceID, clientID: context.clientID,
             clientHost: context.clientHost, sessionTimeoutMilliseconds: request.sessionTimeoutMilliseconds,
             rebalanceTimeoutMilliseconds: rebalanceTimeout, protocolType: request.protocolType,
             protocols: request.protocols.map { OfferedProtocol(name: $0.name, metadata: $0.metadata) },
-            mustKnowItsID: context.version >= 4, canSkipAssignment: context.version >= 9)
-        switch groups.join(groupID: request.groupID, facts) {
+            requiresKnownMemberID: context.version >= 4, supportsSkippingAssignment: context.version >= 9)
+        switch groups.join(groupID: request.groupID, join) {
         case .refused(let code, let memberID): return refuse(code, memberID: memberID, context)
         case .joined(let joined):
             var response = JoinGroupResponse()
@@ -86,10 +86,10 @@ extension BrokerService {
         }
         var assignments: [String: [UInt8]] = [:]
         for entry in request.assignments { assignments[entry.memberID] = entry.assignment }
-        let facts = SyncFacts(
+        let sync = SyncRequest(
             memberID: request.memberID, groupInstanceID: request.groupInstanceID, generation: request.generationID,
             protocolType: request.protocolType, protocolName: request.protocolName, assignments: assignments)
-        switch groups.sync(groupID: request.groupID, facts) {
+        switch groups.sync(groupID: request.groupID, sync) {
         case .refused(let code): response.errorCode = code
         case .assigned(let protocolType, let protocolName, let assignment):
             response.protocolType = protocolType

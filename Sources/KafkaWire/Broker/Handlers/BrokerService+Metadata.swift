@@ -2,11 +2,11 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-extension ServedRequest {
-    static let metadata = ServedRequest(MetadataRequest.self) { service, request, context in
+extension RequestHandler {
+    static let metadata = RequestHandler(MetadataRequest.self) { service, request, context in
         service.metadata(request, context: context)
     }
-    static let describeTopicPartitions = ServedRequest(DescribeTopicPartitionsRequest.self) {
+    static let describeTopicPartitions = RequestHandler(DescribeTopicPartitionsRequest.self) {
         service, request, context in
         service.describeTopicPartitions(request, context)
     }
@@ -57,7 +57,7 @@ extension BrokerService {
         if let topic = topics.topic(named: name) { return describe(topic) }
         var absent = MetadataResponse.Topic()
         absent.name = name
-        guard TopicName.fault(name) == nil else {
+        guard TopicName.validationError(name) == nil else {
             absent.errorCode = .invalidTopicException
             return absent
         }
@@ -104,7 +104,8 @@ extension BrokerService {
             var entry = DescribeTopicPartitionsResponse.Topic()
             entry.name = name
             guard let topic = topics.topic(named: name) else {
-                entry.errorCode = TopicName.fault(name) == nil ? .unknownTopicOrPartition : .invalidTopicException
+                let isValid = TopicName.validationError(name) == nil
+                entry.errorCode = isValid ? .unknownTopicOrPartition : .invalidTopicException
                 response.topics.append(entry)
                 continue
             }

@@ -1,11 +1,11 @@
 import KafkaProtocol
 import WireCore
 
-extension ServedRequest {
-    static let listOffsets = ServedRequest(ListOffsetsRequest.self) { service, request, context in
+extension RequestHandler {
+    static let listOffsets = RequestHandler(ListOffsetsRequest.self) { service, request, context in
         service.listOffsets(request, context)
     }
-    static let offsetForLeaderEpoch = ServedRequest(OffsetForLeaderEpochRequest.self) { service, request, context in
+    static let offsetForLeaderEpoch = RequestHandler(OffsetForLeaderEpochRequest.self) { service, request, context in
         service.offsetForLeaderEpoch(request, context)
     }
 }
@@ -14,7 +14,7 @@ extension BrokerService {
     /// The partition that a request means, or why there is none. A leader epoch other than ours belongs to another log.
     func partition(
         _ topic: BrokerTopic?, _ index: Int32, leaderEpoch: Int32
-    ) -> OrErrorCode<PartitionLog> {
+    ) -> ErrorCodeResult<PartitionLog> {
         guard let partition = topic?.partition(index) else { return .failure(.unknownTopicOrPartition) }
         if leaderEpoch > PartitionLog.leaderEpoch { return .failure(.unknownLeaderEpoch) }
         return .success(partition)

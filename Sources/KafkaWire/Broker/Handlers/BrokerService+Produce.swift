@@ -1,10 +1,10 @@
 import KafkaProtocol
 import WireCore
 
-extension ServedRequest {
+extension RequestHandler {
     /// Announced from version 0 on, as Kafka 4 does: librdkafka takes the absence of version 0 for that of compression
     /// (KAFKA-18659).
-    static let produce = ServedRequest(
+    static let produce = RequestHandler(
         ProduceRequest.self, announced: 0...ProduceRequest.versions.upperBound
     ) { service, request, context in try service.produce(request, context: context) }
 }
@@ -16,7 +16,7 @@ extension BrokerService {
     /// the connection.
     func produce(_ request: ProduceRequest, context: RequestContext) throws -> ProduceResponse? {
         var response = ProduceResponse()
-        var firstFault = KafkaErrorCode.none
+        var firstError = KafkaErrorCode.none
         for wanted in request.topicData {
             var result = ProduceResponse.TopicProduceResponse()
             result.name = wanted.name
@@ -25,7 +25,7 @@ extension BrokerService {
             for entry in wanted.partitionData {
                 var answer = PartitionResponse()
                 answer.index = entry.index
-                do throws(IncomingBatch.Fault) {
+                do throws(IncomingBatch.ValidationError) {
                     try check(request)
                     guard let topic else {
                         throw .init(
@@ -37,18 +37,18 @@ extension BrokerService {
                     answer.errorCode = error.code
                     answer.errorMessage = Self.clipped(error.message)
                     answer.baseOffset = -1
-                    if firstFault == .none { firstFault = error.code }
+                    if firstError == .none { firstError = error.code }
                 }
                 result.partitionResponses.append(answer)
             }
             response.responses.append(result)
         }
         guard request.acks == 0 else { return response }
-        if firstFault != .none { throw ConnectionFault.unacknowledged(firstFault) }
+        if firstError != .none { throw ConnectionError.unacknowledged(firstError) }
         return nil
     }
 
-    private func check(_ request: ProduceRequest) throws(IncomingBatch.Fault) {
+    private func check(_ request: ProduceRequest) throws(IncomingBatch.ValidationError) {
         guard (-1...1).contains(request.acks) else {
             throw .init(code: .invalidRequiredAcks, message: "acks=\(request.acks) is neither 0 nor 1 nor -1 (all)")
         }
@@ -61,7 +61,7 @@ extension BrokerService {
 
     private func append(
         _ records: [UInt8]?, to topic: BrokerTopic, _ index: Int32, into answer: inout PartitionResponse
-    ) throws(IncomingBatch.Fault) {
+    ) throws(IncomingBatch.ValidationError) {
         guard let log = topic.partition(index) else {
             throw .init(
                 code: .unknownTopicOrPartition, message: "The topic has \(topic.partitions.count) partition(s)")

@@ -1,34 +1,14 @@
 import KafkaProtocol
 import WireCore
 
-/// Why one entry of an administrative request is refused.
-struct AdminFault: Error, Equatable {
-    let code: KafkaErrorCode
-    let message: String
-
-    init(_ code: KafkaErrorCode, _ message: String) {
-        self.code = code
-        self.message = BrokerService.clipped(message)
-    }
-
-    init(_ error: StorageError) {
-        // Clients retry KAFKA_STORAGE_ERROR; this error remains until an operator acts.
-        if case .fewDescriptors = error {
-            self.init(.policyViolation, error.description)
-        } else {
-            self.init(.kafkaStorageError, error.description)
-        }
-    }
-}
-
-extension ServedRequest {
-    static let createTopics = ServedRequest(CreateTopicsRequest.self) { service, request, context in
+extension RequestHandler {
+    static let createTopics = RequestHandler(CreateTopicsRequest.self) { service, request, context in
         service.createTopics(request, context)
     }
-    static let deleteTopics = ServedRequest(DeleteTopicsRequest.self) { service, request, context in
+    static let deleteTopics = RequestHandler(DeleteTopicsRequest.self) { service, request, context in
         service.deleteTopics(request, context: context)
     }
-    static let createPartitions = ServedRequest(CreatePartitionsRequest.self) { service, request, context in
+    static let createPartitions = RequestHandler(CreatePartitionsRequest.self) { service, request, context in
         service.createPartitions(request, context)
     }
 }
@@ -42,9 +22,9 @@ extension BrokerService {
             var result = CreateTopicsResponse.CreatableTopicResult()
             result.name = wanted.name
             result.errorMessage = nil
-            do throws(AdminFault) {
+            do throws(AdminError) {
                 guard counts[wanted.name] == 1 else {
-                    throw AdminFault(.invalidRequest, "Duplicate topic name.")
+                    throw AdminError(.invalidRequest, "Duplicate topic name.")
                 }
                 try create(wanted, validateOnly: request.validateOnly, into: &result)
             } catch {
@@ -60,16 +40,16 @@ extension BrokerService {
     private func create(
         _ wanted: CreateTopicsRequest.CreatableTopic, validateOnly: Bool,
         into result: inout CreateTopicsResponse.CreatableTopicResult
-    ) throws(AdminFault) {
-        if let fault = TopicName.fault(wanted.name) { throw AdminFault(.invalidTopicException, fault) }
+    ) throws(AdminError) {
+        if let reason = TopicName.validationError(wanted.name) { throw AdminError(.invalidTopicException, reason) }
         guard topics.topic(named: wanted.name) == nil else {
-            throw AdminFault(.topicAlreadyExists, "Topic '\(wanted.name)' already exists.")
+            throw AdminError(.topicAlreadyExists, "Topic '\(wanted.name)' already exists.")
         }
         let count = try partitionCount(of: wanted)
         var settings = TopicConfiguration()
         for entry in wanted.configs {
             guard let value = entry.value else {
-                throw AdminFault(.invalidConfig, "Null value not supported for topic configs: \(entry.name)")
+                throw AdminError(.invalidConfig, "Null value not supported for topic configs: \(entry.name)")
             }
             try check(entry.name, value)
             settings[entry.name] = value
@@ -84,7 +64,7 @@ extension BrokerService {
                 }
                 result.topicID = created.id
             } catch {
-                throw AdminFault(error)
+                throw AdminError(error)
             }
         }
         result.numPartitions = Int32(count)
@@ -99,17 +79,18 @@ extension BrokerService {
     }
 
     /// The number of partitions that a new topic gets. There is one broker, so there is one replica.
-    private func partitionCount(of wanted: CreateTopicsRequest.CreatableTopic) throws(AdminFault) -> Int {
+    private func partitionCount(of wanted: CreateTopicsRequest.CreatableTopic) throws(AdminError) -> Int {
         let limit = configuration.limits.partitionsPerTopicMax
         if !wanted.assignments.isEmpty {
             guard wanted.numPartitions == -1, wanted.replicationFactor == -1 else {
-                throw AdminFault(.invalidRequest, "Both numPartitions or replicationFactor and replicasAssignments were set.")
+                throw AdminError(
+                    .invalidRequest, "Both numPartitions or replicationFactor and replicasAssignments were set.")
             }
             let indexes = wanted.assignments.map(\.partitionIndex).sorted()
             guard indexes == Array(0..<Int32(clamping: indexes.count)), indexes.count <= limit,
                 wanted.assignments.allSatisfy({ $0.brokerIDs == [BrokerIdentity.nodeID] })
             else {
-                throw AdminFault(
+                throw AdminError(
                     .invalidReplicaAssignment,
                     "Partitions must be numbered from 0 without gaps and have broker \(BrokerIdentity.nodeID) as their only "
                         + "replica.")
@@ -117,7 +98,7 @@ extension BrokerService {
             return indexes.count
         }
         guard wanted.replicationFactor == -1 || wanted.replicationFactor == 1 else {
-            throw AdminFault(
+            throw AdminError(
                 .invalidReplicationFactor,
                 wanted.replicationFactor <= 0
                     ? "Replication factor must be larger than 0, or -1 to use the default value."
@@ -126,11 +107,11 @@ extension BrokerService {
         }
         let count = wanted.numPartitions == -1 ? configuration.partitionCountDefault : wanted.numPartitions
         guard count > 0 else {
-            throw AdminFault(
+            throw AdminError(
                 .invalidPartitions, "Number of partitions was set to an invalid non-positive value.")
         }
         guard Int(count) <= limit else {
-            throw AdminFault(.invalidPartitions, "The development broker has at most \(limit) partitions in a topic.")
+            throw AdminError(.invalidPartitions, "The development broker has at most \(limit) partitions in a topic.")
         }
         return Int(count)
     }
@@ -174,7 +155,7 @@ extension BrokerService {
         for wanted in request.topics {
             var result = CreatePartitionsResponse.CreatePartitionsTopicResult()
             result.name = wanted.name
-            do throws(AdminFault) {
+            do throws(AdminError) {
                 try grow(wanted, validateOnly: request.validateOnly)
             } catch {
                 result.errorCode = error.code
@@ -187,19 +168,19 @@ extension BrokerService {
 
     private func grow(
         _ wanted: CreatePartitionsRequest.CreatePartitionsTopic, validateOnly: Bool
-    ) throws(AdminFault) {
+    ) throws(AdminError) {
         guard let topic = topics.topic(named: wanted.name) else {
-            throw AdminFault(.unknownTopicOrPartition, "This server does not host this topic-partition.")
+            throw AdminError(.unknownTopicOrPartition, "This server does not host this topic-partition.")
         }
         let present = topic.partitions.count
         guard Int(wanted.count) > present else {
-            throw AdminFault(
+            throw AdminError(
                 .invalidPartitions,
                 "Topic currently has \(present) partitions, which is \(Int(wanted.count) == present ? "" : "higher than ")"
                     + "the requested \(wanted.count).")
         }
         guard Int(wanted.count) <= configuration.limits.partitionsPerTopicMax else {
-            throw AdminFault(
+            throw AdminError(
                 .invalidPartitions,
                 "The development broker has at most \(configuration.limits.partitionsPerTopicMax) partitions in a topic.")
         }
@@ -207,7 +188,7 @@ extension BrokerService {
             guard assignments.count == Int(wanted.count) - present,
                 assignments.allSatisfy({ $0.brokerIDs == [BrokerIdentity.nodeID] })
             else {
-                throw AdminFault(
+                throw AdminError(
                     .invalidReplicaAssignment, "Each new partition must have broker \(BrokerIdentity.nodeID) as its only replica.")
             }
         }
@@ -215,7 +196,7 @@ extension BrokerService {
         do throws(StorageError) {
             _ = try topics.change(name: wanted.name, partitionCount: Int(wanted.count))
         } catch {
-            throw AdminFault(error)
+            throw AdminError(error)
         }
     }
 }

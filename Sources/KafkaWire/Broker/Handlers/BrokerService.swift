@@ -33,9 +33,9 @@ final class BrokerService: Sendable {
     func answer(_ exchange: RequestExchange, body: ByteReader) throws -> [UInt8]? {
         let key = exchange.header.apiKey
         let version = exchange.header.apiVersion
-        guard let served = ServedRequest.byKey[key] else { throw ConnectionFault.unserved(key, version: version) }
+        guard let served = RequestHandler.byKey[key] else { throw ConnectionError.unserved(key, version: version) }
         guard served.versions.contains(version) else {
-            guard key == .apiVersions else { throw ConnectionFault.unserved(key, version: version) }
+            guard key == .apiVersions else { throw ConnectionError.unserved(key, version: version) }
             // KIP-511: the client learns from a version 0 which version to use.
             return try exchange.frame(apiVersions(error: .unsupportedVersion), version: 0)
         }

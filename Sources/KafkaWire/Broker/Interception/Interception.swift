@@ -15,7 +15,7 @@ package enum Interception: Sendable {
     /// The broker changes nothing and never answers; the connection stays open.
     case ignore
     /// The broker handles the request and never answers; the connection stays open.
-    case handleThenDropAnswer
+    case handleThenDropResponse
     /// The request waits until the gate is open and is handled as usual then.
     case hold(RequestGate)
 }

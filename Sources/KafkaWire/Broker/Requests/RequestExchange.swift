@@ -29,7 +29,7 @@ struct RequestExchange {
             var reader = KafkaReader(body, isFlexible: Request.isFlexible(header.apiVersion))
             request = try Request(from: &reader, version: header.apiVersion)
         } catch {
-            throw ConnectionFault.malformed(header.apiKey, error)
+            throw ConnectionError.malformed(header.apiKey, error)
         }
         func response() throws -> [UInt8]? {
             try handle(request, context).map { try frame($0, version: header.apiVersion) }
@@ -40,21 +40,21 @@ struct RequestExchange {
         switch interception {
         case .handle, .hold: return try response()
         case .refuse(let code): return try frame(request.refusal(code), version: header.apiVersion)
-        case .disconnect: throw ConnectionFault.intercepted(header.apiKey)
+        case .disconnect: throw ConnectionError.intercepted(header.apiKey)
         case .ignore: return nil
-        case .handleThenDropAnswer:
+        case .handleThenDropResponse:
             _ = try response()
             return nil
         case .handleThenDisconnect:
             _ = try response()
-            throw ConnectionFault.intercepted(header.apiKey)
+            throw ConnectionError.intercepted(header.apiKey)
         }
     }
 
     /// Size i32 | response header | response. Throws where the answer is too long for a frame.
     func frame<Response: KafkaMessage>(
         _ response: Response, version: Int16
-    ) throws(ConnectionFault) -> [UInt8] {
+    ) throws(ConnectionError) -> [UInt8] {
         var writer = KafkaWriter(isFlexible: Response.isFlexible(version))
         writer.int32(0)
         ResponseHeader(correlationID: header.correlationID).encode(

@@ -31,7 +31,7 @@ final class AppendOnlyFile: Sendable {
     deinit {
         switch handle {
         case .own(let descriptor): close(descriptor)
-        case .shared(let files, let key): files.forget(key)
+        case .shared(let files, let key): files.remove(key)
         }
     }
 
@@ -118,21 +118,21 @@ final class AppendOnlyFile: Sendable {
     private static let copyChunkBytes = 1 << 20
 
     /// Ends the file at `position`, after moving what stands from there on to a file beside it, whose path is returned.
-    func putAside(from position: Int) throws(StorageError) -> String {
-        let asidePath = "\(path).damaged-\(position)"
-        let aside = try AppendOnlyFile(path: asidePath)
+    func quarantine(from position: Int) throws(StorageError) -> String {
+        let quarantinePath = "\(path).damaged-\(position)"
+        let quarantined = try AppendOnlyFile(path: quarantinePath)
         var copied = 0
         while true {
             let bytes = try read(count: Self.copyChunkBytes, at: position + copied)
             if bytes.isEmpty { break }
             try bytes.span.bytes.withUnsafeBytes { (buffer) throws(StorageError) in
-                try aside.append(buffer, at: copied)
+                try quarantined.append(buffer, at: copied)
             }
             copied += bytes.count
         }
-        try aside.synchronize()
+        try quarantined.synchronize()
         try truncate(to: position)
-        return asidePath
+        return quarantinePath
     }
 
     /// Waits until the disk itself has everything that was written.

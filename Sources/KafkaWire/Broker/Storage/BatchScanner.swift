@@ -42,7 +42,7 @@ struct BatchScanner {
                 return .damaged(error.description)
             }
             guard header.totalBytes <= fileBytes - position else {
-                guard try hasGoodBatch(behind: header) else { return .torn }
+                guard try hasValidBatch(after: header) else { return .torn }
                 return .damaged("length \(header.batchLength) of the batch at offset \(header.baseOffset)")
             }
             // The checksum does not cover the base offset.
@@ -65,12 +65,12 @@ struct BatchScanner {
 
     /// Whether a good batch stands somewhere behind the head at `position`: then the file was not cut off within that
     /// head's batch, but its length is wrong.
-    private func hasGoodBatch(behind header: RecordBatchHeader) throws(StorageError) -> Bool {
+    private func hasValidBatch(after header: RecordBatchHeader) throws(StorageError) -> Bool {
         var start = position + RecordBatchHeader.byteCount
         while start + RecordBatchHeader.byteCount <= fileBytes {
             let window = try file.read(count: min(Self.chunkBytes, fileBytes - start), at: start)
             let isFound = try window.span.bytes.withUnsafeBytes { (bytes) throws(StorageError) -> Bool in
-                try hasGoodBatch(in: bytes, at: start, behind: header)
+                try hasValidBatch(in: bytes, at: start, after: header)
             }
             if isFound { return true }
             // The heads of the next window begin behind those of this one.
@@ -80,8 +80,8 @@ struct BatchScanner {
     }
 
     /// Whether the head of a good batch is in the window, which stands at `windowStart` of the file.
-    private func hasGoodBatch(
-        in window: UnsafeRawBufferPointer, at windowStart: Int, behind header: RecordBatchHeader
+    private func hasValidBatch(
+        in window: UnsafeRawBufferPointer, at windowStart: Int, after header: RecordBatchHeader
     ) throws(StorageError) -> Bool {
         var start = 0
         while start + RecordBatchHeader.byteCount <= window.count {

@@ -7,7 +7,7 @@ struct IncomingBatch {
     var bytes: [UInt8]
 
     /// Why a batch is refused.
-    struct Fault: Error, Equatable {
+    struct ValidationError: Error, Equatable {
         let code: KafkaErrorCode
         let message: String
     }
@@ -16,10 +16,11 @@ struct IncomingBatch {
     ///
     /// Records in gzip are looked at where the topic demands keys, those in other codecs never: they are kept as they
     /// are.
-    /// Throws `Fault`.
-    init(_ records: [UInt8]?, for configuration: TopicConfiguration) throws(Fault) {
+    /// Throws `ValidationError`.
+    init(_ records: [UInt8]?, for configuration: TopicConfiguration) throws(ValidationError) {
         guard let records, !records.isEmpty else {
-            throw Fault(code: .invalidRecord, message: "Produce requests must contain a record batch for each partition")
+            throw ValidationError(
+                code: .invalidRecord, message: "Produce requests must contain a record batch for each partition")
         }
         bytes = records
         do throws(WireError) {
@@ -27,37 +28,38 @@ struct IncomingBatch {
                 try RecordBatchHeader.first(in: bytes)
             }
         } catch {
-            throw Fault(code: .corruptMessage, message: "The record batch is malformed: \(error)")
+            throw ValidationError(code: .corruptMessage, message: "The record batch is malformed: \(error)")
         }
         guard records.count >= header.totalBytes else {
-            throw Fault(code: .corruptMessage, message: "The record batch is not whole")
+            throw ValidationError(code: .corruptMessage, message: "The record batch is not whole")
         }
         guard records.count == header.totalBytes else {
-            throw Fault(code: .invalidRecord, message: "Produce requests must contain exactly one record batch for each partition")
+            throw ValidationError(
+                code: .invalidRecord, message: "Produce requests must contain exactly one record batch for each partition")
         }
         guard records.count <= configuration.messageBytesMax else {
-            throw Fault(
+            throw ValidationError(
                 code: .messageTooLarge,
                 message: "The record batch size of \(records.count) is greater than the \(configuration.messageBytesMax) that "
                     + "max.message.bytes allows")
         }
         guard records.span.bytes.withUnsafeBytes({ RecordBatchHeader.isChecksumValid(of: $0) }) else {
-            throw Fault(code: .corruptMessage, message: "The record batch's checksum is wrong")
+            throw ValidationError(code: .corruptMessage, message: "The record batch's checksum is wrong")
         }
         try checkHeader()
         do throws(WireError) {
             try checkRecords(needsKeys: configuration.isCompacted)
         } catch {
             if case .invalidValue(Self.missingKey) = error.reason {
-                throw Fault(code: .invalidRecord, message: Self.missingKey)
+                throw ValidationError(code: .invalidRecord, message: Self.missingKey)
             }
-            throw Fault(code: .corruptMessage, message: "The record batch's records are malformed: \(error)")
+            throw ValidationError(code: .corruptMessage, message: "The record batch's records are malformed: \(error)")
         }
     }
 
-    private func checkHeader() throws(Fault) {
-        func refuse(_ message: String, _ code: KafkaErrorCode = .invalidRecord) -> Fault {
-            Fault(code: code, message: message)
+    private func checkHeader() throws(ValidationError) {
+        func refuse(_ message: String, _ code: KafkaErrorCode = .invalidRecord) -> ValidationError {
+            ValidationError(code: code, message: message)
         }
         guard header.baseOffset == 0 else {
             throw refuse("The base offset of the record batch should be 0, but it is \(header.baseOffset)")

@@ -47,13 +47,13 @@ final class OpenFiles: Sendable {
         of key: Key, at path: String, _ body: (Int32) throws(StorageError) -> R
     ) throws(StorageError) -> R {
         let descriptor = try state.withLock { (state) throws(StorageError) -> Int32 in
-            try Self.take(key, path, &state, openMax)
+            try Self.acquire(key, path, &state, openMax)
         }
-        defer { state.withLock { Self.giveBack(key, &$0, openMax) } }
+        defer { state.withLock { Self.release(key, &$0, openMax) } }
         return try body(descriptor)
     }
 
-    private static func take(
+    private static func acquire(
         _ key: Key, _ path: String, _ state: inout State, _ openMax: Int
     ) throws(StorageError) -> Int32 {
         state.lastUse += 1
@@ -75,7 +75,7 @@ final class OpenFiles: Sendable {
         }
     }
 
-    private static func giveBack(_ key: Key, _ state: inout State, _ openMax: Int) {
+    private static func release(_ key: Key, _ state: inout State, _ openMax: Int) {
         state.entries[key]?.userCount -= 1
         closeIdle(&state, untilBelow: openMax + 1)
     }
@@ -94,7 +94,7 @@ final class OpenFiles: Sendable {
     }
 
     /// The file is not used any more.
-    func forget(_ key: Key) {
+    func remove(_ key: Key) {
         state.withLock { state in
             if let entry = state.entries.removeValue(forKey: key) { close(entry.descriptor) }
         }

@@ -42,8 +42,8 @@ final class PartitionLog: Sendable {
     let file: AppendOnlyFile
     let state: Mutex<State>
 
-    /// Opens the log at `path`, or begins it. A torn end is cut off; anything else that is not a good batch is put
-    /// aside beside the log, with a warning, together with all that follows it.
+    /// Opens the log at `path`, or begins it. A torn end is cut off; anything else that is not a valid batch is
+    /// moved to a file beside the log, with all that follows it, and logged as an error.
     ///
     /// - Parameter files: keeps the number of open files within a limit; nil: this one stays open.
     init(path: String, in files: OpenFiles? = nil) throws(StorageError) {
@@ -59,10 +59,10 @@ final class PartitionLog: Sendable {
             Self.logger.warn("Cut \(cutBytes) bytes of an unfinished batch off \(path)")
             try file.truncate(to: state.lengthBytes)
         case .damaged(let reason):
-            let asidePath = try file.putAside(from: state.lengthBytes)
+            let quarantinePath = try file.quarantine(from: state.lengthBytes)
             Self.logger.error(
-                "\(path) is damaged at byte \(state.lengthBytes) (\(reason)): what stood from there on was put aside "
-                    + "as \(asidePath)")
+                "\(path) is damaged at byte \(state.lengthBytes) (\(reason)): everything from there on was moved to "
+                    + quarantinePath)
         }
     }
 
@@ -92,7 +92,7 @@ final class PartitionLog: Sendable {
             (state) throws(StorageError) -> (AppendOutcome, [AppendSignal]) in
             guard !state.isDeleted else { return (.refused(.unknownTopicOrPartition), []) }
             if let producerBatch = header.producerBatch {
-                switch state.producers.verdict(on: producerBatch) {
+                switch state.producers.decision(for: producerBatch) {
                 case .append: break
                 case .duplicate(let offset): return (.appended(baseOffset: offset, isRepeated: true), [])
                 case .refuse(let code): return (.refused(code), [])

@@ -13,7 +13,7 @@ struct ProducerStates: Equatable, Sendable {
         var baseOffset: Int64
     }
 
-    enum Verdict: Equatable, Sendable {
+    enum Decision: Equatable, Sendable {
         case append
         /// The same batch was appended before, at this offset: the producer did not get our answer.
         case duplicate(baseOffset: Int64)
@@ -33,7 +33,7 @@ struct ProducerStates: Equatable, Sendable {
 
     /// Judges a batch that is about to be appended. A producer that is not known here may begin with any sequence: its
     /// earlier batches may have been deleted.
-    func verdict(on batch: Batch) -> Verdict {
+    func decision(for batch: Batch) -> Decision {
         guard let state = states[batch.producerID] else { return .append }
         if batch.epoch < state.epoch { return .refuse(.invalidProducerEpoch) }
         if batch.epoch > state.epoch {

@@ -5,7 +5,7 @@ enum TopicName {
     static let lengthMax = 249
 
     /// Why the name is refused, in Kafka's words; nil for a good one.
-    static func fault(_ name: String) -> String? {
+    static func validationError(_ name: String) -> String? {
         if name.isEmpty { return "Topic name is invalid: the empty string is not allowed" }
         if name == "." || name == ".." { return "Topic name is invalid: '.' or '..' is not allowed" }
         if name.utf8.count > lengthMax {

@@ -22,7 +22,7 @@ final class TopicRegistry: Sendable {
 
     private let directory: DataDirectory
     private let files: OpenFiles
-    private let descriptors: any DescriptorUse
+    private let descriptors: any DescriptorUsage
     private let table: Mutex<Table>
     private let changes = Mutex(())
 
@@ -30,7 +30,7 @@ final class TopicRegistry: Sendable {
     ///
     /// - Parameter files: the partitions' files, of which a limited number is open at once.
     init(
-        directory: DataDirectory, files: OpenFiles, descriptors: any DescriptorUse = ProcessDescriptors()
+        directory: DataDirectory, files: OpenFiles, descriptors: any DescriptorUsage = ProcessDescriptors()
     ) throws(StorageError) {
         self.directory = directory
         self.files = files
@@ -142,14 +142,14 @@ final class TopicRegistry: Sendable {
     func delete(name: String) throws(StorageError) -> Bool {
         try changes.withLock { (_) throws(StorageError) -> Bool in
             guard let topic = topic(named: name) else { return false }
-            let grave = directory.scratchPath(for: "deleted")
-            try DataDirectory.move("\(directory.topicsPath)/\(name)", to: grave)
+            let discarded = directory.scratchPath(for: "deleted")
+            try DataDirectory.move("\(directory.topicsPath)/\(name)", to: discarded)
             table.withLock { table in
                 table.byName[name] = nil
                 table.byID[topic.id] = nil
             }
             for partition in topic.partitions { partition.markDeleted() }
-            try DataDirectory.remove(grave)
+            try DataDirectory.remove(discarded)
             Self.logger.info("Deleted topic \(name)")
             return true
         }

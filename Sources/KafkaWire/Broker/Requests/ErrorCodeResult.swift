@@ -1,11 +1,11 @@
 import KafkaProtocol
 
 /// What was looked for, or the code of the response instead.
-enum OrErrorCode<Value> {
+enum ErrorCodeResult<Value> {
     case success(Value)
     case failure(KafkaErrorCode)
 
     var value: Value? { if case .success(let value) = self { value } else { nil } }
 }
 
-extension OrErrorCode: Sendable where Value: Sendable {}
+extension ErrorCodeResult: Sendable where Value: Sendable {}

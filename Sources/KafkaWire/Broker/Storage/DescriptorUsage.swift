@@ -2,13 +2,13 @@ import KafkaProtocol
 import WireStreams
 
 /// How many descriptors the process has open, and how many it may have.
-protocol DescriptorUse: Sendable {
+protocol DescriptorUsage: Sendable {
     var openCount: Int { get }
     var limit: Int { get }
 }
 
 /// Of this process.
-struct ProcessDescriptors: DescriptorUse {
+struct ProcessDescriptors: DescriptorUsage {
     var openCount: Int { DescriptorLimit.openCount }
     var limit: Int { DescriptorLimit.soft }
 }

@@ -3,12 +3,12 @@ import KafkaProtocol
 import Synchronization
 
 /// An answer that one thread waits for and another one gives.
-final class PendingAnswer<Value: Sendable>: Sendable {
+final class PendingResponse<Value: Sendable>: Sendable {
     private let value = Mutex<Value?>(nil)
     private let given = DispatchSemaphore(value: 0)
 
     /// Only the first answer counts.
-    func give(_ newValue: Value) {
+    func complete(with newValue: Value) {
         value.withLock { if $0 == nil { $0 = newValue } }
         given.signal()
     }

@@ -2,7 +2,7 @@ import KafkaProtocol
 import WireCore
 
 /// Why the broker ends a connection before its client has had enough.
-enum ConnectionFault: Error, CustomStringConvertible {
+enum ConnectionError: Error, CustomStringConvertible {
     case malformed(APIKey?, WireError)
     /// A request that was never announced.
     case unserved(APIKey, version: Int16)

@@ -2,7 +2,7 @@ import KafkaProtocol
 import WireCore
 
 /// A kind of request that the broker serves, with its versions and its handler.
-struct ServedRequest: Sendable {
+struct RequestHandler: Sendable {
     let apiKey: APIKey
     /// What the handler serves.
     let versions: ClosedRange<Int16>
@@ -28,7 +28,7 @@ struct ServedRequest: Sendable {
 
     /// All of them. Not served are transactions, ACLs and quotas, the group protocol of KIP-848, share groups and
     /// replication.
-    static let all: [ServedRequest] = [
+    static let all: [RequestHandler] = [
         .produce, .fetch, .listOffsets, .metadata, .offsetCommit, .offsetFetch, .findCoordinator, .joinGroup,
         .heartbeat, .leaveGroup, .syncGroup, .describeGroups, .listGroups, .apiVersions, .createTopics, .deleteTopics,
         .initProducerID, .offsetForLeaderEpoch, .describeConfigs, .createPartitions, .deleteGroups,
