@@ -14,7 +14,7 @@ import Testing
             offset: offset, historyExists: historyExists, mode: mode, profile: profile, historyTopic: "history")
     }
 
-    @Test func withoutAnOffsetASnapshotIsTaken() throws {
+    @Test func snapshotIsTakenWithoutAnOffset() throws {
         for mode in [SnapshotOptions.Mode.initial, .initialOnly, .whenNeeded] {
             #expect(try decide(nil, mode) == .snapshot(readsRows: true, reason: "no offset is stored"))
         }
@@ -22,14 +22,14 @@ import Testing
         #expect(try decide(nil, .never, historyExists: false) == .streamFromTheBeginning)
     }
 
-    @Test func withAnOffsetStreamingGoesOn() throws {
+    @Test func streamingContinuesFromAnOffset() throws {
         for mode in [SnapshotOptions.Mode.initial, .noData, .whenNeeded, .never] {
             #expect(try decide(Self.offset, mode) == .resume(Self.offset))
         }
         #expect(try decide(Self.offset, .initialOnly) == .nothing)
     }
 
-    @Test func anUnfinishedSnapshotBeginsAnewOrIsForbidden() throws {
+    @Test func unfinishedSnapshotRestartsUnlessTheModeForbidsIt() throws {
         guard case .snapshot(readsRows: true, _) = try decide(Self.unfinished, .initial) else {
             Issue.record("the snapshot was not begun anew")
             return
@@ -39,7 +39,7 @@ import Testing
             + "configured to never allow snapshots. Reconfigure the connector to use snapshots initially or when needed.")
     }
 
-    @Test func aMissingHistoryIsNamedAsTheGenerationDoes() throws {
+    @Test func missingHistoryErrorIsThatOfTheGeneration() throws {
         let modern = #expect(throws: ConnectorError.self) { try decide(Self.offset, .initial, historyExists: false) }
         #expect(modern?.summary == "The db history topic is missing. You may attempt to recover it by reconfiguring the "
             + "connector to recovery")
@@ -47,7 +47,7 @@ import Testing
         #expect(old?.summary.hasSuffix("SCHEMA_ONLY_RECOVERY") == true)
     }
 
-    @Test func whatIsGoneIsReadAnewOnlyWhenAllowed() throws {
+    @Test func unavailableOffsetCausesASnapshotOnlyInModeWhenNeeded() throws {
         #expect(
             try StartDecision.whenUnavailable(Self.offset, reason: "purged", mode: .whenNeeded, profile: .v36)
                 == .snapshot(readsRows: true, reason: "purged"))

@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test(arguments: ["connect-distributed.properties", "./config", "existing", "worker existing"])
-    func aFileAloneRunsTheWorker(line: String) throws {
+    func fileWithoutACommandRunsTheWorker(line: String) throws {
         guard case .run(let invocation) = try parse(line) else { return #expect(Bool(false)) }
         #expect(invocation.command.name == "worker")
         #expect(invocation.operands.count == 1)
@@ -25,12 +25,12 @@ import Testing
         "broker --listen 0.0.0.0:9 --data-dir d", "broker --listen=0.0.0.0:9 --data-dir=d", "broker -l 0.0.0.0:9 -d d",
         "broker -l0.0.0.0:9 -dd",
     ])
-    func optionsAreWrittenInEveryUsualWay(line: String) throws {
+    func optionsAreAcceptedInEveryGNUForm(line: String) throws {
         guard case .run(let invocation) = try parse(line) else { return #expect(Bool(false)) }
         #expect(invocation.options == ["listen": "0.0.0.0:9", "data-dir": "d"])
     }
 
-    @Test func helpAndVersionAreUnderstoodEverywhere() throws {
+    @Test func helpAndVersionAreAcceptedAsCommandAndAsOption() throws {
         #expect(try parse("--help") == .showHelp(nil))
         #expect(try parse("help") == .showHelp(nil))
         #expect(try parse("help broker") == .showHelp(CommandTable.broker))
@@ -42,22 +42,22 @@ import Testing
         ("wroker", "`worker`"), ("brokr", "`broker`"), ("broker --lisen x", "`--listen`"), ("help brokre", "`broker`"),
         ("worker f --log-level warning", "`warn"),
     ])
-    func aSlipIsAnsweredWithTheNearestWord(line: String, nearest: String) {
+    func misspelledWordGetsASuggestion(line: String, nearest: String) {
         let text = message(of: line) ?? ""
         #expect(text.contains("did you mean") && text.contains(nearest), "\(text)")
     }
 
     @Test(arguments: ["xyzzy", "", "worker", "worker a b", "broker x", "broker --listen", "worker --help=1 f"])
-    func whatMakesNoSenseIsRefused(line: String) {
+    func invalidCommandLinesAreRefused(line: String) {
         #expect(message(of: line) != nil)
     }
 
-    @Test func everythingAfterTwoDashesIsAnOperand() throws {
+    @Test func argumentsAfterDoubleDashAreOperands() throws {
         guard case .run(let invocation) = try parse("worker -- --odd") else { return #expect(Bool(false)) }
         #expect(invocation.operands == ["--odd"])
     }
 
-    @Test func completionsKnowEveryOption() throws {
+    @Test func completionsContainEveryOption() throws {
         for shell in ["bash", "zsh", "fish"] {
             let script = try CompletionScript.script(for: shell)
             for option in CommandTable.commands.flatMap(\.options) { #expect(script.contains(option.long)) }

@@ -82,7 +82,7 @@ import WireStreams
     }
 
     /// A history with a gap can't be replayed: whatever the broker does not keep must end the append.
-    @Test func aRecordThatTheBrokerRefusesIsAnError() throws {
+    @Test func recordRefusedByTheBrokerIsAnError() throws {
         let world = try World()
         let client = KafkaClient(KafkaClientConfiguration(bootstrapServers: [world.broker.address]))
         defer { client.close() }
@@ -101,7 +101,7 @@ import WireStreams
     }
 
     /// Everything that a task asks of its history, in the order of a start.
-    @Test func whatIsAskedWhileKafkaIsAwayWaitsAndShows() throws {
+    @Test func operationsWaitForKafkaAndReportTheInterruption() throws {
         let world = try World()
         world.broker.stop()
         let use = Use(try world.history()) { history in
@@ -122,7 +122,7 @@ import WireStreams
         #expect(world.conditions.last == .running)
     }
 
-    @Test func anAppendThatWaitsForKafkaIsCancelled() throws {
+    @Test func appendWaitingForKafkaCanBeCancelled() throws {
         let world = try World()
         let history = try world.history()
         try history.create()
@@ -135,7 +135,7 @@ import WireStreams
         #expect(throws: CancellationError.self) { try use.get() }
     }
 
-    @Test func aQuestionThatWaitsForKafkaIsCancelled() throws {
+    @Test func queryWaitingForKafkaCanBeCancelled() throws {
         let world = try World()
         world.broker.stop()
         let history = try world.history()
@@ -147,7 +147,7 @@ import WireStreams
     }
 
     /// `delivery.timeout.ms` of the task's producer holds for the history too.
-    @Test func aDeliveryTimeoutEndsTheAppend() throws {
+    @Test func deliveryTimeoutFailsTheAppend() throws {
         let world = try World()
         let history = try world.history(deliveryTimeoutMilliseconds: 500)
         defer { history.close() }
@@ -159,7 +159,7 @@ import WireStreams
     }
 
     /// A broker would create it with its own retention.
-    @Test func theTopicIsNotCreatedByWriting() throws {
+    @Test func appendDoesNotCreateTheTopic() throws {
         let world = try World()
         let history = try world.history(deliveryTimeoutMilliseconds: 300)
         defer { history.close() }

@@ -14,13 +14,13 @@ import WireCore
         ("\r\n\u{1B}[31mred\u{7}", "\\r\\n\\u001b[31mred\\u0007"), ("a\u{85}b\u{2028}c\u{202E}d", "a\\u0085b\\u2028c\\u202ed"),
         ("e\u{301} \t ü", "e\u{301} \\t ü"),
     ])
-    func foreignTextCannotBeginALineOrDriveATerminal(message: String, shown: String) {
+    func controlCharactersInMessagesAreEscaped(message: String, shown: String) {
         #expect(line(message).hasSuffix("WARN [a|task-0] \(shown) (l)\n"))
         #expect(line(message).filter { $0 == "\n" }.count == 1)
         #expect(line(message, .json).filter { $0 == "\n" }.count == 1)
     }
 
-    @Test func causeAndRemedyHaveLinesOfTheirOwn() {
+    @Test func causeAndRemedyAreOnLinesOfTheirOwn() {
         #expect(line("what\nCaused by: why\n[x]\nRemedy: do").hasSuffix("what\nCaused by: why\\n[x]\nRemedy: do (l)\n"))
     }
 
@@ -32,7 +32,7 @@ import WireCore
         queue.next(bytesMax: bytesMax, droppedLine: Self.dropped).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    @Test func whatDoesNotFitIsCountedAndTold() {
+    @Test func droppedLinesAreCountedAndReported() {
         var queue = LogQueue(bytesMax: 10)
         for text in ["aaaaaa", "bbbb", "c", "dd"] { queue.append(Array(text.utf8), droppedLine: Self.dropped) }
         #expect(next(&queue, 4) == "aaaa")
@@ -43,7 +43,7 @@ import WireCore
         #expect(next(&queue) == nil)
     }
 
-    @Test func theCountIsToldOnceTheQueueIsEmpty() {
+    @Test func droppedCountIsReportedWhenTheQueueIsEmpty() {
         var queue = LogQueue(bytesMax: 1)
         queue.append(Array("a line that is longer than the queue".utf8), droppedLine: Self.dropped)
         queue.append(Array("b".utf8), droppedLine: Self.dropped)
@@ -53,7 +53,7 @@ import WireCore
 
     // MARK: A reader that does not read
 
-    @Test func aPipeThatNobodyReadsStopsNobody() throws {
+    @Test func unreadPipeDoesNotBlockLogging() throws {
         let pipe = Pipe()
         let handler = LineLogHandler(
             format: .connect, descriptor: pipe.fileHandleForWriting.fileDescriptor, queueBytesMax: 100_000)
@@ -79,7 +79,7 @@ import WireCore
         #expect(Int(told) == 1000 - (kept.count - 1) && kept.count > 100)
     }
 
-    @Test func aReaderThatIsGoneCostsNothing() {
+    @Test func closedPipeDoesNotFailLogging() {
         signal(SIGPIPE, SIG_IGN)
         let pipe = Pipe()
         let handler = LineLogHandler(format: .json, descriptor: pipe.fileHandleForWriting.fileDescriptor)

@@ -6,7 +6,7 @@ import Testing
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 
-    @Test func everyPageThatTheReadmeNamesIsThere() throws {
+    @Test func everyPageLinkedFromTheReadmeExists() throws {
         let readme = try String(contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
         let pages = readme.matches(of: /\]\(([A-Za-z\/.-]+\.md)\)/).map { String($0.output.1) }
         #expect(pages.count > 4)
@@ -36,7 +36,7 @@ import Testing
             .filter { $0.hasSuffix(suffix) }
     }
 
-    @Test func everyDeviationNamesWhatShowsIt() throws {
+    @Test func everyDeviationNamesATestOrCase() throws {
         let rows = try Self.text("docs/deviations.md").split(separator: "\n")
             .filter { $0.hasPrefix("| ") && !$0.hasSuffix("| shown by |") }
         #expect(rows.count > 9)
@@ -47,7 +47,7 @@ import Testing
         }
     }
 
-    @Test func everyCaseAndTestThatShowsADeviationIsThere() throws {
+    @Test func everyTestAndCaseOfADeviationExists() throws {
         let tests = FileManager.default.enumerator(atPath: Self.root.appendingPathComponent("Tests").path)?
             .compactMap { $0 as? String } ?? []
         for name in try Self.evidence() {

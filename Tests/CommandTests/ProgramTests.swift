@@ -34,7 +34,7 @@ import WireStreams
     }
 
     @Test(arguments: ["worker", "broker", "completion", "help"])
-    func helpAboutACommandIsTheSameBothWays(command: String) throws {
+    func helpCommandAndHelpOptionPrintTheSame(command: String) throws {
         let run = try ProgramRun(["help", command])
         #expect(run.output.hasPrefix("Usage: cdcd \(command) [OPTION]...") && run.exitCode == 0)
         #expect(try ProgramRun([command, "--help"]).output == run.output)
@@ -61,14 +61,14 @@ import WireStreams
         (["help", "brokre"], "there is no command `brokre`; did you mean `broker`?", "cdcd help help"),
         (["completion", "csh"], "completions exist for bash, zsh and fish, not for `csh`", "cdcd help completion"),
     ] as [([String], String, String)])
-    func aSlipIsAnsweredOnStderrWithExitCodeTwo(arguments: [String], message: String, help: String) throws {
+    func usageErrorIsReportedOnStderrWithExitCodeTwo(arguments: [String], message: String, help: String) throws {
         let run = try ProgramRun(arguments)
         #expect(run.errors.hasPrefix("cdcd: ") && run.errors.contains(message), "\(run.errors)")
         #expect(run.errors.hasSuffix("Try `\(help)` for more.\n"))
         #expect(run.exitCode == 2 && run.output.isEmpty)
     }
 
-    @Test func aFileThatCannotBeReadIsNamedWithTheReason() throws {
+    @Test func unreadableFileIsNamedWithTheReason() throws {
         let missing = try ProgramRun(["/no/such.properties"])
         #expect(missing.errors == "cdcd: cannot read the worker's properties /no/such.properties: No such file or directory\n")
         let directory = try ProgramRun(["worker", scratch.path])
@@ -83,14 +83,14 @@ import WireStreams
 
     /// Root reads everything, so the test holds only where somebody else runs it.
     @Test(.enabled(if: geteuid() != 0, "root may read every file"))
-    func aFileThatMayNotBeReadIsNamedWithTheReason() throws {
+    func fileWithoutReadPermissionIsNamedWithTheReason() throws {
         let file = try properties()
         try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: file)
         let run = try ProgramRun([file])
         #expect(run.errors == "cdcd: cannot read the worker's properties \(file): Permission denied\n" && run.exitCode == 1)
     }
 
-    @Test func aPipeIsReadLikeAFile() throws {
+    @Test func propertiesAreReadFromAPipe() throws {
         let pipe = "\(scratch.path)/pipe"
         #expect(mkfifo(pipe, 0o600) == 0)
         startThread(named: "pipe") {
@@ -103,14 +103,14 @@ import WireStreams
         #expect(run.errors.contains("security.protocol=SSL") && run.exitCode == 1)
     }
 
-    @Test func aWorkerThatWaitsForItsPropertiesCanBeEnded() throws {
+    @Test func sigtermEndsAWorkerThatWaitsForItsProperties() throws {
         let pipe = "\(scratch.path)/pipe"
         #expect(mkfifo(pipe, 0o600) == 0)
         let run = try ProgramRun(["worker", pipe], terminateAt: "initializing")
         #expect(run.signal == SIGTERM)
     }
 
-    @Test func everyPropertyThatStopsTheStartIsNamedOnStderr() throws {
+    @Test func everyInvalidPropertyIsReportedOnStderr() throws {
         let run = try ProgramRun(["worker", try properties([
             "security.protocol": "SASL_SSL", "producer.acks": "1", "bootstrap.servers": ",", "group.id": "",
         ])])
@@ -120,14 +120,14 @@ import WireStreams
         #expect(run.errors.hasPrefix("cdcd: The worker's properties cannot be used") && run.exitCode == 1)
     }
 
-    @Test func anUnknownPropertyIsAWarningAndBrokersThatAreAwayEndTheWorker() throws {
+    @Test func unknownPropertyIsAWarningAndUnreachableBrokersEndTheWorker() throws {
         let run = try ProgramRun([try properties(["ofset.flush.interval.ms": "1", "plugin.path": "/usr/share/java"])])
         #expect(run.output.contains("] WARN The property ofset.flush.interval.ms is not known to Kafka Connect"))
         #expect(run.output.contains("] INFO Accepted, but of use to a Java worker only: plugin.path"))
         #expect(run.errors.contains("127.0.0.1:1") && run.exitCode == 1, "\(run.errors)")
     }
 
-    @Test func logLinesAreJSONAndOfTheWantedLevel() throws {
+    @Test func logLinesHaveTheConfiguredFormatAndLevel() throws {
         let run = try ProgramRun([
             "worker", "--log-format=json", "--log-level", "warn", try properties(["ofset": "1"]),
         ])
@@ -139,13 +139,13 @@ import WireStreams
         }
     }
 
-    @Test func outputThatCannotBeWrittenIsAFailure() throws {
+    @Test func unwritableOutputIsAnError() throws {
         let run = try ProgramRun(["--help"], standardOutput: "/dev/full")
         #expect(run.errors == "cdcd: cannot write to the standard output: No space left on device\n")
         #expect(run.exitCode == 1)
     }
 
-    @Test func aTakenPortEndsTheStart() throws {
+    @Test func portInUseFailsTheStart() throws {
         let taken = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0))
         defer { taken.stop() }
         let run = try ProgramRun(["worker", try properties(["listeners": "http://\(taken.address)"])])
@@ -153,7 +153,7 @@ import WireStreams
         #expect(run.exitCode == 1)
     }
 
-    @Test(.timeLimit(.minutes(1))) func sigtermEndsAWorkerWithItsOwnBrokerInOrder() throws {
+    @Test(.timeLimit(.minutes(1))) func sigtermStopsAWorkerAndItsBrokerCleanly() throws {
         let free = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0))
         let broker = free.address
         free.stop()
@@ -164,7 +164,7 @@ import WireStreams
         #expect(run.output.contains("SIGTERM: ending in order") && run.output.contains("Kafka Connect stopped"))
     }
 
-    @Test(.timeLimit(.minutes(1))) func aBrokerOpensADirectoryWithMorePartitionsThanDescriptors() throws {
+    @Test(.timeLimit(.minutes(1))) func brokerOpensADirectoryWithMorePartitionsThanDescriptors() throws {
         let directory = try ScratchDirectory()
         let broker = try DevelopmentBroker(
             listen: SocketAddress(host: "127.0.0.1", port: 0), dataDirectory: directory.path + "/data")
@@ -180,7 +180,7 @@ import WireStreams
         #expect(run.errors == "")
     }
 
-    @Test(.timeLimit(.minutes(1))) func sigtermEndsABrokerInOrder() throws {
+    @Test(.timeLimit(.minutes(1))) func sigtermStopsABrokerCleanly() throws {
         let run = try ProgramRun(
             ["broker", "-l", "127.0.0.1:0", "-d", "\(scratch.path)/broker"], terminateAt: "The development broker listens on")
         #expect(run.exitCode == 0 && run.errors.isEmpty, "\(run.errors)")

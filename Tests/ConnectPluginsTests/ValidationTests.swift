@@ -43,7 +43,7 @@ import WireTestSupport
         return error
     }
 
-    @Test func findsTheErrorsThatConnectFinds() throws {
+    @Test func errorsEqualConnects() throws {
         let lines = try Fixtures.text("connect/validation.jsonl").split(separator: "\n")
         #expect(lines.count > 50)
         for line in lines {
@@ -57,7 +57,7 @@ import WireTestSupport
         }
     }
 
-    @Test func showsDefinitionsAndValuesAsConnectDoes() throws {
+    @Test func definitionsAndValuesEqualConnects() throws {
         let found = Self.validate([
             "transforms": "u,r", "transforms.u.type": "io.debezium.transforms.ExtractNewRecordState",
             "transforms.u.add.fields": "op, table",
@@ -97,14 +97,14 @@ import WireTestSupport
         ("header.converter", ["header.converter": "org.apache.kafka.connect.converters.LongConverter"]),
         ("offsets.storage.topic", ["offsets.storage.topic": "mine"]),
     ])
-    func refusesByNameWhatIsNotBuilt(_ name: String, _ configuration: [String: String]) throws {
+    func unsupportedClassesAreRefusedByName(_ name: String, _ configuration: [String: String]) throws {
         let errors = Self.errors(configuration)
         #expect(errors.keys.sorted() == [name])
         let error = try #require(errors[name]?.first)
         #expect(error.hasSuffix("is not supported by cdcd yet"), "\(error)")
     }
 
-    @Test func refusesOptionsOfTheOtherGeneration() {
+    @Test func optionsOfTheOtherGenerationAreRefused() {
         let unwrap = ["transforms": "u", "transforms.u.type": "ExtractNewRecordState"]
         let new = Self.errors(unwrap.merging(["transforms.u.drop.tombstones": "false"]) { $1 })
         #expect(
@@ -124,7 +124,7 @@ import WireTestSupport
         #expect(names == ["transforms.u.delete.handling.mode", "transforms.u.delete.tombstone.handling.mode"])
     }
 
-    @Test func refusesVersionsThatAreNotThere() {
+    @Test func unavailablePluginVersionsAreRefused() {
         #expect(Self.errors(["connector.plugin.version": "9"]).keys.sorted() == ["connector.plugin.version"])
         #expect(Self.errors(["key.converter": "Json", "key.converter.plugin.version": "4.3.1"]).isEmpty)
         #expect(

@@ -27,7 +27,7 @@ import WireTestSupport
         return configuration
     }
 
-    @Test(arguments: versions) func makesWhatDebeziumMakes(_ version: String) throws {
+    @Test(arguments: versions) func recordsEqualDebeziums(_ version: String) throws {
         let envelopes = try RecordedRecord.read("debezium/envelopes/3.6-nulls-kept.jsonl")
         let writer = try RecordWriter(["replace.null.with.default": "false"])
         let variants = try Self.variants(version)

@@ -29,7 +29,7 @@ struct BinlogTests {
         }
     }
 
-    @Test func everyKindOfCellIsFound() throws {
+    @Test func cellsOfEveryTypeAreDecoded() throws {
         var found: [[String]] = []
         try events([
             "DROP TABLE IF EXISTS cells",

@@ -53,7 +53,7 @@ struct KafkaClientTests {
     }
 
     @Test(arguments: [CompressionCodec.none, .gzip])
-    func whatIsWrittenIsReadOnceAndInOrder(_ codec: CompressionCodec) throws {
+    func recordsAreReadOnceAndInOrder(_ codec: CompressionCodec) throws {
         try withTopic(partitions: 3) {
             var configuration = ProducerConfiguration()
             configuration.compression = codec
@@ -68,7 +68,7 @@ struct KafkaClientTests {
     }
 
     /// Batches that the topic refuses as too large go in pieces, in order, and once.
-    @Test func batchesThatAreTooLargeForTheTopicAreSplit() throws {
+    @Test func batchesTooLargeForTheTopicAreSplit() throws {
         try withTopic(configuration: [("max.message.bytes", "4000")]) {
             var configuration = ProducerConfiguration()
             configuration.lingerMilliseconds = 50
@@ -79,7 +79,7 @@ struct KafkaClientTests {
         }
     }
 
-    @Test func aRecordThatIsTooLargeFailsAloneAndTheRestGoesOn() throws {
+    @Test func onlyTheTooLargeRecordOfABatchFails() throws {
         try withTopic(configuration: [("max.message.bytes", "4000")]) {
             let producer = KafkaProducer(client)
             try producer.send(topic, key: nil, value: Array("0 ".utf8))
@@ -105,7 +105,7 @@ struct KafkaClientTests {
     }
 
     /// The broker answers, but nothing flows: the listener is told, once.
-    @Test func aTopicThatIsDeletedMeanwhileIsNoQuietWait() throws {
+    @Test func deletedTopicIsReportedToTheListener() throws {
         try withTopic {
             var configuration = ProducerConfiguration()
             configuration.deliveryTimeoutMilliseconds = 4000
@@ -122,7 +122,7 @@ struct KafkaClientTests {
         }
     }
 
-    @Test func aMemberThatDiedIsReplacedAtOnce() throws {
+    @Test func deadMemberIsReplacedAtOnce() throws {
         let group = "\(topic)-group"
         let configuration = GroupConfiguration(groupID: group, protocolType: "connect")
         let dead = GroupMembership(client, configuration)

@@ -8,7 +8,7 @@ import WireStreams
 struct LargeEventTests {
     /// A packet holds 0xFFFFFF bytes; the event is a little larger than its row.
     @Test(arguments: [0xFF_FF00, 0xFF_FFFF, 40 << 20])
-    func rowsBeyondSixteenMebibytesArriveWhole(bytes: Int) throws {
+    func rowsBeyondSixteenMebibytesAreComplete(bytes: Int) throws {
         var options = MySQLConfiguration(address: try #require(RealServers.mysql), user: "root")
         options.readTimeoutMilliseconds = 60_000
         let setting = try MySQLConnection.connect(options)

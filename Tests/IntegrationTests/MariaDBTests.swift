@@ -10,7 +10,7 @@ struct MariaDBTests {
     }
 
     @Test(arguments: [MySQLConfiguration.TLSMode.disabled, .preferred])
-    func theNativePasswordLeadsIn(tls: MySQLConfiguration.TLSMode) throws {
+    func mysqlNativePasswordIsAccepted(tls: MySQLConfiguration.TLSMode) throws {
         let root = try MySQLConnection.connect(try options())
         #expect(root.isMariaDB)
         try root.execute("CREATE OR REPLACE USER wire_native IDENTIFIED BY 'secret'")

@@ -19,7 +19,7 @@ struct MySQLConnectionTests {
         root.close()
     }
 
-    @Test func allWaysOfCachingSHA2LeadIn() throws {
+    @Test func everyPathOfCachingSHA2IsAccepted() throws {
         try createUser("wire_sha2")
         // The first time is a full authentication, the second a fast one, out of the server's cache.
         for _ in 0..<2 {
@@ -37,7 +37,7 @@ struct MySQLConnectionTests {
         connection.close()
     }
 
-    @Test func aWrongPasswordIsTheServersError() throws {
+    @Test func wrongPasswordIsAServerError() throws {
         try createUser("wire_wrong")
         do {
             _ = try MySQLConnection.connect(try options("wire_wrong", "guess", tls: .required))
@@ -47,7 +47,7 @@ struct MySQLConnectionTests {
         }
     }
 
-    @Test func anUntrustedCertificateIsRefused() throws {
+    @Test func untrustedCertificateIsRefused() throws {
         do {
             _ = try MySQLConnection.connect(try options(tls: .verifyAuthority))
             Issue.record("trusted a certificate of an authority that the system does not know")
@@ -56,7 +56,7 @@ struct MySQLConnectionTests {
         }
     }
 
-    @Test func otherPluginsAreSwitchedTo() throws {
+    @Test func authenticationSwitchesToOtherPlugins() throws {
         let root = try MySQLConnection.connect(try options())
         try root.execute("DROP USER IF EXISTS wire_sha256")
         try root.execute("CREATE USER wire_sha256 IDENTIFIED WITH sha256_password BY 'secret'")
@@ -70,7 +70,7 @@ struct MySQLConnectionTests {
         }
     }
 
-    @Test func rowsLargerThanOnePacketArriveWhole() throws {
+    @Test func rowsLargerThanOnePacketAreComplete() throws {
         let connection = try MySQLConnection.connect(try options())
         try connection.execute("SET GLOBAL max_allowed_packet = 67108864")
         connection.close()
@@ -81,7 +81,7 @@ struct MySQLConnectionTests {
         larger.close()
     }
 
-    @Test func nullsEmptyTextsAndSeveralRowsAreToldApart() throws {
+    @Test func nullsAndEmptyStringsAreDistinguished() throws {
         let connection = try MySQLConnection.connect(try options())
         let result = try connection.queryText("SELECT NULL AS a, '' AS b, 'ü' AS c UNION ALL SELECT 1, 2, 3")
         #expect(result.columnNames == ["a", "b", "c"])
@@ -91,7 +91,7 @@ struct MySQLConnectionTests {
         connection.close()
     }
 
-    @Test func aQuietServerSendsHeartbeatsAndASilentOneIsNoticed() throws {
+    @Test func idleServerSendsHeartbeatsAndASilentOneTimesOut() throws {
         let status = try MySQLConnection.connect(try options()).queryText("SHOW BINARY LOG STATUS")
         let file = try #require(status.column("File").first ?? nil)
         let position = try #require(UInt64(status.column("Position").first.flatMap { $0 } ?? ""))

@@ -34,20 +34,20 @@ struct MySQLTLSTests {
     }
 
     @Test(arguments: ["ca.pem", "trust.jks", "trust.p12"])
-    func anyStoreOfTheAuthorityVerifiesTheServer(file: String) throws {
+    func trustStoresOfEveryFormatVerifyTheServer(file: String) throws {
         #expect(try !cipher(options(.verifyAuthority, trust: file)).isEmpty)
         #expect(try !cipher(options(.verifyIdentity, host: "localhost", trust: file)).isEmpty)
         #expect(try !cipher(options(.verifyIdentity, host: "127.0.0.1", trust: file)).isEmpty)
     }
 
-    @Test func anotherAuthorityIsRefusedUnlessNothingIsVerified() throws {
+    @Test func otherAuthorityIsRefusedUnlessVerificationIsOff() throws {
         #expect(throws: MySQLError.self) { try cipher(options(.verifyAuthority, trust: "other-ca.pem")) }
         #expect(throws: MySQLError.self) { try cipher(options(.verifyIdentity)) }
         #expect(try !cipher(options(.required)).isEmpty)
         #expect(try !cipher(options(.preferred)).isEmpty)
     }
 
-    @Test func aClientCertificateIsShownWhereTheAccountDemandsOne() throws {
+    @Test func clientCertificateIsSentIfTheAccountRequiresOne() throws {
         let root = try MySQLConnection.connect(try options(.preferred))
         try root.execute("DROP USER IF EXISTS wire_x509")
         try root.execute("CREATE USER wire_x509 IDENTIFIED BY 'secret' REQUIRE X509")
@@ -65,7 +65,7 @@ struct MySQLTLSTests {
         } catch { #expect("\(error)".contains("keytool -importkeystore")) }
     }
 
-    @Test func theBinlogArrivesOverTLS() throws {
+    @Test func binlogIsStreamedOverTLS() throws {
         let connection = try MySQLConnection.connect(try options(.verifyIdentity, trust: "trust.jks"))
         let status = try connection.queryText("SHOW BINARY LOG STATUS")
         let file = try #require(status.column("File").first ?? nil)

@@ -31,7 +31,7 @@ import Testing
     /// What comes with the toolchain. Anything else would be a dependency from outside.
     private static let toolchain: Set<String> = ["Foundation", "Dispatch", "Synchronization", "Glibc"]
 
-    @Test func importsFollowTheArrows() {
+    @Test func importsAreAllowed() {
         for file in Self.sources {
             let rule = Self.allowedImports.first { file.path.hasPrefix($0.folder) }
             #expect(rule != nil, "\(file.path) lies in no known part")
@@ -41,7 +41,7 @@ import Testing
         }
     }
 
-    @Test func nothingFromOutsideIsImported() {
+    @Test func onlyOwnAndToolchainModulesAreImported() {
         for file in Self.sources {
             for module in file.imports {
                 let isKnown = Self.ourModules.contains(module) || Self.toolchain.contains(module)
@@ -69,14 +69,14 @@ import Testing
         }
     }
 
-    @Test func bytesNeedNoFoundation() {
+    @Test func byteModulesDoNotImportFoundation() {
         for file in Self.sources where file.path.hasPrefix("Sources/WireCore/") {
             #expect(!file.imports.contains("Foundation"), "\(file.path) imports Foundation")
         }
     }
 
     /// Inside a module too, folders use each other in one direction only.
-    @Test func foldersDoNotGoInCircles() throws {
+    @Test func foldersHaveNoCircularDependencies() throws {
         for (pair, uses) in try House(Self.sources).circles().sorted(by: { $0.key < $1.key }) {
             Issue.record("\(pair): \(uses)")
         }

@@ -17,13 +17,13 @@ import Testing
 
     // MARK: Shape
 
-    @Test func filesHaveOneSubject() {
+    @Test func filesHaveAtMost500Lines() {
         for file in Self.everything where !file.isGenerated {
             #expect(file.lines.count <= 501, "\(file.path) has \(file.lines.count) lines")
         }
     }
 
-    @Test func linesFitAScreen() {
+    @Test func linesHaveAtMost120Columns() {
         for file in Self.everything where !file.isGenerated {
             var isInText = false
             for (number, line) in file.lines.enumerated() {
@@ -81,7 +81,7 @@ import Testing
         Forbidden(word: "FIXME", reason: "what is not built answers with an error"),
     ]
 
-    @Test func forbiddenWordsStayOut() {
+    @Test func forbiddenTokensAreAbsent() {
         for file in Self.sources + Self.tools {
             for rule in Self.forbidden where file.text.contains(rule.word) {
                 for (number, line) in file.lines.enumerated() where Repository.code(of: line).contains(rule.word) {
@@ -92,7 +92,7 @@ import Testing
     }
 
     /// `value!` traps where the peer's data is not as expected.
-    @Test func nothingIsForced() throws {
+    @Test func nothingIsForceUnwrapped() throws {
         let forced = try NSRegularExpression(pattern: #"[\w)\]]!(?![=\w"])"#)
         let text = try NSRegularExpression(pattern: #""(?:\\.|[^"\\])*""#)
         for file in Self.sources + Self.tools where !file.isGenerated {
@@ -113,14 +113,14 @@ import Testing
         }
     }
 
-    @Test func namesSayWhatAThingIs() {
+    @Test func fileNamesAreNotVague() {
         let vague = ["Manager", "Helper", "Utils", "Utility", "Legacy", "Deprecated", "Misc"]
         for file in Self.everything {
             for word in vague { #expect(!file.path.contains(word), "\(file.path) is named \(word)") }
         }
     }
 
-    @Test func testsDoNotWaitByTheClock() {
+    @Test func testsDoNotSleep() {
         for file in Self.tests {
             for (number, line) in file.lines.enumerated()
             where Repository.code(of: line).contains("usleep(") || Repository.code(of: line).contains("Thread.sleep")
@@ -134,7 +134,7 @@ import Testing
     // MARK: Files beside the sources
 
     /// Every folder with captured bytes says where they come from.
-    @Test func fixturesNameTheirOrigin() {
+    @Test func fixturesDocumentTheirOrigin() {
         for path in Repository.paths(in: "Fixtures") where !path.hasSuffix(".md") {
             var folder = path.split(separator: "/").dropLast()
             var found = false
@@ -154,7 +154,7 @@ import Testing
     }
 
     /// Nothing in the project speaks of the machine that it was written on.
-    @Test func theProjectStandsAlone() {
+    @Test func projectRefersToNothingOutsideOfIt() {
         let words = ["/wo" + "rk/", "/fa" + "rm/", "/tm" + "p/w/", "registry " + "host"]
         for place in ["Sources", "Tests", "Benchmarks", "Fuzzing", "docs", "scripts", "Fixtures"] {
             for path in Repository.paths(in: place) {

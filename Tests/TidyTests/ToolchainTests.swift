@@ -4,7 +4,7 @@ import Testing
 @Suite struct ToolchainTests {
     /// `CNoLocaleData` takes the place of ICU's data by its name, which has ICU's version in it; with another
     /// version the real data would be linked, 34 MB of it.
-    @Test func theICUOfTheToolchainIsTheOneWhoseDataIsLeftOut() throws {
+    @Test func icuVersionMatchesTheReplacedDataSymbol() throws {
         let library = try #require(dlopen("lib_FoundationICU.so", RTLD_NOW), "the toolchain has no ICU of its own")
         let symbol = try #require(dlsym(library, "swift_u_getVersion"), "ICU does not tell its version")
         let getVersion = unsafeBitCast(symbol, to: (@convention(c) (UnsafeMutablePointer<UInt8>) -> Void).self)

@@ -6,14 +6,14 @@ import WireCore
     private let composed = "\u{E9}"
     private let decomposed = "e\u{301}"
 
-    @Test func canonicallyEquivalentNamesAreTwo() {
+    @Test func canonicallyEquivalentNamesAreDifferent() {
         #expect(composed == decomposed && !composed.isExactly(decomposed) && composed.isExactly("\u{E9}"))
         #expect(Set([ExactName(composed), ExactName(decomposed)]).count == 2)
         // Marks of equal length in another order.
         #expect(!"a\u{323}\u{307}".isExactly("a\u{307}\u{323}"))
     }
 
-    @Test func aMapHoldsBoth() {
+    @Test func mapHoldsCanonicallyEquivalentNames() {
         var map = NameMap<Int>()
         map[composed] = 1
         map[decomposed] = 2
@@ -23,7 +23,7 @@ import WireCore
         #expect(map["x"] == 6)
     }
 
-    @Test func aPrefixEndsAlsoBeforeACombiningMark() {
+    @Test func prefixMayEndBeforeACombiningMark() {
         let key = "connector-\u{301}abc"
         #expect(!key.hasPrefix("connector-") && key.hasExactPrefix("connector-"))
         #expect(key.dropping(prefix: "connector-") == "\u{301}abc" && key.dropping(prefix: "task-") == nil)

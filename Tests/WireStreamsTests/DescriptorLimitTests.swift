@@ -4,7 +4,7 @@ import Testing
 @testable import WireStreams
 
 @Suite struct DescriptorLimitTests {
-    @Test func theSoftLimitIsRaisedToTheHardOne() {
+    @Test func softLimitIsRaisedToTheHardLimit() {
         let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()
         #expect(getrlimit(kind, &limit) == 0)

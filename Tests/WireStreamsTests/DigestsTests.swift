@@ -6,7 +6,7 @@ import WireTestSupport
 
 @Suite struct DigestsTests {
     /// The examples of FIPS 180-4 and RFC 4231.
-    @Test func digestsGiveTheStandardsExamples() {
+    @Test func digestsEqualTheStandardsExamples() {
         let abc = Array("abc".utf8)
         #expect(Digest.sha1(abc).hex == "a9993e364706816aba3e25717850c26c9cd0d89d")
         #expect(Digest.sha256(abc).hex == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
@@ -17,12 +17,12 @@ import WireTestSupport
         #expect(Digest.sha256([]).hex.hasPrefix("e3b0c44298fc1c14"))
     }
 
-    @Test func whatIsNoKeyIsRefused() {
+    @Test func invalidKeyIsRefused() {
         #expect(throws: StreamError.self) { try RSAPublicKey(pem: Array("no key".utf8)).encryptOAEP([1]) }
         #expect(throws: StreamError.self) { try RSAPublicKey(pem: []).encryptOAEP([1]) }
     }
 
-    @Test func aTextTooLongForTheKeyIsRefused() throws {
+    @Test func textTooLongForTheKeyIsRefused() throws {
         let conversation = try Conversation("mysql/9.7.4/handshake/caching-sha2-full-public-key")
         let sent = String(decoding: conversation.fromServer, as: UTF8.self)
         let start = try #require(sent.range(of: "-----BEGIN PUBLIC KEY-----"))

@@ -38,7 +38,7 @@ import WireTestSupport
         while let byte = byte(from: streams) { send(byte, to: streams) }
     }
 
-    @Test func beyondTheLimitConnectionsAreRefusedAndTold() throws {
+    @Test func connectionsBeyondTheLimitGetTheRefusal() throws {
         let server = try server(connectionsMax: 2)
         server.start(refuse: { Self.send(9, to: $0) }, serve: Self.echo)
         let (first, second) = (try connect(to: server), try connect(to: server))
@@ -54,7 +54,7 @@ import WireTestSupport
         #expect(server.awaitEnd(milliseconds: 5000))
     }
 
-    @Test func withoutARefusalSuchConnectionsAreClosed() throws {
+    @Test func connectionsBeyondTheLimitAreClosedWithoutARefusal() throws {
         let server = try server(connectionsMax: 1)
         server.start(serve: Self.echo)
         let first = try connect(to: server)
@@ -65,7 +65,7 @@ import WireTestSupport
         #expect(server.awaitEnd(milliseconds: 5000))
     }
 
-    @Test func aConnectionThatEndsMakesRoomForAnother() throws {
+    @Test func endedConnectionFreesItsSlot() throws {
         let server = try server(connectionsMax: 1)
         let ended = DispatchSemaphore(value: 0)
         server.start { streams, id in
@@ -87,7 +87,7 @@ import WireTestSupport
         #expect(server.awaitEnd(milliseconds: 5000))
     }
 
-    @Test func chosenConnectionsAreCutAndTheOthersGoOn() throws {
+    @Test func selectedConnectionsAreClosedAndOthersContinue() throws {
         let server = try server(connectionsMax: 8)
         let ids = Mutex<[SocketServer.ConnectionID]>([])
         server.start { streams, id in
@@ -109,7 +109,7 @@ import WireTestSupport
         #expect(throws: StreamError.self) { try connect(to: server) }
     }
 
-    @Test func aServerThatWasNeverStartedEndsAtOnce() throws {
+    @Test func unstartedServerStopsAtOnce() throws {
         let server = try server(connectionsMax: 1)
         server.stopAccepting()
         #expect(server.awaitEnd(milliseconds: 0))

@@ -14,7 +14,7 @@ import WireTestSupport
         return Array(bytes[..<read])
     }
 
-    @Test func bytesGoBothWaysAndTheEndIsSeen() throws {
+    @Test func bytesAreExchangedAndTheEndIsReported() throws {
         let server = try ScriptedServer([[.expect([1, 2, 3]), .send([4, 5])]])
         let client = try SocketConnector.connect(to: server.address, timeoutMilliseconds: 5000)
         try [UInt8]([1, 2, 3]).withUnsafeBytes { try client.output.writeAll($0) }
@@ -23,7 +23,7 @@ import WireTestSupport
         #expect(server.awaitEnd() && server.unexpected.isEmpty)
     }
 
-    @Test func aSilentPeerIsNoticedWithinTheLimit() throws {
+    @Test func readFromASilentPeerTimesOut() throws {
         let server = try ScriptedServer([[.awaitClose]])
         let client = try SocketConnector.connect(to: server.address, timeoutMilliseconds: 5000)
         client.setTimeouts(50, 50)
@@ -32,7 +32,7 @@ import WireTestSupport
         #expect(server.awaitEnd())
     }
 
-    @Test func aDeadlineEndsReadsThatHaveNoLimit() throws {
+    @Test func deadlineEndsReadsWithoutTimeout() throws {
         let server = try ScriptedServer([[.awaitClose]])
         let client = try SocketConnector.connect(to: server.address, timeoutMilliseconds: 5000)
         for timeout in [0, 60_000] {
@@ -53,7 +53,7 @@ import WireTestSupport
         #expect(server.awaitEnd())
     }
 
-    @Test func aCancelledReadEndsAtOnce() throws {
+    @Test func cancelledReadEndsAtOnce() throws {
         let server = try ScriptedServer([[.awaitClose]])
         let client = try SocketConnector.connect(to: server.address, timeoutMilliseconds: 5000)
         let canceller = client.canceller
@@ -63,7 +63,7 @@ import WireTestSupport
         #expect(server.awaitEnd())
     }
 
-    @Test func aClosedPortRefusesAndSaysWhere() throws {
+    @Test func refusedConnectionErrorNamesTheAddress() throws {
         // The listener is gone, and with it its port, when the closure returns.
         let address = try { try SocketListener(address: anyPort).address }()
         #expect(throws: StreamError.system(errno: ECONNREFUSED, operation: "connect to \(address)")) {
@@ -71,14 +71,14 @@ import WireTestSupport
         }
     }
 
-    @Test func anUnknownNameIsNamed() {
+    @Test func unknownHostIsNamed() {
         #expect(throws: StreamError.self) {
             _ = try SocketConnector.connect(
                 to: SocketAddress(host: "no-such-host.invalid", port: 1), timeoutMilliseconds: 1000)
         }
     }
 
-    @Test func aTakenPortIsRefused() throws {
+    @Test func portInUseIsRefused() throws {
         let listener = try SocketListener(address: anyPort)
         #expect(throws: StreamError.self) { try SocketListener(address: listener.address) }
         listener.stop()
@@ -86,15 +86,15 @@ import WireTestSupport
     }
 
     @Test(arguments: [("localhost:9092", "localhost", 9092), ("[::1]:8083", "::1", 8083), ("10.0.0.5:1", "10.0.0.5", 1)])
-    func addressesAreReadAsPeopleWriteThem(text: String, host: String, port: UInt16) {
+    func addressesAreParsedInEveryForm(text: String, host: String, port: UInt16) {
         #expect(SocketAddress(text) == SocketAddress(host: host, port: port))
     }
 
     @Test(arguments: ["", "host", "host:", ":1", "host:70000", "ho st:1"])
-    func whatIsNoAddressIsRefused(text: String) { #expect(SocketAddress(text) == nil) }
+    func invalidAddressIsRefused(text: String) { #expect(SocketAddress(text) == nil) }
 
     /// As a server does that is starting or stopping: no fault of TLS, so worth another attempt.
-    @Test func aPeerThatClosesDuringTheHandshakeHasClosed() throws {
+    @Test func closeDuringTheHandshakeIsALostConnection() throws {
         let server = try ScriptedServer([[.receive(count: 100)]])
         let plain = try SocketConnector.connect(to: server.address, timeoutMilliseconds: 5000)
         do {

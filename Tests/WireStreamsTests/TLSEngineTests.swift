@@ -54,7 +54,7 @@ import WireTestSupport
     }
 
     @Test(arguments: [1, 7, 1000, .max])
-    func plaintextArrivesHoweverTheCiphertextIsCut(pieceBytes: Int) throws {
+    func plaintextIsIndependentOfCiphertextFragments(pieceBytes: Int) throws {
         let (client, server) = try Self.connect(verification: .authority, pieceBytes: pieceBytes)
         let message = (0..<100_000).map { UInt8(truncatingIfNeeded: $0) }
         try message.withUnsafeBytes { try client.write($0) }
@@ -67,7 +67,7 @@ import WireTestSupport
         #expect(received == message)
     }
 
-    @Test func theEndIsToldFromAPause() throws {
+    @Test func endIsDistinguishedFromAPause() throws {
         let (client, server) = try Self.connect(verification: .none)
         var buffer = [UInt8](repeating: 0, count: 10)
         #expect(try buffer.withUnsafeMutableBytes { try server.read(into: $0) } == nil)
@@ -89,27 +89,27 @@ import WireTestSupport
 
     @Test func verifyingTheAuthorityAloneAcceptsAnyName() throws { _ = try Self.connect(verification: .authority) }
 
-    @Test func aStrangeAuthorityIsRefusedAndWithoutVerificationAccepted() throws {
+    @Test func unknownAuthorityIsAcceptedOnlyWithoutVerification() throws {
         let other = TLSConfiguration.Store.pem(path: Self.path("other-ca.pem"))
         let reason = reason { _ = try Self.connect(verification: .authority, trust: other) }
         #expect(reason?.contains("certificate is refused") == true, "\(reason ?? "accepted")")
         _ = try Self.connect(verification: .none, trust: other)
     }
 
-    @Test func anExpiredCertificateIsRefused() throws {
+    @Test func expiredCertificateIsRefused() throws {
         let expired = TLSConfiguration.Store.pem(path: Self.path("expired.pem"))
         let reason = reason { _ = try Self.connect(verification: .authority, serverIdentity: expired) }
         #expect(reason?.contains("expired") == true, "\(reason ?? "accepted")")
     }
 
     @Test(arguments: ["trust.jks", "trust.p12", "ca.pem"])
-    func trustIsReadFromEveryKindOfStore(file: String) throws {
+    func trustStoresOfEveryFormatAreRead(file: String) throws {
         let store = try TLSConfiguration.Store.detecting(path: Self.path(file), password: "secret")
         _ = try Self.connect(verification: .identity(host: "db.example"), trust: store)
     }
 
     /// As Java: the authorities that vouch for an own key are not trusted for that.
-    @Test func theChainOfAKeyIsNotTrusted() throws {
+    @Test func certificateChainOfAKeyIsNotTrusted() throws {
         let path = Self.path("key-and-trust.p12")
         #expect(try PKCS12(path: path, password: "secret").trustedCertificates.count == 1)
         let reason = reason {
@@ -122,7 +122,7 @@ import WireTestSupport
     }
 
     @Test(arguments: [TLSConfiguration.Verification.none, .authority, .identity(host: "db.example")])
-    func theClientSaysWhichHostItWants(verification: TLSConfiguration.Verification) throws {
+    func clientSendsServerNameIndication(verification: TLSConfiguration.Verification) throws {
         func firstBytes(_ name: String?) throws -> String {
             let client = try TLSEngine(
                 TLSConfiguration(verification: verification, serverName: name, trust: Self.authority))
@@ -133,7 +133,7 @@ import WireTestSupport
         for address in ["10.20.30.40", "2001:db8::1"] { #expect(try !firstBytes(address).contains(address)) }
     }
 
-    @Test func theEndInsteadOfAHandshakeIsALostConnection() throws {
+    @Test func endInsteadOfAHandshakeIsALostConnection() throws {
         let client = try TLSEngine(TLSConfiguration(verification: .none))
         _ = try client.handshake()
         // A warning alert: close_notify.
@@ -142,38 +142,38 @@ import WireTestSupport
     }
 
     @Test(arguments: ["client.p12", "client.pem"])
-    func aClientShowsItsCertificate(file: String) throws {
+    func clientSendsItsCertificate(file: String) throws {
         let store = try TLSConfiguration.Store.detecting(path: Self.path(file), password: "secret")
         _ = try Self.connect(verification: .authority, clientIdentity: store, serverVerification: .authority)
     }
 
     /// Where a terminal is there, OpenSSL would ask it for the password and wait.
-    @Test(.timeLimit(.minutes(1))) func anEncryptedKeyIsRefusedWithoutAsking() throws {
+    @Test(.timeLimit(.minutes(1))) func encryptedKeyIsRefusedWithoutAPrompt() throws {
         let store = TLSConfiguration.Store.pem(path: Self.path("encrypted.pem"))
         let reason = reason { _ = try Self.connect(verification: .none, clientIdentity: store) }
         #expect(reason?.contains("encrypted.pem lacks a certificate or its key") == true, "\(reason ?? "accepted")")
     }
 
-    @Test func aKeyInJKSIsRefusedWithItsRemedy() throws {
+    @Test func keyInJKSIsRefusedWithARemedy() throws {
         let store = try TLSConfiguration.Store.detecting(path: Self.path("client.jks"), password: "secret")
         let reason = reason { _ = try Self.connect(verification: .none, clientIdentity: store) }
         #expect(reason?.contains("keytool -importkeystore") == true, "\(reason ?? "accepted")")
     }
 
     @Test(arguments: ["trust.jks", "trust.p12"])
-    func aWrongPasswordIsSaidAndNotShown(file: String) throws {
+    func wrongPasswordIsReportedWithoutShowingIt(file: String) throws {
         let store = try TLSConfiguration.Store.detecting(path: Self.path(file), password: "not-the-password")
         let reason = try #require(reason { _ = try Self.connect(verification: .authority, trust: store) })
         #expect(reason.contains("does not open with its password"))
         #expect(!reason.contains("not-the-password"))
     }
 
-    @Test func aJKSOpensWithoutItsPassword() throws {
+    @Test func jksTrustStoreOpensWithoutAPassword() throws {
         let store = try TLSConfiguration.Store.detecting(path: Self.path("trust.jks"), password: nil)
         _ = try Self.connect(verification: .authority, trust: store)
     }
 
-    @Test func missingAndForeignFilesAreNamed() throws {
+    @Test func missingAndInvalidFilesAreNamed() throws {
         #expect(reason { _ = try TLSConfiguration.Store.detecting(path: "/nowhere/x.jks", password: nil) }?
             .contains("/nowhere/x.jks cannot be read") == true)
         let foreign = Self.path("ORIGIN.md")
@@ -181,7 +181,7 @@ import WireTestSupport
             .contains("neither a PEM") == true)
     }
 
-    @Test(.timeLimit(.minutes(1))) func aFileWithoutEndIsNoStore() throws {
+    @Test(.timeLimit(.minutes(1))) func endlessFileIsRefused() throws {
         let reason = reason { _ = try TLSConfiguration.Store.detecting(path: "/dev/zero", password: nil) }
         #expect(reason?.contains("/dev/zero is too large") == true, "\(reason ?? "accepted")")
     }
@@ -191,7 +191,7 @@ import WireTestSupport
         survivesMutation(of: try Fixtures.bytes("tls/client.jks"), rounds: 2000, seed: 4) { _ = try JavaKeyStore($0) }
     }
 
-    @Test func bytesThatAreNoTLSAreRefused() throws {
+    @Test func bytesThatAreNotTLSAreRefused() throws {
         let client = try TLSEngine(TLSConfiguration(verification: .none))
         _ = try client.handshake()
         Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8).withUnsafeBytes { client.feed($0) }

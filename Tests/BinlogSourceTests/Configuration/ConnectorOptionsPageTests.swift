@@ -33,7 +33,7 @@ import WireTestSupport
         return "1.9: \(old.defaultValue.map { code($0) } ?? "none"), 3.6: \(new.defaultValue.map { code($0) } ?? "none")"
     }
 
-    @Test func listsEveryOptionOfTheConnector() throws {
+    @Test func connectorOptionTablesAreUpToDate() throws {
         var text = ""
         for group in ConnectorOptions.groups {
             text += "\n### \(group.name)\n\n| option | 1.9 | 3.6 | default | state | |\n|---|---|---|---|---|---|\n"
@@ -54,12 +54,12 @@ import WireTestSupport
         return text + "\n"
     }
 
-    @Test func listsEveryPropertyOfTheFramework() throws {
+    @Test func frameworkPropertyTableIsUpToDate() throws {
         let keys = SourceConnectorProperties(plugins: TestPlugins.registry).definition(connectorVersion: "3.6.1.Final").keys
         try expectGenerated(table(keys), "framework", in: "connector-options.md")
     }
 
-    @Test func listsThePropertiesOfTransformsAndConverters() throws {
+    @Test func transformAndConverterTablesAreUpToDate() throws {
         var text = ""
         for generation in DebeziumGeneration.allCases {
             text += "\n### ExtractNewRecordState, generation \(generation.rawValue)\n"

@@ -13,7 +13,7 @@ import WireTestSupport
 
     /// Names, types, defaults, groups, order: all as the real plugin lists them.
     @Test(arguments: [("3.6.1", DebeziumProfile.v36), ("1.9.5", .v19)])
-    func listedPropertiesAreDebeziums(version: String, profile: DebeziumProfile) throws {
+    func definitionsEqualDebeziums(version: String, profile: DebeziumProfile) throws {
         let expected = try json(version + ".json")
         let ours = ConnectorOptions.definition(profile).keys
         #expect(ours.map(\.name) == expected.compactMap { $0["name"]?.stringValue })
@@ -33,7 +33,7 @@ import WireTestSupport
     }
 
     @Test(arguments: [("3.6.1", "topic.prefix"), ("1.9.5", "database.server.name")])
-    func hiddenPropertiesAreDebeziums(version: String, name: String) throws {
+    func visibilityEqualsDebeziums(version: String, name: String) throws {
         let values = ConnectorOptions.validate([name: "x"]).values
         for theirs in try json(version + ".json") {
             let ours = values.first { $0.name == theirs["name"]?.stringValue }
@@ -42,7 +42,7 @@ import WireTestSupport
     }
 
     /// What is wrong is blamed on the same properties in the same words (said once; Debezium says some twice).
-    @Test func errorsAreDebeziums() throws {
+    @Test func validationErrorsEqualDebeziums() throws {
         var compared = 0
         for answer in try json("answers.json") {
             let version = answer["version"]?.stringValue ?? ""
@@ -78,7 +78,7 @@ import WireTestSupport
         ]
     }
 
-    @Test(arguments: ["3.6", "1.9"]) func aRightConfigurationHasNoErrors(version: String) throws {
+    @Test(arguments: ["3.6", "1.9"]) func validConfigurationHasNoErrors(version: String) throws {
         let validation = ConnectorOptions.validate(Self.right(version))
         #expect(validation.errorCount == 0)
         #expect(validation.warnings.isEmpty)
@@ -94,7 +94,7 @@ import WireTestSupport
         ("snapshot.mode", "recovery"), ("schema.history.internal", "io.debezium.storage.file.history.FileSchemaHistory"),
         ("gtid.ignore.on.recovery", "true"), ("table.ignore.builtin", "false"), ("read.only", "true"),
     ])
-    func whatIsNotBuiltIsRefusedByName(name: String, value: String) throws {
+    func unsupportedOptionsAreRefusedByName(name: String, value: String) throws {
         var configuration = Self.right("3.6")
         configuration[name] = value
         let blamed = ConnectorOptions.validate(configuration).values.filter { !$0.errors.isEmpty }
@@ -109,7 +109,7 @@ import WireTestSupport
         ("1.9", "database.history.producer.security.protocol"), ("1.9", "database.history.consumer.sasl.jaas.config"),
         ("3.6", "schema.history.internal.producer.security.protocol"), ("3.6", "schema.history.internal.consumer.fetch.max.bytes"),
     ])
-    func settingsOfTheHistorysClientsAreRefusedByName(generation: String, name: String) throws {
+    func propertiesOfHistoryClientsAreRefusedByName(generation: String, name: String) throws {
         var configuration = Self.right(generation)
         configuration[name] = "SSL"
         let blamed = ConnectorOptions.validate(configuration).values.filter { !$0.errors.isEmpty }

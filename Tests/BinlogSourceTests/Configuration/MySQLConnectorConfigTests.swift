@@ -16,7 +16,7 @@ import WireStreams
 
     // MARK: Generations
 
-    @Test func namesOfPropertiesTellTheGeneration() {
+    @Test func propertyNamesDetermineTheGeneration() {
         func generation(_ names: String...) -> DebeziumGeneration {
             DebeziumGeneration(configuration: Dictionary(uniqueKeysWithValues: names.map { ($0, "x") }))
         }
@@ -28,7 +28,7 @@ import WireStreams
         #expect(DebeziumGeneration(configuration: ["topic.prefix": "x", "cdcd.debezium.profile": "1.9"]) == .v19)
     }
 
-    @Test func anUnknownProfileIsRefused() {
+    @Test func unknownProfileIsRefused() {
         var configuration = ConnectorOptionsTests.right("3.6")
         configuration["cdcd.debezium.profile"] = "2.0"
         let blamed = ConnectorOptions.validate(configuration).values.filter { !$0.errors.isEmpty }
@@ -47,7 +47,7 @@ import WireStreams
         #expect(new.tombstonesOnDelete && new.includesSchemaChanges && !new.includesQuery)
     }
 
-    @Test func olderConfigurationsNeedNoServerID() throws {
+    @Test func serverIDIsOptionalInVersion19() throws {
         var properties = ConnectorOptionsTests.right("1.9")
         properties["database.server.id"] = nil
         #expect((5400...6400).contains(try MySQLConnectorConfig(configuration: properties).serverID))
@@ -56,7 +56,7 @@ import WireStreams
         #expect(throws: ConfigError.self) { try MySQLConnectorConfig(configuration: newer) }
     }
 
-    @Test func theHistorysTopicIsAskedForAtTheStart() throws {
+    @Test func missingHistoryTopicFailsTheStartButNotTheValidation() throws {
         var properties = ConnectorOptionsTests.right("3.6")
         properties["schema.history.internal.kafka.topic"] = nil
         #expect(ConnectorOptions.validate(properties).errorCount == 0)
@@ -70,7 +70,7 @@ import WireStreams
 
     // MARK: Values
 
-    @Test func modesAreRead() throws {
+    @Test func modesAreParsed() throws {
         let config = try config("1.9", [
             "snapshot.mode": "schema_only", "snapshot.locking.mode": "none", "decimal.handling.mode": "string",
             "bigint.unsigned.handling.mode": "precise", "time.precision.mode": "connect", "binary.handling.mode": "hex",
@@ -89,14 +89,14 @@ import WireStreams
         #expect(config.initialStatements == ["SET a = 1", "SET b = ';'"])
     }
 
-    @Test func theNewerGenerationKnowsOnlyTheNewerNameOfTheZone() throws {
+    @Test func version36ReadsOnlyConnectionTimeZone() throws {
         #expect(try config("3.6", ["database.serverTimezone": "Asia/Seoul"]).connectionZone == nil)
         #expect(try config("3.6", ["database.connectionTimeZone": "SERVER"]).connectionZone == nil)
         #expect(try config("3.6", ["database.connectionTimeZone": "+09:00"]).connectionZone != nil)
         #expect(throws: ConfigError.self) { try config("3.6", ["database.connectionTimeZone": "Asia/Seul"]) }
     }
 
-    @Test func clocksOfAZoneTellInstantsAsJavasCalendarDoes() throws {
+    @Test func localTimesAreResolvedAsByJavasCalendar() throws {
         let zone = try #require(ConnectionZone("America/New_York"))
         func hour(_ local: String) -> Int64 {
             let parts = local.split(separator: " ")
@@ -113,7 +113,7 @@ import WireStreams
         #expect(hour("11 1 1") == 5)
     }
 
-    @Test func storesAreToldApartByTheirFirstBytes() throws {
+    @Test func keyStoreFormatIsDetectedFromTheFirstBytes() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "cdcd-stores-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -140,7 +140,7 @@ import WireStreams
 
     // MARK: Filters
 
-    @Test func filtersMatchWholeNamesWithoutRegardToCase() throws {
+    @Test func filtersMatchWholeNamesIgnoringCase() throws {
         let filter = try config("3.6", [
             "database.include.list": "shop, Other.*", "table.include.list": "SHOP.kept_.*,shop.one,shop.a\\,b",
         ]).filter
@@ -153,7 +153,7 @@ import WireStreams
         #expect(!filter.includesDatabase("mysql"))
     }
 
-    @Test func excludedTablesAndColumnsAreLeftOut() throws {
+    @Test func excludedTablesAndColumnsAreNotCaptured() throws {
         let config = try config("1.9", [
             "table.blacklist": "a.x", "column.exclude.list": "a\\.y\\.secret.*",
         ])
@@ -164,7 +164,7 @@ import WireStreams
         #expect(config.filter.includesColumn("open", of: y))
     }
 
-    @Test func snapshotsReadTablesInTheOrderOfTheList() throws {
+    @Test func snapshotOrderFollowsTheIncludeList() throws {
         let filter = try config("3.6", ["table.include.list": "d.z,d.b.*,d.*"]).filter
         let tables = ["a", "b2", "z", "b1"].map { TableID(database: "d", table: $0) }
         #expect(filter.snapshotOrder(tables, .v36).map(\.table) == ["z", "b1", "b2", "a"])
@@ -173,20 +173,20 @@ import WireStreams
     }
 
     @Test(arguments: [(DebeziumProfile.v36, ["b", "a", "ab"]), (.v19, ["b", "ab", "a"])])
-    func tablesComeWithTheExpressionThatMatchesOrIsFound(_ profile: DebeziumProfile, _ order: [String]) throws {
+    func snapshotOrderFollowsTheFirstMatchingExpression(_ profile: DebeziumProfile, _ order: [String]) throws {
         let filter = try config("3.6", ["table.include.list": "d.b,b,.*\\.a,d.*"]).filter
         let tables = ["a", "ab", "b"].map { TableID(database: "d", table: $0) }
         #expect(filter.snapshotOrder(tables, profile).map(\.table) == order)
     }
 
-    @Test func tablesOfSeveralDatabasesAreSortedByTheirFullNamesInUTF16() throws {
+    @Test func tablesOfSeveralDatabasesAreSortedByQualifiedNameInUTF16() throws {
         let tables = ["s", "s.t", "s-t", "s t", "s😀", "s\u{FF5E}"].map { TableID(database: $0, table: "t") }
         #expect(try config("3.6").filter.snapshotOrder(tables, .v36).map(\.database) == [
             "s t", "s-t", "s", "s.t", "s😀", "s\u{FF5E}",
         ])
     }
 
-    @Test func messageKeysReplaceThePrimaryKey() throws {
+    @Test func messageKeyColumnsReplaceThePrimaryKey() throws {
         let columns = ["id", "a", "b"].map { ColumnDefinition(name: $0, typeName: "INT", jdbcType: 4) }
         let table = TableDefinition(id: TableID(database: "d", table: "t"), columns: columns, primaryKeyColumnNames: ["id"])
         #expect(try config("3.6").messageKeys.columns(of: table) == ["id"])

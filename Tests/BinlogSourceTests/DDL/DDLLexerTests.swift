@@ -23,14 +23,14 @@ import Testing
         return fault.map { texts + ["?" + $0.what] } ?? texts
     }
 
-    @Test func wordsNumbersAndNames() {
+    @Test func wordsAndNumbersAreTokenized() {
         #expect(read("a1 1a $b _c é日") == ["w:a1", "w:1a", "w:$b", "w:_c", "w:é日"])
         #expect(read("1 1.5 .5 1e5 1.5E-3 5.") == ["n:1", "n:1.5", "n:.5", "n:1e5", "n:1.5E-3", "n:5."])
         #expect(read("0x1F x'1f' 0b01 B'01' 0xZ 0x") == ["x:0x1F", "x:x'1f'", "b:0b01", "b:B'01'", "w:0xZ", "w:0x"])
         #expect(read("d.1e5 `d`.2x") == ["w:d", ".:.", "w:1e5", "q:`d`", ".:.", "w:2x"])
     }
 
-    @Test func quotes() {
+    @Test func quotedTextsFollowTheSQLMode() {
         #expect(read("'a''b' \"c\"\"d\" `e``f`") == ["s:'a''b'", "s:\"c\"\"d\"", "q:`e``f`"])
         #expect(read("'a\\'b' N'x' n'y'") == ["s:'a\\'b'", "s:N'x'", "s:n'y'"])
         #expect(read("\"c\"", .ansiQuotes) == ["q:\"c\""])
@@ -38,7 +38,7 @@ import Testing
         #expect(read("`a\\`") == ["q:`a\\`"])
     }
 
-    @Test func comments() {
+    @Test func commentsAreSkipped() {
         #expect(read("a /* b */ c # d\ne -- f\ng --h") == ["w:a", "w:c", "w:e", "w:g", ".:-", ".:-", "w:h"])
         #expect(read("a --") == ["w:a"])
         #expect(read("a /*!50100 b */ c") == ["w:a", "w:b", "w:c"])
@@ -47,7 +47,7 @@ import Testing
         #expect(read("a /*!80023 '*/' */ b") == ["w:a", "s:'*/'", "w:b"])
     }
 
-    @Test func whatDoesNotEnd() {
+    @Test func unterminatedTokensAreReported() {
         #expect(read("a 'b") == ["w:a", "?a string"])
         #expect(read("a `b") == ["w:a", "?a quoted name"])
         #expect(read("a /* b") == ["w:a", "?a comment"])

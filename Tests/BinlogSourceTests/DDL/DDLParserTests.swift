@@ -9,13 +9,13 @@ import WireTestSupport
         DDLParser.parse(text, sqlMode: mode).first?.kind
     }
 
-    @Test func severalStatementsAreToldApart() {
+    @Test func textIsSplitIntoStatements() {
         let statements = DDLParser.parse("; /* a */ DROP TABLE a ; ;\nDROP TABLE b;-- c")
         #expect(statements.map(\.text) == ["DROP TABLE a", "DROP TABLE b"])
         #expect(DDLParser.parse(" /* nothing */ ; ").isEmpty)
     }
 
-    @Test func whatConcernsNoTableIsNeverAnError() {
+    @Test func statementsThatDefineNoTableAreNeverErrors() {
         let texts = [
             "GRANT ALL ON *.* TO 'a'@'%' WITH GRANT OPTION", "CREATE USER a IDENTIFIED BY 'x' REQUIRE NONE",
             "CREATE DEFINER=`a`@`b` PROCEDURE p() BEGIN SELECT ';'; DROP TABLE x; END",
@@ -37,7 +37,7 @@ import WireTestSupport
         }
     }
 
-    @Test func anUnreadableStatementTellsWhatItTouches() throws {
+    @Test func unparsableStatementNamesTheTablesItMayChange() throws {
         func touches(_ text: String) throws -> [ObjectName]? {
             guard case .unparsable(_, let touches)? = kind(text) else {
                 Issue.record("\(text) was read")
@@ -54,7 +54,7 @@ import WireTestSupport
         #expect(try touches("WOBBLE TABLE t") == nil)
     }
 
-    @Test func faultsNameThePlaceAndTheRemedy() throws {
+    @Test func errorsNamePositionAndRemedy() throws {
         guard case .unparsable(let error, _)? = kind("ALTER TABLE t\n  ADD COLUMN a WOBBLE") else {
             Issue.record("it was read")
             return
@@ -65,7 +65,7 @@ import WireTestSupport
         #expect(error.description.contains("skip.unparseable.ddl"))
     }
 
-    @Test func ansiQuotesMakeNames() throws {
+    @Test func doubleQuotesDelimitNamesUnderAnsiQuotes() throws {
         guard case .createTable(let table)? = kind("CREATE TABLE \"t\" (\"a b\" int DEFAULT '1')", .ansiQuotes),
             case .column(let column)? = table.elements.first
         else {
@@ -76,7 +76,7 @@ import WireTestSupport
         #expect(column.name == "a b")
     }
 
-    @Test func statementsOfMariaDBAreRead() {
+    @Test func mariaDBStatementsAreParsed() {
         let texts = [
             "CREATE OR REPLACE TABLE t (a int)", "SET STATEMENT max_statement_time=1 FOR ALTER TABLE t ADD COLUMN a int",
             "CREATE TABLE t (a int WITHOUT SYSTEM VERSIONING, s timestamp(6) GENERATED ALWAYS AS ROW START, "
@@ -103,7 +103,7 @@ import WireTestSupport
         }
     }()
 
-    @Test func statementsCutAnywhereDoNotTrap() {
+    @Test func truncatedStatementsDoNotTrap() {
         #expect(Self.stories.count > 1000)
         var schema = DatabaseSchema(rules: SchemaRules(profile: .v36, skipsUnparsable: true))
         // Every sixth of the different ones: all of them take long, and are much alike.
@@ -139,7 +139,7 @@ import WireTestSupport
         }
     }
 
-    @Test func deepAndLongStatementsEnd() {
+    @Test func deeplyNestedAndLongStatementsAreParsedInTime() {
         let deep = "CREATE TABLE t (a int DEFAULT " + String(repeating: "(", count: 100_000)
         if case .unparsable? = kind(deep) {} else { Issue.record("read") }
         let long = "CREATE TABLE t (" + (0..<4000).map { "c\($0) int" }.joined(separator: ",") + ")"

@@ -43,16 +43,16 @@ import Testing
         }
     }
 
-    @Test func aRowChangeAfterCommonTablesIsRecognized() {
+    @Test func rowChangeWithCommonTableExpressionIsRecognized() {
         #expect(kind("WITH q AS (SELECT 1) UPDATE t JOIN q SET a = 1") == .rowChange(verb: "WITH"))
     }
 
-    @Test func nestedSetStatementsAreReadOnce() {
+    @Test func nestedSetStatementsAreParsedInLinearTime() {
         let text = String(repeating: "SET STATEMENT a=1 FOR ", count: 100_000)
         #expect(kind(text) == .definition)
     }
 
-    @Test func transactionBoundariesNeedNoTokens() {
+    @Test func transactionBoundariesAreRecognizedWithoutTokenizing() {
         for text in ["BEGIN", "COMMIT"] {
             #expect(LoggedStatement(text).lexed.tokens.count == 1)
             #expect(LoggedStatement(text).filter.isIgnored)

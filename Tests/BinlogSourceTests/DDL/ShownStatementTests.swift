@@ -18,17 +18,17 @@ import Testing
     }
 
     /// With NO_BACKSLASH_ESCAPES the second literal begins where the first one goes on otherwise.
-    @Test func nothingIsShownBehindALiteralWhoseEndIsUncertain() {
+    @Test func textAfterALiteralWithUncertainEndIsHidden() {
         #expect(ShownStatement.text("UPDATE t SET a = 'x\\', b = 'secret' WHERE c = 2") == "UPDATE t SET a = ? …")
     }
 
-    @Test func longStatementsAreCut() {
+    @Test func longStatementsAreTruncated() {
         let text = ShownStatement.text("SELECT " + String(repeating: "a,", count: 1 << 20), charactersMax: 20)
         #expect(text == "SELECT a,a,a,a,a,a,a …")
         #expect(ShownStatement.text("ééé", charactersMax: 2) == "éé …")
     }
 
-    @Test func numbersOfASchemaChangeAreShown() {
+    @Test func numbersInSchemaChangesAreShown() {
         let error = DDLError(
             .unexpected(found: "x", expected: "y"), statement: "CREATE TABLE t (v VARCHAR(20) DEFAULT 'secret') x")
         #expect(error.description.contains("Statement: CREATE TABLE t (v VARCHAR(20) DEFAULT ?) x."))

@@ -59,25 +59,25 @@ import Testing
         ("INSERT INTO /* u */ t -- v\n VALUES (1) # w", "t"),
         ("INSERT INTO t /*!80000 SELECT * FROM u */", "t u"),
     ])
-    func tablesAreFoundByTheirPlaces(text: String, expected: String) {
+    func tablesAreFoundByTheirPosition(text: String, expected: String) {
         #expect(tables(text) == expected, "\(text)")
     }
 
     /// Columns, aliases, functions, variables and texts may be called as a table is.
-    @Test func otherWordsAreNoTables() {
+    @Test func columnsAliasesAndFunctionsAreNotTables() {
         #expect(tables("INSERT INTO beats (value) SELECT o.value AS value FROM other AS value, more value2") == "beats other more")
         #expect(tables("INSERT INTO beats VALUES ('value', \"value\", value(1), @value) ON DUPLICATE KEY UPDATE value = 1") == "beats")
         #expect(tables("UPDATE beats value SET value.value = value WHERE value IN ('FROM value', value)") == "beats")
     }
 
-    @Test func quotesAreTheSessions() {
+    @Test func quotesFollowTheSessionsSQLMode() {
         #expect(tables("INSERT INTO \"a b\" SELECT * FROM \"c\"\"d\"", .ansiQuotes) == "a b c\"d")
         #expect(tables("INSERT INTO \"a b\" VALUES (1)") == nil)
         #expect(tables(#"INSERT INTO t SELECT 'it\'s' FROM u"#) == "t u")
         #expect(tables(#"INSERT INTO t SELECT 'c:\' FROM u"#, .noBackslashEscapes) == "t u")
     }
 
-    @Test func routinesAreFoundByTheirParentheses() {
+    @Test func namesBeforeParenthesesAreRoutines() {
         #expect(routines("SELECT `d`.`f`(1)") == "d.f")
         #expect(routines("DO g (h(1), i)") == "g h")
         #expect(routines("CALL d.p(1)") == "d.p")
@@ -86,7 +86,7 @@ import Testing
         #expect(routines("INSERT INTO t (a) VALUES (1)") == "")
     }
 
-    @Test func bodiesOfTriggersAreRead() {
+    @Test func triggerBodiesAreParsed() {
         let body = """
             BEGIN
               DECLARE n int DEFAULT (SELECT count(*) FROM a);
@@ -100,7 +100,7 @@ import Testing
         #expect(tables("SET NEW.total = NEW.a + NEW.b") == "")
     }
 
-    @Test func definitionsOfViewsAreRead() {
+    @Test func viewDefinitionsAreParsed() {
         #expect(
             tables("select `d`.`t`.`id` AS `id` from (`d`.`t` join `e`.`u` on((`d`.`t`.`id` = `e`.`u`.`id`))) where (1 = 1)")
                 == "d.t e.u")
@@ -113,7 +113,7 @@ import Testing
         "INSERT INTO", "INSERT INTO 'x' VALUES (1)", "INSERT INTO t SELECT * FROM", "INSERT INTO t SELECT 'never ends",
         "INSERT INTO t VALUES (1))", "INSERT INTO t VALUES ((1)", "UPDATE t, SET a = 1 FROM ,", "DELETE FROM 1",
     ])
-    func whatCannotBeReadIsNotGuessedAt(text: String) {
+    func unparsableStatementsHaveNoReferences(text: String) {
         #expect(StatementReferences(text, sqlMode: []) == nil)
     }
 }

@@ -10,7 +10,7 @@ import WireCore
         ("1.9", "default"), ("1.9", "connect"), ("1.9", "zoned"),
     ]
 
-    @Test(arguments: stories) func recordsAreDebeziums(version: String, variant: String) throws {
+    @Test(arguments: stories) func recordsEqualDebeziums(version: String, variant: String) throws {
         let story = try AllTypesStory(version, variant)
         let emitted = try story.emitted()
         var expected = story.expected
@@ -28,7 +28,7 @@ import WireCore
     }
 
     /// The changes of the schema, made from Debezium's own tables, give the records that Debezium made from them.
-    @Test(arguments: ["3.6", "1.9"]) func schemaChangesAreDebeziums(version: String) throws {
+    @Test(arguments: ["3.6", "1.9"]) func schemaChangesEqualDebeziums(version: String) throws {
         let story = try AllTypesStory(version, "default")
         let expected = try #require(story.expected[story.configuration.logicalName])
         let sink = CollectingSink()

@@ -17,11 +17,11 @@ import Testing
         (1, [-1_000_000, -2_147_483, -1_048_576]), (59, [-59_000_000, -60_147_483, -59_048_576]),
         (1 << 6, [-63_000_000, -65_147_483, -64_048_576]), (1 << 12, [-3_843_000_000, -3_845_147_483, -3_844_048_576]),
     ] as [(Int, [Int64])])
-    func negativeTimesWithoutAFractionComeOutWrong(_ clock: Int, _ expected: [Int64]) {
+    func negativeTimesWithoutFractionAreMisread(_ clock: Int, _ expected: [Int64]) {
         #expect([0, 1, 3].map { read(clock, fractionBytes: $0) } == expected)
     }
 
-    @Test func othersComeOutRight() {
+    @Test func otherTimesAreReadCorrectly() {
         let clock = 1 << 12 | 2 << 6 | 3
         #expect(read(clock, fractionBytes: 1, 99) == -3_723_990_000)
         #expect(read(clock, fractionBytes: 3, 1) == -3_723_000_001)

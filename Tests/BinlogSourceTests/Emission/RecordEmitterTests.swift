@@ -59,7 +59,7 @@ import WireTestSupport
 
     // MARK: Rows and records
 
-    @Test func rowsThatWereDeliveredBeforeAreLeftOut() throws {
+    @Test func deliveredRowsAreSkipped() throws {
         let story = try AllTypesStory("3.6", "default")
         let sink = CollectingSink()
         let emitter = emitter(story, sink)
@@ -73,7 +73,7 @@ import WireTestSupport
         #expect(emitter.emittedRecords == 2)
     }
 
-    @Test func afterAStopTheDeliveredRowsAreKnown() throws {
+    @Test func deliveredRowCountIsKeptWhenTheSinkStops() throws {
         let story = try AllTypesStory("3.6", "default")
         let emitter = emitter(story, FailingSink(after: 3))
         try withRows(of: "numbers", .insert, in: story) { event, decoder in
@@ -82,7 +82,7 @@ import WireTestSupport
         #expect(emitter.deliveredRows == 3)
     }
 
-    @Test func aMovedKeyGivesThreeRecordsWithHeaders() throws {
+    @Test func keyChangeGivesDeleteTombstoneAndCreateWithHeaders() throws {
         var story = try AllTypesStory("1.9", "default")
         for keepsTombstones in [true, false] {
             story.configuration.tombstonesOnDelete = keepsTombstones
@@ -97,7 +97,7 @@ import WireTestSupport
         }
     }
 
-    @Test func skippedOperationsActOnTheEventNotOnTheRecords() throws {
+    @Test func skippedOperationsApplyToTheEventNotToItsRecords() throws {
         var story = try AllTypesStory("3.6", "default")
         for (skipped, expected) in [
             (MySQLConnectorConfig.SkippedOperations.update, []), ([.delete, .create], ["d", "tombstone", "c"]),
@@ -113,7 +113,7 @@ import WireTestSupport
         }
     }
 
-    @Test func updatesThatChangeNothingCapturedCanBeLeftOut() throws {
+    @Test func updatesWithoutCapturedChangesCanBeSkipped() throws {
         var story = try AllTypesStory("3.6", "default")
         story.configuration.skipsUnchangedRows = true
         story.configuration.filter = try TableFilter(["column.exclude.list": "alltypes.nopk.w"])
@@ -134,7 +134,7 @@ import WireTestSupport
         ([1, 1, 1], ["first", "last_in_data_collection", "last"]),
         ([0, 2, 1], ["first_in_data_collection", "last_in_data_collection", "last"]), ([0, 1, 1], ["last_in_data_collection", "last"]),
         ([2, 0, 2, 0], ["first", "last_in_data_collection", "first_in_data_collection", "last"]),
-    ]) func snapshotRecordsAreMarkedByTheirPlace(rowCounts: [Int], markers: [String]) throws {
+    ]) func snapshotRecordsAreMarkedByPosition(rowCounts: [Int], markers: [String]) throws {
         let story = try AllTypesStory("3.6", "default")
         let definition = try #require(story.definitions["nopk"])
         let sink = CollectingSink()
@@ -156,7 +156,7 @@ import WireTestSupport
     @Test(arguments: [
         ("3.6", "it''s", "it''s"), ("3.6", "", ""), ("1.9", "it''s", nil),
     ] as [(String, String?, String?)])
-    func theCommentOfAColumnDocumentsItsField(profile: String, comment: String?, documentation: String?) throws {
+    func columnCommentBecomesFieldDocumentation(profile: String, comment: String?, documentation: String?) throws {
         let story = try AllTypesStory(profile, "default")
         var definition = try #require(story.definitions["uniq"])
         for index in definition.columns.indices { definition.columns[index].comment = comment }
@@ -168,7 +168,7 @@ import WireTestSupport
 
     // MARK: What cannot be planned or converted
 
-    @Test func aTableMapThatDoesNotFitTheHistoryIsNamedWithARemedy() throws {
+    @Test func tableMapThatContradictsTheHistoryIsRefusedWithARemedy() throws {
         var story = try AllTypesStory("3.6", "default")
         story.definitions["uniq"]?.columns.removeLast()
         do {
@@ -184,7 +184,7 @@ import WireTestSupport
         #expect(throws: PlanError.self) { try withRows(of: "uniq", .insert, in: other) { _, _ in } }
     }
 
-    @Test func columnsThatGetTheSameFieldNameAreRefused() throws {
+    @Test func columnsWithTheSameFieldNameAreRefused() throws {
         var story = try AllTypesStory("3.6", "default")
         story.configuration.fieldNameAdjustment = .avro
         var definition = try #require(story.definitions["uniq"])
@@ -200,7 +200,7 @@ import WireTestSupport
         #expect(try TablePlan(definition, configuration: story.configuration).rowSchema.fields[1].name == "a_u002db")
     }
 
-    @Test func typesAndCharacterSetsThatAreUnknownAreRefusedWithARemedy() throws {
+    @Test func unknownTypesAndCharacterSetsAreRefusedWithARemedy() throws {
         let story = try AllTypesStory("3.6", "default")
         var definition = try #require(story.definitions["uniq"])
         definition.columns[2].typeName = "INET6"
@@ -215,7 +215,7 @@ import WireTestSupport
         }
     }
 
-    @Test func whatAModeCannotRepresentIsNullOrAnErrorThatNamesTheColumn() throws {
+    @Test func unrepresentableValueIsNullOrAnErrorThatNamesTheColumn() throws {
         var story = try AllTypesStory("3.6", "connect")
         story.configuration.filter = TableFilter()
         let sink = CollectingSink()

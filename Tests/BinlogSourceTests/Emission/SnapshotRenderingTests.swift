@@ -37,7 +37,7 @@ import WireCore
         }
     }
 
-    @Test(arguments: ["3.6", "1.9"]) func nothingElseDiffers(version: String) throws {
+    @Test(arguments: ["3.6", "1.9"]) func snapshotAndStreamDifferOnlyInTheListedRenderings(version: String) throws {
         let story = try AllTypesStory(version, "default")
         let profile = story.configuration.profile
         var seen: Set<SnapshotRendering> = []
@@ -80,7 +80,7 @@ import WireCore
         return Dictionary(uniqueKeysWithValues: plan.columns.map { ($0.name, $0.kind) })
     }
 
-    @Test func timestampsMoveWithTheConnectionZoneOnly() throws {
+    @Test func connectionTimeZoneChangesTimestampsOnly() throws {
         let story = try AllTypesStory("1.9", "zoned")
         let moved = try differences(story).filter { Self.rendering($0, .v19) == nil || $0.column.hasPrefix("ts") }
         #expect(moved.allSatisfy { $0.column.hasPrefix("ts") })

@@ -27,7 +27,7 @@ import WireTestSupport
         (10, (2020 * 13 + 2) << 46 | 29 << 41, "2020-02-29"), (11, 12 << 36 | 34 << 30 | 56 << 24 | 500_000, "12:34:56.5"),
         (11, -(1 << 36 | 2 << 30 | 3 << 24 | 500_000), "02:0-3:0-4.00000-5"), (11, 0, "00:00:00"),
     ] as [(UInt8, Int64, String)])
-    func datesAndTimesAreTexts(type: UInt8, packed: Int64, expected: String) throws {
+    func datesAndTimesAreStrings(type: UInt8, packed: Int64, expected: String) throws {
         let bytes = (0..<8).map { UInt8(truncatingIfNeeded: packed >> Int64($0 * 8)) }
         #expect(try self.text([0x0F, type, 8] + bytes) == "\"\(expected)\"")
     }
@@ -58,7 +58,7 @@ import WireTestSupport
     }
 
     /// As MySQL 9.7 stores a DECIMAL(65,30) and a DECIMAL(65,0).
-    @Test func decimalsMayHaveMoreThan65Digits() throws {
+    @Test func decimalsOfMoreThan65DigitsAreRendered() throws {
         let group: [UInt8] = [0x3B, 0x9A, 0xC9, 0xFF]
         let mixed = [0x85, 0xF5, 0xE0, 0xFF] + group + group + group + group + group + group + [0x03, 0xE7]
         #expect(try self.text([0x0F, 0xF6, 32, 66, 30] + mixed) == String(repeating: "9", count: 35) + "." + String(repeating: "9", count: 30))
@@ -66,7 +66,7 @@ import WireTestSupport
         #expect(try self.text([0x0F, 0xF6, 34, 72, 0] + whole) == String(repeating: "9", count: 65))
     }
 
-    @Test func nonFiniteDoublesAreJavas() throws {
+    @Test func nonFiniteDoublesAreRenderedAsInJava() throws {
         #expect(try self.text([0x0B, 0, 0, 0, 0, 0, 0, 0xF8, 0x7F]) == "NaN")
         #expect(try self.text([0x0B, 0, 0, 0, 0, 0, 0, 0xF0, 0xFF]) == "-Infinity")
     }

@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(arguments: [full, minimal, mariaDB], ["3.6", "1.9"])
-    func aHistoryThatAgreesIsTaken(name: String, profile: String) throws {
+    func matchingHistoryIsAccepted(name: String, profile: String) throws {
         let captured = try CapturedTables(name, profile: profile)
         #expect(captured.tables.count >= 7)
         for table in captured.tables where table != "own_texts" {
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test func aColumnOfAnotherNameStopsTheTask() throws {
+    @Test func differingColumnNameStopsTheTask() throws {
         let captured = try CapturedTables(Self.full)
         let error = try #require(failure { try captured.rowDecoder("keyed") { $0.columns.swapAt(0, 1) } })
         #expect(error.table.description == "wire.keyed" && error.column == "b")
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(arguments: [full, minimal], [(0, "TINYINT"), (1, "SMALLINT UNSIGNED"), (11, "INT"), (8, "DECIMAL")])
-    func aColumnOfAnotherSignednessStopsTheTask(name: String, change: (Int, String)) throws {
+    func differingSignednessStopsTheTask(name: String, change: (Int, String)) throws {
         let captured = try CapturedTables(name)
         let error = try #require(
             failure { try captured.rowDecoder("numbers") { $0.columns[change.0].typeName = change.1 } })
@@ -51,7 +51,7 @@ import Testing
         #expect(error.reason.contains("it is \(history), but \(server) on the server"))
     }
 
-    @Test func optionsThatDifferStopTheTask() throws {
+    @Test func differingEnumOptionsStopTheTask() throws {
         let captured = try CapturedTables(Self.full)
         func error(_ column: Int, _ options: [String]) -> PlanError? {
             failure { try captured.rowDecoder("texts") { $0.columns[column].enumValues = options } }
@@ -85,7 +85,7 @@ import Testing
         #expect(try texts.rowDecoder("texts") { $0.columns[0].characterSet = "utf8mb3" }.characterSetConflicts.isEmpty)
     }
 
-    @Test func aKeyOfOtherColumnsIsReported() throws {
+    @Test func differingKeyIsReported() throws {
         let captured = try CapturedTables(Self.full)
         #expect(try captured.rowDecoder("keyed").conflictingKey == nil)
         #expect(try captured.rowDecoder("keyed") { $0.primaryKeyColumnNames = ["a"] }.conflictingKey == ["c", "a"])
@@ -110,7 +110,7 @@ import Testing
             }
     }
 
-    @Test func aDecimalIsRescaledToItsSchema() throws {
+    @Test func decimalIsRescaledToItsSchema() throws {
         // -12345.67890 with ten digits behind the point.
         #expect(try decimals("precise", 30, 10)[0][5] == .bytes(TwosComplement.bytes(-123_456_789_000_000)))
         #expect(try decimals("precise", 20, 5)[0][5] == .bytes(TwosComplement.bytes(-1_234_567_890)))
@@ -121,7 +121,7 @@ import Testing
         #expect(try decimals("double", 10, 2)[0][5] == .float64(-12345.6789))
     }
 
-    @Test func aDecimalThatWouldLoseDigitsStopsTheTask() throws {
+    @Test func decimalThatWouldLoseDigitsStopsTheTask() throws {
         for (precision, scale) in [(20, 4), (10, 2), (10, 5)] {
             do {
                 _ = try decimals("precise", precision, scale)

@@ -8,7 +8,7 @@ import WireTestSupport
     private static func float(_ text: String) -> Float? { Array(text.utf8).withUnsafeBytes { TextNumber.float($0) } }
 
     /// The library's reading is the nearest number, so both must be the same to the last bit.
-    @Test func theShortWayRoundsAsTheLibraryDoes() {
+    @Test func fastPathRoundsAsTheStandardLibrary() {
         var generator = SeededGenerator(seed: 11)
         for _ in 0..<20_000 {
             let digits = Int.random(in: 1...18, using: &generator)
@@ -23,12 +23,12 @@ import WireTestSupport
     }
 
     @Test(arguments: ["-0", "0.1", "9007199254740992", "9007199254740993", "16777217", "1e22", "-1.5E-7", "3.40282e38"])
-    func edgesReadAsTheLibraryReadsThem(text: String) {
+    func edgeCasesAreParsedAsByTheStandardLibrary(text: String) {
         #expect(Self.double(text)?.bitPattern == Double(text)?.bitPattern)
         #expect(Self.float(text)?.bitPattern == Float(text)?.bitPattern)
     }
 
-    @Test(arguments: ["", "-", "x", "1x", "1.2.3", "--1"]) func whatIsNoNumberIsNil(text: String) {
+    @Test(arguments: ["", "-", "x", "1x", "1.2.3", "--1"]) func invalidNumbersAreNil(text: String) {
         #expect(Self.double(text) == nil)
         #expect(Self.float(text) == nil)
     }

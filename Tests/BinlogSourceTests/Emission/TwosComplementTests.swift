@@ -8,13 +8,13 @@ import Testing
         (255, [0, 0xFF]), (-256, [0xFF, 0]), (.max, [0x7F, 255, 255, 255, 255, 255, 255, 255]),
         (.min, [0x80, 0, 0, 0, 0, 0, 0, 0]),
     ] as [(Int64, [UInt8])])
-    func numbersHaveMinimalLength(value: Int64, bytes: [UInt8]) {
+    func encodingHasMinimalLength(value: Int64, bytes: [UInt8]) {
         #expect(TwosComplement.bytes(value) == bytes)
         let digits = String(value.magnitude).utf8.map { $0 - 0x30 }
         #expect(TwosComplement.bytes(isNegative: value < 0, digits: digits) == bytes)
     }
 
-    @Test func digitsBeyond64BitsAreConverted() {
+    @Test func numbersBeyond64BitsAreConverted() {
         // 10^30, by Java's new BigInteger("1000000000000000000000000000000").toByteArray().
         let digits: [UInt8] = [1] + [UInt8](repeating: 0, count: 30)
         #expect(

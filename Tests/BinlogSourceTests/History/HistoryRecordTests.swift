@@ -25,7 +25,7 @@ struct RecordedHistory {
 
 @Suite struct HistoryRecordTests {
     @Test(arguments: [DebeziumGeneration.v19, .v36])
-    func everyRecordIsWrittenAsItWasRead(_ generation: DebeziumGeneration) throws {
+    func recordsAreReencodedByteForByte(_ generation: DebeziumGeneration) throws {
         let history = try RecordedHistory(generation)
         #expect(history.records.count > 30)
         for bytes in history.records {
@@ -36,7 +36,7 @@ struct RecordedHistory {
 
     /// The statements of a real stream, followed from the snapshot on, give the tables that Debezium recorded.
     @Test(arguments: [DebeziumGeneration.v19, .v36])
-    func followingTheStatementsGivesTheRecordedTables(_ generation: DebeziumGeneration) throws {
+    func applyingTheStatementsGivesTheRecordedTables(_ generation: DebeziumGeneration) throws {
         let history = try RecordedHistory(generation)
         var schema = DatabaseSchema(rules: history.rules)
         for bytes in history.records {
@@ -49,7 +49,7 @@ struct RecordedHistory {
         }
     }
 
-    @Test func compactDocumentsAreReadToo() throws {
+    @Test func compactDocumentsAreDecoded() throws {
         let history = try RecordedHistory(.v36)
         for bytes in history.records {
             let compact = try JSONValue.parse(bytes).encoded()
@@ -57,7 +57,7 @@ struct RecordedHistory {
         }
     }
 
-    @Test func whatIsNoRecordIsRefused() {
+    @Test func invalidRecordsAreRefused() {
         for text in ["", "{}", "[]", "{\"source\":{},\"position\":3}", "{\"source\":{},\"position\":{},\"tableChanges\":[{}]}"] {
             #expect(throws: HistoryError.self) { try HistoryRecord(decoding: [UInt8](text.utf8)) }
         }

@@ -38,7 +38,7 @@ private final class MemoryLog: HistoryLog {
 
     /// Either generation recovers from its own history and from the other's: the same columns under the same names.
     @Test(arguments: [DebeziumGeneration.v19, .v36], [DebeziumGeneration.v19, .v36])
-    func theWholeHistoryGivesTheLastTables(_ written: DebeziumGeneration, _ reader: DebeziumGeneration) throws {
+    func fullRecoveryGivesTheLastDefinitions(_ written: DebeziumGeneration, _ reader: DebeziumGeneration) throws {
         let history = try RecordedHistory(written)
         let source = try #require(Self.sources[written])
         let recovery = try recover(history, source: source, until: try end(history), as: reader)
@@ -57,7 +57,7 @@ private final class MemoryLog: HistoryLog {
 
     /// 1.9 reads statements again, and the record of `LIKE t` names the new table's database only, which has another t.
     @Test(arguments: [DebeziumGeneration.v19, .v36])
-    func aTableLikeOneOfAnotherDatabaseKeepsItsColumns(_ generation: DebeziumGeneration) throws {
+    func createTableLikeAnotherDatabasesTableKeepsItsColumns(_ generation: DebeziumGeneration) throws {
         let profile = DebeziumProfile(generation: generation)
         var schema = DatabaseSchema(rules: SchemaRules(profile: profile))
         let log = MemoryLog([])
@@ -84,14 +84,14 @@ private final class MemoryLog: HistoryLog {
         #expect(recovery.schema.table(TableID(database: "other", table: "t"))?.columns.count == 1)
     }
 
-    @Test func recordsOfAnotherConnectorAreNotRead() throws {
+    @Test func recordsOfOtherConnectorsAreIgnored() throws {
         let history = try RecordedHistory(.v36)
         let recovery = try recover(history, source: "other", until: try end(history), as: .v36)
         #expect(recovery.recordCount == 0)
         #expect(recovery.schema.tables.isEmpty)
     }
 
-    @Test func recordsBehindTheOffsetAreNotApplied() throws {
+    @Test func recordsAfterTheOffsetAreNotApplied() throws {
         for generation in [DebeziumGeneration.v36, .v19] {
             let history = try RecordedHistory(generation)
             let records = try history.records.map { try HistoryRecord(decoding: $0) }
@@ -109,7 +109,7 @@ private final class MemoryLog: HistoryLog {
     @Test(arguments: [
         ["create", "a", "a"], ["create", "a", "b", "a", "b"], ["create", "a", "b", "a"], ["create", "a", "c", "a", "b"],
     ])
-    func aStatementThatWasRecordedTwiceIsAppliedOnce(_ names: [String]) throws {
+    func statementRecordedTwiceIsAppliedOnce(_ names: [String]) throws {
         let statements = [
             "create": (100, ["CREATE TABLE t (id INT, v INT)"]), "a": (200, ["ALTER TABLE t RENAME COLUMN v TO w"]),
             "b": (300, ["RENAME TABLE t TO s, s TO u", "RENAME TABLE u TO t"]),
@@ -135,7 +135,7 @@ private final class MemoryLog: HistoryLog {
     }
 
     /// The same statement, recorded again from another server: file and position differ, the executed set does not.
-    @Test func withGTIDsAStatementIsKnownByItsTransactionsWhateverTheFile() throws {
+    @Test func duplicateStatementIsRecognizedByItsGTIDsInAnotherFile() throws {
         let uuid = "55e628cd-e852-11f1-a40e-02fc00000001"
         let records = [("a.000001", 100), ("b.000007", 900)].map { file, position in
             HistoryRecord(
@@ -155,7 +155,7 @@ private final class MemoryLog: HistoryLog {
         #expect(recovery.schema.tables.first?.columns.map(\.name) == ["b", "a"])
     }
 
-    @Test func garbageInTheHistoryStopsTheRecovery() {
+    @Test func invalidRecordStopsTheRecovery() {
         #expect(throws: HistoryError.self) {
             try SchemaHistory.recover(
                 from: MemoryLog([[UInt8]("nonsense".utf8)]), source: [:], until: [:], comparing: .init(),
@@ -189,13 +189,13 @@ private final class MemoryLog: HistoryLog {
         ]
     }
 
-    @Test func setsOfTransactionsAreComparedAsSets() throws {
+    @Test func gtidSetsAreComparedAsSets() throws {
         #expect(try includes(gtids("1-5"), until: gtids("1-6")))
         #expect(try !includes(gtids("1-6"), until: gtids("1-5")))
     }
 
     /// The server sends the transactions that the offset's set lacks, the recorded statement's among them.
-    @Test func aStatementWithTheOffsetsTransactionsIsReadAgain() throws {
+    @Test func statementWithTheOffsetsGTIDsIsReadAgain() throws {
         #expect(try !includes(gtids("1-5"), until: gtids("1-5")))
         // Within a transaction the count of its events decides.
         #expect(try includes(gtids("1-5", event: 1), until: gtids("1-5", event: 2)))
@@ -204,7 +204,7 @@ private final class MemoryLog: HistoryLog {
     }
 
     /// The server's gtid_mode was turned off: what follows the position is read.
-    @Test func withoutGTIDsToFollowThePositionDecidesBetweenEqualSets() throws {
+    @Test func positionDecidesBetweenEqualGTIDSetsIfGTIDModeIsOff() throws {
         var offset = gtids("1-5")
         offset["pos"] = .integer(500)
         for (position, isIncluded) in [(400, true), (500, true), (501, false)] as [(Int64, Bool)] {
@@ -214,21 +214,21 @@ private final class MemoryLog: HistoryLog {
         }
     }
 
-    @Test func aStreamedRecordIsBehindASnapshotOfTheSameTransactions() throws {
+    @Test func streamedRecordFollowsASnapshotWithTheSameGTIDs() throws {
         for mark in [JSONValue.bool(true), .string("INITIAL")] {
             #expect(try !includes(gtids("1-5"), until: gtids("1-5", snapshot: mark)))
             #expect(try includes(gtids("1-5", snapshot: mark), until: gtids("1-5")))
         }
     }
 
-    @Test func positionsWithoutTransactionIDsAreTheOlderOnes() throws {
+    @Test func positionsWithoutGTIDsPrecedePositionsWithGTIDs() throws {
         #expect(try includes(file("b.000001", 4), until: gtids("1")))
         #expect(try !includes(gtids("1"), until: file("b.000001", 4)))
     }
 
     /// `gtid.source.includes` names the first server. Statements of the other one are not read again if their
     /// transactions are in what the server is not asked for.
-    @Test func statementsOfExcludedSourcesAreComparedByTheirOwnTransactions() throws {
+    @Test func statementsOfExcludedSourcesAreComparedByTheirOwnGTIDs() throws {
         let other = "66e628cd-e852-11f1-a40e-02fc00000002"
         func includes(_ recorded: String, until stored: String, executed: String) throws -> Bool {
             func document(_ text: String) -> JSONObject {
@@ -248,7 +248,7 @@ private final class MemoryLog: HistoryLog {
         #expect(try includes("1-4", until: "", executed: "1-5"))
     }
 
-    @Test func filesAreComparedByNumberThenByPlace() throws {
+    @Test func filesAreComparedByNumberThenByPosition() throws {
         #expect(try includes(file("b.000009", 900), until: file("b.000010", 4)))
         #expect(try includes(file("b.999999", 900), until: file("b.1000000", 4)))
         #expect(try !includes(file("b.000010", 5), until: file("b.000010", 4)))
@@ -262,7 +262,7 @@ private final class MemoryLog: HistoryLog {
 
     /// The connector's clock is ahead of the server's: what a snapshot recorded counts all the same, and a statement
     /// that was streamed after it is not taken to be part of it.
-    @Test func aSnapshotsPositionIsComparedByPlaceWhateverTheClocksSay() throws {
+    @Test func snapshotPositionIsComparedWithoutTimestamps() throws {
         let snapshot = file("b.000001", 100, server: 0, second: 60)
         #expect(try includes(snapshot, until: file("b.000001", 200, server: 1, second: 5)))
         #expect(try !includes(file("b.000001", 200, server: 1, second: 5), until: snapshot))
@@ -270,7 +270,7 @@ private final class MemoryLog: HistoryLog {
         #expect(try includes(file("a.000009", 100, server: 0, second: 5), until: file("b.000001", 4, server: 1, second: 6)))
     }
 
-    @Test func whatCannotBeComparedIsSaid() {
+    @Test func incomparablePositionsAreErrors() {
         #expect(throws: HistoryError.self) { try includes(file("a.000001", 4), until: file("b.000001", 4)) }
         #expect(throws: HistoryError.self) { try includes(file("nodot", 4), until: file("nodot", 4)) }
         #expect(throws: HistoryError.self) { try includes(["gtids": .string("0-1-5")], until: gtids("1")) }

@@ -32,7 +32,7 @@ import WireCore
         _ = tracker.begin(eventBytes: 44, nextPosition: 1474, serverID: 1)
     }
 
-    @Test func aRowsOffsetIsItsTransactionsBeginAndTheCounts() throws {
+    @Test func rowOffsetIsTheTransactionStartWithEventAndRowCounts() throws {
         var tracker = try tracker()
         upToRows(&tracker, try gtid(6))
         #expect(tracker.eventPosition == 1430)
@@ -48,7 +48,7 @@ import WireCore
             """)
     }
 
-    @Test func aFinishedRowEventCountsAsAnEventAndItsRowsNoMore() throws {
+    @Test func completedRowEventResetsTheRowCount() throws {
         var tracker = try tracker()
         upToRows(&tracker, try gtid(6))
         tracker.deliverRows(2, of: 3)
@@ -61,7 +61,7 @@ import WireCore
         #expect(tracker.storedPoint.offset.eventCount == 3)
     }
 
-    @Test func aCommitMovesToTheTransactionsEndAndAddsItsGTID() throws {
+    @Test func commitAdvancesToTheTransactionEndAndAddsItsGTID() throws {
         var tracker = try tracker()
         upToRows(&tracker, try gtid(6))
         tracker.deliverRows(1, of: 1)
@@ -76,7 +76,7 @@ import WireCore
         #expect(stored.rowCount == 0)
     }
 
-    @Test func aStatementsOffsetIsItsEndWithoutItsOwnGTID() throws {
+    @Test func statementOffsetIsItsEndWithoutItsOwnGTID() throws {
         var tracker = try tracker(gtids: "\(Self.server):1-6", position: 1505)
         _ = tracker.begin(eventBytes: 77, nextPosition: 1582, serverID: 1)
         tracker.announce(try gtid(7))
@@ -94,7 +94,7 @@ import WireCore
         #expect(tracker.storedPoint.offset.gtids == "\(Self.server):1-7")
     }
 
-    @Test func aServerThatAppearsLaterIsAppendedAndASingleTransactionIsAnInterval() throws {
+    @Test func newServerIsAppendedAndSingleTransactionsAreWrittenAsIntervals() throws {
         var tracker = try tracker(gtids: "\(Self.server):1-8")
         let other = "11111111-1111-1111-1111-111111111111"
         upToRows(&tracker, try gtid(7, other))
@@ -117,7 +117,7 @@ import WireCore
         #expect(tracker.storedPoint.offset.position == 205)
     }
 
-    @Test func positionsGoOnBeyondFourGibibytes() throws {
+    @Test func positionsContinueBeyondFourGibibytes() throws {
         var tracker = try tracker(gtids: nil, position: 4_294_967_000)
         _ = tracker.begin(
             eventBytes: 1000, nextPosition: UInt32(truncatingIfNeeded: 4_294_968_000 as Int64), serverID: 1)
@@ -152,7 +152,7 @@ import WireCore
         #expect(!isRotated)
     }
 
-    @Test func whatNoRecordStoresNamesTheStatementsOwnTransaction() throws {
+    @Test func offsetAfterAStatementWithoutRecordsHasItsGTID() throws {
         var tracker = try tracker(gtids: "\(Self.server):1-6", position: 1505)
         _ = tracker.begin(eventBytes: 77, nextPosition: 1582, serverID: 1)
         tracker.announce(try gtid(7))

@@ -4,7 +4,7 @@ import Testing
 @testable import BinlogSource
 
 @Suite struct ResumeSkipTests {
-    @Test func eventsAndRowsThatWereDeliveredAreLeftOut() {
+    @Test func deliveredEventsAndRowsAreSkipped() {
         var skip = ResumeSkip(.init(file: "b.1", position: 100), eventCount: 4, rowCount: 2)
         #expect(!skip.skipsEvent)
         let isTheSame = skip.beginGroup(at: .init(file: "b.1", position: 100))
@@ -23,7 +23,7 @@ import Testing
         #expect(rows == 0)
     }
 
-    @Test func anotherTransactionIsReadWhole() {
+    @Test func otherTransactionIsReadCompletely() {
         var skip = ResumeSkip(.init(file: "b.1", position: 100), eventCount: 4, rowCount: 2)
         let isTheSame = skip.beginGroup(at: .init(file: "b.7", position: 100))
         #expect(!isTheSame)
@@ -34,7 +34,7 @@ import Testing
         #expect(isNext)
     }
 
-    @Test func nothingIsLeftOutBehindTheTransaction() {
+    @Test func skippingEndsWithTheTransaction() {
         var skip = ResumeSkip(.init(file: "b.1", position: 100), eventCount: 9, rowCount: 1)
         _ = skip.beginGroup(at: .init(file: "b.1", position: 100))
         skip.complete(isRows: true)
@@ -44,7 +44,7 @@ import Testing
         #expect(rows == 0)
     }
 
-    @Test func aTransactionOfAnotherServerAtTheSamePlaceIsReadWhole() throws {
+    @Test func transactionOfAnotherServerAtTheSamePositionIsReadCompletely() throws {
         let server = try #require(ServerUUID("55e628cd-e852-11f1-a40e-02fc00000001"))
         let gtids = (1...2).map { TransactionID.mySQL(GTID(source: server, number: $0)) }
         let stored = ResumeSkip(
@@ -60,7 +60,7 @@ import Testing
     }
 
     /// The connection breaks while events are being left out: what was left stays left out.
-    @Test func anInterruptedSkipGoesOnAfterTheNextConnection() {
+    @Test func interruptedSkipContinuesAfterReconnecting() {
         var skip = ResumeSkip(.init(file: "b.1", position: 100), eventCount: 6, rowCount: 3)
         let untouched = skip.continued(at: .init(file: "b.1", position: 60, gtids: nil), gtid: nil, serverID: 1)
         #expect(untouched == skip)
@@ -80,7 +80,7 @@ import Testing
     }
 
     /// The connection breaks behind the part that was left out: what was delivered since is left out too.
-    @Test func whatWasDeliveredSinceIsLeftOutAfterTheNextConnection() {
+    @Test func eventsDeliveredSinceTheSkipAreSkippedAfterReconnecting() {
         var skip = ResumeSkip(.init(file: "b.1", position: 100), eventCount: 1, rowCount: 0)
         _ = skip.beginGroup(at: .init(file: "b.1", position: 100))
         skip.complete(isRows: true)

@@ -14,7 +14,7 @@ import WireCore
         return try SourceOffset(object)
     }
 
-    @Test func offsetsOfBothGenerationsAreRead() throws {
+    @Test func offsetsOfBothGenerationsAreDecoded() throws {
         let modern = try decode(
             #"{"ts_sec":1,"file":"binlog.000001","pos":1310,"gtids":"u:1-5,\nv:1-2","row":1,"server_id":1,"event":2}"#)
         #expect(modern == SourceOffset(
@@ -26,7 +26,7 @@ import WireCore
         #expect(try decode(#"{"file":"b","pos":4,"snapshot":"INITIAL"}"#).phase == .snapshotRunning)
     }
 
-    @Test func whatIsWrittenIsReadBack() throws {
+    @Test func encodedOffsetsAreDecodedAgain() throws {
         for phase in [SourceOffset.Phase.streaming, .snapshotRunning] {
             let offset = SourceOffset(
                 file: "b.000007", position: 99, gtids: "", eventCount: 3, rowCount: 1, serverID: 7, timestampSeconds: 8,
@@ -36,7 +36,7 @@ import WireCore
         }
     }
 
-    @Test func offsetsOfASnapshotAreMarkedAsTheGenerationDoes() {
+    @Test func snapshotOffsetsAreMarkedAsInTheirGeneration() {
         var offset = SourceOffset(file: "b", position: 4, phase: .snapshotRunning)
         #expect(offset.encoded(for: .v19) == ["file": .string("b"), "pos": .integer(4), "snapshot": .bool(true)])
         #expect(offset.encoded(for: .v36) == ["file": .string("b"), "pos": .integer(4), "snapshot": .string("INITIAL")])
@@ -44,7 +44,7 @@ import WireCore
         #expect(offset.encoded(for: .v19) == ["file": .string("b"), "pos": .integer(4)])
     }
 
-    @Test func whatIsNoOffsetIsRefusedByName() throws {
+    @Test func invalidOffsetsAreRefusedByName() throws {
         #expect(throws: ConnectorError.self) { try decode(#"{"pos":4}"#) }
         do {
             _ = try decode(#"{"file":"b","pos":"here"}"#)

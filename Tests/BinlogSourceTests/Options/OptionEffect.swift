@@ -53,7 +53,7 @@ struct OptionEffect: Sendable, CustomTestStringConvertible {
 @Suite struct OptionEffectTests {
     private static let supported = ConnectorOptions.groups.flatMap(\.options).filter { $0.support == .supported }
 
-    @Test(arguments: OptionEffect.all) func theOptionChangesWhatItSays(effect: OptionEffect) throws {
+    @Test(arguments: OptionEffect.all) func optionHasItsDocumentedEffect(effect: OptionEffect) throws {
         if let before = effect.before {
             let seen = try effect.observe(effect.properties)
             #expect(seen == before, "without the option")
@@ -62,12 +62,12 @@ struct OptionEffect: Sendable, CustomTestStringConvertible {
         #expect(seen == effect.after, "with the option")
     }
 
-    @Test func everySupportedOptionHasARow() {
+    @Test func everySupportedOptionHasATest() {
         let missing = Set(Self.supported.map(\.name)).subtracting(OptionEffect.all.map(\.option))
         #expect(missing.isEmpty, "supported, and no row shows an effect: \(missing.sorted())")
     }
 
-    @Test func everyRowIsAboutASupportedOptionOfItsGeneration() {
+    @Test func everyTestedOptionIsSupportedInItsGeneration() {
         for effect in OptionEffect.all {
             let option = Self.supported.first { $0.name == effect.option }
             let presence = option?.presence(DebeziumProfile(generation: effect.generation))

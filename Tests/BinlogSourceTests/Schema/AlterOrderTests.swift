@@ -31,25 +31,25 @@ import Testing
         ("CHANGE a z int AFTER c, RENAME COLUMN b TO c, RENAME COLUMN c TO a, ADD x int AFTER a", ["id", "c", "z", "a", "x"]),
         ("ADD id bigint, CHANGE id id2 bigint, MODIFY a bigint FIRST", ["a", "id2", "b", "c", "id"]),
     ])
-    func namesAreThoseBeforeTheStatement(_ actions: String, _ columns: [String]) throws {
+    func namesReferToTheTableBeforeTheStatement(_ actions: String, _ columns: [String]) throws {
         for profile in [DebeziumProfile.v36, .v19] {
             #expect(try altered(actions, profile).columns.map(\.name) == columns)
         }
     }
 
-    @Test func typesFollowTheirNames() throws {
+    @Test func typesStayWithTheirColumns() throws {
         let table = try altered("ADD a text, DROP a, RENAME COLUMN b TO z, CHANGE c b bigint", .v36)
         #expect(table.columns.map(\.name) == ["id", "z", "b", "a"])
         #expect(table.columns.map(\.typeName) == ["INT", "VARCHAR", "BIGINT", "TEXT"])
     }
 
-    @Test func aKeyThatIsReplacedIsTheNewOne() throws {
+    @Test func replacedPrimaryKeyIsTheAddedOne() throws {
         #expect(try altered("ADD PRIMARY KEY (c, id), DROP PRIMARY KEY", .v36).primaryKeyColumnNames == ["c", "id"])
         #expect(try altered("ADD x int PRIMARY KEY, DROP PRIMARY KEY", .v19).primaryKeyColumnNames == ["x"])
         #expect(try altered("DROP PRIMARY KEY", .v36).primaryKeyColumnNames.isEmpty)
     }
 
-    @Test func aColumnThatIsNotThereIsAnErrorAsBefore() throws {
+    @Test func missingColumnIsAnError() throws {
         #expect(throws: DDLError.self) { try altered("ADD x int, CHANGE y z int", .v36) }
         #expect(throws: DDLError.self) { try altered("ADD a int, RENAME COLUMN y TO z", .v36) }
     }

@@ -18,7 +18,7 @@ import Testing
 
     private var onlyT: SchemaRules { SchemaRules(profile: .v36, captures: { $0.table == "t" }) }
 
-    @Test func columnsCanSwapTheirNames() throws {
+    @Test func columnsCanSwapNames() throws {
         let swapped = try schema(
             "CREATE TABLE t (a int PRIMARY KEY, b text)", "ALTER TABLE t RENAME COLUMN a TO b, RENAME COLUMN b TO a")
         let table = try #require(swapped.table(TableID(database: "d", table: "t")))
@@ -30,7 +30,7 @@ import Testing
         #expect(columns(changed) == ["a", "b"])
     }
 
-    @Test func aDatabaseTakesItsCharacterSetFromACollationOnce() throws {
+    @Test func collationSetsTheDatabaseCharacterSetOnlyIfNoneIsSet() throws {
         func characterSet(_ statements: String..., profile: DebeziumProfile = .v36) throws -> String? {
             var schema = DatabaseSchema(rules: SchemaRules(profile: profile))
             for statement in ["SET character_set_server=utf8mb4"] + statements + ["CREATE TABLE e.t (v text)"] {
@@ -52,7 +52,7 @@ import Testing
         #expect(try characterSet(commented, profile: .v19) == "utf8mb4")
     }
 
-    @Test func columnsInParenthesesKeepTheirOwnAttributes() throws {
+    @Test func columnsAddedInParenthesesKeepTheirAttributes() throws {
         for profile in [DebeziumProfile.v36, .v19] {
             let schema = try schema(
                 "CREATE TABLE t (a int)",
@@ -66,13 +66,13 @@ import Testing
         }
     }
 
-    @Test func temporaryTablesDoNotHideRealOnes() throws {
+    @Test func temporaryTablesDoNotReplaceBaseTables() throws {
         let schema = try schema(
             "CREATE TABLE t (a int)", "CREATE TEMPORARY TABLE t (z int)", "DROP TEMPORARY TABLE IF EXISTS t")
         #expect(columns(schema) == ["a"])
     }
 
-    @Test func anUnreadableStatementStopsOnlyWhatIsCaptured() throws {
+    @Test func unparsableStatementFailsOnlyForCapturedTables() throws {
         var schema = try schema("CREATE TABLE t (a int)", "CREATE TABLE o (a int)", rules: onlyT)
         #expect(throws: DDLError.self) { try schema.apply("ALTER TABLE t WOBBLE", defaultDatabase: "d") }
         #expect(columns(schema) == ["a"])
@@ -84,7 +84,7 @@ import Testing
         _ = try schema.apply("DROP EVENT 'unended", defaultDatabase: "d")
     }
 
-    @Test func skippingUnparsableStatementsIsTheUsersChoice() throws {
+    @Test func unparsableStatementsAreSkippedIfConfigured() throws {
         var rules = onlyT
         rules.skipsUnparsable = true
         var schema = try schema("CREATE TABLE t (a int)", rules: rules)
@@ -93,7 +93,7 @@ import Testing
         #expect(columns(schema) == ["a"])
     }
 
-    @Test func aColumnThatIsNotThereIsAnErrorOfCapturedTablesOnly() throws {
+    @Test func missingColumnIsAnErrorForCapturedTablesOnly() throws {
         var schema = try schema("CREATE TABLE t (a int)", "CREATE TABLE o (a int)", rules: onlyT)
         #expect(throws: DDLError.self) { try schema.apply("ALTER TABLE t MODIFY nope int", defaultDatabase: "d") }
         _ = try schema.apply("ALTER TABLE o MODIFY nope int", defaultDatabase: "d")
@@ -101,7 +101,7 @@ import Testing
         #expect(columns(schema) == ["a"])
     }
 
-    @Test func aTextThatFailsChangesNothing() throws {
+    @Test func failedTextLeavesTheSchemaUnchanged() throws {
         var schema = try schema("CREATE TABLE t (a int)")
         #expect(throws: DDLError.self) {
             try schema.apply("ALTER TABLE t ADD b int; ALTER TABLE t WOBBLE", defaultDatabase: "d")
@@ -109,7 +109,7 @@ import Testing
         #expect(columns(schema) == ["a"])
     }
 
-    @Test func aTextThatFailsTakesBackDropsRenamesAndCharacterSetsToo() throws {
+    @Test func failedTextIsRolledBackIncludingDropsAndCharacterSets() throws {
         var schema = try schema(
             "CREATE DATABASE d CHARSET latin1", "CREATE TABLE t (a int)", "CREATE TABLE o (a int)", "CREATE TABLE e.t (a int)",
             "SET character_set_server=utf8mb4")
@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func transactionsAndRowsGiveNothing() throws {
+    @Test func transactionsAndRowChangesGiveNoSchemaChange() throws {
         var schema = try schema("CREATE TABLE t (a int)")
         for text in ["BEGIN", "COMMIT", "XA PREPARE 'x'", "insert into t values (1)", "UPDATE t SET a=1", "DELETE FROM t"] {
             #expect(try schema.apply(text, defaultDatabase: "d").isEmpty)
@@ -145,7 +145,7 @@ import Testing
         }
     }
 
-    @Test func ansiQuotesAreNamesInBothGenerations() throws {
+    @Test func doubleQuotesDelimitNamesInBothGenerations() throws {
         for profile in [DebeziumProfile.v19, .v36] {
             var schema = DatabaseSchema(rules: SchemaRules(profile: profile))
             let changes = try schema.apply("CREATE TABLE \"t\" (\"a\" int)", defaultDatabase: "d", sqlMode: .ansiQuotes)

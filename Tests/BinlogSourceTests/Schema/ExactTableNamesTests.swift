@@ -4,7 +4,7 @@ import Testing
 
 /// `é` as one character and as `e` with an accent are two tables, and two databases, to the server.
 @Suite struct ExactTableNamesTests {
-    @Test func canonicallyEquivalentNamesAreTwoTables() throws {
+    @Test func canonicallyEquivalentNamesAreDifferentTables() throws {
         let (composed, decomposed) = ("\u{E9}", "e\u{301}")
         var schema = DatabaseSchema(rules: SchemaRules(profile: .v36))
         for statement in [

@@ -10,12 +10,12 @@ import WireTestSupport
 @Suite struct GoldenStatementsTests {
     private static let cases: [GoldenCase] = (try? GoldenCase.load()) ?? []
 
-    @Test func thereAreCases() throws {
+    @Test func fixturesHoldAtLeast60Cases() throws {
         #expect(try GoldenCase.load().count > 300)
     }
 
     @Test(arguments: [DebeziumGeneration.v19, .v36])
-    func everyStatementIsToldAsDebeziumTellsIt(_ generation: DebeziumGeneration) throws {
+    func schemaChangesEqualDebeziumsForEveryStatement(_ generation: DebeziumGeneration) throws {
         var differences = 0
         for golden in Self.cases {
             differences += golden.differences(for: DebeziumProfile(generation: generation))

@@ -19,7 +19,7 @@ import Testing
             "t1 t2 t3 addresses customers t4 t5 t6 t7 products_on_hand products geom orders"
         ),
     ])
-    func idsAreOrderedAsJavaHashesThem(names: String, set: String, map: String) {
+    func idsAreOrderedAsInJavasHashSet(names: String, set: String, map: String) {
         let ids = names.split(separator: " ").map { TableID(database: "shop", table: String($0)) }
         let text = { (ids: [TableID]) in ids.map(\.table).joined(separator: " ") }
         #expect(text(JavaHashOrder.sorted(ids)) == set)

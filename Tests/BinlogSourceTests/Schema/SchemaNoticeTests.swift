@@ -18,7 +18,7 @@ import Testing
         ("ALTER TABLE t EXCHANGE PARTITION p WITH TABLE o WITHOUT VALIDATION", "EXCHANGE PARTITION"),
         ("ALTER TABLE o EXCHANGE PARTITION p WITH TABLE `d`.`t`", "EXCHANGE PARTITION"),
     ])
-    func rowsThatChangeWithoutEventsAreNoted(statement: String, words: String) throws {
+    func rowChangesWithoutEventsGiveANotice(statement: String, words: String) throws {
         var schema = try schema("CREATE TABLE t (id int)", "CREATE TABLE o (id int)", statement)
         #expect(schema.takeNotices() == [.rowsChangedWithoutEvents(id("t"), by: words)])
         #expect(schema.takeNotices() == [] && schema.table(id("t")) != nil)
@@ -29,14 +29,14 @@ import Testing
         "ALTER TABLE t REORGANIZE PARTITION p INTO (PARTITION q VALUES IN (1))", "ALTER TABLE t DROP COLUMN b",
         "RENAME TABLE t TO u",
     ])
-    func othersAreNot(statement: String) throws {
+    func otherStatementsGiveNoNotice(statement: String) throws {
         var schema = try schema("CREATE TABLE t (id int, b int)", "CREATE TABLE o (id int)", statement)
         #expect(schema.takeNotices() == [])
     }
 
     /// After the rename the captured name belongs to a table that nobody has seen.
     @Test(arguments: ["RENAME TABLE x TO t", "ALTER TABLE x RENAME TO t", "ALTER TABLE x RENAME AS d.t, ADD COLUMN c int"])
-    func anUnknownTableUnderACapturedNameIsNoted(statement: String) throws {
+    func renamingAnUnknownTableToACapturedNameGivesANotice(statement: String) throws {
         var schema = try schema("CREATE TABLE t (id int)", statement)
         #expect(schema.takeNotices() == [.unknownTableRenamed(id("x"), to: id("t"))])
         #expect(schema.table(id("t")) == nil)
@@ -44,7 +44,7 @@ import Testing
         #expect(other.takeNotices() == [])
     }
 
-    @Test func aStatementThatFailsLeavesNone() throws {
+    @Test func failedStatementGivesNoNotice() throws {
         var schema = try schema("CREATE TABLE t (id int)")
         #expect(throws: DDLError.self) {
             try schema.apply("RENAME TABLE x TO t; ALTER TABLE t NONSENSE IN (", defaultDatabase: "d")

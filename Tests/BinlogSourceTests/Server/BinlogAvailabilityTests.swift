@@ -17,7 +17,7 @@ import Testing
         try BinlogAvailability.check(SourceOffset(file: "x", position: 4, gtids: gtids), logs)
     }
 
-    @Test func withGTIDsNothingThatIsMissingMayBePurged() throws {
+    @Test func purgedMissingTransactionsMakeTheBinlogUnavailable() throws {
         #expect(try check(gtids: "\(Self.a):1-5", try logs(executed: "\(Self.a):1-9", purged: "\(Self.a):1-5")) == .available)
         guard case .unavailable(let reason) = try check(
             gtids: "\(Self.a):1-5", try logs(executed: "\(Self.a):1-9", purged: "\(Self.a):1-6"))
@@ -28,7 +28,7 @@ import Testing
         #expect(reason == "the server has purged \(Self.a):6, which were not delivered yet")
     }
 
-    @Test func aServerThatLacksWhatWasDeliveredIsRefused() throws {
+    @Test func serverWithoutDeliveredTransactionsIsRefused() throws {
         guard case .unavailable(let reason) = try check(gtids: "\(Self.a):1-5,\(Self.b):1", try logs(executed: "\(Self.a):1-9"))
         else {
             Issue.record("another server was taken for the same")
@@ -38,7 +38,7 @@ import Testing
     }
 
     /// A server sends to its replicas what it has not committed yet.
-    @Test func whatTheServerIsCommittingIsNotLost() throws {
+    @Test func transactionsBeingCommittedAreWaitedFor() throws {
         var logs = try logs(executed: "\(Self.a):1-9")
         logs.owned = ServerFacts.ownedGTIDs("\(Self.a):10#31:11#32,\n\(Self.b):1#33")
         #expect(logs.owned == GTIDSet("\(Self.a):10-11,\(Self.b):1"))
@@ -52,9 +52,9 @@ import Testing
     }
 
     @Test(arguments: ["", "nonsense", "\(a):tag:1#2"])
-    func whatCannotBeReadIsNotOwned(text: String) { #expect(ServerFacts.ownedGTIDs(text).isEmpty) }
+    func invalidOwnedGTIDsAreIgnored(text: String) { #expect(ServerFacts.ownedGTIDs(text).isEmpty) }
 
-    @Test func gtidsThatTheServerNoLongerUsesAreGone() throws {
+    @Test func gtidOffsetIsUnavailableIfTheServerHasNoGTIDs() throws {
         guard case .unavailable = try check(gtids: "\(Self.a):1", try logs(executed: "", usesGTIDs: false)) else {
             Issue.record("available without GTIDs")
             return
@@ -62,7 +62,7 @@ import Testing
         #expect(try check(gtids: "", try logs(executed: "", usesGTIDs: false)) == .available)
     }
 
-    @Test func withoutGTIDsTheFileMustBeThere() throws {
+    @Test func withoutGTIDsTheBinlogFileMustExist() throws {
         let logs = try logs(executed: "", usesGTIDs: false)
         #expect(try BinlogAvailability.check(SourceOffset(file: "binlog.000004", position: 4), logs) == .available)
         #expect(try BinlogAvailability.check(SourceOffset(file: "", position: 0), logs) == .available)
@@ -72,11 +72,11 @@ import Testing
                     reason: "the server no longer has the file binlog.000002; the oldest file it has is binlog.000003"))
     }
 
-    @Test func tagsAreRefusedByName() throws {
+    @Test func taggedGTIDsAreRefusedByName() throws {
         #expect(throws: ConnectorError.self) { try check(gtids: "\(Self.a):tag:1-5", try logs(executed: "\(Self.a):1-9")) }
     }
 
-    @Test func theErrorIsDebeziumsWithTheReasonAndTheRemedy() {
+    @Test func errorIsDebeziumsWithReasonAndRemedy() {
         let offset = SourceOffset(file: "binlog.000002", position: 7)
         let error = BinlogAvailability.failure(offset, profile: .v36, reason: "it is gone")
         #expect(error.description == """

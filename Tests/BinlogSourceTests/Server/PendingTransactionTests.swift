@@ -7,7 +7,7 @@ import WireCore
 
 @Suite struct PendingTransactionTests {
     /// The stored offset has a transaction that the server is still committing.
-    @Test func aStartThatWaitsForATransactionSaysSoOnce() throws {
+    @Test func waitingForATransactionIsReportedOnce() throws {
         let source = "ada43d10-0000-0000-0000-000000000001"
         let run = try TaskRun(
             OptionEffect.base(.v36),

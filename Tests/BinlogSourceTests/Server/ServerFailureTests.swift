@@ -15,31 +15,31 @@ import WireStreams
         return ServerFailure.connecting(.authentication(error), server).description
     }
 
-    @Test func publicKeyRetrievalHasTheConnectorsRemedy() {
+    @Test func publicKeyRetrievalErrorNamesTheConnectorOption() {
         let text = Self.description(.publicKeyRetrievalNotAllowed)
         #expect(text.contains("Failed to authenticate to the database at db:3306 with user 'cdc'"))
         #expect(text.contains("Public Key Retrieval is not allowed"))
         #expect(text.contains("database.ssl.mode=required") && text.contains("database.allowPublicKeyRetrieval=true"))
     }
 
-    @Test func clearTextPasswordsNeedTLS() {
+    @Test func clearTextPasswordErrorNamesTLS() {
         let text = Self.description(.clearTextPasswordWithoutTLS)
         #expect(text.contains("database.ssl.mode=required") && !text.contains("allowPublicKeyRetrieval"))
     }
 
-    @Test func theRemedyForAPluginIsAStatementOfTheServer() {
+    @Test func remedyForAnUnsupportedPluginIsAnAlterUserStatement() {
         let plugin = MySQLAuthenticationError.Reason.unsupportedPlugin("client_ed25519")
         #expect(Self.description(plugin).contains("IDENTIFIED WITH caching_sha2_password BY"))
         #expect(
             Self.description(plugin, isMariaDB: true).contains("IDENTIFIED VIA mysql_native_password USING PASSWORD"))
     }
 
-    @Test func missingTLSNamesTheServersSettings() {
+    @Test func missingTLSErrorNamesTheServerSettings() {
         let text = ServerFailure.connecting(.unsupported(.tlsNotOffered), Self.server).description
         #expect(text.contains("ssl_cert") && text.contains("database.ssl.mode"))
     }
 
-    @Test func positionsBeyondFourGibibytesNeedGTIDs() {
+    @Test func positionBeyondFourGibibytesHasGTIDsAsRemedy() {
         let error = MySQLError.unsupported(.binlogPosition(file: "binlog.000009", position: 5_000_000_000))
         let text = ServerFailure.running("Reading the binlog", error, Self.server).description
         #expect(text.contains("5000000000 in binlog.000009") && text.contains("gtid_mode=ON"))

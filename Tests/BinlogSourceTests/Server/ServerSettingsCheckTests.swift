@@ -14,9 +14,9 @@ import Testing
             ServerFacts(version: version, variables: variables), .mySQL, profile: .v36, streams: streams, at: "db:3306")
     }
 
-    @Test func aServerThatLogsEveryRowIsAccepted() throws { try check([:]) }
+    @Test func serverThatLogsFullRowsIsAccepted() throws { try check([:]) }
 
-    @Test func whatWouldLoseRowsIsNamedWithItsRemedy() throws {
+    @Test func settingsThatWouldLoseRowsAreRefusedWithARemedy() throws {
         let cases: [(String, String, String, String)] = [
             ("log_bin", "OFF", "does not write a binlog", "Remove skip-log-bin"),
             ("binlog_format", "MIXED", "to use a ROW binlog_format, which", "SET PERSIST binlog_format = 'ROW';"),

@@ -10,18 +10,18 @@ import WireStreams
     }
 
     @Test(arguments: [1049, 1054, 1146, 1412, 1932] as [UInt16])
-    func aTableThatChangedBeforeItsRowsWereReadInterrupts(code: UInt16) {
+    func tableChangedBeforeItsRowsAreReadInterruptsTheSnapshot(code: UInt16) {
         #expect(SnapshotInterruption.reason(of: server(code))?.contains("\(code)") == true)
         #expect(SnapshotInterruption.reason(of: SessionError(server(code), isConnecting: false)) != nil)
     }
 
-    @Test func aLostConnectionAndAnotherServerInterrupt() {
+    @Test func lostConnectionAndOtherServerInterruptTheSnapshot() {
         #expect(SnapshotInterruption.reason(of: MySQLError.stream(.closed)) != nil)
         let other = ServerMismatchError(address: "db:3306", expected: "a", found: "b")
         #expect(SnapshotInterruption.reason(of: other) == "connections to db:3306 lead to different servers: a and b")
     }
 
-    @Test func changedColumnsInterrupt() {
+    @Test func changedColumnsInterruptTheSnapshot() {
         let error = TableChangedError(table: TableID(database: "db", table: "t"))
         #expect(SnapshotInterruption.reason(of: error) == "the columns of db.t changed before its rows were read")
     }
@@ -30,7 +30,7 @@ import WireStreams
         "CREATE TABLE `t` (\n" + columns.map { "  \($0),\n" }.joined() + "  PRIMARY KEY (`id`)\n) ENGINE=InnoDB\(options)"
     }
 
-    @Test func rowsAreReadOnlyUnderTheColumnsThatTheyHad() {
+    @Test func definitionChangeMustKeepTheReadColumns() {
         let old = definition("`id` int NOT NULL", "`a` int DEFAULT NULL", "`b` int DEFAULT NULL")
         let counted = definition(
             "`id` int NOT NULL", "`a` int DEFAULT NULL", "`b` int DEFAULT NULL", options: " AUTO_INCREMENT=7")
@@ -43,7 +43,7 @@ import WireStreams
         for new in [swapped, renamed, widened] { #expect(!DefinitionChange.keepsColumns(from: old, to: new)) }
     }
 
-    @Test func whatWouldFailAgainDoesNot() {
+    @Test func permanentErrorsDoNotInterruptTheSnapshot() {
         #expect(SnapshotInterruption.reason(of: server(1142)) == nil)
         #expect(SnapshotInterruption.reason(of: server(1205)) == nil)
         #expect(SnapshotInterruption.reason(of: ConnectorError("no")) == nil)

@@ -7,7 +7,7 @@ import Testing
 @Suite struct SnapshotZoneTests {
     /// SHOW CREATE TABLE shows the defaults of TIMESTAMP columns in the session's zone: definitions that are compared
     /// have to come from one, and rows are read in UTC.
-    @Test func definitionsAreReadInTheServersZoneAndRowsInUTC() throws {
+    @Test func definitionsAreReadInServerTimeZoneAndRowsInUTC() throws {
         var properties = OptionEffect.base(.v36)
         properties["snapshot.locking.mode"] = "minimal"
         let run = try TaskRun(properties)

@@ -39,7 +39,7 @@ import WireCore
             try #require(schema.table(TableID(database: "d", table: "t"))), configuration: configuration)
     }
 
-    @Test func wholeTableIsReadInTheServersOrder() throws {
+    @Test func wholeTableIsReadInServerOrder() throws {
         let source = ScriptedSource([["1", "a"], ["2", nil]])
         let sink = CountingSink()
         let scan = TableScan(plan: try plan("id INT PRIMARY KEY, t TEXT"))
@@ -72,7 +72,7 @@ import WireCore
         #expect(sink.rowCount == TableScan.progressRows)
     }
 
-    @Test func chunksFollowOneAnother() throws {
+    @Test func chunkStartsAfterTheLastKeyOfThePreviousOne() throws {
         let source = ScriptedSource([["1", "é", "v"], ["2", "b'", "v"]])
         var scan = TableScan(
             plan: try plan("a INT, b VARCHAR(9), c TEXT, PRIMARY KEY (a, b)"),
@@ -94,7 +94,7 @@ import WireCore
         ("DATE", "2020-01-02", "_utf8mb4 X'323032302D30312D3032'"), ("INT", "1 OR 1", nil), ("ENUM('b','a')", "a", nil),
         ("DOUBLE", "0.1", nil),
     ] as [(String, String, String?)])
-    func keysBecomeBounds(type: String, cell: String, literal: String?) throws {
+    func lastKeyIsRenderedAsSQLLiteral(type: String, cell: String, literal: String?) throws {
         let source = ScriptedSource([[cell]])
         let scan = TableScan(plan: try plan("k \(type) NOT NULL"), range: KeyRange(columns: ["k"]))
         #expect(try scan.run(on: source, into: CountingSink()) { _ in }.lastKey?.first?.text == literal)
@@ -102,7 +102,7 @@ import WireCore
 
     /// `source.snapshot` of incremental snapshots is one of the values that the schema allows.
     @Test(arguments: [DebeziumProfile.v36, .v19])
-    func schemaAllowsTheMarkersOfItsGeneration(_ profile: DebeziumProfile) throws {
+    func sourceSchemaAllowsTheSnapshotMarkersOfItsGeneration(_ profile: DebeziumProfile) throws {
         let properties = AllTypesStory.properties(profile == .v36 ? "3.6" : "1.9", "p", [:])
         let layout = SourceLayout(try MySQLConnectorConfig(configuration: properties))
         let snapshot = try #require(layout.schema.fields.first { $0.name == "snapshot" }?.schema)

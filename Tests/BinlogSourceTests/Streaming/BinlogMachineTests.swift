@@ -55,7 +55,7 @@ import WireCore
         binlog.commit()
     }
 
-    @Test func rowsAreEmittedAndTheirOffsetIsKeptUntilItIsTaken() throws {
+    @Test func rowsAreEmittedAndTheirOffsetIsKeptUntilTheCheckpoint() throws {
         var binlog = ScriptedBinlog(usesGTIDs: true)
         transaction(&binlog, rows: 2)
         var machine = try machine(after: "")
@@ -71,7 +71,7 @@ import WireCore
         #expect(machine.resumeRequest.offset.gtids == binlog.executed)
     }
 
-    @Test func aLoadDataIsCheckedAsAStatement() throws {
+    @Test func loadDataIsCheckedAsAStatement() throws {
         var binlog = ScriptedBinlog(usesGTIDs: true)
         binlog.announce()
         binlog.query("BEGIN")
@@ -83,7 +83,7 @@ import WireCore
         #expect(machine.idleOffset?.gtids == binlog.executed)
     }
 
-    @Test func manyRowsMakeACheckpointDue() throws {
+    @Test func checkpointIsDueAfterManyRows() throws {
         var binlog = ScriptedBinlog(usesGTIDs: false)
         transaction(&binlog, rows: 2)
         var machine = try machine()
@@ -142,7 +142,7 @@ import WireCore
         #expect(try actions([event], &machine) == [.fail(.unsupported(.gtid))])
     }
 
-    @Test func aTransactionOfAnotherServerIsReadWholeWithAWarning() throws {
+    @Test func transactionOfAnotherServerIsReadCompletelyWithAWarning() throws {
         var binlog = ScriptedBinlog(usesGTIDs: true, serverID: 2)
         transaction(&binlog, rows: 1)
         let begin = try #require(binlog.events.first { $0.bytes[4] == EventType.gtid.rawValue })
@@ -155,7 +155,7 @@ import WireCore
                 == [.warn(.otherTransactionThanStored), .emitRows(skipping: 0)])
     }
 
-    @Test func rowsThatAreRolledBackFail() throws {
+    @Test func rolledBackRowsAreAnError() throws {
         var binlog = ScriptedBinlog(usesGTIDs: false)
         binlog.announce()
         binlog.query("BEGIN")
@@ -167,7 +167,7 @@ import WireCore
                 == .fail(.rolledBack(statement: "ROLLBACK TO `s`")))
     }
 
-    @Test func aStatementIsAppliedAndItsOffsetNamesItsOwnTransaction() throws {
+    @Test func offsetAfterAnAppliedStatementHasItsGTID() throws {
         var binlog = ScriptedBinlog(usesGTIDs: true)
         binlog.statement("ALTER TABLE t ADD COLUMN c INT")
         var machine = try machine(after: "")
@@ -179,7 +179,7 @@ import WireCore
     // MARK: XA
 
     /// A server that lacks the statement must be refused by the next start, too.
-    @Test func theOffsetOfALostServerNamesTheLastStatement() throws {
+    @Test func resumeRequestHasTheGTIDOfTheLastStatement() throws {
         var binlog = ScriptedBinlog(usesGTIDs: true)
         binlog.statement("CREATE TABLE u (id INT)")
         var machine = try machine(after: "")
@@ -190,7 +190,7 @@ import WireCore
     }
 
     /// The connection that asks the server about it may be lost.
-    @Test func aStatementIsReadAgainUnlessItWasCompleted() throws {
+    @Test func statementIsReadAgainUnlessItWasCompleted() throws {
         for statement in ["INSERT INTO u VALUES (1)", "CREATE TABLE u (id INT)"] {
             var binlog = ScriptedBinlog(usesGTIDs: true)
             binlog.statement(statement)
@@ -207,7 +207,7 @@ import WireCore
     }
 
     /// Servers before 5.7 write no event before BEGIN.
-    @Test func theRecordOfAStatementIsNotRolledBackWithTheNextTransaction() throws {
+    @Test func rollbackAfterAStatementDoesNotConcernItsRecord() throws {
         var binlog = ScriptedBinlog(usesGTIDs: false)
         for statement in ["CREATE TABLE u (id INT)", "BEGIN", "ROLLBACK"] { binlog.query(statement) }
         var machine = try machine()
@@ -227,7 +227,7 @@ import WireCore
         binlog.prepare(isOnePhase: isOnePhase)
     }
 
-    @Test func aRolledBackPreparedTransactionIsReportedWithItsRows() throws {
+    @Test func rolledBackPreparedTransactionIsReportedWithItsRows() throws {
         var binlog = ScriptedBinlog(usesGTIDs: true)
         xa(&binlog, isOnePhase: false)
         binlog.statement("XA ROLLBACK \(ScriptedBinlog.xaIdentifier)")
@@ -243,7 +243,7 @@ import WireCore
                 == [.warn(.preparedTransactionRolledBack(identifier: ScriptedBinlog.xaIdentifier, rows: nil))])
     }
 
-    @Test func aOnePhaseCommitIsACommit() throws {
+    @Test func onePhaseCommitIsACommit() throws {
         var binlog = ScriptedBinlog(usesGTIDs: true)
         xa(&binlog, isOnePhase: true)
         // The identifier is used again, and this time rolled back without rows of captured tables.

@@ -69,7 +69,7 @@ import WireTestSupport
     }
 
     @Test(arguments: CrashingTask.Setting.essential)
-    func aTaskKilledAtAnyStepResumesFromItsOffset(_ setting: CrashingTask.Setting) throws {
+    func taskKilledAtAnyStepResumesFromItsOffset(_ setting: CrashingTask.Setting) throws {
         let task = try CrashingTask(BinlogScenario(all: setting.server), setting)
         let first = try task.snapshot()
         let expected = try expectedRecords(task, first)
@@ -92,7 +92,7 @@ import WireTestSupport
     }
 
     @Test(arguments: CrashingTask.Setting.ofEachProtocol)
-    func aCleanStopRepeatsNoRow(_ setting: CrashingTask.Setting) throws {
+    func cleanStopRepeatsNoRow(_ setting: CrashingTask.Setting) throws {
         let task = try CrashingTask(BinlogScenario(all: setting.server), setting)
         let first = try task.snapshot()
         let expected = try expectedRecords(task, first)
@@ -107,7 +107,7 @@ import WireTestSupport
     }
 
     @Test(arguments: CrashingTask.Setting.ofEachProtocol)
-    func aLostConnectionRepeatsNothing(_ setting: CrashingTask.Setting) throws {
+    func lostConnectionRepeatsNothing(_ setting: CrashingTask.Setting) throws {
         let task = try CrashingTask(BinlogScenario(all: setting.server), setting)
         let first = try task.snapshot()
         let expected = try expectedRecords(task, first)
@@ -122,7 +122,7 @@ import WireTestSupport
     /// and the commit of an offset are steps of their own), with random delays of the offset's commit and lost
     /// connections. A failure names the seed.
     @Test(arguments: CrashingTask.Setting.all)
-    func randomScenariosSurviveRandomCrashes(_ setting: CrashingTask.Setting) throws {
+    func randomCrashesNeitherLoseNorAlterRecords(_ setting: CrashingTask.Setting) throws {
         let seed = UInt64.random(in: .min ... .max)
         var generator = SeededGenerator(seed: seed)
         for round in 0..<6 {

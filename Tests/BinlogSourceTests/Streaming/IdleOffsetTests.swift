@@ -4,7 +4,7 @@ import WireCore
 @testable import BinlogSource
 
 @Suite struct IdleOffsetTests {
-    @Test func anOffsetIsDueAMinuteAfterTheLast() {
+    @Test func idleOffsetIsDueOneMinuteAfterTheLastOne() {
         let start = MonotonicInstant.now
         var quiet = IdleOffset(at: start)
         #expect(!quiet.isDue(at: start.advanced(byMilliseconds: 59_999)))
@@ -13,7 +13,7 @@ import WireCore
         #expect(!quiet.isDue(at: start.advanced(byMilliseconds: 100_000)))
     }
 
-    @Test func theSamePlaceIsNotStoredAgainButTheSamePositionOfTheNextFileIs() {
+    @Test func positionIsStoredAgainOnlyIfTheFileDiffers() {
         var quiet = IdleOffset(at: .now)
         let offset = SourceOffset(file: "b.000001", position: 157)
         #expect(quiet.isNew(offset))

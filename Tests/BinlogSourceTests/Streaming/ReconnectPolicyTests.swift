@@ -29,7 +29,7 @@ import WireTestSupport
         #expect(delays(&policy, at: [3_600_001]) == [20])
     }
 
-    @Test func aServerThatReturnsWithinTwentySecondsIsFoundWithinTwo() {
+    @Test func serverBackWithin20SecondsIsFoundWithin2() {
         for away in stride(from: 0, through: 20_000, by: 50) {
             var policy = ReconnectPolicy()
             var generator = SeededGenerator(seed: UInt64(away))
@@ -41,7 +41,7 @@ import WireTestSupport
         }
     }
 
-    @Test func manyConnectorsDoNotComeAllAtOnce() {
+    @Test func delaysAreJittered() {
         var generator = SeededGenerator(seed: 7)
         let delays = (0..<200).map { _ in
             var policy = ReconnectPolicy()
@@ -53,14 +53,14 @@ import WireTestSupport
         #expect(Set(delays).count > 100)
     }
 
-    @Test func aServerThatStaysAwayIsGivenUpAfterADay() {
+    @Test func reconnectingEndsAfterOneDay() {
         var policy = ReconnectPolicy()
         let day = 24 * 3600 * 1000
         #expect(delays(&policy, at: [5000, day + 4999]) == [20, 40])
         #expect(policy.failed(at: instant(day + 5000)) == nil)
     }
 
-    @Test func anOutageIsReportedAtOnceAndOnceAMinute() {
+    @Test func outageIsReportedImmediatelyAndThenOncePerMinute() {
         var policy = ReconnectPolicy()
         let reports = stride(from: 0, through: 180_000, by: 1000).compactMap { time -> Int? in
             guard let retry = policy.failed(at: instant(time)), retry.isReportDue else { return nil }
@@ -70,7 +70,7 @@ import WireTestSupport
         #expect(reports == [0, 60_000, 120_000, 180_000])
     }
 
-    @Test func anAttemptMayTakeLongerTheLongerTheServerIsAway() {
+    @Test func attemptTimeoutGrowsWithTheOutage() {
         var policy = ReconnectPolicy()
         #expect(policy.attemptMilliseconds(at: instant(0), configured: 30_000) == 5000)
         #expect(policy.attemptMilliseconds(at: instant(0), configured: 1000) == 1000)

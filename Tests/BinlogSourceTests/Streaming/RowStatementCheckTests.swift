@@ -87,7 +87,7 @@ import WireCore
         } catch let error as ConnectorError { return error }
     }
 
-    @Test func theServersDatabasesDecideWithoutAQuestion() throws {
+    @Test func listedDatabasesDecideWithoutAQuery() throws {
         #expect(try failure("INSERT INTO a VALUES (1)", databases: ["o"]) == nil)
         #expect(try failure("SELECT `o`.`f`(1)", databases: ["o"]) == nil)
         #expect(try failure("INSERT INTO never_heard_of VALUES (1)", databases: ["o", "x"]) == nil)
@@ -102,7 +102,7 @@ import WireCore
         "UPDATE beats SET value = 't' WHERE id = value(t)", "DELETE FROM t USING beats AS t WHERE t.id = 1",
         "WITH t AS (SELECT 1) DELETE FROM beats WHERE id IN (SELECT * FROM t)", "INSERT INTO beats VALUES (RAND())",
     ])
-    func aWordThatIsNoTableIsNoReason(text: String) throws {
+    func wordsThatAreNotTablesAreIgnored(text: String) throws {
         #expect(try failure(text, in: "d", databases: ["d"]) == nil)
     }
 
@@ -110,7 +110,7 @@ import WireCore
         "INSERT INTO t VALUES (1)", "UPDATE beats, `value` SET beats.id = 1", "REPLACE INTO d.t VALUES (1)",
         "DELETE t FROM beats JOIN t", "INSERT INTO beats SELECT * FROM value",
     ])
-    func aCapturedTableThatIsNamedStopsTheTask(text: String) throws {
+    func namedCapturedTableStopsTheTask(text: String) throws {
         let error = try #require(try failure(text, in: "d", databases: ["o"]))
         #expect(error.summary.contains("names the captured table d."))
         #expect(error.remedy?.contains("binlog_format = 'ROW'") == true)
@@ -131,13 +131,13 @@ import WireCore
         ("INSERT INTO gone VALUES (1)", "it names o.gone, which neither the schema history nor the server knows"),
         ("INSERT INTO 'a' VALUES (1)", "whether it changes captured tables cannot be seen"),
     ] as [(String, String?)])
-    func theServersDependenciesDecide(text: String, expected: String?) throws {
+    func dependenciesOnTheServerDecide(text: String, expected: String?) throws {
         let error = try failure(text)
         #expect(error == nil || expected != nil, "\(error?.description ?? "")")
         if let expected { #expect(error?.summary.contains(expected) == true, "\(error?.description ?? "passed over")") }
     }
 
-    @Test func whatTheAccountMayNotSeeIsGrantedByTheRemedy() throws {
+    @Test func missingPrivilegeIsNamedInTheRemedy() throws {
         let replication = "GRANT SELECT, RELOAD, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `u`@`%`"
         let triggers = try #require(try failure("INSERT INTO a VALUES (1)", grants: replication))
         #expect(triggers.cause?.contains("`u`@`%` lacks the privilege TRIGGER") == true)
@@ -150,7 +150,7 @@ import WireCore
         #expect(try failure("INSERT INTO a VALUES (1)", grants: "GRANT TRIGGER ON `o`.* TO `u`@`%`") == nil)
     }
 
-    @Test func theServerIsAskedAgainAfterADefinition() throws {
+    @Test func dependenciesAreReadAgainAfterADefinition() throws {
         var check = try check(shown())
         let schema = try schema()
         for _ in 0..<3 { try check.check(try query("INSERT INTO a VALUES (1)"), in: schema, at: ("f", 4)) }
@@ -160,7 +160,7 @@ import WireCore
         #expect(reads.value.withLock { $0 } == 2)
     }
 
-    @Test func temporaryTablesAreTheirSessions() throws {
+    @Test func temporaryTablesBelongToTheirSession() throws {
         var check = try check(shown())
         let schema = try schema()
         func run(_ text: String) throws { try check.check(try query(text, in: "d"), in: schema, at: ("f", 4)) }
@@ -171,7 +171,7 @@ import WireCore
         #expect(throws: ConnectorError.self) { try run("INSERT INTO tmp VALUES (1)") }
     }
 
-    @Test func aCapturedTableThatAQueryFillsStopsTheTask() throws {
+    @Test func capturedTableCreatedFromAQueryStopsTheTask() throws {
         var check = try check(shown(), lists: "d.t,d.copy")
         let schema = try schema()
         func apply(_ text: String) throws { try check.willApply(try query(text, in: "d"), in: schema, at: ("f", 4)) }

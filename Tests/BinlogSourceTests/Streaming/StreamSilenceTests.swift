@@ -49,14 +49,14 @@ import WireCore
         }
     }
 
-    @Test func theFirstSilenceEndsTheConnectionAtOnce() {
+    @Test func firstSilenceClosesTheConnection() {
         var stream = Stream()
         stream.connect()
         stream.receive(.event(start: 500), endingAt: 700)
         #expect(stream.readInVain() == (.close, 1800))
     }
 
-    @Test func whereTheNextConnectionIsSilentTooTheServerDecides() {
+    @Test func secondSilenceProbesTheServer() {
         var stream = Stream()
         stream.closeOnce()
         #expect(stream.readInVain() == (.probeServer, 1800))
@@ -66,7 +66,7 @@ import WireCore
         }
     }
 
-    @Test func aServerThatDoesNotAnswerIsCutUnlessItSentMeanwhile() {
+    @Test func unansweredProbeClosesTheConnectionUnlessBytesArrived() {
         var stream = Stream()
         stream.closeOnce()
         _ = stream.readInVain()
@@ -78,7 +78,7 @@ import WireCore
         #expect(other.readInVain() == (.probeServer, 1800))
     }
 
-    @Test func anEventBeyondTheSilentPlaceMakesTheLimitShortAgain() {
+    @Test func eventAfterTheSilentPositionRestoresTheShortLimit() {
         var stream = Stream()
         stream.connect()
         stream.receive(.event(start: 500), endingAt: 700)
@@ -94,7 +94,7 @@ import WireCore
         #expect(stream.readInVain() == (.close, 1800))
     }
 
-    @Test func aHeartbeatAtTheSilentPlaceSaysThatTheServerWaitsForChanges() {
+    @Test func heartbeatAtTheSilentPositionEndsTheSilence() {
         var stream = Stream()
         stream.closeOnce()
         // While it skips what was delivered its heartbeats name earlier places.
@@ -106,7 +106,7 @@ import WireCore
     }
 
     /// Followed by GTIDs, a stream begins with its file's own first events, whatever is asked for.
-    @Test func theBeginningOfTheFileIsNoProgress() {
+    @Test func eventsAtTheFileStartAreNoProgress() {
         var stream = Stream()
         stream.connect(events: [.event(start: 4)])
         stream.place.position = 197
@@ -119,7 +119,7 @@ import WireCore
         #expect(stream.readInVain() == (.close, 1800))
     }
 
-    @Test func theNextFileIsBeyond() {
+    @Test func positionInTheNextFileIsProgress() {
         var stream = Stream()
         stream.closeOnce()
         stream.place = StreamSilence.Place(file: "binlog.000008", position: 4)
@@ -129,7 +129,7 @@ import WireCore
         #expect(StreamSilence.Place(file: "binlog.999999", position: 8) < million)
     }
 
-    @Test func anEventBeyondFourGigabytesIsBeyond() {
+    @Test func positionBeyondFourGibibytesIsProgress() {
         var stream = Stream()
         stream.place.position = 5_000_000_000
         stream.closeOnce()
@@ -137,7 +137,7 @@ import WireCore
         #expect(stream.readInVain() == (.close, 1800))
     }
 
-    @Test func placesOfAnotherServerMeanNothing() {
+    @Test func positionsOfAnotherServerAreIgnored() {
         var stream = Stream()
         stream.closeOnce()
         stream.connect(isSameServer: false)
@@ -145,7 +145,7 @@ import WireCore
     }
 
     /// The server searches in its files before it sends anything.
-    @Test func beforeTheFirstEventTheServerDecides() {
+    @Test func silenceBeforeTheFirstEventProbesTheServer() {
         var stream = Stream()
         stream.connect(events: [])
         #expect(stream.readInVain() == (.probeServer, 1800))
@@ -156,7 +156,7 @@ import WireCore
         #expect(stream.readInVain() == (.close, 1800))
     }
 
-    @Test func aSilenceIsReportedOnceAMinuteWithItsDuration() {
+    @Test func silenceIsReportedOncePerMinuteWithItsDuration() {
         var stream = Stream()
         stream.closeOnce()
         while stream.reports.count < 4 {
@@ -167,7 +167,7 @@ import WireCore
         #expect(stream.isServerAnswering == true)
     }
 
-    @Test func aReportDoesNotClaimAnAnswerThatDidNotCome() {
+    @Test func reportMentionsNoAnswerIfNoneArrived() {
         var stream = Stream()
         stream.closeOnce()
         while stream.reports.isEmpty {
@@ -177,7 +177,7 @@ import WireCore
         #expect(stream.isServerAnswering == false)
     }
 
-    @Test func partsOfTheAwaitedEventEndASilence() {
+    @Test func partialEventEndsTheSilence() {
         var stream = Stream()
         stream.closeOnce()
         for _ in 0..<5 {

@@ -26,7 +26,7 @@ import WireCore
         try CapturedTables("mysql/9.7.4/binlog/metadata-full").rowDecoder(table, change)
     }
 
-    @Test func aKeyThatTheServerConfirmsStopsTheTask() throws {
+    @Test func keyConfirmedByTheServerStopsTheTask() throws {
         let decoder = try decoder("keyed") { $0.primaryKeyColumnNames = ["a"] }
         var differences = differences(["c", "a"])
         do {
@@ -39,7 +39,7 @@ import WireCore
         }
     }
 
-    @Test func aUniqueKeyThatStandsInIsNoConflict() throws {
+    @Test func uniqueKeyInPlaceOfAPrimaryKeyIsNoConflict() throws {
         let decoder = try decoder("uniquely") { $0.primaryKeyColumnNames = ["b"] }
         #expect(decoder.conflictingKey == ["c"])
         var differences = differences([])
@@ -47,7 +47,7 @@ import WireCore
         #expect(lines.messages == [])
     }
 
-    @Test func aKeyThatChangedSinceIsReportedOnce() throws {
+    @Test func keyChangedLaterIsReportedOnce() throws {
         let decoder = try decoder("keyed") { $0.primaryKeyColumnNames = ["a"] }
         var differences = differences(["b"])
         try differences.check(decoder)

@@ -8,7 +8,7 @@ import Testing
         ("1.5", .double, .double(1.5)), (" a b ", .string, .text("a b")), ("a , b,c", .list, .list(["a", "b", "c"])),
         ("  ", .list, .list([])), ("a,,b,", .list, .list(["a", "", "b", ""])), (" x.Y ", .classReference, .text("x.Y")),
     ])
-    func readsValuesByTheirType(_ text: String, _ type: ConfigType, _ setting: ConfigSetting) throws {
+    func valuesAreParsedByType(_ text: String, _ type: ConfigType, _ setting: ConfigSetting) throws {
         #expect(try ConfigSetting.parse(text, as: type, name: "n") == setting)
     }
 
@@ -20,7 +20,7 @@ import Testing
         ("40000", .short, "Invalid value 40000 for configuration n: Not a number of type SHORT"),
         ("x", .double, "Invalid value x for configuration n: Not a number of type DOUBLE"),
     ])
-    func refusesValuesInKafkasWords(_ text: String, _ type: ConfigType, _ message: String) {
+    func refusalsHaveKafkasWording(_ text: String, _ type: ConfigType, _ message: String) {
         #expect(throws: ConfigError(name: "n", value: text, message: message)) {
             try ConfigSetting.parse(text, as: type, name: "n")
         }

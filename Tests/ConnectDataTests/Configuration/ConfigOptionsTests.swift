@@ -43,7 +43,7 @@ import Testing
         return (target, findings)
     }
 
-    @Test func consumersGetGivenValuesAndDefaults() throws {
+    @Test func givenValuesAndDefaultsAreConsumed() throws {
         let target = try Self.options.parse(
             ["on": " TRUE ", "limit": "7", "mode": "SLOW", "header.a": "1", "password": " p "], into: Target())
         #expect(target.isOn && target.limit == 7 && target.mode == .slow && target.headers == ["a": "1"])
@@ -51,7 +51,7 @@ import Testing
         #expect(target.length == 3, "a consumer can read the untrimmed text")
     }
 
-    @Test func everyErrorIsCollectedInTheOrderOfDeclaration() {
+    @Test func errorsAreCollectedInOrderOfDeclaration() {
         let (_, findings) = read(["count": "0", "limit": "x", "mode": "steady", "password": "wrong"])
         #expect(findings.errors.map(\.message) == [
             "Invalid value 0 for configuration count: Value must be at least 1",
@@ -61,7 +61,7 @@ import Testing
         ])
     }
 
-    @Test func propertiesWithoutEffectAreListedUnlessTheyHaveTheirDefault() {
+    @Test func nonDefaultPropertiesWithoutEffectAreListed() {
         let (_, findings) = read(["on": "true", "tuning": "2", "ssl.protocol": "x", "jvm": "y"])
         #expect(findings.errors.isEmpty)
         #expect(findings.withoutEffect.map(\.name) == ["ssl.protocol", "tuning"])
@@ -70,32 +70,32 @@ import Testing
         #expect(read(["on": "true", "tuning": "1"]).1.withoutEffect.isEmpty)
     }
 
-    @Test func unsupportedValuesAreRefusedWithTheRemedy() {
+    @Test func unsupportedValuesAreRefusedWithARemedy() {
         #expect(read(["on": "true", "security": "plaintext"]).1.errors.isEmpty)
         let errors = read(["on": "true", "security": "SSL"]).1.errors
         #expect(errors.map(\.message) == ["Invalid value SSL for configuration security: leave it out"])
     }
 
-    @Test func aPrefixStandsBeforeEveryName() {
+    @Test func prefixIsAddedToEveryName() {
         let (target, findings) = read(["p.on": "true", "p.limit": "x", "on": "false", "p.header.a": "1"], prefix: "p.")
         #expect(target.isOn && target.headers == ["a": "1"])
         #expect(findings.errors.map(\.name) == ["p.limit"])
     }
 
-    @Test func overridesLeaveWhatIsNotGiven() {
+    @Test func overridesChangeOnlyGivenValues() {
         var target = Target()
         target.count = 9
         let findings = Self.options.read(["text": "new"], into: &target, appliesDefaults: false)
         #expect(findings.errors.isEmpty && target.count == 9 && target.text == "new" && target.optionalText == "unset")
     }
 
-    @Test func namesAreFoundByThemselvesOrByTheirPrefix() {
+    @Test func namesAreFoundExactlyOrByPrefix() {
         #expect(Self.options["count"] != nil && Self.options["ssl.x"] != nil)
         #expect(Self.options["ssl."] == nil && Self.options["other"] == nil)
     }
 
     @Test(arguments: [(" a\u{0}\t", "a"), ("\u{A0}a", "\u{A0}a"), (" \n", ""), ("a b", "a b"), (" e\u{301} ", "e\u{301}")])
-    func trimRemovesWhatJavasTrimRemoves(_ text: String, _ trimmed: String) {
+    func trimRemovesTheSameCharactersAsInJava(_ text: String, _ trimmed: String) {
         #expect(JavaText.trim(text) == trimmed)
     }
 }

@@ -18,7 +18,7 @@ import WireCore
             [0, 2, 1]
         ),
     ])
-    func partitionsAreOrderedAsJavaHashesThem(json: String, hashes: [Int32], order: [Int]) throws {
+    func partitionsAreOrderedAsInJavasHashMap(json: String, hashes: [Int32], order: [Int]) throws {
         let partitions = try #require(JSONValue.parse(json).arrayValue)
         #expect(partitions.map { JavaHashOrder.hash($0) } == hashes)
         let sorted = JavaHashOrder.sorted(Array(partitions.indices), from: .sized) {
@@ -28,7 +28,7 @@ import WireCore
     }
 
     /// Thirteen partitions of two members with numbers beyond 32 bits.
-    @Test func orderFollowsJavaWhenTheTableHasGrown() {
+    @Test func orderEqualsJavasAfterTheTableHasGrown() {
         let partitions = (0..<13).map { number in
             JSONObject([
                 (name: "server", value: .string("s\(number)")),

@@ -39,7 +39,7 @@ import WireTestSupport
         }
     }
 
-    @Test func agreesWithJava() throws {
+    @Test func matchesEqualJavas() throws {
         let lines = try Fixtures.text("java/patterns.txt").split(separator: "\n")
         #expect(lines.count > 140)
         for item in lines.map(Case.init) {
@@ -64,12 +64,12 @@ import WireTestSupport
         }
     }
 
-    @Test func saysWhereAPatternIsWrong() {
+    @Test func errorsNameThePositionInThePattern() {
         let error = #expect(throws: JavaPattern.SyntaxError.self) { try JavaPattern("([") }
         #expect(error?.description == "Unclosed character class near index 1\n([\n ^")
     }
 
-    @Test func patternsWithoutEndOfNestingAreRefused() {
+    @Test func excessiveNestingIsRefused() {
         #expect(throws: JavaPattern.SyntaxError.self) { try JavaPattern(String(repeating: "[", count: 200_000)) }
         let deep = String(repeating: "[a", count: 200_000) + String(repeating: "]", count: 200_000)
         #expect(throws: JavaPattern.SyntaxError.self) { try JavaPattern(deep) }
@@ -77,7 +77,7 @@ import WireTestSupport
         #expect(throws: JavaPattern.SyntaxError.self) { try JavaPattern(groups) }
     }
 
-    @Test func splitsAsJavaDoes() throws {
+    @Test func splitEqualsJavas() throws {
         let comma = try JavaPattern("\\s*,\\s*")
         #expect(comma.split("a , b,c") == ["a", "b", "c"])
         #expect(comma.split("a,,") == ["a"])

@@ -43,13 +43,13 @@ import Testing
         }
     }
 
-    @Test func resolvesFullAndSimpleNames() {
+    @Test func fullAndSimpleNamesAreResolved() {
         #expect(message("x.transforms.Suffixing") == "found x.transforms.Suffixing")
         #expect(message("Suffixing") == "found x.transforms.Suffixing")
         #expect(message("IsTombstone", .predicate) == "found x.predicates.IsTombstone")
     }
 
-    @Test func refusesClassesThatAreNotBuiltByName() {
+    @Test func unsupportedClassesAreRefusedByName() {
         #expect(
             message("Route")
                 == "Invalid value Route for configuration p: The transform y.Route is not supported by cdcd yet")
@@ -58,11 +58,11 @@ import Testing
                 == "Invalid value Avro for configuration p: The converter x.AvroConverter is not supported by cdcd yet")
     }
 
-    @Test func aSimpleNameOfTwoClassesStandsForNeither() {
+    @Test func ambiguousSimpleNameIsRefused() {
         #expect(message("Filter") == "Invalid value Filter for configuration p: Class Filter could not be found.")
     }
 
-    @Test func abstractClassesAreRefusedWithTheirVariants() {
+    @Test func abstractClassIsRefusedWithItsVariants() {
         #expect(
             message("x.Cast")
                 == "This class is abstract and cannot be created. Did you mean x.Cast$Key, x.Cast$Value?")
@@ -101,12 +101,12 @@ import Testing
         #expect(try topic(.string("x"), negated) == "t.a.b")
     }
 
-    @Test func aPredicateThatIsNotListedIsRefused() {
+    @Test func undeclaredPredicateIsRefused() {
         let error = #expect(throws: ConfigError.self) { try topic(.null, ["transforms.a.predicate": "other"]) }
         #expect(error?.name == "transforms.a.predicate")
     }
 
-    @Test func predicatesAreShownAsConnectShowsThem() {
+    @Test func predicatesAreListedAsInConnect() {
         let validation = ConnectorValidation(
             Self.configuration, connectorVersion: "1", workerConverters: nil, plugins: Self.registry)
         let values = validation.framework.filter { $0.name.hasPrefix("predicates.") }

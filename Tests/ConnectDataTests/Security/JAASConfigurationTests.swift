@@ -18,7 +18,7 @@ import WireTestSupport
         return String(decoding: units, as: UTF16.self)
     }
 
-    @Test func everyValueIsParsedAsByKafka() throws {
+    @Test func valuesAreParsedAsByKafka() throws {
         let lines = try Fixtures.text("java/jaas.txt").split(separator: "\n")
         #expect(lines.count > 140)
         for line in lines {
@@ -35,7 +35,7 @@ import WireTestSupport
         }
     }
 
-    @Test func errorsNameThePlaceAndNothingOfTheValue() {
+    @Test func errorsNameThePositionButNotTheValue() {
         let error = #expect(throws: JAASError.self) {
             try JAASConfiguration(parsing: "a.B required password=\"se\"cret\";")
         }

@@ -4,7 +4,7 @@ import WireTestSupport
 
 @Suite struct SSLPropertiesTests {
     /// Combinations of location, password, key and certificates, as kafka-clients accepts or refuses them.
-    @Test func storesAreCombinedAsByKafka() throws {
+    @Test func storePropertiesAreCombinedAsByKafka() throws {
         let lines = try Fixtures.text("java/ssl-stores.txt").split(separator: "\n")
         #expect(lines.count == 72)
         for line in lines {
@@ -26,7 +26,7 @@ import WireTestSupport
         }
     }
 
-    @Test func valuesBecomePlainData() throws {
+    @Test func propertiesAreParsedIntoPlainData() throws {
         let found = try SSLProperties([
             "ssl.truststore.location": "/t.jks", "ssl.truststore.password": "trust-secret",
             "ssl.keystore.type": "pem", "ssl.keystore.key": "key-secret", "ssl.keystore.certificate.chain": "chain",
@@ -44,7 +44,7 @@ import WireTestSupport
         #expect(!dumped.contains("secret"))
     }
 
-    @Test func defaultsAreKafkas() throws {
+    @Test func defaultsEqualKafkas() throws {
         let found = try SSLProperties([:])
         #expect(found.trustStore == nil && found.keyStore == nil && found.verifiesHostName)
         #expect(found.enabledProtocols == ["TLSv1.2", "TLSv1.3"] && found.cipherSuites.isEmpty)

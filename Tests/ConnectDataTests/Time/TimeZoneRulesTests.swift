@@ -5,7 +5,7 @@ import WireTestSupport
 
 @Suite struct TimeZoneRulesTests {
     /// Every name, at random instants and around changes of the offset.
-    @Test func agreesWithPythonOnEveryZone() throws {
+    @Test func offsetsEqualPythonsForEveryZone() throws {
         let lines = try Fixtures.text("time-zones/offsets.txt").split(separator: "\n")
         #expect(lines.count > 590)
         for line in lines {
@@ -20,7 +20,7 @@ import WireTestSupport
     }
 
     /// Gaps and overlaps included.
-    @Test func resolvesLocalTimesAsJavaDoes() throws {
+    @Test func localTimesAreResolvedAsInJava() throws {
         let lines = try Fixtures.text("java/local-times.txt").split(separator: "\n")
         #expect(lines.count > 280)
         for line in lines {
@@ -34,7 +34,7 @@ import WireTestSupport
         }
     }
 
-    @Test func agreesWithItselfInBothDirections() throws {
+    @Test func localTimesResolveToTheirInstants() throws {
         for name in ["Europe/Berlin", "Australia/Lord_Howe", "America/New_York", "Asia/Seoul", "Africa/Casablanca"] {
             let rules = try #require(TimeZoneRules(named: name))
             var instant: Int64 = -3_000_000_000
@@ -52,7 +52,7 @@ import WireTestSupport
         ("Z", 0), ("UTC", 0), ("GMT", 0), ("+9", 32_400), ("+09", 32_400), ("+09:00", 32_400), ("-0330", -12_600),
         ("UTC+09:00", 32_400), ("GMT-5", -18_000), ("UT+01:02:03", 3723), ("+18:00", 64_800), ("+000001", 1),
     ])
-    func readsOffsets(_ name: String, _ seconds: Int32) throws {
+    func fixedOffsetsAreParsed(_ name: String, _ seconds: Int32) throws {
         let rules = try #require(TimeZoneRules(named: name))
         #expect(rules.isFixed)
         #expect(rules.offsetSeconds(at: 1_700_000_000) == seconds)
@@ -62,9 +62,9 @@ import WireTestSupport
         "", "Europe", "europe/berlin", "Europe/Berlin ", "+", "+1:00", "+18:01", "+09:60", "+123", "++9", "UTC9", "Nowhere/At All",
         "+٩", "|", "Asia/Seoul ROK",
     ])
-    func doesNotKnow(_ name: String) { #expect(TimeZoneRules(named: name) == nil) }
+    func invalidZoneNamesAreNil(_ name: String) { #expect(TimeZoneRules(named: name) == nil) }
 
-    @Test func instantsFarAwayDoNotOverflow() throws {
+    @Test func extremeInstantsDoNotOverflow() throws {
         let rules = try #require(TimeZoneRules(named: "Europe/Berlin"))
         for instant in [Int64.min, -2_000_000_000_000_000, 2_000_000_000_000_000, Int64.max] {
             _ = rules.offsetSeconds(at: instant)

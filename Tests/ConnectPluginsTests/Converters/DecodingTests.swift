@@ -13,7 +13,7 @@ import WireCore
         return decoded.schema == nil && decoded.value.isNull ? "null" : describe(decoded)
     }
 
-    @Test func headersAreReadAsSimpleHeaderConverterReadsThem() throws {
+    @Test func headersAreDecodedAsBySimpleHeaderConverter() throws {
         let lines = try RecordedRecord.lines(of: "connect/decoded-headers.jsonl")
         #expect(lines.count > 1000)
         for line in lines {
@@ -60,7 +60,7 @@ import WireCore
         return misreadIntegers || isMalformed || isRefused
     }
 
-    @Test func documentsAreReadAsJsonConverterReadsThem() throws {
+    @Test func documentsAreDecodedAsByJsonConverter() throws {
         let lines = try RecordedRecord.lines(of: "connect/decoded-json.jsonl")
         #expect(lines.count > 300)
         var refused: Set<String> = []
@@ -79,7 +79,7 @@ import WireCore
         #expect(refused.count == 46, "\(refused.sorted())")
     }
 
-    @Test func aFixedSchemaReplacesTheEnvelope() throws {
+    @Test func fixedSchemaReplacesTheEnvelope() throws {
         let configuration = ["schema.content": #"{"type":"struct","fields":[{"field":"a","type":"int8"}]}"#]
         #expect(try Self.decodeJSON(#"{"a":1}"#, configuration) == "struct(a:int8) (1)")
         #expect(throws: ConfigError.self) { try JSONConverter(configuration: ["schema.content": "{}"]) }
@@ -93,7 +93,7 @@ import WireCore
             Schema(.map, keySchema: Schema(.int8), valueSchema: Schema(.string, isOptional: true)),
             .map([.init(key: .integer(1), value: .null)])),
     ])
-    func writtenValuesAreReadBack(_ value: SchemaAndValue) throws {
+    func encodedValuesAreDecodedAgain(_ value: SchemaAndValue) throws {
         let converter = try JSONConverter(configuration: [:])
         var writer = ByteWriter()
         #expect(try converter.convert(value.value, schema: value.schema, topic: "t", into: &writer))

@@ -9,7 +9,7 @@ import WireTestSupport
 @Suite struct JSONConverterTests {
     /// What a real worker wrote is read back and must come out as the same bytes.
     @Test(arguments: ["3.6", "3.6-nulls-kept", "1.9"])
-    func writesRecordsAsTheRealWorkerDid(_ name: String) throws {
+    func recordsAreEncodedAsByAJavaWorker(_ name: String) throws {
         let keepsNulls = ["replace.null.with.default": "false"]
         let writer = try RecordWriter(name == "3.6-nulls-kept" ? keepsNulls : [:])
         let records = try RecordedRecord.read("debezium/envelopes/\(name).jsonl")
@@ -18,7 +18,7 @@ import WireTestSupport
     }
 
     /// The same records of the same table under another prefix, without schemas and with decimals as numbers.
-    @Test func leavesSchemasOutWhereAsked() throws {
+    @Test func schemasAreOmittedIfDisabled() throws {
         let writer = try RecordWriter(["schemas.enable": "false", "decimal.format": "numeric"])
         let records = try RecordedRecord.read("debezium/envelopes/3.6.jsonl")
         let expected = try RecordedRecord.read("debezium/envelopes/3.6-without-schemas.jsonl")
@@ -39,7 +39,7 @@ import WireTestSupport
     // MARK: Shared values
 
     /// The text of shared values is kept; other values, changed copies and values that are not shared get their own.
-    @Test func sharedValuesAreWrittenAsOthersAre() throws {
+    @Test func sharedValuesAreEncodedLikeOthers() throws {
         let part = Schema(.structure, name: "part", fields: [.init("a", Schema(.string)), .init("n", Schema(.int64))])
         let whole = Schema(
             .structure, name: "whole", fields: [.init("i", Schema(.int32)), .init("one", part), .init("two", part)])
@@ -159,7 +159,7 @@ import WireTestSupport
         ("nulls kept", ["schemas.enable": "false", "replace.null.with.default": "false"]),
     ]
 
-    @Test func writesValuesOfEveryTypeAsKafkaDoes() throws {
+    @Test func valuesOfEveryTypeAreEncodedAsByKafka() throws {
         let answers = try #require(try JSONValue.parse(Fixtures.text("connect/converted-values.json")).objectValue)
         #expect(answers.names == Self.cases.map(\.name))
         for setting in Self.settings {
@@ -180,7 +180,7 @@ import WireTestSupport
         }
     }
 
-    @Test func writesHeadersAsKafkaDoes() throws {
+    @Test func headersAreEncodedAsByKafka() throws {
         let answers = try #require(try JSONValue.parse(Fixtures.text("connect/converted-values.json")).objectValue)
         let converter = SimpleHeaderConverter()
         for item in Self.cases {
@@ -194,7 +194,7 @@ import WireTestSupport
 
     // MARK: Faults
 
-    @Test func refusesAValueThatDoesNotFitItsSchema() throws {
+    @Test func valueThatDoesNotMatchItsSchemaIsRefused() throws {
         let converter = try JSONConverter(configuration: [:])
         let schema = Schema(.structure, fields: [.init("id", Schema(.int32))])
         let row = ConnectValue.structure(Struct(schema: schema, values: [.string("x")]))
@@ -206,7 +206,7 @@ import WireTestSupport
         #expect(writer.array() == Array("before".utf8))
     }
 
-    @Test func refusesAStructOfAnotherSchema() throws {
+    @Test func structOfAnotherSchemaIsRefused() throws {
         let converter = try JSONConverter(configuration: [:])
         let schema = Schema(.structure, fields: [.init("id", Schema(.int32))])
         let other = Schema(.structure, fields: [.init("id", Schema(.int64))])
@@ -221,7 +221,7 @@ import WireTestSupport
                 .structure(Struct(schema: equal, values: [.integer(1)])), schema: schema, topic: "t", into: &writer))
     }
 
-    @Test func forgetsSchemasBeyondItsCache() throws {
+    @Test func cacheEvictsSchemasBeyondItsLimit() throws {
         let converter = try JSONConverter(configuration: ["schemas.cache.size": "2", "schemas.enable": "false"])
         for number in 0..<10 {
             let schema = Schema(.structure, fields: [.init("f\(number)", Schema(.int32))])

@@ -111,7 +111,7 @@ import WireStreams
         _ = try running(["file": path, "topic": "t"], collector) { #expect(collector.await(7).lines == ["b", "c"]) }
     }
 
-    @Test func aMissingFileIsWaitedFor() throws {
+    @Test func missingFileIsWaitedFor() throws {
         let path = Self.path()
         defer { try? FileManager.default.removeItem(atPath: path) }
         let collector = Collector()
@@ -131,7 +131,7 @@ import WireStreams
         }
     }
 
-    @Test func aDirectoryFailsTheTask() throws {
+    @Test func directoryAsFileFailsTheTask() throws {
         let collector = Collector()
         let failure = Failure()
         guard case .sourceConnector(let factory) = FileStreamSourceConnector.plugin.factory else { return }
@@ -166,7 +166,7 @@ import WireStreams
     }
 
     /// The answers of a real worker.
-    @Test func offsetsAreCheckedAsKafkaChecksThem() {
+    @Test func offsetsAreValidatedAsByKafka() {
         #expect(alter(["position": .integer(2)]) == "altered")
         #expect(alter(nil, partition: [:]) == "altered")
         #expect(alter(["position": .integer(1)], partition: ["filename": .integer(5)]) == "altered")
@@ -188,7 +188,7 @@ import WireStreams
                 + "used for input and offsets are not tracked.")
     }
 
-    @Test func thePropertiesAreChecked() throws {
+    @Test func propertiesAreValidated() throws {
         func errors(_ configuration: [String: String]) throws -> [String: [String]] {
             var errors: [String: [String]] = [:]
             for value in try connector().validate(configuration).values where !value.errors.isEmpty {

@@ -18,7 +18,7 @@ import Testing
         ("a\nb\n", ["a", "b"], 4), ("a\r\nb\r\nc", ["a", "b"], 6), ("a\rb\n", ["a", "b"], 4), ("\n\n", ["", ""], 2),
         ("a", [], 0), ("a\r", [], 0), ("é\nü", ["é"], 3),
     ])
-    func linesEndWithAnyOfThreeEnds(_ text: String, _ lines: [String], _ position: Int64) {
+    func linesEndWithLFCROrCRLF(_ text: String, _ lines: [String], _ position: Int64) {
         let whole = split([text])
         #expect(whole.lines == lines)
         #expect(whole.position == position)
@@ -27,7 +27,7 @@ import Testing
         #expect(single.position == position)
     }
 
-    @Test func aCarriageReturnWaitsForTheNextByte() {
+    @Test func carriageReturnWaitsForTheNextByte() {
         #expect(split(["a\r", "\nb\n"]).lines == ["a", "b"])
         #expect(split(["a\r", "b\n"]).lines == ["a", "b"])
     }

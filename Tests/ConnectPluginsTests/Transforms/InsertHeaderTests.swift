@@ -18,21 +18,21 @@ import Testing
         return record.headers
     }
 
-    @Test func addsTheHeaderAfterOthers() throws {
+    @Test func headerIsAddedAfterOthers() throws {
         let first = ConnectRecord.Header("origin", schema: Schema(.boolean), value: .boolean(true))
         let expected = ConnectRecord.Header("origin", schema: Schema(.string), value: .string("x"))
         #expect(try headers("x") == [expected])
         #expect(try headers("x", before: [first]) == [first, expected])
     }
 
-    @Test func infersTheTypeOfTheLiteral() throws {
+    @Test func typeIsInferredFromTheLiteral() throws {
         #expect(try headers("1000").first?.schema?.type == .int16)
         #expect(try headers("[1,2]").first?.value == .array([.integer(1), .integer(2)]))
         #expect(try headers("null") == [ConnectRecord.Header("origin", schema: nil, value: .null)])
     }
 
     /// The errors of a real worker.
-    @Test func missingPropertiesAreReportedAsConnectReportsThem() {
+    @Test func missingPropertiesAreReportedAsByConnect() {
         let validation = ConnectorValidation(
             ["transforms": "h", "transforms.h.type": "InsertHeader"], connectorVersion: "1", plugins: TestPlugins.registry)
         let errors = validation.framework.filter { $0.name.hasPrefix("transforms.h.") && !$0.errors.isEmpty }

@@ -16,22 +16,22 @@ import Testing
         return record.topic
     }
 
-    @Test func replacesTheTopic() throws {
+    @Test func topicIsReplaced() throws {
         #expect(try route("dwserver.dwdata.t", "(.*)", "$1") == "dwserver.dwdata.t")
         #expect(try route("srv.inventory.t", "([^.]+)\\.([^.]+)\\.([^.]+)", "$2_$3") == "inventory_t")
         #expect(try route("srv.inventory.t", "srv\\.(?<rest>.*)", "new.${rest}") == "new.inventory.t")
     }
 
-    @Test func keepsATopicThatMatchesOnlyInPart() throws {
+    @Test func partiallyMatchingTopicIsKept() throws {
         #expect(try route("srv.inventory.t", "inventory", "x") == "srv.inventory.t")
     }
 
     /// Kafka tests whether the whole topic matches and then replaces the first match in it.
-    @Test func replacesTheFirstMatch() throws {
+    @Test func onlyTheFirstMatchIsReplaced() throws {
         #expect(try route("ab", "a|ab", "X") == "Xb")
     }
 
-    @Test func failsIfTheReplacementNamesAMissingGroup() throws {
+    @Test func missingGroupInTheReplacementIsAnError() throws {
         #expect(throws: DataError("No group 2")) { _ = try route("a", "(a)", "$2") }
     }
 

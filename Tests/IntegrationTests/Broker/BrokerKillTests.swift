@@ -6,7 +6,7 @@ import WireStreams
 
 /// The broker as a process of its own, killed while kcat writes to it.
 @Suite(.serialized) struct BrokerKillTests {
-    @Test func nothingAcknowledgedIsLostOrRepeatedWhenTheBrokerIsKilled() throws {
+    @Test func acknowledgedRecordsSurviveAKillOfTheBrokerExactlyOnce() throws {
         let kcat = try ForeignTool.kcat()
         let scratch = try ScratchDirectory()
         defer { withExtendedLifetime(scratch) {} }

@@ -19,7 +19,7 @@ import WireStreams
         try body(broker.address.description)
     }
 
-    @Test func kcatWritesReadsAndReadsAgainAfterARestart() throws {
+    @Test func kcatReadsItsRecordsBeforeAndAfterARestart() throws {
         let kcat = try ForeignTool.kcat()
         let lines = (0..<2000).map { "key\($0 % 10):value \($0)" }.joined(separator: "\n") + "\n"
         try run { address in
@@ -36,7 +36,7 @@ import WireStreams
         }
     }
 
-    @Test func kcatsGroupGoesOnWhereItWas() throws {
+    @Test func kcatsGroupContinuesAtItsCommittedOffset() throws {
         let kcat = try ForeignTool.kcat()
         let read = ["-G", "group", "lines", "-e", "-q", "-X", "auto.offset.reset=earliest"]
         try run { address in

@@ -54,7 +54,7 @@ extension ConnectorTests {
 
         private static let gone = "The connector is trying to read change stream starting at {"
 
-        @Test func aReplicaThatHasEverythingTakesOver() throws {
+        @Test func upToDateReplicaTakesOver() throws {
             let (world, relay) = try world("v_takeover")
             let run = try world.start()
             #expect(waitForSnapshot(world))
@@ -73,7 +73,7 @@ extension ConnectorTests {
         }
 
         /// The consumers have rows that the new primary never had.
-        @Test func aReplicaThatLacksWhatWasDeliveredIsRefused() throws {
+        @Test func replicaWithoutDeliveredTransactionsIsRefused() throws {
             let (world, relay) = try world("v_lossy")
             let run = try world.start()
             #expect(waitForSnapshot(world))
@@ -105,7 +105,7 @@ extension ConnectorTests {
         }
 
         /// The transaction that the failover cut is no part of the offset yet, but rows of it were delivered.
-        @Test func aReplicaThatLacksATransactionInPartIsRefused() throws {
+        @Test func replicaWithoutAPartlyDeliveredTransactionIsRefused() throws {
             let (world, relay) = try world("v_part")
             try world.sql("ALTER TABLE t ADD COLUMN v varchar(1000)")
             let run = try world.start()
@@ -125,7 +125,7 @@ extension ConnectorTests {
         }
 
         /// As a server that waits for a replica's acknowledgement before it commits what it has sent already.
-        @Test func aTransactionThatIsBeingCommittedIsWaitedFor() throws {
+        @Test func transactionBeingCommittedIsWaitedFor() throws {
             let (world, relay) = try world("v_committing")
             let run = try world.start()
             #expect(waitForSnapshot(world))
@@ -158,7 +158,7 @@ extension ConnectorTests {
 
         /// Facts, snapshot, locks of tables: three connections, one server.
         @Test(arguments: ["aba", "aaba"])
-        func aSnapshotFromTwoServersStartsAgain(connections: String) throws {
+        func snapshotFromTwoServersIsRestarted(connections: String) throws {
             let (world, relay) = try world("v_snapshot", connections: connections)
             // Without RELOAD a second connection locks the tables.
             let account = ["SELECT, LOCK TABLES, REPLICATION SLAVE, REPLICATION CLIENT ON *.*"]
@@ -183,7 +183,7 @@ extension ConnectorTests {
         }
 
         /// The other server would say that the trigger's table has none.
-        @Test func dependenciesAreReadFromTheServerOfTheStream() throws {
+        @Test func dependenciesAreReadFromTheStreamedServer() throws {
             // Facts, snapshot, stream, and the question about the statement; then the stream and the question again.
             let (world, relay) = try world("v_dependencies", connections: "aaaba")
             world.configuration["table.include.list"] = "v_dependencies.t"
@@ -204,7 +204,7 @@ extension ConnectorTests {
             #expect(relay.connectionCount == 6)
         }
 
-        @Test func aSnapshotThatNeverSeesOneServerFails() throws {
+        @Test func snapshotThatKeepsChangingServersFails() throws {
             let (world, relay) = try world("v_both", connections: "abababababab")
             let failure = try world.start().waitForFailure()
             #expect(failure.hasPrefix("The connector needs several connections to one server, and "), "\(failure)")

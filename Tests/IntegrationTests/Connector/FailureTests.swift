@@ -20,7 +20,7 @@ extension ConnectorTests {
             "\(world.configuration["database.hostname"] ?? ""):\(world.configuration["database.port"] ?? "")"
         }
 
-        @Test func aWrongPassword() throws {
+        @Test func wrongPasswordIsReported() throws {
             let world = try world("f_password")
             try world.useAccount("f_user", grants: ["ALL ON *.*"])
             world.configuration["database.password"] = "guess"
@@ -35,7 +35,7 @@ extension ConnectorTests {
             #expect(validation.errorCount == 1)
         }
 
-        @Test func missingPrivileges() throws {
+        @Test func missingPrivilegesAreReported() throws {
             let cases: [(grants: [String], summary: String, remedy: String)] = [
                 (["SELECT, RELOAD ON *.*"], "lacks the privilege REPLICATION SLAVE, REPLICATION CLIENT, which reading the binlog",
                     "GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO `f_grants`@`%`;"),
@@ -55,7 +55,7 @@ extension ConnectorTests {
         }
 
         @Test(arguments: [DebeziumGeneration.v36, .v19])
-        func aPurgedBinlog(_ profile: DebeziumGeneration) throws {
+        func purgedBinlogIsReported(_ profile: DebeziumGeneration) throws {
             let world = try world("f_purged_\(profile.version.prefix(1))", profile)
             let run = try world.start()
             #expect(world.waitForChanges(1))
@@ -81,7 +81,7 @@ extension ConnectorTests {
             #expect(Array(world.changes(of: "t").suffix(3)) == ["r1", "r2", "r3"])
         }
 
-        @Test func aServerThatIsNotThere() throws {
+        @Test func unreachableServerIsReported() throws {
             let world = try world("f_away")
             let listener = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0))
             world.configuration["database.hostname"] = "127.0.0.1"
@@ -96,7 +96,7 @@ extension ConnectorTests {
             #expect(run.stop() == nil)
         }
 
-        @Test func aLostHistory() throws {
+        @Test func missingHistoryIsReported() throws {
             let world = try world("f_history")
             let run = try world.start()
             #expect(world.waitForChanges(1))
@@ -109,7 +109,7 @@ extension ConnectorTests {
             #expect(missing.hasPrefix("The db history topic is missing."))
         }
 
-        @Test func aServerIDThatAnotherReplicaTakes() throws {
+        @Test func duplicateServerIDIsReported() throws {
             let world = try world("f_server_id")
             let run = try world.start()
             #expect(world.waitForChanges(1))
@@ -129,7 +129,7 @@ extension ConnectorTests {
         }
 
         @Test(.enabled(if: RealServers.mysqlWithoutBinlog != nil, "CDCD_TEST_MYSQL_NO_BINLOG names no MySQL server"))
-        func aServerWithoutBinlog() throws {
+        func serverWithoutBinlogIsReported() throws {
             let world = try ConnectorWorld("f_nolog", server: try #require(RealServers.mysqlWithoutBinlog))
             let failure = try world.start().waitForFailure()
             #expect(failure.hasPrefix("The server at \(address(world)) does not write a binlog"))

@@ -52,7 +52,7 @@ extension ConnectorTests {
             }
         }
 
-        @Test func aTaskThatWaitsForItsHistoryIsStoppedAndGoesOnLater() throws {
+        @Test func taskWaitingForItsHistoryCanBeStoppedAndResumed() throws {
             let broker = try Broker()
             let world = try world("h_stop", broker)
             let run = try world.start()
@@ -74,7 +74,7 @@ extension ConnectorTests {
             #expect(world.changes(of: "t") == ["r1", "c2"])
         }
 
-        @Test func aTaskThatWaitsForItsHistoryGoesOnWhenKafkaIsBack() throws {
+        @Test func taskWaitingForItsHistoryContinuesWhenKafkaIsBack() throws {
             let broker = try Broker()
             let world = try world("h_wait", broker)
             let run = try world.start()

@@ -25,7 +25,7 @@ extension ConnectorTests {
             world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } }
         }
 
-        @Test func aConnectionCutAnywhereGoesOnAtTheSameRow() throws {
+        @Test func streamingContinuesAtTheSameRowAfterALostConnection() throws {
             let (world, relay) = try world("r_cut")
             let run = try world.start()
             #expect(waitForSnapshot(world))
@@ -47,7 +47,7 @@ extension ConnectorTests {
             #expect(world.changes(of: "t") == (0..<count).map { "c\($0)" })
         }
 
-        @Test func aServerThatIsAwayIsReportedAndTakenUpAgain() throws {
+        @Test func unreachableServerIsReportedAndReconnected() throws {
             let (world, relay) = try world("r_away")
             let run = try world.start()
             #expect(waitForSnapshot(world))
@@ -66,7 +66,7 @@ extension ConnectorTests {
             #expect(world.changes(of: "t") == ["c1"])
         }
 
-        @Test func aSilentServerIsNoticedWithinTwoSeconds() throws {
+        @Test func unresponsiveServerIsDetectedWithinTwoSeconds() throws {
             let (world, relay) = try world("r_silent")
             let run = try world.start()
             #expect(waitForSnapshot(world))
@@ -84,7 +84,7 @@ extension ConnectorTests {
             #expect(world.changes(of: "t") == ["c1", "c2"])
         }
 
-        @Test func aServerThatIsAwayAtTheStartIsFoundWhenItComes() throws {
+        @Test func serverUnreachableAtTheStartIsWaitedFor() throws {
             let (world, relay) = try world("r_start")
             relay.set(.refusing)
             try world.sql("INSERT INTO t VALUES (1, '')")
@@ -101,7 +101,7 @@ extension ConnectorTests {
         }
 
         /// As after a failover: others, or the connector's own former connection, take what the account may have.
-        @Test func aLimitOfConnectionsIsWaitedFor() throws {
+        @Test func tooManyConnectionsIsRetried() throws {
             let (world, relay) = try world("r_limit")
             try world.useAccount("r_limit", grants: ["ALL ON *.*"])
             let run = try world.start()
@@ -138,7 +138,7 @@ extension ConnectorTests {
             }
         }
 
-        @Test func aServerThatTakesNoneButAdministratorsIsWaitedFor() throws {
+        @Test func offlineModeIsRetried() throws {
             let (world, relay) = try world("r_offline")
             try world.useAccount("r_offline", grants: ["SELECT, RELOAD, REPLICATION SLAVE, REPLICATION CLIENT ON *.*"])
             let run = try world.start()
@@ -154,7 +154,7 @@ extension ConnectorTests {
             try world.sql("DROP USER r_offline")
         }
 
-        @Test func anAccountThatIsLockedFailsAtOnce() throws {
+        @Test func lockedAccountFailsAtOnce() throws {
             let (world, relay) = try world("r_locked")
             try world.useAccount("r_locked", grants: ["ALL ON *.*"])
             let run = try world.start()
@@ -168,7 +168,7 @@ extension ConnectorTests {
         }
 
         /// The connection is stuck on its way, and the server lives.
-        @Test func aStuckStreamIsReadOnOverANewConnection() throws {
+        @Test func stalledStreamContinuesOnANewConnection() throws {
             let (world, relay) = try world("r_stuck")
             let run = try world.start()
             #expect(waitForSnapshot(world))
@@ -187,7 +187,7 @@ extension ConnectorTests {
         /// As with a large event on a slow disk: each stream pauses at the same place, before its first event or later.
         /// Only the first one is given up.
         @Test(arguments: [0, 200])
-        func aSlowServerIsWaitedForAsLongAsItAnswers(streamBytes: Int) throws {
+        func slowServerIsWaitedForWhileItAnswersProbes(streamBytes: Int) throws {
             let (world, relay) = try world("r_slow")
             let run = try world.start()
             #expect(waitForSnapshot(world))
@@ -210,7 +210,7 @@ extension ConnectorTests {
             #expect(interruptions == 1)
         }
 
-        @Test func aSlowServerThatDiesIsNoticed() throws {
+        @Test func deathOfASlowServerIsDetected() throws {
             let (world, relay) = try world("r_slow_dies")
             let run = try world.start()
             #expect(waitForSnapshot(world))
@@ -230,7 +230,7 @@ extension ConnectorTests {
             #expect(world.changes(of: "t") == ["c1", "c2"])
         }
 
-        @Test func aSnapshotThatLosesItsConnectionBeginsAnew() throws {
+        @Test func snapshotIsRestartedAfterALostConnection() throws {
             let (world, relay) = try world("r_snapshot")
             let values = (0..<2000).map { "(\($0), '\(String(repeating: "x", count: 150))')" }.joined(separator: ",")
             try world.sql("INSERT INTO t VALUES \(values)")
@@ -244,7 +244,7 @@ extension ConnectorTests {
             #expect(Array(world.changes(of: "t").suffix(2000)) == (0..<2000).map { "r\($0)" })
         }
 
-        @Test func aTaskStopsAtOnceWhileItsServerIsSilent() throws {
+        @Test func taskStopsPromptlyWhileItsServerIsUnresponsive() throws {
             let (world, relay) = try world("r_stop")
             let run = try world.start()
             #expect(waitForSnapshot(world))

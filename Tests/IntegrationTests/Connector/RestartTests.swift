@@ -36,7 +36,7 @@ extension ConnectorTests {
         ]
 
         @Test(arguments: cases, [DebeziumGeneration.v36, .v19])
-        func aStatementIsAppliedOnce(_ story: Case, _ profile: DebeziumGeneration) throws {
+        func statementIsAppliedOnce(_ story: Case, _ profile: DebeziumGeneration) throws {
             for (index, crash) in Crash.allCases.enumerated() {
                 for includesSchemaChanges in [false, true] {
                     let name = "r_\(story.name)_\(profile.version.prefix(1))_\(index)\(includesSchemaChanges ? 1 : 0)"

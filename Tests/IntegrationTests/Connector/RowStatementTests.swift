@@ -39,7 +39,7 @@ extension ConnectorTests {
             return run
         }
 
-        @Test func whatChangesNothingCapturedIsPassedOver() throws {
+        @Test func statementsWithoutCapturedChangesAreSkipped() throws {
             let world = try world("r_pass")
             let run = try start(world)
             let statements = [
@@ -74,7 +74,7 @@ extension ConnectorTests {
             ("INSERT INTO beats VALUES (1, r_fail_o.g(1))", "calls the stored routine r_fail_o.g"),
             ("CREATE TABLE copy SELECT * FROM beats", "it names the captured table r_fail.copy"),
         ])
-        func whatMayChangeACapturedTableStopsTheTask(statement: String, expected: String) throws {
+        func statementsThatMayChangeCapturedTablesStopTheTask(statement: String, expected: String) throws {
             let world = try world("r_fail")
             let run = try start(world)
             try world.sql("SET SESSION binlog_format = 'STATEMENT'", statement, "SET SESSION binlog_format = 'ROW'")
@@ -93,7 +93,7 @@ extension ConnectorTests {
                 statement.replacing("FILE", with: "INFILE '../\(file)'"), "SET SESSION binlog_format = 'ROW'")
         }
 
-        @Test func aLoadDataThatChangesNothingCapturedIsPassedOver() throws {
+        @Test func loadDataWithoutCapturedChangesIsSkipped() throws {
             let world = try world("r_load")
             let run = try start(world)
             let statements = [
@@ -120,7 +120,7 @@ extension ConnectorTests {
             ("LOAD DATA FILE INTO TABLE beats (id, @b) SET t = r_load_fail_o.g(@b)",
                 "it calls the stored routine r_load_fail_o.g, which may change captured tables"),
         ])
-        func aLoadDataThatMayChangeACapturedTableStopsTheTask(statement: String, expected: String) throws {
+        func loadDataThatMayChangeACapturedTableStopsTheTask(statement: String, expected: String) throws {
             let world = try world("r_load_fail")
             let run = try start(world)
             try load(world, statement)
@@ -129,7 +129,7 @@ extension ConnectorTests {
             #expect(failure.contains("Remedy: SET PERSIST binlog_format = 'ROW'"))
         }
 
-        @Test func withoutThePrivilegeTheRemedyNamesIt() throws {
+        @Test func missingPrivilegeIsNamedInTheRemedy() throws {
             let world = try world("r_grant")
             try world.useAccount(
                 "r_grant", grants: ["SELECT, RELOAD, SHOW DATABASES, REPLICATION SLAVE, REPLICATION CLIENT ON *.*"])

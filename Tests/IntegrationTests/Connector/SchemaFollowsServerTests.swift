@@ -40,7 +40,7 @@ struct SchemaFollowsServerTests {
     }
 
     @Test(arguments: [DebeziumProfile.v36, .v19])
-    func theModelIsWhatTheServerHas(_ profile: DebeziumProfile) throws {
+    func schemaEqualsTheServersAfterEveryStatement(_ profile: DebeziumProfile) throws {
         var options = MySQLConfiguration(address: try #require(RealServers.mysql), user: "root", password: "")
         options.tlsMode = .preferred
         let connection = try MySQLConnection.connect(options)

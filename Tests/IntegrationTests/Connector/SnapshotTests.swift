@@ -70,7 +70,7 @@ extension ConnectorTests {
             #expect(rows == expected)
         }
 
-        @Test func aStopDuringTheSnapshotIsCleanAndTheNextStartBeginsAnew() throws {
+        @Test func snapshotStoppedCleanlyIsRestartedByTheNextRun() throws {
             let world = try world("n_stop")
             try world.sql("CREATE TABLE t (id int PRIMARY KEY, v int)")
             for start in stride(from: 0, to: 20_000, by: 1000) {
@@ -89,7 +89,7 @@ extension ConnectorTests {
         }
 
         /// A table goes after the definitions were read and before its rows are.
-        @Test func aTableThatGoesWhileTheSnapshotRunsBeginsItAnew() throws {
+        @Test func snapshotIsRestartedWhenATableIsDropped() throws {
             let world = try world("n_gone")
             try world.sql("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE u (id int PRIMARY KEY)")
             try world.sql("INSERT INTO t VALUES (1), (2), (3)", "INSERT INTO u VALUES (1)")
@@ -111,7 +111,7 @@ extension ConnectorTests {
 
         /// After INSTANT changes the server gives an old transaction the rows under the columns' new names.
         @Test(arguments: ["RENAME COLUMN v TO x", "RENAME COLUMN v TO w, RENAME COLUMN w TO v"])
-        func columnsThatAreRenamedWhileTheSnapshotRunsBeginItAnew(change: String) throws {
+        func snapshotIsRestartedWhenColumnsAreRenamed(change: String) throws {
             let world = try world("n_renamed")
             try world.sql(
                 "CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1), (2), (3)",
@@ -137,7 +137,7 @@ extension ConnectorTests {
             })
         }
 
-        @Test func modesDecideWhatIsReadAndWhatFollows() throws {
+        @Test func snapshotModeDecidesWhatIsReadAndStreamed() throws {
             let noData = try world("n_no_data")
             noData.configuration["snapshot.mode"] = "no_data"
             try noData.sql("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)")
@@ -157,7 +157,7 @@ extension ConnectorTests {
             #expect(initialOnly.changes(of: "t") == ["r1"])
         }
 
-        @Test func tablesAndDefinitionsComeInDebeziumsOrder() throws {
+        @Test func tablesAndDefinitionsAreInDebeziumsOrder() throws {
             let world = try world("n_order")
             world.configuration["table.include.list"] = "n_order.b,n_order.a.*"
             try world.sql("CREATE TABLE a1 (id int PRIMARY KEY)", "CREATE TABLE a2 (id int PRIMARY KEY)")

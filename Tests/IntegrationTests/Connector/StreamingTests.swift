@@ -14,7 +14,7 @@ extension ConnectorTests {
         }
 
         @Test(arguments: [DebeziumGeneration.v36, .v19])
-        func rowsComeFromTheSnapshotAndThenFromTheBinlog(_ profile: DebeziumGeneration) throws {
+        func streamingFollowsTheSnapshot(_ profile: DebeziumGeneration) throws {
             let world = try world("s_basic_\(profile.version.prefix(1))", profile)
             try world.sql("CREATE TABLE t (id int PRIMARY KEY, v int)", "INSERT INTO t VALUES (1,1),(2,2)")
             let run = try world.start()
@@ -25,7 +25,7 @@ extension ConnectorTests {
             #expect(world.changes(of: "t") == ["r1", "r2", "c3", "u1", "d2", "-2"])
         }
 
-        @Test func anOrderlyStopRepeatsNothing() throws {
+        @Test func cleanStopRepeatsNothing() throws {
             let world = try world("s_stop")
             try world.sql("CREATE TABLE t (id int PRIMARY KEY, v int)")
             for round in 0..<4 {
@@ -39,7 +39,7 @@ extension ConnectorTests {
         }
 
         /// The sink blocks in the middle of a row event, and the task is stopped there.
-        @Test func aStopInTheMiddleOfARowEventGoesOnAtItsNextRow() throws {
+        @Test func stopWithinARowEventResumesAtItsNextRow() throws {
             let world = try world("s_middle")
             try world.sql("CREATE TABLE t (id int PRIMARY KEY)")
             let first = try world.start()
@@ -60,7 +60,7 @@ extension ConnectorTests {
             #expect(world.changes(of: "t") == (0...20).map { "c\($0)" })
         }
 
-        @Test func changesOfTablesThatAreNotCapturedArePassedOver() throws {
+        @Test func changesOfUncapturedTablesAreSkipped() throws {
             let world = try world("s_filter")
             world.configuration["table.include.list"] = "s_filter.t"
             try world.sql("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE other (id int PRIMARY KEY)")
@@ -92,7 +92,7 @@ extension ConnectorTests {
 
         /// The offset of a schema change lacks its own GTID, so that the server sends it again, and it is recorded
         /// again: as Debezium's.
-        @Test func withGTIDsTheSchemaChangeThatStoredTheOffsetComesAgain() throws {
+        @Test func schemaChangeThatStoredTheOffsetIsRepeatedWithGTIDs() throws {
             let world = try world("s_ddl_last")
             try world.sql("CREATE TABLE t (id int PRIMARY KEY)")
             let first = try world.start()
@@ -129,7 +129,7 @@ extension ConnectorTests {
             #expect(failure.contains("Remedy: SET PERSIST binlog_format = 'ROW'"))
         }
 
-        @Test func whatIsNotSupportedFailsByName() throws {
+        @Test func unsupportedEventsFailByName() throws {
             let cases: [(name: String, settings: String, statement: String, expected: String)] = [
                 ("s_compressed", "SET SESSION binlog_transaction_compression = ON", "INSERT INTO t VALUES (2, '{}')",
                     "holds a TRANSACTION_PAYLOAD_EVENT, which is not supported"),
@@ -152,7 +152,7 @@ extension ConnectorTests {
         }
 
         /// XA: rows are in the binlog when they are prepared; a later statement decides.
-        @Test func preparedTransactionsGoOutOnceAndAreNotRepeatedAfterARestart() throws {
+        @Test func preparedTransactionsAreEmittedOnceAcrossARestart() throws {
             let world = try world("s_xa")
             try world.sql("CREATE TABLE t (id int PRIMARY KEY)")
             let first = try world.start()
@@ -169,7 +169,7 @@ extension ConnectorTests {
         }
 
         /// As Debezium's: the rows were emitted at XA PREPARE, and the stream continues after the rollback.
-        @Test func theStreamContinuesAfterARollbackOfAPreparedTransaction() throws {
+        @Test func streamContinuesAfterARollbackOfAPreparedTransaction() throws {
             let world = try world("s_xa_back")
             try world.sql("CREATE TABLE t (id int PRIMARY KEY)")
             let run = try world.start()
@@ -192,7 +192,7 @@ extension ConnectorTests {
         }
 
         /// CREATE TABLE … SELECT is one transaction that holds a statement and rows.
-        @Test func aTableThatIsCreatedFromRowsIsFollowed() throws {
+        @Test func tableCreatedFromAQueryIsCaptured() throws {
             let world = try world("s_select")
             try world.sql("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1),(2)")
             let run = try world.start()
@@ -204,7 +204,7 @@ extension ConnectorTests {
         }
 
         /// A transaction far larger than a batch goes out as it comes, and its offsets point into it.
-        @Test func aLargeTransactionIsCheckpointedOnTheWay() throws {
+        @Test func largeTransactionIsCheckpointedInBetween() throws {
             let world = try world("s_large")
             try world.sql("CREATE TABLE t (id int PRIMARY KEY, v varchar(100))")
             let run = try world.start()

@@ -132,7 +132,7 @@ extension ConnectorTests.TableMapTests {
     }
 
     @Test(arguments: [DebeziumProfile.v36, .v19], ["MINIMAL", "FULL"])
-    func agreeWithTheSchemaForAllTypesAndCharacterSets(_ profile: DebeziumProfile, metadata: String) throws {
+    func tableMapsEqualTheSchemaForAllTypesAndCharacterSets(_ profile: DebeziumProfile, metadata: String) throws {
         var tables: Set<String> = []
         var differences: [String: [String]] = [:]
         try check(profile, metadata: metadata) { decoder, found in

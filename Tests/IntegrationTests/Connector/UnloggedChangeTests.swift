@@ -52,7 +52,7 @@ extension ConnectorTests {
                 "Column b of table d_fail.t cannot be captured: in the schema history it is DECIMAL(10,2), but the server stores "
                     + "DECIMAL(20,2)"),
         ])
-        func isRefusedWithItsFacts(table: String, alter: String, insert: String, expected: String) throws {
+        func unloggedChangeIsRefusedWithBothDefinitions(table: String, alter: String, insert: String, expected: String) throws {
             let world = try world("d_fail", table)
             defer { try? endFull(world) }
             let failure = try change(world, alter, insert).waitForFailure()
@@ -70,7 +70,7 @@ extension ConnectorTests {
         @Test(arguments: [
             ("precise", ConnectValue.bytes([0x01, 0xF4])), ("string", .string("5")), ("double", .float64(5)),
         ])
-        func aSmallerScaleLosesNothing(mode: String, expected: ConnectValue) throws {
+        func smallerScaleLosesNoDigits(mode: String, expected: ConnectValue) throws {
             let world = try world(
                 "d_scale", "CREATE TABLE t (a int PRIMARY KEY, b decimal(10,2))", ["decimal.handling.mode": mode])
             defer { try? endFull(world) }
@@ -92,7 +92,7 @@ extension ConnectorTests {
         }
 
         /// A unique key stands in for the primary key, here another one than the server's.
-        @Test func aUniqueKeyThatStandsInIsNoConflict() throws {
+        @Test func uniqueKeyInPlaceOfAPrimaryKeyIsNoConflict() throws {
             let world = try world("d_unique", "CREATE TABLE t (a int NOT NULL UNIQUE, b int NOT NULL UNIQUE)")
             defer { try? endFull(world) }
             let run = try change(world, "ALTER TABLE t MODIFY a int NULL", "INSERT INTO t VALUES (2, 2)")

@@ -55,7 +55,7 @@ import WireTestSupport
 
     private static func text(_ bytes: [UInt8]?) -> String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
 
-    @Test func kcatsRecordsAreRead() throws {
+    @Test func recordsOfKcatAreRead() throws {
         for scenario in ["kcat-produce", "kcat-consume"] {
             let records = try Self.read(scenario)
             #expect(records.map { Self.text($0.key) } == ["a", "b", "c"])
@@ -78,7 +78,7 @@ import WireTestSupport
         #expect(records[0].headers == [RecordHeader(key: "h", value: [0, 255]), RecordHeader(key: "n", value: nil)])
     }
 
-    @Test func javasRecordsAreRead() throws {
+    @Test func recordsOfTheJavaClientAreRead() throws {
         let records = try Self.read("java-consume")
         #expect(records.count == 3)
         #expect(Set(records.map { Self.text($0.value)?.prefix(3) }) == ["one", "two", "thr"])

@@ -73,7 +73,7 @@ import WireTestSupport
         for index in 0..<4 { event[9 + index] = UInt8(truncatingIfNeeded: event.count >> (index * 8)) }
     }
 
-    @Test func aWrongChecksumIsAFault() throws {
+    @Test func wrongChecksumIsRefused() throws {
         var events = try Self.dump("mysql/9.7.4/binlog/changes").events
         let index = try #require(events.firstIndex { $0[4] == EventType.writeRows.rawValue })
         var decoder = try Self.decoder(before: index, of: events, hasChecksums: true)
@@ -106,7 +106,7 @@ import WireTestSupport
         return event(.transactionPayload, fields + bytes)
     }
 
-    @Test func anUncompressedPayloadHoldsTheEventsOfATransaction() throws {
+    @Test func uncompressedPayloadGivesTheEventsOfATransaction() throws {
         let map: [UInt8] = [7, 0, 0, 0, 0, 0, 1, 0, 1, 0x64, 0, 1, 0x74, 0, 1, 3, 0, 0]
         let rows: [UInt8] = [7, 0, 0, 0, 0, 0, 1, 0, 2, 0, 1, 0xFF, 0, 5, 0, 0, 0]
         let bytes = Self.payload([
@@ -153,7 +153,7 @@ import WireTestSupport
     }
 
     @Test(arguments: ["image-minimal", "image-noblob"])
-    func imagesWithoutAllColumnsAreNotGuessedAt(name: String) throws {
+    func partialRowImagesAreRefused(name: String) throws {
         let events = try Self.dump("mysql/9.7.4/binlog/\(name)").events
         var decoder = BinlogDecoder(hasChecksums: true)
         var partial = 0
@@ -169,7 +169,7 @@ import WireTestSupport
         #expect(partial > 0)
     }
 
-    @Test func rowsThatDoNotFitTheirTableMapAreRefused() throws {
+    @Test func rowsThatContradictTheirTableMapAreRefused() throws {
         let events = try Self.dump("mysql/9.7.4/binlog/changes").events
         let index = try #require(events.firstIndex { $0[4] == EventType.writeRows.rawValue })
         var decoder = try Self.decoder(before: index, of: events, hasChecksums: true)
@@ -185,7 +185,7 @@ import WireTestSupport
         }
     }
 
-    @Test func aColumnTypeThatCannotBeReadSpoilsOnlyItsTable() throws {
+    @Test func undecodableColumnTypeConcernsOnlyItsTable() throws {
         let events = try Self.dump("mariadb/11.8.9/binlog/compressed-columns").events
         let index = try #require(events.firstIndex { $0[4] == EventType.tableMap.rawValue })
         let decoder = try Self.decoder(before: index + 1, of: events, hasChecksums: true)
@@ -201,7 +201,7 @@ import WireTestSupport
         }
     }
 
-    @Test func tableMapsEndWithTheirFile() throws {
+    @Test func tableMapsAreDiscardedAtTheEndOfTheFile() throws {
         let events = try Self.dump("mysql/9.7.4/binlog/rotate").events
         let first = try #require(events.firstIndex { $0[4] == EventType.tableMap.rawValue })
         let format = try #require(events.lastIndex { $0[4] == EventType.formatDescription.rawValue })
@@ -216,7 +216,7 @@ import WireTestSupport
         EventBytes.make(type, body, flags: 0x80)
     }
 
-    @Test func tableMapsAreBoundedAndThoseOfOneStatementKept() throws {
+    @Test func tableMapsAreBoundedButThoseOfOneStatementAreKept() throws {
         var decoder = BinlogDecoder(hasChecksums: false)
         func feed(_ type: EventType, _ body: [UInt8]) throws {
             _ = try Self.event(type, body).withUnsafeBytes { try decoder.decodeOne($0) }
@@ -238,7 +238,7 @@ import WireTestSupport
         #expect(decoder.tableMap(20_001) != nil && decoder.tableMap(20_002) != nil)
     }
 
-    @Test func numbersThatOverflowLaterAreRefused() {
+    @Test func numbersThatWouldOverflowAreRefused() {
         var decoder = BinlogDecoder(hasChecksums: false)
         let rotation = [UInt8](repeating: 0xFF, count: 7) + [0x7F] + Array("b.000001".utf8)
         let gtid = { (number: [UInt8]) in [1] + [UInt8](repeating: 7, count: 16) + number }
@@ -251,7 +251,7 @@ import WireTestSupport
         }
     }
 
-    @Test func unknownEventsPassOnlyWhereTheServerAllowsIt() throws {
+    @Test func unknownEventsAreSkippedOnlyIfFlaggedIgnorable() throws {
         var decoder = BinlogDecoder(hasChecksums: false)
         func event(type: UInt8, flags: UInt8) -> [UInt8] {
             [0, 0, 0, 0, type, 1, 0, 0, 0, 19, 0, 0, 0, 0, 0, 0, 0, flags, 0]
@@ -270,7 +270,7 @@ import WireTestSupport
         }
     }
 
-    @Test func aStatementIsReadInItsClientsCharacterSet() throws {
+    @Test func statementIsDecodedWithTheClientsCharacterSet() throws {
         // Thread, seconds, database length, error, status length; Q_CHARSET_CODE with euckr_korean_ci (19).
         var body: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 7, 0, 4, 19, 0, 19, 0, 255, 0]
         body += Array("d".utf8) + [0] + Array("ALTER TABLE ".utf8) + [0xB0, 0xA1]
@@ -279,7 +279,7 @@ import WireTestSupport
         #expect(query.session.clientCollation == 19 && query.session.serverCollation == 255)
     }
 
-    @Test func unknownStatusVariablesEndTheirBlockOnly() throws {
+    @Test func unknownStatusVariableEndsOnlyTheStatusBlock() throws {
         var body: [UInt8] = [1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5, 0, 18, 255, 0, 77, 99]
         body += [0] + Array("BEGIN".utf8)
         let query = try body.withUnsafeBytes { try QueryEvent(body: $0) }

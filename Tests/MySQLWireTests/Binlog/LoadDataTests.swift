@@ -18,7 +18,7 @@ import WireTestSupport
     }
 
     /// The statement without the name of its file, which may have quotes whatever the session's SQL mode is.
-    @Test func theStatementIsThatOfTheServerWithoutItsFile() throws {
+    @Test func statementIsReconstructedWithoutTheFileName() throws {
         let queries = try Self.events(.executeLoadQuery).map { event -> QueryEvent in
             guard case .loadData(let query) = try Self.body(event) else { throw WireError(.badLength(0), at: 0) }
             return query
@@ -41,7 +41,7 @@ import WireTestSupport
     }
 
     @Test(arguments: [(EventType.beginLoadQuery, 5), (.deleteFile, 1)])
-    func piecesOfTheFileAreNoReasonToStop(type: EventType, count: Int) throws {
+    func fileBlockEventsAreIgnored(type: EventType, count: Int) throws {
         let events = try Self.events(type)
         #expect(events.count == count)
         for event in events {
@@ -69,12 +69,12 @@ import WireTestSupport
         try body.withUnsafeBytes { try QueryEvent(loadDataBody: $0) }
     }
 
-    @Test func expressionsInTheClientsCharacterSetAreRead() throws {
+    @Test func expressionsAreDecodedWithTheClientsCharacterSet() throws {
         let text = Array("LOAD DATA INFILE 'x' INTO TABLE t SET a = ".utf8) + [0xB0, 0xA1]
         #expect(try Self.query(Self.body(9, 25, text)).statement == "LOAD DATA INFILE '' INTO TABLE t SET a = 가")
     }
 
-    @Test func aPlaceOutsideOfTheStatementIsAFault() throws {
+    @Test func rangeOutsideOfTheStatementIsRefused() throws {
         #expect(try Self.query(Self.body(9, 25, duplicates: 2)).statement == "LOAD DATA INFILE '' REPLACE INTO TABLE t")
         #expect(try Self.query(Self.body(33, 33)).statement == "LOAD DATA INFILE 'x' INTO TABLE t INFILE '' INTO")
         for (begin, end) in [(9, 34), (34, 34), (0, UInt32.max), (25, 9), (UInt32.max, 0)] as [(UInt32, UInt32)] {
@@ -83,7 +83,7 @@ import WireTestSupport
         #expect(throws: WireError.self) { try Self.query(Self.body(9, 25, duplicates: 3)) }
     }
 
-    @Test func aTruncatedEventIsAFault() {
+    @Test func truncatedEventIsRefused() {
         // Without the last eight bytes (` TABLE t`) the statement ends with the clause.
         let whole = Self.body(9, 25)
         for count in 0..<(whole.count - 8) {

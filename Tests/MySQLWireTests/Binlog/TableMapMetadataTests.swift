@@ -42,7 +42,7 @@ import WireCore
         ("a key's prefix without a length", [9, 1, 1]),
         ("a key's column beyond 64 bits", [8, 9, 0xFE, 255, 255, 255, 255, 255, 255, 255, 255]),
     ] as [(String, [UInt8])])
-    func aFieldThatDoesNotFitTheColumnsIsRefused(_ what: String, _ bytes: [UInt8]) {
+    func fieldThatContradictsTheColumnsIsRefused(_ what: String, _ bytes: [UInt8]) {
         #expect(throws: WireError.self, "\(what)") { try read(bytes) }
     }
 }

@@ -19,7 +19,7 @@ import WireTestSupport
         try Fixtures.text("mysql/9.7.4/character-sets/vectors.txt").split(separator: "\n").map { $0.split(separator: " ") }
     }
 
-    @Test func samplesAreTheServersText() throws {
+    @Test func samplesDecodeToTheServersText() throws {
         for fields in try Self.vectors.get() where fields[0] != "all" {
             let set = try #require(MySQLCharacterSet(named: String(fields[0])))
             let (code, text) = (try #require([UInt8](hex: fields[1])), try #require([UInt8](hex: fields[2])))
@@ -28,7 +28,7 @@ import WireTestSupport
     }
 
     /// All codes that stand for a character, and no others.
-    @Test func allCodesAreTheServersText() throws {
+    @Test func allCodesDecodeToTheServersText() throws {
         for fields in try Self.vectors.get() where fields[0] == "all" {
             let set = try #require(MySQLCharacterSet(named: String(fields[1])))
             var (count, checksum) = (0, UInt32(0))
@@ -74,14 +74,14 @@ import WireTestSupport
         (33, "utf8mb3"), (45, "utf8mb4"), (255, "utf8mb4"), (309, "utf8mb4"), (63, "binary"), (19, "euckr"), (8, "latin1"),
         (1270, "utf8mb4"), (2048, "utf8mb3"),
     ])
-    func collationsNameTheirSet(number: Int, name: String) {
+    func collationsHaveTheirCharacterSet(number: Int, name: String) {
         #expect(MySQLCharacterSet(collation: number)?.name == name)
     }
 
     @Test(arguments: [-1, 0, 17, 1024, 65_536, Int.max])
-    func numbersOfNoCollationHaveNoSet(number: Int) { #expect(MySQLCharacterSet(collation: number) == nil) }
+    func unknownCollationNumbersHaveNoCharacterSet(number: Int) { #expect(MySQLCharacterSet(collation: number) == nil) }
 
-    @Test func everyCollationHasASet() {
+    @Test func everyCollationHasACharacterSet() {
         for run in CollationTable.runs {
             #expect(MySQLCharacterSet(named: run.characterSet) != nil, "\(run.characterSet)")
             #expect(MySQLCharacterSet(collation: Int(run.last))?.name == run.characterSet)

@@ -41,7 +41,7 @@ import WireTestSupport
         return configuration
     }
 
-    @Test func rowsAreASequenceOfTypedValues() async throws {
+    @Test func rowsAreAnAsyncSequenceOfTypedValues() async throws {
         let server = try ScriptedServer([try Self.login() + [.receiveSome, .send(Self.result)]])
         let client = try await MySQLClient.connect(Self.configuration(server))
         var values: [Int?] = []
@@ -50,7 +50,7 @@ import WireTestSupport
         await client.close()
     }
 
-    @Test func conversionsNameTheColumn() async throws {
+    @Test func conversionErrorsNameTheColumn() async throws {
         let server = try ScriptedServer([try Self.login() + [.receiveSome, .send(Self.result)]])
         let client = try await MySQLClient.connect(Self.configuration(server))
         let rows = try await client.query("SELECT n FROM t").collect()
@@ -63,7 +63,7 @@ import WireTestSupport
         await client.close()
     }
 
-    @Test func executeReturnsWhatTheServerReports() async throws {
+    @Test func executeReturnsAffectedRowsAndInsertID() async throws {
         let server = try ScriptedServer([
             try Self.login() + [.receiveSome, .send(Self.ok(1, affected: 3, insertID: 42))],
         ])
@@ -73,7 +73,7 @@ import WireTestSupport
         await client.close()
     }
 
-    @Test func aStatementWhileRowsAreReadIsRejectedAndAnAbandonedResultIsDiscarded() async throws {
+    @Test func statementDuringAResultIsRejectedAndAbandonedResultsAreDiscarded() async throws {
         // More than one batch.
         let rows = Array(repeating: [1, 0x31] as [UInt8], count: RowBatch.rowsMax + 1)
         let server = try ScriptedServer([
@@ -93,7 +93,7 @@ import WireTestSupport
         await client.close()
     }
 
-    @Test func aTransactionThatThrowsIsRolledBack() async throws {
+    @Test func throwingTransactionIsRolledBack() async throws {
         struct Failure: Error {}
         func command(_ sql: String) -> [Step] { [.expect(Self.packet(0, [3] + Array(sql.utf8))), .send(Self.ok(1))] }
         let server = try ScriptedServer([try Self.login() + command("START TRANSACTION") + command("ROLLBACK")])

@@ -43,7 +43,7 @@ import WireTestSupport
     }
 
     @Test(arguments: [2003, 1226, 1129, 9001] as [UInt16])
-    func anErrorInsteadOfTheGreetingPasses(code: UInt16) throws {
+    func errorInsteadOfTheGreetingIsRetriable(code: UInt16) throws {
         let server = try ScriptedServer([[.send(Self.error(code, "no server just now", sequence: 0))]])
         let failure = failure { _ = try MySQLConnection.connect(options(server)) }
         #expect(failure?.isRetriable == true, "\(String(describing: failure))")
@@ -52,7 +52,7 @@ import WireTestSupport
 
     /// A proxy greets by itself, and notices only then that no server is behind it.
     @Test(arguments: [(UInt16(1226), true), (1129, true), (65_535, true), (1045, false), (3159, false)])
-    func anErrorInsteadOfTheOKPasses(code: UInt16, isRetriable: Bool) throws {
+    func errorInsteadOfTheOKIsRetriable(code: UInt16, isRetriable: Bool) throws {
         let server = try ScriptedServer([[
             .send(try Self.greeting()), .receiveSome, .send(Self.error(code, "no", sequence: 2)),
         ]])
@@ -60,7 +60,7 @@ import WireTestSupport
         #expect(failure?.isRetriable == isRetriable, "\(String(describing: failure))")
     }
 
-    @Test func anErrorPassesUntilTheFirstCommandHasSucceeded() throws {
+    @Test func errorsAreRetriableUntilTheFirstCommandSucceeds() throws {
         let server = try ScriptedServer([[
             .send(try Self.greeting()), .receiveSome, .send(Self.packet(2, Self.ok)),
             .receiveSome, .send(Self.error(1129, "blocked", sequence: 1)),
@@ -78,7 +78,7 @@ import WireTestSupport
 
     /// A server that is being stopped has sent its greeting, and then closes: TLS (close_notify) or the socket.
     @Test(arguments: [[0x15, 3, 3, 0, 2, 1, 0], []] as [[UInt8]])
-    func theEndDuringTheHandshakeOfTLSIsALostConnection(last: [UInt8]) throws {
+    func endDuringTheTLSHandshakeIsALostConnection(last: [UInt8]) throws {
         let conversation = try Conversation("mysql/9.7.4/handshake/ssl-request")
         let greeting = try messages(of: conversation.fromServer, fed: .whole, to: CapturedPackets())[0]
         let server = try ScriptedServer([[.send(Self.packet(0, greeting)), .receiveSome, .receiveSome, .send(last)]])
@@ -89,7 +89,7 @@ import WireTestSupport
     }
 
     /// Something always comes soon enough (here AuthMoreData), and still nobody waits for ever.
-    @Test(.timeLimit(.minutes(1))) func aHandshakeThatNeverEndsIsGivenUp() throws {
+    @Test(.timeLimit(.minutes(1))) func endlessHandshakeTimesOut() throws {
         // The numbers of packets count on, and begin again after 255.
         let packets = (0..<256).flatMap { Self.packet(UInt8(truncatingIfNeeded: $0 + 2), [0x01, 0x03]) }
         let server = try ScriptedServer([[.send(try Self.greeting()), .receiveSome, .flood(packets)]])

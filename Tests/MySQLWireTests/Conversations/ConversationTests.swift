@@ -8,17 +8,17 @@ import WireTestSupport
 @Suite struct ConversationTests {
     static let names = Conversation.all(in: "mysql") + Conversation.all(in: "mariadb")
 
-    @Test func conversationsAreThere() { #expect(Self.names.count > 40) }
+    @Test func conversationsAreFound() { #expect(Self.names.count > 40) }
 
     @Test(arguments: names)
-    func theyReadAsInTheirGoldenFile(name: String) throws {
+    func conversationsDecodeToTheirGoldenFiles(name: String) throws {
         let conversation = try Conversation(name)
         try verify(CapturedPackets(), on: conversation.fromServer)
         try expectGolden(try ConversationDump(conversation, feeding: .whole).text, at: "\(name)/expected.txt")
     }
 
     @Test(arguments: names)
-    func theyReadTheSameHoweverTheyArrive(name: String) throws {
+    func conversationsDecodeTheSameInEveryFeedingMode(name: String) throws {
         let conversation = try Conversation(name)
         let expected = try ConversationDump(conversation, feeding: .whole).lines
         for feeding in Feeding.all.dropFirst() {

@@ -30,7 +30,7 @@ import WireStreams
     }
 
     @Test(arguments: [1044, 1045, 1049, 1130, 1251, 1524, 1698, 1820, 1862, 3118, 3159] as [UInt16])
-    func errorsOfTheAccountAreNeverRetriable(code: UInt16) {
+    func accountErrorsAreNeverRetriable(code: UInt16) {
         #expect(!Self.server(code, isBeforeFirstCommand: true).isRetriable)
         #expect(!Self.server(code).isRetriable)
     }

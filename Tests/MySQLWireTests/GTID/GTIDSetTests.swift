@@ -9,7 +9,7 @@ import WireTestSupport
 
     private func set(_ text: String) throws -> GTIDSet { try #require(GTIDSet(text)) }
 
-    @Test func textIsBroughtIntoMySQLsCanonicalForm() throws {
+    @Test func textHasMySQLsCanonicalForm() throws {
         #expect(try set("\(a.uppercased()):5-7:1-3:4,\n \(b):9").description == "\(b):9,\(a):1-7")
         #expect(try set("").description == "")
     }
@@ -17,9 +17,9 @@ import WireTestSupport
     @Test(arguments: ["x", "3e11fa47-71ca-11e1-9e33-c80aa9429562", "3e11fa47-71ca-11e1-9e33-c80aa9429562:0",
         "3e11fa47-71ca-11e1-9e33-c80aa9429562:5-3", "3e11fa47-71ca-11e1-9e33-c80aa9429562:tag:1",
         "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2-3"])
-    func whatIsNoSetIsRefused(text: String) { #expect(GTIDSet(text) == nil) }
+    func invalidSetsAreRefused(text: String) { #expect(GTIDSet(text) == nil) }
 
-    @Test(.timeLimit(.minutes(1))) func aSetFullOfHolesIsReadInTimeThatGrowsWithIt() throws {
+    @Test(.timeLimit(.minutes(1))) func setWithManyGapsIsParsedInLinearTime() throws {
         let text = "\(a):" + stride(from: 39_999, through: 1, by: -2).map(String.init).joined(separator: ":")
         let gtids = try set(text)
         #expect(gtids.intervals.values.first?.count == 20_000)
@@ -44,7 +44,7 @@ import WireTestSupport
     }
 
     /// A replica with many threads, or a server that was restored by pieces, has as many gaps.
-    @Test(.timeLimit(.minutes(1))) func setsWithManyGapsAreReadAndComparedInTime() throws {
+    @Test(.timeLimit(.minutes(1))) func setsWithManyGapsAreParsedAndComparedInTime() throws {
         let odd = try set("\(a):" + (0..<100_000).reversed().map { "\(2 * $0 + 1)" }.joined(separator: ":"))
         let even = try set("\(a):" + (0..<100_000).map { "\(2 * $0 + 2)" }.joined(separator: ":"))
         #expect(odd.union(even) == (try set("\(a):1-200000")))
@@ -54,7 +54,7 @@ import WireTestSupport
     }
 
     /// Against the numbers one by one.
-    @Test func subtractionAndComparisonAgreeWithTheNumbersThemselves() throws {
+    @Test func subtractionAndComparisonEqualASetOfNumbers() throws {
         var generator = SeededGenerator(seed: 3)
         let source = try #require(ServerUUID(a))
         func numbers() -> Set<UInt64> { Set((0..<8).map { _ in UInt64.random(in: 1...20, using: &generator) }) }
@@ -74,7 +74,7 @@ import WireTestSupport
         }
     }
 
-    @Test func theBinaryFormEndsIntervalsBehindTheirLastNumber() throws {
+    @Test func encodedIntervalsEndAfterTheirLastNumber() throws {
         let bytes = try set("\(a):1-5").encoded()
         #expect(bytes.count == 8 + 16 + 8 + 16)
         #expect(Array(bytes[8..<12]) == [0x3E, 0x11, 0xFA, 0x47])

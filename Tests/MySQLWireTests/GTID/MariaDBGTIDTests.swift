@@ -2,7 +2,7 @@ import MySQLWire
 import Testing
 
 @Suite struct MariaDBGTIDTests {
-    @Test func aListHoldsTheLastTransactionOfEachDomain() throws {
+    @Test func listHoldsTheLastTransactionOfEachDomain() throws {
         var list = try #require(MariaDBGTIDList("1-2-5, 0-1-100,\n0-3-90"))
         #expect(list.description == "0-1-100,1-2-5")
         list.insert(MariaDBGTID(domain: 0, serverID: 2, number: 101))
@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test(arguments: ["0-1", "0-1-", "a-1-2", "0-1-2-3", "4294967296-1-1", "0-1--1", "0-1-18446744073709551616", "0-+1-1"])
-    func otherTextsAreNoLists(text: String) { #expect(MariaDBGTIDList(text) == nil) }
+    func invalidListsAreRefused(text: String) { #expect(MariaDBGTIDList(text) == nil) }
 
-    @Test func anEmptyTextIsAnEmptyList() { #expect(MariaDBGTIDList(" ")?.isEmpty == true && MariaDBGTIDList("")?.isEmpty == true) }
+    @Test func emptyTextIsAnEmptyList() { #expect(MariaDBGTIDList(" ")?.isEmpty == true && MariaDBGTIDList("")?.isEmpty == true) }
 }

@@ -53,7 +53,7 @@ import WireTestSupport
         #expect(session.capabilities.contains(.deprecateEOF))
     }
 
-    @Test func fullAuthenticationWithoutTLSUsesTheServersKey() throws {
+    @Test func fullAuthenticationWithoutTLSUsesTheServersPublicKey() throws {
         let (server, client) = try Self.packets("mysql/9.7.4/handshake/caching-sha2-full-public-key")
         var handshake = machine(allowsKey: true)
         _ = try handshake.receive(server[0])
@@ -72,7 +72,7 @@ import WireTestSupport
         }
     }
 
-    @Test func theServersKeyIsUsedOnlyIfAllowed() throws {
+    @Test func publicKeyRetrievalMustBeAllowed() throws {
         let (server, _) = try Self.packets("mysql/9.7.4/handshake/caching-sha2-full-public-key")
         var handshake = machine()
         _ = try handshake.receive(server[0])
@@ -100,7 +100,7 @@ import WireTestSupport
         #expect(try handshake.receive([0x01, 0x04]) == .send(Array("secret".utf8) + [0]))
     }
 
-    @Test func anEmptyPasswordHasAnEmptyResponse() throws {
+    @Test func emptyPasswordHasAnEmptyResponse() throws {
         let (server, client) = try Self.packets("mysql/9.7.4/handshake/empty-password")
         var handshake = machine(user: "root", password: "", database: "wire")
         let response = try Self.sent(try handshake.receive(server[0]))
@@ -108,7 +108,7 @@ import WireTestSupport
         #expect(Self.authentication(client[0], user: "root") == [])
     }
 
-    @Test func anAuthSwitchRequestIsAnsweredForTheOtherPlugin() throws {
+    @Test func authSwitchRequestIsAnsweredForTheOtherPlugin() throws {
         let (server, client) = try Self.packets("mysql/9.7.4/handshake/switch-to-caching-sha2")
         var handshake = machine()
         _ = try handshake.receive(server[0])
@@ -117,7 +117,7 @@ import WireTestSupport
         #expect(try handshake.receive(server[2]) == .needMore)
     }
 
-    @Test func aSecondAuthSwitchRequestIsRejected() throws {
+    @Test func secondAuthSwitchRequestIsRejected() throws {
         let (server, _) = try Self.packets("mysql/9.7.4/handshake/switch-to-caching-sha2")
         var handshake = machine()
         _ = try handshake.receive(server[0])
@@ -125,7 +125,7 @@ import WireTestSupport
         #expect(throws: MySQLError.self) { try handshake.receive(server[1]) }
     }
 
-    @Test func sha256PasswordsAreEncryptedWithTheServersKey() throws {
+    @Test func sha256PasswordsAreEncryptedWithTheServersPublicKey() throws {
         let (server, client) = try Self.packets("mysql/9.7.4/handshake/switch-to-sha256")
         var handshake = machine(user: "wire_sha256", allowsKey: true)
         _ = try handshake.receive(server[0])
@@ -182,7 +182,7 @@ import WireTestSupport
         }
     }
 
-    @Test func requiredTLSThatIsNotOfferedThrows() throws {
+    @Test func requiredTLSThatIsNotOfferedIsAnError() throws {
         var greeting = try Self.packets("mysql/9.7.4/handshake/empty-password").server[0]
         let zero = try #require(greeting.firstIndex(of: 0))
         // CLIENT_SSL is bit 11 of the lower capabilities, which follow number, challenge and filler.
@@ -210,7 +210,7 @@ import WireTestSupport
     @Test(arguments: [
         ("mysql/9.7.4/handshake/empty-password", false), ("mariadb/11.8.9/handshake/native-password", true),
     ])
-    func anUnsupportedPluginIsReportedWithTheKindOfServer(conversation: String, isMariaDB: Bool) throws {
+    func unsupportedPluginErrorNamesTheKindOfServer(conversation: String, isMariaDB: Bool) throws {
         var handshake = machine()
         _ = try handshake.receive(try Self.packets(conversation).server[0])
         do {
@@ -223,7 +223,7 @@ import WireTestSupport
         }
     }
 
-    @Test func thePortOfTheXProtocolIsRecognised() {
+    @Test func xProtocolPortIsRecognized() {
         var handshake = machine()
         do {
             _ = try handshake.receive([11, 0, 0, 0])
@@ -231,7 +231,7 @@ import WireTestSupport
         } catch { #expect("\(error)".contains("X protocol")) }
     }
 
-    @Test func theProgramsNameIsAnOption() throws {
+    @Test func programNameIsConfigurable() throws {
         let (server, _) = try Self.packets("mysql/9.7.4/handshake/empty-password")
         func response(_ programName: String?) throws -> String {
             let account = Handshake.Account(user: "root", password: "", programName: programName)

@@ -13,7 +13,7 @@ import WireTestSupport
         return try bytes.withUnsafeBytes { try framer.next(in: $0) }
     }
 
-    @Test func lessThanAPacketAsksForMore() throws {
+    @Test func incompletePacketNeedsMoreBytes() throws {
         #expect(try outcome([]) == .needMore(wantedBytes: 4))
         #expect(try outcome([5, 0, 0]) == .needMore(wantedBytes: 4))
         #expect(try outcome([5, 0, 0, 0, 1]) == .needMore(wantedBytes: 9))
@@ -21,11 +21,11 @@ import WireTestSupport
         #expect(try outcome([0, 0, 0, 0]) == .packet(pieces: 1, totalBytes: 4))
     }
 
-    @Test func numbersMustFollowEachOther() {
+    @Test func sequenceNumbersMustBeConsecutive() {
         #expect(throws: WireError.self) { try outcome([1, 0, 0, 3, 1], sequence: 2) }
     }
 
-    @Test func numbersWrapAround() throws {
+    @Test func sequenceNumbersWrapAround() throws {
         var framer = PacketFramer()
         framer.nextSequence = 255
         let packet: [UInt8] = [0, 0, 0, 255]
@@ -33,7 +33,7 @@ import WireTestSupport
         #expect(framer.nextSequence == 0)
     }
 
-    @Test func aPacketOfExactlySixteenMebibytesEndsWithAnEmptyPiece() throws {
+    @Test func packetOfExactlySixteenMebibytesEndsWithAnEmptyPiece() throws {
         let piece = [UInt8](repeating: 7, count: 0xFF_FFFF)
         let full: [UInt8] = [0xFF, 0xFF, 0xFF, 0] + piece
         #expect(try outcome(full) == .needMore(wantedBytes: full.count + 4))
@@ -61,14 +61,14 @@ import WireTestSupport
     }
 
     @Test(arguments: [UInt64(1), 2, .random(in: 3 ... .max)])
-    func packetsArriveWholeOverABadNetwork(seed: UInt64) throws {
+    func packetsAreReassembledFromFragments(seed: UInt64) throws {
         let payloads = (0..<200).map { [UInt8](repeating: UInt8($0), count: $0 * 37 % 500) }
         let channel = channel(FaultyInputStream(framed(payloads), seed: seed))
         for payload in payloads { #expect(Array(try channel.receive()) == payload, "seed \(seed)") }
         #expect(throws: MySQLError.stream(.closed)) { try channel.receive() }
     }
 
-    @Test func whatBreaksInAPacketIsTheStreamsFault() {
+    @Test func streamErrorWithinAPacketIsThrown() {
         let whole = framed([[1, 2, 3, 4]])
         let cut = Array(whole.dropLast())
         let endings: [(FaultyInputStream.Ending, StreamError)] = [
@@ -81,7 +81,7 @@ import WireTestSupport
         }
     }
 
-    @Test func payloadsAreSentInPiecesAndAreReadAgain() throws {
+    @Test func sentPayloadsAreReceivedUnchanged() throws {
         for count in [0, 1, 0xFF_FFFE, 0xFF_FFFF, 0x100_0000] {
             let output = RecordingOutputStream(seed: 3)
             let sender = channel(FaultyInputStream([], seed: 1), output)
@@ -92,7 +92,7 @@ import WireTestSupport
         }
     }
 
-    @Test func bytesBehindTheRequestForTLSAreRefused() throws {
+    @Test func bytesBufferedBeforeTLSAreRefused() throws {
         let packets = framed((0..<100).map { [UInt8($0)] })
         let channel = channel(FaultyInputStream(packets, seed: 5, readBytesMax: 400))
         repeat { _ = try channel.receive() } while !channel.hasBufferedPacket

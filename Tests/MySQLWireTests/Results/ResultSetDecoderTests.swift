@@ -18,7 +18,7 @@ import WireTestSupport
     }
 
     @Test(arguments: [("results", true), ("results-with-eof", false)])
-    func resultsEndWithOKOrWithEOF(name: String, hasDeprecatedEOF: Bool) throws {
+    func resultsEndWithOKOrEOF(name: String, hasDeprecatedEOF: Bool) throws {
         // Turns: greeting, OK, then one for each statement.
         let packets = try turn("mysql/9.7.4/query/\(name)", 2)
         let events = try receive(packets, hasDeprecatedEOF ? Self.withoutEOF : [.protocol41])
@@ -30,7 +30,7 @@ import WireTestSupport
         #expect(!packet.hasMoreResults && packet.affectedRows == 0)
     }
 
-    @Test func anErrorAfterRowsIsThrown() throws {
+    @Test func errorAfterRowsIsThrown() throws {
         let packets = try turn("mysql/9.7.4/query/error-among-rows", 2)
         #expect(packets.last?.first == 0xFF)
         #expect(throws: MySQLError.server(
@@ -39,7 +39,7 @@ import WireTestSupport
         #expect(try receive(Array(packets.dropLast()), Self.withoutEOF).contains(.row))
     }
 
-    @Test func localFilesAreNeverSent() {
+    @Test func localInfileRequestIsRefused() {
         // LOAD DATA LOCAL: 0xFB and a file name.
         #expect(throws: MySQLError.self) { try receive([[0xFB] + Array("/etc/passwd".utf8)], Self.withoutEOF) }
     }
@@ -51,7 +51,7 @@ import WireTestSupport
         #expect(throws: MySQLError.self) { try receive([packet], Self.withoutEOF) }
     }
 
-    @Test func aRowWithTooFewOrTooManyCellsIsRejected() throws {
+    @Test func rowWithTooFewOrTooManyCellsIsRejected() throws {
         func row(_ bytes: [UInt8], _ columns: Int) throws {
             try bytes.withUnsafeBytes { _ = try TextRow($0, columnCount: columns, reusing: []) }
         }

@@ -84,7 +84,7 @@ import WireTestSupport
         #expect(PackedTemporal(rawValue: .min).timeMicroseconds == 0)
     }
 
-    @Test func typesOfOpaqueValuesAreHandedOn() throws {
+    @Test func opaqueValuesKeepTheirType() throws {
         #expect(try render([0x0F, 16, 2, 1, 2]) == "type 16 0x0102")
     }
 }

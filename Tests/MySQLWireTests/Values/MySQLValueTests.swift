@@ -31,11 +31,11 @@ import WireCore
     }
 
     @Test(arguments: [(ColumnType.long, "x"), (.longLong, "9223372036854775808"), (.date, "2020"), (.time, "1:2")])
-    func textThatTheTypeDoesNotHaveThrows(type: ColumnType, text: String) {
+    func textInvalidForTheTypeThrows(type: ColumnType, text: String) {
         #expect(throws: WireError.self) { try Self.value(type, text) }
     }
 
-    @Test func valuesConvertOnlyExactly() {
+    @Test func onlyExactConversionsSucceed() {
         #expect(Int(MySQLValue.uint(7)) == 7 && Int(MySQLValue.uint(.max)) == nil && UInt64(MySQLValue.int(-1)) == nil)
         #expect(Double(MySQLValue.int(1 << 53)) == 9_007_199_254_740_992)
         #expect(Double(MySQLValue.int((1 << 53) + 1)) == nil)
@@ -51,7 +51,7 @@ import WireCore
         ("\(MySQLValue.bytes([0, 255]))", "0x00ff"),
         ("\(MySQLValue.timestamp(microseconds: 1_500_000))", "1970-01-01 00:00:01.5 UTC"),
     ])
-    func descriptionsAreTheServersNotation(text: String, expected: String) { #expect(text == expected) }
+    func descriptionsUseTheServersNotation(text: String, expected: String) { #expect(text == expected) }
 
     @Test func jsonIsWrittenAsTheServerPrintsIt() {
         var writer = JSONTextWriter()

@@ -18,11 +18,11 @@ import WireTestSupport
         #expect(MySQLDate(epochDays: days) == date)
     }
 
-    @Test func everyDayOfEightCenturiesComesBack() {
+    @Test func everyDayOfEightCenturiesRoundTrips() {
         for days in -150_000..<150_000 { #expect(MySQLDate(epochDays: days).epochDays == days) }
     }
 
-    @Test func timesBeforeTheEpochComeBack() {
+    @Test func timesBeforeTheEpochRoundTrip() {
         for microseconds: Int64 in [0, -1, -86_400_000_000, -86_400_000_001, 86_399_999_999, .min, .max] {
             let value = MySQLDateTime(epochMicroseconds: microseconds)
             #expect(value.microsecond >= 0 && value.hour >= 0)
@@ -30,7 +30,7 @@ import WireTestSupport
         }
     }
 
-    @Test func theTextProtocolsFormsAreRead() {
+    @Test func textProtocolValuesAreParsed() {
         #expect(text("2020-02-29 12:34:56.789", TextTemporal.dateTime)?.epochMicroseconds == 1_582_979_696_789_000)
         #expect(text("0000-00-00 00:00:00", TextTemporal.dateTime)?.date.isZeroOrPartial == true)
         #expect(text("-838:59:59.000001", TextTemporal.time) == -3_020_399_000_001)
@@ -42,7 +42,7 @@ import WireTestSupport
         "", "2020", "2020-02", "2020-02-29x", "999999999-01-01", "2020-13-01", "2020-01-32", "2020-02-29 1", "-1-1-1",
         "2020-02-29 12:34:56.1234567", "9223372036854775807-1-1",
     ])
-    func otherTextsAreRefused(word: String) {
+    func invalidTextsAreRefused(word: String) {
         #expect(text(word, TextTemporal.dateTime) == nil)
         #expect(text(word, TextTemporal.date) == nil)
         #expect(text(word, TextTemporal.time) == nil)
@@ -75,7 +75,7 @@ import WireTestSupport
     }
 
     /// `7F3747E12E` is -12:34:56.7890 with three digits, from a real log.
-    @Test func negativeFractionsBelongToTheNumber() {
+    @Test func negativeTimesIncludeTheirFraction() {
         let cell: [UInt8] = [0x7F, 0x37, 0x47, 0xE1, 0x2E]
         #expect(cell.withUnsafeBytes { StoredTemporal.time2($0) } == -45_296_789_000)
     }

@@ -10,7 +10,7 @@ import WireCore
         }
     }
 
-    @Test func readsIntegersOfBothEndiannesses() throws {
+    @Test func integersOfBothEndiannessesAreRead() throws {
         try reading([1, 2, 3, 4, 5, 6, 7, 8, 9]) { (reader: inout ByteReader) throws in
             #expect(try reader.littleEndian(UInt16.self) == 0x0201)
             #expect(try reader.bigEndian(UInt16.self) == 0x0304)
@@ -31,7 +31,7 @@ import WireCore
         }
     }
 
-    @Test func aFailedReadLeavesTheCursorWhereItWas() throws {
+    @Test func failedReadDoesNotMoveTheCursor() throws {
         try reading([0x80, 0x80], base: 100) { (reader: inout ByteReader) throws in
             let short = WireError(.truncated(neededBytes: 4, remainingBytes: 2), at: 100)
             #expect(throws: short) { try reader.bigEndian(Int32.self) }
@@ -52,7 +52,7 @@ import WireCore
         }
     }
 
-    @Test func slicesKnowTheirPlaceInTheWhole() throws {
+    @Test func slicesKeepTheirOffset() throws {
         try reading([0, 1, 2, 3, 4, 5]) { (reader: inout ByteReader) throws in
             try reader.skip(2)
             var inner = try reader.slice(3)
@@ -68,7 +68,7 @@ import WireCore
         }
     }
 
-    @Test func readsTextAndCopies() throws {
+    @Test func textAndCopiesAreRead() throws {
         try reading(Array("aé".utf8)) { (reader: inout ByteReader) throws in
             #expect(try reader.utf8(3) == "aé")
             #expect(try reader.utf8(0) == "")

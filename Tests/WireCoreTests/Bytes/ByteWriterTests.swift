@@ -2,7 +2,7 @@ import Testing
 import WireCore
 
 @Suite struct ByteWriterTests {
-    @Test func writesIntegersOfBothEndiannesses() {
+    @Test func integersOfBothEndiannessesAreWritten() {
         var writer = ByteWriter()
         writer.byte(1)
         writer.littleEndian(UInt16(0x0203))
@@ -24,7 +24,7 @@ import WireCore
         #expect(writer.array() == [0, 0, 0, 5, 3, 0, 0x61, 0x62, 0x63])
     }
 
-    @Test func growsFarBeyondItsFirstCapacity() {
+    @Test func writerGrowsBeyondItsInitialCapacity() {
         var writer = ByteWriter(capacityBytes: 16)
         let chunk = [UInt8](0..<251)
         for _ in 0..<1000 { writer.bytes(chunk) }
@@ -32,7 +32,7 @@ import WireCore
         #expect(writer.array()[250_749...] == [UInt8](0..<251)[...])
     }
 
-    @Test func forgetsAndKeepsItsMemory() {
+    @Test func removingAllBytesKeepsTheCapacity() {
         var writer = ByteWriter()
         writer.literal("abcdef")
         writer.truncate(to: 2)

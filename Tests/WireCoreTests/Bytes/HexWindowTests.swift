@@ -7,14 +7,14 @@ import WireCore
         return HexWindow(bytes.span.bytes, around: offset, radiusBytes: 2).text
     }
 
-    @Test func showsAFewBytesAroundThePlace() {
+    @Test func windowShowsBytesAroundTheOffset() {
         #expect(window(20, 10) == "… 08 09 [0a] 0b 0c …")
         #expect(window(20, 0) == "[00] 01 02 …")
         #expect(window(20, 19) == "… 11 12 [13]")
         #expect(window(3, 1) == "00 [01] 02")
     }
 
-    @Test func placesOutsideAreNoFault() {
+    @Test func offsetsOutOfRangeAreAccepted() {
         #expect(window(3, 3) == "… 01 02")
         #expect(window(3, 100) == "… 01 02")
         #expect(window(3, -5) == "00 01 02")

@@ -16,7 +16,7 @@ import WireCore
     }
 
     @Test(arguments: [1, 7, 1000, 300_000])
-    func bytesComeOutInTheirOrder(_ pieceBytes: Int) {
+    func bytesAreReadInOrder(_ pieceBytes: Int) {
         let bytes = (0..<600_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
         var source = Source(rest: bytes[...], pieceBytes: max(pieceBytes, 100))
         var buffer = ReceiveBuffer(capacityBytes: 4096)
@@ -30,7 +30,7 @@ import WireCore
         #expect(found == bytes)
     }
 
-    @Test func aFrameLargerThanTheBufferFits() {
+    @Test func bufferGrowsForALargerFrame() {
         let bytes = (0..<1_500_000).map { UInt8(truncatingIfNeeded: $0 &* 17) }
         var source = Source(rest: bytes[...], pieceBytes: 100_000)
         var buffer = ReceiveBuffer(capacityBytes: 4096)
@@ -41,7 +41,7 @@ import WireCore
         #expect(buffer.fill(from: { source.read($0) }) == 0)
     }
 
-    @Test func theBlockOfALargeFrameIsGivenBack() {
+    @Test func blockOfALargeFrameIsReturned() {
         let frameBytes = ReceiveBuffer.keptBytesMax + 1
         var source = Source(rest: [UInt8](repeating: 1, count: frameBytes + 2)[...], pieceBytes: frameBytes)
         var buffer = ReceiveBuffer()
@@ -53,7 +53,7 @@ import WireCore
         #expect(buffer.readable.elementsEqual([1, 1]))
     }
 
-    @Test func bytesAreMovedOverThoseThatAreNotNeeded() {
+    @Test func moveOverwritesEarlierBytes() {
         var source = Source(rest: [1, 2, 3, 4, 5, 6, 7, 8], pieceBytes: 8)
         var buffer = ReceiveBuffer(capacityBytes: 4096)
         _ = buffer.fill(from: { source.read($0) })

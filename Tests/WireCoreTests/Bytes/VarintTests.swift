@@ -10,7 +10,7 @@ import WireCore
         (.max, [0xFE, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01]),
         (.min, [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x01]),
     ] as [(Int64, [UInt8])])
-    func zigZagVarintsMeetTheirVectors(_ value: Int64, _ bytes: [UInt8]) throws {
+    func zigZagVarintsEqualReferenceVectors(_ value: Int64, _ bytes: [UInt8]) throws {
         var writer = ByteWriter()
         writer.zigZagVarint(value)
         #expect(writer.array() == bytes)
@@ -24,7 +24,7 @@ import WireCore
         ([0x00], UInt32(0)), ([0x7F], 127), ([0x80, 0x01], 128), ([0xFF, 0xFF, 0xFF, 0xFF, 0x0F], .max),
         ([0x80, 0x80, 0x80, 0x80, 0x00], 0),
     ] as [([UInt8], UInt32)])
-    func unsignedVarintsMeetTheirVectors(_ bytes: [UInt8], _ value: UInt32) throws {
+    func unsignedVarintsEqualReferenceVectors(_ bytes: [UInt8], _ value: UInt32) throws {
         #expect(try Self.read(bytes) { reader throws(WireError) in try reader.unsignedVarint32() } == value)
         #expect(try Self.read(bytes) { reader throws(WireError) in try reader.unsignedVarint64() } == UInt64(value))
     }
@@ -41,7 +41,7 @@ import WireCore
         }
     }
 
-    @Test func aVarintThatDoesNotEndWithinItsWidthIsRefused() throws {
+    @Test func overlongVarintIsRefused() throws {
         let tooLong = [UInt8](repeating: 0x80, count: 4) + [0x10]
         #expect(throws: WireError(.varintTooLong, at: 0)) {
             try Self.read(tooLong) { reader throws(WireError) in try reader.unsignedVarint32() }

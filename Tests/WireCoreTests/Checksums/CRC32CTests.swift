@@ -6,7 +6,7 @@ import WireTestSupport
     private static func checksum(_ bytes: [UInt8]) -> UInt32 { bytes.withUnsafeBytes { CRC32C.checksum($0) } }
 
     /// RFC 3720, B.4, and the check value of the CRC catalogue.
-    @Test func theVectorsOfISCSIAreMet() {
+    @Test func checksumsEqualTheVectorsOfISCSI() {
         #expect(Self.checksum(Array("123456789".utf8)) == 0xE306_9283)
         #expect(Self.checksum([UInt8](repeating: 0, count: 32)) == 0x8A91_36AA)
         #expect(Self.checksum([UInt8](repeating: 0xFF, count: 32)) == 0x62A8_AB43)
@@ -25,7 +25,7 @@ import WireTestSupport
         return ~crc
     }
 
-    @Test func everyLengthAndStartAgreesWithTheDefinition() {
+    @Test func checksumsOfEveryLengthAndAlignmentEqualTheDefinition() {
         var generator = SeededGenerator(seed: 5)
         let bytes = (0..<128).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         for start in 0..<17 {
@@ -41,7 +41,7 @@ import WireTestSupport
 
     /// Around the four lanes of 1024 bytes in which long inputs are taken.
     @Test(arguments: [1023, 1024, 4095, 4096, 4097, 8191, 8192, 12_301])
-    func longInputsAgreeWithTheDefinition(count: Int) {
+    func checksumsOfLongInputsEqualTheDefinition(count: Int) {
         var generator = SeededGenerator(seed: UInt64(count))
         let bytes = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         #expect(Self.checksum(bytes) == Self.reference(bytes))
@@ -49,7 +49,7 @@ import WireTestSupport
         #expect(bytes[100...].withUnsafeBytes { CRC32C.checksum($0, continuing: first) } == Self.reference(bytes))
     }
 
-    @Test func aChecksumCanBeContinued() {
+    @Test func checksumCanBeContinued() {
         let bytes = Array("a record batch is checksummed in two pieces".utf8)
         for cut in 0...bytes.count {
             let first = bytes[..<cut].withUnsafeBytes { CRC32C.checksum($0) }

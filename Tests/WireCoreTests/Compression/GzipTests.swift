@@ -27,32 +27,32 @@ import WireTestSupport
         return writer.array()
     }
 
-    @Test func whatPythonCompressedIsExpanded() throws {
+    @Test func dataCompressedByPythonIsExpanded() throws {
         #expect(try Self.expand(Self.fromPython) == "hello, hello, hello")
     }
 
-    @Test func severalMembersAreOneContent() throws {
+    @Test func membersAreConcatenated() throws {
         #expect(try Self.expand(Self.fromPython + Self.secondMember) == "hello, hello, hello and good-bye")
     }
 
-    @Test func dataThatEndsTooEarlyIsRefused() {
+    @Test func truncatedDataIsRefused() {
         for length in Self.fromPython.indices {
             #expect(throws: CompressionError.self) { try Self.expand(Array(Self.fromPython[..<length])) }
         }
     }
 
-    @Test func theLimitHolds() {
+    @Test func expansionStopsAtTheLimit() {
         #expect(throws: CompressionError.tooLarge(codec: "gzip", limitBytes: 18)) {
             try Self.expand(Self.fromPython, limitBytes: 18)
         }
     }
 
-    @Test func damageNeverTraps() {
+    @Test func damagedDataNeverTraps() {
         survivesDamage(to: Self.fromPython) { _ = try Self.expand([UInt8]($0)) }
     }
 
     @Test(arguments: [-1, 1, 6, 9, 42] as [Int32])
-    func everyLevelComesBack(_ level: Int32) throws {
+    func everyLevelRoundTrips(_ level: Int32) throws {
         var generator = SeededGenerator(seed: 3)
         let letters = (0..<300_000).map { _ in UInt8.random(in: 97...105, using: &generator) }
         let compressed = Self.compress(letters, level: level)
@@ -61,5 +61,5 @@ import WireTestSupport
         #expect(compressed.prefix(2) == [0x1F, 0x8B])
     }
 
-    @Test func nothingBecomesAnEmptyMember() throws { #expect(try Self.expand(Self.compress([], level: 6)) == "") }
+    @Test func emptyInputGivesAnEmptyMember() throws { #expect(try Self.expand(Self.compress([], level: 6)) == "") }
 }

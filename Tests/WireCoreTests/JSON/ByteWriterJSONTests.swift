@@ -35,7 +35,7 @@ import WireCore
         return result + "\""
     }
 
-    @Test func everyCharacterIsEscapedAtEveryPlace() {
+    @Test func charactersAreEscapedAtEveryPosition() {
         let special: [Unicode.Scalar] = (0...0x7F).compactMap(Unicode.Scalar.init)
             + ["\u{80}", "\u{A2}", "\u{E9}", "\u{7FF}", "\u{800}", "\u{FFFF}", "\u{10000}", "\u{1F600}", "\u{10FFFF}"]
         for scalar in special {
@@ -78,7 +78,7 @@ import WireCore
         #expect(written { $0.base64(Array(text.utf8)) } == encoded)
     }
 
-    @Test func base64ForURLsHasItsOwnAlphabet() {
+    @Test func urlSafeBase64HasItsOwnAlphabet() {
         #expect(written { $0.base64([0xFB, 0xFF, 0xFE]) } == "+//+")
         #expect(written { $0.base64URL([0xFB, 0xFF, 0xFE]) } == "-__-")
     }

@@ -18,7 +18,7 @@ import WireCore
         ("-1.5E-2", .double(-0.015)), ("\"\"", .string("")), ("[]", .array([])), ("{}", .object([:])),
         ("[1,\t[2] ,\n{\"a\" : null}\r]", .array([.integer(1), .array([.integer(2)]), .object(["a": .null])])),
     ])
-    func reads(_ text: String, _ value: JSONValue) throws { #expect(try JSONValue.parse(text) == value) }
+    func validDocumentsAreParsed(_ text: String, _ value: JSONValue) throws { #expect(try JSONValue.parse(text) == value) }
 
     @Test(arguments: [
         ("\"a\\\"\\\\\\/\\b\\f\\n\\r\\tb\"", "a\"\\/\u{8}\u{C}\n\r\tb"), ("\"\\u00e9\\u00E9\"", "éé"),
@@ -26,7 +26,7 @@ import WireCore
         ("\"\\ud83d\\u0041\"", "\u{FFFD}A"), ("\"\\ud83d\\ud83d\\ude00\"", "\u{FFFD}😀"), ("\"é😀\u{7F}\"", "é😀\u{7F}"),
         ("\"\\u0000\"", "\0"),
     ])
-    func readsStrings(_ text: String, _ value: String) throws { #expect(try JSONValue.parse(text) == .string(value)) }
+    func stringsAreParsed(_ text: String, _ value: String) throws { #expect(try JSONValue.parse(text) == .string(value)) }
 
     @Test(arguments: [
         "", " ", "nul", "nulls", "tru e", "01", "-", "-a", "1.", ".5", "1e", "1e+", "+1", "0x1", "NaN", "Infinity", "'a'",
@@ -34,14 +34,14 @@ import WireCore
         "[1 2]", "]", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "{\"a\":1,", "{\"a\":1,}", "{a:1}", "{\"a\" 1}", "{1:2}", "}",
         "1 2", "{} {}", "[]]", "//", "\u{FEFF}1", "\u{A0}1",
     ])
-    func refuses(_ text: String) { #expect(throws: JSONError.self) { try JSONValue.parse(text) } }
+    func invalidDocumentsAreRefused(_ text: String) { #expect(throws: JSONError.self) { try JSONValue.parse(text) } }
 
-    @Test func refusesBytesThatAreNotUTF8() {
+    @Test func invalidUTF8IsRefused() {
         #expect(throws: JSONError(.invalidUTF8, at: 1)) { try JSONValue.parse([0x22, 0xFF, 0x22]) }
         #expect(throws: JSONError(.invalidUTF8, at: 1)) { try JSONValue.parse([0x22, 0x5C, 0x6E, 0xC3, 0x22]) }
     }
 
-    @Test func errorsNameThePlace() {
+    @Test func errorsNameTheOffset() {
         #expect(throws: JSONError(.unexpectedByte(0x7D, expected: "a member's name"), at: 7)) {
             try JSONValue.parse("{\"a\":1,}")
         }
@@ -52,13 +52,13 @@ import WireCore
                 == "unexpected '}' at byte 4 of the JSON document, expected a value")
     }
 
-    @Test func everyCutIsAnErrorAndNeverACrash() throws {
+    @Test func truncatedDocumentsAreErrors() throws {
         let text = Array("{\"a\":[1,-2.5e3,\"x\\u00e9\\ud83d\\ude00é\",true,null],\"b\":{}}".utf8)
         _ = try JSONValue.parse(text)
         for end in 0..<text.count { #expect(throws: JSONError.self) { try JSONValue.parse(Array(text[..<end])) } }
     }
 
-    @Test func damagedBytesNeverCrash() {
+    @Test func damagedDocumentsNeverTrap() {
         let text = Array("{\"a\":[1,-2.5e3,\"x\\u00e9\\ud83d\\ude00é\",true,null],\"b\":{\"c\":[]}}".utf8)
         for position in text.indices {
             for byte in [0x00, 0x22, 0x2C, 0x5C, 0x5D, 0x7D, 0xF4, 0xFF] as [UInt8] {
@@ -69,7 +69,7 @@ import WireCore
         }
     }
 
-    @Test func nestingHasALimit() throws {
+    @Test func nestingIsLimited() throws {
         let depth = JSONValue.depthMax
         let fine = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
         #expect(try compact(fine) == fine)
@@ -79,28 +79,28 @@ import WireCore
         #expect(throws: JSONError.self) { try JSONValue.parse(String(repeating: "{\"a\":", count: 100_000)) }
     }
 
-    @Test func theLastMemberOfANameCounts() throws {
+    @Test func lastMemberOfANameIsKept() throws {
         #expect(try compact("{\"a\":1,\"b\":2,\"a\":3}") == "{\"a\":3,\"b\":2}")
     }
 
-    @Test func manyMembersAreReadInTheirOrder() throws {
+    @Test func membersKeepTheirOrder() throws {
         let members = (0..<20_000).map { "\"k\($0)\":\($0)" }.joined(separator: ",")
         #expect(try compact("{\(members),\"k0\":1}") == "{" + members.replacingFirst("\"k0\":0", "\"k0\":1") + "}")
     }
 
-    @Test func numbersCanStayTheirText() throws {
+    @Test func numbersCanBeKeptAsText() throws {
         let value = try JSONValue.parse(Array("[1.50,1e3,-0,7]".utf8), numbersAsText: true)
         #expect(value == .array([.string("1.50"), .string("1e3"), .string("-0"), .string("7")]))
     }
 
-    @Test(.timeLimit(.minutes(1))) func aTextOfMereEscapesIsReadInTimeThatGrowsWithIt() throws {
+    @Test(.timeLimit(.minutes(1))) func escapesAreParsedInLinearTime() throws {
         let count = 1_000_000
         let document = "\"" + String(repeating: "\\n", count: count) + "\""
         #expect(try JSONValue.parse(document) == .string(String(repeating: "\n", count: count)))
     }
 
     /// Half the stack of a thread that serves one REST connection.
-    @Test func theDeepestDocumentFitsASmallStack() {
+    @Test func deepestDocumentFitsASmallStack() {
         let result = Mutex<JSONValue?>(nil)
         let done = DispatchSemaphore(value: 0)
         let thread = Thread {
@@ -119,7 +119,7 @@ import WireCore
 
     // MARK: Objects
 
-    @Test func equalityDoesNotRegardTheOrder() {
+    @Test func equalityIgnoresMemberOrder() {
         let a: JSONObject = ["x": .integer(1), "y": .null]
         let b: JSONObject = ["y": .null, "x": .integer(1)]
         #expect(a == b)
@@ -128,7 +128,7 @@ import WireCore
         #expect(a != ["x": .integer(1)])
     }
 
-    @Test func membersAreReplacedInTheirPlaceAndRemoved() {
+    @Test func membersAreReplacedInPlaceAndRemoved() {
         var object: JSONObject = ["a": .integer(1), "b": .integer(2)]
         object["a"] = .integer(3)
         object["c"] = .integer(4)
@@ -139,14 +139,14 @@ import WireCore
 
     // MARK: Writing
 
-    @Test func writesCompactly() throws {
+    @Test func documentsAreWrittenCompactly() throws {
         #expect(try compact(" { \"a\" : [ 1 , 2.50 ] , \"b\" : { } } ") == "{\"a\":[1,2.5],\"b\":{}}")
         let numbers = try compact("[1e7,1e-3,9.99e-4,123456789012345678901234]")
         #expect(numbers == "[1.0E7,0.001,9.99E-4,1.2345678901234569E23]")
     }
 
     /// Jackson's `DefaultPrettyPrinter`, as it stands in Debezium's schema history.
-    @Test func printsPrettilyAsJacksonDoes() {
+    @Test func prettyPrintingEqualsJacksons() {
         let value: JSONValue = .object([
             "source": .object(["server": .string("s")]), "list": .array([.string("a"), .integer(1)]),
             "objects": .array([.object(["x": .null]), .object([:])]), "empty": .array([]),

@@ -4,7 +4,7 @@ import WireTestSupport
 
 @Suite struct JavaNumberTests {
     /// Bit patterns with the text that Java gives them.
-    @Test func writesNumbersAsJavaDoes() throws {
+    @Test func numbersAreWrittenAsInJava() throws {
         let lines = try Fixtures.text("java/numbers.txt").split(separator: "\n")
         #expect(lines.count > 1400)
         for line in lines {
@@ -32,7 +32,7 @@ import WireTestSupport
     ])
     func plainNumbersHaveNoExponent(_ value: Double, _ text: String) { #expect(JavaNumber.plain(value) == text) }
 
-    @Test func expandsExactly() {
+    @Test func plainNotationIsExact() {
         #expect(JavaNumber.exactExpansion(0.1) == "0.1000000000000000055511151231257827021181583404541015625")
         #expect(JavaNumber.exactExpansion(-0.5) == "-0.5")
         #expect(JavaNumber.exactExpansion(.leastNonzeroMagnitude).count == 1076)

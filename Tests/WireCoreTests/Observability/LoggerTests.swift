@@ -38,13 +38,13 @@ import WireCore
     }
 
     /// As Connect, which compares names without regard to dots.
-    @Test func namesThatBeginWithTheNameAreSetToo() {
+    @Test func levelAppliesToNamesWithThePrefix() {
         let system = LogSystem()
         _ = (Logger("zz.app.a.b", system: system), Logger("zz.app.ab", system: system))
         #expect(system.setLevel(.error, of: "zz.app.a", nowMilliseconds: 1) == ["zz.app.a", "zz.app.a.b", "zz.app.ab"])
     }
 
-    @Test func unknownNamesHaveNoState() {
+    @Test func unknownNamesHaveNoLevel() {
         let system = LogSystem()
         #expect(system.logger(named: "nobody") == nil)
         #expect(system.logger(named: "root")?.level == .info)

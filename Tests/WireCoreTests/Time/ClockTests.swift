@@ -2,7 +2,7 @@ import Testing
 import WireCore
 
 @Suite struct ClockTests {
-    @Test func spansAreMeasuredBothWays() {
+    @Test func durationsAreSigned() {
         let start = MonotonicInstant(nanoseconds: 5_000_000)
         let later = start.advanced(byMilliseconds: 7)
         #expect(later.nanoseconds == 12_000_000)
@@ -12,7 +12,7 @@ import WireCore
     }
 
     @Test(arguments: [Int.max, Int.max / 1000, 9_223_372_036_855])
-    func aDeadlineBeyondTheClockLiesInTheFuture(milliseconds: Int) {
+    func deadlineBeyondTheClocksRangeIsInTheFuture(milliseconds: Int) {
         let now = MonotonicInstant.now
         let deadline = now.advanced(byMilliseconds: milliseconds)
         #expect(deadline > now)
@@ -21,12 +21,12 @@ import WireCore
         #expect(deadline.advanced(byMilliseconds: 1) == deadline)
     }
 
-    @Test func theMonotonicClockGoesOn() {
+    @Test func monotonicClockAdvances() {
         let first = MonotonicInstant.now
         #expect(MonotonicInstant.now >= first)
     }
 
-    @Test func theWallClockCountsFromTheEpoch() {
+    @Test func wallClockCountsFromTheEpoch() {
         let moment = WallTime(seconds: 1_700_000_000, nanoseconds: 123_456_789)
         #expect(moment.epochMilliseconds == 1_700_000_000_123)
         #expect(moment.epochMicroseconds == 1_700_000_000_123_456)
