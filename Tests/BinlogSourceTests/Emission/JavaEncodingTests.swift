@@ -90,7 +90,7 @@ private let characterSets = [
         ("koi8u", [0xB4] as [UInt8], "╢"), ("swe7", [0x5B], "["), ("dec8", [0xD7], "×"), ("hp8", [0xA1], "¡"),
         ("armscii8", [0xB2], "²"), ("geostd8", [0xC0], "À"), ("keybcs2", [0x80], "Ç"),
     ])
-    func characterSetsThatJavaLacksAreDecodedWithDebeziumsSubstitute(name: String, bytes: [UInt8], text: String) throws {
+    func setsThatJavaLacksAreDecodedWithDebeziumsSubstitute(name: String, bytes: [UInt8], text: String) throws {
         #expect(decoded(bytes, try #require(MySQLCharacterSet(named: name))) == text)
     }
 }

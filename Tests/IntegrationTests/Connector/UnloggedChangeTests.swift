@@ -52,7 +52,7 @@ extension ConnectorTests {
                 "Column b of table d_fail.t cannot be captured: in the schema history it is DECIMAL(10,2), but the server stores "
                     + "DECIMAL(20,2)"),
         ])
-        func unloggedChangeIsRefusedWithBothDefinitions(table: String, alter: String, insert: String, expected: String) throws {
+        func changeIsRefusedWithBothDefinitions(table: String, alter: String, insert: String, expected: String) throws {
             let world = try world("d_fail", table)
             defer { try? endFull(world) }
             let failure = try change(world, alter, insert).waitForFailure()

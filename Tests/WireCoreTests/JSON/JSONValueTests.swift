@@ -18,7 +18,9 @@ import WireCore
         ("-1.5E-2", .double(-0.015)), ("\"\"", .string("")), ("[]", .array([])), ("{}", .object([:])),
         ("[1,\t[2] ,\n{\"a\" : null}\r]", .array([.integer(1), .array([.integer(2)]), .object(["a": .null])])),
     ])
-    func validDocumentsAreParsed(_ text: String, _ value: JSONValue) throws { #expect(try JSONValue.parse(text) == value) }
+    func validDocumentsAreParsed(_ text: String, _ value: JSONValue) throws {
+        #expect(try JSONValue.parse(text) == value)
+    }
 
     @Test(arguments: [
         ("\"a\\\"\\\\\\/\\b\\f\\n\\r\\tb\"", "a\"\\/\u{8}\u{C}\n\r\tb"), ("\"\\u00e9\\u00E9\"", "éé"),
@@ -26,7 +28,9 @@ import WireCore
         ("\"\\ud83d\\u0041\"", "\u{FFFD}A"), ("\"\\ud83d\\ud83d\\ude00\"", "\u{FFFD}😀"), ("\"é😀\u{7F}\"", "é😀\u{7F}"),
         ("\"\\u0000\"", "\0"),
     ])
-    func stringsAreParsed(_ text: String, _ value: String) throws { #expect(try JSONValue.parse(text) == .string(value)) }
+    func stringsAreParsed(_ text: String, _ value: String) throws {
+        #expect(try JSONValue.parse(text) == .string(value))
+    }
 
     @Test(arguments: [
         "", " ", "nul", "nulls", "tru e", "01", "-", "-a", "1.", ".5", "1e", "1e+", "+1", "0x1", "NaN", "Infinity", "'a'",
