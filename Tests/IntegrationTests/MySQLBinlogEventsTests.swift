@@ -1,9 +1,11 @@
 import MySQLWire
 import Testing
+import WireTestSupport
 
 /// Decoded events of a real server.
 @Suite(
-    .serialized, .enabled(if: RealServers.mysql != nil, "CDCD_TEST_MYSQL names no MySQL server"), .timeLimit(.minutes(1)))
+    .serialized, .ownThreads, .enabled(if: RealServers.mysql != nil, "CDCD_TEST_MYSQL names no MySQL server"),
+    .timeLimit(.minutes(1)))
 struct MySQLBinlogEventsTests {
     @Test func rowsOfAllKindsOfColumnsAreDecoded() async throws {
         let configuration = MySQLConfiguration(address: try #require(RealServers.mysql), user: "root")

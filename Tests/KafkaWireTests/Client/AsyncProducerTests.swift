@@ -1,11 +1,12 @@
 import KafkaProtocol
 import Synchronization
 import Testing
+import WireTestSupport
 
 @testable import KafkaBroker
 @testable import KafkaWire
 
-@Suite(.serialized) struct AsyncProducerTests {
+@Suite(.serialized, .ownThreads) struct AsyncProducerTests {
     private static func records(_ count: Int, to topic: String = "t") -> [KafkaRecord] {
         (0..<count).map { KafkaRecord(topic: topic, partition: 0, value: "\($0)") }
     }
@@ -57,7 +58,7 @@ import Testing
         cluster.intercept { $0.apiKey == .produce ? .hold(gate) : nil }
         let isDone = DoneFlag()
         let records = (0..<20).map { _ in KafkaRecord(topic: "t", value: Array(repeating: 7, count: 500)) }
-        let sending = Task {
+        let sending = ThreadExecutor.start {
             defer { isDone.set() }
             return try await producer.send(records)
         }
@@ -91,7 +92,7 @@ import Testing
         _ = try producer.topic("t")
         let gate = RequestGate()
         cluster.intercept { $0.apiKey == .produce ? .hold(gate) : nil }
-        let sending = Task { try await producer.send(KafkaRecord(topic: "t", value: "x")) }
+        let sending = ThreadExecutor.start { try await producer.send(KafkaRecord(topic: "t", value: "x")) }
         #expect(gate.awaitHeld(1, milliseconds: 10_000))
         sending.cancel()
         await #expect(throws: CancellationError.self) { try await sending.value }
@@ -107,7 +108,7 @@ import Testing
         configuration.blockMillisecondsMax = nil
         let producer = KafkaProducer(cluster.client, configuration)
         let counts = cluster.countRequests()
-        let sending = Task { try await producer.send(KafkaRecord(topic: "none", value: "x")) }
+        let sending = ThreadExecutor.start { try await producer.send(KafkaRecord(topic: "none", value: "x")) }
         while counts[.metadata] == 0 { await Task.yield() }
         producer.abort()
         await #expect(throws: KafkaError.closed) { try await sending.value }

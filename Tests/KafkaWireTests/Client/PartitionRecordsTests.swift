@@ -3,11 +3,12 @@ import KafkaTestSupport
 import Synchronization
 import Testing
 import WireStreams
+import WireTestSupport
 
 @testable import KafkaBroker
 @testable import KafkaWire
 
-@Suite(.serialized) struct PartitionRecordsTests {
+@Suite(.serialized, .ownThreads) struct PartitionRecordsTests {
     @Test func recordsArriveInOrderAsTheyAreWritten() async throws {
         let cluster = try Cluster()
         defer { cluster.end() }
@@ -16,7 +17,7 @@ import WireStreams
         _ = try await producer.send((0..<100).map { KafkaRecord(topic: "t", partition: 1, value: "\($0)") })
         var iterator = cluster.client.records(topic: "t", partition: 1).makeAsyncIterator()
         for index in 0..<100 { #expect(try await iterator.next()?.text == "\(index)") }
-        let later = Task { try await producer.send(KafkaRecord(topic: "t", partition: 1, value: "later")) }
+        let later = ThreadExecutor.start { try await producer.send(KafkaRecord(topic: "t", partition: 1, value: "later")) }
         let record = try await iterator.next()
         #expect(record?.text == "later" && record?.offset == 100 && record?.partition == 1)
         _ = try await later.value
@@ -51,7 +52,7 @@ import WireStreams
         let gate = RequestGate()
         cluster.intercept { $0.apiKey == .fetch ? .hold(gate) : nil }
         let records = cluster.client.records(topic: "t", partition: 0)
-        let reading = Task { for try await _ in records {} }
+        let reading = ThreadExecutor.start { for try await _ in records {} }
         #expect(gate.awaitHeld(1, milliseconds: 10_000))
         reading.cancel()
         await #expect(throws: CancellationError.self) { try await reading.value }
@@ -97,7 +98,7 @@ import WireStreams
         let gate = RequestGate()
         cluster.intercept { $0.apiKey == .fetch ? .hold(gate) : nil }
         let records = cluster.client.records(topic: "t", partition: 0)
-        let reading = Task { for try await _ in records {} }
+        let reading = ThreadExecutor.start { for try await _ in records {} }
         #expect(gate.awaitHeld(1, milliseconds: 10_000))
         cluster.client.close()
         await #expect(throws: KafkaError.closed) { try await reading.value }

@@ -4,7 +4,7 @@ import WireTestSupport
 
 @testable import MySQLWire
 
-@Suite(.timeLimit(.minutes(1))) struct MySQLClientTests {
+@Suite(.ownThreads, .timeLimit(.minutes(1))) struct MySQLClientTests {
     typealias Step = ScriptedServer.Step
 
     private static func packet(_ sequence: UInt8, _ payload: [UInt8]) -> [UInt8] {
@@ -105,7 +105,7 @@ import WireTestSupport
     @Test func cancellationClosesTheConnection() async throws {
         let server = try ScriptedServer([try Self.login() + [.receiveSome, .awaitClose]])
         let client = try await MySQLClient.connect(Self.configuration(server))
-        let task = Task { try await client.execute("SELECT SLEEP(100)") }
+        let task = ThreadExecutor.start { try await client.execute("SELECT SLEEP(100)") }
         task.cancel()
         await #expect(throws: MySQLError.stream(.cancelled)) { _ = try await task.value }
         await #expect(throws: MySQLError.stream(.cancelled)) { try await client.execute("DO 1") }
