@@ -27,7 +27,7 @@ final class PKCS12 {
         var chain: OpaquePointer?
         guard PKCS12_parse(content, password, &key, &ownCertificate, &chain) == 1 else {
             throw .tls(
-                "\(path) cannot be read (\(OpenSSLFault.latest())); where it is encrypted by RC2 or 3DES of an old "
+                "\(path) cannot be read (\(OpenSSLErrorQueue.latest())); where it is encrypted by RC2 or 3DES of an old "
                     + "keytool, the remedy: \(JavaKeyStore.conversion(of: path))")
         }
         certificates = Self.drain(chain) { Certificate(owning: $0) }

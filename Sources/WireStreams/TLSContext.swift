@@ -8,7 +8,7 @@ final class TLSContext {
     /// Throws `StreamError.tls` naming the file and what is wrong with it.
     init(_ configuration: TLSConfiguration, isServer: Bool) throws(StreamError) {
         guard let context = SSL_CTX_new(isServer ? TLS_server_method() : TLS_client_method()) else {
-            throw .tls(OpenSSLFault.latest())
+            throw .tls(OpenSSLErrorQueue.latest())
         }
         pointer = context
         // SSL_CTX_set_min_proto_version is a macro.
@@ -31,7 +31,7 @@ final class TLSContext {
             }
         case .pem(let path):
             guard SSL_CTX_load_verify_locations(pointer, path, nil) == 1 else {
-                throw .tls("\(path) has no certificate of an authority in PEM form: \(OpenSSLFault.latest())")
+                throw .tls("\(path) has no certificate of an authority in PEM form: \(OpenSSLErrorQueue.latest())")
             }
         case .pkcs12(let path, let password):
             try add(try PKCS12(path: path, password: password).trustedCertificates, of: path)
@@ -49,7 +49,7 @@ final class TLSContext {
         let store = SSL_CTX_get_cert_store(pointer)
         for certificate in certificates {
             guard X509_STORE_add_cert(store, certificate.pointer) == 1 else {
-                throw .tls("\(path): \(OpenSSLFault.latest())")
+                throw .tls("\(path): \(OpenSSLErrorQueue.latest())")
             }
         }
         // A file that names an intermediate authority alone trusts just that one.
@@ -62,14 +62,14 @@ final class TLSContext {
         case .pem(let path):
             guard SSL_CTX_use_certificate_chain_file(pointer, path) == 1,
                 SSL_CTX_use_PrivateKey_file(pointer, path, SSL_FILETYPE_PEM) == 1
-            else { throw .tls("\(path) lacks a certificate or its key in PEM form: \(OpenSSLFault.latest())") }
+            else { throw .tls("\(path) lacks a certificate or its key in PEM form: \(OpenSSLErrorQueue.latest())") }
         case .pkcs12(let path, let password):
             let content = try PKCS12(path: path, password: password)
             guard let key = content.key, let certificate = content.ownCertificate else {
                 throw .tls("\(path) holds no certificate with its key")
             }
             guard SSL_CTX_use_certificate(pointer, certificate) == 1, SSL_CTX_use_PrivateKey(pointer, key) == 1 else {
-                throw .tls("\(path): \(OpenSSLFault.latest())")
+                throw .tls("\(path): \(OpenSSLErrorQueue.latest())")
             }
             // SSL_CTX_add1_chain_cert is a macro; it takes a reference of its own.
             for authority in content.certificates {

@@ -24,7 +24,7 @@ final class TLSEngine {
         context = try TLSContext(configuration, isServer: isServer)
         guard let ssl = SSL_new(context.pointer), let incoming = BIO_new(BIO_s_mem()),
             let outgoing = BIO_new(BIO_s_mem())
-        else { throw .tls(OpenSSLFault.latest()) }
+        else { throw .tls(OpenSSLErrorQueue.latest()) }
         self.ssl = ssl
         self.incoming = incoming
         self.outgoing = outgoing
@@ -127,7 +127,7 @@ final class TLSEngine {
             if verification != .none, verdict != X509_V_OK, let text = X509_verify_cert_error_string(verdict) {
                 throw .tls("the peer's certificate is refused: \(String(cString: text))")
             }
-            throw .tls(OpenSSLFault.latest())
+            throw .tls(OpenSSLErrorQueue.latest())
         }
     }
 }

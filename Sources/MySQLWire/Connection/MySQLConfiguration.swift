@@ -44,7 +44,7 @@ public struct MySQLConfiguration: Sendable, Equatable {
         self.database = database
     }
 
-    var handshakeDemand: Handshake.TLSDemand {
+    var handshakeDemand: Handshake.TLSRequirement {
         switch tlsMode {
         case .disabled: .never
         case .preferred: .ifOffered

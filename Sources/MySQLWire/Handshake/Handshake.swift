@@ -16,7 +16,7 @@ struct Handshake: ~Copyable {
         var programName: String?
     }
 
-    enum TLSDemand: Equatable { case never, ifOffered, always }
+    enum TLSRequirement: Equatable { case never, ifOffered, always }
 
     enum Action: Equatable {
         case send([UInt8])
@@ -56,14 +56,14 @@ struct Handshake: ~Copyable {
     }
 
     private let account: Account
-    private let tls: TLSDemand
+    private let tls: TLSRequirement
     private var state: State
 
-    init(account: Account, tls: TLSDemand) {
+    init(account: Account, tls: TLSRequirement) {
         self.init(account: account, tls: tls, state: .expectingGreeting)
     }
 
-    private init(account: Account, tls: TLSDemand, state: consuming State) {
+    private init(account: Account, tls: TLSRequirement, state: consuming State) {
         self.account = account
         self.tls = tls
         self.state = state

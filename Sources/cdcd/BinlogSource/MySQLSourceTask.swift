@@ -200,7 +200,7 @@ final class MySQLSourceTask: SourceTask {
                 control.report(.running)
                 return (offset, schema, server)
             } catch {
-                guard attempt < Self.snapshotAttemptsMax, let reason = SnapshotInterruption.reason(of: error) else {
+                guard attempt < Self.snapshotAttemptsMax, let reason = SnapshotRestartReason.reason(of: error) else {
                     throw error
                 }
                 server = try again(after: reason, attempt, control)
@@ -256,7 +256,7 @@ final class MySQLSourceTask: SourceTask {
             logger: logger)
     }
 
-    private func rules(for facts: ServerFacts) -> SchemaRules {
+    private func rules(for facts: ServerProperties) -> SchemaRules {
         let filter = configuration.filter
         let history = configuration.history
         return SchemaRules(

@@ -40,7 +40,7 @@ import Testing
     /// A server sends to its replicas what it has not committed yet.
     @Test func transactionsBeingCommittedAreWaitedFor() throws {
         var logs = try logs(executed: "\(Self.a):1-9")
-        logs.owned = ServerFacts.ownedGTIDs("\(Self.a):10#31:11#32,\n\(Self.b):1#33")
+        logs.owned = ServerProperties.ownedGTIDs("\(Self.a):10#31:11#32,\n\(Self.b):1#33")
         #expect(logs.owned == GTIDSet("\(Self.a):10-11,\(Self.b):1"))
         #expect(
             try check(gtids: "\(Self.a):1-11", logs)
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test(arguments: ["", "nonsense", "\(a):tag:1#2"])
-    func invalidOwnedGTIDsAreIgnored(text: String) { #expect(ServerFacts.ownedGTIDs(text).isEmpty) }
+    func invalidOwnedGTIDsAreIgnored(text: String) { #expect(ServerProperties.ownedGTIDs(text).isEmpty) }
 
     @Test func gtidOffsetIsUnavailableIfTheServerHasNoGTIDs() throws {
         guard case .unavailable = try check(gtids: "\(Self.a):1", try logs(executed: "", usesGTIDs: false)) else {

@@ -11,7 +11,7 @@ import Testing
         ]
         variables.merge(changes) { $1 }
         try ServerSettingsCheck.check(
-            ServerFacts(version: version, variables: variables), .mySQL, profile: .v36, streams: streams, at: "db:3306")
+            ServerProperties(version: version, variables: variables), .mySQL, profile: .v36, streams: streams, at: "db:3306")
     }
 
     @Test func serverThatLogsFullRowsIsAccepted() throws { try check([:]) }
@@ -43,7 +43,7 @@ import Testing
     /// `gtid.source.includes` names the first server.
     @Test func deliveredTransactionsOfExcludedSourcesAreNotReadAgain() throws {
         let (first, second) = ("55e628cd-e852-11f1-a40e-02fc00000001", "66e628cd-e852-11f1-a40e-02fc00000002")
-        let facts = ServerFacts(
+        let facts = ServerProperties(
             version: "9.7.4",
             variables: ["gtid_executed": "\(first):1-9,\(second):1-4", "gtid_purged": "\(second):1-2"])
         let sources = try GTIDSourceFilter(["gtid.source.includes": first])

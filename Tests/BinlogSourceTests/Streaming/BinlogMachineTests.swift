@@ -36,7 +36,7 @@ import WireCore
                     machine.didEmitRows(rows, of: rows, skipping: 0)
                     result.append(action)
                 case .applyStatement:
-                    _ = machine.schemaChangePlace(event.header)
+                    _ = machine.schemaChangePosition(event.header)
                     machine.didApply(emittedRecords: 0)
                     result.append(action)
                 default: result.append(action)

@@ -188,7 +188,7 @@ final class CrashingTask {
         guard setting.server.usesGTIDs else { return StreamingStart(offset, executed: nil) }
         switch configuration.flavor.position(offset.gtids ?? "") {
         case .mySQL(let delivered)?:
-            let facts = ServerFacts(
+            let facts = ServerProperties(
                 version: "9.7.4", variables: ["gtid_executed": scenario.binlog.executedGTIDs.position.description])
             let executed = try ServerInspection.executed(delivered, by: facts, configuration.gtidSources)
             return StreamingStart(offset, executed: .mySQL(executed))

@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    private static func sentBatch(_ core: inout ProducerCore) -> ProducerCore.BatchPlace? {
+    private static func sentBatch(_ core: inout ProducerCore) -> ProducerCore.BatchID? {
         guard case .send(let assignments) = core.nextStep(ofBroker: 1, now: later) else { return nil }
         return assignments.first?.place
     }

@@ -27,7 +27,7 @@ import WireStreams
     private static let record = ProducerCore.NewRecord(
         topicIndex: 0, partition: 0, key: nil, value: nil, headers: [], timestampMilliseconds: 0, tag: 0, receipt: nil)
 
-    private static func place(_ core: inout ProducerCore) -> ProducerCore.BatchPlace? {
+    private static func place(_ core: inout ProducerCore) -> ProducerCore.BatchID? {
         guard case .send(let assignments) = core.nextStep(ofBroker: 1, now: later) else { return nil }
         return assignments.first?.place
     }

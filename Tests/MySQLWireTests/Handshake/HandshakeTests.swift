@@ -16,7 +16,7 @@ import WireTestSupport
 
     private func machine(
         user: String = "wire_sha2", password: String = "secret", database: String? = nil, allowsKey: Bool = false,
-        tls: Handshake.TLSDemand = .never
+        tls: Handshake.TLSRequirement = .never
     ) -> Handshake {
         let account = Handshake.Account(
             user: user, password: password, database: database, allowPublicKeyRetrieval: allowsKey)
@@ -255,7 +255,7 @@ import WireTestSupport
         let (server, _) = try Self.packets(name)
         for index in server.indices {
             func attempt(_ packet: UnsafeRawBufferPointer) throws {
-                for tls in [Handshake.TLSDemand.never, .ifOffered] {
+                for tls in [Handshake.TLSRequirement.never, .ifOffered] {
                     var handshake = machine(allowsKey: true, tls: tls)
                     for before in server[..<index] {
                         if case .startTLS = try handshake.receive(before) { _ = handshake.tlsStarted() }

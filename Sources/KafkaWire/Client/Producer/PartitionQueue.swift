@@ -17,7 +17,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
     }
 
     /// What follows from an outcome.
-    enum Verdict: Equatable, Sendable {
+    enum Resolution: Equatable, Sendable {
         /// It has left the queue: stored.
         case delivered
         /// It has left the queue: it can never be stored.
@@ -159,7 +159,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
     // MARK: Finishing
 
     /// Settles a batch that was taken. Numbers that are not in flight are ignored: their batch has failed before.
-    mutating func finish(_ number: UInt64, _ outcome: BatchResult, retryAt: MonotonicInstant? = nil) -> Verdict? {
+    mutating func finish(_ number: UInt64, _ outcome: BatchResult, retryAt: MonotonicInstant? = nil) -> Resolution? {
         guard let index = entries.firstIndex(where: { $0.number == number && $0.isInFlight }) else { return nil }
         entries[index].isInFlight = false
         inFlightCount -= 1
@@ -172,7 +172,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         }
     }
 
-    private mutating func refuse(_ index: Int, _ code: KafkaErrorCode, _ retryAt: MonotonicInstant?) -> Verdict {
+    private mutating func refuse(_ index: Int, _ code: KafkaErrorCode, _ retryAt: MonotonicInstant?) -> Resolution {
         switch code {
         case .none, .duplicateSequenceNumber:
             // Stored by an earlier attempt whose answer was lost.
@@ -205,7 +205,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
     /// How often a batch has been refused, for the pause before its next attempt.
     func failedAttempts(_ number: UInt64) -> Int { entries.first { $0.number == number }?.failedAttempts ?? 0 }
 
-    private mutating func delivered(_ index: Int) -> Verdict {
+    private mutating func delivered(_ index: Int) -> Resolution {
         if let stamp = entries[index].stamp, let identity, stamp.producerID == identity.producerID,
             stamp.producerEpoch == identity.epoch
         {
@@ -214,13 +214,13 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         return remove(index, .delivered)
     }
 
-    private mutating func remove(_ index: Int, _ verdict: Verdict) -> Verdict {
+    private mutating func remove(_ index: Int, _ verdict: Resolution) -> Resolution {
         entries.remove(at: index)
         return verdict
     }
 
     /// A batch with sequence numbers that is never stored leaves a gap, which only a new epoch closes.
-    private mutating func fail(_ index: Int, _ code: KafkaErrorCode) -> Verdict {
+    private mutating func fail(_ index: Int, _ code: KafkaErrorCode) -> Resolution {
         if isIdempotent, entries[index].stamp != nil { mustRestart = true }
         return remove(index, .failed(code))
     }

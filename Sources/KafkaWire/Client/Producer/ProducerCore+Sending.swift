@@ -3,14 +3,14 @@ import WireCore
 
 extension ProducerCore {
     /// Identifies an unsettled batch.
-    struct BatchPlace: Hashable, Sendable {
+    struct BatchID: Hashable, Sendable {
         let topicIndex: Int
         let partition: Int32
         let number: UInt64
     }
 
     struct Assignment: Sendable {
-        let place: BatchPlace
+        let place: BatchID
         let topic: String
         let batch: SealedBatch
         let stamp: SequenceStamp
@@ -114,7 +114,7 @@ extension ProducerCore {
     private mutating func take(from partition: Partition, _ now: MonotonicInstant) -> Assignment? {
         if !partition.queue.hasWaiting { seal(partition) }
         guard let taken = partition.queue.take(identity, now: now, inFlightMax: inFlightMax) else { return nil }
-        let place = BatchPlace(
+        let place = BatchID(
             topicIndex: partition.topic.index, partition: partition.index, number: taken.number)
         return Assignment(place: place, topic: partition.topic.name, batch: taken.batch, stamp: taken.stamp)
     }

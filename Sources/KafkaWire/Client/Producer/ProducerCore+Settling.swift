@@ -42,7 +42,7 @@ extension ProducerCore {
 
     /// A broker's answer for one batch.
     struct Answer: Sendable {
-        let place: BatchPlace
+        let place: BatchID
         let outcome: PartitionQueue<SealedBatch>.BatchResult
         var baseOffset: Int64 = -1
         var message: String?
@@ -93,7 +93,7 @@ extension ProducerCore {
     private static let refusalsUntilNews = 10
 
     private mutating func noteRefusal(
-        _ answer: Answer, _ verdict: PartitionQueue<SealedBatch>.Verdict, _ partition: Partition,
+        _ answer: Answer, _ verdict: PartitionQueue<SealedBatch>.Resolution, _ partition: Partition,
         _ effects: inout Effects
     ) {
         guard case .refused(let code) = answer.outcome, verdict == .retry else {
@@ -105,7 +105,7 @@ extension ProducerCore {
     }
 
     private func noteRetry(
-        _ answer: Answer, _ verdict: PartitionQueue<SealedBatch>.Verdict, _ partition: Partition,
+        _ answer: Answer, _ verdict: PartitionQueue<SealedBatch>.Resolution, _ partition: Partition,
         _ effects: inout Effects
     ) {
         switch verdict {

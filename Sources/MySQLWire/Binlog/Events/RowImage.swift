@@ -1,10 +1,10 @@
 /// Where the cells of one row image lie. Reused from row to row, so that reading allocates nothing.
 @usableFromInline package struct RowImage {
     /// Offset and length of each cell within `bytes`; a negative length stands for NULL.
-    @usableFromInline var cells: ContiguousArray<CellPlace> = []
+    @usableFromInline var cells: ContiguousArray<CellRange> = []
     @usableFromInline var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
 
-    @usableFromInline struct CellPlace {
+    @usableFromInline struct CellRange {
         @usableFromInline var offset: Int32
         @usableFromInline var length: Int32
         @inlinable init(offset: Int32, length: Int32) {

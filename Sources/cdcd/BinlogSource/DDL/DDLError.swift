@@ -26,7 +26,7 @@ package struct DDLError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 
     package var description: String {
-        let shown = ShownStatement.text(
+        let shown = RedactedStatement.text(
             statement, charactersMax: Self.statementCharactersMax, hidesNumbers: false)
         return "Cannot follow the schema change at line \(line), column \(column): \(explanation). "
             + "Statement: \(shown). \(remedy)"

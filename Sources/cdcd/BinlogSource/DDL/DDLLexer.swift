@@ -18,24 +18,24 @@ struct DDLLexer {
         self.sqlMode = sqlMode
     }
 
-    /// A quoted text or a comment without an end, and its start.
-    struct Unterminated: Error, Sendable {
+    /// A quoted text or a comment that is not terminated, and where it starts.
+    struct UnterminatedError: Error, Sendable {
         let what: String
         let offset: Int
     }
 
-    /// The tokens, the last of which is `.end`. If a quote or comment has no end, those before it come with the
-    /// fault.
-    static func tokens(of bytes: [UInt8], sqlMode: SQLMode) -> (tokens: [DDLToken], fault: Unterminated?) {
+    /// The tokens, the last of which is `.end`. If a quote or a comment is not terminated, the tokens before it and the
+    /// error.
+    static func tokens(of bytes: [UInt8], sqlMode: SQLMode) -> (tokens: [DDLToken], error: UnterminatedError?) {
         var lexer = DDLLexer(bytes, sqlMode: sqlMode)
-        var fault: Unterminated?
+        var unterminated: UnterminatedError?
         do {
             try lexer.run()
         } catch {
-            fault = error
+            unterminated = error
         }
         lexer.tokens.append(DDLToken(kind: .end, range: bytes.count..<bytes.count, keyword: "", isInComment: false))
-        return (lexer.tokens, fault)
+        return (lexer.tokens, unterminated)
     }
 
     private func byte(_ ahead: Int = 0) -> UInt8 {
@@ -43,7 +43,7 @@ struct DDLLexer {
         return index < bytes.count ? bytes[index] : 0
     }
 
-    private mutating func run() throws(Unterminated) {
+    private mutating func run() throws(UnterminatedError) {
         while position < bytes.count {
             let start = position
             let first = byte()
@@ -89,7 +89,7 @@ struct DDLLexer {
         while position < bytes.count, byte() != 0x0A { position += 1 }
     }
 
-    private mutating func comment() throws(Unterminated) {
+    private mutating func comment() throws(UnterminatedError) {
         let start = position
         let isMariaDBs = byte(2) == UInt8(ascii: "M") && byte(3) == UInt8(ascii: "!")
         let bang = byte(2) == UInt8(ascii: "!") ? 3 : isMariaDBs ? 4 : 0
@@ -118,13 +118,13 @@ struct DDLLexer {
             }
             position += 1
         }
-        throw Unterminated(what: "a comment", offset: start)
+        throw UnterminatedError(what: "a comment", offset: start)
     }
 
     // MARK: Quotes
 
     /// From the opening quote, where `position` stands.
-    private mutating func quoted(_ quote: Character, as kind: DDLToken.Kind, from start: Int) throws(Unterminated) {
+    private mutating func quoted(_ quote: Character, as kind: DDLToken.Kind, from start: Int) throws(UnterminatedError) {
         let mark = quote.asciiValue ?? 0
         let escapes = kind != .quotedIdentifier && !sqlMode.contains(.noBackslashEscapes)
         position += 1
@@ -143,12 +143,12 @@ struct DDLLexer {
                 position += 1
             }
         }
-        throw Unterminated(what: kind == .quotedIdentifier ? "a quoted name" : "a string", offset: start)
+        throw UnterminatedError(what: kind == .quotedIdentifier ? "a quoted name" : "a string", offset: start)
     }
 
     // MARK: Words and numbers
 
-    private mutating func wordOrPrefixedString() throws(Unterminated) {
+    private mutating func wordOrPrefixedString() throws(UnterminatedError) {
         let start = position
         if byte(1) == UInt8(ascii: "'") {
             let kind: DDLToken.Kind? = switch byte() | 0x20 {

@@ -1,6 +1,6 @@
 /// `ALTER TABLE`, from the table's name on.
 extension DDLParser {
-    mutating func alterTable() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+    mutating func alterTable() throws(DDLSyntaxError) -> ParsedStatement.Kind {
         let ifExists = skipAll("IF", "EXISTS")
         var alter = AlterTable(name: try objectName())
         alter.ifExists = ifExists
@@ -23,7 +23,7 @@ extension DDLParser {
         return false
     }
 
-    private mutating func action(into actions: inout [AlterTable.Action]) throws(DDLSyntaxFault) {
+    private mutating func action(into actions: inout [AlterTable.Action]) throws(DDLSyntaxError) {
         switch current.kind == .word ? current.keyword : "" {
         case "ADD": try add(into: &actions)
         case "MODIFY": actions.append(try modify())
@@ -55,7 +55,7 @@ extension DDLParser {
     ]
 
     /// `EXCHANGE PARTITION p WITH TABLE t`, `TRUNCATE PARTITION`, `DISCARD` and `IMPORT [PARTITION …] TABLESPACE`.
-    private mutating func rowChange() throws(DDLSyntaxFault) -> AlterTable.Action {
+    private mutating func rowChange() throws(DDLSyntaxError) -> AlterTable.Action {
         let keyword = current.keyword
         advance()
         let isPartition = isWord("PARTITION")
@@ -72,7 +72,7 @@ extension DDLParser {
         return .changeRows("EXCHANGE PARTITION", with: other)
     }
 
-    private mutating func options(into actions: inout [AlterTable.Action]) throws(DDLSyntaxFault) {
+    private mutating func options(into actions: inout [AlterTable.Action]) throws(DDLSyntaxError) {
         if isWord("WITH"), isWord("VALIDATION", ahead: 1) {
             advance()
             advance()
@@ -85,7 +85,7 @@ extension DDLParser {
 
     // MARK: Adding
 
-    private mutating func add(into actions: inout [AlterTable.Action]) throws(DDLSyntaxFault) {
+    private mutating func add(into actions: inout [AlterTable.Action]) throws(DDLSyntaxError) {
         advance()
         if isWord("PARTITION") || isWord("SYSTEM") && isWord("VERSIONING", ahead: 1) {
             try skipTo()
@@ -110,7 +110,7 @@ extension DDLParser {
         try expectSymbol(")")
     }
 
-    private mutating func place() throws(DDLSyntaxFault) -> ColumnPlace? {
+    private mutating func place() throws(DDLSyntaxError) -> ColumnPosition? {
         if skip("FIRST") { return .first }
         if skip("AFTER") { return .after(try columnName()) }
         return nil
@@ -118,7 +118,7 @@ extension DDLParser {
 
     // MARK: Changing
 
-    private mutating func modify() throws(DDLSyntaxFault) -> AlterTable.Action {
+    private mutating func modify() throws(DDLSyntaxError) -> AlterTable.Action {
         advance()
         _ = skip("COLUMN")
         let ifExists = skipAll("IF", "EXISTS")
@@ -126,7 +126,7 @@ extension DDLParser {
         return .modifyColumn(column, place: try place(), ifExists: ifExists)
     }
 
-    private mutating func change() throws(DDLSyntaxFault) -> AlterTable.Action {
+    private mutating func change() throws(DDLSyntaxError) -> AlterTable.Action {
         advance()
         _ = skip("COLUMN")
         let ifExists = skipAll("IF", "EXISTS")
@@ -135,7 +135,7 @@ extension DDLParser {
         return .changeColumn(old, column, place: try place(), ifExists: ifExists)
     }
 
-    private mutating func alterElement() throws(DDLSyntaxFault) -> AlterTable.Action {
+    private mutating func alterElement() throws(DDLSyntaxError) -> AlterTable.Action {
         advance()
         if isWord("INDEX") || isWord("CHECK") || isWord("CONSTRAINT") || isWord("KEY") {
             try skipTo(",")
@@ -154,7 +154,7 @@ extension DDLParser {
         return .setDefault(column, try defaultValue())
     }
 
-    private mutating func renameElement() throws(DDLSyntaxFault) -> AlterTable.Action {
+    private mutating func renameElement() throws(DDLSyntaxError) -> AlterTable.Action {
         advance()
         if isWord("INDEX") || isWord("KEY") {
             try skipTo(",")
@@ -171,7 +171,7 @@ extension DDLParser {
         return .rename(try objectName())
     }
 
-    private mutating func convert() throws(DDLSyntaxFault) -> AlterTable.Action {
+    private mutating func convert() throws(DDLSyntaxError) -> AlterTable.Action {
         advance()
         // MariaDB converts partitions to tables and back.
         if isWord("PARTITION") || isWord("TABLE") || isWords("TO", "PARTITION") {
@@ -180,7 +180,7 @@ extension DDLParser {
         }
         try expect("TO")
         guard skip("CHARSET") || skipAll("CHARACTER", "SET") || skipAll("CHAR", "SET") else {
-            throw fault("CHARACTER SET")
+            throw syntaxError("CHARACTER SET")
         }
         let characterSet = try characterSetName()
         var collation: String?
@@ -193,7 +193,7 @@ extension DDLParser {
 
     // MARK: Dropping
 
-    private mutating func drop() throws(DDLSyntaxFault) -> AlterTable.Action {
+    private mutating func drop() throws(DDLSyntaxError) -> AlterTable.Action {
         advance()
         if skip("PRIMARY") {
             try expect("KEY")

@@ -1,6 +1,6 @@
 /// A column's definition.
 extension DDLParser {
-    mutating func column() throws(DDLSyntaxFault) -> ColumnSpecification {
+    mutating func column() throws(DDLSyntaxError) -> ColumnSpecification {
         let name = try columnName()
         let type = try dataType()
         var column = ColumnSpecification(name: name, type: type)
@@ -9,7 +9,7 @@ extension DDLParser {
     }
 
     /// The next attribute; nil if the column ends.
-    private mutating func attribute() throws(DDLSyntaxFault) -> ColumnAttribute? {
+    private mutating func attribute() throws(DDLSyntaxError) -> ColumnAttribute? {
         guard isName(current) else { return nil }
         switch current.kind == .word ? current.keyword : "" {
         case "NOT":
@@ -59,7 +59,7 @@ extension DDLParser {
         }
     }
 
-    private mutating func otherAttribute() throws(DDLSyntaxFault) -> ColumnAttribute? {
+    private mutating func otherAttribute() throws(DDLSyntaxError) -> ColumnAttribute? {
         if isWords("GENERATED", "ALWAYS") || isWord("AS") { return try generated() }
         if isWord("CONSTRAINT") || isWord("CHECK") {
             if skip("CONSTRAINT"), !isWord("CHECK") { _ = try name("a constraint's name") }
@@ -94,16 +94,16 @@ extension DDLParser {
         guard isKnown || isSymbol("=", ahead: 1) else { return nil }
         advance()
         _ = skipSymbol("=")
-        guard current.kind != .end else { throw fault("an attribute's value") }
+        guard current.kind != .end else { throw syntaxError("an attribute's value") }
         advance()
         return .other
     }
 
-    private mutating func generated() throws(DDLSyntaxFault) -> ColumnAttribute {
+    private mutating func generated() throws(DDLSyntaxError) -> ColumnAttribute {
         _ = skipAll("GENERATED", "ALWAYS")
         try expect("AS")
         if skip("ROW") {
-            guard skip(anyOf: ["START", "END"]) != nil else { throw fault("START or END") }
+            guard skip(anyOf: ["START", "END"]) != nil else { throw syntaxError("START or END") }
             return .generated(isStored: true)
         }
         try skipParentheses()
@@ -112,7 +112,7 @@ extension DDLParser {
         return .generated(isStored: false)
     }
 
-    private mutating func references() throws(DDLSyntaxFault) -> ColumnAttribute {
+    private mutating func references() throws(DDLSyntaxError) -> ColumnAttribute {
         advance()
         _ = try objectName()
         if isSymbol("(") { try skipParentheses() }
@@ -125,7 +125,7 @@ extension DDLParser {
                 advance()
                 advance()
                 if !skipAll("SET", "NULL"), !skipAll("SET", "DEFAULT"), !skipAll("NO", "ACTION") {
-                    guard skip(anyOf: ["RESTRICT", "CASCADE"]) != nil else { throw fault("a reference's action") }
+                    guard skip(anyOf: ["RESTRICT", "CASCADE"]) != nil else { throw syntaxError("a reference's action") }
                 }
             } else {
                 return .other
@@ -140,14 +140,14 @@ extension DDLParser {
     ]
 
     /// `CURRENT_TIMESTAMP(3)`, `NOW()`; as written, without blanks.
-    private mutating func currentTimestamp() throws(DDLSyntaxFault) -> String {
+    private mutating func currentTimestamp() throws(DDLSyntaxError) -> String {
         let first = index
-        guard skip(anyOf: Self.timestampFunctions) != nil else { throw fault("CURRENT_TIMESTAMP") }
+        guard skip(anyOf: Self.timestampFunctions) != nil else { throw syntaxError("CURRENT_TIMESTAMP") }
         if isSymbol("(") { try skipParentheses() }
         return joined(from: first, to: index)
     }
 
-    mutating func defaultValue() throws(DDLSyntaxFault) -> DefaultValue {
+    mutating func defaultValue() throws(DDLSyntaxError) -> DefaultValue {
         let first = index
         switch current.kind {
         case .string: return try stringDefault(from: first)
@@ -156,7 +156,7 @@ extension DDLParser {
             return .number(joined(from: first, to: index))
         case .symbol(UInt8(ascii: "-")), .symbol(UInt8(ascii: "+")):
             advance()
-            guard current.kind == .number else { throw fault("a number") }
+            guard current.kind == .number else { throw syntaxError("a number") }
             advance()
             return .number(joined(from: first, to: index))
         case .hexadecimal:
@@ -170,12 +170,12 @@ extension DDLParser {
             try skipParentheses()
             return .expression(text(from: first, to: index))
         case .word: return try wordDefault()
-        default: throw fault("a default value")
+        default: throw syntaxError("a default value")
         }
     }
 
     /// One or more strings, `first` being the start of an introducer before them, with a collation after them.
-    private mutating func stringDefault(from first: Int) throws(DDLSyntaxFault) -> DefaultValue {
+    private mutating func stringDefault(from first: Int) throws(DDLSyntaxError) -> DefaultValue {
         let start = index
         _ = try string()
         let written = joined(from: start, to: index)
@@ -193,7 +193,7 @@ extension DDLParser {
         return .decorated(joined(from: first, to: index), contents: contents)
     }
 
-    private mutating func wordDefault() throws(DDLSyntaxFault) -> DefaultValue {
+    private mutating func wordDefault() throws(DDLSyntaxError) -> DefaultValue {
         let first = index
         if skip("NULL") { return .null }
         if skip(anyOf: ["TRUE", "FALSE"]) != nil { return .boolean(joined(from: first, to: index)) }

@@ -1,6 +1,6 @@
 /// `CREATE TABLE`, from the table's name on.
 extension DDLParser {
-    mutating func createTable(orReplace: Bool, isTemporary: Bool) throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+    mutating func createTable(orReplace: Bool, isTemporary: Bool) throws(DDLSyntaxError) -> ParsedStatement.Kind {
         let ifNotExists = skipAll("IF", "NOT", "EXISTS")
         var table = CreateTable(name: try objectName())
         touches = [table.name]
@@ -28,7 +28,7 @@ extension DDLParser {
         return ["SELECT", "WITH", "VALUES", "TABLE"].contains { isWord($0, ahead: ahead) }
     }
 
-    private mutating func definitions(into table: inout CreateTable) throws(DDLSyntaxFault) {
+    private mutating func definitions(into table: inout CreateTable) throws(DDLSyntaxError) {
         try expectSymbol("(")
         repeat {
             if isSymbol(")") { break }
@@ -41,7 +41,7 @@ extension DDLParser {
         try expectSymbol(")")
     }
 
-    private mutating func createOptions(into table: inout CreateTable) throws(DDLSyntaxFault) {
+    private mutating func createOptions(into table: inout CreateTable) throws(DDLSyntaxError) {
         while current.kind != .end, !isSymbol(";") {
             if skipSymbol(",") { continue }
             if isWords("PARTITION", "BY") {
@@ -64,7 +64,7 @@ extension DDLParser {
     }
 
     /// Skips the definition of partitions, up to a query, a transaction or the end.
-    mutating func partitioning() throws(DDLSyntaxFault) {
+    mutating func partitioning() throws(DDLSyntaxError) {
         while current.kind != .end, !isSymbol(";"), !isWords("START", "TRANSACTION") {
             if isWord("AS") || isWord("SELECT") || isQueryAfterConflictRule { return }
             if isSymbol("(") { try skipParentheses() } else { advance() }
@@ -74,7 +74,7 @@ extension DDLParser {
     // MARK: Keys and constraints
 
     /// A key or an index where one begins here, a constraint's name before it included.
-    mutating func keyDefinition() throws(DDLSyntaxFault) -> KeySpecification? {
+    mutating func keyDefinition() throws(DDLSyntaxError) -> KeySpecification? {
         let start = index
         var name: String?
         if skip("CONSTRAINT"), !isWord("PRIMARY"), !isWord("UNIQUE"), !isWord("FOREIGN"), !isWord("CHECK") {
@@ -108,7 +108,7 @@ extension DDLParser {
 
     private mutating func namedKey(
         _ kind: KeySpecification.Kind, constraint: String?
-    ) throws(DDLSyntaxFault) -> KeySpecification {
+    ) throws(DDLSyntaxError) -> KeySpecification {
         var name = constraint
         _ = skipAll("IF", "NOT", "EXISTS")
         if !isSymbol("("), !isWord("USING"), !isWord("TYPE") { name = try self.name("an index's name") }
@@ -116,14 +116,14 @@ extension DDLParser {
         return try key(kind, name: name)
     }
 
-    private mutating func key(_ kind: KeySpecification.Kind, name: String?) throws(DDLSyntaxFault) -> KeySpecification {
+    private mutating func key(_ kind: KeySpecification.Kind, name: String?) throws(DDLSyntaxError) -> KeySpecification {
         let key = KeySpecification(kind: kind, name: name, columns: try keyParts())
         try skipTo(",", ")")
         return key
     }
 
     /// `USING BTREE`, `TYPE HASH`.
-    mutating func indexType() throws(DDLSyntaxFault) {
+    mutating func indexType() throws(DDLSyntaxError) {
         if (isWord("USING") || isWord("TYPE")) && !isSymbol("(", ahead: 1) {
             advance()
             _ = try name("an index's type")
@@ -131,7 +131,7 @@ extension DDLParser {
     }
 
     /// `(a, b(10) DESC, (lower(c)))`.
-    mutating func keyParts() throws(DDLSyntaxFault) -> [String] {
+    mutating func keyParts() throws(DDLSyntaxError) -> [String] {
         try expectSymbol("(")
         var columns: [String] = []
         repeat {
@@ -151,7 +151,7 @@ extension DDLParser {
     }
 
     /// Skips a foreign key, a check or MariaDB's period where one begins here.
-    mutating func skipConstraintOrPeriod() throws(DDLSyntaxFault) -> Bool {
+    mutating func skipConstraintOrPeriod() throws(DDLSyntaxError) -> Bool {
         let isPeriod = isWords("PERIOD", "FOR")
         guard isWord("CONSTRAINT") || isWord("FOREIGN") || isWord("CHECK") || isPeriod else { return false }
         try skipTo(",", ")")
@@ -161,7 +161,7 @@ extension DDLParser {
     // MARK: Options
 
     /// One option of a table: those that matter are kept.
-    mutating func tableOption(into options: inout TableOptions) throws(DDLSyntaxFault) {
+    mutating func tableOption(into options: inout TableOptions) throws(DDLSyntaxError) {
         if isWord("DEFAULT") { advance() }
         if skip("CHARSET") || skipAll("CHARACTER", "SET") || skipAll("CHAR", "SET") {
             _ = skipSymbol("=")
@@ -189,7 +189,7 @@ extension DDLParser {
         "PAGE_COMPRESSION_LEVEL", "ENCRYPTED", "ENCRYPTION_KEY_ID", "IETF_QUOTES",
     ]
 
-    private mutating func otherTableOption() throws(DDLSyntaxFault) {
+    private mutating func otherTableOption() throws(DDLSyntaxError) {
         if skip("UNION") {
             _ = skipSymbol("=")
             return try skipParentheses()
@@ -205,13 +205,13 @@ extension DDLParser {
             for _ in 0..<3 { advance() }
             return
         }
-        guard isName(current) else { throw fault("a table's option") }
+        guard isName(current) else { throw syntaxError("a table's option") }
         let isKnown = current.kind == .word && Self.tableOptionNames.contains(current.keyword)
-        guard isKnown || isSymbol("=", ahead: 1) else { throw fault("a table's option") }
+        guard isKnown || isSymbol("=", ahead: 1) else { throw syntaxError("a table's option") }
         advance()
         _ = skipSymbol("=")
         if isSymbol("(") { return try skipParentheses() }
-        guard current.kind != .end, !isSymbol(";"), !isSymbol(",") else { throw fault("an option's value") }
+        guard current.kind != .end, !isSymbol(";"), !isSymbol(",") else { throw syntaxError("an option's value") }
         if isSymbol("-") || isSymbol("+") { advance() }
         advance()
     }

@@ -16,8 +16,8 @@ extension DDLParser {
         "UUID", "INET4", "INET6", "XMLTYPE", "SQL_TSI_YEAR",
     ]
 
-    mutating func dataType() throws(DDLSyntaxFault) -> DataTypeSpecification {
-        guard current.kind == .word else { throw fault("a data type") }
+    mutating func dataType() throws(DDLSyntaxError) -> DataTypeSpecification {
+        guard current.kind == .word else { throw syntaxError("a data type") }
         let keyword = current.keyword
         if Self.numericTypes.contains(keyword) { return try numericType() }
         if Self.characterTypes.contains(keyword) { return try characterType() }
@@ -28,7 +28,7 @@ extension DDLParser {
         case "ENUM", "SET": return try collectionType()
         default: break
         }
-        guard Self.plainTypes.contains(keyword) else { throw fault("a data type") }
+        guard Self.plainTypes.contains(keyword) else { throw syntaxError("a data type") }
         advance()
         var type = DataTypeSpecification(family: keyword == "DATE" ? .temporal : .other, words: [keyword])
         // MariaDB's and older servers' types may carry a length that means nothing.
@@ -37,7 +37,7 @@ extension DDLParser {
         return type
     }
 
-    private mutating func lengths(into type: inout DataTypeSpecification) throws(DDLSyntaxFault) {
+    private mutating func lengths(into type: inout DataTypeSpecification) throws(DDLSyntaxError) {
         guard skipSymbol("(") else { return }
         if skipSymbol("*") {
             try expectSymbol(")")
@@ -50,7 +50,7 @@ extension DDLParser {
         try expectSymbol(")")
     }
 
-    private mutating func numericType() throws(DDLSyntaxFault) -> DataTypeSpecification {
+    private mutating func numericType() throws(DDLSyntaxError) -> DataTypeSpecification {
         var type = DataTypeSpecification(family: .numeric, words: [current.keyword])
         advance()
         if (type.words == ["DOUBLE"] || type.words == ["FLOAT8"]), skip("PRECISION") { type.words.append("PRECISION") }
@@ -62,7 +62,7 @@ extension DDLParser {
         return type
     }
 
-    private mutating func sizedType() throws(DDLSyntaxFault) -> DataTypeSpecification {
+    private mutating func sizedType() throws(DDLSyntaxError) -> DataTypeSpecification {
         let keyword = current.keyword
         let isBinary = ["BINARY", "VARBINARY", "BLOB", "RAW"].contains(keyword)
         let isTemporal = ["TIME", "TIMESTAMP", "DATETIME", "YEAR"].contains(keyword)
@@ -75,7 +75,7 @@ extension DDLParser {
         return type
     }
 
-    private mutating func characterType() throws(DDLSyntaxFault) -> DataTypeSpecification {
+    private mutating func characterType() throws(DDLSyntaxError) -> DataTypeSpecification {
         var type = DataTypeSpecification(family: .character, words: [current.keyword])
         advance()
         if (type.words == ["CHAR"] || type.words == ["CHARACTER"]), skip("VARYING") { type.words.append("VARYING") }
@@ -88,7 +88,7 @@ extension DDLParser {
         return type
     }
 
-    private mutating func characterAttributes(into type: inout DataTypeSpecification) throws(DDLSyntaxFault) {
+    private mutating func characterAttributes(into type: inout DataTypeSpecification) throws(DDLSyntaxError) {
         while true {
             if skip("BINARY") {
                 if !type.words.contains("BINARY") { type.words.append("BINARY") }
@@ -112,12 +112,12 @@ extension DDLParser {
         }
     }
 
-    private mutating func nationalType() throws(DDLSyntaxFault) -> DataTypeSpecification {
+    private mutating func nationalType() throws(DDLSyntaxError) -> DataTypeSpecification {
         var type = DataTypeSpecification(family: .national, words: [current.keyword])
         advance()
         if type.words == ["NATIONAL"] {
             guard let base = skip(anyOf: ["CHAR", "CHARACTER", "VARCHAR", "VARCHARACTER"]) else {
-                throw fault("CHAR or VARCHAR")
+                throw syntaxError("CHAR or VARCHAR")
             }
             type.words.append(base)
         }
@@ -130,7 +130,7 @@ extension DDLParser {
         return type
     }
 
-    private mutating func longType() throws(DDLSyntaxFault) -> DataTypeSpecification {
+    private mutating func longType() throws(DDLSyntaxError) -> DataTypeSpecification {
         advance()
         if skip("VARBINARY") { return DataTypeSpecification(family: .binary, words: ["LONG", "VARBINARY"]) }
         var type = DataTypeSpecification(family: .character, words: ["LONG"])
@@ -145,7 +145,7 @@ extension DDLParser {
         return type
     }
 
-    private mutating func collectionType() throws(DDLSyntaxFault) -> DataTypeSpecification {
+    private mutating func collectionType() throws(DDLSyntaxError) -> DataTypeSpecification {
         var type = DataTypeSpecification(family: .collection, words: [current.keyword])
         advance()
         try expectSymbol("(")
@@ -153,7 +153,7 @@ extension DDLParser {
             let first = index
             if current.keyword.hasPrefix("_") { advance() }
             guard current.kind == .string || current.kind == .hexadecimal || current.kind == .bits else {
-                throw fault("an option's text")
+                throw syntaxError("an option's text")
             }
             advance()
             type.options.append(joined(from: first, to: index))

@@ -1,11 +1,11 @@
 /// Names, texts and numbers.
 extension DDLParser {
     /// A name, quotes taken off and doubled ones made single.
-    mutating func name(_ expected: String = "a name") throws(DDLSyntaxFault) -> String {
+    mutating func name(_ expected: String = "a name") throws(DDLSyntaxError) -> String {
         switch current.kind {
         case .word: break
         case .quotedIdentifier, .string: break
-        default: throw fault(expected)
+        default: throw syntaxError(expected)
         }
         let token = current
         advance()
@@ -13,7 +13,7 @@ extension DDLParser {
     }
 
     /// `name` or `database.name`; `.name` names the default database.
-    mutating func objectName(_ expected: String = "a table's name") throws(DDLSyntaxFault) -> ObjectName {
+    mutating func objectName(_ expected: String = "a table's name") throws(DDLSyntaxError) -> ObjectName {
         if skipSymbol(".") { return ObjectName(name: try name(expected)) }
         let first = try name(expected)
         guard isSymbol("."), isName(peek(1)) else { return ObjectName(name: first) }
@@ -26,7 +26,7 @@ extension DDLParser {
     }
 
     /// A column's name, of which a table's and a database's name before it are dropped.
-    mutating func columnName() throws(DDLSyntaxFault) -> String {
+    mutating func columnName() throws(DDLSyntaxError) -> String {
         var found = try name("a column's name")
         while isSymbol("."), isName(peek(1)) {
             advance()
@@ -61,8 +61,8 @@ extension DDLParser {
     }
 
     /// A string; pieces side by side are one.
-    mutating func string(_ expected: String = "a string") throws(DDLSyntaxFault) -> String {
-        guard isString else { throw fault(expected) }
+    mutating func string(_ expected: String = "a string") throws(DDLSyntaxError) -> String {
+        guard isString else { throw syntaxError(expected) }
         var result = ""
         while isString {
             result += contents(current.range)
@@ -75,17 +75,17 @@ extension DDLParser {
     private var isString: Bool { current.kind == .string }
 
     /// A decimal integer; one beyond what Java's int holds is cut to the largest.
-    mutating func integer(_ expected: String = "a number") throws(DDLSyntaxFault) -> Int {
-        guard current.kind == .number else { throw fault(expected) }
+    mutating func integer(_ expected: String = "a number") throws(DDLSyntaxError) -> Int {
+        guard current.kind == .number else { throw syntaxError(expected) }
         let digits = text(of: current.range)
         let whole = digits.prefix { $0.isASCII && $0.isNumber }
-        guard !whole.isEmpty else { throw fault(expected) }
+        guard !whole.isEmpty else { throw syntaxError(expected) }
         advance()
         return min(Int(whole) ?? Int(Int32.max), Int(Int32.max))
     }
 
     /// A character set's or a collation's name: a word or a quoted one. `binary` and `default` are names too.
-    mutating func characterSetName() throws(DDLSyntaxFault) -> String {
+    mutating func characterSetName() throws(DDLSyntaxError) -> String {
         try name("a character set's or collation's name")
     }
 }

@@ -1,6 +1,6 @@
 /// `SET` in all its forms.
 extension DDLParser {
-    mutating func set() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+    mutating func set() throws(DDLSyntaxError) -> ParsedStatement.Kind {
         if isWord("STATEMENT", ahead: 1) { return try setStatement() }
         touches = []
         advance()
@@ -25,26 +25,26 @@ extension DDLParser {
     }
 
     /// MariaDB's `SET STATEMENT variable = value, … FOR statement`: the variables hold for that statement only.
-    private mutating func setStatement() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+    private mutating func setStatement() throws(DDLSyntaxError) -> ParsedStatement.Kind {
         advance()
         advance()
         while !isWord("FOR"), current.kind != .end, !isSymbol(";") {
             if isSymbol("(") { try skipParentheses() } else { advance() }
         }
         try expect("FOR")
-        if isWords("SET", "STATEMENT") { throw fault("a statement") }
+        if isWords("SET", "STATEMENT") { throw syntaxError("a statement") }
         return try statement()
     }
 
     /// `SET NAMES x COLLATE y` and `SET CHARACTER SET x` assign nothing that definitions depend on.
-    private mutating func nameAssignment() throws(DDLSyntaxFault) -> [VariableAssignment] {
+    private mutating func nameAssignment() throws(DDLSyntaxError) -> [VariableAssignment] {
         skipStatement()
         return []
     }
 
     private mutating func assignment(
         scope: inout VariableAssignment.Scope
-    ) throws(DDLSyntaxFault) -> VariableAssignment {
+    ) throws(DDLSyntaxError) -> VariableAssignment {
         if isWord("NAMES") || isWords("CHARACTER", "SET") {
             try skipTo(",")
             return VariableAssignment(scope: .session, name: "names", value: "")
@@ -67,12 +67,12 @@ extension DDLParser {
         return VariableAssignment(scope: scope, name: name, value: try value())
     }
 
-    private mutating func assignmentSign() throws(DDLSyntaxFault) {
+    private mutating func assignmentSign() throws(DDLSyntaxError) {
         _ = skipSymbol(":")
         try expectSymbol("=")
     }
 
-    private mutating func namedScope(dotted: Bool) throws(DDLSyntaxFault) -> VariableAssignment.Scope? {
+    private mutating func namedScope(dotted: Bool) throws(DDLSyntaxError) -> VariableAssignment.Scope? {
         let scopes: [String: VariableAssignment.Scope] = [
             "GLOBAL": .global, "PERSIST": .global, "PERSIST_ONLY": .global, "SESSION": .session, "LOCAL": .local,
         ]
@@ -83,16 +83,16 @@ extension DDLParser {
         return scope
     }
 
-    private mutating func variableName() throws(DDLSyntaxFault) -> String {
+    private mutating func variableName() throws(DDLSyntaxError) -> String {
         var parts = [try name("a variable's name")]
         while skipSymbol(".") { parts.append(try name("a variable's name")) }
         return parts.joined(separator: ".")
     }
 
-    private mutating func value() throws(DDLSyntaxFault) -> String {
+    private mutating func value() throws(DDLSyntaxError) -> String {
         let first = index
         try skipTo(",")
-        guard index > first else { throw fault("a value") }
+        guard index > first else { throw syntaxError("a value") }
         if index == first + 1, tokens[first].kind == .string { return unquoted(tokens[first].range) }
         return text(from: first, to: index)
     }

@@ -1,8 +1,8 @@
 /// Recognises statements by their first words.
 extension DDLParser {
-    mutating func statement() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+    mutating func statement() throws(DDLSyntaxError) -> ParsedStatement.Kind {
         if isSymbol("(") { return finish(.query) }
-        guard current.kind == .word else { throw fault("a statement") }
+        guard current.kind == .word else { throw syntaxError("a statement") }
         if let other = Self.otherStatements[current.keyword] { return finish(other) }
         switch current.keyword {
         case "CREATE": return try create()
@@ -15,12 +15,12 @@ extension DDLParser {
             // The history of Debezium 3.6 shows unique indexes without their CREATE.
             let unique = index
             advance()
-            guard skip(anyOf: ["INDEX", "KEY"]) != nil else { throw fault("INDEX") }
+            guard skip(anyOf: ["INDEX", "KEY"]) != nil else { throw syntaxError("INDEX") }
             return try createIndex(isUnique: true, from: unique)
         case "USE":
             advance()
             return .use(try name("a database's name"))
-        default: throw fault("a statement")
+        default: throw syntaxError("a statement")
         }
     }
 
@@ -77,9 +77,9 @@ extension DDLParser {
         return nil
     }
 
-    private mutating func otherObject() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+    private mutating func otherObject() throws(DDLSyntaxError) -> ParsedStatement.Kind {
         let verb = current.keyword
-        guard let (object, ahead) = objectAhead() else { throw fault("the kind of an object") }
+        guard let (object, ahead) = objectAhead() else { throw syntaxError("the kind of an object") }
         if object == .view, verb != "DROP" {
             touches = []
             for _ in 0...ahead { advance() }
@@ -91,7 +91,7 @@ extension DDLParser {
         return object == .routineOrTrigger ? finishText(object) : finish(object)
     }
 
-    private mutating func create() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+    private mutating func create() throws(DDLSyntaxError) -> ParsedStatement.Kind {
         let start = index
         advance()
         let orReplace = skipAll("OR", "REPLACE")
@@ -113,7 +113,7 @@ extension DDLParser {
         return try otherObject()
     }
 
-    private mutating func alter() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+    private mutating func alter() throws(DDLSyntaxError) -> ParsedStatement.Kind {
         let start = index
         advance()
         _ = skip(anyOf: ["ONLINE", "OFFLINE"])
@@ -127,7 +127,7 @@ extension DDLParser {
         return try otherObject()
     }
 
-    private mutating func drop() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+    private mutating func drop() throws(DDLSyntaxError) -> ParsedStatement.Kind {
         let start = index
         advance()
         let isTemporary = skip("TEMPORARY")
@@ -143,10 +143,10 @@ extension DDLParser {
         return try otherObject()
     }
 
-    private mutating func rename() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+    private mutating func rename() throws(DDLSyntaxError) -> ParsedStatement.Kind {
         advance()
         if isWord("USER") { return finish(.userOrPrivilege) }
-        guard skip(anyOf: ["TABLE", "TABLES"]) != nil else { throw fault("TABLE") }
+        guard skip(anyOf: ["TABLE", "TABLES"]) != nil else { throw syntaxError("TABLE") }
         _ = skipAll("IF", "EXISTS")
         let prefix = text(of: tokens[statementStart].range.lowerBound..<current.range.lowerBound)
         var renames: [TableRename] = []
@@ -161,7 +161,7 @@ extension DDLParser {
         return .renameTables(renames)
     }
 
-    private mutating func truncate() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+    private mutating func truncate() throws(DDLSyntaxError) -> ParsedStatement.Kind {
         advance()
         _ = skip("TABLE")
         let table = try objectName()
@@ -170,7 +170,7 @@ extension DDLParser {
         return .truncateTable(table)
     }
 
-    private mutating func dropTables(isTemporary: Bool) throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+    private mutating func dropTables(isTemporary: Bool) throws(DDLSyntaxError) -> ParsedStatement.Kind {
         var drop = DropTables(names: [], isTemporary: isTemporary)
         drop.ifExists = skipAll("IF", "EXISTS")
         drop.prefix = text(of: tokens[statementStart].range.lowerBound..<current.range.lowerBound)
@@ -182,7 +182,7 @@ extension DDLParser {
     }
 
     /// MariaDB's `WAIT n` and `NOWAIT`.
-    mutating func lockWait() throws(DDLSyntaxFault) {
+    mutating func lockWait() throws(DDLSyntaxError) {
         if skip("WAIT") { _ = try integer() } else { _ = skip("NOWAIT") }
     }
 
@@ -196,7 +196,7 @@ extension DDLParser {
 
     private var isEndAhead: Bool { peek(1).kind == .end || isSymbol(";", ahead: 1) }
 
-    private mutating func databaseStatement(named isNamed: Bool) throws(DDLSyntaxFault) -> DatabaseStatement {
+    private mutating func databaseStatement(named isNamed: Bool) throws(DDLSyntaxError) -> DatabaseStatement {
         var statement = DatabaseStatement()
         if isNamed { statement.name = try name("a database's name") }
         while current.kind != .end, !isSymbol(";") {
@@ -217,7 +217,7 @@ extension DDLParser {
             } else if skipAll("UPGRADE", "DATA", "DIRECTORY", "NAME") {
                 continue
             } else {
-                throw fault("a database's option")
+                throw syntaxError("a database's option")
             }
         }
         return statement
@@ -225,7 +225,7 @@ extension DDLParser {
 
     // MARK: Indexes
 
-    private mutating func createIndex(isUnique: Bool, from unique: Int) throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+    private mutating func createIndex(isUnique: Bool, from unique: Int) throws(DDLSyntaxError) -> ParsedStatement.Kind {
         _ = skipAll("IF", "NOT", "EXISTS")
         var key = KeySpecification(kind: isUnique ? .unique : .other, name: nil, columns: [])
         if !isWord("ON") { key.name = try name("an index's name") }
@@ -239,7 +239,7 @@ extension DDLParser {
         return .createIndex(CreateIndex(key: key, table: table, textFromUnique: text))
     }
 
-    private mutating func dropIndex() throws(DDLSyntaxFault) -> ParsedStatement.Kind {
+    private mutating func dropIndex() throws(DDLSyntaxError) -> ParsedStatement.Kind {
         _ = skipAll("IF", "EXISTS")
         let index = try name("an index's name")
         try expect("ON")

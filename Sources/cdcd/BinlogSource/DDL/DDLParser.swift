@@ -19,7 +19,7 @@ package struct DDLParser {
     static func parse(_ text: LexedText) -> [ParsedStatement] {
         var parser = DDLParser(bytes: text.bytes, tokens: text.tokens)
         var statements = parser.statements()
-        if let fault = text.fault { parser.mark(fault, in: &statements) }
+        if let error = text.error { parser.mark(error, in: &statements) }
         return statements
     }
 
@@ -37,9 +37,9 @@ package struct DDLParser {
             statementStart = first
             touches = nil
             var kind: ParsedStatement.Kind
-            do throws(DDLSyntaxFault) {
+            do throws(DDLSyntaxError) {
                 kind = try statement()
-                if current.kind != .end, !isSymbol(";") { throw fault("the end of the statement") }
+                if current.kind != .end, !isSymbol(";") { throw syntaxError("the end of the statement") }
             } catch {
                 kind = .unparsable(error.error(in: bytes), touches: touches)
                 while current.kind != .end, !isSymbol(";") { index += 1 }
@@ -53,8 +53,8 @@ package struct DDLParser {
 
     /// What is in an unended quote or comment is unknown: the statement before it is only known where it concerns no
     /// table at all.
-    private func mark(_ fault: DDLLexer.Unterminated, in statements: inout [ParsedStatement]) {
-        let error = DDLSyntaxFault(reason: .unterminated(fault.what), offset: fault.offset).error(in: bytes)
+    private func mark(_ unterminated: DDLLexer.UnterminatedError, in statements: inout [ParsedStatement]) {
+        let error = DDLSyntaxError(reason: .unterminated(unterminated.what), offset: unterminated.offset).error(in: bytes)
         guard let last = statements.last else {
             let text = String(decoding: bytes, as: UTF8.self)
             statements.append(ParsedStatement(text: text, kind: .unparsable(error, touches: nil)))
@@ -113,18 +113,18 @@ package struct DDLParser {
         return true
     }
 
-    mutating func expect(_ keyword: String) throws(DDLSyntaxFault) {
-        guard skip(keyword) else { throw fault(keyword) }
+    mutating func expect(_ keyword: String) throws(DDLSyntaxError) {
+        guard skip(keyword) else { throw syntaxError(keyword) }
     }
 
-    mutating func expectSymbol(_ symbol: Unicode.Scalar) throws(DDLSyntaxFault) {
-        guard skipSymbol(symbol) else { throw fault("'\(symbol)'") }
+    mutating func expectSymbol(_ symbol: Unicode.Scalar) throws(DDLSyntaxError) {
+        guard skipSymbol(symbol) else { throw syntaxError("'\(symbol)'") }
     }
 
-    func fault(_ expected: String) -> DDLSyntaxFault {
+    func syntaxError(_ expected: String) -> DDLSyntaxError {
         let token = current
         let found = token.kind == .end ? "the end of the text" : "'\(text(of: token.range))'"
-        return DDLSyntaxFault(reason: .unexpected(found: found, expected: expected), offset: token.range.lowerBound)
+        return DDLSyntaxError(reason: .unexpected(found: found, expected: expected), offset: token.range.lowerBound)
     }
 
     // MARK: Text
@@ -144,14 +144,14 @@ package struct DDLParser {
     }
 
     /// Skips a parenthesis and all in it, where one opens here.
-    mutating func skipParentheses() throws(DDLSyntaxFault) {
+    mutating func skipParentheses() throws(DDLSyntaxError) {
         try expectSymbol("(")
         var depth = 1
         while depth > 0 {
             switch current.kind {
             case .symbol(UInt8(ascii: "(")): depth += 1
             case .symbol(UInt8(ascii: ")")): depth -= 1
-            case .end: throw fault("')'")
+            case .end: throw syntaxError("')'")
             default: break
             }
             advance()
@@ -159,7 +159,7 @@ package struct DDLParser {
     }
 
     /// Skips to the next of these symbols outside parentheses, to a delimiter or to the end.
-    mutating func skipTo(_ symbols: Unicode.Scalar...) throws(DDLSyntaxFault) {
+    mutating func skipTo(_ symbols: Unicode.Scalar...) throws(DDLSyntaxError) {
         while current.kind != .end, !isSymbol(";") {
             for symbol in symbols where isSymbol(symbol) { return }
             if isSymbol("(") { try skipParentheses() } else { advance() }
@@ -173,7 +173,7 @@ package struct DDLParser {
 }
 
 /// A place at which the grammar expects something else.
-struct DDLSyntaxFault: Error {
+struct DDLSyntaxError: Error {
     let reason: DDLError.Reason
     let offset: Int
 

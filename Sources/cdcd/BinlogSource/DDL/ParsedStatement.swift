@@ -104,9 +104,9 @@ package struct AlterTable: Hashable, Sendable {
     package var actions: [Action] = []
 
     package indirect enum Action: Hashable, Sendable {
-        case addColumn(ColumnSpecification, place: ColumnPlace?, ifNotExists: Bool)
-        case modifyColumn(ColumnSpecification, place: ColumnPlace?, ifExists: Bool)
-        case changeColumn(String, ColumnSpecification, place: ColumnPlace?, ifExists: Bool)
+        case addColumn(ColumnSpecification, place: ColumnPosition?, ifNotExists: Bool)
+        case modifyColumn(ColumnSpecification, place: ColumnPosition?, ifExists: Bool)
+        case changeColumn(String, ColumnSpecification, place: ColumnPosition?, ifExists: Bool)
         case renameColumn(String, to: String)
         case dropColumn(String, ifExists: Bool)
         case setDefault(String, DefaultValue)
@@ -126,7 +126,7 @@ package struct AlterTable: Hashable, Sendable {
     package init(name: ObjectName) { self.name = name }
 }
 
-package enum ColumnPlace: Hashable, Sendable {
+package enum ColumnPosition: Hashable, Sendable {
     case first
     case after(String)
 }

@@ -17,7 +17,7 @@ struct StatementReferences: Equatable {
 
     /// Nil if the text cannot be read.
     init?(_ text: LexedText) {
-        guard text.fault == nil else { return nil }
+        guard text.error == nil else { return nil }
         var scan = StatementScan(bytes: text.bytes, tokens: text.tokens)
         guard scan.run() else { return nil }
         tables = scan.tables

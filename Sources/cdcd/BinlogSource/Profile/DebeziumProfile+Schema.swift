@@ -16,14 +16,14 @@ extension DebeziumProfile {
     var marksEveryOnUpdate: Bool { isModern }
 
     /// What of a column stays as it was where MODIFY or CHANGE does not mention it.
-    func keptOfModifiedColumn(isChange: Bool) -> KeptOfColumn {
+    func keptOfModifiedColumn(isChange: Bool) -> PreservedAttributes {
         isModern ? (isChange ? .marks : .nothing) : .everything
     }
 
     /// Whether a column keeps its precision and scale where MODIFY or CHANGE gives none.
     var keepsPrecisionOfModifiedColumns: Bool { !isModern }
 
-    enum KeptOfColumn {
+    enum PreservedAttributes {
         case nothing
         /// The auto-increment flag, comment, enum values.
         case marks

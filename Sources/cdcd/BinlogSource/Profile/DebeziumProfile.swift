@@ -128,7 +128,7 @@ package struct DebeziumProfile: Sendable, Hashable {
     /// were left out.
     package var timestampsKeepZeros: Bool { isModern }
 
-    /// A streamed negative TIME without a fraction is emitted wrong, as `MisreadTime` describes.
+    /// A streamed negative TIME without a fraction is emitted wrong, as `DebeziumTimeDecoder` describes.
     package var misreadsNegativeTimes: Bool { !isModern }
 
     /// A TIME that is read from a text, as in snapshots and defaults, loses its sign above -01:00:00.

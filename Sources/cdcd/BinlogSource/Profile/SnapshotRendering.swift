@@ -3,7 +3,7 @@ import DebeziumPlugins
 
 /// The reasons for which Debezium renders a value differently in a snapshot and in the stream. The list is closed: the
 /// conversions of snapshots are chosen by it (`ValueKind.snapshotRenderings`), and a test over all types proves that
-/// nothing else differs. (TIMEs that 1.9 misreads in the stream: `MisreadTime`.)
+/// nothing else differs. (TIMEs that 1.9 misreads in the stream: `DebeziumTimeDecoder`.)
 ///
 /// The first four follow from the text protocol: a snapshot has the server's text and nothing else.
 package enum SnapshotRendering: String, CaseIterable, Sendable {

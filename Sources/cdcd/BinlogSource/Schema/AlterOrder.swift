@@ -70,7 +70,7 @@ enum AlterOrder {
         var former = former
         var new: Set<String> = []
         /// Whether a former column gets a new name, or a new one its name, without another column of that name.
-        func takes(_ old: String?, _ name: String, _ place: ColumnPlace?) -> Bool {
+        func takes(_ old: String?, _ name: String, _ place: ColumnPosition?) -> Bool {
             if let old, former.remove(old.lowercased()) == nil { return false }
             guard !former.contains(name.lowercased()), new.insert(name.lowercased()).inserted else { return false }
             guard case .after(let other) = place else { return true }

@@ -15,7 +15,7 @@ struct ColumnModel {
     /// - Parameter base: the column before a MODIFY or CHANGE, of which attributes that are not mentioned may be kept.
     func column(
         _ written: ColumnSpecification, over base: ColumnDefinition? = nil,
-        keeping kept: DebeziumProfile.KeptOfColumn = .nothing
+        keeping kept: DebeziumProfile.PreservedAttributes = .nothing
     ) -> Result {
         var column = ColumnDefinition(
             name: written.name, typeName: typeName(written.type), jdbcType: Self.jdbcType(written.type))

@@ -5,12 +5,12 @@ package struct DatabaseSchema: Sendable {
     /// Variables that statements set: `character_set_server`, `character_set_database` and others, in lower case.
     var sessionVariables: [String: String] = [:]
     var globalVariables: [String: String] = [:]
-    var notices: [SchemaNotice] = []
+    var notices: [SchemaWarning] = []
 
     package init(rules: SchemaRules) { self.rules = rules }
 
     /// Notices of the statements since the last call.
-    package mutating func takeNotices() -> [SchemaNotice] {
+    package mutating func takeNotices() -> [SchemaWarning] {
         defer { notices = [] }
         return notices
     }

@@ -76,7 +76,7 @@ struct TableEditor {
     }
 
     /// Moves a column; after a missing column means to the front, as in Debezium.
-    mutating func move(_ name: String, to place: ColumnPlace?) {
+    mutating func move(_ name: String, to place: ColumnPosition?) {
         guard let place, let index = index(name) else { return }
         let column = table.columns.remove(at: index)
         switch place {

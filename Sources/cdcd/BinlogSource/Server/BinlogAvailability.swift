@@ -36,7 +36,7 @@ enum BinlogAvailability: Hashable, Sendable {
         alsoByFile: Bool = false
     ) throws(ConnectorError) -> BinlogAvailability {
         if let text = offset.gtids {
-            let stored = try ServerFacts.gtids(text, of: "the stored offset")
+            let stored = try ServerProperties.gtids(text, of: "the stored offset")
             if stored.isEmpty { return .available }
             guard logs.usesGTIDs else {
                 return .unavailable(reason: "the offset was stored with GTIDs, and the server does not use them (gtid_mode)")

@@ -4,7 +4,7 @@ import WireStreams
 
 /// What a server has that decides how to begin; its settings and the account's privileges suffice.
 struct ServerInspection {
-    let facts: ServerFacts
+    let facts: ServerProperties
     let privileges: PrivilegeCheck
     private let owned: GTIDSet
     private let files: [String]
@@ -19,8 +19,8 @@ struct ServerInspection {
             configuration, control, connectMilliseconds: connectMilliseconds)
         let (owned, facts, grants, files) = try ServerSession.withConnection(connection, control) { connection in
             do throws(MySQLError) {
-                let owned = try ServerFacts.ownedGTIDs(connection)
-                let facts = try ServerFacts(reading: connection)
+                let owned = try ServerProperties.ownedGTIDs(connection)
+                let facts = try ServerProperties(reading: connection)
                 // Names in backquotes, whatever the server's own mode says.
                 try connection.execute("SET SESSION sql_mode = ''")
                 let grants = try connection.queryText("SHOW GRANTS").rows.compactMap { $0.first ?? nil }
@@ -56,7 +56,7 @@ struct ServerInspection {
     func start(_ offset: SourceOffset, _ configuration: MySQLConnectorConfig) throws(ConnectorError) -> StreamingStart {
         guard let text = offset.gtids, followsGTIDs(configuration) else { return StreamingStart(offset, executed: nil) }
         let executed = try Self.executed(
-            try ServerFacts.gtids(text, of: "the stored offset"), by: facts, configuration.gtidSources)
+            try ServerProperties.gtids(text, of: "the stored offset"), by: facts, configuration.gtidSources)
         return StreamingStart(offset, executed: .mySQL(executed))
     }
 
@@ -64,7 +64,7 @@ struct ServerInspection {
     /// sources that `gtid.source.*` excludes, the transactions count that the server has: their schema changes were
     /// applied, and must not be read again; those that it does not have it could not compare.
     static func executed(
-        _ delivered: GTIDSet, by facts: ServerFacts, _ sources: GTIDSourceFilter
+        _ delivered: GTIDSet, by facts: ServerProperties, _ sources: GTIDSourceFilter
     ) throws(ConnectorError) -> GTIDSet {
         let included = delivered.filtered { sources.includes($0.description) }
         return included.union(delivered.intersection(try facts.gtids("gtid_executed")))

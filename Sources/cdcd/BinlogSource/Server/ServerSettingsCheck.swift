@@ -2,7 +2,7 @@
 enum ServerSettingsCheck {
     /// - Parameter streams: whether the binlog will be read at all; a snapshot alone needs none.
     static func check(
-        _ facts: ServerFacts, _ flavor: ServerFlavor, profile: DebeziumProfile, streams: Bool, at address: String
+        _ facts: ServerProperties, _ flavor: ServerFlavor, profile: DebeziumProfile, streams: Bool, at address: String
     ) throws(ConnectorError) {
         let found = ServerFlavor(serverVersion: facts.version)
         if found != flavor {
@@ -18,7 +18,7 @@ enum ServerSettingsCheck {
         try checkOptions(facts, at: address)
     }
 
-    private static func checkLog(_ facts: ServerFacts, at address: String) throws(ConnectorError) {
+    private static func checkLog(_ facts: ServerProperties, at address: String) throws(ConnectorError) {
         guard facts["log_bin"]?.uppercased() != "OFF" else {
             throw ConnectorError(
                 "The server at \(address) does not write a binlog, which is required for this connector to work properly",
@@ -28,7 +28,7 @@ enum ServerSettingsCheck {
         }
     }
 
-    private static func checkFormat(_ facts: ServerFacts, _ profile: DebeziumProfile) throws(ConnectorError) {
+    private static func checkFormat(_ facts: ServerProperties, _ profile: DebeziumProfile) throws(ConnectorError) {
         if let format = facts["binlog_format"], format.uppercased() != "ROW" {
             throw ConnectorError(
                 "The \(profile.serverTerm) is not configured to use a ROW binlog_format, which is required for this "
@@ -49,7 +49,7 @@ enum ServerSettingsCheck {
         }
     }
 
-    private static func checkOptions(_ facts: ServerFacts, at address: String) throws(ConnectorError) {
+    private static func checkOptions(_ facts: ServerProperties, at address: String) throws(ConnectorError) {
         if let options = facts["binlog_row_value_options"], options.uppercased().contains("PARTIAL_JSON") {
             throw ConnectorError(
                 "The server at \(address) logs updates of JSON columns partially, which is not supported",

@@ -9,7 +9,7 @@ import WireCore
 struct SnapshotReader {
     let configuration: MySQLConnectorConfig
     let control: TaskControl
-    let facts: ServerFacts
+    let facts: ServerProperties
     let privileges: PrivilegeCheck
     let rules: SchemaRules
     let recorder: SchemaRecorder

@@ -18,7 +18,7 @@ final class BinlogConnection {
     private let control: TaskControl
     private let logger: Logger
     private var server: StreamServer
-    private var silence = StreamSilence()
+    private var silence = StreamLiveness()
     /// How long the stream's reads wait.
     private var waitMilliseconds = 0
     private var reconnect = ReconnectPolicy()
@@ -81,7 +81,7 @@ final class BinlogConnection {
     ///
     /// - Parameter place: the end of the last event.
     func next(
-        of stream: ReplicationStream, at place: @autoclosure () -> StreamSilence.Place
+        of stream: ReplicationStream, at place: @autoclosure () -> StreamLiveness.Place
     ) throws -> UnsafeRawBufferPointer {
         while true {
             do throws(MySQLError) { return try stream.next() } catch {
@@ -93,7 +93,7 @@ final class BinlogConnection {
 
     /// Decides what a read without an event means. Throws where the silence means that the connection is lost.
     private func wait(
-        for stream: ReplicationStream, _ place: StreamSilence.Place
+        for stream: ReplicationStream, _ place: StreamLiveness.Place
     ) throws {
         let action = silence.waited(
             milliseconds: waitMilliseconds, receivedBytes: stream.receivedBytes, at: place, now: .now)
@@ -113,7 +113,7 @@ final class BinlogConnection {
         limitWait(stream)
     }
 
-    private func report(_ report: StreamSilence.Report, _ place: StreamSilence.Place) {
+    private func report(_ report: StreamLiveness.Report, _ place: StreamLiveness.Place) {
         let summary = "The database at \(address) has sent nothing for \(report.milliseconds / 1000) s, at \(place)."
         let explanation =
             " It answers other connections, so it is reading a large event, or something on the way has stopped the stream."
@@ -155,14 +155,14 @@ final class BinlogConnection {
     /// - Parameter place: the end of the event before it.
     @inline(__always)
     func received(
-        _ header: EventHeader, of stream: ReplicationStream, at place: @autoclosure () -> StreamSilence.Place
+        _ header: EventHeader, of stream: ReplicationStream, at place: @autoclosure () -> StreamLiveness.Place
     ) {
         if silence.needsEvents || header.type == .heartbeat { noteArrival(header, stream, place()) }
     }
 
-    private func noteArrival(_ header: EventHeader, _ stream: ReplicationStream, _ place: StreamSilence.Place) {
+    private func noteArrival(_ header: EventHeader, _ stream: ReplicationStream, _ place: StreamLiveness.Place) {
         guard header.type != .rotate else { return }
-        let arrival: StreamSilence.Arrival =
+        let arrival: StreamLiveness.Arrival =
             if header.type == .heartbeat { .heartbeat(position: header.nextPosition) }
             else if header.nextPosition > 0 { .event(start: header.position) }
             else { .artificialEvent }

@@ -51,7 +51,7 @@ final class BinlogEventHandler {
     var resumeRequest: BinlogMachine.ResumeRequest { machine.resumeRequest }
 
     /// The end of the last event.
-    var readPlace: StreamSilence.Place { machine.readPlace }
+    var readPlace: StreamLiveness.Place { machine.readPlace }
 
     /// A new connection begins at `resumeRequest`; its table numbers are new.
     func reconnect() {
@@ -159,7 +159,7 @@ final class BinlogEventHandler {
         let changes = try changes(by: statement, parsed, query)
         guard !changes.isEmpty else { return }
         bindings.removeAll()
-        let place = machine.schemaChangePlace(header)
+        let place = machine.schemaChangePosition(header)
         try recorder.appendToHistory(changes, at: place.offset)
         let before = emitter.emittedRecords
         try recorder.publishSchemaChanges(changes, source: place.source, to: emitter)

@@ -19,7 +19,7 @@ enum BinlogFailure: Equatable, Sendable {
                 remedy: "See whether a proxy changes the stream, and restart the task.")
         case .rolledBack(let statement):
             return ConnectorError(
-                "Already emitted rows were rolled back by \(ShownStatement.text(statement))",
+                "Already emitted rows were rolled back by \(RedactedStatement.text(statement))",
                 cause: "the binlog at \(file):\(position) rolls back changes of captured tables that it contains, which "
                     + "happens if a transaction also changes tables without transactions",
                 remedy: "Restart the task to continue after it, and compare the tables that this transaction changed, or take "

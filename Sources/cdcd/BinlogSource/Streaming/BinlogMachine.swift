@@ -50,7 +50,7 @@ struct BinlogMachine: Sendable {
     private var skip: ResumeSkip
     private var transaction = TransactionState()
     private var prepared = PreparedTransactions()
-    private var gtidTexts = GTIDTexts()
+    private var gtidTexts = GTIDTextCache()
     /// The index of the last emitted row in its event.
     private var lastRowIndex = 0
     /// The offset after the last emitted record or applied statement; nil if there is none since the last checkpoint.
@@ -290,7 +290,7 @@ struct BinlogMachine: Sendable {
     }
 
     /// A schema change by the current statement.
-    struct SchemaChangePlace: Sendable {
+    struct SchemaChangePosition: Sendable {
         var source: SourceInfo
         /// What history records and the records of the schema change topic store. As Debezium's, it lacks the
         /// statement's own GTID: after a restart from it the server sends the statement again.
@@ -298,14 +298,14 @@ struct BinlogMachine: Sendable {
     }
 
     /// Where and when the current statement changed the schema; its records get this time.
-    mutating func schemaChangePlace(_ header: EventHeader) -> SchemaChangePlace {
+    mutating func schemaChangePosition(_ header: EventHeader) -> SchemaChangePosition {
         var source = sourceInfo(header)
         // Debezium has the time of statements in milliseconds only, and keeps the row index of the last row record.
         source.timestampMicroseconds -= source.timestampMicroseconds % 1000
         source.row = lastRowIndex
         source.query = nil
         tracker.timestampSeconds = source.timestampMicroseconds / 1_000_000
-        return SchemaChangePlace(source: source, offset: tracker.storedPoint.offset)
+        return SchemaChangePosition(source: source, offset: tracker.storedPoint.offset)
     }
 
     /// The current statement changed the schema, and the history has it.
@@ -362,7 +362,7 @@ struct BinlogMachine: Sendable {
     var eventPlace: (file: String, position: Int64) { (tracker.file, tracker.eventPosition) }
 
     /// The end of the last event.
-    var readPlace: StreamSilence.Place { StreamSilence.Place(file: tracker.file, position: tracker.eventEnd) }
+    var readPlace: StreamLiveness.Place { StreamLiveness.Place(file: tracker.file, position: tracker.eventEnd) }
 
     // MARK: Connections
 

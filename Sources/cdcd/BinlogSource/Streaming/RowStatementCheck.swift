@@ -76,7 +76,7 @@ struct RowStatementCheck {
     ) throws {
         if let conflict = try conflict(statement, query, schema) { throw failure(conflict, query, place) }
         logger.warn(
-            "Received DML '\(ShownStatement.text(query.statement))' for processing, binlog probably contains events generated with "
+            "Received DML '\(RedactedStatement.text(query.statement))' for processing, binlog probably contains events generated with "
                 + "statement or mixed based replication format; it changes no captured table and is passed over.")
     }
 
@@ -110,7 +110,7 @@ struct RowStatementCheck {
         _ conflict: TableDependencies.Conflict, _ query: QueryEvent, _ place: (file: String, position: Int64)
     ) -> ConnectorError {
         let summary = "The binlog at \(place.file):\(place.position) holds a change of rows as a statement, and "
-        let statement = ": \(ShownStatement.text(query.statement))"
+        let statement = ": \(RedactedStatement.text(query.statement))"
         let cause = "a session wrote with binlog_format STATEMENT or MIXED, so the changed rows are not in the binlog"
         let snapshot =
             "SET PERSIST binlog_format = 'ROW', see that no session sets another format, and take a new snapshot: stop "

@@ -51,7 +51,7 @@ struct StreamServer {
         var isReported = false
         while true {
             let (owned, facts) = try read(connection) { (connection) throws(MySQLError) in
-                (try ServerFacts.ownedGTIDs(connection), try ServerFacts(reading: connection))
+                (try ServerProperties.ownedGTIDs(connection), try ServerProperties(reading: connection))
             }
             let logs = BinlogAvailability.Logs(
                 usesGTIDs: point.gtids != nil, executed: try facts.gtids("gtid_executed"),
@@ -89,7 +89,7 @@ struct StreamServer {
     }
 
     private func executed(
-        _ point: OffsetTracker.RestartPoint, _ facts: ServerFacts
+        _ point: OffsetTracker.RestartPoint, _ facts: ServerProperties
     ) throws(ConnectorError) -> GTIDPosition? {
         guard case .mySQL(let delivered)? = point.gtids?.position else { return point.gtids?.position }
         return .mySQL(try ServerInspection.executed(delivered, by: facts, configuration.gtidSources))
@@ -97,11 +97,11 @@ struct StreamServer {
 
     private var address: String { configuration.connection.address.description }
 
-    private static func name(_ facts: ServerFacts) -> String { facts["server_uuid"] ?? "one without server_uuid" }
+    private static func name(_ facts: ServerProperties) -> String { facts["server_uuid"] ?? "one without server_uuid" }
 
     /// A file and a position mean something on one server only; GTIDs mean the same on all, so with them another server
     /// may take over, if it is as suitable as the first.
-    private func verifyServerUUID(_ facts: ServerFacts, followsGTIDs: Bool) throws(ConnectorError) -> Bool {
+    private func verifyServerUUID(_ facts: ServerProperties, followsGTIDs: Bool) throws(ConnectorError) -> Bool {
         guard let uuid, facts["server_uuid"] != uuid else { return true }
         guard followsGTIDs else {
             throw ConnectorError(

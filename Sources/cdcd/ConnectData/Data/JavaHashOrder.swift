@@ -1,7 +1,7 @@
 /// The order in which a `java.util.HashMap` or `HashSet` is walked, where Connect or Debezium shows or stores it.
 package enum JavaHashOrder {
     /// The number of buckets that a hash table begins with.
-    package enum FirstBuckets {
+    package enum InitialCapacity {
         /// That of `new HashMap()` and `new HashSet()`.
         case standard
         /// That of an empty `HashMap` to which `putAll` adds a map of one entry first.
@@ -33,7 +33,7 @@ package enum JavaHashOrder {
     ///   - keys: in the order in which they were put in, each once.
     ///   - hash: the key's `hashCode()`.
     package static func sorted<Key>(
-        _ keys: [Key], from first: FirstBuckets = .standard, hash: (Key) -> Int32
+        _ keys: [Key], from first: InitialCapacity = .standard, hash: (Key) -> Int32
     ) -> [Key] {
         var bucketCount = first.count(for: keys.count)
         // A table of n buckets is doubled when it holds more than three quarters of n.

@@ -100,7 +100,7 @@ package final class BinlogRowDecoder: CellDecoder, Sendable {
         case .dateTime2(let form): return dateTime(StoredTemporal.dateTime2(cell), form)
         case .dateTime(let form): return dateTime(StoredTemporal.dateTime(cell), form)
         case .time2(let form): return CellResult(form.value(StoredTemporal.time2(cell)))
-        case .misreadTime2(let form): return CellResult(form.value(MisreadTime.microseconds(cell)))
+        case .misreadTime2(let form): return CellResult(form.value(DebeziumTimeDecoder.microseconds(cell)))
         case .time(let form): return CellResult(form.value(StoredTemporal.time(cell)))
         case .timestamp2(let digits): return timestamp(StoredTemporal.timestamp2(cell), digits)
         case .timestamp(let digits): return timestamp(StoredTemporal.timestamp(cell), digits)

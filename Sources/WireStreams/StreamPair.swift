@@ -1,0 +1,48 @@
+import Foundation
+
+/// Both directions of a connection and the handle that interrupts it.
+package struct StreamPair {
+    package let input: InputStream
+    package let output: OutputStream
+    package let canceller: SocketCanceller
+    /// Sets how long reads and writes wait; 0 waits without a limit.
+    package let setTimeouts: (_ readMilliseconds: Int, _ writeMilliseconds: Int) -> Void
+    /// Sets when reads and writes end at the latest, whatever their own limits say; nil: never.
+    package let setDeadline: (ContinuousClock.Instant?) -> Void
+    /// The peer's numeric address, for logs; nil if the connection has ended.
+    package let peerHost: () -> String?
+
+    init(socket: Socket) {
+        input = SocketInputStream(socket: socket)
+        output = SocketOutputStream(socket: socket)
+        canceller = socket.canceller
+        setTimeouts = { socket.readTimeoutMilliseconds = $0; socket.writeTimeoutMilliseconds = $1 }
+        setDeadline = { socket.deadline = $0 }
+        peerHost = { socket.peerHost }
+    }
+
+    /// A pair of streams that are not sockets (bytes in memory, a test's faulty network), without time limits.
+    package init(input: InputStream, output: OutputStream) {
+        self.input = input
+        self.output = output
+        canceller = SocketCanceller(descriptor: -1)
+        setTimeouts = { _, _ in }
+        setDeadline = { _ in }
+        peerHost = { nil }
+    }
+
+    init(input: InputStream, output: OutputStream, over inner: StreamPair) {
+        self.input = input
+        self.output = output
+        canceller = inner.canceller
+        setTimeouts = inner.setTimeouts
+        setDeadline = inner.setDeadline
+        peerHost = inner.peerHost
+    }
+
+    /// Ends the connection in order: over TLS with close_notify. Called by the thread that writes.
+    package func close() {
+        output.close()
+        canceller.cancel()
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+
+/// The sending side of a TLS connection.
+final class TLSOutputStream: OutputStream, FailureReportingStream {
+    private let connection: TLSConnection?
+    private(set) var failure: StreamError?
+
+    init(_ connection: TLSConnection) {
+        self.connection = connection
+        super.init(toMemory: ())
+    }
+
+    /// Foundation requires this initializer of every subclass. The stream is closed from the start.
+    required init(toMemory: ()) {
+        connection = nil
+        super.init(toMemory: ())
+    }
+
+    override func open() {}
+    /// Sends close_notify.
+    override func close() { connection?.close() }
+    override var hasSpaceAvailable: Bool { true }
+    override var streamStatus: Stream.Status { failure == nil ? .open : .error }
+    override var streamError: (any Error)? { failure }
+
+    override func write(_ buffer: UnsafePointer<UInt8>, maxLength count: Int) -> Int {
+        guard let connection else { return -1 }
+        do throws(StreamError) {
+            try connection.write(UnsafeRawBufferPointer(start: buffer, count: count))
+            return count
+        } catch {
+            failure = error
+            return -1
+        }
+    }
+}

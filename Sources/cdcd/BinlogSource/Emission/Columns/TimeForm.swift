@@ -1,0 +1,41 @@
+import ConnectData
+
+/// How a TIME is represented.
+enum TimeForm: Sendable, Hashable {
+    /// `io.debezium.time.MicroTime`.
+    case microseconds
+    /// `io.debezium.time.NanoTime`.
+    case nanoseconds
+    /// `org.apache.kafka.connect.data.Time`: milliseconds of a day.
+    case connect
+    /// `io.debezium.time.IsoTime`: `13:37:03Z`.
+    case iso
+
+    init(_ precision: ValueOptions.TimePrecision) {
+        switch precision {
+        case .connect: self = .connect
+        case .isostring: self = .iso
+        case .adaptiveTimeMicroseconds, .microseconds: self = .microseconds
+        case .nanoseconds: self = .nanoseconds
+        }
+    }
+
+    static let dayMicroseconds: Int64 = 86_400_000_000
+
+    /// Nil if the form has no such value: the last two have only the times of a day, 24:00:00 included, and
+    /// nanoseconds must fit into 64 bits.
+    func value(_ microseconds: Int64) -> ConnectValue? {
+        switch self {
+        case .microseconds: return .integer(microseconds)
+        case .nanoseconds:
+            let (product, overflow) = microseconds.multipliedReportingOverflow(by: 1000)
+            return overflow ? nil : .integer(product)
+        case .connect:
+            guard (0...Self.dayMicroseconds).contains(microseconds) else { return nil }
+            return .integer(microseconds / 1000)
+        case .iso:
+            guard (0...Self.dayMicroseconds).contains(microseconds) else { return nil }
+            return .string(ISOText.time(microseconds % Self.dayMicroseconds))
+        }
+    }
+}
