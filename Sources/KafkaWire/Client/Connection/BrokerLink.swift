@@ -2,7 +2,7 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-/// Both halves of a connection to a broker that is set up: see `BrokerLink+Setup.swift`. Belongs to one owner at a time.
+/// Both halves of an established connection to a broker: see `BrokerLink+Setup.swift`. Belongs to one owner at a time.
 final class BrokerLink {
     let broker: SocketAddress
     let sender: RequestSender

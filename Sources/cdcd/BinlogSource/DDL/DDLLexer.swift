@@ -124,7 +124,9 @@ struct DDLLexer {
     // MARK: Quotes
 
     /// From the opening quote, where `position` stands.
-    private mutating func quoted(_ quote: Character, as kind: DDLToken.Kind, from start: Int) throws(UnterminatedError) {
+    private mutating func quoted(
+        _ quote: Character, as kind: DDLToken.Kind, from start: Int
+    ) throws(UnterminatedError) {
         let mark = quote.asciiValue ?? 0
         let escapes = kind != .quotedIdentifier && !sqlMode.contains(.noBackslashEscapes)
         position += 1

@@ -54,7 +54,8 @@ package struct DDLParser {
     /// What is in an unended quote or comment is unknown: the statement before it is only known where it concerns no
     /// table at all.
     private func mark(_ unterminated: DDLLexer.UnterminatedError, in statements: inout [ParsedStatement]) {
-        let error = DDLSyntaxError(reason: .unterminated(unterminated.what), offset: unterminated.offset).error(in: bytes)
+        let error = DDLSyntaxError(reason: .unterminated(unterminated.what), offset: unterminated.offset)
+            .error(in: bytes)
         guard let last = statements.last else {
             let text = String(decoding: bytes, as: UTF8.self)
             statements.append(ParsedStatement(text: text, kind: .unparsable(error, touches: nil)))
