@@ -64,7 +64,7 @@ import WireCore
         }
         let reader = pipe.fileHandleForReading
         var read = Data()
-        while !read.contains("lines of this log were dropped".utf8) {
+        while !read.contains("log lines were dropped".utf8) {
             let piece = reader.availableData
             if piece.isEmpty { break }
             read += piece

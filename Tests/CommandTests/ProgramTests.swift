@@ -161,7 +161,7 @@ import WireStreams
         let run = try ProgramRun(
             ["worker", "--dev-broker", "\(scratch.path)/broker", file], terminateAt: "Kafka Connect started")
         #expect(run.exitCode == 0 && run.errors.isEmpty, "\(run.errors)")
-        #expect(run.output.contains("SIGTERM: ending in order") && run.output.contains("Kafka Connect stopped"))
+        #expect(run.output.contains("SIGTERM: shutting down") && run.output.contains("Kafka Connect stopped"))
     }
 
     @Test(.timeLimit(.minutes(1))) func brokerOpensADirectoryWithMorePartitionsThanDescriptors() throws {
@@ -184,6 +184,6 @@ import WireStreams
         let run = try ProgramRun(
             ["broker", "-l", "127.0.0.1:0", "-d", "\(scratch.path)/broker"], terminateAt: "The development broker listens on")
         #expect(run.exitCode == 0 && run.errors.isEmpty, "\(run.errors)")
-        #expect(run.output.contains("SIGTERM: ending in order"))
+        #expect(run.output.contains("SIGTERM: shutting down"))
     }
 }

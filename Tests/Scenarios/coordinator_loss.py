@@ -115,7 +115,7 @@ def another_takes_over(story):
     story.insert()
     other.kill()
     story.worker.process.send_signal(signal.SIGCONT)
-    eventually("the worker knows of the other one", lambda: "others may have been in the group" in story.worker.log.read_text(), 60)
+    eventually("the worker knows of the other one", lambda: "other workers may have been in the group" in story.worker.log.read_text(), 60)
     story.check_all_come()
 
 

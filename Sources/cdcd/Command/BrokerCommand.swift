@@ -25,14 +25,14 @@ struct BrokerCommand {
         return address
     }
 
-    /// Returns the exit code. Throws where the port or the data directory cannot be had.
+    /// Returns the exit code. Throws if the port or the data directory is unavailable.
     func run() throws -> Int32 {
         let signals = TerminationSignals()
         let broker = try DevelopmentBroker(listen: listen, advertised: advertised, dataDirectory: dataDirectory)
         broker.start()
-        // Outside of the message, which is only made where it is logged.
+        // Outside of the message, which is evaluated only if it is logged.
         let signal = signals.wait()
-        Self.logger.info("\(signal): ending in order")
+        Self.logger.info("\(signal): shutting down")
         broker.stop()
         return 0
     }

@@ -1,12 +1,12 @@
 import ConnectRuntime
 import Foundation
 
-/// Reads a worker's properties from wherever the system can read: a file, a pipe, `/dev/stdin`.
+/// Reads a worker's properties from a file, a pipe or `/dev/stdin`.
 enum PropertiesFile {
-    /// Far more than anybody writes, and little enough to hold: not every path has an end.
+    /// Far more than any properties file has. A limit, since a path like `/dev/zero` has no end.
     private static let bytesMax = 4 << 20
 
-    /// Throws where the file cannot be read, is too large, or is none of Java's properties files.
+    /// Throws if the file cannot be read, is too large, or is not a Java properties file.
     static func read(_ path: String) throws(CommandError) -> [String: String] {
         let bytes = try contents(of: path)
         do throws(JavaProperties.SyntaxError) { return try JavaProperties.parse(bytes) } catch {

@@ -1,8 +1,8 @@
 import Foundation
 
-/// SIGTERM and SIGINT as something to wait for.
+/// Waits for SIGTERM and SIGINT.
 ///
-/// The signals are blocked in all threads and taken by the one that waits, so no code runs in a signal handler.
+/// The signals are blocked in all threads and received by the one that waits, so no code runs in a signal handler.
 struct TerminationSignals {
     private var set = sigset_t()
 
@@ -16,7 +16,7 @@ struct TerminationSignals {
         signal(SIGPIPE, SIG_IGN)
     }
 
-    /// Blocks until one of them comes; returns its name.
+    /// Blocks until one of them is received; returns its name.
     func wait() -> String {
         var (set, number) = (set, Int32(0))
         while sigwait(&set, &number) != 0 {}

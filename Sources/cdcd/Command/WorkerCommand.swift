@@ -19,10 +19,10 @@ struct WorkerCommand {
         brokerDirectory = invocation.options["dev-broker"]
     }
 
-    /// Returns the exit code. Throws what stops the start: an unreadable file, a property, a taken port.
+    /// Returns the exit code. Throws if the start fails: an unreadable file, an invalid property, a port in use.
     func run() throws -> Int32 {
         Self.logger.info("Kafka Connect worker initializing ...")
-        // Before the signals are held back: reading from a pipe may wait, and Ctrl-C must end that.
+        // Before the signals are blocked: reading from a pipe may wait, and Ctrl-C must end that.
         let properties = try PropertiesFile.read(file)
         let signals = TerminationSignals()
         let configuration = try WorkerConfiguration(properties: properties, plugins: Plugins.registry)
@@ -38,10 +38,10 @@ struct WorkerCommand {
             throw error
         }
         startThread(named: "signals", stackBytes: 256 << 10) {
-            // Outside of the message, which is only made where it is logged.
+            // Outside of the message, which is evaluated only if it is logged.
             let signal = signals.wait()
-            Self.logger.info("\(signal): ending in order; once more ends at once")
-            startThread(named: "impatience", stackBytes: 128 << 10) {
+            Self.logger.info("\(signal): shutting down; signal again to force quit")
+            startThread(named: "force-quit", stackBytes: 128 << 10) {
                 _ = signals.wait()
                 _exit(130)
             }
@@ -57,7 +57,7 @@ struct WorkerCommand {
         }
     }
 
-    /// The broker inside listens where the worker looks for its Kafka.
+    /// The embedded broker, which listens on the address of `bootstrap.servers`.
     private func developmentBroker(for configuration: WorkerConfiguration) throws -> DevelopmentBroker? {
         guard let brokerDirectory else { return nil }
         return try DevelopmentBroker(

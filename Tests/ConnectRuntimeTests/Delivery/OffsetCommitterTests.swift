@@ -15,7 +15,7 @@ import WireStreams
             tracker = DeliveryTracker(
                 toleratesErrors: false, logger: logger,
                 reports: DeliveryTracker.Reports(
-                    progress: { _ in committer.noteProgress(of: id) }, firstWrite: { _ in }, failed: {},
+                    progress: { _ in committer.reportProgress(of: id) }, firstWrite: { _ in }, failed: {},
                     brokersChanged: { _ in }))
             commit = TaskCommit(id: id, tracker: tracker, store: store) { _ in }
         }

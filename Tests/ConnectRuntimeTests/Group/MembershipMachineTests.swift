@@ -87,8 +87,8 @@ import WireCore
     @Test func aFencedMemberLooksWhoIsThereAndJoins() {
         var machine = Self.absent()
         #expect(machine.heartbeatAnswered(.fenced, sentAt: Self.at(20_000), answeredAt: Self.at(20_000)) == .none)
-        #expect(machine.nextStep == .look(afterMilliseconds: 0))
-        machine.looked(isEmpty: true)
+        #expect(machine.nextStep == .describeGroup(afterMilliseconds: 0))
+        machine.groupDescribed(isEmpty: true)
         #expect(machine.nextStep == .join(afterMilliseconds: 0))
     }
 
@@ -103,7 +103,7 @@ import WireCore
     func othersRanUnlessEveryGenerationIsAccountedFor(generation: Int32, isEmpty: Bool, effect: Machine.Effect) {
         var machine = Self.absent()
         _ = machine.heartbeatAnswered(.fenced, sentAt: Self.at(20_000), answeredAt: Self.at(20_000))
-        machine.looked(isEmpty: isEmpty)
+        machine.groupDescribed(isEmpty: isEmpty)
         #expect(machine.joined(generation: generation, sentAt: Self.at(21_000)) == effect)
         #expect(!machine.isAbsent && machine.nextStep == .heartbeat(afterMilliseconds: 3000))
     }
@@ -114,7 +114,7 @@ import WireCore
         let effect = machine.heartbeatAnswered(.fenced, sentAt: Self.at(3000), answeredAt: Self.at(3000))
         #expect(effect == .suspend && machine.isAbsent)
         #expect(machine.heartbeatAnswered(.fenced, sentAt: Self.at(3010), answeredAt: Self.at(3010)) == .none)
-        machine.looked(isEmpty: true)
+        machine.groupDescribed(isEmpty: true)
         var unharmed = machine
         #expect(unharmed.joined(generation: 9, sentAt: Self.at(3100)) == .resume && !unharmed.isAbsent)
         var late = machine
@@ -126,10 +126,10 @@ import WireCore
     @Test func whatWasSeenBeforeAFailedJoinCountsNoLonger() {
         var machine = Self.absent()
         _ = machine.heartbeatAnswered(.fenced, sentAt: Self.at(20_000), answeredAt: Self.at(20_000))
-        machine.looked(isEmpty: true)
+        machine.groupDescribed(isEmpty: true)
         machine.unanswered()
-        #expect(machine.nextStep == .look(afterMilliseconds: Machine.retryMilliseconds))
-        machine.looked(isEmpty: false)
+        #expect(machine.nextStep == .describeGroup(afterMilliseconds: Machine.retryMilliseconds))
+        machine.groupDescribed(isEmpty: false)
         #expect(machine.joined(generation: 9, sentAt: Self.at(21_000)) == .restart)
     }
 }

@@ -33,7 +33,7 @@ import WireTestSupport
             var answer: Answer?
         }
 
-        enum Answer { case standing(HeartbeatResult), looked(isEmpty: Bool), joined(Int32) }
+        enum Answer { case standing(HeartbeatResult), groupDescribed(isEmpty: Bool), joined(Int32) }
 
         private var random: SeededGenerator
         private var now = 0
@@ -121,7 +121,7 @@ import WireTestSupport
 
         private static func delay(of step: MembershipMachine.Step) -> Int {
             switch step {
-            case .heartbeat(let milliseconds), .look(let milliseconds), .join(let milliseconds): milliseconds
+            case .heartbeat(let milliseconds), .describeGroup(let milliseconds), .join(let milliseconds): milliseconds
             }
         }
 
@@ -131,8 +131,8 @@ import WireTestSupport
                 let effect = machine.heartbeatAnswered(
                     standing, sentAt: instant(sentAt), answeredAt: instant(now))
                 return act(effect)
-            case .looked(let isEmpty):
-                machine.looked(isEmpty: isEmpty)
+            case .groupDescribed(let isEmpty):
+                machine.groupDescribed(isEmpty: isEmpty)
                 return nil
             case .joined(let generation):
                 let effect = machine.joined(generation: generation, sentAt: instant(sentAt))
@@ -160,9 +160,9 @@ import WireTestSupport
                 guard ownSessionEnd != nil else { return .standing(.fenced) }
                 ownSessionEnd = now + sessionMilliseconds
                 return .standing(isRebalancing ? .rebalancing : .stable)
-            case .look:
+            case .describeGroup:
                 // The worker waits until the other one is gone.
-                return otherIsMember ? nil : .looked(isEmpty: ownSessionEnd == nil)
+                return otherIsMember ? nil : .groupDescribed(isEmpty: ownSessionEnd == nil)
             case .join:
                 // The other one leads, and the worker would end.
                 if otherRuns { return nil }

@@ -63,15 +63,15 @@ import WireStreams
     @Test func theSameURLElsewhereIsAnotherWorker() throws {
         let (cluster, own) = (MemoryCluster(), WorkerHost(name: "a", bootID: "1"))
         let configuration = try WorkerHarness.configuration()
-        let census = GroupCensus(configuration: configuration, host: own)
+        let classifier = MemberClassifier(configuration: configuration, host: own)
         for host in [WorkerHost(name: "b", bootID: "1"), WorkerHost(name: "a", bootID: "2"), nil] {
             cluster.state.update { $0.members = [member("m", url: url, host: host)] }
             let group = try cluster.makeMembership().describe()
-            #expect(try census.members(of: group) == GroupCensus.Members(own: [], others: [url]))
+            #expect(try classifier.members(of: group) == MemberClassifier.Members(own: [], others: [url]))
         }
         cluster.state.update { $0.members = [member("m", url: url, host: own)] }
         let group = try cluster.makeMembership().describe()
-        #expect(try census.members(of: group) == GroupCensus.Members(own: ["m"], others: []))
+        #expect(try classifier.members(of: group) == MemberClassifier.Members(own: ["m"], others: []))
     }
 
     @Test func statusesCarryTheGenerationOfTheGroup() throws {

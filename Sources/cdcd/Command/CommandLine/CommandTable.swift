@@ -1,4 +1,4 @@
-/// One option of a command, as `--help`, the parser and the shell completions know it.
+/// One option of a command, for `--help`, the parser and the shell completions.
 struct OptionSpecification: Equatable {
     let long: String
     var short: Character?
@@ -20,7 +20,7 @@ struct CommandSpecification: Equatable {
     let options: [OptionSpecification]
 }
 
-/// Everything that can be typed: the one table behind parsing, help and completions.
+/// All commands and options: the one table from which parser, help and completions are made.
 enum CommandTable {
     static let help = OptionSpecification(long: "help", short: "h", summary: "show this help and exit")
     static let version = OptionSpecification(long: "version", short: "V", summary: "show the version and exit")

@@ -1,8 +1,8 @@
-/// What the command line asks for, checked against `CommandTable`.
+/// A parsed command line, checked against `CommandTable`.
 struct Invocation: Equatable {
     var command: CommandSpecification
     var operands: [String] = []
-    /// By long name; a switch has an empty value. Of an option given twice the last one counts.
+    /// By long name; a switch has an empty value. The last one of repeated options counts.
     var options: [String: String] = [:]
 
     enum Request: Equatable {
@@ -13,7 +13,7 @@ struct Invocation: Equatable {
 
     /// Reads the arguments after the program's name.
     ///
-    /// - Parameter isFile: whether a first word that is no command names a file, so that `cdcd FILE` means
+    /// - Parameter isFile: whether a first word that is not a command names a file, so that `cdcd FILE` means
     ///   `cdcd worker FILE`.
     static func parse(_ arguments: [String], isFile: (String) -> Bool) throws(UsageError) -> Request {
         guard let first = arguments.first else {
@@ -71,7 +71,7 @@ struct Invocation: Equatable {
     private static func option(
         _ argument: String, of command: CommandSpecification
     ) throws(UsageError) -> (OptionSpecification, attached: String?) {
-        // Help and version are answered wherever they stand.
+        // Help and version are accepted at any position.
         let options = command.options + [CommandTable.version]
         if argument.hasPrefix("--") {
             let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

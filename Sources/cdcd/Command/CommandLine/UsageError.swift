@@ -1,15 +1,15 @@
-/// The command line was mistyped. Printed to stderr with a pointer to `--help`; the exit code is 2.
+/// The command line is invalid. Printed to stderr with a reference to `--help`; the exit code is 2.
 struct UsageError: Error, Equatable, CustomStringConvertible {
     let message: String
-    /// The command whose help is pointed to; nil for the program's own.
+    /// The command whose help is referred to; nil for the program's own.
     var command: String?
 
     var description: String { message }
 }
 
-/// Finds what somebody probably meant.
+/// Finds the word that a mistyped one was probably meant to be.
 enum NearestWord {
-    /// The candidate with the fewest edits from `word`, where they are few enough to be a slip.
+    /// The candidate with the fewest edits from `word`; nil if they are too many to be a typing error.
     static func of(_ word: String, among candidates: [String]) -> String? {
         guard !word.isEmpty else { return nil }
         if let longer = candidates.first(where: { $0.count > 2 && (word.hasPrefix($0) || $0.hasPrefix(word)) }) {

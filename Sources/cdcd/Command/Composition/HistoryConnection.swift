@@ -16,7 +16,7 @@ final class HistoryConnection: Sendable {
 
     /// For reading and writing.
     let client: KafkaClient
-    /// Gives up after `kafka.query.timeout.ms`, and after `kafka.create.timeout.ms`.
+    /// With timeouts of `kafka.query.timeout.ms` and `kafka.create.timeout.ms`.
     let queryClient: KafkaClient
     let createClient: KafkaClient
     private let producerConfiguration: ProducerConfiguration
@@ -50,7 +50,7 @@ final class HistoryConnection: Sendable {
 
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
-    /// Ends whatever waits, and all that is asked from now on, with `.closed`.
+    /// Ends all operations, current and future ones, with `.closed`.
     func cancel() {
         let producer = state.withLock { state in
             state.isCancelled = true
@@ -102,7 +102,7 @@ final class HistoryConnection: Sendable {
         }
     }
 
-    /// Stores why a record was abandoned, and reports brokers that are away.
+    /// Stores the error of the first record that failed, and reports brokers that are unavailable.
     private final class Deliveries: DeliveryListener {
         private let firstLoss = Mutex<KafkaError?>(nil)
         private let report: HistoryConditionReport
@@ -122,7 +122,7 @@ final class HistoryConnection: Sendable {
         }
 
         func brokerUnreachable(_ error: KafkaError) {
-            report(.interrupted(reason: "The schema history waits, since a Kafka broker does not take it: \(error)"))
+            report(.interrupted(reason: "The schema history waits because a Kafka broker does not accept it: \(error)"))
         }
 
         func brokerReachable() { report(.running) }

@@ -9,8 +9,8 @@ import WireStreams
 
 /// The schema history in the first partition of a Kafka topic, as Debezium keeps it (`KafkaSchemaHistory`).
 ///
-/// While Kafka is away everything waits, as the task's records do, and the task's state is `RESTARTING` with the
-/// reason.
+/// While Kafka is unavailable every operation waits, as the task's records do, and the task's state is `RESTARTING`
+/// with the reason.
 final class KafkaHistoryLog: HistoryLog {
     private let location: HistoryLogLocation
     private let report: HistoryConditionReport
@@ -18,7 +18,7 @@ final class KafkaHistoryLog: HistoryLog {
     private static let logger = Logger("io.debezium.storage.kafka.history.KafkaSchemaHistory")
     private static let retryPauseMilliseconds = 250
 
-    /// Connects to nobody yet. Throws where the bootstrap servers are not written as `host:port,host:port`.
+    /// Does not connect yet. Throws if the bootstrap servers are not of the form `host:port,host:port`.
     ///
     /// - Parameter report: called when Kafka does not answer, and when it answers again.
     init(_ location: HistoryLogLocation, report: @escaping HistoryConditionReport) throws {
@@ -71,7 +71,7 @@ final class KafkaHistoryLog: HistoryLog {
     func replay(_ body: ([UInt8]) throws -> Void) throws {
         var reader: TopicReader?
         try retrying("read") {
-            // Goes on where the last try stopped.
+            // Continues from the place at which the last attempt failed.
             let current = try reader ?? TopicReader(connection.client, topic: location.topic)
             reader = current
             try current.readToEnd(timeoutMilliseconds: location.queryTimeoutMilliseconds) { record in
@@ -109,7 +109,7 @@ final class KafkaHistoryLog: HistoryLog {
     }
 }
 
-/// What is wrong with the schema history's topic or its brokers.
+/// A failure of the schema history's topic or its brokers.
 struct HistoryLogError: Error, CustomStringConvertible {
     let description: String
 

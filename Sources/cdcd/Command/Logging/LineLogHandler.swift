@@ -5,9 +5,9 @@ import WireStreams
 
 /// Writes log lines to a descriptor without ever waiting for its reader.
 ///
-/// A line goes out at once where the descriptor takes it, whole and in order. Where it does not (a pipe that nobody
-/// reads, a stopped terminal), lines wait in `LogQueue` for a thread that writes them later. Once the queue is full,
-/// lines are dropped, and one line says how many: a log that nobody reads must not stop replication.
+/// A line is written at once if the descriptor accepts it. Otherwise (a pipe that is not read, a stopped terminal)
+/// lines wait in `LogQueue` for a thread that writes them later. Once the queue is full, lines are dropped, and one
+/// line reports their number: a log that is not read must not stop replication.
 final class LineLogHandler: LogHandler {
     private struct State: Sendable {
         var queue: LogQueue
@@ -17,7 +17,7 @@ final class LineLogHandler: LogHandler {
     private let format: LogFormat
     private let descriptor: Int32
     private let state: Mutex<State>
-    /// What a pipe that is ready to be written takes without waiting (Linux's PIPE_BUF).
+    /// The number of bytes that a writable pipe accepts without waiting (Linux's PIPE_BUF).
     private static let chunkBytes = 4096
 
     init(format: LogFormat, descriptor: Int32 = STDOUT_FILENO, queueBytesMax: Int = 4 << 20) {
@@ -38,11 +38,12 @@ final class LineLogHandler: LogHandler {
     }
 
     private func droppedLine(_ count: Int) -> [UInt8] {
-        let message = "\(count) lines of this log were dropped, since nobody read it for too long"
+        let message = "\(count) log lines were dropped because the log was not read fast enough"
         return Array(format.line(time: .now, level: .warn, logger: "cdcd.log", context: "", message: message).utf8)
     }
 
-    /// Writes what the descriptor takes now. True once nothing is left, also where the reader is gone for good.
+    /// Writes as much as the descriptor accepts now. Returns true once nothing is left, also if the descriptor has an
+    /// error.
     private func writeReady(_ state: inout State) -> Bool {
         while let chunk = state.queue.next(bytesMax: Self.chunkBytes, droppedLine: droppedLine) {
             guard isReady(waitMilliseconds: 0) else { return false }
@@ -65,7 +66,7 @@ final class LineLogHandler: LogHandler {
         return Glibc.poll(&poll, 1, waitMilliseconds) > 0
     }
 
-    /// Writes what waits, until nothing does.
+    /// Writes queued lines until none is left.
     private func writeLater() {
         while true {
             _ = isReady(waitMilliseconds: 1000)
@@ -89,7 +90,7 @@ final class LineLogHandler: LogHandler {
     }
 }
 
-/// Lines that wait to be written, bounded, as a value. A line that does not fit is counted and dropped.
+/// A bounded queue of lines. A line that does not fit is counted and dropped.
 struct LogQueue: Sendable {
     private let bytesMax: Int
     private var bytes: [UInt8] = []
@@ -100,9 +101,9 @@ struct LogQueue: Sendable {
 
     private var count: Int { bytes.count - start }
 
-    /// - Parameter droppedLine: the line that says how many were dropped before this one.
+    /// - Parameter droppedLine: makes the line that reports how many lines were dropped before this one.
     mutating func append(_ line: [UInt8], droppedLine: (Int) -> [UInt8]) {
-        // One line always fits, however long: the queue is empty where the reader keeps up.
+        // One line always fits, however long it is.
         guard count == 0 || count + line.count <= bytesMax else {
             droppedCount += 1
             return
@@ -123,11 +124,11 @@ struct LogQueue: Sendable {
         droppedCount = 0
     }
 
-    /// Takes away what was written.
+    /// Removes bytes that were written.
     mutating func remove(bytes count: Int) {
         start += count
         if start == bytes.count {
-            // Memory that one rush needed is given back.
+            // A large buffer is not kept.
             bytes.removeAll(keepingCapacity: bytes.count <= 64 << 10)
             start = 0
         } else if start > bytes.count / 2 {

@@ -1,7 +1,7 @@
 import Foundation
 import WireCore
 
-/// How log lines look.
+/// The format of log lines.
 enum LogFormat: String, CaseIterable {
     /// Kafka Connect's own layout, `[2026-11-24 22:03:16,123] INFO [inventory|task-0] text (logger)`.
     case connect
@@ -36,7 +36,8 @@ enum LogFormat: String, CaseIterable {
     /// The text with its control characters escaped as in Java's source code, so that a server's message, a statement
     /// or a name cannot end the line and forge another one, nor drive a terminal.
     ///
-    /// - Parameter breaksBefore: what may begin a line of its own inside an entry. None of them begins like an entry.
+    /// - Parameter breaksBefore: the texts that may begin a line of their own inside an entry. None of them begins like
+    ///   an entry.
     static func escaped(_ text: String, breaksBefore: [String] = []) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         var escaped = String.UnicodeScalarView()

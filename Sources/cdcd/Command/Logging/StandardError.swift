@@ -11,9 +11,9 @@ enum StandardError {
     }
 }
 
-/// What a command was asked to print.
+/// The output of a command.
 enum StandardOutput {
-    /// Throws `CommandError` where it cannot be written: to a full disk, or to a reader that is gone.
+    /// Throws `CommandError` if the text cannot be written, for example to a full disk or a closed pipe.
     static func print(_ text: String, terminator: String = "\n") throws(CommandError) {
         do {
             try FileHandle.standardOutput.write(contentsOf: Data((text + terminator).utf8))
@@ -22,14 +22,14 @@ enum StandardOutput {
         }
     }
 
-    /// The system's own words.
+    /// The system's error message.
     private static func reason(of error: any Error) -> String {
         let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
         return cause.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(cause.code))) : "\(error)"
     }
 }
 
-/// What stops a command: what, where, why and the remedy.
+/// A failure of a command, with its place, cause and remedy.
 struct CommandError: Error, CustomStringConvertible {
     let description: String
 

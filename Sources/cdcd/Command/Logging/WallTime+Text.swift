@@ -1,7 +1,7 @@
 import Foundation
 import WireCore
 
-/// A moment as log lines show it: local time as log4j prints it, UTC in JSON.
+/// The time of log lines: local time as log4j prints it, UTC in JSON.
 extension WallTime {
     /// `2026-11-24 22:03:16,123`, in the zone of `TZ` or the system.
     var logText: String { text(localtime_r, "%04d-%02d-%02d %02d:%02d:%02d,%03d") }

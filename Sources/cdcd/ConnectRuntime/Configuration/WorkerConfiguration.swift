@@ -45,8 +45,6 @@ package struct WorkerConfiguration: Sendable {
         }
     }
 
-    enum ConnectProtocol: String, Sendable { case eager, compatible, sessioned }
-
     /// What the worker's own Kafka clients are created with.
     var client = KafkaClientConfiguration(bootstrapServers: [], clientID: "")
     package internal(set) var groupID = ""

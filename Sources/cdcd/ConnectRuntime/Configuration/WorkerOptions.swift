@@ -34,7 +34,7 @@ enum WorkerOptions {
             Option(ConfigKey("connect.protocol", .string, defaultValue: "sessioned")) {
                 (input, worker) throws(ConfigError) in
                 let name = input.trimmed?.lowercased() ?? ""
-                guard let found = WorkerConfiguration.ConnectProtocol(rawValue: name) else {
+                guard let found = ConnectProtocol(rawValue: name) else {
                     throw ConfigError(name: input.name, value: name, message: "use eager, compatible or sessioned")
                 }
                 worker.connectProtocol = found

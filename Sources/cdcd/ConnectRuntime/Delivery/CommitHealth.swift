@@ -2,9 +2,10 @@ import ConnectData
 
 /// Whether a task's offsets can be committed. A value without I/O.
 ///
-/// Records are delivered all the same, but would be repeated after a restart, more of them each minute.
+/// While they cannot, records are still delivered, but all since the last commit are repeated after a restart.
 struct CommitHealth: Equatable, Sendable {
-    /// The number of failures in a row from which on the state shows them: a broker that changes its leader takes less.
+    /// The number of consecutive failures after which the task's state shows them. A change of a partition's leader
+    /// causes fewer.
     static let failuresMax = 3
 
     /// Failures since the last success.
@@ -12,7 +13,7 @@ struct CommitHealth: Equatable, Sendable {
     /// Why nothing is committed; nil before `failuresMax` failures in a row.
     private(set) var interruption: String?
 
-    /// Whether the failure that came last is worth a line of the log: the first few, and then one in a while.
+    /// Whether the last failure is logged: the first few are, and then one of twelve.
     var isWorthLogging: Bool { failureCount <= Self.failuresMax || failureCount % 12 == 0 }
 
     /// How long to wait before the next try: from `firstMilliseconds` up to five seconds.
@@ -20,7 +21,7 @@ struct CommitHealth: Equatable, Sendable {
         min(firstMilliseconds << min(max(0, failureCount - 1), 12), max(firstMilliseconds, 5000))
     }
 
-    /// A commit is stored, or failed with `error`. Returns what the task's state becomes, nil if it stays.
+    /// A commit was stored, or failed with `error`. Returns the task's new condition; nil if it does not change.
     mutating func committed(_ error: String?) -> TaskControl.Condition? {
         guard let error else {
             failureCount = 0

@@ -1,6 +1,6 @@
 import KafkaWire
 
-/// Kafka refuses a task's records for good.
+/// Kafka rejects a task's records with an error that is not retriable.
 struct DeliveryError: Error, CustomStringConvertible {
     let cause: KafkaError
 

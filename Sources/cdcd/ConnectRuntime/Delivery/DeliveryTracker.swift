@@ -4,7 +4,7 @@ import KafkaWire
 import WireCore
 import WireStreams
 
-/// Where a source stands: what is committed when everything before has arrived.
+/// An offset of the source, which is committed once everything emitted before it is acknowledged.
 struct Checkpoint: Sendable, Equatable {
     var partition: JSONObject
     var offset: JSONObject
@@ -23,13 +23,13 @@ package final class DeliveryTracker: DeliveryListener {
         var topics: Set<String> = []
     }
 
-    /// What the tracker has to say to the rest of the worker; called on the producer's threads.
+    /// Callbacks to the rest of the worker, called on the producer's threads.
     package struct Reports: Sendable {
         /// Something can be committed.
         var progress: @Sendable (DeliveryTracker) -> Void
         /// A topic was written to for the first time.
         var firstWrite: @Sendable (_ topic: String) -> Void
-        /// Delivery failed for good.
+        /// Delivery failed with an error that is not retriable.
         var failed: @Sendable () -> Void
         var brokersChanged: @Sendable (TaskControl.Condition) -> Void
 
@@ -47,7 +47,7 @@ package final class DeliveryTracker: DeliveryListener {
 
     private let state = Monitor(State())
     private let reports: Reports
-    /// Whether records that cannot be delivered are passed over (`errors.tolerance=all`).
+    /// Whether records that cannot be delivered are skipped (`errors.tolerance=all`).
     private let toleratesErrors: Bool
     private let logger: Logger
 
@@ -57,7 +57,7 @@ package final class DeliveryTracker: DeliveryListener {
         self.reports = reports
     }
 
-    /// Why delivery failed for good.
+    /// The error that ended delivery.
     package var failure: KafkaError? { state.withLock { $0.failure } }
 
     // MARK: The sink's side
@@ -78,7 +78,7 @@ package final class DeliveryTracker: DeliveryListener {
     /// Waits until everything is finished.
     ///
     /// - Parameter openEmitted: records that went out under the open tag.
-    /// - Returns: false where it did not happen: delivery failed, was abandoned, or the deadline passed.
+    /// - Returns: false if delivery failed, was abandoned, or the deadline passed.
     func awaitDelivery(openEmitted: Int, deadline: MonotonicInstant? = nil) -> Bool {
         state.wait(until: deadline) { state -> Bool? in
             if state.failure != nil || state.isAbandoned { return false }
@@ -90,7 +90,7 @@ package final class DeliveryTracker: DeliveryListener {
         state.withLock { $0.ledger.outstandingCount(openEmitted: openEmitted) }
     }
 
-    /// Ends every wait: the task is given up.
+    /// Ends every wait, since the task is abandoned.
     func abandon() { state.update { $0.isAbandoned = true } }
 
     // MARK: The producer's side
@@ -107,7 +107,7 @@ package final class DeliveryTracker: DeliveryListener {
         }
         if let error {
             let count = tags.reduce(0) { $0 + $1.count }
-            logger.error("\(count) records for \(topic) could not be delivered and are passed over: \(error)")
+            logger.error("\(count) records for \(topic) could not be delivered and are skipped: \(error)")
         }
         let (hasProgress, isFirst) = state.update { state in
             for run in tags {
@@ -122,12 +122,12 @@ package final class DeliveryTracker: DeliveryListener {
     }
 
     package func brokerUnreachable(_ error: KafkaError) {
-        logger.warn("Records wait, since a Kafka broker does not take them: \(error)")
-        reports.brokersChanged(.interrupted(reason: "Records wait, since a Kafka broker does not take them: \(error)"))
+        logger.warn("Records wait because a Kafka broker does not accept them: \(error)")
+        reports.brokersChanged(.interrupted(reason: "Records wait because a Kafka broker does not accept them: \(error)"))
     }
 
     package func brokerReachable() {
-        logger.info("The Kafka brokers take records again")
+        logger.info("The Kafka brokers accept records again")
         reports.brokersChanged(.running)
     }
 
@@ -147,7 +147,7 @@ package final class DeliveryTracker: DeliveryListener {
 
     // MARK: The committer's side
 
-    /// What may be committed now, and how many records have arrived since the last time.
+    /// The offsets that may be committed now, and the number of records acknowledged since the last call.
     func takeCommittable() -> (checkpoints: [Checkpoint], finishedCount: Int) {
         state.withLock { state in
             let taken = (checkpoints: state.committable, finishedCount: state.finishedSinceCommit)
@@ -157,7 +157,7 @@ package final class DeliveryTracker: DeliveryListener {
         }
     }
 
-    /// Gives back what could not be committed; what has come since then counts more.
+    /// Puts back offsets that could not be committed, unless later ones of the same partitions have followed.
     func putBack(_ checkpoints: [Checkpoint], finishedCount: Int) {
         state.withLock { state in
             state.finishedSinceCommit += finishedCount

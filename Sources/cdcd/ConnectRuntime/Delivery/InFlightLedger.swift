@@ -1,8 +1,8 @@
-/// Which records are still on their way, and how far everything before has arrived.
+/// The records in flight, and the checkpoints that wait for them.
 ///
-/// Records carry the tag that was open when they were appended. `seal` closes the open tag with what may be committed
-/// once all its records, and all before them, are finished. Acknowledgements may come for the open tag too, and in any
-/// order. A value without I/O: the sink and the producer's threads share it under one lock.
+/// Records carry the tag that was open when they were appended. `seal` closes the open tag with the checkpoint that may
+/// be committed once all its records, and all before them, are finished. Acknowledgements may come for the open tag
+/// too, and in any order. A value without I/O: the sink and the producer's threads share it under one lock.
 struct InFlightLedger<Checkpoint> {
     fileprivate struct Entry {
         /// nil while the tag is open: more records may follow.
@@ -24,7 +24,7 @@ struct InFlightLedger<Checkpoint> {
     /// The tag that the next record carries.
     var openTag: UInt64 { firstTag + UInt64(entries.count - 1 - first) }
 
-    /// Whether every record of every sealed tag is finished, and nothing finished in the open one is missing.
+    /// Whether every record that was emitted is finished.
     /// - Parameter openEmitted: records emitted so far under the open tag.
     func isSettled(openEmitted: Int) -> Bool {
         outstandingSealed == 0 && entries[entries.count - 1].finished >= openEmitted
@@ -38,8 +38,8 @@ struct InFlightLedger<Checkpoint> {
 
     /// Closes the open tag, under which `emitted` records went out, and opens the next.
     ///
-    /// A checkpoint without records takes the place of one that still waits and that it `replaces`; otherwise a source
-    /// without rows would fill the ledger while the brokers are away.
+    /// A checkpoint without records replaces one that still waits if `replaces` returns true for it; otherwise a source
+    /// without rows would fill the ledger while the brokers are unavailable.
     mutating func seal(
         emitted: Int, checkpoint: Checkpoint, replaces: (_ waiting: Checkpoint) -> Bool = { _ in false }
     ) {
@@ -55,7 +55,7 @@ struct InFlightLedger<Checkpoint> {
         entries.append(Entry())
     }
 
-    /// Takes note that `count` records of `tag` need no more waiting for.
+    /// `count` records of `tag` are acknowledged or skipped.
     mutating func finish(tag: UInt64, count: Int) {
         precondition(tag >= firstTag && tag <= openTag, "a tag that is not in flight")
         let index = first + Int(tag - firstTag)
@@ -65,7 +65,7 @@ struct InFlightLedger<Checkpoint> {
         outstandingSealed -= count
     }
 
-    /// The checkpoints of all tags that are finished up to the first that is not, in their order. Each comes out once.
+    /// Removes and returns the checkpoints of all tags before the first that is not finished, in their order.
     mutating func takeFinishedPrefix() -> [Checkpoint] {
         var taken: [Checkpoint] = []
         while let emitted = entries[first].emitted, entries[first].finished == emitted {
@@ -74,7 +74,7 @@ struct InFlightLedger<Checkpoint> {
             first += 1
             firstTag += 1
         }
-        // Moves the rest to the front now and then, so that each entry is moved at most once on average.
+        // Moves the rest to the front from time to time, so that each entry is moved at most once on average.
         if first > 64, first > entries.count / 2 {
             entries.removeSubrange(0..<first)
             first = 0

@@ -5,9 +5,9 @@ import WireStreams
 /// Commits the offsets of all tasks. One thread begins the commits and waits for none of them, so that a task whose
 /// partition of the offsets topic is slow holds up no other.
 ///
-/// Connect commits every `offset.flush.interval.ms` and repeats what came since the last time after a crash. Here a
-/// commit follows soon after there is something to commit, but not more often than once a second for each task, so that
-/// little is repeated and the offsets topic stays small. The interval is the upper bound.
+/// Connect commits every `offset.flush.interval.ms`, and after a crash repeats the records since the last commit. Here
+/// a commit follows soon after there is something to commit, but at most once a second for each task, so that few
+/// records are repeated and the offsets topic stays small. The interval is the upper bound.
 final class OffsetCommitter: Sendable {
     /// How soon after the first progress a commit follows.
     static let delayMilliseconds = 50
@@ -48,7 +48,7 @@ final class OffsetCommitter: Sendable {
         state.update { $0.entries[commit.id] = Entry(commit: commit, dueAt: nil, notBefore: .now) }
     }
 
-    /// Ends the care for a task. One that was given up and ends late must not take its successor's place away.
+    /// Ends the commits of a task's run. A run that was abandoned and ends late must not end those of the next run.
     func unregister(_ commit: TaskCommit) {
         state.update { state in
             if state.entries[commit.id]?.commit === commit { state.entries[commit.id] = nil }
@@ -56,7 +56,7 @@ final class OffsetCommitter: Sendable {
     }
 
     /// Something can be committed for the task.
-    func noteProgress(of id: TaskID) {
+    func reportProgress(of id: TaskID) {
         let isNew = state.withLock { state -> Bool in
             guard var entry = state.entries[id], entry.dueAt == nil else { return false }
             entry.dueAt = max(entry.notBefore, MonotonicInstant.now.advanced(byMilliseconds: Self.delayMilliseconds))
@@ -66,7 +66,7 @@ final class OffsetCommitter: Sendable {
         if isNew { state.update { _ in } }
     }
 
-    /// Why offsets cannot be committed for some time, of one task for which that is so.
+    /// A task whose offsets repeatedly could not be committed, and why; nil if there is none.
     var interruption: (id: TaskID, reason: String)? {
         for commit in state.withLock({ $0.entries.values.map(\.commit) }) {
             if let reason = commit.interruption { return (commit.id, reason) }
@@ -78,8 +78,8 @@ final class OffsetCommitter: Sendable {
         let hasBegun = commit.begin { [self] isCommitted in
             if !isCommitted { retry(commit) }
         }
-        // What has come since the commit that is still in progress.
-        if !hasBegun { noteProgress(of: commit.id) }
+        // There is progress since the commit that is still in progress began.
+        if !hasBegun { reportProgress(of: commit.id) }
     }
 
     private func retry(_ commit: TaskCommit) {

@@ -3,14 +3,14 @@ import KafkaProtocol
 import KafkaWire
 import WireCore
 
-/// Takes a task's records through transforms and converters to its producer. Lives on the task's thread.
+/// Transforms and converts a task's records and appends them to its producer. Used by the task's thread only.
 package final class ProducerSink: DeliverySink {
     private let id: TaskID
     private let producer: any RecordProducer
     private let tracker: DeliveryTracker
     private let gate: PauseGate
     private let errors: ErrorHandling
-    /// Makes a topic that is not there, where the connector's configuration says how.
+    /// Creates a missing topic if the connector's configuration has `topic.creation` properties.
     private let prepareTopic: (String) throws -> Void
     private let logger: Logger
 

@@ -3,10 +3,10 @@ import KafkaProtocol
 import KafkaWire
 import WireCore
 
-/// Takes records through the transforms and one converter each for headers, key and value. Holds the bytes of one
-/// record at a time, in memory that is used again for the next.
+/// Applies the transforms to records and converts their headers, keys and values. Holds the bytes of one record at a
+/// time, in memory that is reused for the next.
 ///
-/// Headers are converted once for all records that share them: a connector gives most of its records the same array.
+/// Headers are converted once for all records that share them: a connector shares one array among most of its records.
 package struct RecordWriter: ~Copyable {
     let transforms: TransformationChain
     let keyConverter: any Converter
@@ -20,8 +20,8 @@ package struct RecordWriter: ~Copyable {
     private var lastHeaders: [ConnectRecord.Header] = []
     private var lastHeadersTopic = ""
 
-    /// Creates the plugins that the connector's configuration names. A converter that it does not name is the worker's,
-    /// with the worker's properties; the connector's properties of that converter have no effect then.
+    /// Creates the plugins that the connector's configuration names. Without a converter class in it, the converter is
+    /// the worker's, with the worker's properties; the connector's properties of that converter then have no effect.
     package init(
         connector: [String: String], worker: WorkerConfiguration, plugins: PluginRegistry
     ) throws(ConfigError) {
@@ -68,7 +68,7 @@ package struct RecordWriter: ~Copyable {
         return true
     }
 
-    /// Hands the converted record over.
+    /// Appends the converted record to the producer.
     borrowing func append(
         to topic: TopicHandle, of producer: any RecordProducer, partition: Int32?, timestampMilliseconds: Int64?,
         tag: UInt64
@@ -82,7 +82,7 @@ package struct RecordWriter: ~Copyable {
         }
     }
 
-    /// Whether the headers are the array of the record before, for the same topic.
+    /// Whether the headers are the same array as those of the previous record, for the same topic.
     @inline(__always)
     private func hasSameHeaders(_ record: borrowing ConnectRecord) -> Bool {
         record.headers.isSameMemory(as: lastHeaders) && record.topic == lastHeadersTopic

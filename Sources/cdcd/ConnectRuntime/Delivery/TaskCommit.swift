@@ -3,7 +3,7 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// Commits the offsets of one task. Two threads may ask for it; one commit is in progress at a time.
+/// Commits the offsets of one task. Two threads may begin commits; one commit is in progress at a time.
 final class TaskCommit: Sendable {
     private struct State {
         var isCommitting = false
@@ -11,7 +11,7 @@ final class TaskCommit: Sendable {
     }
 
     /// A commit that is in progress.
-    private struct Round {
+    private struct PendingCommit {
         var left: Int
         var failed: [Checkpoint] = []
         var failure: String?
@@ -40,28 +40,28 @@ final class TaskCommit: Sendable {
             context: "[\(id.connector)|task-\(id.task)|offsets] ")
     }
 
-    /// While it is set nothing is committed, and what could be is kept: the worker is outside of its group.
+    /// While it is set, offsets are kept and not committed, because the worker is outside of its group.
     var isHeld: Bool {
         get { holding.load(ordering: .acquiring) }
         set { holding.store(newValue, ordering: .releasing) }
     }
 
-    /// From now on nothing is committed, and no commit of another thread is waited for: another task has taken over.
+    /// Ends all commits, and the wait for one of another thread, because another run of the task may have started.
     func abandon() {
         isAbandoned.store(true, ordering: .releasing)
         state.update { _ in }
     }
 
-    /// How long to wait after a commit that failed.
+    /// The delay after a commit that failed.
     func retryMilliseconds(firstMilliseconds: Int) -> Int {
         state.withLock { $0.health.retryMilliseconds(firstMilliseconds: firstMilliseconds) }
     }
 
-    /// Why offsets cannot be committed for some time; nil while they can.
+    /// Why several commits in a row have failed; nil otherwise.
     var interruption: String? { state.withLock { $0.health.interruption } }
 
-    /// Writes what may be committed, after a commit that is in progress. Returns true if it is stored; otherwise it is
-    /// kept for the next time.
+    /// Writes the offsets that may be committed, after a commit that is in progress. Returns true if they are stored;
+    /// otherwise they are kept for the next commit.
     func commit() -> Bool {
         let outcome = Monitor<Bool?>(nil)
         let mayCommit = state.wait { state -> Bool? in
@@ -75,7 +75,8 @@ final class TaskCommit: Sendable {
         return outcome.wait { $0 } ?? false
     }
 
-    /// Begins to write what may be committed, and returns at once. False where a commit is in progress already.
+    /// Begins to write the offsets that may be committed, and returns at once. Returns false if a commit is in
+    /// progress.
     ///
     /// - Parameter completion: called on any thread; whether all of it is stored.
     func begin(completion: @escaping @Sendable (_ isCommitted: Bool) -> Void) -> Bool {
@@ -93,23 +94,23 @@ final class TaskCommit: Sendable {
             return completion(false)
         }
         let (checkpoints, count) = isAbandoned.load(ordering: .acquiring) ? ([], 0) : tracker.takeCommittable()
-        // A source without rows may say the same again and again.
+        // A source without rows may repeat its last offset.
         let due = checkpoints.filter { store.offset(of: source($0)) != $0.offset }
         guard !due.isEmpty else {
             end(nil)
             return completion(true)
         }
         logger.debug("WorkerSourceTask{id=\(id)} Committing offsets for \(count) acknowledged messages")
-        let round = Monitor(Round(left: due.count))
+        let pending = Monitor(PendingCommit(left: due.count))
         for checkpoint in due {
             store.write(checkpoint.offset, of: source(checkpoint)) { [self] result in
-                let ended = round.withLock { round -> Round? in
-                    round.left -= 1
+                let ended = pending.withLock { pending -> PendingCommit? in
+                    pending.left -= 1
                     if case .failure(let error) = result {
-                        round.failed.append(checkpoint)
-                        round.failure = "\(error)"
+                        pending.failed.append(checkpoint)
+                        pending.failure = "\(error)"
                     }
-                    return round.left == 0 ? round : nil
+                    return pending.left == 0 ? pending : nil
                 }
                 guard let ended else { return }
                 if ended.failure != nil { tracker.putBack(ended.failed, finishedCount: count) }

@@ -3,8 +3,8 @@ import KafkaProtocol
 import KafkaWire
 import WireCore
 
-/// How topics are made that a connector writes to (`topic.creation.*`, KIP-158). Without such properties the brokers
-/// create them by their own defaults.
+/// How the topics that a connector writes to are created (`topic.creation.*`, KIP-158). Without such properties the
+/// brokers create them with their own defaults.
 struct TopicCreation {
     private struct Group {
         var includes: JavaPattern?
@@ -16,10 +16,10 @@ struct TopicCreation {
 
     private static let prefix = "topic.creation."
     private static let structural: Set = ["include", "exclude", "partitions", "replication.factor"]
-    /// In the order in which they are asked; the last one, `default`, takes every topic.
+    /// In order of precedence; the last one, `default`, matches every topic.
     private let groups: [Group]
 
-    /// Nil if the connector has no such property. Throws for values that cannot be used.
+    /// Returns nil if the connector has no such property. Throws for invalid values.
     init?(_ properties: [String: String]) throws(ConfigError) {
         guard properties.keys.contains(where: { $0.hasExactPrefix(Self.prefix) }) else { return nil }
         let fallback = try Self.group("default", properties, inheriting: nil)
@@ -63,7 +63,7 @@ struct TopicCreation {
             configuration: configuration)
     }
 
-    /// What a topic of this name is to be made like: the first group that takes it; an exclusion outweighs.
+    /// The topic to create, by the first group that includes the name and does not exclude it.
     func newTopic(_ name: String) -> NewTopic {
         let group = groups.dropLast().first { group in
             group.includes?.matchesWhole(name) == true && group.excludes?.matchesWhole(name) != true

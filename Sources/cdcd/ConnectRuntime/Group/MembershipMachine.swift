@@ -2,56 +2,56 @@ import KafkaProtocol
 import KafkaWire
 import WireCore
 
-/// A worker's membership of its group as a value: what the coordinator answers and the time go in, what to do next and
-/// what it means for the tasks comes out. No network, clock or lock.
+/// A worker's membership of its group. Responses of the coordinator and the time come in; the next request and the
+/// effect on the tasks come out. A value without network, clock or lock.
 ///
-/// The coordinator ends a session that hears no heartbeat for the session timeout, and may then give the tasks to
-/// another worker. So the worker counts too, from when it *sent* the last heartbeat that was answered: it stops earlier
-/// than anybody else can start.
+/// The coordinator ends the session of a member whose heartbeats stop for the session timeout, and may then assign the
+/// tasks to another worker. This worker measures the same timeout from when it *sent* the last heartbeat that was
+/// answered, so that it stops before another worker can start.
 ///
 /// ```
 /// member --rebalance--> rejoining --joined--> member
 ///   |                       '--join failed--.
-///   '--unknown member--> outside <----------'  asks who is in the group, then joins
+///   '--unknown member--> outside <----------'  describes the group, then joins
 /// ```
 ///
-/// Whether tasks run does not follow from the place in this picture: they run until the session's end has passed, and
-/// again once the worker is a member.
+/// Whether tasks run does not follow from the state in this diagram: they run until the end of the session, and again
+/// once the worker is a member.
 struct MembershipMachine: Equatable, Sendable {
-    /// What to ask the coordinator next, and after which delay in milliseconds.
+    /// The next request to the coordinator, and the delay before it.
     enum Step: Equatable, Sendable {
         case heartbeat(afterMilliseconds: Int)
-        /// See who is in the group.
-        case look(afterMilliseconds: Int)
+        case describeGroup(afterMilliseconds: Int)
         case join(afterMilliseconds: Int)
     }
 
-    /// What an event means for the tasks.
+    /// The effect of an event on the tasks.
     enum Effect: Equatable, Sendable {
         case none
-        /// Another worker may be given the tasks: they must not emit or commit, but may still resume.
+        /// The coordinator may assign the tasks to another worker: they must not emit or commit, but may still resume.
         case suspend
         /// The session is over: tasks must not run.
         case leave
-        /// Member again, and nobody else has run anything meanwhile.
+        /// The worker is a member again, and no other worker has run the tasks meanwhile.
         case resume
-        /// Member again, and others may have run the tasks meanwhile.
+        /// The worker is a member again, and other workers may have run the tasks meanwhile.
         case restart
     }
 
-    private enum Place: Equatable, Sendable {
+    private enum State: Equatable, Sendable {
         case member
         case rejoining
-        /// - Parameter isEmpty: whether the group was seen without members; nil: to be looked at.
+        /// - Parameter isEmpty: whether the group had no members when it was described; nil: not described yet.
         case outside(isEmpty: Bool?)
     }
 
     let sessionTimeoutMilliseconds: Int
     let heartbeatIntervalMilliseconds: Int
-    /// A coordinator that is away is asked again soon, so that the membership outlives a short absence.
+    /// The delay before another request after one that failed: short, so that the membership survives a short outage of
+    /// the coordinator.
     static let retryMilliseconds = 200
 
-    private var place = Place.member
+    private var state = State.member
     /// The last generation that this worker led.
     private(set) var generation: Int32
     /// When tasks must end; nil while they have to wait.
@@ -73,8 +73,8 @@ struct MembershipMachine: Equatable, Sendable {
         sessionEnd = since.advanced(byMilliseconds: sessionTimeoutMilliseconds)
     }
 
-    /// When `timePassed` has something to do next. While tasks wait that is soon: an answer that comes late may leave
-    /// little of a session, or nothing.
+    /// When `timePassed` has to be called next. Soon while tasks wait, since a late response may leave little or
+    /// nothing of the session.
     func nextCheck(after now: MonotonicInstant) -> MonotonicInstant {
         sessionEnd ?? now.advanced(byMilliseconds: Self.retryMilliseconds)
     }
@@ -84,11 +84,11 @@ struct MembershipMachine: Equatable, Sendable {
 
     var nextStep: Step {
         let soon = isUnanswered ? Self.retryMilliseconds : 0
-        return switch place {
+        return switch state {
         case .member:
             .heartbeat(afterMilliseconds: isUnanswered ? soon : heartbeatIntervalMilliseconds)
         case .rejoining: .join(afterMilliseconds: soon)
-        case .outside(nil): .look(afterMilliseconds: soon)
+        case .outside(nil): .describeGroup(afterMilliseconds: soon)
         case .outside(.some): .join(afterMilliseconds: soon)
         }
     }
@@ -97,58 +97,58 @@ struct MembershipMachine: Equatable, Sendable {
 
     /// A heartbeat was answered at `answeredAt`, which was sent at `sentAt` or later.
     mutating func heartbeatAnswered(
-        _ standing: HeartbeatResult, sentAt: MonotonicInstant, answeredAt: MonotonicInstant
+        _ result: HeartbeatResult, sentAt: MonotonicInstant, answeredAt: MonotonicInstant
     ) -> Effect {
         isUnanswered = false
-        switch standing {
+        switch result {
         case .stable:
-            // Still in the same generation: the coordinator was away, the session was not over. What a late answer
-            // leaves of the session may be too little for tasks that wait: the next heartbeat, sent soon, gives more.
+            // The generation is the same: the coordinator was unavailable, but the session did not end. After a late
+            // response too little of the session may be left for tasks that wait; the next heartbeat is sent soon.
             let left = sentAt.advanced(byMilliseconds: sessionTimeoutMilliseconds).milliseconds(since: answeredAt)
             isUnanswered = isAbsent && left < heartbeatIntervalMilliseconds
             return isUnanswered ? .none : extendSession(from: sentAt, others: false)
         case .rebalancing:
-            // The session goes on, but before the next generation tasks that wait do not run.
+            // The session continues, but tasks that wait do not run before the next generation.
             if !isAbsent { _ = extendSession(from: sentAt, others: false) }
-            place = .rejoining
+            state = .rejoining
             return .none
         case .fenced:
-            place = .outside(isEmpty: nil)
+            state = .outside(isEmpty: nil)
             if isAbsent { return .none }
             isSuspended = true
             return .suspend
         }
     }
 
-    /// The group was looked at.
+    /// The coordinator has described the group.
     ///
-    /// - Parameter isEmpty: whether the coordinator knows it as a group without members.
-    mutating func looked(isEmpty: Bool) {
+    /// - Parameter isEmpty: whether it exists and has no members.
+    mutating func groupDescribed(isEmpty: Bool) {
         isUnanswered = false
-        if case .outside = place { place = .outside(isEmpty: isEmpty) }
+        if case .outside = state { state = .outside(isEmpty: isEmpty) }
     }
 
     /// This worker leads a new generation.
     ///
-    /// Each completed rebalance adds one to the generation, and so does the moment in which a group loses its last
-    /// member. Any member that ran tasks was in a generation of its own in between, except where every number since is
-    /// accounted for: by this join, and by the emptiness that was seen before it.
+    /// Each completed rebalance adds one to the generation, and so does the removal of a group's last member. A member
+    /// that ran tasks meanwhile had a generation of its own. So no other member did if this join, and the empty group
+    /// that was described before it, account for the whole difference.
     /// - Parameter sentAt: no later than when the last request of the join was sent.
     mutating func joined(generation new: Int32, sentAt: MonotonicInstant) -> Effect {
-        let wasEmpty = place == .outside(isEmpty: true)
+        let wasEmpty = state == .outside(isEmpty: true)
         let (step, isOverflown) = new.subtractingReportingOverflow(generation)
         let isAccountedFor = !isOverflown && (step == 1 || (step == 2 && wasEmpty))
         isUnanswered = false
-        place = .member
+        state = .member
         generation = new
         return extendSession(from: sentAt, others: !isAccountedFor)
     }
 
-    /// The coordinator could not be asked, or did not answer.
+    /// A request could not be sent to the coordinator, or was not answered.
     mutating func unanswered() {
         isUnanswered = true
-        // Whatever was seen before counts no longer once a join has failed.
-        if place != .member { place = .outside(isEmpty: nil) }
+        // A description from before a failed join is outdated.
+        if state != .member { state = .outside(isEmpty: nil) }
     }
 
     mutating func timePassed(_ now: MonotonicInstant) -> Effect {

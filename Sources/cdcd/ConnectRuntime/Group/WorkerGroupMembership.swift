@@ -6,15 +6,15 @@ import WireStreams
 
 /// This worker's membership of its group: a group of one, which it leads, and in which it runs everything.
 ///
-/// To Java's workers it looks like one of theirs: same protocols, same metadata. A worker that was killed finds its own
-/// former membership and removes it instead of waiting for its session to end.
+/// It uses the protocols and metadata of Java's workers. After a worker was killed, the next one removes the former
+/// membership instead of waiting for its session to end.
 final class WorkerGroupMembership: Sendable {
     /// The effects of membership changes on the rest of the worker. Called one at a time; must not block.
     struct Reports: Sendable {
         /// A generation was joined, so that the assignment may have changed.
         var joined: @Sendable () -> Void
-        /// The coordinator does not count the worker as a member any more: nothing may be emitted or committed until
-        /// `rejoined`, or `left` at the end of the session.
+        /// The coordinator has removed the worker from the group: nothing may be emitted or committed until `rejoined`,
+        /// or `left` at the end of the session.
         var suspended: @Sendable (_ reason: String) -> Void
         /// The session has ended: nothing may run from now on.
         var left: @Sendable (_ reason: String) -> Void
@@ -28,9 +28,9 @@ final class WorkerGroupMembership: Sendable {
     private let membership: any WorkerMembership
     private let identity: WorkerIdentity
     private let view: @Sendable () -> ConfigView
-    /// What was assigned last.
+    /// The last assignment.
     private let assigned = Mutex<WorkAssignment?>(nil)
-    private let census: GroupCensus
+    private let classifier: MemberClassifier
     private let machine = Mutex<MembershipMachine?>(nil)
     private let isStopping = Monitor(false)
     private let completion = ThreadCompletion()
@@ -44,7 +44,7 @@ final class WorkerGroupMembership: Sendable {
         self.membership = membership
         self.identity = identity
         self.view = view
-        census = GroupCensus(configuration: configuration, host: host)
+        classifier = MemberClassifier(configuration: configuration, host: host)
         logger = Logger("org.apache.kafka.connect.runtime.distributed.WorkerCoordinator")
     }
 
@@ -54,11 +54,11 @@ final class WorkerGroupMembership: Sendable {
 
     // MARK: Joining
 
-    /// Joins, after former memberships of this very worker are gone. Throws `WorkerError` where another worker lives in
-    /// the group.
+    /// Joins the group and removes former memberships of this worker from it. Throws `WorkerError` if the group has
+    /// another worker.
     ///
     /// Brokers let the first member of an empty group wait for others (`group.initial.rebalance.delay.ms`, 3 s by
-    /// default). So former memberships are removed only once this one is on its way in: then the group is never empty.
+    /// default). So former memberships are removed only after the join has begun: then the group is never empty.
     func join() throws {
         let former = try waitForOthers().own
         let joined: (generation: Int32, sentAt: MonotonicInstant)
@@ -70,14 +70,14 @@ final class WorkerGroupMembership: Sendable {
             startThread(named: "former-members", stackBytes: 256 << 10, completion: removal) { [self] in
                 remove(former, onceJoining: progress)
             }
-            defer { progress.isOver.store(true, ordering: .releasing) }
+            defer { progress.hasEnded.store(true, ordering: .releasing) }
             joined = try joinOnce()
-            progress.isOver.store(true, ordering: .releasing)
+            progress.hasEnded.store(true, ordering: .releasing)
             _ = removal.wait(milliseconds: 5000)
         }
         machine.withLock {
             $0 = MembershipMachine(
-                // A member that does not join again within the rebalance timeout is put out too.
+                // The coordinator also removes a member that does not join again within the rebalance timeout.
                 sessionTimeoutMilliseconds: min(
                     configuration.sessionTimeoutMilliseconds, configuration.rebalanceTimeoutMilliseconds),
                 heartbeatIntervalMilliseconds: configuration.heartbeatIntervalMilliseconds,
@@ -85,15 +85,15 @@ final class WorkerGroupMembership: Sendable {
         }
     }
 
-    /// Whether the join that goes on meanwhile has ended.
+    /// Whether the join that is in progress on another thread has ended.
     private final class JoinProgress: Sendable {
-        let isOver = Atomic(false)
+        let hasEnded = Atomic(false)
     }
 
     private func remove(_ memberIDs: [String], onceJoining join: JoinProgress) {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: 1000)
         do {
-            while !join.isOver.load(ordering: .acquiring), MonotonicInstant.now < deadline {
+            while !join.hasEnded.load(ordering: .acquiring), MonotonicInstant.now < deadline {
                 if try membership.describe().state != "Stable" { break }
                 if pause(milliseconds: 10) { return }
             }
@@ -103,37 +103,35 @@ final class WorkerGroupMembership: Sendable {
         }
     }
 
-    /// Waits until nobody else is in the group. Gives the ids of this worker's own members, and whether the group is
-    /// known and has no members at all.
+    /// Waits until the group has no other worker.
+    ///
+    /// - Returns: the ids of this worker's own members, and whether the group exists and has no members at all.
     private func waitForOthers() throws -> (own: [String], isEmpty: Bool) {
         let started = MonotonicInstant.now
         var hasWarned = false
         while true {
             let group = try membership.describe()
-            let members = try census.members(of: group)
+            let members = try classifier.members(of: group)
             if members.others.isEmpty { return (members.own, group.state == "Empty") }
-            // While a group forms, a member that died stays until the others' time to join is over.
+            // During a rebalance a member that was killed stays until the rebalance timeout.
             let margin = group.state == "Stable" ? 2000 : configuration.rebalanceTimeoutMilliseconds
-            let patience = configuration.sessionTimeoutMilliseconds + margin
-            if MonotonicInstant.now.milliseconds(since: started) >= patience {
-                throw census.foreignWorkers(members.others)
+            let waitMilliseconds = configuration.sessionTimeoutMilliseconds + margin
+            if MonotonicInstant.now.milliseconds(since: started) >= waitMilliseconds {
+                throw classifier.otherWorkersError(members.others)
             }
             if !hasWarned {
                 logger.warn(
                     "\(prefix) The group has another member (\(members.others.joined(separator: ", "))). Waiting at most "
-                        + "\(patience) ms for its session to end, in case that worker is gone")
+                        + "\(waitMilliseconds) ms for its session to end, in case that worker is gone")
                 hasWarned = true
             }
             if pause(milliseconds: 100) { throw KafkaError.closed }
         }
     }
 
-    private var protocols: [ConnectProtocolName] {
-        switch configuration.connectProtocol {
-        case .sessioned: [.sessioned, .compatible, .eager]
-        case .compatible: [.compatible, .eager]
-        case .eager: [.eager]
-        }
+    /// The protocols that this worker supports, in order of preference.
+    private var protocols: [ConnectProtocol] {
+        ConnectProtocol.allCases.filter { $0.version <= configuration.connectProtocol.version }
     }
 
     /// - Returns: the generation, and a time before the request that completed the join was sent.
@@ -145,17 +143,17 @@ final class WorkerGroupMembership: Sendable {
             connectors: running?.connectors.sorted().map(\.text) ?? [],
             tasks: running?.tasks.sorted { ($0.connector, $0.task) < ($1.connector, $1.task) } ?? [])
         let metadata = MemberMetadata(
-            url: configuration.advertisedURL, configOffset: view.offset, allocation: allocation, host: census.host)
+            url: configuration.advertisedURL, configOffset: view.offset, allocation: allocation, host: classifier.host)
         var sentAt = MonotonicInstant.now
         let generation = try membership.join(
-            protocols: protocols.map { (name: $0.rawValue, metadata: metadata.encoded(version: $0.version)) },
+            protocols: protocols.map { (name: $0.name, metadata: metadata.encoded(version: $0.version)) },
             assign: { protocolName, members in
                 sentAt = .now
                 return assignments(protocolName, members, running)
             })
-        let version = ConnectProtocolName(rawValue: generation.protocolName)?.version ?? 0
+        let version = ConnectProtocol.version(ofProtocolNamed: generation.protocolName)
         let assignment = try GroupAssignment.decode(generation.assignment)
-        guard generation.isLeader else { throw census.foreignWorkers([assignment.leaderURL]) }
+        guard generation.isLeader else { throw classifier.otherWorkersError([assignment.leaderURL]) }
         identity.generation = Int(generation.generation)
         _ = self.assignment(in: view)
         logger.info(
@@ -164,7 +162,7 @@ final class WorkerGroupMembership: Sendable {
         return (generation.generation, sentAt)
     }
 
-    /// What this worker, alone in its group and so its leader, runs by this state of the config topic.
+    /// What this worker, which is the leader of a group of one, runs according to this state of the config topic.
     func assignment(in view: ConfigView) -> WorkAssignment {
         let assignor = GroupAssignor(leaderURL: configuration.advertisedURL, view: view)
         let assignment = assignor.assignment(generation: identity.generation)
@@ -176,11 +174,11 @@ final class WorkerGroupMembership: Sendable {
     private func assignments(
         _ protocolName: String, _ members: [GroupMemberMetadata], _ running: WorkAssignment?
     ) -> [String: [UInt8]] {
-        let version = ConnectProtocolName(rawValue: protocolName)?.version ?? 0
-        let metadata = members.map { GroupCensus.metadata($0.metadata) }
+        let version = ConnectProtocol.version(ofProtocolNamed: protocolName)
+        let metadata = members.map { MemberClassifier.metadata($0.metadata) }
         // Without a boot id only the URL identifies this worker.
         let own = zip(members, metadata).first { member in
-            census.host == nil ? member.1?.url == configuration.advertisedURL : census.isSelf(member.1)
+            classifier.host == nil ? member.1?.url == configuration.advertisedURL : classifier.isSelf(member.1)
         }?.0.memberID ?? ""
         for (member, metadata) in zip(members, metadata) where member.memberID != own {
             logger.error(
@@ -192,14 +190,14 @@ final class WorkerGroupMembership: Sendable {
             .mapValues { $0.encoded(version: version) }
     }
 
-    // MARK: Staying
+    // MARK: Heartbeats
 
-    /// Keeps the membership alive, and watches the end of its session, each on a thread of its own.
+    /// Sends heartbeats, and checks the end of the session, each on a thread of its own.
     func start(_ reports: Reports) {
         startThread(named: "worker-group-member", stackBytes: 512 << 10, completion: completion) { [self] in
-            if let fault = stay(reports) { reports.lost(fault) }
+            if let error = keepMembership(reports) { reports.lost(error) }
         }
-        // A request to the coordinator may take longer than the session has left.
+        // A request to the coordinator may take longer than the rest of the session.
         startThread(named: "worker-group-session", stackBytes: 128 << 10) { [self] in watchSession(reports) }
     }
 
@@ -210,42 +208,43 @@ final class WorkerGroupMembership: Sendable {
         }
     }
 
-    private func stay(_ reports: Reports) -> WorkerError? {
-        var isTroubled = false
+    /// Returns why the worker cannot continue; nil once it stops.
+    private func keepMembership(_ reports: Reports) -> WorkerError? {
+        var isUnanswered = false
         while let step = machine.withLock({ $0?.nextStep }) {
             do {
                 switch step {
                 case .heartbeat(let milliseconds):
                     if pause(milliseconds: milliseconds) { return nil }
                     let sentAt = MonotonicInstant.now
-                    let standing = try membership.heartbeat()
-                    if standing != .stable { logger.info("\(prefix) Rebalance started") }
-                    handle(reports) { $0.heartbeatAnswered(standing, sentAt: sentAt, answeredAt: .now) }
-                case .look(let milliseconds):
+                    let result = try membership.heartbeat()
+                    if result != .stable { logger.info("\(prefix) Rebalance started") }
+                    handle(reports) { $0.heartbeatAnswered(result, sentAt: sentAt, answeredAt: .now) }
+                case .describeGroup(let milliseconds):
                     if pause(milliseconds: milliseconds) { return nil }
                     let isEmpty = try waitForOthers().isEmpty
-                    machine.withLock { $0?.looked(isEmpty: isEmpty) }
+                    machine.withLock { $0?.groupDescribed(isEmpty: isEmpty) }
                 case .join(let milliseconds):
                     if pause(milliseconds: milliseconds) { return nil }
                     let (generation, sentAt) = try joinOnce()
                     handle(reports) { $0.joined(generation: generation, sentAt: sentAt) }
                     reports.joined()
                 }
-                if isTroubled { logger.info("\(prefix) The group coordinator is back") }
-                isTroubled = false
-            } catch let fault as WorkerError {
-                return fault
+                if isUnanswered { logger.info("\(prefix) The group coordinator is back") }
+                isUnanswered = false
+            } catch let error as WorkerError {
+                return error
             } catch {
                 if isStopping.withLock({ $0 }) { return nil }
-                if !isTroubled { logger.warn("\(prefix) The group coordinator does not answer and is asked again: \(error)") }
-                isTroubled = true
+                if !isUnanswered { logger.warn("\(prefix) The group coordinator does not answer and is asked again: \(error)") }
+                isUnanswered = true
                 machine.withLock { $0?.unanswered() }
             }
         }
         return nil
     }
 
-    /// Gives the machine an event and acts on what follows, under one lock: what comes first is done first.
+    /// Passes an event to the machine and reports its effect, under one lock, so that effects are reported in order.
     private func handle(_ reports: Reports, _ event: (inout MembershipMachine) -> MembershipMachine.Effect) {
         machine.withLock { machine in
             guard var changed = machine else { return }
@@ -265,18 +264,18 @@ final class WorkerGroupMembership: Sendable {
                     "\(prefix) \(reason). Tasks are stopped, and running snapshots wait, until it is a member again")
                 reports.left(reason)
             case .resume:
-                logger.info("\(prefix) The worker is a member again; nobody else was in the group meanwhile")
+                logger.info("\(prefix) The worker is a member again; no other worker was in the group meanwhile")
                 reports.rejoined(false)
             case .restart:
                 logger.warn(
-                    "\(prefix) The worker is a member again; others may have been in the group meanwhile, so all tasks start again "
-                        + "from their stored offsets")
+                    "\(prefix) The worker is a member again; other workers may have been in the group meanwhile, so all tasks "
+                        + "restart from their stored offsets")
                 reports.rejoined(true)
             }
         }
     }
 
-    /// Waits; true where the worker is stopping.
+    /// Waits. Returns true if the worker is stopping.
     private func pause(milliseconds: Int) -> Bool {
         guard milliseconds > 0 else { return isStopping.withLock { $0 } }
         return pause(until: MonotonicInstant.now.advanced(byMilliseconds: milliseconds))
@@ -290,8 +289,8 @@ final class WorkerGroupMembership: Sendable {
         membership.cancel()
     }
 
-    /// Leaves the group, so that the next member need not wait. A coordinator that does not answer in time is not
-    /// waited for.
+    /// Leaves the group, so that the next member need not wait for the session to end. Returns after the timeout if the
+    /// coordinator has not answered.
     func leave(timeoutMilliseconds: Int) {
         isStopping.update { $0 = true }
         _ = completion.wait(milliseconds: min(200, timeoutMilliseconds))
@@ -300,9 +299,9 @@ final class WorkerGroupMembership: Sendable {
             do {
                 try membership.leave()
             } catch KafkaError.closed {
-                // Given up below, where it is said why.
+                // Cancelled below, after the warning.
             } catch {
-                logger.warn("\(prefix) The group could not be left in order; the session ends by itself: \(error)")
+                logger.warn("\(prefix) LeaveGroup failed; the session ends by itself: \(error)")
             }
         }
         if !departure.wait(milliseconds: timeoutMilliseconds) {

@@ -1,7 +1,7 @@
 import ConnectData
 import HTTPWire
 
-/// Which pages of other origins may use this API (`access.control.allow.origin`), with the answers of Connect's own
+/// The origins whose pages may use this API (`access.control.allow.origin`), with the response headers of Connect's own
 /// server, Jetty 12.
 struct CrossOrigin: Sendable {
     /// Each a pattern that matches the whole origin; a lone `*` takes any.

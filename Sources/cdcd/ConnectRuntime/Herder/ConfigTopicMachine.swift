@@ -2,8 +2,8 @@ import WireCore
 
 /// What the herder writes to the config topic, one write at a time, and when it reads the topic. A value without I/O.
 ///
-/// Each write is decided when its turn comes, after the records of the former one were read back. So two requests for
-/// one connector see each other's effect.
+/// The records of a request are determined after those of the request before it were read back, so that they reflect
+/// its effect.
 struct ConfigTopicMachine {
     enum Outcome {
         case action(HerderAction)
@@ -39,7 +39,7 @@ struct ConfigTopicMachine {
     private var isReading = false
     private var nextRead: MonotonicInstant?
     /// Whether nothing may start before the topic was read.
-    private(set) var isAwaited = false
+    private(set) var isReadRequired = false
 
     private var sessionKeys: SessionKeySchedule?
 
@@ -55,7 +55,7 @@ struct ConfigTopicMachine {
         return isReading ? "reading the config topic \(topic)" : nil
     }
 
-    /// When `advance` has something to do next.
+    /// When `advance` has to be called next.
     func nextDeadline(mayWrite: Bool) -> MonotonicInstant? {
         let read = current == nil && !isReading && staleSince != nil ? nextRead : nil
         return [read, mayWrite ? sessionKeys?.nextCheck : nil].compactMap { $0 }.min()
@@ -63,13 +63,13 @@ struct ConfigTopicMachine {
 
     // MARK: Reading
 
-    /// Others may have written until now; nothing may start before the topic was read.
-    mutating func awaitRead(since now: MonotonicInstant) { (staleSince, isAwaited, nextRead) = (now, true, nil) }
+    /// Other workers may have written until now; nothing may start before the topic was read.
+    mutating func requireRead(since now: MonotonicInstant) { (staleSince, isReadRequired, nextRead) = (now, true, nil) }
 
     mutating func read(_ new: ConfigView, startedAt: MonotonicInstant) {
         (view, isReading) = (new, false)
         guard staleSince.map({ startedAt >= $0 }) ?? true else { return }
-        (staleSince, isAwaited, nextRead) = (nil, false, nil)
+        (staleSince, isReadRequired, nextRead) = (nil, false, nil)
     }
 
     mutating func readFailed(at now: MonotonicInstant) {
@@ -90,7 +90,7 @@ struct ConfigTopicMachine {
     ///
     /// - Parameters:
     ///   - refusal: why the worker may not write at the moment.
-    ///   - isCurrent: whether a connector's instance still counts.
+    ///   - isCurrent: whether an instance is its connector's current one.
     mutating func advance(
         refusal: HerderError?, at now: HerderTime, isCurrent: (ConnectorRun) -> Bool
     ) -> [Outcome] {
@@ -143,7 +143,7 @@ struct ConfigTopicMachine {
     /// The end of the current write. Returns nil if there was none, or it was dropped.
     mutating func written(_ failure: String?, at now: MonotonicInstant) -> Outcome? {
         defer { current = nil }
-        // Some records may be written all the same, or all of them and only the answer is lost.
+        // Some records may have been written, or all of them and only the response is lost.
         if failure != nil { staleSince = now }
         let message = failure.map { "Failed to write to the config topic \(topic): \($0)" }
         func result(_ answer: HerderAnswer) -> Result<HerderAnswer, HerderError> {

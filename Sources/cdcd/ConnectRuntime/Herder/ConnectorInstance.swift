@@ -74,7 +74,7 @@ struct ConnectorInstance: Equatable {
         return reconfigurationIsDue
     }
 
-    /// The plugin asks for another configuration of its tasks. Returns whether it is due now.
+    /// The plugin has requested another configuration of its tasks. Returns whether it is due now.
     mutating func reconfigurationRequested(configuringUntil deadline: MonotonicInstant) -> Bool {
         guard phase == .idle else {
             // `start` is followed by a configuration anyway.

@@ -3,7 +3,7 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// One connector instance on a thread of its own, which may block in the plugin for any time. Each call ends in an
+/// One connector instance on a thread of its own, which may block in the plugin without limit. Each call ends in an
 /// event. Safe to use from any thread.
 final class ConnectorRunner: Sendable {
     private enum Call: Sendable { case configureTasks(maximum: Int), stop, release }

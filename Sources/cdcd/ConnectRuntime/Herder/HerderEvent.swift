@@ -1,7 +1,7 @@
 import ConnectData
 import WireCore
 
-/// The times that the herder decides by.
+/// The current time, by both clocks that the herder uses.
 struct HerderTime: Sendable {
     var monotonic: MonotonicInstant
     /// Milliseconds since the epoch.
@@ -22,7 +22,7 @@ enum HerderRequest: Sendable {
     case restartTask(TaskID)
     /// Writes offsets of a stopped connector; nil removes all of them.
     case changeOffsets(String, [PartitionOffset]?)
-    /// Is answered when the herder gets to it.
+    /// Checks that the herder handles requests.
     case ping
 }
 
@@ -48,7 +48,7 @@ enum HerderAnswer: Equatable, Sendable {
     case offsetsChanged(isComplete: Bool)
 }
 
-/// What the herder reacts to.
+/// An event that the herder handles.
 enum HerderEvent: Sendable {
     /// The worker joined a generation of its group. `assigned` follows.
     case groupJoined
@@ -70,9 +70,9 @@ enum HerderEvent: Sendable {
     case connectorStarted(ConnectorRun, failure: String?)
     case tasksConfigured(ConnectorRun, Result<[ConnectorConfig], PluginError>)
     case connectorStopped(ConnectorRun)
-    /// The connector asks for another call of `taskConfigurations`.
+    /// The connector has requested another call of `taskConfigurations`.
     case reconfigurationRequested(ConnectorRun)
-    /// The connector raised an error of its own accord.
+    /// The connector raised an error outside of a call.
     case connectorFailed(ConnectorRun, trace: String)
     case taskEnded(TaskRun, hasFailed: Bool)
     /// The task was not started, because the worker is not a member of its group.
@@ -82,7 +82,7 @@ enum HerderEvent: Sendable {
     case timePassed
 }
 
-/// What the herder's driver carries out, without waiting for it.
+/// An action that `HerderExecutor` carries out without waiting for its end.
 enum HerderAction: Equatable, Sendable {
     case startConnector(ConnectorRun, ConnectorConfig)
     case configureTasks(ConnectorRun, tasksMax: Int)

@@ -1,6 +1,6 @@
 import WireCore
 
-/// Decides what runs on this worker: brings connectors and tasks into line with the assignment and the config topic
+/// Decides what runs on this worker: reconciles connectors and tasks with the assignment and the config topic
 /// (`DistributedHerder`). Events in, actions out; no I/O, clock, randomness or lock.
 ///
 /// It never waits. Stopping a task, calling a plugin and writing a record are actions whose ends are events. Plugin
@@ -21,7 +21,7 @@ struct HerderMachine {
     private var taskWaiters: [TaskID: [RequestID]] = [:]
     private var offsets = OffsetChangeQueue()
 
-    /// Connectors about which something has changed.
+    /// Connectors that have to be reconciled.
     private var dirty: Set<ExactName> = []
     private var actions: [HerderAction] = []
     private var now = HerderTime(monotonic: MonotonicInstant(nanoseconds: 0), epochMilliseconds: 0)
@@ -39,7 +39,7 @@ struct HerderMachine {
         return absence == nil ? "waiting for requests" : "rejoining its group"
     }
 
-    /// When `timePassed` has something to do next.
+    /// When `timePassed` has to be handled next.
     var nextDeadline: MonotonicInstant? {
         let calls = connectors.values.compactMap { $0.instance?.deadline }
         return ([tasks.nextDeadline, configs.nextDeadline(mayWrite: refusal == nil)].compactMap { $0 } + calls).min()
@@ -55,10 +55,10 @@ struct HerderMachine {
         case .membershipLost(let reason, let revoked): loseMembership(reason, revoked)
         case .membershipRegained(let revoked): regainMembership(revoked)
         case .configsRead(let view, let changes, let statuses, let startedAt):
-            let wasAwaited = configs.isAwaited
+            let wasReadRequired = configs.isReadRequired
             configs.read(view, startedAt: startedAt)
             for change in changes { handle(change, statuses) }
-            if wasAwaited { markAllDirty() }
+            if wasReadRequired { markAllDirty() }
         case .configReadFailed(let reason):
             log(.warn, "The config topic cannot be read; retrying: \(reason)")
             configs.readFailed(at: now.monotonic)
@@ -85,7 +85,7 @@ struct HerderMachine {
         return actions
     }
 
-    /// Does everything that has become possible.
+    /// Reconciles changed connectors, and begins writes and offset changes that are possible now.
     private mutating func advance() {
         repeat {
             while let name = dirty.popFirst() { reconcile(name.text) }
@@ -139,7 +139,7 @@ struct HerderMachine {
     private mutating func regainMembership(_ revoked: [TaskRun]) {
         absence = nil
         for run in revoked { tasks.revoke(run, until: graceDeadline) }
-        configs.awaitRead(since: now.monotonic)
+        configs.requireRead(since: now.monotonic)
         for (name, connector) in connectors.sorted where connector.shown != .failed {
             connectors[name]?.startIsDue = true
         }
@@ -201,7 +201,7 @@ struct HerderMachine {
         case .tasksCommitted(let name):
             let ids = view.tasks(of: name)
             log(.info, "Tasks [\(ids.map(\.description).joined(separator: ", "))] configs updated")
-            // What runs with the former configurations is replaced.
+            // Tasks that run with the former configurations are replaced.
             for id in tasks.ids(of: name) { stopTask(id) }
             actions.append(.removeTaskStatuses(of: name, except: ids + tasks.ids(of: name)))
             dirty.insert(ExactName(name))
@@ -237,13 +237,13 @@ struct HerderMachine {
         dirty.insert(ExactName(name))
     }
 
-    /// Brings a connector and its tasks into line with what they should be.
+    /// Reconciles a connector and its tasks with the assignment and the config topic.
     private mutating func reconcile(_ name: String) {
         for id in tasks.ids(of: name) where !isWanted(id) && (absence == nil || stopDeadline != nil) {
             stopTask(id)
         }
         reconcileConnector(name)
-        let mayStart = absence == nil && !configs.isAwaited && connectors[name]?.holdsTasks != true
+        let mayStart = absence == nil && !configs.isReadRequired && connectors[name]?.holdsTasks != true
             && !offsets.isWriting(name)
         for id in view.tasks(of: name) where mayStart && tasks.isVacant(id) && isWanted(id) { startTask(id) }
         for id in taskWaiters.keys where id.connector.isExactly(name) {
@@ -275,12 +275,12 @@ struct HerderMachine {
             settle(name, .paused)
             log(.info, "Finished creating connector \(name)", connector: name)
         case .started:
-            let mayStart = !configs.isAwaited && !offsets.isWriting(name)
+            let mayStart = !configs.isReadRequired && !offsets.isWriting(name)
             if connector.startIsDue, mayStart { start(name) }
         }
     }
 
-    /// Ends what remains of a connector that is not here any more.
+    /// Removes a connector that is no longer assigned to this worker, once its tasks have ended.
     private mutating func leave(_ name: String) {
         answerWaiters(name, .failure(restartError(of: name) ?? .shuttingDown))
         guard tasks.ids(of: name).isEmpty else { return }
@@ -289,7 +289,7 @@ struct HerderMachine {
         actions.append(.showConnector(name, .unassigned, trace: nil))
     }
 
-    /// Shows a connector that should have no instance.
+    /// Publishes the status of a connector that has no instance.
     private mutating func settle(_ name: String, _ state: StatusRecord.State) {
         connectors[name]?.startIsDue = false
         show(name, state)

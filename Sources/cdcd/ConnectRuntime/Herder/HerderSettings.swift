@@ -1,4 +1,4 @@
-/// The part of the worker's configuration that the herder decides by.
+/// The part of the worker's configuration that the herder uses.
 struct HerderSettings: Equatable, Sendable {
     /// Begins every log line of the herder.
     var logPrefix: String

@@ -13,10 +13,10 @@ struct OffsetChangeQueue {
         waiting.append((id, connector, changes))
     }
 
-    /// Begins or refuses what need not wait.
+    /// Begins the requests that can be carried out, and refuses those that cannot.
     ///
     /// - Parameters:
-    ///   - refusal: why the worker may not change anything at the moment.
+    ///   - refusal: why the worker may not change anything now.
     ///   - hasTasks: whether tasks of a connector have not ended.
     mutating func advance(refusal: HerderError?, _ view: ConfigView, hasTasks: (String) -> Bool) -> [HerderAction] {
         var actions: [HerderAction] = []

@@ -1,6 +1,6 @@
 import WireCore
 
-/// What of a connector a restart request concerns, judged by what is known of it now.
+/// The parts of a connector that a restart request selects by their current statuses.
 struct RestartPlan: Sendable {
     let restartsConnector: Bool
     let restartingTasks: [TaskID]
@@ -8,7 +8,7 @@ struct RestartPlan: Sendable {
     private let connectorStatus: StatusRecord
     private let tasks: [(id: TaskID, status: StatusRecord)]
 
-    /// Nil if the connector has no status.
+    /// Returns nil if the connector has no status.
     init?(_ request: RestartRequest, _ statuses: StatusView) {
         guard let status = statuses.connectors[request.connector] else { return nil }
         connector = request.connector
@@ -19,7 +19,7 @@ struct RestartPlan: Sendable {
         restartingTasks = request.includesTasks ? concerned.map(\.id) : []
     }
 
-    /// The statuses as they will be, with `RESTARTING` where something is about to restart.
+    /// The statuses, with `RESTARTING` for everything that is about to restart.
     var announced: (connector: StatusRecord, tasks: [(id: TaskID, status: StatusRecord)]) {
         var shown = connectorStatus
         if restartsConnector { shown.state = .restarting }

@@ -7,7 +7,7 @@ enum TaskConfigUpdate {
         max(1, Int(JavaText.trim(config["tasks.max"] ?? "1")) ?? 1)
     }
 
-    /// The error of a connector that returned more tasks than it may; nil if it did not.
+    /// The error of a connector that returned more than `tasks.max` tasks; nil if it did not.
     static func error(_ name: String, taskCount: Int, _ config: ConnectorConfig) -> String? {
         let maximum = tasksMax(config)
         let isEnforced = JavaText.trim(config["tasks.max.enforce"] ?? "").lowercased() != "false"

@@ -16,7 +16,7 @@ struct TaskRunTable {
         var isRestarting = false
     }
 
-    /// What became of a run that ended.
+    /// The effect of a run's end.
     enum End: Equatable {
         case failed
         /// The task can be started again.
@@ -44,7 +44,7 @@ struct TaskRunTable {
     /// The connectors that have such tasks.
     var connectorNames: [String] { slots.names }
 
-    /// The runs of a connector that have not been asked to stop.
+    /// The runs of a connector for which no stop was requested.
     func running(of connector: String) -> [TaskRun] {
         runs(of: connector).filter { self[$0.id]?.phase == .running }
     }
@@ -91,7 +91,7 @@ struct TaskRunTable {
         }
     }
 
-    /// Takes note that a run is ending for a reason of the worker's own.
+    /// A run is ending because the worker left its group.
     mutating func revoke(_ run: TaskRun, until deadline: MonotonicInstant) {
         guard var slot = self[run.id], slot.run == run, slot.phase == .running else { return }
         slot.phase = .stopping(until: deadline)

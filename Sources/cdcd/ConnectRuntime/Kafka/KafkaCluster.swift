@@ -8,12 +8,12 @@ final class KafkaCluster: WorkerKafka {
     private let configuration: WorkerConfiguration
     private let client: KafkaClient
     private let admin: KafkaAdmin
-    /// For the first question of all, with less patience, so that the log soon says what is wrong.
+    /// For the first request, with a short timeout, so that the log soon shows a wrong address.
     private let probeClient: KafkaClient
-    /// For requests of a running worker, whose callers retry or report that Kafka is away.
+    /// For requests of a running worker, whose callers retry or report that Kafka is unavailable.
     private let briefClient: KafkaClient
     private static let briefMilliseconds = 3000
-    /// For the membership: a coordinator that is gone must not be waited for longer than the session lasts.
+    /// For the membership: a wait for a coordinator must not be longer than the session.
     private let groupClient: KafkaClient
     private static let adminLogger = Logger("org.apache.kafka.connect.util.TopicAdmin")
 
@@ -37,7 +37,7 @@ final class KafkaCluster: WorkerKafka {
         groupClient = KafkaClient(grouping)
     }
 
-    /// Asks again until a broker answers or the time for an operation is over, and says so meanwhile.
+    /// Retries until a broker answers or the timeout for an operation has passed, and logs each failure.
     func clusterID() throws -> String? {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: configuration.apiTimeoutMilliseconds)
         let probe = KafkaAdmin(probeClient)
@@ -73,17 +73,18 @@ final class KafkaCluster: WorkerKafka {
     /// Checks a topic that the worker uses already: it may have been deleted, and created again by another client.
     private func checkAgain(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws {
         let admin = KafkaAdmin(briefClient)
-        // A broker that has just started may not know the topic yet; then it is there when it is to be created.
+        // A broker that has just started may not have the topic's metadata yet; its creation then reports that it
+        // exists.
         if try admin.describeTopics([topic.name]).first ?? nil == nil, try create(topic, admin) {
             Self.adminLogger.error(
                 "Topic '\(topic.name)' supplied via the '\(purpose.rawValue)' property was deleted while the worker uses it. It was "
-                    + "created again; what it held is gone" + (purpose == .configs
+                    + "created again; its contents are lost" + (purpose == .configs
                         ? ": connectors run on, but must be configured again before the worker is restarted" : ""))
         }
         try check(topic, purpose: purpose, admin)
     }
 
-    /// False where it is there already.
+    /// Returns false if the topic exists.
     private func create(_ topic: WorkerConfiguration.InternalTopic, _ admin: KafkaAdmin) throws -> Bool {
         let new = NewTopic(
             name: topic.name, partitions: topic.partitions, replicationFactor: topic.replicationFactor,
@@ -93,7 +94,7 @@ final class KafkaCluster: WorkerKafka {
             Self.adminLogger.info("Created topic \(topic.name) with \(topic.partitions) partitions on brokers")
             return true
         } catch {
-            // Where somebody else was quicker, what it is like is checked next.
+            // Another worker may have created it. Its configuration is checked next.
             guard error.errorCode == .topicAlreadyExists else { throw error }
             return false
         }
@@ -158,7 +159,7 @@ final class KafkaCluster: WorkerKafka {
 }
 
 extension WorkerConfiguration {
-    /// As what the worker joins its group.
+    /// The worker's membership of its group.
     var groupConfiguration: GroupConfiguration {
         GroupConfiguration(
             groupID: groupID, protocolType: "connect",
@@ -167,7 +168,7 @@ extension WorkerConfiguration {
             rebalanceTimeoutMilliseconds: Int32(clamping: rebalanceTimeoutMilliseconds))
     }
 
-    /// The client id of this worker in its group. Where none is configured, it contains the host name and boot id.
+    /// The client id of this worker in its group. Unless one is configured, it contains the host name and boot id.
     var memberClientID: String {
         guard clientID.isEmpty else { return clientID }
         return "connect-\(workerID)" + (WorkerHost.current.map { "-" + $0.clientIDSuffix } ?? "")

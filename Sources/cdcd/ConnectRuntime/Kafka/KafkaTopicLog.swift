@@ -6,7 +6,7 @@ import WireStreams
 
 /// One of the worker's topics on a real cluster (`KafkaBasedLog`).
 ///
-/// Its producer is replaced where it has failed for good or keeps failing (`ProducerRenewal`), after the topic has been
+/// Its producer is replaced if it cannot be used any more or fails repeatedly (`ProducerRenewal`), after the topic was
 /// checked as at the start of the worker.
 final class KafkaTopicLog: TopicLog {
     struct Limits {
@@ -53,7 +53,7 @@ final class KafkaTopicLog: TopicLog {
     private static let metadataMaxAgeMilliseconds = 30_000
     private static let queuedRecordsMax = 10_000
 
-    /// - Parameter checkTopic: creates the topic where it is missing; throws where it is not what the worker needs.
+    /// - Parameter checkTopic: creates the topic if it is missing; throws if it is not as the worker needs it.
     init(
         _ client: KafkaClient, topic: String, limits: Limits, checkTopic: @escaping @Sendable () throws -> Void
     ) throws {
@@ -94,7 +94,7 @@ final class KafkaTopicLog: TopicLog {
                 try read(timeoutMilliseconds: hasRead ? limits.readMilliseconds : nil, body)
             } catch let error as KafkaError where hasRead && error.isRetriable {
                 // Perhaps it was deleted. Then the next read finds it.
-                do { try checkTopic() } catch is KafkaError { /* Kafka is away, which the first error says. */  }
+                do { try checkTopic() } catch is KafkaError { /* Kafka is unavailable, as the first error states. */  }
                 throw error
             }
             if !hasRead { Self.logger.info("Started KafkaBasedLog for topic \(topic)") }
@@ -154,7 +154,7 @@ final class KafkaTopicLog: TopicLog {
         }
     }
 
-    /// Makes another producer, and sends what came meanwhile; where that fails, all of it has failed.
+    /// Creates another producer and sends the records that were queued meanwhile; if that fails, all of them fail.
     private func renew(_ reason: String) {
         Self.logger.warn("The producer for topic \(topic) is replaced: \(reason)")
         do {
@@ -175,7 +175,7 @@ final class KafkaTopicLog: TopicLog {
         while let (writer, records) = nextQueued() {
             for record in records { send(record, writer) }
         }
-        // Closed meanwhile: nobody else ends this producer.
+        // Closed meanwhile: nothing else ends this producer.
         if renewal.isClosed { writing.withLock { $0.writer }.producer.abort() }
     }
 
@@ -186,7 +186,8 @@ final class KafkaTopicLog: TopicLog {
         }
     }
 
-    /// What came while the producer was made; nil, and appends go to it directly, where nothing is left.
+    /// The records that were queued while the producer was created. Returns nil if there are none left; appends then go
+    /// to the producer directly.
     private func nextQueued() -> (Writer, [PendingRecord])? {
         writing.update { writing -> (Writer, [PendingRecord])? in
             guard let records = writing.queue, !records.isEmpty else {
@@ -242,7 +243,7 @@ final class KafkaTopicLog: TopicLog {
         func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {}
 
         func brokerUnreachable(_ error: KafkaError) {
-            KafkaTopicLog.logger.warn("Records for a storage topic wait, since a broker does not take them: \(error)")
+            KafkaTopicLog.logger.warn("Records for an internal topic wait because a broker does not accept them: \(error)")
         }
 
         func topicRecreated(_ topic: String) {

@@ -4,14 +4,14 @@ import WireCore
 
 /// When a store's producer is replaced, and its topic checked again. A value without I/O.
 ///
-/// A producer that has failed for good never works again. One whose records were given up several times in a row may
-/// depend on something that has changed: a topic that was deleted, or deleted and created again.
+/// A producer with a fatal error cannot be used again. One whose records failed several times in a row may use a topic
+/// that was deleted, or deleted and created again.
 struct ProducerRenewal: Equatable, Sendable {
     enum Step: Equatable, Sendable {
         case use
-        /// Check the topic and make another producer.
+        /// Check the topic and create another producer.
         case renew(reason: String)
-        /// Not now: the last try failed a moment ago.
+        /// Not yet: the last attempt failed shortly before.
         case refuse(reason: String)
         case closed
     }
@@ -21,9 +21,9 @@ struct ProducerRenewal: Equatable, Sendable {
         var reason: String
     }
 
-    /// The number of failures in a row.
+    /// The number of consecutive failures after which the producer is replaced.
     static let failuresMax = 3
-    /// The least time between two tries: each may wait for brokers.
+    /// The least time between two attempts, each of which may wait for brokers.
     static let pauseMilliseconds = 5000
 
     private var failureCount = 0
@@ -32,7 +32,7 @@ struct ProducerRenewal: Equatable, Sendable {
     private(set) var isClosed = false
     private var refusal: Refusal?
 
-    /// - Parameter failure: why the producer has failed for good.
+    /// - Parameter failure: the producer's fatal error.
     func step(producerFailure failure: KafkaError?, now: MonotonicInstant) -> Step {
         if isClosed { return .closed }
         guard let reason = reason(failure) else { return .use }
@@ -50,7 +50,7 @@ struct ProducerRenewal: Equatable, Sendable {
     /// A record is stored.
     mutating func stored() { failureCount = 0 }
 
-    /// A record is given up.
+    /// A record could not be stored.
     mutating func failed(_ error: KafkaError) {
         failureCount += 1
         lastError = "\(error)"

@@ -24,7 +24,7 @@ extension StoreRecord {
 }
 
 extension TopicLog {
-    /// Gives `apply` everything that has come. What it does not understand is skipped and reported.
+    /// Passes the records since the last read to `apply`. Invalid ones are logged and skipped.
     ///
     /// - Parameter kind: what the records should be, for the log.
     func readToEnd(
@@ -33,7 +33,7 @@ extension TopicLog {
         try readToEnd { record in
             do throws(UnreadableRecordError) { try apply(record) } catch {
                 logger.warn(
-                    "The record at offset \(record.offset) of partition \(record.partition) is no \(kind) and is passed over: "
+                    "The record at offset \(record.offset) of partition \(record.partition) is not a valid \(kind) and is skipped: "
                         + "\(error)")
             }
         }

@@ -1,6 +1,6 @@
 import WireCore
 
-/// A record of an internal topic that is not what it should be: why.
+/// The reason for which a record of an internal topic is invalid.
 struct UnreadableRecordError: Error, Equatable, CustomStringConvertible {
     let description: String
 

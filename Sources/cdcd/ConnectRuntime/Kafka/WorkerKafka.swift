@@ -25,7 +25,7 @@ protocol WorkerKafka: Sendable {
     func close()
 }
 
-/// What an internal topic is for, in the words that a user knows.
+/// The purpose of an internal topic. The raw value is the property that names the topic.
 enum InternalTopicPurpose: String, Sendable {
     case configs = "config.storage.topic"
     case offsets = "offset.storage.topic"

@@ -1,7 +1,7 @@
 import WireCore
 
-/// A configuration as users wrote it: text to text, in their order. Equality does not regard the order. Names are
-/// compared by their bytes.
+/// A configuration as users wrote it: names and values, in their order. Equality ignores the order. Names are compared
+/// by their bytes.
 struct ConnectorConfig: Sendable, Equatable {
     private(set) var names: [String] = []
     private var values = NameMap<String>()
@@ -12,7 +12,7 @@ struct ConnectorConfig: Sendable, Equatable {
         for property in properties { self[property.name] = property.value }
     }
 
-    /// Ordered by name, for want of another order.
+    /// Ordered by name, since a dictionary has no order.
     init(_ dictionary: [String: String]) {
         for (name, value) in dictionary { values[name] = value }
         names = values.names
@@ -38,7 +38,7 @@ struct ConnectorConfig: Sendable, Equatable {
         }
     }
 
-    /// For plugins, none of which knows two properties that Swift takes for the same.
+    /// For plugins. None has two properties whose names are canonically equivalent, which a dictionary could not hold.
     var dictionary: [String: String] {
         Dictionary(names.map { ($0, values[$0] ?? "") }, uniquingKeysWith: { first, _ in first })
     }

@@ -1,4 +1,4 @@
-/// Why the herder refuses a request, or fails to carry it out. REST maps it to an HTTP status.
+/// The reason for which the herder refuses a request or fails to carry it out. REST maps it to an HTTP status.
 enum HerderError: Error, Equatable, Sendable {
     case badRequest(String)
     case notFound(String)
@@ -19,7 +19,7 @@ extension HerderError: CustomStringConvertible {
     var description: String {
         switch self {
         case .badRequest(let message), .notFound(let message), .conflict(let message), .failed(let message): message
-        // With these words Connect answers while no member leads the group; clients retry.
+        // Connect's text while no member leads the group; clients retry.
         case .outsideGroup(let reason):
             "Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway. \(reason)."
         case .notLeader(let url): "Cannot complete request because this worker does not lead its group; the leader is \(url)"

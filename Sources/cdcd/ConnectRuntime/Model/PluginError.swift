@@ -1,4 +1,4 @@
-/// What a plugin threw, as text: it crosses threads.
+/// The description of an error that a plugin threw. The error itself cannot cross threads.
 struct PluginError: Error, Equatable, CustomStringConvertible {
     let description: String
 

@@ -1,6 +1,6 @@
 import WireCore
 
-/// The state that REST shows for a connector or a task, with its place of origin.
+/// The state that REST shows for a connector or a task, with the worker and the group generation that set it.
 struct StatusRecord: Sendable, Equatable {
     enum State: String, Sendable {
         case unassigned = "UNASSIGNED"
@@ -12,7 +12,7 @@ struct StatusRecord: Sendable, Equatable {
     }
 
     var state: State
-    /// Why it is so, for people; nil if there is nothing to say.
+    /// The reason for the state, to be read by users.
     var trace: String?
     var workerID: String
     /// Of the group, when the state was written.
@@ -36,7 +36,7 @@ struct StatusRecord: Sendable, Equatable {
         self.version = version
     }
 
-    /// Nil if the object is no status; members of other versions are passed over.
+    /// Returns nil if the object is not a status. Ignores members of other versions.
     init?(_ object: JSONObject) {
         guard let state = object["state"]?.stringValue.flatMap(State.init(rawValue:)),
             let workerID = object["worker_id"]?.stringValue, let generation = object["generation"]?.integerValue

@@ -1,2 +1,2 @@
-/// What users want of a connector.
+/// The state in which users want a connector to be.
 enum TargetState: String, Sendable { case started = "STARTED", paused = "PAUSED", stopped = "STOPPED" }

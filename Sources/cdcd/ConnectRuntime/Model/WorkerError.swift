@@ -1,4 +1,4 @@
-/// What keeps a worker from starting or going on: what, where, why and the remedy.
+/// A failure that prevents a worker from starting or continuing, with its place, cause and remedy.
 struct WorkerError: Error, CustomStringConvertible {
     let description: String
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Who this worker is in the statuses that it writes: its id, and the generation of its group.
+/// This worker's id and the generation of its group, as it writes them into statuses.
 final class WorkerIdentity: Sendable {
     let workerID: String
     private let currentGeneration = Atomic<Int>(0)

@@ -1,19 +1,19 @@
 import HTTPWire
 
-/// What a request says about the form of its body and of the answer, judged as Connect's server judges it.
+/// Checks a request's `Content-Type` and `Accept` headers as Connect's server does.
 enum ContentNegotiation {
-    /// Throws 415 for a body in another form than JSON, 406 where JSON is not acceptable.
+    /// Throws 415 if the body is not JSON, 406 if the client does not accept JSON.
     static func check(_ request: HTTPRequest) throws(RESTError) {
         if let type = request.header("Content-Type"), !type.isEmpty, !isJSON(type) {
             throw RESTError(415, "HTTP 415 Unsupported Media Type")
         }
         let ranges = request.headerElements("Accept")
-        guard ranges.isEmpty || ranges.contains(where: takesJSON) else {
+        guard ranges.isEmpty || ranges.contains(where: acceptsJSON) else {
             throw RESTError(406, "HTTP 406 Not Acceptable")
         }
     }
 
-    /// A body that is read has to say what it is.
+    /// Throws 415 if the request has a body without a content type.
     static func requireJSONBody(_ request: HTTPRequest) throws(RESTError) {
         guard request.body.isEmpty || !(request.header("Content-Type") ?? "").isEmpty else {
             throw RESTError(415, "HTTP 415 Unsupported Media Type")
@@ -25,7 +25,7 @@ enum ContentNegotiation {
         return media.equalsIgnoringASCIICase("application/json") || media == "application/*" || media == "*/*"
     }
 
-    private static func takesJSON(_ range: String) -> Bool {
+    private static func acceptsJSON(_ range: String) -> Bool {
         let parts = range.split(separator: ";")
         guard let media = parts.first, isJSON(String(media)) || media.trimmingBlanks() == "*" else { return false }
         for parameter in parts.dropFirst() {

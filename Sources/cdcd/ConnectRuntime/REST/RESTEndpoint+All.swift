@@ -70,7 +70,7 @@ extension RESTEndpoint {
             Operation("GET", "the topics that it has written to") { try $0.showTopics($1.connector) }),
         RESTEndpoint(
             "/connectors/{connector}/topics/reset",
-            Operation("PUT", "forgets them") { try $0.resetTopics($1.connector) }),
+            Operation("PUT", "removes them from the list") { try $0.resetTopics($1.connector) }),
         RESTEndpoint(
             "/connectors/{connector}/offsets",
             Operation("GET", "its stored offsets") { try $0.showOffsets($1.connector) },

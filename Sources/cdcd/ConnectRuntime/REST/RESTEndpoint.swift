@@ -1,8 +1,8 @@
 import HTTPWire
 import WireCore
 
-/// One path of the REST API with everything that is known about it: an entry of `RESTEndpoint.all`. A new endpoint is
-/// a new entry.
+/// One path of the REST API with its methods, handlers and documentation: an entry of `RESTEndpoint.all`. A new
+/// endpoint is a new entry.
 struct RESTEndpoint: Sendable {
     typealias Handler = @Sendable (RESTService, RESTCall) throws -> HTTPResponse
 
@@ -111,7 +111,7 @@ struct RESTEndpoint: Sendable {
     }
 }
 
-/// A request on its way to its handler.
+/// A request with the parameters of its path and query.
 struct RESTCall {
     let request: HTTPRequest
     let query: QueryParameters

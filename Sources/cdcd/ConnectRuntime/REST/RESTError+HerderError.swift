@@ -1,5 +1,5 @@
 extension RESTError {
-    /// The answer to a request that the herder refused.
+    /// The response to a request that the herder refused.
     init(_ error: HerderError) {
         let status =
             switch error {

@@ -1,4 +1,4 @@
-/// An error answer: the HTTP status, which is also the `error_code`, and Connect's text.
+/// An error response: the HTTP status, which is also the `error_code`, and Connect's text.
 struct RESTError: Error, Equatable, Sendable {
     let status: Int
     let message: String

@@ -53,7 +53,7 @@ extension RESTService {
         do throws(RESTError) {
             validation = try self.validation(of: config, nullNames: body.nullNames)
         } catch {
-            // Here Connect reports what is a bad request as its own fault.
+            // Here Connect reports a bad request as an internal error.
             throw RESTError(500, error.message)
         }
         return json(200, RESTDocuments.validation(validation.className, validation.result, groups: validation.groups))
@@ -67,7 +67,7 @@ extension RESTService {
     /// Validates by the framework's rules and the connector's own.
     ///
     /// - Parameter nullNames: members that were given without a value.
-    /// - Throws: a `RESTError` of 400 where no connector class is named, or an unknown one.
+    /// - Throws: a `RESTError` of 400 if no connector class is named, or an unknown one.
     func validation(of config: ConnectorConfig, nullNames: [String]) throws(RESTError) -> Validation {
         guard let className = config["connector.class"] else {
             let names = JavaHashOrder.sorted(config.names, from: .copied, hash: JavaHashOrder.hash)
@@ -86,7 +86,7 @@ extension RESTService {
                 header: configuration.headerConverter.className),
             plugins: plugins)
         let own = factory.makeConnector(plugins).validate(config.dictionary)
-        // A property of the framework's stays the framework's, even if the connector knows it too.
+        // The framework's result counts for its own properties, even if the connector defines them too.
         let taken = Set(framework.framework.map(\.name))
         var result = ConfigValidation(
             values: framework.framework + own.values.filter { !taken.contains($0.name) }, warnings: own.warnings)

@@ -3,25 +3,25 @@ import HTTPWire
 import WireCore
 import WireStreams
 
-/// Connect's REST API: finds the endpoint of a request, calls its handler, and puts errors into Connect's form.
+/// Connect's REST API: finds the endpoint of a request, calls its handler, and encodes errors as Connect does.
 ///
-/// Answers as soon as the port listens; what needs the internal topics waits until they are read.
+/// Responds as soon as the port listens; requests that need the internal topics wait until they are read.
 final class RESTService: Sendable {
-    /// What the worker has reached while it starts, and whether it is ending.
+    /// How far the worker's start has progressed, and whether the worker is stopping.
     enum Readiness: Sendable {
-        /// Nothing is known of Kafka yet.
+        /// No broker has answered yet.
         case starting
         /// The cluster's id is known; nil if the brokers have none.
         case connected(clusterID: String?)
         case ready(clusterID: String?, WorkerEnvironment)
-        /// The worker ends; it keeps what it had reached.
-        case over(clusterID: String?, WorkerEnvironment?)
+        /// The worker is stopping; it keeps what it had before.
+        case stopping(clusterID: String?, WorkerEnvironment?)
 
         var environment: WorkerEnvironment? {
             switch self {
             case .starting, .connected: nil
             case .ready(_, let environment): environment
-            case .over(_, let environment): environment
+            case .stopping(_, let environment): environment
             }
         }
 
@@ -33,16 +33,16 @@ final class RESTService: Sendable {
             switch self {
             case .starting: self = .ready(clusterID: nil, environment)
             case .connected(let clusterID), .ready(let clusterID, _): self = .ready(clusterID: clusterID, environment)
-            case .over(let clusterID, _): self = .over(clusterID: clusterID, environment)
+            case .stopping(let clusterID, _): self = .stopping(clusterID: clusterID, environment)
             }
         }
 
         mutating func end() {
             switch self {
-            case .starting: self = .over(clusterID: nil, nil)
-            case .connected(let clusterID): self = .over(clusterID: clusterID, nil)
-            case .ready(let clusterID, let environment): self = .over(clusterID: clusterID, environment)
-            case .over: break
+            case .starting: self = .stopping(clusterID: nil, nil)
+            case .connected(let clusterID): self = .stopping(clusterID: clusterID, nil)
+            case .ready(let clusterID, let environment): self = .stopping(clusterID: clusterID, environment)
+            case .stopping: break
             }
         }
     }
@@ -72,7 +72,7 @@ final class RESTService: Sendable {
         let reached = readiness.wait(until: deadline) { state -> Readiness? in
             switch state {
             case .starting, .connected: nil
-            case .ready, .over: state
+            case .ready, .stopping: state
             }
         }
         guard let reached else { throw HerderError.timedOut(stage: herder.stage) }
@@ -131,7 +131,7 @@ final class RESTService: Sendable {
             ], body: Array(endpoint.allowedMethods.joined(separator: ", ").utf8))
     }
 
-    /// What only workers call, signed with the session key.
+    /// Responds to a request that only other workers send, signed with the session key.
     func refuseInternal(_ request: HTTPRequest, _ endpoint: String) throws -> HTTPResponse {
         try InternalRequestSignature.check(request, key: try environment().configs.snapshot.sessionKey)
         throw RESTError(501, "The endpoint \(endpoint) is not supported by cdcd yet.")
@@ -146,7 +146,7 @@ final class RESTService: Sendable {
         }
         switch reached {
         case nil, .starting: throw HerderError.timedOut(stage: herder.stage)
-        case .connected(let clusterID), .ready(let clusterID, _), .over(let clusterID, _):
+        case .connected(let clusterID), .ready(let clusterID, _), .stopping(let clusterID, _):
             return json(200, .object([
                 "version": .string(ConnectVersion.version), "commit": .string(ConnectVersion.commit),
                 "kafka_cluster_id": clusterID.map(JSONValue.string) ?? .null,

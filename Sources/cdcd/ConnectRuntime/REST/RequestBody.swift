@@ -2,7 +2,7 @@ import ConnectData
 import HTTPWire
 import WireCore
 
-/// Reads the bodies that Connect's endpoints take. Whatever does not fit is answered 500, as Connect answers it.
+/// Parses the request bodies of Connect's endpoints. An invalid body is a 500, as in Connect.
 enum RequestBody {
     /// A configuration as it was sent: numbers and booleans as the text they were written in, null kept.
     struct Configuration {

@@ -1,11 +1,11 @@
 import HTTPWire
 
-/// Which requests are answered at all: by the host that they name, and by the page from which a browser sends them.
+/// Refuses requests by their `Host` and `Origin` headers.
 ///
-/// A browser sends requests to any address for whatever page is open in it. `cdcd.rest.allowed.hosts` keeps a page out
-/// that gave its own name this worker's address (DNS rebinding). A request that changes something, sent from a page of
-/// another origin, is refused unless `access.control.allow.origin` permits that origin; Connect itself would act on
-/// those that browsers send without asking first (a POST without a body).
+/// Any page that is open in a browser can send requests to any address. `cdcd.rest.allowed.hosts` refuses those of a
+/// page whose host name was made to resolve to this worker's address (DNS rebinding). A request that changes something,
+/// sent from a page of another origin, is refused unless `access.control.allow.origin` permits that origin; Connect
+/// itself carries out those that browsers send without a preflight request (a POST without a body).
 struct RequestGuard: Sendable {
     /// Lower case, without ports; nil: all.
     private let allowedHosts: Set<String>?
@@ -16,7 +16,7 @@ struct RequestGuard: Sendable {
         origins = configuration.crossOrigin
     }
 
-    /// Throws 403 for a request that must not be answered.
+    /// Throws 403 for a request that is refused.
     func check(_ request: HTTPRequest) throws(RESTError) {
         try checkHost(request)
         guard ["POST", "PUT", "PATCH", "DELETE"].contains(request.method) else { return }
@@ -50,6 +50,6 @@ struct RequestGuard: Sendable {
         return false
     }
 
-    /// What of a request's origin the answer says to browsers.
+    /// The response headers that inform browsers which origins may read the response.
     func headers(for request: HTTPRequest) -> [HTTPRequest.Header] { origins?.headers(for: request) ?? [] }
 }

@@ -27,16 +27,18 @@ final class OffsetStore: Sendable {
         }
     }
 
-    /// Reads everything that is there.
+    /// Reads all existing records.
     func load() throws {
         Self.logger.info("Starting KafkaOffsetBackingStore")
         try refresh()
         Self.logger.info("Finished reading offsets topic and starting KafkaOffsetBackingStore")
     }
 
-    /// Reads what has come since the last look: others may have written while no task ran. Writing goes on meanwhile.
+    /// Reads the records since the last read: other workers may have written while no task ran. Writes are possible
+    /// meanwhile.
     ///
-    /// - Parameter isCancelled: asked again after `wakeReaders()`; the call then throws `CancellationError`.
+    /// - Parameter isCancelled: checked again after `wakeReaders()`. If it returns true, the call throws
+    ///   `CancellationError`.
     func refresh(isCancelled: @Sendable () -> Bool = { false }) throws { try reading.run(isCancelled: isCancelled) }
 
     func wakeReaders() { reading.wake() }
@@ -56,7 +58,7 @@ final class OffsetStore: Sendable {
 
     /// Writes an offset, nil to remove it.
     ///
-    /// - Parameter completion: called once, when it is stored or given up; must be short.
+    /// - Parameter completion: called once, when it is stored or has failed; must not block.
     func write(
         _ offset: JSONObject?, of source: OffsetView.Source,
         completion: @escaping @Sendable (Result<Void, any Error>) -> Void

@@ -6,7 +6,7 @@ import WireCore
 /// The offsets topic, read from its first record to the last one applied (`KafkaOffsetBackingStore`).
 ///
 /// Java finds an offset by the bytes of its key, and writes the members of a partition in the order of a hash map. So
-/// keys that are there already are found by what they mean and used again byte for byte.
+/// an existing key is found by its meaning and reused byte for byte.
 struct OffsetView: Sendable {
     struct Source: Hashable, Sendable {
         let connector: String
@@ -24,7 +24,7 @@ struct OffsetView: Sendable {
 
     private struct Entry {
         var key: [UInt8]
-        /// Where the record stands that the entry is from.
+        /// The partition of the record that the entry is from.
         var partition: Int32
         var recordOffset: Int64
         var timestampMilliseconds: Int64
@@ -51,15 +51,15 @@ struct OffsetView: Sendable {
             ?? JSONValue.array([.string(source.connector), .object(source.partition)]).encoded()
     }
 
-    /// Takes one record in. Throws where it is not understood, and nothing has changed then.
+    /// Applies one record. Throws without a change if the record is invalid.
     mutating func apply(_ record: StoreRecord) throws(UnreadableRecordError) {
         guard let key = record.key else { throw UnreadableRecordError("it has no key") }
         let source = try Source(key: key)
         let offset = try record.object()
-        // Two keys of one meaning may lie in two partitions, between which there is no order but their time.
+        // Two keys of one meaning may be in two partitions, between which only the timestamps give an order.
         if let known = entries[source] {
             if known.key != key, known.timestampMilliseconds > record.timestampMilliseconds { return }
-            // What this worker has written is known before the topic is read up to there.
+            // The entry is a write of this worker that the read has not reached yet.
             if known.key == key, known.partition == record.partition, known.recordOffset > record.offset { return }
         }
         entries[source] = Entry(
@@ -67,7 +67,7 @@ struct OffsetView: Sendable {
             timestampMilliseconds: record.timestampMilliseconds, offset: offset)
     }
 
-    /// Takes in what this worker has written. It is later than every record read so far.
+    /// Applies an offset that this worker has written. It is later than every record read so far.
     mutating func stored(_ offset: JSONObject?, of source: Source, key: [UInt8], at place: RecordMetadata) {
         entries[source] = Entry(
             key: key, partition: place.partition, recordOffset: place.offset ?? entries[source]?.recordOffset ?? -1,

@@ -1,20 +1,20 @@
 import WireCore
 import WireStreams
 
-/// Reads a topic to its end for any number of callers at once, none of whom holds up another.
+/// Reads a topic to its end for any number of concurrent callers.
 ///
-/// A caller wants what was there when it asked, so it waits for a read that begins afterwards; all who ask during one
-/// read share the next one. The reads run on a thread of their own, so that a caller can stop waiting.
+/// A caller needs the records that exist when it calls, so it waits for a read that begins afterwards; all callers
+/// during one read share the next one. The reads run on a thread of their own, so that a caller can stop waiting.
 final class SharedRefresh: Sendable {
     private struct State {
         var isRunning = false
-        /// Reads that have begun, and the last that ended well.
+        /// The number of the last read that has begun, and of the last that succeeded.
         var started = 0
         var succeeded = 0
         /// The last read that failed, and why.
         var failed = 0
         var failure: (any Error)?
-        /// Up to which read callers wait.
+        /// The last read that callers wait for.
         var wanted = 0
     }
 
@@ -25,7 +25,7 @@ final class SharedRefresh: Sendable {
 
     /// Waits for a read that begins from now on.
     ///
-    /// - Parameter isCancelled: asked again after `wake()`; the call then throws `CancellationError`.
+    /// - Parameter isCancelled: checked again after `wake()`. If it returns true, the call throws `CancellationError`.
     /// - Throws: what the read throws.
     func run(isCancelled: @Sendable () -> Bool = { false }) throws {
         let (mine, mustStart) = state.update { state -> (Int, Bool) in
@@ -43,7 +43,7 @@ final class SharedRefresh: Sendable {
         try outcome?.get()
     }
 
-    /// Lets callers look whether they are cancelled.
+    /// Makes waiting callers check whether they are cancelled.
     func wake() { state.update { _ in } }
 
     private func serve() {

@@ -24,7 +24,7 @@ final class StatusStore: Sendable {
 
     var snapshot: StatusView { view.withLock { $0 } }
 
-    /// Reads everything that is there.
+    /// Reads all existing records.
     func load() throws {
         try log.readToEnd("status", Self.logger) { (record) throws(UnreadableRecordError) in
             try view.withLock { (view) throws(UnreadableRecordError) in try view.apply(record) }

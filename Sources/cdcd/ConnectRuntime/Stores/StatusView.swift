@@ -22,7 +22,7 @@ struct StatusView: Sendable {
 
     func hasTopic(_ topic: String, of connector: String) -> Bool { topics[connector]?[topic] != nil }
 
-    /// Takes one record in. Throws where it is not understood, and nothing has changed then.
+    /// Applies one record. Throws without a change if the record is invalid.
     mutating func apply(_ record: StoreRecord) throws(UnreadableRecordError) {
         guard let key = record.keyText else { throw UnreadableRecordError("it has no key in UTF-8") }
         try apply(key: key, try record.object())
@@ -59,7 +59,7 @@ struct StatusView: Sendable {
             return
         }
         let status = try Self.status(object)
-        // A worker that lost the task may write late; the one that runs it has the later generation.
+        // A worker that no longer runs the task may write late; the one that runs it has the later generation.
         if status.state == .unassigned, let known = tasks[id], known.state == .running,
             known.workerID != status.workerID, known.generation >= status.generation { return }
         tasks[id] = status

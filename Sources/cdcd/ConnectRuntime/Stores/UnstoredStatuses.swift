@@ -23,7 +23,7 @@ struct UnstoredStatuses {
 
     /// Returns whether a retry has to be scheduled: no other status waits for one.
     mutating func failed(_ status: Status) -> Bool {
-        // A later status of the key is on its way.
+        // A later status of the key is being written.
         guard latest[status.key] == status else { return false }
         defer { failed.insert(status.key) }
         return failed.isEmpty

@@ -23,9 +23,9 @@ final class AtLeastOnceDelivery: Delivery {
         tracker = DeliveryTracker(
             toleratesErrors: errors.skipsRecords, logger: context.logger,
             reports: DeliveryTracker.Reports(
-                progress: { _ in committer.noteProgress(of: id) },
+                progress: { _ in committer.reportProgress(of: id) },
                 firstWrite: { if tracksTopics { statuses.recordTopic($0, of: id, nowMilliseconds: clock()) } },
-                // The task may wait for its source; it has to fail now and not with the source's next event.
+                // The task may be waiting for its source; it has to fail now and not with the source's next event.
                 failed: { control.stop() },
                 brokersChanged: { publisher.handle(.brokersChanged($0)) }))
         taskCommit = TaskCommit(id: id, tracker: tracker, store: environment.offsets) {
@@ -62,7 +62,7 @@ final class AtLeastOnceDelivery: Delivery {
 
     func releaseCommits() {
         taskCommit.isHeld = false
-        context.environment.committer.noteProgress(of: context.id)
+        context.environment.committer.reportProgress(of: context.id)
     }
 
     func endCommits() { taskCommit.abandon() }
@@ -76,7 +76,7 @@ final class AtLeastOnceDelivery: Delivery {
 
     func close() {
         context.environment.committer.unregister(taskCommit)
-        // Whatever could be waited for was waited for by `settle`.
+        // `settle` has waited for the deliveries.
         producer.withLock { producer in
             defer { producer = nil }
             return producer

@@ -4,7 +4,7 @@ import KafkaWire
 import WireCore
 import WireStreams
 
-/// Repeats what a task needs of Kafka until Kafka answers, as a producer repeats its records. Meanwhile the task's
+/// Retries a task's requests to Kafka until Kafka answers, as a producer retries its records. Meanwhile the task's
 /// state is `RESTARTING`, with the reason.
 struct BrokerWait: Sendable {
     private static let firstPauseMilliseconds = 250
@@ -14,8 +14,8 @@ struct BrokerWait: Sendable {
     let publisher: StatusPublisher
     let logger: Logger
 
-    /// - Parameter what: what is done, for the log and the status.
-    /// - Throws: `CancellationError` where the task is stopped; what `body` throws and no retry can help.
+    /// - Parameter what: the operation, for the log and the status.
+    /// - Throws: `CancellationError` if the task is stopped; errors of `body` that are not retriable.
     func retrying(_ what: String, _ body: () throws -> Void) throws {
         var pauseMilliseconds = Self.firstPauseMilliseconds
         var isWaiting = false
@@ -39,7 +39,7 @@ struct BrokerWait: Sendable {
         }
     }
 
-    /// Ends early where the task is stopped.
+    /// Returns early if the task is stopped.
     private func pause(milliseconds: Int) {
         let stop = Monitor(())
         let handler = control.onStop { stop.update { _ in } }

@@ -5,10 +5,10 @@
 protocol Delivery: Sendable {
     /// Connects to Kafka. Called once, on the task's thread, which the sink belongs to.
     ///
-    /// Throws `ConfigError` for properties that cannot be used, and `CancellationError` if the task is stopped.
+    /// Throws `ConfigError` for invalid properties, and `CancellationError` if the task is stopped.
     func open(_ overrides: ClientOverride, _ wait: BrokerWait) throws -> any DeliverySink
 
-    /// Why records cannot be delivered any more.
+    /// The error that ended delivery.
     var failure: (any Error)? { get }
 
     /// Stores the offsets of everything that was delivered, after a commit in progress. Returns false if that failed.
@@ -18,12 +18,12 @@ protocol Delivery: Sendable {
     func holdCommits()
     func releaseCommits()
 
-    /// Stores no offsets any more: another task may have taken over.
+    /// Stores no more offsets: another worker may run the task.
     func endCommits()
 
-    /// Gives up what is not delivered and ends every wait for it. Implies `endCommits`.
+    /// Discards the records that are not delivered and ends every wait for them. Implies `endCommits`.
     func abandon()
 
-    /// Ends the connection to Kafka. What is not delivered yet is lost.
+    /// Closes the connection to Kafka. Records that are not delivered yet are lost.
     func close()
 }

@@ -1,7 +1,7 @@
 import ConnectData
 import WireCore
 
-/// What a delivery needs of its task and of the worker.
+/// The parts of a task and of the worker that a delivery uses.
 struct DeliveryContext: Sendable {
     let id: TaskID
     let connectorConfig: ConnectorConfig
@@ -11,7 +11,7 @@ struct DeliveryContext: Sendable {
     let gate: PauseGate
     let logger: Logger
 
-    /// The delivery that the connector's configuration asks for. At least once is the only one: `WorkerConfiguration`
+    /// The delivery that the connector's configuration selects. At least once is the only one: `WorkerConfiguration`
     /// refuses `exactly.once.source.support`, and the validation of a connector `exactly.once.support=required`.
     func makeDelivery() -> any Delivery { AtLeastOnceDelivery(self) }
 }

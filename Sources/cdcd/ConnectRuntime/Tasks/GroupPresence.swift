@@ -1,8 +1,9 @@
 import Synchronization
 
-/// Whether the worker is a member of its group, and the tasks that run only while it is. From any thread.
+/// Whether the worker is a member of its group, and the tasks that run only while it is. Safe to use from any thread.
 ///
-/// It is set from the group member's own threads, so that tasks end at once, whatever the herder waits for.
+/// `WorkerGroupMembership` sets it from its own threads, so that tasks end at once and not when the herder handles the
+/// event.
 final class GroupPresence: Sendable {
     private struct State {
         /// Why the worker is not a member; nil while it is.
@@ -12,10 +13,10 @@ final class GroupPresence: Sendable {
 
     private let state = Mutex(State())
 
-    /// Why the worker is not a member of its group at the moment; nil while it is.
+    /// Why the worker is not a member of its group; nil while it is.
     var absence: String? { state.withLock { $0.absence } }
 
-    /// Takes a task in that is about to start; false where it must not.
+    /// Adds a task that is about to start. Returns false if it must not start.
     func admit(_ runner: TaskRunner) -> Bool {
         state.withLock { state in
             guard state.absence == nil else { return false }
@@ -28,7 +29,7 @@ final class GroupPresence: Sendable {
         state.withLock { $0.runners[runner.taskRun] = nil }
     }
 
-    /// The worker is not a member any more: every task ends or waits.
+    /// The worker is no longer a member: every task ends or waits.
     ///
     /// - Parameter revokes: whether tasks end whose stop discards no work; otherwise all wait.
     /// - Returns: the runs that end.

@@ -19,7 +19,7 @@ final class StatusPublisher: Sendable {
 
     var hasFailed: Bool { lifecycle.withLock { $0.hasFailed } }
 
-    /// Under one lock, so that states are written in the order in which they came about.
+    /// Under one lock, so that states are written in the order in which they occurred.
     func handle(_ event: TaskLifecycle.Event) {
         lifecycle.withLock { lifecycle in
             guard let shown = lifecycle.handle(event) else { return }

@@ -1,10 +1,10 @@
 import ConnectData
 
-/// What REST shows of a task, as a value: events in, the state to publish out.
+/// The state that REST shows for a task, as a value: events in, the state to publish out.
 ///
-/// `FAILED` and the end are final. Otherwise a worker without its group hides everything else, then a pause does; and a
-/// source or a broker that is away shows as `RESTARTING` with the reason, since nothing runs meanwhile. So
-/// does a task whose offsets cannot be committed.
+/// `FAILED` and the end are final. Otherwise `UNASSIGNED` outside of the group takes precedence, then `PAUSED`. An
+/// unavailable source or broker is shown as `RESTARTING` with the reason, since nothing runs meanwhile, and so is a
+/// task whose offsets cannot be committed.
 struct TaskLifecycle: Equatable, Sendable {
     struct Shown: Equatable, Sendable {
         var state: StatusRecord.State
@@ -18,16 +18,16 @@ struct TaskLifecycle: Equatable, Sendable {
         case resumed
         case sourceChanged(TaskControl.Condition)
         case brokersChanged(TaskControl.Condition)
-        /// What the task needs of Kafka beside its records, such as its stored offset.
+        /// Requests to Kafka other than the delivery of records, such as reading the stored offset.
         case clusterChanged(TaskControl.Condition)
         case commitsChanged(TaskControl.Condition)
-        /// The worker is no member of its group: nothing runs.
+        /// The worker is not a member of its group: nothing runs.
         case leftGroup(reason: String)
         case rejoinedGroup
-        /// The task ended because it was asked to.
+        /// The task ended because a stop was requested.
         case stopped
         case failed(trace: String)
-        /// The task did not end in time; whatever it says from now on does not count.
+        /// The task did not end in time; its later events are ignored.
         case abandoned
     }
 
@@ -47,7 +47,7 @@ struct TaskLifecycle: Equatable, Sendable {
 
     var hasFailed: Bool { if case .failed = end { true } else { false } }
 
-    /// Takes an event in. Returns what is to be published, nil if nothing visible changed.
+    /// Handles an event. Returns the state to publish; nil if the visible state has not changed.
     mutating func handle(_ event: Event) -> Shown? {
         guard end == .none else { return nil }
         switch event {

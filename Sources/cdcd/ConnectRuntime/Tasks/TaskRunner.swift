@@ -53,7 +53,7 @@ final class TaskRunner: Sendable {
     /// - Parameter ended: called on the task's thread when it ends.
     func start(_ ended: @escaping @Sendable (_ hasFailed: Bool) -> Void) {
         logger.info("Creating task \(id)")
-        // Room for recursive descent into long statements and documents.
+        // For the recursive parsers of statements and documents.
         startThread(named: "task-thread-\(id)", stackBytes: 8 << 20) { [self] in
             run()
             ended(hasFailed)
@@ -72,7 +72,7 @@ final class TaskRunner: Sendable {
         gate.resume()
     }
 
-    /// Whether the task was ended because the worker left its group, and is to be started again.
+    /// Whether the run was ended because the worker left its group; another run is to be started.
     var wasRevoked: Bool { isRevoked.load(ordering: .acquiring) }
 
     /// The worker is no longer a member of its group, so another one may run this task. Nothing is emitted or committed
@@ -100,7 +100,7 @@ final class TaskRunner: Sendable {
         return true
     }
 
-    /// The worker is a member again, and nobody else has run this task.
+    /// The worker is a member again, and no other worker has run this task.
     func rejoinGroup() {
         guard !wasRevoked else { return }
         publisher.handle(.rejoinedGroup)
@@ -108,7 +108,7 @@ final class TaskRunner: Sendable {
         delivery.releaseCommits()
     }
 
-    /// Asks the task to end. The gate comes last: a paused task that it releases checks whether it was asked to stop.
+    /// Requests the task to end. The gate is last: a paused task that it releases checks whether a stop was requested.
     func requestStop() {
         control.stop()
         gate.stop()
@@ -134,7 +134,7 @@ final class TaskRunner: Sendable {
         } catch is CancellationError where control.isStopping {
             publisher.handle(.stopped)
         } catch where wasRevoked {
-            // Its producer was aborted; any other fault shows when the task is started again.
+            // Its producer was aborted; any other error occurs again when the task is restarted.
             logger.info("WorkerSourceTask{id=\(id)} Task has ended without its group: \(error)")
             publisher.handle(.stopped)
         } catch {
@@ -160,7 +160,7 @@ final class TaskRunner: Sendable {
                 sink, wait, deliveryTimeoutMilliseconds: overrides.producer.producer.deliveryTimeoutMilliseconds)
         }
         finish(sink)
-        // What went wrong on the way to Kafka is the reason, even if the source reports an error about being stopped.
+        // A delivery error takes precedence over an error that the source reports because it was stopped.
         if let failure = delivery.failure { throw failure }
         try result.get()
     }
@@ -181,12 +181,12 @@ final class TaskRunner: Sendable {
         guard control.isStopping else { throw WorkerError("Task returned without being asked to stop") }
     }
 
-    /// Waits until what was emitted is delivered and commits it, also after a failure.
+    /// Waits until all emitted records are delivered and commits their offsets, also after a failure.
     private func finish(_ sink: any DeliverySink) {
         let timeout = environment.configuration.offsetFlushTimeoutMilliseconds
         let isSettled = wasRevoked || sink.settle(by: MonotonicInstant.now.advanced(byMilliseconds: timeout))
         if !isSettled, delivery.failure == nil {
-            logger.error("WorkerSourceTask{id=\(id)} Failed to flush: not everything was acknowledged within \(timeout) ms")
+            logger.error("WorkerSourceTask{id=\(id)} Failed to flush: not all records were acknowledged within \(timeout) ms")
         }
         _ = delivery.commit()
         delivery.close()

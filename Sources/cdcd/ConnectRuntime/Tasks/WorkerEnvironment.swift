@@ -1,7 +1,7 @@
 import ConnectData
 import WireCore
 
-/// What all connectors and tasks of a worker share.
+/// The services that all connectors and tasks of a worker share.
 struct WorkerEnvironment: Sendable {
     let configuration: WorkerConfiguration
     let plugins: PluginRegistry

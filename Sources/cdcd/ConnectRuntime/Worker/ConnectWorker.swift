@@ -14,11 +14,11 @@ package final class ConnectWorker: Sendable {
     package enum Termination: Sendable, Equatable {
         /// `stop()` was called.
         case stopped
-        /// The worker could not continue: what failed, where, why and the remedy.
+        /// The worker could not continue: the failure with its place, cause and remedy.
         case failed(String)
     }
 
-    /// What exists only for a part of the worker's life.
+    /// The parts that exist only from some point of the start.
     private struct Parts {
         var servers: [HTTPServer] = []
         var member: WorkerGroupMembership?
@@ -80,7 +80,7 @@ package final class ConnectWorker: Sendable {
         }
     }
 
-    /// The address of the first REST listener, with the port that the system chose where 0 was asked for.
+    /// The address of the first REST listener, with the port that the system chose if the configured one is 0.
     package var restAddress: SocketAddress? { parts.withLock { $0.servers.first?.address } }
 
     private func runHerder() {
@@ -99,7 +99,7 @@ package final class ConnectWorker: Sendable {
     private func prepare() throws -> (WorkerEnvironment, WorkerGroupMembership) {
         let logger = Logger(Herder.loggerName)
         logger.info("Herder starting")
-        herder.enter(stage: "asking the brokers \(list(configuration.bootstrapServers)) for the cluster's id")
+        herder.enter(stage: "requesting the cluster's id from the brokers \(list(configuration.bootstrapServers))")
         let clusterID = try cluster.clusterID()
         service.readiness.update { $0.connected(to: clusterID) }
         Logger("org.apache.kafka.connect.runtime.WorkerConfig").info("Kafka cluster ID: \(clusterID ?? "null")")
