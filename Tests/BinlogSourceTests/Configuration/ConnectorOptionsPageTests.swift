@@ -1,7 +1,6 @@
 import BinlogSource
 import ConnectData
 import ConnectPlugins
-import ConnectPlugins
 import DebeziumPlugins
 import PluginTestSupport
 import Testing

@@ -1,5 +1,6 @@
 import ConnectData
 import DebeziumPlugins
+import PluginTestSupport
 import Testing
 import WireCore
 
@@ -10,7 +11,7 @@ import WireCore
     @Test func waitingForATransactionIsReportedOnce() throws {
         let source = "ada43d10-0000-0000-0000-000000000001"
         let run = try TaskRun(
-            OptionEffect.base(.v36),
+            PropertyEffect.base(.v36),
             offset: ["file": .string("binlog.000001"), "pos": .integer(4), "gtids": .string("\(source):1-5")],
             recorded: [[]],
             variables: ["gtid_mode": "ON", "gtid_executed": "\(source):1-4", "gtid_owned": "\(source):5#17"],

@@ -1,5 +1,6 @@
 import ConnectData
 import DebeziumPlugins
+import PluginTestSupport
 import Testing
 
 @testable import BinlogSource
@@ -8,7 +9,7 @@ import Testing
     /// SHOW CREATE TABLE shows the defaults of TIMESTAMP columns in the session's zone: definitions that are compared
     /// have to come from one, and rows are read in UTC.
     @Test func definitionsAreReadInServerTimeZoneAndRowsInUTC() throws {
-        var properties = OptionEffect.base(.v36)
+        var properties = PropertyEffect.base(.v36)
         properties["snapshot.locking.mode"] = "minimal"
         let run = try TaskRun(properties)
         #expect(run.failure == nil)

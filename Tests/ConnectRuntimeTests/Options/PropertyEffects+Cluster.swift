@@ -1,6 +1,7 @@
 import Foundation
 import KafkaProtocol
 import KafkaWire
+import PluginTestSupport
 import Synchronization
 import Testing
 import WireCore

@@ -1,6 +1,7 @@
 import ConnectData
 import KafkaProtocol
 import KafkaWire
+import PluginTestSupport
 import Testing
 import WireCore
 import WireStreams

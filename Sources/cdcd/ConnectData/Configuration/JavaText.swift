@@ -20,9 +20,4 @@ package enum JavaText {
     package static func items(_ text: String?) -> [String] {
         (text ?? "").split(separator: ",").map { trim($0) }.filter { !$0.isEmpty }
     }
-
-    /// The part of a class name after its last dot.
-    package static func simpleClassName(_ className: String) -> String {
-        className.split(separator: ".").last.map(String.init) ?? className
-    }
 }

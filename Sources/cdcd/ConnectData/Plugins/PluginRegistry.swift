@@ -110,7 +110,7 @@ private struct ClassNames: Sendable {
         var ambiguous: Set<String> = []
         // A nested class has no simple name.
         for className in names where !className.contains("$") {
-            let simpleName = JavaClassName.simple(className)
+            let simpleName = Self.simpleName(className)
             var aliases: Set = [simpleName]
             for suffix in optionalSuffixes where simpleName.hasSuffix(suffix) && simpleName.count > suffix.count {
                 aliases.insert(String(simpleName.dropLast(suffix.count)))
@@ -125,12 +125,9 @@ private struct ClassNames: Sendable {
     func contains(_ className: String) -> Bool { names.contains(className) }
 
     func resolve(_ name: String) -> String? { names.contains(name) ? name : classesByAlias[name] }
-}
 
-/// Names of Java classes.
-package enum JavaClassName {
-    /// The part after the last dot.
-    package static func simple(_ className: String) -> String {
+    /// The part of a class name after its last dot.
+    private static func simpleName(_ className: String) -> String {
         className.split(separator: ".").last.map(String.init) ?? className
     }
 }

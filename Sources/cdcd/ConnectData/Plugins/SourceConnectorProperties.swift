@@ -10,8 +10,9 @@ package struct SourceConnectorProperties: Sendable {
     /// - Parameter connectorVersion: the version that the connector reports.
     package func definition(connectorVersion: String) -> ConfigDefinition {
         ConfigDefinition(
-            commonKeys(connectorVersion) + TransformationSetup.listKeys + [Self.reloadKey] + Self.errorHandlingKeys
-                + Self.topicCreationKeys + Self.exactlyOnceKeys)
+            commonKeys(connectorVersion) + TransformationSetup.listKeys + [Self.reloadKey]
+                + ErrorHandling.options.definition.keys + TopicCreation.options.definition.keys
+                + Self.exactlyOnceKeys)
     }
 
     private func commonKeys(_ connectorVersion: String) -> [ConfigKey] {
@@ -29,15 +30,8 @@ package struct SourceConnectorProperties: Sendable {
                 documentation: "Version of the connector.", group: "Common", orderInGroup: 3, width: .medium,
                 displayName: "Connector version", recommendedValues: [connectorVersion],
                 validator: .onlyVersion(connectorVersion, of: "of the connector")),
-            ConfigKey(
-                "tasks.max", .int, defaultValue: "1", importance: .high,
-                documentation: "Maximum number of tasks to use for this connector.", group: "Common", orderInGroup: 4,
-                width: .short, displayName: "Tasks max", validator: .atLeast(1)),
-            ConfigKey(
-                "tasks.max.enforce", .boolean, defaultValue: "true", importance: .low,
-                documentation: "(Deprecated) Whether a connector that asks for more tasks than tasks.max fails.",
-                group: "Common", orderInGroup: 5, width: .short, displayName: "Enforce tasks max"),
-        ] + converterKeys("key", "Key converter", 6, .converter)
+        ] + TaskLimit.options.definition.keys
+            + converterKeys("key", "Key converter", 6, .converter)
             + converterKeys("value", "Value converter", 8, .converter)
             + converterKeys("header", "Header converter", 10, .headerConverter)
     }
@@ -65,41 +59,6 @@ package struct SourceConnectorProperties: Sendable {
             + "restarts the connector, 'none' does nothing.",
         group: "Common", orderInGroup: 14, width: .medium, displayName: "Reload Action",
         validator: .oneOf(["none", "restart"]))
-
-    private static let errorHandlingKeys = [
-        ConfigKey(
-            "errors.retry.timeout", .long, defaultValue: "0",
-            documentation:
-                "How long in milliseconds a failed operation of a transform or converter is tried again, where "
-                + "the failure may pass by itself. No transform or converter of cdcd fails so.",
-            group: "Error Handling", orderInGroup: 1, width: .medium, displayName: "Retry Timeout for Errors"),
-        ConfigKey(
-            "errors.retry.delay.max.ms", .long, defaultValue: "60000",
-            documentation: "The longest time in milliseconds between two such attempts.", group: "Error Handling",
-            orderInGroup: 2, width: .medium, displayName: "Maximum Delay Between Retries for Errors"),
-        ConfigKey(
-            "errors.tolerance", .string, defaultValue: "none",
-            documentation:
-                "'none' lets the task fail at the first record that cannot be transformed or converted; 'all' "
-                + "leaves such records out.",
-            group: "Error Handling", orderInGroup: 3, width: .short, displayName: "Error Tolerance",
-            validator: .oneOf(["none", "all"])),
-        ConfigKey(
-            "errors.log.enable", .boolean, defaultValue: "false",
-            documentation: "Whether records that are left out are logged with the reason.", group: "Error Handling",
-            orderInGroup: 4, width: .short, displayName: "Log Errors"),
-        ConfigKey(
-            "errors.log.include.messages", .boolean, defaultValue: "false",
-            documentation: "Whether that line of the log holds the record's contents.", group: "Error Handling",
-            orderInGroup: 5, width: .short, displayName: "Log Error Details"),
-    ]
-
-    private static let topicCreationKeys = [
-        ConfigKey(
-            "topic.creation.groups", .list, defaultValue: "", importance: .low,
-            documentation: "Groups of configurations for topics created by source connectors", group: "Topic Creation",
-            orderInGroup: 1, width: .long, displayName: "Topic Creation Groups", validator: .uniqueAliases)
-    ]
 
     private static let exactlyOnceKeys = [
         ConfigKey(

@@ -3,17 +3,15 @@ import WireCore
 
 /// The task configurations that a connector returned, compared with the committed ones.
 enum TaskConfigUpdate {
-    static func tasksMax(_ config: ConnectorConfig) -> Int {
-        max(1, Int(JavaText.trim(config["tasks.max"] ?? "1")) ?? 1)
-    }
+    static func tasksMax(_ config: ConnectorConfig) -> Int { TaskLimit(configuration: config.dictionary).maximum }
 
     /// The error of a connector that returned more than `tasks.max` tasks; nil if it did not.
     static func error(_ name: String, taskCount: Int, _ config: ConnectorConfig) -> String? {
-        let maximum = tasksMax(config)
-        let isEnforced = JavaText.trim(config["tasks.max.enforce"] ?? "").lowercased() != "false"
-        guard taskCount > maximum, isEnforced else { return nil }
-        return "The connector \(name) has generated \(taskCount) tasks, which is greater than \(maximum), the maximum number of "
-            + "tasks it is configured to create. This behaviour should be considered a bug and is disallowed."
+        let limit = TaskLimit(configuration: config.dictionary)
+        guard taskCount > limit.maximum, limit.isEnforced else { return nil }
+        return "The connector \(name) has generated \(taskCount) tasks, which is greater than \(limit.maximum), the "
+            + "maximum number of tasks it is configured to create. This behaviour should be considered a bug and is "
+            + "disallowed."
     }
 
     /// The records that commit the configurations; empty if the same ones are committed for the same connector

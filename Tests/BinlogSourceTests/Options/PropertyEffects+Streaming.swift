@@ -1,9 +1,10 @@
 import ConnectData
+import PluginTestSupport
 import WireCore
 
 @testable import BinlogSource
 
-extension OptionEffect {
+extension PropertyEffect {
     private static let small = TaskRun.Table(
         database: "wire", name: "small",
         definition: """
@@ -24,15 +25,15 @@ extension OptionEffect {
 
     /// What of the binlog is read.
     static let streaming = [
-        OptionEffect("inconsistent.schema.handling.mode", "skip", from: "fails", to: "0 rows") {
+        PropertyEffect("inconsistent.schema.handling.mode", "skip", from: "fails", to: "0 rows") {
             try rows($0, tables: [])
         },
-        OptionEffect("gtid.source.includes", "0000.*", from: "200 rows", to: "0 rows", streamed),
-        OptionEffect("gtid.source.excludes", ".*-.*", from: "200 rows", to: "0 rows", streamed),
-        OptionEffect(
+        PropertyEffect("gtid.source.includes", "0000.*", from: "200 rows", to: "0 rows", streamed),
+        PropertyEffect("gtid.source.excludes", ".*-.*", from: "200 rows", to: "0 rows", streamed),
+        PropertyEffect(
             "gtid.source.filter.dml.events", "false", with: ["gtid.source.excludes": ".*-.*"], from: "0 rows",
             to: "200 rows", streamed),
-        OptionEffect("include.query", "true", from: "null", to: #"INSERT INTO queried VALUES (1, '{"a": 1}')"#) { properties in
+        PropertyEffect("include.query", "true", from: "null", to: #"INSERT INTO queried VALUES (1, '{"a": 1}')"#) { properties in
             let run = try TaskRun(
                 properties.merging(["snapshot.mode": "no_data"]) { $1 }, tables: [],
                 events: TaskRun.capturedEvents("mysql/9.7.4/binlog/rows-query"))

@@ -1,25 +1,26 @@
 import ConnectData
 import DebeziumPlugins
+import PluginTestSupport
 import WireCore
 
 @testable import BinlogSource
 
-extension OptionEffect {
+extension PropertyEffect {
     /// Which records there are, where they go, and what they carry beside the row.
     static let records = [
-        OptionEffect("topic.prefix", "q", from: "p.alltypes.uniq", to: "q.alltypes.uniq") {
+        PropertyEffect("topic.prefix", "q", from: "p.alltypes.uniq", to: "q.alltypes.uniq") {
             try EmittedRows("uniq", $0).topics.joined(separator: " ")
         },
-        OptionEffect("database.server.name", "q", .v19, from: "p.alltypes.uniq", to: "q.alltypes.uniq") {
+        PropertyEffect("database.server.name", "q", .v19, from: "p.alltypes.uniq", to: "q.alltypes.uniq") {
             try EmittedRows("uniq", $0).topics.joined(separator: " ")
         },
-        OptionEffect("topic.delimiter", "_", from: "p.alltypes.uniq", to: "p_alltypes_uniq") {
+        PropertyEffect("topic.delimiter", "_", from: "p.alltypes.uniq", to: "p_alltypes_uniq") {
             try EmittedRows("uniq", $0).topics.joined(separator: " ")
         },
-        OptionEffect("message.key.columns", "alltypes.modes:d,u", from: "id", to: "d,u") {
+        PropertyEffect("message.key.columns", "alltypes.modes:d,u", from: "id", to: "d,u") {
             try EmittedRows("modes", $0).keyFields
         },
-        OptionEffect(
+        PropertyEffect(
             "extended.headers.enabled", "false",
             from: "__debezium.context.connectorLogicalName,__debezium.context.taskId,"
                 + "__debezium.context.connectorName,__debezium.context.runId",
@@ -28,13 +29,13 @@ extension OptionEffect {
             let headers = try EmittedRows("modes", $0).records.first?.headers.objectValue
             return headers?.members.map(\.0).joined(separator: ",") ?? "none"
         },
-        OptionEffect("tombstones.on.delete", "false", from: "c,d,tombstone,c,d,tombstone,d,tombstone", to: "c,d,c,d,d") {
+        PropertyEffect("tombstones.on.delete", "false", from: "c,d,tombstone,c,d,tombstone,d,tombstone", to: "c,d,c,d,d") {
             try EmittedRows("my-t $x", $0).operations
         },
-        OptionEffect("skipped.operations", "c", from: "c,d,tombstone,c,d,tombstone,d,tombstone", to: "d,tombstone,c,d,tombstone,d,tombstone") {
+        PropertyEffect("skipped.operations", "c", from: "c,d,tombstone,c,d,tombstone,d,tombstone", to: "d,tombstone,c,d,tombstone,d,tombstone") {
             try EmittedRows("my-t $x", $0).operations
         },
-        OptionEffect(
+        PropertyEffect(
             "skip.messages.without.change", "true", with: ["column.exclude.list": "alltypes.nopk.w"],
             from: "u,u,d,tombstone,d,tombstone,c", to: "d,tombstone,d,tombstone,c"
         ) {

@@ -1,13 +1,14 @@
 import ConnectData
 import Foundation
 import MySQLWire
+import PluginTestSupport
 import WireCore
 import WireStreams
 import WireTestSupport
 
 @testable import BinlogSource
 
-extension OptionEffect {
+extension PropertyEffect {
     /// What a server sees of a connection for queries, or why there is none.
     private struct Attempt {
         var server = MySQLServerDouble.Memory()
@@ -51,13 +52,13 @@ extension OptionEffect {
     /// Where and as whom the connector connects.
     static let connection = [
         // At the port of a server that listens on 127.0.0.2 alone.
-        OptionEffect("database.hostname", "127.0.0.2", from: "0 logins", to: "1 logins") { properties in
+        PropertyEffect("database.hostname", "127.0.0.2", from: "0 logins", to: "1 logins") { properties in
             var script = MySQLServerDouble.Script()
             script.host = "127.0.0.2"
             let attempt = try Attempt(properties, script, reaches: false)
             return "\(attempt.server.logins.count) logins"
         },
-        OptionEffect("database.port", "1", from: nil, to: "connect to 127.0.0.1:1: Connection refused") { properties in
+        PropertyEffect("database.port", "1", from: nil, to: "connect to 127.0.0.1:1: Connection refused") { properties in
             do {
                 let configuration = try MySQLConnectorConfig(configuration: properties)
                 try ServerSession.open(configuration, TaskControl()).close()
@@ -66,37 +67,37 @@ extension OptionEffect {
             }
             return "connected"
         },
-        OptionEffect("database.user", "reader", from: "root", to: "reader", logsIn),
-        OptionEffect(
+        PropertyEffect("database.user", "reader", from: "root", to: "reader", logsIn),
+        PropertyEffect(
             "database.password", "secret", from: "", to: "0f8b9033e0897c0a8338ebe3dea9010dda47ab56"
         ) { properties in
             try Attempt(properties).server.logins.first?.proof.hex ?? "no login"
         },
-        OptionEffect("database.initial.statements", "SET a = 1;SET b = ';;'", from: "", to: "SET a = 1|SET b = ';'") {
+        PropertyEffect("database.initial.statements", "SET a = 1;SET b = ';;'", from: "", to: "SET a = 1|SET b = ';'") {
             try Attempt($0).server.statements.map(\.text).filter { $0.hasPrefix("SET a") || $0.hasPrefix("SET b") }
                 .joined(separator: "|")
         },
-        OptionEffect("database.server.id", "4711", from: "7", to: "4711") { properties in
+        PropertyEffect("database.server.id", "4711", from: "7", to: "4711") { properties in
             let run = try TaskRun(properties.merging(["snapshot.mode": "no_data"]) { $1 })
             return run.server.replicaID.map { "\($0)" } ?? run.failure ?? "no replica"
         },
-        OptionEffect("connect.timeout.ms", "200", from: nil, to: "no answer within 200 ms") { properties in
+        PropertyEffect("connect.timeout.ms", "200", from: nil, to: "no answer within 200 ms") { properties in
             var script = MySQLServerDouble.Script()
             script.greets = false
             return try Attempt(properties, script).failure ?? "connected"
         },
-        OptionEffect("database.ssl.mode", "disabled", from: "encrypted", to: "open") { properties in
+        PropertyEffect("database.ssl.mode", "disabled", from: "encrypted", to: "open") { properties in
             let attempt = try Attempt(properties, encrypting())
             return attempt.server.logins.map { $0.isEncrypted ? "encrypted" : "open" }.joined() + (attempt.failure ?? "")
         },
-        OptionEffect(
+        PropertyEffect(
             "database.ssl.truststore", tls("ca.pem"), with: ["database.ssl.mode": "verify_ca"], from: "refused",
             to: "encrypted"
         ) { properties in
             try Attempt(properties, encrypting()).server.logins.map { $0.isEncrypted ? "encrypted" : "open" }.first
                 ?? "refused"
         },
-        OptionEffect(
+        PropertyEffect(
             "database.ssl.truststore.password", "secret",
             with: ["database.ssl.mode": "verify_ca", "database.ssl.truststore": tls("trust.p12")], from: "refused",
             to: "encrypted"
@@ -105,14 +106,14 @@ extension OptionEffect {
                 ?? "refused"
         },
         // The server lets in who shows no certificate, and nobody who shows one that has expired.
-        OptionEffect(
+        PropertyEffect(
             "database.ssl.keystore", tls("expired.pem"), with: ["database.ssl.mode": "required"], from: "encrypted",
             to: "refused"
         ) { properties in
             try Attempt(properties, encrypting(verifiesClients: true)).server.logins
                 .map { $0.isEncrypted ? "encrypted" : "open" }.first ?? "refused"
         },
-        OptionEffect(
+        PropertyEffect(
             "database.ssl.keystore.password", "secret",
             with: ["database.ssl.mode": "required", "database.ssl.keystore": tls("client.p12")], from: "refused",
             to: "encrypted"

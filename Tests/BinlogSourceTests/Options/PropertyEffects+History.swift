@@ -1,10 +1,11 @@
 import ConnectData
 import DebeziumPlugins
+import PluginTestSupport
 import WireCore
 
 @testable import BinlogSource
 
-extension OptionEffect {
+extension PropertyEffect {
     /// The tables whose definitions a task records.
     private static let recorded: Observation = { properties in
         let run = try TaskRun(properties)
@@ -16,43 +17,43 @@ extension OptionEffect {
 
     /// The schema history, under the names of either generation.
     static let history = generationHistory(.v36, "schema.history.internal.") + generationHistory(.v19, "database.history.") + [
-        OptionEffect(
+        PropertyEffect(
             "schema.history.internal.store.only.captured.databases.ddl", "true",
             with: ["table.include.list": "shop.orders", "database.include.list": "shop"],
             from: "other.things shop.notes shop.orders", to: "shop.notes shop.orders", recorded),
-        OptionEffect(
+        PropertyEffect(
             "database.history.store.only.monitored.tables.ddl", "true", .v19,
             with: ["table.include.list": "shop.orders"], from: "other.things shop.notes shop.orders", to: "shop.orders",
             recorded),
-        OptionEffect("schema.history.internal.kafka.create.timeout.ms", "1234", from: "30000", to: "1234") {
+        PropertyEffect("schema.history.internal.kafka.create.timeout.ms", "1234", from: "30000", to: "1234") {
             "\(try TaskRun($0).historyLocation?.createTimeoutMilliseconds ?? 0)"
         },
-        OptionEffect("include.schema.comments", "true", from: "none", to: "the key") { properties in
+        PropertyEffect("include.schema.comments", "true", from: "none", to: "the key") { properties in
             let changes = try TaskRun(properties).history.flatMap(\.tableChanges)
             return changes.compactMap { $0.definition?.columns.first?.comment }.first ?? "none"
         },
-        OptionEffect("include.schema.changes", "false", from: "written", to: "none") { properties in
+        PropertyEffect("include.schema.changes", "false", from: "written", to: "none") { properties in
             let run = try TaskRun(properties)
             return run.failure ?? (run.records.contains { $0.topic == "p" } ? "written" : "none")
         },
     ]
 
-    private static func generationHistory(_ generation: DebeziumGeneration, _ prefix: String) -> [OptionEffect] {
+    private static func generationHistory(_ generation: DebeziumGeneration, _ prefix: String) -> [PropertyEffect] {
         let all = "other.things shop.notes shop.orders"
         return [
-            OptionEffect(prefix + "kafka.topic", "h2", generation, from: "history", to: "h2") {
+            PropertyEffect(prefix + "kafka.topic", "h2", generation, from: "history", to: "h2") {
                 try TaskRun($0).historyLocation?.topic ?? "none"
             },
-            OptionEffect(prefix + "kafka.bootstrap.servers", "k:1", generation, from: "b:9092", to: "k:1") {
+            PropertyEffect(prefix + "kafka.bootstrap.servers", "k:1", generation, from: "b:9092", to: "k:1") {
                 try TaskRun($0).historyLocation?.bootstrapServers ?? "none"
             },
-            OptionEffect(prefix + "kafka.query.timeout.ms", "1234", generation, from: "3000", to: "1234") {
+            PropertyEffect(prefix + "kafka.query.timeout.ms", "1234", generation, from: "3000", to: "1234") {
                 "\(try TaskRun($0).historyLocation?.queryTimeoutMilliseconds ?? 0)"
             },
-            OptionEffect(
+            PropertyEffect(
                 prefix + "store.only.captured.tables.ddl", "true", generation,
                 with: ["table.include.list": "shop.orders"], from: all, to: "shop.orders", recorded),
-            OptionEffect(
+            PropertyEffect(
                 prefix + "skip.unparseable.ddl", "true", generation, from: "stops", to: "goes on"
             ) { properties in
                 var tables = TaskRun.shop
