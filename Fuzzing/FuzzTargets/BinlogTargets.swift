@@ -1,11 +1,10 @@
+import BinlogSource
 import ConnectData
 import ConnectPlugins
 import MySQLTestSupport
+import MySQLWire
 import WireCore
 import WireTestSupport
-
-@testable import BinlogSource
-@testable import MySQLWire
 
 extension FuzzTarget {
     /// Every kind of event, one after the other as in a log file, without checksums.

@@ -1,10 +1,9 @@
+import KafkaBroker
 import KafkaProtocol
 import KafkaTestSupport
+import KafkaWire
 import WireCore
 import WireTestSupport
-
-@testable import KafkaBroker
-@testable import KafkaWire
 
 extension FuzzTarget {
     /// What a broker answers, body by body.

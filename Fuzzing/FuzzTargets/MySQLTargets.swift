@@ -1,8 +1,7 @@
+import BinlogSource
+import MySQLWire
 import WireCore
 import WireTestSupport
-
-@testable import BinlogSource
-@testable import MySQLWire
 
 extension FuzzTarget {
     /// Packets from a server that is logged in to: framing, greeting, authentication.

@@ -1,11 +1,10 @@
 import BinlogSource
 import ConnectData
+import ConnectRuntime
 import DebeziumPlugins
 import HTTPWire
 import WireCore
 import WireTestSupport
-
-@testable import ConnectRuntime
 
 extension FuzzTarget {
     /// Requests to the REST port. However they are cut, they come out the same.

@@ -5,7 +5,7 @@ extension TLSConfiguration.Store {
     ///
     /// - Parameter password: nil opens a JKS without checking whether it is whole, and a PKCS#12 that has none.
     /// Throws `.tls` where the file cannot be read or is none of the forms.
-    public static func detecting(path: String, password: String?) throws(StreamError) -> TLSConfiguration.Store {
+    package static func detecting(path: String, password: String?) throws(StreamError) -> TLSConfiguration.Store {
         let start = try KeyStoreFile.bytes(path).prefix(4096)
         if start.starts(with: JavaKeyStore.magic) { return .jks(path: path, password: password) }
         // A PKCS#12 store is a SEQUENCE of DER.

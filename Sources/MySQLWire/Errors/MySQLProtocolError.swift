@@ -7,9 +7,9 @@ public struct MySQLProtocolError: Error, Equatable, Sendable, CustomStringConver
     /// What is wrong, and at which byte of the packet or event.
     public let fault: WireError
     /// A few bytes around the place; nil if they are no longer available.
-    public let nearby: HexWindow?
+    package let nearby: HexWindow?
 
-    public init(_ context: String, _ fault: WireError, nearby: HexWindow? = nil) {
+    package init(_ context: String, _ fault: WireError, nearby: HexWindow? = nil) {
         self.context = context
         self.fault = fault
         self.nearby = nearby

@@ -5,8 +5,8 @@ import WireCore
 /// Initial handshake, TLS if configured, the handshake response, then the authentication plugin's exchange: fast or
 /// full `caching_sha2_password` (the password itself over TLS, otherwise encrypted with the server's RSA key), an
 /// AuthSwitchRequest to another plugin, and finally OK or ERR. Source: "Connection Phase" of MySQL's internals manual.
-struct Handshake: ~Copyable {
-    struct Account: Equatable {
+package struct Handshake: ~Copyable {
+    package struct Account: Equatable {
         var user: String
         var password: String
         var database: String?
@@ -14,11 +14,22 @@ struct Handshake: ~Copyable {
         var allowPublicKeyRetrieval = false
         /// Sent as the connection attribute `program_name`.
         var programName: String?
+
+        package init(
+            user: String, password: String, database: String? = nil, allowPublicKeyRetrieval: Bool = false,
+            programName: String? = nil
+        ) {
+            self.user = user
+            self.password = password
+            self.database = database
+            self.allowPublicKeyRetrieval = allowPublicKeyRetrieval
+            self.programName = programName
+        }
     }
 
-    enum TLSRequirement: Equatable { case never, ifOffered, always }
+    package enum TLSRequirement: Equatable { case never, ifOffered, always }
 
-    enum Action: Equatable {
+    package enum Action: Equatable {
         case send([UInt8])
         /// Send this SSLRequest, start TLS on the connection, then call `tlsStarted()`.
         case startTLS(request: [UInt8])
@@ -29,7 +40,7 @@ struct Handshake: ~Copyable {
     }
 
     /// The result of a successful handshake.
-    struct Session: Equatable, Sendable {
+    package struct Session: Equatable, Sendable {
         var serverVersion: String
         var isMariaDB: Bool
         var connectionID: UInt32
@@ -59,7 +70,7 @@ struct Handshake: ~Copyable {
     private let tls: TLSRequirement
     private var state: State
 
-    init(account: Account, tls: TLSRequirement) {
+    package init(account: Account, tls: TLSRequirement) {
         self.init(account: account, tls: tls, state: .expectingGreeting)
     }
 
@@ -70,7 +81,7 @@ struct Handshake: ~Copyable {
     }
 
     /// Processes the next packet from the server. After an error the handshake is finished.
-    mutating func receive(_ packet: UnsafeRawBufferPointer) throws(MySQLError) -> Action {
+    package mutating func receive(_ packet: UnsafeRawBufferPointer) throws(MySQLError) -> Action {
         let (account, tls) = (account, tls)
         switch consume state {
         case .expectingGreeting:
@@ -98,7 +109,7 @@ struct Handshake: ~Copyable {
     }
 
     /// To be called once the connection is encrypted. Returns the handshake response to send.
-    mutating func tlsStarted() -> Action {
+    package mutating func tlsStarted() -> Action {
         let (account, tls) = (account, tls)
         switch consume state {
         case .startingTLS(let greeting):

@@ -4,7 +4,7 @@ import Synchronization
 ///
 /// The C library returns large blocks to the kernel when they are freed and gets them again page by page, each page
 /// zeroed first. For a sequence of batches of a megabyte each, that is a tenth of all the work. Thread-safe.
-public final class BlockPool: Sendable {
+package final class BlockPool: Sendable {
     // Nothing else has the address of a spare block: `give` takes the block over and `take` removes it from the pool.
     private struct Block: @unchecked Sendable {
         let start: UnsafeMutablePointer<UInt8>
@@ -18,15 +18,15 @@ public final class BlockPool: Sendable {
     private let spare = Mutex<[Block]>([])
 
     /// - Parameter spareMax: The maximum number of blocks that are kept.
-    public init(spareMax: Int) { self.spareMax = spareMax }
+    package init(spareMax: Int) { self.spareMax = spareMax }
 
     deinit { empty() }
 
     /// The number of blocks that are kept for reuse.
-    public var spareCount: Int { spare.withLock { $0.count } }
+    package var spareCount: Int { spare.withLock { $0.count } }
 
     /// Frees the blocks that are not in use.
-    public func empty() {
+    package func empty() {
         let freed = spare.withLock { spare in
             defer { spare = [] }
             return spare

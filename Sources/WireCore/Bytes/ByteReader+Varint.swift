@@ -2,17 +2,17 @@ extension ByteReader {
     /// An unsigned varint of at most 32 bits (Kafka's UNSIGNED_VARINT): groups of 7 bits, least significant first.
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func unsignedVarint32() throws(WireError) -> UInt32 { try unsignedVarint() }
+    package mutating func unsignedVarint32() throws(WireError) -> UInt32 { try unsignedVarint() }
 
     /// An unsigned varint of at most 64 bits.
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func unsignedVarint64() throws(WireError) -> UInt64 { try unsignedVarint() }
+    package mutating func unsignedVarint64() throws(WireError) -> UInt64 { try unsignedVarint() }
 
     /// A signed varint in zig-zag form (Kafka's VARINT).
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func zigZagVarint32() throws(WireError) -> Int32 {
+    package mutating func zigZagVarint32() throws(WireError) -> Int32 {
         let raw = try unsignedVarint32()
         return Int32(bitPattern: raw &>> 1) ^ -Int32(bitPattern: raw & 1)
     }
@@ -20,7 +20,7 @@ extension ByteReader {
     /// A signed varlong in zig-zag form (Kafka's VARLONG).
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func zigZagVarint64() throws(WireError) -> Int64 {
+    package mutating func zigZagVarint64() throws(WireError) -> Int64 {
         let raw = try unsignedVarint64()
         return Int64(bitPattern: raw &>> 1) ^ -Int64(bitPattern: raw & 1)
     }

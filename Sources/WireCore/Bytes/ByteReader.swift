@@ -3,7 +3,7 @@
 /// The reader never copies and never outlives its bytes. Every length that comes from the peer goes through
 /// `slice(_:)` or `skip(_:)`, which check it before use. Endianness is in each method's name, since MySQL
 /// is little-endian and Kafka big-endian. A failed read leaves the cursor where it was.
-public struct ByteReader: ~Escapable {
+@usableFromInline package struct ByteReader: ~Escapable {
     @usableFromInline let bytes: RawSpan
     @usableFromInline let base: Int
     @usableFromInline var position: Int
@@ -11,7 +11,7 @@ public struct ByteReader: ~Escapable {
     /// Reads `bytes` from the start; `base` is added to the offsets that errors name.
     @inlinable
     @_lifetime(copy bytes)
-    public init(_ bytes: RawSpan, base: Int = 0) {
+    package init(_ bytes: RawSpan, base: Int = 0) {
         self.bytes = bytes
         self.base = base
         self.position = 0
@@ -20,18 +20,18 @@ public struct ByteReader: ~Escapable {
     /// Reads memory that the caller keeps alive and unchanged for as long as the reader is used.
     @inlinable
     @_lifetime(borrow bytes)
-    public init(_ bytes: UnsafeRawBufferPointer, base: Int = 0) {
+    package init(_ bytes: UnsafeRawBufferPointer, base: Int = 0) {
         self.bytes = RawSpan(_unsafeBytes: bytes)
         self.base = base
         self.position = 0
     }
 
     /// Bytes consumed so far, relative to this reader's own first byte.
-    @inlinable public var offset: Int { position }
-    @inlinable public var remainingBytes: Int { bytes.byteCount &- position }
-    @inlinable public var isAtEnd: Bool { position == bytes.byteCount }
+    @inlinable package var offset: Int { position }
+    @inlinable package var remainingBytes: Int { bytes.byteCount &- position }
+    @inlinable package var isAtEnd: Bool { position == bytes.byteCount }
     /// The offset that an error raised here would name.
-    @inlinable public var absoluteOffset: Int { base &+ position }
+    @inlinable package var absoluteOffset: Int { base &+ position }
 
     @inlinable
     func check(_ count: Int) throws(WireError) {
@@ -43,7 +43,7 @@ public struct ByteReader: ~Escapable {
 
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func littleEndian<T: FixedWidthInteger & BitwiseCopyable>(_: T.Type) throws(WireError) -> T {
+    package mutating func littleEndian<T: FixedWidthInteger & BitwiseCopyable>(_: T.Type) throws(WireError) -> T {
         try check(MemoryLayout<T>.size)
         let value = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: T.self)
         position &+= MemoryLayout<T>.size
@@ -52,7 +52,7 @@ public struct ByteReader: ~Escapable {
 
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(_: T.Type) throws(WireError) -> T {
+    package mutating func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(_: T.Type) throws(WireError) -> T {
         try check(MemoryLayout<T>.size)
         let value = bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: position, as: T.self)
         position &+= MemoryLayout<T>.size
@@ -61,7 +61,7 @@ public struct ByteReader: ~Escapable {
 
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func byte() throws(WireError) -> UInt8 {
+    package mutating func byte() throws(WireError) -> UInt8 {
         try check(1)
         defer { position &+= 1 }
         return bytes.unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self)
@@ -69,14 +69,14 @@ public struct ByteReader: ~Escapable {
 
     /// The next byte, not consumed; nil at the end.
     @inlinable
-    public func peekByte() -> UInt8? {
+    package func peekByte() -> UInt8? {
         isAtEnd ? nil : bytes.unsafeLoad(fromUncheckedByteOffset: position, as: UInt8.self)
     }
 
     /// An unsigned little-endian integer of 1 to 8 bytes (MySQL's `int<3>`, `int<6>`).
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func littleEndian(byteCount: Int) throws(WireError) -> UInt64 {
+    package mutating func littleEndian(byteCount: Int) throws(WireError) -> UInt64 {
         precondition((1...8).contains(byteCount))
         try check(byteCount)
         var value: UInt64 = 0
@@ -91,7 +91,7 @@ public struct ByteReader: ~Escapable {
     /// An unsigned big-endian integer of 1 to 8 bytes (MySQL's temporal and decimal storage).
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func bigEndian(byteCount: Int) throws(WireError) -> UInt64 {
+    package mutating func bigEndian(byteCount: Int) throws(WireError) -> UInt64 {
         precondition((1...8).contains(byteCount))
         try check(byteCount)
         var value: UInt64 = 0
@@ -106,7 +106,7 @@ public struct ByteReader: ~Escapable {
     /// A reader of the next `count` bytes, which are consumed here.
     @inlinable
     @_lifetime(copy self)
-    public mutating func slice(_ count: Int) throws(WireError) -> ByteReader {
+    package mutating func slice(_ count: Int) throws(WireError) -> ByteReader {
         try check(count)
         let child = ByteReader(
             bytes.extracting(unchecked: position..<(position &+ count)), base: base &+ position)
@@ -117,7 +117,7 @@ public struct ByteReader: ~Escapable {
     /// The next `count` bytes as a span, consumed.
     @inlinable
     @_lifetime(copy self)
-    public mutating func span(_ count: Int) throws(WireError) -> RawSpan {
+    package mutating func span(_ count: Int) throws(WireError) -> RawSpan {
         try check(count)
         defer { position &+= count }
         return bytes.extracting(unchecked: position..<(position &+ count))
@@ -126,14 +126,14 @@ public struct ByteReader: ~Escapable {
     /// All bytes not yet consumed; they are consumed.
     @inlinable
     @_lifetime(copy self)
-    public mutating func rest() -> RawSpan {
+    package mutating func rest() -> RawSpan {
         defer { position = bytes.byteCount }
         return bytes.extracting(unchecked: position..<bytes.byteCount)
     }
 
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func skip(_ count: Int) throws(WireError) {
+    package mutating func skip(_ count: Int) throws(WireError) {
         try check(count)
         position &+= count
     }
@@ -141,7 +141,7 @@ public struct ByteReader: ~Escapable {
     /// The next `count` bytes, copied.
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func array(_ count: Int) throws(WireError) -> [UInt8] {
+    package mutating func array(_ count: Int) throws(WireError) -> [UInt8] {
         try check(count)
         defer { position &+= count }
         return bytes.extracting(unchecked: position..<(position &+ count)).array()
@@ -150,7 +150,7 @@ public struct ByteReader: ~Escapable {
     /// The next `count` bytes as text. Throws `.invalidUTF8` for anything but UTF-8.
     @inlinable
     @_lifetime(self: copy self)
-    public mutating func utf8(_ count: Int) throws(WireError) -> String {
+    package mutating func utf8(_ count: Int) throws(WireError) -> String {
         try check(count)
         guard let text = bytes.extracting(unchecked: position..<(position &+ count)).utf8String() else {
             throw WireError(.invalidUTF8, at: absoluteOffset)
@@ -161,7 +161,7 @@ public struct ByteReader: ~Escapable {
 
     /// Throws where bytes are left: a message was longer than its fields.
     @inlinable
-    public func finish() throws(WireError) {
+    package func finish() throws(WireError) {
         guard isAtEnd else { throw WireError(.trailingBytes(remainingBytes), at: absoluteOffset) }
     }
 }
@@ -169,13 +169,13 @@ public struct ByteReader: ~Escapable {
 extension RawSpan {
     /// A copy of the bytes.
     @inlinable
-    public func array() -> [UInt8] {
+    package func array() -> [UInt8] {
         withUnsafeBytes { [UInt8]($0) }
     }
 
     /// The bytes as text; nil if they are not UTF-8.
     @inlinable
-    public func utf8String() -> String? {
+    package func utf8String() -> String? {
         withUnsafeBytes { String(validating: $0, as: UTF8.self) }
     }
 }

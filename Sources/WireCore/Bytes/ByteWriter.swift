@@ -3,16 +3,16 @@
 /// It owns its memory and cannot be copied; `reset()` keeps the memory for the next message, so one writer
 /// serves a whole connection or task. Lengths that are only known later are back-patched with
 /// `patchBigEndian`/`patchLittleEndian` at an offset that was noted before.
-public struct ByteWriter: ~Copyable {
+@usableFromInline package struct ByteWriter: ~Copyable {
     @usableFromInline var storage: UnsafeMutablePointer<UInt8>
     @usableFromInline var capacity: Int
     @usableFromInline var _count: Int = 0
     private let pool: BlockPool?
     /// Bytes written so far.
-    @inlinable public var count: Int { _count }
+    @inlinable package var count: Int { _count }
 
     /// - Parameter pool: where the memory comes from and goes back to; nil: from the C library.
-    public init(capacityBytes: Int = 1024, pool: BlockPool? = nil) {
+    package init(capacityBytes: Int = 1024, pool: BlockPool? = nil) {
         self.pool = pool
         (storage, capacity) = Self.allocate(max(16, capacityBytes), pool)
     }
@@ -29,7 +29,7 @@ public struct ByteWriter: ~Copyable {
 
     /// Makes room for `additional` more bytes.
     @inlinable
-    public mutating func reserve(_ additional: Int) {
+    package mutating func reserve(_ additional: Int) {
         if capacity &- _count < additional { grow(additional) }
     }
 
@@ -43,29 +43,29 @@ public struct ByteWriter: ~Copyable {
     }
 
     /// Forgets what was written and keeps the memory.
-    @inlinable public mutating func reset() { _count = 0 }
+    @inlinable package mutating func reset() { _count = 0 }
 
     /// Forgets everything from `offset` on.
     @inlinable
-    public mutating func truncate(to offset: Int) {
+    package mutating func truncate(to offset: Int) {
         precondition(offset >= 0 && offset <= _count)
         _count = offset
     }
 
     @inlinable
-    public mutating func byte(_ value: UInt8) {
+    package mutating func byte(_ value: UInt8) {
         reserve(1)
         storage[_count] = value
         _count &+= 1
     }
 
     @inlinable
-    public mutating func littleEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) {
+    package mutating func littleEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) {
         appendRaw(value.littleEndian)
     }
 
     @inlinable
-    public mutating func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) {
+    package mutating func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T) {
         appendRaw(value.bigEndian)
     }
 
@@ -77,7 +77,7 @@ public struct ByteWriter: ~Copyable {
     }
 
     @inlinable
-    public mutating func bytes(_ source: UnsafeRawBufferPointer) {
+    package mutating func bytes(_ source: UnsafeRawBufferPointer) {
         guard let address = source.baseAddress else { return }
         reserve(source.count)
         UnsafeMutableRawPointer(storage + _count).copyMemory(from: address, byteCount: source.count)
@@ -85,7 +85,7 @@ public struct ByteWriter: ~Copyable {
     }
 
     @inlinable
-    public mutating func bytes(_ source: borrowing RawSpan) {
+    package mutating func bytes(_ source: borrowing RawSpan) {
         let count = source.byteCount
         reserve(count)
         let target = UnsafeMutableRawPointer(storage + _count)
@@ -96,32 +96,32 @@ public struct ByteWriter: ~Copyable {
     }
 
     @inlinable
-    public mutating func bytes(_ source: [UInt8]) {
+    package mutating func bytes(_ source: [UInt8]) {
         source.withUnsafeBytes { bytes($0) }
     }
 
     /// Appends what another writer holds.
     @inlinable
-    public mutating func bytes(of other: borrowing ByteWriter) {
+    package mutating func bytes(of other: borrowing ByteWriter) {
         bytes(UnsafeRawBufferPointer(start: other.storage, count: other._count))
     }
 
     /// A constant text, for example a JSON fragment.
     @inlinable
-    public mutating func literal(_ text: StaticString) {
+    package mutating func literal(_ text: StaticString) {
         bytes(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// The text's UTF-8 bytes, without a length.
     @inlinable
-    public mutating func utf8(_ text: String) {
+    package mutating func utf8(_ text: String) {
         var text = text
         text.withUTF8 { bytes(UnsafeRawBufferPointer($0)) }
     }
 
     /// Lets `body` fill up to `count` bytes in place; it says how many it filled.
     @inlinable
-    public mutating func appending(atMost count: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int) {
+    package mutating func appending(atMost count: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int) {
         reserve(count)
         let filled = body(UnsafeMutableRawBufferPointer(start: storage + _count, count: count))
         precondition(filled >= 0 && filled <= count)
@@ -129,33 +129,33 @@ public struct ByteWriter: ~Copyable {
     }
 
     @inlinable
-    public mutating func zeros(_ count: Int) {
+    package mutating func zeros(_ count: Int) {
         reserve(count)
         (storage + _count).update(repeating: 0, count: count)
         _count &+= count
     }
 
     @inlinable
-    public mutating func patchBigEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, at offset: Int) {
+    package mutating func patchBigEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, at offset: Int) {
         precondition(offset >= 0 && offset &+ MemoryLayout<T>.size <= _count)
         UnsafeMutableRawPointer(storage + offset).storeBytes(of: value.bigEndian, as: T.self)
     }
 
     @inlinable
-    public mutating func patchLittleEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, at offset: Int) {
+    package mutating func patchLittleEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, at offset: Int) {
         precondition(offset >= 0 && offset &+ MemoryLayout<T>.size <= _count)
         UnsafeMutableRawPointer(storage + offset).storeBytes(of: value.littleEndian, as: T.self)
     }
 
     /// A look at everything written so far.
     @inlinable
-    public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    package func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         try body(UnsafeRawBufferPointer(start: storage, count: _count))
     }
 
     /// A copy of everything written so far.
     @inlinable
-    public func array() -> [UInt8] { withUnsafeBytes { [UInt8]($0) } }
+    package func array() -> [UInt8] { withUnsafeBytes { [UInt8]($0) } }
 }
 
 // The memory has exactly one owner: a writer cannot be copied, and nothing else has its address.

@@ -1,10 +1,10 @@
 /// A few bytes around a place in a message, as text for an error: enough to recognise the spot, too little
 /// to leak a row.
-public struct HexWindow: Equatable, Sendable, CustomStringConvertible {
-    public let text: String
+package struct HexWindow: Equatable, Sendable, CustomStringConvertible {
+    package let text: String
 
     /// At most `radiusBytes` bytes before and after `offset`, the byte at `offset` in brackets.
-    public init(_ bytes: borrowing RawSpan, around offset: Int, radiusBytes: Int = 8) {
+    package init(_ bytes: borrowing RawSpan, around offset: Int, radiusBytes: Int = 8) {
         let start = max(0, min(offset, bytes.byteCount) - radiusBytes)
         let end = min(bytes.byteCount, max(0, offset) + radiusBytes + 1)
         var parts: [String] = []
@@ -16,5 +16,5 @@ public struct HexWindow: Equatable, Sendable, CustomStringConvertible {
         text = (start > 0 ? "… " : "") + parts.joined(separator: " ") + (end < bytes.byteCount ? " …" : "")
     }
 
-    public var description: String { text }
+    package var description: String { text }
 }

@@ -2,33 +2,33 @@
 ///
 /// Filled in large chunks, read in place. Views into it are valid until the next `fill`, which may move the
 /// remaining bytes to the front or to a larger block.
-public struct ReceiveBuffer: ~Copyable {
-    public static let chunkBytes = 256 << 10
+package struct ReceiveBuffer: ~Copyable {
+    package static let chunkBytes = 256 << 10
     /// A block that one large frame needed is not kept beyond this size once it is empty.
-    public static let keptBytesMax = 4 << 20
+    package static let keptBytesMax = 4 << 20
 
     private var storage: UnsafeMutableRawBufferPointer
     private var start = 0
     private var end = 0
 
-    public init(capacityBytes: Int = 2 * ReceiveBuffer.chunkBytes) {
+    package init(capacityBytes: Int = 2 * ReceiveBuffer.chunkBytes) {
         storage = .allocate(byteCount: max(capacityBytes, 4096), alignment: 16)
     }
 
     deinit { storage.deallocate() }
 
     /// How much memory it holds.
-    public var capacityBytes: Int { storage.count }
+    package var capacityBytes: Int { storage.count }
 
     /// Bytes that can be read without waiting.
-    public var count: Int { end - start }
+    package var count: Int { end - start }
 
     /// A view of them.
-    public var readable: UnsafeRawBufferPointer {
+    package var readable: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: storage[start..<end])
     }
 
-    public mutating func consume(_ count: Int) {
+    package mutating func consume(_ count: Int) {
         precondition(count >= 0 && count <= end - start)
         start += count
         if start == end {
@@ -42,7 +42,7 @@ public struct ReceiveBuffer: ~Copyable {
     /// - Parameters:
     ///   - range: the bytes, by their offsets in `readable`.
     ///   - target: the offset where they are to begin, at most `range.lowerBound`.
-    public mutating func move(_ range: Range<Int>, to target: Int) {
+    package mutating func move(_ range: Range<Int>, to target: Int) {
         precondition(target >= 0 && target <= range.lowerBound && range.upperBound <= end - start)
         UnsafeMutableRawBufferPointer(rebasing: storage[(start + target)...])
             .copyMemory(from: UnsafeRawBufferPointer(rebasing: readable[range]))
@@ -52,7 +52,7 @@ public struct ReceiveBuffer: ~Copyable {
     ///
     /// - Parameter wanted: how many bytes the next frame has; the caller has checked it against its limit.
     /// - Returns: the number of bytes read; 0 at the end of the stream.
-    public mutating func fill<E: Error>(
+    package mutating func fill<E: Error>(
         wanted: Int = 0, from source: (UnsafeMutableRawBufferPointer) throws(E) -> Int
     ) throws(E) -> Int {
         makeRoom(for: max(wanted, count + 1))

@@ -5,7 +5,7 @@ extension ByteWriter {
     ///
     /// - Parameter text: UTF-8.
     @inlinable
-    public mutating func jsonEscaped(_ text: UnsafeRawBufferPointer) {
+    package mutating func jsonEscaped(_ text: UnsafeRawBufferPointer) {
         reserve(text.count)
         var index = 0
         while index < text.count {
@@ -57,7 +57,7 @@ extension ByteWriter {
     }
 
     @inlinable
-    public mutating func jsonEscaped(_ text: [UInt8]) { text.withUnsafeBytes { jsonEscaped($0) } }
+    package mutating func jsonEscaped(_ text: [UInt8]) { text.withUnsafeBytes { jsonEscaped($0) } }
 
     @usableFromInline
     mutating func jsonEscape(_ byte: UInt8) {
@@ -84,7 +84,7 @@ extension ByteWriter {
 
     /// A quoted string.
     @inlinable
-    public mutating func jsonString(_ text: String) {
+    package mutating func jsonString(_ text: String) {
         byte(UInt8(ascii: "\""))
         let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable { jsonEscaped(UnsafeRawBufferPointer($0)) }
         if isWritten == nil { jsonEscaped(Array(text.utf8)) }
@@ -92,7 +92,7 @@ extension ByteWriter {
     }
 
     /// A quoted string in which characters beyond U+FFFF stand as they are, as Jackson's character generator writes it.
-    public mutating func jsonStringUnescapedBeyondBMP(_ text: String) {
+    package mutating func jsonStringUnescapedBeyondBMP(_ text: String) {
         byte(UInt8(ascii: "\""))
         for byte in text.utf8 {
             if byte < 0x20 || byte == 0x22 || byte == 0x5C { jsonEscape(byte) } else { self.byte(byte) }
@@ -102,7 +102,7 @@ extension ByteWriter {
 
     /// An integer in decimal digits.
     @inlinable
-    public mutating func decimal(_ value: Int64) {
+    package mutating func decimal(_ value: Int64) {
         reserve(20)
         if value < 0 { byte(UInt8(ascii: "-")) }
         var rest = value.magnitude
@@ -137,7 +137,7 @@ extension ByteWriter {
     }
 
     /// A number in the form of Java's `Double.toString`; NaN and the infinities are quoted, as Jackson does it.
-    public mutating func jsonNumber(_ value: Double) {
+    package mutating func jsonNumber(_ value: Double) {
         guard value.isFinite else { return jsonString(JavaNumber.text(value)) }
         if value.magnitude < 1e7, value.magnitude >= 1e-3 {
             if value == value.rounded(.towardZero) {
@@ -153,7 +153,7 @@ extension ByteWriter {
     }
 
     /// A number in the form of Java's `Float.toString`.
-    public mutating func jsonNumber(_ value: Float) {
+    package mutating func jsonNumber(_ value: Float) {
         guard value.isFinite else { return jsonString(JavaNumber.text(value)) }
         if value.magnitude < 1e7, value.magnitude >= 1e-3 {
             utf8(value.description)
@@ -163,20 +163,20 @@ extension ByteWriter {
     }
 
     /// Bytes as a quoted text of base64.
-    public mutating func jsonBase64(_ source: [UInt8]) {
+    package mutating func jsonBase64(_ source: [UInt8]) {
         byte(UInt8(ascii: "\""))
         base64(source)
         byte(UInt8(ascii: "\""))
     }
 
     /// RFC 4648 with padding and without line breaks.
-    public mutating func base64(_ source: [UInt8]) {
+    package mutating func base64(_ source: [UInt8]) {
         let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
         base64(source, alphabet: alphabet)
     }
 
     /// RFC 4648, section 5: with `-` and `_`, safe in URLs and file names; padded.
-    public mutating func base64URL(_ source: [UInt8]) {
+    package mutating func base64URL(_ source: [UInt8]) {
         base64(source, alphabet: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
     }
 

@@ -1,6 +1,6 @@
 /// What is wrong with a JSON document, and at which byte.
-public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
-    public enum Reason: Equatable, Sendable {
+package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Reason: Equatable, Sendable {
         case unexpectedEnd
         /// A byte that cannot stand here; the text says what could.
         case unexpectedByte(UInt8, expected: String)
@@ -12,16 +12,16 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
         case trailingBytes
     }
 
-    public let reason: Reason
+    package let reason: Reason
     /// Bytes from the document's start.
-    public let offset: Int
+    package let offset: Int
 
-    public init(_ reason: Reason, at offset: Int) {
+    package init(_ reason: Reason, at offset: Int) {
         self.reason = reason
         self.offset = offset
     }
 
-    public var description: String {
+    package var description: String {
         switch reason {
         case .unexpectedEnd: "the JSON document ends too early, at byte \(offset)"
         case .unexpectedByte(let byte, let expected):
@@ -41,7 +41,7 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
 extension JSONValue {
     /// How deep arrays and objects may be nested in a document that is read: far deeper than any that has a meaning
     /// here, and so little that the threads of connections, whose stacks are small, can read, compare and write it.
-    public static let depthMax = 64
+    package static let depthMax = 64
 
     /// Reads one document in the strict grammar of RFC 8259, surrounded by nothing but white space.
     ///
@@ -50,7 +50,7 @@ extension JSONValue {
     ///
     /// - Parameter numbersAsText: numbers become strings of the text they are written in (`1.50`, `1e3`), as Jackson
     ///   reads them into maps of strings.
-    public static func parse(
+    package static func parse(
         _ bytes: UnsafeRawBufferPointer, numbersAsText: Bool = false
     ) throws(JSONError) -> JSONValue {
         var parser = JSONParser(bytes: bytes, numbersAsText: numbersAsText)
@@ -60,13 +60,13 @@ extension JSONValue {
         return value
     }
 
-    public static func parse(_ bytes: [UInt8], numbersAsText: Bool = false) throws(JSONError) -> JSONValue {
+    package static func parse(_ bytes: [UInt8], numbersAsText: Bool = false) throws(JSONError) -> JSONValue {
         try bytes.span.bytes.withUnsafeBytes { (buffer) throws(JSONError) in
             try parse(buffer, numbersAsText: numbersAsText)
         }
     }
 
-    public static func parse(_ text: String) throws(JSONError) -> JSONValue { try parse([UInt8](text.utf8)) }
+    package static func parse(_ text: String) throws(JSONError) -> JSONValue { try parse([UInt8](text.utf8)) }
 }
 
 private struct JSONParser {

@@ -1,6 +1,6 @@
 extension JSONValue {
     /// The document without any white space, as Jackson's `ObjectMapper` writes it.
-    public func encoded() -> [UInt8] {
+    package func encoded() -> [UInt8] {
         var writer = ByteWriter()
         writer.json(self)
         return writer.array()
@@ -10,7 +10,7 @@ extension JSONValue {
     /// indented by two blanks a level, ` : ` behind the name; arrays on one line, `[ a, b ]`; nothing between the
     /// brackets of an empty one but a blank. No line end behind the last bracket. Characters beyond U+FFFF stand as
     /// they are, since Debezium prints its schema history into text and not into bytes.
-    public func prettyPrinted() -> [UInt8] {
+    package func prettyPrinted() -> [UInt8] {
         var writer = ByteWriter()
         writer.prettyJSON(self, depth: 0)
         return writer.array()
@@ -19,7 +19,7 @@ extension JSONValue {
 
 extension ByteWriter {
     /// A document without white space.
-    public mutating func json(_ value: JSONValue) {
+    package mutating func json(_ value: JSONValue) {
         switch value {
         case .array(let items):
             byte(UInt8(ascii: "["))
@@ -34,7 +34,7 @@ extension ByteWriter {
     }
 
     /// An object without white space.
-    public mutating func json(_ object: JSONObject) {
+    package mutating func json(_ object: JSONObject) {
         byte(UInt8(ascii: "{"))
         var isFirst = true
         for member in object.members {

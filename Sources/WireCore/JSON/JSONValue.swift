@@ -2,7 +2,7 @@
 ///
 /// Used for everything that is small and read by people or by Java: REST bodies, connector configurations,
 /// offsets, schema history. Change events never pass through it. Texts are compared by their UTF-8 bytes.
-public enum JSONValue: Sendable {
+package enum JSONValue: Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -12,16 +12,16 @@ public enum JSONValue: Sendable {
     case array([JSONValue])
     case object(JSONObject)
 
-    public var stringValue: String? { if case .string(let value) = self { value } else { nil } }
-    public var integerValue: Int64? { if case .integer(let value) = self { value } else { nil } }
-    public var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
-    public var arrayValue: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
-    public var objectValue: JSONObject? { if case .object(let value) = self { value } else { nil } }
-    public var isNull: Bool { self == .null }
+    package var stringValue: String? { if case .string(let value) = self { value } else { nil } }
+    package var integerValue: Int64? { if case .integer(let value) = self { value } else { nil } }
+    package var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }
+    package var arrayValue: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+    package var objectValue: JSONObject? { if case .object(let value) = self { value } else { nil } }
+    package var isNull: Bool { self == .null }
 }
 
 extension JSONValue: Hashable {
-    public static func == (a: JSONValue, b: JSONValue) -> Bool {
+    package static func == (a: JSONValue, b: JSONValue) -> Bool {
         switch (a, b) {
         case (.null, .null): true
         case (.bool(let a), .bool(let b)): a == b
@@ -34,7 +34,7 @@ extension JSONValue: Hashable {
         }
     }
 
-    public func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         switch self {
         case .null: hasher.combine(0)
         case .bool(let value): hasher.combine(value)
@@ -48,13 +48,13 @@ extension JSONValue: Hashable {
 }
 
 /// The members of a JSON object in their order. Equality does not regard the order.
-public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
-    public private(set) var members: [(name: String, value: JSONValue)]
+package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
+    package private(set) var members: [(name: String, value: JSONValue)]
 
-    public init() { members = [] }
+    package init() { members = [] }
 
     /// A later member of the same name replaces an earlier one, as in Java's parsers.
-    public init(_ members: [(name: String, value: JSONValue)]) {
+    package init(_ members: [(name: String, value: JSONValue)]) {
         guard members.count > 1 else {
             self.members = members
             return
@@ -73,11 +73,11 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+    package init(dictionaryLiteral elements: (String, JSONValue)...) {
         self.init(elements.map { (name: $0.0, value: $0.1) })
     }
 
-    public subscript(name: String) -> JSONValue? {
+    package subscript(name: String) -> JSONValue? {
         get { members.first { $0.name.isExactly(name) }?.value }
         set {
             let index = members.firstIndex { $0.name.isExactly(name) }
@@ -90,13 +90,13 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    public var isEmpty: Bool { members.isEmpty }
-    public var count: Int { members.count }
-    public var names: [String] { members.map(\.name) }
+    package var isEmpty: Bool { members.isEmpty }
+    package var count: Int { members.count }
+    package var names: [String] { members.map(\.name) }
 }
 
 extension JSONObject: Hashable {
-    public static func == (a: JSONObject, b: JSONObject) -> Bool {
+    package static func == (a: JSONObject, b: JSONObject) -> Bool {
         guard a.count == b.count else { return false }
         if zip(a.members, b.members).allSatisfy({ $0.name.isExactly($1.name) }) {
             return zip(a.members, b.members).allSatisfy { $0.value == $1.value }
@@ -105,7 +105,7 @@ extension JSONObject: Hashable {
         return a.members.allSatisfy { values[ExactName($0.name)] == $0.value }
     }
 
-    public func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         hasher.combine(count)
         for name in names.map(ExactName.init).sorted() { hasher.combine(name) }
     }

@@ -1,8 +1,8 @@
 /// Numbers as Java writes them, because that is what Debezium's users have in their topics.
-public enum JavaNumber {
+package enum JavaNumber {
     /// `Double.toString` of Java up to 18 (`JavaDigits` has its rules): plain where 10⁻³ ≤ |value| < 10⁷, otherwise
     /// with an exponent (`1.0E7`); at least one digit behind the point.
-    public static func text(_ value: Double) -> String {
+    package static func text(_ value: Double) -> String {
         guard value.isFinite else { return nonFinite(value.isNaN, value < 0) }
         let fraction = value.significandBitPattern
         let digits = value == 0 ? nil : JavaDigits(
@@ -13,7 +13,7 @@ public enum JavaNumber {
     }
 
     /// `Float.toString`, with the rules of `text(_: Double)`.
-    public static func text(_ value: Float) -> String {
+    package static func text(_ value: Float) -> String {
         guard value.isFinite else { return nonFinite(value.isNaN, value < 0) }
         let fraction = UInt64(value.significandBitPattern)
         let digits = value == 0 ? nil : JavaDigits(
@@ -50,14 +50,14 @@ public enum JavaNumber {
 
     /// `Double.toString` where that is without an exponent, otherwise the value's exact decimal expansion, as
     /// `new BigDecimal(value).toPlainString()` gives it: how Debezium renders the doubles inside streamed JSON.
-    public static func plain(_ value: Double) -> String {
+    package static func plain(_ value: Double) -> String {
         if value == 0 { return value.sign == .minus ? "-0.0" : "0.0" }
         guard value.isFinite else { return nonFinite(value.isNaN, value < 0) }
         return value.magnitude >= 1e-3 && value.magnitude < 1e7 ? text(value) : exactExpansion(value)
     }
 
     /// All digits of the binary fraction: significand × 2^exponent, multiplied out in base 10^9.
-    public static func exactExpansion(_ value: Double) -> String {
+    package static func exactExpansion(_ value: Double) -> String {
         if value == 0 { return "0" }
         let sign = value < 0 ? "-" : ""
         var significand = value.magnitude.significandBitPattern

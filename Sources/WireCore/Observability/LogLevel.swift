@@ -1,14 +1,14 @@
 /// The severity of a log line. The names are log4j's, because Connect's REST API (`/admin/loggers`) uses them.
-public enum LogLevel: Int, Comparable, Sendable, CaseIterable {
+@usableFromInline package enum LogLevel: Int, Comparable, Sendable, CaseIterable {
     /// Not the level of a line: as a logger's level it lets everything through, as `trace` does.
     case all
     case trace, debug, info, warn, error, fatal
     /// Not the level of a line: as a logger's level it lets nothing through.
     case off
 
-    public static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
+    @usableFromInline package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }
 
-    public var name: String {
+    package var name: String {
         switch self {
         case .all: "ALL"
         case .trace: "TRACE"
@@ -22,7 +22,7 @@ public enum LogLevel: Int, Comparable, Sendable, CaseIterable {
     }
 
     /// - Parameter name: in upper or lower case. Returns nil if it is not a level.
-    public init?(name: String) {
+    package init?(name: String) {
         guard let level = Self.allCases.first(where: { $0.name == name.uppercased() }) else { return nil }
         self = level
     }

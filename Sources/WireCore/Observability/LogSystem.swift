@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Writes log lines. The format of a line is the handler's decision.
-public protocol LogHandler: Sendable {
+package protocol LogHandler: Sendable {
     func write(level: LogLevel, logger: String, context: String, message: String)
 
     /// Waits until all lines written so far have left the process, or the time has passed.
@@ -10,15 +10,15 @@ public protocol LogHandler: Sendable {
 
 extension LogHandler {
     /// A handler without a buffer has nothing to wait for.
-    public func flush(timeoutMilliseconds: Int) {}
+    package func flush(timeoutMilliseconds: Int) {}
 }
 
 /// The process's logging: one handler, and a level for each named logger.
 ///
 /// Levels form a hierarchy as in log4j: a new logger takes the level that was set for the longest dotted prefix of its
 /// name, or the root's. They can change at any time; loggers that exist already follow.
-public final class LogSystem: Sendable {
-    public static let shared = LogSystem()
+@usableFromInline package final class LogSystem: Sendable {
+    package static let shared = LogSystem()
 
     /// The name of the hierarchy's top.
     package static let rootName = "root"
@@ -68,10 +68,10 @@ public final class LogSystem: Sendable {
     private let levels = Mutex(Levels())
     private let handler = Mutex<(any LogHandler)?>(nil)
 
-    public init() {}
+    package init() {}
 
     /// The root's level. Setting it sets every logger's, as when the process starts.
-    public var level: LogLevel {
+    package var level: LogLevel {
         get { levels.withLock { $0.root.threshold.level } }
         set {
             levels.withLock { levels in
@@ -82,10 +82,10 @@ public final class LogSystem: Sendable {
     }
 
     /// Replaces the handler. Without one, nothing is written (libraries are silent by default).
-    public func install(_ newHandler: any LogHandler) { handler.withLock { $0 = newHandler } }
+    package func install(_ newHandler: any LogHandler) { handler.withLock { $0 = newHandler } }
 
     /// Waits for the handler, at most for the given time. To be called before the process ends.
-    public func flush(timeoutMilliseconds: Int) {
+    package func flush(timeoutMilliseconds: Int) {
         handler.withLock { $0 }?.flush(timeoutMilliseconds: timeoutMilliseconds)
     }
 

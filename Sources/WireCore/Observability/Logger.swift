@@ -5,13 +5,13 @@ import Synchronization
 /// `context` is Connect's bracketed prefix, for example `[inventory|task-0] `. Loggers are values and cheap to copy.
 /// A call whose level is off costs one atomic load, and its message is not built. Creating a logger takes a lock.
 /// Never log per row.
-public struct Logger: Sendable {
-    public let name: String
-    public let context: String
+@usableFromInline package struct Logger: Sendable {
+    @usableFromInline package let name: String
+    @usableFromInline package let context: String
     @usableFromInline let system: LogSystem
     @usableFromInline let threshold: LogSystem.Threshold
 
-    public init(_ name: String, context: String = "", system: LogSystem = .shared) {
+    package init(_ name: String, context: String = "", system: LogSystem = .shared) {
         self.name = name
         self.context = context
         self.system = system
@@ -26,19 +26,19 @@ public struct Logger: Sendable {
     }
 
     /// The same logger with another prefix.
-    public func with(context: String) -> Logger { Logger(self, context: context) }
+    package func with(context: String) -> Logger { Logger(self, context: context) }
 
-    @inlinable public func isEnabled(_ level: LogLevel) -> Bool {
+    @inlinable package func isEnabled(_ level: LogLevel) -> Bool {
         level.rawValue >= threshold.rawLevel.load(ordering: .relaxed)
     }
 
-    @inlinable public func log(_ level: LogLevel, _ message: @autoclosure () -> String) {
+    @inlinable package func log(_ level: LogLevel, _ message: @autoclosure () -> String) {
         guard isEnabled(level) else { return }
         system.write(level: level, logger: name, context: context, message: message())
     }
 
-    @inlinable public func debug(_ message: @autoclosure () -> String) { log(.debug, message()) }
-    @inlinable public func info(_ message: @autoclosure () -> String) { log(.info, message()) }
-    @inlinable public func warn(_ message: @autoclosure () -> String) { log(.warn, message()) }
-    @inlinable public func error(_ message: @autoclosure () -> String) { log(.error, message()) }
+    @inlinable package func debug(_ message: @autoclosure () -> String) { log(.debug, message()) }
+    @inlinable package func info(_ message: @autoclosure () -> String) { log(.info, message()) }
+    @inlinable package func warn(_ message: @autoclosure () -> String) { log(.warn, message()) }
+    @inlinable package func error(_ message: @autoclosure () -> String) { log(.error, message()) }
 }

@@ -2,18 +2,18 @@
 ///
 /// Swift's `String` takes canonically equivalent texts for equal: `é` as one scalar and as `e` with a combining accent.
 /// As names of connectors, properties or JSON members they are two, and a dictionary by `String` would lose one.
-public struct ExactName: Hashable, Comparable, Sendable, CustomStringConvertible {
-    public let text: String
+package struct ExactName: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let text: String
 
-    public init(_ text: String) { self.text = text }
+    package init(_ text: String) { self.text = text }
 
-    public var description: String { text }
+    package var description: String { text }
 
-    public static func == (a: ExactName, b: ExactName) -> Bool { a.text.isExactly(b.text) }
+    package static func == (a: ExactName, b: ExactName) -> Bool { a.text.isExactly(b.text) }
 
-    public static func < (a: ExactName, b: ExactName) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
+    package static func < (a: ExactName, b: ExactName) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
 
-    public func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         for byte in text.utf8 { hasher.combine(byte) }
         // No UTF-8 contains it, so that two names combined one after the other stay apart.
         hasher.combine(0xFF as UInt8)
@@ -22,7 +22,7 @@ public struct ExactName: Hashable, Comparable, Sendable, CustomStringConvertible
 
 extension String {
     /// Whether both have the same UTF-8 bytes.
-    public func isExactly(_ other: String) -> Bool {
+    package func isExactly(_ other: String) -> Bool {
         // Equal bytes make equal strings, and that comparison is the quicker one.
         self == other && utf8.elementsEqual(other.utf8)
     }
@@ -30,46 +30,46 @@ extension String {
     /// What follows `prefix`, compared by bytes; nil if the text does not begin with it.
     ///
     /// `hasPrefix` compares characters: it does not find `task-` before a combining mark, which belongs to the hyphen.
-    public func dropping(prefix: String) -> String? {
+    package func dropping(prefix: String) -> String? {
         utf8.starts(with: prefix.utf8) ? String(decoding: utf8.dropFirst(prefix.utf8.count), as: UTF8.self) : nil
     }
 
     /// Whether the text begins with the bytes of `prefix`.
-    public func hasExactPrefix(_ prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
+    package func hasExactPrefix(_ prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
 }
 
 /// A dictionary by names that are compared by their UTF-8 bytes.
-public struct NameMap<Value> {
+package struct NameMap<Value> {
     private var entries: [ExactName: Value] = [:]
 
-    public init() {}
+    package init() {}
 
-    public subscript(name: String) -> Value? {
+    package subscript(name: String) -> Value? {
         get { entries[ExactName(name)] }
         set { entries[ExactName(name)] = newValue }
     }
 
-    public subscript(name: String, default fallback: @autoclosure () -> Value) -> Value {
+    package subscript(name: String, default fallback: @autoclosure () -> Value) -> Value {
         get { entries[ExactName(name)] ?? fallback() }
         set { entries[ExactName(name)] = newValue }
     }
 
-    public var isEmpty: Bool { entries.isEmpty }
-    public var count: Int { entries.count }
+    package var isEmpty: Bool { entries.isEmpty }
+    package var count: Int { entries.count }
 
     /// In the order of their bytes.
-    public var names: [String] { entries.keys.sorted().map(\.text) }
+    package var names: [String] { entries.keys.sorted().map(\.text) }
 
     /// In no order.
-    public var values: [Value] { Array(entries.values) }
+    package var values: [Value] { Array(entries.values) }
 
     /// Ordered by name.
-    public var sorted: [(name: String, value: Value)] {
+    package var sorted: [(name: String, value: Value)] {
         entries.sorted { $0.key < $1.key }.map { (name: $0.key.text, value: $0.value) }
     }
 
     /// Removes a name. Returns what it stood for.
-    @discardableResult public mutating func remove(_ name: String) -> Value? {
+    @discardableResult package mutating func remove(_ name: String) -> Value? {
         entries.removeValue(forKey: ExactName(name))
     }
 }

@@ -2,10 +2,10 @@
 /// March. Years and days as far as 2^40 from the epoch are in its reach.
 ///
 /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
-public enum CivilDate {
+@usableFromInline package enum CivilDate {
     /// The number of days from 1970-01-01 to the given date. A day beyond its month's last counts on into the next.
     @inlinable
-    public static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
+    package static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shiftedYear = month <= 2 ? year - 1 : year
         let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
         let yearOfEra = shiftedYear - era * 400
@@ -16,7 +16,7 @@ public enum CivilDate {
 
     /// The date a number of days after 1970-01-01.
     @inlinable
-    public static func from(daysSinceEpoch days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+    package static func from(daysSinceEpoch days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
         let dayOfEra = shifted - era * 146_097

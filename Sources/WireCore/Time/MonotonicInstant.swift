@@ -1,21 +1,21 @@
 /// A point on the clock that never jumps, in nanoseconds since an arbitrary start.
 ///
 /// State machines take one as an argument instead of asking for the time.
-public struct MonotonicInstant: Comparable, Hashable, Sendable {
-    public let nanoseconds: UInt64
+@usableFromInline package struct MonotonicInstant: Comparable, Hashable, Sendable {
+    package let nanoseconds: UInt64
 
-    public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+    package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
-    public static var now: MonotonicInstant {
+    package static var now: MonotonicInstant {
         let (seconds, attoseconds) = (ContinuousClock.now - ContinuousClock.processStart).components
         let nanoseconds = UInt64(max(0, attoseconds)) / 1_000_000_000
         return MonotonicInstant(nanoseconds: UInt64(max(0, seconds)) * 1_000_000_000 + nanoseconds)
     }
 
-    public static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }
+    @usableFromInline package static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }
 
     /// The instant later by that span; a span beyond the clock's range (292 years) ends at its end.
-    public func advanced(byMilliseconds milliseconds: Int) -> MonotonicInstant {
+    package func advanced(byMilliseconds milliseconds: Int) -> MonotonicInstant {
         let (span, spanIsTooLong) = UInt64(max(0, milliseconds)).multipliedReportingOverflow(by: 1_000_000)
         let (later, isTooLate) = nanoseconds.addingReportingOverflow(span)
         let end = UInt64(Int64.max)
@@ -23,7 +23,7 @@ public struct MonotonicInstant: Comparable, Hashable, Sendable {
     }
 
     /// Milliseconds from `earlier` to here; negative where `earlier` is later.
-    public func milliseconds(since earlier: MonotonicInstant) -> Int {
+    package func milliseconds(since earlier: MonotonicInstant) -> Int {
         (Int(clamping: nanoseconds) - Int(clamping: earlier.nanoseconds)) / 1_000_000
     }
 }

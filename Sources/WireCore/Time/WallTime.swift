@@ -2,27 +2,27 @@ import Glibc
 
 /// A moment on the clock that people read, counted from 1970-01-01T00:00:00Z. It jumps where somebody sets the clock:
 /// measure spans with `MonotonicInstant`.
-public struct WallTime: Hashable, Sendable {
+package struct WallTime: Hashable, Sendable {
     /// Whole seconds since the epoch, rounded down.
-    public let seconds: Int64
+    package let seconds: Int64
     /// What is behind the whole seconds: 0 to 999,999,999.
-    public let nanoseconds: Int64
+    package let nanoseconds: Int64
 
     /// - Parameter nanoseconds: what is behind the whole seconds, 0 to 999,999,999.
-    public init(seconds: Int64, nanoseconds: Int64) {
+    package init(seconds: Int64, nanoseconds: Int64) {
         self.seconds = seconds
         self.nanoseconds = nanoseconds
     }
 
-    public static var now: WallTime {
+    package static var now: WallTime {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         return WallTime(seconds: Int64(now.tv_sec), nanoseconds: Int64(now.tv_nsec))
     }
 
     /// Whole milliseconds since the epoch, rounded down.
-    public var epochMilliseconds: Int64 { seconds * 1000 + nanoseconds / 1_000_000 }
+    package var epochMilliseconds: Int64 { seconds * 1000 + nanoseconds / 1_000_000 }
 
     /// Whole microseconds since the epoch, rounded down.
-    public var epochMicroseconds: Int64 { seconds * 1_000_000 + nanoseconds / 1000 }
+    package var epochMicroseconds: Int64 { seconds * 1_000_000 + nanoseconds / 1000 }
 }

@@ -5,13 +5,15 @@ import KafkaProtocol
 /// The broker honours `cleanup.policy` (`compact` demands keys and compacts when the log is opened),
 /// `max.message.bytes` and `message.timestamp.type`. It keeps and shows the others: nothing is ever deleted for its age
 /// or size, nothing is recompressed, and there is one replica.
-struct TopicConfiguration: Equatable, Sendable {
+package struct TopicConfiguration: Equatable, Sendable {
     private(set) var values: [(name: String, value: String)] = []
 
-    static func == (a: Self, b: Self) -> Bool { a.values.elementsEqual(b.values, by: ==) }
+    package init() {}
+
+    package static func == (a: Self, b: Self) -> Bool { a.values.elementsEqual(b.values, by: ==) }
 
     /// What is set explicitly; nil if the default holds.
-    subscript(name: String) -> String? {
+    package subscript(name: String) -> String? {
         get { values.first { $0.name == name }?.value }
         set {
             values.removeAll { $0.name == name }

@@ -2,12 +2,12 @@ import KafkaProtocol
 import WireCore
 
 /// A batch from a producer that has been found fit for the log.
-struct IncomingBatch {
+package struct IncomingBatch {
     let header: RecordBatchHeader
     var bytes: [UInt8]
 
     /// Why a batch is refused.
-    struct ValidationError: Error, Equatable {
+    package struct ValidationError: Error, Equatable {
         let code: KafkaErrorCode
         let message: String
     }
@@ -17,7 +17,7 @@ struct IncomingBatch {
     /// Records in gzip are looked at where the topic demands keys, those in other codecs never: they are kept as they
     /// are.
     /// Throws `ValidationError`.
-    init(_ records: [UInt8]?, for configuration: TopicConfiguration) throws(ValidationError) {
+    package init(_ records: [UInt8]?, for configuration: TopicConfiguration) throws(ValidationError) {
         guard let records, !records.isEmpty else {
             throw ValidationError(
                 code: .invalidRecord, message: "Produce requests must contain a record batch for each partition")

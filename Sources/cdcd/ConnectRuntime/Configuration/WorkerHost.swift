@@ -1,7 +1,7 @@
 import Foundation
 
 /// The machine that a worker runs on, and which start of it: a worker that was killed is known by both.
-struct WorkerHost: Equatable, Sendable {
+package struct WorkerHost: Equatable, Sendable {
     let name: String
     /// Random, new at each start of the system's kernel (`/proc/sys/kernel/random/boot_id`).
     let bootID: String

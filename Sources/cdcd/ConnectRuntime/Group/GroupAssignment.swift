@@ -2,7 +2,7 @@ import WireCore
 
 /// What a member has to run: `int16 version | int16 error | STRING leader | STRING leaderUrl | int64 configOffset |
 /// ARRAY assigned`, from version 1 on `| ARRAY revoked | int32 delay`.
-struct GroupAssignment: Equatable, Sendable {
+package struct GroupAssignment: Equatable, Sendable {
     var error: Int16 = 0
     /// The leader's member id.
     var leader: String
@@ -14,7 +14,23 @@ struct GroupAssignment: Equatable, Sendable {
     var revokedTasks: [TaskID] = []
     var delayMilliseconds: Int32 = 0
 
-    func encoded(version: Int16) -> [UInt8] {
+    package init(
+        error: Int16 = 0, leader: String, leaderURL: String, configOffset: Int64, connectors: [String] = [],
+        tasks: [TaskID] = [], revokedConnectors: [String] = [], revokedTasks: [TaskID] = [],
+        delayMilliseconds: Int32 = 0
+    ) {
+        self.error = error
+        self.leader = leader
+        self.leaderURL = leaderURL
+        self.configOffset = configOffset
+        self.connectors = connectors
+        self.tasks = tasks
+        self.revokedConnectors = revokedConnectors
+        self.revokedTasks = revokedTasks
+        self.delayMilliseconds = delayMilliseconds
+    }
+
+    package func encoded(version: Int16) -> [UInt8] {
         var writer = ByteWriter()
         writer.bigEndian(version)
         writer.bigEndian(error)
@@ -29,7 +45,7 @@ struct GroupAssignment: Equatable, Sendable {
         return writer.array()
     }
 
-    static func decode(_ bytes: [UInt8]) throws(WireError) -> GroupAssignment {
+    package static func decode(_ bytes: [UInt8]) throws(WireError) -> GroupAssignment {
         var reader = ByteReader(bytes.span.bytes)
         _ = try reader.bigEndian(Int16.self)
         let error = try reader.bigEndian(Int16.self)
@@ -47,7 +63,7 @@ struct GroupAssignment: Equatable, Sendable {
 
 extension GroupAssignment: CustomStringConvertible {
     /// As Connect logs it.
-    var description: String {
+    package var description: String {
         func list(_ items: [some CustomStringConvertible]) -> String {
             "[" + items.map(\.description).joined(separator: ", ") + "]"
         }

@@ -4,7 +4,7 @@ import WireCore
 /// from version 1 on).
 ///
 /// cdcd adds `STRING hostName | STRING bootID`. Java's workers ignore the additional fields.
-struct MemberMetadata: Equatable, Sendable {
+package struct MemberMetadata: Equatable, Sendable {
     var url: String
     var configOffset: Int64
     /// What the member already runs.
@@ -12,7 +12,14 @@ struct MemberMetadata: Equatable, Sendable {
     /// The host on which the member runs; nil for Java's workers, which do not send it.
     var host: WorkerHost?
 
-    func encoded(version: Int16) -> [UInt8] {
+    package init(url: String, configOffset: Int64, allocation: GroupAssignment? = nil, host: WorkerHost? = nil) {
+        self.url = url
+        self.configOffset = configOffset
+        self.allocation = allocation
+        self.host = host
+    }
+
+    package func encoded(version: Int16) -> [UInt8] {
         var writer = ByteWriter()
         writer.bigEndian(version)
         writer.connectString(url)
@@ -33,7 +40,7 @@ struct MemberMetadata: Equatable, Sendable {
         return writer.array()
     }
 
-    static func decode(_ bytes: [UInt8]) throws(WireError) -> MemberMetadata {
+    package static func decode(_ bytes: [UInt8]) throws(WireError) -> MemberMetadata {
         var reader = ByteReader(bytes.span.bytes)
         let version = try reader.bigEndian(Int16.self)
         let url = try reader.connectString()

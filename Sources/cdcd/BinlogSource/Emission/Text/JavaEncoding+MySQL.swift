@@ -2,7 +2,7 @@ import MySQLWire
 
 /// Connector/J's `CharsetMapping`: the encoding of Java that it uses for each of MySQL's character sets.
 extension JavaEncoding {
-    init(_ set: MySQLCharacterSet) {
+    package init(_ set: MySQLCharacterSet) {
         switch set.name {
         case "utf8mb4", "utf8mb3": self = .utf8
         case "ucs2", "utf16": self = .utf16

@@ -6,7 +6,7 @@ import MySQLWire
 /// It differs from what the server means (`MySQLCharacterSet`): `koi8u` is read as KOI8-R, `swe7`, `dec8`, `hp8`,
 /// `armscii8` and `geostd8` as windows-1252, `keybcs2` as IBM852, and `euckr` without the Hangul beyond KS X 1001.
 /// Consumers have such text in their topics already, so it stays as it is. Malformed bytes become U+FFFD as in Java.
-enum JavaEncoding: Sendable {
+package enum JavaEncoding: Sendable {
     case utf8
     /// Big-endian unless a byte order mark is little-endian.
     case utf16
@@ -15,7 +15,7 @@ enum JavaEncoding: Sendable {
     /// Java's own table, or the server's if both map every code to the same character.
     case table(TextEncoding)
 
-    func decode(_ bytes: UnsafeRawBufferPointer) -> String {
+    package func decode(_ bytes: UnsafeRawBufferPointer) -> String {
         switch self {
         case .utf8: JavaUTF8.decode(bytes)
         case .utf16: UTF8Output.text(of: bytes) { JavaUTF16.decode(bytes, order: nil, into: &$0) }

@@ -5,9 +5,9 @@ import WireCore
 /// exponents, dates as text, other opaque values in base64.
 ///
 /// Source: `JsonStringFormatter` and `JsonBinary` of Debezium's binlog client.
-struct StreamedJSON: JSONBinaryVisitor, ~Copyable {
+package struct StreamedJSON: JSONBinaryVisitor, ~Copyable {
     /// The document's text. Returns nil if the document is empty.
-    static func text(of document: UnsafeRawBufferPointer) throws(WireError) -> String? {
+    package static func text(of document: UnsafeRawBufferPointer) throws(WireError) -> String? {
         var renderer = StreamedJSON()
         guard try JSONBinary.walk(document, &renderer) else { return nil }
         return renderer.output.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
@@ -15,34 +15,37 @@ struct StreamedJSON: JSONBinaryVisitor, ~Copyable {
 
     private var output = ByteWriter(capacityBytes: 256)
 
-    mutating func beginObject() { output.byte(UInt8(ascii: "{")) }
-    mutating func endObject() { output.byte(UInt8(ascii: "}")) }
-    mutating func beginArray() { output.byte(UInt8(ascii: "[")) }
-    mutating func endArray() { output.byte(UInt8(ascii: "]")) }
-    mutating func separator() { output.byte(UInt8(ascii: ",")) }
+    package mutating func beginObject() { output.byte(UInt8(ascii: "{")) }
+    package mutating func endObject() { output.byte(UInt8(ascii: "}")) }
+    package mutating func beginArray() { output.byte(UInt8(ascii: "[")) }
+    package mutating func endArray() { output.byte(UInt8(ascii: "]")) }
+    package mutating func separator() { output.byte(UInt8(ascii: ",")) }
 
-    mutating func name(_ utf8: RawSpan) {
+    package mutating func name(_ utf8: RawSpan) {
         string(utf8)
         output.byte(UInt8(ascii: ":"))
     }
 
-    mutating func null() { output.literal("null") }
-    mutating func boolean(_ value: Bool) { if value { output.literal("true") } else { output.literal("false") } }
-    mutating func integer(_ value: Int64) { output.utf8(String(value)) }
-    mutating func unsignedInteger(_ value: UInt64) { output.utf8(String(value)) }
-    mutating func double(_ value: Double) { output.utf8(JavaNumber.plain(value)) }
+    package mutating func null() { output.literal("null") }
+    package mutating func boolean(_ value: Bool) {
+        if value { output.literal("true") } else { output.literal("false") }
+    }
 
-    mutating func string(_ utf8: RawSpan) {
+    package mutating func integer(_ value: Int64) { output.utf8(String(value)) }
+    package mutating func unsignedInteger(_ value: UInt64) { output.utf8(String(value)) }
+    package mutating func double(_ value: Double) { output.utf8(JavaNumber.plain(value)) }
+
+    package mutating func string(_ utf8: RawSpan) {
         output.byte(UInt8(ascii: "\""))
         utf8.withUnsafeBytes { output.binlogJSONEscaped($0) }
         output.byte(UInt8(ascii: "\""))
     }
 
-    mutating func decimal(isNegative: Bool, digits: [UInt8], scale: Int) {
+    package mutating func decimal(isNegative: Bool, digits: [UInt8], scale: Int) {
         output.utf8(DecimalText.plain(isNegative: isNegative, digits: digits, scale: scale))
     }
 
-    mutating func opaque(_ bytes: [UInt8], type: UInt8) {
+    package mutating func opaque(_ bytes: [UInt8], type: UInt8) {
         output.byte(UInt8(ascii: "\""))
         output.base64(bytes)
         output.byte(UInt8(ascii: "\""))
@@ -50,9 +53,9 @@ struct StreamedJSON: JSONBinaryVisitor, ~Copyable {
 
     // MARK: Dates and times
 
-    mutating func date(_ value: PackedTemporal) { temporal(value, hasDate: true, hasTime: false) }
-    mutating func dateTime(_ value: PackedTemporal) { temporal(value, hasDate: true, hasTime: true) }
-    mutating func time(_ value: PackedTemporal) { temporal(value, hasDate: false, hasTime: true) }
+    package mutating func date(_ value: PackedTemporal) { temporal(value, hasDate: true, hasTime: false) }
+    package mutating func dateTime(_ value: PackedTemporal) { temporal(value, hasDate: true, hasTime: true) }
+    package mutating func time(_ value: PackedTemporal) { temporal(value, hasDate: false, hasTime: true) }
 
     /// Debezium takes remainders of signed numbers, those above the seconds of 32 bits: a negative TIME is rendered as
     /// `02:0-3:0-4.00000-5`, and from 2520-08 to 5041-02 and from 7561-11 on the minutes of a DATETIME are negative
