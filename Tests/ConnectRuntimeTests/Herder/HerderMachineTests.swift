@@ -1,3 +1,4 @@
+import ConnectData
 import Testing
 import WireCore
 
@@ -36,5 +37,61 @@ import WireCore
             sessionKeyLifetimeMilliseconds: nil)
         var machine = HerderMachine(settings, view: ConfigView())
         #expect(Self.completions(machine.handle(.request(1, .ping), at: Self.time(1))) == [1])
+    }
+
+    /// A machine with the stopped connector `a`.
+    private static func machineWithStoppedConnector() -> HerderMachine {
+        let settings = HerderSettings(
+            logPrefix: "", configTopic: "configs", gracefulShutdownMilliseconds: 1000, pluginCallMilliseconds: 1000,
+            sessionKeyLifetimeMilliseconds: nil)
+        var view = ConfigView()
+        let records = [
+            ConfigRecord.connector("a", ConnectorConfig([(name: "connector.class", value: "c")])),
+            ConfigRecord.commit("a", tasks: 0), ConfigRecord.targetState("a", .stopped),
+        ]
+        for (index, record) in records.enumerated() {
+            let value = record.value.map { JSONValue.object($0).encoded() }
+            _ = view.apply(StoreRecord(offset: Int64(index), key: Array(record.key.utf8), value: value))
+        }
+        var machine = HerderMachine(settings, view: view)
+        _ = machine.handle(
+            .assigned(WorkAssignment(generation: 1, isLeader: true, leaderURL: "", connectors: [ExactName("a")], tasks: [])),
+            at: time(1))
+        return machine
+    }
+
+    @Test func offsetsAreWrittenOnceTheConnectorHasCheckedThem() {
+        var machine = Self.machineWithStoppedConnector()
+        let changes = [PartitionOffset(partition: ["p": .integer(1)], offset: nil)]
+        let begun = machine.handle(.request(7, .changeOffsets("a", changes)), at: Self.time(2))
+        #expect(begun.contains(.checkOffsets(7, connector: "a", changes)))
+        let check = OffsetCheck(offsets: changes, isComplete: true)
+        #expect(
+            machine.handle(.offsetsChecked(7, .success(check)), at: Self.time(3)).contains(
+                .writeOffsets(7, connector: "a", changes)))
+        #expect(machine.nextDeadline == nil)
+        #expect(
+            machine.handle(.offsetsWritten(7, failure: nil), at: Self.time(4)).contains(
+                .complete(7, .success(.offsetsChanged(isComplete: true)))))
+    }
+
+    @Test func offsetsThatAreCheckedAfterTheDeadlineAreNotWritten() {
+        var machine = Self.machineWithStoppedConnector()
+        _ = machine.handle(.request(7, .changeOffsets("a", nil)), at: Self.time(2))
+        #expect(machine.nextDeadline == Self.time(1002).monotonic)
+        let overdue = machine.handle(.timePassed, at: Self.time(1002))
+        #expect(overdue.contains { if case .complete(7, .failure(.failed)) = $0 { true } else { false } })
+        let late = machine.handle(
+            .offsetsChecked(7, .success(OffsetCheck(offsets: [], isComplete: true))), at: Self.time(1003))
+        #expect(late.isEmpty)
+    }
+
+    @Test func offsetsAreNotWrittenByAWorkerThatHasLeftItsGroup() {
+        var machine = Self.machineWithStoppedConnector()
+        _ = machine.handle(.request(7, .changeOffsets("a", nil)), at: Self.time(2))
+        _ = machine.handle(.membershipLost(reason: "r", revoked: []), at: Self.time(3))
+        let checked = machine.handle(
+            .offsetsChecked(7, .success(OffsetCheck(offsets: [], isComplete: true))), at: Self.time(4))
+        #expect(checked.contains(.complete(7, .failure(.outsideGroup(reason: "r")))))
     }
 }

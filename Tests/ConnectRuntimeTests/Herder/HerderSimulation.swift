@@ -60,6 +60,7 @@ struct HerderSimulation {
     private var instances: [String: ConnectorRun] = [:]
     private var statuses = StatusView()
     // Requests
+    private var checkedOffsets: Set<RequestID> = []
     private var openRequests: Set<RequestID> = []
     private var requestCount = 0
     private var isStopping = false
@@ -134,9 +135,10 @@ struct HerderSimulation {
         Double.random(in: 0..<1, using: &random) < probability
     }
 
-    private mutating func later(_ event: Pending, within milliseconds: Int) {
+    private mutating func later(_ event: Pending, from earliest: Int = 0, within milliseconds: Int) {
         order += 1
-        queue.append(Due(at: now + Int.random(in: 0...milliseconds, using: &random), order: order, event: event))
+        queue.append(
+            Due(at: now + Int.random(in: earliest...milliseconds, using: &random), order: order, event: event))
     }
 
     private mutating func deliver(_ event: HerderEvent) {
@@ -288,12 +290,11 @@ struct HerderSimulation {
         case .createSessionKey:
             let key = SessionKey(keyBase64: "k\(now)", algorithm: "HmacSHA256", createdMilliseconds: Int64(now))
             deliver(.sessionKeyCreated(key))
-        case .changeOffsets(let id, let name, _):
-            if tasks.contains(where: { $0.key.connector == name && !$0.value.hasFailed }) { fail("offsets of \(name) are written while tasks run") }
-            struct Unreachable: Error {}
-            let fails = !isCalm && chance(0.2)
-            let result: Result<Bool, PluginError> = fails ? .failure(PluginError(Unreachable())) : .success(true)
-            later(.event(.offsetsChanged(id, result)), within: 300)
+        case .checkOffsets(let id, let name, _): checkOffsets(id, name)
+        case .writeOffsets(let id, let name, _):
+            if !checkedOffsets.contains(id) { fail("offsets of \(name) are written without a check") }
+            if hasRunningTasks(name) { fail("offsets of \(name) are written while tasks run") }
+            later(.event(.offsetsWritten(id, failure: !isCalm && chance(0.2) ? "unreachable" : nil)), within: 300)
         case .showConnector(let name, let state, let trace):
             apply(StatusKey.connector(name), StatusRecord(state: state, trace: trace, workerID: "w", generation: 1, version: nil))
         case .showTask(let id, let state):
@@ -306,6 +307,25 @@ struct HerderSimulation {
         case .complete(let id, _):
             if openRequests.remove(id) == nil { fail("request \(id) is answered twice") }
         case .finish: isFinished = true
+        }
+    }
+
+    private func hasRunningTasks(_ name: String) -> Bool {
+        tasks.contains { $0.key.connector == name && !$0.value.hasFailed }
+    }
+
+    /// The plugin accepts or refuses the offsets, returns after its deadline, or never.
+    private mutating func checkOffsets(_ id: RequestID, _ name: String) {
+        if hasRunningTasks(name) { fail("offsets of \(name) are checked while tasks run") }
+        struct Unreachable: Error {}
+        let success = HerderEvent.offsetsChecked(id, .success(OffsetCheck(offsets: [], isComplete: true)))
+        if isCalm || chance(0.6) {
+            checkedOffsets.insert(id)
+            later(.event(success), within: 300)
+        } else if chance(0.5) {
+            later(.event(.offsetsChecked(id, .failure(PluginError(Unreachable())))), within: 300)
+        } else if chance(0.5) {
+            later(.event(success), from: Self.callMilliseconds + 20, within: 2 * Self.callMilliseconds)
         }
     }
 

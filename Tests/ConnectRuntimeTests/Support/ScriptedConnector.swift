@@ -17,6 +17,8 @@ struct ScriptedConnector: Sendable {
     var started: @Sendable (any SourceConnectorContext) throws -> Void = { _ in }
     /// Called in `stop`.
     var stopped: @Sendable () -> Void = {}
+    /// Called at the begin of `validate`.
+    var validated: @Sendable () -> Void = {}
     /// What `alterOffsets` does.
     var alterOffsets: @Sendable ([PartitionOffset]) throws -> Bool = { _ in false }
 
@@ -60,7 +62,10 @@ private final class ScriptedInstance: SourceConnector {
 
     init(_ script: ScriptedConnector) { self.script = script }
 
-    func validate(_ configuration: [String: String]) -> ConfigValidation { ScriptedConnector.validate(configuration) }
+    func validate(_ configuration: [String: String]) -> ConfigValidation {
+        script.validated()
+        return ScriptedConnector.validate(configuration)
+    }
 
     func start(_ configuration: [String: String], context: any SourceConnectorContext) throws {
         self.configuration = configuration

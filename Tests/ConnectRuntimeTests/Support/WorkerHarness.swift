@@ -19,10 +19,11 @@ final class WorkerHarness: Sendable {
 
     init(
         _ connector: ScriptedConnector = ScriptedConnector(), cluster: MemoryCluster = MemoryCluster(),
-        properties: [String: String] = [:]
+        properties: [String: String] = [:], limits: (inout WorkerConfiguration) -> Void = { _ in }
     ) throws {
         self.cluster = cluster
-        let configuration = try Self.configuration(properties)
+        var configuration = try Self.configuration(properties)
+        limits(&configuration)
         worker = ConnectWorker(
             configuration: configuration, plugins: TestPlugins.registry(adding: [connector.plugin]), cluster: cluster)
         try worker.start()

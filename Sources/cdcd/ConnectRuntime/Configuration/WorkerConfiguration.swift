@@ -80,6 +80,10 @@ package struct WorkerConfiguration: Sendable {
     var offsetFlushIntervalMilliseconds = 60_000
     var offsetFlushTimeoutMilliseconds = 5000
     var gracefulShutdownMilliseconds = 5000
+    /// How long a REST request may take. A constant of Connect.
+    var requestMilliseconds = 90_000
+    /// How long a call of a connector's plugin may take: shorter than a REST request, which then reports the failure.
+    var pluginCallMilliseconds = 60_000
     var topicCreationEnabled = true
     var topicTrackingEnabled = true
     var topicTrackingResetAllowed = true

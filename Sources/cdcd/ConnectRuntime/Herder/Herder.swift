@@ -13,21 +13,27 @@ final class Herder: Sendable {
         var answers: [RequestID: Answer] = [:]
         var lastRequest: RequestID = 0
         var isOpen = true
-        /// What the herder is doing, for requests that time out.
-        var stage = "starting"
+        var stage = WorkerStage("awaiting startup")
     }
 
     static let loggerName = "org.apache.kafka.connect.runtime.distributed.DistributedHerder"
     static let workerLoggerName = "org.apache.kafka.connect.runtime.Worker"
-    /// How long a REST request may take (Connect's limit).
-    private static let requestMilliseconds = 90_000
 
     private let mailbox = Monitor(Mailbox())
+    private let requestMilliseconds: Int
 
-    var stage: String { mailbox.withLock { $0.stage } }
+    /// - Parameter requestMilliseconds: how long a request may take.
+    init(requestMilliseconds: Int) { self.requestMilliseconds = requestMilliseconds }
 
-    /// Names what the worker does before the herder runs.
-    func enter(stage: String) { mailbox.withLock { $0.stage = stage } }
+    /// What the worker is doing, for requests that time out.
+    var stage: WorkerStage { mailbox.withLock { $0.stage } }
+
+    /// Sets the stage. It began at the first of several calls with the same one.
+    func enter(stage: String) {
+        mailbox.withLock { mailbox in
+            if mailbox.stage.description != stage { mailbox.stage = WorkerStage(stage) }
+        }
+    }
 
     /// Adds an event; ignored once the herder has ended.
     func post(_ event: HerderEvent) { mailbox.update { if $0.isOpen { $0.events.append(event) } } }
@@ -36,7 +42,7 @@ final class Herder: Sendable {
     ///
     /// - Throws: `HerderError`; `.timedOut` if there is no answer in time, although the request is still carried out.
     func perform(
-        _ request: HerderRequest, timeoutMilliseconds: Int = Herder.requestMilliseconds
+        _ request: HerderRequest, timeoutMilliseconds: Int? = nil
     ) throws(HerderError) -> HerderAnswer {
         let answer = Answer(nil)
         let isAccepted = mailbox.update { mailbox in
@@ -47,8 +53,8 @@ final class Herder: Sendable {
             return true
         }
         guard isAccepted else { throw .shuttingDown }
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: timeoutMilliseconds)
-        guard let result = answer.wait(until: deadline, for: { $0 }) else { throw .timedOut(stage: stage) }
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: timeoutMilliseconds ?? requestMilliseconds)
+        guard let result = answer.wait(until: deadline, for: { $0 }) else { throw .timedOut(stage) }
         return try result.get()
     }
 

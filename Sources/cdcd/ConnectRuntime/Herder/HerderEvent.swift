@@ -65,8 +65,8 @@ enum HerderEvent: Sendable {
     case written(failure: String?)
     case request(RequestID, HerderRequest)
     case sessionKeyCreated(SessionKey)
-    /// - Parameter result: whether the connector has checked the offsets.
-    case offsetsChanged(RequestID, Result<Bool, PluginError>)
+    case offsetsChecked(RequestID, Result<OffsetCheck, PluginError>)
+    case offsetsWritten(RequestID, failure: String?)
     case connectorStarted(ConnectorRun, failure: String?)
     case tasksConfigured(ConnectorRun, Result<[ConnectorConfig], PluginError>)
     case connectorStopped(ConnectorRun)
@@ -99,7 +99,9 @@ enum HerderAction: Equatable, Sendable {
     case write([ConfigRecord])
     case readConfigs
     case createSessionKey
-    case changeOffsets(RequestID, connector: String, [PartitionOffset]?)
+    /// Passes the changes, or the removal of all stored offsets, to the connector's `alterOffsets`.
+    case checkOffsets(RequestID, connector: String, [PartitionOffset]?)
+    case writeOffsets(RequestID, connector: String, [PartitionOffset])
     case showConnector(String, StatusRecord.State, trace: String?)
     case showTask(TaskID, StatusRecord.State)
     case removeConnectorStatus(String)

@@ -64,7 +64,8 @@ final class HerderExecutor {
         case .createSessionKey:
             herder.post(.sessionKeyCreated(SessionKey.create(
                 bytes: environment.configuration.sessionKeyBytes, nowMilliseconds: environment.clock())))
-        case .changeOffsets(let id, let name, let changes): changeOffsets(id, name, changes)
+        case .checkOffsets(let id, let name, let changes): checkOffsets(id, name, changes)
+        case .writeOffsets(let id, let name, let offsets): writeOffsets(id, name, offsets)
         case .showConnector(let name, let state, let trace):
             let config = environment.configs.snapshot.connectors[name]
             let plugin = config.flatMap { environment.plugins.connector(named: $0["connector.class"] ?? "") }
@@ -165,26 +166,41 @@ final class HerderExecutor {
         herder.post(.configsRead(view, changes, environment.statuses.snapshot, startedAt: startedAt))
     }
 
-    /// Lets the connector check the offsets, then writes them.
-    private func changeOffsets(_ id: RequestID, _ name: String, _ changes: [PartitionOffset]?) {
+    // MARK: Offsets
+
+    /// On a thread of its own, which may block in the plugin without limit.
+    private func checkOffsets(_ id: RequestID, _ name: String, _ changes: [PartitionOffset]?) {
         let config = environment.configs.snapshot.connectors[name] ?? ConnectorConfig()
-        startThread(named: "offset-change") { [environment, herder] in
+        startThread(named: "connector-offsets-\(name)") { [environment, herder] in
             do {
                 let store = environment.offsets
                 try store.refresh()
-                let offsets = changes
-                    ?? store.offsets(of: name).map { PartitionOffset(partition: $0.partition, offset: nil) }
-                var isComplete = false
+                var check = OffsetCheck(
+                    offsets: changes
+                        ?? store.offsets(of: name).map { PartitionOffset(partition: $0.partition, offset: nil) },
+                    isComplete: false)
                 let plugin = environment.plugins.connector(named: config["connector.class"] ?? "")
                 if case .sourceConnector(let factory) = plugin?.factory {
-                    isComplete = try factory.makeConnector(environment.plugins).alterOffsets(config.dictionary, offsets)
+                    check.isComplete = try factory.makeConnector(environment.plugins)
+                        .alterOffsets(config.dictionary, check.offsets)
                 }
-                for change in offsets {
-                    try store.write(change.offset, of: OffsetView.Source(connector: name, partition: change.partition))
-                }
-                herder.post(.offsetsChanged(id, .success(isComplete)))
+                herder.post(.offsetsChecked(id, .success(check)))
             } catch {
-                herder.post(.offsetsChanged(id, .failure(PluginError(error))))
+                herder.post(.offsetsChecked(id, .failure(PluginError(error))))
+            }
+        }
+    }
+
+    private func writeOffsets(_ id: RequestID, _ name: String, _ offsets: [PartitionOffset]) {
+        startThread(named: "offset-writer") { [environment, herder] in
+            do {
+                for change in offsets {
+                    try environment.offsets.write(
+                        change.offset, of: OffsetView.Source(connector: name, partition: change.partition))
+                }
+                herder.post(.offsetsWritten(id, failure: nil))
+            } catch {
+                herder.post(.offsetsWritten(id, failure: "\(error)"))
             }
         }
     }

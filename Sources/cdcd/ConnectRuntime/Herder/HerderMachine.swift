@@ -7,19 +7,15 @@ import WireCore
 /// calls and stops have a deadline, after which the instance or run is abandoned and its late results are ignored.
 struct HerderMachine {
     private let settings: HerderSettings
-    private var assignment = WorkAssignment(generation: -1, isLeader: false, leaderURL: "", connectors: [], tasks: [])
-    /// Why the worker is not a member of its group; nil while it is.
-    private var absence: String?
-    private var stopDeadline: MonotonicInstant?
+    private var membership = HerderMembership()
     private var hasFinished = false
 
     private var configs: ConfigTopicMachine
-    private var connectors = NameMap<ConnectorSlot>()
-    private var lastRunNumber = 0
+    private var connectors = ConnectorTable()
     private var tasks = TaskRunTable()
     /// Restart requests that are answered once the task was started.
     private var taskWaiters: [TaskID: [RequestID]] = [:]
-    private var offsets = OffsetChangeQueue()
+    private var offsets: OffsetChangeQueue
 
     /// Connectors that have to be reconciled.
     private var dirty: Set<ExactName> = []
@@ -29,9 +25,13 @@ struct HerderMachine {
     init(_ settings: HerderSettings, view: ConfigView) {
         self.settings = settings
         configs = ConfigTopicMachine(settings, view: view)
+        offsets = OffsetChangeQueue(checkMilliseconds: settings.pluginCallMilliseconds)
     }
 
     private var view: ConfigView { configs.view }
+    private var assignment: WorkAssignment { membership.assignment }
+    private var absence: String? { membership.absence }
+    private var stopDeadline: MonotonicInstant? { membership.stopDeadline }
 
     /// What the herder is doing, for requests that time out.
     var stage: String {
@@ -41,8 +41,9 @@ struct HerderMachine {
 
     /// When `timePassed` has to be handled next.
     var nextDeadline: MonotonicInstant? {
-        let calls = connectors.values.compactMap { $0.instance?.deadline }
-        return ([tasks.nextDeadline, configs.nextDeadline(mayWrite: refusal == nil)].compactMap { $0 } + calls).min()
+        let configDeadline = configs.nextDeadline(mayWrite: membership.refusal == nil)
+        return [tasks.nextDeadline, configDeadline, offsets.nextDeadline, connectors.nextDeadline]
+            .compactMap { $0 }.min()
     }
 
     // MARK: Events
@@ -66,10 +67,9 @@ struct HerderMachine {
             if let outcome = configs.written(failure, at: now.monotonic) { handle(outcome) }
         case .request(let id, let request): receive(id, request)
         case .sessionKeyCreated(let key): configs.add(key)
-        case .offsetsChanged(let id, let result):
-            guard let name = offsets.ended(id) else { break }
-            dirty.insert(name)
-            complete(id, result.map { .offsetsChanged(isComplete: $0) }.mapError { .failed($0.description) })
+        case .offsetsChecked(let id, let result):
+            handle(offsets.checked(id, result, refusal: membership.error))
+        case .offsetsWritten(let id, let failure): handle(offsets.written(id, failure: failure))
         case .connectorStarted(let run, let failure): connectorStarted(run, failure)
         case .tasksConfigured(let run, let result): tasksConfigured(run, result)
         case .connectorStopped(let run): endInstance(run)
@@ -90,10 +90,14 @@ struct HerderMachine {
         repeat {
             while let name = dirty.popFirst() { reconcile(name.text) }
             guard stopDeadline == nil else { break }
-            let (refusal, isCurrent) = (refusal, isCurrent)
-            for outcome in configs.advance(refusal: refusal, at: now, isCurrent: isCurrent) { handle(outcome) }
+            let (refusal, connectors) = (membership.refusal, connectors)
+            for outcome in configs.advance(refusal: refusal, at: now, isCurrent: connectors.isCurrent) {
+                handle(outcome)
+            }
         } while !dirty.isEmpty
-        actions += offsets.advance(refusal: refusal, view) { [tasks] in !tasks.ids(of: $0).isEmpty }
+        actions += offsets.advance(refusal: membership.refusal, view, at: now.monotonic) { [tasks] in
+            !tasks.ids(of: $0).isEmpty
+        }
         guard stopDeadline != nil, !hasFinished, connectors.isEmpty, tasks.isEmpty else { return }
         hasFinished = true
         // Writes in progress are not waited for: Kafka may be unavailable.
@@ -101,35 +105,22 @@ struct HerderMachine {
         actions.append(.finish)
     }
 
-    /// Why the worker may not write to the config topic.
-    private var refusal: HerderError? {
-        membershipError ?? (assignment.isLeader ? nil : .notLeader(url: assignment.leaderURL))
-    }
-
-    private var membershipError: HerderError? {
-        stopDeadline == nil ? absence.map { .outsideGroup(reason: $0) } : .shuttingDown
-    }
-
     private mutating func assign(_ new: WorkAssignment) {
-        let (former, isNewGeneration) = (assignment, assignment.generation != new.generation)
-        assignment = new
+        let (added, changed, isNewGeneration) = membership.assign(new)
         if isNewGeneration { log(.info, "Starting connectors and tasks using config offset \(view.offset)") }
-        for name in new.connectors.subtracting(former.connectors) {
-            connectors[name.text, default: ConnectorSlot()].startIsDue = true
-        }
-        dirty.formUnion(new.connectors.symmetricDifference(former.connectors))
-        dirty.formUnion(new.tasks.symmetricDifference(former.tasks).map { ExactName($0.connector) })
+        for name in added { connectors.requestStart(name.text) }
+        dirty.formUnion(changed)
         while let name = dirty.popFirst() { reconcile(name.text) }
         if isNewGeneration { log(.info, "Finished starting connectors and tasks") }
     }
 
     private mutating func loseMembership(_ reason: String, _ revoked: [TaskRun]) {
-        absence = reason
+        membership.absence = reason
         for run in revoked { tasks.revoke(run, until: graceDeadline) }
-        for (name, connector) in connectors.sorted {
+        for name in connectors.names {
             connectors[name]?.startIsDue = false
             answerWaiters(name, .failure(.outsideGroup(reason: reason)))
-            if let shown = connector.shown, [.running, .paused, .restarting].contains(shown) {
+            if let shown = connectors[name]?.shown, [.running, .paused, .restarting].contains(shown) {
                 show(name, .unassigned, trace: reason)
             }
         }
@@ -137,12 +128,10 @@ struct HerderMachine {
     }
 
     private mutating func regainMembership(_ revoked: [TaskRun]) {
-        absence = nil
+        membership.absence = nil
         for run in revoked { tasks.revoke(run, until: graceDeadline) }
         configs.requireRead(since: now.monotonic)
-        for (name, connector) in connectors.sorted where connector.shown != .failed {
-            connectors[name]?.startIsDue = true
-        }
+        for name in connectors.names where connectors[name]?.shown != .failed { connectors.requestStart(name) }
         markAllDirty()
     }
 
@@ -153,7 +142,7 @@ struct HerderMachine {
     }
 
     private mutating func stop(_ deadline: MonotonicInstant) {
-        stopDeadline = deadline
+        membership.stopDeadline = deadline
         log(.info, "Stopping connectors and tasks that are still assigned to this worker.")
         dropRequests(andCurrent: false)
         markAllDirty()
@@ -173,13 +162,23 @@ struct HerderMachine {
                 ?? "Session key updated")
         case .published(let run, let failure?): failReconfiguration(run, failure)
         case .published(let run, nil):
-            guard isCurrent(run) else { return }
-            let (isFirst, deadline) = (connectors[run.name]?.instance?.hasConfiguredTasks == false, callDeadline)
-            if connectors[run.name]?.instance?.published(configuringUntil: deadline) == true { configureTasks(run) }
+            guard connectors.isCurrent(run) else { return }
+            let isFirst = !connectors.hasConfiguredTasks(run)
+            if connectors.published(run, configuringUntil: callDeadline) { configureTasks(run) }
             guard isFirst else { return }
             log(.info, "Finished creating connector \(run.name)", connector: run.name)
             answerWaiters(run.name, .success(.done))
             dirty.insert(ExactName(run.name))
+        }
+    }
+
+    private mutating func handle(_ outcome: OffsetChangeQueue.Outcome?) {
+        switch outcome {
+        case .action(let action): actions.append(action)
+        case .complete(let id, let name, let result):
+            dirty.insert(name)
+            complete(id, result)
+        case nil: break
         }
     }
 
@@ -190,11 +189,11 @@ struct HerderMachine {
         case .loggerLevelChanged(let name, let level): actions.append(.setLoggerLevel(name, level))
         case .connectorUpdated(let name):
             log(.info, "Connector \(name) config updated")
-            if assignment.contains(name) { connectors[name, default: ConnectorSlot()].startIsDue = true }
+            if assignment.contains(name) { connectors.requestStart(name) }
             dirty.insert(ExactName(name))
         case .connectorRemoved(let name):
             log(.info, "Connector \(name) config removed")
-            connectors[name, default: ConnectorSlot()].isRemoving = true
+            connectors.requestRemoval(name)
             for id in tasks.ids(of: name) { stopTask(id) }
             dirty.insert(ExactName(name))
         case .targetStateChanged(let name): changeTargetState(of: name)
@@ -221,17 +220,17 @@ struct HerderMachine {
             for run in tasks.running(of: name) { actions.append(.resumeTask(run)) }
             // A connector that failed stays so until it is restarted.
             guard let connector = connectors[name], connector.shown != .failed else { return }
-            if connector.instance?.isStopping ?? true { connectors[name]?.startIsDue = true }
+            if connector.instance?.isStopping ?? true { connectors.requestStart(name) }
         }
     }
 
     private mutating func restart(_ request: RestartRequest, _ statuses: StatusView) {
-        guard refusal == nil, let plan = RestartPlan(request, statuses) else { return }
+        guard membership.refusal == nil, let plan = RestartPlan(request, statuses) else { return }
         let name = request.connector
         log(.info, "Received restart request for \(name)")
         for id in plan.restartingTasks where isWanted(id) { restartTask(id) }
         if plan.restartsConnector, assignment.contains(name) {
-            connectors[name, default: ConnectorSlot()].startIsDue = true
+            connectors.requestStart(name)
             show(name, .restarting)
         }
         dirty.insert(ExactName(name))
@@ -244,7 +243,7 @@ struct HerderMachine {
         }
         reconcileConnector(name)
         let mayStart = absence == nil && !configs.isReadRequired && connectors[name]?.holdsTasks != true
-            && !offsets.isWriting(name)
+            && !offsets.isChanging(name)
         for id in view.tasks(of: name) where mayStart && tasks.isVacant(id) && isWanted(id) { startTask(id) }
         for id in taskWaiters.keys where id.connector.isExactly(name) {
             if let error = restartError(id) { answerTaskWaiters(id, .failure(error)) }
@@ -275,7 +274,7 @@ struct HerderMachine {
             settle(name, .paused)
             log(.info, "Finished creating connector \(name)", connector: name)
         case .started:
-            let mayStart = !configs.isReadRequired && !offsets.isWriting(name)
+            let mayStart = !configs.isReadRequired && !offsets.isChanging(name)
             if connector.startIsDue, mayStart { start(name) }
         }
     }
@@ -284,7 +283,8 @@ struct HerderMachine {
     private mutating func leave(_ name: String) {
         answerWaiters(name, .failure(restartError(of: name) ?? .shuttingDown))
         guard tasks.ids(of: name).isEmpty else { return }
-        let shown = connectors.remove(name)?.shown
+        let shown = connectors[name]?.shown
+        connectors[name] = nil
         guard view.connectors[name] != nil, let shown, shown != .failed else { return }
         actions.append(.showConnector(name, .unassigned, trace: nil))
     }
@@ -313,35 +313,25 @@ struct HerderMachine {
         stopDeadline ?? now.monotonic.advanced(byMilliseconds: settings.gracefulShutdownMilliseconds)
     }
 
-    private func isCurrent(_ run: ConnectorRun) -> Bool {
-        connectors[run.name]?.instance.map { $0.run == run && !$0.isStopping } ?? false
-    }
-
     private mutating func start(_ name: String) {
         guard let config = view.connectors[name] else { return }
-        lastRunNumber += 1
-        let run = ConnectorRun(name: name, number: lastRunNumber)
-        let instance = ConnectorInstance(starting: run, until: callDeadline)
-        connectors[name]?.instance = instance
-        connectors[name]?.startIsDue = false
+        let run = connectors.start(name, until: callDeadline)
         log(.info, "Creating connector \(name) of type \(config["connector.class"] ?? "")", connector: name)
         actions.append(.startConnector(run, config))
     }
 
     private mutating func stop(_ run: ConnectorRun) {
-        let deadline = graceDeadline
-        if connectors[run.name]?.instance?.stop(until: deadline) == true { actions.append(.stopConnector(run)) }
+        if connectors.stop(run, until: graceDeadline) { actions.append(.stopConnector(run)) }
     }
 
     private mutating func connectorStarted(_ run: ConnectorRun, _ failure: String?) {
-        guard isCurrent(run) else { return }
+        guard connectors.isCurrent(run) else { return }
         if let failure {
             actions.append(.releaseConnector(run))
             endInstance(run)
             return fail(run.name, failure)
         }
-        let deadline = callDeadline
-        guard connectors[run.name]?.instance?.started(configuringUntil: deadline) == true else { return }
+        guard connectors.started(run, configuringUntil: callDeadline) else { return }
         show(run.name, .running)
         configureTasks(run)
     }
@@ -352,7 +342,7 @@ struct HerderMachine {
     }
 
     private mutating func tasksConfigured(_ run: ConnectorRun, _ result: Result<[ConnectorConfig], PluginError>) {
-        guard isCurrent(run), connectors[run.name]?.instance?.configured() == true else { return }
+        guard connectors.isCurrent(run), connectors.configured(run) else { return }
         switch result {
         case .failure(let error): failReconfiguration(run, error.description)
         case .success(let made):
@@ -365,10 +355,8 @@ struct HerderMachine {
     }
 
     private mutating func reconfigurationRequested(_ run: ConnectorRun) {
-        let deadline = callDeadline
-        guard isCurrent(run) else { return }
-        let isDue = connectors[run.name]?.instance?.reconfigurationRequested(configuringUntil: deadline)
-        if isDue == true { configureTasks(run) }
+        guard connectors.isCurrent(run) else { return }
+        if connectors.reconfigurationRequested(run, configuringUntil: callDeadline) { configureTasks(run) }
     }
 
     private mutating func failReconfiguration(_ run: ConnectorRun, _ reason: String) {
@@ -377,7 +365,7 @@ struct HerderMachine {
 
     /// Stops an instance that has failed.
     private mutating func stop(_ run: ConnectorRun, failure reason: String, _ event: String) {
-        guard isCurrent(run) else { return }
+        guard connectors.isCurrent(run) else { return }
         log(.error, "\(event): \(reason)")
         stop(run)
         fail(run.name, reason)
@@ -390,7 +378,7 @@ struct HerderMachine {
     }
 
     private mutating func endInstance(_ run: ConnectorRun) {
-        if connectors[run.name]?.instance?.run == run { connectors[run.name]?.instance = nil }
+        connectors.end(run)
         dirty.insert(ExactName(run.name))
     }
 
@@ -399,12 +387,11 @@ struct HerderMachine {
             actions.append(.abandonTask(run))
             taskEnded(run, false)
         }
-        for (name, connector) in connectors.sorted {
-            guard let instance = connector.instance,
-                let call = instance.overdueCall(at: now.monotonic)
-            else { continue }
-            actions.append(.releaseConnector(instance.run))
-            endInstance(instance.run)
+        for outcome in offsets.abandonOverdue(at: now.monotonic) { handle(outcome) }
+        for (run, call) in connectors.overdueCalls(at: now.monotonic) {
+            let name = run.name
+            actions.append(.releaseConnector(run))
+            endInstance(run)
             if call == .stop { log(.error, "The connector did not stop in time and was abandoned", connector: name) } else {
                 fail(name, "The connector's \(call.rawValue) did not return within \(settings.pluginCallMilliseconds) ms. "
                     + "Check the systems that it connects to, then restart the connector")
@@ -462,7 +449,7 @@ struct HerderMachine {
         case .change(let change): configs.add(id, change)
         case .restartConnector(let name):
             if let error = restartError(of: name) { return complete(id, .failure(error)) }
-            connectors[name, default: ConnectorSlot()].startIsDue = true
+            connectors.requestStart(name)
             connectors[name]?.waiters.append(id)
             dirty.insert(ExactName(name))
         case .restartTask(let task):
@@ -475,18 +462,17 @@ struct HerderMachine {
 
     /// Why a connector cannot be restarted here; nil if it can.
     private func restartError(of name: String) -> HerderError? {
-        membershipError ?? view.restartError(of: name, assignment)
+        membership.error ?? view.restartError(of: name, assignment)
     }
 
-    private func restartError(_ id: TaskID) -> HerderError? { membershipError ?? view.restartError(id, assignment) }
+    private func restartError(_ id: TaskID) -> HerderError? { membership.error ?? view.restartError(id, assignment) }
 
     private mutating func complete(_ id: RequestID, _ result: Result<HerderAnswer, HerderError>) {
         actions.append(.complete(id, result))
     }
 
     private mutating func answerWaiters(_ name: String, _ result: Result<HerderAnswer, HerderError>) {
-        for id in connectors[name]?.waiters ?? [] { complete(id, result) }
-        connectors[name]?.waiters = []
+        for id in connectors.takeWaiters(of: name) { complete(id, result) }
     }
 
     private mutating func answerTaskWaiters(_ id: TaskID, _ result: Result<HerderAnswer, HerderError>) {

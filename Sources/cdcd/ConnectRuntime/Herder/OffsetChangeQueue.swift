@@ -1,16 +1,43 @@
 import ConnectData
 import WireCore
 
-/// Requests to change the offsets of stopped connectors. Each waits until the connector's tasks have ended, and nothing
-/// of the connector starts while its offsets are written. A value without I/O.
+/// Requests to change the offsets of stopped connectors. Each waits until the connector's tasks have ended; then the
+/// connector checks the offsets, and they are written. Nothing of the connector starts meanwhile. A value without I/O.
 struct OffsetChangeQueue {
-    private var waiting: [(id: RequestID, connector: String, changes: [PartitionOffset]?)] = []
-    private var writing: [RequestID: ExactName] = [:]
+    enum Outcome {
+        case action(HerderAction)
+        /// The request has ended, and the connector may start.
+        case complete(RequestID, connector: ExactName, Result<HerderAnswer, HerderError>)
+    }
 
-    func isWriting(_ connector: String) -> Bool { writing.values.contains(ExactName(connector)) }
+    private struct Request {
+        let id: RequestID
+        let connector: String
+        let changes: [PartitionOffset]?
+    }
+
+    private enum Phase {
+        /// The plugin has to return by the deadline. Afterwards its result is ignored.
+        case checking(until: MonotonicInstant)
+        case writing(isComplete: Bool)
+    }
+
+    private let checkMilliseconds: Int
+    private var waiting: [Request] = []
+    private var current: [RequestID: (connector: String, phase: Phase)] = [:]
+
+    /// - Parameter checkMilliseconds: how long the plugin's `alterOffsets` may take.
+    init(checkMilliseconds: Int) { self.checkMilliseconds = checkMilliseconds }
+
+    func isChanging(_ connector: String) -> Bool { current.values.contains { $0.connector.isExactly(connector) } }
+
+    /// When `abandonOverdue` has to be called next.
+    var nextDeadline: MonotonicInstant? {
+        current.values.compactMap { if case .checking(let until) = $0.phase { until } else { nil } }.min()
+    }
 
     mutating func add(_ id: RequestID, _ connector: String, _ changes: [PartitionOffset]?) {
-        waiting.append((id, connector, changes))
+        waiting.append(Request(id: id, connector: connector, changes: changes))
     }
 
     /// Begins the requests that can be carried out, and refuses those that cannot.
@@ -18,7 +45,9 @@ struct OffsetChangeQueue {
     /// - Parameters:
     ///   - refusal: why the worker may not change anything now.
     ///   - hasTasks: whether tasks of a connector have not ended.
-    mutating func advance(refusal: HerderError?, _ view: ConfigView, hasTasks: (String) -> Bool) -> [HerderAction] {
+    mutating func advance(
+        refusal: HerderError?, _ view: ConfigView, at now: MonotonicInstant, hasTasks: (String) -> Bool
+    ) -> [HerderAction] {
         var actions: [HerderAction] = []
         let requests = waiting
         waiting = []
@@ -26,11 +55,11 @@ struct OffsetChangeQueue {
             let name = request.connector
             if let error = refusal ?? Self.error(name, view) {
                 actions.append(.complete(request.id, .failure(error)))
-            } else if hasTasks(name) || isWriting(name) {
+            } else if hasTasks(name) || isChanging(name) {
                 waiting.append(request)
             } else {
-                writing[request.id] = ExactName(name)
-                actions.append(.changeOffsets(request.id, connector: name, request.changes))
+                current[request.id] = (name, .checking(until: now.advanced(byMilliseconds: checkMilliseconds)))
+                actions.append(.checkOffsets(request.id, connector: name, request.changes))
             }
         }
         return actions
@@ -44,14 +73,49 @@ struct OffsetChangeQueue {
                 + "connector by issuing a 'PUT' request to the '/connectors/\(name)/stop' endpoint")
     }
 
-    /// - Returns: the connector whose offsets were written; nil if the request was dropped before.
-    mutating func ended(_ id: RequestID) -> ExactName? { writing.removeValue(forKey: id) }
+    /// The plugin returned. Returns nil if the request was abandoned or dropped before.
+    ///
+    /// - Parameter refusal: why the worker may not write the offsets now.
+    mutating func checked(
+        _ id: RequestID, _ result: Result<OffsetCheck, PluginError>, refusal: HerderError?
+    ) -> Outcome? {
+        guard let (connector, phase) = current[id], case .checking = phase else { return nil }
+        if let refusal { return end(id, .failure(refusal)) }
+        switch result {
+        case .success(let check):
+            current[id] = (connector, .writing(isComplete: check.isComplete))
+            return .action(.writeOffsets(id, connector: connector, check.offsets))
+        case .failure(let error): return end(id, .failure(.failed(error.description)))
+        }
+    }
+
+    /// The offsets are written. Returns nil if the request was dropped before.
+    mutating func written(_ id: RequestID, failure: String?) -> Outcome? {
+        guard case .writing(let isComplete) = current[id]?.phase else { return nil }
+        return end(id, failure.map { .failure(.failed($0)) } ?? .success(.offsetsChanged(isComplete: isComplete)))
+    }
+
+    /// Ends the requests whose plugin has not returned in time.
+    mutating func abandonOverdue(at now: MonotonicInstant) -> [Outcome] {
+        let overdue = current.filter {
+            if case .checking(let until) = $0.value.phase { until <= now } else { false }
+        }
+        return overdue.keys.sorted().compactMap { id in
+            end(id, .failure(.failed(
+                "The connector's alterOffsets did not return within \(checkMilliseconds) ms. Check the systems that it "
+                    + "connects to, then send the request again")))
+        }
+    }
+
+    private mutating func end(_ id: RequestID, _ result: Result<HerderAnswer, HerderError>) -> Outcome? {
+        current.removeValue(forKey: id).map { .complete(id, connector: ExactName($0.connector), result) }
+    }
 
     /// Drops all requests that wait, and those in progress with `andCurrent`. Returns them.
     mutating func drop(andCurrent: Bool) -> [RequestID] {
-        let ids = waiting.map(\.id) + (andCurrent ? writing.keys.sorted() : [])
+        let ids = waiting.map(\.id) + (andCurrent ? current.keys.sorted() : [])
         waiting = []
-        if andCurrent { writing = [:] }
+        if andCurrent { current = [:] }
         return ids
     }
 }

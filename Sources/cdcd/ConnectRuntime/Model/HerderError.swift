@@ -9,8 +9,8 @@ enum HerderError: Error, Equatable, Sendable {
     /// Another worker leads the group and has to carry the request out; its REST URL.
     case notLeader(url: String)
     case failed(String)
-    /// The herder did not answer in time; `stage` is what it was doing.
-    case timedOut(stage: String)
+    /// The request did not end in time; the stage that was in progress.
+    case timedOut(WorkerStage)
     case shuttingDown
 }
 
@@ -23,7 +23,7 @@ extension HerderError: CustomStringConvertible {
         case .outsideGroup(let reason):
             "Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway. \(reason)."
         case .notLeader(let url): "Cannot complete request because this worker does not lead its group; the leader is \(url)"
-        case .timedOut(let stage): "Request timed out. The worker is currently \(stage)."
+        case .timedOut(let stage): "Request timed out. \(stage.summary)."
         case .shuttingDown: "The worker is shutting down."
         }
     }

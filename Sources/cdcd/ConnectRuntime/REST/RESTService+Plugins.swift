@@ -1,16 +1,10 @@
 import ConnectData
 import HTTPWire
 import WireCore
+import WireStreams
 
 /// `/connector-plugins` and what lies below.
 extension RESTService {
-    /// The outcome of validating a configuration, with the groups in which forms show it.
-    struct Validation {
-        var className: String
-        var result: ConfigValidation
-        var groups: [String]
-    }
-
     func listPlugins(_ query: QueryParameters) -> HTTPResponse {
         let listsConnectorsOnly = query.values("connectorsOnly").first.map { $0.lowercased() == "true" } ?? true
         let list = PluginKind.allCases
@@ -49,12 +43,15 @@ extension RESTService {
         if let className = config["connector.class"], !Self.normalized(className).hasSuffix(Self.normalized(name)) {
             throw RESTError(400, "Included connector type \(className) does not match request type \(name)")
         }
-        let validation: Validation
-        do throws(RESTError) {
+        let validation: ConnectorConfigValidator.Validation
+        do {
             validation = try self.validation(of: config, nullNames: body.nullNames)
-        } catch {
+        } catch let error as RESTError {
             // Here Connect reports a bad request as an internal error.
             throw RESTError(500, error.message)
+        } catch HerderError.timedOut(let stage) {
+            // Here Connect's text ends without a period.
+            throw RESTError(500, "Request timed out. \(stage.summary)")
         }
         return json(200, RESTDocuments.validation(validation.className, validation.result, groups: validation.groups))
     }
@@ -64,49 +61,24 @@ extension RESTService {
         return className.hasSuffix(suffix) ? String(className.dropLast(suffix.count)) : className
     }
 
-    /// Validates by the framework's rules and the connector's own.
+    /// Validates a configuration on a thread of its own: a plugin that does not return delays no other request.
     ///
     /// - Parameter nullNames: members that were given without a value.
-    /// - Throws: a `RESTError` of 400 if no connector class is named, or an unknown one.
-    func validation(of config: ConnectorConfig, nullNames: [String]) throws(RESTError) -> Validation {
-        guard let className = config["connector.class"] else {
-            let names = JavaHashOrder.sorted(config.names, from: .copied, hash: JavaHashOrder.hash)
-            let shown = names.map { "\($0)=\(config[$0] ?? "")" }.joined(separator: ", ")
-            throw RESTError(400, "Connector config {\(shown)} contains no connector type")
-        }
-        guard let plugin = plugins.connector(named: className),
-            case .sourceConnector(let factory) = plugin.factory
-        else {
-            throw RESTError(400, plugins.unknownConnectorMessage(className))
-        }
-        let framework = ConnectorValidation(
-            config.dictionary, connectorVersion: plugin.version(for: config.dictionary),
-            workerConverters: ConnectorValidation.WorkerConverters(
-                key: configuration.keyConverter.className, value: configuration.valueConverter.className,
-                header: configuration.headerConverter.className),
-            plugins: plugins)
-        let own = factory.makeConnector(plugins).validate(config.dictionary)
-        // The framework's result counts for its own properties, even if the connector defines them too.
-        let taken = Set(framework.framework.map(\.name))
-        var result = ConfigValidation(
-            values: framework.framework + own.values.filter { !taken.contains($0.name) }, warnings: own.warnings)
-        let message = "Null value can not be supplied as the configuration value."
-        var places = NameMap<Int>()
-        for (index, value) in result.values.enumerated() where places[value.name] == nil { places[value.name] = index }
-        for name in nullNames {
-            if let index = places[name] {
-                result.values[index].errors.append(message)
-            } else {
-                result.values.append(ConfigValue(name: name, key: nil, value: nil, errors: [message]))
+    /// - Throws: what `ConnectorConfigValidator` throws, and `HerderError.timedOut`.
+    func validation(
+        of config: ConnectorConfig, nullNames: [String]
+    ) throws -> ConnectorConfigValidator.Validation {
+        let validator = ConnectorConfigValidator(plugins: plugins, worker: configuration)
+        let stage = Monitor(WorkerStage("waiting for a new thread to become available for connector validation"))
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: configuration.requestMilliseconds)
+        let outcome = PluginThread.run(named: "connector-validation", until: deadline) {
+            Result { () throws(RESTError) in
+                try validator.validate(config, nullNames: nullNames) { text in
+                    stage.update { $0 = WorkerStage(text) }
+                }
             }
         }
-        for error in ClientOverride(connector: config.dictionary, worker: configuration).errors {
-            result.values.append(
-                ConfigValue(name: error.name, key: nil, value: config[error.name], errors: [error.message]))
-        }
-        result.values += framework.converters
-        var groups: [String] = []
-        for group in result.values.compactMap({ $0.key?.group }) where !groups.contains(group) { groups.append(group) }
-        return Validation(className: className, result: result, groups: groups)
+        guard let outcome else { throw HerderError.timedOut(stage.withLock { $0 }) }
+        return try outcome.get()
     }
 }

@@ -52,30 +52,25 @@ final class RESTService: Sendable {
     let herder: Herder
     let readiness = Monitor(Readiness.starting)
     private let requestGuard: RequestGuard
-    private let waitMilliseconds: Int
     private static let logger = Logger("org.apache.kafka.connect.runtime.rest.RestServer")
 
-    init(
-        configuration: WorkerConfiguration, plugins: PluginRegistry, herder: Herder,
-        waitMilliseconds: Int = 90_000
-    ) {
+    init(configuration: WorkerConfiguration, plugins: PluginRegistry, herder: Herder) {
         self.configuration = configuration
         self.plugins = plugins
         self.herder = herder
-        self.waitMilliseconds = waitMilliseconds
         requestGuard = RequestGuard(configuration)
     }
 
     /// Waits until the stores are read.
     func environment() throws -> WorkerEnvironment {
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: waitMilliseconds)
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: configuration.requestMilliseconds)
         let reached = readiness.wait(until: deadline) { state -> Readiness? in
             switch state {
             case .starting, .connected: nil
             case .ready, .stopping: state
             }
         }
-        guard let reached else { throw HerderError.timedOut(stage: herder.stage) }
+        guard let reached else { throw HerderError.timedOut(herder.stage) }
         guard let environment = reached.environment else { throw HerderError.shuttingDown }
         return environment
     }
@@ -140,12 +135,12 @@ final class RESTService: Sendable {
     // MARK: The worker itself
 
     func showWorker() throws -> HTTPResponse {
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: waitMilliseconds)
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: configuration.requestMilliseconds)
         let reached = readiness.wait(until: deadline) { state -> Readiness? in
             if case .starting = state { nil } else { state }
         }
         switch reached {
-        case nil, .starting: throw HerderError.timedOut(stage: herder.stage)
+        case nil, .starting: throw HerderError.timedOut(herder.stage)
         case .connected(let clusterID), .ready(let clusterID, _), .stopping(let clusterID, _):
             return json(200, .object([
                 "version": .string(ConnectVersion.version), "commit": .string(ConnectVersion.commit),
@@ -172,7 +167,7 @@ final class RESTService: Sendable {
                 "message": .string("Worker has completed startup and is ready to handle requests."),
             ]))
         } catch {
-            let stage = "The worker is currently \(herder.stage)."
+            let stage = herder.stage.summary + "."
             guard isStarted else {
                 return json(503, .object([
                     "status": .string("starting"), "message": .string("Worker is still starting up. \(stage)"),

@@ -1,5 +1,4 @@
 import ConnectData
-import HTTPWire
 import Synchronization
 import WireCore
 import WireStreams
@@ -20,7 +19,7 @@ package final class ConnectWorker: Sendable {
 
     /// The parts that exist only from some point of the start.
     private struct Parts {
-        var servers: [HTTPServer] = []
+        var server: RESTServer?
         var member: WorkerGroupMembership?
         var environment: WorkerEnvironment?
         var isStopping = false
@@ -30,7 +29,7 @@ package final class ConnectWorker: Sendable {
     private let configuration: WorkerConfiguration
     private let plugins: PluginRegistry
     private let cluster: any WorkerKafka
-    private let herder = Herder()
+    private let herder: Herder
     let service: RESTService
     private let identity: WorkerIdentity
     private let presence = GroupPresence()
@@ -48,6 +47,7 @@ package final class ConnectWorker: Sendable {
         self.configuration = configuration
         self.cluster = cluster
         self.plugins = plugins
+        herder = Herder(requestMilliseconds: configuration.requestMilliseconds)
         identity = WorkerIdentity(workerID: configuration.workerID)
         service = RESTService(configuration: configuration, plugins: plugins, herder: herder)
     }
@@ -58,30 +58,16 @@ package final class ConnectWorker: Sendable {
     ///
     /// Throws if a port is unavailable.
     package func start() throws {
-        let service = service
-        var servers: [HTTPServer] = []
-        do {
-            for listener in configuration.listeners {
-                servers.append(try HTTPServer(address: listener) { service.answer($0) })
-            }
-        } catch {
-            throw WorkerError(
-                "REST cannot listen: \(error). Another worker may be running here; choose another port with listeners=http://:PORT")
-        }
-        for server in servers { server.start() }
-        parts.withLock { $0.servers = servers }
-        let restLogger = Logger("org.apache.kafka.connect.runtime.rest.RestServer")
-        if let warning = configuration.addressWarning { restLogger.warn(warning) }
-        for server in servers {
-            restLogger.info("REST server listening at http://\(server.address)/, advertising URL \(configuration.advertisedURL)")
-        }
+        let server = try RESTServer(configuration, service)
+        server.start(configuration)
+        parts.withLock { $0.server = server }
         startThread(named: "DistributedHerder-\(configuration.workerID)", completion: herderEnded) { [self] in
             runHerder()
         }
     }
 
     /// The address of the first REST listener, with the port that the system chose if the configured one is 0.
-    package var restAddress: SocketAddress? { parts.withLock { $0.servers.first?.address } }
+    package var restAddress: SocketAddress? { parts.withLock { $0.server?.address } }
 
     private func runHerder() {
         do {
@@ -99,44 +85,16 @@ package final class ConnectWorker: Sendable {
     private func prepare() throws -> (WorkerEnvironment, WorkerGroupMembership) {
         let logger = Logger(Herder.loggerName)
         logger.info("Herder starting")
-        herder.enter(stage: "requesting the cluster's id from the brokers \(list(configuration.bootstrapServers))")
-        let clusterID = try cluster.clusterID()
+        let startup = WorkerStartup(
+            configuration: configuration, plugins: plugins, cluster: cluster, herder: herder, identity: identity,
+            presence: presence)
+        let clusterID = try startup.requestClusterID()
         service.readiness.update { $0.connected(to: clusterID) }
-        Logger("org.apache.kafka.connect.runtime.WorkerConfig").info("Kafka cluster ID: \(clusterID ?? "null")")
-
-        herder.enter(stage: "reading the internal topics")
-        let offsets = OffsetStore(log: try cluster.openLog(configuration.offsetTopic, purpose: .offsets))
-        try offsets.load()
-        let statuses = StatusStore(log: try cluster.openLog(configuration.statusTopic, purpose: .statuses))
-        try statuses.load()
-        let configs = ConfigStore(log: try cluster.openLog(configuration.configTopic, purpose: .configs))
-        try configs.load()
-
-        herder.enter(stage: "joining the group \(configuration.groupID)")
-        let member = WorkerGroupMembership(configuration, membership: cluster.makeMembership(), identity: identity) {
-            configs.snapshot
-        }
+        let environment = try startup.openStores()
+        let member = startup.makeMember(environment)
         parts.withLock { $0.member = member }
-        try member.join()
-        let (presence, herder) = (presence, herder)
-        member.start(WorkerGroupMembership.Reports(
-            joined: { herder.post(.groupJoined) },
-            suspended: { reason in
-                herder.post(.membershipLost(reason: reason, revoked: presence.leave(reason, revokes: false)))
-            },
-            left: { reason in
-                herder.post(.membershipLost(reason: reason, revoked: presence.leave(reason, revokes: true)))
-            },
-            rejoined: { herder.post(.membershipRegained(revoked: presence.rejoin(othersRan: $0))) },
-            lost: { [self] in fail($0) }))
-
-        herder.enter(stage: "starting connectors")
-        let committer = OffsetCommitter(flushIntervalMilliseconds: configuration.offsetFlushIntervalMilliseconds)
-        committer.start()
-        let environment = WorkerEnvironment(
-            configuration: configuration, plugins: plugins, cluster: cluster, configs: configs, statuses: statuses,
-            offsets: offsets, committer: committer, identity: identity, presence: presence
-        ) { WallTime.now.epochMilliseconds }
+        try startup.join(member) { [self] in fail($0) }
+        environment.committer.start()
         parts.withLock { $0.environment = environment }
         // Before any request: only the assignment makes this worker the leader.
         herder.post(.groupJoined)
@@ -144,8 +102,6 @@ package final class ConnectWorker: Sendable {
         logger.info("Herder started")
         return (environment, member)
     }
-
-    private func list(_ addresses: [SocketAddress]) -> String { addresses.map(\.description).joined(separator: ",") }
 
     /// Ends the worker because it cannot continue. On a thread of its own, since `stop` waits for the calling thread.
     private func fail(_ error: any Error) {
@@ -174,8 +130,8 @@ package final class ConnectWorker: Sendable {
         }
         Self.logger.info("Kafka Connect stopping")
         service.readiness.update { $0.end() }
-        let (servers, member, isStarted) = parts.withLock { ($0.servers, $0.member, $0.environment != nil) }
-        let restEnded = stopServers(servers)
+        let (server, member, isStarted) = parts.withLock { ($0.server, $0.member, $0.environment != nil) }
+        let restEnded = server?.stop(graceMilliseconds: ShutdownBudget.restMilliseconds)
         if isStarted {
             herder.post(.stop(deadline: budget.tasksDeadline))
         } else {
@@ -187,21 +143,10 @@ package final class ConnectWorker: Sendable {
         _ = herderEnded.wait(milliseconds: budget.left)
         herder.close()
         closeStores(budget)
-        _ = restEnded.wait(milliseconds: budget.left)
+        _ = restEnded?.wait(milliseconds: budget.left)
         cluster.close()
         Self.logger.info("Kafka Connect stopped")
         ended.finish()
-    }
-
-    private func stopServers(_ servers: [HTTPServer]) -> ThreadCompletion {
-        let completion = ThreadCompletion()
-        startThread(named: "rest-stop", completion: completion) {
-            let logger = Logger("org.apache.kafka.connect.runtime.rest.RestServer")
-            logger.info("Stopping REST server")
-            for server in servers { server.stop(graceMilliseconds: ShutdownBudget.restMilliseconds) }
-            logger.info("REST server stopped")
-        }
-        return completion
     }
 
     private func closeStores(_ budget: ShutdownBudget) {
