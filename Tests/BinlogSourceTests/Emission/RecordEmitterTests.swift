@@ -177,7 +177,7 @@ import WireTestSupport
         } catch let error as PlanError {
             #expect(error.description.contains("alltypes.uniq"))
             #expect(error.reason.contains("internal schema size 2, but row size 3"))
-            #expect(error.reason.contains("new snapshot"))
+            #expect(error.remedy?.contains("new snapshot") == true)
         }
         var other = try AllTypesStory("3.6", "default")
         other.definitions["uniq"]?.columns[1].typeName = "VARCHAR"

@@ -35,7 +35,7 @@ import WireCore
         } catch let error as PlanError {
             #expect(error.table.description == "wire.keyed" && error.column == "c")
             #expect(error.reason.contains("the table's key is (a), but on the server it is (c, a)"))
-            #expect(error.reason.contains("new snapshot"))
+            #expect(error.remedy?.contains("new snapshot") == true)
         }
     }
 

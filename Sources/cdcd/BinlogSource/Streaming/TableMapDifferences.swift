@@ -45,8 +45,8 @@ struct TableMapDifferences {
         if current.map({ $0.lowercased() }) == key.map({ $0.lowercased() }) {
             throw PlanError(
                 table: definition.id, column: key.first,
-                "in the schema history the table's key is \(known), but on the server it is \(stored). "
-                    + TableMapCheck.remedy)
+                "in the schema history the table's key is \(known), but on the server it is \(stored)",
+                remedy: TableMapCheck.remedy)
         }
         logger.warn(
             "The key of the table \(definition.id) is \(known) in the schema history, but \(stored) in the binlog and "

@@ -1,34 +1,26 @@
-/// The rows of a table cannot be planned, or do not fit the plan. The reason names the remedy.
+/// The rows of a table cannot be planned, or do not fit the plan.
 package struct PlanError: Error, Hashable, Sendable, CustomStringConvertible {
     package let table: TableID
     package let column: String?
     package let reason: String
+    package let remedy: String?
 
-    init(table: TableID, column: String? = nil, _ reason: String) {
+    init(table: TableID, column: String? = nil, _ reason: String, remedy: String? = nil) {
         self.table = table
         self.column = column
         self.reason = reason
+        self.remedy = remedy
     }
 
     package var description: String {
-        column.map { "Column \($0) of table \(table) cannot be captured: \(reason)" }
-            ?? "Rows of table \(table) cannot be captured: \(reason)"
+        let subject = column.map { "Column \($0) of table \(table)" } ?? "Rows of table \(table)"
+        return "\(subject) cannot be captured: \(reason)" + (remedy.map { ". \($0)" } ?? "")
     }
 }
 
-/// A cell that has no value in messages.
-package struct ConversionError: Error, Hashable, Sendable, CustomStringConvertible {
-    package let table: TableID
-    package let column: String?
-    package let reason: String
-
-    init(_ table: TableID, column: String?, _ reason: String) {
-        self.table = table
-        self.column = column
-        self.reason = reason
-    }
-
-    package var description: String {
-        column.map { "Column \($0) of table \(table): \(reason)" } ?? "Table \(table): \(reason)"
+extension PlanError {
+    /// Leaves a column out of the rows.
+    static func remedy(excluding column: String, of table: TableID) -> String {
+        "Exclude the column with column.exclude.list=\(table.database).\(table.table).\(column)"
     }
 }

@@ -107,8 +107,8 @@ extension ValueKind {
         default:
             throw PlanError(
                 table: table.id, column: column.name,
-                "its type \(column.typeName) has no representation in messages; exclude the column with "
-                    + "column.exclude.list=\(table.id.database).\(table.id.table).\(column.name)")
+                "its type \(column.typeName) has no representation in messages",
+                remedy: PlanError.remedy(excluding: column.name, of: table.id))
         }
     }
 
@@ -116,14 +116,14 @@ extension ValueKind {
         options.unsignedBigints == .precise ? .unsignedDecimal : .integer(.int64, isUnsigned: true)
     }
 
-    /// The column's own set, or the table's. Debezium falls back on UTF-8 where nothing is known.
+    /// The column's own set, or the table's. Debezium falls back on UTF-8 if neither is known.
     private static func characterSet(_ column: ColumnDefinition, _ table: TableDefinition) throws -> MySQLCharacterSet {
         let name = column.characterSet ?? table.defaultCharacterSet ?? "utf8mb4"
         if let set = MySQLCharacterSet(named: name) ?? MySQLCharacterSet(collationNamed: name) { return set }
         throw PlanError(
             table: table.id, column: column.name,
-            "its character set \(name) is unknown; exclude the column with "
-                + "column.exclude.list=\(table.id.database).\(table.id.table).\(column.name)")
+            "its character set \(name) is unknown",
+            remedy: PlanError.remedy(excluding: column.name, of: table.id))
     }
 
     /// An ENUM or SET option without its quotes. A comma within it is escaped, since `allowed` is a list.

@@ -94,7 +94,8 @@ package final class TablePlan: Sendable {
             throw PlanError(
                 table: table,
                 "Cannot create field because of field name duplication \(field.name): field.name.adjustment.mode gives two "
-                    + "of its columns this name. Leave one of them out with column.exclude.list, or choose avro_unicode")
+                    + "of its columns this name",
+                remedy: "Leave one of them out with column.exclude.list, or choose avro_unicode")
         }
     }
 
@@ -139,10 +140,10 @@ package final class TablePlan: Sendable {
         }
         throw ConversionError(
             definition.id, column: name(ofColumn: index),
-            (null.isOptional || null.defaultValue != nil
-                ? "its value has no representation in the configured mode (event.converting.failure.handling.mode=fail). "
+            null.isOptional || null.defaultValue != nil
+                ? "its value has no representation in the configured mode (event.converting.failure.handling.mode=fail)"
                 : "its value has no representation in the configured mode, and the column is NOT NULL (Invalid value: null "
-                    + "used for required field: \"\(name(ofColumn: index))\"). ")
-                + "Choose another time.precision.mode, or exclude the column with column.exclude.list")
+                    + "used for required field: \"\(name(ofColumn: index))\")",
+            remedy: "Choose another time.precision.mode, or exclude the column with column.exclude.list")
     }
 }

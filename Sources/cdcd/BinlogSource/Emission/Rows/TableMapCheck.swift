@@ -32,7 +32,8 @@ struct TableMapCheck {
         guard map.columnCount == definition.columns.count else {
             throw PlanError(
                 table: definition.id,
-                "internal schema size \(definition.columns.count), but row size \(map.columnCount). " + Self.remedy)
+                "internal schema size \(definition.columns.count), but row size \(map.columnCount)",
+                remedy: Self.remedy)
         }
         for (index, name) in metadata.columnNames.enumerated() where index < definition.columns.count {
             let column = definition.columns[index]
@@ -101,7 +102,7 @@ struct TableMapCheck {
     private func conflict(_ column: ColumnDefinition, _ history: String, _ server: String) -> PlanError {
         PlanError(
             table: definition.id, column: column.name,
-            "in the schema history \(history), but \(server). " + Self.remedy)
+            "in the schema history \(history), but \(server)", remedy: Self.remedy)
     }
 }
 
