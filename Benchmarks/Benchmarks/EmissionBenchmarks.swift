@@ -25,7 +25,8 @@ private func emission(_ name: String, _ rows: CapturedLog.Rows, _ sink: JSONSink
     ])
     let definition = try CapturedLog.definition(of: rows.table, configuration)
     let plan = try TablePlan(definition, configuration: configuration)
-    let emitter = RecordEmitter(configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 })
+    let emitter = RecordEmitter(
+        RecordOutput(configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 }))
     var decoder = BinlogDecoder(hasChecksums: true)
     _ = try rows.map.withUnsafeBytes { try decoder.decodeOne($0).header }
     let source = SourceInfo(timestampMicroseconds: 0, file: "binlog.000001", position: 4)

@@ -40,12 +40,11 @@ final class PipelineUnderTest {
             producer: producer, tracker: tracker, gate: PauseGate(isPaused: false),
             errors: ErrorHandling(configuration: connector), logger: logger, prepareTopic: { _ in })
         // A clock that stands still, so that each run produces the same bytes.
-        emitter = RecordEmitter(
+        let output = RecordOutput(
             configuration: configuration, taskID: 0, runID: "00000000-0000-0000-0000-000000000000", sink: sink,
             clock: { AccumulatingProducer.timestampMilliseconds * 1000 })
-        snapshotEmitter = SnapshotEmitter(
-            configuration: configuration, taskID: 0, runID: "00000000-0000-0000-0000-000000000000", sink: sink,
-            clock: { AccumulatingProducer.timestampMilliseconds * 1000 })
+        emitter = RecordEmitter(output)
+        snapshotEmitter = SnapshotEmitter(output)
     }
 
     /// Hands the offset of everything so far over, which sends the open batches.

@@ -54,7 +54,7 @@ extension FuzzTarget {
         let writesSchemas = options & 0x80 != 0
         let sink = ConvertingSink(try JSONConverter(configuration: ["schemas.enable": "\(writesSchemas)"]))
         let emitter = RecordEmitter(
-            configuration: story.configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 })
+            RecordOutput(configuration: story.configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 }))
         var decoder = BinlogDecoder(hasChecksums: false)
         try eachEvent(of: UnsafeRawBufferPointer(rebasing: input.dropFirst())) { bytes in
             guard case .rows(let rows) = try decoder.decodeOne(bytes).body, let map = decoder.tableMap(rows.tableID),

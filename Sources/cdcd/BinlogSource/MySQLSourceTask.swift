@@ -3,14 +3,13 @@ import Foundation
 import MySQLWire
 import WireCore
 
-/// The task of a MySQL connector: decides where to begin, takes a snapshot where one is due, and streams the binlog.
+/// The task of a MySQL connector: decides where to begin, takes a snapshot if one is due, and streams the binlog.
 final class MySQLSourceTask: SourceTask {
-    /// How often a snapshot that is interrupted is tried.
+    /// The maximum number of attempts at a snapshot that is interrupted.
     static let snapshotAttemptsMax = 5
-    /// The pause before the task does again what it does at its start: behind one name there may be servers that
-    /// contradict each other.
+    /// The pause before the task starts again: servers with the same name may contradict each other.
     private static let restartMilliseconds = 500
-    /// How often the server is asked again for what it is committing.
+    /// The pause before the server is queried again for what it is committing.
     private static let pendingMilliseconds = 100
     /// Microseconds since the epoch.
     private static let clock: @Sendable () -> Int64 = { WallTime.now.epochMicroseconds }
@@ -20,6 +19,24 @@ final class MySQLSourceTask: SourceTask {
     private let openHistoryLog: HistoryLogOpener
     let logger: Logger
     private let runID = UUID().uuidString.lowercased()
+
+    /// What every step of a run uses.
+    private struct Run {
+        let sink: any RecordSink
+        let control: TaskControl
+        let history: any HistoryLog
+        let recorder: SchemaRecorder
+    }
+
+    /// What streaming begins with.
+    private struct Preparation {
+        /// The first position; nil if nothing is to be streamed.
+        var start: StreamingStart?
+        /// The schema at that position.
+        var schema: DatabaseSchema
+        /// The server whose binlog has that position.
+        var server: ServerInspection
+    }
 
     init(
         configuration: MySQLConnectorConfig, context: any SourceTaskContext, openHistoryLog: @escaping HistoryLogOpener
@@ -59,30 +76,30 @@ final class MySQLSourceTask: SourceTask {
             control.removeStopHandler(handler)
             history.close()
         }
+        let recorder = SchemaRecorder(configuration: configuration, history: history, clock: Self.clock)
+        let run = Run(sink: sink, control: control, history: history, recorder: recorder)
         while true {
             do {
-                return try work(from: stored, server, history, sink, control)
-            } catch let gone as BinlogUnavailableError {
+                return try work(from: stored, server, run)
+            } catch let unavailable as BinlogUnavailableError {
                 guard configuration.snapshot.mode == .whenNeeded else {
-                    throw BinlogAvailability.failure(gone.offset, profile: configuration.profile, reason: gone.reason)
+                    throw BinlogAvailability.failure(
+                        unavailable.offset, profile: configuration.profile, reason: unavailable.reason)
                 }
-                // The next start, at once: it finds the same, and takes a snapshot.
-                logger.warn("The stream cannot be continued: \(gone.reason)")
-                stored = gone.offset
+                // Starts again at once: the next start finds the same, and takes a snapshot.
+                logger.warn("The stream cannot be continued: \(unavailable.reason)")
+                stored = unavailable.offset
                 StopWaiter(control).wait(milliseconds: Self.restartMilliseconds)
                 server = try inspectServer(control)
             }
         }
     }
 
-    /// Takes a snapshot where one is due, and streams.
-    private func work(
-        from stored: SourceOffset?, _ server: ServerInspection, _ history: any HistoryLog, _ sink: any RecordSink,
-        _ control: TaskControl
-    ) throws {
-        let recorder = SchemaRecorder(configuration: configuration, history: history, clock: Self.clock)
-        let (begin, schema, source) = try prepare(stored, server, history, recorder, sink, control)
-        guard let begin else {
+    /// Takes a snapshot if one is due, and streams.
+    private func work(from stored: SourceOffset?, _ server: ServerInspection, _ run: Run) throws {
+        let control = run.control
+        let preparation = try prepare(from: stored, server, run)
+        guard let start = preparation.start else {
             StopWaiter(control).waitForStop()
             return
         }
@@ -90,29 +107,27 @@ final class MySQLSourceTask: SourceTask {
             StopWaiter(control).wait(milliseconds: configuration.snapshot.streamingDelayMilliseconds)
         }
         let connection = BinlogConnection(
-            configuration: configuration, control: control, serverUUID: source.facts["server_uuid"], logger: logger)
+            configuration: configuration, control: control, serverUUID: preparation.server.facts["server_uuid"],
+            logger: logger)
         let metadata = ServerMetadata(configuration, control) { connection.serverUUID }
         let bindings = TableBindings(configuration: configuration, logger: logger) { try metadata.primaryKey(of: $0) }
         let rowStatements = RowStatementCheck(configuration, logger: logger) { try metadata.dependencies() }
         let eventHandler = BinlogEventHandler(
-            configuration: configuration, emitter: emitter(sink), recorder: recorder, sink: sink, schema: schema,
-            bindings: bindings, rowStatements: rowStatements, start: begin, logger: logger)
+            configuration: configuration, emitter: RecordEmitter(output(run.sink)), recorder: run.recorder,
+            sink: run.sink, schema: preparation.schema, bindings: bindings, rowStatements: rowStatements, start: start,
+            logger: logger)
         try StreamingReader(control: control, connection: connection, handler: eventHandler).run()
     }
 
-    /// Does what comes before streaming. No start: nothing is to be streamed.
-    ///
-    /// - Returns: where to begin, the schema there, and the server on which that place is.
-    private func prepare(
-        _ stored: SourceOffset?, _ server: ServerInspection, _ history: any HistoryLog, _ recorder: SchemaRecorder,
-        _ sink: any RecordSink, _ control: TaskControl
-    ) throws -> (StreamingStart?, DatabaseSchema, ServerInspection) {
+    /// Recovers the schema or takes a snapshot, whatever the stored offset and the snapshot mode demand.
+    private func prepare(from stored: SourceOffset?, _ server: ServerInspection, _ run: Run) throws -> Preparation {
+        let history = run.history
         var server = server
         var decision = try StartDecision.make(
             offset: stored, historyExists: try history.exists(), mode: configuration.snapshot.mode,
             profile: configuration.profile, historyTopic: configuration.history.topic)
         if case .resume(let offset) = decision,
-            let reason = try reasonForNotResuming(at: offset, &server, control) {
+            let reason = try reasonForNotResuming(at: offset, &server, run.control) {
             decision = try StartDecision.whenUnavailable(
                 offset, reason: reason, mode: configuration.snapshot.mode, profile: configuration.profile)
         }
@@ -120,23 +135,26 @@ final class MySQLSourceTask: SourceTask {
         switch decision {
         case .nothing:
             logger.info("The snapshot was taken, and snapshot.mode=initial_only asks for no more")
-            return (nil, DatabaseSchema(rules: rules), server)
+            return Preparation(schema: DatabaseSchema(rules: rules), server: server)
         case .streamFromTheBeginning:
             if try !history.exists() { try history.create() }
-            return (try server.beginning(configuration), DatabaseSchema(rules: rules), server)
+            let start = try server.beginning(configuration)
+            return Preparation(start: start, schema: DatabaseSchema(rules: rules), server: server)
         case .resume(let offset):
             let start = try server.start(offset, configuration)
-            return (start, try recover(from: history, until: offset, start, rules), server)
+            let schema = try recover(from: history, until: offset, start, rules)
+            return Preparation(start: start, schema: schema, server: server)
         case .snapshot(let readsRows, let reason):
             logger.info("A snapshot will be taken: \(reason)")
             if try !history.exists() { try history.create() }
-            let (offset, schema, server) = try snapshot(readsRows, server, recorder, sink, control)
-            guard configuration.snapshot.mode != .initialOnly else { return (nil, schema, server) }
-            return (try server.start(offset, configuration), schema, server)
+            let (offset, schema, server) = try snapshot(of: server, readsRows: readsRows, run)
+            let streams = configuration.snapshot.mode != .initialOnly
+            let start = streams ? try server.start(offset, configuration) : nil
+            return Preparation(start: start, schema: schema, server: server)
         }
     }
 
-    /// Why the server cannot go on from an offset; nil if it can. Waits for what it is committing just now.
+    /// The reason why the server cannot continue from an offset; nil if it can. Waits for what it is committing.
     private func reasonForNotResuming(
         at offset: SourceOffset, _ server: inout ServerInspection, _ control: TaskControl
     ) throws -> String? {
@@ -177,13 +195,13 @@ final class MySQLSourceTask: SourceTask {
         return recovery.schema
     }
 
-    /// Takes the snapshot, again from its beginning where it is interrupted.
+    /// Takes the snapshot, again from its beginning if it is interrupted.
     ///
-    /// - Returns: where streaming begins, the schema there, and the server on which that place is.
+    /// - Returns: the offset at which streaming begins, the schema there, and the server that was read.
     private func snapshot(
-        _ readsRows: Bool, _ server: ServerInspection, _ recorder: SchemaRecorder, _ sink: any RecordSink,
-        _ control: TaskControl
+        of server: ServerInspection, readsRows: Bool, _ run: Run
     ) throws -> (SourceOffset, DatabaseSchema, ServerInspection) {
+        let control = run.control
         if configuration.snapshot.delayMilliseconds > 0 {
             StopWaiter(control).wait(milliseconds: configuration.snapshot.delayMilliseconds)
         }
@@ -192,9 +210,8 @@ final class MySQLSourceTask: SourceTask {
             if control.isStopping { throw CancellationError() }
             let reader = SnapshotReader(
                 configuration: configuration, control: control, facts: server.facts, privileges: server.privileges,
-                rules: rules(for: server.facts), recorder: recorder, emitter: snapshotEmitter(sink), sink: sink,
-                logger: logger,
-                clock: Self.clock, readsRows: readsRows)
+                rules: rules(for: server.facts), recorder: run.recorder, emitter: SnapshotEmitter(output(run.sink)),
+                sink: run.sink, logger: logger, clock: Self.clock, readsRows: readsRows)
             do {
                 let (offset, schema) = try reader.run()
                 control.report(.running)
@@ -220,10 +237,10 @@ final class MySQLSourceTask: SourceTask {
 
     // MARK: Parts
 
-    /// Connects and looks at the server; tries again where it cannot be reached, as after a lost connection.
+    /// Connects and inspects the server. Retries if it cannot be reached, as after a lost connection.
     ///
-    /// - Parameter endsInterruption: whether the task is running again when the server is reached; false where it waits
-    ///   for what the server does.
+    /// - Parameter endsInterruption: whether the task is running again when the server is reached; false if the task
+    ///   waits for the server.
     private func inspectServer(_ control: TaskControl, endsInterruption: Bool = true) throws -> ServerInspection {
         var policy = ReconnectPolicy()
         while true {
@@ -244,14 +261,8 @@ final class MySQLSourceTask: SourceTask {
         }
     }
 
-    private func emitter(_ sink: any RecordSink) -> RecordEmitter {
-        RecordEmitter(
-            configuration: configuration, taskID: context.taskID, runID: runID, sink: sink, clock: Self.clock,
-            logger: logger)
-    }
-
-    private func snapshotEmitter(_ sink: any RecordSink) -> SnapshotEmitter {
-        SnapshotEmitter(
+    private func output(_ sink: any RecordSink) -> RecordOutput {
+        RecordOutput(
             configuration: configuration, taskID: context.taskID, runID: runID, sink: sink, clock: Self.clock,
             logger: logger)
     }

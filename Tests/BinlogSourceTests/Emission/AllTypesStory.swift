@@ -101,9 +101,9 @@ struct AllTypesStory {
         let sink = CollectingSink()
         let clock: () -> Int64 = { 1_700_000_000_123_456 }
         try emitSnapshot(
-            to: SnapshotEmitter(configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: clock))
+            to: SnapshotEmitter(RecordOutput(configuration, to: sink, clock: clock)))
         try emitStream(
-            to: RecordEmitter(configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: clock))
+            to: RecordEmitter(RecordOutput(configuration, to: sink, clock: clock)))
         return try sink.recordsByTopic()
     }
 

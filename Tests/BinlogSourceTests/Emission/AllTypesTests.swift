@@ -33,10 +33,8 @@ import WireCore
         let expected = try #require(story.expected[story.configuration.logicalName])
         let sink = CollectingSink()
         let clock: () -> Int64 = { 1_700_000_000_123_456 }
-        let snapshot = SnapshotEmitter(
-            configuration: story.configuration, taskID: 0, runID: "run", sink: sink, clock: clock)
-        let stream = RecordEmitter(
-            configuration: story.configuration, taskID: 0, runID: "run", sink: sink, clock: clock)
+        let snapshot = SnapshotEmitter(RecordOutput(story.configuration, to: sink, clock: clock))
+        let stream = RecordEmitter(RecordOutput(story.configuration, to: sink, clock: clock))
         for record in expected where story.isSnapshot(record) {
             try snapshot.emitSchemaChange(story.change(of: record), source: story.source(of: record))
         }

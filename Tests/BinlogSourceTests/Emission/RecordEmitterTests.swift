@@ -21,7 +21,7 @@ import WireTestSupport
     }
 
     private func emitter(_ story: AllTypesStory, _ sink: any RecordSink) -> RecordEmitter {
-        RecordEmitter(configuration: story.configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 })
+        RecordEmitter(RecordOutput(story.configuration, to: sink))
     }
 
     /// Gives the first event of a table to `body`, decoded.
@@ -138,8 +138,7 @@ import WireTestSupport
         let story = try AllTypesStory("3.6", "default")
         let definition = try #require(story.definitions["nopk"])
         let sink = CollectingSink()
-        let emitter = SnapshotEmitter(
-            configuration: story.configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 })
+        let emitter = SnapshotEmitter(RecordOutput(story.configuration, to: sink))
         for count in rowCounts {
             let plan = try TablePlan(definition, configuration: story.configuration)
             try emitter.beginTable(plan, source: source)

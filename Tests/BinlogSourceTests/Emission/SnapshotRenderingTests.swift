@@ -95,13 +95,11 @@ import WireCore
     /// The rows of the snapshot and of the stream.
     private func emittedRows(_ story: AllTypesStory) throws -> (snapshot: Rows, stream: Rows) {
         let sink = CollectingSink()
-        let emitter = SnapshotEmitter(
-            configuration: story.configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 })
+        let emitter = SnapshotEmitter(RecordOutput(story.configuration, to: sink))
         try story.emitSnapshot(to: emitter)
         let snapshot = rows(sink, operation: "r")
         let streamSink = CollectingSink()
-        let streamEmitter = RecordEmitter(
-            configuration: story.configuration, taskID: 0, runID: "run", sink: streamSink, clock: { 0 })
+        let streamEmitter = RecordEmitter(RecordOutput(story.configuration, to: streamSink))
         try story.emitStream(to: streamEmitter)
         let stream = rows(streamSink, operation: "c")
         return (snapshot, stream)

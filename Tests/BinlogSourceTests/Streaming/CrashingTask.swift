@@ -224,7 +224,7 @@ final class CrashingTask {
 
     private func handler(_ stored: Stored, _ log: Log, _ sink: Sink) throws -> BinlogEventHandler {
         let logger = Logger("test")
-        let emitter = RecordEmitter(configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 })
+        let emitter = RecordEmitter(RecordOutput(configuration, to: sink))
         return BinlogEventHandler(
             configuration: configuration, emitter: emitter,
             recorder: SchemaRecorder(configuration: configuration, history: log, clock: { 0 }), sink: sink,

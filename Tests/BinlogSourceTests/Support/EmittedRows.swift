@@ -26,9 +26,9 @@ struct EmittedRows {
         story.configuration = configuration
         let sink = CollectingSink()
         try story.emitSnapshot(
-            to: SnapshotEmitter(configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 }))
+            to: SnapshotEmitter(RecordOutput(configuration, to: sink)))
         try story.emitStream(
-            to: RecordEmitter(configuration: configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 }))
+            to: RecordEmitter(RecordOutput(configuration, to: sink)))
         let byTopic = try sink.recordsByTopic()
         topics = byTopic.keys.sorted()
         records = topics.flatMap { byTopic[$0] ?? [] }

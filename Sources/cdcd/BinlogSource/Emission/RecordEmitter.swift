@@ -10,16 +10,9 @@ package final class RecordEmitter: SchemaChangeEmitter {
     private var image = RowImage()
     private var afterImage = RowImage()
 
-    /// - Parameters:
-    ///   - runID: a UUID of this run of the task, for `__debezium.context.runId`.
-    ///   - clock: the time in microseconds since the epoch at which records are built (`ts_ms`).
-    package init(
-        configuration: MySQLConnectorConfig, taskID: Int, runID: String, sink: any RecordSink,
-        clock: @escaping () -> Int64, logger: Logger = Logger("io.debezium.relational.TableSchemaBuilder")
-    ) {
-        self.configuration = configuration
-        output = RecordOutput(
-            configuration: configuration, taskID: taskID, runID: runID, sink: sink, clock: clock, logger: logger)
+    package init(_ output: RecordOutput) {
+        self.output = output
+        configuration = output.configuration
     }
 
     /// The number of records passed to the sink so far.

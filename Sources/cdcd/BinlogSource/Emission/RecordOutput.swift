@@ -7,8 +7,10 @@ protocol SchemaChangeEmitter {
     func emitSchemaChange(_ change: SchemaChange, source: SourceInfo) throws
 }
 
-/// Passes records to the sink and counts them: what streaming and snapshots share. Owned by the task's thread.
-final class RecordOutput {
+/// What the emitters of streamed changes and of snapshots share: passes records to the sink and counts them. Owned by
+/// the task's thread.
+package final class RecordOutput {
+    let configuration: MySQLConnectorConfig
     private let sink: any RecordSink
     /// Microseconds since the epoch.
     let clock: () -> Int64
@@ -22,10 +24,14 @@ final class RecordOutput {
     /// Columns whose values could not be represented, so that each is logged once.
     private var warnedColumns: Set<String> = []
 
-    init(
+    /// - Parameters:
+    ///   - runID: a UUID of this run of the task, for `__debezium.context.runId`.
+    ///   - clock: the time in microseconds since the epoch at which records are built (`ts_ms`).
+    package init(
         configuration: MySQLConnectorConfig, taskID: Int, runID: String, sink: any RecordSink,
-        clock: @escaping () -> Int64, logger: Logger
+        clock: @escaping () -> Int64, logger: Logger = Logger("io.debezium.relational.TableSchemaBuilder")
     ) {
+        self.configuration = configuration
         self.sink = sink
         self.clock = clock
         self.logger = logger

@@ -15,14 +15,9 @@ package final class SnapshotEmitter: SchemaChangeEmitter {
     /// Whether a table was begun, with rows or without.
     private var hasTables = false
 
-    /// - Parameters: as in `RecordEmitter`.
-    package init(
-        configuration: MySQLConnectorConfig, taskID: Int, runID: String, sink: any RecordSink,
-        clock: @escaping () -> Int64, logger: Logger = Logger("io.debezium.relational.TableSchemaBuilder")
-    ) {
-        self.configuration = configuration
-        output = RecordOutput(
-            configuration: configuration, taskID: taskID, runID: runID, sink: sink, clock: clock, logger: logger)
+    package init(_ output: RecordOutput) {
+        self.output = output
+        configuration = output.configuration
     }
 
     /// What the rows of a table share.

@@ -21,8 +21,9 @@ struct TableMapCheck {
     init(_ definition: TableDefinition, _ map: TableMap) throws(PlanError) {
         self.definition = definition
         if let column = map.unreadableColumn {
-            let remedy = column == .oldDecimal ? ". Rewrite the table: ALTER TABLE … FORCE" : ""
-            throw PlanError(table: definition.id, "it has \(column)" + remedy)
+            throw PlanError(
+                table: definition.id, "it has \(column)",
+                remedy: column == .oldDecimal ? "Rewrite the table: ALTER TABLE … FORCE" : nil)
         }
         do throws(WireError) {
             metadata = try map.metadata()
