@@ -1,3 +1,5 @@
+import WireCore
+
 /// A value of a column: of a row of a result set, or of a row in the binlog. New cases may be added.
 @nonexhaustive
 public enum MySQLValue: Hashable, Sendable {
@@ -37,7 +39,7 @@ extension MySQLValue: CustomStringConvertible {
         case .double(let value): "\(value)"
         case .decimal(let text), .text(let text), .json(let text): text
         case .bytes(let bytes):
-            "0x" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            "0x" + HexText.text(bytes)
         case .date(let date): "\(date)"
         case .dateTime(let dateTime): "\(dateTime)"
         case .timestamp(let microseconds): "\(MySQLDateTime(epochMicroseconds: microseconds)) UTC"

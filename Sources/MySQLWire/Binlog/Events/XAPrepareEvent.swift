@@ -11,10 +11,7 @@ package struct XAPrepareEvent: Equatable, Sendable {
 
     /// The identifier as the server writes it in the statements of the transaction: `X'78',X'',1`.
     public var identifier: String {
-        func hexadecimal(_ bytes: [UInt8]) -> String {
-            bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        }
-        return "X'\(hexadecimal(globalID))',X'\(hexadecimal(branchQualifier))',\(formatID)"
+        "X'\(HexText.text(globalID))',X'\(HexText.text(branchQualifier))',\(formatID)"
     }
 
     /// XIDDATASIZE is 128: 64 bytes for each of the two parts.

@@ -1,3 +1,5 @@
+import WireCore
+
 /// A part of a table in the order of its key: the rows after one key, up to and including another. Incremental
 /// snapshots read a table in such chunks.
 struct KeyRange: Hashable, Sendable {
@@ -47,15 +49,10 @@ struct SQLLiteral: Hashable, Sendable {
     }
 
     /// A string in UTF-8. Written in hexadecimal digits, so that neither quotes nor the SQL mode matter.
-    init(utf8: UnsafeRawBufferPointer) { text = "_utf8mb4 X'\(Self.hex(utf8))'" }
+    init(utf8: UnsafeRawBufferPointer) { text = "_utf8mb4 X'\(HexText.text(utf8, isUppercase: true))'" }
 
     /// A binary string, or the bits of a BIT.
-    init(bytes: UnsafeRawBufferPointer) { text = "X'\(Self.hex(bytes))'" }
-
-    private static func hex(_ bytes: UnsafeRawBufferPointer) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
+    init(bytes: UnsafeRawBufferPointer) { text = "X'\(HexText.text(bytes, isUppercase: true))'" }
 }
 
 extension ValueKind {

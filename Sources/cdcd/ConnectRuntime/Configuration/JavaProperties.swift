@@ -1,3 +1,5 @@
+import WireCore
+
 /// The format of Java's `.properties` files, as `java.util.Properties.load(InputStream)` reads it.
 ///
 /// Bytes are ISO 8859-1; other characters are written `\uXXXX`. A line may be continued with a backslash, a key
@@ -107,7 +109,7 @@ package enum JavaProperties {
             case UInt8(ascii: "f"): units.append(0x0C)
             case UInt8(ascii: "u"):
                 let digits = text[index...].prefix(4)
-                guard digits.count == 4, digits.allSatisfy(isHexDigit),
+                guard digits.count == 4, digits.allSatisfy({ $0.hexDigitValue != nil }),
                     let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
                 else { throw SyntaxError(line: line) }
                 units.append(unit)
@@ -116,9 +118,5 @@ package enum JavaProperties {
             }
         }
         return String(decoding: units, as: UTF16.self)
-    }
-
-    private static func isHexDigit(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
     }
 }

@@ -111,21 +111,11 @@ enum BinaryText {
     static func value(_ bytes: [UInt8], _ mode: ValueOptions.BinaryMode) -> ConnectValue {
         switch mode {
         case .bytes: return .bytes(bytes)
-        case .hex:
-            return .string(
-                String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
-                    for (index, byte) in bytes.enumerated() {
-                        buffer[index * 2] = hexDigit(byte >> 4)
-                        buffer[index * 2 + 1] = hexDigit(byte & 15)
-                    }
-                    return bytes.count * 2
-                })
+        case .hex: return .string(HexText.text(bytes))
         case .base64, .base64URLSafe:
             var writer = ByteWriter(capacityBytes: bytes.count * 4 / 3 + 4)
             if mode == .base64 { writer.base64(bytes) } else { writer.base64URL(bytes) }
             return .string(writer.withUnsafeBytes { String(decoding: $0, as: UTF8.self) })
         }
     }
-
-    private static func hexDigit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x61 + value - 10 }
 }
