@@ -66,6 +66,56 @@ import WireTestSupport
         #expect(result == .success(Array("all of it".utf8)))
     }
 
+    /// The error of a client's handshake with a server that does `end` with the connection.
+    private func handshakeError(
+        _ configuration: TLSConfiguration = client, serverEnds end: @escaping @Sendable (_ plain: StreamPair) -> Void
+    ) throws -> StreamError? {
+        let listener = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0))
+        let done = ThreadCompletion()
+        startThread(named: "tls-server", completion: done) {
+            do { if let plain = try listener.accept() { end(plain) } } catch { /* The client sees it. */ }
+        }
+        let plain = try SocketConnector.connect(to: listener.address, timeoutMilliseconds: 5000)
+        plain.setTimeouts(5000, 5000)
+        defer {
+            plain.close()
+            #expect(done.wait(milliseconds: 5000))
+            listener.stop()
+        }
+        do throws(StreamError) { _ = try plain.startingTLS(configuration) } catch { return error }
+        return nil
+    }
+
+    /// Decides whether a task retries: a server that starts or stops closes connections.
+    @Test func connectionClosedDuringTheHandshakeIsClosed() throws {
+        let error = try handshakeError { plain in
+            var hello = [UInt8](repeating: 0, count: 10_000)
+            _ = hello.withUnsafeMutableBytes { buffer in
+                Result { () throws(StreamError) in try plain.input.readSome(into: buffer) }
+            }
+            plain.close()
+        }
+        #expect(error == .closed)
+    }
+
+    /// No later attempt succeeds: `.tls` is final.
+    @Test func alertDuringTheHandshakeIsATLSError() throws {
+        let error = try handshakeError { plain in
+            // handshake_failure
+            let alert: [UInt8] = [0x15, 3, 3, 0, 2, 2, 40]
+            var hello = [UInt8](repeating: 0, count: 10_000)
+            _ = hello.withUnsafeMutableBytes { buffer in
+                Result { () throws(StreamError) in try plain.input.readSome(into: buffer) }
+            }
+            _ = alert.withUnsafeBytes { bytes in
+                Result { () throws(StreamError) in try plain.output.writeAll(bytes) }
+            }
+            plain.close()
+        }
+        guard case .tls(let reason) = error else { return #expect(error == .tls("an alert")) }
+        #expect(reason.contains("alert"), "\(reason)")
+    }
+
     /// `openssl s_server` reports what it received: "close_notify" in its trace of messages, or nothing.
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")), .timeLimit(.minutes(1)))
     func opensslReceivesCloseNotifyAndItsOwnIsUnderstood() throws {
