@@ -283,7 +283,7 @@ final class MySQLSourceTask: SourceTask {
         let history = configuration.history
         return HistoryLogLocation(
             topic: history.topic, bootstrapServers: history.bootstrapServers,
-            clientID: configuration.logicalName + configuration.profile.historyClientSuffix,
+            clientID: configuration.logicalName + configuration.profile.history.clientSuffix,
             queryTimeoutMilliseconds: history.queryTimeoutMilliseconds,
             createTimeoutMilliseconds: history.createTimeoutMilliseconds,
             deliveryTimeoutMilliseconds: context.deliveryTimeoutMilliseconds)

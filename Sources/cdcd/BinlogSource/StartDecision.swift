@@ -36,7 +36,7 @@ enum StartDecision: Hashable, Sendable {
         guard historyExists else {
             throw ConnectorError(
                 "The db history topic is missing. You may attempt to recover it by reconfiguring the connector to "
-                    + profile.recoveryModeName,
+                    + profile.messages.recoveryModeName,
                 cause: "an offset is stored, and the topic \(historyTopic) does not exist",
                 remedy: "Restore the topic, or take a new snapshot: stop the connector, DELETE its offsets, and resume it.")
         }

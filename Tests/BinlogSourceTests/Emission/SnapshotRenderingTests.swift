@@ -52,7 +52,7 @@ import WireCore
         }
         // The zone is not part of this variant; each of the generation's other renderings must occur.
         let all = SnapshotRendering.allCases.filter {
-            story.configuration.profile.renders($0) && $0 != .timestampInConnectionZone
+            story.configuration.profile.snapshots.renders($0) && $0 != .timestampInConnectionZone
         }
         #expect(seen == Set(all))
     }

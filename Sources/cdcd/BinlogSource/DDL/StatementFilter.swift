@@ -21,7 +21,7 @@ struct StatementFilter: Sendable {
     /// Whether the record of this text is left out.
     func dropsRecord(_ profile: DebeziumProfile) -> Bool {
         if isServersOwnDrop || text.hasPrefix("FLUSH RELAY LOGS") || text.hasPrefix("SAVEPOINT ") { return true }
-        guard profile.dropsUnrelatedStatements else { return text.hasPrefix("#") && !text.contains("\n") }
+        guard profile.schemaChanges.dropsUnrelatedStatements else { return text.hasPrefix("#") && !text.contains("\n") }
         let words = words
         if text.hasPrefix("#"), words.dropFirst(words.first == "#" ? 1 : 0).starts(with: ["DUMMY", "EVENT"])
             || text.hasPrefix("#DUMMY EVENT") || text.hasPrefix("# DUMMY EVENT") {

@@ -123,7 +123,8 @@ package final class RecordEmitter: SchemaChangeEmitter {
 
     /// Emits the `t` record of a TRUNCATE, unless `skipped.operations` has it (as it does by default).
     package func emitTruncate(_ plan: TablePlan, source: SourceInfo) throws {
-        guard plan.profile.hasTruncateRecords, !configuration.skippedOperations.contains(.truncate) else { return }
+        guard plan.profile.records.hasTruncateRecords, !configuration.skippedOperations.contains(.truncate)
+        else { return }
         let block = SourceBlock(source, plan.source)
         let change = Change(plan: plan, source: block.value(row: 0), time: output.clock())
         try output.send(

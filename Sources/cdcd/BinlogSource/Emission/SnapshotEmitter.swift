@@ -113,7 +113,7 @@ package final class SnapshotEmitter: SchemaChangeEmitter {
             try output.emitSchemaChange(change, source, time: time, marker: isLast ? .last : .true)
         case .row(let row):
             let plan = row.table.plan
-            let marker = SnapshotMarker(row, isLast: isLast, marksTables: configuration.profile.marksTablesInSnapshots)
+            let marker = SnapshotMarker(row, isLast: isLast, marksTables: configuration.profile.snapshots.marksTables)
             let source = marker == .true ? row.table.middleSource : row.table.source.value(marker: marker)
             let value = Struct(
                 schema: plan.envelopeSchema,

@@ -23,7 +23,7 @@ extension HistoryRecord {
             "columns": .array(
                 table.columns.enumerated().map { .object(Self.document($0.element, position: $0.offset + 1)) }),
         ]
-        if profile.hasModernHistory { document["attributes"] = .array([]) }
+        if profile.history.hasAttributes { document["attributes"] = .array([]) }
         return document
     }
 

@@ -31,7 +31,7 @@ package struct HistoryRecord: Hashable, Sendable {
     /// The document as this generation writes it to Kafka: Jackson's pretty print.
     package func encoded(for profile: DebeziumProfile) -> [UInt8] {
         var document: JSONObject = ["source": .object(source), "position": .object(position)]
-        if profile.historyHasTimestamps, let timestampMilliseconds {
+        if profile.history.hasTimestamps, let timestampMilliseconds {
             document["ts_ms"] = .integer(timestampMilliseconds)
         }
         if let databaseName { document["databaseName"] = .string(databaseName) }

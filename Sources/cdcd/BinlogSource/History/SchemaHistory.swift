@@ -51,7 +51,7 @@ package enum SchemaHistory {
 extension DatabaseSchema {
     /// Applies one record of the history.
     mutating func replay(_ record: HistoryRecord) throws(DDLError) {
-        if profile.recoversFromTableChanges, !record.tableChanges.isEmpty {
+        if profile.history.recoversFromTableChanges, !record.tableChanges.isEmpty {
             for change in record.tableChanges { replay(change, ddl: record.ddl) }
         } else if let ddl = record.ddl {
             _ = try apply(ddl, defaultDatabase: record.databaseName ?? "")

@@ -98,12 +98,14 @@ package struct SourceOffset: Hashable, Sendable {
     /// The members that the generation stores. Absent where they say nothing, as there.
     package func encoded(for profile: DebeziumProfile) -> JSONObject {
         var members: [(name: String, value: JSONValue)] = []
-        if phase == .streaming, profile.offsetsHaveTransactionID { members.append((name: "transaction_id", value: .null)) }
+        if phase == .streaming, profile.offsets.haveTransactionID {
+            members.append((name: "transaction_id", value: .null))
+        }
         if let timestampSeconds { members.append((name: "ts_sec", value: .integer(timestampSeconds))) }
         members.append((name: "file", value: .string(file)))
         members.append((name: "pos", value: .integer(position)))
         if let gtids { members.append((name: "gtids", value: .string(gtids))) }
-        if phase == .snapshotRunning { members.append((name: "snapshot", value: profile.runningSnapshotMark)) }
+        if phase == .snapshotRunning { members.append((name: "snapshot", value: profile.offsets.runningSnapshotMark)) }
         if rowCount != 0 { members.append((name: "row", value: .integer(rowCount))) }
         if serverID != 0 { members.append((name: "server_id", value: .integer(serverID))) }
         if eventCount != 0 { members.append((name: "event", value: .integer(eventCount))) }

@@ -30,16 +30,3 @@ package enum SnapshotRendering: String, CaseIterable, Sendable {
     /// A TIMESTAMP `0000-00-00 00:00:00` as null (1.9: the epoch in the stream; 3.6: null in both).
     case zeroTimestampIsNull
 }
-
-extension DebeziumProfile {
-    /// Whether snapshots of this generation have the rendering.
-    package func renders(_ rendering: SnapshotRendering) -> Bool {
-        switch rendering {
-        case .jsonAsPrinted, .enumerationUnescaped, .floatsAsPrinted, .textConvertedByServer, .yearZeroIs2000,
-            .reformDaysMove, .timestampInConnectionZone: true
-        case .timestampWithoutZeros, .yearZeroDates: generation == .v36
-        case .timeSignLost: losesSignOfShortTimes
-        case .zeroTimestampIsNull: generation == .v19
-        }
-    }
-}

@@ -23,7 +23,7 @@ final class SchemaRecorder {
     func appendToHistory(_ changes: [SchemaChange], at offset: SourceOffset) throws {
         let profile = configuration.profile
         let position = offset.encoded(for: profile)
-        let now = profile.historyHasTimestamps ? clock() / 1000 : nil
+        let now = profile.history.hasTimestamps ? clock() / 1000 : nil
         var rest = changes.filter(\.isRecorded)[...]
         while !rest.isEmpty {
             try history.append(

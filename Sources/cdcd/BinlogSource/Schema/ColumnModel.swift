@@ -15,7 +15,7 @@ struct ColumnModel {
     /// - Parameter base: the column before a MODIFY or CHANGE, of which attributes that are not mentioned may be kept.
     func column(
         _ written: ColumnSpecification, over base: ColumnDefinition? = nil,
-        keeping kept: DebeziumProfile.PreservedAttributes = .nothing
+        keeping kept: DebeziumProfile.Columns.PreservedAttributes = .nothing
     ) -> Result {
         var column = ColumnDefinition(
             name: written.name, typeName: typeName(written.type), jdbcType: Self.jdbcType(written.type))
@@ -51,7 +51,7 @@ struct ColumnModel {
     private func typeName(_ type: DataTypeSpecification) -> String {
         if type.words == ["SERIAL"] { return "BIGINT UNSIGNED" }
         var words = type.words
-        if profile.namesZerofillUnsigned, words.last == "ZEROFILL" {
+        if profile.columns.namesZerofillUnsigned, words.last == "ZEROFILL" {
             words.removeAll { ["SIGNED", "UNSIGNED", "ZEROFILL"].contains($0) }
             words += ["UNSIGNED", "ZEROFILL"]
         }
@@ -66,7 +66,7 @@ struct ColumnModel {
         let first = type.words.first ?? ""
         if let length = type.length {
             let isFraction = ["TIME", "TIMESTAMP", "DATETIME"].contains(first)
-            column.length = length == 0 && profile.hasDefaultLengths && !isFraction ? 10 : length
+            column.length = length == 0 && profile.columns.hasDefaultLengths && !isFraction ? 10 : length
         }
         if let scale = type.scale { column.scale = scale }
         if ["DECIMAL", "DEC", "FIXED", "NUMERIC", "NUMBER"].contains(first) {
@@ -74,7 +74,7 @@ struct ColumnModel {
             if column.scale == nil { column.scale = 0 }
         }
         let isOneByDefault = first == "BIT" || (type.family == .national && column.jdbcType == -15)
-        if column.length == nil, profile.hasDefaultLengths, isOneByDefault { column.length = 1 }
+        if column.length == nil, profile.columns.hasDefaultLengths, isOneByDefault { column.length = 1 }
     }
 
     private func characterSet(_ type: DataTypeSpecification) -> String? {
@@ -82,11 +82,11 @@ struct ColumnModel {
         case .national: return "utf8"
         case .character: break
         case .collection:
-            guard profile.readsCollationAttributes else { return type.characterSet }
+            guard profile.columns.readsCollationAttributes else { return type.characterSet }
         default: return nil
         }
         if let characterSet = type.characterSet { return characterSet }
-        return type.collation.flatMap { profile.characterSet(ofCollation: $0) }
+        return type.collation.flatMap { profile.columns.characterSet(ofCollation: $0) }
     }
 
     static func jdbcType(_ type: DataTypeSpecification) -> Int {
@@ -127,7 +127,7 @@ struct ColumnModel {
             case .defaultValue(let value):
                 if case .currentTimestamp = value { followsTimestampDefault = true }
                 set(value, of: &result.column, hasDefault: &hasDefault)
-            case .onUpdateCurrentTimestamp where profile.marksEveryOnUpdate || !isOnUpdateAfterDefault:
+            case .onUpdateCurrentTimestamp where profile.columns.marksEveryOnUpdate || !isOnUpdateAfterDefault:
                 result.column.isAutoIncremented = true
                 result.column.isGenerated = true
             case .autoIncrement:
@@ -150,8 +150,8 @@ struct ColumnModel {
     }
 
     private func setCollation(_ collation: String, of type: DataTypeSpecification, in result: inout Result) {
-        guard profile.readsCollationAttributes, type.characterSet == nil, type.family != .national,
-            let name = profile.characterSet(ofCollation: collation)
+        guard profile.columns.readsCollationAttributes, type.characterSet == nil, type.family != .national,
+            let name = profile.columns.characterSet(ofCollation: collation)
         else { return }
         result.column.characterSet = name
         result.hasOwnCharacterSet = true
@@ -172,17 +172,17 @@ struct ColumnModel {
         case .string(let text): column.defaultValueExpression = text
         case .number(let text), .boolean(let text), .bits(let text): column.defaultValueExpression = text
         case .hexadecimal(let text):
-            guard profile.cleansDefaults else {
+            guard profile.columns.cleansDefaults else {
                 hasDefault = hasDefault || text.hasPrefix("0b")
                 return
             }
             // Two characters before and one after are taken for quotes, even if there is none.
             column.defaultValueExpression = String(text.dropFirst(2).dropLast())
         case .decorated(let text, let contents):
-            column.defaultValueExpression = profile.cleansDefaults ? contents : text
+            column.defaultValueExpression = profile.columns.cleansDefaults ? contents : text
         case .currentTimestamp(let text):
             let isNow = text.asciiUppercased().hasPrefix("CURRENT_TIMESTAMP") || text.asciiUppercased().hasPrefix("NOW")
-            let isKnown = isNow || profile.knowsAllTimestampDefaults
+            let isKnown = isNow || profile.columns.readsAllTimestampDefaults
             column.defaultValueExpression = isKnown ? "1970-01-01 00:00:00" : text
         case .expression: column.defaultValueExpression = nil
         }

@@ -57,7 +57,7 @@ extension DatabaseSchema {
         case .dropDefault(let name): editor.dropDefault(name)
         case .addKey(let key): editor.add(key)
         case .dropPrimaryKey: editor.dropPrimaryKey()
-        case .convertCharacterSet(let name?, _) where profile.followsConversions:
+        case .convertCharacterSet(let name?, _) where profile.columns.followsConversions:
             // The database's default, which Debezium does not look up.
             if name.asciiUppercased() != "DEFAULT" { editor.convert(to: name) }
         case .options(let options):

@@ -3,7 +3,7 @@ extension DatabaseSchema {
     mutating func follow(
         _ statement: ParsedStatement, defaultDatabase: String
     ) throws(DDLError) -> [SchemaEvent] {
-        let text = profile.showsExecutableComments ? statement.text : statement.plainText
+        let text = profile.schemaChanges.showsExecutableComments ? statement.text : statement.plainText
         let id = { (name: ObjectName) in TableID(database: name.database ?? defaultDatabase, table: name.name) }
         func event(_ kind: SchemaEvent.Kind, _ text: String) -> [SchemaEvent] { [SchemaEvent(kind: kind, text: text)] }
         switch statement.kind {
@@ -69,10 +69,10 @@ extension DatabaseSchema {
     private var model: ColumnModel { ColumnModel(profile: profile, includesComments: rules.includesComments) }
 
     private mutating func createTable(_ create: CreateTable, _ id: TableID, _ text: String) -> [SchemaEvent] {
-        let shown = profile.showsStartTransaction ? text : create.textBeforeTransaction ?? text
+        let shown = profile.schemaChanges.showsStartTransaction ? text : create.textBeforeTransaction ?? text
         if create.isTemporary { return [SchemaEvent(kind: .tableCreated(id), text: shown)] }
         if table(id) != nil, !create.orReplace { return [] }
-        if create.hasQuery, !profile.createsFromQueries { return [] }
+        if create.hasQuery, !profile.schemaChanges.createsFromQueries { return [] }
         var editor = TableEditor(table: TableDefinition(id: id), model: model)
         for element in create.elements {
             switch element {
@@ -81,7 +81,7 @@ extension DatabaseSchema {
             }
         }
         var given = create.options.characterSet.flatMap { $0.uppercased() == "DEFAULT" ? nil : $0 }
-        if create.options.isCharacterSetInComment, !profile.readsExecutableCharacterSets { given = nil }
+        if create.options.isCharacterSetInComment, !profile.columns.readsExecutableCharacterSets { given = nil }
         editor.inheritCharacterSet(given ?? defaultCharacterSet(ofDatabase: id.database))
         if rules.includesComments { editor.table.comment = create.options.comment }
         catalog[key(id)] = editor.table
@@ -123,7 +123,7 @@ extension DatabaseSchema {
         guard index.key.kind == .unique, let table = table(id) else { return [] }
         guard !TableEditor(table: table, model: model).hasKey else { return [] }
         edit(id) { $0.add(index.key) }
-        let shown = profile.showsIndexesFromUnique ? index.textFromUnique ?? text : text
+        let shown = profile.schemaChanges.showsIndexesFromUnique ? index.textFromUnique ?? text : text
         return [SchemaEvent(kind: .tableAltered(table.id, previous: nil), text: shown)]
     }
 
@@ -132,12 +132,12 @@ extension DatabaseSchema {
     /// A collation counts only if no character set of the database is known yet, so that with Debezium 3.6
     /// `ALTER DATABASE … COLLATE` changes nothing.
     private mutating func setCharacterSet(of name: String, _ statement: DatabaseStatement) {
-        if statement.isCharacterSetInComment, !profile.readsExecutableCharacterSets { return }
+        if statement.isCharacterSetInComment, !profile.columns.readsExecutableCharacterSets { return }
         if let characterSet = statement.characterSet {
             let isDefault = characterSet.asciiUppercased() == "DEFAULT"
             guard let set = isDefault ? variable("character_set_server") : characterSet else { return }
             catalog.setCharacterSet(set, ofDatabase: databaseKey(name))
-        } else if let set = statement.collation.flatMap(profile.characterSet(ofDatabaseCollation:)),
+        } else if let set = statement.collation.flatMap(profile.columns.characterSet(ofDatabaseCollation:)),
             catalog.characterSet(ofDatabase: databaseKey(name)) == nil
         {
             catalog.setCharacterSet(set, ofDatabase: databaseKey(name))

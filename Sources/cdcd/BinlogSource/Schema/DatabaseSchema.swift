@@ -46,7 +46,7 @@ package struct DatabaseSchema: Sendable {
     /// The statements of a text, as this generation reads it; empty if it is ignored.
     func parse(_ statement: LoggedStatement) -> [ParsedStatement] {
         if statement.filter.isIgnored { return [] }
-        return DDLParser.parse(profile.normalizesQuotes ? statement.normalizingQuotes() : statement.lexed)
+        return DDLParser.parse(profile.schemaChanges.normalizesQuotes ? statement.normalizingQuotes() : statement.lexed)
     }
 
     /// The same with a text that is classified and parsed already.

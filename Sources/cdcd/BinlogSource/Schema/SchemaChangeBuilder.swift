@@ -48,11 +48,11 @@ struct SchemaChangeBuilder {
             change.tables = listed(.create, id)
         case .tableAltered(let id, let previous):
             change.kind = .alter
-            change.tables = listed(.alter, id, previous: profile.recordsPreviousNames ? previous : nil)
+            change.tables = listed(.alter, id, previous: profile.schemaChanges.recordsPreviousNames ? previous : nil)
         case .tableDropped(let id):
             change.kind = .drop
-            if profile.listsDrops { change.tables = [TableChange(kind: .drop, id: id)] }
-        case .tableTruncated where profile.truncatesAreEvents: change.kind = .truncate
+            if profile.schemaChanges.listsDrops { change.tables = [TableChange(kind: .drop, id: id)] }
+        case .tableTruncated where profile.schemaChanges.truncatesAreEvents: change.kind = .truncate
         case .variable(_, let isFirst): guard isFirst else { return nil }
         case .tableTruncated, .database: break
         }
@@ -60,7 +60,8 @@ struct SchemaChangeBuilder {
     }
 
     private func listed(_ kind: TableChange.Kind, _ id: TableID, previous: TableID? = nil) -> [TableChange] {
-        guard let table = schema.table(id), profile.listsUncapturedTables || rules.captures(id) else { return [] }
+        guard let table = schema.table(id), profile.schemaChanges.listsUncapturedTables || rules.captures(id)
+        else { return [] }
         return [TableChange(kind: kind, id: table.id, previousID: previous, definition: table)]
     }
 
@@ -76,7 +77,7 @@ struct SchemaChangeBuilder {
     private func isKnownAndCaptured(_ id: TableID) -> Bool { schema.table(id) != nil && rules.captures(id) }
 
     private func isPublished(_ change: SchemaChange) -> Bool {
-        let keepsToCaptured = rules.storesOnlyCapturedDatabases || !profile.recordsUncapturedDatabases
+        let keepsToCaptured = rules.storesOnlyCapturedDatabases || !profile.schemaChanges.recordsUncapturedDatabases
         if keepsToCaptured, !change.database.isEmpty, !rules.listsIncludeDatabase(change.database) {
             return false
         }

@@ -35,7 +35,7 @@ struct TableEditor {
     }
 
     private mutating func takeKeys(of result: ColumnModel.Result, isNewTable: Bool) {
-        let standsIn = result.isUnique && !hasKey && (isNewTable || profile.alteredColumnsBecomeKeys)
+        let standsIn = result.isUnique && !hasKey && (isNewTable || profile.columns.alteredColumnsBecomeKeys)
         if result.isPrimaryKey || standsIn { table.primaryKeyColumnNames = [result.column.name] }
     }
 
@@ -43,10 +43,10 @@ struct TableEditor {
     mutating func change(_ name: String, to written: ColumnSpecification, isChange: Bool) -> Bool {
         guard let index = index(name) else { return false }
         let old = table.columns[index].name
-        let kept = profile.keptOfModifiedColumn(isChange: isChange)
+        let kept = profile.columns.attributesPreservedByModify(isChange: isChange)
         var result = model.column(written, over: table.columns[index], keeping: kept)
         let isSame = old.lowercased() == written.name.lowercased()
-        if isSame, !profile.followsCaseOfColumns { result.column.name = old }
+        if isSame, !profile.columns.followsCaseOfColumns { result.column.name = old }
         put(result, at: index)
         renameInKey(old, to: result.column.name)
         takeKeys(of: result, isNewTable: false)
@@ -56,7 +56,7 @@ struct TableEditor {
     mutating func rename(_ name: String, to new: String) -> Bool {
         guard let index = index(name) else { return false }
         let old = table.columns[index].name
-        if old.lowercased() == new.lowercased(), !profile.followsCaseOfColumns { return true }
+        if old.lowercased() == new.lowercased(), !profile.columns.followsCaseOfColumns { return true }
         table.columns[index].name = new
         renameInKey(old, to: new)
         return true
@@ -88,14 +88,14 @@ struct TableEditor {
     mutating func setDefault(_ name: String, _ value: DefaultValue) {
         guard let index = index(name) else { return }
         var value = value
-        if profile.writesNullDefault, case .decorated(let text, _) = value { value = .string(text) }
+        if profile.columns.writesNullDefault, case .decorated(let text, _) = value { value = .string(text) }
         let isNull = switch value {
         case .null: true
-        case .bits, .hexadecimal: profile.writesNullDefault
+        case .bits, .hexadecimal: profile.columns.writesNullDefault
         default: false
         }
         if isNull {
-            guard profile.writesNullDefault else { return }
+            guard profile.columns.writesNullDefault else { return }
             table.columns[index].defaultValueExpression = "null"
             table.columns[index].hasDefaultValue = true
             return
@@ -118,7 +118,7 @@ struct TableEditor {
         case .primary: setPrimaryKey(key.columns)
         case .unique:
             guard !hasKey else { return }
-            if profile.keysNeedNotNull {
+            if profile.columns.keysNeedNotNull {
                 let columns = key.columns.map { name in index(name).map { table.columns[$0] } }
                 guard columns.allSatisfy({ $0.map { !$0.isOptional } ?? false }) else { return }
                 table.primaryKeyColumnNames = columns.compactMap { $0?.name }

@@ -84,7 +84,7 @@ enum BinlogAvailability: Hashable, Sendable {
     static func failure(_ offset: SourceOffset, profile: DebeziumProfile, reason: String) -> ConnectorError {
         let place = String(decoding: JSONValue.object(offset.encoded(for: profile)).encoded(), as: UTF8.self)
         return ConnectorError(
-            "The connector is trying to read \(profile.binlogTerm) starting at \(place), but this is no longer available "
+            "The connector is trying to read \(profile.messages.binlogTerm) starting at \(place), but this is no longer available "
                 + "on the server. Reconfigure the connector to use a snapshot when needed.",
             cause: reason,
             remedy: "Set snapshot.mode=when_needed to take a new snapshot, and keep the binlog longer: "

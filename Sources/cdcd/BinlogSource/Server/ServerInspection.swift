@@ -49,7 +49,7 @@ struct ServerInspection {
     }
 
     private func followsGTIDs(_ configuration: MySQLConnectorConfig) -> Bool {
-        configuration.profile.followsGTIDs(mode: facts["gtid_mode"])
+        configuration.profile.offsets.followsGTIDs(mode: facts["gtid_mode"])
     }
 
     /// Where streaming begins for an offset.

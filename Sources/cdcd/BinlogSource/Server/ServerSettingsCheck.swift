@@ -31,7 +31,7 @@ enum ServerSettingsCheck {
     private static func checkFormat(_ facts: ServerProperties, _ profile: DebeziumProfile) throws(ConnectorError) {
         if let format = facts["binlog_format"], format.uppercased() != "ROW" {
             throw ConnectorError(
-                "The \(profile.serverTerm) is not configured to use a ROW binlog_format, which is required for this "
+                "The \(profile.messages.serverTerm) is not configured to use a ROW binlog_format, which is required for this "
                     + "connector to work properly. Change the MySQL configuration to use a binlog_format=ROW and restart "
                     + "the connector.",
                 cause: "binlog_format is \(format)",
@@ -40,7 +40,7 @@ enum ServerSettingsCheck {
         }
         if let image = facts["binlog_row_image"], image.uppercased() != "FULL" {
             throw ConnectorError(
-                "The \(profile.serverTerm) is not configured to use a FULL binlog_row_image, which is required for this "
+                "The \(profile.messages.serverTerm) is not configured to use a FULL binlog_row_image, which is required for this "
                     + "connector to work properly. Change the MySQL configuration to use a binlog_row_image=FULL and "
                     + "restart the connector.",
                 cause: "binlog_row_image is \(image)",

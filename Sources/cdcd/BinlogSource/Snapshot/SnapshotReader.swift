@@ -111,7 +111,7 @@ struct SnapshotReader {
 
     private func creationOrder(_ tables: [TableID]) -> [TableID] {
         let isHashed = configuration.snapshot.locking == .none
-            && configuration.profile.recordsUnlockedDefinitionsInHashOrder
+            && configuration.profile.snapshots.recordsUnlockedDefinitionsInHashOrder
         return isHashed ? JavaHashOrder.sorted(tables, from: .ofOneEntry) : tables
     }
 

@@ -40,9 +40,10 @@ final class BinlogEventHandler {
         machine = BinlogMachine(
             start,
             options: .init(
-                prefersCommitTime: configuration.profile.prefersCommitTime && configuration.flavor.logsCommitTime,
-                includesQuery: configuration.includesQuery,
-                gtidSources: configuration.gtidSources, flavor: configuration.flavor))
+                prefersCommitTime: configuration.profile.offsets.prefersCommitTime
+                    && configuration.flavor.logsCommitTime,
+                includesQuery: configuration.includesQuery, gtidSources: configuration.gtidSources,
+                flavor: configuration.flavor))
     }
 
     // MARK: Connections

@@ -20,7 +20,8 @@ enum ColumnSchema {
         case .boolean, .bit: return plain(.boolean)
         case .integer(let type, _): return plain(type.schemaType)
         case .unsignedDecimal:
-            let precision = profile.unsignedBigintHasPrecision ? [Schema.Parameter("connect.decimal.precision", "20")] : []
+            let precision: [Schema.Parameter] =
+                profile.values.unsignedBigintHasPrecision ? [.init("connect.decimal.precision", "20")] : []
             return plain(.bytes, Names.decimal, [Schema.Parameter("scale", "0")] + precision)
         case .float32: return plain(.float32)
         case .float64: return plain(.float64)

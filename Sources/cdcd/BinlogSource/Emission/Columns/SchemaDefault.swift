@@ -32,7 +32,7 @@ struct SchemaDefault {
         case .date(let form):
             return temporal(TemporalDefault.date(text), column, kind) { form.value(adjusted($0)) }
         case .time(let form):
-            let time = TemporalDefault.time(text, losesSign: profile.losesSignOfShortTimes)
+            let time = TemporalDefault.time(text, losesSign: profile.values.losesSignOfShortTimes)
             return time.flatMap { form.value($0) }
         case .dateTime(let form):
             return temporal(TemporalDefault.dateTime(text), column, kind) {
@@ -135,7 +135,7 @@ struct SchemaDefault {
         case .zero: return column.isOptional ? nil : kind.fallback
         case .value(let value):
             // All digits that are written if the column has none.
-            let shown = profile.timestampsKeepZeros && digits > 0 ? digits : nil
+            let shown = profile.values.timestampsKeepZeros && digits > 0 ? digits : nil
             return .string(ISOText.dateTime(epochMicroseconds: adjusted(value).epochMicroseconds, digits: shown))
         }
     }

@@ -17,6 +17,6 @@ extension ValueKind {
             case .timestamp: [.timestampWithoutZeros, .zeroTimestampIsNull, .timestampInConnectionZone]
             case .year: [.yearZeroIs2000]
             }
-        return renderings.filter(profile.renders)
+        return renderings.filter(profile.snapshots.renders)
     }
 }

@@ -63,7 +63,7 @@ extension ValueKind {
         case "MEDIUMINT", "INT3", "MIDDLEINT": self = .integer(.int32, isUnsigned: isUnsigned)
         case "INT", "INTEGER", "INT4":
             let isWide: Bool
-            if profile.knowsAllUnsignedSpellings {
+            if profile.columns.readsAllUnsignedSpellings {
                 isWide = isUnsigned || has("ZEROFILL")
             } else {
                 isWide = isUnsigned && words[0] != "INTEGER"
@@ -76,7 +76,7 @@ extension ValueKind {
             // FLOAT(M,D) and FLOAT(25…53) count as doubles; the latter are stored so too.
             let isShort = column.scale == nil && (column.length ?? 0) <= 24
             let isDouble = column.scale == nil && !isShort
-            self = isShort && profile.floatIsSingle ? .float32 : .float64(isSingle: !isDouble)
+            self = isShort && profile.values.floatIsSingle ? .float32 : .float64(isSingle: !isDouble)
         case "REAL": self = .float32
         case "DOUBLE", "FLOAT8": self = .float64(isSingle: false)
         case "DECIMAL", "DEC", "NUMERIC", "FIXED":

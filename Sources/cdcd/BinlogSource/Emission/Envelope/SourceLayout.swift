@@ -87,7 +87,7 @@ struct SourceLayout: Sendable {
         let optionalNumber = Schema(.int64, isOptional: true)
         let snapshot = Schema(
             .string, isOptional: true, name: "io.debezium.data.Enum", version: 1,
-            parameters: [.init("allowed", profile.snapshotMarkers)], defaultValue: .string("false"))
+            parameters: [.init("allowed", profile.snapshots.markers)], defaultValue: .string("false"))
         var fields: [Schema.Field] = [
             .init("version", text), .init("connector", text), .init("name", text), .init("ts_ms", number),
             .init("snapshot", snapshot), .init("db", text), .init("sequence", optionalText),

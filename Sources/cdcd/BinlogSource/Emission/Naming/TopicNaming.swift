@@ -7,7 +7,7 @@ struct TopicNaming: Sendable {
     init(_ configuration: MySQLConnectorConfig) {
         prefix = configuration.logicalName
         delimiter = configuration.topicDelimiter
-        lengthMax = configuration.profile.topicLengthMax
+        lengthMax = configuration.profile.records.topicLengthMax
     }
 
     /// Where rows of the table go: `prefix.database.table`.

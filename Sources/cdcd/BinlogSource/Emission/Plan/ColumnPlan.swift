@@ -23,7 +23,7 @@ struct ColumnPlan: Sendable {
             .value(of: column, kind)
         schema = ColumnSchema.schema(
             kind, configuration.profile, isOptional: column.isOptional, defaultValue: defaultValue,
-            comment: configuration.profile.documentsColumns ? column.comment : nil)
+            comment: configuration.profile.records.documentsColumns ? column.comment : nil)
         null = NullRule(
             value: column.isOptional ? .null : defaultValue ?? kind.fallback, isOptional: column.isOptional,
             defaultValue: defaultValue)

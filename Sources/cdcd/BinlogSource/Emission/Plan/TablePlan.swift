@@ -61,7 +61,7 @@ package final class TablePlan: Sendable {
         keyOnlyColumns = keyOnly
         let adjustment = configuration.schemaNameAdjustment
         let schemaName = adjustment.adjustedName(
-            configuration.profile.namesSchemasByTopic ? topic : naming.unsanitized(table))
+            configuration.profile.records.namesSchemasByTopic ? topic : naming.unsanitized(table))
         func field(_ column: ColumnPlan) -> Schema.Field {
             Schema.Field(configuration.fieldNameAdjustment.adjustedFieldName(column.name), column.schema)
         }

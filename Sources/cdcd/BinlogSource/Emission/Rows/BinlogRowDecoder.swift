@@ -46,7 +46,7 @@ package final class BinlogRowDecoder: CellDecoder, Sendable {
         encodings = conversions.sets.map(JavaEncoding.init)
         optionLists = conversions.optionLists
         adjustsYears = plan.options.adjustsYears
-        zeroTimestampIsEpoch = plan.profile.zeroTimestampIsEpoch
+        zeroTimestampIsEpoch = plan.profile.values.zeroTimestampIsEpoch
     }
 
     func row(

@@ -73,12 +73,12 @@ struct StoredConversions {
         case .json: return type == .json ? .json : type == .blob ? .utf8 : nil
         case .date(let form): return type == .date ? .date(form) : nil
         case .time(let form):
-            if type == .time2 { return profile.misreadsNegativeTimes ? .misreadTime2(form) : .time2(form) }
+            if type == .time2 { return profile.values.misreadsNegativeTimes ? .misreadTime2(form) : .time2(form) }
             return type == .time ? .time(form) : nil
         case .dateTime(let form):
             return type == .dateTime2 ? .dateTime2(form) : type == .dateTime ? .dateTime(form) : nil
         case .timestamp(let digits):
-            let shown = profile.timestampsKeepZeros ? digits : nil
+            let shown = profile.values.timestampsKeepZeros ? digits : nil
             if type == .timestamp2 { return .timestamp2(digits: shown) }
             return type == .timestamp ? .timestamp(digits: shown) : nil
         case .year: return type == .year ? .year : nil
@@ -111,7 +111,7 @@ struct StoredConversions {
         case .precise:
             // Digits that the schema has no place for would be lost. If MODIFY gives no precision, Debezium 1.9 keeps
             // the former one, which may be less; values lose nothing by that.
-            guard storage.scale <= scale, storage.size <= precision || profile.keepsPrecisionOfModifiedColumns
+            guard storage.scale <= scale, storage.size <= precision || profile.columns.keepsPrecisionOfModifiedColumns
             else { return nil }
             if storage.scale == scale { return .decimal(.precise, precision: storage.size, scale: scale) }
             return .rescaledDecimal(

@@ -49,8 +49,8 @@ enum TextConversion: Sendable, Hashable {
             self = .dateTime(form, hasYearZero: has(.yearZeroDates), movesReformDays: has(.reformDaysMove))
         case .timestamp(let digits):
             self = .timestamp(
-                digits: profile.timestampsKeepZeros && !has(.timestampWithoutZeros) ? digits : nil,
-                zeroIsEpoch: profile.zeroTimestampIsEpoch && !has(.zeroTimestampIsNull),
+                digits: profile.values.timestampsKeepZeros && !has(.timestampWithoutZeros) ? digits : nil,
+                zeroIsEpoch: profile.values.zeroTimestampIsEpoch && !has(.zeroTimestampIsNull),
                 isInConnectionZone: has(.timestampInConnectionZone))
         case .year: self = .year(zero: has(.yearZeroIs2000) ? 2000 : 1900)
         case .geometry: self = .geometry
