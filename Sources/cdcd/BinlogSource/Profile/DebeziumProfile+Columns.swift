@@ -7,8 +7,8 @@ extension DebeziumProfile {
 
         // MARK: Types
 
-        /// Whether `BIT` and `NCHAR` without a length have length 1, and a length of 0 (except of fractional seconds) is
-        /// read as 10.
+        /// Whether `BIT` and `NCHAR` without a length have length 1, and a length of 0 is read as 10 (except of
+        /// fractional seconds).
         package var hasDefaultLengths: Bool { isModern }
 
         /// Whether the type name of a `ZEROFILL` column has the word UNSIGNED even if the statement lacks it.
@@ -64,15 +64,15 @@ extension DebeziumProfile {
         /// Whether `CONVERT TO CHARACTER SET` changes the character set.
         package var followsConversions: Bool { isModern }
 
-        /// The character set that the collation of a database implies; nil if Debezium derives none: 1.9 never does, 3.6
-        /// not from an older name (`utf8_bin`).
+        /// The character set that the collation of a database implies; nil if Debezium derives none: 1.9 never does,
+        /// 3.6 not from an older name (`utf8_bin`).
         package func characterSet(ofDatabaseCollation collation: String) -> String? {
             let name = collation.lowercased()
             return isModern && !name.hasPrefix("utf8_") ? String(name.prefix { $0 != "_" }) : nil
         }
 
-        /// The character set of a collation that is given alone; nil if Debezium derives none. 3.6 takes the part before
-        /// the first `_`, as written.
+        /// The character set of a collation that is given alone; nil if Debezium derives none. 3.6 takes the part
+        /// before the first `_`, as written.
         package func characterSet(ofCollation collation: String) -> String? {
             let name = isModern ? collation : collation.lowercased()
             guard let dash = name.firstIndex(of: "_") else { return isModern || name != "binary" ? nil : name }

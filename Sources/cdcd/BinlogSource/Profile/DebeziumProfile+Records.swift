@@ -8,8 +8,8 @@ extension DebeziumProfile {
         /// The maximum length of a topic name, to which longer ones are cut; nil if they are not cut.
         package var topicLengthMax: Int? { isModern ? 249 : nil }
 
-        /// Whether the names of key and row schemas come from the topic's name; otherwise from the names of database and
-        /// table as they are.
+        /// Whether the names of key and row schemas come from the topic's name; otherwise from the names of database
+        /// and table as they are.
         package var namesSchemasByTopic: Bool { isModern }
 
         /// Whether a column's comment is the documentation of its field's schema.
