@@ -51,6 +51,19 @@ import Testing
         }
     }
 
+    /// What depends on Debezium's generation has a name, in a profile. Options declare themselves for each generation.
+    @Test func onlyProfilesTestForAGeneration() throws {
+        let test = try NSRegularExpression(pattern: #"(?:==|!=|\bcase)\s*\(?\.v(?:19|36)\b|\.isModern\b"#)
+        for file in Self.sources
+        where !file.path.contains("/Profile/") && !file.path.contains("/Configuration/Options/") {
+            for (number, line) in file.lines.enumerated() {
+                let code = String(Repository.code(of: line))
+                let match = test.firstMatch(in: code, range: NSRange(code.startIndex..., in: code))
+                #expect(match == nil, "\(file.path):\(number + 1) tests for a generation of Debezium")
+            }
+        }
+    }
+
     // MARK: Words
 
     private struct Forbidden {

@@ -76,16 +76,16 @@ package final class ExtractNewRecordState: Transformation {
         values.reserveCapacity(rowPlan.output.fields.count)
         values.append(contentsOf: row.values)
         for (index, value) in rowPlan.defaults where values[index].isNull { values[index] = value }
-        switch (options.generation, isDeleted) {
-        // 1.9 loses the new topic when it rewrites a delete.
-        case (.v19, true): break
-        // 3.x routes by the row after nulls became defaults, 1.9 before.
-        case (.v36, false): try route(&record, values, plan.afterSchema)
-        case (.v19, false), (.v36, true): try route(&record, row.values, row.schema)
+        let profile = options.profile
+        if !isDeleted, profile.routesByDefaults {
+            try route(&record, values, plan.afterSchema)
+        } else if !isDeleted || profile.routesRewrittenDeletes {
+            try route(&record, row.values, row.schema)
         }
-        if options.rewritesDeletes, options.generation == .v36 { values.append(.string(isDeleted ? "true" : "false")) }
+        let isMarkFirst = profile.marksDeletesBeforeAddedFields
+        if options.rewritesDeletes, isMarkFirst { values.append(.string(isDeleted ? "true" : "false")) }
         for field in rows.addedFields { values.append(field.value(in: envelope)) }
-        if options.rewritesDeletes, options.generation == .v19 { values.append(.string(isDeleted ? "true" : "false")) }
+        if options.rewritesDeletes, !isMarkFirst { values.append(.string(isDeleted ? "true" : "false")) }
         guard values.count == rowPlan.output.fields.count else {
             throw DataError("A row of \(record.topic) does not have the columns of its schema")
         }
@@ -101,13 +101,11 @@ package final class ExtractNewRecordState: Transformation {
 
     private func handleDelete(_ record: inout ConnectRecord, _ envelope: Struct, _ plan: UnwrapPlan) throws -> Bool {
         guard case .structure(let row) = envelope.values[plan.beforeIndex] else {
-            // Neither before nor after: a TRUNCATE, which 3.x drops.
-            if options.generation == .v36 { return false }
+            if options.profile.dropsChangesWithoutRows { return false }
             throw DataError("An event of \(record.topic) has neither a row before nor one after the change")
         }
         let topic = record.topic
-        // 1.9 looks for the topic before it decides whether the delete is kept.
-        if options.generation == .v19 { try route(&record, row.values, row.schema) }
+        if options.profile.routesDeletesFirst { try route(&record, row.values, row.schema) }
         switch options.deletes {
         case .drop: return false
         case .rewrite:
@@ -116,7 +114,7 @@ package final class ExtractNewRecordState: Transformation {
         case .nullValue: record.valueSchema = plan.afterSchema
         case .tombstone: record.valueSchema = nil
         }
-        if options.generation == .v36 { try route(&record, row.values, row.schema) }
+        if !options.profile.routesDeletesFirst { try route(&record, row.values, row.schema) }
         record.value = .null
         if let fieldDropping { try fieldDropping.apply(&record) }
         return true
@@ -154,8 +152,7 @@ package final class ExtractNewRecordState: Transformation {
         guard let index = routeIndex(field, schema) else { throw DataError("\(field) is not a valid field name") }
         switch row[index] {
         case .string(let topic):
-            // 3.x keeps the topic if the value is blank.
-            if options.generation == .v36, topic.allSatisfy(\.isWhitespace) { return }
+            if options.profile.ignoresBlankRoutes, topic.allSatisfy(\.isWhitespace) { return }
             record.topic = topic
         case .null: return
         default: throw DataError("Field '\(field)' is not of type STRING")

@@ -12,7 +12,7 @@ struct FieldReference: Hashable, Sendable {
     /// With the prefix.
     let newName: String
 
-    init(_ text: String, prefix: String, generation: DebeziumGeneration) throws(ConfigError) {
+    init(_ text: String, prefix: String, profile: UnwrapProfile) throws(ConfigError) {
         let parts = Self.split(text, at: ":")
         guard parts.count <= 2 else {
             throw ConfigError(name: "", value: text, message: "Unexpected field name: \(text)")
@@ -20,7 +20,7 @@ struct FieldReference: Hashable, Sendable {
         let path = Self.split(parts[0], at: ".")
         if path.count == 1 {
             field = path[0]
-            parent = Self.parent(of: path[0], generation)
+            parent = Self.parent(of: path[0], profile)
             newName = prefix + (parts.count == 2 ? parts[1] : path[0])
         } else {
             field = path[1]
@@ -29,10 +29,10 @@ struct FieldReference: Hashable, Sendable {
         }
     }
 
-    private static func parent(of field: String, _ generation: DebeziumGeneration) -> String? {
+    private static func parent(of field: String, _ profile: UnwrapProfile) -> String? {
         switch field {
         case "op", "ts_ms": nil
-        case "ts_us", "ts_ns": generation == .v36 ? nil : "source"
+        case "ts_us", "ts_ns": profile.envelopeHasPreciseTimes ? nil : "source"
         case "id", "data_collection_order", "total_order": "transaction"
         default: "source"
         }
@@ -55,9 +55,9 @@ struct ResolvedField {
     let parentIndex: Int?
     let index: Int
 
-    /// - Returns: nil if the envelope has no such field and the generation leaves it out silently.
+    /// - Returns: nil if the envelope has no such field and the profile leaves it out.
     init?(
-        _ reference: FieldReference, in envelope: Schema, _ generation: DebeziumGeneration, isHeader: Bool
+        _ reference: FieldReference, in envelope: Schema, _ profile: UnwrapProfile, isHeader: Bool
     ) throws(DataError) {
         var parentIndex: Int?
         var holder = envelope
@@ -69,8 +69,7 @@ struct ResolvedField {
             holder = envelope.fields[index].schema
         }
         var found = holder.index(of: reference.field)
-        if found == nil, generation == .v36 {
-            // 3.x takes the field of the event itself if the struct does not have it.
+        if found == nil, profile.looksForFieldsInEnvelope {
             parentIndex = nil
             holder = envelope
             found = envelope.index(of: reference.field)

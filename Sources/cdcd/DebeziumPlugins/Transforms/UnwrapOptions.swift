@@ -13,7 +13,7 @@ struct UnwrapOptions: Sendable {
         case rewrite
     }
 
-    let generation: DebeziumGeneration
+    let profile: UnwrapProfile
     private(set) var deletes = DeleteHandling.drop
     private(set) var keepsTombstones = false
     private(set) var addedFields: [FieldReference] = []
@@ -33,24 +33,24 @@ struct UnwrapOptions: Sendable {
     var rewritesDeletes: Bool { deletes == .rewrite }
 
     init(generation: DebeziumGeneration, configuration: [String: String]) throws(ConfigError) {
-        let blank = UnwrapOptions(generation: generation)
-        let options = Self.visible(generation) + Self.hidden(generation)
-        self = try ConfigOptions(options).parse(configuration, into: blank)
-        addedFields = try Self.references(addedFieldNames, prefix: addedFieldPrefix, generation)
-        addedHeaders = try Self.references(addedHeaderNames, prefix: addedHeaderPrefix, generation)
+        let profile = UnwrapProfile(generation)
+        let options = Self.visible(profile) + Self.hidden(profile)
+        self = try ConfigOptions(options).parse(configuration, into: UnwrapOptions(profile: profile))
+        addedFields = try Self.references(addedFieldNames, prefix: addedFieldPrefix, profile)
+        addedHeaders = try Self.references(addedHeaderNames, prefix: addedHeaderPrefix, profile)
         replacesNullWithDefault = deletes == .rewrite && replacesNullWithDefault
     }
 
-    private init(generation: DebeziumGeneration) { self.generation = generation }
+    private init(profile: UnwrapProfile) { self.profile = profile }
 
     private static func references(
-        _ names: [String], prefix: String, _ generation: DebeziumGeneration
+        _ names: [String], prefix: String, _ profile: UnwrapProfile
     ) throws(ConfigError) -> [FieldReference] {
         var items = names
         while items.last == "" { items.removeLast() }
         var references: [FieldReference] = []
         for item in items {
-            references.append(try FieldReference(item, prefix: prefix, generation: generation))
+            references.append(try FieldReference(item, prefix: prefix, profile: profile))
         }
         return references
     }
@@ -62,8 +62,8 @@ extension UnwrapOptions {
     private typealias Option = ConfigOption<UnwrapOptions>
 
     /// The properties that Debezium's definition shows, without their prefix.
-    fileprivate static func visible(_ generation: DebeziumGeneration) -> [ConfigOption<UnwrapOptions>] {
-        deletes(generation) + [
+    fileprivate static func visible(_ profile: UnwrapProfile) -> [ConfigOption<UnwrapOptions>] {
+        deletes(profile) + [
             Option(
                 key("add.fields", .list, "", "Adds the specified field(s) to the message if they exist.", .long,
                     "Adds each field listed to the value, prefixed with __ (or __<struct>_ where the struct is named), for "
@@ -80,33 +80,31 @@ extension UnwrapOptions {
                 key("route.by.field", .string, "", "Route by field name", .long,
                     "The column whose value replaces the topic's name."),
                 into: \.routeByField),
-        ] + (generation == .v36 ? prefixes + dropping : [])
+        ] + (profile.listsPrefixes ? prefixes : []) + (profile.hasFieldDropping ? dropping : [])
     }
 
     /// Properties that Debezium reads and does not list.
-    fileprivate static func hidden(_ generation: DebeziumGeneration) -> [ConfigOption<UnwrapOptions>] {
-        generation == .v19 ? prefixes : [
-            Option(
-                key("replace.null.with.default", .boolean, "true", "Replace null with default", .short,
-                    "Whether a null column whose schema has a default becomes that default where __deleted is added."),
-                into: \.replacesNullWithDefault)
-        ]
+    fileprivate static func hidden(_ profile: UnwrapProfile) -> [ConfigOption<UnwrapOptions>] {
+        (profile.listsPrefixes ? [] : prefixes) + (profile.hasFieldDropping ? [replacement] : [])
     }
 
+    private static let replacement = Option(
+        key("replace.null.with.default", .boolean, "true", "Replace null with default", .short,
+            "Whether a null column whose schema has a default becomes that default where __deleted is added."),
+        into: \.replacesNullWithDefault)
+
     /// Properties of the other generation, with what to use instead.
-    fileprivate static func ofOtherGeneration(_ generation: DebeziumGeneration) -> [PluginProperties.Refused] {
-        switch generation {
-        case .v36:
+    fileprivate static func ofOtherGeneration(_ profile: UnwrapProfile) -> [PluginProperties.Refused] {
+        if profile.hasCombinedDeleteMode {
             return ["drop.tombstones", "delete.handling.mode"].map {
                 .init($0, reason: "Debezium 3 has no such option; use delete.tombstone.handling.mode instead")
             }
-        case .v19:
-            let replaced = PluginProperties.Refused(
-                "delete.tombstone.handling.mode",
-                reason: "Debezium 1.9 has no such option; use drop.tombstones and delete.handling.mode instead")
-            return [replaced] + (dropping.map(\.key.name) + ["replace.null.with.default"]).map {
-                .init($0, reason: "Debezium 1.9 has no such option")
-            }
+        }
+        let replaced = PluginProperties.Refused(
+            "delete.tombstone.handling.mode",
+            reason: "Debezium 1.9 has no such option; use drop.tombstones and delete.handling.mode instead")
+        return [replaced] + (dropping + [replacement]).map {
+            .init($0.key.name, reason: "Debezium 1.9 has no such option")
         }
     }
 
@@ -133,45 +131,43 @@ extension UnwrapOptions {
         return wrong.map { ConfigError(name: name, value: value?.described, reason: "Unexpected field name: \($0)") }
     }
 
-    private static func deletes(_ generation: DebeziumGeneration) -> [ConfigOption<UnwrapOptions>] {
-        switch generation {
-        case .v36:
-            [Option(
-                key("delete.tombstone.handling.mode", .string, "tombstone", "Handle delete and tombstone records", .medium,
-                    "What becomes of deletes and their tombstones: 'drop' both; 'tombstone' (default) keeps a record with a "
-                        + "null value for each delete; 'rewrite' adds the field __deleted and drops tombstones; "
-                        + "'rewrite-with-tombstone' keeps them; 'delete-to-tombstone' turns deletes into tombstones.",
-                    choice(["drop", "tombstone", "rewrite-with-tombstone", "rewrite", "delete-to-tombstone"]),
-                    importance: .medium)
-            ) { input, options in
-                let mode = input.trimmed?.lowercased()
-                options.keepsTombstones = mode == "rewrite-with-tombstone"
-                switch mode {
-                case "rewrite", "rewrite-with-tombstone": options.deletes = .rewrite
-                case "tombstone": options.deletes = .nullValue
-                case "delete-to-tombstone": options.deletes = .tombstone
-                default: options.deletes = .drop
-                }
-            }]
-        case .v19:
-            [
-                Option(
-                    key("drop.tombstones", .boolean, "true", "Drop tombstones", .short,
-                        "Whether the tombstone that follows a delete is dropped.")
-                ) { input, options in options.keepsTombstones = input.setting == .boolean(false) },
-                Option(
-                    key("delete.handling.mode", .string, "drop", "Handle delete records", .medium,
-                        "What becomes of deletes: 'drop' (default); 'rewrite' keeps the row and adds the field __deleted; "
-                            + "'none' keeps a record with a null value.",
-                        choice(["none", "drop", "rewrite"]), importance: .medium)
-                ) { input, options in
-                    switch input.trimmed?.lowercased() {
-                    case "rewrite": options.deletes = .rewrite
-                    case "none": options.deletes = .nullValue
-                    default: options.deletes = .drop
-                    }
-                },
-            ]
+    private static func deletes(_ profile: UnwrapProfile) -> [ConfigOption<UnwrapOptions>] {
+        profile.hasCombinedDeleteMode ? [combinedDeleteMode] : [tombstoneMode, deleteMode]
+    }
+
+    private static let combinedDeleteMode = Option(
+        key("delete.tombstone.handling.mode", .string, "tombstone", "Handle delete and tombstone records", .medium,
+            "What becomes of deletes and their tombstones: 'drop' both; 'tombstone' (default) keeps a record with a "
+                + "null value for each delete; 'rewrite' adds the field __deleted and drops tombstones; "
+                + "'rewrite-with-tombstone' keeps them; 'delete-to-tombstone' turns deletes into tombstones.",
+            choice(["drop", "tombstone", "rewrite-with-tombstone", "rewrite", "delete-to-tombstone"]),
+            importance: .medium)
+    ) { input, options in
+        let mode = input.trimmed?.lowercased()
+        options.keepsTombstones = mode == "rewrite-with-tombstone"
+        switch mode {
+        case "rewrite", "rewrite-with-tombstone": options.deletes = .rewrite
+        case "tombstone": options.deletes = .nullValue
+        case "delete-to-tombstone": options.deletes = .tombstone
+        default: options.deletes = .drop
+        }
+    }
+
+    private static let tombstoneMode = Option(
+        key("drop.tombstones", .boolean, "true", "Drop tombstones", .short,
+            "Whether the tombstone that follows a delete is dropped.")
+    ) { input, options in options.keepsTombstones = input.setting == .boolean(false) }
+
+    private static let deleteMode = Option(
+        key("delete.handling.mode", .string, "drop", "Handle delete records", .medium,
+            "What becomes of deletes: 'drop' (default); 'rewrite' keeps the row and adds the field __deleted; "
+                + "'none' keeps a record with a null value.",
+            choice(["none", "drop", "rewrite"]), importance: .medium)
+    ) { input, options in
+        switch input.trimmed?.lowercased() {
+        case "rewrite": options.deletes = .rewrite
+        case "none": options.deletes = .nullValue
+        default: options.deletes = .drop
         }
     }
 
@@ -208,9 +204,10 @@ extension UnwrapOptions {
 extension ExtractNewRecordState {
     /// The properties of a generation, without their prefix.
     package static func properties(_ generation: DebeziumGeneration) -> PluginProperties {
-        PluginProperties(
-            ConfigDefinition(UnwrapOptions.visible(generation).map(\.key)),
-            hidden: ConfigDefinition(UnwrapOptions.hidden(generation).map(\.key)),
-            refused: UnwrapOptions.ofOtherGeneration(generation))
+        let profile = UnwrapProfile(generation)
+        return PluginProperties(
+            ConfigDefinition(UnwrapOptions.visible(profile).map(\.key)),
+            hidden: ConfigDefinition(UnwrapOptions.hidden(profile).map(\.key)),
+            refused: UnwrapOptions.ofOtherGeneration(profile))
     }
 }

@@ -35,7 +35,7 @@ final class UnwrapPlan {
         self.afterIndex = afterIndex
         afterSchema = envelope.fields[afterIndex].schema
         beforeSchema = envelope.fields[beforeIndex].schema
-        addedHeaders = try Self.resolve(options.addedHeaders, envelope, options.generation, areHeaders: true)
+        addedHeaders = try Self.resolve(options.addedHeaders, envelope, options.profile, areHeaders: true)
         do throws(DataError) {
             rows = .success(try Self.rows(envelope, afterSchema, beforeSchema, options))
         } catch {
@@ -46,18 +46,18 @@ final class UnwrapPlan {
     private static func rows(
         _ envelope: Schema, _ afterSchema: Schema, _ beforeSchema: Schema, _ options: UnwrapOptions
     ) throws(DataError) -> Rows {
-        let addedFields = try resolve(options.addedFields, envelope, options.generation, areHeaders: false)
+        let addedFields = try resolve(options.addedFields, envelope, options.profile, areHeaders: false)
         let after = try rowPlan(afterSchema, addedFields, options)
         let before = beforeSchema == afterSchema ? after : try rowPlan(beforeSchema, addedFields, options)
         return Rows(after: after, before: before, addedFields: addedFields)
     }
 
     private static func resolve(
-        _ references: [FieldReference], _ envelope: Schema, _ generation: DebeziumGeneration, areHeaders: Bool
+        _ references: [FieldReference], _ envelope: Schema, _ profile: UnwrapProfile, areHeaders: Bool
     ) throws(DataError) -> [ResolvedField] {
         var resolved: [ResolvedField] = []
         for reference in references {
-            if let field = try ResolvedField(reference, in: envelope, generation, isHeader: areHeaders) {
+            if let field = try ResolvedField(reference, in: envelope, profile, isHeader: areHeaders) {
                 resolved.append(field)
             }
         }
@@ -69,9 +69,10 @@ final class UnwrapPlan {
     ) throws(DataError) -> RowPlan {
         var fields = row.fields
         let deleted = Schema.Field("__deleted", Schema(.string, isOptional: true))
-        if options.rewritesDeletes, options.generation == .v36 { fields.append(deleted) }
+        let isFirst = options.profile.marksDeletesBeforeAddedFields
+        if options.rewritesDeletes, isFirst { fields.append(deleted) }
         fields += added.map { Schema.Field($0.newName, $0.schema) }
-        if options.rewritesDeletes, options.generation == .v19 { fields.append(deleted) }
+        if options.rewritesDeletes, !isFirst { fields.append(deleted) }
         var names: Set<String> = []
         for field in fields where !names.insert(field.name).inserted {
             throw DataError("Cannot create field because of field name duplication \(field.name)")
