@@ -6,16 +6,16 @@ import Testing
 /// Tests run on the cooperative threads, of which there is one per core, and most of them block. An asynchronous test
 /// that suspends there resumes after all the tests that have not started yet, and a `Task` that a blocked test waits
 /// for starts after them.
-public final class ThreadExecutor: TaskExecutor {
+package final class ThreadExecutor: TaskExecutor {
     fileprivate static let shared = ThreadExecutor()
 
-    public func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         Thread.detachNewThread { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 
     /// Starts a task that makes progress while the cooperative threads are blocked.
-    public static func start<Success: Sendable>(
+    package static func start<Success: Sendable>(
         _ body: @escaping @Sendable () async throws -> Success
     ) -> Task<Success, any Error> {
         Task.detached(executorPreference: shared) { try await body() }
@@ -23,10 +23,10 @@ public final class ThreadExecutor: TaskExecutor {
 }
 
 /// Runs asynchronous tests on threads of their own; see `ThreadExecutor`.
-public struct OwnThreadsTrait: TestTrait, SuiteTrait, TestScoping {
-    public var isRecursive: Bool { true }
+package struct OwnThreadsTrait: TestTrait, SuiteTrait, TestScoping {
+    package var isRecursive: Bool { true }
 
-    public func provideScope(
+    package func provideScope(
         for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void
     ) async throws {
         try await withTaskExecutorPreference(ThreadExecutor.shared) { try await function() }
@@ -34,5 +34,5 @@ public struct OwnThreadsTrait: TestTrait, SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == OwnThreadsTrait {
-    public static var ownThreads: OwnThreadsTrait { OwnThreadsTrait() }
+    package static var ownThreads: OwnThreadsTrait { OwnThreadsTrait() }
 }
