@@ -1,11 +1,11 @@
-/// One thing to be timed.
+/// A benchmark: a body that is timed.
 struct Benchmark {
     let name: String
-    /// What one unit is, for example a row.
+    /// The name of one unit, for example a row.
     let unit: String
-    /// How many units one call of the body works through.
+    /// The number of units that one call of the body processes.
     let unitsPerCall: Int
-    /// Bytes that one call works through; nil if bytes tell nothing.
+    /// The number of bytes that one call processes; nil if bytes are irrelevant.
     var bytesPerCall: Int?
     let body: () throws -> Void
 
@@ -18,7 +18,7 @@ struct Benchmark {
     }
 }
 
-/// Takes a value in a way that the compiler cannot see through, so that the work behind it is done.
+/// Consumes a value in a way that the compiler cannot optimize away, so that the work that produced it is done.
 @inline(never)
 @_optimize(none)
 func blackHole<T>(_ value: borrowing T) {}

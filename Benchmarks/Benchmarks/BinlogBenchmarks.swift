@@ -2,7 +2,7 @@ import MySQLTestSupport
 import MySQLWire
 import WireCore
 
-/// Captured events to row images: the work that is done for every row before its values are known.
+/// Captured events to row images: the work for every row before its values are decoded.
 func binlogBenchmarks() throws -> [Benchmark] {
     let log = try CapturedLog()
     var benchmarks: [Benchmark] = []
@@ -25,7 +25,7 @@ func binlogBenchmarks() throws -> [Benchmark] {
     return benchmarks
 }
 
-/// Checksum, head and places of all cells of one event.
+/// Checksum, header and positions of all cells of one event.
 private func decoding(_ rows: CapturedLog.Rows) throws -> () throws -> Void {
     var decoder = BinlogDecoder(hasChecksums: true)
     _ = try rows.map.withUnsafeBytes { try decoder.decodeOne($0).header }

@@ -69,7 +69,7 @@ struct CapturedLog {
         return found
     }
 
-    /// The definition that the captured server's own statements give a table.
+    /// The definition of a table after the captured server's own statements.
     static func definition(of table: String, _ configuration: MySQLConnectorConfig) throws -> TableDefinition {
         var schema = DatabaseSchema(rules: SchemaRules(profile: configuration.profile))
         let script = try Fixtures.text("debezium/all-types/setup.sql")

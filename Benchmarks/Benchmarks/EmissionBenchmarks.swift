@@ -47,8 +47,8 @@ private func emission(_ name: String, _ rows: CapturedLog.Rows, _ sink: JSONSink
     return Benchmark(name, unit: "row", units: rows.rowCount, bytes: bytes > 0 ? bytes : nil, body: body)
 }
 
-/// Writes keys and values as the JSON converter does, over and over into the same memory; without a converter it only
-/// takes them.
+/// Encodes keys and values as the JSON converter does, always into the same memory; without a converter the records are
+/// only counted.
 private final class JSONSink: RecordSink {
     private let converter: JSONConverter?
     private var writer = ByteWriter(capacityBytes: 64 << 10)

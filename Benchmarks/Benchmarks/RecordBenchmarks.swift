@@ -2,7 +2,7 @@ import KafkaProtocol
 import KafkaWire
 import WireCore
 
-/// Record batches as they are sent and fetched, and the checksums and codecs beneath.
+/// Record batches as they are sent and fetched, and their checksums and codecs.
 func recordBenchmarks() throws -> [Benchmark] {
     let key = Array("{\"id\":1234567}".utf8)
     // About as long as an envelope without its schema.

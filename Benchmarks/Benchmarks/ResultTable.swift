@@ -1,6 +1,6 @@
 import Foundation
 
-/// Measurements as lines of one shape, whatever was filtered out.
+/// Measurements as lines of one format, whatever the filter.
 struct ResultTable {
     private let baseline: [String: Measurement]?
 

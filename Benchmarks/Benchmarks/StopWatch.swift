@@ -1,21 +1,21 @@
 import CAllocationCount
 
-/// What was measured of one benchmark.
+/// The result of one benchmark.
 struct Measurement: Codable {
     let name: String
     let unit: String
-    /// Nanoseconds for one unit: the middle of all runs, and the middle half's distance from end to end.
+    /// Nanoseconds for one unit: the median of all runs, and the interquartile range.
     let medianNanoseconds: Double
     let spreadNanoseconds: Double
     let allocationsPerUnit: Double
     let bytesPerUnit: Double?
 
     var megabytesPerSecond: Double? { bytesPerUnit.map { $0 * 1000 / medianNanoseconds } }
-    /// The spread in hundredths of the median.
+    /// The interquartile range in percent of the median.
     var spreadPercent: Double { spreadNanoseconds * 100 / medianNanoseconds }
 }
 
-/// Times a benchmark: some calls to warm up, then runs of so many calls that the clock's own cost does not count.
+/// Times a benchmark: some calls to warm up, then runs with enough calls that the clock's own cost is negligible.
 struct StopWatch {
     let runCount: Int
     let runMilliseconds: Int
@@ -39,7 +39,7 @@ struct StopWatch {
             bytesPerUnit: benchmark.bytesPerCall.map { Double($0) / Double(benchmark.unitsPerCall) })
     }
 
-    /// Finds out how many calls fill a run, which brings caches and branch predictors up to date on the way.
+    /// Determines the number of calls in a run, which also warms up caches and branch predictors.
     private func warmUp(_ benchmark: Benchmark) throws -> Int {
         let wanted = Double(runMilliseconds) * 1_000_000
         var callCount = 1

@@ -2,7 +2,7 @@ import Foundation
 import RowWorkloads
 
 /// Runs one workload once, for a tool that counts its instructions: `CountedWorkload WORKLOAD ROWS`. Prints the numbers
-/// of records and bytes that came out.
+/// of produced records and bytes.
 @main
 enum CountedWorkload {
     static func main() {

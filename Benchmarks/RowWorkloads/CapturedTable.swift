@@ -5,7 +5,7 @@ import MySQLWire
 /// A folder of `Fixtures/workloads`: the definition of a table, and its rows as a server sent them.
 struct CapturedTable {
     let name: String
-    /// How many rows the capture has.
+    /// The number of captured rows.
     let rowCount: Int
     private let statement: String
 
@@ -23,7 +23,7 @@ struct CapturedTable {
         }
     }
 
-    /// The packets, without their headers, that answer `SELECT *`.
+    /// The packets, without their headers, of the response to `SELECT *`.
     func packets() throws -> [[UInt8]] {
         let answer = try Self.bytes("\(name)/rows.bin")
         return try Self.cut(answer, headBytes: 4) { answer, offset in
@@ -39,7 +39,7 @@ struct CapturedTable {
         return schema
     }
 
-    /// A file of `Fixtures/workloads`, which is found from where this file was compiled.
+    /// A file of `Fixtures/workloads`, located relative to this source file.
     private static func bytes(_ path: String) throws -> [UInt8] {
         let repository = URL(filePath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

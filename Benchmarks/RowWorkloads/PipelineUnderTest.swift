@@ -8,8 +8,8 @@ import KafkaWire
 import Synchronization
 import WireCore
 
-/// A task's way from the emitter to the producer's batches: transforms, converters, accumulator, and the ledger of what
-/// is in progress.
+/// A task's path from the emitter to the producer's batches: transforms, converters, accumulator, and the ledger of
+/// records in flight.
 final class PipelineUnderTest {
     let configuration: MySQLConnectorConfig
     let sink: ProducerSink
@@ -47,7 +47,7 @@ final class PipelineUnderTest {
         snapshotEmitter = SnapshotEmitter(output)
     }
 
-    /// Hands the offset of everything so far over, which sends the open batches.
+    /// Reports the offset of everything so far, which sends the open batches.
     func checkpoint(file: String, position: Int64) throws {
         try sink.checkpoint(
             partition: ["server": .string(configuration.logicalName)],
@@ -60,7 +60,7 @@ final class PipelineUnderTest {
     }
 }
 
-/// Gathers records into batches as the real producer does, and sends none.
+/// Collects records in batches as the real producer does, and sends none.
 private final class AccumulatingProducer: RecordProducer {
     /// 2026-01-02 03:04:05 UTC.
     static let timestampMilliseconds: Int64 = 1_767_323_045_000

@@ -1,12 +1,11 @@
 /// The path of a row from the server's bytes to the finished batch of the producer, on one thread, without a network.
 ///
-/// The shapes are those in which workers are compared from outside: a table of ten columns with and without the
-/// schemas of JsonConverter, the same through ExtractNewRecordState, a table of 61 columns, and a snapshot of the
-/// small table.
+/// The workloads are those of the external comparison of workers: a table of ten columns with and without the schemas
+/// of JsonConverter, the same through ExtractNewRecordState, a table of 61 columns, and a snapshot of the small table.
 package enum RowWorkload: String, CaseIterable, Sendable {
     case stream, schemas, unwrap, wide, snapshot
 
-    /// What came out: records and bytes of the batches as they would be sent.
+    /// The result: records and bytes of the batches as they would be sent.
     package struct Outcome: Equatable, Sendable {
         package var recordCount = 0
         package var byteCount = 0
@@ -32,9 +31,9 @@ package enum RowWorkload: String, CaseIterable, Sendable {
         return settings
     }
 
-    /// Takes the captured rows through, again and again, until there were `rowCount`.
+    /// Processes the captured rows repeatedly, until `rowCount` rows are done.
     ///
-    /// Throws where `rowCount` is no multiple of the captured rows (200 of the small table, 100 of the wide one).
+    /// Throws if `rowCount` is not a multiple of the captured rows (200 of the small table, 100 of the wide one).
     package func run(rowCount: Int) throws -> Outcome {
         let capture = try CapturedTable(table)
         guard rowCount > 0, rowCount % capture.rowCount == 0 else {

@@ -6,7 +6,7 @@ import Synchronization
 /// `Fuzz list`, `Fuzz seeds TARGET FOLDER`, and `Fuzz TARGET [libFuzzer option or file...]`.
 @main
 enum FuzzCommand {
-    /// libFuzzer's callback is a C function and takes nothing along.
+    /// libFuzzer's callback is a C function and cannot capture values.
     fileprivate static let target = Mutex<FuzzTarget?>(nil)
 
     static func main() {
@@ -24,14 +24,14 @@ enum FuzzCommand {
 
     private static func known(_ name: String) -> FuzzTarget {
         guard let target = FuzzTarget.all.first(where: { $0.name == name }) else {
-            end("there is no target \(name); Fuzz list tells which there are", status: 2)
+            end("there is no target \(name); Fuzz list prints the targets", status: 2)
         }
         return target
     }
 
     private static func runDriver(_ arguments: [String]) -> Int32 {
         var count = Int32(arguments.count)
-        // The driver keeps the strings for as long as the process lives.
+        // The driver keeps the strings for the lifetime of the process.
         var pointers = arguments.map { strdup($0) } + [nil]
         return pointers.withUnsafeMutableBufferPointer { buffer in
             var start = buffer.baseAddress
@@ -58,7 +58,7 @@ enum FuzzCommand {
     }
 }
 
-/// What libFuzzer's own `main` would call; ours takes its place, and gives it to the driver.
+/// The function that libFuzzer's own `main` would call; this `main` replaces it and passes the function to the driver.
 @_cdecl("LLVMFuzzerTestOneInput")
 func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Int32 {
     FuzzCommand.target.withLock { $0 }?.run(UnsafeRawBufferPointer(start: start, count: count))

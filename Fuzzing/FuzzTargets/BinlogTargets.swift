@@ -7,9 +7,9 @@ import WireCore
 import WireTestSupport
 
 extension FuzzTarget {
-    /// Every kind of event, one after the other as in a log file, without checksums.
+    /// Every kind of event, one after another as in a log file, without checksums.
     static let binlogEvents = FuzzTarget("binlog-events") {
-        // Whole logs, and each kind of event by itself.
+        // Whole logs, and each kind of event separately.
         let logs = try CapturedStreams.binlogs()
         var byKind: [UInt8: [UInt8]] = [:]
         for event in logs.joined() { byKind[event[4]] = event }
@@ -32,7 +32,7 @@ extension FuzzTarget {
         }
     }
 
-    /// Row events of known tables on their whole way: cells, values, envelope, JSON.
+    /// Row events of known tables through the whole path: cells, values, envelope, JSON.
     ///
     /// Input: profile and modes | events as in a log file, without checksums
     static let binlogRows = FuzzTarget("binlog-rows") {
@@ -65,7 +65,7 @@ extension FuzzTarget {
         }
     }
 
-    /// MySQL's binary JSON, as cells hold it.
+    /// MySQL's binary JSON, as stored in cells.
     static let jsonBinary = FuzzTarget("json-binary") {
         var seeds: [[UInt8]] = []
         for log in try CapturedStreams.binlogs() {
@@ -91,7 +91,7 @@ extension FuzzTarget {
         _ = try StreamedJSON.text(of: input)
     }
 
-    /// Cuts a log at the lengths in its headers; each event lies in a block of its own size.
+    /// Splits a log at the lengths in its headers; each event is in a block of its own size.
     private static func eachEvent(
         of log: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
@@ -105,12 +105,12 @@ extension FuzzTarget {
     }
 }
 
-/// The tables of `Fixtures/debezium/all-types`, with the plans that a configuration makes of them.
+/// The tables of `Fixtures/debezium/all-types`, with their plans for a configuration.
 private struct KnownTables: Sendable {
     let configuration: MySQLConnectorConfig
     let plans: [String: TablePlan]
 
-    /// One for each profile and way to render numbers and times.
+    /// One for each profile and mode for numbers and times.
     static let all: [KnownTables] = {
         let modern = [
             "topic.prefix": "p", "schema.history.internal.kafka.topic": "h",
@@ -143,7 +143,7 @@ private struct KnownTables: Sendable {
     }
 }
 
-/// Writes what it is given as JSON and forgets it.
+/// Encodes records as JSON and discards them.
 private final class ConvertingSink: RecordSink {
     private let converter: JSONConverter
     private var writer = ByteWriter()

@@ -4,7 +4,7 @@ import KafkaWire
 import WireCore
 
 extension CapturedExchange {
-    /// The record batches that a produce request or a fetch response carries.
+    /// The record batches of a produce request or a fetch response.
     func recordSets() throws -> [[UInt8]] {
         let version = header.apiVersion
         guard header.apiKey.versions?.contains(version) == true else { return [] }

@@ -2,7 +2,7 @@ import MySQLWire
 import WireCore
 import WireTestSupport
 
-/// What servers sent in the captured conversations, cut where the decoders begin.
+/// The servers' side of the captured conversations, split into the decoders' inputs.
 enum CapturedStreams {
     static let mysqlNames = Conversation.all(in: "mysql") + Conversation.all(in: "mariadb")
 
@@ -20,7 +20,7 @@ enum CapturedStreams {
         return packets
     }
 
-    /// The packets with headers that count from `first`.
+    /// The packets with headers, numbered from `first`.
     static func stream(of packets: some Sequence<[UInt8]>, from first: UInt8) -> [UInt8] {
         var stream: [UInt8] = []
         for (index, packet) in packets.enumerated() {
@@ -42,7 +42,7 @@ enum CapturedStreams {
         return logs.filter { !$0.isEmpty }
     }
 
-    /// Events as they lie in a log file, one after the other.
+    /// Events in the format of a log file, one after another.
     static func events(ofLog log: [UInt8]) -> [[UInt8]] {
         var events: [[UInt8]] = []
         var rest = log[...]
@@ -63,13 +63,13 @@ enum CapturedStreams {
         packet.first == 0 && eventBytes(packet.dropFirst()) == packet.count - 1
     }
 
-    /// The fuzzer could never guess a checksum: the captured events go without.
+    /// A fuzzer cannot guess checksums: the captured events are used without them.
     private static func withoutChecksum(_ event: [UInt8]) -> [UInt8] {
         let checksum = event.dropLast(4).withUnsafeBytes { CRC32.checksum($0) }
         guard event.suffix(4).elementsEqual((0..<4).map { UInt8(checksum >> ($0 * 8) & 0xFF) }) else { return event }
         var event = event
         if event[4] == EventType.formatDescription.rawValue {
-            // It keeps the room for a checksum; the byte before that names the algorithm: none.
+            // The space for a checksum is kept; the byte before it is the algorithm: none.
             event[event.count - 5] = 0
             return event
         }

@@ -4,7 +4,7 @@ import WireCore
 import WireTestSupport
 
 extension FuzzTarget {
-    /// Documents of JsonConverter with schemas. What is read can be written, and reads the same again.
+    /// Documents of JsonConverter with schemas. A decoded document can be encoded, and decodes to the same value.
     static let jsonConverterDecode = FuzzTarget("json-converter-decode") {
         try Fixtures.text("connect/decoded-json.jsonl").split(separator: "\n").compactMap { line in
             let text = try JSONValue.parse(String(line)).objectValue?["text"]?.stringValue
@@ -17,7 +17,7 @@ extension FuzzTarget {
         var writer = ByteWriter()
         guard try converter.convert(decoded.value, schema: decoded.schema, topic: "t", into: &writer) else { return }
         let again = try writer.withUnsafeBytes { try converter.decode($0, topic: "t", headers: []) }
-        // NaN, which is unlike itself, cannot be read.
+        // NaN, which does not equal itself, cannot be decoded.
         precondition(again == decoded, "a document is not what it says")
     }
 }

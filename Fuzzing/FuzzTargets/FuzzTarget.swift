@@ -1,11 +1,11 @@
-/// One decoder that meets bytes of a peer, a file or a user, and where its first inputs come from.
+/// A decoder of bytes from a peer, a file or a user, and its initial inputs.
 package struct FuzzTarget: Sendable {
     package let name: String
     private let decode: @Sendable (UnsafeRawBufferPointer) throws -> Void
-    /// Inputs made of what real systems said (`Fixtures/`).
+    /// Inputs from captures of real systems (`Fixtures/`).
     package let seeds: @Sendable () throws -> [[UInt8]]
 
-    /// - Parameter decode: throws for what the decoder refuses; traps where it breaks its word.
+    /// - Parameter decode: throws for input that the decoder refuses; traps if a property of the decoder is violated.
     init(
         _ name: String, seeds: @escaping @Sendable () throws -> [[UInt8]],
         decode: @escaping @Sendable (UnsafeRawBufferPointer) throws -> Void
@@ -15,7 +15,7 @@ package struct FuzzTarget: Sendable {
         self.decode = decode
     }
 
-    /// Gives the decoder one input. To refuse it is as good as to read it.
+    /// Passes one input to the decoder. Refusing it is as valid as decoding it.
     package func run(_ input: UnsafeRawBufferPointer) {
         do { try decode(input) } catch { _ = "\(error)" }
     }
@@ -28,7 +28,7 @@ package struct FuzzTarget: Sendable {
 }
 
 extension [UInt8] {
-    /// A block of exactly this size, so that the address sanitizer sees a read beyond it.
+    /// A block of exactly this size, so that the address sanitizer detects a read beyond it.
     func withExactBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
         let block = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 1)
         defer { block.deallocate() }

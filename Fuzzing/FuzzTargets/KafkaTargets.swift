@@ -6,7 +6,7 @@ import WireCore
 import WireTestSupport
 
 extension FuzzTarget {
-    /// What a broker answers, body by body.
+    /// The bodies of a broker's responses.
     ///
     /// Input: index of the API key in `APIKey.all` | version | body
     static let kafkaResponses = FuzzTarget("kafka-responses") {
@@ -23,7 +23,7 @@ extension FuzzTarget {
         try roundTrip(type, version: Int16(input[1]), UnsafeRawBufferPointer(rebasing: input[2...]))
     }
 
-    /// What a client asks the development broker: frame, header, body.
+    /// The requests of a client to the development broker: frame, header, body.
     ///
     /// Input: the client's stream
     static let kafkaRequests = FuzzTarget("kafka-requests") {
@@ -54,7 +54,7 @@ extension FuzzTarget {
         return Array(seeds)
     }
 
-    /// What can be read can be written, and reads the same again.
+    /// A decoded message can be encoded, and decodes to the same message.
     private static func roundTrip<M: KafkaMessage>(
         _: M.Type, version: Int16, _ body: UnsafeRawBufferPointer
     ) throws {
@@ -66,8 +66,8 @@ extension FuzzTarget {
 
     // MARK: Records
 
-    /// Record batches, as a fetch brings them and as a producer sends them. Checksums are put right first, which the
-    /// fuzzer could never guess; a batch in gzip is read once more with its records compressed by us.
+    /// Record batches, as fetched and as produced. Checksums are corrected first, which the fuzzer could not guess; a
+    /// batch in gzip is also decoded with its records compressed by our encoder.
     static let recordBatches = FuzzTarget("record-batches") {
         var seeds: Set<[UInt8]> = []
         for name in Conversation.all(in: "kafka") {
@@ -110,7 +110,7 @@ extension FuzzTarget {
         return records
     }
 
-    /// The first batch, its payload taken for records and put into gzip; nil if there is no batch.
+    /// The first batch with its payload compressed in gzip; nil if there is no batch.
     private static func compressedByUs(_ records: [UInt8]) -> [UInt8]? {
         guard records.count >= RecordBatchHeader.byteCount,
             var header = records.withUnsafeBytes({ bytes -> RecordBatchHeader? in

@@ -4,9 +4,9 @@ import WireCore
 import WireTestSupport
 
 extension FuzzTarget {
-    /// Packets from a server that is logged in to: framing, greeting, authentication.
+    /// Packets from a server during log-in: framing, greeting, authentication.
     ///
-    /// Input: options (bit 0 TLS where offered, bit 1 the public key may be asked for) | the server's stream
+    /// Input: options (bit 0 TLS if offered, bit 1 the public key may be requested) | the server's stream
     static let mysqlLogin = FuzzTarget("mysql-login") {
         try CapturedStreams.mysqlNames.filter { $0.contains("/handshake/") }.flatMap { name in
             let stream = try Conversation(name).fromServer
@@ -22,7 +22,7 @@ extension FuzzTarget {
         }
     }
 
-    /// An answer to a query: column definitions and rows in the text protocol.
+    /// A response to a query: column definitions and rows in the text protocol.
     ///
     /// Input: whether EOF packets are deprecated | the server's stream
     static let mysqlResults = FuzzTarget("mysql-results") {
@@ -47,7 +47,7 @@ extension FuzzTarget {
         }
     }
 
-    /// Gives `body` every whole packet; sequence numbers are taken as they come.
+    /// Passes every whole packet to `body`, with any sequence numbers.
     private static func eachPacket(
         of stream: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
@@ -61,7 +61,7 @@ extension FuzzTarget {
         }
     }
 
-    /// Texts of GTID sets, and what is done with them.
+    /// Texts of GTID sets, and operations on them.
     ///
     /// Input: two texts with a line feed between them
     static let gtidSets = FuzzTarget("gtid-sets") {

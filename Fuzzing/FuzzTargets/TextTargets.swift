@@ -7,9 +7,9 @@ import WireCore
 import WireTestSupport
 
 extension FuzzTarget {
-    /// Requests to the REST port. However they are cut, they come out the same.
+    /// Requests to the REST port. The result does not depend on how they are split.
     ///
-    /// Input: where to cut | the client's stream
+    /// Input: the place of the split | the client's stream
     static let httpRequests = FuzzTarget("http-requests") {
         let heads = [
             "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -38,9 +38,9 @@ extension FuzzTarget {
         precondition((whole.error == nil) == (halves.error == nil), "what was refused depends on the cut")
     }
 
-    /// Responses to our own client. However they are cut, they come out the same.
+    /// Responses to our own client. The result does not depend on how they are split.
     ///
-    /// Input: where to cut | the server's stream
+    /// Input: the place of the split | the server's stream
     static let httpResponses = FuzzTarget("http-response") {
         let captured = try [
             "connect-root", "connect-head", "connect-plugins", "connect-bad", "registry-root", "registry-subjects",
@@ -65,7 +65,7 @@ extension FuzzTarget {
         precondition(whole.error != nil || whole.body == halves.body, "the body depends on the cut")
     }
 
-    /// Statements of any kind: parsed, and followed by the schema.
+    /// Statements of any kind: parsed, and applied to the schema.
     static let statements = FuzzTarget("statements") {
         var seeds: Set<[UInt8]> = []
         for line in try Fixtures.bytes("ddl/statements.jsonl").split(separator: 0x0A) {
@@ -97,7 +97,7 @@ extension FuzzTarget {
         _ = try JavaProperties.parse(Array(input))
     }
 
-    /// Values of `sasl.jaas.config`. Neither a description nor an error shows an option's value.
+    /// Values of `sasl.jaas.config`. Neither a description nor an error contains an option's value.
     static let jaas = FuzzTarget("jaas") {
         try Fixtures.bytes("java/jaas.txt").split(separator: 0x0A).map { [UInt8]($0.prefix { $0 != 0x09 }) }
     } decode: { input in
@@ -108,7 +108,7 @@ extension FuzzTarget {
         }
     }
 
-    /// JSON documents. What can be read can be written, and reads the same again.
+    /// JSON documents. A decoded document can be encoded, and decodes to the same value.
     static let json = FuzzTarget("json") {
         var seeds: [[UInt8]] = []
         let names = [
@@ -129,7 +129,7 @@ extension FuzzTarget {
         precondition(again.encoded() == written, "a document is not what its text says")
     }
 
-    /// What workers of the group tell each other through the broker.
+    /// The messages that workers of the group exchange through the broker.
     static let groupMetadata = FuzzTarget("group-metadata") {
         let assignment = GroupAssignment(
             leader: "m", leaderURL: "http://a:8083/", configOffset: 7, connectors: ["a"],
@@ -143,7 +143,7 @@ extension FuzzTarget {
     }
 }
 
-/// What comes out of a server's stream.
+/// The result of a server's stream.
 private struct HTTPReceivedResponse {
     private(set) var head: HTTPResponseHead?
     private(set) var body: [UInt8] = []
@@ -175,7 +175,7 @@ private struct HTTPReceivedResponse {
     }
 }
 
-/// What comes out of a client's stream.
+/// The result of a client's stream.
 private struct HTTPConversation {
     private(set) var requests: [HTTPRequest] = []
     private(set) var error: HTTPProtocolError?

@@ -1,10 +1,10 @@
 import COpenSSL
 
-/// One X.509 certificate, held for OpenSSL.
+/// An X.509 certificate, owned as an OpenSSL object.
 final class Certificate {
     let pointer: OpaquePointer
 
-    /// Takes over an X509 that OpenSSL has given.
+    /// Takes ownership of an X509 object of OpenSSL's.
     init(owning pointer: OpaquePointer) { self.pointer = pointer }
 
     init(der: [UInt8]) throws(StreamError) {

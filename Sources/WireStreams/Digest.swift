@@ -1,10 +1,9 @@
 import COpenSSL
 
-/// Message digests and signatures, by OpenSSL.
+/// Message digests, by OpenSSL.
 package enum Digest {
     package static func sha1(_ bytes: [UInt8]) -> [UInt8] { digest(EVP_sha1(), bytes, size: 20) }
     package static func sha256(_ bytes: [UInt8]) -> [UInt8] { digest(EVP_sha256(), bytes, size: 32) }
-    package static func sha512(_ bytes: [UInt8]) -> [UInt8] { digest(EVP_sha512(), bytes, size: 64) }
 
     private static func digest(_ algorithm: OpaquePointer?, _ bytes: [UInt8], size: Int) -> [UInt8] {
         var output = [UInt8](repeating: 0, count: size)

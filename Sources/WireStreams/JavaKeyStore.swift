@@ -1,6 +1,6 @@
 import WireCore
 
-/// The trusted certificates of a JKS file, Java's key store of before Java 9.
+/// The trusted certificates of a JKS file, the default key store format before Java 9.
 ///
 /// Layout, all big-endian: magic u32 | version u32 (1 or 2) | entry count u32 | entries | SHA-1 over the password in
 /// UTF-16, the words "Mighty Aphrodite" and everything before. An entry: tag u32 | alias (u16 length, text) | date u64,
@@ -14,7 +14,7 @@ struct JavaKeyStore {
     /// In DER, in the order of the file.
     let trustedCertificates: [[UInt8]]
 
-    /// The command that makes a readable store of an unreadable one.
+    /// The command that converts the store to a format that can be read.
     static func conversion(of path: String) -> String {
         "keytool -importkeystore -srckeystore \(path) -destkeystore \(path).p12 -deststoretype PKCS12"
     }

@@ -1,10 +1,10 @@
 import Foundation
 
 extension TLSConfiguration.Store {
-    /// The store in a file, its format given by its first bytes, as Java does whatever the file is called.
+    /// The store in a file. Its format is determined by its first bytes, as Java does, whatever the file's name.
     ///
-    /// - Parameter password: nil opens a JKS without checking whether it is whole, and a PKCS#12 that has none.
-    /// Throws `.tls` where the file cannot be read or is none of the forms.
+    /// - Parameter password: nil opens a JKS without verifying its integrity, and a PKCS#12 that has no password.
+    /// - Throws: `.tls` if the file cannot be read or has none of the formats.
     package static func detecting(path: String, password: String?) throws(StreamError) -> TLSConfiguration.Store {
         let start = try KeyStoreFile.bytes(path).prefix(4096)
         if start.starts(with: JavaKeyStore.magic) { return .jks(path: path, password: password) }
@@ -16,14 +16,14 @@ extension TLSConfiguration.Store {
 }
 
 enum KeyStoreFile {
-    /// Stores of authorities have some hundred kilobytes.
+    /// Stores of certificate authorities have some hundred kilobytes.
     static let bytesMax = 16 << 20
 
     static func bytes(_ path: String) throws(StreamError) -> [UInt8] {
         let content: Data
         do {
             let file = try FileHandle(forReadingFrom: URL(filePath: path))
-            // One byte more than is allowed is enough to refuse it, whatever the file is: a device has no end.
+            // Reading one byte more than the limit is enough to refuse a file, even a device without an end.
             content = try file.read(upToCount: bytesMax + 1) ?? Data()
         } catch {
             throw .tls("\(path) cannot be read: \((error as NSError).localizedDescription)")

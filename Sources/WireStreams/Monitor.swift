@@ -2,18 +2,18 @@ import Dispatch
 import Synchronization
 import WireCore
 
-/// State under a lock, with threads that wait for it to change. The only wait/notify primitive of this package:
+/// State under a lock, and threads that wait for it to change. The only wait/notify primitive of this package:
 /// everything else that blocks until another thread acts is built on it.
 ///
-/// A waiting thread gives a closure that inspects the state and returns a value as soon as the wait is over. The
-/// closure runs with the lock held, once at the beginning and once after each `update`. Whether to wait is decided
-/// under the lock that `update` takes, so no notification is lost. Cancellation is part of the state: the canceller
-/// sets a flag with `update`, and the closure returns when it sees the flag.
+/// A waiting thread passes a closure that inspects the state and returns a value when the wait is over. The closure
+/// runs with the lock held, once at the beginning and once after each `update`. Whether to wait is decided under the
+/// lock that `update` takes, so no notification is lost. Cancellation is part of the state: the canceller sets a flag
+/// with `update`, and the closure returns when the flag is set.
 package final class Monitor<State: Sendable>: Sendable {
     /// What the lock protects.
     @usableFromInline struct Guarded: Sendable {
         @usableFromInline var state: State
-        /// One for each waiting thread, which removes its own if it gives up.
+        /// One for each waiting thread; a thread that times out removes its own.
         @usableFromInline var waiters: [DispatchSemaphore] = []
         /// Semaphores at zero that no thread uses, so that a thread that waits often allocates once.
         @usableFromInline var idle: [DispatchSemaphore] = []
@@ -48,7 +48,7 @@ package final class Monitor<State: Sendable>: Sendable {
     ///
     /// - Parameters:
     ///   - deadline: nil waits without a limit. With a deadline in the past, `body` runs once.
-    ///   - body: may change the state, for example to take something out; such a change notifies nobody.
+    ///   - body: may change the state, for example remove an element; such a change notifies no thread.
     @inlinable package func wait<R: Sendable>(
         until deadline: MonotonicInstant? = nil, for body: (inout State) -> R?
     ) -> R? {
@@ -73,7 +73,7 @@ package final class Monitor<State: Sendable>: Sendable {
                 waiter.wait()
                 continue
             }
-            // Rounded up, or the loop would spin in the deadline's last millisecond.
+            // Rounded up, because otherwise the loop would spin in the deadline's last millisecond.
             let milliseconds = max(0, deadline.milliseconds(since: .now)) + 1
             if waiter.wait(timeout: .now() + .milliseconds(milliseconds)) == .timedOut {
                 let isNotified = guarded.withLock { guarded in

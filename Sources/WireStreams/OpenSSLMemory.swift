@@ -1,7 +1,7 @@
 import COpenSSL
 
 enum OpenSSLMemory {
-    /// Gives `body` the bytes as a source that OpenSSL reads from. It keeps their address, so the source must not
+    /// Calls `body` with a source from which OpenSSL reads the bytes. It keeps their address, so the source must not
     /// outlive the call.
     static func reading<R>(_ bytes: [UInt8], _ body: (OpaquePointer) -> R) throws(StreamError) -> R {
         guard let count = Int32(exactly: bytes.count) else { throw .tls("\(bytes.count) bytes are too many") }
@@ -10,7 +10,7 @@ enum OpenSSLMemory {
             defer { BIO_free(source) }
             return body(source)
         }
-        guard let result else { throw .tls("nothing there to read, or no memory for it") }
+        guard let result else { throw .tls("no bytes to read, or not enough memory") }
         return result
     }
 }

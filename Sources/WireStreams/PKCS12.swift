@@ -4,13 +4,14 @@ import COpenSSL
 final class PKCS12 {
     private(set) var key: OpaquePointer?
     private(set) var ownCertificate: OpaquePointer?
-    /// All but the own one.
+    /// The certificates other than the key's own.
     private(set) var certificates: [Certificate] = []
-    /// Those that Java marks as trusted.
+    /// The certificates that Java marks as trusted.
     private var markedCertificates: [Certificate] = []
 
-    /// The certificates that the store makes trusted. In a store with a key, the key's own chain is not trusted, only
-    /// what is marked as trusted. A store without a key, as OpenSSL makes them, is a list of trusted certificates.
+    /// The certificates that the store makes trusted. If the store has a key, the key's own chain is not trusted, only
+    /// the certificates that are marked as trusted. A store without a key, as OpenSSL makes them, is a list of trusted
+    /// certificates.
     var trustedCertificates: [Certificate] { key == nil ? certificates : markedCertificates }
 
     init(path: String, password: String) throws(StreamError) {
@@ -27,8 +28,8 @@ final class PKCS12 {
         var chain: OpaquePointer?
         guard PKCS12_parse(content, password, &key, &ownCertificate, &chain) == 1 else {
             throw .tls(
-                "\(path) cannot be read (\(OpenSSLErrorQueue.latest())); where it is encrypted by RC2 or 3DES of an old "
-                    + "keytool, the remedy: \(JavaKeyStore.conversion(of: path))")
+                "\(path) cannot be read (\(OpenSSLErrorQueue.latest())); if it is encrypted with RC2 or 3DES by an old "
+                    + "keytool, convert it: \(JavaKeyStore.conversion(of: path))")
         }
         certificates = Self.drain(chain) { Certificate(owning: $0) }
         markedCertificates = Self.markedCertificates(content, password: password)
@@ -45,7 +46,7 @@ final class PKCS12 {
     /// `sun.security.pkcs12.PKCS12KeyStore`.
     private static let trustedKeyUsage = "2.16.840.1.113894.746875.1.1"
 
-    /// The certificates with the attribute, out of all parts of the store, in the clear and encrypted.
+    /// The certificates with the attribute, from all parts of the store, encrypted or not.
     private static func markedCertificates(_ content: OpaquePointer, password: String) -> [Certificate] {
         defer { ERR_clear_error() }
         let parts = drain(PKCS12_unpack_authsafes(content)) { $0 }
@@ -77,7 +78,7 @@ final class PKCS12 {
         }
     }
 
-    /// Takes all elements out of a stack of OpenSSL's, and frees it.
+    /// Removes all elements from an OpenSSL stack and frees it.
     private static func drain<Element>(
         _ stack: OpaquePointer?, _ body: (OpaquePointer) -> Element
     ) -> [Element] {

@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// An RSA public key, as MySQL sends it for the full authentication over an open connection.
+/// An RSA public key, as MySQL sends it for the full authentication over an unencrypted connection.
 package struct RSAPublicKey: Sendable {
     private let pem: [UInt8]
 
@@ -9,12 +9,12 @@ package struct RSAPublicKey: Sendable {
 
     /// Encrypts with RSAES-OAEP and SHA-1 (RFC 8017), the padding of `caching_sha2_password`.
     ///
-    /// Throws `StreamError.tls` where the key is none or the text too long for it.
+    /// Throws `StreamError.tls` if the key is invalid or the text too long for it.
     package func encryptOAEP(_ plaintext: [UInt8]) throws(StreamError) -> [UInt8] {
         let parsed = try OpenSSLMemory.reading(pem) { source in PEM_read_bio_PUBKEY(source, nil, nil, nil) }
         guard let key = parsed else {
             ERR_clear_error()
-            throw .tls("the server's public key is none")
+            throw .tls("the server's public key is invalid")
         }
         defer { EVP_PKEY_free(key) }
         guard let context = EVP_PKEY_CTX_new(key, nil) else { throw .tls("the server's public key cannot be used") }

@@ -1,4 +1,4 @@
-/// Bytes that nobody can guess.
+/// Bytes of the system's cryptographically secure random number generator.
 package enum SecureRandom {
     package static func bytes(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()

@@ -1,12 +1,12 @@
 import Foundation
 
-/// A connected TCP socket; shared by its input and output stream.
+/// A connected TCP socket that an input and an output stream share.
 final class Socket {
     let descriptor: Int32
     let canceller: SocketCanceller
     var readTimeoutMilliseconds = 0
     var writeTimeoutMilliseconds = 0
-    /// When reads and writes end at the latest, whatever their own limits say; nil: never.
+    /// The latest time at which reads and writes end, whatever their own limits; nil is never.
     var deadline: ContinuousClock.Instant?
 
     init(descriptor: Int32) {
@@ -20,7 +20,7 @@ final class Socket {
     }
 
     /// A connection whose peer or route has disappeared ends within 40 seconds. The system's default is two hours;
-    /// address translation (NAT) drops idle connections after minutes.
+    /// network address translation (NAT) drops idle connections after minutes.
     private static let keepAliveIdleSeconds: Int32 = 20
     private static let keepAliveIntervalSeconds: Int32 = 5
     private static let keepAliveProbes: Int32 = 4
@@ -32,7 +32,7 @@ final class Socket {
         _ = setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    /// The numeric address of the other side; nil if the connection is gone.
+    /// The numeric address of the peer; nil if the connection has ended.
     var peerHost: String? {
         var storage = sockaddr_storage()
         var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
@@ -69,7 +69,7 @@ final class Socket {
         while true {
             let isLimited = isLimited(writeTimeoutMilliseconds)
             if isLimited { try wait(for: Int16(POLLOUT), milliseconds: writeTimeoutMilliseconds) }
-            // With a time limit the call must not block after poll said that some room is there.
+            // With a time limit the call must not block after poll has reported room for some bytes.
             let flags = Int32(MSG_NOSIGNAL) | (isLimited ? Int32(MSG_DONTWAIT) : 0)
             let sent = Glibc.send(descriptor, address, count, flags)
             if sent >= 0 { return sent }
@@ -89,7 +89,7 @@ final class Socket {
         let now = ContinuousClock.now
         var end = milliseconds > 0 ? now + .milliseconds(milliseconds) : nil
         if let deadline {
-            // Also where bytes are ready: a peer that keeps sending must not extend the deadline.
+            // Checked even if bytes are ready: a peer that keeps sending must not extend the deadline.
             guard deadline > now else { throw .timedOut(milliseconds: 0) }
             end = min(end ?? deadline, deadline)
         }

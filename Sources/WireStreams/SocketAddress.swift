@@ -1,6 +1,6 @@
 import Foundation
 
-/// A host and a port as people write them: `localhost:9092`, `10.0.0.5:3306`, `[::1]:8083`.
+/// A host and a port in their usual notation: `localhost:9092`, `10.0.0.5:3306`, `[::1]:8083`.
 public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     public let host: String
     public let port: UInt16
@@ -10,7 +10,7 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
         self.port = port
     }
 
-    /// Nil if the text is not `host:port`.
+    /// Returns nil if the text is not `host:port`.
     public init?(_ text: some StringProtocol) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
             return nil
@@ -25,7 +25,7 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// The numeric addresses of the host, in the system's order of preference.
     ///
-    /// `localhost` is known without asking, since an empty root has neither `/etc/hosts` nor a resolver.
+    /// `localhost` is resolved without a resolver, since an empty root file system has no `/etc/hosts`.
     func resolve(forListening: Bool = false) throws(StreamError) -> [ResolvedAddress] {
         let name = host.lowercased() == "localhost" ? "127.0.0.1" : host
         var hints = addrinfo()
@@ -48,7 +48,7 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// A `sockaddr` of any family, held as its bytes.
+/// A `sockaddr` of any family, as its bytes.
 struct ResolvedAddress {
     let family: Int32
     let bytes: [UInt8]

@@ -1,10 +1,10 @@
 import Foundation
 import Synchronization
 
-/// The one handle of a connection that any thread may use: it interrupts blocking reads and writes.
+/// The part of a connection that any thread may use: it interrupts blocking reads and writes.
 ///
-/// It also owns the descriptor, so that the number is closed exactly once and never touched after the system has
-/// given it to another file.
+/// It also owns the descriptor, so that the number is closed exactly once and never used after the system has reused
+/// it.
 public final class SocketCanceller: Sendable {
     private enum State {
         case open(Int32)
@@ -18,12 +18,12 @@ public final class SocketCanceller: Sendable {
 
     deinit { close() }
 
-    /// Whether `cancel()` was called, which distinguishes an interrupted call from a fault of the peer.
+    /// Whether `cancel()` was called, which distinguishes an interrupted call from a failure of the peer.
     public var isCancelled: Bool {
         state.withLock { if case .cancelled = $0 { true } else { false } }
     }
 
-    /// Shuts both directions down. Calls that block on the socket return at once. May be called repeatedly.
+    /// Shuts down both directions. Calls that block on the socket return at once. May be called repeatedly.
     public func cancel() {
         state.withLock { state in
             guard case .open(let descriptor) = state else { return }

@@ -2,11 +2,11 @@ import Foundation
 
 /// Opens TCP connections.
 package enum SocketConnector {
-    /// Connects to the first address of the host that answers.
+    /// Connects to the first address of the host that accepts the connection.
     ///
     /// - Parameter timeoutMilliseconds: for all addresses together.
-    /// - Parameter onOpen: is given the canceller before the first byte can block, so that a stop reaches
-    ///   a connection that is still being made.
+    /// - Parameter onOpen: receives the canceller before the first blocking call, so that a stop interrupts a
+    ///   connection attempt.
     package static func connect(
         to address: SocketAddress, timeoutMilliseconds: Int, onOpen: (SocketCanceller) -> Void = { _ in }
     ) throws(StreamError) -> StreamPair {

@@ -10,7 +10,7 @@ package final class SocketInputStream: InputStream, FailureReportingStream {
         super.init(data: Data())
     }
 
-    /// How long a read may wait for its first byte; 0 waits without a limit.
+    /// The maximum time that a read waits for its first byte; 0 waits without a limit.
     package var timeoutMilliseconds: Int {
         get { socket.readTimeoutMilliseconds }
         set { socket.readTimeoutMilliseconds = newValue }

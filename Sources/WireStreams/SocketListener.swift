@@ -4,10 +4,10 @@ import Foundation
 package final class SocketListener: Sendable {
     private let descriptor: Int32
     private let canceller: SocketCanceller
-    /// Where it listens; the port is the one the system chose where 0 was asked for.
+    /// The listening address; the port is the one that the system chose if 0 was requested.
     package let address: SocketAddress
 
-    /// Binds and listens. Throws `.system` where the port is taken or forbidden.
+    /// Binds and listens. Throws `.system` if the port is taken or forbidden.
     package init(address: SocketAddress, backlog: Int = 512) throws(StreamError) {
         guard let candidate = try address.resolve(forListening: true).first else {
             throw .unresolvable(host: address.host, reason: "no address")
@@ -25,15 +25,15 @@ package final class SocketListener: Sendable {
         _ = withUnsafeMutablePointer(to: &bound) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
         }
-        // The port stands at the same place in the addresses of both families.
+        // The port is at the same offset in the addresses of both families.
         self.address = SocketAddress(host: address.host, port: UInt16(bigEndian: bound.sin6_port))
         self.descriptor = descriptor
         self.canceller = canceller
     }
 
-    /// Waits for the next connection; nil once `stop()` was called.
+    /// Waits for the next connection. Returns nil once `stop()` was called.
     ///
-    /// Throws `.system` for a lasting fault; a client that went away before it was accepted is none.
+    /// Throws `.system` for a lasting failure. A client that disconnects before it is accepted causes none.
     package func accept() throws(StreamError) -> StreamPair? {
         while true {
             if canceller.isCancelled { return nil }
@@ -44,7 +44,7 @@ package final class SocketListener: Sendable {
             }
             if canceller.isCancelled { return nil }
             switch errno {
-            // Faults of the connection, not of the listener; accept(2) documents that it is to be tried again.
+            // Errors of the connection, not of the listener; accept(2) documents that the call is to be retried.
             case EINTR, ECONNABORTED, EPROTO, EPERM, ENETDOWN, ENETUNREACH, EHOSTDOWN, EHOSTUNREACH, ENONET,
                 ENOPROTOOPT, EOPNOTSUPP:
                 continue
@@ -56,6 +56,6 @@ package final class SocketListener: Sendable {
         }
     }
 
-    /// Ends `accept()`, on whichever thread it waits.
+    /// Ends `accept()` on the thread that waits in it.
     package func stop() { canceller.cancel() }
 }

@@ -16,7 +16,7 @@ package final class SocketOutputStream: OutputStream, FailureReportingStream {
         super.init(toMemory: ())
     }
 
-    /// How long a write may wait for room; 0 waits without a limit.
+    /// The maximum time that a write waits for room in the system's buffer; 0 waits without a limit.
     package var timeoutMilliseconds: Int {
         get { socket?.writeTimeoutMilliseconds ?? 0 }
         set { socket?.writeTimeoutMilliseconds = newValue }

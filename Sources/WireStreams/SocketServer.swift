@@ -2,10 +2,10 @@ import Dispatch
 import Synchronization
 import WireCore
 
-/// The server's side of many connections: accepts them on one address, serves each on a thread of its own, up to a
-/// limit, and cuts them at the end.
+/// The server side of many connections: accepts them on one address, serves each on a thread of its own, up to a limit,
+/// and closes them at the end.
 package final class SocketServer: Sendable {
-    /// Names one connection for as long as the server lives.
+    /// Identifies a connection for as long as the server exists.
     package struct ConnectionID: Hashable, Sendable {
         fileprivate let number: Int
     }
@@ -15,7 +15,7 @@ package final class SocketServer: Sendable {
         var refused: [ConnectionID: SocketCanceller] = [:]
         var lastNumber = 0
         var isStopping = false
-        /// That the server is full is said once, not for each connection that is refused meanwhile.
+        /// Whether the server has logged that it is full: once, not for each refused connection.
         var fullnessIsKnown = false
     }
 
@@ -34,18 +34,18 @@ package final class SocketServer: Sendable {
     private let connectionsMax: Int
     private let logger: Logger
     private let connections = Mutex(Connections())
-    /// The acceptor's thread and one for each connection.
+    /// The acceptor's thread and the connections' threads.
     private let threads = DispatchGroup()
 
-    /// Where it listens; the port is the one that the system chose where 0 was asked for.
+    /// The listening address; the port is the one that the system chose if 0 was requested.
     package var address: SocketAddress { listener.address }
 
-    /// Listens at once; connections are accepted from `start(refuse:serve:)` on.
+    /// Listens at once; connections are accepted after `start(refuse:serve:)`.
     ///
     /// - Parameters:
-    ///   - name: in the names of its threads and in log lines.
+    ///   - name: used in the names of its threads and in log lines.
     ///   - connectionsMax: connections that are served at the same time.
-    /// Throws `StreamError` where it cannot listen there.
+    /// Throws `StreamError` if it cannot listen on the address.
     package init(
         listen address: SocketAddress, name: String, connectionsMax: Int, logger: Logger
     ) throws(StreamError) {
@@ -58,9 +58,9 @@ package final class SocketServer: Sendable {
     /// Begins to accept.
     ///
     /// - Parameters:
-    ///   - refuse: answers a client that too many connections are open; on a thread of its own, which must end soon.
-    ///     nil: such a connection is closed at once.
-    ///   - serve: a connection's whole life, on its own thread.
+    ///   - refuse: answers a client that too many connections are open, on a thread of its own, and must return soon;
+    ///     nil closes such a connection at once.
+    ///   - serve: handles a connection until its end, on the connection's own thread.
     package func start(
         refuse: (@Sendable (StreamPair) -> Void)? = nil,
         serve: @escaping @Sendable (StreamPair, ConnectionID) -> Void
@@ -70,31 +70,31 @@ package final class SocketServer: Sendable {
             do throws(StreamError) {
                 while let streams = try listener.accept() { admit(streams, refuse, serve) }
             } catch {
-                logger.error("The \(name) listener \(address) failed and takes no more connections: \(error)")
+                logger.error("The \(name) listener \(address) failed and accepts no more connections: \(error)")
             }
             threads.leave()
         }
     }
 
-    /// Takes no more connections; those that are open go on.
+    /// Accepts no more connections; open connections continue.
     package func stopAccepting() {
         connections.withLock { $0.isStopping = true }
         listener.stop()
     }
 
-    /// Cuts these connections; their threads see it at once.
+    /// Closes these connections; their threads are interrupted at once.
     package func cut(_ ids: some Sequence<ConnectionID>) {
         let cancellers = connections.withLock { open in ids.compactMap { open.served[$0] } }
         for canceller in cancellers { canceller.cancel() }
     }
 
-    /// Cuts all connections.
+    /// Closes all connections.
     package func cutAll() {
         let cancellers = connections.withLock { Array($0.served.values) + Array($0.refused.values) }
         for canceller in cancellers { canceller.cancel() }
     }
 
-    /// Waits until all threads have ended, which begins with `stopAccepting()`; false where that takes longer.
+    /// Waits until all threads have ended, after `stopAccepting()`. Returns false if that takes longer.
     package func awaitEnd(milliseconds: Int) -> Bool {
         threads.wait(timeout: .now() + .milliseconds(milliseconds)) == .success
     }
@@ -134,16 +134,16 @@ package final class SocketServer: Sendable {
                 case .refused: refuse?(streams)
                 case .cut: break
                 }
-                forget(admission)
+                release(admission)
             }
         } catch {
-            forget(admission)
+            release(admission)
             canceller.cancel()
             logger.warn("The \(name) listener \(address) refused a connection: \(error)")
         }
     }
 
-    private func forget(_ admission: Admission) {
+    private func release(_ admission: Admission) {
         connections.withLock { open in
             switch admission {
             case .served(let id): open.served[id] = nil

@@ -12,7 +12,7 @@ public enum StreamError: Error, Equatable, Sendable, CustomStringConvertible {
     case cancelled
     /// A system call failed; `operation` names the call and its object.
     case system(errno: Int32, operation: String)
-    /// A host name without an address.
+    /// A host name that does not resolve to an address.
     case unresolvable(host: String, reason: String)
     /// TLS failed: certificate, protocol version, handshake.
     case tls(String)
@@ -36,7 +36,7 @@ package protocol FailureReportingStream: AnyObject {
 }
 
 extension InputStream {
-    /// Reads the available bytes, and blocks until there is at least one.
+    /// Reads the available bytes; blocks until there is at least one.
     ///
     /// - Returns: the number of bytes; 0 at the end of the stream.
     package func readSome(into buffer: UnsafeMutableRawBufferPointer) throws(StreamError) -> Int {
@@ -50,7 +50,7 @@ extension InputStream {
 }
 
 extension OutputStream {
-    /// Writes all bytes, and blocks until the system has accepted the last one.
+    /// Writes all bytes; blocks until the system has accepted the last one.
     package func writeAll(_ bytes: UnsafeRawBufferPointer) throws(StreamError) {
         var rest = bytes
         while let address = rest.baseAddress?.assumingMemoryBound(to: UInt8.self), rest.count > 0 {

@@ -1,10 +1,10 @@
 import Foundation
 
 extension StreamPair {
-    /// Starts TLS on this connection, and returns the encrypted streams when the handshake is done.
+    /// Starts TLS on this connection and returns the encrypted streams when the handshake is done.
     ///
     /// - Parameter end: how the end of the connection is recognised.
-    /// - Throws: `StreamError.tls` with the reason (the certificate's fault, no common version, …).
+    /// - Throws: `StreamError.tls` with the reason (an invalid certificate, no common version, …).
     package func startingTLS(
         _ configuration: TLSConfiguration, isServer: Bool = false, end: TLSEnd = .closeNotify
     ) throws(StreamError) -> StreamPair {

@@ -5,9 +5,9 @@ package struct StreamPair {
     package let input: InputStream
     package let output: OutputStream
     package let canceller: SocketCanceller
-    /// Sets how long reads and writes wait; 0 waits without a limit.
+    /// Sets the time limits of reads and writes; 0 waits without a limit.
     package let setTimeouts: (_ readMilliseconds: Int, _ writeMilliseconds: Int) -> Void
-    /// Sets when reads and writes end at the latest, whatever their own limits say; nil: never.
+    /// Sets the latest time at which reads and writes end, whatever their own limits; nil is never.
     package let setDeadline: (ContinuousClock.Instant?) -> Void
     /// The peer's numeric address, for logs; nil if the connection has ended.
     package let peerHost: () -> String?
@@ -40,7 +40,7 @@ package struct StreamPair {
         peerHost = inner.peerHost
     }
 
-    /// Ends the connection in order: over TLS with close_notify. Called by the thread that writes.
+    /// Ends the connection in order: with close_notify if it uses TLS. Called by the thread that writes.
     package func close() {
         output.close()
         canceller.cancel()

@@ -1,26 +1,26 @@
-/// What one side of a TLS connection shows and demands.
+/// What one side of a TLS connection presents and requires.
 public struct TLSConfiguration: Sendable, Equatable {
     /// How the peer's certificate is checked.
     public enum Verification: Sendable, Equatable {
-        /// Not at all: encryption without knowing to whom.
+        /// Not at all: the connection is encrypted, but the peer is not authenticated.
         case none
         /// It must be signed by a trusted authority.
         case authority
-        /// It must also be made out to this host name or address.
+        /// It must also be issued for this host name or address.
         case identity(host: String)
     }
 
-    /// Certificates, from a file.
+    /// Certificates in a file.
     public enum Store: Sendable, Equatable {
         case pem(path: String)
         case pkcs12(path: String, password: String)
-        /// Java's own form; its trusted certificates can be read, its private keys cannot.
+        /// Java's own format; its trusted certificates can be read, its private keys cannot.
         case jks(path: String, password: String?)
     }
 
     public var verification: Verification
-    /// The host that a client asks for (Server Name Indication, RFC 6066), by which a gateway in front of many servers
-    /// finds the right one; nil: none is sent. An address in digits is never sent, as the RFC demands.
+    /// The host that a client requests (Server Name Indication, RFC 6066), by which a proxy for several servers selects
+    /// one; nil sends none. An IP address is never sent, as the RFC requires.
     public var serverName: String?
     /// The trusted authorities; nil: the system's.
     public var trust: Store?

@@ -11,7 +11,7 @@ package enum TLSEnd: Equatable, Sendable {
     case delimitedByProtocol
 }
 
-/// What both streams of a TLS connection share: the engine under its lock, and the inner streams.
+/// The state that both streams of a TLS connection share: the engine under its lock, and the inner streams.
 ///
 /// The engine's lock is held only while bytes are converted. The reading thread may have something to send too (a
 /// key update), so writes to the inner stream have a lock of their own, `sendOrder`, which is taken first.
@@ -22,7 +22,7 @@ final class TLSConnection {
     private let inner: StreamPair
     private let end: TLSEnd
     private var isClosed = false
-    /// How long close_notify may wait for room in the system's buffer.
+    /// The maximum time that close_notify waits for room in the system's buffer.
     private static let closeMillisecondsMax = 100
 
     init(engine: TLSEngine, inner: StreamPair, end: TLSEnd) {
@@ -41,7 +41,7 @@ final class TLSConnection {
             let progress = engineLock.withLock { _ in Result { () throws(StreamError) in try engine.handshake() } }
             try flush()
             if try progress.get() == .done { return }
-            // As without TLS: a later attempt may succeed, when the peer has started or has room again.
+            // As without TLS: a later attempt may succeed, when the peer has started or accepts connections again.
             guard try readInner(into: &chunk) > 0 else { throw .closed }
         }
     }
@@ -70,7 +70,7 @@ final class TLSConnection {
         }
     }
 
-    /// Sends close_notify. The inner streams stay open. Does nothing the second time.
+    /// Sends close_notify. The inner streams stay open. A second call does nothing.
     func close() {
         if isClosed { return }
         isClosed = true

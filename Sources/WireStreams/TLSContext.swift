@@ -1,11 +1,11 @@
 import COpenSSL
 import Foundation
 
-/// An OpenSSL context made from a `TLSConfiguration`: certificates read, checks set.
+/// An OpenSSL context for a `TLSConfiguration`: certificates loaded, verification set.
 final class TLSContext {
     let pointer: OpaquePointer
 
-    /// Throws `StreamError.tls` naming the file and what is wrong with it.
+    /// Throws `StreamError.tls` with the file and its defect.
     init(_ configuration: TLSConfiguration, isServer: Bool) throws(StreamError) {
         guard let context = SSL_CTX_new(isServer ? TLS_server_method() : TLS_client_method()) else {
             throw .tls(OpenSSLErrorQueue.latest())
@@ -15,7 +15,7 @@ final class TLSContext {
         SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
         let mode = configuration.verification == .none ? SSL_VERIFY_NONE : SSL_VERIFY_PEER
         SSL_CTX_set_verify(context, mode, nil)
-        // Without an answer of its own OpenSSL would ask for an encrypted key's password on the terminal, and wait.
+        // Without a callback OpenSSL would prompt for the password of an encrypted key on the terminal, and wait.
         SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in -1 }
         if let identity = configuration.identity { try use(identity: identity) }
         if configuration.verification != .none { try use(trust: configuration.trust) }
@@ -52,7 +52,7 @@ final class TLSContext {
                 throw .tls("\(path): \(OpenSSLErrorQueue.latest())")
             }
         }
-        // A file that names an intermediate authority alone trusts just that one.
+        // A file with an intermediate authority alone trusts only that one.
         let parameters = SSL_CTX_get0_param(pointer)
         X509_VERIFY_PARAM_set_flags(parameters, UInt(X509_V_FLAG_PARTIAL_CHAIN))
     }
@@ -77,9 +77,9 @@ final class TLSContext {
             }
         case .jks(let path, _):
             throw .tls(
-                "\(path) is a JKS store, whose private key cannot be read; the remedy: "
+                "\(path) is a JKS store, whose private key cannot be read; convert it: "
                     + JavaKeyStore.conversion(of: path))
         }
-        guard SSL_CTX_check_private_key(pointer) == 1 else { throw .tls("the key does not fit its certificate") }
+        guard SSL_CTX_check_private_key(pointer) == 1 else { throw .tls("the key does not match its certificate") }
     }
 }

@@ -47,13 +47,13 @@ final class TLSEngine {
         guard SSL_set1_host(ssl, host) == 1 else { throw .tls("\(host) is not a host name") }
     }
 
-    /// Sends the name with the ClientHello, whether or not the certificate is checked for it.
+    /// Sends the name in the ClientHello, whether or not the certificate is verified against it.
     private func sendServerName(_ serverName: String) {
         if let address = a2i_IPADDRESS(serverName) {
             ASN1_OCTET_STRING_free(address)
             return
         }
-        // SSL_set_tlsext_host_name is a macro. What OpenSSL refuses is too long for any host's name; then none is sent.
+        // SSL_set_tlsext_host_name is a macro. A name that OpenSSL refuses is too long for any host; then none is sent.
         _ = serverName.withCString { name in
             SSL_ctrl(
                 ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, Int(TLSEXT_NAMETYPE_host_name),
@@ -62,14 +62,14 @@ final class TLSEngine {
         ERR_clear_error()
     }
 
-    /// Takes bytes that came from the peer.
+    /// Adds bytes that were received from the peer.
     func feed(_ ciphertext: UnsafeRawBufferPointer) {
         guard let address = ciphertext.baseAddress, ciphertext.count > 0 else { return }
-        // A memory buffer grows as needed and takes everything.
+        // A memory buffer grows as needed and accepts everything.
         _ = BIO_write(incoming, address, Int32(ciphertext.count))
     }
 
-    /// Takes out what is to be sent to the peer.
+    /// Removes and returns the bytes to be sent to the peer.
     func takeOutgoing() -> [UInt8] {
         let pending = BIO_ctrl_pending(outgoing)
         guard pending > 0 else { return [] }
@@ -106,7 +106,7 @@ final class TLSEngine {
     }
 
     /// Ends this side of the connection. The alert (close_notify) is in `takeOutgoing()` afterwards. Sends nothing
-    /// before the handshake is done, and nothing after a failure.
+    /// before the handshake is done and nothing after a failure.
     func shutDown() {
         guard !hasFailed, SSL_is_init_finished(ssl) == 1 else { return }
         _ = SSL_shutdown(ssl)
@@ -119,7 +119,7 @@ final class TLSEngine {
         switch SSL_get_error(ssl, result) {
         case SSL_ERROR_WANT_READ: return .needsInput
         case SSL_ERROR_WANT_WRITE: return .needsInput
-        // close_notify, as a server sends it that is being stopped.
+        // close_notify, as a server sends it when it is stopped.
         case SSL_ERROR_ZERO_RETURN: throw .closed
         default:
             hasFailed = true

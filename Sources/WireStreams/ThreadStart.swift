@@ -6,7 +6,7 @@ import Foundation
 /// compile. An object that runs itself on a thread is captured as `[self]`.
 ///
 /// - Parameters:
-///   - stackBytes: threads that only copy bytes need little.
+///   - stackBytes: the size of the stack; threads that only copy bytes need little.
 ///   - completion: finished when `body` has returned.
 package func startThread(
     named name: String, stackBytes: Int = 1 << 20, completion: ThreadCompletion? = nil,
@@ -16,7 +16,7 @@ package func startThread(
     precondition(code == 0, "the system cannot create another thread (errno \(code))")
 }
 
-/// Runs `body` on a thread of its own, for threads whose number peers decide, one for each connection.
+/// Runs `body` on a thread of its own, for threads whose number depends on peers, one for each connection.
 ///
 /// Throws `StreamError.system` if the system cannot create another thread; then `body` never runs.
 package func startConnectionThread(
@@ -50,7 +50,7 @@ private func createThread(
     return code
 }
 
-/// Carries a closure to the one thread that runs it, once.
+/// Carries a closure to the thread that runs it once.
 private final class ThreadStart {
     let name: String
     let completion: ThreadCompletion?

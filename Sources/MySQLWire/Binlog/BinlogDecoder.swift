@@ -1,10 +1,10 @@
 import WireCore
 
-/// Decodes the events of a binlog. Keeps what later events depend on: the checksum algorithm and the table maps. One
-/// for each stream; no I/O.
+/// Decodes the events of a binlog. Keeps the state that later events depend on: the checksum algorithm and the table
+/// maps. One for each stream; no I/O.
 ///
-/// `feed` takes the bytes of one event; then `next` returns the events in it until it returns nil. That is one event,
-/// except for TRANSACTION_PAYLOAD_EVENT, which holds those of a transaction.
+/// `feed` takes the bytes of one event; then `next` returns its events until it returns nil: one event, except for
+/// TRANSACTION_PAYLOAD_EVENT, which contains those of a transaction.
 ///
 /// ```swift
 /// try decoder.feed(bytes)
@@ -14,8 +14,8 @@ package struct BinlogDecoder {
     /// The maximum size of an accepted event in bytes; MySQL's own limit is `max_allowed_packet`, 1 GiB.
     package static let eventBytesMax = (1 << 30) + (1 << 20)
 
-    /// The maximum number of table maps that are kept: a server that opens tables again numbers them again each time.
-    /// One statement has far fewer.
+    /// The maximum number of table maps that are kept: a server that reopens a table assigns it a new id. One statement
+    /// uses far fewer.
     static let tableMapCountMax = 10_000
 
     private var hasChecksums: Bool
@@ -25,7 +25,7 @@ package struct BinlogDecoder {
     private var tableMaps: [UInt64: (body: [UInt8], map: TableMap)] = [:]
     private var pending = Pending.none
 
-    /// What was fed and not returned by `next` yet.
+    /// Bytes that were fed and that `next` has not returned yet.
     private enum Pending {
         case none
         /// An event without its checksum.
@@ -56,7 +56,8 @@ package struct BinlogDecoder {
             }
             let body = UnsafeRawBufferPointer(rebasing: event[EventHeader.bytes...])
             if header.type == .formatDescription {
-                // Its last five bytes are there with and without checksums; it says itself whether they count.
+                // Its last five bytes are present with and without checksums; the first of them says whether checksums
+                // are used.
                 if try FormatDescriptionEvent(body: body).hasChecksums { try verifyChecksum(event) }
                 pending = .event(header, body: body)
             } else if hasChecksums {
@@ -72,8 +73,8 @@ package struct BinlogDecoder {
 
     /// Returns the next event of the bytes that were fed; nil if there are no more.
     ///
-    /// Throws if the content is malformed. An event that this type does not know is never skipped: it is returned as
-    /// `.unsupported`, unless the server itself marks it as ignorable.
+    /// Throws if the content is malformed. An unknown event is never skipped: it is returned as `.unsupported`, unless
+    /// the server marks it as ignorable.
     @inline(__always)
     package mutating func next() throws(MySQLProtocolError) -> BinlogEvent? {
         switch pending {
@@ -165,7 +166,7 @@ package struct BinlogDecoder {
         case .heartbeat, .heartbeatV2: return .heartbeat
         case .stop: return .stop
         case .xaPrepare: return .xaPrepare(try XAPrepareEvent(body: body))
-        // The context of a statement, views of the group replication, checkpoints of the log: no data.
+        // The context of a statement, views of the group replication, checkpoints of the log: no row data.
         case .previousGTIDs, .intvar, .rand, .userVar, .transactionContext, .viewChange, .ignorable,
             .mariaDBBinlogCheckpoint, .mariaDBGTIDList:
             return .informational

@@ -2,7 +2,7 @@
 package struct BinlogEvent {
     package let header: EventHeader
     package let body: Body
-    /// Whether the event comes out of a TRANSACTION_PAYLOAD_EVENT: it has no position of its own in the file.
+    /// Whether the event is part of a TRANSACTION_PAYLOAD_EVENT: it has no position of its own in the file.
     package let isEmbedded: Bool
 
     init(header: EventHeader, body: Body, isEmbedded: Bool = false) {
@@ -23,8 +23,8 @@ package struct BinlogEvent {
         case rows(RowsEvent)
         /// XID_EVENT: the transaction is committed.
         case xid(UInt64)
-        /// XA_PREPARE_LOG_EVENT: the transaction ends here. Unless this is its commit (`isOnePhase`), a later statement
-        /// commits it or rolls it back.
+        /// XA_PREPARE_LOG_EVENT: the transaction ends here. Unless this event commits it (`isOnePhase`), a later
+        /// statement commits it or rolls it back.
         case xaPrepare(XAPrepareEvent)
         /// TRANSACTION_PAYLOAD_EVENT: the transaction's events follow, from the same bytes.
         case transactionPayload
@@ -33,10 +33,9 @@ package struct BinlogEvent {
         case heartbeat
         /// The server was shut down cleanly; the next file follows.
         case stop
-        /// Concerns the log itself and no data.
+        /// Concerns the log itself, not row data.
         case informational
-        /// Concerns data and cannot be decoded: never to be skipped. The type's `unsupportedReason`
-        /// describes it.
+        /// Concerns row data and cannot be decoded: never to be skipped. The type's `unsupportedReason` describes it.
         case unsupported
     }
 }

@@ -1,8 +1,8 @@
 /// An encoding of one or two bytes per character.
 package final class DoubleByteTable: Sendable {
-    /// By byte; U+FFFD if a byte alone is no character.
+    /// By byte; U+FFFD if a single byte is not a character.
     private let singles: [UInt16]
-    /// By first byte: the index in `cells` at which its row begins, -1 if it begins no character.
+    /// By first byte: the index in `cells` at which its row begins, -1 if it does not begin a character.
     private let rows: [Int32]
     private let firstTrail: UInt8
     private let lastTrail: UInt8

@@ -1,14 +1,14 @@
 /// A character set of the server: decodes the bytes of text columns, statements and options.
 ///
-/// Has every character set of MySQL 9.7 and MariaDB 11.8. Characters are those to which the server itself converts.
-/// Decoding never fails: malformed bytes, and codes that the server cannot convert, become U+FFFD.
+/// Supports every character set of MySQL 9.7 and MariaDB 11.8. Characters are those to which the server itself
+/// converts. Decoding never fails: malformed bytes, and codes that the server cannot convert, become U+FFFD.
 package struct MySQLCharacterSet: Sendable {
     /// MySQL's name in lower case; `utf8` is `utf8mb3`.
     package let name: String
-    /// How its bytes become text.
+    /// The encoding of its bytes.
     package let encoding: TextEncoding
 
-    /// The set of that name (in any case). Returns nil if neither server has it.
+    /// The character set with that name, in any case. Returns nil if neither server has it.
     package init?(named name: String) {
         let name = name.lowercased()
         guard let encoding = TextEncoding.ofCharacterSet(name) else { return nil }
@@ -16,8 +16,8 @@ package struct MySQLCharacterSet: Sendable {
         self.encoding = encoding
     }
 
-    /// The set of the collation with this number, as in table maps and column definitions. Returns nil if neither
-    /// server has the collation.
+    /// The character set of the collation with this number, as in table maps and column definitions. Returns nil if
+    /// neither server has the collation.
     package init?(collation number: Int) {
         var (low, high) = (0, CollationTable.runs.count)
         while low < high {
@@ -28,7 +28,7 @@ package struct MySQLCharacterSet: Sendable {
         self.init(named: CollationTable.runs[low].characterSet)
     }
 
-    /// The set of a named collation: its name begins with the set's (`latin1_swedish_ci`, `binary`).
+    /// The character set of a named collation: the collation's name begins with it (`latin1_swedish_ci`, `binary`).
     package init?(collationNamed collation: String) {
         self.init(named: String(collation.prefix { $0 != "_" }))
     }
@@ -36,7 +36,7 @@ package struct MySQLCharacterSet: Sendable {
     /// The text of a cell.
     package func decode(_ bytes: UnsafeRawBufferPointer) -> String { encoding.decode(bytes) }
 
-    /// Whether every string of ASCII bytes stands for itself.
+    /// Whether all ASCII bytes have their ASCII meaning.
     package var containsASCII: Bool { encoding.containsASCII }
 }
 

@@ -1,6 +1,6 @@
 import WireCore
 
-/// Reads the generated tables: Base64 of a zlib stream of big-endian numbers.
+/// Reads the generated tables: base64 of a zlib stream of big-endian numbers.
 struct PackedTable {
     private let bytes: [UInt8]
     private var offset = 0

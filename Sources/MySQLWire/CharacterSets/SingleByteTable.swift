@@ -1,6 +1,6 @@
 /// An encoding of one byte per character.
 package final class SingleByteTable: Sendable {
-    /// By byte; U+FFFD if it is no character.
+    /// By byte; U+FFFD if it is not a character.
     private let characters: [UInt16]
     /// Whether the lower half is ASCII.
     let containsASCII: Bool

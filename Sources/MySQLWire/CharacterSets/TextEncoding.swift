@@ -1,4 +1,4 @@
-/// How the bytes of a character set become text. Malformed bytes become U+FFFD.
+/// The encoding of a character set's bytes. Malformed bytes become U+FFFD.
 package enum TextEncoding: Sendable {
     case utf8, ascii, latin1
     case utf16(isLittleEndian: Bool)
@@ -8,7 +8,7 @@ package enum TextEncoding: Sendable {
     case eucJP(EUCJPTables)
     case gb18030(GB18030Tables)
 
-    /// Whether every string of ASCII bytes stands for itself.
+    /// Whether all ASCII bytes have their ASCII meaning.
     package var containsASCII: Bool {
         switch self {
         case .utf16, .utf32: false
@@ -38,7 +38,7 @@ package enum TextEncoding: Sendable {
 }
 
 extension UnsafeRawBufferPointer {
-    /// Whether no byte has its highest bit set; eight at a time.
+    /// Whether no byte has its highest bit set; checks eight at a time.
     fileprivate var isASCII: Bool {
         var offset = 0
         while offset &+ 8 <= count {

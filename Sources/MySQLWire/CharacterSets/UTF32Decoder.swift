@@ -1,4 +1,4 @@
-/// UTF-32, big-endian. Numbers that are no Unicode scalar and incomplete ones at the end become U+FFFD.
+/// UTF-32, big-endian. Numbers that are not Unicode scalars, and an incomplete one at the end, become U+FFFD.
 enum UTF32Decoder {
     static func decode(_ bytes: UnsafeRawBufferPointer, into output: inout UTF8Output) {
         var offset = 0

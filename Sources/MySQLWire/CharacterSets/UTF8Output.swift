@@ -2,10 +2,10 @@
 package struct UTF8Output {
     package static let replacement: UInt16 = 0xFFFD
 
-    /// No encoding yields more than three bytes for one of its own.
+    /// No encoding yields more than three bytes of UTF-8 for one of its own.
     @usableFromInline static func capacityBytes(for encodedBytes: Int) -> Int { encodedBytes * 3 }
 
-    /// The text that `write` makes of `encoded`.
+    /// The text that `write` decodes from `encoded`.
     @inlinable
     package static func text(of encoded: UnsafeRawBufferPointer, _ write: (inout UTF8Output) -> Void) -> String {
         String(unsafeUninitializedCapacity: capacityBytes(for: encoded.count)) { target in
@@ -27,7 +27,7 @@ package struct UTF8Output {
         count &+= 1
     }
 
-    /// A character of the Basic Multilingual Plane that is no surrogate.
+    /// A character of the Basic Multilingual Plane that is not a surrogate.
     @inlinable @inline(__always)
     package mutating func append(_ character: UInt16) { append(scalar: UInt32(character)) }
 

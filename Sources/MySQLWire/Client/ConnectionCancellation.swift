@@ -27,7 +27,7 @@ final class ConnectionCancellation: Sendable {
         canceller?.cancel()
     }
 
-    /// Runs `body`, and cancels the connection if the task is cancelled meanwhile.
+    /// Runs `body`, and cancels the connection if the task is cancelled in the meantime.
     nonisolated(nonsending) func run<R: Sendable>(
         _ body: () async throws(MySQLError) -> R
     ) async throws(MySQLError) -> R {

@@ -1,6 +1,6 @@
 import WireStreams
 
-/// A connection to MySQL or MariaDB for async code. Statements run one after the other on a thread of the client's own.
+/// A connection to MySQL or MariaDB for async code. Statements run one after another on a thread of the client's own.
 ///
 /// Cancelling a task while it waits for the server closes the connection: the call throws `.stream(.cancelled)`, and so
 /// do all later ones. The server rolls back an open transaction.
@@ -13,7 +13,7 @@ public actor MySQLClient {
     private var reader: MySQLRowReader?
     /// The number of the query that `reader` belongs to.
     private var queryNumber = 0
-    /// The iterator that reads the rows. If it was released, nobody can read the rest of them.
+    /// The iterator that reads the rows. If it was released, the remaining rows can be discarded.
     private weak var cursor: MySQLRows.Cursor?
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
@@ -56,8 +56,8 @@ public actor MySQLClient {
 
     /// Runs a query and returns its rows as a sequence that is read once. Only a batch of rows is in memory.
     ///
-    /// The next statement may start when the rows have been read to the end, or when nothing iterates over them any
-    /// more: the rest is discarded then.
+    /// The next statement may start when the rows have been read to the end, or when no iterator exists any more: the
+    /// remaining rows are then discarded.
     public func query(_ sql: String) async throws(MySQLError) -> MySQLRows {
         try await cancellation.run { () async throws(MySQLError) in try self.queryNow(sql) }
     }
@@ -71,7 +71,7 @@ public actor MySQLClient {
 
     /// Runs `body` in a transaction: commits it when `body` returns, rolls it back when it throws.
     ///
-    /// The transaction belongs to the client: statements that other tasks run on it meanwhile are part of it.
+    /// The transaction belongs to the client: statements that other tasks run on it in the meantime are part of it.
     public func withTransaction<R: Sendable>(
         _ body: @Sendable (MySQLClient) async throws -> R
     ) async throws -> R {
@@ -87,7 +87,7 @@ public actor MySQLClient {
         }
     }
 
-    /// Closes the connection. Rows that have not been read are lost.
+    /// Closes the connection. Unread rows are lost.
     public func close() {
         connection?.close()
         connection = nil

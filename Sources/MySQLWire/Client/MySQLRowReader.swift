@@ -33,7 +33,8 @@ public final class MySQLRowReader {
         return rows
     }
 
-    /// Waits for at least one row, and returns it with those that have been received already. Nil after the last row.
+    /// Waits for at least one row, and returns it with those that have been received already. Returns nil after the
+    /// last row.
     func nextBatch() throws(MySQLError) -> RowBatch? {
         var bytes: [UInt8] = []
         var cells: [Range<Int>] = []

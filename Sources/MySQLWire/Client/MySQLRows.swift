@@ -1,7 +1,7 @@
 /// The rows of a query of a `MySQLClient`, as a sequence that is read once.
 ///
-/// Iterating suspends once per batch. The server sends no more than the network's buffers hold until the next batch is
-/// requested. Cancelling the task closes the connection.
+/// Iterating suspends once per batch. Until the next batch is requested, the server sends no more than fits in the
+/// network's buffers. Cancelling the task closes the connection.
 public struct MySQLRows: AsyncSequence, Sendable {
     public typealias Element = MySQLRow
     public typealias Failure = MySQLError
@@ -28,7 +28,7 @@ public struct MySQLRows: AsyncSequence, Sendable {
         return rows
     }
 
-    /// Exists as long as an iterator; the client refers to it weakly.
+    /// Exists as long as an iterator; the client has a weak reference to it.
     final class Cursor: Sendable {}
 
     public struct AsyncIterator: AsyncIteratorProtocol {

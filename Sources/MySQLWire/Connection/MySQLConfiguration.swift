@@ -1,6 +1,6 @@
 import WireStreams
 
-/// The server and the account to connect to, and how.
+/// The server and account to connect to, and the settings of the connection.
 public struct MySQLConfiguration: Sendable, Equatable {
     /// Whether the connection is encrypted and how the server's certificate is verified; MySQL's `--ssl-mode`.
     public enum TLSMode: Sendable, Equatable {
@@ -27,7 +27,7 @@ public struct MySQLConfiguration: Sendable, Equatable {
     /// The client's certificate and key; nil for none.
     public var identity: TLSConfiguration.Store?
     /// Whether the password may be encrypted with an RSA key that the server sends over an unencrypted connection. An
-    /// intermediary could send a key of its own and read the password.
+    /// intermediary could send its own key and read the password.
     public var allowPublicKeyRetrieval = false
     /// The maximum time for connecting and authenticating together.
     public var connectTimeoutMilliseconds = 30_000

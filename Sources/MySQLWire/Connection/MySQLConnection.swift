@@ -3,7 +3,7 @@ import WireStreams
 
 /// A blocking connection to MySQL or MariaDB. One thread uses it; `canceller` may be used from any thread.
 ///
-/// `MySQLClient` is the same for async code.
+/// `MySQLClient` is the asynchronous equivalent.
 public final class MySQLConnection {
     public let configuration: MySQLConfiguration
     /// For example `9.7.4` or `11.8.9-MariaDB`.
@@ -25,7 +25,7 @@ public final class MySQLConnection {
         case idle
         /// A statement was sent and its response has not been read to the end.
         case responding(Response)
-        /// The position within the response is lost.
+        /// The position within the response is unknown.
         case failed(MySQLError)
     }
 
@@ -33,7 +33,7 @@ public final class MySQLConnection {
         var decoder: ResultSetDecoder
         var columnCount = 0
         var rows = 0
-        /// Result sets so far; a CALL may return several.
+        /// The number of result sets so far; a CALL may return several.
         var resultSets = 0
     }
 
@@ -41,8 +41,8 @@ public final class MySQLConnection {
     ///
     /// - Parameters:
     ///   - onEvent: receives what happens on the connection; nil reports nothing and costs nothing.
-    ///   - onOpen: receives the canceller as soon as there is a socket, so that an attempt can be cancelled. Called
-    ///     again for each address of the host that is tried.
+    ///   - onOpen: receives the canceller when the socket is opened, so that an attempt can be cancelled. Called again
+    ///     for each address of the host that is tried.
     public static func connect(
         _ configuration: MySQLConfiguration, onEvent: MySQLEventHandler? = nil,
         onOpen: (SocketCanceller) -> Void = { _ in }
@@ -61,7 +61,7 @@ public final class MySQLConnection {
     private static func open(
         _ configuration: MySQLConfiguration, _ onEvent: MySQLEventHandler?, _ onOpen: (SocketCanceller) -> Void
     ) throws(MySQLError) -> MySQLConnection {
-        // A limit for each read alone would let a peer that sends a byte now and then prolong the attempt for hours.
+        // With a limit for each read alone, a peer that sends a byte now and then could prolong the attempt for hours.
         let deadline = ContinuousClock.now + .milliseconds(configuration.connectTimeoutMilliseconds)
         let streams: StreamPair
         do throws(StreamError) {
@@ -131,7 +131,7 @@ public final class MySQLConnection {
         channel.streams.setTimeouts(milliseconds, max(milliseconds, configuration.readTimeoutMilliseconds))
     }
 
-    /// Runs a statement and discards the rows that it may return, all result sets of a CALL included.
+    /// Runs a statement and discards the rows that it may return, including all result sets of a CALL.
     ///
     /// - Throws: `.server` for the server's error, after which the connection can still be used; `.resultSetOpen` if
     ///   the rows of an earlier query have not been read.

@@ -28,7 +28,7 @@ public struct MySQLConnectionID: Hashable, Sendable {
 
 /// The cost of one statement.
 public struct MySQLQueryStatistics: Equatable, Sendable {
-    /// From sending the statement to the end of its response; includes the time that the caller takes for the rows.
+    /// From sending the statement to the end of its response, including the time that the caller needs for the rows.
     public var duration: Duration
     /// From sending the statement to the first packet of its response; nil if none was received.
     public var latency: Duration?

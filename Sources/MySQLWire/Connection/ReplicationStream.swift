@@ -3,7 +3,7 @@ import WireStreams
 
 /// A connection on which the server sends the events of its binlog as bytes.
 package final class ReplicationStream {
-    /// Where the server starts to read.
+    /// The position at which the server starts to read.
     package enum Start: Sendable, Equatable {
         case position(file: String, position: UInt64)
         /// After all transactions of this position.

@@ -1,12 +1,12 @@
-/// Why this client does not authenticate as the server requests.
+/// Why this client does not perform the authentication that the server requests.
 public struct MySQLAuthenticationError: Error, Equatable, Sendable, CustomStringConvertible {
     /// New reasons may be added.
     @nonexhaustive
     public enum Reason: Equatable, Sendable {
         /// Full authentication on a connection without TLS needs the server's RSA key, and
-        /// `MySQLConfiguration.allowPublicKeyRetrieval` is off: an intermediary could send a key of its own.
+        /// `MySQLConfiguration.allowPublicKeyRetrieval` is off: an intermediary could send its own key.
         case publicKeyRetrievalNotAllowed
-        /// `mysql_clear_password` sends the password as it is, which is only done over TLS.
+        /// `mysql_clear_password` sends the password in the clear, which is only done over TLS.
         case clearTextPasswordWithoutTLS
         /// The account uses an authentication plugin that is not implemented.
         case unsupportedPlugin(String)

@@ -1,8 +1,8 @@
 import WireStreams
 
-/// Everything that can go wrong between a client and a server.
+/// An error in the communication between a client and a server.
 ///
-/// An error is data: its case is the kind, the associated value has the details (`code`, `sqlState`, the place in a
+/// An error is data: the case is its kind, the associated value has the details (`code`, `sqlState`, the offset in a
 /// malformed packet), `isRetriable` is the policy. It contains no password and no row. New cases may be added.
 @nonexhaustive
 public enum MySQLError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -12,7 +12,7 @@ public enum MySQLError: Error, Equatable, Sendable, CustomStringConvertible {
     case malformed(MySQLProtocolError)
     /// The connection could not be made, was lost, was cancelled, or exceeded a time limit.
     case stream(StreamError)
-    /// The server requests a method of authentication that this client does not perform.
+    /// The server requests an authentication method that this client does not perform.
     case authentication(MySQLAuthenticationError)
     /// The operation needs something that the server does not offer or that this library does not implement.
     case unsupported(MySQLUnsupportedFeature)
@@ -40,7 +40,7 @@ public enum MySQLError: Error, Equatable, Sendable, CustomStringConvertible {
     public var isRetriable: Bool {
         switch self {
         case .stream(.cancelled), .stream(.tls): false
-        // An unresolvable name too: container networks drop the name of a server that is being restarted.
+        // Also an unresolvable name: container networks drop the name of a server that is being restarted.
         case .stream: true
         case .server(let error): error.isRetriable
         case .malformed, .authentication, .unsupported, .resultSetOpen, .resultSetClosed, .conversion:
@@ -48,12 +48,12 @@ public enum MySQLError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The server's error number, for example 1062 (ER_DUP_ENTRY). Nil unless the server responded with an error.
+    /// The server's error number, for example 1062 (ER_DUP_ENTRY). nil unless the server responded with an error.
     public var code: UInt16? {
         if case .server(let error) = self { error.code } else { nil }
     }
 
-    /// The SQLSTATE of five characters. Nil unless the server responded with one.
+    /// The SQLSTATE of five characters. nil unless the server responded with one.
     public var sqlState: String? {
         if case .server(let error) = self, !error.sqlState.isEmpty { error.sqlState } else { nil }
     }

@@ -1,12 +1,12 @@
 import WireCore
 
-/// Bytes from the server that the protocol does not allow, with their place.
+/// Bytes from the server that the protocol does not allow, and their location.
 public struct MySQLProtocolError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The packet or event that was being decoded, by its name in the protocol's documentation.
     public let context: String
-    /// What is wrong, and at which byte of the packet or event.
+    /// The defect, and its offset in the packet or event.
     public let fault: WireError
-    /// A few bytes around the place; nil if they are no longer available.
+    /// A few bytes around the offset; nil if they are no longer available.
     package let nearby: HexWindow?
 
     package init(_ context: String, _ fault: WireError, nearby: HexWindow? = nil) {

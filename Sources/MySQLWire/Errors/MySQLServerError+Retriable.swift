@@ -2,7 +2,7 @@
 extension MySQLServerError {
     /// Whether the same operation may succeed on a new connection.
     ///
-    /// Until the first command has succeeded, an error describes the present state of the server, or of the proxy in
+    /// Until the first command has succeeded, an error describes the current state of the server, or of the proxy in
     /// front of it (MySQL Router, ProxySQL): starting, at its limit, without a primary. Such errors have any code, so
     /// all are retriable except those in `permanentConnectionCodes`. Afterwards an error is the response to a
     /// statement, and only those in `retriableCodes` are retriable.
@@ -26,7 +26,7 @@ extension MySQLServerError {
         3159,  // ER_SECURE_TRANSPORT_REQUIRED
     ]
 
-    /// The connection, the server or the path to it failed, whatever the statement was.
+    /// The connection, the server or the network path failed, whatever the statement was.
     private static let retriableCodes: Set<UInt16> = [
         1040,  // ER_CON_COUNT_ERROR
         1053,  // ER_SERVER_SHUTDOWN

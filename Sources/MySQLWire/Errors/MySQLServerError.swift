@@ -2,7 +2,7 @@
 public struct MySQLServerError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The error number, for example 1045 (ER_ACCESS_DENIED_ERROR).
     public let code: UInt16
-    /// Five characters. Empty if the server sent none, as it does before the handshake has ended.
+    /// Five characters. Empty if the server sent none, as before the end of the handshake.
     public let sqlState: String
     /// The server's text, in the server's language.
     public let message: String

@@ -1,4 +1,4 @@
-/// What an operation needs and the server does not offer, or this library does not implement.
+/// A feature that an operation needs and that the server does not offer or this library does not implement.
 @nonexhaustive
 public enum MySQLUnsupportedFeature: Equatable, Sendable, CustomStringConvertible {
     /// The configuration requires TLS, and the server does not offer it.
@@ -12,7 +12,7 @@ public enum MySQLUnsupportedFeature: Equatable, Sendable, CustomStringConvertibl
     case severalResultSets
     /// The server writes no binlog (`--skip-log-bin`).
     case binlogDisabled
-    /// An event of the binlog that concerns data and cannot be decoded; `reason` names it.
+    /// An event of the binlog that concerns row data and cannot be decoded; `reason` names it.
     case binlogEvent(reason: String)
     /// A table with a column type that cannot be decoded.
     case columnType(table: String, reason: String)

@@ -1,4 +1,4 @@
-/// One transaction's identity: where it was first committed, and its number there.
+/// A transaction's identifier: the server where it was first committed, and its number there.
 public struct GTID: Hashable, Sendable, CustomStringConvertible {
     public let source: ServerUUID
     public let number: UInt64

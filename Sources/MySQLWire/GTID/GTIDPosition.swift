@@ -27,7 +27,7 @@ public enum GTIDPosition: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The server's own text of it.
+    /// The position in the server's text format.
     public var description: String {
         switch self {
         case .mySQL(let set): set.description

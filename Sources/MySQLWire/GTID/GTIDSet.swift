@@ -1,16 +1,17 @@
 import WireCore
 
-/// A set of GTIDs: intervals of numbers for each server, sorted, disjoint and not touching each other.
+/// A set of GTIDs: for each server the intervals of numbers, sorted, disjoint and not adjacent.
 public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
     /// Both ends belong to the interval.
     public private(set) var intervals: [ServerUUID: [ClosedRange<UInt64>]] = [:]
 
-    /// The largest number that MySQL gives a transaction.
+    /// The largest transaction number that MySQL assigns.
     public static let numberMax = UInt64(Int64.max)
 
     public init() {}
 
-    /// From MySQL's text, blanks and line breaks free: `uuid:1-5:7,uuid2:1`. Nil for anything else, tags included.
+    /// Parses MySQL's text, `uuid:1-5:7,uuid2:1`, with optional spaces and line breaks. Returns nil for anything else,
+    /// including tags.
     public init?(_ text: String) {
         var lists: [ServerUUID: [ClosedRange<UInt64>]] = [:]
         for part in text.split(separator: ",") {
@@ -36,7 +37,7 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
 
     public mutating func insert(_ gtid: GTID) {
         let number = gtid.number
-        // The usual case, without copying anything: the next number of a server.
+        // The usual case, without a copy: the next number of a server.
         if let last = intervals[gtid.source]?.last, last.upperBound < .max, number == last.upperBound + 1 {
             let extended = last.lowerBound...number
             intervals[gtid.source]?.removeLast()
@@ -100,7 +101,7 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
         return result
     }
 
-    /// What `holes` leave of `list`; one walk over both.
+    /// The intervals of `list` without `holes`, in one pass over both.
     private static func difference(
         _ list: [ClosedRange<UInt64>], _ holes: [ClosedRange<UInt64>]
     ) -> [ClosedRange<UInt64>] {
@@ -108,7 +109,7 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
         var hole = 0
         for range in list {
             while hole < holes.count, holes[hole].upperBound < range.lowerBound { hole += 1 }
-            // The range's first number that is neither taken away nor put out yet; nil if all are.
+            // The range's first number that is neither removed nor already added; nil if there is none.
             var start: UInt64? = range.lowerBound
             var index = hole
             while let from = start, index < holes.count, holes[index].lowerBound <= range.upperBound {
@@ -129,7 +130,7 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
         return result
     }
 
-    /// MySQL's canonical text: servers in the order of their UUIDs, without blanks.
+    /// MySQL's canonical text: servers in the order of their UUIDs, without spaces.
     public var description: String {
         sources.map { uuid in
             "\(uuid):" + (intervals[uuid] ?? []).map { range in
@@ -138,8 +139,8 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
         }.joined(separator: ",")
     }
 
-    /// `COM_BINLOG_DUMP_GTID`'s form: count u64, then for each server: UUID 16 bytes | interval count u64 |
-    /// start u64 and end u64 (the first number that is not in) of each.
+    /// The binary encoding in `COM_BINLOG_DUMP_GTID`: count u64, then for each server: UUID 16 bytes | interval count
+    /// u64 | start u64 and exclusive end u64 of each.
     public func encoded() -> [UInt8] {
         var writer = ByteWriter()
         writer.littleEndian(UInt64(intervals.count))

@@ -1,4 +1,4 @@
-/// One transaction's identity on MariaDB: replication domain, the server where it was first committed, and its number
+/// A transaction's identifier on MariaDB: replication domain, the server where it was first committed, and its number
 /// in the domain.
 public struct MariaDBGTID: Hashable, Sendable, CustomStringConvertible {
     public let domain: UInt32
@@ -11,7 +11,7 @@ public struct MariaDBGTID: Hashable, Sendable, CustomStringConvertible {
         self.number = number
     }
 
-    /// From `domain-server-number`; nil for anything else.
+    /// Parses `domain-server-number`. Returns nil for anything else.
     public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, parts.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }),
@@ -27,15 +27,15 @@ public struct MariaDBGTID: Hashable, Sendable, CustomStringConvertible {
 
 /// A position in MariaDB's GTIDs, as `gtid_binlog_pos` has it: the last transaction of each replication domain.
 ///
-/// Numbers grow within a domain, so the last one stands for all before it.
+/// Numbers grow within a domain, so the last one includes all earlier ones.
 public struct MariaDBGTIDList: Hashable, Sendable, CustomStringConvertible {
     /// At most one of each domain, sorted by domain.
     public private(set) var gtids: [MariaDBGTID] = []
 
     public init() {}
 
-    /// From `0-1-100,1-2-5`, blanks and line breaks free; of several of one domain the highest number counts. Nil for
-    /// anything else.
+    /// Parses `0-1-100,1-2-5`, with optional spaces and line breaks; of several entries of one domain the highest
+    /// number is used. Returns nil for anything else.
     public init?(_ text: String) {
         for part in text.split(separator: ",") {
             let word = part.filter { !$0.isWhitespace }
@@ -47,7 +47,7 @@ public struct MariaDBGTIDList: Hashable, Sendable, CustomStringConvertible {
 
     public var isEmpty: Bool { gtids.isEmpty }
 
-    /// Makes the transaction the last one of its domain, unless a later one is known.
+    /// Makes the transaction the last one of its domain, unless the list has a later one.
     public mutating func insert(_ gtid: MariaDBGTID) {
         guard let index = gtids.firstIndex(where: { $0.domain >= gtid.domain }) else { return gtids.append(gtid) }
         if gtids[index].domain != gtid.domain {
@@ -57,7 +57,7 @@ public struct MariaDBGTIDList: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Whether the transaction, or a later one of its domain, is in the list.
+    /// Whether the list has the transaction or a later one of its domain.
     public func contains(_ gtid: MariaDBGTID) -> Bool {
         gtids.contains { $0.domain == gtid.domain && $0.number >= gtid.number }
     }
@@ -72,6 +72,6 @@ public struct MariaDBGTIDList: Hashable, Sendable, CustomStringConvertible {
         return result
     }
 
-    /// `0-1-100,1-2-5`: the form of `gtid_binlog_pos` and of `@slave_connect_state`.
+    /// `0-1-100,1-2-5`, the format of `gtid_binlog_pos` and of `@slave_connect_state`.
     public var description: String { gtids.map(\.description).joined(separator: ",") }
 }

@@ -12,7 +12,8 @@ public struct ServerUUID: Hashable, Sendable, Comparable, CustomStringConvertibl
         low = bytes[8...].reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    /// From `3e11fa47-71ca-11e1-9e33-c80aa9429562`, dashes and case free; nil for anything else.
+    /// Parses `3e11fa47-71ca-11e1-9e33-c80aa9429562`, in any case and with or without dashes. Returns nil for anything
+    /// else.
     public init?(_ text: some StringProtocol) {
         let digits = text.utf8.filter { $0 != UInt8(ascii: "-") }
         guard digits.count == 32 else { return nil }

@@ -1,9 +1,9 @@
-/// One transaction's identity, MySQL's or MariaDB's.
+/// A transaction's identifier, MySQL's or MariaDB's.
 package enum TransactionID: Hashable, Sendable, CustomStringConvertible {
     case mySQL(GTID)
     case mariaDB(MariaDBGTID)
 
-    /// Where it was first committed, as filters name it: a server's UUID, on MariaDB `domain-server`.
+    /// The source of the transaction as filters name it: a server's UUID, on MariaDB `domain-server`.
     package var source: String {
         switch self {
         case .mySQL(let gtid): gtid.source.description

@@ -1,6 +1,6 @@
 import WireCore
 
-/// The connection phase from the client's side, as a value: packets in, actions out.
+/// The client's side of the connection phase as a state machine: packets in, actions out.
 ///
 /// Initial handshake, TLS if configured, the handshake response, then the authentication plugin's exchange: fast or
 /// full `caching_sha2_password` (the password itself over TLS, otherwise encrypted with the server's RSA key), an
@@ -108,7 +108,7 @@ package struct Handshake: ~Copyable {
         }
     }
 
-    /// To be called once the connection is encrypted. Returns the handshake response to send.
+    /// Call this when the connection is encrypted. Returns the handshake response to send.
     package mutating func tlsStarted() -> Action {
         let (account, tls) = (account, tls)
         switch consume state {

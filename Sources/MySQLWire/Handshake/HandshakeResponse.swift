@@ -1,6 +1,6 @@
 import WireCore
 
-/// Protocol::HandshakeResponse41 and, before TLS, its first fields alone: Protocol::SSLRequest.
+/// Protocol::HandshakeResponse41 and, before TLS, only its first fields: Protocol::SSLRequest.
 ///
 /// Layout: capabilities u32 | max packet u32 | collation u8 | 23 zeros | user NUL | authentication lenenc |
 /// database NUL (with CLIENT_CONNECT_WITH_DB) | plugin NUL | attributes lenenc: name lenenc, value lenenc …

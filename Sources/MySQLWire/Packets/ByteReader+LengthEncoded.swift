@@ -15,7 +15,7 @@ extension ByteReader {
         }
     }
 
-    /// A length that must fit into what is left.
+    /// A length that must not exceed the remaining bytes.
     @inlinable
     @_lifetime(self: copy self)
     package mutating func lengthEncodedCount() throws(WireError) -> Int {

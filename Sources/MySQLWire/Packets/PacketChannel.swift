@@ -9,7 +9,7 @@ final class PacketChannel {
     private var writer = ByteWriter(capacityBytes: 4096)
     /// The size of the packet that `receive` returned last, at the beginning of the buffer.
     private var unconsumed = 0
-    /// What has been received since the connection was made; with TLS, after decryption.
+    /// The number of bytes received since the connection was made; with TLS, after decryption.
     private(set) var traffic = MySQLTraffic(receivedBytes: 0, receivedPackets: 0)
 
     init(streams: StreamPair) { self.streams = streams }
@@ -25,7 +25,7 @@ final class PacketChannel {
         }
     }
 
-    /// To be called before a command is sent: its packets are numbered from 0.
+    /// Call this before a command is sent: its packets are numbered from 0.
     func beginCommand() { framer.nextSequence = 0 }
 
     /// Sends one payload, in several packets if it is large.

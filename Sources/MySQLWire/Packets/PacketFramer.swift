@@ -3,7 +3,7 @@ import WireCore
 /// Finds packets in the received bytes (Protocol::Packet): length u24, sequence u8, payload.
 ///
 /// A payload of 0xFFFFFF bytes is continued by the next packet; the framer reports the number of packets, the channel
-/// joins them. Sequence numbers must be consecutive, so that a response is never taken for another's.
+/// joins them. Sequence numbers must be consecutive, so that a response is never matched to another command.
 package struct PacketFramer: Equatable {
     package static let headerBytes = 4
     package static let payloadBytesMax = 0xFF_FFFF
@@ -17,7 +17,7 @@ package struct PacketFramer: Equatable {
 
     /// The sequence number that the next physical packet must have.
     package var nextSequence: UInt8 = 0
-    /// The maximum size of a whole packet: MySQL's largest `max_allowed_packet`, and a little more for events.
+    /// The maximum size of a whole packet: MySQL's largest `max_allowed_packet`, with a margin for events.
     package var packetBytesMax = (1 << 30) + (1 << 20)
 
     package init() {}

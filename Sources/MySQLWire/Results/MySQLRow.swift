@@ -41,7 +41,7 @@ public struct MySQLRow: Sendable {
         try get(position(of: name))
     }
 
-    /// The same by the column's index.
+    /// The value of the column at `index` as `T`.
     public func get<T: MySQLDecodable>(_ index: Int, as type: T.Type = T.self) throws(MySQLError) -> T {
         let value = try self[index]
         if let result = T(value) { return result }

@@ -2,14 +2,14 @@ import WireCore
 
 /// Consecutive rows of a result set in one block of memory.
 final class RowBatch: Sendable {
-    /// When a batch is full. One row may exceed the number of bytes.
+    /// The limits of a batch. One row may exceed the number of bytes.
     static let rowsMax = 512
     static let bytesMax = 256 << 10
 
     let columns: RowColumns
     let count: Int
     private let bytes: [UInt8]
-    /// The cells of all rows, in order; a negative lower bound stands for NULL.
+    /// The cells of all rows, in order; a negative lower bound denotes NULL.
     private let cells: [Range<Int>]
 
     init(_ columns: RowColumns, _ bytes: [UInt8], _ cells: [Range<Int>], count: Int) {

@@ -1,7 +1,7 @@
 /// The columns of a result set; shared by its rows.
 final class RowColumns: Sendable {
     let list: [MySQLColumn]
-    /// The first column of each name.
+    /// The index of the first column with each name.
     let positions: [String: Int]
 
     init(_ list: [MySQLColumn]) {

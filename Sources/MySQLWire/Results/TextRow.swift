@@ -1,10 +1,10 @@
 import WireCore
 
-/// One row of the text protocol: a view of its packet, with the place of each cell. It is valid as long as the packet.
+/// One row of the text protocol: a view of its packet, with the position of each cell. Valid as long as the packet.
 /// Layout: for each column the value lenenc, or 0xFB for NULL.
 package struct TextRow {
     package private(set) var packet: UnsafeRawBufferPointer
-    /// The place of each cell; a negative lower bound stands for NULL.
+    /// The position of each cell; a negative lower bound denotes NULL.
     package private(set) var cells: ContiguousArray<Range<Int>>
 
     package init() {
@@ -21,7 +21,7 @@ package struct TextRow {
         try decode(packet, columnCount: columnCount)
     }
 
-    /// The same, reusing the memory of the row before.
+    /// The same, reusing the memory of the previous row.
     package mutating func decode(_ packet: UnsafeRawBufferPointer, columnCount: Int) throws(WireError) {
         var cells: ContiguousArray<Range<Int>> = []
         swap(&cells, &self.cells)

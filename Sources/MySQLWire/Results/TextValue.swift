@@ -6,7 +6,7 @@ enum TextValue {
     private static let binaryCollation: UInt16 = 63
     private static let unsignedFlag: UInt16 = 0x20
 
-    /// Throws `.invalidValue` if the text is not one of the column's type.
+    /// Throws `.invalidValue` if the text is not a value of the column's type.
     static func decode(_ cell: UnsafeRawBufferPointer?, _ column: MySQLColumn) throws(WireError) -> MySQLValue {
         guard let cell else { return .null }
         switch ColumnType(rawValue: column.type) {
@@ -46,6 +46,6 @@ enum TextValue {
     }
 
     private static func invalid(_ column: MySQLColumn) -> WireError {
-        WireError(.invalidValue("a value that the type \(column.type) does not have"), at: 0)
+        WireError(.invalidValue("a text that is not a value of the type \(column.type)"), at: 0)
     }
 }

@@ -1,4 +1,4 @@
-/// `enum_field_types`: how a column's cells are stored.
+/// `enum_field_types`: the storage type of a column's cells.
 @usableFromInline package enum ColumnType: UInt8, Sendable {
     case decimal = 0
     case tiny = 1

@@ -8,10 +8,10 @@ import WireCore
     /// The maximum nesting that is accepted. MySQL itself refuses more than 100.
     @usableFromInline package static let depthMax = 110
 
-    /// Hands the document's values to the visitor, in order.
+    /// Passes the document's values to the visitor, in order.
     ///
     /// - Returns: false if the document is empty, as in rows from before the column was added.
-    /// - Throws: a `WireError` if the document is damaged; the visitor has then received a part of it.
+    /// - Throws: a `WireError` if the document is damaged; the visitor has then received part of it.
     @inlinable
     package static func walk<Visitor: JSONBinaryVisitor & ~Copyable>(
         _ document: UnsafeRawBufferPointer, _ visitor: inout Visitor
@@ -25,18 +25,18 @@ import WireCore
 
 @usableFromInline
 struct JSONBinaryWalker {
-    /// The number of values, and of bytes of names and texts, that may still follow.
+    /// The maximum number of values, and of bytes of names and texts, that may still follow.
     @usableFromInline var valuesLeft: Int
     @usableFromInline var textBytesLeft: Int
 
-    /// Every value of a sound document has at least one byte of its own, every name and text its own bytes.
+    /// In a valid document every value has at least one byte of its own, and every name and text its own bytes.
     @inlinable
     init(documentBytes: Int) {
         valuesLeft = documentBytes
         textBytesLeft = documentBytes
     }
 
-    /// Visits the value that begins `bytes`; the bytes after it belong to others.
+    /// Visits the value that begins `bytes`; the bytes after it belong to other values.
     @inlinable
     mutating func value<Visitor: JSONBinaryVisitor & ~Copyable>(
         type: UInt8, in bytes: UnsafeRawBufferPointer, depth: Int, _ visitor: inout Visitor
@@ -78,7 +78,7 @@ struct JSONBinaryWalker {
         }
     }
 
-    /// Seven bits a byte, the lowest first; at most five bytes.
+    /// Seven bits per byte, the lowest first; at most five bytes.
     @inlinable @_lifetime(reader: copy reader)
     static func variableLength(_ reader: inout ByteReader) throws(WireError) -> Int {
         var value = 0
@@ -130,7 +130,7 @@ struct JSONBinaryWalker {
                 try value(type: type, in: inlined, depth: depth + 1, &visitor)
             } else {
                 let offset = Int(try reader.littleEndian(byteCount: width))
-                // A value never lies before its container's own header, so a crafted document cannot loop.
+                // A value never precedes its container's own header, so a crafted document cannot cause a loop.
                 guard offset >= reader.offset else { throw WireError(.badLength(offset), at: reader.offset) }
                 try value(type: type, in: try Self.part(of: whole, from: offset), depth: depth + 1, &visitor)
             }
@@ -171,7 +171,7 @@ struct JSONBinaryWalker {
     }
 
     /// The server's buffer for decimals: nine groups of nine digits. It rounds the digits before the point up to whole
-    /// groups, so that a DECIMAL(65,30) has a precision of 66 here.
+    /// groups, so a DECIMAL(65,30) has a precision of 66 here.
     @usableFromInline static let decimalPrecisionMax: UInt8 = 81
 
     /// precision u8 | scale u8 | the packed decimal

@@ -30,7 +30,7 @@ import WireCore
     /// A DATETIME or TIMESTAMP.
     mutating func dateTime(_ value: PackedTemporal)
     mutating func time(_ value: PackedTemporal)
-    /// A value of another type of column, as the server stores it.
+    /// A value of another column type, as the server stores it.
     ///
     /// - Parameter type: `enum_field_types`.
     mutating func opaque(_ bytes: [UInt8], type: UInt8)

@@ -1,6 +1,6 @@
 import WireCore
 
-/// A date as MySQL has it: any part may be zero.
+/// A MySQL date: any part may be zero.
 public struct MySQLDate: Hashable, Sendable {
     public var year: Int
     public var month: Int
@@ -13,7 +13,7 @@ public struct MySQLDate: Hashable, Sendable {
         self.day = day
     }
 
-    /// No day of the calendar: `0000-00-00` or `2020-00-15`.
+    /// Whether it is not a day of the calendar: `0000-00-00` or `2020-00-15`.
     @inlinable public var isZeroOrPartial: Bool { year == 0 || month == 0 || day == 0 }
 
     /// Days since 1970-01-01 in the proleptic Gregorian calendar.

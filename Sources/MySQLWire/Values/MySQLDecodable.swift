@@ -9,7 +9,7 @@ extension MySQLValue: MySQLDecodable {
 }
 
 extension Optional: MySQLDecodable where Wrapped: MySQLDecodable {
-    /// NULL is nil.
+    /// NULL becomes nil.
     public init?(_ value: MySQLValue) {
         if case .null = value {
             self = .none

@@ -3,7 +3,7 @@ import WireCore
 /// DECIMAL as the binlog stores it: groups of nine digits in four big-endian bytes, shorter groups at both ends in
 /// fewer, the first bit inverted as a sign, negative numbers in one's complement.
 @usableFromInline package enum PackedDecimal {
-    /// Bytes for 0 to 9 digits.
+    /// The number of bytes for 0 to 9 digits.
     @usableFromInline static let groupBytes = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4]
 
     @usableFromInline package static func storedBytes(precision: Int, scale: Int) -> Int {
@@ -22,7 +22,7 @@ import WireCore
         return isNegative(cell) ? 0 &- value : value
     }
 
-    /// The digits of the unscaled value (exactly `precision` of them, zeros in front included) and the sign.
+    /// The digits of the unscaled value (exactly `precision` of them, including leading zeros) and the sign.
     @usableFromInline package static func digits(
         _ cell: UnsafeRawBufferPointer, precision: Int, scale: Int
     ) -> (isNegative: Bool, digits: [UInt8]) {
@@ -49,7 +49,7 @@ import WireCore
     ]
     @inline(__always) private static func power(_ digits: Int) -> Int64 { powers[digits] }
 
-    /// Gives each group as a number below 10^digits. A damaged cell may give more; it is cut.
+    /// Passes each group as a number below 10^digits. The number of a damaged cell may be larger; it is truncated.
     @inline(__always)
     private static func forEachGroup(
         _ cell: UnsafeRawBufferPointer, precision: Int, scale: Int, _ body: (UInt32, Int) -> Void

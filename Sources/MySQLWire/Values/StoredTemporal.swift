@@ -1,6 +1,6 @@
 /// The temporal types as the binlog stores them ("Date and Time Data Type Representation").
 package enum StoredTemporal {
-    /// The fraction behind the seconds, as microseconds: 0 to 3 big-endian bytes, in units of 10^-2, 10^-4, 10^-6 s.
+    /// The fraction of a second as microseconds: 0 to 3 big-endian bytes, in units of 10^-2, 10^-4, 10^-6 s.
     @inline(__always)
     static func microseconds(_ bytes: UnsafeRawBufferPointer, from offset: Int) -> Int {
         switch bytes.count - offset {
@@ -34,7 +34,7 @@ package enum StoredTemporal {
             minute: value >> 6 & 63, second: value & 63, microsecond: microseconds(cell, from: 5))
     }
 
-    /// DATETIME before 5.6.4: u64 little-endian, the decimal number yyyymmddhhmmss. A damaged number is cut.
+    /// DATETIME before 5.6.4: u64 little-endian, the decimal number yyyymmddhhmmss. A damaged number is truncated.
     package static func dateTime(_ cell: UnsafeRawBufferPointer) -> MySQLDateTime {
         var value = 0
         for index in 0..<8 { value |= Int(cell[index]) << (index * 8) }

@@ -1,6 +1,6 @@
 /// The temporal types in the text protocol.
 package enum TextTemporal {
-    /// Digits up to the next character that is none.
+    /// The digits up to the next character that is not a digit.
     private static func number(_ text: UnsafeRawBufferPointer, _ offset: inout Int) -> Int? {
         let start = offset
         var value = 0
@@ -24,7 +24,7 @@ package enum TextTemporal {
         return MySQLDate(year: year, month: month, day: day)
     }
 
-    /// A fraction of at most six digits, as microseconds; 0 where there is none.
+    /// A fraction of at most six digits, as microseconds; 0 if there is none.
     private static func fraction(_ text: UnsafeRawBufferPointer, _ offset: inout Int) -> Int? {
         guard skip(0x2E, text, &offset) else { return 0 }
         let start = offset

@@ -25,13 +25,13 @@ extension ByteReader {
         return Int64(bitPattern: raw &>> 1) ^ -Int64(bitPattern: raw & 1)
     }
 
-    /// A varint whose value must fit the integer's width. Throws `.varintTooLong` where it does not.
+    /// A varint whose value must fit the integer's width. Throws `.varintTooLong` if it does not.
     @inlinable
     @inline(__always)
     @_lifetime(self: copy self)
     mutating func unsignedVarint<Value: FixedWidthInteger & UnsignedInteger>() throws(WireError) -> Value {
         let start = position
-        // What the last group may hold at most: the bits that the groups before it leave.
+        // The maximum value of the last group: the bits that the groups before it leave.
         let lastShift = (Value.bitWidth - 1) / 7 * 7
         let lastBits = Value.bitWidth - lastShift
         var value: Value = 0

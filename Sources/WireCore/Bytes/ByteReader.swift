@@ -1,4 +1,4 @@
-/// A bounds-checked cursor over bytes that somebody else owns.
+/// A bounds-checked cursor over bytes that it does not own.
 ///
 /// The reader never copies and never outlives its bytes. Every length that comes from the peer goes through
 /// `slice(_:)` or `skip(_:)`, which check it before use. Endianness is in each method's name, since MySQL
@@ -30,7 +30,7 @@
     @inlinable package var offset: Int { position }
     @inlinable package var remainingBytes: Int { bytes.byteCount &- position }
     @inlinable package var isAtEnd: Bool { position == bytes.byteCount }
-    /// The offset that an error raised here would name.
+    /// The offset for an error at the current position.
     @inlinable package var absoluteOffset: Int { base &+ position }
 
     @inlinable
@@ -159,7 +159,7 @@
         return text
     }
 
-    /// Throws where bytes are left: a message was longer than its fields.
+    /// Throws if bytes are left: the message was longer than its fields.
     @inlinable
     package func finish() throws(WireError) {
         guard isAtEnd else { throw WireError(.trailingBytes(remainingBytes), at: absoluteOffset) }

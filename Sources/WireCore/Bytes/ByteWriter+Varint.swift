@@ -17,7 +17,7 @@ extension ByteWriter {
     }
 }
 
-/// Sizes of variable-length integers, for lengths that stand before what they measure.
+/// Sizes of variable-length integers, for lengths that precede what they measure.
 @usableFromInline package enum Varint {
     /// Bytes that `unsignedVarint(value)` writes: 1 to 10.
     @inlinable

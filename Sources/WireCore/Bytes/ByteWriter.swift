@@ -1,8 +1,8 @@
 /// A growable buffer that bytes are appended to: the one place where messages are built.
 ///
-/// It owns its memory and cannot be copied; `reset()` keeps the memory for the next message, so one writer
-/// serves a whole connection or task. Lengths that are only known later are back-patched with
-/// `patchBigEndian`/`patchLittleEndian` at an offset that was noted before.
+/// It owns its memory and cannot be copied; `reset()` keeps the memory for the next message, so one writer serves a
+/// whole connection or task. Lengths that are only known later are back-patched with `patchBigEndian` at an offset that
+/// was saved before.
 @usableFromInline package struct ByteWriter: ~Copyable {
     @usableFromInline var storage: UnsafeMutablePointer<UInt8>
     @usableFromInline var capacity: Int
@@ -42,10 +42,10 @@
         capacity = larger
     }
 
-    /// Forgets what was written and keeps the memory.
+    /// Discards the content and keeps the memory.
     @inlinable package mutating func reset() { _count = 0 }
 
-    /// Forgets everything from `offset` on.
+    /// Discards the bytes from `offset` on.
     @inlinable
     package mutating func truncate(to offset: Int) {
         precondition(offset >= 0 && offset <= _count)
@@ -119,7 +119,7 @@
         text.withUTF8 { bytes(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Lets `body` fill up to `count` bytes in place; it says how many it filled.
+    /// Calls `body` with memory for `count` bytes; `body` returns the number of bytes that it has filled.
     @inlinable
     package mutating func appending(atMost count: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int) {
         reserve(count)
@@ -141,13 +141,7 @@
         UnsafeMutableRawPointer(storage + offset).storeBytes(of: value.bigEndian, as: T.self)
     }
 
-    @inlinable
-    package mutating func patchLittleEndian<T: FixedWidthInteger & BitwiseCopyable>(_ value: T, at offset: Int) {
-        precondition(offset >= 0 && offset &+ MemoryLayout<T>.size <= _count)
-        UnsafeMutableRawPointer(storage + offset).storeBytes(of: value.littleEndian, as: T.self)
-    }
-
-    /// A look at everything written so far.
+    /// A view of everything written so far.
     @inlinable
     package func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
         try body(UnsafeRawBufferPointer(start: storage, count: _count))

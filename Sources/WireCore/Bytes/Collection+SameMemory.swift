@@ -1,6 +1,6 @@
 extension Collection {
-    /// Whether two arrays are one: the same elements in the same memory, which costs no look at them. While one of them
-    /// is kept, nothing else can come to stand there.
+    /// Whether both arrays share their memory, and so are equal; the elements are not compared. The memory of an array
+    /// that is retained cannot be reused for other elements.
     @inlinable
     package func isSameMemory(as other: Self) -> Bool {
         withContiguousStorageIfAvailable { own in

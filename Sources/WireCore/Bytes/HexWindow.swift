@@ -1,5 +1,5 @@
-/// A few bytes around a place in a message, as text for an error: enough to recognise the spot, too little
-/// to leak a row.
+/// A few bytes around an offset in a message, as text for an error: enough to recognise the place, too few to leak a
+/// row.
 package struct HexWindow: Equatable, Sendable, CustomStringConvertible {
     package let text: String
 

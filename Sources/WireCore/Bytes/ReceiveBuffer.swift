@@ -1,10 +1,10 @@
-/// The bytes that have arrived and are not yet consumed: what stands between a stream and a framer.
+/// The received bytes that are not consumed yet, between a stream and a framer.
 ///
 /// Filled in large chunks, read in place. Views into it are valid until the next `fill`, which may move the
 /// remaining bytes to the front or to a larger block.
 package struct ReceiveBuffer: ~Copyable {
     package static let chunkBytes = 256 << 10
-    /// A block that one large frame needed is not kept beyond this size once it is empty.
+    /// The maximum size in bytes of an empty buffer: a larger block, which one large frame needed, is freed.
     package static let keptBytesMax = 4 << 20
 
     private var storage: UnsafeMutableRawBufferPointer
@@ -50,7 +50,7 @@ package struct ReceiveBuffer: ~Copyable {
 
     /// Reads once from `source`, making room for `wanted` bytes in all first.
     ///
-    /// - Parameter wanted: how many bytes the next frame has; the caller has checked it against its limit.
+    /// - Parameter wanted: the size of the next frame in bytes; the caller has checked it against its limit.
     /// - Returns: the number of bytes read; 0 at the end of the stream.
     package mutating func fill<E: Error>(
         wanted: Int = 0, from source: (UnsafeMutableRawBufferPointer) throws(E) -> Int

@@ -1,4 +1,4 @@
-/// What is wrong with bytes that a peer or a file gave us, and where.
+/// A defect in bytes from a peer or a file, and its offset.
 ///
 /// Thrown by `ByteReader` and by every decoder built on it. `offset` counts bytes from the start of the
 /// reader's outermost buffer. No payload is kept: a `HexWindow` is taken by the caller, which still holds the bytes.

@@ -1,7 +1,7 @@
 /// The CRC-32C (Castagnoli) of iSCSI, ext4 and Kafka's record batches: reflected polynomial 0x82F63B78.
 ///
-/// Slicing by 8: eight table look-ups, independent of each other, replace 64 shifts. Since each step waits for the one
-/// before, long inputs are taken as four stripes at the same time, whose checksums are then put together.
+/// Slicing by 8: eight table look-ups, independent of each other, replace 64 shifts. Since each step depends on the
+/// previous one, long inputs are processed as four interleaved stripes, whose checksums are combined at the end.
 package enum CRC32C {
     /// The checksum of `bytes`; with `continuing`, that of what had this checksum before, followed by `bytes`.
     package static func checksum(_ bytes: UnsafeRawBufferPointer, continuing seed: UInt32 = 0) -> UInt32 {
@@ -20,7 +20,7 @@ package enum CRC32C {
         }
     }
 
-    /// Long enough that combining the checksums costs next to nothing, short enough that the stripes share a cache.
+    /// Long enough that the cost of combining the checksums is negligible, short enough that the stripes share a cache.
     private static let stripeBytes = 1024
 
     // MARK: Tables

@@ -1,6 +1,6 @@
 /// Why bytes could not be expanded.
 package enum CompressionError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The codec's own complaint.
+    /// The reason that the codec gives.
     case corrupt(codec: String, reason: String)
     /// The content is larger than the limit: a decompression bomb, or a limit that is too small.
     case tooLarge(codec: String, limitBytes: Int)

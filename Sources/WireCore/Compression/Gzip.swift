@@ -33,7 +33,7 @@ package enum Gzip {
 
     /// Appends the content of one or more gzip members (or a zlib stream).
     ///
-    /// Throws where the data is broken, cut short, or expands to more than `limitBytes`.
+    /// Throws if the data is damaged, truncated, or expands to more than `limitBytes`.
     package static func expand(
         _ bytes: UnsafeRawBufferPointer, limitBytes: Int, into writer: inout ByteWriter
     ) throws(CompressionError) {
@@ -65,7 +65,7 @@ package enum Gzip {
         }
     }
 
-    /// Gives zlib the next piece once it has used up the last; its counters have 32 bits.
+    /// Passes the next piece to zlib when it has consumed the last one; its counters have 32 bits.
     private static func feed(_ stream: inout z_stream, _ rest: inout UnsafeRawBufferPointer) {
         guard stream.avail_in == 0, let address = rest.baseAddress else { return }
         let count = min(rest.count, 1 << 30)

@@ -23,7 +23,7 @@ extension ByteWriter {
         }
     }
 
-    /// Whether one of eight bytes cannot stand in a JSON string as it is. May say yes for a block that needs none.
+    /// Whether one of eight bytes may need an escape in a JSON string. May return true for a block that needs none.
     @inlinable
     static func needsEscape(_ block: UInt64) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
@@ -37,7 +37,7 @@ extension ByteWriter {
         return (below | quotes | backslashes | beyond) & high != 0
     }
 
-    /// Writes the byte at `index`, or the whole character where it needs an escape. Returns the number of bytes taken.
+    /// Writes the byte at `index`, or the whole character if it needs an escape. Returns the number of bytes consumed.
     @inlinable
     mutating func jsonEscapedByte(_ text: UnsafeRawBufferPointer, at index: Int) -> Int {
         let byte = text[index]
@@ -91,7 +91,7 @@ extension ByteWriter {
         byte(UInt8(ascii: "\""))
     }
 
-    /// A quoted string in which characters beyond U+FFFF stand as they are, as Jackson's character generator writes it.
+    /// A quoted string in which characters beyond U+FFFF are not escaped, as Jackson's character generator writes it.
     package mutating func jsonStringUnescapedBeyondBMP(_ text: String) {
         byte(UInt8(ascii: "\""))
         for byte in text.utf8 {
@@ -144,7 +144,7 @@ extension ByteWriter {
                 decimal(Int64(value))
                 literal(".0")
             } else {
-                // Here Java and Swift write the same.
+                // In this range Java and Swift write the same digits.
                 utf8(value.description)
             }
         } else {

@@ -1,14 +1,14 @@
-/// What is wrong with a JSON document, and at which byte.
+/// A defect of a JSON document, and its byte offset.
 package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Reason: Equatable, Sendable {
         case unexpectedEnd
-        /// A byte that cannot stand here; the text says what could.
+        /// A byte that is not allowed here; the text names what is.
         case unexpectedByte(UInt8, expected: String)
         case badEscape
         case invalidUTF8
         /// Arrays and objects nested deeper than `JSONValue.depthMax`.
         case tooDeep
-        /// Something stands behind the document's end.
+        /// Content after the document's end.
         case trailingBytes
     }
 
@@ -29,7 +29,7 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
         case .badEscape: "unknown escape in a JSON string at byte \(offset)"
         case .invalidUTF8: "JSON string that is not UTF-8 at byte \(offset)"
         case .tooDeep: "JSON nested deeper than \(JSONValue.depthMax) at byte \(offset)"
-        case .trailingBytes: "something stands behind the end of the JSON document, at byte \(offset)"
+        case .trailingBytes: "content after the end of the JSON document, at byte \(offset)"
         }
     }
 
@@ -39,8 +39,8 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension JSONValue {
-    /// How deep arrays and objects may be nested in a document that is read: far deeper than any that has a meaning
-    /// here, and so little that the threads of connections, whose stacks are small, can read, compare and write it.
+    /// The maximum nesting of arrays and objects in a document that is read: far deeper than any valid document, and
+    /// shallow enough that the threads of connections, whose stacks are small, can read, compare and write it.
     package static let depthMax = 64
 
     /// Reads one document in the strict grammar of RFC 8259, surrounded by nothing but white space.
@@ -182,7 +182,7 @@ private struct JSONParser {
         try digits()
         if startsWithZero, position > integerStart + 1 {
             throw JSONError(
-                .unexpectedByte(bytes[integerStart + 1], expected: "no digit behind a leading zero"),
+                .unexpectedByte(bytes[integerStart + 1], expected: "no digit after a leading zero"),
                 at: integerStart + 1)
         }
         var isWhole = true
@@ -237,7 +237,7 @@ private struct JSONParser {
         return text
     }
 
-    /// Appends what stands behind a backslash, as UTF-8.
+    /// Appends the character of an escape, the part after the backslash, as UTF-8.
     private mutating func escape(into text: inout [UInt8]) throws(JSONError) {
         let byte = try current()
         position += 1
@@ -258,7 +258,7 @@ private struct JSONParser {
             let before = position
             position += 2
             let second = try hexUnit()
-            // An escape that does not continue the pair stands for itself and is read again.
+            // An escape that does not continue the pair is read again as an escape of its own.
             if second & 0xFC00 == 0xDC00 { units.append(second) } else { position = before }
         }
         text.append(contentsOf: String(decoding: units, as: UTF16.self).utf8)

@@ -6,10 +6,10 @@ extension JSONValue {
         return writer.array()
     }
 
-    /// The document as Jackson's `DefaultPrettyPrinter` writes it: every member of an object on its own line,
-    /// indented by two blanks a level, ` : ` behind the name; arrays on one line, `[ a, b ]`; nothing between the
-    /// brackets of an empty one but a blank. No line end behind the last bracket. Characters beyond U+FFFF stand as
-    /// they are, since Debezium prints its schema history into text and not into bytes.
+    /// The document as Jackson's `DefaultPrettyPrinter` writes it: every member of an object on its own line, indented
+    /// by two spaces a level, ` : ` after the name; arrays on one line, `[ a, b ]`; a single space between the brackets
+    /// of an empty one. No line end after the last bracket. Characters beyond U+FFFF are not escaped, since Debezium
+    /// prints its schema history as text and not as bytes.
     package func prettyPrinted() -> [UInt8] {
         var writer = ByteWriter()
         writer.prettyJSON(self, depth: 0)

@@ -47,7 +47,7 @@ extension JSONValue: Hashable {
     }
 }
 
-/// The members of a JSON object in their order. Equality does not regard the order.
+/// The members of a JSON object in their order. Equality ignores the order.
 package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
     package private(set) var members: [(name: String, value: JSONValue)]
 

@@ -1,9 +1,9 @@
 /// The decimal digits that Java up to 18 prints of a floating-point number.
 ///
-/// They are not always the fewest that give the same number back, as Java 19 and later print: integers below 2^63 keep
-/// all digits that the number's precision carries, the interval in which a decimal stands for the number is taken as
-/// symmetric, and where an exponent follows there are at least two digits. The digits are generated one by one (the
-/// method of Steele and White) until what is left is smaller than half the distance to the next number.
+/// They are not always the shortest digits that identify the number, as Java 19 and later print: integers below 2^63
+/// keep all digits that the number's precision carries, the interval of decimals that round to the number is taken as
+/// symmetric, and before an exponent there are at least two digits. The digits are generated one by one (the method of
+/// Steele and White) until the remainder is smaller than half the distance to the next number.
 struct JavaDigits: Equatable {
     /// Values 0 to 9. The number is 0.DIGITS × 10^pointExponent.
     var digits: [UInt8]
@@ -12,7 +12,7 @@ struct JavaDigits: Equatable {
     /// - Parameters:
     ///   - significand: 1 to 2^53 - 1.
     ///   - exponent: the number is `significand` × 2^`exponent`.
-    ///   - precisionBits: how many bits of significand numbers of this size have.
+    ///   - precisionBits: the number of significand bits of numbers of this magnitude.
     init(significand: UInt64, exponent: Int, precisionBits: Int) {
         let zeros = significand.trailingZeroBitCount
         let odd = significand >> UInt64(zeros)
@@ -32,7 +32,7 @@ struct JavaDigits: Equatable {
 
     private init(integer: UInt64, _ precisionBits: Int, _ binaryExponent: Int) {
         let looseBits = binaryExponent - precisionBits - 1
-        // Digits below the number's precision are rounded away: as many as 2^looseBits has behind its first.
+        // Digits below the number's precision are rounded away: as many as 2^looseBits has after its first.
         let looseDigits = looseBits > 1 ? looseBits * 30_103 / 100_000 : 0
         var value = integer
         if looseDigits > 0 {
@@ -73,7 +73,7 @@ struct JavaDigits: Equatable {
             b2 -= common
             s2 -= common
             m2 -= common
-            // The number below a power of two is only half as far away.
+            // The next number below a power of two is only half as far away.
             if bits == 1 { m2 -= 1 }
             if m2 < 0 {
                 b2 -= m2
@@ -82,7 +82,7 @@ struct JavaDigits: Equatable {
             }
         }
 
-        /// About how many bits B and 10 S have.
+        /// The approximate number of bits of B and 10 S.
         var bits: Int {
             let b = 64 - odd.leadingZeroBitCount + b2 + Self.bitsOfPowerOfFive(b5)
             return max(b, s2 + 1 + Self.bitsOfPowerOfFive(s5 + 1))
@@ -137,15 +137,15 @@ struct JavaDigits: Equatable {
 
     // MARK: What is left of a number while its digits are taken off
 
-    /// Numbers with and without a limit; the fixed ones overflow as Java's do.
+    /// Numbers of unlimited and of fixed size; the fixed ones overflow as Java's do.
     private protocol DigitRemainder {
-        /// Takes the next digit off and scales the rest and M by ten.
+        /// Removes the next digit and scales the remainder and M by ten.
         mutating func nextDigit() -> UInt8
-        /// Whether the rest is below M: the digits so far give the number.
+        /// Whether the remainder is below M: the digits so far identify the number.
         var isLow: Bool { get }
-        /// Whether the rest is within M of the next digit: the digits so far give the number when rounded up.
+        /// Whether the remainder is within M of the next digit: the digits so far identify the number when rounded up.
         var isHigh: Bool { get }
-        /// -1, 0, 1: the rest is below, at or above half a digit.
+        /// -1, 0, 1: the remainder is below, at or above half a digit.
         var comparedToHalf: Int { get }
     }
 

@@ -1,7 +1,7 @@
-/// Numbers as Java writes them, because that is what Debezium's users have in their topics.
+/// Numbers as Java writes them, which is how Debezium writes them to topics.
 package enum JavaNumber {
-    /// `Double.toString` of Java up to 18 (`JavaDigits` has its rules): plain where 10⁻³ ≤ |value| < 10⁷, otherwise
-    /// with an exponent (`1.0E7`); at least one digit behind the point.
+    /// `Double.toString` of Java up to 18 (see `JavaDigits`): plain if 10⁻³ ≤ |value| < 10⁷, otherwise with an exponent
+    /// (`1.0E7`); at least one digit after the point.
     package static func text(_ value: Double) -> String {
         guard value.isFinite else { return nonFinite(value.isNaN, value < 0) }
         let fraction = value.significandBitPattern
@@ -48,8 +48,8 @@ package enum JavaNumber {
 
     private static func ascii(_ digits: ArraySlice<UInt8>) -> String { String(decoding: digits, as: UTF8.self) }
 
-    /// `Double.toString` where that is without an exponent, otherwise the value's exact decimal expansion, as
-    /// `new BigDecimal(value).toPlainString()` gives it: how Debezium renders the doubles inside streamed JSON.
+    /// `Double.toString` if it has no exponent, otherwise the value's exact decimal expansion, as `new
+    /// BigDecimal(value).toPlainString()` gives it: how Debezium renders the doubles inside streamed JSON.
     package static func plain(_ value: Double) -> String {
         if value == 0 { return value.sign == .minus ? "-0.0" : "0.0" }
         guard value.isFinite else { return nonFinite(value.isNaN, value < 0) }

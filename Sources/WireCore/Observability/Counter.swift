@@ -1,10 +1,10 @@
 import Synchronization
 
-/// A number that only grows: records, requests, errors. Updates are one atomic addition.
+/// A monotonic counter: records, requests, errors. An update is one atomic addition.
 package final class Counter: Sendable {
     @usableFromInline let count = Atomic<Int64>(0)
 
-    /// A counter of its own, for code that runs without a registry.
+    /// A counter that is not registered, for code that runs without a registry.
     package init() {}
 
     @inlinable package func add(_ amount: Int = 1) { count.wrappingAdd(Int64(amount), ordering: .relaxed) }

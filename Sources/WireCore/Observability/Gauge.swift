@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A number that goes up and down: open connections, buffered bytes.
+/// A value that can go up and down: open connections, buffered bytes.
 package final class Gauge: Sendable {
     @usableFromInline let current = Atomic<Int64>(0)
 

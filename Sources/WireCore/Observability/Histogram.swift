@@ -1,8 +1,8 @@
 import Synchronization
 
-/// How often values fell into each of a few ranges, and their sum: durations, sizes.
+/// The distribution of values over a few ranges, and their sum: durations, sizes.
 package final class Histogram: Sendable {
-    /// Ascending upper bounds (inclusive); one more range without a bound follows.
+    /// Ascending inclusive upper bounds; values above the last one are counted in one more range.
     package let bounds: [Double]
     private let counts: [Counter]
     private let sumBits = Atomic<UInt64>(0)
@@ -25,7 +25,7 @@ package final class Histogram: Sendable {
         }
     }
 
-    /// One count for each range, not cumulative. Concurrent updates may be in one and not in the other number.
+    /// One count for each range, not cumulative. A concurrent update may be in only one of the two numbers.
     package var value: (counts: [Int64], sum: Double) {
         (counts.map(\.value), Double(bitPattern: sumBits.load(ordering: .relaxed)))
     }

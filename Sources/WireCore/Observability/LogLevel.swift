@@ -1,9 +1,9 @@
 /// The severity of a log line. The names are log4j's, because Connect's REST API (`/admin/loggers`) uses them.
 @usableFromInline package enum LogLevel: Int, Comparable, Sendable, CaseIterable {
-    /// Not the level of a line: as a logger's level it lets everything through, as `trace` does.
+    /// Only a logger's level, not a line's: everything is logged, as with `trace`.
     case all
     case trace, debug, info, warn, error, fatal
-    /// Not the level of a line: as a logger's level it lets nothing through.
+    /// Only a logger's level, not a line's: nothing is logged.
     case off
 
     @usableFromInline package static func < (a: Self, b: Self) -> Bool { a.rawValue < b.rawValue }

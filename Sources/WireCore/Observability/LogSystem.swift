@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Writes log lines. The format of a line is the handler's decision.
+/// Writes log lines. The handler determines the format of a line.
 package protocol LogHandler: Sendable {
     func write(level: LogLevel, logger: String, context: String, message: String)
 
@@ -23,7 +23,7 @@ extension LogHandler {
     /// The name of the hierarchy's top.
     package static let rootName = "root"
 
-    /// What is shown of one logger.
+    /// What `/admin/loggers` shows of a logger.
     package struct LoggerState: Equatable, Sendable {
         package let name: String
         package let level: LogLevel
@@ -81,10 +81,10 @@ extension LogHandler {
         }
     }
 
-    /// Replaces the handler. Without one, nothing is written (libraries are silent by default).
+    /// Replaces the handler. Without a handler nothing is written: libraries are silent by default.
     package func install(_ newHandler: any LogHandler) { handler.withLock { $0 = newHandler } }
 
-    /// Waits for the handler, at most for the given time. To be called before the process ends.
+    /// Flushes the handler, and waits at most the given time. Call it before the process ends.
     package func flush(timeoutMilliseconds: Int) {
         handler.withLock { $0 }?.flush(timeoutMilliseconds: timeoutMilliseconds)
     }
@@ -107,8 +107,8 @@ extension LogHandler {
         }
     }
 
-    /// Sets the level of a logger and of all whose name begins with its name (Connect compares without regard to
-    /// dots); of the root, and so of all, if the name is `root`.
+    /// Sets the level of a logger and of all loggers whose name begins with its name (Connect compares without regard
+    /// to dots), or of all loggers if the name is `root`.
     ///
     /// - Returns: the names of those whose level changed, sorted.
     package func setLevel(_ level: LogLevel, of name: String, nowMilliseconds: Int64) -> [String] {
@@ -126,7 +126,7 @@ extension LogHandler {
                 set(&levels.root, Self.rootName)
             } else if levels.named[name] == nil {
                 levels.named[name] = Entry(threshold: Threshold(levels.parent(of: name).threshold.level))
-                // A logger that appears by being set is listed even if it inherits the same level.
+                // A logger that is created by being set is listed even if it inherits the same level.
                 if levels.parent(of: name).threshold.level == level { changed.append(name) }
             }
             for key in levels.named.keys where isRoot || key.hasPrefix(name) {
@@ -145,7 +145,7 @@ extension LogHandler {
             name: name, level: entry.threshold.level, lastModifiedMilliseconds: entry.lastModifiedMilliseconds)
     }
 
-    /// The level shared by all loggers of this name.
+    /// The level that all loggers of this name share.
     func threshold(of name: String) -> Threshold {
         levels.withLock { levels in
             if let entry = levels.named[name] { return entry.threshold }

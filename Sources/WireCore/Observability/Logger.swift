@@ -2,8 +2,8 @@ import Synchronization
 
 /// A named source of log lines, for example `io.debezium.connector.mysql.MySqlConnectorTask`.
 ///
-/// `context` is Connect's bracketed prefix, for example `[inventory|task-0] `. Loggers are values and cheap to copy.
-/// A call whose level is off costs one atomic load, and its message is not built. Creating a logger takes a lock.
+/// `context` is Connect's bracketed prefix, for example `[inventory|task-0] `. Loggers are values and cheap to copy. A
+/// call below the logger's level costs one atomic load, and its message is not built. Creating a logger takes a lock.
 /// Never log per row.
 @usableFromInline package struct Logger: Sendable {
     @usableFromInline package let name: String

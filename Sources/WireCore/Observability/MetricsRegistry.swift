@@ -8,11 +8,11 @@ package final class MetricsRegistry: Sendable {
     package enum Value: Equatable, Sendable {
         case counter(Int64)
         case gauge(Int64)
-        /// One count for each range, not cumulative; one more than there are bounds.
+        /// One count for each range, not cumulative; one more than the number of bounds.
         case histogram(bounds: [Double], counts: [Int64], sum: Double)
     }
 
-    /// One combination of labels.
+    /// One combination of label values.
     package struct Sample: Equatable, Sendable {
         package let labels: [Label]
         package let value: Value
@@ -73,8 +73,8 @@ package final class MetricsRegistry: Sendable {
 
     package init() {}
 
-    /// The counter of that name and these labels, the same object for every caller. By Prometheus' convention the name
-    /// ends in `_total`.
+    /// The counter with this name and these labels, the same object for every caller. By Prometheus' convention the
+    /// name ends in `_total`.
     package func counter(_ name: String, help: String, labels: [Label] = []) -> Counter {
         let metric = register(name, help, labels, .counter(Counter()))
         guard case .counter(let counter) = metric else { preconditionFailure("\(name) is not a counter") }

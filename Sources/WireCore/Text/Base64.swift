@@ -1,6 +1,6 @@
 /// Base64 of RFC 4648, section 4; `ByteWriter.base64` writes it.
 package enum Base64 {
-    /// Returns nil for anything that is not padded base64.
+    /// Returns nil for anything except padded base64.
     package static func decode(_ text: String) -> [UInt8]? {
         let source = Array(text.utf8)
         guard source.count % 4 == 0 else { return nil }

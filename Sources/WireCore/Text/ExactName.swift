@@ -1,7 +1,8 @@
 /// A name that is compared by its UTF-8 bytes, as Java, Kafka and MySQL's binary collations compare names.
 ///
-/// Swift's `String` takes canonically equivalent texts for equal: `é` as one scalar and as `e` with a combining accent.
-/// As names of connectors, properties or JSON members they are two, and a dictionary by `String` would lose one.
+/// Swift's `String` treats canonically equivalent texts as equal: `é` as one scalar and as `e` with a combining accent.
+/// As names of connectors, properties or JSON members they are distinct, and a dictionary keyed by `String` would lose
+/// one.
 package struct ExactName: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let text: String
 
@@ -15,7 +16,7 @@ package struct ExactName: Hashable, Comparable, Sendable, CustomStringConvertibl
 
     package func hash(into hasher: inout Hasher) {
         for byte in text.utf8 { hasher.combine(byte) }
-        // No UTF-8 contains it, so that two names combined one after the other stay apart.
+        // No UTF-8 text contains this byte, so two concatenated names cannot be confused with another pair.
         hasher.combine(0xFF as UInt8)
     }
 }
@@ -23,7 +24,7 @@ package struct ExactName: Hashable, Comparable, Sendable, CustomStringConvertibl
 extension String {
     /// Whether both have the same UTF-8 bytes.
     package func isExactly(_ other: String) -> Bool {
-        // Equal bytes make equal strings, and that comparison is the quicker one.
+        // Equal bytes make equal strings, and that comparison is faster.
         self == other && utf8.elementsEqual(other.utf8)
     }
 
@@ -60,7 +61,7 @@ package struct NameMap<Value> {
     /// In the order of their bytes.
     package var names: [String] { entries.keys.sorted().map(\.text) }
 
-    /// In no order.
+    /// In no particular order.
     package var values: [Value] { Array(entries.values) }
 
     /// Ordered by name.
@@ -68,7 +69,7 @@ package struct NameMap<Value> {
         entries.sorted { $0.key < $1.key }.map { (name: $0.key.text, value: $0.value) }
     }
 
-    /// Removes a name. Returns what it stood for.
+    /// Removes a name. Returns its value.
     @discardableResult package mutating func remove(_ name: String) -> Value? {
         entries.removeValue(forKey: ExactName(name))
     }

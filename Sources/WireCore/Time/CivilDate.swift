@@ -1,9 +1,10 @@
 /// Dates of the proleptic Gregorian calendar and days since 1970-01-01, counted in eras of 400 years that begin in
-/// March. Years and days as far as 2^40 from the epoch are in its reach.
+/// March. Supports years and days up to 2^40 from the epoch.
 ///
 /// Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
 @usableFromInline package enum CivilDate {
-    /// The number of days from 1970-01-01 to the given date. A day beyond its month's last counts on into the next.
+    /// The number of days from 1970-01-01 to the given date. A day after the end of its month counts into the next
+    /// month.
     @inlinable
     package static func daysSinceEpoch(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shiftedYear = month <= 2 ? year - 1 : year
@@ -14,7 +15,7 @@
         return era * 146_097 + dayOfEra - 719_468
     }
 
-    /// The date a number of days after 1970-01-01.
+    /// The date that is a number of days after 1970-01-01.
     @inlinable
     package static func from(daysSinceEpoch days: Int64) -> (year: Int64, month: Int64, day: Int64) {
         let shifted = days + 719_468

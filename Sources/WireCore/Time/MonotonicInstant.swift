@@ -1,6 +1,6 @@
-/// A point on the clock that never jumps, in nanoseconds since an arbitrary start.
+/// A point on a clock that never jumps, in nanoseconds since an arbitrary start.
 ///
-/// State machines take one as an argument instead of asking for the time.
+/// State machines take it as an argument instead of reading the clock.
 @usableFromInline package struct MonotonicInstant: Comparable, Hashable, Sendable {
     package let nanoseconds: UInt64
 
@@ -14,7 +14,7 @@
 
     @usableFromInline package static func < (a: Self, b: Self) -> Bool { a.nanoseconds < b.nanoseconds }
 
-    /// The instant later by that span; a span beyond the clock's range (292 years) ends at its end.
+    /// The instant that is later by a duration, at most the end of the clock's range (292 years).
     package func advanced(byMilliseconds milliseconds: Int) -> MonotonicInstant {
         let (span, spanIsTooLong) = UInt64(max(0, milliseconds)).multipliedReportingOverflow(by: 1_000_000)
         let (later, isTooLate) = nanoseconds.addingReportingOverflow(span)
@@ -22,7 +22,7 @@
         return MonotonicInstant(nanoseconds: spanIsTooLong || isTooLate ? end : min(end, later))
     }
 
-    /// Milliseconds from `earlier` to here; negative where `earlier` is later.
+    /// Milliseconds since `earlier`; negative if `earlier` is later.
     package func milliseconds(since earlier: MonotonicInstant) -> Int {
         (Int(clamping: nanoseconds) - Int(clamping: earlier.nanoseconds)) / 1_000_000
     }

@@ -1,14 +1,14 @@
 import Glibc
 
-/// A moment on the clock that people read, counted from 1970-01-01T00:00:00Z. It jumps where somebody sets the clock:
-/// measure spans with `MonotonicInstant`.
+/// A moment of civil time, counted from 1970-01-01T00:00:00Z. It jumps when the system's clock is set: measure
+/// durations with `MonotonicInstant`.
 package struct WallTime: Hashable, Sendable {
     /// Whole seconds since the epoch, rounded down.
     package let seconds: Int64
-    /// What is behind the whole seconds: 0 to 999,999,999.
+    /// The fraction of the second: 0 to 999,999,999.
     package let nanoseconds: Int64
 
-    /// - Parameter nanoseconds: what is behind the whole seconds, 0 to 999,999,999.
+    /// - Parameter nanoseconds: the fraction of the second, 0 to 999,999,999.
     package init(seconds: Int64, nanoseconds: Int64) {
         self.seconds = seconds
         self.nanoseconds = nanoseconds

@@ -4,7 +4,7 @@ import MySQLWire
 import WireCore
 import WireStreams
 
-/// Debezium's MySQL connector, under its Java class name.
+/// Debezium's MySQL connector, with its Java class name.
 package final class MySQLSourceConnector: SourceConnector {
     package static let className = ServerFlavor.mySQL.connectorClass
 

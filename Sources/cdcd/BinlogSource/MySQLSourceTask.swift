@@ -134,7 +134,7 @@ final class MySQLSourceTask: SourceTask {
         let rules = rules(for: server.facts)
         switch decision {
         case .nothing:
-            logger.info("The snapshot was taken, and snapshot.mode=initial_only asks for no more")
+            logger.info("The snapshot was taken, and snapshot.mode=initial_only requests no streaming")
             return Preparation(schema: DatabaseSchema(rules: rules), server: server)
         case .streamFromTheBeginning:
             if try !history.exists() { try history.create() }
@@ -226,7 +226,7 @@ final class MySQLSourceTask: SourceTask {
         }
     }
 
-    /// - Returns: the server that the next attempt is to read.
+    /// - Returns: the server to be read by the next attempt.
     private func again(after reason: String, _ attempt: Int, _ control: TaskControl) throws -> ServerInspection {
         let text = "The snapshot was interrupted (\(reason)) and starts again, attempt \(attempt + 1) of "
             + "\(Self.snapshotAttemptsMax)"

@@ -1,19 +1,19 @@
-/// What a task does first, by what it finds: the stored offset, the history and the snapshot mode.
+/// The first step of a task, determined by the stored offset, the history and the snapshot mode.
 ///
 /// Source: Debezium's `BinlogConnectorTask.start` (3.6), `MySqlConnectorTask.start` (1.9) and its snapshotters.
 enum StartDecision: Hashable, Sendable {
-    /// Take a snapshot: of rows too, or of definitions only.
+    /// Take a snapshot: with rows, or of definitions only.
     case snapshot(readsRows: Bool, reason: String)
-    /// Rebuild the schema from the history and go on from the stored offset.
+    /// Rebuild the schema from the history and continue from the stored offset.
     case resume(SourceOffset)
-    /// Read everything that the server has (`never`).
+    /// Read the whole binlog of the server (`never`).
     case streamFromTheBeginning
-    /// The snapshot was taken, and more is not wanted (`initial_only`).
+    /// The snapshot was taken, and nothing is to be streamed (`initial_only`).
     case nothing
 
-    /// What is known before the server's logs are asked for.
+    /// The decision before the server's binlog is inspected.
     ///
-    /// - Parameter historyExists: whether the history's topic is there.
+    /// - Parameter historyExists: whether the history's topic exists.
     static func make(
         offset: SourceOffset?, historyExists: Bool, mode: SnapshotOptions.Mode, profile: DebeziumProfile,
         historyTopic: String
@@ -43,7 +43,7 @@ enum StartDecision: Hashable, Sendable {
         return .resume(offset)
     }
 
-    /// The result of a decision to resume when the server no longer has what follows the offset.
+    /// The result of a decision to resume if the server no longer has the events after the offset.
     static func whenUnavailable(
         _ offset: SourceOffset, reason: String, mode: SnapshotOptions.Mode, profile: DebeziumProfile
     ) throws(ConnectorError) -> StartDecision {

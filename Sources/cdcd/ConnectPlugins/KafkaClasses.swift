@@ -2,7 +2,7 @@ import ConnectData
 
 /// The plugins of Apache Kafka, Confluent and Apicurio.
 package enum KafkaClasses {
-    /// Those that are built.
+    /// The plugins that are built in.
     package static let plugins = [
         FileStreamSourceConnector.plugin,
         JSONConverter.plugin,
@@ -20,7 +20,7 @@ package enum KafkaClasses {
         "org.apache.kafka.connect.json.JsonConverter", "org.apache.kafka.connect.storage.StringConverter",
     ]
 
-    /// All of them, built or not.
+    /// All class names, built in or not.
     package static let javaClasses: PluginRegistry.JavaClasses = [
         .transformation: [
             "Cast", "ExtractField", "Flatten", "HeaderFrom", "HoistField", "InsertField", "MaskField", "ReplaceField",

@@ -1,15 +1,15 @@
 import ConnectData
 
-/// The plugins that Debezium ships beside its connectors.
+/// The plugins that Debezium ships in addition to its connectors.
 package enum DebeziumClasses {
-    /// Those that are built.
+    /// The plugins that are built in.
     package static let plugins = [ExtractNewRecordState.plugin]
 
     private static let converters = ["BinaryDataConverter", "ByteArrayConverter", "ByteBufferConverter"].map {
         "io.debezium.converters.\($0)"
     }
 
-    /// All of them, built or not.
+    /// All class names, built in or not.
     package static let javaClasses: PluginRegistry.JavaClasses = [
         .transformation: [
             "ByLogicalTableRouter", "ContentBasedRouter", "EnforceRecordSize", "ExtractChangedRecordState",

@@ -61,7 +61,7 @@ import WireTestSupport
         }
         #expect(error.line == 2)
         #expect(error.column == 16)
-        #expect(error.description.contains("found 'WOBBLE' where a data type was expected"))
+        #expect(error.description.contains("found 'WOBBLE' instead of a data type"))
         #expect(error.description.contains("skip.unparseable.ddl"))
     }
 

@@ -20,8 +20,8 @@ import Testing
     ])
     func rowChangesWithoutEventsGiveANotice(statement: String, words: String) throws {
         var schema = try schema("CREATE TABLE t (id int)", "CREATE TABLE o (id int)", statement)
-        #expect(schema.takeNotices() == [.rowsChangedWithoutEvents(id("t"), by: words)])
-        #expect(schema.takeNotices() == [] && schema.table(id("t")) != nil)
+        #expect(schema.takeWarnings() == [.rowsChangedWithoutEvents(id("t"), by: words)])
+        #expect(schema.takeWarnings() == [] && schema.table(id("t")) != nil)
     }
 
     @Test(arguments: [
@@ -31,17 +31,17 @@ import Testing
     ])
     func otherStatementsGiveNoNotice(statement: String) throws {
         var schema = try schema("CREATE TABLE t (id int, b int)", "CREATE TABLE o (id int)", statement)
-        #expect(schema.takeNotices() == [])
+        #expect(schema.takeWarnings() == [])
     }
 
     /// After the rename the captured name belongs to a table that nobody has seen.
     @Test(arguments: ["RENAME TABLE x TO t", "ALTER TABLE x RENAME TO t", "ALTER TABLE x RENAME AS d.t, ADD COLUMN c int"])
     func renamingAnUnknownTableToACapturedNameGivesANotice(statement: String) throws {
         var schema = try schema("CREATE TABLE t (id int)", statement)
-        #expect(schema.takeNotices() == [.unknownTableRenamed(id("x"), to: id("t"))])
+        #expect(schema.takeWarnings() == [.unknownTableRenamed(id("x"), to: id("t"))])
         #expect(schema.table(id("t")) == nil)
         var other = try self.schema("CREATE TABLE o (id int)", "RENAME TABLE x TO o")
-        #expect(other.takeNotices() == [])
+        #expect(other.takeWarnings() == [])
     }
 
     @Test func failedStatementGivesNoNotice() throws {
@@ -49,6 +49,6 @@ import Testing
         #expect(throws: DDLError.self) {
             try schema.apply("RENAME TABLE x TO t; ALTER TABLE t NONSENSE IN (", defaultDatabase: "d")
         }
-        #expect(schema.takeNotices() == [] && schema.table(id("t")) != nil)
+        #expect(schema.takeWarnings() == [] && schema.table(id("t")) != nil)
     }
 }

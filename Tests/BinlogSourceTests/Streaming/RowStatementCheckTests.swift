@@ -126,10 +126,10 @@ import WireCore
         ("SELECT `o`.`f`(1)", "calls the stored routine o.f, which may change captured tables"),
         ("INSERT INTO a VALUES (F(1))", "calls the stored routine o.F"),
         ("INSERT INTO calls VALUES (1)", "calls the stored routine o.p, which may change captured tables, through the trigger"),
-        ("INSERT INTO torn VALUES (1)", "whether it changes captured tables cannot be seen"),
-        ("INSERT INTO hidden VALUES (1)", "whether it changes captured tables cannot be seen"),
-        ("INSERT INTO gone VALUES (1)", "it names o.gone, which neither the schema history nor the server knows"),
-        ("INSERT INTO 'a' VALUES (1)", "whether it changes captured tables cannot be seen"),
+        ("INSERT INTO torn VALUES (1)", "whether it changes captured tables cannot be determined"),
+        ("INSERT INTO hidden VALUES (1)", "whether it changes captured tables cannot be determined"),
+        ("INSERT INTO gone VALUES (1)", "it names o.gone, which exists neither in the schema history nor on the server"),
+        ("INSERT INTO 'a' VALUES (1)", "whether it changes captured tables cannot be determined"),
     ] as [(String, String?)])
     func dependenciesOnTheServerDecide(text: String, expected: String?) throws {
         let error = try failure(text)

@@ -2,15 +2,15 @@
 public struct GroupDescription: Sendable, Equatable {
     /// A member of the group.
     public struct Member: Sendable, Equatable {
-        /// The id that the coordinator gave.
+        /// The id that the coordinator assigned.
         public var memberID: String
         /// The member's `client.id`.
         public var clientID: String
-        /// The member's host, as the coordinator sees it, for example `/127.0.0.1`.
+        /// The member's host as the coordinator reports it, for example `/127.0.0.1`.
         public var clientHost: String
-        /// The metadata of the member's join, in the form of the group's protocol.
+        /// The metadata of the member's join, in the format of the group's protocol.
         public var metadata: [UInt8]
-        /// The member's assignment, in the form of the group's protocol.
+        /// The member's assignment, in the format of the group's protocol.
         public var assignment: [UInt8]
 
         /// A member of a group.

@@ -3,7 +3,7 @@ import WireCore
 
 /// Administration of a cluster: topics, configurations, groups (`Admin` of the Java client).
 ///
-/// All calls block the thread, retry errors that may pass, and throw `.timedOut` after `apiTimeoutMilliseconds`.
+/// All calls block the thread, retry retriable errors, and throw `.timedOut` after `apiTimeoutMilliseconds`.
 public struct KafkaAdmin: Sendable {
     let client: KafkaClient
 
@@ -16,14 +16,14 @@ public struct KafkaAdmin: Sendable {
 
     /// The cluster's id; empty if the brokers have none.
     public func clusterID() throws(KafkaError) -> String {
-        try client.retrying("asking for the cluster", cancellation) { () throws(KafkaError) in
+        try client.retrying("describing the cluster", cancellation) { () throws(KafkaError) in
             try client.metadata(topics: [], cancellation).clusterID ?? ""
         }
     }
 
     /// The brokers in the order of their ids.
     public func brokers() throws(KafkaError) -> [BrokerDescription] {
-        try client.retrying("asking for the brokers", cancellation) { () throws(KafkaError) in
+        try client.retrying("describing the brokers", cancellation) { () throws(KafkaError) in
             _ = try client.metadata(topics: [], cancellation)
             return client.cluster.brokers.values.sorted { $0.id < $1.id }
         }
@@ -54,7 +54,7 @@ public struct KafkaAdmin: Sendable {
         }
     }
 
-    /// Throws the first refusal, after all were tried; `.topicAlreadyExists` is one.
+    /// Tries to create all topics, then throws the first error; `.topicAlreadyExists` is one.
     public func createTopics(_ topics: [NewTopic]) throws(KafkaError) {
         var request = CreateTopicsRequest()
         request.timeoutMilliseconds = Int32(clamping: client.configuration.requestTimeoutMilliseconds)
@@ -69,7 +69,7 @@ public struct KafkaAdmin: Sendable {
         }
     }
 
-    /// Throws the first refusal; `.unknownTopicOrPartition` where one is not there.
+    /// Tries to delete all topics, then throws the first error; `.unknownTopicOrPartition` if one does not exist.
     public func deleteTopics(_ names: [String]) throws(KafkaError) {
         var request = DeleteTopicsRequest()
         request.timeoutMilliseconds = Int32(clamping: client.configuration.requestTimeoutMilliseconds)
@@ -87,9 +87,9 @@ public struct KafkaAdmin: Sendable {
         }
     }
 
-    /// The whole configuration of a topic, the broker's defaults included.
+    /// The whole configuration of a topic, including the broker's defaults.
     ///
-    /// Waits for a topic that is not there: brokers hear of a new topic a little later than the one that made it.
+    /// Waits for a topic that does not exist: brokers see a new topic a little later than the client that created it.
     public func topicConfiguration(_ topic: String) throws(KafkaError) -> [TopicConfigEntry] {
         var request = DescribeConfigsRequest()
         var resource = DescribeConfigsRequest.DescribeConfigsResource()
@@ -114,11 +114,11 @@ public struct KafkaAdmin: Sendable {
         }
     }
 
-    /// Partition to offset of its next record.
+    /// Partition to the offset of its next record.
     public func endOffsets(_ topic: String) throws(KafkaError) -> [Int32: Int64] { try offsets(topic, .latest) }
 
     private func offsets(_ topic: String, _ spec: OffsetSpec) throws(KafkaError) -> [Int32: Int64] {
-        try client.retrying("asking for the offsets of \(topic)", cancellation) { () throws(KafkaError) in
+        try client.retrying("listing the offsets of \(topic)", cancellation) { () throws(KafkaError) in
             let description = try client.topic(topic, cancellation)
             return try client.offsets(of: description, at: spec, isolation: .readUncommitted, cancellation)
         }
@@ -126,7 +126,7 @@ public struct KafkaAdmin: Sendable {
 
     // MARK: Groups
 
-    /// A group that is not there has the state `Dead` and no members.
+    /// A group that does not exist has the state `Dead` and no members.
     public func describeGroup(_ groupID: String) throws(KafkaError) -> GroupDescription {
         var request = DescribeGroupsRequest()
         request.groups = [groupID]
@@ -138,7 +138,7 @@ public struct KafkaAdmin: Sendable {
             guard let group = response.groups.first else {
                 throw .code(.unknownServerError, about: "describing group \(groupID)", message: "an empty answer")
             }
-            // From version 6 on a group that is not there is an error; before, it is `Dead`.
+            // From version 6 on a group that does not exist is an error; before, it is `Dead`.
             guard group.errorCode == .none || group.errorCode == .groupIDNotFound else {
                 throw .code(group.errorCode, about: "describing group \(groupID)", message: group.errorMessage.nonEmpty)
             }
@@ -146,9 +146,9 @@ public struct KafkaAdmin: Sendable {
         }
     }
 
-    /// Takes members out of a group without waiting for their sessions to end (LeaveGroup from version 3 on).
+    /// Removes members from a group without waiting for their sessions to end (LeaveGroup from version 3 on).
     ///
-    /// A member that has left already is no error.
+    /// A member that has already left is not an error.
     public func removeMembers(group: String, memberIDs: [String]) throws(KafkaError) {
         guard !memberIDs.isEmpty else { return }
         var request = LeaveGroupRequest()

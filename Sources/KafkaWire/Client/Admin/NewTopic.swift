@@ -9,7 +9,7 @@ public struct NewTopic: Sendable, Equatable {
     /// Topic configurations such as `cleanup.policy`; the broker's defaults apply to all others.
     public var configuration: [(name: String, value: String)]
 
-    /// A topic with the broker's defaults for what is not given.
+    /// A topic with the broker's defaults for omitted arguments.
     public init(
         name: String, partitions: Int32 = -1, replicationFactor: Int16 = -1,
         configuration: [(name: String, value: String)] = []

@@ -14,12 +14,12 @@ public protocol SASLMechanism: Sendable {
     func makeSession(broker: SocketAddress) throws(SASLError) -> any SASLSession
 }
 
-/// The client's side of one authentication: a machine without I/O.
+/// The client's side of one authentication: a state machine without I/O.
 public protocol SASLSession {
     /// The first message to the broker.
     mutating func initialResponse() throws(SASLError) -> [UInt8]
 
-    /// The answer to a message of the broker; nil if the exchange is complete for the client.
+    /// The response to a message of the broker; nil if the exchange is complete for the client.
     ///
     /// - Throws: `SASLError` if the message is malformed, or does not prove the broker's identity.
     mutating func response(to challenge: [UInt8]) throws(SASLError) -> [UInt8]?

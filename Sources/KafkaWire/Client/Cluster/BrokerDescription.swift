@@ -1,6 +1,6 @@
 import WireStreams
 
-/// A broker as the cluster announces it.
+/// A broker of a cluster, from the cluster's metadata.
 public struct BrokerDescription: Sendable, Hashable {
     /// The broker's node id.
     public var id: Int32

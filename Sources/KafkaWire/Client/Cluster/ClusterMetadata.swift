@@ -6,10 +6,10 @@ struct ClusterMetadata: Sendable {
     private(set) var clusterID: String?
     private(set) var controllerID: Int32 = -1
     private(set) var brokers: [Int32: BrokerDescription] = [:]
-    /// Addresses that could not be reached when they were tried last.
+    /// Addresses whose last connection attempt failed.
     private var unreachable: Set<SocketAddress> = []
 
-    /// Adopts a response. One without brokers (of a broker that has just started) changes nothing.
+    /// Applies a response. A response without brokers (of a broker that has just started) changes nothing.
     mutating func update(_ response: MetadataResponse) {
         guard !response.brokers.isEmpty else { return }
         clusterID = response.clusterID ?? clusterID
@@ -22,10 +22,11 @@ struct ClusterMetadata: Sendable {
         }
     }
 
-    /// The addresses to try, in order: known brokers, then other bootstrap servers; last of all those that could not be
-    /// reached, since each attempt may take the whole connection timeout.
+    /// The addresses to try, in order: known brokers, then other bootstrap servers; those whose last attempt failed
+    /// come last, since each attempt may take the whole connection timeout.
     ///
-    /// The bootstrap servers are always included, so that a cluster whose brokers have all changed is found (KIP-899).
+    /// The bootstrap servers are always included, so that a cluster is found even if all its brokers have changed
+    /// (KIP-899).
     func candidates(bootstrap: [SocketAddress]) -> [SocketAddress] {
         let known = brokers.values.sorted { $0.id < $1.id }.map(\.address)
         let all = known + bootstrap.filter { !known.contains($0) }

@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// A response of a coordinator, whose error code shows whether the broker still is the coordinator.
+/// A response of a coordinator, whose error code indicates whether the broker still is the coordinator.
 protocol CoordinatorResponse {
     var coordinatorErrorCode: KafkaErrorCode { get }
 }

@@ -5,8 +5,8 @@ import WireStreams
 extension KafkaClient {
     /// Runs `body` with a connection to the coordinator of a group or transactional id.
     ///
-    /// The coordinator is cached until it answers that it is none, or its connection fails. If the cached one turns out
-    /// to be wrong, `body` runs a second time, with the coordinator that is found then.
+    /// The coordinator is cached until it responds with NOT_COORDINATOR or its connection fails. If the cached broker
+    /// is no longer the coordinator, `body` runs a second time, with the coordinator that is then found.
     ///
     /// - Parameter limitMilliseconds: the timeout of FindCoordinator; nil is that of an ordinary request.
     func withCoordinator<Response: CoordinatorResponse>(

@@ -1,7 +1,7 @@
 import KafkaProtocol
 
 extension KafkaClient {
-    /// The offset that `spec` means in every partition of a topic; names are resolved by the partitions' leaders.
+    /// The offset that `spec` denotes in every partition of a topic; names are resolved by the partitions' leaders.
     func offsets(
         of topic: TopicDescription, at spec: OffsetSpec, isolation: IsolationLevel, _ cancellation: Cancellation
     ) throws(KafkaError) -> [Int32: Int64] {

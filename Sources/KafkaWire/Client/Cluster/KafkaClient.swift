@@ -6,8 +6,8 @@ import WireStreams
 /// A Kafka cluster as used by one program: its metadata and its connections. Shared by producers, readers and admin
 /// calls. Thread-safe.
 ///
-/// A call has a connection to itself while it lasts; connections are kept for the next call. No thread runs for a
-/// client alone.
+/// A call has a connection to itself while it runs; connections are kept for later calls. A client by itself has no
+/// threads.
 public final class KafkaClient: Sendable {
     /// The configuration that the client was created with.
     public let configuration: KafkaClientConfiguration
@@ -22,7 +22,8 @@ public final class KafkaClient: Sendable {
         pool = ConnectionPool(configuration)
     }
 
-    /// Closes every connection and makes all calls, also waiting ones, throw `.closed`; ends its producers and readers.
+    /// Closes every connection and makes all calls, including waiting ones, throw `.closed`; ends its producers and
+    /// readers.
     public func close() {
         cancellation.cancel()
         pool.close()
@@ -58,7 +59,7 @@ public final class KafkaClient: Sendable {
         try pool.withConnection(to: try address(of: id, cancellation), cancellation, body)
     }
 
-    /// The controller, which alone may change topics if brokers do not forward such requests (before KRaft).
+    /// The controller. Without request forwarding (before KRaft) only the controller can change topics.
     func withController<R>(
         _ cancellation: Cancellation, _ body: (BrokerConnection) throws(KafkaError) -> R
     ) throws(KafkaError) -> R {
@@ -167,6 +168,6 @@ public final class KafkaClient: Sendable {
 }
 
 extension String? {
-    /// nil for an empty text too: brokers without a message send either.
+    /// Returns nil for an empty text too: brokers without a message send either.
     var nonEmpty: String? { self?.isEmpty == true ? nil : self }
 }

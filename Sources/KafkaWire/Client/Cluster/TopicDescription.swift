@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// A topic as the cluster describes it.
+/// A topic of a cluster, from the cluster's metadata.
 public struct TopicDescription: Sendable, Equatable {
     /// A partition of the topic.
     public struct Partition: Sendable, Equatable {

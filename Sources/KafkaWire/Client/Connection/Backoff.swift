@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// Pauses between attempts: they double up to a maximum and vary by a fifth, so that clients do not retry in step
+/// Pauses between attempts: they double up to a maximum, with a jitter of 20 %, so that clients do not retry in step
 /// (KIP-580).
 struct Backoff {
     private let firstMilliseconds: Int

@@ -2,7 +2,7 @@ import KafkaProtocol
 import Synchronization
 import WireStreams
 
-/// A connection to a broker for one request at a time; a call has it to itself for the whole exchange.
+/// A connection to a broker for one request at a time; a call owns it for the whole exchange.
 final class BrokerConnection: Sendable {
     let broker: SocketAddress
     let versions: BrokerVersions

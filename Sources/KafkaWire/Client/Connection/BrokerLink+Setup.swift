@@ -27,7 +27,7 @@ extension BrokerLink {
         }
     }
 
-    /// ApiVersions (KIP-511): a broker that does not support the request's version answers in version 0.
+    /// ApiVersions (KIP-511): a broker that does not support the request's version responds in version 0.
     func negotiate() throws(KafkaError) -> BrokerVersions {
         var request = ApiVersionsRequest()
         request.clientSoftwareName = Self.softwareName
@@ -47,7 +47,8 @@ extension BrokerLink {
     /// The maximum number of messages that a client sends in one authentication; no mechanism needs more than four.
     private static let messagesMax = 10
 
-    /// SaslHandshake and SaslAuthenticate (KIP-43, KIP-152), at the beginning of a connection or again (KIP-368).
+    /// SaslHandshake and SaslAuthenticate (KIP-43, KIP-152), at the beginning of a connection or for reauthentication
+    /// (KIP-368).
     ///
     /// - Returns: the lifetime of the authentication in milliseconds; nil if it does not expire.
     func authenticate(with mechanism: any SASLMechanism) throws(KafkaError) -> Int64? {
@@ -71,7 +72,7 @@ extension BrokerLink {
         return try outcome.get()
     }
 
-    /// A failed exchange is returned, a failed mechanism thrown.
+    /// An error of the exchange is returned, an error of the mechanism is thrown.
     private func run(
         _ session: inout any SASLSession, _ mechanism: any SASLMechanism, version: Int16
     ) throws(SASLError) -> Result<Int64?, KafkaError> {

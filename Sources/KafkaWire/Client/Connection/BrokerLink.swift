@@ -13,12 +13,12 @@ final class BrokerLink {
     private let mechanism: (any SASLMechanism)?
     private let observer: (any KafkaClientObserver)?
     private(set) var versions: BrokerVersions
-    /// When the connection must be authenticated again (KIP-368); nil if it need not be.
+    /// The time at which the connection must be reauthenticated (KIP-368); nil if it need not be.
     private(set) var reauthenticateAt: MonotonicInstant?
 
     /// Opens a connection, negotiates versions and authenticates.
     ///
-    /// - Parameter cancellation: can close the connection from now on; its owner removes the canceller in the end.
+    /// - Parameter cancellation: can close the connection from now on; the owner removes the canceller at the end.
     init(
         to broker: SocketAddress, _ configuration: KafkaClientConfiguration, _ cancellation: Cancellation
     ) throws(KafkaError) {
@@ -47,7 +47,7 @@ final class BrokerLink {
         } catch {
             cancellation.remove(canceller)
             var failure = error
-            // It is not known yet that a broker answers: a retry, or another broker, may find one.
+            // The broker may be unavailable: a retry, or another broker, may succeed.
             if case .malformed = error { failure = .notABroker(broker, reason: "\(error)") }
             observer?.connectionFailed(to: broker, failure)
             throw failure
@@ -55,8 +55,8 @@ final class BrokerLink {
         observer?.connectionOpened(to: broker, milliseconds: MonotonicInstant.now.milliseconds(since: started))
     }
 
-    /// The part of a session's lifetime in percent after which a connection is authenticated again, as in Kafka's
-    /// clients, which use 85 to 95.
+    /// The percentage of a session's lifetime after which a connection is reauthenticated, as in Kafka's clients, which
+    /// use 85 to 95.
     private static let lifetimePercent: Int64 = 85
 
     private func authenticate(now: MonotonicInstant) throws(KafkaError) {
@@ -65,7 +65,7 @@ final class BrokerLink {
         reauthenticateAt = lifetime.map { now.advanced(byMilliseconds: Int($0 / 100 * Self.lifetimePercent)) }
     }
 
-    /// Authenticates again if the session is about to expire. No request may be in flight.
+    /// Reauthenticates if the session is about to expire. No request may be in flight.
     func authenticateIfDue(now: MonotonicInstant) throws(KafkaError) {
         if let reauthenticateAt, now >= reauthenticateAt { try authenticate(now: now) }
     }

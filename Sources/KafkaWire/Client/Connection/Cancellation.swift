@@ -2,8 +2,8 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-/// Interrupts everything that a client, reader, group membership or producer waits for: connections, and pauses between
-/// retries. A child is cancelled with its parent.
+/// Interrupts every wait of a client, reader, group membership or producer: connections, and pauses between retries. A
+/// child is cancelled with its parent.
 final class Cancellation: Sendable {
     private struct State {
         var isCancelled = false
@@ -34,7 +34,7 @@ final class Cancellation: Sendable {
         if isCancelled { throw .closed }
     }
 
-    /// From now on `cancel()` closes this connection too.
+    /// Registers a connection that `cancel()` closes.
     func add(_ canceller: SocketCanceller) {
         let isLate = state.withLock { state in
             state.cancellers[ObjectIdentifier(canceller)] = canceller
@@ -47,7 +47,7 @@ final class Cancellation: Sendable {
         state.withLock { $0.cancellers[ObjectIdentifier(canceller)] = nil }
     }
 
-    /// From now on `cancel()` wakeups for the thread that waits at this wakeup.
+    /// Registers a wakeup that `cancel()` signals.
     func add(_ wakeup: WakeupSignal) {
         let isLate = state.withLock { state in
             if !state.isCancelled { state.wakeups.append(wakeup) }
@@ -70,7 +70,7 @@ final class Cancellation: Sendable {
         for child in children { child.cancellation?.cancel() }
     }
 
-    /// Waits; throws `.closed` as soon as it is cancelled.
+    /// Waits; throws `.closed` when it is cancelled.
     func pause(milliseconds: Int) throws(KafkaError) {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: milliseconds)
         if state.wait(until: deadline, for: { $0.isCancelled ? true : nil }) == true { throw .closed }

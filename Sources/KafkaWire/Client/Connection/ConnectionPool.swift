@@ -2,7 +2,8 @@ import KafkaProtocol
 import Synchronization
 import WireStreams
 
-/// The idle connections of a client. A call takes one for itself, so that a long poll does not delay other requests.
+/// The idle connections of a client. A call owns the connection that it uses, so a long poll does not delay other
+/// requests.
 final class ConnectionPool: Sendable {
     private static let idlePerBrokerMax = 8
 
@@ -13,7 +14,7 @@ final class ConnectionPool: Sendable {
 
     /// Runs `body` with a connection to `broker`.
     ///
-    /// Brokers close idle connections: a connection from the pool that is closed is replaced at once, and `body` runs
+    /// Brokers close idle connections: if a pooled connection turns out to be closed, it is replaced and `body` runs
     /// again.
     func withConnection<R>(
         to broker: SocketAddress, _ cancellation: Cancellation,
@@ -41,7 +42,7 @@ final class ConnectionPool: Sendable {
             putBack(connection, cancellation)
             return result
         } catch {
-            // After a refusal the connection can be used again; after any other error it cannot.
+            // After an error response the connection can be used again; after any other error it cannot.
             if case .code = error { putBack(connection, cancellation) }
             if cancellation.isCancelled { throw .closed }
             throw error

@@ -3,7 +3,8 @@ import WireStreams
 
 /// The addresses, timeouts and security of a client. The names are Kafka's, with their unit.
 public struct KafkaClientConfiguration: Sendable {
-    /// The addresses from which the cluster's brokers are fetched; one that answers suffices (`bootstrap.servers`).
+    /// The addresses from which the cluster's metadata is fetched; one reachable address suffices
+    /// (`bootstrap.servers`).
     public var bootstrapServers: [SocketAddress]
     /// Identifies the program in the brokers' logs and quotas (`client.id`).
     public var clientID: String
@@ -23,9 +24,9 @@ public struct KafkaClientConfiguration: Sendable {
     public var responseBytesMax = 100 << 20
     /// TLS for every connection; nil is plaintext. With `.identity`, the host of each broker replaces the one given.
     public var tls: TLSConfiguration?
-    /// Authenticates every connection by SASL; nil sends nothing.
+    /// Authenticates every connection with SASL; nil: no authentication.
     public var authentication: (any SASLMechanism)?
-    /// Gets the client's events; nil costs nothing.
+    /// Receives the client's events; nil costs nothing.
     public var observer: (any KafkaClientObserver)?
 
     /// Reads one entry of `bootstrap.servers`: `host:port`, with or without a scheme before the host, as in

@@ -3,7 +3,7 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-/// The sending half of a connection. One thread.
+/// The sending half of a connection. Used by one thread.
 final class RequestSender {
     private let output: OutputStream
     private let broker: SocketAddress
@@ -11,7 +11,7 @@ final class RequestSender {
     private var writer = KafkaWriter(capacityBytes: 4096, isFlexible: false)
     /// The correlation id of the next request.
     private(set) var nextCorrelationID: Int32 = 0
-    /// The bytes of the request that was sent last, its size included.
+    /// The size of the last request in bytes, including its size field.
     private(set) var lastRequestBytes = 0
 
     init(output: OutputStream, broker: SocketAddress, clientID: String) {
@@ -28,10 +28,10 @@ final class RequestSender {
         return correlationID
     }
 
-    /// Sends one request whose body `body` writes; returns its correlation id.
+    /// Sends one request whose body `body` encodes; returns its correlation id.
     ///
-    /// - Parameter body: gets the writer, and the list of what is to be put in between, each at the place that the
-    ///   writer had reached. Those bytes go to the stream directly.
+    /// - Parameter body: receives the writer, and the list of payloads to insert, each with its offset in the writer.
+    ///   Payloads are written directly to the stream.
     func send(
         _ key: APIKey, version: Int16,
         _ body: (inout KafkaWriter, inout [(position: Int, payload: any RequestPayload)]) -> Void
@@ -43,7 +43,7 @@ final class RequestSender {
         return correlationID
     }
 
-    /// Correlation ids go from 0 to `Int32.max` and start again at 0.
+    /// Correlation ids run from 0 to `Int32.max` and restart at 0.
     static func correlationID(after id: Int32) -> Int32 { (id &+ 1) & .max }
 
     private func begin(_ key: APIKey, _ version: Int16) -> Int32 {

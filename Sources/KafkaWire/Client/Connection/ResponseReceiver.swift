@@ -3,15 +3,15 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-/// The receiving half of a connection. One thread.
+/// The receiving half of a connection. Used by one thread.
 final class ResponseReceiver {
     private let input: InputStream
     private let broker: SocketAddress
     private let framer: MessageFramer
     private var buffer = ReceiveBuffer(capacityBytes: 16 << 10)
-    /// The bytes of the response that was returned last, at the front of the buffer.
+    /// The size in bytes of the last returned response, at the front of the buffer.
     private var unconsumed = 0
-    /// The bytes of the response that was received last, its size included.
+    /// The size in bytes of the last received response, including its size field.
     var lastResponseBytes: Int { unconsumed }
 
     init(input: InputStream, broker: SocketAddress, responseBytesMax: Int) {

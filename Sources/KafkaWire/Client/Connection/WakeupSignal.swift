@@ -2,7 +2,7 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-/// Wakes one waiting thread. A signal without a waiting thread ends the next wait at once.
+/// Wakes one waiting thread. If no thread is waiting, a signal ends the next wait at once.
 final class WakeupSignal: Sendable {
     private let isSignalled = Monitor(false)
 

@@ -1,4 +1,4 @@
-/// A member's place in one generation of its group.
+/// A member's id, role and assignment in one generation of its group.
 package struct GroupGeneration: Sendable, Equatable {
     package var memberID: String
     package var generation: Int32

@@ -1,9 +1,9 @@
 import KafkaProtocol
 
-/// A member's side of the classic group protocol: a machine without network, clock or lock.
+/// A member's side of the classic group protocol: a state machine without network, clock or lock.
 ///
-/// join -> (member id) -> join -> sync -> stable; and from any state back to join when the group rebalances
-/// (KIP-394 for the member id that a first join is given).
+/// join -> (member id) -> join -> sync -> stable; and from any state back to join when the group rebalances (KIP-394
+/// describes the member id that a first join receives).
 struct GroupMachine: Equatable, Sendable {
     enum Action: Equatable, Sendable {
         /// Send JoinGroup with this member id; empty for a new member.
@@ -26,7 +26,7 @@ struct GroupMachine: Equatable, Sendable {
     private(set) var memberID = ""
     private var state = State.outside
 
-    /// The generation that this member belongs to, while it does.
+    /// The generation that this member belongs to; nil if it belongs to none.
     var generation: GroupGeneration? {
         if case .stable(let generation) = state { generation } else { nil }
     }
@@ -63,7 +63,7 @@ struct GroupMachine: Equatable, Sendable {
         return .stable(stable)
     }
 
-    /// The next step after a refused join or sync.
+    /// The next step after an error response to a join or sync.
     private mutating func again(_ code: KafkaErrorCode) -> Action {
         switch code {
         case .unknownMemberID, .fencedInstanceID:

@@ -9,7 +9,7 @@ package final class GroupMembership: Sendable {
     private let cancellation: Cancellation
     private let machine = Mutex(GroupMachine())
 
-    /// The time by which the timeout of a join exceeds that of the rebalance.
+    /// The difference between the timeout of a join and that of the rebalance.
     private static let joinMarginMilliseconds = 5000
 
     package init(_ client: KafkaClient, _ configuration: GroupConfiguration) {
@@ -20,19 +20,20 @@ package final class GroupMembership: Sendable {
 
     deinit { cancellation.cancel() }
 
-    /// Makes a waiting call, and all later ones but `leave`, throw `.closed`.
+    /// Makes a waiting call, and all later ones except `leave`, throw `.closed`.
     package func cancel() { cancellation.cancel() }
 
-    /// The generation that this member belongs to; nil before the first join and after it was removed.
+    /// The generation that this member belongs to; nil before the first join and after its removal.
     package var generation: GroupGeneration? { machine.withLock { $0.generation } }
 
-    /// Joins, or joins again, blocking until the group has formed: at most the rebalance timeout of the slowest member.
+    /// Joins, or rejoins, and blocks until the group has formed: at most the rebalance timeout of the slowest member.
     ///
-    /// A first join waits for the broker's `group.initial.rebalance.delay.ms`, and for former members that died until
-    /// their sessions end.
+    /// A first join waits for the broker's `group.initial.rebalance.delay.ms`, and for failed former members until
+    /// their sessions expire.
     /// - Parameters:
     ///   - protocols: in the order of preference.
-    ///   - assign: called on the leader only, with the protocol chosen and all members; gives each its assignment.
+    ///   - assign: called on the leader only, with the selected protocol and all members; returns each member's
+    ///     assignment.
     package func join(
         protocols: [(name: String, metadata: [UInt8])],
         assign: (_ chosenProtocol: String, _ members: [GroupMemberMetadata]) throws -> [String: [UInt8]]
@@ -61,9 +62,9 @@ package final class GroupMembership: Sendable {
         }
     }
 
-    /// The joins of one call, with pauses and a limit.
+    /// The joins of one call, with pauses and a time limit.
     private struct Attempts {
-        /// A first join gets its member id and joins again with it (KIP-394).
+        /// A first join receives its member id and joins again with it (KIP-394).
         private static let withoutPause = 2
 
         let started = MonotonicInstant.now
@@ -73,14 +74,14 @@ package final class GroupMembership: Sendable {
 
         init(_ configuration: KafkaClientConfiguration) { backoff = Backoff(configuration) }
 
-        /// The pause before the next join; nil if there is none.
+        /// The pause before the next join; nil for no pause.
         mutating func nextPauseMilliseconds() -> Int? {
             count += 1
             return count > Self.withoutPause ? backoff.next() : nil
         }
     }
 
-    /// Throws `.timedOut` if the group cannot be joined within the time that a rebalance may take.
+    /// Throws `.timedOut` if the group cannot be joined within the maximum duration of a rebalance.
     private func pause(before attempts: inout Attempts) throws(KafkaError) {
         guard let pause = attempts.nextPauseMilliseconds() else { return }
         let limit = client.configuration.apiTimeoutMilliseconds + Int(configuration.rebalanceTimeoutMilliseconds)
@@ -91,7 +92,7 @@ package final class GroupMembership: Sendable {
         try cancellation.pause(milliseconds: pause)
     }
 
-    /// Sends a heartbeat; to be called every `heartbeatIntervalMilliseconds`.
+    /// Sends a heartbeat; call it every `heartbeatIntervalMilliseconds`.
     ///
     /// Throws if the coordinator does not answer within that interval; the membership lasts until the session expires.
     package func heartbeat() throws(KafkaError) -> HeartbeatResult {
@@ -111,7 +112,7 @@ package final class GroupMembership: Sendable {
         }
     }
 
-    /// Leaves the group, so that the others need not wait for the session timeout. Does nothing outside of a group.
+    /// Leaves the group, so that the others need not wait for the session timeout. Does nothing if it is not a member.
     package func leave() throws(KafkaError) {
         let memberID = machine.withLock { $0.memberID }
         guard !memberID.isEmpty else { return }
@@ -122,7 +123,7 @@ package final class GroupMembership: Sendable {
         var member = LeaveGroupRequest.MemberIdentity()
         member.memberID = memberID
         request.members = [member]
-        // A cancelled member can leave too.
+        // A cancelled member can still leave.
         let response = try client.withCoordinator(of: .group(configuration.groupID), client.cancellation) {
             connection throws(KafkaError) in try connection.request(request)
         }

@@ -4,7 +4,7 @@ package enum HeartbeatResult: Sendable, Equatable {
     case stable
     /// The group is rebalancing: `join` again.
     case rebalancing
-    /// The member or its generation has been removed from the group: what it was assigned may be assigned to another
-    /// member. `join` again.
+    /// The member or its generation has been removed from the group: its assignment may belong to another member.
+    /// `join` again.
     case fenced
 }

@@ -2,10 +2,10 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-/// Fetches one partition on a thread of its own and hands each batch of records to a task.
+/// Fetches one partition on a thread of its own and passes each batch of records to a task.
 final class PartitionFetcher: Sendable {
     private struct State {
-        /// Fetched and not yet taken; the thread waits while there is one.
+        /// Fetched and not yet consumed; the thread waits while it is set.
         var batch: [ConsumedRecord]?
         var failure: (any Error)?
         var isEnded = false
@@ -47,7 +47,7 @@ final class PartitionFetcher: Sendable {
         }
     }
 
-    /// Resumes the task if there is something for it.
+    /// Resumes the task if records or an error are available.
     private static func deliver(_ state: Monitor<State>) {
         let resumption = state.update { state -> (@Sendable () -> Void)? in
             guard let continuation = state.continuation else { return nil }
@@ -82,7 +82,7 @@ final class PartitionFetcher: Sendable {
         deliver(state)
     }
 
-    /// What the thread holds: not the fetcher, whose release ends it.
+    /// The state that the thread retains; it does not retain the fetcher, whose release ends it.
     private struct Worker: Sendable {
         let client: KafkaClient
         let cancellation: Cancellation
@@ -91,7 +91,7 @@ final class PartitionFetcher: Sendable {
         let start: OffsetSpec
         let isolation: IsolationLevel
 
-        /// Kafka's consumer waits this long in one fetch (`fetch.max.wait.ms`).
+        /// The maximum wait of one fetch in Kafka's consumer (`fetch.max.wait.ms`).
         private static let fetchWaitMilliseconds = 500
 
         func run(_ state: Monitor<State>) {
@@ -111,7 +111,7 @@ final class PartitionFetcher: Sendable {
             }
         }
 
-        /// Errors that may pass are retried for as long as the sequence is used, as Kafka's consumer does.
+        /// Retriable errors are retried for as long as the sequence is used, as Kafka's consumer does.
         private func poll(_ reader: TopicReader) throws(KafkaError) -> [ConsumedRecord] {
             do throws(KafkaError) {
                 return try reader.poll(maxWaitMilliseconds: Self.fetchWaitMilliseconds)

@@ -2,11 +2,11 @@ import KafkaProtocol
 import Synchronization
 import WireStreams
 
-/// The records of one partition, from an offset on, as they are written: a sequence without an end.
+/// The records of one partition, from an offset on, as they are written: an infinite sequence.
 ///
-/// Each iterator has a thread that fetches. It fetches the next batch of records while the task uses the last one, and
-/// then waits, so that at most two fetch responses are in memory. The task is suspended only between batches. When it
-/// is cancelled, or the iterator is released, the connection is closed and the thread ends.
+/// Each iterator has a thread that fetches. It fetches the next batch of records while the task uses the previous one,
+/// and then waits, so at most two fetch responses are in memory. The task is suspended only between batches. When it is
+/// cancelled, or the iterator is released, the connection is closed and the thread ends.
 ///
 ///     for try await record in client.records(topic: "orders", partition: 0, from: .earliest) { … }
 public struct PartitionRecords: AsyncSequence, Sendable {
@@ -43,7 +43,7 @@ public struct PartitionRecords: AsyncSequence, Sendable {
             return batch.popFirst()
         }
 
-        /// The same for Swift 6's isolation rules.
+        /// The same under Swift 6's isolation rules.
         public mutating func next(isolation actor: isolated (any Actor)?) async throws -> ConsumedRecord? {
             try await next()
         }
@@ -55,7 +55,7 @@ extension KafkaClient {
     ///
     /// - Parameters:
     ///   - start: the position of the first record.
-    ///   - isolation: `.readCommitted` leaves out records of aborted and open transactions.
+    ///   - isolation: `.readCommitted` skips records of aborted and open transactions.
     public func records(
         topic: String, partition: Int32, from start: OffsetSpec = .earliest,
         isolation: IsolationLevel = .readUncommitted

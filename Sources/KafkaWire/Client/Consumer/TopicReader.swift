@@ -2,7 +2,7 @@ import KafkaProtocol
 import Synchronization
 import WireCore
 
-/// Reads all partitions of one topic, or some of them, without a group. For callers that own a thread.
+/// Reads all or some partitions of one topic, without a group. For callers that own a thread.
 ///
 /// One thread reads; any thread may `cancel()`.
 public final class TopicReader: Sendable {
@@ -11,7 +11,7 @@ public final class TopicReader: Sendable {
         var positions: [Int32: Int64]
         /// The index of the leader and partition to begin with, so that a busy one does not starve the others.
         var turn = 0
-        /// The error of a fetch that returned records nevertheless; the next one throws it.
+        /// The error of a fetch that also returned records; thrown by the next fetch.
         var failure: KafkaError?
     }
 
@@ -20,23 +20,23 @@ public final class TopicReader: Sendable {
     private let client: KafkaClient
     private let isolation: IsolationLevel
     private let cancellation: Cancellation
-    /// The partitions to read; nil for all, also those that are added later.
+    /// The partitions to read; nil reads all, including those that are added later.
     private let selection: Set<Int32>?
     private let state: Mutex<State>
 
-    /// Kafka's consumer limits: of a whole fetch, and of one partition in it.
+    /// The limits of Kafka's consumer: for a whole fetch, and for one partition in it.
     private static let fetchBytesMax: Int32 = 50 << 20
     private static let partitionBytesMax: Int32 = 1 << 20
     /// The wait for one leader's records if several leaders are fetched from in turn.
     private static let waitPerLeaderMilliseconds = 50
 
-    /// Looks the topic up and waits if it does not exist yet: brokers learn of a new topic a little later than the
-    /// client that created it.
+    /// Looks the topic up and waits if it does not exist: brokers see a new topic a little later than the client that
+    /// created it.
     ///
     /// - Parameters:
     ///   - partitions: the partitions to read; nil for all.
     ///   - start: the position to begin at in each partition.
-    ///   - isolation: `.readCommitted` leaves out records of aborted and open transactions.
+    ///   - isolation: `.readCommitted` skips records of aborted and open transactions.
     /// - Throws: `.timedOut` after `apiTimeoutMilliseconds`, with the last error.
     public convenience init(
         _ client: KafkaClient, topic: String, partitions: [Int32]? = nil, from start: OffsetSpec = .earliest,
@@ -91,26 +91,26 @@ public final class TopicReader: Sendable {
     /// The partitions that are read, in ascending order.
     public var partitions: [Int32] { state.withLock { $0.description.partitions.map(\.index) } }
 
-    /// Partition to offset of the record that is read next.
+    /// Partition to the offset of the next record.
     public var positions: [Int32: Int64] { state.withLock { $0.positions } }
 
-    /// Moves the position of one partition.
+    /// Sets the position of one partition.
     public func seek(partition: Int32, to offset: Int64) { state.withLock { $0.positions[partition] = offset } }
 
-    /// Moves every partition's position.
+    /// Sets every partition's position.
     public func seekAll(to spec: OffsetSpec) throws(KafkaError) {
         let offsets = try offsets(at: spec)
         state.withLock { $0.positions = offsets }
     }
 
-    /// Partition to offset after the last record that may be read.
+    /// Partition to the offset after the last record that may be read.
     public func endOffsets() throws(KafkaError) -> [Int32: Int64] { try offsets(at: .latest) }
 
     private func offsets(
         at spec: OffsetSpec, timeoutMilliseconds: Int? = nil
     ) throws(KafkaError) -> [Int32: Int64] {
         try client.retrying(
-            "asking for the offsets of \(topic)", timeoutMilliseconds: timeoutMilliseconds, cancellation
+            "listing the offsets of \(topic)", timeoutMilliseconds: timeoutMilliseconds, cancellation
         ) { () throws(KafkaError) in
             let description = try describe()
             state.withLock { $0.description = description }
@@ -143,8 +143,8 @@ public final class TopicReader: Sendable {
 
     /// Passes to `body` every record up to the end offsets that the partitions have at the beginning of the call.
     ///
-    /// - Throws: whatever `body` throws, at once; the records after that one which were fetched with it are then
-    ///   skipped by the next call. `.timedOut` if no record is received for `timeoutMilliseconds` (nil: the client's
+    /// - Throws: the error of `body`, at once; records that were fetched with the failing one are skipped by the next
+    ///   call. `.timedOut` if no record is received for `timeoutMilliseconds` (nil: the client's
     ///   `apiTimeoutMilliseconds`); the next call resumes at that position.
     public func readToEnd(timeoutMilliseconds: Int? = nil, _ body: (ConsumedRecord) throws -> Void) throws {
         let limit = timeoutMilliseconds ?? client.configuration.apiTimeoutMilliseconds
@@ -176,13 +176,13 @@ public final class TopicReader: Sendable {
         return ends.allSatisfy { positions[$0.key, default: 0] >= $0.value }
     }
 
-    /// Refreshes the leaders; a failure shows in the next fetch.
+    /// Refreshes the leaders; a failure is reported by the next fetch.
     private func refresh() throws(KafkaError) {
         do throws(KafkaError) {
             let description = try describe()
             state.withLock { state in
                 state.description = description
-                // Partitions that were added since are read from their beginning.
+                // Partitions that were added in the meantime are read from their beginning.
                 for partition in description.partitions where state.positions[partition.index] == nil {
                     state.positions[partition.index] = 0
                 }
@@ -269,7 +269,7 @@ public final class TopicReader: Sendable {
         var reader = RecordSetReader(
             partition: index, offset: positions[index, default: 0],
             aborted: isolation == .readCommitted ? partition.abortedTransactions ?? [] : nil)
-        // Also if a later batch is malformed: those before it have been taken.
+        // Also if a later batch is malformed: the batches before it have been consumed.
         defer { seek(partition: index, to: reader.offset) }
         do throws(RecordBatchError) {
             try reader.read(partition.records ?? []) { records.append($0) }
@@ -278,7 +278,7 @@ public final class TopicReader: Sendable {
         }
     }
 
-    /// The position was deleted or never written: moves it to the nearest offset of the partition.
+    /// The position was deleted or never written: moves to the nearest offset of the partition.
     private func resetPosition(of index: Int32) throws(KafkaError) {
         let description = try describe()
         let beginnings = try client.offsets(of: description, at: .earliest, isolation: isolation, cancellation)

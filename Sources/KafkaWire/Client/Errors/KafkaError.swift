@@ -5,7 +5,7 @@ import WireStreams
 /// An error of a Kafka client. New cases may be added.
 @nonexhaustive
 public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// A broker refused a request; `about` describes the operation, `message` is the broker's own text, if any.
+    /// A broker responded with an error; `about` describes the operation, `message` is the broker's own text, if any.
     case code(KafkaErrorCode, about: String, message: String? = nil)
     /// The connection to a broker failed, could not be opened, or timed out.
     case stream(StreamError, broker: SocketAddress?)
@@ -44,7 +44,7 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         case .stream(let error, let broker):
             broker.map { "broker \($0): \(error)" } ?? "\(error)"
         case .notABroker(let address, let reason):
-            "what answers at \(address) is no Kafka broker, or a listener with another security protocol (\(reason))"
+            "\(address) is not a Kafka broker, or its listener has another security protocol (\(reason))"
         case .malformed(let context, let fault): "malformed \(context): \(fault)"
         case .authentication(let mechanism, let broker, let reason):
             "broker \(broker): authentication by SASL \(mechanism) failed: \(reason)"
@@ -52,7 +52,7 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
             range.map { "the broker supports \(key) in versions \($0.lowerBound) to \($0.upperBound), this client in none of them" }
                 ?? "the broker does not support the request \(key)"
         case .timedOut(let what, let milliseconds, let lastError):
-            "\(what) was not done within \(milliseconds) ms" + (lastError.map { "; last: \($0)" } ?? "")
+            "\(what) did not complete within \(milliseconds) ms" + (lastError.map { "; last: \($0)" } ?? "")
         case .unreachable(let brokers, let lastError):
             "no broker can be reached (tried \(brokers.map(\.description).joined(separator: ", "))): \(lastError)"
                 + "; check the bootstrap servers and that the brokers' advertised listeners can be reached from here"

@@ -6,7 +6,7 @@ public struct KafkaBatchEvent: Sendable, Equatable {
     public let partition: Int32
     /// The number of records in the batch.
     public let recordCount: Int
-    /// The bytes of the records, uncompressed.
+    /// The size of the records in bytes, uncompressed.
     public let recordBytes: Int
 
     init(topic: String, partition: Int32, recordCount: Int, recordBytes: Int) {

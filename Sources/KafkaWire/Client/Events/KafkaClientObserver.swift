@@ -1,20 +1,20 @@
 import KafkaProtocol
 import WireStreams
 
-/// Gets the events of a client and its producers: see `KafkaClientConfiguration.observer`.
+/// Receives the events of a client and its producers: see `KafkaClientConfiguration.observer`.
 ///
 /// Every function has an empty default. They are called on the client's threads at the time of the event, possibly
 /// concurrently, never once per record, and block the client while they run.
 public protocol KafkaClientObserver: Sendable {
-    /// A connection is set up: open, its versions negotiated, authenticated.
+    /// A connection is established: open, versions negotiated, authenticated.
     ///
     /// - Parameter milliseconds: the duration of the set-up.
     func connectionOpened(to broker: SocketAddress, milliseconds: Int)
 
-    /// A connection could not be set up.
+    /// A connection could not be established.
     func connectionFailed(to broker: SocketAddress, _ error: KafkaError)
 
-    /// A connection that was open is closed.
+    /// An established connection is closed.
     ///
     /// - Parameter error: the error that ended it; nil if the client has closed it.
     func connectionClosed(to broker: SocketAddress, _ error: KafkaError?)
@@ -31,21 +31,21 @@ public protocol KafkaClientObserver: Sendable {
     /// The brokers and some or all topics were fetched.
     func metadataRefreshed(brokerCount: Int, topicCount: Int)
 
-    /// An operation is tried again after a pause.
+    /// An operation is retried after a pause.
     func retrying(_ operation: String, after error: KafkaError, pauseMilliseconds: Int)
 
-    /// A producer sends a batch, for the first time or again.
+    /// A producer sends a batch, for the first time or as a retry.
     func batchSent(_ batch: KafkaBatchEvent)
 
     /// A batch is stored as `acks` requires.
     func batchAcknowledged(_ batch: KafkaBatchEvent)
 
-    /// A batch has failed for good.
+    /// A batch has failed permanently.
     func batchFailed(_ batch: KafkaBatchEvent, _ error: KafkaError)
 
-    /// A batch will be sent again.
+    /// A batch will be retried.
     ///
-    /// - Parameter code: the broker's error; nil after the loss of the connection.
+    /// - Parameter code: the broker's error; nil if the connection was lost.
     func batchRetried(topic: String, partition: Int32, code: KafkaErrorCode?)
 }
 

@@ -10,9 +10,9 @@ public struct KafkaRequestEvent: Sendable, Equatable {
     public let apiKey: APIKey
     /// The version of the request and its response.
     public let apiVersion: Int16
-    /// The bytes of the request, its size included.
+    /// The size of the request in bytes, including its size field.
     public let requestBytes: Int
-    /// The bytes of the response, its size included; 0 before it is received.
+    /// The size of the response in bytes, including its size field; 0 before it is received.
     public private(set) var responseBytes = 0
     /// The time from the beginning of the request to the end of the response; 0 before it is received.
     public private(set) var latencyMicroseconds = 0

@@ -1,6 +1,6 @@
 import WireStreams
 
-/// A thread that makes the blocking calls of a producer's asynchronous API, so that they never hold up a thread of
+/// A thread that makes the blocking calls of a producer's asynchronous API, so that they never block a thread of
 /// Swift's concurrency runtime. Started by the first call.
 final class BlockingAppends: Sendable {
     private struct State {
@@ -26,7 +26,7 @@ final class BlockingAppends: Sendable {
         if mustStart { startThread(named: threadName) { [self] in run() } }
     }
 
-    /// Ends the thread after the jobs that were added; the producer has failed by then, so that they end at once.
+    /// Ends the thread after the jobs that were added; the producer has failed by then, so they end at once.
     func end() { monitor.update { $0.isEnded = true } }
 
     private func run() {

@@ -39,7 +39,7 @@ struct BrokerReader {
         }
     }
 
-    /// A read timeout is no error while no request has timed out.
+    /// A read timeout is ignored unless a request has timed out.
     private func isWithinRequestTimeout(_ error: KafkaError) -> Bool {
         guard case .stream(.timedOut, _) = error else { return false }
         guard let oldest = connection.oldest else { return true }

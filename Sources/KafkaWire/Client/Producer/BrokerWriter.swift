@@ -5,7 +5,7 @@ import WireStreams
 
 /// Sends a producer's batches to one broker: compresses, checksums, writes. Runs on a thread of its own.
 struct BrokerWriter {
-    /// ProduceRequest names topics up to this version; later ones have their ids.
+    /// The highest version in which ProduceRequest names topics; later versions use their ids.
     private static let versionMax: Int16 = 12
 
     private let engine: ProducerEngine
@@ -31,19 +31,19 @@ struct BrokerWriter {
                 return
             case .sleep(let milliseconds): wakeup.wait(milliseconds: milliseconds)
             case .connect: if !connect() { return }
-            // Its reader notices the end and reports it; then the connection is replaced.
+            // Its reader detects the end and reports it; then the connection is replaced.
             case .disconnect: connection?.canceller.cancel()
             case .send(let assignments): send(assignments)
             }
         }
     }
 
-    /// Opens a connection, or waits before the next attempt. Returns false if the producer has ended meanwhile.
+    /// Opens a connection, or waits before the next attempt. Returns false if the producer has ended in the meantime.
     private mutating func connect() -> Bool {
         do throws(KafkaError) {
             if let former = connection {
                 connection = nil
-                // A broker that closes every connection without an answer is not tried again without a pause.
+                // If a broker closes every connection without a response, it is not retried without a pause.
                 if former.hasAnswered { backoff.reset() } else { try pause() }
             }
             let configuration = engine.client.configuration
@@ -103,8 +103,8 @@ struct BrokerWriter {
             }
             observer.requestSent(event)
         }
-        // Before it is written: the response may arrive before `sendProduce` returns. If the connection has ended
-        // meanwhile, the request is settled by the thread that takes it from the list.
+        // Before it is written: the response may arrive before `sendProduce` returns. If the connection has ended in
+        // the meantime, the request is settled by the thread that removes it from the list.
         connection.push(request)
         do throws(KafkaError) {
             _ = try sender.sendProduce(

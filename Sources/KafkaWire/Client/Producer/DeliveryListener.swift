@@ -11,7 +11,7 @@ package struct TagRun: Equatable, Sendable {
     }
 }
 
-/// Gets the outcomes of a producer's records, a batch at a time.
+/// Receives the outcomes of a producer's records, a batch at a time.
 ///
 /// Called on the producer's threads: serially for one partition, concurrently for partitions of different brokers. The
 /// calls block the producer and must be short. None is made after `abort()`.
@@ -21,8 +21,8 @@ package protocol DeliveryListener: AnyObject, Sendable {
     /// - Parameter tags: the tags that its records were appended with, in order.
     func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?)
 
-    /// Records wait because a broker cannot be reached, or has refused them for two seconds with a retriable error, or
-    /// because a topic's metadata has been unavailable for that time. Retried until the records time out.
+    /// Records are buffered because a broker cannot be reached or has responded with a retriable error for two seconds,
+    /// or because a topic's metadata has been unavailable for that time. Retried until the records time out.
     func brokerUnreachable(_ error: KafkaError)
 
     /// The broker accepts records again.

@@ -1,28 +1,28 @@
 import KafkaProtocol
 import WireCore
 
-/// Records for callers that use Swift's concurrency.
+/// Asynchronous functions, for callers that use Swift's concurrency.
 extension KafkaProducer {
-    /// Sends one record and suspends until it is stored as `acks` demands.
+    /// Sends one record and suspends until it is stored as `acks` requires.
     ///
-    /// The record goes into its partition's batch, which is sent after `lingerMilliseconds` at the latest. While the
-    /// buffer is full, or the topic's metadata is fetched, the task is suspended and no thread of the concurrency
+    /// The record is appended to its partition's batch, which is sent after `lingerMilliseconds` at the latest. While
+    /// the buffer is full or the topic's metadata is fetched, the task is suspended and no thread of the concurrency
     /// runtime is blocked. Records of concurrent tasks share batches.
     ///
     /// - Returns: the partition and offset of the record.
     /// - Throws: `KafkaError`: `.recordTooLarge`; `.timedOut` after `blockMillisecondsMax` or
-    ///   `deliveryTimeoutMilliseconds`; `.code` for a refusal of the broker; `.closed` after the end of the producer.
-    ///   `CancellationError` if the task is cancelled; the record may be stored all the same.
+    ///   `deliveryTimeoutMilliseconds`; `.code` for an error response of the broker; `.closed` after the end of the
+    ///   producer. `CancellationError` if the task is cancelled; the record may be stored nevertheless.
     public func send(_ record: KafkaRecord) async throws -> RecordMetadata {
         // One record in, one result out.
         try await send([record])[0]
     }
 
-    /// Sends records and suspends until all are stored; they are appended in order and in one go.
+    /// Sends records and suspends until all are stored; they are appended together and in order.
     ///
     /// - Returns: the partition and offset of each record, in the same order.
     /// - Throws: the error of the first record that failed, once every record is settled; the others may be stored.
-    ///   `CancellationError` if the task is cancelled; then each of them may be stored or not.
+    ///   `CancellationError` if the task is cancelled; then each of them may or may not be stored.
     public func send(_ records: [KafkaRecord]) async throws -> [RecordMetadata] {
         guard !records.isEmpty else { return [] }
         try Task.checkCancellation()
@@ -39,7 +39,7 @@ extension KafkaProducer {
         for (index, record) in records.enumerated() {
             let receipt = RecordReceipt { sends.complete(index, $0) }
             do throws(KafkaError) {
-                guard let topic = try knownTopic(record.topic), try appendIfRoom(record, to: topic, receipt) else {
+                guard let topic = try fetchedTopic(record.topic), try appendIfRoom(record, to: topic, receipt) else {
                     return index
                 }
             } catch { receipt.complete(.failure(error)) }
@@ -61,7 +61,7 @@ extension KafkaProducer {
     }
 }
 
-/// Records for callers that own threads.
+/// Blocking functions, for callers that own threads.
 extension KafkaProducer {
     /// Appends one record to its partition's batch, blocking the thread while the buffer is full or the topic's
     /// metadata is fetched.
@@ -69,7 +69,7 @@ extension KafkaProducer {
     /// - Parameter completion: called once with the outcome, on a thread of the producer; must be short. Not called if
     ///   this throws.
     /// - Throws: `.recordTooLarge`, `.timedOut` after `blockMillisecondsMax`, and after the end of the producer its
-    ///   reason.
+    ///   cause.
     public func append(
         _ record: KafkaRecord, completion: @escaping @Sendable (Result<RecordMetadata, KafkaError>) -> Void
     ) throws(KafkaError) {

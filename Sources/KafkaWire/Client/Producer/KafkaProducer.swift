@@ -30,7 +30,7 @@ public final class KafkaProducer: Sendable {
     /// The configuration in effect: that of `init`, limited to what an idempotent producer allows.
     public var configuration: ProducerConfiguration { engine.configuration }
 
-    /// Why no record can be appended any more: a fatal error, or `.closed`. nil while the producer works.
+    /// The reason why no record can be appended: a fatal error, or `.closed`. nil while the producer works.
     public var failure: KafkaError? { engine.core.withLock { $0.failure } }
 
     /// Starts the producer's threads. An idempotent producer requests its producer id at once.
@@ -38,7 +38,7 @@ public final class KafkaProducer: Sendable {
         self.init(client, configuration, listener: nil)
     }
 
-    /// - Parameter listener: gets the outcome of every batch.
+    /// - Parameter listener: receives the outcome of every batch.
     package convenience init(
         _ client: KafkaClient, _ configuration: ProducerConfiguration = ProducerConfiguration(),
         listener: (any DeliveryListener)?
@@ -53,7 +53,7 @@ public final class KafkaProducer: Sendable {
 
     deinit { abort() }
 
-    /// The handle of a topic. Fetches its metadata the first time and waits until the topic exists.
+    /// The handle of a topic. Fetches its metadata on the first call and waits until the topic exists.
     ///
     /// Throws `.timedOut` after `blockMillisecondsMax`, and at once an error that a retry cannot resolve (a name that
     /// Kafka forbids, a missing permission).
@@ -62,12 +62,12 @@ public final class KafkaProducer: Sendable {
     /// Appends one record, waiting while the buffer is full.
     ///
     /// - Parameters:
-    ///   - partition: nil chooses by the key's murmur2 hash, as Java does; without a key one partition for a batch.
+    ///   - partition: nil selects it by the key's murmur2 hash, as Java does; without a key one partition per batch.
     ///   - key, value: nil is Kafka's null. The bytes are copied before this returns.
-    ///   - timestampMilliseconds: since 1970; nil: now.
-    ///   - tag: comes back in `DeliveryListener.finished`.
+    ///   - timestampMilliseconds: since 1970; nil is the current time.
+    ///   - tag: passed to `DeliveryListener.finished`.
     ///
-    /// Throws `.recordTooLarge`, `.timedOut` after `blockMillisecondsMax`, and after the end its reason.
+    /// Throws `.recordTooLarge`, `.timedOut` after `blockMillisecondsMax`, and after the end of the producer its cause.
     package func append(
         to topic: ProducerTopic, partition: Int32? = nil, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
         headers: EncodedHeaders = .none, timestampMilliseconds: Int64? = nil, tag: UInt64 = 0
@@ -118,7 +118,7 @@ public final class KafkaProducer: Sendable {
         }
     }
 
-    /// Sends what has been appended so far without waiting for the linger time. Does not wait for the outcome.
+    /// Sends the appended records without waiting for the linger time. Does not wait for the outcome.
     public func flush() {
         let wakeups = engine.core.withLock { core in
             core.isFlushing = core.unfinishedBatches > 0
@@ -146,7 +146,7 @@ public final class KafkaProducer: Sendable {
             let passed = MonotonicInstant.now.milliseconds(since: started)
             if let timeoutMilliseconds, passed >= timeoutMilliseconds {
                 engine.core.withLock { $0.deliveryWaiters.removeAll { $0 === wakeup } }
-                throw .timedOut(what: "delivering what was appended", milliseconds: timeoutMilliseconds, lastError: nil)
+                throw .timedOut(what: "delivering the appended records", milliseconds: timeoutMilliseconds, lastError: nil)
             }
             wakeup.wait(milliseconds: timeoutMilliseconds.map { $0 - passed })
         }
@@ -195,8 +195,8 @@ public final class KafkaProducer: Sendable {
 
     // MARK: KafkaRecord
 
-    /// The handle of a topic whose metadata has been fetched; nil for another.
-    func knownTopic(_ name: String) throws(KafkaError) -> ProducerTopic? { try engine.known(name) }
+    /// The handle of a topic whose metadata has been fetched; nil for any other topic.
+    func fetchedTopic(_ name: String) throws(KafkaError) -> ProducerTopic? { try engine.known(name) }
 
     /// Appends a record; blocks while the buffer is full or the topic's metadata is fetched.
     func append(_ record: KafkaRecord, _ receipt: RecordReceipt) throws(KafkaError) {
@@ -233,10 +233,10 @@ public final class KafkaProducer: Sendable {
         }
     }
 
-    /// Sends what was appended, waits for it at most `timeoutMilliseconds`, and ends the threads. Records that are not
-    /// settled by then fail with `.closed`.
+    /// Sends the appended records, waits for them at most `timeoutMilliseconds`, and ends the threads. Records that are
+    /// not settled by then fail with `.closed`.
     ///
-    /// Not to be called from a completion.
+    /// Must not be called from a completion.
     public func close(timeoutMilliseconds: Int) {
         engine.core.withLock { core in if core.phase == .running { core.phase = .closing } }
         do throws(KafkaError) {
@@ -247,7 +247,7 @@ public final class KafkaProducer: Sendable {
         engine.awaitThreads(milliseconds: 1000)
     }
 
-    /// Drops everything that is not stored and ends the threads without waiting. Sends that wait throw `.closed`.
+    /// Drops everything that is not stored and ends the threads without waiting. Waiting sends throw `.closed`.
     public func abort() {
         engine.end(silently: true)
         blockingAppends.end()

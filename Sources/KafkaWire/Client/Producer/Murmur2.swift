@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// The hash by which Kafka's Java client finds a key's partition: murmur2 with seed 0x9747b28c.
+/// The hash by which Kafka's Java client selects a key's partition: murmur2 with seed 0x9747b28c.
 enum Murmur2 {
     static func hash(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         let multiplier: UInt32 = 0x5bd1_e995
@@ -26,7 +26,7 @@ enum Murmur2 {
         return hash ^ hash &>> 15
     }
 
-    /// The partition of a key: the hash without its sign, modulo all partitions, also those without a leader.
+    /// The partition of a key: the non-negative hash modulo the number of partitions, including those without a leader.
     static func partition(ofKey key: UnsafeRawBufferPointer, count: Int) -> Int {
         Int(hash(key) & 0x7fff_ffff) % count
     }

@@ -2,7 +2,7 @@ import KafkaProtocol
 import Synchronization
 import WireCore
 
-/// A producer's batches without its threads and its network, for measuring what a record costs on its way into a
+/// A producer's batches without its threads and its network, to measure the cost of a record from `append` to a
 /// finished batch (`scripts/count-instructions`).
 ///
 /// Records are appended as `KafkaProducer.append` does. `drain` replaces a broker's writer and reader: it takes the
@@ -36,7 +36,7 @@ package final class OfflineAccumulator: Sendable {
         }
     }
 
-    /// Appends a record. Throws if the buffer is full, since nothing empties it meanwhile.
+    /// Appends a record. Throws if the buffer is full, since no thread sends its content.
     package func append(
         to topic: ProducerTopic, partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
         headers: EncodedHeaders, timestampMilliseconds: Int64, tag: UInt64
@@ -53,8 +53,7 @@ package final class OfflineAccumulator: Sendable {
         }
     }
 
-    /// Finishes everything that was appended. Returns the records in the batches, and the bytes that would be sent of
-    /// them.
+    /// Finishes all batches. Returns the number of their records and the number of bytes that would be sent.
     package func drain() throws(KafkaError) -> (recordCount: Int, byteCount: Int) {
         core.withLock { $0.isFlushing = $0.unfinishedBatches > 0 }
         var total = (recordCount: 0, byteCount: 0)

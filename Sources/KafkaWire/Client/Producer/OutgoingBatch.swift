@@ -54,13 +54,13 @@ private final class CompressedPayload: Sendable {
 }
 
 extension RequestSender {
-    /// Payloads up to this are copied into the request: one write for many small batches.
+    /// The maximum size of payloads that are copied into the request, so that many small batches take one write.
     private static let copiedBytesMax = 32 << 10
 
     /// Sends a Produce request in a version that names topics (3 to 12).
     ///
-    /// Written by hand, unlike other messages, so that large batches go from their memory to the stream; the layout
-    /// is `ProduceRequest`'s.
+    /// Encoded by hand, unlike other messages, so that large batches are written from their memory to the stream; the
+    /// layout is `ProduceRequest`'s.
     func sendProduce(
         _ batches: [OutgoingBatch], version: Int16, acks: ProducerConfiguration.Acknowledgements,
         timeoutMilliseconds: Int, transactionalID: String? = nil

@@ -1,7 +1,7 @@
 import KafkaProtocol
 import WireCore
 
-/// The batches of one partition that are not yet settled: a machine without network, clock or lock.
+/// The unsettled batches of one partition: a state machine without network, clock or lock.
 ///
 /// It keeps the order of the batches and assigns sequence numbers when they are taken for the first time (KIP-98). A
 /// batch that is retried keeps its numbers and is sent before later batches that are not in flight yet, so that the
@@ -16,19 +16,19 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         case lost
     }
 
-    /// What follows from an outcome.
+    /// The consequence of an outcome.
     enum Resolution: Equatable, Sendable {
-        /// It has left the queue: stored.
+        /// Removed from the queue: stored.
         case delivered
-        /// It has left the queue: it can never be stored.
+        /// Removed from the queue: it can never be stored.
         case failed(KafkaErrorCode)
-        /// It waits to be taken again.
+        /// To be retried.
         case retry
-        /// It waits, and so does the queue, for the next epoch of the producer.
+        /// To be retried; the queue waits for the next epoch of the producer.
         case retryInNextEpoch
-        /// It waits, and so does the queue, for a new producer id.
+        /// To be retried; the queue waits for a new producer id.
         case retryWithNewProducer
-        /// It waits; put smaller ones in its place with `replace`.
+        /// To be replaced by smaller ones with `replace`.
         case split
         /// The producer as a whole must end.
         case fatal(KafkaErrorCode)
@@ -47,20 +47,21 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         let recordCount: Int32
         var stamp: SequenceStamp?
         var isInFlight = false
-        /// Whether an earlier attempt may have been stored: it had no answer, or an answer that leaves it open.
+        /// Whether an earlier attempt may have been stored: it had no response, or one that leaves it open.
         var mayBeStored = false
         var failedAttempts = 0
         var notBefore: MonotonicInstant?
     }
 
-    /// Whether batches are stamped; otherwise they go as they are.
+    /// Whether batches get sequence numbers.
     let isIdempotent: Bool
     private var entries: [Entry] = []
     private var identity: ProducerIdentity?
     private var nextSequence: Int32 = 0
     private var mustRestart = false
-    /// Whether the broker has stored a batch of this identity. Until then only one may be in flight: a broker without
-    /// state of a producer accepts any first sequence number, so a second batch could be stored before the first.
+    /// Whether the broker has stored a batch with this producer id and epoch. Until then only one may be in flight: a
+    /// broker without state of a producer accepts any first sequence number, so a second batch could be stored before
+    /// the first.
     private var isConfirmed = false
     private(set) var inFlightCount = 0
 
@@ -77,14 +78,14 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
 
     // MARK: Taking
 
-    /// Whether a batch that is put at the end now could be taken at once.
+    /// Whether a batch that is appended now could be taken at once.
     func isOpen(to current: ProducerIdentity?, inFlightMax: Int) -> Bool {
         !hasWaiting && inFlightCount < limit(inFlightMax) && canStamp(with: current)
     }
 
     private func limit(_ inFlightMax: Int) -> Int { isIdempotent && !isConfirmed ? 1 : inFlightMax }
 
-    /// When the first waiting batch may be retried; nil if at once, or if none waits.
+    /// The time at which the first waiting batch may be retried; nil if at once, or if none waits.
     var notBefore: MonotonicInstant? { entries.first { !$0.isInFlight }?.notBefore }
 
     /// The first waiting batch.
@@ -92,7 +93,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
 
     func batch(_ number: UInt64) -> Batch? { entries.first { $0.number == number }?.batch }
 
-    /// Whether `take` would give the first waiting batch, apart from its pause.
+    /// Whether `take` would return the first waiting batch, apart from its pause.
     func canTake(_ current: ProducerIdentity?, inFlightMax: Int) -> Bool {
         hasWaiting && inFlightCount < limit(inFlightMax) && canStamp(with: current)
     }
@@ -101,7 +102,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         guard isIdempotent else { return true }
         guard let current else { return false }
         if mustRestart { return settlesOldEpoch || (inFlightCount == 0 && current != identity) }
-        // Batches that already have a number in the old epoch are settled in it first.
+        // Batches that already have a number in the old epoch are settled in that epoch first.
         return identity == current || entries.contains { $0.stamp != nil } == false || hasStampedWaiting
     }
 
@@ -114,7 +115,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         return first.stamp != nil && first.mayBeStored
     }
 
-    /// The first waiting batch, which is in flight from now on; nil if none may be sent.
+    /// Marks the first waiting batch as in flight and returns it; nil if none may be sent.
     mutating func take(
         _ current: ProducerIdentity?, now: MonotonicInstant, inFlightMax: Int
     ) -> InFlightBatch? {
@@ -158,7 +159,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
 
     // MARK: Finishing
 
-    /// Settles a batch that was taken. Numbers that are not in flight are ignored: their batch has failed before.
+    /// Settles a batch that was taken. Numbers that are not in flight are ignored: their batch has already failed.
     mutating func finish(_ number: UInt64, _ outcome: BatchResult, retryAt: MonotonicInstant? = nil) -> Resolution? {
         guard let index = entries.firstIndex(where: { $0.number == number && $0.isInFlight }) else { return nil }
         entries[index].isInFlight = false
@@ -175,11 +176,11 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
     private mutating func refuse(_ index: Int, _ code: KafkaErrorCode, _ retryAt: MonotonicInstant?) -> Resolution {
         switch code {
         case .none, .duplicateSequenceNumber:
-            // Stored by an earlier attempt whose answer was lost.
+            // Stored by an earlier attempt whose response was lost.
             return delivered(index)
         case .outOfOrderSequenceNumber where isIdempotent, .unknownProducerID where isIdempotent:
             entries[index].mayBeStored = false
-            // Expected if an earlier batch is unsettled or the queue restarts anyway.
+            // Expected if an earlier batch is unsettled or the queue restarts in any case.
             if index > 0 || mustRestart { return .retry }
             mustRestart = true
             return .retryInNextEpoch
@@ -194,7 +195,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         case .recordListTooLarge where entries[index].recordCount > 1: return .split
         default:
             guard code.isRetriable else { return fail(index, code) }
-            // Some of these mean that it is stored on fewer replicas than required.
+            // Some of these errors mean that it is stored on fewer replicas than required.
             entries[index].mayBeStored = true
             entries[index].failedAttempts += 1
             entries[index].notBefore = retryAt
@@ -202,7 +203,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         }
     }
 
-    /// How often a batch has been refused, for the pause before its next attempt.
+    /// The number of error responses to a batch, for the pause before its next attempt.
     func failedAttempts(_ number: UInt64) -> Int { entries.first { $0.number == number }?.failedAttempts ?? 0 }
 
     private mutating func delivered(_ index: Int) -> Resolution {

@@ -1,13 +1,13 @@
 import KafkaProtocol
 
-/// How a producer batches, sends and retries. The names are Kafka's, with their unit.
+/// The batching, sending and retry settings of a producer. The names are Kafka's, with their unit.
 public struct ProducerConfiguration: Sendable {
     /// The replicas that must store a batch (`acks`): all in-sync ones, the leader, or none (then nothing is retried).
     public enum Acknowledgements: Int16, Sendable { case all = -1, none = 0, leader = 1 }
 
     /// The acknowledgement that settles a batch (`acks`).
     public var acks = Acknowledgements.all
-    /// Brokers drop repetitions and refuse what arrives out of order (`enable.idempotence`). Implies `acks` all.
+    /// Brokers drop duplicates and refuse batches out of order (`enable.idempotence`). Implies `acks` all.
     public var isIdempotent = true
     /// The codec of batches (`compression.type`).
     public var compression = CompressionCodec.none

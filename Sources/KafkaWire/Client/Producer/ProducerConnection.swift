@@ -3,7 +3,7 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// What the writer and the reader of one connection share: the requests in flight, in order.
+/// The state that the writer and the reader of one connection share: the requests in flight, in order.
 final class ProducerConnection: Sendable {
     struct PendingRequest: Sendable {
         let correlationID: Int32
@@ -35,14 +35,14 @@ final class ProducerConnection: Sendable {
         state.withLock { $0.requests.isEmpty ? nil : $0.requests.removeFirst() }
     }
 
-    /// Whether the broker has answered a request on this connection.
+    /// Whether the broker has responded to a request on this connection.
     var hasAnswered: Bool { state.withLock { $0.hasAnswered } }
 
     func noteAnswer() { state.withLock { $0.hasAnswered = true } }
 
     var oldest: PendingRequest? { state.withLock { $0.requests.first } }
 
-    /// No response is received any more: the writer settles the requests that it pushes from now on.
+    /// Set when no more responses are received: the writer then settles the requests that it adds.
     func end() { state.withLock { $0.isEnded = true } }
 
     var isEnded: Bool { state.withLock { $0.isEnded } }

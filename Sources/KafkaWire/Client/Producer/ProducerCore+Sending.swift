@@ -16,7 +16,7 @@ extension ProducerCore {
         let stamp: SequenceStamp
     }
 
-    /// What a broker's writer does next.
+    /// The next step of a broker's writer.
     enum WriterStep: Sendable {
         case end
         case connect
@@ -39,7 +39,7 @@ extension ProducerCore {
             broker.isClosing = true
             return .disconnect
         }
-        // Requests in flight are answered before the connection is closed; until then none is added.
+        // The connection is closed after the responses to the requests in flight; until then none is added.
         if !mustReauthenticate, !broker.isClosing, broker.inFlightRequests < configuration.inFlightPerBrokerMax {
             let (assignments, wantsConnection, soonest) = collect(broker, now)
             if !assignments.isEmpty {
@@ -121,7 +121,7 @@ extension ProducerCore {
 
     // MARK: Waking
 
-    /// The wakeups of all writers that sleep; they count as awake from now on.
+    /// The wakeups of all sleeping writers, which are then marked as awake.
     func wakeAll() -> [WakeupSignal] {
         brokers.values.compactMap { broker in
             defer { broker.isAsleep = false }

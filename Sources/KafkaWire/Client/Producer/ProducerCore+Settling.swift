@@ -11,21 +11,21 @@ extension ProducerCore {
         let outcome: Result<Int64, KafkaError>
     }
 
-    /// A batch that is sent again, and the broker's error; nil after the loss of the connection.
+    /// A batch that is retried, and the broker's error; nil if the connection was lost.
     struct Retried: Sendable {
         let topic: String
         let partition: Int32
         let code: KafkaErrorCode?
     }
 
-    /// What follows from a change of the state; applied once the lock is released.
+    /// The effects of a change of the state; applied once the lock is released.
     struct Effects: Sendable {
         var finished: [Finished] = []
         var wakeups: [WakeupSignal] = []
         var needsMaintenance = false
-        /// The error with which a partition has been refusing for long enough to be reported.
+        /// The error with which a partition has been refusing batches for long enough to be reported.
         var refusal: KafkaError?
-        /// Batches that will be sent again.
+        /// Batches that will be retried.
         var retried: [Retried] = []
         /// Topics that were deleted and created again.
         var recreatedTopics: [String] = []
@@ -40,7 +40,7 @@ extension ProducerCore {
         }
     }
 
-    /// A broker's answer for one batch.
+    /// A broker's result for one batch.
     struct Answer: Sendable {
         let place: BatchID
         let outcome: PartitionQueue<SealedBatch>.BatchResult
@@ -48,7 +48,7 @@ extension ProducerCore {
         var message: String?
     }
 
-    /// A request is answered, or lost with its connection.
+    /// A request has its response, or is lost with its connection.
     mutating func settle(_ answers: [Answer], ofBroker id: Int32, now: MonotonicInstant) -> Effects {
         var effects = Effects()
         for answer in answers { settle(answer, now, &effects) }
@@ -89,7 +89,7 @@ extension ProducerCore {
         if partition.hasWork, let wakeup = list(partition, hasNews: false) { effects.wakeups.append(wakeup) }
     }
 
-    /// This many refusals of one batch take about two seconds: more than the election of a leader.
+    /// The number of retriable errors of one batch that takes about two seconds: longer than a leader election.
     private static let refusalsUntilNews = 10
 
     private mutating func noteRefusal(
@@ -156,7 +156,7 @@ extension ProducerCore {
         return now.milliseconds(since: batch.openedAt) >= limit
     }
 
-    /// Fails a batch that came back after its delivery timeout.
+    /// Fails a returned batch whose delivery timeout has passed.
     private mutating func expire(
         _ partition: Partition, _ number: UInt64, _ batch: SealedBatch,
         _ outcome: PartitionQueue<SealedBatch>.BatchResult,
@@ -196,7 +196,7 @@ extension ProducerCore {
 
     // MARK: Ends
 
-    /// Nothing can be appended any more; all batches are finished with `error`.
+    /// Ends appending; all batches fail with `error`.
     mutating func fail(_ error: KafkaError) -> Effects {
         var effects = Effects()
         failure = failure ?? error
@@ -248,14 +248,14 @@ extension ProducerCore {
                 let state = topic.partitions[Int(partition.index)]
                 state.nextLeader = state.broker?.id == partition.leader ? nil : partition.leader
                 moveToNextLeader(state, &effects)
-                // It may have been held back while its leader was not known.
+                // It may have been held back while its leader was unknown.
                 if state.hasWork, let wakeup = list(state, hasNews: true) { effects.wakeups.append(wakeup) }
             }
         }
         return (newBrokers, effects)
     }
 
-    /// Waits for the batches in flight to the old leader, so that the new one gets the rest in order.
+    /// Waits for the batches in flight to the old leader, so that the new leader receives the rest in order.
     private func moveToNextLeader(_ partition: Partition, _ effects: inout Effects) {
         guard let leader = partition.nextLeader, partition.queue.inFlightCount == 0, let broker = brokers[leader] else {
             return

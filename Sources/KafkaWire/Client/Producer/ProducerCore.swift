@@ -1,14 +1,15 @@
 import KafkaProtocol
 import WireCore
 
-/// What a producer's threads share under one lock: open batches, the partitions' queues, and the threads to wake.
+/// The state that a producer's threads share under one lock: open batches, the partitions' queues, and the threads to
+/// wake.
 ///
-/// A machine without network, clock, randomness or lock; calls are short. The classes are parts of this value and never
-/// leave it.
+/// A state machine without network, clock, randomness or lock; calls are short. The classes are parts of this value and
+/// never escape it.
 struct ProducerCore: ~Copyable {
     enum Phase { case running, closing, ended }
 
-    /// A broker that leads partitions of ours.
+    /// A broker that leads partitions of this producer.
     final class Broker {
         let id: Int32
         let wakeup = WakeupSignal()
@@ -17,10 +18,10 @@ struct ProducerCore: ~Copyable {
         var isConnected = false
         /// Set while the connection is closed and its reader has not ended yet.
         var isClosing = false
-        /// When the connection must be replaced, since its authentication expires (KIP-368).
+        /// The time at which the connection must be replaced, since its authentication expires (KIP-368).
         var reauthenticateAt: MonotonicInstant?
         var inFlightRequests = 0
-        /// Partitions with something to send, in the order in which they got it.
+        /// Partitions with batches to send, in the order in which they became ready.
         var pending: [Partition] = []
 
         init(id: Int32) { self.id = id }
@@ -31,12 +32,12 @@ struct ProducerCore: ~Copyable {
         let index: Int32
         var open: OpenBatch?
         var queue: PartitionQueue<SealedBatch>
-        /// Nil while there is no leader.
+        /// nil while there is no leader.
         var broker: Broker?
-        /// The leader once no batch is in flight to the old one any more.
+        /// The leader once no batch is in flight to the old one.
         var nextLeader: Int32?
         var isPending = false
-        /// How large the next batch is expected to become.
+        /// The expected size of the next batch.
         var expectedBytes = 16 << 10
         var batchBytesMax: Int
 
@@ -68,13 +69,13 @@ struct ProducerCore: ~Copyable {
     let configuration: ProducerConfiguration
     let identitySource: IdentitySource
     var phase = Phase.running
-    /// Why nothing can be appended any more.
+    /// The reason why nothing can be appended any more.
     var failure: KafkaError?
     var topics: [TopicState] = []
     var topicsByName: [String: TopicState] = [:]
     var brokers: [Int32: Broker] = [:]
     private(set) var identity: ProducerIdentity?
-    /// The identity that the coordinator is to raise; see `IdentitySource.coordinator`.
+    /// The identity whose epoch the coordinator is to raise; see `IdentitySource.coordinator`.
     private(set) var identityToRaise: ProducerIdentity?
     private(set) var needsIdentity: Bool
     var needsMetadata = false
@@ -90,15 +91,15 @@ struct ProducerCore: ~Copyable {
     var roomWaiters: [WakeupSignal] = []
     var deliveryWaiters: [WakeupSignal] = []
     private var nextBatchNumber: UInt64 = 0
-    /// For a connection's batches in flight and an open one.
+    /// The number of spare blocks for a connection's batches in flight and an open one.
     let pool = BlockPool(spareMax: 6)
-    /// Since when every batch has been settled, as far as is known.
+    /// The time since which no batch has been unsettled, as far as is known.
     private var restingSince: MonotonicInstant?
 
-    /// Chooses the partitions of records without a key.
+    /// Selects the partitions of records without a key.
     private var generator: SplitMix64
 
-    /// - Parameter seed: for the choice of partitions for records without a key.
+    /// - Parameter seed: for the selection of partitions for records without a key.
     init(_ configuration: ProducerConfiguration, _ identitySource: IdentitySource = .selfRaised, seed: UInt64 = 0) {
         self.configuration = configuration
         self.identitySource = identitySource
@@ -126,7 +127,7 @@ struct ProducerCore: ~Copyable {
         return deliveryWaiters
     }
 
-    /// How long memory waits for further batches.
+    /// The time after which spare memory is freed.
     static let spareMemoryMilliseconds = 1000
 
     /// Frees memory that has not been used for a while. Returns when to check again.
@@ -145,7 +146,7 @@ struct ProducerCore: ~Copyable {
 
     // MARK: Connections
 
-    /// A broker's connection is set up.
+    /// A broker's connection is established.
     mutating func connected(_ id: Int32, reauthenticateAt: MonotonicInstant? = nil) {
         brokers[id]?.isConnected = true
         brokers[id]?.reauthenticateAt = reauthenticateAt
@@ -167,7 +168,7 @@ struct ProducerCore: ~Copyable {
         let partition: Int32
     }
 
-    /// Records whether a partition keeps refusing; returns true if that has changed.
+    /// Records whether a partition keeps refusing batches; returns true if that has changed.
     mutating func note(_ partition: Partition, isRefusing: Bool) -> Bool {
         if !isRefusing, refusing.isEmpty { return false }
         let key = RefusingPartition(topicIndex: partition.topic.index, partition: partition.index)
@@ -182,7 +183,7 @@ struct ProducerCore: ~Copyable {
         case refused(KafkaError)
     }
 
-    /// A record as it is handed over. The bytes belong to the caller, who waits.
+    /// A record to be appended. The bytes belong to the caller, which waits.
     struct NewRecord: Sendable {
         let topicIndex: Int
         let partition: Int32?
@@ -194,12 +195,12 @@ struct ProducerCore: ~Copyable {
         let receipt: RecordReceipt?
     }
 
-    /// Appends a record to its partition's open batch; returns nil if a batch must be opened, which takes the time.
+    /// Appends a record to its partition's open batch. Returns nil if a batch must be opened, which requires the time.
     mutating func appendToOpenBatch(_ record: NewRecord) -> AppendStep? { append(record, openingAt: nil) }
 
     /// Appends a record to its partition's open batch, or to a new one that is opened at `now`.
     mutating func append(_ record: NewRecord, now: MonotonicInstant) -> AppendStep {
-        // Nil is returned only without a time.
+        // nil is returned only without a time.
         append(record, openingAt: now) ?? .mustWait
     }
 
@@ -250,7 +251,7 @@ struct ProducerCore: ~Copyable {
     mutating func seal(_ partition: Partition) {
         guard let open = partition.open.take() else { return }
         let batch = SealedBatch(open)
-        // A small batch between large ones is the last before a checkpoint rather than the first of a quiet time.
+        // A small batch between large ones is more likely the last before a checkpoint than the start of low traffic.
         let expected = max(batch.payloadBytes + batch.payloadBytes / 8, partition.expectedBytes / 2)
         partition.expectedBytes = min(max(expected, 1 << 10), partition.batchBytesMax)
         partition.queue.append(batch, number: newBatchNumber(), recordCount: batch.recordCount)
@@ -280,7 +281,7 @@ struct ProducerCore: ~Copyable {
         needsIdentity = true
     }
 
-    /// The cluster has given an identity.
+    /// The cluster has assigned an identity.
     mutating func adopt(_ new: ProducerIdentity) {
         identity = new
         identityToRaise = nil
@@ -292,7 +293,7 @@ struct ProducerCore: ~Copyable {
         return nextBatchNumber
     }
 
-    /// Lists a partition that has something to send; returns the wakeup if its writer sleeps and could send it.
+    /// Queues a partition that has batches to send; returns the wakeup if its writer sleeps and could send them.
     func list(_ partition: Partition, hasNews: Bool) -> WakeupSignal? {
         guard let broker = partition.broker else { return nil }
         var hasNews = hasNews

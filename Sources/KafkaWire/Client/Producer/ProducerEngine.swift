@@ -3,10 +3,10 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// The working part of a producer: its shared state, and the threads that send, receive and maintain it.
+/// The threads of a producer that send, receive and maintain its state, and that state.
 ///
 /// A writer and a reader thread for each broker that leads a partition, and one thread for metadata, producer ids
-/// and time limits. They hold this object; the program holds `KafkaProducer`, whose end ends them.
+/// and time limits. The threads retain this object; the program retains `KafkaProducer`, whose release ends them.
 final class ProducerEngine: Sendable {
     let client: KafkaClient
     let configuration: ProducerConfiguration
@@ -43,7 +43,7 @@ final class ProducerEngine: Sendable {
     private func start(_ name: String, _ body: @escaping @Sendable (ProducerEngine) -> Void) {
         let completion = ThreadCompletion()
         threads.withLock { threads in
-            // Each connection has a reader of its own: those that have ended are not kept.
+            // Each connection has a reader of its own: readers that have ended are removed.
             threads.removeAll { $0.wait(milliseconds: 0) }
             threads.append(completion)
         }
@@ -59,7 +59,7 @@ final class ProducerEngine: Sendable {
 
     // MARK: Effects
 
-    /// Carries out what follows from a change of the shared state.
+    /// Applies the effects of a change of the shared state.
     func apply(_ effects: ProducerCore.Effects) {
         for finished in effects.finished { notify(finished) }
         if let observer { for retried in effects.retried { observer.batchRetried(retried) } }
@@ -98,7 +98,7 @@ final class ProducerEngine: Sendable {
         if core.withLock({ $0.unfinishedBatches > 0 }) { report(error) }
     }
 
-    /// Reports once that records wait, until they are accepted again.
+    /// Reports once that records are buffered, until they are accepted again.
     private func report(_ error: KafkaError) {
         if isUnreachable.exchange(true, ordering: .relaxed) == false { listener?.brokerUnreachable(error) }
     }
@@ -110,7 +110,7 @@ final class ProducerEngine: Sendable {
         }
     }
 
-    /// The connection to a broker has ended; its writer opens another when there is something to send.
+    /// The connection to a broker has ended; its writer opens another one when it has batches to send.
     func disconnected(_ broker: Int32) {
         for wakeup in core.withLock({ $0.disconnected(broker) }) { wakeup.signal() }
     }
@@ -133,7 +133,7 @@ final class ProducerEngine: Sendable {
 
     // MARK: Topics
 
-    /// The time that a topic may take to be created before it is reported that records wait for it.
+    /// The time that a topic may take to be created before buffered records are reported.
     private static let topicQuietMilliseconds = 2000
 
     /// The handle of a topic, once the leaders of its partitions are known.
@@ -190,16 +190,16 @@ final class ProducerEngine: Sendable {
         min(client.configuration.metadataMaxAgeMilliseconds, configuration.metadataMaxAgeMilliseconds ?? .max)
     }
 
-    /// Runs until the producer ends, fails or is cancelled. Nothing expires batches or refreshes metadata afterwards,
-    /// so that the producer fails then.
+    /// Runs until the producer ends, fails or is cancelled. Afterwards nothing expires batches or refreshes metadata,
+    /// so the producer then fails.
     private func maintain() { fail(runMaintenance()) }
 
-    /// Returns why it ended.
+    /// Returns the reason for the end.
     private func runMaintenance() -> KafkaError {
         var backoff = Backoff(client.configuration)
         var metadataAt = MonotonicInstant.now
         while !cancellation.isCancelled {
-            // A broker's answer may have been the end.
+            // A broker's response may have ended the producer.
             if let failure = core.withLock({ $0.failure }) { return failure }
             let now = MonotonicInstant.now
             let isOld = now.milliseconds(since: metadataAt) >= metadataMaxAgeMilliseconds
@@ -234,7 +234,7 @@ final class ProducerEngine: Sendable {
         return min(refresh, 100)
     }
 
-    /// Waits before the next attempt. Returns the error that ends the producer if there is to be none.
+    /// Waits before the next attempt. Returns the error that ends the producer if it is fatal.
     private func failureAfterBackoff(from error: KafkaError, _ backoff: inout Backoff) -> KafkaError? {
         guard !cancellation.isCancelled else { return .closed }
         guard error.isRetriable else { return error }
@@ -258,7 +258,7 @@ final class ProducerEngine: Sendable {
         }
     }
 
-    /// InitProducerId: any broker gives an id, or the transaction coordinator the next epoch.
+    /// InitProducerId: any broker assigns an id, or the transaction coordinator the next epoch.
     private func renewIdentity() throws(KafkaError) {
         var request = InitProducerIdRequest()
         let previous = core.withLock { $0.identityToRaise }
@@ -289,15 +289,15 @@ final class ProducerEngine: Sendable {
 
     // MARK: Ends
 
-    /// Ends all threads. Batches that are left fail with `.closed`.
+    /// Ends all threads. Remaining batches fail with `.closed`.
     ///
-    /// - Parameter silently: without reports to the listener.
+    /// - Parameter silently: without notifying the listener.
     func end(silently: Bool) {
         if silently { isSilent.store(true, ordering: .relaxed) }
         fail(.closed)
     }
 
-    /// Waits until the threads have ended, at most `milliseconds`; returns false if some are left.
+    /// Waits until the threads have ended, at most `milliseconds`. Returns false if some still run.
     @discardableResult
     func awaitThreads(milliseconds: Int) -> Bool {
         let started = MonotonicInstant.now

@@ -1,4 +1,4 @@
-/// A producer's id and epoch, as the cluster gave it (InitProducerId) and as it was raised since.
+/// A producer's id and epoch, as the cluster assigned it (InitProducerId) or as it was raised later.
 struct ProducerIdentity: Equatable, Sendable {
     var producerID: Int64
     var epoch: Int16

@@ -1,7 +1,7 @@
 import KafkaProtocol
 import WireCore
 
-/// A batch that still takes records.
+/// A batch that still accepts records.
 struct OpenBatch: ~Copyable, Sendable {
     var builder: RecordBatchBuilder
     var tags: [TagRun] = []
@@ -15,7 +15,7 @@ struct OpenBatch: ~Copyable, Sendable {
 
     var payloadBytes: Int { builder.payload.count }
 
-    /// Returns by how many bytes the payload has grown.
+    /// Returns the growth of the payload in bytes.
     mutating func append(
         _ record: ProducerCore.NewRecord, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?
     ) -> Int {
@@ -39,7 +39,7 @@ struct OpenBatch: ~Copyable, Sendable {
     }
 }
 
-/// A batch whose records are fixed. Immutable, so it may be on its way while others look at it.
+/// A batch whose records are final. Immutable, so one thread may send it while others read it.
 final class SealedBatch: Sendable {
     struct Receipt: Sendable {
         let index: Int32
@@ -61,7 +61,7 @@ final class SealedBatch: Sendable {
     var recordCount: Int32 { builder.recordCount }
     var payloadBytes: Int { builder.payload.count }
 
-    /// The same records in two batches, for a broker that finds this one too large.
+    /// The same records in two batches, for a broker for which this one is too large.
     func halves() throws(KafkaError) -> [SealedBatch] {
         let firstCount = Int(recordCount) / 2
         var parts: [SealedBatch] = []
@@ -83,7 +83,7 @@ final class SealedBatch: Sendable {
         return parts
     }
 
-    /// Appends records from a place in the payload; returns the place after them.
+    /// Appends records from an offset in the payload; returns the offset after them.
     private func copy(_ count: Int, from start: Int, into part: inout OpenBatch) throws(WireError) -> Int {
         var header = RecordBatchHeader()
         header.baseTimestamp = builder.baseTimestamp

@@ -1,4 +1,4 @@
-/// A small generator of pseudorandom numbers (Steele, Lea, Flood: "Fast splittable pseudorandom number generators").
+/// A small pseudorandom number generator (Steele, Lea, Flood: "Fast splittable pseudorandom number generators").
 struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

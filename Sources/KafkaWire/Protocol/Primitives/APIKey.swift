@@ -1,4 +1,4 @@
-/// The kind of a request: its first two bytes. Keys that this version does not name can be represented.
+/// The kind of a request: its first two bytes. Keys without a name in this version can be represented.
 public struct APIKey: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number in the protocol.
     public let rawValue: Int16

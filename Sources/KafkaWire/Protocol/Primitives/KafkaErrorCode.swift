@@ -1,4 +1,4 @@
-/// A broker's error code. Codes that this version does not name can be represented.
+/// A broker's error code. Codes without a name in this version can be represented.
 public struct KafkaErrorCode: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The number in the protocol.
     public let rawValue: Int16

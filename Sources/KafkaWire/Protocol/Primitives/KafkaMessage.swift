@@ -1,6 +1,6 @@
 import WireCore
 
-/// A part of a message: fields that come and go with the version.
+/// A part of a message, whose fields depend on the version.
 package protocol KafkaStruct: Sendable, Equatable {
     /// Reads the fields that `version` has. Throws for bytes that the protocol does not allow.
     init(from reader: inout KafkaReader, version: Int16) throws(WireError)
@@ -13,7 +13,7 @@ package protocol KafkaMessage: KafkaStruct {
     static var apiKey: APIKey { get }
     /// The versions that can be read and written here.
     static var versions: ClosedRange<Int16> { get }
-    /// From this version on the message is in KIP-482's compact form with tagged fields.
+    /// From this version on the message uses KIP-482's compact form with tagged fields.
     static var flexibleFrom: Int16 { get }
     /// The time for which the broker delays the client because of a quota (KIP-219); 0 in messages without the field.
     var throttleTimeMilliseconds: Int32 { get }
@@ -28,7 +28,7 @@ extension KafkaMessage {
 
     package static func isFlexible(_ version: Int16) -> Bool { version >= flexibleFrom }
 
-    /// Reads a whole body; bytes left over are an error.
+    /// Reads a whole body; remaining bytes are an error.
     package static func decode(_ bytes: ByteReader, version: Int16) throws(WireError) -> Self {
         var reader = KafkaReader(bytes, isFlexible: isFlexible(version))
         let message = try Self(from: &reader, version: version)

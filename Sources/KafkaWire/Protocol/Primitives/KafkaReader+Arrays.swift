@@ -1,7 +1,7 @@
 import WireCore
 
 extension KafkaReader {
-    /// The maximum number of elements for which memory is reserved before they have been read, whatever the count says.
+    /// The maximum number of elements for which memory is reserved before they have been read, whatever the count.
     private static let reservedElementsMax = 1024
 
     @_lifetime(self: copy self)
@@ -48,7 +48,7 @@ extension KafkaReader {
 
     private func present<Element>(_ elements: [Element]?) throws(WireError) -> [Element] {
         guard let elements else {
-            throw WireError(.invalidValue("null where an array is demanded"), at: bytes.absoluteOffset)
+            throw WireError(.invalidValue("null instead of an array"), at: bytes.absoluteOffset)
         }
         return elements
     }
@@ -70,7 +70,7 @@ extension KafkaReader {
         return count
     }
 
-    /// The next tagged field: its tag, and its content as a reader of its own in `content`.
+    /// The next tagged field: its tag, and a reader of its content in `content`.
     @_lifetime(self: copy self)
     @_lifetime(content: copy self)
     package mutating func taggedField(content: inout KafkaReader) throws(WireError) -> UInt32 {
@@ -80,7 +80,7 @@ extension KafkaReader {
         return tag
     }
 
-    /// Skips all tagged fields of a struct that has none here. Newer peers may send some.
+    /// Skips all tagged fields of a struct for which no tags are defined here. Newer peers may send some.
     @_lifetime(self: copy self)
     package mutating func skipTaggedFields() throws(WireError) {
         for _ in 0..<(try taggedFieldCount()) {

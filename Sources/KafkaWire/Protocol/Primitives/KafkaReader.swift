@@ -4,7 +4,7 @@ import WireCore
 ///
 /// One reader reads one message in one version: `isFlexible` determines whether strings, byte fields and arrays are
 /// in compact form (unsigned varint of length + 1, 0 for null) or in the old one (fixed-width length, -1 for null).
-/// A failed read leaves no guarantee about the place; every length is checked before use.
+/// After a failed read the position is undefined; every length is checked before use.
 package struct KafkaReader: ~Escapable {
     package var bytes: ByteReader
     package let isFlexible: Bool
@@ -83,7 +83,8 @@ package struct KafkaReader: ~Escapable {
         return try bytes.array(count)
     }
 
-    /// The number of elements that follow; each has at least one byte, so the count is checked against what is left.
+    /// The number of elements that follow. Each has at least one byte, so the count is checked against the remaining
+    /// bytes.
     @_lifetime(self: copy self)
     package mutating func nullableArrayCount() throws(WireError) -> Int? {
         guard let count = try wideLength() else { return nil }
@@ -98,6 +99,6 @@ package struct KafkaReader: ~Escapable {
     }
 
     private func unexpectedNull(_ type: String) -> WireError {
-        WireError(.invalidValue("null where a \(type) is demanded"), at: bytes.absoluteOffset)
+        WireError(.invalidValue("null instead of a \(type)"), at: bytes.absoluteOffset)
     }
 }

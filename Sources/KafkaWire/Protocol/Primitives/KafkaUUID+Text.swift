@@ -1,12 +1,12 @@
 extension KafkaUUID {
-    /// Reads Kafka's own text for a UUID: base64 for URLs, 22 characters, no padding. Nil for anything else.
+    /// Parses Kafka's text form of a UUID: URL-safe base64, 22 characters, no padding. Returns nil for anything else.
     public init?(_ text: String) {
         guard text.utf8.count == 22 else { return nil }
         var high: UInt64 = 0
         var low: UInt64 = 0
         for (index, byte) in text.utf8.enumerated() {
             guard let digit = Self.digit(byte) else { return nil }
-            // The last digit has four bits more than are left.
+            // The last digit has four bits more than the UUID.
             let bits: UInt64 = index == 21 ? 2 : 6
             if index == 21, digit & 0x0F != 0 { return nil }
             high = high << bits | low >> (64 - bits)

@@ -14,7 +14,7 @@ public struct KafkaUUID: Hashable, Sendable, CustomStringConvertible {
         self.low = low
     }
 
-    /// A version 4 UUID whose text does not begin with a dash, as Kafka demands of topic ids.
+    /// A version 4 UUID whose text does not begin with a dash, as Kafka requires of topic ids.
     public static func random() -> KafkaUUID {
         while true {
             let candidate = KafkaUUID(
@@ -24,7 +24,7 @@ public struct KafkaUUID: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Kafka's own text for it: base64 for URLs, 22 characters, no padding.
+    /// Kafka's text form: URL-safe base64, 22 characters, no padding.
     public var description: String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
         var text = ""

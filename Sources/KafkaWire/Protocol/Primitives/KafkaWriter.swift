@@ -4,7 +4,7 @@ import WireCore
 package struct KafkaWriter: ~Copyable {
     package var bytes: ByteWriter
     package var isFlexible: Bool
-    /// Why the message must not be sent: a text that is too long for the protocol's form.
+    /// The reason why the message must not be sent: a text that is too long for the protocol's form.
     package private(set) var fault: WireError?
 
     package init(capacityBytes: Int = 1024, isFlexible: Bool) {
@@ -25,7 +25,7 @@ package struct KafkaWriter: ~Copyable {
         bytes.bigEndian(value.low)
     }
 
-    /// The form before KIP-482 is limited to 32767 bytes; a longer text is a `fault`.
+    /// The form before KIP-482 is limited to 32767 bytes; a longer text sets `fault`.
     package mutating func string(_ value: String) {
         let count = value.utf8.count
         if isFlexible {

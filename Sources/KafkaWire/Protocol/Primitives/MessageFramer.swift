@@ -5,7 +5,7 @@ package struct MessageFramer: Sendable {
     package enum Outcome: Equatable, Sendable {
         /// At least this many bytes, the size included, are needed.
         case needMore(wantedBytes: Int)
-        /// A message without its size; `totalBytes` are to be consumed.
+        /// A message without its size; consume `totalBytes`.
         case frame(body: Range<Int>, totalBytes: Int)
     }
 
@@ -26,7 +26,7 @@ package struct MessageFramer: Sendable {
         self.messageBytesMax = messageBytesMax
     }
 
-    /// Finds the message at the start of `bytes`. Throws `.badLength` if its size is out of the limits.
+    /// Finds the message at the start of `bytes`. Throws `.badLength` if its size exceeds the limits.
     package func next(in bytes: UnsafeRawBufferPointer) throws(WireError) -> Outcome {
         guard bytes.count >= Self.sizeBytes else { return .needMore(wantedBytes: Self.sizeBytes) }
         let size = Int(Int32(bigEndian: bytes.loadUnaligned(as: Int32.self)))

@@ -1,6 +1,6 @@
 import WireCore
 
-/// RequestHeader v1 and v2: what stands between a request's size and its body.
+/// RequestHeader v1 and v2: the bytes between a request's size and its body.
 ///
 /// Layout: api key int16 | api version int16 | correlation id int32 | client id nullable string (never compact)
 /// | v2, for flexible requests: tagged fields.
@@ -17,8 +17,8 @@ package struct RequestHeader: Equatable, Sendable {
         self.clientID = clientID
     }
 
-    /// Reads the header. The key may be one that is not known here; then the form is taken to be v1, whose fields
-    /// v2 begins with, and the body cannot be read.
+    /// Reads the header. If the key is unknown, the header is read as v1, whose fields v2 begins with, and the body
+    /// cannot be read.
     @_lifetime(reader: copy reader)
     package init(from reader: inout ByteReader) throws(WireError) {
         apiKey = APIKey(rawValue: try reader.bigEndian(Int16.self))
@@ -34,7 +34,7 @@ package struct RequestHeader: Equatable, Sendable {
         }
     }
 
-    /// Writes the header in the form that the request's version demands.
+    /// Writes the header in the version that the request requires.
     package func encode(into writer: inout KafkaWriter) {
         writer.int16(apiKey.rawValue)
         writer.int16(apiVersion)

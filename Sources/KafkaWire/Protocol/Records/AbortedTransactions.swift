@@ -2,8 +2,8 @@ import WireCore
 
 /// Determines which batches of a fetch belong to aborted transactions (KIP-98, `read_committed`).
 ///
-/// A producer's batches are hidden from the first offset of its aborted transaction on, until that same producer's
-/// ABORT marker; markers of others and COMMIT markers do not end it.
+/// A producer's batches are hidden from the first offset of its aborted transaction to that producer's next ABORT
+/// marker; markers of other producers and COMMIT markers do not end it.
 struct AbortedTransactions {
     private var upcoming: [FetchResponse.AbortedTransaction]
     private var hiddenProducers: Set<Int64> = []

@@ -1,6 +1,6 @@
 import WireCore
 
-/// How the records of a batch are compressed: bits 0 to 2 of a batch's attributes.
+/// The compression of a batch's records: bits 0 to 2 of the batch's attributes.
 ///
 /// All compression and expansion of record batches happens in this file.
 public enum CompressionCodec: Int16, Sendable, CaseIterable {
@@ -63,7 +63,7 @@ public enum CompressionCodec: Int16, Sendable, CaseIterable {
     ///
     /// - Parameters:
     ///   - limitBytes: the maximum number of bytes that the records may expand to.
-    ///   - failure: makes the error to throw from `.unsupported`, `.corrupt` or `.tooLarge`.
+    ///   - failure: converts `.unsupported`, `.corrupt` or `.tooLarge` to the error that is thrown.
     package func withExpanded<R, E: Error>(
         _ payload: UnsafeRawBufferPointer, limitBytes: Int = expandedBytesMax, failure: (CompressionError) -> E,
         _ body: (UnsafeRawBufferPointer) throws(E) -> R

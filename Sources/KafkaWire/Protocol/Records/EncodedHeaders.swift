@@ -1,10 +1,10 @@
 import WireCore
 
-/// The headers of a record in the form in which they are sent: made once, and copied into every record that has them.
+/// The headers of a record in their encoded form: encoded once, and copied into every record that has them.
 ///
 /// Layout: header count varint, each: name length varint, name, value length varint (-1 null), value
 package struct EncodedHeaders: Sendable, Equatable, ExpressibleByArrayLiteral {
-    /// The count included.
+    /// Including the count.
     package let bytes: [UInt8]
 
     package init(_ headers: [RecordHeader]) {

@@ -1,7 +1,7 @@
 import WireCore
 
 extension RecordBatchHeader {
-    /// Completes the head of a batch whose records are `payload` and fills in length and checksum.
+    /// Completes the header of a batch whose records are `payload`: sets length and checksum.
     package mutating func finish(payload: UnsafeRawBufferPointer) {
         batchLength = Int32(clamping: Self.byteCount - Self.lengthEnd + payload.count)
         var head = ByteWriter(capacityBytes: Self.byteCount)
@@ -14,7 +14,7 @@ extension RecordBatchHeader {
 }
 
 extension RecordBatchBuilder {
-    /// The batch's head, apart from length and checksum.
+    /// The batch's header, without length and checksum.
     package func header(
         stamp: SequenceStamp, codec: CompressionCodec, isTransactional: Bool = false
     ) -> RecordBatchHeader {
@@ -31,7 +31,7 @@ extension RecordBatchBuilder {
         return header
     }
 
-    /// The whole batch as bytes, uncompressed or in gzip.
+    /// The whole batch as bytes, compressed with `codec`.
     package func encoded(
         stamp: SequenceStamp = .none, codec: CompressionCodec = .none, baseOffset: Int64 = 0
     ) throws(RecordBatchError) -> [UInt8] {
@@ -45,7 +45,7 @@ extension RecordBatchBuilder {
         return writer.array()
     }
 
-    /// The records in `codec`. Throws `.unsupportedCodec` for a codec that cannot be written.
+    /// The records, compressed with `codec`. Throws `.unsupportedCodec` for a codec that cannot be written.
     package func compressed(with codec: CompressionCodec, level: Int32 = -1) throws(RecordBatchError) -> ByteWriter {
         var writer = ByteWriter(capacityBytes: max(1024, payload.count / 4))
         do throws(CompressionError) {

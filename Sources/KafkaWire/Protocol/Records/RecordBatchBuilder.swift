@@ -1,12 +1,12 @@
 import WireCore
 
-/// Collects records in their final form: each is written once, and not touched again until it is sent.
+/// Collects records in their final form: each is encoded once and not changed until it is sent.
 ///
 /// Record layout: length varint | attributes int8 | timestamp delta varlong | offset delta varint
 /// | key length varint (-1 null), key | value length varint (-1 null), value
 /// | header count varint, each: name length varint, name, value length varint (-1 null), value
 package struct RecordBatchBuilder: ~Copyable, Sendable {
-    /// The records, without the batch's head.
+    /// The records, without the batch's header.
     package private(set) var payload: ByteWriter
     package private(set) var recordCount: Int32 = 0
     package private(set) var baseTimestamp: Int64 = -1
@@ -17,8 +17,8 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
         payload = ByteWriter(capacityBytes: capacityBytes, pool: pool)
     }
 
-    /// The most bytes that a record can have beyond its key, value and headers: length, attributes, two deltas, and the
-    /// lengths of key and value.
+    /// The maximum size of a record without its key, value and headers: length, attributes, two deltas, and the lengths
+    /// of key and value.
     package static let overheadBytesMax = 5 + 1 + 10 + 5 + 5 + 5
 
     /// Appends a record. Null pointers are Kafka's nulls; an empty key or value has an address or `isEmpty`.

@@ -1,6 +1,6 @@
 import WireCore
 
-/// The head of a record batch, magic 2 (protocol documentation, "Record Batch"; KIP-98).
+/// The header of a record batch, magic 2 (protocol documentation, "Record Batch"; KIP-98).
 ///
 /// Layout: base offset int64 | batch length int32 (of what follows) | partition leader epoch int32 | magic int8
 /// | CRC-32C uint32 (of everything after it) | attributes int16 | last offset delta int32 | base timestamp int64
@@ -8,7 +8,7 @@ import WireCore
 /// Attributes: bits 0-2 codec, 3 timestamps are the broker's, 4 transactional, 5 control, 6 delete horizon.
 package struct RecordBatchHeader: Equatable, Sendable {
     package static let byteCount = 61
-    /// Bytes before those that the batch length counts.
+    /// The number of bytes before those that the batch length counts.
     package static let lengthEnd = 12
     /// The offset of the checksummed part.
     package static let checksummedFrom = 21
@@ -28,9 +28,9 @@ package struct RecordBatchHeader: Equatable, Sendable {
 
     package init() {}
 
-    /// Bytes of the whole batch.
+    /// The size of the whole batch in bytes.
     package var totalBytes: Int { Self.lengthEnd + Int(batchLength) }
-    /// Bytes of the records, as they are (compressed if a codec is set).
+    /// The size of the records in bytes, as stored (compressed if a codec is set).
     package var payloadBytes: Int { totalBytes - Self.byteCount }
     /// The codec's number in the attributes; 5 to 7 are not defined.
     package var codecNumber: Int16 { attributes & 0x07 }
@@ -40,10 +40,10 @@ package struct RecordBatchHeader: Equatable, Sendable {
         set { attributes = newValue ? attributes | 0x10 : attributes & ~0x10 }
     }
     package var isControl: Bool { attributes & 0x20 != 0 }
-    /// The offset after the batch, also where compaction took its last records.
+    /// The offset after the batch, even if compaction has removed its last records.
     package var nextOffset: Int64 { baseOffset &+ Int64(lastOffsetDelta) &+ 1 }
 
-    /// Reads a head whose lengths make sense. Throws for other magics, which are named.
+    /// Reads a header with valid lengths. Throws for other magic numbers, and names them.
     @_lifetime(reader: copy reader)
     package init(from reader: inout ByteReader) throws(WireError) {
         baseOffset = try reader.bigEndian(Int64.self)
@@ -87,7 +87,7 @@ package struct RecordBatchHeader: Equatable, Sendable {
         writer.bigEndian(recordCount)
     }
 
-    /// Whether `batch`, head and records, is what its checksum was made of.
+    /// Whether the checksum matches `batch`, header and records.
     package static func isChecksumValid(of batch: UnsafeRawBufferPointer) -> Bool {
         guard batch.count >= byteCount else { return false }
         let stored = UInt32(bigEndian: batch.loadUnaligned(fromByteOffset: 17, as: UInt32.self))

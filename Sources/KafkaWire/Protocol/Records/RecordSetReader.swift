@@ -1,17 +1,17 @@
 import WireCore
 
-/// Reads what a fetch brings: whole record batches, the last one possibly cut off.
+/// Reads the records of a fetch response: whole record batches, the last one possibly truncated.
 ///
-/// Records before `offset` (a batch is always sent whole), control records and, for `.readCommitted`, records of
-/// aborted transactions are passed over; `offset` moves on over them all the same.
+/// Skips records before `offset` (a batch is always sent whole), control records and, for `.readCommitted`, records of
+/// aborted transactions; `offset` advances over all of them.
 package struct RecordSetReader {
-    /// The offset of the record that is wanted next.
+    /// The offset of the next record.
     package private(set) var offset: Int64
     private let partition: Int32
     private let expandedBytesMax: Int
     private var aborted: AbortedTransactions?
 
-    /// - Parameter aborted: the transactions to leave out; nil reads everything.
+    /// - Parameter aborted: the aborted transactions, whose records are skipped; nil reads everything.
     package init(
         partition: Int32, offset: Int64, aborted: [FetchResponse.AbortedTransaction]? = nil,
         expandedBytesMax: Int = CompressionCodec.expandedBytesMax
@@ -22,9 +22,9 @@ package struct RecordSetReader {
         self.aborted = aborted.map { AbortedTransactions($0) }
     }
 
-    /// Gives `body` every record of `bytes` from `offset` on.
+    /// Calls `body` with every record of `bytes` from `offset` on.
     ///
-    /// Throws for a wrong checksum, an impossible length and a codec that is not built, with the batch's offset.
+    /// Throws for a wrong checksum, an invalid length and an unsupported codec, with the batch's offset.
     package mutating func read(_ bytes: [UInt8], _ body: (ConsumedRecord) -> Void) throws(RecordBatchError) {
         try bytes.span.bytes.withUnsafeBytes { (bytes) throws(RecordBatchError) in try read(bytes, body) }
     }

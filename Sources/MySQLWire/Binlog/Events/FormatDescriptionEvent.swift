@@ -9,7 +9,7 @@ package struct FormatDescriptionEvent: Equatable, Sendable {
     /// Whether events end with a CRC-32.
     package let hasChecksums: Bool
 
-    /// - Parameter body: everything after the header, the checksum's four bytes included.
+    /// - Parameter body: everything after the header, including the checksum's four bytes.
     init(body: UnsafeRawBufferPointer) throws(WireError) {
         var reader = ByteReader(body, base: EventHeader.bytes)
         let version = try reader.littleEndian(UInt16.self)

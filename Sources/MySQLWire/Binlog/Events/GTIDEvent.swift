@@ -3,11 +3,12 @@ import WireCore
 /// GTID_EVENT and ANONYMOUS_GTID_EVENT: flags u8 | source UUID 16 bytes | number u64 | logical clock u8 and 2 × u64 |
 /// immediate commit timestamp u56 [| original commit timestamp u56] …
 package struct GTIDEvent: Equatable, Sendable {
-    /// Nil for an anonymous transaction.
+    /// nil for an anonymous transaction.
     package let gtid: GTID?
-    /// Microseconds since the epoch when the transaction was committed on the server where it began; nil before 8.0.1.
+    /// The commit time on the server where the transaction was first committed, in microseconds since the epoch; nil
+    /// before 8.0.1.
     package let originalCommitMicroseconds: UInt64?
-    /// Microseconds since the epoch when it was committed on this server.
+    /// The commit time on this server, in microseconds since the epoch.
     package let immediateCommitMicroseconds: UInt64?
 
     init(body: UnsafeRawBufferPointer, isAnonymous: Bool) throws(WireError) {
@@ -27,7 +28,7 @@ package struct GTIDEvent: Equatable, Sendable {
         }
         try reader.skip(17)
         let immediate = try reader.littleEndian(byteCount: 7)
-        // The highest bit says that the original timestamp differs and follows.
+        // The highest bit is set if the original timestamp differs and follows.
         let hasOriginal = immediate & (1 << 55) != 0
         immediateCommitMicroseconds = immediate & ~(1 << 55)
         originalCommitMicroseconds = hasOriginal ? try reader.littleEndian(byteCount: 7) : immediateCommitMicroseconds

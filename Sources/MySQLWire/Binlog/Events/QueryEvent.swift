@@ -10,14 +10,14 @@ package struct QueryEvent: Equatable, Sendable {
     package let threadID: UInt32
     package let database: String
     package let errorCode: UInt16
-    /// Decoded from the client's character set, as far as that is known. A LOAD DATA has an empty file name.
+    /// Decoded from the client's character set, if that is known. A LOAD DATA has an empty file name.
     package let statement: String
     package let session: Session
 
     /// Q_SQL_MODE_CODE; nil if it was not sent.
     package var sqlMode: UInt64? { session.sqlMode }
 
-    /// The status variables: what the statement's meaning depends on. Nil if a variable was not sent.
+    /// The status variables, on which the statement's meaning depends; nil if a variable was not sent.
     package struct Session: Equatable, Sendable {
         package var sqlMode: UInt64?
         /// Numbers of collations: `character_set_client`, `collation_connection`, `collation_server`.
@@ -26,11 +26,12 @@ package struct QueryEvent: Equatable, Sendable {
         package var serverCollation: Int?
         /// `collation_database`, the default for what the statement creates.
         package var databaseCollation: Int?
-        /// What a bare `CHARACTER SET utf8mb4` means.
+        /// The collation of a bare `CHARACTER SET utf8mb4`.
         package var utf8mb4Collation: Int?
         package var timeZone: String?
-        /// The databases of all tables that the statement read or wrote, by triggers, stored routines and views, too.
-        /// Nil if the server did not say: MariaDB, more than 16 databases, and tables with foreign keys.
+        /// The databases of all tables that the statement read or wrote, including those of triggers, stored routines
+        /// and views. nil if the server did not send them: MariaDB, more than 16 databases, and tables with foreign
+        /// keys.
         package var updatedDatabases: [String]?
         /// Whether a TIMESTAMP column without NULL or NOT NULL is an ordinary nullable one.
         package var explicitDefaultsForTimestamp: Bool?
@@ -58,7 +59,8 @@ package struct QueryEvent: Equatable, Sendable {
         let text = reader.rest()
         if let fileClause {
             let bytes = try fileClause.replaced(in: text.array(), at: textOffset)
-            // The server names table and columns in UTF-8; the expressions of SET are as the client sent them.
+            // The server writes the names of table and columns in UTF-8; the expressions of SET are as the client sent
+            // them.
             statement = String(validating: bytes, as: UTF8.self) ?? bytes.withUnsafeBytes { Self.text($0, client) }
         } else {
             statement = text.withUnsafeBytes { Self.text($0, client) }
@@ -70,8 +72,8 @@ package struct QueryEvent: Equatable, Sendable {
     }
 }
 
-/// Where a LOAD DATA statement names its file. The name is left out: it is nothing to a reader of the binlog, and
-/// the server writes it with backslashes whatever the session's `sql_mode` says.
+/// Locates the file clause of a LOAD DATA statement. The file name is left out: it has no meaning for a reader of the
+/// binlog, and the server writes it with backslashes whatever the session's `sql_mode`.
 private struct FileClause {
     private let range: Range<UInt32>
     private let duplicates: String
@@ -100,7 +102,7 @@ private struct FileClause {
 }
 
 extension QueryEvent.Session {
-    /// Reads code u8 and value of each variable, up to the first code that is not known.
+    /// Reads code u8 and value of each variable, up to the first unknown code.
     @_lifetime(reader: copy reader)
     fileprivate init(_ reader: inout ByteReader) throws(WireError) {
         while !reader.isAtEnd {

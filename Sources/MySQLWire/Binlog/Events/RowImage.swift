@@ -1,6 +1,6 @@
-/// Where the cells of one row image lie. Reused from row to row, so that reading allocates nothing.
+/// The positions of the cells of one row image. Reused from row to row, so that reading allocates nothing.
 @usableFromInline package struct RowImage {
-    /// Offset and length of each cell within `bytes`; a negative length stands for NULL.
+    /// Offset and length of each cell within `bytes`; a negative length denotes NULL.
     @usableFromInline var cells: ContiguousArray<CellRange> = []
     @usableFromInline var bytes = UnsafeRawBufferPointer(start: nil, count: 0)
 

@@ -15,9 +15,9 @@ package struct RowImages {
 
     package var isAtEnd: Bool { offset == bytes.count }
 
-    /// Finds the cells of the next image. Every length is checked against what is left.
+    /// Finds the cells of the next image. Every length is checked against the remaining bytes.
     ///
-    /// Throws also where the images do not have all columns of the table map: they are not read by guess.
+    /// Also throws if the images do not have all columns of the table map, because their columns cannot be identified.
     ///
     /// Layout: NULL bitmap, one bit for each column | the cells that are not NULL
     package mutating func next(into image: inout RowImage, columns: [ColumnStorage]) throws(WireError) {

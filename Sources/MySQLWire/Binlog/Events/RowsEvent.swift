@@ -15,7 +15,7 @@ package struct RowsEvent {
     /// The row images, one after the other; a view of the event.
     let images: UnsafeRawBufferPointer
 
-    /// The number that the server uses for "no table": the event only ends a statement.
+    /// The table id that the server uses for "no table": the event only ends a statement.
     package var isDummy: Bool { tableID == 0xFF_FFFF }
 
     init(type: EventType, body: UnsafeRawBufferPointer) throws(WireError) {

@@ -14,8 +14,8 @@ package final class TableMap: Sendable {
     /// Empty if there is an `unreadableColumn`.
     package let columns: [ColumnStorage]
     package let columnCount: Int
-    /// A column that cannot be read, so that no row of the table can; nil if all can. The map alone is not an error:
-    /// the table may be one that the caller does not read.
+    /// A column that cannot be read, which makes all rows of the table unreadable; nil if there is none. The map alone
+    /// is not an error: the caller may not read the table.
     package let unreadableColumn: UnreadableColumn?
     /// One for each column, in the order of the columns.
     package let isNullable: [Bool]
@@ -51,7 +51,7 @@ package final class TableMap: Sendable {
 
     /// Decodes the optional metadata; empty if a column is unreadable. Throws if it does not match the columns.
     ///
-    /// It is decoded on demand, because many tables of a binlog are not read.
+    /// It is decoded on demand, because callers read only some of a binlog's tables.
     package func metadata() throws(WireError) -> TableMapMetadata {
         guard unreadableColumn == nil else { return TableMapMetadata() }
         let bytes = optionalMetadata.bytes

@@ -1,10 +1,10 @@
 import WireCore
 
-/// The optional metadata at the end of a TABLE_MAP_EVENT: what the server says about the columns beyond their storage.
+/// The optional metadata at the end of a TABLE_MAP_EVENT: properties of the columns besides their storage.
 ///
-/// How much it sends is a matter of `binlog_row_metadata`. MINIMAL, MySQL's default: signedness and the collations of
-/// character columns. FULL: names, options of ENUM and SET columns with their collations, and the primary key, too.
-/// NO_LOG, MariaDB's default: nothing. What was not sent is empty or nil here.
+/// Its extent depends on `binlog_row_metadata`. MINIMAL, MySQL's default: signedness and the collations of character
+/// columns. FULL: also names, options of ENUM and SET columns with their collations, and the primary key. NO_LOG,
+/// MariaDB's default: nothing. What was not sent is empty or nil here.
 ///
 /// Layout: fields of type u8 | length lenenc | value. Source: MySQL's `Table_map_event::Optional_metadata_fields`,
 /// MariaDB's `Table_map_log_event::init_metadata_fields`. Fields of other types are skipped by their length: they
@@ -20,9 +20,8 @@ package struct TableMapMetadata: Equatable, Sendable {
     /// ENUM_STR_VALUE and SET_STR_VALUE: the options of each column, in its character set; nil for columns of other
     /// types.
     package var options: [[[UInt8]]?] = []
-    /// SIMPLE_PRIMARY_KEY or PRIMARY_KEY_WITH_PREFIX: the key's columns in the key's order. A table without a primary
-    /// key has that of its first unique key whose columns are all NOT NULL, as the server promotes it; nil if there
-    /// is none.
+    /// SIMPLE_PRIMARY_KEY or PRIMARY_KEY_WITH_PREFIX: the key's columns in the key's order. For a table without a
+    /// primary key the server sends its first unique key whose columns are all NOT NULL; nil if there is none.
     package var primaryKey: [Int]?
 
     /// `Table_map_event::Optional_metadata_field_type`.
@@ -41,7 +40,7 @@ package struct TableMapMetadata: Equatable, Sendable {
 
     init() {}
 
-    /// Reads the fields. Throws where one does not fit the columns.
+    /// Reads the fields. Throws if a field does not match the columns.
     ///
     /// - Parameters:
     ///   - isMariaDB: MariaDB counts columns of other types as character columns.
@@ -82,7 +81,7 @@ package struct TableMapMetadata: Equatable, Sendable {
         }
     }
 
-    /// One collation for each of the columns; or the default one and, behind it, pairs of a place among them and a
+    /// One collation for each of the columns; or the default collation, followed by pairs of a column index and a
     /// collation.
     @_lifetime(field: copy field)
     private mutating func readCollations(
@@ -115,7 +114,7 @@ package struct TableMapMetadata: Equatable, Sendable {
         if options.isEmpty { options = Array(repeating: nil, count: columns.count) }
         for index in columns.indices where columns[index].type == type {
             let count = try field.lengthEncodedCount()
-            // Each takes a byte at least.
+            // Each takes at least one byte.
             guard count <= field.remainingBytes else { throw WireError(.badLength(count), at: field.absoluteOffset) }
             var texts: [[UInt8]] = []
             texts.reserveCapacity(count)
@@ -124,8 +123,8 @@ package struct TableMapMetadata: Equatable, Sendable {
         }
     }
 
-    /// Numbers of columns, each with the length of its prefix in characters behind it where there are prefixes; 0
-    /// stands for the whole column.
+    /// Column numbers, each followed by the length of its prefix in characters if the key has prefixes; 0 denotes the
+    /// whole column.
     @_lifetime(field: copy field)
     private mutating func readPrimaryKey(
         _ field: inout ByteReader, hasPrefixes: Bool, _ columnCount: Int
@@ -146,7 +145,7 @@ package struct TableMapMetadata: Equatable, Sendable {
         return place
     }
 
-    /// Collations have numbers of two bytes at most.
+    /// Collations have numbers of at most two bytes.
     @_lifetime(field: copy field)
     private static func collation(_ field: inout ByteReader) throws(WireError) -> Int {
         try place(&field, below: 1 << 16)
@@ -165,7 +164,7 @@ extension ColumnStorage {
         }
     }
 
-    /// Whether the charset fields count the column: text and binary ones, MySQL's vectors, MariaDB's geometries.
+    /// Whether the charset fields include the column: text and binary ones, MySQL's vectors, MariaDB's geometries.
     fileprivate func isCharacter(isMariaDB: Bool) -> Bool {
         switch type {
         case .varchar, .varString, .string, .tinyBlob, .mediumBlob, .longBlob, .blob: true

@@ -1,6 +1,6 @@
 import WireCore
 
-/// TRANSACTION_PAYLOAD_EVENT: the events of a transaction as one.
+/// TRANSACTION_PAYLOAD_EVENT: the events of a transaction in one event.
 ///
 /// Layout: fields of type lenenc | length lenenc | value, ended by the type 0; then the payload. Fields: 1 payload
 /// size lenenc, 2 compression type lenenc (0 zstd, 255 none), 3 uncompressed size lenenc. Fields of other types are

@@ -3,7 +3,7 @@ import WireCore
 /// XA_PREPARE_LOG_EVENT: one-phase flag u8 | format id u32 | global transaction id length u32 | branch qualifier
 /// length u32 | both
 package struct XAPrepareEvent: Equatable, Sendable {
-    /// `XA COMMIT … ONE PHASE`: the transaction is committed, and nothing follows that decides it.
+    /// `XA COMMIT … ONE PHASE`: the transaction is committed, and no later statement decides it.
     package let isOnePhase: Bool
     package let formatID: UInt32
     package let globalID: [UInt8]

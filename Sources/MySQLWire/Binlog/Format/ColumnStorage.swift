@@ -1,12 +1,12 @@
 import WireCore
 
-/// One column of a table map: its type and what the metadata says, resolved.
+/// One column of a table map: its type and its metadata, resolved.
 package struct ColumnStorage: Hashable, Sendable {
     package let type: ColumnType
     /// Meaning by type: DECIMAL precision, fractional digits of temporal types, bytes of ENUM and SET, bits of BIT,
-    /// maximal bytes of CHAR and VARCHAR, bytes of the length prefix of blobs, JSON, geometry and vectors.
+    /// maximum bytes of CHAR and VARCHAR, bytes of the length prefix of blobs, JSON, geometry and vectors.
     package let size: Int
-    /// DECIMAL's digits after the point.
+    /// The number of DECIMAL digits after the decimal point.
     package let scale: Int
     /// How the row reader finds the end of a cell.
     let extent: Extent
@@ -35,7 +35,7 @@ package struct ColumnStorage: Hashable, Sendable {
         return nil
     }
 
-    /// Bytes after the seconds for `digits` fractional digits.
+    /// The number of bytes after the seconds for `digits` fractional digits.
     static func fractionBytes(_ digits: Int) -> Int { (digits + 1) / 2 }
 
     /// Reads one column's metadata (Table_map_event's "metadata block").
@@ -87,8 +87,8 @@ package struct ColumnStorage: Hashable, Sendable {
         }
     }
 
-    /// MYSQL_TYPE_STRING stands for CHAR, ENUM and SET; its two bytes hold the real type and the length, where two bits
-    /// of the length are hidden in the type (inverted) since a CHAR may have more than 255 bytes.
+    /// MYSQL_TYPE_STRING is used for CHAR, ENUM and SET; its two bytes hold the real type and the length. Two bits of
+    /// the length are stored inverted in the type, since a CHAR may have more than 255 bytes.
     @_lifetime(reader: copy reader)
     private init(string type: ColumnType, metadata reader: inout ByteReader) throws(WireError) {
         let (first, second) = (try reader.byte(), Int(try reader.byte()))

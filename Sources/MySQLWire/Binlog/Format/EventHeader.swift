@@ -5,21 +5,21 @@ import WireCore
 package struct EventHeader: Equatable, Sendable {
     package static let bytes = 19
 
-    /// Seconds since the epoch when the statement began; 0 in events that the server makes up for the stream.
+    /// The time at which the statement began, in seconds since the epoch; 0 in artificial events.
     package let timestampSeconds: UInt32
     package let type: EventType
     package let serverID: UInt32
     /// Header, body and checksum.
     package let eventBytes: UInt32
-    /// Where the next event begins in its file; 0 in made-up events.
+    /// The position of the next event in the file; 0 in artificial events.
     package let nextPosition: UInt32
     package let flags: UInt16
 
-    /// LOG_EVENT_ARTIFICIAL_F: made up for the stream, in no file.
+    /// LOG_EVENT_ARTIFICIAL_F: generated for the stream, not part of a file.
     package var isArtificial: Bool { flags & 0x20 != 0 }
-    /// LOG_EVENT_IGNORABLE_F: who does not know the type may pass it over.
+    /// LOG_EVENT_IGNORABLE_F: a reader that does not support the type may skip the event.
     package var isIgnorable: Bool { flags & 0x80 != 0 }
-    /// Where the event begins in its file. Files may be larger than 4 GiB only within their last transaction.
+    /// The position of the event in its file. Files may be larger than 4 GiB only within their last transaction.
     package var position: UInt32 { nextPosition &- min(eventBytes, nextPosition) }
 
     @_lifetime(reader: copy reader)

@@ -1,6 +1,6 @@
-/// Events that concern data and cannot be decoded.
+/// Events that concern row data and cannot be decoded.
 extension EventType {
-    /// What an event is that was decoded as `.unsupported`, for error messages.
+    /// Describes an event that was decoded as `.unsupported`, for error messages.
     package var unsupportedReason: String {
         switch self {
         case .partialUpdateRows: "\(self): an update that holds only the changed parts of JSON documents"
@@ -11,7 +11,7 @@ extension EventType {
             .mariaDBDeleteRowsCompressedV1, .mariaDBWriteRowsCompressed, .mariaDBUpdateRowsCompressed,
             .mariaDBDeleteRowsCompressed:
             "\(self): an event in MariaDB's compressed form"
-        default: "\(self): not known to this decoder, and not marked as ignorable"
+        default: "\(self): unknown to this decoder, and not marked as ignorable"
         }
     }
 }

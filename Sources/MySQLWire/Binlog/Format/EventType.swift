@@ -42,7 +42,6 @@ package struct EventType: RawRepresentable, Hashable, Sendable, CustomStringConv
     package static let mariaDBBinlogCheckpoint = EventType(161)
     package static let mariaDBGTID = EventType(162)
     package static let mariaDBGTIDList = EventType(163)
-    package static let mariaDBStartEncryption = EventType(164)
     package static let mariaDBQueryCompressed = EventType(165)
     package static let mariaDBWriteRowsCompressedV1 = EventType(166)
     package static let mariaDBUpdateRowsCompressedV1 = EventType(167)

@@ -4,7 +4,7 @@ import WireCore
 struct CellDecoder: Sendable {
     private let storage: ColumnStorage
     private let isUnsigned: Bool
-    /// Nil for binary columns, and if the server did not send the character set.
+    /// nil for binary columns, and if the server did not send the character set.
     private let characterSet: MySQLCharacterSet?
     /// The options of an ENUM or SET; nil if the server did not send them.
     private let options: [String]?
@@ -64,7 +64,7 @@ struct CellDecoder: Sendable {
         return .int(Int64(bitPattern: bits << unused) >> Int64(unused))
     }
 
-    /// 0 is the empty string that stands for an invalid value.
+    /// 0 is the empty string, which is stored for an invalid value.
     private func enumeration(_ number: UInt64) throws(WireError) -> MySQLValue {
         guard let options else { return .uint(number) }
         if number == 0 { return .text("") }

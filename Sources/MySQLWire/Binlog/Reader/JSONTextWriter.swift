@@ -1,6 +1,6 @@
 import WireCore
 
-/// A JSON document as MySQL prints it: a blank after `,` and `:`, members in the order of the document, dates and times
+/// A JSON document as MySQL prints it: a space after `,` and `:`, members in the order of the document, dates and times
 /// with six fractional digits, other values in base64 (`base64:typeN:…`).
 struct JSONTextWriter: JSONBinaryVisitor {
     private(set) var text = ""

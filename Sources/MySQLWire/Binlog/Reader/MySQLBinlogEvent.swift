@@ -1,7 +1,7 @@
 /// An event of the binlog with decoded values.
 public struct MySQLBinlogEvent: Sendable {
-    /// The position after the event: where reading can continue, provided that no transaction is open there. Nil for
-    /// events that are in no file: those that the server generates for the stream, and those within a compressed or
+    /// The position after the event: where reading can continue, provided that no transaction is open there. nil for
+    /// events that are not in a file: those that the server generates for the stream, and those within a compressed or
     /// grouped transaction.
     public let end: MySQLBinlogPosition?
     /// When the statement started, in seconds since 1970-01-01 00:00 UTC; 0 for events that the server generates.
@@ -37,7 +37,7 @@ public struct MySQLBinlogEvent: Sendable {
         case heartbeat
         /// The server was shut down; the next file follows.
         case stop
-        /// An event that concerns the log itself and no data, by the name of its type.
+        /// An event that concerns the log itself, not row data, by the name of its type.
         case informational(type: String)
     }
 
@@ -62,9 +62,9 @@ public struct MySQLBinlogEvent: Sendable {
 
     /// One changed row: the values of all columns, in the order of the table's columns.
     public struct Change: Equatable, Sendable {
-        /// Nil for an insert.
+        /// nil for an insert.
         public let before: [MySQLValue]?
-        /// Nil for a delete.
+        /// nil for a delete.
         public let after: [MySQLValue]?
     }
 }
@@ -72,7 +72,7 @@ public struct MySQLBinlogEvent: Sendable {
 /// A position in the binlog.
 public struct MySQLBinlogPosition: Hashable, Sendable, CustomStringConvertible {
     public let file: String
-    /// In bytes, from 4.
+    /// The offset in bytes; the first event is at 4.
     public let offset: UInt64
 
     public init(file: String, offset: UInt64) {

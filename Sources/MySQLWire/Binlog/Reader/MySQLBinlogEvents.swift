@@ -1,6 +1,6 @@
 import WireStreams
 
-/// The events of a server's binlog as a sequence that does not end by itself.
+/// The events of a server's binlog as an infinite sequence.
 ///
 /// Iterating suspends once per batch. A thread of the sequence's own reads and decodes a batch when it is requested, so
 /// memory is bounded and the server waits for a slow consumer. Cancelling the task closes the connection, and the
@@ -43,7 +43,7 @@ public struct MySQLBinlogEvents: AsyncSequence, Sendable {
 
         fileprivate init(session: Session) { self.session = session }
 
-        /// Waits for the next event. Never returns nil; for the errors see `MySQLBinlogReader.next`.
+        /// Waits for the next event. Never returns nil. Throws the errors of `MySQLBinlogReader.next`.
         public mutating func next() async throws(MySQLError) -> MySQLBinlogEvent? {
             if position == batch.count {
                 batch = try await session.nextBatch()

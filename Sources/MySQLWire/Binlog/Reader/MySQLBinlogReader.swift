@@ -1,14 +1,14 @@
 import WireCore
 import WireStreams
 
-/// Reads the binlog of a server as decoded events, blocking. `MySQLBinlogEvents` is the same for async code.
+/// Reads the binlog of a server as decoded events, blocking. `MySQLBinlogEvents` is the asynchronous equivalent.
 public final class MySQLBinlogReader {
     /// Where reading starts.
     public enum Start: Equatable, Sendable {
         /// The server's current position.
         case now
         case position(MySQLBinlogPosition)
-        /// After all transactions of this position, which the client has already.
+        /// After all transactions of this position, which the client already has.
         case gtids(GTIDPosition)
     }
 
@@ -17,7 +17,7 @@ public final class MySQLBinlogReader {
     private let stream: ReplicationStream
     private var decoder: BinlogDecoder
     private var image = RowImage()
-    /// The file that is being read; empty until the server has named it.
+    /// The file that is being read; empty until the server has sent its name.
     private var file = ""
     private var tables: [UInt64: MySQLBinlogTable] = [:]
     /// The error that ended the stream.
@@ -25,12 +25,12 @@ public final class MySQLBinlogReader {
 
     /// The maximum number of tables that are kept.
     private static let tableCountMax = 10_000
-    /// When a batch is full.
+    /// The limits of a batch.
     private static let batchEventsMax = 256
     private static let batchBytesMax = 1 << 20
 
-    /// Requests the binlog. The reader takes the connection over, which needs the privilege REPLICATION SLAVE, and
-    /// REPLICATION CLIENT for `.now`.
+    /// Requests the binlog. The reader takes ownership of the connection, whose account needs the privilege REPLICATION
+    /// SLAVE, and REPLICATION CLIENT for `.now`.
     ///
     /// - Parameters:
     ///   - serverID: a number that no other replica of the server uses.

@@ -9,12 +9,12 @@ public final class MySQLBinlogTable: Sendable {
     let decoders: [CellDecoder]
 
     public struct Column: Equatable, Sendable {
-        /// Nil unless the server sends names: `binlog_row_metadata=FULL`.
+        /// nil unless the server sends names: `binlog_row_metadata=FULL`.
         public let name: String?
         /// For example `DECIMAL(10,2)` or `VARCHAR of 80 bytes`; the binlog does not distinguish text from bytes here.
         public let type: String
         public let isNullable: Bool
-        /// Nil for columns that are not numeric, and if the server does not send it.
+        /// nil for columns that are not numeric, and if the server does not send it.
         public let isUnsigned: Bool?
         /// Whether the column belongs to the primary key; nil unless `binlog_row_metadata=FULL`.
         public let isPrimaryKey: Bool?

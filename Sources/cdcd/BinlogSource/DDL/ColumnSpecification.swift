@@ -1,8 +1,8 @@
-/// A column as a statement writes it.
+/// A column definition of a statement.
 package struct ColumnSpecification: Hashable, Sendable {
     package var name: String
     package var type: DataTypeSpecification
-    /// In the order of the text, which decides if two of them concern the same attribute.
+    /// In the order of the text, which matters if two of them concern the same attribute.
     package var attributes: [ColumnAttribute] = []
 
     package init(name: String, type: DataTypeSpecification) {
@@ -29,17 +29,17 @@ package enum ColumnAttribute: Hashable, Sendable {
     case other
 }
 
-/// What stands after `DEFAULT`.
+/// The value after `DEFAULT`.
 package enum DefaultValue: Hashable, Sendable {
     case null
-    /// What single quotes hold, as written: escapes and doubled quotes kept.
+    /// The content of single quotes, as written: escapes and doubled quotes are kept.
     case string(String)
-    /// A number as written, sign included.
+    /// A number as written, including the sign.
     case number(String)
-    /// What the quotes of `b'…'` hold.
+    /// The content of the quotes of `b'…'`.
     case bits(String)
-    /// A text in double quotes, or with an introducer, a collation or a type's name: as written without blanks, and
-    /// what the quotes hold.
+    /// A text in double quotes, or with an introducer, a collation or a type's name: as written without spaces, and the
+    /// content of the quotes.
     case decorated(String, contents: String)
     /// `0x…`, `x'…'` or `0b…` as written.
     case hexadecimal(String)
@@ -50,14 +50,14 @@ package enum DefaultValue: Hashable, Sendable {
     case expression(String)
 }
 
-/// A data type as a statement spells it.
+/// A data type as written in a statement.
 package struct DataTypeSpecification: Hashable, Sendable {
     package enum Family: Hashable, Sendable {
         case character, national, binary, numeric, temporal, collection, other
     }
 
     package var family: Family
-    /// The spelling's words in upper case, attributes included: `INT UNSIGNED ZEROFILL`, `CHARACTER VARYING`.
+    /// The words of the type in upper case, including attributes: `INT UNSIGNED ZEROFILL`, `CHARACTER VARYING`.
     package var words: [String]
     package var length: Int?
     package var scale: Int?

@@ -1,18 +1,18 @@
-/// Why a statement of the binlog or of the schema history could not be followed, and what to do about it.
+/// Why a statement of the binlog or of the schema history could not be applied, and the remedy.
 package struct DDLError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Reason: Hashable, Sendable {
-        /// The grammar wanted something else at this place.
+        /// The grammar requires something else at this position.
         case unexpected(found: String, expected: String)
-        /// A quoted text or a comment without an end.
+        /// A quoted text or a comment that is not terminated.
         case unterminated(String)
         /// The statement names a column that its table does not have.
         case unknownColumn(String, table: String)
     }
 
     package let reason: Reason
-    /// The whole statement; shown without its literals and cut to `statementCharactersMax`.
+    /// The whole statement; shown without its literals and truncated to `statementCharactersMax`.
     package let statement: String
-    /// 1-based line and column of the place in the statement, in characters.
+    /// 1-based line and column in the statement, in characters.
     package let line: Int
     package let column: Int
 
@@ -28,14 +28,14 @@ package struct DDLError: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         let shown = RedactedStatement.text(
             statement, charactersMax: Self.statementCharactersMax, hidesNumbers: false)
-        return "Cannot follow the schema change at line \(line), column \(column): \(explanation). "
+        return "Cannot parse the schema change at line \(line), column \(column): \(explanation). "
             + "Statement: \(shown). \(remedy)"
     }
 
     private var explanation: String {
         switch reason {
-        case .unexpected(let found, let expected): "found \(found) where \(expected) was expected"
-        case .unterminated(let what): "\(what) without an end"
+        case .unexpected(let found, let expected): "found \(found) instead of \(expected)"
+        case .unterminated(let what): "\(what) is not terminated"
         case .unknownColumn(let column, let table): "table \(table) has no column \(column)"
         }
     }
@@ -43,7 +43,7 @@ package struct DDLError: Error, Hashable, Sendable, CustomStringConvertible {
     private var remedy: String {
         switch reason {
         case .unknownColumn:
-            "The schema history does not fit the binlog: take a new snapshot, or rebuild the history with "
+            "The schema history does not match the binlog: take a new snapshot, or rebuild the history with "
                 + "snapshot.mode=recovery (1.9: schema_only_recovery)."
         default:
             "If the statement cannot matter to the captured tables, set schema.history.internal.skip.unparseable.ddl=true "

@@ -1,10 +1,10 @@
-/// Cuts a text into tokens as MySQL's and MariaDB's lexers do.
+/// Splits a text into tokens as MySQL's and MariaDB's lexers do.
 ///
-/// Comments are left out. What an executable comment (`/*!80023 … */`, `/*M!100100 … */`) holds is read as part of
-/// the statement, as the server that wrote it to its binlog did. Source: MySQL manual, "Comments", "Schema Object Names",
+/// Comments are skipped. The content of an executable comment (`/*!80023 … */`, `/*M!100100 … */`) is part of the
+/// statement, as on the server that wrote it to its binlog. Source: MySQL manual, "Comments", "Schema Object Names",
 /// "String Literals".
 struct DDLLexer {
-    /// Versions from here on stand for "no server": MariaDB's dumps begin with `/*!999999\- … */`.
+    /// Versions from here on mean "no server": MariaDB's dumps begin with `/*!999999\- … */`.
     private static let neverExecutedVersion = 999_999
 
     private let bytes: [UInt8]
@@ -77,7 +77,7 @@ struct DDLLexer {
                 kind: kind, range: start..<position, keyword: keyword, isInComment: executableCommentDepth > 0))
     }
 
-    /// Whether the byte before belongs to a name, so that a dot here parts a qualified name.
+    /// Whether the preceding byte belongs to a name, so that a dot here separates the parts of a qualified name.
     private var followsName: Bool {
         guard let last = tokens.last, last.range.upperBound == position else { return false }
         return last.kind == .word || last.kind == .quotedIdentifier
@@ -123,7 +123,7 @@ struct DDLLexer {
 
     // MARK: Quotes
 
-    /// From the opening quote, where `position` stands.
+    /// Reads from the opening quote at `position`.
     private mutating func quoted(
         _ quote: Character, as kind: DDLToken.Kind, from start: Int
     ) throws(UnterminatedError) {
@@ -195,13 +195,13 @@ struct DDLLexer {
         append(.word, from: start)
     }
 
-    /// Whether this follows a qualified name's dot, where even `1e5` is a name.
+    /// Whether the token follows a qualified name's dot, after which even `1e5` is a name.
     private var followsDot: Bool {
         guard let last = tokens.last, last.kind == .symbol(UInt8(ascii: ".")) else { return false }
         return last.range.upperBound == position
     }
 
-    /// Reads `0x1F` or `0b01` if the whole word is one; else leaves the position.
+    /// Reads `0x1F` or `0b01` if the whole word has that form; otherwise leaves the position unchanged.
     private mutating func prefixedDigits() -> DDLToken.Kind? {
         let isHexadecimal = byte(1) == UInt8(ascii: "x")
         guard isHexadecimal || byte(1) == UInt8(ascii: "b") else { return nil }
@@ -230,7 +230,7 @@ struct DDLLexer {
 }
 
 extension StringProtocol {
-    /// Upper case of the ASCII letters; everything else stays.
+    /// Converts ASCII letters to upper case; all other characters are unchanged.
     func asciiUppercased() -> String {
         String(decoding: utf8.map { (0x61...0x7A).contains($0) ? $0 - 0x20 : $0 }, as: UTF8.self)
     }

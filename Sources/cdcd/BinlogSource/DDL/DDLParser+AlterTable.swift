@@ -4,7 +4,7 @@ extension DDLParser {
         let ifExists = skipAll("IF", "EXISTS")
         var alter = AlterTable(name: try objectName())
         alter.ifExists = ifExists
-        // Whatever comes later could rename the table into a captured one, so an error may touch any table.
+        // A later action could rename the table to a captured name, so an error may concern any table.
         if !restNames("RENAME"), !restNames("EXCHANGE") { touches = [alter.name] }
         try lockWait()
         while current.kind != .end, !isSymbol(";") {

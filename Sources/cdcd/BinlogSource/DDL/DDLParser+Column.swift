@@ -120,7 +120,7 @@ extension DDLParser {
             if skip("MATCH") {
                 advance()
             } else if isWord("ON"), isWord("DELETE", ahead: 1) || isWord("UPDATE", ahead: 1) {
-                // ON UPDATE CURRENT_TIMESTAMP is no action of the reference.
+                // ON UPDATE CURRENT_TIMESTAMP is not a referential action.
                 if Self.timestampFunctions.contains(peek(2).keyword) { return .other }
                 advance()
                 advance()
@@ -139,7 +139,7 @@ extension DDLParser {
         "CURRENT_TIMESTAMP", "NOW", "LOCALTIME", "LOCALTIMESTAMP", "CURRENT_DATE", "CURDATE", "CURRENT_TIME", "CURTIME",
     ]
 
-    /// `CURRENT_TIMESTAMP(3)`, `NOW()`; as written, without blanks.
+    /// `CURRENT_TIMESTAMP(3)`, `NOW()`; as written, without spaces.
     private mutating func currentTimestamp() throws(DDLSyntaxError) -> String {
         let first = index
         guard skip(anyOf: Self.timestampFunctions) != nil else { throw syntaxError("CURRENT_TIMESTAMP") }
@@ -174,19 +174,19 @@ extension DDLParser {
         }
     }
 
-    /// One or more strings, `first` being the start of an introducer before them, with a collation after them.
+    /// One or more strings, with a collation after them; `first` is the start of an introducer before them.
     private mutating func stringDefault(from first: Int) throws(DDLSyntaxError) -> DefaultValue {
         let start = index
         _ = try string()
         let written = joined(from: start, to: index)
-        // Strings side by side keep the quotes between them; N'…' keeps all of them.
+        // Adjacent strings keep the quotes between them; N'…' keeps all of them.
         let quotes: Set<Character> = ["'", "\""]
         let isQuoted = written.first.map { quotes.contains($0) } ?? false
         let contents = isQuoted ? String(written.dropFirst().dropLast()) : written
         if isWord("COLLATE"), isName(peek(1)) {
             let end = index + 2
             let decorated = joined(from: first, to: end)
-            // The collation also is an attribute of the column, which is read next.
+            // The collation is also an attribute of the column, which is read next.
             return .decorated(decorated, contents: contents)
         }
         if first == start, written.first != "\"" { return .string(contents) }
@@ -216,7 +216,7 @@ extension DDLParser {
             let written = joined(from: first, to: index)
             return .decorated(written, contents: written)
         }
-        // A function without parentheses around it: MariaDB takes any, MySQL some.
+        // A function without parentheses around it: MariaDB accepts any, MySQL some.
         advance()
         if skip("VALUE") || skip("NEXT") { _ = skip("FOR") }
         if isSymbol("(") { try skipParentheses() }

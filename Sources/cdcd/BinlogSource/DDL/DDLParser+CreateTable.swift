@@ -21,7 +21,7 @@ extension DDLParser {
         return .createTable(table)
     }
 
-    /// Whether a query begins this many tokens ahead, parentheses before it included.
+    /// Whether a query begins this many tokens ahead, possibly after parentheses.
     private func isQueryAhead(_ ahead: Int) -> Bool {
         var ahead = ahead
         while isSymbol("(", ahead: ahead) { ahead += 1 }
@@ -73,7 +73,7 @@ extension DDLParser {
 
     // MARK: Keys and constraints
 
-    /// A key or an index where one begins here, a constraint's name before it included.
+    /// A key or an index if one begins here, including a constraint's name before it.
     mutating func keyDefinition() throws(DDLSyntaxError) -> KeySpecification? {
         let start = index
         var name: String?
@@ -150,7 +150,7 @@ extension DDLParser {
         return columns
     }
 
-    /// Skips a foreign key, a check or MariaDB's period where one begins here.
+    /// Skips a foreign key, a check or MariaDB's period if one begins here.
     mutating func skipConstraintOrPeriod() throws(DDLSyntaxError) -> Bool {
         let isPeriod = isWords("PERIOD", "FOR")
         guard isWord("CONSTRAINT") || isWord("FOREIGN") || isWord("CHECK") || isPeriod else { return false }
@@ -160,7 +160,7 @@ extension DDLParser {
 
     // MARK: Options
 
-    /// One option of a table: those that matter are kept.
+    /// One option of a table; only relevant ones are kept.
     mutating func tableOption(into options: inout TableOptions) throws(DDLSyntaxError) {
         if isWord("DEFAULT") { advance() }
         if skip("CHARSET") || skipAll("CHARACTER", "SET") || skipAll("CHAR", "SET") {
@@ -179,7 +179,7 @@ extension DDLParser {
         }
     }
 
-    /// Options whose value follows without `=` too; MariaDB's engines add others, which need the sign.
+    /// Options whose value may follow without `=`; MariaDB's engines add others, which require the sign.
     private static let tableOptionNames: Set<String> = [
         "ENGINE", "TYPE", "AUTO_INCREMENT", "AVG_ROW_LENGTH", "CHECKSUM", "TABLE_CHECKSUM", "COMPRESSION",
         "CONNECTION", "DELAY_KEY_WRITE", "ENCRYPTION", "INSERT_METHOD", "KEY_BLOCK_SIZE", "MAX_ROWS", "MIN_ROWS",

@@ -31,7 +31,7 @@ extension DDLParser {
         guard Self.plainTypes.contains(keyword) else { throw syntaxError("a data type") }
         advance()
         var type = DataTypeSpecification(family: keyword == "DATE" ? .temporal : .other, words: [keyword])
-        // MariaDB's and older servers' types may carry a length that means nothing.
+        // Types of MariaDB and older servers may have a length without a meaning.
         if isSymbol("(") { try lengths(into: &type) }
         if keyword.hasSuffix("BLOB") { type.family = .binary }
         return type
@@ -57,7 +57,7 @@ extension DDLParser {
         if isSymbol("(") { try lengths(into: &type) }
         var attributes: Set<String> = []
         while let word = skip(anyOf: ["SIGNED", "UNSIGNED", "ZEROFILL"]) { attributes.insert(word) }
-        // Shown in this order, however they are written.
+        // Always in this order, whatever the order of the statement.
         type.words += attributes.sorted()
         return type
     }
@@ -70,7 +70,7 @@ extension DDLParser {
             family: isBinary ? .binary : isTemporal ? .temporal : .other, words: [keyword])
         advance()
         if isSymbol("(") { try lengths(into: &type) }
-        // YEAR takes the attributes of numbers, and does nothing with them.
+        // YEAR accepts the attributes of numbers and ignores them.
         while skip(anyOf: ["SIGNED", "UNSIGNED", "ZEROFILL"]) != nil {}
         return type
     }

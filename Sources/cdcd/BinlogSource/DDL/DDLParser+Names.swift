@@ -1,6 +1,6 @@
 /// Names, texts and numbers.
 extension DDLParser {
-    /// A name, quotes taken off and doubled ones made single.
+    /// A name, without quotes and with doubled ones made single.
     mutating func name(_ expected: String = "a name") throws(DDLSyntaxError) -> String {
         switch current.kind {
         case .word: break
@@ -25,7 +25,7 @@ extension DDLParser {
         token.kind == .word || token.kind == .quotedIdentifier || token.kind == .string
     }
 
-    /// A column's name, of which a table's and a database's name before it are dropped.
+    /// A column's name; a table's and a database's name before it are dropped.
     mutating func columnName() throws(DDLSyntaxError) -> String {
         var found = try name("a column's name")
         while isSymbol("."), isName(peek(1)) {
@@ -35,7 +35,7 @@ extension DDLParser {
         return found
     }
 
-    /// The contents of one quoted piece, doubled quotes made single; escapes stay as they are.
+    /// The content of one quoted token with doubled quotes made single; escapes are kept.
     func unquoted(_ range: Range<Int>) -> String {
         var range = range
         if let first = bytes[range].first, first | 0x20 == UInt8(ascii: "n"), range.count > 2 {
@@ -51,7 +51,7 @@ extension DDLParser {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// The contents of one quoted piece exactly as written.
+    /// The content of one quoted token exactly as written.
     func contents(_ range: Range<Int>) -> String {
         var range = range
         if let first = bytes[range].first, first | 0x20 == UInt8(ascii: "n") {
@@ -60,7 +60,7 @@ extension DDLParser {
         return range.count < 2 ? "" : text(of: range.lowerBound + 1..<range.upperBound - 1)
     }
 
-    /// A string; pieces side by side are one.
+    /// A string; adjacent strings are joined.
     mutating func string(_ expected: String = "a string") throws(DDLSyntaxError) -> String {
         guard isString else { throw syntaxError(expected) }
         var result = ""
@@ -71,10 +71,10 @@ extension DDLParser {
         return result
     }
 
-    /// A string, or under ANSI_QUOTES what the double quotes of a text hold.
+    /// A string, or under ANSI_QUOTES the content of double quotes.
     private var isString: Bool { current.kind == .string }
 
-    /// A decimal integer; one beyond what Java's int holds is cut to the largest.
+    /// A decimal integer; values above Java's int become the largest int.
     mutating func integer(_ expected: String = "a number") throws(DDLSyntaxError) -> Int {
         guard current.kind == .number else { throw syntaxError(expected) }
         let digits = text(of: current.range)
@@ -84,7 +84,7 @@ extension DDLParser {
         return min(Int(whole) ?? Int(Int32.max), Int(Int32.max))
     }
 
-    /// A character set's or a collation's name: a word or a quoted one. `binary` and `default` are names too.
+    /// The name of a character set or collation: a word or a quoted name. `binary` and `default` are names too.
     mutating func characterSetName() throws(DDLSyntaxError) -> String {
         try name("a character set's or collation's name")
     }

@@ -24,7 +24,7 @@ extension DDLParser {
         return .setVariables(assignments)
     }
 
-    /// MariaDB's `SET STATEMENT variable = value, … FOR statement`: the variables hold for that statement only.
+    /// MariaDB's `SET STATEMENT variable = value, … FOR statement`: the variables apply to that statement only.
     private mutating func setStatement() throws(DDLSyntaxError) -> ParsedStatement.Kind {
         advance()
         advance()
@@ -36,7 +36,7 @@ extension DDLParser {
         return try statement()
     }
 
-    /// `SET NAMES x COLLATE y` and `SET CHARACTER SET x` assign nothing that definitions depend on.
+    /// `SET NAMES x COLLATE y` and `SET CHARACTER SET x` assign no variables that definitions depend on.
     private mutating func nameAssignment() throws(DDLSyntaxError) -> [VariableAssignment] {
         skipStatement()
         return []

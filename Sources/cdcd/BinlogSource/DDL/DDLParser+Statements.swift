@@ -12,7 +12,7 @@ extension DDLParser {
         case "TRUNCATE": return try truncate()
         case "SET": return try set()
         case "UNIQUE":
-            // The history of Debezium 3.6 shows unique indexes without their CREATE.
+            // The history of Debezium 3.6 has unique indexes without their CREATE.
             let unique = index
             advance()
             guard skip(anyOf: ["INDEX", "KEY"]) != nil else { throw syntaxError("INDEX") }
@@ -24,14 +24,14 @@ extension DDLParser {
         }
     }
 
-    /// Nothing in the rest of the statement matters.
+    /// The rest of the statement is irrelevant.
     mutating func finish(_ other: OtherStatement) -> ParsedStatement.Kind {
         touches = []
         skipStatement()
         return .other(other)
     }
 
-    /// Statements of routines and triggers hold delimiters: nothing after them belongs to another statement.
+    /// Routines and triggers contain delimiters: the rest of the text belongs to the statement.
     private mutating func finishText(_ other: OtherStatement) -> ParsedStatement.Kind {
         touches = []
         while current.kind != .end { advance() }
@@ -66,8 +66,7 @@ extension DDLParser {
         "PREPARE": .administration, "MASKING": .administration, "CATALOG": .administration,
     ]
 
-    /// The kind of object that stands between the verb and its name, past `DEFINER = …`, `ALGORITHM = …` and the
-    /// like.
+    /// The kind of object between the verb and its name, after `DEFINER = …`, `ALGORITHM = …` and similar clauses.
     private func objectAhead() -> (kind: OtherStatement, ahead: Int)? {
         for ahead in 1..<64 {
             let token = peek(ahead)

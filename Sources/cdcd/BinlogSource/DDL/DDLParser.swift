@@ -1,6 +1,7 @@
-/// Parses statements as far as they matter to table definitions, and recognises all others that a binlog has.
+/// Parses statements as far as they affect table definitions, and recognises all others that occur in a binlog.
 ///
-/// Never throws and never traps: what it cannot read comes back as `.unparsable`, with the tables that it may touch.
+/// Never throws and never traps: unparsable statements are returned as `.unparsable`, with the tables that they may
+/// touch.
 /// Source: the grammars in MySQL's manual (5.7 to 9.7), "SQL Statements", and MariaDB's "Data Definition".
 package struct DDLParser {
     let bytes: [UInt8]
@@ -11,7 +12,7 @@ package struct DDLParser {
     /// The tables that the current statement names so far; nil if it could touch any.
     var touches: [ObjectName]?
 
-    /// All statements of a text. Blanks, comments and delimiters between them are left out.
+    /// All statements of a text. Spaces, comments and delimiters between them are left out.
     package static func parse(_ text: String, sqlMode: SQLMode = []) -> [ParsedStatement] {
         parse(LexedText(text, sqlMode: sqlMode))
     }
@@ -51,8 +52,8 @@ package struct DDLParser {
         }
     }
 
-    /// What is in an unended quote or comment is unknown: the statement before it is only known where it concerns no
-    /// table at all.
+    /// The content of an unterminated quote or comment is unknown: the statement before it is reliable only if it
+    /// concerns no table at all.
     private func mark(_ unterminated: DDLLexer.UnterminatedError, in statements: inout [ParsedStatement]) {
         let error = DDLSyntaxError(reason: .unterminated(unterminated.what), offset: unterminated.offset)
             .error(in: bytes)
@@ -69,7 +70,7 @@ package struct DDLParser {
 
     var current: DDLToken { tokens[index] }
 
-    /// The token this many places ahead; `.end` beyond the last.
+    /// The token at this distance; `.end` after the last.
     func peek(_ ahead: Int) -> DDLToken { tokens[min(index + ahead, tokens.count - 1)] }
 
     mutating func advance() { if index < tokens.count - 1 { index += 1 } }
@@ -94,7 +95,7 @@ package struct DDLParser {
         return true
     }
 
-    /// Skips all of these words in a row, or none of them.
+    /// Skips all of these consecutive words, or none of them.
     mutating func skipAll(_ keywords: String...) -> Bool {
         for (ahead, keyword) in keywords.enumerated() where !isWord(keyword, ahead: ahead) { return false }
         for _ in keywords { advance() }
@@ -132,19 +133,19 @@ package struct DDLParser {
 
     func text(of range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 
-    /// The text from one token to the one before another, comments between them included.
+    /// The text from one token to the one before another, including comments between them.
     func text(from first: Int, to end: Int) -> String {
         guard first < end, end <= tokens.count else { return "" }
         return text(of: tokens[first].range.lowerBound..<tokens[end - 1].range.upperBound)
     }
 
-    /// The tokens' texts without anything between them.
+    /// The texts of the tokens, concatenated.
     func joined(from first: Int, to end: Int) -> String {
         guard first < end, end <= tokens.count else { return "" }
         return tokens[first..<end].map { text(of: $0.range) }.joined()
     }
 
-    /// Skips a parenthesis and all in it, where one opens here.
+    /// Skips a parenthesised group if one begins here.
     mutating func skipParentheses() throws(DDLSyntaxError) {
         try expectSymbol("(")
         var depth = 1
@@ -173,7 +174,7 @@ package struct DDLParser {
     }
 }
 
-/// A place at which the grammar expects something else.
+/// A position at which the grammar requires something else.
 struct DDLSyntaxError: Error {
     let reason: DDLError.Reason
     let offset: Int

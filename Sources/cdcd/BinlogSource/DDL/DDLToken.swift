@@ -1,4 +1,4 @@
-/// A piece of a statement's text.
+/// A token of a statement.
 struct DDLToken: Hashable, Sendable {
     enum Kind: Hashable, Sendable {
         /// A keyword or an identifier without quotes.
@@ -15,12 +15,12 @@ struct DDLToken: Hashable, Sendable {
         case bits
         /// One character of punctuation.
         case symbol(UInt8)
-        /// After the last piece.
+        /// After the last token.
         case end
     }
 
     let kind: Kind
-    /// Offsets in the text's UTF-8 bytes, quotes included.
+    /// Offsets in the text's UTF-8 bytes, including quotes.
     let range: Range<Int>
     /// A word in upper case (ASCII letters only); empty for everything else.
     let keyword: String

@@ -1,10 +1,10 @@
 import ConnectData
 import MySQLWire
 
-/// The text of a QUERY event or of a history record: cut into tokens and classified once. Everybody who reads the text
-/// works with these tokens: the binlog machine, the check of row changes, the schema.
+/// The text of a QUERY event or of a history record, tokenized and classified once. Everything that inspects the text
+/// uses these tokens: the binlog machine, the check of row changes, the schema.
 struct LoggedStatement: Sendable {
-    /// What the text means for the stream of rows.
+    /// The effect of the text on the stream of rows.
     enum Kind: Hashable, Sendable {
         case begin
         case commit
@@ -26,13 +26,13 @@ struct LoggedStatement: Sendable {
         case definition
     }
 
-    /// Without blanks and control characters at both ends.
+    /// Without spaces and control characters at both ends.
     let text: String
     let sqlMode: SQLMode
     let kind: Kind
     /// Empty for `BEGIN` and `COMMIT`.
     let lexed: LexedText
-    /// Which records Debezium makes of the text.
+    /// The records that Debezium writes for the text.
     let filter: StatementFilter
 
     init(_ text: String, sqlMode: SQLMode = []) {
@@ -60,12 +60,12 @@ struct LoggedStatement: Sendable {
 }
 
 extension LoggedStatement: Equatable {
-    /// All else follows from text and mode.
+    /// The other properties follow from text and mode.
     static func == (a: Self, b: Self) -> Bool { a.text == b.text && a.sqlMode == b.sqlMode }
 }
 
 extension LoggedStatement.Kind {
-    /// Nil if the text is not exactly `BEGIN` or `COMMIT`. Most QUERY events begin a transaction: these need no tokens.
+    /// nil if the text is not exactly `BEGIN` or `COMMIT`. Most QUERY events begin a transaction: these need no tokens.
     fileprivate init?(transactionBoundary text: String) {
         switch text {
         case "BEGIN": self = .begin
@@ -93,7 +93,7 @@ extension LoggedStatement.Kind {
         }
     }
 
-    /// The index of the first token past MariaDB's `SET STATEMENT … FOR`, after which no other of its kind follows.
+    /// The index of the first token after MariaDB's `SET STATEMENT … FOR`, which cannot be repeated.
     private static func statementStart(_ text: LexedText) -> Int {
         guard text[0].keyword == "SET", text[1].keyword == "STATEMENT",
             let end = text.tokens.firstIndex(where: { $0.keyword == "FOR" })

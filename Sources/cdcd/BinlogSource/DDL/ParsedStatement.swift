@@ -9,9 +9,9 @@ package struct ObjectName: Hashable, Sendable {
     }
 }
 
-/// One statement of a text, as far as it matters to table definitions.
+/// One statement of a text, as far as it affects table definitions.
 package struct ParsedStatement: Hashable, Sendable {
-    /// The statement's own text: without the delimiter and without blanks around it, comments inside included.
+    /// The statement's own text: without the delimiter and surrounding spaces, including comments inside it.
     package var text: String
     /// The same without an executable comment at the end.
     package var plainText: String
@@ -35,7 +35,7 @@ package struct ParsedStatement: Hashable, Sendable {
         case use(String)
         /// Known not to change a table's definition.
         case other(OtherStatement)
-        /// Not parsed. `touches` names the tables that it could change; nil if they are unknown too.
+        /// Not parsed. `touches` lists the tables that it could change; nil if they are unknown too.
         case unparsable(DDLError, touches: [ObjectName]?)
     }
 
@@ -46,7 +46,7 @@ package struct ParsedStatement: Hashable, Sendable {
     }
 }
 
-/// What a statement that defines no table is about.
+/// The subject of a statement that defines no table.
 package enum OtherStatement: Hashable, Sendable {
     case empty
     case view
@@ -68,7 +68,7 @@ package struct CreateTable: Hashable, Sendable {
     /// Columns and keys in the order of the text.
     package var elements: [TableElement] = []
     package var options = TableOptions()
-    /// With `AS SELECT …`: columns come from a query too, which the text alone does not give.
+    /// With `AS SELECT …`: columns also come from a query, which the text alone does not determine.
     package var hasQuery = false
     /// The statement's text before MySQL's `START TRANSACTION`, which means that the rows of a `CREATE TABLE … SELECT`
     /// follow in the same transaction; nil if there is none.
@@ -94,7 +94,7 @@ package struct TableOptions: Hashable, Sendable {
     /// Whether the character set is in an executable comment: `/*!40100 DEFAULT CHARSET=latin1 */`.
     package var isCharacterSetInComment = false
     package var collation: String?
-    /// With the quotes of its text taken off.
+    /// Without the quotes of its text.
     package var comment: String?
 }
 
@@ -117,9 +117,9 @@ package struct AlterTable: Hashable, Sendable {
         case rename(ObjectName)
         case options(TableOptions)
         case convertCharacterSet(String?, collation: String?)
-        /// Rows come or go without row events: the words, and the other table that it concerns.
+        /// Rows are added or removed without row events: the words of the clause, and the other table that it concerns.
         case changeRows(String, with: ObjectName?)
-        /// Partitions, algorithms, locks, key names and all else that leaves columns and key alone.
+        /// Partitions, algorithms, locks, key names and everything else that does not affect columns and key.
         case other
     }
 
@@ -136,7 +136,7 @@ package struct KeySpecification: Hashable, Sendable {
 
     package var kind: Kind
     package var name: String?
-    /// Column names; a functional key part stands as its text.
+    /// Column names; a functional key part is represented by its text.
     package var columns: [String]
 }
 
@@ -153,7 +153,7 @@ package struct DropTables: Hashable, Sendable {
 package struct TableRename: Hashable, Sendable {
     package var from: ObjectName
     package var to: ObjectName
-    /// The text of a statement with this clause alone: `RENAME TABLE a TO b`.
+    /// The text of a statement with only this clause: `RENAME TABLE a TO b`.
     package var text: String
 }
 

@@ -1,6 +1,6 @@
-/// Texts in double quotes become texts in single ones, as Debezium 3.6 has them before it reads a statement.
+/// Converts texts in double quotes to single quotes, as Debezium 3.6 does before it parses a statement.
 enum QuoteNormalizer {
-    /// Apostrophes inside are doubled; doubled double quotes and escapes stay as they are.
+    /// Apostrophes inside are doubled; doubled double quotes and escapes are kept.
     ///
     /// - Returns: nil if there is no text in double quotes.
     static func singleQuoted(_ text: LexedText) -> String? {

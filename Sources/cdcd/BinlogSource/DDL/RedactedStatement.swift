@@ -1,9 +1,9 @@
-/// A statement as logs, errors and states show it: on one line, without comments and without the values in it.
+/// A statement for logs, errors and states: on one line, without comments and without its values.
 ///
-/// Values may be personal data or secrets, and logs and states are read by more people than tables are. Whoever needs
-/// the whole statement finds it in the binlog, at the place that the message names.
+/// Values may be personal data or secrets, and logs and states have more readers than tables. The whole statement is in
+/// the binlog, at the position that the message names.
 enum RedactedStatement {
-    /// - Parameter hidesNumbers: numbers of a schema change are lengths and options rather than values.
+    /// - Parameter hidesNumbers: false for schema changes, whose numbers are lengths and options rather than values.
     static func text(_ statement: String, charactersMax: Int = 200, hidesNumbers: Bool = true) -> String {
         var scanner = Scanner(bytes: Array(statement.utf8), hidesNumbers: hidesNumbers)
         scanner.run(untilBytes: charactersMax * 4)
@@ -17,7 +17,7 @@ enum RedactedStatement {
         let hidesNumbers: Bool
         var position = 0
         var shown: [UInt8] = []
-        /// The end of a literal depends on a setting that is unknown here, so nothing more is shown.
+        /// The end of a literal depends on a setting that is unknown here, so the rest is not shown.
         var isUncertain = false
 
         init(bytes: [UInt8], hidesNumbers: Bool) {
@@ -78,7 +78,7 @@ enum RedactedStatement {
 
         private mutating func copyQuotedName() {
             repeat {
-                // A line break in a name is no reason to break the log's line.
+                // A line break in a name must not break the log's line.
                 shown.append(byte() < 0x20 ? 0x20 : byte())
                 position += 1
             } while position < bytes.count && byte() != UInt8(ascii: "`")
@@ -99,7 +99,7 @@ enum RedactedStatement {
             separate()
         }
 
-        /// A word or a number, which may hold letters too (`0xFF`, `1e5`).
+        /// A word or a number, which may contain letters too (`0xFF`, `1e5`).
         private mutating func copyWord() {
             let start = position
             let isNumber = (0x30...0x39).contains(byte())

@@ -1,4 +1,4 @@
-/// The parts of MySQL's `sql_mode` that decide how a statement's text is read.
+/// The parts of MySQL's `sql_mode` that affect how a statement's text is parsed.
 package struct SQLMode: OptionSet, Hashable, Sendable {
     package let rawValue: UInt64
 
@@ -9,7 +9,7 @@ package struct SQLMode: OptionSet, Hashable, Sendable {
     /// `\` is an ordinary character in strings.
     package static let noBackslashEscapes = SQLMode(rawValue: 1 << 20)
 
-    /// From the variable's text: `ONLY_FULL_GROUP_BY,ANSI_QUOTES`. Words that do not change the reading are ignored.
+    /// From the variable's text: `ONLY_FULL_GROUP_BY,ANSI_QUOTES`. Modes that do not affect parsing are ignored.
     package init(text: some StringProtocol) {
         self = []
         for word in text.split(separator: ",") {

@@ -1,21 +1,21 @@
-/// The tables and routines that statements name, by the places where MySQL's grammar has them.
+/// The tables and routines that statements refer to, by the positions at which MySQL's grammar has them.
 ///
-/// Covers what changes rows (INSERT, REPLACE, UPDATE, DELETE, LOAD DATA, TABLE, SELECT, DO, CALL, with WITH clauses and
-/// subqueries), the definitions of views, and the bodies of triggers, whose statements follow one another. A word in
-/// another place (a column, an alias, a function, a text) is no table. If the grammar is ambiguous, more is taken
-/// for a table or a routine than is one, never less.
+/// Covers statements that change rows (INSERT, REPLACE, UPDATE, DELETE, LOAD DATA, TABLE, SELECT, DO, CALL, with WITH
+/// clauses and subqueries), the definitions of views, and the bodies of triggers with several statements. A word at
+/// another position (a column, an alias, a function, a text) is not a table. If the grammar is ambiguous, the result
+/// may contain names that are not tables or routines, but never lacks one.
 ///
 /// Source: MySQL 9 manual, "Data Manipulation Statements"; MariaDB's `SET STATEMENT … FOR` and `ANALYZE`.
 struct StatementReferences: Equatable {
     /// Tables and views; each once, in the order of the text.
     private(set) var tables: [ObjectName] = []
-    /// Functions and procedures that are called, the server's own included.
+    /// Functions and procedures that are called, including the server's own.
     private(set) var routines: [ObjectName] = []
 
-    /// Nil if the text cannot be read.
+    /// Returns nil if the text cannot be parsed.
     init?(_ text: String, sqlMode: SQLMode) { self.init(LexedText(text, sqlMode: sqlMode)) }
 
-    /// Nil if the text cannot be read.
+    /// Returns nil if the text cannot be parsed.
     init?(_ text: LexedText) {
         guard text.error == nil else { return nil }
         var scan = StatementScan(bytes: text.bytes, tokens: text.tokens)
@@ -25,7 +25,7 @@ struct StatementReferences: Equatable {
     }
 }
 
-/// Goes over the tokens once. A stack holds, for each open parenthesis, what may stand in it.
+/// Processes the tokens once. A stack holds, for each open parenthesis, what it may contain.
 private struct StatementScan {
     private enum Contents {
         /// A query or a statement: FROM begins its tables.
@@ -38,11 +38,11 @@ private struct StatementScan {
 
     private struct Group {
         var contents: Contents
-        /// Whether a comma or a JOIN leads to another table.
+        /// Whether a comma or a JOIN is followed by another table.
         var isInTables = false
         /// Whether a table comes next.
         var expectsTable = false
-        /// Whether that table is a target, which no common table expression hides and no function replaces.
+        /// Whether that table is a target, which cannot be a common table expression or a function.
         var expectsTarget = false
         /// Names of WITH, in lower case.
         var commonTables: Set<String> = []
@@ -64,7 +64,7 @@ private struct StatementScan {
         self.tokens = tokens
     }
 
-    /// Words between INSERT, REPLACE (of LOAD DATA, too) or UPDATE and the table; all are reserved.
+    /// Words between INSERT, REPLACE (also of LOAD DATA) or UPDATE and the table; all are reserved.
     private static let modifiers: Set = ["LOW_PRIORITY", "HIGH_PRIORITY", "DELAYED", "IGNORE", "INTO", "TABLE"]
 
     private var top: Group {
@@ -108,7 +108,7 @@ private struct StatementScan {
         return groups.count == 1 && !top.expectsTable
     }
 
-    /// Takes one token or more. False if the text has no such form.
+    /// Consumes at least one token. Returns false if the text does not have such a form.
     private mutating func step() -> Bool {
         switch token().kind {
         case .symbol(UInt8(ascii: "(")): open()
@@ -276,7 +276,7 @@ private struct StatementScan {
         if isSymbol("("), !isWord { called(found) }
     }
 
-    /// Reserved words that are no functions.
+    /// Reserved words that are not functions.
     private static let wordsBeforeParentheses: Set = [
         "ALL", "AND", "ANY", "AS", "BETWEEN", "BY", "CASE", "DEFAULT", "DIV", "ELSE", "EXISTS", "HAVING", "IF", "IN", "INDEX",
         "INTERVAL", "KEY", "LIKE", "MOD", "NOT", "ON", "OR", "OVER", "PARTITION", "RETURN", "SELECT", "SET", "THEN", "USING",
@@ -298,8 +298,8 @@ private struct StatementScan {
         if called.insert(name).inserted { routines.append(name) }
     }
 
-    /// `DELETE FROM t …`, `DELETE t, u.* FROM …` and `DELETE FROM t, u.* USING …`. What stands before FROM, or between
-    /// FROM and USING, names tables of the list that follows, maybe by their aliases.
+    /// `DELETE FROM t …`, `DELETE t, u.* FROM …` and `DELETE FROM t, u.* USING …`. The names before FROM, or between
+    /// FROM and USING, are tables of the list that follows, possibly by their aliases.
     private mutating func delete() {
         while ["LOW_PRIORITY", "QUICK", "IGNORE", "HISTORY"].contains(token().keyword) { index += 1 }
         guard token().keyword == "FROM" else { return }
@@ -332,7 +332,8 @@ private struct StatementScan {
             index += 1
         }
         guard token().keyword == "AS", isSymbol("(", 1) else { return }
-        // The name stands for the query in itself only if the clause is recursive; then it does in all of its queries.
+        // The name denotes the query within the query itself only if the clause is recursive, and then in all of its
+        // queries.
         if isRecursive { top.commonTables.insert(defined) }
         index += 2
         groups.append(Group(contents: .query, definedTable: (defined, isRecursive)))

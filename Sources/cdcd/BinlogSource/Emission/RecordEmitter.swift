@@ -20,15 +20,14 @@ package final class RecordEmitter: SchemaChangeEmitter {
 
     // MARK: Rows
 
-    /// The number of rows of the current row event that are done: passed to the sink, skipped or left out. Also valid
-    /// if `emit` throws, so that an orderly stop repeats none of them.
+    /// The number of rows of the current row event that are done: passed to the sink, skipped or filtered out. Also
+    /// valid if `emit` throws, so that an orderly stop repeats none of them.
     package private(set) var deliveredRows = 0
 
-    /// Emits the records of a row event, leaving out its first `skippedRows` rows (those that were delivered before a
-    /// restart).
+    /// Emits the records of a row event, except its first `skippedRows` rows, which were delivered before a restart.
     ///
     /// - Returns: the number of rows in the event.
-    /// - Throws: what the sink throws; a `ConversionError` that names table and column if a value cannot be read; a
+    /// - Throws: the sink's error; a `ConversionError` that names table and column if a value cannot be read; a
     ///   `WireError` if the event is damaged.
     package func emit(
         _ event: RowsEvent, of decoder: BinlogRowDecoder, source: SourceInfo, skippingRows skippedRows: Int = 0
@@ -56,7 +55,7 @@ package final class RecordEmitter: SchemaChangeEmitter {
         return deliveredRows
     }
 
-    /// What the records of one row have in common.
+    /// The values that the records of one row share.
     private struct Change {
         let plan: TablePlan
         let source: ConnectValue

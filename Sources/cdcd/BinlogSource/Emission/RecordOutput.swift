@@ -1,7 +1,7 @@
 import ConnectData
 import WireCore
 
-/// Emits the records of schema changes: the streaming one at once, the snapshot's when the next record is known.
+/// Emits the records of schema changes: when streaming at once, in a snapshot when the next record is known.
 protocol SchemaChangeEmitter {
     /// Emits the record of a change of the schema, unless `include.schema.changes` is false.
     func emitSchemaChange(_ change: SchemaChange, source: SourceInfo) throws

@@ -4,8 +4,8 @@ import WireCore
 
 /// Builds the records of a snapshot. Owned by the task's thread.
 ///
-/// A record states whether it is the last of its table or of the snapshot, which is known one record later: one record
-/// is held back.
+/// A record states whether it is the last one of its table or of the snapshot, which is known only with the next
+/// record: one record is held back.
 package final class SnapshotEmitter: SchemaChangeEmitter {
     private let output: RecordOutput
     private let configuration: MySQLConnectorConfig
@@ -20,7 +20,7 @@ package final class SnapshotEmitter: SchemaChangeEmitter {
         configuration = output.configuration
     }
 
-    /// What the rows of a table share.
+    /// The values that the rows of a table share.
     fileprivate final class Table {
         let plan: TablePlan
         let decoder: SnapshotRowDecoder
@@ -57,7 +57,7 @@ package final class SnapshotEmitter: SchemaChangeEmitter {
 
     // MARK: Rows
 
-    /// Begins a table, to which the rows that follow belong.
+    /// Begins a table, to which the following rows belong.
     ///
     /// - Parameter source: the snapshot's position, and the time at which the table is read.
     package func beginTable(_ plan: TablePlan, source: SourceInfo) throws {
@@ -68,7 +68,7 @@ package final class SnapshotEmitter: SchemaChangeEmitter {
         hasTables = true
     }
 
-    /// Takes a row of `SELECT` over `plan.selectedColumns`. It is emitted when the next one is known.
+    /// Accepts a row of `SELECT` over `plan.selectedColumns`. It is emitted when the next one is known.
     package func emitRow(_ row: borrowing TextRow) throws {
         guard let table else { preconditionFailure("a row before beginTable") }
         let plan = table.plan
@@ -126,8 +126,8 @@ package final class SnapshotEmitter: SchemaChangeEmitter {
 }
 
 extension SnapshotMarker {
-    /// The most specific marker of a row. A table's only row is its last rather than its first. `first` is the first
-    /// row of the first table, which may have none; `last` is the last row of the last table that has rows.
+    /// The most specific marker of a row. A table's only row is marked as its last, not as its first. `first` is the
+    /// first row of the first table, which may have none; `last` is the last row of the last table that has rows.
     fileprivate init(_ row: SnapshotEmitter.Row, isLast: Bool, marksTables: Bool) {
         if isLast {
             self = .last

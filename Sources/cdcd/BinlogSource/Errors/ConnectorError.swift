@@ -3,9 +3,9 @@
 /// The first line is Debezium's message in the same case, if it has one.
 package struct ConnectorError: Error, Hashable, Sendable, CustomStringConvertible {
     package let summary: String
-    /// The server's or the system's own words.
+    /// The server's or the system's own message.
     package let cause: String?
-    /// What to do about it: the statement to run, the variable to set.
+    /// The remedy: the statement to run, the variable to set.
     package let remedy: String?
 
     package init(_ summary: String, cause: String? = nil, remedy: String? = nil) {

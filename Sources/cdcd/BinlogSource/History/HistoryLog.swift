@@ -1,32 +1,32 @@
 import ConnectData
 
-/// The place where schema history is kept: in production one partition of a Kafka topic.
+/// The storage of the schema history: in production one partition of a Kafka topic.
 ///
 /// Used from the task's thread only.
 package protocol HistoryLog: AnyObject {
     func exists() throws -> Bool
-    /// Creates the topic with one partition and endless retention, as Debezium does.
+    /// Creates the topic with one partition and infinite retention, as Debezium does.
     func create() throws
-    /// Appends and returns when the records are durable.
+    /// Appends the records and returns when they are durable.
     func append(_ records: [[UInt8]]) throws
-    /// Hands over every record from the beginning to the end as it is now.
+    /// Passes on every record from the beginning to the current end.
     func replay(_ body: ([UInt8]) throws -> Void) throws
     func close()
-    /// Ends a call that waits, from any thread, with `CancellationError`; the log cannot be used afterwards.
+    /// Ends a waiting call, from any thread, with `CancellationError`; the log cannot be used afterwards.
     var cancel: @Sendable () -> Void { get }
 }
 
-/// Where a connector's schema history is, from `schema.history.internal.*` or `database.history.*`.
+/// The location of a connector's schema history, from `schema.history.internal.*` or `database.history.*`.
 package struct HistoryLogLocation: Hashable, Sendable {
     package var topic: String
     /// As configured: `host:port,host:port`.
     package var bootstrapServers: String
     /// `<server>-schemahistory`, in 1.9 `<server>-dbhistory`.
     package var clientID: String
-    /// How long a question to the brokers may take before it counts as failed, and is asked again.
+    /// The time after which a request to the brokers has failed and is retried.
     package var queryTimeoutMilliseconds: Int
     package var createTimeoutMilliseconds: Int
-    /// How long a record may wait until it is stored; nil: as long as it takes.
+    /// The maximum time until a record is stored; nil is without a limit.
     package var deliveryTimeoutMilliseconds: Int?
 
     package init(
@@ -42,9 +42,9 @@ package struct HistoryLogLocation: Hashable, Sendable {
     }
 }
 
-/// Reports `.interrupted` while the history cannot be reached and is waited for. From any thread.
+/// Reports `.interrupted` while the history cannot be reached. Called from any thread.
 package typealias HistoryConditionReport = @Sendable (TaskControl.Condition) -> Void
 
-/// Opens the log at a location; the connector is given one, so that it knows no Kafka.
+/// Opens the log at a location; passed to the connector, so that it does not depend on Kafka.
 package typealias HistoryLogOpener =
     @Sendable (HistoryLogLocation, _ report: @escaping HistoryConditionReport) throws -> any HistoryLog

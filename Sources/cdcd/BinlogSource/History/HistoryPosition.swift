@@ -1,7 +1,7 @@
 import MySQLWire
 import WireCore
 
-/// A place in the binlog as a history record or an offset names it.
+/// A position in the binlog, as a history record or an offset names it.
 ///
 /// Source: Debezium's `BinlogHistoryRecordComparator`.
 struct HistoryPosition {
@@ -9,13 +9,13 @@ struct HistoryPosition {
 
     private func number(_ name: String) -> Int64 { document[name]?.integerValue ?? 0 }
 
-    /// Whether the position belongs to a snapshot that is not over: `true` in 1.9, `"INITIAL"` and others in 3.6.
+    /// Whether the position belongs to an unfinished snapshot: `true` in 1.9, `"INITIAL"` and others in 3.6.
     var isInSnapshot: Bool {
         guard let mark = document["snapshot"] else { return false }
         return mark != .null && mark != .bool(false)
     }
 
-    /// How many events of the transaction were done before this one.
+    /// The number of events of the transaction before this one.
     var eventCount: Int64 { number("event") }
 
     /// The executed set; nil without GTIDs.
@@ -30,7 +30,7 @@ struct HistoryPosition {
 
     static func gtids(_ text: String, _ flavor: ServerFlavor) throws(HistoryError) -> GTIDPosition {
         guard let position = flavor.position(text) else {
-            throw .incomparable("'\(text)' is no set of GTIDs that cdcd reads")
+            throw .incomparable("'\(text)' is not a set of GTIDs")
         }
         return position
     }
@@ -40,13 +40,13 @@ struct HistoryPosition {
         if isOfAnotherServer(than: desired) { return number("ts_sec") <= desired.number("ts_sec") }
         let files = (try file(), try desired.file())
         guard files.0.base == files.1.base else {
-            throw .incomparable("the binlog's files were called \(files.0.base).* and now \(files.1.base).*")
+            throw .incomparable("the binlog's files were named \(files.0.base).* and are now named \(files.1.base).*")
         }
         guard files.0.number == files.1.number else { return files.0.number < files.1.number }
         return isAtOrBeforeInFile(desired)
     }
 
-    /// Compares positions in one file. Of a transaction at the same position the events before the stored count are
+    /// Compares positions in one file. Of a transaction at the same position, the events before the stored count are
     /// done, and the next one is read again.
     func isAtOrBeforeInFile(_ desired: Self) -> Bool {
         let (position, other) = (number("pos"), desired.number("pos"))
@@ -54,8 +54,9 @@ struct HistoryPosition {
         return eventCount == 0 || eventCount < desired.eventCount
     }
 
-    /// A snapshot's positions name no server; they count as the other's where the files are called alike. (Debezium
-    /// goes by the times there too, but a snapshot's are of the connector's clock, which may be ahead of the server's.)
+    /// A snapshot's position has no server; it is treated as the other one's if the files have the same base name.
+    /// (Debezium compares the times in this case too, but a snapshot's time is that of the connector's clock, which may
+    /// be ahead of the server's.)
     private func isOfAnotherServer(than other: Self) -> Bool {
         let (server, otherServer) = (number("server_id"), other.number("server_id"))
         if server == otherServer { return false }
@@ -75,7 +76,7 @@ struct HistoryPosition {
     }
 
     private func file() throws(HistoryError) -> (base: String, number: Int64) {
-        guard let binlogFile else { throw .incomparable("'\(fileName)' is no name of a binlog file") }
+        guard let binlogFile else { throw .incomparable("'\(fileName)' is not the name of a binlog file") }
         return binlogFile
     }
 }

@@ -93,7 +93,7 @@ extension HistoryRecord {
             enumValues: (document["enumValues"]?.arrayValue ?? []).compactMap(\.stringValue))
     }
 
-    /// From `"database"."table"`, in which nothing is escaped.
+    /// Parses `"database"."table"`, in which nothing is escaped.
     private static func tableID(_ text: String) -> TableID? {
         guard text.hasPrefix("\""), text.hasSuffix("\""), text.count >= 2 else { return nil }
         let inner = text.dropFirst().dropLast()

@@ -8,7 +8,7 @@ package struct HistoryRecord: Hashable, Sendable {
     package var source: JSONObject
     /// The offset of the statement's event, with the connector's own member names.
     package var position: JSONObject
-    /// When the record was made; none in 1.9.
+    /// The time at which the record was written; nil in 1.9.
     package var timestampMilliseconds: Int64?
     package var databaseName: String?
     package var schemaName: String?
@@ -41,7 +41,7 @@ package struct HistoryRecord: Hashable, Sendable {
         return JSONValue.object(document).prettyPrinted()
     }
 
-    /// Reads a document of either generation, however it is spaced.
+    /// Parses a document of either generation, with any spacing.
     package init(decoding bytes: [UInt8]) throws(HistoryError) {
         let value: JSONValue
         do {
@@ -49,7 +49,7 @@ package struct HistoryRecord: Hashable, Sendable {
         } catch {
             throw .malformed("\(error)")
         }
-        guard let document = value.objectValue else { throw .malformed("it is no JSON object") }
+        guard let document = value.objectValue else { throw .malformed("it is not a JSON object") }
         guard let source = document["source"]?.objectValue, let position = document["position"]?.objectValue else {
             throw .malformed("it lacks source or position")
         }
@@ -61,14 +61,14 @@ package struct HistoryRecord: Hashable, Sendable {
     }
 }
 
-/// What is wrong with a history's document.
+/// The defect of a history's document.
 package enum HistoryError: Error, Hashable, Sendable, CustomStringConvertible {
     case malformed(String)
     case incomparable(String)
 
     package var description: String {
         switch self {
-        case .malformed(let reason): "The schema history holds a document that is no history record: \(reason)"
+        case .malformed(let reason): "The schema history contains a document that is not a history record: \(reason)"
         case .incomparable(let reason):
             "The schema history cannot be compared with the stored offset: \(reason). Take a new snapshot (a connector "
                 + "with a new name, or its offsets deleted), or rebuild the history with the recovery snapshot mode."

@@ -3,15 +3,15 @@ import WireCore
 
 /// The offset up to which a history is applied, and the decision for each record.
 ///
-/// Source: Debezium's `BinlogHistoryRecordComparator`, except for records at the very offset, and for those that differ
-/// from it in excluded sources only (see `includes`).
+/// Source: Debezium's `BinlogHistoryRecordComparator`, except for records at exactly the offset, and for those that
+/// differ from it in excluded sources only (see `includes`).
 struct RecoveryPoint {
-    /// The connector's settings by which positions are compared.
+    /// The connector's settings for the comparison of positions.
     struct Rules {
         var flavor = ServerFlavor.mySQL
-        /// The transactions that the server is not asked for; nil if it is asked for what follows a file position.
+        /// The transactions that are excluded from the stream; nil if the stream follows a file position.
         var executed: GTIDPosition?
-        /// `gtid.source.*`: whether a source's transactions count.
+        /// `gtid.source.*`: whether a source's transactions are compared.
         var includesSource: (String) -> Bool = { _ in true }
     }
 
@@ -19,7 +19,7 @@ struct RecoveryPoint {
     private let offset: HistoryPosition
     private let gtids: GTIDPosition?
     private let filteredGTIDs: GTIDPosition?
-    /// The last record's position: those of a snapshot are all the same.
+    /// The last record's position: all records of a snapshot have the same one.
     private var last: (text: String, position: GTIDPosition)?
 
     init(_ offset: JSONObject, _ rules: Rules) throws(HistoryError) {
@@ -31,12 +31,12 @@ struct RecoveryPoint {
 
     /// Whether the record's statement was applied before the offset; otherwise it is read from the binlog again.
     ///
-    /// A statement outside of transactions is recorded with the GTIDs executed before it. A record with exactly the
-    /// offset's GTIDs is therefore one whose transaction the server sends again: Debezium applies it twice. The same
-    /// holds for a record with all GTIDs that the server is not asked for.
+    /// A statement outside of transactions is recorded with the GTIDs executed before it. The transaction of a record
+    /// with exactly the offset's GTIDs is therefore sent again: Debezium applies it twice. The same applies to a record
+    /// with all GTIDs that are excluded from the stream.
     mutating func includes(_ record: HistoryPosition) throws(HistoryError) -> Bool {
         guard let wanted = gtids, let filteredWanted = filteredGTIDs else {
-            // GTIDs are often switched on and rarely off: a position without them is the older one.
+            // GTIDs are often enabled later and rarely disabled: a position without them is the older one.
             return record.gtidText == nil ? try record.isAtOrBeforeByFile(offset) : false
         }
         guard let text = record.gtidText else { return true }

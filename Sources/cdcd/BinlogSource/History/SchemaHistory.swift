@@ -1,26 +1,26 @@
 import MySQLWire
 import WireCore
 
-/// Rebuilding the schema that held at an offset from the history that was recorded.
+/// Rebuilds the schema at an offset from the recorded history.
 package enum SchemaHistory {
-    /// What a history's replay gave.
+    /// The result of replaying a history.
     package struct Recovery: Sendable {
         package var schema: DatabaseSchema
-        /// Records of this connector, at or before the offset or not.
+        /// The number of records of this connector, before or after the offset.
         package var recordCount: Int
-        /// Records that were applied.
+        /// The number of records that were applied.
         package var appliedCount: Int
     }
 
     /// Replays the log over `schema` (an empty one with the connector's rules): every record with this `source` whose
     /// position is before `offset`.
     ///
-    /// 3.6 takes the tables as the records hold them and reads only statements that list none; 1.9 reads every
-    /// statement again. Either reads what the other wrote. A statement that was recorded twice (it was read again after
-    /// a restart, or two workers ran the task) is applied once.
+    /// 3.6 uses the tables of the records and parses only statements that list none; 1.9 parses every statement again.
+    /// Either reads the other's records. A statement that was recorded twice (it was read again after a restart, or two
+    /// workers ran the task) is applied once.
     ///
-    /// Throws `HistoryError` for a document that is no history record, `DDLError` for a statement that cannot be
-    /// followed, and what the log throws.
+    /// Throws `HistoryError` for a document that is not a history record, `DDLError` for a statement that cannot be
+    /// applied, and the log's errors.
     static func recover(
         from log: any HistoryLog, source: JSONObject, until offset: JSONObject, comparing rules: RecoveryPoint.Rules,
         into schema: DatabaseSchema
@@ -42,8 +42,8 @@ package enum SchemaHistory {
             if let group = statements.add(record) { try apply(group) }
         }
         if let group = statements.finish() { try apply(group) }
-        // What they left uncertain was logged when they were read from the binlog.
-        _ = recovery.schema.takeNotices()
+        // Their warnings were logged when they were read from the binlog.
+        _ = recovery.schema.takeWarnings()
         return recovery
     }
 }
@@ -59,9 +59,9 @@ extension DatabaseSchema {
         }
     }
 
-    /// Whether the statement, read again, did not give the table that it gave when it was recorded: one that comes out
-    /// of a database whose history is not kept, or `CREATE TABLE a.t LIKE u`, since the record names the database of
-    /// the new table and not that of the session.
+    /// Whether the statement, parsed again, did not give the table that was recorded: one that is renamed out of a
+    /// database whose history is not kept, or `CREATE TABLE a.t LIKE u`, since the record names the database of the new
+    /// table and not that of the session.
     private func differs(_ change: TableChange) -> Bool {
         guard let table = table(change.id) else { return true }
         return change.kind == .create && change.definition.map { $0.columns.map(\.name) } != table.columns.map(\.name)
@@ -74,8 +74,8 @@ extension DatabaseSchema {
         catalog[key(change.id)] = change.definition
     }
 
-    /// The former name of a renamed table if the record does not hold it: after `ALTER TABLE … RENAME`, and of all
-    /// that 1.9 wrote.
+    /// The former name of a renamed table if the record does not contain it: after `ALTER TABLE … RENAME`, and in all
+    /// records of 1.9.
     private func renamed(to new: TableID, by ddl: String?) -> TableID? {
         var renames: [(old: ObjectName, new: ObjectName)] = []
         for statement in ddl.map({ DDLParser.parse($0) }) ?? [] {

@@ -1,15 +1,15 @@
 import WireCore
 
-/// Gathers the records of one statement, which have one position and stand side by side, and leaves out repetitions:
-/// a statement that is read again is recorded again, and to apply it twice (`RENAME COLUMN`) is an error.
+/// Groups the consecutive records of one statement, which have one position, and drops repetitions: a statement that is
+/// read again is recorded again, and applying it twice (`RENAME COLUMN`) is an error.
 struct StatementGroups {
     struct Group {
         fileprivate let position: JSONObject
         fileprivate(set) var records: [HistoryRecord]
     }
 
-    /// What identifies a record's statement on any server. With GTIDs that is the executed set; file and position
-    /// differ between servers and count only without. Of long texts the hashes are enough beside time and server.
+    /// Identifies a record's statement on any server. With GTIDs by the executed set; file and position differ between
+    /// servers and are used only without. For long texts the hashes are sufficient in addition to time and server.
     private struct Identity: Hashable {
         let place: [JSONValue?]
         let gtidHash: Int?
@@ -27,10 +27,10 @@ struct StatementGroups {
     }
 
     private var current: Group?
-    /// The records of the statements before.
+    /// The records of the preceding statements.
     private var seen: Set<Identity> = []
 
-    /// - Returns: the group that the record ended.
+    /// - Returns: the group that precedes the record, if the record ends it.
     mutating func add(_ record: HistoryRecord) -> Group? {
         if current?.position == record.position {
             current?.records.append(record)
@@ -41,10 +41,10 @@ struct StatementGroups {
         return ended
     }
 
-    /// - Returns: the last group, without repetitions; nil if there is none or all of it is one.
+    /// - Returns: the last group, without repetitions; nil if there is none or it is a repetition.
     mutating func finish() -> Group? {
         guard var group = current.take() else { return nil }
-        // A snapshot's statements have one position, and to apply them again changes nothing.
+        // A snapshot's statements have one position, and applying them again has no effect.
         if HistoryPosition(document: group.position).isInSnapshot { return group }
         let identities = group.records.map { Identity($0) }
         group.records = Self.withoutRepetitions(zip(group.records, identities).filter { !seen.contains($0.1) })
@@ -54,8 +54,8 @@ struct StatementGroups {
 
     private typealias IdentifiedRecord = (record: HistoryRecord, identity: Identity)
 
-    /// Of `a a b b` (two workers), of `a b a b` (read again) and of `a a b` (the first append was interrupted) one `a`
-    /// and one `b`. `RENAME TABLE a TO b, b TO a, a TO b` is none of these.
+    /// Reduces `a a b b` (two workers), `a b a b` (read again) and `a a b` (the first append was interrupted) to one
+    /// `a` and one `b`. `RENAME TABLE a TO b, b TO a, a TO b` has none of these forms.
     private static func withoutRepetitions(_ records: [IdentifiedRecord]) -> [HistoryRecord] {
         var result: [IdentifiedRecord] = []
         for record in records where result.last?.identity != record.identity { result.append(record) }

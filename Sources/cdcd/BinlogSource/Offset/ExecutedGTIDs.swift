@@ -1,6 +1,6 @@
 import MySQLWire
 
-/// The transactions that need not be read again, in the text form that Debezium stores.
+/// The transactions that are excluded from the stream, in the text form that Debezium stores.
 ///
 /// For MySQL the text differs from the server's own: a single transaction is written as an interval (`7-7`), and a
 /// source that appears while streaming is appended instead of being sorted in. For MariaDB it is the server's.
@@ -32,7 +32,7 @@ package struct ExecutedGTIDs: Hashable, Sendable {
         switch transaction {
         case .mySQL(let gtid):
             precondition(list == nil, "a MySQL GTID in a MariaDB position")
-            // The usual case first: a source that is in the text already.
+            // The usual case first: a source that is already in the text.
             if set.intervals[gtid.source] == nil { order.append(gtid.source) }
             set.insert(gtid)
         case .mariaDB(let gtid):

@@ -1,18 +1,17 @@
 import MySQLWire
 
-/// Follows the events of a binlog and knows at every moment where reading would have to begin again.
+/// Tracks the events of a binlog and the position from which reading would have to restart.
 ///
-/// A value without I/O. For each event call `begin`, then what the event means, then `complete`:
+/// A value without I/O. For each event call `begin`, then the function for its kind, then `complete`:
 ///
 /// - Outside of transactions the restart position is the end of each event.
-/// - BEGIN makes its own position the restart position; from there on events and rows are counted, BEGIN being the
-///   first.
+/// - BEGIN makes its own position the restart position; from there on events and rows are counted, starting with BEGIN.
 /// - A commit makes the transaction's end the restart position and adds its GTID to the executed set.
 ///
-/// Source: Debezium's `BinlogOffsetContext`; the counts must be its counts, or rows are lost or repeated when the one
-/// takes over from the other.
+/// Source: Debezium's `BinlogOffsetContext`; the counts must be equal to its counts, or rows are lost or repeated when
+/// one takes over from the other.
 struct OffsetTracker: Sendable {
-    /// What the events between two commits belong to.
+    /// The unit to which the events between two commits belong.
     enum Group: Hashable, Sendable {
         case none
         /// BEGIN to COMMIT.
@@ -21,32 +20,32 @@ struct OffsetTracker: Sendable {
         case xa
     }
 
-    /// A place from which reading can begin again without losing or repeating anything.
+    /// A position from which reading can restart without losing or repeating anything.
     struct RestartPoint: Hashable, Sendable {
         var file: String
         var position: Int64
-        /// nil if the stream is not followed by GTIDs.
+        /// nil if the stream does not use GTIDs.
         var gtids: ExecutedGTIDs?
         var eventCount: Int64 = 0
         var rowCount: Int64 = 0
     }
 
     private(set) var file: String
-    /// Where the current event begins and ends in its file. The header's 32 bits are continued beyond 4 GiB.
+    /// The start and the end of the current event in its file. The header's 32 bits are extended beyond 4 GiB.
     private(set) var eventPosition: Int64
     private(set) var eventEnd: Int64
     private var restart: RestartPoint
     private(set) var group = Group.none
-    /// The transaction that was announced last; the events that follow belong to it.
+    /// The last announced transaction, to which the following events belong.
     private(set) var gtid: TransactionID?
     /// Whether `gtid` is not in the executed set yet.
     private var isGTIDPending = false
-    /// Whether a statement without a transaction is done, of which the executed set does not know yet.
+    /// Whether a statement outside of transactions is done that is not in the executed set yet.
     private var isPendingDone = false
-    /// Where the transaction in flight was announced: before its BEGIN.
+    /// The position at which the transaction in flight was announced: before its BEGIN.
     private var announcedPosition: Int64?
     private(set) var serverID: Int64 = 0
-    /// The time of the last event that gave a record, in seconds.
+    /// The time of the last event with a record, in seconds.
     var timestampSeconds: Int64?
 
     init(startingAt point: RestartPoint, timestampSeconds: Int64? = nil) {
@@ -57,19 +56,19 @@ struct OffsetTracker: Sendable {
         self.timestampSeconds = timestampSeconds
     }
 
-    /// Goes on after a new connection.
+    /// Continues after a reconnection.
     init(resuming tracker: OffsetTracker) {
         self.init(startingAt: tracker.resumePoint, timestampSeconds: tracker.timestampSeconds)
     }
 
     // MARK: Events
 
-    /// An event arrives (any but ROTATE).
+    /// Begins an event (any except ROTATE).
     ///
-    /// - Returns: false if its end is no position that a file can have.
+    /// - Returns: false if its end is not a valid position in a file.
     mutating func begin(eventBytes: UInt32, nextPosition: UInt32, serverID: UInt32) -> Bool {
         self.serverID = Int64(serverID)
-        // Made up for the stream, in no file.
+        // Artificial events are not part of a file.
         guard nextPosition > 0 else { return true }
         let (continued, overflows) = eventEnd.addingReportingOverflow(Int64(eventBytes))
         if overflows { return false }
@@ -87,9 +86,9 @@ struct OffsetTracker: Sendable {
         return true
     }
 
-    /// ROTATE: the events that follow are in this file.
+    /// ROTATE: the following events are in this file.
     ///
-    /// - Returns: false if that is no position that a file can have.
+    /// - Returns: false if it is not a valid position in a file.
     mutating func rotate(to file: String, position: UInt64) -> Bool {
         guard let position = Int64(exactly: position) else { return false }
         if self.file != file { self.file = file }
@@ -142,7 +141,7 @@ struct OffsetTracker: Sendable {
         announcedPosition = nil
     }
 
-    /// A statement outside of transactions is carried out.
+    /// A statement outside of transactions was applied.
     mutating func finishStatement() {
         isPendingDone = true
         announcedPosition = nil
@@ -157,7 +156,7 @@ struct OffsetTracker: Sendable {
 
     // MARK: Answers
 
-    /// What Debezium would store with a record that is emitted now.
+    /// The offset that Debezium would store with a record that is emitted now.
     var storedPoint: StoredPoint {
         var point = restart
         if group != .transaction {
@@ -167,14 +166,14 @@ struct OffsetTracker: Sendable {
         return StoredPoint(point: point, serverID: serverID, timestampSeconds: timestampSeconds)
     }
 
-    /// What may be stored if no record is emitted. After a statement it names the statement's own GTID too (Debezium's
-    /// records do not), so that the statement is not read again.
+    /// The offset to be stored if no record is emitted. After a statement it also includes the statement's own GTID
+    /// (Debezium's records do not), so that the statement is not read again.
     func storedPoint(isAfterStatement: Bool) -> StoredPoint {
         guard isAfterStatement, group == .none else { return storedPoint }
         return StoredPoint(point: resumePoint, serverID: serverID, timestampSeconds: timestampSeconds)
     }
 
-    /// An offset whose texts are not made yet: kept with every row event, made when it is to be committed.
+    /// An offset whose texts are not built yet: kept with every row event, built when it is to be committed.
     struct StoredPoint: Hashable, Sendable {
         var point: RestartPoint
         var serverID: Int64
@@ -187,14 +186,14 @@ struct OffsetTracker: Sendable {
         }
     }
 
-    /// Where this process itself goes on after it lost its connection: nothing is lost and nothing repeated.
+    /// The position at which this process continues after a lost connection, without losing or repeating anything.
     var resumePoint: RestartPoint {
         var point = restart
         if group == .none, isPendingDone, isGTIDPending, let gtid { point.gtids?.insert(gtid) }
         return point
     }
 
-    /// Where the server is asked to begin where it is not followed by GTIDs: at the announcement of the transaction in
-    /// flight, so that its GTID is known.
+    /// The position that is requested from the server without GTIDs: the announcement of the transaction in flight, so
+    /// that its GTID is read.
     var requestPosition: Int64 { announcedPosition ?? restart.position }
 }

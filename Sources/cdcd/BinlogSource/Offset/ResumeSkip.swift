@@ -1,15 +1,15 @@
 import MySQLWire
 
-/// Leaves out what was delivered before a restart: events and rows at the head of the transaction that was in flight.
+/// Skips what was delivered before a restart: events and rows at the start of the transaction that was in flight.
 ///
-/// Counting begins with the first transaction that is read, and only if it is the very one that the offset means: the
-/// same file and position, originating server and (after a reconnection) GTID. On another server the same transaction
-/// may be cut into other events, and then repeating its first rows is better than losing some.
+/// Counting begins with the first transaction that is read, and only if it is exactly the one of the offset: the same
+/// file and position, originating server and (after a reconnection) GTID. On another server the same transaction may be
+/// split into other events, and then repeating its first rows is better than losing some.
 struct ResumeSkip: Hashable, Sendable {
-    /// What identifies a transaction. A nil GTID or server is not compared.
+    /// Identifies a transaction. A nil GTID or server is not compared.
     struct Place: Hashable, Sendable {
         var file: String
-        /// Where its BEGIN begins.
+        /// The position of its BEGIN.
         var position: Int64
         var gtid: TransactionID?
         /// The server on which it was first executed.
@@ -35,21 +35,21 @@ struct ResumeSkip: Hashable, Sendable {
         self.rowCount = rowCount
     }
 
-    /// - Parameter serverID: of the stored offset; 0 if it names none.
+    /// - Parameter serverID: the stored offset's; 0 if it has none.
     init(_ point: OffsetTracker.RestartPoint, serverID: Int64) {
         self.init(
             Place(file: point.file, position: point.position, serverID: serverID == 0 ? nil : serverID),
             eventCount: point.eventCount, rowCount: point.rowCount)
     }
 
-    /// What is left out after a new connection, which begins again at `point`: what was delivered since, and what was
-    /// still to be left out when the old one was lost.
+    /// What is to be skipped after a reconnection at `point`: what has been delivered, and what was still to be skipped
+    /// when the connection was lost.
     ///
     /// - Parameters:
     ///   - gtid: the transaction in flight.
     ///   - serverID: where it was first executed.
     func continued(at point: OffsetTracker.RestartPoint, gtid: TransactionID?, serverID: Int64) -> ResumeSkip {
-        // Nothing of a transaction was read: all of it is still to come.
+        // No part of a transaction was read: it is read as a whole.
         guard point.eventCount > 0 else { return self }
         return ResumeSkip(
             Place(file: point.file, position: point.position, gtid: gtid, serverID: serverID == 0 ? nil : serverID),
@@ -57,15 +57,15 @@ struct ResumeSkip: Hashable, Sendable {
             rowCount: point.rowCount.addingClamped(isSkipping ? rowCount : 0))
     }
 
-    /// Whether anything is left to leave out.
+    /// Whether there is still something to skip.
     var isPending: Bool { eventCount > 0 || rowCount > 0 }
 
-    /// Whether the rows of the current event were all delivered.
+    /// Whether all rows of the current event were delivered before.
     var skipsEvent: Bool { isSkipping && eventCount > 0 }
 
     /// BEGIN or XA START.
     ///
-    /// - Returns: false if something was to be left out and this is another transaction: all of it is read.
+    /// - Returns: false if something was to be skipped and this is another transaction: all of it is read.
     mutating func beginGroup(at place: Place) -> Bool {
         guard isPending, !isSkipping else { return true }
         guard place.matches(self.place) else {
@@ -77,8 +77,8 @@ struct ResumeSkip: Hashable, Sendable {
         return true
     }
 
-    /// The number of rows at the head of the current row event that were delivered. They are still to be skipped, also
-    /// after a new connection, until `finishRows` or `complete` is called.
+    /// The number of rows at the start of the current row event that were delivered. They are still to be skipped, also
+    /// after a reconnection, until `finishRows` or `complete` is called.
     var deliveredRows: Int { isSkipping && eventCount == 0 ? Int(clamping: rowCount) : 0 }
 
     /// More rows of the current row event are delivered than were to be skipped.
@@ -90,7 +90,7 @@ struct ResumeSkip: Hashable, Sendable {
 
     /// The event is done.
     ///
-    /// - Parameter isRows: whether it is the kind of event of which single rows can be skipped.
+    /// - Parameter isRows: whether single rows of this kind of event can be skipped.
     mutating func complete(isRows: Bool) {
         guard isSkipping else { return }
         if eventCount > 0 {
@@ -101,7 +101,7 @@ struct ResumeSkip: Hashable, Sendable {
         }
     }
 
-    /// The transaction is over; so is the skipping.
+    /// The transaction is over, and so is skipping.
     mutating func endGroup() {
         guard isSkipping else { return }
         self = ResumeSkip(Place(file: "", position: 0), eventCount: 0, rowCount: 0)
@@ -109,7 +109,7 @@ struct ResumeSkip: Hashable, Sendable {
 }
 
 extension Int64 {
-    /// The sum of two counts, of which one may come from a stored offset.
+    /// The sum of two counts, one of which may come from a stored offset.
     fileprivate func addingClamped(_ other: Int64) -> Int64 {
         let (sum, overflows) = addingReportingOverflow(other)
         return overflows ? .max : sum

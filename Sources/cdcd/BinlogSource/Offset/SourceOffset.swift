@@ -1,30 +1,30 @@
 import ConnectData
 import WireCore
 
-/// Where a connector stands: the value that Connect's offsets topic holds for its source partition.
+/// The position of a connector: the value that Connect's offsets topic contains for its source partition.
 ///
 /// Source: Debezium's `MySqlOffsetContext` (1.9) and `BinlogOffsetContext` (3.6).
 package struct SourceOffset: Hashable, Sendable {
-    /// Which part of the connector's work the offset belongs to.
+    /// The phase of the connector to which the offset belongs.
     package enum Phase: Hashable, Sendable {
         case streaming
-        /// The snapshot is not finished: it begins again after a restart.
+        /// The snapshot is not finished: it starts again after a restart.
         case snapshotRunning
         /// The snapshot's last record.
         case snapshotFinished
     }
 
-    /// Where reading begins again: the file's name (empty: the first one), and the position in bytes of the
-    /// transaction in flight, or behind the last event outside of transactions.
+    /// The position from which reading restarts: the file's name (empty: the first one), and the position in bytes of
+    /// the transaction in flight, or after the last event outside of transactions.
     package var file: String
     package var position: Int64
     /// The executed set without the transaction in flight, as stored; nil if GTIDs are not used.
     package var gtids: String?
-    /// How many events of the transaction in flight are done, its BEGIN included.
+    /// The number of processed events of the transaction in flight, including its BEGIN.
     package var eventCount: Int64
-    /// How many rows of the next event are done.
+    /// The number of processed rows of the next event.
     package var rowCount: Int64
-    /// The server that wrote the last event; 0 where none was read.
+    /// The server that wrote the last event; 0 if none was read.
     package var serverID: Int64
     /// The database's time of the last event, in seconds since the epoch.
     package var timestampSeconds: Int64?
@@ -46,8 +46,8 @@ package struct SourceOffset: Hashable, Sendable {
 
     /// Reads a stored offset of either generation.
     ///
-    /// Throws where a member is missing or has an impossible value, and where the offset says that Debezium is doing
-    /// something that cannot be taken over (an incremental snapshot).
+    /// Throws if a member is missing or has an invalid value, and if Debezium was in the middle of something that
+    /// cannot be taken over (an incremental snapshot).
     package init(_ stored: JSONObject) throws(ConnectorError) {
         guard let file = stored["file"]?.stringValue else {
             throw ConnectorError("Source offset 'file' parameter is missing", remedy: Self.remedy)
@@ -55,7 +55,7 @@ package struct SourceOffset: Hashable, Sendable {
         if stored["incremental_snapshot_primary_key"]?.stringValue != nil
             || stored["incremental_snapshot_collections"]?.stringValue != nil {
             throw ConnectorError(
-                "The stored offset says that an incremental snapshot is under way, and those are not supported yet",
+                "The stored offset was written during an incremental snapshot, which is not supported yet",
                 remedy: "Let Debezium finish the snapshot, or stop it with a stop-snapshot signal, and then start here.")
         }
         self.init(file: file, position: try Self.number("pos", in: stored) ?? 0)
@@ -95,7 +95,7 @@ package struct SourceOffset: Hashable, Sendable {
         }
     }
 
-    /// The members that the generation stores. Absent where they say nothing, as there.
+    /// The members that the generation stores. Members without information are absent, as in Debezium.
     package func encoded(for profile: DebeziumProfile) -> JSONObject {
         var members: [(name: String, value: JSONValue)] = []
         if phase == .streaming, profile.offsets.haveTransactionID {

@@ -15,7 +15,7 @@ extension DebeziumProfile {
         /// The member `snapshot` of an offset while a snapshot runs.
         package var runningSnapshotMark: JSONValue { isModern ? .string("INITIAL") : .bool(true) }
 
-        /// Whether a server with this `gtid_mode` is followed by GTIDs: 1.9 also while the mode is being changed.
+        /// Whether GTIDs are used with this `gtid_mode`: 1.9 also uses them while the mode is being changed.
         package func followsGTIDs(mode: String?) -> Bool {
             guard let mode = mode?.uppercased(), !mode.isEmpty else { return false }
             return isModern ? mode == "ON" : mode != "OFF"

@@ -20,7 +20,7 @@ package enum ServerFlavor: Hashable, Sendable, CaseIterable {
 
     // MARK: Debezium's connector
 
-    /// The Java package of Debezium's connector, with which the names of its classes and schemas begin.
+    /// The Java package of Debezium's connector, the prefix of its classes and schemas.
     private var package: String {
         switch self {
         case .mySQL: "io.debezium.connector.mysql"
@@ -52,8 +52,8 @@ package enum ServerFlavor: Hashable, Sendable, CaseIterable {
 
     // MARK: Server
 
-    /// The statements that show where the server writes its binlog, by preference: a server that does not have the
-    /// first one answers with a syntax error.
+    /// The statements that return the current binlog position, by preference: a server without the first one responds
+    /// with a syntax error.
     var binlogStatusQueries: [String] {
         switch self {
         case .mySQL: ["SHOW BINARY LOG STATUS", "SHOW MASTER STATUS"]
@@ -61,10 +61,10 @@ package enum ServerFlavor: Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// Whether the server logs when a transaction was committed where it began.
+    /// Whether the server logs the commit time of a transaction on its first server.
     var logsCommitTime: Bool { self == .mySQL }
 
-    /// Reads a position in the server's GTIDs; nil if the text is none.
+    /// Parses a position in the server's GTIDs; nil if the text is not one.
     func position(_ text: String) -> GTIDPosition? {
         switch self {
         case .mySQL: GTIDSet(text).map { .mySQL($0) }

@@ -2,14 +2,14 @@ import ConnectData
 import DebeziumPlugins
 
 /// The reasons for which Debezium renders a value differently in a snapshot and in the stream. The list is closed: the
-/// conversions of snapshots are chosen by it (`ValueKind.snapshotRenderings`), and a test over all types proves that
-/// nothing else differs. (TIMEs that 1.9 misreads in the stream: `DebeziumTimeDecoder`.)
+/// conversions of snapshots are chosen by it (`ValueKind.snapshotRenderings`), and a test over all types verifies that
+/// nothing else differs. (TIMEs that 1.9 decodes wrongly in the stream: `DebeziumTimeDecoder`.)
 ///
-/// The first four follow from the text protocol: a snapshot has the server's text and nothing else.
+/// The first four follow from the text protocol: a snapshot only has the server's text.
 package enum SnapshotRendering: String, CaseIterable, Sendable {
-    /// JSON as the server prints it, with blanks; the stream's is compact.
+    /// JSON as the server prints it, with spaces; the stream's is compact.
     case jsonAsPrinted
-    /// An ENUM value with a comma as it is; the stream's has `\,`.
+    /// An ENUM value with a comma unchanged; the stream's has `\,`.
     case enumerationUnescaped
     /// FLOAT and DOUBLE(M,D) with the digits that the server prints; the stream's has the stored number.
     case floatsAsPrinted
@@ -17,11 +17,11 @@ package enum SnapshotRendering: String, CaseIterable, Sendable {
     case textConvertedByServer
     /// YEAR 0000 as 2000; the stream's is 1900.
     case yearZeroIs2000
-    /// A DATETIME within the ten days that the Gregorian reform left out, ten days later.
+    /// A DATETIME within the ten days that the Gregorian reform skipped, ten days later.
     case reformDaysMove
-    /// A TIMESTAMP read as if the session's wall clock were that of the configured connection time zone.
+    /// A TIMESTAMP interpreted as if the session's wall clock were that of the configured connection time zone.
     case timestampInConnectionZone
-    /// A TIMESTAMP without zeros at the end of its fraction (3.6; in 1.9 so in both).
+    /// A TIMESTAMP without trailing zeros in its fraction (3.6; in 1.9 so in both).
     case timestampWithoutZeros
     /// A date of the year 0: DATE as 2000, DATETIME as 2001 (3.6; null in the stream, and in 1.9).
     case yearZeroDates

@@ -16,7 +16,8 @@ final class SchemaRecorder {
         self.clock = clock
     }
 
-    /// How many records are encoded before they go out: those of a snapshot of many tables take much memory.
+    /// The maximum number of records that are encoded before they are sent: those of a snapshot of many tables take
+    /// much memory.
     private static let recordsMax = 500
 
     /// Appends the changes' history records, and returns when they are durable.
@@ -42,7 +43,7 @@ final class SchemaRecorder {
         ["server": .string(configuration.logicalName)]
     }
 
-    /// Emits the changes to the schema change topic where `include.schema.changes` asks for it.
+    /// Emits the changes to the schema change topic if `include.schema.changes` is set.
     ///
     /// - Returns: whether anything was emitted.
     @discardableResult

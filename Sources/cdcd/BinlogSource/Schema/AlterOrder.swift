@@ -1,11 +1,11 @@
-/// The order in which the actions of one ALTER TABLE have an effect.
+/// The order in which the actions of one ALTER TABLE take effect.
 ///
 /// The server resolves the names of dropped and changed columns against the table before the statement, whatever the
-/// order of the words: `ADD a text, DROP a` replaces a column, and `RENAME COLUMN a TO b, RENAME COLUMN b TO a` swaps
-/// two. Then it places the columns by their new names. Source: MySQL's `prepare_fields_and_keys` (sql_table.cc).
+/// order of the actions: `ADD a text, DROP a` replaces a column, and `RENAME COLUMN a TO b, RENAME COLUMN b TO a` swaps
+/// two. Then it positions the columns by their new names. Source: MySQL's `prepare_fields_and_keys` (sql_table.cc).
 enum AlterOrder {
-    /// The actions as they can be applied one after the other. Columns that are renamed get names of their own in
-    /// between if a name would otherwise denote two columns.
+    /// The actions in an order in which they can be applied one by one. Renamed columns get temporary names if a name
+    /// would otherwise denote two columns.
     static func resolved(_ actions: [AlterTable.Action], in editor: inout TableEditor) -> [AlterTable.Action] {
         var actions = actions
         let (added, dropped) = (actions.firstIndex(where: addsPrimaryKey), actions.lastIndex(of: .dropPrimaryKey))
@@ -27,7 +27,7 @@ enum AlterOrder {
             case .changeColumn(let old, let column, let place, let ifExists):
                 guard editor.rename(old, to: between) else { continue }
                 changes.append(.changeColumn(between, column, place: nil, ifExists: ifExists))
-                // Its new name counts from the beginning, its new place when it is its turn.
+                // Its new name applies from the beginning, its new position when the action is applied.
                 if place != nil { places.append(.modifyColumn(column, place: place, ifExists: false)) }
             case .setDefault, .dropDefault, .addKey, .dropPrimaryKey, .dropKey, .rename, .options, .convertCharacterSet,
                 .changeRows, .other:
@@ -50,7 +50,7 @@ enum AlterOrder {
         }
     }
 
-    /// The columns that must be there before the statement, in lower case.
+    /// The columns that must exist before the statement, in lower case.
     private static func formerNames(_ actions: [AlterTable.Action]) -> [String] {
         actions.compactMap { action in
             switch action {
@@ -63,13 +63,13 @@ enum AlterOrder {
         }
     }
 
-    /// Whether each action can be applied to what those before it made, and means the same then.
+    /// Whether each action can be applied to the result of the preceding ones, with the same meaning.
     ///
     /// - Parameter former: the columns before the statement, in lower case.
     private static func isInOrder(_ actions: [AlterTable.Action], _ former: Set<String>) -> Bool {
         var former = former
         var new: Set<String> = []
-        /// Whether a former column gets a new name, or a new one its name, without another column of that name.
+        /// Whether a former column gets a new name, or a new one its name, without a conflict with another column.
         func takes(_ old: String?, _ name: String, _ place: ColumnPosition?) -> Bool {
             if let old, former.remove(old.lowercased()) == nil { return false }
             guard !former.contains(name.lowercased()), new.insert(name.lowercased()).inserted else { return false }

@@ -1,4 +1,4 @@
-/// Turns a column's written definition into Debezium's model of it.
+/// Converts a column definition to Debezium's model of it.
 struct ColumnModel {
     let profile: DebeziumProfile
     let includesComments: Bool
@@ -6,13 +6,14 @@ struct ColumnModel {
     /// The column, and whether its definition makes it a key.
     struct Result {
         var column: ColumnDefinition
-        /// Whether the definition names a character set of its own (or the type has a fixed one).
+        /// Whether the definition contains a character set (or the type has a fixed one).
         var hasOwnCharacterSet: Bool
         var isPrimaryKey = false
         var isUnique = false
     }
 
-    /// - Parameter base: the column before a MODIFY or CHANGE, of which attributes that are not mentioned may be kept.
+    /// - Parameter base: the column before a MODIFY or CHANGE, from which attributes that are not mentioned may be
+    ///   kept.
     func column(
         _ written: ColumnSpecification, over base: ColumnDefinition? = nil,
         keeping kept: DebeziumProfile.Columns.PreservedAttributes = .nothing
@@ -157,7 +158,7 @@ struct ColumnModel {
         result.hasOwnCharacterSet = true
     }
 
-    /// Whether values of this column are texts in a character set.
+    /// Whether values of this column are text with a character set.
     static func isText(_ column: ColumnDefinition) -> Bool {
         switch column.jdbcType {
         case 1, 12, -15, -9: true
@@ -165,7 +166,7 @@ struct ColumnModel {
         }
     }
 
-    /// Sets what stands after DEFAULT, in the text form in which `defaultValueExpression` shows it.
+    /// Sets the value after DEFAULT, in the text form of `defaultValueExpression`.
     func set(_ value: DefaultValue, of column: inout ColumnDefinition, hasDefault: inout Bool) {
         switch value {
         case .null: return
@@ -176,7 +177,7 @@ struct ColumnModel {
                 hasDefault = hasDefault || text.hasPrefix("0b")
                 return
             }
-            // Two characters before and one after are taken for quotes, even if there is none.
+            // Two characters before and one after are removed as quotes, even if there is none.
             column.defaultValueExpression = String(text.dropFirst(2).dropLast())
         case .decorated(let text, let contents):
             column.defaultValueExpression = profile.columns.cleansDefaults ? contents : text

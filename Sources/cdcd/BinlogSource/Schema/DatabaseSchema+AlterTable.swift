@@ -33,7 +33,7 @@ extension DatabaseSchema {
         for case .changeRows(let words, let other) in alter.actions {
             let otherID = other.map { TableID(database: $0.database ?? defaultDatabase, table: $0.name) }
             for changed in [id, otherID].compactMap({ $0 }) where rules.captures(changed) {
-                notices.append(.rowsChangedWithoutEvents(changed, by: words))
+                warnings.append(.rowsChangedWithoutEvents(changed, by: words))
             }
         }
     }

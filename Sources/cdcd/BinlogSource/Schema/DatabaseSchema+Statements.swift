@@ -50,7 +50,7 @@ extension DatabaseSchema {
         }
     }
 
-    /// An unparsable statement is no error if it cannot touch a captured table; the tables that it touches are then
+    /// An unparsable statement is not an error if it cannot touch a captured table; the tables that it touches are then
     /// unknown.
     private mutating func invalidateTables(affectedBy error: DDLError, touches: [TableID]?) throws(DDLError) {
         if rules.skipsUnparsable { return }
@@ -106,10 +106,10 @@ extension DatabaseSchema {
         catalog[key(new)] = table
     }
 
-    /// An unknown table has been renamed: the definition under its new name was another table's.
+    /// An unknown table was renamed: the definition under its new name was another table's.
     mutating func removeTarget(of old: TableID, to new: TableID) {
         catalog[key(new)] = nil
-        if rules.captures(new) { notices.append(.unknownTableRenamed(old, to: new)) }
+        if rules.captures(new) { warnings.append(.unknownTableRenamed(old, to: new)) }
     }
 
     private mutating func edit(_ id: TableID, _ body: (inout TableEditor) -> Void) {
@@ -129,8 +129,8 @@ extension DatabaseSchema {
 
     // MARK: Databases and variables
 
-    /// A collation counts only if no character set of the database is known yet, so that with Debezium 3.6
-    /// `ALTER DATABASE … COLLATE` changes nothing.
+    /// A collation is used only if no character set of the database is known yet, so with Debezium 3.6 `ALTER DATABASE
+    /// … COLLATE` has no effect.
     private mutating func setCharacterSet(of name: String, _ statement: DatabaseStatement) {
         if statement.isCharacterSetInComment, !profile.columns.readsExecutableCharacterSets { return }
         if let characterSet = statement.characterSet {
@@ -159,7 +159,7 @@ extension DatabaseSchema {
         for assignment in assignments where assignment.scope != .user && assignment.name != "names" {
             let name = assignment.name.lowercased()
             if assignment.value.asciiUppercased() == "DEFAULT" {
-                // The text does not have the server's default: the last known value stays.
+                // The text does not contain the server's default: the last known value is kept.
             } else if assignment.scope == .global {
                 globalVariables[name] = assignment.value
             } else {

@@ -5,20 +5,20 @@ package struct DatabaseSchema: Sendable {
     /// Variables that statements set: `character_set_server`, `character_set_database` and others, in lower case.
     var sessionVariables: [String: String] = [:]
     var globalVariables: [String: String] = [:]
-    var notices: [SchemaWarning] = []
+    var warnings: [SchemaWarning] = []
 
     package init(rules: SchemaRules) { self.rules = rules }
 
-    /// Notices of the statements since the last call.
-    package mutating func takeNotices() -> [SchemaWarning] {
-        defer { notices = [] }
-        return notices
+    /// Warnings of the statements since the last call.
+    package mutating func takeWarnings() -> [SchemaWarning] {
+        defer { warnings = [] }
+        return warnings
     }
 
     /// All tables, sorted by name.
     package var tables: [TableDefinition] { catalog.tables.sorted { $0.id < $1.id } }
 
-    /// The definition of this table, found by the server's rules of case.
+    /// The definition of this table, looked up by the server's rules of case.
     package func table(_ id: TableID) -> TableDefinition? { catalog[key(id)] }
 
     func key(_ id: TableID) -> TableID {
@@ -30,12 +30,12 @@ package struct DatabaseSchema: Sendable {
 
     var profile: DebeziumProfile { rules.profile }
 
-    /// Applies a text of one or more statements and returns what Debezium would record of it.
+    /// Applies a text of one or more statements and returns what Debezium would record for it.
     ///
-    /// The text may be anything that a QUERY event has: transactions and rows give no change. If it throws, the schema
-    /// is as it was.
+    /// The text may be that of any QUERY event: transactions and row changes give no change. If it throws, the schema
+    /// is unchanged.
     ///
-    /// Throws if the text cannot be read, or does not fit the schema, and could change a captured table.
+    /// Throws if the text cannot be parsed, or does not match the schema, and could change a captured table.
     package mutating func apply(
         _ text: String, defaultDatabase: String, sqlMode: SQLMode = []
     ) throws(DDLError) -> [SchemaChange] {
@@ -43,19 +43,19 @@ package struct DatabaseSchema: Sendable {
         return try apply(statement, parsed: parse(statement), defaultDatabase: defaultDatabase)
     }
 
-    /// The statements of a text, as this generation reads it; empty if it is ignored.
+    /// The statements of a text, as this generation parses it; empty if it is ignored.
     func parse(_ statement: LoggedStatement) -> [ParsedStatement] {
         if statement.filter.isIgnored { return [] }
         return DDLParser.parse(profile.schemaChanges.normalizesQuotes ? statement.normalizingQuotes() : statement.lexed)
     }
 
-    /// The same with a text that is classified and parsed already.
+    /// The same for a text that is already classified and parsed.
     mutating func apply(
         _ statement: LoggedStatement, parsed: [ParsedStatement], defaultDatabase: String
     ) throws(DDLError) -> [SchemaChange] {
         if statement.filter.isIgnored { return [] }
         let variables = (session: sessionVariables, global: globalVariables)
-        let noticeCount = notices.count
+        let warningCount = warnings.count
         catalog.begin()
         var events: [SchemaEvent] = []
         do throws(DDLError) {
@@ -63,7 +63,7 @@ package struct DatabaseSchema: Sendable {
         } catch {
             catalog.revert()
             (sessionVariables, globalVariables) = variables
-            notices.removeSubrange(noticeCount...)
+            warnings.removeSubrange(warningCount...)
             throw error
         }
         catalog.commit()

@@ -1,7 +1,7 @@
 import ConnectData
 
 extension JavaHashOrder {
-    /// The ids without repetitions in the order of their texts: `source.table` joins the names in it.
+    /// The ids without repetitions in the order of their texts: `source.table` joins the names in this order.
     static func sorted(_ ids: [TableID], from first: InitialCapacity = .standard) -> [TableID] {
         var seen: Set<TableID> = []
         let distinct = ids.filter { seen.insert($0).inserted }

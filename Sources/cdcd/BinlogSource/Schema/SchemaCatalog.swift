@@ -1,17 +1,17 @@
 import WireCore
 
-/// The tables and databases of a schema, by names in the case in which they are compared, and the changes to undo if a
-/// text of several statements fails.
+/// The tables and databases of a schema, by names in the case in which they are compared, and an undo log for a text
+/// whose statements fail halfway.
 ///
-/// A change costs what it touches, however many tables there are: nothing holds a second copy of the dictionaries, of
-/// which the next change would have to make a copy.
+/// The cost of a change depends only on the tables that it touches: there is never a second reference to the
+/// dictionaries, which would make the next change copy them.
 struct SchemaCatalog: Sendable {
     private struct Database: Sendable {
         var tables: [ExactName: TableDefinition] = [:]
         var characterSet: String?
     }
 
-    /// What was there before a change.
+    /// The state before a change.
     private enum Undo: Sendable {
         case table(TableID, TableDefinition?)
         case characterSet(String?, database: String)
@@ -19,10 +19,10 @@ struct SchemaCatalog: Sendable {
     }
 
     private var databases: [ExactName: Database] = [:]
-    /// The changes since `begin`; nil if nothing is to be undone.
+    /// The changes since `begin`; nil if no undo is possible.
     private var undos: [Undo]?
 
-    /// All tables, in no order.
+    /// All tables, in no particular order.
     var tables: [TableDefinition] { databases.values.flatMap(\.tables.values) }
 
     subscript(key: TableID) -> TableDefinition? {
@@ -59,7 +59,7 @@ struct SchemaCatalog: Sendable {
 
     // MARK: Undo
 
-    /// Makes the changes that follow undoable.
+    /// Begins to record changes for `undo`.
     mutating func begin() { undos = [] }
 
     /// Keeps the changes since `begin`.

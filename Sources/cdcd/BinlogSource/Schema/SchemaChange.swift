@@ -1,25 +1,26 @@
-/// What one statement did, in the form in which Debezium records it: one change for each record of the schema history
-/// and of the schema change topic.
+/// The effect of one statement, in the form in which Debezium records it: one change for each record of the schema
+/// history and of the schema change topic.
 package struct SchemaChange: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         case create, alter, drop
-        /// A TRUNCATE of a table: gives an `op` `t` where that is not skipped, and no record of its own.
+        /// A TRUNCATE of a table: emitted as `op` `t` unless skipped, and not as a record of its own.
         case truncate
-        /// A statement about a database, a variable or something else than a table.
+        /// A statement about a database, a variable or anything else than a table.
         case database
     }
 
     package var kind: Kind
     /// `databaseName` of the records; empty for statements without a database.
     package var database: String
-    /// The statement's text as the records show it: as written, but DROP TABLE is split and rewritten,
-    /// and RENAME TABLE is split.
+    /// The statement's text in the records: as written, except that DROP TABLE is split and rewritten, and RENAME TABLE
+    /// is split.
     package var ddl: String
     package var tables: [TableChange]
     /// The tables that the statement names, in the order in which `source.table` joins them with commas. Without any it
-    /// is null; one empty name makes it the empty text, as Debezium has it for statements that it does not understand.
+    /// is null; one empty name makes it the empty text, as in Debezium for statements that it cannot parse.
     package var sourceTables: [String]
-    /// Whether the schema history gets a record of this. The schema change topic gets one of all but `.truncate`.
+    /// Whether it is recorded in the schema history. All changes except `.truncate` are published to the schema change
+    /// topic.
     package var isRecorded: Bool
 
     package init(

@@ -1,5 +1,5 @@
 import ConnectData
-/// Makes the changes that Debezium records and publishes of what a text of statements did to the schema.
+/// Creates the changes that Debezium records and publishes for a text of statements.
 struct SchemaChangeBuilder {
     /// The schema after the statements.
     let schema: DatabaseSchema
@@ -65,7 +65,7 @@ struct SchemaChangeBuilder {
         return [TableChange(kind: kind, id: table.id, previousID: previous, definition: table)]
     }
 
-    /// Decides whether the history gets a record of it.
+    /// Determines whether it is recorded in the history.
     private func settled(_ change: SchemaChange, isGlobalSet: Bool, of event: SchemaEvent? = nil) -> SchemaChange {
         var change = change
         let isStored = !rules.storesOnlyCapturedTables || isGlobalSet

@@ -1,13 +1,13 @@
-/// What a statement did to the schema; `SchemaChangeBuilder` makes changes of it.
+/// The effect of a statement on the schema; `SchemaChangeBuilder` creates changes from it.
 struct SchemaEvent {
     enum Kind {
         case tableCreated(TableID)
         case tableAltered(TableID, previous: TableID?)
         case tableDropped(TableID)
         case tableTruncated(TableID)
-        /// Created, altered or dropped as a whole, or made the default one.
+        /// Created, altered or dropped, or made the default database.
         case database(String)
-        /// `isFirst` of the variables of one SET: only that one is recorded.
+        /// `isFirst`: the first variable of a SET; only that one is recorded.
         case variable(database: String, isFirst: Bool)
     }
 

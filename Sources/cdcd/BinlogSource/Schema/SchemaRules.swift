@@ -1,4 +1,4 @@
-/// How a server and a configuration want tables to be followed.
+/// The settings of a server and a configuration for tracking tables.
 package struct SchemaRules: Sendable {
     /// MySQL's `lower_case_table_names`.
     package enum TableNameCase: Int, Sendable {
@@ -6,7 +6,7 @@ package struct SchemaRules: Sendable {
         case sensitive = 0
         /// Names are stored in lower case.
         case lowered = 1
-        /// Names are kept as written and compared without regard to case.
+        /// Names are kept as written and compared case-insensitively.
         case preserved = 2
     }
 
@@ -16,14 +16,14 @@ package struct SchemaRules: Sendable {
     package var includesComments: Bool
     /// `skip.unparseable.ddl`.
     package var skipsUnparsable: Bool
-    /// `store.only.captured.tables.ddl` (1.9: `store.only.monitored.tables.ddl` too). Definitions of all tables are
-    /// followed all the same, since a table may be renamed into a captured one or be the pattern of another.
+    /// `store.only.captured.tables.ddl` (1.9: also `store.only.monitored.tables.ddl`). Definitions of all tables are
+    /// tracked nevertheless, since a table may be renamed to a captured name or be the template of another.
     package var storesOnlyCapturedTables: Bool
     /// `store.only.captured.databases.ddl`.
     package var storesOnlyCapturedDatabases: Bool
-    /// Whether rows of this table are captured: an unparsable statement about any other is no error.
+    /// Whether rows of this table are captured: an unparsable statement about any other is not an error.
     package var captures: @Sendable (TableID) -> Bool
-    /// Whether the lists of databases let this one through.
+    /// Whether the lists of databases include this one.
     package var listsIncludeDatabase: @Sendable (String) -> Bool
 
     package init(

@@ -1,8 +1,8 @@
-/// A table as the DDL at one position of the binlog defines it.
+/// A table as defined by the DDL at one position of the binlog.
 package struct TableDefinition: Hashable, Sendable {
     package var id: TableID
     package var columns: [ColumnDefinition]
-    /// Names, in index order. Without a PRIMARY KEY, the first unique key that may stand in for it.
+    /// Names, in index order. Without a PRIMARY KEY, the first unique key that can replace it.
     package var primaryKeyColumnNames: [String]
     /// MySQL's name of the character set, for example `utf8mb4`.
     package var defaultCharacterSet: String?
@@ -19,13 +19,13 @@ package struct TableDefinition: Hashable, Sendable {
         self.comment = comment
     }
 
-    /// The place of a column, whose name is found without regard to case.
+    /// The index of a column, looked up by name case-insensitively.
     package func index(ofColumn name: String) -> Int? {
         let lowered = name.lowercased()
         let count = name.utf8.count
         let isASCII = name.utf8.allSatisfy { $0 < 0x80 }
         return columns.firstIndex { column in
-            // If both are ASCII, names of another length cannot be equal.
+            // If both are ASCII, names of different lengths cannot be equal.
             if isASCII, column.name.utf8.count != count, column.name.utf8.allSatisfy({ $0 < 0x80 }) { return false }
             return column.name.lowercased() == lowered
         }
@@ -47,7 +47,7 @@ package struct ColumnDefinition: Hashable, Sendable {
     package var isGenerated: Bool
     package var comment: String?
     package var hasDefaultValue: Bool
-    /// The DDL's text with the outer quotes taken off; nil for DEFAULT NULL and where there is none.
+    /// The DDL's text without the outer quotes; nil for DEFAULT NULL and without a default.
     package var defaultValueExpression: String?
     /// ENUM and SET options with their quotes, as `tableChanges` shows them.
     package var enumValues: [String]

@@ -1,4 +1,4 @@
-/// A table's definition while a statement changes it. Columns are found without regard to case.
+/// A table's definition while a statement changes it. Columns are looked up case-insensitively.
 struct TableEditor {
     var table: TableDefinition
     let model: ColumnModel
@@ -6,7 +6,7 @@ struct TableEditor {
     private var profile: DebeziumProfile { model.profile }
     /// Whether the table has a key; if not, a new unique index may become it.
     var hasKey: Bool { !table.primaryKeyColumnNames.isEmpty }
-    /// Columns whose character set is the table's default, which may follow later in the text.
+    /// Columns that have the table's default character set, which may follow later in the text.
     private var inheriting: Set<String> = []
 
     init(table: TableDefinition, model: ColumnModel) {
@@ -18,7 +18,7 @@ struct TableEditor {
 
     // MARK: Columns
 
-    /// Adds a column at the end, or replaces the column of that name.
+    /// Adds a column at the end, or replaces the column with that name.
     mutating func add(_ written: ColumnSpecification, isNewTable: Bool) {
         let result = model.column(written)
         put(result, at: index(written.name))
@@ -75,7 +75,7 @@ struct TableEditor {
         table.primaryKeyColumnNames.removeAll { $0.lowercased() == name.lowercased() }
     }
 
-    /// Moves a column; after a missing column means to the front, as in Debezium.
+    /// Moves a column; after a missing column it becomes the first, as in Debezium.
     mutating func move(_ name: String, to place: ColumnPosition?) {
         guard let place, let index = index(name) else { return }
         let column = table.columns.remove(at: index)
@@ -146,7 +146,7 @@ struct TableEditor {
 
     // MARK: Character sets
 
-    /// Gives the table its default and all columns without a character set of their own the table's.
+    /// Sets the table's default character set, and that of all columns without their own.
     mutating func inheritCharacterSet(_ characterSet: String?) {
         table.defaultCharacterSet = characterSet
         for index in table.columns.indices where inheriting.contains(table.columns[index].name) {

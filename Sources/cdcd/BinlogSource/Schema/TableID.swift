@@ -1,6 +1,6 @@
 import WireCore
 
-/// A table's full name, in the case the server gives. Compared by its bytes, as the server compares names of tables.
+/// A table's full name, in the server's case. Compared by its bytes, as the server compares names of tables.
 package struct TableID: Hashable, Sendable, Comparable, CustomStringConvertible {
     package let database: String
     package let table: String
@@ -19,7 +19,7 @@ package struct TableID: Hashable, Sendable, Comparable, CustomStringConvertible 
         hasher.combine(ExactName(table))
     }
 
-    /// `database.table`: the form that filters match and messages show.
+    /// `database.table`: the form that filters match and messages contain.
     package var description: String { "\(database).\(table)" }
 
     /// `"database"."table"`: the form of Debezium's `tableChanges` and schema history.

@@ -1,34 +1,35 @@
 import MySQLWire
 import WireCore
 
-/// Whether the server still has everything that comes after an offset.
+/// Whether the server still has everything after an offset.
 enum BinlogAvailability: Hashable, Sendable {
     case available
-    /// The server is committing what it lacks: it will have it soon. Says what it is.
+    /// The server is committing what it lacks and will have it soon. Contains a description.
     case pending(reason: String)
-    /// Says what is missing, in words.
+    /// Contains a description of what is missing.
     case unavailable(reason: String)
 
-    /// What the server has.
+    /// The server's data for the comparison.
     struct Logs: Hashable, Sendable {
-        /// Whether the server is followed by GTIDs.
+        /// Whether the stream uses GTIDs.
         var usesGTIDs: Bool
         var executed: GTIDSet
         var purged: GTIDSet
-        /// What sessions of the server are executing or committing just now (`gtid_owned`), read before `executed`.
+        /// The transactions that sessions are executing or committing (`gtid_owned`), read before `executed`.
         var owned = GTIDSet()
         /// The names of its binlog files, oldest first.
         var files: [String]
     }
 
-    /// With GTIDs the stored set must be part of what the server executed, and nothing that is missing from it may be
-    /// purged; without, the file must be there.
+    /// With GTIDs the stored set must be contained in the server's executed set, and nothing that it lacks may be
+    /// purged; without GTIDs the file must exist.
     ///
-    /// A server sends a transaction to its replicas before it is in its executed set: it still waits for the storage
-    /// engine, or for the acknowledgement of a replica (semi-synchronous replication). Nothing is lost then.
+    /// A server sends a transaction to its replicas before the transaction is in its executed set: it still waits for
+    /// the storage engine, or for the acknowledgement of a replica (semi-synchronous replication). Nothing is lost in
+    /// this case.
     ///
-    /// - Parameter alsoByFile: whether the file must be there besides, because reading begins at it although the offset
-    ///   has GTIDs (the server's GTID mode was turned off).
+    /// - Parameter alsoByFile: whether the file must exist too, because reading begins at it although the offset has
+    ///   GTIDs (the server's GTID mode was disabled).
     ///
     /// Source: Debezium's `MySqlConnectorConnection.isBinlogPositionAvailable`.
     static func check(
@@ -49,7 +50,7 @@ enum BinlogAvailability: Hashable, Sendable {
         return .unavailable(reason: "the server no longer has the file \(offset.file); \(range)")
     }
 
-    /// The same for a stream that is followed by GTIDs.
+    /// The same for a stream that uses GTIDs.
     static func check(
         delivered: GTIDSet, _ logs: Logs, includingSource isIncluded: (ServerUUID) -> Bool
     ) -> BinlogAvailability {
@@ -70,7 +71,7 @@ enum BinlogAvailability: Hashable, Sendable {
         return .available
     }
 
-    /// The binlog files; none where there is no binlog or the account may not see them, which is reported elsewhere.
+    /// The binlog files; empty without a binlog or if the account may not list them, which is reported elsewhere.
     static func files(_ connection: MySQLConnection) throws(MySQLError) -> [String] {
         do throws(MySQLError) {
             return try connection.queryText("SHOW BINARY LOGS").rows.compactMap { $0.first ?? nil }
@@ -80,7 +81,7 @@ enum BinlogAvailability: Hashable, Sendable {
         }
     }
 
-    /// Debezium's sentence, the reason and the remedy.
+    /// Debezium's message, the reason and the remedy.
     static func failure(_ offset: SourceOffset, profile: DebeziumProfile, reason: String) -> ConnectorError {
         let place = String(decoding: JSONValue.object(offset.encoded(for: profile)).encoded(), as: UTF8.self)
         return ConnectorError(

@@ -4,7 +4,7 @@ import MySQLWire
 struct BinlogStatus: Hashable, Sendable {
     var file: String
     var position: Int64
-    /// The executed set, line breaks taken out; empty without GTIDs.
+    /// The executed set without line breaks; empty without GTIDs.
     var gtids: String
 
     init(file: String, position: Int64, gtids: String) {
@@ -31,7 +31,7 @@ struct BinlogStatus: Hashable, Sendable {
         self.init(file: file, position: position, gtids: gtids.filter { !$0.isNewline })
     }
 
-    /// The result of the first statement that the server has.
+    /// The result of the first statement that the server supports.
     private static func query(
         _ statements: ArraySlice<String>, _ connection: MySQLConnection
     ) throws(MySQLError) -> TextResult {

@@ -1,9 +1,9 @@
 import Foundation
 
-/// What an account may do, from the texts of `SHOW GRANTS`: its own privileges and those of its active roles.
+/// The privileges of an account, parsed from `SHOW GRANTS`: its own and those of its active roles.
 struct Grants: Hashable, Sendable {
     private struct Scope: Hashable, Sendable {
-        /// nil stands for every database, or every table.
+        /// nil means every database, or every table.
         var database: String?
         var table: String?
     }
@@ -20,7 +20,7 @@ struct Grants: Hashable, Sendable {
     /// Whether the account has the privilege on every database.
     func hasGlobal(_ privilege: String) -> Bool { has(privilege, Scope()) }
 
-    /// Whether the account has the privilege anywhere at all.
+    /// Whether the account has the privilege on any object.
     func hasAnywhere(_ privilege: String) -> Bool { privileges.keys.contains { has(privilege, $0) } }
 
     /// Whether the account has the privilege on the table: globally, on its database or on itself.
@@ -38,8 +38,8 @@ struct Grants: Hashable, Sendable {
         return set.contains(privilege) || set.contains("ALL PRIVILEGES") || set.contains("ALL")
     }
 
-    /// `GRANT SELECT, RELOAD ON *.* TO …`, ``GRANT SELECT (`a`), INSERT ON `db`.`t` TO …``, and with partial revokes
-    /// ``REVOKE SELECT ON `db`.* FROM …``. Grants of roles (without ON) and of proxies say nothing here.
+    /// Parses `GRANT SELECT, RELOAD ON *.* TO …`, ``GRANT SELECT (`a`), INSERT ON `db`.`t` TO …``, and with partial
+    /// revokes ``REVOKE SELECT ON `db`.* FROM …``. Grants of roles (without ON) and of proxies are ignored.
     private mutating func add(_ statement: String) {
         let isRevoke = statement.hasPrefix("REVOKE ")
         guard isRevoke || statement.hasPrefix("GRANT "), let on = statement.range(of: " ON "),
@@ -54,7 +54,7 @@ struct Grants: Hashable, Sendable {
         guard let scope = Self.scope(statement[on.upperBound..<end.lowerBound]) else { return }
         var words: Set<String> = []
         for word in Self.split(statement[start..<on.lowerBound], at: ",") {
-            // Privileges on single columns are none on the table.
+            // Privileges on single columns are not privileges on the table.
             if word.contains("(") { continue }
             words.insert(word.trimmingCharacters(in: .whitespaces).uppercased())
         }

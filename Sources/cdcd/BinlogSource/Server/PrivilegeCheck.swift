@@ -1,13 +1,13 @@
-/// Lists which privileges an account lacks, and the GRANT that gives them.
+/// Determines the privileges that an account lacks, and the GRANT that adds them.
 struct PrivilegeCheck: Sendable {
     var grants: Grants
     /// `host:port`, for messages.
     var address: String
 
-    /// What reading the binlog needs.
-    func checkStreaming() throws(ConnectorError) { try demandGlobal(["REPLICATION SLAVE", "REPLICATION CLIENT"]) }
+    /// The privileges that reading the binlog requires.
+    func checkStreaming() throws(ConnectorError) { try requireGlobal(["REPLICATION SLAVE", "REPLICATION CLIENT"]) }
 
-    /// Said when the server refused a global read lock and the account may not lock tables either.
+    /// The error if the server refused a global read lock and the account may not lock tables either.
     var lockingFailure: ConnectorError {
         ConnectorError(
             "User does not have the 'LOCK TABLES' privilege required to obtain a consistent snapshot by preventing "
@@ -16,7 +16,7 @@ struct PrivilegeCheck: Sendable {
             remedy: "GRANT RELOAD ON *.* TO \(grants.account); then restart the connector.")
     }
 
-    /// What reading these tables needs.
+    /// The privileges that reading these tables requires.
     func checkReading(_ tables: [TableID]) throws(ConnectorError) {
         let missing = tables.filter { !grants.has("SELECT", on: $0) }
         guard let first = missing.first else { return }
@@ -28,7 +28,7 @@ struct PrivilegeCheck: Sendable {
                 + "GRANT SELECT ON \(SQLText.quoted(first)) TO \(grants.account); then restart the connector.")
     }
 
-    private func demandGlobal(_ privileges: [String]) throws(ConnectorError) {
+    private func requireGlobal(_ privileges: [String]) throws(ConnectorError) {
         let missing = privileges.filter { !grants.hasGlobal($0) && !grants.hasGlobal(Self.newName[$0] ?? $0) }
         guard !missing.isEmpty else { return }
         let list = missing.joined(separator: ", ")

@@ -1,13 +1,13 @@
 import MySQLWire
 import WireStreams
 
-/// Puts what MySQL and the network say into words for the people who run a connector.
+/// Converts errors of MySQL and the network to errors for the operators of a connector.
 enum ServerFailure {
-    /// Access denied, by the account's own fault: wrong password, unknown user, host not allowed, locked, expired.
+    /// Errors caused by the account: wrong password, unknown user, host not allowed, locked, expired.
     private static let authenticationCodes: Set<UInt16> = [1045, 1130, 1251, 1396, 1524, 1698, 1820, 1862, 3118, 3955]
     private static let privilegeCodes: Set<UInt16> = [1044, 1142, 1143, 1227, 1370]
 
-    /// Why no connection could be made.
+    /// The error for a failed connection attempt.
     static func connecting(_ error: MySQLError, _ options: MySQLConfiguration) -> ConnectorError {
         let place = "\(options.address) with user '\(options.user)'"
         switch error {
@@ -65,12 +65,12 @@ enum ServerFailure {
         case 1203, 1226:
             "See who is connected (SHOW PROCESSLIST); the connector needs up to four connections: ALTER USER '\(user)'@'%' "
                 + "WITH MAX_USER_CONNECTIONS 10;"
-        case 2002, 2003, 9001: "See the log of the proxy at this address: it reaches no server."
+        case 2002, 2003, 9001: "See the log of the proxy at this address: it cannot reach a server."
         default: "See the server's error log."
         }
     }
 
-    /// Why a statement failed.
+    /// The error for a failed statement.
     static func running(_ what: String, _ error: MySQLError, _ options: MySQLConfiguration) -> ConnectorError {
         let place = "on the database at \(options.address) with user '\(options.user)'"
         if case .server(let answer) = error, answer.code == 1205 {
@@ -94,7 +94,7 @@ enum ServerFailure {
                 + "'\(options.user)'@'%'; then restart the connector.")
     }
 
-    /// Why the server ended the stream of events for good.
+    /// The error for a stream of events that the server ended permanently.
     static func streaming(
         _ error: MySQLError, _ offset: SourceOffset, _ configuration: MySQLConnectorConfig
     ) -> ConnectorError {
@@ -108,7 +108,7 @@ enum ServerFailure {
         return BinlogAvailability.failure(offset, profile: configuration.profile, reason: answer.description)
     }
 
-    /// Two replicas with one id throw each other out without end.
+    /// Two replicas with one id disconnect each other endlessly.
     static func serverIDConflict(_ configuration: MySQLConnectorConfig, cause: String) -> ConnectorError {
         ConnectorError(
             "Another replica of the database at \(configuration.connection.address) uses the same server id "

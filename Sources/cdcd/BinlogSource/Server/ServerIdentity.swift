@@ -1,9 +1,9 @@
 import MySQLWire
 
-/// Which server a connection leads to: behind one name (a virtual address, a proxy, a name with several addresses)
-/// there may be several.
+/// Identifies the server of a connection: one host name (a virtual address, a proxy, a name with several addresses) may
+/// lead to several servers.
 enum ServerIdentity {
-    /// The server's `server_uuid`; nil for servers that have none (before MySQL 5.6).
+    /// The server's `server_uuid`; nil for servers without one (before MySQL 5.6).
     static func uuid(_ connection: MySQLConnection) throws(MySQLError) -> String? {
         do throws(MySQLError) {
             return try connection.queryText("SELECT @@GLOBAL.server_uuid").scalar
@@ -15,7 +15,7 @@ enum ServerIdentity {
     }
 }
 
-/// Connections that have to lead to one server lead to several.
+/// Connections that must lead to one server lead to several.
 struct ServerMismatchError: Error, Hashable, CustomStringConvertible {
     let address: String
     /// `server_uuid`s.
@@ -26,7 +26,7 @@ struct ServerMismatchError: Error, Hashable, CustomStringConvertible {
         "connections to \(address) lead to different servers: \(expected) and \(found ?? "one without server_uuid")"
     }
 
-    /// What is said where further attempts found different servers too.
+    /// The error if further attempts found different servers too.
     var failure: ConnectorError {
         ConnectorError(
             "The connector needs several connections to one server, and \(address) leads to several", cause: description,

@@ -2,7 +2,8 @@ import ConnectData
 import MySQLWire
 import WireStreams
 
-/// What a server has that decides how to begin; its settings and the account's privileges suffice.
+/// The properties of a server that determine how to begin, after its settings and the account's privileges were
+/// checked.
 struct ServerInspection {
     let facts: ServerProperties
     let privileges: PrivilegeCheck
@@ -21,7 +22,7 @@ struct ServerInspection {
             do throws(MySQLError) {
                 let owned = try ServerProperties.ownedGTIDs(connection)
                 let facts = try ServerProperties(reading: connection)
-                // Names in backquotes, whatever the server's own mode says.
+                // Names are in backquotes, whatever the server's own mode.
                 try connection.execute("SET SESSION sql_mode = ''")
                 let grants = try connection.queryText("SHOW GRANTS").rows.compactMap { $0.first ?? nil }
                 return (owned, facts, Grants(statements: grants), try BinlogAvailability.files(connection))
@@ -52,7 +53,7 @@ struct ServerInspection {
         configuration.profile.offsets.followsGTIDs(mode: facts["gtid_mode"])
     }
 
-    /// Where streaming begins for an offset.
+    /// The streaming start for an offset.
     func start(_ offset: SourceOffset, _ configuration: MySQLConnectorConfig) throws(ConnectorError) -> StreamingStart {
         guard let text = offset.gtids, followsGTIDs(configuration) else { return StreamingStart(offset, executed: nil) }
         let executed = try Self.executed(
@@ -60,9 +61,9 @@ struct ServerInspection {
         return StreamingStart(offset, executed: .mySQL(executed))
     }
 
-    /// The transactions that a server is not to send: those that were delivered, and those that it has purged. Of
-    /// sources that `gtid.source.*` excludes, the transactions count that the server has: their schema changes were
-    /// applied, and must not be read again; those that it does not have it could not compare.
+    /// The transactions that a server is not to send: those that were delivered, and those that it has purged. For
+    /// sources that `gtid.source.*` excludes, those that the server has: their schema changes were applied and must not
+    /// be read again; transactions that it lacks cannot be compared.
     static func executed(
         _ delivered: GTIDSet, by facts: ServerProperties, _ sources: GTIDSourceFilter
     ) throws(ConnectorError) -> GTIDSet {

@@ -1,25 +1,25 @@
 import ConnectData
 import MySQLWire
 
-/// Answers of the server about its tables while the binlog is read, each over a connection of its own that is closed
-/// again: such questions are rare. Each must lead to the server that the binlog is read from: behind one name there
-/// may be several, and another's tables, triggers and grants are no answer.
+/// Queries about tables while the binlog is read, each over a connection of its own that is then closed, since such
+/// queries are rare. Each must lead to the server that the binlog is read from: one host name may lead to several, and
+/// the tables, triggers and grants of another server are not valid.
 struct ServerMetadata {
     private let configuration: MySQLConnectorConfig
     private let control: TaskControl
     private let serverUUID: () -> String?
 
-    /// - Parameter serverUUID: the `server_uuid` of the server that is read now; nil if it has none.
+    /// - Parameter serverUUID: the `server_uuid` of the server that is currently read; nil if it has none.
     init(_ configuration: MySQLConnectorConfig, _ control: TaskControl, serverUUID: @escaping () -> String?) {
         self.configuration = configuration
         self.control = control
         self.serverUUID = serverUUID
     }
 
-    /// The columns of a table's primary key as it is now, in the key's order; empty where it has none or is not there.
+    /// The columns of a table's current primary key, in the key's order; empty if it has none or does not exist.
     ///
-    /// Throws a `SessionError` where the connection is lost, an `ServerMismatchError` where it leads to another server,
-    /// and a `ConnectorError` where the server refuses.
+    /// Throws a `SessionError` if the connection is lost, a `ServerMismatchError` if it leads to another server, and a
+    /// `ConnectorError` if the server refuses.
     func primaryKey(of table: TableID) throws -> [String] {
         try read("Reading the primary key of \(table)") { connection throws(MySQLError) in
             do throws(MySQLError) {
@@ -34,7 +34,7 @@ struct ServerMetadata {
         }
     }
 
-    /// What else changes with the rows of tables, as the server shows it now.
+    /// The tables whose rows change together with those of other tables, as the server currently defines them.
     ///
     /// Throws as `primaryKey(of:)`.
     func dependencies() throws -> TableDependencies {

@@ -1,6 +1,6 @@
 import MySQLWire
 
-/// What a task must know of its server before it begins.
+/// The version and variables of a server that a task reads before it begins.
 struct ServerProperties: Sendable {
     var version: String
     /// Names in lower case.
@@ -27,16 +27,16 @@ struct ServerProperties: Sendable {
         self.init(version: connection.serverVersion, variables: variables)
     }
 
-    /// `gtid_owned`: the transactions that sessions are executing or committing. Ask for it before `gtid_executed`, or
-    /// one that is committed in between is in neither. Empty on servers without the variable.
+    /// `gtid_owned`: the transactions that sessions are executing or committing. Query it before `gtid_executed`,
+    /// because otherwise one that is committed in between is in neither. Empty on servers without the variable.
     static func ownedGTIDs(_ connection: MySQLConnection) throws(MySQLError) -> GTIDSet {
-        // Not `SELECT @@gtid_owned`: an error as the answer to the first statement counts as one that passes.
+        // Not `SELECT @@gtid_owned`: an error in response to the first statement is treated as temporary.
         let rows = try connection.queryText("SHOW GLOBAL VARIABLES WHERE Variable_name = 'gtid_owned'").rows
         let text = rows.first { $0.first??.lowercased() == "gtid_owned" }?.last ?? nil
         return ownedGTIDs(text ?? "")
     }
 
-    /// From `uuid:number#thread:number#thread,…`. What cannot be read (tags) counts as not owned.
+    /// Parses `uuid:number#thread:number#thread,…`. Unreadable parts (tags) are treated as not owned.
     static func ownedGTIDs(_ text: String) -> GTIDSet {
         var (set, isThread) = ("", false)
         for character in text {
@@ -48,10 +48,10 @@ struct ServerProperties: Sendable {
 
     subscript(name: String) -> String? { variables[name] }
 
-    /// Text of a GTID set as the server shows it, line breaks taken out.
+    /// The text of a GTID set as the server returns it, without line breaks.
     func gtidText(_ name: String) -> String { (variables[name] ?? "").filter { !$0.isNewline } }
 
-    /// The set of this variable. Throws where it has tags, which are not supported.
+    /// The set of this variable. Throws if it has tags, which are not supported.
     func gtids(_ name: String) throws(ConnectorError) -> GTIDSet { try Self.gtids(gtidText(name), of: name) }
 
     static func gtids(_ text: String, of what: String) throws(ConnectorError) -> GTIDSet {

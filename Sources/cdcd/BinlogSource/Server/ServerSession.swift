@@ -2,25 +2,25 @@ import ConnectData
 import MySQLWire
 import WireStreams
 
-/// Connections to the server, each known to the task's stop handler while it is open.
+/// Connections to the server, registered with the task's stop handler while they are open.
 enum ServerSession {
-    /// How long a statement may be without an answer: the default of `database.query.timeout.ms`.
+    /// The maximum time of a statement without a response: the default of `database.query.timeout.ms`.
     static let replyMillisecondsMax = 600_000
 
-    /// Opens a connection for queries, set up for long work: no time limits of the server's cut it, times are in UTC
-    /// (or in the server's zone where the configuration says how to read that), and `database.initial.statements` are
-    /// run.
+    /// Opens a connection for queries, set up for long work: the server's time limits do not close it, times are in UTC
+    /// (or in the server's zone if the configuration defines how to interpret it), and `database.initial.statements`
+    /// are run.
     ///
     /// - Parameters:
-    ///   - serverUUID: the server that the connection has to lead to; nil for any. Another is an `ServerMismatchError`.
-    ///   - connectMilliseconds: how long connecting may take; nil: as long as the configuration says.
+    ///   - serverUUID: the required server; nil for any. Another one is a `ServerMismatchError`.
+    ///   - connectMilliseconds: the maximum duration of connecting; nil uses the configuration's.
     static func open(
         _ configuration: MySQLConnectorConfig, _ control: TaskControl, serverUUID: String? = nil,
         connectMilliseconds: Int? = nil
     ) throws -> MySQLConnection {
         var options = configuration.connection
         if let connectMilliseconds { options.connectTimeoutMilliseconds = connectMilliseconds }
-        // Behind a proxy it is the first statement that reaches the server, and shows that it answers.
+        // With a proxy, the first statement is the first to reach the server and to show that it responds.
         options.readTimeoutMilliseconds = options.connectTimeoutMilliseconds
         let connection = try connect(options, control)
         let canceller = connection.canceller
@@ -50,7 +50,7 @@ enum ServerSession {
         try connection.execute("SET @cdcd_time_zone = @@SESSION.time_zone, SESSION time_zone = '+00:00'")
     }
 
-    /// Runs `body` in the time zone that sessions have on this server, in which Debezium lets it show the defaults of
+    /// Runs `body` in the default time zone of sessions on this server, in which Debezium reads the defaults of
     /// TIMESTAMP columns.
     static func inServerZone<R>(
         _ configuration: MySQLConnectorConfig, _ connection: MySQLConnection, _ body: () throws -> R
@@ -79,7 +79,7 @@ enum ServerSession {
         }
     }
 
-    /// Runs `body` with a connection that a stop of the task cuts.
+    /// Runs `body` with a connection that a stop of the task closes.
     static func withConnection<R>(
         _ connection: MySQLConnection, _ control: TaskControl, _ body: (MySQLConnection) throws -> R
     ) throws -> R {
@@ -98,7 +98,7 @@ enum ServerSession {
     }
 }
 
-/// What MySQL or the network said, and when.
+/// An error of MySQL or the network, and the operation that it interrupted.
 struct SessionError: Error {
     let error: MySQLError
     let isConnecting: Bool

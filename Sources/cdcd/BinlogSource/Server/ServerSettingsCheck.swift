@@ -1,6 +1,6 @@
-/// Refuses servers whose binlog would not have every row, each with the statement that corrects it.
+/// Refuses servers whose binlog would lack rows, each with the statement that corrects it.
 enum ServerSettingsCheck {
-    /// - Parameter streams: whether the binlog will be read at all; a snapshot alone needs none.
+    /// - Parameter streams: whether the binlog will be read; a snapshot alone needs none.
     static func check(
         _ facts: ServerProperties, _ flavor: ServerFlavor, profile: DebeziumProfile, streams: Bool, at address: String
     ) throws(ConnectorError) {

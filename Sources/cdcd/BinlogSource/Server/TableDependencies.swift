@@ -1,7 +1,7 @@
 import MySQLWire
 
-/// What else changes when rows of a table change, as the server shows it: by triggers, by the actions of foreign keys,
-/// through updatable views.
+/// The tables that change together with other tables, as the server defines them: by triggers, by the actions of
+/// foreign keys, through updatable views.
 struct TableDependencies: Equatable, Sendable {
     struct Trigger: Equatable, Sendable {
         var id: TableID
@@ -10,29 +10,29 @@ struct TableDependencies: Equatable, Sendable {
     }
 
     struct View: Equatable, Sendable {
-        /// Empty where the account may not see it.
+        /// Empty if the account may not read it.
         var definition: String
         var isUpdatable: Bool
     }
 
-    /// Why a change cannot be passed over.
+    /// The reason why a change cannot be skipped.
     enum Conflict: Equatable, Sendable {
-        /// A captured table may change; how, in words, from the statement on.
+        /// A captured table may change; describes the path, starting with the statement.
         case captured(TableID, path: [String])
         /// A stored routine is called, which may change any table.
         case routine(TableID, path: [String])
-        /// A name that stands for no known table or view.
+        /// A name that is not a known table or view.
         case unknown(TableID, path: [String])
-        /// Something that decides is hidden from the account.
+        /// Required information is hidden from the account.
         case missing(privilege: String, what: String)
-        /// A definition that cannot be read.
+        /// A definition that cannot be parsed.
         case unreadable(String)
     }
 
     var grants = Grants(statements: [])
-    /// By the table whose changes run them.
+    /// By the table whose changes run the triggers.
     var triggers: [TableID: [Trigger]] = [:]
-    /// By the table that is referenced: the tables whose rows are deleted or updated with its rows.
+    /// By the referenced table: the tables whose rows are deleted or updated together with its rows.
     var cascades: [TableID: [TableID]] = [:]
     var views: [TableID: View] = [:]
     var baseTables: Set<TableID> = []
@@ -41,11 +41,11 @@ struct TableDependencies: Equatable, Sendable {
     /// Whether names of tables are compared in lower case (`lower_case_table_names`).
     var lowersNames = false
 
-    /// The first reason, from these tables and routines on, why a captured table may change; nil if there is none.
+    /// The first reason why a captured table may change, starting from these tables and routines; nil if there is none.
     ///
     /// - Parameters:
     ///   - tables: resolved names of tables and views.
-    ///   - routines: resolved names of what is called; those that are no stored routines are the server's own.
+    ///   - routines: resolved names of called routines; those that are not stored routines are the server's own.
     func conflict(
         tables: [TableID], routines: [TableID], isKnown: (TableID) -> Bool, isCaptured: (TableID) -> Bool
     ) -> Conflict? {
@@ -59,7 +59,7 @@ struct TableDependencies: Equatable, Sendable {
             case .failure(let conflict): return conflict
             case .success(let steps):
                 let isThere = views[table] != nil || baseTables.contains(table) || isKnown(table)
-                // Bodies of triggers name aliases and cursors, too.
+                // Bodies of triggers also name aliases and cursors.
                 if path.isEmpty, !isThere { return .unknown(table, path: path) }
                 for step in steps {
                     let path = path + [step.description]
@@ -83,7 +83,7 @@ struct TableDependencies: Equatable, Sendable {
         return called.isEmpty || seesRoutines ? nil : .missing(privilege: "SHOW_ROUTINE", what: "stored routines")
     }
 
-    /// What changes with a table, and by what.
+    /// The tables that change together with a table, and the cause.
     private struct Step {
         var description: String
         var tables: [TableID]
@@ -136,19 +136,19 @@ struct TableDependencies: Equatable, Sendable {
 }
 
 extension TableID {
-    /// Names of routines are compared without regard to case.
+    /// Names of routines are compared case-insensitively.
     fileprivate var loweredName: TableID { TableID(database: database, table: table.lowercased()) }
 }
 
 extension ObjectName {
-    /// With the database where the text names none.
+    /// With the default database if the text names none.
     func resolved(_ defaultDatabase: String) -> TableID { TableID(database: database ?? defaultDatabase, table: name) }
 }
 
 extension TableDependencies {
-    /// Reads what the account may see.
+    /// Reads the definitions that the account may see.
     init(reading connection: MySQLConnection) throws(MySQLError) {
-        // Names in backquotes, whatever the server's own mode says.
+        // Names are in backquotes, whatever the server's own mode.
         try connection.execute("SET SESSION sql_mode = ''")
         grants = Grants(statements: try connection.queryText("SHOW GRANTS").rows.compactMap { $0.first ?? nil })
         lowersNames = try connection.queryText("SELECT @@lower_case_table_names").scalar != "0"

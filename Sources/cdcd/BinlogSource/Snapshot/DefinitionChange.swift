@@ -1,9 +1,9 @@
-/// Whether rows can still be read by a definition that was read before, over a change that the storage engine makes
-/// without touching the rows (ALGORITHM=INSTANT, a rename of tables): the server then gives them to an older
-/// transaction too, under the new names.
+/// Whether rows can still be read by an earlier definition after a change that the storage engine makes without
+/// touching the rows (ALGORITHM=INSTANT, a rename of tables): the server then returns them to an older transaction too,
+/// under the new names.
 enum DefinitionChange {
-    /// Whether every column of the old definition is the same in the new one. Columns that were added are not asked
-    /// for, and their statement follows in the stream; columns that were renamed may stand under each other's names.
+    /// Whether every column of the old definition is the same in the new one. Columns that were added are not selected,
+    /// and their statement follows in the stream; columns that were renamed may have exchanged their names.
     ///
     /// - Parameters: two texts of SHOW CREATE TABLE.
     static func keepsColumns(from old: String, to new: String) -> Bool {
@@ -16,13 +16,13 @@ enum DefinitionChange {
         return true
     }
 
-    /// The lines of the columns, in order: the server writes each on a line of its own, its name first.
+    /// The lines of the columns, in order: the server prints each on a line of its own that begins with its name.
     private static func columns(_ definition: String) -> [Substring] {
         definition.split(separator: "\n").filter { $0.hasPrefix("  `") }.map { $0.last == "," ? $0.dropLast() : $0 }
     }
 }
 
-/// A table's columns are not those that its definition had when it was read.
+/// A table's columns have changed since its definition was read.
 struct TableChangedError: Error, Hashable, CustomStringConvertible {
     let table: TableID
 

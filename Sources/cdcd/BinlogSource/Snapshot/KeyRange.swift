@@ -5,15 +5,15 @@ import WireCore
 struct KeyRange: Hashable, Sendable {
     /// The columns of the key, in its order.
     let columns: [String]
-    /// The key before the first row; nil: from the table's first row. Has a value for each column.
+    /// The key before the first row; nil: the range begins with the table's first row. Has a value for each column.
     var after: [SQLLiteral]?
-    /// The key of the last row; nil: up to the table's last row. Has a value for each column.
+    /// The key of the last row; nil: the range ends with the table's last row. Has a value for each column.
     var through: [SQLLiteral]?
-    /// The maximum number of rows; nil: all.
+    /// The maximum number of rows; nil is without a limit.
     var rowsMax: Int?
 
-    /// What follows `FROM table`. Comparisons are written column by column, because the server does not use an index
-    /// for those of row constructors.
+    /// The text after `FROM table`. Comparisons are written column by column, because the server does not use an index
+    /// for comparisons of row constructors.
     var clauses: String {
         var conditions: [String] = []
         if let after { conditions.append(Self.comparison(columns, ">", after, orEqual: false)) }
@@ -37,7 +37,7 @@ struct KeyRange: Hashable, Sendable {
     }
 }
 
-/// A value in the text of a statement.
+/// A literal in the text of a statement.
 struct SQLLiteral: Hashable, Sendable {
     let text: String
 
@@ -48,7 +48,7 @@ struct SQLLiteral: Hashable, Sendable {
         text = String(decoding: number, as: UTF8.self)
     }
 
-    /// A string in UTF-8. Written in hexadecimal digits, so that neither quotes nor the SQL mode matter.
+    /// A string in UTF-8. Written in hexadecimal digits, which depend neither on quotes nor on the SQL mode.
     init(utf8: UnsafeRawBufferPointer) { text = "_utf8mb4 X'\(HexText.text(utf8, isUppercase: true))'" }
 
     /// A binary string, or the bits of a BIT.
@@ -58,7 +58,7 @@ struct SQLLiteral: Hashable, Sendable {
 extension ValueKind {
     /// The value of a key's column as a bound of a range.
     ///
-    /// - Parameter cell: as the text protocol has it.
+    /// - Parameter cell: the text protocol's cell.
     /// - Returns: nil if the server does not compare such values in the order of the key (it compares those of ENUM and
     ///   SET as texts), or they cannot be in a key.
     func keyLiteral(_ cell: UnsafeRawBufferPointer) -> SQLLiteral? {

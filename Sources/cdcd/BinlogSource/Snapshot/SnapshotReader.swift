@@ -2,10 +2,10 @@ import ConnectData
 import MySQLWire
 import WireCore
 
-/// Takes a snapshot: the definitions of all tables to the history, the rows of the captured ones to the sink.
+/// Takes a snapshot: writes the definitions of all tables to the history and the rows of the captured ones to the sink.
 ///
-/// Memory does not grow with the tables: rows are emitted as they arrive. Offsets record that a snapshot is running,
-/// and after a stop or a failure it is taken again from the beginning.
+/// Memory does not grow with the tables: rows are emitted as they arrive. Offsets record that a snapshot is running;
+/// after a stop or a failure it starts again from the beginning.
 struct SnapshotReader {
     let configuration: MySQLConnectorConfig
     let control: TaskControl
@@ -26,7 +26,7 @@ struct SnapshotReader {
     /// The number of rows between two checkpoints; a multiple of `TableScan.progressRows`.
     private static let checkpointRows = 16_384
 
-    /// - Returns: the offset at which streaming begins, and the schema there.
+    /// - Returns: the offset at which streaming begins, and the schema at it.
     func run() throws -> (offset: SourceOffset, schema: DatabaseSchema) {
         let connection = try ServerSession.open(configuration, control, serverUUID: facts["server_uuid"])
         return try ServerSession.withConnection(connection, control) { connection in
@@ -43,7 +43,8 @@ struct SnapshotReader {
             if readsRows {
                 control.stopDiscardsWork = true
                 defer { control.stopDiscardsWork = false }
-                // A task that waits for Kafka or for its group does not read; the server must not close the connection.
+                // A task that waits for Kafka or for its group does not read; the server must not close the connection
+                // meanwhile.
                 try connection.execute("SET SESSION net_write_timeout = 86400")
                 try readRows(of: view, schema, connection, &offset)
             }
@@ -86,7 +87,7 @@ struct SnapshotReader {
         return schema
     }
 
-    /// The statements that create this server's databases and tables on an empty one, in Debezium's order.
+    /// The statements that recreate this server's databases and tables, in Debezium's order.
     private func statements(_ view: SnapshotView) -> [(database: String, text: String)] {
         var list: [(database: String, text: String)] = []
         if let set = facts["character_set_server"], let collation = facts["collation_server"] {

@@ -1,6 +1,6 @@
 import MySQLWire
 
-/// What makes a snapshot start again instead of failing the task.
+/// The reasons for which a snapshot starts again instead of failing the task.
 enum SnapshotRestartReason {
     /// The server's errors for a table or column that was dropped or changed after its definition was read.
     private static let changedTableCodes: Set<UInt16> = [
@@ -11,8 +11,8 @@ enum SnapshotRestartReason {
         1932,  // ER_NO_SUCH_TABLE_IN_ENGINE
     ]
 
-    /// Why a new snapshot may succeed where this one failed: the connection was lost, a table changed before its rows
-    /// were read, or the connections lead to different servers. Nil if it would fail again.
+    /// The reason why a new snapshot may succeed: the connection was lost, a table changed before its rows were read,
+    /// or the connections led to different servers. nil if it would fail again.
     static func reason(of error: any Error) -> String? {
         if let other = error as? ServerMismatchError { return other.description }
         if let changed = error as? TableChangedError { return changed.description }

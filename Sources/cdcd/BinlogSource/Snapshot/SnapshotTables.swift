@@ -1,10 +1,10 @@
 import MySQLWire
 
-/// The tables that a snapshot concerns.
+/// The tables of a snapshot.
 struct SnapshotTables: Hashable, Sendable {
-    /// Whose definitions go into the history, in Debezium's order.
+    /// The tables whose definitions are written to the history, in Debezium's order.
     var eligible: [TableID]
-    /// Whose rows are read, in the order in which they are.
+    /// The tables whose rows are read, in that order.
     var captured: [TableID]
     /// The databases of the eligible tables, in the order of their first table.
     var databases: [String]

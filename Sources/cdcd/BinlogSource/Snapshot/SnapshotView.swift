@@ -7,12 +7,12 @@ import WireCore
 ///
 /// With the global read lock (`FLUSH TABLES WITH READ LOCK`) nothing can be committed while the transaction begins and
 /// the position is read. If the account or the server does not allow it, only the captured tables are locked, by a
-/// second connection. Both locks are released before the first row is read, because the transaction keeps seeing
-/// the same.
+/// second connection. Both locks are released before the first row is read, because the view of the transaction does
+/// not change.
 struct SnapshotView {
     let status: BinlogStatus
     let tables: SnapshotTables
-    /// The texts of SHOW CREATE TABLE; tables that vanished meanwhile are left out.
+    /// The texts of SHOW CREATE TABLE; tables that were dropped in the meantime are missing.
     let definitions: [TableID: String]
     /// Default character set and collation of each database.
     let databases: [String: (characterSet: String, collation: String)]
@@ -22,9 +22,9 @@ struct SnapshotView {
     /// Retries if the table set changes before the locks are acquired.
     private static let attemptsMax = 5
 
-    /// Leaves `connection` inside the transaction.
+    /// Begins the transaction on `connection`, which stays in it.
     ///
-    /// - Parameter serverUUID: the server of `connection`; locks and position have to be that server's too.
+    /// - Parameter serverUUID: the server of `connection`, to which locks and position must belong too.
     init(
         on connection: MySQLConnection, _ configuration: MySQLConnectorConfig, serverUUID: String?,
         privileges: PrivilegeCheck, control: TaskControl, logger: Logger
@@ -33,7 +33,7 @@ struct SnapshotView {
         try connection.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         try connection.execute("SET SESSION lock_wait_timeout = \(seconds), SESSION innodb_lock_wait_timeout = \(seconds)")
         if configuration.snapshot.locking == .none {
-            // The position first: what is committed in between comes twice instead of never.
+            // The position is read first: what is committed in between is read twice instead of never.
             let status = try BinlogStatus(reading: connection)
             try Self.begin(connection)
             self = try Self.describe(connection, configuration, status, isLocked: false)
@@ -64,7 +64,7 @@ struct SnapshotView {
     private static let lockWaitTimeout: UInt16 = 1205
 
     /// - Returns: the server's error if it refuses: the account lacks a privilege, the server never grants the lock, or
-    ///   others hold tables for too long.
+    ///   other sessions hold tables for too long.
     private static func lockGlobally(_ connection: MySQLConnection, _ logger: Logger) throws -> MySQLServerError? {
         do throws(MySQLError) {
             try connection.execute("FLUSH TABLES WITH READ LOCK")
@@ -110,11 +110,11 @@ struct SnapshotView {
                 let view = try describe(connection, configuration, status, isLocked: false)
                 try locker.execute("UNLOCK TABLES")
                 if view.tables.captured == tables.captured { return view }
-                logger.info("A captured table came or went while the tables were being locked; locking again")
+                logger.info("A captured table was created or dropped while the tables were being locked; locking again")
                 try connection.execute("ROLLBACK")
             }
             throw ConnectorError(
-                "The captured tables could not be locked for the snapshot: \(attemptsMax) times one of them came or went "
+                "The captured tables could not be locked for the snapshot: \(attemptsMax) times one of them was created or dropped "
                     + "meanwhile",
                 remedy: "GRANT RELOAD ON *.* TO \(privileges.grants.account); so that a global read lock can be taken.")
         }
@@ -152,7 +152,7 @@ struct SnapshotView {
         of table: TableID, _ configuration: MySQLConnectorConfig, _ connection: MySQLConnection
     ) throws {
         try connection.execute("SELECT 1 FROM \(SQLText.quoted(table)) LIMIT 0")
-        // In the zone of the first reading: the defaults of TIMESTAMP columns are shown in the session's.
+        // In the time zone of the first reading: defaults of TIMESTAMP columns are shown in the session's zone.
         let current = try ServerSession.inServerZone(configuration, connection) {
             try Self.definition(of: table, connection)
         }

@@ -4,16 +4,16 @@ import MySQLWire
 /// snapshots differ in the scans that they run and in the sink.
 struct TableScan {
     let plan: TablePlan
-    /// Nil: the whole table, in the server's order.
+    /// nil: the whole table, in the server's order.
     var range: KeyRange?
 
     /// The number of rows between two calls of `progress`.
     static let progressRows = 1024
 
-    /// A scan that has ended.
+    /// The result of a completed scan.
     struct Outcome: Hashable {
         var rowCount = 0
-        /// The key of the last row, after which the next chunk begins. Nil for scans of the whole table, without rows,
+        /// The key of the last row, after which the next chunk begins. nil for scans of the whole table, without rows,
         /// and if the key cannot bound a range.
         var lastKey: [SQLLiteral]?
     }
@@ -21,15 +21,15 @@ struct TableScan {
     /// The SELECT over the plan's columns.
     var statement: String {
         let columns = plan.selectedColumns.map { SQLText.quoted($0) }.joined(separator: ", ")
-        // A table of which no column is captured has rows nevertheless.
+        // A table without captured columns has rows nevertheless.
         return "SELECT \(columns.isEmpty ? "1" : columns) FROM \(SQLText.quoted(plan.definition.id))"
             + (range?.clauses ?? "")
     }
 
     /// Runs the SELECT and passes each row to the sink as it arrives.
-    ///
-    /// - Parameter progress: called after every `progressRows` rows with the number of rows so far. What it throws ends
-    ///   the scan (a `CancellationError` if the task is stopped); the connection is then within a result and cannot be
+    /// - Parameter progress: called after every `progressRows` rows with the number of rows so far. An error that it
+    ///   throws ends the scan (a `CancellationError` if the task is stopped); the connection is then within a result
+    ///   and cannot be used again.
     ///   used again.
     func run(
         on source: some TableScanSource, into sink: some TableScanSink, progress: (Int) throws -> Void
@@ -62,7 +62,7 @@ struct TableScan {
     }
 }
 
-/// Takes the rows of a scan.
+/// Receives the rows of a scan.
 protocol TableScanSink {
     /// - Parameter row: has a cell for each of the plan's selected columns. Valid during the call only.
     func emitRow(_ row: borrowing TextRow) throws

@@ -3,14 +3,14 @@ import MySQLWire
 import WireCore
 import WireStreams
 
-/// The connection that the binlog is read from: opens it, notices when it is lost or silent, and decides whether and
-/// when to open it again. Owned by the task's thread; knows nothing about what the events mean.
+/// The connection that the binlog is read from: opens it, detects that it is lost or silent, and decides whether and
+/// when to reopen it. Owned by the task's thread; independent of the content of events.
 final class BinlogConnection {
     /// The interval in which an idle server sends heartbeats.
     static let heartbeatMilliseconds = 500
-    /// A connection that lasted this long was a good one.
+    /// The minimum duration of a connection that resets the retry policy.
     static let steadyMilliseconds = 10_000
-    /// How long a statement on the connection, or on the one that asks for the server, may be without an answer.
+    /// The maximum time without a response of a statement on the connection, or on the one that checks the server.
     static let replyMillisecondsMax = 10_000
     static let probeMillisecondsMax = 5000
 
@@ -19,12 +19,12 @@ final class BinlogConnection {
     private let logger: Logger
     private var server: StreamServer
     private var silence = StreamLiveness()
-    /// How long the stream's reads wait.
+    /// The time limit of the stream's reads.
     private var waitMilliseconds = 0
     private var reconnect = ReconnectPolicy()
-    /// Since when events arrive; nil while there is no connection.
+    /// The time since which events arrive; nil while there is no connection.
     private var connectedSince: MonotonicInstant?
-    /// Where the last connection began to read.
+    /// The position at which the last connection began to read.
     private var startPoint: OffsetTracker.RestartPoint?
 
     init(configuration: MySQLConnectorConfig, control: TaskControl, serverUUID: String?, logger: Logger) {
@@ -39,12 +39,12 @@ final class BinlogConnection {
     /// The `server_uuid` of the server that is read; nil if it has none.
     var serverUUID: String? { server.uuid }
 
-    /// Connects, makes sure that the server has what comes next, asks for the binlog and runs `body` with the stream
+    /// Connects, verifies that the server has the following events, requests the binlog and runs `body` with the stream
     /// until one of the two throws.
     ///
-    /// - Parameter body: reads events by `next`, and is to call `received` for each.
+    /// - Parameter body: reads events by `next`, and calls `received` for each.
     /// - Throws: `SessionError` if the connection fails; `BinlogUnavailableError` if the server lacks something;
-    ///   `ConnectorError` if it is not the expected one or not fit.
+    ///   `ConnectorError` if it is not the expected server or unsuitable.
     func withStream(
         _ request: BinlogMachine.ResumeRequest, _ body: (ReplicationStream) throws -> Void
     ) throws {
@@ -91,7 +91,7 @@ final class BinlogConnection {
         }
     }
 
-    /// Decides what a read without an event means. Throws where the silence means that the connection is lost.
+    /// Interprets a read without an event. Throws if the silence means that the connection is lost.
     private func wait(
         for stream: ReplicationStream, _ place: StreamLiveness.Place
     ) throws {
@@ -103,7 +103,7 @@ final class BinlogConnection {
             throw SessionError(.stream(.timedOut(milliseconds: silence.limitMilliseconds)), isConnecting: false)
         case .probeServer:
             if try serverAnswers() {
-                logger.info("The database at \(address) sends nothing at \(place), but answers: the stream is kept")
+                logger.info("The database at \(address) sends nothing at \(place), but responds on another connection: the stream is kept")
                 silence.serverAnswered(at: .now)
             } else {
                 silence.serverDidNotAnswer()
@@ -116,7 +116,7 @@ final class BinlogConnection {
     private func report(_ report: StreamLiveness.Report, _ place: StreamLiveness.Place) {
         let summary = "The database at \(address) has sent nothing for \(report.milliseconds / 1000) s, at \(place)."
         let explanation =
-            " It answers other connections, so it is reading a large event, or something on the way has stopped the stream."
+            " It responds on other connections, so it is reading a large event, or the network has stopped the stream."
         logger.warn(summary + (report.isServerAnswering ? explanation : ""))
     }
 
@@ -125,7 +125,7 @@ final class BinlogConnection {
         stream.setReadTimeout(milliseconds: waitMilliseconds)
     }
 
-    /// Whether the stream's server answers another connection. Another server at its address says nothing about it.
+    /// Whether the stream's server responds on another connection. Another server at its address does not count.
     private func serverAnswers() throws -> Bool {
         var options = configuration.connection
         options.connectTimeoutMilliseconds = min(options.connectTimeoutMilliseconds, Self.probeMillisecondsMax)
@@ -144,13 +144,13 @@ final class BinlogConnection {
         }
     }
 
-    /// A server that has no connection to give, or no longer lets the account in, lives.
+    /// A server that has no free connection, or no longer accepts the account, is running.
     private static func isAnswer(_ error: MySQLError) -> Bool {
         guard case .server(let answer) = error else { return false }
         return !error.isRetriable || [1040, 1203, 1226].contains(answer.code)
     }
 
-    /// An event arrived. Costs next to nothing while the stream runs as it should.
+    /// An event arrived. The cost is negligible while the stream is normal.
     ///
     /// - Parameter place: the end of the event before it.
     @inline(__always)
@@ -176,7 +176,7 @@ final class BinlogConnection {
 
     /// Reports the interruption and waits before the next attempt.
     ///
-    /// - Parameter request: where the next connection is to begin.
+    /// - Parameter request: the start of the next connection.
     /// - Throws: `ConnectorError` if another attempt would not help.
     func recover(from failure: SessionError, at request: BinlogMachine.ResumeRequest) throws {
         let reason = ServerFailure.connecting(failure.error, configuration.connection)
@@ -188,18 +188,18 @@ final class BinlogConnection {
         try retry(after: reason, at: request) { "is lost\($0): \(failure.error)" }
     }
 
-    /// The same where another connection led to another server, whose answer means nothing for this stream: the next
-    /// attempt may find one server.
+    /// The same if another connection led to another server, whose response is irrelevant for this stream: the next
+    /// attempt may lead to one server.
     func recover(from other: ServerMismatchError, at request: BinlogMachine.ResumeRequest) throws {
         silence.connectionLost()
         try retry(after: other.failure, at: request) { "is closed\($0): \(other)" }
     }
 
-    /// - Parameter event: what happened to the connection; its argument says for how long, behind a blank.
+    /// - Parameter event: what happened to the connection; its argument is the duration, after a space.
     private func retry(
         after reason: ConnectorError, at request: BinlogMachine.ResumeRequest, _ event: (String) -> String
     ) throws {
-        // The end of a connection that did what it is for is a new interruption.
+        // The end of an established connection is a new interruption.
         if let since = connectedSince,
             startPoint != request.point || MonotonicInstant.now.milliseconds(since: since) > Self.steadyMilliseconds {
             reconnect.succeeded()

@@ -2,8 +2,8 @@ import ConnectData
 import MySQLWire
 import WireCore
 
-/// Carries out what the events of a binlog demand: emits rows, applies statements to the schema, writes the history,
-/// hands over offsets. `BinlogMachine` decides; where the events come from is not known here.
+/// Carries out the actions for the events of a binlog: emits rows, applies statements to the schema, writes the
+/// history, reports offsets. `BinlogMachine` decides; the handler is independent of the source of the events.
 ///
 /// Owned by the task's thread.
 final class BinlogEventHandler {
@@ -48,13 +48,13 @@ final class BinlogEventHandler {
 
     // MARK: Connections
 
-    /// Where a new connection is to begin.
+    /// The start of the next connection.
     var resumeRequest: BinlogMachine.ResumeRequest { machine.resumeRequest }
 
     /// The end of the last event.
     var readPlace: StreamLiveness.Place { machine.readPlace }
 
-    /// A new connection begins at `resumeRequest`; its table numbers are new.
+    /// A new connection begins at `resumeRequest`; its table ids are new.
     func reconnect() {
         machine.reconnect()
         bindings.removeTableIDs()
@@ -62,7 +62,7 @@ final class BinlogEventHandler {
 
     // MARK: Events
 
-    /// - Parameter decoder: has the table maps that the event's rows refer to.
+    /// - Parameter decoder: provides the table maps that the event's rows refer to.
     func handle(_ event: BinlogEvent, _ decoder: BinlogDecoder) throws {
         switch machine.receive(event) {
         case .none:
@@ -122,14 +122,14 @@ final class BinlogEventHandler {
             let count = try emitter.emit(rows, of: rowDecoder, source: source, skippingRows: skippedRows)
             machine.didEmitRows(count, of: count, skipping: skippedRows)
         } catch {
-            // What was emitted before counts, or an orderly stop would repeat it.
+            // Rows that were emitted before are counted, because otherwise an orderly stop would repeat them.
             let done = emitter.deliveredRows
             if done > skippedRows { machine.didEmitRows(done, of: done + 1, skipping: skippedRows) }
             throw located(error)
         }
     }
 
-    /// Says where in the binlog a value could not be read; what the sink throws is passed on.
+    /// Adds the binlog position to the error of a value that could not be read; errors of the sink are rethrown.
     private func located(_ error: any Error) -> any Error {
         guard error is ConversionError || error is WireError || error is PlanError else { return error }
         let (file, position) = machine.eventPlace
@@ -147,7 +147,7 @@ final class BinlogEventHandler {
                 + "or leave the table out with table.exclude.list.")
         switch configuration.inconsistentSchemaHandling {
         case .fail: throw error
-        case .warn: logger.warn("\(error) The event is passed over (inconsistent.schema.handling.mode=warn).")
+        case .warn: logger.warn("\(error) The event is skipped (inconsistent.schema.handling.mode=warn).")
         case .skip: break
         }
     }
@@ -173,7 +173,7 @@ final class BinlogEventHandler {
         by statement: LoggedStatement, _ parsed: [ParsedStatement], _ query: QueryEvent
     ) throws -> [SchemaChange] {
         let (file, position) = machine.eventPlace
-        defer { for notice in schema.takeNotices() { logger.warn("\(notice) (binlog \(file):\(position)).") } }
+        defer { for warning in schema.takeWarnings() { logger.warn("\(warning) (binlog \(file):\(position)).") } }
         do throws(DDLError) {
             return try schema.apply(statement, parsed: parsed, defaultDatabase: query.database)
         } catch {
@@ -193,29 +193,29 @@ final class BinlogEventHandler {
 
     // MARK: Offsets
 
-    /// Hands over the offset of what was emitted if many rows were, or if nothing more has arrived.
+    /// Reports the offset of the emitted records if there are many, or if no further event has arrived.
     func checkpointIfDue(isInputDrained: @autoclosure () -> Bool) throws {
         if machine.isCheckpointDue(isInputDrained: isInputDrained()) { try checkpoint() }
     }
 
     /// Reports to the sink that everything emitted so far may be committed.
     func checkpoint() throws {
-        if let offset = machine.takeCheckpoint() { try handOver(offset) }
+        if let offset = machine.takeCheckpoint() { try reportCheckpoint(offset) }
     }
 
     /// The same, with this offset.
     func checkpoint(at offset: SourceOffset) throws {
         _ = machine.takeCheckpoint()
-        try handOver(offset)
+        try reportCheckpoint(offset)
     }
 
     /// Advances the offset of a stream in which nothing captured changed for long.
     private func advanceOffsetIfIdle() throws {
         guard idle.isDue(at: now()), let offset = machine.idleOffset, idle.isNew(offset) else { return }
-        try handOver(offset)
+        try reportCheckpoint(offset)
     }
 
-    private func handOver(_ offset: SourceOffset) throws {
+    private func reportCheckpoint(_ offset: SourceOffset) throws {
         try sink.checkpoint(partition: partition, offset: offset.encoded(for: configuration.profile))
         idle.didCheckpoint(offset, at: now())
     }

@@ -1,6 +1,6 @@
 import MySQLWire
 
-/// Why reading a binlog cannot go on. Data; `error(at:)` puts it into words.
+/// Why reading a binlog cannot continue. Data; `error(at:)` converts it to a message.
 enum BinlogFailure: Equatable, Sendable {
     /// The event changes data or schema and cannot be read.
     case unsupported(EventType)
@@ -14,9 +14,9 @@ enum BinlogFailure: Equatable, Sendable {
         case .unsupported(let type): return UnsupportedEvent.failure(type, file: file, position: position)
         case .positionOutOfRange(let found):
             return ConnectorError(
-                "The binlog stream at \(file):\(position) names the position \(found), which no binlog file can have",
-                cause: "the stream is damaged, or the peer is no MySQL server",
-                remedy: "See whether a proxy changes the stream, and restart the task.")
+                "The binlog stream at \(file):\(position) contains the invalid position \(found)",
+                cause: "the stream is damaged, or the peer is not a MySQL server",
+                remedy: "Check whether a proxy changes the stream, and restart the task.")
         case .rolledBack(let statement):
             return ConnectorError(
                 "Already emitted rows were rolled back by \(RedactedStatement.text(statement))",
@@ -28,22 +28,22 @@ enum BinlogFailure: Equatable, Sendable {
     }
 }
 
-/// What an operator should know of a binlog that is read on.
+/// Conditions that an operator should be aware of although reading continues.
 enum BinlogWarning: Equatable, Sendable {
-    /// The first transaction is not the one that the stored offset points into.
+    /// The first transaction is not the one of the stored offset.
     case otherTransactionThanStored
     /// XA ROLLBACK of a transaction whose rows were emitted at its XA PREPARE.
     ///
-    /// - rows: the number of emitted rows; nil if it was prepared before the task started, or was dropped since.
+    /// - rows: the number of emitted rows; nil if it was prepared before the task started, or has been dropped since.
     case preparedTransactionRolledBack(identifier: String, rows: Int?)
-    /// More XA transactions are prepared than are kept; the oldest is forgotten.
+    /// More XA transactions are prepared than are tracked; the oldest is dropped.
     case preparedTransactionDropped(identifier: String)
 
     func text(at place: (file: String, position: Int64)) -> String {
         let (file, position) = place
         switch self {
         case .otherTransactionThanStored:
-            return "The transaction at \(file):\(position) is not the one that the stored offset points into (another "
+            return "The transaction at \(file):\(position) is not the one that the stored offset refers to (another "
                 + "server?): it is read from its beginning, and rows of it may be emitted twice."
         case .preparedTransactionRolledBack(let identifier, let rows?):
             return "The XA transaction \(identifier) was rolled back at \(file):\(position); its \(rows) emitted rows of "
@@ -53,7 +53,7 @@ enum BinlogWarning: Equatable, Sendable {
                 + "started: if it changed captured tables, emitted rows were never committed."
         case .preparedTransactionDropped(let identifier):
             return "More than \(PreparedTransactions.countMax) XA transactions are prepared and neither committed nor rolled "
-                + "back. The oldest, \(identifier), is no longer followed: its rollback would be reported without its rows."
+                + "back. The oldest, \(identifier), is no longer tracked: its rollback would be reported without its rows."
         }
     }
 }

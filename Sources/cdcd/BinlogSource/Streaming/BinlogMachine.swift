@@ -7,13 +7,13 @@ import MySQLWire
 /// Position and content are separate: `receive` first accounts for the event's position in the file, then interprets
 /// its body, so that an event that contains other events can account once and interpret many times.
 ///
-/// Between two events the machine is not in the middle of anything: the task's thread may then emit rows from other
+/// Between two events the machine is always in a consistent state: the task's thread may then emit rows from other
 /// sources (chunks of an incremental snapshot) and handle signals. That needs no call of the machine: a checkpoint
 /// after such work takes the pending offset (`takeCheckpoint`) or, if there is none, `idleOffset`.
 ///
 /// Source: Debezium's `BinlogStreamingChangeEventSource`.
 struct BinlogMachine: Sendable {
-    /// What profile and options decide.
+    /// The settings that profile and options determine.
     struct Options: Sendable {
         /// Whether a row's time is its transaction's original commit time.
         var prefersCommitTime: Bool
@@ -25,7 +25,7 @@ struct BinlogMachine: Sendable {
         var flavor: ServerFlavor
     }
 
-    /// What is to be done for an event, which the caller still has.
+    /// The action for an event, which the caller still has.
     enum Action: Equatable, Sendable {
         case none
         /// Emit the event's rows, except the first ones: this number of rows was delivered before a restart.
@@ -62,14 +62,14 @@ struct BinlogMachine: Sendable {
 
     /// The transaction that is being read.
     private struct TransactionState: Sendable {
-        /// When it was committed on its first server, in microseconds; nil if that is unknown or not used.
+        /// The commit time on its first server, in microseconds; nil if that is unknown or not used.
         var commitMicroseconds: Int64?
         /// The connection that ran it.
         var thread: Int64?
         var query: String?
-        /// Its source is filtered out.
+        /// Whether its source is filtered out.
         var isFiltered = false
-        /// Records that were emitted.
+        /// Whether records were emitted.
         var emittedRows = 0
         var xaIdentifier: String?
         var gtid: TransactionID?
@@ -85,7 +85,7 @@ struct BinlogMachine: Sendable {
 
     // MARK: Events
 
-    /// Accounts for an event and returns what is to be done for it.
+    /// Accounts for an event and returns the action for it.
     mutating func receive(_ event: BinlogEvent) -> Action {
         switch event.body {
         case .rotate(let rotation):
@@ -106,7 +106,7 @@ struct BinlogMachine: Sendable {
         return interpret(event.body, header)
     }
 
-    /// The event is done: what was read of it is not read again after a lost connection.
+    /// The event is done: it is not read again after a lost connection.
     mutating func complete(_ event: BinlogEvent) {
         var isRows = false
         switch event.body {
@@ -213,7 +213,7 @@ struct BinlogMachine: Sendable {
             commit()
         case .savepoint, .xaEnd, .xaPrepare: break
         case .rollbackToSavepoint:
-            // Logged only if the transaction changed tables that cannot be rolled back, too.
+            // Logged only if the transaction also changed tables that cannot be rolled back.
             if transaction.emittedRows > 0 { return .fail(.rolledBack(statement: query.statement)) }
         case .xaStart(let identifier):
             transaction.xaIdentifier = identifier
@@ -239,7 +239,7 @@ struct BinlogMachine: Sendable {
 
     private mutating func begin(_ group: OffsetTracker.Group, _ header: EventHeader) -> Action {
         tracker.beginGroup(group)
-        // Records of a preceding statement do not belong to it: servers before 5.7 announce no transactions.
+        // Records of a preceding statement do not belong to it: servers before 5.7 do not announce transactions.
         transaction.emittedRows = 0
         let place = ResumeSkip.Place(
             file: tracker.file, position: tracker.eventPosition, gtid: transaction.gtid,
@@ -252,7 +252,7 @@ struct BinlogMachine: Sendable {
     private mutating func prepare(_ event: XAPrepareEvent) -> Action {
         let (rows, identifier) = (transaction.emittedRows, transaction.xaIdentifier ?? event.identifier)
         commit()
-        // Offsets do not point into XA transactions: only now their rows have one.
+        // Offsets do not refer to positions within XA transactions: only now their rows have one.
         if rows > 0 { pendingOffset = tracker.storedPoint }
         guard !event.isOnePhase else { return .none }
         let dropped = prepared.insert(identifier, rows: rows)
@@ -282,7 +282,7 @@ struct BinlogMachine: Sendable {
         delivered(done)
     }
 
-    /// Where and when the rows of the current event were changed; their records get this time.
+    /// The position and time of the rows of the current event; their records have this time.
     mutating func rowSource(_ header: EventHeader) -> SourceInfo {
         let source = sourceInfo(header)
         tracker.timestampSeconds = source.timestampMicroseconds / 1_000_000
@@ -292,12 +292,12 @@ struct BinlogMachine: Sendable {
     /// A schema change by the current statement.
     struct SchemaChangePosition: Sendable {
         var source: SourceInfo
-        /// What history records and the records of the schema change topic store. As Debezium's, it lacks the
-        /// statement's own GTID: after a restart from it the server sends the statement again.
+        /// The offset that history records and the records of the schema change topic store. As in Debezium, it lacks
+        /// the statement's own GTID: after a restart from it the server sends the statement again.
         var offset: SourceOffset
     }
 
-    /// Where and when the current statement changed the schema; its records get this time.
+    /// The position and time of the current statement's schema change; its records have this time.
     mutating func schemaChangePosition(_ header: EventHeader) -> SchemaChangePosition {
         var source = sourceInfo(header)
         // Debezium has the time of statements in milliseconds only, and keeps the row index of the last row record.
@@ -308,7 +308,7 @@ struct BinlogMachine: Sendable {
         return SchemaChangePosition(source: source, offset: tracker.storedPoint.offset)
     }
 
-    /// The current statement changed the schema, and the history has it.
+    /// The current statement changed the schema, and the history has recorded it.
     ///
     /// - Parameter records: the number of records that were emitted for it.
     mutating func didApply(emittedRecords records: Int) {
@@ -316,7 +316,8 @@ struct BinlogMachine: Sendable {
         if records > 0 {
             delivered(records)
         } else {
-            // No record stores an offset, so that it may name the statement's own GTID: it is not read again.
+            // No record stores an offset, so it may contain the statement's own GTID, and the statement is not read
+            // again.
             pendingOffset = tracker.storedPoint(isAfterStatement: true)
         }
     }
@@ -351,14 +352,14 @@ struct BinlogMachine: Sendable {
         return pendingOffset.take()?.offset
     }
 
-    /// The offset of a stream in which nothing captured changed; nil within a transaction, before a checkpoint that is
-    /// due, and while delivered rows are skipped.
+    /// The offset of a stream without captured changes; nil within a transaction, before a checkpoint that is due, and
+    /// while delivered rows are skipped.
     var idleOffset: SourceOffset? {
         guard pendingOffset == nil, tracker.group == .none, !skip.isPending else { return nil }
         return tracker.storedPoint(isAfterStatement: true).offset
     }
 
-    /// The place of the current event, for messages.
+    /// The position of the current event, for messages.
     var eventPlace: (file: String, position: Int64) { (tracker.file, tracker.eventPosition) }
 
     /// The end of the last event.
@@ -366,14 +367,14 @@ struct BinlogMachine: Sendable {
 
     // MARK: Connections
 
-    /// Where the next connection is to begin.
+    /// The start of the next connection.
     struct ResumeRequest: Sendable {
         var point: OffsetTracker.RestartPoint
-        /// Where to begin in the point's file if the stream is not followed by GTIDs.
+        /// The start in the point's file if the stream does not use GTIDs.
         var position: Int64
         /// The transaction in flight, if rows of it were emitted.
         var inFlight: TransactionID?
-        /// The offset after everything that was done, the last statement included: for messages, and to be stored if
+        /// The offset after everything that was done, including the last statement: for messages, and to be stored if
         /// the server lacks something.
         var offset: SourceOffset
     }

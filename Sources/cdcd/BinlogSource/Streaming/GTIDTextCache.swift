@@ -1,6 +1,6 @@
 import MySQLWire
 
-/// The texts of GTIDs. The transactions of one source all begin with the same text.
+/// Caches the texts of GTIDs. The transactions of one source have a common prefix.
 struct GTIDTextCache {
     private var last: (source: ServerUUID, text: String)?
 

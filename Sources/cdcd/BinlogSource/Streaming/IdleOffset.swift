@@ -1,9 +1,9 @@
 import WireCore
 
-/// When the offset of a stream in which nothing captured changes moves on by itself, so that the server may purge its
-/// binlog without cutting the connector off.
+/// Determines when the offset of a stream without captured changes advances, so that the server may purge its binlog
+/// without disconnecting the connector.
 struct IdleOffset: Sendable {
-    /// How long an offset may stay behind.
+    /// The maximum age of an offset.
     static let idleMilliseconds = 60_000
 
     private var lastCheckpoint: MonotonicInstant
@@ -11,16 +11,16 @@ struct IdleOffset: Sendable {
 
     init(at now: MonotonicInstant) { lastCheckpoint = now }
 
-    /// An offset was handed over.
+    /// An offset was reported.
     mutating func didCheckpoint(_ offset: SourceOffset, at now: MonotonicInstant) {
         lastCheckpoint = now
         lastPlace = (offset.file, offset.position)
     }
 
-    /// Whether it is long since the last offset.
+    /// Whether the last offset is too old.
     func isDue(at now: MonotonicInstant) -> Bool { now.milliseconds(since: lastCheckpoint) >= Self.idleMilliseconds }
 
-    /// Whether the offset is at another place than the last: files of a quiet server all end at the same position.
+    /// Whether the offset differs from the last one: files of an idle server all end at the same position.
     func isNew(_ offset: SourceOffset) -> Bool {
         guard let lastPlace else { return true }
         return lastPlace != (offset.file, offset.position)

@@ -1,4 +1,4 @@
-/// The XA transactions that were prepared and not yet decided, with the number of rows that were emitted of each.
+/// The XA transactions that are prepared but neither committed nor rolled back, with the number of their emitted rows.
 ///
 /// Bounded: the oldest is dropped when there are more than `countMax`.
 struct PreparedTransactions: Sendable {
@@ -11,7 +11,7 @@ struct PreparedTransactions: Sendable {
 
     private let countMax: Int
     private var entries: [String: Entry] = [:]
-    /// The identifiers in the order of their insertion; entries that were removed stay until they are compacted.
+    /// The identifiers in the order of their insertion; removed entries stay until they are compacted.
     private var order: [(identifier: String, number: UInt64)] = []
     private var firstIndex = 0
     private var nextNumber: UInt64 = 0
@@ -30,7 +30,7 @@ struct PreparedTransactions: Sendable {
         return dropped
     }
 
-    /// - Returns: the number of rows that were emitted of it; nil if it is not known.
+    /// - Returns: the number of its emitted rows; nil if it is unknown.
     @discardableResult
     mutating func remove(_ identifier: String) -> Int? { entries.removeValue(forKey: identifier)?.rows }
 
@@ -46,7 +46,7 @@ struct PreparedTransactions: Sendable {
         return nil
     }
 
-    /// Removes what was decided from `order` when that is most of it.
+    /// Removes decided transactions from `order` when they are most of it.
     private mutating func compact() {
         guard order.count > 2 * entries.count + 64 else { return }
         order = order[firstIndex...].filter { entries[$0.identifier]?.number == $0.number }

@@ -1,28 +1,28 @@
 import WireCore
 
-/// When to try to reach a server again, and when to give up.
+/// Determines when to retry a server that cannot be reached, and when to give up.
 ///
-/// A server that was away for less than 20 seconds is found within two seconds of its return; the longer it is away,
-/// the rarer the attempts, so that hundreds of connectors do not hinder a server that starts.
+/// A server that was unavailable for less than 20 seconds is found within two seconds of its return; with a longer
+/// outage, attempts become rarer, so that hundreds of connectors do not overload a server that starts.
 struct ReconnectPolicy: Sendable {
-    /// How long a server may be away: a day. Then somebody must look.
+    /// The maximum duration of an outage: a day. Then an operator must intervene.
     static let awayMillisecondsMax = 24 * 60 * 60 * 1000
     static let delayMillisecondsMin = 20
     static let delayMillisecondsMax = 5000
-    /// Up to here the delays double; beyond, they grow with the outage.
+    /// Up to this delay the delays double; beyond it they grow with the outage.
     private static let doublingMillisecondsMax = 250
-    /// A delay is at most this part of the time that the server has been away.
+    /// The maximum delay as a fraction of the outage's duration.
     private static let awayPart = 10
-    /// How often an outage that goes on is reported.
+    /// The interval of reports of an outage.
     private static let reportMilliseconds = 60_000
-    /// How long the first attempts may take each.
+    /// The maximum duration of each of the first attempts.
     private static let attemptMillisecondsMin = 5000
 
-    /// What follows a failed attempt.
+    /// The next step after a failed attempt.
     struct Retry: Hashable, Sendable {
-        /// How long to wait before the next attempt.
+        /// The delay before the next attempt.
         var delayMilliseconds: Int
-        /// How long the server has been away.
+        /// The duration of the outage.
         var awayMilliseconds: Int
         /// Whether to report the outage: at its first failure, and once a minute.
         var isReportDue: Bool
@@ -38,7 +38,7 @@ struct ReconnectPolicy: Sendable {
     /// Whether the last attempt failed.
     var isAway: Bool { awaySince != nil }
 
-    /// The connection is lost or was not made.
+    /// The connection is lost or could not be established.
     ///
     /// - Parameter generator: spreads the attempts of many connectors: a delay is shortened by up to a quarter.
     /// - Returns: nil to give up.
@@ -65,11 +65,11 @@ struct ReconnectPolicy: Sendable {
         return failed(at: now, using: &generator)
     }
 
-    /// The connection does again what it is for.
+    /// The connection works again.
     mutating func succeeded() { self = Self(awayMillisecondsMax: awayMillisecondsMax) }
 
-    /// How long the next attempt may take in all: little at first, so that it does not miss the server's return, and
-    /// later as long as the configuration allows, for a server that answers slowly.
+    /// The maximum duration of the next attempt: short at first, so that it does not miss the server's return, and
+    /// later as long as the configuration allows, for a server that responds slowly.
     func attemptMilliseconds(at now: MonotonicInstant, configured: Int) -> Int {
         let away = awaySince.map { now.milliseconds(since: $0) } ?? 0
         return min(configured, max(Self.attemptMillisecondsMin, away))

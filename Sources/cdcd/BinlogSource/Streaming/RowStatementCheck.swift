@@ -1,21 +1,21 @@
 import MySQLWire
 import WireCore
 
-/// Decides whether a change of rows that was logged as its statement can be skipped: it must be certain that it changed
-/// no captured table, since its rows are not in the binlog.
+/// Determines whether a row change that was logged as a statement can be skipped: only if it certainly changed no
+/// captured table, since its rows are not in the binlog.
 ///
-/// It is certain if the statement names no captured table, and either the databases that the server says were
-/// touched have no captured tables, or the server shows no trigger, foreign key, view or function by which the tables
-/// that the statement names lead to one. The server shows what is, not what was when the statement ran.
+/// It is certain if the statement names no captured table, and either none of the databases that the server lists as
+/// touched has captured tables, or the server has no trigger, foreign key, view or function by which the named tables
+/// lead to one. The server returns the current definitions, not those at the time of the statement.
 struct RowStatementCheck {
     private let configuration: MySQLConnectorConfig
     private let logger: Logger
     private let readDependencies: () throws -> TableDependencies
-    /// Until the next statement that may change them.
+    /// Valid until the next statement that may change them.
     private var dependencies: TableDependencies?
-    /// In lower case; until the next statement that may change them.
+    /// In lower case; valid until the next statement that may change them.
     private var capturedDatabases: Set<String>?
-    /// Those of sessions that log statements.
+    /// The temporary tables of sessions that log statements.
     private var temporaryTables: Set<TemporaryTable> = []
 
     private struct TemporaryTable: Hashable {
@@ -23,10 +23,10 @@ struct RowStatementCheck {
         var id: TableID
     }
 
-    /// The maximum number of entries; then they are dropped, and their sessions' statements name unknown tables.
+    /// The maximum number of entries; beyond it they are dropped, and their sessions' statements name unknown tables.
     private static let temporaryTablesMax = 10_000
 
-    /// - Parameter readDependencies: asks the server.
+    /// - Parameter readDependencies: queries the server.
     init(
         _ configuration: MySQLConnectorConfig, logger: Logger,
         readDependencies: @escaping () throws -> TableDependencies
@@ -36,7 +36,7 @@ struct RowStatementCheck {
         self.readDependencies = readDependencies
     }
 
-    /// A statement is to be applied that may change tables, triggers, views, routines or privileges.
+    /// A statement that may change tables, triggers, views, routines or privileges is about to be applied.
     ///
     /// Throws a `ConnectorError` if it fills a captured table with the rows of a query, which are not in the binlog.
     mutating func willApply(
@@ -69,7 +69,7 @@ struct RowStatementCheck {
             TemporaryTable(thread: query.threadID, id: schema.key(name.resolved(query.database))))
     }
 
-    /// Throws a `ConnectorError` if the statement changed a captured table, or may have.
+    /// Throws a `ConnectorError` if the statement changed a captured table, or may have changed one.
     mutating func check(
         _ statement: LoggedStatement, _ query: QueryEvent, in schema: DatabaseSchema,
         at place: (file: String, position: Int64)
@@ -77,7 +77,7 @@ struct RowStatementCheck {
         if let conflict = try conflict(statement, query, schema) { throw failure(conflict, query, place) }
         logger.warn(
             "Received DML '\(RedactedStatement.text(query.statement))' for processing, binlog probably contains events generated with "
-                + "statement or mixed based replication format; it changes no captured table and is passed over.")
+                + "statement or mixed based replication format; it changes no captured table and is skipped.")
     }
 
     private mutating func conflict(
@@ -113,7 +113,7 @@ struct RowStatementCheck {
         let statement = ": \(RedactedStatement.text(query.statement))"
         let cause = "a session wrote with binlog_format STATEMENT or MIXED, so the changed rows are not in the binlog"
         let snapshot =
-            "SET PERSIST binlog_format = 'ROW', see that no session sets another format, and take a new snapshot: stop "
+            "SET PERSIST binlog_format = 'ROW', make sure that no session sets another format, and take a new snapshot: stop "
             + "the connector, DELETE its offsets, and resume it."
         switch conflict {
         case .captured(let table, path: []):
@@ -129,19 +129,19 @@ struct RowStatementCheck {
                 cause: cause, remedy: snapshot)
         case .unknown(let table, _):
             return ConnectorError(
-                summary + "it names \(table), which neither the schema history nor the server knows" + statement,
+                summary + "it names \(table), which exists neither in the schema history nor on the server" + statement,
                 cause: cause, remedy: snapshot)
         case .missing(let privilege, let what):
             let account = dependencies?.grants.account ?? ""
             return ConnectorError(
-                summary + "whether it changes captured tables cannot be seen" + statement,
+                summary + "whether it changes captured tables cannot be determined" + statement,
                 cause: cause + "; the account \(account) lacks the privilege \(privilege), without which the server does "
                     + "not show \(what)",
                 remedy: "GRANT \(privilege) ON *.* TO \(account); then restart the task. Or SET PERSIST binlog_format = 'ROW' "
                     + "and take a new snapshot: stop the connector, DELETE its offsets, and resume it.")
         case .unreadable(let what):
             return ConnectorError(
-                summary + "whether it changes captured tables cannot be seen" + statement,
+                summary + "whether it changes captured tables cannot be determined" + statement,
                 cause: cause + "; \(what) cannot be read", remedy: snapshot)
         }
     }

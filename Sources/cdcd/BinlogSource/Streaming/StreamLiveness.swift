@@ -2,73 +2,74 @@ import WireCore
 
 /// Decides what the silence of a binlog stream means.
 ///
-/// A server that waits for changes sends heartbeats. Nothing comes where the connection or the server is dead, and also
-/// while the server reads one large event from a slow disk, which may take longer than a dead server may stay
-/// unnoticed. So the first silence ends the connection at once. Where the new connection falls silent without having
-/// got beyond that place, another connection decides at each limit: if the server answers, the stream is kept and the
-/// limit doubles; if not, it ends. The same holds while the server searches for the place to begin.
+/// A server that waits for changes sends heartbeats. Nothing is received if the connection or the server is dead, and
+/// also while the server reads one large event from a slow disk, which may take longer than a dead server may stay
+/// undetected. So the first silence ends the connection at once. If the new connection becomes silent before it has
+/// passed that position, another connection decides at each limit: if the server responds, the stream is kept and the
+/// limit doubles; if not, it ends. The same applies while the server searches for the start position.
 ///
-/// Times and places go in, actions come out; the caller reads and connects.
+/// Times and positions are inputs, actions are outputs; the caller reads and connects.
 struct StreamLiveness: Sendable {
-    /// How long nothing may come before something is done about it.
+    /// The time without data after which the stream is checked.
     static let limitMillisecondsMin = 1800
     static let limitMillisecondsMax = 60_000
-    /// How often a silence that lasts is reported.
+    /// The interval of reports of a silence.
     static let reportMilliseconds = 60_000
 
-    /// A place in the binlog of one server.
+    /// A position in the binlog of one server.
     struct Place: Hashable, Comparable, CustomStringConvertible, Sendable {
         var file: String
         var position: Int64
 
         var description: String { "\(file):\(position)" }
 
-        /// Files are numbered, with more digits where six do not suffice.
+        /// Files are numbered, with more than six digits if necessary.
         static func < (a: Self, b: Self) -> Bool {
             if a.file == b.file { return a.position < b.position }
             return (a.file.utf8.count, a.file) < (b.file.utf8.count, b.file)
         }
     }
 
-    /// What came, ROTATE apart, and where the header says that it stands in the file (32 bits).
+    /// The kind of the received event (except ROTATE), and its position in the file from the header (32 bits).
     enum Arrival: Equatable, Sendable {
-        /// How far the server has read.
+        /// The position up to which the server has read.
         case heartbeat(position: UInt32)
         case event(start: UInt32)
-        /// Made up for the stream, in no file.
+        /// An artificial event, in no file.
         case artificialEvent
     }
 
     enum Action: Equatable, Sendable {
-        /// Read on.
+        /// Continue reading.
         case wait
-        /// Close the connection: it is as good as lost.
+        /// Close the connection, which is considered lost.
         case close
-        /// Find out over another connection whether the server answers, and report the result.
+        /// Check over another connection whether the server responds, and report the result.
         case probeServer
     }
 
     private(set) var limitMilliseconds = Self.limitMillisecondsMin
-    // Of this connection.
+    // State of this connection.
     private var hasEvents = false
-    /// How far the server has read, by its last heartbeat: in skipping what is not asked for it sends no events.
+    /// The position up to which the server has read, by its last heartbeat: while it skips excluded transactions it
+    /// sends no events.
     private var heartbeatPlace: Place?
-    /// When the last bytes came; nil while a read has not ended without any.
+    /// The time of the last received bytes; nil while a read has not ended without any.
     private var quietSince: MonotonicInstant?
     private var decisionDue = MonotonicInstant(nanoseconds: 0)
     private var receivedBytes = 0
     private var isUnanswered = false
-    // Over all connections.
-    /// Where a connection fell silent, until the stream gets beyond.
+    // State of all connections.
+    /// The position at which a connection became silent, until the stream passes it.
     private var silentPlace: Place?
     private var silentSince: MonotonicInstant?
     private var reportedAt: MonotonicInstant?
-    /// Whether the server answered another connection during this silence.
+    /// Whether the server responded on another connection during this silence.
     private var isServerAnswering = false
 
-    /// A stream was asked for over a new connection.
+    /// A stream was requested over a new connection.
     ///
-    /// - Parameter isSameServer: false where places of the connections before mean nothing.
+    /// - Parameter isSameServer: false if positions of earlier connections have no meaning.
     mutating func connectionOpened(isSameServer: Bool) {
         limitMilliseconds = Self.limitMillisecondsMin
         hasEvents = false
@@ -79,20 +80,20 @@ struct StreamLiveness: Sendable {
         if !isSameServer { resume() }
     }
 
-    /// The connection ended, and not because it was silent.
+    /// The connection ended for another reason than silence.
     mutating func connectionLost() {
         silentSince = nil
         reportedAt = nil
         isServerAnswering = false
     }
 
-    /// Whether all events have to be reported; where the stream runs as it should, heartbeats suffice.
+    /// Whether all events must be reported; while the stream is normal, heartbeats suffice.
     var needsEvents: Bool { !hasEvents || silentPlace != nil || quietSince != nil }
 
     /// Something arrived.
     ///
     /// - Parameter place: the end of the last event.
-    /// - Returns: whether it is the connection's first.
+    /// - Returns: whether it is the first event of the connection.
     mutating func received(_ arrival: Arrival, at place: Place) -> Bool {
         defer { hasEvents = true }
         quietSince = nil
@@ -103,13 +104,13 @@ struct StreamLiveness: Sendable {
             reached = Place(file: place.file, position: Int64(position))
             heartbeatPlace = reached
         case .event(let start):
-            // Beyond 4 GiB the header's bits do not suffice.
+            // Beyond 4 GiB the header's 32 bits are not sufficient.
             let continues = start == UInt32(truncatingIfNeeded: place.position)
             reached = continues ? place : Place(file: place.file, position: Int64(start))
         case .artificialEvent: reached = nil
         }
         if let silentPlace {
-            // The server waits for changes at that place, or sends what comes after it.
+            // The server waits for changes at that position, or sends what follows it.
             if let reached, reached >= silentPlace { resume() }
         } else {
             resume()
@@ -117,7 +118,7 @@ struct StreamLiveness: Sendable {
         return !hasEvents
     }
 
-    /// The stream runs as it should.
+    /// The stream is normal.
     private mutating func resume() {
         limitMilliseconds = Self.limitMillisecondsMin
         silentPlace = nil
@@ -126,9 +127,9 @@ struct StreamLiveness: Sendable {
         isServerAnswering = false
     }
 
-    /// How long to read at most before `waited` is to be called.
+    /// The maximum duration of the next read before `waited` is to be called.
     func waitMilliseconds(at now: MonotonicInstant) -> Int {
-        // The last look: the answer may have come while the server was being asked.
+        // The last read: data may have arrived while the server was being checked.
         if isUnanswered { return 1 }
         var wait = quietSince == nil ? limitMilliseconds : decisionDue.milliseconds(since: now)
         if let last = reportedAt ?? silentSince {
@@ -140,8 +141,8 @@ struct StreamLiveness: Sendable {
     /// A read ended without a whole event.
     ///
     /// - Parameters:
-    ///   - milliseconds: how long it waited since the last byte, or since it began.
-    ///   - receivedBytes: how many bytes have come over the connection, those of events in parts included.
+    ///   - milliseconds: the time since the last byte, or since the beginning.
+    ///   - receivedBytes: the number of bytes received on the connection, including those of incomplete events.
     ///   - place: the end of the last event.
     mutating func waited(
         milliseconds: Int, receivedBytes: Int, at place: Place, now: MonotonicInstant
@@ -149,7 +150,7 @@ struct StreamLiveness: Sendable {
         if quietSince == nil || receivedBytes != self.receivedBytes {
             let since = MonotonicInstant(
                 nanoseconds: now.nanoseconds - min(now.nanoseconds, UInt64(milliseconds) * 1_000_000))
-            // Parts of the event that is awaited have come: that silence was another one.
+            // Parts of the awaited event have arrived: that silence is over.
             if quietSince != nil { connectionLost() }
             quietSince = since
             silentSince = silentSince ?? since
@@ -164,24 +165,24 @@ struct StreamLiveness: Sendable {
         return .close
     }
 
-    /// The server answered over another connection.
+    /// The server responded on another connection.
     mutating func serverAnswered(at now: MonotonicInstant) {
         limitMilliseconds = min(limitMilliseconds * 2, Self.limitMillisecondsMax)
         decisionDue = now.advanced(byMilliseconds: limitMilliseconds)
         isServerAnswering = true
     }
 
-    /// The server did not answer, or another one did.
+    /// The server did not respond, or another server did.
     mutating func serverDidNotAnswer() {
         isUnanswered = true
         isServerAnswering = false
     }
 
-    /// What is to be reported of a silence.
+    /// The report of a silence.
     struct Report: Equatable, Sendable {
         /// Its duration.
         var milliseconds: Int
-        /// Whether the server answered another connection.
+        /// Whether the server responded on another connection.
         var isServerAnswering: Bool
     }
 

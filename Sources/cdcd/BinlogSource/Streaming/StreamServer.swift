@@ -3,7 +3,7 @@ import MySQLWire
 import WireCore
 import WireStreams
 
-/// The server that the binlog is read from: verifies on every new connection that it has what comes next, and
+/// The server that the binlog is read from: verifies on every new connection that it has the following events, and
 /// everything that was delivered.
 struct StreamServer {
     private let configuration: MySQLConnectorConfig
@@ -11,7 +11,8 @@ struct StreamServer {
     private let logger: Logger
     /// Its `server_uuid`; nil if it has none or is not known yet.
     private(set) var uuid: String?
-    /// The transaction that was being delivered when a connection ended, and where reading begins again for it.
+    /// The transaction that was being delivered when a connection ended, and the position at which reading restarts for
+    /// it.
     private var partlyDelivered: (gtid: TransactionID, point: OffsetTracker.RestartPoint)?
 
     /// The pause before the server is queried again for what it is committing.
@@ -25,18 +26,18 @@ struct StreamServer {
     }
 
     struct Verified {
-        /// Whether positions in the binlog mean what they meant on the previous connection.
+        /// Whether positions in the binlog mean the same as on the previous connection.
         var isSameServer: Bool
-        /// The transactions that the server is not to send; nil if the stream is not followed by GTIDs.
+        /// The transactions that the server is not to send; nil if the stream does not use GTIDs.
         var executed: GTIDPosition?
     }
 
     /// Inspects the server before the binlog is requested.
     ///
     /// - Parameters:
-    ///   - point: where reading begins.
+    ///   - point: the position at which reading begins.
     ///   - inFlight: the transaction in flight, if rows of it were delivered.
-    ///   - offset: what is stored, for the error's text.
+    ///   - offset: the stored offset, for the error's text.
     /// - Throws: `BinlogUnavailableError` if the server lacks something, `ConnectorError` if it is unsuitable or,
     ///   without GTIDs, another server, `SessionError` if the connection fails.
     mutating func verify(
@@ -99,8 +100,8 @@ struct StreamServer {
 
     private static func name(_ facts: ServerProperties) -> String { facts["server_uuid"] ?? "one without server_uuid" }
 
-    /// A file and a position mean something on one server only; GTIDs mean the same on all, so with them another server
-    /// may take over, if it is as suitable as the first.
+    /// A file and a position are valid on one server only; GTIDs are valid on all, so with them another server may take
+    /// over, if it is as suitable as the first.
     private func verifyServerUUID(_ facts: ServerProperties, followsGTIDs: Bool) throws(ConnectorError) -> Bool {
         guard let uuid, facts["server_uuid"] != uuid else { return true }
         guard followsGTIDs else {
@@ -122,7 +123,7 @@ struct StreamServer {
     }
 }
 
-/// The server does not have what comes after an offset, or lacks what was delivered.
+/// The server does not have the events after an offset, or lacks what was delivered.
 struct BinlogUnavailableError: Error {
     /// The offset after everything that was delivered.
     let offset: SourceOffset

@@ -4,9 +4,8 @@ import WireCore
 
 /// Reads the binlog from an offset on, until the task is stopped or fails: connects, reads events and feeds them to the
 /// handler.
-///
-/// One thread. A connection that is lost is made again; nothing is lost and nothing repeated then, because the handler
-/// knows to the row where to go on.
+/// One thread. A lost connection is replaced without losing or repeating anything, because the handler tracks the
+/// position to the row.
 final class StreamingReader {
     private let control: TaskControl
     private let connection: BinlogConnection
@@ -33,12 +32,12 @@ final class StreamingReader {
             } catch is CancellationError where control.isStopping {
                 break
             } catch let gone as BinlogUnavailableError {
-                // The last record's offset does not name its own transaction; this one does if it was read to its end,
-                // so that the next start misses it too.
+                // The last record's offset does not contain its own transaction; this one does if it was read to its
+                // end, so that the next start skips it.
                 try handler.checkpoint(at: gone.offset)
                 throw gone
             } catch {
-                // What went out before the failure need not go out again after it.
+                // What was emitted before the failure need not be emitted again after it.
                 try handler.checkpoint()
                 throw error
             }
@@ -46,7 +45,7 @@ final class StreamingReader {
         try handler.checkpoint()
     }
 
-    /// Connects at the place that was reached and reads until the connection ends, which is thrown.
+    /// Connects at the current position and reads until the connection ends; its error is thrown.
     private func stream() throws {
         try connection.withStream(handler.resumeRequest) { stream in
             handler.reconnect()

@@ -12,22 +12,22 @@ package struct TableBindings {
     }
 
     private struct Entry {
-        /// Compared by identity: the decoder makes a new one only when the announced layout changes.
+        /// Compared by identity: the decoder creates a new one only when the announced layout changes.
         let map: TableMap
         let binding: Binding
     }
 
-    /// Table ids grow until the binlog rotates; bindings that are dropped are made again.
+    /// Table ids grow until the binlog rotates; bindings that are dropped are created again.
     private static let entryCountMax = 10_000
 
     private let configuration: MySQLConnectorConfig
     private var differences: TableMapDifferences
     private var entries: [UInt64: Entry] = [:]
     private var plans: [TableID: TablePlan] = [:]
-    /// The entry that was used last: row events of one table come in runs.
+    /// The last used entry: consecutive row events often have the same table.
     private var last: Entry?
 
-    /// - Parameter primaryKey: the columns of a table's primary key on the server now.
+    /// - Parameter primaryKey: the columns of a table's current primary key on the server.
     package init(
         configuration: MySQLConnectorConfig, logger: Logger, primaryKey: @escaping (TableID) throws -> [String]
     ) {
@@ -65,7 +65,7 @@ package struct TableBindings {
         return .captured(decoder)
     }
 
-    /// A statement changed definitions: all bindings are made again.
+    /// A statement changed definitions: all bindings are created again.
     mutating func removeAll() {
         entries.removeAll(keepingCapacity: true)
         plans.removeAll(keepingCapacity: true)

@@ -1,7 +1,7 @@
 import MySQLWire
 import WireCore
 
-/// Judges what table maps and the schema history say differently, and reports it once for each version of a table.
+/// Evaluates differences between table maps and the schema history, and reports each once for each version of a table.
 struct TableMapDifferences {
     private struct Difference: Equatable {
         var definition: TableDefinition
@@ -11,16 +11,16 @@ struct TableMapDifferences {
 
     private let logger: Logger
     private let primaryKey: (TableID) throws -> [String]
-    /// What was reported last of each table.
+    /// The last report of each table.
     private var reported: [TableID: Difference] = [:]
 
-    /// - Parameter primaryKey: the columns of a table's primary key on the server now.
+    /// - Parameter primaryKey: the columns of a table's current primary key on the server.
     init(logger: Logger, primaryKey: @escaping (TableID) throws -> [String]) {
         self.logger = logger
         self.primaryKey = primaryKey
     }
 
-    /// Throws a `PlanError` where the key of the messages is not that of the table.
+    /// Throws a `PlanError` if the key of the messages is not that of the table.
     mutating func check(_ decoder: BinlogRowDecoder) throws {
         guard decoder.conflictingKey != nil || !decoder.characterSetConflicts.isEmpty else { return }
         let definition = decoder.plan.definition
@@ -36,8 +36,8 @@ struct TableMapDifferences {
         reported[definition.id] = difference
     }
 
-    /// The table map shows the first suitable unique key of a table that has no primary key, and the schema history may
-    /// know another: only the server can say which it is.
+    /// The table map contains the first suitable unique key of a table without a primary key, and the schema history
+    /// may have another one: only the server can determine which is right.
     private func check(_ key: [String], of definition: TableDefinition) throws {
         let current = try primaryKey(definition.id)
         if current.isEmpty { return }

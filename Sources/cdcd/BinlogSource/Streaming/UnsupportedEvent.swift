@@ -1,6 +1,6 @@
 import MySQLWire
 
-/// Events that mean something for rows and cannot be read: the task fails, with their name.
+/// Events that concern rows and cannot be decoded: the task fails, with their name.
 enum UnsupportedEvent {
     static func failure(_ type: EventType, file: String, position: Int64) -> ConnectorError {
         ConnectorError(
@@ -11,7 +11,7 @@ enum UnsupportedEvent {
 
     static func missingTableMap(_ tableID: UInt64, file: String, position: Int64) -> ConnectorError {
         ConnectorError(
-            "The binlog at \(file):\(position) holds rows of table number \(tableID) without its table map",
+            "The binlog at \(file):\(position) holds rows of the table id \(tableID) without its table map",
             cause: "reading began in the middle of a transaction",
             remedy: "Set the connector's offset to the beginning of a transaction, or take a new snapshot.")
     }
@@ -20,11 +20,11 @@ enum UnsupportedEvent {
         ConnectorError(
             "The binlog at \(file):\(position) holds rows of \(table) that lack columns, which is not supported",
             cause: "a session wrote with binlog_row_image MINIMAL or NOBLOB",
-            remedy: "SET PERSIST binlog_row_image = 'FULL', see that no session sets another image, and take a new snapshot: "
+            remedy: "SET PERSIST binlog_row_image = 'FULL', make sure that no session sets another image, and take a new snapshot: "
                 + "stop the connector, DELETE its offsets, and resume it.")
     }
 
-    /// What prevents the server from writing such events. Those that are in its logs already stay there.
+    /// How to prevent the server from writing such events. Those that are already in its binlog stay there.
     private static func remedy(for type: EventType) -> String {
         switch type {
         case .partialUpdateRows: "SET PERSIST binlog_row_value_options = ''"

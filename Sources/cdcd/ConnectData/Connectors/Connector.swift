@@ -1,10 +1,10 @@
-/// A connector: decides what its tasks do (`org.apache.kafka.connect.connector.Connector`).
+/// A connector: determines the configurations of its tasks (`org.apache.kafka.connect.connector.Connector`).
 ///
 /// An instance serves one connector configuration, or one validation. The worker creates it, calls it and releases it
 /// on one thread that may block: a call may connect to the external system.
 package protocol Connector: AnyObject {
-    /// Checks every property of the connector's own, connecting to the external system if the real connector does.
-    /// Needs no `start`.
+    /// Checks every property that the connector defines, connecting to the external system if the real connector does.
+    /// Does not require `start`.
     func validate(_ configuration: [String: String]) -> ConfigValidation
 
     /// The configurations of the tasks, at most `maximumTasks`. Called after `start`, and again after each
@@ -15,8 +15,8 @@ package protocol Connector: AnyObject {
     func stop()
 }
 
-/// What the worker gives to a connector. Safe to use from any thread, also after the connector was stopped, when it
-/// has no effect.
+/// The worker's functions for a connector. Safe to use from any thread, also after the connector was stopped, when they
+/// have no effect.
 package protocol ConnectorContext: Sendable {
     var connectorName: String { get }
 

@@ -7,16 +7,16 @@
 package protocol SinkTask: AnyObject {
     func start(_ configuration: [String: String], context: any SinkTaskContext) throws
 
-    /// The consumer was assigned these partitions.
+    /// Called when the consumer is assigned these partitions.
     func open(_ partitions: [TopicPartition]) throws
 
-    /// Writes records to the external system, or buffers them until `preCommit`. May be empty: a task that waits for
-    /// a retry is called again then.
+    /// Writes records to the external system, or buffers them until `preCommit`. May be empty: a task that waits for a
+    /// retry is also called without records.
     ///
     /// - Throws: `RetriableError` if the same records are to be passed again; any other error fails the task.
     func put(_ records: [SinkRecord]) throws
 
-    /// Writes out everything that was put before these offsets.
+    /// Writes all records before these offsets to the external system.
     ///
     /// - Parameter offsets: for each assigned partition the offset after the last record that was put.
     func flush(_ offsets: [TopicPartition: Int64]) throws
@@ -25,7 +25,7 @@ package protocol SinkTask: AnyObject {
     /// returns all of `offsets`.
     func preCommit(_ offsets: [TopicPartition: Int64]) throws -> [TopicPartition: Int64]
 
-    /// The consumer loses these partitions. Called after the last `preCommit` for them.
+    /// Called when the consumer loses these partitions, after the last `preCommit` for them.
     func close(_ partitions: [TopicPartition]) throws
 
     /// Releases what `start` acquired.
@@ -43,11 +43,11 @@ extension SinkTask {
     }
 }
 
-/// What the worker gives to a sink task. Used on the task's thread only.
+/// The worker's functions for a sink task. Used on the task's thread only.
 package protocol SinkTaskContext: AnyObject {
     var connectorName: String { get }
     var taskID: Int { get }
-    /// The partitions that the consumer is assigned.
+    /// The partitions that are assigned to the consumer.
     var assignment: Set<TopicPartition> { get }
     /// Lets the task end a wait within `put` early when it is stopped.
     var control: TaskControl { get }
@@ -61,14 +61,13 @@ package protocol SinkTaskContext: AnyObject {
     func resume(_ partitions: [TopicPartition])
     /// Commits offsets as soon as possible, not only at the end of `offset.flush.interval.ms`.
     func requestCommit()
-    /// Reports a record that cannot be written: it goes to the dead letter queue if the connector has one.
+    /// Reports a record that cannot be written: it is sent to the dead letter queue if the connector has one.
     ///
-    /// - Throws: if `errors.tolerance` does not allow to skip it.
+    /// - Throws: if `errors.tolerance` does not allow the record to be skipped.
     func reportErrant(_ record: SinkRecord, _ error: any Error) throws
 }
 
-/// A failure that may pass without a change of the configuration: the operation is repeated
-/// (`org.apache.kafka.connect.errors.RetriableException`).
+/// A failure that may be temporary: the operation is retried (`org.apache.kafka.connect.errors.RetriableException`).
 package struct RetriableError: Error, CustomStringConvertible {
     package let cause: any Error
 

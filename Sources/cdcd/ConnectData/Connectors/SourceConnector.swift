@@ -18,7 +18,7 @@ extension SourceConnector {
     package func alterOffsets(_ configuration: [String: String], _ offsets: [PartitionOffset]) throws -> Bool { false }
 }
 
-/// The offset of a source partition; nil if the partition has none, or is to have none.
+/// The offset of a source partition; nil if the partition has none, or to remove it.
 package struct PartitionOffset: Sendable, Equatable {
     package let partition: JSONObject
     package let offset: JSONObject?
@@ -29,7 +29,7 @@ package struct PartitionOffset: Sendable, Equatable {
     }
 }
 
-/// What the worker gives to a source connector.
+/// The worker's functions for a source connector.
 package protocol SourceConnectorContext: ConnectorContext, OffsetReader {}
 
 /// Reads the committed offsets of one connector (`org.apache.kafka.connect.storage.OffsetStorageReader`).

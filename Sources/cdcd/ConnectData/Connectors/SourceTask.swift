@@ -8,25 +8,25 @@ package protocol SourceTask: AnyObject {
     func run(sink: any RecordSink, control: TaskControl) throws
 }
 
-/// What the worker gives to a source task.
+/// The worker's functions for a source task.
 package protocol SourceTaskContext: OffsetReader {
     var connectorName: String { get }
     var taskID: Int { get }
-    /// The maximum time that a record may wait for its delivery (`delivery.timeout.ms` of the task's producer); nil
-    /// means no limit. Also applies to whatever else the task writes to Kafka.
+    /// The maximum time that a record may wait for its delivery (`delivery.timeout.ms` of the task's producer); nil is
+    /// without a limit. Also applies to all other records that the task writes to Kafka.
     var deliveryTimeoutMilliseconds: Int? { get }
 }
 
-/// Where a task's records go: transforms, converters, the producer. Used from the task's thread only.
+/// Passes a task's records to transforms, converters and the producer. Used from the task's thread only.
 package protocol RecordSink: AnyObject {
-    /// Accepts one record. Blocks while the producer's buffer is full or the task is paused. Throws when a
-    /// transform or converter fails, when delivery failed for good, or when the task is stopped while blocked
+    /// Accepts one record. Blocks while the producer's buffer is full or the task is paused. Throws if a transform or
+    /// converter fails, if delivery failed permanently, or if the task is stopped while it is blocked
     /// (`CancellationError`).
     func emit(_ record: consuming ConnectRecord) throws
 
     /// Marks `offset` as the position after everything emitted so far: it may be committed once all of that is
-    /// acknowledged. Also passes all buffered records to the network at once, so call it when the source has
-    /// no more records available, and every few thousand records besides.
+    /// acknowledged. Also sends all buffered records at once, so call it when the source has no more records available,
+    /// and additionally every few thousand records.
     func checkpoint(partition: JSONObject, offset: JSONObject) throws
 
     /// Blocks until everything emitted so far is acknowledged by the brokers.

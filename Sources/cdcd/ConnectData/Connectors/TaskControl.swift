@@ -2,7 +2,7 @@ import Synchronization
 
 /// Lets the worker stop a task and the task report its condition. Safe to use from any thread.
 package final class TaskControl: Sendable {
-    /// What a task can report while it runs.
+    /// A condition that a task reports while it runs.
     package enum Condition: Sendable, Equatable {
         case running
         /// The source is unavailable and the task is reconnecting; REST shows `RESTARTING` with the reason.
@@ -26,8 +26,8 @@ package final class TaskControl: Sendable {
 
     package var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
-    /// Whether a stop would discard what the task has done since its last checkpoint worth keeping: it takes a
-    /// snapshot, which begins again after a stop.
+    /// Whether a stop would discard the task's progress: it takes a snapshot, which starts from the beginning after a
+    /// stop.
     ///
     /// Set by the task. A worker that has lost its group blocks such a task inside `RecordSink.emit` and resumes it, if
     /// that is safe, instead of stopping it.
@@ -36,14 +36,14 @@ package final class TaskControl: Sendable {
         set { discarding.store(newValue, ordering: .releasing) }
     }
 
-    /// Requests the end of the task: runs the stop handlers, which interrupt blocking reads.
+    /// Requests the end of the task: runs the stop handlers, which interrupt blocking calls.
     package func stop() {
         guard !stopping.exchange(true, ordering: .acquiringAndReleasing) else { return }
         let handlers = state.withLock { Array($0.stopHandlers.values) }
         for handler in handlers { handler() }
     }
 
-    /// Registers what wakes the task from a blocking call. Runs it at once if the task is stopping already.
+    /// Registers a handler that interrupts a blocking call. Runs it at once if the task is already stopping.
     package func onStop(_ handler: @escaping @Sendable () -> Void) -> Int {
         let id = state.withLock { state in
             state.nextHandlerID += 1

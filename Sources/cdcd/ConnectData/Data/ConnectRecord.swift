@@ -1,4 +1,4 @@
-/// One message on its way from a source connector to Kafka, before conversion to bytes.
+/// A record between a connector and Kafka, before conversion to bytes.
 @usableFromInline package struct ConnectRecord: Sendable, Hashable {
     @usableFromInline package struct Header: Sendable, Hashable {
         package let name: String
@@ -13,14 +13,14 @@
     }
 
     @usableFromInline package var topic: String
-    /// nil: the producer's partitioner decides by the key's bytes.
+    /// nil: the producer selects the partition by the key's bytes.
     @usableFromInline package var partition: Int32?
     @usableFromInline package var keySchema: Schema?
     @usableFromInline package var key: ConnectValue
     @usableFromInline package var valueSchema: Schema?
     /// `.null` without a value schema is a tombstone.
     @usableFromInline package var value: ConnectValue
-    /// Milliseconds since the epoch; nil: the producer's clock.
+    /// Milliseconds since the epoch; nil: the time at which the producer appends the record.
     @usableFromInline package var timestampMilliseconds: Int64?
     @usableFromInline package var headers: [Header]
 

@@ -36,9 +36,8 @@
     @usableFromInline package let schema: Schema
     @usableFromInline package var values: ContiguousArray<ConnectValue>
     /// Whether the same values, in the same memory, are part of many records, so that a converter may cache their
-    /// bytes. The emitter sets it for the `source` block of a snapshot, which is most of a record's bytes; a
-    /// converter cannot infer it from addresses, which are reused for every row. A hint, so no part of the value:
-    /// equality ignores it.
+    /// bytes. The emitter sets it for the `source` block of a snapshot, which is most of a record's bytes; a converter
+    /// cannot infer it from addresses, which are reused for every row. It is only a hint, which equality ignores.
     package var isShared = false
 
     /// Precondition: as many values as fields.
@@ -62,7 +61,7 @@
 }
 
 extension ConnectValue {
-    /// What the value is, for messages.
+    /// The kind of the value, for messages.
     package var kindName: String {
         switch self {
         case .null: "null"

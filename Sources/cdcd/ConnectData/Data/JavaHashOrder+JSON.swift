@@ -1,8 +1,8 @@
 import WireCore
 
 extension JavaHashOrder {
-    /// The `hashCode()` of what Connect's schemaless JSON converter makes of a value: `Long`, `Double`, `String`,
-    /// `Boolean`, `List`, `Map` or null.
+    /// The `hashCode()` of the object that Connect's schemaless JSON converter creates for a value: `Long`, `Double`,
+    /// `String`, `Boolean`, `List`, `Map` or null.
     package static func hash(_ value: JSONValue) -> Int32 {
         switch value {
         case .null: 0

@@ -1,14 +1,14 @@
-/// The order in which a `java.util.HashMap` or `HashSet` is walked, where Connect or Debezium shows or stores it.
+/// The iteration order of a `java.util.HashMap` or `HashSet`, for output in which Connect or Debezium has that order.
 package enum JavaHashOrder {
-    /// The number of buckets that a hash table begins with.
+    /// The initial number of buckets of a hash table.
     package enum InitialCapacity {
-        /// That of `new HashMap()` and `new HashSet()`.
+        /// `new HashMap()` and `new HashSet()`.
         case standard
-        /// That of an empty `HashMap` to which `putAll` adds a map of one entry first.
+        /// An empty `HashMap` to which `putAll` first adds a map of one entry.
         case ofOneEntry
-        /// That of `new HashMap(n)`, with n as the number of keys that are put in.
+        /// `new HashMap(n)`, with n as the number of keys.
         case sized
-        /// That of a `HashMap` copied from one with the same keys.
+        /// A `HashMap` that is a copy of one with the same keys.
         case copied
 
         fileprivate func count(for keyCount: Int) -> Int {
@@ -30,7 +30,7 @@ package enum JavaHashOrder {
     /// The keys in that order. Keys of one bucket stay in the given order.
     ///
     /// - Parameters:
-    ///   - keys: in the order in which they were put in, each once.
+    ///   - keys: in the order of insertion, each once.
     ///   - hash: the key's `hashCode()`.
     package static func sorted<Key>(
         _ keys: [Key], from first: InitialCapacity = .standard, hash: (Key) -> Int32

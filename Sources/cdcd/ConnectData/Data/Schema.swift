@@ -67,7 +67,7 @@
 
     package func parameter(_ name: String) -> String? { parameters.first { $0.name == name }?.value }
 
-    /// The same schema with `optional` as given (and without its default where `droppingDefault`).
+    /// The same schema with `optional` as given (and without its default if `droppingDefault`).
     package func optional(_ isOptional: Bool = true, droppingDefault: Bool = false) -> Schema {
         Schema(
             type, isOptional: isOptional, name: name, version: version, documentation: documentation,

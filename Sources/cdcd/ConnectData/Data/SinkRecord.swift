@@ -1,16 +1,15 @@
-/// A record that was consumed from Kafka, converted, on its way to a sink task
-/// (`org.apache.kafka.connect.sink.SinkRecord`).
+/// A record that was consumed from Kafka and converted, for a sink task (`org.apache.kafka.connect.sink.SinkRecord`).
 package struct SinkRecord: Sendable, Hashable {
-    /// What a record's timestamp means.
+    /// The meaning of a record's timestamp.
     package enum TimestampType: Sendable, Hashable {
         case createTime, logAppendTime
     }
 
-    /// The record as transforms have left it. Its partition is always set when it comes from the consumer.
+    /// The record after all transforms. Its partition is always set when it comes from the consumer.
     package var record: ConnectRecord
     /// nil if the record has no timestamp.
     package let timestampType: TimestampType?
-    /// The place in Kafka, whatever transforms made of the record's topic and partition.
+    /// The position in Kafka, even if transforms have changed the record's topic or partition.
     package let originalTopic: String
     package let originalPartition: Int32
     package let originalOffset: Int64

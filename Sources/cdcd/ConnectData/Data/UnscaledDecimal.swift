@@ -48,7 +48,7 @@ package enum UnscaledDecimal {
                 carry = overflow
             }
         }
-        // A byte of sign, unless the highest bit is the sign already.
+        // A sign byte, unless the highest bit already is the sign.
         let sign: UInt8 = isNegative ? 0xFF : 0
         magnitude.append(sign)
         while magnitude.count > 1, magnitude[magnitude.count - 1] == sign,

@@ -2,14 +2,14 @@ import Foundation
 
 /// A regular expression with the meaning that `java.util.regex.Pattern` gives it.
 ///
-/// The engine is ICU's, behind `NSRegularExpression`. The two languages are close relatives; `JavaPatternTranslator`
-/// writes out what they read differently: `\w`, `\d`, `\s` and the POSIX classes are ASCII, and so is the disregard of
-/// case.
+/// The engine is ICU's, which `NSRegularExpression` uses. The two languages are similar; `JavaPatternTranslator`
+/// rewrites what they interpret differently: in Java `\w`, `\d`, `\s`, the POSIX classes and case-insensitive matching
+/// are ASCII only.
 package struct JavaPattern: Sendable, Hashable {
-    /// A pattern that is not well-formed, or that uses what is not supported.
+    /// A pattern that is not well-formed, or that uses an unsupported construct.
     package struct SyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
         package let reason: String
-        /// In Unicode scalars from the pattern's start.
+        /// The offset from the pattern's start in Unicode scalars.
         package let index: Int?
         package let pattern: String
 
@@ -34,7 +34,7 @@ package struct JavaPattern: Sendable, Hashable {
         var translator = JavaPatternTranslator(pattern, isCaseInsensitive: isCaseInsensitive)
         let translated = try translator.translate()
         do {
-            // The engine refuses a pattern without a character.
+            // The engine refuses an empty pattern.
             finder = try NSRegularExpression(pattern: translated.isEmpty ? "(?:)" : translated)
             matcher = try NSRegularExpression(pattern: "\\A(?:\(translated))\\z")
         } catch {
@@ -58,7 +58,7 @@ package struct JavaPattern: Sendable, Hashable {
     /// Whether the pattern matches anywhere in the text (`Matcher.find`).
     package func find(_ text: String) -> Bool { finder.firstMatch(in: text, range: range(text)) != nil }
 
-    /// The parts of the text between the matches, as `Pattern.split(text)` gives them: without empty ones at the end.
+    /// The parts of the text between the matches, as `Pattern.split(text)` returns them: without empty ones at the end.
     package func split(_ text: String) -> [String] {
         let source = text as NSString
         var parts: [String] = []
@@ -76,7 +76,7 @@ package struct JavaPattern: Sendable, Hashable {
 
     /// The text with its first match replaced (`Matcher.replaceFirst`); nil if there is no match.
     ///
-    /// - Parameter replacement: with `$1`, `${name}`, and `\` before a character that stands for itself.
+    /// - Parameter replacement: with `$1`, `${name}`, and `\` before a literal character.
     /// - Throws: `DataError` if the replacement names a group that does not exist or ends in the middle of a
     ///   reference.
     package func replaceFirst(in text: String, with replacement: String) throws(DataError) -> String? {
@@ -113,7 +113,7 @@ package struct JavaPattern: Sendable, Hashable {
         return String(result)
     }
 
-    /// Reads what follows a `$`: a number, which takes as many digits as there are groups for, or a name in
+    /// Reads what follows a `$`: a number, whose digits are read only as far as such a group exists, or a name in
     /// braces.
     private func reference(_ replacement: [Unicode.Scalar], _ index: inout Int) throws(DataError) -> Int {
         guard index < replacement.count else {

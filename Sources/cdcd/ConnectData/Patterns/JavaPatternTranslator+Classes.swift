@@ -1,15 +1,15 @@
-/// Character classes: `[…]` and the escapes that stand for a character or a set of them.
+/// Character classes: `[…]` and the escapes that denote a character or a set of them.
 extension JavaPatternTranslator {
     enum Element {
         case scalar(Unicode.Scalar)
-        /// The inside of a set in ICU's language.
+        /// The content of a set in ICU's language.
         case set(String)
     }
 
-    /// How deep classes may be nested, so that no pattern exhausts the stack.
+    /// The maximum nesting of classes, so that no pattern exhausts the stack.
     private static let classDepthMax = 100
 
-    /// A class from its `[` to its `]`, with unions and intersections nested in it.
+    /// A class from its `[` to its `]`, including nested unions and intersections.
     mutating func characterClass(depth: Int = 1) throws(JavaPattern.SyntaxError) -> String {
         guard depth <= Self.classDepthMax else { throw failure("Character classes are nested too deep", at: position) }
         let start = position
@@ -39,7 +39,7 @@ extension JavaPatternTranslator {
         throw failure("Unclosed character class", at: start + (scalars.count - start) - 1)
     }
 
-    /// One character or set within a class; `\Q…\E` gives its characters one by one.
+    /// One character or set within a class; `\Q…\E` yields its characters one by one.
     private mutating func element() throws(JavaPattern.SyntaxError) -> Element {
         guard let scalar = current else { throw failure("Unclosed character class") }
         position += 1
@@ -68,7 +68,7 @@ extension JavaPatternTranslator {
         return Self.range(low, high, flags)
     }
 
-    /// A range in ICU's language; without regard to case it has the other case of its ASCII letters too.
+    /// A range in ICU's language; if case is ignored it includes the other case of its ASCII letters.
     private static func range(_ low: Unicode.Scalar, _ high: Unicode.Scalar, _ flags: Flags) -> String {
         var result = low == high ? escaped(low) : "\(escaped(low))-\(escaped(high))"
         guard flags.ignoresCase else { return result }
@@ -85,7 +85,7 @@ extension JavaPatternTranslator {
 
     // MARK: Escapes
 
-    /// What a backslash and the following stand for; the backslash is consumed.
+    /// The meaning of a backslash and the following characters; the backslash is consumed.
     mutating func escapedElement() throws(JavaPattern.SyntaxError) -> Element {
         guard let scalar = current else { throw failure("Unexpected internal error", at: scalars.count) }
         position += 1

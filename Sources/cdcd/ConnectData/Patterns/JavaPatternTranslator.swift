@@ -1,9 +1,9 @@
 /// Rewrites a Java regular expression into ICU's language with the same meaning.
 ///
-/// Source: the documentation of `java.util.regex.Pattern` and ICU's user guide on regular expressions. What ICU reads
-/// as Java does is passed on; what it reads differently is written out:
+/// Source: the documentation of `java.util.regex.Pattern` and ICU's user guide on regular expressions. Constructs with
+/// the same meaning in ICU are copied; the others are rewritten:
 /// - predefined and POSIX classes are ASCII; `.` stops at Java's line terminators;
-/// - `(?i)` disregards the case of ASCII letters only: it is taken out and letters become classes of two;
+/// - `(?i)` ignores the case of ASCII letters only: it is removed and letters become classes of two;
 /// - `\Q…\E`, comments, literal brackets and braces become plain escaped text.
 struct JavaPatternTranslator {
     struct Flags {
@@ -128,7 +128,7 @@ struct JavaPatternTranslator {
         return name
     }
 
-    /// `(?i)`, `(?s-m)`, `(?x:`: the flags are kept here, only `m` is passed on.
+    /// `(?i)`, `(?s-m)`, `(?x:`: the flags are kept here, only `m` is copied.
     private mutating func inlineFlags() throws(JavaPattern.SyntaxError) {
         var changed = flags
         var turnsOn = true
@@ -174,7 +174,7 @@ struct JavaPatternTranslator {
         case "1"..."9":
             position += 1
             output += "\\\(scalar)"
-            // Java takes more digits only while there are that many groups.
+            // Java reads further digits only as long as that many groups exist.
             var number = Int(scalar.value) - 0x30
             while let next = current, (0x30...0x39).contains(next.value) {
                 number = number * 10 + Int(next.value) - 0x30
@@ -226,7 +226,7 @@ struct JavaPatternTranslator {
         }
     }
 
-    /// Escaped so that ICU takes it for itself, in a class and outside.
+    /// Escaped so that ICU treats it literally, in a class and outside.
     static func escaped(_ scalar: Unicode.Scalar) -> String {
         switch scalar.value {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F: return String(scalar)

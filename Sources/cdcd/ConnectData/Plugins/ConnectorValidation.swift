@@ -1,9 +1,9 @@
 import WireCore
 
-/// Checks everything in a source connector's configuration that belongs to the framework: its own properties,
-/// transforms, predicates and converters.
+/// Checks the parts of a source connector's configuration that the framework defines: its own properties, transforms,
+/// predicates and converters.
 ///
-/// A worker puts the connector's own validation between `framework` and `converters`, as Connect's answer has it.
+/// A worker inserts the connector's own validation between `framework` and `converters`, as in Connect's response.
 package struct ConnectorValidation: Sendable {
     /// The converters of the worker, which a connector uses if it names none.
     package struct WorkerConverters: Sendable {

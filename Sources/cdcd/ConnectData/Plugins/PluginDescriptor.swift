@@ -1,4 +1,4 @@
-/// One class that a configuration can name: its Java class name, its version and properties, and how it is created.
+/// A class that a configuration can name: its Java class name, its version and properties, and its factory.
 package struct PluginDescriptor: Sendable {
     /// Creates an instance. An error is one of the plugin's own properties, named without a prefix.
     package enum Factory: Sendable {
@@ -17,7 +17,7 @@ package struct PluginDescriptor: Sendable {
     private let propertiesFunction: @Sendable ([String: String]) -> PluginProperties
 
     /// - Parameters:
-    ///   - version: the version whose behaviour is given under a connector's configuration.
+    ///   - version: the version that is emulated for a connector's configuration.
     ///   - properties: the plugin's properties under a connector's configuration.
     package init(
         _ className: String, version: @escaping @Sendable (_ connectorConfiguration: [String: String]) -> String,
@@ -30,7 +30,7 @@ package struct PluginDescriptor: Sendable {
         propertiesFunction = properties
     }
 
-    /// A class of Apache Kafka, whose version is that of Connect.
+    /// A class of Apache Kafka, whose version is Connect's.
     package init(_ className: String, _ definition: ConfigDefinition, factory: Factory) {
         self.init(
             className, version: { _ in ConnectVersion.version }, properties: { _ in PluginProperties(definition) },
@@ -49,24 +49,24 @@ package struct PluginDescriptor: Sendable {
         }
     }
 
-    /// The version whose behaviour is given under a connector's configuration; an empty one gives the newest.
+    /// The version that is emulated for a connector's configuration; an empty one yields the newest.
     package func version(for connectorConfiguration: [String: String] = [:]) -> String {
         versionFunction(connectorConfiguration)
     }
 
-    /// The properties under a connector's configuration; an empty one gives those of the newest version.
+    /// The properties for a connector's configuration; an empty one yields those of the newest version.
     package func properties(for connectorConfiguration: [String: String] = [:]) -> PluginProperties {
         propertiesFunction(connectorConfiguration)
     }
 }
 
-/// The version of Kafka Connect whose behaviour is given.
+/// The emulated version of Kafka Connect.
 package enum ConnectVersion {
     package static let version = "4.3.1"
     package static let commit = "26b251a451ce941d"
 }
 
-/// How a source connector and its tasks are created.
+/// The factories of a source connector and its tasks.
 package struct SourceConnectorFactory: Sendable {
     /// The Java class of the tasks, which is stored in their configurations.
     package let taskClassName: String
@@ -85,7 +85,7 @@ package struct SourceConnectorFactory: Sendable {
     }
 }
 
-/// How a sink connector and its tasks are created.
+/// The factories of a sink connector and its tasks.
 package struct SinkConnectorFactory: Sendable {
     /// The Java class of the tasks, which is stored in their configurations.
     package let taskClassName: String

@@ -21,7 +21,7 @@ package enum PluginKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// The ends of simple class names that a configuration may leave out.
+    /// The suffixes of simple class names that a configuration may omit.
     var optionalSuffixes: [String] {
         switch self {
         case .sinkConnector, .sourceConnector: ["Connector"]
@@ -33,7 +33,7 @@ package enum PluginKind: String, Sendable, CaseIterable {
         }
     }
 
-    /// In messages about classes that are not built.
+    /// The noun for messages about classes that are not built in.
     var noun: String {
         switch self {
         case .sinkConnector, .sourceConnector: "connector"

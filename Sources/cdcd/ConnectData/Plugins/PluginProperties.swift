@@ -1,9 +1,9 @@
 /// The properties of a plugin, without their prefix.
 package struct PluginProperties: Sendable {
-    /// What a property of another version means here.
+    /// The meaning of a property of another version.
     package struct Refused: Sendable {
         package let name: String
-        /// Ends the error message.
+        /// The end of the error message.
         package let reason: String
 
         package init(_ name: String, reason: String) {
@@ -14,7 +14,7 @@ package struct PluginProperties: Sendable {
 
     /// The properties that the plugin shows.
     package let definition: ConfigDefinition
-    /// Properties that the plugin reads without showing them; they appear in an answer only if they have an error.
+    /// Properties that the plugin reads without listing them; a response includes them only if they have an error.
     package let hidden: ConfigDefinition
     /// Properties that exist in another version only.
     package let refused: [Refused]

@@ -1,6 +1,6 @@
-/// All plugins of this program, and the names of those that Java has and this program does not. Immutable.
+/// All plugins of this program, and the class names that exist only in Java. Immutable.
 ///
-/// Runtime and REST find every plugin here and name none themselves.
+/// Runtime and REST look plugins up here and refer to none by name.
 package struct PluginRegistry: Sendable {
     /// Class names that exist in Java, by kind. Those that are not registered are refused by name.
     package typealias JavaClasses = [PluginKind: [String]]
@@ -52,7 +52,7 @@ package struct PluginRegistry: Sendable {
     /// The plugin for a full or simple class name, as Connect resolves it.
     ///
     /// - Parameter property: the property that names the class, for the error.
-    /// - Throws: if the class is unknown, abstract, of another kind or not built.
+    /// - Throws: if the class is unknown, abstract, of another kind or not built in.
     package func resolve(
         _ name: String, as kind: PluginKind, property: String
     ) throws(ConfigError) -> PluginDescriptor {
@@ -99,7 +99,7 @@ package struct PluginRegistry: Sendable {
     }
 }
 
-/// The class names of one kind, with the shorter names that stand for them.
+/// The class names of one kind, with their aliases.
 private struct ClassNames: Sendable {
     private let names: Set<String>
     private let classesByAlias: [String: String]
@@ -117,7 +117,7 @@ private struct ClassNames: Sendable {
             }
             for alias in aliases where classes.updateValue(className, forKey: alias) != nil { ambiguous.insert(alias) }
         }
-        // An alias of two classes stands for neither.
+        // An ambiguous alias refers to neither class.
         for alias in ambiguous { classes[alias] = nil }
         classesByAlias = classes
     }

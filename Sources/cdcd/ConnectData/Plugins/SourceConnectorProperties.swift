@@ -1,4 +1,4 @@
-/// The properties that Connect itself understands in a source connector's configuration
+/// The properties of a source connector's configuration that Connect itself defines
 /// (`org.apache.kafka.connect.runtime.SourceConnectorConfig`).
 package struct SourceConnectorProperties: Sendable {
     let plugins: PluginRegistry
@@ -55,7 +55,7 @@ package struct SourceConnectorProperties: Sendable {
 
     private static let reloadKey = ConfigKey(
         "config.action.reload", .string, defaultValue: "restart", importance: .low,
-        documentation: "What happens when an external configuration provider says that a value has changed: 'restart' "
+        documentation: "The action when an external configuration provider reports that a value has changed: 'restart' "
             + "restarts the connector, 'none' does nothing.",
         group: "Common", orderInGroup: 14, width: .medium, displayName: "Reload Action",
         validator: .oneOf(["none", "restart"]))
@@ -63,7 +63,7 @@ package struct SourceConnectorProperties: Sendable {
     private static let exactlyOnceKeys = [
         ConfigKey(
             "exactly.once.support", .string, defaultValue: "requested",
-            documentation: "'required' refuses the connector where exactly-once delivery cannot be promised.",
+            documentation: "'required' refuses the connector if exactly-once delivery cannot be guaranteed.",
             group: "Exactly Once Support", orderInGroup: 2, width: .short, displayName: "Exactly once support",
             validator: .all(
                 .oneOfIgnoringCase(["REQUIRED", "REQUESTED"]),
@@ -71,7 +71,7 @@ package struct SourceConnectorProperties: Sendable {
         ConfigKey(
             "transaction.boundary", .string, defaultValue: "poll",
             documentation:
-                "When transactions end, where exactly-once delivery is enabled: poll, interval or connector.",
+                "When transactions end if exactly-once delivery is enabled: poll, interval or connector.",
             group: "Exactly Once Support", orderInGroup: 3, width: .short, displayName: "Transaction Boundary",
             validator: .all(
                 .oneOfIgnoringCase(["INTERVAL", "POLL", "CONNECTOR"]),
@@ -81,7 +81,7 @@ package struct SourceConnectorProperties: Sendable {
                         + "configuration. Please reconfigure it to use a different transaction boundary definition."))),
         ConfigKey(
             "transaction.boundary.interval.ms", .long, importance: .low,
-            documentation: "The time between transactions where transaction.boundary is 'interval'.",
+            documentation: "The time between transactions if transaction.boundary is 'interval'.",
             group: "Exactly Once Support", orderInGroup: 4, width: .short,
             displayName: "Transaction boundary interval", validator: .absentOrAtLeast(0)),
         ConfigKey(

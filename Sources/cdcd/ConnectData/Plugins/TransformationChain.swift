@@ -1,4 +1,4 @@
-/// The transforms of a connector, applied one after the other, each only if its predicate allows it.
+/// The transforms of a connector, applied in order, each only if its predicate allows it.
 package final class TransformationChain {
     private struct Step {
         let transformation: any Transformation

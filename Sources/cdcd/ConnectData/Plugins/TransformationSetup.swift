@@ -5,7 +5,7 @@ struct TransformationSetup {
     struct Item {
         let plugin: PluginDescriptor
         let context: PluginContext
-        /// The alias of the predicate that decides whether a transform is applied.
+        /// The alias of the predicate that determines whether a transform is applied.
         let predicate: String?
         let isNegated: Bool
     }
@@ -24,9 +24,9 @@ struct TransformationSetup {
     /// `predicates` themselves are not among them.
     private(set) var values: [ConfigValue] = []
     private(set) var errors: [ConfigError] = []
-    /// Those without errors.
+    /// The plugins without errors.
     private(set) var transformations: [Item] = []
-    /// Those without errors, by alias.
+    /// The plugins without errors, by alias.
     private(set) var predicates: [String: Item] = [:]
 
     private let configuration: [String: String]
@@ -36,7 +36,7 @@ struct TransformationSetup {
     init(_ configuration: [String: String], plugins: PluginRegistry) {
         self.configuration = configuration
         self.plugins = plugins
-        // A transform may name a predicate only if its class is built.
+        // A transform may name a predicate only if its class is built in.
         usablePredicates = Set(
             ConfigSetting.items(configuration["predicates"] ?? "").filter { alias in
                 let name = JavaText.trim(configuration["predicates.\(alias).type"] ?? "")

@@ -7,7 +7,7 @@ package struct JAASConfiguration: Sendable, Equatable {
     /// The class name.
     package let loginModule: String
     package let controlFlag: ControlFlag
-    /// Secrets among them. An option whose name is a number has no name in Java either, and is left out.
+    /// May contain secrets. An option whose name is a number has no name in Java either, and is left out.
     package let options: [String: String]
 
     private static let forbiddenModules: Set = [

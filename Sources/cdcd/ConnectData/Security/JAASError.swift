@@ -3,14 +3,14 @@ package struct JAASError: Error, Equatable, Sendable, CustomStringConvertible {
     package enum Reason: Equatable, Sendable {
         case noLoginModule, loginModuleUnnamed, controlFlagMissing, controlFlagUnavailable, notTerminated
         case controlFlagInvalid(String)
-        /// nil: the key is no text.
+        /// nil: the key is not a text.
         case valueMissing(key: String?)
         case severalLoginModules(Int)
         case forbiddenLoginModule(String)
     }
 
     package let reason: Reason
-    /// Where the token begins that could not be used, in UTF-16 code units.
+    /// The start of the invalid token, in UTF-16 code units.
     package let offset: Int
 
     init(_ reason: Reason, _ tokenizer: JAASTokenizer) {
@@ -18,7 +18,7 @@ package struct JAASError: Error, Equatable, Sendable, CustomStringConvertible {
         offset = tokenizer.tokenOffset
     }
 
-    /// Java's message, empty if Java's exception has none. It may quote a part of a secret that is quoted wrongly.
+    /// Java's message, empty if Java's exception has none. It may contain part of a secret that is quoted incorrectly.
     package var javaMessage: String {
         switch reason {
         case .noLoginModule: "Login module not specified in JAAS config"
@@ -37,7 +37,7 @@ package struct JAASError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// With the place and without anything of the value.
+    /// With the position and without any part of the value.
     package var description: String {
         let text =
             switch reason {

@@ -8,7 +8,7 @@ struct JAASTokenizer: Sendable {
         case number
         case character(UInt16)
 
-        /// What Java's `sval` holds.
+        /// The content of Java's `sval`.
         var text: String? {
             switch self {
             case .word(let text), .quoted(let text): text
@@ -44,7 +44,7 @@ struct JAASTokenizer: Sendable {
 
     private let units: [UInt16]
     private var next = 0
-    /// Where the last token begins, in UTF-16 code units.
+    /// The start of the last token, in UTF-16 code units.
     private(set) var tokenOffset = 0
 
     init(_ text: String) { units = Array(text.utf16) }
@@ -112,9 +112,9 @@ struct JAASTokenizer: Sendable {
         return .quoted(String(decoding: text, as: UTF16.self))
     }
 
-    /// What stands for the characters after a backslash: up to three octal digits, or one character.
+    /// The value of the characters after a backslash: up to three octal digits, or one character.
     private mutating func escaped() -> UInt16 {
-        // Java takes the end of the text for U+FFFF.
+        // Java treats the end of the text as U+FFFF.
         guard let first = current else { return 0xFFFF }
         next += 1
         guard Self.isOctal(first) else {
@@ -154,7 +154,7 @@ struct JAASTokenizer: Sendable {
             if unit == 0x2F, previous == 0x2A { return }
             previous = unit
             guard unit == 0x0A || unit == 0x0D else { continue }
-            // Java takes the character after the end of a line without checking whether it is a slash.
+            // Java consumes the character after the end of a line without checking whether it is a slash.
             if unit == 0x0D { previous = take() }
             if unit == 0x0A || previous == 0x0A { previous = take() }
         }

@@ -11,7 +11,7 @@ package struct SSLProperties: Sendable, Equatable {
     }
 
     package enum KeyStore: Sendable, Equatable {
-        /// Without a password only in PEM.
+        /// Optional only for PEM.
         case file(path: String, type: StoreType, password: String?)
         /// Certificate chain and private key in PEM.
         case inline(certificateChain: String, privateKey: String)
@@ -21,14 +21,14 @@ package struct SSLProperties: Sendable, Equatable {
     package private(set) var trustStore: TrustStore?
     /// nil: no client certificate.
     package private(set) var keyStore: KeyStore?
-    /// Of the private key in the key store.
+    /// The password of the private key in the key store.
     package private(set) var keyPassword: String?
     /// Java's names, in the order of preference.
     package private(set) var enabledProtocols: [String] = []
     package private(set) var `protocol` = ""
     /// Java's names; empty: the defaults.
     package private(set) var cipherSuites: [String] = []
-    /// Whether the server's certificate must name the host (`ssl.endpoint.identification.algorithm` is not empty).
+    /// Whether the server's certificate must match the host (`ssl.endpoint.identification.algorithm` is not empty).
     package private(set) var verifiesHostName = true
 
     private struct Store: Sendable, Equatable {
@@ -42,7 +42,7 @@ package struct SSLProperties: Sendable, Equatable {
     private var key = Store()
     private var privateKey: String?
 
-    /// - Parameter prefix: before `ssl.`, for example `producer.`.
+    /// - Parameter prefix: the prefix of `ssl.`, for example `producer.`.
     package init(_ properties: [String: String], prefix: String = "") throws(ConfigError) {
         self.init()
         let findings = Self.options.read(properties, prefix: prefix, into: &self)

@@ -1,5 +1,5 @@
 extension TimeZoneRules {
-    /// The rules of a zone by its name, as Java's `ZoneId.of` understands names: a region of the tz database, `Z`, an
+    /// The rules of a zone by its name, with the names of Java's `ZoneId.of`: a region of the tz database, `Z`, an
     /// offset (`+9`, `+09:00`, `-0330`), or an offset after `UTC`, `GMT` or `UT`. Returns nil for everything else.
     package init?(named name: String) {
         if let offset = Self.fixedOffset(name) {
@@ -15,9 +15,6 @@ extension TimeZoneRules {
     package static var knownNames: [String] {
         linesByName.keys.sorted()
     }
-
-    /// The release of the tz database that is built in, for example `2025b`.
-    package static var databaseVersion: String { TimeZoneTable.version }
 
     // MARK: Offsets
 
@@ -66,7 +63,7 @@ extension TimeZoneRules {
         return lines
     }()
 
-    /// Reads a line of the table, whose layout stands in `scripts/generate-time-zones`.
+    /// Parses a line of the table; `scripts/generate-time-zones` defines its layout.
     ///
     /// Precondition: the table is well-formed.
     private init(name: String, line: Substring) {

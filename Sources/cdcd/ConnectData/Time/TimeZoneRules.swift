@@ -2,9 +2,8 @@ import WireCore
 
 /// The offsets from UTC of one time zone, past and future.
 ///
-/// Named zones come from a table inside the binary, made from the tz database: neither `/usr/share/zoneinfo` nor ICU's
-/// data is needed. Local times that a change of the offset leaves out or repeats are understood as Java's
-/// `ZonedDateTime.of` does.
+/// Named zones come from a built-in table, generated from the tz database: neither `/usr/share/zoneinfo` nor ICU's data
+/// is needed. Local times that a change of the offset skips or repeats are resolved as Java's `ZonedDateTime.of` does.
 package struct TimeZoneRules: Sendable, Hashable {
     struct Change: Sendable, Hashable {
         /// Seconds since the epoch.
@@ -13,14 +12,14 @@ package struct TimeZoneRules: Sendable, Hashable {
         let offset: Int32
     }
 
-    /// A change that comes every year, by month, week (5: the last), weekday (0: Sunday) and seconds of local time.
+    /// An annual change, by month, week (5: the last), weekday (0: Sunday) and seconds of local time.
     struct YearlyChange: Sendable, Hashable {
         let month: Int64
         let week: Int64
         let weekday: Int64
         let localSeconds: Int64
 
-        /// Seconds since the epoch, not regarding any offset.
+        /// Seconds since the epoch, ignoring the offset.
         func localInstant(in year: Int64) -> Int64 {
             let first = CivilDate.daysSinceEpoch(year: year, month: month, day: 1)
             // 1970-01-01 was a Thursday.
@@ -39,7 +38,7 @@ package struct TimeZoneRules: Sendable, Hashable {
         let start: YearlyChange
         let end: YearlyChange
 
-        /// Both changes of a year, in their order.
+        /// Both changes of a year, in order.
         func changes(in year: Int64) -> [Change] {
             let on = Change(instant: start.localInstant(in: year) - Int64(standardOffset), offset: daylightOffset)
             let off = Change(instant: end.localInstant(in: year) - Int64(daylightOffset), offset: standardOffset)
@@ -47,14 +46,12 @@ package struct TimeZoneRules: Sendable, Hashable {
         }
     }
 
-    /// As it was asked for.
+    /// The name as it was requested.
     package let name: String
     let initialOffset: Int32
     let changes: [Change]
     /// The rule that applies after the last of `changes`.
     let rule: YearlyRule?
-
-    package static let utc = TimeZoneRules(name: "UTC", fixedOffsetSeconds: 0)
 
     package init(name: String, fixedOffsetSeconds: Int32) {
         self.init(name: name, initialOffset: fixedOffsetSeconds, changes: [], rule: nil)
@@ -109,23 +106,24 @@ package struct TimeZoneRules: Sendable, Hashable {
 
     // MARK: Local times
 
-    /// What a local time means.
+    /// The resolution of a local time.
     package struct Resolution: Sendable, Hashable {
         /// Seconds since the epoch.
         package let instant: Int64
-        /// The offset that the resulting time has, in seconds east of UTC.
+        /// The offset at the resulting time, in seconds east of UTC.
         package let offsetSeconds: Int32
     }
 
     /// The instant of a local time, given in seconds since 1970-01-01T00:00 on the zone's clocks.
     ///
-    /// Of a time that comes twice the first is meant. A time that is left out moves on by the length of the gap.
+    /// A time that occurs twice resolves to the first instant. A skipped time is moved forward by the length of the
+    /// gap.
     package func resolve(localSeconds: Int64) -> Resolution {
         guard Self.instants.contains(localSeconds) else {
             let offset = offsetSeconds(at: localSeconds)
             return Resolution(instant: localSeconds &- Int64(offset), offsetSeconds: offset)
         }
-        // No offset is beyond 26 hours.
+        // No offset exceeds 26 hours.
         let margin: Int64 = 26 * 3600
         var offset = offsetSeconds(at: localSeconds - margin)
         for change in changesBetween(localSeconds - margin, localSeconds + margin) {

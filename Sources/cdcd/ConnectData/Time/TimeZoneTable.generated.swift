@@ -1,10 +1,7 @@
 // Written by scripts/generate-time-zones from Debian's tzdata 2025b-0+deb12u2; not edited by hand.
 
 enum TimeZoneTable {
-    /// The release of the tz database.
-    static let version = "2025b"
-
-    /// A line for each set of rules; the layout stands in the script.
+    /// A line for each set of rules of tz database 2025b; the script defines the layout.
     static let rules: StaticString = """
         Africa/Abidjan Africa/Timbuktu Iceland|-968,0|-u9rgl4:1|
         Africa/Accra|-52,0,1200,1800|-s9p1ak:1,24aamk:2,1yhyo:1,cjvlc:2,69weo:1,ci0xc:2,69weo:1,ci0xc:2,69weo:1,ci0xc:2,69weo:1,cjvlc:2,69weo:1,ci0xc:2,69weo:1,ci0xc:2,69weo:1,ci0xc:2,69weo:1,cjvlc:2,69weo:1,ci0xc:2,69weo:1,ci0xc:2,69weo:1,ci0xc:2,69weo:1,cjvlc:2,69weo:1,ci0xc:2,69weo:1,ci0xc:2,69weo:1,ci0xc:2,69weo:1,cjvlc:2,69weo:1,ci0xc:2,69weo:1,ci0xc:2,69weo:1,ci0xc:2,69weo:1,683lc:2,cloeo:1,668xc:2,cloeo:1,1y8pc:3,21gem0:1,2fehm0:3,69vy0:1,ci1e0:3,69vy0:1,cjw20:3,69vy0:1,ci1e0:3,69vy0:1,ci1e0:3,69vy0:1,ci1e0:3,69vy0:1|

@@ -1,7 +1,7 @@
 /// Infers schema and value of a text, as `Values.parseString` of Connect does: numbers, booleans, dates and times,
 /// arrays and maps of these; everything else is a string.
 package struct LiteralParser {
-    /// Arrays and maps that are nested deeper make the whole text a string.
+    /// The maximum nesting of arrays and maps; a text with deeper nesting is a string.
     private static let depthMax = 64
 
     /// The text is not a literal of the kind that was tried.
@@ -54,7 +54,7 @@ package struct LiteralParser {
         return try body(&self)
     }
 
-    /// A token of its own, and at the top level the only one.
+    /// A single token, which at the top level must be the only one.
     private mutating func isLiteral(_ expected: String, _ isEmbedded: Bool) -> Bool {
         let start = tokens.mark
         if tokens.consume(expected), isEmbedded || !tokens.hasNext { return true }
@@ -114,7 +114,7 @@ package struct LiteralParser {
         var (keys, values) = (CommonSchema(), CommonSchema())
         while tokens.hasNext {
             if tokens.consume("}") {
-                // Without a common schema of the keys there is none of the values either.
+                // Without a common schema of the keys the values have none either.
                 if keys.schema == nil { values = CommonSchema() }
                 var aligned: [ConnectValue.MapEntry] = []
                 for entry in entries {
@@ -168,8 +168,8 @@ private struct CommonSchema {
         return a > b ? previous : new
     }
 
-    /// The value in the type of the common schema, if there is one. It allows no null, and an integer can become a
-    /// date, but not the other way.
+    /// The value converted to the common schema, if there is one. Null is not allowed; an integer can become a date,
+    /// but not vice versa.
     func align(_ element: SchemaAndValue?) throws(LiteralParser.MismatchError) -> ConnectValue {
         guard let schema else { return element?.value ?? .null }
         guard let element, !element.value.isNull else { throw LiteralParser.MismatchError() }

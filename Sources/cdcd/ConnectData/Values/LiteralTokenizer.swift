@@ -1,8 +1,7 @@
 /// Splits the text of a literal at unescaped delimiters, as `Values.Parser` of Connect does.
 ///
-/// Positions count UTF-16 units. The rule that blank tokens are skipped before an expected token, and that `mark`
-/// returns to the start of the lookahead token, decide which texts are values and which are strings, so they
-/// are kept as they are.
+/// Positions count UTF-16 units. Blank tokens are skipped before an expected token, and `mark` returns to the start of
+/// the lookahead token: both determine which texts are values and which are strings, so they are kept exactly.
 struct LiteralTokenizer {
     private let units: [UInt16]
     private var index = 0
@@ -12,7 +11,7 @@ struct LiteralTokenizer {
 
     var hasNext: Bool { lookahead != nil || index < units.count }
 
-    /// The place of the next token, for `rewind`.
+    /// The position of the next token, for `rewind`.
     var mark: Int { index - (lookahead?.count ?? 0) }
 
     mutating func rewind(to mark: Int) {
@@ -22,7 +21,7 @@ struct LiteralTokenizer {
 
     mutating func next() -> String { text(nextRange()) }
 
-    /// The text of the next `count` tokens; nil if there are fewer, which consumes none.
+    /// The text of the next `count` tokens; if there are fewer, returns nil and consumes none.
     mutating func next(_ count: Int) -> String? {
         let start = mark
         for _ in 0..<count {

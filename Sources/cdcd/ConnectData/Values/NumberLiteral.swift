@@ -1,6 +1,6 @@
 /// Numbers as texts: the smallest integer type that holds them, otherwise a float, otherwise a `Decimal`.
 enum NumberLiteral {
-    /// Longer numbers stay strings.
+    /// The maximum length of a number; longer ones are strings.
     private static let digitCountMax = 1000
 
     static func parse(_ text: String) -> SchemaAndValue? {
@@ -61,7 +61,7 @@ package struct DecimalText {
         self.isNegative = isNegative && !significant.isEmpty
     }
 
-    /// The number if it has no fraction and 64 bits hold it.
+    /// The number if it has no fraction and fits into 64 bits.
     var wholeNumber: Int64? {
         if digits == [UInt8(ascii: "0")] { return 0 }
         var kept = digits

@@ -1,7 +1,7 @@
 import WireCore
 
-/// Connect's `Date`, `Time` and `Timestamp` as texts in ISO 8601 (UTC), read as leniently as Java's `SimpleDateFormat`
-/// reads them: fields may have other widths and values as long as the whole has the length of the format.
+/// Connect's `Date`, `Time` and `Timestamp` as texts in ISO 8601 (UTC), parsed as leniently as Java's
+/// `SimpleDateFormat`: fields may have other widths and values as long as the whole has the length of the format.
 enum TemporalLiteral {
     private static let dayMilliseconds = 86_400_000
 
@@ -27,7 +27,7 @@ enum TemporalLiteral {
         Schema(type, name: logical.rawValue, version: 1)
     }
 
-    /// Numbers, each followed by its separator; after the last separator of a date comes one more number.
+    /// Numbers, each followed by its separator; after the last separator of a date there is one more number.
     private static func fields(_ bytes: [UInt8], _ separators: [String]) -> [Int]? {
         var fields: [Int] = []
         var index = 0

@@ -3,7 +3,7 @@ import WireCore
 
 /// Kafka's `org.apache.kafka.connect.json.JsonConverter`.
 ///
-/// With `schemas.enable` a value is `{"schema":…,"payload":…}`; the schema's text is made once and copied as bytes.
+/// With `schemas.enable` a value is `{"schema":…,"payload":…}`; the schema is encoded once and copied as bytes.
 package final class JSONConverter: Converter, HeaderConverter {
     package static let className = "org.apache.kafka.connect.json.JsonConverter"
 
@@ -78,7 +78,7 @@ package final class JSONConverter: Converter, HeaderConverter {
         options = settings.json
         schemaCountMax = max(1, settings.schemaCountMax)
         reader = JSONReader(options: options, schemaCountMax: schemaCountMax)
-        // Java fails to start too, with a text of its own.
+        // Java fails to start too, with a message of its own.
         if let text = settings.schemaContent, let problem = reader.useForAll(schemaText: text) {
             throw ConfigError(name: "schema.content", value: text, reason: problem)
         }
@@ -142,7 +142,7 @@ package final class JSONConverter: Converter, HeaderConverter {
     }
 }
 
-/// Values without a schema: by what they are.
+/// Values without a schema, by their kind.
 enum SchemalessJSON {
     static func write(
         _ value: ConnectValue, _ options: JSONConverterOptions, into writer: inout ByteWriter
@@ -169,7 +169,7 @@ enum SchemalessJSON {
         }
     }
 
-    /// An object where every key is a string, otherwise an array of pairs.
+    /// An object if every key is a string, otherwise an array of pairs.
     private static func write(
         _ entries: [ConnectValue.MapEntry], _ options: JSONConverterOptions, into writer: inout ByteWriter
     ) throws(DataError) {

@@ -1,4 +1,4 @@
-/// The settings of a JSON converter that decide what it writes.
+/// The settings of a JSON converter that affect its output.
 struct JSONConverterOptions: Hashable, Sendable {
     /// `schemas.enable`
     var writesSchemas = true

@@ -3,8 +3,8 @@ import WireCore
 
 /// Reads JSON documents as `JsonConverter.toConnectData` does.
 ///
-/// Java gives consumers other values than the document holds if a value does not have the type of its schema: a string
-/// as an `int32` becomes 0, and 300 as an `int8` becomes 44. Such values are errors here.
+/// If a value does not have the type of its schema, Java passes a different value to consumers: a string as an `int32`
+/// becomes 0, and 300 as an `int8` becomes 44. Here such values are errors.
 struct JSONReader {
     private let options: JSONConverterOptions
     private let schemaCountMax: Int
@@ -17,9 +17,9 @@ struct JSONReader {
         self.schemaCountMax = schemaCountMax
     }
 
-    /// Uses one schema for all documents, which hold only the payload then.
+    /// Uses one schema for all documents, which then consist of the payload only.
     ///
-    /// - Returns: what is wrong with the text; nil if it is a schema.
+    /// - Returns: the defect of the text; nil if it is a schema.
     mutating func useForAll(schemaText: String) -> String? {
         if schemaText.isEmpty { return nil }
         do {

@@ -31,7 +31,7 @@ struct JSONSchemaReader {
     }
 
     private func defaultValue(_ json: JSONValue, _ schema: Schema) throws(DataError) -> ConnectValue {
-        // Java compares the value's schema with one that is not finished yet.
+        // Java compares the value's schema with an unfinished one.
         guard schema.type != .structure else { throw DataError("Invalid default value") }
         return try JSONValueReader(options: options).value(json, nil, schema)
     }

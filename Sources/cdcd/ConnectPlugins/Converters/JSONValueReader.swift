@@ -5,7 +5,7 @@ import WireCore
 struct JSONValueReader {
     let options: JSONConverterOptions
 
-    /// Whether values of the schema are read from the text of numbers, of which `JSONValue` keeps only a double.
+    /// Whether values of the schema are read from the text of numbers, since `JSONValue` keeps only a double.
     static func needsNumberTexts(_ schema: Schema) -> Bool {
         schema.type == .float32 || schema.logicalType == .decimal
             || schema.fields.contains { needsNumberTexts($0.schema) }
@@ -153,7 +153,7 @@ struct JSONValueReader {
 }
 
 extension DecimalText {
-    /// More zeros than this are not appended to a number.
+    /// The maximum number of zeros that are appended to a number.
     private static let addedZerosMax = 1000
 
     /// The unscaled value in another scale; nil if digits would be lost.

@@ -67,7 +67,7 @@ extension JSONWriterPlan {
         try write(fields: row, structure, &writer)
     }
 
-    /// The text of shared values is made once.
+    /// The text of shared values is encoded once.
     private func write(shared row: Struct, structure index: Int, _ writer: inout ByteWriter) throws(DataError) {
         if let known = sharedTexts[index], known.values.isSameMemory(as: row.values) { return writer.bytes(known.text) }
         let start = writer.count
@@ -87,7 +87,7 @@ extension JSONWriterPlan {
         writer.byte(UInt8(ascii: "}"))
     }
 
-    /// A struct's own schema may be another object as long as it is equal.
+    /// A struct's own schema may be another object if it is equal.
     private func accept(_ schema: Schema, as index: Int) throws(DataError) {
         if equalSchemas[index] === schema { return }
         guard schema == structureSchemas[index] else { throw DataError("Mismatching schema.") }
@@ -112,7 +112,7 @@ extension JSONWriterPlan {
         for position in entries.indices {
             if position > 0 { writer.byte(UInt8(ascii: ",")) }
             guard case .string(let key) = entries[position].key else {
-                throw DataError("Conversion error: a key of the map \(names[index]) is no string")
+                throw DataError("Conversion error: a key of the map \(names[index]) is not a string")
             }
             writer.jsonString(key)
             writer.byte(UInt8(ascii: ":"))

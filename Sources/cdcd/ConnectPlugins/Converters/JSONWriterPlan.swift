@@ -1,11 +1,11 @@
 import ConnectData
 import WireCore
 
-/// Everything about writing values of one schema as JSON that does not depend on the value, worked out once: names with
-/// their quotes and commas, what a null is written as, which case a value must have.
+/// Everything about writing values of one schema as JSON that does not depend on the value, computed once: names with
+/// their quotes and commas, the text for null, the case that a value must have.
 ///
-/// A struct is a run of steps, one for each field; the steps of nested structs follow later in the same
-/// block, so a row is written by walking flat memory: no array, no name and no reference count is touched for a cell.
+/// A struct is a run of steps, one for each field; the steps of nested structs follow later in the same block, so
+/// writing a row iterates over contiguous memory: no array, name or reference count is touched for a cell.
 final class JSONWriterPlan {
     enum Kind: UInt8 {
         case integer, boolean, float32, float64, string, bytes, decimalAsNumber, array, object, pairs, structure
@@ -21,25 +21,25 @@ final class JSONWriterPlan {
         let kind: Kind
         /// False: null is an error.
         let mayBeNull: Bool
-        /// `{"name":` or `,"name":`; empty for what is not a field.
+        /// `{"name":` or `,"name":`; empty if the step is not a field.
         let prefix: Text
-        /// What a null is written as.
+        /// The text for null.
         let null: Text
-        /// Of a struct: an index into `structures`. Of an array or map: the step of the items or values.
+        /// For a struct: an index into `structures`. For an array or map: the step of the items or values.
         let child: Int32
-        /// Of a map that is written as pairs: the step of the keys.
+        /// For a map that is written as pairs: the step of the keys.
         let keyStep: Int32
         let decimalScale: Int32
     }
 
     struct Structure: BitwiseCopyable {
-        /// Of the schema; the plan's own schema keeps it alive.
+        /// The schema of the step; the plan's own schema retains it.
         let schemaID: ObjectIdentifier
         let firstStep: Int32
         let stepCount: Int32
     }
 
-    /// Keeps itself and all schemas within alive: plans and structures are found by identity.
+    /// Retains itself and all nested schemas: plans and structures are looked up by identity.
     let schema: Schema
     let steps: UnsafeMutableBufferPointer<Step>
     let structures: UnsafeMutableBufferPointer<Structure>
@@ -51,13 +51,13 @@ final class JSONWriterPlan {
     let names: [String]
     /// The schema of each structure.
     let structureSchemas: [Schema]
-    /// Of each structure a schema that is another object but equal; kept so that it is not compared again.
+    /// For each structure an equal schema that is another object; retained so that it is not compared again.
     var equalSchemas: [Schema?]
-    /// Of each structure the text of the shared values that came last.
+    /// For each structure the text of the last shared values.
     var sharedTexts: [SharedText?]
 
     struct SharedText {
-        /// Kept, so that no other values can come to stand at their address.
+        /// Retained, so that their address is not reused for other values.
         let values: ContiguousArray<ConnectValue>
         let text: [UInt8]
     }
@@ -108,7 +108,7 @@ struct JSONWriterPlanBuilder {
             envelope = constant(writer.array())
         }
         let root = append(try step(for: schema, prefix: [], name: ""), name: "")
-        // Steps of a struct must follow one another, so the structs are filled in level by level.
+        // Steps of a struct must be contiguous, so the structs are filled in level by level.
         var index = 0
         while index < structures.count {
             try fill(index)

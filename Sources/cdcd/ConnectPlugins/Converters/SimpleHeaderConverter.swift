@@ -85,8 +85,8 @@ package final class SimpleHeaderConverter: HeaderConverter {
         writer.byte(UInt8(ascii: "\""))
     }
 
-    /// Connect's own dates and times, which Java holds as `java.util.Date`: the time alone on the first day, the date
-    /// alone on a whole day, otherwise both, in UTC.
+    /// Connect's dates and times, which Java represents as `java.util.Date`: the time alone on the first day, the date
+    /// alone at midnight, otherwise both, in UTC.
     private static func dateText(_ number: Int64, _ type: LogicalType?) -> String? {
         let dayMilliseconds: Int64 = 86_400_000
         let milliseconds: Int64

@@ -3,7 +3,7 @@ import WireCore
 
 /// Kafka's `org.apache.kafka.connect.file.FileStreamSourceConnector`: the lines of a file, as they are appended.
 ///
-/// Java's connector counts characters where its offset means bytes, so that after a restart it repeats parts of texts
+/// Java's connector counts characters although its offset means bytes, so after a restart it repeats parts of texts
 /// that are not ASCII. This one counts bytes. Reading from the standard input is refused.
 package final class FileStreamSourceConnector: SourceConnector {
     package static let plugin = PluginDescriptor(

@@ -3,9 +3,9 @@ import Glibc
 import WireCore
 import WireStreams
 
-/// Reads one file from its stored position on and waits at its end for more.
+/// Reads one file from its stored position on and waits for more lines at its end.
 ///
-/// The file stays open: one that is renamed is read on, as by Java's task, until the task starts again.
+/// The file stays open: as with Java's task, a renamed file is read until the task restarts.
 final class FileStreamSourceTask: SourceTask {
     private static let readBytes = 64 << 10
     /// The maximum length of a line.

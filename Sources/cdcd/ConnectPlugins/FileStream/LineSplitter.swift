@@ -1,6 +1,7 @@
 /// Splits a stream of bytes into lines that end with `\n`, `\r` or `\r\n`, as `FileStreamSourceTask` of Kafka does.
 ///
-/// A line is complete only when its end has come; a `\r` at the end of what was read may be the first half of `\r\n`.
+/// A line is complete only when its terminator has been read; a `\r` at the end of the read bytes may be the first half
+/// of `\r\n`.
 struct LineSplitter {
     /// The bytes that do not belong to a returned line yet.
     private var pending: [UInt8] = []
@@ -22,7 +23,7 @@ struct LineSplitter {
         pending.append(contentsOf: bytes)
     }
 
-    /// The next complete line without its end; nil if more bytes are needed.
+    /// The next complete line without its terminator; nil if more bytes are needed.
     mutating func next() -> String? {
         while scanned < pending.count {
             let byte = pending[scanned]

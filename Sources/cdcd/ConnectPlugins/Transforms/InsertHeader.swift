@@ -30,7 +30,7 @@ package final class InsertHeader: Transformation {
     ])
 
     private let header: ConnectRecord.Header
-    /// One array for all records without other headers: the worker converts the same array only once.
+    /// One array for all records without other headers: the worker converts an identical array only once.
     private let onlyHeader: [ConnectRecord.Header]
 
     private init(_ properties: [String: String]) throws(ConfigError) {

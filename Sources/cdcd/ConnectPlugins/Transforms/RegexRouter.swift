@@ -1,7 +1,7 @@
 import ConnectData
 
-/// Kafka's `org.apache.kafka.connect.transforms.RegexRouter`: replaces the topic of a record if the whole topic
-/// matches.
+/// Kafka's `org.apache.kafka.connect.transforms.RegexRouter`: replaces the topic of a record if the pattern matches the
+/// whole topic.
 package final class RegexRouter: Transformation {
     package static let className = "org.apache.kafka.connect.transforms.RegexRouter"
 
@@ -59,7 +59,7 @@ package final class RegexRouter: Transformation {
         if let cached = targets[topic] { return cached }
         let target = pattern.matchesWhole(topic)
             ? try pattern.replaceFirst(in: topic, with: replacement) ?? topic : topic
-        // Topics that come from row values have no bound of their own.
+        // Topics that depend on row values are not bounded.
         if targets.count >= 10_000 { targets.removeAll() }
         targets[topic] = target
         return target

@@ -1,6 +1,6 @@
 import WireCore
 
-/// The generation of Debezium whose behaviour a connector configuration asks for.
+/// The generation of Debezium that a connector configuration selects.
 ///
 /// A configuration written for Debezium 1.9 (`database.server.name`, `database.history.*`) gets 1.9's messages and
 /// defaults; one written for 2.x and 3.x (`topic.prefix`, `schema.history.internal.*`) gets 3.6's.
@@ -8,11 +8,11 @@ package enum DebeziumGeneration: String, Sendable, Hashable, CaseIterable {
     case v19 = "1.9"
     case v36 = "3.6"
 
-    /// Overrides what the names of the properties imply: `1.9` or `3.6`.
+    /// Overrides the generation that the names of the properties imply: `1.9` or `3.6`.
     package static let overrideProperty = "cdcd.debezium.profile"
 
-    /// Decides by the names that a configuration uses. `topic.prefix` wins over everything of 1.9; where nothing
-    /// tells, it is 3.6. An override with another value than `1.9` or `3.6` does not count here; validation refuses it.
+    /// Selects by the names that a configuration uses. `topic.prefix` takes precedence over all names of 1.9; the
+    /// default is 3.6. An override other than `1.9` or `3.6` is ignored here; validation refuses it.
     package init(configuration: [String: String]) {
         if let override = configuration[Self.overrideProperty], let generation = Self(rawValue: override) {
             self = generation

@@ -1,9 +1,9 @@
 import ConnectData
 
-/// Debezium's `io.debezium.transforms.ExtractNewRecordState`: takes the row out of a change event's envelope.
+/// Debezium's `io.debezium.transforms.ExtractNewRecordState`: replaces a change event's envelope by its row.
 ///
-/// The behaviour is that of the generation that the connector's configuration asks for. What depends on the schema is
-/// computed once per schema; for a row only values move.
+/// The behaviour is that of the generation that the connector's configuration selects. Everything that depends on the
+/// schema is computed once per schema; for a row only values are moved.
 package final class ExtractNewRecordState: Transformation {
     package static let className = "io.debezium.transforms.ExtractNewRecordState"
 
@@ -20,7 +20,7 @@ package final class ExtractNewRecordState: Transformation {
     private var plans: [ObjectIdentifier: UnwrapPlan] = [:]
     private var lastPlan: UnwrapPlan?
     private var lastRoute: (schema: Schema, index: Int)?
-    /// The last delete as it came in, and the headers it got.
+    /// The last delete as it was received, and its added headers.
     private var lastDelete: (topic: String, key: ConnectValue, headers: [ConnectRecord.Header])?
     private var lastDeleteHeaders: [ConnectRecord.Header] = []
 
@@ -54,7 +54,7 @@ package final class ExtractNewRecordState: Transformation {
             plan = known
         } else {
             plan = try UnwrapPlan(schema, options: options)
-            // Each version of a table has its schema; old ones are not kept.
+            // Each version of a table has its own schema; old ones are not kept.
             if plans.count >= 4096 { plans.removeAll(keepingCapacity: true) }
             plans[id] = plan
         }
@@ -92,7 +92,7 @@ package final class ExtractNewRecordState: Transformation {
         record.valueSchema = rowPlan.output
         record.value = .structure(Struct(schema: rowPlan.output, values: values))
         if let fieldDropping {
-            // Debezium adds fields to a rewritten delete after it dropped others, and before for every other change.
+            // Debezium adds fields to a rewritten delete after dropping others, and to every other change before.
             let protectedFrom = isDeleted ? rowPlan.output.fields.count - rows.addedFields.count : .max
             try fieldDropping.apply(&record, protectedFrom: protectedFrom)
         }
@@ -123,7 +123,7 @@ package final class ExtractNewRecordState: Transformation {
     private func handleTombstone(_ record: inout ConnectRecord) -> Bool {
         guard options.keepsTombstones else { return false }
         guard !options.addedHeaders.isEmpty else { return true }
-        // In Debezium a delete and its tombstone share one list of headers, so what the delete got is there already.
+        // In Debezium a delete and its tombstone share one list of headers, so the delete's headers are already in it.
         if let delete = lastDelete, delete.topic == record.topic, delete.key == record.key,
             delete.headers == record.headers {
             record.headers = lastDeleteHeaders

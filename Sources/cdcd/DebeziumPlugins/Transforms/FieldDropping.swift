@@ -1,7 +1,6 @@
 import ConnectData
 
-/// `drop.fields.*` of `ExtractNewRecordState`: a header lists fields that are taken out of the value, and of the key
-/// too.
+/// `drop.fields.*` of `ExtractNewRecordState`: a header lists fields that are removed from the value, and from the key.
 final class FieldDropping {
     private let header: String
     private let dropsFromKey: Bool
@@ -15,7 +14,7 @@ final class FieldDropping {
     }
 
     private struct Plan {
-        /// Keeps the schema alive, by whose identity the plan is found.
+        /// Retains the schema, by whose identity the plan is looked up.
         let source: Schema
         /// nil: nothing is dropped.
         let output: Schema?
@@ -29,7 +28,7 @@ final class FieldDropping {
         keepsSchemaCompatible = options.dropKeepsSchemaCompatible
     }
 
-    /// - Parameter protectedFrom: the index of the value's first field that stays in any case.
+    /// - Parameter protectedFrom: the index of the value's first field that is never removed.
     func apply(_ record: inout ConnectRecord, protectedFrom: Int = .max) throws {
         guard let value = record.headers.first(where: { $0.name == header })?.value, !value.isNull else { return }
         guard case .array(let items) = value else {
@@ -50,7 +49,7 @@ final class FieldDropping {
         var values = ContiguousArray<ConnectValue>()
         values.reserveCapacity(plan.kept.count)
         for index in plan.kept {
-            // Kafka's ReplaceField, which does the work in Debezium, turns nulls into defaults.
+            // Kafka's ReplaceField, which Debezium uses, turns nulls into defaults.
             let isDefaulted = row.values[index].isNull
             values.append(isDefaulted ? row.schema.fields[index].schema.defaultValue ?? .null : row.values[index])
         }

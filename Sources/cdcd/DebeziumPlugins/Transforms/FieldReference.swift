@@ -1,6 +1,6 @@
 import ConnectData
 
-/// One element of `add.fields` or `add.headers`: which part of an envelope is taken and how it is called.
+/// One element of `add.fields` or `add.headers`: a part of an envelope and its new name.
 ///
 /// `op`, `ts_ms` (from 3.x also `ts_us`, `ts_ns`) are taken from the envelope itself, `id`, `total_order` and
 /// `data_collection_order` from its transaction, everything else from its source; `struct.field` names the struct
@@ -9,7 +9,7 @@ struct FieldReference: Hashable, Sendable {
     /// The envelope's field whose struct holds the field; nil for the envelope itself.
     let parent: String?
     let field: String
-    /// With the prefix.
+    /// Including the prefix.
     let newName: String
 
     init(_ text: String, prefix: String, profile: UnwrapProfile) throws(ConfigError) {

@@ -2,14 +2,14 @@ import ConnectData
 
 /// The settings of `ExtractNewRecordState`, of either generation.
 struct UnwrapOptions: Sendable {
-    /// How the record of a delete is handled.
+    /// The handling of the record of a delete.
     enum DeleteHandling: Sendable {
         case drop
         /// A null value under the row's schema (1.9 `none`, 3.x `tombstone`).
         case nullValue
         /// Null value and schema: a tombstone.
         case tombstone
-        /// The row as it was, with `__deleted` = "true".
+        /// The row before the delete, with `__deleted` = "true".
         case rewrite
     }
 
@@ -61,18 +61,18 @@ struct UnwrapOptions: Sendable {
 extension UnwrapOptions {
     private typealias Option = ConfigOption<UnwrapOptions>
 
-    /// The properties that Debezium's definition shows, without their prefix.
+    /// The properties that Debezium's definition lists, without their prefix.
     fileprivate static func visible(_ profile: UnwrapProfile) -> [ConfigOption<UnwrapOptions>] {
         deletes(profile) + [
             Option(
                 key("add.fields", .list, "", "Adds the specified field(s) to the message if they exist.", .long,
-                    "Adds each field listed to the value, prefixed with __ (or __<struct>_ where the struct is named), for "
+                    "Adds each field listed to the value, prefixed with __ (or __<struct>_ if the struct is named), for "
                         + "example 'version,connector,source.ts_ms'. A colon gives a field another name: 'version:VERSION'.",
                     references),
                 into: \.addedFieldNames),
             Option(
                 key("add.headers", .list, "", "Adds the specified fields to the header if they exist.", .long,
-                    "Adds each field listed as a header, prefixed with __ (or __<struct>_ where the struct is named), for "
+                    "Adds each field listed as a header, prefixed with __ (or __<struct>_ if the struct is named), for "
                         + "example 'version,connector,source.ts_ms'. A colon gives a header another name: 'version:VERSION'.",
                     references),
                 into: \.addedHeaderNames),
@@ -83,7 +83,7 @@ extension UnwrapOptions {
         ] + (profile.listsPrefixes ? prefixes : []) + (profile.hasFieldDropping ? dropping : [])
     }
 
-    /// Properties that Debezium reads and does not list.
+    /// Properties that Debezium reads but does not list.
     fileprivate static func hidden(_ profile: UnwrapProfile) -> [ConfigOption<UnwrapOptions>] {
         (profile.listsPrefixes ? [] : prefixes) + (profile.hasFieldDropping ? [replacement] : [])
     }
@@ -93,7 +93,7 @@ extension UnwrapOptions {
             "Whether a null column whose schema has a default becomes that default where __deleted is added."),
         into: \.replacesNullWithDefault)
 
-    /// Properties of the other generation, with what to use instead.
+    /// Properties of the other generation, with their replacements.
     fileprivate static func ofOtherGeneration(_ profile: UnwrapProfile) -> [PluginProperties.Refused] {
         if profile.hasCombinedDeleteMode {
             return ["drop.tombstones", "delete.handling.mode"].map {
@@ -137,7 +137,7 @@ extension UnwrapOptions {
 
     private static let combinedDeleteMode = Option(
         key("delete.tombstone.handling.mode", .string, "tombstone", "Handle delete and tombstone records", .medium,
-            "What becomes of deletes and their tombstones: 'drop' both; 'tombstone' (default) keeps a record with a "
+            "How deletes and their tombstones are handled: 'drop' both; 'tombstone' (default) keeps a record with a "
                 + "null value for each delete; 'rewrite' adds the field __deleted and drops tombstones; "
                 + "'rewrite-with-tombstone' keeps them; 'delete-to-tombstone' turns deletes into tombstones.",
             choice(["drop", "tombstone", "rewrite-with-tombstone", "rewrite", "delete-to-tombstone"]),
@@ -160,7 +160,7 @@ extension UnwrapOptions {
 
     private static let deleteMode = Option(
         key("delete.handling.mode", .string, "drop", "Handle delete records", .medium,
-            "What becomes of deletes: 'drop' (default); 'rewrite' keeps the row and adds the field __deleted; "
+            "How deletes are handled: 'drop' (default); 'rewrite' keeps the row and adds the field __deleted; "
                 + "'none' keeps a record with a null value.",
             choice(["none", "drop", "rewrite"]), importance: .medium)
     ) { input, options in

@@ -1,22 +1,21 @@
 import ConnectData
 
-/// What `ExtractNewRecordState` does with envelopes of one schema, computed once.
+/// The work of `ExtractNewRecordState` for envelopes of one schema, computed once.
 final class UnwrapPlan {
-    /// How a row becomes the new value: what is appended, and under which schema.
+    /// The conversion of a row to the new value: the appended fields, and the schema.
     struct RowPlan {
         let output: Schema
-        /// Columns whose null becomes the default, with that default.
+        /// Columns whose null is replaced by their default, and that default.
         let defaults: [(index: Int, value: ConnectValue)]
     }
 
-    /// Keeps the schema alive: plans are found by its identity.
+    /// Retains the schema: plans are looked up by its identity.
     let envelope: Schema
     let beforeIndex: Int
     let afterIndex: Int
     let afterSchema: Schema
     let beforeSchema: Schema
-    /// An error in `add.fields` is thrown when the first row is taken out, as in Debezium: dropped deletes go without
-    /// it.
+    /// An error in `add.fields` is thrown for the first extracted row, as in Debezium: dropped deletes do not cause it.
     let rows: Result<Rows, DataError>
     let addedHeaders: [ResolvedField]
 

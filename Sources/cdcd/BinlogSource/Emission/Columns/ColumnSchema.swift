@@ -1,10 +1,10 @@
 import ConnectData
 
-/// The schemas of columns, by what their values become.
+/// The schemas of columns, by the kind of their values.
 enum ColumnSchema {
     /// The schema of a column's field.
     ///
-    /// - Parameter comment: the column's, which becomes the schema's documentation.
+    /// - Parameter comment: the column's comment, which becomes the schema's documentation.
     static func schema(
         _ kind: ValueKind, _ profile: DebeziumProfile, isOptional: Bool, defaultValue: ConnectValue?,
         comment: String? = nil

@@ -1,7 +1,7 @@
 import ConnectData
 import MySQLWire
 
-/// How a DATE is represented.
+/// The representation of a DATE.
 enum DateForm: Sendable, Hashable {
     /// `io.debezium.time.Date`: days since the epoch.
     case days

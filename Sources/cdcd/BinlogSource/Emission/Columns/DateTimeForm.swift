@@ -1,6 +1,6 @@
 import ConnectData
 
-/// How a DATETIME is represented.
+/// The representation of a DATETIME.
 enum DateTimeForm: Sendable, Hashable {
     /// `io.debezium.time.Timestamp`.
     case milliseconds
@@ -13,7 +13,7 @@ enum DateTimeForm: Sendable, Hashable {
     /// `io.debezium.time.IsoTimestamp`: `2018-06-20T13:37:03Z`.
     case iso
 
-    /// - Parameter digits: those of the column's fraction.
+    /// - Parameter digits: the number of fractional digits of the column.
     init(_ precision: ValueOptions.TimePrecision, digits: Int) {
         switch precision {
         case .connect: self = .connect
@@ -25,7 +25,7 @@ enum DateTimeForm: Sendable, Hashable {
         }
     }
 
-    /// Nil if 64 bits do not hold it: nanoseconds reach from 1677 to 2262.
+    /// Returns nil if the value does not fit into 64 bits: nanoseconds range from 1677 to 2262.
     func value(epochMicroseconds: Int64) -> ConnectValue? {
         switch self {
         case .milliseconds, .connect:

@@ -15,7 +15,7 @@ struct DecimalNumber: Hashable, Sendable {
         self.scale = scale
     }
 
-    /// Reads `-12.50`; an exponent may follow. Nil for anything else.
+    /// Parses `-12.50`, optionally with an exponent. Returns nil for anything else.
     init?(_ text: UnsafeRawBufferPointer) {
         var offset = 0
         var isNegative = false
@@ -59,7 +59,7 @@ struct DecimalNumber: Hashable, Sendable {
         self = number
     }
 
-    /// The same number with this many digits after the point, rounded half up (away from zero).
+    /// The number with this many digits after the point, rounded half up (away from zero).
     func rescaled(to newScale: Int) -> DecimalNumber {
         if newScale == scale { return self }
         var result = self
@@ -92,7 +92,7 @@ struct DecimalNumber: Hashable, Sendable {
 
     var plainText: String { DecimalText.plain(isNegative: isNegative, digits: padded, scale: scale) }
 
-    /// At least as many digits as are after the point.
+    /// At least as many digits as the scale.
     private var padded: [UInt8] {
         digits.count >= scale ? digits : [UInt8](repeating: 0, count: scale - digits.count) + digits
     }

@@ -1,6 +1,6 @@
 import MySQLWire
 
-/// Dates and times as ISO 8601 texts in UTC, written straight into the string's memory.
+/// Dates and times as ISO 8601 texts in UTC, written directly into the string's memory.
 enum ISOText {
     private struct Digits {
         var bytes: UnsafeMutableBufferPointer<UInt8>
@@ -36,7 +36,7 @@ enum ISOText {
             number(seconds % 60, 2)
         }
 
-        /// `digits` nil: as many as there are without zeros at the end.
+        /// `digits` nil: without trailing zeros.
         mutating func fraction(_ microseconds: Int, _ digits: Int?) {
             var (rest, length) = (microseconds, 6)
             if let digits {
@@ -56,7 +56,7 @@ enum ISOText {
         }
     }
 
-    /// The longest text: `9999-12-31T23:59:59.123456Z`.
+    /// The maximum length: `9999-12-31T23:59:59.123456Z`.
     private static let bytesMax = 32
 
     private static func text(_ write: (inout Digits) -> Void) -> String {
@@ -73,7 +73,7 @@ enum ISOText {
     /// `2018-06-20Z`. Years have four digits.
     static func date(_ date: MySQLDate) -> String { text { $0.date(date) } }
 
-    /// `13:37:03.5Z`, of a time below 24 hours.
+    /// `13:37:03.5Z`, for a time below 24 hours.
     static func time(_ microseconds: Int64) -> String {
         text {
             $0.clock(Int(microseconds / 1_000_000))
@@ -81,7 +81,7 @@ enum ISOText {
         }
     }
 
-    /// `2018-06-20T13:37:03.5Z` with this many digits after the point, or none of the zeros at the end.
+    /// `2018-06-20T13:37:03.5Z` with this many digits after the point; nil: without trailing zeros.
     static func dateTime(epochMicroseconds: Int64, digits: Int?) -> String {
         let value = MySQLDateTime(epochMicroseconds: epochMicroseconds)
         return text {

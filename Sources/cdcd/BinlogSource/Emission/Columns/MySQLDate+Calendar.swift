@@ -1,7 +1,7 @@
 import MySQLWire
 
 extension MySQLDate {
-    /// Whether the calendar has this day: no part is zero, and the month is long enough.
+    /// Whether it is a day of the calendar: no part is zero, and the month has that day.
     @inline(__always)
     var isDayOfCalendar: Bool {
         guard !isZeroOrPartial, month <= 12 else { return false }

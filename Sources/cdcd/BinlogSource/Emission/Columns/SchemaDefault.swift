@@ -1,18 +1,18 @@
 import ConnectData
 import MySQLWire
 
-/// A column's DEFAULT as the default of its schema.
+/// Converts a column's DEFAULT to the default of its schema.
 ///
 /// Debezium's conversions are looser than the server's: whole numbers pass through a double (so 9007199254740993
-/// becomes …992, and what is too large the largest), BINARY takes the text's bytes as they stand, an ENUM's comma is
-/// not escaped. What cannot be converted gives no default; Debezium 1.9 stops at some of it.
+/// becomes …992, and larger values the maximum), BINARY takes the text's bytes unchanged, an ENUM's comma is not
+/// escaped. A value that cannot be converted gives no default; Debezium 1.9 fails for some of them.
 ///
 /// Source: Debezium's `MySqlDefaultValueConverter` (3.6: `BinlogDefaultValueConverter`) and `TableSchemaBuilder`.
 struct SchemaDefault {
     let options: ValueOptions
     let profile: DebeziumProfile
 
-    /// Nil if the column has no default, its default is NULL, or has no representation.
+    /// Returns nil if the column has no default, its default is NULL, or has no representation.
     func value(of column: ColumnDefinition, _ kind: ValueKind) -> ConnectValue? {
         guard column.hasDefaultValue, let expression = column.defaultValueExpression else { return nil }
         let text = Self.literal(expression, kind)
@@ -39,15 +39,15 @@ struct SchemaDefault {
                 form.value(epochMicroseconds: adjusted($0).epochMicroseconds)
             }
         case .timestamp(let digits): return timestamp(text, column, kind, digits)
-        // MySQL allows only expressions here, which have no value of their own.
+        // MySQL allows only expressions here, which have no constant value.
         case .json, .geometry, .point, .vector: return nil
         }
     }
 
     // MARK: Literals
 
-    /// The text without what stands around the value proper: blanks at both ends (but of texts), and the introducer of
-    /// a text that has kept its quotes. TRUE and FALSE are numbers if the column holds numbers.
+    /// The text without its surroundings: spaces at both ends (except of texts), and the introducer of a text that has
+    /// kept its quotes. TRUE and FALSE are numbers if the column is numeric.
     private static func literal(_ expression: String, _ kind: ValueKind) -> String {
         switch kind {
         case .text, .enumeration, .set, .uuid, .binary, .json, .geometry, .point, .vector:
@@ -78,7 +78,7 @@ struct SchemaDefault {
 
     private func integer(_ text: String, _ type: IntegerType) -> ConnectValue? {
         guard let number = Double(text), number.isFinite else { return nil }
-        // Java's Math.round: half up, and what is too large becomes the largest.
+        // Java's Math.round: half up, and larger values become the maximum.
         let rounded = (number + 0.5).rounded(.down)
         let value: Int64 = rounded >= 0x1p63 ? .max : rounded < -0x1p63 ? .min : Int64(rounded)
         switch type {
@@ -88,7 +88,7 @@ struct SchemaDefault {
         }
     }
 
-    /// `101`: little-endian bytes, of which each eight digits give one; nothing is zero.
+    /// `101`: little-endian bytes, one for each eight digits; an empty text is zero.
     private func bits(_ digits: String, length: Int) -> [UInt8]? {
         var rest = digits[...]
         var bytes: [UInt8] = []
@@ -103,7 +103,7 @@ struct SchemaDefault {
 
     // MARK: Times
 
-    /// A zero or partial date, or one that cannot be read: no default if NULL is allowed, else the epoch.
+    /// A zero or partial date, or one that cannot be parsed: no default if NULL is allowed, otherwise the epoch.
     private func temporal<Value>(
         _ reading: TemporalDefault.Reading<Value>, _ column: ColumnDefinition, _ kind: ValueKind,
         _ convert: (Value) -> ConnectValue?
@@ -126,7 +126,7 @@ struct SchemaDefault {
         return value
     }
 
-    /// The definition has CURRENT_TIMESTAMP as the epoch.
+    /// The definition represents CURRENT_TIMESTAMP by the epoch.
     private func timestamp(
         _ text: String, _ column: ColumnDefinition, _ kind: ValueKind, _ digits: Int
     ) -> ConnectValue? {
@@ -134,7 +134,7 @@ struct SchemaDefault {
         case .unreadable: return nil
         case .zero: return column.isOptional ? nil : kind.fallback
         case .value(let value):
-            // All digits that are written if the column has none.
+            // All written digits if the column has no fraction.
             let shown = profile.values.timestampsKeepZeros && digits > 0 ? digits : nil
             return .string(ISOText.dateTime(epochMicroseconds: adjusted(value).epochMicroseconds, digits: shown))
         }

@@ -1,8 +1,8 @@
 import MySQLWire
 
-/// Dates and times in the spellings that Debezium reads in a DEFAULT.
+/// Dates and times in the spellings that Debezium accepts in a DEFAULT.
 ///
-/// SHOW CREATE TABLE always gives one of them. MySQL's own grammar, which streamed statements use, has more: digits
+/// SHOW CREATE TABLE always prints one of them. MySQL's own grammar, which streamed statements use, has more: digits
 /// without separators, days before a time, any punctuation as separator.
 ///
 /// Source: Debezium's default value converters, `java.time.format.DateTimeFormatter` and `java.sql.Timestamp`.
@@ -30,7 +30,7 @@ enum TemporalDefault {
         return .value(value)
     }
 
-    /// TIMESTAMP: numbers with anything between them, parts at the end left out: `2020-1-5`, `2020/01/05T10.11`.
+    /// TIMESTAMP: numbers with any separators; parts at the end may be missing: `2020-1-5`, `2020/01/05T10.11`.
     static func timestamp(_ text: String) -> Reading<MySQLDateTime> {
         if text == "0" || text == "1970-01-01 00:00:00" || isZeroDateTime(text) { return .zero }
         var scanner = Scanner(text)
@@ -40,7 +40,7 @@ enum TemporalDefault {
 
     /// TIME in microseconds: `8:00`, `-838:59:59.5`, and the time of `2020-01-05 10:11:12`.
     ///
-    /// - Parameter losesSign: whether a time above -01:00:00 is taken for a positive one.
+    /// - Parameter losesSign: whether a time above -01:00:00 becomes positive.
     static func time(_ text: String, losesSign: Bool) -> Int64? {
         var scanner = Scanner(text)
         scanner.skipDateBeforeTime()
@@ -66,7 +66,7 @@ enum TemporalDefault {
         return scanner.zeroDate() && scanner.isAtEnd
     }
 
-    /// A zero date at midnight; with another time it is unreadable.
+    /// A zero date at midnight; with another time it is invalid.
     private static func isZeroDateTime(_ text: String) -> Bool {
         var scanner = Scanner(text)
         guard scanner.zeroDate(), scanner.skip(" 00:00:00") else { return false }
@@ -102,7 +102,7 @@ enum TemporalDefault {
         else { return nil }
         var value = MySQLDateTime(date: MySQLDate(year: year, month: month, day: day))
         if year < 100 {
-            // Java takes it for a date of the Julian calendar, two days ahead of the Gregorian one in that century.
+            // Java treats it as a date of the Julian calendar, two days ahead of the Gregorian one in that century.
             value.date = MySQLDate(epochDays: value.date.epochDays - 2)
         }
         guard scanner.skipSeparator() else { return value }
@@ -117,7 +117,7 @@ enum TemporalDefault {
         return value
     }
 
-    /// Reads a text from left to right.
+    /// Parses a text from left to right.
     private struct Scanner {
         private let bytes: [UInt8]
         private var offset = 0
@@ -140,7 +140,7 @@ enum TemporalDefault {
             return true
         }
 
-        /// One or more characters that are no digits.
+        /// One or more characters that are not digits.
         mutating func skipSeparator() -> Bool {
             guard offset < bytes.count, !isAtDigit else { return false }
             while offset < bytes.count, !isAtDigit { offset += 1 }
@@ -165,7 +165,7 @@ enum TemporalDefault {
             return value
         }
 
-        /// How many digits stand behind a point here; nil without a point.
+        /// The number of digits after a point at this position; nil without a point.
         mutating func digitsOfFraction() -> Int? {
             guard skip(UInt8(ascii: ".")) else { return nil }
             let start = offset
@@ -200,7 +200,7 @@ enum TemporalDefault {
             return MySQLDate(year: year, month: month, day: day).isZeroOrPartial
         }
 
-        /// Skips `2020-01-05 ` where two colons follow.
+        /// Skips `2020-01-05 ` if two colons follow.
         mutating func skipDateBeforeTime() {
             let parts = bytes.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
             let dashes = parts[0].count { $0 == UInt8(ascii: "-") }

@@ -1,6 +1,6 @@
 import ConnectData
 
-/// How a TIME is represented.
+/// The representation of a TIME.
 enum TimeForm: Sendable, Hashable {
     /// `io.debezium.time.MicroTime`.
     case microseconds
@@ -22,8 +22,8 @@ enum TimeForm: Sendable, Hashable {
 
     static let dayMicroseconds: Int64 = 86_400_000_000
 
-    /// Nil if the form has no such value: the last two have only the times of a day, 24:00:00 included, and
-    /// nanoseconds must fit into 64 bits.
+    /// Returns nil if the form cannot represent the value: the last two have only the times of a day, including
+    /// 24:00:00, and nanoseconds must fit into 64 bits.
     func value(_ microseconds: Int64) -> ConnectValue? {
         switch self {
         case .microseconds: return .integer(microseconds)

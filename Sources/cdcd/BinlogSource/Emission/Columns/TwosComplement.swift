@@ -1,5 +1,5 @@
 /// The minimal big-endian two's complement of a number: the unscaled value of Connect's `Decimal`, as Java's
-/// `BigInteger.toByteArray` gives it.
+/// `BigInteger.toByteArray` returns it.
 enum TwosComplement {
     /// The bytes of a decimal integer.
     ///

@@ -1,6 +1,6 @@
 extension ValueKind {
     /// The reasons for which a snapshot's value of this kind may differ from the stream's. If it is empty, the two are
-    /// always the same, which a test over all types proves.
+    /// always equal, which a test over all types verifies.
     func snapshotRenderings(_ profile: DebeziumProfile) -> Set<SnapshotRendering> {
         let renderings: Set<SnapshotRendering> =
             switch self {

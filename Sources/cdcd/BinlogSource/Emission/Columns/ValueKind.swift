@@ -1,7 +1,7 @@
 import ConnectData
 import MySQLWire
 
-/// What the values of a column become in messages, whichever way they are read.
+/// The kind of a column's values in messages, for snapshots and streaming.
 enum ValueKind: Sendable, Hashable {
     /// BOOL in streamed DDL.
     case boolean
@@ -24,7 +24,7 @@ enum ValueKind: Sendable, Hashable {
     case date(DateForm)
     case time(TimeForm)
     case dateTime(DateTimeForm)
-    /// `digits`: those of the column's fraction.
+    /// `digits`: the number of fractional digits of the column.
     case timestamp(digits: Int)
     case year
     case geometry
@@ -47,7 +47,7 @@ enum IntegerType: Sendable, Hashable {
 }
 
 extension ValueKind {
-    /// Decides by the type's name in the DDL, as Debezium does.
+    /// Determined by the type's name in the DDL, as in Debezium.
     ///
     /// Throws if the type or its character set is unknown; the error names the column.
     init(
@@ -73,7 +73,7 @@ extension ValueKind {
             self = isUnsigned ? Self.unsignedBigint(options) : .integer(.int64, isUnsigned: false)
         case "SERIAL": self = Self.unsignedBigint(options)
         case "FLOAT", "FLOAT4":
-            // FLOAT(M,D) and FLOAT(25…53) count as doubles; the latter are stored so too.
+            // FLOAT(M,D) and FLOAT(25…53) are treated as doubles; the latter are also stored as doubles.
             let isShort = column.scale == nil && (column.length ?? 0) <= 24
             let isDouble = column.scale == nil && !isShort
             self = isShort && profile.values.floatIsSingle ? .float32 : .float64(isSingle: !isDouble)

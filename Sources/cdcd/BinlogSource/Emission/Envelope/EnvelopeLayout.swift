@@ -3,7 +3,7 @@ import ConnectData
 /// The fields of envelopes, by generation.
 struct EnvelopeLayout: Sendable {
     let hasVersions: Bool
-    /// Of messages about any table.
+    /// For messages about any table.
     let source: SourceLayout
     let transactionSchema: Schema
 

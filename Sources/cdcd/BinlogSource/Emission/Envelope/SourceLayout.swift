@@ -1,19 +1,19 @@
 import ConnectData
 
-/// The `source` block of a table's messages: its schema, the index of each field, and the values that do not change.
-/// Made once for each table version.
+/// The `source` block of a table's messages: its schema, the index of each field, and the constant values. Created once
+/// for each table version.
 struct SourceLayout: Sendable {
     let schema: Schema
     let fields: Fields
     /// The block's values for the table; those of an event are null.
     let template: ContiguousArray<ConnectValue>
 
-    /// The indexes of the fields whose values differ from event to event.
+    /// The indexes of the fields whose values differ between events.
     struct Fields: Sendable {
         let milliseconds: Int
         let snapshot: Int
         let database: Int
-        /// Nil in generations without times in micro- and nanoseconds.
+        /// nil in generations without times in micro- and nanoseconds.
         let microseconds: Int?
         let nanoseconds: Int?
         let table: Int
@@ -71,8 +71,8 @@ struct SourceLayout: Sendable {
     /// The layout for messages about one table.
     ///
     /// - Parameters:
-    ///   - database: empty for statements that concern none.
-    ///   - table: nil for statements that concern none.
+    ///   - database: empty for statements without a database.
+    ///   - table: nil for statements without a table.
     func bound(toDatabase database: String, table: String?) -> SourceLayout {
         var values = template
         values[fields.database] = .string(database)

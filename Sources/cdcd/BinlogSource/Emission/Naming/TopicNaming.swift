@@ -10,17 +10,17 @@ struct TopicNaming: Sendable {
         lengthMax = configuration.profile.records.topicLengthMax
     }
 
-    /// Where rows of the table go: `prefix.database.table`.
+    /// The topic of the table's rows: `prefix.database.table`.
     func topic(_ table: TableID) -> String { sanitized(unsanitized(table)) }
 
     func unsanitized(_ table: TableID) -> String {
         [prefix, table.database, table.table].joined(separator: delimiter)
     }
 
-    /// Where schema changes go.
+    /// The topic of schema changes.
     var schemaChanges: String { sanitized(prefix) }
 
-    /// Every character that Kafka does not allow becomes `_` (two for those that Java stores in two units).
+    /// Every character that Kafka does not allow becomes `_` (two for characters that Java stores as two UTF-16 units).
     private func sanitized(_ name: String) -> String {
         var bytes: [UInt8] = []
         for unit in name.utf16 {

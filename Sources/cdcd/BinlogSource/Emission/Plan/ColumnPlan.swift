@@ -3,9 +3,9 @@ import ConnectData
 /// One column's part in a table's plan.
 struct ColumnPlan: Sendable {
     let name: String
-    /// Its place in the table.
+    /// The index of the column in the table.
     let index: Int
-    /// Its place in the snapshot's SELECT.
+    /// The index of the column in the snapshot's SELECT.
     let selected: Int
     let kind: ValueKind
     let schema: Schema
@@ -32,7 +32,7 @@ struct ColumnPlan: Sendable {
 
 /// The value emitted for NULL in a column.
 struct NullRule: Sendable, Hashable {
-    /// `.null` if NULL is allowed; else the default, or the type's fallback.
+    /// `.null` if NULL is allowed; otherwise the default, or the type's fallback.
     let value: ConnectValue
     let isOptional: Bool
     /// The default; nil if there is none.

@@ -1,13 +1,13 @@
 import ConnectData
 
-/// How the rows of one version of a table become messages: topic, schemas, and a plan for every column.
+/// How the rows of one version of a table are converted to messages: topic, schemas, and a plan for every column.
 ///
 /// Compiled once for each table definition; the work per row is a loop over arrays.
 package final class TablePlan: Sendable {
     package let definition: TableDefinition
     /// The topic of the table's records.
     package let topic: String
-    /// Nil if the table has no key.
+    /// nil if the table has no key.
     package let keySchema: Schema?
     /// The schema of `before` and `after`.
     package let rowSchema: Schema
@@ -20,9 +20,9 @@ package final class TablePlan: Sendable {
     private let failsOnUnrepresentable: Bool
     /// In the order of the row schema's fields.
     let columns: ContiguousArray<ColumnPlan>
-    /// Key columns that column filters leave out of the row.
+    /// Key columns that column filters exclude from the row.
     let keyOnlyColumns: ContiguousArray<ColumnPlan>
-    /// Where each key field comes from.
+    /// The source of each key field.
     let keySources: ContiguousArray<KeySource>
     /// Whether messages have the table's own key, not one of `message.key.columns`.
     let hasKeyOfDefinition: Bool
@@ -34,8 +34,8 @@ package final class TablePlan: Sendable {
         case keyOnly(Int)
     }
 
-    /// Throws a `PlanError` if a column's type or character set is unknown, or two columns get one field name; it
-    /// names table and column.
+    /// Throws a `PlanError` with table and column if a column's type or character set is unknown, or two columns have
+    /// the same field name.
     package init(_ definition: TableDefinition, configuration: MySQLConnectorConfig) throws {
         let naming = TopicNaming(configuration)
         let table = definition.id
@@ -87,7 +87,7 @@ package final class TablePlan: Sendable {
         envelopeSchema = envelope.schema(name: adjustment.adjustedName(topic) + ".Envelope", row: rowSchema)
     }
 
-    /// Two members of one name would hide one of the values.
+    /// With two fields of one name, one of the values would be hidden.
     private static func checkNames(of fields: [Schema.Field], _ table: TableID) throws(PlanError) {
         var names: Set<String> = []
         for field in fields where !names.insert(field.name).inserted {
@@ -132,7 +132,7 @@ package final class TablePlan: Sendable {
 
     func name(ofColumn index: Int) -> String { definition.columns[index].name }
 
-    /// The value emitted for one that cannot be represented.
+    /// The replacement for a value that cannot be represented.
     func failed(_ null: NullRule, _ index: Int) throws(ConversionError) -> ConnectValue {
         if !failsOnUnrepresentable {
             if null.isOptional { return .null }

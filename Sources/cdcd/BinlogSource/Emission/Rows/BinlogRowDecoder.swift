@@ -2,7 +2,7 @@ import ConnectData
 import MySQLWire
 import WireCore
 
-/// A table plan bound to the storage that a table map announces: turns row images into values. Made once for each
+/// A table plan bound to the storage that a table map describes: converts row images to values. Created once for each
 /// table map; the work per row is a loop over arrays.
 package final class BinlogRowDecoder: CellDecoder, Sendable {
     typealias Row = RowImage
@@ -20,8 +20,8 @@ package final class BinlogRowDecoder: CellDecoder, Sendable {
 
     /// Descriptions of the columns whose text is decoded with another character set than the schema history's.
     let characterSetConflicts: [String]
-    /// The columns of the table's key on the server, if the messages' key, which the schema history gives, lacks one of
-    /// them.
+    /// The columns of the table's key on the server, if the messages' key, which comes from the schema history, lacks
+    /// one of them.
     let conflictingKey: [String]?
 
     /// - Throws: a `PlanError` if the table map does not fit the definition.

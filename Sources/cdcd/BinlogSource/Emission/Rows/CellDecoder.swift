@@ -17,7 +17,8 @@ extension TextRow: CellRow {
     @inline(__always) func cell(_ index: Int) -> UnsafeRawBufferPointer? { bytes(index) }
 }
 
-/// What decoding a cell needs of its column. Conversions are trivial types, so that reading one costs no retain.
+/// The properties of a column that decoding a cell needs. Conversions are trivial types, so that reading one costs no
+/// retain.
 struct CellColumn<Conversion: Sendable>: Sendable {
     /// The index of the cell in the row.
     let cell: Int
@@ -25,7 +26,7 @@ struct CellColumn<Conversion: Sendable>: Sendable {
     let index: Int
     let conversion: Conversion
     let null: NullRule
-    /// Of the column's field; structs are made with it.
+    /// The schema of the column's field; structs are created with it.
     let schema: Schema
 
     init(_ column: ColumnPlan, cell: Int, _ conversion: Conversion) {
@@ -37,7 +38,7 @@ struct CellColumn<Conversion: Sendable>: Sendable {
     }
 }
 
-/// Turns the rows of one protocol into values: those of row events, or those of the text protocol. The two differ in
+/// Converts the rows of one protocol to values: those of row events, or those of the text protocol. The two differ in
 /// how a cell is stored, which is the conversion; the loop over the columns is the same.
 protocol CellDecoder {
     associatedtype Row: CellRow
@@ -67,7 +68,7 @@ protocol CellDecoder {
 
 extension CellDecoder {
     /// The loop over the columns of a row, with the decoder's own conversion of a cell. Always inlined, so that the
-    /// conversion is inlined, too: a witness call for each cell costs a third of the loop.
+    /// conversion is inlined too: a witness call for each cell costs a third of the loop.
     @inline(__always)
     func values(
         of columns: ContiguousArray<CellColumn<Conversion>>, _ row: borrowing Row, _ failures: inout ConversionFailures,

@@ -5,7 +5,7 @@ enum CellResult {
     case value(ConnectValue)
     /// Emitted as NULL: a zero date, an empty JSON document.
     case none
-    /// A value that the column's representation does not have, for example a TIME of 30 hours as a time of day.
+    /// A value that the column's representation cannot hold, for example a TIME of 30 hours as a time of day.
     case unrepresentable
     /// Bytes that the type does not allow.
     case damaged(String)

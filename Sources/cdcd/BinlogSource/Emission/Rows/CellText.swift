@@ -8,7 +8,7 @@ enum CellText {
         }
     }
 
-    /// The chosen options in the order of the definition.
+    /// The selected options in the order of the definition.
     static func set(_ bits: UInt64, _ options: [String]) -> String {
         var text = ""
         for (index, option) in options.enumerated() where index < 64 && bits & (1 << UInt64(index)) != 0 {
@@ -18,7 +18,7 @@ enum CellText {
         return text
     }
 
-    /// Sixteen bytes as `550e8400-e29b-41d4-a716-446655440000`. MariaDB strips zeros at the end.
+    /// Sixteen bytes as `550e8400-e29b-41d4-a716-446655440000`. MariaDB strips trailing zeros.
     static func uuid(_ cell: UnsafeRawBufferPointer) -> String {
         guard cell.count <= 16 else { return JavaUTF8.decode(cell) }
         let digits = Array("0123456789abcdef".utf8)

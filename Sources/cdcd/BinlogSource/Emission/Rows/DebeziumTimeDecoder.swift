@@ -1,11 +1,11 @@
 import MySQLWire
 
-/// A streamed TIME as Debezium 1.9 reads it: negative ones whose fraction is 0 come out wrong.
+/// A streamed TIME as Debezium 1.9 decodes it: negative times whose fraction is 0 are wrong.
 ///
-/// MySQL stores a negative time as the biased two's complement of one number: clock and fraction. If the fraction
-/// is 0, the complement's carry goes into the clock; Debezium 1.9 inverts each part by itself instead, and gives the
-/// carry to the seconds only if they are below 59 and the type has no fraction. With a fraction an overflow takes
-/// its place.
+/// MySQL stores a negative time as the biased two's complement of one number: clock and fraction. If the fraction is 0,
+/// the complement's carry goes into the clock; Debezium 1.9 inverts each part separately instead, and adds the carry to
+/// the seconds only if they are below 59 and the type has no fraction. With a fraction the carry becomes an overflow of
+/// the fraction.
 enum DebeziumTimeDecoder {
     /// - Parameter cell: three bytes of clock (see `StoredTemporal.time2`), and none to three of fraction.
     static func microseconds(_ cell: UnsafeRawBufferPointer) -> Int64 {

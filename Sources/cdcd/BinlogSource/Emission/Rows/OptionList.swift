@@ -1,8 +1,9 @@
 import MySQLWire
 
-/// The options of an ENUM or SET column as statements write them.
+/// The options of an ENUM or SET column as written in statements.
 struct OptionList {
-    /// Each with the texts that it may stand for, which depends on whether the session took backslashes for escapes.
+    /// Each option with the texts that it may represent, which depends on whether the session treated backslashes as
+    /// escapes.
     private let options: [[String]]
     /// Whether every option is a quoted text.
     private let isReadable: Bool
@@ -13,12 +14,12 @@ struct OptionList {
         isReadable = quoted.allSatisfy { $0.hasPrefix("'") || $0.hasPrefix("\"") }
     }
 
-    /// Whether a table map's options may be these. Only what is certain counts: a server writes `?` for what the
-    /// column's character set lacks, and not every character of the older sets is mapped as the server maps it.
+    /// Whether a table map's options may be these. Only certain differences count: a server writes `?` for characters
+    /// that the column's character set lacks, and some characters of older sets are mapped differently by the server.
     ///
     /// - Parameters:
     ///   - stored: the table map's options, in the column's character set.
-    ///   - set: that set; nil if it is unknown.
+    ///   - set: that character set; nil if it is unknown.
     func isConsistent(with stored: [[UInt8]], in set: MySQLCharacterSet?) -> Bool {
         guard isReadable else { return true }
         guard stored.count == options.count else { return false }
@@ -32,7 +33,7 @@ struct OptionList {
         return true
     }
 
-    /// The options as text; the server takes blanks at the end off.
+    /// The options as text; the server removes trailing spaces.
     static func texts(_ stored: [[UInt8]], in set: MySQLCharacterSet?) -> [String] {
         stored.map { bytes in
             trimmed(bytes.withUnsafeBytes { set?.decode($0) ?? String(decoding: $0, as: UTF8.self) })
@@ -53,7 +54,7 @@ struct OptionList {
         guard let quote = rest.popFirst() else { return "" }
         while let scalar = rest.popFirst() {
             if scalar == quote {
-                // Twice, or the end.
+                // A doubled quote, or the end.
                 guard rest.first == quote else { break }
                 rest.removeFirst()
                 text.append(quote)
@@ -66,7 +67,7 @@ struct OptionList {
         return trimmed(String(text))
     }
 
-    /// MySQL's string escapes, what follows the backslash.
+    /// MySQL's string escapes: the character after the backslash.
     private static func unescaped(_ scalar: Unicode.Scalar) -> String.UnicodeScalarView {
         switch scalar {
         case "n": "\n".unicodeScalars

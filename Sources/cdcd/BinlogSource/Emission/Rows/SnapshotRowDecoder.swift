@@ -1,7 +1,7 @@
 import ConnectData
 import MySQLWire
 
-/// Turns rows of a snapshot's SELECT into values, by the same plan as the rows of the binlog.
+/// Converts rows of a snapshot's SELECT to values, by the same plan as the rows of the binlog.
 ///
 /// The cells are those of the text protocol over a connection in utf8mb4. If a value differs from the stream's, the
 /// reason is one of `SnapshotRendering`.
@@ -13,7 +13,7 @@ struct SnapshotRowDecoder: CellDecoder, Sendable {
     let keyOnlyColumns: ContiguousArray<CellColumn<TextConversion>>
     let cellCount: Int
     private let adjustsYears: Bool
-    /// The zone by which the session's wall clock is read; nil if it is taken as UTC.
+    /// The zone in which the session's wall-clock times are interpreted; nil for UTC.
     private let connectionZone: ConnectionZone?
 
     init(_ plan: TablePlan, connectionZone: ConnectionZone?) {
@@ -73,7 +73,7 @@ struct SnapshotRowDecoder: CellDecoder, Sendable {
         }
     }
 
-    private var unreadable: CellResult { .damaged("the server's text is no value of its type") }
+    private var unreadable: CellResult { .damaged("the server's text is not a value of its type") }
 
     // MARK: Numbers
 
@@ -147,6 +147,6 @@ struct SnapshotRowDecoder: CellDecoder, Sendable {
 }
 
 extension MySQLDate {
-    /// 1582-10-05 to 1582-10-14, which Java's older calendar does not have.
+    /// 1582-10-05 to 1582-10-14, which do not exist in Java's Julian-Gregorian calendar.
     fileprivate var isInReformGap: Bool { year == 1582 && month == 10 && (5...14).contains(day) }
 }

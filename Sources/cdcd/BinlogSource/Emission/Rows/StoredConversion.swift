@@ -1,8 +1,8 @@
 import ConnectData
 import MySQLWire
 
-/// How a cell of a row event becomes a value: chosen once for each column of a table map. A trivial type, so that
-/// reading it costs no retain; what has references (option lists, character sets) is in the decoder's tables.
+/// The conversion of a cell of a row event to a value: selected once for each column of a table map. A trivial type, so
+/// that reading it costs no retain; references (option lists, character sets) are in the decoder's tables.
 enum StoredConversion: Sendable, Hashable {
     case boolean
     case int8, int16, int24, int32, int64
@@ -13,7 +13,7 @@ enum StoredConversion: Sendable, Hashable {
     case float64
     case float64Narrowed
     case decimal(ValueOptions.DecimalMode, precision: Int, scale: Int)
-    /// Of the mode precise: stored with `scale` digits after the point, emitted with `newScale`.
+    /// For the mode `precise`: stored with `scale` digits after the point, emitted with `newScale`.
     case rescaledDecimal(precision: UInt8, scale: UInt8, newScale: UInt8)
     case bit
     case bits
@@ -31,7 +31,7 @@ enum StoredConversion: Sendable, Hashable {
     case time2(TimeForm)
     case misreadTime2(TimeForm)
     case time(TimeForm)
-    /// `digits`: nil leaves out trailing zeros.
+    /// `digits`: nil omits trailing zeros.
     case timestamp2(digits: Int?)
     case timestamp(digits: Int?)
     case year
@@ -109,8 +109,8 @@ struct StoredConversions {
         // Their schemas have neither precision nor scale.
         case .string, .double: return .decimal(mode, precision: storage.size, scale: storage.scale)
         case .precise:
-            // Digits that the schema has no place for would be lost. If MODIFY gives no precision, Debezium 1.9 keeps
-            // the former one, which may be less; values lose nothing by that.
+            // Digits beyond the schema's precision would be lost. If MODIFY gives no precision, Debezium 1.9 keeps the
+            // former one, which may be smaller; values lose nothing by that.
             guard storage.scale <= scale, storage.size <= precision || profile.columns.keepsPrecisionOfModifiedColumns
             else { return nil }
             if storage.scale == scale { return .decimal(.precise, precision: storage.size, scale: scale) }
@@ -143,7 +143,7 @@ private enum StorageClass: Hashable {
     case blob
     case enumeration, set, json, geometry, vector
     case date, time, time2, dateTime, dateTime2, timestamp, timestamp2, year
-    /// No row event has columns of such a type that could be read.
+    /// Row events have no readable columns of these types.
     case unreadable
 
     init(_ type: ColumnType) {

@@ -33,7 +33,7 @@ enum StoredDecimal {
         return DecimalNumber(isNegative: isNegative, digits: digits, scale: scale).value(mode)
     }
 
-    /// The unscaled value with more digits after the point than are stored, as the schema has them.
+    /// The unscaled value with more digits after the point than are stored, as the schema requires.
     static func rescaled(_ cell: UnsafeRawBufferPointer, precision: Int, scale: Int, to newScale: Int) -> ConnectValue {
         let (isNegative, digits) = PackedDecimal.digits(cell, precision: precision, scale: scale)
         let number = DecimalNumber(isNegative: isNegative, digits: digits, scale: scale)

@@ -4,9 +4,9 @@ import WireCore
 /// Compares a table map's description of the columns with the table's definition in the schema history.
 ///
 /// If the two differ, the history lacks a change of the table: one made with `sql_log_bin=0`, on a replica or in a
-/// restored copy, or by a statement that was skipped. Rows would be decoded wrongly without an error. The work is done
-/// once for each distinct table map, never for a row. What the server does not send cannot be compared: names, options
-/// and keys come with `binlog_row_metadata=FULL` only.
+/// restored copy, or by a statement that was skipped. Rows would be decoded wrongly without an error. The check runs
+/// once for each distinct table map, never for a row. Data that the server does not send cannot be compared: names,
+/// options and keys are sent with `binlog_row_metadata=FULL` only.
 struct TableMapCheck {
     static let remedy =
         "The schema history lacks a change of the table. Stop the connector, delete its offsets "
@@ -14,7 +14,7 @@ struct TableMapCheck {
 
     private let definition: TableDefinition
     private let metadata: TableMapMetadata
-    /// Columns whose text is decoded with another character set than the schema history's, in words.
+    /// Describes the columns whose text is decoded with another character set than the schema history's.
     private(set) var characterSetConflicts: [String] = []
 
     /// Throws if the columns cannot be read, or differ in number or name.
@@ -38,7 +38,7 @@ struct TableMapCheck {
         }
         for (index, name) in metadata.columnNames.enumerated() where index < definition.columns.count {
             let column = definition.columns[index]
-            // MODIFY may write a name in other letters, which Debezium 1.9 does not follow.
+            // MODIFY may write a name in another case, which Debezium 1.9 does not track.
             guard column.name.lowercased() == name.lowercased() else {
                 throw conflict(column, "column \(index + 1) is named \(column.name)", "it is \(name) on the server")
             }
@@ -68,7 +68,7 @@ struct TableMapCheck {
         return .text(characterSet(of: column, known, collation))
     }
 
-    /// The table map's character set; the history's if the server's is not one of text.
+    /// The table map's character set; the history's if the server's is not a character set of text.
     private mutating func characterSet(
         of column: ColumnDefinition, _ known: MySQLCharacterSet, _ collation: Int
     ) -> MySQLCharacterSet {
@@ -83,8 +83,8 @@ struct TableMapCheck {
         return stored.name == "binary" ? known : stored
     }
 
-    /// The names of the key's columns on the server if the messages' key need not be unique; nil if
-    /// the two agree or the server does not send the key.
+    /// The names of the key's columns on the server if the messages' key may not be unique; nil if the two are the same
+    /// or the server does not send the key.
     ///
     /// - Parameter key: the columns of the messages' key, taken from the schema history.
     func conflictingKey(with key: [String]) -> [String]? {
@@ -94,7 +94,7 @@ struct TableMapCheck {
         return names.allSatisfy { known.contains($0.lowercased()) } ? nil : names
     }
 
-    /// The stored type cannot hold such a column, or holds digits that its schema has no place for.
+    /// The stored type cannot hold such a column, or holds more digits than its schema.
     func typeConflict(ofColumn index: Int, _ storage: ColumnStorage) -> PlanError {
         let column = definition.columns[index]
         return conflict(column, "it is \(column.typeText)", "the server stores \(storage)")
@@ -125,11 +125,11 @@ extension ColumnDefinition {
 }
 
 extension ValueKind {
-    /// YEAR is unsigned without saying so.
+    /// YEAR is unsigned without the word UNSIGNED.
     fileprivate var isYear: Bool { self == .year }
 }
 
 extension MySQLCharacterSet {
-    /// utf8mb3's text is utf8mb4's.
+    /// Text in utf8mb3 is valid utf8mb4.
     var isUTF8: Bool { name == "utf8mb4" || name == "utf8mb3" }
 }

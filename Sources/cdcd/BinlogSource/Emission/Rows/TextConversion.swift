@@ -1,5 +1,5 @@
-/// How a cell of a snapshot's SELECT becomes a value: chosen once for each column. A trivial type, so that reading it
-/// costs no retain.
+/// The conversion of a cell of a snapshot's SELECT to a value: selected once for each column. A trivial type, so that
+/// reading it costs no retain.
 enum TextConversion: Sendable, Hashable {
     case boolean
     case integer
@@ -14,13 +14,13 @@ enum TextConversion: Sendable, Hashable {
     /// The connection is in utf8mb4, whatever the column's character set.
     case text
     case binary(ValueOptions.BinaryMode)
-    /// `hasYearZero`: dates of the year 0 have a value.
+    /// `hasYearZero`: whether dates of the year 0 have a value.
     case date(DateForm, hasYearZero: Bool)
-    /// `losesSign`: a negative time above -01:00:00 becomes positive.
+    /// `losesSign`: whether a negative time above -01:00:00 becomes positive.
     case time(TimeForm, losesSign: Bool)
-    /// `movesReformDays`: the days that the Gregorian reform left out become days ten days later.
+    /// `movesReformDays`: whether the days that the Gregorian reform skipped become days ten days later.
     case dateTime(DateTimeForm, hasYearZero: Bool, movesReformDays: Bool)
-    /// `digits`: those of the fraction; nil leaves out trailing zeros.
+    /// `digits`: the number of fractional digits; nil omits trailing zeros.
     case timestamp(digits: Int?, zeroIsEpoch: Bool, isInConnectionZone: Bool)
     /// `zero`: the value of YEAR 0000.
     case year(zero: Int)
@@ -28,7 +28,7 @@ enum TextConversion: Sendable, Hashable {
     case point
     case vector
 
-    /// The conversion that gives what the stream gives, but for the kind's snapshot renderings.
+    /// The conversion with the stream's result, except for the kind's snapshot renderings.
     init(_ kind: ValueKind, _ profile: DebeziumProfile) {
         let renderings = kind.snapshotRenderings(profile)
         func has(_ rendering: SnapshotRendering) -> Bool { renderings.contains(rendering) }

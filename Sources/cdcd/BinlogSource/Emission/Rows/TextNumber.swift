@@ -1,7 +1,7 @@
 /// Floating-point numbers from the server's text.
 ///
 /// Most have so few digits that mantissa and power of ten are exact; one division or multiplication of exact operands
-/// rounds once, which gives the nearest number. All others go the library's way.
+/// rounds once, which gives the nearest number. All others are parsed by the standard library.
 enum TextNumber {
     static func double(_ text: UnsafeRawBufferPointer) -> Double? {
         // 2^53, and 10^22 = 2^22 * 5^22 with 5^22 < 2^53.
@@ -27,14 +27,14 @@ enum TextNumber {
     ]
     private static let floatPowers: ContiguousArray<Float> = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10]
 
-    /// `[-]digits[.digits]` whose digits make a small integer.
+    /// `[-]digits[.digits]` whose digits form a small integer.
     private struct ShortDecimal {
         var mantissa: UInt64 = 0
         /// Digits after the point.
         var scale = 0
         var isNegative = false
 
-        /// Nil if the text has another form or more digits.
+        /// Returns nil if the text has another form or more digits.
         init?(_ text: UnsafeRawBufferPointer, mantissaMax: UInt64) {
             var index = 0
             if text.first == UInt8(ascii: "-") {

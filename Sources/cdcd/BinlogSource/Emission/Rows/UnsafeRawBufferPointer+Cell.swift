@@ -1,5 +1,5 @@
 extension UnsafeRawBufferPointer {
-    /// An unsigned little-endian number of `count` bytes (at most 8, no more than there are).
+    /// An unsigned little-endian number of `count` bytes (at most 8, and at most the size of the buffer).
     @inline(__always)
     func littleEndian(_ count: Int) -> Int64 {
         var value: UInt64 = 0

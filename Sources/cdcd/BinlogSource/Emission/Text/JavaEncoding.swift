@@ -1,11 +1,11 @@
 import MySQLWire
 
-/// How Debezium decodes the bytes of a streamed text column: by one of Java's encodings, as Connector/J's
-/// `CharsetMapping` assigns them to MySQL's character sets.
+/// The decoding of a streamed text column in Debezium: by one of Java's encodings, as Connector/J's `CharsetMapping`
+/// assigns them to MySQL's character sets.
 ///
-/// It differs from what the server means (`MySQLCharacterSet`): `koi8u` is read as KOI8-R, `swe7`, `dec8`, `hp8`,
+/// It differs from the server's meaning (`MySQLCharacterSet`): `koi8u` is decoded as KOI8-R, `swe7`, `dec8`, `hp8`,
 /// `armscii8` and `geostd8` as windows-1252, `keybcs2` as IBM852, and `euckr` without the Hangul beyond KS X 1001.
-/// Consumers have such text in their topics already, so it stays as it is. Malformed bytes become U+FFFD as in Java.
+/// Consumers already have such text in their topics, so it is kept. Malformed bytes become U+FFFD as in Java.
 package enum JavaEncoding: Sendable {
     case utf8
     /// Big-endian unless a byte order mark is little-endian.

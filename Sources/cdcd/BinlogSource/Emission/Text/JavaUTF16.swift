@@ -1,10 +1,10 @@
 import MySQLWire
 
-/// UTF-16 as `sun.nio.cs.UnicodeDecoder` reads it.
+/// UTF-16 as `sun.nio.cs.UnicodeDecoder` decodes it.
 enum JavaUTF16 {
     enum Order { case big, little }
 
-    /// - Parameter order: if nil, that of a byte order mark at the start, which is not part of the text, else
+    /// - Parameter order: nil: the order of a byte order mark at the start, which is not part of the text, otherwise
     ///   big-endian.
     static func decode(_ bytes: UnsafeRawBufferPointer, order: Order?, into output: inout UTF8Output) {
         var offset = 0
@@ -26,7 +26,7 @@ enum JavaUTF16 {
             case 0xD800..<0xDC00:
                 guard bytes.count &- offset >= 4 else { return output.appendReplacement() }
                 let low = unit(at: offset &+ 2)
-                // The unit after a lone high surrogate is lost with it.
+                // The unit after a lone high surrogate is dropped with it.
                 if 0xDC00..<0xE000 ~= low {
                     output.append(scalar: 0x10000 + (UInt32(character) - 0xD800) << 10 + UInt32(low) - 0xDC00)
                 } else {

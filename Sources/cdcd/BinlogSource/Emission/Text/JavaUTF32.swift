@@ -1,6 +1,6 @@
 import MySQLWire
 
-/// UTF-32 as `sun.nio.cs.UTF_32Coder` reads it: big-endian unless a byte order mark at the start is little-endian.
+/// UTF-32 as `sun.nio.cs.UTF_32Coder` decodes it: big-endian unless a byte order mark at the start is little-endian.
 enum JavaUTF32 {
     static func decode(_ bytes: UnsafeRawBufferPointer, into output: inout UTF8Output) {
         var offset = 0

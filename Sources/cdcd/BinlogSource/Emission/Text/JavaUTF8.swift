@@ -1,12 +1,12 @@
 import MySQLWire
 
 /// UTF-8 as Java's `String` decodes it: each malformed sequence, of the length that `String.malformed3` and
-/// `malformed4` give, becomes one U+FFFD; so does a surrogate in three bytes.
+/// `malformed4` determine, becomes one U+FFFD; so does a surrogate in three bytes.
 enum JavaUTF8 {
     @inline(__always)
     static func decode(_ cell: UnsafeRawBufferPointer) -> String {
-        // `String(validating:)` takes five times as long. A repaired text differs in length, or each repair replaces
-        // three bytes by the three bytes of U+FFFD, which Java does too.
+        // `String(validating:)` takes five times as long. A repaired text differs in length, unless each repair
+        // replaces three bytes by the three bytes of U+FFFD, as Java does too.
         let text = String(decoding: cell.bindMemory(to: UInt8.self), as: UTF8.self)
         return text.utf8.count == cell.count ? text : repaired(cell)
     }
@@ -45,7 +45,7 @@ enum JavaUTF8 {
         }
     }
 
-    /// The number of bytes that belong together, at least 1: `length`, or fewer if the text ends or a byte is invalid.
+    /// The number of bytes of the sequence, at least 1: `length`, or fewer if the text ends or a byte is invalid.
     private static func validPrefix(_ bytes: UnsafeRawBufferPointer, _ offset: Int, _ length: Int) -> Int {
         var valid = 1
         while valid < length, offset &+ valid < bytes.count {

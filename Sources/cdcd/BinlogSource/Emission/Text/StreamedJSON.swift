@@ -57,7 +57,7 @@ package struct StreamedJSON: JSONBinaryVisitor, ~Copyable {
     package mutating func dateTime(_ value: PackedTemporal) { temporal(value, hasDate: true, hasTime: true) }
     package mutating func time(_ value: PackedTemporal) { temporal(value, hasDate: false, hasTime: true) }
 
-    /// Debezium takes remainders of signed numbers, those above the seconds of 32 bits: a negative TIME is rendered as
+    /// Debezium takes remainders of signed numbers, except for the seconds of 32 bits: a negative TIME is rendered as
     /// `02:0-3:0-4.00000-5`, and from 2520-08 to 5041-02 and from 7561-11 on the minutes of a DATETIME are negative
     /// (`23:0-33:59` for 23:31:59).
     private mutating func temporal(_ packed: PackedTemporal, hasDate: Bool, hasTime: Bool) {
