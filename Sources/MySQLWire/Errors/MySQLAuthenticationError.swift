@@ -17,7 +17,7 @@ public struct MySQLAuthenticationError: Error, Equatable, Sendable, CustomString
     /// Whether the server is MariaDB, whose `IDENTIFIED` clause differs from MySQL's.
     public let isMariaDB: Bool
 
-    public init(_ reason: Reason, user: String, isMariaDB: Bool) {
+    package init(_ reason: Reason, user: String, isMariaDB: Bool) {
         self.reason = reason
         self.user = user
         self.isMariaDB = isMariaDB

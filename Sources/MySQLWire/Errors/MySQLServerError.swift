@@ -9,7 +9,7 @@ public struct MySQLServerError: Error, Equatable, Sendable, CustomStringConverti
     /// Whether no command had succeeded on the connection when the error was received.
     public let isBeforeFirstCommand: Bool
 
-    public init(code: UInt16, sqlState: String, message: String, isBeforeFirstCommand: Bool = false) {
+    package init(code: UInt16, sqlState: String, message: String, isBeforeFirstCommand: Bool = false) {
         self.code = code
         self.sqlState = sqlState
         self.message = message

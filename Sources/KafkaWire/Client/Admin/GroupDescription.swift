@@ -14,7 +14,7 @@ public struct GroupDescription: Sendable, Equatable {
         public var assignment: [UInt8]
 
         /// A member of a group.
-        public init(memberID: String, clientID: String, clientHost: String, metadata: [UInt8], assignment: [UInt8]) {
+        package init(memberID: String, clientID: String, clientHost: String, metadata: [UInt8], assignment: [UInt8]) {
             self.memberID = memberID
             self.clientID = clientID
             self.clientHost = clientHost
@@ -35,7 +35,7 @@ public struct GroupDescription: Sendable, Equatable {
     public var members: [Member]
 
     /// A description of a group.
-    public init(groupID: String, state: String, protocolType: String, protocolName: String, members: [Member]) {
+    package init(groupID: String, state: String, protocolType: String, protocolName: String, members: [Member]) {
         self.groupID = groupID
         self.state = state
         self.protocolType = protocolType

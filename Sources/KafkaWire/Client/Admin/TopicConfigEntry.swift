@@ -8,7 +8,7 @@ public struct TopicConfigEntry: Sendable, Equatable {
     public var isTopicOverride: Bool
 
     /// One entry of a topic's configuration.
-    public init(name: String, value: String?, isTopicOverride: Bool) {
+    package init(name: String, value: String?, isTopicOverride: Bool) {
         self.name = name
         self.value = value
         self.isTopicOverride = isTopicOverride

@@ -10,7 +10,7 @@ public struct BrokerDescription: Sendable, Hashable {
     public var rack: String?
 
     /// A broker of a cluster.
-    public init(id: Int32, address: SocketAddress, rack: String? = nil) {
+    package init(id: Int32, address: SocketAddress, rack: String? = nil) {
         self.id = id
         self.address = address
         self.rack = rack

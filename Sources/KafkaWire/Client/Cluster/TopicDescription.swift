@@ -16,7 +16,7 @@ public struct TopicDescription: Sendable, Equatable {
         public var inSyncReplicas: [Int32]
 
         /// A partition of a topic.
-        public init(index: Int32, leader: Int32, leaderEpoch: Int32 = -1, replicas: [Int32], inSyncReplicas: [Int32]) {
+        package init(index: Int32, leader: Int32, leaderEpoch: Int32 = -1, replicas: [Int32], inSyncReplicas: [Int32]) {
             self.index = index
             self.leader = leader
             self.leaderEpoch = leaderEpoch
@@ -28,14 +28,14 @@ public struct TopicDescription: Sendable, Equatable {
     /// The topic's name.
     public var name: String
     /// The topic's id (KIP-516); zero if the broker has none.
-    public var id: KafkaUUID
+    package var id: KafkaUUID
     /// Whether it is one of Kafka's own topics.
     public var isInternal: Bool
     /// In the order of their index.
     public var partitions: [Partition]
 
     /// A description of a topic.
-    public init(name: String, id: KafkaUUID = .zero, isInternal: Bool = false, partitions: [Partition]) {
+    package init(name: String, id: KafkaUUID = .zero, isInternal: Bool = false, partitions: [Partition]) {
         self.name = name
         self.id = id
         self.isInternal = isInternal

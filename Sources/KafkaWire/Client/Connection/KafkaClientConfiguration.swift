@@ -31,7 +31,7 @@ public struct KafkaClientConfiguration: Sendable {
 
     /// Reads one entry of `bootstrap.servers`: `host:port`, with or without a scheme before the host, as in
     /// `PLAINTEXT://kafka:9092`, which Java ignores. Returns nil for any other text.
-    public static func bootstrapServer(_ text: some StringProtocol) -> SocketAddress? {
+    package static func bootstrapServer(_ text: some StringProtocol) -> SocketAddress? {
         SocketAddress(text.firstRange(of: "://").map { text[$0.upperBound...] } ?? text[...])
     }
 

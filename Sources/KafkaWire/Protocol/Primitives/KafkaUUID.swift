@@ -1,21 +1,21 @@
 /// Kafka's UUID, which identifies topics since KIP-516. All zeros means "none".
-public struct KafkaUUID: Hashable, Sendable, CustomStringConvertible {
+package struct KafkaUUID: Hashable, Sendable, CustomStringConvertible {
     /// The first 64 bits.
-    public let high: UInt64
+    package let high: UInt64
     /// The last 64 bits.
-    public let low: UInt64
+    package let low: UInt64
 
     /// No UUID.
-    public static let zero = KafkaUUID(high: 0, low: 0)
+    package static let zero = KafkaUUID(high: 0, low: 0)
 
     /// The UUID of these bits.
-    public init(high: UInt64, low: UInt64) {
+    package init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
 
     /// A version 4 UUID whose text does not begin with a dash, as Kafka requires of topic ids.
-    public static func random() -> KafkaUUID {
+    package static func random() -> KafkaUUID {
         while true {
             let candidate = KafkaUUID(
                 high: UInt64.random(in: .min ... .max) & ~0xF000 | 0x4000,
@@ -25,7 +25,7 @@ public struct KafkaUUID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Kafka's text form: URL-safe base64, 22 characters, no padding.
-    public var description: String {
+    package var description: String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
         var text = ""
         for index in 0..<22 {
