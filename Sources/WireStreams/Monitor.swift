@@ -44,13 +44,21 @@ package final class Monitor<State: Sendable>: Sendable {
         }
     }
 
+    /// Waits without a limit until `body` returns a value, and returns it.
+    ///
+    /// - Parameter body: may change the state, for example remove an element; such a change notifies no thread.
+    @inlinable package func wait<R: Sendable>(for body: (inout State) -> R?) -> R {
+        // Without a deadline only a value ends the wait.
+        while true { if let result = wait(until: nil, for: body) { return result } }
+    }
+
     /// Waits until `body` returns a value, and returns it. Returns nil if `deadline` passes first.
     ///
     /// - Parameters:
     ///   - deadline: nil waits without a limit. With a deadline in the past, `body` runs once.
-    ///   - body: may change the state, for example remove an element; such a change notifies no thread.
+    ///   - body: may change the state, as above.
     @inlinable package func wait<R: Sendable>(
-        until deadline: MonotonicInstant? = nil, for body: (inout State) -> R?
+        until deadline: MonotonicInstant?, for body: (inout State) -> R?
     ) -> R? {
         var semaphore: DispatchSemaphore?
         while true {

@@ -1,22 +1,21 @@
-import Dispatch
-import Synchronization
 import WireCore
 
-/// The server side of many connections: accepts them on one address, serves each on a thread of its own, up to a limit,
-/// and closes them at the end.
+/// Accepts connections on one address, serves each on a thread of its own, up to a limit, and closes them at the end.
 package final class SocketServer: Sendable {
-    /// Identifies a connection for as long as the server exists.
+    /// Identifies one connection during the server's lifetime.
     package struct ConnectionID: Hashable, Sendable {
         fileprivate let number: Int
     }
 
-    private struct Connections {
+    private struct State {
         var served: [ConnectionID: SocketCanceller] = [:]
         var refused: [ConnectionID: SocketCanceller] = [:]
         var lastNumber = 0
+        /// The acceptor's thread and one for each connection.
+        var threadCount = 0
         var isStopping = false
-        /// Whether the server has logged that it is full: once, not for each refused connection.
-        var fullnessIsKnown = false
+        /// Set while the server is full, so that this is logged once and not for each refused connection.
+        var isFullnessLogged = false
     }
 
     /// What happens to a new connection.
@@ -33,19 +32,18 @@ package final class SocketServer: Sendable {
     private let name: String
     private let connectionsMax: Int
     private let logger: Logger
-    private let connections = Mutex(Connections())
-    /// The acceptor's thread and the connections' threads.
-    private let threads = DispatchGroup()
+    private let state = Monitor(State())
 
-    /// The listening address; the port is the one that the system chose if 0 was requested.
+    /// The local address; the port is the one that the system chose if 0 was requested.
     package var address: SocketAddress { listener.address }
 
-    /// Listens at once; connections are accepted after `start(refuse:serve:)`.
+    /// Listens immediately; connections are accepted after `start(refuse:serve:)`.
     ///
     /// - Parameters:
-    ///   - name: used in the names of its threads and in log lines.
-    ///   - connectionsMax: connections that are served at the same time.
-    /// Throws `StreamError` if it cannot listen on the address.
+    ///   - name: in the names of its threads and in log lines.
+    ///   - connectionsMax: the maximum number of connections that are served at the same time.
+    ///
+    /// Throws `StreamError` if the address cannot be bound.
     package init(
         listen address: SocketAddress, name: String, connectionsMax: Int, logger: Logger
     ) throws(StreamError) {
@@ -55,68 +53,73 @@ package final class SocketServer: Sendable {
         self.logger = logger
     }
 
-    /// Begins to accept.
+    /// Starts accepting connections.
     ///
     /// - Parameters:
-    ///   - refuse: answers a client that too many connections are open, on a thread of its own, and must return soon;
-    ///     nil closes such a connection at once.
-    ///   - serve: handles a connection until its end, on the connection's own thread.
+    ///   - refuse: sends the reason to a client when too many connections are open; runs on a thread of its own, which
+    ///     must end soon. If nil, such a connection is closed immediately.
+    ///   - serve: serves a connection until it ends, on its own thread.
     package func start(
         refuse: (@Sendable (StreamPair) -> Void)? = nil,
         serve: @escaping @Sendable (StreamPair, ConnectionID) -> Void
     ) {
-        threads.enter()
+        state.withLock { $0.threadCount += 1 }
         startThread(named: "\(name)-acceptor", stackBytes: 256 << 10) { [self] in
             do throws(StreamError) {
                 while let streams = try listener.accept() { admit(streams, refuse, serve) }
             } catch {
                 logger.error("The \(name) listener \(address) failed and accepts no more connections: \(error)")
             }
-            threads.leave()
+            state.update { $0.threadCount -= 1 }
         }
     }
 
-    /// Accepts no more connections; open connections continue.
+    /// Stops accepting connections; open connections continue.
     package func stopAccepting() {
-        connections.withLock { $0.isStopping = true }
+        state.withLock { $0.isStopping = true }
         listener.stop()
     }
 
-    /// Closes these connections; their threads are interrupted at once.
+    /// Interrupts these connections; blocked reads and writes of their threads fail immediately.
     package func cut(_ ids: some Sequence<ConnectionID>) {
-        let cancellers = connections.withLock { open in ids.compactMap { open.served[$0] } }
+        let cancellers = state.withLock { state in ids.compactMap { state.served[$0] } }
         for canceller in cancellers { canceller.cancel() }
     }
 
-    /// Closes all connections.
+    /// Interrupts all connections.
     package func cutAll() {
-        let cancellers = connections.withLock { Array($0.served.values) + Array($0.refused.values) }
+        let cancellers = state.withLock { Array($0.served.values) + Array($0.refused.values) }
         for canceller in cancellers { canceller.cancel() }
     }
 
-    /// Waits until all threads have ended, after `stopAccepting()`. Returns false if that takes longer.
+    /// Waits until all threads have ended, after `stopAccepting()`. Returns false if that takes longer than
+    /// `milliseconds`.
     package func awaitEnd(milliseconds: Int) -> Bool {
-        threads.wait(timeout: .now() + .milliseconds(milliseconds)) == .success
+        state.wait(until: .now.advanced(byMilliseconds: milliseconds)) { $0.threadCount == 0 ? true : nil } ?? false
     }
 
+    /// A connection that is served or refused counts as a thread from here on.
     private func admission(of canceller: SocketCanceller, mayRefuse: Bool) -> Admission {
-        connections.withLock { open in
-            if open.isStopping { return .cut }
-            let isFull = open.served.count >= connectionsMax
-            if isFull, !open.fullnessIsKnown {
-                logger.warn("The \(name) listener \(address) refuses connections: \(connectionsMax) are open")
-            }
-            open.fullnessIsKnown = isFull
-            if isFull, !mayRefuse || open.refused.count >= Self.refusedMax { return .cut }
-            open.lastNumber += 1
-            let id = ConnectionID(number: open.lastNumber)
+        let (admission, mustLog) = state.withLock { state -> (Admission, Bool) in
+            if state.isStopping { return (.cut, false) }
+            let isFull = state.served.count >= connectionsMax
+            let mustLog = isFull && !state.isFullnessLogged
+            state.isFullnessLogged = isFull
+            if isFull, !mayRefuse || state.refused.count >= Self.refusedMax { return (.cut, mustLog) }
+            state.threadCount += 1
+            state.lastNumber += 1
+            let id = ConnectionID(number: state.lastNumber)
             if isFull {
-                open.refused[id] = canceller
-                return .refused(id)
+                state.refused[id] = canceller
+                return (.refused(id), mustLog)
             }
-            open.served[id] = canceller
-            return .served(id)
+            state.served[id] = canceller
+            return (.served(id), mustLog)
         }
+        if mustLog {
+            logger.warn("The \(name) listener \(address) refuses connections: \(connectionsMax) are open")
+        }
+        return admission
     }
 
     private func admit(
@@ -126,7 +129,6 @@ package final class SocketServer: Sendable {
         let canceller = streams.canceller
         let admission = admission(of: canceller, mayRefuse: refuse != nil)
         if case .cut = admission { return canceller.cancel() }
-        threads.enter()
         do throws(StreamError) {
             try startConnectionThread(named: "\(name)-connection") { [self] in
                 switch admission {
@@ -144,13 +146,13 @@ package final class SocketServer: Sendable {
     }
 
     private func release(_ admission: Admission) {
-        connections.withLock { open in
+        state.update { state in
             switch admission {
-            case .served(let id): open.served[id] = nil
-            case .refused(let id): open.refused[id] = nil
-            case .cut: break
+            case .served(let id): state.served[id] = nil
+            case .refused(let id): state.refused[id] = nil
+            case .cut: return
             }
+            state.threadCount -= 1
         }
-        threads.leave()
     }
 }

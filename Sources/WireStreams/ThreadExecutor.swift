@@ -20,7 +20,7 @@ package final class ThreadExecutor: SerialExecutor {
                     defer { queue.jobs.removeAll(keepingCapacity: true) }
                     return queue.jobs
                 }
-                guard let jobs, !jobs.isEmpty else { return }
+                guard !jobs.isEmpty else { return }
                 for (job, executor) in jobs { job.runSynchronously(on: executor.asUnownedSerialExecutor()) }
             }
         }

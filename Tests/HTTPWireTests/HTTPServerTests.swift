@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import Testing
 import WireCore
@@ -93,11 +92,11 @@ import WireTestSupport
     @Test func bodiesOfAllConnectionsShareOneLimit() throws {
         var limits = HTTPLimits()
         limits.heldBytesMax = 250
-        let (arrived, mayAnswer) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let (arrivedCount, mayAnswer) = (Monitor(0), ThreadCompletion())
         let server = try server(limits) { request in
             if request.path == "/slow" {
-                arrived.signal()
-                mayAnswer.wait()
+                arrivedCount.update { $0 += 1 }
+                _ = mayAnswer.wait(milliseconds: 30_000)
             }
             return Self.echo(request)
         }
@@ -105,10 +104,10 @@ import WireTestSupport
             "POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\n" + String(repeating: "x", count: 50)
         }
         let held = try [connect(server, sending: post("/slow")), connect(server, sending: post("/slow"))]
-        for _ in held { arrived.wait() }
+        _ = arrivedCount.wait { $0 == 2 ? true : nil }
         let refused = try Self.text(from: connect(server, sending: post("/third")))
         #expect(refused.hasPrefix("HTTP/1.1 503 ") && refused.contains("too many large requests at once"))
-        for _ in held { mayAnswer.signal() }
+        mayAnswer.finish()
         for streams in held {
             #expect(try Self.text(from: streams, until: "/slow").hasPrefix("HTTP/1.1 200"))
             try Self.send(post("/next"), to: streams)
@@ -166,25 +165,25 @@ import WireTestSupport
     }
 
     @Test func stopClosesIdleConnectionsAndWaitsForRequests() throws {
-        let (arrived, mayAnswer) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let (arrivedCount, mayAnswer) = (Monitor(0), ThreadCompletion())
         let server = try server { request in
             if request.path == "/slow" {
-                arrived.signal()
-                mayAnswer.wait()
+                arrivedCount.update { $0 += 1 }
+                _ = mayAnswer.wait(milliseconds: 30_000)
             }
             return Self.echo(request)
         }
         let idle = try connect(server, sending: Self.get("/idle"))
         #expect(try Self.text(from: idle, until: "/idle").hasPrefix("HTTP/1.1 200"))
         let busy = try connect(server, sending: Self.get("/slow"))
-        arrived.wait()
+        _ = arrivedCount.wait { $0 == 1 ? true : nil }
         let stopped = ThreadCompletion()
         startThread(named: "stop") {
             server.stop(graceMilliseconds: 5000)
             stopped.finish()
         }
         #expect(try Self.text(from: idle) == "")
-        mayAnswer.signal()
+        mayAnswer.finish()
         let answer = try Self.text(from: busy)
         #expect(answer.hasPrefix("HTTP/1.1 200") && answer.contains("Connection: close\r\n"))
         #expect(answer.hasSuffix("/slow"))

@@ -104,6 +104,21 @@ import Testing
         }
     }
 
+    /// Waiting for another thread has one implementation, so that lost wakeups are excluded in one place.
+    @Test func onlyMonitorWaitsForThreads() {
+        let primitives = [
+            "DispatchSemaphore", "DispatchGroup", "DispatchWorkItem", "NSCondition", "NSConditionLock", "pthread_cond_",
+            "sem_wait", "sem_post", "OperationQueue",
+        ]
+        for file in Self.sources + Self.tools where file.path != "Sources/WireStreams/Monitor.swift" {
+            for (number, line) in file.lines.enumerated() {
+                for primitive in primitives where Repository.code(of: line).contains(primitive) {
+                    Issue.record("\(file.path):\(number + 1) uses \(primitive): use Monitor")
+                }
+            }
+        }
+    }
+
     /// `value!` traps where the peer's data is not as expected.
     @Test func nothingIsForceUnwrapped() throws {
         let forced = try NSRegularExpression(pattern: #"[\w)\]]!(?![=\w"])"#)

@@ -62,7 +62,7 @@ import WireTestSupport
                     isFirst = false
                     return values.popLast()
                 }
-                taken.withLock { if let value { $0.insert(value) } }
+                taken.withLock { _ = $0.insert(value) }
             }
         }
         #expect(waiting.wait(until: Self.limit) { $0 == count ? true : nil } == true)

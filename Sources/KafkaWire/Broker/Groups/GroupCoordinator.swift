@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import KafkaProtocol
 import Synchronization
@@ -25,7 +24,8 @@ final class GroupCoordinator: Sendable {
     }
 
     let state: Mutex<State>
-    private let alarm = DispatchSemaphore(value: 0)
+    /// Set to make the timer thread compute its next deadline again.
+    private let mustWake = Monitor(false)
     private let timerThread = ThreadCompletion()
 
     /// Reads the groups and offsets of earlier runs.
@@ -65,7 +65,7 @@ final class GroupCoordinator: Sendable {
             state.joins = [:]
             state.syncs = [:]
         }
-        alarm.signal()
+        mustWake.update { $0 = true }
         _ = timerThread.wait(milliseconds: 5000)
     }
 
@@ -118,36 +118,43 @@ final class GroupCoordinator: Sendable {
 
     /// Changes the state and sees to it that the clock thread looks in time.
     func change<R: Sendable>(_ body: (inout State) -> R) -> R {
-        var mustWake = false
+        var isEarlier = false
         let result = state.withLock { state -> R in
             let result = body(&state)
             guard let next = state.nextDeadline else { return result }
-            mustWake = state.nextWakeup.map { next < $0 } ?? true
-            if mustWake { state.nextWakeup = next }
+            isEarlier = state.nextWakeup.map { next < $0 } ?? true
+            if isEarlier { state.nextWakeup = next }
             return result
         }
-        if mustWake { alarm.signal() }
+        if isEarlier { mustWake.update { $0 = true } }
         return result
     }
 
+    private enum TimerStep {
+        /// nil waits without a limit.
+        case wait(until: MonotonicInstant?)
+        case stop
+    }
+
     private func runTimers() {
-        while true {
-            let next = state.withLock { state -> MonotonicInstant?? in
-                guard !state.isStopped else { return nil }
-                let now = MonotonicInstant.now
-                for groupID in state.groups.compactMap({ ($0.value.nextDeadline ?? now) <= now ? $0.key : nil }) {
-                    state.handleTimeouts(groupID, now: now)
-                }
-                state.nextWakeup = state.nextDeadline
-                return .some(state.nextWakeup)
+        while case .wait(let deadline) = handleTimeouts() {
+            _ = mustWake.wait(until: deadline) { mustWake -> Bool? in
+                guard mustWake else { return nil }
+                mustWake = false
+                return true
             }
-            guard let next else { return }
-            if let next {
-                let milliseconds = max(1, next.milliseconds(since: .now) + 1)
-                _ = alarm.wait(timeout: .now() + .milliseconds(milliseconds))
-            } else {
-                alarm.wait()
+        }
+    }
+
+    private func handleTimeouts() -> TimerStep {
+        state.withLock { state in
+            guard !state.isStopped else { return .stop }
+            let now = MonotonicInstant.now
+            for groupID in state.groups.compactMap({ ($0.value.nextDeadline ?? now) <= now ? $0.key : nil }) {
+                state.handleTimeouts(groupID, now: now)
             }
+            state.nextWakeup = state.nextDeadline
+            return .wait(until: state.nextWakeup)
         }
     }
 }

@@ -1,23 +1,11 @@
-import Dispatch
-import KafkaProtocol
-import Synchronization
+import WireStreams
 
-/// An answer that one thread waits for and another one gives.
+/// A response that a connection's thread waits for and another thread provides.
 final class PendingResponse<Value: Sendable>: Sendable {
-    private let value = Mutex<Value?>(nil)
-    private let given = DispatchSemaphore(value: 0)
+    private let value = Monitor<Value?>(nil)
 
-    /// Only the first answer counts.
-    func complete(with newValue: Value) {
-        value.withLock { if $0 == nil { $0 = newValue } }
-        given.signal()
-    }
+    /// Only the first value counts.
+    func complete(with newValue: Value) { value.update { if $0 == nil { $0 = newValue } } }
 
-    /// Waits for the answer. Called once.
-    func wait() -> Value {
-        while true {
-            given.wait()
-            if let value = value.withLock({ $0 }) { return value }
-        }
-    }
+    func wait() -> Value { value.wait { $0 } }
 }

@@ -1,20 +1,21 @@
-import Dispatch
-import KafkaProtocol
 import WireCore
+import WireStreams
 
-/// What a fetch waits on until something is appended to one of its partitions.
+/// Wakes a fetch when something is appended to one of its partitions.
+///
+/// The state is a flag and not what the fetch waits for: to inspect its partitions takes their locks, and no lock is
+/// taken while a monitor's is held.
 final class AppendSignal: Sendable {
-    private let semaphore = DispatchSemaphore(value: 0)
+    private let isRaised = Monitor(false)
 
-    func raise() { semaphore.signal() }
+    func raise() { isRaised.update { $0 = true } }
 
-    /// Waits for `raise()`; false where the deadline came first.
+    /// Waits for a `raise()` since the last call returned true. Returns false if `deadline` passes first.
     func wait(until deadline: MonotonicInstant) -> Bool {
-        let milliseconds = deadline.milliseconds(since: .now)
-        guard milliseconds > 0 else { return false }
-        guard semaphore.wait(timeout: .now() + .milliseconds(milliseconds)) == .success else { return false }
-        // Several appends may have come: one look is enough for all.
-        while semaphore.wait(timeout: .now()) == .success {}
-        return true
+        isRaised.wait(until: deadline) { isRaised in
+            guard isRaised else { return nil }
+            isRaised = false
+            return true
+        } ?? false
     }
 }

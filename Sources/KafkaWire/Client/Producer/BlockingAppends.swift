@@ -9,6 +9,12 @@ final class BlockingAppends: Sendable {
         var isEnded = false
     }
 
+    /// What the thread does next.
+    private enum Step {
+        case run(@Sendable () -> Void)
+        case end
+    }
+
     private let monitor = Monitor(State())
     private let threadName: String
 
@@ -30,11 +36,15 @@ final class BlockingAppends: Sendable {
     func end() { monitor.update { $0.isEnded = true } }
 
     private func run() {
-        while let job = monitor.wait(for: { state -> (@Sendable () -> Void)?? in
-            if !state.jobs.isEmpty { return .some(state.jobs.removeFirst()) }
-            return state.isEnded ? .some(nil) : nil
-        }) ?? nil {
-            job()
+        while true {
+            let step = monitor.wait { state -> Step? in
+                if !state.jobs.isEmpty { return .run(state.jobs.removeFirst()) }
+                return state.isEnded ? .end : nil
+            }
+            switch step {
+            case .run(let job): job()
+            case .end: return
+            }
         }
     }
 }

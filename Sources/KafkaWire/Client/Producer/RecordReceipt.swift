@@ -34,7 +34,6 @@ final class RecordOutcome: Sendable {
     func complete(_ outcome: Result<RecordMetadata, KafkaError>) { result.update { $0 = outcome } }
 
     func wait() throws(KafkaError) -> RecordMetadata {
-        guard let outcome = result.wait(for: { $0 }) else { throw .closed }
-        return try outcome.get()
+        try result.wait { $0 }.get()
     }
 }

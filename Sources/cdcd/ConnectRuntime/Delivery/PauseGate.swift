@@ -47,6 +47,6 @@ package final class PauseGate: Sendable {
             if state.isStopping { return false }
             return state.isBlocking ? nil : true
         }
-        if mayPass != true { throw CancellationError() }
+        if !mayPass { throw CancellationError() }
     }
 }

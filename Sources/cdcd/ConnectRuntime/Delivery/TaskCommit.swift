@@ -70,9 +70,9 @@ final class TaskCommit: Sendable {
             state.isCommitting = true
             return true
         }
-        guard mayCommit == true else { return true }
+        guard mayCommit else { return true }
         run { isCommitted in outcome.update { $0 = isCommitted } }
-        return outcome.wait { $0 } ?? false
+        return outcome.wait { $0 }
     }
 
     /// Begins to write the offsets that may be committed, and returns at once. Returns false if a commit is in
@@ -90,14 +90,14 @@ final class TaskCommit: Sendable {
 
     private func run(_ completion: @escaping @Sendable (Bool) -> Void) {
         guard !isHeld else {
-            end(nil)
+            end(.nothingToCommit)
             return completion(false)
         }
         let (checkpoints, count) = isAbandoned.load(ordering: .acquiring) ? ([], 0) : tracker.takeCommittable()
         // A source without rows may repeat its last offset.
         let due = checkpoints.filter { store.offset(of: source($0)) != $0.offset }
         guard !due.isEmpty else {
-            end(nil)
+            end(.nothingToCommit)
             return completion(true)
         }
         logger.debug("WorkerSourceTask{id=\(id)} Committing offsets for \(count) acknowledged messages")
@@ -114,7 +114,7 @@ final class TaskCommit: Sendable {
                 }
                 guard let ended else { return }
                 if ended.failure != nil { tracker.putBack(ended.failed, finishedCount: count) }
-                end(.some(ended.failure))
+                end(.attempted(failure: ended.failure))
                 completion(ended.failure == nil)
             }
         }
@@ -124,14 +124,19 @@ final class TaskCommit: Sendable {
         OffsetView.Source(connector: id.connector, partition: checkpoint.partition)
     }
 
-    /// - Parameter outcome: why the commit failed, if it did; nil if there was nothing to commit.
-    private func end(_ outcome: String??) {
+    private enum Outcome {
+        case nothingToCommit
+        /// `failure` is nil if the offsets are stored.
+        case attempted(failure: String?)
+    }
+
+    private func end(_ outcome: Outcome) {
         let (condition, isLogged) = state.update { state -> (TaskControl.Condition?, Bool) in
             state.isCommitting = false
-            guard let outcome else { return (nil, false) }
-            return (state.health.committed(outcome), state.health.isWorthLogging)
+            guard case .attempted(let failure) = outcome else { return (nil, false) }
+            return (state.health.committed(failure), state.health.isWorthLogging)
         }
-        if case .some(.some(let failure)) = outcome, isLogged {
+        if case .attempted(let failure?) = outcome, isLogged {
             logger.error("WorkerSourceTask{id=\(id)} Failed to commit offsets, will be tried again: \(failure)")
         }
         if let condition, !isAbandoned.load(ordering: .acquiring) { conditionChanged(condition) }

@@ -53,7 +53,7 @@ final class ConnectorRunner: Sendable {
             case .stop:
                 connector.stop()
                 return post(.connectorStopped(run))
-            case .release, nil: return
+            case .release: return
             }
         }
     }

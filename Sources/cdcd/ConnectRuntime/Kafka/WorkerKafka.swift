@@ -54,7 +54,7 @@ extension TopicLog {
     func append(key: [UInt8], value: [UInt8]?) throws {
         let outcome = Monitor<Result<RecordMetadata, any Error>?>(nil)
         append(key: key, value: value) { result in outcome.update { $0 = result } }
-        _ = try outcome.wait { $0 }?.get()
+        _ = try outcome.wait { $0 }.get()
     }
 }
 

@@ -53,7 +53,7 @@ final class OffsetStore: Sendable {
     func write(_ offset: JSONObject?, of source: OffsetView.Source) throws {
         let outcome = Monitor<Result<Void, any Error>?>(nil)
         write(offset, of: source) { result in outcome.update { $0 = result } }
-        try outcome.wait { $0 }?.get()
+        try outcome.wait { $0 }.get()
     }
 
     /// Writes an offset, nil to remove it.

@@ -40,7 +40,7 @@ final class SharedRefresh: Sendable {
             if state.failed >= mine, let failure = state.failure { return .failure(failure) }
             return isCancelled() ? .failure(CancellationError()) : nil
         }
-        try outcome?.get()
+        try outcome.get()
     }
 
     /// Makes waiting callers check whether they are cancelled.
