@@ -12,7 +12,7 @@ package final class DevelopmentBroker: Sendable {
     private static let logger = Logger("cdcd.broker")
 
     private let server: SocketServer
-    private let service: BrokerService
+    let service: BrokerService
 
     /// Where it listens; the port is the one that the system chose where 0 was asked for.
     package var address: SocketAddress { server.address }
@@ -60,15 +60,14 @@ package final class DevelopmentBroker: Sendable {
         service.groups.stop()
         service.interceptors.stop()
         server.cutAll()
-        let areGone = server.awaitEnd(milliseconds: 5000)
-        do throws(StorageError) {
-            try service.topics.synchronize()
-            try service.groups.synchronize()
-            // A thread that still writes needs the lock of the directory.
-            if areGone { service.directory.release() }
-        } catch {
-            Self.logger.error("\(error)")
+        let haveThreadsEnded = server.awaitEnd(milliseconds: 5000)
+        var errors = service.topics.synchronize()
+        do throws(StorageError) { try service.groups.synchronize() } catch { errors.append(error) }
+        if let first = errors.first {
+            Self.logger.error("\(errors.count) file(s) could not be written to the disk. The first error: \(first)")
         }
+        // A thread that still writes needs the directory's lock.
+        if haveThreadsEnded { service.directory.release() }
         Self.logger.info("The development broker has stopped")
     }
 }

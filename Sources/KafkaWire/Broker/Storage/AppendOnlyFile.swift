@@ -2,12 +2,13 @@ import Foundation
 import KafkaProtocol
 import Synchronization
 
-/// A file that grows at its end and is read anywhere. Any number of threads may read while one appends.
+/// A file that is appended to and read at any position. Any number of threads may read while one appends.
 final class AppendOnlyFile: Sendable {
     let path: String
     private let handle: Handle
-    /// Whether something was written since the disk was last known to have everything.
-    private let isDirty = Atomic(false)
+    /// Whether the file may hold bytes that are not on the disk. True for a file that was not empty when it was opened:
+    /// an earlier process may have ended before it synchronized the file.
+    private let isDirty = Atomic(true)
 
     private enum Handle {
         case own(descriptor: Int32)
@@ -16,16 +17,16 @@ final class AppendOnlyFile: Sendable {
 
     /// Opens the file, or creates it empty.
     ///
-    /// - Parameter files: keeps the number of open files within a limit; nil: this one stays open.
+    /// - Parameter files: limits the number of open files. If nil, this one stays open.
     init(path: String, in files: OpenFiles? = nil) throws(StorageError) {
         self.path = path
         if let files {
             let key = files.makeKey()
             handle = .shared(files, key)
-            try files.withDescriptor(of: key, at: path) { _ in }
         } else {
             handle = .own(descriptor: try Self.open(path))
         }
+        if try lengthBytes() == 0 { isDirty.store(false, ordering: .relaxed) }
     }
 
     deinit {
@@ -57,8 +58,8 @@ final class AppendOnlyFile: Sendable {
         }
     }
 
-    /// Writes all bytes at `offset`, which is the end of what counts. When this returns, the kernel has them: the
-    /// process may be killed, but the power must stay on. After a failure the file ends at `offset` again.
+    /// Writes all bytes at `offset`, the end of the valid content. When this returns, they are in the page cache: they
+    /// survive the end of the process, but not a power failure. After an error the file ends at `offset` again.
     func append(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(StorageError) {
         isDirty.store(true, ordering: .relaxed)
         try withDescriptor { (descriptor) throws(StorageError) in
@@ -69,7 +70,7 @@ final class AppendOnlyFile: Sendable {
                     written += count
                 } else if count < 0, errno != EINTR {
                     let failure = StorageError.last("write", path)
-                    // What was written in part is overwritten by the next append if this fails too.
+                    // If this fails too, the next append overwrites what was written.
                     _ = ftruncate(descriptor, off_t(offset))
                     throw failure
                 }
@@ -94,7 +95,7 @@ final class AppendOnlyFile: Sendable {
         }
     }
 
-    /// At most `count` bytes from `offset`; fewer where the file ends before.
+    /// Reads `count` bytes at `offset`, or fewer if the file ends before.
     func read(count: Int, at offset: Int) throws(StorageError) -> [UInt8] {
         var failure: StorageError?
         let bytes = [UInt8](unsafeUninitializedCapacity: max(0, count)) { buffer, initialized in
@@ -117,7 +118,8 @@ final class AppendOnlyFile: Sendable {
 
     private static let copyChunkBytes = 1 << 20
 
-    /// Ends the file at `position`, after moving what stands from there on to a file beside it, whose path is returned.
+    /// Moves everything from `position` on to a file beside this one, and truncates this file to `position`. Returns
+    /// the new file's path.
     func quarantine(from position: Int) throws(StorageError) -> String {
         let quarantinePath = "\(path).damaged-\(position)"
         let quarantined = try AppendOnlyFile(path: quarantinePath)
@@ -135,14 +137,19 @@ final class AppendOnlyFile: Sendable {
         return quarantinePath
     }
 
-    /// Waits until the disk itself has everything that was written.
+    /// Whether `synchronize()` has to write to the disk.
+    var needsSynchronization: Bool { isDirty.load(ordering: .relaxed) }
+
+    /// Returns when everything that was written is on the disk.
     func synchronize() throws(StorageError) {
         guard isDirty.exchange(false, ordering: .relaxed) else { return }
-        try withDescriptor { (descriptor) throws(StorageError) in
-            guard fdatasync(descriptor) == 0 else {
-                isDirty.store(true, ordering: .relaxed)
-                throw .last("synchronize", path)
+        do throws(StorageError) {
+            try withDescriptor { (descriptor) throws(StorageError) in
+                guard fdatasync(descriptor) == 0 else { throw .last("synchronize", path) }
             }
+        } catch {
+            isDirty.store(true, ordering: .relaxed)
+            throw error
         }
     }
 }

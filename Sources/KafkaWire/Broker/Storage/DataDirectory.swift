@@ -3,14 +3,14 @@ import KafkaProtocol
 import Synchronization
 import WireCore
 
-/// The directory in which a broker keeps everything, held by one broker at a time.
+/// The directory that holds a broker's data, locked by one broker at a time.
 ///
 /// ```
 /// broker.json         cluster id and node id, written once
-/// producer-ids.json   from which number on producer ids were never given out
+/// producer-ids.json   the first producer id that was never allocated
 /// groups.journal      consumer groups and their offsets (GroupJournal)
 /// topics/NAME/        topic.json and a log for each partition: 0.log, 1.log, …
-/// scratch/            what is being built or taken down; emptied at start
+/// scratch/            what is being created or deleted; emptied at start
 /// ```
 final class DataDirectory: Sendable {
     let path: String
@@ -20,7 +20,7 @@ final class DataDirectory: Sendable {
     var scratchPath: String { path + "/scratch" }
     var groupsPath: String { path + "/groups.journal" }
 
-    /// Creates what is missing and takes the lock. Throws `.inUse` where another broker holds it.
+    /// Creates what is missing and locks the directory. Throws `.inUse` if another broker holds the lock.
     init(path: String) throws(StorageError) {
         self.path = path
         try Self.createDirectory(path)
@@ -46,7 +46,7 @@ final class DataDirectory: Sendable {
 
     deinit { release() }
 
-    /// Lets another broker have the directory.
+    /// Releases the lock, so that another broker can use the directory.
     func release() {
         lock.withLock { descriptor in
             if let open = descriptor {
@@ -58,7 +58,7 @@ final class DataDirectory: Sendable {
         }
     }
 
-    /// A path in `scratch` that nothing else uses.
+    /// A unique path in `scratch`.
     func scratchPath(for purpose: String) -> String { "\(scratchPath)/\(purpose)-\(UUID().uuidString)" }
 
     /// The document in the file `name`; nil if there is no such file.
@@ -66,7 +66,7 @@ final class DataDirectory: Sendable {
         try Self.document(at: path + "/" + name)
     }
 
-    /// Replaces the file `name` in one step: a reader sees the old or the new document, never a part.
+    /// Replaces the file `name` atomically: a reader sees the old or the new document.
     func replace(_ name: String, with document: JSONObject) throws(StorageError) {
         try replaceFile(at: path + "/" + name, with: document)
     }
@@ -102,10 +102,10 @@ final class DataDirectory: Sendable {
         try file.synchronize()
     }
 
-    /// Creates a directory that only this user can read, and those above it that are missing.
+    /// Creates a directory that only this user can read, and its missing parents.
     static func createDirectory(_ path: String) throws(StorageError) {
         if mkdir(path, 0o700) == 0 { return }
-        let parent = (path as NSString).deletingLastPathComponent
+        let parent = parent(of: path)
         switch errno {
         case ENOENT where !parent.isEmpty && parent != path:
             try createDirectory(parent)
@@ -128,11 +128,30 @@ final class DataDirectory: Sendable {
         }
     }
 
-    static func move(_ source: String, to target: String) throws(StorageError) {
+    /// Renames a file or directory. When this returns, the new name is on the disk.
+    ///
+    /// - Parameter synchronize: receives the directories whose entries change.
+    static func move(
+        _ source: String, to target: String,
+        synchronize: (_ directory: String) throws(StorageError) -> Void = synchronizeDirectory
+    ) throws(StorageError) {
         guard rename(source, target) == 0 else { throw .last("rename \(source) to", target) }
+        let (old, new) = (parent(of: source), parent(of: target))
+        try synchronize(new)
+        if old != new { try synchronize(old) }
     }
 
-    /// Removes a file or a whole directory; nothing happens where it is not there.
+    private static func parent(of path: String) -> String { (path as NSString).deletingLastPathComponent }
+
+    /// Returns when the names in the directory are on the disk. The contents of its files are not included.
+    static func synchronizeDirectory(_ path: String) throws(StorageError) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .last("open", path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .last("synchronize", path) }
+    }
+
+    /// Removes a file or a whole directory, if it exists.
     static func remove(_ path: String) throws(StorageError) {
         guard access(path, F_OK) == 0 else { return }
         do {
@@ -144,7 +163,7 @@ final class DataDirectory: Sendable {
         }
     }
 
-    /// The names in a directory, in their order.
+    /// The names in a directory, sorted.
     static func names(in path: String) throws(StorageError) -> [String] {
         do {
             return try FileManager.default.contentsOfDirectory(atPath: path).sorted()

@@ -88,6 +88,7 @@ final class TopicRegistry: Sendable {
             let document = BrokerTopic.document(
                 name: name, id: id, partitionCount: partitionCount, configuration: configuration)
             try DataDirectory.write(document, to: draft + "/topic.json")
+            try DataDirectory.synchronizeDirectory(draft)
             let path = "\(directory.topicsPath)/\(name)"
             try DataDirectory.move(draft, to: path)
             let partitions = try makePartitions(0..<partitionCount, ofNewTopicAt: path)
@@ -120,6 +121,7 @@ final class TopicRegistry: Sendable {
     private func makePartitions(_ indexes: Range<Int>, at path: String) throws(StorageError) -> [PartitionLog] {
         var partitions: [PartitionLog] = []
         for index in indexes { partitions.append(try PartitionLog(path: "\(path)/\(index).log", in: files)) }
+        try DataDirectory.synchronizeDirectory(path)
         return partitions
     }
 
@@ -149,7 +151,12 @@ final class TopicRegistry: Sendable {
                 table.byID[topic.id] = nil
             }
             for partition in topic.partitions { partition.markDeleted() }
-            try DataDirectory.remove(discarded)
+            do throws(StorageError) {
+                try DataDirectory.remove(discarded)
+            } catch {
+                // The topic no longer exists; what is left is removed at the next start.
+                Self.logger.warn("The files of the deleted topic \(name) could not be removed: \(error)")
+            }
             Self.logger.info("Deleted topic \(name)")
             return true
         }
@@ -177,10 +184,14 @@ final class TopicRegistry: Sendable {
         }
     }
 
-    /// Waits until the disk itself has everything.
-    func synchronize() throws(StorageError) {
-        for topic in all {
-            for partition in topic.partitions { try partition.synchronize() }
+    /// Writes every partition's log to the disk. An error with one of them does not keep the others from being written.
+    ///
+    /// - Returns: the errors, one for each log that could not be written.
+    func synchronize() -> [StorageError] {
+        var errors: [StorageError] = []
+        for partition in all.flatMap(\.partitions) {
+            do throws(StorageError) { try partition.synchronize() } catch { errors.append(error) }
         }
+        return errors
     }
 }
