@@ -1,4 +1,4 @@
-/// `host:port` as it stands in URLs and the `Host` header, in lower case.
+/// `host:port` of URLs and the `Host` header, in lower case.
 package struct Authority: Equatable {
     /// IPv6 addresses without their brackets.
     package let host: String

@@ -11,9 +11,10 @@ package final class HTTPBodyWriter {
         self.isChunked = isChunked
     }
 
-    /// Sends bytes at once. Blocks while the client does not read, for at most `HTTPLimits.writeTimeoutMilliseconds`.
+    /// Sends bytes immediately. Blocks while the client does not read, for at most
+    /// `HTTPLimits.writeTimeoutMilliseconds`.
     ///
-    /// Throws if the client is gone or too slow, or the server stops; the closure should end then.
+    /// Throws if the client has disconnected or is too slow, or if the server stops. The closure should end then.
     package func write(_ bytes: [UInt8]) throws(StreamError) {
         // An empty chunk would end the body.
         guard !bytes.isEmpty else { return }

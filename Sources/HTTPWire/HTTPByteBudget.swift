@@ -1,20 +1,21 @@
 import Synchronization
 
-/// The memory that the requests of all connections may take together.
+/// The maximum memory for the requests of all connections together.
 package final class HTTPByteBudget: Sendable {
     private let bytesMax: Int
-    private let taken = Mutex(0)
+    private let used = Mutex(0)
 
     package init(bytesMax: Int) { self.bytesMax = bytesMax }
 
-    /// Changes the share of one connection. Less is always granted; false where the budget has no room for more.
+    /// Changes the share of one connection. Returns false if it exceeds what is left; a smaller share is always
+    /// granted.
     package func resize(from old: Int, to new: Int) -> Bool {
-        taken.withLock { taken in
-            guard new <= old || taken - old + new <= bytesMax else { return false }
-            taken += new - old
+        used.withLock { used in
+            guard new <= old || used - old + new <= bytesMax else { return false }
+            used += new - old
             return true
         }
     }
 
-    package func giveBack(_ bytes: Int) { taken.withLock { $0 -= bytes } }
+    package func release(_ bytes: Int) { used.withLock { $0 -= bytes } }
 }

@@ -43,8 +43,8 @@ package final class HTTPClient {
         }
     }
 
-    /// Sends a request, and gives the response to `handle` while the body arrives. The connection is kept for the next
-    /// request if `handle` has read the body to its end.
+    /// Sends a request and calls `handle` while the body arrives. The connection is kept for the next request if
+    /// `handle` has read the body to its end.
     package func withResponse<R>(
         to request: HTTPClientRequest,
         _ handle: (HTTPResponseHead, HTTPResponseBody) throws(HTTPClientError) -> R
@@ -58,7 +58,7 @@ package final class HTTPClient {
             defer { finish(body) }
             if cancellation.isCancelled { throw .cancelled }
             guard let next = try HTTPRedirect.next(after: request, head) else { return try handle(head, body) }
-            // The body of a redirect is read if that is quick, so that the connection can be used again.
+            // The body of a redirect is read if it is short, so that the connection can be reused.
             if body.isShort { while try body.next() != nil {} }
             request = next
         }
@@ -78,8 +78,8 @@ package final class HTTPClient {
 
     // MARK: Exchange
 
-    /// Sends a request and waits for the response's head. A kept connection may have been closed by the server
-    /// meanwhile: then an idempotent request is sent once more, on a new connection.
+    /// Sends a request and waits for the response's head. If the server has closed an idle connection, an idempotent
+    /// request is sent once more, on a new connection.
     private func exchange(
         _ request: HTTPClientRequest, _ deadline: MonotonicInstant
     ) throws(HTTPClientError) -> (HTTPResponseHead, HTTPResponseBody) {
@@ -135,13 +135,15 @@ package final class HTTPClient {
         switch request.body {
         case .none, .bytes: return nil
         case .sized(let count, let next):
-            var left = count
+            var remaining = count
             while let piece = try produce(next) {
-                left -= piece.count
-                guard left >= 0 else { throw .requestBodyFailed("more than the announced \(count) bytes") }
+                remaining -= piece.count
+                guard remaining >= 0 else { throw .requestBodyFailed("more than the announced \(count) bytes") }
                 do throws(StreamError) { try connection.send(piece) } catch { return error }
             }
-            guard left == 0 else { throw .requestBodyFailed("\(left) of the announced \(count) bytes are missing") }
+            guard remaining == 0 else {
+                throw .requestBodyFailed("\(remaining) of the announced \(count) bytes are missing")
+            }
             return nil
         case .chunked(let next):
             while let piece = try produce(next) {
@@ -191,7 +193,7 @@ package final class HTTPClient {
 }
 
 extension HTTPClientError {
-    /// The connection ended, or could not be used any more.
+    /// Whether the connection was closed or failed.
     fileprivate var isEndOfConnection: Bool {
         switch self {
         case .closedBeforeResponse, .connection(_, .closed), .connection(_, .truncated), .connection(_, .system): true

@@ -1,7 +1,7 @@
 import WireCore
 import WireStreams
 
-/// One connection of a client, for one exchange after another.
+/// One connection of a client, for a sequence of exchanges.
 final class HTTPClientConnection {
     let url: HTTPURL
     /// When its last exchange ended.
@@ -15,14 +15,14 @@ final class HTTPClientConnection {
     ///
     /// - Parameters:
     ///   - url: names the server.
-    ///   - deadline: of the whole exchange; the connection must be there before it.
+    ///   - deadline: of the whole exchange, including the connection.
     init(
         to url: HTTPURL, tls: TLSConfiguration, limits: HTTPClientLimits, deadline: MonotonicInstant,
         _ cancellation: HTTPCancellation
     ) throws(HTTPClientError) {
         self.url = url
-        let left = deadline.milliseconds(since: .now)
-        let timeout = min(limits.connectTimeoutMilliseconds, left)
+        let remaining = deadline.milliseconds(since: .now)
+        let timeout = min(limits.connectTimeoutMilliseconds, remaining)
         guard timeout > 0 else { throw .timedOut(.total, milliseconds: limits.totalTimeoutMilliseconds) }
         let connectDeadline = ContinuousClock.now + .milliseconds(timeout)
         do throws(StreamError) {
@@ -41,7 +41,7 @@ final class HTTPClientConnection {
         } catch {
             if cancellation.isCancelled { throw .cancelled }
             guard case .timedOut = error else { throw .connection(url.address, error) }
-            if timeout == left { throw .timedOut(.total, milliseconds: limits.totalTimeoutMilliseconds) }
+            if timeout == remaining { throw .timedOut(.total, milliseconds: limits.totalTimeoutMilliseconds) }
             throw .timedOut(.connect, milliseconds: limits.connectTimeoutMilliseconds)
         }
     }
@@ -60,7 +60,7 @@ final class HTTPClientConnection {
         try bytes.span.bytes.withUnsafeBytes { (buffer) throws(StreamError) in try streams.output.writeAll(buffer) }
     }
 
-    /// Gives the next bytes to the parser. Returns false at the end of the connection.
+    /// Passes the next bytes to the parser. Returns false at the end of the connection.
     func receive(into parser: inout HTTPResponseParser) throws(StreamError) -> Bool {
         let count = try chunk.withMutableBytes { (buffer) throws(StreamError) in
             try streams.input.readSome(into: buffer)

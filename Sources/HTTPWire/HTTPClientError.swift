@@ -6,7 +6,7 @@ package enum HTTPClientError: Error, Equatable, Sendable, CustomStringConvertibl
     package enum Phase: String, Sendable {
         /// Opening the connection, with the TLS handshake.
         case connect
-        /// Waiting for the next bytes of a response, or for room to send.
+        /// Waiting for the next bytes of a response, or until bytes can be sent.
         case read
         /// The whole exchange, with redirects and the body.
         case total
@@ -30,7 +30,7 @@ package enum HTTPClientError: Error, Equatable, Sendable, CustomStringConvertibl
     case redirectRefused(to: String, reason: String)
     /// The closure that produces the request's body failed.
     case requestBodyFailed(String)
-    /// The request was cancelled from this side.
+    /// The request was cancelled locally.
     case cancelled
 
     /// Whether the same request may succeed later without a change on either side.

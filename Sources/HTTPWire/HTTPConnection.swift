@@ -24,7 +24,7 @@ package final class HTTPConnection {
     /// - Parameter idleChanged: called when the connection begins or stops to wait between requests. Returns whether
     ///   the connection may continue.
     package func serve(handler: HTTPServer.Handler, idleChanged: (Bool) -> Bool) {
-        defer { budget.giveBack(heldBytes) }
+        defer { budget.release(heldBytes) }
         do {
             while idleChanged(true), let request = try receive(idleChanged) {
                 let response = handler(request)
@@ -41,7 +41,7 @@ package final class HTTPConnection {
         } catch let error as HTTPProtocolError {
             refuse(error)
         } catch {
-            // The peer is gone or too slow, or a streamed body failed.
+            // The peer disconnected or is too slow, or a streamed body failed.
             streams.canceller.cancel()
         }
     }
@@ -58,8 +58,8 @@ package final class HTTPConnection {
         streams.close()
     }
 
-    /// Reads on for a moment after an early response: closing with unread bytes resets the connection, and the peer
-    /// might never see the response.
+    /// Continues to read for a limited time after an early response: closing with unread bytes resets the connection,
+    /// and the peer might not receive the response.
     private func drain() throws(StreamError) {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: limits.drainMillisecondsMax)
         var bytes = 0
@@ -75,7 +75,7 @@ package final class HTTPConnection {
         }
     }
 
-    /// The next request; nil at the end of the connection.
+    /// Returns the next request, or nil at the end of the connection.
     private func receive(_ idleChanged: (Bool) -> Bool) throws -> HTTPRequest? {
         var isIdle = true
         var phase = parser.phase
@@ -99,7 +99,7 @@ package final class HTTPConnection {
                 }
                 guard try fill(until: deadline, phase: phase) else {
                     if phase == .idle { return nil }
-                    throw HTTPProtocolError(400, "the request ends too early")
+                    throw HTTPProtocolError(400, "the request is incomplete")
                 }
             }
         }

@@ -1,6 +1,6 @@
-/// A request that cannot be understood or served: the status to answer with, and why.
+/// A request that is malformed or not supported: the status of the response, and the reason.
 ///
-/// The connection is closed after the answer, since nobody knows where the next request would begin.
+/// The connection is closed after the response, since the start of the next request is unknown.
 package struct HTTPProtocolError: Error, Equatable, Sendable, CustomStringConvertible {
     package let status: Int
     package let reason: String

@@ -1,6 +1,6 @@
-/// What follows from a response with a redirecting status (RFC 9110, 15.4), without I/O.
+/// Decides about responses with a redirect status (RFC 9110, 15.4), without I/O.
 enum HTTPRedirect {
-    /// Headers that describe a body, which a GET no longer has.
+    /// Headers that describe a body, removed when the method changes to GET.
     private static let contentHeaders = [
         "content-type", "content-encoding", "content-language", "content-location", "digest", "last-modified",
     ]
@@ -8,13 +8,13 @@ enum HTTPRedirect {
 
     /// The request to send next. Returns nil if the response is not a redirect.
     ///
-    /// Credentials go to the same scheme, host and port only. Throws if the target must not be followed.
+    /// Credentials are sent to the same scheme, host and port only. Throws if the redirect must not be followed.
     static func next(
         after request: HTTPClientRequest, _ head: HTTPResponseHead
     ) throws(HTTPClientError) -> HTTPClientRequest? {
         guard [301, 302, 303, 307, 308].contains(head.status), let location = head.header("Location") else { return nil }
         guard let target = request.url.resolving(location) else {
-            throw .redirectRefused(to: shown(location), reason: "it is not an http(s) URL")
+            throw .redirectRefused(to: redacted(location), reason: "it is not an http(s) URL")
         }
         guard request.url.scheme == .http || target.scheme == .https else {
             throw .redirectRefused(to: "\(target)", reason: "it leads from https to http")
@@ -36,8 +36,8 @@ enum HTTPRedirect {
         return next
     }
 
-    /// Without anything that may be a password.
-    private static func shown(_ location: String) -> String {
+    /// The location without user information and query, which may contain passwords.
+    private static func redacted(_ location: String) -> String {
         let text = location.prefix { $0 != "?" }
         guard let at = text.lastIndex(of: "@") else { return String(text.prefix(200)) }
         return String(text[text.index(after: at)...].prefix(200))

@@ -1,4 +1,4 @@
-/// One request as it came over the wire, its body complete.
+/// A request with its complete body.
 package struct HTTPRequest: Equatable, Sendable {
     package struct Header: Equatable, Sendable {
         package let name: String
@@ -37,7 +37,7 @@ package struct HTTPRequest: Equatable, Sendable {
     /// All values of a header that may be repeated or comma-separated, trimmed and in order.
     package func headerElements(_ name: String) -> [String] { headers.elements(name) }
 
-    /// Whether the connection stays open after the answer (RFC 9112, 9.3).
+    /// Whether the connection stays open after the response (RFC 9112, 9.3).
     package var wantsKeepAlive: Bool {
         let options = headerElements("Connection").map { $0.lowercased() }
         if options.contains("close") { return false }

@@ -3,8 +3,8 @@ import WireCore
 /// The server's receiving half of HTTP/1.1 (RFC 9112) as a value: bytes in, requests out, no I/O.
 ///
 /// Feed it what arrived, then call `next()` until it needs more; pipelined requests are returned one by one. Anything
-/// ambiguous is an error: two lengths, a length beside chunks, a folded header, a bare line feed, blanks before a
-/// colon. Accepted beyond the RFC: more than one blank between the parts of the request line, as Connect does.
+/// ambiguous is an error: two lengths, a length beside chunks, a folded header, a bare line feed, spaces before a
+/// colon. Accepted beyond the RFC: more than one space between the parts of the request line, as Connect does.
 package struct HTTPRequestParser {
     package enum Outcome: Equatable {
         case needMore
@@ -28,7 +28,7 @@ package struct HTTPRequestParser {
     private var buffer: [UInt8] = []
     private var start = 0
     private var state = State.head(scanned: 0)
-    private var owesContinue = false
+    private var mustSendContinue = false
     /// The chunks so far. Outside of the state, so that a chunk does not copy all those before it.
     private var chunks: [UInt8] = []
 
@@ -95,13 +95,13 @@ package struct HTTPRequestParser {
 
     private mutating func finish(_ request: HTTPRequest) -> Outcome {
         state = .head(scanned: 0)
-        owesContinue = false
+        mustSendContinue = false
         return .request(request)
     }
 
     private mutating func continueOrMore() -> Outcome {
-        guard owesContinue else { return .needMore }
-        owesContinue = false
+        guard mustSendContinue else { return .needMore }
+        mustSendContinue = false
         return .sendContinue
     }
 
@@ -145,17 +145,17 @@ package struct HTTPRequestParser {
         for line in lines {
             guard line.last == 0x0D else { throw HTTPProtocolError(400, "line ends without CR") }
             let line = Array(line.dropLast())
-            guard var known = request else {
+            guard var partial = request else {
                 request = try requestLine(line)
                 continue
             }
             if line.isEmpty { break }
             headerBytes += line.count
-            guard headerBytes <= limits.headersBytesMax, known.headers.count < limits.headerCountMax else {
+            guard headerBytes <= limits.headersBytesMax, partial.headers.count < limits.headerCountMax else {
                 throw HTTPProtocolError(431, "the headers are too large")
             }
-            known.headers.append(try HTTPSyntax.header(line))
-            request = known
+            partial.headers.append(try HTTPSyntax.header(line))
+            request = partial
         }
         guard let request else { throw HTTPProtocolError(400, "no request line") }
         state = try bodyState(of: request)
@@ -171,7 +171,7 @@ package struct HTTPRequestParser {
         if let firstLine, head.endIndex - firstLine > limits.headersBytesMax + 2 * limits.headerCountMax {
             throw HTTPProtocolError(431, "the headers are larger than \(limits.headersBytesMax) bytes")
         }
-        // A bare line feed can never become a valid head, so say so now and not at the time limit.
+        // A bare line feed cannot become a valid head: reject it now rather than after the time limit.
         var previous: UInt8 = 0
         for byte in head {
             if byte == 0x0A, previous != 0x0D { throw HTTPProtocolError(400, "line ends without CR") }
@@ -180,16 +180,22 @@ package struct HTTPRequestParser {
     }
 
     private func requestLine(_ line: [UInt8]) throws(HTTPProtocolError) -> HTTPRequest {
-        guard line.count <= limits.requestLineBytesMax else { throw HTTPProtocolError(414, "the request line is too long") }
+        guard line.count <= limits.requestLineBytesMax else {
+            throw HTTPProtocolError(414, "the request line is too long")
+        }
         let parts = line.split(separator: 0x20)
         guard parts.count == 3, line.first != 0x20 else { throw HTTPProtocolError(400, "malformed request line") }
         guard parts[0].allSatisfy(HTTPSyntax.isTokenCharacter) else { throw HTTPProtocolError(400, "invalid method") }
         let version = String(decoding: parts[2], as: UTF8.self)
-        guard version.hasPrefix("HTTP/"), version.utf8.count == 8 else { throw HTTPProtocolError(400, "malformed version") }
-        guard version == "HTTP/1.1" || version == "HTTP/1.0" else {
-            throw HTTPProtocolError(505, "only HTTP/1.0 and HTTP/1.1 are spoken here")
+        guard version.hasPrefix("HTTP/"), version.utf8.count == 8 else {
+            throw HTTPProtocolError(400, "malformed version")
         }
-        guard parts[1].allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw HTTPProtocolError(400, "invalid request target") }
+        guard version == "HTTP/1.1" || version == "HTTP/1.0" else {
+            throw HTTPProtocolError(505, "only HTTP/1.0 and HTTP/1.1 are supported")
+        }
+        guard parts[1].allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw HTTPProtocolError(400, "invalid request target")
+        }
         var target = Substring(String(decoding: parts[1], as: UTF8.self))
         for scheme in ["http://", "https://"] where target.hasPrefix(scheme) {
             // Absolute form, as proxies send it: the path begins after the authority.
@@ -215,7 +221,7 @@ package struct HTTPRequestParser {
         if let unknown = expectations.first(where: { !$0.equalsIgnoringASCIICase("100-continue") }) {
             throw HTTPProtocolError(417, "unknown expectation \(unknown.prefix(40))")
         }
-        owesContinue = !expectations.isEmpty && request.minorVersion >= 1
+        mustSendContinue = !expectations.isEmpty && request.minorVersion >= 1
         let encodings = request.headerElements("Transfer-Encoding")
         let lengths = request.headerElements("Content-Length")
         guard request.header("Content-Length") == nil || !lengths.isEmpty else {
@@ -226,12 +232,14 @@ package struct HTTPRequestParser {
             // RFC 9112, 6.1: the framing of such a message is faulty.
             guard request.minorVersion >= 1 else { throw HTTPProtocolError(400, "Transfer-Encoding in HTTP/1.0") }
             guard encodings.count == 1, encodings[0].equalsIgnoringASCIICase("chunked") else {
-                throw HTTPProtocolError(501, "only the transfer encoding chunked is understood")
+                throw HTTPProtocolError(501, "only the transfer encoding chunked is supported")
             }
             return .chunkSize(request)
         }
         if lengths.isEmpty { return .sizedBody(request, bytes: 0) }
-        guard let bytes = HTTPSyntax.contentLength(lengths) else { throw HTTPProtocolError(400, "invalid Content-Length") }
+        guard let bytes = HTTPSyntax.contentLength(lengths) else {
+            throw HTTPProtocolError(400, "invalid Content-Length")
+        }
         guard bytes <= limits.bodyBytesMax else { throw bodyTooLarge }
         return .sizedBody(request, bytes: bytes)
     }

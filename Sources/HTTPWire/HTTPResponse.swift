@@ -5,8 +5,8 @@ package struct HTTPResponse: Sendable {
     package enum Body: Sendable {
         case bytes([UInt8])
         /// Written by the closure while the client reads, on the connection's own thread: in chunks, or for clients of
-        /// HTTP/1.0 until the connection ends. The closure is not called for HEAD. If it throws, the connection is cut,
-        /// so that the client sees that the body is incomplete.
+        /// HTTP/1.0 until the connection ends. The closure is not called for HEAD. If it throws, the connection is
+        /// closed, so that the client detects the incomplete body.
         case stream(@Sendable (HTTPBodyWriter) throws -> Void)
     }
 
@@ -32,7 +32,7 @@ package struct HTTPResponse: Sendable {
     /// Whether the connection stays open after the response.
     package enum Persistence: Equatable {
         case closing
-        /// Clients of HTTP/1.0 rely on it only if the response says so (RFC 9112, appendix C.2.2).
+        /// Clients of HTTP/1.0 reuse it only if the response has `Connection: keep-alive` (RFC 9112, appendix C.2.2).
         case open(minorVersion: Int)
     }
 

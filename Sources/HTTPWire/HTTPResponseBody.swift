@@ -1,11 +1,11 @@
 import WireCore
 import WireStreams
 
-/// The body of a response while it arrives. Valid until the closure that it was given to returns.
+/// The body of a response while it arrives. Valid until the closure that received it returns.
 package final class HTTPResponseBody {
     /// After redirects.
     package let url: HTTPURL
-    /// What followed a chunked body; empty before its end.
+    /// The trailers of a chunked body; empty before its end.
     package private(set) var trailers: [HTTPRequest.Header] = []
     let connection: HTTPClientConnection
     private let limits: HTTPClientLimits
@@ -24,7 +24,7 @@ package final class HTTPResponseBody {
         parser = HTTPResponseParser(method: request.method, limits: limits)
     }
 
-    /// The next bytes, at least one; nil at the end of the body.
+    /// Returns the next bytes, at least one, or nil at the end of the body.
     ///
     /// Throws for a body that is incomplete, larger than the limit, or too slow.
     package func next() throws(HTTPClientError) -> [UInt8]? {

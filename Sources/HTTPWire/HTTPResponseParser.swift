@@ -131,7 +131,7 @@ package struct HTTPResponseParser {
         guard end - start <= limits.headBytesMax else { throw .headTooLarge(bytesMax: limits.headBytesMax) }
         var lines = buffer[start..<end - 4].split(separator: 0x0A, omittingEmptySubsequences: false).map { Array($0) }
         start = end
-        // All lines but the last one still have their CR.
+        // All lines except the last one still have their CR.
         for index in lines.indices.dropLast() {
             guard lines[index].popLast() == 0x0D else { throw .malformedResponse("line ends without CR") }
         }
@@ -142,7 +142,7 @@ package struct HTTPResponseParser {
         return HTTPResponseHead(status: status, minorVersion: minorVersion, headers: headers)
     }
 
-    /// Refuses what can never become a response, so that a server of another protocol is recognised at once.
+    /// Throws if the bytes cannot become a response, so that a server of another protocol is detected immediately.
     private func checkUnfinishedHead() throws(HTTPClientError) {
         let expected = Array("HTTP/1.".utf8)
         guard zip(buffer[start...], expected).allSatisfy({ $0 == $1 }) else {
@@ -150,7 +150,7 @@ package struct HTTPResponseParser {
         }
     }
 
-    /// `HTTP/1.1 200 OK`; the reason phrase may be missing, with or without its blank.
+    /// `HTTP/1.1 200 OK`; the reason phrase may be missing, with or without its space.
     private static func statusLine(_ line: [UInt8]) throws(HTTPClientError) -> (status: Int, minorVersion: Int) {
         let version = line.prefix(8)
         guard version.count == 8, version.starts(with: Array("HTTP/1.".utf8)), (0x30...0x39).contains(line[7]) else {

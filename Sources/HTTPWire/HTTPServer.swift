@@ -2,11 +2,11 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// Serves HTTP/1.1 on one address: a thread for each open connection, so that a slow peer delays nobody else.
+/// An HTTP/1.1 server with one thread per connection, so that a slow peer does not delay others.
 ///
-/// Everything a client may use up is limited by `HTTPLimits`: bytes, time, and the number of connections.
+/// `HTTPLimits` limits bytes, time and the number of connections.
 package final class HTTPServer: Sendable {
-    /// Answers a request. Called on the connection's own thread, which may block meanwhile.
+    /// Handles a request. Called on the connection's own thread, which may block.
     package typealias Handler = @Sendable (HTTPRequest) -> HTTPResponse
 
     private let server: SocketServer
@@ -15,7 +15,7 @@ package final class HTTPServer: Sendable {
     private let budget: HTTPByteBudget
     private let idle = Mutex(IdleConnections())
 
-    /// Those that wait between two requests; they may be cut at once when the server stops.
+    /// The connections that wait for the next request. They are closed immediately when the server stops.
     private struct IdleConnections {
         var ids: Set<SocketServer.ConnectionID> = []
         var isStopping = false
@@ -23,7 +23,7 @@ package final class HTTPServer: Sendable {
 
     package var address: SocketAddress { server.address }
 
-    /// Listens at once; requests are taken from `start()` on.
+    /// Binds the address; requests are accepted after `start()`.
     package init(
         address: SocketAddress, limits: HTTPLimits = HTTPLimits(), handler: @escaping Handler
     ) throws(StreamError) {
@@ -47,7 +47,8 @@ package final class HTTPServer: Sendable {
             })
     }
 
-    /// Takes no more connections, lets running requests end for at most `graceMilliseconds`, then cuts the rest.
+    /// Stops accepting connections, waits at most `graceMilliseconds` for running requests, then closes all
+    /// connections.
     package func stop(graceMilliseconds: Int = 1000) {
         server.stopAccepting()
         let waiting = idle.withLock { idle in

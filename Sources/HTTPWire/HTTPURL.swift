@@ -103,7 +103,7 @@ package struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
         return "/" + output.joined(separator: "/")
     }
 
-    /// What a request line names.
+    /// The request target: path and query.
     package var target: String { query.map { "\(path)?\($0)" } ?? path }
 
     /// The `Host` header: without the port if it is the scheme's.

@@ -7,7 +7,7 @@ import WireTestSupport
 
 @testable import HTTPWire
 
-/// The client against servers that play a script, and against our own server.
+/// Tests the client with scripted servers and with our own server.
 @Suite struct HTTPClientTests {
     private static let ok = Array("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".utf8)
 
@@ -34,7 +34,7 @@ import WireTestSupport
         Array("HTTP/1.1 \(status) Moved\r\nLocation: \(target)\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".utf8)
     }
 
-    /// Our own server, which answers with what it got.
+    /// Our own server, which responds with the request.
     private func echoServer(stream: Bool = false) throws -> HTTPServer {
         let server = try HTTPServer(address: SocketAddress(host: "127.0.0.1", port: 0)) { request in
             let text = "\(request.method) \(request.path)?\(request.query ?? "") "
@@ -90,7 +90,7 @@ import WireTestSupport
         let server = try HTTPServer(address: SocketAddress(host: "127.0.0.1", port: 0)) { _ in
             HTTPResponse(status: 200, body: .stream { writer in
                 try writer.write(Array("first".utf8))
-                // The client has it before the second part is written.
+                // The client receives it before the second part is written.
                 guard arrived.waitUntilTrue(deadline: .now.advanced(byMilliseconds: 10_000)) else { return }
                 try writer.write(Array("second".utf8))
             })
@@ -163,7 +163,7 @@ import WireTestSupport
         let failure = error { () throws(HTTPClientError) in try client.send(post) }
         #expect(failure?.isRetriable == true, "\(String(describing: failure))")
         #expect(try client.send(get).status == 200)
-        // The kept connection is dead, and so is the new one: no third attempt.
+        // The idle connection is closed, and so is the new one: no third attempt.
         #expect(error { () throws(HTTPClientError) in try client.send(get) }?.isRetriable == true)
         #expect(server.awaitEnd() && server.completedConnections == 3)
     }
@@ -308,7 +308,7 @@ import WireTestSupport
 
     // MARK: TLS
 
-    /// Serves one TLS connection: reads a request, sends `response`, then ends as told.
+    /// Serves one TLS connection: reads a request, sends `response`, then closes with or without close_notify.
     private func tlsServer(_ response: String, closesProperly: Bool) throws -> (SocketListener, ThreadCompletion) {
         let listener = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0))
         let identity = TLSConfiguration.Store.pem(path: Fixtures.folder.appending(path: "tls/server.pem").path)
@@ -349,7 +349,7 @@ import WireTestSupport
             if expected == nil {
                 #expect(failure == nil)
             } else {
-                // Without close_notify nobody knows whether the body is complete.
+                // Without close_notify the body may be incomplete.
                 #expect(failure == .connection(url.address, .truncated))
             }
             #expect(done.wait(milliseconds: 5000))

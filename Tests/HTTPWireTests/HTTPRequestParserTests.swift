@@ -4,7 +4,7 @@ import WireCore
 @testable import HTTPWire
 
 @Suite struct HTTPRequestParserTests {
-    /// All requests in `text`, fed in pieces of `step` bytes, until the parser wants more or throws.
+    /// All requests in `text`, fed in pieces of `step` bytes, until the parser needs more or throws.
     private func requests(_ text: String, step: Int = .max, limits: HTTPLimits = HTTPLimits()) throws -> [HTTPRequest] {
         var parser = HTTPRequestParser(limits: limits)
         var found: [HTTPRequest] = []

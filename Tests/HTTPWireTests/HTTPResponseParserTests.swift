@@ -5,7 +5,7 @@ import WireTestSupport
 @testable import HTTPWire
 
 @Suite struct HTTPResponseParserTests {
-    /// One response as it came out of the parser.
+    /// One parsed response.
     private struct Parsed: Equatable {
         var informational: [Int] = []
         var head: HTTPResponseHead?
@@ -15,7 +15,7 @@ import WireTestSupport
         var isReusable = false
     }
 
-    /// Feeds `bytes` in pieces; then the connection ends if `closes`.
+    /// Feeds `bytes` in pieces, then the end of the connection if `closes`.
     private func parse(
         _ bytes: [UInt8], method: String = "GET", limits: HTTPClientLimits = HTTPClientLimits(),
         fed feeding: Feeding = .whole, closes: Bool = true

@@ -31,7 +31,7 @@ import WireTestSupport
         try Array(text.utf8).withUnsafeBytes { try streams.output.writeAll($0) }
     }
 
-    /// What arrives until it ends with `end`, or until the server closes.
+    /// Receives until the text ends with `end` or the server closes the connection.
     private static func text(from streams: StreamPair, until end: String? = nil) throws -> String {
         var received: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1024)
@@ -88,7 +88,7 @@ import WireTestSupport
         server.stop()
     }
 
-    /// Two bodies fit, a third does not until one of them is answered.
+    /// The limit permits two bodies, and a third only after one of them is answered.
     @Test func bodiesOfAllConnectionsShareOneLimit() throws {
         var limits = HTTPLimits()
         limits.heldBytesMax = 250
@@ -136,7 +136,7 @@ import WireTestSupport
         server.stop()
     }
 
-    /// A peer that never stops sending must not hold its connection after the answer.
+    /// A peer that never stops sending must not keep its connection after the response.
     @Test func connectionIsClosedIfPeerKeepsSendingAfterEarlyResponse() throws {
         let server = try server()
         let streams = try connect(server, sending: "NONSENSE\r\n\r\n")
@@ -145,7 +145,7 @@ import WireTestSupport
         var chunk = [UInt8](repeating: 0, count: 1024)
         while !isCut, MonotonicInstant.now < deadline {
             do throws(StreamError) {
-                // Waits for the end, which is not there yet.
+                // The server has not closed the connection yet.
                 streams.setTimeouts(50, 5000)
                 try chunk.span.bytes.withUnsafeBytes { (bytes) throws(StreamError) in
                     try streams.output.writeAll(UnsafeRawBufferPointer(rebasing: bytes[..<1]))
@@ -231,7 +231,7 @@ import WireTestSupport
         server.stop()
     }
 
-    /// Clients that read nothing, or go away, end their own stream only; others are served meanwhile.
+    /// A client that does not read, or disconnects, ends only its own stream; others are served.
     @Test(.timeLimit(.minutes(1))) func slowReadersDoNotDelayOtherConnections() throws {
         let block = [UInt8](repeating: 0x61, count: 64 << 10)
         let ended = Monitor(0)

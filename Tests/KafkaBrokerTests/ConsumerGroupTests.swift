@@ -19,7 +19,8 @@ import WireTestSupport
         #expect(driver.heartbeat("a") == .none)
     }
 
-    /// Whoever asks for ids without end does not fill the memory, and those who come back at once are members.
+    /// Clients that request ids without joining do not use unlimited memory, and a client that joins with its id at
+    /// once becomes a member.
     @Test func pendingMembersAreLimited() {
         var driver = GroupDriver()
         for index in 0..<(ConsumerGroup.pendingMembersMax + 10) {
@@ -28,7 +29,7 @@ import WireTestSupport
         }
         #expect(driver.group.pendingMembers.count == ConsumerGroup.pendingMembersMax)
         #expect(driver.group.pendingMembers["m9"] == nil && driver.group.pendingMembers["m10"] != nil)
-        driver.pass(milliseconds: 60_000)
+        driver.advance(milliseconds: 60_000)
         #expect(driver.group.pendingMembers.isEmpty)
     }
 
@@ -45,9 +46,9 @@ import WireTestSupport
         var driver = GroupDriver()
         _ = driver.join(GroupDriver.request(requiresKnownMemberID: true), newID: "ghost")
         let other = driver.join(GroupDriver.request(), newID: "a")
-        // It is waited for until its session is over.
+        // The rebalance waits for it until its session expires.
         #expect(driver.joins[other] == nil)
-        driver.pass(milliseconds: 10_000)
+        driver.advance(milliseconds: 10_000)
         #expect(driver.joined(other)?.members.count == 1)
         let late = driver.join(GroupDriver.request("ghost"))
         #expect(driver.joins[late] == .refused(.unknownMemberID, memberID: "ghost"))
@@ -70,12 +71,12 @@ import WireTestSupport
         let c = driver.join(GroupDriver.request(), newID: "c")
         // a and b keep their sessions alive with heartbeats, but never join.
         for _ in 0..<11 {
-            driver.pass(milliseconds: 5000)
+            driver.advance(milliseconds: 5000)
             #expect(driver.heartbeat("a") == .rebalanceInProgress)
             #expect(driver.heartbeat("b") == .rebalanceInProgress)
         }
         #expect(driver.joins[c] == nil)
-        driver.pass(milliseconds: 5000)
+        driver.advance(milliseconds: 5000)
         #expect(driver.joined(c)?.members.map(\.memberID) == ["c"])
         #expect(driver.joined(c)?.leaderID == "c")
         #expect(driver.heartbeat("a") == .unknownMemberID)
@@ -83,9 +84,9 @@ import WireTestSupport
 
     @Test func expiredSessionTriggersARebalance() {
         var driver = GroupDriver.pair()
-        driver.pass(milliseconds: 9000)
+        driver.advance(milliseconds: 9000)
         #expect(driver.heartbeat("b") == .none)
-        driver.pass(milliseconds: 1000)
+        driver.advance(milliseconds: 1000)
         #expect(driver.group.members.map(\.memberID) == ["b"])
         #expect(driver.heartbeat("b") == .rebalanceInProgress)
         let b = driver.join(GroupDriver.request("b"))
@@ -95,7 +96,7 @@ import WireTestSupport
     @Test func rebalanceDoesNotWaitForAMemberThatLeft() {
         var driver = GroupDriver.pair()
         let (code, actions) = driver.group.leave(memberID: "a", groupInstanceID: nil, now: driver.now)
-        driver.take(actions)
+        driver.perform(actions)
         #expect(code == .none)
         #expect(driver.group.leaderID == "b")
         let b = driver.join(GroupDriver.request("b"))
@@ -106,7 +107,7 @@ import WireTestSupport
         var driver = GroupDriver.pair()
         for member in ["a", "b"] {
             let (_, actions) = driver.group.leave(memberID: member, groupInstanceID: nil, now: driver.now)
-            driver.take(actions)
+            driver.perform(actions)
         }
         #expect(driver.group.phase == .empty)
         #expect(driver.group.generation == 3)
@@ -124,7 +125,7 @@ import WireTestSupport
         _ = driver.join(GroupDriver.request("a", session: 1_800_000))
         #expect(driver.joined(b) != nil)
         let waiting = driver.sync("b")
-        driver.pass(milliseconds: 60_000)
+        driver.advance(milliseconds: 60_000)
         #expect(driver.syncs[waiting] == .refused(.rebalanceInProgress))
         #expect(driver.group.members.map(\.memberID) == ["b"])
     }
@@ -209,8 +210,7 @@ import WireTestSupport
         #expect(driver.syncs[again] == .assigned(protocolType: "consumer", protocolName: "range", assignment: [0x21]))
     }
 
-    /// Whatever happens in whatever order: no requestID is answered twice (the driver checks), and in the end none is
-    /// open.
+    /// In any order of events no request is answered twice (the driver checks this), and in the end none is pending.
     @Test(arguments: 1...20 as ClosedRange<UInt64>) func everyRequestIsAnsweredExactlyOnce(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
         var driver = GroupDriver()
@@ -224,11 +224,11 @@ import WireTestSupport
                 open.insert(driver.join(request, newID: ids.dropLast().randomElement(using: &random) ?? "a"))
             case 2: open.insert(driver.sync(id, ["a": "1", "b": "2"]))
             case 3: _ = driver.heartbeat(id)
-            case 4: driver.take(driver.group.leave(memberID: id, groupInstanceID: nil, now: driver.now).1)
-            default: driver.pass(milliseconds: Int.random(in: 0..<7000, using: &random))
+            case 4: driver.perform(driver.group.leave(memberID: id, groupInstanceID: nil, now: driver.now).1)
+            default: driver.advance(milliseconds: Int.random(in: 0..<7000, using: &random))
             }
         }
-        for _ in 0..<200 { driver.pass(milliseconds: 10_000) }
+        for _ in 0..<200 { driver.advance(milliseconds: 10_000) }
         #expect(driver.group.members.isEmpty, "seed \(seed)")
         #expect(open == Set(driver.joins.keys).union(driver.syncs.keys), "seed \(seed)")
         #expect(driver.group.nextDeadline == nil)

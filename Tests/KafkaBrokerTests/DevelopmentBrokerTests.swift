@@ -55,7 +55,7 @@ import WireTestSupport
         return try client.call(request, version: 12)
     }
 
-    /// A request of 15 KB would otherwise have an answer of 26 MB.
+    /// Otherwise a request of 15 KB would have a response of 26 MB.
     @Test func repeatedTopicsAreAnsweredOnce() throws {
         try run { broker in
             let client = try RawClient(broker.address)
@@ -188,7 +188,7 @@ import WireTestSupport
         }
     }
 
-    /// A child process that is just being started has copies of all descriptors for a moment.
+    /// A child process has copies of all descriptors between fork and exec.
     @Test func releasedDirectoryIsFreeDespiteAnInheritedLockDescriptor() throws {
         let path = directory.path + "/data"
         let data = try DataDirectory(path: path)
@@ -299,14 +299,14 @@ import WireTestSupport
             let client = try RawClient(broker.address)
             _ = try metadata(client, "t")
             try client.send(RawClient.frame(Self.produceRequest(TestBatches.fromKcat, topic: "t", acks: 0), version: 9))
-            // The next answer is that to the next request.
+            // The next response belongs to the next request.
             #expect(try fetch(client, "t", from: 0).responses.first?.partitions.first?.highWatermark == 3)
             try client.send(RawClient.frame(Self.produceRequest([1, 2, 3], topic: "t", acks: 0), version: 9))
             #expect(client.isClosed())
         }
     }
 
-    /// What comes in the compact form must fit into the old one, in which it may go out to others.
+    /// A name received in the compact encoding must fit into the older encoding, in which others may receive it.
     @Test func namesBeyondTheLimitAreRejected() throws {
         try run { broker in
             let client = try RawClient(broker.address)

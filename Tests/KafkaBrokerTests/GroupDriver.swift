@@ -5,12 +5,12 @@ import WireTestSupport
 
 @testable import KafkaBroker
 
-/// Drives one group by hand: each request has an ID, and each step shows which requests were answered and how.
+/// Sends requests to one group and collects the responses by request ID.
 struct GroupDriver {
     var group = ConsumerGroup(groupID: "g")
     var now = MonotonicInstant(nanoseconds: 1)
     private var lastRequestNumber: UInt64 = 0
-    /// All answers so far, to prove that none is given twice.
+    /// The answered requests, to prove that none is answered twice.
     private var answered: Set<GroupRequestID> = []
     private(set) var joins: [GroupRequestID: JoinOutcome] = [:]
     private(set) var syncs: [GroupRequestID: SyncOutcome] = [:]
@@ -21,7 +21,7 @@ struct GroupDriver {
         return GroupRequestID(number: lastRequestNumber)
     }
 
-    mutating func take(_ actions: [GroupAction]) {
+    mutating func perform(_ actions: [GroupAction]) {
         for action in actions {
             switch action {
             case .respondToJoin(let requestID, let outcome):
@@ -48,7 +48,7 @@ struct GroupDriver {
 
     mutating func join(_ request: JoinRequest, newID: String = "new") -> GroupRequestID {
         let requestID = requestID()
-        take(group.join(request, requestID: requestID, newMemberID: newID, now: now))
+        perform(group.join(request, requestID: requestID, newMemberID: newID, now: now))
         return requestID
     }
 
@@ -59,7 +59,7 @@ struct GroupDriver {
         let request = SyncRequest(
             memberID: memberID, groupInstanceID: nil, generation: generation ?? group.generation,
             protocolType: nil, protocolName: nil, assignments: assignments.mapValues { Array($0.utf8) })
-        take(group.sync(request, requestID: requestID, now: now))
+        perform(group.sync(request, requestID: requestID, now: now))
         return requestID
     }
 
@@ -67,9 +67,9 @@ struct GroupDriver {
         group.heartbeat(memberID: memberID, groupInstanceID: nil, generation: group.generation, now: now)
     }
 
-    mutating func pass(milliseconds: Int) {
+    mutating func advance(milliseconds: Int) {
         now = now.advanced(byMilliseconds: milliseconds)
-        take(group.handleTimeouts(now: now))
+        perform(group.handleTimeouts(now: now))
     }
 
     func joined(_ requestID: GroupRequestID) -> JoinOutcome.Joined? {

@@ -81,7 +81,7 @@ import WireTestSupport
         #expect(try directory.bytes(of: "groups.journal.damaged-\(first)") == Array(bytes[first...]))
     }
 
-    /// Each member may bring a few megabytes, and there may be many.
+    /// The metadata of a member may be several megabytes, and a group may have many members.
     @Test func tooLargeGroupIsNotWritten() throws {
         var journal = try GroupJournal(in: data) { _ in }
         guard case .group(var snapshot) = Self.entries[0] else { return }
@@ -91,7 +91,7 @@ import WireTestSupport
         #expect(try replay() == [Self.entries[1]])
     }
 
-    /// The journal may be written again, for another group's sake, while members wait for their assignment.
+    /// The journal may be rewritten because of another group while members wait for their assignment.
     @Test func rebalancingGroupIsRestoredWithoutMembers() {
         var group = ConsumerGroup(groupID: "g")
         let request = JoinRequest(

@@ -40,7 +40,7 @@ import WireTestSupport
         }
     }
 
-    /// Base offset and leader epoch stand outside of the checksum; the broker overwrites the epoch.
+    /// The checksum does not cover base offset and leader epoch; the broker overwrites the epoch.
     @Test func everyFlippedBitIsDetected() {
         for index in TestBatches.fromKcat.indices where !(12..<16).contains(index) {
             for bit in 0..<8 {

@@ -83,7 +83,7 @@ import WireTestSupport
         var request = CreateTopicsRequest()
         request.topics = [topic]
         try client.send(RawClient.frame(request, version: 7))
-        // The next answer of this connection is that of the next request.
+        // The next response on this connection belongs to the next request.
         #expect(try Self.createTopic("t", client) == .topicAlreadyExists)
     }
 
@@ -123,7 +123,7 @@ import WireTestSupport
         #expect(try Self.createTopic("t", RawClient(broker.address)) == .invalidTopicException)
     }
 
-    /// Each refusal is a response of its version, with the code in it.
+    /// Each refusal is a response in the request's version with the error code.
     @Test func everyServedRequestCanBeRefused() throws {
         defer { broker.stop() }
         let id = broker.interceptors.add { _ in .refuse(.unknownServerError) }

@@ -30,7 +30,7 @@ import WireTestSupport
         let after = try compacted()
         #expect(try after.allRecords() == ["4:c=1", "5:b=2", "6:a=4", "7:-=5"])
         #expect(after.endOffset == 8)
-        // Offsets in what is gone lead to what comes after it.
+        // The offset of a removed record leads to the next record.
         let batches = try #require(try after.read(from: 1, bytesMax: .max, firstAlways: true))
         #expect(try TestBatches.records(in: batches.bytes, from: 1).first == "4:c=1")
     }
@@ -83,7 +83,7 @@ import WireTestSupport
         #expect(try TestBatches.records(in: Array(bytes[opaque.count...]), from: 2) == ["5:a=6"])
     }
 
-    /// A topic that takes anything may become a compacted one; the broker must start all the same.
+    /// A topic with malformed compressed records may become a compacted one; the broker must start nevertheless.
     @Test func logWithMalformedRecordsIsNotCompacted() throws {
         let log = try PartitionLog(path: path)
         let garbage = TestBatches.altered(try TestBatches.make([("a", "1")], codec: .gzip)) { $0[72] ^= 0xFF }

@@ -38,7 +38,7 @@ import WireTestSupport
         )
         _ = try a.lengthBytes()
         let c = try AppendOnlyFile(path: directory.path + "/c", in: files)
-        // Only a file that is opened again sees what stands at its path now.
+        // Only a file that is opened again has the new content at its path.
         for name in ["a", "b"] { try FileManager.default.removeItem(atPath: "\(directory.path)/\(name)") }
         try directory.write([1, 2], to: "a")
         try directory.write([1, 2], to: "b")
@@ -47,7 +47,7 @@ import WireTestSupport
         #expect(try c.lengthBytes() == 0)
     }
 
-    /// A descriptor in use stays open, whatever else is opened meanwhile.
+    /// A descriptor in use stays open while other files are opened.
     @Test func fileInUseIsNotClosed() throws {
         let files = OpenFiles(openMax: 1)
         let key = files.makeKey()
@@ -85,19 +85,19 @@ import WireTestSupport
 
     // MARK: A broker with few descriptors
 
-    private struct Few: DescriptorUsage {
+    private struct FixedDescriptors: DescriptorUsage {
         var openCount: Int
         var limit: Int
     }
 
-    private func registry(_ descriptors: Few) throws -> TopicRegistry {
+    private func registry(_ descriptors: FixedDescriptors) throws -> TopicRegistry {
         try TopicRegistry(
             directory: try DataDirectory(path: directory.path + "/data"), files: OpenFiles(openMax: 8),
             descriptors: descriptors)
     }
 
     @Test func topicsAreRejectedWhenFewDescriptorsAreLeft() throws {
-        let crowded = try registry(Few(openCount: 100, limit: 128))
+        let crowded = try registry(FixedDescriptors(openCount: 100, limit: 128))
         let error = #expect(throws: StorageError.self) {
             try crowded.create(name: "t", partitionCount: 1, configuration: TopicConfiguration())
         }
@@ -108,7 +108,7 @@ import WireTestSupport
     }
 
     @Test func topicsAreCreatedWhenDescriptorsAreFree() throws {
-        let roomy = try registry(Few(openCount: 90, limit: 128))
+        let roomy = try registry(FixedDescriptors(openCount: 90, limit: 128))
         #expect(try roomy.create(name: "t", partitionCount: 50, configuration: TopicConfiguration()) != nil)
         #expect(try roomy.change(name: "t", partitionCount: 60)?.partitions.count == 60)
     }
@@ -130,7 +130,7 @@ import WireTestSupport
     }
 
     @Test func recreatedTopicHasNewFiles() throws {
-        let topics = try registry(Few(openCount: 0, limit: 1000))
+        let topics = try registry(FixedDescriptors(openCount: 0, limit: 1000))
         let former = try #require(try topics.create(name: "t", partitionCount: 1, configuration: TopicConfiguration()))
         try former.partitions[0].append(TestBatches.fromKcat)
         #expect(try topics.delete(name: "t"))
@@ -141,7 +141,7 @@ import WireTestSupport
         #expect(try next.partitions[0].allRecords().count == 3)
     }
 
-    // MARK: Who may read
+    // MARK: Permissions
 
     private func modes(below path: String) throws -> [String: Int] {
         var modes: [String: Int] = [:]
@@ -174,7 +174,7 @@ import WireTestSupport
         #expect(all[""] == 0o700 && all["topics"] == 0o700 && all["topics/t"] == 0o700)
         #expect(Set(all.values) == [0o600, 0o700])
 
-        // A directory that an earlier version left open to everybody.
+        // A directory that an earlier version created readable by all users.
         for (name, mode) in all { chmod("\(path)/\(name)", mode_t(mode == 0o700 ? 0o755 : 0o644)) }
         // The root of a file system has a directory that is not the broker's.
         mkdir(path + "/lost+found", 0o755)

@@ -43,7 +43,7 @@ import WireTestSupport
             let whole = length / TestBatches.fromKcat.count
             #expect(cut.endOffset == Int64(whole * 3))
             #expect(try directory.bytes(of: "cut.log").count == whole * TestBatches.fromKcat.count)
-            // It can be continued.
+            // More batches can be appended.
             try cut.append(TestBatches.fromKcat)
             #expect(try cut.allRecords().count == (whole + 1) * 3)
         }
@@ -61,7 +61,7 @@ import WireTestSupport
         #expect(try directory.bytes(of: "0.log.damaged-\(second)") == Array(bytes[second...]))
     }
 
-    /// A length that points beyond the file looks like a torn end, but there is more behind it.
+    /// A length beyond the end of the file is not an incomplete batch if a valid batch follows.
     @Test func wrongBatchLengthIsDamage() throws {
         let log = try PartitionLog(path: path)
         for _ in 0..<3 { try log.append(TestBatches.fromKcat) }
@@ -72,7 +72,7 @@ import WireTestSupport
         #expect(try directory.bytes(of: "0.log.damaged-0") == bytes)
     }
 
-    /// The good batch behind a wrong length may stand anywhere, also across two of the chunks that are looked through.
+    /// The valid batch after a wrong length may begin anywhere, also at the boundary of two search windows.
     @Test(arguments: [0, (1 << 20) - 200, (1 << 20) - 61, (1 << 20) - 30, (1 << 20), (1 << 20) + 500, 3 << 20])
     func validBatchFarAfterAWrongLengthIsFound(_ gap: Int) throws {
         var head = Array(TestBatches.fromKcat[..<RecordBatchHeader.byteCount])

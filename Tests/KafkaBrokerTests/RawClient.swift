@@ -3,7 +3,7 @@ import Testing
 import WireCore
 import WireStreams
 
-/// A raw client: bytes out, framed answers in.
+/// A client that sends raw bytes and receives framed responses.
 final class RawClient {
     let streams: StreamPair
 
@@ -28,7 +28,7 @@ final class RawClient {
         return received
     }
 
-    /// Whether the broker closes the connection without another byte.
+    /// Whether the broker closes the connection without sending another byte.
     func isClosed() -> Bool {
         do { return try receive(1).isEmpty } catch { return error as? StreamError != .timedOut(milliseconds: 5000) }
     }

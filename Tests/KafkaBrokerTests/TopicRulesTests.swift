@@ -14,22 +14,22 @@ import Testing
     }
 
     @Test func settingsAreValidatedByType() {
-        func fault(_ name: String, _ value: String) -> String? { TopicSetting.named(name)?.validationError(for: value) }
-        #expect(fault("cleanup.policy", "compact, delete") == nil)
-        #expect(fault("cleanup.policy", "shred") == "Invalid value shred for configuration cleanup.policy: String must be one of: compact, delete")
-        #expect(fault("retention.ms", "-1") == nil)
-        #expect(fault("retention.ms", "-2") == "Invalid value -2 for configuration retention.ms: Value must be at least -1")
-        #expect(fault("retention.ms", "week") == "Invalid value week for configuration retention.ms: Not a number of type LONG")
-        #expect(fault("max.message.bytes", "3000000000") != nil)
-        #expect(fault("preallocate", "yes") != nil)
-        #expect(fault("min.cleanable.dirty.ratio", "1.5") != nil)
+        func error(_ name: String, _ value: String) -> String? { TopicSetting.named(name)?.validationError(for: value) }
+        #expect(error("cleanup.policy", "compact, delete") == nil)
+        #expect(error("cleanup.policy", "shred") == "Invalid value shred for configuration cleanup.policy: String must be one of: compact, delete")
+        #expect(error("retention.ms", "-1") == nil)
+        #expect(error("retention.ms", "-2") == "Invalid value -2 for configuration retention.ms: Value must be at least -1")
+        #expect(error("retention.ms", "week") == "Invalid value week for configuration retention.ms: Not a number of type LONG")
+        #expect(error("max.message.bytes", "3000000000") != nil)
+        #expect(error("preallocate", "yes") != nil)
+        #expect(error("min.cleanable.dirty.ratio", "1.5") != nil)
         for setting in TopicSetting.all { #expect(setting.validationError(for: setting.defaultValue) == nil, "\(setting.name)") }
     }
 
     @Test func uuidsAreParsedInKafkaFormat() {
         #expect(KafkaUUID("5fTaou5GT9yJZPP2_IAWgQ")?.description == "5fTaou5GT9yJZPP2_IAWgQ")
         #expect(KafkaUUID("AAAAAAAAAAAAAAAAAAAAAA") == .zero)
-        // RFC 4648's base64 for URLs of the sixteen bytes, as Python gives it.
+        // RFC 4648's base64 for URLs of the sixteen bytes, from Python.
         let known = KafkaUUID(high: 0x0123_4567_89AB_CDEF, low: 0xFEDC_BA98_7654_3210)
         #expect(known.description == "ASNFZ4mrze_-3LqYdlQyEA")
         #expect(KafkaUUID("ASNFZ4mrze_-3LqYdlQyEA") == known)

@@ -3,8 +3,9 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-/// One client's connection: requests in, answers out, in their order. Lives on its own thread, which also waits where
-/// a request has to wait; Kafka does not look at a connection's next request either before it has answered the last.
+/// Serves one client's connection on its own thread: receives requests and sends responses, in order. The thread blocks
+/// while a request waits; Kafka does not process a connection's next request before it has answered the last one
+/// either.
 final class ClientConnection {
     private static let logger = Logger("cdcd.broker.Connection")
 
@@ -28,22 +29,22 @@ final class ClientConnection {
     func serve() {
         do {
             while let range = try receive() {
-                let answer = try answer(UnsafeRawBufferPointer(rebasing: buffer.readable[range]))
+                let response = try response(to: UnsafeRawBufferPointer(rebasing: buffer.readable[range]))
                 buffer.consume(range.upperBound)
-                if let answer { try send(answer) }
+                if let response { try send(response) }
             }
-        } catch let fault as ConnectionError {
-            Self.logger.warn("Closed the connection from \(clientHost): \(fault)")
-        } catch let fault as WireError {
-            Self.logger.warn("Closed the connection from \(clientHost): what it sends are no Kafka requests: \(fault)")
+        } catch let error as ConnectionError {
+            Self.logger.warn("Closed the connection from \(clientHost): \(error)")
+        } catch let error as WireError {
+            Self.logger.warn("Closed the connection from \(clientHost): not a Kafka request: \(error)")
         } catch {
-            // The client is gone, or too slow for an answer.
+            // The client disconnected, or reads the response too slowly.
             Self.logger.debug("The connection from \(clientHost) ended: \(error)")
         }
         streams.canceller.cancel()
     }
 
-    /// Waits for the next whole request; nil at the orderly end of the connection.
+    /// Waits for the next whole request. Returns nil if the client closed the connection between two requests.
     private func receive() throws -> Range<Int>? {
         var deadline: MonotonicInstant?
         while true {
@@ -58,8 +59,8 @@ final class ClientConnection {
             let timeoutMilliseconds = deadline?.milliseconds(since: .now) ?? limits.idleMilliseconds
             guard timeoutMilliseconds > 0 else { throw StreamError.timedOut(milliseconds: limits.requestMilliseconds) }
             streams.setTimeouts(timeoutMilliseconds, limits.writeMilliseconds)
-            let count = try buffer.fill(wanted: wanted) { (room) throws(StreamError) in
-                try streams.input.readSome(into: room)
+            let count = try buffer.fill(wanted: wanted) { (buffer) throws(StreamError) in
+                try streams.input.readSome(into: buffer)
             }
             if count == 0 {
                 if buffer.count > 0 { throw StreamError.closed }
@@ -68,8 +69,8 @@ final class ClientConnection {
         }
     }
 
-    /// The framed answer; nil if none is due.
-    private func answer(_ request: UnsafeRawBufferPointer) throws -> [UInt8]? {
+    /// Returns the framed response, or nil if the request has none.
+    private func response(to request: UnsafeRawBufferPointer) throws -> [UInt8]? {
         var reader = ByteReader(request)
         let header: RequestHeader
         do throws(WireError) {
@@ -82,11 +83,11 @@ final class ClientConnection {
         }
         let context = RequestContext(
             version: header.apiVersion, clientID: header.clientID ?? "", clientHost: clientHost)
-        return try service.answer(RequestExchange(header: header, context: context), body: reader)
+        return try service.respond(to: RequestExchange(header: header, context: context), body: reader)
     }
 
-    private func send(_ answer: [UInt8]) throws(StreamError) {
+    private func send(_ response: [UInt8]) throws(StreamError) {
         streams.setTimeouts(limits.requestMilliseconds, limits.writeMilliseconds)
-        try answer.span.bytes.withUnsafeBytes { (bytes) throws(StreamError) in try streams.output.writeAll(bytes) }
+        try response.span.bytes.withUnsafeBytes { (bytes) throws(StreamError) in try streams.output.writeAll(bytes) }
     }
 }

@@ -14,7 +14,7 @@ package final class DevelopmentBroker: Sendable {
     private let server: SocketServer
     let service: BrokerService
 
-    /// Where it listens; the port is the one that the system chose where 0 was asked for.
+    /// The address that it listens on; the port is the one that the system chose if 0 was requested.
     package var address: SocketAddress { server.address }
     /// The address that clients are given.
     package var advertised: SocketAddress { service.advertised }
@@ -22,9 +22,9 @@ package final class DevelopmentBroker: Sendable {
     /// Hold, refuse or lose requests, in tests of clients.
     package var interceptors: RequestInterceptors { service.interceptors }
 
-    /// Listens at once, and reads what the directory holds; requests are answered from `start()` on.
+    /// Binds the address and reads the data directory. Requests are answered after `start()`.
     ///
-    /// Throws `StreamError` where it cannot listen there, and `StorageError` where the directory cannot be used.
+    /// Throws `StreamError` if the address cannot be bound, and `StorageError` if the directory cannot be used.
     package init(_ configuration: DevelopmentBrokerConfiguration) throws {
         server = try SocketServer(
             listen: configuration.listen, name: "broker", connectionsMax: configuration.limits.connectionsMax,
@@ -36,7 +36,7 @@ package final class DevelopmentBroker: Sendable {
         service = try BrokerService(configuration: configuration, advertised: advertised)
     }
 
-    /// As `init(_:)`, with everything else as it is by default.
+    /// Creates a broker with the default configuration for everything else.
     package convenience init(
         listen: SocketAddress, advertised: SocketAddress? = nil, dataDirectory: String
     ) throws {
@@ -44,7 +44,7 @@ package final class DevelopmentBroker: Sendable {
             DevelopmentBrokerConfiguration(listen: listen, advertised: advertised, dataDirectory: dataDirectory))
     }
 
-    /// Begins to answer.
+    /// Starts accepting connections.
     package func start() {
         service.groups.start()
         let service = service
@@ -54,7 +54,7 @@ package final class DevelopmentBroker: Sendable {
                 + "\(service.directory.path), its cluster id is \(clusterID)")
     }
 
-    /// Ends all connections and waits until the disk has everything. The broker cannot be started again.
+    /// Closes all connections and writes everything to the disk. The broker cannot be started again.
     package func stop() {
         server.stopAccepting()
         service.groups.stop()

@@ -1,17 +1,17 @@
 import KafkaProtocol
 import WireStreams
 
-/// How a development broker behaves. The names in the comments are those of Kafka's `server.properties`.
+/// The configuration of a development broker. The names in parentheses are those of Kafka's `server.properties`.
 package struct DevelopmentBrokerConfiguration: Sendable {
-    /// Where it listens; port 0 lets the system choose.
+    /// The address to listen on. The system chooses the port if it is 0.
     package var listen: SocketAddress
-    /// The address that clients are given; nil for the one that it listens on. (`advertised.listeners`)
+    /// The address that clients receive. If nil, the one that the broker listens on. (`advertised.listeners`)
     package var advertised: SocketAddress?
-    /// Where everything is kept; created if it is not there. (`log.dirs`)
+    /// The directory for all data, created if it does not exist. (`log.dirs`)
     package var dataDirectory: String
-    /// For topics that are created without a number. (`num.partitions`)
+    /// The number of partitions of topics that are created without one. (`num.partitions`)
     package var partitionCountDefault: Int32 = 1
-    /// Whether a client that asks for an unknown topic brings it into being. (`auto.create.topics.enable`)
+    /// Whether a metadata request for an unknown topic creates it. (`auto.create.topics.enable`)
     package var createsTopicsAutomatically = true
     package var limits = BrokerLimits()
 

@@ -1,8 +1,8 @@
 import KafkaProtocol
 
-/// One of the settings that a topic can have, as Kafka 4.3 knows them.
+/// The definition of a topic setting, as in Kafka 4.3.
 struct TopicSetting: Equatable, Sendable {
-    /// The numbers are those of DescribeConfigs' `ConfigType`.
+    /// The raw values are those of DescribeConfigs' `ConfigType`.
     enum ValueType: Int8, Sendable {
         case boolean = 1, string = 2, int = 3, long = 5, double = 6, list = 7
     }
@@ -10,11 +10,11 @@ struct TopicSetting: Equatable, Sendable {
     let name: String
     let type: ValueType
     let defaultValue: String
-    /// The values that are allowed; nil if the type alone decides.
+    /// The valid values, or nil if every value of the type is valid.
     var choices: [String]?
     var range: ClosedRange<Int64>?
 
-    /// Why a value is refused, in the words of Kafka's ConfigDef; nil for a good one.
+    /// Returns why the value is invalid, in the words of Kafka's ConfigDef, or nil if it is valid.
     func validationError(for value: String) -> String? {
         func invalid(_ why: String) -> String { "Invalid value \(value.prefix(256)) for configuration \(name): \(why)" }
         switch type {
@@ -36,8 +36,8 @@ struct TopicSetting: Equatable, Sendable {
         case .list:
             guard let choices else { return nil }
             let entries = Self.entries(of: value)
-            guard let stranger = entries.first(where: { !choices.contains($0) }) else { return nil }
-            return "Invalid value \(stranger.prefix(256)) for configuration \(name): "
+            guard let unknown = entries.first(where: { !choices.contains($0) }) else { return nil }
+            return "Invalid value \(unknown.prefix(256)) for configuration \(name): "
                 + "String must be one of: \(choices.joined(separator: ", "))"
         }
     }
@@ -48,7 +48,7 @@ struct TopicSetting: Equatable, Sendable {
         return "Value must be no more than \(range.upperBound)"
     }
 
-    /// The entries of a list value, without the blanks around them.
+    /// The entries of a list value, without surrounding spaces.
     static func entries(of list: String) -> [String] {
         list.split(separator: ",").map { entry in
             String(entry.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())

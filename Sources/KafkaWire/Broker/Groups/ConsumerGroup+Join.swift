@@ -2,7 +2,7 @@ import KafkaProtocol
 import WireCore
 
 extension ConsumerGroup {
-    /// A JoinGroup. `newMemberID` is used where the sender has no id yet.
+    /// A JoinGroup. `newMemberID` is used if the sender has no id yet.
     mutating func join(
         _ request: JoinRequest, requestID: GroupRequestID, newMemberID: String, now: MonotonicInstant
     ) -> [GroupAction] {
@@ -30,11 +30,11 @@ extension ConsumerGroup {
         }
     }
 
-    /// How many member ids may be given out to clients that have not joined with them yet.
+    /// The maximum number of ids of members that have not joined with them yet.
     static let pendingMembersMax = 1000
 
-    /// Beyond the limit the id that would expire first is forgotten. A client that joins with a forgotten id gets
-    /// UNKNOWN_MEMBER_ID and asks for another one.
+    /// Beyond the limit, the id that would expire first is removed. A client that joins with a removed id gets
+    /// UNKNOWN_MEMBER_ID and requests another one.
     private mutating func addPendingMember(_ memberID: String, until end: MonotonicInstant) {
         if pendingMembers.count >= Self.pendingMembersMax, let first = pendingMembers.min(by: { $0.value < $1.value }) {
             pendingMembers[first.key] = nil
@@ -42,7 +42,7 @@ extension ConsumerGroup {
         pendingMembers[memberID] = end
     }
 
-    /// Members must be of one kind and have a protocol in common.
+    /// Whether the member has the group's protocol type and a protocol in common with all other members.
     private func isCompatible(_ request: JoinRequest) -> Bool {
         guard !request.protocolType.isEmpty, !request.protocols.isEmpty else { return false }
         let others = members.filter { $0.memberID != request.memberID }
@@ -67,7 +67,7 @@ extension ConsumerGroup {
         return prepareRebalance(now: now)
     }
 
-    /// A member that is known joins again: because it was asked to, its metadata changed, or the response was lost.
+    /// A member joins again: for a rebalance, with changed metadata, or because the response was lost.
     private mutating func rejoin(
         at index: Int, _ request: JoinRequest, requestID: GroupRequestID, now: MonotonicInstant
     ) -> [GroupAction] {
@@ -76,9 +76,9 @@ extension ConsumerGroup {
         switch phase {
         case .completing where !hasNewProtocols, .stable where !hasNewProtocols && !isLeader:
             members[index].recordHeartbeat(at: now)
-            return [.respondToJoin(requestID, .joined(answer(for: members[index])))]
-        default:
-            // Its earlier request, if one still waits, was given up by the member.
+            return [.respondToJoin(requestID, .joined(joined(members[index])))]
+        case .empty, .preparing, .completing, .stable:
+            // The member has abandoned its earlier request, if one still waits.
             var actions = failPendingRequests(of: members[index], with: .rebalanceInProgress)
             update(at: index, request)
             members[index].pendingSync = nil
@@ -101,8 +101,8 @@ extension ConsumerGroup {
         members[index].rebalanceTimeoutMilliseconds = request.rebalanceTimeoutMilliseconds
     }
 
-    /// A static member comes back with a new id and takes its old place; nothing is assigned again if it brings no
-    /// news to a stable group.
+    /// A static member returns with a new id and keeps its assignment. A stable group is rebalanced only if the
+    /// member's protocols have changed.
     private mutating func returnStaticMember(
         at index: Int, _ request: JoinRequest, requestID: GroupRequestID, newMemberID: String, now: MonotonicInstant
     ) -> [GroupAction] {
@@ -117,11 +117,12 @@ extension ConsumerGroup {
         members[index].recordHeartbeat(at: now)
         if wasLeader { leaderID = newMemberID }
         if phase == .stable, !hasNewProtocols {
-            var joined = answer(for: members[index])
+            var joined = joined(members[index])
             if wasLeader, request.supportsSkippingAssignment {
                 joined.skipAssignment = true
             } else if wasLeader {
-                // An older client would take the list for an order to assign; under the old leader's name it will not.
+                // With the member list an older client would compute an assignment; with the old leader's id it does
+                // not.
                 joined.leaderID = oldID
                 joined.members = []
             }
@@ -136,9 +137,10 @@ extension ConsumerGroup {
         return actions
     }
 
-    // MARK: From one generation to the next
+    // MARK: Rebalance
 
-    /// Asks everybody to join again. Those who wait for an assignment learn it at once, the others by a heartbeat.
+    /// Makes all members join again. Pending SyncGroup requests are answered immediately, the other members are
+    /// notified by their next heartbeat.
     mutating func prepareRebalance(now: MonotonicInstant) -> [GroupAction] {
         var actions: [GroupAction] = []
         for index in members.indices {
@@ -161,7 +163,7 @@ extension ConsumerGroup {
         return members.allSatisfy { $0.pendingJoin != nil } ? completeJoin(now: now) : []
     }
 
-    /// Begins the next generation with those who are here. A static member keeps its place until its session ends.
+    /// Begins the next generation with the members that have joined. A static member stays until its session expires.
     mutating func completeJoin(now: MonotonicInstant) -> [GroupAction] {
         members.removeAll { $0.pendingJoin == nil && $0.groupInstanceID == nil }
         guard !members.isEmpty else {
@@ -173,7 +175,7 @@ extension ConsumerGroup {
         }
         let leader = members.first { $0.memberID == leaderID && $0.pendingJoin != nil }
         guard let leader = leader ?? members.first(where: { $0.pendingJoin != nil }) else {
-            // Nobody could make an assignment: wait until somebody joins or the sessions end.
+            // No member could compute an assignment: wait until one joins or the sessions expire.
             phase = .preparing(until: now.advanced(byMilliseconds: max(1000, rebalanceTimeoutMilliseconds)))
             return []
         }
@@ -189,27 +191,27 @@ extension ConsumerGroup {
             guard let requestID = members[index].pendingJoin else { continue }
             members[index].pendingJoin = nil
             members[index].recordHeartbeat(at: now)
-            actions.append(.respondToJoin(requestID, .joined(answer(for: members[index]))))
+            actions.append(.respondToJoin(requestID, .joined(joined(members[index]))))
         }
         return actions
     }
 
     private var nextGeneration: Int32 { generation == .max ? 1 : generation + 1 }
 
-    /// Of the protocols that all offer, the one that most members prefer; among equals the leader's favourite.
+    /// The protocol that most members prefer among those that all support; among equals, the leader's first.
     private func commonProtocol(preferredBy leader: GroupMember) -> String? {
         let common = GroupMember.commonProtocols(of: members.map(\.protocols))
         var votes: [String: Int] = [:]
         for member in members {
-            if let favourite = member.protocols.first(where: { common.contains($0.name) }) {
-                votes[favourite.name, default: 0] += 1
+            if let preferred = member.protocols.first(where: { common.contains($0.name) }) {
+                votes[preferred.name, default: 0] += 1
             }
         }
         let most = votes.values.max() ?? 0
         return leader.protocols.first { common.contains($0.name) && votes[$0.name, default: 0] == most }?.name
     }
 
-    func answer(for member: GroupMember) -> JoinOutcome.Joined {
+    private func joined(_ member: GroupMember) -> JoinOutcome.Joined {
         let isLeader = member.memberID == leaderID
         return JoinOutcome.Joined(
             generation: generation, protocolType: protocolType ?? "", protocolName: protocolName ?? "",

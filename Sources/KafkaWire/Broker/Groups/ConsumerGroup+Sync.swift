@@ -2,7 +2,7 @@ import KafkaProtocol
 import WireCore
 
 extension ConsumerGroup {
-    /// A SyncGroup: the leader brings the assignment, everybody fetches theirs.
+    /// A SyncGroup: the leader sends the assignments, and each member receives its own.
     mutating func sync(_ request: SyncRequest, requestID: GroupRequestID, now: MonotonicInstant) -> [GroupAction] {
         func refuse(_ code: KafkaErrorCode) -> [GroupAction] { [.respondToSync(requestID, .refused(code))] }
         let index: Int
@@ -37,18 +37,18 @@ extension ConsumerGroup {
         if members.allSatisfy(\.hasSynced) { syncDeadline = nil }
     }
 
-    /// The leader has decided. A member that it forgot gets an empty assignment.
+    /// Applies the leader's assignments. A member that they do not contain gets an empty one.
     private mutating func assign(_ assignments: [String: [UInt8]], now: MonotonicInstant) -> [GroupAction] {
         phase = .stable
-        var answers: [GroupAction] = []
+        var responses: [GroupAction] = []
         for index in members.indices {
             members[index].assignment = assignments[members[index].memberID] ?? []
             guard let requestID = members[index].pendingSync else { continue }
             members[index].pendingSync = nil
             members[index].recordHeartbeat(at: now)
-            answers.append(.respondToSync(requestID, assignment(of: members[index])))
+            responses.append(.respondToSync(requestID, assignment(of: members[index])))
         }
-        return [.persist] + answers
+        return [.persist] + responses
     }
 
     private func assignment(of member: GroupMember) -> SyncOutcome {

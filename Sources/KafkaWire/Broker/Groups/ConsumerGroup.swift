@@ -3,17 +3,17 @@ import WireCore
 
 /// One group in the classic protocol (JoinGroup, SyncGroup, Heartbeat, LeaveGroup), whatever its protocol type.
 ///
-/// A pure machine: requests and the time go in, responses to waiting requests come out as actions. Each request ID
+/// A state machine: requests and the time go in, responses to waiting requests come out as actions. Each request ID
 /// that is passed to `join` or `sync` gets exactly one response. The rules are those of Kafka's own coordinator.
 ///
 /// ```
-/// empty --join--> preparing --all are here or time is up--> completing --leader's sync--> stable
-///                     ^------------- a member comes, changes, leaves or dies ---------------'
+/// empty --join--> preparing --all have joined or timeout--> completing --leader's sync--> stable
+///                     ^---------- a member joins, changes, leaves or expires ---------------'
 /// ```
 struct ConsumerGroup: Equatable, Sendable {
     enum Phase: Equatable, Sendable {
         case empty
-        /// Waits for the members to join; those that have not by `until` are dropped.
+        /// Waits for the members to join; those that have not joined by `until` are removed.
         case preparing(until: MonotonicInstant)
         /// Waits for the leader's assignment.
         case completing
@@ -23,20 +23,20 @@ struct ConsumerGroup: Equatable, Sendable {
     let groupID: String
     var phase = Phase.empty
     var generation: Int32 = 0
-    /// Nil for a group that only commits offsets.
+    /// nil for a group that only commits offsets.
     var protocolType: String?
     var protocolName: String?
     var leaderID: String?
-    /// In the order in which they came.
+    /// In the order in which they joined.
     var members: [GroupMember] = []
-    /// Members that received their id and have not joined with it yet, and when they are forgotten.
+    /// The ids that were given to members that have not joined with them yet, and when each expires.
     var pendingMembers: [String: MonotonicInstant] = [:]
-    /// Until when all members of this generation must have asked for their assignment; nil once they have.
+    /// When the members of this generation must have sent SyncGroup; nil once all have.
     var syncDeadline: MonotonicInstant?
 
     init(groupID: String) { self.groupID = groupID }
 
-    /// The names that Kafka's tools show.
+    /// The state's name in Kafka's tools.
     var stateName: String {
         switch phase {
         case .empty: "Empty"
@@ -51,7 +51,7 @@ struct ConsumerGroup: Equatable, Sendable {
         members.firstIndex { $0.groupInstanceID == groupInstanceID }
     }
 
-    /// When `handleTimeouts` has something to do, if nothing else happens before.
+    /// When `handleTimeouts` must be called next, unless a request comes first.
     var nextDeadline: MonotonicInstant? {
         var earliest = pendingMembers.values.min()
         func consider(_ instant: MonotonicInstant?) {
@@ -64,9 +64,9 @@ struct ConsumerGroup: Equatable, Sendable {
         return earliest
     }
 
-    // MARK: Requests that are answered at once
+    // MARK: Requests that are answered immediately
 
-    /// Whether the sender may speak for the member: its place, or why not.
+    /// The index of the member that the sender identifies itself as, or the error code if it is not that member.
     func memberIndex(
         memberID: String, groupInstanceID: String?
     ) -> ErrorCodeResult<Int> {
@@ -92,12 +92,12 @@ struct ConsumerGroup: Equatable, Sendable {
         }
     }
 
-    /// Whether an OffsetCommit is taken. A commit shows that the member is alive.
+    /// Whether an OffsetCommit is accepted. A commit counts as a heartbeat.
     mutating func validateCommit(
         memberID: String, groupInstanceID: String?, generation: Int32, now: MonotonicInstant
     ) -> KafkaErrorCode {
         if generation < 0, memberID.isEmpty, groupInstanceID == nil {
-            // A client that manages its partitions itself; it must not commit for a group that has members.
+            // A client that assigns partitions to itself. It may not commit for a group that has members.
             return members.isEmpty ? .none : .unknownMemberID
         }
         switch memberIndex(memberID: memberID, groupInstanceID: groupInstanceID) {
@@ -129,12 +129,12 @@ struct ConsumerGroup: Equatable, Sendable {
 
     // MARK: Time
 
-    /// Drops those who did not show themselves in time, and goes on without those who did not join in time.
+    /// Removes members whose session or sync timeout has passed, and completes a join whose rebalance timeout has.
     mutating func handleTimeouts(now: MonotonicInstant) -> [GroupAction] {
         var actions: [GroupAction] = []
-        let forgotten = pendingMembers.filter { $0.value <= now }.keys
-        for memberID in forgotten { pendingMembers[memberID] = nil }
-        if !forgotten.isEmpty { actions += completeJoinIfReady(now: now) }
+        let expired = pendingMembers.filter { $0.value <= now }.keys
+        for memberID in expired { pendingMembers[memberID] = nil }
+        if !expired.isEmpty { actions += completeJoinIfReady(now: now) }
 
         let dead = members.filter { !$0.hasPendingRequest && $0.sessionEnd <= now }.map(\.memberID)
         if !dead.isEmpty { actions += remove(dead, now: now) }
@@ -148,7 +148,7 @@ struct ConsumerGroup: Equatable, Sendable {
         return actions
     }
 
-    /// Takes members out, answers what they wait for, and lets the others share again.
+    /// Removes members, fails their pending requests, and starts a rebalance of the others.
     mutating func remove(_ memberIDs: [String], now: MonotonicInstant) -> [GroupAction] {
         var actions: [GroupAction] = []
         for memberID in memberIDs {
@@ -164,7 +164,7 @@ struct ConsumerGroup: Equatable, Sendable {
         return actions
     }
 
-    /// Answers what a member waits for with an error.
+    /// Answers a member's pending requests with an error.
     func failPendingRequests(of member: GroupMember, with code: KafkaErrorCode) -> [GroupAction] {
         var actions: [GroupAction] = []
         if let requestID = member.pendingJoin {

@@ -1,14 +1,14 @@
 import KafkaProtocol
 
-/// Names one blocked request, so that the machine can say whom an answer is for.
+/// Identifies a waiting request in the actions of a group.
 struct GroupRequestID: Hashable, Sendable {
     let number: UInt64
 }
 
-/// What the group machine wants done, in this order.
+/// An action for the coordinator. Actions are performed in order.
 enum GroupAction: Equatable, Sendable {
     case respondToJoin(GroupRequestID, JoinOutcome)
     case respondToSync(GroupRequestID, SyncOutcome)
-    /// The durable part has changed: write it down before the answers behind are given.
+    /// The persistent state has changed and must be written before the responses that follow are sent.
     case persist
 }

@@ -2,7 +2,7 @@ import KafkaProtocol
 import Synchronization
 import WireCore
 
-/// The requests that are answered at once.
+/// The requests that are answered immediately.
 extension GroupCoordinator {
     func heartbeat(groupID: String, memberID: String, groupInstanceID: String?, generation: Int32) -> KafkaErrorCode {
         change { state in
@@ -14,7 +14,7 @@ extension GroupCoordinator {
         }
     }
 
-    /// Takes members out of a group, in the order given; returns a code for each.
+    /// Removes members from a group. Returns an error code for each, in the same order.
     func leave(groupID: String, _ leaving: [(memberID: String, groupInstanceID: String?)]) -> [KafkaErrorCode] {
         change { state in
             leaving.map { memberID, groupInstanceID in
@@ -35,7 +35,7 @@ extension GroupCoordinator {
         var committed: CommittedOffset
     }
 
-    /// Writes offsets down, if the sender may; they last when this returns without an error.
+    /// Commits offsets, if the sender may. They survive the end of the process when this returns without an error.
     func commit(
         groupID: String, memberID: String, groupInstanceID: String?, generation: Int32, _ commits: [Commit]
     ) -> KafkaErrorCode {
@@ -73,9 +73,9 @@ extension GroupCoordinator {
         }
     }
 
-    // MARK: Looking at groups
+    // MARK: Descriptions
 
-    /// A group as it is now; one that only has offsets is shown as an empty one.
+    /// The group's current state. A group that only has offsets is returned as an empty group.
     func snapshot(of groupID: String) -> ConsumerGroup? {
         state.withLock { state in
             if let group = state.groups[groupID] { return group }
@@ -83,7 +83,7 @@ extension GroupCoordinator {
         }
     }
 
-    /// All groups in the order of their names.
+    /// All groups, sorted by name.
     var snapshots: [ConsumerGroup] {
         state.withLock { state in
             let names = Set(state.groups.keys).union(state.offsets.byGroup.keys)

@@ -4,10 +4,10 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// Runs the group machines: gives them requests and the time, writes down what must last, and lets blocked requests go.
+/// Runs the groups' state machines: passes them requests and the time, persists their state, and completes waiting
+/// requests.
 ///
-/// All groups stand behind one lock, which is never held while waiting for a member. A thread of its own drops members
-/// whose time is up.
+/// One lock protects all groups. It is never held while waiting for a member. The timer thread handles timeouts.
 final class GroupCoordinator: Sendable {
     static let logger = Logger("cdcd.broker.GroupCoordinator")
 
@@ -18,7 +18,7 @@ final class GroupCoordinator: Sendable {
         var joins: [GroupRequestID: PendingResponse<JoinOutcome>] = [:]
         var syncs: [GroupRequestID: PendingResponse<SyncOutcome>] = [:]
         var lastRequestNumber: UInt64 = 0
-        /// When the clock thread looks next; nil while it sleeps without a limit.
+        /// When the timer thread wakes up; nil while it waits without a limit.
         var nextWakeup: MonotonicInstant?
         var isStopped = false
     }
@@ -28,7 +28,7 @@ final class GroupCoordinator: Sendable {
     private let mustWake = Monitor(false)
     private let timerThread = ThreadCompletion()
 
-    /// Reads the groups and offsets of earlier runs.
+    /// Reads the persisted groups and offsets.
     init(directory: DataDirectory, now: MonotonicInstant) throws(StorageError) {
         var groups: [String: ConsumerGroup] = [:]
         var offsets = GroupOffsets()
@@ -56,12 +56,14 @@ final class GroupCoordinator: Sendable {
         }
     }
 
-    /// Lets all blocked requests go with COORDINATOR_NOT_AVAILABLE and ends the clock thread.
+    /// Answers all waiting requests with COORDINATOR_NOT_AVAILABLE and ends the timer thread.
     func stop() {
         state.withLock { state in
             state.isStopped = true
-            for answer in state.joins.values { answer.complete(with: .refused(.coordinatorNotAvailable, memberID: "")) }
-            for answer in state.syncs.values { answer.complete(with: .refused(.coordinatorNotAvailable)) }
+            for response in state.joins.values {
+                response.complete(with: .refused(.coordinatorNotAvailable, memberID: ""))
+            }
+            for response in state.syncs.values { response.complete(with: .refused(.coordinatorNotAvailable)) }
             state.joins = [:]
             state.syncs = [:]
         }
@@ -75,20 +77,20 @@ final class GroupCoordinator: Sendable {
 
     // MARK: Requests that wait
 
-    /// A JoinGroup; returns when all members are here or the rebalance timeout is over.
+    /// A JoinGroup. Returns when all members have joined or the rebalance timeout has passed.
     func join(groupID: String, _ request: JoinRequest) -> JoinOutcome {
-        let answer = PendingResponse<JoinOutcome>()
+        let response = PendingResponse<JoinOutcome>()
         change { state in
             guard !state.isStopped else {
-                answer.complete(with: .refused(.coordinatorNotAvailable, memberID: request.memberID))
+                response.complete(with: .refused(.coordinatorNotAvailable, memberID: request.memberID))
                 return
             }
             guard state.groups[groupID] != nil || request.memberID.isEmpty else {
-                answer.complete(with: .refused(.unknownMemberID, memberID: request.memberID))
+                response.complete(with: .refused(.unknownMemberID, memberID: request.memberID))
                 return
             }
             let requestID = state.makeRequestID()
-            state.joins[requestID] = answer
+            state.joins[requestID] = response
             let name = String(decoding: (request.groupInstanceID ?? request.clientID).utf8.prefix(249), as: UTF8.self)
             let newMemberID = "\(name)-\(UUID().uuidString.lowercased())"
             var group = state.groups[groupID] ?? ConsumerGroup(groupID: groupID)
@@ -96,27 +98,27 @@ final class GroupCoordinator: Sendable {
             state.groups[groupID] = group
             state.perform(actions, for: groupID)
         }
-        return answer.wait()
+        return response.wait()
     }
 
-    /// A SyncGroup; returns when the leader has brought the assignment.
+    /// A SyncGroup. Returns when the leader has sent the assignments.
     func sync(groupID: String, _ request: SyncRequest) -> SyncOutcome {
-        let answer = PendingResponse<SyncOutcome>()
+        let response = PendingResponse<SyncOutcome>()
         change { state in
-            guard !state.isStopped else { return answer.complete(with: .refused(.coordinatorNotAvailable)) }
-            guard var group = state.groups[groupID] else { return answer.complete(with: .refused(.unknownMemberID)) }
+            guard !state.isStopped else { return response.complete(with: .refused(.coordinatorNotAvailable)) }
+            guard var group = state.groups[groupID] else { return response.complete(with: .refused(.unknownMemberID)) }
             let requestID = state.makeRequestID()
-            state.syncs[requestID] = answer
+            state.syncs[requestID] = response
             let actions = group.sync(request, requestID: requestID, now: .now)
             state.groups[groupID] = group
             state.perform(actions, for: groupID)
         }
-        return answer.wait()
+        return response.wait()
     }
 
-    // MARK: The clock
+    // MARK: Timeouts
 
-    /// Changes the state and sees to it that the clock thread looks in time.
+    /// Changes the state and wakes the timer thread if the next deadline is now earlier.
     func change<R: Sendable>(_ body: (inout State) -> R) -> R {
         var isEarlier = false
         let result = state.withLock { state -> R in
@@ -172,11 +174,11 @@ extension GroupCoordinator.State {
         let actions = group.handleTimeouts(now: now)
         groups[groupID] = group
         perform(actions, for: groupID)
-        // A client that asked for a member id and went away leaves nothing worth keeping.
+        // A group whose only client requested a member id and never joined is removed.
         if group.phase == .empty, group.generation == 0, group.pendingMembers.isEmpty { groups[groupID] = nil }
     }
 
-    /// Carries out what the machine of one group wants.
+    /// Performs the actions of one group's state machine.
     mutating func perform(_ actions: [GroupAction], for groupID: String) {
         for action in actions {
             switch action {
@@ -184,13 +186,13 @@ extension GroupCoordinator.State {
             case .respondToSync(let id, let outcome): syncs.removeValue(forKey: id)?.complete(with: outcome)
             case .persist:
                 guard let group = groups[groupID] else { continue }
-                // The group goes on without it; only after a restart its members would have to join again.
+                // If this fails, the group continues; its members would have to join again after a restart.
                 write([.group(GroupSnapshot(group))])
             }
         }
     }
 
-    /// Appends to the journal. Returns false, and says so in the log, where the disk refuses.
+    /// Appends to the journal. If that fails, logs the error and returns false.
     @discardableResult
     mutating func write(_ entries: [GroupJournalEntry]) -> Bool {
         do throws(StorageError) {
@@ -203,7 +205,7 @@ extension GroupCoordinator.State {
         return true
     }
 
-    /// What was appended lasts, whether or not this succeeds.
+    /// What was appended stays in the journal even if this fails.
     private mutating func rewriteJournal() {
         do throws(StorageError) {
             let snapshots = groups.values.filter { $0.generation > 0 }

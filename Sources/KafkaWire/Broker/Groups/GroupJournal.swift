@@ -1,16 +1,16 @@
 import KafkaProtocol
 import WireCore
 
-/// The file that keeps groups and their offsets over a restart: entries one after the other, the last one counts.
+/// The file that persists groups and their offsets: a sequence of entries, of which the last one for a key is valid.
 ///
-/// Layout of an entry: length of the content u32 | CRC-32 of the content u32 | content (`GroupJournalEntry`). A torn
-/// last entry was never acknowledged and is cut off; one with a wrong checksum is moved to a file
-/// beside it, together with all that follows. The file is rewritten, with what is alive, when it is opened
-/// and when it has grown well beyond that.
+/// Layout of an entry: length of the content u32 | CRC-32 of the content u32 | content (`GroupJournalEntry`). An
+/// incomplete last entry was never acknowledged and is cut off; one with a wrong checksum is moved to a file
+/// beside it, together with all that follows. The file is rewritten with the valid entries
+/// when it is opened and when it has grown to a multiple of their size.
 struct GroupJournal {
     private static let headerBytes = 8
     private static let entryBytesMax = 64 << 20
-    /// Below this length the file is never rewritten while the broker runs.
+    /// The minimum length at which the file is rewritten while the broker runs.
     private static let rewriteBytesMin = 16 << 20
     private static let logger = Logger("cdcd.broker.GroupJournal")
 
@@ -19,9 +19,9 @@ struct GroupJournal {
     private var lengthBytes = 0
     private var rewrittenBytes = 0
 
-    /// Reads what is there.
+    /// Reads the existing entries.
     ///
-    /// - Parameter body: is given each entry in order.
+    /// - Parameter body: receives each entry, in order.
     init(in directory: DataDirectory, replay body: (GroupJournalEntry) -> Void) throws(StorageError) {
         self.directory = directory
         file = try AppendOnlyFile(path: directory.groupsPath)
@@ -52,7 +52,7 @@ struct GroupJournal {
         case damaged
     }
 
-    /// Decodes the entry at `position`. Throws where it is as it was written, but says nothing that is known here.
+    /// Decodes the entry at `position`. Throws if its checksum is valid but its content is unknown.
     private static func entry(_ bytes: [UInt8], at position: Int, path: String) throws(StorageError) -> Found {
         var reader = ByteReader(bytes.span.bytes.extracting(position..<bytes.count), base: position)
         guard reader.remainingBytes >= headerBytes else { return .torn }
@@ -72,20 +72,20 @@ struct GroupJournal {
 
     /// Appends entries in one write. When this returns, they survive the end of the process.
     ///
-    /// Throws `.tooLarge`, and writes nothing, for a group whose members bring too much with them.
+    /// Throws `.tooLarge`, and writes nothing, if a group's metadata exceeds the limit.
     mutating func append(_ entries: [GroupJournalEntry]) throws(StorageError) {
         let block = try block(entries)
         try block.withUnsafeBytes { (bytes) throws(StorageError) in try file.append(bytes, at: lengthBytes) }
         lengthBytes += block.count
     }
 
-    /// Whether most of the file is about what is no longer so.
+    /// Whether most of the file is superseded entries.
     var shouldRewrite: Bool { lengthBytes > max(Self.rewriteBytesMin, 4 * rewrittenBytes) }
 
-    /// Lets the file grow well beyond its present length before it is rewritten.
+    /// Prevents a rewrite until the file has grown to a multiple of its current length.
     mutating func postponeRewrite() { rewrittenBytes = lengthBytes }
 
-    /// Replaces the file by one that has only these entries.
+    /// Replaces the file with one that has only these entries.
     mutating func rewrite(_ entries: [GroupJournalEntry]) throws(StorageError) {
         let draftPath = directory.scratchPath(for: "groups")
         let draft = try AppendOnlyFile(path: draftPath)

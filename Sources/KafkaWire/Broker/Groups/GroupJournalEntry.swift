@@ -1,7 +1,7 @@
 import KafkaProtocol
 import WireCore
 
-/// A position that a group has committed.
+/// An offset that a group has committed.
 struct CommittedOffset: Equatable, Sendable {
     var offset: Int64
     var leaderEpoch: Int32
@@ -10,7 +10,7 @@ struct CommittedOffset: Equatable, Sendable {
     var committedAt: Int64
 }
 
-/// What is durable of a group between two rebalances.
+/// The persistent state of a group.
 struct GroupSnapshot: Equatable, Sendable {
     var groupID: String
     var generation: Int32
@@ -19,7 +19,7 @@ struct GroupSnapshot: Equatable, Sendable {
     var leaderID: String?
     var members: [GroupMember]
 
-    /// Between two generations there are no members worth keeping: without an assignment they must join again.
+    /// During a rebalance the members are left out: without an assignment they must join again.
     init(_ group: ConsumerGroup) {
         groupID = group.groupID
         generation = group.generation
@@ -30,7 +30,7 @@ struct GroupSnapshot: Equatable, Sendable {
         members = isStable ? group.members : []
     }
 
-    /// The group as it was; its members have a whole session to show themselves.
+    /// The restored group. Its members have a full session timeout for their next heartbeat.
     func restored(now: MonotonicInstant) -> ConsumerGroup {
         var group = ConsumerGroup(groupID: groupID)
         group.generation = generation
@@ -44,12 +44,12 @@ struct GroupSnapshot: Equatable, Sendable {
     }
 }
 
-/// One line of the groups' journal. Later entries replace earlier ones on the same subject.
+/// One entry of the groups' journal. Later entries replace earlier ones for the same group or partition.
 enum GroupJournalEntry: Equatable, Sendable {
     case group(GroupSnapshot)
     case offset(groupID: String, topic: String, partition: Int32, CommittedOffset)
     case offsetRemoved(groupID: String, topic: String, partition: Int32)
-    /// With all its offsets.
+    /// Also removes all offsets of the group.
     case groupRemoved(groupID: String)
 
     /// Layout: kind u8, then the fields in Kafka's flexible primitives.

@@ -1,17 +1,17 @@
 import KafkaProtocol
 import WireCore
 
-/// A strategy that a member offers, with its own data for it: for consumers their subscription, for Connect workers
-/// their URL and what they know. The coordinator never looks inside.
+/// A protocol that a member supports, with the member's metadata for it: the subscription of a consumer, the URL and
+/// config offset of a Connect worker. The coordinator does not interpret the metadata.
 struct OfferedProtocol: Equatable, Sendable {
     var name: String
     var metadata: [UInt8]
 }
 
-/// One member of a group, as the coordinator sees it.
+/// One member of a group.
 struct GroupMember: Equatable, Sendable {
     var memberID: String
-    /// Set for a static member (KIP-345), which keeps its place when it comes back under this name.
+    /// Set for a static member (KIP-345), which keeps its assignment when it returns with this id.
     var groupInstanceID: String?
     var clientID: String
     var clientHost: String
@@ -20,13 +20,13 @@ struct GroupMember: Equatable, Sendable {
     var protocols: [OfferedProtocol]
     var assignment: [UInt8] = []
 
-    /// Its JoinGroup that waits for the others.
+    /// Its JoinGroup request that waits for the other members.
     var pendingJoin: GroupRequestID?
-    /// Its SyncGroup that waits for the leader's.
+    /// Its SyncGroup request that waits for the leader's.
     var pendingSync: GroupRequestID?
-    /// Whether it has asked for its assignment in this generation.
+    /// Whether it has sent SyncGroup in this generation.
     var hasSynced = false
-    /// When it is taken for dead unless it shows itself. Not while one of its requests waits here.
+    /// When it is removed unless a heartbeat comes first. Does not apply while one of its requests waits.
     var sessionEnd: MonotonicInstant
 
     var hasPendingRequest: Bool { pendingJoin != nil || pendingSync != nil }
@@ -35,7 +35,7 @@ struct GroupMember: Equatable, Sendable {
         sessionEnd = now.advanced(byMilliseconds: Int(sessionTimeoutMilliseconds))
     }
 
-    /// The names that occur in every one of the lists.
+    /// The names that occur in all lists.
     static func commonProtocols(of lists: [[OfferedProtocol]]) -> Set<String> {
         guard let first = lists.first else { return [] }
         return lists.dropFirst().reduce(into: Set(first.map(\.name))) { common, list in

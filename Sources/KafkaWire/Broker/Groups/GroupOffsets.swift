@@ -17,7 +17,7 @@ struct GroupOffsets: Equatable, Sendable {
 
     mutating func removeGroup(_ groupID: String) { byGroup[groupID] = nil }
 
-    /// Forgets what all groups have committed on a topic that is gone; returns the journal's entries about it.
+    /// Removes all offsets of a deleted topic. Returns the journal entries that record this.
     mutating func removeTopic(_ topic: String) -> [GroupJournalEntry] {
         var entries: [GroupJournalEntry] = []
         for (groupID, topics) in byGroup {
@@ -29,7 +29,7 @@ struct GroupOffsets: Equatable, Sendable {
         return entries
     }
 
-    /// All that is committed, as the journal says it.
+    /// All offsets as journal entries.
     var entries: [GroupJournalEntry] {
         byGroup.flatMap { groupID, topics in
             topics.flatMap { topic, partitions in

@@ -1,8 +1,8 @@
 import KafkaProtocol
 
-/// What a JoinGroup request says.
+/// The content of a JoinGroup request.
 struct JoinRequest: Equatable, Sendable {
-    /// Empty for a member that has none yet.
+    /// Empty for a new member.
     var memberID: String
     var groupInstanceID: String?
     var clientID: String
@@ -11,13 +11,13 @@ struct JoinRequest: Equatable, Sendable {
     var rebalanceTimeoutMilliseconds: Int32
     var protocolType: String
     var protocols: [OfferedProtocol]
-    /// From version 4 on a new member receives its id and has to join again with it (KIP-394).
+    /// Since version 4 a new member receives its id and has to join again with it (KIP-394).
     var requiresKnownMemberID: Bool
-    /// From version 9 on a leader can be asked to keep the assignment (KIP-814).
+    /// Since version 9 the response can make the leader keep the assignment (KIP-814).
     var supportsSkippingAssignment: Bool
 }
 
-/// The answer to a JoinGroup.
+/// The response to a JoinGroup request.
 enum JoinOutcome: Equatable, Sendable {
     struct Joined: Equatable, Sendable {
         struct Member: Equatable, Sendable {
@@ -30,11 +30,11 @@ enum JoinOutcome: Equatable, Sendable {
         var protocolName: String
         var leaderID: String
         var memberID: String
-        /// All members for the leader, nobody for the others.
+        /// All members for the leader, empty for the others.
         var members: [Member]
         var skipAssignment = false
     }
     case joined(Joined)
-    /// `memberID` is the one to use from now on where the error is MEMBER_ID_REQUIRED.
+    /// If the error is MEMBER_ID_REQUIRED, `memberID` is the one to join with.
     case refused(KafkaErrorCode, memberID: String)
 }

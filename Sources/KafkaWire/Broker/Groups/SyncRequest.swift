@@ -1,18 +1,18 @@
 import KafkaProtocol
 
-/// What a SyncGroup request says.
+/// The content of a SyncGroup request.
 struct SyncRequest: Equatable, Sendable {
     var memberID: String
     var groupInstanceID: String?
     var generation: Int32
-    /// Nil before version 5.
+    /// nil before version 5.
     var protocolType: String?
     var protocolName: String?
-    /// The leader's alone; empty from all others.
+    /// Empty unless the sender is the leader.
     var assignments: [String: [UInt8]]
 }
 
-/// The answer to a SyncGroup.
+/// The response to a SyncGroup request.
 enum SyncOutcome: Equatable, Sendable {
     case assigned(protocolType: String, protocolName: String, assignment: [UInt8])
     case refused(KafkaErrorCode)

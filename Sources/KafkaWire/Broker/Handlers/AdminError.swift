@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// Why one entry of an administrative request is refused.
+/// The error of one entry of an administrative request.
 struct AdminError: Error, Equatable {
     let code: KafkaErrorCode
     let message: String

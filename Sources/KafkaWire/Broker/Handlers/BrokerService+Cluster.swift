@@ -67,7 +67,7 @@ extension BrokerService {
         return response
     }
 
-    /// FindCoordinator: it is always this broker. For transactions and share groups there is none.
+    /// FindCoordinator, for groups: this broker. Transactions and share groups have no coordinator.
     func findCoordinator(_ request: FindCoordinatorRequest, context: RequestContext) -> FindCoordinatorResponse {
         let (error, message) = coordinatorError(keyType: request.keyType)
         var response = FindCoordinatorResponse()

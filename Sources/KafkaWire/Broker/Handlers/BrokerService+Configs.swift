@@ -2,14 +2,14 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-/// Where a setting's value comes from (`DescribeConfigsResponse.ConfigSource`).
+/// The source of a setting's value (`DescribeConfigsResponse.ConfigSource`).
 enum ConfigSource: Int8 {
     case topic = 1
     case fixed = 4
     case builtIn = 5
 }
 
-/// What settings belong to (`ConfigResource.Type`).
+/// The kind of resource that settings belong to (`ConfigResource.Type`).
 private enum ResourceType: Int8 {
     case topic = 2
     case broker = 4
@@ -26,7 +26,7 @@ extension RequestHandler {
 }
 
 extension BrokerService {
-    /// Why a topic's setting is refused: it is not known, or its value is not one.
+    /// Throws if the topic setting is unknown or its value is invalid.
     func check(_ name: String, _ value: String) throws(AdminError) {
         guard let setting = TopicSetting.named(name) else {
             throw AdminError(.invalidConfig, "Unknown topic config name: \(name)")
@@ -40,7 +40,7 @@ extension BrokerService {
 
     /// DescribeConfigs, for topics and for this broker.
     ///
-    /// Kafka answers an entry as often as it is repeated; here it is answered once.
+    /// Unlike in Kafka, a repeated entry is answered once.
     func describeConfigs(_ request: DescribeConfigsRequest, _: RequestContext) -> DescribeConfigsResponse {
         struct ResourceKey: Hashable {
             let type: Int8

@@ -10,7 +10,7 @@ extension RequestHandler {
 extension BrokerService {
     private typealias PartitionData = FetchResponse.PartitionData
 
-    /// One partition of a fetch: what is asked of it, and its log or why there is none.
+    /// One partition of a fetch, and its log or the error code if there is none.
     private struct FetchTarget {
         var topic: FetchRequest.FetchTopic
         var entry: FetchRequest.FetchPartition
@@ -19,9 +19,9 @@ extension BrokerService {
 
     /// Fetch. Waits until there are `minBytes`, for at most `maxWaitMilliseconds`.
     ///
-    /// Fetch sessions (KIP-227) are not kept: the answer to a client that would begin one has session id 0, so that it
-    /// goes on with full requests. Without transactions the high watermark, the last stable offset and the end of the
-    /// log are the same, and both isolation levels see the same records.
+    /// There are no fetch sessions (KIP-227): the session id in responses is 0, so that clients continue to send full
+    /// requests. Without transactions the high watermark, the last stable offset and the end of the log are the same,
+    /// and both isolation levels return the same records.
     func fetch(_ request: FetchRequest, context: RequestContext) -> FetchResponse {
         var response = FetchResponse()
         guard request.sessionID == 0 else {
@@ -31,7 +31,7 @@ extension BrokerService {
         let targets = targets(of: request, context: context)
         wait(for: targets, request)
 
-        var room = min(max(0, Int(request.maxBytes)), configuration.limits.fetchBytesMax)
+        var remainingBytes = min(max(0, Int(request.maxBytes)), configuration.limits.fetchBytesMax)
         var isFirst = true
         for wanted in request.topics {
             var result = FetchResponse.FetchableTopicResponse()
@@ -42,10 +42,10 @@ extension BrokerService {
         var index = 0
         for (topicIndex, wanted) in request.topics.enumerated() {
             for _ in wanted.partitions {
-                let data = read(targets[index], room: room, isFirst: isFirst, request)
+                let data = read(targets[index], bytesMax: remainingBytes, isFirst: isFirst, request)
                 let count = data.records?.count ?? 0
                 if count > 0 { isFirst = false }
-                room = max(0, room - count)
+                remainingBytes = max(0, remainingBytes - count)
                 response.responses[topicIndex].partitions.append(data)
                 index += 1
             }
@@ -66,7 +66,7 @@ extension BrokerService {
         }
     }
 
-    /// Returns at once where there is something to say; else when enough was appended or the time is over.
+    /// Returns when there is an error or enough bytes to return, or when the maximum wait time has passed.
     private func wait(for targets: [FetchTarget], _ request: FetchRequest) {
         let timeoutMilliseconds = min(Int(request.maxWaitMilliseconds), configuration.limits.fetchWaitMillisecondsMax)
         guard timeoutMilliseconds > 0, request.minBytes > 0 else { return }
@@ -91,7 +91,7 @@ extension BrokerService {
         return bytes >= minBytes
     }
 
-    private func read(_ target: FetchTarget, room: Int, isFirst: Bool, _ request: FetchRequest) -> PartitionData {
+    private func read(_ target: FetchTarget, bytesMax: Int, isFirst: Bool, _ request: FetchRequest) -> PartitionData {
         var data = PartitionData()
         data.partitionIndex = target.entry.partition
         data.highWatermark = -1
@@ -100,7 +100,7 @@ extension BrokerService {
         case .failure(let code): data.errorCode = code
         case .success(let log):
             do throws(StorageError) {
-                let limit = min(room, max(0, Int(target.entry.partitionMaxBytes)))
+                let limit = min(bytesMax, max(0, Int(target.entry.partitionMaxBytes)))
                 let batches = try log.read(from: target.entry.fetchOffset, bytesMax: limit, firstAlways: isFirst)
                 guard let batches else {
                     data.errorCode = log.isDeleted ? .unknownTopicOrPartition : .offsetOutOfRange

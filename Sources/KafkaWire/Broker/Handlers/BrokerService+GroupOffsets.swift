@@ -11,7 +11,7 @@ extension RequestHandler {
 }
 
 extension BrokerService {
-    /// OffsetCommit. Topics are named by their ids from version 10 on.
+    /// OffsetCommit. Topics are identified by id since version 10.
     func commitOffsets(_ request: OffsetCommitRequest, context: RequestContext) -> OffsetCommitResponse {
         let now = WallTime.now.epochMilliseconds
         var commits: [GroupCoordinator.Commit] = []
@@ -56,8 +56,8 @@ extension BrokerService {
         return response
     }
 
-    /// OffsetFetch: one group before version 8, several since; topics by id from version 10 on. A group is answered
-    /// once, and in it each partition.
+    /// OffsetFetch: one group before version 8, several since; topics by id since version 10. Repeated groups and
+    /// partitions are answered once.
     func fetchOffsets(_ request: OffsetFetchRequest, context: RequestContext) -> OffsetFetchResponse {
         var response = OffsetFetchResponse()
         if context.version < 8 {
@@ -67,8 +67,8 @@ extension BrokerService {
             response.topics = wanted.map { name, indexes in
                 var topic = OffsetFetchResponse.Topic()
                 topic.name = name
-                let fresh = indexes.filter { seen.insert(PartitionKey(name: name, id: .zero, index: $0)).inserted }
-                topic.partitions = fresh.map { index in
+                let unseen = indexes.filter { seen.insert(PartitionKey(name: name, id: .zero, index: $0)).inserted }
+                topic.partitions = unseen.map { index in
                     var partition = OffsetFetchResponse.Partition()
                     partition.partitionIndex = index
                     let found = offsets[name]?[index]
@@ -112,8 +112,8 @@ extension BrokerService {
             var topic = OffsetFetchResponse.Topics()
             topic.name = name ?? ""
             topic.topicID = id
-            let fresh = indexes.filter { seen.insert(PartitionKey(name: name, id: id, index: $0)).inserted }
-            topic.partitions = fresh.map { index in
+            let unseen = indexes.filter { seen.insert(PartitionKey(name: name, id: id, index: $0)).inserted }
+            topic.partitions = unseen.map { index in
                 var partition = OffsetFetchResponse.Partitions()
                 partition.partitionIndex = index
                 let found = name.flatMap { offsets[$0]?[index] }

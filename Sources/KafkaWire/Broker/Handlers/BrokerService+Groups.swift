@@ -72,7 +72,7 @@ extension BrokerService {
         var response = JoinGroupResponse()
         response.errorCode = code
         response.memberID = memberID
-        // The field may be null from version 7 on.
+        // The field is nullable since version 7.
         response.protocolName = context.version >= 7 ? nil : ""
         return response
     }
@@ -131,9 +131,9 @@ extension BrokerService {
         return response
     }
 
-    // MARK: Looking at groups
+    // MARK: Descriptions
 
-    /// DescribeGroups. A group that is not there is described as dead; from version 6 on it is an error (KIP-1043).
+    /// DescribeGroups. A group that does not exist has the state `Dead`; since version 6 it is an error (KIP-1043).
     func describeGroups(_ request: DescribeGroupsRequest, context: RequestContext) -> DescribeGroupsResponse {
         var response = DescribeGroupsResponse()
         response.groups = request.groups.distinct { $0 }.map { groupID in

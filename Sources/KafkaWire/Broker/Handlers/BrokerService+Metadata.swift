@@ -13,7 +13,7 @@ extension RequestHandler {
 }
 
 extension BrokerService {
-    /// Metadata. A topic that is asked for by name and not there is created, where the client and the broker allow it.
+    /// Metadata. A topic that is requested by name and does not exist is created, if client and broker allow it.
     func metadata(_ request: MetadataRequest, context: RequestContext) -> MetadataResponse {
         var response = MetadataResponse()
         response.clusterID = identity.clusterID
@@ -39,7 +39,7 @@ extension BrokerService {
             } else {
                 var absent = MetadataResponse.Topic()
                 absent.errorCode = .unknownTopicID
-                // The name may be null from version 12 on.
+                // The name is nullable since version 12.
                 absent.name = context.version >= 12 ? nil : ""
                 absent.topicID = entry.topicID
                 response.topics.append(absent)
@@ -67,7 +67,7 @@ extension BrokerService {
             let created = try topics.create(
                 name: name, partitionCount: Int(configuration.partitionCountDefault),
                 configuration: TopicConfiguration())
-            // Where another connection was quicker, it is there now.
+            // nil if another connection has just created it.
             if let topic = created ?? topics.topic(named: name) { return describe(topic) }
         } catch {
             Self.logger.error("The topic \(name) cannot be created: \(error)")
@@ -92,13 +92,13 @@ extension BrokerService {
         return entry
     }
 
-    /// DescribeTopicPartitions: topics by name or all, in the order of their names, a page at a time.
+    /// DescribeTopicPartitions: the requested topics or all, sorted by name, in pages.
     func describeTopicPartitions(
         _ request: DescribeTopicPartitionsRequest, _: RequestContext
     ) -> DescribeTopicPartitionsResponse {
         var response = DescribeTopicPartitionsResponse()
         let names = request.topics.isEmpty ? topics.all.map(\.name) : Set(request.topics.map(\.name)).sorted()
-        var room = max(1, min(Int(request.responsePartitionLimit), 2000))
+        var remainingPartitions = max(1, min(Int(request.responsePartitionLimit), 2000))
         for name in names {
             if let cursor = request.cursor, name < cursor.topicName { continue }
             var entry = DescribeTopicPartitionsResponse.Topic()
@@ -113,14 +113,14 @@ extension BrokerService {
             let cursor = request.cursor.flatMap { $0.topicName == name ? Int($0.partitionIndex) : nil }
             let first = max(0, cursor ?? 0)
             for index in topic.partitions.indices where index >= first {
-                guard room > 0 else {
+                guard remainingPartitions > 0 else {
                     var next = DescribeTopicPartitionsResponse.Cursor()
                     next.topicName = name
                     next.partitionIndex = Int32(index)
                     response.nextCursor = next
                     break
                 }
-                room -= 1
+                remainingPartitions -= 1
                 entry.partitions.append(describePartition(index))
             }
             if !entry.partitions.isEmpty { response.topics.append(entry) }

@@ -11,7 +11,7 @@ extension RequestHandler {
 }
 
 extension BrokerService {
-    /// The partition that a request means, or why there is none. A leader epoch other than ours belongs to another log.
+    /// The requested partition, or the error code if it does not exist or the leader epoch is newer than ours.
     func partition(
         _ topic: BrokerTopic?, _ index: Int32, leaderEpoch: Int32
     ) -> ErrorCodeResult<PartitionLog> {
@@ -20,7 +20,7 @@ extension BrokerService {
         return .success(partition)
     }
 
-    /// ListOffsets: the beginning, the end, or the first record not before a time.
+    /// ListOffsets: the start, the end, or the first record with at least a timestamp.
     func listOffsets(_ request: ListOffsetsRequest, _: RequestContext) -> ListOffsetsResponse {
         var response = ListOffsetsResponse()
         for wanted in request.topics {
@@ -50,8 +50,8 @@ extension BrokerService {
         return response
     }
 
-    /// The negative times are marks: -1 the end, -2 and -4 the beginning (all of the log is local), -3 the record with
-    /// the largest timestamp. For -5 and -6, which ask for what is in remote storage, there is nothing.
+    /// Negative timestamps have a meaning of their own: -1 is the end, -2 and -4 the start (the whole log is local), -3
+    /// the record with the largest timestamp. -5 and -6 are for remote storage, which does not exist here.
     private func offset(in log: PartitionLog, at timestamp: Int64) throws(StorageError) -> PartitionLog.TimedOffset? {
         switch timestamp {
         case -1: .init(timestamp: -1, offset: log.endOffset)
@@ -62,7 +62,7 @@ extension BrokerService {
         }
     }
 
-    /// OffsetForLeaderEpoch: there has been one epoch, which ends where the log does.
+    /// OffsetForLeaderEpoch: the only epoch ends at the end of the log.
     func offsetForLeaderEpoch(
         _ request: OffsetForLeaderEpochRequest, _: RequestContext
     ) -> OffsetForLeaderEpochResponse {

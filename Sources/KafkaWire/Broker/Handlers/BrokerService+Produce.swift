@@ -2,7 +2,7 @@ import KafkaProtocol
 import WireCore
 
 extension RequestHandler {
-    /// Announced from version 0 on, as Kafka 4 does: librdkafka takes the absence of version 0 for that of compression
+    /// Announced since version 0, as by Kafka 4: without version 0 librdkafka assumes that compression is not supported
     /// (KAFKA-18659).
     static let produce = RequestHandler(
         ProduceRequest.self, announced: 0...ProduceRequest.versions.upperBound
@@ -12,8 +12,8 @@ extension RequestHandler {
 extension BrokerService {
     private typealias PartitionResponse = ProduceResponse.PartitionProduceResponse
 
-    /// Produce. With one broker, acks=1 and acks=all are the same; with acks=0 there is no answer, and an error ends
-    /// the connection.
+    /// Produce. With one broker, acks=1 and acks=all are the same. With acks=0 there is no response, and an error
+    /// closes the connection.
     func produce(_ request: ProduceRequest, context: RequestContext) throws -> ProduceResponse? {
         var response = ProduceResponse()
         var firstError = KafkaErrorCode.none
@@ -79,7 +79,7 @@ extension BrokerService {
         case .appended(let baseOffset, let isRepeated):
             answer.baseOffset = baseOffset
             answer.logStartOffset = log.startOffset
-            // What time a repeated batch was stamped with is not looked up: no client asks twice for it.
+            // The append time of a repeated batch is not stored.
             answer.logAppendTimeMilliseconds = isRepeated ? -1 : appendTime ?? -1
         case .refused(let code):
             throw .init(code: code, message: code.text)

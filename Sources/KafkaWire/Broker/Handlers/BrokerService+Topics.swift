@@ -116,7 +116,7 @@ extension BrokerService {
         return Int(count)
     }
 
-    /// DeleteTopics. What groups have committed on a topic goes with it.
+    /// DeleteTopics. Offsets that groups have committed for the topic are removed, too.
     func deleteTopics(_ request: DeleteTopicsRequest, context: RequestContext) -> DeleteTopicsResponse {
         var wanted = request.topics
         if context.version < 6 {
@@ -149,7 +149,7 @@ extension BrokerService {
         return response
     }
 
-    /// CreatePartitions: a topic can only grow.
+    /// CreatePartitions: the number of partitions can only grow.
     func createPartitions(_ request: CreatePartitionsRequest, _: RequestContext) -> CreatePartitionsResponse {
         var response = CreatePartitionsResponse()
         for wanted in request.topics {

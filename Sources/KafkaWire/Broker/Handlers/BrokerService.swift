@@ -2,7 +2,7 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-/// What the broker knows and does, whichever client asks: one method for each kind of request.
+/// The broker's state and its request handlers: one method for each kind of request.
 final class BrokerService: Sendable {
     static let logger = Logger("cdcd.broker")
 
@@ -29,20 +29,20 @@ final class BrokerService: Sendable {
     /// Half of the descriptors are for files, the other half for connections and the rest of the process.
     static func openFilesMax(descriptorLimit: Int) -> Int { min(max(8, descriptorLimit / 2), 10_000) }
 
-    /// Handles one request. Returns nil if no response is due; throws if the connection has to end.
-    func answer(_ exchange: RequestExchange, body: ByteReader) throws -> [UInt8]? {
+    /// Handles one request. Returns nil if it has no response. Throws if the connection must be closed.
+    func respond(to exchange: RequestExchange, body: ByteReader) throws -> [UInt8]? {
         let key = exchange.header.apiKey
         let version = exchange.header.apiVersion
-        guard let served = RequestHandler.byKey[key] else { throw ConnectionError.unserved(key, version: version) }
-        guard served.versions.contains(version) else {
+        guard let handler = RequestHandler.byKey[key] else { throw ConnectionError.unserved(key, version: version) }
+        guard handler.versions.contains(version) else {
             guard key == .apiVersions else { throw ConnectionError.unserved(key, version: version) }
-            // KIP-511: the client learns from a version 0 which version to use.
+            // KIP-511: the client learns the supported versions from a response in version 0.
             return try exchange.frame(apiVersions(error: .unsupportedVersion), version: 0)
         }
-        return try served.answer(self, exchange, body)
+        return try handler.respond(self, exchange, body)
     }
 
-    /// A text that fits into an answer, whatever a client's request has put into it.
+    /// The text, shortened if it contains a long value from a client's request.
     static func clipped(_ text: String) -> String {
         text.utf8.count <= 1000 ? text : String(text.unicodeScalars.prefix(240)) + "…"
     }

@@ -1,17 +1,17 @@
 import KafkaProtocol
 import WireCore
 
-/// A kind of request that the broker serves, with its versions and its handler.
+/// The handler for one kind of request, with the versions that it supports.
 struct RequestHandler: Sendable {
     let apiKey: APIKey
-    /// What the handler serves.
+    /// The versions that the handler supports.
     let versions: ClosedRange<Int16>
-    /// What ApiVersions announces.
+    /// The versions that ApiVersions announces.
     let announcedVersions: ClosedRange<Int16>
-    /// Returns the framed response, or nil if none is due. Throws if the connection has to end.
-    let answer: @Sendable (BrokerService, RequestExchange, ByteReader) throws -> [UInt8]?
+    /// Returns the framed response, or nil if the request has none. Throws if the connection must be closed.
+    let respond: @Sendable (BrokerService, RequestExchange, ByteReader) throws -> [UInt8]?
 
-    /// - Parameter handler: returns nil if no response is due.
+    /// - Parameter handler: returns nil if the request has no response.
     init<Request: RefusableRequest & Sendable>(
         _: Request.Type, versions: ClosedRange<Int16> = Request.versions, announced: ClosedRange<Int16>? = nil,
         _ handler: @escaping @Sendable (BrokerService, Request, RequestContext) throws -> Request.Response?
@@ -19,14 +19,14 @@ struct RequestHandler: Sendable {
         apiKey = Request.apiKey
         self.versions = versions
         announcedVersions = announced ?? versions
-        answer = { service, exchange, body in
-            try exchange.answer(body, Request.self, interceptors: service.interceptors) { request, context in
+        respond = { service, exchange, body in
+            try exchange.respond(body, Request.self, interceptors: service.interceptors) { request, context in
                 try handler(service, request, context)
             }
         }
     }
 
-    /// All of them. Not served are transactions, ACLs and quotas, the group protocol of KIP-848, share groups and
+    /// All handlers. Not supported are transactions, ACLs and quotas, the group protocol of KIP-848, share groups and
     /// replication.
     static let all: [RequestHandler] = [
         .produce, .fetch, .listOffsets, .metadata, .offsetCommit, .offsetFetch, .findCoordinator, .joinGroup,

@@ -1,10 +1,10 @@
 import KafkaProtocol
 
 extension Sequence {
-    /// The elements whose key comes for the first time, in their order.
+    /// The first element for each key, in order.
     ///
-    /// For what a request asks for: it may name the same thing again and again, and if each were answered, the answer
-    /// to a small request could take gigabytes. Kafka's clients repeat nothing.
+    /// A request may repeat the same entry many times; answering each could make the response to a small request take
+    /// gigabytes. Kafka's clients do not repeat entries.
     func distinct<Key: Hashable>(by key: (Element) -> Key) -> [Element] {
         var seen = Set<Key>()
         return filter { seen.insert(key($0)).inserted }

@@ -6,15 +6,15 @@ import WireStreams
 package enum Interception: Sendable {
     /// The broker handles the request as usual.
     case handle
-    /// The broker changes nothing and answers with this error for everything that the request names.
+    /// The broker changes nothing and responds with this error for every entry of the request.
     case refuse(KafkaErrorCode)
     /// The broker changes nothing and closes the connection.
     case disconnect
-    /// The broker handles the request and closes the connection instead of answering.
+    /// The broker handles the request and closes the connection instead of responding.
     case handleThenDisconnect
-    /// The broker changes nothing and never answers; the connection stays open.
+    /// The broker changes nothing and never responds; the connection stays open.
     case ignore
-    /// The broker handles the request and never answers; the connection stays open.
+    /// The broker handles the request and never responds; the connection stays open.
     case handleThenDropResponse
     /// The request waits until the gate is open and is handled as usual then.
     case hold(RequestGate)
@@ -29,7 +29,7 @@ package struct InterceptedRequest: Sendable {
     package let message: any KafkaRequest & Sendable
 }
 
-/// Holds requests back until it is opened.
+/// Holds requests until it is opened.
 package final class RequestGate: Sendable {
     private struct State {
         var isOpen = false
@@ -40,13 +40,13 @@ package final class RequestGate: Sendable {
 
     package init() {}
 
-    /// The number of requests that wait at this moment.
+    /// The number of requests that wait now.
     package var heldCount: Int { state.withLock { $0.heldCount } }
 
     /// Lets the held requests and all later ones pass.
     package func open() { state.update { $0.isOpen = true } }
 
-    /// Waits until at least `count` requests are held. Returns false if that takes longer than the given time.
+    /// Waits until at least `count` requests are held. Returns false if that takes longer than `milliseconds`.
     package func awaitHeld(_ count: Int, milliseconds: Int) -> Bool {
         state.wait(until: .now.advanced(byMilliseconds: milliseconds)) { $0.heldCount >= count ? true : nil } ?? false
     }

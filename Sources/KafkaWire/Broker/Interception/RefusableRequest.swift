@@ -1,11 +1,11 @@
 import KafkaProtocol
 
-/// A request that can be answered with one error for everything that it names, as Kafka's `getErrorResponse` does.
+/// A request that can be answered with one error for all its entries, as Kafka's `getErrorResponse` does.
 protocol RefusableRequest: KafkaRequest {
     func refusal(_ code: KafkaErrorCode) -> Response
 }
 
-/// A response with one error code for the whole request, and nothing else that a refusal has to fill in.
+/// A response with one error code for the whole request, and no other field that a refusal has to set.
 protocol ErrorCodeResponse: KafkaMessage {
     init()
     var errorCode: KafkaErrorCode { get set }

@@ -1,8 +1,8 @@
 import KafkaProtocol
 import Synchronization
 
-/// The interceptors of a broker: they see each request before it is handled, and may hold it, refuse it or lose its
-/// answer, so that tests can show what a client does then.
+/// The interceptors of a broker. They receive each request before it is handled and can hold it, refuse it or drop its
+/// response, so that tests can check how a client handles that.
 package final class RequestInterceptors: Sendable {
     /// Called on the connection's thread. Returns nil to leave the decision to the interceptors added earlier.
     package typealias Interceptor = @Sendable (InterceptedRequest) -> Interception?

@@ -1,24 +1,24 @@
 import KafkaProtocol
 import WireCore
 
-/// Why the broker ends a connection before its client has had enough.
+/// Why the broker closes a connection.
 enum ConnectionError: Error, CustomStringConvertible {
     case malformed(APIKey?, WireError)
-    /// A request that was never announced.
+    /// A request or version that ApiVersions does not announce.
     case unserved(APIKey, version: Int16)
-    /// A request, or the answer that it asks for, is too long.
+    /// A request or its response is too long.
     case tooLarge(APIKey, bytes: Int)
-    /// A produce request without acknowledgement failed: closing is the only way to say so.
+    /// A produce request without acknowledgement failed, which the client can only notice by the closed connection.
     case unacknowledged(KafkaErrorCode)
-    /// An interceptor demanded it.
+    /// An interceptor closed the connection.
     case intercepted(APIKey)
 
     var description: String {
         switch self {
-        case .malformed(let key, let fault): "malformed \(key?.name ?? "request"): \(fault)"
-        case .unserved(let key, let version): "\(key.name) in version \(version) is not served here"
+        case .malformed(let key, let error): "malformed \(key?.name ?? "request"): \(error)"
+        case .unserved(let key, let version): "\(key.name) version \(version) is not supported"
         case .tooLarge(let key, let bytes): "\(key.name) with \(bytes) bytes is too large"
-        case .intercepted(let key): "an interceptor of \(key.name) demanded it"
+        case .intercepted(let key): "intercepted \(key.name)"
         case .unacknowledged(let code): "a produce request with acks=0 failed: \(code)"
         }
     }

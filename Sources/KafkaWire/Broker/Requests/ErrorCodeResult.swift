@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// What was looked for, or the code of the response instead.
+/// A value, or the error code for the response.
 enum ErrorCodeResult<Value> {
     case success(Value)
     case failure(KafkaErrorCode)

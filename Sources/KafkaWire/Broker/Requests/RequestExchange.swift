@@ -1,30 +1,30 @@
 import KafkaProtocol
 import WireCore
 
-/// What a handler may want to know about who asks.
+/// The request's version and its client.
 struct RequestContext: Sendable {
     let version: Int16
     let clientID: String
-    /// As Kafka's tools show it: a slash and the address.
+    /// In the form of Kafka's tools: a slash and the address.
     let clientHost: String
 }
 
-/// One request's header and how to answer it.
+/// One request's header, and the decoding and encoding around its handler.
 struct RequestExchange {
     let header: RequestHeader
     let context: RequestContext
 
-    /// Decodes the body, handles it unless an interceptor decides otherwise, and encodes the response with size and
-    /// header in front.
+    /// Decodes the body, handles it unless an interceptor decides otherwise, and encodes the response with its size and
+    /// header.
     ///
-    /// - Parameter handle: returns nil if no response is due.
-    func answer<Request: RefusableRequest & Sendable>(
+    /// - Parameter handle: returns nil if the request has no response.
+    func respond<Request: RefusableRequest & Sendable>(
         _ body: ByteReader, _: Request.Type, interceptors: RequestInterceptors,
         _ handle: (Request, RequestContext) throws -> Request.Response?
     ) throws -> [UInt8]? {
         let request: Request
         do throws(WireError) {
-            // Kafka skips bytes after the last field, and librdkafka 2.16 asks for all topics with three bytes too many
+            // Kafka ignores bytes after the last field, and librdkafka 2.16 sends three when it requests all topics
             // (Metadata 13).
             var reader = KafkaReader(body, isFlexible: Request.isFlexible(header.apiVersion))
             request = try Request(from: &reader, version: header.apiVersion)
@@ -51,7 +51,7 @@ struct RequestExchange {
         }
     }
 
-    /// Size i32 | response header | response. Throws where the answer is too long for a frame.
+    /// Size i32 | response header | response. Throws if the response is too long for a frame.
     func frame<Response: KafkaMessage>(
         _ response: Response, version: Int16
     ) throws(ConnectionError) -> [UInt8] {
@@ -60,7 +60,7 @@ struct RequestExchange {
         ResponseHeader(correlationID: header.correlationID).encode(
             into: &writer, apiKey: header.apiKey, apiVersion: version)
         response.encode(into: &writer, version: version)
-        if let fault = writer.fault { throw .malformed(header.apiKey, fault) }
+        if let error = writer.fault { throw .malformed(header.apiKey, error) }
         let size = writer.bytes.count - MessageFramer.sizeBytes
         guard let framed = Int32(exactly: size) else { throw .tooLarge(header.apiKey, bytes: size) }
         writer.bytes.patchBigEndian(framed, at: 0)

@@ -1,14 +1,14 @@
 import KafkaProtocol
 import WireCore
 
-/// Walks through a log file from its first batch to its last whole one, checking every checksum.
+/// Reads a log file from its first batch to its last whole one and verifies the checksums.
 struct BatchScanner {
     enum Outcome {
-        /// The file ends behind the last batch.
+        /// The file ends after the last batch.
         case complete
-        /// The file ends within a batch: the process ended while it was written, and nothing was acknowledged.
+        /// The file ends within a batch: the process ended while writing it, and it was not acknowledged.
         case torn
-        /// Something that is no batch, or one that is not as it was written.
+        /// Bytes that are not a batch, or a batch that was altered.
         case damaged(String)
     }
 
@@ -17,7 +17,7 @@ struct BatchScanner {
     private let fileBytes: Int
     private var chunk: [UInt8] = []
     private var chunkPosition = 0
-    /// Where the next batch begins: all before it is good.
+    /// The position of the next batch. Everything before it is valid.
     private(set) var position = 0
     private var nextOffset: Int64 = 0
 
@@ -26,7 +26,7 @@ struct BatchScanner {
         fileBytes = try file.lengthBytes()
     }
 
-    /// Calls `body` for each good batch with its header, its place and its bytes; stops at the first that is not.
+    /// Calls `body` for each batch up to the first that is not valid, with its header, position and bytes.
     mutating func scan(
         _ body: (RecordBatchHeader, _ position: Int, UnsafeRawBufferPointer) throws(StorageError) -> Void
     ) throws(StorageError) -> Outcome {
@@ -48,23 +48,23 @@ struct BatchScanner {
             // The checksum does not cover the base offset.
             guard header.baseOffset >= nextOffset, header.baseOffset <= header.lastOffset, header.lastOffset < .max
             else {
-                return .damaged("base offset \(header.baseOffset) where \(nextOffset) or more was expected")
+                return .damaged("base offset \(header.baseOffset), expected at least \(nextOffset)")
             }
             try fill(header.totalBytes)
-            let isGood = try view(header.totalBytes) { (bytes) throws(StorageError) -> Bool in
+            let isValid = try view(header.totalBytes) { (bytes) throws(StorageError) -> Bool in
                 guard RecordBatchHeader.isChecksumValid(of: bytes) else { return false }
                 try body(header, position, bytes)
                 return true
             }
-            guard isGood else { return .damaged("checksum of the batch at offset \(header.baseOffset)") }
+            guard isValid else { return .damaged("checksum of the batch at offset \(header.baseOffset)") }
             position += header.totalBytes
             nextOffset = header.lastOffset + 1
         }
         return .complete
     }
 
-    /// Whether a good batch stands somewhere behind the head at `position`: then the file was not cut off within that
-    /// head's batch, but its length is wrong.
+    /// Whether a valid batch follows somewhere after the header at `position`. If so, the header's length is wrong;
+    /// otherwise the file ends within its batch.
     private func hasValidBatch(after header: RecordBatchHeader) throws(StorageError) -> Bool {
         var start = position + RecordBatchHeader.byteCount
         while start + RecordBatchHeader.byteCount <= fileBytes {
@@ -73,22 +73,22 @@ struct BatchScanner {
                 try hasValidBatch(in: bytes, at: start, after: header)
             }
             if isFound { return true }
-            // The heads of the next window begin behind those of this one.
+            // The next window begins after the last position at which this one can hold a whole header.
             start += max(1, window.count - RecordBatchHeader.byteCount + 1)
         }
         return false
     }
 
-    /// Whether the head of a good batch is in the window, which stands at `windowStart` of the file.
+    /// Whether the header of a valid batch is in the window, which begins at `windowStart` in the file.
     private func hasValidBatch(
         in window: UnsafeRawBufferPointer, at windowStart: Int, after header: RecordBatchHeader
     ) throws(StorageError) -> Bool {
         var start = 0
         while start + RecordBatchHeader.byteCount <= window.count {
             defer { start += 1 }
-            // The format's number is the quickest thing to look at.
+            // The cheapest check first: the format's number.
             guard window[start + 16] == 2,
-                let candidate = Self.head(UnsafeRawBufferPointer(rebasing: window[start...])),
+                let candidate = Self.header(UnsafeRawBufferPointer(rebasing: window[start...])),
                 candidate.baseOffset > header.baseOffset, candidate.totalBytes <= fileBytes - windowStart - start
             else { continue }
             if try isChecksumValid(of: candidate, at: windowStart + start) { return true }
@@ -96,25 +96,25 @@ struct BatchScanner {
         return false
     }
 
-    private static func head(_ bytes: UnsafeRawBufferPointer) -> RecordBatchHeader? {
+    private static func header(_ bytes: UnsafeRawBufferPointer) -> RecordBatchHeader? {
         do throws(WireError) { return try RecordBatchHeader.first(in: bytes) } catch { return nil }
     }
 
-    /// Reads the batch in chunks: what claims to be its length may be anything.
+    /// Reads the batch in chunks, since its length may be wrong.
     private func isChecksumValid(of header: RecordBatchHeader, at start: Int) throws(StorageError) -> Bool {
         var checksum: UInt32 = 0
-        var place = start + RecordBatchHeader.checksummedFrom
+        var position = start + RecordBatchHeader.checksummedFrom
         let end = start + header.totalBytes
-        while place < end {
-            let bytes = try file.read(count: min(Self.chunkBytes, end - place), at: place)
+        while position < end {
+            let bytes = try file.read(count: min(Self.chunkBytes, end - position), at: position)
             guard !bytes.isEmpty else { return false }
             checksum = bytes.span.bytes.withUnsafeBytes { CRC32C.checksum($0, continuing: checksum) }
-            place += bytes.count
+            position += bytes.count
         }
         return checksum == header.checksum
     }
 
-    /// Makes sure that `count` bytes from `position` are in the chunk.
+    /// Reads `count` bytes from `position` into the chunk unless they are there.
     private mutating func fill(_ count: Int) throws(StorageError) {
         if position >= chunkPosition, position + count <= chunkPosition + chunk.count { return }
         chunk = try file.read(count: max(count, Self.chunkBytes), at: position)

@@ -1,13 +1,13 @@
 import KafkaProtocol
 import WireStreams
 
-/// How many descriptors the process has open, and how many it may have.
+/// The number of open file descriptors and its limit.
 protocol DescriptorUsage: Sendable {
     var openCount: Int { get }
     var limit: Int { get }
 }
 
-/// Of this process.
+/// The descriptors of this process.
 struct ProcessDescriptors: DescriptorUsage {
     var openCount: Int { DescriptorLimit.openCount }
     var limit: Int { DescriptorLimit.soft }

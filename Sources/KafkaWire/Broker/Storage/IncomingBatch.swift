@@ -1,22 +1,20 @@
 import KafkaProtocol
 import WireCore
 
-/// A batch from a producer that has been found fit for the log.
+/// A batch from a producer that has been validated.
 package struct IncomingBatch {
     let header: RecordBatchHeader
     var bytes: [UInt8]
 
-    /// Why a batch is refused.
+    /// Why a batch is rejected.
     package struct ValidationError: Error, Equatable {
         let code: KafkaErrorCode
         let message: String
     }
 
-    /// Checks what a producer has sent for one partition, as Kafka's `LogValidator` does.
+    /// Validates what a producer has sent for one partition, as Kafka's `LogValidator` does.
     ///
-    /// Records in gzip are looked at where the topic demands keys, those in other codecs never: they are kept as they
-    /// are.
-    /// Throws `ValidationError`.
+    /// Records compressed with gzip are decompressed only if the topic requires keys, those in other codecs never.
     package init(_ records: [UInt8]?, for configuration: TopicConfiguration) throws(ValidationError) {
         guard let records, !records.isEmpty else {
             throw ValidationError(
@@ -66,7 +64,7 @@ package struct IncomingBatch {
         }
         guard header.recordCount > 0, header.lastOffsetDelta == header.recordCount - 1 else {
             throw refuse(
-                "The record batch has \(header.recordCount) records, which does not go with its last offset delta "
+                "The record batch has \(header.recordCount) records, which does not match its last offset delta "
                     + "\(header.lastOffsetDelta)")
         }
         guard CompressionCodec(rawValue: header.codecNumber) != nil else {

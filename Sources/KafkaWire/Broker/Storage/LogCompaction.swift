@@ -1,30 +1,30 @@
 import KafkaProtocol
 import WireCore
 
-/// Compaction of a log: of the records with the same key only the last one stays, at its offset.
+/// Compaction of a log: of the records with the same key only the last one is kept, at its offset.
 ///
-/// It runs when a compacted topic's log is opened, and only where at least half of the records have been superseded.
-/// Tombstones stay for ever: a consumer that reads from the beginning sees each deletion. Records without a key and
-/// batches in a codec that cannot be read here stay as they are. A producer's last batch stays, empty if need be, so
-/// that the producer's sequence is known after a restart; the log's last batch always does, as its last record has
-/// no later one.
+/// It runs when a compacted topic's log is opened, if at least half of the records have been superseded. Tombstones are
+/// kept forever: a consumer that reads from the beginning receives each deletion. Records without a key and batches in
+/// a codec that cannot be decompressed are kept unchanged. A producer's last batch is kept, empty if necessary, so that
+/// the producer's sequence is known after a restart. The log's last batch is always kept, since its last record has
+/// not been superseded.
 struct LogCompaction {
     private static let logger = Logger("cdcd.broker.LogCompaction")
 
-    /// Where each key stands last.
+    /// The offset of each key's last record.
     private var lastOffsets: [[UInt8]: Int64] = [:]
-    /// Where each producer's last batch begins.
+    /// The base offset of each producer's last batch.
     private var lastBatches: [Int64: Int64] = [:]
     private var recordCount = 0
     private var keyedCount = 0
 
-    /// Compacts the log at `logPath`, if it is worth it. A log with a torn or damaged end is left alone, and so is one
-    /// with records that are malformed within a good batch: a producer may have compressed anything at a time when the
-    /// topic was not compacted yet.
+    /// Compacts the log at `logPath` if enough records have been superseded. A log with an incomplete or damaged batch
+    /// is not compacted, nor one with malformed records in a batch with a valid checksum: before the topic was
+    /// compacted, the compressed content of batches was not validated.
     static func run(logPath: String, directory: DataDirectory) throws(StorageError) {
         let file = try AppendOnlyFile(path: logPath)
         var compaction = LogCompaction()
-        guard try compaction.survey(file) else { return }
+        guard try compaction.analyze(file) else { return }
         let superseded = compaction.keyedCount - compaction.lastOffsets.count
         guard superseded > 0, superseded * 2 >= compaction.recordCount else { return }
 
@@ -50,25 +50,25 @@ struct LogCompaction {
                 + "became \(length)")
     }
 
-    /// Looks at the whole log; false where it must stay as it is.
-    private mutating func survey(_ file: AppendOnlyFile) throws(StorageError) -> Bool {
-        var fault: String?
+    /// Reads the whole log. Returns false if it cannot be compacted.
+    private mutating func analyze(_ file: AppendOnlyFile) throws(StorageError) -> Bool {
+        var problem: String?
         var scanner = try BatchScanner(file)
         let outcome = try scanner.scan { (header, position, bytes) throws(StorageError) in
-            guard fault == nil else { return }
+            guard problem == nil else { return }
             do throws(WireError) {
-                try survey(header, bytes)
-            } catch { fault = "the batch at byte \(position): \(error)" }
+                try analyze(header, bytes)
+            } catch { problem = "the batch at byte \(position): \(error)" }
         }
-        if let fault { Self.logger.warn("\(file.path) is not compacted, since it has malformed records: \(fault)") }
-        if case .complete = outcome { return fault == nil }
+        if let problem { Self.logger.warn("\(file.path) is not compacted, since it has malformed records: \(problem)") }
+        if case .complete = outcome { return problem == nil }
         return false
     }
 
-    private mutating func survey(_ header: RecordBatchHeader, _ batch: UnsafeRawBufferPointer) throws(WireError) {
+    private mutating func analyze(_ header: RecordBatchHeader, _ batch: UnsafeRawBufferPointer) throws(WireError) {
         if header.producerID >= 0 { lastBatches[header.producerID] = header.baseOffset }
         recordCount += Int(header.recordCount)
-        // The closure below may not touch self while it is being changed.
+        // The closure below cannot access self while this method mutates it.
         var found: [([UInt8], Int64)] = []
         _ = try StoredRecords.withPayload(of: batch, header) { (payload) throws(WireError) in
             try StoredRecords.forEach(in: payload, count: header.recordCount) { (record) throws(WireError) in
@@ -80,7 +80,7 @@ struct LogCompaction {
         for (key, offset) in found { lastOffsets[key] = offset }
     }
 
-    /// What is left of a batch; nil if nothing has to be.
+    /// The compacted batch, or nil if none of it is kept.
     private func compacted(
         _ header: RecordBatchHeader, _ batch: UnsafeRawBufferPointer
     ) throws(WireError) -> ByteWriter? {

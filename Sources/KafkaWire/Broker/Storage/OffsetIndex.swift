@@ -1,13 +1,13 @@
 import KafkaProtocol
 
-/// Where in a partition's log an offset is found: one entry for about each 4 KiB, in memory only.
+/// The positions of offsets in a partition's log: one entry for about each 4 KiB, in memory only.
 ///
 /// The entries are rebuilt from the batch headers when the log is opened.
 struct OffsetIndex: Equatable, Sendable {
     struct Entry: Equatable, Sendable {
         /// The base offset of the batch that begins the section.
         var baseOffset: Int64
-        /// Where that batch begins, in bytes from the start of the file.
+        /// That batch's position in bytes from the start of the file.
         var position: Int
         /// The largest timestamp of all batches in the section, in milliseconds since 1970.
         var timestampMax: Int64
@@ -16,7 +16,7 @@ struct OffsetIndex: Equatable, Sendable {
     static let sectionBytes = 4096
     private(set) var entries: [Entry] = []
 
-    /// Takes note of a batch behind all earlier ones.
+    /// Adds a batch after all earlier ones.
     mutating func batchAppended(baseOffset: Int64, position: Int, timestampMax: Int64) {
         if let last = entries.last, position - last.position < Self.sectionBytes {
             entries[entries.count - 1].timestampMax = max(last.timestampMax, timestampMax)

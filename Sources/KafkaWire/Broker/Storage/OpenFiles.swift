@@ -2,12 +2,12 @@ import Foundation
 import KafkaProtocol
 import Synchronization
 
-/// The descriptors of a broker's partition files: a limited number is open at once.
+/// The descriptors of a broker's partition files, of which a limited number is open at the same time.
 ///
-/// A file is opened when it is used, and stays open until another one needs its place: then the one whose last use is
-/// the longest ago is closed. So a directory may hold more partitions than the process may have descriptors.
+/// A file is opened when it is used, and stays open until the limit requires that the least recently used file is
+/// closed. So a directory can hold more partitions than the process can have descriptors.
 final class OpenFiles: Sendable {
-    /// Identifies a file until `forget`.
+    /// Identifies a file until `remove(_:)`.
     struct Key: Hashable, Sendable {
         fileprivate let number: UInt64
     }
@@ -25,7 +25,7 @@ final class OpenFiles: Sendable {
         var lastUse: UInt64 = 0
     }
 
-    /// More than these are open only while more than these are read or written at the same time.
+    /// The maximum number of open files, except while more are read or written at the same time.
     let openMax: Int
     private let state = Mutex(State())
 
@@ -42,7 +42,7 @@ final class OpenFiles: Sendable {
         }
     }
 
-    /// Runs `body` with the file's descriptor, opening the file where it is not open.
+    /// Runs `body` with the file's descriptor, and opens the file first if necessary.
     func withDescriptor<R>(
         of key: Key, at path: String, _ body: (Int32) throws(StorageError) -> R
     ) throws(StorageError) -> R {
@@ -69,7 +69,7 @@ final class OpenFiles: Sendable {
                 state.entries[key] = Entry(descriptor: descriptor, userCount: 1, lastUse: state.lastUse)
                 return descriptor
             } catch {
-                // Connections may have used up the descriptors that were meant for files.
+                // Connections may use the descriptors that are intended for files.
                 guard error.isOutOfDescriptors, closeLeastRecentlyUsed(&state) else { throw error }
             }
         }
@@ -84,7 +84,7 @@ final class OpenFiles: Sendable {
         while state.entries.count >= limit, closeLeastRecentlyUsed(&state) {}
     }
 
-    /// False where every file is in use.
+    /// Returns false if every file is in use.
     private static func closeLeastRecentlyUsed(_ state: inout State) -> Bool {
         let idle = state.entries.lazy.filter { $0.value.userCount == 0 }
         guard let oldest = idle.min(by: { $0.value.lastUse < $1.value.lastUse }) else { return false }
@@ -93,7 +93,7 @@ final class OpenFiles: Sendable {
         return true
     }
 
-    /// The file is not used any more.
+    /// Closes the file for good.
     func remove(_ key: Key) {
         state.withLock { state in
             if let entry = state.entries.removeValue(forKey: key) { close(entry.descriptor) }

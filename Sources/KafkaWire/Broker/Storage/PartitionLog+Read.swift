@@ -5,7 +5,7 @@ import WireCore
 extension PartitionLog {
     /// Whole batches for a consumer.
     struct Batches: Equatable {
-        /// The first may begin before the offset that was asked for; consumers skip what they did not ask for.
+        /// The first may begin before the requested offset; consumers skip records before it.
         var bytes: [UInt8]
         var endOffset: Int64
     }
@@ -25,24 +25,24 @@ extension PartitionLog {
         }
     }
 
-    /// How many bytes a fetch from `offset` could get: never too many, too few by one section of the index at most.
+    /// A lower bound for the bytes that a fetch from `offset` can return; too low by at most one section of the index.
     func bytesAvailable(from offset: Int64) -> Int {
         let bounds = bounds(for: offset)
         guard offset < bounds.endOffset, let section = bounds.section else { return 0 }
         return max(1, bounds.lengthBytes - section.position - OffsetIndex.sectionBytes)
     }
 
-    /// Reads whole batches, from the one that holds `offset` on.
+    /// Reads whole batches, beginning with the one that contains `offset`.
     ///
-    /// - Parameter bytesMax: not more than this, except for the first batch where `firstAlways` is set.
-    /// - Returns: no bytes at the end of the log; nil if the offset is beyond it or negative, or the topic is gone.
+    /// - Parameter bytesMax: the maximum number of bytes. With `firstAlways` the first batch may be larger.
+    /// - Returns: no bytes at the end of the log; nil if the offset is out of range or the topic was deleted.
     func read(from offset: Int64, bytesMax: Int, firstAlways: Bool) throws(StorageError) -> Batches? {
         let bounds = bounds(for: offset)
         guard offset >= startOffset, offset <= bounds.endOffset, !bounds.isDeleted else { return nil }
         let nothing = Batches(bytes: [], endOffset: bounds.endOffset)
         guard offset < bounds.endOffset, let section = bounds.section else { return nothing }
-        let place = try locate(offset, from: section.position, lengthBytes: bounds.lengthBytes)
-        guard let (position, firstBytes) = place else { return nothing }
+        let location = try locate(offset, from: section.position, lengthBytes: bounds.lengthBytes)
+        guard let (position, firstBytes) = location else { return nothing }
 
         var count = min(max(0, bytesMax), bounds.lengthBytes - position)
         if count < firstBytes {
@@ -54,12 +54,12 @@ extension PartitionLog {
         return Batches(bytes: bytes, endOffset: bounds.endOffset)
     }
 
-    /// The position and the length of the first batch whose last offset is not before `offset`.
+    /// The position and length of the first batch whose last offset is at least `offset`.
     private func locate(
         _ offset: Int64, from start: Int, lengthBytes: Int
     ) throws(StorageError) -> (position: Int, batchBytes: Int)? {
         var position = start
-        // A section is read in one go; only a batch that is larger than the section needs a second look.
+        // A section is read at once; only a batch that is larger than a section needs another read.
         var window = try file.read(
             count: min(OffsetIndex.sectionBytes + RecordBatchHeader.byteCount, lengthBytes - start), at: start)
         var windowStart = start
@@ -96,9 +96,9 @@ extension PartitionLog {
         return end
     }
 
-    // MARK: By time
+    // MARK: Timestamps
 
-    /// A record by its timestamp.
+    /// A record's timestamp and offset.
     struct TimedOffset: Equatable, Sendable {
         var timestamp: Int64
         var offset: Int64
@@ -112,9 +112,9 @@ extension PartitionLog {
         }
     }
 
-    /// The first record whose timestamp is not before `timestamp`; nil if there is none.
+    /// The first record with at least this timestamp; nil if there is none.
     ///
-    /// In a batch whose codec cannot be read here it is the batch's first record.
+    /// In a batch whose codec cannot be decompressed, it is the batch's first record.
     func firstRecord(timestampAtLeast timestamp: Int64) throws(StorageError) -> TimedOffset? {
         let (section, lengthBytes) = state.withLock {
             ($0.index.section(timestampAtLeast: timestamp), $0.lengthBytes)

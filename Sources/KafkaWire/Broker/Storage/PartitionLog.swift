@@ -3,13 +3,12 @@ import KafkaProtocol
 import Synchronization
 import WireCore
 
-/// The log of one partition: a file of record batches, one behind the other, as clients fetch them.
+/// The log of one partition: a file of record batches, in the format in which clients fetch them.
 ///
-/// Appending takes the partition's lock and ends with a `write`: what was acknowledged survives the end of the
-/// process, though not a loss of power. Reading needs the lock for a moment only, since bytes once written
-/// never change.
+/// Appending takes the partition's lock and ends with a `write`: acknowledged batches survive the end of the process,
+/// but not a power failure. Reading holds the lock only to find the position, since written bytes never change.
 final class PartitionLog: Sendable {
-    /// There is one broker and one term of office.
+    /// There is one broker, so there is one leader epoch.
     static let leaderEpoch: Int32 = 0
     private static let logger = Logger("cdcd.broker.PartitionLog")
 
@@ -18,10 +17,10 @@ final class PartitionLog: Sendable {
         var lengthBytes = 0
         var index = OffsetIndex()
         var producers = ProducerStates()
-        /// The largest timestamp and where it stands; -1 in an empty log.
+        /// The largest timestamp and its offset; -1 in an empty log.
         var timestampMax: Int64 = -1
         var timestampMaxOffset: Int64 = -1
-        /// Who waits for more to come.
+        /// The fetches that wait for more records.
         var listeners: [ObjectIdentifier: AppendSignal] = [:]
         /// Set when the topic is deleted.
         var isDeleted = false
@@ -42,10 +41,10 @@ final class PartitionLog: Sendable {
     let file: AppendOnlyFile
     let state: Mutex<State>
 
-    /// Opens the log at `path`, or begins it. A torn end is cut off; anything else that is not a valid batch is
-    /// moved to a file beside the log, with all that follows it, and logged as an error.
+    /// Opens or creates the log at `path`. An incomplete last batch is cut off; anything else that is not a valid batch
+    /// is moved to a file beside the log, with all that follows it, and logged as an error.
     ///
-    /// - Parameter files: keeps the number of open files within a limit; nil: this one stays open.
+    /// - Parameter files: limits the number of open files. If nil, this one stays open.
     init(path: String, in files: OpenFiles? = nil) throws(StorageError) {
         file = try AppendOnlyFile(path: path, in: files)
         var state = State()
@@ -66,9 +65,9 @@ final class PartitionLog: Sendable {
         }
     }
 
-    /// The offset that the next record gets: all before it can be read.
+    /// The offset of the next record. All records before it can be read.
     var endOffset: Int64 { state.withLock { $0.endOffset } }
-    /// Nothing is ever deleted from the beginning.
+    /// Records are never deleted from the beginning.
     var startOffset: Int64 { 0 }
     var lengthBytes: Int { state.withLock { $0.lengthBytes } }
     var isDeleted: Bool { state.withLock { $0.isDeleted } }
@@ -76,15 +75,16 @@ final class PartitionLog: Sendable {
     // MARK: Append
 
     enum AppendOutcome: Equatable {
-        /// Where the batch stands; `isRepeated` where it stood there already.
+        /// `isRepeated`: the batch was there already.
         case appended(baseOffset: Int64, isRepeated: Bool)
         case refused(KafkaErrorCode)
     }
 
-    /// Appends one batch, which has been checked, and gives it its offsets.
+    /// Assigns offsets to a validated batch and appends it.
     ///
-    /// - Parameter batch: is changed in place: base offset, leader epoch and, for append time, timestamp and checksum.
-    /// - Parameter appendTime: milliseconds since 1970 where the topic stamps the time of append, else nil.
+    /// - Parameters:
+    ///   - batch: changed in place: base offset, leader epoch and, with `appendTime`, timestamp and checksum.
+    ///   - appendTime: milliseconds since 1970 if the topic uses `LogAppendTime`, else nil.
     func append(
         _ batch: inout [UInt8], _ header: RecordBatchHeader, appendTime: Int64?
     ) throws(StorageError) -> AppendOutcome {
@@ -121,7 +121,7 @@ final class PartitionLog: Sendable {
         return outcome
     }
 
-    /// Takes no more batches and wakes those who wait for some.
+    /// Rejects further batches and wakes waiting fetches.
     func markDeleted() {
         let listeners = state.withLock { state in
             state.isDeleted = true

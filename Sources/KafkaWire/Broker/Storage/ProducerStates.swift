@@ -1,10 +1,10 @@
 import KafkaProtocol
 
-/// What a partition knows of its idempotent producers (KIP-98): enough to refuse a gap and to recognise a repetition.
+/// The state of a partition's idempotent producers (KIP-98), by which sequence gaps and repeated batches are detected.
 ///
-/// A pure machine: batches in, verdicts out. The states are rebuilt from the batch headers when a log is opened.
+/// It is rebuilt from the batch headers when a log is opened.
 struct ProducerStates: Equatable, Sendable {
-    /// The numbers of one batch, as its header has them.
+    /// The producer's fields of a batch header.
     struct Batch: Equatable, Sendable {
         var producerID: Int64
         var epoch: Int16
@@ -15,24 +15,24 @@ struct ProducerStates: Equatable, Sendable {
 
     enum Decision: Equatable, Sendable {
         case append
-        /// The same batch was appended before, at this offset: the producer did not get our answer.
+        /// The same batch was appended before, at this offset: the producer did not receive the response.
         case duplicate(baseOffset: Int64)
         case refuse(KafkaErrorCode)
     }
 
-    /// The number of a producer's latest batches that are kept: as many as may be in flight.
+    /// The number of latest batches to store for each producer: the maximum that can be in flight.
     static let keptBatchCount = 5
 
     private struct State: Equatable, Sendable {
         var epoch: Int16
-        /// The latest batches of this epoch, the latest last. Never empty.
+        /// The latest batches of this epoch, in order. Never empty.
         var batches: [Batch]
     }
 
     private var states: [Int64: State] = [:]
 
-    /// Judges a batch that is about to be appended. A producer that is not known here may begin with any sequence: its
-    /// earlier batches may have been deleted.
+    /// Decides about a batch before it is appended. An unknown producer may begin with any sequence, since its earlier
+    /// batches may have been deleted.
     func decision(for batch: Batch) -> Decision {
         guard let state = states[batch.producerID] else { return .append }
         if batch.epoch < state.epoch { return .refuse(.invalidProducerEpoch) }
@@ -48,7 +48,7 @@ struct ProducerStates: Equatable, Sendable {
         return batch.firstSequence == expected ? .append : .refuse(.outOfOrderSequenceNumber)
     }
 
-    /// Takes note of a batch that is in the log.
+    /// Records a batch that was appended.
     mutating func batchAppended(_ batch: Batch) {
         var state = states[batch.producerID] ?? State(epoch: batch.epoch, batches: [])
         if state.epoch != batch.epoch { state = State(epoch: batch.epoch, batches: []) }

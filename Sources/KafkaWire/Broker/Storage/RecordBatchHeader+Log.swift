@@ -2,10 +2,10 @@ import KafkaProtocol
 import WireCore
 
 extension RecordBatchHeader {
-    /// Nothing that this broker has written is longer.
+    /// The maximum length of a batch that this broker writes.
     static let logBatchBytesMax = 128 << 20
 
-    /// The head of the batch that `bytes` begin with.
+    /// The header of the batch at the beginning of `bytes`.
     static func first(in bytes: UnsafeRawBufferPointer) throws(WireError) -> RecordBatchHeader {
         var reader = ByteReader(bytes)
         let header = try RecordBatchHeader(from: &reader)
@@ -17,7 +17,7 @@ extension RecordBatchHeader {
 
     var lastOffset: Int64 { nextOffset &- 1 }
 
-    /// What the idempotence rules look at; nil for a batch without a producer id.
+    /// The producer's fields; nil for a batch without a producer id.
     var producerBatch: ProducerStates.Batch? {
         guard producerID >= 0 else { return nil }
         return ProducerStates.Batch(

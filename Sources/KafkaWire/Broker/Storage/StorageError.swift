@@ -7,11 +7,11 @@ package enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     case system(operation: String, path: String, errno: Int32)
     /// Another broker works in the same directory.
     case inUse(directory: String)
-    /// A file that the broker wrote says something that it never writes.
+    /// A file of the broker has invalid content.
     case damaged(path: String, reason: String)
-    /// Something has become so large that the broker does not write it down.
+    /// An entry exceeds the maximum size.
     case tooLarge(path: String, bytes: Int, limit: Int)
-    /// So few descriptors are left that a new topic would take those of connections.
+    /// Too few descriptors are left for a new topic: the rest is reserved for connections.
     case fewDescriptors(openCount: Int, limit: Int)
 
     package var description: String {
@@ -36,7 +36,7 @@ package enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
         return code == EMFILE || code == ENFILE
     }
 
-    /// The error of the system call that has just failed.
+    /// The error of the system call that failed last.
     static func last(_ operation: String, _ path: String) -> StorageError {
         .system(operation: operation, path: path, errno: errno)
     }

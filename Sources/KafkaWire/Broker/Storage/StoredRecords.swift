@@ -1,20 +1,20 @@
 import KafkaProtocol
 import WireCore
 
-/// The records of one batch, looked at in place.
+/// Reads the records of a stored batch in place.
 enum StoredRecords {
-    /// What the broker wants to know of a record. Ranges count from the first byte of the batch's records.
+    /// The fields of a record that the broker uses. Ranges are relative to the first byte of the batch's records.
     struct Record: Equatable {
-        /// All of the record, its length included.
+        /// The whole record with its length.
         var range: Range<Int>
         var timestampDelta: Int64
         var offsetDelta: Int32
-        /// Nil for a record without a key.
+        /// nil for a record without a key.
         var key: Range<Int>?
     }
 
-    /// Calls `body` with the batch's records, uncompressed; returns nil for a codec that cannot be read, whose batches
-    /// are stored and sent as they are.
+    /// Calls `body` with the batch's records, decompressed. Returns nil for a codec that cannot be decompressed, whose
+    /// batches are stored and sent unchanged.
     ///
     /// - Parameter batch: the whole batch, whose header is `header`.
     static func withPayload<R>(
@@ -28,8 +28,7 @@ enum StoredRecords {
         } _: { (records) throws(WireError) in try body(records) }
     }
 
-    /// Walks through the records. Throws where they are not `count` whole ones with ascending offsets, and nothing
-    /// behind.
+    /// Calls `body` for each record. Throws unless there are exactly `count` whole records with ascending offsets.
     static func forEach(
         in payload: UnsafeRawBufferPointer, count: Int32, _ body: (Record) throws(WireError) -> Void
     ) throws(WireError) {
@@ -47,7 +46,7 @@ enum StoredRecords {
     }
 
     /// Layout: length varint | attributes i8 | timestamp delta varlong | offset delta varint | key length varint | key
-    /// | value and headers, which the broker passes over.
+    /// | value and headers, which the broker skips.
     @_lifetime(reader: copy reader)
     private static func next(_ reader: inout ByteReader) throws(WireError) -> Record {
         let start = reader.offset
@@ -67,8 +66,8 @@ enum StoredRecords {
             range: start..<reader.offset, timestampDelta: timestampDelta, offsetDelta: offsetDelta, key: key)
     }
 
-    /// The first record of the batch whose timestamp is not before `timestamp`. Where the records cannot be read here
-    /// it is taken to be the first of all: a consumer then gets more than it asked for, not less.
+    /// The first record of the batch with at least this timestamp. If the records cannot be decompressed, the batch's
+    /// first record, so that a consumer gets too many records rather than too few.
     static func firstRecord(
         in batch: [UInt8], _ header: RecordBatchHeader, timestampAtLeast timestamp: Int64
     ) throws(WireError) -> PartitionLog.TimedOffset {

@@ -1,7 +1,7 @@
 import KafkaProtocol
 import WireCore
 
-/// Who the broker is: made up when the data directory is new, the same ever after.
+/// The broker's identity, generated when the data directory is created.
 struct BrokerIdentity: Equatable, Sendable {
     static let nodeID: Int32 = 1
     private static let fileName = "broker.json"

@@ -15,7 +15,7 @@ final class BrokerTopic: Sendable {
         self.configuration = configuration
     }
 
-    /// Nil for a partition that the topic does not have.
+    /// Returns nil if the partition does not exist.
     func partition(_ index: Int32) -> PartitionLog? {
         index >= 0 && Int(index) < partitions.count ? partitions[Int(index)] : nil
     }

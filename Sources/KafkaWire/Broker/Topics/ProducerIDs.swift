@@ -2,10 +2,10 @@ import KafkaProtocol
 import Synchronization
 import WireCore
 
-/// Gives out producer ids, each only once in the life of the data directory.
+/// Allocates producer ids, each only once during the lifetime of the data directory.
 ///
-/// Numbers are reserved on disk in blocks before the first of a block is used; what is left of a block when the broker
-/// ends is never used.
+/// Ids are reserved on disk in blocks before the first of a block is used. The rest of a block is lost when the broker
+/// ends.
 final class ProducerIDs: Sendable {
     private static let blockSize: Int64 = 1000
     private static let fileName = "producer-ids.json"

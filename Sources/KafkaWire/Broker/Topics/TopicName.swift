@@ -1,10 +1,10 @@
 import KafkaProtocol
 
-/// What a topic may be called (Kafka's `Topic.validate`). Such a name is also a safe name for a directory.
+/// Validates topic names (Kafka's `Topic.validate`). A valid name is also safe as the name of a directory.
 enum TopicName {
     static let lengthMax = 249
 
-    /// Why the name is refused, in Kafka's words; nil for a good one.
+    /// Returns why the name is invalid, in Kafka's words, or nil if it is valid.
     static func validationError(_ name: String) -> String? {
         if name.isEmpty { return "Topic name is invalid: the empty string is not allowed" }
         if name == "." || name == ".." { return "Topic name is invalid: '.' or '..' is not allowed" }

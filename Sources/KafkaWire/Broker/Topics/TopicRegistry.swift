@@ -5,8 +5,8 @@ import WireCore
 
 /// All topics of the broker, in memory and on disk.
 ///
-/// A topic is built in `scratch` and renamed into place, and goes the same way: after a crash there is the whole topic
-/// or none. Changes are made one at a time; looking a topic up does not wait for them.
+/// A topic is created in `scratch` and renamed into place, and removed the same way: after a crash there is the whole
+/// topic or none. Changes are made one at a time; lookups do not wait for them.
 final class TopicRegistry: Sendable {
     private static let logger = Logger("cdcd.broker.TopicRegistry")
 
@@ -28,7 +28,7 @@ final class TopicRegistry: Sendable {
 
     /// Opens all topics in the directory. Compacted ones are compacted first.
     ///
-    /// - Parameter files: the partitions' files, of which a limited number is open at once.
+    /// - Parameter files: limits the number of open partition files.
     init(
         directory: DataDirectory, files: OpenFiles, descriptors: any DescriptorUsage = ProcessDescriptors()
     ) throws(StorageError) {
@@ -66,16 +66,16 @@ final class TopicRegistry: Sendable {
         return BrokerTopic(name: name, id: id, partitions: partitions, configuration: configuration)
     }
 
-    // MARK: Looking up
+    // MARK: Lookup
 
     func topic(named name: String) -> BrokerTopic? { table.withLock { $0.byName[name] } }
     func topic(id: KafkaUUID) -> BrokerTopic? { table.withLock { $0.byID[id] } }
-    /// All topics in the order of their names.
+    /// All topics, sorted by name.
     var all: [BrokerTopic] { table.withLock { Array($0.byName.values) }.sorted { $0.name < $1.name } }
 
-    // MARK: Changing
+    // MARK: Changes
 
-    /// Creates a topic whose name and settings have been checked; nil if there is one of that name.
+    /// Creates a topic whose name and settings are valid. Returns nil if the name is in use.
     func create(
         name: String, partitionCount: Int, configuration: TopicConfiguration
     ) throws(StorageError) -> BrokerTopic? {
@@ -97,14 +97,14 @@ final class TopicRegistry: Sendable {
             Self.logger.info("Created topic \(name) with \(partitionCount) partition(s)")
             for setting in configuration.ineffectiveNames {
                 Self.logger.warn(
-                    "Topic \(name): \(setting)=\(configuration.effective(setting)) is kept and shown, but the development "
-                        + "broker neither deletes nor recompresses nor replicates")
+                    "Topic \(name): \(setting)=\(configuration.effective(setting)) has no effect: the development broker "
+                        + "neither deletes nor recompresses nor replicates")
             }
             return topic
         }
     }
 
-    /// Creates the logs of a topic whose directory is in place. Where that fails, the topic is removed again.
+    /// Creates the logs of a topic whose directory is in place. If that fails, the topic is removed.
     private func makePartitions(
         _ indexes: Range<Int>, ofNewTopicAt path: String
     ) throws(StorageError) -> [PartitionLog] {
@@ -125,10 +125,10 @@ final class TopicRegistry: Sendable {
         return partitions
     }
 
-    /// Partition files can be closed and opened again, connections cannot: the last descriptors are kept for these.
+    /// Partition files can be closed and opened again, connections cannot: the last descriptors are reserved for these.
     private func checkDescriptors() throws(StorageError) {
         let (openCount, limit) = (descriptors.openCount, descriptors.limit)
-        // Files that are open and idle count as free, except for the few that a broker needs to work at all.
+        // Open files that are not in use count as free, except for the minimum that a broker needs.
         let busy = openCount - max(0, files.openCount - Self.workingFiles)
         if limit - busy < Self.descriptorReserve(limit: limit) {
             throw .fewDescriptors(openCount: openCount, limit: limit)
@@ -137,10 +137,10 @@ final class TopicRegistry: Sendable {
 
     private static let workingFiles = 16
 
-    /// How many descriptors must be free for a new topic.
+    /// The number of descriptors that must be free for a new topic.
     static func descriptorReserve(limit: Int) -> Int { min(100, limit / 4) }
 
-    /// Deletes a topic with all it holds; false where there is none of that name.
+    /// Deletes a topic and its records. Returns false if it does not exist.
     func delete(name: String) throws(StorageError) -> Bool {
         try changes.withLock { (_) throws(StorageError) -> Bool in
             guard let topic = topic(named: name) else { return false }
@@ -162,7 +162,7 @@ final class TopicRegistry: Sendable {
         }
     }
 
-    /// Changes a topic's settings or adds partitions; what the topic holds stays. Nil if there is no such topic.
+    /// Changes a topic's settings or adds partitions. Returns nil if the topic does not exist.
     func change(
         name: String, partitionCount: Int? = nil, configuration: TopicConfiguration? = nil
     ) throws(StorageError) -> BrokerTopic? {
