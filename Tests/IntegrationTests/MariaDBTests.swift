@@ -3,6 +3,8 @@ import MySQLWire
 import Testing
 import WireStreams
 
+@testable import BinlogSource
+
 @Suite(.serialized, .enabled(if: RealServers.mariadb != nil, "CDCD_TEST_MARIADB names no MariaDB server"))
 struct MariaDBTests {
     private func options(_ user: String = "root", _ password: String = "") throws -> MySQLConfiguration {
@@ -57,5 +59,59 @@ struct MariaDBTests {
         }
         #expect(seen == ["gtid of a statement", "query", "gtid", "map", "rows", "xid"])
         stream.canceller.cancel()
+    }
+
+    /// After a new connection it continues with the next transaction: no row is lost or repeated.
+    @Test func binlogMachineFollowsGTIDs() throws {
+        let writer = try MySQLConnection.connect(try options())
+        defer { writer.close() }
+        try writer.execute("CREATE DATABASE IF NOT EXISTS wire_maria")
+        try writer.execute("CREATE OR REPLACE TABLE wire_maria.followed (i tinyint)")
+        var machine = BinlogMachine(
+            StreamingStart(SourceOffset(file: "", position: 4), executed: try executed(writer)),
+            options: .init(
+                prefersCommitTime: false, includesQuery: false, gtidSources: GTIDSourceFilter(), flavor: .mariaDB))
+        for values in [[1, 2], [3, 4]] as [[UInt8]] {
+            for value in values { try writer.execute("INSERT INTO wire_maria.followed VALUES (\(value))") }
+            #expect(try rows(transactions: 2, &machine) == values)
+            #expect(machine.resumeRequest.point.gtids?.position == (try executed(writer)))
+            machine.reconnect()
+        }
+    }
+
+    private func executed(_ connection: MySQLConnection) throws -> GTIDPosition {
+        let text = try #require(try connection.queryText("SELECT @@gtid_binlog_pos").scalar)
+        return .mariaDB(try #require(MariaDBGTIDList(text)))
+    }
+
+    /// Reads with a connection of its own, from the machine's position on.
+    ///
+    /// - Returns: the first byte of each inserted row.
+    private func rows(transactions: Int, _ machine: inout BinlogMachine) throws -> [UInt8] {
+        let position = try #require(machine.resumeRequest.point.gtids?.position)
+        let stream = try ReplicationStream(
+            try MySQLConnection.connect(try options()), serverID: 77_023, start: .gtids(position),
+            heartbeatMilliseconds: 100, silenceMilliseconds: 5000)
+        defer { stream.close() }
+        var decoder = BinlogDecoder(hasChecksums: stream.hasChecksums)
+        var values: [UInt8] = []
+        var commits = 0
+        while commits < transactions {
+            let event = try decoder.decodeOne(try stream.next())
+            switch machine.receive(event) {
+            case .emitRows(let skippedRows):
+                guard case .rows(let rows) = event.body else { break }
+                let map = try #require(decoder.tableMap(rows.tableID))
+                var (images, image) = (rows.makeRows(), RowImage())
+                try images.next(into: &image, columns: map.columns)
+                values.append(try #require(image[0]?.first))
+                machine.didEmitRows(1, of: 1, skipping: skippedRows)
+            case .none, .advanceOffsetIfIdle: break
+            case let action: Issue.record("\(action)")
+            }
+            machine.complete(event)
+            if case .xid = event.body { commits += 1 }
+        }
+        return values
     }
 }
