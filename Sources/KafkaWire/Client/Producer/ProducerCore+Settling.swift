@@ -77,7 +77,8 @@ extension ProducerCore {
         switch verdict {
         case .delivered: finish(partition, batch, .success(answer.baseOffset), &effects)
         case .failed(let code): finish(partition, batch, .failure(error(code, partition, answer.message)), &effects)
-        case .retry, .retryInNextEpoch: expire(partition, number, batch, answer.outcome, now, &effects)
+        case .retry, .retryInNextEpoch:
+            expire(batch, of: partition, after: answer.outcome, now: now, &effects)
         case .retryWithNewProducer:
             requestIdentity()
             effects.needsMaintenance = true
@@ -158,9 +159,8 @@ extension ProducerCore {
 
     /// Fails a returned batch whose delivery timeout has passed.
     private mutating func expire(
-        _ partition: Partition, _ number: UInt64, _ batch: SealedBatch,
-        _ outcome: PartitionQueue<SealedBatch>.BatchResult,
-        _ now: MonotonicInstant, _ effects: inout Effects
+        _ batch: SealedBatch, of partition: Partition, after outcome: PartitionQueue<SealedBatch>.BatchResult,
+        now: MonotonicInstant, _ effects: inout Effects
     ) {
         guard isExpired(batch, now) else { return }
         _ = note(partition, isRefusing: false)

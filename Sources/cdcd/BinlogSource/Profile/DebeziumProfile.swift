@@ -3,11 +3,10 @@ import DebeziumPlugins
 
 /// Every decision of the connector that depends on the generation of Debezium, by subject and name.
 ///
-/// No other code of the connector tests for a generation. Each subject has a file of its own:
+/// No other code of the connector tests for a generation. Each subject has a file:
 ///
 /// | subject | decides |
 /// |---|---|
-/// | `options` | properties of the configuration, their defaults and validation |
 /// | `columns` | what a statement says of a column or a key |
 /// | `schemaChanges` | which statements change the schema, and the records of schema changes |
 /// | `history` | documents and recovery of the schema history |
@@ -16,6 +15,8 @@ import DebeziumPlugins
 /// | `snapshots` | order and marks of snapshots, and values that differ from the stream's |
 /// | `values` | conversion of column values |
 /// | `messages` | terms of error messages |
+///
+/// What concerns the properties of a configuration is a member of the profile itself.
 package struct DebeziumProfile: Sendable, Hashable {
     package let generation: DebeziumGeneration
 

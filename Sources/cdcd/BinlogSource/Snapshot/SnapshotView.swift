@@ -42,7 +42,9 @@ struct SnapshotView {
             if refusal.code == Self.lockWaitTimeout, !privileges.grants.hasAnywhere("LOCK TABLES") {
                 throw MySQLError.server(refusal)
             }
-            self = try Self.underTableLocks(connection, configuration, serverUUID, privileges, control, logger)
+            self = try Self.underTableLocks(
+                of: connection, configuration, serverUUID: serverUUID, privileges: privileges, control: control,
+                logger: logger)
         } else {
             self = try Self.underGlobalLock(connection, configuration, logger)
         }
@@ -93,8 +95,8 @@ struct SnapshotView {
     }
 
     private static func underTableLocks(
-        _ connection: MySQLConnection, _ configuration: MySQLConnectorConfig, _ serverUUID: String?,
-        _ privileges: PrivilegeCheck, _ control: TaskControl, _ logger: Logger
+        of connection: MySQLConnection, _ configuration: MySQLConnectorConfig, serverUUID: String?,
+        privileges: PrivilegeCheck, control: TaskControl, logger: Logger
     ) throws -> SnapshotView {
         guard privileges.grants.hasAnywhere("LOCK TABLES") else { throw privileges.lockingFailure }
         let seconds = max(1, configuration.snapshot.lockTimeoutMilliseconds / 1000)

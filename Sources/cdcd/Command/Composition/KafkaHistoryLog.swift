@@ -39,7 +39,7 @@ final class KafkaHistoryLog: HistoryLog {
     var cancel: @Sendable () -> Void { { [connection] in connection.cancel() } }
 
     func exists() throws -> Bool {
-        try retrying("looked for") {
+        try retrying(.find) {
             try KafkaAdmin(connection.queryClient).describeTopics([location.topic])[0] != nil
         }
     }
@@ -51,7 +51,7 @@ final class KafkaHistoryLog: HistoryLog {
             configuration: [
                 ("cleanup.policy", "delete"), ("retention.ms", String(Int64.max)), ("retention.bytes", "-1"),
             ])
-        try retrying("created") {
+        try retrying(.create) {
             do {
                 try KafkaAdmin(connection.createClient).createTopics([topic])
             } catch let error as KafkaError where error.errorCode == .topicAlreadyExists {
@@ -64,13 +64,13 @@ final class KafkaHistoryLog: HistoryLog {
         do throws(KafkaError) {
             try connection.append(records, to: location.topic)
         } catch {
-            throw failure("written", error)
+            throw failure(.write, error)
         }
     }
 
     func replay(_ body: ([UInt8]) throws -> Void) throws {
         var reader: TopicReader?
-        try retrying("read") {
+        try retrying(.read) {
             // Continues from the place at which the last attempt failed.
             let current = try reader ?? TopicReader(connection.client, topic: location.topic)
             reader = current
@@ -83,7 +83,7 @@ final class KafkaHistoryLog: HistoryLog {
     func close() { connection.close() }
 
     /// Repeats `body` while Kafka does not answer.
-    private func retrying<R>(_ done: String, _ body: () throws -> R) throws -> R {
+    private func retrying<R>(_ operation: Operation, _ body: () throws -> R) throws -> R {
         var isWaiting = false
         while true {
             do {
@@ -91,7 +91,7 @@ final class KafkaHistoryLog: HistoryLog {
                 if isWaiting { report(.running) }
                 return result
             } catch let error as KafkaError {
-                let failure = failure(done, error)
+                let failure = failure(operation, error)
                 guard error.isRetriable, !(failure is CancellationError) else { throw failure }
                 let reason = "\(failure); it is tried again"
                 if !isWaiting { Self.logger.warn(reason) }
@@ -102,10 +102,22 @@ final class KafkaHistoryLog: HistoryLog {
         }
     }
 
-    private func failure(_ done: String, _ error: KafkaError) -> any Error {
+    private enum Operation {
+        case find
+        case create
+        case write
+        case read
+    }
+
+    private func failure(_ operation: Operation, _ error: KafkaError) -> any Error {
         if connection.isCancelled { return CancellationError() }
-        return HistoryLogError(
-            "the schema history topic \(location.topic) at \(location.bootstrapServers) cannot be \(done): \(error)")
+        let topic = "\(location.topic) at \(location.bootstrapServers)"
+        return switch operation {
+        case .find: HistoryLogError("the schema history topic \(topic) cannot be looked for: \(error)")
+        case .create: HistoryLogError("the schema history topic \(topic) cannot be created: \(error)")
+        case .write: HistoryLogError("the schema history topic \(topic) cannot be written: \(error)")
+        case .read: HistoryLogError("the schema history topic \(topic) cannot be read: \(error)")
+        }
     }
 }
 
