@@ -31,7 +31,7 @@ import Testing
 
     @Test func unfinishedSnapshotRestartsUnlessTheModeForbidsIt() throws {
         guard case .snapshot(readsRows: true, _) = try decide(Self.unfinished, .initial) else {
-            Issue.record("the snapshot was not begun anew")
+            Issue.record("the snapshot was not restarted")
             return
         }
         let error = #expect(throws: ConnectorError.self) { try decide(Self.unfinished, .never) }

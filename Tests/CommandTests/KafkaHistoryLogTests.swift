@@ -11,8 +11,8 @@ import WireStreams
 @testable import cdcd
 
 @Suite struct KafkaHistoryLogTests {
-    /// A broker in this process that can be away, and a history on it.
-    private final class World {
+    /// A broker in this process that can be stopped, and a schema history on it.
+    private final class HistoryHarness {
         private let directory = NSTemporaryDirectory() + "cdcd-history-test-" + UUID().uuidString
         private(set) var broker: DevelopmentBroker
         let conditions = Conditions()
@@ -81,15 +81,15 @@ import WireStreams
         return records
     }
 
-    /// A history with a gap can't be replayed: whatever the broker does not keep must end the append.
+    /// A history with a gap cannot be recovered: any record that the broker does not store must fail the append.
     @Test func recordRefusedByTheBrokerIsAnError() throws {
-        let world = try World()
-        let client = KafkaClient(KafkaClientConfiguration(bootstrapServers: [world.broker.address]))
+        let harness = try HistoryHarness()
+        let client = KafkaClient(KafkaClientConfiguration(bootstrapServers: [harness.broker.address]))
         defer { client.close() }
         try KafkaAdmin(client).createTopics([
             NewTopic(name: "history", partitions: 1, configuration: [("max.message.bytes", "1000")])
         ])
-        let log = try world.history()
+        let log = try harness.history()
         defer { log.close() }
         try log.append([[1]])
         let error = #expect(throws: HistoryLogError.self) {
@@ -100,68 +100,68 @@ import WireStreams
         #expect(try records(log) == [[1], [2], [4]])
     }
 
-    /// Everything that a task asks of its history, in the order of a start.
+    /// Every operation of a task on its history, in the order of a start.
     @Test func operationsWaitForKafkaAndReportTheInterruption() throws {
-        let world = try World()
-        world.broker.stop()
-        let use = Use(try world.history()) { history in
+        let harness = try HistoryHarness()
+        harness.broker.stop()
+        let use = Use(try harness.history()) { history in
             if try !history.exists() { try history.create() }
             try history.append([[1], [2]])
             var records: [[UInt8]] = []
             try history.replay { records.append($0) }
             #expect(records == [[1], [2]])
         }
-        #expect(world.conditions.isInterrupted.wait(milliseconds: 20_000))
-        guard case .interrupted(let reason) = world.conditions.last else {
-            Issue.record("\(String(describing: world.conditions.last))")
+        #expect(harness.conditions.isInterrupted.wait(milliseconds: 20_000))
+        guard case .interrupted(let reason) = harness.conditions.last else {
+            Issue.record("\(String(describing: harness.conditions.last))")
             return
         }
-        #expect(reason.contains("history") && reason.contains("\(world.broker.address)"))
-        try world.startAgain()
+        #expect(reason.contains("history") && reason.contains("\(harness.broker.address)"))
+        try harness.startAgain()
         try use.get()
-        #expect(world.conditions.last == .running)
+        #expect(harness.conditions.last == .running)
     }
 
     @Test func appendWaitingForKafkaCanBeCancelled() throws {
-        let world = try World()
-        let history = try world.history()
+        let harness = try HistoryHarness()
+        let history = try harness.history()
         try history.create()
         try history.append([[1]])
         let cancel = history.cancel
-        world.broker.stop()
+        harness.broker.stop()
         let use = Use(history) { try $0.append([[2]]) }
-        #expect(world.conditions.isInterrupted.wait(milliseconds: 20_000))
+        #expect(harness.conditions.isInterrupted.wait(milliseconds: 20_000))
         cancel()
         #expect(throws: CancellationError.self) { try use.get() }
     }
 
     @Test func queryWaitingForKafkaCanBeCancelled() throws {
-        let world = try World()
-        world.broker.stop()
-        let history = try world.history()
+        let harness = try HistoryHarness()
+        harness.broker.stop()
+        let history = try harness.history()
         let cancel = history.cancel
         let use = Use(history) { _ = try $0.exists() }
-        #expect(world.conditions.isInterrupted.wait(milliseconds: 20_000))
+        #expect(harness.conditions.isInterrupted.wait(milliseconds: 20_000))
         cancel()
         #expect(throws: CancellationError.self) { try use.get() }
     }
 
-    /// `delivery.timeout.ms` of the task's producer holds for the history too.
+    /// `delivery.timeout.ms` of the task's producer applies to the history, too.
     @Test func deliveryTimeoutFailsTheAppend() throws {
-        let world = try World()
-        let history = try world.history(deliveryTimeoutMilliseconds: 500)
+        let harness = try HistoryHarness()
+        let history = try harness.history(deliveryTimeoutMilliseconds: 500)
         defer { history.close() }
         try history.create()
         try history.append([[1]])
-        world.broker.stop()
+        harness.broker.stop()
         let error = #expect(throws: HistoryLogError.self) { try history.append([[2]]) }
         #expect(error?.description.contains("500 ms") == true)
     }
 
-    /// A broker would create it with its own retention.
+    /// A broker would create the topic with its default retention.
     @Test func appendDoesNotCreateTheTopic() throws {
-        let world = try World()
-        let history = try world.history(deliveryTimeoutMilliseconds: 300)
+        let harness = try HistoryHarness()
+        let history = try harness.history(deliveryTimeoutMilliseconds: 300)
         defer { history.close() }
         #expect(throws: HistoryLogError.self) { try history.append([[1]]) }
         #expect(try !history.exists())

@@ -57,7 +57,7 @@ import WireCore
         let pipe = Pipe()
         let handler = LineLogHandler(
             format: .connect, descriptor: pipe.fileHandleForWriting.fileDescriptor, queueBytesMax: 100_000)
-        // Far more than pipe and queue take; a blocking write would never return.
+        // Far more than pipe and queue can hold; a blocking write would never return.
         let text = String(repeating: "x", count: 1000)
         for number in 0..<1000 {
             handler.write(level: .info, logger: "l", context: "", message: "\(number) \(text)")
@@ -73,10 +73,10 @@ import WireCore
         let lines = String(decoding: read, as: UTF8.self).split(separator: "\n")
         let numbers = lines.compactMap { $0.split(separator: " ").dropFirst(3).first.flatMap { Int($0) } }
         let kept = numbers.prefix { $0 < 1000 }
-        // Whole lines in their order, and the count is right.
+        // Complete lines in order, and a correct count.
         #expect(lines.first?.contains("INFO 0 \(text) (l)") == true)
-        let told = try #require(lines.first { $0.contains("were dropped") }?.split(separator: " ").dropFirst(3).first)
-        #expect(Int(told) == 1000 - (kept.count - 1) && kept.count > 100)
+        let reported = try #require(lines.first { $0.contains("were dropped") }?.split(separator: " ").dropFirst(3).first)
+        #expect(Int(reported) == 1000 - (kept.count - 1) && kept.count > 100)
     }
 
     @Test func closedPipeDoesNotFailLogging() {

@@ -22,7 +22,7 @@ import Testing
         try String(contentsOf: root.appendingPathComponent(path), encoding: .utf8)
     }
 
-    /// What the last column of the tables in `docs/deviations.md` names.
+    /// The tests and cases in the last column of the tables in `docs/deviations.md`.
     private static func evidence() throws -> [String] {
         let rows = try text("docs/deviations.md").split(separator: "\n").filter { $0.hasPrefix("| ") }
         return rows.flatMap { row in

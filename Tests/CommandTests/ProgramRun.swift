@@ -1,6 +1,6 @@
 import Foundation
 
-/// One run of the built program, from outside: what it printed, and how it ended.
+/// One run of the built program: its output and its exit status.
 struct ProgramRun {
     let output: String
     let errors: String
@@ -37,13 +37,13 @@ struct ProgramRun {
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = try standardOutput.map { try FileHandle(forWritingTo: URL(filePath: $0)) } ?? output
         process.standardError = errors
-        // A child inherits what the thread holds back, and the threads of tests hold back every signal.
+        // A child inherits the signal mask of its thread, and the threads of tests block every signal.
         var (everything, held) = (sigset_t(), sigset_t())
         sigfillset(&everything)
         pthread_sigmask(SIG_UNBLOCK, &everything, &held)
         defer { pthread_sigmask(SIG_SETMASK, &held, nil) }
         try process.run()
-        // A program that hangs fails its test instead of holding all of them up.
+        // A program that hangs fails its test instead of blocking all others.
         let child = process.processIdentifier
         let watchdog = DispatchWorkItem { kill(child, SIGKILL) }
         DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(30), execute: watchdog)
@@ -61,17 +61,17 @@ struct ProgramRun {
                 hasTerminated = true
             }
         }
-        let said = try errors.fileHandleForReading.readToEnd() ?? Data()
+        let text = try errors.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
         self.output = String(decoding: printed, as: UTF8.self)
-        self.errors = String(decoding: said, as: UTF8.self)
+        self.errors = String(decoding: text, as: UTF8.self)
         let hasExited = process.terminationReason == .exit
         exitCode = hasExited ? process.terminationStatus : nil
         signal = hasExited ? nil : process.terminationStatus
     }
 }
 
-/// A directory of a test's own, removed with it.
+/// A temporary directory for one test, removed with this object.
 final class ScratchDirectory {
     let path: String
 
@@ -83,7 +83,7 @@ final class ScratchDirectory {
 
     deinit { _ = try? FileManager.default.removeItem(atPath: path) }
 
-    /// Writes a file and gives its path.
+    /// Writes a file and returns its path.
     func file(_ name: String, _ text: String) throws -> String {
         let path = "\(path)/\(name)"
         try text.write(toFile: path, atomically: false, encoding: .utf8)

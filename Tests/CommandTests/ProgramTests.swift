@@ -5,13 +5,13 @@ import KafkaWire
 import Testing
 import WireStreams
 
-/// How the program treats whoever typed it: output, messages on stderr, exit codes.
+/// Output, messages on stderr and exit codes of the program.
 @Suite struct ProgramTests {
     private let scratch: ScratchDirectory
 
     init() throws { scratch = try ScratchDirectory() }
 
-    /// A worker's properties that are complete. No broker listens where they point, and the worker soon gives up.
+    /// Complete properties of a worker. No broker listens at their address, and the worker soon exits.
     private func properties(_ more: [String: String] = [:]) throws -> String {
         let complete = [
             "bootstrap.servers": "127.0.0.1:1", "default.api.timeout.ms": "1", "group.id": "g",
@@ -81,7 +81,7 @@ import WireStreams
         #expect([missing, directory, endless, line].map(\.exitCode) == [1, 1, 1, 1])
     }
 
-    /// Root reads everything, so the test holds only where somebody else runs it.
+    /// Root can read every file, so the test runs for other users only.
     @Test(.enabled(if: geteuid() != 0, "root may read every file"))
     func fileWithoutReadPermissionIsNamedWithTheReason() throws {
         let file = try properties()

@@ -6,7 +6,7 @@ import Testing
 import WireCore
 import WireTestSupport
 
-/// Against the answers of a real worker.
+/// Compares validation with the answers of a real worker.
 @Suite struct ValidationTests {
     private static let base = [
         "connector.class": "io.debezium.connector.mysql.MySqlConnector", "tasks.max": "1", "name": "v",
@@ -34,7 +34,7 @@ import WireTestSupport
         return Dictionary(uniqueKeysWithValues: members.map { ($0.name, $0.value.stringValue ?? "") })
     }
 
-    /// The choices stand in no order of their own in Java, and where Java names an exception, the text is ours.
+    /// Java lists choices in no defined order; texts with the name of a Java exception are not compared.
     private static func comparable(_ error: String) -> String {
         if let end = error.firstRange(of: "Invalid regex: ") { return String(error[..<end.upperBound]) }
         if let end = error.firstRange(of: "must be one of") {
@@ -83,7 +83,7 @@ import WireTestSupport
         }
     }
 
-    // MARK: What is not built
+    // MARK: Unsupported values
 
     @Test(arguments: [
         ("transforms.a.type", ["transforms": "a", "transforms.a.type": "org.apache.kafka.connect.transforms.Cast$Key"]),

@@ -5,7 +5,7 @@ import Testing
 import WireCore
 import WireTestSupport
 
-/// Against what Debezium's own classes made of recorded envelopes.
+/// Compares records with those that Debezium's own classes made of recorded envelopes.
 @Suite struct ExtractNewRecordStateTests {
     static let versions = ["3.6", "1.9"]
 
@@ -58,7 +58,7 @@ import WireTestSupport
                     #expect(written.topic == expected.topic, place)
                 } catch let error as DataError {
                     let message = try #require(answer["error"]?.stringValue, place)
-                    // A null pointer in Java is a message of our own.
+                    // Java throws a NullPointerException here; the message of cdcd is its own.
                     if !message.hasPrefix("Cannot invoke") { #expect(error.message == message, place) }
                 }
             }

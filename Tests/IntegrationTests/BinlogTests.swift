@@ -7,7 +7,7 @@ import WireStreams
 
 @Suite(.serialized, .enabled(if: RealServers.mysql != nil, "CDCD_TEST_MYSQL names no MySQL server"))
 struct BinlogTests {
-    /// Runs statements and gives the events that they left in the binlog.
+    /// Runs statements and returns the events that they wrote to the binlog.
     private func events(_ statements: [String], _ body: (inout BinlogDecoder, BinlogEvent) throws -> Void) throws {
         let options = MySQLConfiguration(address: try #require(RealServers.mysql), user: "root")
         let connection = try MySQLConnection.connect(options)

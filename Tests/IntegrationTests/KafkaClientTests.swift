@@ -22,7 +22,7 @@ struct KafkaClientTests {
             NewTopic(name: topic, partitions: partitions, replicationFactor: 1, configuration: configuration)
         ])
         defer {
-            // A topic that is left over harms nobody.
+            // A topic that is left over does no harm.
             do { try admin.deleteTopics([topic]) } catch {}
             client.close()
         }
@@ -67,7 +67,7 @@ struct KafkaClientTests {
         }
     }
 
-    /// Batches that the topic refuses as too large go in pieces, in order, and once.
+    /// Batches that the topic refuses as too large are split and sent once and in order.
     @Test func batchesTooLargeForTheTopicAreSplit() throws {
         try withTopic(configuration: [("max.message.bytes", "4000")]) {
             var configuration = ProducerConfiguration()
@@ -104,7 +104,7 @@ struct KafkaClientTests {
         func brokerUnreachable(_ error: KafkaError) { waiting.withLock { $0.append(error) } }
     }
 
-    /// The broker answers, but nothing flows: the listener is told, once.
+    /// The broker answers, but the partition makes no progress: the listener is notified once.
     @Test func deletedTopicIsReportedToTheListener() throws {
         try withTopic {
             var configuration = ProducerConfiguration()

@@ -3,7 +3,7 @@ import MySQLWire
 import Testing
 import WireStreams
 
-/// Events that need several packets; too large for a fixture.
+/// Events that span several packets; too large for a fixture.
 @Suite(.serialized, .enabled(if: RealServers.mysql != nil, "CDCD_TEST_MYSQL names no MySQL server"))
 struct LargeEventTests {
     /// A packet holds 0xFFFFFF bytes; the event is a little larger than its row.

@@ -21,7 +21,7 @@ struct MySQLConnectionTests {
 
     @Test func everyPathOfCachingSHA2IsAccepted() throws {
         try createUser("wire_sha2")
-        // The first time is a full authentication, the second a fast one, out of the server's cache.
+        // The first login is a full authentication, the second a fast one from the server's cache.
         for _ in 0..<2 {
             let connection = try MySQLConnection.connect(try options("wire_sha2", "secret", tls: .required))
             #expect(connection.isEncrypted)
@@ -50,7 +50,7 @@ struct MySQLConnectionTests {
     @Test func untrustedCertificateIsRefused() throws {
         do {
             _ = try MySQLConnection.connect(try options(tls: .verifyAuthority))
-            Issue.record("trusted a certificate of an authority that the system does not know")
+            Issue.record("accepted a certificate of an authority that the system does not trust")
         } catch MySQLError.stream(.tls(let reason)) {
             #expect(reason.contains("certificate"))
         }
@@ -98,7 +98,7 @@ struct MySQLConnectionTests {
         let stream = try ReplicationStream(
             try MySQLConnection.connect(try options()), serverID: 77001,
             start: .position(file: file, position: position), heartbeatMilliseconds: 100, silenceMilliseconds: 2000)
-        // Rotate (4) and format description (15) open every stream; 27 and 41 are heartbeats.
+        // Every stream begins with rotate (4) and format description (15); 27 and 41 are heartbeats.
         var types: [UInt8] = []
         while types.count < 4 { types.append(try stream.next()[4]) }
         #expect(types.prefix(2) == [4, 15])

@@ -5,7 +5,7 @@ import Testing
 import WireStreams
 import WireTestSupport
 
-/// TLS with a server that shows the certificates of `Fixtures/tls`, as `scripts/test` starts it.
+/// TLS with a server that uses the certificates of `Fixtures/tls`, as `scripts/test` starts it.
 @Suite(
     .serialized,
     .enabled(if: RealServers.showsOurCertificates, "CDCD_TEST_MYSQL_TLS is not set: no server with our certificates"))
@@ -61,7 +61,7 @@ struct MySQLTLSTests {
         wanted.identity = try store("client.jks")
         do {
             _ = try cipher(wanted)
-            Issue.record("read a key out of a JKS store")
+            Issue.record("read a key from a JKS store")
         } catch { #expect("\(error)".contains("keytool -importkeystore")) }
     }
 

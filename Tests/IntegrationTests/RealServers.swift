@@ -1,16 +1,16 @@
 import Foundation
 import WireStreams
 
-/// The real servers that a run of the tests may use, named by the environment as `host:port`.
+/// The servers that the tests may use, from environment variables of the form `host:port`.
 enum RealServers {
     static let mysql = address("CDCD_TEST_MYSQL")
-    /// A second one with GTIDs, whose binlog and GTIDs the tests reset as they like.
+    /// A second server with GTIDs, whose binlog and GTIDs the tests reset.
     static let otherMySQL = address("CDCD_TEST_MYSQL_OTHER")
     /// One that was started with `--skip-log-bin`.
     static let mysqlWithoutBinlog = address("CDCD_TEST_MYSQL_NO_BINLOG")
     static let mariadb = address("CDCD_TEST_MARIADB")
     static let kafka = address("CDCD_TEST_KAFKA")
-    /// Whether that MySQL server shows the certificates of `Fixtures/tls`.
+    /// Whether that MySQL server uses the certificates of `Fixtures/tls`.
     static let showsOurCertificates =
         mysql != nil && ProcessInfo.processInfo.environment["CDCD_TEST_MYSQL_TLS"] == "1"
 

@@ -1,6 +1,6 @@
 import KafkaProtocol
 
-/// The messages that are built, by their keys.
+/// The generated messages, by API key.
 package enum KafkaMessages {
     private static let types: [any KafkaRequest.Type] = [
         ProduceRequest.self, FetchRequest.self, ListOffsetsRequest.self, MetadataRequest.self, OffsetCommitRequest.self,

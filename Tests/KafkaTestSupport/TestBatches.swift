@@ -10,14 +10,14 @@ package enum TestBatches {
             ffffffffff00000003100000000261023100100000020262023200100000040263023300
             """) ?? []
 
-    /// What it sent for `printf 'x\ny\n' | kcat -P -X enable.idempotence=true`: producer 0, epoch 0, sequence 0.
+    /// What kcat sent for `printf 'x\ny\n' | kcat -P -X enable.idempotence=true`: producer 0, epoch 0, sequence 0.
     package static let fromIdempotentKcat = [UInt8](
         hex: """
             0000000000000000000000410000000002 59b40ee9000000000001000001a20facf4e9000001a20facf4e9000000000000000000\
             0000000000000000020e000000010278000e00000201027900
             """) ?? []
 
-    /// A batch of ours: keys (nil for none) and values, a millisecond between records.
+    /// A batch that this library encodes: keys (nil for none) and values, a millisecond between records.
     package static func make(
         _ records: [(key: String?, value: String)], stamp: SequenceStamp = .none, codec: CompressionCodec = .none,
         firstTimestamp: Int64 = 1000, baseOffset: Int64 = 0
@@ -39,7 +39,7 @@ package enum TestBatches {
         return try builder.encoded(stamp: stamp, codec: codec, baseOffset: baseOffset)
     }
 
-    /// The same batch with bytes changed and the checksum made right again.
+    /// The same batch with bytes changed and a corrected checksum.
     package static func altered(_ batch: [UInt8], _ change: (inout [UInt8]) -> Void) -> [UInt8] {
         var bytes = batch
         change(&bytes)

@@ -1,7 +1,7 @@
 import MySQLWire
 import WireCore
 
-/// Bytes of binlog events that a test makes up.
+/// Bytes of synthetic binlog events.
 package enum EventBytes {
     /// An event of server 1 at no time and no position, without a checksum.
     package static func make(_ type: EventType, _ body: [UInt8], flags: UInt16) -> [UInt8] {

@@ -4,7 +4,7 @@ import Testing
 import WireCore
 import WireTestSupport
 
-/// A record as a line of a fixture holds it: bytes as text.
+/// A record in a line of a fixture, with bytes as text.
 package struct RecordedRecord: Equatable {
     package struct Header: Equatable {
         let name: String
@@ -42,7 +42,7 @@ package struct RecordedRecord: Equatable {
         try lines(of: fixture).map(RecordedRecord.init)
     }
 
-    /// Headers become strings, as their types are not recorded.
+    /// Headers become strings, since their types are not recorded.
     package func sourceRecord() throws -> ConnectRecord {
         let converter = try JSONConverter(configuration: ["replace.null.with.default": "false"])
         func decode(_ text: String?) throws -> SchemaAndValue {
@@ -58,7 +58,7 @@ package struct RecordedRecord: Equatable {
     }
 }
 
-/// Writes records as a worker does, with nulls kept.
+/// Encodes records as a worker does, including null fields.
 package final class RecordWriter {
     private let keyConverter: JSONConverter
     private let valueConverter: JSONConverter

@@ -2,7 +2,7 @@ import ConnectData
 import ConnectPlugins
 import DebeziumPlugins
 
-/// The plugins that come with Kafka and Debezium, and those of a test.
+/// The plugins of Kafka and Debezium, and those of a test.
 package enum TestPlugins {
     package static let registry = registry(adding: [])
 

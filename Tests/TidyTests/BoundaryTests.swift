@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Which part may know which.
+/// Which modules may import which.
 @Suite struct BoundaryTests {
     private static let sources = Repository.files(in: "Sources")
 
@@ -28,7 +28,7 @@ import Testing
         "KafkaWire", "KafkaBroker", "ConnectData", "ConnectPlugins", "DebeziumPlugins", "BinlogSource",
         "ConnectRuntime", "cdcd",
     ]
-    /// What comes with the toolchain. Anything else would be a dependency from outside.
+    /// The modules of the toolchain. Any other module would be an external dependency.
     private static let toolchain: Set<String> = ["Foundation", "Dispatch", "Synchronization", "Glibc"]
 
     @Test func importsAreAllowed() {
@@ -75,9 +75,9 @@ import Testing
         }
     }
 
-    /// Inside a module too, folders use each other in one direction only.
+    /// Inside a module, too, folders use each other in one direction only.
     @Test func foldersHaveNoCircularDependencies() throws {
-        for (pair, uses) in try House(Self.sources).circles().sorted(by: { $0.key < $1.key }) {
+        for (pair, uses) in try DependencyGraph(Self.sources).circles().sorted(by: { $0.key < $1.key }) {
             Issue.record("\(pair): \(uses)")
         }
     }

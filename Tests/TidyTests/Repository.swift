@@ -1,6 +1,6 @@
 import Foundation
 
-/// The checkout that this test was built from, read as text.
+/// The files of the checkout that this test was built from.
 struct Repository {
     struct File {
         /// Relative to the repository's root.
@@ -8,7 +8,7 @@ struct Repository {
         let text: String
         var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
         var name: Substring { path.split(separator: "/").last ?? "" }
-        /// Written by a script, not by people.
+        /// Written by a script.
         var isGenerated: Bool { path.contains(".generated.") }
 
         var imports: [String] {
@@ -22,7 +22,7 @@ struct Repository {
         }
     }
 
-    /// Comments and texts may name a forbidden thing; code may not.
+    /// The line without its comment, which may contain forbidden tokens.
     static func code(of line: Substring) -> Substring {
         line.range(of: "//").map { line[..<$0.lowerBound] } ?? line
     }
@@ -30,7 +30,7 @@ struct Repository {
     static let root = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// Written by a build or by the fuzzer, and not in the repository.
+    /// Written by a build or by the fuzzer, and not part of the repository.
     private static func isMade(_ path: String) -> Bool {
         [".build/", ".corpus/", ".crashes/"].contains { path.contains($0) }
     }
@@ -47,7 +47,7 @@ struct Repository {
             }
     }
 
-    /// The paths of all files below `folder`, whatever they hold.
+    /// The paths of all files below `folder`.
     static func paths(in folder: String) -> [String] {
         let start = root.appendingPathComponent(folder).path
         guard let walker = FileManager.default.enumerator(atPath: start) else { return [] }
@@ -59,7 +59,7 @@ struct Repository {
         }
     }
 
-    /// Nil for a file that is missing or no text.
+    /// Nil if the file is missing or not UTF-8.
     static func text(_ path: String) -> String? {
         (try? Data(contentsOf: root.appendingPathComponent(path))).flatMap { String(validating: $0, as: UTF8.self) }
     }

@@ -2,11 +2,11 @@ import Foundation
 import Testing
 
 @Suite struct ToolchainTests {
-    /// `CNoLocaleData` takes the place of ICU's data by its name, which has ICU's version in it; with another
-    /// version the real data would be linked, 34 MB of it.
+    /// `CNoLocaleData` replaces ICU's data by defining its symbol, whose name contains ICU's version. With another
+    /// version the 34 MB of data would be linked.
     @Test func icuVersionMatchesTheReplacedDataSymbol() throws {
         let library = try #require(dlopen("lib_FoundationICU.so", RTLD_NOW), "the toolchain has no ICU of its own")
-        let symbol = try #require(dlsym(library, "swift_u_getVersion"), "ICU does not tell its version")
+        let symbol = try #require(dlsym(library, "swift_u_getVersion"), "ICU has no version function")
         let getVersion = unsafeBitCast(symbol, to: (@convention(c) (UnsafeMutablePointer<UInt8>) -> Void).self)
         var version: [UInt8] = [0, 0, 0, 0]
         getVersion(&version)

@@ -1,7 +1,7 @@
 import Testing
 import WireCore
 
-/// `é` as one scalar and as two are one text to Swift and two names to Java.
+/// `é` as one scalar and as two scalars are equal strings in Swift and different names in Java.
 @Suite struct ExactNameTests {
     private let composed = "\u{E9}"
     private let decomposed = "e\u{301}"
@@ -9,7 +9,7 @@ import WireCore
     @Test func canonicallyEquivalentNamesAreDifferent() {
         #expect(composed == decomposed && !composed.isExactly(decomposed) && composed.isExactly("\u{E9}"))
         #expect(Set([ExactName(composed), ExactName(decomposed)]).count == 2)
-        // Marks of equal length in another order.
+        // Combining marks of equal length in a different order.
         #expect(!"a\u{323}\u{307}".isExactly("a\u{307}\u{323}"))
     }
 

@@ -9,7 +9,7 @@ import Testing
         var limit = rlimit()
         #expect(getrlimit(kind, &limit) == 0)
         let hard = Int(clamping: limit.rlim_max)
-        // One less hurts no other test.
+        // One less does not affect other tests.
         limit.rlim_cur = limit.rlim_max - 1
         #expect(setrlimit(kind, &limit) == 0)
         #expect(DescriptorLimit.soft == hard - 1)
@@ -20,7 +20,7 @@ import Testing
     @Test func openDescriptorsAreCounted() throws {
         let before = DescriptorLimit.openCount
         let files = try (0..<50).map { _ in try FileHandle(forReadingFrom: URL(filePath: "/dev/null")) }
-        // Other tests open and close theirs meanwhile.
+        // Other tests open and close descriptors concurrently.
         #expect(DescriptorLimit.openCount > before + 10)
         for file in files { try file.close() }
     }

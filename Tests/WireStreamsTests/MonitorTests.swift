@@ -6,7 +6,7 @@ import WireTestSupport
 @testable import WireStreams
 
 @Suite struct MonitorTests {
-    /// Far beyond what any of these tests needs; a test that reaches it fails.
+    /// Much longer than any of these tests needs; a test that reaches it fails.
     private static var limit: MonotonicInstant { .now.advanced(byMilliseconds: 30_000) }
 
     @Test func conditionThatHoldsAlreadyNeedsNoUpdate() {
@@ -128,7 +128,7 @@ import WireTestSupport
             startThread(named: "consumer", stackBytes: 128 << 10, completion: end) {
                 var random = SeededGenerator(seed: seed &+ UInt64(index))
                 while true {
-                    // Deadlines within microseconds around now are the ones that race.
+                    // Deadlines within microseconds of now cause the races.
                     let span = UInt64.random(in: 0...200_000, using: &random)
                     let deadline = MonotonicInstant(nanoseconds: MonotonicInstant.now.nanoseconds + span)
                     let taken = queue.wait(until: deadline) { queue -> Taken? in
@@ -138,7 +138,7 @@ import WireTestSupport
                     switch taken {
                     case .token(let token):
                         received.withLock { $0[token] += 1 }
-                        // Room for producers.
+                        // Wakes producers.
                         queue.update { _ in }
                     case .end: return
                     case nil: continue

@@ -27,11 +27,11 @@ import WireTestSupport
     }
 
     private static func send(_ byte: UInt8, to streams: StreamPair) {
-        // A peer that is gone shows when its answer is missed.
+        // A closed connection is detected by the missing answer.
         do { try [byte].withUnsafeBytes { try streams.output.writeAll($0) } } catch {}
     }
 
-    /// Says its first word, then gives back each byte until the client closes.
+    /// Sends one byte, then echoes each byte until the client closes.
     @Sendable private static func echo(_ streams: StreamPair, _ id: SocketServer.ConnectionID) {
         send(1, to: streams)
         while let byte = byte(from: streams) { send(byte, to: streams) }
@@ -72,7 +72,7 @@ import WireTestSupport
             endedCount.update { $0 += 1 }
         }
         for round in 1...3 {
-            // The place is free a moment after the connection's end: until then the server closes at once.
+            // The slot becomes free shortly after the connection's end; until then new connections are closed at once.
             var isServed = false
             let deadline = MonotonicInstant.now.advanced(byMilliseconds: 5000)
             while !isServed, MonotonicInstant.now < deadline {

@@ -40,7 +40,7 @@ import WireTestSupport
             client.setDeadline(.now + .milliseconds(50))
             do {
                 _ = try read(1, from: client)
-                Issue.record("something was read")
+                Issue.record("the read returned bytes")
             } catch {
                 guard case .timedOut(let milliseconds)? = error as? StreamError else {
                     Issue.record("\(error)")
@@ -64,7 +64,7 @@ import WireTestSupport
     }
 
     @Test func refusedConnectionErrorNamesTheAddress() throws {
-        // The listener is gone, and with it its port, when the closure returns.
+        // The listener is released, and its port with it, when the closure returns.
         let address = try { try SocketListener(address: anyPort).address }()
         #expect(throws: StreamError.system(errno: ECONNREFUSED, operation: "connect to \(address)")) {
             try SocketConnector.connect(to: address, timeoutMilliseconds: 1000)
@@ -93,15 +93,15 @@ import WireTestSupport
     @Test(arguments: ["", "host", "host:", ":1", "host:70000", "ho st:1"])
     func invalidAddressIsRefused(text: String) { #expect(SocketAddress(text) == nil) }
 
-    /// As a server does that is starting or stopping: no fault of TLS, so worth another attempt.
+    /// Like a server that is starting or stopping: not a TLS error, so it is retriable.
     @Test func closeDuringTheHandshakeIsALostConnection() throws {
         let server = try ScriptedServer([[.receive(count: 100)]])
         let plain = try SocketConnector.connect(to: server.address, timeoutMilliseconds: 5000)
         do {
             _ = try plain.startingTLS(TLSConfiguration(verification: .none))
-            Issue.record("the handshake was done")
+            Issue.record("the handshake succeeded")
         } catch {
-            // The system says so where bytes of ours were left unread.
+            // The system reports a reset if it had unread bytes.
             #expect([.closed, .system(errno: ECONNRESET, operation: "receive")].contains(error), "\(error)")
         }
         #expect(server.awaitEnd())
@@ -118,7 +118,7 @@ import WireTestSupport
                 let plain = try listener.accept()
                 let streams = try plain?.startingTLS(
                     TLSConfiguration(verification: .none, identity: identity), isServer: true)
-                // Gives everything back as it comes.
+                // Echoes all bytes.
                 var chunk = [UInt8](repeating: 0, count: 10_000)
                 while let streams {
                     let count = try chunk.withUnsafeMutableBytes { try streams.input.readSome(into: $0) }

@@ -4,7 +4,7 @@ import WireCore
 import WireStreams
 import WireTestSupport
 
-/// The end of TLS connections, over sockets and against OpenSSL's own program.
+/// The end of TLS connections, over sockets and with OpenSSL's own program.
 @Suite struct TLSEndTests {
     private static let folder = Fixtures.folder.appending(path: "tls").path
     private static let server = TLSConfiguration(verification: .none, identity: .pem(path: "\(folder)/server.pem"))
@@ -23,7 +23,7 @@ import WireTestSupport
         }
     }
 
-    /// What the client of a server that ends as `end` does reads until the end.
+    /// What a client reads until the end if the server ends the connection with `end`.
     private func read(
         until clientEnd: TLSEnd, serverEnds end: @escaping @Sendable (_ plain: StreamPair, _ tls: StreamPair) -> Void
     ) throws -> Result<[UInt8], StreamError> {

@@ -4,13 +4,13 @@ import WireTestSupport
 
 @testable import WireStreams
 
-/// Two engines that speak with each other through memory: no socket, no thread, no clock.
+/// Two engines connected through memory: no socket, no thread, no clock.
 @Suite struct TLSEngineTests {
     private static func path(_ name: String) -> String { Fixtures.folder.appending(path: "tls/\(name)").path }
     private static let server = TLSConfiguration.Store.pem(path: path("server.pem"))
     private static let authority = TLSConfiguration.Store.pem(path: path("ca.pem"))
 
-    /// Carries bytes from one to the other, `pieceBytes` at a time.
+    /// Transfers bytes from one to the other, `pieceBytes` at a time.
     private static func carry(_ from: TLSEngine, _ to: TLSEngine, pieceBytes: Int) -> Bool {
         let bytes = from.takeOutgoing()
         for start in stride(from: 0, to: bytes.count, by: pieceBytes) {
@@ -108,7 +108,7 @@ import WireTestSupport
         _ = try Self.connect(verification: .identity(host: "db.example"), trust: store)
     }
 
-    /// As Java: the authorities that vouch for an own key are not trusted for that.
+    /// As in Java: the authorities in the chain of a private key are not trusted for it.
     @Test func certificateChainOfAKeyIsNotTrusted() throws {
         let path = Self.path("key-and-trust.p12")
         #expect(try PKCS12(path: path, password: "secret").trustedCertificates.count == 1)
@@ -147,7 +147,7 @@ import WireTestSupport
         _ = try Self.connect(verification: .authority, clientIdentity: store, serverVerification: .authority)
     }
 
-    /// Where a terminal is there, OpenSSL would ask it for the password and wait.
+    /// On a terminal, OpenSSL would prompt for the password and wait.
     @Test(.timeLimit(.minutes(1))) func encryptedKeyIsRefusedWithoutAPrompt() throws {
         let store = TLSConfiguration.Store.pem(path: Self.path("encrypted.pem"))
         let reason = reason { _ = try Self.connect(verification: .none, clientIdentity: store) }

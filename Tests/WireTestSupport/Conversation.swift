@@ -1,6 +1,6 @@
 import Foundation
 
-/// A captured conversation with a real server: both directions, and how they interleaved.
+/// A captured conversation with a real server: the bytes of both directions and their interleaving.
 package struct Conversation: Sendable {
     package struct Turn: Sendable, Equatable {
         package let isFromServer: Bool

@@ -3,7 +3,7 @@ import Testing
 
 /// Compares a text with the golden file of that name below `Fixtures/`; `UPDATE_GOLDEN=1` writes the file instead.
 ///
-/// A difference is reported by its first line, so that a reviewer sees the place and not the whole.
+/// A difference is reported by its first line instead of the whole file.
 package func expectGolden(_ text: String, at path: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
     let file = Fixtures.folder.appending(path: path)
     if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] == "1" {
@@ -45,7 +45,7 @@ package func expectGenerated(
     let expected = text.split(separator: "\n", omittingEmptySubsequences: false)
     for (found, expected) in zip(found, expected) where found != expected {
         Issue.record(
-            "docs/\(page) says: \(found)\nthe code: \(expected)\nUPDATE_GOLDEN=1 writes the page anew",
+            "docs/\(page) says: \(found)\nthe code: \(expected)\nUPDATE_GOLDEN=1 updates the page",
             sourceLocation: sourceLocation)
         return
     }

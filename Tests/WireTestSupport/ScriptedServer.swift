@@ -3,19 +3,19 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// A server on the loopback interface that plays a script to each connection, for example a captured conversation.
+/// A server on the loopback interface that runs a script for each connection, for example a captured conversation.
 package final class ScriptedServer: Sendable {
     package enum Step: Sendable, Equatable {
         case send([UInt8])
-        /// Waits for exactly these bytes; anything else is a fault.
+        /// Expects exactly these bytes; anything else is a fault.
         case expect([UInt8])
-        /// Waits for so many bytes, whatever they are (random or encrypted parts).
+        /// Expects this number of bytes with any content (random or encrypted parts).
         case receive(count: Int)
-        /// Waits for anything at all: the next request, whatever it is.
+        /// Expects any request.
         case receiveSome
         /// Sends the same over and over until the client has closed.
         case flood([UInt8])
-        /// Goes on only when the client has closed.
+        /// Expects the client to close.
         case awaitClose
     }
 
@@ -29,12 +29,12 @@ package final class ScriptedServer: Sendable {
     private let done = ThreadCompletion()
 
     package var address: SocketAddress { listener.address }
-    /// What clients did that the script does not know.
+    /// What clients sent that does not match the script.
     package var unexpected: [Fault] { faults.withLock { $0 } }
-    /// How many connections have seen the script to its end.
+    /// The number of connections that completed the script.
     package var completedConnections: Int { played.withLock { $0 } }
 
-    /// Serves one connection after the other, the first with the first script and so on; then it stops listening.
+    /// Serves one connection per script, in order, and then stops listening.
     package init(_ scripts: [[Step]]) throws {
         listener = try SocketListener(address: SocketAddress(host: "127.0.0.1", port: 0))
         startThread(named: "scripted-server") { [self] in
@@ -51,9 +51,9 @@ package final class ScriptedServer: Sendable {
         }
     }
 
-    /// Plays the server's part of a captured conversation and expects the client's.
+    /// Sends the server's part of a captured conversation and expects the client's.
     ///
-    /// - Parameter checksClient: false where the client's bytes differ from run to run; then only their number counts.
+    /// - Parameter checksClient: false if the client's bytes differ between runs; then only their number is checked.
     package convenience init(_ conversation: Conversation, checksClient: Bool = true) throws {
         try self.init([
             conversation.turns.map { turn in
@@ -63,7 +63,7 @@ package final class ScriptedServer: Sendable {
         ])
     }
 
-    /// Waits until all scripts are played; false where that takes longer.
+    /// Waits until all scripts are complete; returns false if the time limit passes first.
     package func awaitEnd(milliseconds: Int = 5000) -> Bool { done.wait(milliseconds: milliseconds) }
 
     package func stop() { listener.stop() }
@@ -98,7 +98,7 @@ package final class ScriptedServer: Sendable {
                         return fault("the client closed after \(received.count) bytes")
                     }
                 case .awaitClose:
-                    guard try receive(1, from: streams).isEmpty else { return fault("the client goes on") }
+                    guard try receive(1, from: streams).isEmpty else { return fault("the client sent more") }
                 }
             }
             played.withLock { $0 += 1 }
@@ -115,15 +115,15 @@ package final class ScriptedServer: Sendable {
 
     private func fault(_ text: String) { faults.withLock { $0.append(Fault(description: text)) } }
 
-    /// Fewer bytes where the client closes before.
+    /// Returns fewer bytes if the client closes first.
     private func receive(_ count: Int, from streams: StreamPair) throws(StreamError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         var filled = 0
         while filled < count {
             var result: Result<Int, StreamError> = .success(0)
             bytes.withUnsafeMutableBytes { buffer in
-                let room = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-                result = Result { () throws(StreamError) in try streams.input.readSome(into: room) }
+                let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+                result = Result { () throws(StreamError) in try streams.input.readSome(into: rest) }
             }
             let read = try result.get()
             if read == 0 { break }

@@ -1,4 +1,4 @@
-/// Random numbers that a failing test can be run with again (SplitMix64).
+/// Reproducible random numbers (SplitMix64).
 package struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A directory of its own that is removed when the test is over.
+/// A temporary directory that is removed when the test ends.
 package final class TemporaryDirectory {
     package let path = NSTemporaryDirectory() + "cdcd-test-" + UUID().uuidString
 

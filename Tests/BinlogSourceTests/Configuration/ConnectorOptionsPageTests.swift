@@ -6,7 +6,7 @@ import PluginTestSupport
 import Testing
 import WireTestSupport
 
-/// The tables of `docs/connector-options.md` say what the code does.
+/// The tables of `docs/connector-options.md` are generated from the code.
 @Suite(.serialized) struct ConnectorOptionsPageTests {
     private func code(_ text: String?) -> String {
         guard let text, !text.isEmpty else { return "" }

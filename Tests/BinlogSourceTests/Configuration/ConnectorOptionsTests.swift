@@ -11,7 +11,7 @@ import WireTestSupport
         (try JSONValue.parse(try Fixtures.bytes("debezium/options/" + path)).arrayValue ?? []).compactMap(\.objectValue)
     }
 
-    /// Names, types, defaults, groups, order: all as the real plugin lists them.
+    /// Names, types, defaults, groups and order equal those of Debezium's plugin.
     @Test(arguments: [("3.6.1", DebeziumProfile.v36), ("1.9.5", .v19)])
     func definitionsEqualDebeziums(version: String, profile: DebeziumProfile) throws {
         let expected = try json(version + ".json")
@@ -41,7 +41,7 @@ import WireTestSupport
         }
     }
 
-    /// What is wrong is blamed on the same properties in the same words (said once; Debezium says some twice).
+    /// The same properties have the same errors (once; Debezium repeats some).
     @Test func validationErrorsEqualDebeziums() throws {
         var compared = 0
         for answer in try json("answers.json") {
@@ -52,7 +52,7 @@ import WireTestSupport
             let expected = answer["errors"]?.objectValue ?? [:]
             let found = ConnectorOptions.validate(configuration).values.filter { !$0.errors.isEmpty }
             for (name, errors) in expected.members where errors.arrayValue?.first?.stringValue?.contains("connect") != true {
-                // The words of Java's parser of regular expressions are its own.
+                // Java's messages about regular expressions are not imitated.
                 let theirs = errors.arrayValue?.compactMap(\.stringValue) ?? []
                 let ours = found.first { $0.name == name }?.errors ?? []
                 let isSame = theirs.contains(ours.first ?? "") || (theirs.first ?? "").contains("regular expressions")
@@ -60,7 +60,7 @@ import WireTestSupport
                 compared += 1
             }
             for value in found where expected[value.name] == nil {
-                // Debezium takes some of these and goes on as if they were not there.
+                // Debezium accepts some of these and ignores them.
                 let isOurs = value.errors.allSatisfy { $0.contains("is not supported yet by cdcd") }
                     || ["binary.handling.mode", "event.converting.failure.handling.mode"].contains(value.name)
                 #expect(isOurs, "\(version) \(properties.names): \(value.name): \(value.errors)")
@@ -104,7 +104,7 @@ import WireTestSupport
         #expect(throws: ConfigError.self) { try MySQLConnectorConfig(configuration: configuration) }
     }
 
-    /// A configuration that asks for TLS must not get plaintext.
+    /// A configuration that requires TLS must not get plaintext.
     @Test(arguments: [
         ("1.9", "database.history.producer.security.protocol"), ("1.9", "database.history.consumer.sasl.jaas.config"),
         ("3.6", "schema.history.internal.producer.security.protocol"), ("3.6", "schema.history.internal.consumer.fetch.max.bytes"),

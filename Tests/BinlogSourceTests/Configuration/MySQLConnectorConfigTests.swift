@@ -107,9 +107,9 @@ import WireStreams
         }
         #expect(hour("1 15 12") == 5)
         #expect(hour("7 15 12") == 4)
-        // 02:00 to 03:00 is skipped on 8 March: 02:00 means 03:00 in summer.
+        // 02:00 to 03:00 is skipped on 8 March: 02:00 is read as 03:00 in summer time.
         #expect(hour("3 8 2") == 5)
-        // 01:00 to 02:00 comes twice on 1 November: the second is meant.
+        // 01:00 to 02:00 occurs twice on 1 November: the second one is chosen.
         #expect(hour("11 1 1") == 5)
     }
 
@@ -133,7 +133,7 @@ import WireStreams
         for path in [jks, folder.path + "/missing"] {
             do {
                 _ = try self.config("3.6", ["database.ssl.keystore": path])
-                Issue.record("took \(path)")
+                Issue.record("accepted \(path)")
             } catch let error as ConfigError { #expect(error.name == "database.ssl.keystore") }
         }
     }

@@ -40,7 +40,7 @@ import WireTestSupport
     @Test func unparsableStatementNamesTheTablesItMayChange() throws {
         func touches(_ text: String) throws -> [ObjectName]? {
             guard case .unparsable(_, let touches)? = kind(text) else {
-                Issue.record("\(text) was read")
+                Issue.record("\(text) was parsed")
                 return nil
             }
             return touches
@@ -48,7 +48,7 @@ import WireTestSupport
         #expect(try touches("ALTER TABLE d.t WOBBLE") == [ObjectName(database: "d", name: "t")])
         #expect(try touches("CREATE TABLE t (a int,, b)") == [ObjectName(name: "t")])
         #expect(try touches("CREATE TABLE t (a 'unended") == [ObjectName(name: "t")])
-        // It may have become any other table, or may be anything at all.
+        // The statement may rename the table, or may be of any kind.
         #expect(try touches("ALTER TABLE t WOBBLE, RENAME TO u") == nil)
         #expect(try touches("RENAME TABLE a TO b, c") == nil)
         #expect(try touches("WOBBLE TABLE t") == nil)
@@ -56,7 +56,7 @@ import WireTestSupport
 
     @Test func errorsNamePositionAndRemedy() throws {
         guard case .unparsable(let error, _)? = kind("ALTER TABLE t\n  ADD COLUMN a WOBBLE") else {
-            Issue.record("it was read")
+            Issue.record("the statement was parsed")
             return
         }
         #expect(error.line == 2)
@@ -69,7 +69,7 @@ import WireTestSupport
         guard case .createTable(let table)? = kind("CREATE TABLE \"t\" (\"a b\" int DEFAULT '1')", .ansiQuotes),
             case .column(let column)? = table.elements.first
         else {
-            Issue.record("not read")
+            Issue.record("not parsed")
             return
         }
         #expect(table.name == ObjectName(name: "t"))
@@ -93,9 +93,9 @@ import WireTestSupport
         }
     }
 
-    // MARK: Doubted input
+    // MARK: Damaged input
 
-    private static let stories: [String] = {
+    private static let statements: [String] = {
         let lines = (try? Fixtures.bytes("ddl/statements.jsonl").split(separator: 0x0A)) ?? []
         return lines.flatMap { line -> [String] in
             let document = try? JSONValue.parse([UInt8](line)).objectValue
@@ -104,10 +104,10 @@ import WireTestSupport
     }()
 
     @Test func truncatedStatementsDoNotTrap() {
-        #expect(Self.stories.count > 1000)
+        #expect(Self.statements.count > 1000)
         var schema = DatabaseSchema(rules: SchemaRules(profile: .v36, skipsUnparsable: true))
-        // Every sixth of the different ones: all of them take long, and are much alike.
-        let texts = Set(Self.stories).sorted()
+        // Every sixth distinct statement: testing all takes long, and many are similar.
+        let texts = Set(Self.statements).sorted()
         for text in stride(from: 0, to: texts.count, by: 6).map({ texts[$0] }) {
             let bytes = [UInt8](text.utf8)
             for token in DDLLexer.tokens(of: bytes, sqlMode: []).tokens {
@@ -118,11 +118,11 @@ import WireTestSupport
         }
     }
 
-    /// Pieces of statements in any order, and bytes changed at random: the same ones in every run.
+    /// Tokens of statements in random order, and bytes changed at random, with a fixed seed.
     @Test func scrambledStatementsDoNotTrap() {
-        var random = SplitMix(state: 20_261_124)
+        var random = SeededGenerator(seed: 20_261_124)
         var schema = DatabaseSchema(rules: SchemaRules(profile: .v19, skipsUnparsable: true))
-        for text in Self.stories {
+        for text in Self.statements {
             var bytes = [UInt8](text.utf8)
             let tokens = DDLLexer.tokens(of: bytes, sqlMode: []).tokens
             var pieces = tokens.map { String(decoding: bytes[$0.range], as: UTF8.self) }
@@ -141,25 +141,12 @@ import WireTestSupport
 
     @Test func deeplyNestedAndLongStatementsAreParsedInTime() {
         let deep = "CREATE TABLE t (a int DEFAULT " + String(repeating: "(", count: 100_000)
-        if case .unparsable? = kind(deep) {} else { Issue.record("read") }
+        if case .unparsable? = kind(deep) {} else { Issue.record("parsed") }
         let long = "CREATE TABLE t (" + (0..<4000).map { "c\($0) int" }.joined(separator: ",") + ")"
         guard case .createTable(let table)? = kind(long) else {
-            Issue.record("not read")
+            Issue.record("not parsed")
             return
         }
         #expect(table.elements.count == 4000)
-    }
-}
-
-/// Numbers that are the same in every run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -17,7 +17,7 @@ import Testing
         #expect(RedactedStatement.text(statement) == shown)
     }
 
-    /// With NO_BACKSLASH_ESCAPES the second literal begins where the first one goes on otherwise.
+    /// With NO_BACKSLASH_ESCAPES a second literal starts at a place that is inside the first one otherwise.
     @Test func textAfterALiteralWithUncertainEndIsHidden() {
         #expect(RedactedStatement.text("UPDATE t SET a = 'x\\', b = 'secret' WHERE c = 2") == "UPDATE t SET a = ? …")
     }

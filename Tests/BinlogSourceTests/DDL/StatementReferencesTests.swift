@@ -63,7 +63,7 @@ import Testing
         #expect(tables(text) == expected, "\(text)")
     }
 
-    /// Columns, aliases, functions, variables and texts may be called as a table is.
+    /// Columns, aliases, functions, variables and literals may have the name of a table.
     @Test func columnsAliasesAndFunctionsAreNotTables() {
         #expect(tables("INSERT INTO beats (value) SELECT o.value AS value FROM other AS value, more value2") == "beats other more")
         #expect(tables("INSERT INTO beats VALUES ('value', \"value\", value(1), @value) ON DUPLICATE KEY UPDATE value = 1") == "beats")

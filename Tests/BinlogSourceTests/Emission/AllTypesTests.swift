@@ -3,19 +3,19 @@ import ConnectData
 import Testing
 import WireCore
 
-/// Every record of the story of all types, compared with what Debezium wrote: schemas, keys, values, headers.
+/// Compares every record of `Fixtures/debezium/all-types` with Debezium's: schemas, keys, values, headers.
 @Suite struct AllTypesTests {
-    static let stories = [
+    static let fixtures = [
         ("3.6", "default"), ("3.6", "connect"), ("3.6", "iso"), ("3.6", "microseconds"), ("3.6", "nanoseconds"),
         ("1.9", "default"), ("1.9", "connect"), ("1.9", "zoned"),
     ]
 
-    @Test(arguments: stories) func recordsEqualDebeziums(version: String, variant: String) throws {
-        let story = try AllTypesStory(version, variant)
-        let emitted = try story.emitted()
-        var expected = story.expected
-        // The topic of schema changes has a test of its own.
-        expected[story.configuration.logicalName] = nil
+    @Test(arguments: fixtures) func recordsEqualDebeziums(version: String, variant: String) throws {
+        let fixture = try AllTypesFixture(version, variant)
+        let emitted = try fixture.emitted()
+        var expected = fixture.expected
+        // The schema change topic has a test of its own.
+        expected[fixture.configuration.logicalName] = nil
         #expect(Set(emitted.keys) == Set(expected.keys))
         for (topic, records) in expected.sorted(by: { $0.key < $1.key }) {
             let ours = emitted[topic] ?? []
@@ -27,43 +27,43 @@ import WireCore
         }
     }
 
-    /// The changes of the schema, made from Debezium's own tables, give the records that Debezium made from them.
+    /// Schema changes built from Debezium's own table definitions give Debezium's records.
     @Test(arguments: ["3.6", "1.9"]) func schemaChangesEqualDebeziums(version: String) throws {
-        let story = try AllTypesStory(version, "default")
-        let expected = try #require(story.expected[story.configuration.logicalName])
+        let fixture = try AllTypesFixture(version, "default")
+        let expected = try #require(fixture.expected[fixture.configuration.logicalName])
         let sink = CollectingSink()
         let clock: () -> Int64 = { 1_700_000_000_123_456 }
-        let snapshot = SnapshotEmitter(RecordOutput(story.configuration, to: sink, clock: clock))
-        let stream = RecordEmitter(RecordOutput(story.configuration, to: sink, clock: clock))
-        for record in expected where story.isSnapshot(record) {
-            try snapshot.emitSchemaChange(story.change(of: record), source: story.source(of: record))
+        let snapshot = SnapshotEmitter(RecordOutput(fixture.configuration, to: sink, clock: clock))
+        let stream = RecordEmitter(RecordOutput(fixture.configuration, to: sink, clock: clock))
+        for record in expected where fixture.isSnapshot(record) {
+            try snapshot.emitSchemaChange(fixture.change(of: record), source: fixture.source(of: record))
         }
         // Rows follow, so that the last change is not the snapshot's last record.
-        try story.emitSnapshot(to: snapshot)
-        for record in expected where !story.isSnapshot(record) {
-            try stream.emitSchemaChange(story.change(of: record), source: story.source(of: record))
+        try fixture.emitSnapshot(to: snapshot)
+        for record in expected where !fixture.isSnapshot(record) {
+            try stream.emitSchemaChange(fixture.change(of: record), source: fixture.source(of: record))
         }
-        let ours = try sink.recordsByTopic()[story.configuration.logicalName] ?? []
+        let ours = try sink.recordsByTopic()[fixture.configuration.logicalName] ?? []
         #expect(ours.count == expected.count)
         for (index, pair) in zip(ours, expected).enumerated() where pair.0 != pair.1 {
             Issue.record("\(version) \(index): \(difference(pair.0, pair.1))")
         }
-        #expect(sink.records.allSatisfy { $0.partition == ($0.topic == story.configuration.logicalName ? 0 : nil) })
+        #expect(sink.records.allSatisfy { $0.partition == ($0.topic == fixture.configuration.logicalName ? 0 : nil) })
     }
 
-    /// A key column that the filters leave out of the row: Debezium does not read it in snapshots and writes 0 for its
-    /// value, so that the key is another than the stream's. We write the value.
+    /// A key column that the filters exclude from the row: Debezium does not read it in snapshots and writes 0, so that
+    /// its key differs from the stream's. cdcd writes the value.
     private func isKeyOfSnapshot(
-        _ ours: AllTypesStory.Record, _ theirs: AllTypesStory.Record, _ topic: String
+        _ ours: AllTypesFixture.Record, _ theirs: AllTypesFixture.Record, _ topic: String
     ) -> Bool {
-        var mended = theirs
-        mended.key = .object(["b": .integer(2)])
-        return topic.hasSuffix("connect.alltypes.uniq") && theirs.key == .object(["b": .integer(0)]) && ours == mended
+        var corrected = theirs
+        corrected.key = .object(["b": .integer(2)])
+        return topic.hasSuffix("connect.alltypes.uniq") && theirs.key == .object(["b": .integer(0)]) && ours == corrected
     }
 
     /// The first differing part of two records.
-    private func difference(_ ours: AllTypesStory.Record, _ theirs: AllTypesStory.Record) -> String {
-        let parts: [(String, KeyPath<AllTypesStory.Record, JSONValue>)] = [
+    private func difference(_ ours: AllTypesFixture.Record, _ theirs: AllTypesFixture.Record) -> String {
+        let parts: [(String, KeyPath<AllTypesFixture.Record, JSONValue>)] = [
             ("key schema", \.keySchema), ("value schema", \.valueSchema), ("key", \.key), ("value", \.value),
             ("headers", \.headers),
         ]

@@ -10,14 +10,14 @@ import WireTestSupport
 struct CapturedTables {
     private(set) var schema: DatabaseSchema
     private var maps: [String: TableMap] = [:]
-    /// The row events of each table, and the decoder that knows their table maps.
+    /// The row events of each table, and the decoder with their table maps.
     private var rowEvents: [String: [UInt8]] = [:]
     private var decoder = BinlogDecoder(hasChecksums: true)
     private let configuration: MySQLConnectorConfig
 
     /// - Parameter name: a folder below `Fixtures`.
     init(_ name: String, _ properties: [String: String] = [:], profile: String = "3.6") throws {
-        let all = AllTypesStory.properties(profile, "p", [:]).merging(properties) { $1 }
+        let all = AllTypesFixture.properties(profile, "p", [:]).merging(properties) { $1 }
         configuration = try MySQLConnectorConfig(configuration: all)
         schema = DatabaseSchema(rules: SchemaRules(profile: configuration.profile))
         for event in try Self.events(name) {
@@ -49,7 +49,7 @@ struct CapturedTables {
         return map
     }
 
-    /// The decoder for a table whose definition in the schema history is another.
+    /// The decoder for a table whose definition in the schema history differs.
     func rowDecoder(
         _ table: String, _ change: (inout TableDefinition) -> Void = { _ in }
     ) throws -> BinlogRowDecoder {

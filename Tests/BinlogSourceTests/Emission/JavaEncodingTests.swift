@@ -5,7 +5,7 @@ import WireTestSupport
 
 @testable import BinlogSource
 
-/// Java's encodings by the MySQL character set that stands for each.
+/// Java's encodings by the MySQL character set that selects each.
 private let characterSets = [
     "Big5": "big5", "EUC-JP": "ujis", "EUC-KR": "euckr", "GB18030": "gb18030", "GB2312": "gb2312", "GBK": "gbk",
     "IBM850": "cp850", "IBM852": "cp852", "IBM866": "cp866", "ISO-8859-1": "binary", "ISO-8859-13": "latin7",

@@ -7,7 +7,7 @@ import WireTestSupport
 @testable import BinlogSource
 @testable import MySQLWire
 
-/// What the emitter does besides values: which rows become which records, and what is said where it cannot go on.
+/// Which rows become which records, and the errors if a row cannot be emitted.
 @Suite struct RecordEmitterTests {
     private final class FailingSink: RecordSink {
         var remaining: Int
@@ -20,16 +20,16 @@ import WireTestSupport
         func awaitDelivery() throws {}
     }
 
-    private func emitter(_ story: AllTypesStory, _ sink: any RecordSink) -> RecordEmitter {
-        RecordEmitter(RecordOutput(story.configuration, to: sink))
+    private func emitter(_ fixture: AllTypesFixture, _ sink: any RecordSink) -> RecordEmitter {
+        RecordEmitter(RecordOutput(fixture.configuration, to: sink))
     }
 
-    /// Gives the first event of a table to `body`, decoded.
+    /// Calls `body` with the first event of a table, decoded.
     private func withRows(
-        of table: String, _ kind: RowsEvent.Kind, in story: AllTypesStory,
+        of table: String, _ kind: RowsEvent.Kind, in fixture: AllTypesFixture,
         _ body: (RowsEvent, BinlogRowDecoder) throws -> Void
     ) throws {
-        for (map, rows) in try AllTypesStory.rowEvents() {
+        for (map, rows) in try AllTypesFixture.rowEvents() {
             var decoder = BinlogDecoder(hasChecksums: false)
             let name = try map.withUnsafeBytes { bytes -> TableMap in
                 guard case .tableMap(let map) = try decoder.decodeOne(bytes).body else {
@@ -37,12 +37,12 @@ import WireTestSupport
                 }
                 return map
             }
-            guard name.table == table, let definition = story.definitions[table] else { continue }
+            guard name.table == table, let definition = fixture.definitions[table] else { continue }
             let isDone = try rows.withUnsafeBytes { bytes -> Bool in
                 guard case .rows(let event) = try decoder.decodeOne(bytes).body, event.kind == kind else {
                     return false
                 }
-                let plan = try TablePlan(definition, configuration: story.configuration)
+                let plan = try TablePlan(definition, configuration: fixture.configuration)
                 try body(event, try plan.binlogDecoder(for: name))
                 return true
             }
@@ -60,10 +60,10 @@ import WireTestSupport
     // MARK: Rows and records
 
     @Test func deliveredRowsAreSkipped() throws {
-        let story = try AllTypesStory("3.6", "default")
+        let fixture = try AllTypesFixture("3.6", "default")
         let sink = CollectingSink()
-        let emitter = emitter(story, sink)
-        try withRows(of: "numbers", .insert, in: story) { event, decoder in
+        let emitter = emitter(fixture, sink)
+        try withRows(of: "numbers", .insert, in: fixture) { event, decoder in
             let count = try emitter.emit(event, of: decoder, source: source, skippingRows: 4)
             #expect(count == 6)
         }
@@ -74,21 +74,21 @@ import WireTestSupport
     }
 
     @Test func deliveredRowCountIsKeptWhenTheSinkStops() throws {
-        let story = try AllTypesStory("3.6", "default")
-        let emitter = emitter(story, FailingSink(after: 3))
-        try withRows(of: "numbers", .insert, in: story) { event, decoder in
+        let fixture = try AllTypesFixture("3.6", "default")
+        let emitter = emitter(fixture, FailingSink(after: 3))
+        try withRows(of: "numbers", .insert, in: fixture) { event, decoder in
             #expect(throws: CancellationError.self) { try emitter.emit(event, of: decoder, source: source) }
         }
         #expect(emitter.deliveredRows == 3)
     }
 
     @Test func keyChangeGivesDeleteTombstoneAndCreateWithHeaders() throws {
-        var story = try AllTypesStory("1.9", "default")
+        var fixture = try AllTypesFixture("1.9", "default")
         for keepsTombstones in [true, false] {
-            story.configuration.tombstonesOnDelete = keepsTombstones
+            fixture.configuration.tombstonesOnDelete = keepsTombstones
             let sink = CollectingSink()
-            let emitter = emitter(story, sink)
-            try withRows(of: "my-t $x", .update, in: story) { event, decoder in
+            let emitter = emitter(fixture, sink)
+            try withRows(of: "my-t $x", .update, in: fixture) { event, decoder in
                 _ = try emitter.emit(event, of: decoder, source: source)
             }
             #expect(operations(sink) == (keepsTombstones ? ["d", "tombstone", "c"] : ["d", "c"]))
@@ -98,14 +98,14 @@ import WireTestSupport
     }
 
     @Test func skippedOperationsApplyToTheEventNotToItsRecords() throws {
-        var story = try AllTypesStory("3.6", "default")
+        var fixture = try AllTypesFixture("3.6", "default")
         for (skipped, expected) in [
             (MySQLConnectorConfig.SkippedOperations.update, []), ([.delete, .create], ["d", "tombstone", "c"]),
         ] as [(MySQLConnectorConfig.SkippedOperations, [String])] {
-            story.configuration.skippedOperations = skipped
+            fixture.configuration.skippedOperations = skipped
             let sink = CollectingSink()
-            let emitter = emitter(story, sink)
-            try withRows(of: "my-t $x", .update, in: story) { event, decoder in
+            let emitter = emitter(fixture, sink)
+            try withRows(of: "my-t $x", .update, in: fixture) { event, decoder in
                 let count = try emitter.emit(event, of: decoder, source: source)
             #expect(count == 1)
             }
@@ -114,12 +114,12 @@ import WireTestSupport
     }
 
     @Test func updatesWithoutCapturedChangesCanBeSkipped() throws {
-        var story = try AllTypesStory("3.6", "default")
-        story.configuration.skipsUnchangedRows = true
-        story.configuration.filter = try TableFilter(["column.exclude.list": "alltypes.nopk.w"])
+        var fixture = try AllTypesFixture("3.6", "default")
+        fixture.configuration.skipsUnchangedRows = true
+        fixture.configuration.filter = try TableFilter(["column.exclude.list": "alltypes.nopk.w"])
         let sink = CollectingSink()
-        let emitter = emitter(story, sink)
-        try withRows(of: "nopk", .update, in: story) { event, decoder in
+        let emitter = emitter(fixture, sink)
+        try withRows(of: "nopk", .update, in: fixture) { event, decoder in
             let count = try emitter.emit(event, of: decoder, source: source)
             #expect(count == 2)
         }
@@ -135,12 +135,12 @@ import WireTestSupport
         ([0, 2, 1], ["first_in_data_collection", "last_in_data_collection", "last"]), ([0, 1, 1], ["last_in_data_collection", "last"]),
         ([2, 0, 2, 0], ["first", "last_in_data_collection", "first_in_data_collection", "last"]),
     ]) func snapshotRecordsAreMarkedByPosition(rowCounts: [Int], markers: [String]) throws {
-        let story = try AllTypesStory("3.6", "default")
-        let definition = try #require(story.definitions["nopk"])
+        let fixture = try AllTypesFixture("3.6", "default")
+        let definition = try #require(fixture.definitions["nopk"])
         let sink = CollectingSink()
-        let emitter = SnapshotEmitter(RecordOutput(story.configuration, to: sink))
+        let emitter = SnapshotEmitter(RecordOutput(fixture.configuration, to: sink))
         for count in rowCounts {
-            let plan = try TablePlan(definition, configuration: story.configuration)
+            let plan = try TablePlan(definition, configuration: fixture.configuration)
             try emitter.beginTable(plan, source: source)
             for _ in 0..<count { try emitter.emitSelected([1, 0x37, 0xFB], plan, definition) }
         }
@@ -156,10 +156,10 @@ import WireTestSupport
         ("3.6", "it''s", "it''s"), ("3.6", "", ""), ("1.9", "it''s", nil),
     ] as [(String, String?, String?)])
     func columnCommentBecomesFieldDocumentation(profile: String, comment: String?, documentation: String?) throws {
-        let story = try AllTypesStory(profile, "default")
-        var definition = try #require(story.definitions["uniq"])
+        let fixture = try AllTypesFixture(profile, "default")
+        var definition = try #require(fixture.definitions["uniq"])
         for index in definition.columns.indices { definition.columns[index].comment = comment }
-        let plan = try TablePlan(definition, configuration: story.configuration)
+        let plan = try TablePlan(definition, configuration: fixture.configuration)
         #expect(plan.rowSchema.fields.allSatisfy { $0.schema.documentation == documentation })
         #expect(plan.keySchema?.fields.allSatisfy { $0.schema.documentation == documentation } == true)
         #expect(plan.rowSchema.documentation == nil)
@@ -168,46 +168,46 @@ import WireTestSupport
     // MARK: What cannot be planned or converted
 
     @Test func tableMapThatContradictsTheHistoryIsRefusedWithARemedy() throws {
-        var story = try AllTypesStory("3.6", "default")
-        story.definitions["uniq"]?.columns.removeLast()
+        var fixture = try AllTypesFixture("3.6", "default")
+        fixture.definitions["uniq"]?.columns.removeLast()
         do {
-            try withRows(of: "uniq", .insert, in: story) { _, _ in }
-            Issue.record("took a table map of another size")
+            try withRows(of: "uniq", .insert, in: fixture) { _, _ in }
+            Issue.record("accepted a table map with another number of columns")
         } catch let error as PlanError {
             #expect(error.description.contains("alltypes.uniq"))
             #expect(error.reason.contains("internal schema size 2, but row size 3"))
             #expect(error.remedy?.contains("new snapshot") == true)
         }
-        var other = try AllTypesStory("3.6", "default")
+        var other = try AllTypesFixture("3.6", "default")
         other.definitions["uniq"]?.columns[1].typeName = "VARCHAR"
         #expect(throws: PlanError.self) { try withRows(of: "uniq", .insert, in: other) { _, _ in } }
     }
 
     @Test func columnsWithTheSameFieldNameAreRefused() throws {
-        var story = try AllTypesStory("3.6", "default")
-        story.configuration.fieldNameAdjustment = .avro
-        var definition = try #require(story.definitions["uniq"])
+        var fixture = try AllTypesFixture("3.6", "default")
+        fixture.configuration.fieldNameAdjustment = .avro
+        var definition = try #require(fixture.definitions["uniq"])
         definition.columns[1].name = "a-b"
         definition.columns[2].name = "a b"
         do {
-            _ = try TablePlan(definition, configuration: story.configuration)
-            Issue.record("took two fields of one name")
+            _ = try TablePlan(definition, configuration: fixture.configuration)
+            Issue.record("accepted two fields of one name")
         } catch let error as PlanError {
             #expect(error.reason.contains("field name duplication a_b"))
         }
-        story.configuration.fieldNameAdjustment = .avroUnicode
-        #expect(try TablePlan(definition, configuration: story.configuration).rowSchema.fields[1].name == "a_u002db")
+        fixture.configuration.fieldNameAdjustment = .avroUnicode
+        #expect(try TablePlan(definition, configuration: fixture.configuration).rowSchema.fields[1].name == "a_u002db")
     }
 
     @Test func unknownTypesAndCharacterSetsAreRefusedWithARemedy() throws {
-        let story = try AllTypesStory("3.6", "default")
-        var definition = try #require(story.definitions["uniq"])
+        let fixture = try AllTypesFixture("3.6", "default")
+        var definition = try #require(fixture.definitions["uniq"])
         definition.columns[2].typeName = "INET6"
-        #expect(throws: PlanError.self) { try TablePlan(definition, configuration: story.configuration) }
+        #expect(throws: PlanError.self) { try TablePlan(definition, configuration: fixture.configuration) }
         definition.columns[2].typeName = "VARCHAR"
         definition.columns[2].characterSet = "klingon"
         do {
-            _ = try TablePlan(definition, configuration: story.configuration)
+            _ = try TablePlan(definition, configuration: fixture.configuration)
         } catch let error as PlanError {
             #expect(error.description.contains("klingon"))
             #expect(error.description.contains("column.exclude.list=alltypes.uniq.c"))
@@ -215,17 +215,17 @@ import WireTestSupport
     }
 
     @Test func unrepresentableValueIsNullOrAnErrorThatNamesTheColumn() throws {
-        var story = try AllTypesStory("3.6", "connect")
-        story.configuration.filter = TableFilter()
+        var fixture = try AllTypesFixture("3.6", "connect")
+        fixture.configuration.filter = TableFilter()
         let sink = CollectingSink()
-        let emitter = emitter(story, sink)
-        // A TIME below zero where NULL is allowed.
-        try withRows(of: "times", .insert, in: story) { event, decoder in
+        let emitter = emitter(fixture, sink)
+        // A negative TIME in a nullable column.
+        try withRows(of: "times", .insert, in: fixture) { event, decoder in
             _ = try emitter.emit(event, of: decoder, source: source)
         }
         #expect(sink.records.first?.value.structValue?["after"]?.structValue?["t"] == .null)
         do {
-            try withRows(of: "timesnn", .insert, in: story) { event, decoder in
+            try withRows(of: "timesnn", .insert, in: fixture) { event, decoder in
                 _ = try emitter.emit(event, of: decoder, source: source)
             }
             Issue.record("wrote null into a column that is NOT NULL")
@@ -233,17 +233,16 @@ import WireTestSupport
             #expect(error.description.contains("alltypes.timesnn"))
             #expect(error.description.contains("Invalid value: null used for required field: \"t\""))
         }
-        story.configuration.unrepresentableValueHandling = .fail
-        let strict = self.emitter(story, CollectingSink())
+        fixture.configuration.unrepresentableValueHandling = .fail
+        let strict = self.emitter(fixture, CollectingSink())
         #expect(throws: ConversionError.self) {
-            try withRows(of: "times", .insert, in: story) { event, decoder in
+            try withRows(of: "times", .insert, in: fixture) { event, decoder in
                 _ = try strict.emit(event, of: decoder, source: source)
             }
         }
     }
 
-    /// The cell is MySQL 9.7's of `STRING_TO_VECTOR('[1,-2.5,3e10]')`; Debezium 3.6.1 made `[1.0, -2.5, 3.0000001E10]`
-    /// of it.
+    /// The cell is MySQL 9.7's `STRING_TO_VECTOR('[1,-2.5,3e10]')`; Debezium 3.6.1 renders `[1.0, -2.5, 3.0000001E10]`.
     @Test func vectorsAreArraysOfFloats() throws {
         let cell = try #require([UInt8](hex: "0000803f000020c07684df50"))
         guard case .value(.array(let items)) = cell.withUnsafeBytes(FloatVector.value) else {
@@ -252,15 +251,15 @@ import WireTestSupport
         }
         #expect(items == [.float32(1), .float32(-2.5), .float32(3.0000001e10)])
         guard case .damaged = Array(cell.dropLast()).withUnsafeBytes(FloatVector.value) else {
-            Issue.record("took a vector of eleven bytes")
+            Issue.record("accepted a vector of eleven bytes")
             return
         }
     }
 
     /// Every captured row event, damaged at random: an error or other values, never a trap.
     @Test func damagedRowsNeverTrap() throws {
-        let story = try AllTypesStory("3.6", "default")
-        let events = try AllTypesStory.rowEvents()
+        let fixture = try AllTypesFixture("3.6", "default")
+        let events = try AllTypesFixture.rowEvents()
         var generator = SeededGenerator(seed: 11)
         for _ in 0..<3000 {
             var (map, rows) = events.randomElement(using: &generator) ?? ([], [])
@@ -276,16 +275,16 @@ import WireTestSupport
             do {
                 var decoder = BinlogDecoder(hasChecksums: false)
                 guard case .tableMap(let found) = try map.withUnsafeBytes({ try decoder.decodeOne($0).body }),
-                    let definition = story.definitions[found.table]
+                    let definition = fixture.definitions[found.table]
                 else { continue }
-                let plan = try TablePlan(definition, configuration: story.configuration)
+                let plan = try TablePlan(definition, configuration: fixture.configuration)
                 try rows.withUnsafeBytes { bytes in
                     guard case .rows(let event) = try decoder.decodeOne(bytes).body else { return }
-                    _ = try emitter(story, CollectingSink()).emit(
+                    _ = try emitter(fixture, CollectingSink()).emit(
                         event, of: try plan.binlogDecoder(for: found), source: source)
                 }
             } catch {
-                // What is damaged may be refused.
+                // A damaged event may be refused.
             }
         }
     }

@@ -4,8 +4,8 @@ import Testing
 
 @testable import BinlogSource
 
-/// What Debezium's own converters make of defaults' texts, as they were asked for each of these; and texts that no
-/// server takes as a default, but that a history may hold: they give no default and end nothing.
+/// Default values as Debezium's own converters parse them; and texts that no server accepts as a default, but that a
+/// history may contain: they give no default and no error.
 @Suite struct SchemaDefaultTests {
     private let text = ValueKind.uuid
 
@@ -69,7 +69,7 @@ import Testing
     ] as [(String, Int64?)])
     func onlyCompleteDatesAreRead(_ text: String, _ day: Int64?) {
         #expect(value("DATE", text, .date(.days)) == day.map { .integer($0) })
-        // Where NULL is not allowed there is always a default.
+        // A column that is NOT NULL always has a default.
         #expect(value("DATE", text, .date(.days), isOptional: false) == .integer(day ?? 0))
     }
 

@@ -5,7 +5,7 @@ import WireCore
 
 @testable import BinlogSource
 
-/// The same rows, read by the snapshot and from the binlog: nothing differs but for the renderings of the closed list.
+/// The same rows, read by the snapshot and from the binlog, differ only in the renderings of the closed list.
 @Suite struct SnapshotRenderingTests {
     /// A value that differs between the snapshot and the stream.
     struct Difference: Hashable, Comparable, CustomStringConvertible {
@@ -17,7 +17,7 @@ import WireCore
         var description: String { "\(table) \(row) \(column)" }
     }
 
-    /// The rendering that accounts for a difference. Returns nil if none does.
+    /// The rendering that explains a difference. Returns nil if none does.
     static func rendering(_ difference: Difference, _ profile: DebeziumProfile) -> SnapshotRendering? {
         switch (difference.table, difference.column) {
         case ("texts", "j"): return .jsonAsPrinted
@@ -38,11 +38,11 @@ import WireCore
     }
 
     @Test(arguments: ["3.6", "1.9"]) func snapshotAndStreamDifferOnlyInTheListedRenderings(version: String) throws {
-        let story = try AllTypesStory(version, "default")
-        let profile = story.configuration.profile
+        let fixture = try AllTypesFixture(version, "default")
+        let profile = fixture.configuration.profile
         var seen: Set<SnapshotRendering> = []
-        for difference in try differences(story) {
-            let kind = try #require(try kinds(of: difference.table, story)[difference.column])
+        for difference in try differences(fixture) {
+            let kind = try #require(try kinds(of: difference.table, fixture)[difference.column])
             let rendering = Self.rendering(difference, profile)
             guard let rendering, kind.snapshotRenderings(profile).contains(rendering) else {
                 Issue.record("\(version): \(difference) (\(kind)) differs between snapshot and stream")
@@ -50,9 +50,9 @@ import WireCore
             }
             seen.insert(rendering)
         }
-        // The zone is not part of this variant; each of the generation's other renderings must occur.
+        // This variant has no connection time zone; each of the generation's other renderings must occur.
         let all = SnapshotRendering.allCases.filter {
-            story.configuration.profile.snapshots.renders($0) && $0 != .timestampInConnectionZone
+            fixture.configuration.profile.snapshots.renders($0) && $0 != .timestampInConnectionZone
         }
         #expect(seen == Set(all))
     }
@@ -60,11 +60,11 @@ import WireCore
     /// Columns of every kind are compared, except for those that `SHOW CREATE TABLE` of MySQL never has.
     @Test(arguments: ["3.6", "1.9"]) func everyKindIsCompared(version: String) throws {
         var found: Set<String> = []
-        let story = try AllTypesStory(version, "default")
-        let compared = try tables(story)
-        for table in compared { found.formUnion(try kinds(of: table, story).values.map(label)) }
-        let float = story.configuration.profile == .v36 ? ["float32"] : []
-        let vector = story.configuration.profile == .v36 && found.contains("vector") ? ["vector"] : []
+        let fixture = try AllTypesFixture(version, "default")
+        let compared = try tables(fixture)
+        for table in compared { found.formUnion(try kinds(of: table, fixture).values.map(label)) }
+        let float = fixture.configuration.profile == .v36 ? ["float32"] : []
+        let vector = fixture.configuration.profile == .v36 && found.contains("vector") ? ["vector"] : []
         let expected: Set<String> = [
             "integer", "float64", "decimal", "bit", "bits", "text", "binary", "enumeration", "set", "json",
             "date", "time", "dateTime", "timestamp", "year", "geometry", "point",
@@ -74,15 +74,15 @@ import WireCore
 
     private func label(_ kind: ValueKind) -> String { Mirror(reflecting: kind).children.first?.label ?? "\(kind)" }
 
-    private func kinds(of table: String, _ story: AllTypesStory) throws -> [String: ValueKind] {
-        let definition = try #require(story.definitions[table])
-        let plan = try TablePlan(definition, configuration: story.configuration)
+    private func kinds(of table: String, _ fixture: AllTypesFixture) throws -> [String: ValueKind] {
+        let definition = try #require(fixture.definitions[table])
+        let plan = try TablePlan(definition, configuration: fixture.configuration)
         return Dictionary(uniqueKeysWithValues: plan.columns.map { ($0.name, $0.kind) })
     }
 
     @Test func connectionTimeZoneChangesTimestampsOnly() throws {
-        let story = try AllTypesStory("1.9", "zoned")
-        let moved = try differences(story).filter { Self.rendering($0, .v19) == nil || $0.column.hasPrefix("ts") }
+        let fixture = try AllTypesFixture("1.9", "zoned")
+        let moved = try differences(fixture).filter { Self.rendering($0, .v19) == nil || $0.column.hasPrefix("ts") }
         #expect(moved.allSatisfy { $0.column.hasPrefix("ts") })
         #expect(moved.contains(Difference(table: "times", row: 1, column: "ts6")))
     }
@@ -93,21 +93,21 @@ import WireCore
     private typealias Rows = [String: [Int64: Struct]]
 
     /// The rows of the snapshot and of the stream.
-    private func emittedRows(_ story: AllTypesStory) throws -> (snapshot: Rows, stream: Rows) {
+    private func emittedRows(_ fixture: AllTypesFixture) throws -> (snapshot: Rows, stream: Rows) {
         let sink = CollectingSink()
-        let emitter = SnapshotEmitter(RecordOutput(story.configuration, to: sink))
-        try story.emitSnapshot(to: emitter)
+        let emitter = SnapshotEmitter(RecordOutput(fixture.configuration, to: sink))
+        try fixture.emitSnapshot(to: emitter)
         let snapshot = rows(sink, operation: "r")
         let streamSink = CollectingSink()
-        let streamEmitter = RecordEmitter(RecordOutput(story.configuration, to: streamSink))
-        try story.emitStream(to: streamEmitter)
+        let streamEmitter = RecordEmitter(RecordOutput(fixture.configuration, to: streamSink))
+        try fixture.emitStream(to: streamEmitter)
         let stream = rows(streamSink, operation: "c")
         return (snapshot, stream)
     }
 
     /// Pairs of a row of the snapshot and its copy in the stream, whose id is larger.
-    private func pairs(_ story: AllTypesStory) throws -> [(table: String, id: Int64, row: Struct, copy: Struct)] {
-        let (snapshot, stream) = try emittedRows(story)
+    private func pairs(_ fixture: AllTypesFixture) throws -> [(table: String, id: Int64, row: Struct, copy: Struct)] {
+        let (snapshot, stream) = try emittedRows(fixture)
         return snapshot.flatMap { table, rows in
             rows.compactMap { id, row in
                 let distance: Int64 = table == "numbersnn" ? -100 : table == "moredefs" ? 1 : 10
@@ -117,10 +117,10 @@ import WireCore
     }
 
     /// The tables of which rows are compared.
-    private func tables(_ story: AllTypesStory) throws -> Set<String> { Set(try pairs(story).map(\.table)) }
+    private func tables(_ fixture: AllTypesFixture) throws -> Set<String> { Set(try pairs(fixture).map(\.table)) }
 
-    private func differences(_ story: AllTypesStory) throws -> [Difference] {
-        let pairs = try pairs(story)
+    private func differences(_ fixture: AllTypesFixture) throws -> [Difference] {
+        let pairs = try pairs(fixture)
         #expect(pairs.count > 30)
         var differences: [Difference] = []
         for (table, id, row, copy) in pairs {

@@ -21,7 +21,7 @@ import WireTestSupport
         #expect(texts[3...] == [.string("null"), .string(#""text""#), .string("7"), .null])
     }
 
-    /// As the binlog of MySQL 9.7 holds them.
+    /// Cells of a MySQL 9.7 binlog.
     @Test(arguments: [
         (12, (2020 * 13 + 2) << 46 | 29 << 41 | 12 << 36 | 34 << 30 | 56 << 24 | 789_000, "2020-02-29 12:34:56.789"),
         (10, (2020 * 13 + 2) << 46 | 29 << 41, "2020-02-29"), (11, 12 << 36 | 34 << 30 | 56 << 24 | 500_000, "12:34:56.5"),
@@ -45,7 +45,7 @@ import WireTestSupport
         #expect(try self.text(document) == text)
     }
 
-    /// Years whose minutes Debezium takes from a signed number of 32 bits, and the bounds of their ranges.
+    /// Years whose minutes Debezium reads from a signed 32-bit number, and the bounds of their ranges.
     @Test(arguments: [
         (9999, 31, "9999-12-31 23:0-33:59"), (9999, 0, "9999-12-31 23:00:59"), (9999, 59, "9999-12-31 23:0-5:59"),
         (2519, 31, "2519-12-31 23:31:59"), (2520, 31, "2520-12-31 23:0-33:59"), (5040, 31, "5040-12-31 23:0-33:59"),

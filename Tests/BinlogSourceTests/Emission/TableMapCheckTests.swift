@@ -4,7 +4,7 @@ import Testing
 @testable import BinlogSource
 @testable import MySQLWire
 
-/// What table maps of real servers say, held against schema histories that agree and that do not.
+/// Compares table maps of real servers with schema histories that match and that differ.
 @Suite struct TableMapCheckTests {
     private static let full = "mysql/9.7.4/binlog/metadata-full"
     private static let minimal = "mysql/9.7.4/binlog/metadata-minimal"
@@ -36,7 +36,7 @@ import Testing
         #expect(error.remedy?.contains("new snapshot") == true)
         // As MODIFY may write it.
         #expect(failure { try captured.rowDecoder("keyed") { $0.columns[0].name = "A" } } == nil)
-        // Without names in the table map it cannot be noticed.
+        // Not detectable without names in the table map.
         let unnamed = try CapturedTables(Self.minimal)
         #expect(failure { try unnamed.rowDecoder("keyed") { $0.columns.swapAt(0, 1) } } == nil)
     }
@@ -63,7 +63,7 @@ import Testing
         #expect(error(1, ["'x'", "'가'", "'it''s'"]) != nil)
         #expect(error(4, ["'q'", "'p'"]) != nil)
         #expect(error(8, ["'y'"]) != nil)
-        // The same in other words, with blanks at the end, which the server takes off.
+        // The same options with trailing blanks, which the server removes.
         #expect(error(1, ["\"x\"", "'가'", "'it\\'s'", "'a\\\\b'"]) == nil)
         #expect(error(4, ["'p   '", "'q'"]) == nil)
     }
@@ -81,7 +81,7 @@ import Testing
         }
         #expect(known[0][8].stringValue == "äöü€" && known[0][9].stringValue == "가나다")
         #expect(changed == known)
-        // Its own text is utf8mb4's.
+        // The column itself is utf8mb4.
         #expect(try texts.rowDecoder("texts") { $0.columns[0].characterSet = "utf8mb3" }.characterSetConflicts.isEmpty)
     }
 
@@ -92,7 +92,7 @@ import Testing
         #expect(try captured.rowDecoder("prefixed") { $0.primaryKeyColumnNames = [] }.conflictingKey == ["b", "a"])
         // A key of more columns is unique, too.
         #expect(try captured.rowDecoder("keyed") { $0.primaryKeyColumnNames = ["a", "b", "c"] }.conflictingKey == nil)
-        // message.key.columns asks for another key.
+        // message.key.columns defines another key.
         let chosen = try CapturedTables(Self.full, ["message.key.columns": "wire.keyed:b"])
         #expect(try chosen.rowDecoder("keyed") { $0.primaryKeyColumnNames = ["a"] }.conflictingKey == nil)
     }
@@ -111,11 +111,11 @@ import Testing
     }
 
     @Test func decimalIsRescaledToItsSchema() throws {
-        // -12345.67890 with ten digits behind the point.
+        // -12345.67890 with ten decimal places.
         #expect(try decimals("precise", 30, 10)[0][5] == .bytes(TwosComplement.bytes(-123_456_789_000_000)))
         #expect(try decimals("precise", 20, 5)[0][5] == .bytes(TwosComplement.bytes(-1_234_567_890)))
         #expect(try decimals("precise", 40, 30)[1][5] == .bytes([0]))
-        // Texts and doubles are what is stored, as Debezium's.
+        // Strings and doubles keep the stored value, as in Debezium.
         #expect(try decimals("string", 30, 10)[0][5] == .string("-12345.67890"))
         #expect(try decimals("string", 10, 2)[0][5] == .string("-12345.67890"))
         #expect(try decimals("double", 10, 2)[0][5] == .float64(-12345.6789))
@@ -125,14 +125,14 @@ import Testing
         for (precision, scale) in [(20, 4), (10, 2), (10, 5)] {
             do {
                 _ = try decimals("precise", precision, scale)
-                Issue.record("took DECIMAL(20,5) for DECIMAL(\(precision),\(scale))")
+                Issue.record("accepted DECIMAL(20,5) as DECIMAL(\(precision),\(scale))")
             } catch let error as PlanError {
                 #expect(error.column == "f" && error.table.description == "wire.numbers")
                 #expect(error.reason.contains("it is DECIMAL(\(precision),\(scale)), but the server stores DECIMAL(20,5)"))
                 #expect(error.remedy?.contains("new snapshot") == true)
             }
         }
-        // Debezium 1.9 keeps the former precision where MODIFY gives none.
+        // Debezium 1.9 keeps the former precision if MODIFY has none.
         #expect(
             try decimals("precise", 10, 5, profile: "1.9")[0][5] == .bytes(TwosComplement.bytes(-1_234_567_890)))
         #expect(throws: PlanError.self) { try decimals("precise", 20, 2, profile: "1.9") }

@@ -7,7 +7,7 @@ import WireTestSupport
     private static func double(_ text: String) -> Double? { Array(text.utf8).withUnsafeBytes { TextNumber.double($0) } }
     private static func float(_ text: String) -> Float? { Array(text.utf8).withUnsafeBytes { TextNumber.float($0) } }
 
-    /// The library's reading is the nearest number, so both must be the same to the last bit.
+    /// The standard library returns the nearest number, so both must be equal to the last bit.
     @Test func fastPathRoundsAsTheStandardLibrary() {
         var generator = SeededGenerator(seed: 11)
         for _ in 0..<20_000 {

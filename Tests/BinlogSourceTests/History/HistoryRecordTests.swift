@@ -34,14 +34,14 @@ struct RecordedHistory {
         }
     }
 
-    /// The statements of a real stream, followed from the snapshot on, give the tables that Debezium recorded.
+    /// Applying the statements of a real stream after the snapshot gives the tables that Debezium recorded.
     @Test(arguments: [DebeziumGeneration.v19, .v36])
     func applyingTheStatementsGivesTheRecordedTables(_ generation: DebeziumGeneration) throws {
         let history = try RecordedHistory(generation)
         var schema = DatabaseSchema(rules: history.rules)
         for bytes in history.records {
             let record = try HistoryRecord(decoding: bytes)
-            // RENAME and DROP of several tables are split, and each part finds its own state again here.
+            // RENAME and DROP of several tables are split into records; each is compared with its own state.
             let changes = try schema.apply(record.ddl ?? "", defaultDatabase: record.databaseName ?? "")
             guard record.ddl?.contains("ddlq2.y TO") != true || generation == .v36 else { continue }
             #expect(changes.flatMap(\.tables) == record.tableChanges, "\(record.ddl ?? "")")
@@ -63,7 +63,7 @@ struct RecordedHistory {
         }
     }
 
-    /// Any byte may be lost or broken on the way: it is refused or read, never a trap.
+    /// A damaged record is refused or decoded, but never traps.
     @Test func damagedRecordsDoNotTrap() throws {
         let bytes = try #require(try RecordedHistory(.v36).records.last)
         for index in bytes.indices {

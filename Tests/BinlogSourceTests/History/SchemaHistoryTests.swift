@@ -36,7 +36,7 @@ private final class MemoryLog: HistoryLog {
 
     private static let sources: [DebeziumGeneration: String] = [.v36: "ddlt36", .v19: "ddlt19"]
 
-    /// Either generation recovers from its own history and from the other's: the same columns under the same names.
+    /// Each generation recovers the same columns from its own history and from the other's.
     @Test(arguments: [DebeziumGeneration.v19, .v36], [DebeziumGeneration.v19, .v36])
     func fullRecoveryGivesTheLastDefinitions(_ written: DebeziumGeneration, _ reader: DebeziumGeneration) throws {
         let history = try RecordedHistory(written)
@@ -55,7 +55,7 @@ private final class MemoryLog: HistoryLog {
         #expect(s2.columns.map(\.name) == ["id", "d", "w"])
     }
 
-    /// 1.9 reads statements again, and the record of `LIKE t` names the new table's database only, which has another t.
+    /// 1.9 parses the statements again; the record of `LIKE t` names only the new table's database, which has a different t.
     @Test(arguments: [DebeziumGeneration.v19, .v36])
     func createTableLikeAnotherDatabasesTableKeepsItsColumns(_ generation: DebeziumGeneration) throws {
         let profile = DebeziumProfile(generation: generation)
@@ -194,16 +194,16 @@ private final class MemoryLog: HistoryLog {
         #expect(try !includes(gtids("1-6"), until: gtids("1-5")))
     }
 
-    /// The server sends the transactions that the offset's set lacks, the recorded statement's among them.
+    /// The server sends the transactions that the offset's set lacks, including the recorded statement's.
     @Test func statementWithTheOffsetsGTIDsIsReadAgain() throws {
         #expect(try !includes(gtids("1-5"), until: gtids("1-5")))
-        // Within a transaction the count of its events decides.
+        // Within a transaction its event count decides.
         #expect(try includes(gtids("1-5", event: 1), until: gtids("1-5", event: 2)))
         #expect(try !includes(gtids("1-5", event: 1), until: gtids("1-5", event: 1)))
         #expect(try !includes(gtids("1-5", event: 2), until: gtids("1-5", event: 1)))
     }
 
-    /// The server's gtid_mode was turned off: what follows the position is read.
+    /// gtid_mode was turned off on the server: reading starts at the position.
     @Test func positionDecidesBetweenEqualGTIDSetsIfGTIDModeIsOff() throws {
         var offset = gtids("1-5")
         offset["pos"] = .integer(500)
@@ -227,7 +227,7 @@ private final class MemoryLog: HistoryLog {
     }
 
     /// `gtid.source.includes` names the first server. Statements of the other one are not read again if their
-    /// transactions are in what the server is not asked for.
+    /// transactions are excluded from the request to the server.
     @Test func statementsOfExcludedSourcesAreComparedByTheirOwnGTIDs() throws {
         let other = "66e628cd-e852-11f1-a40e-02fc00000002"
         func includes(_ recorded: String, until stored: String, executed: String) throws -> Bool {
@@ -243,7 +243,7 @@ private final class MemoryLog: HistoryLog {
         #expect(try includes("1-3", until: "1-4", executed: "1-4"))
         #expect(try !includes("1-4", until: "1-4", executed: "1-4"))
         #expect(try !includes("1-5", until: "1-4", executed: "1-4"))
-        // Stored by Debezium, which leaves the source out; purged since then.
+        // Stored by Debezium, which omits the excluded source; purged since then.
         #expect(try !includes("1-4", until: "", executed: ""))
         #expect(try includes("1-4", until: "", executed: "1-5"))
     }
@@ -260,13 +260,13 @@ private final class MemoryLog: HistoryLog {
         #expect(try !includes(file("x.000001", 4, server: 1, second: 6), until: file("x.000009", 4, server: 2, second: 5)))
     }
 
-    /// The connector's clock is ahead of the server's: what a snapshot recorded counts all the same, and a statement
-    /// that was streamed after it is not taken to be part of it.
+    /// The connector's clock is ahead of the server's: the snapshot's records are still applied, and a statement that
+    /// was streamed afterwards is not treated as part of the snapshot.
     @Test func snapshotPositionIsComparedWithoutTimestamps() throws {
         let snapshot = file("b.000001", 100, server: 0, second: 60)
         #expect(try includes(snapshot, until: file("b.000001", 200, server: 1, second: 5)))
         #expect(try !includes(file("b.000001", 200, server: 1, second: 5), until: snapshot))
-        // Under another name the files tell nothing.
+        // Files with different base names cannot be compared.
         #expect(try includes(file("a.000009", 100, server: 0, second: 5), until: file("b.000001", 4, server: 1, second: 6)))
     }
 

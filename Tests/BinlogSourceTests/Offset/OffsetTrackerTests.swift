@@ -6,7 +6,7 @@ import WireCore
 
 @testable import BinlogSource
 
-/// The numbers of the first tests are those that Debezium 3.6.1 and 1.9.5 stored for the same statements on MySQL 9.7.
+/// The first tests use the offsets that Debezium 3.6.1 and 1.9.5 stored for the same statements on MySQL 9.7.
 @Suite struct OffsetTrackerTests {
     private static let server = "55e628cd-e852-11f1-a40e-02fc00000001"
 
@@ -19,7 +19,7 @@ import WireCore
         .mySQL(GTID(source: try #require(ServerUUID(source)), number: number))
     }
 
-    /// GTID, BEGIN, TABLE_MAP up to a row event that is about to be handed over.
+    /// GTID, BEGIN, TABLE_MAP, up to a row event that is about to be emitted.
     private func upToRows(_ tracker: inout OffsetTracker, _ gtid: TransactionID?) {
         _ = tracker.begin(eventBytes: 79, nextPosition: 1310, serverID: 1)
         tracker.announce(gtid)
@@ -86,7 +86,7 @@ import WireCore
         #expect(tracker.storedPoint.offset.position == 1703)
         #expect(tracker.storedPoint.offset.gtids == "\(Self.server):1-6")
         #expect(tracker.storedPoint.offset.eventCount == 0)
-        // But this process does not read it again.
+        // This process does not read it again.
         #expect(tracker.resumePoint.gtids?.text == "\(Self.server):1-7")
         tracker.complete()
         _ = tracker.begin(eventBytes: 79, nextPosition: 1782, serverID: 1)

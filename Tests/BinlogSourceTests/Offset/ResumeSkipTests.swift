@@ -9,7 +9,7 @@ import Testing
         #expect(!skip.skipsEvent)
         let isTheSame = skip.beginGroup(at: .init(file: "b.1", position: 100))
         #expect(isTheSame)
-        // BEGIN, TABLE_MAP, ROWS, TABLE_MAP are done; of the ROWS event that follows two rows.
+        // BEGIN, TABLE_MAP, ROWS, TABLE_MAP are complete, and two rows of the next ROWS event.
         for _ in 0..<4 {
             #expect(skip.skipsEvent)
             skip.complete(isRows: true)
@@ -59,7 +59,7 @@ import Testing
         #expect(!isSkipped(gtids[0], 2))
     }
 
-    /// The connection breaks while events are being left out: what was left stays left out.
+    /// The connection is lost while events are skipped: the rest is still skipped.
     @Test func interruptedSkipContinuesAfterReconnecting() {
         var skip = ResumeSkip(.init(file: "b.1", position: 100), eventCount: 6, rowCount: 3)
         let untouched = skip.continued(at: .init(file: "b.1", position: 60, gtids: nil), gtid: nil, serverID: 1)
@@ -79,7 +79,7 @@ import Testing
         #expect(rows == 3)
     }
 
-    /// The connection breaks behind the part that was left out: what was delivered since is left out too.
+    /// The connection is lost after the skipped part: events that were delivered since are skipped, too.
     @Test func eventsDeliveredSinceTheSkipAreSkippedAfterReconnecting() {
         var skip = ResumeSkip(.init(file: "b.1", position: 100), eventCount: 1, rowCount: 0)
         _ = skip.beginGroup(at: .init(file: "b.1", position: 100))

@@ -48,13 +48,13 @@ import WireCore
         #expect(throws: ConnectorError.self) { try decode(#"{"pos":4}"#) }
         do {
             _ = try decode(#"{"file":"b","pos":"here"}"#)
-            Issue.record("read a position that is none")
+            Issue.record("accepted an invalid position")
         } catch let error as ConnectorError {
             #expect(error.summary == "Source offset 'pos' parameter value \"here\" could not be converted to a long")
         }
         do {
             _ = try decode(#"{"file":"b","pos":4,"incremental_snapshot_primary_key":"aced"}"#)
-            Issue.record("passed over an incremental snapshot")
+            Issue.record("ignored an incremental snapshot")
         } catch let error as ConnectorError {
             #expect(error.summary.contains("incremental snapshot"))
         }

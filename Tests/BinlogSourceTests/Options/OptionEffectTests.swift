@@ -14,7 +14,7 @@ extension PropertyEffect {
             option, value, base: Self.base(generation), with: context, from: before, to: after, observe)
     }
 
-    /// A configuration without any optional option.
+    /// A configuration with required options only.
     static func base(_ generation: DebeziumGeneration) -> [String: String] {
         let isModern = generation == .v36
         let history = isModern ? "schema.history.internal." : "database.history."

@@ -9,16 +9,16 @@ import WireTestSupport
 @testable import BinlogSource
 
 extension PropertyEffect {
-    /// What a server sees of a connection for queries, or why there is none.
+    /// What the server observes of a query connection, or the error.
     private struct Attempt {
-        var server = MySQLServerDouble.Memory()
+        var server = FakeMySQLServer.Observations()
         var failure: String?
 
-        /// - Parameter reaches: whether the configuration leads to the server, whatever it says.
+        /// - Parameter reaches: whether host and port of the configuration are replaced by the server's.
         init(
-            _ properties: [String: String], _ script: MySQLServerDouble.Script = .init(), reaches: Bool = true
+            _ properties: [String: String], _ script: FakeMySQLServer.Script = .init(), reaches: Bool = true
         ) throws {
-            let server = try MySQLServerDouble(script)
+            let server = try FakeMySQLServer(script)
             var properties = properties
             if reaches { properties["database.hostname"] = script.host }
             properties["database.port"] = "\(server.address.port)"
@@ -30,14 +30,14 @@ extension PropertyEffect {
             } catch {
                 failure = "\(error)"
             }
-            self.server = server.memory
+            self.server = server.observations
         }
     }
 
     private static func tls(_ name: String) -> String { Fixtures.folder.appending(path: "tls/\(name)").path }
 
-    private static func encrypting(verifiesClients: Bool = false) -> MySQLServerDouble.Script {
-        var script = MySQLServerDouble.Script()
+    private static func encrypting(verifiesClients: Bool = false) -> FakeMySQLServer.Script {
+        var script = FakeMySQLServer.Script()
         script.tls = TLSConfiguration(
             verification: verifiesClients ? .authority : .none, trust: .pem(path: tls("ca.pem")),
             identity: .pem(path: tls("server.pem")))
@@ -53,7 +53,7 @@ extension PropertyEffect {
     static let connection = [
         // At the port of a server that listens on 127.0.0.2 alone.
         PropertyEffect("database.hostname", "127.0.0.2", from: "0 logins", to: "1 logins") { properties in
-            var script = MySQLServerDouble.Script()
+            var script = FakeMySQLServer.Script()
             script.host = "127.0.0.2"
             let attempt = try Attempt(properties, script, reaches: false)
             return "\(attempt.server.logins.count) logins"
@@ -82,7 +82,7 @@ extension PropertyEffect {
             return run.server.replicaID.map { "\($0)" } ?? run.failure ?? "no replica"
         },
         PropertyEffect("connect.timeout.ms", "200", from: nil, to: "no answer within 200 ms") { properties in
-            var script = MySQLServerDouble.Script()
+            var script = FakeMySQLServer.Script()
             script.greets = false
             return try Attempt(properties, script).failure ?? "connected"
         },
@@ -105,7 +105,7 @@ extension PropertyEffect {
             try Attempt(properties, encrypting()).server.logins.map { $0.isEncrypted ? "encrypted" : "open" }.first
                 ?? "refused"
         },
-        // The server lets in who shows no certificate, and nobody who shows one that has expired.
+        // The server accepts clients without a certificate and refuses expired certificates.
         PropertyEffect(
             "database.ssl.keystore", tls("expired.pem"), with: ["database.ssl.mode": "required"], from: "encrypted",
             to: "refused"

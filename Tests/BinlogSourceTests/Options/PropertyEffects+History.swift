@@ -54,11 +54,11 @@ extension PropertyEffect {
                 prefix + "store.only.captured.tables.ddl", "true", generation,
                 with: ["table.include.list": "shop.orders"], from: all, to: "shop.orders", recorded),
             PropertyEffect(
-                prefix + "skip.unparseable.ddl", "true", generation, from: "stops", to: "goes on"
+                prefix + "skip.unparseable.ddl", "true", generation, from: "stops", to: "continues"
             ) { properties in
                 var tables = TaskRun.shop
                 tables[2].definition = "CREATE TABLE `things` (`id` int, ?? )"
-                return try TaskRun(properties, tables: tables).failure == nil ? "goes on" : "stops"
+                return try TaskRun(properties, tables: tables).failure == nil ? "continues" : "stops"
             },
         ]
     }

@@ -6,7 +6,7 @@ import WireCore
 @testable import BinlogSource
 
 extension PropertyEffect {
-    /// Which records there are, where they go, and what they carry beside the row.
+    /// Which records are emitted, to which topic, and what they contain besides the row.
     static let records = [
         PropertyEffect("topic.prefix", "q", from: "p.alltypes.uniq", to: "q.alltypes.uniq") {
             try EmittedRows("uniq", $0).topics.joined(separator: " ")

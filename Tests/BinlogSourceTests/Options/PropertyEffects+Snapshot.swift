@@ -21,7 +21,7 @@ extension PropertyEffect {
         PropertyEffect("snapshot.delay.ms", "300", from: nil, to: "300 ms") { properties in
             let run = try TaskRun(properties)
             let begin = run.server.statements.first { $0.text.hasPrefix("FLUSH TABLES") }
-            guard let asked = run.server.goodbyes.first, let begin else { return run.failure ?? "no snapshot" }
+            guard let asked = run.server.quits.first, let begin else { return run.failure ?? "no snapshot" }
             return begin.at.milliseconds(since: asked) >= 290 ? "300 ms" : "less"
         },
         PropertyEffect("streaming.delay.ms", "300", from: nil, to: "300 ms") { properties in

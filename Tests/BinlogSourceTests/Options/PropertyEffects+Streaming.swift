@@ -13,7 +13,7 @@ extension PropertyEffect {
             """,
         row: [("id", "1")])
 
-    /// How many rows of the captured log arrive, or why none does.
+    /// The number of rows of the captured log that arrive, or the error.
     private static func rows(_ properties: [String: String], tables: [TaskRun.Table]) throws -> String {
         let run = try TaskRun(
             properties.merging(["snapshot.mode": "no_data"]) { $1 }, tables: tables, events: TaskRun.events("small"))
@@ -23,7 +23,7 @@ extension PropertyEffect {
 
     private static let streamed: Observation = { try rows($0, tables: [small]) }
 
-    /// What of the binlog is read.
+    /// Which part of the binlog is read.
     static let streaming = [
         PropertyEffect("inconsistent.schema.handling.mode", "skip", from: "fails", to: "0 rows") {
             try rows($0, tables: [])

@@ -2,8 +2,8 @@ import Testing
 
 @testable import BinlogSource
 
-/// Statements whose words stand in another order than the server's effects. What the server makes of each was read from
-/// MySQL 9.7's information_schema.
+/// Statements whose clauses are not applied in their order. The expected tables were read from MySQL 9.7's
+/// information_schema.
 @Suite struct AlterOrderTests {
     private static let table = "CREATE TABLE t (id int PRIMARY KEY, a int, b varchar(10), c date NOT NULL)"
 

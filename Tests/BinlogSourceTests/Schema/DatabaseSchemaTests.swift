@@ -2,7 +2,7 @@ import Testing
 
 @testable import BinlogSource
 
-/// What the golden stories do not tell: where we differ from Debezium on purpose, and when a statement is an error.
+/// Cases that the golden fixtures do not cover: intended deviations from Debezium, and statements that are errors.
 @Suite struct DatabaseSchemaTests {
     private func schema(
         _ statements: String..., rules: SchemaRules = SchemaRules(profile: .v36)
@@ -77,7 +77,7 @@ import Testing
         #expect(throws: DDLError.self) { try schema.apply("ALTER TABLE t WOBBLE", defaultDatabase: "d") }
         #expect(columns(schema) == ["a"])
         _ = try schema.apply("ALTER TABLE o WOBBLE", defaultDatabase: "d")
-        // Its definition is unknown from here on: better none than a wrong one.
+        // Its definition is unknown from here on, so it is removed.
         #expect(columns(schema, "o") == nil)
         #expect(throws: DDLError.self) { try schema.apply("WOBBLE", defaultDatabase: "d") }
         #expect(throws: DDLError.self) { try schema.apply("RENAME TABLE o TO", defaultDatabase: "d") }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import BinlogSource
 
-/// `é` as one character and as `e` with an accent are two tables, and two databases, to the server.
+/// For the server, `é` as one character and as `e` with an accent are names of two different tables or databases.
 @Suite struct ExactTableNamesTests {
     @Test func canonicallyEquivalentNamesAreDifferentTables() throws {
         let (composed, decomposed) = ("\u{E9}", "e\u{301}")

@@ -6,7 +6,7 @@ import WireTestSupport
 
 @testable import BinlogSource
 
-/// What the real Debezium makes of statements, against what we make of them (`Fixtures/ddl/ORIGIN.md`).
+/// Compares schema changes with those that Debezium makes of the same statements (`Fixtures/ddl/ORIGIN.md`).
 @Suite struct GoldenStatementsTests {
     private static let cases: [GoldenCase] = (try? GoldenCase.load()) ?? []
 
@@ -24,7 +24,7 @@ import WireTestSupport
     }
 }
 
-/// One story: statements in a row on an empty schema, and each generation's changes after every one of them.
+/// Consecutive statements on an empty schema, and each generation's schema changes after every statement.
 struct GoldenCase {
     let name: String
     let document: JSONObject
@@ -52,34 +52,34 @@ struct GoldenCase {
             listsIncludeDatabase: { name in database.map { $0 == name } ?? true })
     }
 
-    /// How many of the statements we tell differently; each is recorded as an issue.
+    /// The number of statements with different schema changes; each is recorded as an issue.
     func differences(for profile: DebeziumProfile) -> Int {
         var schema = DatabaseSchema(rules: rules(profile))
         let modern = document["v36"]?.arrayValue ?? []
-        // `=` stands for what 3.6 answers, null for an error of Debezium's.
+        // `=` means the same as in 3.6, null means that Debezium failed.
         let expected = profile == .v36 ? modern
             : zip(document["v19"]?.arrayValue ?? [], modern).map { $0 == .string("=") ? $1 : $0 }
         var count = 0
         for (statement, answer) in zip(document["statements"]?.arrayValue ?? [], expected) {
             let ddl = statement.objectValue?["ddl"]?.stringValue ?? ""
             let database = statement.objectValue?["db"]?.stringValue ?? ""
-            var told: [JSONValue]
+            var changes: [JSONValue]
             do {
-                told = try schema.apply(ddl, defaultDatabase: database).map { Self.document($0, profile) }
+                changes = try schema.apply(ddl, defaultDatabase: database).map { Self.document($0, profile) }
             } catch {
-                told = [.string("\(error)")]
+                changes = [.string("\(error)")]
             }
             let answered = answer.arrayValue?.map { Self.expanded($0, database, ddl, profile) }
-            guard let events = answered, told != events else { continue }
+            guard let events = answered, changes != events else { continue }
             count += 1
-            let ours = String(decoding: JSONValue.array(told).encoded(), as: UTF8.self)
+            let ours = String(decoding: JSONValue.array(changes).encoded(), as: UTF8.self)
             let theirs = String(decoding: JSONValue.array(events).encoded(), as: UTF8.self)
             Issue.record("\(name) (\(profile.version)), \(ddl)\n   ours: \(ours)\n  theirs: \(theirs)")
         }
         return count
     }
 
-    /// Puts back what the fixture leaves out.
+    /// Restores the members that the fixture omits.
     private static func expanded(
         _ event: JSONValue, _ database: String, _ ddl: String, _ profile: DebeziumProfile
     ) -> JSONValue {
@@ -111,7 +111,7 @@ struct GoldenCase {
         return .object(column)
     }
 
-    /// In the fixture's shape, by way of the history's own encoding.
+    /// A schema change in the fixture's form, by the history's own encoding.
     private static func document(_ change: SchemaChange, _ profile: DebeziumProfile) -> JSONValue {
         let record = HistoryRecord(source: [:], position: [:], tableChanges: change.tables)
         let encoded = (try? JSONValue.parse(record.encoded(for: profile)).objectValue?["tableChanges"]) ?? .null

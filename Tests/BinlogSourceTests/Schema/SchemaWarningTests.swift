@@ -34,7 +34,7 @@ import Testing
         #expect(schema.takeWarnings() == [])
     }
 
-    /// After the rename the captured name belongs to a table that nobody has seen.
+    /// After the rename, the captured name belongs to a table whose definition is unknown.
     @Test(arguments: ["RENAME TABLE x TO t", "ALTER TABLE x RENAME TO t", "ALTER TABLE x RENAME AS d.t, ADD COLUMN c int"])
     func renamingAnUnknownTableToACapturedNameGivesANotice(statement: String) throws {
         var schema = try schema("CREATE TABLE t (id int)", statement)

@@ -22,7 +22,7 @@ import Testing
         guard case .unavailable(let reason) = try check(
             gtids: "\(Self.a):1-5", try logs(executed: "\(Self.a):1-9", purged: "\(Self.a):1-6"))
         else {
-            Issue.record("a purged transaction was passed over")
+            Issue.record("a purged transaction was accepted")
             return
         }
         #expect(reason == "the server has purged \(Self.a):6, which were not delivered yet")
@@ -31,13 +31,13 @@ import Testing
     @Test func serverWithoutDeliveredTransactionsIsRefused() throws {
         guard case .unavailable(let reason) = try check(gtids: "\(Self.a):1-5,\(Self.b):1", try logs(executed: "\(Self.a):1-9"))
         else {
-            Issue.record("another server was taken for the same")
+            Issue.record("a different server was accepted")
             return
         }
         #expect(reason.contains("has not executed \(Self.b):1,"))
     }
 
-    /// A server sends to its replicas what it has not committed yet.
+    /// A server may send a transaction to its replicas before it commits it.
     @Test func transactionsBeingCommittedAreWaitedFor() throws {
         var logs = try logs(executed: "\(Self.a):1-9")
         logs.owned = ServerProperties.ownedGTIDs("\(Self.a):10#31:11#32,\n\(Self.b):1#33")
@@ -46,7 +46,7 @@ import Testing
             try check(gtids: "\(Self.a):1-11", logs)
                 == .pending(reason: "the server has not committed \(Self.a):10-11 yet, which were delivered"))
         guard case .unavailable = try check(gtids: "\(Self.a):1-12", logs) else {
-            Issue.record("a transaction that nobody commits was waited for")
+            Issue.record("waited for a transaction that is not being committed")
             return
         }
     }

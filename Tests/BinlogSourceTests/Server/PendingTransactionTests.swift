@@ -19,6 +19,6 @@ import WireCore
         #expect(run.conditions == [
             .interrupted(reason: "the server has not committed \(source):5 yet, which were delivered")
         ])
-        #expect(run.server.goodbyes.count > 1)
+        #expect(run.server.quits.count > 1)
     }
 }

@@ -6,8 +6,8 @@ import Testing
 @testable import BinlogSource
 
 @Suite struct SnapshotZoneTests {
-    /// SHOW CREATE TABLE shows the defaults of TIMESTAMP columns in the session's zone: definitions that are compared
-    /// have to come from one, and rows are read in UTC.
+    /// SHOW CREATE TABLE renders TIMESTAMP defaults in the session's time zone: definitions that are compared must be read
+    /// in the same zone, and rows are read in UTC.
     @Test func definitionsAreReadInServerTimeZoneAndRowsInUTC() throws {
         var properties = PropertyEffect.base(.v36)
         properties["snapshot.locking.mode"] = "minimal"
@@ -27,7 +27,7 @@ import Testing
                 #expect(isUTC)
             }
         }
-        // Each table's definition is read before its rows again.
+        // Each table's definition is read again before its rows.
         #expect(rowCount > 0)
         #expect(definitionCount >= 2 * rowCount)
     }

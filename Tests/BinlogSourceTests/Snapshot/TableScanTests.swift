@@ -31,7 +31,7 @@ import WireCore
     }
 
     private func plan(_ columns: String, _ options: [String: String] = [:]) throws -> TablePlan {
-        let properties = AllTypesStory.properties("3.6", "p", [:]).merging(options) { $1 }
+        let properties = AllTypesFixture.properties("3.6", "p", [:]).merging(options) { $1 }
         let configuration = try MySQLConnectorConfig(configuration: properties)
         var schema = DatabaseSchema(rules: SchemaRules(profile: configuration.profile))
         _ = try schema.apply("CREATE TABLE t (\(columns))", defaultDatabase: "d")
@@ -103,7 +103,7 @@ import WireCore
     /// `source.snapshot` of incremental snapshots is one of the values that the schema allows.
     @Test(arguments: [DebeziumProfile.v36, .v19])
     func sourceSchemaAllowsTheSnapshotMarkersOfItsGeneration(_ profile: DebeziumProfile) throws {
-        let properties = AllTypesStory.properties(profile == .v36 ? "3.6" : "1.9", "p", [:])
+        let properties = AllTypesFixture.properties(profile == .v36 ? "3.6" : "1.9", "p", [:])
         let layout = SourceLayout(try MySQLConnectorConfig(configuration: properties))
         let snapshot = try #require(layout.schema.fields.first { $0.name == "snapshot" }?.schema)
         let allowed = try #require(snapshot.parameters.first { $0.name == "allowed" }?.value).split(separator: ",")

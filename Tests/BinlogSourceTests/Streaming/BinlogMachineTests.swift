@@ -18,7 +18,7 @@ import WireCore
                 prefersCommitTime: true, includesQuery: true, gtidSources: GTIDSourceFilter(), flavor: .mySQL))
     }
 
-    /// Feeds the events and gives what was to be done for them, leaving out `none`.
+    /// Feeds the events and returns the resulting actions without `none`.
     private func actions(
         _ events: [[UInt8]], _ machine: inout BinlogMachine, emitting rows: Int = 1,
         then body: (inout BinlogMachine, BinlogEvent) -> Void = { _, _ in }
@@ -102,13 +102,13 @@ import WireCore
         }
         let offset = try #require(stored)
         var second = try machine(after: "", offset)
-        // The first row event was delivered: its row is left out, the other two events are emitted.
+        // The first row event was delivered: its row is skipped, the other two events are emitted.
         #expect(try actions(binlog.dump(after: GTIDSet()), &second).count == 3)
         var third = try machine(after: "", offset)
         #expect(try actions(binlog.dump(after: GTIDSet()), &third).first == .emitRows(skipping: 1))
     }
 
-    /// Between the two the primary key of the table is read from the server, over a connection that may be lost.
+    /// In between, the primary key of the table is read from the server, over a connection that may be lost.
     @Test func rowsAreSkippedAgainIfTheConnectionIsLostBeforeTheyAreEmitted() throws {
         var binlog = ScriptedBinlog(usesGTIDs: true)
         transaction(&binlog, rows: 1)
@@ -178,7 +178,7 @@ import WireCore
 
     // MARK: XA
 
-    /// A server that lacks the statement must be refused by the next start, too.
+    /// The next start must also refuse a server that lacks the statement.
     @Test func resumeRequestHasTheGTIDOfTheLastStatement() throws {
         var binlog = ScriptedBinlog(usesGTIDs: true)
         binlog.statement("CREATE TABLE u (id INT)")
@@ -189,7 +189,7 @@ import WireCore
         #expect(machine.resumeRequest.offset.gtids == binlog.executed)
     }
 
-    /// The connection that asks the server about it may be lost.
+    /// The connection over which the server is queried about it may be lost.
     @Test func statementIsReadAgainUnlessItWasCompleted() throws {
         for statement in ["INSERT INTO u VALUES (1)", "CREATE TABLE u (id INT)"] {
             var binlog = ScriptedBinlog(usesGTIDs: true)
@@ -235,7 +235,7 @@ import WireCore
         #expect(
             try actions(binlog.dump(after: GTIDSet()), &whole, emitting: 3).last
                 == .warn(.preparedTransactionRolledBack(identifier: ScriptedBinlog.xaIdentifier, rows: 3)))
-        // After a restart between the two the rows are not known.
+        // After a restart in between, the rows are unknown.
         let prepared = "\(ScriptedBinlog.serverText):1-1"
         var later = try machine(after: prepared)
         #expect(
@@ -246,7 +246,7 @@ import WireCore
     @Test func onePhaseCommitIsACommit() throws {
         var binlog = ScriptedBinlog(usesGTIDs: true)
         xa(&binlog, isOnePhase: true)
-        // The identifier is used again, and this time rolled back without rows of captured tables.
+        // The identifier is reused and rolled back without rows of captured tables.
         binlog.announce()
         binlog.query("XA START \(ScriptedBinlog.xaIdentifier)")
         binlog.query("XA END \(ScriptedBinlog.xaIdentifier)")
@@ -267,7 +267,7 @@ import WireCore
         #expect(dropped == [nil, nil, nil, nil, "x1"])
         #expect(prepared.remove("x1") == nil)
         #expect(prepared.remove("x4") == 4)
-        // The same identifiers come again and again without growth.
+        // Reusing the same identifiers does not increase the number.
         for _ in 0..<10_000 {
             _ = prepared.insert("y", rows: 1)
             prepared.remove("y")

@@ -3,7 +3,7 @@ import WireTestSupport
 
 @testable import BinlogSource
 
-/// Changes of a database as its binlog has them, with the rows that a consumer must receive.
+/// A binlog with changes of a database, and the rows that a consumer must receive.
 struct BinlogScenario {
     struct Server: Hashable {
         var flavor = ServerFlavor.mySQL
@@ -14,7 +14,7 @@ struct BinlogScenario {
 
     let server: Server
     private(set) var binlog: ScriptedBinlog
-    /// What the snapshot found.
+    /// The rows of the snapshot.
     let firstTables: [String]
     let firstOffset: SourceOffset
     /// `table {column:value,…}` of each row, in order.
@@ -73,7 +73,7 @@ struct BinlogScenario {
             ddl("ALTER TABLE t RENAME COLUMN \(name) TO \(name)_")
             tables["t"] = tables["t"].map { $0.dropLast() + [name + "_"] }
         case .ghost:
-            // What gh-ost and pt-online-schema-change end with, and its undoing, so that it can happen again.
+            // The final RENAME of gh-ost and pt-online-schema-change, and its reverse, so that it can be repeated.
             ddl("RENAME TABLE db.t TO db._t_del, db._t_gho TO db.t")
             (tables["_t_del"], tables["t"], tables["_t_gho"]) = (tables["t"], tables["_t_gho"], nil)
             insert(into: "t", eventRows: [1])

@@ -5,11 +5,11 @@ import WireTestSupport
 
 @testable import BinlogSource
 
-/// A task is ended after every step of a scenario and started again from what was stored; its records are compared with
-/// those of an uninterrupted run. Nothing may be lost, altered or reordered, and only what Debezium repeats may be
-/// repeated.
+/// Ends a task after every step of a scenario, starts it again from the stored state, and compares its records with
+/// those of an uninterrupted run. No record may be lost, altered or reordered, and only records that Debezium repeats
+/// may be repeated.
 @Suite struct CrashPointTests {
-    /// What an uninterrupted run gives, checked against the scenario.
+    /// The records of an uninterrupted run, checked against the scenario.
     private func expectedRecords(_ task: CrashingTask, _ stored: CrashingTask.Stored) throws -> [String] {
         let whole = try task.run(from: stored)
         let rows = whole.records.filter { !$0.hasPrefix(CrashingTask.schemaChangePrefix) }
@@ -75,7 +75,7 @@ import WireTestSupport
         let expected = try expectedRecords(task, first)
         for isDrained in [true, false] {
             let whole = try task.run(from: first, isDrained: { _ in isDrained })
-            // Many steps store the same.
+            // Many steps have the same stored state.
             var checked: Set<CrashingTask.Stored> = []
             for step in 0...whole.steps.count {
                 let states = states(whole, first, afterStep: step)
@@ -118,9 +118,9 @@ import WireTestSupport
         }
     }
 
-    /// The simulation: random scenarios on all servers, ended again and again at random steps (an append to the history
-    /// and the commit of an offset are steps of their own), with random delays of the offset's commit and lost
-    /// connections. A failure names the seed.
+    /// Simulation: random scenarios on all servers, ended repeatedly at random steps (an append to the history and an
+    /// offset commit are steps of their own), with random delays of offset commits and lost connections. A failure
+    /// reports the seed.
     @Test(arguments: CrashingTask.Setting.all)
     func randomCrashesNeitherLoseNorAlterRecords(_ setting: CrashingTask.Setting) throws {
         let seed = UInt64.random(in: .min ... .max)

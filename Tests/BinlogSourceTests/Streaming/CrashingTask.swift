@@ -6,8 +6,8 @@ import WireCore
 @testable import BinlogSource
 @testable import MySQLWire
 
-/// The streaming of a task over a scenario, with history and records in memory. It can be made to end at any step; what
-/// a worker would have stored then begins the next run.
+/// A streaming task that reads a scenario, with history and records in memory. It can be ended at any step; the next
+/// run starts from what a worker would have stored by then.
 final class CrashingTask {
     struct Setting: Hashable, CustomTestStringConvertible {
         var generation: DebeziumGeneration
@@ -21,14 +21,14 @@ final class CrashingTask {
                 }
             }
         }
-        /// All servers, and both generations: for tests that end a task at every step.
+        /// All servers and both generations, for tests that end a task at every step.
         static let essential = all.filter { setting in
             let isV36 = setting.generation == .v36
             return setting.includesSchemaChanges && (isV36 || setting.server == .init(usesGTIDs: true))
         }
         static let ofEachProtocol = essential.filter { $0.generation == .v36 && !$0.server.excludesOtherSource }
 
-        /// Without GTIDs, MySQL's transactions have no source that could be excluded.
+        /// Without GTIDs, transactions of MySQL have no source to exclude.
         private static let servers: [BinlogScenario.Server] = [
             .init(usesGTIDs: true), .init(usesGTIDs: false), .init(usesGTIDs: true, excludesOtherSource: true),
             .init(flavor: .mariaDB, usesGTIDs: true), .init(flavor: .mariaDB, usesGTIDs: false),
@@ -44,15 +44,15 @@ final class CrashingTask {
 
     /// How a run ends.
     enum End: Equatable {
-        /// It reads everything.
+        /// The run reads everything.
         case complete
         /// The process is killed after this step: an event, a record, an append to the history, an offset.
         case killed(step: Int)
-        /// The task is stopped in order after this event.
+        /// The task is stopped cleanly after this event.
         case stopped(event: Int)
     }
 
-    /// What is stored: all that a new run knows.
+    /// The stored state, which is all that a new run starts with.
     struct Stored: Hashable {
         var offset: JSONObject
         var history: [[UInt8]]
@@ -61,10 +61,10 @@ final class CrashingTask {
     struct Outcome {
         /// Every record that was emitted.
         var records: [String] = []
-        /// The offsets in the order in which they were handed over, each with the number of records before it.
+        /// The offsets in the order in which they were emitted, each with the number of records before it.
         var checkpoints: [(recordCount: Int, offset: JSONObject)] = []
         var history: [[UInt8]] = []
-        /// How much was there after each step.
+        /// The number of records, offsets and history records after each step.
         var steps: [(checkpointCount: Int, historyCount: Int)] = []
         var events = 0
     }
@@ -182,7 +182,7 @@ final class CrashingTask {
             into: DatabaseSchema(rules: rules))
     }
 
-    /// Where a task begins, as `ServerInspection` decides for MySQL.
+    /// The position at which a task starts, as `ServerInspection` decides for MySQL.
     private func start(_ stored: Stored) throws -> StreamingStart {
         let offset = try SourceOffset(stored.offset)
         guard setting.server.usesGTIDs else { return StreamingStart(offset, executed: nil) }
@@ -196,10 +196,10 @@ final class CrashingTask {
         }
     }
 
-    /// Streams from what is stored.
+    /// Streams from the stored state.
     ///
     /// - Parameters:
-    ///   - isDrained: whether the input is drained before this event, so that an offset is handed over.
+    ///   - isDrained: whether the input is drained before this event, so that an offset is emitted.
     ///   - losesConnection: whether the connection is lost before this event; a new one is made.
     func run(
         from stored: Stored, until end: End = .complete, isDrained: (Int) -> Bool = { _ in true },
@@ -234,7 +234,7 @@ final class CrashingTask {
             start: try start(stored), logger: logger, now: { [unowned self] in clock })
     }
 
-    /// Reads over one connection.
+    /// Reads from one connection.
     ///
     /// - Returns: whether the connection was lost and the next is due.
     private func read(

@@ -9,7 +9,7 @@ import WireTestSupport
         MonotonicInstant(nanoseconds: 0).advanced(byMilliseconds: milliseconds)
     }
 
-    /// Always draws the largest number, so that no delay is shortened.
+    /// Always returns the largest number, so that no delay is shortened.
     private struct Largest: RandomNumberGenerator {
         mutating func next() -> UInt64 { .max }
     }

@@ -5,7 +5,7 @@ import WireCore
 @testable import BinlogSource
 @testable import MySQLWire
 
-/// Statements that change rows, against what a server shows. `d` has the captured tables `d.t` and `d.value`.
+/// Statements that change rows, checked with the dependencies of a server. The captured tables are `d.t` and `d.value`.
 @Suite struct RowStatementCheckTests {
     private final class ReadCount: Sendable { let value = Mutex(0) }
 
@@ -13,7 +13,7 @@ import WireCore
 
     private func id(_ database: String, _ table: String) -> TableID { TableID(database: database, table: table) }
 
-    /// What the server shows in all tests.
+    /// The server's tables, triggers, keys, views and routines.
     private func shown(grants: String = "GRANT ALL PRIVILEGES ON *.* TO `u`@`%`") -> TableDependencies {
         var shown = TableDependencies()
         shown.grants = Grants(statements: [grants])
@@ -43,7 +43,7 @@ import WireCore
     }
 
     private func check(_ shown: TableDependencies, lists: String = "d.t,d.value") throws -> RowStatementCheck {
-        var properties = AllTypesStory.properties("3.6", "p", [:])
+        var properties = AllTypesFixture.properties("3.6", "p", [:])
         properties["database.include.list"] = nil
         properties["table.include.list"] = lists
         let configuration = try MySQLConnectorConfig(configuration: properties)
@@ -75,7 +75,7 @@ import WireCore
         return try body.withUnsafeBytes { try QueryEvent(body: $0) }
     }
 
-    /// Nil if the statement is passed over.
+    /// Returns nil if the statement is skipped.
     private func failure(
         _ text: String, in database: String = "o", databases: [String]? = nil, grants: String? = nil
     ) throws -> ConnectorError? {
@@ -92,7 +92,7 @@ import WireCore
         #expect(try failure("SELECT `o`.`f`(1)", databases: ["o"]) == nil)
         #expect(try failure("INSERT INTO never_heard_of VALUES (1)", databases: ["o", "x"]) == nil)
         #expect(reads.value.withLock { $0 } == 0)
-        // Its function changed a table beside the captured ones.
+        // Its function changed a table in the captured database.
         #expect(try failure("SELECT `o`.`f`(1)", databases: ["o", "d"]) != nil)
         #expect(try failure("SELECT `o`.`f`(1)", databases: ["D"]) != nil)
     }
@@ -176,7 +176,7 @@ import WireCore
         let schema = try schema()
         func apply(_ text: String) throws { try check.willApply(try query(text, in: "d"), in: schema, at: ("f", 4)) }
         #expect(throws: ConnectorError.self) { try apply("CREATE TABLE copy AS SELECT * FROM beats") }
-        // Already there, so that nothing is filled; its rows follow; not captured; without rows.
+        // The table exists, so no rows are inserted; its rows follow as events; not captured; without rows.
         try apply("CREATE TABLE IF NOT EXISTS t SELECT * FROM beats")
         try apply("CREATE TABLE copy (id int) START TRANSACTION")
         try apply("CREATE TABLE another AS SELECT * FROM beats")

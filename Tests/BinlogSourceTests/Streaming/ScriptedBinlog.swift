@@ -4,10 +4,10 @@ import WireCore
 
 @testable import MySQLWire
 
-/// The binlog of a server in memory, as the bytes of its events. The layouts are those that the types of MySQLWire
-/// describe, which the captured conversations of real servers prove.
+/// A server's binlog in memory, as encoded events. The layouts are those documented in MySQLWire, which are tested
+/// with captured conversations of real servers.
 struct ScriptedBinlog {
-    /// Where transactions are first committed: on the server itself, or on one that it replicates.
+    /// The server on which transactions are first committed: this one, or one that it replicates.
     enum Source: Int, CaseIterable {
         case server = 0
         case other = 1
@@ -102,7 +102,7 @@ struct ScriptedBinlog {
         return writer.array()
     }
 
-    /// What a GTID event announces.
+    /// The contents of a GTID event.
     enum Announcement { case statement, transaction, preparedXA, completedXA }
 
     /// GTID or ANONYMOUS_GTID, or MariaDB's GTID: a transaction begins.
@@ -267,7 +267,7 @@ struct ScriptedBinlog {
 
     // MARK: Reading
 
-    /// What a dump sends first: a rotation to where it begins, and the file's description.
+    /// The first events of a dump: a rotation to the start position, and the format description.
     private static func head(_ file: String, _ position: Int64) -> [[UInt8]] {
         [artificial(.rotate, rotation(to: file, position)), artificial(.formatDescription, formatDescription)]
     }
@@ -289,7 +289,7 @@ struct ScriptedBinlog {
         }
         let first = events.first { event in event.transaction.map { !isExecuted($0) } ?? false }
         guard let start = first ?? events.last else { return [] }
-        // The whole file is read, and what is executed is left out.
+        // Reads the whole file and skips executed transactions.
         let rest = events.filter { event in
             event.file >= start.file && !(event.transaction.map(isExecuted) ?? false)
         }

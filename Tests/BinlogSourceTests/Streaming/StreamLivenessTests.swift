@@ -4,9 +4,9 @@ import WireCore
 @testable import BinlogSource
 
 @Suite struct StreamLivenessTests {
-    /// A machine, a clock, and a stream that the test fills.
+    /// The machine under test, with a clock and a stream that the test controls.
     private struct Stream {
-        var silence = StreamLiveness()
+        var liveness = StreamLiveness()
         var now = MonotonicInstant(nanoseconds: 0).advanced(byMilliseconds: 1_000_000)
         var receivedBytes = 0
         var place = StreamLiveness.Place(file: "binlog.000007", position: 500)
@@ -15,25 +15,25 @@ import WireCore
         var isServerAnswering: Bool?
 
         mutating func connect(isSameServer: Bool = true, events: [StreamLiveness.Arrival] = [.artificialEvent]) {
-            silence.connectionOpened(isSameServer: isSameServer)
+            liveness.connectionOpened(isSameServer: isSameServer)
             receivedBytes = 0
             for event in events { receive(event) }
         }
 
         mutating func receive(_ arrival: StreamLiveness.Arrival, endingAt end: Int64? = nil) {
             receivedBytes += 100
-            _ = silence.received(arrival, at: place)
+            _ = liveness.received(arrival, at: place)
             if let end { place.position = end }
         }
 
-        /// Reads until something is to be done.
-        mutating func readInVain() -> (action: StreamLiveness.Action, milliseconds: Int) {
+        /// Reads nothing until the machine returns an action.
+        mutating func readNothing() -> (action: StreamLiveness.Action, milliseconds: Int) {
             let start = now
             while true {
-                let wait = silence.waitMilliseconds(at: now)
+                let wait = liveness.waitMilliseconds(at: now)
                 now = now.advanced(byMilliseconds: wait)
-                let action = silence.waited(milliseconds: wait, receivedBytes: receivedBytes, at: place, now: now)
-                if let report = silence.dueReport(at: now) {
+                let action = liveness.waited(milliseconds: wait, receivedBytes: receivedBytes, at: place, now: now)
+                if let report = liveness.dueReport(at: now) {
                     reports.append(report.milliseconds)
                     isServerAnswering = report.isServerAnswering
                 }
@@ -41,10 +41,10 @@ import WireCore
             }
         }
 
-        /// The first connection falls silent, and a new one is made.
+        /// The first connection becomes silent and is replaced.
         mutating func closeOnce() {
             connect()
-            _ = readInVain()
+            _ = readNothing()
             connect()
         }
     }
@@ -53,70 +53,70 @@ import WireCore
         var stream = Stream()
         stream.connect()
         stream.receive(.event(start: 500), endingAt: 700)
-        #expect(stream.readInVain() == (.close, 1800))
+        #expect(stream.readNothing() == (.close, 1800))
     }
 
     @Test func secondSilenceProbesTheServer() {
         var stream = Stream()
         stream.closeOnce()
-        #expect(stream.readInVain() == (.probeServer, 1800))
+        #expect(stream.readNothing() == (.probeServer, 1800))
         for limit in [3600, 7200, 14_400, 28_800, 57_600, 60_000, 60_000] {
-            stream.silence.serverAnswered(at: stream.now)
-            #expect(stream.readInVain() == (.probeServer, limit))
+            stream.liveness.serverAnswered(at: stream.now)
+            #expect(stream.readNothing() == (.probeServer, limit))
         }
     }
 
     @Test func unansweredProbeClosesTheConnectionUnlessBytesArrived() {
         var stream = Stream()
         stream.closeOnce()
-        _ = stream.readInVain()
-        stream.silence.serverDidNotAnswer()
+        _ = stream.readNothing()
+        stream.liveness.serverDidNotAnswer()
         var other = stream
-        #expect(stream.readInVain() == (.close, 1))
-        // A part of the event came while the server was asked.
+        #expect(stream.readNothing() == (.close, 1))
+        // A part of the event arrived during the probe.
         other.receivedBytes += 1
-        #expect(other.readInVain() == (.probeServer, 1800))
+        #expect(other.readNothing() == (.probeServer, 1800))
     }
 
     @Test func eventAfterTheSilentPositionRestoresTheShortLimit() {
         var stream = Stream()
         stream.connect()
         stream.receive(.event(start: 500), endingAt: 700)
-        _ = stream.readInVain()
+        _ = stream.readNothing()
         stream.place.position = 500
         stream.connect()
-        // The beginning of the transaction comes again.
+        // The beginning of the transaction is sent again.
         stream.receive(.event(start: 500), endingAt: 700)
-        #expect(stream.readInVain() == (.probeServer, 1800))
-        stream.silence.serverAnswered(at: stream.now)
+        #expect(stream.readNothing() == (.probeServer, 1800))
+        stream.liveness.serverAnswered(at: stream.now)
         stream.receive(.event(start: 700), endingAt: 900_000)
-        #expect(!stream.silence.needsEvents)
-        #expect(stream.readInVain() == (.close, 1800))
+        #expect(!stream.liveness.needsEvents)
+        #expect(stream.readNothing() == (.close, 1800))
     }
 
     @Test func heartbeatAtTheSilentPositionEndsTheSilence() {
         var stream = Stream()
         stream.closeOnce()
-        // While it skips what was delivered its heartbeats name earlier places.
+        // While the server skips delivered transactions, its heartbeats have earlier positions.
         stream.receive(.heartbeat(position: 300))
-        #expect(stream.readInVain() == (.probeServer, 1800))
-        stream.silence.serverAnswered(at: stream.now)
+        #expect(stream.readNothing() == (.probeServer, 1800))
+        stream.liveness.serverAnswered(at: stream.now)
         stream.receive(.heartbeat(position: 500))
-        #expect(stream.readInVain() == (.close, 1800))
+        #expect(stream.readNothing() == (.close, 1800))
     }
 
-    /// Followed by GTIDs, a stream begins with its file's own first events, whatever is asked for.
+    /// With GTIDs, a stream begins with the first events of its file, whatever was requested.
     @Test func eventsAtTheFileStartAreNoProgress() {
         var stream = Stream()
         stream.connect(events: [.event(start: 4)])
         stream.place.position = 197
         stream.receive(.heartbeat(position: 500))
-        _ = stream.readInVain()
+        _ = stream.readNothing()
         stream.connect(events: [.event(start: 4)])
         stream.receive(.event(start: 126))
-        #expect(stream.readInVain() == (.probeServer, 1800))
+        #expect(stream.readNothing() == (.probeServer, 1800))
         stream.receive(.event(start: 500))
-        #expect(stream.readInVain() == (.close, 1800))
+        #expect(stream.readNothing() == (.close, 1800))
     }
 
     @Test func positionInTheNextFileIsProgress() {
@@ -124,7 +124,7 @@ import WireCore
         stream.closeOnce()
         stream.place = StreamLiveness.Place(file: "binlog.000008", position: 4)
         stream.receive(.event(start: 4), endingAt: 126)
-        #expect(stream.readInVain() == (.close, 1800))
+        #expect(stream.readNothing() == (.close, 1800))
         let million = StreamLiveness.Place(file: "binlog.1000000", position: 4)
         #expect(StreamLiveness.Place(file: "binlog.999999", position: 8) < million)
     }
@@ -134,34 +134,34 @@ import WireCore
         stream.place.position = 5_000_000_000
         stream.closeOnce()
         stream.receive(.event(start: UInt32(truncatingIfNeeded: 5_000_000_000 as Int64)))
-        #expect(stream.readInVain() == (.close, 1800))
+        #expect(stream.readNothing() == (.close, 1800))
     }
 
     @Test func positionsOfAnotherServerAreIgnored() {
         var stream = Stream()
         stream.closeOnce()
         stream.connect(isSameServer: false)
-        #expect(stream.readInVain() == (.close, 1800))
+        #expect(stream.readNothing() == (.close, 1800))
     }
 
-    /// The server searches in its files before it sends anything.
+    /// The server searches its files before it sends the first event.
     @Test func silenceBeforeTheFirstEventProbesTheServer() {
         var stream = Stream()
         stream.connect(events: [])
-        #expect(stream.readInVain() == (.probeServer, 1800))
-        stream.silence.serverAnswered(at: stream.now)
-        #expect(stream.readInVain() == (.probeServer, 3600))
-        stream.silence.serverAnswered(at: stream.now)
+        #expect(stream.readNothing() == (.probeServer, 1800))
+        stream.liveness.serverAnswered(at: stream.now)
+        #expect(stream.readNothing() == (.probeServer, 3600))
+        stream.liveness.serverAnswered(at: stream.now)
         stream.receive(.artificialEvent)
-        #expect(stream.readInVain() == (.close, 1800))
+        #expect(stream.readNothing() == (.close, 1800))
     }
 
     @Test func silenceIsReportedOncePerMinuteWithItsDuration() {
         var stream = Stream()
         stream.closeOnce()
         while stream.reports.count < 4 {
-            _ = stream.readInVain()
-            stream.silence.serverAnswered(at: stream.now)
+            _ = stream.readNothing()
+            stream.liveness.serverAnswered(at: stream.now)
         }
         #expect(stream.reports == [60_000, 120_000, 180_000, 240_000])
         #expect(stream.isServerAnswering == true)
@@ -171,8 +171,8 @@ import WireCore
         var stream = Stream()
         stream.closeOnce()
         while stream.reports.isEmpty {
-            let action = stream.readInVain().action
-            if action == .probeServer { stream.silence.serverDidNotAnswer() } else { stream.connect() }
+            let action = stream.readNothing().action
+            if action == .probeServer { stream.liveness.serverDidNotAnswer() } else { stream.connect() }
         }
         #expect(stream.isServerAnswering == false)
     }
@@ -181,17 +181,17 @@ import WireCore
         var stream = Stream()
         stream.closeOnce()
         for _ in 0..<5 {
-            _ = stream.readInVain()
-            stream.silence.serverAnswered(at: stream.now)
+            _ = stream.readNothing()
+            stream.liveness.serverAnswered(at: stream.now)
         }
         stream.receivedBytes += 1
         let since = stream.now
         while stream.now.milliseconds(since: since) < 59_999 {
             #expect(stream.reports.isEmpty)
-            _ = stream.readInVain()
-            stream.silence.serverAnswered(at: stream.now)
+            _ = stream.readNothing()
+            stream.liveness.serverAnswered(at: stream.now)
         }
-        _ = stream.readInVain()
+        _ = stream.readNothing()
         #expect(stream.reports.first == 60_000)
     }
 }

@@ -15,7 +15,7 @@ import WireCore
 
     private let lines = Lines()
 
-    /// - Parameter primaryKey: what the server says.
+    /// - Parameter primaryKey: the key that the server reports.
     private func differences(_ primaryKey: [String]) -> TableMapDifferences {
         let system = LogSystem()
         system.install(lines)
@@ -31,7 +31,7 @@ import WireCore
         var differences = differences(["c", "a"])
         do {
             try differences.check(decoder)
-            Issue.record("took another key")
+            Issue.record("accepted a different key")
         } catch let error as PlanError {
             #expect(error.table.description == "wire.keyed" && error.column == "c")
             #expect(error.reason.contains("the table's key is (a), but on the server it is (c, a)"))

@@ -6,12 +6,12 @@ import WireCore
 
 /// The records of the rows in `Fixtures/debezium/all-types` under a configuration: the snapshot's, then the stream's.
 struct EmittedRows {
-    private static let stories: [DebeziumGeneration: Result<AllTypesStory, any Error>] = [
-        .v36: Result { try AllTypesStory("3.6", "default") }, .v19: Result { try AllTypesStory("1.9", "default") },
+    private static let fixtures: [DebeziumGeneration: Result<AllTypesFixture, any Error>] = [
+        .v36: Result { try AllTypesFixture("3.6", "default") }, .v19: Result { try AllTypesFixture("1.9", "default") },
     ]
 
     /// The records of the table, as JsonConverter writes them.
-    let records: [AllTypesStory.Record]
+    let records: [AllTypesFixture.Record]
     let topics: [String]
 
     init(_ table: String, _ properties: [String: String]) throws {
@@ -20,14 +20,14 @@ struct EmittedRows {
             "table.include.list": "alltypes\\.\(table.replacing("$", with: "\\$"))",
         ]) { $1 }
         let configuration = try MySQLConnectorConfig(configuration: properties)
-        guard var story = try Self.stories[configuration.profile.generation]?.get() else {
+        guard var fixture = try Self.fixtures[configuration.profile.generation]?.get() else {
             throw DataError("no rows for \(configuration.profile)")
         }
-        story.configuration = configuration
+        fixture.configuration = configuration
         let sink = CollectingSink()
-        try story.emitSnapshot(
+        try fixture.emitSnapshot(
             to: SnapshotEmitter(RecordOutput(configuration, to: sink)))
-        try story.emitStream(
+        try fixture.emitStream(
             to: RecordEmitter(RecordOutput(configuration, to: sink)))
         let byTopic = try sink.recordsByTopic()
         topics = byTopic.keys.sorted()

@@ -6,13 +6,13 @@ import WireTestSupport
 
 @testable import BinlogSource
 
-/// A whole task on a server's double, from its start to the end of the double's log.
+/// A whole task against a fake server, from its start to the end of that server's binlog.
 struct TaskRun {
-    /// A table of the double.
+    /// A table of the fake server.
     struct Table: Sendable {
         var database: String
         var name: String
-        /// What SHOW CREATE TABLE answers.
+        /// The result of SHOW CREATE TABLE.
         var definition: String
         /// By column.
         var row: [(column: String, value: String)]
@@ -22,13 +22,13 @@ struct TaskRun {
     var records: [ConnectRecord] = []
     /// The records that the task added to the history, in order.
     var history: [HistoryRecord] = []
-    /// Where the history was opened.
+    /// The location at which the history was opened.
     var historyLocation: HistoryLogLocation?
-    /// What clients did at the server.
-    var server = MySQLServerDouble.Memory()
-    /// Why the task failed; nil if it went on to the end of the double's log.
+    /// What the server observed.
+    var server = FakeMySQLServer.Observations()
+    /// Why the task failed; nil if it read to the end of the binlog.
     var failure: String?
-    /// What the task said about its state, in order.
+    /// The states that the task reported, in order.
     var conditions: [TaskControl.Condition] = []
 
     /// The topics of rows, in order and each once.
@@ -53,14 +53,14 @@ struct TaskRun {
     // MARK: Running
 
     /// - Parameters:
-    ///   - recorded: what the history holds before.
-    ///   - variables: those of the server that differ from the usual ones.
-    ///   - limitMilliseconds: how long the task may run before it is stopped.
+    ///   - recorded: the records of the history at the start.
+    ///   - variables: server variables that differ from the defaults of this type.
+    ///   - limitMilliseconds: the time after which the task is stopped.
     init(
         _ properties: [String: String], tables: [Table] = shop, events: [[UInt8]] = [], offset: JSONObject? = nil,
         recorded: [[UInt8]] = [], variables: [String: String] = [:], limitMilliseconds: Int = 20_000
     ) throws {
-        let server = try MySQLServerDouble(Self.script(tables, events, variables))
+        let server = try FakeMySQLServer(Self.script(tables, events, variables))
         var properties = properties
         properties["database.hostname"] = server.address.host
         properties["database.port"] = "\(server.address.port)"
@@ -82,16 +82,16 @@ struct TaskRun {
             let task = try MySQLSourceConnector.makeTask(
                 properties, context: Context(offset: offset), openHistoryLog: openHistoryLog)
             try task.run(sink: sink, control: control)
-            failure = "the task did not come to the end of the log; unknown to the double: \(server.memory.unknown.sorted())"
+            failure = "the task did not read to the end of the binlog; unknown to the fake server: \(server.observations.unknown.sorted())"
         } catch {
             let text = "\(error)"
-            failure = text.contains(MySQLServerDouble.endOfLog) ? nil : text
+            failure = text.contains(FakeMySQLServer.endOfLog) ? nil : text
         }
         records = sink.records
         self.history = try history.records.dropFirst(recorded.count).map { try HistoryRecord(decoding: $0) }
         historyLocation = history.location
         conditions = reports.all
-        self.server = server.memory
+        self.server = server.observations
     }
 
     private final class ConditionReports: Sendable {
@@ -123,15 +123,15 @@ struct TaskRun {
         var cancel: @Sendable () -> Void { {} }
     }
 
-    // MARK: The double's script
+    // MARK: The server's script
 
     /// The UUID of the server that wrote `Fixtures/workloads`.
     static let uuid = "ada43d10-0000-0000-0000-000000000001"
 
     private static func script(
         _ tables: [Table], _ events: [[UInt8]], _ changedVariables: [String: String]
-    ) -> MySQLServerDouble.Script {
-        var script = MySQLServerDouble.Script()
+    ) -> FakeMySQLServer.Script {
+        var script = FakeMySQLServer.Script()
         script.variables = [
             "server_uuid": uuid, "master_binlog_checksum": "CRC32", "gtid_mode": "OFF", "log_bin": "ON",
             "binlog_format": "ROW", "binlog_row_image": "FULL", "binlog_row_metadata": "MINIMAL",
@@ -173,7 +173,7 @@ struct TaskRun {
 
     // MARK: Events
 
-    /// The events of a captured log of `Fixtures/workloads`, behind the rotation with which a server begins.
+    /// The events of a captured binlog of `Fixtures/workloads`, after the rotation that begins a dump.
     static func events(_ table: String) throws -> [[UInt8]] {
         let log = try Fixtures.bytes("workloads/\(table)/binlog.bin")
         var events = [rotation]
@@ -186,7 +186,7 @@ struct TaskRun {
         return events
     }
 
-    /// The events of a captured dump: what the server sent behind the client's last command.
+    /// The events of a captured dump: what the server sent after the client's last command.
     static func capturedEvents(_ conversation: String) throws -> [[UInt8]] {
         let turns = try Conversation(conversation).turns
         let bytes = turns.reversed().prefix { $0.isFromServer }.reversed().flatMap(\.bytes)

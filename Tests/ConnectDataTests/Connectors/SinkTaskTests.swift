@@ -2,7 +2,7 @@ import ConnectData
 import Testing
 
 @Suite struct SinkTaskTests {
-    /// Writes nothing out before `flush`.
+    /// Writes nothing before `flush`.
     private final class Buffering: SinkTask {
         private var buffered: [SinkRecord] = []
         private(set) var written: [ConnectValue] = []

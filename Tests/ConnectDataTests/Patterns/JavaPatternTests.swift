@@ -2,7 +2,7 @@ import ConnectData
 import Testing
 import WireTestSupport
 
-/// Against what `java.util.regex` says, case by case.
+/// Compares results with those of `java.util.regex`.
 @Suite struct JavaPatternTests {
     private struct Case {
         let line: String
@@ -22,7 +22,7 @@ import WireTestSupport
             answers = Array(fields[4...])
         }
 
-        /// `%XXXX` stands for a UTF-16 unit.
+        /// `%XXXX` is a UTF-16 code unit.
         static func decode(_ text: String) -> String {
             var units: [UInt16] = []
             var rest = Substring(text)

@@ -41,7 +41,7 @@ import WireTestSupport
             while instant < 4_500_000_000 {
                 let offset = rules.offsetSeconds(at: instant)
                 let back = rules.resolve(localSeconds: instant + Int64(offset))
-                // The second of two equal local times comes back as the first.
+                // The second of two equal local times resolves to the first.
                 #expect(back.instant == instant || rules.offsetSeconds(at: back.instant) > offset, "\(name) \(instant)")
                 instant += 86_400 * 31 + 1800
             }

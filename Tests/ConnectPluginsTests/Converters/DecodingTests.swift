@@ -4,7 +4,7 @@ import PluginTestSupport
 import Testing
 import WireCore
 
-/// Against what Kafka's own converters read.
+/// Compares decoded values with those of Kafka's own converters.
 @Suite struct DecodingTests {
     private static func decodeHeader(_ text: String) -> String {
         let decoded = Array(text.utf8).withUnsafeBytes {
@@ -51,10 +51,10 @@ import WireCore
         }
     }
 
-    /// Where Java would hand over another value than the document holds, this converter fails; nothing else differs.
+    /// If Java would return another value than the document contains, this converter fails; nothing else differs.
     private static func isRefusal(_ ours: String, _ java: String) -> Bool {
         let misreadIntegers = ["f9.223372036854776E18", "f1.2345678901234567E19"].contains { ours.contains($0) }
-        // Java reads the beginning of such a document.
+        // Java parses the beginning of such a document.
         let isMalformed = ours.hasPrefix("error: Converting byte[]")
         let isRefused = ["Invalid value for ", "The number "].contains { ours.hasPrefix("error: \($0)") }
         return misreadIntegers || isMalformed || isRefused
@@ -85,7 +85,7 @@ import WireCore
         #expect(throws: ConfigError.self) { try JSONConverter(configuration: ["schema.content": "{}"]) }
     }
 
-    /// What the converter writes it reads back.
+    /// The converter decodes what it encodes.
     @Test(arguments: [
         SchemaAndValue(Schema(.int64), .integer(.min)), SchemaAndValue(Schema(.float32), .float32(0.1)),
         SchemaAndValue(Schema(.bytes), .bytes([0, 255])),
@@ -102,7 +102,7 @@ import WireCore
     }
 }
 
-// MARK: Descriptions, as DecodeValues.java makes them
+// MARK: Descriptions in the format of DecodeValues.java
 
 private func describe(_ decoded: SchemaAndValue) -> String {
     describe(decoded.schema) + " " + describe(decoded.value, decoded.schema)

@@ -5,9 +5,9 @@ import Testing
 import WireCore
 import WireTestSupport
 
-/// Against the bytes that Kafka's own converters wrote.
+/// Compares encoded bytes with those of Kafka's own converters.
 @Suite struct JSONConverterTests {
-    /// What a real worker wrote is read back and must come out as the same bytes.
+    /// Records of a real worker are decoded and must be encoded to the same bytes.
     @Test(arguments: ["3.6", "3.6-nulls-kept", "1.9"])
     func recordsAreEncodedAsByAJavaWorker(_ name: String) throws {
         let keepsNulls = ["replace.null.with.default": "false"]
@@ -29,7 +29,7 @@ import WireTestSupport
         }
     }
 
-    /// What comes before the source, which differs between two connectors.
+    /// The part before the source block, which differs between two connectors.
     private func row(_ text: String?) throws -> Substring? {
         guard let text else { return nil }
         let end = try #require(text.firstRange(of: ",\"source\":"))
@@ -38,7 +38,7 @@ import WireTestSupport
 
     // MARK: Shared values
 
-    /// The text of shared values is kept; other values, changed copies and values that are not shared get their own.
+    /// The text of shared values is cached; changed copies and values that are not shared are encoded separately.
     @Test func sharedValuesAreEncodedLikeOthers() throws {
         let part = Schema(.structure, name: "part", fields: [.init("a", Schema(.string)), .init("n", Schema(.int64))])
         let whole = Schema(

@@ -9,7 +9,7 @@ import WireStreams
 @testable import ConnectPlugins
 
 @Suite struct FileStreamSourceTests {
-    /// Collects what a task emits; from any thread.
+    /// Collects the records of a task; thread-safe.
     private final class Collector: RecordSink, SourceTaskContext {
         struct State {
             var lines: [String] = []
@@ -64,7 +64,7 @@ import WireStreams
         try file.close()
     }
 
-    /// Runs a task while `body` runs; gives the error with which it ended.
+    /// Runs a task while `body` runs; returns the error with which the task ended.
     private func running(
         _ properties: [String: String], _ collector: Collector, _ body: () throws -> Void
     ) throws -> String? {
@@ -165,7 +165,7 @@ import WireStreams
         }
     }
 
-    /// The answers of a real worker.
+    /// The expected answers are those of a real worker.
     @Test func offsetsAreValidatedAsByKafka() {
         #expect(alter(["position": .integer(2)]) == "altered")
         #expect(alter(nil, partition: [:]) == "altered")

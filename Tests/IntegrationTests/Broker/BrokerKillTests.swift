@@ -7,7 +7,7 @@ import WireStreams
 /// The broker as a process of its own, killed while kcat writes to it.
 @Suite(.serialized) struct BrokerKillTests {
     @Test func acknowledgedRecordsSurviveAKillOfTheBrokerExactlyOnce() throws {
-        let kcat = try ForeignTool.kcat()
+        let kcat = try ExternalProgram.kcat()
         let scratch = try ScratchDirectory()
         defer { withExtendedLifetime(scratch) {} }
         var broker = try BrokerProcess(dataDirectory: scratch.path + "/data", port: try BrokerProcess.freePort())
@@ -24,7 +24,7 @@ import WireStreams
         for round in 0..<rounds {
             let lines = (0..<linesPerRound).map { "\(round * linesPerRound + $0)\n" }.joined()
             try producer.write(lines)
-            // Killed as soon as some of this round is there, which is in the middle of it.
+            // Killed in the middle of the round, as soon as some of its records are stored.
             try broker.waitForRecords(round * linesPerRound + 1)
             broker.kill()
             try broker.start()
@@ -66,10 +66,10 @@ struct BrokerProcess {
             program, ["broker", "--listen", address, "--data-dir", dataDirectory, "--log-level", "error"])
     }
 
-    /// SIGKILL, and waits until it is gone.
+    /// Sends SIGKILL and waits until the process has ended.
     func kill() { process?.kill() }
 
-    /// Returns when the topic `lines` has so many records.
+    /// Returns when the topic `lines` has at least this number of records.
     func waitForRecords(_ count: Int) throws {
         let bootstrap = try #require(SocketAddress(address))
         let client = KafkaClient(KafkaClientConfiguration(bootstrapServers: [bootstrap]))
@@ -80,6 +80,6 @@ struct BrokerProcess {
             let ends = try? admin.endOffsets("lines")
             if let end = ends?[0], end >= Int64(count) { return }
         }
-        throw ForeignTool.Failure(description: "fewer than \(count) records within a minute")
+        throw ExternalProgram.Failure(description: "fewer than \(count) records within a minute")
     }
 }

@@ -1,17 +1,17 @@
 import Foundation
 
-/// A child that can be fed while others are killed and started, and whose end is known for certain: `kill` and `finish`
-/// return when the system has given it back.
+/// A child process that gets input while others are killed and started. `kill` and `finish` return when the system has
+/// reaped it.
 final class ChildProcess {
     private let identifier: pid_t
     private let stdin: Int32
     private var status: Int32?
 
-    /// Starts the program; its output is not wanted.
+    /// Starts the program; its output is discarded.
     init(_ path: String, _ arguments: [String]) throws {
         var ends: [Int32] = [-1, -1]
-        guard pipe(&ends) == 0 else { throw ForeignTool.Failure(description: "no pipe") }
-        // Children that are started later must not hold this one's input open.
+        guard pipe(&ends) == 0 else { throw ExternalProgram.Failure(description: "no pipe") }
+        // Children that are started later must not keep this one's input open.
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
@@ -25,30 +25,30 @@ final class ChildProcess {
         var child: pid_t = 0
         let code = posix_spawn(&child, path, &actions, nil, &pointers, environ)
         close(ends[0])
-        guard code == 0 else { throw ForeignTool.Failure(description: "\(path) cannot be started: \(code)") }
+        guard code == 0 else { throw ExternalProgram.Failure(description: "\(path) cannot be started: \(code)") }
         identifier = child
         stdin = ends[1]
     }
 
     deinit { kill() }
 
-    /// Writes to the child's standard input, waiting until it takes all of it.
+    /// Writes to the child's standard input and waits until all of it is written.
     func write(_ text: String) throws {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(stdin, $0.baseAddress, $0.count) }
-            guard count > 0 else { throw ForeignTool.Failure(description: "the child does not read any more") }
+            guard count > 0 else { throw ExternalProgram.Failure(description: "the child does not read any more") }
             bytes = bytes.dropFirst(count)
         }
     }
 
-    /// Ends its input and waits for it; returns the exit code, or nil if a signal ended it.
+    /// Closes its input and waits for its end; returns the exit code, or nil if a signal ended it.
     func finish() -> Int32? {
         close(stdin)
         return wait()
     }
 
-    /// SIGKILL, and waits until it is gone.
+    /// Sends SIGKILL and waits until the process has ended.
     func kill() {
         guard status == nil else { return }
         Glibc.kill(identifier, SIGKILL)

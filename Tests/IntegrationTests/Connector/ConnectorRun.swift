@@ -8,19 +8,19 @@ import Testing
 import WireCore
 import WireStreams
 
-/// One after the other: some of them purge the server's binlog.
+/// Serialized, since some of the tests purge the server's binlog.
 @Suite(.serialized, .enabled(if: RealServers.mysql != nil, "CDCD_TEST_MYSQL names no MySQL server"))
 struct ConnectorTests {}
 
-/// A connector against a real server: its database, its configuration, and what it handed over so far.
-final class ConnectorWorld {
+/// A connector on a real server: its database, its configuration, and its records so far.
+final class ConnectorHarness {
     let name: String
     let recording = Recording()
     var configuration: [String: String]
     let root: MySQLConnection
     private static let serverIDs = Atomic<Int>(26_001)
 
-    /// Makes an empty database of this name.
+    /// Creates an empty database of this name.
     init(_ name: String, server: SocketAddress, profile: DebeziumGeneration = .v36) throws {
         self.name = name
         root = try MySQLConnection.connect(MySQLConfiguration(address: server, user: "root"))
@@ -42,7 +42,7 @@ final class ConnectorWorld {
 
     func sql(_ statements: String...) throws { for statement in statements { try root.execute(statement) } }
 
-    /// Lets the connector use an account of its own that has just these privileges.
+    /// Makes the connector use an account with exactly these privileges.
     func useAccount(_ user: String, grants: [String]) throws {
         try sql("DROP USER IF EXISTS \(user)", "CREATE USER \(user) IDENTIFIED BY 'secret'")
         for grant in grants { try sql("GRANT \(grant) TO \(user)") }
@@ -51,7 +51,7 @@ final class ConnectorWorld {
         configuration["database.allowPublicKeyRetrieval"] = "true"
     }
 
-    /// Where the schema history is; in memory unless a test says otherwise.
+    /// Opens the schema history; in memory unless a test replaces it.
     lazy var openHistoryLog: HistoryLogOpener = { [recording] in
         { _, _ in MemoryHistoryLog(recording) }
     }()
@@ -91,12 +91,12 @@ final class ConnectorRun: Sendable {
     private let completion = ThreadCompletion()
     private let failure = Mutex<String?>(nil)
 
-    init(_ world: ConnectorWorld) throws {
-        let recording = world.recording
+    init(_ harness: ConnectorHarness) throws {
+        let recording = harness.recording
         let control = TaskControl { condition in recording.change { $0.conditions.append(condition) } }
         self.control = control
-        let (openHistoryLog, configuration) = (world.openHistoryLog, world.configuration)
-        let context = Context(connectorName: world.name, offset: recording.storedOffset)
+        let (openHistoryLog, configuration) = (harness.openHistoryLog, harness.configuration)
+        let context = Context(connectorName: harness.name, offset: recording.storedOffset)
         let (completion, failure) = (completion, self)
         startThread(named: "task") {
             do {
@@ -113,7 +113,7 @@ final class ConnectorRun: Sendable {
 
     private func fail(_ text: String) { failure.withLock { $0 = text } }
 
-    /// Stops the task in order; nil if it ended within five seconds without a failure.
+    /// Stops the task; returns nil if it ended within five seconds without a failure.
     @discardableResult
     func stop() -> String? {
         control.stop()
@@ -121,7 +121,7 @@ final class ConnectorRun: Sendable {
         return failure.withLock { $0 }
     }
 
-    /// Waits for the task to fail; its error's text.
+    /// Waits for the task to fail and returns the error's text.
     func waitForFailure(seconds: Int = 20) -> String {
         guard completion.wait(milliseconds: seconds * 1000) else {
             control.stop()

@@ -7,30 +7,30 @@ import WireStreams
 @testable import BinlogSource
 
 extension ConnectorTests {
-    /// Behind the connector's address there is another server than before, or there are several.
+    /// The connector's address leads to another server than before, or to several servers.
     @Suite(.enabled(if: RealServers.otherMySQL != nil, "CDCD_TEST_MYSQL_OTHER names no second MySQL server"))
     struct FailoverTests {
         /// A connector whose connections lead to these servers in turn (`a` and `b`), the last for all that follow.
-        private func world(_ name: String, connections: String = "a") throws -> (ConnectorWorld, Relay) {
+        private func harness(_ name: String, connections: String = "a") throws -> (ConnectorHarness, Relay) {
             let servers = ["a": try #require(RealServers.mysql), "b": try #require(RealServers.otherMySQL)]
-            let world = try ConnectorWorld(name, server: try #require(servers["a"]))
+            let harness = try ConnectorHarness(name, server: try #require(servers["a"]))
             let relay = try Relay(to: connections.map { try #require(servers[String($0)]) })
-            world.configuration["database.hostname"] = relay.address.host
-            world.configuration["database.port"] = "\(relay.address.port)"
-            world.configuration["database.ssl.mode"] = "disabled"
-            world.configuration["database.allowPublicKeyRetrieval"] = "true"
-            try world.sql("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)")
-            return (world, relay)
+            harness.configuration["database.hostname"] = relay.address.host
+            harness.configuration["database.port"] = "\(relay.address.port)"
+            harness.configuration["database.ssl.mode"] = "disabled"
+            harness.configuration["database.allowPublicKeyRetrieval"] = "true"
+            try harness.sql("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)")
+            return (harness, relay)
         }
 
-        private func waitForSnapshot(_ world: ConnectorWorld) -> Bool {
-            world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } }
+        private func waitForSnapshot(_ harness: ConnectorHarness) -> Bool {
+            harness.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } }
         }
 
-        /// Makes the other server one that has executed all that the first has, as a replica that took over everything.
+        /// Makes the other server a replica that has executed all transactions of the first one.
         /// - Returns: a connection to it.
-        private func replica(of world: ConnectorWorld) throws -> MySQLConnection {
-            let executed = try world.root.queryText("SELECT @@GLOBAL.gtid_executed").scalar ?? ""
+        private func replica(of harness: ConnectorHarness) throws -> MySQLConnection {
+            let executed = try harness.root.queryText("SELECT @@GLOBAL.gtid_executed").scalar ?? ""
             let replica = try MySQLConnection.connect(
                 MySQLConfiguration(address: try #require(RealServers.otherMySQL), user: "root"))
             do throws(MySQLError) {
@@ -38,175 +38,175 @@ extension ConnectorTests {
             } catch { try replica.execute("RESET MASTER") }
             for statement in [
                 "SET GLOBAL gtid_purged = '\(executed)'", "SET SESSION sql_log_bin = 0",
-                "DROP DATABASE IF EXISTS \(world.name)", "CREATE DATABASE \(world.name)", "USE \(world.name)",
+                "DROP DATABASE IF EXISTS \(harness.name)", "CREATE DATABASE \(harness.name)", "USE \(harness.name)",
                 "CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)", "SET SESSION sql_log_bin = 1",
             ] { try replica.execute(statement) }
             return replica
         }
 
         /// The first server's last transaction.
-        private func lastGTID(_ world: ConnectorWorld) throws -> String {
-            let text = try world.root.queryText("SELECT @@GLOBAL.gtid_executed").scalar ?? ""
-            let uuid = try #require(ServerUUID(try ServerIdentity.uuid(world.root) ?? ""))
+        private func lastGTID(_ harness: ConnectorHarness) throws -> String {
+            let text = try harness.root.queryText("SELECT @@GLOBAL.gtid_executed").scalar ?? ""
+            let uuid = try #require(ServerUUID(try ServerIdentity.uuid(harness.root) ?? ""))
             let last = try #require(GTIDSet(text)?.intervals[uuid]?.last)
             return "\(uuid):\(last.upperBound)"
         }
 
-        private static let gone = "The connector is trying to read change stream starting at {"
+        private static let unavailable = "The connector is trying to read change stream starting at {"
 
         @Test func upToDateReplicaTakesOver() throws {
-            let (world, relay) = try world("v_takeover")
-            let run = try world.start()
-            #expect(waitForSnapshot(world))
-            let replica = try replica(of: world)
-            try world.sql("INSERT INTO t VALUES (2)")
-            #expect(world.waitForChanges(2))
-            try replica.execute("SET gtid_next = '\(try lastGTID(world))'")
+            let (harness, relay) = try harness("v_takeover")
+            let run = try harness.start()
+            #expect(waitForSnapshot(harness))
+            let replica = try replica(of: harness)
+            try harness.sql("INSERT INTO t VALUES (2)")
+            #expect(harness.waitForChanges(2))
+            try replica.execute("SET gtid_next = '\(try lastGTID(harness))'")
             try replica.execute("INSERT INTO t VALUES (2)")
             try replica.execute("SET gtid_next = AUTOMATIC")
             relay.redirect(to: try #require(RealServers.otherMySQL))
             relay.cut()
             try replica.execute("INSERT INTO t VALUES (3)")
-            #expect(world.waitForChanges(3))
+            #expect(harness.waitForChanges(3))
             #expect(run.stop() == nil)
-            #expect(world.changes(of: "t") == ["r1", "c2", "c3"])
+            #expect(harness.changes(of: "t") == ["r1", "c2", "c3"])
         }
 
-        /// The consumers have rows that the new primary never had.
+        /// Consumers have rows that the new primary never had.
         @Test func replicaWithoutDeliveredTransactionsIsRefused() throws {
-            let (world, relay) = try world("v_lossy")
-            let run = try world.start()
-            #expect(waitForSnapshot(world))
-            let replica = try replica(of: world)
-            try world.sql("INSERT INTO t VALUES (2)")
-            #expect(world.waitForChanges(2))
+            let (harness, relay) = try harness("v_lossy")
+            let run = try harness.start()
+            #expect(waitForSnapshot(harness))
+            let replica = try replica(of: harness)
+            try harness.sql("INSERT INTO t VALUES (2)")
+            #expect(harness.waitForChanges(2))
             relay.redirect(to: try #require(RealServers.otherMySQL))
             relay.cut()
             let failure = run.waitForFailure()
-            #expect(failure.hasPrefix(Self.gone), "\(failure)")
+            #expect(failure.hasPrefix(Self.unavailable), "\(failure)")
             #expect(
-                failure.contains("Caused by: the server has not executed \(try lastGTID(world)), which were delivered"),
+                failure.contains("Caused by: the server has not executed \(try lastGTID(harness)), which were delivered"),
                 "\(failure)")
-            // The same at the next start, though the record's own offset does not name its transaction.
-            #expect(try world.start().waitForFailure() == failure)
-            // And where the configuration says so, a snapshot is taken without anybody's help.
-            world.configuration["snapshot.mode"] = "when_needed"
+            // The next start fails, too, although the record's own offset does not contain its transaction.
+            #expect(try harness.start().waitForFailure() == failure)
+            // With snapshot.mode=when_needed a snapshot is taken automatically.
+            harness.configuration["snapshot.mode"] = "when_needed"
             relay.redirect(to: try #require(RealServers.mysql))
-            let next = try world.start()
-            try world.sql("INSERT INTO t VALUES (4)")
-            #expect(world.waitForChanges(3))
+            let next = try harness.start()
+            try harness.sql("INSERT INTO t VALUES (4)")
+            #expect(harness.waitForChanges(3))
             relay.redirect(to: try #require(RealServers.otherMySQL))
             relay.cut()
-            #expect(world.waitForChanges(4))
+            #expect(harness.waitForChanges(4))
             try replica.execute("INSERT INTO t VALUES (5)")
-            #expect(world.waitForChanges(5))
+            #expect(harness.waitForChanges(5))
             #expect(next.stop() == nil)
-            #expect(world.changes(of: "t") == ["r1", "c2", "c4", "r1", "c5"])
+            #expect(harness.changes(of: "t") == ["r1", "c2", "c4", "r1", "c5"])
         }
 
-        /// The transaction that the failover cut is no part of the offset yet, but rows of it were delivered.
+        /// The transaction that was interrupted by the failover is not in the offset yet, but rows of it were delivered.
         @Test func replicaWithoutAPartlyDeliveredTransactionIsRefused() throws {
-            let (world, relay) = try world("v_part")
-            try world.sql("ALTER TABLE t ADD COLUMN v varchar(1000)")
-            let run = try world.start()
-            #expect(waitForSnapshot(world))
-            _ = try replica(of: world)
+            let (harness, relay) = try harness("v_part")
+            try harness.sql("ALTER TABLE t ADD COLUMN v varchar(1000)")
+            let run = try harness.start()
+            #expect(waitForSnapshot(harness))
+            _ = try replica(of: harness)
             relay.redirect(to: try #require(RealServers.otherMySQL))
             relay.cut(afterBytes: 400_000)
-            try world.sql("BEGIN")
+            try harness.sql("BEGIN")
             for start in stride(from: 1000, to: 2000, by: 100) {
                 let rows = (start..<start + 100).map { "(\($0), '\(String(repeating: "x", count: 1000))')" }
-                try world.sql("INSERT INTO t VALUES \(rows.joined(separator: ","))")
+                try harness.sql("INSERT INTO t VALUES \(rows.joined(separator: ","))")
             }
-            try world.sql("COMMIT")
+            try harness.sql("COMMIT")
             let failure = run.waitForFailure()
-            #expect(failure.contains("the server has not executed \(try lastGTID(world)), which"), "\(failure)")
-            #expect((2..<1001).contains(world.changes(of: "t").count))
+            #expect(failure.contains("the server has not executed \(try lastGTID(harness)), which"), "\(failure)")
+            #expect((2..<1001).contains(harness.changes(of: "t").count))
         }
 
-        /// As a server that waits for a replica's acknowledgement before it commits what it has sent already.
+        /// A server with semi-synchronous replication: it waits for a replica's acknowledgement before it commits.
         @Test func transactionBeingCommittedIsWaitedFor() throws {
-            let (world, relay) = try world("v_committing")
-            let run = try world.start()
-            #expect(waitForSnapshot(world))
-            let replica = try replica(of: world)
-            try world.sql("INSERT INTO t VALUES (2)")
-            #expect(world.waitForChanges(2))
-            let gtid = try lastGTID(world)
+            let (harness, relay) = try harness("v_committing")
+            let run = try harness.start()
+            #expect(waitForSnapshot(harness))
+            let replica = try replica(of: harness)
+            try harness.sql("INSERT INTO t VALUES (2)")
+            #expect(harness.waitForChanges(2))
+            let gtid = try lastGTID(harness)
             try replica.execute("SET gtid_next = '\(gtid)'")
             try replica.execute("BEGIN")
             try replica.execute("INSERT INTO t VALUES (2)")
             relay.redirect(to: try #require(RealServers.otherMySQL))
             relay.cut()
-            #expect(world.recording.wait { state in
+            #expect(harness.recording.wait { state in
                 state.conditions.last
                     == .interrupted(reason: "the server has not committed \(gtid) yet, which were delivered")
             })
             try replica.execute("COMMIT")
             try replica.execute("SET gtid_next = AUTOMATIC")
             try replica.execute("INSERT INTO t VALUES (3)")
-            #expect(world.waitForChanges(3))
+            #expect(harness.waitForChanges(3))
             #expect(run.stop() == nil)
-            #expect(world.changes(of: "t") == ["r1", "c2", "c3"])
+            #expect(harness.changes(of: "t") == ["r1", "c2", "c3"])
         }
 
-        private func interruptions(_ world: ConnectorWorld) -> [String] {
-            world.recording.read { state in
+        private func interruptions(_ harness: ConnectorHarness) -> [String] {
+            harness.recording.read { state in
                 state.conditions.compactMap { if case .interrupted(let reason) = $0 { reason } else { nil } }
             }
         }
 
-        /// Facts, snapshot, locks of tables: three connections, one server.
+        /// The connections for server facts, snapshot and table locks must lead to one server.
         @Test(arguments: ["aba", "aaba"])
         func snapshotFromTwoServersIsRestarted(connections: String) throws {
-            let (world, relay) = try world("v_snapshot", connections: connections)
+            let (harness, relay) = try harness("v_snapshot", connections: connections)
             // Without RELOAD a second connection locks the tables.
             let account = ["SELECT, LOCK TABLES, REPLICATION SLAVE, REPLICATION CLIENT ON *.*"]
-            try world.useAccount("v_snapshot", grants: account)
+            try harness.useAccount("v_snapshot", grants: account)
             let other = try MySQLConnection.connect(
                 MySQLConfiguration(address: try #require(RealServers.otherMySQL), user: "root"))
             try other.execute("DROP USER IF EXISTS v_snapshot")
             try other.execute("CREATE USER v_snapshot IDENTIFIED BY 'secret'")
             try other.execute("GRANT \(account[0]) TO v_snapshot")
-            let run = try world.start()
-            #expect(world.waitForChanges(1))
-            try world.sql("INSERT INTO t VALUES (2)")
-            #expect(world.waitForChanges(2))
+            let run = try harness.start()
+            #expect(harness.waitForChanges(1))
+            try harness.sql("INSERT INTO t VALUES (2)")
+            #expect(harness.waitForChanges(2))
             #expect(run.stop() == nil)
-            #expect(world.changes(of: "t") == ["r1", "c2"])
-            #expect(interruptions(world).count == 1)
+            #expect(harness.changes(of: "t") == ["r1", "c2"])
+            #expect(interruptions(harness).count == 1)
             // Facts, snapshot and locks again, and the stream.
             #expect(relay.connectionCount == connections.count + 3)
-            #expect(interruptions(world).first?.contains("lead to different servers") == true, "\(interruptions(world))")
+            #expect(interruptions(harness).first?.contains("lead to different servers") == true, "\(interruptions(harness))")
             try other.execute("DROP USER v_snapshot")
-            try world.sql("DROP USER v_snapshot")
+            try harness.sql("DROP USER v_snapshot")
         }
 
-        /// The other server would say that the trigger's table has none.
+        /// On the other server the table has no trigger.
         @Test func dependenciesAreReadFromTheStreamedServer() throws {
-            // Facts, snapshot, stream, and the question about the statement; then the stream and the question again.
-            let (world, relay) = try world("v_dependencies", connections: "aaaba")
-            world.configuration["table.include.list"] = "v_dependencies.t"
-            try world.sql(
+            // Server facts, snapshot, stream, query of dependencies; then stream and query again.
+            let (harness, relay) = try harness("v_dependencies", connections: "aaaba")
+            harness.configuration["table.include.list"] = "v_dependencies.t"
+            try harness.sql(
                 "CREATE TABLE leads (id int PRIMARY KEY)",
                 "CREATE TRIGGER copying AFTER INSERT ON leads FOR EACH ROW INSERT INTO t VALUES (NEW.id)")
-            let run = try world.start()
-            #expect(waitForSnapshot(world))
+            let run = try harness.start()
+            #expect(waitForSnapshot(harness))
             #expect(relay.waitForConnections(3))
-            try world.sql(
+            try harness.sql(
                 "SET SESSION binlog_format = 'STATEMENT'", "INSERT INTO leads VALUES (7)", "SET SESSION binlog_format = 'ROW'")
             let failure = run.waitForFailure()
             #expect(
                 failure.contains("may change the captured table v_dependencies.t through the trigger v_dependencies.copying"),
                 "\(failure)")
-            #expect(interruptions(world).count == 1)
-            #expect(interruptions(world).first?.contains("lead to different servers") == true, "\(interruptions(world))")
+            #expect(interruptions(harness).count == 1)
+            #expect(interruptions(harness).first?.contains("lead to different servers") == true, "\(interruptions(harness))")
             #expect(relay.connectionCount == 6)
         }
 
         @Test func snapshotThatKeepsChangingServersFails() throws {
-            let (world, relay) = try world("v_both", connections: "abababababab")
-            let failure = try world.start().waitForFailure()
+            let (harness, relay) = try harness("v_both", connections: "abababababab")
+            let failure = try harness.start().waitForFailure()
             #expect(failure.hasPrefix("The connector needs several connections to one server, and "), "\(failure)")
             #expect(failure.contains("Remedy: Name one server in database.hostname"), "\(failure)")
             #expect(relay.connectionCount == 2 * MySQLSourceTask.snapshotAttemptsMax)

@@ -11,7 +11,7 @@ import WireStreams
 @testable import cdcd
 
 extension ConnectorTests {
-    /// The schema history in a Kafka topic, whose broker goes away while a statement of a real server is recorded.
+    /// The schema history in a Kafka topic whose broker stops while a statement of a real server is recorded.
     @Suite struct HistoryOnKafkaTests {
         private final class Broker {
             private let directory = NSTemporaryDirectory() + "cdcd-history-on-kafka-" + UUID().uuidString
@@ -38,56 +38,56 @@ extension ConnectorTests {
             }
         }
 
-        private func world(_ name: String, _ broker: Broker) throws -> ConnectorWorld {
-            let world = try ConnectorWorld(name, server: try #require(RealServers.mysql))
-            world.configuration["schema.history.internal.kafka.bootstrap.servers"] = "\(broker.address)"
-            world.openHistoryLog = { try KafkaHistoryLog($0, report: $1) }
-            try world.sql("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)")
-            return world
+        private func harness(_ name: String, _ broker: Broker) throws -> ConnectorHarness {
+            let harness = try ConnectorHarness(name, server: try #require(RealServers.mysql))
+            harness.configuration["schema.history.internal.kafka.bootstrap.servers"] = "\(broker.address)"
+            harness.openHistoryLog = { try KafkaHistoryLog($0, report: $1) }
+            try harness.sql("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)")
+            return harness
         }
 
-        private func waitForInterruption(_ world: ConnectorWorld) -> Bool {
-            world.recording.wait { state in
+        private func waitForInterruption(_ harness: ConnectorHarness) -> Bool {
+            harness.recording.wait { state in
                 if case .interrupted(let reason) = state.conditions.last { reason.contains("schema history") } else { false }
             }
         }
 
         @Test func taskWaitingForItsHistoryCanBeStoppedAndResumed() throws {
             let broker = try Broker()
-            let world = try world("h_stop", broker)
-            let run = try world.start()
-            #expect(world.waitForChanges(1))
-            #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
+            let harness = try harness("h_stop", broker)
+            let run = try harness.start()
+            #expect(harness.waitForChanges(1))
+            #expect(harness.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
             broker.stop()
-            try world.sql("ALTER TABLE t ADD COLUMN v int")
-            #expect(waitForInterruption(world))
+            try harness.sql("ALTER TABLE t ADD COLUMN v int")
+            #expect(waitForInterruption(harness))
             #expect(run.stop() == nil)
-            // A start waits as well, and can be stopped too.
-            let second = try world.start()
-            #expect(waitForInterruption(world))
+            // A start waits, too, and can be stopped.
+            let second = try harness.start()
+            #expect(waitForInterruption(harness))
             #expect(second.stop() == nil)
             try broker.startAgain()
-            let third = try world.start()
-            try world.sql("INSERT INTO t VALUES (2, 2)")
-            #expect(world.waitForChanges(2))
+            let third = try harness.start()
+            try harness.sql("INSERT INTO t VALUES (2, 2)")
+            #expect(harness.waitForChanges(2))
             #expect(third.stop() == nil)
-            #expect(world.changes(of: "t") == ["r1", "c2"])
+            #expect(harness.changes(of: "t") == ["r1", "c2"])
         }
 
         @Test func taskWaitingForItsHistoryContinuesWhenKafkaIsBack() throws {
             let broker = try Broker()
-            let world = try world("h_wait", broker)
-            let run = try world.start()
-            #expect(world.waitForChanges(1))
-            #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
+            let harness = try harness("h_wait", broker)
+            let run = try harness.start()
+            #expect(harness.waitForChanges(1))
+            #expect(harness.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
             broker.stop()
-            try world.sql("ALTER TABLE t ADD COLUMN v int", "INSERT INTO t VALUES (2, 2)")
-            #expect(waitForInterruption(world))
+            try harness.sql("ALTER TABLE t ADD COLUMN v int", "INSERT INTO t VALUES (2, 2)")
+            #expect(waitForInterruption(harness))
             try broker.startAgain()
-            #expect(world.waitForChanges(2))
-            #expect(world.recording.wait { $0.conditions.last == .running })
+            #expect(harness.waitForChanges(2))
+            #expect(harness.recording.wait { $0.conditions.last == .running })
             #expect(run.stop() == nil)
-            #expect(world.changes(of: "t") == ["r1", "c2"])
+            #expect(harness.changes(of: "t") == ["r1", "c2"])
         }
     }
 }

@@ -4,22 +4,22 @@ import Dispatch
 import Synchronization
 import WireCore
 
-/// Everything that a task handed over, kept for the test to look at, and to wait for.
+/// All records, offsets and states of a task, for tests to inspect and to wait for.
 final class Recording: Sendable {
     struct State: Sendable {
         var records: [ConnectRecord] = []
-        /// Each with the number of records before it.
+        /// Each has the number of records before it.
         var checkpoints: [(offset: JSONObject, recordCount: Int)] = []
         var conditions: [TaskControl.Condition] = []
         var history: [[UInt8]]?
-        /// How many records are taken on before `emit` blocks until the task is stopped.
+        /// The number of records after which `emit` blocks until the task is stopped.
         var capacity = Int.max
-        /// Called once, by the task's thread, when so many records were taken on.
-        var interlude: (recordCount: Int, run: @Sendable () throws -> Void)?
+        /// Called once, on the task's thread, when this number of records was emitted.
+        var hook: (recordCount: Int, run: @Sendable () throws -> Void)?
 
-        mutating func dueInterlude() -> (@Sendable () throws -> Void)? {
-            guard let due = interlude, records.count >= due.recordCount else { return nil }
-            interlude = nil
+        mutating func dueHook() -> (@Sendable () throws -> Void)? {
+            guard let due = hook, records.count >= due.recordCount else { return nil }
+            hook = nil
             return due.run
         }
     }
@@ -35,7 +35,7 @@ final class Recording: Sendable {
         return result
     }
 
-    /// Waits until something holds; false where it did not come in time.
+    /// Waits for a condition; returns false if the time limit passes first.
     func wait(seconds: Int = 20, until isSo: (State) -> Bool) -> Bool {
         let deadline = DispatchTime.now() + .seconds(seconds)
         while !state.withLock({ isSo($0) }) {
@@ -69,7 +69,7 @@ final class RecordingSink: RecordSink {
         }
         let taken = record
         recording.change { $0.records.append(taken) }
-        try recording.change { $0.dueInterlude() }?()
+        try recording.change { $0.dueHook() }?()
     }
 
     func checkpoint(partition: JSONObject, offset: JSONObject) throws {

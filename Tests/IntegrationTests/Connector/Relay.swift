@@ -2,29 +2,29 @@ import Foundation
 import Synchronization
 import WireStreams
 
-/// A relay between a client and a server that can be told to misbehave, or to lead to another server.
+/// A relay between a client and a server that can delay, cut or redirect connections.
 final class Relay: Sendable {
     enum Mode: Sendable {
         case passing
         /// New connections are closed at once.
         case refusing
-        /// Connections stay open, and nothing passes any more.
+        /// Connections stay open, and no byte is passed on.
         case silent
     }
 
     private struct State {
         var mode = Mode.passing
-        /// Where new connections lead: each to the next of these, the last for all that follow.
+        /// The servers of new connections, in order; the last one is used for all further connections.
         var servers: [SocketAddress]
         /// Connections that were open when `hold()` was called.
         var held: Set<Int> = []
-        /// How many bytes of each binlog stream are passed on before it is held; nil: all.
+        /// The number of bytes of each binlog stream that are passed on before it is held; nil for all.
         var streamBytes: Int?
-        /// The bytes that came from the server since the binlog was asked for, by connection.
+        /// The number of bytes that the server has sent since the binlog was requested, by connection.
         var streams: [Int: Int] = [:]
         var nextConnection = 0
         var cancellers: [SocketCanceller] = []
-        /// Bytes from the server after which all connections are cut, counted over all of them.
+        /// The number of bytes from the server, over all connections, after which all connections are cut.
         var bytesLeft = Int.max
     }
 
@@ -103,16 +103,16 @@ final class Relay: Sendable {
             guard isFromServer else { return count }
             let allowed = min(count, state.bytesLeft)
             if state.bytesLeft != .max { state.bytesLeft -= allowed }
-            // The cut is made; the connections that follow are good ones.
+            // The connections are cut now; later ones are not.
             if allowed < count { state.bytesLeft = .max }
             return allowed
         }
     }
 
-    /// Follows which connections have become binlog streams, and holds those that are to be held.
+    /// Tracks which connections are binlog streams, and holds those beyond `streamBytes`.
     private func note(_ bytes: UnsafeRawBufferPointer, _ connection: Int, isFromServer: Bool) {
         state.withLock { state in
-            // COM_BINLOG_DUMP and COM_BINLOG_DUMP_GTID, the first packet of their conversation.
+            // COM_BINLOG_DUMP and COM_BINLOG_DUMP_GTID, the first packet of a command.
             if !isFromServer, bytes.count > 4, bytes[3] == 0, [0x12, 0x1E].contains(bytes[4]) {
                 state.streams[connection] = 0
             }
@@ -122,8 +122,8 @@ final class Relay: Sendable {
         }
     }
 
-    /// Keeps back what binlog streams send, those to come too, from a number of bytes on, until `release()`: as a
-    /// server does that reads a large event.
+    /// Holds present and future binlog streams after a number of bytes until `release()`, like a server that reads a
+    /// large event.
     func holdStreams(afterBytes count: Int) {
         state.withLock { state in
             state.streamBytes = count
@@ -137,11 +137,10 @@ final class Relay: Sendable {
         while state.withLock({ $0.held.contains(connection) }) { released.wait() }
     }
 
-    /// Keeps back what the connections that are open now send, in both directions, until `release()`. New connections
-    /// are not concerned.
+    /// Holds the connections that are open now, in both directions, until `release()`. New connections are not held.
     func hold() { state.withLock { $0.held = Set(0...$0.nextConnection) } }
 
-    /// Passes on what was kept back.
+    /// Passes on the held bytes.
     func release() {
         state.withLock { state in
             state.held = []
@@ -152,7 +151,7 @@ final class Relay: Sendable {
         released.unlock()
     }
 
-    /// Waits until so many connections were made; false where they were not in time.
+    /// Waits until this number of connections was made; returns false if the time limit passes first.
     func waitForConnections(_ count: Int, seconds: Int = 20) -> Bool {
         let deadline = Date(timeIntervalSinceNow: TimeInterval(seconds))
         connected.lock()
@@ -161,18 +160,18 @@ final class Relay: Sendable {
         return true
     }
 
-    /// How many connections were made so far.
+    /// The number of connections so far.
     var connectionCount: Int { state.withLock { $0.nextConnection } }
 
-    /// From now on connections lead there.
+    /// Makes new connections lead to this server.
     func redirect(to server: SocketAddress) { state.withLock { $0.servers = [server] } }
 
     func set(_ mode: Mode) { state.withLock { $0.mode = mode } }
 
-    /// Cuts the connections when so many more bytes came from the server.
+    /// Cuts the connections after this number of further bytes from the server.
     func cut(afterBytes count: Int) { state.withLock { $0.bytesLeft = count } }
 
-    /// Cuts all connections now; new ones are taken again.
+    /// Cuts all connections now; new ones are accepted.
     func cut() {
         let cancellers = state.withLock { state in
             defer { state.cancellers = [] }

@@ -36,41 +36,41 @@ extension ConnectorTests {
         ]
 
         @Test(arguments: cases, [DebeziumGeneration.v36, .v19])
-        func statementIsAppliedOnce(_ story: Case, _ profile: DebeziumGeneration) throws {
+        func statementIsAppliedOnce(_ scenario: Case, _ profile: DebeziumGeneration) throws {
             for (index, crash) in Crash.allCases.enumerated() {
                 for includesSchemaChanges in [false, true] {
-                    let name = "r_\(story.name)_\(profile.version.prefix(1))_\(index)\(includesSchemaChanges ? 1 : 0)"
-                    try check(story, crash, includesSchemaChanges, name, profile)
+                    let name = "r_\(scenario.name)_\(profile.version.prefix(1))_\(index)\(includesSchemaChanges ? 1 : 0)"
+                    try check(scenario, crash, includesSchemaChanges, name, profile)
                 }
             }
         }
 
         private func check(
-            _ story: Case, _ crash: Crash, _ includesSchemaChanges: Bool, _ name: String, _ profile: DebeziumGeneration
+            _ scenario: Case, _ crash: Crash, _ includesSchemaChanges: Bool, _ name: String, _ profile: DebeziumGeneration
         ) throws {
-            let world = try ConnectorWorld(name, server: try #require(RealServers.mysql), profile: profile)
-            world.configuration["include.schema.changes"] = "\(includesSchemaChanges)"
-            try world.sql(
+            let harness = try ConnectorHarness(name, server: try #require(RealServers.mysql), profile: profile)
+            harness.configuration["include.schema.changes"] = "\(includesSchemaChanges)"
+            try harness.sql(
                 "CREATE TABLE t (id int PRIMARY KEY, a int, b int)", "CREATE TABLE _t_gho (id int PRIMARY KEY, x int, y int)")
-            let first = try world.start()
-            #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
-            let before = world.recording.read { ($0.checkpoints.count, $0.history?.count ?? 0) }
-            for statement in story.statements { try world.sql(statement) }
-            #expect(world.recording.wait { $0.checkpoints.count > before.0 })
+            let first = try harness.start()
+            #expect(harness.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
+            let before = harness.recording.read { ($0.checkpoints.count, $0.history?.count ?? 0) }
+            for statement in scenario.statements { try harness.sql(statement) }
+            #expect(harness.recording.wait { $0.checkpoints.count > before.0 })
             #expect(first.stop() == nil)
-            #expect(world.recording.read { $0.history?.count ?? 0 } > before.1)
+            #expect(harness.recording.read { $0.history?.count ?? 0 } > before.1)
             if crash == .killBeforeTheCommit {
-                world.recording.change { $0.checkpoints.removeLast($0.checkpoints.count - before.0) }
+                harness.recording.change { $0.checkpoints.removeLast($0.checkpoints.count - before.0) }
             }
             // Twice, since what the second run recorded again must be recovered, too.
             for id in [9, 10] {
-                let run = try world.start()
-                try world.sql("INSERT INTO t VALUES (\(id), 1, 2)")
-                #expect(world.waitForChanges(id - 8), "\(story.name) \(crash)")
+                let run = try harness.start()
+                try harness.sql("INSERT INTO t VALUES (\(id), 1, 2)")
+                #expect(harness.waitForChanges(id - 8), "\(scenario.name) \(crash)")
                 #expect(run.stop() == nil)
-                let row = world.recording.read { $0.records.last?.value.structValue?["after"]?.structValue }
-                #expect(row?[story.first]?.integerValue == 1, "\(story.name) \(crash)")
-                #expect(row?[story.second]?.integerValue == 2, "\(story.name) \(crash)")
+                let row = harness.recording.read { $0.records.last?.value.structValue?["after"]?.structValue }
+                #expect(row?[scenario.first]?.integerValue == 1, "\(scenario.name) \(crash)")
+                #expect(row?[scenario.second]?.integerValue == 2, "\(scenario.name) \(crash)")
             }
         }
     }

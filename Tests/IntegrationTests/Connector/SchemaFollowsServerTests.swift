@@ -3,7 +3,7 @@ import Testing
 
 @testable import BinlogSource
 
-/// The same statements given to a real server and to our model: after each the model is what the server has.
+/// The same statements on a real server and on the schema model: both are equal after each statement.
 @Suite(.serialized, .enabled(if: RealServers.mysql != nil, "CDCD_TEST_MYSQL names no MySQL server"))
 struct SchemaFollowsServerTests {
     private static let database = "cdcd_schema_follows"
@@ -32,7 +32,7 @@ struct SchemaFollowsServerTests {
         "ALTER TABLE g RENAME TO h, ADD COLUMN last int", "DROP TABLE IF EXISTS h, nope", "DROP TABLE a, b, c",
     ]
 
-    /// Table, columns in order, whether each takes NULL, and the primary key.
+    /// Table, columns in order with their nullability, and the primary key.
     private struct Facts: Equatable {
         var columns: [String]
         var types: [String]
@@ -52,7 +52,7 @@ struct SchemaFollowsServerTests {
         var schema = DatabaseSchema(rules: SchemaRules(profile: profile))
         for statement in Self.statements {
             try connection.execute(statement)
-            // What the server logs of a CREATE … SELECT is its table.
+            // For CREATE … SELECT the server logs the CREATE TABLE.
             let isQuery = statement.contains(" AS SELECT id")
             let shownTable = isQuery ? try connection.queryText("SHOW CREATE TABLE d").rows.first?[1] : nil
             let logged = shownTable.map { $0 + " START TRANSACTION" } ?? statement
@@ -65,7 +65,7 @@ struct SchemaFollowsServerTests {
                 let ours = try #require(model[table], "\(table) after \(statement)")
                 #expect(ours.columns == expected.columns, "\(table) after \(statement)")
                 if !expected.key.isEmpty { #expect(ours.key == expected.key, "\(table) after \(statement)") }
-                // The server's own text of the table, read by us, has the same columns too.
+                // Parsing the server's SHOW CREATE TABLE gives the same columns.
                 let text = try #require(
                     try connection.queryText("SHOW CREATE TABLE `\(table.replacing("`", with: "``"))`").rows.first?[1])
                 var fresh = DatabaseSchema(rules: SchemaRules(profile: profile))

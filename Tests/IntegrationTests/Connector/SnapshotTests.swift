@@ -10,15 +10,15 @@ import WireStreams
 
 extension ConnectorTests {
     @Suite struct SnapshotTests {
-        private func world(_ name: String, _ profile: DebeziumGeneration = .v36) throws -> ConnectorWorld {
-            try ConnectorWorld(name, server: try #require(RealServers.mysql), profile: profile)
+        private func harness(_ name: String, _ profile: DebeziumGeneration = .v36) throws -> ConnectorHarness {
+            try ConnectorHarness(name, server: try #require(RealServers.mysql), profile: profile)
         }
 
-        /// Applies the records in order: the rows that a consumer would have. Notes what cannot be so.
-        private func replay(_ world: ConnectorWorld, _ table: String = "t") -> (rows: [Int64: Int64], faults: [String]) {
+        /// Applies the records in order and returns the rows that a consumer would have, and inconsistencies.
+        private func replay(_ harness: ConnectorHarness, _ table: String = "t") -> (rows: [Int64: Int64], faults: [String]) {
             var rows: [Int64: Int64] = [:]
             var faults: [String] = []
-            for record in world.recording.read({ $0.records }) where record.topic == "\(world.name).\(world.name).\(table)" {
+            for record in harness.recording.read({ $0.records }) where record.topic == "\(harness.name).\(harness.name).\(table)" {
                 guard let envelope = record.value.structValue, let operation = envelope["op"]?.stringValue else { continue }
                 let after = envelope["after"]?.structValue
                 let before = envelope["before"]?.structValue
@@ -38,107 +38,107 @@ extension ConnectorTests {
             return (rows, faults)
         }
 
-        /// Writers run before, during and after the snapshot: every change arrives exactly once.
+        /// Writers run before, during and after the snapshot; every change arrives exactly once.
         @Test(arguments: [DebeziumGeneration.v36, .v19], [true, false])
         func concurrentWritesAreNeitherLostNorRepeated(_ profile: DebeziumGeneration, _ hasGlobalLock: Bool) throws {
             let name = "n_writes_\(profile.version.prefix(1))_\(hasGlobalLock)"
-            let world = try world(name, profile)
-            if !hasGlobalLock { try world.useAccount("n_locker", grants: [
+            let harness = try harness(name, profile)
+            if !hasGlobalLock { try harness.useAccount("n_locker", grants: [
                 "SELECT, LOCK TABLES, SHOW DATABASES, REPLICATION SLAVE, REPLICATION CLIENT ON *.*",
             ]) }
-            try world.sql("CREATE TABLE t (id int PRIMARY KEY, v int)")
+            try harness.sql("CREATE TABLE t (id int PRIMARY KEY, v int)")
             for start in stride(from: 0, to: 20_000, by: 1000) {
-                try world.sql("INSERT INTO t VALUES " + (start..<start + 1000).map { "(\($0),0)" }.joined(separator: ","))
+                try harness.sql("INSERT INTO t VALUES " + (start..<start + 1000).map { "(\($0),0)" }.joined(separator: ","))
             }
             let writers = Writers(count: 3, database: name, server: try #require(RealServers.mysql))
             #expect(writers.waitForStatements(50))
-            let run = try world.start()
-            #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
+            let run = try harness.start()
+            #expect(harness.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
             #expect(writers.waitForStatements(200))
             writers.stop()
-            try world.sql("INSERT INTO t VALUES (-1, 0)")
-            #expect(world.recording.wait { state in
+            try harness.sql("INSERT INTO t VALUES (-1, 0)")
+            #expect(harness.recording.wait { state in
                 state.records.contains { $0.key.structValue?["id"] == .integer(-1) }
             })
             #expect(run.stop() == nil)
-            let (rows, faults) = replay(world)
+            let (rows, faults) = replay(harness)
             #expect(faults.isEmpty, "\(faults.prefix(5)), \(faults.count) in all")
             var expected: [Int64: Int64] = [:]
-            for row in try world.root.queryText("SELECT id, v FROM t").rows {
+            for row in try harness.root.queryText("SELECT id, v FROM t").rows {
                 if let id = row[0].flatMap({ Int64($0) }) { expected[id] = row[1].flatMap { Int64($0) } }
             }
             #expect(rows == expected)
         }
 
         @Test func snapshotStoppedCleanlyIsRestartedByTheNextRun() throws {
-            let world = try world("n_stop")
-            try world.sql("CREATE TABLE t (id int PRIMARY KEY, v int)")
+            let harness = try harness("n_stop")
+            try harness.sql("CREATE TABLE t (id int PRIMARY KEY, v int)")
             for start in stride(from: 0, to: 20_000, by: 1000) {
-                try world.sql("INSERT INTO t VALUES " + (start..<start + 1000).map { "(\($0),0)" }.joined(separator: ","))
+                try harness.sql("INSERT INTO t VALUES " + (start..<start + 1000).map { "(\($0),0)" }.joined(separator: ","))
             }
-            world.recording.change { $0.capacity = 5000 }
-            let first = try world.start()
-            #expect(world.recording.wait { $0.records.count == 5000 })
+            harness.recording.change { $0.capacity = 5000 }
+            let first = try harness.start()
+            #expect(harness.recording.wait { $0.records.count == 5000 })
             #expect(first.stop() == nil)
-            #expect(try SourceOffset(try #require(world.recording.storedOffset)).phase == .snapshotRunning)
-            world.recording.change { $0.capacity = .max }
-            let second = try world.start()
-            #expect(world.recording.wait { $0.checkpoints.last?.offset["snapshot"] == nil })
+            #expect(try SourceOffset(try #require(harness.recording.storedOffset)).phase == .snapshotRunning)
+            harness.recording.change { $0.capacity = .max }
+            let second = try harness.start()
+            #expect(harness.recording.wait { $0.checkpoints.last?.offset["snapshot"] == nil })
             #expect(second.stop() == nil)
-            #expect(Array(world.changes(of: "t").suffix(20_000)) == (0..<20_000).map { "r\($0)" })
+            #expect(Array(harness.changes(of: "t").suffix(20_000)) == (0..<20_000).map { "r\($0)" })
         }
 
-        /// A table goes after the definitions were read and before its rows are.
+        /// A table is dropped after the definitions were read and before its rows are read.
         @Test func snapshotIsRestartedWhenATableIsDropped() throws {
-            let world = try world("n_gone")
-            try world.sql("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE u (id int PRIMARY KEY)")
-            try world.sql("INSERT INTO t VALUES (1), (2), (3)", "INSERT INTO u VALUES (1)")
-            world.configuration["include.schema.changes"] = "false"
+            let harness = try harness("n_gone")
+            try harness.sql("CREATE TABLE t (id int PRIMARY KEY)", "CREATE TABLE u (id int PRIMARY KEY)")
+            try harness.sql("INSERT INTO t VALUES (1), (2), (3)", "INSERT INTO u VALUES (1)")
+            harness.configuration["include.schema.changes"] = "false"
             let server = try #require(RealServers.mysql)
-            world.recording.change {
-                $0.interlude = (1, {
+            harness.recording.change {
+                $0.hook = (1, {
                     let other = try MySQLConnection.connect(MySQLConfiguration(address: server, user: "root"))
                     try other.execute("DROP TABLE n_gone.u")
                     other.close()
                 })
             }
-            let run = try world.start()
-            #expect(world.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
+            let run = try harness.start()
+            #expect(harness.recording.wait { $0.checkpoints.contains { $0.offset["snapshot"] == nil } })
             #expect(run.stop() == nil)
-            #expect(world.changes(of: "t") == ["r1", "r2", "r1", "r2", "r3"])
-            #expect(world.changes(of: "u").isEmpty)
+            #expect(harness.changes(of: "t") == ["r1", "r2", "r1", "r2", "r3"])
+            #expect(harness.changes(of: "u").isEmpty)
         }
 
-        /// After INSTANT changes the server gives an old transaction the rows under the columns' new names.
+        /// After INSTANT changes, an old transaction reads the rows with the new column names.
         @Test(arguments: ["RENAME COLUMN v TO x", "RENAME COLUMN v TO w, RENAME COLUMN w TO v"])
         func snapshotIsRestartedWhenColumnsAreRenamed(change: String) throws {
-            let world = try world("n_renamed")
-            try world.sql(
+            let harness = try harness("n_renamed")
+            try harness.sql(
                 "CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1), (2), (3)",
                 "CREATE TABLE u (id int PRIMARY KEY, v int, w int)", "INSERT INTO u VALUES (1, 7, 8)")
-            world.configuration["include.schema.changes"] = "false"
+            harness.configuration["include.schema.changes"] = "false"
             let server = try #require(RealServers.mysql)
-            world.recording.change { state in
+            harness.recording.change { state in
                 // The rows of `t` are being read; the definition of `u` was read before.
-                state.interlude = (1, {
+                state.hook = (1, {
                     let connection = try MySQLConnection.connect(MySQLConfiguration(address: server, user: "root"))
                     try connection.execute("ALTER TABLE n_renamed.u \(change), ALGORITHM=INSTANT")
                     connection.close()
                 })
             }
-            let run = try world.start()
-            #expect(world.waitForChanges(1, of: "u"))
+            let run = try harness.start()
+            #expect(harness.waitForChanges(1, of: "u"))
             #expect(run.stop() == nil)
-            let last = world.recording.read { $0.records.last { $0.topic == "n_renamed.n_renamed.u" } }
+            let last = harness.recording.read { $0.records.last { $0.topic == "n_renamed.n_renamed.u" } }
             let row = last?.value.structValue?["after"]?.structValue
             #expect(row?["w"] == .integer(change.contains(",") ? 7 : 8))
-            #expect(world.recording.read { $0.conditions }.contains { condition in
+            #expect(harness.recording.read { $0.conditions }.contains { condition in
                 if case .interrupted(let reason) = condition { reason.contains("columns of n_renamed.u changed") } else { false }
             })
         }
 
         @Test func snapshotModeDecidesWhatIsReadAndStreamed() throws {
-            let noData = try world("n_no_data")
+            let noData = try harness("n_no_data")
             noData.configuration["snapshot.mode"] = "no_data"
             try noData.sql("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)")
             let streaming = try noData.start()
@@ -148,7 +148,7 @@ extension ConnectorTests {
             #expect(streaming.stop() == nil)
             #expect(noData.changes(of: "t") == ["c2"])
 
-            let initialOnly = try world("n_initial_only")
+            let initialOnly = try harness("n_initial_only")
             initialOnly.configuration["snapshot.mode"] = "initial_only"
             try initialOnly.sql("CREATE TABLE t (id int PRIMARY KEY)", "INSERT INTO t VALUES (1)")
             let run = try initialOnly.start()
@@ -158,17 +158,17 @@ extension ConnectorTests {
         }
 
         @Test func tablesAndDefinitionsAreInDebeziumsOrder() throws {
-            let world = try world("n_order")
-            world.configuration["table.include.list"] = "n_order.b,n_order.a.*"
-            try world.sql("CREATE TABLE a1 (id int PRIMARY KEY)", "CREATE TABLE a2 (id int PRIMARY KEY)")
-            try world.sql("CREATE TABLE b (id int PRIMARY KEY)", "CREATE TABLE other (id int PRIMARY KEY)")
-            try world.sql("INSERT INTO a1 VALUES (1)", "INSERT INTO a2 VALUES (2)", "INSERT INTO b VALUES (3)")
-            let run = try world.start()
-            #expect(world.recording.wait { $0.checkpoints.last.map { $0.offset["snapshot"] == nil } ?? false })
+            let harness = try harness("n_order")
+            harness.configuration["table.include.list"] = "n_order.b,n_order.a.*"
+            try harness.sql("CREATE TABLE a1 (id int PRIMARY KEY)", "CREATE TABLE a2 (id int PRIMARY KEY)")
+            try harness.sql("CREATE TABLE b (id int PRIMARY KEY)", "CREATE TABLE other (id int PRIMARY KEY)")
+            try harness.sql("INSERT INTO a1 VALUES (1)", "INSERT INTO a2 VALUES (2)", "INSERT INTO b VALUES (3)")
+            let run = try harness.start()
+            #expect(harness.recording.wait { $0.checkpoints.last.map { $0.offset["snapshot"] == nil } ?? false })
             #expect(run.stop() == nil)
-            let records = world.recording.read { $0.records }
+            let records = harness.recording.read { $0.records }
             let statements = records.compactMap(\.value.structValue)
-                // Other tests leave tables behind, which are recorded too.
+                // Tables that other tests did not drop are recorded, too.
                 .filter { $0["databaseName"]?.stringValue == "n_order" }
                 .compactMap { $0["ddl"]?.stringValue }
                 .filter { $0.contains("n_order") || $0.contains("CREATE TABLE `a") || $0.contains("CREATE TABLE `b") }
@@ -226,7 +226,7 @@ private final class Writers: Sendable {
         }
     }
 
-    /// Waits until so many more transactions were written.
+    /// Waits until this number of further transactions was written.
     func waitForStatements(_ count: Int) -> Bool {
         let target = statementCount.withLock { $0 } + count
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: 20_000)

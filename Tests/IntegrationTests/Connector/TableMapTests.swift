@@ -7,8 +7,8 @@ import WireStreams
 @testable import BinlogSource
 
 extension ConnectorTests {
-    /// What a real server's table maps say about its columns, held against the schema that its own statements give.
-    /// Here since `binlog_row_metadata` is a global variable, which other tests of connectors set, too.
+    /// Compares the table maps of a real server with the schema from its own statements. In `ConnectorTests` because
+    /// `binlog_row_metadata` is a global variable, which other tests of this suite set.
     @Suite(.serialized) struct TableMapTests {}
 }
 
@@ -46,7 +46,7 @@ extension ConnectorTests.TableMapTests {
         "CREATE TABLE binary_table (a char(3), b text, c enum('x'), d varchar(9) CHARACTER SET latin1) CHARACTER SET binary",
     ]
 
-    /// Statements after which the schema must still be what the server's table maps say.
+    /// Statements after which the schema must still equal the server's table maps.
     private static let changes = [
         "ALTER TABLE numbers MODIFY A int unsigned, CHANGE b b2 smallint, MODIFY q decimal(12,2), ADD bb bigint unsigned FIRST",
         "ALTER TABLE texts MODIFY i enum('b','a'), CHANGE j jj set('z','y','x') CHARACTER SET latin1, MODIFY b varchar(30) "
@@ -80,7 +80,7 @@ extension ConnectorTests.TableMapTests {
         return statements
     }
 
-    /// Runs statements, each followed by a row of every table, and gives the decoder for every table map.
+    /// Runs statements, each followed by a row of every table, and returns the decoder for every table map.
     private func check(
         _ profile: DebeziumProfile, metadata: String, _ body: (BinlogRowDecoder, TableMapMetadata) throws -> Void
     ) throws {
@@ -143,8 +143,8 @@ extension ConnectorTests.TableMapTests {
             if let key = decoder.conflictingKey { differences[table, default: []] += ["key \(key)"] }
         }
         #expect(tables.count > 80)
-        // The server shows another unique key than the first one, which Debezium takes; that it is no primary key is
-        // not in the table map.
+        // The table map has another unique key than the first one, which Debezium uses; it does not state that it is
+        // not a primary key.
         let uniquely = metadata == "FULL" ? differences.filter { $0.key.hasPrefix("uniquely") } : [:]
         #expect(differences.filter { uniquely[$0.key] == nil } == [:])
     }

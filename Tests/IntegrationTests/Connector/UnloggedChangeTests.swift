@@ -3,27 +3,27 @@ import ConnectData
 import Testing
 
 extension ConnectorTests {
-    /// Tables that are changed without a trace in the binlog: the schema history no longer describes their rows.
+    /// Tables that are changed without being logged: the schema history no longer describes their rows.
     @Suite struct UnloggedChangeTests {
-        private func world(
+        private func harness(
             _ name: String, _ table: String, _ options: [String: String] = [:]
-        ) throws -> ConnectorWorld {
-            let world = try ConnectorWorld(name, server: try #require(RealServers.mysql))
-            world.configuration.merge(options) { $1 }
-            try world.sql("SET GLOBAL binlog_row_metadata = FULL", table)
-            return world
+        ) throws -> ConnectorHarness {
+            let harness = try ConnectorHarness(name, server: try #require(RealServers.mysql))
+            harness.configuration.merge(options) { $1 }
+            try harness.sql("SET GLOBAL binlog_row_metadata = FULL", table)
+            return harness
         }
 
-        private func endFull(_ world: ConnectorWorld) throws {
-            try world.sql("SET GLOBAL binlog_row_metadata = MINIMAL")
+        private func endFull(_ harness: ConnectorHarness) throws {
+            try harness.sql("SET GLOBAL binlog_row_metadata = MINIMAL")
         }
 
-        /// Changes the table behind the connector's back and inserts a row.
-        private func change(_ world: ConnectorWorld, _ alter: String, _ insert: String) throws -> ConnectorRun {
-            try world.sql("INSERT INTO t VALUES (1, 1)")
-            let run = try world.start()
-            #expect(world.waitForChanges(1))
-            try world.sql("SET SESSION sql_log_bin = 0", alter, "SET SESSION sql_log_bin = 1", insert)
+        /// Changes the table without logging and inserts a row.
+        private func change(_ harness: ConnectorHarness, _ alter: String, _ insert: String) throws -> ConnectorRun {
+            try harness.sql("INSERT INTO t VALUES (1, 1)")
+            let run = try harness.start()
+            #expect(harness.waitForChanges(1))
+            try harness.sql("SET SESSION sql_log_bin = 0", alter, "SET SESSION sql_log_bin = 1", insert)
             return run
         }
 
@@ -53,17 +53,17 @@ extension ConnectorTests {
                     + "DECIMAL(20,2)"),
         ])
         func changeIsRefusedWithBothDefinitions(table: String, alter: String, insert: String, expected: String) throws {
-            let world = try world("d_fail", table)
-            defer { try? endFull(world) }
-            let failure = try change(world, alter, insert).waitForFailure()
+            let harness = try harness("d_fail", table)
+            defer { try? endFull(harness) }
+            let failure = try change(harness, alter, insert).waitForFailure()
             #expect(failure.contains(expected), "\(failure)")
             #expect(failure.contains("new snapshot"))
-            #expect(world.changes(of: "t").count == 1)
+            #expect(harness.changes(of: "t").count == 1)
         }
 
-        private func lastRow(_ world: ConnectorWorld) -> Struct? {
-            world.recording.read { state in
-                state.records.last { $0.topic == "\(world.name).\(world.name).t" }?.value.structValue?["after"]?.structValue
+        private func lastRow(_ harness: ConnectorHarness) -> Struct? {
+            harness.recording.read { state in
+                state.records.last { $0.topic == "\(harness.name).\(harness.name).t" }?.value.structValue?["after"]?.structValue
             }
         }
 
@@ -71,34 +71,34 @@ extension ConnectorTests {
             ("precise", ConnectValue.bytes([0x01, 0xF4])), ("string", .string("5")), ("double", .float64(5)),
         ])
         func smallerScaleLosesNoDigits(mode: String, expected: ConnectValue) throws {
-            let world = try world(
+            let harness = try harness(
                 "d_scale", "CREATE TABLE t (a int PRIMARY KEY, b decimal(10,2))", ["decimal.handling.mode": mode])
-            defer { try? endFull(world) }
-            let run = try change(world, "ALTER TABLE t MODIFY b decimal(10)", "INSERT INTO t VALUES (2, 5)")
-            #expect(world.waitForChanges(2))
+            defer { try? endFull(harness) }
+            let run = try change(harness, "ALTER TABLE t MODIFY b decimal(10)", "INSERT INTO t VALUES (2, 5)")
+            #expect(harness.waitForChanges(2))
             #expect(run.stop() == nil)
-            #expect(lastRow(world)?["b"] == expected)
+            #expect(lastRow(harness)?["b"] == expected)
         }
 
         @Test func textIsDecodedAsTheServerStoresIt() throws {
-            let world = try world("d_text", "CREATE TABLE t (a int PRIMARY KEY, b varchar(9) CHARACTER SET utf8mb4)")
-            defer { try? endFull(world) }
-            try world.sql("SET NAMES utf8mb4")
+            let harness = try harness("d_text", "CREATE TABLE t (a int PRIMARY KEY, b varchar(9) CHARACTER SET utf8mb4)")
+            defer { try? endFull(harness) }
+            try harness.sql("SET NAMES utf8mb4")
             let run = try change(
-                world, "ALTER TABLE t MODIFY b varchar(9) CHARACTER SET latin1", "INSERT INTO t VALUES (2, 'ü')")
-            #expect(world.waitForChanges(2))
+                harness, "ALTER TABLE t MODIFY b varchar(9) CHARACTER SET latin1", "INSERT INTO t VALUES (2, 'ü')")
+            #expect(harness.waitForChanges(2))
             #expect(run.stop() == nil)
-            #expect(lastRow(world)?["b"] == .string("ü"))
+            #expect(lastRow(harness)?["b"] == .string("ü"))
         }
 
-        /// A unique key stands in for the primary key, here another one than the server's.
+        /// A unique key is used in place of the primary key; the server reports another one.
         @Test func uniqueKeyInPlaceOfAPrimaryKeyIsNoConflict() throws {
-            let world = try world("d_unique", "CREATE TABLE t (a int NOT NULL UNIQUE, b int NOT NULL UNIQUE)")
-            defer { try? endFull(world) }
-            let run = try change(world, "ALTER TABLE t MODIFY a int NULL", "INSERT INTO t VALUES (2, 2)")
-            #expect(world.waitForChanges(2))
+            let harness = try harness("d_unique", "CREATE TABLE t (a int NOT NULL UNIQUE, b int NOT NULL UNIQUE)")
+            defer { try? endFull(harness) }
+            let run = try change(harness, "ALTER TABLE t MODIFY a int NULL", "INSERT INTO t VALUES (2, 2)")
+            #expect(harness.waitForChanges(2))
             #expect(run.stop() == nil)
-            #expect(world.changes(of: "t") == ["r1", "c2"])
+            #expect(harness.changes(of: "t") == ["r1", "c2"])
         }
     }
 }

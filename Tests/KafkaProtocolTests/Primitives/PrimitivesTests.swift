@@ -59,7 +59,7 @@ import WireCore
         }
     }
 
-    /// A count that what is left cannot hold is refused before memory is taken for it.
+    /// A count larger than the remaining bytes is refused before memory is allocated for it.
     @Test func impossibleLengthsAreRefused() {
         for bytes: [UInt8] in [[0x7F, 0xFF, 0xFF, 0xFF], [0x80, 0, 0, 0], [0xFF, 0xFF, 0xFF, 0xFE]] {
             #expect(throws: WireError.self) {

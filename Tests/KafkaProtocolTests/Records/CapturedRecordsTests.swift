@@ -6,7 +6,7 @@ import WireTestSupport
 
 @testable import KafkaProtocol
 
-/// Record batches that others wrote, and that brokers keep.
+/// Record batches that other clients wrote, as brokers store them.
 @Suite struct CapturedRecordsTests {
     private struct RecordSet {
         let partition: Int32
@@ -100,7 +100,7 @@ import WireTestSupport
         #expect(reader.offset == 6)
     }
 
-    /// Each batch, its records put through our builder, has the bytes that its author gave it.
+    /// Rebuilding each batch from its records gives the bytes that the other client wrote.
     @Test func builderWritesTheBytesOfOtherClients() throws {
         for scenario in ["kcat-produce", "kcat-consume"] {
             for set in try Self.recordSets(scenario) {

@@ -8,7 +8,7 @@ import WireTestSupport
 @testable import KafkaBroker
 @testable import KafkaWire
 
-/// A broker in this process with a relay before it that can cut every connection, and a client of it.
+/// A broker in this process, a relay that can cut connections to it, and a client.
 final class Cluster {
     private let directory: TemporaryDirectory
     private let relay: CuttingRelay
@@ -49,10 +49,10 @@ final class Cluster {
         broker.stop()
     }
 
-    /// Cuts whatever is connected; new connections go through.
+    /// Cuts all connections; new ones are relayed.
     func cutConnections() { relay.cut() }
 
-    /// The broker is away until `startBroker`.
+    /// Stops the broker until `startBroker`.
     func stopBroker() {
         broker.stop()
         relay.target.withLock { $0 = nil }
@@ -64,13 +64,13 @@ final class Cluster {
         relay.target.withLock { [address = broker.address] in $0 = address }
     }
 
-    /// From now on requests arrive, but no answer does.
+    /// From now on requests are relayed, and responses are not.
     func silenceBroker() { relay.isSilent.store(true, ordering: .relaxed) }
 
-    /// How many connections have been made so far.
+    /// The number of connections so far.
     var connectionCount: Int { relay.connectionCount.load(ordering: .relaxed) }
 
-    /// Shows each request to `body` before the broker handles it.
+    /// Calls `body` with each request before the broker handles it.
     func intercept(_ body: @escaping @Sendable (InterceptedRequest) -> Interception?) {
         broker.interceptors.add(body)
     }
@@ -89,7 +89,7 @@ final class Cluster {
         try KafkaAdmin(client).createTopics([NewTopic(name: name, partitions: partitions, replicationFactor: 1)])
     }
 
-    /// Sends a batch as it is.
+    /// Sends a batch unchanged.
     func produce(_ batch: [UInt8], to topic: String, partition: Int32) throws {
         var data = ProduceRequest.PartitionProduceData()
         data.index = partition
@@ -134,7 +134,7 @@ final class RequestCounts: Sendable {
     subscript(key: APIKey) -> Int { counts.withLock { $0[key, default: 0] } }
 }
 
-/// Relays connections to a target that may be away, and cuts them on demand, wherever they are in a message.
+/// Relays connections to a target that may be unavailable, and cuts them on demand, also within a message.
 final class CuttingRelay: Sendable {
     let target = Mutex<SocketAddress?>(nil)
     let isSilent = Atomic(false)
@@ -198,7 +198,7 @@ final class CuttingRelay: Sendable {
     }
 }
 
-/// Collects a producer's reports.
+/// Collects the calls of a producer's listener.
 final class DeliveryLog: DeliveryListener {
     struct Entry: Sendable, Equatable {
         let topic: String

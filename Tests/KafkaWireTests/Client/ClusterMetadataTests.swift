@@ -26,7 +26,7 @@ import WireStreams
         #expect(candidates == [address(1), address(2), address(9)])
     }
 
-    /// A broker without a network costs its whole connection timeout: it is tried last until it is back.
+    /// An unreachable broker takes the whole connection timeout, so it is tried last until it is reachable again.
     @Test func unreachableAddressesAreTriedLast() {
         var metadata = metadata(ports: [1, 2])
         metadata.note(address(1), isReachable: false)

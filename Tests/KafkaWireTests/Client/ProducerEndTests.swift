@@ -7,9 +7,9 @@ import WireTestSupport
 
 @testable import KafkaWire
 
-/// How a producer ends: by its user, by its client, by an error that no retry can help.
+/// How a producer ends: by its user, by its client, by an error that a retry cannot resolve.
 @Suite(.serialized) struct ProducerEndTests {
-    /// Nothing here waits for a time: what does not end at once would only end with the next look at the cluster,
+    /// Nothing here waits for a time: a waiter that is not woken at once would end only with the next metadata refresh,
     /// minutes later.
     private static let limitMilliseconds = 5000
 
@@ -19,7 +19,7 @@ import WireTestSupport
         return configuration
     }
 
-    /// What a thread that waits for delivery hears, and when.
+    /// The outcome of a thread that waits for delivery, and when it ended.
     private final class Waiting: Sendable {
         let error = Mutex<KafkaError?>(nil)
         let ended = ThreadCompletion()
@@ -75,7 +75,8 @@ import WireTestSupport
         #expect(engine.awaitThreads(milliseconds: Self.limitMilliseconds))
     }
 
-    /// A refusal of the producer id that no retry can help: metadata would not be renewed nor batches expired any more.
+    /// A refusal of the producer id that a retry cannot resolve. Otherwise metadata would no longer be refreshed and
+/// batches would not expire.
     @Test func fatalErrorEndsWaitersAndThreads() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
@@ -91,7 +92,7 @@ import WireTestSupport
         #expect(producer.failure == .fatal("no way on"))
     }
 
-    /// A load balancer's page on the broker's port passes by.
+    /// A load balancer that answers on the broker's port is a temporary failure.
     @Test func peerThatIsNoBrokerIsRetried() throws {
         let page = Array("HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n".utf8)
         let server = try ScriptedServer(Array(repeating: [.receive(count: 4), .send(page), .awaitClose], count: 3))

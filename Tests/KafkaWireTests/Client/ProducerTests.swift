@@ -8,7 +8,7 @@ import WireTestSupport
 @testable import KafkaBroker
 @testable import KafkaWire
 
-/// The producer over real sockets, against the development broker (whose own behaviour is proven with others' clients).
+/// The producer over real sockets with the development broker, which is itself tested with other clients.
 @Suite(.serialized) struct ProducerTests {
     private static func configuration(
         _ change: (inout ProducerConfiguration) -> Void = { _ in }
@@ -38,7 +38,7 @@ import WireTestSupport
         #expect(records.first?.headers == [RecordHeader(key: "h", value: nil)])
     }
 
-    /// Large batches go to the stream from their own memory, between the parts of the request around them.
+    /// Large batches are written to the stream from their own memory, between the other parts of the request.
     @Test(arguments: [CompressionCodec.none, .gzip])
     func largeBatchesOfSeveralPartitionsArriveWhole(_ codec: CompressionCodec) throws {
         let cluster = try Cluster()
@@ -83,7 +83,7 @@ import WireTestSupport
         producer.close(timeoutMilliseconds: 5000)
     }
 
-    /// Whatever the place in which connections break, each record is there once, in order.
+    /// Connections are lost at any place; each record is stored once and in order.
     @Test(arguments: [CompressionCodec.none, .gzip])
     func lostConnectionsNeitherLoseNorRepeatNorReorderRecords(_ codec: CompressionCodec) throws {
         let cluster = try Cluster()
@@ -132,7 +132,7 @@ import WireTestSupport
         #expect(try cluster.records(of: "t").map(\.text) == (0..<20).map { "\($0)" })
     }
 
-    /// Each connection is opened and ends at the first batch, which is larger than the broker's maximum.
+    /// Every connection ends at its first batch, which is larger than the broker's maximum.
     @Test func unresponsiveBrokerIsReportedAndRetriedWithPauses() throws {
         var limits = BrokerLimits()
         limits.requestBytesMax = 8192

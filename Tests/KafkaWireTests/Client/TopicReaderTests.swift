@@ -9,7 +9,7 @@ import WireStreams
 @testable import KafkaWire
 
 @Suite(.serialized) struct TopicReaderTests {
-    /// Brokers learn of a new topic from the controller with a delay, so that waiting may help.
+    /// Brokers get new topics from the controller with a delay, so waiting may help.
     @Test func missingTopicIsWaitedForAndNamed() throws {
         let cluster = try Cluster { $0.apiTimeoutMilliseconds = 200 }
         defer { cluster.end() }
@@ -72,7 +72,7 @@ import WireStreams
         producer.abort()
     }
 
-    /// A batch in an unsupported codec fails its own partition only, and the codec is named.
+    /// A batch in an unsupported codec fails only its own partition, and the error names the codec.
     @Test func recordsOfOnePartitionAreReturnedWhenAnotherFails() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
@@ -90,7 +90,7 @@ import WireStreams
         #expect(reader.positions == [0: 2, 1: 0])
     }
 
-    /// An error of the caller's is no failed fetch, though it may look like one.
+    /// An error that the caller throws is not treated as a failed fetch.
     @Test func errorOfTheCallerEndsReadToEnd() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
@@ -141,7 +141,7 @@ import WireStreams
         #expect(try admin.describeGroup("g").members.isEmpty)
     }
 
-    /// A heartbeat that is waited for as long as any request comes back after the session is over.
+    /// With the timeout of other requests, a heartbeat would return after the session has expired.
     @Test func heartbeatTimesOutWithinItsInterval() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
@@ -157,7 +157,7 @@ import WireStreams
         #expect(MonotonicInstant.now.milliseconds(since: started) < limit)
     }
 
-    /// The broker that is asked may hear of a new topic later than the one that made it.
+    /// The queried broker may get a new topic later than the broker that created it.
     @Test func topicCreatedLaterIsWaitedFor() throws {
         let cluster = try Cluster { $0.apiTimeoutMilliseconds = 5000 }
         defer { cluster.end() }

@@ -6,7 +6,7 @@ import WireTestSupport
 
 @testable import KafkaWire
 
-/// Sends its messages in order and expects the broker's.
+/// Sends its messages in order and expects those of the broker.
 private struct ScriptedMechanism: SASLMechanism {
     let name = "SCRIPTED"
     var messages: [[UInt8]]

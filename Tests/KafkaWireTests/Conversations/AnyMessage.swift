@@ -4,7 +4,7 @@ import KafkaWire
 import Testing
 import WireCore
 
-/// Decoding by key and version, for tests that go over whatever was captured.
+/// Decodes by API key and version, for tests that iterate over captured messages.
 enum AnyMessage {
     /// Decodes a body and encodes it again.
     static func roundTrip(

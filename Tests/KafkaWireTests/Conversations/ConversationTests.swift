@@ -19,7 +19,7 @@ import WireTestSupport
         try verify(FrameDecoder(), on: conversation.fromClient)
     }
 
-    /// What others wrote is read whole, and written again it is the same bytes: the evidence for both directions.
+    /// Messages of other clients are decoded completely and encoded to the same bytes, which tests both directions.
     @Test(arguments: names)
     func everyMessageIsReadAndWrittenAgainByteForByte(_ name: String) throws {
         for exchange in try CapturedExchange.all(of: try Conversation(name)) where exchange.isKnown {
@@ -117,6 +117,6 @@ import WireTestSupport
 }
 
 extension CapturedExchange {
-    /// Whether the message is one of ours; clients also send some that only they and the broker need.
+    /// Whether the message is supported; clients also send messages that this library does not use.
     var isKnown: Bool { header.apiKey.versions?.contains(header.apiVersion) == true }
 }

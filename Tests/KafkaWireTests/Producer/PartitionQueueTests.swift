@@ -4,7 +4,7 @@ import WireCore
 
 @testable import KafkaWire
 
-/// The order of an idempotent producer's batches, step by step. A batch is a number here: that of its records.
+/// The order of an idempotent producer's batches. In these tests a batch is the number of its records.
 @Suite struct PartitionQueueTests {
     private typealias Queue = PartitionQueue<Int>
 
@@ -12,8 +12,8 @@ import WireCore
     private static let second = ProducerIdentity(producerID: 7, epoch: 1)
     private static let now = MonotonicInstant(nanoseconds: 1_000_000_000)
 
-    /// A queue with this many batches waiting, to a broker that has stored something (empty) of the first identity
-    /// already.
+    /// A queue with this number of waiting batches. The broker has already stored an (empty) batch of the first
+    /// identity.
     private static func queue(_ counts: [Int32], isIdempotent: Bool = true) -> Queue {
         var queue = Queue(isIdempotent: isIdempotent)
         if isIdempotent {
@@ -45,8 +45,8 @@ import WireCore
         #expect(queue.isEmpty)
     }
 
-    /// A broker without state of a producer accepts any first sequence number. On a topic that was just made, a
-    /// second batch could so be stored before a first one that was refused for the moment.
+    /// A broker without state of a producer accepts any first sequence number. On a new topic, a second batch could
+    /// therefore be stored before the first one, if that was refused temporarily.
     @Test func oneBatchIsInFlightUntilTheFirstIsStored() throws {
         var queue = Queue(isIdempotent: true)
         for number in 0..<3 { queue.append(number, number: UInt64(number), recordCount: 1) }
@@ -80,7 +80,7 @@ import WireCore
         #expect(Queue.sequence(.max - 2, after: 10) == 7)
     }
 
-    /// The connection breaks: both go again, in order, with the numbers they had.
+    /// The connection is lost: both are sent again, in order, with the same numbers.
     @Test func lostBatchesAreRetriedInOrderWithTheirNumbers() throws {
         var queue = Self.queue([2, 2, 2])
         _ = Self.take(&queue)
@@ -92,7 +92,7 @@ import WireCore
         #expect(try #require(Self.take(&queue)) == (2, 4))
     }
 
-    /// The broker had stored it before the connection broke.
+    /// The broker had stored the batch before the connection was lost.
     @Test func duplicateSequenceCountsAsStored() {
         var queue = Self.queue([2])
         _ = Self.take(&queue)
@@ -102,7 +102,7 @@ import WireCore
         #expect(queue.isEmpty)
     }
 
-    /// The first is refused for the moment, so the second arrives out of order: both are retried.
+    /// The first is refused temporarily, so the second arrives out of order: both are retried.
     @Test func gapAfterAnUnsettledBatchIsRetried() throws {
         var queue = Self.queue([1, 1])
         _ = Self.take(&queue)
@@ -126,7 +126,7 @@ import WireCore
         #expect(queue.take(Self.first, now: later, inFlightMax: 5)?.batch == 1)
     }
 
-    /// The broker has lost what came before: the queue restarts at 0, in a new epoch, when no batch is in flight.
+    /// The broker has lost earlier batches: the queue restarts at 0, in a new epoch, when no batch is in flight.
     @Test(arguments: [KafkaErrorCode.outOfOrderSequenceNumber, .unknownProducerID])
     func unexpectedGapBeginsANewEpoch(_ code: KafkaErrorCode) {
         var queue = Self.queue([2, 3, 4])
@@ -177,7 +177,7 @@ import WireCore
         #expect(try #require(Self.take(&queue)) == (1, 4))
     }
 
-    /// Another partition made the producer begin a new epoch: this one settles what is numbered in the old one first.
+    /// Another partition caused a new epoch: this one first settles the batches that have numbers of the old epoch.
     @Test func newEpochBeginsWhenTheOldOneIsSettled() {
         var queue = Self.queue([1, 1])
         _ = Self.take(&queue)
@@ -198,8 +198,8 @@ import WireCore
         #expect(queue.awaitsNewEpoch(beyond: Self.first))
     }
 
-    /// Whether the one after the expired one is stored shows only in the old epoch; in a new one it would be stored
-    /// again.
+    /// Whether the batch after the expired one is stored can be determined only in the old epoch; in a new epoch it
+    /// would be stored again.
     @Test func possiblyStoredBatchAfterAnExpiredOneIsSettledInTheOldEpoch() {
         var queue = Self.queue([1, 1, 1])
         _ = Self.take(&queue)

@@ -4,7 +4,7 @@ import Testing
 @testable import KafkaWire
 @testable import WireCore
 
-/// What a producer's threads share, step by step: which thread is woken, and what a writer does next.
+/// The state that a producer's threads share: which thread is woken, and what a writer does next.
 @Suite struct ProducerCoreTests {
     /// `later` is late enough for every batch to be due, and too early for one to expire.
     private static let now = MonotonicInstant(nanoseconds: 1_000_000_000)
@@ -32,7 +32,7 @@ import Testing
             topicIndex: 0, partition: 0, key: nil, value: nil, headers: [], timestampMilliseconds: 0, tag: 0,
             receipt: nil)
         guard case .appended = core.append(record, now: now) else {
-            Issue.record("the record is not taken")
+            Issue.record("the record was not accepted")
             return
         }
     }
@@ -70,7 +70,7 @@ import Testing
         expect(core.deliveryWaiters.isEmpty && core.isAtRest)
     }
 
-    /// Too few replicas, for example: nothing flows, and that must be seen.
+    /// For example too few in-sync replicas: no record is stored, which must be reported.
     @Test func refusingPartitionIsReportedOnce() throws {
         var core = Self.core()
         Self.append(&core)

@@ -10,7 +10,7 @@ import WireTestSupport
         try ConversationDump(try Conversation(name), feeding: .whole)
     }
 
-    /// Decodes events and walks over everything in them, as a stream would.
+    /// Decodes events and iterates over their contents.
     private static func walk(_ decoder: inout BinlogDecoder, _ event: UnsafeRawBufferPointer) throws {
         let body = try decoder.decodeOne(event).body
         if case .tableMap(let map) = body { _ = try map.metadata() }
@@ -33,7 +33,7 @@ import WireTestSupport
 
     static let logs = ConversationTests.names.filter { $0.contains("/binlog/") }
 
-    /// Without checksums every damage reaches the decoder of the body.
+    /// Without checksums, all damage reaches the body's decoder.
     @Test(arguments: logs)
     func damagedEventsNeverTrap(name: String) throws {
         let events = try Self.dump(name).events
@@ -41,7 +41,7 @@ import WireTestSupport
         let unchecked = hasChecksums ? events.map { Self.withoutChecksum($0) } : events
         var seen: Set<[UInt8]> = []
         for index in unchecked.indices {
-            // Events of the same layout (type, database, table, rows) need no second beating.
+            // One event of each layout (type, database, table, rows) is enough.
             let event = unchecked[index]
             guard seen.insert([event[4]] + event.dropFirst(EventHeader.bytes + 8).prefix(40)).inserted else { continue }
             let decoder = try Self.decoder(before: index, of: unchecked, hasChecksums: false)
@@ -56,7 +56,7 @@ import WireTestSupport
         }
     }
 
-    /// Takes the checksum off, and says so where it is the format description.
+    /// Removes the checksum, and sets the algorithm to none if this is the format description.
     private static func withoutChecksum(_ event: [UInt8]) -> [UInt8] {
         var event = event
         if event[4] == EventType.formatDescription.rawValue {
@@ -92,7 +92,7 @@ import WireTestSupport
         var decoder = try Self.decoder(before: index, of: events, hasChecksums: true)
         let event = try events[index].withUnsafeBytes { try decoder.decodeOne($0) }
         guard case .unsupported = event.body else {
-            Issue.record("passed over")
+            Issue.record("the event was ignored")
             return
         }
         #expect(event.header.type.unsupportedReason.contains("\(type)"))
@@ -127,7 +127,7 @@ import WireTestSupport
         }
         #expect(found.map(\.type) == [.transactionPayload, .tableMap, .writeRows, .xid])
         #expect(found.map(\.isEmbedded) == [false, true, true, true])
-        // The next event is read as always.
+        // The next event is decoded normally.
         let next = try Self.event(.stop, []).withUnsafeBytes { try decoder.decodeOne($0) }
         #expect(next.header.type == .stop && !next.isEmbedded)
     }
@@ -228,7 +228,7 @@ import WireTestSupport
             try feed(.rowsQuery, [0])
             try feed(.tableMap, map(id))
         }
-        // Side by side with the last one.
+        // Together with the last one.
         try feed(.tableMap, map(20_000))
         #expect(decoder.tableMap(1) != nil)
         try feed(.rowsQuery, [0])
@@ -258,13 +258,13 @@ import WireTestSupport
         }
         let known = try event(type: 100, flags: 0x80).withUnsafeBytes { try decoder.decodeOne($0) }
         guard case .informational = known.body else {
-            Issue.record("an ignorable event stops the stream")
+            Issue.record("an ignorable event was refused")
             return
         }
         for type: UInt8 in [26, 100, 255] {
             let event = try event(type: type, flags: 0).withUnsafeBytes { try decoder.decodeOne($0) }
             guard case .unsupported = event.body else {
-                Issue.record("event type \(type) was passed over")
+                Issue.record("event type \(type) was ignored")
                 continue
             }
         }

@@ -5,7 +5,7 @@ import WireTestSupport
 
 @testable import MySQLWire
 
-/// LOAD DATA that was logged as its statement.
+/// LOAD DATA that is logged as a statement.
 @Suite struct LoadDataTests {
     private static func events(_ type: EventType) throws -> [[UInt8]] {
         try ConversationDump(try Conversation("mysql/9.7.4/binlog/load-data"), feeding: .whole).events
@@ -17,7 +17,7 @@ import WireTestSupport
         return try event.withUnsafeBytes { try decoder.decodeOne($0).body }
     }
 
-    /// The statement without the name of its file, which may have quotes whatever the session's SQL mode is.
+    /// The statement without the file name, which may contain quotes in any SQL mode.
     @Test func statementIsReconstructedWithoutTheFileName() throws {
         let queries = try Self.events(.executeLoadQuery).map { event -> QueryEvent in
             guard case .loadData(let query) = try Self.body(event) else { throw WireError(.badLength(0), at: 0) }
@@ -31,7 +31,7 @@ import WireTestSupport
                     + #" ENCLOSED BY '\'' ESCAPED BY '\\' LINES TERMINATED BY '\n' (`id`, @`v`) "#
                     + "SET `v`= concat(@v, (SELECT count(*) FROM counted))",
                 "LOAD DATA INFILE '' IGNORE INTO TABLE `loaded` \(fields) (`id`, `v`)",
-                // Names are in UTF-8, whatever the client's character set is.
+                // Names are in UTF-8 for every client character set.
                 "LOAD DATA INFILE '' INTO TABLE `loaded가` \(fields) (`id나`, `v`)",
             ])
         #expect(queries.map(\.session.clientCollation) == [45, 45, 45, 19])
@@ -49,7 +49,7 @@ import WireTestSupport
         }
     }
 
-    /// The body of a LOAD DATA whose clause for its file begins and ends there.
+    /// The body of a LOAD DATA event with this range of the file clause.
     private static func body(
         _ begin: UInt32, _ end: UInt32, duplicates: UInt8 = 0,
         _ text: [UInt8] = Array("LOAD DATA INFILE 'x' INTO TABLE t".utf8)

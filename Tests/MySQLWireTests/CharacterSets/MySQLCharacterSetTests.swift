@@ -27,7 +27,7 @@ import WireTestSupport
         }
     }
 
-    /// All codes that stand for a character, and no others.
+    /// All codes of a character, and no others.
     @Test func allCodesDecodeToTheServersText() throws {
         for fields in try Self.vectors.get() where fields[0] == "all" {
             let set = try #require(MySQLCharacterSet(named: String(fields[1])))

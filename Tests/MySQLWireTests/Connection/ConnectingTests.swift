@@ -5,7 +5,7 @@ import WireTestSupport
 
 @testable import MySQLWire
 
-/// What servers and proxies say, or do not say, while a connection is being made.
+/// Errors of servers and proxies while a connection is established.
 @Suite struct ConnectingTests {
     private static func packet(_ sequence: UInt8, _ payload: [UInt8]) -> [UInt8] {
         [UInt8(payload.count & 0xFF), UInt8(payload.count >> 8), 0, sequence] + payload
@@ -23,7 +23,7 @@ import WireTestSupport
         var payload = try messages(
             of: Conversation("mysql/9.7.4/handshake/empty-password").fromServer, fed: .whole, to: CapturedPackets())[0]
         let zero = try #require(payload.firstIndex(of: 0))
-        // CLIENT_SSL is bit 11 of the lower capabilities, which stand behind number, challenge and filler.
+        // CLIENT_SSL is bit 11 of the lower capabilities, which follow number, challenge and filler.
         payload[zero + 1 + 4 + 8 + 1 + 1] &= ~0x08
         return packet(0, payload)
     }
@@ -50,7 +50,7 @@ import WireTestSupport
         #expect(failure?.description == "no server just now (error \(code), SQLSTATE HY000)")
     }
 
-    /// A proxy greets by itself, and notices only then that no server is behind it.
+    /// A proxy sends the greeting itself before it detects that no server is available.
     @Test(arguments: [(UInt16(1226), true), (1129, true), (65_535, true), (1045, false), (3159, false)])
     func errorInsteadOfTheOKIsRetriable(code: UInt16, isRetriable: Bool) throws {
         let server = try ScriptedServer([[
@@ -76,7 +76,7 @@ import WireTestSupport
         #expect(server.awaitEnd() && server.unexpected.isEmpty, "\(server.unexpected)")
     }
 
-    /// A server that is being stopped has sent its greeting, and then closes: TLS (close_notify) or the socket.
+    /// A server that is stopping sends its greeting and then closes TLS (close_notify) or the socket.
     @Test(arguments: [[0x15, 3, 3, 0, 2, 1, 0], []] as [[UInt8]])
     func endDuringTheTLSHandshakeIsALostConnection(last: [UInt8]) throws {
         let conversation = try Conversation("mysql/9.7.4/handshake/ssl-request")
@@ -88,9 +88,9 @@ import WireTestSupport
         #expect(failure?.isRetriable == true, "\(String(describing: failure))")
     }
 
-    /// Something always comes soon enough (here AuthMoreData), and still nobody waits for ever.
+    /// Packets keep arriving within the read timeout (here AuthMoreData); the connect timeout still ends the handshake.
     @Test(.timeLimit(.minutes(1))) func endlessHandshakeTimesOut() throws {
-        // The numbers of packets count on, and begin again after 255.
+        // Packet numbers wrap to 0 after 255.
         let packets = (0..<256).flatMap { Self.packet(UInt8(truncatingIfNeeded: $0 + 2), [0x01, 0x03]) }
         let server = try ScriptedServer([[.send(try Self.greeting()), .receiveSome, .flood(packets)]])
         var options = options(server)

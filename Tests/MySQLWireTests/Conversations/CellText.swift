@@ -2,7 +2,7 @@ import WireTestSupport
 
 @testable import MySQLWire
 
-/// Stored cells as text for golden files, by their type alone: integers are read as signed ones.
+/// Stored cells as text for golden files, by their type alone: integers are decoded as signed.
 enum CellText {
     static func render(_ cell: UnsafeRawBufferPointer?, _ column: ColumnStorage) throws -> String {
         guard let cell else { return "NULL" }

@@ -4,8 +4,8 @@ import WireTestSupport
 
 @testable import MySQLWire
 
-/// Whole packets of one side of a captured conversation. Numbers restart with every command, so each packet's number is
-/// accepted; that they must be consecutive is tested elsewhere.
+/// Packets of one side of a captured conversation. Sequence numbers restart with every command, so any number is
+/// accepted; `PacketFramerTests` tests that they must be consecutive.
 struct CapturedPackets: StreamDecoder {
     private var framer = PacketFramer()
 
@@ -17,7 +17,7 @@ struct CapturedPackets: StreamDecoder {
     }
 }
 
-/// A captured conversation as readable text: what the golden files hold.
+/// A captured conversation as text, for golden files.
 struct ConversationDump {
     private enum Phase {
         case greeting, authentication

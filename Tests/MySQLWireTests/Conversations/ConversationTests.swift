@@ -4,7 +4,7 @@ import WireTestSupport
 
 @testable import MySQLWire
 
-/// Everything that real servers said to us, in every feeding mode.
+/// Captured conversations with real servers, in every feeding mode.
 @Suite struct ConversationTests {
     static let names = Conversation.all(in: "mysql") + Conversation.all(in: "mariadb")
 

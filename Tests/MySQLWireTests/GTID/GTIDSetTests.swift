@@ -43,7 +43,7 @@ import WireTestSupport
         #expect(try !set("\(a):9-11").isSubset(of: executed))
     }
 
-    /// A replica with many threads, or a server that was restored by pieces, has as many gaps.
+    /// A multi-threaded replica, or a server restored in parts, may have this number of gaps.
     @Test(.timeLimit(.minutes(1))) func setsWithManyGapsAreParsedAndComparedInTime() throws {
         let odd = try set("\(a):" + (0..<100_000).reversed().map { "\(2 * $0 + 1)" }.joined(separator: ":"))
         let even = try set("\(a):" + (0..<100_000).map { "\(2 * $0 + 2)" }.joined(separator: ":"))
@@ -53,7 +53,7 @@ import WireTestSupport
         #expect(odd.isSubset(of: odd) && !odd.isSubset(of: even))
     }
 
-    /// Against the numbers one by one.
+    /// Compared with a `Set` of the transaction numbers.
     @Test func subtractionAndComparisonEqualASetOfNumbers() throws {
         var generator = SeededGenerator(seed: 3)
         let source = try #require(ServerUUID(a))

@@ -3,7 +3,7 @@ import WireTestSupport
 
 @testable import MySQLWire
 
-/// The handshake, step by step, against captured responses of real servers to MySQL's own client.
+/// The handshake machine with captured packets of real servers and MySQL's own client.
 @Suite struct HandshakeTests {
     /// The payloads of one side, packet by packet.
     private static func packets(_ name: String) throws -> (server: [[UInt8]], client: [[UInt8]]) {
@@ -152,7 +152,7 @@ import WireTestSupport
 
     @Test func mariaDBSwitchesToTheNativePassword() throws {
         let (server, client) = try Self.packets("mariadb/11.8.9/handshake/switch-to-native")
-        // MariaDB's greeting names the native plugin, so it is made to name another one to get the switch.
+        // MariaDB's greeting names the native plugin; it is replaced by another name to cause the switch.
         var handshake = machine(user: "wire_native")
         var greeting = server[0]
         let name = Array("mysql_native_password".utf8)

@@ -36,7 +36,7 @@ import WireTestSupport
 
     @Test func emptyDocumentHasNoValue() throws { #expect(try render([]) == nil) }
 
-    /// A small array whose elements all refer to the same place, which holds the next such array.
+    /// A small array whose elements all have the same offset, at which the next such array is stored.
     private func nested(levels: Int, elements: Int) -> [UInt8] {
         var document: [UInt8] = [0x02, 0, 0, 4, 0]
         for _ in 0..<levels {
@@ -58,7 +58,7 @@ import WireTestSupport
     }
 
     @Test func textsThatShareBytesAreRefused() {
-        // 200 elements, all the same text of 200 bytes.
+        // 200 elements that share one string of 200 bytes.
         let header = 4 + 200 * 3
         let size = header + 2 + 200
         var document: [UInt8] = [0x02, 200, 0, UInt8(size & 0xFF), UInt8(size >> 8)]

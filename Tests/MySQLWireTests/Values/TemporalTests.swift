@@ -48,7 +48,7 @@ import WireTestSupport
         #expect(text(word, TextTemporal.time) == nil)
     }
 
-    /// Whatever the bytes are: decoding and counting must not trap.
+    /// Decoding arbitrary bytes must not trap.
     @Test func arbitraryBytesNeverTrap() {
         var generator = SeededGenerator(seed: 20)
         for _ in 0..<20_000 {
@@ -74,7 +74,7 @@ import WireTestSupport
         }
     }
 
-    /// `7F3747E12E` is -12:34:56.7890 with three digits, from a real log.
+    /// `7F3747E12E` is -12:34:56.7890 with three digits, from a real binlog.
     @Test func negativeTimesIncludeTheirFraction() {
         let cell: [UInt8] = [0x7F, 0x37, 0x47, 0xE1, 0x2E]
         #expect(cell.withUnsafeBytes { StoredTemporal.time2($0) } == -45_296_789_000)

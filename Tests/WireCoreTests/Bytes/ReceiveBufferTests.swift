@@ -2,14 +2,14 @@ import Testing
 import WireCore
 
 @Suite struct ReceiveBufferTests {
-    /// Gives `bytes` in pieces of at most `pieceBytes`.
+    /// Returns `bytes` in pieces of at most `pieceBytes`.
     private struct Source {
         var rest: ArraySlice<UInt8>
         let pieceBytes: Int
 
-        mutating func read(_ room: UnsafeMutableRawBufferPointer) -> Int {
-            let piece = rest.prefix(min(pieceBytes, room.count))
-            room.copyBytes(from: piece)
+        mutating func read(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+            let piece = rest.prefix(min(pieceBytes, buffer.count))
+            buffer.copyBytes(from: piece)
             rest = rest.dropFirst(piece.count)
             return piece.count
         }

@@ -2,7 +2,7 @@ import Testing
 import WireCore
 
 @Suite struct VarintTests {
-    /// Protocol Buffers' documentation and Kafka's ByteUtilsTest.
+    /// From the documentation of Protocol Buffers and Kafka's ByteUtilsTest.
     @Test(arguments: [
         (0, [0x00]), (-1, [0x01]), (1, [0x02]), (63, [0x7E]), (-64, [0x7F]), (64, [0x80, 0x01]), (-65, [0x81, 0x01]),
         (8191, [0xFE, 0x7F]), (-8192, [0xFF, 0x7F]), (2_147_483_647, [0xFE, 0xFF, 0xFF, 0xFF, 0x0F]),

@@ -39,7 +39,7 @@ import WireTestSupport
         }
     }
 
-    /// Around the four lanes of 1024 bytes in which long inputs are taken.
+    /// Lengths around four times 1024 bytes: long inputs are processed in four interleaved parts of that size.
     @Test(arguments: [1023, 1024, 4095, 4096, 4097, 8191, 8192, 12_301])
     func checksumsOfLongInputsEqualTheDefinition(count: Int) {
         var generator = SeededGenerator(seed: UInt64(count))

@@ -8,7 +8,7 @@ import WireCore
         return String(decoding: writer.array(), as: UTF8.self)
     }
 
-    /// The plain way, character by character.
+    /// A simple reference implementation, character by character.
     private func escapedSlowly(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {

@@ -103,7 +103,7 @@ import WireCore
         #expect(try JSONValue.parse(document) == .string(String(repeating: "\n", count: count)))
     }
 
-    /// Half the stack of a thread that serves one REST connection.
+    /// Half the stack size of a thread that serves a REST connection.
     @Test func deepestDocumentFitsASmallStack() {
         let result = Mutex<JSONValue?>(nil)
         let done = DispatchSemaphore(value: 0)
@@ -149,7 +149,7 @@ import WireCore
         #expect(numbers == "[1.0E7,0.001,9.99E-4,1.2345678901234569E23]")
     }
 
-    /// Jackson's `DefaultPrettyPrinter`, as it stands in Debezium's schema history.
+    /// The format of Jackson's `DefaultPrettyPrinter`, which Debezium uses in its schema history.
     @Test func prettyPrintingEqualsJacksons() {
         let value: JSONValue = .object([
             "source": .object(["server": .string("s")]), "list": .array([.string("a"), .integer(1)]),

@@ -3,7 +3,7 @@ import WireCore
 import WireTestSupport
 
 @Suite struct JavaNumberTests {
-    /// Bit patterns with the text that Java gives them.
+    /// Bit patterns with Java's text.
     @Test func numbersAreWrittenAsInJava() throws {
         let lines = try Fixtures.text("java/numbers.txt").split(separator: "\n")
         #expect(lines.count > 1400)

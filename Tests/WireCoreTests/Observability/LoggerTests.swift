@@ -37,7 +37,7 @@ import WireCore
         #expect(!one.isEnabled(.fatal))
     }
 
-    /// As Connect, which compares names without regard to dots.
+    /// As in Connect, which compares prefixes without regard to dots.
     @Test func levelAppliesToNamesWithThePrefix() {
         let system = LogSystem()
         _ = (Logger("zz.app.a.b", system: system), Logger("zz.app.ab", system: system))
@@ -46,7 +46,7 @@ import WireCore
 
     @Test func unknownNamesHaveNoLevel() {
         let system = LogSystem()
-        #expect(system.logger(named: "nobody") == nil)
+        #expect(system.logger(named: "unknown") == nil)
         #expect(system.logger(named: "root")?.level == .info)
         _ = Logger("somebody", system: system)
         #expect(system.loggers.map(\.name) == ["root", "somebody"])

@@ -2,13 +2,13 @@ import WireCore
 import WireStreams
 
 /// The server's side of one connection: packets, the login, answers.
-struct MySQLDoubleSession {
+struct FakeMySQLSession {
     private var streams: StreamPair
     private var sequence: UInt8 = 0
 
     private static let challenge = Array("12345678901234567890".utf8)
 
-    struct Unexpected: Error {}
+    struct UnexpectedPacketError: Error {}
 
     init(_ streams: StreamPair) { self.streams = streams }
 
@@ -44,7 +44,7 @@ struct MySQLDoubleSession {
     // MARK: Login
 
     /// Greets, reads the HandshakeResponse41 and accepts it.
-    mutating func login(tls: TLSConfiguration?) throws -> MySQLServerDouble.Login {
+    mutating func login(tls: TLSConfiguration?) throws -> FakeMySQLServer.Login {
         let flags: [UInt32] = [0, 2, 3, 9, 13, 15, 17, 19, 20, 21, 24] + (tls == nil ? [] : [11])
         let capabilities = flags.reduce(UInt32(0)) { $0 | 1 << $1 }
         var writer = ByteWriter()
@@ -71,18 +71,18 @@ struct MySQLDoubleSession {
             streams = try streams.startingTLS(tls, isServer: true)
             response = try receive() ?? []
         }
-        guard response.count > 33, let end = response[32...].firstIndex(of: 0) else { throw Unexpected() }
+        guard response.count > 33, let end = response[32...].firstIndex(of: 0) else { throw UnexpectedPacketError() }
         let proofBytes = Int(response[end + 1])
-        guard end + 2 + proofBytes <= response.count else { throw Unexpected() }
+        guard end + 2 + proofBytes <= response.count else { throw UnexpectedPacketError() }
         try send(.ok)
-        return MySQLServerDouble.Login(
+        return FakeMySQLServer.Login(
             user: String(decoding: response[32..<end], as: UTF8.self),
             proof: Array(response[(end + 2)..<(end + 2 + proofBytes)]), isEncrypted: isEncrypted)
     }
 
     // MARK: Answers
 
-    mutating func send(_ answer: MySQLServerDouble.Answer) throws {
+    mutating func send(_ answer: FakeMySQLServer.Answer) throws {
         switch answer {
         case .ok: try send(packet: [0, 0, 0, 2, 0, 0, 0])
         case .failure(let code, let message):

@@ -1,15 +1,15 @@
 import Foundation
 import WireStreams
 
-/// A receiving stream over bytes in memory that behaves like a bad network, the same way for the same seed.
+/// An input stream over bytes in memory that fragments reads at random, reproducibly for a seed.
 package final class FaultyInputStream: InputStream, FailureReportingStream {
-    /// What comes after the last byte.
+    /// What follows the last byte.
     package enum Ending: Sendable, Equatable {
-        /// The peer closed in order.
+        /// The peer closed the connection.
         case closed
         /// ECONNRESET.
         case reset
-        /// Nothing more comes within the time limit.
+        /// No byte arrives within the time limit.
         case stalled(milliseconds: Int)
     }
 
@@ -20,7 +20,7 @@ package final class FaultyInputStream: InputStream, FailureReportingStream {
     private var generator: SeededGenerator
     package private(set) var failure: StreamError?
 
-    /// - Parameter readBytesMax: no read gives more; most give less.
+    /// - Parameter readBytesMax: the maximum number of bytes of a read; most return fewer.
     package init(_ bytes: [UInt8], seed: UInt64, readBytesMax: Int = 64, ending: Ending = .closed) {
         self.bytes = bytes
         self.ending = ending
@@ -59,21 +59,21 @@ package final class FaultyInputStream: InputStream, FailureReportingStream {
     ) -> Bool { false }
 }
 
-/// A sending stream that keeps what is written, taking a random part of each write.
+/// An output stream that records what is written and accepts a random part of each write.
 package final class RecordingOutputStream: OutputStream, FailureReportingStream {
     package private(set) var written: [UInt8] = []
     private var generator: SeededGenerator
     private let bytesMax: Int
     package private(set) var failure: StreamError?
 
-    /// - Parameter bytesMax: the write that would go beyond fails with EPIPE.
+    /// - Parameter bytesMax: a write beyond this number of bytes fails with EPIPE.
     package init(seed: UInt64 = 0, bytesMax: Int = .max) {
         self.bytesMax = bytesMax
         generator = SeededGenerator(seed: seed)
         super.init(toMemory: ())
     }
 
-    /// Foundation demands this initialiser of every subclass.
+    /// Foundation requires this initializer of every subclass.
     package required init(toMemory: ()) {
         bytesMax = .max
         generator = SeededGenerator(seed: 0)

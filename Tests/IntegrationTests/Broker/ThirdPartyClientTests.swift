@@ -5,8 +5,8 @@ import KafkaWire
 import Testing
 import WireStreams
 
-/// The development broker under clients that nobody here wrote.
-@Suite(.serialized) struct ForeignClientTests {
+/// The development broker with third-party clients.
+@Suite(.serialized) struct ThirdPartyClientTests {
     private let scratch: ScratchDirectory
 
     init() throws { scratch = try ScratchDirectory() }
@@ -20,7 +20,7 @@ import WireStreams
     }
 
     @Test func kcatReadsItsRecordsBeforeAndAfterARestart() throws {
-        let kcat = try ForeignTool.kcat()
+        let kcat = try ExternalProgram.kcat()
         let lines = (0..<2000).map { "key\($0 % 10):value \($0)" }.joined(separator: "\n") + "\n"
         try run { address in
             for options in [["-z", "none"], ["-z", "gzip"], ["-z", "zstd"], ["-X", "enable.idempotence=true"], ["-X", "acks=0"]] {
@@ -37,7 +37,7 @@ import WireStreams
     }
 
     @Test func kcatsGroupContinuesAtItsCommittedOffset() throws {
-        let kcat = try ForeignTool.kcat()
+        let kcat = try ExternalProgram.kcat()
         let read = ["-G", "group", "lines", "-e", "-q", "-X", "auto.offset.reset=earliest"]
         try run { address in
             try kcat.run(["-b", address, "-P", "-t", "lines"], input: "1\n2\n")
@@ -50,7 +50,7 @@ import WireStreams
     }
 
     @Test func kafkaPythonProducesConsumesInAGroupAndFindsOffsetsByTime() throws {
-        let python = try ForeignTool.kafkaPython()
+        let python = try ExternalProgram.kafkaPython()
         let script = """
             import sys
             from kafka import KafkaConsumer, KafkaProducer, TopicPartition

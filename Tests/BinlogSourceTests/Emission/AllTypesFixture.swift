@@ -8,8 +8,8 @@ import WireTestSupport
 
 @testable import MySQLWire
 
-/// The rows and statements in `Fixtures/debezium/all-types`, and the records that Debezium made of them.
-struct AllTypesStory {
+/// The rows and statements in `Fixtures/debezium/all-types`, and the records that Debezium wrote for them.
+struct AllTypesFixture {
     static let folder = "debezium/all-types/"
 
     let version: String
@@ -96,7 +96,7 @@ struct AllTypesStory {
 
     // MARK: Emission
 
-    /// The records that cdcd makes of them, by topic.
+    /// The records that cdcd emits for them, by topic.
     func emitted() throws -> [String: [Record]] {
         let sink = CollectingSink()
         let clock: () -> Int64 = { 1_700_000_000_123_456 }
@@ -185,7 +185,7 @@ struct AllTypesStory {
 
     private func source(_ record: Record) -> JSONObject { record.value.objectValue?["source"]?.objectValue ?? [:] }
 
-    /// The change that a record tells of.
+    /// The schema change that a record describes.
     func change(of record: Record) -> SchemaChange {
         let value = record.value.objectValue ?? [:]
         let tables = (value["tableChanges"]?.arrayValue ?? []).compactMap { change -> TableChange? in
@@ -216,7 +216,7 @@ struct AllTypesStory {
 
     // MARK: Masked values
 
-    /// Masks what two captures cannot share: the times of processing, and the position and time of the snapshot.
+    /// Masks what differs between captures: processing times, and the position and time of the snapshot.
     static func masked(_ value: JSONValue) -> JSONValue {
         guard var envelope = value.objectValue, var source = envelope["source"]?.objectValue else { return value }
         for name in ["ts_ms", "ts_us", "ts_ns"] where envelope[name] != nil { envelope[name] = .string("masked") }
@@ -237,7 +237,7 @@ struct AllTypesStory {
 }
 
 extension SnapshotEmitter {
-    /// Emits a row of `SELECT *` as the SELECT over the plan's columns returns it.
+    /// Emits a row of `SELECT *` with only the columns that the plan selects.
     func emitSelected(_ packet: [UInt8], _ plan: TablePlan, _ definition: TableDefinition) throws {
         let selected = plan.selectedColumns.compactMap { definition.index(ofColumn: $0) }
         try packet.withUnsafeBytes { bytes in
@@ -262,7 +262,7 @@ extension SnapshotEmitter {
     }
 }
 
-/// Keeps the records it is given, and shows them as JsonConverter writes them.
+/// Collects records and renders them as JsonConverter does.
 final class CollectingSink: RecordSink {
     private(set) var records: [ConnectRecord] = []
 
@@ -270,14 +270,14 @@ final class CollectingSink: RecordSink {
     func checkpoint(partition: JSONObject, offset: JSONObject) throws {}
     func awaitDelivery() throws {}
 
-    func recordsByTopic() throws -> [String: [AllTypesStory.Record]] {
+    func recordsByTopic() throws -> [String: [AllTypesFixture.Record]] {
         let converter = try JSONConverter(configuration: ["schemas.enable": "true"])
         func document(_ value: ConnectValue, _ schema: Schema?, _ topic: String) throws -> JSONObject {
             var writer = ByteWriter()
             guard try converter.convert(value, schema: schema, topic: topic, into: &writer) else { return [:] }
             return try JSONValue.parse(writer.array()).objectValue ?? [:]
         }
-        var result: [String: [AllTypesStory.Record]] = [:]
+        var result: [String: [AllTypesFixture.Record]] = [:]
         for record in records {
             let key = try document(record.key, record.keySchema, record.topic)
             let value = try document(record.value, record.valueSchema, record.topic)
@@ -290,9 +290,9 @@ final class CollectingSink: RecordSink {
                 headers[header.name] = .string(shown)
             }
             result[record.topic, default: []].append(
-                AllTypesStory.Record(
+                AllTypesFixture.Record(
                     keySchema: key["schema"] ?? .null, valueSchema: value["schema"] ?? .null,
-                    key: key["payload"] ?? .null, value: AllTypesStory.masked(value["payload"] ?? .null),
+                    key: key["payload"] ?? .null, value: AllTypesFixture.masked(value["payload"] ?? .null),
                     headers: .object(headers)))
         }
         return result

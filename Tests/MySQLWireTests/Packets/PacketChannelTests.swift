@@ -45,7 +45,7 @@ import WireTestSupport
 }
 
 @Suite struct PacketChannelTests {
-    /// Packets as a server would send them.
+    /// Payloads framed as packets of a server.
     private func framed(_ payloads: [[UInt8]]) -> [UInt8] {
         var bytes: [UInt8] = []
         for (index, payload) in payloads.enumerated() {

@@ -2,9 +2,9 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// A MySQL server that answers from a script, and remembers what clients did: for what shows only at the other end of a
-/// connection. Every login succeeds. It ends when the object is released.
-final class MySQLServerDouble: Sendable {
+/// A MySQL server that answers from a script and records what clients did, for behaviour that only the server can
+/// observe. Every login succeeds. The server stops when the object is released.
+final class FakeMySQLServer: Sendable {
     enum Answer: Sendable {
         case ok
         case rows([String], [[String?]])
@@ -13,20 +13,20 @@ final class MySQLServerDouble: Sendable {
 
     struct Script: Sendable {
         var host = "127.0.0.1"
-        /// Encrypts connections that ask for it; nil: offers no TLS.
+        /// Used for connections that request TLS; nil offers no TLS.
         var tls: TLSConfiguration?
-        /// Whether a client that connects hears anything at all.
+        /// Whether a client that connects gets a greeting.
         var greets = true
         var variables: [String: String] = [:]
-        /// The answers to statements that begin so; the first that fits.
+        /// The answers to statements with these prefixes; the first match is used.
         var answers: [(start: String, answer: Answer)] = []
-        /// What a replica is sent; then the stream ends with the error 1236.
+        /// The events that a replica gets; then the stream ends with error 1236.
         var events: [[UInt8]] = []
     }
 
     struct Login: Sendable, Equatable {
         var user: String
-        /// What the client proves its password with, for the challenge "12345678901234567890".
+        /// The client's authentication response to the challenge "12345678901234567890".
         var proof: [UInt8]
         var isEncrypted: Bool
     }
@@ -37,33 +37,33 @@ final class MySQLServerDouble: Sendable {
     }
 
     /// What clients did.
-    struct Memory: Sendable {
+    struct Observations: Sendable {
         var logins: [Login] = []
         var statements: [Statement] = []
-        /// Statements and variables that the script does not know; a client may ask for them again and again.
+        /// Statements and variables without an answer in the script; a client may repeat them.
         var unknown: Set<String> = []
-        /// When clients said good-bye.
-        var goodbyes: [MonotonicInstant] = []
-        /// When a replica asked for events.
+        /// When clients sent COM_QUIT.
+        var quits: [MonotonicInstant] = []
+        /// When a replica requested the binlog.
         var dumpedAt: MonotonicInstant?
         var replicaID: UInt32?
     }
 
-    /// With which the stream of events ends.
+    /// The message of the error that ends the stream of events.
     static let endOfLog = "end of the test's log"
 
     private let script: Script
     private let server: SocketServer
-    private let state = Mutex(Memory())
+    private let state = Mutex(Observations())
 
     var address: SocketAddress { server.address }
-    var memory: Memory { state.withLock { $0 } }
+    var observations: Observations { state.withLock { $0 } }
 
     init(_ script: Script) throws {
         self.script = script
         server = try SocketServer(
-            listen: SocketAddress(host: script.host, port: 0), name: "mysql-double", connectionsMax: 10,
-            logger: Logger("MySQLServerDouble"))
+            listen: SocketAddress(host: script.host, port: 0), name: "fake-mysql", connectionsMax: 10,
+            logger: Logger("FakeMySQLServer"))
         server.start { [weak self] streams, _ in self?.serve(streams) }
     }
 
@@ -76,7 +76,7 @@ final class MySQLServerDouble: Sendable {
         streams.setTimeouts(20_000, 20_000)
         defer { streams.canceller.cancel() }
         do {
-            var session = MySQLDoubleSession(streams)
+            var session = FakeMySQLSession(streams)
             guard script.greets else {
                 _ = try session.receive()
                 return
@@ -87,12 +87,12 @@ final class MySQLServerDouble: Sendable {
                 guard try answer(command, &session) else { return }
             }
         } catch {
-            // The client has gone, which is its right; what it did until then is remembered.
+            // The client may disconnect at any time; what it did until then is recorded.
         }
     }
 
-    /// False where the connection ends.
-    private func answer(_ command: [UInt8], _ session: inout MySQLDoubleSession) throws -> Bool {
+    /// Returns false if the connection ends.
+    private func answer(_ command: [UInt8], _ session: inout FakeMySQLSession) throws -> Bool {
         switch command.first {
         case 0x03:
             let text = String(decoding: command.dropFirst(), as: UTF8.self)
@@ -110,7 +110,7 @@ final class MySQLServerDouble: Sendable {
             try session.send(.failure(code: 1236, message: Self.endOfLog))
             return true
         default:
-            state.withLock { $0.goodbyes.append(.now) }
+            state.withLock { $0.quits.append(.now) }
             return false
         }
     }
@@ -126,6 +126,6 @@ final class MySQLServerDouble: Sendable {
         let silent = ["SET ", "START ", "ROLLBACK", "SAVEPOINT", "RELEASE", "FLUSH ", "LOCK ", "UNLOCK ", "COMMIT"]
         if silent.contains(where: { text.hasPrefix($0) }) { return .ok }
         state.withLock { _ = $0.unknown.insert(text) }
-        return .failure(code: 1064, message: "the double has no answer to \(text)")
+        return .failure(code: 1064, message: "the fake server has no answer to \(text)")
     }
 }

@@ -1,22 +1,22 @@
 import Testing
 
-/// A decoder of a stream as the tests drive it: it looks at what has arrived and takes whole messages off its front.
+/// A stream decoder under test: it inspects the received bytes and consumes complete messages from their front.
 package protocol StreamDecoder {
     associatedtype Message: Equatable
 
-    /// The next message and the bytes it took; nil if more must arrive first. Throws for bytes that can never
-    /// become a message.
+    /// The next message and its number of bytes; nil if more bytes are needed. Throws if the bytes can never become a
+    /// message.
     mutating func next(in arrived: UnsafeRawBufferPointer) throws -> (message: Message, consumedBytes: Int)?
 }
 
-/// How a captured stream is given to its decoder.
+/// How a captured stream is fed to its decoder.
 package enum Feeding: Sendable, CustomStringConvertible {
     case whole
     case bytewise
     /// Cut at random places.
     case randomCuts(seed: UInt64)
 
-    /// Whole, byte by byte, and cut in three random ways, one of them new in every run.
+    /// Whole, byte by byte, and in three random partitions, one of them different in every run.
     package static var all: [Feeding] {
         [.whole, .bytewise, .randomCuts(seed: 1), .randomCuts(seed: 2), .randomCuts(seed: .random(in: 3 ... .max))]
     }
@@ -29,7 +29,7 @@ package enum Feeding: Sendable, CustomStringConvertible {
         }
     }
 
-    /// The lengths of the pieces, which add up to `count`.
+    /// The lengths of the pieces; their sum is `count`.
     package func pieces(of count: Int) -> [Int] {
         switch self {
         case .whole: return [count]
@@ -49,7 +49,7 @@ package enum Feeding: Sendable, CustomStringConvertible {
     }
 }
 
-/// Feeds a stream piece by piece and gives the messages that came out.
+/// Feeds a stream piece by piece and returns the decoded messages.
 ///
 /// The window is copied to a fresh block of exactly its size each time, so that a decoder that reads beyond it is
 /// caught by the address sanitizer.
@@ -85,14 +85,14 @@ package func verify<D: StreamDecoder>(
     return expected
 }
 
-/// Gives every prefix of a whole message to its decoder, then the message with each byte damaged in several ways.
+/// Feeds every prefix of a message to its decoder, then the message with each byte damaged in several ways.
 ///
-/// The decoder may throw or answer, but must come back: a trap ends the whole run. Bytes go in exactly sized blocks.
+/// The decoder may throw or return, but must not trap, which would end the run. Bytes are in blocks of exact size.
 ///
-/// - Parameter decode: throws for what is no message.
+/// - Parameter decode: throws if the bytes are not a message.
 package func survivesDamage(to message: [UInt8], decode: (UnsafeRawBufferPointer) throws -> Void) {
     func attempt(_ bytes: [UInt8]) {
-        // Either outcome is right here; only a trap is not.
+        // Both outcomes are correct; only a trap is a failure.
         do { try bytes.withUnsafeBytes { try decode($0) } } catch {}
     }
     for length in 0..<message.count { attempt(Array(message[..<length])) }
@@ -105,7 +105,7 @@ package func survivesDamage(to message: [UInt8], decode: (UnsafeRawBufferPointer
     }
 }
 
-/// Gives randomly damaged copies of a message to its decoder: bytes changed, removed, inserted, repeated.
+/// Feeds randomly damaged copies of a message to its decoder: bytes changed, removed, inserted, repeated.
 package func survivesMutation(
     of message: [UInt8], rounds: Int, seed: UInt64, decode: (UnsafeRawBufferPointer) throws -> Void
 ) {
@@ -117,8 +117,8 @@ package func survivesMutation(
             switch Int.random(in: 0..<5, using: &generator) {
             case 0: bytes[index] = .random(in: .min ... .max, using: &generator)
             case 1:
-                let telling: [UInt8] = [0, 1, 0x7F, 0x80, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF]
-                bytes[index] = telling.randomElement(using: &generator) ?? 0
+                let significant: [UInt8] = [0, 1, 0x7F, 0x80, 0xFB, 0xFC, 0xFD, 0xFE, 0xFF]
+                bytes[index] = significant.randomElement(using: &generator) ?? 0
             case 2: bytes.removeSubrange(index..<min(bytes.count, index + .random(in: 1...8, using: &generator)))
             case 3: bytes.insert(.random(in: .min ... .max, using: &generator), at: index)
             default: bytes[index] ^= 1 << UInt8.random(in: 0..<8, using: &generator)

@@ -1,17 +1,17 @@
 import Foundation
 
-/// How the sources hang together, read as text: folders as rooms, uses of types as arrows.
+/// The dependencies between folders, found by reading the sources as text: a folder depends on those that declare the
+/// types that it names.
 ///
-/// A name that two modules declare counts for the nearer one; where nobody or several could be meant, it counts for
-/// none.
-struct House {
+/// A name that several modules declare belongs to the nearest one; an ambiguous or unknown name is ignored.
+struct DependencyGraph {
     private var declaring: [String: Set<String>] = [:]
     private var isPrivate: Set<String> = []
     private var named: [String: Set<String>] = [:]
     private var imports: [String: Set<String>] = [:]
     private var module: [String: String] = [:]
 
-    /// Names that are declared inside of many types and tell nothing.
+    /// Names that are declared inside of many types and identify none.
     private static let common: Set<String> = [
         "Value", "Element", "Index", "Key", "Array", "SubSequence", "Iterator", "Error", "ID", "Failure", "Success",
         "Output", "Input", "Body", "Stride", "Continuation", "State", "Kind", "Action",
@@ -52,7 +52,7 @@ struct House {
         }
     }
 
-    /// The file that declares `name` as `user` sees it.
+    /// The file whose declaration of `name` is visible in `user`.
     private func owner(of name: String, for user: String) -> String? {
         guard !Self.common.contains(name), let declaring = declaring[name] else { return nil }
         let seen = declaring.filter { file in
@@ -70,16 +70,16 @@ struct House {
         return nil
     }
 
-    private static func room(_ file: String) -> String { String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)]) }
+    private static func folder(_ file: String) -> String { String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)]) }
 
-    /// Pairs of rooms that use each other, each with the files and names of the rarer direction.
+    /// Pairs of folders that use each other, each with the files and names of the rarer direction.
     func circles() -> [String: String] {
         var arrows: [String: [String: [String]]] = [:]
         for (user, names) in named {
             for name in names {
-                guard let owner = owner(of: name, for: user), Self.room(owner) != Self.room(user) else { continue }
+                guard let owner = owner(of: name, for: user), Self.folder(owner) != Self.folder(user) else { continue }
                 let file = user.split(separator: "/").last ?? ""
-                arrows[Self.room(user), default: [:]][Self.room(owner), default: []].append("\(file) names \(name)")
+                arrows[Self.folder(user), default: [:]][Self.folder(owner), default: []].append("\(file) names \(name)")
             }
         }
         var circles: [String: String] = [:]

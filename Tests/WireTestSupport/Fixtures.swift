@@ -1,13 +1,13 @@
 import Foundation
 
-/// The captured bytes and golden texts in `Fixtures/`.
+/// The captured bytes and golden files in `Fixtures/`.
 package enum Fixtures {
-    /// The folder itself, found from where this file was compiled.
+    /// The folder itself, relative to the path of this source file.
     package static let folder = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Fixtures")
 
-    /// The bytes of a file, named from `Fixtures/` on.
+    /// The bytes of a file; its path is relative to `Fixtures/`.
     package static func bytes(_ path: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: folder.appending(path: path)))
     }
@@ -18,7 +18,7 @@ package enum Fixtures {
 }
 
 extension [UInt8] {
-    /// The bytes of hexadecimal digits; blanks are passed over. Nil for anything else.
+    /// The bytes of hexadecimal digits; blanks are ignored. Nil for anything else.
     package init?(hex: some StringProtocol) {
         let digits = hex.utf8.filter { $0 != 0x20 && $0 != 0x0A }
         guard digits.count % 2 == 0 else { return nil }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A program that nobody here wrote, used to prove that others can talk to us.
-struct ForeignTool: Sendable {
+/// A third-party program that proves interoperability.
+struct ExternalProgram: Sendable {
     let path: String
 
     /// Nil if the program is not installed.
@@ -12,18 +12,18 @@ struct ForeignTool: Sendable {
         self.path = path
     }
 
-    /// Throws where it is not installed: a test that needs it fails then and is not skipped.
-    static func kcat() throws -> ForeignTool {
-        guard let kcat = ForeignTool("kcat") else {
+    /// Throws if it is not installed, so that a test that needs it fails instead of being skipped.
+    static func kcat() throws -> ExternalProgram {
+        guard let kcat = ExternalProgram("kcat") else {
             throw Failure(description: "kcat is not installed; the remedy: scripts/packages test")
         }
         return kcat
     }
 
-    /// The system's Python, which sees Debian's python3-kafka, or another one that has kafka-python. Throws where
-    /// neither is there.
-    static func kafkaPython() throws -> ForeignTool {
-        for python in [ForeignTool(path: "/usr/bin/python3"), ForeignTool("python3")].compactMap({ $0 })
+    /// The system's Python with Debian's python3-kafka, or another one that has kafka-python. Throws if there is
+    /// neither.
+    static func kafkaPython() throws -> ExternalProgram {
+        for python in [ExternalProgram(path: "/usr/bin/python3"), ExternalProgram("python3")].compactMap({ $0 })
         where (try? python.run(["-c", "import kafka"])) != nil { return python }
         throw Failure(description: "no Python has kafka-python; the remedy: scripts/packages test")
     }
@@ -34,7 +34,7 @@ struct ForeignTool: Sendable {
         let description: String
     }
 
-    /// Runs it to its end and gives what it printed. Throws where it fails; a program that hangs is ended by `timeout`.
+    /// Runs the program and returns its output. Throws if it fails; a program that hangs is ended by `timeout`.
     @discardableResult
     func run(_ arguments: [String], input: String = "", timeoutSeconds: Int = 120) throws -> String {
         let process = Process()
@@ -45,7 +45,7 @@ struct ForeignTool: Sendable {
         process.standardOutput = stdout
         process.standardError = stderr
         try process.run()
-        // A tool that prints much about its errors must not block on them.
+        // A program that prints many errors must not block on them.
         let complaints = DispatchQueue(label: "complaints")
         let collected = Collected()
         complaints.async { collected.data = stderr.fileHandleForReading.readDataToEndOfFile() }
@@ -66,7 +66,7 @@ private final class Collected: @unchecked Sendable {
     var data = Data()
 }
 
-/// A directory of its own that is removed when the test is over.
+/// A temporary directory that is removed when the test ends.
 final class ScratchDirectory: Sendable {
     let path = NSTemporaryDirectory() + "cdcd-integration-" + UUID().uuidString
 
