@@ -31,7 +31,7 @@ struct CapturedTable {
         }.map { Array($0.dropFirst(4)) }
     }
 
-    /// The definition that the table's statement gives.
+    /// The definition from the table's CREATE statement.
     func schema(_ configuration: MySQLConnectorConfig) throws -> DatabaseSchema {
         var schema = DatabaseSchema(rules: SchemaRules(profile: configuration.profile))
         _ = try schema.apply("CREATE DATABASE wire CHARSET utf8mb4", defaultDatabase: "")

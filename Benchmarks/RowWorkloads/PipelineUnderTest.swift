@@ -39,7 +39,7 @@ final class PipelineUnderTest {
                 connector: connector, worker: worker, plugins: Self.plugins),
             producer: producer, tracker: tracker, gate: PauseGate(isPaused: false),
             errors: ErrorHandling(configuration: connector), logger: logger, prepareTopic: { _ in })
-        // A clock that stands still, so that each run produces the same bytes.
+        // A constant clock, so that each run produces the same bytes.
         let output = RecordOutput(
             configuration: configuration, taskID: 0, runID: "00000000-0000-0000-0000-000000000000", sink: sink,
             clock: { AccumulatingProducer.timestampMilliseconds * 1000 })

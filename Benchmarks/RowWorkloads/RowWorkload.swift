@@ -49,7 +49,7 @@ package enum RowWorkload: String, CaseIterable, Sendable {
     }
 }
 
-/// A capture or an argument that is not as expected.
+/// An invalid capture or argument.
 struct WorkloadError: Error, CustomStringConvertible {
     let description: String
 

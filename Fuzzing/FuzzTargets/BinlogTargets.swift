@@ -50,15 +50,15 @@ extension FuzzTarget {
         return seeds.filter { $0.count <= 4096 }
     } decode: { input in
         guard let options = input.first else { return }
-        let story = KnownTables.all[Int(options) % KnownTables.all.count]
+        let tables = KnownTables.all[Int(options) % KnownTables.all.count]
         let writesSchemas = options & 0x80 != 0
         let sink = ConvertingSink(try JSONConverter(configuration: ["schemas.enable": "\(writesSchemas)"]))
         let emitter = RecordEmitter(
-            RecordOutput(configuration: story.configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 }))
+            RecordOutput(configuration: tables.configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 }))
         var decoder = BinlogDecoder(hasChecksums: false)
         try eachEvent(of: UnsafeRawBufferPointer(rebasing: input.dropFirst())) { bytes in
             guard case .rows(let rows) = try decoder.decodeOne(bytes).body, let map = decoder.tableMap(rows.tableID),
-                let plan = story.plans[map.table]
+                let plan = tables.plans[map.table]
             else { return }
             let source = SourceInfo(timestampMicroseconds: 0, file: "f", position: 4)
             _ = try emitter.emit(rows, of: try plan.binlogDecoder(for: map), source: source)
@@ -113,12 +113,12 @@ private struct KnownTables: Sendable {
     /// One for each profile and mode for numbers and times.
     static let all: [KnownTables] = {
         let modern = [
-            "topic.prefix": "p", "schema.history.internal.kafka.topic": "h",
-            "schema.history.internal.kafka.bootstrap.servers": "b:9092",
+            "topic.prefix": "p", "schema.hitables.internal.kafka.topic": "h",
+            "schema.hitables.internal.kafka.bootstrap.servers": "b:9092",
         ]
         let old = [
-            "database.server.name": "p", "database.history.kafka.topic": "h",
-            "database.history.kafka.bootstrap.servers": "b:9092",
+            "database.server.name": "p", "database.hitables.kafka.topic": "h",
+            "database.hitables.kafka.bootstrap.servers": "b:9092",
         ]
         let strings = ["decimal.handling.mode": "string", "bigint.unsigned.handling.mode": "precise"]
         let doubles = ["decimal.handling.mode": "double", "time.precision.mode": "connect"]

@@ -61,7 +61,7 @@ extension FuzzTarget {
         let message = try M.decode(ByteReader(body), version: version)
         let written = message.encoded(version: version)
         let again = try written.withUnsafeBytes { try M.decode(ByteReader($0), version: version) }
-        precondition(again.encoded(version: version) == written, "a message is not what its bytes say")
+        precondition(again.encoded(version: version) == written, "an encoded message decodes to another message")
     }
 
     // MARK: Records

@@ -78,7 +78,7 @@ extension FuzzTarget {
             return GTIDSet(text)
         }
         guard let first = sets.first ?? nil, let second = sets.last ?? nil else { return }
-        precondition(GTIDSet(first.description) == first, "a set is not what its text says")
+        precondition(GTIDSet(first.description) == first, "a set's text parses to another set")
         let union = first.union(second)
         precondition(first.isSubset(of: union) && second.isSubset(of: union))
         let rest = first.subtracting(second)

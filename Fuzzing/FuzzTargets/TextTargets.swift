@@ -34,7 +34,7 @@ extension FuzzTarget {
         let halves = HTTPConversation(of: [
             UnsafeRawBufferPointer(rebasing: stream[..<place]), UnsafeRawBufferPointer(rebasing: stream[place...]),
         ])
-        precondition(whole.requests == halves.requests, "what was read depends on where the stream was cut")
+        precondition(whole.requests == halves.requests, "the result depends on where the stream was split")
         precondition((whole.error == nil) == (halves.error == nil), "what was refused depends on the cut")
     }
 
@@ -60,7 +60,7 @@ extension FuzzTarget {
         let halves = HTTPReceivedResponse(of: [
             UnsafeRawBufferPointer(rebasing: stream[..<place]), UnsafeRawBufferPointer(rebasing: stream[place...]),
         ])
-        precondition(whole.head == halves.head, "what was read depends on where the stream was cut")
+        precondition(whole.head == halves.head, "the result depends on where the stream was split")
         precondition((whole.error == nil) == (halves.error == nil), "what was refused depends on the cut")
         precondition(whole.error != nil || whole.body == halves.body, "the body depends on the cut")
     }
@@ -126,7 +126,7 @@ extension FuzzTarget {
         let value = try JSONValue.parse(input)
         let written = value.encoded()
         let again = try JSONValue.parse(written)
-        precondition(again.encoded() == written, "a document is not what its text says")
+        precondition(again.encoded() == written, "a document's text parses to another document")
     }
 
     /// The messages that workers of the group exchange through the broker.

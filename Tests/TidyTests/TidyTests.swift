@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// What a machine can check of the project's style. Each failure names the file, so that it can be mended at once.
+/// The part of the project's style that can be checked mechanically. Each failure names file and line.
 @Suite struct TidyTests {
     private static let sources = Repository.files(in: "Sources")
     private static let tests = Repository.files(in: "Tests")
-    /// Packages of their own, never part of the product.
+    /// Targets that belong to no product.
     private static let tools = Repository.files(in: "Benchmarks") + Repository.files(in: "Fuzzing")
     private static let everything = sources + tests + tools
 
@@ -75,7 +75,7 @@ import Testing
     private static let forbidden = [
         Forbidden(word: "try!", reason: "a peer or a file could trap it"),
         Forbidden(word: " as! ", reason: "a peer or a file could trap it"),
-        Forbidden(word: "fatalError(", reason: "say precondition for our own faults, throw for others'"),
+        Forbidden(word: "fatalError(", reason: "use precondition for programming errors and throw for a peer's"),
         Forbidden(word: "DateFormatter", reason: icu),
         Forbidden(word: "NumberFormatter", reason: icu),
         Forbidden(word: "ByteCountFormatter", reason: icu),
@@ -90,15 +90,15 @@ import Testing
         Forbidden(word: ".windowsCP125", reason: icu),
         Forbidden(word: "FoundationNetworking", reason: "cannot be linked statically"),
         Forbidden(word: "URLSession", reason: "cannot be linked statically"),
-        Forbidden(word: "TODO", reason: "what is not built answers with an error"),
-        Forbidden(word: "FIXME", reason: "what is not built answers with an error"),
+        Forbidden(word: "TODO", reason: "unsupported features are refused by name"),
+        Forbidden(word: "FIXME", reason: "unsupported features are refused by name"),
     ]
 
     @Test func forbiddenTokensAreAbsent() {
         for file in Self.sources + Self.tools {
             for rule in Self.forbidden where file.text.contains(rule.word) {
                 for (number, line) in file.lines.enumerated() where Repository.code(of: line).contains(rule.word) {
-                    Issue.record("\(file.path):\(number + 1) says \(rule.word): \(rule.reason)")
+                    Issue.record("\(file.path):\(number + 1) contains \(rule.word): \(rule.reason)")
                 }
             }
         }
@@ -161,7 +161,7 @@ import Testing
 
     // MARK: Files beside the sources
 
-    /// Every folder with captured bytes says where they come from.
+    /// Every folder with captured bytes documents their origin.
     @Test func fixturesDocumentTheirOrigin() {
         for path in Repository.paths(in: "Fixtures") where !path.hasSuffix(".md") {
             var folder = path.split(separator: "/").dropLast()
@@ -181,8 +181,17 @@ import Testing
         }
     }
 
-    /// Nothing in the project speaks of the machine that it was written on.
-    @Test func projectRefersToNothingOutsideOfIt() {
+    /// `scripts/README.md` names each script as it is called from that folder.
+    @Test func everyScriptIsListedInTheIndex() {
+        let index = Repository.text("scripts/README.md") ?? ""
+        for path in Repository.paths(in: "scripts") where path != "scripts/README.md" {
+            let name = path.dropFirst("scripts/".count)
+            #expect(index.contains("`\(name)`"), "scripts/README.md does not list \(name)")
+        }
+    }
+
+    /// No file contains a path of the machine that it was written on.
+    @Test func filesContainNoLocalPaths() {
         let words = ["/wo" + "rk/", "/fa" + "rm/", "/tm" + "p/w/", "registry " + "host"]
         for place in ["Sources", "Tests", "Benchmarks", "Fuzzing", "docs", "scripts", "Fixtures"] {
             for path in Repository.paths(in: place) {

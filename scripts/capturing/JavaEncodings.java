@@ -1,4 +1,4 @@
-// Writes what the decoders of Java 17 (Debian's openjdk-17-jdk-headless) make of bytes, run by
+// Writes the results of the decoders of Java 17 (Debian's openjdk-17-jdk-headless), run by
 // `scripts/generate-java-encodings --capture`:
 //
 //   Fixtures/java/character-sets/codes.tsv        the character of every code of the encodings that have a table
@@ -30,7 +30,7 @@ class JavaEncodings {
         return new String(input, charset);
     }
 
-    /** The one character that the bytes stand for, or U+FFFD. */
+    /** The one character that the bytes encode, or U+FFFD. */
     static int one(int... bytes) {
         String text = decode(bytes);
         return text.length() == 1 ? text.charAt(0) : 0xFFFD;
@@ -75,7 +75,7 @@ class JavaEncodings {
 
     static void checksum(CRC32 crc, int... bytes) { crc.update(decode(bytes).getBytes(StandardCharsets.UTF_8)); }
 
-    /** Sequences of three and four bytes, each byte standing for its kind in UTF-8. */
+    /** Sequences of three and four bytes, with one byte of each kind of UTF-8. */
     static void everyKindOfByte(CRC32 crc) {
         int[] kinds = { 0x30, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC2, 0xE1 };
         for (int a = 0xC0; a < 0x100; a++)

@@ -1,4 +1,4 @@
-"""Binlogs: statements are run on an empty log, which is then read over the replication protocol."""
+"""Binlogs: runs statements on an empty binlog, which is then read over the replication protocol."""
 import struct
 import uuid
 
@@ -16,7 +16,7 @@ def encoded_gtids(sets):
 
 
 def binlog(server, name, statements, before=(), after=(), refused=(), dump_flags=1, expect=None, **replication):
-    """Runs `before` outside of the log, `statements` into it, `after` behind it; then captures its whole dump. The server
+    """Runs `before` without logging, then `statements` and `after`, and captures the whole dump. The server
     answers those of `refused` with an error."""
     work = Client(server.port, database="wire")
     for statement in before:
@@ -143,7 +143,7 @@ CHANGES = [
 ]
 
 NO_METADATA_TABLES = "DROP TABLE IF EXISTS numbers, texts, one_set, keyed, prefixed, uniquely, plain"
-# Tables whose optional metadata differs in every field; `binlog_row_metadata` says how much is sent.
+# Tables whose optional metadata differs in every field; `binlog_row_metadata` decides how much is sent.
 METADATA = [
     """CREATE TABLE numbers (a tinyint unsigned, b smallint, c mediumint unsigned, d int, e bigint unsigned, f year,
       g float unsigned, h double, i decimal(5,2) unsigned, j bit(3), k date, l int zerofill)""",
@@ -199,7 +199,7 @@ LOAD_DATA = {
 
 
 def small(name):
-    """A table and two rows, where the events around them matter."""
+    """A table and two rows, for captures about other events."""
     return [f"CREATE TABLE {name} (id int PRIMARY KEY, j json)", f"INSERT INTO {name} VALUES (1, '{{\"a\": 1}}')",
             f"UPDATE {name} SET j = JSON_SET(j, '$.a', 2) WHERE id = 1"]
 

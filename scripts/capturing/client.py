@@ -1,4 +1,4 @@
-"""A small MySQL client, written for capturing only: it says exactly what a conversation needs, and no more."""
+"""A small MySQL client for capturing: it sends exactly the packets of a conversation."""
 import hashlib
 import socket
 import struct
@@ -121,7 +121,7 @@ class Client:
     # Commands
 
     def query(self, sql):
-        """Reads the answer to its end; gives the first row's first text, for what the script itself wants to know."""
+        """Reads the whole result; returns the first column of the first row."""
         self.command(b"\x03" + (sql if isinstance(sql, bytes) else sql.encode()))
         first = self.receive()
         if first[0] == 0xFF:
@@ -163,7 +163,7 @@ class Client:
         self.server_id = server_id
 
     def dump(self, file, position, flags=1):
-        """Asks for the binlog; flag 1 makes the server end with EOF instead of waiting."""
+        """Requests the binlog; flag 1 makes the server end with EOF instead of waiting."""
         self.command(b"\x12" + struct.pack("<IHI", position, flags, self.server_id) + file.encode())
 
     def dump_gtids(self, encoded_set, flags=1):

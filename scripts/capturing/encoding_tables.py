@@ -1,8 +1,8 @@
-"""Packs tables of character sets for the generated Swift files.
+"""Packs character set tables for the generated Swift files.
 
 A table is the zlib form of, for one byte: 128 big-endian u16, the characters of 0x80 to 0xFF (256 for a set that does not
 contain ASCII); for two bytes: first and last trail byte, number of lead bytes, those bytes, the 128 characters, then each
-cell less the cell before, first all high bytes, then all low bytes. U+FFFD stands for no character.
+cell less the cell before, first all high bytes, then all low bytes. U+FFFD means no character.
 
 A set is a dictionary of codes (bytes) and characters (numbers).
 """

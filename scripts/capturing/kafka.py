@@ -1,7 +1,7 @@
-"""The conversations of other people's clients with Kafka.
+"""Conversations of third-party clients with Kafka.
 
-A broker tells its clients where to connect to, so the relay stands where the broker says that it is: start one whose
-`advertised.listeners` names CAPTURE_KAFKA_ADVERTISED (21299) and that listens at CAPTURE_KAFKA (127.0.0.1:21292).
+Clients connect to the addresses that a broker advertises, so the relay listens on the advertised port: start a broker whose
+`advertised.listeners` has the port CAPTURE_KAFKA_ADVERTISED (21299) and that listens on CAPTURE_KAFKA (127.0.0.1:21292).
 CAPTURE_KAFKA_VERSION (4.3.1) names the fixtures' folder, CAPTURE_KAFKA_TOOLS the folder with Kafka's jars.
 Needs kcat, and from PyPI confluent-kafka, kafka-python and aiokafka.
 """
@@ -49,7 +49,7 @@ def java(tool, *words, text=""):
 
 
 def captured(name, client, what, act):
-    """A scenario: does `act` through the relay and saves every connection with more than a greeting."""
+    """A scenario: runs `act` through the relay and saves every connection with more than ApiVersions."""
     def scenario(_server):
         host, _, port = BROKER.rpartition(":")
         tee = Tee(host, int(port), ADVERTISED)
@@ -67,7 +67,7 @@ def captured(name, client, what, act):
 
 @contextlib.contextmanager
 def relay():
-    """A relay that keeps nothing: for what must be there before."""
+    """A relay that saves nothing, for preparations."""
     host, _, port = BROKER.rpartition(":")
     tee = Tee(host, int(port), ADVERTISED)
     try:

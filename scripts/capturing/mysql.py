@@ -11,7 +11,7 @@ SERVERS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 
 class Server:
-    """A running server and what the captures need of it."""
+    """A running server, with functions for captures."""
 
     def __init__(self, kind, port):
         self.kind, self.port = kind, port
@@ -24,7 +24,7 @@ class Server:
         self.admin.query(f"CREATE USER IF NOT EXISTS '{name}'@'%' IDENTIFIED WITH {plugin} BY '{password}'")
 
     def capture(self, name, body, statements=()):
-        """Runs `body(tee port)` through a relay and keeps the conversation."""
+        """Runs `body(tee port)` through a relay and saves the conversation."""
         tee = Tee("127.0.0.1", self.port)
         try:
             user = body(tee.port)
@@ -48,7 +48,7 @@ def server(port):
 
 
 def handshake(name, account=None, expect_error=False, statements=("SELECT CURRENT_USER()",), **options):
-    """A login, a statement and a good-bye."""
+    """A login, a statement and COM_QUIT."""
     def run(server):
         if account:
             server.account(*account)
@@ -111,7 +111,7 @@ RESULTS = [
 
 
 def gtid_start(server):
-    """COM_BINLOG_DUMP_GTID: the server passes over what is executed already."""
+    """COM_BINLOG_DUMP_GTID: the server skips executed transactions."""
     statements = ["CREATE TABLE wire.gtids (i int)", "INSERT INTO wire.gtids VALUES (1)",
                   "INSERT INTO wire.gtids VALUES (2)"]
     server.admin.query("RESET BINARY LOGS AND GTIDS")

@@ -1,4 +1,4 @@
-"""A relay between a client and a server that keeps what each says, and writes it as a fixture."""
+"""A relay between a client and a server that records both directions and writes them as a fixture."""
 import datetime
 import json
 import os
@@ -67,9 +67,9 @@ class Tee:
                 pass
 
     def close(self):
-        """Ends all relaying; what was kept is whole then."""
+        """Stops relaying; the recording is complete afterwards."""
         try:
-            # Only this wakes the thread in accept(), which would keep the port otherwise.
+            # Only this wakes the thread in accept(), which would otherwise keep the port.
             self.listener.shutdown(socket.SHUT_RDWR)
         except OSError:
             pass
@@ -86,7 +86,7 @@ class Tee:
 
 
 def save(folder, turns, **origin):
-    """Writes a conversation below Fixtures/. `origin` says at least which server it was and what was done."""
+    """Writes a conversation below Fixtures/. `origin` has at least the server and the statements."""
     path = os.path.join(FIXTURES, folder)
     os.makedirs(path, exist_ok=True)
     sides = {"client": bytearray(), "server": bytearray()}

@@ -65,7 +65,7 @@ def capture(server, table, columns, row_count, reads_rows):
 
 
 def events(server, file):
-    """The events of a log, without the rotations and heartbeats that the server makes up for the client."""
+    """The events of a binlog, without the artificial rotations and heartbeats of a dump."""
     client = Client(server.port)
     client.prepare_replication()
     client.dump(file, 4)

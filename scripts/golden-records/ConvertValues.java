@@ -18,7 +18,7 @@ import org.apache.kafka.connect.json.JsonConverter;
 import org.apache.kafka.connect.storage.SimpleHeaderConverter;
 
 /**
- * Prints what Kafka's JsonConverter, under four settings, and SimpleHeaderConverter make of values of every type: an
+ * Prints how Kafka's JsonConverter, with four configurations, and SimpleHeaderConverter encode values of every type: an
  * object with an element for each case, named as in the test that builds the same values.
  */
 public class ConvertValues {

@@ -22,12 +22,12 @@ import org.apache.kafka.connect.json.JsonConverter;
 import org.apache.kafka.connect.storage.SimpleHeaderConverter;
 
 /**
- * Prints what Kafka's SimpleHeaderConverter and JsonConverter read from texts: a JSON object a line with the input and a
+ * Prints how Kafka's SimpleHeaderConverter and JsonConverter decode texts: a JSON object per line with the input and a
  * description of schema and value, or the error.
  *
  *   java DecodeValues.java headers|json INPUTS
  *
- * INPUTS has a text a line; for headers, random texts are added to them.
+ * INPUTS has one text per line; for headers, random texts are added.
  */
 public class DecodeValues {
     static final ObjectMapper JSON = new ObjectMapper();

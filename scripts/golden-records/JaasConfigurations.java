@@ -7,7 +7,7 @@ import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.security.JaasContext;
 
 /**
- * Asks Kafka about values of sasl.jaas.config, one a line; what is not ASCII is written as a percent sign and four hexadecimal
+ * Parses values of sasl.jaas.config with Kafka, one per line; non-ASCII characters are a percent sign and four hexadecimal
  * digits. Prints for each: the case, then the login module, the control flag and the options sorted by name, or the error's
  * message; fields are separated by tabs.
  */

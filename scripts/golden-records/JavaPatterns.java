@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Asks Java about patterns and texts. The file holds a case a line, fields separated by tabs: flags (i or -), pattern, text,
- * replacement; what is not ASCII is written as a percent sign and four hexadecimal digits. Prints for each: matches, find, the
+ * Matches texts with Java's patterns. The file has one case per line, fields separated by tabs: flags (i or -), pattern, text,
+ * replacement; non-ASCII characters are a percent sign and four hexadecimal digits. Prints for each: matches, find, the
  * text with the first match replaced.
  */
 public class JavaPatterns {

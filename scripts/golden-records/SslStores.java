@@ -4,7 +4,7 @@ import org.apache.kafka.common.config.types.Password;
 import org.apache.kafka.common.security.ssl.DefaultSslEngineFactory;
 
 /**
- * Asks Kafka which combinations of ssl.keystore.* and ssl.truststore.* it accepts, without files behind them. Prints for each:
+ * Checks which combinations of ssl.keystore.* and ssl.truststore.* Kafka accepts, without the files. Prints for each:
  * key or trust, the type, which of location, password, key and certificates are given (one letter each), and the message of the
  * exception, or a dash if the combination is accepted.
  */
@@ -16,7 +16,7 @@ public class SslStores {
             return "-";
         } catch (InvocationTargetException e) {
             String message = e.getCause().getMessage();
-            // What is wrong with the contents of a store is not the question.
+            // Errors in the contents of a store are not relevant.
             boolean isCombination = message.startsWith("SSL ") || message.startsWith("Both SSL ");
             return isCombination ? message : "-";
         }

@@ -23,7 +23,7 @@ import org.apache.kafka.connect.transforms.Transformation;
 
 /**
  * Runs Debezium's ExtractNewRecordState over recorded envelopes, once for each variant of its options.
- * Arguments: the envelopes (a JSON object a line), the variants (name to options), the folder for the answers.
+ * Arguments: the envelopes (a JSON object per line), the variants (name to options), the folder for the results.
  */
 public class UnwrapRecords {
     static final ObjectMapper JSON = new ObjectMapper();

@@ -117,11 +117,11 @@ import WireTestSupport
     @Test func recreatedTopicIsReported() throws {
         final class Listener: DeliveryListener {
             let topic = Mutex<String?>(nil)
-            let isTold = ThreadCompletion()
+            let isNotified = ThreadCompletion()
             func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {}
             func topicRecreated(_ topic: String) {
                 self.topic.withLock { $0 = topic }
-                isTold.finish()
+                isNotified.finish()
             }
         }
         let cluster = try Cluster()
@@ -134,7 +134,7 @@ import WireTestSupport
         try KafkaAdmin(cluster.client).deleteTopics(["t"])
         try cluster.makeTopic("t")
         engine.needMetadata()
-        #expect(listener.isTold.wait(milliseconds: 10_000))
+        #expect(listener.isNotified.wait(milliseconds: 10_000))
         #expect(listener.topic.withLock { $0 } == "t")
         producer.abort()
     }

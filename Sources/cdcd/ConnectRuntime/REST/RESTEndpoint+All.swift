@@ -10,12 +10,12 @@ extension RESTEndpoint {
         }),
         RESTEndpoint(
             "/health",
-            Operation("GET", "whether the worker has started, answers, and can commit the offsets of its tasks") {
+            Operation("GET", "whether the worker has started, responds, and can commit the offsets of its tasks") {
                 service, _ in service.showHealth()
             }),
         RESTEndpoint(
             "/metrics",
-            Operation("GET", "counters of the worker and its tasks in Prometheus' text format", isJSON: false) {
+            Operation("GET", "counters of the worker and its tasks in the text format of Prometheus", isJSON: false) {
                 service, _ in service.showMetrics()
             }),
     ]
@@ -32,7 +32,7 @@ extension RESTEndpoint {
         RESTEndpoint(
             "/connectors/{connector}",
             Operation("GET", "configuration, tasks, type") { try $0.show($1.connector) },
-            Operation("DELETE", "204; its offsets stay, so that a new connector of that name resumes from them") {
+            Operation("DELETE", "204; the offsets are kept, so that a new connector of that name resumes from them") {
                 try $0.delete($1.connector)
             }),
         RESTEndpoint(
@@ -42,13 +42,13 @@ extension RESTEndpoint {
             Operation("PATCH", "changes single keys; null removes one") { try $0.patch($1.connector, $1.request) }),
         RESTEndpoint(
             "/connectors/{connector}/status",
-            Operation("GET", "states of the connector and its tasks, with the trace of what failed") {
+            Operation("GET", "states of the connector and its tasks, with the trace of a failure") {
                 try $0.showStatus($1.connector)
             }),
         RESTEndpoint(
             "/connectors/{connector}/tasks",
             Operation("GET", "the tasks and their configurations") { try $0.showTasks($1.connector) },
-            Operation("POST", "between workers; 501 if it is signed correctly") { service, call in
+            Operation("POST", "internal, between workers; 501 if the signature is valid") { service, call in
                 try service.refuseInternal(call.request, "POST /connectors/{connector}/tasks")
             }),
         RESTEndpoint(
@@ -70,17 +70,19 @@ extension RESTEndpoint {
             Operation("GET", "the topics that it has written to") { try $0.showTopics($1.connector) }),
         RESTEndpoint(
             "/connectors/{connector}/topics/reset",
-            Operation("PUT", "removes them from the list") { try $0.resetTopics($1.connector) }),
+            Operation("PUT", "resets the list of topics") { try $0.resetTopics($1.connector) }),
         RESTEndpoint(
             "/connectors/{connector}/offsets",
             Operation("GET", "its stored offsets") { try $0.showOffsets($1.connector) },
-            Operation("PATCH", "changes some, only while it is stopped") {
+            Operation("PATCH", "changes offsets; the connector must be stopped") {
                 try $0.alterOffsets($1.connector, $1.request)
             },
-            Operation("DELETE", "removes all, only while it is stopped") { try $0.resetOffsets($1.connector) }),
+            Operation("DELETE", "removes all offsets; the connector must be stopped") {
+                try $0.resetOffsets($1.connector)
+            }),
         RESTEndpoint(
             "/connectors/{connector}/fence",
-            Operation("PUT", "between workers; 501 if it is signed correctly") { service, call in
+            Operation("PUT", "internal, between workers; 501 if the signature is valid") { service, call in
                 try service.refuseInternal(call.request, "PUT /connectors/{connector}/fence")
             }),
     ]
@@ -111,7 +113,7 @@ extension RESTEndpoint {
             "/admin/loggers/{logger}",
             Operation("GET", "one logger's level") { try $0.showLogger($1.parameter("logger")) },
             Operation(
-                "PUT", "sets the level of all loggers whose name begins so, or with `?scope=cluster` on all workers",
+                "PUT", "sets the level of all loggers with this name prefix; with `?scope=cluster` on all workers",
                 needsMembership: false
             ) { try $0.setLoggerLevel($1.parameter("logger"), $1.request, $1.query) }),
     ]
