@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""A worker without its group coordinator for longer than its session stops its tasks, says so, and goes on without losing a row.
+"""A worker without its group coordinator for longer than its session stops its tasks, reports it, and resumes without losing a row.
 
     coordinator_loss.py [--kafka HOST:PORT --kafka-pid PID]
 
-Two connectors: one streams, one is in the middle of its snapshot. First the broker is stopped (SIGSTOP) and goes on after the
-session's end, then the worker, then the worker while another one takes over its group. The broker is the development broker, or a
-real Kafka of one's own.
+Two connectors: one streams, one is in the middle of its snapshot. First the broker is stopped (SIGSTOP) and continued after the
+session has expired, then the worker, then the worker while another one takes over its group. The broker is the development broker, or the
+Kafka at --kafka.
 """
 import argparse
 import os
@@ -18,8 +18,8 @@ SNAPSHOT_ROWS = 60_000
 SESSION_SECONDS = 6
 
 
-class Story:
-    """The connectors of one group, and what is known of their rows."""
+class LossScenario:
+    """The connectors of one group, and their rows."""
 
     def __init__(self, scratch, mysql, kafka):
         self.scratch, self.mysql, self.kafka, self.rows = scratch, mysql, kafka, 0
@@ -38,12 +38,12 @@ class Story:
             f"{kind}_storage_topic": f"{self.group}-{kind}" for kind in ("config", "offset", "status")}))
 
     def insert(self):
-        """A row that has to stream."""
+        """Inserts a row that must be streamed."""
         self.rows += 1
         self.mysql.sql(f"INSERT INTO loss.streamed VALUES ({self.rows})")
 
     def begin_snapshot(self, name, server_id):
-        """Little memory, so that the snapshot waits for a silent broker soon."""
+        """A small buffer, so that the snapshot soon waits for an unresponsive broker."""
         self.snapshotting = f"{self.group}-{name}"
         self.worker.create(self.snapshotting, self.mysql, table_include_list="loss.large", database_server_id=server_id,
                            producer_override_buffer_memory="1000000")
@@ -60,7 +60,7 @@ class Story:
     def trace(self, name):
         return self.worker.rest("GET", f"/connectors/{name}/status")["tasks"][0].get("trace", "")
 
-    def check_all_come(self):
+    def check_all_rows_arrive(self):
         _, seconds = eventually("all tasks run again", lambda: self.all_are("RUNNING"), 60)
         print(f"running again after {seconds:.1f} s")
         self.insert()
@@ -72,51 +72,51 @@ class Story:
         self.large.poll(1.0)
         check(self.worker.status("GET", "/health") == 200, "no row is lost, and /health is 200")
 
-    def check_snapshot_went_on(self):
-        check(len(self.large.records) == SNAPSHOT_ROWS, f"the snapshot went on: {SNAPSHOT_ROWS} rows, none twice")
+    def check_snapshot_continued(self):
+        check(len(self.large.records) == SNAPSHOT_ROWS, f"the snapshot continued: {SNAPSHOT_ROWS} rows, none twice")
 
 
-def broker_stops(story, pid):
-    story.begin_snapshot("broker", "8501")
+def broker_stops(scenario, pid):
+    scenario.begin_snapshot("broker", "8501")
     os.kill(pid, signal.SIGSTOP)
     try:
-        # The consumer would wait for the broker too.
-        check(len(story.large.records) < SNAPSHOT_ROWS, "the broker stops in the middle of the snapshot")
-        _, seconds = eventually("all tasks are shown as not running", lambda: story.all_are("UNASSIGNED"), 30)
+        # The consumer would wait for the broker, too.
+        check(len(scenario.large.records) < SNAPSHOT_ROWS, "the broker stops in the middle of the snapshot")
+        _, seconds = eventually("all tasks are shown as not running", lambda: scenario.all_are("UNASSIGNED"), 30)
         check(SESSION_SECONDS - 2 < seconds < SESSION_SECONDS + 1, f"they are {seconds:.1f} s later, the session being {SESSION_SECONDS} s")
-        check("left the group" in story.trace(story.streaming) and "left the group" in story.trace(story.snapshotting), "the status says why")
-        check(story.worker.status("GET", "/health") == 500, "/health is 500")
-        check(story.worker.status("PUT", f"/connectors/{story.streaming}/pause") == 409, "a change is answered 409")
-        story.insert()
+        check("left the group" in scenario.trace(scenario.streaming) and "left the group" in scenario.trace(scenario.snapshotting), "the status has the reason")
+        check(scenario.worker.status("GET", "/health") == 500, "/health is 500")
+        check(scenario.worker.status("PUT", f"/connectors/{scenario.streaming}/pause") == 409, "a change is answered 409")
+        scenario.insert()
         time.sleep(2)
     finally:
         os.kill(pid, signal.SIGCONT)
-    story.check_all_come()
-    story.check_snapshot_went_on()
+    scenario.check_all_rows_arrive()
+    scenario.check_snapshot_continued()
 
 
-def worker_stops(story):
-    """The coordinator ends the session: the group is empty in between, which accounts for one generation."""
-    story.begin_snapshot("worker", "8502")
-    story.worker.process.send_signal(signal.SIGSTOP)
-    story.insert()
+def worker_stops(scenario):
+    """The session expires: the group is empty in between, which explains one generation."""
+    scenario.begin_snapshot("worker", "8502")
+    scenario.worker.process.send_signal(signal.SIGSTOP)
+    scenario.insert()
     time.sleep(SESSION_SECONDS + 3)
-    story.worker.process.send_signal(signal.SIGCONT)
-    eventually("the worker notices", lambda: story.worker.log.read_text().count("The worker has left the group") == 2)
-    story.check_all_come()
-    story.check_snapshot_went_on()
+    scenario.worker.process.send_signal(signal.SIGCONT)
+    eventually("the worker detects it", lambda: scenario.worker.log.read_text().count("The worker has left the group") == 2)
+    scenario.check_all_rows_arrive()
+    scenario.check_snapshot_continued()
 
 
-def another_takes_over(story):
-    story.begin_snapshot("other", "8503")
-    story.worker.process.send_signal(signal.SIGSTOP)
-    other = story.start_worker("two")
-    eventually("the other worker runs the tasks", lambda: other.state(story.streaming) == "RUNNING", 60)
-    story.insert()
+def another_takes_over(scenario):
+    scenario.begin_snapshot("other", "8503")
+    scenario.worker.process.send_signal(signal.SIGSTOP)
+    other = scenario.start_worker("two")
+    eventually("the other worker runs the tasks", lambda: other.state(scenario.streaming) == "RUNNING", 60)
+    scenario.insert()
     other.kill()
-    story.worker.process.send_signal(signal.SIGCONT)
-    eventually("the worker knows of the other one", lambda: "other workers may have been in the group" in story.worker.log.read_text(), 60)
-    story.check_all_come()
+    scenario.worker.process.send_signal(signal.SIGCONT)
+    eventually("the worker detects the other one", lambda: "other workers may have been in the group" in scenario.worker.log.read_text(), 60)
+    scenario.check_all_rows_arrive()
 
 
 def main():
@@ -131,11 +131,11 @@ def main():
                   "INSERT INTO loss.large WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
                   f"{SNAPSHOT_ROWS}) SELECT i, REPEAT('x', 1000) FROM n")
         broker = None if options.kafka else scratch.keep(Broker(scratch.folder))
-        story = Story(scratch, mysql, options.kafka or broker.address)
-        eventually("the first row streams", lambda: story.streamed.poll(0.05))
-        broker_stops(story, options.kafka_pid or broker.process.pid)
-        worker_stops(story)
-        another_takes_over(story)
+        scenario = LossScenario(scratch, mysql, options.kafka or broker.address)
+        eventually("the first row streams", lambda: scenario.streamed.poll(0.05))
+        broker_stops(scenario, options.kafka_pid or broker.process.pid)
+        worker_stops(scenario)
+        another_takes_over(scenario)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A Java worker with Debezium stops, cdcd starts with the same properties, and the stream goes on at the same row; and back.
+"""A Java worker with Debezium stops, cdcd starts with the same properties, and streaming continues at the same row; and vice versa.
 
 Needs the real systems beside the checkout (../shared/peers) and Java 17; says so where they are missing.
 """
@@ -29,11 +29,11 @@ class Peers:
 
 
 class Sides:
-    """The two workers that take turns on one REST port."""
+    """The two workers, which use one REST port in turn."""
 
     def __init__(self, scratch):
         self.peers = scratch.keep(Peers(scratch.folder))
-        # Kafka listens on five ports in a row.
+        # Kafka listens on five consecutive ports.
         self.kafka_port, self.rest_port = free_port(5), free_port()
         self.peers.run("up", "kafka", self.kafka_port)
         self.peers.run("up", "connect", self.rest_port, f"bootstrap.servers=127.0.0.1:{self.kafka_port}")
@@ -79,7 +79,7 @@ def main():
             "topic.prefix": "{NAME}", "table.include.list": "takeover.t", "driver.allowPublicKeyRetrieval": "true",
             "schema.history.internal.kafka.bootstrap.servers": "{sides.kafka}",
             "schema.history.internal.kafka.topic": "{NAME}.history"}}}}""")
-        check('"name"' in answer, "the Java worker takes the connector")
+        check('"name"' in answer, "the Java worker creates the connector")
         topic = Topic(sides.kafka, f"{NAME}.takeover.t")
         eventually("the Java worker snapshots", lambda: topic.poll(0.05) >= 10, 60)
         insert(mysql, 11, 20)
@@ -88,15 +88,15 @@ def main():
         for turn in range(2):
             sides.java_to_cdcd()
             insert(mysql, last + 1, last + 10)
-            eventually("cdcd goes on", lambda: topic.poll(0.05) >= last + 10)
-            eventually("cdcd says so", sides.runs)
+            eventually("cdcd resumes", lambda: topic.poll(0.05) >= last + 10)
+            eventually("cdcd reports RUNNING", sides.runs)
             mysql.sql(f"ALTER TABLE takeover.t ADD COLUMN c{turn} varchar(5) DEFAULT 'x'")
             insert(mysql, last + 11, last + 20)
-            eventually("cdcd follows DDL", lambda: topic.poll(0.05) >= last + 20)
+            eventually("cdcd applies DDL", lambda: topic.poll(0.05) >= last + 20)
             sides.cdcd_to_java()
             insert(mysql, last + 21, last + 30)
-            eventually("the Java worker goes on", lambda: topic.poll(0.05) >= last + 30, 90)
-            eventually("the Java worker says so", sides.runs, 90)
+            eventually("the Java worker resumes", lambda: topic.poll(0.05) >= last + 30, 90)
+            eventually("the Java worker reports RUNNING", sides.runs, 90)
             last += 30
         topic.poll(1.0)
         ids = [value["payload"]["after"]["id"] for _, value in topic.records]

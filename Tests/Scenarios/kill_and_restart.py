@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""SIGKILL at any moment under load loses nothing and rows flow again within two seconds; SIGTERM repeats nothing.
+"""SIGKILL at any moment under load loses no row, and rows arrive again within two seconds; SIGTERM repeats no row.
 
     kill_and_restart.py [--kills N] [--terms N] [--kafka HOST:PORT] [--seed N]
 """
@@ -63,10 +63,10 @@ def main():
             topic.poll(0.05)
             known = topic.poll(0.05)
             worker.start()
-            _, seconds = eventually("rows flow after a kill", lambda: topic.poll(0.005) > known)
+            _, seconds = eventually("rows arrive after a kill", lambda: topic.poll(0.005) > known)
             slowest = max(slowest, seconds)
         print(f"slowest restart to the next row: {slowest:.2f} s")
-        check(slowest < RESTART_SECONDS_MAX, f"after each of {options.kills} kills rows flow within {RESTART_SECONDS_MAX} s")
+        check(slowest < RESTART_SECONDS_MAX, f"after each of {options.kills} kills rows arrive within {RESTART_SECONDS_MAX} s")
         eventually("the connector runs", lambda: worker.state(name) == "RUNNING")
         before_terms = writer.last
         longest = 0.0
@@ -77,9 +77,9 @@ def main():
             longest = max(longest, worker.terminate())
             worker.start()
             known = topic.poll(0.05)
-            eventually("rows flow after SIGTERM", lambda: topic.poll(0.005) > known)
+            eventually("rows arrive after SIGTERM", lambda: topic.poll(0.005) > known)
         print(f"longest end after SIGTERM: {longest:.2f} s")
-        check(longest < 5, "SIGTERM ends in order within five seconds")
+        check(longest < 5, "SIGTERM stops the worker cleanly within five seconds")
         writer.stopped.set()
         writer.join()
         eventually("the last row is there", lambda: topic.poll(0.05) and ids(topic)[-1] == writer.last, 60)
@@ -87,7 +87,7 @@ def main():
         check(set(seen) == set(range(1, writer.last + 1)), f"none of {writer.last} rows is lost")
         after = [number for number in seen[seen.index(before_terms):] if number > before_terms]
         check(len(after) == len(set(after)), f"no row of {len(after)} is repeated after SIGTERM")
-        check(all(b <= a + 1 for a, b in zip(seen, seen[1:])), "rows come in their order, repetitions aside")
+        check(all(b <= a + 1 for a, b in zip(seen, seen[1:])), "rows are in order, except for repetitions")
         print(f"repeated rows after {options.kills} kills: {len(seen) - len(set(seen))}")
 
 

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The release binary is static and small, runs alone in an empty root, starts quickly and idles quietly.
+"""The release binary is static and small, runs in an empty root, starts quickly and uses few resources when idle.
 
     release_binary.py BINARY           everything, on a machine that does nothing else
     release_binary.py --shape BINARY   what does not depend on the machine: linkage, size, empty root
@@ -43,7 +43,7 @@ def resident_mebibytes(pid):
 
 
 def seconds_to_rest(worker):
-    """From the process's start to an answer of `GET /`, the median of five."""
+    """Seconds from the process's start to a response to `GET /`, the median of five runs."""
     times = []
     for _ in range(5):
         worker.terminate()
@@ -59,7 +59,7 @@ def runs_in_empty_root(binary, folder):
     (root / "proc").mkdir(parents=True)
     shutil.copy(binary, root / "cdcd")
     port = free_port()
-    # Mounts of its own, which end with it; without root's rights it is root in a user namespace.
+    # Private mounts that end with the process; without root privileges it is root in a user namespace.
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
     script = f'mount --rbind /proc "$0/proc" && exec chroot "$0" /cdcd broker --listen localhost:{port} --data-dir /data'
     process = subprocess.Popen(["unshare", *user, "--mount", "sh", "-c", script, root], stdout=subprocess.DEVNULL)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A session of over 300 REST calls gives the same bytes as the recorded one.
+"""A session of over 300 REST calls has the same responses, byte for byte, as the recorded one.
 
     rest_session.py [--record] [--session FILE] [--show]
 
@@ -32,7 +32,7 @@ PATHS = [
 
 
 class Session:
-    """Calls and their answers, as text that two runs have in common."""
+    """Calls and their responses, as text without the parts that differ between runs."""
 
     def __init__(self, worker, mysql, kafka):
         self.worker, self.calls = worker, []
@@ -130,7 +130,7 @@ def lifecycle(session, base, mysql, kafka):
     call, name = session.call, "session"
     call("POST", "/connectors", {"name": name, "config": base})
     session.reaches(name, "RUNNING")
-    # From a streamed row on the stored offset has the same members in every run.
+    # After a streamed row, the stored offset has the same members in every run.
     topic = Topic(kafka, f"{name}.shop.t")
     eventually("the snapshot's row is there", lambda: topic.poll(0.05) >= 1)
     mysql.sql("INSERT INTO shop.t VALUES (2, 'b')")

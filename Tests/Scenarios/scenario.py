@@ -1,4 +1,4 @@
-"""Real servers and a real worker for the scenarios beside this file, driven from outside.
+"""Servers and workers for the scenarios in this folder.
 
 Needs Debian's python3-pymysql and python3-confluent-kafka. The program under test is $CDCD, else the debug build.
 """
@@ -31,12 +31,12 @@ def is_free(port):
         return True
 
 
-# Below the ports that the system gives to outgoing connections, one of which could take a chosen port before it is used.
+# Below the range of ephemeral ports, so that an outgoing connection cannot take a chosen port before it is used.
 PORTS = iter(range(15000 + os.getpid() % 500 * 10, 30000))
 
 
 def free_port(count=1):
-    """The first of `count` unused ports in a row; no two calls return the same."""
+    """The first of `count` consecutive unused ports; no two calls return the same."""
     while True:
         block = [next(PORTS) for _ in range(count)]
         if all(is_free(port) for port in block):
@@ -44,7 +44,7 @@ def free_port(count=1):
 
 
 def eventually(what, question, seconds=30.0):
-    """Asks until the answer is true; returns it and the seconds that it took."""
+    """Calls `question` until its result is true; returns the result and the elapsed seconds."""
     start = time.monotonic()
     while True:
         answer = question()
@@ -62,7 +62,7 @@ def check(truth, what):
 
 
 class MySQL:
-    """A server of one's own from scripts/servers, removed at the end."""
+    """A private server from scripts/servers, removed at the end."""
 
     def __init__(self, *options):
         self.port = free_port()
@@ -101,7 +101,7 @@ class Process:
         self.process.wait()
 
     def terminate(self, seconds=10):
-        """SIGTERM; returns the seconds that the end took."""
+        """Sends SIGTERM; returns the seconds until the process ended."""
         start = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(seconds)
@@ -138,7 +138,7 @@ class Worker(Process):
         eventually("the worker answers", lambda: self.rest("GET", "/connectors") is not None)
 
     def rest(self, method, path, body=None):
-        """The answer's JSON; None where there is none or it is an error."""
+        """The JSON of the response; None if there is none or it is an error."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, {"Content-Type": "application/json"}, method=method)
         try:
@@ -149,7 +149,7 @@ class Worker(Process):
             return None
 
     def status(self, method, path):
-        """The answer's status code; None where there is no answer."""
+        """The status code of the response; None if there is no response."""
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
@@ -190,7 +190,7 @@ class Topic:
         self.records = []
 
     def poll(self, seconds=0.0):
-        """Takes up what has come; returns how many records there are now."""
+        """Reads available records; returns the number of records so far."""
         while message := self.consumer.poll(seconds):
             seconds = 0.0
             if not message.error():
@@ -200,7 +200,7 @@ class Topic:
 
 
 class Scratch:
-    """A folder that is removed when all went well."""
+    """A folder that is removed unless the scenario fails."""
 
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="cdcd-scenario-"))
@@ -212,8 +212,8 @@ class Scratch:
         return closing
 
     def __exit__(self, kind, error, trace):
-        for thing in reversed(self.closing):
-            (thing.close if isinstance(thing, MySQL) else thing.kill)()
+        for resource in reversed(self.closing):
+            (resource.close if isinstance(resource, MySQL) else resource.kill)()
         if kind is None:
             shutil.rmtree(self.folder)
         else:

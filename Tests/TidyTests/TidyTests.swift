@@ -190,6 +190,25 @@ import Testing
         }
     }
 
+    /// The declarations and files that the maintainers' pages name exist.
+    @Test func documentedNamesExist() throws {
+        let places = ["Sources", "Tests", "Benchmarks", "Fuzzing", "scripts"].flatMap { Repository.paths(in: $0) }
+        var known = Set(places.flatMap { $0.split { "/.+".contains($0) }.map(String.init) })
+        for file in Self.everything {
+            known.formUnion(file.text.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.map(String.init))
+        }
+        for page in ["docs/architecture.md", "docs/extending.md"] {
+            let text = try #require(Repository.text(page))
+            for code in text.split(separator: "`", omittingEmptySubsequences: false).enumerated()
+            where code.offset % 2 == 1 && !code.element.contains("\n") {
+                for name in code.element.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }) {
+                    let isName = name.dropFirst().contains { $0.isUppercase } && name.contains { $0.isLowercase }
+                    #expect(!isName || known.contains(String(name)), "\(page) names \(code.element)")
+                }
+            }
+        }
+    }
+
     /// No file contains a path of the machine that it was written on.
     @Test func filesContainNoLocalPaths() {
         let words = ["/wo" + "rk/", "/fa" + "rm/", "/tm" + "p/w/", "registry " + "host"]

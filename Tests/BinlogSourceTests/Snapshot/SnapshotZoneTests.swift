@@ -6,8 +6,8 @@ import Testing
 @testable import BinlogSource
 
 @Suite struct SnapshotZoneTests {
-    /// SHOW CREATE TABLE renders TIMESTAMP defaults in the session's time zone: definitions that are compared must be read
-    /// in the same zone, and rows are read in UTC.
+    /// SHOW CREATE TABLE renders TIMESTAMP defaults in the session's time zone: definitions that are compared must be
+    /// read in the same zone, and rows are read in UTC.
     @Test func definitionsAreReadInServerTimeZoneAndRowsInUTC() throws {
         var properties = PropertyEffect.base(.v36)
         properties["snapshot.locking.mode"] = "minimal"

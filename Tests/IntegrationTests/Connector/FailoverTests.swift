@@ -104,7 +104,7 @@ extension ConnectorTests {
             #expect(harness.changes(of: "t") == ["r1", "c2", "c4", "r1", "c5"])
         }
 
-        /// The transaction that was interrupted by the failover is not in the offset yet, but rows of it were delivered.
+        /// The transaction that the failover interrupted is not in the offset yet, but rows of it were delivered.
         @Test func replicaWithoutAPartlyDeliveredTransactionIsRefused() throws {
             let (harness, relay) = try harness("v_part")
             try harness.sql("ALTER TABLE t ADD COLUMN v varchar(1000)")

@@ -184,8 +184,8 @@ extension ConnectorTests {
             #expect(harness.changes(of: "t") == ["c1", "c2"])
         }
 
-        /// As with a large event on a slow disk: each stream pauses at the same position, before its first event or later.
-        /// Only the first one is closed.
+        /// As with a large event on a slow disk: each stream pauses at the same position, before its first event or
+        /// later. Only the first one is closed.
         @Test(arguments: [0, 200])
         func slowServerIsWaitedForWhileItAnswersProbes(streamBytes: Int) throws {
             let (harness, relay) = try harness("r_slow")
@@ -240,7 +240,7 @@ extension ConnectorTests {
             relay.cut()
             #expect(waitForSnapshot(harness))
             #expect(run.stop() == nil)
-            // Rows that were sent before the connection was lost are sent again: the last 2000 are the whole table in order.
+            // Rows sent before the connection was lost are sent again: the last 2000 are the whole table in order.
             #expect(Array(harness.changes(of: "t").suffix(2000)) == (0..<2000).map { "r\($0)" })
         }
 

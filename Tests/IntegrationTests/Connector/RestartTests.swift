@@ -46,7 +46,8 @@ extension ConnectorTests {
         }
 
         private func check(
-            _ scenario: Case, _ crash: Crash, _ includesSchemaChanges: Bool, _ name: String, _ profile: DebeziumGeneration
+            _ scenario: Case, _ crash: Crash, _ includesSchemaChanges: Bool, _ name: String,
+            _ profile: DebeziumGeneration
         ) throws {
             let harness = try ConnectorHarness(name, server: try #require(RealServers.mysql), profile: profile)
             harness.configuration["include.schema.changes"] = "\(includesSchemaChanges)"
