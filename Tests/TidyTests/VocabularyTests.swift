@@ -2,8 +2,8 @@ import Testing
 
 /// Words and phrases that are avoided in names, comments, messages and documents.
 ///
-/// The list has only words without a proper use in this field, so that no good sentence has to be rewritten. Names count
-/// by the words that they are made of: `PartitionLane` contains "lane".
+/// The list has only words without a proper use in this field, so that no good sentence has to be rewritten. A name
+/// counts by the words that it is made of: `PartitionLane` contains "lane".
 @Suite struct VocabularyTests {
     private struct Rule {
         /// Words in lower case, or a phrase with blanks.
