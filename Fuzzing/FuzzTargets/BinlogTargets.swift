@@ -113,12 +113,12 @@ private struct KnownTables: Sendable {
     /// One for each profile and mode for numbers and times.
     static let all: [KnownTables] = {
         let modern = [
-            "topic.prefix": "p", "schema.hitables.internal.kafka.topic": "h",
-            "schema.hitables.internal.kafka.bootstrap.servers": "b:9092",
+            "topic.prefix": "p", "schema.history.internal.kafka.topic": "h",
+            "schema.history.internal.kafka.bootstrap.servers": "b:9092",
         ]
         let old = [
-            "database.server.name": "p", "database.hitables.kafka.topic": "h",
-            "database.hitables.kafka.bootstrap.servers": "b:9092",
+            "database.server.name": "p", "database.history.kafka.topic": "h",
+            "database.history.kafka.bootstrap.servers": "b:9092",
         ]
         let strings = ["decimal.handling.mode": "string", "bigint.unsigned.handling.mode": "precise"]
         let doubles = ["decimal.handling.mode": "double", "time.precision.mode": "connect"]

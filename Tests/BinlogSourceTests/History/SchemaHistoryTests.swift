@@ -55,7 +55,7 @@ private final class MemoryLog: HistoryLog {
         #expect(s2.columns.map(\.name) == ["id", "d", "w"])
     }
 
-    /// 1.9 parses the statements again; the record of `LIKE t` names only the database of the new table, with another t.
+    /// 1.9 parses the statements again; the record of `LIKE t` names only the new database, which has another `t`.
     @Test(arguments: [DebeziumGeneration.v19, .v36])
     func createTableLikeAnotherDatabasesTableKeepsItsColumns(_ generation: DebeziumGeneration) throws {
         let profile = DebeziumProfile(generation: generation)
