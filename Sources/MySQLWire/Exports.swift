@@ -1,3 +1,3 @@
-// What a user of this library needs of the shared modules: addresses, TLS settings, errors of streams and bytes.
+// The parts of the shared modules that are API of this library: addresses, TLS settings, errors of streams and bytes.
 @_exported import WireCore
 @_exported import WireStreams

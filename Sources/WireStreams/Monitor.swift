@@ -10,7 +10,7 @@ import WireCore
 /// lock that `update` takes, so no notification is lost. Cancellation is part of the state: the canceller sets a flag
 /// with `update`, and the closure returns when the flag is set.
 package final class Monitor<State: Sendable>: Sendable {
-    /// What the lock protects.
+    /// The state that the lock protects.
     @usableFromInline struct Guarded: Sendable {
         @usableFromInline var state: State
         /// One for each waiting thread; a thread that times out removes its own.

@@ -18,7 +18,7 @@ package final class SocketServer: Sendable {
         var isFullnessLogged = false
     }
 
-    /// What happens to a new connection.
+    /// The handling of a new connection.
     private enum Admission {
         case served(ConnectionID)
         case refused(ConnectionID)

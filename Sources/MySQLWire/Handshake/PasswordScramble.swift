@@ -1,6 +1,6 @@
 import WireStreams
 
-/// What authentication plugins send instead of the password.
+/// The values that authentication plugins send instead of the password.
 enum PasswordScramble {
     /// `mysql_native_password`: SHA1(password) XOR SHA1(challenge + SHA1(SHA1(password))).
     static func nativePassword(_ password: String, challenge: [UInt8]) -> [UInt8] {

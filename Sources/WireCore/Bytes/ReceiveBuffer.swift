@@ -17,7 +17,7 @@ package struct ReceiveBuffer: ~Copyable {
 
     deinit { storage.deallocate() }
 
-    /// How much memory it holds.
+    /// The size of its memory in bytes.
     package var capacityBytes: Int { storage.count }
 
     /// Bytes that can be read without waiting.

@@ -28,7 +28,7 @@ extension String {
         self == other && utf8.elementsEqual(other.utf8)
     }
 
-    /// What follows `prefix`, compared by bytes; nil if the text does not begin with it.
+    /// The text after `prefix`, compared by bytes; nil if the text does not begin with it.
     ///
     /// `hasPrefix` compares characters: it does not find `task-` before a combining mark, which belongs to the hyphen.
     package func dropping(prefix: String) -> String? {

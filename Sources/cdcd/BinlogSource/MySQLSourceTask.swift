@@ -20,7 +20,7 @@ final class MySQLSourceTask: SourceTask {
     let logger: Logger
     private let runID = UUID().uuidString.lowercased()
 
-    /// What every step of a run uses.
+    /// The values that every step of a run uses.
     private struct Run {
         let sink: any RecordSink
         let control: TaskControl
@@ -28,7 +28,7 @@ final class MySQLSourceTask: SourceTask {
         let recorder: SchemaRecorder
     }
 
-    /// What streaming begins with.
+    /// The start of streaming.
     private struct Preparation {
         /// The first position; nil if nothing is to be streamed.
         var start: StreamingStart?

@@ -1,4 +1,4 @@
-/// What FindCoordinator maps to a broker.
+/// A key that FindCoordinator maps to a broker.
 enum CoordinatorKey: Hashable, Sendable, CustomStringConvertible {
     case group(String)
     case transaction(String)

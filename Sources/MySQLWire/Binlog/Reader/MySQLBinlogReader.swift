@@ -3,7 +3,7 @@ import WireStreams
 
 /// Reads the binlog of a server as decoded events, blocking. `MySQLBinlogEvents` is the asynchronous equivalent.
 public final class MySQLBinlogReader {
-    /// Where reading starts.
+    /// The position at which reading starts.
     public enum Start: Equatable, Sendable {
         /// The server's current position.
         case now
