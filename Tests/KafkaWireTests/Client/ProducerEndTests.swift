@@ -105,7 +105,7 @@ import WireTestSupport
         for _ in 0..<2 {
             let error = #expect(throws: KafkaError.self) { try client.metadata(topics: [], client.cancellation) }
             #expect(error?.isRetriable == true)
-            #expect(error?.description.contains("no Kafka broker") == true)
+            #expect(error?.description.contains("is not a Kafka broker") == true)
         }
         let engine = ProducerEngine(client, Self.configuration(), nil)
         #expect(server.awaitEnd(milliseconds: 10_000))
