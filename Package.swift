@@ -130,7 +130,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: wire + kafka + plugins + [
-                "cdcd", "BinlogSource", "ConnectRuntime", "MySQLWire", "KafkaBroker", "WireTestSupport",
+                "cdcd", "BinlogSource", "ConnectRuntime", "HTTPWire", "MySQLWire", "KafkaBroker", "WireTestSupport",
                 "MySQLTestSupport",
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: [], swiftSettings: strict),

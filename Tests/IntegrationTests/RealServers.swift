@@ -10,6 +10,11 @@ enum RealServers {
     static let mysqlWithoutBinlog = address("CDCD_TEST_MYSQL_NO_BINLOG")
     static let mariadb = address("CDCD_TEST_MARIADB")
     static let kafka = address("CDCD_TEST_KAFKA")
+    /// A Kafka Connect worker; nothing in it is changed.
+    static let connect = address("CDCD_TEST_CONNECT")
+    /// A schema registry with Confluent's API, at `registryPath`.
+    static let registry = address("CDCD_TEST_REGISTRY")
+    static let registryPath = ProcessInfo.processInfo.environment["CDCD_TEST_REGISTRY_PATH"]
     /// Whether that MySQL server uses the certificates of `Fixtures/tls`.
     static let showsOurCertificates =
         mysql != nil && ProcessInfo.processInfo.environment["CDCD_TEST_MYSQL_TLS"] == "1"
