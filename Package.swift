@@ -104,7 +104,8 @@ let package = Package(
             dependencies: wire + kafka + ["KafkaBroker", "WireTestSupport", "KafkaTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "ConnectDataTests", dependencies: plugins + ["WireCore", "WireTestSupport"], swiftSettings: strict),
+            name: "ConnectDataTests",
+            dependencies: plugins + ["PluginTestSupport", "WireCore", "WireTestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ConnectPluginsTests", dependencies: wire + plugins + ["PluginTestSupport", "WireTestSupport"],
             swiftSettings: strict),

@@ -17,7 +17,8 @@ package final class MySQLSourceConnector: SourceConnector {
         PluginDescriptor(
             className, version: { DebeziumGeneration(configuration: $0).version },
             properties: { configuration in
-                PluginProperties(ConfigDefinition(ConnectorOptions.validate(configuration).values.compactMap(\.key)))
+                let values = ConnectorConfigValidation(configuration).result.values
+                return PluginProperties(ConfigDefinition(values.compactMap(\.key)))
             },
             factory: .sourceConnector(
                 SourceConnectorFactory(
@@ -44,7 +45,7 @@ package final class MySQLSourceConnector: SourceConnector {
 
     /// Checks every property, and connects to the server if the properties of the connection are valid.
     package func validate(_ configuration: [String: String]) -> ConfigValidation {
-        var validation = ConnectorOptions.validate(configuration)
+        var validation = ConnectorConfigValidation(configuration).result
         guard validation.errorCount == 0 else { return validation }
         do {
             let parsed = try MySQLConnectorConfig(configuration: configuration)

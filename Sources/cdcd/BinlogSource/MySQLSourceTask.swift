@@ -281,11 +281,13 @@ final class MySQLSourceTask: SourceTask {
 
     private var historyLocation: HistoryLogLocation {
         let history = configuration.history
-        return HistoryLogLocation(
+        var location = HistoryLogLocation(
             topic: history.topic, bootstrapServers: history.bootstrapServers,
             clientID: configuration.logicalName + configuration.profile.history.clientSuffix,
             queryTimeoutMilliseconds: history.queryTimeoutMilliseconds,
             createTimeoutMilliseconds: history.createTimeoutMilliseconds,
             deliveryTimeoutMilliseconds: context.deliveryTimeoutMilliseconds)
+        location.bootstrapServersProperty = configuration.profile.historyServersProperty
+        return location
     }
 }

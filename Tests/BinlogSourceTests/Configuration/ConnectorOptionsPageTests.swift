@@ -16,12 +16,13 @@ import WireTestSupport
     private func cell(_ text: String) -> String { text.replacing("|", with: "\\|").replacing("\n", with: " ") }
 
     private func state(_ option: ConnectorOption) -> String {
-        switch option.support {
-        case .supported: "supported"
-        case .tuning: "no effect"
-        case .notYet:
-            option.supportedValues.isEmpty
-                ? "**not yet**" : "only " + option.supportedValues.map { code($0) }.joined(separator: ", ")
+        guard let declaration = option.declaration else { return "" }
+        switch declaration.use {
+        case .consumed, .consumedGroup: return "supported"
+        case .withoutEffect, .javaOnly: return "no effect"
+        case .refused:
+            let choices = declaration.supportedValues.map { code($0) }.joined(separator: ", ")
+            return choices.isEmpty ? "**not yet**" : "only " + choices
         }
     }
 

@@ -34,7 +34,7 @@ import WireTestSupport
 
     @Test(arguments: [("3.6.1", "topic.prefix"), ("1.9.5", "database.server.name")])
     func visibilityEqualsDebeziums(version: String, name: String) throws {
-        let values = ConnectorOptions.validate([name: "x"]).values
+        let values = ConnectorConfigValidation([name: "x"]).result.values
         for theirs in try json(version + ".json") {
             let ours = values.first { $0.name == theirs["name"]?.stringValue }
             #expect(ours?.isVisible == theirs["visible"]?.boolValue, "\(theirs["name"]?.stringValue ?? "")")
@@ -50,7 +50,7 @@ import WireTestSupport
             let properties = answer["properties"]?.objectValue ?? [:]
             for (name, value) in properties.members { configuration[name] = value.stringValue }
             let expected = answer["errors"]?.objectValue ?? [:]
-            let found = ConnectorOptions.validate(configuration).values.filter { !$0.errors.isEmpty }
+            let found = ConnectorConfigValidation(configuration).result.values.filter { !$0.errors.isEmpty }
             for (name, errors) in expected.members where errors.arrayValue?.first?.stringValue?.contains("connect") != true {
                 // Java's messages about regular expressions are not imitated.
                 let theirs = errors.arrayValue?.compactMap(\.stringValue) ?? []
@@ -79,7 +79,7 @@ import WireTestSupport
     }
 
     @Test(arguments: ["3.6", "1.9"]) func validConfigurationHasNoErrors(version: String) throws {
-        let validation = ConnectorOptions.validate(Self.right(version))
+        let validation = ConnectorConfigValidation(Self.right(version)).result
         #expect(validation.errorCount == 0)
         #expect(validation.warnings.isEmpty)
         _ = try MySQLConnectorConfig(configuration: Self.right(version))
@@ -97,7 +97,7 @@ import WireTestSupport
     func unsupportedOptionsAreRefusedByName(name: String, value: String) throws {
         var configuration = Self.right("3.6")
         configuration[name] = value
-        let blamed = ConnectorOptions.validate(configuration).values.filter { !$0.errors.isEmpty }
+        let blamed = ConnectorConfigValidation(configuration).result.values.filter { !$0.errors.isEmpty }
         #expect(blamed.map(\.name) == [name])
         let message = try #require(blamed.first?.errors.first)
         #expect(message.contains(name) && message.contains("not supported yet by cdcd"))
@@ -112,7 +112,7 @@ import WireTestSupport
     func propertiesOfHistoryClientsAreRefusedByName(generation: String, name: String) throws {
         var configuration = Self.right(generation)
         configuration[name] = "SSL"
-        let blamed = ConnectorOptions.validate(configuration).values.filter { !$0.errors.isEmpty }
+        let blamed = ConnectorConfigValidation(configuration).result.values.filter { !$0.errors.isEmpty }
         #expect(blamed.map(\.name) == [name])
         let message = try #require(blamed.first?.errors.first)
         #expect(message.contains(name) && message.contains("TLS") && message.contains("not supported yet by cdcd"))
@@ -126,7 +126,7 @@ import WireTestSupport
         configuration["table.include.lst"] = "a.b"
         configuration["database.allowPublicKeyRetrieval"] = "true"
         configuration["transforms.unwrap.type"] = "x"
-        let warnings = ConnectorOptions.validate(configuration).warnings
+        let warnings = ConnectorConfigValidation(configuration).result.warnings
         #expect(warnings.count == 3)
         for name in ["max.batch.size", "database.useCompression", "table.include.lst"] {
             #expect(warnings.contains { $0.contains(name) })

@@ -116,7 +116,7 @@ import WireTestSupport
     @Test func updatesWithoutCapturedChangesCanBeSkipped() throws {
         var fixture = try AllTypesFixture("3.6", "default")
         fixture.configuration.skipsUnchangedRows = true
-        fixture.configuration.filter = try TableFilter(["column.exclude.list": "alltypes.nopk.w"])
+        fixture.configuration.filter.columns.excluded = try PatternList("alltypes.nopk.w")
         let sink = CollectingSink()
         let emitter = emitter(fixture, sink)
         try withRows(of: "nopk", .update, in: fixture) { event, decoder in

@@ -25,26 +25,26 @@ extension PropertyEffect {
         ]
     }
 
-    static let all = values + records + filters + connection + snapshot + history + streaming
+    static let all = values + records + filters + connection + snapshot + history + streaming + other
 }
 
 /// Every option that `docs/connector-options.md` lists as supported has an observable effect.
 @Suite struct OptionEffectTests {
-    private static let supported = ConnectorOptions.groups.flatMap(\.options).filter { $0.support == .supported }
+    private static let consumed = ConnectorOptions.groups.flatMap(\.options).filter(\.isConsumed)
 
     @Test(arguments: PropertyEffect.all) func optionHasItsDocumentedEffect(effect: PropertyEffect) throws {
         try effect.verify()
     }
 
     @Test func everySupportedOptionHasATest() {
-        let missing = Set(Self.supported.map(\.name)).subtracting(PropertyEffect.all.map(\.name))
+        let missing = Set(Self.consumed.map(\.name)).subtracting(PropertyEffect.all.map(\.name))
         #expect(missing.isEmpty, "supported without a test of the effect: \(missing.sorted())")
     }
 
     @Test func everyTestedOptionIsSupportedInItsGeneration() {
         for effect in PropertyEffect.all {
             let profile = DebeziumProfile(configuration: effect.context)
-            let presence = Self.supported.first { $0.name == effect.name }?.presence(profile)
+            let presence = Self.consumed.first { $0.name == effect.name }?.presence(profile)
             #expect(presence != nil, "\(effect.name) is not supported in \(profile.generation)")
             #expect(presence?.defaultValue != effect.value, "\(effect.name)=\(effect.value) is the default")
         }

@@ -46,7 +46,8 @@ import Testing
         let facts = ServerProperties(
             version: "9.7.4",
             variables: ["gtid_executed": "\(first):1-9,\(second):1-4", "gtid_purged": "\(second):1-2"])
-        let sources = try GTIDSourceFilter(["gtid.source.includes": first])
+        var sources = GTIDSourceFilter()
+        sources.names.included = try PatternList(first)
         let delivered = try #require(GTIDSet("\(first):1-5,\(second):3-7"))
         // Numbers 5 to 7 are on another server only.
         #expect(

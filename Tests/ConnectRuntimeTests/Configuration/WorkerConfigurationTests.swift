@@ -39,7 +39,7 @@ import WireStreams
         #expect(found.configTopic.replicationFactor == 3 && found.configTopic.partitions == 1)
         #expect(found.offsetTopic.partitions == 25 && found.statusTopic.partitions == 5)
         #expect(found.workerID == "127.0.0.1:8083" && found.advertisedURL == "http://127.0.0.1:8083/")
-        // Brokers show it while a group forms, so it tells the machine too.
+        // Brokers return it while a group forms, so it identifies the machine too.
         let suffix = WorkerHost.current.map { "-" + $0.clientIDSuffix } ?? ""
         #expect(found.memberClientID == "connect-127.0.0.1:8083" + suffix)
         #expect(found.headerConverter.className == "org.apache.kafka.connect.storage.SimpleHeaderConverter")
@@ -188,7 +188,7 @@ import WireStreams
         #expect(errors(["producer.override.acks": "1"], all).count == 1)
     }
 
-    /// All three clients: A configuration that asks for TLS must not get plaintext.
+    /// All three clients: a configuration for TLS must not get plaintext connections.
     @Test(arguments: ["producer", "consumer", "admin"])
     func overridesThatAskForSecurityAreRefused(client: String) throws {
         let name = "\(client).override.security.protocol"

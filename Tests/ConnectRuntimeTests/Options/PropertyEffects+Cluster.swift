@@ -54,7 +54,7 @@ extension PropertyEffect {
         { part(try configuration($0).groupConfiguration) }
     }
 
-    /// As what the worker joins its group, and what workers know of each other.
+    /// How the worker joins its group, and what it sends to other workers.
     static let group = [
         PropertyEffect("group.id", "h", from: "g", to: "h", group { $0.groupID }),
         PropertyEffect("session.timeout.ms", "1234", from: "10000", to: "1234", group { "\($0.sessionTimeoutMilliseconds)" }),

@@ -45,7 +45,7 @@ extension PropertyEffect {
             made { client, _ in client.connectTimeoutMilliseconds }),
         PropertyEffect(
             "producer.compression.type", "gzip", from: "0", to: "1", made { Int($1.compression.rawValue) }),
-        // These clients do not exist here; what asks for security is refused all the same.
+        // These clients do not exist here; properties for security are refused nevertheless.
         PropertyEffect(
             "consumer.security.protocol", "SSL", of: "consumer.*", from: "accepted", to: "consumer.security.protocol",
             refused),

@@ -7,7 +7,7 @@ import WireStreams
 @testable import ConnectRuntime
 
 extension PropertyEffect {
-    /// Where a worker listens.
+    /// The addresses on which a worker listens.
     private static func listening(_ properties: [String: String]) throws -> (host: String, port: UInt16) {
         let worker = ConnectWorker(
             configuration: try configuration(properties), plugins: TestPlugins.registry, cluster: MemoryCluster())
@@ -36,7 +36,7 @@ extension PropertyEffect {
 
     private static let page = ["Origin": "http://page.example"]
 
-    /// What is said to a page of another origin that asks for what it may do.
+    /// The response to a preflight request of another origin.
     private static let allowedMethods: Observation = { properties in
         let worker = try WorkerHarness(properties: properties)
         defer { worker.stop() }
@@ -48,7 +48,7 @@ extension PropertyEffect {
         return answer.headers.first { $0.name == "Access-Control-Allow-Methods" }?.value ?? "none"
     }
 
-    /// Where REST listens, what others are told to call, and whom it answers.
+    /// The addresses on which REST listens, the advertised one, and the accepted clients.
     static let rest = [
         PropertyEffect("listeners", "http://127.0.0.2:0", from: "127.0.0.1", to: "127.0.0.2") {
             try listening($0).host

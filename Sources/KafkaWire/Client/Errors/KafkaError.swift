@@ -55,7 +55,6 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(what) did not complete within \(milliseconds) ms" + (lastError.map { "; last: \($0)" } ?? "")
         case .unreachable(let brokers, let lastError):
             "no broker can be reached (tried \(brokers.map(\.description).joined(separator: ", "))): \(lastError)"
-                + "; check the bootstrap servers and that the brokers' advertised listeners can be reached from here"
         case .unsupportedCodec(let codec, let about):
             "\(about) is compressed with \(codec), which is not supported; use none or gzip"
         case .recordTooLarge(let bytes, let limit, let topic):

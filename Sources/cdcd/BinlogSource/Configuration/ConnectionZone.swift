@@ -1,19 +1,19 @@
 import ConnectData
 
-/// The zone in which a snapshot takes the wall clock of TIMESTAMPs to be (`database.connectionTimeZone`).
+/// The zone in which a snapshot interprets the wall clock times of TIMESTAMP columns (`database.connectionTimeZone`).
 package struct ConnectionZone: Sendable, Hashable {
     private let rules: TimeZoneRules
 
-    /// Nil if there is no such zone.
+    /// Returns nil if there is no such zone.
     init?(_ name: String) {
         guard let rules = TimeZoneRules(named: name) else { return nil }
         self.rules = rules
     }
 
-    /// The instant at which clocks of the zone show this time; both in microseconds since the epoch.
+    /// The instant of a local time in the zone; both in microseconds since the epoch.
     ///
-    /// As Java's `GregorianCalendar` has it: a time that is skipped is moved on by the gap, and of one that comes twice
-    /// the second is meant.
+    /// As Java's `GregorianCalendar` does: a skipped time is moved forward by the gap, and a time that occurs twice is
+    /// the second one.
     func instant(ofLocalMicroseconds local: Int64) -> Int64 {
         var seconds = local / 1_000_000
         if local % 1_000_000 < 0 { seconds -= 1 }

@@ -1,6 +1,6 @@
 import ConnectData
 
-/// `message.key.columns`: tables whose key is another than the primary key.
+/// `message.key.columns`: tables whose key differs from the primary key.
 package struct MessageKeys: Sendable {
     struct Rule: Sendable {
         let tables: JavaPattern
@@ -34,7 +34,7 @@ package struct MessageKeys: Sendable {
         return sides.count == 2 && sides.allSatisfy { !$0.isEmpty }
     }
 
-    /// The names of the table's key columns, in the key's order; names that the table does not have are left out.
+    /// The names of the table's key columns, in the key's order; names that the table does not have are ignored.
     func columns(of table: TableDefinition) -> [String] {
         guard let rule = rules.first(where: { $0.tables.matchesWhole(table.id.description) }) else {
             return table.primaryKeyColumnNames

@@ -1,46 +1,47 @@
 import ConnectData
 import MySQLWire
+import WireStreams
 
-/// A connector configuration, parsed once: what the rest of the connector reads instead of texts.
+/// A connector configuration, parsed once: the typed values that the rest of the connector uses.
 package struct MySQLConnectorConfig: Sendable {
     package var profile: DebeziumProfile
-    /// Which kind of server the connector reads.
+    /// The kind of server that the connector reads.
     package internal(set) var flavor = ServerFlavor.mySQL
     /// `topic.prefix`, formerly `database.server.name`: prefix of all topics and name of the source partition.
-    package var logicalName: String
+    package var logicalName = ""
     /// Address, account, TLS and timeouts.
-    package var connection: MySQLConfiguration
-    /// Statements to run on each query connection after it is made (not on the replication connection).
-    package var initialStatements: [String]
-    /// The zone in which snapshots take the wall clock of TIMESTAMPs to be (`database.connectionTimeZone`, in 1.9 also
-    /// `database.serverTimezone`), where it is not `SERVER` or `LOCAL`. Nil: the query session is set to UTC.
+    package var connection = MySQLConfiguration(address: SocketAddress(host: "", port: 3306), user: "")
+    /// Statements to run on each query connection after it is opened (not on the replication connection).
+    package var initialStatements: [String] = []
+    /// The zone of the wall clock times that snapshots read from TIMESTAMP columns (`database.connectionTimeZone`, in
+    /// 1.9 also `database.serverTimezone`). nil: the query session is set to UTC.
     package var connectionZone: ConnectionZone?
     /// The replica id.
     package var serverID: UInt32
-    package var filter: TableFilter
+    package var filter = TableFilter()
     package var messageKeys: MessageKeys
-    package var snapshot: SnapshotOptions
-    package var values: ValueOptions
-    package var history: HistoryOptions
-    package var gtidSources: GTIDSourceFilter
-    package var tombstonesOnDelete: Bool
-    /// Updates that change no captured column are left out (`skip.messages.without.change`).
-    package var skipsUnchangedRows: Bool
-    /// What to do with a value that its column's representation does not have.
-    package var unrepresentableValueHandling: FailureHandling
-    package var includesSchemaChanges: Bool
-    package var includesSchemaComments: Bool
-    package var includesQuery: Bool
-    package var skippedOperations: SkippedOperations
+    package var snapshot = SnapshotOptions()
+    package var values = ValueOptions()
+    package var history = HistoryOptions()
+    package var gtidSources = GTIDSourceFilter()
+    package var tombstonesOnDelete = true
+    /// Whether updates that change no captured column are skipped (`skip.messages.without.change`).
+    package var skipsUnchangedRows = false
+    /// What to do with a value that the representation of its column cannot express.
+    package var unrepresentableValueHandling = FailureHandling.warn
+    package var includesSchemaChanges = true
+    package var includesSchemaComments = false
+    package var includesQuery = false
+    package var skippedOperations: SkippedOperations = []
     /// Applied to the names of key, row and envelope schemas.
-    package var schemaNameAdjustment: NameAdjustment
+    package var schemaNameAdjustment = NameAdjustment.none
     /// Applied to field names.
-    package var fieldNameAdjustment: NameAdjustment
-    package var topicDelimiter: String
+    package var fieldNameAdjustment = NameAdjustment.none
+    package var topicDelimiter = "."
     /// The `__debezium.context.*` headers.
-    package var hasExtendedHeaders: Bool
-    /// What to do with a row event of a table that the schema does not know.
-    package var inconsistentSchemaHandling: FailureHandling
+    package var hasExtendedHeaders = false
+    /// What to do with a row event of a table that the schema history does not contain.
+    package var inconsistentSchemaHandling = FailureHandling.fail
 
     package enum FailureHandling: String, Sendable { case fail, warn, skip }
 
@@ -51,6 +52,25 @@ package struct MySQLConnectorConfig: Sendable {
         package static let update = Self(rawValue: 2)
         package static let delete = Self(rawValue: 4)
         package static let truncate = Self(rawValue: 8)
+
+        private static let codes: [String: Self] = [
+            "c": .create, "u": .update, "d": .delete, "t": .truncate, "r": [], "none": [],
+        ]
+
+        /// Parses a list of codes. Unknown codes, which `problem` reports, count as none.
+        init(codes text: String) {
+            self = JavaText.items(text).reduce([]) { $0.union(Self.codes[$1] ?? []) }
+        }
+
+        /// What is wrong with a list of codes, in Debezium's words.
+        static func problem(_ text: String) -> String? {
+            if JavaText.trim(text).isEmpty { return "Invalid operation" }
+            let items = JavaText.items(text)
+            if items.contains("none"), items.count > 1 {
+                return "'none' cannot be specified with other skipped operation types"
+            }
+            return items.allSatisfy { codes[$0] != nil } ? nil : "Invalid operation"
+        }
     }
 }
 
@@ -102,18 +122,15 @@ package struct ValueOptions: Sendable, Hashable {
 
 /// `schema.history.internal.*`, formerly `database.history.*`.
 package struct HistoryOptions: Sendable, Hashable {
-    package var topic: String
-    package var bootstrapServers: String
+    package var topic = ""
+    package var bootstrapServers = ""
     package var skipsUnparseableDDL = false
     package var storesOnlyCapturedTables = false
     package var storesOnlyCapturedDatabases = false
     package var queryTimeoutMilliseconds = 3000
     package var createTimeoutMilliseconds = 30_000
 
-    package init(topic: String, bootstrapServers: String) {
-        self.topic = topic
-        self.bootstrapServers = bootstrapServers
-    }
+    package init() {}
 }
 
 /// `schema.name.adjustment.mode`, `field.name.adjustment.mode`.

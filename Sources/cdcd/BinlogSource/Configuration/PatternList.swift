@@ -1,6 +1,6 @@
 import ConnectData
 
-/// A comma-separated list of Java regular expressions without regard to case; `\,` is a comma within one.
+/// A comma-separated list of case-insensitive Java regular expressions; `\,` is a comma within one.
 struct PatternList: Sendable {
     let patterns: [JavaPattern]
 

@@ -21,6 +21,8 @@ package struct HistoryLogLocation: Hashable, Sendable {
     package var topic: String
     /// As configured: `host:port,host:port`.
     package var bootstrapServers: String
+    /// The property that configures them.
+    package var bootstrapServersProperty = "schema.history.internal.kafka.bootstrap.servers"
     /// `<server>-schemahistory`, in 1.9 `<server>-dbhistory`.
     package var clientID: String
     /// The time after which a request to the brokers has failed and is retried.

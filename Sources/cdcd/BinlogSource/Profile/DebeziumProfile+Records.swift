@@ -5,6 +5,10 @@ extension DebeziumProfile {
     package struct Records: Sendable {
         fileprivate let isModern: Bool
 
+        /// Whether the schemas of envelopes, sources and schema changes have versions, `transaction` precedes `op`, and
+        /// there are times in micro- and nanoseconds.
+        package var hasVersionedSchemas: Bool { isModern }
+
         /// The maximum length of a topic name, to which longer ones are cut; nil if they are not cut.
         package var topicLengthMax: Int? { isModern ? 249 : nil }
 

@@ -112,11 +112,12 @@ final class KafkaHistoryLog: HistoryLog {
     private func failure(_ operation: Operation, _ error: KafkaError) -> any Error {
         if connection.isCancelled { return CancellationError() }
         let topic = "\(location.topic) at \(location.bootstrapServers)"
+        let reason = error.explained(bootstrapServers: location.bootstrapServersProperty)
         return switch operation {
-        case .find: HistoryLogError("the schema history topic \(topic) cannot be looked for: \(error)")
-        case .create: HistoryLogError("the schema history topic \(topic) cannot be created: \(error)")
-        case .write: HistoryLogError("the schema history topic \(topic) cannot be written: \(error)")
-        case .read: HistoryLogError("the schema history topic \(topic) cannot be read: \(error)")
+        case .find: HistoryLogError("the schema history topic \(topic) cannot be looked for: \(reason)")
+        case .create: HistoryLogError("the schema history topic \(topic) cannot be created: \(reason)")
+        case .write: HistoryLogError("the schema history topic \(topic) cannot be written: \(reason)")
+        case .read: HistoryLogError("the schema history topic \(topic) cannot be read: \(reason)")
         }
     }
 }

@@ -1,8 +1,8 @@
-/// The rules by which a configuration is read and the texts of its errors: those of Kafka, of Debezium, and of the
-/// worker's properties differ.
+/// The rules by which a configuration is read, and the texts of its errors. They differ between Kafka, Debezium and the
+/// worker's properties.
 package struct ConfigConventions: Sendable {
-    /// Whether a blank value counts as absent, so that the default applies.
-    package var treatsBlankAsAbsent: Bool
+    /// Whether a blank value of a property counts as absent, so that the default applies.
+    package var treatsBlankAsAbsent: @Sendable (_ key: ConfigKey) -> Bool
     /// Whether the validator also checks defaults, absent values, and values that could not be read.
     package var validatesDefaults: Bool
     package var missing: @Sendable (_ key: ConfigKey, _ name: String, _ value: String?) -> ConfigError
@@ -14,7 +14,7 @@ package struct ConfigConventions: Sendable {
     ) -> ConfigError
 
     package init(
-        treatsBlankAsAbsent: Bool, validatesDefaults: Bool,
+        treatsBlankAsAbsent: @escaping @Sendable (_ key: ConfigKey) -> Bool, validatesDefaults: Bool,
         missing: @escaping @Sendable (_ key: ConfigKey, _ name: String, _ value: String?) -> ConfigError,
         unreadable: @escaping @Sendable (_ key: ConfigKey, _ error: ConfigError) -> ConfigError,
         unsupported: @escaping @Sendable (
@@ -30,15 +30,15 @@ package struct ConfigConventions: Sendable {
 
     /// Those of `org.apache.kafka.common.config.ConfigDef`.
     package static let kafka = ConfigConventions(
-        treatsBlankAsAbsent: false, validatesDefaults: true,
+        treatsBlankAsAbsent: { _ in false }, validatesDefaults: true,
         missing: { _, name, _ in
             ConfigError(name: name, message: "Missing required configuration \"\(name)\" which has no default value.")
         },
         unreadable: { _, error in error },
         unsupported: { _, name, value, _, remedy in ConfigError(name: name, value: value, reason: remedy) })
 
-    package func isAbsent(_ value: String?) -> Bool {
-        value.map { treatsBlankAsAbsent && JavaText.trim($0).isEmpty } ?? true
+    package func isAbsent(_ value: String?, of key: ConfigKey) -> Bool {
+        value.map { treatsBlankAsAbsent(key) && JavaText.trim($0).isEmpty } ?? true
     }
 
     /// Reads and checks one property.
@@ -46,7 +46,7 @@ package struct ConfigConventions: Sendable {
         _ key: ConfigKey, name: String, in configuration: [String: String]
     ) -> (input: ConfigInput, errors: [ConfigError]) {
         let given = configuration[name]
-        let isAbsent = isAbsent(given)
+        let isAbsent = isAbsent(given, of: key)
         var errors: [ConfigError] = []
         var setting: ConfigSetting?
         let text = isAbsent ? key.defaultValue : given

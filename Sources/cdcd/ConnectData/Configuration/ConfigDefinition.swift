@@ -7,8 +7,8 @@ package struct ConfigDefinition: Sendable {
 
     package subscript(name: String) -> ConfigKey? { keys.first { $0.name == name } }
 
-    /// Reads and checks every defined property; the answer has one element for each, in the order of definition.
-    /// Properties that are not defined are not looked at.
+    /// Reads and checks every defined property. The result has one element for each, in the order of definition.
+    /// Properties that are not defined are ignored.
     package func validate(_ configuration: [String: String]) -> [ConfigValue] {
         keys.map { key in
             let (input, errors) = ConfigConventions.kafka.read(key, name: key.name, in: configuration)
@@ -17,8 +17,8 @@ package struct ConfigDefinition: Sendable {
     }
 
     /// The definition of the same properties under a prefix, as one group: sorted by group, order, whether they are
-    /// required, importance and name, and numbered from `firstOrder`. Messages of checks go on naming the property
-    /// without the prefix, as in Kafka.
+    /// required, importance and name, and numbered from `firstOrder`. Messages of validators name the property without
+    /// the prefix, as in Kafka.
     package func embedded(under prefix: String, group: String?, firstOrder: Int) -> ConfigDefinition {
         let ranks: [ConfigImportance: Int] = [.high: 0, .medium: 1, .low: 2]
         let sorted = keys.sorted { a, b in

@@ -1,6 +1,6 @@
-/// A property whose value cannot be used, in the words of Kafka's `ConfigException`.
+/// A property whose value is invalid, with the text of Kafka's `ConfigException`.
 package struct ConfigError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The property; empty where the error concerns no single one.
+    /// The property; empty if the error concerns no single one.
     package let name: String
     package let value: String?
     /// The whole message, as Kafka shows it in a validation answer.
@@ -19,7 +19,7 @@ package struct ConfigError: Error, Hashable, Sendable, CustomStringConvertible {
             name: name, value: value, message: "Invalid value \(value ?? "null") for configuration \(name)\(end)")
     }
 
-    /// Something that the real worker has and this one does not have yet: refused by name, never ignored.
+    /// A feature of the Java worker that is not supported yet: refused by name, never ignored.
     package static func notSupported(_ name: String, value: String?, what: String) -> ConfigError {
         ConfigError(name: name, value: value, reason: "\(what) is not supported by cdcd yet")
     }

@@ -1,4 +1,4 @@
-/// How a property's value is read (`org.apache.kafka.common.config.ConfigDef.Type`).
+/// The type of a property's value (`org.apache.kafka.common.config.ConfigDef.Type`).
 package enum ConfigType: String, Sendable {
     case boolean = "BOOLEAN"
     case string = "STRING"
@@ -29,7 +29,7 @@ package struct ConfigKey: Sendable {
     package var displayName: String
     package var dependents: [String]
     package var recommendedValues: [String]
-    /// Checks the value once it is read, be it given or the default.
+    /// Checks the parsed value, given or default.
     package var validator: ConfigValidator?
 
     package init(
@@ -54,7 +54,7 @@ package struct ConfigKey: Sendable {
     }
 }
 
-/// The outcome for one property: its definition (nil if the plugin does not know it), value and errors.
+/// The outcome for one property: its definition (nil if the plugin does not define it), value and errors.
 package struct ConfigValue: Sendable {
     package var name: String
     package var key: ConfigKey?
@@ -71,10 +71,10 @@ package struct ConfigValue: Sendable {
     }
 }
 
-/// The outcome of validating a whole configuration, in the order in which it is shown.
+/// The outcome of validating a whole configuration, in the order of the response.
 package struct ConfigValidation: Sendable {
     package var values: [ConfigValue]
-    /// Shown in the log and in `docs/`, for example about an option that is kept but has no effect.
+    /// Written to the log, for example about an option that has no effect.
     package var warnings: [String]
 
     package init(values: [ConfigValue], warnings: [String] = []) {

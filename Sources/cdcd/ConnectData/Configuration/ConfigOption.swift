@@ -1,4 +1,4 @@
-/// A property's value as a consumer gets it: given, or the default.
+/// The value of a property that a consumer gets: the given one, or the default.
 package struct ConfigInput: Sendable {
     /// With its prefix.
     package let name: String
@@ -18,12 +18,15 @@ package struct ConfigInput: Sendable {
     }
 }
 
-/// What the program does with a declared property. A property that nothing consumes cannot be declared as supported.
+/// How a declared property is used. A property that nothing consumes cannot be declared as supported.
 package enum ConfigUse<Target>: Sendable {
+    package typealias Consumer = @Sendable (ConfigInput, inout Target) throws(ConfigError) -> Void
+    package typealias GroupConsumer = @Sendable ([String: String], inout Target) throws(ConfigError) -> Void
+
     /// Puts the value into the configuration that is being built.
-    case consumed(@Sendable (ConfigInput, inout Target) throws(ConfigError) -> Void)
+    case consumed(Consumer)
     /// Puts all properties below a prefix, named without it, into the configuration that is being built.
-    case consumedGroup(@Sendable ([String: String], inout Target) throws(ConfigError) -> Void)
+    case consumedGroup(GroupConsumer)
     /// Accepted; it tunes a part that works differently or does not exist here.
     case withoutEffect(reason: String)
     /// Accepted; it concerns only a Java virtual machine.
@@ -38,7 +41,7 @@ package struct ConfigOption<Target>: Sendable {
     package let use: ConfigUse<Target>
     /// The values that are supported besides the default; empty: all that `use` allows.
     package let supportedValues: [String]
-    /// The option stands for all properties whose names begin so; nil: for the one that the key names.
+    /// Set if the option declares all properties with this prefix; nil if it declares the one that the key names.
     package let prefix: String?
 
     package init(
@@ -113,7 +116,7 @@ extension ConfigOption {
         })
     }
 
-    /// One of several values, written in any case of letters.
+    /// One of several values, regardless of case.
     package init<Choice: RawRepresentable & SendableMetatype>(
         _ key: ConfigKey, supported: [String] = [], choice path: ConfigPath<Target, Choice>
     ) where Choice.RawValue == String {
@@ -125,7 +128,7 @@ extension ConfigOption {
 
     package init(
         _ key: ConfigKey, supported: [String] = [],
-        consume: @escaping @Sendable (ConfigInput, inout Target) throws(ConfigError) -> Void
+        consume: @escaping ConfigUse<Target>.Consumer
     ) {
         self.init(key, supported: supported, use: .consumed(consume))
     }
@@ -136,7 +139,7 @@ extension ConfigOption {
     }
 
     package init(
-        group prefix: String, consume: @escaping @Sendable ([String: String], inout Target) throws(ConfigError) -> Void
+        group prefix: String, consume: @escaping ConfigUse<Target>.GroupConsumer
     ) {
         self.init(ConfigKey(prefix + "*", .string), prefix: prefix, use: .consumedGroup(consume))
     }

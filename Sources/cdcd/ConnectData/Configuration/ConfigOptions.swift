@@ -1,12 +1,12 @@
 import WireCore
 
-/// The properties that build a configuration of type `Target`: what is declared is consumed, and only that is.
+/// The properties that build a configuration of type `Target`: exactly the declared ones are consumed.
 package struct ConfigOptions<Target>: Sendable {
     /// In the order of declaration.
     package let options: [ConfigOption<Target>]
     private let indexes: [String: Int]
 
-    /// What was found in a configuration besides errors.
+    /// The problems of a configuration, and its properties without effect.
     package struct Findings: Sendable {
         package struct Ineffective: Sendable {
             package let name: String
@@ -14,7 +14,7 @@ package struct ConfigOptions<Target>: Sendable {
         }
 
         package var errors: [ConfigError] = []
-        /// Properties that were given, are accepted and have no effect, in the order of their names.
+        /// Given properties that are accepted and have no effect, sorted by name.
         package var withoutEffect: [Ineffective] = []
         package var javaOnly: [String] = []
 
@@ -52,6 +52,31 @@ package struct ConfigOptions<Target>: Sendable {
         _ configuration: [String: String], prefix: String = "", into target: inout Target,
         conventions: ConfigConventions = .kafka, appliesDefaults: Bool = true
     ) -> Findings {
+        visit(configuration, prefix, conventions, appliesDefaults: appliesDefaults) { value throws(ConfigError) in
+            switch value {
+            case .single(let consume, let input): try consume(input, &target)
+            case .group(let consume, let properties): try consume(properties, &target)
+            }
+        }
+    }
+
+    /// Reads and checks every declared property as `read` does, without consuming it.
+    package func check(
+        _ configuration: [String: String], prefix: String = "", conventions: ConfigConventions = .kafka
+    ) -> Findings {
+        visit(configuration, prefix, conventions, appliesDefaults: true) { _ in }
+    }
+
+    /// A value with the code that consumes it.
+    private enum Consumption {
+        case single(ConfigUse<Target>.Consumer, ConfigInput)
+        case group(ConfigUse<Target>.GroupConsumer, [String: String])
+    }
+
+    private func visit(
+        _ configuration: [String: String], _ prefix: String, _ conventions: ConfigConventions, appliesDefaults: Bool,
+        _ body: (Consumption) throws(ConfigError) -> Void
+    ) -> Findings {
         var findings = Findings()
         var groups: [String: [String: String]] = [:]
         for name in configuration.keys.sorted() {
@@ -63,17 +88,17 @@ package struct ConfigOptions<Target>: Sendable {
         for option in options {
             if let group = option.prefix {
                 guard case .consumedGroup(let consume) = option.use, let properties = groups[group] else { continue }
-                do throws(ConfigError) { try consume(properties, &target) } catch { findings.errors.append(error) }
+                do throws(ConfigError) { try body(.group(consume, properties)) } catch { findings.errors.append(error) }
                 continue
             }
             let name = prefix + option.key.name
-            if !appliesDefaults, conventions.isAbsent(configuration[name]) { continue }
+            if !appliesDefaults, conventions.isAbsent(configuration[name], of: option.key) { continue }
             let (input, errors) = conventions.read(option.key, name: name, in: configuration)
             findings.errors += errors
             guard errors.isEmpty else { continue }
             if let value = configuration[name], !Self.review(option, name, value, conventions, &findings) { continue }
             guard case .consumed(let consume) = option.use else { continue }
-            do throws(ConfigError) { try consume(input, &target) } catch { findings.errors.append(error) }
+            do throws(ConfigError) { try body(.single(consume, input)) } catch { findings.errors.append(error) }
         }
         findings.withoutEffect.sort { $0.name < $1.name }
         findings.javaOnly.sort()

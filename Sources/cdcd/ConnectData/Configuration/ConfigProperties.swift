@@ -1,8 +1,8 @@
 import WireCore
 
-/// Properties as a whole, before they are read.
+/// Unparsed properties.
 package enum ConfigProperties {
-    /// The properties whose names begin with `prefix`, without it.
+    /// The properties whose names begin with `prefix`; their names without it.
     package static func below(_ prefix: String, in properties: [String: String]) -> [String: String] {
         var rest: [String: String] = [:]
         for (name, value) in properties {

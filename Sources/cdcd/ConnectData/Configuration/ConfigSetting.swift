@@ -1,4 +1,4 @@
-/// A property's value once it is read by its type.
+/// The parsed value of a property.
 package enum ConfigSetting: Hashable, Sendable {
     case boolean(Bool)
     case integer(Int64)
@@ -22,9 +22,9 @@ package enum ConfigSetting: Hashable, Sendable {
         if case .list(let items) = self { "[\(items.joined(separator: ", "))]" } else { shown }
     }
 
-    /// Reads a value as `ConfigDef.parseType` does: white space around it is taken off.
+    /// Reads a value as `ConfigDef.parseType` does: leading and trailing white space is removed.
     ///
-    /// - Throws: Kafka's message, which names the property and the value as it was given.
+    /// - Throws: an error with Kafka's message, which contains the name and the unparsed value.
     package static func parse(_ value: String, as type: ConfigType, name: String) throws(ConfigError) -> ConfigSetting {
         let trimmed = JavaText.trim(value)
         switch type {
@@ -45,7 +45,7 @@ package enum ConfigSetting: Hashable, Sendable {
         }
     }
 
-    /// The items of a list: every text is one.
+    /// The items of a list; any text is a valid list.
     static func items(_ text: String) -> [String] {
         let trimmed = JavaText.trim(text)
         if trimmed.isEmpty { return [] }

@@ -1,6 +1,6 @@
 /// A check of one property's value beyond its type, with the messages of Kafka's `ConfigDef` validators.
 package struct ConfigValidator: Sendable {
-    /// The error, or nil. The value is nil if none was given and there is no default, or where it could not be read.
+    /// The error, or nil. The value is nil if none was given and there is no default, or if it could not be parsed.
     private let error: @Sendable (_ name: String, _ value: ConfigSetting?) -> ConfigError?
 
     package init(_ error: @escaping @Sendable (_ name: String, _ value: ConfigSetting?) -> ConfigError?) {
@@ -33,7 +33,7 @@ package struct ConfigValidator: Sendable {
         }
     }
 
-    /// As `atLeast`, but no value is fine too.
+    /// Like `atLeast`, but no value is valid too.
     package static func absentOrAtLeast(_ minimum: Int64) -> ConfigValidator {
         ConfigValidator { name, value in
             value == nil ? nil : atLeast(minimum).check(name: name, value: value)
@@ -55,13 +55,13 @@ package struct ConfigValidator: Sendable {
         }
     }
 
-    /// An absent value is fine; an empty one is not.
+    /// An absent value is valid; an empty one is not.
     package static let nonEmptyString = ConfigValidator { name, value in
         value == .text("") ? refuse(name, value, "String must be non-empty") : nil
     }
 
-    /// A name that can stand in paths and topics: not empty, no control characters. An absent value is left to the
-    /// check for required properties.
+    /// A name that can be part of paths and topics: not empty, no control characters. The check for required
+    /// properties handles an absent value.
     package static let nonEmptyStringWithoutControlCharacters = ConfigValidator { name, value in
         guard case .text(let text) = value else { return nil }
         if text.isEmpty { return refuse(name, value, "String may not be empty") }
@@ -72,7 +72,7 @@ package struct ConfigValidator: Sendable {
             name, value, "String may not contain control sequences but had the following ASCII chars: \(codes)")
     }
 
-    /// A list of names that may not repeat.
+    /// A list of distinct names.
     package static let uniqueAliases = ConfigValidator { name, value in
         guard case .list(let items) = value, Set(items).count != items.count else { return nil }
         return refuse(name, value, "Duplicate alias provided.")
@@ -91,7 +91,7 @@ package struct ConfigValidator: Sendable {
         }
     }
 
-    /// A plugin's version, where there is but one. An absent value is fine.
+    /// A plugin's version, of which only one exists. An absent value is valid.
     package static func onlyVersion(_ version: String, of className: String) -> ConfigValidator {
         ConfigValidator { name, value in
             guard case .text(let wanted) = value, wanted != version, wanted != "[\(version)]" else { return nil }
@@ -102,7 +102,7 @@ package struct ConfigValidator: Sendable {
         }
     }
 
-    /// Refuses every value that asks for what is not built. `isSupported` sees only values that are there.
+    /// Refuses every value that needs an unsupported feature. `isSupported` is called only with present values.
     package static func supportedOnly(
         what: String, _ isSupported: @escaping @Sendable (ConfigSetting) -> Bool
     ) -> ConfigValidator {

@@ -17,14 +17,14 @@ package struct ErrorHandling: Hashable, Sendable {
             ConfigKey(
                 "errors.retry.timeout", .long, defaultValue: "0",
                 documentation:
-                    "How long in milliseconds a failed operation of a transform or converter is tried again, where "
-                    + "the failure may pass by itself. No transform or converter of cdcd fails so.",
+                    "How long in milliseconds a failed operation of a transform or converter is retried if "
+                    + "the failure is temporary. No transform or converter of cdcd fails temporarily.",
                 group: group, orderInGroup: 1, width: .medium, displayName: "Retry Timeout for Errors"),
             use: .withoutEffect(reason: noRetries)),
         Option(
             ConfigKey(
                 "errors.retry.delay.max.ms", .long, defaultValue: "60000",
-                documentation: "The longest time in milliseconds between two such attempts.", group: group,
+                documentation: "The maximum time in milliseconds between two such attempts.", group: group,
                 orderInGroup: 2, width: .medium, displayName: "Maximum Delay Between Retries for Errors"),
             use: .withoutEffect(reason: noRetries)),
         Option(
@@ -32,7 +32,7 @@ package struct ErrorHandling: Hashable, Sendable {
                 "errors.tolerance", .string, defaultValue: "none",
                 documentation:
                     "'none' lets the task fail at the first record that cannot be transformed or converted; 'all' "
-                    + "leaves such records out.",
+                    + "skips such records.",
                 group: group, orderInGroup: 3, width: .short, displayName: "Error Tolerance",
                 validator: .oneOf(["none", "all"]))
         ) { input, errors in
@@ -41,13 +41,13 @@ package struct ErrorHandling: Hashable, Sendable {
         Option(
             ConfigKey(
                 "errors.log.enable", .boolean, defaultValue: "false",
-                documentation: "Whether records that are left out are logged with the reason.", group: group,
+                documentation: "Whether skipped records are logged with the reason.", group: group,
                 orderInGroup: 4, width: .short, displayName: "Log Errors"),
             into: \.logsErrors),
         Option(
             ConfigKey(
                 "errors.log.include.messages", .boolean, defaultValue: "false",
-                documentation: "Whether that line of the log holds the record's contents.", group: group,
+                documentation: "Whether that log message contains the record's contents.", group: group,
                 orderInGroup: 5, width: .short, displayName: "Log Error Details"),
             into: \.logsRecords),
     ])

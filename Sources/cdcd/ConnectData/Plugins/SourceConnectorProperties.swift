@@ -1,3 +1,5 @@
+import WireCore
+
 /// The properties of a source connector's configuration that Connect itself defines
 /// (`org.apache.kafka.connect.runtime.SourceConnectorConfig`).
 package struct SourceConnectorProperties: Sendable {
@@ -13,6 +15,19 @@ package struct SourceConnectorProperties: Sendable {
             commonKeys(connectorVersion) + TransformationSetup.listKeys + [Self.reloadKey]
                 + ErrorHandling.options.definition.keys + TopicCreation.options.definition.keys
                 + Self.exactlyOnceKeys)
+    }
+
+    private static let names = Set(
+        SourceConnectorProperties(plugins: PluginRegistry([])).definition(connectorVersion: "").keys.map(\.name)
+            + ["task.class"])
+    private static let prefixes = [
+        "transforms.", "predicates.", "key.converter.", "value.converter.", "header.converter.", "topic.creation.",
+        "producer.override.", "consumer.override.", "admin.override.",
+    ]
+
+    /// Whether the property is the framework's or that of a plugin which the framework creates.
+    package static func isDeclared(_ name: String) -> Bool {
+        names.contains(name) || prefixes.contains(where: name.hasExactPrefix)
     }
 
     private func commonKeys(_ connectorVersion: String) -> [ConfigKey] {

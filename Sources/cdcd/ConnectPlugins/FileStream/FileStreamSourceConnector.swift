@@ -23,7 +23,7 @@ package final class FileStreamSourceConnector: SourceConnector {
         var batchRecordCount = 2000
     }
 
-    private static let options = ConfigOptions<Settings>([
+    static let options = ConfigOptions<Settings>([
         ConfigOption(
             ConfigKey(
                 "file", .string, importance: .high, documentation: "Source filename.",

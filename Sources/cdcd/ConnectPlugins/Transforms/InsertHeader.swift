@@ -6,7 +6,7 @@ package final class InsertHeader: Transformation {
         "org.apache.kafka.connect.transforms.InsertHeader", options.definition,
         factory: .transformation { context throws(ConfigError) in try InsertHeader(context.properties) })
 
-    private struct Settings: Sendable {
+    struct Settings: Sendable {
         var header = ""
         var literal = ""
     }
@@ -15,7 +15,7 @@ package final class InsertHeader: Transformation {
         value == nil ? ConfigError(name: name, value: nil, reason: "entry must be non null") : nil
     }
 
-    private static let options = ConfigOptions<Settings>([
+    static let options = ConfigOptions<Settings>([
         ConfigOption(
             ConfigKey(
                 "header", .string, isRequired: true, importance: .high, documentation: "The name of the header.",

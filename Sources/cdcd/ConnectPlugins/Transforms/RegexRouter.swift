@@ -9,12 +9,12 @@ package final class RegexRouter: Transformation {
         className, options.definition,
         factory: .transformation { context throws(ConfigError) in try RegexRouter(context.properties) })
 
-    private struct Settings: Sendable {
+    struct Settings: Sendable {
         var regex = ""
         var replacement = ""
     }
 
-    private static let options = ConfigOptions<Settings>([
+    static let options = ConfigOptions<Settings>([
         ConfigOption(
             ConfigKey(
                 "regex", .string, isRequired: true, importance: .high,

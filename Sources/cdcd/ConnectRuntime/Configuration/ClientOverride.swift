@@ -10,7 +10,7 @@ package struct ClientOverride {
     let errors: [ConfigError]
     /// The names of those that are accepted and change nothing, ordered.
     let withoutEffect: [String]
-    /// What is wrong with those.
+    /// The problems of those.
     let warnings: [String]
 
     private static let roles: [KafkaClientProperties.Role] = [.producer, .admin, .consumer]

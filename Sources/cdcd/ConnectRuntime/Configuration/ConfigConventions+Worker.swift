@@ -1,9 +1,9 @@
 import ConnectData
 
 extension ConfigConventions {
-    /// Those of the worker's properties: a blank value counts as absent, and an error is what to do about it.
+    /// Those of the worker's properties: a blank value counts as absent, and an error's text is the remedy.
     static let worker = ConfigConventions(
-        treatsBlankAsAbsent: true, validatesDefaults: false,
+        treatsBlankAsAbsent: { _ in true }, validatesDefaults: false,
         missing: { key, name, value in ConfigError(name: name, value: value, message: key.documentation) },
         unreadable: { key, error in
             let message =

@@ -5,7 +5,7 @@ import WireCore
 /// Bytes are ISO 8859-1; other characters are written `\uXXXX`. A line may be continued with a backslash, a key
 /// ends at the first unescaped `=`, `:` or blank, and a later line for the same key wins.
 package enum JavaProperties {
-    /// A file that Java would refuse too.
+    /// A file that Java refuses too.
     package struct SyntaxError: Error, Equatable, CustomStringConvertible {
         /// Counted from 1; of a continued line, its first.
         package let line: Int

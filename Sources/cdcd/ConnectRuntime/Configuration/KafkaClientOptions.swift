@@ -2,7 +2,7 @@ import ConnectData
 import KafkaProtocol
 import KafkaWire
 
-/// The declarations behind `KafkaClientProperties`.
+/// The declarations of `KafkaClientProperties`.
 enum KafkaClientOptions {
     private typealias Option = ConfigOption<KafkaClientSettings>
 
@@ -88,7 +88,7 @@ enum KafkaClientOptions {
         let java = ["metric.reporters", "auto.include.jmx.reporter", "security.providers"].map {
             ConfigOption<Target>(ConfigKey($0, .string), use: .javaOnly)
         }
-        // Java's clients do not read them either unless `security.protocol` asks for TLS or SASL.
+        // Java's clients ignore them too unless `security.protocol` enables TLS or SASL.
         let security = ["ssl.", "sasl."].map { prefix in
             ConfigOption<Target>(
                 ConfigKey(prefix + "*", .string), prefix: prefix,
@@ -108,7 +108,7 @@ enum KafkaClientOptions {
             Option(key("buffer.memory", default: "33554432", in: anyMilliseconds), into: \.producer.bufferBytesMax),
             Option(key("max.request.size", default: "1048576", in: anyMilliseconds), into: \.producer.requestBytesMax),
             Option(key("delivery.timeout.ms", default: "2147483647", in: anyMilliseconds)) { input, settings in
-                // Connect's default stands for no limit.
+                // Connect's default means no limit.
                 let limit = input.integer
                 settings.producer.deliveryTimeoutMilliseconds = limit == Int(Int32.max) ? nil : limit
             },
@@ -198,7 +198,7 @@ enum KafkaClientOptions {
 
     // MARK: Security
 
-    /// What is wrong with a security property that has no effect, nil if nothing is.
+    /// The problem of a security property that has no effect; nil if there is none.
     static func securityWarning(_ property: String, _ value: String) -> String? {
         guard property == "sasl.jaas.config", !JavaText.trim(value).isEmpty else { return nil }
         do throws(JAASError) {
@@ -209,7 +209,7 @@ enum KafkaClientOptions {
         }
     }
 
-    /// What is wrong with the `ssl.*` properties, which have no effect either; nil if nothing is.
+    /// The problem of the `ssl.*` properties, which have no effect either; nil if there is none.
     static func sslWarning(_ properties: [String: String], prefix: String) -> String? {
         do throws(ConfigError) {
             _ = try SSLProperties(properties, prefix: prefix)

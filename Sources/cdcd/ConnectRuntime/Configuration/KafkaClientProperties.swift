@@ -8,7 +8,7 @@ import WireStreams
 ///
 /// Source: `ProducerConfig`, `ConsumerConfig` and `AdminClientConfig` of Kafka 4.3.
 package struct KafkaClientProperties: Sendable {
-    /// What is read: a client's properties by the part that they have here.
+    /// The client whose properties are read.
     package enum Role: String, Sendable, CaseIterable {
         /// A client of its own: the worker's, or that of a schema history.
         case client
@@ -20,7 +20,7 @@ package struct KafkaClientProperties: Sendable {
         case admin
     }
 
-    /// What was found besides the settings.
+    /// The result of reading besides the settings.
     package struct Findings: Sendable {
         package var errors: [ConfigError] = []
         /// The names of properties that are accepted and have no effect.
@@ -28,7 +28,7 @@ package struct KafkaClientProperties: Sendable {
         package var javaOnly: [String] = []
         /// The names of properties that no Kafka client has.
         package var unknown: [String] = []
-        /// What is wrong with properties that have no effect.
+        /// The problems of properties that have no effect.
         package var warnings: [String] = []
     }
 

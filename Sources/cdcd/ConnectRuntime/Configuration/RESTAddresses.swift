@@ -2,11 +2,11 @@ import ConnectData
 import Foundation
 import WireStreams
 
-/// The addresses on which REST listens and by which others reach it.
+/// The addresses on which REST listens, and the one that it advertises.
 struct RESTAddresses {
     let listeners: [SocketAddress]
     let workerID: String
-    /// What is wrong with the advertised address, for the log; nil: nothing.
+    /// The problem of the advertised address, for the log; nil if there is none.
     let warning: String?
 
     init(_ properties: RESTProperties) throws(ConfigError) {
@@ -16,7 +16,7 @@ struct RESTAddresses {
             if properties.listeners != nil {
                 throw properties.error("name at least one listener as http://host:port")
             }
-            // What workers before 3.0 read if `listeners` is absent.
+            // What workers before Kafka 3.0 use if `listeners` is absent.
             found = [SocketAddress(host: properties.hostName ?? "", port: UInt16(clamping: properties.port))]
         }
         listeners = found
@@ -68,10 +68,10 @@ struct RESTAddresses {
 }
 
 extension SocketAddress {
-    /// Whether it stands for all interfaces, which is no address for others.
+    /// Whether it is the wildcard address, which is not an address for clients.
     fileprivate var isWildcard: Bool { host.isEmpty || host == "0.0.0.0" || host == "::" }
 
-    /// Whether each machine reaches itself by it.
+    /// Whether it is a loopback address.
     fileprivate var isLoopback: Bool {
         if host == "::1" || host.lowercased() == "localhost" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)

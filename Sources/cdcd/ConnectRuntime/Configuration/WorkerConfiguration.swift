@@ -5,7 +5,7 @@ import WireStreams
 
 /// The properties of a distributed Connect worker, checked and typed.
 ///
-/// `WorkerOptions` declares the properties. A value that asks for what is not supported stops the start; a property
+/// `WorkerOptions` declares the properties. A value that needs an unsupported feature stops the start; a property
 /// that is unknown, or has no effect here, is named in `warnings` and `notes`.
 package struct WorkerConfiguration: Sendable {
     /// A converter class with its own properties, the prefix taken away.
@@ -63,7 +63,7 @@ package struct WorkerConfiguration: Sendable {
     /// The URL of this worker for other group members, with a slash at the end.
     var advertisedURL: String { "http://\(workerID)/" }
 
-    /// What is wrong with the advertised address; nil: nothing.
+    /// The problem of the advertised address; nil if there is none.
     private(set) var addressWarning: String?
     var connectProtocol = ConnectProtocol.sessioned
     var sessionTimeoutMilliseconds = 10_000
@@ -96,8 +96,7 @@ package struct WorkerConfiguration: Sendable {
     private(set) var producer: KafkaClientSettings
     var rest = RESTProperties()
     /// The properties below `producer.`, `consumer.` and `admin.`, without the prefix. Consumers and admin clients of
-    /// tasks do not exist here: their properties have no effect, and those that ask for security or another cluster are
-    /// refused.
+    /// tasks do not exist here: their properties have no effect, and those for security or another cluster are refused.
     var clientProperties: [KafkaClientProperties.Role: [String: String]] = [:]
 
     var requestTimeoutMilliseconds: Int { client.requestTimeoutMilliseconds }

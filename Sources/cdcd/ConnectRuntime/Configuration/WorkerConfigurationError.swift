@@ -1,4 +1,4 @@
-/// Everything in a worker's properties that stops the start, each with its name, its value and the remedy.
+/// All problems of a worker's properties that stop the start, each with name, value and remedy.
 package struct WorkerConfigurationError: Error, Equatable, Sendable, CustomStringConvertible {
     package struct Problem: Equatable, Sendable, CustomStringConvertible {
         package let name: String

@@ -1,12 +1,13 @@
 import Foundation
 
-/// The machine that a worker runs on, and which start of it: a worker that was killed is known by both.
+/// The machine that a worker runs on and its current boot, by which the former membership of a killed worker is
+/// recognized.
 package struct WorkerHost: Equatable, Sendable {
     let name: String
     /// Random, new at each start of the system's kernel (`/proc/sys/kernel/random/boot_id`).
     let bootID: String
 
-    /// nil if the system does not say: then no former membership is ever recognised.
+    /// nil if the system does not report it; then no former membership is recognized.
     static let current: WorkerHost? = {
         guard let name = systemName(), !name.isEmpty,
             let data = FileManager.default.contents(atPath: "/proc/sys/kernel/random/boot_id")
@@ -15,7 +16,7 @@ package struct WorkerHost: Equatable, Sendable {
         return bootID.isEmpty ? nil : WorkerHost(name: name, bootID: bootID)
     }()
 
-    /// For client ids, which is all that brokers show of members while a group forms.
+    /// For client ids, the only attribute of members that brokers return while a group forms.
     var clientIDSuffix: String { "\(name)-\(bootID.prefix(8))" }
 
     /// The machine's own name.

@@ -1,6 +1,6 @@
 import ConnectData
 
-/// Collects what is wrong with the worker's properties and which of them have no effect.
+/// Collects the problems of the worker's properties, and the properties without effect.
 struct WorkerPropertyReview {
     private(set) var problems: [WorkerConfigurationError.Problem] = []
     private var otherWarnings: [String] = []

@@ -6,5 +6,5 @@ struct DeliveryError: Error, CustomStringConvertible {
 
     init(_ cause: KafkaError) { self.cause = cause }
 
-    var description: String { "Unrecoverable exception from producer send callback: \(cause)" }
+    var description: String { "Unrecoverable exception from producer send callback: \(cause.explained())" }
 }

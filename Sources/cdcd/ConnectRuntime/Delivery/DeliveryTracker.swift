@@ -107,7 +107,7 @@ package final class DeliveryTracker: DeliveryListener {
         }
         if let error {
             let count = tags.reduce(0) { $0 + $1.count }
-            logger.error("\(count) records for \(topic) could not be delivered and are skipped: \(error)")
+            logger.error("\(count) records for \(topic) could not be delivered and are skipped: \(error.explained())")
         }
         let (hasProgress, isFirst) = state.update { state in
             for run in tags {
@@ -122,8 +122,9 @@ package final class DeliveryTracker: DeliveryListener {
     }
 
     package func brokerUnreachable(_ error: KafkaError) {
-        logger.warn("Records wait because a Kafka broker does not accept them: \(error)")
-        reports.brokersChanged(.interrupted(reason: "Records wait because a Kafka broker does not accept them: \(error)"))
+        let reason = "Records wait because a Kafka broker does not accept them: \(error.explained())"
+        logger.warn(reason)
+        reports.brokersChanged(.interrupted(reason: reason))
     }
 
     package func brokerReachable() {

@@ -49,7 +49,7 @@ final class KafkaCluster: WorkerKafka {
             } catch {
                 let left = deadline.milliseconds(since: .now)
                 guard error.isRetriable, left > 0 else { throw error }
-                Self.adminLogger.warn("Kafka does not answer, asking again for at most \(left) ms: \(error)")
+                Self.adminLogger.warn("Kafka does not answer, asking again for at most \(left) ms: \(error.explained())")
             }
         }
     }

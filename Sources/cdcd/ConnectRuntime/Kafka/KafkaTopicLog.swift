@@ -243,7 +243,7 @@ final class KafkaTopicLog: TopicLog {
         func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {}
 
         func brokerUnreachable(_ error: KafkaError) {
-            KafkaTopicLog.logger.warn("Records for an internal topic wait because a broker does not accept them: \(error)")
+            KafkaTopicLog.logger.warn("Records for an internal topic wait because a broker does not accept them: \(error.explained())")
         }
 
         func topicRecreated(_ topic: String) {

@@ -25,7 +25,7 @@ struct BrokerWait: Sendable {
                 try body()
                 break
             } catch let error as KafkaError where error.isRetriable {
-                let reason = "Kafka does not answer while \(what); it is tried again: \(error)"
+                let reason = "Kafka does not answer while \(what); it is tried again: \(error.explained())"
                 if !isWaiting { logger.warn(reason) }
                 isWaiting = true
                 publisher.handle(.clusterChanged(.interrupted(reason: reason)))

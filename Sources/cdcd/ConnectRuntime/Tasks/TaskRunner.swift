@@ -140,8 +140,8 @@ final class TaskRunner: Sendable {
         } catch {
             logger.error(
                 "WorkerSourceTask{id=\(id)} Task threw an uncaught and unrecoverable exception. Task is being killed and will not "
-                    + "recover until manually restarted: \(error)")
-            publisher.handle(.failed(trace: "\(error)"))
+                    + "recover until manually restarted: \(KafkaError.explained(error))")
+            publisher.handle(.failed(trace: KafkaError.explained(error)))
         }
     }
 

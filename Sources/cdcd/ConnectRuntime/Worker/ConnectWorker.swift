@@ -1,4 +1,5 @@
 import ConnectData
+import KafkaWire
 import Synchronization
 import WireCore
 import WireStreams
@@ -107,11 +108,11 @@ package final class ConnectWorker: Sendable {
     private func fail(_ error: any Error) {
         let isFirst = parts.withLock { parts in
             guard parts.failure == nil, !parts.isStopping else { return false }
-            parts.failure = "\(error)"
+            parts.failure = KafkaError.explained(error)
             return true
         }
         guard isFirst else { return }
-        Self.logger.error("The worker cannot continue: \(error)")
+        Self.logger.error("The worker cannot continue: \(KafkaError.explained(error))")
         startThread(named: "connect-failure") { [self] in stop() }
     }
 

@@ -1,3 +1,4 @@
+import ConnectData
 import WireCore
 
 /// The generation of Debezium that a connector configuration selects.
@@ -14,7 +15,8 @@ package enum DebeziumGeneration: String, Sendable, Hashable, CaseIterable {
     /// Selects by the names that a configuration uses. `topic.prefix` takes precedence over all names of 1.9; the
     /// default is 3.6. An override other than `1.9` or `3.6` is ignored here; validation refuses it.
     package init(configuration: [String: String]) {
-        if let override = configuration[Self.overrideProperty], let generation = Self(rawValue: override) {
+        if let override = configuration[Self.overrideProperty],
+            let generation = Self(rawValue: JavaText.trim(override)) {
             self = generation
         } else if configuration["topic.prefix"] != nil {
             self = .v36

@@ -12,8 +12,9 @@ extension ConnectorOptions {
         ConnectorOption(
             "tombstones.on.delete", .boolean, .medium,
             "Change the behaviour of Debezium with regards to delete operations", width: .short,
-            v19: .init(order: 3, default: "true"), v36: .init(order: 3, default: "true"), support: .supported,
-            "Whether a delete is followed by a tombstone."),
+            v19: .init(order: 3, default: "true"), v36: .init(order: 3, default: "true"),
+            "Whether a delete is followed by a tombstone."
+        ) { Option($0, into: \.tombstonesOnDelete) },
         ConnectorOption(
             "heartbeat.interval.ms", .int, .medium, "Connector heartbeat interval (milli-seconds)", width: .medium,
             check: .notNegative, v19: .init(order: 5, default: "0"), v36: .init(order: 4, default: "0"),
@@ -57,47 +58,60 @@ extension ConnectorOptions {
             support: .tuning, "Tags of the metrics' names."),
         ConnectorOption(
             "column.include.list", .list, .medium, "Include Columns", width: .long, check: .expressions,
-            v19: .init(order: 10), v36: .init(order: 14), support: .supported,
-            "Expressions for `database.table.column`: the columns that rows hold."),
+            v19: .init(order: 10), v36: .init(order: 14),
+            "Expressions for `database.table.column`: the columns that rows hold."
+        ) { Option($0, consume: list(\.filter.columns.included)) },
         ConnectorOption(
             "column.exclude.list", .list, .medium, "Exclude Columns", width: .long, check: .expressions,
-            v19: .init(order: 12), v36: .init(order: 15), support: .supported,
-            "Expressions for `database.table.column`: the columns that rows do not hold."),
+            v19: .init(order: 12), v36: .init(order: 15),
+            "Expressions for `database.table.column`: the columns that rows do not hold."
+        ) { Option($0, consume: list(\.filter.columns.excluded)) },
         ConnectorOption(
             "table.include.list", .list, .high, "Include Tables", width: .long, check: .expressions,
-            v19: .init(order: 14), v36: .init(order: 16), support: .supported,
-            "Expressions for `database.table`: the tables to capture."),
+            v19: .init(order: 14), v36: .init(order: 16),
+            "Expressions for `database.table`: the tables to capture."
+        ) { Option($0, consume: list(\.filter.tables.included)) },
         ConnectorOption(
             "table.exclude.list", .list, .medium, "Exclude Tables", width: .long, check: .expressions,
-            v19: .init(order: 16), v36: .init(order: 17), support: .supported,
-            "Expressions for `database.table`: the tables not to capture."),
+            v19: .init(order: 16), v36: .init(order: 17),
+            "Expressions for `database.table`: the tables not to capture."
+        ) { Option($0, consume: list(\.filter.tables.excluded)) },
         ConnectorOption(
             "message.key.columns", .string, .medium, "Columns PK mapping", width: .long, v19: .init(order: 17),
-            v36: .init(order: 18), support: .supported,
-            "Other keys than the primary key: `tables:column,column;…`."),
+            v36: .init(order: 18),
+            "Other keys than the primary key: `tables:column,column;…`."
+        ) { Option($0, consume: messageKeys) },
         ConnectorOption(
             "snapshot.select.statement.overrides", .string, .medium,
             "List of tables where the default select statement used during snapshotting should be overridden.",
             width: .long, v19: .init(order: 18), v36: .init(order: 19), support: .notYet,
             "Tables that a snapshot reads with a statement of their own."),
         ConnectorOption(
+            "snapshot.select.statement.overrides.*", .string, .medium, "Select statement of a table", width: .long,
+            v19: .init(order: 0), v36: .init(order: 0), support: .notYet,
+            prefix: "snapshot.select.statement.overrides.", "The statement with which a snapshot reads a table."),
+        ConnectorOption(
             "column.mask.hash.([^.]+).with.salt.(.+)", .string, .medium, "Mask Columns Using Hash and Salt",
             width: .long, v19: .init(order: 19), v36: .init(order: 20), support: .notYet,
-            "Columns whose values are hashed."),
+            prefix: "column.mask.hash.", "Columns whose values are hashed."),
         ConnectorOption(
             "column.mask.with.(d+).chars", .string, .medium, "Mask Columns With n Asterisks", v19: .init(order: 20),
-            v36: .init(order: 21), support: .notYet, "Columns whose values are replaced by asterisks."),
+            v36: .init(order: 21), support: .notYet, prefix: "column.mask.",
+            "Columns whose values are replaced by asterisks."),
         ConnectorOption(
             "column.truncate.to.(d+).chars", .int, .medium, "Truncate Columns To n Characters",
-            v19: .init(order: 21), v36: .init(order: 22), support: .notYet, "Columns whose texts are cut."),
+            v19: .init(order: 21), v36: .init(order: 22), support: .notYet, prefix: "column.truncate.to.",
+            "Columns whose texts are cut."),
         ConnectorOption(
             "include.schema.changes", .boolean, .medium, "Include database schema changes", width: .short,
-            v19: .init(order: 22, default: "true"), v36: .init(order: 23, default: "true"), support: .supported,
-            "Whether changes of the schema are written to the topic named after the source."),
+            v19: .init(order: 22, default: "true"), v36: .init(order: 23, default: "true"),
+            "Whether changes of the schema are written to the topic named after the source."
+        ) { Option($0, into: \.includesSchemaChanges) },
         ConnectorOption(
             "include.schema.comments", .boolean, .medium, "Include Table and Column Comments", width: .short,
-            v19: .init(order: 23, default: "false"), v36: .init(order: 24, default: "false"), support: .supported,
-            "Whether comments are part of the schema history."),
+            v19: .init(order: 23, default: "false"), v36: .init(order: 24, default: "false"),
+            "Whether comments are part of the schema history."
+        ) { Option($0, into: \.includesSchemaComments) },
         ConnectorOption(
             "column.propagate.source.type", .list, .medium, "Propagate Source Types by Columns",
             v19: .init(order: 24), v36: .init(order: 25), support: .notYet,

@@ -17,9 +17,9 @@ extension ConnectorOptions {
             v19: .init(order: 3, default: "8192"), v36: .init(order: 3, default: "8192"), support: .tuning,
             "Records between reader and worker; the producer's buffer bounds them here."),
         ConnectorOption(
-            "poll.interval.ms", .long, .medium, "Poll interval (ms)", width: .short, check: .positive,
+            "poll.interval.ms", .long, .medium, "Poll interval (ms)", width: .short, check: .positiveInteger,
             v19: .init(order: 4, default: "500"), v36: .init(order: 4, default: "500"), support: .tuning,
-            "How often the worker asks for new events; events leave at once here."),
+            "How often the worker polls for new events; events are delivered immediately here."),
         ConnectorOption(
             "max.queue.size.in.bytes", .long, .medium, "Change event buffer size in bytes", width: .long,
             check: .notNegative, v19: .init(order: 5, default: "0"), v36: .init(order: 5, default: "0"),
@@ -30,17 +30,22 @@ extension ConnectorOptions {
             v19: .init(order: 6, default: "false"), v36: .init(order: 6, default: "false"), support: .notYet,
             "Whether to number the events of transactions and to write their beginnings and ends to a topic."),
         ConnectorOption(
-            "skipped.operations", .list, .low, "Skipped Operations", width: .short, v19: .init(order: 7),
-            v36: .init(order: 7, default: "t"), support: .supported,
-            "Operations whose events are left out: `c`, `u`, `d`, `t`, or `none`."),
+            "skipped.operations", .list, .low, "Skipped Operations", width: .short, check: .operations, v19: .init(order: 7),
+            v36: .init(order: 7, default: "t"),
+            "Operations whose events are left out: `c`, `u`, `d`, `t`, or `none`."
+        ) {
+            Option($0) { input, config in config.skippedOperations = .init(codes: input.trimmed ?? "") }
+        },
         ConnectorOption(
             "snapshot.delay.ms", .long, .low, "Snapshot Delay (milliseconds)", width: .medium, check: .notNegative,
-            v19: .init(order: 8, default: "0"), v36: .init(order: 8, default: "0"), support: .supported,
-            "How long to wait before a snapshot."),
+            v19: .init(order: 8, default: "0"), v36: .init(order: 8, default: "0"),
+            "How long to wait before a snapshot."
+        ) { Option($0, into: \.snapshot.delayMilliseconds) },
         ConnectorOption(
             "streaming.delay.ms", .long, .low, "Streaming Delay (milliseconds)", width: .medium, check: .notNegative,
-            v36: .init(order: 9, default: "0"), support: .supported,
-            "How long to wait after a snapshot before streaming."),
+            v36: .init(order: 9, default: "0"),
+            "How long to wait after a snapshot before streaming."
+        ) { Option($0, into: \.snapshot.streamingDelayMilliseconds) },
         ConnectorOption(
             "snapshot.include.collection.list", .list, .medium, "Snapshot mode include data collection",
             width: .long, v19: .init(order: 9), v36: .init(order: 10), support: .notYet,
@@ -86,17 +91,17 @@ extension ConnectorOptions {
             "snapshot.mode.configuration.based.snapshot.on.schema.error", .boolean, .medium,
             "Snapshot mode property based snapshot on schema error", width: .medium,
             v36: .init(order: 19, default: "false"), support: .notYet,
-            "With `snapshot.mode=configuration_based`: whether the schema is read anew after an error."),
+            "With `snapshot.mode=configuration_based`: whether the schema is read again after an error."),
         ConnectorOption(
             "snapshot.mode.configuration.based.snapshot.on.data.error", .boolean, .medium,
             "Snapshot mode property based snapshot on data error", width: .medium,
             v36: .init(order: 20, default: "false"), support: .notYet,
-            "With `snapshot.mode=configuration_based`: whether rows are read anew after an error."),
+            "With `snapshot.mode=configuration_based`: whether rows are read again after an error."),
         ConnectorOption(
             "retriable.restart.connector.wait.ms", .long, .low, "Retriable restart wait (ms)", width: .medium,
             check: .positive, v19: .init(order: 12, default: "10000"), v36: .init(order: 21, default: "10000"),
             support: .tuning,
-            "How long to wait before a restart after an error that may pass; lost connections are made anew within two seconds here."),
+            "How long to wait before a restart after an error that may pass; lost connections are reopened within two seconds here."),
         ConnectorOption(
             "query.fetch.size", .int, .medium, "Query fetch size", width: .medium, check: .notNegative,
             v19: .init(order: 13, default: "0"), v36: .init(order: 22, default: "0"), support: .tuning,

@@ -1,4 +1,5 @@
 import ConnectData
+import MySQLWire
 
 extension ConnectorOptions {
     /// Group `Connector`, second half: values, modes, timeouts.
@@ -9,8 +10,9 @@ extension ConnectorOptions {
             support: .tuning, "OpenLineage: brokers that name the datasets."),
         ConnectorOption(
             "extended.headers.enabled", .boolean, .low, "Enable/Disable extended headers", width: .short,
-            v36: .init(order: 36, default: "true"), support: .supported,
-            "Whether records carry the `__debezium.context.*` headers."),
+            v36: .init(order: 36, default: "true"),
+            "Whether records carry the `__debezium.context.*` headers."
+        ) { Option($0, into: \.hasExtendedHeaders) },
         ConnectorOption(
             "guardrail.collections.max", .int, .medium, "Maximum number of collections or tables", width: .short,
             check: .notNegative, v36: .init(order: 37, default: "0"), support: .notYet,
@@ -31,12 +33,14 @@ extension ConnectorOptions {
         ConnectorOption(
             "decimal.handling.mode", .string, .medium, "Decimal Handling", width: .short,
             v19: .init(order: 14, default: "precise", choices: ["string", "double", "precise"]),
-            v36: .init(order: 41, default: "precise", choices: ["string", "double", "precise"]), support: .supported,
-            "How DECIMAL is represented: exact bytes, text, or a double."),
+            v36: .init(order: 41, default: "precise", choices: ["string", "double", "precise"]),
+            "How DECIMAL is represented: exact bytes, text, or a double."
+        ) { Option($0, choice: \.values.decimals) },
         ConnectorOption(
             "snapshot.lock.timeout.ms", .long, .medium, "Snapshot lock timeout (ms)", width: .long, check: .positive,
-            v19: .init(order: 15, default: "10000"), v36: .init(order: 42, default: "10000"), support: .supported,
-            "How long a snapshot waits for locks."),
+            v19: .init(order: 15, default: "10000"), v36: .init(order: 42, default: "10000"),
+            "How long a snapshot waits for locks."
+        ) { Option($0, into: \.snapshot.lockTimeoutMilliseconds) },
         ConnectorOption(
             "memory.management.schemas.class", .classReference, .low, "Schema storage class", width: .long,
             v36: .init(order: 43, default: "io.debezium.relational.ConcurrentMapTableMappingStorage"),
@@ -47,17 +51,18 @@ extension ConnectorOptions {
             support: .tuning, "Java class that keeps tables in memory."),
         ConnectorOption(
             "connect.timeout.ms", .int, .medium, "Connection Timeout (ms)", width: .short, check: .positive,
-            v19: .init(order: 16, default: "30000"), v36: .init(order: 45, default: "30000"), support: .supported,
-            "How long connecting to the server may take."),
+            v19: .init(order: 16, default: "30000"), v36: .init(order: 45, default: "30000"),
+            "How long connecting to the server may take."
+        ) { Option($0, into: \.connection.connectTimeoutMilliseconds) },
         ConnectorOption(
             "connect.keep.alive", .boolean, .low, "Keep connection alive (true/false)", width: .short,
             v19: .init(order: 17, default: "true"), v36: .init(order: 46, default: "true"), support: .tuning,
-            "Whether a dropped binlog connection is made anew; it always is here."),
+            "Whether a dropped binlog connection is reopened; it always is here."),
         ConnectorOption(
             "connect.keep.alive.interval.ms", .long, .low, "Keep alive interval (ms)", width: .short,
             check: .positive, v19: .init(order: 18, default: "60000"), v36: .init(order: 47, default: "60000"),
             support: .tuning,
-            "How often Debezium looks after the binlog connection; silence is noticed within two seconds here."),
+            "How often Debezium checks the binlog connection; a silent one is detected within two seconds here."),
         ConnectorOption(
             "use.nongraceful.disconnect", .boolean, .medium, "Use Non-graceful Disconnect", width: .short,
             v36: .init(order: 48, default: "false"), support: .tuning,
@@ -74,9 +79,13 @@ extension ConnectorOptions {
             "snapshot.mode", .string, .low, "Snapshot mode", width: .short,
             v19: .init(order: 19, default: "initial", choices: ["never", "initial_only", "when_needed", "initial", "schema_only", "schema_only_recovery"]),
             v36: .init(order: 51, default: "initial", choices: ["always", "initial_only", "configuration_based", "when_needed", "initial", "custom", "no_data", "recovery"]),
-            support: .supported,
-            supported: ["initial", "initial_only", "when_needed", "no_data", "never", "schema_only"],
-            "When schema and rows are read before streaming."),
+            "When schema and rows are read before streaming."
+        ) {
+            Option($0, supported: ["initial", "initial_only", "when_needed", "no_data", "never", "schema_only"]) { input, config in
+                let mode = input.trimmed?.lowercased() ?? ""
+                config.snapshot.mode = mode == "schema_only" ? .noData : SnapshotOptions.Mode(rawValue: mode) ?? .initial
+            }
+        },
         ConnectorOption(
             "snapshot.query.mode", .string, .low, "Snapshot query mode", width: .short,
             v36: .init(order: 52, default: "select_all", choices: ["custom", "select_all"]), support: .notYet,
@@ -88,22 +97,26 @@ extension ConnectorOptions {
         ConnectorOption(
             "bigint.unsigned.handling.mode", .string, .medium, "The mode for handling bigint-unsigned values",
             width: .short, v19: .init(order: 22, default: "long", choices: ["precise", "long"]),
-            v36: .init(order: 54, default: "long", choices: ["precise", "long"]), support: .supported,
-            "How BIGINT UNSIGNED is represented: a signed long, which wraps, or exact bytes."),
+            v36: .init(order: 54, default: "long", choices: ["precise", "long"]),
+            "How BIGINT UNSIGNED is represented: a signed long, which wraps, or exact bytes."
+        ) { Option($0, choice: \.values.unsignedBigints) },
         ConnectorOption(
-            "time.precision.mode", .string, .medium, "The time precision mode to be used", width: .short,
+            "time.precision.mode", .string, .medium, "The time precision mode to be used", width: .short, check: .withdrawn("adaptive"),
             v19: .init(order: 23, default: "adaptive_time_microseconds", choices: ["adaptive", "adaptive_time_microseconds", "connect"]),
             v36: .init(order: 55, default: "adaptive_time_microseconds", choices: ["adaptive", "adaptive_time_microseconds", "isostring", "microseconds", "nanoseconds", "connect"]),
-            support: .supported, "How DATE, TIME and DATETIME are represented."),
+            "How DATE, TIME and DATETIME are represented."
+        ) { Option($0, choice: \.values.times) },
         ConnectorOption(
             "enable.time.adjuster", .boolean, .low, "Enable Time Adjuster", width: .short,
-            v19: .init(order: 24, default: "true"), v36: .init(order: 56, default: "true"), support: .supported,
-            "Whether years of two digits mean 1970 to 2069."),
+            v19: .init(order: 24, default: "true"), v36: .init(order: 56, default: "true"),
+            "Whether years of two digits mean 1970 to 2069."
+        ) { Option($0, into: \.values.adjustsYears) },
         ConnectorOption(
             "schema.name.adjustment.mode", .string, .low, "Schema Name Adjustment", width: .medium,
             v19: .init(order: 26, default: "avro", choices: ["none", "avro"]),
-            v36: .init(order: 57, default: "none", choices: ["none", "avro_unicode", "avro"]), support: .supported,
-            "Whether schema names are made fit for Avro."),
+            v36: .init(order: 57, default: "none", choices: ["none", "avro_unicode", "avro"]),
+            "Whether schema names are adjusted for Avro."
+        ) { Option($0, choice: \.schemaNameAdjustment) },
         ConnectorOption(
             "min.row.count.to.stream.results", .int, .low, "Stream result set of size", width: .medium,
             check: .notNegative, v19: .init(order: 27, default: "1000"), v36: .init(order: 58, default: "1000"),
@@ -121,8 +134,8 @@ extension ConnectorOptions {
             "snapshot.locking.mode", .string, .low, "Snapshot locking mode", width: .short,
             v19: .init(order: 20, default: "minimal", choices: ["minimal", "minimal_percona", "none", "extended"]),
             v36: .init(order: 61, default: "minimal", choices: ["minimal", "minimal_percona", "custom", "none", "minimal_percona_no_table_locks", "extended"]),
-            support: .supported, supported: ["minimal", "extended", "none"],
-            "How long a snapshot keeps the global read lock."),
+            "How long a snapshot keeps the global read lock."
+        ) { Option($0, supported: ["minimal", "extended", "none"], choice: \.snapshot.locking) },
         ConnectorOption(
             "ddl.parser.type", .string, .low, "DDL Parser Type", width: .short,
             v36: .init(order: 62, default: "default", choices: ["default", "legacy"]), support: .tuning,
@@ -135,21 +148,23 @@ extension ConnectorOptions {
             "binary.handling.mode", .string, .low, "Binary Handling", width: .medium,
             v19: .init(order: 25, default: "bytes", choices: ["bytes", "base64", "hex"]),
             v36: .init(order: 0, default: "bytes", choices: ["bytes", "base64", "base64-url-safe", "hex"]),
-            support: .supported,
-            "How binary columns are represented: bytes, or text in base64 or hexadecimal digits."),
+            "How binary columns are represented: bytes, or text in base64 or hexadecimal digits."
+        ) { Option($0, choice: \.values.binary) },
         ConnectorOption(
             "field.name.adjustment.mode", .string, .low, "Field Name Adjustment", width: .medium,
-            v36: .init(order: 0, default: "none", choices: ["none", "avro", "avro_unicode"]), support: .supported,
-            "Whether field names are made fit for Avro."),
+            v36: .init(order: 0, default: "none", choices: ["none", "avro", "avro_unicode"]),
+            "Whether field names are adjusted for Avro."
+        ) { Option($0, choice: \.fieldNameAdjustment) },
         ConnectorOption(
             "event.converting.failure.handling.mode", .string, .medium, "Event converting failure handling",
             width: .medium, v36: .init(order: 0, default: "warn", choices: ["fail", "warn", "skip"]),
-            support: .supported,
-            "What to do with a value that cannot be represented: fail, or write null with or without a warning."),
+            "What to do with a value that cannot be represented: fail, or write null with or without a warning."
+        ) { Option($0, choice: \.unrepresentableValueHandling) },
         ConnectorOption(
             "skip.messages.without.change", .boolean, .low, "Skip Messages without Change", width: .medium,
-            v36: .init(order: 0, default: "false"), support: .supported,
-            "Whether updates that change no captured column are left out."),
+            v36: .init(order: 0, default: "false"),
+            "Whether updates that change no captured column are left out."
+        ) { Option($0, into: \.skipsUnchangedRows) },
         ConnectorOption(
             "read.only", .boolean, .low, "Read-only connection", width: .medium,
             v19: .init(order: 0, default: "false"), v36: .init(order: 0, default: "false"), support: .notYet,
@@ -157,7 +172,7 @@ extension ConnectorOptions {
         ConnectorOption(
             "unavailable.value.placeholder", .string, .low, "Unavailable value placeholder", width: .medium,
             v36: .init(order: 0, default: "__debezium_unavailable_value"), support: .tuning,
-            "What stands for values that a source leaves out; MySQL leaves out none."),
+            "The placeholder for values that a source omits; MySQL omits none."),
         ConnectorOption(
             "internal.implementation", .string, .low, "Implementation", width: .medium,
             v19: .init(order: 0, default: "parallel", choices: ["parallel", "legacy"]), support: .notYet,

@@ -1,7 +1,12 @@
 import ConnectData
+import DebeziumPlugins
 
-/// All properties of the connector, and what follows from them.
+/// All properties of the connector.
 package enum ConnectorOptions {
+    typealias Option = ConfigOption<MySQLConnectorConfig>
+    /// Puts the value of an option into the configuration that is being built.
+    typealias Consumer = @Sendable (ConfigInput, inout MySQLConnectorConfig) throws(ConfigError) -> Void
+
     package struct Group: Sendable {
         package let name: String
         package let options: [ConnectorOption]
@@ -13,31 +18,30 @@ package enum ConnectorOptions {
         Group(name: "Connector", options: reading + representing),
         Group(name: "History Storage", options: history),
         Group(name: "Events", options: events + filters),
+        Group(name: "Other", options: other),
     ]
 
-    /// Those of a generation, listed or not.
-    static func all(_ profile: DebeziumProfile) -> [ConnectorOption] {
-        groups.flatMap(\.options).filter { $0.presence(profile) != nil }
+    private static let v19 = ConfigOptions(groups.flatMap(\.options).compactMap { $0.resolved(.v19) })
+    private static let v36 = ConfigOptions(groups.flatMap(\.options).compactMap { $0.resolved(.v36) })
+
+    /// The options of a generation, listed or not.
+    static func all(_ profile: DebeziumProfile) -> ConfigOptions<MySQLConnectorConfig> {
+        profile.generation == .v19 ? v19 : v36
     }
 
     /// What `GET /connector-plugins/…/config` lists.
     package static func definition(_ profile: DebeziumProfile) -> ConfigDefinition {
         ConfigDefinition(
             groups.flatMap { group in
-                let listed = group.options.compactMap { option in
-                    option.presence(profile).flatMap { $0.order > 0 ? (option, $0) : nil }
-                }
-                return listed.sorted { $0.1.order < $1.1.order }.map { key($0.0, $0.1, group.name) }
+                group.options.compactMap { $0.resolved(profile)?.key }.filter { $0.orderInGroup > 0 }
+                    .sorted { $0.orderInGroup < $1.orderInGroup }
+                    .map { key in
+                        var key = key
+                        key.group = group.name
+                        // Debezium checks itself what it requires, and lists no property as required.
+                        key.isRequired = false
+                        return key
+                    }
             })
-    }
-
-    private static func key(
-        _ option: ConnectorOption, _ presence: ConnectorOption.Presence, _ group: String
-    ) -> ConfigKey {
-        ConfigKey(
-            option.name, presence.type ?? option.type, defaultValue: presence.defaultValue,
-            importance: option.importance, documentation: option.documentation, group: group,
-            orderInGroup: presence.order, width: option.width, displayName: option.displayName,
-            dependents: presence.dependents, recommendedValues: presence.choices)
     }
 }

@@ -8,7 +8,7 @@ struct EnvelopeLayout: Sendable {
     let transactionSchema: Schema
 
     init(_ configuration: MySQLConnectorConfig) {
-        hasVersions = configuration.profile.hasVersionedSchemas
+        hasVersions = configuration.profile.records.hasVersionedSchemas
         source = SourceLayout(configuration)
         transactionSchema = Schema(
             .structure, isOptional: true, name: hasVersions ? "event.block" : nil, version: hasVersions ? 1 : nil,

@@ -14,7 +14,7 @@ struct SchemaChangeLayout {
     init(_ configuration: MySQLConnectorConfig) {
         profile = configuration.profile
         topic = TopicNaming(configuration).schemaChanges
-        let version = profile.hasVersionedSchemas ? 1 : nil
+        let version = profile.records.hasVersionedSchemas ? 1 : nil
         let text = Schema(.string)
         let optionalText = Schema(.string, isOptional: true)
         let optionalNumber = Schema(.int32, isOptional: true)
@@ -33,12 +33,12 @@ struct SchemaChangeLayout {
             .init("optional", optionalFlag), .init("autoIncremented", optionalFlag), .init("generated", optionalFlag),
             .init("comment", optionalText),
         ]
-        if profile.hasVersionedSchemas {
+        if profile.records.hasVersionedSchemas {
             columnFields += [.init("defaultValueExpression", optionalText), .init("enumValues", texts)]
         }
         columnSchema = structure("io.debezium.connector.schema.Column", columnFields)
         tableSchema = structure(
-            "io.debezium.connector.schema.Table", isOptional: profile.hasVersionedSchemas,
+            "io.debezium.connector.schema.Table", isOptional: profile.records.hasVersionedSchemas,
             [
                 .init("defaultCharsetName", optionalText), .init("primaryKeyColumnNames", texts),
                 .init("columns", Schema(.array, valueSchema: columnSchema)), .init("comment", optionalText),
@@ -49,7 +49,7 @@ struct SchemaChangeLayout {
         source = SourceLayout(configuration)
         keySchema = structure(configuration.flavor.schemaName("SchemaChangeKey"), [.init("databaseName", text)])
         var fields: [Schema.Field] = [.init("source", source.schema)]
-        if profile.hasVersionedSchemas { fields.append(.init("ts_ms", Schema(.int64))) }
+        if profile.records.hasVersionedSchemas { fields.append(.init("ts_ms", Schema(.int64))) }
         fields += [
             .init("databaseName", optionalText), .init("schemaName", optionalText), .init("ddl", optionalText),
             .init("tableChanges", Schema(.array, valueSchema: changeSchema)),
@@ -68,7 +68,7 @@ struct SchemaChangeLayout {
         var values: ContiguousArray<ConnectValue> = [
             marker.map { block.value(marker: $0) } ?? block.value(row: info.row)
         ]
-        if profile.hasVersionedSchemas { values.append(.integer(time / 1000)) }
+        if profile.records.hasVersionedSchemas { values.append(.integer(time / 1000)) }
         values += [
             .string(change.database), .null, .string(change.ddl), .array(change.tables.map(tableChange)),
         ]
@@ -100,7 +100,7 @@ struct SchemaChangeLayout {
             Self.optional(column.scale), .integer(Int64(position)), .boolean(column.isOptional),
             .boolean(column.isAutoIncremented), .boolean(column.isGenerated), Self.optional(column.comment),
         ]
-        if profile.hasVersionedSchemas {
+        if profile.records.hasVersionedSchemas {
             let options = column.enumValues.map { ConnectValue.string($0) }
             values += [
                 Self.optional(column.defaultValueExpression), options.isEmpty ? .null : .array(options),

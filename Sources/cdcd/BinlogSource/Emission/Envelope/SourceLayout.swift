@@ -92,14 +92,14 @@ struct SourceLayout: Sendable {
             .init("version", text), .init("connector", text), .init("name", text), .init("ts_ms", number),
             .init("snapshot", snapshot), .init("db", text), .init("sequence", optionalText),
         ]
-        if profile.hasVersionedSchemas { fields += [.init("ts_us", optionalNumber), .init("ts_ns", optionalNumber)] }
+        if profile.records.hasVersionedSchemas { fields += [.init("ts_us", optionalNumber), .init("ts_ns", optionalNumber)] }
         fields += [
             .init("table", optionalText), .init("server_id", number), .init("gtid", optionalText), .init("file", text),
             .init("pos", number), .init("row", Schema(.int32)), .init("thread", optionalNumber),
             .init("query", optionalText),
         ]
         return Schema(
-            .structure, name: flavor.schemaName("Source"), version: profile.hasVersionedSchemas ? 1 : nil,
+            .structure, name: flavor.schemaName("Source"), version: profile.records.hasVersionedSchemas ? 1 : nil,
             fields: fields)
     }
 }
