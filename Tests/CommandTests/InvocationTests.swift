@@ -9,7 +9,9 @@ import Testing
 
     private func message(of line: String) -> String? {
         do {
-            _ = try parse(line)
+            if case .run(let invocation) = try parse(line), invocation.command == HelpText.entry {
+                _ = try HelpText.about(invocation.operands.first)
+            }
             return nil
         } catch { return error.message }
     }
@@ -32,9 +34,10 @@ import Testing
 
     @Test func helpAndVersionAreAcceptedAsCommandAndAsOption() throws {
         #expect(try parse("--help") == .showHelp(nil))
-        #expect(try parse("help") == .showHelp(nil))
-        #expect(try parse("help broker") == .showHelp(CommandTable.broker))
-        #expect(try parse("worker --help") == .showHelp(CommandTable.worker))
+        #expect(try parse("help broker") == .run(Invocation(command: HelpText.entry, operands: ["broker"])))
+        #expect(try HelpText.about("broker") == HelpText.command(BrokerCommand.entry))
+        #expect(try HelpText.about(nil) == HelpText.program())
+        #expect(try parse("worker --help") == .showHelp(WorkerCommand.entry))
         #expect(try parse("--version") == .showVersion)
     }
 

@@ -3,7 +3,7 @@ import Foundation
 import WireCore
 import WireStreams
 
-/// The program: reads the command line and hands over to the command.
+/// The program: parses the command line and runs the command.
 ///
 /// Exit codes: 0 success, 1 failure at start or while running, 2 wrong usage.
 @main
@@ -32,26 +32,14 @@ struct CDCD {
         case .showHelp(nil): try StandardOutput.print(HelpText.program(), terminator: "")
         case .showHelp(let command?): try StandardOutput.print(HelpText.command(command), terminator: "")
         case .showVersion: try StandardOutput.print("cdcd \(version)")
-        case .run(let invocation): return try run(invocation)
+        case .run(let invocation):
+            if invocation.command.isService {
+                startLogging(invocation)
+                DescriptorLimit.raise()
+            }
+            return try invocation.command.run(invocation)
         }
         return 0
-    }
-
-    private static func run(_ invocation: Invocation) throws -> Int32 {
-        switch invocation.command.name {
-        case CommandTable.completion.name:
-            let script = try CompletionScript.script(for: invocation.operands[0])
-            try StandardOutput.print(script, terminator: "")
-            return 0
-        case CommandTable.broker.name:
-            startLogging(invocation)
-            DescriptorLimit.raise()
-            return try BrokerCommand(invocation).run()
-        default:
-            startLogging(invocation)
-            DescriptorLimit.raise()
-            return try WorkerCommand(invocation).run()
-        }
     }
 
     private static func startLogging(_ invocation: Invocation) {

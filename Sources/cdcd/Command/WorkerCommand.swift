@@ -9,18 +9,34 @@ import WireStreams
 
 /// `cdcd worker FILE`: runs a Connect worker until SIGTERM or SIGINT.
 struct WorkerCommand {
+    static let entry = Command(
+        "worker", operands: "FILE", operandCount: 1...1,
+        summary: "run a Connect worker with the properties in FILE",
+        details: """
+            FILE is a connect-distributed.properties as Java's Kafka Connect takes it. The worker serves Connect's REST
+            API (port 8083 unless `listeners` says otherwise) and runs the connectors of its group until SIGTERM or
+            SIGINT, upon which it ends in order. `cdcd FILE` does the same.
+            """,
+        options: [
+            OptionSpecification(
+                long: "dev-broker", valueName: "DIRECTORY",
+                summary:
+                    "also run the development broker inside, at the address of bootstrap.servers, data in DIRECTORY")
+        ], isService: true
+    ) { try WorkerCommand($0).run() }
+
     private static let logger = Logger("org.apache.kafka.connect.cli.AbstractConnectCli")
 
     private let file: String
     private let brokerDirectory: String?
 
-    init(_ invocation: Invocation) {
+    private init(_ invocation: Invocation) {
         file = invocation.operands[0]
         brokerDirectory = invocation.options["dev-broker"]
     }
 
     /// Returns the exit code. Throws if the start fails: an unreadable file, an invalid property, a port in use.
-    func run() throws -> Int32 {
+    private func run() throws -> Int32 {
         Self.logger.info("Kafka Connect worker initializing ...")
         // Before the signals are blocked: reading from a pipe may wait, and Ctrl-C must end that.
         let properties = try PropertiesFile.read(file)

@@ -1,5 +1,15 @@
 /// Shell completions, generated from the command table.
 enum CompletionScript {
+    private static let shells = ["bash", "zsh", "fish"]
+
+    static let entry = Command(
+        "completion", operands: shells.joined(separator: "|"), operandCount: 1...1, operandWords: .fixed(shells),
+        summary: "print a completion script for a shell", details: "For example: source <(cdcd completion bash)"
+    ) { invocation in
+        try StandardOutput.print(try script(for: invocation.operands[0]), terminator: "")
+        return 0
+    }
+
     static func script(for shell: String) throws(UsageError) -> String {
         switch shell {
         case "bash": bash()
@@ -21,7 +31,12 @@ enum CompletionScript {
         text += "  esac\n  case \"${COMP_WORDS[1]}\" in\n"
         for command in CommandTable.commands {
             let options = command.options.map { "--\($0.long)" }.joined(separator: " ")
-            let words = command.name == "help" ? names : command.name == "completion" ? "bash zsh fish" : ""
+            let words =
+                switch command.operandWords {
+                case .none: ""
+                case .commands: names
+                case .fixed(let words): words.joined(separator: " ")
+                }
             text += "    \(command.name)) COMPREPLY=($(compgen -W '\(options) \(words)' -- \"$word\")"
             text += " $(compgen -f -- \"$word\"));;\n"
         }

@@ -1,5 +1,21 @@
 /// Renders `--help` from the command table.
 enum HelpText {
+    static let entry = Command(
+        "help", operands: "[COMMAND]", operandCount: 0...1, operandWords: .commands,
+        summary: "show help about a command", details: "Without COMMAND, shows what there is."
+    ) { invocation in
+        try StandardOutput.print(try about(invocation.operands.first), terminator: "")
+        return 0
+    }
+
+    /// - Parameter name: nil for the program's own help.
+    static func about(_ name: String?) throws(UsageError) -> String {
+        guard let name else { return program() }
+        if let known = CommandTable.command(named: name) { return command(known) }
+        let hint = NearestWord.of(name, among: CommandTable.commands.map(\.name)).map { "; did you mean `\($0)`?" } ?? ""
+        throw UsageError(message: "there is no command `\(name)`\(hint)", command: entry.name)
+    }
+
     static func program() -> String {
         var text = """
             cdcd: MySQL change data capture into Kafka; a Kafka Connect worker with the Debezium MySQL connector, in one binary.
@@ -13,7 +29,7 @@ enum HelpText {
             """
         for command in CommandTable.commands { text += "  \(padded(command.name, 12))\(command.summary)\n" }
         text += "\nOptions:\n"
-        for option in [CommandTable.help, CommandTable.version] { text += line(for: option) }
+        for option in [OptionSpecification.help, .version] { text += line(for: option) }
         text += """
 
             Exit codes: 0 success, 1 failure at start or while running, 2 wrong usage.
@@ -23,7 +39,7 @@ enum HelpText {
         return text
     }
 
-    static func command(_ command: CommandSpecification) -> String {
+    static func command(_ command: Command) -> String {
         let operands = command.operands.isEmpty ? "" : " \(command.operands)"
         var text = "Usage: cdcd \(command.name) [OPTION]...\(operands)\n\n\(command.details)\n\nOptions:\n"
         for option in command.options { text += line(for: option) }

@@ -1,13 +1,13 @@
 /// A parsed command line, checked against `CommandTable`.
 struct Invocation: Equatable {
-    var command: CommandSpecification
+    var command: Command
     var operands: [String] = []
     /// By long name; a switch has an empty value. The last one of repeated options counts.
     var options: [String: String] = [:]
 
     enum Request: Equatable {
         case run(Invocation)
-        case showHelp(CommandSpecification?)
+        case showHelp(Command?)
         case showVersion
     }
 
@@ -22,9 +22,9 @@ struct Invocation: Equatable {
         if first == "--help" || first == "-h" { return .showHelp(nil) }
         if first == "--version" || first == "-V" { return .showVersion }
         let names = CommandTable.commands.map(\.name)
-        guard let command = CommandTable.commands.first(where: { $0.name == first }) else {
+        guard let command = CommandTable.command(named: first) else {
             let looksLikeFile = first.contains("/") || first.hasSuffix(".properties") || first.hasPrefix("-") || isFile(first)
-            if looksLikeFile { return try parse(arguments, for: CommandTable.worker) }
+            if looksLikeFile { return try parse(arguments, for: WorkerCommand.entry) }
             let hint = NearestWord.of(first, among: names).map { "; did you mean `\($0)`?" } ?? ""
             throw UsageError(message: "there is no command or file `\(first)`\(hint)")
         }
@@ -32,7 +32,7 @@ struct Invocation: Equatable {
     }
 
     private static func parse(
-        _ arguments: [String], for command: CommandSpecification
+        _ arguments: [String], for command: Command
     ) throws(UsageError) -> Request {
         var result = Invocation(command: command)
         var rest = arguments[...]
@@ -45,8 +45,8 @@ struct Invocation: Equatable {
             } else {
                 let (option, attached) = try option(argument, of: command)
                 let value = try value(of: option, attached: attached, rest: &rest, command: command)
-                if option == CommandTable.help { return .showHelp(command) }
-                if option == CommandTable.version { return .showVersion }
+                if option == OptionSpecification.help { return .showHelp(command) }
+                if option == OptionSpecification.version { return .showVersion }
                 result.options[option.long] = value
             }
         }
@@ -57,22 +57,14 @@ struct Invocation: Equatable {
         if command.operandCount.lowerBound > result.operands.count {
             throw UsageError(message: "\(command.operands) is missing", command: command.name)
         }
-        if command.name == "help" { return try help(about: result.operands.first) }
         return .run(result)
     }
 
-    private static func help(about name: String?) throws(UsageError) -> Request {
-        guard let name else { return .showHelp(nil) }
-        if let command = CommandTable.commands.first(where: { $0.name == name }) { return .showHelp(command) }
-        let hint = NearestWord.of(name, among: CommandTable.commands.map(\.name)).map { "; did you mean `\($0)`?" } ?? ""
-        throw UsageError(message: "there is no command `\(name)`\(hint)", command: "help")
-    }
-
     private static func option(
-        _ argument: String, of command: CommandSpecification
+        _ argument: String, of command: Command
     ) throws(UsageError) -> (OptionSpecification, attached: String?) {
         // Help and version are accepted at any position.
-        let options = command.options + [CommandTable.version]
+        let options = command.options + [OptionSpecification.version]
         if argument.hasPrefix("--") {
             let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts.first ?? "")
@@ -91,7 +83,7 @@ struct Invocation: Equatable {
     }
 
     private static func value(
-        of option: OptionSpecification, attached: String?, rest: inout ArraySlice<String>, command: CommandSpecification
+        of option: OptionSpecification, attached: String?, rest: inout ArraySlice<String>, command: Command
     ) throws(UsageError) -> String {
         guard let valueName = option.valueName else {
             guard attached == nil else {
