@@ -64,11 +64,12 @@ enum ServerSession {
 
     /// Connects; a stop of the task interrupts the attempt.
     static func connect(_ options: MySQLConfiguration, _ control: TaskControl) throws -> MySQLConnection {
+        let metrics = MySQLClientMetrics(server: options.address)
         var attempt: Int?
         defer { if let attempt { control.removeStopHandler(attempt) } }
         do throws(MySQLError) {
             return try MySQLConnection.connect(
-                options,
+                options, onEvent: metrics.count,
                 onOpen: { canceller in
                     if let attempt { control.removeStopHandler(attempt) }
                     attempt = control.onStop { canceller.cancel() }

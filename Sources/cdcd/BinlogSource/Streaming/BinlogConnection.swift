@@ -17,6 +17,7 @@ final class BinlogConnection {
     private let configuration: MySQLConnectorConfig
     private let control: TaskControl
     private let logger: Logger
+    private let metrics: MySQLClientMetrics
     private var server: StreamServer
     private var silence = StreamLiveness()
     /// The time limit of the stream's reads.
@@ -31,6 +32,7 @@ final class BinlogConnection {
         self.configuration = configuration
         self.control = control
         self.logger = logger
+        metrics = MySQLClientMetrics(server: configuration.connection.address)
         server = StreamServer(configuration: configuration, control: control, uuid: serverUUID, logger: logger)
     }
 
@@ -84,7 +86,11 @@ final class BinlogConnection {
         of stream: ReplicationStream, at place: @autoclosure () -> StreamLiveness.Place
     ) throws -> UnsafeRawBufferPointer {
         while true {
-            do throws(MySQLError) { return try stream.next() } catch {
+            do throws(MySQLError) {
+                let event = try stream.next()
+                metrics.countBinlogEvent(bytes: event.count)
+                return event
+            } catch {
                 guard case .stream(.timedOut) = error else { throw SessionError(error, isConnecting: false) }
                 try wait(for: stream, place())
             }

@@ -25,8 +25,10 @@ final class HistoryConnection: Sendable {
     private let cancelled = Monitor(false)
 
     init(_ location: HistoryLogLocation, _ settings: KafkaClientSettings, report: @escaping HistoryConditionReport) {
+        let metrics = KafkaClientMetrics(.worker, clientID: settings.client.clientID)
         func makeClient(_ timeoutMilliseconds: Int?) -> KafkaClient {
             var configuration = settings.client
+            configuration.observer = metrics
             if let timeoutMilliseconds {
                 configuration.apiTimeoutMilliseconds = timeoutMilliseconds
                 configuration.requestTimeoutMilliseconds = min(

@@ -50,8 +50,11 @@ package final class DeliveryTracker: DeliveryListener {
     /// Whether records that cannot be delivered are skipped (`errors.tolerance=all`).
     private let toleratesErrors: Bool
     private let logger: Logger
+    /// nil: not counted.
+    let metrics: TaskMetrics?
 
-    package init(toleratesErrors: Bool, logger: Logger, reports: Reports) {
+    package init(toleratesErrors: Bool, logger: Logger, metrics: TaskMetrics? = nil, reports: Reports) {
+        self.metrics = metrics
         self.toleratesErrors = toleratesErrors
         self.logger = logger
         self.reports = reports
@@ -68,6 +71,7 @@ package final class DeliveryTracker: DeliveryListener {
     func seal(emitted: Int, checkpoint: Checkpoint) -> UInt64 {
         let (tag, hasProgress) = state.update { state in
             state.ledger.seal(emitted: emitted, checkpoint: checkpoint) { $0.partition == checkpoint.partition }
+            metrics?.active.set(state.ledger.outstandingCount(openEmitted: 0))
             let hasProgress = Self.collect(&state)
             return (state.ledger.openTag, hasProgress)
         }
@@ -97,6 +101,8 @@ package final class DeliveryTracker: DeliveryListener {
 
     package func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {
         if let error, error == .closed { return }
+        let count = tags.reduce(0) { $0 + $1.count }
+        if error == nil { metrics?.written.add(count) } else { metrics?.failures.add(count) }
         if let error, !toleratesErrors {
             let isFirst = state.update { state in
                 defer { state.failure = state.failure ?? error }
@@ -106,7 +112,7 @@ package final class DeliveryTracker: DeliveryListener {
             return
         }
         if let error {
-            let count = tags.reduce(0) { $0 + $1.count }
+            metrics?.skipped.add(count)
             logger.error("\(count) records for \(topic) could not be delivered and are skipped: \(error.explained())")
         }
         let (hasProgress, isFirst) = state.update { state in
@@ -114,6 +120,7 @@ package final class DeliveryTracker: DeliveryListener {
                 state.ledger.finish(tag: run.tag, count: run.count)
                 state.finishedSinceCommit += run.count
             }
+            metrics?.active.set(state.ledger.outstandingCount(openEmitted: 0))
             let isFirst = error == nil && state.topics.insert(topic).inserted
             return (Self.collect(&state), isFirst)
         }

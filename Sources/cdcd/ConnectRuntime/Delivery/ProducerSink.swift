@@ -18,6 +18,8 @@ package final class ProducerSink: DeliverySink {
     private var lastTopic: TopicHandle?
     private var tag: UInt64
     private var emittedUnderTag = 0
+    /// Records since they were last counted, before transforms.
+    private var polledCount = 0
     private var writer: RecordWriter
 
     package init(
@@ -37,6 +39,7 @@ package final class ProducerSink: DeliverySink {
 
     package func emit(_ record: consuming ConnectRecord) throws {
         if gate.isClosed { try gate.pass() }
+        polledCount += 1
         do {
             guard try writer.convert(&record) else { return }
         } catch {
@@ -50,13 +53,20 @@ package final class ProducerSink: DeliverySink {
 
     package func checkpoint(partition: JSONObject, offset: JSONObject) throws {
         try throwFailure()
+        countPolled()
         let checkpoint = Checkpoint(partition: partition, offset: offset)
         tag = tracker.seal(emitted: emittedUnderTag, checkpoint: checkpoint)
         if emittedUnderTag > 0 { producer.flush() }
         emittedUnderTag = 0
     }
 
+    private func countPolled() {
+        tracker.metrics?.polled.add(polledCount)
+        polledCount = 0
+    }
+
     package func awaitDelivery() throws {
+        countPolled()
         producer.flush()
         if tracker.awaitDelivery(openEmitted: emittedUnderTag) { return }
         try throwFailure()
@@ -64,6 +74,7 @@ package final class ProducerSink: DeliverySink {
     }
 
     package func settle(by deadline: MonotonicInstant) -> Bool {
+        countPolled()
         producer.flush()
         return tracker.awaitDelivery(openEmitted: emittedUnderTag, deadline: deadline)
     }
@@ -98,6 +109,8 @@ package final class ProducerSink: DeliverySink {
             let about = errors.logsRecords ? ", where source record is = \(record)" : " of topic \(record.topic)"
             logger.error("Error encountered in task \(id)\(about): \(error)")
         }
+        tracker.metrics?.failures.add()
+        if errors.skipsRecords { tracker.metrics?.skipped.add() }
         guard errors.skipsRecords else { throw ToleranceExceededError(cause: error) }
     }
 }

@@ -136,6 +136,9 @@ final class TaskCommit: Sendable {
             guard case .attempted(let failure) = outcome else { return (nil, false) }
             return (state.health.committed(failure), state.health.isWorthLogging)
         }
+        if case .attempted(let failure) = outcome {
+            if failure == nil { tracker.metrics?.committed.add() } else { tracker.metrics?.commitFailures.add() }
+        }
         if case .attempted(let failure?) = outcome, isLogged {
             logger.error("WorkerSourceTask{id=\(id)} Failed to commit offsets, will be tried again: \(failure)")
         }

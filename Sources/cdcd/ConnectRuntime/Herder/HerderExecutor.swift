@@ -12,6 +12,7 @@ final class HerderExecutor {
     private var connectors: [ConnectorRun: ConnectorRunner] = [:]
     private var tasks: [TaskRun: TaskRunner] = [:]
     private let configThread = SerialThread(named: "config-topic")
+    private let metrics = WorkerMetrics()
     private let logger = Logger(Herder.loggerName)
 
     init(
@@ -35,6 +36,7 @@ final class HerderExecutor {
 
     /// Called before the machine handles an event.
     func prepare(for event: HerderEvent) {
+        metrics.count(event)
         if case .taskEnded(let run, _) = event { release(run) }
     }
 
@@ -81,7 +83,9 @@ final class HerderExecutor {
             for (id, _) in environment.statuses.snapshot.tasks(of: name) where !kept.contains(id) {
                 environment.statuses.removeTask(id)
             }
-        case .removeTopics(let name): environment.statuses.removeTopics(of: name)
+        case .removeTopics(let name):
+            environment.statuses.removeTopics(of: name)
+            TaskMetrics.remove(connector: name)
         case .setLoggerLevel(let name, let level):
             logger.info("Setting level of namespace \(name) and children to \(level.name)")
             _ = LogSystem.shared.setLevel(level, of: name, nowMilliseconds: environment.clock())

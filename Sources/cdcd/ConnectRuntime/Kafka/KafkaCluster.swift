@@ -21,6 +21,7 @@ final class KafkaCluster: WorkerKafka {
         self.configuration = configuration
         var own = configuration.client
         own.clientID = configuration.memberClientID
+        own.observer = KafkaClientMetrics(.worker, clientID: own.clientID)
         client = KafkaClient(own)
         admin = KafkaAdmin(client)
         var probing = own

@@ -54,8 +54,14 @@ extension RESTService {
     }
 
     func showMetrics() -> HTTPResponse {
-        HTTPResponse(
+        var families = MetricsRegistry.shared.snapshot()
+        if let environment = readiness.withLock({ $0.environment }) {
+            families += WorkerMetrics.families(
+                environment.configs.snapshot, environment.statuses.snapshot,
+                generation: environment.identity.generation)
+        }
+        return HTTPResponse(
             status: 200, headers: [HTTPRequest.Header(name: "Content-Type", value: PrometheusText.contentType)],
-            body: PrometheusText.encode(MetricsRegistry.shared.snapshot()))
+            body: PrometheusText.encode(families.sorted { $0.name < $1.name }))
     }
 }

@@ -21,7 +21,7 @@ final class AtLeastOnceDelivery: Delivery {
         let tracksTopics = environment.configuration.topicTrackingEnabled
         errors = ErrorHandling(configuration: context.connectorConfig.dictionary)
         tracker = DeliveryTracker(
-            toleratesErrors: errors.skipsRecords, logger: context.logger,
+            toleratesErrors: errors.skipsRecords, logger: context.logger, metrics: TaskMetrics(id),
             reports: DeliveryTracker.Reports(
                 progress: { _ in committer.reportProgress(of: id) },
                 firstWrite: { if tracksTopics { statuses.recordTopic($0, of: id, nowMilliseconds: clock()) } },
@@ -40,8 +40,10 @@ final class AtLeastOnceDelivery: Delivery {
             connector: configuration, worker: environment.configuration, plugins: environment.plugins)
         let creation = environment.configuration.topicCreationEnabled ? try TopicCreation(configuration) : nil
         if let error = overrides.errors.first { throw error }
+        var settings = overrides.producer
+        settings.client.observer = KafkaClientMetrics(.producer, clientID: "connector-producer-\(context.id)")
         let producer = try environment.cluster.makeProducer(
-            overrides.producer, clientID: "connector-producer-\(context.id)", listener: tracker)
+            settings, clientID: "connector-producer-\(context.id)", listener: tracker)
         self.producer.withLock { $0 = producer }
         environment.committer.register(taskCommit)
         let cluster = environment.cluster
