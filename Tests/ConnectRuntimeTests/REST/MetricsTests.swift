@@ -1,5 +1,6 @@
 import ConnectData
 import KafkaProtocol
+import KafkaWire
 import Testing
 import WireCore
 import WireStreams

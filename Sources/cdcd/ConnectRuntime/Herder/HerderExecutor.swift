@@ -36,8 +36,15 @@ final class HerderExecutor {
 
     /// Called before the machine handles an event.
     func prepare(for event: HerderEvent) {
-        metrics.count(event)
-        if case .taskEnded(let run, _) = event { release(run) }
+        switch event {
+        case .groupJoined: metrics.rebalances.add()
+        case .connectorStarted(_, nil): metrics.connectorStarts.add()
+        case .connectorStarted(_, .some): metrics.connectorFailures.add()
+        case .taskEnded(let run, let hasFailed):
+            if hasFailed { metrics.taskFailures.add() }
+            release(run)
+        default: break
+        }
     }
 
     /// The event that an event leads to.

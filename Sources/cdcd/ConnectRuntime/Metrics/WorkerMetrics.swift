@@ -38,27 +38,16 @@ package struct WorkerMetrics: Sendable {
         connectorFailures, taskFailures,
     ] + countedStates.map(taskCount)
 
-    private let rebalances: Counter
-    private let connectorStarts: Counter
-    private let connectorFailures: Counter
-    private let taskFailures: Counter
+    let rebalances: Counter
+    let connectorStarts: Counter
+    let connectorFailures: Counter
+    let taskFailures: Counter
 
     init(in registry: MetricsRegistry = .shared) {
         rebalances = Self.rebalances.counter(in: registry)
         connectorStarts = Self.connectorStarts.counter(in: registry)
         connectorFailures = Self.connectorFailures.counter(in: registry)
         taskFailures = Self.taskFailures.counter(in: registry)
-    }
-
-    /// Counts an event of the herder.
-    func count(_ event: HerderEvent) {
-        switch event {
-        case .groupJoined: rebalances.add()
-        case .connectorStarted(_, nil): connectorStarts.add()
-        case .connectorStarted(_, .some): connectorFailures.add()
-        case .taskEnded(_, hasFailed: true): taskFailures.add()
-        default: break
-        }
     }
 
     /// The metrics of the connectors and tasks that exist.

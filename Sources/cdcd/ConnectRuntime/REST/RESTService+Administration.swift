@@ -1,5 +1,6 @@
 import HTTPWire
 import WireCore
+import WireStreams
 
 /// `/admin/loggers` and `/metrics`.
 extension RESTService {
