@@ -67,7 +67,7 @@ import WireTestSupport
         server.stop()
     }
 
-    @Test func aClientOfHTTP10ThatWantsToStayIsToldThatItMay() throws {
+    @Test func keepAliveOfHTTP10IsConfirmed() throws {
         let server = try server()
         let streams = try connect(server, sending: "GET /one HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
         #expect(try Self.text(from: streams, until: "/one").contains("\r\nConnection: keep-alive\r\n"))

@@ -45,8 +45,8 @@ import Testing
 
     /// Folders that still use other words.
     private static let unfinished = [
-        "Sources/", "Tests/ConnectRuntimeTests/", "Tests/KafkaBrokerTests/", "Tests/HTTPWireTests/", "docs/connector-options.md",
-        "docs/worker-properties.md",
+        "Sources/cdcd/BinlogSource/Configuration/", "Sources/cdcd/ConnectRuntime/Kafka/WorkerKafka.swift",
+        "Tests/ConnectRuntimeTests/", "docs/connector-options.md",
     ]
 
     private static let files =
@@ -96,6 +96,8 @@ import Testing
                 guard !Self.exceptions.contains(where: { $0.path == file.path && $0.text == phrase.text })
                 else { continue }
                 for (number, line) in file.lines.enumerated() where Self.words(of: line).contains(" \(phrase.text) ") {
+                    // A pattern of Swift, not English.
+                    if phrase.text == "nil where", line.contains("case nil where") { continue }
                     Issue.record("\(file.path):\(number + 1) uses \"\(phrase.text)\"; write: \(phrase.replacement)")
                 }
             }

@@ -45,9 +45,9 @@ package enum JavaProperties {
                 var joined = Array(natural.dropLast())
                 while position < bytes.count {
                     let more = naturalLine()
-                    let goesOn = JavaProperties.isContinued(more)
-                    joined += goesOn ? more.dropLast() : more
-                    if !goesOn { break }
+                    let isContinued = JavaProperties.isContinued(more)
+                    joined += isContinued ? more.dropLast() : more
+                    if !isContinued { break }
                 }
                 return (joined[...], start)
             }
