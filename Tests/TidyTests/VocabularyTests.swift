@@ -44,10 +44,7 @@ import Testing
     ]
 
     /// Folders that still use other words.
-    private static let unfinished = [
-        "Sources/cdcd/BinlogSource/Configuration/", "Sources/cdcd/ConnectRuntime/Kafka/WorkerKafka.swift",
-        "Tests/ConnectRuntimeTests/", "docs/connector-options.md",
-    ]
+    private static let unfinished = ["Tests/ConnectRuntimeTests/"]
 
     private static let files =
         ["Sources", "Tests", "Benchmarks", "Fuzzing", "Examples"].flatMap {

@@ -8,8 +8,8 @@ protocol WorkerKafka: Sendable {
     /// nil if the cluster has none.
     func clusterID() throws -> String?
 
-    /// Opens one of the worker's own topics, creating it as Connect does where it is missing.
-    /// Throws where it exists and is not what Connect needs.
+    /// Opens one of the worker's own topics, creating it as Connect does if it is missing.
+    /// Throws if it exists and does not meet Connect's requirements.
     func openLog(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws -> any TopicLog
 
     func makeProducer(
