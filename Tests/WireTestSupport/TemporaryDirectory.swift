@@ -1,7 +1,7 @@
 import Foundation
 
 /// A temporary directory that is removed when the test ends.
-package final class TemporaryDirectory {
+package final class TemporaryDirectory: Sendable {
     package let path = NSTemporaryDirectory() + "cdcd-test-" + UUID().uuidString
 
     package init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }

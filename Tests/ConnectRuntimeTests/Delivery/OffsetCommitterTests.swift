@@ -1,3 +1,5 @@
+import KafkaBroker
+import KafkaProtocol
 import Testing
 import WireCore
 import WireStreams
@@ -5,7 +7,7 @@ import WireStreams
 @testable import ConnectRuntime
 
 @Suite struct OffsetCommitterTests {
-    /// A task that has one checkpoint to commit whenever it is told to.
+    /// A task whose checkpoints the test sets.
     private struct Task {
         let commit: TaskCommit
         let tracker: DeliveryTracker
@@ -26,51 +28,43 @@ import WireStreams
         }
     }
 
-    private func store(_ name: String, _ cluster: MemoryCluster) throws -> OffsetStore {
-        let topic = WorkerConfiguration.InternalTopic(
-            name: name, partitions: 1, replicationFactor: 1, configuration: [])
-        return OffsetStore(log: try cluster.openLog(topic, purpose: .offsets))
-    }
+    private let kafka: KafkaHarness
+
+    init() throws { kafka = try KafkaHarness() }
+
+    private func store(_ topic: String) throws -> OffsetStore { OffsetStore(log: try kafka.openLog(topic)) }
 
     /// One partition of the offsets topic has no leader, or a slow one.
-    @Test func aCommitThatTakesLongHoldsUpNoOther() throws {
-        let cluster = MemoryCluster()
-        cluster.state.update { $0.heldAppendTopics = ["slow"] }
+    @Test func slowCommitDelaysNoOtherTask() throws {
+        let gate = kafka.hold(.produce, topic: "slow")
         let committer = OffsetCommitter(flushIntervalMilliseconds: 10)
         committer.start()
         defer { committer.stop(timeoutMilliseconds: 1000) }
-        let slow = Task(TaskID(connector: "slow", task: 0), try store("slow", cluster), committer)
-        let quick = Task(TaskID(connector: "quick", task: 0), try store("quick", cluster), committer)
+        let slow = Task(TaskID(connector: "slow", task: 0), try store("slow"), committer)
+        let quick = Task(TaskID(connector: "quick", task: 0), try store("quick"), committer)
         committer.register(slow.commit)
         committer.register(quick.commit)
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 10_000)
         slow.advance(to: 1)
-        #expect(cluster.state.wait(until: deadline) { $0.heldAppends.isEmpty ? nil : true } == true)
-        for position: Int64 in 1...3 {
-            quick.advance(to: position)
-            let count = cluster.state.wait(until: deadline) { state in
-                state.logs["quick"].flatMap { $0.count >= position ? $0.count : nil }
-            }
-            #expect(count == Int(position))
+        #expect(gate.awaitHeld(1, milliseconds: KafkaHarness.waitMilliseconds))
+        for position in 1...3 {
+            quick.advance(to: Int64(position))
+            let records = try kafka.awaitRecords("quick") { $0.count >= position }
+            #expect(records.count == position)
         }
-        // What comes meanwhile follows the commit that is in progress.
+        // A later checkpoint is committed after the commit that is in progress.
         slow.advance(to: 2)
-        #expect(cluster.state.withLock { $0.heldAppends.count } == 1)
-        cluster.releaseAppends()
-        let last = cluster.state.wait(until: deadline) { state -> String? in
-            guard let records = state.logs["slow"], records.count == 2 else { return nil }
-            return records.last?.value.map { String(decoding: $0, as: UTF8.self) }
-        }
-        #expect(last == "{\"pos\":2}")
+        #expect(gate.heldCount == 1)
+        gate.open()
+        let records = try kafka.awaitRecords("slow") { $0.count >= 2 }
+        #expect(records.map(\.valueText) == ["{\"pos\":1}", "{\"pos\":2}"])
         #expect(committer.interruption == nil)
     }
 
-    /// The end of a task waits for the commit that is in progress, and commits what came after it.
-    @Test func theLastCommitFollowsTheOneUnderWay() throws {
-        let cluster = MemoryCluster()
-        cluster.state.update { $0.heldAppendTopics = ["offsets"] }
+    /// The end of a task waits for the commit in progress, and commits the checkpoints after it.
+    @Test func lastCommitOfATaskFollowsTheOneInProgress() throws {
+        let gate = kafka.hold(.produce, topic: "offsets")
         let committer = OffsetCommitter(flushIntervalMilliseconds: 10)
-        let task = Task(TaskID(connector: "a", task: 0), try store("offsets", cluster), committer)
+        let task = Task(TaskID(connector: "a", task: 0), try store("offsets"), committer)
         task.advance(to: 1)
         let isFirstCommitted = Monitor<Bool?>(nil)
         #expect(task.commit.begin { isCommitted in isFirstCommitted.update { $0 = isCommitted } })
@@ -81,17 +75,15 @@ import WireStreams
             #expect(task.commit.commit())
             ended.finish()
         }
-        cluster.releaseAppends()
-        #expect(ended.wait(milliseconds: 10_000))
+        gate.open()
+        #expect(ended.wait(milliseconds: KafkaHarness.waitMilliseconds))
         #expect(isFirstCommitted.wait { $0 } == true)
-        #expect(cluster.latest("offsets").values.first == "{\"pos\":2}")
+        #expect(try kafka.latest("offsets").values.first == "{\"pos\":2}")
     }
 
-    /// A task that was given up ends later than its successor begins, and takes leave of the committer then.
-    @Test func aTaskThatEndsLateDoesNotTakeItsSuccessorsPlaceAway() throws {
-        let cluster = MemoryCluster()
-        let topic = WorkerConfiguration.InternalTopic(name: "offsets", partitions: 1, replicationFactor: 1, configuration: [])
-        let store = OffsetStore(log: try cluster.openLog(topic, purpose: .offsets))
+    /// An abandoned task may end, and unregister, after its successor has registered.
+    @Test func taskThatEndsLateDoesNotUnregisterItsSuccessor() throws {
+        let store = try store("offsets")
         let committer = OffsetCommitter(flushIntervalMilliseconds: 10)
         committer.start()
         defer { committer.stop(timeoutMilliseconds: 1000) }
@@ -101,10 +93,7 @@ import WireStreams
         committer.register(successor.commit)
         committer.unregister(former.commit)
         successor.advance(to: 7)
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 10_000)
-        let committed = cluster.state.wait(until: deadline) { state in
-            state.logs["offsets"]?.last?.value.map { String(decoding: $0, as: UTF8.self) }
-        }
-        #expect(committed == "{\"pos\":7}")
+        let committed = try kafka.awaitRecords("offsets") { !$0.isEmpty }
+        #expect(committed.map(\.valueText) == ["{\"pos\":7}"])
     }
 }

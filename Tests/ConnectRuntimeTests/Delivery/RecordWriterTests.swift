@@ -8,33 +8,6 @@ import WireStreams
 @testable import ConnectRuntime
 
 @Suite struct RecordWriterTests {
-    /// Keeps what it is given.
-    private final class KeepingProducer: RecordProducer {
-        struct Kept: Sendable {
-            let key: String?
-            let value: String?
-            let headers: EncodedHeaders
-        }
-
-        let kept = Monitor<[Kept]>([])
-
-        func topic(_ name: String) throws -> TopicHandle { TopicHandle(name: name, topic: nil) }
-
-        func append(
-            to topic: TopicHandle, partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
-            headers: EncodedHeaders, timestampMilliseconds: Int64?, tag: UInt64
-        ) throws {
-            let record = Kept(
-                key: key.map { String(decoding: $0, as: UTF8.self) },
-                value: value.map { String(decoding: $0, as: UTF8.self) }, headers: headers)
-            kept.update { $0.append(record) }
-        }
-
-        func flush() {}
-        func close(timeoutMilliseconds: Int) {}
-        func abort() {}
-    }
-
     private static let text = Schema(.string)
 
     private static func record(_ value: String?, topic: String = "t", headers: [ConnectRecord.Header]) -> ConnectRecord {
@@ -47,8 +20,9 @@ import WireStreams
         ConnectRecord.Header(name, schema: text, value: .string(value))
     }
 
-    /// What arrives at the producer.
-    private func write(_ records: [ConnectRecord]) throws -> [KeepingProducer.Kept] {
+    /// Writes the records to the topics `t` and `u`. Returns the stored ones, those of `t` first.
+    private func write(_ records: [ConnectRecord]) throws -> [ConsumedRecord] {
+        let kafka = try KafkaHarness()
         let json = "org.apache.kafka.connect.json.JsonConverter"
         let worker = try WorkerConfiguration(properties: [
             "bootstrap.servers": "localhost:9092", "group.id": "g", "key.converter": json, "value.converter": json,
@@ -59,7 +33,7 @@ import WireStreams
                 "key.converter": json, "key.converter.schemas.enable": "false",
                 "value.converter": json, "value.converter.schemas.enable": "false",
             ], worker: worker, plugins: TestPlugins.registry)
-        let producer = KeepingProducer()
+        let producer = KafkaProducer(kafka.client)
         for record in records {
             var record = record
             guard try writer.convert(&record) else { continue }
@@ -67,27 +41,29 @@ import WireStreams
                 to: producer.topic(record.topic), of: producer, partition: record.partition,
                 timestampMilliseconds: nil, tag: 0)
         }
-        return producer.kept.withLock { $0 }
+        try producer.awaitDelivery(timeoutMilliseconds: KafkaHarness.waitMilliseconds)
+        producer.close(timeoutMilliseconds: 1000)
+        return try kafka.admin.topicNames().flatMap { try kafka.records($0) }
     }
 
     @Test func eachRecordGetsItsOwnHeaders() throws {
         let shared = [Self.header("a", "1"), Self.header("b", "2")]
         let other = [Self.header("a", "3")]
-        let kept = try write([
+        let records = try write([
             Self.record("1", headers: shared), Self.record("2", headers: shared), Self.record("3", headers: other),
             Self.record("4", headers: []), Self.record("5", headers: []), Self.record("6", topic: "u", headers: shared),
         ])
-        func encoded(_ pairs: [(String, String)]) -> EncodedHeaders {
-            EncodedHeaders(pairs.map { RecordHeader(key: $0.0, value: Array($0.1.utf8)) })
+        func stored(_ name: String, _ value: String) -> RecordHeader {
+            RecordHeader(key: name, value: Array(value.utf8))
         }
-        let both = encoded([("a", "1"), ("b", "2")])
-        #expect(kept.map(\.headers) == [both, both, encoded([("a", "3")]), .none, .none, both])
-        #expect(kept.map(\.value) == (1...6).map { "\"\($0)\"" })
+        let both = [stored("a", "1"), stored("b", "2")]
+        #expect(records.map(\.headers) == [both, both, [stored("a", "3")], [], [], both])
+        #expect(records.map(\.valueText) == (1...6).map { "\"\($0)\"" })
     }
 
     @Test func aTombstoneHasNoValue() throws {
-        let kept = try write([Self.record("1", headers: []), Self.record(nil, headers: [])])
-        #expect(kept.map(\.key) == ["\"k\"", "\"k\""])
-        #expect(kept.map(\.value) == ["\"1\"", nil])
+        let records = try write([Self.record("1", headers: []), Self.record(nil, headers: [])])
+        #expect(records.map(\.keyText) == ["\"k\"", "\"k\""])
+        #expect(records.map(\.valueText) == ["\"1\"", nil])
     }
 }

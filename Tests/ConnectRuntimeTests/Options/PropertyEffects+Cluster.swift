@@ -1,4 +1,5 @@
 import Foundation
+import KafkaBroker
 import KafkaProtocol
 import KafkaWire
 import PluginTestSupport
@@ -64,9 +65,8 @@ extension PropertyEffect {
         PropertyEffect("heartbeat.interval.ms", "20", from: nil, to: "five within ten seconds") { properties in
             let worker = try WorkerHarness(properties: properties)
             defer { worker.stop() }
-            let deadline = MonotonicInstant.now.advanced(byMilliseconds: 10_000)
-            let isSeen = worker.cluster.state.wait(until: deadline) { $0.heartbeatCount >= 5 ? true : nil }
-            return isSeen == true ? "five within ten seconds" : "fewer"
+            worker.kafka.awaitRequests(.heartbeat, count: 5)
+            return worker.kafka.requestCount(.heartbeat) >= 5 ? "five within ten seconds" : "fewer"
         },
         PropertyEffect("connect.protocol", "eager", from: "256 bits", to: "none") {
             let keys = try sessionKeys($0, connectors: ["a"])
@@ -89,7 +89,7 @@ extension PropertyEffect {
             _ = try worker.call("POST", "/connectors", connector(name))
             try worker.awaitStates(name, "RUNNING", ["RUNNING"])
         }
-        return try worker.cluster.records(of: "configs").filter { $0.keyText == "session-key" }.map { record in
+        return try worker.kafka.records("configs").filter { $0.keyText == "session-key" }.map { record in
             let key = try JSONValue.parse(record.value ?? []).objectValue?["key"]?.stringValue ?? ""
             return (Data(base64Encoded: key)?.count ?? 0) * 8
         }

@@ -1,4 +1,5 @@
 import HTTPWire
+import KafkaProtocol
 import PluginTestSupport
 import Testing
 import WireCore
@@ -9,8 +10,10 @@ import WireStreams
 extension PropertyEffect {
     /// The addresses on which a worker listens.
     private static func listening(_ properties: [String: String]) throws -> (host: String, port: UInt16) {
+        let kafka = try KafkaHarness()
         let worker = ConnectWorker(
-            configuration: try configuration(properties), plugins: TestPlugins.registry, cluster: MemoryCluster())
+            configuration: try configuration(kafka.properties.merging(properties) { $1 }),
+            plugins: TestPlugins.registry)
         try worker.start()
         defer { worker.stop() }
         return worker.restAddress.map { ($0.host, $0.port) } ?? ("nowhere", 0)
@@ -18,10 +21,10 @@ extension PropertyEffect {
 
     /// The worker as a connector's status names it.
     private static let workerID: Observation = { properties in
-        let cluster = MemoryCluster()
+        let kafka = try KafkaHarness()
         let worker = ConnectWorker(
-            configuration: try configuration(properties),
-            plugins: TestPlugins.registry(adding: [ScriptedConnector().plugin]), cluster: cluster)
+            configuration: try configuration(kafka.properties.merging(properties) { $1 }),
+            plugins: TestPlugins.registry(adding: [ScriptedConnector().plugin]))
         try worker.start()
         defer { worker.stop() }
         let request = HTTPRequest(
@@ -29,9 +32,8 @@ extension PropertyEffect {
             headers: [HTTPRequest.Header(name: "Content-Type", value: "application/json")],
             body: Array(connector("a").utf8))
         _ = worker.service.answer(request)
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 10_000)
-        let status = cluster.state.wait(until: deadline) { $0.logs["status"]?.first { $0.value != nil }?.value }
-        return try status.flatMap { try JSONValue.parse($0).objectValue?["worker_id"]?.stringValue } ?? "none"
+        let statuses = try kafka.awaitRecords("status") { $0.contains { $0.value != nil } }
+        return try statuses.lazy.compactMap(\.value).first.flatMap { try JSONValue.parse($0).objectValue?["worker_id"]?.stringValue } ?? "none"
     }
 
     private static let page = ["Origin": "http://page.example"]

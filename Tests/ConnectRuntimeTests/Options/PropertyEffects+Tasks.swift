@@ -1,4 +1,5 @@
 import ConnectData
+import KafkaBroker
 import KafkaProtocol
 import KafkaWire
 import PluginTestSupport
@@ -20,13 +21,13 @@ extension PropertyEffect {
         let worker = try WorkerHarness(ScriptedConnector(script: script), properties: properties)
         _ = try worker.call("POST", "/connectors", connector("a", more))
         try worker.awaitStates("a", "RUNNING", ["RUNNING"])
-        worker.awaitCluster("the record is there") { !$0.produced.isEmpty }
+        try worker.kafka.awaitRecords("t") { !$0.isEmpty }
         return worker
     }
 
-    private static func milliseconds(_ body: () throws -> Void) rethrows -> Int {
+    private static func milliseconds<R>(_ body: () throws -> R) rethrows -> Int {
         let begun = MonotonicInstant.now
-        try body()
+        _ = try body()
         return MonotonicInstant.now.milliseconds(since: begun)
     }
 
@@ -43,7 +44,7 @@ extension PropertyEffect {
                 properties,
                 ["topic.creation.default.partitions": "2", "topic.creation.default.replication.factor": "1"])
             defer { worker.stop() }
-            return worker.cluster.state.withLock { $0.createdTopics.map(\.name).joined(separator: ",") }
+            return worker.kafka.createdTopics.map(\.name).filter { $0 == "t" }.joined(separator: ",")
         },
         PropertyEffect("topic.tracking.enable", "false", from: "200", to: "403") { properties in
             let worker = try running(properties)
@@ -57,24 +58,20 @@ extension PropertyEffect {
         },
         // Commits follow each other within a second at the earliest otherwise, ten of them within nine.
         PropertyEffect("offset.flush.interval.ms", "20", from: nil, to: "ten within nine seconds") { properties in
-            let cluster = MemoryCluster()
+            let kafka = try KafkaHarness()
             let worker = try WorkerHarness(
                 ScriptedConnector(script: { sink, control, _ in
                     for count in 1...10 {
                         try sink.emit(ScriptedConnector.record("r"))
                         let offset: JSONObject = ["n": .integer(Int64(count))]
                         try sink.checkpoint(partition: ["p": .integer(1)], offset: offset)
-                        // Until it is committed, or the test is over.
-                        let limit = MonotonicInstant.now.advanced(byMilliseconds: 10_000)
-                        _ = cluster.state.wait(until: limit) { $0.logs["offsets"]?.count == count ? true : nil }
+                        try kafka.awaitRecords("offsets") { $0.count == count }
                     }
                     ScriptedConnector.waitForStop(control)
-                }), cluster: cluster, properties: properties)
+                }), kafka: kafka, properties: properties)
             defer { worker.stop() }
             _ = try worker.call("POST", "/connectors", connector("a"))
-            let taken = milliseconds {
-                worker.awaitCluster("everything is committed") { $0.logs["offsets"]?.count == 10 }
-            }
+            let taken = try milliseconds { try kafka.awaitRecords("offsets") { $0.count == 10 } }
             return taken < 9000 ? "ten within nine seconds" : "\(taken) ms"
         },
         // A task that stops waits five seconds for its records otherwise.
@@ -88,9 +85,9 @@ extension PropertyEffect {
                     ScriptedConnector.waitForStop(control)
                 }), properties: properties)
             defer { worker.stop() }
-            worker.cluster.state.update { $0.holdsDelivery = true }
+            let gate = worker.kafka.hold(.produce, topic: "t")
             _ = try worker.call("POST", "/connectors", connector("a"))
-            worker.awaitCluster("the record is appended") { $0.held.count == 1 }
+            #expect(gate.awaitHeld(1, milliseconds: KafkaHarness.waitMilliseconds))
             let taken = try milliseconds {
                 _ = try worker.call("PUT", "/connectors/a/stop")
                 try worker.awaitStates("a", "STOPPED", [])

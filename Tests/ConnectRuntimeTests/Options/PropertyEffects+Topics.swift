@@ -1,3 +1,5 @@
+import KafkaBroker
+import KafkaProtocol
 import PluginTestSupport
 import Testing
 import WireStreams
@@ -5,40 +7,48 @@ import WireStreams
 @testable import ConnectRuntime
 
 extension PropertyEffect {
-    /// An internal topic as the cluster is asked to open it.
-    private static func opened(
-        _ purpose: InternalTopicPurpose, _ show: @escaping @Sendable (WorkerConfiguration.InternalTopic) -> String
+    /// An internal topic as the worker requests to create it.
+    ///
+    /// - Parameter name: its default name.
+    private static func created(
+        _ name: String, _ show: @escaping @Sendable (CreateTopicsRequest.CreatableTopic) -> String
     ) -> Observation {
         { properties in
-            let worker = try WorkerHarness(properties: properties)
+            let kafka = try KafkaHarness()
+            kafka.createTopicsWithOneReplica()
+            let worker = ConnectWorker(
+                configuration: try configuration(
+                    properties.merging(["bootstrap.servers": kafka.broker.address.description]) { $1 }),
+                plugins: TestPlugins.registry)
+            try worker.start()
             defer { worker.stop() }
-            worker.awaitCluster("the internal topics are opened") { $0.openedTopics.count == 3 }
-            return worker.cluster.state.withLock { $0.openedTopics[purpose] }.map(show) ?? "none"
+            let others = Set(["configs", "offsets", "status"]).subtracting([name])
+            return kafka.awaitCreatedTopics(3).first { !others.contains($0.name) }.map(show) ?? "none"
         }
     }
 
-    private static func topic(
-        _ store: String, _ purpose: InternalTopicPurpose, name: String
-    ) -> [PropertyEffect] {
+    private static func topic(_ store: String, name: String) -> [PropertyEffect] {
         [
-            PropertyEffect("\(store).storage.topic", "mine", from: name, to: "mine", opened(purpose) { $0.name }),
+            PropertyEffect("\(store).storage.topic", "mine", from: name, to: "mine", created(name) { $0.name }),
             PropertyEffect(
                 "\(store).storage.replication.factor", "1", from: "3", to: "1",
-                opened(purpose) { "\($0.replicationFactor)" }),
+                created(name) { "\($0.replicationFactor)" }),
             PropertyEffect(
                 "\(store).storage.min.insync.replicas", "2", of: "\(store).storage.*", from: "",
                 to: "min.insync.replicas=2",
-                opened(purpose) { $0.configuration.map { "\($0.name)=\($0.value)" }.joined(separator: ",") }),
+                created(name) { topic in
+                    topic.configs.filter { $0.name != "cleanup.policy" }.map { "\($0.name)=\($0.value ?? "null")" }
+                        .joined(separator: ",")
+                }),
         ]
     }
 
     /// The worker's own topics.
     static let topics =
-        topic("config", .configs, name: "configs") + topic("offset", .offsets, name: "offsets")
-        + topic("status", .statuses, name: "status") + [
+        topic("config", name: "configs") + topic("offset", name: "offsets") + topic("status", name: "status") + [
             PropertyEffect(
-                "offset.storage.partitions", "2", from: "25", to: "2", opened(.offsets) { "\($0.partitions)" }),
+                "offset.storage.partitions", "2", from: "25", to: "2", created("offsets") { "\($0.numPartitions)" }),
             PropertyEffect(
-                "status.storage.partitions", "2", from: "5", to: "2", opened(.statuses) { "\($0.partitions)" }),
+                "status.storage.partitions", "2", from: "5", to: "2", created("status") { "\($0.numPartitions)" }),
         ]
 }

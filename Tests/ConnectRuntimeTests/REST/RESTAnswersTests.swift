@@ -1,4 +1,5 @@
 import ConnectData
+import KafkaBroker
 import Testing
 import WireCore
 import WireTestSupport
@@ -64,7 +65,10 @@ import WireTestSupport
             ScriptedConnector.waitForStop(control)
         }))
         defer { worker.stop() }
-        for line in try Fixtures.text("connect/rest/\(section).jsonl").split(separator: "\n") {
+        // The id of the cluster of the real worker.
+        let answers = try Fixtures.text("connect/rest/\(section).jsonl")
+            .replacing("Y2RjZC10ZXN0LWNsdXN0ZQ", with: worker.kafka.broker.clusterID)
+        for line in answers.split(separator: "\n") {
             let exchange = try Exchange(line)
             let found =
                 exchange.isEventual

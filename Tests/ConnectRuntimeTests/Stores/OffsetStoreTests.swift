@@ -1,3 +1,4 @@
+import KafkaBroker
 import KafkaProtocol
 import KafkaWire
 import Synchronization
@@ -8,15 +9,17 @@ import WireStreams
 @testable import ConnectRuntime
 
 @Suite struct OffsetStoreTests {
-    private let cluster = MemoryCluster()
+    private let kafka: KafkaHarness
     private let source = OffsetView.Source(connector: "c", partition: ["s": .integer(1)])
 
-    private func makeStore() throws -> OffsetStore {
-        let topic = WorkerConfiguration.InternalTopic(name: "offsets", partitions: 1, replicationFactor: 1, configuration: [])
-        return OffsetStore(log: try cluster.openLog(topic, purpose: .offsets))
-    }
+    init() throws { kafka = try KafkaHarness() }
 
-    /// Runs `body` on a thread and gives what became of it.
+    private func makeStore() throws -> OffsetStore { OffsetStore(log: try kafka.openLog("offsets")) }
+
+    /// Holds the request with which each read of the topic begins.
+    private func holdReads() -> RequestGate { kafka.hold(.listOffsets, topic: "offsets") }
+
+    /// Runs `body` on a thread of its own. Returns its outcome once it has ended.
     private func begin(_ body: @escaping @Sendable () throws -> Void) -> Monitor<Result<Void, any Error>?> {
         let outcome = Monitor<Result<Void, any Error>?>(nil)
         startThread(named: "reader") {
@@ -31,48 +34,44 @@ import WireStreams
         try #require(outcome.wait(until: deadline) { $0 }).get()
     }
 
-    private func awaitReads(_ count: Int) {
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 20_000)
-        #expect(cluster.state.wait(until: deadline) { $0.readCount >= count ? true : nil } == true)
-    }
-
     /// GET offsets may read a long topic, or wait for brokers.
     @Test func offsetsAreWrittenWhileTheTopicIsRead() throws {
         let store = try makeStore()
-        cluster.state.update { $0.holdsReads = true }
+        let gate = holdReads()
         let read = begin { try store.refresh() }
-        awaitReads(1)
+        #expect(gate.awaitHeld(1, milliseconds: KafkaHarness.waitMilliseconds))
         try store.write(["p": .integer(7)], of: source)
         #expect(store.offset(of: source) == ["p": .integer(7)])
-        cluster.state.update { $0.holdsReads = false }
+        gate.open()
         try end(read)
         #expect(store.offset(of: source) == ["p": .integer(7)])
     }
 
-    /// All who ask during one read share the next.
-    @Test func callersShareReadsThatBeginAfterTheyAsked() throws {
+    /// All callers that arrive during one read share the next.
+    @Test func callersShareReadsThatBeginAfterTheirCalls() throws {
         let store = try makeStore()
-        cluster.state.update { $0.holdsReads = true }
+        let count = kafka.requestCount(.listOffsets)
+        let gate = holdReads()
         let first = begin { try store.refresh() }
-        awaitReads(1)
+        #expect(gate.awaitHeld(1, milliseconds: KafkaHarness.waitMilliseconds))
         let others = (0..<5).map { _ in begin { try store.refresh() } }
-        cluster.state.update { $0.holdsReads = false }
+        gate.open()
         try end(first)
         for other in others { try end(other) }
-        // One for each caller at most; one for all where they asked during the first.
-        #expect((2...6).contains(cluster.state.withLock { $0.readCount }))
+        // At most one for each caller; one for all that called during the first read.
+        #expect((2...6).contains(kafka.requestCount(.listOffsets) - count))
     }
 
-    @Test func aReaderCanBeCancelledWhileTheTopicIsRead() throws {
+    @Test func callerCanBeCancelledWhileTheTopicIsRead() throws {
         let store = try makeStore()
         let isCancelled = CancelFlag()
-        cluster.state.update { $0.holdsReads = true }
+        let gate = holdReads()
         let read = begin { try store.refresh { isCancelled.value.load(ordering: .acquiring) } }
-        awaitReads(1)
+        #expect(gate.awaitHeld(1, milliseconds: KafkaHarness.waitMilliseconds))
         isCancelled.value.store(true, ordering: .releasing)
         store.wakeReaders()
         #expect(throws: CancellationError.self) { try end(read) }
-        cluster.state.update { $0.holdsReads = false }
+        gate.open()
         try store.refresh()
     }
 
@@ -80,16 +79,16 @@ import WireStreams
         let value = Atomic(false)
     }
 
-    @Test func aFailedReadIsTheCallersAndTheNextOneIsTriedAgain() throws {
+    @Test func failedReadIsThrownToItsCallersOnly() throws {
         let store = try makeStore()
-        cluster.state.update { $0.refusedReads = .timedOut(what: "reading", milliseconds: 1, lastError: nil) }
+        let refusal = kafka.intercept([.listOffsets], topic: "offsets", .refuse(.topicAuthorizationFailed))
         #expect(throws: KafkaError.self) { try store.refresh() }
-        cluster.state.update { $0.refusedReads = nil }
+        kafka.remove(refusal)
         try store.refresh()
     }
 
-    /// The topic is read after the write, and an older record of the same key comes along.
-    @Test func whatThisWorkerWroteIsNotUndoneByOlderRecords() throws {
+    /// The topic is read after the write, and an older record of the same key is read then.
+    @Test func offsetWrittenByThisWorkerIsNotReplacedByAnOlderRecord() throws {
         var view = OffsetView()
         let key = view.key(for: source)
         func record(_ offset: Int64, _ position: Int) -> StoreRecord {
@@ -101,7 +100,7 @@ import WireStreams
         try view.apply(record(5, 5))
         try view.apply(record(6, 6))
         #expect(view.offset(of: source) == ["p": .integer(6)])
-        // The broker had it already and does not say where.
+        // The broker had stored it already and does not return the offset.
         view.stored(["p": .integer(7)], of: source, key: key, at: RecordMetadata(partition: 2, offset: nil))
         #expect(view.offset(of: source) == ["p": .integer(7)])
         try view.apply(record(8, 8))

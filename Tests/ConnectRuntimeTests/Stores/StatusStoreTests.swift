@@ -1,3 +1,4 @@
+import KafkaBroker
 import KafkaProtocol
 import KafkaWire
 import Testing
@@ -7,49 +8,21 @@ import WireStreams
 @testable import ConnectRuntime
 
 @Suite struct StatusStoreTests {
-    /// A log whose appends fail as those of a producer that is replaced.
-    private final class InterruptedLog: TopicLog {
-        struct State: Sendable {
-            var failures = 0
-            var stored: [String] = []
-        }
-
-        let state: Monitor<State>
-
-        init(failures: Int) { state = Monitor(State(failures: failures)) }
-
-        func readToEnd(_ body: (StoreRecord) -> Void) throws {}
-
-        func append(
-            key: [UInt8], value: [UInt8]?, completion: @escaping @Sendable (Result<RecordMetadata, any Error>) -> Void
-        ) {
-            let isStored = state.update { state in
-                if state.failures > 0 {
-                    state.failures -= 1
-                    return false
-                }
-                state.stored.append(String(decoding: value ?? [], as: UTF8.self))
-                return true
-            }
-            completion(isStored ? .success(RecordMetadata(partition: 0, offset: 0)) : .failure(KafkaError.closed))
-        }
-
-        func awaitDelivery(timeoutMilliseconds: Int) {}
-        func close(timeoutMilliseconds: Int) {}
-    }
-
     private func status(_ state: StatusRecord.State) -> StatusRecord {
         StatusRecord(state: state, workerID: "w", generation: 1, version: nil)
     }
 
-    @Test func statusThatAReplacedProducerDidNotStoreIsWrittenAgain() {
-        let log = InterruptedLog(failures: 2)
-        let store = StatusStore(log: log, retryMilliseconds: 1)
+    @Test func statusThatTheBrokerRefusesTwiceIsWrittenAgain() throws {
+        let kafka = try KafkaHarness()
+        kafka.intercept { request, count in
+            request.apiKey == .produce && count <= 2 ? .refuse(.topicAuthorizationFailed) : nil
+        }
+        let store = StatusStore(log: try kafka.openLog("status", purpose: .statuses), retryMilliseconds: 1)
         store.put(connector: "a", status(.running))
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 10_000)
-        let stored = log.state.wait(until: deadline) { $0.stored.first }
-        #expect(stored?.contains("RUNNING") == true)
-        store.close(timeoutMilliseconds: 10)
+        let stored = try kafka.awaitRecords("status") { !$0.isEmpty }
+        #expect(stored.first?.valueText?.contains("RUNNING") == true)
+        #expect(kafka.requestCount(.produce) == 3)
+        store.close(timeoutMilliseconds: 1000)
     }
 
     @Test func replacedStatusIsNotWrittenAgain() {
@@ -67,7 +40,7 @@ import WireStreams
         #expect(!late)
     }
 
-    @Test func changesOfAnInterruptedReadAreKept() throws {
+    @Test func changesOfAFailedReadAreKept() throws {
         let store = ConfigStore(log: HalfReadLog())
         #expect(throws: KafkaError.self) { try store.refresh() }
         #expect(store.snapshot.connectors["a"] != nil)
@@ -77,7 +50,7 @@ import WireStreams
     }
 
     /// The first read fails after one record.
-    private final class HalfReadLog: TopicLog {
+    private final class HalfReadLog: StoreLog {
         private let reads = Monitor(0)
 
         func readToEnd(_ body: (StoreRecord) -> Void) throws {

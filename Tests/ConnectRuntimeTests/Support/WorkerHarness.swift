@@ -6,7 +6,7 @@ import WireStreams
 
 @testable import ConnectRuntime
 
-/// A whole worker on a cluster in memory, spoken to as REST would.
+/// A whole worker with a broker in this process. Tests pass requests to its REST service.
 final class WorkerHarness: Sendable {
     struct Answer: Equatable {
         var status: Int
@@ -14,22 +14,31 @@ final class WorkerHarness: Sendable {
         var location: String?
     }
 
-    let cluster: MemoryCluster
+    let kafka: KafkaHarness
     let worker: ConnectWorker
 
+    /// Starts a worker.
+    ///
+    /// - Parameters:
+    ///   - kafka: the broker; nil creates one.
+    ///   - properties: replace those of `configuration`.
+    ///   - briefMilliseconds: see `KafkaCluster.init`.
     init(
-        _ connector: ScriptedConnector = ScriptedConnector(), cluster: MemoryCluster = MemoryCluster(),
-        properties: [String: String] = [:], limits: (inout WorkerConfiguration) -> Void = { _ in }
+        _ connector: ScriptedConnector = ScriptedConnector(), kafka: KafkaHarness? = nil,
+        properties: [String: String] = [:], briefMilliseconds: Int = 3000,
+        limits: (inout WorkerConfiguration) -> Void = { _ in }
     ) throws {
-        self.cluster = cluster
-        var configuration = try Self.configuration(properties)
+        let kafka = try kafka ?? KafkaHarness()
+        self.kafka = kafka
+        var configuration = try Self.configuration(kafka.properties.merging(properties) { $1 })
         limits(&configuration)
         worker = ConnectWorker(
-            configuration: configuration, plugins: TestPlugins.registry(adding: [connector.plugin]), cluster: cluster)
+            configuration: configuration, plugins: TestPlugins.registry(adding: [connector.plugin]),
+            cluster: KafkaCluster(configuration, briefMilliseconds: briefMilliseconds))
         try worker.start()
     }
 
-    /// Of a worker that advertises `127.0.0.1:8083`.
+    /// The configuration of a worker that advertises `127.0.0.1:8083`.
     static func configuration(_ properties: [String: String] = [:]) throws -> WorkerConfiguration {
         let standard = [
             "group.id": "g", "config.storage.topic": "configs", "offset.storage.topic": "offsets",
@@ -67,16 +76,17 @@ final class WorkerHarness: Sendable {
             location: response.headers.first { $0.name == "Location" }?.value)
     }
 
-    /// Asks again after every change in the cluster until the answer fits; gives the last one.
+    /// Repeats a request until the answer satisfies a condition, and returns the last answer. The state of the worker
+    /// changes with its requests to Kafka, and shortly after their answers.
     func eventually(
         _ method: String, _ target: String, until fits: (Answer) -> Bool, seconds: Int = 10
     ) throws -> Answer {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: seconds * 1000)
         while true {
+            let count = kafka.requestCount
             let answer = try call(method, target)
             if fits(answer) || MonotonicInstant.now >= deadline { return answer }
-            let soon = MonotonicInstant.now.advanced(byMilliseconds: 5)
-            _ = cluster.state.wait(until: soon) { _ -> Bool? in nil }
+            kafka.awaitRequests(moreThan: count, milliseconds: 5)
         }
     }
 
@@ -92,14 +102,5 @@ final class WorkerHarness: Sendable {
         }
         let answer = try eventually("GET", "/connectors/\(name)/status") { states($0) == [connector] + tasks }
         #expect(states(answer) == [connector] + tasks, sourceLocation: sourceLocation)
-    }
-
-    /// Waits until something about the cluster is so.
-    func awaitCluster(
-        _ what: Comment, sourceLocation: SourceLocation = #_sourceLocation, _ body: (MemoryCluster.State) -> Bool
-    ) {
-        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 10_000)
-        let found = cluster.state.wait(until: deadline) { body($0) ? true : nil } ?? false
-        #expect(found, what, sourceLocation: sourceLocation)
     }
 }

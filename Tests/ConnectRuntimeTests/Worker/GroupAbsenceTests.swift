@@ -1,4 +1,5 @@
 import ConnectData
+import KafkaBroker
 import KafkaProtocol
 import KafkaWire
 import Testing
@@ -7,10 +8,18 @@ import WireStreams
 
 @testable import ConnectRuntime
 
-/// A worker whose coordinator does not answer for longer than the session lasts, and what happens to its tasks.
+/// What happens to the tasks of a worker whose coordinator does not answer for longer than the session lasts.
 @Suite struct GroupAbsenceTests {
-    private let cluster = MemoryCluster()
+    private static let properties = ["session.timeout.ms": "500", "heartbeat.interval.ms": "20"]
+    private static let body = """
+        {"name":"a","config":{"connector.class":"MySql","database.hostname":"h"}}
+        """
+
+    private let kafka: KafkaHarness
     private let runs = Monitor(0)
+    private let emitted = Monitor(0)
+
+    init() throws { kafka = try KafkaHarness() }
 
     private func worker(_ script: @escaping ScriptedConnector.Script) throws -> WorkerHarness {
         let runs = runs
@@ -19,40 +28,48 @@ import WireStreams
                 runs.update { $0 += 1 }
                 try script(sink, control, context)
             }),
-            cluster: cluster, properties: ["session.timeout.ms": "300", "heartbeat.interval.ms": "20"])
-        _ = try worker.call("POST", "/connectors", """
-            {"name":"a","config":{"connector.class":"MySql","database.hostname":"h"}}
-            """)
+            kafka: kafka, properties: Self.properties)
+        _ = try worker.call("POST", "/connectors", Self.body)
         try worker.awaitStates("a", "RUNNING", ["RUNNING"])
         return worker
     }
 
-    /// Waits until the task has been run so often.
+    /// Waits until the task has been started `count` times.
     private func awaitRuns(_ count: Int) {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: 10_000)
         #expect(runs.wait(until: deadline) { $0 == count ? true : nil } == true)
     }
 
-    private func setCoordinator(away isAway: Bool) { cluster.state.update { $0.isCoordinatorAway = isAway } }
-
-    /// Emits a record at a time until it is stopped, as a snapshot would.
-    private static let snapshot: ScriptedConnector.Script = { sink, control, _ in
-        control.stopDiscardsWork = true
-        var number = 0
-        while !control.isStopping {
-            number += 1
-            try sink.emit(ScriptedConnector.record("\(number)"))
-            try sink.checkpoint(partition: ["p": .integer(1)], offset: ["n": .integer(Int64(number))])
-            // Others want to run too.
-            _ = Monitor(0).wait(until: MonotonicInstant.now.advanced(byMilliseconds: 1)) { _ -> Bool? in nil }
-        }
-        throw CancellationError()
+    /// The coordinator closes the connection of every request of the worker.
+    private func disconnectCoordinator() -> KafkaHarness.RuleID {
+        kafka.intercept(
+            [.findCoordinator, .describeGroups, .joinGroup, .syncGroup, .heartbeat, .leaveGroup], .disconnect)
     }
 
-    @Test func tasksStopAndRESTSaysWhy() throws {
+    /// The coordinator counts the worker's heartbeats, but the worker gets no answer.
+    private func dropHeartbeatAnswers() -> KafkaHarness.RuleID { kafka.intercept([.heartbeat], .handleThenDisconnect) }
+
+    /// Emits records until it is stopped, as a snapshot would.
+    private var snapshot: ScriptedConnector.Script {
+        { [emitted] sink, control, _ in
+            control.stopDiscardsWork = true
+            var number = 0
+            while !control.isStopping {
+                number += 1
+                try sink.emit(ScriptedConnector.record("\(number)"))
+                emitted.update { $0 += 1 }
+                try sink.checkpoint(partition: ["p": .integer(1)], offset: ["n": .integer(Int64(number))])
+                // The broker and the worker need time of the processor too.
+                _ = Monitor(0).wait(until: MonotonicInstant.now.advanced(byMilliseconds: 1)) { _ -> Bool? in nil }
+            }
+            throw CancellationError()
+        }
+    }
+
+    @Test func tasksStopAndRESTReturnsTheReason() throws {
         let worker = try worker { _, control, _ in ScriptedConnector.waitForStop(control) }
         defer { worker.stop() }
-        setCoordinator(away: true)
+        let fault = disconnectCoordinator()
         try worker.awaitStates("a", "UNASSIGNED", ["UNASSIGNED"])
         let status = try worker.call("GET", "/connectors/a/status").body.objectValue
         for part in [status?["connector"], status?["tasks"]?.arrayValue?.first] {
@@ -68,75 +85,70 @@ import WireStreams
             #expect(answer.body.objectValue?["message"]?.stringValue?.hasPrefix(
                 "Cannot complete request momentarily due to no known leader URL") == true)
         }
-        setCoordinator(away: false)
+        kafka.remove(fault)
         try worker.awaitStates("a", "RUNNING", ["RUNNING"])
         awaitRuns(2)
         #expect(try worker.call("GET", "/health").status == 200)
         #expect(try worker.call("PUT", "/connectors/a/pause").status == 202)
     }
 
-    @Test func aSnapshotWaitsAndGoesOnWhereNobodyElseWasThere() throws {
-        let worker = try worker(Self.snapshot)
+    @Test func snapshotPausesAndContinuesIfTheSessionLastedAtTheCoordinator() throws {
+        let worker = try worker(snapshot)
         defer { worker.stop() }
-        worker.awaitCluster("records come") { $0.produced.count > 3 }
-        setCoordinator(away: true)
+        try kafka.awaitRecords("offsets") { !$0.isEmpty }
+        let fault = dropHeartbeatAnswers()
         try worker.awaitStates("a", "UNASSIGNED", ["UNASSIGNED"])
-        let before = cluster.state.withLock { ($0.produced.count, $0.logs["offsets"]?.count) }
-        // The task may have been inside of one record.
-        let soon = MonotonicInstant.now.advanced(byMilliseconds: 50)
-        _ = cluster.state.wait(until: soon) { _ -> Bool? in nil }
-        let later = cluster.state.withLock { ($0.produced.count, $0.logs["offsets"]?.count) }
-        #expect(later.0 <= before.0 + 1 && later.1 == before.1)
-        setCoordinator(away: false)
-        worker.awaitCluster("records come again") { $0.produced.count > later.0 + 3 }
+        // A commit may have been in progress.
+        kafka.awaitRequests(.heartbeat, count: kafka.requestCount(.heartbeat) + 1)
+        let (emittedBefore, committedBefore) = (emitted.withLock { $0 }, try kafka.records("offsets").count)
+        kafka.awaitRequests(.heartbeat, count: kafka.requestCount(.heartbeat) + 1)
+        #expect(emitted.withLock { $0 } == emittedBefore)
+        #expect(try kafka.records("offsets").count == committedBefore)
+        kafka.remove(fault)
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: KafkaHarness.waitMilliseconds)
+        #expect(emitted.wait(until: deadline) { $0 > emittedBefore + 3 ? true : nil } == true)
         try worker.awaitStates("a", "RUNNING", ["RUNNING"])
-        worker.awaitCluster("offsets are committed again") { ($0.logs["offsets"]?.count ?? 0) > later.1 ?? 0 }
+        try kafka.awaitRecords("offsets") { $0.count > committedBefore }
         #expect(runs.withLock { $0 } == 1)
-        let values = cluster.state.withLock { $0.produced.map(\.valueText) }
+        let values = try kafka.records("t").map(\.valueText)
         #expect(values == (1...values.count).map { "\"\($0)\"" })
     }
 
-    @Test func aSnapshotBeginsAgainWhereOthersMayHaveRunIt() throws {
-        let worker = try worker(Self.snapshot)
+    @Test func snapshotBeginsAgainIfAnotherWorkerMayHaveRunIt() throws {
+        let worker = try worker(snapshot)
         defer { worker.stop() }
-        setCoordinator(away: true)
+        let fault = disconnectCoordinator()
         try worker.awaitStates("a", "UNASSIGNED", ["UNASSIGNED"])
-        cluster.state.update { state in
-            state.generation += 5
-            state.standings = [.fenced]
-            state.isCoordinatorAway = false
-        }
+        let other = kafka.makeMember()
+        try kafka.join(other, url: "http://10.0.0.9:8083/", host: nil)
+        try other.leave()
+        kafka.remove(fault)
         try worker.awaitStates("a", "RUNNING", ["RUNNING"])
         awaitRuns(2)
     }
 
     /// A group that was without members in between accounts for one generation.
-    @Test func aSnapshotGoesOnWhereTheGroupWasEmptyInBetween() throws {
-        let worker = try worker(Self.snapshot)
+    @Test func snapshotContinuesIfTheGroupWasEmptyInBetween() throws {
+        let worker = try worker(snapshot)
         defer { worker.stop() }
-        setCoordinator(away: true)
+        let fault = disconnectCoordinator()
         try worker.awaitStates("a", "UNASSIGNED", ["UNASSIGNED"])
-        cluster.state.update { state in
-            state.generation += 1
-            state.standings = [.fenced]
-            state.isCoordinatorAway = false
-        }
+        try kafka.awaitGroup(state: "Empty")
+        kafka.remove(fault)
         try worker.awaitStates("a", "RUNNING", ["RUNNING"])
         #expect(runs.withLock { $0 } == 1)
     }
 
-    @Test func aFailedTaskStaysFailed() throws {
+    @Test func failedTaskStaysFailed() throws {
         let worker = try WorkerHarness(
-            ScriptedConnector(script: { _, _, _ in throw WorkerError("broken") }), cluster: cluster,
-            properties: ["session.timeout.ms": "300", "heartbeat.interval.ms": "20"])
+            ScriptedConnector(script: { _, _, _ in throw WorkerError("broken") }), kafka: kafka,
+            properties: Self.properties)
         defer { worker.stop() }
-        _ = try worker.call("POST", "/connectors", """
-            {"name":"a","config":{"connector.class":"MySql","database.hostname":"h"}}
-            """)
+        _ = try worker.call("POST", "/connectors", Self.body)
         try worker.awaitStates("a", "RUNNING", ["FAILED"])
-        setCoordinator(away: true)
+        let fault = disconnectCoordinator()
         try worker.awaitStates("a", "UNASSIGNED", ["FAILED"])
-        setCoordinator(away: false)
+        kafka.remove(fault)
         try worker.awaitStates("a", "RUNNING", ["FAILED"])
     }
 }

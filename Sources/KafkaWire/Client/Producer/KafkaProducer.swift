@@ -76,7 +76,7 @@ public final class KafkaProducer: Sendable {
             ProducerCore.NewRecord(
                 topicIndex: topic.index, partition: partition, key: key.map { BorrowedBytes($0) },
                 value: value.map { BorrowedBytes($0) }, headers: headers,
-                timestampMilliseconds: timestampMilliseconds ?? WallTime.now.epochMilliseconds, tag: tag, receipt: nil))
+                timestampMilliseconds: timestampMilliseconds ?? engine.timestampMilliseconds, tag: tag, receipt: nil))
     }
 
     private func append(_ record: ProducerCore.NewRecord) throws(KafkaError) {
@@ -175,7 +175,7 @@ public final class KafkaProducer: Sendable {
             try append(
                 ProducerCore.NewRecord(
                     topicIndex: handle.index, partition: partition, key: key, value: value, headers: headers,
-                    timestampMilliseconds: WallTime.now.epochMilliseconds, tag: 0,
+                    timestampMilliseconds: engine.timestampMilliseconds, tag: 0,
                     receipt: RecordReceipt(completion)))
         }
         flush()
@@ -228,7 +228,7 @@ public final class KafkaProducer: Sendable {
                 ProducerCore.NewRecord(
                     topicIndex: topic.index, partition: record.partition, key: key, value: value,
                     headers: record.headers.isEmpty ? .none : EncodedHeaders(record.headers),
-                    timestampMilliseconds: record.timestampMilliseconds ?? WallTime.now.epochMilliseconds, tag: 0,
+                    timestampMilliseconds: record.timestampMilliseconds ?? engine.timestampMilliseconds, tag: 0,
                     receipt: receipt))
         }
     }

@@ -288,6 +288,15 @@ struct ProducerCore: ~Copyable {
         needsIdentity = false
     }
 
+    /// The index of a topic, which is added if it is unknown.
+    mutating func topicIndex(_ name: String) -> Int {
+        if let topic = topicsByName[name] { return topic.index }
+        let topic = TopicState(name: name, index: topics.count)
+        topics.append(topic)
+        topicsByName[name] = topic
+        return topic.index
+    }
+
     mutating func newBatchNumber() -> UInt64 {
         nextBatchNumber += 1
         return nextBatchNumber

@@ -8,6 +8,12 @@ import WireStreams
 /// A writer and a reader thread for each broker that leads a partition, and one thread for metadata, producer ids
 /// and time limits. The threads retain this object; the program retains `KafkaProducer`, whose release ends them.
 final class ProducerEngine: Sendable {
+    enum Mode: Equatable, Sendable {
+        case online
+        /// Without threads; records without a timestamp get this one.
+        case offline(timestampMilliseconds: Int64)
+    }
+
     let client: KafkaClient
     let configuration: ProducerConfiguration
     let cancellation: Cancellation
@@ -19,12 +25,14 @@ final class ProducerEngine: Sendable {
     private let threads = Mutex<[ThreadCompletion]>([])
     private let isSilent = Atomic(false)
     private let isUnreachable = Atomic(false)
+    private let mode: Mode
 
     init(
         _ client: KafkaClient, _ configuration: ProducerConfiguration, _ listener: (any DeliveryListener)?,
-        _ identitySource: IdentitySource = .selfRaised
+        _ identitySource: IdentitySource = .selfRaised, mode: Mode = .online
     ) {
         self.identitySource = identitySource
+        self.mode = mode
         self.client = client
         var configuration = configuration
         if configuration.isIdempotent {
@@ -37,7 +45,7 @@ final class ProducerEngine: Sendable {
         cancellation = Cancellation(parent: client.cancellation)
         core = Mutex(ProducerCore(configuration, identitySource, seed: .random(in: .min ... .max)))
         cancellation.add(maintenanceWakeup)
-        start("producer") { $0.maintain() }
+        if mode == .online { start("producer") { $0.maintain() } }
     }
 
     private func start(_ name: String, _ body: @escaping @Sendable (ProducerEngine) -> Void) {
@@ -51,6 +59,14 @@ final class ProducerEngine: Sendable {
     }
 
     // MARK: Appending
+
+    /// The timestamp of a record that has none.
+    var timestampMilliseconds: Int64 {
+        switch mode {
+        case .online: WallTime.now.epochMilliseconds
+        case .offline(let timestampMilliseconds): timestampMilliseconds
+        }
+    }
 
     func append(_ record: ProducerCore.NewRecord) -> ProducerCore.AppendStep {
         // The clock is read for the first record of a batch only.
@@ -152,13 +168,7 @@ final class ProducerEngine: Sendable {
             }
         }
         brokerAnswered()
-        let index = core.withLock { core in
-            if let topic = core.topicsByName[name] { return topic.index }
-            let topic = ProducerCore.TopicState(name: name, index: core.topics.count)
-            core.topics.append(topic)
-            core.topicsByName[name] = topic
-            return topic.index
-        }
+        let index = core.withLock { $0.topicIndex(name) }
         adopt([description])
         return ProducerTopic(name: name, index: index)
     }

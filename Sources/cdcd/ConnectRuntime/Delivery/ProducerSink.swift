@@ -6,7 +6,7 @@ import WireCore
 /// Transforms and converts a task's records and appends them to its producer. Used by the task's thread only.
 package final class ProducerSink: DeliverySink {
     private let id: TaskID
-    private let producer: any RecordProducer
+    private let producer: KafkaProducer
     private let tracker: DeliveryTracker
     private let gate: PauseGate
     private let errors: ErrorHandling
@@ -14,8 +14,8 @@ package final class ProducerSink: DeliverySink {
     private let prepareTopic: (String) throws -> Void
     private let logger: Logger
 
-    private var topics: [String: TopicHandle] = [:]
-    private var lastTopic: TopicHandle?
+    private var topics: [String: ProducerTopic] = [:]
+    private var lastTopic: ProducerTopic?
     private var tag: UInt64
     private var emittedUnderTag = 0
     /// Records since they were last counted, before transforms.
@@ -23,7 +23,7 @@ package final class ProducerSink: DeliverySink {
     private var writer: RecordWriter
 
     package init(
-        id: TaskID, writer: consuming RecordWriter, producer: any RecordProducer, tracker: DeliveryTracker,
+        id: TaskID, writer: consuming RecordWriter, producer: KafkaProducer, tracker: DeliveryTracker,
         gate: PauseGate, errors: ErrorHandling, logger: Logger, prepareTopic: @escaping (String) throws -> Void
     ) {
         self.id = id
@@ -85,7 +85,7 @@ package final class ProducerSink: DeliverySink {
     }
 
     /// Consecutive records mostly go to one topic, whose name is then compared by identity.
-    private func handle(of name: String) throws -> TopicHandle {
+    private func handle(of name: String) throws -> ProducerTopic {
         if let lastTopic, lastTopic.name == name { return lastTopic }
         if let known = topics[name] {
             lastTopic = known

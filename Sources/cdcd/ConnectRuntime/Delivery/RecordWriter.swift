@@ -70,7 +70,7 @@ package struct RecordWriter: ~Copyable {
 
     /// Appends the converted record to the producer.
     borrowing func append(
-        to topic: TopicHandle, of producer: any RecordProducer, partition: Int32?, timestampMilliseconds: Int64?,
+        to topic: ProducerTopic, of producer: KafkaProducer, partition: Int32?, timestampMilliseconds: Int64?,
         tag: UInt64
     ) throws {
         try key.withUnsafeBytes { key throws in

@@ -25,7 +25,8 @@ final class WorkerGroupMembership: Sendable {
     }
 
     private let configuration: WorkerConfiguration
-    private let membership: any WorkerMembership
+    private let admin: KafkaAdmin
+    private let membership: GroupMembership
     private let identity: WorkerIdentity
     private let view: @Sendable () -> ConfigView
     /// The last assignment.
@@ -37,11 +38,12 @@ final class WorkerGroupMembership: Sendable {
     private let logger: Logger
 
     init(
-        _ configuration: WorkerConfiguration, membership: any WorkerMembership, identity: WorkerIdentity,
+        _ configuration: WorkerConfiguration, client: KafkaClient, identity: WorkerIdentity,
         host: WorkerHost? = .current, view: @escaping @Sendable () -> ConfigView
     ) {
         self.configuration = configuration
-        self.membership = membership
+        admin = KafkaAdmin(client)
+        membership = GroupMembership(client, configuration.groupConfiguration)
         self.identity = identity
         self.view = view
         classifier = MemberClassifier(configuration: configuration, host: host)
@@ -94,10 +96,10 @@ final class WorkerGroupMembership: Sendable {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: 1000)
         do {
             while !join.hasEnded.load(ordering: .acquiring), MonotonicInstant.now < deadline {
-                if try membership.describe().state != "Stable" { break }
+                if try admin.describeGroup(configuration.groupID).state != "Stable" { break }
                 if pause(milliseconds: 10) { return }
             }
-            try membership.remove(memberIDs: memberIDs)
+            try admin.removeMembers(group: configuration.groupID, memberIDs: memberIDs)
         } catch {
             logger.warn("\(prefix) The former membership could not be removed; its session ends by itself: \(error)")
         }
@@ -110,7 +112,7 @@ final class WorkerGroupMembership: Sendable {
         let started = MonotonicInstant.now
         var hasWarned = false
         while true {
-            let group = try membership.describe()
+            let group = try admin.describeGroup(configuration.groupID)
             let members = try classifier.members(of: group)
             if members.others.isEmpty { return (members.own, group.state == "Empty") }
             // During a rebalance a member that was killed stays until the rebalance timeout.

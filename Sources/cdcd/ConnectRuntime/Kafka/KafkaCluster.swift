@@ -3,8 +3,8 @@ import KafkaWire
 import WireCore
 import WireStreams
 
-/// A real Kafka cluster.
-final class KafkaCluster: WorkerKafka {
+/// The Kafka cluster that a worker uses: its clients, its internal topics and the topics of its tasks.
+final class KafkaCluster: Sendable {
     private let configuration: WorkerConfiguration
     private let client: KafkaClient
     private let admin: KafkaAdmin
@@ -12,13 +12,16 @@ final class KafkaCluster: WorkerKafka {
     private let probeClient: KafkaClient
     /// For requests of a running worker, whose callers retry or report that Kafka is unavailable.
     private let briefClient: KafkaClient
-    private static let briefMilliseconds = 3000
+    private let briefMilliseconds: Int
     /// For the membership: a wait for a coordinator must not be longer than the session.
-    private let groupClient: KafkaClient
+    let groupClient: KafkaClient
     private static let adminLogger = Logger("org.apache.kafka.connect.util.TopicAdmin")
 
-    init(_ configuration: WorkerConfiguration) {
+    /// - Parameter briefMilliseconds: the timeout of requests of a running worker, and of reading the offsets topic
+    ///   after the first time.
+    init(_ configuration: WorkerConfiguration, briefMilliseconds: Int = 3000) {
         self.configuration = configuration
+        self.briefMilliseconds = briefMilliseconds
         var own = configuration.client
         own.clientID = configuration.memberClientID
         own.observer = KafkaClientMetrics(.worker, clientID: own.clientID)
@@ -28,9 +31,9 @@ final class KafkaCluster: WorkerKafka {
         probing.apiTimeoutMilliseconds = min(3000, configuration.apiTimeoutMilliseconds)
         probeClient = KafkaClient(probing)
         var brief = own
-        brief.apiTimeoutMilliseconds = min(Self.briefMilliseconds, brief.apiTimeoutMilliseconds)
-        brief.requestTimeoutMilliseconds = min(Self.briefMilliseconds, brief.requestTimeoutMilliseconds)
-        brief.connectTimeoutMilliseconds = min(Self.briefMilliseconds, brief.connectTimeoutMilliseconds)
+        brief.apiTimeoutMilliseconds = min(briefMilliseconds, brief.apiTimeoutMilliseconds)
+        brief.requestTimeoutMilliseconds = min(briefMilliseconds, brief.requestTimeoutMilliseconds)
+        brief.connectTimeoutMilliseconds = min(briefMilliseconds, brief.connectTimeoutMilliseconds)
         briefClient = KafkaClient(brief)
         var grouping = own
         grouping.requestTimeoutMilliseconds = min(
@@ -38,7 +41,8 @@ final class KafkaCluster: WorkerKafka {
         groupClient = KafkaClient(grouping)
     }
 
-    /// Retries until a broker answers or the timeout for an operation has passed, and logs each failure.
+    /// The cluster's id; nil if it has none. Retries until a broker answers or `default.api.timeout.ms` has passed, and
+    /// logs each failure.
     func clusterID() throws -> String? {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: configuration.apiTimeoutMilliseconds)
         let probe = KafkaAdmin(probeClient)
@@ -55,7 +59,8 @@ final class KafkaCluster: WorkerKafka {
         }
     }
 
-    func openLog(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws -> any TopicLog {
+    /// Opens an internal topic, creating it as Connect does if it is missing. Throws if it is not what Connect needs.
+    func openLog(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws -> KafkaTopicLog {
         if try admin.describeTopics([topic.name]).first ?? nil == nil {
             _ = try create(topic, admin)
         }
@@ -65,7 +70,7 @@ final class KafkaCluster: WorkerKafka {
         let limits = KafkaTopicLog.Limits(
             deliveryMilliseconds: isOffsets ? configuration.offsetFlushTimeoutMilliseconds : 30_000,
             readMilliseconds: min(
-                isOffsets ? Self.briefMilliseconds : .max, configuration.apiTimeoutMilliseconds))
+                isOffsets ? briefMilliseconds : .max, configuration.apiTimeoutMilliseconds))
         return try KafkaTopicLog(client, topic: topic.name, limits: limits) { [self] in
             try checkAgain(topic, purpose: purpose)
         }
@@ -129,14 +134,7 @@ final class KafkaCluster: WorkerKafka {
                 + "Change it with: kafka-configs.sh --alter --topic \(topic.name) --add-config cleanup.policy=compact")
     }
 
-    func makeProducer(
-        _ settings: KafkaClientSettings, clientID: String, listener: any DeliveryListener
-    ) throws -> any RecordProducer {
-        var client = settings.client
-        client.clientID = clientID
-        return KafkaRecordProducer(KafkaClient(client), settings.producer, listener: listener)
-    }
-
+    /// Creates a topic of a connector unless it exists.
     func ensureTopic(_ topic: NewTopic) throws {
         let admin = KafkaAdmin(briefClient)
         guard try admin.describeTopics([topic.name]).first ?? nil == nil else { return }
@@ -144,13 +142,12 @@ final class KafkaCluster: WorkerKafka {
             try admin.createTopics([topic])
             Self.adminLogger.info("Created topic \(topic.name)")
         } catch {
-            // Another task may have been quicker.
+            // Another task may have created it meanwhile.
             guard error.errorCode == .topicAlreadyExists else { throw error }
         }
     }
 
-    func makeMembership() -> any WorkerMembership { KafkaWorkerMembership(groupClient, configuration) }
-
+    /// Ends everything that still waits for a broker.
     func close() {
         probeClient.close()
         briefClient.close()
@@ -174,61 +171,4 @@ extension WorkerConfiguration {
         guard clientID.isEmpty else { return clientID }
         return "connect-\(workerID)" + (WorkerHost.current.map { "-" + $0.clientIDSuffix } ?? "")
     }
-}
-
-/// A task's producer with a client of its own, so that its `client.id` shows at the brokers.
-private final class KafkaRecordProducer: RecordProducer {
-    private let client: KafkaClient
-    private let producer: KafkaProducer
-
-    init(_ client: KafkaClient, _ configuration: ProducerConfiguration, listener: any DeliveryListener) {
-        self.client = client
-        producer = KafkaProducer(client, configuration, listener: listener)
-    }
-
-    func topic(_ name: String) throws -> TopicHandle { TopicHandle(name: name, topic: try producer.topic(name)) }
-
-    func append(
-        to topic: TopicHandle, partition: Int32?, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
-        headers: EncodedHeaders, timestampMilliseconds: Int64?, tag: UInt64
-    ) throws {
-        guard let target = topic.topic else { preconditionFailure("a handle of another producer") }
-        try producer.append(
-            to: target, partition: partition, key: key, value: value, headers: headers,
-            timestampMilliseconds: timestampMilliseconds, tag: tag)
-    }
-
-    func flush() { producer.flush() }
-
-    func close(timeoutMilliseconds: Int) {
-        producer.close(timeoutMilliseconds: timeoutMilliseconds)
-        client.close()
-    }
-
-    func abort() {
-        producer.abort()
-        client.close()
-    }
-}
-
-private final class KafkaWorkerMembership: WorkerMembership {
-    private let admin: KafkaAdmin
-    private let groupID: String
-    private let membership: GroupMembership
-
-    init(_ client: KafkaClient, _ configuration: WorkerConfiguration) {
-        admin = KafkaAdmin(client)
-        groupID = configuration.groupID
-        membership = GroupMembership(client, configuration.groupConfiguration)
-    }
-
-    func describe() throws -> GroupDescription { try admin.describeGroup(groupID) }
-    func remove(memberIDs: [String]) throws { try admin.removeMembers(group: groupID, memberIDs: memberIDs) }
-    func join(
-        protocols: [(name: String, metadata: [UInt8])],
-        assign: (_ protocolName: String, _ members: [GroupMemberMetadata]) throws -> [String: [UInt8]]
-    ) throws -> GroupGeneration { try membership.join(protocols: protocols, assign: assign) }
-    func heartbeat() throws -> HeartbeatResult { try membership.heartbeat() }
-    func leave() throws { try membership.leave() }
-    func cancel() { membership.cancel() }
 }

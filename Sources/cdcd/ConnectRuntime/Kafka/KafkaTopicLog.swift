@@ -4,11 +4,11 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// One of the worker's topics on a real cluster (`KafkaBasedLog`).
+/// One of the worker's internal topics as the log of a store (`KafkaBasedLog`).
 ///
 /// Its producer is replaced if it cannot be used any more or fails repeatedly (`ProducerRenewal`), after the topic was
 /// checked as at the start of the worker.
-final class KafkaTopicLog: TopicLog {
+final class KafkaTopicLog: StoreLog {
     struct Limits {
         /// How long a record may wait until it is stored.
         var deliveryMilliseconds: Int

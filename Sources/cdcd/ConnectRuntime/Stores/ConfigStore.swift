@@ -8,11 +8,11 @@ final class ConfigStore: Sendable {
         var changes: [ConfigChange] = []
     }
 
-    private let log: any TopicLog
+    private let log: any StoreLog
     private let state = Mutex(State())
     private static let logger = Logger("org.apache.kafka.connect.storage.KafkaConfigBackingStore")
 
-    init(log: any TopicLog) { self.log = log }
+    init(log: any StoreLog) { self.log = log }
 
     /// The records that were read so far.
     var snapshot: ConfigView { state.withLock { $0.view } }

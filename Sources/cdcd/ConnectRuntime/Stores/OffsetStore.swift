@@ -6,7 +6,7 @@ import WireStreams
 
 /// The offsets topic as the worker uses it, from any thread.
 final class OffsetStore: Sendable {
-    private let log: any TopicLog
+    private let log: any StoreLog
     private let view: SharedView
     private let reading: SharedRefresh
     private static let logger = Logger("org.apache.kafka.connect.storage.KafkaOffsetBackingStore")
@@ -16,7 +16,7 @@ final class OffsetStore: Sendable {
         let state = Mutex(OffsetView())
     }
 
-    init(log: any TopicLog) {
+    init(log: any StoreLog) {
         self.log = log
         let view = SharedView()
         self.view = view

@@ -7,7 +7,7 @@ import WireStreams
 /// A status that this worker sets is visible at once and written asynchronously: REST answers are accurate even while
 /// Kafka is unavailable. A status that could not be stored is written again, unless a later one has replaced it.
 final class StatusStore: Sendable {
-    private let log: any TopicLog
+    private let log: any StoreLog
     private let view = Mutex(StatusView())
     private static let logger = Logger("org.apache.kafka.connect.storage.KafkaStatusBackingStore")
 
@@ -17,7 +17,7 @@ final class StatusStore: Sendable {
     private let retryThread = SerialThread(named: "status-retry")
     private let retryMilliseconds: Int
 
-    init(log: any TopicLog, retryMilliseconds: Int = 1000) {
+    init(log: any StoreLog, retryMilliseconds: Int = 1000) {
         self.log = log
         self.retryMilliseconds = retryMilliseconds
     }

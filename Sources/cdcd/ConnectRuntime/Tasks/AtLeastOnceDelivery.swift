@@ -11,7 +11,7 @@ final class AtLeastOnceDelivery: Delivery {
     private let errors: ErrorHandling
     private let tracker: DeliveryTracker
     private let taskCommit: TaskCommit
-    private let producer = Mutex<(any RecordProducer)?>(nil)
+    private let producer = Mutex<TaskProducer?>(nil)
 
     init(_ context: DeliveryContext) {
         self.context = context
@@ -40,15 +40,15 @@ final class AtLeastOnceDelivery: Delivery {
             connector: configuration, worker: environment.configuration, plugins: environment.plugins)
         let creation = environment.configuration.topicCreationEnabled ? try TopicCreation(configuration) : nil
         if let error = overrides.errors.first { throw error }
+        let clientID = "connector-producer-\(context.id)"
         var settings = overrides.producer
-        settings.client.observer = KafkaClientMetrics(.producer, clientID: "connector-producer-\(context.id)")
-        let producer = try environment.cluster.makeProducer(
-            settings, clientID: "connector-producer-\(context.id)", listener: tracker)
+        settings.client.observer = KafkaClientMetrics(.producer, clientID: clientID)
+        let producer = TaskProducer(settings, clientID: clientID, listener: tracker)
         self.producer.withLock { $0 = producer }
         environment.committer.register(taskCommit)
         let cluster = environment.cluster
         return ProducerSink(
-            id: context.id, writer: writer, producer: producer, tracker: tracker, gate: context.gate,
+            id: context.id, writer: writer, producer: producer.producer, tracker: tracker, gate: context.gate,
             errors: errors, logger: context.logger
         ) { topic in
             guard let creation else { return }

@@ -5,7 +5,7 @@ import WireCore
 struct WorkerEnvironment: Sendable {
     let configuration: WorkerConfiguration
     let plugins: PluginRegistry
-    let cluster: any WorkerKafka
+    let cluster: KafkaCluster
     let configs: ConfigStore
     let statuses: StatusStore
     let offsets: OffsetStore

@@ -29,7 +29,7 @@ package final class ConnectWorker: Sendable {
 
     private let configuration: WorkerConfiguration
     private let plugins: PluginRegistry
-    private let cluster: any WorkerKafka
+    private let cluster: KafkaCluster
     private let herder: Herder
     let service: RESTService
     private let identity: WorkerIdentity
@@ -44,7 +44,7 @@ package final class ConnectWorker: Sendable {
         self.init(configuration: configuration, plugins: plugins, cluster: KafkaCluster(configuration))
     }
 
-    init(configuration: WorkerConfiguration, plugins: PluginRegistry, cluster: any WorkerKafka) {
+    init(configuration: WorkerConfiguration, plugins: PluginRegistry, cluster: KafkaCluster) {
         self.configuration = configuration
         self.cluster = cluster
         self.plugins = plugins
