@@ -13,21 +13,21 @@ import Testing
         #expect(found == ["a": "1", "b": "2", "c": "3", "d": "4", "e": "5", "f": "", "g": "h=i ", "j": "=k"])
     }
 
-    @Test func commentsAndBlankLinesArePassedOver() throws {
+    @Test func commentsAndBlankLinesAreSkipped() throws {
         #expect(try parse("# a=1\n   ! b=2\n\n \t\n c=3 # not a comment\n") == ["c": "3 # not a comment"])
     }
 
-    @Test func linesEndInAnyOfJavasWays() throws {
+    @Test func linesEndWithAnyOfJavasLineTerminators() throws {
         #expect(try parse("a=1\rb=2\r\nc=3") == ["a": "1", "b": "2", "c": "3"])
     }
 
     @Test func backslashAtTheEndContinuesALine() throws {
         #expect(try parse("a=one,\\\n   two,\\\r\n\tthree\nb=2") == ["a": "one,two,three", "b": "2"])
         #expect(try parse("a=x\\\\\nb=2") == ["a": "x\\", "b": "2"])
-        // A continued line may look like a comment and is none; one that is blank ends the value.
+        // A continuation line that looks like a comment is none; a blank one ends the value.
         #expect(try parse("a=1\\\n# 2\nb=3") == ["a": "1# 2", "b": "3"])
         #expect(try parse("a=1\\") == ["a": "1"])
-        // A backslash alone begins nothing: what follows may be a comment, or nothing.
+        // A line with only a backslash is empty: the next line may be a comment, or missing.
         #expect(try parse("\\\n# no\nb=3") == ["b": "3"])
         #expect(try parse("  \\\n\nb=3") == ["b": "3"])
         #expect(try parse("\\\n a=1") == ["a": "1"])
@@ -39,10 +39,10 @@ import Testing
         #expect(try parse("k=ü") == ["k": "ü"])
     }
 
-    @Test func aBadUnicodeEscapeIsRefusedWithItsLine() {
+    @Test func invalidUnicodeEscapeIsRefusedWithItsLine() {
         #expect(throws: JavaProperties.SyntaxError(line: 2)) { try parse("a=1\nb=\\u12g4\n") }
         #expect(throws: JavaProperties.SyntaxError(line: 1)) { try parse("b=\\u12") }
     }
 
-    @Test func aLaterLineWins() throws { #expect(try parse("a=1\na=2") == ["a": "2"]) }
+    @Test func lastLineOfAKeyWins() throws { #expect(try parse("a=1\na=2") == ["a": "2"]) }
 }

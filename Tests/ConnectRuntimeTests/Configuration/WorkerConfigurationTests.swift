@@ -18,7 +18,7 @@ import WireStreams
         try WorkerConfiguration(properties: Self.minimal.merging(more) { $1 }, plugins: TestPlugins.registry)
     }
 
-    /// The names that stop the start.
+    /// The names of the properties that stop the start.
     private func refused(_ more: [String: String]) -> [String] {
         do throws(WorkerConfigurationError) {
             _ = try WorkerConfiguration(properties: Self.minimal.merging(more) { $1 }, plugins: TestPlugins.registry)
@@ -28,7 +28,7 @@ import WireStreams
         }
     }
 
-    @Test func defaultsAreConnects() throws {
+    @Test func defaultsEqualConnects() throws {
         let found = try configuration()
         #expect(found.bootstrapServers == [SocketAddress(host: "localhost", port: 9092)])
         #expect(found.offsetFlushIntervalMilliseconds == 60_000)
@@ -46,7 +46,7 @@ import WireStreams
         #expect(found.warnings.isEmpty && found.notes.isEmpty)
     }
 
-    @Test func everythingThatIsMissingIsNamedAtOnce() {
+    @Test func allMissingPropertiesAreNamedTogether() {
         let expected: Set = [
             "group.id", "config.storage.topic", "offset.storage.topic", "status.storage.topic", "key.converter",
             "value.converter",
@@ -74,11 +74,11 @@ import WireStreams
         ("bootstrap.servers", ","), ("listeners", ","), ("connector.client.config.override.policy", "none"),
         ("connector.client.config.override.policy", "Allowlist"),
     ])
-    func whatIsNotBuiltStopsTheStartByName(name: String, value: String) {
+    func unsupportedValueStopsTheStartByName(name: String, value: String) {
         #expect(refused([name: value]) == [name])
     }
 
-    @Test func valuesThatAskForNothingElseAreAccepted() {
+    @Test func supportedValuesOfRestrictedPropertiesAreAccepted() {
         let fine = [
             "security.protocol": "PLAINTEXT", "exactly.once.source.support": "disabled", "config.providers": "",
             "producer.acks": "all", "producer.compression.type": "gzip", "rest.extension.classes": " ",
@@ -87,14 +87,14 @@ import WireStreams
         #expect(refused(fine) == [])
     }
 
-    @Test func unknownPropertiesAreNamedInWarnings() throws {
+    @Test func unknownPropertiesAreWarnedAbout() throws {
         let found = try configuration(["ofset.flush.interval.ms": "1", "admin.something": "1"])
         #expect(found.warnings.count == 2)
         #expect(found.warnings.contains { $0.contains("ofset.flush.interval.ms") })
         #expect(found.warnings.contains { $0.contains("admin.something") })
     }
 
-    @Test func propertiesWithoutEffectAreNamedInOneLine() throws {
+    @Test func propertiesWithoutEffectAreListedInOneNote() throws {
         let found = try configuration([
             "plugin.path": "/usr/share/java", "retry.backoff.ms": "5", "consumer.max.poll.records": "1",
             "ssl.truststore.location": "/x",
@@ -107,7 +107,7 @@ import WireStreams
     }
 
     @Test(arguments: ["", "producer.", "consumer.", "admin."])
-    func securityPropertiesThatCannotBeUsedAreNamedWithoutTheirValue(prefix: String) throws {
+    func unsupportedSecurityPropertiesAreNamedWithoutTheirValue(prefix: String) throws {
         let found = try configuration([
             prefix + "sasl.jaas.config": "a.B required password=\"secret;", prefix + "ssl.keystore.password": "secret",
         ])
@@ -120,12 +120,14 @@ import WireStreams
         #expect(try configuration(right).warnings.isEmpty)
     }
 
-    @Test(arguments: ["127.0.0.1", "127.0.1.1", "localhost", "::1"]) func aLoopbackAddressIsWarnedOf(host: String) throws {
+    @Test(arguments: ["127.0.0.1", "127.0.1.1", "localhost", "::1"])
+    func loopbackAdvertisedAddressIsWarnedAbout(host: String) throws {
         let found = try configuration(["rest.advertised.host.name": host])
         #expect(found.addressWarning?.contains("rest.advertised.host.name") == true)
     }
 
-    @Test(arguments: ["10.0.0.5", "127.example", "connect", "::2"]) func anotherAddressIsNot(host: String) throws {
+    @Test(arguments: ["10.0.0.5", "127.example", "connect", "::2"])
+    func otherAdvertisedAddressIsNotWarnedAbout(host: String) throws {
         #expect(try configuration(["rest.advertised.host.name": host]).addressWarning == nil)
     }
 
@@ -154,7 +156,7 @@ import WireStreams
         #expect(try WorkerConfiguration(properties: old, plugins: TestPlugins.registry).workerID == "127.0.0.1:8099")
     }
 
-    @Test func producerPropertiesAreReadAndOverridden() throws {
+    @Test func producerPropertiesAreParsedAndOverridden() throws {
         let worker = try configuration([
             "producer.compression.type": "gzip", "producer.linger.ms": "7", "producer.batch.size": "100000",
         ])
@@ -190,7 +192,7 @@ import WireStreams
 
     /// All three clients: a configuration for TLS must not get plaintext connections.
     @Test(arguments: ["producer", "consumer", "admin"])
-    func overridesThatAskForSecurityAreRefused(client: String) throws {
+    func overridesOfSecurityAreRefused(client: String) throws {
         let name = "\(client).override.security.protocol"
         let errors = ClientOverride(connector: [name: "SSL"], worker: try configuration()).errors
         #expect(errors.map(\.name) == [name])
@@ -199,7 +201,7 @@ import WireStreams
         #expect(ClientOverride(connector: [name: "PLAINTEXT"], worker: none).errors.count == 1)
     }
 
-    @Test func overridesWithoutEffectAreNamed() throws {
+    @Test func overridesWithoutEffectAreListed() throws {
         let names = ClientOverride(connector: [
             "producer.override.linger.ms": "3", "producer.override.max.block.ms": "1", "producer.override.lingerms": "3",
             "consumer.override.fetch.max.bytes": "1", "admin.override.request.timeout.ms": "1", "name": "c",

@@ -29,12 +29,12 @@ import WireTestSupport
             .reduce(into: "\n| property | state | |\n|---|---|---|\n") { $0 += row($1) } + "\n"
     }
 
-    @Test func listsEveryPropertyOfTheWorker() throws {
+    @Test func workerPropertyTableIsUpToDate() throws {
         try expectGenerated(table(WorkerOptions.all), "worker", in: "worker-properties.md")
     }
 
     @Test(arguments: [KafkaClientProperties.Role.producer, .consumer, .admin])
-    func listsEveryPropertyOfAClient(role: KafkaClientProperties.Role) throws {
+    func clientPropertyTablesAreUpToDate(role: KafkaClientProperties.Role) throws {
         try expectGenerated(table(KafkaClientProperties.of(role).options), role.rawValue, in: "worker-properties.md")
     }
 }

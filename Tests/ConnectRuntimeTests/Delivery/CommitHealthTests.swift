@@ -4,21 +4,21 @@ import Testing
 @testable import ConnectRuntime
 
 @Suite struct CommitHealthTests {
-    @Test func threeFailuresInARowAreShownOnceUntilACommitSucceeds() {
+    @Test func threeConsecutiveFailuresAreReportedOnceUntilACommitSucceeds() {
         var health = CommitHealth()
         #expect(health.committed("a") == nil)
         #expect(health.committed("b") == nil)
         #expect(health.interruption == nil)
-        let shown = health.committed("the topic is gone")
-        #expect(shown == health.interruption.map { TaskControl.Condition.interrupted(reason: $0) })
-        #expect(health.interruption?.contains("the topic is gone") == true)
+        let reported = health.committed("the topic was deleted")
+        #expect(reported == health.interruption.map { TaskControl.Condition.interrupted(reason: $0) })
+        #expect(health.interruption?.contains("the topic was deleted") == true)
         #expect(health.committed("another reason") == nil)
         #expect(health.interruption?.contains("another reason") == true)
         #expect(health.committed(nil) == .running)
         #expect(health.interruption == nil)
     }
 
-    @Test func triesBecomeRarerAndQuieter() {
+    @Test func retriesAndLogLinesBecomeLessFrequent() {
         var health = CommitHealth()
         var pauses: [Int] = []
         var logged = 0
@@ -34,7 +34,7 @@ import Testing
         #expect(health.retryMilliseconds(firstMilliseconds: 1000) == 1000 && health.isWorthLogging)
     }
 
-    @Test func aSuccessBetweenFailuresStartsTheCountAgain() {
+    @Test func successResetsTheFailureCount() {
         var health = CommitHealth()
         for _ in 0..<5 {
             #expect(health.committed("a") == nil)

@@ -3,7 +3,7 @@ import Testing
 @testable import ConnectRuntime
 
 @Suite struct InFlightLedgerTests {
-    @Test func aCheckpointComesOutOnceEverythingBeforeIsFinished() {
+    @Test func checkpointIsReleasedOnceAllRecordsBeforeItAreFinished() {
         var ledger = InFlightLedger<String>()
         #expect(ledger.openTag == 0)
         ledger.seal(emitted: 2, checkpoint: "a")
@@ -18,7 +18,7 @@ import Testing
         #expect(ledger.takeFinishedPrefix() == [])
     }
 
-    @Test func acknowledgementsOfTheOpenTagAreRemembered() {
+    @Test func acknowledgementsOfTheOpenTagAreCounted() {
         var ledger = InFlightLedger<String>()
         ledger.finish(tag: 0, count: 2)
         #expect(ledger.isSettled(openEmitted: 2) && !ledger.isSettled(openEmitted: 3))
@@ -32,7 +32,7 @@ import Testing
         #expect(ledger.isSettled(openEmitted: 0))
     }
 
-    @Test func aCheckpointWithoutRecordsWaitsForThoseBefore() {
+    @Test func checkpointWithoutRecordsWaitsForEarlierRecords() {
         var ledger = InFlightLedger<String>()
         ledger.seal(emitted: 1, checkpoint: "a")
         ledger.seal(emitted: 0, checkpoint: "b")
@@ -43,19 +43,19 @@ import Testing
         #expect(ledger.takeFinishedPrefix() == ["c"])
     }
 
-    @Test func checkpointsWithoutRecordsDoNotPileUp() {
+    @Test func checkpointsWithoutRecordsReplaceEachOther() {
         var ledger = InFlightLedger<Int>()
         ledger.seal(emitted: 1, checkpoint: 0)
         for index in 1...100 { ledger.seal(emitted: 0, checkpoint: index) { _ in true } }
         #expect(ledger.openTag == 1)
         ledger.finish(tag: 0, count: 1)
         #expect(ledger.takeFinishedPrefix() == [100])
-        // Nothing waits any more, so the next one stands for itself.
+        // No checkpoint waits, so the next one replaces none.
         ledger.seal(emitted: 0, checkpoint: 101) { _ in true }
         #expect(ledger.takeFinishedPrefix() == [101])
     }
 
-    @Test func whatIsNeverFinishedHoldsEverythingBack() {
+    @Test func unfinishedRecordHoldsBackAllLaterCheckpoints() {
         var ledger = InFlightLedger<Int>()
         for index in 0..<5 { ledger.seal(emitted: 1, checkpoint: index) }
         for tag in [1, 2, 3, 4] { ledger.finish(tag: UInt64(tag), count: 1) }
@@ -64,7 +64,7 @@ import Testing
     }
 
     /// Random orders of acknowledgement against the plain definition: the longest finished prefix.
-    @Test func anyOrderGivesTheFinishedPrefix() {
+    @Test func anyOrderOfAcknowledgementsReleasesTheFinishedPrefix() {
         var generator = SeededGenerator(seed: 7)
         for _ in 0..<50 {
             var ledger = InFlightLedger<Int>(openTag: 5)

@@ -61,7 +61,7 @@ import WireStreams
         #expect(records.map(\.valueText) == (1...6).map { "\"\($0)\"" })
     }
 
-    @Test func aTombstoneHasNoValue() throws {
+    @Test func tombstoneHasNoValue() throws {
         let records = try write([Self.record("1", headers: []), Self.record(nil, headers: [])])
         #expect(records.map(\.keyText) == ["\"k\"", "\"k\""])
         #expect(records.map(\.valueText) == ["\"1\"", nil])

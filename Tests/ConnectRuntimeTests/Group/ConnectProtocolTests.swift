@@ -10,18 +10,18 @@ import WireTestSupport
         tasks: [TaskID(connector: "a", task: 0), TaskID(connector: "b", task: 2)], revokedConnectors: ["c"],
         delayMilliseconds: 9)
 
-    @Test(arguments: [Int16(1), 2]) func assignmentsOfBothCooperativeVersionsComeBack(version: Int16) throws {
+    @Test(arguments: [Int16(1), 2]) func assignmentsOfBothCooperativeVersionsRoundTrip(version: Int16) throws {
         #expect(try GroupAssignment.decode(assignment.encoded(version: version)) == assignment)
     }
 
-    @Test func anEagerAssignmentHasNothingRevoked() throws {
+    @Test func eagerAssignmentHasNoRevocations() throws {
         var expected = assignment
         expected.revokedConnectors = []
         expected.delayMilliseconds = 0
         #expect(try GroupAssignment.decode(assignment.encoded(version: 0)) == expected)
     }
 
-    @Test func metadataComesBackWithAndWithoutAllocation() throws {
+    @Test func metadataRoundTripsWithAndWithoutAllocation() throws {
         for allocation in [assignment, nil] {
             let metadata = MemberMetadata(url: "http://h:8083/", configOffset: -1, allocation: allocation)
             #expect(try MemberMetadata.decode(metadata.encoded(version: 2)) == metadata)
@@ -34,21 +34,21 @@ import WireTestSupport
         #expect(try MemberMetadata.decode(old.encoded(version: 0)) == old)
     }
 
-    @Test func everyCutIsAnErrorOrAnOlderMessage() {
+    @Test func truncatedMessageIsAnErrorOrAnOlderVersion() {
         let metadata = MemberMetadata(
             url: "http://h:8083/", configOffset: 1, allocation: assignment, host: WorkerHost(name: "h", bootID: "b"))
         let bytes = metadata.encoded(version: 2)
         for length in 0..<bytes.count {
             let cut = Array(bytes.prefix(length))
             do { _ = try MemberMetadata.decode(cut) } catch { continue }
-            // Readers take a message that ends after the offset as version 0, one after the allocation as Java's.
+            // A message that ends after the offset is read as version 0, one that ends after the allocation as Java's.
             #expect(length == 2 + 2 + 14 + 8 || length == bytes.count - 6, "\(length)")
         }
     }
 
-    @Test func aHugeCountIsNotBelieved() {
+    @Test func countBeyondTheMessageIsRefused() {
         var bytes = GroupAssignment(leader: "", leaderURL: "", configOffset: 0).encoded(version: 1)
-        // The number of connectors stands behind version, error, two empty strings and the offset.
+        // The number of connectors follows the version, the error, two empty strings and the offset.
         bytes.replaceSubrange(16..<20, with: [0x7F, 0xFF, 0xFF, 0xFF])
         #expect(throws: WireError.self) { try GroupAssignment.decode(bytes) }
     }

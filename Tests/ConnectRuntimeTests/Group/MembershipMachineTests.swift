@@ -26,7 +26,7 @@ import WireCore
         return machine
     }
 
-    @Test func theSessionEndsAfterTheLastAnsweredHeartbeatWasSent() {
+    @Test func sessionIsCountedFromTheLastAnsweredHeartbeat() {
         var machine = Self.member()
         #expect(machine.nextStep == .heartbeat(afterMilliseconds: 3000))
         #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(3000), answeredAt: Self.at(3000)) == .none)
@@ -35,7 +35,7 @@ import WireCore
         #expect(machine.timePassed(Self.at(14_000)) == .none)
     }
 
-    @Test func aSilentCoordinatorIsAskedAgainSoon() {
+    @Test func silentCoordinatorIsRetriedSoon() {
         var machine = Self.member()
         machine.unanswered()
         #expect(machine.nextStep == .heartbeat(afterMilliseconds: Machine.retryMilliseconds))
@@ -43,14 +43,14 @@ import WireCore
         #expect(machine.nextStep == .heartbeat(afterMilliseconds: 3000))
     }
 
-    @Test func aCoordinatorThatStillKnowsTheGenerationLetsTasksGoOn() {
+    @Test func tasksResumeIfTheCoordinatorStillHasTheGeneration() {
         var machine = Self.absent()
         #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(20_000), answeredAt: Self.at(20_000)) == .resume)
         #expect(machine.timePassed(Self.at(29_999)) == .none)
         #expect(machine.timePassed(Self.at(30_000)) == .leave)
     }
 
-    @Test func anAnswerThatComesLateDoesNotProlongTheSession() {
+    @Test func lateHeartbeatAnswerDoesNotExtendTheSession() {
         var machine = Self.member()
         #expect(machine.nextCheck(after: Self.at(1)) == Self.at(10_000))
         #expect(machine.timePassed(Self.at(10_000)) == .leave)
@@ -69,7 +69,7 @@ import WireCore
         #expect(machine.heartbeatAnswered(.stable, sentAt: Self.at(13_100), answeredAt: Self.at(13_110)) == .resume)
     }
 
-    @Test func aRebalanceOfAMemberInterruptsNothing() {
+    @Test func rebalanceDuringTheSessionDoesNotInterruptTasks() {
         var machine = Self.member()
         #expect(machine.heartbeatAnswered(.rebalancing, sentAt: Self.at(3000), answeredAt: Self.at(3000)) == .none)
         #expect(machine.nextStep == .join(afterMilliseconds: 0))
@@ -77,14 +77,14 @@ import WireCore
         #expect(machine.generation == 8 && machine.timePassed(Self.at(13_999)) == .none)
     }
 
-    @Test func aRebalanceAfterTheSessionsEndResumesOnlyWithTheJoin() {
+    @Test func rebalanceAfterTheSessionEndedResumesTasksOnlyOnceJoined() {
         var machine = Self.absent()
         let effect = machine.heartbeatAnswered(.rebalancing, sentAt: Self.at(20_000), answeredAt: Self.at(20_000))
         #expect(effect == .none && machine.isAbsent)
         #expect(machine.joined(generation: 8, sentAt: Self.at(20_100)) == .resume)
     }
 
-    @Test func aFencedMemberLooksWhoIsThereAndJoins() {
+    @Test func fencedMemberDescribesTheGroupAndJoins() {
         var machine = Self.absent()
         #expect(machine.heartbeatAnswered(.fenced, sentAt: Self.at(20_000), answeredAt: Self.at(20_000)) == .none)
         #expect(machine.nextStep == .describeGroup(afterMilliseconds: 0))
@@ -95,9 +95,9 @@ import WireCore
     @Test(arguments: [
         // The group formed again with this worker alone, or lost its last member first.
         (Int32(8), false, Machine.Effect.resume), (9, true, .resume),
-        // Somebody had a generation of their own.
+        // Another member had a generation of its own.
         (9, false, .restart), (10, true, .restart), (8 + 5, true, .restart),
-        // The coordinator has forgotten the group, which begins again with 1.
+        // The coordinator has lost the group, whose generations begin again with 1.
         (1, true, .restart), (7, true, .restart), (Int32.min, true, .restart),
     ])
     func othersRanUnlessEveryGenerationIsAccountedFor(generation: Int32, isEmpty: Bool, effect: Machine.Effect) {
@@ -123,7 +123,7 @@ import WireCore
         #expect(machine.joined(generation: 10, sentAt: Self.at(3100)) == .restart)
     }
 
-    @Test func whatWasSeenBeforeAFailedJoinCountsNoLonger() {
+    @Test func failedJoinDiscardsTheDescriptionOfTheGroup() {
         var machine = Self.absent()
         _ = machine.heartbeatAnswered(.fenced, sentAt: Self.at(20_000), answeredAt: Self.at(20_000))
         machine.groupDescribed(isEmpty: true)

@@ -6,11 +6,11 @@ import WireTestSupport
 
 @testable import ConnectRuntime
 
-/// A worker, another one that comes and goes, a coordinator by Kafka's rules, and a network that fails at random.
+/// A worker, another one that joins and leaves, a coordinator with Kafka's rules, and a network that fails at random.
 @Suite struct MembershipSimulationTests {
     private static let tickMilliseconds = 20
 
-    @Test func theTasksNeverRunTwiceAndAlwaysRunAgain() {
+    @Test func tasksNeverRunTwiceAndAlwaysRunAgain() {
         let first = UInt64.random(in: 0...UInt64.max)
         print("MembershipSimulationTests: seeds from \(first)")
         for number in 0..<60 {
@@ -33,13 +33,13 @@ import WireTestSupport
             var answer: Answer?
         }
 
-        enum Answer { case standing(HeartbeatResult), groupDescribed(isEmpty: Bool), joined(Int32) }
+        enum Answer { case heartbeat(HeartbeatResult), groupDescribed(isEmpty: Bool), joined(Int32) }
 
         private var random: SeededGenerator
         private var now = 0
         private var machine: MembershipMachine
         private var isReachable = true
-        // The worker's one request, or when it asks next.
+        // The worker's one request, or when it sends the next.
         private var request: Request?
         private var asksAt: Int?
         // The coordinator
@@ -67,7 +67,7 @@ import WireTestSupport
             Int.random(in: 0..<1_000_000, using: &random) < perMillion
         }
 
-        /// What went wrong; nil: nothing.
+        /// The first violation; nil if there is none.
         mutating func run() -> String? {
             while now < 300_000 {
                 if chance(isReachable ? 2000 : 2500) { isReachable.toggle() }
@@ -127,9 +127,9 @@ import WireTestSupport
 
         private mutating func hear(_ answer: Answer, sentAt: Int) -> String? {
             switch answer {
-            case .standing(let standing):
+            case .heartbeat(let result):
                 let effect = machine.heartbeatAnswered(
-                    standing, sentAt: instant(sentAt), answeredAt: instant(now))
+                    result, sentAt: instant(sentAt), answeredAt: instant(now))
                 return act(effect)
             case .groupDescribed(let isEmpty):
                 machine.groupDescribed(isEmpty: isEmpty)
@@ -144,7 +144,7 @@ import WireTestSupport
         private mutating func act(_ effect: MembershipMachine.Effect) -> String? {
             switch effect {
             case .none, .suspend, .leave: return nil
-            case .resume where otherRan: return "the tasks go on although the other worker ran them"
+            case .resume where otherRan: return "the tasks continue although the other worker ran them"
             case .resume: return nil
             case .restart:
                 otherRan = false
@@ -157,14 +157,14 @@ import WireTestSupport
         private mutating func answer(to step: MembershipMachine.Step) -> Answer? {
             switch step {
             case .heartbeat:
-                guard ownSessionEnd != nil else { return .standing(.fenced) }
+                guard ownSessionEnd != nil else { return .heartbeat(.fenced) }
                 ownSessionEnd = now + sessionMilliseconds
-                return .standing(isRebalancing ? .rebalancing : .stable)
+                return .heartbeat(isRebalancing ? .rebalancing : .stable)
             case .describeGroup:
-                // The worker waits until the other one is gone.
+                // The worker waits until the other one has left.
                 return otherIsMember ? nil : .groupDescribed(isEmpty: ownSessionEnd == nil)
             case .join:
-                // The other one leads, and the worker would end.
+                // The other one leads, so the worker would stop.
                 if otherRuns { return nil }
                 ownSessionEnd = now + sessionMilliseconds
                 generation += 1

@@ -15,7 +15,7 @@ import WireCore
         actions.compactMap { if case .complete(let id, .success(.done)) = $0 { id } else { nil } }
     }
 
-    /// A request of another worker is only understood with the key, so a worker is not healthy without it.
+    /// A request of another worker can only be verified with the key, so a worker is not healthy without it.
     @Test func pingIsAnsweredOnceTheSessionKeyIsWritten() {
         let settings = HerderSettings(
             logPrefix: "", configTopic: "configs", gracefulShutdownMilliseconds: 1000, pluginCallMilliseconds: 1000,

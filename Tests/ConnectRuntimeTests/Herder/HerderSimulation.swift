@@ -3,10 +3,10 @@ import WireTestSupport
 
 @testable import ConnectRuntime
 
-/// A herder with a config topic, plugins, tasks and a group, all of which behave at random.
+/// A herder with a config topic, plugins, tasks and a group, all of which act at random.
 ///
-/// The environment carries out the machine's actions after random delays, or never, and checks what must always hold.
-/// After the random part everything behaves, and the state has to converge to what the configuration says.
+/// The environment carries out the machine's actions after random delays, or never, and checks the invariants.
+/// After the random part nothing fails, and the state has to converge to the configuration.
 struct HerderSimulation {
     private struct Due {
         var at: Int
@@ -14,7 +14,7 @@ struct HerderSimulation {
         var event: Pending
     }
 
-    /// An event whose content is decided when it happens.
+    /// An event whose content is determined when it occurs.
     private enum Pending {
         case event(HerderEvent)
         case write([ConfigRecord], storedCount: Int, failure: String?)
@@ -41,7 +41,7 @@ struct HerderSimulation {
     private var now = 0
     private var queue: [Due] = []
     private var order = 0
-    /// Whether plugins and Kafka behave.
+    /// Whether plugins and Kafka work without failures.
     private var isCalm = false
 
     // The config topic
@@ -79,14 +79,14 @@ struct HerderSimulation {
 
     // MARK: Running
 
-    /// Returns what went wrong; nil if nothing did.
+    /// Returns the first violation; nil if there is none.
     mutating func run() -> String? {
         deliver(.assigned(assignment))
         while now < 20_000, violation == nil {
             if chance(0.03) { disturb() }
             step()
         }
-        // Everything behaves from now on, and all connectors that failed are restarted.
+        // Nothing fails from now on, and all connectors that failed are restarted.
         isCalm = true
         if !isMember { regainMembership() }
         (isLeader, ownsEverything) = (true, true)
@@ -373,7 +373,7 @@ struct HerderSimulation {
         if isWriting { fail("two writes at a time") }
         isWriting = true
         let fails = !isCalm && chance(0.1)
-        // The records of a write that fails may be stored all the same.
+        // The records of a write that fails may be stored nevertheless.
         let count = fails ? Int.random(in: 0...records.count, using: &random) : records.count
         later(.write(records, storedCount: count, failure: fails ? "timed out" : nil), within: 100)
     }
@@ -389,7 +389,7 @@ struct HerderSimulation {
 
     // MARK: The model
 
-    /// What must run, by the configuration alone.
+    /// What must run according to the configuration.
     private mutating func checkConvergence() {
         if readCount != topic.count { return fail("the config topic is not read to its end") }
         var expected: Set<TaskID> = []

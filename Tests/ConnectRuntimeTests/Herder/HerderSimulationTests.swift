@@ -2,7 +2,7 @@ import Testing
 
 /// Random configuration changes, assignments, failing and hanging plugins, restarts and losses of membership.
 @Suite struct HerderSimulationTests {
-    @Test func everythingThatShouldRunRunsOnceAndEveryRequestIsAnswered() {
+    @Test func assignedTasksRunOnceAndEveryRequestIsAnswered() {
         let first = UInt64.random(in: 0...UInt64.max)
         print("HerderSimulationTests: seeds from \(first)")
         var actionCount = 0

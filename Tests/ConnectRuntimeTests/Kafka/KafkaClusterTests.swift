@@ -24,7 +24,7 @@ import WireStreams
 
     private func values(_ topic: String) throws -> [String] { try kafka.records(topic).map { $0.valueText ?? "" } }
 
-    @Test func internalTopicsAreMadeAndReadAgain() throws {
+    @Test func internalTopicIsCreatedAndItsRecordsAreRead() throws {
         let (cluster, configuration) = try cluster(["offset.storage.min.insync.replicas": "1"])
         #expect(try cluster.clusterID() == kafka.broker.clusterID)
         let log = try cluster.openLog(configuration.offsetTopic, purpose: .offsets)
@@ -35,7 +35,7 @@ import WireStreams
         var read: [StoreRecord] = []
         try log.readToEnd { read.append($0) }
         #expect(read.map(\.key) == [key, key] && read.map(\.value) == [Array("{\"p\":1}".utf8), nil])
-        try log.readToEnd { _ in Issue.record("nothing new is there") }
+        try log.readToEnd { _ in Issue.record("there is no new record") }
         log.close(timeoutMilliseconds: 1000)
         let admin = kafka.admin
         #expect(try admin.describeTopics(["offsets"]).first??.partitions.count == 3)
@@ -45,7 +45,7 @@ import WireStreams
         cluster.close()
     }
 
-    @Test func aTopicThatIsNotCompactedOrHasTooManyPartitionsStopsTheStart() throws {
+    @Test func topicThatIsNotCompactedOrHasTooManyPartitionsStopsTheStart() throws {
         let admin = kafka.admin
         try admin.createTopics([
             NewTopic(name: "offsets", partitions: 1, replicationFactor: 1, configuration: [(name: "cleanup.policy", value: "delete")]),
@@ -63,8 +63,8 @@ import WireStreams
         #expect(refusal(configuration.configTopic, .configs).contains("single partition"))
     }
 
-    /// Somebody deletes a storage topic, and a broker or a tool creates it again with other settings.
-    @Test func aTopicThatIsNotCompactedAnyMoreIsRefusedByName() throws {
+    /// A storage topic is deleted, and a broker or a tool creates it again with other settings.
+    @Test func topicThatIsNoLongerCompactedIsRefusedByName() throws {
         let (cluster, configuration) = try cluster(["offset.flush.timeout.ms": "200"])
         defer { cluster.close() }
         let log = try cluster.openLog(configuration.offsetTopic, purpose: .offsets)
@@ -72,7 +72,7 @@ import WireStreams
         try log.append(key: [1], value: [1])
         let admin = kafka.admin
         try admin.deleteTopics(["offsets"])
-        // The producer learns that the topic is gone, and looks for it.
+        // The producer finds that the topic does not exist, and retries.
         #expect(throws: KafkaError.self) { try log.append(key: [1], value: [2]) }
         try admin.createTopics([
             NewTopic(name: "offsets", partitions: 3, configuration: [(name: "cleanup.policy", value: "delete")])
@@ -92,7 +92,7 @@ import WireStreams
         #expect(refusal?.contains("cleanup.policy=delete") == true)
     }
 
-    @Test func aTopicThatIsGoneIsCreatedAgainAfterThreeFailures() throws {
+    @Test func deletedTopicIsCreatedAgainAfterThreeFailedWrites() throws {
         let (cluster, configuration) = try cluster(["offset.flush.timeout.ms": "200"])
         defer { cluster.close() }
         let log = try cluster.openLog(configuration.offsetTopic, purpose: .offsets)
@@ -104,14 +104,14 @@ import WireStreams
         try log.append(key: [1], value: [3])
         #expect(try admin.topicConfiguration("offsets").first { $0.name == "cleanup.policy" }?.value == "compact")
         #expect(try values("offsets") == ["\u{3}"])
-        // Reading goes on too.
+        // Reading continues too.
         var read: [[UInt8]?] = []
         try log.readToEnd { read.append($0.value) }
         #expect(read.last == [3])
     }
 
-    /// A task that starts then has to find the topic without anybody having committed.
-    @Test func aTopicThatIsGoneIsCreatedAgainWhereItIsRead() throws {
+    /// A task that starts then needs the topic before any offset is committed.
+    @Test func deletedTopicIsCreatedAgainAfterAFailedRead() throws {
         let (cluster, configuration) = try cluster(["default.api.timeout.ms": "300"])
         defer { cluster.close() }
         let log = try cluster.openLog(configuration.offsetTopic, purpose: .offsets)
@@ -121,13 +121,13 @@ import WireStreams
         let admin = kafka.admin
         try admin.deleteTopics(["offsets"])
         #expect(throws: KafkaError.self) { try log.readToEnd { _ in } }
-        try log.readToEnd { _ in Issue.record("nothing is there any more") }
+        try log.readToEnd { _ in Issue.record("the new topic is empty") }
         #expect(try admin.topicConfiguration("offsets").first { $0.name == "cleanup.policy" }?.value == "compact")
     }
 
-    @Test func aWorkerGoesOnWhereItStopped() throws {
+    @Test func restartedWorkerContinuesFromItsStoredOffsets() throws {
         let source: JSONObject = ["server": .string("s")]
-        // Emits the numbers from the stored one on, three a run.
+        // Emits three numbers in each run, beginning at the stored one.
         let connector = ScriptedConnector(script: { sink, control, context in
             let start = try context.storedOffset(for: source)?["next"]?.integerValue ?? 0
             for number in start..<(start + 3) {

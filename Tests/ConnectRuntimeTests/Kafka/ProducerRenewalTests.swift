@@ -9,7 +9,7 @@ import WireCore
     private let start = MonotonicInstant(nanoseconds: 1)
     private func later(_ milliseconds: Int) -> MonotonicInstant { start.advanced(byMilliseconds: milliseconds) }
 
-    @Test func aProducerThatFailedForGoodIsReplacedAtOnce() {
+    @Test func producerWithAFatalErrorIsReplacedAtOnce() {
         var renewal = ProducerRenewal()
         #expect(renewal.step(producerFailure: nil, now: start) == .use)
         guard case .renew(let reason) = renewal.step(producerFailure: .fatal("lost"), now: start) else {
@@ -21,7 +21,7 @@ import WireCore
         #expect(renewal.step(producerFailure: nil, now: start) == .use)
     }
 
-    @Test func failuresInARowReplaceAProducerThatWorks() {
+    @Test func consecutiveFailuresReplaceAProducerWithoutFatalError() {
         var renewal = ProducerRenewal()
         let error = KafkaError.timedOut(what: "writing", milliseconds: 5000, lastError: nil)
         renewal.failed(error)
@@ -37,7 +37,7 @@ import WireCore
         #expect(renewal.step(producerFailure: nil, now: start) == .use)
     }
 
-    @Test func aTopicThatWasCreatedAgainIsLookedAt() {
+    @Test func producerIsReplacedIfItsTopicWasCreatedAgain() {
         var renewal = ProducerRenewal()
         renewal.topicRecreated()
         #expect(renewal.step(producerFailure: nil, now: start) == .renew(reason: "it was deleted and created again"))
@@ -45,7 +45,7 @@ import WireCore
         #expect(renewal.step(producerFailure: nil, now: start) == .use)
     }
 
-    @Test func afterAFailedTryTheNextOneWaits() {
+    @Test func failedReplacementIsRetriedAfterAPause() {
         var renewal = ProducerRenewal()
         renewal.topicRecreated()
         renewal.renewalFailed("cleanup.policy=delete", now: start)
@@ -57,7 +57,7 @@ import WireCore
         #expect(renewal.step(producerFailure: nil, now: start) == .use)
     }
 
-    @Test func afterTheEndNothingIsReplaced() {
+    @Test func closedLogReplacesNoProducer() {
         var renewal = ProducerRenewal()
         renewal.topicRecreated()
         renewal.close()

@@ -22,7 +22,7 @@ extension PropertyEffect {
         return broker.clientID ?? "no request"
     }
 
-    /// A part of what the worker's own clients are made with.
+    /// A part of the configuration of the worker's own clients.
     private static func client(_ part: @escaping @Sendable (KafkaClientConfiguration) -> Int) -> Observation {
         { "\(part(try configuration($0).client))" }
     }
@@ -81,7 +81,7 @@ extension PropertyEffect {
         },
     ]
 
-    /// The sizes in bits of the keys that a worker writes for others while connectors are created.
+    /// The sizes in bits of the session keys that a worker writes while connectors are created.
     private static func sessionKeys(_ properties: [String: String], connectors: [String]) throws -> [Int] {
         let worker = try WorkerHarness(properties: properties)
         defer { worker.stop() }
@@ -106,13 +106,13 @@ extension PropertyEffect {
     }
 }
 
-/// A broker that hears one request and hangs up.
+/// A broker that reads one request and closes the connection.
 private final class BrokerDouble: Sendable {
     private let server: SocketServer
-    private let heard = Mutex<String?>(nil)
+    private let received = Mutex<String?>(nil)
 
     var address: SocketAddress { server.address }
-    var clientID: String? { heard.withLock { $0 } }
+    var clientID: String? { received.withLock { $0 } }
 
     init() throws {
         server = try SocketServer(
@@ -136,6 +136,6 @@ private final class BrokerDouble: Sendable {
         }
         let length = Int(bytes[12]) << 8 | Int(bytes[13])
         guard 14 + length <= count else { return }
-        heard.withLock { $0 = $0 ?? String(decoding: bytes[14..<(14 + length)], as: UTF8.self) }
+        received.withLock { $0 = $0 ?? String(decoding: bytes[14..<(14 + length)], as: UTF8.self) }
     }
 }

@@ -7,7 +7,7 @@ import WireCore
 extension PropertyEffect {
     private enum Part: String { case key, value, header }
 
-    /// What a text becomes as a part of a record of a connector that names no converter.
+    /// The bytes of a text in a record of a connector that configures no converter.
     private static func converted(_ part: Part) -> Observation {
         { properties in
             let configuration: WorkerConfiguration
@@ -32,7 +32,7 @@ extension PropertyEffect {
     private static let json = WorkerOptions.jsonConverter
     private static let withSchema = #"{"schema":{"type":"string","optional":false},"payload":"x"}"#
 
-    /// The converters of connectors that name none. There is one for keys and values, without which no worker starts.
+    /// The converters of connectors that configure none. Those for keys and values are required.
     static let converters = [
         PropertyEffect(
             "key.converter", json, with: ["key.converter": ""], from: "key.converter", to: withSchema, converted(.key)),

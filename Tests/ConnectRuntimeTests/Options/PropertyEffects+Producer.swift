@@ -5,7 +5,7 @@ import PluginTestSupport
 @testable import ConnectRuntime
 
 extension PropertyEffect {
-    /// A part of what a task's producer and its client are made with.
+    /// A part of the configuration of a task's producer and its client.
     private static func made(
         _ show: @escaping @Sendable (KafkaClientConfiguration, ProducerConfiguration) -> Int?
     ) -> Observation {
@@ -16,7 +16,7 @@ extension PropertyEffect {
         }
     }
 
-    /// The property that stops the start.
+    /// The property whose value is refused.
     private static let refused: Observation = { properties in
         do throws(WorkerConfigurationError) {
             _ = try WorkerConfiguration(properties: properties, plugins: TestPlugins.registry)

@@ -19,7 +19,7 @@ extension PropertyEffect {
         return worker.restAddress.map { ($0.host, $0.port) } ?? ("nowhere", 0)
     }
 
-    /// The worker as a connector's status names it.
+    /// The `worker_id` in a connector's status.
     private static let workerID: Observation = { properties in
         let kafka = try KafkaHarness()
         let worker = ConnectWorker(

@@ -94,7 +94,7 @@ extension PropertyEffect {
             }
             return taken < 5000 ? "within five seconds" : "\(taken) ms"
         },
-        // A task that does not stop is given up after five seconds otherwise.
+        // A task that does not stop is abandoned after five seconds otherwise.
         PropertyEffect("task.shutdown.graceful.timeout.ms", "50", from: nil, to: "within five seconds") { properties in
             let mayEnd = Monitor(false)
             let worker = try running(properties) { sink, _, _ in

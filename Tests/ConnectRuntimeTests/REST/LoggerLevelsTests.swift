@@ -3,9 +3,10 @@ import WireCore
 
 @testable import ConnectRuntime
 
-/// `/admin/loggers`, as Connect 4.3.1 answered. Names are of these tests alone, since levels belong to the process.
+/// `/admin/loggers`, as Connect 4.3.1 answered. The logger names are used by these tests only, since levels apply to
+/// the whole process.
 @Suite struct LoggerLevelsTests {
-    @Test func levelsAreSetAndShownAsConnectDoes() throws {
+    @Test func levelsAreSetAndReturnedAsConnectDoes() throws {
         let worker = try WorkerHarness()
         defer { worker.stop() }
         func put(_ name: String, _ body: String) throws -> WorkerHarness.Answer {
@@ -48,7 +49,7 @@ import WireCore
         #expect(shown.body.objectValue?["level"] == .string("FATAL"))
     }
 
-    @Test func unknownScopeMeansTheWorker() throws {
+    @Test func unknownScopeIsTheWorker() throws {
         let worker = try WorkerHarness()
         defer { worker.stop() }
         let answer = try worker.call("PUT", "/admin/loggers/app.log.scope?scope=bogus", #"{"level":"DEBUG"}"#)

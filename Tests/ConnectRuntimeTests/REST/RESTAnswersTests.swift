@@ -6,7 +6,7 @@ import WireTestSupport
 
 @testable import ConnectRuntime
 
-/// Requests and the answers that a real worker of Connect 4.3.1 gave to them.
+/// Requests and the answers that a worker of Kafka Connect 4.3.1 sent.
 @Suite struct RESTAnswersTests {
     /// One line of `Fixtures/connect/rest/*.jsonl`.
     private struct Exchange {
@@ -35,14 +35,14 @@ import WireTestSupport
             isEventual = object["eventually"]?.boolValue ?? false
         }
 
-        /// Whether `found` is what the real worker said. Traces and texts of a JVM may differ.
+        /// Whether `found` is the answer of the real worker. Traces and texts of a JVM may differ.
         func fits(_ found: WorkerHarness.Answer) -> Bool {
             guard found.status == status, location == nil || location == found.location else { return false }
             guard let answer else { return true }
             return Self.normal(found.body) == Self.normal(answer)
         }
 
-        /// Arrays of names and topics have no order that counts.
+        /// The order of names and topics in arrays is irrelevant.
         private static func normal(_ value: JSONValue) -> JSONValue {
             switch value {
             case .object(let object):
@@ -57,7 +57,7 @@ import WireTestSupport
     }
 
     @Test(arguments: ["root", "http", "unknown", "names", "malformed", "create-invalid", "lifecycle", "config", "expand", "offsets"])
-    func answersAreTheRealWorkers(section: String) throws {
+    func answersEqualThoseOfConnect(section: String) throws {
         let worker = try WorkerHarness(ScriptedConnector(script: { sink, control, _ in
             try sink.emit(ScriptedConnector.record("1", topic: "srv10"))
             try sink.emit(ScriptedConnector.record("1", topic: "srv10.inventory.t"))
@@ -98,7 +98,7 @@ import WireTestSupport
         #expect(object["groups"]?.arrayValue?.last == .string("MySQL"))
     }
 
-    @Test func definitionsHaveConnectsForm() throws {
+    @Test func definitionsAreFormattedAsConnects() throws {
         let worker = try WorkerHarness()
         defer { worker.stop() }
         let answer = try worker.call("GET", "/connector-plugins/MySqlConnector/config")

@@ -29,7 +29,7 @@ import WireCore
     }
 
     @Test(arguments: ["POST", "PUT", "PATCH", "DELETE"])
-    func aForeignPageChangesNothing(method: String) throws {
+    func requestsOfForeignOriginsThatChangeSomethingAreRefused(method: String) throws {
         let requestGuard = try requestGuard()
         for origin in ["http://evil.example", "null", "http://connect:8084", "https://connect:8084", "file://", "http://", ""] {
             #expect(isRefused(request(method, origin: origin), requestGuard), "\(origin)")
@@ -40,8 +40,8 @@ import WireCore
         #expect(!isRefused(request("GET", origin: "http://evil.example"), requestGuard))
     }
 
-    /// A proxy for TLS leaves the port away.
-    @Test func theDefaultPortOfASchemeIsNotWrittenOut() throws {
+    /// A TLS proxy omits the port.
+    @Test func defaultPortOfASchemeMayBeOmitted() throws {
         let requestGuard = try requestGuard()
         #expect(!isRefused(request(host: "connect.example", origin: "https://connect.example"), requestGuard))
         #expect(!isRefused(request(host: "connect.example:443", origin: "https://connect.example"), requestGuard))
@@ -49,7 +49,7 @@ import WireCore
         #expect(!isRefused(request(host: "[::1]:8083", origin: "http://[::1]:8083"), requestGuard))
     }
 
-    @Test func permittedOriginsMayChangeAndAreAnsweredAsJettyDoes() throws {
+    @Test func allowedOriginsMayChangeAndGetJettysHeaders() throws {
         let requestGuard = try requestGuard([
             "access.control.allow.origin": "http://ok.example, http://.*\\.wild\\.example",
             "access.control.allow.methods": "GET,PUT",
@@ -77,7 +77,7 @@ import WireCore
         #expect(!isRefused(request(origin: "http://evil.example"), any))
     }
 
-    @Test func onlyAllowedHostsAreAnswered() throws {
+    @Test func requestsToOtherHostsAreRefused() throws {
         let requestGuard = try requestGuard(["cdcd.rest.allowed.hosts": "Connect, 10.0.0.5, [::1], fe80::2"])
         for host in ["connect:8083", "CONNECT", "10.0.0.5:1", "[::1]:8083", "[FE80::2]"] {
             #expect(!isRefused(request("GET", host: host), requestGuard), "\(host)")
@@ -92,11 +92,11 @@ import WireCore
         ("cdcd.rest.allowed.hosts", "connect:8083"), ("cdcd.rest.allowed.hosts", "http://connect"),
         ("access.control.allow.origin", "http://("),
     ])
-    func whatIsNoHostOrPatternStopsTheStart(name: String, value: String) {
+    func invalidHostOrPatternStopsTheStart(name: String, value: String) {
         #expect(throws: WorkerConfigurationError.self) { try WorkerHarness.configuration([name: value]) }
     }
 
-    @Test func theServiceRefusesBeforeItActs() throws {
+    @Test func refusedRequestHasNoEffect() throws {
         let worker = try WorkerHarness()
         defer { worker.stop() }
         let answer = try worker.call("POST", "/connectors", """

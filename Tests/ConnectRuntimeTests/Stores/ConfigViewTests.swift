@@ -8,7 +8,7 @@ import WireCore
         StoreRecord(offset: offset, key: Array(key.utf8), value: value.map { Array($0.utf8) })
     }
 
-    /// A view that has taken in the given keys and values.
+    /// A view to which the given keys and values were applied.
     private func view(_ records: [(String, String?)]) -> ConfigView {
         var view = ConfigView()
         for (index, (key, value)) in records.enumerated() { _ = view.apply(record(Int64(index), key, value)) }
@@ -20,7 +20,7 @@ import WireCore
         ("task-a-\(number)", "{\"properties\":{\"v\":\"\(value)\"}}")
     }
 
-    @Test func aJavaWorkersTopicIsUnderstood() throws {
+    @Test func topicOfAJavaWorkerIsRead() throws {
         var view = ConfigView()
         var changes: [ConfigChange] = []
         for record in try CapturedTopic.records("configs") { changes.append(view.apply(record)) }
@@ -40,8 +40,8 @@ import WireCore
             RestartRequest(connector: "rt-main", includesTasks: true, onlyFailed: false)))
     }
 
-    /// Byte for byte what the Java worker wrote, where the order of members is not that of a hash map.
-    @Test func recordsAreWrittenAsJavaWritesThem() throws {
+    /// Byte for byte as the Java worker wrote them, if the order of members is not that of a hash map.
+    @Test func encodedRecordsEqualJavas() throws {
         let captured = try CapturedTopic.records("configs")
         func value(_ key: String) throws -> String {
             String(decoding: try #require(captured.first { $0.keyText == key }?.value), as: UTF8.self)
@@ -65,14 +65,14 @@ import WireCore
         #expect(ConfigRecord.connector("x", nil).value == nil)
     }
 
-    @Test func tasksCountOnlyOnceTheyAreCommitted() {
+    @Test func tasksAreVisibleOnceTheyAreCommitted() {
         var found = view([connector, task(0), task(1)])
         #expect(found.tasks(of: "a").isEmpty)
         #expect(found.apply(record(3, "commit-a", "{\"tasks\":2}")) == .tasksCommitted("a"))
         #expect(found.tasks(of: "a").map(\.task) == [0, 1])
     }
 
-    @Test func anIncompleteCommitMakesTheConnectorInconsistentUntilAFullOne() {
+    @Test func incompleteCommitMakesTheConnectorInconsistentUntilACompleteOne() {
         var found = view([connector, task(0), ("commit-a", "{\"tasks\":1}"), task(1), ("commit-a", "{\"tasks\":2}")])
         #expect(found.isInconsistent("a") && found.tasks(of: "a").isEmpty)
         for (offset, item) in [(5, task(0)), (6, task(1)), (7, task(2)), (8, ("commit-a", "{\"tasks\":2}"))] {
@@ -82,29 +82,29 @@ import WireCore
         #expect(!found.isInconsistent("a") && found.tasks(of: "a").count == 2)
     }
 
-    @Test func noTasksAreConsistent() {
+    @Test func connectorWithoutTasksIsConsistent() {
         let found = view([connector, task(0), ("commit-a", "{\"tasks\":1}"), ("commit-a", "{\"tasks\":0}")])
         #expect(!found.isInconsistent("a") && found.tasks(of: "a").isEmpty)
     }
 
-    @Test func removalTakesTheTasksAlong() {
+    @Test func removedConnectorLosesItsTasks() {
         let found = view([connector, task(0), ("commit-a", "{\"tasks\":1}"), ("connector-a", nil), connector])
         #expect(found.tasks(of: "a").isEmpty && found.taskConfig(TaskID(connector: "a", task: 0)) == nil)
     }
 
-    @Test func aCommitWithoutConnectorIsIgnored() {
+    @Test func commitWithoutConnectorIsIgnored() {
         var found = view([task(0), ("commit-a", "{\"tasks\":1}")])
         _ = found.apply(record(2, connector.0, connector.1))
         #expect(found.tasks(of: "a").isEmpty)
     }
 
-    @Test func theNewerTargetStateCountsMoreThanTheOlder() {
+    @Test func stateV2TakesPrecedenceOverState() {
         #expect(view([("target-state-a", "{\"state\":\"PAUSED\",\"state.v2\":\"STOPPED\"}")]).targetState(of: "a") == .stopped)
         #expect(view([("target-state-a", "{\"state\":\"PAUSED\"}")]).targetState(of: "a") == .paused)
         #expect(view([("target-state-a", "{\"state\":\"PAUSED\"}"), ("target-state-a", nil)]).targetState(of: "a") == .started)
     }
 
-    @Test func whatIsNoJSONDoesNotMoveTheOffset() {
+    @Test func invalidJSONDoesNotAdvanceTheOffset() {
         var found = view([connector])
         #expect(found.offset == 1)
         guard case .unreadable = found.apply(record(1, "connector-b", "{")) else {
@@ -119,7 +119,7 @@ import WireCore
         #expect(found.offset == 3)
     }
 
-    @Test func numbersOfTasksStandAfterTheLastHyphen() {
+    @Test func taskNumberFollowsTheLastHyphen() {
         #expect(TaskID(keySuffix: "a-b-12") == TaskID(connector: "a-b", task: 12))
         #expect(TaskID(keySuffix: "a-b") == nil && TaskID(keySuffix: "12") == nil && TaskID(keySuffix: "a--1") == TaskID(connector: "a-", task: 1))
     }

@@ -4,7 +4,7 @@ import WireCore
 
 @testable import ConnectRuntime
 
-/// Names that Swift takes for the same, and one that begins with a combining mark.
+/// Names that are equal Swift strings with different bytes, and one that begins with a combining mark.
 @Suite struct ExactNamesTests {
     private static let names = ["\u{E9}", "e\u{301}", "\u{301}abc"]
 
@@ -12,7 +12,7 @@ import WireCore
         StoreRecord(offset: offset, key: Array(key.utf8), value: Array(value.utf8))
     }
 
-    @Test func theConfigTopicHoldsEachConnector() {
+    @Test func configTopicContainsEachConnector() {
         var view = ConfigView()
         for (number, name) in Self.names.enumerated() {
             _ = view.apply(record("connector-\(name)", "{\"properties\":{\"n\":\"\(number)\"}}"))
@@ -30,7 +30,7 @@ import WireCore
         #expect(view.tasks(of: "e\u{301}").count == 1 && view.tasks(of: "\u{E9}").isEmpty)
     }
 
-    @Test func theStatusTopicHoldsEachTask() throws {
+    @Test func statusTopicContainsEachTask() throws {
         var view = StatusView()
         for (number, name) in Self.names.enumerated() {
             let status = "{\"state\":\"RUNNING\",\"trace\":null,\"worker_id\":\"w\(number)\",\"generation\":1}"
@@ -45,7 +45,7 @@ import WireCore
         }
     }
 
-    @Test func theOffsetsTopicHoldsEachPartition() throws {
+    @Test func offsetsTopicContainsEachPartition() throws {
         var view = OffsetView()
         for (number, name) in Self.names.enumerated() {
             try view.apply(record("[\"\(name)\",{\"server\":\"\(Self.names[0])\"}]", "{\"p\":\(number)}"))
@@ -58,14 +58,14 @@ import WireCore
         }
     }
 
-    @Test func aConfigurationKeepsBothProperties() {
+    @Test func configurationKeepsBothProperties() {
         var config = ConnectorConfig([(name: "\u{E9}", value: "1"), (name: "e\u{301}", value: "2"), (name: "x", value: "3")])
         #expect(config.names.count == 3 && config["e\u{301}"] == "2")
         config = config.merging([(name: "\u{E9}", value: nil), (name: "y", value: "4"), (name: "none", value: nil)])
         #expect(config.names == ["e\u{301}", "x", "y"] && config["\u{E9}"] == nil && config["e\u{301}"] == "2")
     }
 
-    @Test func theWorkerRunsAndRemovesEachConnector() throws {
+    @Test func workerRunsAndRemovesEachConnector() throws {
         let worker = try WorkerHarness()
         defer { worker.stop() }
         for name in Self.names {
@@ -83,8 +83,8 @@ import WireCore
         #expect(try worker.call("GET", "/connectors").body == .array([.string(Self.names[1]), .string(Self.names[2])]))
     }
 
-    /// 20,000 members without a value took a second when each was looked for among all the others.
-    @Test func aBodyOfManyNullsIsValidatedInOnePass() throws {
+    /// 20,000 members without a value took a second when each was compared with all others.
+    @Test func bodyOfManyNullsIsValidatedInLinearTime() throws {
         let worker = try WorkerHarness()
         defer { worker.stop() }
         func seconds(_ count: Int) throws -> Int {
@@ -98,7 +98,7 @@ import WireCore
             return time
         }
         let (small, large) = (try seconds(1000), try seconds(16_000))
-        // Sixteen times as many; quadratic growth would be 256-fold.
+        // Sixteen times as many members; quadratic growth would be 256-fold.
         #expect(large < 100 * max(1, small), "\(small) ms, then \(large) ms")
     }
 }

@@ -8,7 +8,7 @@ import WireCore
         StoreRecord(offset: 0, timestampMilliseconds: time, key: Array(key.utf8), value: value.map { Array($0.utf8) })
     }
 
-    @Test func aJavaWorkersTopicIsUnderstood() throws {
+    @Test func topicOfAJavaWorkerIsRead() throws {
         var view = OffsetView()
         let records = try CapturedTopic.records("offsets")
         for record in records { try view.apply(record) }
@@ -16,13 +16,13 @@ import WireCore
         let offset = try #require(view.offset(of: source))
         #expect(offset["file"] == .string("binlog.000002") && offset["pos"] == .integer(5128))
         #expect(view.offsets(of: "rt-main").count == 1)
-        // What is written for it later has the same bytes as key, and the value's members keep their order.
+        // A later record for it has the same bytes as key, and the value's members keep their order.
         let last = try #require(records.last { $0.keyText?.contains("rt-main") == true })
         #expect(view.key(for: source) == last.key)
         #expect(JSONValue.object(offset).encoded() == last.value)
     }
 
-    @Test func aKeyOfTheSameMeaningIsUsedAgainByteForByte() throws {
+    @Test func existingKeyOfAnEqualPartitionIsReused() throws {
         var view = OffsetView()
         try view.apply(record("[\"c\",{\"server\":\"s\",\"database\":\"d\"}]", "{\"p\":1}"))
         let source = OffsetView.Source(
@@ -31,7 +31,7 @@ import WireCore
         #expect(String(decoding: view.key(for: source), as: UTF8.self) == "[\"c\",{\"server\":\"s\",\"database\":\"d\"}]")
     }
 
-    @Test func ofTwoKeysOfOneMeaningTheLaterCounts() throws {
+    @Test func laterOfTwoKeysOfAnEqualPartitionIsValid() throws {
         var view = OffsetView()
         let (a, b) = ("[\"c\",{\"x\":1,\"y\":2}]", "[\"c\",{\"y\":2,\"x\":1}]")
         try view.apply(record(a, "{\"p\":2}", at: 20))
@@ -43,7 +43,7 @@ import WireCore
         #expect(view.key(for: source) == Array(b.utf8))
     }
 
-    @Test func aTombstoneRemovesTheOffsetAndKeepsTheKey() throws {
+    @Test func tombstoneRemovesTheOffsetAndKeepsTheKey() throws {
         var view = OffsetView()
         let key = "[\"c\",{\"b\":1,\"a\":1}]"
         try view.apply(record(key, "{\"p\":1}"))
@@ -59,13 +59,13 @@ import WireCore
         ("x", "{}", "its key is no JSON"), ("[\"c\",{}]", "[]", "its value is no JSON object"),
         ("[\"c\",{}]", "{", "its value is no JSON: "),
     ])
-    func whatIsNoOffsetIsRefusedWithTheReason(key: String, value: String, reason: String) {
+    func unreadableOffsetRecordIsRefusedWithTheReason(key: String, value: String, reason: String) {
         var view = OffsetView()
         let error = #expect(throws: UnreadableRecordError.self) { try view.apply(record(key, value)) }
         #expect(error?.description.hasPrefix(reason) == true, "\(error?.description ?? "")")
     }
 
-    @Test func aPartitionOfNullIsAnEmptyOneAndAValueOfNullIsNone() throws {
+    @Test func nullPartitionIsEmptyAndNullValueIsATombstone() throws {
         var view = OffsetView()
         let source = OffsetView.Source(connector: "c", partition: [:])
         try view.apply(record("[\"c\",null]", "{\"a\":1}"))

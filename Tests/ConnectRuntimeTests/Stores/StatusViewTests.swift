@@ -4,7 +4,7 @@ import WireCore
 @testable import ConnectRuntime
 
 @Suite struct StatusViewTests {
-    @Test func aJavaWorkersTopicIsUnderstood() throws {
+    @Test func topicOfAJavaWorkerIsRead() throws {
         var view = StatusView()
         for record in try CapturedTopic.records("status") { try view.apply(record) }
         #expect(view.connectors.names == ["rt-main", "rt-stopped"])
@@ -17,7 +17,7 @@ import WireCore
         #expect(view.topics(of: "rt-gone-1").isEmpty)
     }
 
-    @Test func recordsAreWrittenAsJavaWritesThem() throws {
+    @Test func encodedRecordsEqualJavas() throws {
         for record in try CapturedTopic.records("status") {
             guard let value = record.value, let object = try JSONValue.parse(value).objectValue,
                 let status = StatusRecord(object)
@@ -30,7 +30,7 @@ import WireCore
         #expect(StatusKey.topic("t", connector: "c") == "status-topic-t:connector-c")
     }
 
-    @Test func aLateUnassignedOfAnotherWorkerDoesNotHideARunningTask() throws {
+    @Test func lateUnassignedOfAnotherWorkerDoesNotReplaceRunning() throws {
         var view = StatusView()
         let id = TaskID(connector: "a", task: 0)
         func status(_ state: StatusRecord.State, _ worker: String, _ generation: Int64) -> JSONObject {
@@ -54,13 +54,13 @@ import WireCore
         ("status-topic-a", "{\"topic\":{}}", "the topic a has no connector"),
         ("status-topic-a:connector-c", "{\"topic\":{}}", "it lacks a task"), ("other", "{}", "its key other is unknown"),
     ])
-    func whatIsNoStatusIsRefusedWithTheReason(key: String, value: String, reason: String) {
+    func unreadableStatusRecordIsRefusedWithTheReason(key: String, value: String, reason: String) {
         var view = StatusView()
         let error = #expect(throws: UnreadableRecordError.self) { try apply(key, value, to: &view) }
         #expect(error?.description.hasPrefix(reason) == true, "\(error?.description ?? "")")
     }
 
-    @Test func membersOfOtherVersionsArePassedOverAndNullIsNone() throws {
+    @Test func unknownMembersAreIgnoredAndNullIsATombstone() throws {
         var view = StatusView()
         try apply("status-connector-a", "{\"state\":\"RUNNING\",\"worker_id\":\"w\",\"generation\":1,\"more\":2}", to: &view)
         #expect(view.connectors["a"]?.state == .running)

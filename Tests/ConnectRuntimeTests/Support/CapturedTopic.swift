@@ -5,7 +5,7 @@ import WireTestSupport
 
 @testable import ConnectRuntime
 
-/// The records of a Java worker's internal topic, as `Fixtures/connect/internal-topics` holds them.
+/// The records of a Java worker's internal topic, from `Fixtures/connect/internal-topics`.
 enum CapturedTopic {
     static func records(_ name: String) throws -> [StoreRecord] {
         let text = try Fixtures.text("connect/internal-topics/\(name).jsonl")

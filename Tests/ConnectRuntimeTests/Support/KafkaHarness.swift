@@ -248,12 +248,12 @@ final class KafkaHarness: Sendable {
         _ member: GroupMembership, url: String, host: WorkerHost?, assigning: () -> Void = {}
     ) throws {
         let metadata = MemberMetadata(url: url, configOffset: 1, host: host)
-        let protocols = ConnectProtocolName.allCases.map { name in
-            (name: name.rawValue, metadata: metadata.encoded(version: name.version))
+        let protocols = ConnectProtocol.allCases.map { offer in
+            (name: offer.name, metadata: metadata.encoded(version: offer.version))
         }
         _ = try member.join(protocols: protocols) { name, members in
             assigning()
-            let version = ConnectProtocolName(rawValue: name)?.version ?? 0
+            let version = ConnectProtocol.version(ofProtocolNamed: name)
             let assignment = GroupAssignment(leader: members[0].memberID, leaderURL: url, configOffset: 1)
             return Dictionary(uniqueKeysWithValues: members.map { ($0.memberID, assignment.encoded(version: version)) })
         }

@@ -4,22 +4,22 @@ import WireStreams
 
 @testable import ConnectRuntime
 
-/// A connector whose tasks run what a test passes.
+/// A connector whose tasks run a closure of the test.
 struct ScriptedConnector: Sendable {
     typealias Script = @Sendable (any RecordSink, TaskControl, any SourceTaskContext) throws -> Void
     typealias TaskConfigurations = @Sendable ([String: String], Int) throws -> [[String: String]]
 
     var className = "io.debezium.connector.mysql.MySqlConnector"
-    /// What a task does; by default it waits for its end.
+    /// The body of a task; by default it waits until the task is stopped.
     var script: Script = { _, control, _ in ScriptedConnector.waitForStop(control) }
     var taskConfigurations: TaskConfigurations = { config, _ in [config] }
     /// Called in `start` with the connector's context.
     var started: @Sendable (any SourceConnectorContext) throws -> Void = { _ in }
     /// Called in `stop`.
     var stopped: @Sendable () -> Void = {}
-    /// Called at the begin of `validate`.
+    /// Called at the beginning of `validate`.
     var validated: @Sendable () -> Void = {}
-    /// What `alterOffsets` does.
+    /// The body of `alterOffsets`.
     var alterOffsets: @Sendable ([PartitionOffset]) throws -> Bool = { _ in false }
 
     private static let hostKey = ConfigKey(

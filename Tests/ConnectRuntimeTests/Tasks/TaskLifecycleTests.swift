@@ -7,14 +7,14 @@ import Testing
     private typealias Shown = TaskLifecycle.Shown
     private let away = TaskControl.Condition.interrupted(reason: "the server is away")
 
-    @Test func aTaskRunsAndEnds() {
+    @Test func taskRunsAndEnds() {
         var task = TaskLifecycle(isPaused: false)
         #expect(task.handle(.started) == Shown(state: .running))
         #expect(task.handle(.stopped) == Shown(state: .unassigned))
         #expect(task.handle(.failed(trace: "late")) == nil)
     }
 
-    @Test func aSourceThatIsAwayShowsWithItsReason() {
+    @Test func unavailableSourceIsReportedWithItsReason() {
         var task = TaskLifecycle(isPaused: false)
         _ = task.handle(.started)
         #expect(task.handle(.sourceChanged(away)) == Shown(state: .restarting, trace: "the server is away"))
@@ -22,7 +22,7 @@ import Testing
         #expect(task.handle(.sourceChanged(.running)) == Shown(state: .running))
     }
 
-    @Test func withoutItsGroupNothingIsShownAsRunning() {
+    @Test func taskWithoutMembershipIsNotReportedAsRunning() {
         var task = TaskLifecycle(isPaused: false)
         _ = task.handle(.started)
         let left = Shown(state: .unassigned, trace: "left")
@@ -30,17 +30,17 @@ import Testing
         #expect(task.handle(.sourceChanged(away)) == nil && task.handle(.paused) == nil && task.handle(.resumed) == nil)
         #expect(task.handle(.rejoinedGroup) == Shown(state: .restarting, trace: "the server is away"))
         #expect(task.handle(.leftGroup(reason: "left")) == left)
-        // Its end is no news, and does not hide why.
+        // Its end does not replace the reason.
         #expect(task.handle(.stopped) == nil)
     }
 
-    @Test func aFailureOutweighsAnAbsentGroup() {
+    @Test func failureTakesPrecedenceOverALostMembership() {
         var task = TaskLifecycle(isPaused: false)
         _ = task.handle(.leftGroup(reason: "left"))
         #expect(task.handle(.failed(trace: "broken")) == Shown(state: .failed, trace: "broken"))
     }
 
-    @Test func eachSideKeepsItsOwnTrouble() {
+    @Test func interruptionsOfSourceAndKafkaAreIndependent() {
         var task = TaskLifecycle(isPaused: false)
         _ = task.handle(.started)
         #expect(task.handle(.brokersChanged(.interrupted(reason: "no broker")))?.trace == "no broker")
@@ -49,14 +49,14 @@ import Testing
         #expect(task.handle(.brokersChanged(.running)) == Shown(state: .running))
     }
 
-    @Test func whatStandsInTheWayOfTheStartIsShownBeforeTheTaskRuns() {
+    @Test func interruptionIsReportedBeforeTheTaskRuns() {
         var task = TaskLifecycle(isPaused: false)
         #expect(task.handle(.clusterChanged(away)) == Shown(state: .restarting, trace: "the server is away"))
         #expect(task.handle(.clusterChanged(.running)) == nil)
         #expect(task.handle(.started) == Shown(state: .running))
     }
 
-    @Test func offsetsThatCannotBeCommittedAreShown() {
+    @Test func failedOffsetCommitsAreReported() {
         var task = TaskLifecycle(isPaused: false)
         _ = task.handle(.started)
         #expect(task.handle(.commitsChanged(.interrupted(reason: "no commit"))) == Shown(state: .restarting, trace: "no commit"))
@@ -64,7 +64,7 @@ import Testing
         #expect(task.handle(.commitsChanged(.running)) == Shown(state: .running))
     }
 
-    @Test func aPauseHidesTroubleAndResumingShowsIt() {
+    @Test func pauseHidesAnInterruptionUntilTheTaskResumes() {
         var task = TaskLifecycle(isPaused: false)
         _ = task.handle(.started)
         #expect(task.handle(.paused) == Shown(state: .paused))
@@ -72,14 +72,14 @@ import Testing
         #expect(task.handle(.resumed) == Shown(state: .restarting, trace: "the server is away"))
     }
 
-    @Test func aTaskThatStartsPausedShowsNothingElseBefore() {
+    @Test func taskThatStartsPausedReportsNoOtherState() {
         var task = TaskLifecycle(isPaused: true)
         #expect(task.handle(.paused) == Shown(state: .paused))
         #expect(task.handle(.resumed) == nil)
         #expect(task.handle(.started) == Shown(state: .running))
     }
 
-    @Test func aFailedTaskStaysFailedUnderAPause() {
+    @Test func failedTaskStaysFailedWhenPaused() {
         var task = TaskLifecycle(isPaused: false)
         _ = task.handle(.started)
         #expect(task.handle(.failed(trace: "why")) == Shown(state: .failed, trace: "why"))
@@ -88,7 +88,7 @@ import Testing
         #expect(task.hasFailed)
     }
 
-    @Test func anAbandonedTaskSaysNoMore() {
+    @Test func abandonedTaskReportsNothing() {
         var task = TaskLifecycle(isPaused: false)
         _ = task.handle(.started)
         #expect(task.handle(.abandoned) == nil)

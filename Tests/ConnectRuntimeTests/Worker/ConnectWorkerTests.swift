@@ -15,7 +15,7 @@ import WireStreams
         """
     private let source: JSONObject = ["server": .string("s")]
 
-    @Test func aConnectorIsCreatedRunAndDeleted() throws {
+    @Test func connectorIsCreatedRunAndDeleted() throws {
         let worker = try WorkerHarness()
         defer { worker.stop() }
         let created = try worker.call("POST", "/connectors", body)
@@ -26,8 +26,8 @@ import WireStreams
         #expect(configs["task-a-0"]?.contains("\"task.class\":\"io.debezium.connector.mysql.MySqlConnectorTask\"") == true)
         #expect(configs["session-key"] != nil && configs["target-state-a"] == nil)
         #expect(try worker.call("DELETE", "/connectors/a").status == 204)
-        let gone = try worker.eventually("GET", "/connectors/a/status") { $0.status == 404 }
-        #expect(gone.status == 404)
+        let deleted = try worker.eventually("GET", "/connectors/a/status") { $0.status == 404 }
+        #expect(deleted.status == 404)
         let records = try worker.kafka.records("configs").suffix(2)
         #expect(records.map(\.keyText) == ["connector-a", "target-state-a"] && records.allSatisfy { $0.value == nil })
     }
@@ -84,7 +84,7 @@ import WireStreams
         #expect(try worker.call("POST", "/connectors", body).status == 201)
         try worker.awaitStates("a", "RUNNING", ["RESTARTING"])
         let status = try worker.call("GET", "/connectors/a/tasks/0/status").body.objectValue
-        #expect(status?["trace"]?.stringValue?.contains("asking for the offsets of offsets") == true)
+        #expect(status?["trace"]?.stringValue?.contains("listing the offsets of offsets") == true)
         // The connector can be stopped meanwhile.
         #expect(try worker.call("PUT", "/connectors/a/stop").status == 204)
         try worker.awaitStates("a", "STOPPED", [])
@@ -94,7 +94,7 @@ import WireStreams
         try worker.awaitStates("a", "RUNNING", ["RUNNING"])
     }
 
-    @Test func aJavaWorkersTopicsAreTakenOver() throws {
+    @Test func topicsOfAJavaWorkerAreTakenOver() throws {
         let kafka = try KafkaHarness()
         for topic in ["configs", "offsets", "status"] { try kafka.store(CapturedTopic.records(topic), in: topic) }
         let found = Monitor<JSONObject?>(nil)
@@ -163,18 +163,19 @@ import WireStreams
         #expect(try kafka.group().members.isEmpty)
     }
 
-    @Test func aFailingTaskShowsWhyAndRestarts() throws {
-        struct Trouble: Error, CustomStringConvertible { let description = "the binlog is gone" }
+    @Test func failedTaskReportsTheReasonAndRestarts() throws {
+        struct BinlogError: Error, CustomStringConvertible { let description = "the binlog was purged" }
         let fails = Monitor(true)
         let worker = try WorkerHarness(ScriptedConnector(script: { _, control, _ in
-            if fails.withLock({ $0 }) { throw Trouble() }
+            if fails.withLock({ $0 }) { throw BinlogError() }
             ScriptedConnector.waitForStop(control)
         }))
         defer { worker.stop() }
         _ = try worker.call("POST", "/connectors", body)
         try worker.awaitStates("a", "RUNNING", ["FAILED"])
-        #expect(try worker.call("GET", "/connectors/a/tasks/0/status").body.objectValue?["trace"] == .string("the binlog is gone"))
-        // A paused connector does not hide the failure, and restarting the connector alone does not mend it.
+        let failed = try worker.call("GET", "/connectors/a/tasks/0/status").body.objectValue
+        #expect(failed?["trace"] == .string("the binlog was purged"))
+        // Pausing the connector does not hide the failure, and restarting the connector does not restart the task.
         _ = try worker.call("PUT", "/connectors/a/pause")
         try worker.awaitStates("a", "PAUSED", ["FAILED"])
         _ = try worker.call("PUT", "/connectors/a/resume")
@@ -203,18 +204,19 @@ import WireStreams
         #expect(trace?.contains("Unrecoverable exception from producer send callback") == true)
     }
 
-    @Test func aSourceThatIsAwayShowsInTheStatus() throws {
+    @Test func unavailableSourceShowsInTheStatus() throws {
         let worker = try WorkerHarness(ScriptedConnector(script: { _, control, _ in
-            control.report(.interrupted(reason: "the server is away"))
+            control.report(.interrupted(reason: "the server is unavailable"))
             ScriptedConnector.waitForStop(control)
         }))
         defer { worker.stop() }
         _ = try worker.call("POST", "/connectors", body)
         try worker.awaitStates("a", "RUNNING", ["RESTARTING"])
-        #expect(try worker.call("GET", "/connectors/a/tasks/0/status").body.objectValue?["trace"] == .string("the server is away"))
+        let status = try worker.call("GET", "/connectors/a/tasks/0/status").body.objectValue
+        #expect(status?["trace"] == .string("the server is unavailable"))
     }
 
-    @Test func aPausedTaskEmitsNothingUntilItIsResumed() throws {
+    @Test func pausedTaskEmitsNothingUntilItIsResumed() throws {
         let step = Monitor(0)
         let worker = try WorkerHarness(ScriptedConnector(script: { sink, control, _ in
             try sink.emit(ScriptedConnector.record("1"))
@@ -233,9 +235,9 @@ import WireStreams
         try worker.kafka.awaitRecords("t") { $0.count == 2 }
     }
 
-    @Test func aPausedTaskThatIsStoppedEndsInOrder() throws {
+    @Test func pausedTaskEndsInOrderWhenStopped() throws {
         let worker = try WorkerHarness(ScriptedConnector(script: { sink, control, _ in
-            // It may be between two records when it is stopped, and not inside of one.
+            // It may be stopped between two records, not during one.
             while !control.isStopping { try sink.emit(ScriptedConnector.record("x")) }
         }))
         _ = try worker.call("POST", "/connectors", body)
@@ -250,7 +252,7 @@ import WireStreams
         worker.stop()
     }
 
-    @Test func aTaskThatStartsPausedEndsInOrder() throws {
+    @Test func taskThatStartsPausedEndsInOrder() throws {
         let worker = try WorkerHarness()
         defer { worker.stop() }
         _ = try worker.call("POST", "/connectors", body)
@@ -293,15 +295,15 @@ import WireStreams
         gate.open()
     }
 
-    @Test func aConnectorThatCannotBeConfiguredFailsWithTheReason() throws {
-        struct Trouble: Error, CustomStringConvertible { let description = "no tasks today" }
-        let worker = try WorkerHarness(ScriptedConnector(taskConfigurations: { _, _ in throw Trouble() }))
+    @Test func connectorWithoutTaskConfigurationsFailsWithTheReason() throws {
+        struct ConfigurationError: Error, CustomStringConvertible { let description = "no tasks can be configured" }
+        let worker = try WorkerHarness(ScriptedConnector(taskConfigurations: { _, _ in throw ConfigurationError() }))
         defer { worker.stop() }
         _ = try worker.call("POST", "/connectors", body)
         try worker.awaitStates("a", "FAILED", [])
         let restart = try worker.call("POST", "/connectors/a/restart")
         #expect(restart.status == 500)
-        #expect(restart.body.objectValue?["message"]?.stringValue?.contains("no tasks today") == true)
+        #expect(restart.body.objectValue?["message"]?.stringValue?.contains("no tasks can be configured") == true)
     }
 
     @Test func topicsAreCreatedAsTheConnectorConfigures() throws {

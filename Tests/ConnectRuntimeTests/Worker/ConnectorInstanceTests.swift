@@ -6,13 +6,13 @@ import WireCore
 
 @testable import ConnectRuntime
 
-/// What a connector can ask its worker for, and what the worker asks it.
+/// The requests of a connector to its worker, and the worker's calls of the connector.
 @Suite struct ConnectorInstanceTests {
     private let body = """
         {"name":"a","config":{"connector.class":"MySql","database.hostname":"h","tasks.max":"3"}}
         """
 
-    /// What a connector has done, for tests.
+    /// Records the calls of a connector.
     private final class Log: Sendable {
         let context = Mutex<(any SourceConnectorContext)?>(nil)
         let taskCount = Mutex(1)
@@ -43,19 +43,19 @@ import WireCore
         #expect(parts == ["0", "1", "2"])
     }
 
-    @Test func aReportedErrorFailsTheConnectorAndNotItsTasks() throws {
+    @Test func raisedErrorFailsTheConnectorAndNotItsTasks() throws {
         let log = Log()
         let worker = try WorkerHarness(log.connector())
         defer { worker.stop() }
         _ = try worker.call("POST", "/connectors", body)
         try worker.awaitStates("a", "RUNNING", ["RUNNING"])
-        try #require(log.context.withLock { $0 }).raiseError(ConnectError("the source is gone"))
+        try #require(log.context.withLock { $0 }).raiseError(ConnectError("the source was removed"))
         try worker.awaitStates("a", "FAILED", ["RUNNING"])
         let status = try worker.call("GET", "/connectors/a/status").body.objectValue
-        #expect(status?["connector"]?.objectValue?["trace"]?.stringValue == "the source is gone")
+        #expect(status?["connector"]?.objectValue?["trace"]?.stringValue == "the source was removed")
     }
 
-    @Test func aStoppedConnectorIsReleasedAndCannotReconfigure() throws {
+    @Test func stoppedConnectorCannotRequestReconfiguration() throws {
         let log = Log()
         let worker = try WorkerHarness(log.connector())
         defer { worker.stop() }
@@ -90,7 +90,7 @@ import WireCore
         #expect(
             tasks?.first?.objectValue?["config"]?.objectValue?["task.class"]?.stringValue
                 == "org.apache.kafka.connect.file.FileStreamSourceTask")
-        // A line that was written is followed by its checkpoint, whenever the task is stopped.
+        // A record is followed by its checkpoint, whenever the task is stopped.
         let topics = JSONValue.object(["f": .object(["topics": .array([.string("lines")])])])
         #expect(try worker.eventually("GET", "/connectors/f/topics") { $0.body == topics }.body == topics)
         _ = try worker.call("PUT", "/connectors/f/stop")
@@ -124,7 +124,7 @@ import WireCore
         return answer
     }
 
-    @Test func aConnectorThatChecksItsOffsetsIsNamedInTheAnswer() throws {
+    @Test func answerDependsOnWhetherTheConnectorChecksItsOffsets() throws {
         let answer = try alter(ScriptedConnector(alterOffsets: { offsets in
             offsets == [PartitionOffset(partition: ["f": .string("x")], offset: ["position": .integer(1)])]
         }))

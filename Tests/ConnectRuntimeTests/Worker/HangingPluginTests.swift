@@ -38,6 +38,7 @@ import WireStreams
         connector.validated = { gate.pass() }
         let worker = try WorkerHarness(connector) { $0.requestMilliseconds = 300 }
         defer { worker.stop() }
+        #expect(try worker.eventually("GET", "/health") { $0.status == 200 }.status == 200)
         let answer = try worker.call(method, path, body)
         #expect(answer.status == 500)
         let message = answer.body.objectValue?["message"]?.stringValue ?? ""

@@ -6,7 +6,7 @@ import WireStreams
 struct WorkerStartup {
     let configuration: WorkerConfiguration
     let plugins: PluginRegistry
-    let cluster: any WorkerKafka
+    let cluster: KafkaCluster
     let herder: Herder
     let identity: WorkerIdentity
     let presence: GroupPresence
@@ -37,7 +37,7 @@ struct WorkerStartup {
     }
 
     func makeMember(_ environment: WorkerEnvironment) -> WorkerGroupMembership {
-        WorkerGroupMembership(configuration, membership: cluster.makeMembership(), identity: identity) {
+        WorkerGroupMembership(configuration, client: cluster.groupClient, identity: identity) {
             environment.configs.snapshot
         }
     }
