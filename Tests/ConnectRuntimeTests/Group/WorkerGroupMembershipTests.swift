@@ -60,7 +60,7 @@ import WireStreams
     }
 
     /// Two machines whose own names resolve to `127.0.1.1`, a machine that was rebooted, and a worker that does not
-    /// announce where it runs.
+    /// announce its host.
     @Test func workerWithTheSameURLOnAnotherHostIsAnotherWorker() throws {
         let own = WorkerHost(name: "a", bootID: "1")
         let classifier = MemberClassifier(configuration: try WorkerHarness.configuration(), host: own)
