@@ -8,17 +8,35 @@ package enum OptionConsumption {
     package static func unused<Target>(
         of options: ConfigOptions<Target>, into target: Target, values: [String: String] = [:]
     ) -> [String] {
-        func result(_ configuration: [String: String]) -> String {
-            var (target, text) = (target, "")
-            _ = options.read(configuration, into: &target)
+        func text(_ target: Target) -> String {
+            var text = ""
             dump(target, to: &text)
             return text
+        }
+        return unused(of: options, into: target, values) { text($0) == text($1) }
+    }
+
+    /// As above, for a target whose dump does not show secrets.
+    package static func unused<Target: Equatable>(
+        of options: ConfigOptions<Target>, into target: Target, values: [String: String] = [:]
+    ) -> [String] {
+        unused(of: options, into: target, values, ==)
+    }
+
+    private static func unused<Target>(
+        of options: ConfigOptions<Target>, into target: Target, _ values: [String: String],
+        _ isEqual: (Target, Target) -> Bool
+    ) -> [String] {
+        func result(_ configuration: [String: String]) -> Target {
+            var target = target
+            _ = options.read(configuration, into: &target)
+            return target
         }
         let base = result([:])
         return options.options.filter(\.isConsumed).map(\.key).compactMap { key in
             // An option for all properties below a prefix ends in an asterisk.
             let name = key.name.hasSuffix("*") ? key.name.dropLast() + "x" : key.name
-            return result([name: values[key.name] ?? sample(key)]) == base ? key.name : nil
+            return isEqual(result([name: values[key.name] ?? sample(key)]), base) ? key.name : nil
         }
     }
 

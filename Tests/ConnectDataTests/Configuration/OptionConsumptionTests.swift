@@ -26,4 +26,11 @@ import Testing
         #expect(OptionConsumption.unused(of: TopicCreation.Group.options, into: TopicCreation.Group()) == [])
         #expect(OptionConsumption.unused(of: TopicCreation.Group.defaultOptions, into: TopicCreation.Group()) == [])
     }
+
+    @Test func everyOptionOfTLSIsConsumed() throws {
+        let stores = ["ssl.truststore.type": "PEM", "ssl.keystore.type": "PEM"]
+        let values = stores.merging(["ssl.endpoint.identification.algorithm": ""]) { $1 }
+        let unused = OptionConsumption.unused(of: SSLProperties.options, into: try SSLProperties([:]), values: values)
+        #expect(unused == [])
+    }
 }

@@ -34,8 +34,7 @@ struct UnwrapOptions: Sendable {
 
     init(generation: DebeziumGeneration, configuration: [String: String]) throws(ConfigError) {
         let profile = UnwrapProfile(generation)
-        let options = Self.visible(profile) + Self.hidden(profile)
-        self = try ConfigOptions(options).parse(configuration, into: UnwrapOptions(profile: profile))
+        self = try Self.options(profile).parse(configuration, into: UnwrapOptions(profile: profile))
         addedFields = try Self.references(addedFieldNames, prefix: addedFieldPrefix, profile)
         addedHeaders = try Self.references(addedHeaderNames, prefix: addedHeaderPrefix, profile)
         replacesNullWithDefault = deletes == .rewrite && replacesNullWithDefault
@@ -60,6 +59,10 @@ struct UnwrapOptions: Sendable {
 
 extension UnwrapOptions {
     private typealias Option = ConfigOption<UnwrapOptions>
+
+    static func options(_ profile: UnwrapProfile) -> ConfigOptions<UnwrapOptions> {
+        ConfigOptions(visible(profile) + hidden(profile))
+    }
 
     /// The properties that Debezium's definition lists, without their prefix.
     fileprivate static func visible(_ profile: UnwrapProfile) -> [ConfigOption<UnwrapOptions>] {
