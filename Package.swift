@@ -10,10 +10,14 @@ let strict: [SwiftSetting] = [
 
 /// Makes `swift build -c release` yield one static executable; only the executable may carry unsafe
 /// flags, or nobody could depend on the libraries.
+///
+/// `--icf=all` keeps one copy of functions whose machine code is the same, mostly specializations of generics: 1.3 % of
+/// the binary. No code may distinguish functions by their addresses.
 let staticRelease: [LinkerSetting] = [
     .unsafeFlags(
-        ["-static-stdlib", "-static-executable", "-use-ld=lld", "-l_FoundationICU", "-l_FoundationCollections",
-         "-l_FoundationCShims", "-lCoreFoundation"], .when(configuration: .release)),
+        ["-static-stdlib", "-static-executable", "-use-ld=lld", "-Xlinker", "--icf=all", "-l_FoundationICU",
+         "-l_FoundationCollections", "-l_FoundationCShims", "-lCoreFoundation"],
+        .when(configuration: .release)),
 ]
 
 /// What several targets need in the same words.
