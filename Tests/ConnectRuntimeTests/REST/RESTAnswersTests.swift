@@ -2,6 +2,7 @@ import ConnectData
 import KafkaBroker
 import Testing
 import WireCore
+import WireStreams
 import WireTestSupport
 
 @testable import ConnectRuntime
@@ -42,6 +43,13 @@ import WireTestSupport
             return Self.normal(found.body) == Self.normal(answer)
         }
 
+        /// Whether the answer announces a restart of tasks, which the herder does after the answer.
+        var restartsTasks: Bool {
+            (answer?.objectValue?["tasks"]?.arrayValue ?? []).contains {
+                $0.objectValue?["state"]?.stringValue == "RESTARTING"
+            }
+        }
+
         /// The order of names and topics in arrays is irrelevant.
         private static func normal(_ value: JSONValue) -> JSONValue {
             switch value {
@@ -58,23 +66,34 @@ import WireTestSupport
 
     @Test(arguments: ["root", "http", "unknown", "names", "malformed", "create-invalid", "lifecycle", "config", "expand", "offsets"])
     func answersEqualThoseOfConnect(section: String) throws {
-        let worker = try WorkerHarness(ScriptedConnector(script: { sink, control, _ in
+        let (connectorStarts, taskStarts) = (Monitor(0), Monitor(0))
+        var connector = ScriptedConnector(script: { sink, control, _ in
+            taskStarts.update { $0 += 1 }
             try sink.emit(ScriptedConnector.record("1", topic: "srv10"))
             try sink.emit(ScriptedConnector.record("1", topic: "srv10.inventory.t"))
             try sink.checkpoint(partition: ["server": .string("srv10")], offset: ["pos": .integer(160_626)])
             ScriptedConnector.waitForStop(control)
-        }))
+        })
+        connector.started = { _ in connectorStarts.update { $0 += 1 } }
+        let worker = try WorkerHarness(connector)
         defer { worker.stop() }
         // The id of the cluster of the real worker.
         let answers = try Fixtures.text("connect/rest/\(section).jsonl")
             .replacing("Y2RjZC10ZXN0LWNsdXN0ZQ", with: worker.kafka.broker.clusterID)
         for line in answers.split(separator: "\n") {
             let exchange = try Exchange(line)
+            let (connectors, tasks) = (connectorStarts.withLock { $0 }, taskStarts.withLock { $0 })
             let found =
                 exchange.isEventual
                 ? try worker.eventually(exchange.method, exchange.target, until: exchange.fits)
                 : try worker.call(exchange.method, exchange.target, exchange.body, headers: exchange.headers)
             #expect(exchange.fits(found), "\(exchange.name)\nfound: \(found.status) \(String(decoding: found.body.encoded(), as: UTF8.self)) \(found.location ?? "")")
+            if exchange.restartsTasks {
+                // Until then the status is that of the former run.
+                let deadline = MonotonicInstant.now.advanced(byMilliseconds: 10_000)
+                try #require(taskStarts.wait(until: deadline) { $0 > tasks ? true : nil } == true)
+                try #require(connectorStarts.wait(until: deadline) { $0 > connectors ? true : nil } == true)
+            }
         }
     }
 

@@ -12,14 +12,14 @@ package struct ExecutedGTIDs: Hashable, Sendable {
     /// MariaDB's transactions; nil on MySQL.
     private var list: MariaDBGTIDList?
 
-    /// - Parameter includesSource: `gtid.source.*`. Excluded sources stand last: Debezium begins without them and
-    ///   appends them when the server sends their transactions again.
-    package init(_ position: GTIDPosition, includesSource: (ServerUUID) -> Bool = { _ in true }) {
+    /// - Parameter isRequested: whether the set with which Debezium requests the binlog has the source. The other sources
+    ///   stand last: Debezium appends them when the server sends their transactions again.
+    package init(_ position: GTIDPosition, isRequested: (ServerUUID) -> Bool = { _ in true }) {
         switch position {
         case .mySQL(let set):
             self.set = set
             let sources = set.sources
-            order = sources.filter(includesSource) + sources.filter { !includesSource($0) }
+            order = sources.filter(isRequested) + sources.filter { !isRequested($0) }
             list = nil
         case .mariaDB(let list):
             set = GTIDSet()

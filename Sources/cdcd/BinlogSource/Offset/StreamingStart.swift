@@ -13,13 +13,13 @@ struct StreamingStart {
     /// - Parameters:
     ///   - executed: the transactions to exclude; nil if the stream does not use GTIDs, so that file and position
     ///     determine its start.
-    ///   - includesSource: `gtid.source.*`.
+    ///   - isRequested: see `ExecutedGTIDs.init`.
     init(
-        _ offset: SourceOffset, executed: GTIDPosition?, includesSource: (ServerUUID) -> Bool = { _ in true }
+        _ offset: SourceOffset, executed: GTIDPosition?, isRequested: (ServerUUID) -> Bool = { _ in true }
     ) {
         point = OffsetTracker.RestartPoint(
             file: offset.file, position: offset.position,
-            gtids: executed.map { ExecutedGTIDs($0, includesSource: includesSource) })
+            gtids: executed.map { ExecutedGTIDs($0, isRequested: isRequested) })
         storedPoint = point
         storedPoint.eventCount = offset.eventCount
         storedPoint.rowCount = offset.rowCount

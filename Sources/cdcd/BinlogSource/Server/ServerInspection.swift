@@ -58,8 +58,10 @@ struct ServerInspection {
         guard let text = offset.gtids, followsGTIDs(configuration) else { return StreamingStart(offset, executed: nil) }
         let executed = try Self.executed(
             try ServerProperties.gtids(text, of: "the stored offset"), by: facts, configuration.gtidSources)
+        let purged = try facts.gtids("gtid_purged").sources
         return StreamingStart(
-            offset, executed: .mySQL(executed), includesSource: { configuration.gtidSources.includes($0.description) })
+            offset, executed: .mySQL(executed),
+            isRequested: { purged.contains($0) || configuration.gtidSources.includes($0.description) })
     }
 
     /// The transactions that a server is not to send: those that were delivered, and those that it has purged. For
