@@ -12,8 +12,8 @@ package struct ExecutedGTIDs: Hashable, Sendable {
     /// MariaDB's transactions; nil on MySQL.
     private var list: MariaDBGTIDList?
 
-    /// - Parameter isRequested: whether the set with which Debezium requests the binlog has the source. The other sources
-    ///   stand last: Debezium appends them when the server sends their transactions again.
+    /// - Parameter isRequested: whether the set with which Debezium requests the binlog has the source. The other
+    ///   sources stand last: Debezium appends them when the server sends their transactions again.
     package init(_ position: GTIDPosition, isRequested: (ServerUUID) -> Bool = { _ in true }) {
         switch position {
         case .mySQL(let set):
