@@ -45,7 +45,7 @@ package struct DDLError: Error, Hashable, Sendable, CustomStringConvertible {
         case .unknownColumn:
             "The schema history does not match the binlog: take a new snapshot, or rebuild the history with "
                 + "snapshot.mode=recovery (1.9: schema_only_recovery)."
-        default:
+        case .unexpected, .unterminated:
             "If the statement cannot matter to the captured tables, set schema.history.internal.skip.unparseable.ddl=true "
                 + "(1.9: database.history.skip.unparseable.ddl) and restart the connector; please report the statement."
         }
