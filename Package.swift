@@ -36,8 +36,9 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CNoLocaleData"),
+        .target(name: "CChecksums"),
 
-        .target(name: "WireCore", dependencies: ["CZlib"], swiftSettings: strict),
+        .target(name: "WireCore", dependencies: ["CChecksums", "CZlib"], swiftSettings: strict),
         .target(name: "WireStreams", dependencies: ["WireCore", "COpenSSL"], swiftSettings: strict),
         .target(name: "HTTPWire", dependencies: wire, swiftSettings: strict),
         .target(name: "MySQLWire", dependencies: wire, swiftSettings: strict),

@@ -7,7 +7,7 @@ import Testing
 
     /// Which of our modules each folder may import.
     private static let allowedImports: [(folder: String, modules: Set<String>)] = [
-        ("Sources/WireCore/", ["CZlib"]),
+        ("Sources/WireCore/", ["CChecksums", "CZlib"]),
         ("Sources/WireStreams/", ["WireCore", "COpenSSL"]),
         ("Sources/HTTPWire/", ["WireCore", "WireStreams"]),
         ("Sources/MySQLWire/", ["WireCore", "WireStreams"]),
@@ -21,11 +21,11 @@ import Testing
         ("Sources/cdcd/ConnectRuntime/", [
             "ConnectData", "KafkaProtocol", "KafkaWire", "HTTPWire", "WireCore", "WireStreams",
         ]),
-        ("Sources/cdcd/Command/", ourModules.subtracting(["COpenSSL", "CZlib", "cdcd"])),
+        ("Sources/cdcd/Command/", ourModules.subtracting(["COpenSSL", "CZlib", "CChecksums", "cdcd"])),
     ]
     private static let ourModules: Set<String> = [
-        "COpenSSL", "CZlib", "CNoLocaleData", "WireCore", "WireStreams", "HTTPWire", "MySQLWire", "KafkaProtocol",
-        "KafkaWire", "KafkaBroker", "ConnectData", "ConnectPlugins", "DebeziumPlugins", "BinlogSource",
+        "COpenSSL", "CZlib", "CNoLocaleData", "CChecksums", "WireCore", "WireStreams", "HTTPWire", "MySQLWire",
+        "KafkaProtocol", "KafkaWire", "KafkaBroker", "ConnectData", "ConnectPlugins", "DebeziumPlugins", "BinlogSource",
         "ConnectRuntime", "cdcd",
     ]
     /// The modules of the toolchain. Any other module would be an external dependency.
