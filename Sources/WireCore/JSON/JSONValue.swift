@@ -55,7 +55,7 @@ package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 
     /// A later member of the same name replaces an earlier one, as in Java's parsers.
     package init(_ members: [(name: String, value: JSONValue)]) {
-        guard members.count > 1 else {
+        guard Self.mayRepeatNames(members) else {
             self.members = members
             return
         }
@@ -70,6 +70,14 @@ package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
                 places[name] = self.members.count
                 self.members.append(member)
             }
+        }
+    }
+
+    /// Whether a name may occur twice. Few names are compared with each other, which is faster than hashing them.
+    private static func mayRepeatNames(_ members: [(name: String, value: JSONValue)]) -> Bool {
+        if members.count > 12 { return true }
+        return members.indices.contains { index in
+            members[..<index].contains { $0.name.isExactly(members[index].name) }
         }
     }
 

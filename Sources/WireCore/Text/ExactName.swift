@@ -15,7 +15,10 @@ package struct ExactName: Hashable, Comparable, Sendable, CustomStringConvertibl
     package static func < (a: ExactName, b: ExactName) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
 
     package func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
+        let isHashed: Void? = text.utf8.withContiguousStorageIfAvailable { bytes in
+            hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
+        }
+        if isHashed == nil { for byte in text.utf8 { hasher.combine(byte) } }
         // No UTF-8 text contains this byte, so two concatenated names cannot be confused with another pair.
         hasher.combine(0xFF as UInt8)
     }
@@ -24,8 +27,12 @@ package struct ExactName: Hashable, Comparable, Sendable, CustomStringConvertibl
 extension String {
     /// Whether both have the same UTF-8 bytes.
     package func isExactly(_ other: String) -> Bool {
-        // Equal bytes make equal strings, and that comparison is faster.
-        self == other && utf8.elementsEqual(other.utf8)
+        // Equal bytes make equal strings, and that comparison is faster; the counts decide most of the others.
+        guard utf8.count == other.utf8.count, self == other else { return false }
+        let isEqual = utf8.withContiguousStorageIfAvailable { bytes in
+            other.utf8.withContiguousStorageIfAvailable { bytes.elementsEqual($0) }
+        }
+        return (isEqual ?? nil) ?? utf8.elementsEqual(other.utf8)
     }
 
     /// The text after `prefix`, compared by bytes; nil if the text does not begin with it.

@@ -55,6 +55,39 @@ private final class MemoryLog: HistoryLog {
         #expect(s2.columns.map(\.name) == ["id", "d", "w"])
     }
 
+    /// A history that is decoded in several chunks, by several threads.
+    @Test func longHistoryIsAppliedInOrder() throws {
+        let profile = DebeziumProfile(generation: .v36)
+        let source: JSONObject = ["server": .string("s")]
+        var schema = DatabaseSchema(rules: SchemaRules(profile: profile))
+        var records: [[UInt8]] = []
+        for round in 0..<3000 {
+            let table = "t\(round % 500)"
+            let ddl = round < 500
+                ? "CREATE TABLE \(table) (id int PRIMARY KEY, c0 varchar(100) COMMENT '\(String(repeating: "x", count: 200))')"
+                : "ALTER TABLE \(table) ADD COLUMN c\(round) int"
+            let changes = try schema.apply(ddl, defaultDatabase: "d")
+            let position: JSONObject = ["file": .string("binlog.000001"), "pos": .integer(Int64(round + 4))]
+            records += changes.map {
+                HistoryRecord(source: source, position: position, databaseName: "d", ddl: ddl, tableChanges: $0.tables)
+                    .encoded(for: profile)
+            }
+        }
+        #expect(records.reduce(0) { $0 + $1.count } > 4 * SchemaHistory.chunkBytesMax)
+        let end: JSONObject = ["file": .string("binlog.000001"), "pos": .integer(1_000_000)]
+        let recovery = try SchemaHistory.recover(
+            from: MemoryLog(records), source: source, until: end,
+            comparing: .init(), into: DatabaseSchema(rules: SchemaRules(profile: profile)))
+        #expect(recovery.appliedCount == 3000)
+        #expect(recovery.schema.tables == schema.tables)
+        records[1500] = Array("{".utf8)
+        #expect(throws: HistoryError.self) {
+            try SchemaHistory.recover(
+                from: MemoryLog(records), source: source, until: end,
+                comparing: .init(), into: DatabaseSchema(rules: SchemaRules(profile: profile)))
+        }
+    }
+
     /// 1.9 parses the statements again; the record of `LIKE t` names only the new database, which has another `t`.
     @Test(arguments: [DebeziumGeneration.v19, .v36])
     func createTableLikeAnotherDatabasesTableKeepsItsColumns(_ generation: DebeziumGeneration) throws {

@@ -9,8 +9,10 @@ struct StatementFilter: Sendable {
 
     init(uppercased text: String) { self.text = text }
 
-    /// The first few words are sufficient.
-    private var words: [Substring] { text.split(maxSplits: 40, whereSeparator: \.isWhitespace) }
+    /// The first few words are sufficient. Separated by what Java's `\s` matches.
+    private var words: [Substring] {
+        text.utf8.split(maxSplits: 40) { $0 == 0x20 || (0x09...0x0D).contains($0) }.map { Substring($0) }
+    }
 
     /// Transactions and row changes: not parsed at all.
     var isIgnored: Bool {
@@ -27,7 +29,7 @@ struct StatementFilter: Sendable {
             || text.hasPrefix("#DUMMY EVENT") || text.hasPrefix("# DUMMY EVENT") {
             return true
         }
-        let statement = afterSetStatement
+        let statement = Self.afterSetStatement(words)
         // A change of rows, like those of `isIgnored`.
         if statement.first == "REPLACE" { return true }
         if let verb = statement.first, verb == "GRANT" || verb == "REVOKE" { return statement.count > 1 }
@@ -40,8 +42,7 @@ struct StatementFilter: Sendable {
     }
 
     /// The words after MariaDB's `SET STATEMENT … FOR`.
-    private var afterSetStatement: ArraySlice<Substring> {
-        let words = words
+    private static func afterSetStatement(_ words: [Substring]) -> ArraySlice<Substring> {
         guard words.starts(with: ["SET", "STATEMENT"]), let end = words.firstIndex(of: "FOR") else { return words[...] }
         return words[(end + 1)...]
     }

@@ -43,21 +43,7 @@ package struct HistoryRecord: Hashable, Sendable {
 
     /// Parses a document of either generation, with any spacing.
     package init(decoding bytes: [UInt8]) throws(HistoryError) {
-        let value: JSONValue
-        do {
-            value = try JSONValue.parse(bytes)
-        } catch {
-            throw .malformed("\(error)")
-        }
-        guard let document = value.objectValue else { throw .malformed("it is not a JSON object") }
-        guard let source = document["source"]?.objectValue, let position = document["position"]?.objectValue else {
-            throw .malformed("it lacks source or position")
-        }
-        self.init(
-            source: source, position: position, timestampMilliseconds: document["ts_ms"]?.integerValue,
-            databaseName: document["databaseName"]?.stringValue, schemaName: document["schemaName"]?.stringValue,
-            ddl: document["ddl"]?.stringValue)
-        for change in document["tableChanges"]?.arrayValue ?? [] { tableChanges.append(try Self.tableChange(change)) }
+        self = try bytes.span.bytes.withUnsafeBytes { (bytes) throws(HistoryError) in try Self.decode(bytes) }
     }
 }
 

@@ -1,5 +1,6 @@
 import MySQLWire
 import WireCore
+import WireStreams
 
 /// Rebuilds the schema at an offset from the recorded history.
 package enum SchemaHistory {
@@ -11,6 +12,10 @@ package enum SchemaHistory {
         /// The number of records that were applied.
         package var appliedCount: Int
     }
+
+    /// The size of the chunks of documents that other threads decode, and how many of them are kept in memory.
+    static let chunkBytesMax = 128 << 10
+    private static let chunksMax = 16
 
     /// Replays the log over `schema` (an empty one with the connector's rules): every record with this `source` whose
     /// position is before `offset`.
@@ -28,20 +33,36 @@ package enum SchemaHistory {
         var recovery = Recovery(schema: schema, recordCount: 0, appliedCount: 0)
         var point = try RecoveryPoint(offset, rules)
         var statements = StatementGroups()
-        func apply(_ group: StatementGroups.Group) throws {
-            for record in group.records where try point.includes(HistoryPosition(document: record.position)) {
+        func apply(_ records: [HistoryRecord]) throws {
+            for record in records where try point.includes(HistoryPosition(document: record.position)) {
                 try recovery.schema.replay(record)
                 recovery.appliedCount += 1
             }
         }
+        func add(_ records: [HistoryRecord]) throws {
+            recovery.recordCount += records.count
+            for record in records { try apply(statements.add(record)) }
+        }
+        let decode: @Sendable ([[UInt8]]) throws -> [HistoryRecord] = { documents in
+            try documents.map { try HistoryRecord(decoding: $0) }.filter { $0.source == source }
+        }
+        let decoder = OrderedParallelMap(named: "history-decoder", decode)
+        defer { decoder.close() }
+        var chunk: [[UInt8]] = []
+        var chunkBytes = 0
         try log.replay { bytes in
             if bytes.isEmpty { return }
-            let record = try HistoryRecord(decoding: bytes)
-            guard record.source == source else { return }
-            recovery.recordCount += 1
-            if let group = statements.add(record) { try apply(group) }
+            chunk.append(bytes)
+            chunkBytes += bytes.count
+            guard chunkBytes >= Self.chunkBytesMax else { return }
+            decoder.add(chunk)
+            (chunk, chunkBytes) = ([], 0)
+            while let records = try decoder.next(whileMoreThan: Self.chunksMax) { try add(records) }
         }
-        if let group = statements.finish() { try apply(group) }
+        while let records = try decoder.next(whileMoreThan: 0) { try add(records) }
+        // All of a short history.
+        try add(decode(chunk))
+        try apply(statements.finish())
         // Their warnings were logged when they were read from the binlog.
         _ = recovery.schema.takeWarnings()
         return recovery

@@ -3,9 +3,9 @@ import WireCore
 /// Groups the consecutive records of one statement, which have one position, and drops repetitions: a statement that is
 /// read again is recorded again, and applying it twice (`RENAME COLUMN`) is an error.
 struct StatementGroups {
-    struct Group {
-        fileprivate let position: JSONObject
-        fileprivate(set) var records: [HistoryRecord]
+    private struct Group {
+        let position: JSONObject
+        var records: [HistoryRecord]
     }
 
     /// Identifies a record's statement on any server. With GTIDs by the executed set; file and position differ between
@@ -30,26 +30,27 @@ struct StatementGroups {
     /// The records of the preceding statements.
     private var seen: Set<Identity> = []
 
-    /// - Returns: the group that precedes the record, if the record ends it.
-    mutating func add(_ record: HistoryRecord) -> Group? {
+    /// - Returns: the records that are complete now, in order: those of the statement that precedes the record if the
+    ///   record ends it.
+    mutating func add(_ record: HistoryRecord) -> [HistoryRecord] {
         if current?.position == record.position {
             current?.records.append(record)
-            return nil
+            return []
         }
         let ended = finish()
+        // A snapshot's statements have one position, and applying them again has no effect: they are not collected.
+        if HistoryPosition(document: record.position).isInSnapshot { return ended + [record] }
         current = Group(position: record.position, records: [record])
         return ended
     }
 
-    /// - Returns: the last group, without repetitions; nil if there is none or it is a repetition.
-    mutating func finish() -> Group? {
-        guard var group = current.take() else { return nil }
-        // A snapshot's statements have one position, and applying them again has no effect.
-        if HistoryPosition(document: group.position).isInSnapshot { return group }
+    /// - Returns: the records of the last statement, without repetitions.
+    mutating func finish() -> [HistoryRecord] {
+        guard let group = current.take() else { return [] }
         let identities = group.records.map { Identity($0) }
-        group.records = Self.withoutRepetitions(zip(group.records, identities).filter { !seen.contains($0.1) })
+        let records = Self.withoutRepetitions(zip(group.records, identities).filter { !seen.contains($0.1) })
         seen.formUnion(identities)
-        return group.records.isEmpty ? nil : group
+        return records
     }
 
     private typealias IdentifiedRecord = (record: HistoryRecord, identity: Identity)
