@@ -18,6 +18,7 @@ package enum TextEncoding: Sendable {
     }
 
     package func decode(_ bytes: UnsafeRawBufferPointer) -> String {
+        if case .utf8 = self { return String(decoding: bytes, as: UTF8.self) }
         if containsASCII, bytes.isASCII { return String(decoding: bytes, as: UTF8.self) }
         return switch self {
         case .utf8: String(decoding: bytes, as: UTF8.self)

@@ -39,6 +39,42 @@ import WireCore
         return (isNegative(cell), result)
     }
 
+    /// The number without an exponent, as the server prints a DECIMAL: no leading zeros, all `scale` digits.
+    static func text(_ cell: UnsafeRawBufferPointer, precision: Int, scale: Int) -> String {
+        precondition(cell.count == storedBytes(precision: precision, scale: scale))
+        // A sign, a zero before the decimal point, and the point.
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: precision + 3) { text in
+            let first = 2
+            var end = first
+            var isZero = true
+            forEachGroup(cell, precision: precision, scale: scale) { group, digits in
+                if end == first + precision - scale { end += 1 }
+                if group != 0 { isZero = false }
+                var (rest, place) = (group, end &+ digits)
+                while place > end {
+                    place &-= 1
+                    let higher = rest / 10
+                    text[place] = 0x30 &+ UInt8(truncatingIfNeeded: rest &- higher &* 10)
+                    rest = higher
+                }
+                end += digits
+            }
+            let point = first + precision - scale
+            if scale > 0 { text[point] = UInt8(ascii: ".") }
+            var start = first
+            while start < point, text[start] == 0x30 { start += 1 }
+            if start == point {
+                start -= 1
+                text[start] = 0x30
+            }
+            if isNegative(cell), !isZero {
+                start -= 1
+                text[start] = UInt8(ascii: "-")
+            }
+            return String(decoding: text[start..<end], as: UTF8.self)
+        }
+    }
+
     @inline(__always)
     private static func isNegative(_ cell: UnsafeRawBufferPointer) -> Bool {
         cell.first.map { $0 & 0x80 == 0 } ?? false
@@ -66,7 +102,8 @@ import WireCore
                 value = value << 8 | UInt32(byte)
             }
             offset += count
-            body(UInt32(Int64(value) % power(digits)), digits)
+            let limit = UInt32(power(digits))
+            body(value < limit ? value : value % limit, digits)
         }
         let whole = precision - scale
         if whole % 9 > 0 { group(whole % 9) }

@@ -22,34 +22,53 @@ package struct RowImages {
     /// Layout: NULL bitmap, one bit for each column | the cells that are not NULL
     package mutating func next(into image: inout RowImage, columns: [ColumnStorage]) throws(WireError) {
         guard hasFullImages, columns.count == columnCount, columnCount > 0 else { throw unfit(columns.count) }
-        let bitmapBytes = (columns.count + 7) / 8
-        let total = bytes.count
-        guard total - offset >= bitmapBytes else { throw truncated(bitmapBytes) }
-        let bitmap = offset
-        offset += bitmapBytes
-        image.bytes = bytes
-        if image.cells.count != columns.count {
-            image.cells = ContiguousArray(repeating: .init(offset: 0, length: -1), count: columns.count)
+        let bitmapBytes = (columnCount + 7) / 8
+        guard let base = bytes.baseAddress, bytes.count - offset >= bitmapBytes else { throw truncated(bitmapBytes) }
+        if image.cells.count != columnCount {
+            image.cells = ContiguousArray(repeating: Self.null, count: columnCount)
         }
-        for index in 0..<columns.count {
-            if bytes[bitmap + index >> 3] & (1 << UInt8(truncatingIfNeeded: index & 7)) != 0 {
-                image.cells[index] = .init(offset: 0, length: -1)
-                continue
+        let (bitmap, total) = (offset, bytes.count)
+        var position = offset + bitmapBytes
+        // The bounds of both arrays were checked above, once for all cells.
+        let missing: Int? = image.cells.withUnsafeMutableBufferPointer { cells in
+            columns.withUnsafeBufferPointer { columns in
+                for index in 0..<columns.count {
+                    let nullBits = base.load(fromByteOffset: bitmap &+ index &>> 3, as: UInt8.self)
+                    if nullBits & (1 &<< UInt8(truncatingIfNeeded: index & 7)) != 0 {
+                        cells[index] = Self.null
+                        continue
+                    }
+                    let length: Int
+                    switch columns[index].extent {
+                    case .fixed(let count): length = count
+                    case .prefixed(let prefix):
+                        guard total &- position >= prefix else { return prefix }
+                        length = Self.littleEndian(base + position, prefix)
+                        position &+= prefix
+                    }
+                    guard total &- position >= length else { return length }
+                    cells[index] = UnsafeRawBufferPointer(start: base + position, count: length)
+                    position &+= length
+                }
+                return nil
             }
-            let length: Int
-            switch columns[index].extent {
-            case .fixed(let count): length = count
-            case .prefixed(let prefix):
-                guard total - offset >= prefix else { throw truncated(prefix) }
-                var value = 0
-                for place in 0..<prefix { value |= Int(bytes[offset + place]) << (place * 8) }
-                length = value
-                offset += prefix
-            }
-            guard total - offset >= length else { throw truncated(length) }
-            image.cells[index] = .init(
-                offset: Int32(truncatingIfNeeded: offset), length: Int32(truncatingIfNeeded: length))
-            offset += length
+        }
+        offset = position
+        if let missing { throw truncated(missing) }
+    }
+
+    private static var null: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+
+    /// A number of 1 to 4 bytes.
+    @inline(__always)
+    private static func littleEndian(_ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+        switch count {
+        case 1: Int(bytes.load(as: UInt8.self))
+        case 2: Int(UInt16(littleEndian: bytes.loadUnaligned(as: UInt16.self)))
+        case 3:
+            Int(UInt16(littleEndian: bytes.loadUnaligned(as: UInt16.self)))
+                | Int(bytes.load(fromByteOffset: 2, as: UInt8.self)) << 16
+        default: Int(UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)))
         }
     }
 

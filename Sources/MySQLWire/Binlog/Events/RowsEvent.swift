@@ -39,17 +39,17 @@ package struct RowsEvent {
         guard columnCount <= TableMap.columnCountMax else {
             throw WireError(.badLength(columnCount), at: reader.absoluteOffset)
         }
-        var isFull = try Self.isFull(try reader.array((columnCount + 7) / 8), columnCount)
+        var isFull = Self.isFull(try reader.span((columnCount + 7) / 8), columnCount)
         if kind == .update {
-            let after = try Self.isFull(try reader.array((columnCount + 7) / 8), columnCount)
+            let after = Self.isFull(try reader.span((columnCount + 7) / 8), columnCount)
             isFull = isFull && after
         }
         hasFullImages = isFull
         images = UnsafeRawBufferPointer(rebasing: body[reader.offset...])
     }
 
-    private static func isFull(_ bitmap: [UInt8], _ count: Int) throws(WireError) -> Bool {
-        (0..<count).allSatisfy { bitmap[$0 / 8] & (1 << ($0 % 8)) != 0 }
+    private static func isFull(_ bitmap: RawSpan, _ count: Int) -> Bool {
+        (0..<count).allSatisfy { bitmap.unsafeLoad(fromByteOffset: $0 / 8, as: UInt8.self) & (1 << ($0 % 8)) != 0 }
     }
 
     /// Reads the images one by one. The table map must be the one with this event's `tableID`.

@@ -15,16 +15,10 @@ public final class MySQLBinlogReader {
     /// Interrupts `next` from another thread; it throws `.stream(.cancelled)`.
     public let canceller: SocketCanceller
     private let stream: ReplicationStream
-    private var decoder: BinlogDecoder
-    private var image = RowImage()
-    /// The file that is being read; empty until the server has sent its name.
-    private var file = ""
-    private var tables: [UInt64: MySQLBinlogTable] = [:]
+    private var decoder: BinlogEventDecoder
     /// The error that ended the stream.
     private var failure: MySQLError?
 
-    /// The maximum number of tables that are kept.
-    private static let tableCountMax = 10_000
     /// The limits of a batch.
     private static let batchEventsMax = 256
     private static let batchBytesMax = 1 << 20
@@ -52,7 +46,7 @@ public final class MySQLBinlogReader {
         stream = try ReplicationStream(
             connection, serverID: serverID, start: streamStart, heartbeatMilliseconds: heartbeatMilliseconds,
             silenceMilliseconds: silenceMilliseconds)
-        decoder = BinlogDecoder(hasChecksums: stream.hasChecksums)
+        decoder = BinlogEventDecoder(hasChecksums: stream.hasChecksums)
     }
 
     private static func currentPosition(_ connection: MySQLConnection) throws(MySQLError) -> MySQLBinlogPosition {
@@ -103,104 +97,8 @@ public final class MySQLBinlogReader {
 
     private func decodeNext() throws(MySQLError) -> MySQLBinlogEvent {
         while true {
-            let event: BinlogEvent?
-            do throws(MySQLProtocolError) { event = try decoder.next() } catch { throw .malformed(error) }
-            if let event { return try decoded(event) }
-            let bytes = try stream.next()
-            do throws(MySQLProtocolError) { try decoder.feed(bytes) } catch { throw .malformed(error) }
+            if let event = try decoder.next() { return event }
+            try decoder.feed(try stream.next())
         }
-    }
-
-    private func decoded(_ event: BinlogEvent) throws(MySQLError) -> MySQLBinlogEvent {
-        let header = event.header
-        if case .rotate(let rotate) = event.body { file = rotate.file }
-        let content: MySQLBinlogEvent.Content
-        do throws(WireError) {
-            content = try self.content(event)
-        } catch {
-            if let failure { throw failure }
-            throw .malformed(MySQLProtocolError("binlog \(header.type)", error))
-        }
-        if let failure { throw failure }
-        let hasPosition = header.nextPosition > 0 && !header.isArtificial && !event.isEmbedded && !file.isEmpty
-        return MySQLBinlogEvent(
-            end: hasPosition ? MySQLBinlogPosition(file: file, offset: UInt64(header.nextPosition)) : nil,
-            timestampSeconds: header.timestampSeconds, serverID: header.serverID, content: content)
-    }
-
-    private func content(_ event: BinlogEvent) throws(WireError) -> MySQLBinlogEvent.Content {
-        switch event.body {
-        case .formatDescription(let format): return .formatDescription(serverVersion: format.serverVersion)
-        case .rotate(let rotate): return .rotate(MySQLBinlogPosition(file: rotate.file, offset: rotate.position))
-        case .query(let query): return .query(Self.statement(query))
-        case .loadData(let query): return .loadData(Self.statement(query))
-        case .gtid(let event): return .gtid(event.gtid)
-        case .mariaDBGTID(let event):
-            return .mariaDBGTID(event.gtid, isStandalone: event.isStandalone)
-        case .tableMap(let map): return .tableMap(try table(map))
-        case .rows(let rows): return try self.rows(rows, event.header)
-        case .xid(let number): return .xid(number)
-        case .xaPrepare(let event): return .xaPrepare(isOnePhase: event.isOnePhase)
-        case .rowsQuery(let sql): return .rowsQuery(sql)
-        case .heartbeat: return .heartbeat
-        case .stop: return .stop
-        case .transactionPayload, .informational: return .informational(type: event.header.type.description)
-        case .unsupported:
-            failure = .unsupported(.binlogEvent(reason: event.header.type.unsupportedReason))
-            return .informational(type: event.header.type.description)
-        }
-    }
-
-    private static func statement(_ query: QueryEvent) -> MySQLBinlogEvent.Statement {
-        MySQLBinlogEvent.Statement(
-            database: query.database, sql: query.statement, threadID: query.threadID, errorCode: query.errorCode)
-    }
-
-    /// The same map is sent before every statement; it is processed once.
-    private func table(_ map: TableMap) throws(WireError) -> MySQLBinlogTable {
-        if let known = tables[map.tableID], known.map === map { return known }
-        if tables.count >= Self.tableCountMax { tables.removeAll(keepingCapacity: true) }
-        let table = try MySQLBinlogTable(map)
-        tables[map.tableID] = table
-        return table
-    }
-
-    private func rows(_ event: RowsEvent, _ header: EventHeader) throws(WireError) -> MySQLBinlogEvent.Content {
-        if event.isDummy { return .informational(type: header.type.description) }
-        guard let map = decoder.tableMap(event.tableID) else {
-            throw WireError(.invalidValue("no table map for the table id \(event.tableID)"), at: EventHeader.bytes)
-        }
-        let table = try table(map)
-        let name = "\(table.database).\(table.name)"
-        if let column = map.unreadableColumn {
-            failure = .unsupported(.columnType(table: name, reason: column.description))
-        } else if !event.hasFullImages {
-            failure = .unsupported(.partialRowImages(table: name))
-        }
-        var changes: [MySQLBinlogEvent.Change] = []
-        var images = event.makeRows()
-        while failure == nil, !images.isAtEnd {
-            let first = try values(&images, table)
-            switch event.kind {
-            case .insert: changes.append(MySQLBinlogEvent.Change(before: nil, after: first))
-            case .delete: changes.append(MySQLBinlogEvent.Change(before: first, after: nil))
-            case .update: changes.append(MySQLBinlogEvent.Change(before: first, after: try values(&images, table)))
-            }
-        }
-        let kind: MySQLBinlogEvent.Rows.Kind =
-            switch event.kind {
-            case .insert: .insert
-            case .update: .update
-            case .delete: .delete
-            }
-        return .rows(MySQLBinlogEvent.Rows(kind: kind, table: table, changes: changes))
-    }
-
-    private func values(_ images: inout RowImages, _ table: MySQLBinlogTable) throws(WireError) -> [MySQLValue] {
-        try images.next(into: &image, columns: table.map.columns)
-        var values: [MySQLValue] = []
-        values.reserveCapacity(table.decoders.count)
-        for index in table.decoders.indices { values.append(try table.decoders[index].decode(image[index])) }
-        return values
     }
 }

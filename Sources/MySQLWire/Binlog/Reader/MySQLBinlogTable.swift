@@ -6,7 +6,9 @@ public final class MySQLBinlogTable: Sendable {
     public let name: String
     public let columns: [Column]
     let map: TableMap
-    let decoders: [CellDecoder]
+    let decoder: RowValueDecoder
+    /// For messages.
+    var fullName: String { "\(database).\(name)" }
 
     public struct Column: Equatable, Sendable {
         /// nil unless the server sends names: `binlog_row_metadata=FULL`.
@@ -34,10 +36,6 @@ public final class MySQLBinlogTable: Sendable {
                 isNullable: map.isNullable[index], isUnsigned: element(metadata.isUnsigned, index) ?? nil,
                 isPrimaryKey: hasNames ? metadata.primaryKey?.contains(index) ?? false : nil)
         }
-        decoders = map.columns.indices.map { index in
-            CellDecoder(
-                map.columns[index], isUnsigned: element(metadata.isUnsigned, index) ?? nil,
-                collation: element(metadata.collations, index) ?? nil, options: element(metadata.options, index) ?? nil)
-        }
+        decoder = RowValueDecoder(map.columns, metadata)
     }
 }
