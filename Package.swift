@@ -157,6 +157,9 @@ let package = Package(
         .executableTarget(
             name: "CountedWorkload", dependencies: ["RowWorkloads"], path: "Benchmarks/CountedWorkload",
             swiftSettings: strict, linkerSettings: staticRelease),
+        .executableTarget(
+            name: "LibraryBenchmarks", dependencies: wire + ["KafkaWire", "MySQLWire"],
+            path: "Benchmarks/LibraryBenchmarks", swiftSettings: strict, linkerSettings: staticRelease),
         .target(
             name: "FuzzTargets",
             dependencies: kafka + plugins + [

@@ -1,0 +1,67 @@
+import Foundation
+import WireCore
+import WireStreams
+
+/// The library's side of `scripts/compare-libraries`: each command does what a program of another project does, and
+/// prints one line of JSON.
+@main
+enum LibraryBenchmarks {
+    static let usage = """
+        usage: LibraryBenchmarks values FILE ROWS                        binlog events of FILE to typed values
+               LibraryBenchmarks binlog HOST:PORT FILE                   the binlog from FILE to its end, as --raw
+               LibraryBenchmarks produce HOST:PORT TOPIC RECORDS BYTES LINGER [batches]
+        """
+
+    static func main() {
+        do {
+            var arguments = Array(CommandLine.arguments.dropFirst())
+            guard !arguments.isEmpty else { throw BenchmarkError(usage) }
+            let outcome: Outcome
+            switch (arguments.removeFirst(), arguments.count) {
+            case ("values", 2): outcome = try decodeValues(file: arguments[0], rowCount: try count(arguments[1]))
+            case ("binlog", 2): outcome = try receiveBinlog(from: try address(arguments[0]), file: arguments[1])
+            case ("produce", 5), ("produce", 6):
+                outcome = try produce(
+                    to: try address(arguments[0]), topic: arguments[1], recordCount: try count(arguments[2]),
+                    valueBytes: try count(arguments[3]), lingerMilliseconds: try count(arguments[4]),
+                    reportsBatches: arguments.dropFirst(5).first == "batches")
+            default: throw BenchmarkError(usage)
+            }
+            print(String(decoding: try JSONEncoder().encode(outcome), as: UTF8.self))
+        } catch {
+            FileHandle.standardError.write(Data("LibraryBenchmarks: \(error)\n".utf8))
+            exit(2)
+        }
+    }
+
+    private static func count(_ text: String) throws -> Int {
+        guard let count = Int(text), count >= 0 else { throw BenchmarkError("\(text) is not a number") }
+        return count
+    }
+
+    private static func address(_ text: String) throws -> SocketAddress {
+        guard let address = SocketAddress(text) else { throw BenchmarkError("\(text) is not HOST:PORT") }
+        return address
+    }
+}
+
+/// What a command did. The time is that of the work, without connecting; the caller measures the process's CPU time.
+struct Outcome: Encodable {
+    /// Rows, events or records.
+    var count: Int
+    var bytes: Int
+    var seconds: Double
+
+    static func timed(_ body: () throws -> (count: Int, bytes: Int)) rethrows -> Outcome {
+        let start = MonotonicInstant.now
+        let (count, bytes) = try body()
+        let seconds = Double(MonotonicInstant.now.nanoseconds - start.nanoseconds) / 1e9
+        return Outcome(count: count, bytes: bytes, seconds: seconds)
+    }
+}
+
+struct BenchmarkError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
