@@ -13,6 +13,12 @@ package final class OrderedParallelMap<Input: Sendable, Output: Sendable>: Senda
         var isClosed = false
     }
 
+    /// The result of a wait.
+    private enum Step<Value: Sendable>: Sendable {
+        case value(Value)
+        case end
+    }
+
     private let state = Monitor(State())
     private let name: String
     private let threadCount: Int
@@ -44,13 +50,16 @@ package final class OrderedParallelMap<Input: Sendable, Output: Sendable>: Senda
     ///
     /// - Returns: nil if at most `inWorkMax` results are missing.
     package func next(whileMoreThan inWorkMax: Int) throws -> Output? {
-        let result = state.wait { state -> Result<Output, any Error>?? in
-            if state.addedCount - state.takenCount <= inWorkMax { return .some(nil) }
+        let step = state.wait { state -> Step<Result<Output, any Error>>? in
+            if state.addedCount - state.takenCount <= inWorkMax { return .end }
             guard let result = state.results.removeValue(forKey: state.takenCount) else { return nil }
             state.takenCount += 1
-            return result
+            return .value(result)
         }
-        return try result?.get()
+        switch step {
+        case .value(let result): return try result.get()
+        case .end: return nil
+        }
     }
 
     /// Ends the threads; values without a result are dropped.
@@ -58,11 +67,12 @@ package final class OrderedParallelMap<Input: Sendable, Output: Sendable>: Senda
 
     private func work() {
         while true {
-            let next = state.wait { state -> (index: Int, input: Input)?? in
-                if state.isClosed { return .some(nil) }
-                return state.waiting.isEmpty ? nil : state.waiting.removeFirst()
+            let step = state.wait { state -> Step<(index: Int, input: Input)>? in
+                if state.isClosed { return .end }
+                if state.waiting.isEmpty { return nil }
+                return .value(state.waiting.removeFirst())
             }
-            guard let next else { return }
+            guard case .value(let next) = step else { return }
             let result = Result { try transform(next.input) }
             state.update { $0.results[next.index] = result }
         }

@@ -20,6 +20,16 @@ import WireStreams
         #expect(results == (0...20).map { $0 * 2 })
     }
 
+    /// The threads wait for values: a result is taken before the next value is added.
+    @Test func valuesMayBeAddedOneByOne() throws {
+        let map = OrderedParallelMap<Int, Int>(named: "test", threadCount: 2) { $0 + 1 }
+        defer { map.close() }
+        for number in 0..<200 {
+            map.add(number)
+            #expect(try map.next(whileMoreThan: 0) == number + 1)
+        }
+    }
+
     @Test func resultIsReturnedOnlyIfMoreAreMissing() throws {
         let map = OrderedParallelMap<Int, Int>(named: "test", threadCount: 1) { $0 }
         defer { map.close() }
