@@ -36,10 +36,12 @@ package final class Monitor<State: Sendable>: Sendable {
     @inlinable package func update<R, E: Error>(
         _ body: (inout sending State) throws(E) -> sending R
     ) throws(E) -> sending R {
-        try guarded.withLock { (guarded) throws(E) in
-            // The threads wake up here and then wait for the lock until `body` has returned.
-            for waiter in guarded.waiters { waiter.signal() }
-            guarded.waiters.removeAll(keepingCapacity: true)
+        var waiters: [DispatchSemaphore] = []
+        // After the lock is released: a thread that wakes up while it is held would only sleep again. Also if `body`
+        // throws, since it may have changed the state before.
+        defer { for waiter in waiters { waiter.signal() } }
+        return try guarded.withLock { (guarded) throws(E) in
+            swap(&waiters, &guarded.waiters)
             return try body(&guarded.state)
         }
     }
