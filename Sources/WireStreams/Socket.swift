@@ -51,8 +51,10 @@ final class Socket {
 
     func receive(into address: UnsafeMutableRawPointer, count: Int) throws(StreamError) -> Int {
         while true {
-            if isLimited(readTimeoutMilliseconds) {
+            if deadline != nil {
                 try wait(for: Int16(POLLIN), milliseconds: readTimeoutMilliseconds)
+            } else if systemReadTimeoutMilliseconds != readTimeoutMilliseconds {
+                setSystemReadTimeout()
             }
             let received = recv(descriptor, address, count, 0)
             if received > 0 { return received }
@@ -60,21 +62,55 @@ final class Socket {
                 if canceller.isCancelled { throw .cancelled }
                 return 0
             }
-            if errno == EINTR { continue }
-            throw failure("receive")
+            switch errno {
+            case EINTR: continue
+            case EAGAIN where deadline == nil:
+                try wait(
+                    for: Int16(POLLIN), milliseconds: Self.timerTickMilliseconds, of: readTimeoutMilliseconds)
+            case EAGAIN: continue
+            default: throw failure("receive")
+            }
         }
+    }
+
+    /// The time limit that the system applies to `recv`, so that a read takes one system call instead of two.
+    private var systemReadTimeoutMilliseconds = 0
+    /// The system's timers may end a wait earlier by up to this time.
+    private static let timerTickMilliseconds = 10
+
+    private func setSystemReadTimeout() {
+        systemReadTimeoutMilliseconds = readTimeoutMilliseconds
+        var limit = timeval(
+            tv_sec: readTimeoutMilliseconds / 1000, tv_usec: readTimeoutMilliseconds % 1000 * 1000)
+        _ = setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
     func send(_ address: UnsafeRawPointer, count: Int) throws(StreamError) -> Int {
         while true {
             let isLimited = isLimited(writeTimeoutMilliseconds)
-            if isLimited { try wait(for: Int16(POLLOUT), milliseconds: writeTimeoutMilliseconds) }
-            // With a time limit the call must not block after poll has reported room for some bytes.
+            // The deadline is checked even if there is room: it must not be exceeded by many short writes.
+            if deadline != nil { try wait(for: Int16(POLLOUT), milliseconds: writeTimeoutMilliseconds) }
             let flags = Int32(MSG_NOSIGNAL) | (isLimited ? Int32(MSG_DONTWAIT) : 0)
             let sent = Glibc.send(descriptor, address, count, flags)
             if sent >= 0 { return sent }
-            if errno == EINTR || errno == EAGAIN { continue }
-            throw failure("send")
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: try wait(for: Int16(POLLOUT), milliseconds: writeTimeoutMilliseconds)
+            default: throw failure("send")
+            }
+        }
+    }
+
+    /// Sends what the system accepts at once. Returns the number of bytes, which may be 0.
+    func sendAvailable(_ address: UnsafeRawPointer, count: Int) throws(StreamError) -> Int {
+        while true {
+            let sent = Glibc.send(descriptor, address, count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
+            if sent >= 0 { return sent }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: return 0
+            default: throw failure("send")
+            }
         }
     }
 
@@ -85,7 +121,10 @@ final class Socket {
 
     private func isLimited(_ timeoutMilliseconds: Int) -> Bool { timeoutMilliseconds > 0 || deadline != nil }
 
-    private func wait(for events: Int16, milliseconds: Int) throws(StreamError) {
+    /// - Parameter limitMilliseconds: the time limit that an error states; nil is `milliseconds`.
+    private func wait(
+        for events: Int16, milliseconds: Int, of limitMilliseconds: Int? = nil
+    ) throws(StreamError) {
         let now = ContinuousClock.now
         var end = milliseconds > 0 ? now + .milliseconds(milliseconds) : nil
         if let deadline {
@@ -101,7 +140,7 @@ final class Socket {
             if ready > 0 { return }
             if ready == 0 {
                 if canceller.isCancelled { throw .cancelled }
-                throw .timedOut(milliseconds: (end - now).milliseconds)
+                throw .timedOut(milliseconds: limitMilliseconds ?? (end - now).milliseconds)
             }
             if errno != EINTR { throw failure("poll") }
         }

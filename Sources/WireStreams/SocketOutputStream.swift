@@ -37,4 +37,15 @@ package final class SocketOutputStream: OutputStream, FailureReportingStream {
             return -1
         }
     }
+
+    package func writeAvailable(_ bytes: UnsafeRawBufferPointer) throws(StreamError) -> Int {
+        guard let socket else { throw .closed }
+        guard let address = bytes.baseAddress, bytes.count > 0 else { return 0 }
+        do throws(StreamError) {
+            return try socket.sendAvailable(address, count: bytes.count)
+        } catch {
+            failure = error
+            throw error
+        }
+    }
 }

@@ -14,14 +14,17 @@ package enum TLSEnd: Equatable, Sendable {
 /// The state that both streams of a TLS connection share: the engine under its lock, and the inner streams.
 ///
 /// The engine's lock is held only while bytes are converted. The reading thread may have something to send too (a
-/// key update), so writes to the inner stream have a lock of their own, `sendOrder`, which is taken first.
+/// key update), so writes to the inner stream have a lock of their own, `unsent`, which is taken first.
 final class TLSConnection {
     private let engine: TLSEngine
     private let engineLock = Mutex(())
-    private let sendOrder = Mutex(())
+    /// Ciphertext that the system had no room for in `writeAvailable`; sent before any other.
+    private let unsent = Mutex<[UInt8]>([])
     private let inner: StreamPair
     private let end: TLSEnd
     private var isClosed = false
+    /// Ciphertext that is read. Not initialized, so that the part that is never filled takes no memory.
+    private let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     /// The maximum time that close_notify waits for room in the system's buffer.
     private static let closeMillisecondsMax = 100
 
@@ -32,28 +35,28 @@ final class TLSConnection {
     }
 
     /// A connection that is released without `close()` ends in order too.
-    deinit { close() }
+    deinit {
+        close()
+        chunk.deallocate()
+    }
 
     func handshake() throws(StreamError) {
-        var chunk = [UInt8](repeating: 0, count: 16 << 10)
         while true {
             // If it fails, the alert with the reason is sent before the error is thrown.
             let progress = engineLock.withLock { _ in Result { () throws(StreamError) in try engine.handshake() } }
             try flush()
             if try progress.get() == .done { return }
             // As without TLS: a later attempt may succeed, when the peer has started or accepts connections again.
-            guard try readInner(into: &chunk) > 0 else { throw .closed }
+            guard try readInner() > 0 else { throw .closed }
         }
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(StreamError) -> Int {
-        var chunk: [UInt8] = []
         while true {
             let count = try engineLock.withLock { _ throws(StreamError) in try engine.read(into: buffer) }
             try flush()
             if let count { return count }
-            if chunk.isEmpty { chunk = [UInt8](repeating: 0, count: 64 << 10) }
-            guard try readInner(into: &chunk) > 0 else {
+            guard try readInner() > 0 else {
                 if end == .closeNotify { throw .truncated }
                 return 0
             }
@@ -79,23 +82,48 @@ final class TLSConnection {
         do throws(StreamError) { try flush() } catch { /* The peer is gone or reads nothing. */ }
     }
 
-    private func readInner(into chunk: inout [UInt8]) throws(StreamError) -> Int {
-        let count = try chunk.withMutableBytes { (buffer) throws(StreamError) in
-            try inner.input.readSome(into: buffer)
-        }
-        chunk.withUnsafeBytes { bytes in
-            engineLock.withLock { _ in engine.feed(UnsafeRawBufferPointer(rebasing: bytes[..<count])) }
-        }
+    /// Encrypts and sends as much as the system accepts at once; the rest is kept. Returns the number of bytes that
+    /// were accepted: all, or 0 if earlier bytes or those of another thread must be sent first.
+    func writeAvailable(_ plaintext: UnsafeRawBufferPointer) throws(StreamError) -> Int {
+        guard let output = inner.output as? any NonblockingOutputStream else { return 0 }
+        return try unsent.withLockIfAvailable { unsent throws(StreamError) in
+            guard unsent.isEmpty else { return 0 }
+            let ciphertext = try engineLock.withLock { _ throws(StreamError) in
+                try engine.write(plaintext)
+                return engine.takeOutgoing()
+            }
+            let sent = try ciphertext.span.bytes.withUnsafeBytes { (bytes) throws(StreamError) in
+                try output.writeAvailable(bytes)
+            }
+            if sent < ciphertext.count { unsent = Array(ciphertext[sent...]) }
+            return plaintext.count
+        } ?? 0
+    }
+
+    var hasUnsentBytes: Bool { unsent.withLock { !$0.isEmpty } }
+
+    func sendUnsentBytes() throws(StreamError) {
+        try unsent.withLock { unsent throws(StreamError) in try send([], after: &unsent) }
+    }
+
+    private func readInner() throws(StreamError) -> Int {
+        let count = try inner.input.readSome(into: chunk)
+        engineLock.withLock { _ in engine.feed(UnsafeRawBufferPointer(rebasing: chunk[..<count])) }
         return count
     }
 
     private func flush() throws(StreamError) {
-        try sendOrder.withLock { _ throws(StreamError) in
+        try unsent.withLock { unsent throws(StreamError) in
             let bytes = engineLock.withLock { _ in engine.takeOutgoing() }
-            guard !bytes.isEmpty else { return }
-            try bytes.span.bytes.withUnsafeBytes { (buffer) throws(StreamError) in
-                try inner.output.writeAll(buffer)
-            }
+            if !bytes.isEmpty { try send(bytes, after: &unsent) }
+        }
+    }
+
+    private func send(_ bytes: [UInt8], after unsent: inout [UInt8]) throws(StreamError) {
+        let earlier = unsent
+        unsent = []
+        for part in [earlier, bytes] where !part.isEmpty {
+            try part.span.bytes.withUnsafeBytes { (buffer) throws(StreamError) in try inner.output.writeAll(buffer) }
         }
     }
 }

@@ -33,4 +33,25 @@ final class TLSOutputStream: OutputStream, FailureReportingStream {
             return -1
         }
     }
+
+    package func writeAvailable(_ bytes: UnsafeRawBufferPointer) throws(StreamError) -> Int {
+        guard let connection else { throw .closed }
+        return try noting { () throws(StreamError) in try connection.writeAvailable(bytes) }
+    }
+
+    package var hasUnsentBytes: Bool { connection?.hasUnsentBytes ?? false }
+
+    package func sendUnsentBytes() throws(StreamError) {
+        guard let connection else { throw .closed }
+        try noting { () throws(StreamError) in try connection.sendUnsentBytes() }
+    }
+
+    private func noting<R>(_ body: () throws(StreamError) -> R) throws(StreamError) -> R {
+        do throws(StreamError) {
+            return try body()
+        } catch {
+            failure = error
+            throw error
+        }
+    }
 }
