@@ -104,15 +104,16 @@ import WireStreams
         let output = OutputStream.toMemory()
         output.open()
         let sender = RequestSender(output: output, broker: SocketAddress(host: "h", port: 1), clientID: "c")
-        _ = try sender.sendProduce([batch], version: 9, acks: .all, timeoutMilliseconds: 1, transactionalID: "x")
+        let request = OutgoingRequest(batches: [batch], acks: .all, timeoutMilliseconds: 1, transactionalID: "x")
+        try sender.send(request, version: 9)
         let bytes = try #require(output.property(forKey: .dataWrittenToMemoryStreamKey) as? Data)
-        let request = try [UInt8](bytes.dropFirst(4)).withUnsafeBytes { bytes in
+        let sent = try [UInt8](bytes.dropFirst(4)).withUnsafeBytes { bytes in
             var reader = ByteReader(bytes)
             _ = try RequestHeader(from: &reader)
             return try ProduceRequest.decode(reader, version: 9)
         }
-        #expect(request.transactionalID == "x")
-        let records = try #require(request.topicData.first?.partitionData.first?.records)
+        #expect(sent.transactionalID == "x")
+        let records = try #require(sent.topicData.first?.partitionData.first?.records)
         let header = try records.withUnsafeBytes { bytes in
             var reader = ByteReader(bytes)
             return try RecordBatchHeader(from: &reader)

@@ -3,7 +3,7 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-/// The sending half of a connection. Used by one thread.
+/// The sending half of a connection. Used by one thread at a time.
 final class RequestSender {
     private let output: OutputStream
     private let broker: SocketAddress
@@ -13,6 +13,8 @@ final class RequestSender {
     private(set) var nextCorrelationID: Int32 = 0
     /// The size of the last request in bytes, including its size field.
     private(set) var lastRequestBytes = 0
+    /// The bytes of the last request that `sendAvailable` left unsent.
+    private var unsent = 0..<0
 
     init(output: OutputStream, broker: SocketAddress, clientID: String) {
         self.output = output
@@ -43,6 +45,36 @@ final class RequestSender {
         return correlationID
     }
 
+    /// Like `send`, but writes only what the system accepts at once. Returns whether that is the whole request; if not,
+    /// `sendUnsentBytes` must be called before the next request.
+    func sendAvailable(
+        _ key: APIKey, version: Int16, _ body: (inout KafkaWriter) -> Void
+    ) throws(KafkaError) -> Bool {
+        _ = begin(key, version)
+        body(&writer)
+        try complete(insertedBytes: 0)
+        unsent = 0..<writer.bytes.count
+        guard let output = output as? any NonblockingOutputStream else { return false }
+        do throws(StreamError) {
+            let count = try writer.bytes.withUnsafeBytes { (bytes) throws(StreamError) in
+                try output.writeAvailable(bytes)
+            }
+            unsent = count..<writer.bytes.count
+        } catch { throw .stream(error, broker: broker) }
+        return unsent.isEmpty && !output.hasUnsentBytes
+    }
+
+    /// Writes the rest of a request of `sendAvailable`, blocking.
+    func sendUnsentBytes() throws(KafkaError) {
+        do throws(StreamError) {
+            try (output as? any NonblockingOutputStream)?.sendUnsentBytes()
+            try writer.bytes.withUnsafeBytes { (bytes) throws(StreamError) in
+                try output.writeAll(UnsafeRawBufferPointer(rebasing: bytes[unsent]))
+            }
+        } catch { throw .stream(error, broker: broker) }
+        unsent = 0..<0
+    }
+
     /// Correlation ids run from 0 to `Int32.max` and restart at 0.
     static func correlationID(after id: Int32) -> Int32 { (id &+ 1) & .max }
 
@@ -56,11 +88,15 @@ final class RequestSender {
         return correlationID
     }
 
-    private func finish(_ insertions: [(position: Int, payload: any RequestPayload)] = []) throws(KafkaError) {
+    /// Adds the size of the encoded request.
+    private func complete(insertedBytes: Int) throws(KafkaError) {
         if let fault = writer.fault { throw .malformed(context: "own request to broker \(broker)", fault) }
-        let inserted = insertions.reduce(0) { $0 + $1.payload.payloadBytes }
-        lastRequestBytes = writer.bytes.count + inserted
-        writer.bytes.patchBigEndian(Int32(clamping: writer.bytes.count - 4 + inserted), at: 0)
+        lastRequestBytes = writer.bytes.count + insertedBytes
+        writer.bytes.patchBigEndian(Int32(clamping: writer.bytes.count - 4 + insertedBytes), at: 0)
+    }
+
+    private func finish(_ insertions: [(position: Int, payload: any RequestPayload)] = []) throws(KafkaError) {
+        try complete(insertedBytes: insertions.reduce(0) { $0 + $1.payload.payloadBytes })
         do throws(StreamError) {
             try writer.bytes.withUnsafeBytes { (bytes) throws(StreamError) in
                 var written = 0

@@ -64,8 +64,7 @@ struct BrokerReader {
         } catch {
             throw .malformed(context: "Produce response v\(request.version) from broker \(connection.broker)", error)
         }
-        _ = connection.popOldest()
-        connection.noteAnswer()
+        _ = connection.popAnswered()
         observe(request, response)
         let answers = Self.answers(to: request, response)
         engine.apply(engine.core.withLock { $0.settle(answers, ofBroker: broker, now: .now) })
@@ -89,6 +88,12 @@ struct BrokerReader {
     private static func answers(
         to request: ProducerConnection.PendingRequest, _ response: ProduceResponse
     ) -> [ProducerCore.Answer] {
+        if request.assignments.count == 1, response.responses.count == 1, let topic = response.responses.first,
+            topic.partitionResponses.count == 1, let partition = topic.partitionResponses.first {
+            let assignment = request.assignments[0]
+            let isAnswer = partition.index == assignment.place.partition && topic.name == assignment.topic
+            return [answer(to: assignment, isAnswer ? partition : nil)]
+        }
         var byPartition: [Key: ProduceResponse.PartitionProduceResponse] = [:]
         for topic in response.responses {
             for partition in topic.partitionResponses {
@@ -96,17 +101,23 @@ struct BrokerReader {
             }
         }
         return request.assignments.map { assignment in
-            guard let answer = byPartition[Key(topic: assignment.topic, partition: assignment.place.partition)] else {
-                return ProducerCore.Answer(
-                    place: assignment.place, outcome: .refused(.unknownServerError),
-                    message: "the response lacks this partition")
-            }
-            if answer.errorCode == .none {
-                return ProducerCore.Answer(place: assignment.place, outcome: .stored, baseOffset: answer.baseOffset)
-            }
-            return ProducerCore.Answer(
-                place: assignment.place, outcome: .refused(answer.errorCode), message: answer.errorMessage.nonEmpty)
+            answer(to: assignment, byPartition[Key(topic: assignment.topic, partition: assignment.place.partition)])
         }
+    }
+
+    private static func answer(
+        to assignment: ProducerCore.Assignment, _ response: ProduceResponse.PartitionProduceResponse?
+    ) -> ProducerCore.Answer {
+        guard let response else {
+            return ProducerCore.Answer(
+                place: assignment.place, outcome: .refused(.unknownServerError),
+                message: "the response lacks this partition")
+        }
+        if response.errorCode == .none {
+            return ProducerCore.Answer(place: assignment.place, outcome: .stored, baseOffset: response.baseOffset)
+        }
+        return ProducerCore.Answer(
+            place: assignment.place, outcome: .refused(response.errorCode), message: response.errorMessage.nonEmpty)
     }
 
     /// Settles all requests of a connection that has ended.

@@ -80,8 +80,7 @@ extension KafkaProducer {
     @discardableResult
     public func sendAndWait(_ record: KafkaRecord) throws(KafkaError) -> RecordMetadata {
         let outcome = RecordOutcome()
-        try append(record, RecordReceipt { outcome.complete($0) })
-        flush()
+        try appendAndFlush(record, RecordReceipt { outcome.complete($0) })
         return try outcome.wait()
     }
 }

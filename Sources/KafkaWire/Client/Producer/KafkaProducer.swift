@@ -67,6 +67,9 @@ public final class KafkaProducer: Sendable {
     ///   - timestampMilliseconds: since 1970; nil is the current time.
     ///   - tag: passed to `DeliveryListener.finished`.
     ///
+    /// The caller calls `flush()` when it has appended the records that it has. Without it they are sent 100 ms after
+    /// the linger time at the latest.
+    ///
     /// Throws `.recordTooLarge`, `.timedOut` after `blockMillisecondsMax`, and after the end of the producer its cause.
     package func append(
         to topic: ProducerTopic, partition: Int32? = nil, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
@@ -76,7 +79,8 @@ public final class KafkaProducer: Sendable {
             ProducerCore.NewRecord(
                 topicIndex: topic.index, partition: partition, key: key.map { BorrowedBytes($0) },
                 value: value.map { BorrowedBytes($0) }, headers: headers,
-                timestampMilliseconds: timestampMilliseconds ?? engine.timestampMilliseconds, tag: tag, receipt: nil))
+                timestampMilliseconds: timestampMilliseconds ?? engine.timestampMilliseconds, tag: tag, receipt: nil,
+                departure: .flushedByCaller))
     }
 
     private func append(_ record: ProducerCore.NewRecord) throws(KafkaError) {
@@ -119,13 +123,7 @@ public final class KafkaProducer: Sendable {
     }
 
     /// Sends the appended records without waiting for the linger time. Does not wait for the outcome.
-    public func flush() {
-        let wakeups = engine.core.withLock { core in
-            core.isFlushing = core.unfinishedBatches > 0
-            return core.wakeAll()
-        }
-        for wakeup in wakeups { wakeup.signal() }
-    }
+    public func flush() { engine.flush() }
 
     /// Flushes and blocks until every appended record is settled and its outcome reported.
     ///
@@ -172,13 +170,22 @@ public final class KafkaProducer: Sendable {
         completion: @escaping @Sendable (Result<RecordMetadata, KafkaError>) -> Void
     ) throws(KafkaError) {
         try Self.withBytes(key, value) { (key, value) throws(KafkaError) in
-            try append(
+            try appendAndFlush(
                 ProducerCore.NewRecord(
                     topicIndex: handle.index, partition: partition, key: key, value: value, headers: headers,
                     timestampMilliseconds: engine.timestampMilliseconds, tag: 0,
                     receipt: RecordReceipt(completion)))
         }
-        flush()
+    }
+
+    private func appendAndFlush(_ record: ProducerCore.NewRecord) throws(KafkaError) {
+        switch engine.appendAndFlush(record) {
+        case .appended: break
+        case .refused(let error): throw error
+        case .mustWait:
+            try appendWaiting(record)
+            flush()
+        }
     }
 
     private static func withBytes<R>(
@@ -202,6 +209,12 @@ public final class KafkaProducer: Sendable {
     func append(_ record: KafkaRecord, _ receipt: RecordReceipt) throws(KafkaError) {
         let topic = try engine.topic(record.topic)
         try withNewRecord(record, topic, receipt) { (record) throws(KafkaError) in try append(record) }
+    }
+
+    /// Appends a record and flushes; blocks as `append` does.
+    func appendAndFlush(_ record: KafkaRecord, _ receipt: RecordReceipt) throws(KafkaError) {
+        let topic = try engine.topic(record.topic)
+        try withNewRecord(record, topic, receipt) { (record) throws(KafkaError) in try appendAndFlush(record) }
     }
 
     /// Appends a record; returns false if the buffer is full.

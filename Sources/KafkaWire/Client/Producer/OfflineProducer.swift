@@ -65,6 +65,8 @@ package final class OfflineProducer: Sendable {
         while case .send(let assignments) = engine.core.withLock({ $0.nextStep(ofBroker: Self.broker, now: .now) }) {
             taken += assignments
         }
+        // As a writer that never sleeps: a flush sends nothing itself.
+        _ = engine.core.withLock { $0.wakeAll() }
         return taken
     }
 }

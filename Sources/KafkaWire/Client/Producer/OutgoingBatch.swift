@@ -53,41 +53,60 @@ private final class CompressedPayload: Sendable {
     }
 }
 
-extension RequestSender {
+/// The content of a Produce request in a version that names topics (3 to 12).
+///
+/// Encoded by hand, unlike other messages, so that large batches are written from their memory to the stream; the
+/// layout is `ProduceRequest`'s.
+struct OutgoingRequest {
     /// The maximum size of payloads that are copied into the request, so that many small batches take one write.
-    private static let copiedBytesMax = 32 << 10
+    static let copiedBytesMax = 32 << 10
 
-    /// Sends a Produce request in a version that names topics (3 to 12).
-    ///
-    /// Encoded by hand, unlike other messages, so that large batches are written from their memory to the stream; the
-    /// layout is `ProduceRequest`'s.
-    func sendProduce(
-        _ batches: [OutgoingBatch], version: Int16, acks: ProducerConfiguration.Acknowledgements,
-        timeoutMilliseconds: Int, transactionalID: String? = nil
-    ) throws(KafkaError) -> Int32 {
-        let topics = Dictionary(grouping: batches, by: \.topic)
-        return try send(.produce, version: version) { writer, insertions in
-            writer.nullableString(transactionalID)
-            writer.int16(acks.rawValue)
-            writer.int32(Int32(clamping: timeoutMilliseconds))
-            writer.arrayCount(topics.count)
-            for (name, batches) in topics {
-                writer.string(name)
-                writer.arrayCount(batches.count)
-                for batch in batches {
-                    writer.int32(batch.partition)
-                    writer.arrayCount(batch.header.totalBytes)
-                    batch.header.encode(into: &writer.bytes)
-                    if batch.payloadBytes <= Self.copiedBytesMax {
-                        batch.withPayload { writer.bytes.bytes($0) }
-                    } else {
-                        insertions.append((writer.bytes.count, batch))
-                    }
-                    if writer.isFlexible { writer.taggedFieldCount(0) }
+    let batches: [OutgoingBatch]
+    let acks: ProducerConfiguration.Acknowledgements
+    let timeoutMilliseconds: Int
+    var transactionalID: String?
+
+    /// - Parameter insert: called for each payload that is not copied, with its offset in the writer.
+    func encode(into writer: inout KafkaWriter, copiedBytesMax: Int, insert: (Int, OutgoingBatch) -> Void) {
+        writer.nullableString(transactionalID)
+        writer.int16(acks.rawValue)
+        writer.int32(Int32(clamping: timeoutMilliseconds))
+        let topics = batches.count == 1 ? [batches[0].topic: batches] : Dictionary(grouping: batches, by: \.topic)
+        writer.arrayCount(topics.count)
+        for (name, batches) in topics {
+            writer.string(name)
+            writer.arrayCount(batches.count)
+            for batch in batches {
+                writer.int32(batch.partition)
+                writer.arrayCount(batch.header.totalBytes)
+                batch.header.encode(into: &writer.bytes)
+                if batch.payloadBytes <= copiedBytesMax {
+                    batch.withPayload { writer.bytes.bytes($0) }
+                } else {
+                    insert(writer.bytes.count, batch)
                 }
                 if writer.isFlexible { writer.taggedFieldCount(0) }
             }
             if writer.isFlexible { writer.taggedFieldCount(0) }
+        }
+        if writer.isFlexible { writer.taggedFieldCount(0) }
+    }
+}
+
+extension RequestSender {
+    /// Sends a Produce request.
+    func send(_ request: OutgoingRequest, version: Int16) throws(KafkaError) {
+        _ = try send(.produce, version: version) { writer, insertions in
+            request.encode(into: &writer, copiedBytesMax: OutgoingRequest.copiedBytesMax) {
+                insertions.append(($0, $1))
+            }
+        }
+    }
+
+    /// Sends as much of a Produce request as the system accepts at once; see `sendAvailable(_:version:_:)`.
+    func sendAvailable(_ request: OutgoingRequest, version: Int16) throws(KafkaError) -> Bool {
+        try sendAvailable(.produce, version: version) { writer in
+            request.encode(into: &writer, copiedBytesMax: .max) { _, _ in }
         }
     }
 }

@@ -69,6 +69,8 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
 
     var isEmpty: Bool { entries.isEmpty }
     var hasWaiting: Bool { entries.count > inFlightCount }
+    /// The oldest batch.
+    var first: Batch? { entries.first?.batch }
     /// The batches, in order.
     var batches: [Batch] { entries.map(\.batch) }
 

@@ -3,7 +3,7 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// The state that the writer and the reader of one connection share: the requests in flight, in order.
+/// The state that the senders and the reader of one connection share: the requests in flight, in order.
 final class ProducerConnection: Sendable {
     struct PendingRequest: Sendable {
         let correlationID: Int32
@@ -35,14 +35,20 @@ final class ProducerConnection: Sendable {
         state.withLock { $0.requests.isEmpty ? nil : $0.requests.removeFirst() }
     }
 
+    /// Removes the oldest request, to which the broker has responded.
+    func popAnswered() -> PendingRequest? {
+        state.withLock { state in
+            state.hasAnswered = true
+            return state.requests.isEmpty ? nil : state.requests.removeFirst()
+        }
+    }
+
     /// Whether the broker has responded to a request on this connection.
     var hasAnswered: Bool { state.withLock { $0.hasAnswered } }
 
-    func noteAnswer() { state.withLock { $0.hasAnswered = true } }
-
     var oldest: PendingRequest? { state.withLock { $0.requests.first } }
 
-    /// Set when no more responses are received: the writer then settles the requests that it adds.
+    /// Set when no more responses are received: the writer then settles the requests that are added.
     func end() { state.withLock { $0.isEnded = true } }
 
     var isEnded: Bool { state.withLock { $0.isEnded } }

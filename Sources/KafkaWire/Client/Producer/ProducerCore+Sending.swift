@@ -20,17 +20,28 @@ extension ProducerCore {
     enum WriterStep: Sendable {
         case end
         case connect
+        /// Write the rest of a request that another thread began.
+        case finishRequest
         /// Close the connection, on which no request is in flight, to authenticate a new one.
         case disconnect
         case send([Assignment])
         case sleep(milliseconds: Int?)
     }
 
-    private enum Readiness { case ready(bytes: Int), later(MonotonicInstant), blocked, empty }
+    enum Readiness { case ready(bytes: Int), later(MonotonicInstant), blocked, empty }
 
     mutating func nextStep(ofBroker id: Int32, now: MonotonicInstant) -> WriterStep {
         guard phase != .ended, let broker = brokers[id] else { return .end }
-        broker.isAsleep = false
+        if case .caller = broker.token {
+            broker.token = .caller(mustWakeWriter: true)
+            broker.wakesAt = nil
+            return .sleep(milliseconds: nil)
+        }
+        broker.token = .writer
+        if broker.hasUnfinishedRequest {
+            broker.hasUnfinishedRequest = false
+            return .finishRequest
+        }
         var wake: MonotonicInstant?
         let mustReauthenticate = broker.reauthenticateAt.map { now >= $0 } ?? false
         if mustReauthenticate, broker.inFlightRequests == 0 {
@@ -49,13 +60,16 @@ extension ProducerCore {
             if wantsConnection { return .connect }
             wake = soonest
         }
-        broker.isAsleep = true
+        broker.token = .free
         let look = releaseMemory(now: now)
-        wake = [wake, look].compactMap { $0 }.min()
+        let callerFlush = broker.hasCallerFlushes ? now.advanced(byMilliseconds: Self.callerFlushMilliseconds) : nil
+        broker.hasCallerFlushes = false
+        wake = [wake, look, callerFlush].compactMap { $0 }.min()
+        broker.wakesAt = wake
         return .sleep(milliseconds: wake.map { max(0, $0.milliseconds(since: now)) + 1 })
     }
 
-    private mutating func collect(
+    mutating func collect(
         _ broker: Broker, _ now: MonotonicInstant
     ) -> (assignments: [Assignment], wantsConnection: Bool, soonest: MonotonicInstant?) {
         var assignments: [Assignment] = []
@@ -95,7 +109,7 @@ extension ProducerCore {
         return (assignments, wantsConnection, soonest)
     }
 
-    private func readiness(of partition: Partition, _ now: MonotonicInstant) -> Readiness {
+    func readiness(of partition: Partition, _ now: MonotonicInstant) -> Readiness {
         if partition.nextLeader != nil { return partition.hasWork ? .blocked : .empty }
         if partition.queue.hasWaiting {
             if let notBefore = partition.queue.notBefore, now < notBefore { return .later(notBefore) }
@@ -117,20 +131,5 @@ extension ProducerCore {
         let place = BatchID(
             topicIndex: partition.topic.index, partition: partition.index, number: taken.number)
         return Assignment(place: place, topic: partition.topic.name, batch: taken.batch, stamp: taken.stamp)
-    }
-
-    // MARK: Waking
-
-    /// The wakeups of all sleeping writers, which are then marked as awake.
-    func wakeAll() -> [WakeupSignal] {
-        brokers.values.compactMap { broker in
-            defer { broker.isAsleep = false }
-            return broker.isAsleep ? broker.wakeup : nil
-        }
-    }
-
-    func wake(_ broker: Broker) -> [WakeupSignal] {
-        defer { broker.isAsleep = false }
-        return broker.isAsleep ? [broker.wakeup] : []
     }
 }

@@ -54,7 +54,7 @@ extension ProducerCore {
         for answer in answers { settle(answer, now, &effects) }
         if let broker = brokers[id] {
             broker.inFlightRequests = max(0, broker.inFlightRequests - 1)
-            effects.wakeups += wake(broker)
+            if mustWakeAfterSettling(broker, now: now), let wakeup = wake(broker) { effects.wakeups.append(wakeup) }
         }
         release(&effects)
         return effects
@@ -193,6 +193,25 @@ extension ProducerCore {
         release(&effects)
         return effects
     }
+
+    /// The time at which `expireAll` must run again, if no batch that is unsettled now is settled before.
+    func nextExpiry(now: MonotonicInstant) -> MonotonicInstant? {
+        guard let limit = configuration.deliveryTimeoutMilliseconds else { return nil }
+        // A batch that is opened later expires later.
+        var next = now.advanced(byMilliseconds: limit)
+        for topic in topics {
+            for partition in topic.partitions {
+                guard let openedAt = partition.queue.first?.openedAt ?? partition.open?.openedAt else { continue }
+                // A batch that is in flight expires after its response.
+                let earliest = now.advanced(byMilliseconds: Self.expiryPauseMilliseconds)
+                next = min(next, max(openedAt.advanced(byMilliseconds: limit), earliest))
+            }
+        }
+        return next
+    }
+
+    /// The minimum time between two searches for expired batches.
+    private static let expiryPauseMilliseconds = 100
 
     // MARK: Ends
 

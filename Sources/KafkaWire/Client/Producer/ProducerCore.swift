@@ -13,8 +13,14 @@ struct ProducerCore: ~Copyable {
     final class Broker {
         let id: Int32
         let wakeup = WakeupSignal()
-        /// Whether its writer waits for `wakeup`.
-        var isAsleep = false
+        /// The right to write to its connection; a new writer begins with it.
+        var token = WriteToken.writer
+        /// Whether a part of the last request is unsent. Only while the token is free or the writer's.
+        var hasUnfinishedRequest = false
+        /// The time at which the sleeping writer wakes by itself; nil if it does not.
+        var wakesAt: MonotonicInstant?
+        /// Whether records have been appended whose caller flushes them, since the writer began to sleep.
+        var hasCallerFlushes = false
         var isConnected = false
         /// Set while the connection is closed and its reader has not ended yet.
         var isClosing = false
@@ -37,6 +43,8 @@ struct ProducerCore: ~Copyable {
         /// The leader once no batch is in flight to the old one.
         var nextLeader: Int32?
         var isPending = false
+        /// Whether all records of the open batch are flushed by their callers (`Departure`).
+        var isFlushedByCaller = false
         /// The expected size of the next batch.
         var expectedBytes = 16 << 10
         var batchBytesMax: Int
@@ -158,7 +166,7 @@ struct ProducerCore: ~Copyable {
         broker.isConnected = false
         broker.isClosing = false
         broker.reauthenticateAt = nil
-        return wake(broker)
+        return wake(broker).map { [$0] } ?? []
     }
 
     // MARK: Refusals
@@ -193,6 +201,17 @@ struct ProducerCore: ~Copyable {
         let timestampMilliseconds: Int64
         let tag: UInt64
         let receipt: RecordReceipt?
+        var departure = Departure.afterLinger
+    }
+
+    /// When a record is sent.
+    enum Departure: Sendable {
+        /// After the linger time at the latest.
+        case afterLinger
+        /// When the caller flushes: the writer is not woken only to wait for the linger time.
+        case flushedByCaller
+        /// In the critical section in which it is appended, by `flush`.
+        case flushedAtOnce
     }
 
     /// Appends a record to its partition's open batch. Returns nil if a batch must be opened, which requires the time.
@@ -226,7 +245,7 @@ struct ProducerCore: ~Copyable {
             open(partition, for: size, now)
         }
         bufferedBytes += partition.open?.append(record, key: key, value: value) ?? 0
-        return .appended(wakeup: list(partition, hasNews: isFull))
+        return .appended(wakeup: list(partition, hasFullBatch: isFull, record.departure, openedAt: now))
     }
 
     private func partition(
@@ -302,17 +321,44 @@ struct ProducerCore: ~Copyable {
         return nextBatchNumber
     }
 
+    /// Queues a partition that has a new record; returns the wakeup of its writer if that must be woken.
+    private func list(
+        _ partition: Partition, hasFullBatch: Bool, _ departure: Departure, openedAt: MonotonicInstant?
+    ) -> WakeupSignal? {
+        guard let broker = partition.broker else { return nil }
+        let isNew = enqueue(partition, of: broker)
+        if hasFullBatch { return wakeIfItCanSend(broker) }
+        switch departure {
+        case .flushedAtOnce: return nil
+        case .afterLinger:
+            guard isNew || partition.isFlushedByCaller else { return nil }
+            partition.isFlushedByCaller = false
+        case .flushedByCaller:
+            guard isNew else { return nil }
+            partition.isFlushedByCaller = true
+            broker.hasCallerFlushes = true
+            let due = openedAt?.advanced(byMilliseconds: configuration.lingerMilliseconds)
+            if let due, broker.token == .free, broker.wakes(for: partition, by: due) { return nil }
+        }
+        return wakeIfItCanSend(broker)
+    }
+
     /// Queues a partition that has batches to send; returns the wakeup if its writer sleeps and could send them.
     func list(_ partition: Partition, hasNews: Bool) -> WakeupSignal? {
         guard let broker = partition.broker else { return nil }
-        var hasNews = hasNews
-        if !partition.isPending {
-            partition.isPending = true
-            broker.pending.append(partition)
-            hasNews = true
-        }
-        guard hasNews, broker.isAsleep, broker.inFlightRequests < configuration.inFlightPerBrokerMax else { return nil }
-        broker.isAsleep = false
-        return broker.wakeup
+        let isNew = enqueue(partition, of: broker)
+        return isNew || hasNews ? wakeIfItCanSend(broker) : nil
+    }
+
+    /// Returns whether the partition was not queued yet.
+    private func enqueue(_ partition: Partition, of broker: Broker) -> Bool {
+        if partition.isPending { return false }
+        partition.isPending = true
+        broker.pending.append(partition)
+        return true
+    }
+
+    private func wakeIfItCanSend(_ broker: Broker) -> WakeupSignal? {
+        broker.inFlightRequests < configuration.inFlightPerBrokerMax ? wake(broker) : nil
     }
 }

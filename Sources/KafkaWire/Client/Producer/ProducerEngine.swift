@@ -23,6 +23,8 @@ final class ProducerEngine: Sendable {
     private let listener: (any DeliveryListener)?
     private let maintenanceWakeup = WakeupSignal()
     private let threads = Mutex<[ThreadCompletion]>([])
+    /// The senders of the brokers' connections. A broker's entry changes only while its writer has the write token.
+    private let senders = Mutex<[Int32: BatchSender]>([:])
     private let isSilent = Atomic(false)
     private let isUnreachable = Atomic(false)
     private let mode: Mode
@@ -72,6 +74,32 @@ final class ProducerEngine: Sendable {
         // The clock is read for the first record of a batch only.
         core.withLock { $0.appendToOpenBatch(record) } ?? core.withLock { $0.append(record, now: .now) }
     }
+
+    func appendAndFlush(_ record: ProducerCore.NewRecord) -> ProducerCore.AppendStep {
+        let (step, flush) = core.withLock { $0.appendAndFlush(record, now: .now) }
+        carryOut(flush)
+        return step
+    }
+
+    // MARK: Sending
+
+    /// Sends the appended records without waiting for the linger time: on this thread without blocking if connections
+    /// are idle, otherwise on the writers' threads.
+    func flush() { carryOut(core.withLock { $0.flush(now: .now) }) }
+
+    private func carryOut(_ flush: ProducerCore.Flush) {
+        for wakeup in flush.wakeups { wakeup.signal() }
+        for send in flush.sends {
+            guard let sender = senders.withLock({ $0[send.broker] }) else {
+                preconditionFailure("batches are taken only while connected")
+            }
+            let isComplete = sender.sendAvailable(send.assignments, self)
+            core.withLock { $0.endDirectSend(ofBroker: send.broker, isComplete: isComplete) }?.signal()
+        }
+    }
+
+    /// Called by the broker's writer.
+    func set(_ sender: BatchSender?, ofBroker id: Int32) { senders.withLock { $0[id] = sender } }
 
     // MARK: Effects
 
@@ -240,8 +268,9 @@ final class ProducerEngine: Sendable {
         if core.withLock({ ($0.needsMetadata && !$0.topics.isEmpty) || $0.needsIdentity }) { return 0 }
         let age = MonotonicInstant.now.milliseconds(since: metadataAt)
         let refresh = max(0, metadataMaxAgeMilliseconds - age)
-        guard configuration.deliveryTimeoutMilliseconds != nil else { return refresh }
-        return min(refresh, 100)
+        let now = MonotonicInstant.now
+        guard let expiry = core.withLock({ $0.nextExpiry(now: now) }) else { return refresh }
+        return min(refresh, max(0, expiry.milliseconds(since: now)) + 1)
     }
 
     /// Waits before the next attempt. Returns the error that ends the producer if it is fatal.
