@@ -119,8 +119,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "BinlogSourceTests",
-            dependencies: wire + plugins + [
-                "BinlogSource", "MySQLWire", "PluginTestSupport", "WireTestSupport", "MySQLTestSupport",
+            dependencies: wire + kafka + plugins + [
+                "BinlogSource", "ConnectRuntime", "MySQLWire", "PluginTestSupport", "WireTestSupport", "MySQLTestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

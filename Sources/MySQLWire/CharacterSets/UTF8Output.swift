@@ -1,3 +1,5 @@
+import WireCore
+
 /// Writes decoded characters as UTF-8 into memory that is large enough for a whole cell.
 package struct UTF8Output {
     package static let replacement: UInt16 = 0xFFFD
@@ -14,6 +16,15 @@ package struct UTF8Output {
             write(&output)
             return output.count
         }
+    }
+
+    /// Appends the text that `write` decodes from `encoded`.
+    package static func append(
+        decoded encoded: UnsafeRawBufferPointer, to writer: inout ByteWriter, _ write: (inout UTF8Output) -> Void
+    ) {
+        var output = UTF8Output(writer.room(for: capacityBytes(for: encoded.count)))
+        write(&output)
+        writer.end += output.count
     }
 
     @usableFromInline let base: UnsafeMutablePointer<UInt8>

@@ -12,6 +12,12 @@ package struct TextRow {
         cells = []
     }
 
+    /// A row whose cells are known.
+    init(_ packet: UnsafeRawBufferPointer, cells: ContiguousArray<Range<Int>>) {
+        self.packet = packet
+        self.cells = cells
+    }
+
     /// Finds the cells of a row. Throws unless it has exactly `columnCount` of them.
     package init(
         _ packet: UnsafeRawBufferPointer, columnCount: Int, reusing cells: consuming ContiguousArray<Range<Int>>

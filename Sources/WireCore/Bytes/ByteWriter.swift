@@ -42,6 +42,24 @@
         capacity = larger
     }
 
+    /// Memory for at least `additional` more bytes. Setting `end` then appends what was written there.
+    @inlinable
+    package mutating func room(for additional: Int) -> UnsafeMutablePointer<UInt8> {
+        reserve(additional)
+        return storage + _count
+    }
+
+    /// The address after the content. Only for an address within the memory that `room` has returned.
+    @inlinable
+    package var end: UnsafeMutablePointer<UInt8> {
+        get { storage + _count }
+        set {
+            let count = newValue - storage
+            assert(count >= 0 && count <= capacity)
+            _count = count
+        }
+    }
+
     /// Discards the content and keeps the memory.
     @inlinable package mutating func reset() { _count = 0 }
 

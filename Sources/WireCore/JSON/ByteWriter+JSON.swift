@@ -6,35 +6,88 @@ extension ByteWriter {
     /// - Parameter text: UTF-8.
     @inlinable
     package mutating func jsonEscaped(_ text: UnsafeRawBufferPointer) {
-        reserve(text.count)
-        var index = 0
-        while index < text.count {
-            if index &+ 8 <= text.count {
-                let block = text.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                if !ByteWriter.needsEscape(block) {
-                    reserve(8)
-                    UnsafeMutableRawPointer(storage + _count).storeBytes(of: block, as: UInt64.self)
-                    _count &+= 8
-                    index &+= 8
-                    continue
-                }
+        guard let start = text.baseAddress else { return }
+        let count = text.count
+        // Without escapes this is all the room that is needed: the last word may be written beyond the text.
+        var target = UnsafeMutableRawPointer(room(for: count &+ 8))
+        var offset = 0
+        while true {
+            while offset &+ 16 <= count {
+                let first = start.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                let second = start.loadUnaligned(fromByteOffset: offset &+ 8, as: UInt64.self)
+                if ByteWriter.mayNeedEscape(first) | ByteWriter.mayNeedEscape(second) != 0 { break }
+                target.storeBytes(of: first, as: UInt64.self)
+                target.storeBytes(of: second, toByteOffset: 8, as: UInt64.self)
+                offset &+= 16
+                target += 16
             }
-            index &+= jsonEscapedByte(text, at: index)
+            let left = count &- offset
+            if left == 0 { break }
+            let word = ByteWriter.word(at: start, offset, of: count)
+            if !ByteWriter.needsEscape(word) {
+                target.storeBytes(of: word, as: UInt64.self)
+                offset &+= min(left, 8)
+                target += min(left, 8)
+                continue
+            }
+            end = target.assumingMemoryBound(to: UInt8.self)
+            offset &+= jsonEscapedCharacters(UnsafeRawBufferPointer(start: start + offset, count: left))
+            target = UnsafeMutableRawPointer(room(for: count &- offset &+ 8))
         }
+        end = target.assumingMemoryBound(to: UInt8.self)
     }
 
-    /// Whether one of eight bytes may need an escape in a JSON string. May return true for a block that needs none.
-    @inlinable
-    static func needsEscape(_ block: UInt64) -> Bool {
+    /// The eight bytes at the offset. If the text ends before, spaces follow it.
+    @inlinable @inline(__always)
+    static func word(at start: UnsafeRawPointer, _ offset: Int, of count: Int) -> UInt64 {
+        let left = count &- offset
+        if left >= 8 { return start.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
+        let spaces: UInt64 = 0x2020_2020_2020_2020
+        if count >= 8 {
+            // The bytes before the offset are shifted out.
+            let last = start.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+            return last &>> UInt64(64 &- left &* 8) | spaces &<< UInt64(left &* 8)
+        }
+        var word = spaces
+        for index in 0..<left {
+            let byte = start.load(fromByteOffset: offset &+ index, as: UInt8.self)
+            word = word &<< 8 | UInt64(byte)
+        }
+        return (word &<< UInt64(64 &- left &* 8)).byteSwapped | spaces &<< UInt64(left &* 8)
+    }
+
+    /// Not 0 if one of eight bytes may need an escape in a JSON string, or is not ASCII.
+    @inlinable @inline(__always)
+    static func mayNeedEscape(_ word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
-        let high: UInt64 = 0x8080_8080_8080_8080
-        let quote = block ^ (ones &* 0x22)
-        let backslash = block ^ (ones &* 0x5C)
-        let below = (block &- ones &* 0x20) & ~block
+        // Changes 0x22 into 0x20 and keeps control characters, so that one comparison finds both. A borrow of a byte
+        // that is found only finds more.
+        let controlOrQuote = (word ^ ones &* 0x02) &- ones &* 0x21
+        let backslash = (word ^ ones &* 0x5C) &- ones
+        return (controlOrQuote | backslash | word) & 0x8080_8080_8080_8080
+    }
+
+    /// Whether one of eight bytes may need an escape in a JSON string. May return true for bytes that need none.
+    @inlinable @inline(__always)
+    static func needsEscape(_ word: UInt64) -> Bool {
+        if mayNeedEscape(word) == 0 { return false }
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quote = word ^ (ones &* 0x22)
+        let backslash = word ^ (ones &* 0x5C)
+        let below = (word &- ones &* 0x20) & ~word
         let quotes = (quote &- ones) & ~quote
         let backslashes = (backslash &- ones) & ~backslash
-        let beyond = block & (block &<< 1) & (block &<< 2) & (block &<< 3)
-        return (below | quotes | backslashes | beyond) & high != 0
+        let beyond = word & (word &<< 1) & (word &<< 2) & (word &<< 3)
+        return (below | quotes | backslashes | beyond) & 0x8080_8080_8080_8080 != 0
+    }
+
+    /// Writes up to eight bytes of text, or the rest of it, character by character.
+    /// - Returns: the number of bytes that were consumed.
+    @inline(never) @usableFromInline
+    mutating func jsonEscapedCharacters(_ text: UnsafeRawBufferPointer) -> Int {
+        var index = 0
+        while index < min(text.count, 8) { index &+= jsonEscapedByte(text, at: index) }
+        return index
     }
 
     /// Writes the byte at `index`, or the whole character if it needs an escape. Returns the number of bytes consumed.
@@ -103,40 +156,11 @@ extension ByteWriter {
     /// An integer in decimal digits.
     @inlinable
     package mutating func decimal(_ value: Int64) {
-        reserve(20)
-        if value < 0 { byte(UInt8(ascii: "-")) }
-        var rest = value.magnitude
-        if rest < 10 {
-            byte(0x30 + UInt8(truncatingIfNeeded: rest))
-            return
-        }
-        var length = 1
-        var probe = rest
-        while probe >= 10_000 {
-            probe /= 10_000
-            length &+= 4
-        }
-        length &+= probe >= 1000 ? 3 : probe >= 100 ? 2 : probe >= 10 ? 1 : 0
-        var index = _count &+ length
-        _count = index
-        // Two digits at a time.
-        let pairs: StaticString = """
-            0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
-            5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899
-            """
-        while rest >= 10 {
-            let next = rest / 100
-            let pair = Int(truncatingIfNeeded: rest &- next &* 100) &* 2
-            index &-= 2
-            storage[index] = pairs.utf8Start[pair]
-            storage[index &+ 1] = pairs.utf8Start[pair &+ 1]
-            rest = next
-            if rest == 0 { return }
-        }
-        storage[index &- 1] = 0x30 &+ UInt8(truncatingIfNeeded: rest)
+        end = IntegerText.write(value, to: room(for: IntegerText.bytesMax))
     }
 
     /// A number in the form of Java's `Double.toString`; NaN and the infinities are quoted, as Jackson does it.
+    @usableFromInline
     package mutating func jsonNumber(_ value: Double) {
         guard value.isFinite else { return jsonString(JavaNumber.text(value)) }
         if value.magnitude < 1e7, value.magnitude >= 1e-3 {
@@ -153,6 +177,7 @@ extension ByteWriter {
     }
 
     /// A number in the form of Java's `Float.toString`.
+    @usableFromInline
     package mutating func jsonNumber(_ value: Float) {
         guard value.isFinite else { return jsonString(JavaNumber.text(value)) }
         if value.magnitude < 1e7, value.magnitude >= 1e-3 {
@@ -163,36 +188,20 @@ extension ByteWriter {
     }
 
     /// Bytes as a quoted text of base64.
-    package mutating func jsonBase64(_ source: [UInt8]) {
+    @inlinable
+    package mutating func jsonBase64(_ source: UnsafeRawBufferPointer) {
         byte(UInt8(ascii: "\""))
         base64(source)
         byte(UInt8(ascii: "\""))
     }
 
+    package mutating func jsonBase64(_ source: [UInt8]) { source.withUnsafeBytes { jsonBase64($0) } }
+
     /// RFC 4648 with padding and without line breaks.
-    package mutating func base64(_ source: [UInt8]) {
-        let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-        base64(source, alphabet: alphabet)
+    @inlinable
+    package mutating func base64(_ source: UnsafeRawBufferPointer) {
+        end = Base64.encode(source, to: room(for: Base64.byteCount(source.count)))
     }
 
-    /// RFC 4648, section 5: with `-` and `_`, safe in URLs and file names; padded.
-    package mutating func base64URL(_ source: [UInt8]) {
-        base64(source, alphabet: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-    }
-
-    private mutating func base64(_ source: [UInt8], alphabet: StaticString) {
-        let symbols = alphabet.utf8Start
-        reserve((source.count + 2) / 3 * 4)
-        var index = 0
-        while index < source.count {
-            let left = source.count - index
-            let group = UInt32(source[index]) << 16 | (left > 1 ? UInt32(source[index + 1]) << 8 : 0)
-                | (left > 2 ? UInt32(source[index + 2]) : 0)
-            byte(symbols[Int(group >> 18)])
-            byte(symbols[Int(group >> 12 & 63)])
-            byte(left > 1 ? symbols[Int(group >> 6 & 63)] : UInt8(ascii: "="))
-            byte(left > 2 ? symbols[Int(group & 63)] : UInt8(ascii: "="))
-            index += 3
-        }
-    }
+    package mutating func base64(_ source: [UInt8]) { source.withUnsafeBytes { base64($0) } }
 }

@@ -67,10 +67,11 @@ struct CapturedTables {
         var values: [ContiguousArray<ConnectValue>] = []
         try (rowEvents[table] ?? []).withUnsafeBytes { bytes in
             guard case .rows(let event) = try copy.decodeOne(bytes).body else { return }
-            var (images, image, failures) = (event.makeRows(), RowImage(), ConversionFailures())
+            var (images, image) = (event.makeRows(), RowImage())
+            var context = CellContext()
             while !images.isAtEnd {
                 try images.next(into: &image, columns: rowDecoder.storage)
-                values.append(try rowDecoder.row(image, failures: &failures))
+                values.append(try rowDecoder.values(image, &context))
             }
         }
         return values

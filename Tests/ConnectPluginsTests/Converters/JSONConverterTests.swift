@@ -38,37 +38,6 @@ import WireTestSupport
 
     // MARK: Shared values
 
-    /// The text of shared values is cached; changed copies and values that are not shared are encoded separately.
-    @Test func sharedValuesAreEncodedLikeOthers() throws {
-        let part = Schema(.structure, name: "part", fields: [.init("a", Schema(.string)), .init("n", Schema(.int64))])
-        let whole = Schema(
-            .structure, name: "whole", fields: [.init("i", Schema(.int32)), .init("one", part), .init("two", part)])
-        let converter = try JSONConverter(configuration: ["schemas.enable": "false"])
-        func write(_ index: Int64, _ one: Struct, _ two: Struct) throws -> String {
-            var writer = ByteWriter()
-            let value = Struct(schema: whole, values: [.integer(index), .structure(one), .structure(two)])
-            _ = try converter.convert(.structure(value), schema: whole, topic: "t", into: &writer)
-            return String(decoding: writer.array(), as: UTF8.self)
-        }
-        func shared(_ text: String, _ number: Int64) -> Struct {
-            var value = Struct(schema: part, values: [.string(text), .integer(number)])
-            value.isShared = true
-            return value
-        }
-        let (first, second) = (shared("x", 1), shared("y", 2))
-        var changed = first
-        changed.values[1] = .integer(3)
-        let plain = Struct(schema: part, values: first.values)
-        for round in 0..<3 {
-            let (x, y) = (#"{"a":"x","n":1}"#, #"{"a":"y","n":2}"#)
-            let index = Int64(round)
-            #expect(try write(index, first, first) == #"{"i":\#(round),"one":\#(x),"two":\#(x)}"#)
-            #expect(try write(index, second, first) == #"{"i":\#(round),"one":\#(y),"two":\#(x)}"#)
-            #expect(try write(index, changed, plain) == #"{"i":\#(round),"one":{"a":"x","n":3},"two":\#(x)}"#)
-        }
-        #expect(first == plain && first.hashValue == plain.hashValue)
-    }
-
     // MARK: Values of every type
 
     private static let inner = Schema(

@@ -99,13 +99,13 @@ package struct SnapshotOptions: Sendable, Hashable {
 
 /// How values are represented.
 package struct ValueOptions: Sendable, Hashable {
-    package enum DecimalMode: String, Sendable { case precise, string, double }
+    package enum DecimalMode: String, Sendable, BitwiseCopyable { case precise, string, double }
     package enum BigintUnsignedMode: String, Sendable { case long, precise }
     package enum TimePrecision: String, Sendable {
         case adaptiveTimeMicroseconds = "adaptive_time_microseconds"
         case connect, isostring, microseconds, nanoseconds
     }
-    package enum BinaryMode: String, Sendable {
+    package enum BinaryMode: String, Sendable, BitwiseCopyable {
         case bytes, base64, hex
         case base64URLSafe = "base64-url-safe"
     }

@@ -6,9 +6,14 @@ import WireCore
 package final class RecordEmitter: SchemaChangeEmitter {
     private let output: RecordOutput
     private let configuration: MySQLConnectorConfig
-    private var failures = ConversionFailures()
-    private var image = RowImage()
-    private var afterImage = RowImage()
+    /// Those of the last event, and those of other tables.
+    private var lastChanges: StreamedChanges?
+    private var changes: [ObjectIdentifier: StreamedChanges] = [:]
+    private var memory: RecordMemory? = RecordMemory()
+    private var images = ChangeImages()
+
+    /// Decoders that are no longer used are released when there are more than this number.
+    private static let tableCountMax = 10_000
 
     package init(_ output: RecordOutput) {
         self.output = output
@@ -32,104 +37,192 @@ package final class RecordEmitter: SchemaChangeEmitter {
     package func emit(
         _ event: RowsEvent, of decoder: BinlogRowDecoder, source: SourceInfo, skippingRows skippedRows: Int = 0
     ) throws -> Int {
-        let plan = decoder.plan
-        let time = output.clock()
-        let block = SourceBlock(source, plan.source)
-        let isSkipped = configuration.skippedOperations.contains(SkippedOperations(event.kind))
-        var rows = event.makeRows()
         deliveredRows = 0
-        while !rows.isAtEnd {
-            try rows.next(into: &image, columns: decoder.storage)
-            if event.kind == .update { try rows.next(into: &afterImage, columns: decoder.storage) }
-            if !isSkipped && deliveredRows >= skippedRows {
-                let change = Change(plan: plan, source: block.value(row: deliveredRows), time: time)
-                switch event.kind {
-                case .insert: try insert(change, decoder)
-                case .delete: try delete(change, decoder)
-                case .update: try update(change, decoder)
-                }
-                if !failures.isEmpty { output.warn(plan, &failures) }
-            }
-            deliveredRows += 1
+        let changes = changes(of: decoder)
+        let inputs = RowInputs(
+            source: SourceBlock(source, decoder.plan.source).values, timeMicroseconds: output.clock())
+        guard !configuration.skippedOperations.contains(SkippedOperations(event.kind)) else {
+            return try skip(event, decoder)
         }
+        guard var memory = memory.take() else { preconditionFailure("an event is emitted within another") }
+        var images = ChangeImages()
+        swap(&images, &self.images)
+        defer { swap(&images, &self.images) }
+        do {
+            try emit(event, changes, inputs, skippedRows, &images, &memory)
+        } catch {
+            self.memory = consume memory
+            throw error
+        }
+        self.memory = consume memory
         return deliveredRows
     }
 
-    /// The values that the records of one row share.
-    private struct Change {
-        let plan: TablePlan
-        let source: ConnectValue
-        let time: Int64
+    /// Removes what was compiled for tables whose definition may have changed.
+    package func removeTables() {
+        lastChanges = nil
+        changes.removeAll()
+    }
 
-        func envelope(
-            _ before: ConnectValue, _ after: ConnectValue, _ operation: EnvelopeLayout.Operation
-        ) -> ConnectValue {
-            .structure(
-                Struct(
-                    schema: plan.envelopeSchema,
-                    values: plan.envelope.values(
-                        before: before, after: after, source: source, operation: operation, time: time)))
+    private func changes(of decoder: BinlogRowDecoder) -> StreamedChanges {
+        if let lastChanges, lastChanges.decoder === decoder { return lastChanges }
+        let id = ObjectIdentifier(decoder)
+        let found: StreamedChanges
+        if let known = changes[id] {
+            found = known
+        } else {
+            found = StreamedChanges(decoder, output)
+            if changes.count >= Self.tableCountMax { changes.removeAll() }
+            changes[id] = found
         }
+        lastChanges = found
+        return found
+    }
 
-        func row(_ values: ContiguousArray<ConnectValue>) -> ConnectValue {
-            .structure(Struct(schema: plan.rowSchema, values: values))
+    private func skip(_ event: RowsEvent, _ decoder: BinlogRowDecoder) throws -> Int {
+        var rows = event.makeRows()
+        while try images.read(&rows, event.kind, decoder.storage) { deliveredRows += 1 }
+        return deliveredRows
+    }
+
+    private func emit(
+        _ event: RowsEvent, _ changes: StreamedChanges, _ inputs: RowInputs, _ skippedRows: Int,
+        _ images: inout ChangeImages, _ memory: inout RecordMemory
+    ) throws {
+        let program = changes.program(ChangeKind(event.kind))
+        guard case .bytes(let encoding) = program.encoding, let value = encoding.value else {
+            return try emitOneByOne(event, changes, program, inputs, skippedRows, &images, &memory)
+        }
+        switch value {
+        case .json(let plan):
+            var sink = JSONSink(plan, memory.takeValue())
+            do {
+                try emitBytes(event, changes, program, encoding, inputs, skippedRows, &images, into: &sink, &memory)
+            } catch {
+                memory.giveBack(value: sink.takeWriter())
+                throw error
+            }
+            memory.giveBack(value: sink.takeWriter())
         }
     }
 
-    private func insert(_ change: Change, _ decoder: BinlogRowDecoder) throws {
-        let row = try decoder.row(image, failures: &failures)
-        let key = change.plan.key(row: row, keyOnly: try keyOnly(image, decoder))
-        try output.emit(change.plan, key, change.envelope(.null, change.row(row), .create), output.contextHeaders)
-    }
-
-    private func delete(_ change: Change, _ decoder: BinlogRowDecoder) throws {
-        let row = try decoder.row(image, failures: &failures)
-        let key = change.plan.key(row: row, keyOnly: try keyOnly(image, decoder))
-        try output.emit(change.plan, key, change.envelope(change.row(row), .null, .delete), output.contextHeaders)
-        if configuration.tombstonesOnDelete { try output.emitTombstone(change.plan, key, output.contextHeaders) }
-    }
-
-    private func update(_ change: Change, _ decoder: BinlogRowDecoder) throws {
-        let plan = change.plan
-        let before = try decoder.row(image, failures: &failures)
-        let after = try decoder.row(afterImage, failures: &failures)
-        if configuration.skipsUnchangedRows, before == after { return }
-        let beforeOnly = try keyOnly(image, decoder)
-        let afterOnly = try keyOnly(afterImage, decoder)
-        let key = plan.key(row: after, keyOnly: afterOnly)
-        if plan.hasSameKey(before, after, keyOnly: beforeOnly, afterOnly) {
-            try output.emit(
-                plan, key, change.envelope(change.row(before), change.row(after), .update), output.contextHeaders)
-            return
+    /// The loop over the rows whose values are written to one sink. Specialized for each kind of sink.
+    private func emitBytes<S: ByteSink & ~Copyable>(
+        _ event: RowsEvent, _ changes: StreamedChanges, _ program: ChangeProgram<BinlogRowDecoder>,
+        _ encoding: ByteEncoding, _ inputs: RowInputs, _ skippedRows: Int, _ images: inout ChangeImages,
+        into sink: inout S, _ memory: inout RecordMemory
+    ) throws {
+        let decoder = changes.decoder
+        let (kind, output) = (event.kind, output)
+        var fragments = S.Fragments()
+        program.value.capture(inputs, from: &sink, into: &fragments)
+        var inputs = inputs
+        var done = 0
+        defer { deliveredRows = done }
+        var rows = event.makeRows()
+        while try images.read(&rows, kind, decoder.storage) {
+            inputs.rowNumber = done
+            if done >= skippedRows, try kind != .update || emitsUpdate(changes, images, inputs, &memory) {
+                sink.begin()
+                try decoder.write(
+                    program.value, images.before, images.after, inputs, sharing: fragments, into: &sink, &memory.cells)
+                try output.finish(
+                    &sink, program, encoding, decoder, images.before, images.after, inputs, &memory)
+                if kind == .delete { try emitTombstone(changes, images, inputs, &memory) }
+                if !memory.cells.failures.isEmpty { output.warn(decoder.plan, &memory.cells.failures) }
+            }
+            done += 1
         }
-        // The primary key changes: delete under the old key, create under the new.
-        let oldKey = plan.key(row: before, keyOnly: beforeOnly)
-        let newKeyHeader = ConnectRecord.Header("__debezium.newkey", schema: plan.keySchema, value: key)
-        let oldKeyHeader = ConnectRecord.Header("__debezium.oldkey", schema: plan.keySchema, value: oldKey)
-        let leaving = [newKeyHeader] + output.contextHeaders
-        try output.emit(plan, oldKey, change.envelope(change.row(before), .null, .delete), leaving)
-        if configuration.tombstonesOnDelete { try output.emitTombstone(plan, oldKey, leaving) }
+    }
+
+    /// The loop over the rows of records without a sink.
+    private func emitOneByOne(
+        _ event: RowsEvent, _ changes: StreamedChanges, _ program: ChangeProgram<BinlogRowDecoder>,
+        _ inputs: RowInputs, _ skippedRows: Int, _ images: inout ChangeImages, _ memory: inout RecordMemory
+    ) throws {
+        let decoder = changes.decoder
+        var inputs = inputs
+        var rows = event.makeRows()
+        while try images.read(&rows, event.kind, decoder.storage) {
+            inputs.rowNumber = deliveredRows
+            if deliveredRows >= skippedRows,
+                try event.kind != .update || emitsUpdate(changes, images, inputs, &memory)
+            {
+                try output.emit(program, decoder, images.before, images.after, inputs, &memory)
+                if event.kind == .delete { try emitTombstone(changes, images, inputs, &memory) }
+                if !memory.cells.failures.isEmpty { output.warn(decoder.plan, &memory.cells.failures) }
+            }
+            deliveredRows += 1
+        }
+    }
+
+    private func emitTombstone(
+        _ changes: StreamedChanges, _ images: borrowing ChangeImages, _ inputs: RowInputs,
+        _ memory: inout RecordMemory
+    ) throws {
+        guard configuration.tombstonesOnDelete else { return }
         try output.emit(
-            plan, key, change.envelope(.null, change.row(after), .create), [oldKeyHeader] + output.contextHeaders)
+            changes.program(.tombstone), changes.decoder, images.before, images.after, inputs, &memory)
     }
 
-    @inline(__always)
-    private func keyOnly(
-        _ image: borrowing RowImage, _ decoder: BinlogRowDecoder
-    ) throws -> ContiguousArray<ConnectValue> {
-        decoder.keyOnlyColumns.isEmpty ? [] : try decoder.keyOnly(image, failures: &failures)
+    /// Whether an update is to be emitted as an update. Otherwise nothing is left to emit: it is skipped because no
+    /// captured column changes, or its key changes.
+    private func emitsUpdate(
+        _ changes: StreamedChanges, _ images: borrowing ChangeImages, _ inputs: RowInputs,
+        _ memory: inout RecordMemory
+    ) throws -> Bool {
+        let decoder = changes.decoder
+        if configuration.skipsUnchangedRows,
+            try decoder.hasSameValues(images.before, images.after, &memory.cells) { return false }
+        if try decoder.hasSameKey(images.before, images.after, &memory.cells) { return true }
+        try emitKeyChange(changes, images, inputs, &memory)
+        if !memory.cells.failures.isEmpty { output.warn(decoder.plan, &memory.cells.failures) }
+        return false
     }
+
+    /// The primary key changes: a delete under the old key, a create under the new one.
+    private func emitKeyChange(
+        _ changes: StreamedChanges, _ images: borrowing ChangeImages, _ inputs: RowInputs,
+        _ memory: inout RecordMemory
+    ) throws {
+        func header(_ name: String, _ program: ChangeProgram<BinlogRowDecoder>) throws -> ConnectRecord.Header {
+            let key = try output.value(
+                of: program.programsForRecords().key, changes.decoder, images.before, images.after, inputs, &memory)
+            return ConnectRecord.Header(name, schema: changes.decoder.plan.keySchema, value: key)
+        }
+        let (create, delete) = (changes.program(.create), changes.program(.delete))
+        let newKey = try header("__debezium.newkey", create)
+        let oldKey = try header("__debezium.oldkey", delete)
+        func emit(_ program: ChangeProgram<BinlogRowDecoder>, _ header: ConnectRecord.Header) throws {
+            try output.emitRecord(
+                program, changes.decoder, images.before, images.after, inputs, leadingHeaders: [header], &memory)
+        }
+        try emit(delete, newKey)
+        if configuration.tombstonesOnDelete { try emit(changes.program(.tombstone), newKey) }
+        try emit(create, oldKey)
+    }
+
+    // MARK: Statements
 
     /// Emits the `t` record of a TRUNCATE, unless `skipped.operations` has it (as it does by default).
     package func emitTruncate(_ plan: TablePlan, source: SourceInfo) throws {
         guard plan.profile.records.hasTruncateRecords, !configuration.skippedOperations.contains(.truncate)
         else { return }
-        let block = SourceBlock(source, plan.source)
-        let change = Change(plan: plan, source: block.value(row: 0), time: output.clock())
+        let shape = plan.shape(of: .truncate, headers: output.contextHeaders)
+        let values = SourceBlock(source, plan.source).values
+        let time = output.clock()
+        let value = shape.value.value(shape.valueSchema) { id in
+            switch RecordInput(id: id) {
+            case .source(let index): values[index]
+            case .rowNumber: .integer(0)
+            case .time(let unit): .integer(unit.value(microseconds: time))
+            case .cell, .keyOnlyCell: .null
+            }
+        }
         try output.send(
             ConnectRecord(
-                topic: plan.topic, keySchema: nil, key: .null, valueSchema: plan.envelopeSchema,
-                value: change.envelope(.null, .null, .truncate), headers: output.contextHeaders))
+                topic: shape.topic, keySchema: nil, key: .null, valueSchema: shape.valueSchema, value: value,
+                headers: output.contextHeaders))
     }
 
     /// Emits the record of a change of the schema, unless `include.schema.changes` is false.
@@ -139,10 +232,42 @@ package final class RecordEmitter: SchemaChangeEmitter {
     }
 }
 
+/// The records of a table's changes, compiled when they first occur.
+private final class StreamedChanges {
+    let decoder: BinlogRowDecoder
+    private let output: RecordOutput
+    /// By kind.
+    private var programs: [ChangeProgram<BinlogRowDecoder>?]
+
+    init(_ decoder: BinlogRowDecoder, _ output: RecordOutput) {
+        self.decoder = decoder
+        self.output = output
+        programs = Array(repeating: nil, count: ChangeKind.allCases.count)
+    }
+
+    func program(_ kind: ChangeKind) -> ChangeProgram<BinlogRowDecoder> {
+        if let known = programs[kind.rawValue] { return known }
+        let program = ChangeProgram(
+            kind, decoder, headers: output.contextHeaders, encoding: { output.encoding(of: $0) })
+        programs[kind.rawValue] = program
+        return program
+    }
+}
+
 typealias SkippedOperations = MySQLConnectorConfig.SkippedOperations
 
 extension MySQLConnectorConfig.SkippedOperations {
     init(_ kind: RowsEvent.Kind) {
+        switch kind {
+        case .insert: self = .create
+        case .update: self = .update
+        case .delete: self = .delete
+        }
+    }
+}
+
+extension ChangeKind {
+    fileprivate init(_ kind: RowsEvent.Kind) {
         switch kind {
         case .insert: self = .create
         case .update: self = .update

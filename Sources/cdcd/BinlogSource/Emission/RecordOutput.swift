@@ -49,22 +49,17 @@ package final class RecordOutput {
             ] : []
     }
 
-    @inline(__always)
-    func emit(
-        _ plan: TablePlan, _ key: ConnectValue, _ value: ConnectValue, _ headers: [ConnectRecord.Header]
-    ) throws {
-        try send(
-            ConnectRecord(
-                topic: plan.topic, keySchema: plan.keySchema, key: key, valueSchema: plan.envelopeSchema, value: value,
-                headers: headers))
+    /// How records of this shape are emitted.
+    func encoding(of shape: RecordShape) -> RecordEncoding { sink.encoding(of: shape) }
+
+    /// Counts a record that a transform drops.
+    func drop() throws {
+        try sink.drop()
+        emittedRecords += 1
     }
 
-    func emitTombstone(_ plan: TablePlan, _ key: ConnectValue, _ headers: [ConnectRecord.Header]) throws {
-        try send(
-            ConnectRecord(
-                topic: plan.topic, keySchema: plan.keySchema, key: key, valueSchema: nil, value: .null,
-                headers: headers))
-    }
+    /// Counts a record that was passed to a byte target.
+    @inline(__always) func didAppend() { emittedRecords += 1 }
 
     /// - Parameter marker: nil for streamed changes.
     func emitSchemaChange(_ change: SchemaChange, _ source: SourceInfo, time: Int64, marker: SnapshotMarker?) throws {
@@ -83,13 +78,13 @@ package final class RecordOutput {
 
     /// Warns once for each column that some of its values cannot be represented and are emitted as null. Empties
     /// `failures`.
-    func warn(_ plan: TablePlan, _ failures: inout ConversionFailures) {
-        for index in failures.columns where warnsOfUnrepresentable {
+    func warn(_ plan: TablePlan, _ failures: inout [Int]) {
+        for index in failures where warnsOfUnrepresentable {
             let name = "\(plan.definition.id).\(plan.name(ofColumn: index))"
             guard warnedColumns.insert(name).inserted else { continue }
             logger.warn(
                 "Values of column \(name) that the configured mode cannot represent are emitted as null (logged once per column)")
         }
-        failures.removeAll()
+        failures.removeAll(keepingCapacity: true)
     }
 }

@@ -9,9 +9,11 @@ import WireCore
 package final class SnapshotEmitter: SchemaChangeEmitter {
     private let output: RecordOutput
     private let configuration: MySQLConnectorConfig
-    private var failures = ConversionFailures()
+    private var memory: RecordMemory? = RecordMemory()
     private var table: Table?
     private var held: Held?
+    /// The row of `held`.
+    private var heldRow = TextRowCopy()
     /// Whether a table was begun, with rows or without.
     private var hasTables = false
 
@@ -22,22 +24,34 @@ package final class SnapshotEmitter: SchemaChangeEmitter {
 
     /// The values that the rows of a table share.
     fileprivate final class Table {
-        let plan: TablePlan
         let decoder: SnapshotRowDecoder
+        let program: ChangeProgram<SnapshotRowDecoder>
         let source: SourceBlock
         /// The source block of most rows, which are neither first nor last.
-        let middleSource: ConnectValue
+        let middleSource: ContiguousArray<ConnectValue>
+        /// What most rows share, as text; nil if they are not written as JSON.
+        let json: (plan: JSONSinkPlan, encoding: ByteEncoding, fragments: JSONSink.Fragments)?
         /// Whether it is the first table that the snapshot reads.
         let isFirst: Bool
         /// Whether a row was read.
         var hasRows = false
 
-        init(_ plan: TablePlan, decoder: SnapshotRowDecoder, source: SourceBlock, isFirst: Bool) {
-            self.plan = plan
+        init(_ decoder: SnapshotRowDecoder, _ output: RecordOutput, source: SourceBlock, isFirst: Bool) {
             self.isFirst = isFirst
             self.decoder = decoder
             self.source = source
-            middleSource = source.value(marker: .true, isShared: true)
+            middleSource = source.values(marker: .true)
+            program = ChangeProgram(
+                .read, decoder, headers: output.contextHeaders, encoding: { output.encoding(of: $0) })
+            if case .bytes(let encoding) = program.encoding, case .json(let plan) = encoding.value {
+                var fragments = JSONSink.Fragments()
+                var sink = JSONSink(plan, ByteWriter())
+                program.value.capture(
+                    RowInputs(source: middleSource, timeMicroseconds: 0), from: &sink, into: &fragments)
+                json = (plan, encoding, fragments)
+            } else {
+                json = nil
+            }
         }
     }
 
@@ -48,8 +62,6 @@ package final class SnapshotEmitter: SchemaChangeEmitter {
 
     fileprivate struct Row {
         let table: Table
-        let key: ConnectValue
-        let values: ContiguousArray<ConnectValue>
         let time: Int64
         let isFirstInTable: Bool
         var isLastInTable = false
@@ -63,7 +75,7 @@ package final class SnapshotEmitter: SchemaChangeEmitter {
     package func beginTable(_ plan: TablePlan, source: SourceInfo) throws {
         endTable()
         table = Table(
-            plan, decoder: SnapshotRowDecoder(plan, connectionZone: configuration.connectionZone),
+            SnapshotRowDecoder(plan, connectionZone: configuration.connectionZone), output,
             source: SourceBlock(source, plan.source), isFirst: !hasTables)
         hasTables = true
     }
@@ -71,14 +83,9 @@ package final class SnapshotEmitter: SchemaChangeEmitter {
     /// Accepts a row of `SELECT` over `plan.selectedColumns`. It is emitted when the next one is known.
     package func emitRow(_ row: borrowing TextRow) throws {
         guard let table else { preconditionFailure("a row before beginTable") }
-        let plan = table.plan
-        let values = try table.decoder.row(row, failures: &failures)
-        let keyOnly = plan.keyOnlyColumns.isEmpty ? [] : try table.decoder.keyOnly(row, failures: &failures)
-        if !failures.isEmpty { output.warn(plan, &failures) }
-        let next = Row(
-            table: table, key: plan.key(row: values, keyOnly: keyOnly), values: values, time: output.clock(),
-            isFirstInTable: !table.hasRows)
+        let next = Row(table: table, time: output.clock(), isFirstInTable: !table.hasRows)
         try releaseHeld(isLast: false)
+        heldRow.copy(row)
         held = .row(next)
         table.hasRows = true
     }
@@ -112,16 +119,44 @@ package final class SnapshotEmitter: SchemaChangeEmitter {
         case .schemaChange(let change, let source, let time):
             try output.emitSchemaChange(change, source, time: time, marker: isLast ? .last : .true)
         case .row(let row):
-            let plan = row.table.plan
-            let marker = SnapshotMarker(row, isLast: isLast, marksTables: configuration.profile.snapshots.marksTables)
-            let source = marker == .true ? row.table.middleSource : row.table.source.value(marker: marker)
-            let value = Struct(
-                schema: plan.envelopeSchema,
-                values: plan.envelope.values(
-                    before: .null, after: .structure(Struct(schema: plan.rowSchema, values: row.values)),
-                    source: source, operation: .read, time: row.time))
-            try output.emit(plan, row.key, .structure(value), output.contextHeaders)
+            guard var memory = memory.take() else { preconditionFailure("a row is emitted within another") }
+            do {
+                try emit(row, isLast: isLast, &memory)
+            } catch {
+                self.memory = consume memory
+                throw error
+            }
+            self.memory = consume memory
         }
+    }
+
+    private func emit(_ row: Row, isLast: Bool, _ memory: inout RecordMemory) throws {
+        let table = row.table
+        let marker = SnapshotMarker(row, isLast: isLast, marksTables: configuration.profile.snapshots.marksTables)
+        let isMiddle = marker == .true
+        let inputs = RowInputs(
+            source: isMiddle ? table.middleSource : table.source.values(marker: marker), timeMicroseconds: row.time)
+        if isMiddle, let json = table.json {
+            var sink = JSONSink(json.plan, memory.takeValue())
+            do {
+                sink.begin()
+                try heldRow.withRow { cells throws in
+                    try table.decoder.write(
+                        table.program.value, cells, cells, inputs, sharing: json.fragments, into: &sink, &memory.cells)
+                    try output.finish(
+                        &sink, table.program, json.encoding, table.decoder, cells, cells, inputs, &memory)
+                }
+            } catch {
+                memory.giveBack(value: sink.takeWriter())
+                throw error
+            }
+            memory.giveBack(value: sink.takeWriter())
+        } else {
+            try heldRow.withRow { cells throws in
+                try output.emit(table.program, table.decoder, cells, cells, inputs, &memory)
+            }
+        }
+        if !memory.cells.failures.isEmpty { output.warn(table.decoder.plan, &memory.cells.failures) }
     }
 }
 

@@ -57,7 +57,12 @@ final class BinlogEventHandler {
     /// A new connection begins at `resumeRequest`; its table ids are new.
     func reconnect() {
         machine.reconnect()
+        removeTableIDs()
+    }
+
+    private func removeTableIDs() {
         bindings.removeTableIDs()
+        emitter.removeTables()
     }
 
     // MARK: Events
@@ -66,7 +71,7 @@ final class BinlogEventHandler {
     func handle(_ event: BinlogEvent, _ decoder: BinlogDecoder) throws {
         switch machine.receive(event) {
         case .none:
-            if case .rotate = event.body, !event.header.isArtificial { bindings.removeTableIDs() }
+            if case .rotate = event.body, !event.header.isArtificial { removeTableIDs() }
         case .emitRows(let skippedRows):
             guard case .rows(let rows) = event.body else { break }
             try handle(rows, event.header, decoder, skippingRows: skippedRows)
@@ -160,6 +165,7 @@ final class BinlogEventHandler {
         let changes = try changes(by: statement, parsed, query)
         guard !changes.isEmpty else { return }
         bindings.removeAll()
+        emitter.removeTables()
         let place = machine.schemaChangePosition(header)
         try recorder.appendToHistory(changes, at: place.offset)
         let before = emitter.emittedRecords

@@ -24,6 +24,13 @@ package protocol RecordSink: AnyObject {
     /// (`CancellationError`).
     func emit(_ record: consuming ConnectRecord) throws
 
+    /// How records of this shape are emitted: as records, or as the bytes that transforms and converters would make of
+    /// them. Called once for each kind of record of a version of a table.
+    func encoding(of shape: RecordShape) -> RecordEncoding
+
+    /// Counts a record that a transform drops, in place of `emit`.
+    func drop() throws
+
     /// Marks `offset` as the position after everything emitted so far: it may be committed once all of that is
     /// acknowledged. Also sends all buffered records at once, so call it when the source has no more records available,
     /// and additionally every few thousand records.
@@ -31,4 +38,9 @@ package protocol RecordSink: AnyObject {
 
     /// Blocks until everything emitted so far is acknowledged by the brokers.
     func awaitDelivery() throws
+}
+
+extension RecordSink {
+    package func encoding(of shape: RecordShape) -> RecordEncoding { .records }
+    package func drop() throws {}
 }

@@ -11,11 +11,20 @@ package protocol Converter: AnyObject {
         _ value: ConnectValue, schema: Schema?, topic: String, into writer: inout ByteWriter
     ) throws -> Bool
 
+    /// The sink that writes values of this schema as `convert` does. Returns nil if the converter needs values.
+    ///
+    /// - Throws: `DataError` if the converter cannot work with the schema.
+    func sink(for schema: Schema) throws -> ConverterSink?
+
     /// Decodes the bytes of a record's key or value; nil bytes are a null.
     ///
     /// - Parameter headers: the record's headers, in which some formats name the schema.
     /// - Throws: `DataError` if the bytes are not in the converter's format.
     func decode(_ bytes: UnsafeRawBufferPointer?, topic: String, headers: [RawHeader]) throws -> SchemaAndValue
+}
+
+extension Converter {
+    package func sink(for schema: Schema) throws -> ConverterSink? { nil }
 }
 
 /// Converts header values (`org.apache.kafka.connect.storage.HeaderConverter`). Used from one thread.

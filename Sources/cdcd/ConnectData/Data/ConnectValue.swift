@@ -35,10 +35,6 @@
 @usableFromInline package struct Struct: Sendable, Hashable {
     @usableFromInline package let schema: Schema
     @usableFromInline package var values: ContiguousArray<ConnectValue>
-    /// Whether the same values, in the same memory, are part of many records, so that a converter may cache their
-    /// bytes. The emitter sets it for the `source` block of a snapshot, which is most of a record's bytes; a converter
-    /// cannot infer it from addresses, which are reused for every row. It is only a hint, which equality ignores.
-    package var isShared = false
 
     /// Precondition: as many values as fields.
     @inlinable
@@ -46,14 +42,6 @@
         precondition(values.count == schema.fields.count)
         self.schema = schema
         self.values = values
-    }
-
-    @usableFromInline
-    package static func == (a: Struct, b: Struct) -> Bool { a.schema == b.schema && a.values == b.values }
-
-    @usableFromInline package func hash(into hasher: inout Hasher) {
-        hasher.combine(schema)
-        hasher.combine(values)
     }
 
     /// The value of the named field. A linear search: for set-up and tests, not for the row loop.

@@ -1,8 +1,8 @@
 /// A value that does not fit its schema or that a converter or transform cannot work with: Connect's `DataException`.
-package struct DataError: Error, Hashable, Sendable, CustomStringConvertible {
+@usableFromInline package struct DataError: Error, Hashable, Sendable, CustomStringConvertible {
     package let message: String
 
     package init(_ message: String) { self.message = message }
 
-    package var description: String { message }
+    @usableFromInline package var description: String { message }
 }

@@ -1,9 +1,9 @@
 /// A decimal number as Connect's `Decimal` holds it: the unscaled value in big-endian two's complement bytes, with the
 /// scale in the schema.
-package enum UnscaledDecimal {
+@usableFromInline package enum UnscaledDecimal {
     /// `BigDecimal.toString`: plain digits, or with an exponent if the scale is negative or the number is small
     /// (`1E-7`).
-    package static func javaText(_ unscaled: [UInt8], scale: Int) -> String {
+    @usableFromInline package static func javaText(_ unscaled: [UInt8], scale: Int) -> String {
         let (isNegative, digits) = decimalDigits(unscaled)
         let sign = isNegative ? "-" : ""
         if scale == 0 { return sign + text(digits[...]) }
@@ -23,6 +23,24 @@ package enum UnscaledDecimal {
         if scale > 0 { return sign + plain(digits, scale) }
         if digits == [0x30] { return "0" }
         return sign + text(digits[...]) + String(repeating: "0", count: -scale)
+    }
+
+    /// The number of bytes of an unscaled value in two's complement, 1 to 8.
+    @inlinable
+    package static func byteCount(_ value: Int64) -> Int {
+        let bits = 64 &- (value < 0 ? ~value : value).leadingZeroBitCount
+        return bits &>> 3 &+ 1
+    }
+
+    /// Big-endian two's complement bytes of minimal length, as `BigInteger.toByteArray` gives them.
+    package static func bytes(_ value: Int64) -> [UInt8] {
+        let count = byteCount(value)
+        return [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            for index in 0..<count {
+                buffer[index] = UInt8(truncatingIfNeeded: value >> Int64((count - 1 - index) * 8))
+            }
+            filled = count
+        }
     }
 
     /// Big-endian two's complement bytes of minimal length, as `BigInteger.toByteArray` gives them.

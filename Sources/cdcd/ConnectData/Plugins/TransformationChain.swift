@@ -44,4 +44,22 @@ package final class TransformationChain {
         }
         return true
     }
+
+    /// Applies the transforms to the shape of records, if none of them depends on values.
+    ///
+    /// - Throws: `DataError` if a transform cannot work with records of the shape.
+    package func apply(to shape: inout RecordShape) throws -> ShapeChange {
+        for step in steps {
+            if let predicate = step.predicate {
+                guard let isTrue = try predicate.test(shape) else { return .dependsOnValues }
+                if isTrue == step.isNegated { continue }
+            }
+            switch try step.transformation.apply(to: &shape) {
+            case .applied: continue
+            case .dropped: return .dropped
+            case .dependsOnValues: return .dependsOnValues
+            }
+        }
+        return .applied
+    }
 }

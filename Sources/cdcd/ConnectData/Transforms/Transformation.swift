@@ -5,4 +5,13 @@ package protocol Transformation: AnyObject {
     ///
     /// - Throws: `DataError` if the transform cannot work with the record.
     func apply(_ record: inout ConnectRecord) throws -> Bool
+
+    /// Changes the shape of records as `apply` changes each record of that shape. By default it depends on values.
+    ///
+    /// - Throws: `DataError` if `apply` would throw for each record.
+    func apply(to shape: inout RecordShape) throws -> ShapeChange
+}
+
+extension Transformation {
+    package func apply(to shape: inout RecordShape) throws -> ShapeChange { .dependsOnValues }
 }

@@ -10,7 +10,7 @@ package final class JSONConverter: Converter, HeaderConverter {
     package static let definition = options.definition
 
     struct Settings: Sendable {
-        var json = JSONConverterOptions()
+        var json = JSONSinkOptions()
         var schemaCountMax = 1000
         var schemaContent: String?
     }
@@ -65,10 +65,10 @@ package final class JSONConverter: Converter, HeaderConverter {
             try JSONConverter(configuration: context.properties)
         })
 
-    private let options: JSONConverterOptions
+    private let options: JSONSinkOptions
     private let schemaCountMax: Int
-    private var plans: [ObjectIdentifier: JSONWriterPlan] = [:]
-    private var lastPlan: JSONWriterPlan?
+    private var plans: [ObjectIdentifier: JSONSinkPlan] = [:]
+    private var lastPlan: JSONSinkPlan?
     private var reader: JSONReader
 
     /// - Parameter configuration: the properties without their prefix; `converter.type` is not needed.
@@ -94,15 +94,17 @@ package final class JSONConverter: Converter, HeaderConverter {
             if options.writesSchemas { writer.byte(UInt8(ascii: "}")) }
             return true
         }
-        let start = writer.count
-        do throws(DataError) {
-            try plan(for: schema).write(value, into: &writer)
-        } catch {
-            writer.truncate(to: start)
-            throw error
-        }
+        var sink = JSONSink(try plan(for: schema), writer)
+        sink.begin()
+        sink.value(value)
+        _ = sink.end()
+        let error = sink.error
+        writer = sink.takeWriter()
+        if let error { throw error }
         return true
     }
+
+    package func sink(for schema: Schema) throws -> ConverterSink? { .json(try plan(for: schema)) }
 
     package func convert(
         _ value: ConnectValue, schema: Schema?, header name: String, topic: String, into writer: inout ByteWriter
@@ -122,18 +124,18 @@ package final class JSONConverter: Converter, HeaderConverter {
     }
 
     @inline(__always)
-    private func plan(for schema: Schema) throws(DataError) -> JSONWriterPlan {
+    private func plan(for schema: Schema) throws(DataError) -> JSONSinkPlan {
         if let lastPlan, lastPlan.schema === schema { return lastPlan }
         return try findPlan(for: schema)
     }
 
-    private func findPlan(for schema: Schema) throws(DataError) -> JSONWriterPlan {
+    private func findPlan(for schema: Schema) throws(DataError) -> JSONSinkPlan {
         let id = ObjectIdentifier(schema)
-        let plan: JSONWriterPlan
+        let plan: JSONSinkPlan
         if let known = plans[id] {
             plan = known
         } else {
-            plan = try JSONWriterPlan(schema, options: options)
+            plan = try JSONSinkPlan(schema, options: options)
             if plans.count >= schemaCountMax { plans.removeAll(keepingCapacity: true) }
             plans[id] = plan
         }
@@ -145,7 +147,7 @@ package final class JSONConverter: Converter, HeaderConverter {
 /// Values without a schema, by their kind.
 enum SchemalessJSON {
     static func write(
-        _ value: ConnectValue, _ options: JSONConverterOptions, into writer: inout ByteWriter
+        _ value: ConnectValue, _ options: JSONSinkOptions, into writer: inout ByteWriter
     ) throws(DataError) {
         switch value {
         case .null: writer.literal("null")
@@ -165,13 +167,17 @@ enum SchemalessJSON {
             writer.byte(UInt8(ascii: "]"))
         case .map(let entries): try write(entries, options, into: &writer)
         case .structure(let value):
-            try JSONWriterPlan(value.schema, options: options.withoutSchemas).write(.structure(value), into: &writer)
+            var sink = JSONSink(try JSONSinkPlan(value.schema, options: options.withoutSchemas), writer)
+            sink.value(.structure(value))
+            let error = sink.error
+            writer = sink.takeWriter()
+            if let error { throw error }
         }
     }
 
     /// An object if every key is a string, otherwise an array of pairs.
     private static func write(
-        _ entries: [ConnectValue.MapEntry], _ options: JSONConverterOptions, into writer: inout ByteWriter
+        _ entries: [ConnectValue.MapEntry], _ options: JSONSinkOptions, into writer: inout ByteWriter
     ) throws(DataError) {
         let isObject = entries.allSatisfy { $0.key.stringValue != nil }
         writer.byte(UInt8(ascii: isObject ? "{" : "["))

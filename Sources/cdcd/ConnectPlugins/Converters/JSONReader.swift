@@ -6,13 +6,13 @@ import WireCore
 /// If a value does not have the type of its schema, Java passes a different value to consumers: a string as an `int32`
 /// becomes 0, and 300 as an `int8` becomes 44. Here such values are errors.
 struct JSONReader {
-    private let options: JSONConverterOptions
+    private let options: JSONSinkOptions
     private let schemaCountMax: Int
     private var schemas: [JSONValue: Schema] = [:]
     /// `schema.content`: the schema of every document.
     private var fixedSchema: Schema?
 
-    init(options: JSONConverterOptions, schemaCountMax: Int) {
+    init(options: JSONSinkOptions, schemaCountMax: Int) {
         self.options = options
         self.schemaCountMax = schemaCountMax
     }

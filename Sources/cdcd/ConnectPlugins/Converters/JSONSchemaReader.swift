@@ -3,7 +3,7 @@ import WireCore
 
 /// Reads schemas in the form of `JsonConverter.asConnectSchema`.
 struct JSONSchemaReader {
-    let options: JSONConverterOptions
+    let options: JSONSinkOptions
 
     func schema(_ json: JSONValue) throws(DataError) -> Schema {
         guard let object = json.objectValue, let typeName = object["type"]?.stringValue else {

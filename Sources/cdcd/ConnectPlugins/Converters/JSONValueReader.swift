@@ -3,7 +3,7 @@ import WireCore
 
 /// Reads JSON values of a schema.
 struct JSONValueReader {
-    let options: JSONConverterOptions
+    let options: JSONSinkOptions
 
     /// Whether values of the schema are read from the text of numbers, since `JSONValue` keeps only a double.
     static func needsNumberTexts(_ schema: Schema) -> Bool {

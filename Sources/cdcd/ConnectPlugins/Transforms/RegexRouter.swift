@@ -55,6 +55,11 @@ package final class RegexRouter: Transformation {
         return true
     }
 
+    package func apply(to shape: inout RecordShape) throws -> ShapeChange {
+        shape.topic = try target(of: shape.topic)
+        return .applied
+    }
+
     private func target(of topic: String) throws -> String {
         if let cached = targets[topic] { return cached }
         let target = pattern.matchesWhole(topic)

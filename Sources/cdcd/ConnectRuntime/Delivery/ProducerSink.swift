@@ -51,6 +51,58 @@ package final class ProducerSink: DeliverySink {
         emittedUnderTag += 1
     }
 
+    package func encoding(of shape: RecordShape) -> RecordEncoding {
+        switch writer.path(of: shape) {
+        case .records: .records
+        case .dropped: .dropped
+        case .bytes(let parts):
+            .bytes(
+                ByteEncoding(
+                    shape: parts.shape, key: parts.key, value: parts.value, hasVariableHeaders: parts.headers == nil,
+                    target: Target(self, parts.shape, parts.headers)))
+        }
+    }
+
+    package func drop() throws {
+        if gate.isClosed { try gate.pass() }
+        polledCount += 1
+    }
+
+    /// The producer's topic for the records of one shape.
+    private final class Target: ByteTarget {
+        private unowned let sink: ProducerSink
+        private let shape: RecordShape
+        /// nil if they have values of the record.
+        private let headers: EncodedHeaders?
+        /// Known from the first record on: a topic is created when it is written to.
+        private var topic: ProducerTopic?
+
+        init(_ sink: ProducerSink, _ shape: RecordShape, _ headers: EncodedHeaders?) {
+            self.sink = sink
+            self.shape = shape
+            self.headers = headers
+        }
+
+        func append(
+            key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headerValues: [ConnectValue]
+        ) throws -> Bool {
+            if sink.gate.isClosed { try sink.gate.pass() }
+            let headers: EncodedHeaders
+            if let constant = self.headers {
+                headers = constant
+            } else {
+                guard let converted = try? sink.writer.headers(of: shape, headerValues) else { return false }
+                headers = converted
+            }
+            if topic == nil { topic = try sink.handle(of: shape.topic) }
+            guard let topic else { return false }
+            sink.polledCount += 1
+            try sink.producer.append(to: topic, key: key, value: value, headers: headers, tag: sink.tag)
+            sink.emittedUnderTag += 1
+            return true
+        }
+    }
+
     package func checkpoint(partition: JSONObject, offset: JSONObject) throws {
         try throwFailure()
         countPolled()

@@ -68,17 +68,86 @@ package struct RecordWriter: ~Copyable {
         return true
     }
 
+    /// How records of a shape get to the producer.
+    enum Path {
+        case records, dropped
+        case bytes(Parts)
+    }
+
+    /// The parts of a `ByteEncoding`.
+    struct Parts {
+        /// After the transforms.
+        let shape: RecordShape
+        let key: ByteEncoding.Part
+        let value: ConverterSink?
+        /// nil if they have values of the record.
+        let headers: EncodedHeaders?
+    }
+
+    /// How records of the shape get to the producer. What cannot be prepared here fails for each record, where it is
+    /// reported or tolerated.
+    func path(of shape: RecordShape) -> Path {
+        do {
+            var shape = shape
+            switch try transforms.apply(to: &shape) {
+            case .dropped: return .dropped
+            case .dependsOnValues: return .records
+            case .applied: break
+            }
+            var value: ConverterSink?
+            if let schema = shape.valueSchema {
+                value = try valueConverter.sink(for: schema)
+                if value == nil { return .records }
+            } else if shape.value != .null {
+                return .records
+            }
+            return .bytes(
+                Parts(shape: shape, key: try keyPart(shape), value: value, headers: try constantHeaders(shape)))
+        } catch { return .records }
+    }
+
+    private func keyPart(_ shape: RecordShape) throws -> ByteEncoding.Part {
+        guard let schema = shape.keySchema else { return shape.key == .null ? .none : .converter(keyConverter) }
+        return try keyConverter.sink(for: schema).map { .sink($0) } ?? .converter(keyConverter)
+    }
+
+    private func constantHeaders(_ shape: RecordShape) throws -> EncodedHeaders? {
+        var values: [ConnectValue] = []
+        for header in shape.headers {
+            switch header.value {
+            case .null: values.append(.null)
+            case .constant(let value): values.append(value)
+            case .input, .structure: return nil
+            }
+        }
+        return try headers(of: shape, values)
+    }
+
+    /// The headers of a record of the shape.
+    func headers(of shape: RecordShape, _ values: [ConnectValue]) throws -> EncodedHeaders {
+        try encoded(
+            zip(shape.headers, values).map { ConnectRecord.Header($0.name, schema: $0.schema, value: $1) },
+            topic: shape.topic)
+    }
+
     /// Appends the converted record to the producer.
     borrowing func append(
         to topic: ProducerTopic, of producer: KafkaProducer, partition: Int32?, timestampMilliseconds: Int64?,
         tag: UInt64
     ) throws {
-        try key.withUnsafeBytes { key throws in
-            try value.withUnsafeBytes { value throws in
-                try producer.append(
-                    to: topic, partition: partition, key: hasKey ? key : nil, value: hasValue ? value : nil,
-                    headers: headers, timestampMilliseconds: timestampMilliseconds, tag: tag)
-            }
+        try withConverted { key, value, headers throws in
+            try producer.append(
+                to: topic, partition: partition, key: key, value: value, headers: headers,
+                timestampMilliseconds: timestampMilliseconds, tag: tag)
+        }
+    }
+
+    /// Passes the converted key, value and headers; nil is Kafka's null.
+    borrowing func withConverted<R>(
+        _ body: (_ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?, EncodedHeaders) throws -> R
+    ) rethrows -> R {
+        try key.withUnsafeBytes { key in
+            try value.withUnsafeBytes { value in try body(hasKey ? key : nil, hasValue ? value : nil, headers) }
         }
     }
 
@@ -91,16 +160,18 @@ package struct RecordWriter: ~Copyable {
     private mutating func convertHeaders(_ record: ConnectRecord) throws {
         lastHeaders = []
         headers = .none
-        if !record.headers.isEmpty {
-            headers = EncodedHeaders(
-                try record.headers.map { header in
-                    value.reset()
-                    let hasValue = try headerConverter.convert(
-                        header.value, schema: header.schema, header: header.name, topic: record.topic, into: &value)
-                    return RecordHeader(key: header.name, value: hasValue ? value.array() : nil)
-                })
-        }
+        if !record.headers.isEmpty { headers = try encoded(record.headers, topic: record.topic) }
         lastHeaders = record.headers
         lastHeadersTopic = record.topic
+    }
+
+    private func encoded(_ headers: [ConnectRecord.Header], topic: String) throws -> EncodedHeaders {
+        EncodedHeaders(
+            try headers.map { header in
+                var bytes = ByteWriter(capacityBytes: 64)
+                let hasValue = try headerConverter.convert(
+                    header.value, schema: header.schema, header: header.name, topic: topic, into: &bytes)
+                return RecordHeader(key: header.name, value: hasValue ? bytes.array() : nil)
+            })
     }
 }

@@ -15,7 +15,7 @@ package final class ExtractNewRecordState: Transformation {
             return try ExtractNewRecordState(generation: generation, configuration: context.properties)
         })
 
-    private let options: UnwrapOptions
+    let options: UnwrapOptions
     private let fieldDropping: FieldDropping?
     private var plans: [ObjectIdentifier: UnwrapPlan] = [:]
     private var lastPlan: UnwrapPlan?
@@ -47,7 +47,7 @@ package final class ExtractNewRecordState: Transformation {
             : handleRow(&record, envelope, plan, isDeleted: false)
     }
 
-    private func findPlan(for schema: Schema) throws -> UnwrapPlan {
+    func findPlan(for schema: Schema) throws -> UnwrapPlan {
         let id = ObjectIdentifier(schema)
         let plan: UnwrapPlan
         if let known = plans[id] {

@@ -89,6 +89,12 @@ struct ResolvedField {
         self.index = index
     }
 
+    /// The field's shape; null if its struct is null.
+    func shape(in envelope: [ValueShape]) -> ValueShape {
+        guard let parentIndex else { return envelope[index] }
+        return envelope[parentIndex].fields?[index] ?? .null
+    }
+
     /// The field's value; null if its struct is null.
     func value(in envelope: Struct) -> ConnectValue {
         guard let parentIndex else { return envelope.values[index] }

@@ -2,7 +2,7 @@ import ConnectData
 import MySQLWire
 
 /// The representation of a DATE.
-enum DateForm: Sendable, Hashable {
+enum DateForm: Sendable, Hashable, BitwiseCopyable {
     /// `io.debezium.time.Date`: days since the epoch.
     case days
     /// `org.apache.kafka.connect.data.Date`: the same number.
@@ -18,7 +18,14 @@ enum DateForm: Sendable, Hashable {
         }
     }
 
+    @inline(__always)
+    func write<S: ValueSink & ~Copyable>(_ date: MySQLDate, into sink: inout S) {
+        if self == .iso { ISOText.write(date, into: &sink) } else { sink.integer(Int64(date.epochDays)) }
+    }
+
     func value(_ date: MySQLDate) -> ConnectValue {
-        self == .iso ? .string(ISOText.date(date)) : .integer(Int64(date.epochDays))
+        var builder = ValueBuilder()
+        write(date, into: &builder)
+        return builder.takeValue()
     }
 }

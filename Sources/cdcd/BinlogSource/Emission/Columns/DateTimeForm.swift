@@ -1,7 +1,7 @@
 import ConnectData
 
 /// The representation of a DATETIME.
-enum DateTimeForm: Sendable, Hashable {
+enum DateTimeForm: Sendable, Hashable, BitwiseCopyable {
     /// `io.debezium.time.Timestamp`.
     case milliseconds
     /// `io.debezium.time.MicroTimestamp`.
@@ -25,17 +25,26 @@ enum DateTimeForm: Sendable, Hashable {
         }
     }
 
-    /// Returns nil if the value does not fit into 64 bits: nanoseconds range from 1677 to 2262.
-    func value(epochMicroseconds: Int64) -> ConnectValue? {
+    /// Returns false, and writes nothing, if the value does not fit into 64 bits: nanoseconds range from 1677 to 2262.
+    @inline(__always)
+    func write<S: ValueSink & ~Copyable>(epochMicroseconds: Int64, into sink: inout S) -> Bool {
         switch self {
         case .milliseconds, .connect:
             let (quotient, remainder) = epochMicroseconds.quotientAndRemainder(dividingBy: 1000)
-            return .integer(remainder < 0 ? quotient - 1 : quotient)
-        case .microseconds: return .integer(epochMicroseconds)
+            sink.integer(remainder < 0 ? quotient - 1 : quotient)
+        case .microseconds: sink.integer(epochMicroseconds)
         case .nanoseconds:
             let (product, overflow) = epochMicroseconds.multipliedReportingOverflow(by: 1000)
-            return overflow ? nil : .integer(product)
-        case .iso: return .string(ISOText.dateTime(epochMicroseconds: epochMicroseconds, digits: nil))
+            if overflow { return false }
+            sink.integer(product)
+        case .iso: ISOText.write(epochMicroseconds: epochMicroseconds, digits: nil, into: &sink)
         }
+        return true
+    }
+
+    /// Returns nil if the value cannot be represented.
+    func value(epochMicroseconds: Int64) -> ConnectValue? {
+        var builder = ValueBuilder()
+        return write(epochMicroseconds: epochMicroseconds, into: &builder) ? builder.takeValue() : nil
     }
 }

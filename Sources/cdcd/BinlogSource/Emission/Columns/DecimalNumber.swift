@@ -84,10 +84,12 @@ struct DecimalNumber: Hashable, Sendable {
 
     /// `BigDecimal.unscaledValue().toByteArray()`.
     var unscaledBytes: [UInt8] {
-        guard digits.count <= 18 else { return TwosComplement.bytes(isNegative: isNegative, digits: digits) }
+        guard digits.count <= 18 else {
+            return UnscaledDecimal.bytes(digits: digits.map { $0 + 0x30 }, isNegative: isNegative)
+        }
         var value: Int64 = 0
         for digit in digits { value = value * 10 + Int64(digit) }
-        return TwosComplement.bytes(isNegative ? -value : value)
+        return UnscaledDecimal.bytes(isNegative ? -value : value)
     }
 
     var plainText: String { DecimalText.plain(isNegative: isNegative, digits: padded, scale: scale) }
@@ -97,25 +99,19 @@ struct DecimalNumber: Hashable, Sendable {
         digits.count >= scale ? digits : [UInt8](repeating: 0, count: scale - digits.count) + digits
     }
 
-    func value(_ mode: ValueOptions.DecimalMode) -> ConnectValue {
+    func write<S: ValueSink & ~Copyable>(_ mode: ValueOptions.DecimalMode, into sink: inout S) {
         switch mode {
-        case .precise: .bytes(unscaledBytes)
-        case .string: .string(plainText)
-        case .double: .float64(Double(plainText) ?? 0)
+        case .precise: unscaledBytes.withUnsafeBytes { sink.bytes($0) }
+        case .string:
+            var text = plainText
+            text.withUTF8 { sink.text(UnsafeRawBufferPointer($0)) }
+        case .double: sink.float64(Double(plainText) ?? 0)
         }
     }
-}
 
-/// `binary.handling.mode`.
-enum BinaryText {
-    static func value(_ bytes: [UInt8], _ mode: ValueOptions.BinaryMode) -> ConnectValue {
-        switch mode {
-        case .bytes: return .bytes(bytes)
-        case .hex: return .string(HexText.text(bytes))
-        case .base64, .base64URLSafe:
-            var writer = ByteWriter(capacityBytes: bytes.count * 4 / 3 + 4)
-            if mode == .base64 { writer.base64(bytes) } else { writer.base64URL(bytes) }
-            return .string(writer.withUnsafeBytes { String(decoding: $0, as: UTF8.self) })
-        }
+    func value(_ mode: ValueOptions.DecimalMode) -> ConnectValue {
+        var builder = ValueBuilder()
+        write(mode, into: &builder)
+        return builder.takeValue()
     }
 }

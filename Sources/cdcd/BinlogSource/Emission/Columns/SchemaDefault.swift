@@ -136,7 +136,9 @@ struct SchemaDefault {
         case .value(let value):
             // All written digits if the column has no fraction.
             let shown = profile.values.timestampsKeepZeros && digits > 0 ? digits : nil
-            return .string(ISOText.dateTime(epochMicroseconds: adjusted(value).epochMicroseconds, digits: shown))
+            var builder = ValueBuilder()
+            ISOText.write(epochMicroseconds: adjusted(value).epochMicroseconds, digits: shown, into: &builder)
+            return builder.takeValue()
         }
     }
 }

@@ -31,17 +31,15 @@ struct EnvelopeLayout: Sendable {
         return Schema(.structure, name: name, version: hasVersions ? 2 : nil, fields: head + tail)
     }
 
-    @inline(__always)
-    func values(
-        before: ConnectValue, after: ConnectValue, source: ConnectValue, operation: Operation, time: Int64
-    ) -> ContiguousArray<ConnectValue> {
-        let operation = ConnectValue.string(operation.rawValue)
+    func shape(before: ValueShape, after: ValueShape, source: ValueShape, operation: Operation) -> ValueShape {
+        func time(_ unit: RecordInput.TimeUnit) -> ValueShape { .input(RecordInput.time(unit).id) }
+        let operation = ValueShape.constant(.string(operation.rawValue))
         if hasVersions {
-            return [
-                before, after, source, .null, operation, .integer(time / 1000), .integer(time), .integer(time &* 1000),
-            ]
+            return .structure([
+                before, after, source, .null, operation, time(.milliseconds), time(.microseconds), time(.nanoseconds),
+            ])
         }
-        return [before, after, source, operation, .integer(time / 1000), .null]
+        return .structure([before, after, source, operation, time(.milliseconds), .null])
     }
 
     /// `op`.

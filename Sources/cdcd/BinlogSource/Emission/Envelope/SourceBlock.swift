@@ -5,14 +5,15 @@ struct SourceBlock {
     private let schema: Schema
     private let snapshotIndex: Int
     private let rowIndex: Int
-    private var values: ContiguousArray<ConnectValue>
+    /// The values of a row of an event whose number is 0.
+    let values: ContiguousArray<ConnectValue>
 
     init(_ source: SourceInfo, _ layout: SourceLayout) {
         let fields = layout.fields
         schema = layout.schema
         snapshotIndex = fields.snapshot
         rowIndex = fields.row
-        values = layout.template
+        var values = layout.template
         let time = source.timestampMicroseconds
         values[fields.milliseconds] = .integer(time >= 0 ? time / 1000 : (time - 999) / 1000)
         if let index = fields.microseconds { values[index] = .integer(time) }
@@ -23,22 +24,25 @@ struct SourceBlock {
         if let gtid = source.gtid { values[fields.gtid] = .string(gtid) }
         if let thread = source.thread { values[fields.thread] = .integer(thread) }
         if let query = source.query { values[fields.query] = .string(query) }
+        self.values = values
+    }
+
+    /// The values of a record of a snapshot.
+    func values(marker: SnapshotMarker) -> ContiguousArray<ConnectValue> {
+        var values = values
+        values[snapshotIndex] = .string(marker.rawValue)
+        return values
     }
 
     /// The block of the row with this index in the event.
-    @inline(__always)
     func value(row: Int) -> ConnectValue {
-        guard row != 0 else { return .structure(Struct(schema: schema, values: values)) }
         var values = values
         values[rowIndex] = .integer(Int64(row))
         return .structure(Struct(schema: schema, values: values))
     }
 
-    /// The block of one record of a snapshot, or of many.
-    func value(marker: SnapshotMarker, isShared: Bool = false) -> ConnectValue {
-        var block = Struct(schema: schema, values: values)
-        block.values[snapshotIndex] = .string(marker.rawValue)
-        block.isShared = isShared
-        return .structure(block)
+    /// The block of a record of a snapshot.
+    func value(marker: SnapshotMarker) -> ConnectValue {
+        .structure(Struct(schema: schema, values: values(marker: marker)))
     }
 }

@@ -80,6 +80,21 @@ struct SourceLayout: Sendable {
         return SourceLayout(self, template: values)
     }
 
+    /// The shape of the block in records of changes.
+    ///
+    /// - Parameter isSnapshot: whether the row number is 0 and the marker varies, otherwise it is the other way round.
+    func shape(isSnapshot: Bool) -> ValueShape {
+        let varying = [
+            fields.milliseconds, fields.microseconds, fields.nanoseconds, fields.serverID, fields.gtid, fields.file,
+            fields.position, fields.thread, fields.query, isSnapshot ? fields.snapshot : nil,
+        ]
+        return .structure(template.indices.map { index in
+            if index == fields.row, !isSnapshot { return .input(RecordInput.rowNumber.id) }
+            if varying.contains(index) { return .input(RecordInput.source(index).id) }
+            return template[index].isNull ? .null : .constant(template[index])
+        })
+    }
+
     private static func schema(_ profile: DebeziumProfile, _ flavor: ServerFlavor) -> Schema {
         let text = Schema(.string)
         let optionalText = Schema(.string, isOptional: true)

@@ -37,4 +37,9 @@ struct NullRule: Sendable, Hashable {
     let isOptional: Bool
     /// The default; nil if there is none.
     let defaultValue: ConnectValue?
+
+    /// The rule with another value for NULL.
+    func with(value: ConnectValue) -> NullRule {
+        NullRule(value: value, isOptional: isOptional, defaultValue: defaultValue)
+    }
 }

@@ -99,37 +99,6 @@ package final class TablePlan: Sendable {
         }
     }
 
-    /// The key of a row; `.null` if the table has no key.
-    func key(
-        row: ContiguousArray<ConnectValue>, keyOnly: ContiguousArray<ConnectValue>
-    ) -> ConnectValue {
-        guard let keySchema else { return .null }
-        var values = ContiguousArray<ConnectValue>()
-        values.reserveCapacity(keySources.count)
-        for source in keySources {
-            switch source {
-            case .row(let index): values.append(row[index])
-            case .keyOnly(let index): values.append(keyOnly[index])
-            }
-        }
-        return .structure(Struct(schema: keySchema, values: values))
-    }
-
-    /// Whether two images of a row have the same key.
-    @inline(__always)
-    func hasSameKey(
-        _ a: ContiguousArray<ConnectValue>, _ b: ContiguousArray<ConnectValue>,
-        keyOnly aOnly: ContiguousArray<ConnectValue>, _ bOnly: ContiguousArray<ConnectValue>
-    ) -> Bool {
-        for source in keySources {
-            switch source {
-            case .row(let index): if a[index] != b[index] { return false }
-            case .keyOnly(let index): if aOnly[index] != bOnly[index] { return false }
-            }
-        }
-        return true
-    }
-
     func name(ofColumn index: Int) -> String { definition.columns[index].name }
 
     /// The replacement for a value that cannot be represented.

@@ -2,7 +2,7 @@ import ConnectData
 import MySQLWire
 import WireCore
 
-/// A table plan bound to the storage that a table map describes: converts row images to values. Created once for each
+/// A table plan bound to the storage that a table map describes: writes row images to sinks. Created once for each
 /// table map; the work per row is a loop over arrays.
 package final class BinlogRowDecoder: CellDecoder, Sendable {
     typealias Row = RowImage
@@ -10,11 +10,11 @@ package final class BinlogRowDecoder: CellDecoder, Sendable {
     package let plan: TablePlan
     /// The layout of the row images.
     package let storage: [ColumnStorage]
-    let columns: ContiguousArray<CellColumn<StoredConversion>>
-    let keyOnlyColumns: ContiguousArray<CellColumn<StoredConversion>>
+    let columns: CellColumns<StoredConversion>
+    let keyOnlyColumns: CellColumns<StoredConversion>
     var cellCount: Int { storage.count }
     private let encodings: [JavaEncoding]
-    private let optionLists: [[String]]
+    private let optionLists: [OptionTexts]
     private let adjustsYears: Bool
     private let zeroTimestampIsEpoch: Bool
 
@@ -30,15 +30,19 @@ package final class BinlogRowDecoder: CellDecoder, Sendable {
         let storage = map.columns
         var check = try TableMapCheck(definition, map)
         var conversions = StoredConversions(plan.profile)
-        func stored(_ column: ColumnPlan) throws -> CellColumn<StoredConversion> {
-            let kind = try check.checked(column.kind, ofColumn: column.index)
-            guard let conversion = conversions.conversion(kind, storage[column.index]) else {
-                throw check.typeConflict(ofColumn: column.index, storage[column.index])
+        func stored(_ plans: ContiguousArray<ColumnPlan>) throws -> CellColumns<StoredConversion> {
+            var columns = CellColumns<StoredConversion>()
+            for column in plans {
+                let kind = try check.checked(column.kind, ofColumn: column.index)
+                guard let conversion = conversions.conversion(kind, storage[column.index]) else {
+                    throw check.typeConflict(ofColumn: column.index, storage[column.index])
+                }
+                columns.append(column, cell: column.index, conversion)
             }
-            return CellColumn(column, cell: column.index, conversion)
+            return columns
         }
-        columns = ContiguousArray(try plan.columns.map(stored))
-        keyOnlyColumns = ContiguousArray(try plan.keyOnlyColumns.map(stored))
+        columns = try stored(plan.columns)
+        keyOnlyColumns = try stored(plan.keyOnlyColumns)
         characterSetConflicts = check.characterSetConflicts
         conflictingKey = plan.hasKeyOfDefinition ? check.conflictingKey(with: definition.primaryKeyColumnNames) : nil
         self.plan = plan
@@ -49,105 +53,124 @@ package final class BinlogRowDecoder: CellDecoder, Sendable {
         zeroTimestampIsEpoch = plan.profile.values.zeroTimestampIsEpoch
     }
 
-    func row(
-        _ row: borrowing RowImage, failures: inout ConversionFailures
-    ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
-        try values(of: columns, row, &failures) { value($0, at: $1, in: columns) }
-    }
-
-    func keyOnly(
-        _ row: borrowing RowImage, failures: inout ConversionFailures
-    ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
-        try values(of: keyOnlyColumns, row, &failures) { value($0, at: $1, in: keyOnlyColumns) }
-    }
-
-    /// The value of a cell that is not NULL, by the conversion of `columns[index]`.
     @inline(__always)
-    private func value(
-        _ cell: UnsafeRawBufferPointer, at index: Int, in columns: ContiguousArray<CellColumn<StoredConversion>>
-    ) -> CellResult {
-        switch columns[index].conversion {
-        case .boolean: return .value(.boolean(cell[0] != 0))
-        case .int8: return .value(.integer(Int64(Int8(bitPattern: cell[0]))))
-        case .uint8: return .value(.integer(Int64(cell[0])))
-        case .int16: return .value(.integer(Int64(Int16(truncatingIfNeeded: cell.littleEndian(2)))))
-        case .uint16: return .value(.integer(cell.littleEndian(2)))
-        case .int24: return .value(.integer((cell.littleEndian(3) << 40) >> 40))
-        case .uint24: return .value(.integer(cell.littleEndian(3)))
-        case .int32: return .value(.integer(Int64(Int32(truncatingIfNeeded: cell.littleEndian(4)))))
-        case .uint32: return .value(.integer(cell.littleEndian(4)))
-        case .int64: return .value(.integer(cell.littleEndian(8)))
-        case .unsignedDecimal: return .value(UnsignedDecimal.value(UInt64(bitPattern: cell.littleEndian(8))))
-        case .float32: return .value(.float32(cell.float))
-        case .float32Widened: return .value(.float64(Double(cell.float)))
-        case .float64: return .value(.float64(cell.double))
-        case .float64Narrowed: return .value(.float32(Float(cell.double)))
+    func write<S: ValueSink & ~Copyable>(
+        _ cell: UnsafeRawBufferPointer, _ conversion: StoredConversion, _ schema: @autoclosure () -> Schema,
+        into sink: inout S, _ context: inout CellContext
+    ) -> CellOutcome {
+        switch conversion {
+        case .boolean: sink.boolean(cell[0] != 0)
+        case .int8: sink.integer(Int64(Int8(bitPattern: cell[0])))
+        case .uint8: sink.integer(Int64(cell[0]))
+        case .int16: sink.integer(Int64(Int16(truncatingIfNeeded: cell.littleEndian(2))))
+        case .uint16: sink.integer(cell.littleEndian(2))
+        case .int24: sink.integer((cell.littleEndian(3) << 40) >> 40)
+        case .uint24: sink.integer(cell.littleEndian(3))
+        case .int32: sink.integer(Int64(Int32(truncatingIfNeeded: cell.littleEndian(4))))
+        case .uint32: sink.integer(cell.littleEndian(4))
+        case .int64: sink.integer(cell.littleEndian(8))
+        case .unsignedDecimal: UnsignedDecimal.write(UInt64(bitPattern: cell.littleEndian(8)), into: &sink)
+        case .float32: sink.float32(cell.float)
+        case .float32Widened: sink.float64(Double(cell.float))
+        case .float64: sink.float64(cell.double)
+        case .float64Narrowed: sink.float32(Float(cell.double))
         case .decimal(let mode, let precision, let scale):
-            return .value(StoredDecimal.value(cell, mode, precision: precision, scale: scale))
+            StoredDecimal.write(cell, mode, precision: precision, scale: scale, into: &sink)
         case .rescaledDecimal(let precision, let scale, let newScale):
-            return .value(
-                StoredDecimal.rescaled(cell, precision: Int(precision), scale: Int(scale), to: Int(newScale)))
-        case .bit: return .value(.boolean(cell[cell.count - 1] & 1 != 0))
-        case .bits: return .value(.bytes(cell.reversed()))
-        case .utf8: return .value(.string(JavaUTF8.decode(cell)))
-        case .text(let index): return .value(.string(encodings[index].decode(cell)))
+            StoredDecimal.writeRescaled(
+                cell, precision: Int(precision), scale: Int(scale), to: Int(newScale), into: &sink)
+        case .bit: sink.boolean(cell[cell.count - 1] & 1 != 0)
+        case .bits: CellText.write(bits: cell, into: &sink, &context)
+        case .utf8: CellText.write(utf8: cell, into: &sink, &context)
+        case .text(let index): CellText.write(cell, encodings[index], into: &sink, &context)
         case .binary(let mode, let padded):
-            return .value(BinaryText.value(CellText.padded(cell, to: padded), mode))
-        case .enumeration(let list): return enumeration(Int(cell.littleEndian(cell.count)), optionLists[list])
+            if cell.count < padded {
+                CellText.write(padded: cell, to: padded, mode, into: &sink, &context)
+            } else {
+                BinaryText.write(cell, mode, into: &sink)
+            }
+        case .enumeration(let list): return enumeration(Int(cell.littleEndian(cell.count)), list, into: &sink)
         case .set(let list):
-            return .value(.string(CellText.set(UInt64(bitPattern: cell.littleEndian(cell.count)), optionLists[list])))
-        case .date(let form): return date(cell, form)
-        case .dateTime2(let form): return dateTime(StoredTemporal.dateTime2(cell), form)
-        case .dateTime(let form): return dateTime(StoredTemporal.dateTime(cell), form)
-        case .time2(let form): return CellResult(form.value(StoredTemporal.time2(cell)))
-        case .misreadTime2(let form): return CellResult(form.value(DebeziumTimeDecoder.microseconds(cell)))
-        case .time(let form): return CellResult(form.value(StoredTemporal.time(cell)))
-        case .timestamp2(let digits): return timestamp(StoredTemporal.timestamp2(cell), digits)
-        case .timestamp(let digits): return timestamp(StoredTemporal.timestamp(cell), digits)
+            let bits = UInt64(bitPattern: cell.littleEndian(cell.count))
+            CellText.write(set: bits, optionLists[list], into: &sink, &context)
+        case .date(let form): return date(cell, form, into: &sink)
+        case .dateTime2(let form): return dateTime(StoredTemporal.dateTime2(cell), form, into: &sink)
+        case .dateTime(let form): return dateTime(StoredTemporal.dateTime(cell), form, into: &sink)
+        case .time2(let form): return CellOutcome(form.write(StoredTemporal.time2(cell), into: &sink))
+        case .misreadTime2(let form):
+            return CellOutcome(form.write(DebeziumTimeDecoder.microseconds(cell), into: &sink))
+        case .time(let form): return CellOutcome(form.write(StoredTemporal.time(cell), into: &sink))
+        case .timestamp2(let digits): return timestamp(StoredTemporal.timestamp2(cell), digits, into: &sink)
+        case .timestamp(let digits): return timestamp(StoredTemporal.timestamp(cell), digits, into: &sink)
         // The year 0 is emitted as 1900.
-        case .year: return .value(.integer(1900 + Int64(cell[0])))
-        case .json: return json(cell)
-        case .geometry: return Geometry.value(cell, columns[index].schema, isPoint: false)
-        case .point: return Geometry.value(cell, columns[index].schema, isPoint: true)
-        case .vector: return FloatVector.value(cell)
-        case .uuid: return .value(.string(CellText.uuid(cell)))
+        case .year: sink.integer(1900 + Int64(cell[0]))
+        case .json: return json(cell, into: &sink, &context)
+        case .geometry: return Geometry.write(cell, schema(), isPoint: false, into: &sink, &context)
+        case .point: return Geometry.write(cell, schema(), isPoint: true, into: &sink, &context)
+        case .vector: return FloatVector.write(cell, into: &sink, &context)
+        case .uuid: CellText.write(uuid: cell, into: &sink, &context)
         }
+        return .written
     }
 
-    private func enumeration(_ number: Int, _ options: [String]) -> CellResult {
-        if number == 0 { return .value(.string("")) }
-        guard number <= options.count else { return .unrepresentable }
-        return .value(.string(options[number - 1]))
+    private func enumeration<S: ValueSink & ~Copyable>(_ number: Int, _ list: Int, into sink: inout S) -> CellOutcome {
+        if number == 0 {
+            sink.text(UnsafeRawBufferPointer(start: nil, count: 0))
+            return .written
+        }
+        guard number <= optionLists[list].count else { return .unrepresentable }
+        optionLists[list].withUTF8(number - 1) { sink.text($0) }
+        return .written
     }
 
-    private func json(_ cell: UnsafeRawBufferPointer) -> CellResult {
+    private func json<S: ValueSink & ~Copyable>(
+        _ cell: UnsafeRawBufferPointer, into sink: inout S, _ context: inout CellContext
+    ) -> CellOutcome {
+        context.scratch.reset()
         do throws(WireError) {
-            guard let text = try StreamedJSON.text(of: cell) else { return .none }
-            return .value(.string(text))
-        } catch { return .damaged("its JSON is damaged: \(error)") }
+            guard try StreamedJSON.write(cell, into: &context.scratch) else { return .none }
+        } catch {
+            context.damage = "its JSON is damaged: \(error)"
+            return .damaged
+        }
+        CellText.write(renderedJSON: &context, into: &sink)
+        return .written
     }
 
-    private func date(_ cell: UnsafeRawBufferPointer, _ form: DateForm) -> CellResult {
+    @inline(__always)
+    private func date<S: ValueSink & ~Copyable>(
+        _ cell: UnsafeRawBufferPointer, _ form: DateForm, into sink: inout S
+    ) -> CellOutcome {
         var date = StoredTemporal.date(cell)
         if date.isZeroOrPartial { return .none }
         guard date.isDayOfCalendar else { return .unrepresentable }
         if adjustsYears { date.year = TwoDigitYear.adjusted(date.year) }
-        return .value(form.value(date))
+        form.write(date, into: &sink)
+        return .written
     }
 
-    private func dateTime(_ stored: MySQLDateTime, _ form: DateTimeForm) -> CellResult {
+    @inline(__always)
+    private func dateTime<S: ValueSink & ~Copyable>(
+        _ stored: MySQLDateTime, _ form: DateTimeForm, into sink: inout S
+    ) -> CellOutcome {
         var value = stored
         if value.date.isZeroOrPartial { return .none }
         guard value.date.isDayOfCalendar else { return .unrepresentable }
         if adjustsYears { value.date.year = TwoDigitYear.adjusted(value.date.year) }
-        return CellResult(form.value(epochMicroseconds: value.epochMicroseconds))
+        return CellOutcome(form.write(epochMicroseconds: value.epochMicroseconds, into: &sink))
     }
 
-    private func timestamp(_ microseconds: Int64, _ digits: Int?) -> CellResult {
+    @inline(__always)
+    private func timestamp<S: ValueSink & ~Copyable>(
+        _ microseconds: Int64, _ digits: Int?, into sink: inout S
+    ) -> CellOutcome {
         if microseconds == 0 {
-            return zeroTimestampIsEpoch ? .value(.string(ISOText.epoch)) : .none
+            guard zeroTimestampIsEpoch else { return .none }
+            ISOText.write(epochMicroseconds: 0, digits: 0, into: &sink)
+        } else {
+            ISOText.write(epochMicroseconds: microseconds, digits: digits, into: &sink)
         }
-        return .value(.string(ISOText.dateTime(epochMicroseconds: microseconds, digits: digits)))
+        return .written
     }
 }
 

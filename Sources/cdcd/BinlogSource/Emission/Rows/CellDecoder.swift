@@ -17,83 +17,121 @@ extension TextRow: CellRow {
     @inline(__always) func cell(_ index: Int) -> UnsafeRawBufferPointer? { bytes(index) }
 }
 
-/// The properties of a column that decoding a cell needs. Conversions are trivial types, so that reading one costs no
-/// retain.
-struct CellColumn<Conversion: Sendable>: Sendable {
+/// What writing the cells of a column needs. A trivial type, so that reading it from an array costs no retain.
+struct CellColumn<Conversion: BitwiseCopyable & Sendable>: BitwiseCopyable, Sendable {
     /// The index of the cell in the row.
-    let cell: Int
+    let cell: Int32
     /// The index of the column in the table.
-    let index: Int
+    let index: Int32
+    /// Whether NULL is written as null, without another value for it.
+    let writesNull: Bool
     let conversion: Conversion
-    let null: NullRule
-    /// The schema of the column's field; structs are created with it.
-    let schema: Schema
+}
 
-    init(_ column: ColumnPlan, cell: Int, _ conversion: Conversion) {
-        self.cell = cell
-        index = column.index
-        self.conversion = conversion
-        null = column.null
-        schema = column.schema
+/// The cells of consecutive fields.
+struct CellColumns<Conversion: BitwiseCopyable & Sendable>: Sendable {
+    private(set) var columns: ContiguousArray<CellColumn<Conversion>> = []
+    /// By field: what is written for NULL.
+    private(set) var nulls: ContiguousArray<NullRule> = []
+    /// By field.
+    private(set) var schemas: ContiguousArray<Schema> = []
+
+    var count: Int { columns.count }
+
+    /// - Parameter cell: the index of the cell in the row.
+    mutating func append(_ column: ColumnPlan, cell: Int, _ conversion: Conversion) {
+        append(
+            cell: Int32(clamping: cell), index: Int32(clamping: column.index), conversion, column.null, column.schema)
+    }
+
+    /// - Parameter default: replaces null.
+    mutating func append(_ index: Int, of other: CellColumns, default: ConnectValue?) {
+        let column = other.columns[index]
+        var null = other.nulls[index]
+        if let replacement = `default`, null.value.isNull { null = null.with(value: replacement) }
+        append(cell: column.cell, index: column.index, column.conversion, null, other.schemas[index])
+    }
+
+    private mutating func append(
+        cell: Int32, index: Int32, _ conversion: Conversion, _ null: NullRule, _ schema: Schema
+    ) {
+        columns.append(CellColumn(cell: cell, index: index, writesNull: null.value.isNull, conversion: conversion))
+        nulls.append(null)
+        schemas.append(schema)
     }
 }
 
-/// Converts the rows of one protocol to values: those of row events, or those of the text protocol. The two differ in
-/// how a cell is stored, which is the conversion; the loop over the columns is the same.
+/// Writes the rows of one protocol to sinks: those of row events, or those of the text protocol. The two differ in how
+/// a cell is stored, which is the conversion; the loop over the columns is the same.
 protocol CellDecoder {
     associatedtype Row: CellRow
-    associatedtype Conversion: Sendable
+    associatedtype Conversion: BitwiseCopyable, Sendable
 
     var plan: TablePlan { get }
     /// The number of cells in each row.
     var cellCount: Int { get }
     /// In the order of the row schema's fields.
-    var columns: ContiguousArray<CellColumn<Conversion>> { get }
+    var columns: CellColumns<Conversion> { get }
     /// Key columns that the row schema lacks.
-    var keyOnlyColumns: ContiguousArray<CellColumn<Conversion>> { get }
+    var keyOnlyColumns: CellColumns<Conversion> { get }
 
-    /// The values of the row schema's fields.
-    ///
-    /// A value that cannot be represented becomes null if NULL is allowed, and its column is added to `failures`.
-    ///
-    /// - Throws: a `ConversionError` if NULL is not allowed, or the cell is damaged.
-    func row(
-        _ row: borrowing Row, failures: inout ConversionFailures
-    ) throws(ConversionError) -> ContiguousArray<ConnectValue>
-    /// The values of the key columns that the row schema lacks.
-    func keyOnly(
-        _ row: borrowing Row, failures: inout ConversionFailures
-    ) throws(ConversionError) -> ContiguousArray<ConnectValue>
+    /// Writes a cell that is not NULL.
+    /// - Parameter schema: of the cell's field; structs are written with it.
+    func write<S: ValueSink & ~Copyable>(
+        _ cell: UnsafeRawBufferPointer, _ conversion: Conversion, _ schema: @autoclosure () -> Schema,
+        into sink: inout S, _ context: inout CellContext
+    ) -> CellOutcome
 }
 
 extension CellDecoder {
-    /// The loop over the columns of a row, with the decoder's own conversion of a cell. Always inlined, so that the
-    /// conversion is inlined too: a witness call for each cell costs a third of the loop.
-    @inline(__always)
-    func values(
-        of columns: ContiguousArray<CellColumn<Conversion>>, _ row: borrowing Row, _ failures: inout ConversionFailures,
-        _ value: (_ cell: UnsafeRawBufferPointer, _ index: Int) -> CellResult
-    ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
+    /// Writes the cells of the columns. Specialized for each sink, with the conversion of a cell inlined: a call for
+    /// each cell costs a third of the loop.
+    ///
+    /// A value that cannot be represented becomes null if NULL is allowed, and its column is added to the failures.
+    ///
+    /// - Throws: a `ConversionError` if NULL is not allowed, or the cell is damaged.
+    func write<S: ValueSink & ~Copyable>(
+        _ range: Range<Int>, of cells: CellColumns<Conversion>, _ row: borrowing Row, into sink: inout S,
+        _ context: inout CellContext
+    ) throws(ConversionError) {
         guard row.count == cellCount else {
             throw ConversionError(plan.definition.id, column: nil, "the row has \(row.count) cells, not \(cellCount)")
         }
-        var result = ContiguousArray<ConnectValue>()
-        result.reserveCapacity(columns.count)
-        for index in columns.indices {
-            guard let cell = row.cell(columns[index].cell) else {
-                result.append(columns[index].null.value)
+        for index in range {
+            let column = cells.columns[index]
+            guard let cell = row.cell(Int(column.cell)) else {
+                if column.writesNull { sink.null() } else { sink.value(cells.nulls[index].value) }
                 continue
             }
-            switch value(cell, index) {
-            case .value(let value): result.append(value)
-            case .none: result.append(columns[index].null.value)
+            switch write(cell, column.conversion, cells.schemas[index], into: &sink, &context) {
+            case .written: continue
+            case .none: sink.value(cells.nulls[index].value)
             case .unrepresentable:
-                failures.note(columns[index].index)
-                result.append(try plan.failed(columns[index].null, columns[index].index))
-            case .damaged(let reason):
-                throw ConversionError(plan.definition.id, column: plan.name(ofColumn: columns[index].index), reason)
+                context.failures.append(Int(column.index))
+                sink.value(try plan.failed(cells.nulls[index], Int(column.index)))
+            case .damaged:
+                throw ConversionError(
+                    plan.definition.id, column: plan.name(ofColumn: Int(column.index)), context.damage)
             }
         }
-        return result
+    }
+
+    /// The values of the row schema's fields.
+    func values(
+        _ row: borrowing Row, _ context: inout CellContext
+    ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
+        var values = ContiguousArray<ConnectValue>()
+        values.reserveCapacity(columns.count)
+        for index in 0..<columns.count { values.append(try value(index, of: columns, row, &context)) }
+        return values
+    }
+
+    /// The value of one field.
+    func value(
+        _ index: Int, of cells: CellColumns<Conversion>, _ row: borrowing Row, _ context: inout CellContext
+    ) throws(ConversionError) -> ConnectValue {
+        var builder = ValueBuilder()
+        try write(index..<index + 1, of: cells, row, into: &builder, &context)
+        return builder.takeValue()
     }
 }

@@ -2,11 +2,19 @@ import ConnectData
 
 /// VECTOR: little-endian single floats.
 enum FloatVector {
-    static func value(_ cell: UnsafeRawBufferPointer) -> CellResult {
-        guard cell.count % 4 == 0 else { return .damaged("its vector has \(cell.count) bytes") }
-        return .value(
-            .array((0..<cell.count / 4).map { index in
-                .float32(UnsafeRawBufferPointer(rebasing: cell[(index * 4)..<(index * 4 + 4)]).float)
-            }))
+    static func write<S: ValueSink & ~Copyable>(
+        _ cell: UnsafeRawBufferPointer, into sink: inout S, _ context: inout CellContext
+    ) -> CellOutcome {
+        guard cell.count % 4 == 0 else {
+            context.damage = "its vector has \(cell.count) bytes"
+            return .damaged
+        }
+        let array = sink.beginArray(count: cell.count / 4)
+        for index in 0..<cell.count / 4 {
+            sink.item(index, of: array)
+            sink.float32(UnsafeRawBufferPointer(rebasing: cell[(index * 4)..<(index * 4 + 4)]).float)
+        }
+        sink.endArray(array)
+        return .written
     }
 }

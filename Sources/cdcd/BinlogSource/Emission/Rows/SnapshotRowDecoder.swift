@@ -1,7 +1,7 @@
 import ConnectData
 import MySQLWire
 
-/// Converts rows of a snapshot's SELECT to values, by the same plan as the rows of the binlog.
+/// Writes rows of a snapshot's SELECT to sinks, by the same plan as the rows of the binlog.
 ///
 /// The cells are those of the text protocol over a connection in utf8mb4. If a value differs from the stream's, the
 /// reason is one of `SnapshotRendering`.
@@ -9,71 +9,94 @@ struct SnapshotRowDecoder: CellDecoder, Sendable {
     typealias Row = TextRow
 
     let plan: TablePlan
-    let columns: ContiguousArray<CellColumn<TextConversion>>
-    let keyOnlyColumns: ContiguousArray<CellColumn<TextConversion>>
+    let columns: CellColumns<TextConversion>
+    let keyOnlyColumns: CellColumns<TextConversion>
     let cellCount: Int
     private let adjustsYears: Bool
     /// The zone in which the session's wall-clock times are interpreted; nil for UTC.
     private let connectionZone: ConnectionZone?
 
     init(_ plan: TablePlan, connectionZone: ConnectionZone?) {
-        func column(_ column: ColumnPlan) -> CellColumn<TextConversion> {
-            CellColumn(column, cell: column.selected, TextConversion(column.kind, plan.profile))
+        func columns(_ plans: ContiguousArray<ColumnPlan>) -> CellColumns<TextConversion> {
+            var columns = CellColumns<TextConversion>()
+            for column in plans {
+                columns.append(column, cell: column.selected, TextConversion(column.kind, plan.profile))
+            }
+            return columns
         }
         self.plan = plan
-        columns = ContiguousArray(plan.columns.map(column))
-        keyOnlyColumns = ContiguousArray(plan.keyOnlyColumns.map(column))
+        self.columns = columns(plan.columns)
+        keyOnlyColumns = columns(plan.keyOnlyColumns)
         cellCount = plan.selectedColumns.count
         adjustsYears = plan.options.adjustsYears
         self.connectionZone = connectionZone
     }
 
-    func row(
-        _ row: borrowing TextRow, failures: inout ConversionFailures
-    ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
-        try values(of: columns, row, &failures) { value($0, at: $1, in: columns) }
-    }
-
-    func keyOnly(
-        _ row: borrowing TextRow, failures: inout ConversionFailures
-    ) throws(ConversionError) -> ContiguousArray<ConnectValue> {
-        try values(of: keyOnlyColumns, row, &failures) { value($0, at: $1, in: keyOnlyColumns) }
-    }
-
-    /// The value of a cell that is not NULL, by the conversion of `columns[index]`.
     @inline(__always)
-    private func value(
-        _ cell: UnsafeRawBufferPointer, at index: Int, in columns: ContiguousArray<CellColumn<TextConversion>>
-    ) -> CellResult {
-        switch columns[index].conversion {
-        case .boolean: return Self.unsigned(cell).map { .value(.boolean($0 != 0)) } ?? unreadable
-        case .integer: return Self.signed(cell).map { .value(.integer($0)) } ?? unreadable
-        case .unsignedDecimal: return Self.unsigned(cell).map { .value(UnsignedDecimal.value($0)) } ?? unreadable
-        case .float32: return TextNumber.float(cell).map { .value(.float32($0)) } ?? unreadable
-        case .float32Widened: return TextNumber.float(cell).map { .value(.float64(Double($0))) } ?? unreadable
-        case .float64: return TextNumber.double(cell).map { .value(.float64($0)) } ?? unreadable
+    func write<S: ValueSink & ~Copyable>(
+        _ cell: UnsafeRawBufferPointer, _ conversion: TextConversion, _ schema: @autoclosure () -> Schema,
+        into sink: inout S, _ context: inout CellContext
+    ) -> CellOutcome {
+        switch conversion {
+        case .boolean:
+            guard let number = Self.unsigned(cell) else { return unreadable(&context) }
+            sink.boolean(number != 0)
+        case .integer:
+            guard let number = Self.signed(cell) else { return unreadable(&context) }
+            sink.integer(number)
+        case .unsignedDecimal:
+            guard let number = Self.unsigned(cell) else { return unreadable(&context) }
+            UnsignedDecimal.write(number, into: &sink)
+        case .float32:
+            guard let number = TextNumber.float(cell) else { return unreadable(&context) }
+            sink.float32(number)
+        case .float32Widened:
+            guard let number = TextNumber.float(cell) else { return unreadable(&context) }
+            sink.float64(Double(number))
+        case .float64:
+            guard let number = TextNumber.double(cell) else { return unreadable(&context) }
+            sink.float64(number)
         case .decimal(let mode, let scale):
-            return DecimalNumber(cell).map { .value($0.rescaled(to: scale).value(mode)) } ?? unreadable
-        case .bit: return cell.isEmpty ? unreadable : .value(.boolean(cell[cell.count - 1] & 1 != 0))
-        case .bits: return .value(.bytes(cell.reversed()))
-        case .text: return .value(.string(JavaUTF8.decode(cell)))
-        case .binary(let mode): return .value(BinaryText.value([UInt8](cell), mode))
-        case .date(let form, let hasYearZero): return date(cell, form, hasYearZero: hasYearZero)
-        case .time(let form, let losesSign): return time(cell, form, losesSign: losesSign)
+            if mode == .precise, let unscaled = TextNumber.unscaled(cell, scale: scale) {
+                sink.decimal(unscaled: unscaled)
+            } else {
+                guard let number = DecimalNumber(cell) else { return unreadable(&context) }
+                number.rescaled(to: scale).write(mode, into: &sink)
+            }
+        case .bit:
+            guard !cell.isEmpty else { return unreadable(&context) }
+            sink.boolean(cell[cell.count - 1] & 1 != 0)
+        case .bits: CellText.write(bits: cell, into: &sink, &context)
+        case .text: CellText.write(utf8: cell, into: &sink, &context)
+        case .binary(let mode): BinaryText.write(cell, mode, into: &sink)
+        case .date(let form, let hasYearZero):
+            guard let date = TextTemporal.date(cell) else { return unreadable(&context) }
+            return write(date, form, hasYearZero: hasYearZero, into: &sink)
+        case .time(let form, let losesSign):
+            guard var microseconds = TextTemporal.time(cell) else { return unreadable(&context) }
+            if losesSign, microseconds < 0, microseconds > -3_600_000_000 { microseconds = -microseconds }
+            return CellOutcome(form.write(microseconds, into: &sink))
         case .dateTime(let form, let hasYearZero, let movesReformDays):
-            return dateTime(cell, form, hasYearZero: hasYearZero, movesReformDays: movesReformDays)
+            guard let value = TextTemporal.dateTime(cell) else { return unreadable(&context) }
+            return write(value, form, hasYearZero: hasYearZero, movesReformDays: movesReformDays, into: &sink)
         case .timestamp(let digits, let zeroIsEpoch, let isInConnectionZone):
-            return timestamp(cell, digits, zeroIsEpoch: zeroIsEpoch, isInConnectionZone ? connectionZone : nil)
+            guard let value = TextTemporal.dateTime(cell) else { return unreadable(&context) }
+            let zone = isInConnectionZone ? connectionZone : nil
+            return write(value, digits, zeroIsEpoch: zeroIsEpoch, zone, into: &sink)
         case .year(let zero):
-            guard let year = Self.unsigned(cell), year < 10_000 else { return unreadable }
-            return .value(.integer(year == 0 ? Int64(zero) : Int64(TwoDigitYear.adjusted(Int(year)))))
-        case .geometry: return Geometry.value(cell, columns[index].schema, isPoint: false)
-        case .point: return Geometry.value(cell, columns[index].schema, isPoint: true)
-        case .vector: return FloatVector.value(cell)
+            guard let year = Self.unsigned(cell), year < 10_000 else { return unreadable(&context) }
+            sink.integer(year == 0 ? Int64(zero) : Int64(TwoDigitYear.adjusted(Int(year))))
+        case .geometry: return Geometry.write(cell, schema(), isPoint: false, into: &sink, &context)
+        case .point: return Geometry.write(cell, schema(), isPoint: true, into: &sink, &context)
+        case .vector: return FloatVector.write(cell, into: &sink, &context)
         }
+        return .written
     }
 
-    private var unreadable: CellResult { .damaged("the server's text is not a value of its type") }
+    private func unreadable(_ context: inout CellContext) -> CellOutcome {
+        context.damage = "the server's text is not a value of its type"
+        return .damaged
+    }
 
     // MARK: Numbers
 
@@ -107,42 +130,46 @@ struct SnapshotRowDecoder: CellDecoder, Sendable {
         date.month == 0 || date.day == 0 || (date.year == 0 && !hasYearZero)
     }
 
-    private func date(_ cell: UnsafeRawBufferPointer, _ form: DateForm, hasYearZero: Bool) -> CellResult {
-        guard var date = TextTemporal.date(cell) else { return unreadable }
+    @inline(__always)
+    private func write<S: ValueSink & ~Copyable>(
+        _ value: MySQLDate, _ form: DateForm, hasYearZero: Bool, into sink: inout S
+    ) -> CellOutcome {
+        var date = value
         if isZero(date, hasYearZero: hasYearZero) { return .none }
         date.year = adjusted(date.year)
         guard date.year == 0 || date.isDayOfCalendar else { return .unrepresentable }
-        return .value(form.value(date))
+        form.write(date, into: &sink)
+        return .written
     }
 
-    private func time(_ cell: UnsafeRawBufferPointer, _ form: TimeForm, losesSign: Bool) -> CellResult {
-        guard var microseconds = TextTemporal.time(cell) else { return unreadable }
-        if losesSign, microseconds < 0, microseconds > -3_600_000_000 { microseconds = -microseconds }
-        return CellResult(form.value(microseconds))
-    }
-
-    private func dateTime(
-        _ cell: UnsafeRawBufferPointer, _ form: DateTimeForm, hasYearZero: Bool, movesReformDays: Bool
-    ) -> CellResult {
-        guard var value = TextTemporal.dateTime(cell) else { return unreadable }
+    @inline(__always)
+    private func write<S: ValueSink & ~Copyable>(
+        _ dateTime: MySQLDateTime, _ form: DateTimeForm, hasYearZero: Bool, movesReformDays: Bool, into sink: inout S
+    ) -> CellOutcome {
+        var value = dateTime
         if isZero(value.date, hasYearZero: hasYearZero) { return .none }
         // Java has no year 0: it is read as 1 BCE, and the era is dropped.
         value.date.year = adjusted(max(1, value.date.year))
         guard value.date.isDayOfCalendar else { return .unrepresentable }
         var microseconds = value.epochMicroseconds
         if movesReformDays, value.date.isInReformGap { microseconds += 10 * 86_400_000_000 }
-        return CellResult(form.value(epochMicroseconds: microseconds))
+        return CellOutcome(form.write(epochMicroseconds: microseconds, into: &sink))
     }
 
-    private func timestamp(
-        _ cell: UnsafeRawBufferPointer, _ digits: Int?, zeroIsEpoch: Bool, _ zone: ConnectionZone?
-    ) -> CellResult {
-        guard let value = TextTemporal.dateTime(cell) else { return unreadable }
-        if value.date.isZeroOrPartial { return zeroIsEpoch ? .value(.string(ISOText.epoch)) : .none }
+    @inline(__always)
+    private func write<S: ValueSink & ~Copyable>(
+        _ value: MySQLDateTime, _ digits: Int?, zeroIsEpoch: Bool, _ zone: ConnectionZone?, into sink: inout S
+    ) -> CellOutcome {
+        if value.date.isZeroOrPartial {
+            guard zeroIsEpoch else { return .none }
+            ISOText.write(epochMicroseconds: 0, digits: 0, into: &sink)
+            return .written
+        }
         guard value.date.isDayOfCalendar else { return .unrepresentable }
         var microseconds = value.epochMicroseconds
         if let zone { microseconds = zone.instant(ofLocalMicroseconds: microseconds) }
-        return .value(.string(ISOText.dateTime(epochMicroseconds: microseconds, digits: digits)))
+        ISOText.write(epochMicroseconds: microseconds, digits: digits, into: &sink)
+        return .written
     }
 }
 

@@ -3,7 +3,7 @@ import MySQLWire
 
 /// The conversion of a cell of a row event to a value: selected once for each column of a table map. A trivial type, so
 /// that reading it costs no retain; references (option lists, character sets) are in the decoder's tables.
-enum StoredConversion: Sendable, Hashable {
+enum StoredConversion: Sendable, Hashable, BitwiseCopyable {
     case boolean
     case int8, int16, int24, int32, int64
     case uint8, uint16, uint24, uint32
@@ -45,7 +45,7 @@ enum StoredConversion: Sendable, Hashable {
 /// The conversions of a table map's columns, and the tables that they index.
 struct StoredConversions {
     private(set) var sets: [MySQLCharacterSet] = []
-    private(set) var optionLists: [[String]] = []
+    private(set) var optionLists: [OptionTexts] = []
     private let profile: DebeziumProfile
 
     init(_ profile: DebeziumProfile) { self.profile = profile }
@@ -127,7 +127,7 @@ struct StoredConversions {
     }
 
     private mutating func addList(_ options: [String]) -> Int {
-        optionLists.append(options)
+        optionLists.append(OptionTexts(options))
         return optionLists.count - 1
     }
 }

@@ -1,6 +1,6 @@
 /// The conversion of a cell of a snapshot's SELECT to a value: selected once for each column. A trivial type, so that
 /// reading it costs no retain.
-enum TextConversion: Sendable, Hashable {
+enum TextConversion: Sendable, Hashable, BitwiseCopyable {
     case boolean
     case integer
     case unsignedDecimal

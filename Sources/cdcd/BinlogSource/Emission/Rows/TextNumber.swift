@@ -21,6 +21,15 @@ enum TextNumber {
         return Float(JavaUTF8.decode(text))
     }
 
+    /// The digits of a DECIMAL as an integer. Returns nil unless it has exactly `scale` digits after the point, and at
+    /// most 18 digits in all.
+    static func unscaled(_ text: UnsafeRawBufferPointer, scale: Int) -> Int64? {
+        guard let short = ShortDecimal(text, mantissaMax: 999_999_999_999_999_999), short.scale == scale else {
+            return nil
+        }
+        return short.isNegative ? -Int64(short.mantissa) : Int64(short.mantissa)
+    }
+
     private static let doublePowers: ContiguousArray<Double> = [
         1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
         1e20, 1e21, 1e22,

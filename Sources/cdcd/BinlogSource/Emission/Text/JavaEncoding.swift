@@ -1,4 +1,5 @@
 import MySQLWire
+import WireCore
 
 /// The decoding of a streamed text column in Debezium: by one of Java's encodings, as Connector/J's `CharsetMapping`
 /// assigns them to MySQL's character sets.
@@ -16,12 +17,28 @@ package enum JavaEncoding: Sendable {
     case table(TextEncoding)
 
     package func decode(_ bytes: UnsafeRawBufferPointer) -> String {
+        if case .utf8 = self { return JavaUTF8.decode(bytes) }
+        if isUTF8(bytes) { return String(decoding: bytes, as: UTF8.self) }
+        return UTF8Output.text(of: bytes) { decode(bytes, into: &$0) }
+    }
+
+    /// Whether the text is the same in UTF-8.
+    func isUTF8(_ bytes: UnsafeRawBufferPointer) -> Bool {
         switch self {
-        case .utf8: JavaUTF8.decode(bytes)
-        case .utf16: UTF8Output.text(of: bytes) { JavaUTF16.decode(bytes, order: nil, into: &$0) }
-        case .utf16LittleEndian: UTF8Output.text(of: bytes) { JavaUTF16.decode(bytes, order: .little, into: &$0) }
-        case .utf32: UTF8Output.text(of: bytes) { JavaUTF32.decode(bytes, into: &$0) }
-        case .table(let encoding): encoding.decode(bytes)
+        case .utf8: JavaUTF8.isValid(bytes)
+        case .utf16, .utf16LittleEndian, .utf32: false
+        case .table(let encoding): encoding.containsASCII && bytes.isASCII
+        }
+    }
+
+    /// Decodes text into UTF-8.
+    func decode(_ bytes: UnsafeRawBufferPointer, into output: inout UTF8Output) {
+        switch self {
+        case .utf8: JavaUTF8.repair(bytes, into: &output)
+        case .utf16: JavaUTF16.decode(bytes, order: nil, into: &output)
+        case .utf16LittleEndian: JavaUTF16.decode(bytes, order: .little, into: &output)
+        case .utf32: JavaUTF32.decode(bytes, into: &output)
+        case .table(let encoding): encoding.decode(bytes, into: &output)
         }
     }
 }

@@ -1,4 +1,5 @@
 import MySQLWire
+import WireCore
 
 /// UTF-8 as Java's `String` decodes it: each malformed sequence, of the length that `String.malformed3` and
 /// `malformed4` determine, becomes one U+FFFD; so does a surrogate in three bytes.
@@ -15,7 +16,32 @@ enum JavaUTF8 {
         UTF8Output.text(of: bytes) { repair(bytes, into: &$0) }
     }
 
-    private static func repair(_ bytes: UnsafeRawBufferPointer, into output: inout UTF8Output) {
+    /// Whether no byte is malformed.
+    @inline(__always)
+    static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        let ascii = bytes.asciiPrefixCount
+        return ascii == bytes.count || isValid(bytes, from: ascii)
+    }
+
+    private static func isValid(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Bool {
+        var offset = start
+        while offset < bytes.count {
+            let first = bytes[offset]
+            if first < 0x80 {
+                offset &+= 1
+                continue
+            }
+            let length = length(first)
+            guard validPrefix(bytes, offset, length) == length, scalar(bytes, offset, length) != nil else {
+                return false
+            }
+            offset &+= length
+        }
+        return true
+    }
+
+    /// Decodes text, with U+FFFD in place of malformed bytes.
+    static func repair(_ bytes: UnsafeRawBufferPointer, into output: inout UTF8Output) {
         var offset = 0
         while offset < bytes.count {
             let first = bytes[offset]

@@ -8,12 +8,24 @@ import WireCore
 package struct StreamedJSON: JSONBinaryVisitor, ~Copyable {
     /// The document's text. Returns nil if the document is empty.
     package static func text(of document: UnsafeRawBufferPointer) throws(WireError) -> String? {
-        var renderer = StreamedJSON()
-        guard try JSONBinary.walk(document, &renderer) else { return nil }
-        return renderer.output.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+        var writer = ByteWriter(capacityBytes: 256)
+        guard try write(document, into: &writer) else { return nil }
+        return writer.withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     }
 
-    private var output = ByteWriter(capacityBytes: 256)
+    /// Appends the document's text. Returns false if the document is empty. If it is damaged, a part may be appended.
+    static func write(_ document: UnsafeRawBufferPointer, into writer: inout ByteWriter) throws(WireError) -> Bool {
+        var renderer = StreamedJSON(writer)
+        let outcome = Result { () throws(WireError) in try JSONBinary.walk(document, &renderer) }
+        writer = renderer.takeOutput()
+        return try outcome.get()
+    }
+
+    private var output: ByteWriter
+
+    private init(_ output: consuming ByteWriter) { self.output = output }
+
+    private consuming func takeOutput() -> ByteWriter { output }
 
     package mutating func beginObject() { output.byte(UInt8(ascii: "{")) }
     package mutating func endObject() { output.byte(UInt8(ascii: "}")) }

@@ -1,11 +1,10 @@
-import ConnectData
 import WireCore
 
 extension ByteWriter {
     /// A schema as `JsonConverter.asJsonSchema` writes it:
     /// `{"type":T,[items|keys,values|fields],"optional":B,[name],[version],[doc],[parameters],[default],[field]}`.
     mutating func jsonSchema(
-        _ schema: Schema, fieldName: String?, options: JSONConverterOptions
+        _ schema: Schema, fieldName: String?, options: JSONSinkOptions
     ) throws(DataError) {
         literal("{\"type\":\"")
         utf8(schema.type.rawValue)
@@ -43,15 +42,14 @@ extension ByteWriter {
         }
         if let value = schema.defaultValue, !value.isNull {
             literal(",\"default\":")
-            let plan = try JSONWriterPlan(schema.optional(droppingDefault: true), options: options.withoutSchemas)
-            try plan.write(value, into: &self)
+            bytes(try JSONSink.text(of: value, schema.optional(droppingDefault: true), options))
         }
         jsonMember(",\"field\":", fieldName)
         byte(UInt8(ascii: "}"))
     }
 
     private mutating func jsonMember(
-        _ name: StaticString, _ schema: Schema?, _ options: JSONConverterOptions
+        _ name: StaticString, _ schema: Schema?, _ options: JSONSinkOptions
     ) throws(DataError) {
         guard let schema else { throw DataError("An array or map schema has no schema for its elements") }
         literal(name)

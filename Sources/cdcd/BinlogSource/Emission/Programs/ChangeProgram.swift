@@ -1,0 +1,58 @@
+import ConnectData
+
+/// How the records of one kind of change of one table are emitted: compiled once for each table version.
+final class ChangeProgram<Decoder: CellDecoder> {
+    typealias Program = ValueProgram<Decoder.Conversion>
+
+    /// The shape before transforms.
+    let shape: RecordShape
+    let encoding: RecordEncoding
+    /// Of the encoding's shape if the records are written as bytes, otherwise of `shape`.
+    let key: Program
+    let value: Program
+    /// Empty if the headers are the same for all records.
+    let headers: [Program]
+    private let decoder: Decoder
+    private let sharesTime: Bool
+    private var recordPrograms: (key: Program, value: Program)?
+
+    /// - Parameters:
+    ///   - headers: of each record.
+    ///   - encoding: the sink's encoding of a shape.
+    init(
+        _ kind: ChangeKind, _ decoder: Decoder, headers: [ConnectRecord.Header],
+        encoding: (RecordShape) -> RecordEncoding
+    ) {
+        shape = decoder.plan.shape(of: kind, headers: headers)
+        self.decoder = decoder
+        // The rows of an event are built at one time, those of a snapshot when they are read.
+        let sharesTime = kind != .read
+        self.sharesTime = sharesTime
+        self.encoding = encoding(shape)
+        let final: RecordShape
+        var headers: [Program] = []
+        switch self.encoding {
+        case .records, .dropped: final = shape
+        case .bytes(let bytes):
+            final = bytes.shape
+            if bytes.hasVariableHeaders {
+                headers = final.headers.map { Program($0.value, $0.schema, decoder, sharesTime: sharesTime) }
+            }
+        }
+        self.headers = headers
+        key = Program(final.key, final.keySchema, decoder, sharesTime: sharesTime)
+        value = Program(final.value, final.valueSchema, decoder, sharesTime: sharesTime)
+    }
+
+    /// The programs for records before transforms.
+    func programsForRecords() -> (key: Program, value: Program) {
+        guard case .bytes = encoding else { return (key, value) }
+        if let recordPrograms { return recordPrograms }
+        let programs = (
+            key: Program(shape.key, shape.keySchema, decoder, sharesTime: sharesTime),
+            value: Program(shape.value, shape.valueSchema, decoder, sharesTime: sharesTime)
+        )
+        recordPrograms = programs
+        return programs
+    }
+}

@@ -1,0 +1,57 @@
+import WireCore
+
+/// Values of the data model.
+extension JSONSink {
+    @usableFromInline
+    package mutating func value(_ value: ConnectValue) {
+        switch value {
+        case .null: null()
+        case .boolean(let flag): boolean(flag)
+        case .integer(let number): integer(number)
+        case .float32(let number): float32(number)
+        case .float64(let number): float64(number)
+        case .string(let text): string(text)
+        case .bytes(let content): content.withUnsafeBytes { bytes($0) }
+        case .array(let items):
+            let array = beginArray(count: items.count)
+            for index in items.indices {
+                item(index, of: array)
+                self.value(items[index])
+            }
+            endArray(array)
+        case .map(let entries): map(entries)
+        case .structure(let row):
+            beginStructure(row.schema)
+            for index in row.values.indices { self.value(row.values[index]) }
+            endStructure()
+        }
+    }
+
+    private mutating func string(_ text: String) {
+        var text = text
+        text.withUTF8 { self.text(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// An object if the schema's keys are strings, otherwise an array of pairs.
+    private mutating func map(_ entries: [ConnectValue.MapEntry]) {
+        let step = steps + cursor
+        let isObject = step.pointee.kind == .object
+        guard isObject || step.pointee.kind == .pairs else { return fail(.misfit("a map")) }
+        let keyStep = cursor + 1
+        writer.end = prefix(step, room: 0)
+        writer.literal(isObject ? "{" : "[")
+        for index in entries.indices {
+            if isObject, entries[index].key.stringValue == nil { return fail(.keyIsNoString) }
+            if index > 0 { writer.literal(",") }
+            if !isObject { writer.literal("[") }
+            if failure == nil { cursor = keyStep }
+            value(entries[index].key)
+            writer.literal(isObject ? ":" : ",")
+            if failure == nil { cursor = Int(step.pointee.mapValue) }
+            value(entries[index].value)
+            if !isObject { writer.literal("]") }
+        }
+        writer.literal(isObject ? "}" : "]")
+        if failure == nil { cursor = Int(step.pointee.next) }
+    }
+}

@@ -1,0 +1,178 @@
+import WireCore
+
+/// Everything about writing values of one schema as JSON that does not depend on the value, computed once: names with
+/// their quotation marks and commas, the text for null, the kind that a value must have.
+///
+/// A step is a value of the schema. The steps are in the order in which values are written: a struct's step is followed
+/// by those of its fields, an array's or map's by those of its items, keys and values.
+@usableFromInline package final class JSONSinkPlan {
+    @usableFromInline enum Kind: UInt8, BitwiseCopyable {
+        case integer, boolean, float32, float64, string, bytes, decimalAsNumber, array, object, pairs, structure
+        /// The step after the last one: no value fits it.
+        case end
+    }
+
+    /// A range of `constants`.
+    @usableFromInline struct Text: BitwiseCopyable {
+        @usableFromInline let offset: Int32
+        @usableFromInline let count: Int32
+    }
+
+    @usableFromInline struct Step: BitwiseCopyable {
+        @usableFromInline let kind: Kind
+        /// False: null is an error.
+        @usableFromInline let mayBeNull: Bool
+        /// The scale of a decimal that is written as a number.
+        @usableFromInline let decimalScale: Int32
+        /// `{"name":` or `,"name":`; empty if the step is not a field.
+        @usableFromInline let prefix: Text
+        /// The text for null.
+        @usableFromInline let null: Text
+        /// The step after this one and the steps within it.
+        @usableFromInline var next: Int32
+        /// The step of a map's values; those of the keys precede them.
+        @usableFromInline var mapValue: Int32
+        /// Of a struct: its index in `structures`.
+        @usableFromInline let structure: Int32
+    }
+
+    /// The prefix of a step may be read beyond its end up to the next multiple of this number of bytes.
+    @usableFromInline static let blockBytes = 16
+
+    /// Retains itself and all nested schemas: plans and structs are looked up by identity.
+    package let schema: Schema
+    @usableFromInline let steps: UnsafeMutableBufferPointer<Step>
+    @usableFromInline let constants: UnsafeMutableRawBufferPointer
+    /// `{"schema":…,"payload":`, if the converter writes an envelope.
+    @usableFromInline let envelope: Text
+    /// The field of each step, for errors.
+    let names: [String]
+    /// The schema of each struct.
+    let structures: [Schema]
+    /// For each struct an equal schema that is another object; retained so that it is not compared again.
+    private var equalSchemas: [Schema?]
+
+    /// - Throws: `DataError` if an array or map has no schema for its elements.
+    package init(_ schema: Schema, options: JSONSinkOptions) throws(DataError) {
+        var builder = JSONSinkPlanBuilder(options: options)
+        envelope = try builder.build(schema)
+        self.schema = schema
+        names = builder.names
+        structures = builder.structures
+        equalSchemas = Array(repeating: nil, count: builder.structures.count)
+        steps = .allocate(capacity: builder.steps.count)
+        _ = steps.initialize(from: builder.steps)
+        constants = .allocate(byteCount: builder.constants.count, alignment: 1)
+        constants.copyBytes(from: builder.constants)
+    }
+
+    deinit {
+        steps.deallocate()
+        constants.deallocate()
+    }
+
+    /// Whether a struct with this schema fits the step's: the same object, or an equal one.
+    func accepts(_ schema: Schema, structure index: Int) -> Bool {
+        if structures[index] === schema || equalSchemas[index] === schema { return true }
+        guard schema == structures[index] else { return false }
+        equalSchemas[index] = schema
+        return true
+    }
+}
+
+/// Collects the parts of a plan.
+private struct JSONSinkPlanBuilder {
+    private(set) var steps: [JSONSinkPlan.Step] = []
+    private(set) var names: [String] = []
+    private(set) var structures: [Schema] = []
+    private(set) var constants: [UInt8] = []
+    private let options: JSONSinkOptions
+
+    init(options: JSONSinkOptions) { self.options = options }
+
+    /// Returns the text before the value.
+    mutating func build(_ schema: Schema) throws(DataError) -> JSONSinkPlan.Text {
+        var envelope = constant([])
+        if options.writesSchemas {
+            var writer = ByteWriter()
+            writer.literal("{\"schema\":")
+            try writer.jsonSchema(schema, fieldName: nil, options: options)
+            writer.literal(",\"payload\":")
+            envelope = constant(writer.array())
+        }
+        try append(schema, prefix: [], name: "")
+        let end = Int32(clamping: steps.count)
+        steps.append(
+            .init(
+                kind: .end, mayBeNull: false, decimalScale: 0, prefix: constant([]), null: constant([]), next: end,
+                mapValue: end, structure: 0))
+        names.append("")
+        constants += repeatElement(0, count: JSONSinkPlan.blockBytes)
+        return envelope
+    }
+
+    private mutating func constant(_ bytes: [UInt8]) -> JSONSinkPlan.Text {
+        let start = constants.count
+        constants += bytes
+        return JSONSinkPlan.Text(offset: Int32(clamping: start), count: Int32(clamping: bytes.count))
+    }
+
+    private mutating func append(_ schema: Schema, prefix: [UInt8], name: String) throws(DataError) {
+        let null = try nullText(of: schema)
+        let index = steps.count
+        steps.append(
+            JSONSinkPlan.Step(
+                kind: kind(of: schema), mayBeNull: null != nil, decimalScale: Int32(clamping: schema.decimalScale),
+                prefix: constant(prefix), null: constant(null ?? []), next: 0, mapValue: 0,
+                structure: Int32(clamping: structures.count)))
+        names.append(name)
+        switch schema.type {
+        case .int8, .int16, .int32, .int64, .boolean, .float32, .float64, .string, .bytes: break
+        case .array: try append(element: schema.valueSchema, of: schema, name: name)
+        case .map:
+            try append(element: schema.keySchema, of: schema, name: name)
+            steps[index].mapValue = Int32(clamping: steps.count)
+            try append(element: schema.valueSchema, of: schema, name: name)
+        case .structure:
+            structures.append(schema)
+            for (position, field) in schema.fields.enumerated() {
+                var writer = ByteWriter()
+                writer.literal(position == 0 ? "{" : ",")
+                writer.jsonString(field.name)
+                writer.literal(":")
+                try append(field.schema, prefix: writer.array(), name: field.name)
+            }
+        }
+        steps[index].next = Int32(clamping: steps.count)
+    }
+
+    private mutating func append(element: Schema?, of container: Schema, name: String) throws(DataError) {
+        guard let element else {
+            throw DataError(
+                "The schema of \(name.isEmpty ? "the value" : name) is a \(container.type.rawValue) "
+                    + "without a schema for its elements")
+        }
+        try append(element, prefix: [], name: name)
+    }
+
+    private func kind(of schema: Schema) -> JSONSinkPlan.Kind {
+        switch schema.type {
+        case .int8, .int16, .int32, .int64: .integer
+        case .boolean: .boolean
+        case .float32: .float32
+        case .float64: .float64
+        case .string: .string
+        case .bytes: schema.logicalType == .decimal && options.writesDecimalsAsNumbers ? .decimalAsNumber : .bytes
+        case .array: .array
+        case .map: schema.keySchema?.type == .string ? .object : .pairs
+        case .structure: .structure
+        }
+    }
+
+    private func nullText(of schema: Schema) throws(DataError) -> [UInt8]? {
+        if let value = schema.defaultValue, !value.isNull, options.replacesNullWithDefault {
+            return try JSONSink.text(of: value, schema.optional(droppingDefault: true), options)
+        }
+        return schema.isOptional ? Array("null".utf8) : nil
+    }
+}

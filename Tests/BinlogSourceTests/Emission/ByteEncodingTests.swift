@@ -1,0 +1,200 @@
+import ConnectData
+import ConnectPlugins
+import DebeziumPlugins
+import KafkaProtocol
+import Testing
+import WireCore
+
+@testable import BinlogSource
+@testable import ConnectRuntime
+
+/// Rows that are written as bytes give the same bytes as records of values that are transformed and converted.
+@Suite struct ByteEncodingTests {
+    private struct Output: Equatable {
+        let topic: String
+        let key: [UInt8]?
+        let value: [UInt8]?
+        let headers: [UInt8]
+    }
+
+    /// Applies a connector's transforms and converters, as a task's sink does.
+    private final class EncodingSink: RecordSink {
+        private var writer: RecordWriter
+        private let writesBytes: Bool
+        private(set) var outputs: [Output] = []
+        private(set) var byteRecordCount = 0
+        private(set) var droppedCount = 0
+
+        init(_ connector: [String: String], writesBytes: Bool) throws {
+            self.writesBytes = writesBytes
+            let plugins = PluginRegistry(KafkaClasses.plugins + DebeziumClasses.plugins)
+            let json = "org.apache.kafka.connect.json.JsonConverter"
+            let worker = try WorkerConfiguration(properties: [
+                "bootstrap.servers": "b:9092", "group.id": "g", "key.converter": json, "value.converter": json,
+                "config.storage.topic": "c", "offset.storage.topic": "o", "status.storage.topic": "s",
+            ], plugins: plugins)
+            writer = try RecordWriter(connector: connector, worker: worker, plugins: plugins)
+        }
+
+        func emit(_ record: consuming ConnectRecord) throws {
+            guard try writer.convert(&record) else {
+                droppedCount += 1
+                return
+            }
+            writer.withConverted { append(record.topic, $0, $1, $2) }
+        }
+
+        func drop() throws { droppedCount += 1 }
+
+        func encoding(of shape: RecordShape) -> RecordEncoding {
+            guard writesBytes else { return .records }
+            switch writer.path(of: shape) {
+            case .records: return .records
+            case .dropped: return .dropped
+            case .bytes(let parts):
+                return .bytes(
+                    ByteEncoding(
+                        shape: parts.shape, key: parts.key, value: parts.value,
+                        hasVariableHeaders: parts.headers == nil, target: Target(self, parts)))
+            }
+        }
+
+        private func append(
+            _ topic: String, _ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?, _ headers: EncodedHeaders
+        ) {
+            outputs.append(
+                Output(
+                    topic: topic, key: key.map { [UInt8]($0) }, value: value.map { [UInt8]($0) },
+                    headers: headers.bytes))
+        }
+
+        func checkpoint(partition: JSONObject, offset: JSONObject) throws {}
+        func awaitDelivery() throws {}
+
+        private final class Target: ByteTarget {
+            private unowned let sink: EncodingSink
+            private let parts: RecordWriter.Parts
+
+            init(_ sink: EncodingSink, _ parts: RecordWriter.Parts) {
+                self.sink = sink
+                self.parts = parts
+            }
+
+            func append(
+                key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headerValues: [ConnectValue]
+            ) throws -> Bool {
+                let headers = try parts.headers ?? sink.writer.headers(of: parts.shape, headerValues)
+                sink.append(parts.shape.topic, key, value, headers)
+                sink.byteRecordCount += 1
+                return true
+            }
+        }
+    }
+
+    private func emit(_ fixture: AllTypesFixture, _ sink: EncodingSink) throws {
+        let clock: () -> Int64 = { 1_700_000_000_123_456 }
+        try fixture.emitSnapshot(to: SnapshotEmitter(RecordOutput(fixture.configuration, to: sink, clock: clock)))
+        try fixture.emitStream(to: RecordEmitter(RecordOutput(fixture.configuration, to: sink, clock: clock)))
+    }
+
+    private static let converters: [[String: String]] = [
+        ["schemas.enable": "true"], ["schemas.enable": "false"],
+        ["schemas.enable": "false", "decimal.format": "NUMERIC", "replace.null.with.default": "false"],
+    ]
+
+    /// Without transforms, with a router, and `ExtractNewRecordState` in all its modes.
+    private static func transforms(_ version: String) -> [[String: String]] {
+        let router = [
+            "transforms.route.type": "org.apache.kafka.connect.transforms.RegexRouter",
+            "transforms.route.regex": "(.*)\\.(.*)", "transforms.route.replacement": "$2-routed",
+        ]
+        let plain = ["transforms": "unwrap", "transforms.unwrap.type": "io.debezium.transforms.ExtractNewRecordState"]
+        let modes = version == "3.6"
+            ? ["drop", "tombstone", "rewrite", "rewrite-with-tombstone", "delete-to-tombstone"].map {
+                ["delete.tombstone.handling.mode": $0]
+            }
+            : ["drop", "none", "rewrite"].flatMap { mode in
+                ["true", "false"].map { ["delete.handling.mode": mode, "drop.tombstones": $0] }
+            }
+        let extras: [[String: String]] = [
+            [:], ["add.fields": "op,table,source.ts_ms,ts_ms,source.gtid"], ["add.headers": "op,db,source.file"],
+            ["add.fields": "op:OPERATION", "add.fields.prefix": "$", "replace.null.with.default": "false"],
+        ]
+        let unwraps = modes.flatMap { mode in
+            extras.map { extra in
+                var result = plain
+                for (name, value) in mode.merging(extra, uniquingKeysWith: { $1 }) {
+                    // 1.9 has no such option.
+                    if version == "1.9", name == "replace.null.with.default" { continue }
+                    result["transforms.unwrap.\(name)"] = value
+                }
+                return result
+            }
+        }
+        let both = plain.merging(router) { $1 }.merging(["transforms": "unwrap,route"]) { $1 }
+        return [[:], router.merging(["transforms": "route"]) { $1 }, both] + unwraps
+    }
+
+    @Test(arguments: AllTypesTests.fixtures) func bytesEqualConvertedRecords(version: String, variant: String) throws {
+        let fixture = try AllTypesFixture(version, variant)
+        let generation = version == "3.6" ? ["topic.prefix": "p"] : ["database.server.name": "p"]
+        for transforms in Self.transforms(version) {
+            for converter in Self.converters where transforms.isEmpty || converter != Self.converters[0] {
+                var connector = generation.merging(transforms) { $1 }
+                for (name, value) in converter {
+                    connector["key.converter.\(name)"] = value
+                    connector["value.converter.\(name)"] = value
+                }
+                let json = "org.apache.kafka.connect.json.JsonConverter"
+                connector["key.converter"] = json
+                connector["value.converter"] = json
+                let (values, bytes) = (
+                    try EncodingSink(connector, writesBytes: false), try EncodingSink(connector, writesBytes: true)
+                )
+                try emit(fixture, values)
+                try emit(fixture, bytes)
+                #expect(values.outputs == bytes.outputs, "\(connector)")
+                #expect(values.droppedCount == bytes.droppedCount, "\(connector)")
+                // Only the records of changed keys have other headers, and those of deletes whose tombstones get them.
+                #expect(bytes.byteRecordCount * 10 > bytes.outputs.count * 7, "\(connector)")
+                #expect(values.byteRecordCount == 0)
+            }
+        }
+    }
+
+    /// A record that the converter refuses gives its error on both paths, and nothing of it is written.
+    @Test func refusedRecordFailsAsARecordOfValues() throws {
+        let fixture = try AllTypesFixture("3.6", "default")
+        let connector = ["topic.prefix": "p", "value.converter.schemas.enable": "false"]
+        final class RefusingSink: RecordSink {
+            var records = 0
+            let plan: JSONSinkPlan
+            init() throws {
+                // No field of a row fits this schema.
+                plan = try JSONSinkPlan(Schema(.structure, fields: [.init("x", Schema(.boolean))]), options: .init())
+            }
+            func emit(_ record: consuming ConnectRecord) throws { records += 1 }
+            func encoding(of shape: RecordShape) -> RecordEncoding {
+                .bytes(
+                    ByteEncoding(
+                        shape: shape, key: .none, value: .json(plan), hasVariableHeaders: false, target: NoTarget()))
+            }
+            func checkpoint(partition: JSONObject, offset: JSONObject) throws {}
+            func awaitDelivery() throws {}
+            final class NoTarget: ByteTarget {
+                func append(
+                    key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headerValues: [ConnectValue]
+                ) throws -> Bool {
+                    Issue.record("a value that does not fit its schema was appended")
+                    return true
+                }
+            }
+        }
+        let sink = try RefusingSink()
+        let clock: () -> Int64 = { 1_700_000_000_123_456 }
+        try fixture.emitSnapshot(to: SnapshotEmitter(RecordOutput(fixture.configuration, to: sink, clock: clock)))
+        let expected = try EncodingSink(connector, writesBytes: false)
+        try fixture.emitSnapshot(to: SnapshotEmitter(RecordOutput(fixture.configuration, to: expected, clock: clock)))
+        #expect(sink.records == expected.outputs.count)
+    }
+}
