@@ -28,17 +28,31 @@ import Testing
     }
 
     private static func append(_ core: inout ProducerCore) {
-        let record = ProducerCore.NewRecord(
-            topicIndex: 0, partition: 0, key: nil, value: nil, headers: [], timestampMilliseconds: 0, tag: 0,
-            receipt: nil)
-        guard case .appended = core.append(record, now: now) else {
+        guard isAccepted(&core) else {
             Issue.record("the record was not accepted")
             return
         }
     }
 
-    private static func sentBatch(_ core: inout ProducerCore) -> ProducerCore.BatchID? {
-        guard case .send(let assignments) = core.nextStep(ofBroker: 1, now: later) else { return nil }
+    /// Appends a record of `valueBytes`. Returns false if the caller would wait.
+    private static func isAccepted(_ core: inout ProducerCore, valueBytes: Int = 0) -> Bool {
+        [UInt8](repeating: 0, count: valueBytes).withUnsafeBytes { value in
+            let record = ProducerCore.NewRecord(
+                topicIndex: 0, partition: 0, key: nil, value: valueBytes > 0 ? BorrowedBytes(value) : nil, headers: [],
+                timestampMilliseconds: 0, tag: 0, receipt: nil)
+            if case .appended = core.append(record, now: now) { return true }
+            return false
+        }
+    }
+
+    /// The number of bytes that are appended before the caller waits.
+    private static func fill(_ core: inout ProducerCore) -> Int {
+        while isAccepted(&core, valueBytes: 100_000) {}
+        return core.bufferedBytes
+    }
+
+    private static func sentBatch(_ core: inout ProducerCore, ofBroker broker: Int32 = 1) -> ProducerCore.BatchID? {
+        guard case .send(let assignments) = core.nextStep(ofBroker: broker, now: later) else { return nil }
         return assignments.first?.place
     }
 
@@ -89,6 +103,38 @@ import Testing
         let place = try require(Self.sentBatch(&core))
         _ = core.settle([ProducerCore.Answer(place: place, outcome: .stored)], ofBroker: 1, now: Self.now)
         expect(core.refusing.isEmpty)
+    }
+
+    /// Twice the five requests in flight, for each broker that leads a partition.
+    @Test func bufferHoldsOnlyWhatBrokersCanUse() throws {
+        var core = Self.core()
+        let requestsBytes = 10 * 1_048_576
+        let one = Self.fill(&core)
+        #expect((requestsBytes - 110_000...requestsBytes).contains(one))
+        _ = core.update([Self.description(leader: 2)])
+        core.connected(2)
+        let two = Self.fill(&core)
+        #expect((2 * requestsBytes - 110_000...2 * requestsBytes).contains(two))
+        // A settled batch makes room.
+        let place = try require(Self.sentBatch(&core, ofBroker: 2))
+        _ = core.settle([ProducerCore.Answer(place: place, outcome: .stored)], ofBroker: 2, now: Self.now)
+        expect(Self.isAccepted(&core, valueBytes: 100_000))
+    }
+
+    @Test func bufferIsNeverLargerThanConfigured() {
+        var configuration = ProducerConfiguration()
+        configuration.bufferBytesMax = 1 << 20
+        expect(ProducerCore(configuration).bufferedBytesMax == 1 << 20)
+        configuration.bufferBytesMax = .max
+        configuration.requestBytesMax = .max
+        expect(ProducerCore(configuration).bufferedBytesMax == .max)
+    }
+
+    @Test func smallRequestsDoNotMakeASmallBuffer() {
+        var configuration = ProducerConfiguration()
+        configuration.requestBytesMax = 16 << 10
+        configuration.batchBytesMax = 16 << 10
+        expect(ProducerCore(configuration).bufferedBytesMax == ProducerCore.usefulBytesMin)
     }
 
     @Test func leaderlessPartitionTriggersMaintenance() {

@@ -19,7 +19,8 @@ public struct ProducerConfiguration: Sendable {
     public var batchBytesMax = 1_000_000
     /// The maximum number of bytes of a request and of a record (`max.request.size`).
     public var requestBytesMax = 1_048_576
-    /// The maximum number of unacknowledged bytes (`buffer.memory`); appending waits while it is exceeded.
+    /// The maximum number of unacknowledged bytes (`buffer.memory`); appending waits while it is exceeded, or while
+    /// twice the requests that may be in flight, at least 8 MiB, are unacknowledged: more would only wait.
     public var bufferBytesMax = 32 << 20
     /// The maximum time that appending waits for the buffer or for metadata (`max.block.ms`); nil is without a limit.
     public var blockMillisecondsMax: Int? = 60_000

@@ -271,6 +271,7 @@ extension ProducerCore {
                 if state.hasWork, let wakeup = list(state, hasNews: true) { effects.wakeups.append(wakeup) }
             }
         }
+        if !newBrokers.isEmpty { limitBufferedBytes() }
         return (newBrokers, effects)
     }
 

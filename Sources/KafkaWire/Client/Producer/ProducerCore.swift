@@ -90,6 +90,8 @@ struct ProducerCore: ~Copyable {
     /// Partitions whose first batch has been refused repeatedly with a retriable error.
     private(set) var refusing: Set<RefusingPartition> = []
     var bufferedBytes = 0
+    /// Appending waits while more bytes are unacknowledged; see `limitBufferedBytes`.
+    private(set) var bufferedBytesMax: Int
     /// Batches that are open or not yet settled.
     var unfinishedBatches = 0
     /// Batches that are settled but not yet reported to the listener.
@@ -113,6 +115,23 @@ struct ProducerCore: ~Copyable {
         self.identitySource = identitySource
         generator = SplitMix64(seed: seed)
         needsIdentity = configuration.isIdempotent
+        bufferedBytesMax = configuration.bufferBytesMax
+        limitBufferedBytes()
+    }
+
+    /// The smallest limit to which `buffer.memory` is reduced: the records of about a tenth of a second.
+    static let usefulBytesMin = 8 << 20
+
+    /// Sets the limit of unacknowledged bytes: `buffer.memory`, or less if not all of it serves throughput.
+    ///
+    /// A broker processes the requests in flight; as many bytes again keep it busy while it responds. More would only
+    /// wait, and a source that is faster than the broker would always fill `buffer.memory`.
+    mutating func limitBufferedBytes() {
+        let requestBytes = max(configuration.requestBytesMax, configuration.batchBytesMax)
+        let requests = 2 * min(configuration.inFlightPerBrokerMax, 1 << 10) * max(1, brokers.count)
+        let (bytes, isOverflow) = requestBytes.multipliedReportingOverflow(by: requests)
+        let usefulBytes = isOverflow ? Int.max : max(bytes, Self.usefulBytesMin)
+        bufferedBytesMax = min(configuration.bufferBytesMax, usefulBytes)
     }
 
     /// Whether every batch is settled and reported.
@@ -237,7 +256,7 @@ struct ProducerCore: ~Copyable {
         guard size + RecordBatchHeader.byteCount <= configuration.requestBytesMax else {
             return .refused(.recordTooLarge(bytes: size, limit: configuration.requestBytesMax, topic: topic.name))
         }
-        if bufferedBytes > 0, bufferedBytes + size > configuration.bufferBytesMax { return .mustWait }
+        if bufferedBytes > 0, bufferedBytes + size > bufferedBytesMax { return .mustWait }
         let isFull = partition.open.hasPayload(above: partition.batchBytesMax - size)
         if isFull || partition.open == nil {
             guard let now else { return nil }
