@@ -8,16 +8,25 @@ let strict: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
-/// Makes `swift build -c release` yield one static executable; only the executable may carry unsafe
-/// flags, or nobody could depend on the libraries.
+/// Makes `swift build -c release` yield one static executable; the libraries carry no unsafe flags, or nobody could
+/// depend on them.
 ///
 /// `--icf=all` keeps one copy of functions whose machine code is the same, mostly specializations of generics: 1.3 % of
-/// the binary. No code may distinguish functions by their addresses.
+/// the binary. No code may distinguish functions by their addresses. The functions that a worker calls are placed next to
+/// each other (scripts/order-functions): a third less resident memory.
 let staticRelease: [LinkerSetting] = [
     .unsafeFlags(
-        ["-static-stdlib", "-static-executable", "-use-ld=lld", "-Xlinker", "--icf=all", "-l_FoundationICU",
-         "-l_FoundationCollections", "-l_FoundationCShims", "-lCoreFoundation"],
+        ["-static-stdlib", "-static-executable", "-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker",
+         "--symbol-ordering-file=\(Context.packageDirectory)/Sources/cdcd/function-order.txt", "-Xlinker",
+         "--no-warn-symbol-ordering", "-l_FoundationICU", "-l_FoundationCollections", "-l_FoundationCShims",
+         "-lCoreFoundation"],
         .when(configuration: .release)),
+]
+
+/// The settings of targets that belong to no library product and may carry unsafe flags: each function is in a section
+/// of its own, so that the linker can order the functions and remove unused ones, 2 % of the binary.
+let application: [SwiftSetting] = strict + [
+    .unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release)),
 ]
 
 /// What several targets need in the same words.
@@ -50,29 +59,29 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "KafkaBroker", dependencies: wire + ["KafkaProtocol"], path: "Sources/KafkaWire/Broker",
-            swiftSettings: strict),
+            swiftSettings: application),
 
         .target(
             name: "ConnectData", dependencies: ["WireCore"], path: "Sources/cdcd/ConnectData",
-            swiftSettings: strict),
+            swiftSettings: application),
         .target(
             name: "ConnectPlugins", dependencies: wire + ["ConnectData", "HTTPWire"],
-            path: "Sources/cdcd/ConnectPlugins", swiftSettings: strict),
+            path: "Sources/cdcd/ConnectPlugins", swiftSettings: application),
         .target(
             name: "DebeziumPlugins", dependencies: ["ConnectData", "WireCore"], path: "Sources/cdcd/DebeziumPlugins",
-            swiftSettings: strict),
+            swiftSettings: application),
         .target(
             name: "BinlogSource", dependencies: wire + ["ConnectData", "DebeziumPlugins", "MySQLWire"],
-            path: "Sources/cdcd/BinlogSource", swiftSettings: strict),
+            path: "Sources/cdcd/BinlogSource", swiftSettings: application),
         .target(
             name: "ConnectRuntime", dependencies: wire + kafka + ["ConnectData", "HTTPWire"],
-            path: "Sources/cdcd/ConnectRuntime", swiftSettings: strict),
+            path: "Sources/cdcd/ConnectRuntime", swiftSettings: application),
         .executableTarget(
             name: "cdcd",
             dependencies: wire + kafka + plugins + [
                 "BinlogSource", "ConnectRuntime", "HTTPWire", "MySQLWire", "KafkaBroker", "CNoLocaleData",
             ],
-            path: "Sources/cdcd/Command", swiftSettings: strict, linkerSettings: staticRelease),
+            path: "Sources/cdcd/Command", swiftSettings: application, linkerSettings: staticRelease),
 
         .target(
             name: "WireTestSupport", dependencies: wire, path: "Tests/WireTestSupport", swiftSettings: strict),

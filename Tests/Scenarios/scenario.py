@@ -20,6 +20,8 @@ from confluent_kafka import Consumer, TopicPartition
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CDCD = os.environ.get("CDCD", str(ROOT / ".build/debug/cdcd"))
+# Multiplies the time limits, for a program that runs under valgrind.
+SLOWNESS = 1
 
 
 def is_free(port):
@@ -50,8 +52,8 @@ def eventually(what, question, seconds=30.0):
         answer = question()
         if answer:
             return answer, time.monotonic() - start
-        if time.monotonic() - start > seconds:
-            sys.exit(f"FAILED: {what} did not come true within {seconds} s")
+        if time.monotonic() - start > seconds * SLOWNESS:
+            sys.exit(f"FAILED: {what} did not come true within {seconds * SLOWNESS} s")
         time.sleep(0.005)
 
 
@@ -142,7 +144,7 @@ class Worker(Process):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data, {"Content-Type": "application/json"}, method=method)
         try:
-            with urllib.request.urlopen(request, timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=10 * SLOWNESS) as answer:
                 text = answer.read()
                 return json.loads(text) if text.strip() else {}
         except (urllib.error.URLError, OSError):
@@ -186,17 +188,23 @@ class Topic:
         self.consumer = Consumer({"bootstrap.servers": kafka, "group.id": "scenario-reader", "enable.auto.commit": False,
                                   "log_level": 0, "fetch.wait.max.ms": 5, "topic.metadata.refresh.interval.ms": 200,
                                   "allow.auto.create.topics": False, "reconnect.backoff.max.ms": 100})
-        self.consumer.assign([TopicPartition(name, 0, 0)])
+        self.partition = TopicPartition(name, 0, 0)
+        self.consumer.assign([self.partition])
         self.records = []
 
     def poll(self, seconds=0.0):
         """Reads available records; returns the number of records so far."""
-        while message := self.consumer.poll(seconds):
+        # A message without a value, a tombstone, is false.
+        while (message := self.consumer.poll(seconds)) is not None:
             seconds = 0.0
             if not message.error():
                 value = message.value()
                 self.records.append((json.loads(message.key() or b"null"), json.loads(value) if value else None))
         return len(self.records)
+
+    def end(self):
+        """The number of records that the broker has stored."""
+        return self.consumer.get_watermark_offsets(self.partition, timeout=10)[1]
 
 
 class Scratch:
