@@ -199,7 +199,7 @@ package struct BinlogDecoder {
     private mutating func tableMap(_ body: UnsafeRawBufferPointer) throws(WireError) -> TableMap {
         var reader = ByteReader(body, base: EventHeader.bytes)
         let id = try reader.littleEndian(byteCount: 6)
-        if let known = tableMaps[id], known.body.elementsEqual(body) { return known.map }
+        if let known = tableMaps[id], known.body.withUnsafeBytes({ $0.hasSameBytes(as: body) }) { return known.map }
         let map = try TableMap(body: body, isMariaDB: isMariaDB)
         // The maps of the current statement are needed; all others are sent again before their rows.
         if tableMaps.count >= Self.tableMapCountMax, !isAfterTableMap { tableMaps.removeAll(keepingCapacity: true) }
