@@ -7,7 +7,8 @@ import WireStreams
 @main
 enum LibraryBenchmarks {
     static let usage = """
-        usage: LibraryBenchmarks values FILE ROWS                        binlog events of FILE to typed values
+        usage: LibraryBenchmarks checksum NAME BYTES MEGABYTES           a checksum of BYTES, of MEGABYTES in all
+               LibraryBenchmarks values FILE ROWS                        binlog events of FILE to typed values
                LibraryBenchmarks binlog HOST:PORT FILE                   the binlog from FILE to its end, as --raw
                LibraryBenchmarks produce HOST:PORT TOPIC RECORDS BYTES LINGER [batches]
         """
@@ -18,6 +19,9 @@ enum LibraryBenchmarks {
             guard !arguments.isEmpty else { throw BenchmarkError(usage) }
             let outcome: Outcome
             switch (arguments.removeFirst(), arguments.count) {
+            case ("checksum", 3):
+                outcome = try computeChecksums(
+                    arguments[0], inputBytes: try count(arguments[1]), totalMegabytes: try count(arguments[2]))
             case ("values", 2): outcome = try decodeValues(file: arguments[0], rowCount: try count(arguments[1]))
             case ("binlog", 2): outcome = try receiveBinlog(from: try address(arguments[0]), file: arguments[1])
             case ("produce", 5), ("produce", 6):
