@@ -2,10 +2,10 @@ import WireCore
 
 /// One row of the text protocol: a view of its packet, with the position of each cell. Valid as long as the packet.
 /// Layout: for each column the value lenenc, or 0xFB for NULL.
-package struct TextRow {
-    package private(set) var packet: UnsafeRawBufferPointer
+@usableFromInline package struct TextRow {
+    @usableFromInline package private(set) var packet: UnsafeRawBufferPointer
     /// The position of each cell; a negative lower bound denotes NULL.
-    package private(set) var cells: ContiguousArray<Range<Int>>
+    @usableFromInline package private(set) var cells: ContiguousArray<Range<Int>>
 
     package init() {
         packet = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -54,9 +54,18 @@ package struct TextRow {
     package func isNull(_ index: Int) -> Bool { bytes(index) == nil }
 
     /// The cell's text as bytes in the connection's character set; nil for NULL.
+    @inlinable
     package func bytes(_ index: Int) -> UnsafeRawBufferPointer? {
         let range = cells[index]
         return range.lowerBound < 0 ? nil : UnsafeRawBufferPointer(rebasing: packet[range])
+    }
+
+    /// The same. Precondition: `index` is less than `count`, which only debug builds check.
+    @inlinable @inline(__always)
+    package func bytes(unchecked index: Int) -> UnsafeRawBufferPointer? {
+        let range = cells.withUnsafeBufferPointer { $0[index] }
+        guard range.lowerBound >= 0, let start = packet.baseAddress else { return nil }
+        return UnsafeRawBufferPointer(start: start + range.lowerBound, count: range.upperBound &- range.lowerBound)
     }
 
     /// The cell as a string; nil for NULL.

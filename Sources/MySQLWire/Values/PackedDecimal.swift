@@ -4,11 +4,11 @@ import WireCore
 /// fewer, the first bit inverted as a sign, negative numbers in one's complement.
 @usableFromInline package enum PackedDecimal {
     /// The number of bytes for 0 to 9 digits.
-    @usableFromInline static let groupBytes = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4]
+    @inline(__always) private static func groupBytes(_ digits: Int) -> Int { min(4, (digits &+ 1) &>> 1) }
 
     @usableFromInline package static func storedBytes(precision: Int, scale: Int) -> Int {
         let whole = precision - scale
-        return whole / 9 * 4 + groupBytes[whole % 9] + scale / 9 * 4 + groupBytes[scale % 9]
+        return whole / 9 * 4 + groupBytes(whole % 9) + scale / 9 * 4 + groupBytes(scale % 9)
     }
 
     /// The unscaled value of a number of at most 18 digits, without any allocation.
@@ -80,29 +80,24 @@ import WireCore
         cell.first.map { $0 & 0x80 == 0 } ?? false
     }
 
-    private static let powers: [Int64] = [
-        1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
-    ]
-    @inline(__always) private static func power(_ digits: Int) -> Int64 { powers[digits] }
+    @inline(__always) private static func power(_ digits: Int) -> Int64 { Int64(IntegerText.power(ofTen: digits)) }
 
     /// Passes each group as a number below 10^digits. The number of a damaged cell may be larger; it is truncated.
     @inline(__always)
     private static func forEachGroup(
         _ cell: UnsafeRawBufferPointer, precision: Int, scale: Int, _ body: (UInt32, Int) -> Void
     ) {
-        let mask: UInt8 = isNegative(cell) ? 0xFF : 0
+        guard let start = cell.baseAddress else { return }
+        let mask: UInt32 = isNegative(cell) ? .max : 0
         var offset = 0
         func group(_ digits: Int) {
-            let count = groupBytes[digits]
-            var value: UInt32 = 0
-            for index in 0..<count {
-                var byte = cell[offset + index] ^ mask
-                // The sign's bit.
-                if offset + index == 0 { byte ^= 0x80 }
-                value = value << 8 | UInt32(byte)
-            }
-            offset += count
-            let limit = UInt32(power(digits))
+            let count = groupBytes(digits)
+            let bits = UInt32(truncatingIfNeeded: count &* 8)
+            var value = (bigEndian(start + offset, count) ^ mask) &>> (32 &- bits)
+            // The sign's bit.
+            if offset == 0 { value ^= 1 &<< (bits &- 1) }
+            offset &+= count
+            let limit = UInt32(truncatingIfNeeded: power(digits))
             body(value < limit ? value : value % limit, digits)
         }
         let whole = precision - scale
@@ -110,5 +105,18 @@ import WireCore
         for _ in 0..<whole / 9 { group(9) }
         for _ in 0..<scale / 9 { group(9) }
         if scale % 9 > 0 { group(scale % 9) }
+    }
+
+    /// A number of 1 to 4 bytes in the highest bytes of the result; the lower ones are 0.
+    @inline(__always)
+    private static func bigEndian(_ bytes: UnsafeRawPointer, _ count: Int) -> UInt32 {
+        switch count {
+        case 1: UInt32(bytes.load(as: UInt8.self)) &<< 24
+        case 2: UInt32(UInt16(bigEndian: bytes.loadUnaligned(as: UInt16.self))) &<< 16
+        case 3:
+            UInt32(UInt16(bigEndian: bytes.loadUnaligned(as: UInt16.self))) &<< 16
+                | UInt32(bytes.load(fromByteOffset: 2, as: UInt8.self)) &<< 8
+        default: UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self))
+        }
     }
 }

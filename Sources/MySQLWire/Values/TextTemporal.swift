@@ -51,12 +51,42 @@ package enum TextTemporal {
 
     /// `2020-02-29 12:34:56.789`.
     package static func dateTime(_ text: UnsafeRawBufferPointer) -> MySQLDateTime? {
+        if let value = usualDateTime(text) { return value }
         var offset = 0
         guard let date = date(text, &offset), skip(0x20, text, &offset), let clock = clock(text, &offset),
             offset == text.count
         else { return nil }
         return MySQLDateTime(
             date: date, hour: clock.hour, minute: clock.minute, second: clock.second, microsecond: clock.microsecond)
+    }
+
+    /// A value in the form in which the server writes all of them: four digits and five times two, and up to six digits
+    /// after a point. Returns nil for any other text.
+    private static func usualDateTime(_ text: UnsafeRawBufferPointer) -> MySQLDateTime? {
+        guard text.count >= 19, text.count <= 26, text[4] == 0x2D, text[7] == 0x2D, text[10] == 0x20, text[13] == 0x3A,
+            text[16] == 0x3A
+        else { return nil }
+        var isDigit = true
+        func pair(at offset: Int) -> Int {
+            let (tens, ones) = (Int(text[offset]) &- 0x30, Int(text[offset &+ 1]) &- 0x30)
+            isDigit = isDigit && UInt(bitPattern: tens) < 10 && UInt(bitPattern: ones) < 10
+            return tens &* 10 &+ ones
+        }
+        let (year, month, day) = (pair(at: 0) &* 100 &+ pair(at: 2), pair(at: 5), pair(at: 8))
+        let (hour, minute, second) = (pair(at: 11), pair(at: 14), pair(at: 17))
+        var microsecond = 0
+        if text.count > 19 {
+            guard text.count > 20, text[19] == 0x2E else { return nil }
+            for offset in 20..<26 {
+                let digit = offset < text.count ? Int(text[offset]) &- 0x30 : 0
+                isDigit = isDigit && UInt(bitPattern: digit) < 10
+                microsecond = microsecond &* 10 &+ digit
+            }
+        }
+        guard isDigit, month <= 12, day <= 31 else { return nil }
+        return MySQLDateTime(
+            date: MySQLDate(year: year, month: month, day: day), hour: hour, minute: minute, second: second,
+            microsecond: microsecond)
     }
 
     /// `-838:59:59.000000`, in microseconds.

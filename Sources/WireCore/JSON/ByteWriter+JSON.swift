@@ -156,7 +156,7 @@ extension ByteWriter {
     /// An integer in decimal digits.
     @inlinable
     package mutating func decimal(_ value: Int64) {
-        end = IntegerText.write(value, to: room(for: IntegerText.bytesMax))
+        end = IntegerText.write(value, to: room(for: IntegerText.roomBytes))
     }
 
     /// A number in the form of Java's `Double.toString`; NaN and the infinities are quoted, as Jackson does it.
@@ -164,9 +164,8 @@ extension ByteWriter {
     package mutating func jsonNumber(_ value: Double) {
         guard value.isFinite else { return jsonString(JavaNumber.text(value)) }
         if value.magnitude < 1e7, value.magnitude >= 1e-3 {
-            if value == value.rounded(.towardZero) {
-                decimal(Int64(value))
-                literal(".0")
+            if let end = ShortDecimalText.write(value, to: room(for: ShortDecimalText.roomBytes)) {
+                self.end = end
             } else {
                 // In this range Java and Swift write the same digits.
                 utf8(value.description)

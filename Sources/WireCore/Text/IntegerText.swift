@@ -1,63 +1,93 @@
 /// Integers as decimal digits, written into memory of the caller.
 @usableFromInline package enum IntegerText {
-    /// The length of the longest text, `-9223372036854775808`.
-    @usableFromInline package static let bytesMax = 20
+    /// The room that `write` needs. The longest text, `-9223372036854775808`, has 20 bytes; eight are written at a time.
+    @usableFromInline package static let roomBytes = 32
 
-    /// Writes the number at the address, which has room for `bytesMax` bytes. Returns the address after it.
-    @inlinable
+    /// Writes the number at the address, which has room for `roomBytes` bytes. Returns the address after it.
+    @inlinable @inline(__always)
     package static func write(_ value: Int64, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+        start.pointee = UInt8(ascii: "-")
+        return write(value.magnitude, to: start + (value < 0 ? 1 : 0))
+    }
+
+    @inlinable @inline(__always)
+    package static func write(_ value: UInt64, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+        if value < 100_000_000 { return writeFirst(UInt32(truncatingIfNeeded: value), to: start) }
+        return writeLong(value, to: start)
+    }
+
+    /// A number of at least nine digits.
+    @usableFromInline
+    static func writeLong(_ value: UInt64, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+        let (high, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
         var target = start
-        if value < 0 {
-            target.pointee = UInt8(ascii: "-")
-            target += 1
+        if high < 100_000_000 {
+            target = writeFirst(UInt32(truncatingIfNeeded: high), to: target)
+        } else {
+            let (top, middle) = high.quotientAndRemainder(dividingBy: 100_000_000)
+            target = writeFirst(UInt32(truncatingIfNeeded: top), to: target)
+            store(digits(UInt32(truncatingIfNeeded: middle)), at: target)
+            target += 8
         }
-        return write(value.magnitude, to: target)
+        store(digits(UInt32(truncatingIfNeeded: low)), at: target)
+        return target + 8
     }
 
-    @inlinable
-    package static func write(_ value: UInt64, to target: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt8> {
+    /// Writes a number of at most eight digits without leading zeros.
+    @inlinable @inline(__always)
+    static func writeFirst(
+        _ value: UInt32, to start: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
         if value < 10 {
-            target.pointee = 0x30 &+ UInt8(truncatingIfNeeded: value)
-            return target + 1
+            start.pointee = 0x30 &+ UInt8(truncatingIfNeeded: value)
+            return start + 1
         }
-        let count = digitCount(value)
-        writeDigits(value, count, to: target)
-        return target + count
+        let text = digits(value)
+        // The first digit is in the lowest byte.
+        let zeros = (text ^ zeroDigits).trailingZeroBitCount &>> 3
+        store(text &>> UInt64(zeros &* 8), at: start)
+        return start + (8 &- zeros)
     }
 
-    /// Writes exactly `count` digits, with leading zeros. Precondition: the number has at most `count` digits.
-    @inlinable
-    package static func writeDigits(_ value: UInt64, _ count: Int, to target: UnsafeMutablePointer<UInt8>) {
-        // Two digits at a time, from the last ones.
-        let pairs: StaticString = """
-            0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
-            5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899
-            """
-        let symbols = pairs.utf8Start
-        var rest = value
-        var end = target + count
-        while end - target >= 2 {
-            let next = rest / 100
-            let pair = symbols + Int(truncatingIfNeeded: rest &- next &* 100) &* 2
-            end -= 2
-            end[0] = pair[0]
-            end[1] = pair[1]
-            rest = next
-        }
-        if end > target { target.pointee = 0x30 &+ UInt8(truncatingIfNeeded: rest % 10) }
+    /// Writes exactly `count` digits, at most eight, with leading zeros. Eight bytes are written.
+    ///
+    /// Precondition: the number has at most `count` digits.
+    @inlinable @inline(__always)
+    package static func writeDigits(_ value: UInt32, _ count: Int, to start: UnsafeMutablePointer<UInt8>) {
+        store(digits(value) &>> UInt64(64 &- count &* 8), at: start)
     }
 
-    /// The number of digits: that of the power of two below it, which is exact or one too small.
-    @inlinable
-    static func digitCount(_ value: UInt64) -> Int {
-        let bits = 64 &- (value | 1).leadingZeroBitCount
-        // log10(2) = 0.30103 = 1233 / 4096.
-        let estimate = (bits &* 1233) &>> 12
-        return estimate &+ (value >= power(ofTen: estimate) ? 1 : 0)
+    /// The same for any number of digits.
+    package static func writeDigits(_ value: UInt64, _ count: Int, to start: UnsafeMutablePointer<UInt8>) {
+        guard count > 8 else { return writeDigits(UInt32(truncatingIfNeeded: value), count, to: start) }
+        let (high, low) = value.quotientAndRemainder(dividingBy: 100_000_000)
+        writeDigits(high, count - 8, to: start)
+        store(digits(UInt32(truncatingIfNeeded: low)), at: start + (count - 8))
+    }
+
+    @inlinable static var zeroDigits: UInt64 { 0x3030_3030_3030_3030 }
+
+    /// The eight digits of a number below 10^8, as text in memory order.
+    ///
+    /// Splits the number into halves of four digits, then all halves at once into pairs, then into digits. The quotients
+    /// by 100 and 10 are products with reciprocals that are exact for numbers of this size.
+    @inlinable @inline(__always)
+    package static func digits(_ value: UInt32) -> UInt64 {
+        let high = value / 10_000
+        let fours = UInt64(high) | UInt64(value &- high &* 10_000) &<< 32
+        let hundreds = ((fours &* 10_486) &>> 20) & 0x0000_007F_0000_007F
+        let pairs = hundreds | (fours &- hundreds &* 100) &<< 16
+        let tens = ((pairs &* 103) &>> 10) & 0x000F_000F_000F_000F
+        return tens | (pairs &- tens &* 10) &<< 8 | zeroDigits
+    }
+
+    @inlinable @inline(__always)
+    static func store(_ text: UInt64, at address: UnsafeMutablePointer<UInt8>) {
+        UnsafeMutableRawPointer(address).storeBytes(of: text.littleEndian, as: UInt64.self)
     }
 
     /// 10 to the power of `exponent`, 0 to 19.
-    @inlinable
+    @inlinable @inline(__always)
     package static func power(ofTen exponent: Int) -> UInt64 {
         switch exponent {
         case 0: 1

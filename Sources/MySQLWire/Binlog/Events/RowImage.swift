@@ -18,4 +18,11 @@
             return cell.baseAddress == nil ? nil : cell
         }
     }
+
+    /// The same. Precondition: `index` is less than `count`, which only debug builds check.
+    @inlinable @inline(__always)
+    package subscript(unchecked index: Int) -> UnsafeRawBufferPointer? {
+        let cell = cells.withUnsafeBufferPointer { $0[index] }
+        return cell.baseAddress == nil ? nil : cell
+    }
 }

@@ -29,8 +29,8 @@ package final class SnapshotEmitter: SchemaChangeEmitter {
         let source: SourceBlock
         /// The source block of most rows, which are neither first nor last.
         let middleSource: ContiguousArray<ConnectValue>
-        /// What most rows share, as text; nil if they are not written as JSON.
-        let json: (plan: JSONSinkPlan, encoding: ByteEncoding, fragments: JSONSink.Fragments)?
+        /// nil if the rows are not written as JSON.
+        let json: JSONTable?
         /// Whether it is the first table that the snapshot reads.
         let isFirst: Bool
         /// Whether a row was read.
@@ -48,10 +48,23 @@ package final class SnapshotEmitter: SchemaChangeEmitter {
                 var sink = JSONSink(plan, ByteWriter())
                 program.value.capture(
                     RowInputs(source: middleSource, timeMicroseconds: 0), from: &sink, into: &fragments)
-                json = (plan, encoding, fragments)
+                json = JSONTable(plan, encoding, fragments)
             } else {
                 json = nil
             }
+        }
+    }
+
+    fileprivate final class JSONTable {
+        let plan: JSONSinkPlan
+        let encoding: ByteEncoding
+        /// What most rows share, as text.
+        let fragments: JSONSink.Fragments
+
+        init(_ plan: JSONSinkPlan, _ encoding: ByteEncoding, _ fragments: JSONSink.Fragments) {
+            self.plan = plan
+            self.encoding = encoding
+            self.fragments = fragments
         }
     }
 

@@ -11,7 +11,7 @@ package enum RecordEncoding {
 }
 
 /// The encoding of records that are written as bytes.
-package struct ByteEncoding {
+package final class ByteEncoding {
     package enum Part {
         /// No bytes: Kafka's null.
         case none

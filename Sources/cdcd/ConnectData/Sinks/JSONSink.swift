@@ -172,7 +172,7 @@ import WireCore
     package mutating func integer(_ value: Int64) {
         let step = steps + cursor
         guard step.pointee.kind == .integer else { return fail(.misfit("an integer")) }
-        writer.end = IntegerText.write(value, to: prefix(step, room: IntegerText.bytesMax))
+        writer.end = IntegerText.write(value, to: prefix(step, room: IntegerText.roomBytes))
         cursor &+= 1
     }
 

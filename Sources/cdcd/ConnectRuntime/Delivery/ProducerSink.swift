@@ -70,7 +70,7 @@ package final class ProducerSink: DeliverySink {
 
     /// The producer's topic for the records of one shape.
     private final class Target: ByteTarget {
-        private unowned let sink: ProducerSink
+        private let sink: ProducerSink
         private let shape: RecordShape
         /// nil if they have values of the record.
         private let headers: EncodedHeaders?

@@ -6,15 +6,17 @@ protocol CellRow {
     /// The number of cells.
     var count: Int { get }
     /// The bytes of a cell. Returns nil for NULL.
+    ///
+    /// Precondition: `index` is less than `count`. It is not checked again for each cell.
     func cell(_ index: Int) -> UnsafeRawBufferPointer?
 }
 
 extension RowImage: CellRow {
-    @inline(__always) func cell(_ index: Int) -> UnsafeRawBufferPointer? { self[index] }
+    @inline(__always) func cell(_ index: Int) -> UnsafeRawBufferPointer? { self[unchecked: index] }
 }
 
 extension TextRow: CellRow {
-    @inline(__always) func cell(_ index: Int) -> UnsafeRawBufferPointer? { bytes(index) }
+    @inline(__always) func cell(_ index: Int) -> UnsafeRawBufferPointer? { bytes(unchecked: index) }
 }
 
 /// What writing the cells of a column needs. A trivial type, so that reading it from an array costs no retain.
@@ -37,6 +39,10 @@ struct CellColumns<Conversion: BitwiseCopyable & Sendable>: Sendable {
     private(set) var schemas: ContiguousArray<Schema> = []
 
     var count: Int { columns.count }
+
+    /// Precondition: `index` is less than `count`.
+    @inline(__always)
+    func uncheckedColumn(_ index: Int) -> CellColumn<Conversion> { columns.withUnsafeBufferPointer { $0[index] } }
 
     /// - Parameter cell: the index of the cell in the row.
     mutating func append(_ column: ColumnPlan, cell: Int, _ conversion: Conversion) {
@@ -97,8 +103,9 @@ extension CellDecoder {
         guard row.count == cellCount else {
             throw ConversionError(plan.definition.id, column: nil, "the row has \(row.count) cells, not \(cellCount)")
         }
+        precondition(range.upperBound <= cells.count)
         for index in range {
-            let column = cells.columns[index]
+            let column = cells.uncheckedColumn(index)
             guard let cell = row.cell(Int(column.cell)) else {
                 if column.writesNull { sink.null() } else { sink.value(cells.nulls[index].value) }
                 continue

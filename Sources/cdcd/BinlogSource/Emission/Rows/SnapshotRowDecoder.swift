@@ -112,6 +112,15 @@ struct SnapshotRowDecoder: CellDecoder, Sendable {
     private static func unsigned(_ cell: UnsafeRawBufferPointer) -> UInt64? {
         guard !cell.isEmpty, cell.count <= 20 else { return nil }
         var value: UInt64 = 0
+        if cell.count < 20 {
+            // Less than 2^64.
+            for byte in cell {
+                let digit = byte &- 0x30
+                guard digit < 10 else { return nil }
+                value = value &* 10 &+ UInt64(digit)
+            }
+            return value
+        }
         for byte in cell {
             guard byte >= 0x30, byte <= 0x39 else { return nil }
             let (product, overflow) = value.multipliedReportingOverflow(by: 10)

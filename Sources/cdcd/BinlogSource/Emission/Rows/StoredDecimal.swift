@@ -43,7 +43,7 @@ enum StoredDecimal {
     /// Digits with a point before the last `scale` of them.
     @inline(__always)
     private static func write<S: ValueSink & ~Copyable>(_ unscaled: Int64, scale: Int, into sink: inout S) {
-        sink.formattedText(atMost: IntegerText.bytesMax + 2) { start in
+        sink.formattedText(atMost: IntegerText.roomBytes + 16) { start in
             var end = start
             if unscaled < 0 {
                 end.pointee = UInt8(ascii: "-")
@@ -51,7 +51,7 @@ enum StoredDecimal {
             }
             let power = IntegerText.power(ofTen: scale)
             let (whole, fraction) = unscaled.magnitude.quotientAndRemainder(dividingBy: power)
-            end = IntegerText.write(whole, to: end)
+            end = IntegerText.write(UInt64(whole), to: end)
             guard scale > 0 else { return end }
             end.pointee = UInt8(ascii: ".")
             IntegerText.writeDigits(fraction, scale, to: end + 1)
