@@ -72,30 +72,34 @@ package final class ProducerSink: DeliverySink {
     private final class Target: ByteTarget {
         private let sink: ProducerSink
         private let shape: RecordShape
-        /// nil if they have values of the record.
-        private let headers: EncodedHeaders?
+        private let hasVariableHeaders: Bool
+        /// Those of every record, or of the last one.
+        private var headers: EncodedHeaders
         /// Known from the first record on: a topic is created when it is written to.
         private var topic: ProducerTopic?
 
         init(_ sink: ProducerSink, _ shape: RecordShape, _ headers: EncodedHeaders?) {
             self.sink = sink
             self.shape = shape
-            self.headers = headers
+            hasVariableHeaders = headers == nil
+            self.headers = headers ?? .none
         }
 
         func append(
             key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headerValues: [ConnectValue]
         ) throws -> Bool {
             if sink.gate.isClosed { try sink.gate.pass() }
-            let headers: EncodedHeaders
-            if let constant = self.headers {
-                headers = constant
-            } else {
+            if hasVariableHeaders {
                 guard let converted = try? sink.writer.headers(of: shape, headerValues) else { return false }
                 headers = converted
             }
-            if topic == nil { topic = try sink.handle(of: shape.topic) }
-            guard let topic else { return false }
+            let topic: ProducerTopic
+            if let known = self.topic {
+                topic = known
+            } else {
+                topic = try sink.handle(of: shape.topic)
+                self.topic = topic
+            }
             sink.polledCount += 1
             try sink.producer.append(to: topic, key: key, value: value, headers: headers, tag: sink.tag)
             sink.emittedUnderTag += 1

@@ -5,7 +5,7 @@ import MySQLWire
 ///
 /// The cells are those of the text protocol over a connection in utf8mb4. If a value differs from the stream's, the
 /// reason is one of `SnapshotRendering`.
-struct SnapshotRowDecoder: CellDecoder, Sendable {
+final class SnapshotRowDecoder: CellDecoder, Sendable {
     typealias Row = TextRow
 
     let plan: TablePlan
