@@ -27,7 +27,7 @@ struct ConnectionObserver {
 
     /// The first packet of the response was received.
     mutating func responseStarted() {
-        if let query { self.query?.latency = .now - query.start }
+        if let query, query.latency == nil { self.query?.latency = .now - query.start }
     }
 
     mutating func queryFinished(rows: Int, _ channel: PacketChannel, error: MySQLError?) {

@@ -193,8 +193,29 @@ public final class MySQLConnection {
         _ sql: String, columns: ([MySQLColumn]) throws -> Void = { _ in }, row body: (borrowing TextRow) throws -> Void
     ) throws {
         try columns(try startQuery(sql))
+        guard case .responding(var response) = state else { return }
+        // The state stays here between two rows: a change of the connection's costs as much as a row's decoding.
+        state = .idle
         var row = TextRow()
-        while try nextRow(&row) { try body(row) }
+        var resultSets = 1
+        while true {
+            let step: Step
+            do throws(MySQLError) {
+                step = try receive(&row, of: &response)
+            } catch { throw failed(error, rows: response.rows) }
+            switch step {
+            case .row:
+                guard resultSets == 1 else { continue }
+                do { try body(row) } catch {
+                    state = .responding(response)
+                    throw error
+                }
+            case .columns: resultSets += 1
+            case .finished:
+                guard resultSets == 1 else { throw MySQLError.unsupported(.severalResultSets) }
+                return
+            }
+        }
     }
 
     /// Runs a query and returns its (small) result as text.
@@ -240,31 +261,38 @@ extension MySQLConnection {
         guard case .responding(var response) = state else { preconditionFailure("no statement was sent") }
         state = .idle
         do throws(MySQLError) {
-            while true {
-                let packet = try channel.receive()
-                observer.responseStarted()
-                switch try response.decoder.receive(packet) {
-                case .progress: continue
-                case .columns(let columns):
-                    response.columnCount = columns.count
-                    state = .responding(response)
-                    return .columns(columns)
-                case .row:
-                    response.rows += 1
-                    try Self.decode(packet, response.columnCount, into: &row)
-                    state = .responding(response)
-                    return .row
-                case .finished(let packet):
-                    if packet.hasMoreResults {
-                        response.decoder = ResultSetDecoder(capabilities: capabilities)
-                        continue
-                    }
-                    hasRunCommand = true
-                    observer.queryFinished(rows: response.rows, channel, error: nil)
-                    return .finished(packet)
-                }
+            let step = try receive(&row, of: &response)
+            switch step {
+            case .columns, .row: state = .responding(response)
+            case .finished: break
             }
+            return step
         } catch { throw failed(error, rows: response.rows) }
+    }
+
+    private func receive(_ row: inout TextRow, of response: inout Response) throws(MySQLError) -> Step {
+        while true {
+            let packet = try channel.receive()
+            if response.rows == 0 { observer.responseStarted() }
+            switch try response.decoder.receive(packet) {
+            case .progress: continue
+            case .columns(let columns):
+                response.columnCount = columns.count
+                return .columns(columns)
+            case .row:
+                response.rows += 1
+                try Self.decode(packet, response.columnCount, into: &row)
+                return .row
+            case .finished(let packet):
+                if packet.hasMoreResults {
+                    response.decoder = ResultSetDecoder(capabilities: capabilities)
+                    continue
+                }
+                hasRunCommand = true
+                observer.queryFinished(rows: response.rows, channel, error: nil)
+                return .finished(packet)
+            }
+        }
     }
 
     private static func decode(

@@ -68,9 +68,9 @@ package enum TextTemporal {
         else { return nil }
         var isDigit = true
         func pair(at offset: Int) -> Int {
-            let (tens, ones) = (Int(text[offset]) &- 0x30, Int(text[offset &+ 1]) &- 0x30)
-            isDigit = isDigit && UInt(bitPattern: tens) < 10 && UInt(bitPattern: ones) < 10
-            return tens &* 10 &+ ones
+            let (tens, ones) = (text[offset] &- 0x30, text[offset &+ 1] &- 0x30)
+            isDigit = isDigit && tens < 10 && ones < 10
+            return Int(tens) &* 10 &+ Int(ones)
         }
         let (year, month, day) = (pair(at: 0) &* 100 &+ pair(at: 2), pair(at: 5), pair(at: 8))
         let (hour, minute, second) = (pair(at: 11), pair(at: 14), pair(at: 17))
@@ -78,9 +78,9 @@ package enum TextTemporal {
         if text.count > 19 {
             guard text.count > 20, text[19] == 0x2E else { return nil }
             for offset in 20..<26 {
-                let digit = offset < text.count ? Int(text[offset]) &- 0x30 : 0
-                isDigit = isDigit && UInt(bitPattern: digit) < 10
-                microsecond = microsecond &* 10 &+ digit
+                let digit = offset < text.count ? text[offset] &- 0x30 : 0
+                isDigit = isDigit && digit < 10
+                microsecond = microsecond &* 10 &+ Int(digit)
             }
         }
         guard isDigit, month <= 12, day <= 31 else { return nil }

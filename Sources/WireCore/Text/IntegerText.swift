@@ -1,6 +1,6 @@
 /// Integers as decimal digits, written into memory of the caller.
 @usableFromInline package enum IntegerText {
-    /// The room that `write` needs. The longest text, `-9223372036854775808`, has 20 bytes; eight are written at a time.
+    /// The room that `write` needs. The longest text, `-9223372036854775808`, has 20 bytes; eight are written at once.
     @usableFromInline package static let roomBytes = 32
 
     /// Writes the number at the address, which has room for `roomBytes` bytes. Returns the address after it.
@@ -69,7 +69,7 @@
 
     /// The eight digits of a number below 10^8, as text in memory order.
     ///
-    /// Splits the number into halves of four digits, then all halves at once into pairs, then into digits. The quotients
+    /// Splits the number into halves of four digits, then all halves at once into pairs and then digits. The quotients
     /// by 100 and 10 are products with reciprocals that are exact for numbers of this size.
     @inlinable @inline(__always)
     package static func digits(_ value: UInt32) -> UInt64 {
