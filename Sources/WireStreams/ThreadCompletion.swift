@@ -9,6 +9,9 @@ package final class ThreadCompletion: Sendable {
     /// Marks the event. The thread's last call.
     package func finish() { isFinished.update { $0 = true } }
 
+    /// Waits for `finish()`.
+    package func wait() { _ = isFinished.waitUntilTrue() }
+
     /// Waits for `finish()`. Returns false if the time passes first.
     package func wait(milliseconds: Int) -> Bool {
         isFinished.waitUntilTrue(deadline: .now.advanced(byMilliseconds: milliseconds))

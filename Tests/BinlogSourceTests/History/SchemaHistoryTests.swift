@@ -13,7 +13,9 @@ private final class MemoryLog: HistoryLog {
 
     func exists() -> Bool { true }
     func create() {}
-    func append(_ records: [[UInt8]]) { self.records += records }
+    func append(chunks next: () throws -> [[UInt8]]?) throws {
+        while let records = try next() { self.records += records }
+    }
     func replay(_ body: ([UInt8]) throws -> Void) throws { for record in records { try body(record) } }
     func close() {}
     var cancel: @Sendable () -> Void { {} }
@@ -106,7 +108,7 @@ private final class MemoryLog: HistoryLog {
                 let record = HistoryRecord(
                     source: source, position: position, timestampMilliseconds: nil, databaseName: change.database,
                     ddl: change.ddl, tableChanges: change.tables)
-                log.append([record.encoded(for: profile)])
+                try log.append([record.encoded(for: profile)])
             }
         }
         let recovery = try SchemaHistory.recover(

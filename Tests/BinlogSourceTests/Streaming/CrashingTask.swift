@@ -97,11 +97,13 @@ final class CrashingTask {
 
         func exists() -> Bool { true }
         func create() {}
-        func append(_ records: [[UInt8]]) throws {
-            for record in records {
-                self.records.append(record)
-                steps.historyCount += 1
-                try steps.done()
+        func append(chunks next: () throws -> [[UInt8]]?) throws {
+            while let records = try next() {
+                for record in records {
+                    self.records.append(record)
+                    steps.historyCount += 1
+                    try steps.done()
+                }
             }
         }
         func replay(_ body: ([UInt8]) throws -> Void) throws { for record in records { try body(record) } }

@@ -9,6 +9,8 @@ final class FakeMySQLServer: Sendable {
         case ok
         case rows([String], [[String?]])
         case failure(code: UInt16, message: String)
+        /// No answer; the connection stays open until the client closes it.
+        case silence
     }
 
     struct Script: Sendable {
@@ -20,6 +22,10 @@ final class FakeMySQLServer: Sendable {
         var variables: [String: String] = [:]
         /// The answers to statements with these prefixes; the first match is used.
         var answers: [(start: String, answer: Answer)] = []
+        /// Has precedence over `answers`: for answers that change.
+        var changingAnswer: @Sendable (String) -> Answer? = { _ in nil }
+        /// The logins that are refused with ER_CON_COUNT_ERROR, counted from 0.
+        var refusedLogins: Set<Int> = []
         /// The events that a replica gets; then the stream ends with error 1236.
         var events: [[UInt8]] = []
     }
@@ -39,6 +45,8 @@ final class FakeMySQLServer: Sendable {
     /// What clients did.
     struct Observations: Sendable {
         var logins: [Login] = []
+        /// The number of clients that got a greeting or were refused.
+        var connectionCount = 0
         var statements: [Statement] = []
         /// Statements and variables without an answer in the script; a client may repeat them.
         var unknown: Set<String> = []
@@ -81,6 +89,13 @@ final class FakeMySQLServer: Sendable {
                 _ = try session.receive()
                 return
             }
+            let number = state.withLock { state in
+                defer { state.connectionCount += 1 }
+                return state.connectionCount
+            }
+            if script.refusedLogins.contains(number) {
+                return try session.send(.failure(code: 1040, message: "Too many connections"))
+            }
             let login = try session.login(tls: script.tls)
             state.withLock { $0.logins.append(login) }
             while let command = try session.receive() {
@@ -97,7 +112,12 @@ final class FakeMySQLServer: Sendable {
         case 0x03:
             let text = String(decoding: command.dropFirst(), as: UTF8.self)
             state.withLock { $0.statements.append(Statement(text: text, at: .now)) }
-            try session.send(answer(to: text))
+            let answer = answer(to: text)
+            if case .silence = answer {
+                _ = try session.receive()
+                return false
+            }
+            try session.send(answer)
             return true
         case 0x15:
             let id = command[1..<5].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
@@ -116,6 +136,7 @@ final class FakeMySQLServer: Sendable {
     }
 
     private func answer(to text: String) -> Answer {
+        if let answer = script.changingAnswer(text) { return answer }
         if let found = script.answers.first(where: { text.hasPrefix($0.start) }) { return found.answer }
         if text.hasPrefix("SELECT @") {
             let name = String(text.split { ".@ ".contains($0) }.last ?? "").lowercased()

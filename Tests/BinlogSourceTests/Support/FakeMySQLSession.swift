@@ -87,6 +87,7 @@ struct FakeMySQLSession {
         case .ok: try send(packet: [0, 0, 0, 2, 0, 0, 0])
         case .failure(let code, let message):
             try send(packet: [0xFF, UInt8(code & 0xFF), UInt8(code >> 8)] + Array("#HY000\(message)".utf8))
+        case .silence: break
         case .rows(let columns, let rows):
             try send(packet: [UInt8(columns.count)])
             for column in columns { try send(packet: Self.definition(of: column)) }

@@ -56,11 +56,25 @@ struct TaskRun {
     ///   - recorded: the records of the history at the start.
     ///   - variables: server variables that differ from the defaults of this type.
     ///   - limitMilliseconds: the time after which the task is stopped.
+    ///   - stopStatement: the task is stopped by the first statement that begins with this text, which gets no answer.
+    ///   - adjustScript: changes the server's script.
     init(
         _ properties: [String: String], tables: [Table] = shop, events: [[UInt8]] = [], offset: JSONObject? = nil,
-        recorded: [[UInt8]] = [], variables: [String: String] = [:], limitMilliseconds: Int = 20_000
+        recorded: [[UInt8]] = [], variables: [String: String] = [:], limitMilliseconds: Int = 20_000,
+        stopStatement: String? = nil, adjustScript: (inout FakeMySQLServer.Script) -> Void = { _ in }
     ) throws {
-        let server = try FakeMySQLServer(Self.script(tables, events, variables))
+        let reports = ConditionReports()
+        let control = TaskControl { reports.add($0) }
+        var script = Self.script(tables, events, variables)
+        if let stopStatement {
+            script.changingAnswer = { text in
+                guard text.hasPrefix(stopStatement) else { return nil }
+                control.stop()
+                return .silence
+            }
+        }
+        adjustScript(&script)
+        let server = try FakeMySQLServer(script)
         var properties = properties
         properties["database.hostname"] = server.address.host
         properties["database.port"] = "\(server.address.port)"
@@ -71,8 +85,6 @@ struct TaskRun {
             return history
         }
         let sink = CollectingSink()
-        let reports = ConditionReports()
-        let control = TaskControl { reports.add($0) }
         let isDone = ThreadCompletion()
         startThread(named: "task-run-limit") {
             if !isDone.wait(milliseconds: limitMilliseconds) { control.stop() }
@@ -117,7 +129,9 @@ struct TaskRun {
 
         func exists() -> Bool { !records.isEmpty }
         func create() {}
-        func append(_ records: [[UInt8]]) { self.records += records }
+        func append(chunks next: () throws -> [[UInt8]]?) throws {
+            while let records = try next() { self.records += records }
+        }
         func replay(_ body: ([UInt8]) throws -> Void) throws { for record in records { try body(record) } }
         func close() {}
         var cancel: @Sendable () -> Void { {} }
@@ -153,7 +167,7 @@ struct TaskRun {
                 ["SCHEMA_NAME", "DEFAULT_CHARACTER_SET_NAME", "DEFAULT_COLLATION_NAME"],
                 Set(tables.map(\.database)).sorted().map { [$0, "utf8mb4", "utf8mb4_0900_ai_ci"] })),
             ("SELECT TABLE_SCHEMA, TABLE_NAME", .rows(
-                ["TABLE_SCHEMA", "TABLE_NAME"], tables.map { [$0.database, $0.name] })),
+                ["TABLE_SCHEMA", "TABLE_NAME", "time"], tables.map { [$0.database, $0.name, "2026-01-01 00:00:00"] })),
         ]
         for table in tables {
             let name = "`\(table.database)`.`\(table.name)`"

@@ -86,7 +86,9 @@ final class MemoryHistoryLog: HistoryLog {
 
     func exists() throws -> Bool { recording.read { $0.history != nil } }
     func create() throws { recording.change { $0.history = [] } }
-    func append(_ records: [[UInt8]]) throws { recording.change { $0.history?.append(contentsOf: records) } }
+    func append(chunks next: () throws -> [[UInt8]]?) throws {
+        while let records = try next() { recording.change { $0.history?.append(contentsOf: records) } }
+    }
     func replay(_ body: ([UInt8]) throws -> Void) throws {
         for record in recording.read({ $0.history ?? [] }) { try body(record) }
     }

@@ -7,13 +7,21 @@ package protocol HistoryLog: AnyObject {
     func exists() throws -> Bool
     /// Creates the topic with one partition and infinite retention, as Debezium does.
     func create() throws
-    /// Appends the records and returns when they are durable.
-    func append(_ records: [[UInt8]]) throws
+    /// Appends chunks of records until `next` returns nil, and returns when all are durable.
+    func append(chunks next: () throws -> [[UInt8]]?) throws
     /// Passes on every record from the beginning to the current end.
     func replay(_ body: ([UInt8]) throws -> Void) throws
     func close()
     /// Ends a waiting call, from any thread, with `CancellationError`; the log cannot be used afterwards.
     var cancel: @Sendable () -> Void { get }
+}
+
+extension HistoryLog {
+    /// Appends the records and returns when they are durable.
+    package func append(_ records: [[UInt8]]) throws {
+        var rest: [[UInt8]]? = records
+        try append(chunks: { rest.take() })
+    }
 }
 
 /// The location of a connector's schema history, from `schema.history.internal.*` or `database.history.*`.

@@ -101,10 +101,16 @@ private struct TableChangeDraft {
 
     /// Parses `"database"."table"`, in which nothing is escaped.
     private static func tableID(_ text: String) -> TableID? {
-        guard text.hasPrefix("\""), text.hasSuffix("\""), text.count >= 2 else { return nil }
-        let inner = text.dropFirst().dropLast()
-        guard let dot = inner.firstRange(of: "\".\"") else { return TableID(database: "", table: String(inner)) }
-        return TableID(database: String(inner[..<dot.lowerBound]), table: String(inner[dot.upperBound...]))
+        let quote = UInt8(ascii: "\"")
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 2, bytes.first == quote, bytes.last == quote else { return nil }
+        let end = bytes.count - 1
+        let dot = (1..<end).first { index in
+            index + 2 < end && bytes[index] == quote && bytes[index + 1] == UInt8(ascii: ".") && bytes[index + 2] == quote
+        }
+        func name(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+        guard let dot else { return TableID(database: "", table: name(1..<end)) }
+        return TableID(database: name(1..<dot), table: name((dot + 3)..<end))
     }
 
     // MARK: Tables

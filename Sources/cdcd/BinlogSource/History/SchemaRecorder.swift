@@ -1,5 +1,6 @@
 import ConnectData
 import WireCore
+import WireStreams
 
 /// Writes schema changes to the history, where they are durable before any later row, and to the schema change topic.
 ///
@@ -16,26 +17,38 @@ final class SchemaRecorder {
         self.clock = clock
     }
 
-    /// The maximum number of records that are encoded before they are sent: those of a snapshot of many tables take
-    /// much memory.
-    private static let recordsMax = 500
+    /// The number of records of a snapshot that a thread encodes at a time, and the number of such chunks in memory:
+    /// the records of many tables take much memory.
+    private static let chunkRecords = 64
+    private static let chunksMax = 8
 
     /// Appends the changes' history records, and returns when they are durable.
     func appendToHistory(_ changes: [SchemaChange], at offset: SourceOffset) throws {
         let profile = configuration.profile
+        let source = Self.source(configuration)
         let position = offset.encoded(for: profile)
         let now = profile.history.hasTimestamps ? clock() / 1000 : nil
-        var rest = changes.filter(\.isRecorded)[...]
-        while !rest.isEmpty {
-            try history.append(
-                rest.prefix(Self.recordsMax).map { change in
-                    HistoryRecord(
-                        source: Self.source(configuration), position: position, timestampMilliseconds: now,
-                        databaseName: change.database, ddl: change.ddl, tableChanges: change.tables
-                    ).encoded(for: profile)
-                })
-            rest = rest.dropFirst(Self.recordsMax)
+        let encode: @Sendable (ArraySlice<SchemaChange>) -> [[UInt8]] = { changes in
+            changes.map { change in
+                HistoryRecord(
+                    source: source, position: position, timestampMilliseconds: now, databaseName: change.database,
+                    ddl: change.ddl, tableChanges: change.tables
+                ).encoded(for: profile)
+            }
         }
+        var rest = changes.filter(\.isRecorded)[...]
+        if rest.isEmpty { return }
+        if rest.count <= Self.chunkRecords { return try history.append(encode(rest)) }
+        let encoder = OrderedParallelMap(named: "history-encoder", encode)
+        defer { encoder.close() }
+        try history.append(chunks: {
+            while !rest.isEmpty {
+                encoder.add(rest.prefix(Self.chunkRecords))
+                rest = rest.dropFirst(Self.chunkRecords)
+                if let records = try encoder.next(whileMoreThan: Self.chunksMax) { return records }
+            }
+            return try encoder.next(whileMoreThan: 0)
+        })
     }
 
     /// The history's `source`, and the source partition of offsets.

@@ -61,6 +61,13 @@ package enum ServerFlavor: Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Whether a transaction's view includes `information_schema`, whose list of tables shows when each was changed.
+    /// Since MySQL 8.0; other servers open each table for it.
+    static func hasTransactionalCatalog(serverVersion: String) -> Bool {
+        guard ServerFlavor(serverVersion: serverVersion) == .mySQL else { return false }
+        return Int(serverVersion.prefix { $0 != "." }).map { $0 >= 8 } ?? false
+    }
+
     /// Whether the server logs the commit time of a transaction on its first server.
     var logsCommitTime: Bool { self == .mySQL }
 

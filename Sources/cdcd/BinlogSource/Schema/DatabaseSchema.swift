@@ -21,10 +21,7 @@ package struct DatabaseSchema: Sendable {
     /// The definition of this table, looked up by the server's rules of case.
     package func table(_ id: TableID) -> TableDefinition? { catalog[key(id)] }
 
-    func key(_ id: TableID) -> TableID {
-        guard rules.tableNameCase != .sensitive else { return id }
-        return TableID(database: id.database.lowercased(), table: id.table.lowercased())
-    }
+    func key(_ id: TableID) -> TableID { rules.tableNameCase.key(id) }
 
     func databaseKey(_ name: String) -> String { rules.tableNameCase == .sensitive ? name : name.lowercased() }
 
@@ -44,7 +41,9 @@ package struct DatabaseSchema: Sendable {
     }
 
     /// The statements of a text, as this generation parses it; empty if it is ignored.
-    func parse(_ statement: LoggedStatement) -> [ParsedStatement] {
+    func parse(_ statement: LoggedStatement) -> [ParsedStatement] { Self.parse(statement, for: profile) }
+
+    static func parse(_ statement: LoggedStatement, for profile: DebeziumProfile) -> [ParsedStatement] {
         if statement.filter.isIgnored { return [] }
         return DDLParser.parse(profile.schemaChanges.normalizesQuotes ? statement.normalizingQuotes() : statement.lexed)
     }

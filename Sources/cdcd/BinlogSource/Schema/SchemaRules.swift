@@ -8,6 +8,11 @@ package struct SchemaRules: Sendable {
         case lowered = 1
         /// Names are kept as written and compared case-insensitively.
         case preserved = 2
+
+        /// The name by which a table is looked up.
+        func key(_ id: TableID) -> TableID {
+            self == .sensitive ? id : TableID(database: id.database.lowercased(), table: id.table.lowercased())
+        }
     }
 
     package var profile: DebeziumProfile

@@ -32,8 +32,8 @@ struct SnapshotReader {
         return try ServerSession.withConnection(connection, control) { connection in
             logger.info("Snapshot step 1 - Locking and reading position and definitions")
             let view = try SnapshotView(
-                on: connection, configuration, serverUUID: facts["server_uuid"], privileges: privileges,
-                control: control, logger: logger)
+                on: connection, configuration, serverUUID: facts["server_uuid"], nameCase: rules.tableNameCase,
+                privileges: privileges, control: control, logger: logger)
             var offset = SourceOffset(
                 file: view.status.file, position: view.status.position,
                 gtids: view.status.gtids.isEmpty ? nil : view.status.gtids, phase: .snapshotRunning)
@@ -72,11 +72,8 @@ struct SnapshotReader {
     private func recordDefinitions(_ view: SnapshotView, _ offset: inout SourceOffset) throws -> DatabaseSchema {
         logger.info("Snapshot step 2 - Recording the definitions of \(view.tables.eligible.count) tables")
         var schema = DatabaseSchema(rules: rules)
-        var changes: [SchemaChange] = []
-        let mode = SQLMode(text: facts["sql_mode"] ?? "")
-        for (database, text) in statements(view) {
-            changes += try schema.apply(text, defaultDatabase: database, sqlMode: mode)
-        }
+        let parser = DefinitionParser(profile: rules.profile, sqlMode: SQLMode(text: facts["sql_mode"] ?? ""))
+        let changes = try parser.apply(statements(view), to: &schema)
         let now = clock()
         offset.timestampSeconds = now / 1_000_000
         try recorder.appendToHistory(changes, at: offset)

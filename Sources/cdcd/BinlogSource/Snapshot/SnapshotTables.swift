@@ -1,5 +1,3 @@
-import MySQLWire
-
 /// The tables of a snapshot.
 struct SnapshotTables: Hashable, Sendable {
     /// The tables whose definitions are written to the history, in Debezium's order.
@@ -25,13 +23,9 @@ struct SnapshotTables: Hashable, Sendable {
         databases = eligible.map(\.database).filter { seen.insert($0).inserted }
     }
 
-    /// All base tables that are visible to the account.
-    static func all(_ connection: MySQLConnection) throws(MySQLError) -> [TableID] {
-        let result = try connection.queryText(
-            "SELECT TABLE_SCHEMA, TABLE_NAME FROM information_schema.TABLES WHERE TABLE_TYPE = 'BASE TABLE'")
-        return result.rows.compactMap { row in
-            guard row.count == 2, let database = row[0], let table = row[1] else { return nil }
-            return TableID(database: database, table: table)
-        }
+    /// The eligible and the captured tables, each once.
+    var all: [TableID] {
+        var seen: Set<TableID> = []
+        return (eligible + captured).filter { seen.insert($0).inserted }
     }
 }

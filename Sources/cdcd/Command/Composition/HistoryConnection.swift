@@ -78,7 +78,9 @@ final class HistoryConnection: Sendable {
         _ = cancelled.waitUntilTrue(deadline: .now.advanced(byMilliseconds: milliseconds))
     }
 
-    /// Appends records, and returns when all are stored.
+    /// Appends records to the producer's batches. They are stored when `awaitDelivery` has returned.
+    ///
+    /// Throws also the error of an earlier record.
     func append(_ records: [[UInt8]], to topic: String) throws(KafkaError) {
         let producer = try producer()
         let handle = try producer.topic(topic)
@@ -90,7 +92,12 @@ final class HistoryConnection: Sendable {
             }
             try appended.get()
         }
-        try producer.awaitDelivery()
+        if let loss = deliveries.takeLoss() { throw loss }
+    }
+
+    /// Returns when all records that were appended are stored.
+    func awaitDelivery() throws(KafkaError) {
+        try producer().awaitDelivery()
         if let loss = deliveries.takeLoss() { throw loss }
     }
 

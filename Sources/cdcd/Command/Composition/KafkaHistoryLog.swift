@@ -60,9 +60,16 @@ final class KafkaHistoryLog: HistoryLog {
         }
     }
 
-    func append(_ records: [[UInt8]]) throws {
+    func append(chunks next: () throws -> [[UInt8]]?) throws {
+        while let records = try next() {
+            do throws(KafkaError) {
+                try connection.append(records, to: location.topic)
+            } catch {
+                throw failure(.write, error)
+            }
+        }
         do throws(KafkaError) {
-            try connection.append(records, to: location.topic)
+            try connection.awaitDelivery()
         } catch {
             throw failure(.write, error)
         }
