@@ -73,6 +73,9 @@ package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
+    /// Members whose names differ.
+    package init(distinct members: [(name: String, value: JSONValue)]) { self.members = members }
+
     /// Whether a name may occur twice. Few names are compared with each other, which is faster than hashing them.
     private static func mayRepeatNames(_ members: [(name: String, value: JSONValue)]) -> Bool {
         if members.count > 12 { return true }
@@ -106,6 +109,7 @@ package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 extension JSONObject: Hashable {
     package static func == (a: JSONObject, b: JSONObject) -> Bool {
         guard a.count == b.count else { return false }
+        if a.members.isSameMemory(as: b.members) { return true }
         if zip(a.members, b.members).allSatisfy({ $0.name.isExactly($1.name) }) {
             return zip(a.members, b.members).allSatisfy { $0.value == $1.value }
         }

@@ -98,6 +98,7 @@ package struct SourceOffset: Hashable, Sendable {
     /// The members that the generation stores. Members without information are absent, as in Debezium.
     package func encoded(for profile: DebeziumProfile) -> JSONObject {
         var members: [(name: String, value: JSONValue)] = []
+        members.reserveCapacity(9)
         if phase == .streaming, profile.offsets.haveTransactionID {
             members.append((name: "transaction_id", value: .null))
         }
@@ -109,6 +110,6 @@ package struct SourceOffset: Hashable, Sendable {
         if rowCount != 0 { members.append((name: "row", value: .integer(rowCount))) }
         if serverID != 0 { members.append((name: "server_id", value: .integer(serverID))) }
         if eventCount != 0 { members.append((name: "event", value: .integer(eventCount))) }
-        return JSONObject(members)
+        return JSONObject(distinct: members)
     }
 }
