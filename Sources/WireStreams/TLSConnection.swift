@@ -21,6 +21,8 @@ final class TLSConnection {
     /// Ciphertext that the system had no room for in `writeAvailable`; sent before any other.
     private let unsent = Mutex<[UInt8]>([])
     private let inner: StreamPair
+    /// The inner output if it can write without blocking.
+    private let nonblockingOutput: (any NonblockingOutputStream)?
     private let end: TLSEnd
     private var isClosed = false
     /// Ciphertext that is read. Not initialized, so that the part that is never filled takes no memory.
@@ -31,6 +33,7 @@ final class TLSConnection {
     init(engine: TLSEngine, inner: StreamPair, end: TLSEnd) {
         self.engine = engine
         self.inner = inner
+        nonblockingOutput = inner.output as? any NonblockingOutputStream
         self.end = end
     }
 
@@ -85,7 +88,7 @@ final class TLSConnection {
     /// Encrypts and sends as much as the system accepts at once; the rest is kept. Returns the number of bytes that
     /// were accepted: all, or 0 if earlier bytes or those of another thread must be sent first.
     func writeAvailable(_ plaintext: UnsafeRawBufferPointer) throws(StreamError) -> Int {
-        guard let output = inner.output as? any NonblockingOutputStream else { return 0 }
+        guard let output = nonblockingOutput else { return 0 }
         return try unsent.withLockIfAvailable { unsent throws(StreamError) in
             guard unsent.isEmpty else { return 0 }
             let ciphertext = try engineLock.withLock { _ throws(StreamError) in

@@ -200,24 +200,27 @@ import WireTestSupport
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t")
-        let producer = KafkaProducer(
-            cluster.client,
-            Self.configuration {
-                $0.bufferBytesMax = 4096
-                $0.lingerMilliseconds = 60_000
-                $0.blockMillisecondsMax = 50
-            })
-        let topic = try producer.topic("t")
+        var configuration = Self.configuration {
+            $0.bufferBytesMax = 4096
+            $0.lingerMilliseconds = 60_000
+            $0.blockMillisecondsMax = 10_000
+        }
+        let waiting = KafkaProducer(cluster.client, configuration)
         let value = String(repeating: "x", count: 1000)
+        let topic = try waiting.topic("t")
         // The buffer's limit ends the linger time.
-        for _ in 0..<50 { try producer.append(value, to: topic) }
-        try producer.awaitDelivery(timeoutMilliseconds: 10_000)
+        for _ in 0..<50 { try waiting.append(value, to: topic) }
+        try waiting.awaitDelivery(timeoutMilliseconds: 10_000)
+        waiting.abort()
+        configuration.blockMillisecondsMax = 50
+        let refusing = KafkaProducer(cluster.client, configuration)
+        let sameTopic = try refusing.topic("t")
         cluster.stopBroker()
         let error = #expect(throws: KafkaError.self) {
-            for _ in 0..<50 { try producer.append(value, to: topic) }
+            for _ in 0..<50 { try refusing.append(value, to: sameTopic) }
         }
         #expect(error?.description.contains("the producer's buffer") == true)
-        producer.abort()
+        refusing.abort()
     }
 
     @Test func tooLargeRecordsAreRefusedAtOnce() throws {

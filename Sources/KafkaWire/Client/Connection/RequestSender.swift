@@ -6,6 +6,8 @@ import WireStreams
 /// The sending half of a connection. Used by one thread at a time.
 final class RequestSender {
     private let output: OutputStream
+    /// The same stream if it can write without blocking.
+    private let nonblockingOutput: (any NonblockingOutputStream)?
     private let broker: SocketAddress
     private let clientID: String
     private var writer = KafkaWriter(capacityBytes: 4096, isFlexible: false)
@@ -18,6 +20,7 @@ final class RequestSender {
 
     init(output: OutputStream, broker: SocketAddress, clientID: String) {
         self.output = output
+        nonblockingOutput = output as? any NonblockingOutputStream
         self.broker = broker
         self.clientID = clientID
     }
@@ -54,7 +57,7 @@ final class RequestSender {
         body(&writer)
         try complete(insertedBytes: 0)
         unsent = 0..<writer.bytes.count
-        guard let output = output as? any NonblockingOutputStream else { return false }
+        guard let output = nonblockingOutput else { return false }
         do throws(StreamError) {
             let count = try writer.bytes.withUnsafeBytes { (bytes) throws(StreamError) in
                 try output.writeAvailable(bytes)
@@ -67,7 +70,7 @@ final class RequestSender {
     /// Writes the rest of a request of `sendAvailable`, blocking.
     func sendUnsentBytes() throws(KafkaError) {
         do throws(StreamError) {
-            try (output as? any NonblockingOutputStream)?.sendUnsentBytes()
+            try nonblockingOutput?.sendUnsentBytes()
             try writer.bytes.withUnsafeBytes { (bytes) throws(StreamError) in
                 try output.writeAll(UnsafeRawBufferPointer(rebasing: bytes[unsent]))
             }

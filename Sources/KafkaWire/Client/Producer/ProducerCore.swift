@@ -36,18 +36,20 @@ struct ProducerCore: ~Copyable {
     final class Partition {
         let topic: TopicState
         let index: Int32
-        var open: OpenBatch?
+        // Accesses are not checked when they happen: a value behind the core's lock, used by functions that do not
+        // overlap. Likewise below.
+        @exclusivity(unchecked) var open: OpenBatch?
         var queue: PartitionQueue<SealedBatch>
         /// nil while there is no leader.
-        var broker: Broker?
+        @exclusivity(unchecked) var broker: Broker?
         /// The leader once no batch is in flight to the old one.
         var nextLeader: Int32?
-        var isPending = false
+        @exclusivity(unchecked) var isPending = false
         /// Whether all records of the open batch are flushed by their callers (`Departure`).
-        var isFlushedByCaller = false
+        @exclusivity(unchecked) var isFlushedByCaller = false
         /// The expected size of the next batch.
         var expectedBytes = 16 << 10
-        var batchBytesMax: Int
+        @exclusivity(unchecked) var batchBytesMax: Int
 
         init(topic: TopicState, index: Int32, _ configuration: ProducerConfiguration) {
             self.topic = topic
@@ -64,7 +66,7 @@ struct ProducerCore: ~Copyable {
         let index: Int
         /// Zero until it is known, and with brokers that have none.
         var id = KafkaUUID.zero
-        var partitions: [Partition] = []
+        @exclusivity(unchecked) var partitions: [Partition] = []
         /// The partition for records without a key until its batch is closed (KIP-480).
         var stickyPartition = 0
 
@@ -76,9 +78,11 @@ struct ProducerCore: ~Copyable {
 
     let configuration: ProducerConfiguration
     let identitySource: IdentitySource
-    var phase = Phase.running
+    var phase = Phase.running { didSet { acceptsRecords = phase == .running && failure == nil } }
     /// The reason why nothing can be appended any more.
-    var failure: KafkaError?
+    var failure: KafkaError? { didSet { acceptsRecords = phase == .running && failure == nil } }
+    /// Whether records can be appended. Of its own, since an error is expensive to read for each record.
+    private var acceptsRecords = true
     var topics: [TopicState] = []
     var topicsByName: [String: TopicState] = [:]
     var brokers: [Int32: Broker] = [:]
@@ -207,7 +211,8 @@ struct ProducerCore: ~Copyable {
     enum AppendStep: Sendable {
         case appended(wakeup: WakeupSignal?)
         case mustWait
-        case refused(KafkaError)
+        /// Indirect, so that the other cases are returned in a register.
+        indirect case refused(KafkaError)
     }
 
     /// A record to be appended. The bytes belong to the caller, which waits.
@@ -244,8 +249,7 @@ struct ProducerCore: ~Copyable {
 
     private mutating func append(_ record: NewRecord, openingAt now: MonotonicInstant?) -> AppendStep? {
         let (key, value) = (record.key?.buffer, record.value?.buffer)
-        if let failure { return .refused(failure) }
-        guard phase == .running else { return .refused(.closed) }
+        guard acceptsRecords else { return .refused(failure ?? .closed) }
         let topic = topics[record.topicIndex]
         guard let partition = partition(of: topic, record.partition, key) else {
             return .refused(

@@ -4,7 +4,9 @@ import WireCore
 /// A batch that still accepts records.
 struct OpenBatch: ~Copyable, Sendable {
     var builder: RecordBatchBuilder
-    var tags: [TagRun] = []
+    /// The runs before `lastRun`, which grows with each record.
+    private var earlierRuns: [TagRun] = []
+    private var lastRun = TagRun(tag: 0, count: 0)
     var receipts: [SealedBatch.Receipt] = []
     let openedAt: MonotonicInstant
 
@@ -29,13 +31,22 @@ struct OpenBatch: ~Copyable, Sendable {
         return payloadBytes - before
     }
 
-    private mutating func tag(_ tag: UInt64) {
-        let last = tags.count - 1
-        if last >= 0, tags[last].tag == tag {
-            tags[last].count += 1
-        } else {
-            tags.append(TagRun(tag: tag, count: 1))
+    /// The tags of its records, in order.
+    var tags: [TagRun] {
+        get { lastRun.count == 0 ? earlierRuns : earlierRuns + [lastRun] }
+        set {
+            earlierRuns = newValue
+            lastRun = earlierRuns.popLast() ?? TagRun(tag: 0, count: 0)
         }
+    }
+
+    private mutating func tag(_ tag: UInt64) {
+        if lastRun.tag != tag, lastRun.count > 0 {
+            earlierRuns.append(lastRun)
+            lastRun.count = 0
+        }
+        lastRun.tag = tag
+        lastRun.count &+= 1
     }
 }
 

@@ -27,17 +27,46 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
         timestampMilliseconds: Int64
     ) {
         let timestampDelta = prepare(timestampMilliseconds)
-        var bodyBytes = 1 &+ Varint.zigZagSize(timestampDelta) &+ Varint.zigZagSize(Int64(recordCount))
-        bodyBytes &+= Self.fieldBytes(key) &+ Self.fieldBytes(value) &+ headers.bytes.count
-        payload.reserve(bodyBytes &+ 5)
-        payload.zigZagVarint(Int64(bodyBytes))
-        payload.byte(0)
-        payload.zigZagVarint(timestampDelta)
-        payload.zigZagVarint(Int64(recordCount))
-        field(key)
-        field(value)
-        payload.bytes(headers.bytes)
+        let offsetDelta = Int64(recordCount)
+        let (keyBytes, valueBytes) = (key?.count ?? 0, value?.count ?? 0)
+        let (keyLength, valueLength) = (Int64(key?.count ?? -1), Int64(value?.count ?? -1))
+        var bodyBytes = 1 &+ Varint.zigZagSize(timestampDelta) &+ Varint.zigZagSize(offsetDelta)
+        bodyBytes &+= Varint.zigZagSize(keyLength) &+ keyBytes &+ Varint.zigZagSize(valueLength) &+ valueBytes
+        bodyBytes &+= headers.bytes.count
+        // Written through a pointer: a check for each field costs more than the fields.
+        payload.appending(atMost: Self.lengthBytesMax &+ bodyBytes) { room in
+            guard let start = room.baseAddress else { return 0 }
+            var end = Self.write(Int64(bodyBytes), to: start)
+            end.storeBytes(of: 0, as: UInt8.self)
+            end = Self.write(timestampDelta, to: end + 1)
+            end = Self.write(offsetDelta, to: end)
+            end = Self.write(keyLength, to: end)
+            if keyBytes > 0, let bytes = key?.baseAddress { end.copyMemory(from: bytes, byteCount: keyBytes) }
+            end = Self.write(valueLength, to: end + keyBytes)
+            if valueBytes > 0, let bytes = value?.baseAddress { end.copyMemory(from: bytes, byteCount: valueBytes) }
+            end += valueBytes
+            headers.bytes.withUnsafeBytes { bytes in
+                if let bytes = bytes.baseAddress { end.copyMemory(from: bytes, byteCount: headers.bytes.count) }
+            }
+            return end - start &+ headers.bytes.count
+        }
         count()
+    }
+
+    private static let lengthBytesMax = 5
+
+    /// Writes a signed varint in zig-zag form. Returns the address after it.
+    @inline(__always)
+    private static func write(_ value: Int64, to address: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+        var rest = UInt64(bitPattern: value &<< 1) ^ UInt64(bitPattern: value &>> 63)
+        var end = address
+        while rest >= 0x80 {
+            end.storeBytes(of: UInt8(truncatingIfNeeded: rest) | 0x80, as: UInt8.self)
+            end += 1
+            rest &>>= 7
+        }
+        end.storeBytes(of: UInt8(truncatingIfNeeded: rest), as: UInt8.self)
+        return end + 1
     }
 
     mutating func prepare(_ timestamp: Int64) -> Int64 {
@@ -51,17 +80,6 @@ package struct RecordBatchBuilder: ~Copyable, Sendable {
     }
 
     mutating func count() { recordCount += 1 }
-
-    static func fieldBytes(_ field: UnsafeRawBufferPointer?) -> Int {
-        guard let field else { return 1 }
-        return Varint.zigZagSize(Int64(field.count)) &+ field.count
-    }
-
-    mutating func field(_ field: UnsafeRawBufferPointer?) {
-        guard let field else { return payload.byte(1) }
-        payload.zigZagVarint(Int64(field.count))
-        payload.bytes(field)
-    }
 }
 
 extension RecordBatchBuilder {
