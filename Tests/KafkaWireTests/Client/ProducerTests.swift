@@ -243,7 +243,7 @@ import WireTestSupport
         try cluster.makeTopic("t")
         let log = DeliveryLog()
         let producer = KafkaProducer(
-            cluster.client, Self.configuration { $0.deliveryTimeoutMilliseconds = 100 }, listener: log)
+            cluster.client, Self.configuration { $0.deliveryTimeoutMilliseconds = 1000 }, listener: log)
         let topic = try producer.topic("t")
         cluster.stopBroker()
         try producer.append("x", to: topic, tag: 5)
