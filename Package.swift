@@ -159,7 +159,7 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: kafka + plugins + [
-                "BinlogSource", "ConnectRuntime", "MySQLWire", "WireCore", "WireTestSupport",
+                "BinlogSource", "ConnectRuntime", "MySQLWire", "RowWorkloads", "WireCore", "WireTestSupport",
                 "KafkaTestSupport", "MySQLTestSupport", "CAllocationCount",
             ], path: "Benchmarks/Benchmarks", swiftSettings: strict),
         // Linked as the product is: calls into the standard library cost the same.

@@ -24,13 +24,16 @@ enum BenchmarkCommand {
         let table = ResultTable(baseline: baseline)
         if !options.writesJSON { print(table.head) }
         var measurements: [Measurement] = []
-        for suite in [binlogBenchmarks, emissionBenchmarks, recordBenchmarks, textBenchmarks] {
+        for suite in [
+            rowBenchmarks, binlogBenchmarks, emissionBenchmarks, recordBenchmarks, textBenchmarks,
+        ] {
             for benchmark in try suite() where options.filter.map({ benchmark.name.contains($0) }) ?? true {
                 let measurement = try watch.measure(benchmark)
                 measurements.append(measurement)
                 if !options.writesJSON { print(table.line(measurement)) }
             }
         }
+        try options.checkAllocations(measurements)
         guard options.writesJSON else { return }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]

@@ -35,15 +35,34 @@ package enum RowWorkload: String, CaseIterable, Sendable {
     ///
     /// Throws if `rowCount` is not a multiple of the captured rows (200 of the small table, 100 of the wide one).
     package func run(rowCount: Int) throws -> Outcome {
-        let capture = try CapturedTable(table)
+        try PreparedWorkload(self).run(rowCount: rowCount)
+    }
+}
+
+/// A workload with its table, transforms, converters and producer, for several runs.
+package final class PreparedWorkload {
+    private let workload: RowWorkload
+    private let capture: CapturedTable
+    private let pipeline: PipelineUnderTest
+
+    package init(_ workload: RowWorkload) throws {
+        self.workload = workload
+        capture = try CapturedTable(workload.table)
+        pipeline = try PipelineUnderTest(workload.connectorSettings)
+    }
+
+    /// Processes the captured rows repeatedly, until `rowCount` rows are done.
+    ///
+    /// - Returns: the records and bytes of all runs.
+    /// - Throws: if `rowCount` is not a multiple of the captured rows (200 of the small table, 100 of the wide one).
+    package func run(rowCount: Int) throws -> RowWorkload.Outcome {
         guard rowCount > 0, rowCount % capture.rowCount == 0 else {
             throw WorkloadError("the number of rows must be a multiple of \(capture.rowCount)")
         }
         let passCount = rowCount / capture.rowCount
-        let pipeline = try PipelineUnderTest(connectorSettings)
-        switch self {
-        case .stream, .schemas, .unwrap, .wide: try stream(capture, passCount, into: pipeline)
-        case .snapshot: try snapshot(capture, passCount, into: pipeline)
+        switch workload {
+        case .stream, .schemas, .unwrap, .wide: try workload.stream(capture, passCount, into: pipeline)
+        case .snapshot: try workload.snapshot(capture, passCount, into: pipeline)
         }
         return try pipeline.outcome()
     }

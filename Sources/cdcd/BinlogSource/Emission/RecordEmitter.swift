@@ -11,6 +11,8 @@ package final class RecordEmitter: SchemaChangeEmitter {
     private var changes: [ObjectIdentifier: StreamedChanges] = [:]
     private var memory: RecordMemory? = RecordMemory()
     private var images = ChangeImages()
+    /// The fields of the last event's `source` block.
+    private var sourceValues: ContiguousArray<ConnectValue> = []
 
     /// Decoders that are no longer used are released when there are more than this number.
     private static let tableCountMax = 10_000
@@ -39,15 +41,19 @@ package final class RecordEmitter: SchemaChangeEmitter {
     ) throws -> Int {
         deliveredRows = 0
         let changes = changes(of: decoder)
-        let inputs = RowInputs(
-            source: SourceBlock(source, decoder.plan.source).values, timeMicroseconds: output.clock())
         guard !configuration.skippedOperations.contains(SkippedOperations(event.kind)) else {
             return try skip(event, decoder)
         }
         guard var memory = memory.take() else { preconditionFailure("an event is emitted within another") }
         var images = ChangeImages()
         swap(&images, &self.images)
-        defer { swap(&images, &self.images) }
+        var inputs = RowInputs(source: [], timeMicroseconds: output.clock())
+        swap(&inputs.source, &sourceValues)
+        SourceBlock.write(source, decoder.plan.source, into: &inputs.source)
+        defer {
+            swap(&images, &self.images)
+            swap(&inputs.source, &sourceValues)
+        }
         do {
             try emit(event, changes, inputs, skippedRows, &images, &memory)
         } catch {
@@ -96,8 +102,15 @@ package final class RecordEmitter: SchemaChangeEmitter {
         switch value {
         case .json(let plan):
             var sink = JSONSink(plan, memory.takeValue())
+            var fragments = JSONSink.Fragments()
+            swap(&fragments, &memory.jsonFragments)
+            fragments.removeAll()
+            defer { swap(&fragments, &memory.jsonFragments) }
+            program.value.capture(inputs, from: &sink, into: &fragments)
             do {
-                try emitBytes(event, changes, program, encoding, inputs, skippedRows, &images, into: &sink, &memory)
+                try emitBytes(
+                    event, changes, program, encoding, inputs, skippedRows, &images, sharing: fragments, into: &sink,
+                    &memory)
             } catch {
                 memory.giveBack(value: sink.takeWriter())
                 throw error
@@ -110,12 +123,10 @@ package final class RecordEmitter: SchemaChangeEmitter {
     private func emitBytes<S: ByteSink & ~Copyable>(
         _ event: RowsEvent, _ changes: StreamedChanges, _ program: ChangeProgram<BinlogRowDecoder>,
         _ encoding: ByteEncoding, _ inputs: RowInputs, _ skippedRows: Int, _ images: inout ChangeImages,
-        into sink: inout S, _ memory: inout RecordMemory
+        sharing fragments: S.Fragments, into sink: inout S, _ memory: inout RecordMemory
     ) throws {
         let decoder = changes.decoder
         let (kind, output) = (event.kind, output)
-        var fragments = S.Fragments()
-        program.value.capture(inputs, from: &sink, into: &fragments)
         var inputs = inputs
         var done = 0
         defer { deliveredRows = done }

@@ -9,11 +9,26 @@ struct SourceBlock {
     let values: ContiguousArray<ConnectValue>
 
     init(_ source: SourceInfo, _ layout: SourceLayout) {
-        let fields = layout.fields
         schema = layout.schema
-        snapshotIndex = fields.snapshot
-        rowIndex = fields.row
+        snapshotIndex = layout.fields.snapshot
+        rowIndex = layout.fields.row
         var values = layout.template
+        Self.set(source, layout.fields, in: &values)
+        self.values = values
+    }
+
+    /// Sets the values of an event, in memory that is reused for each event.
+    static func write(
+        _ source: SourceInfo, _ layout: SourceLayout, into values: inout ContiguousArray<ConnectValue>
+    ) {
+        values.removeAll(keepingCapacity: true)
+        values.append(contentsOf: layout.template)
+        set(source, layout.fields, in: &values)
+    }
+
+    private static func set(
+        _ source: SourceInfo, _ fields: SourceLayout.Fields, in values: inout ContiguousArray<ConnectValue>
+    ) {
         let time = source.timestampMicroseconds
         values[fields.milliseconds] = .integer(time >= 0 ? time / 1000 : (time - 999) / 1000)
         if let index = fields.microseconds { values[index] = .integer(time) }
@@ -24,7 +39,6 @@ struct SourceBlock {
         if let gtid = source.gtid { values[fields.gtid] = .string(gtid) }
         if let thread = source.thread { values[fields.thread] = .integer(thread) }
         if let query = source.query { values[fields.query] = .string(query) }
-        self.values = values
     }
 
     /// The values of a record of a snapshot.

@@ -1,3 +1,4 @@
+import ConnectData
 import WireCore
 
 /// The memory of an emitter for one record, reused for each. Taken out of the emitter for the duration of an event.
@@ -6,6 +7,8 @@ struct RecordMemory: ~Copyable {
     private var key: ByteWriter? = ByteWriter(capacityBytes: 1024)
     private var value: ByteWriter? = ByteWriter(capacityBytes: 16 << 10)
     var cells = CellContext()
+    /// Memory for the shared values of an event.
+    var jsonFragments = JSONSink.Fragments()
 
     mutating func takeKey() -> ByteWriter { Self.emptied(key.take()) }
     mutating func takeValue() -> ByteWriter { Self.emptied(value.take()) }
