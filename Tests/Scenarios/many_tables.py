@@ -85,9 +85,11 @@ class CDCD:
     def rest(self, method, path, body=None):
         return self.worker.rest(method, path, body)
 
-    def restart(self, name):
-        """SIGKILL and a new process."""
+    def stop(self, name):
         self.worker.kill()
+
+    def start(self, name):
+        """A new process."""
         self.worker.start()
 
     def mebibytes(self):
@@ -108,9 +110,13 @@ class Debezium:
             text = answer.read()
             return json.loads(text) if text.strip() else {}
 
-    def restart(self, name):
-        """The tasks only: the process is not this scenario's."""
-        self.rest("POST", f"/connectors/{name}/restart?includeTasks=true")
+    def stop(self, name):
+        """The connector only: the process is not this scenario's."""
+        self.rest("PUT", f"/connectors/{name}/stop")
+        eventually("the task has stopped", lambda: not self.rest("GET", f"/connectors/{name}/status")["tasks"], 60)
+
+    def start(self, name):
+        self.rest("PUT", f"/connectors/{name}/resume")
 
     def mebibytes(self):
         return None
@@ -143,11 +149,13 @@ def measure(side, mysql, name, server_id):
         eventually("a row follows the snapshot", lambda: topic.poll(0.005), 300)
         snapshot, blocked = time.monotonic() - start, writer.slowest
         memory = side.mebibytes()
-        # Rows that were sent before the restart are not counted.
+        side.stop(name)
+        known = -1
+        while known < len(topic.records):
+            known = len(topic.records)
+            topic.poll(0.5)
         start = time.monotonic()
-        side.restart(name)
-        topic.poll(0.02)
-        known = topic.poll()
+        side.start(name)
         eventually("rows follow a restart", lambda: topic.poll(0.005) > known, 300)
         return blocked, snapshot, time.monotonic() - start, memory and max(memory, side.mebibytes())
     finally:
