@@ -59,29 +59,12 @@ package final class BinlogRowDecoder: CellDecoder, Sendable {
         into sink: inout S, _ context: inout CellContext
     ) -> CellOutcome {
         switch conversion {
-        case .boolean: sink.boolean(cell[0] != 0)
-        case .int8: sink.integer(Int64(Int8(bitPattern: cell[0])))
-        case .uint8: sink.integer(Int64(cell[0]))
-        case .int16: sink.integer(Int64(Int16(truncatingIfNeeded: cell.littleEndian(2))))
-        case .uint16: sink.integer(cell.littleEndian(2))
-        case .int24: sink.integer((cell.littleEndian(3) << 40) >> 40)
-        case .uint24: sink.integer(cell.littleEndian(3))
-        case .int32: sink.integer(Int64(Int32(truncatingIfNeeded: cell.littleEndian(4))))
-        case .uint32: sink.integer(cell.littleEndian(4))
-        case .int64: sink.integer(cell.littleEndian(8))
-        case .unsignedDecimal: UnsignedDecimal.write(UInt64(bitPattern: cell.littleEndian(8)), into: &sink)
-        case .float32: sink.float32(cell.float)
-        case .float32Widened: sink.float64(Double(cell.float))
-        case .float64: sink.float64(cell.double)
-        case .float64Narrowed: sink.float32(Float(cell.double))
+        case .plain(let kind): return write(cell, kind, schema(), into: &sink, &context)
         case .decimal(let mode, let precision, let scale):
             StoredDecimal.write(cell, mode, precision: precision, scale: scale, into: &sink)
         case .rescaledDecimal(let precision, let scale, let newScale):
             StoredDecimal.writeRescaled(
                 cell, precision: Int(precision), scale: Int(scale), to: Int(newScale), into: &sink)
-        case .bit: sink.boolean(cell[cell.count - 1] & 1 != 0)
-        case .bits: CellText.write(bits: cell, into: &sink, &context)
-        case .utf8: CellText.write(utf8: cell, into: &sink, &context)
         case .text(let index): CellText.write(cell, encodings[index], into: &sink, &context)
         case .binary(let mode, let padded):
             if cell.count < padded {
@@ -102,6 +85,34 @@ package final class BinlogRowDecoder: CellDecoder, Sendable {
         case .time(let form): return CellOutcome(form.write(StoredTemporal.time(cell), into: &sink))
         case .timestamp2(let digits): return timestamp(StoredTemporal.timestamp2(cell), digits, into: &sink)
         case .timestamp(let digits): return timestamp(StoredTemporal.timestamp(cell), digits, into: &sink)
+        }
+        return .written
+    }
+
+    @inline(__always)
+    private func write<S: ValueSink & ~Copyable>(
+        _ cell: UnsafeRawBufferPointer, _ conversion: StoredConversion.Plain, _ schema: @autoclosure () -> Schema,
+        into sink: inout S, _ context: inout CellContext
+    ) -> CellOutcome {
+        switch conversion {
+        case .boolean: sink.boolean(cell[0] != 0)
+        case .int8: sink.integer(Int64(Int8(bitPattern: cell[0])))
+        case .uint8: sink.integer(Int64(cell[0]))
+        case .int16: sink.integer(Int64(Int16(truncatingIfNeeded: cell.littleEndian(2))))
+        case .uint16: sink.integer(cell.littleEndian(2))
+        case .int24: sink.integer((cell.littleEndian(3) << 40) >> 40)
+        case .uint24: sink.integer(cell.littleEndian(3))
+        case .int32: sink.integer(Int64(Int32(truncatingIfNeeded: cell.littleEndian(4))))
+        case .uint32: sink.integer(cell.littleEndian(4))
+        case .int64: sink.integer(cell.littleEndian(8))
+        case .unsignedDecimal: UnsignedDecimal.write(UInt64(bitPattern: cell.littleEndian(8)), into: &sink)
+        case .float32: sink.float32(cell.float)
+        case .float32Widened: sink.float64(Double(cell.float))
+        case .float64: sink.float64(cell.double)
+        case .float64Narrowed: sink.float32(Float(cell.double))
+        case .bit: sink.boolean(cell[cell.count - 1] & 1 != 0)
+        case .bits: CellText.write(bits: cell, into: &sink, &context)
+        case .utf8: CellText.write(utf8: cell, into: &sink, &context)
         // The year 0 is emitted as 1900.
         case .year: sink.integer(1900 + Int64(cell[0]))
         case .json: return json(cell, into: &sink, &context)

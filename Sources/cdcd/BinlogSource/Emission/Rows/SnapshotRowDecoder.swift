@@ -38,24 +38,7 @@ final class SnapshotRowDecoder: CellDecoder, Sendable {
         into sink: inout S, _ context: inout CellContext
     ) -> CellOutcome {
         switch conversion {
-        case .boolean:
-            guard let number = Self.unsigned(cell) else { return unreadable(&context) }
-            sink.boolean(number != 0)
-        case .integer:
-            guard let number = Self.signed(cell) else { return unreadable(&context) }
-            sink.integer(number)
-        case .unsignedDecimal:
-            guard let number = Self.unsigned(cell) else { return unreadable(&context) }
-            UnsignedDecimal.write(number, into: &sink)
-        case .float32:
-            guard let number = TextNumber.float(cell) else { return unreadable(&context) }
-            sink.float32(number)
-        case .float32Widened:
-            guard let number = TextNumber.float(cell) else { return unreadable(&context) }
-            sink.float64(Double(number))
-        case .float64:
-            guard let number = TextNumber.double(cell) else { return unreadable(&context) }
-            sink.float64(number)
+        case .plain(let kind): return write(cell, kind, schema(), into: &sink, &context)
         case .decimal(let mode, let scale):
             if mode == .precise, let unscaled = TextNumber.unscaled(cell, scale: scale) {
                 sink.decimal(unscaled: unscaled)
@@ -63,11 +46,6 @@ final class SnapshotRowDecoder: CellDecoder, Sendable {
                 guard let number = DecimalNumber(cell) else { return unreadable(&context) }
                 number.rescaled(to: scale).write(mode, into: &sink)
             }
-        case .bit:
-            guard !cell.isEmpty else { return unreadable(&context) }
-            sink.boolean(cell[cell.count - 1] & 1 != 0)
-        case .bits: CellText.write(bits: cell, into: &sink, &context)
-        case .text: CellText.write(utf8: cell, into: &sink, &context)
         case .binary(let mode): BinaryText.write(cell, mode, into: &sink)
         case .date(let form, let hasYearZero):
             guard let date = TextTemporal.date(cell) else { return unreadable(&context) }
@@ -86,6 +64,39 @@ final class SnapshotRowDecoder: CellDecoder, Sendable {
         case .year(let zero):
             guard let year = Self.unsigned(cell), year < 10_000 else { return unreadable(&context) }
             sink.integer(year == 0 ? Int64(zero) : Int64(TwoDigitYear.adjusted(Int(year))))
+        }
+        return .written
+    }
+
+    @inline(__always)
+    private func write<S: ValueSink & ~Copyable>(
+        _ cell: UnsafeRawBufferPointer, _ conversion: TextConversion.Plain, _ schema: @autoclosure () -> Schema,
+        into sink: inout S, _ context: inout CellContext
+    ) -> CellOutcome {
+        switch conversion {
+        case .boolean:
+            guard let number = Self.unsigned(cell) else { return unreadable(&context) }
+            sink.boolean(number != 0)
+        case .integer:
+            guard let number = Self.signed(cell) else { return unreadable(&context) }
+            sink.integer(number)
+        case .unsignedDecimal:
+            guard let number = Self.unsigned(cell) else { return unreadable(&context) }
+            UnsignedDecimal.write(number, into: &sink)
+        case .float32:
+            guard let number = TextNumber.float(cell) else { return unreadable(&context) }
+            sink.float32(number)
+        case .float32Widened:
+            guard let number = TextNumber.float(cell) else { return unreadable(&context) }
+            sink.float64(Double(number))
+        case .float64:
+            guard let number = TextNumber.double(cell) else { return unreadable(&context) }
+            sink.float64(number)
+        case .bit:
+            guard !cell.isEmpty else { return unreadable(&context) }
+            sink.boolean(cell[cell.count - 1] & 1 != 0)
+        case .bits: CellText.write(bits: cell, into: &sink, &context)
+        case .text: CellText.write(utf8: cell, into: &sink, &context)
         case .geometry: return Geometry.write(cell, schema(), isPoint: false, into: &sink, &context)
         case .point: return Geometry.write(cell, schema(), isPoint: true, into: &sink, &context)
         case .vector: return FloatVector.write(cell, into: &sink, &context)

@@ -4,20 +4,10 @@ import MySQLWire
 /// The conversion of a cell of a row event to a value: selected once for each column of a table map. A trivial type, so
 /// that reading it costs no retain; references (option lists, character sets) are in the decoder's tables.
 enum StoredConversion: Sendable, Hashable, BitwiseCopyable {
-    case boolean
-    case int8, int16, int24, int32, int64
-    case uint8, uint16, uint24, uint32
-    case unsignedDecimal
-    case float32
-    case float32Widened
-    case float64
-    case float64Narrowed
+    case plain(Plain)
     case decimal(ValueOptions.DecimalMode, precision: Int, scale: Int)
     /// For the mode `precise`: stored with `scale` digits after the point, emitted with `newScale`.
     case rescaledDecimal(precision: UInt8, scale: UInt8, newScale: UInt8)
-    case bit
-    case bits
-    case utf8
     /// Index into the decoder's encodings.
     case text(set: Int)
     /// Trailing zeros, which the server does not store, are restored up to the length.
@@ -34,12 +24,28 @@ enum StoredConversion: Sendable, Hashable, BitwiseCopyable {
     /// `digits`: nil omits trailing zeros.
     case timestamp2(digits: Int?)
     case timestamp(digits: Int?)
-    case year
-    case json
-    case geometry
-    case point
-    case vector
-    case uuid
+
+    /// Conversions without parameters. An enum of its own, so that selecting one is a jump: the cases without values of
+    /// an enum with values are compared one by one.
+    enum Plain: UInt8, Sendable, BitwiseCopyable {
+        case boolean
+        case int8, int16, int24, int32, int64
+        case uint8, uint16, uint24, uint32
+        case unsignedDecimal
+        case float32
+        case float32Widened
+        case float64
+        case float64Narrowed
+        case bit
+        case bits
+        case utf8
+        case year
+        case json
+        case geometry
+        case point
+        case vector
+        case uuid
+    }
 }
 
 /// The conversions of a table map's columns, and the tables that they index.
@@ -54,15 +60,15 @@ struct StoredConversions {
     mutating func conversion(_ kind: ValueKind, _ storage: ColumnStorage) -> StoredConversion? {
         let type = StorageClass(storage.type)
         switch kind {
-        case .boolean: return type == .integer(bytes: 1) ? .boolean : nil
+        case .boolean: return type == .integer(bytes: 1) ? .plain(.boolean) : nil
         case .integer(_, let isUnsigned): return integer(type, isUnsigned: isUnsigned)
-        case .unsignedDecimal: return type == .integer(bytes: 8) ? .unsignedDecimal : nil
-        case .float32: return type == .float ? .float32 : type == .double ? .float64Narrowed : nil
-        case .float64: return type == .float ? .float32Widened : type == .double ? .float64 : nil
+        case .unsignedDecimal: return type == .integer(bytes: 8) ? .plain(.unsignedDecimal) : nil
+        case .float32: return type == .float ? .plain(.float32) : type == .double ? .plain(.float64Narrowed) : nil
+        case .float64: return type == .float ? .plain(.float32Widened) : type == .double ? .plain(.float64) : nil
         case .decimal(let mode, let precision, let scale):
             return type == .decimal ? decimal(mode, precision: precision, scale: scale, storage) : nil
-        case .bit: return type == .bit ? .bit : nil
-        case .bits: return type == .bit ? .bits : nil
+        case .bit: return type == .bit ? .plain(.bit) : nil
+        case .bits: return type == .bit ? .plain(.bits) : nil
         case .text(let set): return [.fixedString, .varyingString, .blob].contains(type) ? text(set) : nil
         case .binary(let mode):
             if type == .fixedString { return .binary(mode, paddedBytes: storage.size) }
@@ -70,7 +76,7 @@ struct StoredConversions {
         case .enumeration(let options): return type == .enumeration ? .enumeration(list: addList(options)) : nil
         case .set(let options): return type == .set ? .set(list: addList(options)) : nil
         // MariaDB's JSON is a LONGTEXT.
-        case .json: return type == .json ? .json : type == .blob ? .utf8 : nil
+        case .json: return type == .json ? .plain(.json) : type == .blob ? .plain(.utf8) : nil
         case .date(let form): return type == .date ? .date(form) : nil
         case .time(let form):
             if type == .time2 { return profile.values.misreadsNegativeTimes ? .misreadTime2(form) : .time2(form) }
@@ -81,21 +87,21 @@ struct StoredConversions {
             let shown = profile.values.timestampsKeepZeros ? digits : nil
             if type == .timestamp2 { return .timestamp2(digits: shown) }
             return type == .timestamp ? .timestamp(digits: shown) : nil
-        case .year: return type == .year ? .year : nil
-        case .geometry: return type == .geometry ? .geometry : nil
-        case .point: return type == .geometry ? .point : nil
-        case .vector: return type == .vector ? .vector : nil
-        case .uuid: return type == .fixedString || type == .varyingString ? .uuid : nil
+        case .year: return type == .year ? .plain(.year) : nil
+        case .geometry: return type == .geometry ? .plain(.geometry) : nil
+        case .point: return type == .geometry ? .plain(.point) : nil
+        case .vector: return type == .vector ? .plain(.vector) : nil
+        case .uuid: return type == .fixedString || type == .varyingString ? .plain(.uuid) : nil
         }
     }
 
     private func integer(_ type: StorageClass, isUnsigned: Bool) -> StoredConversion? {
         switch type {
-        case .integer(bytes: 1): isUnsigned ? .uint8 : .int8
-        case .integer(bytes: 2): isUnsigned ? .uint16 : .int16
-        case .integer(bytes: 3): isUnsigned ? .uint24 : .int24
-        case .integer(bytes: 4): isUnsigned ? .uint32 : .int32
-        case .integer: .int64
+        case .integer(bytes: 1): isUnsigned ? .plain(.uint8) : .plain(.int8)
+        case .integer(bytes: 2): isUnsigned ? .plain(.uint16) : .plain(.int16)
+        case .integer(bytes: 3): isUnsigned ? .plain(.uint24) : .plain(.int24)
+        case .integer(bytes: 4): isUnsigned ? .plain(.uint32) : .plain(.int32)
+        case .integer: .plain(.int64)
         case .float, .double, .decimal, .bit, .fixedString, .varyingString, .blob, .enumeration, .set, .date, .time,
             .time2, .dateTime, .dateTime2, .timestamp, .timestamp2, .year, .json, .geometry, .vector, .unreadable:
             nil
@@ -120,7 +126,7 @@ struct StoredConversions {
     }
 
     private mutating func text(_ set: MySQLCharacterSet) -> StoredConversion {
-        if set.isUTF8 { return .utf8 }
+        if set.isUTF8 { return .plain(.utf8) }
         let index = sets.firstIndex(of: set) ?? sets.count
         if index == sets.count { sets.append(set) }
         return .text(set: index)
