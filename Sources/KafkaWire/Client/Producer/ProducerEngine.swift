@@ -235,12 +235,11 @@ final class ProducerEngine: Sendable {
     /// Returns the reason for the end.
     private func runMaintenance() -> KafkaError {
         var backoff = Backoff(client.configuration)
-        var metadataAt = MonotonicInstant.now
+        var schedule = MetadataSchedule(ageMillisecondsMax: metadataMaxAgeMilliseconds, now: .now)
         while !cancellation.isCancelled {
             // A broker's response may have ended the producer.
             if let failure = core.withLock({ $0.failure }) { return failure }
-            let now = MonotonicInstant.now
-            let isOld = now.milliseconds(since: metadataAt) >= metadataMaxAgeMilliseconds
+            let isOld = schedule.isDue(now: .now)
             let (needsIdentity, needsMetadata, names) = core.withLock { core in
                 if isOld { core.needsMetadata = true }
                 return (core.needsIdentity, core.needsMetadata, core.topics.map(\.name))
@@ -249,7 +248,7 @@ final class ProducerEngine: Sendable {
                 if needsIdentity { try renewIdentity() }
                 if needsMetadata, !names.isEmpty {
                     core.withLock { $0.needsMetadata = false }
-                    metadataAt = .now
+                    schedule.didRequest(now: .now)
                     try refreshMetadata(names)
                     try cancellation.pause(milliseconds: Self.metadataPauseMilliseconds)
                 }
@@ -259,16 +258,15 @@ final class ProducerEngine: Sendable {
                 continue
             }
             apply(core.withLock { $0.expireAll(now: .now) })
-            maintenanceWakeup.wait(milliseconds: nextMaintenanceMilliseconds(since: metadataAt))
+            maintenanceWakeup.wait(milliseconds: nextMaintenanceMilliseconds(schedule))
         }
         return .closed
     }
 
-    private func nextMaintenanceMilliseconds(since metadataAt: MonotonicInstant) -> Int {
+    private func nextMaintenanceMilliseconds(_ schedule: MetadataSchedule) -> Int {
         if core.withLock({ ($0.needsMetadata && !$0.topics.isEmpty) || $0.needsIdentity }) { return 0 }
-        let age = MonotonicInstant.now.milliseconds(since: metadataAt)
-        let refresh = max(0, metadataMaxAgeMilliseconds - age)
         let now = MonotonicInstant.now
+        let refresh = schedule.waitMilliseconds(now: now)
         guard let expiry = core.withLock({ $0.nextExpiry(now: now) }) else { return refresh }
         return min(refresh, max(0, expiry.milliseconds(since: now)) + 1)
     }
