@@ -9,7 +9,7 @@ import WireCore
 /// runs with the lock held, once at the beginning and once after each `update`. Whether to wait is decided under the
 /// lock that `update` takes, so no notification is lost. Cancellation is part of the state: the canceller sets a flag
 /// with `update`, and the closure returns when the flag is set.
-package final class Monitor<State: Sendable>: Sendable {
+@usableFromInline package final class Monitor<State: Sendable>: Sendable {
     /// The state that the lock protects.
     @usableFromInline struct Guarded: Sendable {
         @usableFromInline var state: State

@@ -6,7 +6,7 @@
 
     package init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
 
-    package static var now: MonotonicInstant {
+    @usableFromInline package static var now: MonotonicInstant {
         let (seconds, attoseconds) = (ContinuousClock.now - ContinuousClock.processStart).components
         let nanoseconds = UInt64(max(0, attoseconds)) / 1_000_000_000
         return MonotonicInstant(nanoseconds: UInt64(max(0, seconds)) * 1_000_000_000 + nanoseconds)
@@ -23,7 +23,7 @@
     }
 
     /// Milliseconds since `earlier`; negative if `earlier` is later.
-    package func milliseconds(since earlier: MonotonicInstant) -> Int {
+    @usableFromInline package func milliseconds(since earlier: MonotonicInstant) -> Int {
         (Int(clamping: nanoseconds) - Int(clamping: earlier.nanoseconds)) / 1_000_000
     }
 }
