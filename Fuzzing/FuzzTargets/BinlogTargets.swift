@@ -32,7 +32,7 @@ extension FuzzTarget {
         }
     }
 
-    /// Row events of known tables through the whole path: cells, values, envelope, JSON.
+    /// Row events of known tables through the whole path: cells, envelope, JSON, by sinks or by values.
     ///
     /// Input: profile and modes | events as in a log file, without checksums
     static let binlogRows = FuzzTarget("binlog-rows") {
@@ -52,7 +52,8 @@ extension FuzzTarget {
         guard let options = input.first else { return }
         let tables = KnownTables.all[Int(options) % KnownTables.all.count]
         let writesSchemas = options & 0x80 != 0
-        let sink = ConvertingSink(try JSONConverter(configuration: ["schemas.enable": "\(writesSchemas)"]))
+        let sink = ConvertingSink(
+            try JSONConverter(configuration: ["schemas.enable": "\(writesSchemas)"]), writesBytes: options & 0x40 == 0)
         let emitter = RecordEmitter(
             RecordOutput(configuration: tables.configuration, taskID: 0, runID: "run", sink: sink, clock: { 0 }))
         var decoder = BinlogDecoder(hasChecksums: false)
@@ -144,11 +145,30 @@ private struct KnownTables: Sendable {
 }
 
 /// Encodes records as JSON and discards them.
-private final class ConvertingSink: RecordSink {
+private final class ConvertingSink: RecordSink, ByteTarget {
     private let converter: JSONConverter
+    private let writesBytes: Bool
     private var writer = ByteWriter()
 
-    init(_ converter: JSONConverter) { self.converter = converter }
+    init(_ converter: JSONConverter, writesBytes: Bool) {
+        self.converter = converter
+        self.writesBytes = writesBytes
+    }
+
+    func encoding(of shape: RecordShape) -> RecordEncoding {
+        guard writesBytes, let schema = shape.valueSchema, let value = try? converter.sink(for: schema) else {
+            return .records
+        }
+        let key = shape.keySchema.flatMap { try? converter.sink(for: $0) }
+        return .bytes(
+            ByteEncoding(
+                shape: shape, key: key.map { .sink($0) } ?? .none, value: value, hasVariableHeaders: false,
+                target: self))
+    }
+
+    func append(
+        key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headerValues: [ConnectValue]
+    ) throws -> Bool { true }
 
     func emit(_ record: ConnectRecord) throws {
         writer.reset()

@@ -91,7 +91,7 @@ import WireCore
         }
     }
 
-    private func emit(_ fixture: AllTypesFixture, _ sink: EncodingSink) throws {
+    private func emit(_ fixture: AllTypesFixture, _ sink: any RecordSink) throws {
         let clock: () -> Int64 = { 1_700_000_000_123_456 }
         try fixture.emitSnapshot(to: SnapshotEmitter(RecordOutput(fixture.configuration, to: sink, clock: clock)))
         try fixture.emitStream(to: RecordEmitter(RecordOutput(fixture.configuration, to: sink, clock: clock)))
@@ -162,39 +162,64 @@ import WireCore
         }
     }
 
-    /// A record that the converter refuses gives its error on both paths, and nothing of it is written.
-    @Test func refusedRecordFailsAsARecordOfValues() throws {
-        let fixture = try AllTypesFixture("3.6", "default")
-        let connector = ["topic.prefix": "p", "value.converter.schemas.enable": "false"]
-        final class RefusingSink: RecordSink {
-            var records = 0
-            let plan: JSONSinkPlan
-            init() throws {
-                // No field of a row fits this schema.
-                plan = try JSONSinkPlan(Schema(.structure, fields: [.init("x", Schema(.boolean))]), options: .init())
+    /// Refuses records as bytes: their schemas have other types than the values.
+    private final class RefusingSink: RecordSink {
+        var recordCount = 0
+        /// The schema of the values for that of the envelope.
+        let schema: (Schema) -> Schema
+
+        init(_ schema: @escaping (Schema) -> Schema) { self.schema = schema }
+
+        func emit(_ record: consuming ConnectRecord) throws { recordCount += 1 }
+
+        func encoding(of shape: RecordShape) -> RecordEncoding {
+            guard let envelope = shape.valueSchema else { return .records }
+            var shape = shape
+            shape.valueSchema = schema(envelope)
+            guard let plan = shape.valueSchema.flatMap({ try? JSONSinkPlan($0, options: .init()) }) else {
+                return .records
             }
-            func emit(_ record: consuming ConnectRecord) throws { records += 1 }
-            func encoding(of shape: RecordShape) -> RecordEncoding {
-                .bytes(
-                    ByteEncoding(
-                        shape: shape, key: .none, value: .json(plan), hasVariableHeaders: false, target: NoTarget()))
-            }
-            func checkpoint(partition: JSONObject, offset: JSONObject) throws {}
-            func awaitDelivery() throws {}
-            final class NoTarget: ByteTarget {
-                func append(
-                    key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headerValues: [ConnectValue]
-                ) throws -> Bool {
-                    Issue.record("a value that does not fit its schema was appended")
-                    return true
-                }
+            return .bytes(
+                ByteEncoding(
+                    shape: shape, key: .none, value: .json(plan), hasVariableHeaders: false, target: NoTarget()))
+        }
+
+        func checkpoint(partition: JSONObject, offset: JSONObject) throws {}
+        func awaitDelivery() throws {}
+
+        private final class NoTarget: ByteTarget {
+            func append(
+                key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headerValues: [ConnectValue]
+            ) throws -> Bool {
+                Issue.record("a value that does not fit its schema was appended")
+                return true
             }
         }
-        let sink = try RefusingSink()
-        let clock: () -> Int64 = { 1_700_000_000_123_456 }
-        try fixture.emitSnapshot(to: SnapshotEmitter(RecordOutput(fixture.configuration, to: sink, clock: clock)))
-        let expected = try EncodingSink(connector, writesBytes: false)
-        try fixture.emitSnapshot(to: SnapshotEmitter(RecordOutput(fixture.configuration, to: expected, clock: clock)))
-        #expect(sink.records == expected.outputs.count)
+    }
+
+    private static func envelope(_ schema: Schema, changing name: String, to type: Schema) -> Schema {
+        Schema(
+            .structure, name: schema.name,
+            fields: schema.fields.map { .init($0.name, $0.name == name ? type : $0.schema) })
+    }
+
+    /// A value that the converter refuses, among those that rows share or in each row: nothing of the record is
+    /// written, and it is emitted as a record of values, with which the converter's error is reported or tolerated.
+    @Test(arguments: ["op", "after"]) func refusedRecordIsEmittedAsARecordOfValues(field: String) throws {
+        let fixture = try AllTypesFixture("3.6", "default")
+        let number = Schema(.int64)
+        let sink = RefusingSink { envelope in
+            guard field == "after" else { return Self.envelope(envelope, changing: field, to: number) }
+            let row = envelope.fields[1].schema
+            let changed = Schema(
+                .structure, isOptional: true, name: row.name,
+                fields: row.fields.map { .init($0.name, Schema(.map, keySchema: number, valueSchema: number)) })
+            let after = Self.envelope(envelope, changing: "after", to: changed)
+            return Self.envelope(after, changing: "before", to: changed)
+        }
+        try emit(fixture, sink)
+        let expected = try EncodingSink(["topic.prefix": "p"], writesBytes: false)
+        try emit(fixture, expected)
+        #expect(sink.recordCount == expected.outputs.count)
     }
 }

@@ -107,6 +107,10 @@ package final class RecordEmitter: SchemaChangeEmitter {
             fragments.removeAll()
             defer { swap(&fragments, &memory.jsonFragments) }
             program.value.capture(inputs, from: &sink, into: &fragments)
+            guard sink.error == nil else {
+                memory.giveBack(value: sink.takeWriter())
+                return try emitOneByOne(event, changes, program, inputs, skippedRows, &images, &memory)
+            }
             do {
                 try emitBytes(
                     event, changes, program, encoding, inputs, skippedRows, &images, sharing: fragments, into: &sink,
@@ -146,7 +150,7 @@ package final class RecordEmitter: SchemaChangeEmitter {
         }
     }
 
-    /// The loop over the rows of records without a sink.
+    /// The loop over the rows of records without a sink, or whose shared values do not fit it.
     private func emitOneByOne(
         _ event: RowsEvent, _ changes: StreamedChanges, _ program: ChangeProgram<BinlogRowDecoder>,
         _ inputs: RowInputs, _ skippedRows: Int, _ images: inout ChangeImages, _ memory: inout RecordMemory

@@ -29,7 +29,7 @@ struct SnapshotRows: ~Copyable {
         let source: SourceBlock
         /// The source block of most rows, which are neither first nor last.
         let middleSource: ContiguousArray<ConnectValue>
-        /// nil if the rows are not written as JSON.
+        /// nil if the rows are not written as JSON, or if what they share does not fit its schema.
         let json: JSONTable?
         /// Whether it is the first table that the snapshot reads.
         let isFirst: Bool
@@ -48,7 +48,8 @@ struct SnapshotRows: ~Copyable {
                 var sink = JSONSink(plan, ByteWriter())
                 program.value.capture(
                     RowInputs(source: middleSource, timeMicroseconds: 0), from: &sink, into: &fragments)
-                json = JSONTable(plan, encoding, fragments)
+                // Without it each row fails with the converter's error.
+                json = sink.error == nil ? JSONTable(plan, encoding, fragments) : nil
             } else {
                 json = nil
             }
