@@ -101,73 +101,69 @@ package final class RecordEmitter: SchemaChangeEmitter {
         }
         switch value {
         case .json(let plan):
-            var sink = JSONSink(plan, memory.takeValue())
             var fragments = JSONSink.Fragments()
             swap(&fragments, &memory.jsonFragments)
             fragments.removeAll()
             defer { swap(&fragments, &memory.jsonFragments) }
-            program.value.capture(inputs, from: &sink, into: &fragments)
-            guard sink.error == nil else {
-                memory.giveBack(value: sink.takeWriter())
-                return try emitOneByOne(event, changes, program, inputs, skippedRows, &images, &memory)
-            }
-            do {
+            let fits = try memory.withSink(.value, plan) { sink, memory in
+                program.value.capture(inputs, from: &sink, into: &fragments)
+                guard sink.error == nil else { return false }
                 try emitBytes(
                     event, changes, program, encoding, inputs, skippedRows, &images, sharing: fragments, into: &sink,
                     &memory)
-            } catch {
-                memory.giveBack(value: sink.takeWriter())
-                throw error
+                return true
             }
-            memory.giveBack(value: sink.takeWriter())
+            if !fits { try emitOneByOne(event, changes, program, inputs, skippedRows, &images, &memory) }
         }
     }
 
-    /// The loop over the rows whose values are written to one sink. Specialized for each kind of sink.
+    /// Emits the rows whose values are written to one sink. Specialized for each kind of sink.
     private func emitBytes<S: ByteSink & ~Copyable>(
         _ event: RowsEvent, _ changes: StreamedChanges, _ program: ChangeProgram<BinlogRowDecoder>,
         _ encoding: ByteEncoding, _ inputs: RowInputs, _ skippedRows: Int, _ images: inout ChangeImages,
         sharing fragments: S.Fragments, into sink: inout S, _ memory: inout RecordMemory
     ) throws {
-        let decoder = changes.decoder
-        let (kind, output) = (event.kind, output)
-        var inputs = inputs
-        var done = 0
-        defer { deliveredRows = done }
-        var rows = event.makeRows()
-        while try images.read(&rows, kind, decoder.storage) {
-            inputs.rowNumber = done
-            if done >= skippedRows, try kind != .update || emitsUpdate(changes, images, inputs, &memory) {
-                sink.begin()
-                try decoder.write(
-                    program.value, images.before, images.after, inputs, sharing: fragments, into: &sink, &memory.cells)
-                try output.finish(
-                    &sink, program, encoding, decoder, images.before, images.after, inputs, &memory)
-                if kind == .delete { try emitTombstone(changes, images, inputs, &memory) }
-                if !memory.cells.failures.isEmpty { output.warn(decoder.plan, &memory.cells.failures) }
-            }
-            done += 1
+        let (decoder, output) = (changes.decoder, output)
+        try emitEach(event, changes, inputs, skippedRows, &images, &memory) { images, inputs, memory in
+            sink.begin()
+            try decoder.write(
+                program.value, images.before, images.after, inputs, sharing: fragments, into: &sink, &memory.cells)
+            try output.finish(&sink, program, encoding, decoder, images.before, images.after, inputs, &memory)
         }
     }
 
-    /// The loop over the rows of records without a sink, or whose shared values do not fit it.
+    /// Emits rows without a sink, or whose shared values do not fit it.
     private func emitOneByOne(
         _ event: RowsEvent, _ changes: StreamedChanges, _ program: ChangeProgram<BinlogRowDecoder>,
         _ inputs: RowInputs, _ skippedRows: Int, _ images: inout ChangeImages, _ memory: inout RecordMemory
     ) throws {
-        let decoder = changes.decoder
+        try emitEach(event, changes, inputs, skippedRows, &images, &memory) { images, inputs, memory in
+            try output.emit(program, changes.decoder, images.before, images.after, inputs, &memory)
+        }
+    }
+
+    /// The loop over the rows of an event. Inlined, so that no closure is called for each row.
+    ///
+    /// - Parameter emit: emits the record of a change.
+    @inline(__always)
+    private func emitEach(
+        _ event: RowsEvent, _ changes: StreamedChanges, _ inputs: RowInputs, _ skippedRows: Int,
+        _ images: inout ChangeImages, _ memory: inout RecordMemory,
+        _ emit: (borrowing ChangeImages, RowInputs, inout RecordMemory) throws -> Void
+    ) throws {
+        let (kind, plan, storage) = (event.kind, changes.decoder.plan, changes.decoder.storage)
         var inputs = inputs
+        var done = 0
+        defer { deliveredRows = done }
         var rows = event.makeRows()
-        while try images.read(&rows, event.kind, decoder.storage) {
-            inputs.rowNumber = deliveredRows
-            if deliveredRows >= skippedRows,
-                try event.kind != .update || emitsUpdate(changes, images, inputs, &memory)
-            {
-                try output.emit(program, decoder, images.before, images.after, inputs, &memory)
-                if event.kind == .delete { try emitTombstone(changes, images, inputs, &memory) }
-                if !memory.cells.failures.isEmpty { output.warn(decoder.plan, &memory.cells.failures) }
+        while try images.read(&rows, kind, storage) {
+            inputs.rowNumber = done
+            if done >= skippedRows, try kind != .update || emitsUpdate(changes, images, inputs, &memory) {
+                try emit(images, inputs, &memory)
+                if kind == .delete { try emitTombstone(changes, images, inputs, &memory) }
+                if !memory.cells.failures.isEmpty { output.warn(plan, &memory.cells.failures) }
             }
-            deliveredRows += 1
+            done += 1
         }
     }
 

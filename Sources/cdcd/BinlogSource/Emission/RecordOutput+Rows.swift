@@ -26,16 +26,11 @@ extension RecordOutput {
             }
             switch value {
             case .json(let plan):
-                var sink = JSONSink(plan, memory.takeValue())
-                do {
+                try memory.withSink(.value, plan, before, after) { sink, memory, before, after in
                     sink.begin()
                     try decoder.write(program.value, before, after, inputs, into: &sink, &memory.cells)
                     try finish(&sink, program, encoding, decoder, before, after, inputs, &memory)
-                } catch {
-                    memory.giveBack(value: sink.takeWriter())
-                    throw error
                 }
-                memory.giveBack(value: sink.takeWriter())
             }
         }
     }
@@ -91,17 +86,11 @@ extension RecordOutput {
         switch encoding.key {
         case .none: return .null
         case .sink(.json(let plan)):
-            var sink = JSONSink(plan, memory.takeKey())
-            do throws(ConversionError) {
+            return try memory.withSink(.key, plan, before, after) { sink, memory, before, after in
                 sink.begin()
                 try decoder.write(program.key, before, after, inputs, into: &sink, &memory.cells)
-            } catch {
-                memory.giveBack(key: sink.takeWriter())
-                throw error
+                return sink.end() ? .written : .misfit
             }
-            let isWritten = sink.end()
-            memory.giveBack(key: sink.takeWriter())
-            return isWritten ? .written : .misfit
         case .converter(let converter):
             return try writeKey(by: converter, program, encoding, decoder, before, after, inputs, &memory)
         }
@@ -113,15 +102,13 @@ extension RecordOutput {
         _ memory: inout RecordMemory
     ) throws -> KeyOutcome {
         let key = try value(of: program.key, decoder, before, after, inputs, &memory)
-        var bytes = memory.takeKey()
-        let outcome: KeyOutcome
-        do {
-            let isWritten = try converter.convert(
-                key, schema: encoding.shape.keySchema, topic: encoding.shape.topic, into: &bytes)
-            outcome = isWritten ? .written : .null
-        } catch { outcome = .misfit }
-        memory.giveBack(key: bytes)
-        return outcome
+        return memory.withKeyWriter { bytes in
+            do {
+                let isWritten = try converter.convert(
+                    key, schema: encoding.shape.keySchema, topic: encoding.shape.topic, into: &bytes)
+                return isWritten ? .written : .null
+            } catch { return .misfit }
+        }
     }
 
     private func headerValues<Decoder: CellDecoder>(

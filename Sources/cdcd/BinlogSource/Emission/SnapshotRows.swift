@@ -151,8 +151,7 @@ struct SnapshotRows: ~Copyable {
         let inputs = RowInputs(
             source: isMiddle ? table.middleSource : table.source.values(marker: marker), timeMicroseconds: row.time)
         if isMiddle, let json = table.json {
-            var sink = JSONSink(json.plan, memory.takeValue())
-            do {
+            try memory.withSink(.value, json.plan) { sink, memory in
                 sink.begin()
                 try heldRow.withRow { cells throws in
                     try table.decoder.write(
@@ -160,11 +159,7 @@ struct SnapshotRows: ~Copyable {
                     try output.finish(
                         &sink, table.program, json.encoding, table.decoder, cells, cells, inputs, &memory)
                 }
-            } catch {
-                memory.giveBack(value: sink.takeWriter())
-                throw error
             }
-            memory.giveBack(value: sink.takeWriter())
         } else {
             try heldRow.withRow { cells throws in
                 try output.emit(table.program, table.decoder, cells, cells, inputs, &memory)

@@ -3,6 +3,8 @@ import WireCore
 
 /// The memory of an emitter for one record, reused for each. Taken out of the emitter for the duration of an event.
 struct RecordMemory: ~Copyable {
+    enum Part { case key, value }
+
     /// nil while a sink has it, as `value`.
     private var key: ByteWriter? = ByteWriter(capacityBytes: 1024)
     private var value: ByteWriter? = ByteWriter(capacityBytes: 16 << 10)
@@ -10,16 +12,40 @@ struct RecordMemory: ~Copyable {
     /// Memory for the shared values of an event.
     var jsonFragments = JSONSink.Fragments()
 
-    mutating func takeKey() -> ByteWriter { Self.emptied(key.take()) }
-    mutating func takeValue() -> ByteWriter { Self.emptied(value.take()) }
-    mutating func giveBack(key writer: consuming ByteWriter) { key = consume writer }
-    mutating func giveBack(value writer: consuming ByteWriter) { value = consume writer }
+    /// Lends the memory of a part to a sink.
+    @inline(__always)
+    mutating func withSink<R>(
+        _ part: Part, _ plan: JSONSinkPlan, _ body: (inout JSONSink, inout RecordMemory) throws -> R
+    ) throws -> R {
+        try withSink(part, plan, (), ()) { sink, memory, _, _ in try body(&sink, &memory) }
+    }
 
-    /// - Parameter writer: nil if it is in use, for a record within another.
-    private static func emptied(_ writer: consuming ByteWriter?) -> ByteWriter {
-        var writer = writer ?? ByteWriter(capacityBytes: 1024)
-        writer.reset()
-        return writer
+    /// Lends the memory of a part to a sink for a change.
+    ///
+    /// - Parameters:
+    ///   - before, after: passed to `body`, since a closure cannot capture borrowed rows.
+    @inline(__always)
+    mutating func withSink<Row: ~Copyable, R>(
+        _ part: Part, _ plan: JSONSinkPlan, _ before: borrowing Row, _ after: borrowing Row,
+        _ body: (inout JSONSink, inout RecordMemory, _ before: borrowing Row, _ after: borrowing Row) throws -> R
+    ) throws -> R {
+        var sink = JSONSink(plan, take(part))
+        do {
+            let result = try body(&sink, &self, before, after)
+            give(part, sink.takeWriter())
+            return result
+        } catch {
+            give(part, sink.takeWriter())
+            throw error
+        }
+    }
+
+    /// Lends the memory of the key, empty, to a converter.
+    mutating func withKeyWriter<R>(_ body: (inout ByteWriter) -> R) -> R {
+        var writer = take(.key)
+        let result = body(&writer)
+        give(.key, writer)
+        return result
     }
 
     /// The bytes of the key that was written last.
@@ -27,6 +53,20 @@ struct RecordMemory: ~Copyable {
         switch key {
         case .some(let writer): try writer.withUnsafeBytes(body)
         case .none: preconditionFailure("a sink has the memory of the key")
+        }
+    }
+
+    private mutating func take(_ part: Part) -> ByteWriter {
+        // If it is in use, for a record within another, that one gets memory of its own.
+        var writer = (part == .key ? key.take() : value.take()) ?? ByteWriter(capacityBytes: 1024)
+        writer.reset()
+        return writer
+    }
+
+    private mutating func give(_ part: Part, _ writer: consuming ByteWriter) {
+        switch part {
+        case .key: key = consume writer
+        case .value: value = consume writer
         }
     }
 }
