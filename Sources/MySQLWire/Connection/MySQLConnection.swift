@@ -164,18 +164,11 @@ public final class MySQLConnection {
     ///
     /// - Throws: `.unsupported(.severalResultSets)` after the response has been read to its end.
     package func nextRow(_ row: inout TextRow) throws(MySQLError) -> Bool {
-        guard case .responding = state else { return false }
-        var resultSets = 1
-        while true {
-            switch try receive(&row) {
-            case .row:
-                if resultSets == 1 { return true }
-            case .columns: resultSets += 1
-            case .finished:
-                guard resultSets == 1 else { throw .unsupported(.severalResultSets) }
-                return false
-            }
-        }
+        guard case .responding(var response) = state else { return false }
+        state = .idle
+        let isRow = try receiveRow(&row, of: &response)
+        if isRow { state = .responding(response) }
+        return isRow
     }
 
     /// Whether the response to a query has not been read to its end.
@@ -197,23 +190,10 @@ public final class MySQLConnection {
         // The state stays here between two rows: a change of the connection's costs as much as a row's decoding.
         state = .idle
         var row = TextRow()
-        var resultSets = 1
-        while true {
-            let step: Step
-            do throws(MySQLError) {
-                step = try receive(&row, of: &response)
-            } catch { throw failed(error, rows: response.rows) }
-            switch step {
-            case .row:
-                guard resultSets == 1 else { continue }
-                do { try body(row) } catch {
-                    state = .responding(response)
-                    throw error
-                }
-            case .columns: resultSets += 1
-            case .finished:
-                guard resultSets == 1 else { throw MySQLError.unsupported(.severalResultSets) }
-                return
+        while try receiveRow(&row, of: &response) {
+            do { try body(row) } catch {
+                state = .responding(response)
+                throw error
             }
         }
     }
@@ -270,6 +250,25 @@ extension MySQLConnection {
         } catch { throw failed(error, rows: response.rows) }
     }
 
+    /// Reads the next row of a response's first result set. Returns false after the end of the response.
+    ///
+    /// - Throws: `.unsupported(.severalResultSets)` after the end of a response with more than one.
+    private func receiveRow(_ row: inout TextRow, of response: inout Response) throws(MySQLError) -> Bool {
+        while true {
+            let step: Step
+            do throws(MySQLError) {
+                step = try receive(&row, of: &response)
+            } catch { throw failed(error, rows: response.rows) }
+            switch step {
+            case .row: if response.resultSets == 1 { return true }
+            case .columns: continue
+            case .finished:
+                guard response.resultSets <= 1 else { throw .unsupported(.severalResultSets) }
+                return false
+            }
+        }
+    }
+
     private func receive(_ row: inout TextRow, of response: inout Response) throws(MySQLError) -> Step {
         while true {
             let packet = try channel.receive()
@@ -278,6 +277,7 @@ extension MySQLConnection {
             case .progress: continue
             case .columns(let columns):
                 response.columnCount = columns.count
+                response.resultSets += 1
                 return .columns(columns)
             case .row:
                 response.rows += 1
