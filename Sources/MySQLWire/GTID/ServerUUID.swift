@@ -33,19 +33,10 @@ public struct ServerUUID: Hashable, Sendable, Comparable, CustomStringConvertibl
     public static func < (a: Self, b: Self) -> Bool { (a.high, a.low) < (b.high, b.low) }
 
     public var description: String {
-        String(unsafeUninitializedCapacity: 36) { text in
-            var end = 0
-            for place in 0..<32 {
-                if place == 8 || place == 12 || place == 16 || place == 20 {
-                    text[end] = UInt8(ascii: "-")
-                    end += 1
-                }
-                let half = place < 16 ? high : low
-                let digit = UInt8(truncatingIfNeeded: half >> UInt64(60 - place % 16 * 4)) & 15
-                text[end] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-                end += 1
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { bytes in
+            String(unsafeUninitializedCapacity: UUIDText.byteCount) { text in
+                text.baseAddress.map { UUIDText.write(bytes, to: $0) - $0 } ?? 0
             }
-            return end
         }
     }
 }

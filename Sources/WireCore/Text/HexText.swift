@@ -1,18 +1,29 @@
 /// Bytes as hexadecimal digits, two for each byte.
 package enum HexText {
     package static func text(_ bytes: UnsafeRawBufferPointer, isUppercase: Bool = false) -> String {
-        let ten: UInt8 = isUppercase ? 0x41 : 0x61
-        func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 &+ value : ten &+ value &- 10 }
-        return String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
-            for (index, byte) in bytes.enumerated() {
-                buffer[index * 2] = digit(byte >> 4)
-                buffer[index * 2 + 1] = digit(byte & 15)
-            }
-            return bytes.count * 2
+        String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
+            guard let start = buffer.baseAddress else { return 0 }
+            return write(bytes, isUppercase: isUppercase, to: start) - start
         }
     }
 
     package static func text(_ bytes: [UInt8], isUppercase: Bool = false) -> String {
         bytes.withUnsafeBytes { text($0, isUppercase: isUppercase) }
+    }
+
+    /// Writes the digits to memory with room for them. Returns the address after them.
+    @inlinable @inline(__always)
+    package static func write(
+        _ bytes: UnsafeRawBufferPointer, isUppercase: Bool = false, to start: UnsafeMutablePointer<UInt8>
+    ) -> UnsafeMutablePointer<UInt8> {
+        let letters: UInt8 = isUppercase ? 0x37 : 0x57
+        var end = start
+        for byte in bytes {
+            let (high, low) = (byte >> 4, byte & 15)
+            end[0] = high &+ (high < 10 ? 0x30 : letters)
+            end[1] = low &+ (low < 10 ? 0x30 : letters)
+            end += 2
+        }
+        return end
     }
 }

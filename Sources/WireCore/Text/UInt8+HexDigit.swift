@@ -1,7 +1,4 @@
 extension UInt8 {
-    /// The lower-case hexadecimal digit of a value from 0 to 15.
-    @inlinable package var hexDigit: UInt8 { self < 10 ? 0x30 &+ self : 0x57 &+ self }
-
     /// The value of an ASCII hexadecimal digit of either case. Returns nil for any other byte.
     package var hexDigitValue: UInt8? {
         switch self {

@@ -43,7 +43,9 @@ package struct RowImages {
                     case .fixed(let count): length = count
                     case .prefixed(let prefix):
                         guard total &- position >= prefix else { return prefix }
-                        length = Self.littleEndian(base + position, prefix)
+                        let bytes = UnsafeRawBufferPointer(start: base + position, count: prefix)
+                        // Of 1 to 4 bytes.
+                        length = Int(truncatingIfNeeded: bytes.littleEndian(prefix))
                         position &+= prefix
                     }
                     guard total &- position >= length else { return length }
@@ -58,19 +60,6 @@ package struct RowImages {
     }
 
     private static var null: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
-
-    /// A number of 1 to 4 bytes.
-    @inline(__always)
-    private static func littleEndian(_ bytes: UnsafeRawPointer, _ count: Int) -> Int {
-        switch count {
-        case 1: Int(bytes.load(as: UInt8.self))
-        case 2: Int(UInt16(littleEndian: bytes.loadUnaligned(as: UInt16.self)))
-        case 3:
-            Int(UInt16(littleEndian: bytes.loadUnaligned(as: UInt16.self)))
-                | Int(bytes.load(fromByteOffset: 2, as: UInt8.self)) << 16
-        default: Int(UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)))
-        }
-    }
 
     private func unfit(_ mapped: Int) -> WireError {
         let reason =

@@ -48,13 +48,13 @@ struct RowValueDecoder: Sendable {
         let storage = storages[column]
         switch storage.type {
         case .tiny, .short, .int24, .long, .longLong:
-            let bits = Self.littleEndian(cell)
+            let bits = cell.littleEndian(cell.count)
             if isUnsigned[column] { return .uint(bits) }
             let unused = UInt64(truncatingIfNeeded: 64 &- cell.count &* 8)
             return .int(Int64(bitPattern: bits &<< unused) &>> Int64(bitPattern: unused))
         case .year: return .int(Int64(StoredTemporal.year(cell)))
-        case .float: return .double(Double(Float(bitPattern: UInt32(truncatingIfNeeded: Self.littleEndian(cell)))))
-        case .double: return .double(Double(bitPattern: Self.littleEndian(cell)))
+        case .float: return .double(Double(Float(bitPattern: UInt32(truncatingIfNeeded: cell.littleEndian(4)))))
+        case .double: return .double(Double(bitPattern: cell.littleEndian(8)))
         case .newDecimal:
             return .decimal(PackedDecimal.text(cell, precision: storage.size, scale: storage.scale))
         case .date, .newDate: return .date(StoredTemporal.date(cell))
@@ -65,8 +65,8 @@ struct RowValueDecoder: Sendable {
         case .time: return .time(MySQLTime(microseconds: StoredTemporal.time(cell)))
         case .time2: return .time(MySQLTime(microseconds: StoredTemporal.time2(cell)))
         case .bit: return .uint(cell.reduce(0) { $0 << 8 | UInt64($1) })
-        case .enumeration: return try enumeration(Self.littleEndian(cell), column)
-        case .set: return set(Self.littleEndian(cell), column)
+        case .enumeration: return try enumeration(cell.littleEndian(cell.count), column)
+        case .set: return set(cell.littleEndian(cell.count), column)
         case .json:
             var writer = JSONTextWriter()
             guard try JSONBinary.walk(cell, &writer) else { return .json("null") }
@@ -77,21 +77,6 @@ struct RowValueDecoder: Sendable {
         case .geometry, .vector: return .bytes([UInt8](cell))
         case .decimal, .null, .typedArray:
             throw WireError(.invalidValue("a cell of the type \(storage)"), at: 0)
-        }
-    }
-
-    /// A number of at most eight bytes.
-    @inline(__always)
-    private static func littleEndian(_ cell: UnsafeRawBufferPointer) -> UInt64 {
-        switch cell.count {
-        case 1: return UInt64(cell.load(as: UInt8.self))
-        case 2: return UInt64(UInt16(littleEndian: cell.loadUnaligned(as: UInt16.self)))
-        case 4: return UInt64(UInt32(littleEndian: cell.loadUnaligned(as: UInt32.self)))
-        case 8: return UInt64(littleEndian: cell.loadUnaligned(as: UInt64.self))
-        default:
-            var value: UInt64 = 0
-            for index in 0..<cell.count { value |= UInt64(cell[index]) << UInt64(index * 8) }
-            return value
         }
     }
 

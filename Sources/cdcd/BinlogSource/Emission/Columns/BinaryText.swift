@@ -10,15 +10,7 @@ enum BinaryText {
         switch mode {
         case .bytes: sink.bytes(bytes)
         case .hex:
-            sink.formattedText(atMost: bytes.count * 2) { start in
-                var end = start
-                for byte in bytes {
-                    end[0] = (byte >> 4).hexDigit
-                    end[1] = (byte & 15).hexDigit
-                    end += 2
-                }
-                return end
-            }
+            sink.formattedText(atMost: bytes.count * 2) { start in HexText.write(bytes, to: start) }
         case .base64, .base64URLSafe:
             let count = Base64.byteCount(bytes.count)
             sink.formattedText(atMost: count) { start in

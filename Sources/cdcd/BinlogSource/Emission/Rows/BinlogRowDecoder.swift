@@ -72,9 +72,10 @@ package final class BinlogRowDecoder: CellDecoder, Sendable {
             } else {
                 BinaryText.write(cell, mode, into: &sink)
             }
-        case .enumeration(let list): return enumeration(Int(cell.littleEndian(cell.count)), list, into: &sink)
+        case .enumeration(let list):
+            return enumeration(Int(truncatingIfNeeded: cell.littleEndian(cell.count)), list, into: &sink)
         case .set(let list):
-            let bits = UInt64(bitPattern: cell.littleEndian(cell.count))
+            let bits = cell.littleEndian(cell.count)
             CellText.write(set: bits, optionLists[list], into: &sink, &context)
         case .date(let form): return date(cell, form, into: &sink)
         case .dateTime2(let form): return dateTime(StoredTemporal.dateTime2(cell), form, into: &sink)
@@ -99,13 +100,13 @@ package final class BinlogRowDecoder: CellDecoder, Sendable {
         case .int8: sink.integer(Int64(Int8(bitPattern: cell[0])))
         case .uint8: sink.integer(Int64(cell[0]))
         case .int16: sink.integer(Int64(Int16(truncatingIfNeeded: cell.littleEndian(2))))
-        case .uint16: sink.integer(cell.littleEndian(2))
-        case .int24: sink.integer((cell.littleEndian(3) << 40) >> 40)
-        case .uint24: sink.integer(cell.littleEndian(3))
+        case .uint16: sink.integer(Int64(bitPattern: cell.littleEndian(2)))
+        case .int24: sink.integer((Int64(bitPattern: cell.littleEndian(3)) << 40) >> 40)
+        case .uint24: sink.integer(Int64(bitPattern: cell.littleEndian(3)))
         case .int32: sink.integer(Int64(Int32(truncatingIfNeeded: cell.littleEndian(4))))
-        case .uint32: sink.integer(cell.littleEndian(4))
-        case .int64: sink.integer(cell.littleEndian(8))
-        case .unsignedDecimal: UnsignedDecimal.write(UInt64(bitPattern: cell.littleEndian(8)), into: &sink)
+        case .uint32: sink.integer(Int64(bitPattern: cell.littleEndian(4)))
+        case .int64: sink.integer(Int64(bitPattern: cell.littleEndian(8)))
+        case .unsignedDecimal: UnsignedDecimal.write(cell.littleEndian(8), into: &sink)
         case .float32: sink.float32(cell.float)
         case .float32Widened: sink.float64(Double(cell.float))
         case .float64: sink.float64(cell.double)

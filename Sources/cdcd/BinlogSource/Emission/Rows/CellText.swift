@@ -71,19 +71,10 @@ enum CellText {
         uuid cell: UnsafeRawBufferPointer, into sink: inout S, _ context: inout CellContext
     ) {
         guard cell.count <= 16 else { return write(utf8: cell, into: &sink, &context) }
-        sink.formattedText(atMost: 36) { start in
-            var end = start
-            for index in 0..<16 {
-                if index == 4 || index == 6 || index == 8 || index == 10 {
-                    end.pointee = UInt8(ascii: "-")
-                    end += 1
-                }
-                let byte = index < cell.count ? cell[index] : 0
-                end[0] = (byte >> 4).hexDigit
-                end[1] = (byte & 15).hexDigit
-                end += 2
-            }
-            return end
+        var uuid: (UInt64, UInt64) = (0, 0)
+        withUnsafeMutableBytes(of: &uuid) { bytes in
+            bytes.copyMemory(from: cell)
+            sink.formattedText(atMost: UUIDText.byteCount) { UUIDText.write(UnsafeRawBufferPointer(bytes), to: $0) }
         }
     }
 }

@@ -1,4 +1,5 @@
 import ConnectData
+import WireCore
 
 /// Spatial values: MySQL puts a SRID (u32 little-endian) before the well-known binary.
 enum Geometry {
