@@ -19,6 +19,7 @@ import Testing
             "@preconcurrency": "@preconcurrency",
             "Unmanaged": #"\bUnmanaged\b"#,
             "unsafeBitCast": #"\bunsafeBitCast\b"#,
+            "@exclusivity(unchecked)": #"@exclusivity\(unchecked\)"#,
             // `Int64(bitPattern:)` and its like convert numbers; these convert addresses.
             "pointer as integer": #"\b(?:U?Int|OpaquePointer|Unsafe\w*Pointer(?:<[^>]*>)?)\(bitPattern:"#,
         ].mapValues { try NSRegularExpression(pattern: $0) }
@@ -79,6 +80,7 @@ import Testing
         ("UnsafeRawPointer(bitPattern: address)", "pointer as integer"),
         ("nonisolated(unsafe) var count = 0", "nonisolated(unsafe)"),
         ("let box = Unmanaged.passRetained(body)", "Unmanaged"),
+        ("@exclusivity(unchecked) var isPending = false", "@exclusivity(unchecked)"),
     ])
     func promiseIsFound(line: String, kind: String) throws {
         let file = Repository.File(path: "Sources/Example.swift", text: "\n\(line)\n")

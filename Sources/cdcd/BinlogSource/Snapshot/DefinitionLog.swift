@@ -70,7 +70,7 @@ final class DefinitionLog {
     private static func isAnswer(_ error: MySQLError) -> Bool {
         switch error {
         case .server, .malformed, .unsupported: true
-        default: false
+        case .stream, .authentication, .resultSetOpen, .resultSetClosed, .conversion: false
         }
     }
 

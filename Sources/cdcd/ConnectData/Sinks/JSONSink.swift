@@ -31,7 +31,7 @@ import WireCore
     @usableFromInline enum Failure {
         /// A null that the schema does not allow.
         case null
-        /// A value of another kind than the schema's; nil: more values than the schema has.
+        /// A value of the named kind where the schema has another kind, or no further value.
         case misfit(String)
         case mismatchingSchema
         case keyIsNoString
@@ -52,9 +52,8 @@ import WireCore
     /// - Parameter writer: the text is written after its content.
     @inlinable package init(_ plan: JSONSinkPlan, _ writer: consuming ByteWriter) {
         self.plan = plan
-        // A plan has at least one step and constants.
-        steps = UnsafePointer(plan.steps.baseAddress.unsafelyUnwrapped)
-        constants = UnsafeRawPointer(plan.constants.baseAddress.unsafelyUnwrapped)
+        steps = UnsafePointer(plan.steps)
+        constants = UnsafeRawPointer(plan.constants)
         start = writer.count
         self.writer = writer
     }
@@ -120,7 +119,8 @@ import WireCore
     @inline(never) @usableFromInline
     mutating func fail(_ reason: Failure) {
         if failure == nil { failure = (reason, cursor) }
-        cursor = plan.steps.count - 1
+        // The last step; there is a name for each.
+        cursor = plan.names.count - 1
     }
 
     @inlinable @inline(__always)

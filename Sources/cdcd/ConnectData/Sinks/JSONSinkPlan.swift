@@ -41,8 +41,8 @@ import WireCore
 
     /// Retains itself and all nested schemas: plans and structs are looked up by identity.
     package let schema: Schema
-    @usableFromInline let steps: UnsafeMutableBufferPointer<Step>
-    @usableFromInline let constants: UnsafeMutableRawBufferPointer
+    @usableFromInline let steps: UnsafeMutablePointer<Step>
+    @usableFromInline let constants: UnsafeMutableRawPointer
     /// `{"schema":…,"payload":`, if the converter writes an envelope.
     @usableFromInline let envelope: Text
     /// The field of each step, for errors.
@@ -61,9 +61,10 @@ import WireCore
         structures = builder.structures
         equalSchemas = Array(repeating: nil, count: builder.structures.count)
         steps = .allocate(capacity: builder.steps.count)
-        _ = steps.initialize(from: builder.steps)
+        steps.initialize(from: builder.steps, count: builder.steps.count)
         constants = .allocate(byteCount: builder.constants.count, alignment: 1)
-        constants.copyBytes(from: builder.constants)
+        UnsafeMutableRawBufferPointer(start: constants, count: builder.constants.count)
+            .copyBytes(from: builder.constants)
     }
 
     deinit {

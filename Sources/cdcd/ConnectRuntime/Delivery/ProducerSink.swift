@@ -90,6 +90,7 @@ package final class ProducerSink: DeliverySink {
         ) throws -> Bool {
             if sink.gate.isClosed { try sink.gate.pass() }
             if hasVariableHeaders {
+                // An error is thrown for the record of values that is emitted instead.
                 guard let converted = try? sink.writer.headers(of: shape, headerValues) else { return false }
                 headers = converted
             }
