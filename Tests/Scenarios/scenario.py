@@ -192,10 +192,15 @@ class Topic:
         self.consumer.assign([self.partition])
         self.records = []
 
-    def poll(self, seconds=0.0):
-        """Reads available records; returns the number of records so far."""
+    def poll(self, seconds=0.0, records_max=None):
+        """Reads available records, at most until there are `records_max`; returns the number of records so far.
+
+        Without a maximum it does not return while records arrive faster than they are read.
+        """
         # A message without a value, a tombstone, is false.
-        while (message := self.consumer.poll(seconds)) is not None:
+        while records_max is None or len(self.records) < records_max:
+            if (message := self.consumer.poll(seconds)) is None:
+                break
             seconds = 0.0
             if not message.error():
                 value = message.value()
