@@ -94,6 +94,9 @@ let package = Package(
         .target(
             name: "PluginTestSupport", dependencies: plugins + ["WireCore", "WireTestSupport"],
             path: "Tests/PluginTestSupport", swiftSettings: strict),
+        .target(
+            name: "RecordTestSupport", dependencies: plugins + ["ConnectRuntime", "KafkaProtocol", "WireCore"],
+            path: "Tests/RecordTestSupport", swiftSettings: strict),
         .testTarget(
             name: "WireCoreTests", dependencies: ["WireCore", "WireTestSupport"],
             swiftSettings: strict),
@@ -129,7 +132,8 @@ let package = Package(
         .testTarget(
             name: "BinlogSourceTests",
             dependencies: wire + kafka + plugins + [
-                "BinlogSource", "ConnectRuntime", "MySQLWire", "PluginTestSupport", "WireTestSupport", "MySQLTestSupport",
+                "BinlogSource", "ConnectRuntime", "MySQLWire", "PluginTestSupport", "RecordTestSupport",
+                "WireTestSupport", "MySQLTestSupport",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -145,8 +149,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: wire + kafka + plugins + [
-                "cdcd", "BinlogSource", "ConnectRuntime", "HTTPWire", "MySQLWire", "KafkaBroker", "WireTestSupport",
-                "MySQLTestSupport",
+                "cdcd", "BinlogSource", "ConnectRuntime", "HTTPWire", "MySQLWire", "KafkaBroker", "RecordTestSupport",
+                "WireTestSupport", "MySQLTestSupport",
             ], swiftSettings: strict),
         .testTarget(name: "TidyTests", dependencies: [], swiftSettings: strict),
 

@@ -1,96 +1,12 @@
 import ConnectData
-import ConnectPlugins
-import DebeziumPlugins
-import KafkaProtocol
+import RecordTestSupport
 import Testing
 import WireCore
 
 @testable import BinlogSource
-@testable import ConnectRuntime
 
 /// Rows that are written as bytes give the same bytes as records of values that are transformed and converted.
 @Suite struct ByteEncodingTests {
-    private struct Output: Equatable {
-        let topic: String
-        let key: [UInt8]?
-        let value: [UInt8]?
-        let headers: [UInt8]
-    }
-
-    /// Applies a connector's transforms and converters, as a task's sink does.
-    private final class EncodingSink: RecordSink {
-        private var writer: RecordWriter
-        private let writesBytes: Bool
-        private(set) var outputs: [Output] = []
-        private(set) var byteRecordCount = 0
-        private(set) var droppedCount = 0
-
-        init(_ connector: [String: String], writesBytes: Bool) throws {
-            self.writesBytes = writesBytes
-            let plugins = PluginRegistry(KafkaClasses.plugins + DebeziumClasses.plugins)
-            let json = "org.apache.kafka.connect.json.JsonConverter"
-            let worker = try WorkerConfiguration(properties: [
-                "bootstrap.servers": "b:9092", "group.id": "g", "key.converter": json, "value.converter": json,
-                "config.storage.topic": "c", "offset.storage.topic": "o", "status.storage.topic": "s",
-            ], plugins: plugins)
-            writer = try RecordWriter(connector: connector, worker: worker, plugins: plugins)
-        }
-
-        func emit(_ record: consuming ConnectRecord) throws {
-            guard try writer.convert(&record) else {
-                droppedCount += 1
-                return
-            }
-            writer.withConverted { append(record.topic, $0, $1, $2) }
-        }
-
-        func drop() throws { droppedCount += 1 }
-
-        func encoding(of shape: RecordShape) -> RecordEncoding {
-            guard writesBytes else { return .records }
-            switch writer.path(of: shape) {
-            case .records: return .records
-            case .dropped: return .dropped
-            case .bytes(let parts):
-                return .bytes(
-                    ByteEncoding(
-                        shape: parts.shape, key: parts.key, value: parts.value,
-                        hasVariableHeaders: parts.headers == nil, target: Target(self, parts)))
-            }
-        }
-
-        private func append(
-            _ topic: String, _ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?, _ headers: EncodedHeaders
-        ) {
-            outputs.append(
-                Output(
-                    topic: topic, key: key.map { [UInt8]($0) }, value: value.map { [UInt8]($0) },
-                    headers: headers.bytes))
-        }
-
-        func checkpoint(partition: JSONObject, offset: JSONObject) throws {}
-        func awaitDelivery() throws {}
-
-        private final class Target: ByteTarget {
-            private unowned let sink: EncodingSink
-            private let parts: RecordWriter.Parts
-
-            init(_ sink: EncodingSink, _ parts: RecordWriter.Parts) {
-                self.sink = sink
-                self.parts = parts
-            }
-
-            func append(
-                key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headerValues: [ConnectValue]
-            ) throws -> Bool {
-                let headers = try parts.headers ?? sink.writer.headers(of: parts.shape, headerValues)
-                sink.append(parts.shape.topic, key, value, headers)
-                sink.byteRecordCount += 1
-                return true
-            }
-        }
-    }
-
     private func emit(_ fixture: AllTypesFixture, _ sink: any RecordSink) throws {
         let clock: () -> Int64 = { 1_700_000_000_123_456 }
         try fixture.emitSnapshot(to: SnapshotEmitter(RecordOutput(fixture.configuration, to: sink, clock: clock)))
@@ -149,7 +65,7 @@ import WireCore
                 connector["key.converter"] = json
                 connector["value.converter"] = json
                 let (values, bytes) = (
-                    try EncodingSink(connector, writesBytes: false), try EncodingSink(connector, writesBytes: true)
+                    try EncodingSink(connector, .values), try EncodingSink(connector, .bytes)
                 )
                 try emit(fixture, values)
                 try emit(fixture, bytes)
@@ -160,6 +76,24 @@ import WireCore
                 #expect(values.byteRecordCount == 0)
             }
         }
+    }
+
+    /// The sink that encodes each record on both paths compares all records that have both, dropped ones included.
+    @Test func allRecordsWithBothPathsAreCompared() throws {
+        let fixture = try AllTypesFixture("3.6", "default")
+        let connector = [
+            "topic.prefix": "p", "transforms": "unwrap",
+            "transforms.unwrap.type": "io.debezium.transforms.ExtractNewRecordState",
+            "transforms.unwrap.delete.tombstone.handling.mode": "drop",
+        ]
+        let (bytes, both) = (try EncodingSink(connector, .bytes), try EncodingSink(connector, .both))
+        try emit(fixture, bytes)
+        try emit(fixture, both)
+        #expect(bytes.droppedCount > 0)
+        let (compared, others) = (both.comparison.comparedCount, both.comparison.valuesOnlyCount)
+        #expect(compared >= bytes.byteRecordCount)
+        #expect(compared + others == bytes.outputs.count + bytes.droppedCount)
+        #expect(both.comparison.differences.isEmpty)
     }
 
     /// Refuses records as bytes: their schemas have other types than the values.
@@ -218,7 +152,7 @@ import WireCore
             return Self.envelope(after, changing: "before", to: changed)
         }
         try emit(fixture, sink)
-        let expected = try EncodingSink(["topic.prefix": "p"], writesBytes: false)
+        let expected = try EncodingSink(["topic.prefix": "p"], .values)
         try emit(fixture, expected)
         #expect(sink.recordCount == expected.outputs.count)
     }

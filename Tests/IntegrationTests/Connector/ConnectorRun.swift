@@ -56,6 +56,11 @@ final class ConnectorHarness {
         { _, _ in MemoryHistoryLog(recording) }
     }()
 
+    /// Makes the sink of a task with this configuration, on the task's thread.
+    var wrapSink: @Sendable (RecordingSink, _ configuration: [String: String]) throws -> any RecordSink = { sink, _ in
+        sink
+    }
+
     /// Starts a task from the offset that was committed last.
     func start() throws -> ConnectorRun { try ConnectorRun(self) }
 
@@ -96,13 +101,14 @@ final class ConnectorRun: Sendable {
         let control = TaskControl { condition in recording.change { $0.conditions.append(condition) } }
         self.control = control
         let (openHistoryLog, configuration) = (harness.openHistoryLog, harness.configuration)
+        let wrapSink = harness.wrapSink
         let context = Context(connectorName: harness.name, offset: recording.storedOffset)
         let (completion, failure) = (completion, self)
         startThread(named: "task") {
             do {
                 let task = try MySQLSourceConnector.makeTask(
                     configuration, context: context, openHistoryLog: openHistoryLog)
-                try task.run(sink: RecordingSink(recording, control), control: control)
+                try task.run(sink: wrapSink(RecordingSink(recording, control), configuration), control: control)
             } catch {
                 failure.fail("\(error)")
             }
@@ -112,6 +118,9 @@ final class ConnectorRun: Sendable {
     }
 
     private func fail(_ text: String) { failure.withLock { $0 = text } }
+
+    /// nil unless the task has failed.
+    var failureText: String? { failure.withLock { $0 } }
 
     /// Stops the task; returns nil if it ended within five seconds without a failure.
     @discardableResult

@@ -56,7 +56,7 @@ package struct RecordWriter: ~Copyable {
     /// Applies the transforms to a record and converts the result. Returns false if a transform drops the record.
     ///
     /// Throws what transforms and converters throw; the record is left as the last transform that succeeded made it.
-    mutating func convert(_ record: inout ConnectRecord) throws -> Bool {
+    package mutating func convert(_ record: inout ConnectRecord) throws -> Bool {
         if !transforms.isEmpty, try !transforms.apply(&record) { return false }
         if !hasSameHeaders(record) { try convertHeaders(record) }
         key.reset()
@@ -69,24 +69,24 @@ package struct RecordWriter: ~Copyable {
     }
 
     /// How records of a shape get to the producer.
-    enum Path {
+    package enum Path {
         case records, dropped
         case bytes(Parts)
     }
 
     /// The parts of a `ByteEncoding`.
-    struct Parts {
+    package struct Parts {
         /// After the transforms.
-        let shape: RecordShape
-        let key: ByteEncoding.Part
-        let value: ConverterSink?
+        package let shape: RecordShape
+        package let key: ByteEncoding.Part
+        package let value: ConverterSink?
         /// nil if they have values of the record.
-        let headers: EncodedHeaders?
+        package let headers: EncodedHeaders?
     }
 
     /// How records of the shape get to the producer. What cannot be prepared here fails for each record, where it is
     /// reported or tolerated.
-    func path(of shape: RecordShape) -> Path {
+    package func path(of shape: RecordShape) -> Path {
         do {
             var shape = shape
             switch try transforms.apply(to: &shape) {
@@ -124,7 +124,7 @@ package struct RecordWriter: ~Copyable {
     }
 
     /// The headers of a record of the shape.
-    func headers(of shape: RecordShape, _ values: [ConnectValue]) throws -> EncodedHeaders {
+    package func headers(of shape: RecordShape, _ values: [ConnectValue]) throws -> EncodedHeaders {
         try encoded(
             zip(shape.headers, values).map { ConnectRecord.Header($0.name, schema: $0.schema, value: $1) },
             topic: shape.topic)
@@ -143,7 +143,7 @@ package struct RecordWriter: ~Copyable {
     }
 
     /// Passes the converted key, value and headers; nil is Kafka's null.
-    borrowing func withConverted<R>(
+    package borrowing func withConverted<R>(
         _ body: (_ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?, EncodedHeaders) throws -> R
     ) rethrows -> R {
         try key.withUnsafeBytes { key in
