@@ -54,6 +54,19 @@ extension ConnectorTests {
 
         private static let unavailable = "The connector is trying to read change stream starting at {"
 
+        /// SHOW VARIABLES would cut the set off.
+        @Test func transactionsOfManyServersAreRead() throws {
+            let harness = try harness("v_many").0
+            let replica = try replica(of: harness)
+            defer { replica.close() }
+            let sources = (1...40).map { "00000000-0000-0000-0000-\(100_000_000_000 + $0):1-5" }.joined(separator: ",")
+            try replica.execute("SET GLOBAL gtid_purged = '+\(sources)'")
+            let properties = try ServerProperties(reading: replica)
+            let expected = try #require(GTIDSet(sources))
+            #expect(try expected.intersection(properties.gtids("gtid_purged")) == expected)
+            #expect(try expected.intersection(properties.gtids("gtid_executed")) == expected)
+        }
+
         @Test func upToDateReplicaTakesOver() throws {
             let (harness, relay) = try harness("v_takeover")
             let run = try harness.start()

@@ -18,22 +18,36 @@ struct ServerProperties: Sendable {
     }
 
     init(reading connection: MySQLConnection) throws(MySQLError) {
-        let list = Self.names.map { "'\($0)'" }.joined(separator: ",")
-        let result = try connection.queryText("SHOW GLOBAL VARIABLES WHERE Variable_name IN (\(list))")
-        var variables: [String: String] = [:]
-        for row in result.rows where row.count >= 2 {
-            if let name = row[0], let value = row[1] { variables[name.lowercased()] = value }
-        }
-        self.init(version: connection.serverVersion, variables: variables)
+        self.init(version: connection.serverVersion, variables: try Self.globals(Self.names, connection))
     }
 
     /// `gtid_owned`: the transactions that sessions are executing or committing. Query it before `gtid_executed`,
     /// because otherwise one that is committed in between is in neither. Empty on servers without the variable.
     static func ownedGTIDs(_ connection: MySQLConnection) throws(MySQLError) -> GTIDSet {
-        // Not `SELECT @@gtid_owned`: an error in response to the first statement is treated as temporary.
-        let rows = try connection.queryText("SHOW GLOBAL VARIABLES WHERE Variable_name = 'gtid_owned'").rows
-        let text = rows.first { $0.first??.lowercased() == "gtid_owned" }?.last ?? nil
-        return ownedGTIDs(text ?? "")
+        ownedGTIDs(try globals(["gtid_owned"], connection)["gtid_owned"] ?? "")
+    }
+
+    /// The maximum number of characters of a value in the result of SHOW VARIABLES: the server cuts off the rest. A
+    /// GTID set is longer if it has transactions of about 20 servers, or gaps.
+    private static let shownCharactersMax = 1024
+
+    /// The global values of those variables that the server has, by their names in lower case.
+    private static func globals(
+        _ names: [String], _ connection: MySQLConnection
+    ) throws(MySQLError) -> [String: String] {
+        // Not `SELECT @@name` at once: an error in response to the first statement is treated as temporary.
+        let list = names.map { "'\($0)'" }.joined(separator: ",")
+        let shown = try connection.queryText("SHOW GLOBAL VARIABLES WHERE Variable_name IN (\(list))")
+        var values: [String: String] = [:]
+        for row in shown.rows where row.count >= 2 {
+            if let name = row[0], let value = row[1] { values[name.lowercased()] = value }
+        }
+        let cut = values.filter { $0.value.count >= shownCharactersMax }.keys.sorted()
+        guard !cut.isEmpty else { return values }
+        let expressions = cut.map { "@@GLOBAL.\($0)" }.joined(separator: ", ")
+        let whole = try connection.queryText("SELECT \(expressions)").rows.first ?? []
+        for (name, value) in zip(cut, whole) { values[name] = value }
+        return values
     }
 
     /// Parses `uuid:number#thread:number#thread,…`. Unreadable parts (tags) are treated as not owned.
