@@ -56,8 +56,10 @@ final class TLSConnection {
 
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(StreamError) -> Int {
         while true {
-            let count = try engineLock.withLock { _ throws(StreamError) in try engine.read(into: buffer) }
-            try flush()
+            let (count, hasOutgoing) = try engineLock.withLock { _ throws(StreamError) in
+                (try engine.read(into: buffer), engine.hasOutgoing)
+            }
+            if hasOutgoing { try flush() }
             if let count { return count }
             guard try readInner() > 0 else {
                 if end == .closeNotify { throw .truncated }

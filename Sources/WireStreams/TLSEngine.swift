@@ -69,6 +69,9 @@ final class TLSEngine {
         _ = BIO_write(incoming, address, Int32(ciphertext.count))
     }
 
+    /// Whether there are bytes to be sent to the peer.
+    var hasOutgoing: Bool { BIO_ctrl_pending(outgoing) > 0 }
+
     /// Removes and returns the bytes to be sent to the peer.
     func takeOutgoing() -> [UInt8] {
         let pending = BIO_ctrl_pending(outgoing)
@@ -87,7 +90,7 @@ final class TLSEngine {
     /// Encrypts. The ciphertext is in `takeOutgoing()` afterwards.
     func write(_ plaintext: UnsafeRawBufferPointer) throws(StreamError) {
         guard let address = plaintext.baseAddress, plaintext.count > 0 else { return }
-        ERR_clear_error()
+        clearErrors()
         let count = SSL_write(ssl, address, Int32(clamping: plaintext.count))
         guard count == plaintext.count else {
             _ = try progress(of: count)
@@ -98,12 +101,22 @@ final class TLSEngine {
     /// Decrypts into `buffer`. Returns the number of bytes, 0 after close_notify, nil if more input is needed.
     func read(into buffer: UnsafeMutableRawBufferPointer) throws(StreamError) -> Int? {
         guard let address = buffer.baseAddress, buffer.count > 0 else { return 0 }
-        ERR_clear_error()
+        guard hasInput else { return nil }
+        clearErrors()
         let count = SSL_read(ssl, address, Int32(clamping: buffer.count))
         if count > 0 { return Int(count) }
         if SSL_get_error(ssl, count) == SSL_ERROR_ZERO_RETURN { return 0 }
         return try progress(of: count) == .needsInput ? nil : 0
     }
+
+    /// Whether OpenSSL has anything to process: a failed call of it costs as much as decrypting a small record.
+    private var hasInput: Bool {
+        BIO_ctrl_pending(incoming) > 0 || SSL_has_pending(ssl) == 1 || hasFailed
+            || SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN != 0
+    }
+
+    /// Emptying a queue that is empty is expensive.
+    private func clearErrors() { if ERR_peek_error() != 0 { ERR_clear_error() } }
 
     /// Ends this side of the connection. The alert (close_notify) is in `takeOutgoing()` afterwards. Sends nothing
     /// before the handshake is done and nothing after a failure.

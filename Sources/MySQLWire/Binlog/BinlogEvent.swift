@@ -12,11 +12,12 @@ package struct BinlogEvent {
     }
 
     package enum Body {
-        case formatDescription(FormatDescriptionEvent)
+        // Indirect are those that would make every event large: an event is passed on several times.
+        indirect case formatDescription(FormatDescriptionEvent)
         case rotate(RotateEvent)
-        case query(QueryEvent)
+        indirect case query(QueryEvent)
         /// EXECUTE_LOAD_QUERY_EVENT: a LOAD DATA that was logged as its statement.
-        case loadData(QueryEvent)
+        indirect case loadData(QueryEvent)
         case gtid(GTIDEvent)
         case mariaDBGTID(MariaDBGTIDEvent)
         case tableMap(TableMap)

@@ -10,6 +10,9 @@ public struct GTIDSet: Hashable, Sendable, CustomStringConvertible {
 
     public init() {}
 
+    /// - Parameter intervals: for each source not empty, sorted, disjoint and not adjacent.
+    package init(normalised intervals: [ServerUUID: [ClosedRange<UInt64>]]) { self.intervals = intervals }
+
     /// Parses MySQL's text, `uuid:1-5:7,uuid2:1`, with optional spaces and line breaks. Returns nil for anything else,
     /// including tags.
     public init?(_ text: String) {

@@ -5,11 +5,11 @@ public struct ServerUUID: Hashable, Sendable, Comparable, CustomStringConvertibl
     private let high: UInt64
     private let low: UInt64
 
-    /// Precondition: 16 bytes.
-    init(bytes: [UInt8]) {
-        precondition(bytes.count == 16)
-        high = bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) }
-        low = bytes[8...].reduce(0) { $0 << 8 | UInt64($1) }
+    /// Reads 16 bytes.
+    @_lifetime(reader: copy reader)
+    init(from reader: inout ByteReader) throws(WireError) {
+        high = try reader.bigEndian(UInt64.self)
+        low = try reader.bigEndian(UInt64.self)
     }
 
     /// Parses `3e11fa47-71ca-11e1-9e33-c80aa9429562`, in any case and with or without dashes. Returns nil for anything

@@ -1,9 +1,10 @@
 import Synchronization
 
-/// Keeps large blocks of memory for reuse by later writers.
+/// Keeps blocks of memory for reuse by later writers.
 ///
 /// The C library returns large blocks to the kernel when they are freed and gets them again page by page, each page
-/// zeroed first. For a sequence of batches of a megabyte each, that is a tenth of all the work. Thread-safe.
+/// zeroed first. For a sequence of batches of a megabyte each, that is a tenth of all the work. Small blocks are kept
+/// because taking one from the pool is cheaper than an aligned allocation. Thread-safe.
 package final class BlockPool: Sendable {
     // Nothing else has the address of a spare block: `give` takes the block over and `take` removes it from the pool.
     private struct Block: @unchecked Sendable {
@@ -12,7 +13,7 @@ package final class BlockPool: Sendable {
     }
 
     /// Smaller blocks are left to the C library.
-    static let blockBytesMin = 64 << 10
+    static let blockBytesMin = 1 << 10
 
     private let spareMax: Int
     private let spare = Mutex<[Block]>([])

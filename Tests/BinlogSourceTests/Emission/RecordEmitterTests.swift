@@ -73,6 +73,22 @@ import WireTestSupport
         #expect(emitter.emittedRecords == 2)
     }
 
+    @Test func sourceHasNothingOfTheEventBefore() throws {
+        let fixture = try AllTypesFixture("3.6", "default")
+        let sink = CollectingSink()
+        let emitter = emitter(fixture, sink)
+        var full = source
+        (full.gtid, full.thread, full.query) = ("g", 7, "INSERT")
+        try withRows(of: "numbers", .insert, in: fixture) { event, decoder in
+            _ = try emitter.emit(event, of: decoder, source: full, skippingRows: 5)
+            _ = try emitter.emit(event, of: decoder, source: source, skippingRows: 5)
+        }
+        for field in ["gtid", "thread", "query"] {
+            let values = sink.records.map { $0.value.structValue?["source"]?.structValue?[field]?.isNull }
+            #expect(values == [false, true], "\(field)")
+        }
+    }
+
     @Test func deliveredRowCountIsKeptWhenTheSinkStops() throws {
         let fixture = try AllTypesFixture("3.6", "default")
         let emitter = emitter(fixture, FailingSink(after: 3))

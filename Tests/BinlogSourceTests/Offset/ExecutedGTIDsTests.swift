@@ -1,5 +1,6 @@
 import MySQLWire
 import Testing
+import WireTestSupport
 
 @testable import BinlogSource
 
@@ -28,5 +29,39 @@ import Testing
         var executed = ExecutedGTIDs(try Self.position("\(Self.second):1-5"))
         executed.insert(.mySQL(GTID(source: try #require(ServerUUID(Self.first)), number: 3)))
         #expect(executed.text == "\(Self.second):1-5,\(Self.first):3-3")
+    }
+
+    @Test func transactionWithinAGapJoinsIntervals() throws {
+        var executed = ExecutedGTIDs(try Self.position("\(Self.first):1-3:7"))
+        let source = try #require(ServerUUID(Self.first))
+        for number: UInt64 in [5, 8, 4] { executed.insert(.mySQL(GTID(source: source, number: number))) }
+        #expect(executed.text == "\(Self.first):1-5:7-8")
+        executed.insert(.mySQL(GTID(source: source, number: 6)))
+        #expect(executed.text == "\(Self.first):1-8")
+        executed.insert(.mySQL(GTID(source: source, number: 6)))
+        #expect(executed.text == "\(Self.first):1-8")
+    }
+
+    /// Sources in any order, with gaps and repetitions: the text always has the set's transactions, and a copy keeps
+    /// those of its time.
+    @Test(arguments: 0..<20 as Range<UInt64>) func textAndPositionHaveTheTransactionsOfTheSet(seed: UInt64) throws {
+        var generator = SeededGenerator(seed: seed)
+        let sources = try [Self.first, Self.second, Self.third].map { try #require(ServerUUID($0)) }
+        var set = GTIDSet()
+        var executed = ExecutedGTIDs(.mySQL(set))
+        var copy = (executed, text: "")
+        for step in 0..<200 {
+            let source = sources[Int.random(in: 0..<3, using: &generator)]
+            let last = set.intervals[source]?.last?.upperBound ?? 0
+            let number = Bool.random(using: &generator) ? last + 1 : UInt64.random(in: 1...60, using: &generator)
+            for _ in 0..<Int.random(in: 1...3, using: &generator) {
+                set.insert(GTID(source: source, number: number))
+                executed.insert(.mySQL(GTID(source: source, number: number)))
+            }
+            try #require(executed.position == .mySQL(set), "seed \(seed), step \(step)")
+            try #require(GTIDSet(executed.text) == set, "seed \(seed), step \(step)")
+            #expect(copy.0.text == copy.text, "seed \(seed), step \(step)")
+            if step % 7 == 0 { copy = (executed, executed.text) }
+        }
     }
 }

@@ -61,8 +61,8 @@ import WireCore
         var machine = try machine(after: "")
         let events = binlog.dump(after: GTIDSet())
         #expect(try actions(events, &machine) == [.emitRows(skipping: 0), .emitRows(skipping: 0)])
-        #expect(!machine.isCheckpointDue(isInputDrained: false))
-        #expect(machine.isCheckpointDue(isInputDrained: true))
+        #expect(!machine.mustCheckpoint)
+        #expect(machine.hasPendingOffset)
         let taken = machine.takeCheckpoint()
         let offset = try #require(taken)
         #expect(offset.eventCount == 4)
@@ -89,7 +89,7 @@ import WireCore
         var machine = try machine()
         _ = try actions(
             binlog.dump(file: "binlog.000001", position: 4), &machine, emitting: BinlogMachine.checkpointRows / 2)
-        #expect(machine.isCheckpointDue(isInputDrained: false))
+        #expect(machine.mustCheckpoint)
     }
 
     @Test func deliveredEventsOfTheStoredTransactionAreNotEmittedAgain() throws {

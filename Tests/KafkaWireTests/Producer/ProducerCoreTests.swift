@@ -159,7 +159,8 @@ import Testing
         _ = core.notified(1)
         expect(core.releaseMemory(now: later(5000)) == later(6000))
         expect(core.releaseMemory(now: later(5999)) == later(6000))
-        expect(core.pool.spareCount == 1)
+        // With that of the batch.
+        expect(core.pool.spareCount == 2)
         expect(core.releaseMemory(now: later(6000)) == nil)
         expect(core.pool.spareCount == 0)
     }

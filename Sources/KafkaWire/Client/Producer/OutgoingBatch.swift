@@ -71,21 +71,31 @@ struct OutgoingRequest {
         writer.nullableString(transactionalID)
         writer.int16(acks.rawValue)
         writer.int32(Int32(clamping: timeoutMilliseconds))
-        let topics = batches.count == 1 ? [batches[0].topic: batches] : Dictionary(grouping: batches, by: \.topic)
-        writer.arrayCount(topics.count)
-        for (name, batches) in topics {
-            writer.string(name)
-            writer.arrayCount(batches.count)
-            for batch in batches {
-                writer.int32(batch.partition)
-                writer.arrayCount(batch.header.totalBytes)
-                batch.header.encode(into: &writer.bytes)
-                if batch.payloadBytes <= copiedBytesMax {
-                    batch.withPayload { writer.bytes.bytes($0) }
-                } else {
-                    insert(writer.bytes.count, batch)
-                }
-                if writer.isFlexible { writer.taggedFieldCount(0) }
+        if batches.count == 1 {
+            writer.arrayCount(1)
+            encode(batches, ofTopic: batches[0].topic, into: &writer, copiedBytesMax, insert)
+        } else {
+            let topics = Dictionary(grouping: batches, by: \.topic)
+            writer.arrayCount(topics.count)
+            for (name, batches) in topics { encode(batches, ofTopic: name, into: &writer, copiedBytesMax, insert) }
+        }
+        if writer.isFlexible { writer.taggedFieldCount(0) }
+    }
+
+    private func encode(
+        _ batches: [OutgoingBatch], ofTopic name: String, into writer: inout KafkaWriter, _ copiedBytesMax: Int,
+        _ insert: (Int, OutgoingBatch) -> Void
+    ) {
+        writer.string(name)
+        writer.arrayCount(batches.count)
+        for batch in batches {
+            writer.int32(batch.partition)
+            writer.arrayCount(batch.header.totalBytes)
+            batch.header.encode(into: &writer.bytes)
+            if batch.payloadBytes <= copiedBytesMax {
+                batch.withPayload { writer.bytes.bytes($0) }
+            } else {
+                insert(writer.bytes.count, batch)
             }
             if writer.isFlexible { writer.taggedFieldCount(0) }
         }

@@ -73,28 +73,35 @@ extension ProducerCore {
         _ broker: Broker, _ now: MonotonicInstant
     ) -> (assignments: [Assignment], wantsConnection: Bool, soonest: MonotonicInstant?) {
         var assignments: [Assignment] = []
-        var (kept, served): ([Partition], [Partition]) = ([], [])
+        // The partitions that stay are moved to the front of the list, those that were served to its end.
+        let count = broker.pending.count
+        var keptCount = 0
+        func keep(_ partition: Partition) {
+            broker.pending[keptCount] = partition
+            keptCount += 1
+        }
         var (bytes, wantsConnection) = (0, false)
         var soonest: MonotonicInstant?
-        for partition in broker.pending {
+        for index in 0..<count {
+            let partition = broker.pending[index]
             guard partition.broker === broker else {
                 partition.isPending = false
                 continue
             }
             switch readiness(of: partition, now) {
             case .empty: partition.isPending = false
-            case .blocked: kept.append(partition)
+            case .blocked: keep(partition)
             case .later(let instant):
                 soonest = min(soonest ?? instant, instant)
-                kept.append(partition)
+                keep(partition)
             case .ready(let size):
                 guard broker.isConnected else {
                     wantsConnection = true
-                    kept.append(partition)
+                    keep(partition)
                     continue
                 }
                 if !assignments.isEmpty, bytes + size > configuration.requestBytesMax {
-                    kept.append(partition)
+                    keep(partition)
                     continue
                 }
                 if let assignment = take(from: partition, now) {
@@ -102,10 +109,10 @@ extension ProducerCore {
                     bytes += size
                 }
                 // After those that were not served: the next request begins with them.
-                if partition.hasWork { served.append(partition) } else { partition.isPending = false }
+                if partition.hasWork { broker.pending.append(partition) } else { partition.isPending = false }
             }
         }
-        broker.pending = kept + served
+        broker.pending.removeSubrange(keptCount..<count)
         return (assignments, wantsConnection, soonest)
     }
 

@@ -33,7 +33,10 @@ struct OpenBatch: ~Copyable, Sendable {
 
     /// The tags of its records, in order.
     var tags: [TagRun] {
-        get { lastRun.count == 0 ? earlierRuns : earlierRuns + [lastRun] }
+        get {
+            if lastRun.count == 0 { return earlierRuns }
+            return earlierRuns.isEmpty ? [lastRun] : earlierRuns + [lastRun]
+        }
         set {
             earlierRuns = newValue
             lastRun = earlierRuns.popLast() ?? TagRun(tag: 0, count: 0)

@@ -14,7 +14,7 @@ package struct GTIDEvent: Equatable, Sendable {
     init(body: UnsafeRawBufferPointer, isAnonymous: Bool) throws(WireError) {
         var reader = ByteReader(body, base: EventHeader.bytes)
         try reader.skip(1)
-        let uuid = ServerUUID(bytes: try reader.array(16))
+        let uuid = try ServerUUID(from: &reader)
         let number = try reader.littleEndian(UInt64.self)
         guard isAnonymous || (1...GTIDSet.numberMax).contains(number) else {
             throw WireError(.invalidValue("GTID number \(number)"), at: EventHeader.bytes + 17)

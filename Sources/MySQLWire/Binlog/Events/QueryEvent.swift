@@ -52,23 +52,27 @@ package struct QueryEvent: Equatable, Sendable {
         let fileClause = isLoadData ? try FileClause(&reader) : nil
         var status = try reader.slice(statusBytes)
         session = try Session(&status)
-        database = String(decoding: try reader.array(databaseBytes), as: UTF8.self)
+        database = try reader.span(databaseBytes).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
         try reader.skip(1)
-        let client = session.clientCollation.flatMap { MySQLCharacterSet(collation: $0) }
+        let clientCollation = session.clientCollation
         let textOffset = reader.absoluteOffset
         let text = reader.rest()
         if let fileClause {
             let bytes = try fileClause.replaced(in: text.array(), at: textOffset)
             // The server writes the names of table and columns in UTF-8; the expressions of SET are as the client sent
             // them.
-            statement = String(validating: bytes, as: UTF8.self) ?? bytes.withUnsafeBytes { Self.text($0, client) }
+            statement = String(validating: bytes, as: UTF8.self)
+                ?? bytes.withUnsafeBytes { Self.text($0, clientCollation) }
         } else {
-            statement = text.withUnsafeBytes { Self.text($0, client) }
+            statement = text.withUnsafeBytes { Self.text($0, clientCollation) }
         }
     }
 
-    private static func text(_ bytes: UnsafeRawBufferPointer, _ set: MySQLCharacterSet?) -> String {
-        set?.decode(bytes) ?? String(decoding: bytes, as: UTF8.self)
+    private static func text(_ bytes: UnsafeRawBufferPointer, _ clientCollation: Int?) -> String {
+        // The statement of almost all events; every client's character set has the same letters.
+        if bytes.elementsEqual("BEGIN".utf8) { return "BEGIN" }
+        let set = clientCollation.flatMap { MySQLCharacterSet(collation: $0) }
+        return set?.decode(bytes) ?? String(decoding: bytes, as: UTF8.self)
     }
 }
 
@@ -117,7 +121,7 @@ extension QueryEvent.Session {
                 serverCollation = Int(try reader.littleEndian(UInt16.self))
             case 5:
                 let count = Int(try reader.byte())
-                timeZone = String(decoding: try reader.array(count), as: UTF8.self)
+                timeZone = try reader.span(count).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
             case 6: try reader.skip(Int(try reader.byte()))  // Q_CATALOG_NZ_CODE
             case 7: try reader.skip(2)  // Q_LC_TIME_NAMES_CODE
             case 8: databaseCollation = Int(try reader.littleEndian(UInt16.self))

@@ -9,10 +9,10 @@ package final class RecordEmitter: SchemaChangeEmitter {
     /// Those of the last event, and those of other tables.
     private var lastChanges: StreamedChanges?
     private var changes: [ObjectIdentifier: StreamedChanges] = [:]
-    private var memory: RecordMemory? = RecordMemory()
-    private var images = ChangeImages()
+    @exclusivity(unchecked) private var memory: RecordMemory? = RecordMemory()
+    @exclusivity(unchecked) private var images = ChangeImages()
     /// The fields of the last event's `source` block.
-    private var sourceValues: ContiguousArray<ConnectValue> = []
+    @exclusivity(unchecked) private var sourceValues: ContiguousArray<ConnectValue> = []
 
     /// Decoders that are no longer used are released when there are more than this number.
     private static let tableCountMax = 10_000
@@ -106,7 +106,8 @@ package final class RecordEmitter: SchemaChangeEmitter {
             fragments.removeAll()
             defer { swap(&fragments, &memory.jsonFragments) }
             let fits = try memory.withSink(.value, plan) { sink, memory in
-                program.value.capture(inputs, from: &sink, into: &fragments)
+                program.value.capture(
+                    inputs, constants: program.jsonConstants, from: &sink, into: &fragments)
                 guard sink.error == nil else { return false }
                 try emitBytes(
                     event, changes, program, encoding, inputs, skippedRows, &images, sharing: fragments, into: &sink,

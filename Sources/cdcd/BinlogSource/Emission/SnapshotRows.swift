@@ -47,7 +47,8 @@ struct SnapshotRows: ~Copyable {
                 var fragments = JSONSink.Fragments()
                 var sink = JSONSink(plan, ByteWriter())
                 program.value.capture(
-                    RowInputs(source: middleSource, timeMicroseconds: 0), from: &sink, into: &fragments)
+                    RowInputs(source: middleSource, timeMicroseconds: 0), constants: program.jsonConstants,
+                    from: &sink, into: &fragments)
                 // Without it each row fails with the converter's error.
                 json = sink.error == nil ? JSONTable(plan, encoding, fragments) : nil
             } else {

@@ -13,9 +13,9 @@ final class BinlogEventHandler {
     private let sink: any RecordSink
     private let logger: Logger
     private let partition: JSONObject
-    private var machine: BinlogMachine
+    @exclusivity(unchecked) private var machine: BinlogMachine
     private var schema: DatabaseSchema
-    private var bindings: TableBindings
+    @exclusivity(unchecked) private var bindings: TableBindings
     private var rowStatements: RowStatementCheck
     private let now: () -> MonotonicInstant
     private var idle: IdleOffset
@@ -104,8 +104,13 @@ final class BinlogEventHandler {
         guard let map = decoder.tableMap(rows.tableID) else {
             throw UnsupportedEvent.missingTableMap(rows.tableID, file: place.file, position: place.position)
         }
+        // The schema is not passed for each event, since it would be copied.
         let binding: TableBindings.Binding
-        do { binding = try bindings.binding(for: map, in: schema) } catch { throw located(error) }
+        if let last = bindings.lastBinding(for: map) {
+            binding = last
+        } else {
+            do { binding = try bindings.binding(for: map, in: schema) } catch { throw located(error) }
+        }
         switch binding {
         case .filtered: return
         case .unknown(let table): try reportUnknown(table)
@@ -201,7 +206,8 @@ final class BinlogEventHandler {
 
     /// Reports the offset of the emitted records if there are many, or if no further event has arrived.
     func checkpointIfDue(isInputDrained: @autoclosure () -> Bool) throws {
-        if machine.isCheckpointDue(isInputDrained: isInputDrained()) { try checkpoint() }
+        guard machine.hasPendingOffset, machine.mustCheckpoint || isInputDrained() else { return }
+        try checkpoint()
     }
 
     /// Reports to the sink that everything emitted so far may be committed.

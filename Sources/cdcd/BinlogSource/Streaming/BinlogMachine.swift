@@ -338,13 +338,11 @@ struct BinlogMachine: Sendable {
 
     // MARK: Offsets
 
-    /// Whether a checkpoint is due.
-    ///
-    /// - Parameter isInputDrained: whether the next event has not arrived yet.
-    @inline(__always)
-    func isCheckpointDue(isInputDrained: @autoclosure () -> Bool) -> Bool {
-        pendingOffset != nil && (rowsSinceCheckpoint >= Self.checkpointRows || isInputDrained())
-    }
+    /// Whether anything was emitted since the last checkpoint.
+    var hasPendingOffset: Bool { pendingOffset != nil }
+
+    /// Whether a checkpoint is due even if further events have arrived.
+    var mustCheckpoint: Bool { rowsSinceCheckpoint >= Self.checkpointRows }
 
     /// The offset after everything that was emitted so far; nil if there is no new one.
     mutating func takeCheckpoint() -> SourceOffset? {

@@ -35,9 +35,15 @@ package struct TableBindings {
         differences = TableMapDifferences(logger: logger, primaryKey: primaryKey)
     }
 
+    /// The binding that was used last, if it is the map's.
+    func lastBinding(for map: TableMap) -> Binding? {
+        guard let last, last.map === map else { return nil }
+        return last.binding
+    }
+
     /// Throws if the table's definition cannot be compiled or does not fit the map.
     package mutating func binding(for map: TableMap, in schema: DatabaseSchema) throws -> Binding {
-        if let last, last.map === map { return last.binding }
+        if let binding = lastBinding(for: map) { return binding }
         if let known = entries[map.tableID], known.map === map {
             last = known
             return known.binding

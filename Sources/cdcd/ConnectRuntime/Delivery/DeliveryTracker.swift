@@ -20,12 +20,22 @@ package final class DeliveryTracker: DeliveryListener {
         var finishedSinceCommit = 0
         var failure: KafkaError?
         var isAbandoned = false
+        /// Whether a commit is scheduled, which will take what is committable then.
+        var isCommitScheduled = false
         var topics: Set<String> = []
+        var lastTopic: String?
+
+        /// Returns whether the topic is written to for the first time. Consecutive batches are mostly of one topic.
+        mutating func noteTopic(_ topic: String) -> Bool {
+            if lastTopic == topic { return false }
+            lastTopic = topic
+            return topics.insert(topic).inserted
+        }
     }
 
     /// Callbacks to the rest of the worker, called on the producer's threads.
     package struct Reports: Sendable {
-        /// Something can be committed.
+        /// Something can be committed, and no commit is scheduled.
         var progress: @Sendable (DeliveryTracker) -> Void
         /// A topic was written to for the first time.
         var firstWrite: @Sendable (_ topic: String) -> Void
@@ -121,7 +131,7 @@ package final class DeliveryTracker: DeliveryListener {
                 state.finishedSinceCommit += run.count
             }
             metrics?.active.set(state.ledger.outstandingCount(openEmitted: 0))
-            let isFirst = error == nil && state.topics.insert(topic).inserted
+            let isFirst = error == nil && state.noteTopic(topic)
             return (Self.collect(&state), isFirst)
         }
         if isFirst { reports.firstWrite(topic) }
@@ -139,10 +149,11 @@ package final class DeliveryTracker: DeliveryListener {
         reports.brokersChanged(.running)
     }
 
+    /// Returns whether there is progress that no scheduled commit takes.
     private static func collect(_ state: inout State) -> Bool {
         let finished = state.ledger.takeFinishedPrefix()
         for checkpoint in finished { put(checkpoint, into: &state.committable) }
-        return !finished.isEmpty
+        return !finished.isEmpty && !state.isCommitScheduled
     }
 
     private static func put(_ checkpoint: Checkpoint, into list: inout [Checkpoint]) {
@@ -154,6 +165,9 @@ package final class DeliveryTracker: DeliveryListener {
     }
 
     // MARK: The committer's side
+
+    /// A commit is scheduled, or begins. While one is scheduled, progress is not reported.
+    func setCommitScheduled(_ isScheduled: Bool) { state.withLock { $0.isCommitScheduled = isScheduled } }
 
     /// The offsets that may be committed now, and the number of records acknowledged since the last call.
     func takeCommittable() -> (checkpoints: [Checkpoint], finishedCount: Int) {

@@ -45,7 +45,10 @@ final class OffsetCommitter: Sendable {
     }
 
     func register(_ commit: TaskCommit) {
-        state.update { $0.entries[commit.id] = Entry(commit: commit, dueAt: nil, notBefore: .now) }
+        state.update { state in
+            state.entries[commit.id] = Entry(commit: commit, dueAt: nil, notBefore: .now)
+            commit.setScheduled(false)
+        }
     }
 
     /// Ends the commits of a task's run. A run that was abandoned and ends late must not end those of the next run.
@@ -61,6 +64,7 @@ final class OffsetCommitter: Sendable {
             guard var entry = state.entries[id], entry.dueAt == nil else { return false }
             entry.dueAt = max(entry.notBefore, MonotonicInstant.now.advanced(byMilliseconds: Self.delayMilliseconds))
             state.entries[id] = entry
+            entry.commit.setScheduled(true)
             return true
         }
         if isNew { state.update { _ in } }
@@ -89,6 +93,7 @@ final class OffsetCommitter: Sendable {
             let notBefore = MonotonicInstant.now.advanced(byMilliseconds: pause)
             state.entries[commit.id]?.notBefore = notBefore
             state.entries[commit.id]?.dueAt = notBefore
+            commit.setScheduled(true)
         }
     }
 
@@ -111,6 +116,8 @@ final class OffsetCommitter: Sendable {
                 for (id, entry) in state.entries {
                     guard let due = entry.dueAt, due <= now else { continue }
                     state.entries[id]?.dueAt = nil
+                    // Before its offsets are taken, so that later progress is reported.
+                    entry.commit.setScheduled(false)
                     state.entries[id]?.notBefore = now.advanced(byMilliseconds: gapMilliseconds)
                     ready.append(entry.commit)
                 }

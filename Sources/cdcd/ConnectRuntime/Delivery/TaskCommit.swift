@@ -46,6 +46,9 @@ final class TaskCommit: Sendable {
         set { holding.store(newValue, ordering: .releasing) }
     }
 
+    /// See `DeliveryTracker.setCommitScheduled`.
+    func setScheduled(_ isScheduled: Bool) { tracker.setCommitScheduled(isScheduled) }
+
     /// Ends all commits, and the wait for one of another thread, because another run of the task may have started.
     func abandon() {
         isAbandoned.store(true, ordering: .releasing)

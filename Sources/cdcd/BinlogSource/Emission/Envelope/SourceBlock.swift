@@ -17,12 +17,12 @@ struct SourceBlock {
         self.values = values
     }
 
-    /// Sets the values of an event, in memory that is reused for each event.
+    /// Sets the values that differ between events, in memory that is reused for each event. The others are constants of
+    /// the records' shapes.
     static func write(
         _ source: SourceInfo, _ layout: SourceLayout, into values: inout ContiguousArray<ConnectValue>
     ) {
-        values.removeAll(keepingCapacity: true)
-        values.append(contentsOf: layout.template)
+        if values.count != layout.template.count { values = layout.template }
         set(source, layout.fields, in: &values)
     }
 
@@ -36,9 +36,9 @@ struct SourceBlock {
         values[fields.serverID] = .integer(source.serverID)
         values[fields.file] = .string(source.file)
         values[fields.position] = .integer(source.position)
-        if let gtid = source.gtid { values[fields.gtid] = .string(gtid) }
-        if let thread = source.thread { values[fields.thread] = .integer(thread) }
-        if let query = source.query { values[fields.query] = .string(query) }
+        values[fields.gtid] = source.gtid.map { .string($0) } ?? .null
+        values[fields.thread] = source.thread.map { .integer($0) } ?? .null
+        values[fields.query] = source.query.map { .string($0) } ?? .null
     }
 
     /// The values of a record of a snapshot.

@@ -1,4 +1,5 @@
 import ConnectData
+import WireCore
 
 /// How the records of one kind of change of one table are emitted: compiled once for each table version.
 final class ChangeProgram<Decoder: CellDecoder> {
@@ -15,6 +16,8 @@ final class ChangeProgram<Decoder: CellDecoder> {
     private let decoder: Decoder
     private let sharesTime: Bool
     private var recordPrograms: (key: Program, value: Program)?
+    /// The constant parts of the value as JSON; nil if it is not written as JSON, or if they do not fit its schema.
+    let jsonConstants: JSONSink.Fragments?
 
     /// - Parameters:
     ///   - headers: of each record.
@@ -42,6 +45,15 @@ final class ChangeProgram<Decoder: CellDecoder> {
         self.headers = headers
         key = Program(final.key, final.keySchema, decoder, sharesTime: sharesTime)
         value = Program(final.value, final.valueSchema, decoder, sharesTime: sharesTime)
+        jsonConstants = Self.jsonConstants(of: value, self.encoding)
+    }
+
+    private static func jsonConstants(of value: Program, _ encoding: RecordEncoding) -> JSONSink.Fragments? {
+        guard case .bytes(let bytes) = encoding, case .json(let plan) = bytes.value else { return nil }
+        var sink = JSONSink(plan, ByteWriter(capacityBytes: 1024))
+        var fragments = JSONSink.Fragments()
+        value.captureConstants(from: &sink, into: &fragments)
+        return sink.error == nil ? fragments : nil
     }
 
     /// The programs for records before transforms.

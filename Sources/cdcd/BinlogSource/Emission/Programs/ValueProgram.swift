@@ -19,10 +19,20 @@ struct ValueProgram<Conversion: BitwiseCopyable & Sendable>: Sendable {
         case time(RecordInput.TimeUnit)
         case beginStructure(Schema)
         case endStructure
+
+        /// Whether it is the same for all events.
+        var isConstant: Bool {
+            switch self {
+            case .value, .beginStructure, .endStructure: true
+            case .source, .time: false
+            }
+        }
     }
 
     private(set) var segments: ContiguousArray<Segment> = []
     private(set) var steps: ContiguousArray<Step> = []
+    /// For each of `steps`, the end of the run of constants that it begins; 0 if it begins none.
+    private(set) var constantEnds: ContiguousArray<Int> = []
     private(set) var cells = CellColumns<Conversion>()
     /// Whether the rows of an event share the time.
     private let sharesTime: Bool
@@ -32,6 +42,18 @@ struct ValueProgram<Conversion: BitwiseCopyable & Sendable>: Sendable {
     where Decoder.Conversion == Conversion {
         self.sharesTime = sharesTime
         append(shape, schema, decoder)
+        findConstants()
+    }
+
+    private mutating func findConstants() {
+        constantEnds = ContiguousArray(repeating: 0, count: steps.count)
+        for segment in segments {
+            guard case .shared(let first, let count) = segment else { continue }
+            var start = first
+            for index in first..<first + count {
+                if steps[index].isConstant { constantEnds[start] = index + 1 } else { start = index + 1 }
+            }
+        }
     }
 
     private mutating func append<Decoder: CellDecoder>(_ shape: ValueShape, _ schema: Schema?, _ decoder: Decoder)
@@ -97,13 +119,70 @@ extension ValueProgram {
     }
 
     /// Captures the shared values, so that each record gets them as bytes.
-    func capture<S: ByteSink & ~Copyable>(_ inputs: RowInputs, from sink: inout S, into fragments: inout S.Fragments) {
+    ///
+    /// - Parameter constants: those that `captureConstants` captured; nil writes all values.
+    func capture<S: ByteSink & ~Copyable>(
+        _ inputs: RowInputs, constants: S.Fragments? = nil, from sink: inout S, into fragments: inout S.Fragments
+    ) {
         sink.beginCapture()
+        var constant = 0
         for segment in segments {
             switch segment {
             case .shared(let first, let count):
-                write(first..<first + count, inputs, into: &sink)
+                let range = first..<first + count
+                if let constants {
+                    write(range, inputs, splicing: constants, from: &constant, into: &sink)
+                } else {
+                    write(range, inputs, into: &sink)
+                }
                 sink.capture(into: &fragments)
+            case .cells(_, let count, _): sink.skip(count)
+            case .rowNumber, .time: sink.skip(1)
+            }
+        }
+        sink.endCapture()
+    }
+
+    /// Writes shared values, those that are constant as captured fragments.
+    ///
+    /// - Parameter constant: the number of the next fragment.
+    private func write<S: ByteSink & ~Copyable>(
+        _ range: Range<Int>, _ inputs: RowInputs, splicing constants: S.Fragments, from constant: inout Int,
+        into sink: inout S
+    ) {
+        var index = range.lowerBound
+        while index < range.upperBound {
+            let end = constantEnds[index]
+            if end > index {
+                sink.splice(constant, of: constants)
+                constant += 1
+                index = end
+            } else {
+                write(index..<index + 1, inputs, into: &sink)
+                index += 1
+            }
+        }
+    }
+
+    /// Captures each run of constants among the shared values.
+    func captureConstants<S: ByteSink & ~Copyable>(from sink: inout S, into fragments: inout S.Fragments) {
+        sink.beginCapture()
+        let noInputs = RowInputs(source: [], timeMicroseconds: 0)
+        for segment in segments {
+            switch segment {
+            case .shared(let first, let count):
+                var index = first
+                while index < first + count {
+                    let end = constantEnds[index]
+                    if end > index {
+                        write(index..<end, noInputs, into: &sink)
+                        sink.capture(into: &fragments)
+                        index = end
+                    } else {
+                        sink.skip(1)
+                        index += 1
+                    }
+                }
             case .cells(_, let count, _): sink.skip(count)
             case .rowNumber, .time: sink.skip(1)
             }
