@@ -48,22 +48,24 @@ extension RowWorkload {
         var decoder = ResultSetDecoder(capabilities: .deprecateEOF)
         var columnCount = 0
         var row = TextRow()
-        for pass in 0..<passCount {
-            // One result with the rows of all passes, whose end is not read.
-            for packet in pass == 0 ? packets[...] : packets.dropFirst(1 + columnCount) {
-                try packet.withUnsafeBytes { bytes in
-                    guard !isEnd(bytes) else { return }
-                    switch try decoder.receive(bytes) {
-                    case .progress, .finished: return
-                    case .columns(let columns): columnCount = columns.count
-                    case .row:
-                        try row.decode(bytes, columnCount: columnCount)
-                        try pipeline.snapshotEmitter.emitRow(row)
+        try pipeline.snapshotEmitter.emitRows { emit in
+            for pass in 0..<passCount {
+                // One result with the rows of all passes, whose end is not read.
+                for packet in pass == 0 ? packets[...] : packets.dropFirst(1 + columnCount) {
+                    try packet.withUnsafeBytes { bytes in
+                        guard !isEnd(bytes) else { return }
+                        switch try decoder.receive(bytes) {
+                        case .progress, .finished: return
+                        case .columns(let columns): columnCount = columns.count
+                        case .row:
+                            try row.decode(bytes, columnCount: columnCount)
+                            try emit(row)
+                        }
                     }
                 }
-            }
-            if Self.endsBatch(pass), pass < passCount - 1 {
-                try pipeline.checkpoint(file: "binlog.000001", position: Int64(pass))
+                if Self.endsBatch(pass), pass < passCount - 1 {
+                    try pipeline.checkpoint(file: "binlog.000001", position: Int64(pass))
+                }
             }
         }
         try pipeline.snapshotEmitter.finish()

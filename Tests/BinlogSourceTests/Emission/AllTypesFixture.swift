@@ -256,7 +256,8 @@ extension SnapshotEmitter {
                 reduced += cell
             }
             try reduced.withUnsafeBytes { bytes in
-                try emitRow(try TextRow(bytes, columnCount: selected.count, reusing: []))
+                let row = try TextRow(bytes, columnCount: selected.count, reusing: [])
+                try emitRows { emit in try emit(row) }
             }
         }
     }

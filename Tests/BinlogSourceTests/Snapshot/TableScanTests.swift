@@ -27,7 +27,9 @@ import WireCore
 
     private final class CountingSink: TableScanSink {
         private(set) var rowCount = 0
-        func emitRow(_ row: borrowing TextRow) throws { rowCount += 1 }
+        func emitRows(_ read: (_ emit: (borrowing TextRow) throws -> Void) throws -> Void) throws {
+            try read { _ in rowCount += 1 }
+        }
     }
 
     private func plan(_ columns: String, _ options: [String: String] = [:]) throws -> TablePlan {

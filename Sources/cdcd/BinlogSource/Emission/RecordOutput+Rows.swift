@@ -47,11 +47,24 @@ extension RecordOutput {
     ) throws {
         let isWritten = sink.end()
         guard isWritten else { return try emitRecord(program, decoder, before, after, inputs, &memory) }
-        let key = try writeKey(program, encoding, decoder, before, after, inputs, &memory)
         let headers = program.headers.isEmpty
             ? [] : try headerValues(program, decoder, before, after, inputs, &memory)
-        let isAppended = try sink.withUnsafeBytes { value throws in
-            try append(encoding, key, memory, value: value, headers)
+        let isAppended: Bool
+        if let key = program.jsonKey {
+            key.sink.begin()
+            try decoder.write(
+                program.key, before, after, inputs, sharing: key.fragments, into: &key.sink, &memory.cells)
+            isAppended = try key.sink.end() && sink.withUnsafeBytes { value throws in
+                try key.sink.withUnsafeBytes { key throws in
+                    try encoding.target.append(key: key, value: value, headerValues: headers)
+                }
+            }
+            if isAppended { didAppend() }
+        } else {
+            let key = try writeKey(program, encoding, decoder, before, after, inputs, &memory)
+            isAppended = try sink.withUnsafeBytes { value throws in
+                try append(encoding, key, memory, value: value, headers)
+            }
         }
         if !isAppended { try emitRecord(program, decoder, before, after, inputs, &memory) }
     }

@@ -5,7 +5,6 @@ import WireCore
 /// Builds the records of a snapshot. Owned by the task's thread.
 package final class SnapshotEmitter: SchemaChangeEmitter {
     private let output: RecordOutput
-    // One value, so that a row costs one exclusive access.
     private var rows: SnapshotRows
 
     package init(_ output: RecordOutput) {
@@ -18,8 +17,12 @@ package final class SnapshotEmitter: SchemaChangeEmitter {
     /// - Parameter source: the snapshot's position, and the time at which the table is read.
     package func beginTable(_ plan: TablePlan, source: SourceInfo) throws { rows.beginTable(plan, source: source) }
 
-    /// Accepts a row of `SELECT` over `plan.selectedColumns`. It is emitted when the next one is known.
-    package func emitRow(_ row: borrowing TextRow) throws { try rows.emitRow(row) }
+    /// Emits rows of the table. A row is emitted when the next record is known.
+    ///
+    /// - Parameter read: passes the rows of `SELECT` over `plan.selectedColumns` to its argument.
+    package func emitRows(_ read: (_ emit: (borrowing TextRow) throws -> Void) throws -> Void) throws {
+        try rows.emitRows(read)
+    }
 
     /// Emits the record that is held back, marked as the last one of the snapshot.
     package func finish() throws { try rows.finish() }

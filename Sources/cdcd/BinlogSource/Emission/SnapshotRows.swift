@@ -9,11 +9,13 @@ import WireCore
 struct SnapshotRows: ~Copyable {
     private let output: RecordOutput
     private let marksTables: Bool
-    private var memory: RecordMemory? = RecordMemory()
+    private var memory = RecordMemory()
     private var table: Table?
     private var held: Held?
-    /// The row of `held`.
+    /// The table of the row that is held back, and its cells.
+    private var heldTable: Table?
     private var heldRow = TextRowCopy()
+    private var heldChange: HeldChange?
     /// Whether a table was begun, with rows or without.
     private var hasTables = false
 
@@ -27,10 +29,10 @@ struct SnapshotRows: ~Copyable {
         let decoder: SnapshotRowDecoder
         let program: ChangeProgram<SnapshotRowDecoder>
         let source: SourceBlock
-        /// The source block of most rows, which are neither first nor last.
-        let middleSource: ContiguousArray<ConnectValue>
-        /// nil if the rows are not written as JSON, or if what they share does not fit its schema.
-        let json: JSONTable?
+        /// The inputs of most rows, which are neither first nor last.
+        let middleInputs: RowInputs
+        /// How most rows are written as JSON; nil if they are not, or if what they share does not fit its schema.
+        let json: (encoding: ByteEncoding, part: JSONPart)?
         /// Whether it is the first table that the snapshot reads.
         let isFirst: Bool
         /// Whether a row was read.
@@ -40,46 +42,29 @@ struct SnapshotRows: ~Copyable {
             self.isFirst = isFirst
             self.decoder = decoder
             self.source = source
-            middleSource = source.values(marker: .true)
+            middleInputs = RowInputs(source: source.values(marker: .true), timeMicroseconds: 0)
             program = ChangeProgram(
                 .read, decoder, headers: output.contextHeaders, encoding: { output.encoding(of: $0) })
-            if case .bytes(let encoding) = program.encoding, case .json(let plan) = encoding.value {
-                var fragments = JSONSink.Fragments()
-                var sink = JSONSink(plan, ByteWriter())
-                program.value.capture(
-                    RowInputs(source: middleSource, timeMicroseconds: 0), constants: program.jsonConstants,
-                    from: &sink, into: &fragments)
-                // Without it each row fails with the converter's error.
-                json = sink.error == nil ? JSONTable(plan, encoding, fragments) : nil
+            if case .bytes(let encoding) = program.encoding, case .json(let plan) = encoding.value,
+                let part = JSONPart(program.value, plan, middleInputs, constants: program.jsonConstants) {
+                json = (encoding, part)
             } else {
                 json = nil
             }
         }
     }
 
-    fileprivate final class JSONTable {
-        let plan: JSONSinkPlan
-        let encoding: ByteEncoding
-        /// What most rows share, as text.
-        let fragments: JSONSink.Fragments
-
-        init(_ plan: JSONSinkPlan, _ encoding: ByteEncoding, _ fragments: JSONSink.Fragments) {
-            self.plan = plan
-            self.encoding = encoding
-            self.fragments = fragments
-        }
-    }
-
-    fileprivate enum Held {
-        case row(Row)
-        case schemaChange(SchemaChange, SourceInfo, time: Int64)
-    }
-
-    fileprivate struct Row {
-        let table: Table
+    /// A row that is held back.
+    fileprivate struct Held: BitwiseCopyable {
         let time: Int64
         let isFirstInTable: Bool
         var isLastInTable = false
+    }
+
+    private struct HeldChange {
+        let change: SchemaChange
+        let source: SourceInfo
+        let time: Int64
     }
 
     // MARK: Rows
@@ -95,28 +80,54 @@ struct SnapshotRows: ~Copyable {
         hasTables = true
     }
 
-    /// Accepts a row of `SELECT` over `plan.selectedColumns`. It is emitted when the next one is known.
-    mutating func emitRow(_ row: borrowing TextRow) throws {
-        guard let table else { preconditionFailure("a row before beginTable") }
-        let next = Row(table: table, time: output.clock(), isFirstInTable: !table.hasRows)
+    /// Emits rows of the table, each when the next record is known.
+    mutating func emitRows(_ read: (_ emit: (borrowing TextRow) throws -> Void) throws -> Void) throws {
+        guard let table else { preconditionFailure("rows before beginTable") }
+        guard let (encoding, part) = table.json else { return try read { row in try emitRow(row, table) } }
+        // What the rows share is looked up once.
+        let (decoder, program, value) = (table.decoder, table.program, table.program.value)
+        let (fragments, output) = (part.fragments, output)
+        var inputs = table.middleInputs
+        try read { row in
+            guard let held, !held.isLastInTable, !held.isFirstInTable || !marksTables else {
+                return try emitRow(row, table)
+            }
+            inputs.timeMicroseconds = held.time
+            self.held = nil
+            try heldRow.withRow { cells throws in
+                part.sink.begin()
+                try decoder.write(
+                    value, cells, cells, inputs, sharing: fragments, into: &part.sink, &memory.cells)
+                try output.finish(&part.sink, program, encoding, decoder, cells, cells, inputs, &memory)
+            }
+            if !memory.cells.failures.isEmpty { output.warn(decoder.plan, &memory.cells.failures) }
+            hold(row, isFirstInTable: false)
+        }
+    }
+
+    private mutating func emitRow(_ row: borrowing TextRow, _ table: Table) throws {
         try releaseHeld(isLast: false)
-        heldRow.copy(row)
-        held = .row(next)
+        hold(row, isFirstInTable: !table.hasRows)
         table.hasRows = true
+        heldTable = table
+    }
+
+    @inline(__always)
+    private mutating func hold(_ row: borrowing TextRow, isFirstInTable: Bool) {
+        held = Held(time: output.clock(), isFirstInTable: isFirstInTable)
+        heldRow.copy(row)
     }
 
     /// Emits the record that is held back, marked as the last one of the snapshot.
     mutating func finish() throws {
         endTable()
         try releaseHeld(isLast: true)
+        heldTable = nil
         hasTables = false
     }
 
     private mutating func endTable() {
-        if case .row(var row) = held {
-            row.isLastInTable = true
-            held = .row(row)
-        }
+        held?.isLastInTable = true
         table = nil
     }
 
@@ -125,60 +136,34 @@ struct SnapshotRows: ~Copyable {
     /// Accepts a change of the schema, whose record is emitted when the next one is known.
     mutating func hold(_ change: SchemaChange, source: SourceInfo) throws {
         try releaseHeld(isLast: false)
-        held = .schemaChange(change, source, time: output.clock())
+        heldChange = HeldChange(change: change, source: source, time: output.clock())
     }
 
     private mutating func releaseHeld(isLast: Bool) throws {
-        switch held.take() {
-        case nil: return
-        case .schemaChange(let change, let source, let time):
-            try output.emitSchemaChange(change, source, time: time, marker: isLast ? .last : .true)
-        case .row(let row):
-            guard var memory = memory.take() else { preconditionFailure("a row is emitted within another") }
-            do {
-                try emit(row, isLast: isLast, &memory)
-            } catch {
-                self.memory = consume memory
-                throw error
-            }
-            self.memory = consume memory
-        }
-    }
-
-    private func emit(_ row: borrowing Row, isLast: Bool, _ memory: inout RecordMemory) throws {
-        let table = row.table
-        let marker = SnapshotMarker(row, isLast: isLast, marksTables: marksTables)
-        let isMiddle = marker == .true
-        let inputs = RowInputs(
-            source: isMiddle ? table.middleSource : table.source.values(marker: marker), timeMicroseconds: row.time)
-        if isMiddle, let json = table.json {
-            try memory.withSink(.value, json.plan) { sink, memory in
-                sink.begin()
-                try heldRow.withRow { cells throws in
-                    try table.decoder.write(
-                        table.program.value, cells, cells, inputs, sharing: json.fragments, into: &sink, &memory.cells)
-                    try output.finish(
-                        &sink, table.program, json.encoding, table.decoder, cells, cells, inputs, &memory)
-                }
-            }
-        } else {
+        if let row = held {
+            held = nil
+            guard let heldTable else { preconditionFailure("a row without a table") }
+            let marker = SnapshotMarker(row, of: heldTable, isLast: isLast, marksTables: marksTables)
+            let inputs = RowInputs(source: heldTable.source.values(marker: marker), timeMicroseconds: row.time)
             try heldRow.withRow { cells throws in
-                try output.emit(table.program, table.decoder, cells, cells, inputs, &memory)
+                try output.emit(heldTable.program, heldTable.decoder, cells, cells, inputs, &memory)
             }
+            if !memory.cells.failures.isEmpty { output.warn(heldTable.decoder.plan, &memory.cells.failures) }
+        } else if let held = heldChange.take() {
+            try output.emitSchemaChange(held.change, held.source, time: held.time, marker: isLast ? .last : .true)
         }
-        if !memory.cells.failures.isEmpty { output.warn(table.decoder.plan, &memory.cells.failures) }
     }
 }
 
 extension SnapshotMarker {
     /// The most specific marker of a row. A table's only row is marked as its last, not as its first. `first` is the
     /// first row of the first table, which may have none; `last` is the last row of the last table that has rows.
-    fileprivate init(_ row: borrowing SnapshotRows.Row, isLast: Bool, marksTables: Bool) {
+    fileprivate init(_ row: SnapshotRows.Held, of table: SnapshotRows.Table, isLast: Bool, marksTables: Bool) {
         if isLast {
             self = .last
         } else if !marksTables {
             self = .true
-        } else if row.isFirstInTable && row.table.isFirst {
+        } else if row.isFirstInTable && table.isFirst {
             self = .first
         } else if row.isLastInTable {
             self = .lastInTable

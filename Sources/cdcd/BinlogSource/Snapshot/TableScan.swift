@@ -30,17 +30,18 @@ struct TableScan {
     /// - Parameter progress: called after every `progressRows` rows with the number of rows so far. An error that it
     ///   throws ends the scan (a `CancellationError` if the task is stopped); the connection is then within a result
     ///   and cannot be used again.
-    ///   used again.
     func run(
         on source: some TableScanSource, into sink: some TableScanSink, progress: (Int) throws -> Void
     ) throws -> Outcome {
         var outcome = Outcome()
         let key = range.flatMap { keyColumns($0) } ?? []
-        try source.streamRows(statement) { row in
-            try sink.emitRow(row)
-            outcome.rowCount += 1
-            if !key.isEmpty { outcome.lastKey = literals(key, row) }
-            if outcome.rowCount % Self.progressRows == 0 { try progress(outcome.rowCount) }
+        try sink.emitRows { emit in
+            try source.streamRows(statement) { row in
+                try emit(row)
+                outcome.rowCount += 1
+                if !key.isEmpty { outcome.lastKey = literals(key, row) }
+                if outcome.rowCount % Self.progressRows == 0 { try progress(outcome.rowCount) }
+            }
         }
         return outcome
     }
@@ -64,8 +65,9 @@ struct TableScan {
 
 /// Receives the rows of a scan.
 protocol TableScanSink {
-    /// - Parameter row: has a cell for each of the plan's selected columns. Valid during the call only.
-    func emitRow(_ row: borrowing TextRow) throws
+    /// Emits the rows that `read` passes to its argument. Each has a cell for each of the plan's selected columns and
+    /// is valid during the call only.
+    func emitRows(_ read: (_ emit: (borrowing TextRow) throws -> Void) throws -> Void) throws
 }
 
 extension SnapshotEmitter: TableScanSink {}

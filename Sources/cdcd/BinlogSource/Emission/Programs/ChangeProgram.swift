@@ -16,6 +16,8 @@ final class ChangeProgram<Decoder: CellDecoder> {
     private let decoder: Decoder
     private let sharesTime: Bool
     private var recordPrograms: (key: Program, value: Program)?
+    /// The key as JSON; nil if it is not written as JSON, or if its shared values are not constant.
+    let jsonKey: JSONPart?
     /// The constant parts of the value as JSON; nil if it is not written as JSON, or if they do not fit its schema.
     let jsonConstants: JSONSink.Fragments?
 
@@ -46,6 +48,14 @@ final class ChangeProgram<Decoder: CellDecoder> {
         key = Program(final.key, final.keySchema, decoder, sharesTime: sharesTime)
         value = Program(final.value, final.valueSchema, decoder, sharesTime: sharesTime)
         jsonConstants = Self.jsonConstants(of: value, self.encoding)
+        jsonKey = Self.jsonKey(key, self.encoding)
+    }
+
+    private static func jsonKey(_ key: Program, _ encoding: RecordEncoding) -> JSONPart? {
+        guard case .bytes(let bytes) = encoding, case .sink(.json(let plan)) = bytes.key,
+            key.steps.allSatisfy(\.isConstant)
+        else { return nil }
+        return JSONPart(key, plan, RowInputs(source: [], timeMicroseconds: 0))
     }
 
     private static func jsonConstants(of value: Program, _ encoding: RecordEncoding) -> JSONSink.Fragments? {
