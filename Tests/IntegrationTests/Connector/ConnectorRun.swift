@@ -42,6 +42,24 @@ final class ConnectorHarness {
 
     func sql(_ statements: String...) throws { for statement in statements { try root.execute(statement) } }
 
+    private struct BinlogDumpError: Error {}
+
+    /// Ends the server's threads that serve connections which the connector has closed. Such a thread notices that only
+    /// when it sends something, and the server does not purge a file that it reads.
+    func endBinlogDumps() throws {
+        func threads() throws -> [String] {
+            try root.queryText("SHOW PROCESSLIST").rows.filter { $0[4]?.hasPrefix("Binlog Dump") ?? false }
+                .compactMap { $0[0] }
+        }
+        // A thread that has ended in the meantime is unknown.
+        for id in try threads() { _ = try? root.execute("KILL \(id)") }
+        for _ in 0..<1000 {
+            if try threads().isEmpty { return }
+            try root.execute("DO SLEEP(0.01)")
+        }
+        throw BinlogDumpError()
+    }
+
     /// Makes the connector use an account with exactly these privileges.
     func useAccount(_ user: String, grants: [String]) throws {
         try sql("DROP USER IF EXISTS \(user)", "CREATE USER \(user) IDENTIFIED BY 'secret'")
