@@ -38,8 +38,13 @@ package final class BlockPool: Sendable {
     /// Returns a block of at least `bytes`, which is later passed to `give` with the returned size.
     func take(_ bytes: Int) -> (start: UnsafeMutablePointer<UInt8>, bytes: Int) {
         guard bytes >= Self.blockBytesMin else { return (.allocate(capacity: bytes), bytes) }
-        let block = spare.withLock { spare in
-            spare.lastIndex { $0.bytes >= bytes }.map { spare.remove(at: $0) }
+        let block = spare.withLock { spare -> Block? in
+            // The smallest one, so that a small batch does not keep a large block in use.
+            var best: Int?
+            for index in spare.indices where spare[index].bytes >= bytes {
+                if best.map({ spare[index].bytes <= spare[$0].bytes }) ?? true { best = index }
+            }
+            return best.map { spare.remove(at: $0) }
         }
         return block.map { ($0.start, $0.bytes) } ?? (.allocate(capacity: bytes), bytes)
     }

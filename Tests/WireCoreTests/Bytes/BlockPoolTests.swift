@@ -24,6 +24,20 @@ import Testing
         #expect(pool.spareCount == 0)
     }
 
+    @Test func smallestSufficientBlockIsTaken() {
+        let pool = BlockPool(spareMax: 4)
+        do {
+            let a = ByteWriter(capacityBytes: 8 * Self.large, pool: pool)
+            let b = ByteWriter(capacityBytes: 2 * Self.large, pool: pool)
+            let c = ByteWriter(capacityBytes: 4 * Self.large, pool: pool)
+            #expect(a.count + b.count + c.count == 0)
+        }
+        let first = ByteWriter(capacityBytes: 3 * Self.large, pool: pool)
+        let second = ByteWriter(capacityBytes: Self.large, pool: pool)
+        #expect(first.capacity == 4 * Self.large)
+        #expect(second.capacity == 2 * Self.large)
+    }
+
     @Test func smallBlocksAreNotPooled() {
         let pool = BlockPool(spareMax: 4)
         do { _ = ByteWriter(capacityBytes: Self.large - 1, pool: pool) }
