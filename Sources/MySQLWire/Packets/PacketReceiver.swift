@@ -1,4 +1,3 @@
-import Foundation
 import WireCore
 import WireStreams
 
