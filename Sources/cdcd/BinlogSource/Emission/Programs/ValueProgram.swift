@@ -31,8 +31,6 @@ struct ValueProgram<Conversion: BitwiseCopyable & Sendable>: Sendable {
 
     private(set) var segments: ContiguousArray<Segment> = []
     private(set) var steps: ContiguousArray<Step> = []
-    /// For each of `steps`, the end of the run of constants that it begins; 0 if it begins none.
-    private(set) var constantEnds: ContiguousArray<Int> = []
     private(set) var cells = CellColumns<Conversion>()
     /// Whether the rows of an event share the time.
     private let sharesTime: Bool
@@ -42,18 +40,6 @@ struct ValueProgram<Conversion: BitwiseCopyable & Sendable>: Sendable {
     where Decoder.Conversion == Conversion {
         self.sharesTime = sharesTime
         append(shape, schema, decoder)
-        findConstants()
-    }
-
-    private mutating func findConstants() {
-        constantEnds = ContiguousArray(repeating: 0, count: steps.count)
-        for segment in segments {
-            guard case .shared(let first, let count) = segment else { continue }
-            var start = first
-            for index in first..<first + count {
-                if steps[index].isConstant { constantEnds[start] = index + 1 } else { start = index + 1 }
-            }
-        }
     }
 
     private mutating func append<Decoder: CellDecoder>(_ shape: ValueShape, _ schema: Schema?, _ decoder: Decoder)
@@ -131,7 +117,11 @@ extension ValueProgram {
             case .shared(let first, let count):
                 let range = first..<first + count
                 if let constants {
-                    write(range, inputs, splicing: constants, from: &constant, into: &sink)
+                    forEachRun(of: range) { run, isConstant in
+                        guard isConstant else { return write(run, inputs, into: &sink) }
+                        sink.splice(constant, of: constants)
+                        constant += 1
+                    }
                 } else {
                     write(range, inputs, into: &sink)
                 }
@@ -143,27 +133,6 @@ extension ValueProgram {
         sink.endCapture()
     }
 
-    /// Writes shared values, those that are constant as captured fragments.
-    ///
-    /// - Parameter constant: the number of the next fragment.
-    private func write<S: ByteSink & ~Copyable>(
-        _ range: Range<Int>, _ inputs: RowInputs, splicing constants: S.Fragments, from constant: inout Int,
-        into sink: inout S
-    ) {
-        var index = range.lowerBound
-        while index < range.upperBound {
-            let end = constantEnds[index]
-            if end > index {
-                sink.splice(constant, of: constants)
-                constant += 1
-                index = end
-            } else {
-                write(index..<index + 1, inputs, into: &sink)
-                index += 1
-            }
-        }
-    }
-
     /// Captures each run of constants among the shared values.
     func captureConstants<S: ByteSink & ~Copyable>(from sink: inout S, into fragments: inout S.Fragments) {
         sink.beginCapture()
@@ -171,16 +140,12 @@ extension ValueProgram {
         for segment in segments {
             switch segment {
             case .shared(let first, let count):
-                var index = first
-                while index < first + count {
-                    let end = constantEnds[index]
-                    if end > index {
-                        write(index..<end, noInputs, into: &sink)
+                forEachRun(of: first..<first + count) { run, isConstant in
+                    if isConstant {
+                        write(run, noInputs, into: &sink)
                         sink.capture(into: &fragments)
-                        index = end
                     } else {
-                        sink.skip(1)
-                        index += 1
+                        sink.skip(run.count)
                     }
                 }
             case .cells(_, let count, _): sink.skip(count)
@@ -188,6 +153,19 @@ extension ValueProgram {
             }
         }
         sink.endCapture()
+    }
+
+    /// The longest ranges of shared values that are all constant or all not, in order.
+    @inline(__always)
+    private func forEachRun(of range: Range<Int>, _ body: (_ run: Range<Int>, _ isConstant: Bool) -> Void) {
+        var start = range.lowerBound
+        while start < range.upperBound {
+            let isConstant = steps[start].isConstant
+            var end = start + 1
+            while end < range.upperBound, steps[end].isConstant == isConstant { end += 1 }
+            body(start..<end, isConstant)
+            start = end
+        }
     }
 }
 
