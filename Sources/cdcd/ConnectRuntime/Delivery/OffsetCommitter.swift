@@ -16,8 +16,13 @@ final class OffsetCommitter: Sendable {
 
     private struct Entry {
         let commit: TaskCommit
-        var dueAt: MonotonicInstant?
-        var notBefore: MonotonicInstant
+        var dueAt: MonotonicInstant? { didSet { commit.setScheduled(dueAt != nil) } }
+        var notBefore = MonotonicInstant.now
+
+        init(_ commit: TaskCommit) {
+            self.commit = commit
+            commit.setScheduled(false)
+        }
     }
 
     private struct State {
@@ -45,10 +50,7 @@ final class OffsetCommitter: Sendable {
     }
 
     func register(_ commit: TaskCommit) {
-        state.update { state in
-            state.entries[commit.id] = Entry(commit: commit, dueAt: nil, notBefore: .now)
-            commit.setScheduled(false)
-        }
+        state.update { $0.entries[commit.id] = Entry(commit) }
     }
 
     /// Ends the commits of a task's run. A run that was abandoned and ends late must not end those of the next run.
@@ -64,7 +66,6 @@ final class OffsetCommitter: Sendable {
             guard var entry = state.entries[id], entry.dueAt == nil else { return false }
             entry.dueAt = max(entry.notBefore, MonotonicInstant.now.advanced(byMilliseconds: Self.delayMilliseconds))
             state.entries[id] = entry
-            entry.commit.setScheduled(true)
             return true
         }
         if isNew { state.update { _ in } }
@@ -93,7 +94,6 @@ final class OffsetCommitter: Sendable {
             let notBefore = MonotonicInstant.now.advanced(byMilliseconds: pause)
             state.entries[commit.id]?.notBefore = notBefore
             state.entries[commit.id]?.dueAt = notBefore
-            commit.setScheduled(true)
         }
     }
 
@@ -115,9 +115,8 @@ final class OffsetCommitter: Sendable {
                 var ready: [TaskCommit] = []
                 for (id, entry) in state.entries {
                     guard let due = entry.dueAt, due <= now else { continue }
-                    state.entries[id]?.dueAt = nil
                     // Before its offsets are taken, so that later progress is reported.
-                    entry.commit.setScheduled(false)
+                    state.entries[id]?.dueAt = nil
                     state.entries[id]?.notBefore = now.advanced(byMilliseconds: gapMilliseconds)
                     ready.append(entry.commit)
                 }
