@@ -11,7 +11,7 @@ extension MySQLServerError {
         var state = ""
         if reader.peekByte() == UInt8(ascii: "#") {
             try reader.skip(1)
-            state = String(decoding: try reader.array(5), as: UTF8.self)
+            state = try reader.span(5).repairedUTF8()
         }
         let message = String(decoding: reader.rest().array(), as: UTF8.self)
         self.init(code: code, sqlState: state, message: message)

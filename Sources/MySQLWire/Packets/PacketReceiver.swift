@@ -5,7 +5,7 @@ import WireStreams
 struct PacketReceiver: ~Copyable {
     private var buffer = ReceiveBuffer()
     private var framer = PacketFramer()
-    /// The size of the packet that `receive` returned last, at the beginning of the buffer.
+    /// The size of the packet that `next` returned last, at the beginning of the buffer.
     private var unconsumedBytes = 0
     /// The number of bytes that the next packet needs in all, as far as it is known.
     private var wantedBytes = 0
@@ -18,7 +18,7 @@ struct PacketReceiver: ~Copyable {
         set { framer.nextSequence = newValue }
     }
 
-    /// The number of bytes that have been received after the packet that `receive` returned last.
+    /// The number of bytes that have been received after the packet that `next` returned last.
     var bufferedBytes: Int { buffer.count - unconsumedBytes }
 
     /// The next packet's payload, a view that is valid until the next call; nil if `fill` must be called first.
@@ -45,7 +45,7 @@ struct PacketReceiver: ~Copyable {
             if case .packet = try probe.next(in: rest) { return true }
             return false
         } catch {
-            // The next receive() throws the error.
+            // The next call of `next` throws the error.
             return true
         }
     }

@@ -173,6 +173,10 @@ extension RawSpan {
         withUnsafeBytes { [UInt8]($0) }
     }
 
+    /// The bytes as text, with U+FFFD in place of what is not UTF-8.
+    @inlinable
+    package func repairedUTF8() -> String { withUnsafeBytes { String(decoding: $0, as: UTF8.self) } }
+
     /// The bytes as text; nil if they are not UTF-8.
     @inlinable
     package func utf8String() -> String? {

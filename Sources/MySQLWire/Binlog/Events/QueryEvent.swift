@@ -52,7 +52,7 @@ package struct QueryEvent: Equatable, Sendable {
         let fileClause = isLoadData ? try FileClause(&reader) : nil
         var status = try reader.slice(statusBytes)
         session = try Session(&status)
-        database = try reader.span(databaseBytes).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+        database = try reader.span(databaseBytes).repairedUTF8()
         try reader.skip(1)
         let clientCollation = session.clientCollation
         let textOffset = reader.absoluteOffset
@@ -121,7 +121,7 @@ extension QueryEvent.Session {
                 serverCollation = Int(try reader.littleEndian(UInt16.self))
             case 5:
                 let count = Int(try reader.byte())
-                timeZone = try reader.span(count).withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
+                timeZone = try reader.span(count).repairedUTF8()
             case 6: try reader.skip(Int(try reader.byte()))  // Q_CATALOG_NZ_CODE
             case 7: try reader.skip(2)  // Q_LC_TIME_NAMES_CODE
             case 8: databaseCollation = Int(try reader.littleEndian(UInt16.self))

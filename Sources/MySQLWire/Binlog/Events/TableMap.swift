@@ -62,7 +62,7 @@ package final class TableMap: Sendable {
     @_lifetime(reader: copy reader)
     private static func name(_ reader: inout ByteReader) throws(WireError) -> String {
         let count = Int(try reader.byte())
-        let text = String(decoding: try reader.array(count), as: UTF8.self)
+        let text = try reader.span(count).repairedUTF8()
         try reader.skip(1)
         return text
     }
