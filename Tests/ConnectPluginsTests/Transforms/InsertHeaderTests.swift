@@ -18,6 +18,8 @@ import Testing
         return record.headers
     }
 
+    @Test func recordsEqualKafkas() throws { try TransformCases("kafka/insert-header").compare() }
+
     @Test func headerIsAddedAfterOthers() throws {
         let first = ConnectRecord.Header("origin", schema: Schema(.boolean), value: .boolean(true))
         let expected = ConnectRecord.Header("origin", schema: Schema(.string), value: .string("x"))

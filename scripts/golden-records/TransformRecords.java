@@ -1,0 +1,117 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TimeZone;
+import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaAndValue;
+import org.apache.kafka.connect.header.ConnectHeaders;
+import org.apache.kafka.connect.header.Header;
+import org.apache.kafka.connect.json.JsonConverter;
+import org.apache.kafka.connect.source.SourceRecord;
+import org.apache.kafka.connect.transforms.Transformation;
+
+/**
+ * Runs a transform over records. Arguments: the cases, the file for the results.
+ *
+ * The cases are {"records": {NAME: [RECORD, …]}, "cases": [{"name", "type", "config": {…}, "records": NAME or [RECORD, …]}]}.
+ * A record is {"topic", "partition", "timestamp", "key", "value", "headers": [[NAME, VALUE], …]}; keys, values and header
+ * values are {"schema", "payload"} as JsonConverter writes them, with a null schema for a value without one. What is
+ * absent is null. All records of a case go through one instance of the transform.
+ *
+ * A result is one line: {"case", "record"} and {"dropped": true}, {"error": MESSAGE, "class": EXCEPTION}, or the record with
+ * keys and values as text. {"case", "configure": MESSAGE} is a configuration that is refused. A value that
+ * JsonConverter cannot write is "CLASS: TEXT".
+ */
+public class TransformRecords {
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    static JsonConverter converter() {
+        JsonConverter converter = new JsonConverter();
+        converter.configure(Map.of("schemas.enable", "true", "replace.null.with.default", "false"), false);
+        return converter;
+    }
+
+    static final JsonConverter CONVERTER = converter();
+
+    static SchemaAndValue read(JsonNode node) throws Exception {
+        if (node == null || node.isNull()) return SchemaAndValue.NULL;
+        return CONVERTER.toConnectData("", JSON.writeValueAsBytes(node));
+    }
+
+    static String text(Schema schema, Object value) {
+        try {
+            byte[] bytes = CONVERTER.fromConnectData("", schema, value);
+            return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+        } catch (Exception error) {
+            return value == null ? "null: " + error.getMessage() : value.getClass().getName() + ": " + value;
+        }
+    }
+
+    static SourceRecord record(JsonNode node) throws Exception {
+        SchemaAndValue key = read(node.get("key")), value = read(node.get("value"));
+        ConnectHeaders headers = new ConnectHeaders();
+        if (node.has("headers")) {
+            for (JsonNode header : node.get("headers")) headers.add(header.get(0).asText(), read(header.get(1)));
+        }
+        return new SourceRecord(Map.of(), Map.of(), node.get("topic").asText(),
+                node.hasNonNull("partition") ? node.get("partition").asInt() : null, key.schema(), key.value(), value.schema(),
+                value.value(), node.hasNonNull("timestamp") ? node.get("timestamp").asLong() : null, headers);
+    }
+
+    static void describe(SourceRecord record, ObjectNode answer) {
+        answer.put("topic", record.topic());
+        if (record.kafkaPartition() != null) answer.put("partition", record.kafkaPartition());
+        if (record.timestamp() != null) answer.put("timestamp", record.timestamp());
+        answer.put("key", text(record.keySchema(), record.key()));
+        answer.put("value", text(record.valueSchema(), record.value()));
+        ArrayNode list = answer.putArray("headers");
+        for (Header header : record.headers()) list.addArray().add(header.key()).add(text(header.schema(), header.value()));
+    }
+
+    @SuppressWarnings("unchecked")
+    public static void main(String[] args) throws Exception {
+        TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
+        JsonNode input = JSON.readTree(Files.readString(Path.of(args[0])));
+        PrintStream out = new PrintStream(args[1], StandardCharsets.UTF_8);
+        for (JsonNode item : input.get("cases")) {
+            Map<String, String> options = new HashMap<>();
+            for (Iterator<Map.Entry<String, JsonNode>> fields = item.get("config").fields(); fields.hasNext();) {
+                Map.Entry<String, JsonNode> option = fields.next();
+                options.put(option.getKey(), option.getValue().asText());
+            }
+            ObjectNode start = JSON.createObjectNode().put("case", item.get("name").asText());
+            Transformation<SourceRecord> transform;
+            try {
+                transform = (Transformation<SourceRecord>)
+                        Class.forName(item.get("type").asText()).getDeclaredConstructor().newInstance();
+                transform.configure(options);
+            } catch (Exception error) {
+                out.println(JSON.writeValueAsString(start.put("configure", Objects.toString(error.getMessage()))));
+                continue;
+            }
+            JsonNode records = item.get("records");
+            if (records.isTextual()) records = input.get("records").get(records.asText());
+            for (int i = 0; i < records.size(); i++) {
+                ObjectNode answer = JSON.createObjectNode().put("case", item.get("name").asText()).put("record", i);
+                try {
+                    SourceRecord result = transform.apply(record(records.get(i)));
+                    if (result == null) answer.put("dropped", true);
+                    else describe(result, answer);
+                } catch (Exception error) {
+                    answer.put("error", Objects.toString(error.getMessage())).put("class", error.getClass().getName());
+                }
+                out.println(JSON.writeValueAsString(answer));
+            }
+        }
+        out.close();
+    }
+}
