@@ -156,10 +156,10 @@ private final class ConvertingSink: RecordSink, ByteTarget {
     }
 
     func encoding(of shape: RecordShape) -> RecordEncoding {
-        guard writesBytes, let schema = shape.valueSchema, let value = try? converter.sink(for: schema) else {
-            return .records
-        }
-        let key = shape.keySchema.flatMap { try? converter.sink(for: $0) }
+        guard writesBytes, let schema = shape.valueSchema,
+            let value = try? converter.sink(for: schema, topic: shape.topic)
+        else { return .records }
+        let key = shape.keySchema.flatMap { try? converter.sink(for: $0, topic: shape.topic) }
         return .bytes(
             ByteEncoding(
                 shape: shape, key: key.map { .sink($0) } ?? .none, value: value, hasVariableHeaders: false,

@@ -148,7 +148,7 @@ package final class EncodingSink: RecordSink {
                 sink.written = .dropped
                 return false
             }
-            guard let headers = try? parts.headers ?? sink.writer.headers(of: parts.shape, headerValues) else {
+            guard let headers = try? parts.headers ?? sink.writer.headers(of: parts, headerValues) else {
                 return false
             }
             let output = Output(

@@ -3,6 +3,7 @@ import KafkaProtocol
 import KafkaWire
 import PluginTestSupport
 import Testing
+import WireCore
 import WireStreams
 
 @testable import ConnectRuntime
@@ -65,5 +66,98 @@ import WireStreams
         let records = try write([Self.record("1", headers: []), Self.record(nil, headers: [])])
         #expect(records.map(\.keyText) == ["\"k\"", "\"k\""])
         #expect(records.map(\.valueText) == ["\"1\"", nil])
+    }
+
+    // MARK: Headers of converters
+
+    /// Writes strings, and adds a header with topic and name of the schema.
+    private final class NamingConverter: Converter {
+        private let type: String
+
+        init(type: String) { self.type = type }
+
+        static let plugin = PluginDescriptor(
+            "NamingConverter", ConfigDefinition([]),
+            factory: .converter { context throws(ConfigError) in
+                NamingConverter(type: context.properties["converter.type"] ?? "")
+            })
+
+        func convert(
+            _ value: ConnectValue, schema: Schema?, topic: String, into writer: inout ByteWriter
+        ) throws -> Bool {
+            writer.utf8(value.stringValue ?? "")
+            return schema != nil
+        }
+
+        func sink(for schema: Schema, topic: String) throws -> ConverterSink? {
+            .json(try JSONSinkPlan(schema, options: .init()))
+        }
+
+        var addsRecordHeaders: Bool { true }
+
+        func recordHeaders(for schema: Schema?, topic: String) throws -> [RawHeader] {
+            [RawHeader(type, Array("\(topic) \(schema?.name ?? "-")".utf8))]
+        }
+
+        func decode(
+            _ bytes: UnsafeRawBufferPointer?, topic: String, headers: [RawHeader]
+        ) throws -> SchemaAndValue { .null }
+    }
+
+    private static func namingWriter() throws -> ConnectRuntime.RecordWriter {
+        let plugins = TestPlugins.registry(adding: [NamingConverter.plugin])
+        let worker = try WorkerConfiguration(properties: [
+            "bootstrap.servers": "localhost:9092", "group.id": "g", "key.converter": "NamingConverter",
+            "value.converter": "NamingConverter", "config.storage.topic": "c", "offset.storage.topic": "o",
+            "status.storage.topic": "s",
+        ], plugins: plugins)
+        return try ConnectRuntime.RecordWriter(connector: [:], worker: worker, plugins: plugins)
+    }
+
+    private static func headers(_ texts: [(String, String)]) -> EncodedHeaders {
+        EncodedHeaders(texts.map { RecordHeader(key: $0, value: Array($1.utf8)) })
+    }
+
+    @Test func headersOfConvertersFollowThoseOfTheRecord() throws {
+        var writer = try Self.namingWriter()
+        let (k, v) = (Schema(.string, name: "K"), Schema(.string, name: "V"))
+        func converted(
+            _ topic: String, _ keySchema: Schema?, _ valueSchema: Schema?, _ headers: [ConnectRecord.Header]
+        ) throws -> EncodedHeaders {
+            var record = ConnectRecord(
+                topic: topic, keySchema: keySchema, key: keySchema == nil ? .null : .string("k"),
+                valueSchema: valueSchema, value: valueSchema == nil ? .null : .string("v"), headers: headers)
+            _ = try writer.convert(&record)
+            return writer.withConverted { $2 }
+        }
+        let own = [Self.header("a", "1")]
+        let both = Self.headers([("a", "1"), ("key", "t K"), ("value", "t V")])
+        #expect(try converted("t", k, v, own) == both)
+        #expect(try converted("t", k, v, own) == both)
+        #expect(try converted("t", k, nil, own) == Self.headers([("a", "1"), ("key", "t K")]))
+        #expect(try converted("t", nil, v, own) == Self.headers([("a", "1"), ("value", "t V")]))
+        #expect(try converted("u", k, v, own) == Self.headers([("a", "1"), ("key", "u K"), ("value", "u V")]))
+        #expect(try converted("u", v, v, []) == Self.headers([("key", "u V"), ("value", "u V")]))
+        #expect(try converted("u", nil, nil, []) == .none)
+    }
+
+    @Test func bytesGetTheHeadersOfConverters() throws {
+        let writer = try Self.namingWriter()
+        let (k, v) = (Schema(.string, name: "K"), Schema(.string, name: "V"))
+        func parts(_ shape: RecordShape) throws -> ConnectRuntime.RecordWriter.Parts {
+            guard case .bytes(let parts) = writer.path(of: shape) else { throw DataError("not written as bytes") }
+            return parts
+        }
+        var shape = RecordShape(
+            topic: "t", keySchema: k, key: .input(0), valueSchema: v, value: .input(1),
+            headers: [.init("a", schema: Self.text, value: .constant(.string("1")))])
+        let all = Self.headers([("a", "1"), ("key", "t K"), ("value", "t V")])
+        #expect(try parts(shape).headers == all)
+        (shape.valueSchema, shape.value) = (nil, .null)
+        #expect(try parts(shape).headers == Self.headers([("a", "1"), ("key", "t K")]))
+        shape.headers = [.init("a", schema: Self.text, value: .input(2))]
+        #expect(try parts(shape).headers == nil)
+        #expect(
+            try writer.headers(of: parts(shape), [.string("2")]) == Self.headers([("a", "2"), ("key", "t K")]))
     }
 }

@@ -11,10 +11,20 @@ package protocol Converter: AnyObject {
         _ value: ConnectValue, schema: Schema?, topic: String, into writer: inout ByteWriter
     ) throws -> Bool
 
-    /// The sink that writes values of this schema as `convert` does. Returns nil if the converter needs values.
+    /// The sink that writes values of this schema for a topic as `convert` does. Returns nil if the converter needs
+    /// values.
     ///
     /// - Throws: `DataError` if the converter cannot work with the schema.
-    func sink(for schema: Schema) throws -> ConverterSink?
+    func sink(for schema: Schema, topic: String) throws -> ConverterSink?
+
+    /// Whether `recordHeaders` may return headers: a property of the configuration.
+    var addsRecordHeaders: Bool { get }
+
+    /// The headers that the converter adds to each record of the topic whose key or value has this schema and is not
+    /// Kafka's null, for example the schema's id. They follow the record's own headers, those of the key first.
+    ///
+    /// - Throws: as `convert` does.
+    func recordHeaders(for schema: Schema?, topic: String) throws -> [RawHeader]
 
     /// Decodes the bytes of a record's key or value; nil bytes are a null.
     ///
@@ -24,7 +34,9 @@ package protocol Converter: AnyObject {
 }
 
 extension Converter {
-    package func sink(for schema: Schema) throws -> ConverterSink? { nil }
+    package func sink(for schema: Schema, topic: String) throws -> ConverterSink? { nil }
+    package var addsRecordHeaders: Bool { false }
+    package func recordHeaders(for schema: Schema?, topic: String) throws -> [RawHeader] { [] }
 }
 
 /// Converts header values (`org.apache.kafka.connect.storage.HeaderConverter`). Used from one thread.

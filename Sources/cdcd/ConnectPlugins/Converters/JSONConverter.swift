@@ -104,7 +104,7 @@ package final class JSONConverter: Converter, HeaderConverter {
         return true
     }
 
-    package func sink(for schema: Schema) throws -> ConverterSink? { .json(try plan(for: schema)) }
+    package func sink(for schema: Schema, topic: String) throws -> ConverterSink? { .json(try plan(for: schema)) }
 
     package func convert(
         _ value: ConnectValue, schema: Schema?, header name: String, topic: String, into writer: inout ByteWriter

@@ -59,7 +59,7 @@ package final class ProducerSink: DeliverySink {
             .bytes(
                 ByteEncoding(
                     shape: parts.shape, key: parts.key, value: parts.value, hasVariableHeaders: parts.headers == nil,
-                    target: Target(self, parts.shape, parts.headers)))
+                    target: Target(self, parts)))
         }
     }
 
@@ -71,18 +71,18 @@ package final class ProducerSink: DeliverySink {
     /// The producer's topic for the records of one shape.
     private final class Target: ByteTarget {
         private let sink: ProducerSink
-        private let shape: RecordShape
+        private let parts: RecordWriter.Parts
         private let hasVariableHeaders: Bool
         /// Those of every record, or of the last one.
         private var headers: EncodedHeaders
         /// Known from the first record on: a topic is created when it is written to.
         private var topic: ProducerTopic?
 
-        init(_ sink: ProducerSink, _ shape: RecordShape, _ headers: EncodedHeaders?) {
+        init(_ sink: ProducerSink, _ parts: RecordWriter.Parts) {
             self.sink = sink
-            self.shape = shape
-            hasVariableHeaders = headers == nil
-            self.headers = headers ?? .none
+            self.parts = parts
+            hasVariableHeaders = parts.headers == nil
+            headers = parts.headers ?? .none
         }
 
         func append(
@@ -91,14 +91,14 @@ package final class ProducerSink: DeliverySink {
             if sink.gate.isClosed { try sink.gate.pass() }
             if hasVariableHeaders {
                 // An error is thrown for the record of values that is emitted instead.
-                guard let converted = try? sink.writer.headers(of: shape, headerValues) else { return false }
+                guard let converted = try? sink.writer.headers(of: parts, headerValues) else { return false }
                 headers = converted
             }
             let topic: ProducerTopic
             if let known = self.topic {
                 topic = known
             } else {
-                topic = try sink.handle(of: shape.topic)
+                topic = try sink.handle(of: parts.shape.topic)
                 self.topic = topic
             }
             sink.polledCount += 1

@@ -7,6 +7,7 @@ import WireCore
 /// time, in memory that is reused for the next.
 ///
 /// Headers are converted once for all records that share them: a connector shares one array among most of its records.
+/// Those that converters add follow the record's own, the key's first.
 package struct RecordWriter: ~Copyable {
     let transforms: TransformationChain
     let keyConverter: any Converter
@@ -16,9 +17,14 @@ package struct RecordWriter: ~Copyable {
     private var value = ByteWriter(capacityBytes: 16 << 10)
     private var hasKey = false
     private var hasValue = false
+    /// Those of the last record.
     private var headers = EncodedHeaders.none
     private var lastHeaders: [ConnectRecord.Header] = []
     private var lastHeadersTopic = ""
+    /// The record's own headers, and those that converters added to them.
+    private var ownHeaders: [RecordHeader] = []
+    private var addedHeaders: [RawHeader] = []
+    private let convertersAddHeaders: Bool
 
     /// Creates the plugins that the connector's configuration names. Without a converter class in it, the converter is
     /// the worker's, with the worker's properties; the connector's properties of that converter then have no effect.
@@ -51,6 +57,7 @@ package struct RecordWriter: ~Copyable {
         self.transforms = transforms
         self.keyConverter = keyConverter
         self.valueConverter = valueConverter
+        convertersAddHeaders = keyConverter.addsRecordHeaders || valueConverter.addsRecordHeaders
     }
 
     /// Applies the transforms to a record and converts the result. Returns false if a transform drops the record.
@@ -65,6 +72,7 @@ package struct RecordWriter: ~Copyable {
         value.reset()
         hasValue = try valueConverter.convert(
             record.value, schema: record.valueSchema, topic: record.topic, into: &value)
+        if convertersAddHeaders { try addConverterHeaders(record) }
         return true
     }
 
@@ -82,6 +90,8 @@ package struct RecordWriter: ~Copyable {
         package let value: ConverterSink?
         /// nil if they have values of the record.
         package let headers: EncodedHeaders?
+        /// Those that the converters add, among `headers` or after the record's own.
+        let addedHeaders: [RawHeader]
     }
 
     /// How records of the shape get to the producer. What cannot be prepared here fails for each record, where it is
@@ -96,22 +106,39 @@ package struct RecordWriter: ~Copyable {
             }
             var value: ConverterSink?
             if let schema = shape.valueSchema {
-                value = try valueConverter.sink(for: schema)
+                value = try valueConverter.sink(for: schema, topic: shape.topic)
                 if value == nil { return .records }
             } else if shape.value != .null {
                 return .records
             }
+            let added = try addedHeaders(shape)
             return .bytes(
-                Parts(shape: shape, key: try keyPart(shape), value: value, headers: try constantHeaders(shape)))
+                Parts(
+                    shape: shape, key: try keyPart(shape), value: value, headers: try constantHeaders(shape, added),
+                    addedHeaders: added))
         } catch { return .records }
     }
 
     private func keyPart(_ shape: RecordShape) throws -> ByteEncoding.Part {
         guard let schema = shape.keySchema else { return shape.key == .null ? .none : .converter(keyConverter) }
-        return try keyConverter.sink(for: schema).map { .sink($0) } ?? .converter(keyConverter)
+        return try keyConverter.sink(for: schema, topic: shape.topic).map { .sink($0) } ?? .converter(keyConverter)
     }
 
-    private func constantHeaders(_ shape: RecordShape) throws -> EncodedHeaders? {
+    /// The headers that the converters add to all records of the shape.
+    private func addedHeaders(_ shape: RecordShape) throws -> [RawHeader] {
+        guard convertersAddHeaders else { return [] }
+        var added: [RawHeader] = []
+        // Without a schema only a constant can be null.
+        if shape.keySchema != nil || shape.key != .null {
+            added += try keyConverter.recordHeaders(for: shape.keySchema, topic: shape.topic)
+        }
+        if let schema = shape.valueSchema {
+            added += try valueConverter.recordHeaders(for: schema, topic: shape.topic)
+        }
+        return added
+    }
+
+    private func constantHeaders(_ shape: RecordShape, _ added: [RawHeader]) throws -> EncodedHeaders? {
         var values: [ConnectValue] = []
         for header in shape.headers {
             switch header.value {
@@ -120,14 +147,21 @@ package struct RecordWriter: ~Copyable {
             case .input, .structure: return nil
             }
         }
-        return try headers(of: shape, values)
+        return try headers(of: shape, values, added)
     }
 
     /// The headers of a record of the shape.
-    package func headers(of shape: RecordShape, _ values: [ConnectValue]) throws -> EncodedHeaders {
-        try encoded(
+    package func headers(of parts: Parts, _ values: [ConnectValue]) throws -> EncodedHeaders {
+        try headers(of: parts.shape, values, parts.addedHeaders)
+    }
+
+    private func headers(
+        of shape: RecordShape, _ values: [ConnectValue], _ added: [RawHeader]
+    ) throws -> EncodedHeaders {
+        let own = try converted(
             zip(shape.headers, values).map { ConnectRecord.Header($0.name, schema: $0.schema, value: $1) },
             topic: shape.topic)
+        return EncodedHeaders(own + added.map { RecordHeader(key: $0.name, value: $0.value) })
     }
 
     /// Appends the converted record to the producer.
@@ -159,19 +193,32 @@ package struct RecordWriter: ~Copyable {
 
     private mutating func convertHeaders(_ record: ConnectRecord) throws {
         lastHeaders = []
+        ownHeaders = []
+        addedHeaders = []
         headers = .none
-        if !record.headers.isEmpty { headers = try encoded(record.headers, topic: record.topic) }
+        if !record.headers.isEmpty {
+            ownHeaders = try converted(record.headers, topic: record.topic)
+            headers = EncodedHeaders(ownHeaders)
+        }
         lastHeaders = record.headers
         lastHeadersTopic = record.topic
     }
 
-    private func encoded(_ headers: [ConnectRecord.Header], topic: String) throws -> EncodedHeaders {
-        EncodedHeaders(
-            try headers.map { header in
-                var bytes = ByteWriter(capacityBytes: 64)
-                let hasValue = try headerConverter.convert(
-                    header.value, schema: header.schema, header: header.name, topic: topic, into: &bytes)
-                return RecordHeader(key: header.name, value: hasValue ? bytes.array() : nil)
-            })
+    private func converted(_ headers: [ConnectRecord.Header], topic: String) throws -> [RecordHeader] {
+        try headers.map { header in
+            var bytes = ByteWriter(capacityBytes: 64)
+            let hasValue = try headerConverter.convert(
+                header.value, schema: header.schema, header: header.name, topic: topic, into: &bytes)
+            return RecordHeader(key: header.name, value: hasValue ? bytes.array() : nil)
+        }
+    }
+
+    private mutating func addConverterHeaders(_ record: ConnectRecord) throws {
+        var added: [RawHeader] = []
+        if hasKey { added += try keyConverter.recordHeaders(for: record.keySchema, topic: record.topic) }
+        if hasValue { added += try valueConverter.recordHeaders(for: record.valueSchema, topic: record.topic) }
+        guard added != addedHeaders else { return }
+        addedHeaders = added
+        headers = EncodedHeaders(ownHeaders + added.map { RecordHeader(key: $0.name, value: $0.value) })
     }
 }
