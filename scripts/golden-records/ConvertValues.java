@@ -62,6 +62,8 @@ public class ConvertValues {
         add("schemaless list", null, List.of(1L, "x", true));
         add("schemaless map", null, Map.of("k", 1.5));
         add("schemaless pairs", null, Map.of(1L, "v"));
+        add("schemaless date", null, new java.util.Date(1_767_323_045_678L));
+        add("schemaless date in a list", null, List.of(new java.util.Date(86_400_000L), new java.util.Date(-1L)));
         for (String name : List.of("int8", "int16", "int32", "int64")) {
             long value = -100;
             Object number = switch (name) {

@@ -158,6 +158,7 @@ private func describe(_ value: ConnectValue, _ schema: Schema?) -> String {
         return "{" + texts.sorted { $0.utf16.lexicographicallyPrecedes($1.utf16) }.joined(separator: ",") + "}"
     case .structure(let row):
         return "(" + zip(row.values, row.schema.fields).map { describe($0, $1.schema) }.joined(separator: ",") + ")"
+    case .instant(let milliseconds): return "t\(milliseconds)"
     }
 }
 

@@ -75,6 +75,8 @@ import WireTestSupport
         ("schemaless list", nil, .array([.integer(1), .string("x"), .boolean(true)])),
         ("schemaless map", nil, .map([.init(key: .string("k"), value: .float64(1.5))])),
         ("schemaless pairs", nil, .map([.init(key: .integer(1), value: .string("v"))])),
+        ("schemaless date", nil, .instant(1_767_323_045_678)),
+        ("schemaless date in a list", nil, .array([.instant(86_400_000), .instant(-1)])),
         ("int8", Schema(.int8), .integer(-100)),
         ("int16", Schema(.int16), .integer(-100)),
         ("int32", Schema(.int32), .integer(-100)),

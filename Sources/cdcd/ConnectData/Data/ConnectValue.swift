@@ -3,6 +3,8 @@
 /// - Integers of every width are `.integer`; the schema has the width.
 /// - `Decimal` is `.bytes`: the unscaled value, big-endian two's complement, minimal length.
 /// - Connect's and Debezium's dates and times are the `.integer` or `.string` of their primitive type.
+/// - Only a value without a schema can be an `.instant`: Java's `java.util.Date`, which transforms create from texts
+///   and numbers. Converters that need a schema reject it.
 @usableFromInline package enum ConnectValue: Sendable, Hashable {
     case null
     case boolean(Bool)
@@ -14,6 +16,8 @@
     case array([ConnectValue])
     case map([MapEntry])
     case structure(Struct)
+    /// Milliseconds since the epoch.
+    case instant(Int64)
 
     @usableFromInline package struct MapEntry: Sendable, Hashable {
         package let key: ConnectValue
@@ -62,6 +66,7 @@ extension ConnectValue {
         case .array: "an array"
         case .map: "a map"
         case .structure: "a struct"
+        case .instant: "an instant"
         }
     }
 }

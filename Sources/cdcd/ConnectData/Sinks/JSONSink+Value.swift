@@ -24,6 +24,7 @@ extension JSONSink {
             beginStructure(row.schema)
             for index in row.values.indices { self.value(row.values[index]) }
             endStructure()
+        case .instant: fail(.misfit(value.kindName))
         }
     }
 

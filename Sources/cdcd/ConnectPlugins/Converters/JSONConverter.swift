@@ -89,8 +89,14 @@ package final class JSONConverter: Converter, HeaderConverter {
     ) throws -> Bool {
         guard let schema else {
             if value.isNull { return false }
+            let start = writer.count
             if options.writesSchemas { writer.literal("{\"schema\":null,\"payload\":") }
-            try SchemalessJSON.write(value, options, into: &writer)
+            do throws(DataError) {
+                try SchemalessJSON.write(value, options, into: &writer)
+            } catch {
+                writer.truncate(to: start)
+                throw error
+            }
             if options.writesSchemas { writer.byte(UInt8(ascii: "}")) }
             return true
         }
@@ -172,6 +178,8 @@ enum SchemalessJSON {
             let error = sink.error
             writer = sink.takeWriter()
             if let error { throw error }
+        case .instant:
+            throw DataError("Java class class java.util.Date does not have corresponding schema type.")
         }
     }
 

@@ -72,6 +72,7 @@ package final class SimpleHeaderConverter: HeaderConverter {
                 append(member, field.schema, isEmbedded: true, to: &writer)
             }
             writer.byte(UInt8(ascii: "}"))
+        case .instant(let milliseconds): writer.utf8(Self.dateText(milliseconds))
         }
     }
 
@@ -85,10 +86,10 @@ package final class SimpleHeaderConverter: HeaderConverter {
         writer.byte(UInt8(ascii: "\""))
     }
 
-    /// Connect's dates and times, which Java represents as `java.util.Date`: the time alone on the first day, the date
-    /// alone at midnight, otherwise both, in UTC.
+    private static let dayMilliseconds: Int64 = 86_400_000
+
+    /// Connect's dates and times, which Java represents as `java.util.Date`.
     private static func dateText(_ number: Int64, _ type: LogicalType?) -> String? {
-        let dayMilliseconds: Int64 = 86_400_000
         let milliseconds: Int64
         switch type {
         case .date:
@@ -98,6 +99,11 @@ package final class SimpleHeaderConverter: HeaderConverter {
         case .time, .timestamp: milliseconds = number
         case .decimal, nil: return nil
         }
+        return dateText(milliseconds)
+    }
+
+    /// A `java.util.Date`: the time alone on the first day, the date alone at midnight, otherwise both, in UTC.
+    private static func dateText(_ milliseconds: Int64) -> String {
         if milliseconds < dayMilliseconds { return UTCText.time(milliseconds) }
         if milliseconds % dayMilliseconds == 0 { return UTCText.date(milliseconds) }
         return "\(UTCText.date(milliseconds))T\(UTCText.time(milliseconds))"
