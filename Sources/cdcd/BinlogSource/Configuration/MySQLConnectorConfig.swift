@@ -1,4 +1,5 @@
 import ConnectData
+import DebeziumPlugins
 import MySQLWire
 import WireStreams
 
@@ -131,10 +132,4 @@ package struct HistoryOptions: Sendable, Hashable {
     package var createTimeoutMilliseconds = 30_000
 
     package init() {}
-}
-
-/// `schema.name.adjustment.mode`, `field.name.adjustment.mode`.
-package enum NameAdjustment: String, Sendable {
-    case none, avro
-    case avroUnicode = "avro_unicode"
 }

@@ -1,4 +1,5 @@
 import ConnectData
+import DebeziumPlugins
 
 extension ConnectorOptions {
     /// Group `Events`, second half: filters, comments, GTIDs.

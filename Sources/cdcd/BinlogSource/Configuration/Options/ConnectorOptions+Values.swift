@@ -1,4 +1,5 @@
 import ConnectData
+import DebeziumPlugins
 import MySQLWire
 
 extension ConnectorOptions {

@@ -1,4 +1,5 @@
 import ConnectData
+import DebeziumPlugins
 
 /// The key and value of the records on the schema change topic.
 struct SchemaChangeLayout {

@@ -1,4 +1,5 @@
 import ConnectData
+import DebeziumPlugins
 
 /// How the rows of one version of a table are converted to messages: topic, schemas, and a plan for every column.
 ///

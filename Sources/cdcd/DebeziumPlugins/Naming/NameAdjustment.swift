@@ -1,11 +1,18 @@
+/// How names of schemas and fields are adjusted for a converter: `schema.name.adjustment.mode` and
+/// `field.name.adjustment.mode` of connectors, transforms and converters.
+package enum NameAdjustment: String, Sendable, CaseIterable {
+    case none, avro
+    case avroUnicode = "avro_unicode"
+}
+
 extension NameAdjustment {
     /// A schema's full name as Avro allows it: letters, digits, `_` and dots, and no digit at the start.
-    func adjustedName(_ name: String) -> String {
+    package func adjustedName(_ name: String) -> String {
         self == .none ? name : adjusted(name, allowsDots: true)
     }
 
     /// A field's name as Avro allows it.
-    func adjustedFieldName(_ name: String) -> String {
+    package func adjustedFieldName(_ name: String) -> String {
         self == .none ? name : adjusted(name, allowsDots: false)
     }
 
