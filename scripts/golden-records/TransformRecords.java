@@ -2,6 +2,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +12,8 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TimeZone;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.header.ConnectHeaders;
@@ -28,10 +31,17 @@ import org.apache.kafka.connect.transforms.Transformation;
  * absent is null. All records of a case go through one instance of the transform.
  *
  * A result is one line: {"case", "record"} and {"dropped": true}, {"error": MESSAGE, "class": EXCEPTION}, or the record with
- * keys and values as text. {"case", "configure": MESSAGE} is a configuration that is refused. A value that
- * JsonConverter cannot write is "CLASS: TEXT".
+ * keys and values as text. {"case", "configure": MESSAGE} is a configuration that is refused, with the problems that were
+ * logged as "logged": [TEXT, …] if there were any. A value that JsonConverter cannot write is "CLASS: TEXT".
  */
 public class TransformRecords {
+    /** What the logger prints, which is opened when the first class logs. */
+    static final ByteArrayOutputStream LOG = new ByteArrayOutputStream();
+
+    static {
+        System.setOut(new PrintStream(LOG, true, StandardCharsets.UTF_8));
+    }
+
     static final ObjectMapper JSON = new ObjectMapper();
 
     static JsonConverter converter() {
@@ -39,6 +49,9 @@ public class TransformRecords {
         converter.configure(Map.of("schemas.enable", "true", "replace.null.with.default", "false"), false);
         return converter;
     }
+
+    /** A problem of a configuration in the log, up to the next line that begins with a year. */
+    static final Pattern PROBLEM = Pattern.compile("ERROR (The '.*?)\\s*(?=\\n\\d{4}-|\\z)", Pattern.DOTALL);
 
     static final JsonConverter CONVERTER = converter();
 
@@ -90,12 +103,18 @@ public class TransformRecords {
             }
             ObjectNode start = JSON.createObjectNode().put("case", item.get("name").asText());
             Transformation<SourceRecord> transform;
+            LOG.reset();
             try {
                 transform = (Transformation<SourceRecord>)
                         Class.forName(item.get("type").asText()).getDeclaredConstructor().newInstance();
                 transform.configure(options);
             } catch (Exception error) {
-                out.println(JSON.writeValueAsString(start.put("configure", Objects.toString(error.getMessage()))));
+                start.put("configure", Objects.toString(error.getMessage()));
+                ArrayNode logged = JSON.createArrayNode();
+                Matcher lines = PROBLEM.matcher(LOG.toString(StandardCharsets.UTF_8));
+                while (lines.find()) logged.add(lines.group(1));
+                if (!logged.isEmpty()) start.set("logged", logged);
+                out.println(JSON.writeValueAsString(start));
                 continue;
             }
             JsonNode records = item.get("records");

@@ -3,7 +3,11 @@ import ConnectData
 /// The plugins that Debezium ships in addition to its connectors.
 package enum DebeziumClasses {
     /// The plugins that are built in.
-    package static let plugins = [ExtractNewRecordState.plugin]
+    package static let plugins = [
+        ByLogicalTableRouter.plugin,
+        ExtractNewRecordState.plugin,
+        ReadToInsertEvent.plugin,
+    ]
 
     private static let converters = ["BinaryDataConverter", "ByteArrayConverter", "ByteBufferConverter"].map {
         "io.debezium.converters.\($0)"

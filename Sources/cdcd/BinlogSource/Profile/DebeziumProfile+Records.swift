@@ -16,6 +16,9 @@ extension DebeziumProfile {
         /// and table as they are.
         package var namesSchemasByTopic: Bool { isModern }
 
+        /// Whether `_` precedes a digit at the start of an adjusted schema name; otherwise it replaces it.
+        package var keepsFirstDigitOfNames: Bool { isModern }
+
         /// Whether a column's comment is the documentation of its field's schema.
         package var documentsColumns: Bool { isModern }
 

@@ -16,7 +16,8 @@ package struct JavaPattern: Sendable, Hashable {
         /// In the form of Java's `PatternSyntaxException`.
         package var description: String {
             guard let index else { return "\(reason)\n\(pattern)" }
-            return "\(reason) near index \(index)\n\(pattern)\n\(String(repeating: " ", count: index))^"
+            let mark = index < pattern.unicodeScalars.count ? "\n\(String(repeating: " ", count: index))^" : ""
+            return "\(reason) near index \(index)\n\(pattern)\(mark)"
         }
     }
 

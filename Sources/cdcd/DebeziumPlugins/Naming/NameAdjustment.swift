@@ -7,16 +7,18 @@ package enum NameAdjustment: String, Sendable, CaseIterable {
 
 extension NameAdjustment {
     /// A schema's full name as Avro allows it: letters, digits, `_` and dots, and no digit at the start.
-    package func adjustedName(_ name: String) -> String {
-        self == .none ? name : adjusted(name, allowsDots: true)
+    ///
+    /// - Parameter keepsFirstDigit: whether `_` precedes a digit at the start, as in 3.6, or replaces it, as in 1.9.
+    package func adjustedName(_ name: String, keepsFirstDigit: Bool = true) -> String {
+        self == .none ? name : adjusted(name, allowsDots: true, keepsFirstDigit: keepsFirstDigit)
     }
 
     /// A field's name as Avro allows it.
     package func adjustedFieldName(_ name: String) -> String {
-        self == .none ? name : adjusted(name, allowsDots: false)
+        self == .none ? name : adjusted(name, allowsDots: false, keepsFirstDigit: true)
     }
 
-    private func adjusted(_ name: String, allowsDots: Bool) -> String {
+    private func adjusted(_ name: String, allowsDots: Bool, keepsFirstDigit: Bool) -> String {
         var result = ""
         for (index, unit) in name.utf16.enumerated() {
             let isAllowed =
@@ -33,7 +35,7 @@ extension NameAdjustment {
             } else if self == .avroUnicode {
                 let digits = String(unit, radix: 16)
                 result += "_u" + String(repeating: "0", count: 4 - digits.count) + digits
-            } else if index == 0, (0x30...0x39).contains(unit), !allowsDots {
+            } else if index == 0, (0x30...0x39).contains(unit), keepsFirstDigit {
                 result += "_"
                 result.unicodeScalars.append(Unicode.Scalar(UInt8(unit)))
             } else {

@@ -61,7 +61,11 @@ package final class TablePlan: Sendable {
         self.columns = columns
         keyOnlyColumns = keyOnly
         let adjustment = configuration.schemaNameAdjustment
-        let schemaName = adjustment.adjustedName(
+        let keepsFirstDigit = configuration.profile.records.keepsFirstDigitOfNames
+        func schemaFullName(_ name: String) -> String {
+            adjustment.adjustedName(name, keepsFirstDigit: keepsFirstDigit)
+        }
+        let schemaName = schemaFullName(
             configuration.profile.records.namesSchemasByTopic ? topic : naming.unsanitized(table))
         func field(_ column: ColumnPlan) -> Schema.Field {
             Schema.Field(configuration.fieldNameAdjustment.adjustedFieldName(column.name), column.schema)
@@ -85,7 +89,7 @@ package final class TablePlan: Sendable {
         keySchema = keyFields.isEmpty ? nil : Schema(.structure, name: schemaName + ".Key", fields: keyFields)
         envelope = EnvelopeLayout(configuration)
         source = envelope.source.bound(toDatabase: table.database, table: table.table)
-        envelopeSchema = envelope.schema(name: adjustment.adjustedName(topic) + ".Envelope", row: rowSchema)
+        envelopeSchema = envelope.schema(name: schemaFullName(topic) + ".Envelope", row: rowSchema)
     }
 
     /// With two fields of one name, one of the values would be hidden.
