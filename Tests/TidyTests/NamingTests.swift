@@ -61,7 +61,6 @@ import Testing
     private static let exceptions: [String: String] = [
         "CDCD": "an entry point", "BenchmarkCommand": "an entry point",
         "customMirror": "a requirement of CustomReflectable",
-        "RetriableError": "thrown by sink tasks, as their protocol documents",
     ]
 
     /// Every declaration is named at least once more, in the sources, benchmarks, fuzz targets or tests. What the

@@ -66,12 +66,3 @@ package protocol SinkTaskContext: AnyObject {
     /// - Throws: if `errors.tolerance` does not allow the record to be skipped.
     func reportErrant(_ record: SinkRecord, _ error: any Error) throws
 }
-
-/// A failure that may be temporary: the operation is retried (`org.apache.kafka.connect.errors.RetriableException`).
-package struct RetriableError: Error, CustomStringConvertible {
-    package let cause: any Error
-
-    package init(_ cause: any Error) { self.cause = cause }
-
-    package var description: String { "\(cause)" }
-}

@@ -6,10 +6,16 @@ package struct PluginContext: Sendable {
     package let connectorConfiguration: [String: String]
     /// Creates other plugins to which a plugin delegates.
     package let plugins: PluginRegistry
+    /// Of the task that uses the plugin, whose stop interrupts the plugin's waits; nil outside of a task.
+    package let control: TaskControl?
 
-    package init(properties: [String: String], connectorConfiguration: [String: String], plugins: PluginRegistry) {
+    package init(
+        properties: [String: String], connectorConfiguration: [String: String], plugins: PluginRegistry,
+        control: TaskControl? = nil
+    ) {
         self.properties = properties
         self.connectorConfiguration = connectorConfiguration
         self.plugins = plugins
+        self.control = control
     }
 }

@@ -1,0 +1,119 @@
+import ConnectData
+import HTTPWire
+import WireCore
+
+/// The client of a schema registry: registers the schemas that a converter writes with, and fetches those of records
+/// that it reads. Blocking; used from one thread. Schemas are cached, within limits.
+package final class SchemaRegistry {
+    private struct Key: Hashable {
+        let schema: RegisteredSchema
+        let subject: SchemaSubject
+    }
+
+    private struct IDKey: Hashable {
+        let id: SchemaID
+        let subject: SchemaSubject?
+    }
+
+    private let api: any RegistryAPI
+    private let exchange: RegistryExchange
+    private let cachedSchemasMax: Int
+    private var registrations: [Key: SchemaRegistration] = [:]
+    private var schemas: [IDKey: RegisteredSchema] = [:]
+    private var references: [RegisteredSchema.Reference: RegisteredSchema] = [:]
+
+    private static let referencesMax = 1000
+
+    init(api: any RegistryAPI, exchange: RegistryExchange, cachedSchemasMax: Int = 1000) {
+        self.api = api
+        self.exchange = exchange
+        self.cachedSchemasMax = max(1, cachedSchemasMax)
+    }
+
+    /// Registers a schema, or looks it up, according to the settings. Asks the registry once for each schema and
+    /// subject.
+    ///
+    /// - Throws: `RetriableError` if the registry cannot be reached, `DataError` if it refuses the schema,
+    ///   `CancellationError` if the task is stopped.
+    package func registration(
+        of schema: RegisteredSchema, subject: SchemaSubject
+    ) throws -> SchemaRegistration {
+        let key = Key(schema: schema, subject: subject)
+        if let known = registrations[key] { return known }
+        let registration = try explainingRefusals {
+            try api.registration(of: schema, subject: subject, exchange)
+        }
+        if registrations.count >= cachedSchemasMax { registrations.removeAll(keepingCapacity: true) }
+        registrations[key] = registration
+        return registration
+    }
+
+    /// As `registration`, for callers that write with the given schema only.
+    ///
+    /// - Throws: also `DataError` if the settings select another schema.
+    package func register(_ schema: RegisteredSchema, subject: String) throws -> SchemaID {
+        let registration = try registration(of: schema, subject: SchemaSubject(subject))
+        guard registration.schema == schema else {
+            throw DataError("The registry's schema of subject \(subject) differs from that of the record")
+        }
+        return registration.id
+    }
+
+    /// The schema of a record that is read.
+    ///
+    /// - Parameter subject: where the schema is expected; nil if it is not known.
+    /// - Throws: as `registration`; `DataError` if the registry does not have the schema.
+    package func schema(id: SchemaID, subject: SchemaSubject? = nil) throws -> RegisteredSchema {
+        let key = IDKey(id: id, subject: subject)
+        if let known = schemas[key] { return known }
+        let schema = try explainingRefusals { try api.schema(id: id, subject: subject, exchange) }
+        if schemas.count >= cachedSchemasMax { schemas.removeAll(keepingCapacity: true) }
+        schemas[key] = schema
+        return schema
+    }
+
+    /// The schemas that a schema refers to, directly or through others: each after those that it refers to itself.
+    ///
+    /// - Throws: as `registration`; `DataError` if there are more than 1000 or they refer to each other in a circle.
+    package func referencedSchemas(of schema: RegisteredSchema) throws -> [ReferencedSchema] {
+        var found: [ReferencedSchema] = []
+        var done: Set<RegisteredSchema.Reference> = []
+        // An explicit stack: the depth is the registry's.
+        var open: [(schema: RegisteredSchema, reference: RegisteredSchema.Reference?, next: Int)] = [(schema, nil, 0)]
+        while let top = open.last {
+            guard top.next < top.schema.references.count else {
+                open.removeLast()
+                guard let reference = top.reference, done.insert(reference).inserted else { continue }
+                found.append(ReferencedSchema(name: reference.name, schema: top.schema))
+                continue
+            }
+            open[open.count - 1].next += 1
+            let reference = top.schema.references[top.next]
+            if done.contains(reference) { continue }
+            guard !open.contains(where: { $0.reference == reference }) else {
+                throw DataError("The schema \(reference.name) of the schema registry refers to itself")
+            }
+            guard found.count + open.count <= Self.referencesMax else {
+                throw DataError("A schema of the schema registry refers to more than \(Self.referencesMax) others")
+            }
+            open.append((try referenced(reference), reference, 0))
+        }
+        return found
+    }
+
+    private func referenced(_ reference: RegisteredSchema.Reference) throws -> RegisteredSchema {
+        if let known = references[reference] { return known }
+        let schema = try explainingRefusals { try api.schema(of: reference, exchange) }
+        if references.count >= cachedSchemasMax { references.removeAll(keepingCapacity: true) }
+        references[reference] = schema
+        return schema
+    }
+
+    private func explainingRefusals<R>(_ body: () throws -> R) throws -> R {
+        do {
+            return try body()
+        } catch let refusal as RegistryError {
+            throw DataError(refusal.explanation)
+        }
+    }
+}
