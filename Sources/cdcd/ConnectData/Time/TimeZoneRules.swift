@@ -137,6 +137,16 @@ package struct TimeZoneRules: Sendable, Hashable {
         return Resolution(instant: localSeconds - Int64(offset), offsetSeconds: offset)
     }
 
+    /// Seconds east of UTC at a local time, given in seconds since 1970-01-01T00:00 on the zone's clocks, as
+    /// `java.util.TimeZone` chooses them: the former offset for a skipped time, the new one for one that occurs twice.
+    func offsetSeconds(atLocal localSeconds: Int64) -> Int32 {
+        guard Self.instants.contains(localSeconds) else { return offsetSeconds(at: localSeconds) }
+        let margin: Int64 = 26 * 3600
+        let changes = changesBetween(localSeconds - margin, localSeconds + margin)
+        return changes.last { $0.instant + Int64($0.offset) <= localSeconds }?.offset
+            ?? offsetSeconds(at: localSeconds - margin)
+    }
+
     private func changesBetween(_ start: Int64, _ end: Int64) -> [Change] {
         var found = Array(changes[countOfChanges(upTo: start)...].prefix { $0.instant <= end })
         if let rule {
