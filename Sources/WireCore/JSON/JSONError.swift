@@ -6,8 +6,8 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
         case unexpectedByte(UInt8, expected: String)
         case badEscape
         case invalidUTF8
-        /// Arrays and objects nested deeper than `JSONValue.depthMax`.
-        case tooDeep
+        /// Arrays and objects nested deeper than the reader allows.
+        case tooDeep(max: Int)
         /// Content after the document's end.
         case trailingBytes
     }
@@ -28,7 +28,7 @@ package struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
             "unexpected \(Self.name(byte)) at byte \(offset) of the JSON document, expected \(expected)"
         case .badEscape: "unknown escape in a JSON string at byte \(offset)"
         case .invalidUTF8: "JSON string that is not UTF-8 at byte \(offset)"
-        case .tooDeep: "JSON nested deeper than \(JSONValue.depthMax) at byte \(offset)"
+        case .tooDeep(let max): "JSON nested deeper than \(max) at byte \(offset)"
         case .trailingBytes: "content after the end of the JSON document, at byte \(offset)"
         }
     }

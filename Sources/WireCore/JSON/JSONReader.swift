@@ -10,6 +10,7 @@
 package struct JSONReader {
     private let bytes: UnsafeRawBufferPointer
     private let numbersAsText: Bool
+    private let depthMax: Int
     private var position = 0
     /// The number of arrays and objects around the position.
     private var depth = 0
@@ -17,9 +18,12 @@ package struct JSONReader {
     private var isAtStart = false
 
     /// - Parameter bytes: valid as long as the reader is used.
-    package init(_ bytes: UnsafeRawBufferPointer, numbersAsText: Bool = false) {
+    package init(
+        _ bytes: UnsafeRawBufferPointer, numbersAsText: Bool = false, depthMax: Int = JSONValue.depthMax
+    ) {
         self.bytes = bytes
         self.numbersAsText = numbersAsText
+        self.depthMax = depthMax
     }
 
     // MARK: Structure
@@ -49,7 +53,7 @@ package struct JSONReader {
     }
 
     private mutating func enter() throws(JSONError) {
-        guard depth < JSONValue.depthMax else { throw JSONError(.tooDeep, at: position) }
+        guard depth < depthMax else { throw JSONError(.tooDeep(max: depthMax), at: position) }
         position += 1
         depth += 1
         isAtStart = true

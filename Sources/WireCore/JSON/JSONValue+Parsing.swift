@@ -10,18 +10,21 @@ extension JSONValue {
     ///
     /// - Parameter numbersAsText: numbers become strings of the text they are written in (`1.50`, `1e3`), as Jackson
     ///   reads them into maps of strings.
+    /// - Parameter depthMax: the maximum nesting; the caller's thread must have the stack for it.
     package static func parse(
-        _ bytes: UnsafeRawBufferPointer, numbersAsText: Bool = false
+        _ bytes: UnsafeRawBufferPointer, numbersAsText: Bool = false, depthMax: Int = depthMax
     ) throws(JSONError) -> JSONValue {
-        var reader = JSONReader(bytes, numbersAsText: numbersAsText)
+        var reader = JSONReader(bytes, numbersAsText: numbersAsText, depthMax: depthMax)
         let value = try reader.value()
         try reader.finish()
         return value
     }
 
-    package static func parse(_ bytes: [UInt8], numbersAsText: Bool = false) throws(JSONError) -> JSONValue {
+    package static func parse(
+        _ bytes: [UInt8], numbersAsText: Bool = false, depthMax: Int = depthMax
+    ) throws(JSONError) -> JSONValue {
         try bytes.span.bytes.withUnsafeBytes { (buffer) throws(JSONError) in
-            try parse(buffer, numbersAsText: numbersAsText)
+            try parse(buffer, numbersAsText: numbersAsText, depthMax: depthMax)
         }
     }
 

@@ -5,6 +5,7 @@ package enum DebeziumClasses {
     /// The plugins that are built in.
     package static let plugins = [
         ByLogicalTableRouter.plugin,
+        EventRouter.plugin,
         ExtractNewRecordState.plugin,
         ReadToInsertEvent.plugin,
     ]

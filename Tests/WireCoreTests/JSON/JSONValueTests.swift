@@ -77,7 +77,7 @@ import WireCore
         let depth = JSONValue.depthMax
         let fine = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
         #expect(try compact(fine) == fine)
-        #expect(throws: JSONError(.tooDeep, at: depth)) {
+        #expect(throws: JSONError(.tooDeep(max: JSONValue.depthMax), at: depth)) {
             try JSONValue.parse(String(repeating: "[", count: depth + 1))
         }
         #expect(throws: JSONError.self) { try JSONValue.parse(String(repeating: "{\"a\":", count: 100_000)) }

@@ -26,47 +26,25 @@ package final class RegexRouter: Transformation {
             into: \.replacement),
     ])
 
-    private let pattern: JavaPattern
-    private let replacement: String
-    private var targets: [String: String] = [:]
-    private var lastTopic = ""
-    private var lastTarget = ""
+    private var topics: TopicReplacement
 
     /// - Parameter configuration: the properties without their prefix.
     init(_ configuration: [String: String]) throws(ConfigError) {
         let settings = try Self.options.parse(configuration, into: Settings())
         do throws(JavaPattern.SyntaxError) {
-            pattern = try JavaPattern(settings.regex)
+            topics = TopicReplacement(try JavaPattern(settings.regex), replacement: settings.replacement)
         } catch {
             throw ConfigError(name: "regex", value: error.pattern, reason: "Invalid regex: \(error.description)")
         }
-        replacement = settings.replacement
     }
 
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
-        if record.topic == lastTopic {
-            record.topic = lastTarget
-            return true
-        }
-        let target = try self.target(of: record.topic)
-        lastTopic = record.topic
-        lastTarget = target
-        record.topic = target
+        record.topic = try topics.target(of: record.topic)
         return true
     }
 
     package func apply(to shape: inout RecordShape) throws -> ShapeChange {
-        shape.topic = try target(of: shape.topic)
+        shape.topic = try topics.target(of: shape.topic)
         return .applied
-    }
-
-    private func target(of topic: String) throws -> String {
-        if let cached = targets[topic] { return cached }
-        let target = pattern.matchesWhole(topic)
-            ? try pattern.replaceFirst(in: topic, with: replacement) ?? topic : topic
-        // Topics that depend on row values are not bounded.
-        if targets.count >= 10_000 { targets.removeAll() }
-        targets[topic] = target
-        return target
     }
 }
