@@ -84,7 +84,9 @@ import WireCore
             topic: "s.d.outbox", keySchema: nil, key: .null, valueSchema: envelope, value: .structure(value))
     }
 
-    private static func router(_ generation: DebeziumGeneration, _ configuration: [String: String]) throws -> EventRouter {
+    private static func router(
+        _ generation: DebeziumGeneration, _ configuration: [String: String]
+    ) throws -> EventRouter {
         try EventRouter(OutboxOptions(generation: generation, configuration: configuration), connector: nil)
     }
 

@@ -28,7 +28,8 @@ struct AdditionalField: Sendable {
                     name: name, value: text, reason: "'\(word)' is not a placement; use header, envelope or partition")
             }
             let names = trimming ? part.map { JavaText.trim($0) } : part
-            fields.append(AdditionalField(column: names[0], placement: placement, alias: names.count == 3 ? names[2] : names[0]))
+            let alias = names.count == 3 ? names[2] : names[0]
+            fields.append(AdditionalField(column: names[0], placement: placement, alias: alias))
         }
         return fields
     }

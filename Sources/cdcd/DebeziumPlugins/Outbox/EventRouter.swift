@@ -129,7 +129,9 @@ package final class EventRouter: Transformation {
         _ plan: OutboxPlan, _ row: Struct, _ payload: ConnectValue
     ) throws(DataError) -> ContiguousArray<ConnectValue> {
         var values: ContiguousArray<ConnectValue> = [payload]
-        for field in plan.additional where field.placement == .envelope { values.append(try field.column.value(in: row)) }
+        for field in plan.additional where field.placement == .envelope {
+            values.append(try field.column.value(in: row))
+        }
         return values
     }
 

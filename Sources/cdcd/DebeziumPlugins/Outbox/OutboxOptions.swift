@@ -220,7 +220,7 @@ extension OutboxOptions {
         Option(
             key("table.json.payload.null.behavior", .string, "ignore", .medium,
                 "Behavior when json payload including null value",
-                "What becomes of a null in an expanded payload: 'ignore' (default) leaves the field out, "
+                "What happens to a null in an expanded payload: 'ignore' (default) leaves the field out, "
                     + "'optional_bytes' keeps it as null of the type bytes.",
                 choice(["ignore", "optional_bytes"], profile)),
             choice: \.nullFields)
