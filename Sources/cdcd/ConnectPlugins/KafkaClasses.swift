@@ -8,9 +8,28 @@ package enum KafkaClasses {
         JSONConverter.plugin,
         JSONConverter.headerPlugin,
         SimpleHeaderConverter.plugin,
+        DropHeaders.plugin,
+        Filter.plugin,
+        HasHeaderKey.plugin,
         InsertHeader.plugin,
+        RecordIsTombstone.plugin,
         RegexRouter.plugin,
-    ]
+        TopicNameMatches.plugin,
+        ValueToKey.plugin,
+    ] + variants
+
+    /// Those with variants for keys and values.
+    private static let variants = [
+        Cast.plugins,
+        ExtractField.plugins,
+        Flatten.plugins,
+        HeaderFrom.plugins,
+        HoistField.plugins,
+        InsertField.plugins,
+        MaskField.plugins,
+        ReplaceField.plugins,
+        SetSchemaMetadata.plugins,
+    ].flatMap(\.self)
 
     private static let transforms = "org.apache.kafka.connect.transforms."
     private static let primitives = [

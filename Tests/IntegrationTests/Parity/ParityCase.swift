@@ -1,4 +1,4 @@
-import DebeziumPlugins
+import ConnectData
 import Foundation
 
 /// A parity case: statements, and the connector that captures their changes. The program `parity` runs the same files

@@ -15,7 +15,6 @@ extension ConnectorTests {
             "incremental-snapshot": "The option signal.data.collection is not supported yet",
             "outbox": "Class io.debezium.transforms.outbox.EventRouter could not be found",
             "transactions-and-metadata": "The option provide.transaction.metadata is not supported yet",
-            "transforms-of-kafka": "Class org.apache.kafka.connect.transforms.InsertField$Value could not be found",
         ]
 
         @Test func bytesEqualConvertedRecordsInAllParityCases() throws {

@@ -86,10 +86,35 @@ package struct ConfigValidator: Sendable {
         return refuse(name, value, "Duplicate alias provided.")
     }
 
+    /// A list without duplicates and empty items.
+    ///
+    /// - Parameter allowsEmpty: whether it may have no item.
+    package static func distinctItems(allowsEmpty: Bool) -> ConfigValidator {
+        ConfigValidator { name, value in
+            func error(_ reason: String) -> ConfigError {
+                ConfigError(name: name, value: value?.described, message: "Configuration '\(name)' \(reason)")
+            }
+            guard case .list(let items) = value else { return error("values must not be null.") }
+            if items.isEmpty {
+                return allowsEmpty ? nil : error("must not be empty. Valid values include: any non-empty value")
+            }
+            if Set(items).count != items.count { return error("values must not be duplicated.") }
+            return items.contains("") ? error("values must not be empty.") : nil
+        }
+    }
+
+    /// A list with at least one item.
+    package static let nonEmptyList = ConfigValidator { name, value in
+        if case .list(let items) = value, !items.isEmpty { return nil }
+        return refuse(name, value, "Empty list")
+    }
+
     /// A Java regular expression.
     package static let regularExpression = ConfigValidator { name, value in
         guard case .text(let text) = value else {
-            return refuse(name, value, "Invalid regex: a regular expression is required")
+            return refuse(
+                name, value,
+                "Invalid regex: Cannot invoke \"String.isEmpty()\" because \"this.pattern\" is null")
         }
         do throws(JavaPattern.SyntaxError) {
             _ = try JavaPattern(text)

@@ -1,24 +1,36 @@
+extension Schema {
+    /// The name of the Java class that has values of the schema, as `Class.getName` gives it.
+    package var javaClassName: String {
+        switch (logicalType, type) {
+        case (.date, .int32), (.time, .int32), (.timestamp, .int64): "java.util.Date"
+        case (.decimal, .bytes): "java.math.BigDecimal"
+        case (_, .int8): "java.lang.Byte"
+        case (_, .int16): "java.lang.Short"
+        case (_, .int32): "java.lang.Integer"
+        case (_, .int64): "java.lang.Long"
+        case (_, .float32): "java.lang.Float"
+        case (_, .float64): "java.lang.Double"
+        case (_, .boolean): "java.lang.Boolean"
+        case (_, .string): "java.lang.String"
+        case (_, .bytes): "[B"
+        case (_, .array): "java.util.ArrayList"
+        case (_, .map): "java.util.HashMap"
+        case (_, .structure): "org.apache.kafka.connect.data.Struct"
+        }
+    }
+}
+
 extension ConnectValue {
-    /// The name of the Java class that has the value, as `Class.getName` gives it, for messages; `null` for null.
+    /// The name of the Java class that has the value, for messages; `null` for null.
     ///
     /// - Parameter schema: of the value. Integers without a schema are those that converters create: `Long`.
     package func javaClassName(_ schema: Schema?) -> String {
-        switch schema?.logicalType {
-        case .date, .time, .timestamp: if integerValue != nil { return "java.util.Date" }
-        case .decimal: if case .bytes = self { return "java.math.BigDecimal" }
-        case nil: break
-        }
+        if isNull { return "null" }
+        if let schema { return schema.javaClassName }
         switch self {
         case .null: return "null"
         case .boolean: return "java.lang.Boolean"
-        case .integer:
-            switch schema?.type {
-            case .int8: return "java.lang.Byte"
-            case .int16: return "java.lang.Short"
-            case .int32: return "java.lang.Integer"
-            case .int64, .boolean, .string, .bytes, .array, .map, .float32, .float64, .structure, nil:
-                return "java.lang.Long"
-            }
+        case .integer: return "java.lang.Long"
         case .float32: return "java.lang.Float"
         case .float64: return "java.lang.Double"
         case .string: return "java.lang.String"
@@ -36,6 +48,13 @@ extension ConnectValue {
     package func requiringStruct(_ schema: Schema?, for purpose: String) throws(DataError) -> Struct {
         if case .structure(let value) = self { return value }
         throw DataError("Only Struct objects supported for [\(purpose)], found: \(javaClassName(schema))")
+    }
+
+    /// The entries of the map, if the value is one.
+    package func requiringMap(for purpose: String) throws(DataError) -> [MapEntry] {
+        if case .map(let entries) = self { return entries }
+        throw DataError(
+            "Only Map objects supported in absence of schema for [\(purpose)], found: \(javaClassName(nil))")
     }
 }
 

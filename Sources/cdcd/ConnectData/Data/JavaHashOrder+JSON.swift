@@ -19,5 +19,5 @@ extension JavaHashOrder {
         object.names.reduce(0) { $0 &+ (hash($1) ^ hash(object[$1] ?? .null)) }
     }
 
-    private static func folded(_ bits: UInt64) -> Int32 { Int32(truncatingIfNeeded: bits ^ bits >> 32) }
+    static func folded(_ bits: UInt64) -> Int32 { Int32(truncatingIfNeeded: bits ^ bits >> 32) }
 }

@@ -11,7 +11,7 @@ package enum JavaHashOrder {
         /// A `HashMap` that is a copy of one with the same keys.
         case copied
 
-        fileprivate func count(for keyCount: Int) -> Int {
+        func count(for keyCount: Int) -> Int {
             switch self {
             case .standard: 16
             case .ofOneEntry: 2
@@ -38,7 +38,12 @@ package enum JavaHashOrder {
         var bucketCount = first.count(for: keys.count)
         // A table of n buckets is doubled when it holds more than three quarters of n.
         while keys.count > bucketCount * 3 / 4 { bucketCount *= 2 }
-        return keys.enumerated()
+        return sorted(keys, bucketCount: bucketCount, hash: hash)
+    }
+
+    /// The keys in the order that they have in a table with this number of buckets.
+    static func sorted<Key>(_ keys: [Key], bucketCount: Int, hash: (Key) -> Int32) -> [Key] {
+        keys.enumerated()
             .map { (bucket: spread(hash($1)) & Int32(truncatingIfNeeded: bucketCount - 1), place: $0, key: $1) }
             .sorted { ($0.bucket, $0.place) < ($1.bucket, $1.place) }
             .map(\.key)

@@ -23,6 +23,11 @@ package final class TransformationChain {
         }
         var steps: [Step] = []
         for item in setup.transformations {
+            if let alias = item.predicate, predicates[alias] == nil {
+                throw ConfigError(
+                    name: "predicates.\(alias).type",
+                    message: "Unknown configuration 'predicates.\(alias).plugin.version'")
+            }
             guard case .transformation(let make) = item.plugin.factory else { preconditionFailure("resolved by kind") }
             steps.append(
                 Step(

@@ -31,17 +31,10 @@ struct TransformationSetup {
 
     private let configuration: [String: String]
     private let plugins: PluginRegistry
-    private let usablePredicates: Set<String>
 
     init(_ configuration: [String: String], plugins: PluginRegistry) {
         self.configuration = configuration
         self.plugins = plugins
-        // A transform may name a predicate only if its class is built in.
-        usablePredicates = Set(
-            ConfigSetting.items(configuration["predicates"] ?? "").filter { alias in
-                let name = JavaText.trim(configuration["predicates.\(alias).type"] ?? "")
-                return plugins.plugin(named: name, kind: .predicate) != nil
-            })
         for alias in aliases(.transforms) {
             if let item = read(alias, .transforms) { transformations.append(item) }
         }
@@ -122,7 +115,7 @@ struct TransformationSetup {
             documentation: "Version of the \(section.noun).", group: group, orderInGroup: 1, width: .long,
             displayName: "\(section.displayNoun) version for \(alias)", recommendedValues: [version],
             validator: .onlyVersion(version, of: plugin.className))
-        let common = section == .transforms ? predicateKeys : ConfigDefinition([])
+        let common = section == .transforms ? Self.predicateKeys : ConfigDefinition([])
         let definition =
             ConfigDefinition([versionKey])
             + (properties.definition + common).embedded(under: prefix, group: group, firstOrder: 2)
@@ -144,28 +137,21 @@ struct TransformationSetup {
         for (name, value) in configuration {
             if let suffix = name.dropping(prefix: prefix) { own[suffix] = value }
         }
-        let predicate = JavaText.trim(configuration[prefix + "predicate"] ?? "")
         return Item(
             plugin: plugin,
             context: PluginContext(properties: own, connectorConfiguration: configuration, plugins: plugins),
-            predicate: predicate.isEmpty ? nil : predicate,
+            predicate: configuration[prefix + "predicate"].map { JavaText.trim($0) },
             isNegated: JavaText.trim(configuration[prefix + "negate"] ?? "").lowercased() == "true")
     }
 
-    /// The properties that every transform has.
-    private var predicateKeys: ConfigDefinition {
-        let usable = usablePredicates
-        return ConfigDefinition([
-            ConfigKey(
-                "negate", .boolean, defaultValue: "false",
-                documentation: "Whether the configured predicate should be negated."),
-            ConfigKey(
-                "predicate", .string,
-                documentation: "The alias of a predicate used to determine whether to apply this transformation.",
-                validator: .supportedOnly(what: "A predicate of a transform") { setting in
-                    guard case .text(let alias) = setting else { return false }
-                    return alias.isEmpty || usable.contains(alias)
-                }),
-        ])
-    }
+    /// The properties that every transform has. A predicate that does not exist is an error only when the transforms
+    /// are created.
+    private static let predicateKeys = ConfigDefinition([
+        ConfigKey(
+            "negate", .boolean, defaultValue: "false",
+            documentation: "Whether the configured predicate should be negated."),
+        ConfigKey(
+            "predicate", .string,
+            documentation: "The alias of a predicate used to determine whether to apply this transformation."),
+    ])
 }

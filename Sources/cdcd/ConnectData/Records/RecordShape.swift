@@ -1,5 +1,6 @@
 /// The structure of the records of one kind, for example of the inserts of one version of a table: what `ConnectRecord`
-/// has, with shapes in place of values.
+/// has, with shapes in place of values. They have neither a partition nor a timestamp of their own: a transform that
+/// sets one depends on values.
 package struct RecordShape: Sendable, Hashable {
     package struct Header: Sendable, Hashable {
         package let name: String

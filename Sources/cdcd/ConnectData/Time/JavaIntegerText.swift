@@ -1,6 +1,6 @@
 /// A number as `NumberFormat.getIntegerInstance` of Java reads it in the locale `en` without grouping: digits of any
 /// script, an exponent, `NaN` and `∞`. Its value is that of `Number.intValue()`.
-struct JavaIntegerText {
+package struct JavaIntegerText {
     let value: Int32
     /// The index after the number.
     let end: Int
@@ -36,6 +36,12 @@ struct JavaIntegerText {
         if unit < 0x80 { return (0x30...0x39).contains(unit) ? UInt8(unit) - 0x30 : nil }
         guard let scalar = Unicode.Scalar(unit), scalar.properties.numericType == .decimal else { return nil }
         return scalar.properties.numericValue.flatMap { UInt8(exactly: $0) }
+    }
+
+    /// The text with ASCII's digits in place of those of all scripts: `Integer.parseInt` reads them alike.
+    package static func asciiDigits(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+        return String(decoding: text.utf16.map { digit($0).map { 0x30 + UInt16($0) } ?? $0 }, as: UTF16.self)
     }
 
     private static func digits(_ units: ArraySlice<UInt16>, _ index: inout Int) -> [UInt8] {

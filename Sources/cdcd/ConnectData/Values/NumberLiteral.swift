@@ -75,3 +75,45 @@ package struct DecimalText {
         return Int64((isNegative ? "-" : "") + String(decoding: kept, as: UTF8.self))
     }
 }
+
+extension DecimalText {
+    /// `BigDecimal.longValue`: the lowest 64 bits of the number without its fraction.
+    package var truncatedInteger: Int64 {
+        var value: UInt64 = 0
+        for digit in digits.dropLast(max(0, scale)) {
+            value = value &* 10 &+ UInt64(digit - UInt8(ascii: "0"))
+        }
+        // 10 to the power of 64 is a multiple of 2 to the power of 64.
+        for _ in 0..<min(64, max(0, -scale)) { value = value &* 10 }
+        return Int64(bitPattern: isNegative ? 0 &- value : value)
+    }
+
+    /// `BigDecimal.doubleValue`.
+    package var double: Double { Double(text) ?? 0 }
+
+    /// `BigDecimal.floatValue`.
+    package var float: Float { Float(text) ?? 0 }
+
+    private var text: String { (isNegative ? "-" : "") + String(decoding: digits, as: UTF8.self) + "e\(-scale)" }
+}
+
+extension DecimalText {
+    /// The maximum number of zeros that are appended to a number.
+    private static let addedZerosMax = 1000
+
+    /// The unscaled value in another scale; nil if digits would be lost.
+    package func unscaled(scale wanted: Int) -> [UInt8]? {
+        let zero = UInt8(ascii: "0")
+        if digits == [zero] { return [0] }
+        var digits = digits
+        if wanted < scale {
+            let excess = scale - wanted
+            guard digits.count > excess, digits.suffix(excess).allSatisfy({ $0 == zero }) else { return nil }
+            digits.removeLast(excess)
+        } else {
+            guard wanted - scale <= Self.addedZerosMax else { return nil }
+            digits += Array(repeating: zero, count: wanted - scale)
+        }
+        return UnscaledDecimal.bytes(digits: digits, isNegative: isNegative)
+    }
+}

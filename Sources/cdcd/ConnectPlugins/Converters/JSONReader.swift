@@ -77,7 +77,7 @@ struct JSONReader {
     }
 }
 
-/// Values without a schema.
+/// Values without a schema. Objects become maps in the order of Java's `HashMap`.
 private enum SchemalessReader {
     static func value(_ json: JSONValue) -> ConnectValue {
         switch json {
@@ -87,7 +87,11 @@ private enum SchemalessReader {
         case .double(let number): .float64(number)
         case .string(let text): .string(text)
         case .array(let items): .array(items.map(value))
-        case .object(let object): .map(object.members.map { .init(key: .string($0.name), value: value($0.value)) })
+        case .object(let object):
+            .map(
+                JavaHashOrder.sorted(object.members) { JavaHashOrder.hash($0.name) }.map {
+                    .init(key: .string($0.name), value: value($0.value))
+                })
         }
     }
 }

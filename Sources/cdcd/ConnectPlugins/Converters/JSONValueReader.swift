@@ -152,27 +152,6 @@ struct JSONValueReader {
     }
 }
 
-extension DecimalText {
-    /// The maximum number of zeros that are appended to a number.
-    private static let addedZerosMax = 1000
-
-    /// The unscaled value in another scale; nil if digits would be lost.
-    fileprivate func unscaled(scale wanted: Int) -> [UInt8]? {
-        let zero = UInt8(ascii: "0")
-        if digits == [zero] { return [0] }
-        var digits = digits
-        if wanted < scale {
-            let excess = scale - wanted
-            guard digits.count > excess, digits.suffix(excess).allSatisfy({ $0 == zero }) else { return nil }
-            digits.removeLast(excess)
-        } else {
-            guard wanted - scale <= Self.addedZerosMax else { return nil }
-            digits += Array(repeating: zero, count: wanted - scale)
-        }
-        return UnscaledDecimal.bytes(digits: digits, isNegative: isNegative)
-    }
-}
-
 extension JSONValue {
     fileprivate var doubleValue: Double? {
         switch self {
@@ -191,26 +170,6 @@ extension JSONValue {
         case .string: "STRING"
         case .array: "ARRAY"
         case .object: "OBJECT"
-        }
-    }
-}
-
-extension SchemaType {
-    /// The constant of Java's `Schema.Type`.
-    fileprivate var javaName: String {
-        switch self {
-        case .int8: "INT8"
-        case .int16: "INT16"
-        case .int32: "INT32"
-        case .int64: "INT64"
-        case .float32: "FLOAT32"
-        case .float64: "FLOAT64"
-        case .boolean: "BOOLEAN"
-        case .string: "STRING"
-        case .bytes: "BYTES"
-        case .array: "ARRAY"
-        case .map: "MAP"
-        case .structure: "STRUCT"
         }
     }
 }

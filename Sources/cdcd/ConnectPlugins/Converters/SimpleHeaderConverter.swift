@@ -29,7 +29,7 @@ package final class SimpleHeaderConverter: HeaderConverter {
         case .null: writer.literal("null")
         case .boolean(let flag): flag ? writer.literal("true") : writer.literal("false")
         case .integer(let number):
-            if let text = Self.dateText(number, schema?.logicalType) {
+            if let text = UTCText.connectDate(number, schema?.logicalType) {
                 writer.utf8(text)
             } else {
                 writer.decimal(number)
@@ -72,7 +72,7 @@ package final class SimpleHeaderConverter: HeaderConverter {
                 append(member, field.schema, isEmbedded: true, to: &writer)
             }
             writer.byte(UInt8(ascii: "}"))
-        case .instant(let milliseconds): writer.utf8(Self.dateText(milliseconds))
+        case .instant(let milliseconds): writer.utf8(UTCText.connectDate(milliseconds))
         }
     }
 
@@ -84,52 +84,5 @@ package final class SimpleHeaderConverter: HeaderConverter {
             writer.byte(byte)
         }
         writer.byte(UInt8(ascii: "\""))
-    }
-
-    private static let dayMilliseconds: Int64 = 86_400_000
-
-    /// Connect's dates and times, which Java represents as `java.util.Date`.
-    private static func dateText(_ number: Int64, _ type: LogicalType?) -> String? {
-        let milliseconds: Int64
-        switch type {
-        case .date:
-            let (product, overflow) = number.multipliedReportingOverflow(by: dayMilliseconds)
-            guard !overflow else { return nil }
-            milliseconds = product
-        case .time, .timestamp: milliseconds = number
-        case .decimal, nil: return nil
-        }
-        return dateText(milliseconds)
-    }
-
-    /// A `java.util.Date`: the time alone on the first day, the date alone at midnight, otherwise both, in UTC.
-    private static func dateText(_ milliseconds: Int64) -> String {
-        if milliseconds < dayMilliseconds { return UTCText.time(milliseconds) }
-        if milliseconds % dayMilliseconds == 0 { return UTCText.date(milliseconds) }
-        return "\(UTCText.date(milliseconds))T\(UTCText.time(milliseconds))"
-    }
-}
-
-/// Instants as text in UTC, in the proleptic Gregorian calendar.
-enum UTCText {
-    /// `yyyy-MM-dd`
-    static func date(_ milliseconds: Int64) -> String {
-        let (year, month, day) = CivilDate.from(daysSinceEpoch: floorDivide(milliseconds, 86_400_000))
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
-    }
-
-    /// `HH:mm:ss.SSS'Z'`
-    static func time(_ milliseconds: Int64) -> String {
-        let inDay = milliseconds - floorDivide(milliseconds, 86_400_000) * 86_400_000
-        let seconds = inDay / 1000
-        return "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
-            + ".\(padded(inDay % 1000, 3))Z"
-    }
-
-    private static func floorDivide(_ a: Int64, _ b: Int64) -> Int64 { a >= 0 ? a / b : -((-(a + 1)) / b) - 1 }
-
-    private static func padded(_ value: Int64, _ width: Int) -> String {
-        let digits = String(value)
-        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }

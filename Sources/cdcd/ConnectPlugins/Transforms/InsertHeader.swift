@@ -44,4 +44,10 @@ package final class InsertHeader: Transformation {
         if record.headers.isEmpty { record.headers = onlyHeader } else { record.headers.append(header) }
         return true
     }
+
+    package func apply(to shape: inout RecordShape) -> ShapeChange {
+        let value: ValueShape = header.value.isNull ? .null : .constant(header.value)
+        shape.headers.append(.init(header.name, schema: header.schema, value: value))
+        return .applied
+    }
 }

@@ -158,6 +158,7 @@ package struct RecordWriter: ~Copyable {
     private func headers(
         of shape: RecordShape, _ values: [ConnectValue], _ added: [RawHeader]
     ) throws -> EncodedHeaders {
+        for (header, value) in zip(shape.headers, values) { try header.schema?.checkHeader(value) }
         let own = try converted(
             zip(shape.headers, values).map { ConnectRecord.Header($0.name, schema: $0.schema, value: $1) },
             topic: shape.topic)

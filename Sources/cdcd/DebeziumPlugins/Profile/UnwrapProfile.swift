@@ -1,3 +1,5 @@
+import ConnectData
+
 /// Every decision of `ExtractNewRecordState` that depends on the generation of Debezium, by name.
 ///
 /// No other code of the transforms tests for a generation.

@@ -1,4 +1,3 @@
-import ConnectData
 import WireCore
 
 /// The generation of Debezium that a connector configuration selects.
@@ -27,6 +26,10 @@ package enum DebeziumGeneration: String, Sendable, Hashable, CaseIterable {
             self = .v36
         }
     }
+
+    /// Whether the connector's workers were those of Kafka 2, so that options of Kafka's own plugins which Kafka 4 has
+    /// removed are still read.
+    package var readsOptionsOfKafka2: Bool { self == .v19 }
 
     /// The version that `source.version` and the plugin list show.
     package var version: String {
