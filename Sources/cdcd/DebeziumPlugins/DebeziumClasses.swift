@@ -7,7 +7,10 @@ package enum DebeziumClasses {
         ByLogicalTableRouter.plugin,
         EventRouter.plugin,
         ExtractNewRecordState.plugin,
+        HeaderToValue.plugin,
+        PartitionRouting.plugin,
         ReadToInsertEvent.plugin,
+        TimezoneConverter.plugin,
     ]
 
     private static let converters = ["BinaryDataConverter", "ByteArrayConverter", "ByteBufferConverter"].map {

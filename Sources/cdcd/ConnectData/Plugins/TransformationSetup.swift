@@ -125,6 +125,12 @@ struct TransformationSetup {
         for refused in properties.refused {
             guard let value = configuration[prefix + refused.name] else { continue }
             let error = ConfigError(name: prefix + refused.name, value: value, reason: refused.reason)
+            // The class itself may be refused.
+            if let type = values.indices.last, values[type].name == error.name {
+                values[type].errors.append(error.message)
+                errors.append(error)
+                return nil
+            }
             shown.append(ConfigValue(name: error.name, key: nil, value: value, errors: [error.message]))
         }
         values += shown

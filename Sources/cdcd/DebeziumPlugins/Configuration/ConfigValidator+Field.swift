@@ -28,6 +28,33 @@ extension ConfigValidator {
         }
     }
 
+    /// An absent value is valid.
+    static let fieldIsListOfRegularExpressions = field { value in
+        guard case .list(let items) = value else { return nil }
+        for item in items {
+            do throws(JavaPattern.SyntaxError) {
+                _ = try JavaPattern(item)
+            } catch {
+                return "A comma-separated list of valid regular expressions is expected, but \(error.description)"
+            }
+        }
+        return nil
+    }
+
+    static let fieldIsPositive = field { value in
+        if case .integer(let number) = value, number <= 0 { "A positive, non-zero integer value is expected" } else { nil }
+    }
+
+    static let fieldHasNoEmptyElements = field { value in
+        guard case .list(let items) = value, DebeziumList.items(items).contains("") else { return nil }
+        return "Empty string element(s) not permitted"
+    }
+
+    static let fieldHasNoSpaces = field { value in
+        guard case .list(let items) = value, items.contains(where: { $0.contains(" ") }) else { return nil }
+        return "Element(s) containing space not permitted"
+    }
+
     /// One of several values, regardless of case. An absent value is valid only if the property has a default.
     ///
     /// - Parameter choices: in the order of Debezium's message.
