@@ -58,15 +58,16 @@ private final class JSONSink: RecordSink {
         converter = try schemas.map { try JSONConverter(configuration: ["schemas.enable": "\($0)"]) }
     }
 
-    func emit(_ record: ConnectRecord) throws {
+    func emit(_ record: ConnectRecord) throws -> Bool {
         guard let converter else {
             blackHole(record)
-            return
+            return true
         }
         writer.reset()
         _ = try converter.convert(record.key, schema: record.keySchema, topic: record.topic, into: &writer)
         _ = try converter.convert(record.value, schema: record.valueSchema, topic: record.topic, into: &writer)
         writtenBytes &+= writer.count
+        return true
     }
 
     func checkpoint(partition: JSONObject, offset: JSONObject) throws {}

@@ -170,10 +170,11 @@ private final class ConvertingSink: RecordSink, ByteTarget {
         key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headerValues: [ConnectValue]
     ) throws -> Bool { true }
 
-    func emit(_ record: ConnectRecord) throws {
+    func emit(_ record: ConnectRecord) throws -> Bool {
         writer.reset()
         _ = try converter.convert(record.key, schema: record.keySchema, topic: record.topic, into: &writer)
         _ = try converter.convert(record.value, schema: record.valueSchema, topic: record.topic, into: &writer)
+        return true
     }
 
     func checkpoint(partition: JSONObject, offset: JSONObject) throws {}

@@ -72,7 +72,7 @@ package final class EncodingSink: RecordSink {
         writer = try RecordWriter(connector: connector, worker: worker, plugins: plugins)
     }
 
-    package func emit(_ record: consuming ConnectRecord) throws {
+    package func emit(_ record: consuming ConnectRecord) throws -> Bool {
         let written = written.take()
         let encoded: Encoded
         do {
@@ -81,13 +81,17 @@ package final class EncodingSink: RecordSink {
             if written != nil { comparison.differences.append("\(record.topic): only the values fail: \(error)") }
             throw error
         }
-        guard path == .both else { return add(encoded) }
+        guard path == .both else {
+            add(encoded)
+            return encoded != .dropped
+        }
         guard let written else {
             comparison.valuesOnlyCount += 1
-            return
+            return encoded != .dropped
         }
         comparison.comparedCount += 1
         if written != encoded { comparison.differences.append(Self.difference(written, encoded)) }
+        return encoded != .dropped
     }
 
     private func convert(_ record: inout ConnectRecord) throws -> Encoded {

@@ -267,7 +267,10 @@ extension SnapshotEmitter {
 final class CollectingSink: RecordSink {
     private(set) var records: [ConnectRecord] = []
 
-    func emit(_ record: consuming ConnectRecord) throws { records.append(record) }
+    func emit(_ record: consuming ConnectRecord) throws -> Bool {
+        records.append(record)
+        return true
+    }
     func checkpoint(partition: JSONObject, offset: JSONObject) throws {}
     func awaitDelivery() throws {}
 

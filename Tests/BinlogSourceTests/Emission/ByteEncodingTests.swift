@@ -104,7 +104,10 @@ import WireCore
 
         init(_ schema: @escaping (Schema) -> Schema) { self.schema = schema }
 
-        func emit(_ record: consuming ConnectRecord) throws { recordCount += 1 }
+        func emit(_ record: consuming ConnectRecord) throws -> Bool {
+            recordCount += 1
+            return true
+        }
 
         func encoding(of shape: RecordShape) -> RecordEncoding {
             guard let envelope = shape.valueSchema else { return .records }

@@ -13,9 +13,10 @@ import WireTestSupport
     private final class FailingSink: RecordSink {
         var remaining: Int
         init(after remaining: Int) { self.remaining = remaining }
-        func emit(_ record: consuming ConnectRecord) throws {
+        func emit(_ record: consuming ConnectRecord) throws -> Bool {
             guard remaining > 0 else { throw CancellationError() }
             remaining -= 1
+            return true
         }
         func checkpoint(partition: JSONObject, offset: JSONObject) throws {}
         func awaitDelivery() throws {}

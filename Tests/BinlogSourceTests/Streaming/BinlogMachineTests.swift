@@ -71,6 +71,32 @@ import WireCore
         #expect(machine.resumeRequest.offset.gtids == binlog.executed)
     }
 
+    @Test func rowsThatTransformsDropStoreNoOffset() throws {
+        var binlog = ScriptedBinlog(usesGTIDs: true)
+        transaction(&binlog, rows: 1)
+        let first = binlog.executed
+        transaction(&binlog, rows: 1)
+        var machine = try machine(after: "")
+        var decoder = BinlogDecoder(hasChecksums: false)
+        var sentEvents = 0
+        for bytes in binlog.dump(after: GTIDSet()) {
+            try bytes.withUnsafeBytes { bytes in
+                let event = try decoder.decodeOne(bytes)
+                if case .emitRows = machine.receive(event) {
+                    machine.didEmitRows(1, of: 1, skipping: 0, storesOffset: sentEvents == 0)
+                    sentEvents += 1
+                }
+                machine.complete(event)
+            }
+        }
+        // The offset is that of the first transaction, while the stream itself continues after the second.
+        #expect(machine.takeCheckpoint()?.gtids != binlog.executed)
+        #expect(machine.takeCheckpoint() == nil)
+        #expect(machine.resumeRequest.offset.gtids == binlog.executed)
+        #expect(machine.idleOffset?.gtids == binlog.executed)
+        #expect(first != binlog.executed)
+    }
+
     @Test func loadDataIsCheckedAsAStatement() throws {
         var binlog = ScriptedBinlog(usesGTIDs: true)
         binlog.announce()

@@ -117,9 +117,10 @@ final class CrashingTask {
 
         init(_ steps: Steps) { self.steps = steps }
 
-        func emit(_ record: consuming ConnectRecord) throws {
+        func emit(_ record: consuming ConnectRecord) throws -> Bool {
             outcome.records.append(CrashingTask.text(record))
             try steps.done()
+            return true
         }
 
         func checkpoint(partition: JSONObject, offset: JSONObject) throws {

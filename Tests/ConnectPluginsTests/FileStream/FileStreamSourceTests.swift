@@ -24,9 +24,10 @@ import WireStreams
 
         init(stored: Int64? = nil) { self.stored = stored }
 
-        func emit(_ record: consuming ConnectRecord) {
+        func emit(_ record: consuming ConnectRecord) -> Bool {
             let line = record.value.stringValue ?? "?"
             state.update { $0.lines.append(line) }
+            return true
         }
 
         func checkpoint(partition: JSONObject, offset: JSONObject) {

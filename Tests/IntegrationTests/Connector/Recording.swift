@@ -58,7 +58,7 @@ final class RecordingSink: RecordSink {
         self.control = control
     }
 
-    func emit(_ record: consuming ConnectRecord) throws {
+    func emit(_ record: consuming ConnectRecord) throws -> Bool {
         let isFull = recording.read { $0.records.count >= $0.capacity }
         if isFull {
             let signal = DispatchSemaphore(value: 0)
@@ -70,6 +70,7 @@ final class RecordingSink: RecordSink {
         let taken = record
         recording.change { $0.records.append(taken) }
         try recording.change { $0.dueHook() }?()
+        return true
     }
 
     func checkpoint(partition: JSONObject, offset: JSONObject) throws {

@@ -201,7 +201,7 @@ final class ParityCaseRun {
             shape.topic == markers ? .records : encoding.encoding(of: shape)
         }
 
-        func emit(_ record: consuming ConnectRecord) throws {
+        func emit(_ record: consuming ConnectRecord) throws -> Bool {
             guard record.topic != markers else { return try recording.emit(record) }
             let (topic, isRow) = (record.topic, !Self.isSchemaChange(record) && !Self.changesKey(record))
             defer {
@@ -212,7 +212,7 @@ final class ParityCaseRun {
                 }
                 results.comparison.withLock { $0.add(comparison) }
             }
-            try encoding.emit(record)
+            return try encoding.emit(record)
         }
 
         private static func isSchemaChange(_ record: borrowing ConnectRecord) -> Bool {

@@ -24,6 +24,8 @@ package final class RecordEmitter: SchemaChangeEmitter {
 
     /// The number of records passed to the sink so far.
     package var emittedRecords: Int64 { output.emittedRecords }
+    /// The number of records that were emitted and not dropped by a transform.
+    package var sentRecords: Int64 { output.emittedRecords - output.droppedRecords }
 
     // MARK: Rows
 

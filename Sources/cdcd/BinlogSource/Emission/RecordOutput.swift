@@ -18,6 +18,8 @@ package final class RecordOutput {
     let contextHeaders: [ConnectRecord.Header]
     /// The number of records passed to the sink so far.
     private(set) var emittedRecords: Int64 = 0
+    /// The number of them that a transform dropped, or that were skipped after an error.
+    private(set) var droppedRecords: Int64 = 0
     private let schemaChanges: SchemaChangeLayout
     private let warnsOfUnrepresentable: Bool
     private let logger: Logger
@@ -56,6 +58,7 @@ package final class RecordOutput {
     func drop() throws {
         try sink.drop()
         emittedRecords += 1
+        droppedRecords += 1
     }
 
     /// Counts a record that was passed to a byte target.
@@ -72,8 +75,9 @@ package final class RecordOutput {
 
     @inline(__always)
     func send(_ record: consuming ConnectRecord) throws {
-        try sink.emit(record)
+        let isSent = try sink.emit(record)
         emittedRecords += 1
+        if !isSent { droppedRecords += 1 }
     }
 
     /// Warns once for each column that some of its values cannot be represented and are emitted as null. Empties

@@ -128,13 +128,18 @@ final class BinlogEventHandler {
         _ rows: RowsEvent, _ rowDecoder: BinlogRowDecoder, _ header: EventHeader, skippingRows skippedRows: Int
     ) throws {
         let source = machine.rowSource(header)
+        let sentBefore = emitter.sentRecords
         do {
             let count = try emitter.emit(rows, of: rowDecoder, source: source, skippingRows: skippedRows)
-            machine.didEmitRows(count, of: count, skipping: skippedRows)
+            machine.didEmitRows(
+                count, of: count, skipping: skippedRows, storesOffset: emitter.sentRecords > sentBefore)
         } catch {
             // Rows that were emitted before are counted, because otherwise an orderly stop would repeat them.
             let done = emitter.deliveredRows
-            if done > skippedRows { machine.didEmitRows(done, of: done + 1, skipping: skippedRows) }
+            if done > skippedRows {
+                machine.didEmitRows(
+                    done, of: done + 1, skipping: skippedRows, storesOffset: emitter.sentRecords > sentBefore)
+            }
             throw located(error)
         }
     }

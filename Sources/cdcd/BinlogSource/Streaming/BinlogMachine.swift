@@ -275,11 +275,13 @@ struct BinlogMachine: Sendable {
     ///   - done: the number of rows from the event's first on.
     ///   - total: the number of rows in the event.
     ///   - skipped: the number of rows at its head that were delivered before a restart.
-    mutating func didEmitRows(_ done: Int, of total: Int, skipping skipped: Int) {
+    ///   - storesOffset: whether a record of them is sent. As in Connect, an offset is stored with the record that it
+    ///     belongs to; those of dropped records are not.
+    mutating func didEmitRows(_ done: Int, of total: Int, skipping skipped: Int, storesOffset: Bool = true) {
         if done > skipped { lastRowIndex = done - 1 }
         skip.finishRows()
         tracker.deliverRows(done, of: total)
-        delivered(done)
+        delivered(done, storesOffset: storesOffset)
     }
 
     /// The position and time of the rows of the current event; their records have this time.
@@ -322,8 +324,8 @@ struct BinlogMachine: Sendable {
         }
     }
 
-    private mutating func delivered(_ records: Int) {
-        pendingOffset = tracker.storedPoint
+    private mutating func delivered(_ records: Int, storesOffset: Bool = true) {
+        if storesOffset { pendingOffset = tracker.storedPoint }
         rowsSinceCheckpoint += records
         transaction.emittedRows += records
     }

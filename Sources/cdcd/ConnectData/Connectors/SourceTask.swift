@@ -22,7 +22,10 @@ package protocol RecordSink: AnyObject {
     /// Accepts one record. Blocks while the producer's buffer is full or the task is paused. Throws if a transform or
     /// converter fails, if delivery failed permanently, or if the task is stopped while it is blocked
     /// (`CancellationError`).
-    func emit(_ record: consuming ConnectRecord) throws
+    ///
+    /// - Returns: false if a transform dropped the record, or an error of it was tolerated: it is not sent then.
+    @discardableResult
+    func emit(_ record: consuming ConnectRecord) throws -> Bool
 
     /// How records of this shape are emitted: as records, or as the bytes that transforms and converters would make of
     /// them. Called once for each kind of record of a version of a table.

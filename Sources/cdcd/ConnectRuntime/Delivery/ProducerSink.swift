@@ -37,18 +37,20 @@ package final class ProducerSink: DeliverySink {
         tag = tracker.openTag
     }
 
-    package func emit(_ record: consuming ConnectRecord) throws {
+    package func emit(_ record: consuming ConnectRecord) throws -> Bool {
         if gate.isClosed { try gate.pass() }
         polledCount += 1
         do {
-            guard try writer.convert(&record) else { return }
+            guard try writer.convert(&record) else { return false }
         } catch {
-            return try tolerate(error, record)
+            try tolerate(error, record)
+            return false
         }
         try writer.append(
             to: try handle(of: record.topic), of: producer, partition: record.partition,
             timestampMilliseconds: try timestamp(of: record), tag: tag)
         emittedUnderTag += 1
+        return true
     }
 
     package func encoding(of shape: RecordShape) -> RecordEncoding {
