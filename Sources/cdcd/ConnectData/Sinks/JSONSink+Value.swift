@@ -20,6 +20,7 @@ extension JSONSink {
             }
             endArray(array)
         case .map(let entries): map(entries)
+        case .structure(let row) where steps[cursor].kind == .union: union(row)
         case .structure(let row):
             beginStructure(row.schema)
             for index in row.values.indices { self.value(row.values[index]) }
@@ -33,24 +34,37 @@ extension JSONSink {
         text.withUTF8 { self.text(UnsafeRawBufferPointer($0)) }
     }
 
-    /// An object if the schema's keys are strings, otherwise an array of pairs.
+    /// The first value that is not null.
+    private mutating func union(_ row: Struct) {
+        let step = steps + cursor
+        guard accepts(row.schema, step.pointee.structure) else { return fail(.mismatchingSchema) }
+        guard let index = row.values.firstIndex(where: { !$0.isNull }) else { return null() }
+        writer.end = prefix(step, room: 0)
+        cursor &+= 1
+        skip(index)
+        value(row.values[index])
+        if failure == nil { cursor = Int(step.pointee.next) }
+    }
+
+    /// An object if the schema's keys are strings, otherwise an array.
     private mutating func map(_ entries: [ConnectValue.MapEntry]) {
         let step = steps + cursor
         let isObject = step.pointee.kind == .object
-        guard isObject || step.pointee.kind == .pairs else { return fail(.misfit("a map")) }
+        let isPairs = step.pointee.kind == .pairs
+        guard isObject || isPairs || step.pointee.kind == .entries else { return fail(.misfit("a map")) }
         let keyStep = cursor + 1
         writer.end = prefix(step, room: 0)
         writer.literal(isObject ? "{" : "[")
         for index in entries.indices {
             if isObject, entries[index].key.stringValue == nil { return fail(.keyIsNoString) }
             if index > 0 { writer.literal(",") }
-            if !isObject { writer.literal("[") }
+            if !isObject { writer.literal(isPairs ? "[" : "{\"key\":") }
             if failure == nil { cursor = keyStep }
             value(entries[index].key)
-            writer.literal(isObject ? ":" : ",")
+            writer.literal(isObject ? ":" : isPairs ? "," : ",\"value\":")
             if failure == nil { cursor = Int(step.pointee.mapValue) }
             value(entries[index].value)
-            if !isObject { writer.literal("]") }
+            if !isObject { writer.literal(isPairs ? "]" : "}") }
         }
         writer.literal(isObject ? "}" : "]")
         if failure == nil { cursor = Int(step.pointee.next) }

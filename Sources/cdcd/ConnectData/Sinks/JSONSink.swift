@@ -104,7 +104,7 @@ import WireCore
     }
 
     /// The text of a value without an envelope.
-    static func text(
+    package static func text(
         of value: ConnectValue, _ schema: Schema, _ options: JSONSinkOptions
     ) throws(DataError) -> [UInt8] {
         var sink = JSONSink(try JSONSinkPlan(schema, options: options.withoutSchemas), ByteWriter(capacityBytes: 64))

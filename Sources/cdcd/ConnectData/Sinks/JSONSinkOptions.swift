@@ -7,6 +7,10 @@ package struct JSONSinkOptions: Hashable, Sendable {
     /// `replace.null.with.default`
     package var replacesNullWithDefault = true
 
+    /// Whether maps and unions are as Confluent's `JsonSchemaConverter` writes them, and not as Kafka's `JsonConverter`:
+    /// an entry of a map whose keys are not strings is an object, and of a union only its value is written.
+    package var followsConfluent = false
+
     package init() {}
 
     package var withoutSchemas: JSONSinkOptions {

@@ -8,6 +8,10 @@ import WireCore
 @usableFromInline package final class JSONSinkPlan {
     @usableFromInline enum Kind: UInt8, BitwiseCopyable {
         case integer, boolean, float32, float64, string, bytes, decimalAsNumber, array, object, pairs, structure
+        /// A map as an array of objects with `key` and `value`.
+        case entries
+        /// A struct of which only the value that is not null is written.
+        case union
         /// The step after the last one: no value fits it.
         case end
     }
@@ -137,6 +141,10 @@ private struct JSONSinkPlanBuilder {
         case .structure:
             structures.append(schema)
             for (position, field) in schema.fields.enumerated() {
+                guard steps[index].kind != .union else {
+                    try append(field.schema, prefix: [], name: field.name)
+                    continue
+                }
                 var writer = ByteWriter()
                 writer.literal(position == 0 ? "{" : ",")
                 writer.jsonString(field.name)
@@ -165,9 +173,15 @@ private struct JSONSinkPlanBuilder {
         case .string: .string
         case .bytes: schema.logicalType == .decimal && options.writesDecimalsAsNumbers ? .decimalAsNumber : .bytes
         case .array: .array
-        case .map: schema.keySchema?.type == .string ? .object : .pairs
-        case .structure: .structure
+        case .map: mapKind(schema.keySchema)
+        case .structure: options.followsConfluent && schema.isUnion ? .union : .structure
         }
+    }
+
+    private func mapKind(_ keySchema: Schema?) -> JSONSinkPlan.Kind {
+        let hasTextKeys = keySchema?.type == .string
+        if options.followsConfluent { return hasTextKeys && keySchema?.isOptional == false ? .object : .entries }
+        return hasTextKeys ? .object : .pairs
     }
 
     private func nullText(of schema: Schema) throws(DataError) -> [UInt8]? {

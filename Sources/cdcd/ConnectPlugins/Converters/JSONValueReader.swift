@@ -15,7 +15,9 @@ struct JSONValueReader {
     /// - Parameter texts: the same value with numbers as texts; nil if they are not needed.
     func value(_ json: JSONValue, _ texts: JSONValue?, _ schema: Schema) throws(DataError) -> ConnectValue {
         if json.isNull {
-            if let value = schema.defaultValue, options.replacesNullWithDefault { return value }
+            if let value = schema.defaultValue, options.replacesNullWithDefault || options.followsConfluent {
+                return value
+            }
             if schema.isOptional { return .null }
             throw DataError("Invalid null value for required \(schema.type.javaName) field")
         }
@@ -38,6 +40,7 @@ struct JSONValueReader {
             guard let element = schema.valueSchema else { break }
             return .array(try values(items, texts?.arrayValue, element))
         case (.map, _): return try map(json, texts, schema)
+        case (.structure, _) where options.followsConfluent && schema.isUnion: return try union(json, texts, schema)
         case (.structure, .object(let object)): return try structure(object, texts?.objectValue, schema)
         case (.structure, _):
             throw DataError("Structs should be encoded as JSON objects, but found \(json.nodeType)")
@@ -61,7 +64,7 @@ struct JSONValueReader {
             throw DataError("The schema of a map has no schema for its elements")
         }
         var entries: [ConnectValue.MapEntry] = []
-        if keySchema.type == .string {
+        if keySchema.type == .string, !(options.followsConfluent && keySchema.isOptional) {
             guard case .object(let object) = json else {
                 throw DataError("Maps with string fields should be encoded as JSON objects, but found \(json.nodeType)")
             }
@@ -74,9 +77,19 @@ struct JSONValueReader {
         }
         guard case .array(let items) = json else {
             throw DataError(
-                "Maps with non-string fields should be encoded as JSON array of tuples, but found \(json.nodeType)")
+                "Maps with non-string fields should be encoded as JSON array of "
+                    + "\(options.followsConfluent ? "objects" : "tuples"), but found \(json.nodeType)")
         }
         for (index, item) in items.enumerated() {
+            if options.followsConfluent {
+                let texts = texts?.arrayValue?[index].objectValue
+                let (key, value) = try Self.entry(item)
+                entries.append(
+                    .init(
+                        key: try self.value(key, texts?["key"], keySchema),
+                        value: try self.value(value, texts?["value"], valueSchema)))
+                continue
+            }
             guard case .array(let pair) = item else {
                 throw DataError("Found invalid map entry instead of array tuple: \(item.nodeType)")
             }
@@ -91,13 +104,47 @@ struct JSONValueReader {
         return .map(entries)
     }
 
+    /// The key and value of an entry that is an object.
+    private static func entry(_ item: JSONValue) throws(DataError) -> (key: JSONValue, value: JSONValue) {
+        guard case .object(let object) = item else {
+            throw DataError("Found invalid map entry instead of object: \(item.nodeType)")
+        }
+        guard object.count == 2 else {
+            throw DataError("Found invalid map entry, expected length 2 but found :\(object.count)")
+        }
+        return (object["key"] ?? .null, object["value"] ?? .null)
+    }
+
+    /// The value in the first field whose type it has, or of the structs the one that knows most of its members.
+    private func union(_ json: JSONValue, _ texts: JSONValue?, _ schema: Schema) throws(DataError) -> ConnectValue {
+        var chosen: Int?
+        var bestCount = -1
+        for (index, field) in schema.fields.enumerated() {
+            if json.mayBe(field.schema) {
+                chosen = index
+                break
+            }
+            guard field.schema.type == .structure, case .object(let object) = json else { continue }
+            let count = field.schema.fields.count { object[$0.name] != nil }
+            if count > bestCount { (chosen, bestCount) = (index, count) }
+        }
+        guard let chosen else { throw DataError("Did not find matching oneof field for data") }
+        var values = ContiguousArray<ConnectValue>(repeating: .null, count: schema.fields.count)
+        values[chosen] = try value(json, texts, schema.fields[chosen].schema)
+        return .structure(Struct(schema: schema, values: values))
+    }
+
     private func structure(
         _ object: JSONObject, _ texts: JSONObject?, _ schema: Schema
     ) throws(DataError) -> ConnectValue {
         var values = ContiguousArray<ConnectValue>()
         values.reserveCapacity(schema.fields.count)
         for field in schema.fields {
-            values.append(try value(object[field.name] ?? .null, texts?[field.name], field.schema))
+            guard let json = object[field.name] ?? (options.followsConfluent ? nil : .null) else {
+                values.append(field.schema.defaultValue ?? .null)
+                continue
+            }
+            values.append(try value(json, texts?[field.name], field.schema))
         }
         return .structure(Struct(schema: schema, values: values))
     }
@@ -142,7 +189,7 @@ struct JSONValueReader {
             }
             return bytes
         case .integer, .double:
-            let text = texts?.stringValue ?? json.integerValue.map { "\($0)" } ?? ""
+            let text = texts?.stringValue ?? String(decoding: json.encoded(), as: UTF8.self)
             guard let number = DecimalText(text), let bytes = number.unscaled(scale: scale ?? 0) else {
                 throw DataError("The number \(text) cannot be held by a Decimal of scale \(scale ?? 0)")
             }
@@ -158,6 +205,18 @@ extension JSONValue {
         case .integer(let number): Double(number)
         case .double(let number): number
         case .null, .bool, .string, .array, .object: nil
+        }
+    }
+
+    /// Whether a value that is not a struct has the type of a schema.
+    fileprivate func mayBe(_ schema: Schema) -> Bool {
+        switch (schema.type, self) {
+        case (.int8, .integer), (.int16, .integer), (.int32, .integer), (.int64, .integer): true
+        case (.float32, .integer), (.float32, .double), (.float64, .integer), (.float64, .double): true
+        case (.boolean, .bool), (.string, .string), (.bytes, .double), (.array, .array): true
+        case (.map, .object), (.map, .array): true
+        case (.int8, _), (.int16, _), (.int32, _), (.int64, _), (.float32, _), (.float64, _), (.boolean, _),
+            (.string, _), (.bytes, _), (.array, _), (.map, _), (.structure, _): false
         }
     }
 
