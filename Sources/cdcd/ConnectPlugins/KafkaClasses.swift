@@ -7,6 +7,8 @@ package enum KafkaClasses {
         FileStreamSourceConnector.plugin,
         JSONConverter.plugin,
         JSONConverter.headerPlugin,
+        JSONSchemaConverter.plugin,
+        ProtobufConverter.plugin,
         SimpleHeaderConverter.plugin,
         DropHeaders.plugin,
         Filter.plugin,

@@ -7,7 +7,7 @@ package struct JSONSinkOptions: Hashable, Sendable {
     /// `replace.null.with.default`
     package var replacesNullWithDefault = true
 
-    /// Whether maps and unions are as Confluent's `JsonSchemaConverter` writes them, and not as Kafka's `JsonConverter`:
+    /// Whether maps and unions are as Confluent's `JsonSchemaConverter` writes them, not as Kafka's `JsonConverter`:
     /// an entry of a map whose keys are not strings is an object, and of a union only its value is written.
     package var followsConfluent = false
 

@@ -31,7 +31,7 @@ struct JSONReader {
     }
 
     mutating func read(_ bytes: UnsafeRawBufferPointer) throws(DataError) -> SchemaAndValue {
-        let document = bytes.isEmpty ? nil : try parse(bytes, numbersAsText: false)
+        let document = bytes.isEmpty ? nil : try Self.parse(bytes, numbersAsText: false)
         guard options.writesSchemas else {
             return SchemaAndValue(nil, SchemalessReader.value(document ?? .null))
         }
@@ -53,13 +53,22 @@ struct JSONReader {
         // Only these need more digits than a double has.
         var texts: JSONValue?
         if JSONValueReader.needsNumberTexts(schema) {
-            let document = try parse(bytes, numbersAsText: true)
+            let document = try Self.parse(bytes, numbersAsText: true)
             texts = fixedSchema == nil ? document.objectValue?["payload"] : document
         }
         return SchemaAndValue(schema, try JSONValueReader(options: options).value(payload, texts, schema))
     }
 
-    private func parse(_ bytes: UnsafeRawBufferPointer, numbersAsText: Bool) throws(DataError) -> JSONValue {
+    /// A value without an envelope.
+    static func value(
+        _ bytes: UnsafeRawBufferPointer, _ schema: Schema, _ options: JSONSinkOptions
+    ) throws(DataError) -> ConnectValue {
+        let document = try parse(bytes, numbersAsText: false)
+        let texts = JSONValueReader.needsNumberTexts(schema) ? try parse(bytes, numbersAsText: true) : nil
+        return try JSONValueReader(options: options).value(document, texts, schema)
+    }
+
+    private static func parse(_ bytes: UnsafeRawBufferPointer, numbersAsText: Bool) throws(DataError) -> JSONValue {
         do throws(JSONError) {
             return try JSONValue.parse(bytes, numbersAsText: numbersAsText)
         } catch {

@@ -213,7 +213,9 @@ struct JSONSchemaTranslator {
         var chosen = combined
         if chosen == nil, resolved.contains(where: { if case .constant = $0 { true } else { false } }) {
             chosen = string ?? number
-        } else if chosen == nil, let values = resolved.last(where: { if case .enumeration = $0 { true } else { false } }) {
+        } else if chosen == nil,
+            let values = resolved.last(where: { if case .enumeration = $0 { true } else { false } })
+        {
             chosen = string == nil ? number : values
         } else if chosen == nil, case .string(hasFormat: true)? = string {
             chosen = number ?? string

@@ -7,7 +7,9 @@ struct ProtobufDecoder {
     private static let depthMax = 100
 
     /// - Throws: `DataError` if the bytes are no such message.
-    static func value(_ bytes: UnsafeRawBufferPointer, _ kind: ProtobufReadPlan.Kind) throws(DataError) -> ConnectValue {
+    static func value(
+        _ bytes: UnsafeRawBufferPointer, _ kind: ProtobufReadPlan.Kind
+    ) throws(DataError) -> ConnectValue {
         try message(bytes, kind, depth: 0)
     }
 

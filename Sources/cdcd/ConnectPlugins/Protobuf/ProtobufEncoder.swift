@@ -24,7 +24,9 @@ struct ProtobufEncoder {
         for field in plan.fields { try write(field, row, into: &writer) }
     }
 
-    private static func write(_ field: ProtobufPlan.Field, _ row: Struct, into writer: inout ByteWriter) throws(DataError) {
+    private static func write(
+        _ field: ProtobufPlan.Field, _ row: Struct, into writer: inout ByteWriter
+    ) throws(DataError) {
         var value = row.values[field.index]
         if value.isNull, let defaultValue = field.defaultValue { value = defaultValue }
         if value.isNull { return }
@@ -73,7 +75,9 @@ struct ProtobufEncoder {
     }
 
     /// The value of a scalar or enumeration, with symbols as numbers.
-    private static func symbolNumber(_ value: ConnectValue, _ kind: ProtobufPlan.Kind) throws(DataError) -> ConnectValue {
+    private static func symbolNumber(
+        _ value: ConnectValue, _ kind: ProtobufPlan.Kind
+    ) throws(DataError) -> ConnectValue {
         guard case .enumeration(let numbers) = kind else { return value }
         guard let symbol = value.stringValue else { throw mismatch(value, "STRING") }
         guard let number = numbers[symbol] else { throw DataError("The enumeration has no symbol \(symbol)") }

@@ -1,8 +1,8 @@
 import ConnectData
 import WireCore
 
-/// Translates messages of .proto files into Connect schemas, as `ProtobufData.toConnectSchema` does, and into what reads
-/// their values.
+/// Translates messages of .proto files into Connect schemas, as `ProtobufData.toConnectSchema` does, and into what
+/// reads their values.
 ///
 /// A message that contains itself is an error: Java makes a schema that contains itself, which cannot be held here.
 struct ProtobufTranslator {

@@ -1,0 +1,148 @@
+import ConnectData
+import WireCore
+
+/// Confluent's `io.confluent.connect.json.JsonSchemaConverter`: JSON documents whose JSON Schema is in a registry.
+package final class JSONSchemaConverter: Converter {
+    package static let className = "io.confluent.connect.json.JsonSchemaConverter"
+
+    package static let definition = ConfigDefinition(
+        ConfluentRegistrySettings.definition.keys + JSONSchemaSettings.options.definition.keys)
+
+    package static let plugin = PluginDescriptor(
+        className, definition,
+        factory: .converter { context throws(ConfigError) in try JSONSchemaConverter(context) })
+
+    /// How values of a schema are written to a topic.
+    private struct Writing {
+        let id: SchemaID
+        let prefix: [UInt8]
+        let plan: JSONSinkPlan
+        /// What a null is; nil: Kafka's null.
+        let null: ConnectValue?
+    }
+
+    private let settings: JSONSchemaSettings
+    private let registry: SchemaRegistry
+    private let framing: SchemaFraming
+    private let subjects: SubjectNameStrategy
+    private var writings: PerSchemaCache<Writing>
+    private var schemas: [SchemaID: Schema] = [:]
+
+    private convenience init(_ context: PluginContext) throws(ConfigError) {
+        let isKey = context.properties["converter.type"] == "key"
+        let registry = try ConfluentRegistrySettings(context.properties)
+        try self.init(
+            context.properties, registry: registry.makeRegistry(isKey: isKey, control: context.control),
+            framing: registry.framing(isKey: isKey), subjects: registry.subjects(isKey: isKey))
+    }
+
+    init(
+        _ properties: [String: String], registry: SchemaRegistry, framing: SchemaFraming,
+        subjects: SubjectNameStrategy = .topicName
+    ) throws(ConfigError) {
+        settings = try JSONSchemaSettings.options.parse(properties, into: JSONSchemaSettings())
+        self.registry = registry
+        self.framing = framing
+        self.subjects = subjects
+        writings = PerSchemaCache(countMax: settings.schemaCountMax)
+    }
+
+    // MARK: Writing
+
+    package func convert(
+        _ value: ConnectValue, schema: Schema?, topic: String, into writer: inout ByteWriter
+    ) throws -> Bool {
+        guard let schema else {
+            if value.isNull { return false }
+            throw Self.writeError(topic, "a value without a schema has no JSON Schema")
+        }
+        let writing = try writing(of: schema, topic)
+        if value.isNull, writing.null == nil { return false }
+        writer.bytes(writing.prefix)
+        var sink = JSONSink(writing.plan, writer)
+        sink.begin()
+        sink.value(value)
+        _ = sink.end()
+        let error = sink.error
+        writer = sink.takeWriter()
+        if let error { throw error }
+        return true
+    }
+
+    package var addsRecordHeaders: Bool { framing.addsRecordHeaders }
+
+    package func recordHeaders(for schema: Schema?, topic: String) throws -> [RawHeader] {
+        guard framing.addsRecordHeaders, let schema else { return [] }
+        return try framing.headers(try writing(of: schema, topic).id)
+    }
+
+    private func writing(of schema: Schema, _ topic: String) throws -> Writing {
+        try writings.value(for: schema, topic: topic) {
+            let plan = try JSONSinkPlan(schema, options: settings.json)
+            let text = try JSONSchemaTextWriter.text(of: schema, settings)
+            let null: ConnectValue? =
+                if settings.json.replacesNullWithDefault, let value = schema.defaultValue { value } else {
+                    schema.isOptional ? .null : nil
+                }
+            do {
+                let subject = try subjects.subject(topic: topic, isKey: framing.isKey, recordName: schema.name)
+                let id = try registry.registration(of: RegisteredSchema(.json, text: text), subject: subject).id
+                return Writing(id: id, prefix: try framing.prefix(id), plan: plan, null: null)
+            } catch let error as DataError {
+                throw Self.writeError(topic, "Error registering JSON schema: \(text)\nCaused by: \(error.message)")
+            }
+        }
+    }
+
+    private static func writeError(_ topic: String, _ cause: String) -> DataError {
+        DataError(
+            "Converting Kafka Connect data to byte[] failed due to serialization error of topic \(topic): \n"
+                + "Caused by: \(cause)")
+    }
+
+    // MARK: Reading
+
+    package func decode(
+        _ bytes: UnsafeRawBufferPointer?, topic: String, headers: [RawHeader]
+    ) throws -> SchemaAndValue {
+        guard let bytes else { return .null }
+        do {
+            let frame = try framing.read(bytes, headers: headers)
+            let schema = try schema(frame.id, topic)
+            let payload = UnsafeRawBufferPointer(rebasing: bytes[frame.payloadOffset...])
+            return SchemaAndValue(schema, try JSONReader.value(payload, schema, settings.json))
+        } catch let error as DataError {
+            throw DataError(
+                "Converting byte[] to Kafka Connect data failed due to serialization error of topic \(topic): \n"
+                    + "Caused by: \(error.message)")
+        }
+    }
+
+    private func schema(_ id: SchemaID, _ topic: String) throws -> Schema {
+        if let known = schemas[id] { return known }
+        let subject = subjects == .topicName
+            ? try subjects.subject(topic: topic, isKey: framing.isKey, recordName: nil) : nil
+        let registered = try registry.schema(id: id, subject: subject)
+        guard registered.language == .json else {
+            throw DataError("The schema \(id) is not a JSON Schema, but of the type \(registered.language.rawValue)")
+        }
+        var documents: [String: JSONValue] = [:]
+        for reference in try registry.referencedSchemas(of: registered) {
+            documents[reference.name] = try Self.parse(reference.schema.text)
+        }
+        var translator = JSONSchemaTranslator(
+            try Self.parse(registered.text), documents: documents, settings: settings)
+        let schema = try translator.schema(version: nil)
+        if schemas.count >= settings.schemaCountMax { schemas.removeAll(keepingCapacity: true) }
+        schemas[id] = schema
+        return schema
+    }
+
+    private static func parse(_ text: String) throws(DataError) -> JSONValue {
+        do throws(JSONError) {
+            return try JSONValue.parse(text)
+        } catch {
+            throw DataError("Invalid JSON \(text.prefix(200)): \(error)")
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import ConnectData
+import WireCore
+
+/// Confluent's `io.confluent.connect.protobuf.ProtobufConverter`: messages of Protocol Buffers whose .proto file is in
+/// a registry.
+package final class ProtobufConverter: Converter {
+    package static let className = "io.confluent.connect.protobuf.ProtobufConverter"
+
+    package static let definition = ConfigDefinition(
+        ConfluentRegistrySettings.definition.keys + ProtobufSettings.options.definition.keys)
+
+    package static let plugin = PluginDescriptor(
+        className, definition,
+        factory: .converter { context throws(ConfigError) in try ProtobufConverter(context) })
+
+    /// How values of a schema are written to a topic.
+    private struct Writing {
+        let id: SchemaID
+        /// The schema's id and the message's indexes.
+        let prefix: [UInt8]
+        let messageIndexes: [UInt8]
+        let kind: ProtobufPlan.Kind
+    }
+
+    private struct MessageID: Hashable {
+        let schema: SchemaID
+        let indexes: [Int]
+    }
+
+    private let settings: ProtobufSettings
+    private let registry: SchemaRegistry
+    private let framing: SchemaFraming
+    private let subjects: SubjectNameStrategy
+    private var writings: PerSchemaCache<Writing>
+    private var readings: [MessageID: ProtobufReadPlan.Kind] = [:]
+
+    private convenience init(_ context: PluginContext) throws(ConfigError) {
+        let isKey = context.properties["converter.type"] == "key"
+        let registry = try ConfluentRegistrySettings(context.properties)
+        try self.init(
+            context.properties, registry: registry.makeRegistry(isKey: isKey, control: context.control),
+            framing: registry.framing(isKey: isKey), subjects: registry.subjects(isKey: isKey))
+    }
+
+    init(
+        _ properties: [String: String], registry: SchemaRegistry, framing: SchemaFraming,
+        subjects: SubjectNameStrategy = .topicName
+    ) throws(ConfigError) {
+        settings = try ProtobufSettings.options.parse(properties, into: ProtobufSettings())
+        self.registry = registry
+        self.framing = framing
+        self.subjects = subjects
+        writings = PerSchemaCache(countMax: settings.schemaCountMax)
+    }
+
+    // MARK: Writing
+
+    package func convert(
+        _ value: ConnectValue, schema: Schema?, topic: String, into writer: inout ByteWriter
+    ) throws -> Bool {
+        if value.isNull { return false }
+        guard let schema else { throw Self.writeError(topic, "a value without a schema has no Protobuf schema") }
+        let writing = try writing(of: schema, topic)
+        let start = writer.count
+        writer.bytes(writing.prefix)
+        do throws(DataError) {
+            try ProtobufEncoder.write(value, writing.kind, into: &writer)
+        } catch {
+            writer.truncate(to: start)
+            throw error
+        }
+        return true
+    }
+
+    package var addsRecordHeaders: Bool { framing.addsRecordHeaders }
+
+    package func recordHeaders(for schema: Schema?, topic: String) throws -> [RawHeader] {
+        guard framing.addsRecordHeaders, let schema else { return [] }
+        let writing = try writing(of: schema, topic)
+        return try framing.headers(writing.id, messageIndexes: writing.messageIndexes)
+    }
+
+    private func writing(of schema: Schema, _ topic: String) throws -> Writing {
+        try writings.value(for: schema, topic: topic) {
+            let derived = try ProtobufSchemaBuilder.derivation(of: schema, settings)
+            let text = ProtobufTextWriter.text(of: derived.file)
+            do {
+                let subject = try subjects.subject(
+                    topic: topic, isKey: framing.isKey, recordName: derived.messageName)
+                let registration = try registry.registration(
+                    of: RegisteredSchema(.protobuf, text: text), subject: subject)
+                var indexes = derived.messageIndexes
+                if registration.schema.text != text {
+                    // The settings select another schema, in which the message may have another place.
+                    let file = try ProtobufTextParser.parse(registration.schema.text)
+                    guard let found = ProtobufTypes.indexes(of: derived.messageName, in: file) else {
+                        throw DataError("The registry's schema has no message \(derived.messageName)")
+                    }
+                    indexes = found
+                }
+                let messageIndexes = ProtobufMessageIndexes.encoded(indexes)
+                let prefix = try framing.prefix(registration.id)
+                return Writing(
+                    id: registration.id, prefix: framing.addsRecordHeaders ? [] : prefix + messageIndexes,
+                    messageIndexes: messageIndexes, kind: derived.kind)
+            } catch let error as DataError {
+                throw Self.writeError(topic, "Error registering Protobuf schema: \(text)\nCaused by: \(error.message)")
+            }
+        }
+    }
+
+    private static func writeError(_ topic: String, _ cause: String) -> DataError {
+        DataError("Failed to serialize Protobuf data from topic \(topic) :\nCaused by: \(cause)")
+    }
+
+    // MARK: Reading
+
+    package func decode(
+        _ bytes: UnsafeRawBufferPointer?, topic: String, headers: [RawHeader]
+    ) throws -> SchemaAndValue {
+        guard let bytes else { return .null }
+        do {
+            let frame = try framing.read(bytes, headers: headers)
+            var payload = UnsafeRawBufferPointer(rebasing: bytes[frame.payloadOffset...])
+            let indexes: [Int]
+            if frame.headerRest.isEmpty {
+                let (found, count) = try ProtobufMessageIndexes.decode(payload)
+                indexes = found
+                payload = UnsafeRawBufferPointer(rebasing: payload[count...])
+            } else {
+                indexes = try frame.headerRest.withUnsafeBytes { try ProtobufMessageIndexes.decode($0).indexes }
+            }
+            let kind = try reading(of: MessageID(schema: frame.id, indexes: indexes), topic)
+            return SchemaAndValue(kind.rootSchema, try ProtobufDecoder.value(payload, kind))
+        } catch let error as DataError {
+            throw DataError(
+                "Failed to deserialize data for topic \(topic) to Protobuf: \nCaused by: \(error.message)")
+        }
+    }
+
+    private func reading(of message: MessageID, _ topic: String) throws -> ProtobufReadPlan.Kind {
+        if let known = readings[message] { return known }
+        let subject = subjects == .topicName
+            ? try subjects.subject(topic: topic, isKey: framing.isKey, recordName: nil) : nil
+        let registered = try registry.schema(id: message.schema, subject: subject)
+        guard registered.language == .protobuf else {
+            throw DataError(
+                "The schema \(message.schema) is not a Protobuf schema, but of the type \(registered.language.rawValue)")
+        }
+        let imported = Dictionary(
+            try registry.referencedSchemas(of: registered).map { ($0.name, $0.schema.text) },
+            uniquingKeysWith: { first, _ in first })
+        let file = try ProtobufTextParser.parse(registered.text)
+        guard let name = ProtobufTypes.name(of: message.indexes, in: file) else {
+            throw DataError("The Protobuf schema \(message.schema) has no message at \(message.indexes)")
+        }
+        var translator = ProtobufTranslator(try ProtobufTypes(file) { imported[$0] }, settings)
+        let kind = try translator.root(name, version: nil)
+        if readings.count >= settings.schemaCountMax { readings.removeAll(keepingCapacity: true) }
+        readings[message] = kind
+        return kind
+    }
+}
