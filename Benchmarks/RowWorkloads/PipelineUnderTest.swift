@@ -39,11 +39,14 @@ final class PipelineUnderTest {
         let offline = OfflineProducer(
             ProducerConfiguration(), listener: tracker, timestampMilliseconds: Self.timestampMilliseconds)
         self.offline = offline
+        let gate = PauseGate(isPaused: false)
         sink = ProducerSink(
             id: TaskID(connector: "bench", task: 0), writer: try RecordWriter(
                 connector: connector, worker: worker, plugins: Self.plugins),
-            producer: offline.producer, tracker: tracker, gate: PauseGate(isPaused: false),
-            errors: ErrorHandling(configuration: connector), logger: logger, prepareTopic: { offline.addTopic($0) })
+            producer: offline.producer, tracker: tracker, gate: gate,
+            retryWait: RetryWait(
+                errors: ErrorHandling(configuration: connector), control: TaskControl(), gate: gate, logger: logger),
+            logger: logger, prepareTopic: { offline.addTopic($0) })
         let output = RecordOutput(
             configuration: configuration, taskID: 0, runID: "00000000-0000-0000-0000-000000000000", sink: sink,
             clock: { Self.timestampMilliseconds * 1000 })

@@ -23,7 +23,7 @@ package struct FuzzTarget: Sendable {
     package static let all: [FuzzTarget] = [
         .mysqlLogin, .mysqlResults, .binlogEvents, .binlogRows, .jsonBinary, .gtidSets, .characterSets,
         .kafkaResponses, .kafkaRequests, .recordBatches, .groupMetadata, .httpRequests, .httpResponses,
-        .statements, .properties, .jaas, .json, .jsonConverterDecode,
+        .statements, .properties, .jaas, .json, .jsonConverterDecode, .registryAnswers, .schemaFraming,
     ]
 }
 

@@ -116,7 +116,7 @@ package final class EncodingSink: RecordSink {
 
     package func encoding(of shape: RecordShape) -> RecordEncoding {
         guard path != .values else { return .records }
-        switch writer.path(of: shape) {
+        switch (try? writer.path(of: shape)) ?? .records {
         case .records: return .records
         case .dropped:
             guard path == .both else { return .dropped }

@@ -145,7 +145,7 @@ import WireStreams
         let writer = try Self.namingWriter()
         let (k, v) = (Schema(.string, name: "K"), Schema(.string, name: "V"))
         func parts(_ shape: RecordShape) throws -> ConnectRuntime.RecordWriter.Parts {
-            guard case .bytes(let parts) = writer.path(of: shape) else { throw DataError("not written as bytes") }
+            guard case .bytes(let parts) = try writer.path(of: shape) else { throw DataError("not written as bytes") }
             return parts
         }
         var shape = RecordShape(

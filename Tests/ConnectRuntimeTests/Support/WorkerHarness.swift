@@ -1,3 +1,4 @@
+import ConnectData
 import HTTPWire
 import PluginTestSupport
 import Testing
@@ -20,11 +21,13 @@ final class WorkerHarness: Sendable {
     /// Starts a worker.
     ///
     /// - Parameters:
+    ///   - plugins: further ones.
     ///   - kafka: the broker; nil creates one.
     ///   - properties: replace those of `configuration`.
     ///   - briefMilliseconds: see `KafkaCluster.init`.
     init(
-        _ connector: ScriptedConnector = ScriptedConnector(), kafka: KafkaHarness? = nil,
+        _ connector: ScriptedConnector = ScriptedConnector(), adding plugins: [PluginDescriptor] = [],
+        kafka: KafkaHarness? = nil,
         properties: [String: String] = [:], briefMilliseconds: Int = 3000,
         limits: (inout WorkerConfiguration) -> Void = { _ in }
     ) throws {
@@ -33,7 +36,7 @@ final class WorkerHarness: Sendable {
         var configuration = try Self.configuration(kafka.properties.merging(properties) { $1 })
         limits(&configuration)
         worker = ConnectWorker(
-            configuration: configuration, plugins: TestPlugins.registry(adding: [connector.plugin]),
+            configuration: configuration, plugins: TestPlugins.registry(adding: [connector.plugin] + plugins),
             cluster: KafkaCluster(configuration, briefMilliseconds: briefMilliseconds))
         try worker.start()
     }

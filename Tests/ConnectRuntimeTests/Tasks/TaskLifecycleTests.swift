@@ -45,8 +45,10 @@ import Testing
         _ = task.handle(.started)
         #expect(task.handle(.brokersChanged(.interrupted(reason: "no broker")))?.trace == "no broker")
         #expect(task.handle(.sourceChanged(away))?.trace == "the server is away")
+        #expect(task.handle(.conversionChanged(.interrupted(reason: "no registry"))) == nil)
         #expect(task.handle(.sourceChanged(.running))?.trace == "no broker")
-        #expect(task.handle(.brokersChanged(.running)) == Shown(state: .running))
+        #expect(task.handle(.brokersChanged(.running))?.trace == "no registry")
+        #expect(task.handle(.conversionChanged(.running)) == Shown(state: .running))
     }
 
     @Test func interruptionIsReportedBeforeTheTaskRuns() {

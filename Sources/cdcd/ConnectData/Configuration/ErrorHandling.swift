@@ -7,26 +7,32 @@ package struct ErrorHandling: Hashable, Sendable {
     /// `errors.log.include.messages`: with the record's contents.
     package private(set) var logsRecords = false
 
+    /// `errors.retry.timeout`: how long a temporary failure is waited for; 0 and -1: without a limit.
+    package private(set) var retryTimeoutMilliseconds = 0
+    /// `errors.retry.delay.max.ms`
+    package private(set) var retryDelayMillisecondsMax = 60000
+
     private typealias Option = ConfigOption<ErrorHandling>
 
     private static let group = "Error Handling"
-    private static let noRetries = "no transform or converter of cdcd fails temporarily"
 
     package static let options = ConfigOptions<ErrorHandling>([
         Option(
             ConfigKey(
                 "errors.retry.timeout", .long, defaultValue: "0",
                 documentation:
-                    "How long in milliseconds a failed operation of a transform or converter is retried if "
-                    + "the failure is temporary. No transform or converter of cdcd fails temporarily.",
+                    "How long in milliseconds an operation of a transform or converter that fails temporarily, such "
+                    + "as a request to a schema registry, is tried again before the record counts as failed. 0 and -1: "
+                    + "without a limit.",
                 group: group, orderInGroup: 1, width: .medium, displayName: "Retry Timeout for Errors"),
-            use: .withoutEffect(reason: noRetries)),
+            into: \.retryTimeoutMilliseconds),
         Option(
             ConfigKey(
                 "errors.retry.delay.max.ms", .long, defaultValue: "60000",
-                documentation: "The maximum time in milliseconds between two such attempts.", group: group,
-                orderInGroup: 2, width: .medium, displayName: "Maximum Delay Between Retries for Errors"),
-            use: .withoutEffect(reason: noRetries)),
+                documentation:
+                    "The maximum time in milliseconds between two such attempts. It is never longer than five seconds.",
+                group: group, orderInGroup: 2, width: .medium, displayName: "Maximum Delay Between Retries for Errors"),
+            into: \.retryDelayMillisecondsMax),
         Option(
             ConfigKey(
                 "errors.tolerance", .string, defaultValue: "none",

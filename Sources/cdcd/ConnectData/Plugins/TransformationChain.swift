@@ -43,9 +43,19 @@ package final class TransformationChain {
     ///
     /// - Throws: `DataError` if a transform cannot work with the record.
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
-        for step in steps {
-            if let predicate = step.predicate, try predicate.test(record) == step.isNegated { continue }
-            if try !step.transformation.apply(&record) { return false }
+        var first = 0
+        return try apply(&record, from: &first)
+    }
+
+    /// As `apply`, from the given transform on.
+    ///
+    /// - Parameter position: afterwards that of the transform that has thrown, or the end.
+    package func apply(_ record: inout ConnectRecord, from position: inout Int) throws -> Bool {
+        while position < steps.count {
+            let step = steps[position]
+            let isSelected = try step.predicate.map { try $0.test(record) != step.isNegated } ?? true
+            if isSelected, try !step.transformation.apply(&record) { return false }
+            position += 1
         }
         return true
     }

@@ -26,7 +26,7 @@ struct ApicurioRegistryAPI: RegistryAPI {
     func registration(
         of schema: RegisteredSchema, subject: SchemaSubject, _ exchange: RegistryExchange
     ) throws -> SchemaRegistration {
-        let artifact = SchemaSubject(artifactID ?? subject.name, group: groupID ?? subject.group)
+        let artifact = artifact(subject)
         if registersSchemas {
             return try registration(create(schema, artifact), artifact, exchange, writing: schema)
         }
@@ -104,6 +104,42 @@ struct ApicurioRegistryAPI: RegistryAPI {
         return RegisteredSchema(
             language, text: text,
             references: try RegistryAnswer.array(exchange.send(references), to: references).map(Self.reference))
+    }
+
+    // MARK: Incompatible schemas
+
+    func isIncompatibility(_ error: RegistryError) -> Bool { error.name == "RuleViolationException" }
+
+    func latest(
+        of subject: SchemaSubject, _ exchange: RegistryExchange
+    ) throws -> (schema: RegisteredSchema, version: String) {
+        let artifact = artifact(subject)
+        let request = Self.metadata(of: artifact, version: nil)
+        let answer = try RegistryAnswer(exchange.send(request), to: request)
+        let globalID: Int64 = try answer.number("globalId")
+        return (
+            try content(["ids", "globalIds", String(globalID)], exchange),
+            try answer.optionalVersion("version") ?? "latest"
+        )
+    }
+
+    func compatibilityLevel(of subject: SchemaSubject, _ exchange: RegistryExchange) throws -> String {
+        let own = Self.request(artifact(subject), ["rules", "COMPATIBILITY"])
+        do {
+            return try RegistryAnswer(exchange.send(own), to: own).text("config")
+        } catch let error as RegistryError where error.status == 404 {
+            let global = RegistryRequest(segments: ["admin", "rules", "COMPATIBILITY"], headers: Self.headers)
+            return try RegistryAnswer(exchange.send(global), to: global).text("config")
+        }
+    }
+
+    func remedy(_ subject: SchemaSubject) -> String {
+        "change the table so that former and new records fit one schema (a new column needs a default or NULL), or the "
+            + "rule COMPATIBILITY of the artifact \(artifact(subject)), and restart the task."
+    }
+
+    private func artifact(_ subject: SchemaSubject) -> SchemaSubject {
+        SchemaSubject(artifactID ?? subject.name, group: groupID ?? subject.group)
     }
 
     // MARK: Requests and answers

@@ -65,9 +65,9 @@ struct ConfluentRegistryAPI: RegistryAPI {
         let request = Self.post(
             schema, to: ["subjects", subject.name, "versions"], [.init("normalize", "\(normalizes)")])
         let answer = try RegistryAnswer(exchange.send(request), to: request)
+        let id: Int32 = try answer.number("id")
         try RuleSet.refuse(answer, subject)
         try refuseRules(of: subject, exchange)
-        let id: Int32 = try answer.number("id")
         return SchemaRegistration(
             id: SchemaID(id: id, guid: try Self.guid(answer)), schema: schema,
             version: try answer.optionalVersion("version"))
@@ -144,6 +144,29 @@ struct ConfluentRegistryAPI: RegistryAPI {
             segments: ["subjects", reference.subject.name, "versions", reference.version],
             parameters: [.init("deleted", "true")], headers: Self.headers)
         return try Self.schema(RegistryAnswer(exchange.send(request), to: request))
+    }
+
+    // MARK: Incompatible schemas
+
+    func isIncompatibility(_ error: RegistryError) -> Bool { error.status == 409 }
+
+    func latest(
+        of subject: SchemaSubject, _ exchange: RegistryExchange
+    ) throws -> (schema: RegisteredSchema, version: String) {
+        let request = Self.latest(of: subject)
+        let answer = try RegistryAnswer(exchange.send(request), to: request)
+        return (try Self.schema(answer), try answer.optionalVersion("version") ?? "latest")
+    }
+
+    func compatibilityLevel(of subject: SchemaSubject, _ exchange: RegistryExchange) throws -> String {
+        let request = RegistryRequest(
+            segments: ["config", subject.name], parameters: [.init("defaultToGlobal", "true")], headers: Self.headers)
+        return try RegistryAnswer(exchange.send(request), to: request).text("compatibilityLevel")
+    }
+
+    func remedy(_ subject: SchemaSubject) -> String {
+        "change the table so that former and new records fit one schema (a new column needs a default or NULL), or the "
+            + "subject's compatibility level (PUT /config/\(subject)), and restart the task."
     }
 
     // MARK: Requests and answers

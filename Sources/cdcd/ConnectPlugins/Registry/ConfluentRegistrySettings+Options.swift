@@ -294,9 +294,11 @@ extension ConfluentRegistrySettings {
 
     // MARK: TLS
 
-    /// Read by `SSLProperties`; listed with the defaults and importances of Kafka's `withClientSslSupport`.
+    /// With the defaults and importances of Kafka's `withClientSslSupport`.
     private static let sslOptions: [Option] = RegistrySSLKeys.keys.map { key in
-        Option(key) { _, _ in }
+        Option(key) { input, settings in
+            if input.isGiven, let text = input.text { settings.ssl[key.name] = Secret(text) }
+        }
     }
 
     /// Read by the client, and in no list of Java.

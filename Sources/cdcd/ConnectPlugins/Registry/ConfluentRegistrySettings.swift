@@ -28,7 +28,8 @@ package struct ConfluentRegistrySettings: Sendable {
     var valueSubjects = SubjectNameStrategy.topicName
     var keyIDs = IDPlace.prefix
     var valueIDs = IDPlace.prefix
-    private var ssl: [String: String] = [:]
+    /// `ssl.*`, by their names without the prefix.
+    var ssl: [String: Secret] = [:]
     private var method = RegistryAuthentication.Method.urlUserInfo
     private var sslProperties: SSLProperties?
 
@@ -41,9 +42,7 @@ package struct ConfluentRegistrySettings: Sendable {
         let findings = Self.options.read(own, into: &self)
         if let error = findings.errors.first { throw error }
         method = try credentials.method()
-        if own.keys.contains(where: { $0.hasExactPrefix(Self.namespace + "ssl.") }) {
-            sslProperties = try SSLProperties(own, prefix: Self.namespace)
-        }
+        if !ssl.isEmpty { sslProperties = try SSLProperties(own, prefix: Self.namespace) }
     }
 
     static let namespace = "schema.registry."

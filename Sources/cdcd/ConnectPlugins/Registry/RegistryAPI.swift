@@ -20,4 +20,18 @@ protocol RegistryAPI {
     func schema(id: SchemaID, subject: SchemaSubject?, _ exchange: RegistryExchange) throws -> RegisteredSchema
 
     func schema(of reference: RegisteredSchema.Reference, _ exchange: RegistryExchange) throws -> RegisteredSchema
+
+    /// Whether an error says that a schema contradicts former versions.
+    func isIncompatibility(_ error: RegistryError) -> Bool
+
+    /// The version that a new schema of the subject is compared with.
+    func latest(
+        of subject: SchemaSubject, _ exchange: RegistryExchange
+    ) throws -> (schema: RegisteredSchema, version: String)
+
+    /// The compatibility level of the subject, such as `BACKWARD`.
+    func compatibilityLevel(of subject: SchemaSubject, _ exchange: RegistryExchange) throws -> String
+
+    /// How a user can register the schema nevertheless.
+    func remedy(_ subject: SchemaSubject) -> String
 }

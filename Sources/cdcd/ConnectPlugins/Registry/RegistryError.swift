@@ -5,6 +5,8 @@ struct RegistryError: Error, Equatable {
     let status: Int
     /// The registry's own code, such as 40403; the status if it gives none.
     let code: Int
+    /// The class of the error; only Apicurio's own API says it.
+    let name: String?
     /// In the registry's words, shortened.
     let message: String
 
@@ -15,6 +17,7 @@ struct RegistryError: Error, Equatable {
         status = response.status
         let object = (try? JSONValue.parse(response.body))?.objectValue
         code = object?["error_code"]?.integerValue.flatMap { Int(exactly: $0) } ?? response.status
+        name = object?["name"]?.stringValue
         let text = object?["message"]?.stringValue ?? "HTTP status \(response.status)"
         message = text.count > Self.messageCharactersMax ? "\(text.prefix(Self.messageCharactersMax))…" : text
     }

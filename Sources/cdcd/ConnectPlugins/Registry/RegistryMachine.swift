@@ -13,6 +13,8 @@ struct RegistryMachine: Equatable {
         var retriesMax = 3
         var firstPauseMillisecondsMax = 1000
         var pauseMillisecondsMax = 20000
+        /// Whether a pause is a random part of its maximum.
+        var spreadsPauses = true
         /// Further status codes that are temporary failures.
         var statusesRetried: Set<Int> = [408, 429, 500, 502, 503, 504]
     }
@@ -101,11 +103,12 @@ struct RegistryMachine: Equatable {
         return action
     }
 
-    /// A random part of a limit that doubles with each retry.
+    /// At most a limit that doubles with each retry.
     private func pause(_ random: UInt64) -> Int {
         let first = max(0, settings.firstPauseMillisecondsMax)
         let doubled = first.multipliedReportingOverflow(by: 1 << min(retries, 30))
         let limit = min(doubled.overflow ? Int.max : doubled.partialValue, max(0, settings.pauseMillisecondsMax))
-        return limit == 0 ? 0 : Int(random % UInt64(limit)) + 1
+        guard settings.spreadsPauses, limit > 0 else { return limit }
+        return Int(random % UInt64(limit)) + 1
     }
 }

@@ -12,7 +12,17 @@ extension SSLProperties {
     /// - Parameter prefix: of the properties, for messages.
     /// - Throws: an error that names a property whose value cannot be used here.
     func tlsConfiguration(prefix: String) throws(ConfigError) -> TLSConfiguration {
-        TLSConfiguration(
+        if !cipherSuites.isEmpty {
+            throw .notSupported(
+                prefix + "ssl.cipher.suites", value: cipherSuites.joined(separator: ","), what: "A choice of cipher suites")
+        }
+        // Both versions are always negotiated.
+        guard Set(["TLSv1.2", "TLSv1.3"]).isSubset(of: enabledProtocols) else {
+            throw .notSupported(
+                prefix + "ssl.enabled.protocols", value: enabledProtocols.joined(separator: ","),
+                what: "Other protocols than TLSv1.2 and TLSv1.3, or only one of them,")
+        }
+        return TLSConfiguration(
             verification: verifiesHostName ? .identity(host: "") : .authority, trust: try trust(prefix),
             identity: try identity(prefix))
     }

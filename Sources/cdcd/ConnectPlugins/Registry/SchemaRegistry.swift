@@ -40,8 +40,12 @@ package final class SchemaRegistry {
     ) throws -> SchemaRegistration {
         let key = Key(schema: schema, subject: subject)
         if let known = registrations[key] { return known }
-        let registration = try explainingRefusals {
-            try api.registration(of: schema, subject: subject, exchange)
+        let registration: SchemaRegistration
+        do {
+            registration = try api.registration(of: schema, subject: subject, exchange)
+        } catch let error as RegistryError {
+            let isIncompatible = api.isIncompatibility(error)
+            throw DataError(isIncompatible ? try explanation(of: error, schema, subject) : error.explanation)
         }
         if registrations.count >= cachedSchemasMax { registrations.removeAll(keepingCapacity: true) }
         registrations[key] = registration
@@ -79,24 +83,25 @@ package final class SchemaRegistry {
         var found: [ReferencedSchema] = []
         var done: Set<RegisteredSchema.Reference> = []
         // An explicit stack: the depth is the registry's.
-        var open: [(schema: RegisteredSchema, reference: RegisteredSchema.Reference?, next: Int)] = [(schema, nil, 0)]
-        while let top = open.last {
+        var pending: [(schema: RegisteredSchema, reference: RegisteredSchema.Reference?, next: Int)] = []
+        pending.append((schema, nil, 0))
+        while let top = pending.last {
             guard top.next < top.schema.references.count else {
-                open.removeLast()
+                pending.removeLast()
                 guard let reference = top.reference, done.insert(reference).inserted else { continue }
                 found.append(ReferencedSchema(name: reference.name, schema: top.schema))
                 continue
             }
-            open[open.count - 1].next += 1
+            pending[pending.count - 1].next += 1
             let reference = top.schema.references[top.next]
             if done.contains(reference) { continue }
-            guard !open.contains(where: { $0.reference == reference }) else {
+            guard !pending.contains(where: { $0.reference == reference }) else {
                 throw DataError("The schema \(reference.name) of the schema registry refers to itself")
             }
-            guard found.count + open.count <= Self.referencesMax else {
+            guard found.count + pending.count <= Self.referencesMax else {
                 throw DataError("A schema of the schema registry refers to more than \(Self.referencesMax) others")
             }
-            open.append((try referenced(reference), reference, 0))
+            pending.append((try referenced(reference), reference, 0))
         }
         return found
     }
@@ -109,11 +114,40 @@ package final class SchemaRegistry {
         return schema
     }
 
+    /// Says what has changed since the latest version. What the registry does not answer is left out.
+    private func explanation(
+        of error: RegistryError, _ schema: RegisteredSchema, _ subject: SchemaSubject
+    ) throws -> String {
+        var parts = ["The schema registry refuses the schema of \(subject): \(error.message); error code: \(error.code)"]
+        let level = try answered { try api.compatibilityLevel(of: subject, exchange) }
+        if let level { parts.append("The compatibility level is \(level)") }
+        if let latest = try answered({ try api.latest(of: subject, exchange) }) {
+            let changes = SchemaDifference.explanation(of: schema, after: latest.schema, level: level)
+            if !changes.isEmpty {
+                parts.append("Since version \(latest.version): \(changes.joined(separator: "; "))")
+            } else if schema.language == .avro {
+                parts.append("The schema does not contradict version \(latest.version), but an older one")
+            }
+        }
+        return parts.joined(separator: ". ") + ".\nRemedy: " + api.remedy(subject)
+    }
+
+    /// nil if the registry does not answer or refuses the request.
+    private func answered<R>(_ body: () throws -> R) throws -> R? {
+        do {
+            return try body()
+        } catch let error as CancellationError {
+            throw error
+        } catch {
+            return nil
+        }
+    }
+
     private func explainingRefusals<R>(_ body: () throws -> R) throws -> R {
         do {
             return try body()
-        } catch let refusal as RegistryError {
-            throw DataError(refusal.explanation)
+        } catch let error as RegistryError {
+            throw DataError(error.explanation)
         }
     }
 }

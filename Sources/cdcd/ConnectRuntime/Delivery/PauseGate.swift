@@ -1,4 +1,5 @@
 import Synchronization
+import WireCore
 import WireStreams
 
 /// Blocks a task's thread while the task is paused or the worker is outside of its group.
@@ -38,6 +39,16 @@ package final class PauseGate: Sendable {
             body(&state)
             isBlocking.store(state.isBlocking, ordering: .releasing)
         }
+    }
+
+    /// Waits while the task runs. Returns false if it is paused before the deadline. Throws `CancellationError` if it
+    /// is stopped.
+    func wait(until deadline: MonotonicInstant) throws -> Bool {
+        let interruption = monitor.wait(until: deadline) { state -> State? in
+            state.isStopping || state.isBlocking ? state : nil
+        }
+        if interruption?.isStopping == true { throw CancellationError() }
+        return interruption == nil
     }
 
     /// Waits while paused. Throws `CancellationError` if the task was stopped meanwhile.

@@ -10,6 +10,7 @@ package final class ProducerSink: DeliverySink {
     private let tracker: DeliveryTracker
     private let gate: PauseGate
     private let errors: ErrorHandling
+    private let retryWait: RetryWait
     /// Creates a missing topic if the connector's configuration has `topic.creation` properties.
     private let prepareTopic: (String) throws -> Void
     private let logger: Logger
@@ -24,14 +25,15 @@ package final class ProducerSink: DeliverySink {
 
     package init(
         id: TaskID, writer: consuming RecordWriter, producer: KafkaProducer, tracker: DeliveryTracker,
-        gate: PauseGate, errors: ErrorHandling, logger: Logger, prepareTopic: @escaping (String) throws -> Void
+        gate: PauseGate, retryWait: RetryWait, logger: Logger, prepareTopic: @escaping (String) throws -> Void
     ) {
         self.id = id
         self.writer = writer
         self.producer = producer
         self.tracker = tracker
         self.gate = gate
-        self.errors = errors
+        errors = retryWait.errors
+        self.retryWait = retryWait
         self.logger = logger
         self.prepareTopic = prepareTopic
         tag = tracker.openTag
@@ -41,7 +43,9 @@ package final class ProducerSink: DeliverySink {
         if gate.isClosed { try gate.pass() }
         polledCount += 1
         do {
-            guard try writer.convert(&record) else { return false }
+            guard try convert(&record) else { return false }
+        } catch let error as CancellationError {
+            throw error
         } catch {
             try tolerate(error, record)
             return false
@@ -53,8 +57,25 @@ package final class ProducerSink: DeliverySink {
         return true
     }
 
+    private func convert(_ record: inout ConnectRecord) throws -> Bool {
+        do {
+            return try writer.convert(&record)
+        } catch let error as RetriableError {
+            return try retryWait.retry(after: error) { try writer.resume(&record) }
+        }
+    }
+
+    private func path(of shape: RecordShape) throws -> RecordWriter.Path {
+        do {
+            return try writer.path(of: shape)
+        } catch let error as RetriableError {
+            return try retryWait.retry(after: error) { try writer.path(of: shape) }
+        }
+    }
+
     package func encoding(of shape: RecordShape) -> RecordEncoding {
-        switch writer.path(of: shape) {
+        // An error is thrown for the record that is emitted next.
+        switch (try? path(of: shape)) ?? .records {
         case .records: .records
         case .dropped: .dropped
         case .bytes(let parts):

@@ -25,11 +25,13 @@ package struct RecordWriter: ~Copyable {
     private var ownHeaders: [RecordHeader] = []
     private var addedHeaders: [RawHeader] = []
     private let convertersAddHeaders: Bool
+    /// The transform that is applied next to the record.
+    private var step = 0
 
     /// Creates the plugins that the connector's configuration names. Without a converter class in it, the converter is
     /// the worker's, with the worker's properties; the connector's properties of that converter then have no effect.
     package init(
-        connector: [String: String], worker: WorkerConfiguration, plugins: PluginRegistry
+        connector: [String: String], worker: WorkerConfiguration, plugins: PluginRegistry, control: TaskControl? = nil
     ) throws(ConfigError) {
         func settings(
             _ name: String, _ fallback: WorkerConfiguration.ConverterSettings
@@ -41,7 +43,7 @@ package struct RecordWriter: ~Copyable {
         func context(_ settings: WorkerConfiguration.ConverterSettings, type: String) -> PluginContext {
             PluginContext(
                 properties: settings.properties.merging(["converter.type": type]) { $1 },
-                connectorConfiguration: connector, plugins: plugins)
+                connectorConfiguration: connector, plugins: plugins, control: control)
         }
         let transforms = try TransformationChain(configuration: connector, plugins: plugins)
         let key = settings("key.converter", worker.keyConverter)
@@ -64,7 +66,13 @@ package struct RecordWriter: ~Copyable {
     ///
     /// Throws what transforms and converters throw; the record is left as the last transform that succeeded made it.
     package mutating func convert(_ record: inout ConnectRecord) throws -> Bool {
-        if !transforms.isEmpty, try !transforms.apply(&record) { return false }
+        step = 0
+        return try resume(&record)
+    }
+
+    /// Continues with the transform or converter that has thrown, as `convert`.
+    mutating func resume(_ record: inout ConnectRecord) throws -> Bool {
+        if !transforms.isEmpty, try !transforms.apply(&record, from: &step) { return false }
         if !hasSameHeaders(record) { try convertHeaders(record) }
         key.reset()
         hasKey = try keyConverter.convert(
@@ -96,7 +104,9 @@ package struct RecordWriter: ~Copyable {
 
     /// How records of the shape get to the producer. What cannot be prepared here fails for each record, where it is
     /// reported or tolerated.
-    package func path(of shape: RecordShape) -> Path {
+    ///
+    /// - Throws: `RetriableError` if a transform or converter fails temporarily.
+    package func path(of shape: RecordShape) throws -> Path {
         do {
             var shape = shape
             switch try transforms.apply(to: &shape) {
@@ -116,6 +126,8 @@ package struct RecordWriter: ~Copyable {
                 Parts(
                     shape: shape, key: try keyPart(shape), value: value, headers: try constantHeaders(shape, added),
                     addedHeaders: added))
+        } catch let error as RetriableError {
+            throw error
         } catch { return .records }
     }
 

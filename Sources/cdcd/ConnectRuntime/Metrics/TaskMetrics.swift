@@ -20,6 +20,9 @@ package struct TaskMetrics: Sendable {
     private static let skipped = MetricDefinition(
         "kafka_connect_task_error_total_records_skipped", .counter, labels: labels,
         help: "Rejected records that were skipped (errors.tolerance=all)")
+    private static let retries = MetricDefinition(
+        "kafka_connect_task_error_total_retries", .counter, labels: labels,
+        help: "Operations of transforms and converters that were tried again")
     private static let committed = MetricDefinition(
         "kafka_connect_connector_task_offset_commit_success_total", .counter, labels: labels,
         help: "Commits of offsets that are stored")
@@ -27,13 +30,14 @@ package struct TaskMetrics: Sendable {
         "kafka_connect_connector_task_offset_commit_failure_total", .counter, labels: labels,
         help: "Commits of offsets that have failed")
 
-    package static let all = [polled, written, active, failures, skipped, committed, commitFailures]
+    package static let all = [polled, written, active, failures, skipped, retries, committed, commitFailures]
 
     let polled: Counter
     let written: Counter
     let active: Gauge
     let failures: Counter
     let skipped: Counter
+    let retries: Counter
     let committed: Counter
     let commitFailures: Counter
 
@@ -49,6 +53,7 @@ package struct TaskMetrics: Sendable {
         active = Self.active.gauge(in: registry, values)
         failures = Self.failures.counter(in: registry, values)
         skipped = Self.skipped.counter(in: registry, values)
+        retries = Self.retries.counter(in: registry, values)
         committed = Self.committed.counter(in: registry, values)
         commitFailures = Self.commitFailures.counter(in: registry, values)
     }

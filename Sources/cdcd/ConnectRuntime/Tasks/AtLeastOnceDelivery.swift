@@ -37,7 +37,8 @@ final class AtLeastOnceDelivery: Delivery {
         let environment = context.environment
         let configuration = context.connectorConfig.dictionary
         let writer = try RecordWriter(
-            connector: configuration, worker: environment.configuration, plugins: environment.plugins)
+            connector: configuration, worker: environment.configuration, plugins: environment.plugins,
+            control: context.control)
         let creation = environment.configuration.topicCreationEnabled ? try TopicCreation(configuration) : nil
         if let error = overrides.errors.first { throw error }
         let clientID = "connector-producer-\(context.id)"
@@ -47,9 +48,14 @@ final class AtLeastOnceDelivery: Delivery {
         self.producer.withLock { $0 = producer }
         environment.committer.register(taskCommit)
         let cluster = environment.cluster
+        let publisher = context.publisher
+        let retryWait = RetryWait(
+            errors: errors, control: context.control, gate: context.gate, logger: context.logger,
+            metrics: tracker.metrics
+        ) { publisher.handle(.conversionChanged($0)) }
         return ProducerSink(
             id: context.id, writer: writer, producer: producer.producer, tracker: tracker, gate: context.gate,
-            errors: errors, logger: context.logger
+            retryWait: retryWait, logger: context.logger
         ) { topic in
             guard let creation else { return }
             try wait.retrying("looking for topic \(topic)") { try cluster.ensureTopic(creation.newTopic(topic)) }

@@ -3,8 +3,8 @@ import ConnectData
 /// The state that REST shows for a task, as a value: events in, the state to publish out.
 ///
 /// `FAILED` and the end are final. Otherwise `UNASSIGNED` outside of the group takes precedence, then `PAUSED`. An
-/// unavailable source or broker is shown as `RESTARTING` with the reason, since nothing runs meanwhile, and so is a
-/// task whose offsets cannot be committed.
+/// unavailable source, broker or schema registry is shown as `RESTARTING` with the reason, since nothing runs
+/// meanwhile, and so is a task whose offsets cannot be committed.
 struct TaskLifecycle: Equatable, Sendable {
     struct Shown: Equatable, Sendable {
         var state: StatusRecord.State
@@ -21,6 +21,8 @@ struct TaskLifecycle: Equatable, Sendable {
         /// Requests to Kafka other than the delivery of records, such as reading the stored offset.
         case clusterChanged(TaskControl.Condition)
         case commitsChanged(TaskControl.Condition)
+        /// A transform or converter fails temporarily.
+        case conversionChanged(TaskControl.Condition)
         /// The worker is not a member of its group: nothing runs.
         case leftGroup(reason: String)
         case rejoinedGroup
@@ -39,6 +41,7 @@ struct TaskLifecycle: Equatable, Sendable {
     private var brokers = TaskControl.Condition.running
     private var cluster = TaskControl.Condition.running
     private var commits = TaskControl.Condition.running
+    private var conversion = TaskControl.Condition.running
     private var absence: String?
     private var end = End.none
     private var published: Shown?
@@ -58,6 +61,7 @@ struct TaskLifecycle: Equatable, Sendable {
         case .brokersChanged(let condition): brokers = condition
         case .clusterChanged(let condition): cluster = condition
         case .commitsChanged(let condition): commits = condition
+        case .conversionChanged(let condition): conversion = condition
         case .leftGroup(let reason): absence = reason
         case .rejoinedGroup: absence = nil
         case .stopped: end = .stopped
@@ -78,7 +82,7 @@ struct TaskLifecycle: Equatable, Sendable {
         }
         if let absence { return Shown(state: .unassigned, trace: absence) }
         if isPaused { return Shown(state: .paused) }
-        for condition in [source, brokers, cluster, commits] {
+        for condition in [source, brokers, cluster, conversion, commits] {
             if case .interrupted(let reason) = condition { return Shown(state: .restarting, trace: reason) }
         }
         return hasStarted ? Shown(state: .running) : nil
