@@ -1,5 +1,6 @@
 import ConnectData
 import HTTPWire
+import WireCore
 
 /// The settings of Apicurio's converters that concern the registry, without the prefix of the converter.
 ///
@@ -30,6 +31,7 @@ package struct ApicurioRegistrySettings: Sendable {
     var valueFallback = Fallback()
     /// `request.ssl.*`, by their names.
     var ssl: [String: Secret] = [:]
+    private var ineffective: [ConfigOptions<Self>.Findings.Ineffective] = []
     private var method = RegistryAuthentication.Method.urlUserInfo
     private var sslProperties: SSLProperties?
 
@@ -46,6 +48,7 @@ package struct ApicurioRegistrySettings: Sendable {
     package init(_ properties: [String: String]) throws(ConfigError) {
         let findings = Self.options.read(properties, into: &self)
         if let error = findings.errors.first { throw error }
+        ineffective = findings.withoutEffect
         guard url != nil else {
             throw ConfigError(
                 name: "apicurio.registry.url", message: "Missing registry base url, set apicurio.registry.url")
@@ -83,6 +86,10 @@ package struct ApicurioRegistrySettings: Sendable {
     package func makeRegistry(
         _ language: RegisteredSchema.Language, control: TaskControl?
     ) throws(ConfigError) -> SchemaRegistry {
+        for property in ineffective {
+            Logger("io.apicurio.registry.resolver.DefaultSchemaResolver")
+                .warn("The property \(property.name) has no effect: \(property.reason)")
+        }
         let tls = try sslProperties.map { (ssl) throws(ConfigError) in
             try ssl.tlsConfiguration(prefix: Self.tlsPrefix)
         }

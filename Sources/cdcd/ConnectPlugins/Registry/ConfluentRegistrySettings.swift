@@ -30,6 +30,7 @@ package struct ConfluentRegistrySettings: Sendable {
     var valueIDs = IDPlace.prefix
     /// `ssl.*`, by their names without the prefix.
     var ssl: [String: Secret] = [:]
+    private var ineffective: [ConfigOptions<Self>.Findings.Ineffective] = []
     private var method = RegistryAuthentication.Method.urlUserInfo
     private var sslProperties: SSLProperties?
 
@@ -41,6 +42,7 @@ package struct ConfluentRegistrySettings: Sendable {
         let own = Self.withoutNamespace(properties)
         let findings = Self.options.read(own, into: &self)
         if let error = findings.errors.first { throw error }
+        ineffective = findings.withoutEffect
         method = try credentials.method()
         if !ssl.isEmpty { sslProperties = try SSLProperties(own, prefix: Self.namespace) }
     }
@@ -69,6 +71,10 @@ package struct ConfluentRegistrySettings: Sendable {
     ///
     /// - Parameter control: of the task, whose stop interrupts requests.
     package func makeRegistry(isKey: Bool, control: TaskControl?) throws(ConfigError) -> SchemaRegistry {
+        for property in ineffective {
+            Logger("io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient")
+                .warn("The property \(property.name) has no effect: \(property.reason)")
+        }
         let tls = try sslProperties.map { (ssl) throws(ConfigError) in
             try ssl.tlsConfiguration(prefix: Self.namespace)
         }
