@@ -50,4 +50,18 @@ final class MemoryRegistry: RegistryAPI {
         guard let schema = references[reference] else { throw DataError("no schema \(reference.name)") }
         return schema
     }
+
+    // It refuses no schema.
+
+    func isIncompatibility(_ error: RegistryError) -> Bool { false }
+
+    func latest(
+        of subject: SchemaSubject, _ exchange: RegistryExchange
+    ) throws -> (schema: RegisteredSchema, version: String) {
+        throw DataError("no version of \(subject)")
+    }
+
+    func compatibilityLevel(of subject: SchemaSubject, _ exchange: RegistryExchange) throws -> String { "NONE" }
+
+    func remedy(_ subject: SchemaSubject) -> String { "" }
 }
