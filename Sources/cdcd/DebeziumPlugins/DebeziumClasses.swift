@@ -5,8 +5,10 @@ package enum DebeziumClasses {
     /// The plugins that are built in.
     package static let plugins = [
         ByLogicalTableRouter.plugin,
+        ContentBasedRouter.plugin,
         EventRouter.plugin,
         ExtractNewRecordState.plugin,
+        Filter.plugin,
         HeaderToValue.plugin,
         PartitionRouting.plugin,
         ReadToInsertEvent.plugin,

@@ -81,16 +81,42 @@ package struct JavaPattern: Sendable, Hashable {
     /// - Throws: `DataError` if the replacement names a group that does not exist or ends in the middle of a
     ///   reference.
     package func replaceFirst(in text: String, with replacement: String) throws(DataError) -> String? {
-        guard let match = finder.firstMatch(in: text, range: range(text)) else { return nil }
+        guard find(text) else { return nil }
+        return try replaceAll(in: text, with: replacement, limit: 1)
+    }
+
+    /// The first matches in the text (`Matcher.find`, repeated).
+    package func matches(in text: String, limit: Int = .max) throws(DataError) -> [PatternMatch] {
+        try finder.patternMatches(in: text, limit: limit)
+    }
+
+    /// The match of the whole text (`Matcher.matches`).
+    package func wholeMatch(in text: String) throws(DataError) -> PatternMatch? {
+        try matcher.patternMatches(in: text, limit: 1).first
+    }
+
+    /// The text with its matches replaced (`Matcher.replaceAll`).
+    ///
+    /// - Parameters:
+    ///   - replacement: as for `replaceFirst`.
+    ///   - limit: the number of matches to replace.
+    package func replaceAll(
+        in text: String, with replacement: String, limit: Int = .max
+    ) throws(DataError) -> String {
         let source = text as NSString
-        let before = source.substring(to: match.range.location)
-        let after = source.substring(from: match.range.location + match.range.length)
-        let middle = try expand(Array(replacement.unicodeScalars), match, source)
-        return before + middle + after
+        let scalars = Array(replacement.unicodeScalars)
+        var result = ""
+        var end = 0
+        for match in try matches(in: text, limit: limit) {
+            result += source.substring(with: NSRange(location: end, length: match.range.lowerBound - end))
+            result += try expand(scalars, match.groups)
+            end = match.range.upperBound
+        }
+        return result + source.substring(from: end)
     }
 
     private func expand(
-        _ replacement: [Unicode.Scalar], _ match: NSTextCheckingResult, _ source: NSString
+        _ replacement: [Unicode.Scalar], _ groups: [String?]
     ) throws(DataError) -> String {
         var result = String.UnicodeScalarView()
         var index = 0
@@ -104,10 +130,7 @@ package struct JavaPattern: Sendable, Hashable {
                 index += 1
             case "$":
                 let group = try reference(replacement, &index)
-                let range = match.range(at: group)
-                if range.location != NSNotFound {
-                    result.append(contentsOf: source.substring(with: range).unicodeScalars)
-                }
+                if let text = groups[group] { result.append(contentsOf: text.unicodeScalars) }
             default: result.append(scalar)
             }
         }
