@@ -58,16 +58,4 @@ import WireTestSupport
         let keys = SourceConnectorProperties(plugins: TestPlugins.registry).definition(connectorVersion: "3.6.1.Final").keys
         try expectGenerated(table(keys), "framework", in: "connector-options.md")
     }
-
-    @Test func transformAndConverterTablesAreUpToDate() throws {
-        var text = ""
-        for generation in DebeziumGeneration.allCases {
-            text += "\n### ExtractNewRecordState, generation \(generation.rawValue)\n"
-            text += table(ExtractNewRecordState.properties(generation).definition.keys)
-        }
-        text += "### RegexRouter\n"
-            + table(RegexRouter.plugin.properties().definition.keys)
-        try expectGenerated(text, "transforms", in: "connector-options.md")
-        try expectGenerated(table(JSONConverter.definition.keys), "converter", in: "connector-options.md")
-    }
 }

@@ -31,6 +31,14 @@ package struct ConfigKey: Sendable {
     package var recommendedValues: [String]
     /// Checks the parsed value, given or default.
     package var validator: ConfigValidator?
+    package var support = Support.full
+
+    /// Whether a value has an effect, for the documentation.
+    package enum Support: Sendable {
+        case full
+        case withoutEffect(reason: String)
+        case refused(remedy: String)
+    }
 
     package init(
         _ name: String, _ type: ConfigType, defaultValue: String? = nil, isRequired: Bool = false,

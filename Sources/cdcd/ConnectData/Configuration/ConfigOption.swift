@@ -63,6 +63,15 @@ package struct ConfigOption<Target>: Sendable {
             || supportedValues.contains { $0.lowercased() == lowercased }
     }
 
+    var support: ConfigKey.Support {
+        switch use {
+        case .consumed, .consumedGroup: .full
+        case .withoutEffect(let reason): .withoutEffect(reason: reason)
+        case .javaOnly: .withoutEffect(reason: "it concerns only a Java virtual machine")
+        case .refused(let remedy): .refused(remedy: remedy)
+        }
+    }
+
     package var isConsumed: Bool {
         switch use {
         case .consumed, .consumedGroup: true

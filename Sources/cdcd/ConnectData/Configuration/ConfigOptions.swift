@@ -32,7 +32,14 @@ package struct ConfigOptions<Target>: Sendable {
     }
 
     /// The keys for validation answers.
-    package var definition: ConfigDefinition { ConfigDefinition(options.map(\.key)) }
+    package var definition: ConfigDefinition {
+        ConfigDefinition(
+            options.map { option in
+                var key = option.key
+                key.support = option.support
+                return key
+            })
+    }
 
     /// The declaration of a property, by its name or the first prefix that it begins with.
     package subscript(name: String) -> ConfigOption<Target>? {
