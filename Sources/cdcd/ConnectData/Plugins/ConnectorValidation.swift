@@ -72,7 +72,9 @@ package struct ConnectorValidation: Sendable {
         for (name, value) in configuration {
             if let suffix = name.dropping(prefix: prefix) { own[suffix] = value }
         }
-        return converter.properties(for: configuration).definition.validate(own).map { value in
+        let values = converter.properties(for: configuration).definition.validate(own)
+        // Connect shows them in the order of a HashMap.
+        return JavaHashOrder.sorted(values, hash: { JavaHashOrder.hash($0.name) }).map { value in
             var value = value
             value.name = prefix + value.name
             value.key?.name = value.name

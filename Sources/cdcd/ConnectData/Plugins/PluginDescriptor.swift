@@ -49,7 +49,8 @@ package struct PluginDescriptor: Sendable {
         }
     }
 
-    /// The version that is emulated for a connector's configuration; an empty one yields the newest.
+    /// The version that is emulated for a connector's configuration; an empty one yields the newest. Empty if the Java
+    /// class has none.
     package func version(for connectorConfiguration: [String: String] = [:]) -> String {
         versionFunction(connectorConfiguration)
     }

@@ -18,30 +18,10 @@ package final class JSONConverter: Converter, HeaderConverter {
     static let options = ConfigOptions<Settings>([
         ConfigOption(
             ConfigKey(
-                "decimal.format", .string, defaultValue: "BASE64", importance: .low,
-                documentation: "How decimals are written: 'BASE64', the unscaled value's bytes, or 'NUMERIC', a JSON number. "
-                    + "In any case of letters.",
-                group: "Serialization", orderInGroup: 0, width: .medium, displayName: "Decimal Format",
-                validator: .oneOfIgnoringCase(["NUMERIC", "BASE64"]))
-        ) { input, settings in settings.json.writesDecimalsAsNumbers = input.trimmed?.uppercased() == "NUMERIC" },
-        ConfigOption(
-            ConfigKey(
                 "converter.type", .string, isRequired: true, importance: .low,
                 documentation: "What the converter is used for: key, value or header.",
                 validator: .oneOf(["key", "value", "header"])),
             use: .withoutEffect(reason: "keys, values and headers are written alike")),
-        ConfigOption(
-            ConfigKey(
-                "schemas.cache.size", .int, defaultValue: "1000", importance: .high,
-                documentation: "How many schemas the converter keeps ready.", group: "Schemas", orderInGroup: 1,
-                width: .medium, displayName: "Schema Cache Size"),
-            into: \.schemaCountMax),
-        ConfigOption(
-            ConfigKey(
-                "replace.null.with.default", .boolean, defaultValue: "true", importance: .low,
-                documentation: "Whether a null field whose schema has a default is written as that default.",
-                group: "Serialization", orderInGroup: 1, width: .medium, displayName: "Replace null with default"),
-            into: \.json.replacesNullWithDefault),
         ConfigOption(
             ConfigKey(
                 "schemas.enable", .boolean, defaultValue: "true", importance: .high,
@@ -50,10 +30,30 @@ package final class JSONConverter: Converter, HeaderConverter {
             into: \.json.writesSchemas),
         ConfigOption(
             ConfigKey(
+                "schemas.cache.size", .int, defaultValue: "1000", importance: .high,
+                documentation: "How many schemas the converter keeps ready.", group: "Schemas", orderInGroup: 1,
+                width: .medium, displayName: "Schema Cache Size"),
+            into: \.schemaCountMax),
+        ConfigOption(
+            ConfigKey(
                 "schema.content", .string, importance: .high,
                 documentation: "A schema for reading messages that hold none. It concerns sink connectors only.",
                 group: "Schemas", orderInGroup: 2, width: .medium, displayName: "Schema Content"),
             into: \.schemaContent),
+        ConfigOption(
+            ConfigKey(
+                "decimal.format", .string, defaultValue: "BASE64", importance: .low,
+                documentation: "How decimals are written: 'BASE64', the unscaled value's bytes, or 'NUMERIC', a JSON number. "
+                    + "In any case of letters.",
+                group: "Serialization", orderInGroup: 0, width: .medium, displayName: "Decimal Format",
+                validator: .oneOfIgnoringCase(["NUMERIC", "BASE64"]))
+        ) { input, settings in settings.json.writesDecimalsAsNumbers = input.trimmed?.uppercased() == "NUMERIC" },
+        ConfigOption(
+            ConfigKey(
+                "replace.null.with.default", .boolean, defaultValue: "true", importance: .low,
+                documentation: "Whether a null field whose schema has a default is written as that default.",
+                group: "Serialization", orderInGroup: 1, width: .medium, displayName: "Replace null with default"),
+            into: \.json.replacesNullWithDefault),
     ])
 
     package static let plugin = PluginDescriptor(

@@ -13,11 +13,13 @@ extension RESTService {
         return json(
             200,
             .array(
-                list.map {
-                    .object([
-                        "class": .string($0.className), "type": .string($0.kind.rawValue),
-                        "version": .string($0.version()),
-                    ])
+                list.map { plugin in
+                    var members: [(name: String, value: JSONValue)] = [
+                        ("class", .string(plugin.className)), ("type", .string(plugin.kind.rawValue)),
+                    ]
+                    let version = plugin.version()
+                    if !version.isEmpty { members.append(("version", .string(version))) }
+                    return .object(JSONObject(members))
                 }))
     }
 

@@ -66,25 +66,31 @@ extension UnwrapOptions {
 
     /// The properties that Debezium's definition lists, without their prefix.
     fileprivate static func visible(_ profile: UnwrapProfile) -> [ConfigOption<UnwrapOptions>] {
-        deletes(profile) + [
-            Option(
-                key("add.fields", .list, "", "Adds the specified field(s) to the message if they exist.", .long,
-                    "Adds each field listed to the value, prefixed with __ (or __<struct>_ if the struct is named), for "
-                        + "example 'version,connector,source.ts_ms'. A colon gives a field another name: 'version:VERSION'.",
-                    references),
-                into: \.addedFieldNames),
-            Option(
-                key("add.headers", .list, "", "Adds the specified fields to the header if they exist.", .long,
-                    "Adds each field listed as a header, prefixed with __ (or __<struct>_ if the struct is named), for "
-                        + "example 'version,connector,source.ts_ms'. A colon gives a header another name: 'version:VERSION'.",
-                    references),
-                into: \.addedHeaderNames),
-            Option(
-                key("route.by.field", .string, "", "Route by field name", .long,
-                    "The column whose value replaces the topic's name."),
-                into: \.routeByField),
-        ] + (profile.listsPrefixes ? prefixes : []) + (profile.hasFieldDropping ? dropping : [])
+        if profile.listsPrefixes {
+            return deletes(profile) + [route, prefixes[0], addedFields, prefixes[1], addedHeaders]
+                + (profile.hasFieldDropping ? dropping : [])
+        }
+        return deletes(profile) + [addedFields, addedHeaders, route] + (profile.hasFieldDropping ? dropping : [])
     }
+
+    private static let addedFields = Option(
+        key("add.fields", .list, "", "Adds the specified field(s) to the message if they exist.", .long,
+            "Adds each field listed to the value, prefixed with __ (or __<struct>_ if the struct is named), for "
+                + "example 'version,connector,source.ts_ms'. A colon gives a field another name: 'version:VERSION'.",
+            references),
+        into: \.addedFieldNames)
+
+    private static let addedHeaders = Option(
+        key("add.headers", .list, "", "Adds the specified fields to the header if they exist.", .long,
+            "Adds each field listed as a header, prefixed with __ (or __<struct>_ if the struct is named), for "
+                + "example 'version,connector,source.ts_ms'. A colon gives a header another name: 'version:VERSION'.",
+            references),
+        into: \.addedHeaderNames)
+
+    private static let route = Option(
+        key("route.by.field", .string, "", "Route by field name", .long,
+            "The column whose value replaces the topic's name."),
+        into: \.routeByField)
 
     /// Properties that Debezium reads but does not list.
     fileprivate static func hidden(_ profile: UnwrapProfile) -> [ConfigOption<UnwrapOptions>] {
