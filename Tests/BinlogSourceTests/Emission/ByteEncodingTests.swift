@@ -48,8 +48,42 @@ import WireCore
             }
         }
         let both = plain.merging(router) { $1 }.merging(["transforms": "unwrap,route"]) { $1 }
-        return [[:], router.merging(["transforms": "route"]) { $1 }, both] + unwraps
+        return [[:], router.merging(["transforms": "route"]) { $1 }, both] + unwraps + ofKafka
     }
+
+    /// Chains of Kafka's transforms that act on structure only.
+    private static let ofKafka: [[String: String]] = {
+        func chain(_ steps: (type: String, properties: [String: String])...) -> [String: String] {
+            var result = ["transforms": steps.indices.map { "t\($0)" }.joined(separator: ",")]
+            for (index, step) in steps.enumerated() {
+                result["transforms.t\(index).type"] = "org.apache.kafka.connect.transforms.\(step.type)"
+                for (name, value) in step.properties { result["transforms.t\(index).\(name)"] = value }
+            }
+            result["predicates"] = "gone"
+            result["predicates.gone.type"] = "org.apache.kafka.connect.transforms.predicates.RecordIsTombstone"
+            return result
+        }
+        let kept = ["predicate": "gone", "negate": "true"]
+        return [
+            chain(
+                ("Flatten$Value", [:]), ("InsertField$Value", ["topic.field": "topic", "timestamp.field": "ts"]),
+                ("ReplaceField$Value", ["exclude": "op", "renames": "source.db:database"]),
+                ("SetSchemaMetadata$Value", ["schema.name": "flat", "schema.version": "2"]),
+                ("HeaderFrom$Value", ["fields": "database", "headers": "db", "operation": "move"].merging(kept) { $1 }),
+                ("InsertHeader", ["header": "kept", "value.literal": "1.5"]), ("DropHeaders", ["headers": "kept"])),
+            chain(
+                ("ExtractField$Value", ["field": "after"]),
+                ("InsertField$Key", ["static.field": "f", "static.value": "v"]), ("HoistField$Key", ["field": "key"]), ("HoistField$Value", ["field": "row"].merging(kept) { $1 })),
+            chain(
+                ("ValueToKey", ["fields": "op,source"].merging(kept) { $1 }),
+                ("MaskField$Value", ["fields": "op"].merging(kept) { $1 }),
+                (
+                    "ExtractField$Value",
+                    ["field": "source.db", "field.syntax.version": "V2"].merging(kept) { $1 }
+                )),
+            chain(("Filter", ["predicate": "gone"]), ("Cast$Key", ["spec": "absent:string"])),
+        ]
+    }()
 
     @Test(arguments: AllTypesTests.fixtures) func bytesEqualConvertedRecords(version: String, variant: String) throws {
         let fixture = try AllTypesFixture(version, variant)
@@ -72,7 +106,8 @@ import WireCore
                 #expect(values.outputs == bytes.outputs, "\(connector)")
                 #expect(values.droppedCount == bytes.droppedCount, "\(connector)")
                 // Only the records of changed keys have other headers, and those of deletes whose tombstones get them.
-                #expect(bytes.byteRecordCount * 10 > bytes.outputs.count * 7, "\(connector)")
+                let castsKeys = connector.values.contains { $0.hasSuffix("Cast$Key") }
+                #expect(castsKeys || bytes.byteRecordCount * 10 > bytes.outputs.count * 7, "\(connector)")
                 #expect(values.byteRecordCount == 0)
             }
         }

@@ -10,8 +10,9 @@ package final class ReplaceField: StructTransform {
     }
 
     struct Settings: Sendable {
-        var excluded: [String] = []
-        var included: [String] = []
+        /// nil: not given, so that the former name counts.
+        var excluded: [String]?
+        var included: [String]?
         var renames: [String] = []
         var replacesNull = true
         /// Of Kafka 2.
@@ -25,13 +26,17 @@ package final class ReplaceField: StructTransform {
         Option(
             ConfigKey(
                 "exclude", .list, defaultValue: "", documentation: "Fields to remove, even if they are included.",
-                validator: .distinctItems(allowsEmpty: true)),
-            into: \.excluded),
+                validator: .distinctItems(allowsEmpty: true))
+        ) { input, settings in
+            if case .list(let items) = input.setting, input.isGiven { settings.excluded = items }
+        },
         Option(
             ConfigKey(
                 "include", .list, defaultValue: "", documentation: "Fields to keep; without any, all are kept.",
-                validator: .distinctItems(allowsEmpty: true)),
-            into: \.included),
+                validator: .distinctItems(allowsEmpty: true))
+        ) { input, settings in
+            if case .list(let items) = input.setting, input.isGiven { settings.included = items }
+        },
         Option(
             ConfigKey(
                 "renames", .list, defaultValue: "", documentation: "New names of fields: 'old:new,…'.",
@@ -46,12 +51,12 @@ package final class ReplaceField: StructTransform {
     /// The names that Kafka 2 also reads.
     static let formerOptions = ConfigOptions<Settings>([
         Option(
-            ConfigKey("blacklist", .list, documentation: "The former name of 'exclude', which takes precedence over it.")
+            ConfigKey("blacklist", .list, documentation: "The former name of 'exclude', which takes precedence.")
         ) { input, settings in
             if case .list(let items) = input.setting { settings.blacklist = items }
         },
         Option(
-            ConfigKey("whitelist", .list, documentation: "The former name of 'include', which takes precedence over it.")
+            ConfigKey("whitelist", .list, documentation: "The former name of 'include', which takes precedence.")
         ) { input, settings in
             if case .list(let items) = input.setting { settings.whitelist = items }
         },
@@ -85,8 +90,8 @@ package final class ReplaceField: StructTransform {
         var settings = try Self.options.parse(properties, into: Settings())
         if generation.readsOptionsOfKafka2 { settings = try Self.formerOptions.parse(properties, into: settings) }
         self.part = part
-        excluded = Set(settings.blacklist ?? settings.excluded)
-        included = Set(settings.whitelist ?? settings.included)
+        excluded = Set(settings.excluded ?? settings.blacklist ?? [])
+        included = Set(settings.included ?? settings.whitelist ?? [])
         let renames = Self.renames(settings.renames).pairs
         let newNames = Dictionary(renames) { $1 }
         self.newNames = newNames
