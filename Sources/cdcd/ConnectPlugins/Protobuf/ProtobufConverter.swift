@@ -150,14 +150,26 @@ package final class ProtobufConverter: Converter {
         let imported = Dictionary(
             try registry.referencedSchemas(of: registered).map { ($0.name, $0.schema.text) },
             uniquingKeysWith: { first, _ in first })
-        let file = try ProtobufTextParser.parse(registered.text)
-        guard let name = ProtobufTypes.name(of: message.indexes, in: file) else {
-            throw DataError("The Protobuf schema \(message.schema) has no message at \(message.indexes)")
-        }
-        var translator = ProtobufTranslator(try ProtobufTypes(file) { imported[$0] }, settings)
-        let kind = try translator.root(name, version: nil)
+        let kind = try Self.kind(registered.text, imported, message.indexes, settings)
         if readings.count >= settings.schemaCountMax { readings.removeAll(keepingCapacity: true) }
         readings[message] = kind
         return kind
+    }
+
+    private static func kind(
+        _ text: String, _ imported: [String: String], _ indexes: [Int], _ settings: ProtobufSettings
+    ) throws(DataError) -> ProtobufReadPlan.Kind {
+        let file = try ProtobufTextParser.parse(text)
+        guard let name = ProtobufTypes.name(of: indexes, in: file) else {
+            throw DataError("The Protobuf schema has no message at \(indexes)")
+        }
+        var translator = ProtobufTranslator(try ProtobufTypes(file) { imported[$0] }, settings)
+        return try translator.root(name, version: nil)
+    }
+
+    /// Reads the first message of a .proto text, without a registry.
+    package static func decode(_ body: UnsafeRawBufferPointer, schemaText: String) throws(DataError) -> SchemaAndValue {
+        let kind = try kind(schemaText, [:], [0], ProtobufSettings())
+        return SchemaAndValue(kind.rootSchema, try ProtobufDecoder.value(body, kind))
     }
 }
