@@ -4,6 +4,7 @@ import ConnectData
 package enum KafkaClasses {
     /// The plugins that are built in.
     package static let plugins = [
+        ExtJSONConverter.plugin,
         FileStreamSourceConnector.plugin,
         JSONConverter.plugin,
         JSONConverter.headerPlugin,

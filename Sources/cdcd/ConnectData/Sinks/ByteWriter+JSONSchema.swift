@@ -3,7 +3,7 @@ import WireCore
 extension ByteWriter {
     /// A schema as `JsonConverter.asJsonSchema` writes it:
     /// `{"type":T,[items|keys,values|fields],"optional":B,[name],[version],[doc],[parameters],[default],[field]}`.
-    mutating func jsonSchema(
+    package mutating func jsonSchema(
         _ schema: Schema, fieldName: String?, options: JSONSinkOptions
     ) throws(DataError) {
         literal("{\"type\":\"")

@@ -70,7 +70,7 @@ import WireCore
 
     /// Ends the text of the value. Returns false if a value did not fit its schema; see `error`.
     @inlinable package mutating func end() -> Bool {
-        if plan.envelope.count > 0 { writer.byte(UInt8(ascii: "}")) }
+        if plan.isInObject { writer.byte(UInt8(ascii: "}")) }
         return failure == nil
     }
 
@@ -83,6 +83,21 @@ import WireCore
     @inlinable package consuming func takeWriter() -> ByteWriter {
         if failure != nil { writer.truncate(to: start) }
         return writer
+    }
+
+    /// Writes a value with its envelope.
+    ///
+    /// - Throws: `DataError` if the value does not fit the schema; then nothing is written.
+    package static func write(
+        _ value: ConnectValue, _ plan: JSONSinkPlan, into writer: inout ByteWriter
+    ) throws(DataError) {
+        var sink = JSONSink(plan, writer)
+        sink.begin()
+        sink.value(value)
+        _ = sink.end()
+        let error = sink.error
+        writer = sink.takeWriter()
+        if let error { throw error }
     }
 
     /// Why the value could not be written; nil if it could.

@@ -47,8 +47,10 @@ import WireCore
     package let schema: Schema
     @usableFromInline let steps: UnsafeMutablePointer<Step>
     @usableFromInline let constants: UnsafeMutableRawPointer
-    /// `{"schema":…,"payload":`, if the converter writes an envelope.
+    /// What is before the value, for example `{"schema":…,"payload":`.
     @usableFromInline let envelope: Text
+    /// Whether the envelope is an object that ends after the value.
+    @usableFromInline let isInObject: Bool
     /// The field of each step, for errors.
     let names: [String]
     /// The schema of each struct.
@@ -56,10 +58,21 @@ import WireCore
     /// For each struct an equal schema that is another object; retained so that it is not compared again.
     private var equalSchemas: [Schema?]
 
+    /// What surrounds a value.
+    package enum Envelope {
+        /// The schema, with `schemas.enable`.
+        case byOptions
+        /// The start of an object that ends after the value.
+        case object(start: [UInt8])
+        case prefix([UInt8])
+    }
+
     /// - Throws: `DataError` if an array or map has no schema for its elements.
-    package init(_ schema: Schema, options: JSONSinkOptions) throws(DataError) {
+    package init(
+        _ schema: Schema, options: JSONSinkOptions, envelope: Envelope = .byOptions
+    ) throws(DataError) {
         var builder = JSONSinkPlanBuilder(options: options)
-        envelope = try builder.build(schema)
+        (self.envelope, isInObject) = try builder.build(schema, envelope)
         self.schema = schema
         names = builder.names
         structures = builder.structures
@@ -95,15 +108,24 @@ private struct JSONSinkPlanBuilder {
 
     init(options: JSONSinkOptions) { self.options = options }
 
-    /// Returns the text before the value.
-    mutating func build(_ schema: Schema) throws(DataError) -> JSONSinkPlan.Text {
-        var envelope = constant([])
-        if options.writesSchemas {
+    /// Returns the text before the value, and whether it starts an object.
+    mutating func build(
+        _ schema: Schema, _ envelope: JSONSinkPlan.Envelope
+    ) throws(DataError) -> (envelope: JSONSinkPlan.Text, isInObject: Bool) {
+        var text = constant([])
+        var isInObject = true
+        switch envelope {
+        case .byOptions where options.writesSchemas:
             var writer = ByteWriter()
             writer.literal("{\"schema\":")
             try writer.jsonSchema(schema, fieldName: nil, options: options)
             writer.literal(",\"payload\":")
-            envelope = constant(writer.array())
+            text = constant(writer.array())
+        case .byOptions: isInObject = false
+        case .object(let start): text = constant(start)
+        case .prefix(let bytes):
+            text = constant(bytes)
+            isInObject = false
         }
         try append(schema, prefix: [], name: "")
         let end = Int32(clamping: steps.count)
@@ -113,7 +135,7 @@ private struct JSONSinkPlanBuilder {
                 mapValue: end, structure: 0))
         names.append("")
         constants += repeatElement(0, count: JSONSinkPlan.blockBytes)
-        return envelope
+        return (text, isInObject)
     }
 
     private mutating func constant(_ bytes: [UInt8]) -> JSONSinkPlan.Text {

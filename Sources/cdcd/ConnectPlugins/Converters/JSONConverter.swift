@@ -100,13 +100,7 @@ package final class JSONConverter: Converter, HeaderConverter {
             if options.writesSchemas { writer.byte(UInt8(ascii: "}")) }
             return true
         }
-        var sink = JSONSink(try plan(for: schema), writer)
-        sink.begin()
-        sink.value(value)
-        _ = sink.end()
-        let error = sink.error
-        writer = sink.takeWriter()
-        if let error { throw error }
+        try JSONSink.write(value, try plan(for: schema), into: &writer)
         return true
     }
 

@@ -59,13 +59,21 @@ struct JSONReader {
         return SchemaAndValue(schema, try JSONValueReader(options: options).value(payload, texts, schema))
     }
 
-    /// A value without an envelope.
+    /// A value without an envelope, or with one that has it as the named member.
     static func value(
-        _ bytes: UnsafeRawBufferPointer, _ schema: Schema, _ options: JSONSinkOptions
+        _ bytes: UnsafeRawBufferPointer, member: String? = nil, _ schema: Schema, _ options: JSONSinkOptions
     ) throws(DataError) -> ConnectValue {
-        let document = try parse(bytes, numbersAsText: false)
-        let texts = JSONValueReader.needsNumberTexts(schema) ? try parse(bytes, numbersAsText: true) : nil
-        return try JSONValueReader(options: options).value(document, texts, schema)
+        func part(numbersAsText: Bool) throws(DataError) -> JSONValue {
+            let document = try parse(bytes, numbersAsText: numbersAsText)
+            return member.map { document.objectValue?[$0] ?? .null } ?? document
+        }
+        let texts = JSONValueReader.needsNumberTexts(schema) ? try part(numbersAsText: true) : nil
+        return try JSONValueReader(options: options).value(try part(numbersAsText: false), texts, schema)
+    }
+
+    /// A member of a document that is an object; otherwise null.
+    static func member(_ name: String, of bytes: UnsafeRawBufferPointer) throws(DataError) -> JSONValue {
+        try parse(bytes, numbersAsText: false).objectValue?[name] ?? .null
     }
 
     private static func parse(_ bytes: UnsafeRawBufferPointer, numbersAsText: Bool) throws(DataError) -> JSONValue {

@@ -15,7 +15,6 @@ package final class JSONSchemaConverter: Converter {
     /// How values of a schema are written to a topic.
     private struct Writing {
         let id: SchemaID
-        let prefix: [UInt8]
         let plan: JSONSinkPlan
         /// What a null is; nil: Kafka's null.
         let null: ConnectValue?
@@ -58,15 +57,12 @@ package final class JSONSchemaConverter: Converter {
         }
         let writing = try writing(of: schema, topic)
         if value.isNull, writing.null == nil { return false }
-        writer.bytes(writing.prefix)
-        var sink = JSONSink(writing.plan, writer)
-        sink.begin()
-        sink.value(value)
-        _ = sink.end()
-        let error = sink.error
-        writer = sink.takeWriter()
-        if let error { throw error }
+        try JSONSink.write(value, writing.plan, into: &writer)
         return true
+    }
+
+    package func sink(for schema: Schema, topic: String) throws -> ConverterSink? {
+        .json(try writing(of: schema, topic).plan)
     }
 
     package var addsRecordHeaders: Bool { framing.addsRecordHeaders }
@@ -78,7 +74,6 @@ package final class JSONSchemaConverter: Converter {
 
     private func writing(of schema: Schema, _ topic: String) throws -> Writing {
         try writings.value(for: schema, topic: topic) {
-            let plan = try JSONSinkPlan(schema, options: settings.json)
             let text = try JSONSchemaTextWriter.text(of: schema, settings)
             let null: ConnectValue? =
                 if settings.json.replacesNullWithDefault, let value = schema.defaultValue { value } else {
@@ -87,7 +82,9 @@ package final class JSONSchemaConverter: Converter {
             do {
                 let subject = try subjects.subject(topic: topic, isKey: framing.isKey, recordName: schema.name)
                 let id = try registry.registration(of: RegisteredSchema(.json, text: text), subject: subject).id
-                return Writing(id: id, prefix: try framing.prefix(id), plan: plan, null: null)
+                let plan = try JSONSinkPlan(
+                    schema, options: settings.json, envelope: .prefix(try framing.prefix(id)))
+                return Writing(id: id, plan: plan, null: null)
             } catch let error as DataError {
                 throw Self.writeError(topic, "Error registering JSON schema: \(text)\nCaused by: \(error.message)")
             }
@@ -136,6 +133,16 @@ package final class JSONSchemaConverter: Converter {
         if schemas.count >= settings.schemaCountMax { schemas.removeAll(keepingCapacity: true) }
         schemas[id] = schema
         return schema
+    }
+
+    /// Reads a document with the text of its schema, without a registry.
+    package static func decode(
+        _ document: UnsafeRawBufferPointer, schemaText: String
+    ) throws(DataError) -> SchemaAndValue {
+        let settings = JSONSchemaSettings()
+        var translator = JSONSchemaTranslator(try parse(schemaText), documents: [:], settings: settings)
+        let schema = try translator.schema(version: nil)
+        return SchemaAndValue(schema, try JSONReader.value(document, schema, settings.json))
     }
 
     private static func parse(_ text: String) throws(DataError) -> JSONValue {
