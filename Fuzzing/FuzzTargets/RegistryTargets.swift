@@ -1,9 +1,8 @@
 import ConnectData
+import ConnectPlugins
 import HTTPWire
 import WireCore
 import WireTestSupport
-
-@testable import ConnectPlugins
 
 extension FuzzTarget {
     /// Answers of a schema registry in both APIs, and what is made of the schemas in them. The first byte selects the

@@ -98,7 +98,9 @@ package struct ApicurioRegistrySettings: Sendable {
             transport: HTTPRegistryTransport(limits: HTTPClientLimits(), tls: tls ?? .systemTrust, control: control))
     }
 
-    func makeRegistry(_ language: RegisteredSchema.Language, transport: any RegistryTransport) -> SchemaRegistry {
+    package func makeRegistry(
+        _ language: RegisteredSchema.Language, transport: any RegistryTransport
+    ) -> SchemaRegistry {
         let exchange = RegistryExchange(
             urls: url.map { [base($0)] } ?? [], settings: retries, authentication: RegistryAuthentication(method),
             headers: headers.sorted { $0.key < $1.key }.map { .init($0.key, $0.value) }, transport: transport)

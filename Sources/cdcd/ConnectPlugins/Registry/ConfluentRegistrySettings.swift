@@ -83,7 +83,7 @@ package struct ConfluentRegistrySettings: Sendable {
             transport: HTTPRegistryTransport(limits: limits, tls: tls ?? .systemTrust, control: control))
     }
 
-    func makeRegistry(isKey: Bool, transport: any RegistryTransport) -> SchemaRegistry {
+    package func makeRegistry(isKey: Bool, transport: any RegistryTransport) -> SchemaRegistry {
         let exchange = RegistryExchange(
             urls: urls, settings: retries,
             authentication: RegistryAuthentication(method, bearerHeaders: credentials.bearerHeaders),

@@ -44,9 +44,14 @@ struct RegistryRequest: Equatable {
 }
 
 /// The answer of a registry.
-struct RegistryResponse: Equatable {
+package struct RegistryResponse: Equatable {
     let status: Int
     let body: [UInt8]
+
+    package init(status: Int, body: [UInt8]) {
+        self.status = status
+        self.body = body
+    }
 
     var isSuccess: Bool { (200...299).contains(status) }
 }

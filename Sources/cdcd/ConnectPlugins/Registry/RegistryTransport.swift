@@ -2,7 +2,7 @@ import HTTPWire
 import WireCore
 
 /// The I/O of a registry's client. Used from one thread.
-protocol RegistryTransport: AnyObject {
+package protocol RegistryTransport: AnyObject {
     /// Sends a request and waits for its response.
     func send(_ request: HTTPClientRequest) throws(HTTPClientError) -> RegistryResponse
 

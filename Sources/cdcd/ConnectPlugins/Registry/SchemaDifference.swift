@@ -1,7 +1,7 @@
 import WireCore
 
 /// How the schemas of two versions differ, for people.
-enum SchemaDifference {
+package enum SchemaDifference {
     /// At most this many differences are named.
     private static let namedMax = 20
 
@@ -24,7 +24,9 @@ enum SchemaDifference {
     }
 
     /// What of a schema a registry with this compatibility level refuses after `old`; empty if that is not known.
-    static func explanation(of new: RegisteredSchema, after old: RegisteredSchema, level: String?) -> [String] {
+    package static func explanation(
+        of new: RegisteredSchema, after old: RegisteredSchema, level: String?
+    ) -> [String] {
         guard new.language == old.language, let newRoot = try? JSONValue.parse(new.text),
             let oldRoot = try? JSONValue.parse(old.text)
         else { return [] }
