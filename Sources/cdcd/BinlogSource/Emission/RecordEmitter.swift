@@ -101,22 +101,36 @@ package final class RecordEmitter: SchemaChangeEmitter {
         guard case .bytes(let encoding) = program.encoding, let value = encoding.value else {
             return try emitOneByOne(event, changes, program, inputs, skippedRows, &images, &memory)
         }
-        switch value {
-        case .json(let plan):
-            var fragments = JSONSink.Fragments()
-            swap(&fragments, &memory.jsonFragments)
-            fragments.removeAll()
-            defer { swap(&fragments, &memory.jsonFragments) }
-            let fits = try memory.withSink(.value, plan) { sink, memory in
-                program.value.capture(
-                    inputs, constants: program.jsonConstants, from: &sink, into: &fragments)
-                guard sink.error == nil else { return false }
+        let fits =
+            switch value {
+            case .json(let plan):
                 try emitBytes(
-                    event, changes, program, encoding, inputs, skippedRows, &images, sharing: fragments, into: &sink,
-                    &memory)
-                return true
+                    event, changes, program, encoding, plan, JSONSink.self, inputs, skippedRows, &images, &memory)
+            case .avro(let plan):
+                try emitBytes(
+                    event, changes, program, encoding, plan, AvroSink.self, inputs, skippedRows, &images, &memory)
             }
-            if !fits { try emitOneByOne(event, changes, program, inputs, skippedRows, &images, &memory) }
+        if !fits { try emitOneByOne(event, changes, program, inputs, skippedRows, &images, &memory) }
+    }
+
+    /// Emits the rows whose values are written to one kind of sink. Returns false, with nothing emitted, if what the
+    /// rows share does not fit the schema.
+    private func emitBytes<S: ByteSink & ~Copyable>(
+        _ event: RowsEvent, _ changes: StreamedChanges, _ program: ChangeProgram<BinlogRowDecoder>,
+        _ encoding: ByteEncoding, _ plan: S.Plan, _: S.Type, _ inputs: RowInputs, _ skippedRows: Int,
+        _ images: inout ChangeImages, _ memory: inout RecordMemory
+    ) throws -> Bool {
+        var fragments = SinkFragments()
+        swap(&fragments, &memory.fragments)
+        fragments.removeAll()
+        defer { swap(&fragments, &memory.fragments) }
+        return try memory.withSink(.value, plan) { (sink: inout S, memory) in
+            program.value.capture(inputs, constants: program.constants, from: &sink, into: &fragments)
+            guard sink.error == nil else { return false }
+            try emitBytes(
+                event, changes, program, encoding, inputs, skippedRows, &images, sharing: fragments, into: &sink,
+                &memory)
+            return true
         }
     }
 
@@ -124,7 +138,7 @@ package final class RecordEmitter: SchemaChangeEmitter {
     private func emitBytes<S: ByteSink & ~Copyable>(
         _ event: RowsEvent, _ changes: StreamedChanges, _ program: ChangeProgram<BinlogRowDecoder>,
         _ encoding: ByteEncoding, _ inputs: RowInputs, _ skippedRows: Int, _ images: inout ChangeImages,
-        sharing fragments: S.Fragments, into sink: inout S, _ memory: inout RecordMemory
+        sharing fragments: SinkFragments, into sink: inout S, _ memory: inout RecordMemory
     ) throws {
         let (decoder, output) = (changes.decoder, output)
         try emitEach(event, changes, inputs, skippedRows, &images, &memory) { images, inputs, memory in

@@ -26,12 +26,23 @@ extension RecordOutput {
             }
             switch value {
             case .json(let plan):
-                try memory.withSink(.value, plan, before, after) { sink, memory, before, after in
-                    sink.begin()
-                    try decoder.write(program.value, before, after, inputs, into: &sink, &memory.cells)
-                    try finish(&sink, program, encoding, decoder, before, after, inputs, &memory)
-                }
+                try emit(program, plan, JSONSink.self, encoding, decoder, before, after, inputs, &memory)
+            case .avro(let plan):
+                try emit(program, plan, AvroSink.self, encoding, decoder, before, after, inputs, &memory)
             }
+        }
+    }
+
+    /// Emits a record whose value is written to one kind of sink.
+    private func emit<S: ByteSink & ~Copyable, Decoder: CellDecoder>(
+        _ program: ChangeProgram<Decoder>, _ plan: S.Plan, _: S.Type, _ encoding: ByteEncoding, _ decoder: Decoder,
+        _ before: borrowing Decoder.Row, _ after: borrowing Decoder.Row, _ inputs: RowInputs,
+        _ memory: inout RecordMemory
+    ) throws {
+        try memory.withSink(.value, plan, before, after) { (sink: inout S, memory, before, after) in
+            sink.begin()
+            try decoder.write(program.value, before, after, inputs, into: &sink, &memory.cells)
+            try finish(&sink, program, encoding, decoder, before, after, inputs, &memory)
         }
     }
 
@@ -50,23 +61,36 @@ extension RecordOutput {
         let headers = program.headers.isEmpty
             ? [] : try headerValues(program, decoder, before, after, inputs, &memory)
         let isAppended: Bool
-        if let key = program.jsonKey {
-            key.sink.begin()
-            try decoder.write(
-                program.key, before, after, inputs, sharing: key.fragments, into: &key.sink, &memory.cells)
-            isAppended = try key.sink.end() && sink.withUnsafeBytes { value throws in
-                try key.sink.withUnsafeBytes { key throws in
-                    try encoding.target.append(key: key, value: value, headerValues: headers)
-                }
-            }
-            if isAppended { didAppend() }
-        } else {
+        switch program.keyPart {
+        case .json(let key):
+            isAppended = try append(&sink, key, headers, program, encoding, decoder, before, after, inputs, &memory)
+        case .avro(let key):
+            isAppended = try append(&sink, key, headers, program, encoding, decoder, before, after, inputs, &memory)
+        case nil:
             let key = try writeKey(program, encoding, decoder, before, after, inputs, &memory)
             isAppended = try sink.withUnsafeBytes { value throws in
                 try append(encoding, key, memory, value: value, headers)
             }
         }
         if !isAppended { try emitRecord(program, decoder, before, after, inputs, &memory) }
+    }
+
+    /// Writes the key and appends the record. Returns false if the key or a header cannot be converted.
+    @inline(__always)
+    private func append<S: ByteSink & ~Copyable, Key: ByteSink & ~Copyable, Decoder: CellDecoder>(
+        _ sink: inout S, _ key: SinkPart<Key>, _ headers: [ConnectValue], _ program: ChangeProgram<Decoder>,
+        _ encoding: ByteEncoding, _ decoder: Decoder, _ before: borrowing Decoder.Row, _ after: borrowing Decoder.Row,
+        _ inputs: RowInputs, _ memory: inout RecordMemory
+    ) throws -> Bool {
+        key.sink.begin()
+        try decoder.write(program.key, before, after, inputs, sharing: key.fragments, into: &key.sink, &memory.cells)
+        let isAppended = try key.sink.end() && sink.withUnsafeBytes { value throws in
+            try key.sink.withUnsafeBytes { key throws in
+                try encoding.target.append(key: key, value: value, headerValues: headers)
+            }
+        }
+        if isAppended { didAppend() }
+        return isAppended
     }
 
     /// Returns false if nothing was appended, since the key or a header cannot be converted.
@@ -99,13 +123,23 @@ extension RecordOutput {
         switch encoding.key {
         case .none: return .null
         case .sink(.json(let plan)):
-            return try memory.withSink(.key, plan, before, after) { sink, memory, before, after in
-                sink.begin()
-                try decoder.write(program.key, before, after, inputs, into: &sink, &memory.cells)
-                return sink.end() ? .written : .misfit
-            }
+            return try writeKey(program, plan, JSONSink.self, decoder, before, after, inputs, &memory)
+        case .sink(.avro(let plan)):
+            return try writeKey(program, plan, AvroSink.self, decoder, before, after, inputs, &memory)
         case .converter(let converter):
             return try writeKey(by: converter, program, encoding, decoder, before, after, inputs, &memory)
+        }
+    }
+
+    private func writeKey<S: ByteSink & ~Copyable, Decoder: CellDecoder>(
+        _ program: ChangeProgram<Decoder>, _ plan: S.Plan, _: S.Type, _ decoder: Decoder,
+        _ before: borrowing Decoder.Row, _ after: borrowing Decoder.Row, _ inputs: RowInputs,
+        _ memory: inout RecordMemory
+    ) throws -> KeyOutcome {
+        try memory.withSink(.key, plan, before, after) { (sink: inout S, memory, before, after) in
+            sink.begin()
+            try decoder.write(program.key, before, after, inputs, into: &sink, &memory.cells)
+            return sink.end() ? .written : .misfit
         }
     }
 

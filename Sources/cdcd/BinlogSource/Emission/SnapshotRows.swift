@@ -31,8 +31,8 @@ struct SnapshotRows: ~Copyable {
         let source: SourceBlock
         /// The inputs of most rows, which are neither first nor last.
         let middleInputs: RowInputs
-        /// How most rows are written as JSON; nil if they are not, or if what they share does not fit its schema.
-        let json: (encoding: ByteEncoding, part: JSONPart)?
+        /// How most rows are written as bytes; nil if they are not, or if what they share does not fit its schema.
+        let part: ValuePart?
         /// Whether it is the first table that the snapshot reads.
         let isFirst: Bool
         /// Whether a row was read.
@@ -45,11 +45,28 @@ struct SnapshotRows: ~Copyable {
             middleInputs = RowInputs(source: source.values(marker: .true), timeMicroseconds: 0)
             program = ChangeProgram(
                 .read, decoder, headers: output.contextHeaders, encoding: { output.encoding(of: $0) })
-            if case .bytes(let encoding) = program.encoding, case .json(let plan) = encoding.value,
-                let part = JSONPart(program.value, plan, middleInputs, constants: program.jsonConstants) {
-                json = (encoding, part)
-            } else {
-                json = nil
+            part = ValuePart(program, middleInputs)
+        }
+    }
+
+    /// The values of most rows of a table, by the sink that writes them.
+    fileprivate enum ValuePart {
+        case json(SinkPart<JSONSink>, ByteEncoding)
+        case avro(SinkPart<AvroSink>, ByteEncoding)
+
+        init?(_ program: ChangeProgram<SnapshotRowDecoder>, _ inputs: RowInputs) {
+            guard case .bytes(let encoding) = program.encoding, let sink = encoding.value else { return nil }
+            switch sink {
+            case .json(let plan):
+                guard let part = SinkPart<JSONSink>(program.value, plan, inputs, constants: program.constants) else {
+                    return nil
+                }
+                self = .json(part, encoding)
+            case .avro(let plan):
+                guard let part = SinkPart<AvroSink>(program.value, plan, inputs, constants: program.constants) else {
+                    return nil
+                }
+                self = .avro(part, encoding)
             }
         }
     }
@@ -83,7 +100,18 @@ struct SnapshotRows: ~Copyable {
     /// Emits rows of the table, each when the next record is known.
     mutating func emitRows(_ read: (_ emit: (borrowing TextRow) throws -> Void) throws -> Void) throws {
         guard let table else { preconditionFailure("rows before beginTable") }
-        guard let (encoding, part) = table.json else { return try read { row in try emitRow(row, table) } }
+        switch table.part {
+        case .json(let part, let encoding): try emitRows(of: table, part, encoding, read)
+        case .avro(let part, let encoding): try emitRows(of: table, part, encoding, read)
+        case nil: try read { row in try emitRow(row, table) }
+        }
+    }
+
+    /// Emits the rows whose values are written to one kind of sink.
+    private mutating func emitRows<S: ByteSink & ~Copyable>(
+        of table: Table, _ part: SinkPart<S>, _ encoding: ByteEncoding,
+        _ read: (_ emit: (borrowing TextRow) throws -> Void) throws -> Void
+    ) throws {
         // What the rows share is looked up once.
         let (decoder, program, value) = (table.decoder, table.program, table.program.value)
         let (fragments, output) = (part.fragments, output)

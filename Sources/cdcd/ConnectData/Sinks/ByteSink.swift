@@ -1,17 +1,24 @@
+import WireCore
+
 /// A sink that writes the bytes of a converter.
 ///
 /// Consecutive values that are the same in many results are written once, captured, and spliced into each result as
 /// bytes.
 @usableFromInline package protocol ByteSink: ValueSink, ~Copyable {
-    /// Captured parts of values, numbered from 0 in the order of their capture.
-    associatedtype Fragments: SinkFragments
+    /// How the values of one schema are written.
+    associatedtype Plan
+
+    /// - Parameter writer: the bytes are written after its content.
+    init(_ plan: Plan, _ writer: consuming ByteWriter)
 
     /// Begins a value: discards what was written.
     mutating func begin()
     /// Ends the value. Returns false if it did not fit its schema; see `error`.
     mutating func end() -> Bool
-    /// The bytes of the value.
+    /// The content of the memory, which ends with the bytes of the value.
     func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R
+    /// Returns the memory. It has no bytes of a value that did not fit its schema.
+    consuming func takeWriter() -> ByteWriter
     /// Why the value did not fit its schema; nil if it did.
     var error: DataError? { get }
 
@@ -20,13 +27,8 @@
     /// Skips values, to capture what follows them.
     mutating func skip(_ count: Int)
     /// Moves what was written since `beginCapture`, or since the last call, into a new fragment.
-    mutating func capture(into fragments: inout Fragments)
+    mutating func capture(into fragments: inout SinkFragments)
     mutating func endCapture()
     /// Writes a captured fragment. What is written next must be what followed it when it was captured.
-    mutating func splice(_ fragment: Int, of fragments: Fragments)
-}
-
-@usableFromInline package protocol SinkFragments {
-    /// No fragments.
-    init()
+    mutating func splice(_ fragment: Int, of fragments: SinkFragments)
 }

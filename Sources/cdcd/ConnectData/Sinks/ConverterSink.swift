@@ -2,4 +2,5 @@
 /// which is specialized for each.
 @usableFromInline package enum ConverterSink {
     case json(JSONSinkPlan)
+    case avro(AvroSinkPlan)
 }

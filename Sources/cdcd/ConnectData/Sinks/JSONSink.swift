@@ -2,31 +2,6 @@ import WireCore
 
 /// The sink of JsonConverter: writes the text of a value of one schema.
 @usableFromInline package struct JSONSink: ByteSink, ~Copyable {
-    /// Texts of consecutive values, with what follows them.
-    @usableFromInline package struct Fragments: SinkFragments {
-        @usableFromInline struct Fragment: BitwiseCopyable {
-            @usableFromInline let offset: Int
-            @usableFromInline let count: Int
-            @usableFromInline let cursor: Int
-            @inlinable init(offset: Int, count: Int, cursor: Int) {
-                self.offset = offset
-                self.count = count
-                self.cursor = cursor
-            }
-        }
-
-        @usableFromInline var bytes: ContiguousArray<UInt8> = []
-        @usableFromInline var fragments: ContiguousArray<Fragment> = []
-
-        @inlinable package init() {}
-
-        /// Empties the fragments and keeps the memory.
-        @inlinable package mutating func removeAll() {
-            bytes.removeAll(keepingCapacity: true)
-            fragments.removeAll(keepingCapacity: true)
-        }
-    }
-
     /// Why the value cannot be written.
     @usableFromInline enum Failure {
         /// A null that the schema does not allow.
@@ -311,11 +286,9 @@ import WireCore
     }
 
     @inlinable
-    package mutating func capture(into fragments: inout Fragments) {
-        let count = writer.count &- captureStart
-        fragments.fragments.append(.init(offset: fragments.bytes.count, count: count, cursor: cursor))
+    package mutating func capture(into fragments: inout SinkFragments) {
         writer.withUnsafeBytes {
-            fragments.bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[captureStart...]))
+            fragments.append(UnsafeRawBufferPointer(rebasing: $0[captureStart...]), cursor: cursor)
         }
         writer.truncate(to: captureStart)
     }
@@ -323,7 +296,7 @@ import WireCore
     @inlinable package mutating func endCapture() { cursor = 0 }
 
     @inlinable @inline(__always)
-    package mutating func splice(_ fragment: Int, of fragments: Fragments) {
+    package mutating func splice(_ fragment: Int, of fragments: SinkFragments) {
         let found = fragments.fragments[fragment]
         fragments.bytes.withUnsafeBytes {
             writer.bytes(UnsafeRawBufferPointer(rebasing: $0[found.offset..<found.offset &+ found.count]))

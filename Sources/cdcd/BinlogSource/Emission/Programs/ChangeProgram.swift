@@ -16,10 +16,16 @@ final class ChangeProgram<Decoder: CellDecoder> {
     private let decoder: Decoder
     private let sharesTime: Bool
     private var recordPrograms: (key: Program, value: Program)?
-    /// The key as JSON; nil if it is not written as JSON, or if its shared values are not constant.
-    let jsonKey: JSONPart?
-    /// The constant parts of the value as JSON; nil if it is not written as JSON, or if they do not fit its schema.
-    let jsonConstants: JSONSink.Fragments?
+    /// The key as bytes; nil if no sink writes it, or if its shared values are not constant.
+    let keyPart: KeyPart?
+    /// The constant parts of the value as bytes; nil if no sink writes it, or if they do not fit its schema.
+    let constants: SinkFragments?
+
+    /// The key, by the sink that writes it.
+    enum KeyPart {
+        case json(SinkPart<JSONSink>)
+        case avro(SinkPart<AvroSink>)
+    }
 
     /// - Parameters:
     ///   - headers: of each record.
@@ -47,21 +53,31 @@ final class ChangeProgram<Decoder: CellDecoder> {
         self.headers = headers
         key = Program(final.key, final.keySchema, decoder, sharesTime: sharesTime)
         value = Program(final.value, final.valueSchema, decoder, sharesTime: sharesTime)
-        jsonConstants = Self.jsonConstants(of: value, self.encoding)
-        jsonKey = Self.jsonKey(key, self.encoding)
+        constants = Self.constants(of: value, self.encoding)
+        keyPart = Self.keyPart(key, self.encoding)
     }
 
-    private static func jsonKey(_ key: Program, _ encoding: RecordEncoding) -> JSONPart? {
-        guard case .bytes(let bytes) = encoding, case .sink(.json(let plan)) = bytes.key,
+    private static func keyPart(_ key: Program, _ encoding: RecordEncoding) -> KeyPart? {
+        guard case .bytes(let bytes) = encoding, case .sink(let sink) = bytes.key,
             key.steps.allSatisfy(\.isConstant)
         else { return nil }
-        return JSONPart(key, plan, RowInputs(source: [], timeMicroseconds: 0))
+        let noInputs = RowInputs(source: [], timeMicroseconds: 0)
+        switch sink {
+        case .json(let plan): return SinkPart(key, plan, noInputs).map { .json($0) }
+        case .avro(let plan): return SinkPart(key, plan, noInputs).map { .avro($0) }
+        }
     }
 
-    private static func jsonConstants(of value: Program, _ encoding: RecordEncoding) -> JSONSink.Fragments? {
-        guard case .bytes(let bytes) = encoding, case .json(let plan) = bytes.value else { return nil }
-        var sink = JSONSink(plan, ByteWriter(capacityBytes: 1024))
-        var fragments = JSONSink.Fragments()
+    private static func constants(of value: Program, _ encoding: RecordEncoding) -> SinkFragments? {
+        guard case .bytes(let bytes) = encoding, let sink = bytes.value else { return nil }
+        switch sink {
+        case .json(let plan): return constants(of: value, JSONSink(plan, ByteWriter(capacityBytes: 1024)))
+        case .avro(let plan): return constants(of: value, AvroSink(plan, ByteWriter(capacityBytes: 1024)))
+        }
+    }
+
+    private static func constants<S: ByteSink & ~Copyable>(of value: Program, _ sink: consuming S) -> SinkFragments? {
+        var fragments = SinkFragments()
         value.captureConstants(from: &sink, into: &fragments)
         return sink.error == nil ? fragments : nil
     }

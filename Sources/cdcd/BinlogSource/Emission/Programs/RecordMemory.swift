@@ -10,12 +10,12 @@ struct RecordMemory: ~Copyable {
     private var value: ByteWriter? = ByteWriter(capacityBytes: 16 << 10)
     var cells = CellContext()
     /// Memory for the shared values of an event.
-    var jsonFragments = JSONSink.Fragments()
+    var fragments = SinkFragments()
 
     /// Lends the memory of a part to a sink.
     @inline(__always)
-    mutating func withSink<R>(
-        _ part: Part, _ plan: JSONSinkPlan, _ body: (inout JSONSink, inout RecordMemory) throws -> R
+    mutating func withSink<S: ByteSink & ~Copyable, R>(
+        _ part: Part, _ plan: S.Plan, _ body: (inout S, inout RecordMemory) throws -> R
     ) throws -> R {
         try withSink(part, plan, (), ()) { sink, memory, _, _ in try body(&sink, &memory) }
     }
@@ -25,11 +25,11 @@ struct RecordMemory: ~Copyable {
     /// - Parameters:
     ///   - before, after: passed to `body`, since a closure cannot capture borrowed rows.
     @inline(__always)
-    mutating func withSink<Row: ~Copyable, R>(
-        _ part: Part, _ plan: JSONSinkPlan, _ before: borrowing Row, _ after: borrowing Row,
-        _ body: (inout JSONSink, inout RecordMemory, _ before: borrowing Row, _ after: borrowing Row) throws -> R
+    mutating func withSink<S: ByteSink & ~Copyable, Row: ~Copyable, R>(
+        _ part: Part, _ plan: S.Plan, _ before: borrowing Row, _ after: borrowing Row,
+        _ body: (inout S, inout RecordMemory, _ before: borrowing Row, _ after: borrowing Row) throws -> R
     ) throws -> R {
-        var sink = JSONSink(plan, take(part))
+        var sink = S(plan, take(part))
         do {
             let result = try body(&sink, &self, before, after)
             give(part, sink.takeWriter())

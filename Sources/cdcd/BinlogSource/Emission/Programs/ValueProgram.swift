@@ -108,7 +108,7 @@ extension ValueProgram {
     ///
     /// - Parameter constants: those that `captureConstants` captured; nil writes all values.
     func capture<S: ByteSink & ~Copyable>(
-        _ inputs: RowInputs, constants: S.Fragments? = nil, from sink: inout S, into fragments: inout S.Fragments
+        _ inputs: RowInputs, constants: SinkFragments? = nil, from sink: inout S, into fragments: inout SinkFragments
     ) {
         sink.beginCapture()
         var constant = 0
@@ -134,7 +134,7 @@ extension ValueProgram {
     }
 
     /// Captures each run of constants among the shared values.
-    func captureConstants<S: ByteSink & ~Copyable>(from sink: inout S, into fragments: inout S.Fragments) {
+    func captureConstants<S: ByteSink & ~Copyable>(from sink: inout S, into fragments: inout SinkFragments) {
         sink.beginCapture()
         let noInputs = RowInputs(source: [], timeMicroseconds: 0)
         for segment in segments {
@@ -192,7 +192,7 @@ extension CellDecoder {
     @inline(__always)
     func write<S: ByteSink & ~Copyable>(
         _ program: ValueProgram<Conversion>, _ before: borrowing Row, _ after: borrowing Row, _ inputs: RowInputs,
-        sharing fragments: S.Fragments, into sink: inout S, _ context: inout CellContext
+        sharing fragments: SinkFragments, into sink: inout S, _ context: inout CellContext
     ) throws(ConversionError) {
         var fragment = 0
         for segment in program.segments {
