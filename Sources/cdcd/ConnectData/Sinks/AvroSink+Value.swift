@@ -25,6 +25,7 @@ extension AvroSink {
             beginStructure(row.schema)
             for index in row.values.indices { self.value(row.values[index]) }
             endStructure()
+        case .instant: fail(.misfit("an instant"))
         }
     }
 

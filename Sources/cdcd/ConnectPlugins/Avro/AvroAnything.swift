@@ -68,7 +68,7 @@ enum AvroAnything {
                 try write(entry.value, into: &writer)
             }
             writer.byte(0)
-        case .bytes, .structure: break
+        case .bytes, .structure, .instant: break
         }
         writer.zeros(Field.allCases.count - 1 - field.rawValue)
     }
@@ -85,6 +85,7 @@ enum AvroAnything {
         case .bytes: throw DataError("Unknown Java type for schemaless data: class [B")
         case .array: return .array
         case .map: return .map
+        case .instant: throw DataError("Unknown Java type for schemaless data: class java.util.Date")
         case .structure:
             throw DataError("Unknown Java type for schemaless data: class org.apache.kafka.connect.data.Struct")
         }

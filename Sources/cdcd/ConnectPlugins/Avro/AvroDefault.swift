@@ -25,7 +25,7 @@ enum AvroDefault {
         case (.map(let entries), .map): return try map(entries, schema, settings)
         case (.structure(let row), .structure): return try structure(row, schema, settings)
         case (.boolean, _), (.integer, _), (.float32, _), (.float64, _), (.string, _), (.bytes, _), (.array, _),
-            (.map, _), (.structure, _): break
+            (.map, _), (.structure, _), (.instant, _): break
         }
         throw DataError("Invalid type used for default value of \(schema.type.rawValue.uppercased()) field")
     }
