@@ -92,10 +92,11 @@ let package = Package(
             name: "MySQLTestSupport", dependencies: ["MySQLWire", "WireCore"], path: "Tests/MySQLTestSupport",
             swiftSettings: strict),
         .target(
-            name: "PluginTestSupport", dependencies: plugins + ["WireCore", "WireTestSupport"],
+            name: "PluginTestSupport", dependencies: plugins + ["HTTPWire", "WireCore", "WireTestSupport"],
             path: "Tests/PluginTestSupport", swiftSettings: strict),
         .target(
-            name: "RecordTestSupport", dependencies: plugins + ["ConnectRuntime", "KafkaProtocol", "WireCore"],
+            name: "RecordTestSupport",
+            dependencies: plugins + ["ConnectRuntime", "KafkaProtocol", "PluginTestSupport", "WireCore"],
             path: "Tests/RecordTestSupport", swiftSettings: strict),
         .testTarget(
             name: "WireCoreTests", dependencies: ["WireCore", "WireTestSupport"],

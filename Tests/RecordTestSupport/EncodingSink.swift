@@ -3,6 +3,7 @@ import ConnectPlugins
 import ConnectRuntime
 import DebeziumPlugins
 import KafkaProtocol
+import PluginTestSupport
 import WireCore
 
 /// Applies a connector's transforms and converters to its records, as a task's sink does, without a producer.
@@ -50,7 +51,7 @@ package final class EncodingSink: RecordSink {
     package private(set) var droppedCount = 0
     package var comparison = Comparison()
 
-    private var writer: RecordWriter
+    private var writer: ConnectRuntime.RecordWriter
     private let path: Path
     /// What `Path.both` wrote as bytes for the record that is emitted next.
     private var written: Encoded?
@@ -60,16 +61,18 @@ package final class EncodingSink: RecordSink {
         case dropped
     }
 
-    /// - Parameter connector: the configuration of the connector; the worker's converter is JsonConverter.
+    /// - Parameter connector: the configuration of the connector; the worker's converter is JsonConverter. Confluent's
+    ///   Avro converter has a registry in memory.
     package init(_ connector: [String: String], _ path: Path) throws {
         self.path = path
-        let plugins = PluginRegistry(KafkaClasses.plugins + DebeziumClasses.plugins)
+        let registered = KafkaClasses.plugins.filter { $0.className != InMemoryRegistry.avroPlugin.className }
+        let plugins = PluginRegistry(registered + [InMemoryRegistry.avroPlugin] + DebeziumClasses.plugins)
         let json = "org.apache.kafka.connect.json.JsonConverter"
         let worker = try WorkerConfiguration(properties: [
             "bootstrap.servers": "b:9092", "group.id": "g", "key.converter": json, "value.converter": json,
             "config.storage.topic": "c", "offset.storage.topic": "o", "status.storage.topic": "s",
         ], plugins: plugins)
-        writer = try RecordWriter(connector: connector, worker: worker, plugins: plugins)
+        writer = try ConnectRuntime.RecordWriter(connector: connector, worker: worker, plugins: plugins)
     }
 
     package func emit(_ record: consuming ConnectRecord) throws -> Bool {
@@ -137,9 +140,9 @@ package final class EncodingSink: RecordSink {
     private final class Target: ByteTarget {
         private unowned let sink: EncodingSink
         /// nil for records that are dropped.
-        private let parts: RecordWriter.Parts?
+        private let parts: ConnectRuntime.RecordWriter.Parts?
 
-        init(_ sink: EncodingSink, _ parts: RecordWriter.Parts?) {
+        init(_ sink: EncodingSink, _ parts: ConnectRuntime.RecordWriter.Parts?) {
             self.sink = sink
             self.parts = parts
         }

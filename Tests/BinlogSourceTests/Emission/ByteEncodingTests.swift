@@ -13,9 +13,22 @@ import WireCore
         try fixture.emitStream(to: RecordEmitter(RecordOutput(fixture.configuration, to: sink, clock: clock)))
     }
 
-    private static let converters: [[String: String]] = [
-        ["schemas.enable": "true"], ["schemas.enable": "false"],
-        ["schemas.enable": "false", "decimal.format": "NUMERIC", "replace.null.with.default": "false"],
+    private static let json = "org.apache.kafka.connect.json.JsonConverter"
+    private static let avro = "io.confluent.connect.avro.AvroConverter"
+
+    /// The class and its properties.
+    private static let converters: [(key: String, value: String, properties: [String: String])] = [
+        (json, json, ["schemas.enable": "true"]), (json, json, ["schemas.enable": "false"]),
+        (
+            json, json,
+            ["schemas.enable": "false", "decimal.format": "NUMERIC", "replace.null.with.default": "false"]
+        ),
+        (avro, avro, ["scrub.invalid.names": "true"]),
+        (
+            json, avro,
+            ["scrub.invalid.names": "true", "connect.meta.data": "false", "ignore.default.for.nullables": "true"]
+        ),
+        (avro, json, ["scrub.invalid.names": "true", "schemas.enable": "false"]),
     ]
 
     /// Without transforms, with a router, and `ExtractNewRecordState` in all its modes.
@@ -89,15 +102,14 @@ import WireCore
         let fixture = try AllTypesFixture(version, variant)
         let generation = version == "3.6" ? ["topic.prefix": "p"] : ["database.server.name": "p"]
         for transforms in Self.transforms(version) {
-            for converter in Self.converters where transforms.isEmpty || converter != Self.converters[0] {
+            for converter in Self.converters where transforms.isEmpty || converter.properties != ["schemas.enable": "true"] {
                 var connector = generation.merging(transforms) { $1 }
-                for (name, value) in converter {
+                for (name, value) in converter.properties {
                     connector["key.converter.\(name)"] = value
                     connector["value.converter.\(name)"] = value
                 }
-                let json = "org.apache.kafka.connect.json.JsonConverter"
-                connector["key.converter"] = json
-                connector["value.converter"] = json
+                connector["key.converter"] = converter.key
+                connector["value.converter"] = converter.value
                 let (values, bytes) = (
                     try EncodingSink(connector, .values), try EncodingSink(connector, .bytes)
                 )

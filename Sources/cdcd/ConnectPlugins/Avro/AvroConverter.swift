@@ -1,0 +1,230 @@
+import ConnectData
+import WireCore
+
+/// What Confluent's and Apicurio's Avro converters have in common: they register the Avro schema of a value, and write
+/// the value after, or beside, the schema's id.
+package final class AvroConverter: Converter {
+    /// How one of the two converters uses its registry.
+    struct Dialect {
+        let registry: SchemaRegistry
+        let framing: SchemaFraming
+        /// The subject of a schema, by the topic and the name of the record.
+        let subject: (_ topic: String, _ recordName: String?) throws(DataError) -> SchemaSubject
+        /// Added to records whose ids are in headers.
+        var headers: [RawHeader] = []
+        /// The schema of records without an id.
+        var fallback: SchemaID?
+        /// The class, as the logger's name.
+        let className: String
+    }
+
+    /// A schema, ready to be written for a topic.
+    private struct Prepared {
+        let plan: AvroSinkPlan
+        let headers: [RawHeader]
+    }
+
+    private struct Key: Hashable {
+        /// nil: values without a schema.
+        let schema: Schema?
+        let topic: String
+    }
+
+    private struct Identity: Hashable {
+        let schema: ObjectIdentifier
+        let topic: String
+    }
+
+    /// A schema that was read.
+    private struct Known {
+        let reader: AvroReader
+        let schema: Schema?
+        let isRawBytes: Bool
+    }
+
+    private let dialect: Dialect
+    private let settings: AvroSettings
+    private let logger: Logger
+    private let schemaCountMax: Int
+    private var prepared: [Key: Prepared] = [:]
+    /// The same by identity; retains the schemas.
+    private var preparedByIdentity: [Identity: (schema: Schema, prepared: Prepared)] = [:]
+    private var last: (schema: Schema, topic: String, prepared: Prepared)?
+    private var anything: [String: (prefix: [UInt8], headers: [RawHeader])] = [:]
+    private var known: [SchemaID: Known] = [:]
+
+    init(_ dialect: Dialect, _ settings: AvroSettings) {
+        self.dialect = dialect
+        self.settings = settings
+        logger = Logger(dialect.className)
+        schemaCountMax = max(1, settings.schemaCountMax)
+    }
+
+    // MARK: Writing
+
+    package func convert(
+        _ value: ConnectValue, schema: Schema?, topic: String, into writer: inout ByteWriter
+    ) throws -> Bool {
+        guard let schema else {
+            if value.isNull { return false }
+            let start = writer.count
+            writer.bytes(try anything(topic).prefix)
+            do throws(DataError) {
+                try AvroAnything.write(value, into: &writer)
+            } catch {
+                writer.truncate(to: start)
+                throw error
+            }
+            return true
+        }
+        if value.isNull {
+            guard schema.isOptional else { throw DataError("Found null value for non-optional schema") }
+            return false
+        }
+        let plan = try find(schema, topic).plan
+        var sink = AvroSink(plan, writer)
+        sink.begin()
+        sink.value(value)
+        _ = sink.end()
+        let error = sink.error
+        writer = sink.takeWriter()
+        if let error { throw error }
+        return true
+    }
+
+    package func sink(for schema: Schema, topic: String) throws -> ConverterSink? {
+        .avro(try find(schema, topic).plan)
+    }
+
+    package var addsRecordHeaders: Bool { dialect.framing.addsRecordHeaders }
+
+    package func recordHeaders(for schema: Schema?, topic: String) throws -> [RawHeader] {
+        guard addsRecordHeaders else { return [] }
+        guard let schema else { return try anything(topic).headers }
+        return try find(schema, topic).headers
+    }
+
+    @inline(__always)
+    private func find(_ schema: Schema, _ topic: String) throws -> Prepared {
+        if let last, last.schema === schema, last.topic == topic { return last.prepared }
+        return try findOther(schema, topic)
+    }
+
+    private func findOther(_ schema: Schema, _ topic: String) throws -> Prepared {
+        let identity = Identity(schema: ObjectIdentifier(schema), topic: topic)
+        let found: Prepared
+        if let known = preparedByIdentity[identity] {
+            found = known.prepared
+        } else {
+            let key = Key(schema: schema, topic: topic)
+            if let known = prepared[key] {
+                found = known
+            } else {
+                found = try prepare(schema, topic)
+                if prepared.count >= schemaCountMax { prepared.removeAll(keepingCapacity: true) }
+                prepared[key] = found
+            }
+            if preparedByIdentity.count >= schemaCountMax { preparedByIdentity.removeAll(keepingCapacity: true) }
+            preparedByIdentity[identity] = (schema, found)
+        }
+        last = (schema, topic, found)
+        return found
+    }
+
+    private func prepare(_ schema: Schema, _ topic: String) throws -> Prepared {
+        let own = try AvroSchemaBuilder.schema(of: schema, settings, logger)
+        let (id, registered) = try register(own, topic)
+        let form = try AvroFormBuilder(registered, settings).form(schema)
+        return Prepared(plan: try AvroSinkPlan(form, prefix: try dialect.framing.prefix(id)), headers: try headers(id))
+    }
+
+    private func headers(_ id: SchemaID) throws(DataError) -> [RawHeader] {
+        addsRecordHeaders ? try dialect.framing.headers(id) + dialect.headers : []
+    }
+
+    private func anything(_ topic: String) throws -> (prefix: [UInt8], headers: [RawHeader]) {
+        if let known = anything[topic] { return known }
+        let id = try register(AvroAnything.schema, topic).id
+        let found = (prefix: try dialect.framing.prefix(id), headers: try headers(id))
+        if anything.count >= schemaCountMax { anything.removeAll() }
+        anything[topic] = found
+        return found
+    }
+
+    /// - Returns: the schema to write with, which is the given one unless the settings select another.
+    private func register(_ schema: AvroSchema, _ topic: String) throws -> (id: SchemaID, schema: AvroSchema) {
+        let text = schema.text
+        let subject = try dialect.subject(topic, schema.recordName)
+        do {
+            let registration = try dialect.registry.registration(
+                of: RegisteredSchema(.avro, text: text), subject: subject)
+            if registration.schema.text == text { return (registration.id, schema) }
+            return (registration.id, try parse(registration.schema))
+        } catch let error as DataError {
+            throw DataError("Failed to serialize Avro data from topic \(topic) :\nCaused by: \(error.message)")
+        }
+    }
+
+    private func parse(_ schema: RegisteredSchema) throws -> AvroSchema {
+        guard schema.language == .avro else {
+            throw DataError("The schema is not Avro's but \(schema.language.rawValue)")
+        }
+        let references = schema.references.isEmpty ? [] : try dialect.registry.referencedSchemas(of: schema)
+        return try AvroSchemaParser.parse(schema.text, references: references.map(\.schema.text))
+    }
+
+    // MARK: Reading
+
+    package func decode(
+        _ bytes: UnsafeRawBufferPointer?, topic: String, headers: [RawHeader]
+    ) throws -> SchemaAndValue {
+        guard let bytes else { return .null }
+        do {
+            let frame: (id: SchemaID, offset: Int)
+            do {
+                let found = try dialect.framing.read(bytes, headers: headers)
+                frame = (found.id, found.payloadOffset)
+            } catch {
+                guard let fallback = dialect.fallback else { throw error }
+                frame = (fallback, 0)
+            }
+            let known = try find(frame.id, topic)
+            let body = UnsafeRawBufferPointer(rebasing: bytes[frame.offset...])
+            if known.isRawBytes { return SchemaAndValue(known.schema, .bytes([UInt8](body))) }
+            let value = try known.reader.value(body)
+            return value.isNull ? .null : SchemaAndValue(known.schema, value)
+        } catch let error as DataError {
+            throw DataError("Failed to deserialize data for topic \(topic) to Avro: \nCaused by: \(error.message)")
+        }
+    }
+
+    private func find(_ id: SchemaID, _ topic: String) throws -> Known {
+        if let found = known[id] { return found }
+        let subject = try? dialect.subject(topic, nil)
+        let schema = try parse(dialect.registry.schema(id: id, subject: subject))
+        let found = try Self.known(schema, settings, logger)
+        if known.count >= schemaCountMax { known.removeAll(keepingCapacity: true) }
+        known[id] = found
+        return found
+    }
+
+    private static func known(_ schema: AvroSchema, _ settings: AvroSettings, _ logger: Logger) throws -> Known {
+        let target = schema.isAnything ? nil : try ConnectSchemaBuilder.schema(of: schema, settings, logger)
+        var isRawBytes = false
+        if settings.writesRawBytes, case .bytes = schema.rootType.kind { isRawBytes = true }
+        return Known(reader: AvroReader(schema, target), schema: target, isRawBytes: isRawBytes)
+    }
+}
+
+extension AvroSchema {
+    /// The full name of a record.
+    fileprivate var recordName: String? {
+        if case .record = rootType.kind { rootType.name?.fullName } else { nil }
+    }
+
+    /// Whether values have no schema.
+    var isAnything: Bool {
+        guard rootType.name == AvroAnything.name, case .record(let fields) = rootType.kind else { return false }
+        return text == AvroAnything.schema.text && fields.count == AvroAnything.Field.allCases.count
+    }
+}
