@@ -87,7 +87,7 @@ import WireTestSupport
 
     @Test(arguments: [
         ("transforms.a.type", ["transforms": "a", "transforms.a.type": "OpenLineage"]),
-        ("value.converter", ["value.converter": "io.confluent.connect.avro.AvroConverter"]),
+        ("value.converter", ["value.converter": "io.apicurio.registry.utils.converter.SerdeBasedConverter"]),
         ("key.converter", ["key.converter": "StringConverter"]),
         ("header.converter", ["header.converter": "org.apache.kafka.connect.converters.LongConverter"]),
         ("offsets.storage.topic", ["offsets.storage.topic": "mine"]),

@@ -102,7 +102,7 @@ import WireCore
         let fixture = try AllTypesFixture(version, variant)
         let generation = version == "3.6" ? ["topic.prefix": "p"] : ["database.server.name": "p"]
         for transforms in Self.transforms(version) {
-            for converter in Self.converters where transforms.isEmpty || converter.properties != ["schemas.enable": "true"] {
+            for converter in Self.converters where transforms.isEmpty || converter.properties["schemas.enable"] != "true" {
                 var connector = generation.merging(transforms) { $1 }
                 for (name, value) in converter.properties {
                     connector["key.converter.\(name)"] = value

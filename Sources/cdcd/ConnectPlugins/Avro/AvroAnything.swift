@@ -36,7 +36,7 @@ enum AvroAnything {
                 case .map: .array(items: entry)
                 }
             let type = schema.append(AvroType(.union([null, schema.append(AvroType(kind))])))
-            return AvroType.Field(name: field.name, type: type, defaultValue: field.hasDefault ? .null : nil)
+            return AvroType.Field(name: field.name, type: type, defaultValue: .null)
         }
         schema.replace(record, with: AvroType(.record(fields), name: name))
         schema.root = record
@@ -90,9 +90,4 @@ enum AvroAnything {
             throw DataError("Unknown Java type for schemaless data: class org.apache.kafka.connect.data.Struct")
         }
     }
-}
-
-extension AvroAnything.Field {
-    /// Java's builder gives no default to the last two.
-    fileprivate var hasDefault: Bool { self != .array && self != .map }
 }

@@ -12,7 +12,7 @@ enum AvroDefault {
             (.integer(let number), .int64):
             return .integer(number)
         // As Java prints it, which is not the double that equals the float.
-        case (.float32(let number), .float32): return .double(number.isFinite ? Double(number.description) ?? 0 : Double(number))
+        case (.float32(let number), .float32): return .double(Double(number.description) ?? Double(number))
         case (.float64(let number), .float64): return .double(number)
         case (.boolean(let flag), .boolean): return .bool(flag)
         case (.string(let text), .string): return .string(text)

@@ -178,7 +178,9 @@ struct AvroReader {
     // MARK: Values without a schema
 
     private func anything(_ input: inout Input, depth: Int) throws -> ConnectValue {
-        guard depth < Self.depthMax else { throw DataError("A value without a schema is nested deeper than \(Self.depthMax)") }
+        guard depth < Self.depthMax else {
+            throw DataError("A value without a schema is nested deeper than \(Self.depthMax)")
+        }
         input.budget -= AvroAnything.Field.allCases.count
         guard input.budget >= 0 else { throw DataError("The Avro record has too many values for its size") }
         var found: ConnectValue?

@@ -35,7 +35,9 @@ extension AvroSchema {
             return fields.count == others.count
                 && zip(fields, others).allSatisfy { $0.name == $1.name && hasSameEncoding($0.type, $1.type, &compared) }
         }
-        if case .enumeration(let symbols, _) = a.kind, case .enumeration(let others, _) = b.kind { return symbols == others }
+        if case .enumeration(let symbols, _) = a.kind, case .enumeration(let others, _) = b.kind {
+            return symbols == others
+        }
         if case .fixed(let count) = a.kind, case .fixed(let other) = b.kind { return count == other }
         let (parts, others) = (a.kind.parts, b.kind.parts)
         return parts.count == others.count && zip(parts, others).allSatisfy { hasSameEncoding($0, $1, &compared) }

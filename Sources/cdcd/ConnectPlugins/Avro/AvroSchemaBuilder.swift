@@ -124,7 +124,9 @@ struct AvroSchemaBuilder {
             type = AvroType(.fixed(byteCount: try number(size)), name: try nameOrDefault(source.name))
         }
         if source.avroLogicalType == .decimal {
-            guard let scale = source.parameter("scale") else { throw DataError("Invalid Decimal schema: no scale parameter") }
+            guard let scale = source.parameter("scale") else {
+                throw DataError("Invalid Decimal schema: no scale parameter")
+            }
             type.properties[AvroProperties.scale] = .integer(Int64(try number(scale)))
             type.properties[AvroProperties.precision] = .integer(Int64(try precision(of: source)))
         }
@@ -146,13 +148,15 @@ struct AvroSchemaBuilder {
     private mutating func nameOrDefault(_ name: String?) throws(DataError) -> AvroName {
         if let name { return try names.split(name) }
         unnamedCount += 1
-        return AvroName(
-            AvroProperties.defaultName + (unnamedCount > 1 ? "\(unnamedCount)" : ""), namespace: AvroProperties.namespace)
+        let number = unnamedCount > 1 ? "\(unnamedCount)" : ""
+        return AvroName(AvroProperties.defaultName + number, namespace: AvroProperties.namespace)
     }
 
     // MARK: Records
 
-    private mutating func entry(_ source: Schema, _ key: Schema, _ value: Schema) throws(DataError) -> AvroSchema.TypeID {
+    private mutating func entry(
+        _ source: Schema, _ key: Schema, _ value: Schema
+    ) throws(DataError) -> AvroSchema.TypeID {
         var name = AvroName(AvroProperties.mapEntry, namespace: AvroProperties.namespace)
         var properties = JSONObject()
         if source.name != nil {

@@ -75,11 +75,15 @@ struct AvroSchemaParser {
         }
         switch typeName {
         case "array":
-            guard let items = object["items"] else { throw DataError("Array has no items type: \(Self.shown(.object(object)))") }
+            guard let items = object["items"] else {
+                throw DataError("Array has no items type: \(Self.shown(.object(object)))")
+            }
             let kind = AvroType.Kind.array(items: try type(items, namespace: namespace))
             return schema.append(AvroType(kind, properties: Self.properties(object)))
         case "map":
-            guard let values = object["values"] else { throw DataError("Map has no values type: \(Self.shown(.object(object)))") }
+            guard let values = object["values"] else {
+                throw DataError("Map has no values type: \(Self.shown(.object(object)))")
+            }
             let kind = AvroType.Kind.map(values: try type(values, namespace: namespace))
             return schema.append(AvroType(kind, properties: Self.properties(object)))
         case "record", "error": return try record(object, namespace)

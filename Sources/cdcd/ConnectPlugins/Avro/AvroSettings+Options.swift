@@ -5,7 +5,8 @@ extension AvroSettings {
     private typealias Option = ConfigOption<AvroSettings>
 
     private static func key(
-        _ name: String, _ type: ConfigType, _ defaultValue: String, _ importance: ConfigImportance, _ documentation: String
+        _ name: String, _ type: ConfigType, _ defaultValue: String, _ importance: ConfigImportance,
+        _ documentation: String
     ) -> ConfigKey {
         ConfigKey(name, type, defaultValue: defaultValue, importance: importance, documentation: documentation)
     }

@@ -47,7 +47,7 @@ struct ConnectSchemaBuilder {
         _ id: AvroSchema.TypeID, isOptional: Bool, fieldDefault: JSONValue? = nil, documentation: String? = nil
     ) throws(DataError) -> Converted {
         let key = Key(type: id, isOptional: isOptional, documentation: documentation)
-        // The types of fields with defaults are converted anew; what they contain is not.
+        // The types of fields with defaults are converted again; what they contain is not.
         if fieldDefault == nil, let found = known[key] { return found }
         guard open.count < Self.depthMax else {
             throw DataError("The Avro schema is nested deeper than \(Self.depthMax) types")
@@ -193,9 +193,8 @@ struct ConnectSchemaBuilder {
         let (simpleName, discards) = (type.name?.simpleName ?? "", settings.discardsTypeDocumentation)
         if settings.writesMetadata {
             if let text = type.documentation {
-                draft.set(
-                    discards
-                        ? AvroProperties.discardedEnumDocumentation : AvroProperties.enumDocumentation + simpleName, text)
+                let own = AvroProperties.enumDocumentation + simpleName
+                draft.set(discards ? AvroProperties.discardedEnumDocumentation : own, text)
             }
             if !discards, let defaultSymbol { draft.set(AvroProperties.enumDefault + simpleName, defaultSymbol) }
         }
