@@ -2,7 +2,7 @@ import ConnectData
 import WireCore
 
 /// A schema whose attributes are not complete.
-struct SchemaDraft {
+struct AvroConnectDraft {
     let type: SchemaType
     var isOptional = false
     var name: String?
