@@ -35,12 +35,13 @@ import WireTestSupport
     private static func mutated(
         _ source: [Unicode.Scalar], _ other: [Unicode.Scalar], _ random: inout SeededGenerator
     ) -> String {
-        let (start, end) = (Int.random(in: 0...source.count, using: &random), Int.random(in: 0...source.count, using: &random))
-        let (from, to) = (Int.random(in: 0...other.count, using: &random), Int.random(in: 0...other.count, using: &random))
+        let start = Int.random(in: 0...source.count, using: &random)
+        let from = Int.random(in: 0...other.count, using: &random)
+        let to = Int.random(in: from...other.count, using: &random)
         var text = String.UnicodeScalarView()
-        text.append(contentsOf: source[..<min(start, end)])
-        text.append(contentsOf: other[min(from, to)..<max(from, to)])
-        text.append(contentsOf: source[min(source.count, min(start, end) + Int.random(in: 0..<4, using: &random))...])
+        text.append(contentsOf: source[..<start])
+        text.append(contentsOf: other[from..<to])
+        text.append(contentsOf: source[min(source.count, start + Int.random(in: 0..<4, using: &random))...])
         return String(text)
     }
 }
