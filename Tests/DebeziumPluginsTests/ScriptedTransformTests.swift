@@ -219,6 +219,30 @@ import Testing
         #expect(error?.message == "Value for option 'language' must begin with 'jsr223.', e.g. 'jsr223.groovy'")
     }
 
+    @Test func expressionsAreValidatedBeforeTheTransformIsCreated() throws {
+        func errors(_ language: String, _ others: [String: String] = [:]) -> [String] {
+            let configuration = [
+                "transforms": "t", "transforms.t.type": Filter.className, "transforms.t.language": language,
+                "transforms.t.condition": "value.op === 'u'",
+            ].merging(others) { $1 }
+            let keys = Filter.plugin.properties(for: configuration).definition.keys
+            let found = keys.compactMap { key in
+                key.validator?.check(name: key.name, value: configuration["transforms.t.\(key.name)"].map { .text($0) })
+            }
+            return found.map(\.message).filter { $0.contains("parse") }
+        }
+        #expect(errors("jsr223.graal.js") == [])
+        #expect(errors("jsr223.groovy") == [
+            "Failed to parse expression 'value.op === 'u'': '===' is not supported in Groovy; use '==' (line 1, column 10)",
+        ])
+        // The definition of a class does not know which of its transforms it is for.
+        let other = [
+            "transforms": "t,s", "transforms.s.type": Filter.className, "transforms.s.language": "jsr223.graal.js",
+            "transforms.s.condition": "true",
+        ]
+        #expect(errors("jsr223.groovy", other) == [])
+    }
+
     @Test func optionsAreThoseOfDebezium() {
         for plugin in [Filter.plugin, ContentBasedRouter.plugin] {
             let keys = plugin.properties().definition.keys

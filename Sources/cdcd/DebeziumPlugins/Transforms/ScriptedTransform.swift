@@ -21,9 +21,7 @@ final class ScriptedTransform {
         do throws(ExpressionError) {
             expression = try CompiledExpression(options.expression, language: options.language)
         } catch {
-            throw ConfigError(
-                name: expressionKey.name, value: options.expression,
-                message: "Failed to parse expression '\(options.expression)': \(error)")
+            throw .unparsable(expressionKey.name, options.expression, error)
         }
     }
 
@@ -65,7 +63,12 @@ final class ScriptedTransform {
             className, version: { DebeziumGeneration(configuration: $0).version },
             properties: { configuration in
                 let generation = DebeziumGeneration(configuration: configuration)
-                let options = ScriptingOptions.options(expressionKey, ScriptingProfile(generation))
+                let key = ConfigKey(
+                    expressionKey.name, expressionKey.type, importance: expressionKey.importance,
+                    documentation: expressionKey.documentation, orderInGroup: expressionKey.orderInGroup,
+                    width: expressionKey.width, displayName: expressionKey.displayName,
+                    validator: ScriptingOptions.syntax(of: className, in: configuration))
+                let options = ScriptingOptions.options(key, ScriptingProfile(generation))
                 return PluginProperties(options.definition)
             },
             factory: .transformation { context throws(ConfigError) in

@@ -60,12 +60,37 @@ struct ScriptingOptions: Sendable {
                 validator: isPresent)
         ) { input, options throws(ConfigError) in
             let text = input.text ?? ""
-            switch text {
-            case "jsr223.groovy", "jsr223.Groovy": options.language = .groovy
-            case "jsr223.graal.js": options.language = .javaScript
-            default: throw ConfigError(name: input.name, value: text, message: refusal(text, profile))
+            guard let language = supported(text) else {
+                throw ConfigError(name: input.name, value: text, message: refusal(text, profile))
+            }
+            options.language = language
+        }
+    }
+
+    private static func supported(_ language: String) -> ExpressionLanguage? {
+        switch language {
+        case "jsr223.groovy", "jsr223.Groovy": .groovy
+        case "jsr223.graal.js": .javaScript
+        default: nil
+        }
+    }
+
+    /// A check of an expression with the language that a connector's configuration gives to the transforms of a class.
+    /// If they have several languages, an expression is checked only when its transform is created.
+    static func syntax(of className: String, in configuration: [String: String]) -> ConfigValidator {
+        let types = configuration.filter { $0.key.hasSuffix(".type") && JavaText.trim($0.value) == className }
+        let languages = Set(types.keys.map { configuration[$0.dropLast("type".count) + "language"].flatMap(supported) })
+        guard languages.count == 1, case let language?? = languages.first else { return isPresent }
+        let compiles = ConfigValidator { name, value in
+            guard case .text(let source) = value else { return nil }
+            do throws(ExpressionError) {
+                _ = try CompiledExpression(source, language: language)
+                return nil
+            } catch {
+                return .unparsable(name, source, error)
             }
         }
+        return .all(isPresent, compiles)
     }
 
     /// Why a language is refused.
@@ -96,4 +121,11 @@ struct ScriptingOptions: Sendable {
                 return ConfigError(name: name, value: value?.described, reason: reason)
             }),
         choice: \.nullHandling)
+}
+
+extension ConfigError {
+    /// An expression that is not well-formed or uses what is not supported.
+    static func unparsable(_ name: String, _ source: String, _ error: ExpressionError) -> ConfigError {
+        ConfigError(name: name, value: source, message: "Failed to parse expression '\(source)': \(error)")
+    }
 }
