@@ -74,7 +74,9 @@ extension OffsetTime {
 
         /// - Parameter letter: lowercase, or another character.
         mutating func skip(_ letter: UInt8) -> Bool {
-            guard index < bytes.count, bytes[index] == letter || (letter >= 0x61 && bytes[index] == letter - 0x20) else { return false }
+            guard index < bytes.count else { return false }
+            let isCapital = letter >= UInt8(ascii: "a") && bytes[index] == letter - 0x20
+            guard bytes[index] == letter || isCapital else { return false }
             index += 1
             return true
         }
@@ -89,7 +91,8 @@ extension OffsetTime {
             }
             guard count.contains(end - index) else { return nil }
             guard range.contains(value) else {
-                problem = "Invalid value for \(field) (valid values \(range.lowerBound) - \(range.upperBound)): \(value)"
+                let valid = "\(range.lowerBound) - \(range.upperBound)"
+                problem = "Invalid value for \(field) (valid values \(valid)): \(value)"
                 return nil
             }
             index = end
