@@ -30,6 +30,15 @@ import Testing
             of: ReplaceField.formerOptions, into: ReplaceField.Settings(), values: lists)
         #expect(former == [])
         #expect(OptionConsumption.unused(of: SetSchemaMetadata.options, into: SetSchemaMetadata.Settings()) == [])
+        let encodings = ["converter.encoding": "UTF-16"]
+        let strings = OptionConsumption.unused(
+            of: StringConverter.options, into: StringConverter.Settings(), values: encodings)
+        #expect(strings == [])
+        let timestamps = OptionConsumption.unused(
+            of: TimestampConverter.options, into: TimestampConverter.Settings(),
+            values: ["target.type": "unix", "unix.precision": "seconds"])
+        #expect(timestamps == [])
+        #expect(OptionConsumption.unused(of: TimestampRouter.options, into: TimestampRouter.Settings()) == [])
         #expect(OptionConsumption.unused(of: TopicNameMatches.options, into: TopicNameMatches.Settings()) == [])
         #expect(OptionConsumption.unused(of: ValueToKey.options, into: ValueToKey.Settings()) == [])
         #expect(OptionConsumption.unused(of: InsertHeader.options, into: InsertHeader.Settings()) == [])

@@ -88,8 +88,7 @@ import WireTestSupport
     @Test(arguments: [
         ("transforms.a.type", ["transforms": "a", "transforms.a.type": "OpenLineage"]),
         ("value.converter", ["value.converter": "io.apicurio.registry.utils.converter.SerdeBasedConverter"]),
-        ("key.converter", ["key.converter": "StringConverter"]),
-        ("header.converter", ["header.converter": "org.apache.kafka.connect.converters.LongConverter"]),
+        ("key.converter", ["key.converter": "io.apicurio.registry.utils.converter.ProtobufConverter"]),
         ("offsets.storage.topic", ["offsets.storage.topic": "mine"]),
     ])
     func unsupportedClassesAreRefusedByName(_ name: String, _ configuration: [String: String]) throws {

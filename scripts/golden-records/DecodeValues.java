@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.json.JsonConverter;
+import org.apache.kafka.connect.storage.Converter;
 import org.apache.kafka.connect.storage.SimpleHeaderConverter;
 
 /**
@@ -26,8 +28,10 @@ import org.apache.kafka.connect.storage.SimpleHeaderConverter;
  * description of schema and value, or the error.
  *
  *   java DecodeValues.java headers|json INPUTS
+ *   java DecodeValues.java bytes INPUTS 'NAME CLASS OPTION=VALUE…' …
  *
- * INPUTS has one text per line; for headers, random texts are added.
+ * INPUTS has one text per line; for headers, random texts are added. With "bytes" it has hexadecimal bytes, or "null",
+ * which the named converters decode.
  */
 public class DecodeValues {
     static final ObjectMapper JSON = new ObjectMapper();
@@ -129,8 +133,31 @@ public class DecodeValues {
         return texts;
     }
 
+    static void decodeBytes(List<String> inputs, List<String> converters) throws Exception {
+        Map<String, Converter> named = new LinkedHashMap<>();
+        for (String argument : converters) {
+            String[] words = argument.split(" ");
+            Map<String, String> options = new HashMap<>();
+            for (int i = 2; i < words.length; i++) options.put(words[i].split("=", 2)[0], words[i].split("=", 2)[1]);
+            Converter converter = (Converter) Class.forName(words[1]).getDeclaredConstructor().newInstance();
+            converter.configure(options, false);
+            named.put(words[0], converter);
+        }
+        for (String input : inputs) {
+            ObjectNode line = JSON.createObjectNode();
+            line.put("bytes", input);
+            byte[] bytes = input.equals("null") ? null : HexFormat.of().parseHex(input);
+            named.forEach((name, converter) -> answer(line, name, () -> converter.toConnectData("t", bytes)));
+            System.out.println(line);
+        }
+    }
+
     public static void main(String[] args) throws Exception {
         List<String> inputs = new ArrayList<>(Files.readAllLines(Path.of(args[1])));
+        if (args[0].equals("bytes")) {
+            decodeBytes(inputs, Arrays.asList(args).subList(2, args.length));
+            return;
+        }
         if (args[0].equals("headers")) {
             inputs.addAll(randomLiterals());
             for (String input : inputs) {

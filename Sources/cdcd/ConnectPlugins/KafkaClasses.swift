@@ -7,20 +7,25 @@ package enum KafkaClasses {
         ConfluentAvroConverter.plugin,
         ExtJSONConverter.plugin,
         FileStreamSourceConnector.plugin,
+        ByteArrayConverter.headerPlugin,
+        ByteArrayConverter.plugin,
         JSONConverter.plugin,
         JSONConverter.headerPlugin,
         JSONSchemaConverter.plugin,
         ProtobufConverter.plugin,
         SimpleHeaderConverter.plugin,
+        StringConverter.headerPlugin,
+        StringConverter.plugin,
         DropHeaders.plugin,
         Filter.plugin,
         HasHeaderKey.plugin,
         InsertHeader.plugin,
         RecordIsTombstone.plugin,
         RegexRouter.plugin,
+        TimestampRouter.plugin,
         TopicNameMatches.plugin,
         ValueToKey.plugin,
-    ] + variants
+    ] + PrimitiveConverter.plugins + variants
 
     /// Those with variants for keys and values.
     private static let variants = [
@@ -33,6 +38,7 @@ package enum KafkaClasses {
         MaskField.plugins,
         ReplaceField.plugins,
         SetSchemaMetadata.plugins,
+        TimestampConverter.plugins,
     ].flatMap(\.self)
 
     private static let transforms = "org.apache.kafka.connect.transforms."

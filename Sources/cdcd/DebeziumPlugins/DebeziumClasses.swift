@@ -13,7 +13,7 @@ package enum DebeziumClasses {
         PartitionRouting.plugin,
         ReadToInsertEvent.plugin,
         TimezoneConverter.plugin,
-    ]
+    ] + BinaryConverter.plugins
 
     private static let converters = ["BinaryDataConverter", "ByteArrayConverter", "ByteBufferConverter"].map {
         "io.debezium.converters.\($0)"

@@ -6,7 +6,8 @@ import Testing
 @Suite struct KafkaTransformTests {
     @Test(arguments: [
         "cast", "drop-headers", "extract-field", "flatten", "header-from", "hoist-field", "insert-field",
-        "insert-header", "mask-field", "regex-router", "replace-field", "set-schema-metadata", "value-to-key",
+        "insert-header", "mask-field", "regex-router", "replace-field", "set-schema-metadata", "timestamp-converter",
+        "value-to-key",
     ])
     func recordsEqualKafkas(name: String) throws { try TransformCases("kafka/\(name)").compare() }
 }

@@ -16,12 +16,7 @@ package final class JSONConverter: Converter, HeaderConverter {
     }
 
     static let options = ConfigOptions<Settings>([
-        ConfigOption(
-            ConfigKey(
-                "converter.type", .string, isRequired: true, importance: .low,
-                documentation: "What the converter is used for: key, value or header.",
-                validator: .oneOf(["key", "value", "header"])),
-            use: .withoutEffect(reason: "keys, values and headers are written alike")),
+        ConverterType.option(),
         ConfigOption(
             ConfigKey(
                 "schemas.enable", .boolean, defaultValue: "true", importance: .high,
@@ -73,8 +68,7 @@ package final class JSONConverter: Converter, HeaderConverter {
 
     /// - Parameter configuration: the properties without their prefix; `converter.type` is not needed.
     package init(configuration: [String: String]) throws(ConfigError) {
-        let type = ["converter.type": "value"]
-        let settings = try Self.options.parse(configuration.merging(type) { given, _ in given }, into: Settings())
+        let settings = try Self.options.parse(ConverterType.completed(configuration), into: Settings())
         options = settings.json
         schemaCountMax = max(1, settings.schemaCountMax)
         reader = JSONReader(options: options, schemaCountMax: schemaCountMax)
