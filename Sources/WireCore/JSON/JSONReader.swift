@@ -11,7 +11,8 @@ package struct JSONReader {
     private let bytes: UnsafeRawBufferPointer
     private let numbersAsText: Bool
     private let depthMax: Int
-    private var position = 0
+    /// The offset of the next byte.
+    package private(set) var position = 0
     /// The number of arrays and objects around the position.
     private var depth = 0
     /// Whether the position is directly after an opening bracket.

@@ -5,6 +5,7 @@ package enum DebeziumClasses {
     /// The plugins that are built in.
     package static let plugins = [
         ByLogicalTableRouter.plugin,
+        CloudEventsConverter.plugin,
         ContentBasedRouter.plugin,
         EventRouter.plugin,
         ExtractNewRecordState.plugin,

@@ -11,6 +11,16 @@ package protocol Converter: AnyObject {
         _ value: ConnectValue, schema: Schema?, topic: String, into writer: inout ByteWriter
     ) throws -> Bool
 
+    /// Whether `convert` needs the record's headers: a property of the configuration.
+    var readsRecordHeaders: Bool { get }
+
+    /// As `convert` without headers, which it is by default.
+    ///
+    /// - Parameter headers: the record's, as the header converter wrote them.
+    func convert(
+        _ value: ConnectValue, schema: Schema?, topic: String, headers: [RawHeader], into writer: inout ByteWriter
+    ) throws -> Bool
+
     /// The sink that writes values of this schema for a topic as `convert` does. Returns nil if the converter needs
     /// values.
     ///
@@ -34,6 +44,12 @@ package protocol Converter: AnyObject {
 }
 
 extension Converter {
+    package var readsRecordHeaders: Bool { false }
+    package func convert(
+        _ value: ConnectValue, schema: Schema?, topic: String, headers: [RawHeader], into writer: inout ByteWriter
+    ) throws -> Bool {
+        try convert(value, schema: schema, topic: topic, into: &writer)
+    }
     package func sink(for schema: Schema, topic: String) throws -> ConverterSink? { nil }
     package var addsRecordHeaders: Bool { false }
     package func recordHeaders(for schema: Schema?, topic: String) throws -> [RawHeader] { [] }

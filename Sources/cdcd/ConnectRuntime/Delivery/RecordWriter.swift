@@ -25,6 +25,7 @@ package struct RecordWriter: ~Copyable {
     private var ownHeaders: [RecordHeader] = []
     private var addedHeaders: [RawHeader] = []
     private let convertersAddHeaders: Bool
+    private let convertersReadHeaders: Bool
     /// The transform that is applied next to the record.
     private var step = 0
 
@@ -60,6 +61,7 @@ package struct RecordWriter: ~Copyable {
         self.keyConverter = keyConverter
         self.valueConverter = valueConverter
         convertersAddHeaders = keyConverter.addsRecordHeaders || valueConverter.addsRecordHeaders
+        convertersReadHeaders = keyConverter.readsRecordHeaders || valueConverter.readsRecordHeaders
     }
 
     /// Applies the transforms to a record and converts the result. Returns false if a transform drops the record.
@@ -74,12 +76,26 @@ package struct RecordWriter: ~Copyable {
     mutating func resume(_ record: inout ConnectRecord) throws -> Bool {
         if !transforms.isEmpty, try !transforms.apply(&record, from: &step) { return false }
         if !hasSameHeaders(record) { try convertHeaders(record) }
+        if convertersReadHeaders { return try convertWithHeaders(record) }
         key.reset()
         hasKey = try keyConverter.convert(
             record.key, schema: record.keySchema, topic: record.topic, into: &key)
         value.reset()
         hasValue = try valueConverter.convert(
             record.value, schema: record.valueSchema, topic: record.topic, into: &value)
+        if convertersAddHeaders { try addConverterHeaders(record) }
+        return true
+    }
+
+    /// Converts a record with converters that read headers.
+    private mutating func convertWithHeaders(_ record: ConnectRecord) throws -> Bool {
+        let own = ownHeaders.map { RawHeader($0.key, $0.value) }
+        key.reset()
+        hasKey = try keyConverter.convert(
+            record.key, schema: record.keySchema, topic: record.topic, headers: own, into: &key)
+        value.reset()
+        hasValue = try valueConverter.convert(
+            record.value, schema: record.valueSchema, topic: record.topic, headers: own, into: &value)
         if convertersAddHeaders { try addConverterHeaders(record) }
         return true
     }
@@ -114,6 +130,7 @@ package struct RecordWriter: ~Copyable {
             case .dependsOnValues: return .records
             case .applied: break
             }
+            if convertersReadHeaders { return .records }
             var value: ConverterSink?
             if let schema = shape.valueSchema {
                 value = try valueConverter.sink(for: schema, topic: shape.topic)
