@@ -4,16 +4,21 @@ import ConnectData
 package enum DebeziumClasses {
     /// The plugins that are built in.
     package static let plugins = [
+        ActivateTracingSpan.plugin,
         ByLogicalTableRouter.plugin,
         CloudEventsConverter.plugin,
         ContentBasedRouter.plugin,
         EventRouter.plugin,
         ExtractNewRecordState.plugin,
         Filter.plugin,
+        GeometryFormatTransformer.plugin,
         HeaderToValue.plugin,
         PartitionRouting.plugin,
         ReadToInsertEvent.plugin,
+        SchemaChangeEventFilter.plugin,
+        SwapGeometryCoordinates.plugin,
         TimezoneConverter.plugin,
+        VectorToJsonConverter.plugin,
     ] + BinaryConverter.plugins
 
     private static let converters = ["BinaryDataConverter", "ByteArrayConverter", "ByteBufferConverter"].map {
