@@ -16,8 +16,9 @@ package final class ExtJSONConverter: Converter {
         JSONConverter.definition.keys.filter { ownKeys.contains($0.name) }
             + ApicurioRegistrySettings.options.definition.keys)
 
+    /// Java lists no version of it.
     package static let plugin = PluginDescriptor(
-        className, version: { _ in ConnectVersion.version },
+        className, version: { _ in "" },
         properties: { _ in PluginProperties(definition, hidden: hidden) },
         factory: .converter { context throws(ConfigError) in try ExtJSONConverter(context) })
 
