@@ -27,9 +27,8 @@ package final class SchemaChangeEventFilter: Transformation {
         case truncate = "TRUNCATE"
         case database = "DATABASE"
 
-        init?(named name: String, problem: inout String) {
-            self.init(rawValue: name)
-            problem = "No enum constant io.debezium.schema.SchemaChangeEvent.SchemaChangeEventType.\(name)"
+        static func problem(of name: String) -> String {
+            "No enum constant io.debezium.schema.SchemaChangeEvent.SchemaChangeEventType.\(name)"
         }
     }
 
@@ -39,9 +38,10 @@ package final class SchemaChangeEventFilter: Transformation {
         let text = try Self.options.parse(properties, into: Settings()).excluded
         var excluded: Set<Kind> = []
         for item in DebeziumList.items(text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)) {
-            var problem = ""
-            guard let kind = Kind(named: JavaText.trim(item), problem: &problem) else {
-                throw ConfigError(name: "schema.change.event.exclude.list", value: text, message: problem)
+            let name = JavaText.trim(item)
+            guard let kind = Kind(rawValue: name) else {
+                throw ConfigError(
+                    name: "schema.change.event.exclude.list", value: text, message: Kind.problem(of: name))
             }
             excluded.insert(kind)
         }
@@ -58,8 +58,7 @@ package final class SchemaChangeEventFilter: Transformation {
         }
         guard let first = items.first else { return !excluded.contains(.database) }
         let type = first.structValue?["type"]?.stringValue ?? ""
-        var problem = ""
-        guard let kind = Kind(named: type, problem: &problem) else { throw DataError(problem) }
+        guard let kind = Kind(rawValue: type) else { throw DataError(Kind.problem(of: type)) }
         return !excluded.contains(kind)
     }
 
