@@ -18,6 +18,7 @@ import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.header.ConnectHeaders;
 import org.apache.kafka.connect.header.Header;
+import org.apache.kafka.connect.header.Headers;
 import org.apache.kafka.connect.json.JsonConverter;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.transforms.Transformation;
@@ -28,7 +29,8 @@ import org.apache.kafka.connect.transforms.Transformation;
  * The cases are {"records": {NAME: [RECORD, …]}, "cases": [{"name", "type", "config": {…}, "records": NAME or [RECORD, …]}]}.
  * A record is {"topic", "partition", "timestamp", "key", "value", "headers": [[NAME, VALUE], …]}; keys, values and header
  * values are {"schema", "payload"} as JsonConverter writes them, with a null schema for a value without one. What is
- * absent is null. All records of a case go through one instance of the transform.
+ * absent is null. With "headers": "previous", a record shares the list of headers of the record before it. All records
+ * of a case go through one instance of the transform.
  *
  * A result is one line: {"case", "record"} and {"dropped": true}, {"error": MESSAGE, "class": EXCEPTION}, or the record with
  * keys and values as text. {"case", "configure": MESSAGE} is a configuration that is refused, with the problems that were
@@ -69,10 +71,12 @@ public class TransformRecords {
         }
     }
 
-    static SourceRecord record(JsonNode node) throws Exception {
+    static SourceRecord record(JsonNode node, SourceRecord previous) throws Exception {
         SchemaAndValue key = read(node.get("key")), value = read(node.get("value"));
-        ConnectHeaders headers = new ConnectHeaders();
-        if (node.has("headers")) {
+        Headers headers = new ConnectHeaders();
+        if (node.has("headers") && node.get("headers").isTextual()) {
+            headers = previous.headers();
+        } else if (node.has("headers")) {
             for (JsonNode header : node.get("headers")) headers.add(header.get(0).asText(), read(header.get(1)));
         }
         return new SourceRecord(Map.of(), Map.of(), node.get("topic").asText(),
@@ -119,10 +123,12 @@ public class TransformRecords {
             }
             JsonNode records = item.get("records");
             if (records.isTextual()) records = input.get("records").get(records.asText());
+            SourceRecord record = null;
             for (int i = 0; i < records.size(); i++) {
                 ObjectNode answer = JSON.createObjectNode().put("case", item.get("name").asText()).put("record", i);
                 try {
-                    SourceRecord result = transform.apply(record(records.get(i)));
+                    record = record(records.get(i), record);
+                    SourceRecord result = transform.apply(record);
                     if (result == null) answer.put("dropped", true);
                     else describe(result, answer);
                 } catch (Exception error) {

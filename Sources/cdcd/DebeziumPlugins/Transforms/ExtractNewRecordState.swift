@@ -20,9 +20,7 @@ package final class ExtractNewRecordState: Transformation {
     private var plans: [ObjectIdentifier: UnwrapPlan] = [:]
     private var lastPlan: UnwrapPlan?
     private var lastRoute: (schema: Schema, index: Int)?
-    /// The last delete as it was received, and its added headers.
-    private var lastDelete: (topic: String, key: ConnectValue, headers: [ConnectRecord.Header])?
-    private var lastDeleteHeaders: [ConnectRecord.Header] = []
+    private var deleteHeaders = DeleteHeaders()
 
     init(generation: DebeziumGeneration, configuration: [String: String]) throws(ConfigError) {
         options = try UnwrapOptions(generation: generation, configuration: configuration)
@@ -123,12 +121,7 @@ package final class ExtractNewRecordState: Transformation {
     private func handleTombstone(_ record: inout ConnectRecord) -> Bool {
         guard options.keepsTombstones else { return false }
         guard !options.addedHeaders.isEmpty else { return true }
-        // In Debezium a delete and its tombstone share one list of headers, so the delete's headers are already in it.
-        if let delete = lastDelete, delete.topic == record.topic, delete.key == record.key,
-            delete.headers == record.headers {
-            record.headers = lastDeleteHeaders
-        }
-        lastDelete = nil
+        deleteHeaders.add(to: &record)
         for reference in options.addedHeaders where reference.field == "op" {
             record.headers.append(.init(reference.newName, schema: Self.requiredString, value: .string("d")))
         }
@@ -141,8 +134,7 @@ package final class ExtractNewRecordState: Transformation {
             record.headers.append(.init(field.newName, schema: field.schema, value: field.value(in: envelope)))
         }
         guard isDelete, options.keepsTombstones else { return }
-        lastDelete = (record.topic, record.key, before)
-        lastDeleteHeaders = record.headers
+        deleteHeaders.keep(of: record, headersBefore: before)
     }
 
     private func route(
