@@ -43,6 +43,24 @@ extension FuzzTarget {
         _ = try JSONSchemaConverter.decode(document, schemaText: schema)
     }
 
+    /// Values with the text of their Avro schema.
+    ///
+    /// Input: the schema, a zero byte, the value
+    static let avroDecode = FuzzTarget("avro-decode") {
+        let read = try JSONValue.parse(try Fixtures.text("avro/cases.json")).arrayValue ?? []
+        let written = try Fixtures.text("avro/cases.jsonl").split(separator: "\n").map { try JSONValue.parse(String($0)) }
+        return (read + written).flatMap { item -> [[UInt8]] in
+            guard let text = item.objectValue?["avro"]?.stringValue else { return [] }
+            let bodies = item.objectValue?["bodies"]?.arrayValue ?? []
+            return bodies.compactMap { body in
+                body.stringValue.flatMap { [UInt8](hex: $0) }.map { [UInt8](text.utf8) + [0] + $0 }
+            }
+        }
+    } decode: { input in
+        let (schema, body) = parts(of: input)
+        _ = try AvroConverter.decode(body, schemaText: schema)
+    }
+
     /// Messages with their .proto text.
     ///
     /// Input: the text, a zero byte, the message

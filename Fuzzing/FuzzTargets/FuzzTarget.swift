@@ -24,7 +24,7 @@ package struct FuzzTarget: Sendable {
         .mysqlLogin, .mysqlResults, .binlogEvents, .binlogRows, .jsonBinary, .gtidSets, .characterSets,
         .kafkaResponses, .kafkaRequests, .recordBatches, .groupMetadata, .httpRequests, .httpResponses,
         .statements, .properties, .jaas, .json, .jsonConverterDecode, .registryAnswers, .schemaFraming,
-        .groovyExpressions, .javaScriptExpressions, .jsonSchemaDecode, .protobufDecode,
+        .groovyExpressions, .javaScriptExpressions, .jsonSchemaDecode, .protobufDecode, .avroDecode,
     ]
 }
 

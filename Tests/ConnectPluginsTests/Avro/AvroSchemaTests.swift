@@ -38,4 +38,34 @@ import WireCore
         }
         #expect(count == 200)
     }
+
+    @Test func typesOfOneNameWithDifferentFieldsAreRefused() {
+        let first = Schema(.structure, name: "n.P", fields: [Schema.Field("x", Schema(.int32))])
+        let second = Schema(.structure, name: "n.P", fields: [Schema.Field("x", Schema(.string))])
+        let schema = Schema(
+            .structure, name: "n.R", fields: [Schema.Field("a", first), Schema.Field("b", second)])
+        #expect {
+            try text(schema)
+        } throws: {
+            "\($0)".contains("Two schemas have the name n.P but different fields")
+        }
+    }
+
+    @Test func typesThatContainThemselvesAreRefused() throws {
+        let avro = try AvroSchemaParser.parse(
+            #"{"type":"record","name":"n.L","fields":[{"name":"next","type":["null","L"]}]}"#)
+        #expect(throws: DataError("The Avro type n.L contains itself, which cdcd cannot read")) {
+            try ConnectSchemaBuilder.schema(of: avro, AvroSettings(), Logger("test"))
+        }
+    }
+
+    /// `use.latest.version`: the schema to write with is the registry's.
+    @Test func fieldsInAnotherOrderThanTheRegistrysAreRefused() throws {
+        let registered = try AvroSchemaParser.parse(
+            #"{"type":"record","name":"R","fields":[{"name":"b","type":"int"},{"name":"a","type":"int"}]}"#)
+        let schema = Schema(
+            .structure, name: "R", fields: [Schema.Field("a", Schema(.int32)), Schema.Field("b", Schema(.int32))])
+        let message = "The fields of the schema R are not those of the registry's schema, in its order"
+        #expect(throws: DataError(message)) { try AvroFormBuilder(registered, AvroSettings()).form(schema) }
+    }
 }

@@ -32,6 +32,14 @@
         return bits &>> 3 &+ 1
     }
 
+    /// The same number without bytes that only repeat the sign, as a `BigInteger` holds it. No bytes are 0.
+    package static func minimal(_ unscaled: [UInt8]) -> [UInt8] {
+        guard !unscaled.isEmpty else { return [0] }
+        var start = 0
+        while start < unscaled.count - 1, unscaled[start] == (unscaled[start + 1] & 0x80 == 0 ? 0 : 0xFF) { start += 1 }
+        return start == 0 ? unscaled : Array(unscaled[start...])
+    }
+
     /// Big-endian two's complement bytes of minimal length, as `BigInteger.toByteArray` gives them.
     package static func bytes(_ value: Int64) -> [UInt8] {
         let count = byteCount(value)

@@ -170,7 +170,8 @@ package final class AvroConverter: Converter {
             throw DataError("The schema is not Avro's but \(schema.language.rawValue)")
         }
         let references = schema.references.isEmpty ? [] : try dialect.registry.referencedSchemas(of: schema)
-        return try AvroSchemaParser.parse(schema.text, references: references.map(\.schema.text))
+        return try AvroSchemaParser.parse(
+            schema.text, references: references.map(\.schema.text), variant: settings.variant)
     }
 
     // MARK: Reading
@@ -198,6 +199,15 @@ package final class AvroConverter: Converter {
         }
     }
 
+    /// Reads a value with the text of its schema, without a registry.
+    package static func decode(
+        _ body: UnsafeRawBufferPointer, schemaText: String
+    ) throws(DataError) -> SchemaAndValue {
+        let schema = try AvroSchemaParser.parse(schemaText, variant: .apicurio)
+        let reader = try AvroReader(schema, AvroSettings(), Logger("AvroConverter"))
+        return SchemaAndValue(reader.target, try reader.value(body))
+    }
+
     private func find(_ id: SchemaID, _ topic: String) throws -> Known {
         if let found = known[id] { return found }
         let subject = try? dialect.subject(topic, nil)
@@ -209,10 +219,10 @@ package final class AvroConverter: Converter {
     }
 
     private static func known(_ schema: AvroSchema, _ settings: AvroSettings, _ logger: Logger) throws -> Known {
-        let target = schema.isAnything ? nil : try ConnectSchemaBuilder.schema(of: schema, settings, logger)
+        let reader = try AvroReader(schema, settings, logger)
         var isRawBytes = false
         if settings.writesRawBytes, case .bytes = schema.rootType.kind { isRawBytes = true }
-        return Known(reader: AvroReader(schema, target), schema: target, isRawBytes: isRawBytes)
+        return Known(reader: reader, schema: reader.target, isRawBytes: isRawBytes)
     }
 }
 

@@ -54,7 +54,7 @@ enum AvroDefault {
     private static func structure(
         _ row: Struct, _ schema: Schema, _ settings: AvroSettings
     ) throws(DataError) -> JSONValue {
-        let names = AvroNames(scrubs: settings.scrubsNames)
+        let names = AvroNames(settings)
         var object = JSONObject()
         for (field, value) in zip(row.schema.fields, row.values) {
             let found = value.isNull ? field.schema.defaultValue ?? .null : value
@@ -78,20 +78,30 @@ extension [UInt8] {
 extension AvroSchema {
     /// Whether a default has the form of the type (`Schema.isValidDefault`): for a union, of one of its types.
     func isValidDefault(_ value: JSONValue, of id: TypeID) -> Bool {
+        // Unions within unions may be tried in very many combinations.
+        var budget = 100_000
+        return isValidDefault(value, of: id, &budget)
+    }
+
+    private func isValidDefault(_ value: JSONValue, of id: TypeID, _ budget: inout Int) -> Bool {
+        budget -= 1
+        guard budget >= 0 else { return false }
         switch (types[id].kind, value) {
         case (.null, .null), (.boolean, .bool), (.string, .string), (.bytes, .string), (.enumeration, .string),
             (.fixed, .string), (.long, .integer), (.float, .integer), (.double, .integer), (.float, .double),
             (.double, .double):
             return true
         case (.int, .integer(let number)): return Int32(exactly: number) != nil
-        case (.array(let items), .array(let values)): return values.allSatisfy { isValidDefault($0, of: items) }
+        case (.array(let items), .array(let values)):
+            return values.allSatisfy { isValidDefault($0, of: items, &budget) }
         case (.map(let valueType), .object(let object)):
-            return object.members.allSatisfy { isValidDefault($0.value, of: valueType) }
-        case (.union(let branches), _): return branches.contains { isValidDefault(value, of: $0) }
+            return object.members.allSatisfy { isValidDefault($0.value, of: valueType, &budget) }
+        case (.union(let branches), _): return branches.contains { isValidDefault(value, of: $0, &budget) }
         case (.record(let fields), .object(let object)):
             return fields.allSatisfy { field in
-                guard let value = object[field.name] ?? field.defaultValue else { return false }
-                return isValidDefault(value, of: field.type)
+                // The defaults of fields are valid: they have been checked themselves.
+                guard let value = object[field.name] else { return field.defaultValue != nil }
+                return isValidDefault(value, of: field.type, &budget)
             }
         case (.null, _), (.boolean, _), (.string, _), (.bytes, _), (.enumeration, _), (.fixed, _), (.int, _),
             (.long, _), (.float, _), (.double, _), (.array, _), (.map, _), (.record, _):

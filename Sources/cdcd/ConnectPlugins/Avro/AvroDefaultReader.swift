@@ -32,7 +32,7 @@ struct AvroDefaultReader {
         case (.bytes, .string(let text)), (.fixed, .string(let text)):
             var bytes: [UInt8] = []
             for unit in text.utf16 { bytes.append(unit < 256 ? UInt8(unit) : UInt8(ascii: "?")) }
-            return .bytes(target.logicalType == .decimal ? bytes.minimalInteger : bytes)
+            return .bytes(target.logicalType == .decimal ? UnscaledDecimal.minimal(bytes) : bytes)
         case (.array, _), (.map, _): return try container(json, id, target)
         case (.record(let fields), .object(let object)): return try structure(object, fields, target)
         case (.union(let branches), _):
@@ -89,14 +89,5 @@ extension Schema {
         case .int16: Int64(Int16(truncatingIfNeeded: number))
         case .int32, .int64, .float32, .float64, .boolean, .string, .bytes, .array, .map, .structure: number
         }
-    }
-}
-
-extension [UInt8] {
-    /// A two's complement number without bytes that only repeat the sign.
-    var minimalInteger: [UInt8] {
-        var start = 0
-        while count - start > 1, self[start] == (self[start + 1] & 0x80 == 0 ? 0 : 0xFF) { start += 1 }
-        return start == 0 ? self : Array(self[start...])
     }
 }

@@ -11,7 +11,7 @@ struct AvroFormBuilder {
     init(_ schema: AvroSchema, _ settings: AvroSettings) {
         self.schema = schema
         self.settings = settings
-        names = AvroNames(scrubs: settings.scrubsNames)
+        names = AvroNames(settings)
     }
 
     /// The form of whole values.

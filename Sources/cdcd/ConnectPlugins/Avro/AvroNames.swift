@@ -3,16 +3,34 @@ import WireCore
 
 /// Names of Connect's schemas and fields as Avro's.
 struct AvroNames: Sendable {
-    let scrubs: Bool
+    private let scrubs: Bool
+    private let variant: AvroSettings.Variant
 
-    /// Namespace and simple name of a schema. Java's `split` drops empty parts at the end.
+    init(_ settings: AvroSettings) {
+        scrubs = settings.scrubsNames
+        variant = settings.variant
+    }
+
+    /// Namespace and simple name of a schema (`AvroData.splitName`).
     func split(_ fullName: String) throws(DataError) -> AvroName {
+        let name = variant == .confluent ? splitAtDots(fullName) : splitAtLastDot(fullName)
+        try Self.check(name.simpleName)
+        return name
+    }
+
+    /// Java's `split` drops empty parts at the end.
+    private func splitAtDots(_ fullName: String) -> AvroName {
         var parts = fullName.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
         while parts.count > 1, parts.last?.isEmpty == true { parts.removeLast() }
-        if scrubs { parts = parts.map(Self.scrubbed) }
+        parts = parts.map(field)
         let simpleName = parts.removeLast()
-        try Self.check(simpleName)
         return AvroName(simpleName, namespace: parts.isEmpty ? nil : parts.joined(separator: "."))
+    }
+
+    /// The namespace is not scrubbed.
+    private func splitAtLastDot(_ fullName: String) -> AvroName {
+        let name = AvroName(fullName, namespace: nil)
+        return AvroName(field(name.simpleName), namespace: name.namespace)
     }
 
     func field(_ name: String) -> String { scrubs ? Self.scrubbed(name) : name }

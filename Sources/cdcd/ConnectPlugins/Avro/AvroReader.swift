@@ -4,8 +4,8 @@ import WireCore
 /// Reads values in Avro's binary encoding (`GenericDatumReader`, `AvroData.toConnectData`).
 struct AvroReader {
     private let schema: AvroSchema
-    /// nil: the schema is that of values without one.
-    private let target: Schema?
+    /// The schema of the values; nil if they have none.
+    let target: Schema?
 
     /// The bytes of one value, and how many values may still be read.
     private struct Input: ~Escapable {
@@ -27,9 +27,11 @@ struct AvroReader {
     /// The nesting of values without a schema.
     private static let depthMax = 64
 
-    init(_ schema: AvroSchema, _ target: Schema?) {
+    /// - Throws: `DataError` if Connect cannot express the schema.
+    init(_ schema: AvroSchema, _ settings: AvroSettings, _ logger: Logger) throws(DataError) {
         self.schema = schema
-        self.target = target
+        let hasTarget = !schema.isAnything && !schema.rootType.isNull
+        target = hasTarget ? try ConnectSchemaBuilder.schema(of: schema, settings, logger) : nil
     }
 
     /// - Throws: `DataError` if the bytes are not one value of the schema.
@@ -37,6 +39,7 @@ struct AvroReader {
         var input = Input(
             ByteReader(bytes), budget: Self.emptyValuesMax + bytes.count * Self.valuesPerByteMax)
         do {
+            if schema.rootType.isNull { return .null }
             guard let target else { return try anything(&input, depth: 0) }
             return try read(schema.root, target, &input)
         } catch let error as DataError {
@@ -135,7 +138,7 @@ struct AvroReader {
 
     private func bytes(_ bytes: [UInt8], _ target: Schema) -> ConnectValue {
         guard target.logicalType == .decimal else { return .bytes(bytes) }
-        return .bytes(bytes.isEmpty ? [0] : bytes.minimalInteger)
+        return .bytes(UnscaledDecimal.minimal(bytes))
     }
 
     private func text(_ input: inout Input) throws -> String {

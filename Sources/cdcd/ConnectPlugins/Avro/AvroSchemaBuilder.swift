@@ -26,7 +26,7 @@ struct AvroSchemaBuilder {
     private init(_ settings: AvroSettings, _ logger: Logger) {
         self.settings = settings
         self.logger = logger
-        names = AvroNames(scrubs: settings.scrubsNames)
+        names = AvroNames(settings)
     }
 
     /// - Parameter ignoresOptional: the schema is a branch of a union already.

@@ -5,6 +5,9 @@ import WireCore
 struct AvroSchemaParser {
     private var schema = AvroSchema()
     private var named: [AvroName: AvroSchema.TypeID] = [:]
+    private let variant: AvroSettings.Variant
+
+    private init(_ variant: AvroSettings.Variant) { self.variant = variant }
 
     private static let primitives: [String: AvroType.Kind] = [
         "null": .null, "boolean": .boolean, "int": .int, "long": .long, "float": .float, "double": .double,
@@ -16,10 +19,14 @@ struct AvroSchemaParser {
         "aliases", "doc", "fields", "items", "name", "namespace", "size", "symbols", "type", "values",
     ]
 
-    /// - Parameter references: the texts of other schemas, whose named types the schema uses.
+    /// - Parameters:
+    ///   - references: the texts of other schemas, whose named types the schema uses.
+    ///   - variant: Apicurio's refuses schemas with defaults that do not fit.
     /// - Throws: `DataError` if a text is not a schema.
-    static func parse(_ text: String, references: [String] = []) throws(DataError) -> AvroSchema {
-        var parser = AvroSchemaParser()
+    static func parse(
+        _ text: String, references: [String] = [], variant: AvroSettings.Variant = .confluent
+    ) throws(DataError) -> AvroSchema {
+        var parser = AvroSchemaParser(variant)
         for reference in references { _ = try parser.parse(text: reference) }
         parser.schema.root = try parser.parse(text: text)
         return parser.schema
@@ -135,14 +142,26 @@ struct AvroSchemaParser {
                 throw DataError("Duplicate field \(name.prefix(200)) in record \(type.name?.fullName.prefix(200) ?? "")")
             }
             guard let json = field["type"] else { throw DataError("No field type: \(Self.shown(item))") }
+            let fieldType = try self.type(json, namespace: type.name?.namespace)
+            if variant == .apicurio, let value = field["default"] { try checkDefault(value, of: fieldType, name) }
             fields.append(
                 AvroType.Field(
-                    name: name, type: try self.type(json, namespace: type.name?.namespace),
-                    documentation: field["doc"]?.stringValue, defaultValue: field["default"]))
+                    name: name, type: fieldType, documentation: field["doc"]?.stringValue,
+                    defaultValue: field["default"]))
         }
         type.kind = .record(fields)
         schema.replace(id, with: type)
         return id
+    }
+
+    private func checkDefault(
+        _ value: JSONValue, of id: AvroSchema.TypeID, _ name: String
+    ) throws(DataError) {
+        guard !schema.isValidDefault(value, of: id) else { return }
+        var part = schema
+        part.root = id
+        throw DataError(
+            "Invalid default for field \(name.prefix(200)): \(Self.shown(value)) not a \(part.text.prefix(200))")
     }
 
     private mutating func enumeration(

@@ -12,6 +12,7 @@ struct ConnectSchemaBuilder {
     /// The types that are being converted, which contain the present one.
     private var open: Set<AvroSchema.TypeID> = []
     private var known: [Key: Converted] = [:]
+    private var records: [AvroSchema.TypeID: AvroConnectDraft] = [:]
     /// Of generalized unions.
     private var unionCount = 0
 
@@ -47,7 +48,7 @@ struct ConnectSchemaBuilder {
         _ id: AvroSchema.TypeID, isOptional: Bool, fieldDefault: JSONValue? = nil, documentation: String? = nil
     ) throws(DataError) -> Converted {
         let key = Key(type: id, isOptional: isOptional, documentation: documentation)
-        // The types of fields with defaults are converted again; what they contain is not.
+        // The types of fields with defaults are completed again; what they contain is not converted again.
         if fieldDefault == nil, let found = known[key] { return found }
         guard open.count < Self.depthMax else {
             throw DataError("The Avro schema is nested deeper than \(Self.depthMax) types")
@@ -105,7 +106,11 @@ struct ConnectSchemaBuilder {
             (draft.keySchema, draft.valueSchema) = (Schema(.string), value.schema)
             draft.depth = value.depth + 1
             return draft
-        case .record(let fields): return try record(type, fields)
+        case .record(let fields):
+            if let draft = records[id] { return draft }
+            let draft = try record(type, fields)
+            records[id] = draft
+            return draft
         case .enumeration(let symbols, let defaultSymbol): return enumeration(type, symbols, defaultSymbol)
         case .union(let branches): return try union(branches)
         case .null: throw DataError("Standalone null schemas are not supported by this converter")

@@ -187,7 +187,7 @@ struct JSONValueReader {
             guard let bytes = Base64.decode(text), !bytes.isEmpty, scale != nil else {
                 throw DataError("Invalid bytes for Decimal field")
             }
-            return bytes
+            return UnscaledDecimal.minimal(bytes)
         case .integer, .double:
             let text = texts?.stringValue ?? String(decoding: json.encoded(), as: UTF8.self)
             guard let number = DecimalText(text), let bytes = number.unscaled(scale: scale ?? 0) else {
