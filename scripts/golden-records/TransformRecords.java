@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +15,10 @@ import java.util.Objects;
 import java.util.TimeZone;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.kafka.connect.data.Field;
 import org.apache.kafka.connect.data.Schema;
 import org.apache.kafka.connect.data.SchemaAndValue;
+import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.header.ConnectHeaders;
 import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.header.Headers;
@@ -29,8 +32,9 @@ import org.apache.kafka.connect.transforms.Transformation;
  * The cases are {"records": {NAME: [RECORD, …]}, "cases": [{"name", "type", "config": {…}, "records": NAME or [RECORD, …]}]}.
  * A record is {"topic", "partition", "timestamp", "key", "value", "headers": [[NAME, VALUE], …]}; keys, values and header
  * values are {"schema", "payload"} as JsonConverter writes them, with a null schema for a value without one. What is
- * absent is null. With "headers": "previous", a record shares the list of headers of the record before it. All records
- * of a case go through one instance of the transform.
+ * absent is null. With "headers": "previous", a record shares the list of headers of the record before it;
+ * "source": [PARTITION, OFFSET] are its source's, and "buffers": true makes the bytes of rows a ByteBuffer, as Debezium
+ * does. All records of a case go through one instance of the transform.
  *
  * A result is one line: {"case", "record"} and {"dropped": true}, {"error": MESSAGE, "class": EXCEPTION}, or the record with
  * keys and values as text. {"case", "configure": MESSAGE} is a configuration that is refused, with the problems that were
@@ -71,6 +75,20 @@ public class TransformRecords {
         }
     }
 
+    static void wrapBytes(Struct row) {
+        if (row == null) return;
+        for (Field field : row.schema().fields()) {
+            if (field.schema().name() == null && row.get(field) instanceof byte[] bytes) {
+                row.put(field, ByteBuffer.wrap(bytes));
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    static Map<String, Object> map(JsonNode node) {
+        return node == null ? Map.of() : JSON.convertValue(node, Map.class);
+    }
+
     static SourceRecord record(JsonNode node, SourceRecord previous) throws Exception {
         SchemaAndValue key = read(node.get("key")), value = read(node.get("value"));
         Headers headers = new ConnectHeaders();
@@ -79,7 +97,11 @@ public class TransformRecords {
         } else if (node.has("headers")) {
             for (JsonNode header : node.get("headers")) headers.add(header.get(0).asText(), read(header.get(1)));
         }
-        return new SourceRecord(Map.of(), Map.of(), node.get("topic").asText(),
+        if (node.has("buffers")) {
+            for (String row : new String[] {"before", "after"}) wrapBytes((Struct) ((Struct) value.value()).get(row));
+        }
+        JsonNode source = node.path("source");
+        return new SourceRecord(map(source.get(0)), map(source.get(1)), node.get("topic").asText(),
                 node.hasNonNull("partition") ? node.get("partition").asInt() : null, key.schema(), key.value(), value.schema(),
                 value.value(), node.hasNonNull("timestamp") ? node.get("timestamp").asLong() : null, headers);
     }

@@ -8,6 +8,7 @@ package enum DebeziumClasses {
         ByLogicalTableRouter.plugin,
         CloudEventsConverter.plugin,
         ContentBasedRouter.plugin,
+        EnforceRecordSize.plugin,
         EventRouter.plugin,
         ExtractChangedRecordState.plugin,
         ExtractNewRecordState.plugin,
