@@ -22,7 +22,7 @@ enum RecordSizeEstimate {
     /// The entries of the offset, which a record does not carry. A change in the stream has file, position, time,
     /// server, event, row and transaction, and the GTIDs if it has one; a snapshot's row has file, position, time and a
     /// mark.
-    /// What a record does not tell is not counted: the GTIDs of a snapshot and the state of an incremental snapshot.
+    /// What a record does not contain is not counted: the GTIDs of a snapshot and the state of an incremental snapshot.
     private static func offsetEntryCount(_ record: ConnectRecord) -> Int {
         let source = record.value.structValue?["source"]?.structValue
         switch source?["snapshot"]?.stringValue {
