@@ -5,13 +5,26 @@ import WireCore
 
 @testable import ConnectPlugins
 
-/// A schema registry in memory: Confluent's API, as far as Confluent's converters use it. Registers every schema.
+/// A schema registry in memory: Confluent's API and version 2 of Apicurio's, as far as the converters use them.
+/// Registers every schema.
 package enum InMemoryRegistry {
     private struct State {
         var texts: [String] = []
         var types: [String] = []
         /// The id of the latest schema of a subject.
         var latest: [String: Int] = [:]
+
+        /// - Returns: the id of the schema, which is that of a known one of the same text.
+        mutating func add(_ text: String, _ type: String, subject: String) -> Int64 {
+            let known = texts.indices.first { texts[$0] == text && types[$0] == type }
+            if known == nil {
+                texts.append(text)
+                types.append(type)
+            }
+            let id = (known ?? texts.count - 1) + 1
+            latest[subject] = id
+            return Int64(id)
+        }
     }
 
     /// Schemas are shared by all instances, so that what one converter writes another can read.
@@ -24,21 +37,20 @@ package enum InMemoryRegistry {
 
     private final class Transport: RegistryTransport {
         func send(_ request: HTTPClientRequest) throws(HTTPClientError) -> RegistryResponse {
-            let segments = request.url.path.split(separator: "/").map(String.init)
-            var body: JSONObject?
-            if case .bytes(let bytes) = request.body { body = (try? JSONValue.parse(bytes))?.objectValue }
-            let answer: JSONValue? = InMemoryRegistry.state.withLock { [body] state in
+            let path = request.url.path.replacing("/apis/registry/v2", with: "")
+            let segments = path.split(separator: "/").map(String.init)
+            var content = ""
+            if case .bytes(let bytes) = request.body { content = String(decoding: bytes, as: UTF8.self) }
+            let body = (try? JSONValue.parse(content))?.objectValue
+            let artifact = request.headers.first { $0.name == "X-Registry-ArtifactId" }?.value ?? ""
+            let answer: JSONValue? = InMemoryRegistry.state.withLock { [content, body] state in
                 switch (request.method, segments.first, segments.last) {
                 case ("POST", "subjects", "versions"):
                     let (text, type) = (body?["schema"]?.stringValue ?? "", body?["schemaType"]?.stringValue ?? "AVRO")
-                    let known = state.texts.indices.first { state.texts[$0] == text && state.types[$0] == type }
-                    if known == nil {
-                        state.texts.append(text)
-                        state.types.append(type)
-                    }
-                    let id = (known ?? state.texts.count - 1) + 1
-                    state.latest[segments[1]] = id
-                    return .object(["id": .integer(Int64(id))])
+                    return .object(["id": .integer(state.add(text, type, subject: segments[1]))])
+                case ("POST", "groups", "artifacts"):
+                    let id = state.add(content, "AVRO", subject: artifact)
+                    return .object(["globalId": .integer(id), "contentId": .integer(id), "version": .string("1")])
                 case ("GET", "schemas", let id?):
                     guard let id = Int(id), state.texts.indices.contains(id - 1) else { return nil }
                     return .object(["schema": .string(state.texts[id - 1]), "schemaType": .string(state.types[id - 1])])
@@ -62,10 +74,15 @@ package enum InMemoryRegistry {
         func random() -> UInt64 { 0 }
     }
 
-    /// Confluent's Avro converter with this registry.
-    package static let avroPlugin = PluginDescriptor(
-        ConfluentAvroConverter.className, ConfigDefinition([]),
-        factory: .converter { context throws(ConfigError) in try avroConverter(context.properties) })
+    /// The Avro converters with this registry.
+    package static let avroPlugins = [
+        PluginDescriptor(
+            ConfluentAvroConverter.className, ConfigDefinition([]),
+            factory: .converter { context throws(ConfigError) in try avroConverter(context.properties) }),
+        PluginDescriptor(
+            ApicurioAvroConverter.className, ConfigDefinition([]),
+            factory: .converter { context throws(ConfigError) in try apicurioAvroConverter(context.properties) }),
+    ]
 
     /// - Parameter properties: without the URL.
     package static func avroConverter(_ properties: [String: String]) throws(ConfigError) -> AvroConverter {
@@ -75,5 +92,16 @@ package enum InMemoryRegistry {
         let registry = settings.makeRegistry(
             isKey: properties["converter.type"] == "key", transport: Transport())
         return try ConfluentAvroConverter.converter(properties, settings, registry)
+    }
+
+    /// Apicurio's, of which values are written only.
+    ///
+    /// - Parameter properties: the URL is replaced.
+    package static func apicurioAvroConverter(_ properties: [String: String]) throws(ConfigError) -> AvroConverter {
+        var properties = properties
+        properties["apicurio.registry.url"] = "http://registry:8081"
+        let settings = try ApicurioRegistrySettings(properties)
+        return try ApicurioAvroConverter.converter(
+            properties, settings, settings.makeRegistry(.avro, transport: Transport()))
     }
 }

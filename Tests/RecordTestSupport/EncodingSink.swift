@@ -61,12 +61,13 @@ package final class EncodingSink: RecordSink {
         case dropped
     }
 
-    /// - Parameter connector: the configuration of the connector; the worker's converter is JsonConverter. Confluent's
-    ///   Avro converter has a registry in memory.
+    /// - Parameter connector: the configuration of the connector; the worker's converter is JsonConverter. The Avro
+    ///   converters have a registry in memory.
     package init(_ connector: [String: String], _ path: Path) throws {
         self.path = path
-        let registered = KafkaClasses.plugins.filter { $0.className != InMemoryRegistry.avroPlugin.className }
-        let plugins = PluginRegistry(registered + [InMemoryRegistry.avroPlugin] + DebeziumClasses.plugins)
+        let replaced = InMemoryRegistry.avroPlugins.map(\.className)
+        let registered = KafkaClasses.plugins.filter { !replaced.contains($0.className) }
+        let plugins = PluginRegistry(registered + InMemoryRegistry.avroPlugins + DebeziumClasses.plugins)
         let json = "org.apache.kafka.connect.json.JsonConverter"
         let worker = try WorkerConfiguration(properties: [
             "bootstrap.servers": "b:9092", "group.id": "g", "key.converter": json, "value.converter": json,

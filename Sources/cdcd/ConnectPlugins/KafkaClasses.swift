@@ -4,6 +4,7 @@ import ConnectData
 package enum KafkaClasses {
     /// The plugins that are built in.
     package static let plugins = [
+        ApicurioAvroConverter.plugin,
         ConfluentAvroConverter.plugin,
         ExtJSONConverter.plugin,
         FileStreamSourceConnector.plugin,

@@ -14,6 +14,8 @@ package final class AvroConverter: Converter {
         var headers: [RawHeader] = []
         /// The schema of records without an id.
         var fallback: SchemaID?
+        /// Whether errors of the registry and of reading name the topic, as those of Confluent's serializers.
+        var namesTopicInErrors = true
         /// The class, as the logger's name.
         let className: String
     }
@@ -160,7 +162,7 @@ package final class AvroConverter: Converter {
                 of: RegisteredSchema(.avro, text: text), subject: subject)
             if registration.schema.text == text { return (registration.id, schema) }
             return (registration.id, try parse(registration.schema))
-        } catch let error as DataError {
+        } catch let error as DataError where dialect.namesTopicInErrors {
             throw DataError("Failed to serialize Avro data from topic \(topic) :\nCaused by: \(error.message)")
         }
     }
@@ -194,7 +196,7 @@ package final class AvroConverter: Converter {
             if known.isRawBytes { return SchemaAndValue(known.schema, .bytes([UInt8](body))) }
             let value = try known.reader.value(body)
             return value.isNull ? .null : SchemaAndValue(known.schema, value)
-        } catch let error as DataError {
+        } catch let error as DataError where dialect.namesTopicInErrors {
             throw DataError("Failed to deserialize data for topic \(topic) to Avro: \nCaused by: \(error.message)")
         }
     }
