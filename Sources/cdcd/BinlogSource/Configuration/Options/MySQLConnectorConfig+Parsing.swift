@@ -17,5 +17,17 @@ extension MySQLConnectorConfig {
         // What can be found only by consuming the values.
         let found = options.read(configuration, into: &self, conventions: .debezium(profile))
         if let error = found.errors.first { throw error }
+        if fieldNameAdjustment == .none, Self.usesAvroConverter(configuration) { fieldNameAdjustment = .avro }
+    }
+
+    /// Whether the connector itself, not the worker, names a converter to Avro (`isUsingAvroConverter` of
+    /// `CommonConnectorConfig`).
+    private static func usesAvroConverter(_ configuration: [String: String]) -> Bool {
+        let converters = [
+            "io.confluent.connect.avro.AvroConverter", "io.apicurio.registry.utils.converter.AvroConverter",
+        ]
+        return ["key.converter", "value.converter"].contains { name in
+            configuration[name].map(converters.contains) ?? false
+        }
     }
 }
