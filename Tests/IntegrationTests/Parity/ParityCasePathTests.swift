@@ -6,7 +6,6 @@ extension ConnectorTests {
     @Suite struct ParityCasePathTests {
         /// The cases that are not run.
         private static let skipped = [
-            "converter-avro": "the converter needs a schema registry, and writes no record as bytes",
             "mariadb-basics": "the connector for MariaDB is not available",
         ]
 
