@@ -1,4 +1,4 @@
-import ConnectRuntime
+import ConnectData
 import Foundation
 
 /// Reads a worker's properties from a file, a pipe or `/dev/stdin`.

@@ -2,8 +2,9 @@ import WireCore
 
 /// The format of Java's `.properties` files, as `java.util.Properties.load(InputStream)` reads it.
 ///
-/// Bytes are ISO 8859-1; other characters are written `\uXXXX`. A line may be continued with a backslash, a key
-/// ends at the first unescaped `=`, `:` or blank, and a later line for the same key wins.
+/// Bytes are ISO 8859-1; other characters are written `\uXXXX`. A text has every character as it is. A line may be
+/// continued with a backslash, a key ends at the first unescaped `=`, `:` or blank, and a later line for the same key
+/// wins.
 package enum JavaProperties {
     /// A file that Java refuses too.
     package struct SyntaxError: Error, Equatable, CustomStringConvertible {
@@ -15,10 +16,19 @@ package enum JavaProperties {
 
     /// The properties of a file. Throws `SyntaxError` for a `\u` without four hexadecimal digits.
     package static func parse(_ bytes: [UInt8]) throws(SyntaxError) -> [String: String] {
+        try parse(units: bytes.map(UInt16.init))
+    }
+
+    /// The properties of a text, as `java.util.Properties.load(Reader)` reads it. Throws as for bytes.
+    package static func parse(_ text: String) throws(SyntaxError) -> [String: String] {
+        try parse(units: Array(text.utf16))
+    }
+
+    private static func parse(units: [UInt16]) throws(SyntaxError) -> [String: String] {
         var properties: [String: String] = [:]
-        var lines = LogicalLines(bytes: bytes)
+        var lines = LogicalLines(units: units)
         while let line = lines.next() {
-            let (key, value) = split(line.bytes)
+            let (key, value) = split(line.units)
             let number = line.number
             let name = try unescape(key, line: number)
             properties[name] = try unescape(value, line: number)
@@ -28,22 +38,22 @@ package enum JavaProperties {
 
     /// Natural lines joined at their backslashes; blank lines and comments left out.
     private struct LogicalLines {
-        let bytes: [UInt8]
+        let units: [UInt16]
         var position = 0
         var number = 0
 
-        init(bytes: [UInt8]) { self.bytes = bytes }
+        init(units: [UInt16]) { self.units = units }
 
-        mutating func next() -> (bytes: ArraySlice<UInt8>, number: Int)? {
-            while position < bytes.count {
+        mutating func next() -> (units: ArraySlice<UInt16>, number: Int)? {
+            while position < units.count {
                 let natural = naturalLine()
-                guard let first = natural.first, first != UInt8(ascii: "#"), first != UInt8(ascii: "!") else { continue }
+                guard let first = natural.first, first != UInt16(ascii: "#"), first != UInt16(ascii: "!") else { continue }
                 // A backslash alone continues nothing: to Java the line that follows is the first one.
-                if first == UInt8(ascii: "\\"), natural.count == 1 { continue }
+                if first == UInt16(ascii: "\\"), natural.count == 1 { continue }
                 let start = number
                 guard JavaProperties.isContinued(natural) else { return (natural, start) }
                 var joined = Array(natural.dropLast())
-                while position < bytes.count {
+                while position < units.count {
                     let more = naturalLine()
                     let isContinued = JavaProperties.isContinued(more)
                     joined += isContinued ? more.dropLast() : more
@@ -55,68 +65,72 @@ package enum JavaProperties {
         }
 
         /// Up to the next CR, LF or CRLF, without the blanks it begins with.
-        private mutating func naturalLine() -> ArraySlice<UInt8> {
+        private mutating func naturalLine() -> ArraySlice<UInt16> {
             number += 1
-            let end = bytes[position...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? bytes.count
-            let line = bytes[position..<end]
+            let end = units[position...].firstIndex { $0 == 0x0A || $0 == 0x0D } ?? units.count
+            let line = units[position..<end]
             position = end + 1
-            if end < bytes.count, bytes[end] == 0x0D, position < bytes.count, bytes[position] == 0x0A { position += 1 }
-            position = min(position, bytes.count)
+            if end < units.count, units[end] == 0x0D, position < units.count, units[position] == 0x0A { position += 1 }
+            position = min(position, units.count)
             return line.drop(while: JavaProperties.isBlank)
         }
     }
 
-    fileprivate static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0C }
+    fileprivate static func isBlank(_ byte: UInt16) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0C }
 
     /// Whether a line ends in an odd number of backslashes.
-    fileprivate static func isContinued(_ line: ArraySlice<UInt8>) -> Bool {
-        line.reversed().prefix { $0 == UInt8(ascii: "\\") }.count % 2 == 1
+    fileprivate static func isContinued(_ line: ArraySlice<UInt16>) -> Bool {
+        line.reversed().prefix { $0 == UInt16(ascii: "\\") }.count % 2 == 1
     }
 
-    private static func split(_ line: ArraySlice<UInt8>) -> (key: ArraySlice<UInt8>, value: ArraySlice<UInt8>) {
+    private static func split(_ line: ArraySlice<UInt16>) -> (key: ArraySlice<UInt16>, value: ArraySlice<UInt16>) {
         var index = line.startIndex
         var isEscaped = false
         while index < line.endIndex {
             let byte = line[index]
-            if !isEscaped, isBlank(byte) || byte == UInt8(ascii: "=") || byte == UInt8(ascii: ":") { break }
-            isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+            if !isEscaped, isBlank(byte) || byte == UInt16(ascii: "=") || byte == UInt16(ascii: ":") { break }
+            isEscaped = byte == UInt16(ascii: "\\") && !isEscaped
             index += 1
         }
         var value = line[index...].drop(while: isBlank)
-        if let separator = value.first, separator == UInt8(ascii: "=") || separator == UInt8(ascii: ":") {
+        if let separator = value.first, separator == UInt16(ascii: "=") || separator == UInt16(ascii: ":") {
             value = value.dropFirst().drop(while: isBlank)
         }
         return (line[..<index], value)
     }
 
-    private static func unescape(_ text: ArraySlice<UInt8>, line: Int) throws(SyntaxError) -> String {
+    private static func unescape(_ text: ArraySlice<UInt16>, line: Int) throws(SyntaxError) -> String {
         var units: [UInt16] = []
         units.reserveCapacity(text.count)
         var index = text.startIndex
         while index < text.endIndex {
             let byte = text[index]
             index += 1
-            guard byte == UInt8(ascii: "\\"), index < text.endIndex else {
-                if byte != UInt8(ascii: "\\") { units.append(UInt16(byte)) }
+            guard byte == UInt16(ascii: "\\"), index < text.endIndex else {
+                if byte != UInt16(ascii: "\\") { units.append(byte) }
                 continue
             }
             let escaped = text[index]
             index += 1
             switch escaped {
-            case UInt8(ascii: "t"): units.append(0x09)
-            case UInt8(ascii: "n"): units.append(0x0A)
-            case UInt8(ascii: "r"): units.append(0x0D)
-            case UInt8(ascii: "f"): units.append(0x0C)
-            case UInt8(ascii: "u"):
-                let digits = text[index...].prefix(4)
+            case UInt16(ascii: "t"): units.append(0x09)
+            case UInt16(ascii: "n"): units.append(0x0A)
+            case UInt16(ascii: "r"): units.append(0x0D)
+            case UInt16(ascii: "f"): units.append(0x0C)
+            case UInt16(ascii: "u"):
+                let digits = text[index...].prefix(4).compactMap { UInt8(exactly: $0) }
                 guard digits.count == 4, digits.allSatisfy({ $0.hexDigitValue != nil }),
                     let unit = UInt16(String(decoding: digits, as: UTF8.self), radix: 16)
                 else { throw SyntaxError(line: line) }
                 units.append(unit)
                 index += 4
-            default: units.append(UInt16(escaped))
+            default: units.append(escaped)
             }
         }
         return String(decoding: units, as: UTF16.self)
     }
+}
+
+extension UInt16 {
+    fileprivate init(ascii scalar: Unicode.Scalar) { self = UInt16(UInt8(ascii: scalar)) }
 }

@@ -1,8 +1,13 @@
 import Testing
 
-@testable import ConnectRuntime
+@testable import ConnectData
 
 @Suite struct JavaPropertiesTests {
+    @Test func charactersOfTextsAreTakenAsTheyAre() throws {
+        #expect(try JavaProperties.parse("é€\\\n  = \\é😀\\u0041 \n") == ["é€": "é😀A "])
+        #expect(throws: JavaProperties.SyntaxError(line: 1)) { try JavaProperties.parse("a=\\u00é1") }
+    }
+
     private func parse(_ text: String) throws -> [String: String] {
         // Java reads bytes as ISO 8859-1.
         try JavaProperties.parse(text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) })
