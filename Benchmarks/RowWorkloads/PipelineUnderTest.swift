@@ -33,7 +33,7 @@ final class PipelineUnderTest {
         ], plugins: Self.plugins)
         let logger = Logger("RowWorkloads")
         tracker = DeliveryTracker(
-            toleratesErrors: false, logger: logger,
+            logger: logger,
             reports: DeliveryTracker.Reports(
                 progress: { _ in }, firstWrite: { _ in }, failed: {}, brokersChanged: { _ in }))
         let offline = OfflineProducer(

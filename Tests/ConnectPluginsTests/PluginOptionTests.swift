@@ -43,6 +43,11 @@ import Testing
         #expect(OptionConsumption.unused(of: ValueToKey.options, into: ValueToKey.Settings()) == [])
         #expect(OptionConsumption.unused(of: InsertHeader.options, into: InsertHeader.Settings()) == [])
         #expect(OptionConsumption.unused(of: RegexRouter.options, into: RegexRouter.Settings()) == [])
+        let paths = OptionConsumption.unused(of: AllowedPathsSettings.options, into: AllowedPathsSettings())
+        #expect(paths == [])
+        let variables = OptionConsumption.unused(
+            of: EnvVarConfigProvider.options, into: EnvVarConfigProvider.Settings())
+        #expect(variables == [])
         let source = OptionConsumption.unused(
             of: FileStreamSourceConnector.options, into: FileStreamSourceConnector.Settings())
         #expect(source == [])

@@ -67,6 +67,7 @@ extension LogHandler {
 
     private let levels = Mutex(Levels())
     private let handler = Mutex<(any LogHandler)?>(nil)
+    private let redaction = Mutex(LogRedaction())
 
     package init() {}
 
@@ -83,6 +84,17 @@ extension LogHandler {
 
     /// Replaces the handler. Without a handler nothing is written: libraries are silent by default.
     package func install(_ newHandler: any LogHandler) { handler.withLock { $0 = newHandler } }
+
+    /// Replaces values in all messages from now on, each by its substitute. See `LogRedaction` for the values that are
+    /// not replaced.
+    package func redact(_ values: [(value: String, substitute: String)]) {
+        redaction.withLock { redaction in
+            for (value, substitute) in values { redaction.add(value, substitute) }
+        }
+    }
+
+    /// A text as it may be logged or shown.
+    package func redacted(_ text: String) -> String { redaction.withLock { $0 }.applied(to: text) }
 
     /// Flushes the handler, and waits at most the given time. Call it before the process ends.
     package func flush(timeoutMilliseconds: Int) {
@@ -158,6 +170,6 @@ extension LogHandler {
     @usableFromInline
     func write(level: LogLevel, logger: String, context: String, message: String) {
         let current = handler.withLock { $0 }
-        current?.write(level: level, logger: logger, context: context, message: message)
+        current?.write(level: level, logger: logger, context: context, message: redacted(message))
     }
 }

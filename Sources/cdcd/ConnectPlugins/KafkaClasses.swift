@@ -8,6 +8,9 @@ package enum KafkaClasses {
         ConfluentAvroConverter.plugin,
         ExtJSONConverter.plugin,
         FileStreamSourceConnector.plugin,
+        DirectoryConfigProvider.plugin,
+        EnvVarConfigProvider.plugin,
+        FileConfigProvider.plugin,
         ByteArrayConverter.headerPlugin,
         ByteArrayConverter.plugin,
         JSONConverter.plugin,
@@ -68,6 +71,9 @@ package enum KafkaClasses {
             "io.confluent.connect.json.JsonSchemaConverter",
             "io.confluent.connect.protobuf.ProtobufConverter",
         ],
+        .configProvider: ["DirectoryConfigProvider", "EnvVarConfigProvider", "FileConfigProvider"].map {
+            "org.apache.kafka.common.config.provider.\($0)"
+        },
         .headerConverter: primitives + ["org.apache.kafka.connect.storage.SimpleHeaderConverter"],
     ]
 }

@@ -62,7 +62,7 @@ import WireStreams
 
     @Test(arguments: [
         ("security.protocol", "SASL_SSL"), ("listeners", "https://:8443"), ("rest.extension.classes", "a.B"),
-        ("config.providers", "file"), ("exactly.once.source.support", "enabled"), ("connect.protocol", "other"),
+        ("exactly.once.source.support", "enabled"), ("connect.protocol", "other"),
         ("key.converter", "io.confluent.connect.avro.AvroConverter"), ("producer.compression.type", "lz4"),
         ("producer.acks", "1"), ("producer.security.protocol", "SSL"), ("consumer.security.protocol", "SSL"),
         ("admin.security.protocol", "SSL"), ("offset.storage.file.filename", "/tmp/x"),

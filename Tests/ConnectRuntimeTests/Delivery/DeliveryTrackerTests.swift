@@ -13,7 +13,7 @@ import WireStreams
     init() {
         let (progress, written) = (progress, written)
         tracker = DeliveryTracker(
-            toleratesErrors: false, logger: Logger("test"),
+            logger: Logger("test"),
             reports: DeliveryTracker.Reports(
                 progress: { _ in progress.update { $0 += 1 } },
                 firstWrite: { topic in written.update { $0.append(topic) } },

@@ -15,7 +15,7 @@ import WireStreams
         init(_ id: TaskID, _ store: OffsetStore, _ committer: OffsetCommitter) {
             let logger = Logger("test")
             tracker = DeliveryTracker(
-                toleratesErrors: false, logger: logger,
+                logger: logger,
                 reports: DeliveryTracker.Reports(
                     progress: { _ in committer.reportProgress(of: id) }, firstWrite: { _ in }, failed: {},
                     brokersChanged: { _ in }))

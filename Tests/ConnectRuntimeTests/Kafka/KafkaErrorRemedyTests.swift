@@ -38,7 +38,7 @@ import WireStreams
     @Test func statusOfAWaitingTaskNamesTheRemedy() {
         let conditions = Mutex<[TaskControl.Condition]>([])
         let tracker = DeliveryTracker(
-            toleratesErrors: false, logger: Logger("test"),
+            logger: Logger("test"),
             reports: DeliveryTracker.Reports(
                 progress: { _ in }, firstWrite: { _ in }, failed: {},
                 brokersChanged: { condition in conditions.withLock { $0.append(condition) } }))

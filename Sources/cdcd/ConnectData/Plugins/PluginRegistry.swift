@@ -97,6 +97,15 @@ package struct PluginRegistry: Sendable {
         guard case .headerConverter(let make) = plugin.factory else { preconditionFailure("resolved by kind") }
         return try make(context)
     }
+
+    /// Creates a config provider.
+    package func makeConfigProvider(
+        _ name: String, property: String, _ context: PluginContext
+    ) throws(ConfigError) -> any ConfigProvider {
+        let plugin = try resolve(name, as: .configProvider, property: property)
+        guard case .configProvider(let make) = plugin.factory else { preconditionFailure("resolved by kind") }
+        return try make(context)
+    }
 }
 
 /// The class names of one kind, with their aliases.

@@ -181,7 +181,7 @@ enum KafkaClientOptions {
             refused(
                 "bootstrap.servers",
                 "clients of a cluster other than the worker's are not supported yet; leave it out"),
-            refused("config.providers", "configuration providers are not supported yet; write the values out"),
+            refused("config.providers", "the worker's providers resolve the variables in all properties; leave it out"),
             securityProtocol(),
         ] + withoutEffect()
     }

@@ -95,6 +95,9 @@ package struct WorkerConfiguration: Sendable {
     /// What the producers of tasks are created with, unless a connector overrides it.
     private(set) var producer: KafkaClientSettings
     var rest = RESTProperties()
+    var providerSettings = ConfigProviders.Settings()
+    /// Resolves the variables of connectors' configurations.
+    private(set) var configProviders = ConfigProviders()
     /// The properties below `producer.`, `consumer.` and `admin.`, without the prefix. Consumers and admin clients of
     /// tasks do not exist here: their properties have no effect, and those for security or another cluster are refused.
     var clientProperties: [KafkaClientProperties.Role: [String: String]] = [:]
@@ -110,7 +113,8 @@ package struct WorkerConfiguration: Sendable {
     /// - Throws: everything that is wrong, at once.
     package init(properties: [String: String], plugins: PluginRegistry) throws(WorkerConfigurationError) {
         producer = KafkaClientSettings(taskProducerOf: client)
-        let found = WorkerOptions.all.read(properties, into: &self, conventions: .worker)
+        let resolved = try resolve(properties, plugins)
+        let found = WorkerOptions.all.read(resolved, into: &self, conventions: .worker)
         var review = WorkerPropertyReview(properties, found)
         producer = KafkaClientSettings(taskProducerOf: client)
         for (role, properties) in clientProperties {
@@ -140,6 +144,21 @@ package struct WorkerConfiguration: Sendable {
         warnings = review.warnings
         notes = review.notes
         guard review.problems.isEmpty else { throw WorkerConfigurationError(problems: review.problems) }
+    }
+
+    /// Creates the config providers and replaces the variables of all properties.
+    private mutating func resolve(
+        _ properties: [String: String], _ plugins: PluginRegistry
+    ) throws(WorkerConfigurationError) -> [String: String] {
+        _ = ConfigOptions(WorkerOptions.providers).read(properties, into: &self, conventions: .worker)
+        do {
+            configProviders = try ConfigProviders(providerSettings, plugins: plugins)
+            return try configProviders.resolved(properties)
+        } catch {
+            let name = (error as? ConfigError)?.name ?? "config.providers"
+            throw WorkerConfigurationError(
+                problems: [.init(name: name, value: properties[name] ?? "", remedy: "\(error)")])
+        }
     }
 
     private static func check(

@@ -11,7 +11,14 @@ enum WorkerOptions {
     static let simpleHeaderConverter = "org.apache.kafka.connect.storage.SimpleHeaderConverter"
 
     static let all = ConfigOptions<WorkerConfiguration>(
-        KafkaClientOptions.all(\.client, requestTimeout: "40000") + group + topics + connectors + rest + java + clients)
+        KafkaClientOptions.all(\.client, requestTimeout: "40000") + group + topics + connectors + rest + java + clients
+            + providers)
+
+    /// The providers that resolve the variables in all other properties.
+    static let providers: [ConfigOption<WorkerConfiguration>] = [
+        Option(ConfigKey("config.providers", .list, defaultValue: ""), into: \.providerSettings.names),
+        Option(group: "config.providers.", into: \.providerSettings.properties),
+    ]
 
     private static func milliseconds(
         _ name: String, default defaultValue: String, in range: ClosedRange<Int64> = 1...Int64(Int32.max)
@@ -146,10 +153,6 @@ enum WorkerOptions {
         refused(
             "exactly.once.source.support", supported: ["disabled"],
             "exactly-once delivery is not supported yet; set it to disabled"),
-        refused("config.providers", "configuration providers are not supported yet; write the values out"),
-        Option(
-            ConfigKey("config.providers.*", .string), prefix: "config.providers.",
-            use: .withoutEffect(reason: "configuration providers are not supported yet")),
     ]
 
     private static func converter(

@@ -1,4 +1,5 @@
 import ConnectData
+import WireCore
 
 /// Collects the problems of the worker's properties, and the properties without effect.
 struct WorkerPropertyReview {
@@ -35,7 +36,9 @@ struct WorkerPropertyReview {
     }
 
     mutating func refuse(_ name: String, _ remedy: String) {
-        problems.append(WorkerConfigurationError.Problem(name: name, value: properties[name], remedy: remedy))
+        problems.append(
+            WorkerConfigurationError.Problem(
+                name: name, value: properties[name], remedy: LogSystem.shared.redacted(remedy)))
     }
 
     private mutating func add(_ errors: [ConfigError]) {

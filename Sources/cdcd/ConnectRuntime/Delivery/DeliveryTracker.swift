@@ -20,6 +20,7 @@ package final class DeliveryTracker: DeliveryListener {
         var finishedSinceCommit = 0
         var failure: KafkaError?
         var isAbandoned = false
+        var toleratesErrors = false
         /// Whether a commit is scheduled, which will take what is committable then.
         var isCommitScheduled = false
         var topics: Set<String> = []
@@ -57,17 +58,20 @@ package final class DeliveryTracker: DeliveryListener {
 
     private let state = Monitor(State())
     private let reports: Reports
-    /// Whether records that cannot be delivered are skipped (`errors.tolerance=all`).
-    private let toleratesErrors: Bool
     private let logger: Logger
     /// nil: not counted.
     let metrics: TaskMetrics?
 
-    package init(toleratesErrors: Bool, logger: Logger, metrics: TaskMetrics? = nil, reports: Reports) {
+    package init(logger: Logger, metrics: TaskMetrics? = nil, reports: Reports) {
         self.metrics = metrics
-        self.toleratesErrors = toleratesErrors
         self.logger = logger
         self.reports = reports
+    }
+
+    /// Whether records that cannot be delivered are skipped (`errors.tolerance=all`); false at first.
+    package var toleratesErrors: Bool {
+        get { state.withLock { $0.toleratesErrors } }
+        set { state.update { $0.toleratesErrors = newValue } }
     }
 
     /// The error that ended delivery.

@@ -13,19 +13,22 @@ final class ConnectorRunner: Sendable {
     private let factory: SourceConnectorFactory
     private let config: ConnectorConfig
     private let plugins: PluginRegistry
+    private let providers: ConfigProviders
     private let offsets: OffsetStore
     private let post: @Sendable (HerderEvent) -> Void
     private let calls = Monitor<[Call]>([])
 
     init(
         _ run: ConnectorRun, plugin: PluginDescriptor, factory: SourceConnectorFactory, config: ConnectorConfig,
-        plugins: PluginRegistry, offsets: OffsetStore, post: @escaping @Sendable (HerderEvent) -> Void
+        plugins: PluginRegistry, providers: ConfigProviders, offsets: OffsetStore,
+        post: @escaping @Sendable (HerderEvent) -> Void
     ) {
         self.run = run
         self.plugin = plugin
         self.factory = factory
         self.config = config
         self.plugins = plugins
+        self.providers = providers
         self.offsets = offsets
         self.post = post
     }
@@ -41,15 +44,18 @@ final class ConnectorRunner: Sendable {
         let version = plugin.version(for: config.dictionary)
         logger.info("Instantiated connector \(run.name) with version \(version) of type class \(plugin.className)")
         let connector = factory.makeConnector(plugins)
+        let resolved: [String: String]
         do {
-            try connector.start(config.dictionary, context: RunningConnectorContext(run, offsets, post))
+            resolved = try providers.resolved(config.dictionary)
+            try connector.start(resolved, context: RunningConnectorContext(run, offsets, post))
         } catch {
             return post(.connectorStarted(run, failure: "\(error)"))
         }
         post(.connectorStarted(run, failure: nil))
         while true {
             switch calls.wait(for: { $0.isEmpty ? nil : $0.removeFirst() }) {
-            case .configureTasks(let maximum): post(.tasksConfigured(run, configurations(connector, maximum)))
+            case .configureTasks(let maximum):
+                post(.tasksConfigured(run, configurations(connector, maximum, resolved)))
             case .stop:
                 connector.stop()
                 return post(.connectorStopped(run))
@@ -59,11 +65,19 @@ final class ConnectorRunner: Sendable {
     }
 
     private func configurations(
-        _ connector: any SourceConnector, _ maximum: Int
+        _ connector: any SourceConnector, _ maximum: Int, _ resolved: [String: String]
     ) -> Result<[ConnectorConfig], PluginError> {
+        // The herder does not know the limit if it is the value of a variable.
+        let limitIsVariable = TaskConfigUpdate.limitIsVariable(config)
+        let maximum = limitIsVariable ? TaskLimit(configuration: resolved).maximum : maximum
         do {
-            return .success(try connector.taskConfigurations(maximumTasks: maximum).map { properties in
+            let made = try connector.taskConfigurations(maximumTasks: maximum)
+            if limitIsVariable, let error = TaskConfigUpdate.error(run.name, taskCount: made.count, resolved) {
+                return .failure(PluginError(ConnectError(error)))
+            }
+            return .success(made.map { properties in
                 ConnectorConfig(properties.merging(["task.class": factory.taskClassName]) { own, _ in own })
+                    .restoringVariables(of: config)
             })
         } catch {
             return .failure(PluginError(error))

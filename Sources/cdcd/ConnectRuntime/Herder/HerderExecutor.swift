@@ -116,7 +116,8 @@ final class HerderExecutor {
         }
         let runner = ConnectorRunner(
             run, plugin: plugin, factory: factory, config: config, plugins: environment.plugins,
-            offsets: environment.offsets) { [herder] event in herder.post(event) }
+            providers: environment.configuration.configProviders, offsets: environment.offsets
+        ) { [herder] event in herder.post(event) }
         connectors[run] = runner
         runner.start()
     }
@@ -193,7 +194,8 @@ final class HerderExecutor {
                 let plugin = environment.plugins.connector(named: config["connector.class"] ?? "")
                 if case .sourceConnector(let factory) = plugin?.factory {
                     check.isComplete = try factory.makeConnector(environment.plugins)
-                        .alterOffsets(config.dictionary, check.offsets)
+                        .alterOffsets(
+                            try environment.configuration.configProviders.resolved(config.dictionary), check.offsets)
                 }
                 herder.post(.offsetsChecked(id, .success(check)))
             } catch {

@@ -347,7 +347,8 @@ struct HerderMachine {
         case .failure(let error): failReconfiguration(run, error.description)
         case .success(let made):
             let config = view.connectors[run.name] ?? ConnectorConfig()
-            if let error = TaskConfigUpdate.error(run.name, taskCount: made.count, config) {
+            if !TaskConfigUpdate.limitIsVariable(config),
+                let error = TaskConfigUpdate.error(run.name, taskCount: made.count, config.dictionary) {
                 return failReconfiguration(run, error)
             }
             configs.add(run, made)

@@ -5,9 +5,14 @@ import WireCore
 enum TaskConfigUpdate {
     static func tasksMax(_ config: ConnectorConfig) -> Int { TaskLimit(configuration: config.dictionary).maximum }
 
+    /// Whether the limit is known only once the variables of the configuration are resolved.
+    static func limitIsVariable(_ config: ConnectorConfig) -> Bool {
+        TaskLimit.options.options.contains { ConfigVariable.exists(in: config[$0.key.name] ?? "") }
+    }
+
     /// The error of a connector that returned more than `tasks.max` tasks; nil if it did not.
-    static func error(_ name: String, taskCount: Int, _ config: ConnectorConfig) -> String? {
-        let limit = TaskLimit(configuration: config.dictionary)
+    static func error(_ name: String, taskCount: Int, _ configuration: [String: String]) -> String? {
+        let limit = TaskLimit(configuration: configuration)
         guard taskCount > limit.maximum, limit.isEnforced else { return nil }
         return "The connector \(name) has generated \(taskCount) tasks, which is greater than \(limit.maximum), the "
             + "maximum number of tasks it is configured to create. This behaviour should be considered a bug and is "

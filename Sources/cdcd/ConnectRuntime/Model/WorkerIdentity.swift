@@ -1,4 +1,5 @@
 import Synchronization
+import WireCore
 
 /// This worker's id and the generation of its group, as it writes them into statuses.
 final class WorkerIdentity: Sendable {
@@ -13,6 +14,8 @@ final class WorkerIdentity: Sendable {
     }
 
     func status(_ state: StatusRecord.State, trace: String? = nil, version: String?) -> StatusRecord {
-        StatusRecord(state: state, trace: trace, workerID: workerID, generation: Int64(generation), version: version)
+        let trace = trace.map { LogSystem.shared.redacted($0) }
+        return StatusRecord(
+            state: state, trace: trace, workerID: workerID, generation: Int64(generation), version: version)
     }
 }

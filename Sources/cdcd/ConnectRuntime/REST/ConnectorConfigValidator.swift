@@ -19,10 +19,48 @@ struct ConnectorConfigValidator: Sendable {
     /// - Parameters:
     ///   - nullNames: members that were given without a value.
     ///   - enter: called at the begin of each stage.
-    /// - Throws: a `RESTError` of 400 if no connector class is named, or an unknown one.
+    /// - Throws: a `RESTError` of 400 if no connector class is named, or an unknown one, and of 500 if a config
+    ///   provider fails.
     func validate(
         _ config: ConnectorConfig, nullNames: [String], enter: (_ stage: String) -> Void
     ) throws(RESTError) -> Validation {
+        let resolved: [String: String]
+        do {
+            resolved = try worker.configProviders.resolved(config.dictionary)
+        } catch {
+            throw RESTError(500, "\(error)")
+        }
+        var validation = try validate(config, resolved, nullNames: nullNames, enter: enter)
+        Self.restoreVariables(of: config, resolved, in: &validation.result)
+        return validation
+    }
+
+    /// Shows variables as they are written. Connect shows their values, also in errors.
+    private static func restoreVariables(
+        of config: ConnectorConfig, _ resolved: [String: String], in result: inout ConfigValidation
+    ) {
+        let names = Set(config.namesWithVariables.filter { resolved[$0] != config[$0] })
+        guard !names.isEmpty else { return }
+        for index in result.values.indices {
+            let name = result.values[index].name
+            if names.contains(name) {
+                let (raw, value) = (config[name] ?? "", JavaText.trim(resolved[name] ?? ""))
+                result.values[index].value = raw
+                if !value.isEmpty {
+                    result.values[index].errors = result.values[index].errors.map { $0.replacing(value, with: raw) }
+                }
+            }
+            result.values[index].errors = result.values[index].errors.map { LogSystem.shared.redacted($0) }
+        }
+        result.warnings = result.warnings.map { LogSystem.shared.redacted($0) }
+    }
+
+    private func validate(
+        _ config: ConnectorConfig, _ resolved: [String: String], nullNames: [String], enter: (_ stage: String) -> Void
+    ) throws(RESTError) -> Validation {
+        if ConfigVariable.exists(in: config["connector.class"] ?? "") {
+            throw RESTError(400, "connector.class cannot be the value of a config provider; write the class out")
+        }
         guard let className = config["connector.class"] else {
             let names = JavaHashOrder.sorted(config.names, from: .copied, hash: JavaHashOrder.hash)
             let shown = names.map { "\($0)=\(config[$0] ?? "")" }.joined(separator: ", ")
@@ -35,20 +73,20 @@ struct ConnectorConfigValidator: Sendable {
         }
         enter("validating connector configuration")
         let framework = ConnectorValidation(
-            config.dictionary, connectorVersion: plugin.version(for: config.dictionary),
+            resolved, connectorVersion: plugin.version(for: resolved),
             workerConverters: ConnectorValidation.WorkerConverters(
                 key: worker.keyConverter.className, value: worker.valueConverter.className,
                 header: worker.headerConverter.className),
             plugins: plugins)
         enter("performing multi-property validation for the connector")
-        let own = factory.makeConnector(plugins).validate(config.dictionary)
+        let own = factory.makeConnector(plugins).validate(resolved)
         enter("validating producer config overrides for the connector")
         // The framework's result counts for its own properties, even if the connector defines them too.
         let taken = Set(framework.framework.map(\.name))
         var result = ConfigValidation(
             values: framework.framework + own.values.filter { !taken.contains($0.name) }, warnings: own.warnings)
         Self.refuse(nullNames, in: &result)
-        for error in ClientOverride(connector: config.dictionary, worker: worker).errors {
+        for error in ClientOverride(connector: resolved, worker: worker).errors {
             result.values.append(
                 ConfigValue(name: error.name, key: nil, value: config[error.name], errors: [error.message]))
         }

@@ -5,7 +5,9 @@ import WireCore
 /// The bodies of answers, members in the order in which Connect writes them.
 enum RESTDocuments {
     static func error(_ error: RESTError) -> JSONValue {
-        .object(["error_code": .integer(Int64(error.status)), "message": .string(error.message)])
+        .object([
+            "error_code": .integer(Int64(error.status)), "message": .string(LogSystem.shared.redacted(error.message)),
+        ])
     }
 
     static func connector(_ name: String, _ config: ConnectorConfig, tasks: [TaskID], type: String) -> JSONValue {

@@ -49,8 +49,9 @@ extension RESTService {
         do {
             validation = try self.validation(of: config, nullNames: body.nullNames)
         } catch let error as RESTError {
-            // Here Connect reports a bad request as an internal error.
-            throw RESTError(500, error.message)
+            // Here Connect reports a bad request as an internal error, and names the class of another.
+            let prefix = error.status == 500 ? "org.apache.kafka.common.config.ConfigException: " : ""
+            throw RESTError(500, prefix + error.message)
         } catch HerderError.timedOut(let stage) {
             // Here Connect's text ends without a period.
             throw RESTError(500, "Request timed out. \(stage.summary)")

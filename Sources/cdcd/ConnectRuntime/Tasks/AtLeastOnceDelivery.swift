@@ -8,7 +8,6 @@ import WireCore
 /// After a crash the records since the last stored offset are delivered again; after an orderly stop none is.
 final class AtLeastOnceDelivery: Delivery {
     private let context: DeliveryContext
-    private let errors: ErrorHandling
     private let tracker: DeliveryTracker
     private let taskCommit: TaskCommit
     private let producer = Mutex<TaskProducer?>(nil)
@@ -19,9 +18,8 @@ final class AtLeastOnceDelivery: Delivery {
         let (control, publisher) = (context.control, context.publisher)
         let (statuses, committer, clock) = (environment.statuses, environment.committer, environment.clock)
         let tracksTopics = environment.configuration.topicTrackingEnabled
-        errors = ErrorHandling(configuration: context.connectorConfig.dictionary)
         tracker = DeliveryTracker(
-            toleratesErrors: errors.skipsRecords, logger: context.logger, metrics: TaskMetrics(id),
+            logger: context.logger, metrics: TaskMetrics(id),
             reports: DeliveryTracker.Reports(
                 progress: { _ in committer.reportProgress(of: id) },
                 firstWrite: { if tracksTopics { statuses.recordTopic($0, of: id, nowMilliseconds: clock()) } },
@@ -33,13 +31,16 @@ final class AtLeastOnceDelivery: Delivery {
         }
     }
 
-    func open(_ overrides: ClientOverride, _ wait: BrokerWait) throws -> any DeliverySink {
+    func open(
+        _ connector: [String: String], _ overrides: ClientOverride, _ wait: BrokerWait
+    ) throws -> any DeliverySink {
         let environment = context.environment
-        let configuration = context.connectorConfig.dictionary
+        let errors = ErrorHandling(configuration: connector)
+        tracker.toleratesErrors = errors.skipsRecords
         let writer = try RecordWriter(
-            connector: configuration, worker: environment.configuration, plugins: environment.plugins,
+            connector: connector, worker: environment.configuration, plugins: environment.plugins,
             control: context.control)
-        let creation = environment.configuration.topicCreationEnabled ? try TopicCreation(configuration) : nil
+        let creation = environment.configuration.topicCreationEnabled ? try TopicCreation(connector) : nil
         if let error = overrides.errors.first { throw error }
         let clientID = "connector-producer-\(context.id)"
         var settings = overrides.producer

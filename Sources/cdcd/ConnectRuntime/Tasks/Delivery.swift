@@ -5,8 +5,11 @@
 protocol Delivery: Sendable {
     /// Connects to Kafka. Called once, on the task's thread, which the sink belongs to.
     ///
-    /// Throws `ConfigError` for invalid properties, and `CancellationError` if the task is stopped.
-    func open(_ overrides: ClientOverride, _ wait: BrokerWait) throws -> any DeliverySink
+    /// - Parameter connector: the connector's configuration with the values of its variables.
+    /// - Throws: `ConfigError` for invalid properties, and `CancellationError` if the task is stopped.
+    func open(
+        _ connector: [String: String], _ overrides: ClientOverride, _ wait: BrokerWait
+    ) throws -> any DeliverySink
 
     /// The error that ended delivery.
     var failure: (any Error)? { get }

@@ -4,7 +4,6 @@ import WireCore
 /// The parts of a task and of the worker that a delivery uses.
 struct DeliveryContext: Sendable {
     let id: TaskID
-    let connectorConfig: ConnectorConfig
     let environment: WorkerEnvironment
     let control: TaskControl
     let publisher: StatusPublisher

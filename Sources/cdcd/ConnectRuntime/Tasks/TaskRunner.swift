@@ -40,8 +40,7 @@ final class TaskRunner: Sendable {
         let control = TaskControl { publisher.handle(.sourceChanged($0)) }
         let gate = PauseGate(isPaused: isPaused)
         delivery = DeliveryContext(
-            id: id, connectorConfig: connectorConfig, environment: environment, control: control, publisher: publisher,
-            gate: gate, logger: logger
+            id: id, environment: environment, control: control, publisher: publisher, gate: gate, logger: logger
         ).makeDelivery()
         self.gate = gate
         self.publisher = publisher
@@ -146,7 +145,9 @@ final class TaskRunner: Sendable {
     }
 
     private func runTask() throws {
-        let configuration = connectorConfig.dictionary
+        let providers = environment.configuration.configProviders
+        let configuration = try providers.resolved(connectorConfig.dictionary)
+        let taskConfiguration = try providers.resolved(taskConfig.dictionary)
         let overrides = ClientOverride(connector: configuration, worker: environment.configuration)
         if !overrides.withoutEffect.isEmpty {
             logger.warn(
@@ -154,10 +155,13 @@ final class TaskRunner: Sendable {
         }
         for warning in overrides.warnings { logger.warn(warning) }
         let wait = BrokerWait(control: control, publisher: publisher, logger: logger)
-        let sink = try delivery.open(overrides, wait)
+        let sink = try delivery.open(configuration, overrides, wait)
+        let context = PluginContext(
+            properties: taskConfiguration, connectorConfiguration: configuration, plugins: environment.plugins)
         let result = Result {
             try runSource(
-                sink, wait, deliveryTimeoutMilliseconds: overrides.producer.producer.deliveryTimeoutMilliseconds)
+                context, sink, wait,
+                deliveryTimeoutMilliseconds: overrides.producer.producer.deliveryTimeoutMilliseconds)
         }
         finish(sink)
         // A delivery error takes precedence over an error that the source reports because it was stopped.
@@ -166,15 +170,12 @@ final class TaskRunner: Sendable {
     }
 
     private func runSource(
-        _ sink: any DeliverySink, _ wait: BrokerWait, deliveryTimeoutMilliseconds: Int?
+        _ context: PluginContext, _ sink: any DeliverySink, _ wait: BrokerWait, deliveryTimeoutMilliseconds: Int?
     ) throws {
-        let context = StoredOffsets(
+        let offsets = StoredOffsets(
             id: id, deliveryTimeoutMilliseconds: deliveryTimeoutMilliseconds, offsets: environment.offsets)
-        try context.refresh(control, wait)
-        let task = try factory.makeTask(
-            PluginContext(
-                properties: taskConfig.dictionary, connectorConfiguration: connectorConfig.dictionary,
-                plugins: environment.plugins), context)
+        try offsets.refresh(control, wait)
+        let task = try factory.makeTask(context, offsets)
         logger.info("WorkerSourceTask{id=\(id)} Source task finished initialization and start")
         publisher.handle(.started)
         try task.run(sink: sink, control: control)

@@ -1,0 +1,31 @@
+import ConnectData
+import WireCore
+
+extension ConfigProviders {
+    /// The configuration with the values of its variables. From now on logs and errors show the variables in place of
+    /// these values.
+    ///
+    /// - Throws: what a provider throws.
+    func resolved(_ configuration: [String: String]) throws -> [String: String] {
+        let resolution = try resolve(configuration)
+        LogSystem.shared.redact(
+            resolution.values.flatMap { value, variable in
+                // Properties are read without the white space around them.
+                [(value: value, substitute: variable), (value: JavaText.trim(value), substitute: variable)]
+            })
+        return resolution.properties
+    }
+}
+
+extension ConnectorConfig {
+    /// The names of the properties that have variables.
+    var namesWithVariables: [String] { names.filter { ConfigVariable.exists(in: self[$0] ?? "") } }
+
+    /// The configuration of a task with the variables of its connector's in place of their values, as it is stored
+    /// (`AbstractHerder.reverseTransform` in Java).
+    func restoringVariables(of connector: ConnectorConfig) -> ConnectorConfig {
+        var restored = self
+        for name in connector.namesWithVariables where self[name] != nil { restored[name] = connector[name] }
+        return restored
+    }
+}
