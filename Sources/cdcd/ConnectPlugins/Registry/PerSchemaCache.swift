@@ -24,7 +24,11 @@ struct PerSchemaCache<Value> {
     mutating func value(for schema: Schema, topic: String, make: () throws -> Value) rethrows -> Value {
         if let last, last.schema === schema, last.topic == topic { return last.value }
         let key = Key(schema: ObjectIdentifier(schema), topic: topic)
-        let entry = try entries[key] ?? Entry(schema: schema, topic: topic, value: make())
+        if let known = entries[key] {
+            last = known
+            return known.value
+        }
+        let entry = Entry(schema: schema, topic: topic, value: try make())
         if entries.count >= countMax { entries.removeAll(keepingCapacity: true) }
         entries[key] = entry
         last = entry
