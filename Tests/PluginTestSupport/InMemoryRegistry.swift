@@ -89,9 +89,9 @@ package enum InMemoryRegistry {
         var properties = properties
         properties["schema.registry.url"] = "http://registry:8081"
         let settings = try ConfluentRegistrySettings(properties)
-        let registry = settings.makeRegistry(
-            isKey: properties["converter.type"] == "key", transport: Transport())
-        return try ConfluentAvroConverter.converter(properties, settings, registry)
+        let isKey = properties["converter.type"] == "key"
+        let client = settings.makeRegistry(isKey: isKey, transport: Transport())
+        return try ConfluentAvroConverter.converter(properties, ConverterRegistry(client, settings, isKey: isKey))
     }
 
     /// Apicurio's, of which values are written only.

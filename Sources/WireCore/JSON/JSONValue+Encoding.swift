@@ -19,41 +19,48 @@ extension JSONValue {
 
 extension ByteWriter {
     /// A document without white space.
-    package mutating func json(_ value: JSONValue) {
+    ///
+    /// - Parameter escapesBeyondBMP: whether characters beyond U+FFFF are escaped, as Jackson does if it writes bytes;
+    ///   not if it writes text.
+    package mutating func json(_ value: JSONValue, escapesBeyondBMP: Bool = true) {
         switch value {
         case .array(let items):
             byte(UInt8(ascii: "["))
             for index in items.indices {
                 if index > 0 { byte(UInt8(ascii: ",")) }
-                json(items[index])
+                json(items[index], escapesBeyondBMP: escapesBeyondBMP)
             }
             byte(UInt8(ascii: "]"))
-        case .object(let object): json(object)
-        default: jsonScalar(value)
+        case .object(let object): json(object, escapesBeyondBMP: escapesBeyondBMP)
+        case .null, .bool, .integer, .double, .string: jsonScalar(value, escapesBeyondBMP: escapesBeyondBMP)
         }
     }
 
     /// An object without white space.
-    package mutating func json(_ object: JSONObject) {
+    package mutating func json(_ object: JSONObject, escapesBeyondBMP: Bool = true) {
         byte(UInt8(ascii: "{"))
         var isFirst = true
         for member in object.members {
             if !isFirst { byte(UInt8(ascii: ",")) }
             isFirst = false
-            jsonString(member.name)
+            jsonString(member.name, escapesBeyondBMP: escapesBeyondBMP)
             byte(UInt8(ascii: ":"))
-            json(member.value)
+            json(member.value, escapesBeyondBMP: escapesBeyondBMP)
         }
         byte(UInt8(ascii: "}"))
     }
 
-    private mutating func jsonScalar(_ value: JSONValue) {
+    private mutating func jsonString(_ text: String, escapesBeyondBMP: Bool) {
+        if escapesBeyondBMP { jsonString(text) } else { jsonStringUnescapedBeyondBMP(text) }
+    }
+
+    private mutating func jsonScalar(_ value: JSONValue, escapesBeyondBMP: Bool) {
         switch value {
         case .null, .array, .object: literal("null")
         case .bool(let value): value ? literal("true") : literal("false")
         case .integer(let value): decimal(value)
         case .double(let value): jsonNumber(value)
-        case .string(let value): jsonString(value)
+        case .string(let value): jsonString(value, escapesBeyondBMP: escapesBeyondBMP)
         }
     }
 
@@ -79,8 +86,7 @@ extension ByteWriter {
             }
             if isFirst { byte(UInt8(ascii: " ")) } else { line(depth: depth) }
             byte(UInt8(ascii: "}"))
-        case .string(let text): jsonStringUnescapedBeyondBMP(text)
-        default: jsonScalar(value)
+        case .null, .bool, .integer, .double, .string: jsonScalar(value, escapesBeyondBMP: false)
         }
     }
 

@@ -14,7 +14,8 @@ struct JSONSchemaConverterTests {
         _ subjects: SubjectNameStrategy = .topicName
     ) throws -> JSONSchemaConverter {
         try JSONSchemaConverter(
-            properties, registry: registry.client, framing: SchemaFraming(layout, isKey: isKey), subjects: subjects)
+            properties,
+            registry: ConverterRegistry(registry.client, SchemaFraming(layout, isKey: isKey), subjects: subjects))
     }
 
     private func write(

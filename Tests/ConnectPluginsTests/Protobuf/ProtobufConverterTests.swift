@@ -15,7 +15,7 @@ struct ProtobufConverterTests {
         _ properties: [String: String] = [:], _ layout: SchemaFraming.Layout = .confluentPrefix
     ) throws -> ProtobufConverter {
         try ProtobufConverter(
-            properties, registry: registry.client, framing: SchemaFraming(layout, isKey: false))
+            properties, registry: ConverterRegistry(registry.client, SchemaFraming(layout, isKey: false)))
     }
 
     private func write(_ value: ConnectValue, _ schema: Schema?, with converter: ProtobufConverter) throws -> [UInt8]? {

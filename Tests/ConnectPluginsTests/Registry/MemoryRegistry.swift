@@ -65,3 +65,14 @@ final class MemoryRegistry: RegistryAPI {
 
     func remedy(_ subject: SchemaSubject) -> String { "" }
 }
+
+extension SchemaRegistry {
+    /// The id of a schema that the settings register or find as it is.
+    func register(_ schema: RegisteredSchema, subject: String) throws -> SchemaID {
+        let registration = try registration(of: schema, subject: SchemaSubject(subject))
+        guard registration.schema == schema else {
+            throw DataError("The registry's schema of subject \(subject) differs from that of the record")
+        }
+        return registration.id
+    }
+}

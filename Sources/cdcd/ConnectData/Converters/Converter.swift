@@ -66,6 +66,19 @@ package protocol HeaderConverter: AnyObject {
     func decode(_ bytes: UnsafeRawBufferPointer?, header name: String, topic: String) throws -> SchemaAndValue
 }
 
+/// Converters for keys and values that convert headers alike.
+extension HeaderConverter where Self: Converter {
+    package func convert(
+        _ value: ConnectValue, schema: Schema?, header name: String, topic: String, into writer: inout ByteWriter
+    ) throws -> Bool {
+        try convert(value, schema: schema, topic: topic, into: &writer)
+    }
+
+    package func decode(_ bytes: UnsafeRawBufferPointer?, header name: String, topic: String) throws -> SchemaAndValue {
+        try decode(bytes, topic: topic, headers: [])
+    }
+}
+
 /// A header of a Kafka record.
 package struct RawHeader: Sendable, Hashable {
     package let name: String

@@ -70,3 +70,20 @@ extension ConnectValue {
         }
     }
 }
+
+extension [ConnectValue.MapEntry] {
+    /// Without the entries whose key occurs again later, whose value replaces theirs.
+    package var lastOfEachKey: [ConnectValue.MapEntry] {
+        var places: [ConnectValue: Int] = [:]
+        var entries: [ConnectValue.MapEntry] = []
+        for entry in self {
+            if let place = places[entry.key] {
+                entries[place] = entry
+            } else {
+                places[entry.key] = entries.count
+                entries.append(entry)
+            }
+        }
+        return entries
+    }
+}

@@ -5,7 +5,8 @@ import WireCore
 package struct TopicReplacement {
     private let pattern: JavaPattern
     private let replacement: String
-    private var targets: [ExactName: String] = [:]
+    /// Topics that depend on row values are not limited in number.
+    private var targets = BoundedCache<ExactName, String>(countMax: 10_000)
     private var last: (topic: String, target: String)?
 
     /// - Parameter replacement: with `$1`, `${name}`, and `\` before a literal character.
@@ -19,15 +20,8 @@ package struct TopicReplacement {
     /// - Throws: `DataError` if the replacement refers to a group that the pattern does not have.
     package mutating func target(of topic: String) throws(DataError) -> String {
         if let last, last.topic.isExactly(topic) { return last.target }
-        let target: String
-        if let known = targets[ExactName(topic)] {
-            target = known
-        } else {
-            target = pattern.matchesWhole(topic)
-                ? try pattern.replaceFirst(in: topic, with: replacement) ?? topic : topic
-            // Topics that depend on row values are not bounded.
-            if targets.count >= 10_000 { targets.removeAll() }
-            targets[ExactName(topic)] = target
+        let target = try targets.value(for: ExactName(topic)) { () throws(DataError) in
+            pattern.matchesWhole(topic) ? try pattern.replaceFirst(in: topic, with: replacement) ?? topic : topic
         }
         last = (topic, target)
         return target

@@ -247,14 +247,6 @@ import WireCore
         cursor &+= 1
     }
 
-    @inlinable @inline(__always)
-    package mutating func decimal(unscaled: Int64) {
-        let count = UnscaledDecimal.byteCount(unscaled)
-        // Big-endian, the highest byte that counts first.
-        let bytes = (unscaled &<< Int64(64 &- count &* 8)).bigEndian
-        Swift.withUnsafeBytes(of: bytes) { self.bytes(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
-    }
-
     @inlinable
     package mutating func beginStructure(_ schema: Schema) {
         let step = steps + cursor

@@ -40,10 +40,7 @@ import WireCore
     @usableFromInline let prefixCount: Int
     /// The field of each step, for errors.
     let names: [String]
-    /// The schema of each struct.
-    let structures: [Schema]
-    /// For each struct an equal schema that is another object; retained so that it is not compared again.
-    private var equalSchemas: [Schema?]
+    private var structures: StructSchemas
     /// The numbers of an enumeration's symbols.
     let enumerations: [[ExactName: Int]]
 
@@ -55,9 +52,8 @@ import WireCore
         schema = form.schema
         prefixCount = prefix.count
         names = builder.names
-        structures = builder.structures
+        structures = StructSchemas(builder.structures)
         enumerations = builder.enumerations
-        equalSchemas = Array(repeating: nil, count: builder.structures.count)
         steps = .allocate(capacity: builder.steps.count)
         steps.initialize(from: builder.steps, count: builder.steps.count)
         constants = .allocate(byteCount: builder.constants.count, alignment: 1)
@@ -70,13 +66,8 @@ import WireCore
         constants.deallocate()
     }
 
-    /// Whether a struct with this schema fits the step's: the same object, or an equal one.
-    func accepts(_ schema: Schema, structure index: Int) -> Bool {
-        if structures[index] === schema || equalSchemas[index] === schema { return true }
-        guard schema == structures[index] else { return false }
-        equalSchemas[index] = schema
-        return true
-    }
+    /// Whether a struct with this schema fits the step's.
+    func accepts(_ schema: Schema, structure index: Int) -> Bool { structures.accepts(schema, at: index) }
 }
 
 /// Collects the parts of a plan.

@@ -32,3 +32,29 @@ import WireCore
     /// Writes a captured fragment. What is written next must be what followed it when it was captured.
     mutating func splice(_ fragment: Int, of fragments: SinkFragments)
 }
+
+extension ByteSink where Self: ~Copyable {
+    /// Writes a value as one call of `begin` and `end`.
+    ///
+    /// - Throws: `DataError` if the value does not fit the schema; then nothing is written.
+    @inlinable
+    package static func write(
+        _ value: ConnectValue, _ plan: Plan, into writer: inout ByteWriter
+    ) throws(DataError) {
+        var sink = Self(plan, writer)
+        sink.begin()
+        sink.value(value)
+        _ = sink.end()
+        let error = sink.error
+        writer = sink.takeWriter()
+        if let error { throw error }
+    }
+
+    @inlinable @inline(__always)
+    package mutating func decimal(unscaled: Int64) {
+        let count = UnscaledDecimal.byteCount(unscaled)
+        // Big-endian, the highest byte that counts first.
+        let bytes = (unscaled &<< Int64(64 &- count &* 8)).bigEndian
+        Swift.withUnsafeBytes(of: bytes) { self.bytes(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
+}

@@ -60,21 +60,6 @@ import WireCore
         return writer
     }
 
-    /// Writes a value with its envelope.
-    ///
-    /// - Throws: `DataError` if the value does not fit the schema; then nothing is written.
-    package static func write(
-        _ value: ConnectValue, _ plan: JSONSinkPlan, into writer: inout ByteWriter
-    ) throws(DataError) {
-        var sink = JSONSink(plan, writer)
-        sink.begin()
-        sink.value(value)
-        _ = sink.end()
-        let error = sink.error
-        writer = sink.takeWriter()
-        if let error { throw error }
-    }
-
     /// Why the value could not be written; nil if it could.
     @usableFromInline
     package var error: DataError? {
@@ -224,14 +209,6 @@ import WireCore
             writer.utf8(UnscaledDecimal.javaText([UInt8](bytes), scale: Int(step.pointee.decimalScale)))
         }
         cursor &+= 1
-    }
-
-    @inlinable @inline(__always)
-    package mutating func decimal(unscaled: Int64) {
-        let count = UnscaledDecimal.byteCount(unscaled)
-        // Big-endian, the highest byte that counts first.
-        let bytes = (unscaled &<< Int64(64 &- count &* 8)).bigEndian
-        Swift.withUnsafeBytes(of: bytes) { self.bytes(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
     }
 
     @inlinable

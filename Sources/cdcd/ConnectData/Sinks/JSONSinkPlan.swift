@@ -53,10 +53,7 @@ import WireCore
     @usableFromInline let isInObject: Bool
     /// The field of each step, for errors.
     let names: [String]
-    /// The schema of each struct.
-    let structures: [Schema]
-    /// For each struct an equal schema that is another object; retained so that it is not compared again.
-    private var equalSchemas: [Schema?]
+    private var structures: StructSchemas
 
     /// What surrounds a value.
     package enum Envelope {
@@ -75,8 +72,7 @@ import WireCore
         (self.envelope, isInObject) = try builder.build(schema, envelope)
         self.schema = schema
         names = builder.names
-        structures = builder.structures
-        equalSchemas = Array(repeating: nil, count: builder.structures.count)
+        structures = StructSchemas(builder.structures)
         steps = .allocate(capacity: builder.steps.count)
         steps.initialize(from: builder.steps, count: builder.steps.count)
         constants = .allocate(byteCount: builder.constants.count, alignment: 1)
@@ -89,13 +85,8 @@ import WireCore
         constants.deallocate()
     }
 
-    /// Whether a struct with this schema fits the step's: the same object, or an equal one.
-    func accepts(_ schema: Schema, structure index: Int) -> Bool {
-        if structures[index] === schema || equalSchemas[index] === schema { return true }
-        guard schema == structures[index] else { return false }
-        equalSchemas[index] = schema
-        return true
-    }
+    /// Whether a struct with this schema fits the step's.
+    func accepts(_ schema: Schema, structure index: Int) -> Bool { structures.accepts(schema, at: index) }
 }
 
 /// Collects the parts of a plan.

@@ -4,7 +4,17 @@ package enum RecordPart: String, Sendable, CaseIterable {
     case value = "Value"
 }
 
-extension ConnectRecord {
+/// What has a key and a value with their schemas: records and their shapes.
+package protocol KeyedByRecordPart {
+    associatedtype Content
+
+    var keySchema: Schema? { get set }
+    var key: Content { get set }
+    var valueSchema: Schema? { get set }
+    var value: Content { get set }
+}
+
+extension KeyedByRecordPart {
     package func schema(of part: RecordPart) -> Schema? {
         switch part {
         case .key: keySchema
@@ -12,48 +22,24 @@ extension ConnectRecord {
         }
     }
 
-    package func value(of part: RecordPart) -> ConnectValue {
+    package func value(of part: RecordPart) -> Content {
         switch part {
         case .key: key
         case .value: value
         }
     }
 
-    package mutating func set(_ part: RecordPart, _ schema: Schema?, _ value: ConnectValue) {
+    package mutating func set(_ part: RecordPart, _ schema: Schema?, _ content: Content) {
         switch part {
         case .key:
             keySchema = schema
-            key = value
+            key = content
         case .value:
             valueSchema = schema
-            self.value = value
+            value = content
         }
     }
 }
 
-extension RecordShape {
-    package func schema(of part: RecordPart) -> Schema? {
-        switch part {
-        case .key: keySchema
-        case .value: valueSchema
-        }
-    }
-
-    package func value(of part: RecordPart) -> ValueShape {
-        switch part {
-        case .key: key
-        case .value: value
-        }
-    }
-
-    package mutating func set(_ part: RecordPart, _ schema: Schema?, _ value: ValueShape) {
-        switch part {
-        case .key:
-            keySchema = schema
-            key = value
-        case .value:
-            valueSchema = schema
-            self.value = value
-        }
-    }
-}
+extension ConnectRecord: KeyedByRecordPart {}
+extension RecordShape: KeyedByRecordPart {}

@@ -26,12 +26,13 @@ package enum ApicurioAvroConverter {
         let isKey = properties["converter.type"] == "key"
         let mapping = try AvroSettings.apicurio.parse(properties, into: AvroSettings())
         let artifacts = settings.artifacts
+        let framing = settings.framing(isKey: isKey)
+        let registry = ConverterRegistry(registry, framing) { topic, recordName throws(DataError) in
+            try artifacts.artifact(topic: topic, isKey: isKey, recordName: recordName)
+        }
         return AvroConverter(
             AvroConverter.Dialect(
-                registry: registry, framing: settings.framing(isKey: isKey),
-                subject: { topic, recordName throws(DataError) in
-                    try artifacts.artifact(topic: topic, isKey: isKey, recordName: recordName)
-                },
+                registry: registry,
                 // AvroSerdeHeaders
                 headers: [RawHeader("apicurio.\(isKey ? "key" : "value").encoding", Array("BINARY".utf8))],
                 fallback: settings.fallback(isKey: isKey), namesTopicInErrors: false, className: className),

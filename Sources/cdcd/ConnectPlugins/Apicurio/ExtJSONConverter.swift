@@ -26,9 +26,8 @@ package final class ExtJSONConverter: Converter {
     private let registry: SchemaRegistry
     private let artifacts: ArtifactNameStrategy
     private let isKey: Bool
-    private let schemaCountMax: Int
     private var plans: PerSchemaCache<JSONSinkPlan>
-    private var schemas: [Int64: Schema] = [:]
+    private var schemas: BoundedCache<Int64, Schema>
 
     private convenience init(_ context: PluginContext) throws(ConfigError) {
         let settings = try ApicurioRegistrySettings(context.properties)
@@ -45,7 +44,7 @@ package final class ExtJSONConverter: Converter {
         own["converter.type"] = isKey ? "key" : "value"
         let settings = try JSONConverter.options.parse(own, into: JSONConverter.Settings())
         options = settings.json
-        schemaCountMax = max(1, settings.schemaCountMax)
+        schemas = BoundedCache(countMax: settings.schemaCountMax)
         self.registry = registry
         self.artifacts = artifacts
         self.isKey = isKey
@@ -100,17 +99,15 @@ package final class ExtJSONConverter: Converter {
     }
 
     private func schema(_ id: Int64) throws -> Schema {
-        if let known = schemas[id] { return known }
-        let text = try registry.schema(id: SchemaID(globalID: id)).text
-        let json: JSONValue
-        do throws(JSONError) {
-            json = try JSONValue.parse(text)
-        } catch {
-            throw DataError("The schema \(id) is no JSON: \(error)")
+        try schemas.value(for: id) {
+            let text = try registry.schema(id: SchemaID(globalID: id)).text
+            let json: JSONValue
+            do throws(JSONError) {
+                json = try JSONValue.parse(text)
+            } catch {
+                throw DataError("The schema \(id) is no JSON: \(error)")
+            }
+            return try JSONSchemaReader(options: options).schema(json)
         }
-        let schema = try JSONSchemaReader(options: options).schema(json)
-        if schemas.count >= schemaCountMax { schemas.removeAll(keepingCapacity: true) }
-        schemas[id] = schema
-        return schema
     }
 }

@@ -6,10 +6,7 @@ import WireCore
 package final class AvroConverter: Converter {
     /// How one of the two converters uses its registry.
     struct Dialect {
-        let registry: SchemaRegistry
-        let framing: SchemaFraming
-        /// The subject of a schema, by the topic and the name of the record.
-        let subject: (_ topic: String, _ recordName: String?) throws(DataError) -> SchemaSubject
+        let registry: ConverterRegistry
         /// Added to records whose ids are in headers.
         var headers: [RawHeader] = []
         /// The schema of records without an id.
@@ -26,17 +23,6 @@ package final class AvroConverter: Converter {
         let headers: [RawHeader]
     }
 
-    private struct Key: Hashable {
-        /// nil: values without a schema.
-        let schema: Schema?
-        let topic: String
-    }
-
-    private struct Identity: Hashable {
-        let schema: ObjectIdentifier
-        let topic: String
-    }
-
     /// A schema that was read.
     private struct Known {
         let reader: AvroReader
@@ -47,19 +33,18 @@ package final class AvroConverter: Converter {
     private let dialect: Dialect
     private let settings: AvroSettings
     private let logger: Logger
-    private let schemaCountMax: Int
-    private var prepared: [Key: Prepared] = [:]
-    /// The same by identity; retains the schemas.
-    private var preparedByIdentity: [Identity: (schema: Schema, prepared: Prepared)] = [:]
-    private var last: (schema: Schema, topic: String, prepared: Prepared)?
-    private var anything: [String: (prefix: [UInt8], headers: [RawHeader])] = [:]
-    private var known: [SchemaID: Known] = [:]
+    private var prepared: PerSchemaCache<Prepared>
+    /// For values without a schema, by topic.
+    private var anything: BoundedCache<String, (prefix: [UInt8], headers: [RawHeader])>
+    private var known: BoundedCache<SchemaID, Known>
 
     init(_ dialect: Dialect, _ settings: AvroSettings) {
         self.dialect = dialect
         self.settings = settings
         logger = Logger(dialect.className)
-        schemaCountMax = max(1, settings.schemaCountMax)
+        prepared = PerSchemaCache(countMax: settings.schemaCountMax)
+        anything = BoundedCache(countMax: settings.schemaCountMax)
+        known = BoundedCache(countMax: settings.schemaCountMax)
     }
 
     // MARK: Writing
@@ -83,14 +68,7 @@ package final class AvroConverter: Converter {
             guard schema.isOptional else { throw DataError("Found null value for non-optional schema") }
             return false
         }
-        let plan = try find(schema, topic).plan
-        var sink = AvroSink(plan, writer)
-        sink.begin()
-        sink.value(value)
-        _ = sink.end()
-        let error = sink.error
-        writer = sink.takeWriter()
-        if let error { throw error }
+        try AvroSink.write(value, try find(schema, topic).plan, into: &writer)
         return true
     }
 
@@ -98,7 +76,7 @@ package final class AvroConverter: Converter {
         .avro(try find(schema, topic).plan)
     }
 
-    package var addsRecordHeaders: Bool { dialect.framing.addsRecordHeaders }
+    package var addsRecordHeaders: Bool { dialect.registry.framing.addsRecordHeaders }
 
     package func recordHeaders(for schema: Schema?, topic: String) throws -> [RawHeader] {
         guard addsRecordHeaders else { return [] }
@@ -106,59 +84,33 @@ package final class AvroConverter: Converter {
         return try find(schema, topic).headers
     }
 
-    @inline(__always)
     private func find(_ schema: Schema, _ topic: String) throws -> Prepared {
-        if let last, last.schema === schema, last.topic == topic { return last.prepared }
-        return try findOther(schema, topic)
-    }
-
-    private func findOther(_ schema: Schema, _ topic: String) throws -> Prepared {
-        let identity = Identity(schema: ObjectIdentifier(schema), topic: topic)
-        let found: Prepared
-        if let known = preparedByIdentity[identity] {
-            found = known.prepared
-        } else {
-            let key = Key(schema: schema, topic: topic)
-            if let known = prepared[key] {
-                found = known
-            } else {
-                found = try prepare(schema, topic)
-                if prepared.count >= schemaCountMax { prepared.removeAll(keepingCapacity: true) }
-                prepared[key] = found
-            }
-            if preparedByIdentity.count >= schemaCountMax { preparedByIdentity.removeAll(keepingCapacity: true) }
-            preparedByIdentity[identity] = (schema, found)
+        try prepared.value(for: schema, topic: topic) {
+            let own = try AvroSchemaBuilder.schema(of: schema, settings, logger)
+            let (id, registered) = try register(own, topic)
+            let form = try AvroFormBuilder(registered, settings).form(schema)
+            let prefix = try dialect.registry.framing.prefix(id)
+            return Prepared(plan: try AvroSinkPlan(form, prefix: prefix), headers: try headers(id))
         }
-        last = (schema, topic, found)
-        return found
-    }
-
-    private func prepare(_ schema: Schema, _ topic: String) throws -> Prepared {
-        let own = try AvroSchemaBuilder.schema(of: schema, settings, logger)
-        let (id, registered) = try register(own, topic)
-        let form = try AvroFormBuilder(registered, settings).form(schema)
-        return Prepared(plan: try AvroSinkPlan(form, prefix: try dialect.framing.prefix(id)), headers: try headers(id))
     }
 
     private func headers(_ id: SchemaID) throws(DataError) -> [RawHeader] {
-        addsRecordHeaders ? try dialect.framing.headers(id) + dialect.headers : []
+        addsRecordHeaders ? try dialect.registry.framing.headers(id) + dialect.headers : []
     }
 
     private func anything(_ topic: String) throws -> (prefix: [UInt8], headers: [RawHeader]) {
-        if let known = anything[topic] { return known }
-        let id = try register(AvroAnything.schema, topic).id
-        let found = (prefix: try dialect.framing.prefix(id), headers: try headers(id))
-        if anything.count >= schemaCountMax { anything.removeAll() }
-        anything[topic] = found
-        return found
+        try anything.value(for: topic) {
+            let id = try register(AvroAnything.schema, topic).id
+            return (prefix: try dialect.registry.framing.prefix(id), headers: try headers(id))
+        }
     }
 
     /// - Returns: the schema to write with, which is the given one unless the settings select another.
     private func register(_ schema: AvroSchema, _ topic: String) throws -> (id: SchemaID, schema: AvroSchema) {
         let text = schema.text
-        let subject = try dialect.subject(topic, schema.recordName)
+        let subject = try dialect.registry.subject(topic, schema.recordName)
         do {
-            let registration = try dialect.registry.registration(
+            let registration = try dialect.registry.client.registration(
                 of: RegisteredSchema(.avro, text: text), subject: subject)
             if registration.schema.text == text { return (registration.id, schema) }
             return (registration.id, try parse(registration.schema))
@@ -171,7 +123,7 @@ package final class AvroConverter: Converter {
         guard schema.language == .avro else {
             throw DataError("The schema is not Avro's but \(schema.language.rawValue)")
         }
-        let references = schema.references.isEmpty ? [] : try dialect.registry.referencedSchemas(of: schema)
+        let references = schema.references.isEmpty ? [] : try dialect.registry.client.referencedSchemas(of: schema)
         return try AvroSchemaParser.parse(
             schema.text, references: references.map(\.schema.text), variant: settings.variant)
     }
@@ -185,7 +137,7 @@ package final class AvroConverter: Converter {
         do {
             let frame: (id: SchemaID, offset: Int)
             do {
-                let found = try dialect.framing.read(bytes, headers: headers)
+                let found = try dialect.registry.framing.read(bytes, headers: headers)
                 frame = (found.id, found.payloadOffset)
             } catch {
                 guard let fallback = dialect.fallback else { throw error }
@@ -211,13 +163,9 @@ package final class AvroConverter: Converter {
     }
 
     private func find(_ id: SchemaID, _ topic: String) throws -> Known {
-        if let found = known[id] { return found }
-        let subject = try? dialect.subject(topic, nil)
-        let schema = try parse(dialect.registry.schema(id: id, subject: subject))
-        let found = try Self.known(schema, settings, logger)
-        if known.count >= schemaCountMax { known.removeAll(keepingCapacity: true) }
-        known[id] = found
-        return found
+        try known.value(for: id) {
+            try Self.known(try parse(dialect.registry.schema(id, topic: topic)), settings, logger)
+        }
     }
 
     private static func known(_ schema: AvroSchema, _ settings: AvroSettings, _ logger: Logger) throws -> Known {

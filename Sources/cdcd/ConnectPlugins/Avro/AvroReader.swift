@@ -217,20 +217,3 @@ struct AvroReader {
         return found ?? .null
     }
 }
-
-extension [ConnectValue.MapEntry] {
-    /// Without the entries whose key occurs again later, whose value replaces theirs.
-    fileprivate var lastOfEachKey: [ConnectValue.MapEntry] {
-        var places: [ConnectValue: Int] = [:]
-        var entries: [ConnectValue.MapEntry] = []
-        for entry in self {
-            if let place = places[entry.key] {
-                entries[place] = entry
-            } else {
-                places[entry.key] = entries.count
-                entries.append(entry)
-            }
-        }
-        return entries
-    }
-}

@@ -107,30 +107,6 @@ extension ByteWriter {
         byte(UInt8(ascii: ","))
         string(name)
         byte(UInt8(ascii: ":"))
-        schemaJSON(value)
-    }
-
-    /// A document without white space.
-    private mutating func schemaJSON(_ value: JSONValue) {
-        switch value {
-        case .array(let items):
-            byte(UInt8(ascii: "["))
-            for index in items.indices {
-                if index > 0 { byte(UInt8(ascii: ",")) }
-                schemaJSON(items[index])
-            }
-            byte(UInt8(ascii: "]"))
-        case .object(let object):
-            byte(UInt8(ascii: "{"))
-            for (index, item) in object.members.enumerated() {
-                if index > 0 { byte(UInt8(ascii: ",")) }
-                string(item.name)
-                byte(UInt8(ascii: ":"))
-                schemaJSON(item.value)
-            }
-            byte(UInt8(ascii: "}"))
-        case .string(let text): string(text)
-        case .null, .bool, .integer, .double: json(value)
-        }
+        json(value, escapesBeyondBMP: false)
     }
 }

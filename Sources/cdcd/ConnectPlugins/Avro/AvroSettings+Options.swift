@@ -21,22 +21,12 @@ extension AvroSettings {
             "connect.meta.data", .boolean, "true", .low,
             "Whether schemas get the attributes of Connect that Avro does not have."),
         into: \.writesMetadata)
-    private static let schemaCount = Option(
-        key("schemas.cache.config", .int, "1000", .low, "How many schemas the converter keeps ready."),
-        into: \.schemaCountMax)
+    private static let schemaCount = Option(ConfluentDataKeys.schemaCount, into: \.schemaCountMax)
 
     /// Confluent's converter. It shows none of them.
     static let confluent = ConfigOptions<AvroSettings>([
-        Option(
-            key(
-                "generalized.sum.type.support", .boolean, "false", .medium,
-                "Whether unions and enumerations are read and written in the form that is common to all data formats."),
-            into: \.usesGeneralizedSumTypes),
-        Option(
-            key(
-                "ignore.default.for.nullables", .boolean, "false", .medium,
-                "Whether a null of an optional field with a default is written as null."),
-            into: \.ignoresDefaultForNullables),
+        Option(ConfluentDataKeys.generalizedSumTypes, into: \.usesGeneralizedSumTypes),
+        Option(ConfluentDataKeys.ignoresDefaultsOfNullables, into: \.ignoresDefaultForNullables),
         schemaCount, enumerations,
         Option(
             key(

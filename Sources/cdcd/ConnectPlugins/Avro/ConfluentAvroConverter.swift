@@ -14,25 +14,14 @@ package enum ConfluentAvroConverter {
                     ConfluentRegistrySettings.options.definition.keys + AvroSettings.confluent.definition.keys))
         },
         factory: .converter { context throws(ConfigError) in
-            let settings = try ConfluentRegistrySettings(context.properties)
-            let isKey = context.properties["converter.type"] == "key"
-            let registry = try settings.makeRegistry(isKey: isKey, control: context.control)
-            return try converter(context.properties, settings, registry)
+            try converter(context.properties, ConverterRegistry(confluent: context))
         })
 
     static func converter(
-        _ properties: [String: String], _ settings: ConfluentRegistrySettings, _ registry: SchemaRegistry
+        _ properties: [String: String], _ registry: ConverterRegistry
     ) throws(ConfigError) -> AvroConverter {
-        let isKey = properties["converter.type"] == "key"
         var mapping = try AvroSettings.confluent.parse(properties, into: AvroSettings())
         mapping.writesRawBytes = true
-        let subjects = settings.subjects(isKey: isKey)
-        return AvroConverter(
-            AvroConverter.Dialect(
-                registry: registry, framing: settings.framing(isKey: isKey),
-                subject: { topic, recordName throws(DataError) in
-                    try subjects.subject(topic: topic, isKey: isKey, recordName: recordName)
-                }, className: className),
-            mapping)
+        return AvroConverter(AvroConverter.Dialect(registry: registry, className: className), mapping)
     }
 }

@@ -12,7 +12,7 @@ struct ConnectSchemaBuilder {
     /// The types that are being converted, which contain the present one.
     private var open: Set<AvroSchema.TypeID> = []
     private var known: [Key: Converted] = [:]
-    private var records: [AvroSchema.TypeID: AvroConnectDraft] = [:]
+    private var records: [AvroSchema.TypeID: SchemaDraft] = [:]
     /// Of generalized unions.
     private var unionCount = 0
 
@@ -84,25 +84,25 @@ struct ConnectSchemaBuilder {
 
     // MARK: Types
 
-    private mutating func draft(_ id: AvroSchema.TypeID) throws(DataError) -> AvroConnectDraft {
+    private mutating func draft(_ id: AvroSchema.TypeID) throws(DataError) -> SchemaDraft {
         let type = schema[id]
         switch type.kind {
-        case .boolean: return AvroConnectDraft(.boolean)
+        case .boolean: return SchemaDraft(.boolean)
         case .bytes: return try bytes(type)
         case .fixed(let byteCount):
             var draft = try bytes(type)
             draft.set(AvroProperties.fixedSize, "\(byteCount)")
             return draft
-        case .double: return AvroConnectDraft(.float64)
-        case .float: return AvroConnectDraft(.float32)
+        case .double: return SchemaDraft(.float64)
+        case .float: return SchemaDraft(.float32)
         case .int: return try int(type)
         case .long:
-            return type.hasLogicalType(.timestamp) ? AvroConnectDraft(.int64, .timestamp) : AvroConnectDraft(.int64)
-        case .string: return AvroConnectDraft(.string)
+            return type.hasLogicalType(.timestamp) ? SchemaDraft(.int64, .timestamp) : SchemaDraft(.int64)
+        case .string: return SchemaDraft(.string)
         case .array(let items): return try array(items)
         case .map(let values):
             let value = try convert(values, isOptional: false)
-            var draft = AvroConnectDraft(.map)
+            var draft = SchemaDraft(.map)
             (draft.keySchema, draft.valueSchema) = (Schema(.string), value.schema)
             draft.depth = value.depth + 1
             return draft
@@ -117,9 +117,9 @@ struct ConnectSchemaBuilder {
         }
     }
 
-    private func bytes(_ type: AvroType) throws(DataError) -> AvroConnectDraft {
-        guard type.hasLogicalType(.decimal) else { return AvroConnectDraft(.bytes) }
-        var draft = AvroConnectDraft(.bytes, .decimal)
+    private func bytes(_ type: AvroType) throws(DataError) -> SchemaDraft {
+        guard type.hasLogicalType(.decimal) else { return SchemaDraft(.bytes) }
+        var draft = SchemaDraft(.bytes, .decimal)
         draft.set("scale", "\(type.properties[AvroProperties.scale]?.integerValue ?? 0)")
         if let precision = type.properties[AvroProperties.precision] {
             guard let number = precision.integerValue else {
@@ -133,22 +133,22 @@ struct ConnectSchemaBuilder {
         return draft
     }
 
-    private func int(_ type: AvroType) throws(DataError) -> AvroConnectDraft {
-        if type.hasLogicalType(.date) { return AvroConnectDraft(.int32, .date) }
-        if type.hasLogicalType(.time) { return AvroConnectDraft(.int32, .time) }
+    private func int(_ type: AvroType) throws(DataError) -> SchemaDraft {
+        if type.hasLogicalType(.date) { return SchemaDraft(.int32, .date) }
+        if type.hasLogicalType(.time) { return SchemaDraft(.int32, .time) }
         let connectType = type.text(AvroProperties.type)
-        if connectType == nil || type.text(AvroProperties.logicalType) != nil { return AvroConnectDraft(.int32) }
+        if connectType == nil || type.text(AvroProperties.logicalType) != nil { return SchemaDraft(.int32) }
         switch connectType {
-        case "int8": return AvroConnectDraft(.int8)
-        case "int16": return AvroConnectDraft(.int16)
+        case "int8": return SchemaDraft(.int8)
+        case "int16": return SchemaDraft(.int16)
         default: throw DataError("Connect type annotation for Avro int field is null")
         }
     }
 
-    private mutating func array(_ items: AvroSchema.TypeID) throws(DataError) -> AvroConnectDraft {
+    private mutating func array(_ items: AvroSchema.TypeID) throws(DataError) -> SchemaDraft {
         guard let (key, value) = try entry(items) else {
             let item = try convert(items, isOptional: false)
-            var draft = AvroConnectDraft(.array)
+            var draft = SchemaDraft(.array)
             draft.valueSchema = item.schema
             draft.depth = item.depth + 1
             return draft
@@ -156,7 +156,7 @@ struct ConnectSchemaBuilder {
         let (keySchema, valueSchema) = (
             try convert(key, isOptional: false), try convert(value, isOptional: false)
         )
-        var draft = AvroConnectDraft(.map)
+        var draft = SchemaDraft(.map)
         (draft.keySchema, draft.valueSchema) = (keySchema.schema, valueSchema.schema)
         draft.depth = max(keySchema.depth, valueSchema.depth) + 1
         return draft
@@ -177,8 +177,8 @@ struct ConnectSchemaBuilder {
         return (key.type, value.type)
     }
 
-    private mutating func record(_ type: AvroType, _ fields: [AvroType.Field]) throws(DataError) -> AvroConnectDraft {
-        var draft = AvroConnectDraft(.structure)
+    private mutating func record(_ type: AvroType, _ fields: [AvroType.Field]) throws(DataError) -> SchemaDraft {
+        var draft = SchemaDraft(.structure)
         let keepsDocumentation = !settings.discardsTypeDocumentation && settings.writesMetadata
         if keepsDocumentation, let text = type.documentation { draft.set(AvroProperties.recordDocumentation, text) }
         for field in fields {
@@ -193,8 +193,8 @@ struct ConnectSchemaBuilder {
         return draft
     }
 
-    private func enumeration(_ type: AvroType, _ symbols: [String], _ defaultSymbol: String?) -> AvroConnectDraft {
-        var draft = AvroConnectDraft(.string)
+    private func enumeration(_ type: AvroType, _ symbols: [String], _ defaultSymbol: String?) -> SchemaDraft {
+        var draft = SchemaDraft(.string)
         let (simpleName, discards) = (type.name?.simpleName ?? "", settings.discardsTypeDocumentation)
         if settings.writesMetadata {
             if let text = type.documentation {
@@ -212,8 +212,8 @@ struct ConnectSchemaBuilder {
         return draft
     }
 
-    private mutating func union(_ branches: [AvroSchema.TypeID]) throws(DataError) -> AvroConnectDraft {
-        var draft = AvroConnectDraft(.structure)
+    private mutating func union(_ branches: [AvroSchema.TypeID]) throws(DataError) -> SchemaDraft {
+        var draft = SchemaDraft(.structure)
         if settings.usesGeneralizedSumTypes {
             draft.name = AvroProperties.generalizedUnionName + "\(unionCount)"
             draft.set(AvroProperties.generalizedUnion, draft.name ?? "")
@@ -241,7 +241,7 @@ struct ConnectSchemaBuilder {
     // MARK: Attributes
 
     private mutating func complete(
-        _ draft: inout AvroConnectDraft, _ id: AvroSchema.TypeID, _ fieldDefault: JSONValue?, _ documentation: String?
+        _ draft: inout SchemaDraft, _ id: AvroSchema.TypeID, _ fieldDefault: JSONValue?, _ documentation: String?
     ) throws(DataError) {
         let type = schema[id]
         setDocumentation(&draft, type, documentation)
@@ -261,7 +261,7 @@ struct ConnectSchemaBuilder {
         try setName(&draft, type)
     }
 
-    private func setDocumentation(_ draft: inout AvroConnectDraft, _ type: AvroType, _ documentation: String?) {
+    private func setDocumentation(_ draft: inout SchemaDraft, _ type: AvroType, _ documentation: String?) {
         let own = type.text(AvroProperties.documentation)
         guard settings.discardsTypeDocumentation else {
             if settings.writesMetadata { draft.documentation = own }
@@ -273,7 +273,7 @@ struct ConnectSchemaBuilder {
         }
     }
 
-    private func setParameters(_ draft: inout AvroConnectDraft, _ type: AvroType) throws(DataError) {
+    private func setParameters(_ draft: inout SchemaDraft, _ type: AvroType) throws(DataError) {
         if settings.writesMetadata, let parameters = type.properties[AvroProperties.parameters] {
             guard let object = parameters.objectValue else {
                 throw DataError("Expected JSON object for schema parameters but found: \(parameters.text)")
@@ -290,7 +290,7 @@ struct ConnectSchemaBuilder {
         }
     }
 
-    private func setName(_ draft: inout AvroConnectDraft, _ type: AvroType) throws(DataError) {
+    private func setName(_ draft: inout SchemaDraft, _ type: AvroType) throws(DataError) {
         var name = type.name?.fullName
         if let value = type.properties[AvroProperties.name] {
             guard let text = value.stringValue else { throw DataError("Invalid schema name: \(value.text)") }

@@ -61,8 +61,7 @@ package final class JSONConverter: Converter, HeaderConverter {
         })
 
     private let options: JSONSinkOptions
-    private let schemaCountMax: Int
-    private var plans: [ObjectIdentifier: JSONSinkPlan] = [:]
+    private var plans: BoundedCache<ObjectIdentifier, JSONSinkPlan>
     private var lastPlan: JSONSinkPlan?
     private var reader: JSONReader
 
@@ -70,8 +69,8 @@ package final class JSONConverter: Converter, HeaderConverter {
     package init(configuration: [String: String]) throws(ConfigError) {
         let settings = try Self.options.parse(ConverterType.completed(configuration), into: Settings())
         options = settings.json
-        schemaCountMax = max(1, settings.schemaCountMax)
-        reader = JSONReader(options: options, schemaCountMax: schemaCountMax)
+        plans = BoundedCache(countMax: settings.schemaCountMax)
+        reader = JSONReader(options: options, schemaCountMax: settings.schemaCountMax)
         // Java fails to start too, with a message of its own.
         if let text = settings.schemaContent, let problem = reader.useForAll(schemaText: text) {
             throw ConfigError(name: "schema.content", value: text, reason: problem)
@@ -100,21 +99,11 @@ package final class JSONConverter: Converter, HeaderConverter {
 
     package func sink(for schema: Schema, topic: String) throws -> ConverterSink? { .json(try plan(for: schema)) }
 
-    package func convert(
-        _ value: ConnectValue, schema: Schema?, header name: String, topic: String, into writer: inout ByteWriter
-    ) throws -> Bool {
-        try convert(value, schema: schema, topic: topic, into: &writer)
-    }
-
     package func decode(
         _ bytes: UnsafeRawBufferPointer?, topic: String, headers: [RawHeader]
     ) throws -> SchemaAndValue {
         guard let bytes else { return .null }
         return try reader.read(bytes)
-    }
-
-    package func decode(_ bytes: UnsafeRawBufferPointer?, header name: String, topic: String) throws -> SchemaAndValue {
-        try decode(bytes, topic: topic, headers: [])
     }
 
     @inline(__always)
@@ -124,14 +113,9 @@ package final class JSONConverter: Converter, HeaderConverter {
     }
 
     private func findPlan(for schema: Schema) throws(DataError) -> JSONSinkPlan {
-        let id = ObjectIdentifier(schema)
-        let plan: JSONSinkPlan
-        if let known = plans[id] {
-            plan = known
-        } else {
-            plan = try JSONSinkPlan(schema, options: options)
-            if plans.count >= schemaCountMax { plans.removeAll(keepingCapacity: true) }
-            plans[id] = plan
+        // The plan retains the schema, by whose identity it is found.
+        let plan = try plans.value(for: ObjectIdentifier(schema)) { () throws(DataError) in
+            try JSONSinkPlan(schema, options: options)
         }
         lastPlan = plan
         return plan

@@ -7,14 +7,13 @@ import WireCore
 /// becomes 0, and 300 as an `int8` becomes 44. Here such values are errors.
 struct JSONReader {
     private let options: JSONSinkOptions
-    private let schemaCountMax: Int
-    private var schemas: [JSONValue: Schema] = [:]
+    private var schemas: BoundedCache<JSONValue, Schema>
     /// `schema.content`: the schema of every document.
     private var fixedSchema: Schema?
 
     init(options: JSONSinkOptions, schemaCountMax: Int) {
         self.options = options
-        self.schemaCountMax = schemaCountMax
+        schemas = BoundedCache(countMax: schemaCountMax)
     }
 
     /// Uses one schema for all documents, which then consist of the payload only.
@@ -86,11 +85,9 @@ struct JSONReader {
 
     private mutating func schema(_ json: JSONValue) throws(DataError) -> Schema? {
         if json.isNull { return nil }
-        if let cached = schemas[json] { return cached }
-        let schema = try JSONSchemaReader(options: options).schema(json)
-        if schemas.count >= schemaCountMax { schemas.removeAll(keepingCapacity: true) }
-        schemas[json] = schema
-        return schema
+        return try schemas.value(for: json) { () throws(DataError) in
+            try JSONSchemaReader(options: options).schema(json)
+        }
     }
 }
 

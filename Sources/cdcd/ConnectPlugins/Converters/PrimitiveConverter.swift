@@ -104,12 +104,6 @@ package final class PrimitiveConverter: Converter, HeaderConverter {
             : DataError("Failed to serialize to \(kind.rawValue.lowercased()) (was class \(className)): ")
     }
 
-    package func convert(
-        _ value: ConnectValue, schema: Schema?, header name: String, topic: String, into writer: inout ByteWriter
-    ) throws -> Bool {
-        try convert(value, schema: schema, topic: topic, into: &writer)
-    }
-
     // MARK: Decoding
 
     package func decode(
@@ -133,10 +127,6 @@ package final class PrimitiveConverter: Converter, HeaderConverter {
 
     private var undecodable: DataError {
         DataError("Failed to deserialize \(kind.rawValue.lowercased()): ")
-    }
-
-    package func decode(_ bytes: UnsafeRawBufferPointer?, header name: String, topic: String) throws -> SchemaAndValue {
-        try decode(bytes, topic: topic, headers: [])
     }
 }
 

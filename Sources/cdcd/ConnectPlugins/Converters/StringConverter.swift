@@ -53,19 +53,9 @@ package final class StringConverter: Converter, HeaderConverter {
         return true
     }
 
-    package func convert(
-        _ value: ConnectValue, schema: Schema?, header name: String, topic: String, into writer: inout ByteWriter
-    ) throws -> Bool {
-        try convert(value, schema: schema, topic: topic, into: &writer)
-    }
-
     package func decode(
         _ bytes: UnsafeRawBufferPointer?, topic: String, headers: [RawHeader]
     ) throws -> SchemaAndValue {
         SchemaAndValue(Self.schema, bytes.map { .string(encoding.decode($0)) } ?? .null)
-    }
-
-    package func decode(_ bytes: UnsafeRawBufferPointer?, header name: String, topic: String) throws -> SchemaAndValue {
-        try decode(bytes, topic: topic, headers: [])
     }
 }

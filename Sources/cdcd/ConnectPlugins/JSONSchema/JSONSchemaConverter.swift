@@ -10,7 +10,9 @@ package final class JSONSchemaConverter: Converter {
 
     package static let plugin = PluginDescriptor(
         className, definition,
-        factory: .converter { context throws(ConfigError) in try JSONSchemaConverter(context) })
+        factory: .converter { context throws(ConfigError) in
+            try JSONSchemaConverter(context.properties, registry: ConverterRegistry(confluent: context))
+        })
 
     /// How values of a schema are written to a topic.
     private struct Writing {
@@ -21,29 +23,15 @@ package final class JSONSchemaConverter: Converter {
     }
 
     private let settings: JSONSchemaSettings
-    private let registry: SchemaRegistry
-    private let framing: SchemaFraming
-    private let subjects: SubjectNameStrategy
+    private let registry: ConverterRegistry
     private var writings: PerSchemaCache<Writing>
-    private var schemas: [SchemaID: Schema] = [:]
+    private var schemas: BoundedCache<SchemaID, Schema>
 
-    private convenience init(_ context: PluginContext) throws(ConfigError) {
-        let isKey = context.properties["converter.type"] == "key"
-        let registry = try ConfluentRegistrySettings(context.properties)
-        try self.init(
-            context.properties, registry: registry.makeRegistry(isKey: isKey, control: context.control),
-            framing: registry.framing(isKey: isKey), subjects: registry.subjects(isKey: isKey))
-    }
-
-    init(
-        _ properties: [String: String], registry: SchemaRegistry, framing: SchemaFraming,
-        subjects: SubjectNameStrategy = .topicName
-    ) throws(ConfigError) {
+    init(_ properties: [String: String], registry: ConverterRegistry) throws(ConfigError) {
         settings = try JSONSchemaSettings.options.parse(properties, into: JSONSchemaSettings())
         self.registry = registry
-        self.framing = framing
-        self.subjects = subjects
         writings = PerSchemaCache(countMax: settings.schemaCountMax)
+        schemas = BoundedCache(countMax: settings.schemaCountMax)
     }
 
     // MARK: Writing
@@ -65,11 +53,11 @@ package final class JSONSchemaConverter: Converter {
         .json(try writing(of: schema, topic).plan)
     }
 
-    package var addsRecordHeaders: Bool { framing.addsRecordHeaders }
+    package var addsRecordHeaders: Bool { registry.framing.addsRecordHeaders }
 
     package func recordHeaders(for schema: Schema?, topic: String) throws -> [RawHeader] {
-        guard framing.addsRecordHeaders, let schema else { return [] }
-        return try framing.headers(try writing(of: schema, topic).id)
+        guard addsRecordHeaders, let schema else { return [] }
+        return try registry.framing.headers(try writing(of: schema, topic).id)
     }
 
     private func writing(of schema: Schema, _ topic: String) throws -> Writing {
@@ -80,10 +68,11 @@ package final class JSONSchemaConverter: Converter {
                     schema.isOptional ? .null : nil
                 }
             do {
-                let subject = try subjects.subject(topic: topic, isKey: framing.isKey, recordName: schema.name)
-                let id = try registry.registration(of: RegisteredSchema(.json, text: text), subject: subject).id
+                let subject = try registry.subject(topic, schema.name)
+                let id = try registry.client.registration(
+                    of: RegisteredSchema(.json, text: text), subject: subject).id
                 let plan = try JSONSinkPlan(
-                    schema, options: settings.json, envelope: .prefix(try framing.prefix(id)))
+                    schema, options: settings.json, envelope: .prefix(try registry.framing.prefix(id)))
                 return Writing(id: id, plan: plan, null: null)
             } catch let error as DataError {
                 throw Self.writeError(topic, "Error registering JSON schema: \(text)\nCaused by: \(error.message)")
@@ -104,7 +93,7 @@ package final class JSONSchemaConverter: Converter {
     ) throws -> SchemaAndValue {
         guard let bytes else { return .null }
         do {
-            let frame = try framing.read(bytes, headers: headers)
+            let frame = try registry.framing.read(bytes, headers: headers)
             let schema = try schema(frame.id, topic)
             let payload = UnsafeRawBufferPointer(rebasing: bytes[frame.payloadOffset...])
             return SchemaAndValue(schema, try JSONReader.value(payload, schema, settings.json))
@@ -116,23 +105,19 @@ package final class JSONSchemaConverter: Converter {
     }
 
     private func schema(_ id: SchemaID, _ topic: String) throws -> Schema {
-        if let known = schemas[id] { return known }
-        let subject = subjects == .topicName
-            ? try subjects.subject(topic: topic, isKey: framing.isKey, recordName: nil) : nil
-        let registered = try registry.schema(id: id, subject: subject)
-        guard registered.language == .json else {
-            throw DataError("The schema \(id) is not a JSON Schema, but of the type \(registered.language.rawValue)")
+        try schemas.value(for: id) {
+            let registered = try registry.schema(id, topic: topic)
+            guard registered.language == .json else {
+                throw DataError("The schema \(id) is not a JSON Schema, but of the type \(registered.language.rawValue)")
+            }
+            var documents: [String: JSONValue] = [:]
+            for reference in try registry.client.referencedSchemas(of: registered) {
+                documents[reference.name] = try Self.parse(reference.schema.text)
+            }
+            var translator = JSONSchemaTranslator(
+                try Self.parse(registered.text), documents: documents, settings: settings)
+            return try translator.schema(version: nil)
         }
-        var documents: [String: JSONValue] = [:]
-        for reference in try registry.referencedSchemas(of: registered) {
-            documents[reference.name] = try Self.parse(reference.schema.text)
-        }
-        var translator = JSONSchemaTranslator(
-            try Self.parse(registered.text), documents: documents, settings: settings)
-        let schema = try translator.schema(version: nil)
-        if schemas.count >= settings.schemaCountMax { schemas.removeAll(keepingCapacity: true) }
-        schemas[id] = schema
-        return schema
     }
 
     /// Reads a document with the text of its schema, without a registry.

@@ -6,23 +6,11 @@ extension JSONSchemaSettings {
     private static let derivedOnly = "it concerns serializers that derive schemas from Java objects"
 
     static let options = ConfigOptions<JSONSchemaSettings>([
-        ConfigOption(
-            ConfigKey(
-                "generalized.sum.type.support", .boolean, defaultValue: "false",
-                documentation: "Whether unions and enumerations are marked in the way that all of Confluent's converters read."),
-            into: \.supportsGeneralizedSumTypes),
-        ConfigOption(
-            ConfigKey(
-                "ignore.default.for.nullables", .boolean, defaultValue: "false",
-                documentation: "Whether a null is written as null although its field has a default.")
-        ) { input, settings in
+        ConfigOption(ConfluentDataKeys.generalizedSumTypes, into: \.supportsGeneralizedSumTypes),
+        ConfigOption(ConfluentDataKeys.ignoresDefaultsOfNullables) { input, settings in
             if case .boolean(let value) = input.setting { settings.json.replacesNullWithDefault = !value }
         },
-        ConfigOption(
-            ConfigKey(
-                "schemas.cache.config", .int, defaultValue: "1000", importance: .low,
-                documentation: "How many translated schemas the converter keeps."),
-            into: \.schemaCountMax),
+        ConfigOption(ConfluentDataKeys.schemaCount, into: \.schemaCountMax),
         ConfigOption(
             ConfigKey(
                 "object.additional.properties", .boolean, defaultValue: "true",

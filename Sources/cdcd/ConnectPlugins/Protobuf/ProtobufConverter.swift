@@ -11,7 +11,9 @@ package final class ProtobufConverter: Converter {
 
     package static let plugin = PluginDescriptor(
         className, definition,
-        factory: .converter { context throws(ConfigError) in try ProtobufConverter(context) })
+        factory: .converter { context throws(ConfigError) in
+            try ProtobufConverter(context.properties, registry: ConverterRegistry(confluent: context))
+        })
 
     /// How values of a schema are written to a topic.
     private struct Writing {
@@ -28,29 +30,15 @@ package final class ProtobufConverter: Converter {
     }
 
     private let settings: ProtobufSettings
-    private let registry: SchemaRegistry
-    private let framing: SchemaFraming
-    private let subjects: SubjectNameStrategy
+    private let registry: ConverterRegistry
     private var writings: PerSchemaCache<Writing>
-    private var readings: [MessageID: ProtobufReadPlan.Kind] = [:]
+    private var readings: BoundedCache<MessageID, ProtobufReadPlan.Kind>
 
-    private convenience init(_ context: PluginContext) throws(ConfigError) {
-        let isKey = context.properties["converter.type"] == "key"
-        let registry = try ConfluentRegistrySettings(context.properties)
-        try self.init(
-            context.properties, registry: registry.makeRegistry(isKey: isKey, control: context.control),
-            framing: registry.framing(isKey: isKey), subjects: registry.subjects(isKey: isKey))
-    }
-
-    init(
-        _ properties: [String: String], registry: SchemaRegistry, framing: SchemaFraming,
-        subjects: SubjectNameStrategy = .topicName
-    ) throws(ConfigError) {
+    init(_ properties: [String: String], registry: ConverterRegistry) throws(ConfigError) {
         settings = try ProtobufSettings.options.parse(properties, into: ProtobufSettings())
         self.registry = registry
-        self.framing = framing
-        self.subjects = subjects
         writings = PerSchemaCache(countMax: settings.schemaCountMax)
+        readings = BoundedCache(countMax: settings.schemaCountMax)
     }
 
     // MARK: Writing
@@ -72,12 +60,12 @@ package final class ProtobufConverter: Converter {
         return true
     }
 
-    package var addsRecordHeaders: Bool { framing.addsRecordHeaders }
+    package var addsRecordHeaders: Bool { registry.framing.addsRecordHeaders }
 
     package func recordHeaders(for schema: Schema?, topic: String) throws -> [RawHeader] {
-        guard framing.addsRecordHeaders, let schema else { return [] }
+        guard addsRecordHeaders, let schema else { return [] }
         let writing = try writing(of: schema, topic)
-        return try framing.headers(writing.id, messageIndexes: writing.messageIndexes)
+        return try registry.framing.headers(writing.id, messageIndexes: writing.messageIndexes)
     }
 
     private func writing(of schema: Schema, _ topic: String) throws -> Writing {
@@ -85,9 +73,8 @@ package final class ProtobufConverter: Converter {
             let derived = try ProtobufSchemaBuilder.derivation(of: schema, settings)
             let text = ProtobufTextWriter.text(of: derived.file)
             do {
-                let subject = try subjects.subject(
-                    topic: topic, isKey: framing.isKey, recordName: derived.messageName)
-                let registration = try registry.registration(
+                let subject = try registry.subject(topic, derived.messageName)
+                let registration = try registry.client.registration(
                     of: RegisteredSchema(.protobuf, text: text), subject: subject)
                 var indexes = derived.messageIndexes
                 if registration.schema.text != text {
@@ -99,9 +86,9 @@ package final class ProtobufConverter: Converter {
                     indexes = found
                 }
                 let messageIndexes = ProtobufMessageIndexes.encoded(indexes)
-                let prefix = try framing.prefix(registration.id)
+                let prefix = try registry.framing.prefix(registration.id)
                 return Writing(
-                    id: registration.id, prefix: framing.addsRecordHeaders ? [] : prefix + messageIndexes,
+                    id: registration.id, prefix: addsRecordHeaders ? [] : prefix + messageIndexes,
                     messageIndexes: messageIndexes, kind: derived.kind)
             } catch let error as DataError {
                 throw Self.writeError(topic, "Error registering Protobuf schema: \(text)\nCaused by: \(error.message)")
@@ -120,7 +107,7 @@ package final class ProtobufConverter: Converter {
     ) throws -> SchemaAndValue {
         guard let bytes else { return .null }
         do {
-            let frame = try framing.read(bytes, headers: headers)
+            let frame = try registry.framing.read(bytes, headers: headers)
             var payload = UnsafeRawBufferPointer(rebasing: bytes[frame.payloadOffset...])
             let indexes: [Int]
             if frame.headerRest.isEmpty {
@@ -139,21 +126,18 @@ package final class ProtobufConverter: Converter {
     }
 
     private func reading(of message: MessageID, _ topic: String) throws -> ProtobufReadPlan.Kind {
-        if let known = readings[message] { return known }
-        let subject = subjects == .topicName
-            ? try subjects.subject(topic: topic, isKey: framing.isKey, recordName: nil) : nil
-        let registered = try registry.schema(id: message.schema, subject: subject)
-        guard registered.language == .protobuf else {
-            throw DataError(
-                "The schema \(message.schema) is not a Protobuf schema, but of the type \(registered.language.rawValue)")
+        try readings.value(for: message) {
+            let registered = try registry.schema(message.schema, topic: topic)
+            guard registered.language == .protobuf else {
+                throw DataError(
+                    "The schema \(message.schema) is not a Protobuf schema, but of the type "
+                        + registered.language.rawValue)
+            }
+            let imported = Dictionary(
+                try registry.client.referencedSchemas(of: registered).map { ($0.name, $0.schema.text) },
+                uniquingKeysWith: { first, _ in first })
+            return try Self.kind(registered.text, imported, message.indexes, settings)
         }
-        let imported = Dictionary(
-            try registry.referencedSchemas(of: registered).map { ($0.name, $0.schema.text) },
-            uniquingKeysWith: { first, _ in first })
-        let kind = try Self.kind(registered.text, imported, message.indexes, settings)
-        if readings.count >= settings.schemaCountMax { readings.removeAll(keepingCapacity: true) }
-        readings[message] = kind
-        return kind
     }
 
     private static func kind(

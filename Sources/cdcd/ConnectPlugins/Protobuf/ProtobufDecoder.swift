@@ -77,7 +77,7 @@ struct ProtobufDecoder {
             var found = found[place]
             if found == nil { found = try absent(field, depth) }
             guard var value = found else { continue }
-            if case .map(let entries) = value { value = .map(lastEntries(of: entries)) }
+            if case .map(let entries) = value { value = .map(entries.lastOfEachKey) }
             guard let member = field.member else {
                 values[field.index] = value
                 continue
@@ -88,21 +88,6 @@ struct ProtobufDecoder {
             values[field.index] = .structure(Struct(schema: schema, values: members))
         }
         return Struct(schema: plan.schema, values: values)
-    }
-
-    /// A later entry replaces an earlier one with the same key.
-    private static func lastEntries(of entries: [ConnectValue.MapEntry]) -> [ConnectValue.MapEntry] {
-        var places: [ConnectValue: Int] = [:]
-        var kept: [ConnectValue.MapEntry] = []
-        for entry in entries {
-            if let place = places[entry.key] {
-                kept[place] = entry
-            } else {
-                places[entry.key] = kept.count
-                kept.append(entry)
-            }
-        }
-        return kept
     }
 
     private static func absent(_ field: ProtobufReadPlan.Field, _ depth: Int) throws(DataError) -> ConnectValue? {

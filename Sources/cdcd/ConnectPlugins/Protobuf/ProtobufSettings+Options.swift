@@ -5,21 +5,9 @@ extension ProtobufSettings {
     private static let noReferences = "the files that schemas import here are known to every registry"
 
     static let options = ConfigOptions<ProtobufSettings>([
-        ConfigOption(
-            ConfigKey(
-                "generalized.sum.type.support", .boolean, defaultValue: "false",
-                documentation: "Whether unions and enumerations are marked in the way that all of Confluent's converters read."),
-            into: \.supportsGeneralizedSumTypes),
-        ConfigOption(
-            ConfigKey(
-                "ignore.default.for.nullables", .boolean, defaultValue: "false",
-                documentation: "Whether a null is written as null although its field has a default."),
-            into: \.ignoresDefaultsOfNullables),
-        ConfigOption(
-            ConfigKey(
-                "schemas.cache.config", .int, defaultValue: "1000", importance: .low,
-                documentation: "How many translated schemas the converter keeps."),
-            into: \.schemaCountMax),
+        ConfigOption(ConfluentDataKeys.generalizedSumTypes, into: \.supportsGeneralizedSumTypes),
+        ConfigOption(ConfluentDataKeys.ignoresDefaultsOfNullables, into: \.ignoresDefaultsOfNullables),
+        ConfigOption(ConfluentDataKeys.schemaCount, into: \.schemaCountMax),
         ConfigOption(
             ConfigKey(
                 "enhanced.protobuf.schema.support", .boolean, defaultValue: "false",

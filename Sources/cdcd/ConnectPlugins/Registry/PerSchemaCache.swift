@@ -14,23 +14,17 @@ struct PerSchemaCache<Value> {
         let value: Value
     }
 
-    private let countMax: Int
-    private var entries: [Key: Entry] = [:]
+    private var entries: BoundedCache<Key, Entry>
     private var last: Entry?
 
-    init(countMax: Int) { self.countMax = max(1, countMax) }
+    init(countMax: Int) { entries = BoundedCache(countMax: countMax) }
 
     /// - Parameter make: derives the value; called once for each schema and topic that the cache holds.
-    mutating func value(for schema: Schema, topic: String, make: () throws -> Value) rethrows -> Value {
+    mutating func value(for schema: Schema, topic: String, make: () throws -> Value) throws -> Value {
         if let last, last.schema === schema, last.topic == topic { return last.value }
-        let key = Key(schema: ObjectIdentifier(schema), topic: topic)
-        if let known = entries[key] {
-            last = known
-            return known.value
+        let entry = try entries.value(for: Key(schema: ObjectIdentifier(schema), topic: topic)) {
+            Entry(schema: schema, topic: topic, value: try make())
         }
-        let entry = Entry(schema: schema, topic: topic, value: try make())
-        if entries.count >= countMax { entries.removeAll(keepingCapacity: true) }
-        entries[key] = entry
         last = entry
         return entry.value
     }

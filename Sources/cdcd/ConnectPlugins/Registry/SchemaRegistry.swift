@@ -17,17 +17,18 @@ package final class SchemaRegistry {
 
     private let api: any RegistryAPI
     private let exchange: RegistryExchange
-    private let cachedSchemasMax: Int
-    private var registrations: [Key: SchemaRegistration] = [:]
-    private var schemas: [IDKey: RegisteredSchema] = [:]
-    private var references: [RegisteredSchema.Reference: RegisteredSchema] = [:]
+    private var registrations: BoundedCache<Key, SchemaRegistration>
+    private var schemas: BoundedCache<IDKey, RegisteredSchema>
+    private var references: BoundedCache<RegisteredSchema.Reference, RegisteredSchema>
 
     private static let referencesMax = 1000
 
     init(api: any RegistryAPI, exchange: RegistryExchange, cachedSchemasMax: Int = 1000) {
         self.api = api
         self.exchange = exchange
-        self.cachedSchemasMax = max(1, cachedSchemasMax)
+        registrations = BoundedCache(countMax: cachedSchemasMax)
+        schemas = BoundedCache(countMax: cachedSchemasMax)
+        references = BoundedCache(countMax: cachedSchemasMax)
     }
 
     /// Registers a schema, or looks it up, according to the settings. Asks the registry once for each schema and
@@ -38,29 +39,14 @@ package final class SchemaRegistry {
     package func registration(
         of schema: RegisteredSchema, subject: SchemaSubject
     ) throws -> SchemaRegistration {
-        let key = Key(schema: schema, subject: subject)
-        if let known = registrations[key] { return known }
-        let registration: SchemaRegistration
-        do {
-            registration = try api.registration(of: schema, subject: subject, exchange)
-        } catch let error as RegistryError {
-            let isIncompatible = api.isIncompatibility(error)
-            throw DataError(isIncompatible ? try explanation(of: error, schema, subject) : error.explanation)
+        try registrations.value(for: Key(schema: schema, subject: subject)) {
+            do {
+                return try api.registration(of: schema, subject: subject, exchange)
+            } catch let error as RegistryError {
+                let isIncompatible = api.isIncompatibility(error)
+                throw DataError(isIncompatible ? try explanation(of: error, schema, subject) : error.explanation)
+            }
         }
-        if registrations.count >= cachedSchemasMax { registrations.removeAll(keepingCapacity: true) }
-        registrations[key] = registration
-        return registration
-    }
-
-    /// As `registration`, for callers that write with the given schema only.
-    ///
-    /// - Throws: also `DataError` if the settings select another schema.
-    package func register(_ schema: RegisteredSchema, subject: String) throws -> SchemaID {
-        let registration = try registration(of: schema, subject: SchemaSubject(subject))
-        guard registration.schema == schema else {
-            throw DataError("The registry's schema of subject \(subject) differs from that of the record")
-        }
-        return registration.id
     }
 
     /// The schema of a record that is read.
@@ -68,12 +54,9 @@ package final class SchemaRegistry {
     /// - Parameter subject: where the schema is expected; nil if it is not known.
     /// - Throws: as `registration`; `DataError` if the registry does not have the schema.
     package func schema(id: SchemaID, subject: SchemaSubject? = nil) throws -> RegisteredSchema {
-        let key = IDKey(id: id, subject: subject)
-        if let known = schemas[key] { return known }
-        let schema = try explainingRefusals { try api.schema(id: id, subject: subject, exchange) }
-        if schemas.count >= cachedSchemasMax { schemas.removeAll(keepingCapacity: true) }
-        schemas[key] = schema
-        return schema
+        try schemas.value(for: IDKey(id: id, subject: subject)) {
+            try explainingRefusals { try api.schema(id: id, subject: subject, exchange) }
+        }
     }
 
     /// The schemas that a schema refers to, directly or through others: each after those that it refers to itself.
@@ -107,11 +90,9 @@ package final class SchemaRegistry {
     }
 
     private func referenced(_ reference: RegisteredSchema.Reference) throws -> RegisteredSchema {
-        if let known = references[reference] { return known }
-        let schema = try explainingRefusals { try api.schema(of: reference, exchange) }
-        if references.count >= cachedSchemasMax { references.removeAll(keepingCapacity: true) }
-        references[reference] = schema
-        return schema
+        try references.value(for: reference) {
+            try explainingRefusals { try api.schema(of: reference, exchange) }
+        }
     }
 
     /// Says what has changed since the latest version. What the registry does not answer is left out.

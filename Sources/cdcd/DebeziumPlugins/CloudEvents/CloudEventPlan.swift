@@ -12,8 +12,8 @@ final class CloudEventPlan {
     private let position: FieldAccess
     private let recordSchema: Schema
     private let dataFields: [FieldAccess]
-    private var dataSchemas: [String: Schema] = [:]
-    private var eventSchemas: [EventKey: Schema] = [:]
+    private var dataSchemas = BoundedCache<String, Schema>(countMax: schemaCountMax)
+    private var eventSchemas = BoundedCache<EventKey, Schema>(countMax: schemaCountMax)
     private static let schemaCountMax = 256
     private static let timeFormat = try? SimpleDateFormat("yyyy-MM-dd'T'HH:mm:ss.SSSXXX", now: 0)
 
@@ -90,17 +90,12 @@ final class CloudEventPlan {
 
     /// The data of an event: the row before and after the change, or the whole value if metadata is in headers.
     func data(_ record: Struct, _ metadata: CloudEventMetadata) throws -> Struct {
-        let schema: Schema
-        if let known = dataSchemas[metadata.dataSchemaName] {
-            schema = known
-        } else {
+        let schema = try dataSchemas.value(for: metadata.dataSchemaName) { () throws(DataError) in
             let fields = try dataFields.map { field throws(DataError) in
                 guard let schema = field.schema else { throw DataError("\(field.name) is not a valid field name") }
                 return Schema.Field(field.name, schema)
             }
-            schema = Schema(.structure, name: metadata.dataSchemaName, fields: fields)
-            if dataSchemas.count >= Self.schemaCountMax { dataSchemas.removeAll() }
-            dataSchemas[metadata.dataSchemaName] = schema
+            return Schema(.structure, name: metadata.dataSchemaName, fields: fields)
         }
         var values = ContiguousArray<ConnectValue>()
         for field in dataFields { values.append(try field.value(in: record)) }
@@ -115,20 +110,18 @@ final class CloudEventPlan {
     private func eventSchema(_ name: String, _ data: Schema, hasDataSchema: Bool) throws(DataError) -> Schema {
         let key = EventKey(name: name, data: ObjectIdentifier(data), hasDataSchema: hasDataSchema)
         // The schema retains that of the data, whose identity is part of the key.
-        if let known = eventSchemas[key] { return known }
-        var names = ["id", "source", "specversion", "type", "time", "datacontenttype"]
-        if hasDataSchema { names.append("dataschema") }
-        if options.addsTraceParent { names.append("traceparent") }
-        if options.addsExtensions { names.append("iodebeziumop") }
-        var fields = names.map { Schema.Field($0, Self.string) } + extensions
-        if options.addsExtensions {
-            fields += Self.transactionFields.map { .init(Self.name("tx" + $0), Self.string.optional()) }
+        return try eventSchemas.value(for: key) { () throws(DataError) in
+            var names = ["id", "source", "specversion", "type", "time", "datacontenttype"]
+            if hasDataSchema { names.append("dataschema") }
+            if options.addsTraceParent { names.append("traceparent") }
+            if options.addsExtensions { names.append("iodebeziumop") }
+            var fields = names.map { Schema.Field($0, Self.string) } + extensions
+            if options.addsExtensions {
+                fields += Self.transactionFields.map { .init(Self.name("tx" + $0), Self.string.optional()) }
+            }
+            fields.append(.init("data", data))
+            return Schema(.structure, name: name, fields: try Schema.distinct(fields))
         }
-        fields.append(.init("data", data))
-        let schema = Schema(.structure, name: name, fields: try Schema.distinct(fields))
-        if eventSchemas.count >= Self.schemaCountMax { eventSchemas.removeAll() }
-        eventSchemas[key] = schema
-        return schema
     }
 
     /// The extension attribute of a field of `source`: integers of 64 bits are texts, since CloudEvents has none.

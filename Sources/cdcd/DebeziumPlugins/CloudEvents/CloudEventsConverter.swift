@@ -28,8 +28,8 @@ package final class CloudEventsConverter: Converter {
     private let registryURLs: String
     let dataHasSchemas: Bool
     /// With the schemas by whose identity they are found.
-    private var plans: [PlanKey: (record: Schema, plan: CloudEventPlan)] = [:]
-    private static let planCountMax = 4096
+    /// With the record's schema, which an entry retains: another one must not get its identity.
+    private var plans = BoundedCache<PlanKey, (record: Schema, plan: CloudEventPlan)>(countMax: 4096)
 
     private static let jsonClass = "org.apache.kafka.connect.json.JsonConverter"
 
@@ -138,10 +138,8 @@ package final class CloudEventsConverter: Converter {
         let source = metadata.source.schema
         let key = PlanKey(
             record: ObjectIdentifier(record), source: ObjectIdentifier(source), connector: metadata.connector)
-        if let known = plans[key] { return known.plan }
-        let plan = try CloudEventPlan(record: record, source: source, connector: metadata.connector, options)
-        if plans.count >= Self.planCountMax { plans.removeAll() }
-        plans[key] = (record, plan)
-        return plan
+        return try plans.value(for: key) { () throws(DataError) in
+            (record, try CloudEventPlan(record: record, source: source, connector: metadata.connector, options))
+        }.plan
     }
 }

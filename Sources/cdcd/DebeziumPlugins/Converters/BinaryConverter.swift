@@ -129,21 +129,11 @@ package final class BinaryConverter: Converter, HeaderConverter {
         return "value of type '\(value.javaClassName(schema))'"
     }
 
-    package func convert(
-        _ value: ConnectValue, schema: Schema?, header name: String, topic: String, into writer: inout ByteWriter
-    ) throws -> Bool {
-        try convert(value, schema: schema, topic: topic, into: &writer)
-    }
-
     // MARK: Decoding
 
     package func decode(
         _ bytes: UnsafeRawBufferPointer?, topic: String, headers: [RawHeader]
     ) throws -> SchemaAndValue {
         SchemaAndValue(Self.schema, bytes.map { .bytes([UInt8]($0)) } ?? .null)
-    }
-
-    package func decode(_ bytes: UnsafeRawBufferPointer?, header name: String, topic: String) throws -> SchemaAndValue {
-        try decode(bytes, topic: topic, headers: [])
     }
 }

@@ -5,7 +5,7 @@ final class FieldDropping {
     private let header: String
     private let dropsFromKey: Bool
     private let keepsSchemaCompatible: Bool
-    private var plans: [Key: Plan] = [:]
+    private var plans = BoundedCache<Key, Plan>(countMax: 4096)
 
     private struct Key: Hashable {
         let schema: ObjectIdentifier
@@ -59,19 +59,17 @@ final class FieldDropping {
 
     private func plan(for schema: Schema, _ names: [String], _ protectedFrom: Int) -> Plan {
         let key = Key(schema: ObjectIdentifier(schema), fields: names, protectedFrom: protectedFrom)
-        if let known = plans[key] { return known }
-        let kept = schema.fields.indices.filter { index in
-            let field = schema.fields[index]
-            let mayGo = index < protectedFrom && (!keepsSchemaCompatible || field.schema.isOptional)
-            return !(mayGo && names.contains(field.name))
+        return plans.value(for: key) {
+            let kept = schema.fields.indices.filter { index in
+                let field = schema.fields[index]
+                let mayGo = index < protectedFrom && (!keepsSchemaCompatible || field.schema.isOptional)
+                return !(mayGo && names.contains(field.name))
+            }
+            let output = Schema(
+                .structure, name: schema.name, version: schema.version, documentation: schema.documentation,
+                parameters: schema.parameters, fields: kept.map { schema.fields[$0] })
+            let isUnchanged = kept.count == schema.fields.count && keepsSchemaCompatible
+            return Plan(source: schema, output: isUnchanged ? nil : output, kept: kept)
         }
-        let output = Schema(
-            .structure, name: schema.name, version: schema.version, documentation: schema.documentation,
-            parameters: schema.parameters, fields: kept.map { schema.fields[$0] })
-        let isUnchanged = kept.count == schema.fields.count && keepsSchemaCompatible
-        let plan = Plan(source: schema, output: isUnchanged ? nil : output, kept: kept)
-        if plans.count >= 4096 { plans.removeAll() }
-        plans[key] = plan
-        return plan
     }
 }

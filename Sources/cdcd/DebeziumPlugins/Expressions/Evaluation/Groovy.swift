@@ -282,24 +282,6 @@ enum Groovy {
 }
 
 extension SchemaType {
-    /// The name of the constant of `Schema.Type`.
-    var javaName: String {
-        switch self {
-        case .int8: "INT8"
-        case .int16: "INT16"
-        case .int32: "INT32"
-        case .int64: "INT64"
-        case .float32: "FLOAT32"
-        case .float64: "FLOAT64"
-        case .boolean: "BOOLEAN"
-        case .string: "STRING"
-        case .bytes: "BYTES"
-        case .array: "ARRAY"
-        case .map: "MAP"
-        case .structure: "STRUCT"
-        }
-    }
-
     /// The position of the constant in `Schema.Type`.
     fileprivate var javaOrdinal: Int {
         let order: [SchemaType] = [
