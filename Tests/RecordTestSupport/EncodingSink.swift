@@ -31,7 +31,9 @@ package final class EncodingSink: RecordSink {
     package struct Comparison: Sendable {
         /// The number of records that were encoded on both paths, or dropped by a transform on both.
         package var comparedCount = 0
-        /// The number of records that could not be written as bytes.
+        /// The number of records on whose values the transforms depend.
+        package var valueDependentCount = 0
+        /// The number of other records that could not be written as bytes.
         package var valuesOnlyCount = 0
         package var differences: [String] = []
 
@@ -39,6 +41,7 @@ package final class EncodingSink: RecordSink {
 
         package mutating func add(_ other: Comparison) {
             comparedCount += other.comparedCount
+            valueDependentCount += other.valueDependentCount
             valuesOnlyCount += other.valuesOnlyCount
             differences += other.differences
         }
@@ -52,13 +55,20 @@ package final class EncodingSink: RecordSink {
     package var comparison = Comparison()
 
     private var writer: ConnectRuntime.RecordWriter
+    /// Tells why a shape is not written as bytes.
+    private let transforms: TransformationChain
     private let path: Path
-    /// What `Path.both` wrote as bytes for the record that is emitted next.
-    private var written: Encoded?
+    /// What `Path.both` did with the row of the record that is emitted next.
+    private var written: Written?
 
     private enum Encoded: Equatable {
         case record(Output)
         case dropped
+    }
+
+    private enum Written {
+        case encoded(Encoded)
+        case dependsOnValues
     }
 
     /// - Parameter connector: the configuration of the connector; the worker's converter is JsonConverter. The Avro
@@ -74,6 +84,7 @@ package final class EncodingSink: RecordSink {
             "config.storage.topic": "c", "offset.storage.topic": "o", "status.storage.topic": "s",
         ], plugins: plugins)
         writer = try ConnectRuntime.RecordWriter(connector: connector, worker: worker, plugins: plugins)
+        transforms = try TransformationChain(configuration: connector, plugins: plugins)
     }
 
     package func emit(_ record: consuming ConnectRecord) throws -> Bool {
@@ -82,19 +93,22 @@ package final class EncodingSink: RecordSink {
         do {
             encoded = try convert(&record)
         } catch {
-            if written != nil { comparison.differences.append("\(record.topic): only the values fail: \(error)") }
+            if case .encoded = written {
+                comparison.differences.append("\(record.topic): only the values fail: \(error)")
+            }
             throw error
         }
         guard path == .both else {
             add(encoded)
             return encoded != .dropped
         }
-        guard let written else {
-            comparison.valuesOnlyCount += 1
-            return encoded != .dropped
+        switch written {
+        case .encoded(let bytes):
+            comparison.comparedCount += 1
+            if bytes != encoded { comparison.differences.append(Self.difference(bytes, encoded)) }
+        case .dependsOnValues: comparison.valueDependentCount += 1
+        case nil: comparison.valuesOnlyCount += 1
         }
-        comparison.comparedCount += 1
-        if written != encoded { comparison.differences.append(Self.difference(written, encoded)) }
         return encoded != .dropped
     }
 
@@ -121,12 +135,12 @@ package final class EncodingSink: RecordSink {
     package func encoding(of shape: RecordShape) -> RecordEncoding {
         guard path != .values else { return .records }
         switch (try? writer.path(of: shape)) ?? .records {
-        case .records: return .records
+        case .records:
+            guard path == .both, dependsOnValues(shape) else { return .records }
+            return .bytes(notWritten(shape, .dependsOnValues))
         case .dropped:
             guard path == .both else { return .dropped }
-            return .bytes(
-                ByteEncoding(
-                    shape: shape, key: .none, value: nil, hasVariableHeaders: false, target: Target(self, nil)))
+            return .bytes(notWritten(shape, .encoded(.dropped)))
         case .bytes(let parts):
             return .bytes(
                 ByteEncoding(
@@ -135,15 +149,43 @@ package final class EncodingSink: RecordSink {
         }
     }
 
+    private func dependsOnValues(_ shape: RecordShape) -> Bool {
+        var shape = shape
+        return (try? transforms.apply(to: &shape)) == .dependsOnValues
+    }
+
+    /// An encoding that writes nothing, of rows that are emitted as records of values.
+    private func notWritten(_ shape: RecordShape, _ reason: Written) -> ByteEncoding {
+        ByteEncoding(
+            shape: shape, key: .none, value: nil, hasVariableHeaders: false, target: Announcement(self, reason))
+    }
+
     package func checkpoint(partition: JSONObject, offset: JSONObject) throws {}
     package func awaitDelivery() throws {}
 
+    /// Notes what is known of rows that are not written.
+    private final class Announcement: ByteTarget {
+        private unowned let sink: EncodingSink
+        private let announced: Written
+
+        init(_ sink: EncodingSink, _ announced: Written) {
+            self.sink = sink
+            self.announced = announced
+        }
+
+        func append(
+            key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headerValues: [ConnectValue]
+        ) throws -> Bool {
+            sink.written = announced
+            return false
+        }
+    }
+
     private final class Target: ByteTarget {
         private unowned let sink: EncodingSink
-        /// nil for records that are dropped.
-        private let parts: ConnectRuntime.RecordWriter.Parts?
+        private let parts: ConnectRuntime.RecordWriter.Parts
 
-        init(_ sink: EncodingSink, _ parts: ConnectRuntime.RecordWriter.Parts?) {
+        init(_ sink: EncodingSink, _ parts: ConnectRuntime.RecordWriter.Parts) {
             self.sink = sink
             self.parts = parts
         }
@@ -152,10 +194,6 @@ package final class EncodingSink: RecordSink {
         func append(
             key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?, headerValues: [ConnectValue]
         ) throws -> Bool {
-            guard let parts else {
-                sink.written = .dropped
-                return false
-            }
             guard let headers = try? parts.headers ?? sink.writer.headers(of: parts, headerValues) else {
                 return false
             }
@@ -163,7 +201,7 @@ package final class EncodingSink: RecordSink {
                 topic: parts.shape.topic, partition: nil, timestampMilliseconds: nil, key: key.map { [UInt8]($0) },
                 value: value.map { [UInt8]($0) }, headers: headers.bytes)
             guard sink.path == .bytes else {
-                sink.written = .record(output)
+                sink.written = .encoded(.record(output))
                 return false
             }
             sink.outputs.append(output)

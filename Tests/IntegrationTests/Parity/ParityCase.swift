@@ -19,6 +19,12 @@ struct ParityCase {
     /// SQL after the case, also if it fails.
     let cleanup: [String]
 
+    /// Whether the value converter can write rows as bytes.
+    var canWriteRows: Bool {
+        let className = configuration["value.converter"] ?? "JsonConverter"
+        return ["JsonConverter", "JsonSchemaConverter", "AvroConverter"].contains { className.hasSuffix($0) }
+    }
+
     private static let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
