@@ -1,43 +1,35 @@
 #!/usr/bin/python3
-"""The schema registry is killed while a worker streams: the task waits, reports it, and continues without losing a row.
+"""The schema registry is killed while a worker streams: the tasks of all converters that use it wait, report it, and continue without
+losing a row. A task with errors.retry.timeout fails after that time, and continues when it is restarted.
 
 Needs the real registry beside the checkout (../shared/peers) and Java 17; says so where they are missing. The broker is the development broker.
 """
-import os
-import subprocess
 import sys
-import urllib.request
 
 from confluent_kafka import KafkaException
 
-from scenario import ROOT, Broker, MySQL, Scratch, Topic, Worker, check, eventually, free_port
+from registry import Registry, require
+from scenario import Broker, MySQL, Scratch, Topic, Worker, check, eventually
 
-PEERS = ROOT.parent / "shared/peers/peers"
-NAME = "away"
-CONVERTER = os.environ.get("CONVERTER", "io.confluent.connect.json.JsonSchemaConverter")
+# With this limit a task fails.
+LIMITED, LIMIT_MILLISECONDS = "limited", 1500
 
 
-class Registry:
-    """Apicurio Registry in a state folder of its own, which a kill does not remove."""
-
-    def __init__(self, folder):
-        self.environment = os.environ | {"PEERS_STATE": str(folder / "peers")}
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}/apis/ccompat/v7"
-        self.run("up", "registry", self.port)
-        # This registry lacks a class to compare JSON schemas with.
-        subprocess.run(["curl", "-sf", "-X", "PUT", f"{self.url}/config", "-H", "Content-Type: application/json",
-                        "-d", '{"compatibility":"NONE"}'], check=True, stdout=subprocess.DEVNULL)
-
-    def run(self, *words):
-        subprocess.run([PEERS, *map(str, words)], check=True, env=self.environment, stdout=subprocess.DEVNULL)
-
-    def subjects(self):
-        with urllib.request.urlopen(f"{self.url}/subjects", timeout=10) as answer:
-            return answer.read().decode()
-
-    def kill(self):
-        self.run("down", "all")
+def converters(registry):
+    """The properties of the value converter of each connector."""
+    confluent = {"schema.registry.url": registry.url}
+    # The id is in the value, which is what this scenario reads.
+    apicurio = {"apicurio.registry.url": registry.apicurio, "apicurio.registry.auto-register": "true", "apicurio.registry.headers.enabled": "false"}
+    classes = {
+        "avro": ("io.confluent.connect.avro.AvroConverter", confluent),
+        "apicurio": ("io.apicurio.registry.utils.converter.AvroConverter", apicurio),
+        "extjson": ("io.apicurio.registry.utils.converter.ExtJsonConverter", apicurio),
+        "json": ("io.confluent.connect.json.JsonSchemaConverter", confluent),
+        "protobuf": ("io.confluent.connect.protobuf.ProtobufConverter", confluent),
+        LIMITED: ("io.confluent.connect.avro.AvroConverter", confluent),
+    }
+    return {name: {"value.converter": converter} | {f"value.converter.{key}": value for key, value in options.items()}
+            for name, (converter, options) in classes.items()}
 
 
 def stored(topic):
@@ -48,52 +40,68 @@ def stored(topic):
         return 0
 
 
-def trace(worker):
-    status = worker.rest("GET", f"/connectors/{NAME}/status")
+def trace(worker, name):
+    status = worker.rest("GET", f"/connectors/{name}/status")
     return status["tasks"][0].get("trace", "") if status and status["tasks"] else ""
 
 
 def main():
-    if not PEERS.exists():
-        print("registry_away.py: skipped, there is no ../shared/peers")
-        return
+    require()
     with Scratch() as scratch:
         mysql = scratch.keep(MySQL())
         broker = scratch.keep(Broker(scratch.folder))
         registry = scratch.keep(Registry(scratch.folder))
+        registry.allow_incompatible_schemas()
         mysql.sql("CREATE DATABASE away", "CREATE TABLE away.t (id INT PRIMARY KEY)", "INSERT INTO away.t VALUES (1)")
         worker = scratch.keep(Worker(scratch.folder, broker.address))
-        worker.create(NAME, mysql, database_include_list="away", value_converter=CONVERTER,
-                      **{"value_converter_schema_registry_url": registry.url})
-        topic = Topic(broker.address, f"{NAME}.away.t")
-        eventually("the first row arrives", lambda: stored(topic) >= 1)
-        check(f"{NAME}.away.t-value" in registry.subjects(), "the schema is registered")
+        topics, connectors = {}, converters(registry)
+        for number, (name, properties) in enumerate(connectors.items()):
+            limit = {"errors.retry.timeout": str(LIMIT_MILLISECONDS)} if name == LIMITED else {}
+            worker.create(name, mysql, database_include_list="away", database_server_id=str(8405 + number), **properties, **limit)
+            topics[name] = Topic(broker.address, f"{name}.away.t")
+        waiting = [name for name in connectors if name != LIMITED]
+
+        def everywhere(what, names, question, seconds=30.0):
+            return max(eventually(f"{what} ({name})", lambda name=name: question(name), seconds)[1] for name in names)
+
+        def pause_and_resume():
+            for name in waiting:
+                worker.rest("PUT", f"/connectors/{name}/pause")
+            seconds = everywhere("the task pauses", waiting, lambda name: worker.state(name) == "PAUSED")
+            for name in waiting:
+                worker.rest("PUT", f"/connectors/{name}/resume")
+            return seconds
+
+        everywhere("the first row arrives", connectors, lambda name: stored(topics[name]) >= 1)
+        # Confluent's API does not show schemas of Connect, which ExtJsonConverter registers.
+        check({f"{name}.away.t-value" for name in connectors if name != "extjson"}.issubset(registry.subjects()), "the schemas are registered")
 
         registry.run("kill", "registry")
         mysql.sql("INSERT INTO away.t VALUES (2)")
-        eventually("a row with a known schema arrives without the registry", lambda: stored(topic) >= 2)
+        everywhere("a row with a known schema arrives without the registry", connectors, lambda name: stored(topics[name]) >= 2)
         mysql.sql("ALTER TABLE away.t ADD COLUMN b INT", *(f"INSERT INTO away.t VALUES ({n}, {n})" for n in range(3, 103)))
-        _, seconds = eventually("the task waits", lambda: worker.state(NAME) == "RESTARTING")
-        check("The schema registry does not answer" in trace(worker), f"the state is RESTARTING with the reason after {seconds:.1f} s")
-        worker.rest("PUT", f"/connectors/{NAME}/pause")
-        _, seconds = eventually("the task pauses", lambda: worker.state(NAME) == "PAUSED")
-        worker.rest("PUT", f"/connectors/{NAME}/resume")
-        eventually("the task waits again", lambda: worker.state(NAME) == "RESTARTING")
-        check(stored(topic) == 2, f"no record is written meanwhile; the task was paused within {seconds:.1f} s")
+        seconds = everywhere("the task waits", connectors, lambda name: worker.state(name) in ("RESTARTING", "FAILED"))
+        check(all("The schema registry does not answer" in trace(worker, name) for name in waiting),
+              f"the state is RESTARTING with the reason after {seconds:.1f} s")
+        _, seconds = eventually("the task with a limit fails", lambda: worker.state(LIMITED) == "FAILED")
+        check("The schema registry does not answer" in trace(worker, LIMITED),
+              f"the task with errors.retry.timeout is FAILED with the reason {seconds:.1f} s later")
+        seconds = pause_and_resume()
+        everywhere("the task waits again", waiting, lambda name: worker.state(name) == "RESTARTING")
+        check(all(stored(topic) == 2 for topic in topics.values()), f"no record is written meanwhile; the tasks were paused within {seconds:.1f} s")
 
         registry.run("start", "registry")
-        _, seconds = eventually("the task continues", lambda: worker.state(NAME) == "RUNNING", seconds=60)
-        eventually("all rows arrive", lambda: stored(topic) >= 102)
+        seconds = everywhere("the task continues", waiting, lambda name: worker.state(name) == "RUNNING", seconds=60)
+        worker.rest("POST", f"/connectors/{LIMITED}/tasks/0/restart")
+        everywhere("all rows arrive", connectors, lambda name: stored(topics[name]) >= 102)
         # A repeated record would follow the last one.
-        worker.rest("PUT", f"/connectors/{NAME}/pause")
-        eventually("the task pauses", lambda: worker.state(NAME) == "PAUSED")
-        worker.rest("PUT", f"/connectors/{NAME}/resume")
-        eventually("the task runs", lambda: worker.state(NAME) == "RUNNING")
-        check(stored(topic) == 102, f"every row arrives once, {seconds:.1f} s after the registry is back")
+        pause_and_resume()
+        everywhere("the task runs", connectors, lambda name: worker.state(name) == "RUNNING")
+        check(all(stored(topic) == 102 for topic in topics.values()), f"every row arrives once, {seconds:.1f} s after the registry is back")
 
         registry.run("kill", "registry")
         mysql.sql("ALTER TABLE away.t ADD COLUMN c INT", "INSERT INTO away.t VALUES (103, 1, 1)")
-        eventually("the task waits", lambda: worker.state(NAME) == "RESTARTING")
+        everywhere("the task waits", waiting, lambda name: worker.state(name) == "RESTARTING")
         check(worker.terminate() < 5, "the worker stops during the wait")
 
 

@@ -2,20 +2,17 @@
 """The records that JsonSchemaConverter and ProtobufConverter write are read back by Confluent's deserializers for Python, with the
 schemas from a real registry, to the rows of the table.
 
-Needs PyPI's confluent-kafka[json,protobuf,schemaregistry], grpcio-tools and pymysql, and a registry with Confluent's API at $REGISTRY
-(as ../shared/peers/debezium starts it); is skipped without them.
+Needs PyPI's confluent-kafka[json,protobuf,schemaregistry], grpcio-tools and pymysql (scripts/packages python), the real registry beside
+the checkout (../shared/peers) and Java 17; is skipped without them. The broker is the development broker.
 """
 import decimal
-import os
 import pathlib
 import sys
 import tempfile
-import time
-import urllib.request
 
-from scenario import ROOT, Broker, MySQL, Scratch, Topic, Worker, check, eventually
+from registry import Registry, require
+from scenario import Broker, BytesTopic, MySQL, Scratch, Worker, check, eventually
 
-REGISTRY = os.environ.get("REGISTRY", "http://127.0.0.1:8081/apis/ccompat/v7")
 TABLE = ("id int PRIMARY KEY, small tinyint, big bigint unsigned, name varchar(20), amount decimal(10,2), made datetime(3), day date, "
          "clock time, changed timestamp NULL, kind enum('new','old'), tags set('a','b'), data varbinary(8), doc json, ratio double, "
          "flag boolean")
@@ -33,13 +30,6 @@ DECIMAL = """syntax = "proto3"; package confluent.type;
 message Decimal { bytes value = 1; uint32 precision = 2; int32 scale = 3; }"""
 
 
-def skip(reason):
-    print(f"skipped: {reason}")
-    sys.exit(0)
-
-
-if not (ROOT.parent / "shared/peers").exists():
-    skip("there is no ../shared/peers")
 try:
     import grpc_tools
     from confluent_kafka.schema_registry import SchemaRegistryClient
@@ -49,11 +39,8 @@ try:
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
     from grpc_tools import protoc
 except ImportError as error:
-    skip(error)
-try:
-    urllib.request.urlopen(f"{REGISTRY}/subjects", timeout=5).close()
-except OSError as error:
-    skip(f"{REGISTRY}: {error}")
+    print(f"registry_formats.py: skipped, {error}")
+    sys.exit(0)
 
 
 def message_class(text, name):
@@ -93,17 +80,6 @@ def plain(message):
     return values
 
 
-class RawTopic(Topic):
-    """Keys and values as bytes."""
-
-    def poll(self, seconds=0.0, records_max=None):
-        while (message := self.consumer.poll(seconds)) is not None:
-            seconds = 0.0
-            if not message.error():
-                self.records.append((message.key(), message.value()))
-        return len(self.records)
-
-
 def decimals(row, json):
     return row | {"amount": None if row["amount"] is None else (float if json else decimal.Decimal)(row["amount"])}
 
@@ -119,24 +95,22 @@ def expected(json):
     return [decimals(row, json) for row in (first, second, third)]
 
 
-def run(scratch, mysql, kafka, converter, decoder, json):
-    name = f"formats{int(time.time())}{'j' if json else 'p'}"
-    worker = scratch.keep(Worker(scratch.folder, kafka.address, group_id=name, **{
-        f"{kind}_storage_topic": f"{name}-{kind}" for kind in ("config", "offset", "status")}))
+def run(mysql, kafka, worker, registry, converter, decoder, json):
+    name = "json" if json else "protobuf"
     mysql.sql("DROP DATABASE IF EXISTS formats", "CREATE DATABASE formats", f"CREATE TABLE formats.t ({TABLE})",
               f"INSERT INTO formats.t VALUES {ROWS[0]}")
     own = {f"{kind}.converter{rest}": value for kind in ("key", "value") for rest, value in {
-        "": converter, ".schema.registry.url": REGISTRY, ".decimal.format": "NUMERIC", ".optional.for.nullables": "true"}.items()}
+        "": converter, ".schema.registry.url": registry.url, ".decimal.format": "NUMERIC", ".optional.for.nullables": "true"}.items()}
     # An option of another format is ignored, as by Java.
     worker.create(name, mysql, **own, database_include_list="formats", bigint_unsigned_handling_mode="long")
-    topic = RawTopic(kafka.address, f"{name}.formats.t")
+    topic = BytesTopic(kafka.address, f"{name}.formats.t")
     eventually("the row of the snapshot is there", lambda: topic.poll(0.1) >= 1)
     mysql.sql(f"INSERT INTO formats.t VALUES {ROWS[1]}", f"INSERT INTO formats.t VALUES {ROWS[2]}",
               "UPDATE formats.t SET name = 'x' WHERE id = 3", "DELETE FROM formats.t WHERE id = 3")
     eventually("the changes are there", lambda: topic.poll(0.1) >= 6)
-    keys, values = decoder(f"{name}.formats.t")
-    check([keys(key)["id"] for key, _ in topic.records] == [1, 2, 3, 3, 3, 3], "keys are those of the rows")
-    changes = [values(value) for _, value in topic.records[:5]]
+    keys, values = decoder(registry, f"{name}.formats.t")
+    check([keys(key)["id"] for key, _, _ in topic.records] == [1, 2, 3, 3, 3, 3], "keys are those of the rows")
+    changes = [values(value) for _, value, _ in topic.records[:5]]
     rows, full = expected(json), lambda row: None if row is None else {column: row.get(column) for column in expected(json)[0]}
     check([change["op"] for change in changes] == ["r", "c", "c", "u", "d"], "operations are those of the changes")
     for change, row in zip(changes, rows):
@@ -147,17 +121,17 @@ def run(scratch, mysql, kafka, converter, decoder, json):
     check(full(changes[4]["before"]) == rows[2] | {"name": "x"} and changes[4].get("after") is None, "a deletion has the earlier state")
     check(topic.records[5][1] is None, "a deletion is followed by a tombstone")
     check(changes[0]["source"]["table"] == "t", "the source block is there")
-    worker.terminate()
+    worker.rest("DELETE", f"/connectors/{name}")
 
 
-def json_decoder(topic):
-    client = SchemaRegistryClient({"url": REGISTRY})
+def json_decoder(registry, topic):
+    client = SchemaRegistryClient({"url": registry.url})
     deserializer = JSONDeserializer(None, schema_registry_client=client)
     return [lambda data, place=place: deserializer(data, SerializationContext(topic, place)) for place in (MessageField.KEY, MessageField.VALUE)]
 
 
-def protobuf_decoder(topic):
-    client = SchemaRegistryClient({"url": REGISTRY})
+def protobuf_decoder(registry, topic):
+    client = SchemaRegistryClient({"url": registry.url})
     decoders = []
     for place, suffix, name in ((MessageField.KEY, "key", "Key"), (MessageField.VALUE, "value", "Envelope")):
         text = client.get_latest_version(f"{topic}-{suffix}").schema.schema_str
@@ -166,9 +140,19 @@ def protobuf_decoder(topic):
     return decoders
 
 
-with Scratch() as scratch:
-    mysql, kafka = scratch.keep(MySQL()), scratch.keep(Broker(scratch.folder))
-    for converter, decoder in (("io.confluent.connect.json.JsonSchemaConverter", json_decoder),
-                               ("io.confluent.connect.protobuf.ProtobufConverter", protobuf_decoder)):
-        print(converter)
-        run(scratch, mysql, kafka, converter, decoder, decoder is json_decoder)
+def main():
+    require()
+    with Scratch() as scratch:
+        mysql, kafka = scratch.keep(MySQL()), scratch.keep(Broker(scratch.folder))
+        registry = scratch.keep(Registry(scratch.folder))
+        registry.allow_incompatible_schemas()
+        worker = scratch.keep(Worker(scratch.folder, kafka.address))
+        for converter, decoder in (("io.confluent.connect.json.JsonSchemaConverter", json_decoder),
+                                   ("io.confluent.connect.protobuf.ProtobufConverter", protobuf_decoder)):
+            print(converter)
+            run(mysql, kafka, worker, registry, converter, decoder, decoder is json_decoder)
+        worker.terminate()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -212,6 +212,17 @@ class Topic:
         return self.consumer.get_watermark_offsets(self.partition, timeout=10)[1]
 
 
+class BytesTopic(Topic):
+    """Keys, values and headers as they are stored."""
+
+    def poll(self, seconds=0.0):
+        while (message := self.consumer.poll(seconds)) is not None:
+            seconds = 0.0
+            if not message.error():
+                self.records.append((message.key(), message.value(), message.headers() or []))
+        return len(self.records)
+
+
 class Scratch:
     """A folder that is removed unless the scenario fails."""
 
