@@ -209,8 +209,8 @@ def variants(registry):
     }
 
 
-class Story:
-    """Changes rows, and remembers for each record its operation and the states of its row, as the server returns them."""
+class Changes:
+    """Changes rows, and keeps for each record its operation and the states of its row, as the server returns them."""
 
     def __init__(self, mysql):
         self.mysql, self.expected = mysql, []
@@ -278,8 +278,8 @@ def main():
         registry = scratch.keep(Registry(scratch.folder))
         mysql.sql("CREATE DATABASE avro CHARACTER SET utf8mb4", f"CREATE TABLE avro.t ({COLUMNS})", "CREATE TABLE avro.nokey (v int)",
                   f"INSERT INTO avro.t VALUES {FULL.replace('(1,', '(0,', 1)}", "INSERT INTO avro.nokey VALUES (1), (NULL)")
-        worker, story, all_variants = scratch.keep(Worker(scratch.folder, kafka.address)), Story(mysql), variants(registry)
-        story.read((0, "a"))
+        worker, changes, all_variants = scratch.keep(Worker(scratch.folder, kafka.address)), Changes(mysql), variants(registry)
+        changes.read((0, "a"))
         for number, (name, variant) in enumerate(all_variants.items()):
             worker.create(name, mysql, **variant.properties(), database_include_list="avro", database_server_id=str(8405 + number),
                           bigint_unsigned_handling_mode="precise")
@@ -288,22 +288,22 @@ def main():
             eventually(f"the snapshot of {name} ends", lambda: last.poll(0.1) >= 2)
             check_equal([record[0] for record in last.records], [None, None], f"{name}: key of a table without one")
         for row, key in ((FULL, (1, "a")), (EMPTY, (2, "b")), (ZEROS, (3, ""))):
-            story.change(f"INSERT INTO avro.t VALUES {row}", key)
-        story.change("UPDATE avro.t SET name = NULL, doc = NULL, place = NULL, amount = NULL WHERE id = 1", (1, "a"))
-        story.change("UPDATE avro.t SET fallback = NULL, day = '2024-02-29' WHERE id = 3", (3, ""))
-        story.change("UPDATE avro.t SET part = 'ö' WHERE id = 2", (2, "b"), (2, "ö"))
+            changes.change(f"INSERT INTO avro.t VALUES {row}", key)
+        changes.change("UPDATE avro.t SET name = NULL, doc = NULL, place = NULL, amount = NULL WHERE id = 1", (1, "a"))
+        changes.change("UPDATE avro.t SET fallback = NULL, day = '2024-02-29' WHERE id = 3", (3, ""))
+        changes.change("UPDATE avro.t SET part = 'ö' WHERE id = 2", (2, "b"), (2, "ö"))
         mysql.sql("ALTER TABLE avro.t ADD COLUMN extra decimal(6,3), ADD COLUMN note varchar(20) NOT NULL DEFAULT 'none' AFTER tiny")
-        story.change("UPDATE avro.t SET extra = -1.5 WHERE id = 2", (2, "ö"))
-        story.change("INSERT INTO avro.t (id, part, note) VALUES (4, 'd', 'ü')", (4, "d"))
+        changes.change("UPDATE avro.t SET extra = -1.5 WHERE id = 2", (2, "ö"))
+        changes.change("INSERT INTO avro.t (id, part, note) VALUES (4, 'd', 'ü')", (4, "d"))
         mysql.sql("ALTER TABLE avro.t DROP COLUMN story")
         for key in ((0, "a"), (1, "a"), (2, "ö"), (3, ""), (4, "d")):
-            story.change(f"DELETE FROM avro.t WHERE id = {key[0]}", key)
+            changes.change(f"DELETE FROM avro.t WHERE id = {key[0]}", key)
         for name, variant in all_variants.items():
             topic = BytesTopic(kafka.address, f"{name}.avro.t")
-            eventually(f"the records of {name} are there", lambda: topic.poll(0.1) >= len(story.expected))
-            check_equal(len(topic.records), len(story.expected), f"{name}: number of records")
+            eventually(f"the records of {name} are there", lambda: topic.poll(0.1) >= len(changes.expected))
+            check_equal(len(topic.records), len(changes.expected), f"{name}: number of records")
             for reader in variant.readers:
-                compare(name, variant, reader, topic.records, story.expected)
+                compare(name, variant, reader, topic.records, changes.expected)
             check(set(variant.subjects).issubset(registry.subjects()), f"the subjects of {name} are registered")
         worker.terminate()
 
