@@ -55,7 +55,7 @@ package final class EncodingSink: RecordSink {
     package var comparison = Comparison()
 
     private var writer: ConnectRuntime.RecordWriter
-    /// Tells why a shape is not written as bytes.
+    /// Reports why a shape is not written as bytes.
     private let transforms: TransformationChain
     private let path: Path
     /// What `Path.both` did with the row of the record that is emitted next.

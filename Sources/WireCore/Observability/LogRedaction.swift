@@ -12,8 +12,10 @@ struct LogRedaction: Sendable {
     private static let valueCountMax = 10_000
 
     private var substitutes: [String: String] = [:]
-    /// Longer values first, since they may contain others.
+    /// In the order in which they were added.
     private var values: [String] = []
+    /// Longer values first, since they may contain others.
+    private var valuesByLength: [String] = []
 
     mutating func add(_ value: String, _ substitute: String) {
         let isNumber = value.utf8.allSatisfy { (0x30...0x39).contains($0) }
@@ -22,14 +24,18 @@ struct LogRedaction: Sendable {
         else { return }
         guard substitutes.updateValue(substitute, forKey: value) == nil else { return }
         values.append(value)
-        if values.count > Self.valueCountMax { substitutes[values.removeFirst()] = nil }
+        let index = valuesByLength.firstIndex { $0.utf8.count < value.utf8.count } ?? valuesByLength.endIndex
+        valuesByLength.insert(value, at: index)
+        guard values.count > Self.valueCountMax else { return }
+        let dropped = values.removeFirst()
+        substitutes[dropped] = nil
+        valuesByLength.removeAll { $0 == dropped }
     }
 
     /// The text with its values replaced.
     func applied(to text: String) -> String {
-        if values.isEmpty { return text }
         var text = text
-        for value in values.sorted(by: { $0.utf8.count > $1.utf8.count }) where text.contains(value) {
+        for value in valuesByLength where text.contains(value) {
             text = Self.replacing(value, by: substitutes[value] ?? "", in: text)
         }
         return text

@@ -22,7 +22,7 @@ import WireTestSupport
         hidden = "hidden-\(directory.path.split(separator: "/").last ?? "")"
         let lines = [
             "host=\(hidden)-host", "topic=routed-topic", "limit=\(hidden)-limit", "broker=unknown-broker:1",
-            "millis=7001",
+            "millis=7001", "class=\(ScriptedConnector().className)", "aliases=\(hidden)-first, \(hidden)-second",
         ]
         try directory.write(Array(lines.joined(separator: "\n").utf8), to: "p")
     }
@@ -132,7 +132,59 @@ import WireTestSupport
         #expect(
             try message("/connector-plugins/MySqlConnector/config/validate")
                 == "org.apache.kafka.common.config.ConfigException: \(expected)")
-        let className = body(["connector.class": variable("host")])
-        #expect(try worker.call("PUT", "/connectors/a/config", className).status == 400)
+    }
+
+    // MARK: The class of a connector
+
+    @Test func classOfAConnectorMayBeAVariable() throws {
+        let connector = ScriptedConnector()
+        let worker = try WorkerHarness(connector, properties: provider)
+        defer { worker.stop() }
+        #expect(try worker.eventually("GET", "/health") { $0.status == 200 }.status == 200)
+        let className = variable("class")
+        let created = try worker.call("PUT", "/connectors/a/config", body(["connector.class": className]))
+        #expect(created.status == 201, "\(text(created))")
+        // Connect does not resolve the class to find out the type.
+        #expect(text(created).contains(#""type":"unknown""#))
+        try worker.awaitStates("a", "RUNNING", ["RUNNING"])
+        let status = try worker.call("GET", "/connectors/a/status").body.objectValue
+        #expect(status?["connector"]?.objectValue?["version"]?.stringValue == "3.6.1.Final")
+        let tasks = status?["tasks"]?.arrayValue ?? []
+        #expect(tasks.map { $0.objectValue?["version"]?.stringValue } == ["3.6.1.Final"])
+        #expect(text(try worker.call("GET", "/connectors/a/tasks")).contains(className))
+        #expect(try worker.call("PUT", "/connectors/a/stop", "").status == 204)
+        try worker.awaitStates("a", "STOPPED", [])
+        #expect(text(try worker.call("GET", "/connectors/a/status")).contains(#""version":"3.6.1.Final""#))
+        #expect(try worker.call("DELETE", "/connectors/a/offsets", "").status == 200)
+    }
+
+    @Test func unknownClassOfAVariableIsNamedByTheVariable() throws {
+        let worker = try WorkerHarness(properties: provider)
+        defer { worker.stop() }
+        #expect(try worker.eventually("GET", "/health") { $0.status == 200 }.status == 200)
+        let wrong = body(["connector.class": variable("host")])
+        let answer = try worker.call("PUT", "/connectors/a/config", wrong)
+        #expect(answer.status == 400)
+        let message = answer.body.objectValue?["message"]?.stringValue ?? ""
+        #expect(message.hasPrefix(
+            "Failed to find any class that implements Connector and which name matches \(variable("host")), available"))
+        let validated = try worker.call("PUT", "/connector-plugins/MySqlConnector/config/validate", wrong)
+        #expect(validated.body.objectValue?["message"]?.stringValue
+            == "Included connector type \(variable("host")) does not match request type MySqlConnector")
+    }
+
+    // MARK: Names that are values
+
+    @Test func namesOfPropertiesShowTheVariable() throws {
+        let worker = try WorkerHarness(properties: provider)
+        defer { worker.stop() }
+        let answer = try worker.call(
+            "PUT", "/connector-plugins/MySqlConnector/config/validate", body(["transforms": variable("aliases")]))
+        let shown = text(answer)
+        let name = "transforms.\(variable("aliases")).type"
+        #expect(shown.contains(#""name":"\#(name)""#), "\(shown)")
+        #expect(shown.contains(#"Missing required configuration \"\#(name)\" which"#))
+        #expect(shown.contains(#""Transforms: \#(variable("aliases"))""#))
+        #expect(!shown.contains(hidden))
     }
 }

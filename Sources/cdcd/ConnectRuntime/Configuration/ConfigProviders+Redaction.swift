@@ -9,9 +9,10 @@ extension ConfigProviders {
     func resolved(_ configuration: [String: String]) throws -> [String: String] {
         let resolution = try resolve(configuration)
         LogSystem.shared.redact(
-            resolution.values.flatMap { value, variable in
-                // Properties are read without the white space around them.
-                [(value: value, substitute: variable), (value: JavaText.trim(value), substitute: variable)]
+            resolution.values.flatMap { value, variable -> [(value: String, substitute: String)] in
+                // The name of a class is no secret, and is in messages that do not concern this connector.
+                if value == resolution.properties["connector.class"] { return [] }
+                return SecretForms.forms(of: value).map { (value: $0, substitute: variable) }
             })
         return resolution.properties
     }

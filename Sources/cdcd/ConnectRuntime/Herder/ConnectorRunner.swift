@@ -9,29 +9,28 @@ final class ConnectorRunner: Sendable {
     private enum Call: Sendable { case configureTasks(maximum: Int), stop, release }
 
     private let run: ConnectorRun
-    private let plugin: PluginDescriptor
-    private let factory: SourceConnectorFactory
     private let config: ConnectorConfig
     private let plugins: PluginRegistry
     private let providers: ConfigProviders
     private let offsets: OffsetStore
     private let post: @Sendable (HerderEvent) -> Void
     private let calls = Monitor<[Call]>([])
+    private let shownVersion = Mutex<String?>(nil)
 
     init(
-        _ run: ConnectorRun, plugin: PluginDescriptor, factory: SourceConnectorFactory, config: ConnectorConfig,
-        plugins: PluginRegistry, providers: ConfigProviders, offsets: OffsetStore,
-        post: @escaping @Sendable (HerderEvent) -> Void
+        _ run: ConnectorRun, config: ConnectorConfig, plugins: PluginRegistry, providers: ConfigProviders,
+        offsets: OffsetStore, post: @escaping @Sendable (HerderEvent) -> Void
     ) {
         self.run = run
-        self.plugin = plugin
-        self.factory = factory
         self.config = config
         self.plugins = plugins
         self.providers = providers
         self.offsets = offsets
         self.post = post
     }
+
+    /// The version of the connector; nil before its class is known.
+    var version: String? { shownVersion.withLock { $0 } }
 
     func start() { startThread(named: "connector-thread-\(run.name)") { [self] in runConnector() } }
     func configureTasks(maximum: Int) { calls.update { $0.append(.configureTasks(maximum: maximum)) } }
@@ -41,12 +40,21 @@ final class ConnectorRunner: Sendable {
 
     private func runConnector() {
         let logger = Logger(Herder.workerLoggerName, context: "[\(run.name)|worker] ")
-        let version = plugin.version(for: config.dictionary)
-        logger.info("Instantiated connector \(run.name) with version \(version) of type class \(plugin.className)")
-        let connector = factory.makeConnector(plugins)
         let resolved: [String: String]
+        let factory: SourceConnectorFactory
         do {
             resolved = try providers.resolved(config.dictionary)
+            let plugin: PluginDescriptor
+            (plugin, factory) = try plugins.sourceConnector(of: config, resolved)
+            let version = plugin.version(for: resolved)
+            shownVersion.withLock { $0 = version }
+            logger.info("Instantiated connector \(run.name) with version \(version) of type class \(plugin.className)")
+        } catch {
+            logger.error("\(error)")
+            return post(.connectorStarted(run, failure: "\(error)"))
+        }
+        let connector = factory.makeConnector(plugins)
+        do {
             try connector.start(resolved, context: RunningConnectorContext(run, offsets, post))
         } catch {
             return post(.connectorStarted(run, failure: "\(error)"))
@@ -55,7 +63,7 @@ final class ConnectorRunner: Sendable {
         while true {
             switch calls.wait(for: { $0.isEmpty ? nil : $0.removeFirst() }) {
             case .configureTasks(let maximum):
-                post(.tasksConfigured(run, configurations(connector, maximum, resolved)))
+                post(.tasksConfigured(run, configurations(connector, factory, maximum, resolved)))
             case .stop:
                 connector.stop()
                 return post(.connectorStopped(run))
@@ -65,7 +73,8 @@ final class ConnectorRunner: Sendable {
     }
 
     private func configurations(
-        _ connector: any SourceConnector, _ maximum: Int, _ resolved: [String: String]
+        _ connector: any SourceConnector, _ factory: SourceConnectorFactory, _ maximum: Int,
+        _ resolved: [String: String]
     ) -> Result<[ConnectorConfig], PluginError> {
         // The herder does not know the limit if it is the value of a variable.
         let limitIsVariable = TaskConfigUpdate.limitIsVariable(config)

@@ -76,11 +76,8 @@ final class HerderExecutor {
         case .checkOffsets(let id, let name, let changes): checkOffsets(id, name, changes)
         case .writeOffsets(let id, let name, let offsets): writeOffsets(id, name, offsets)
         case .showConnector(let name, let state, let trace):
-            let config = environment.configs.snapshot.connectors[name]
-            let plugin = config.flatMap { environment.plugins.connector(named: $0["connector.class"] ?? "") }
-            let version = config.flatMap { plugin?.version(for: $0.dictionary) }
             environment.statuses.put(
-                connector: name, environment.identity.status(state, trace: trace, version: version))
+                connector: name, environment.identity.status(state, trace: trace, version: version(of: name)))
         case .showTask(let id, let state):
             let version = environment.statuses.snapshot.tasks[id]?.version
             environment.statuses.put(task: id, environment.identity.status(state, version: version))
@@ -106,37 +103,30 @@ final class HerderExecutor {
     // MARK: Connectors and tasks
 
     private func start(_ run: ConnectorRun, _ config: ConnectorConfig) {
-        let className = config["connector.class"] ?? ""
-        guard let plugin = environment.plugins.connector(named: className),
-            case .sourceConnector(let factory) = plugin.factory
-        else {
-            let reason = environment.plugins.unknownConnectorMessage(className)
-            Logger(Herder.workerLoggerName, context: "[\(run.name)|worker] ").error(reason)
-            return herder.post(.connectorStarted(run, failure: reason))
-        }
         let runner = ConnectorRunner(
-            run, plugin: plugin, factory: factory, config: config, plugins: environment.plugins,
-            providers: environment.configuration.configProviders, offsets: environment.offsets
+            run, config: config, plugins: environment.plugins, providers: environment.configuration.configProviders,
+            offsets: environment.offsets
         ) { [herder] event in herder.post(event) }
         connectors[run] = runner
         runner.start()
     }
 
+    /// The version of a connector; nil if its class is unknown.
+    private func version(of name: String) -> String? {
+        let config = environment.configs.snapshot.connectors[name]
+        if let className = config?["connector.class"], ConfigVariable.exists(in: className) {
+            return connectors.first { $0.key.name == name }?.value.version
+                ?? environment.statuses.snapshot.connectors[name]?.version
+        }
+        let plugin = config.flatMap { environment.plugins.connector(named: $0["connector.class"] ?? "") }
+        return config.flatMap { plugin?.version(for: $0.dictionary) }
+    }
+
     private func start(
         _ run: TaskRun, _ connector: ConnectorConfig, _ task: ConnectorConfig, isPaused: Bool
     ) {
-        let className = connector["connector.class"] ?? ""
-        guard let plugin = environment.plugins.connector(named: className),
-            case .sourceConnector(let factory) = plugin.factory
-        else {
-            let trace = environment.plugins.unknownConnectorMessage(className)
-            environment.statuses.put(
-                task: run.id, environment.identity.status(.failed, trace: trace, version: nil))
-            return herder.post(.taskEnded(run, hasFailed: true))
-        }
         let runner = TaskRunner(
-            run, plugin: plugin, factory: factory, connectorConfig: connector, taskConfig: task, isPaused: isPaused,
-            environment: environment)
+            run, connectorConfig: connector, taskConfig: task, isPaused: isPaused, environment: environment)
         guard environment.presence.admit(runner) else { return herder.post(.taskRefused(run)) }
         tasks[run] = runner
         runner.start { [herder] hasFailed in herder.post(.taskEnded(run, hasFailed: hasFailed)) }
@@ -191,11 +181,11 @@ final class HerderExecutor {
                     offsets: changes
                         ?? store.offsets(of: name).map { PartitionOffset(partition: $0.partition, offset: nil) },
                     isComplete: false)
-                let plugin = environment.plugins.connector(named: config["connector.class"] ?? "")
+                let resolved = try environment.configuration.configProviders.resolved(config.dictionary)
+                let plugin = environment.plugins.connector(named: resolved["connector.class"] ?? "")
                 if case .sourceConnector(let factory) = plugin?.factory {
                     check.isComplete = try factory.makeConnector(environment.plugins)
-                        .alterOffsets(
-                            try environment.configuration.configProviders.resolved(config.dictionary), check.offsets)
+                        .alterOffsets(resolved, check.offsets)
                 }
                 herder.post(.offsetsChecked(id, .success(check)))
             } catch {

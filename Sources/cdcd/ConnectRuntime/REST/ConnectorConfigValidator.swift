@@ -30,10 +30,18 @@ struct ConnectorConfigValidator: Sendable {
         } catch {
             throw RESTError(500, "\(error)")
         }
-        var validation = try validate(config, resolved, nullNames: nullNames, enter: enter)
-        Self.restoreVariables(of: config, resolved, in: &validation.result)
-        return validation
+        var (className, result) = try validate(config, resolved, nullNames: nullNames, enter: enter)
+        Self.restoreVariables(of: config, resolved, in: &result)
+        var groups: [String] = []
+        for group in result.values.compactMap({ $0.key?.group }) where !groups.contains(group) { groups.append(group) }
+        return Validation(className: className, result: result, groups: groups)
     }
+
+    /// The properties whose items are parts of the names of other properties, which begin with the prefix.
+    private static let namingSections = [
+        (property: "transforms", prefix: "transforms."), (property: "predicates", prefix: "predicates."),
+        (property: "topic.creation.groups", prefix: "topic.creation."),
+    ]
 
     /// Shows variables as they are written. Connect shows their values, also in errors.
     private static func restoreVariables(
@@ -41,6 +49,7 @@ struct ConnectorConfigValidator: Sendable {
     ) {
         let names = Set(config.namesWithVariables.filter { resolved[$0] != config[$0] })
         guard !names.isEmpty else { return }
+        let sections = namingSections.filter { names.contains($0.property) }
         for index in result.values.indices {
             let name = result.values[index].name
             if names.contains(name) {
@@ -51,17 +60,18 @@ struct ConnectorConfigValidator: Sendable {
                 }
             }
             result.values[index].errors = result.values[index].errors.map { LogSystem.shared.redacted($0) }
+            if sections.contains(where: { name.hasPrefix($0.prefix) }) {
+                result.values[index].name = LogSystem.shared.redacted(name)
+                result.values[index].key?.redact()
+            }
         }
         result.warnings = result.warnings.map { LogSystem.shared.redacted($0) }
     }
 
     private func validate(
         _ config: ConnectorConfig, _ resolved: [String: String], nullNames: [String], enter: (_ stage: String) -> Void
-    ) throws(RESTError) -> Validation {
-        if ConfigVariable.exists(in: config["connector.class"] ?? "") {
-            throw RESTError(400, "connector.class cannot be the value of a config provider; write the class out")
-        }
-        guard let className = config["connector.class"] else {
+    ) throws(RESTError) -> (className: String, ConfigValidation) {
+        guard let writtenClassName = config["connector.class"], let className = resolved["connector.class"] else {
             let names = JavaHashOrder.sorted(config.names, from: .copied, hash: JavaHashOrder.hash)
             let shown = names.map { "\($0)=\(config[$0] ?? "")" }.joined(separator: ", ")
             throw RESTError(400, "Connector config {\(shown)} contains no connector type")
@@ -69,7 +79,7 @@ struct ConnectorConfigValidator: Sendable {
         guard let plugin = plugins.connector(named: className),
             case .sourceConnector(let factory) = plugin.factory
         else {
-            throw RESTError(400, plugins.unknownConnectorMessage(className))
+            throw RESTError(400, plugins.unknownConnectorMessage(writtenClassName))
         }
         enter("validating connector configuration")
         let framework = ConnectorValidation(
@@ -91,9 +101,7 @@ struct ConnectorConfigValidator: Sendable {
                 ConfigValue(name: error.name, key: nil, value: config[error.name], errors: [error.message]))
         }
         result.values += framework.converters
-        var groups: [String] = []
-        for group in result.values.compactMap({ $0.key?.group }) where !groups.contains(group) { groups.append(group) }
-        return Validation(className: className, result: result, groups: groups)
+        return (className, result)
     }
 
     private static func refuse(_ nullNames: [String], in result: inout ConfigValidation) {
@@ -107,5 +115,15 @@ struct ConnectorConfigValidator: Sendable {
                 result.values.append(ConfigValue(name: name, key: nil, value: nil, errors: [message]))
             }
         }
+    }
+}
+
+extension ConfigKey {
+    /// Shows variables in place of their values in the texts that contain names of other properties.
+    fileprivate mutating func redact() {
+        name = LogSystem.shared.redacted(name)
+        displayName = LogSystem.shared.redacted(displayName)
+        documentation = LogSystem.shared.redacted(documentation)
+        group = group.map { LogSystem.shared.redacted($0) }
     }
 }

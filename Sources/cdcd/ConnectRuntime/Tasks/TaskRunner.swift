@@ -9,8 +9,6 @@ import WireStreams
 final class TaskRunner: Sendable {
     let taskRun: TaskRun
     private var id: TaskID { taskRun.id }
-    private let plugin: PluginDescriptor
-    private let factory: SourceConnectorFactory
     private let connectorConfig: ConnectorConfig
     private let taskConfig: ConnectorConfig
     private let environment: WorkerEnvironment
@@ -22,20 +20,19 @@ final class TaskRunner: Sendable {
     private let logger: Logger
 
     init(
-        _ taskRun: TaskRun, plugin: PluginDescriptor, factory: SourceConnectorFactory,
-        connectorConfig: ConnectorConfig, taskConfig: ConnectorConfig, isPaused: Bool, environment: WorkerEnvironment
+        _ taskRun: TaskRun, connectorConfig: ConnectorConfig, taskConfig: ConnectorConfig, isPaused: Bool,
+        environment: WorkerEnvironment
     ) {
         self.taskRun = taskRun
         let id = taskRun.id
-        self.plugin = plugin
-        self.factory = factory
         self.connectorConfig = connectorConfig
         self.taskConfig = taskConfig
         self.environment = environment
         logger = Logger(
             "org.apache.kafka.connect.runtime.WorkerSourceTask", context: "[\(id.connector)|task-\(id.task)] ")
+        let plugin = environment.plugins.connector(named: connectorConfig["connector.class"] ?? "")
         let publisher = StatusPublisher(
-            id: id, version: plugin.version(for: connectorConfig.dictionary), isPaused: isPaused,
+            id: id, version: plugin?.version(for: connectorConfig.dictionary), isPaused: isPaused,
             statuses: environment.statuses, identity: environment.identity)
         let control = TaskControl { publisher.handle(.sourceChanged($0)) }
         let gate = PauseGate(isPaused: isPaused)
@@ -148,6 +145,8 @@ final class TaskRunner: Sendable {
         let providers = environment.configuration.configProviders
         let configuration = try providers.resolved(connectorConfig.dictionary)
         let taskConfiguration = try providers.resolved(taskConfig.dictionary)
+        let (plugin, factory) = try environment.plugins.sourceConnector(of: connectorConfig, configuration)
+        publisher.setVersion(plugin.version(for: configuration))
         let overrides = ClientOverride(connector: configuration, worker: environment.configuration)
         if !overrides.withoutEffect.isEmpty {
             logger.warn(
@@ -160,7 +159,7 @@ final class TaskRunner: Sendable {
             properties: taskConfiguration, connectorConfiguration: configuration, plugins: environment.plugins)
         let result = Result {
             try runSource(
-                context, sink, wait,
+                factory, context, sink, wait,
                 deliveryTimeoutMilliseconds: overrides.producer.producer.deliveryTimeoutMilliseconds)
         }
         finish(sink)
@@ -170,7 +169,8 @@ final class TaskRunner: Sendable {
     }
 
     private func runSource(
-        _ context: PluginContext, _ sink: any DeliverySink, _ wait: BrokerWait, deliveryTimeoutMilliseconds: Int?
+        _ factory: SourceConnectorFactory, _ context: PluginContext, _ sink: any DeliverySink, _ wait: BrokerWait,
+        deliveryTimeoutMilliseconds: Int?
     ) throws {
         let offsets = StoredOffsets(
             id: id, deliveryTimeoutMilliseconds: deliveryTimeoutMilliseconds, offsets: environment.offsets)
