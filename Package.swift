@@ -159,7 +159,7 @@ let package = Package(
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
         .target(
             name: "RowWorkloads",
-            dependencies: kafka + plugins + ["BinlogSource", "ConnectRuntime", "MySQLWire", "WireCore"],
+            dependencies: kafka + plugins + ["BinlogSource", "ConnectRuntime", "HTTPWire", "MySQLWire", "WireCore"],
             path: "Benchmarks/RowWorkloads", swiftSettings: strict),
         .executableTarget(
             name: "Benchmarks",

@@ -21,7 +21,9 @@ final class PipelineUnderTest {
     /// The time of each row and record, so that each run produces the same bytes: 2026-01-02 03:04:05 UTC.
     private static let timestampMilliseconds: Int64 = 1_767_323_045_000
 
-    private static let plugins = PluginRegistry(KafkaClasses.plugins + DebeziumClasses.plugins)
+    private static let plugins = PluginRegistry(
+        KafkaClasses.plugins.filter { $0.className != WorkloadRegistry.avroPlugin.className }
+            + [WorkloadRegistry.avroPlugin] + DebeziumClasses.plugins)
 
     init(_ connector: [String: String]) throws {
         configuration = try MySQLConnectorConfig(configuration: connector)

@@ -1,9 +1,10 @@
 /// The path of a row from the server's bytes to the finished batch of the producer, on one thread, without a network.
 ///
 /// The workloads are those of the external comparison of workers: a table of ten columns with and without the schemas
-/// of JsonConverter, the same through ExtractNewRecordState, a table of 61 columns, and a snapshot of the small table.
+/// of JsonConverter, the same with AvroConverter and through ExtractNewRecordState, a table of 61 columns, and a
+/// snapshot of the small table.
 package enum RowWorkload: String, CaseIterable, Sendable {
-    case stream, schemas, unwrap, wide, snapshot
+    case stream, schemas, avro, unwrap, wide, snapshot
 
     /// The result: records and bytes of the batches as they would be sent.
     package struct Outcome: Equatable, Sendable {
@@ -15,15 +16,21 @@ package enum RowWorkload: String, CaseIterable, Sendable {
     var table: String { self == .wide ? "wide" : "small" }
 
     var connectorSettings: [String: String] {
-        let converter = "org.apache.kafka.connect.json.JsonConverter"
         var settings = [
             "connector.class": "io.debezium.connector.mysql.MySqlConnector", "database.hostname": "127.0.0.1",
             "database.user": "bench", "database.server.id": "900001", "topic.prefix": "bench1234567",
             "table.include.list": "wire.\(table)", "schema.history.internal.kafka.bootstrap.servers": "127.0.0.1:9092",
             "schema.history.internal.kafka.topic": "bench1234567.history",
-            "key.converter": converter, "key.converter.schemas.enable": "\(self == .schemas)",
-            "value.converter": converter, "value.converter.schemas.enable": "\(self == .schemas)",
         ]
+        for converter in ["key.converter", "value.converter"] {
+            if self == .avro {
+                settings[converter] = "io.confluent.connect.avro.AvroConverter"
+                settings["\(converter).schema.registry.url"] = "http://127.0.0.1:8081"
+            } else {
+                settings[converter] = "org.apache.kafka.connect.json.JsonConverter"
+                settings["\(converter).schemas.enable"] = "\(self == .schemas)"
+            }
+        }
         if self == .unwrap {
             settings["transforms"] = "unwrap"
             settings["transforms.unwrap.type"] = "io.debezium.transforms.ExtractNewRecordState"
@@ -61,7 +68,7 @@ package final class PreparedWorkload {
         }
         let passCount = rowCount / capture.rowCount
         switch workload {
-        case .stream, .schemas, .unwrap, .wide: try workload.stream(capture, passCount, into: pipeline)
+        case .stream, .schemas, .avro, .unwrap, .wide: try workload.stream(capture, passCount, into: pipeline)
         case .snapshot: try workload.snapshot(capture, passCount, into: pipeline)
         }
         return try pipeline.outcome()

@@ -1,9 +1,8 @@
 import ConnectData
+import ConnectPlugins
 import HTTPWire
 import Synchronization
 import WireCore
-
-@testable import ConnectPlugins
 
 /// A schema registry in memory: Confluent's API and version 2 of Apicurio's, as far as the converters use them.
 /// Registers every schema.
@@ -88,10 +87,7 @@ package enum InMemoryRegistry {
     package static func avroConverter(_ properties: [String: String]) throws(ConfigError) -> AvroConverter {
         var properties = properties
         properties["schema.registry.url"] = "http://registry:8081"
-        let settings = try ConfluentRegistrySettings(properties)
-        let isKey = properties["converter.type"] == "key"
-        let client = settings.makeRegistry(isKey: isKey, transport: Transport())
-        return try ConfluentAvroConverter.converter(properties, ConverterRegistry(client, settings, isKey: isKey))
+        return try ConfluentAvroConverter.converter(properties, transport: Transport())
     }
 
     /// Apicurio's, of which values are written only.
@@ -100,8 +96,6 @@ package enum InMemoryRegistry {
     package static func apicurioAvroConverter(_ properties: [String: String]) throws(ConfigError) -> AvroConverter {
         var properties = properties
         properties["apicurio.registry.url"] = "http://registry:8081"
-        let settings = try ApicurioRegistrySettings(properties)
-        return try ApicurioAvroConverter.converter(
-            properties, settings, settings.makeRegistry(.avro, transport: Transport()))
+        return try ApicurioAvroConverter.converter(properties, transport: Transport())
     }
 }

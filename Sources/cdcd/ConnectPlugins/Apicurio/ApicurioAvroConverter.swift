@@ -20,6 +20,16 @@ package enum ApicurioAvroConverter {
             return try converter(context.properties, settings, registry)
         })
 
+    /// A converter that reaches its registry through a transport of the caller.
+    ///
+    /// - Parameter properties: those of the converter, without its prefix.
+    package static func converter(
+        _ properties: [String: String], transport: any RegistryTransport
+    ) throws(ConfigError) -> AvroConverter {
+        let settings = try ApicurioRegistrySettings(properties)
+        return try converter(properties, settings, settings.makeRegistry(.avro, transport: transport))
+    }
+
     static func converter(
         _ properties: [String: String], _ settings: ApicurioRegistrySettings, _ registry: SchemaRegistry
     ) throws(ConfigError) -> AvroConverter {

@@ -17,7 +17,19 @@ package enum ConfluentAvroConverter {
             try converter(context.properties, ConverterRegistry(confluent: context))
         })
 
-    static func converter(
+    /// A converter that reaches its registry through a transport of the caller.
+    ///
+    /// - Parameter properties: those of the converter, without its prefix.
+    package static func converter(
+        _ properties: [String: String], transport: any RegistryTransport
+    ) throws(ConfigError) -> AvroConverter {
+        let settings = try ConfluentRegistrySettings(properties)
+        let isKey = properties["converter.type"] == "key"
+        let client = settings.makeRegistry(isKey: isKey, transport: transport)
+        return try converter(properties, ConverterRegistry(client, settings, isKey: isKey))
+    }
+
+    private static func converter(
         _ properties: [String: String], _ registry: ConverterRegistry
     ) throws(ConfigError) -> AvroConverter {
         var mapping = try AvroSettings.confluent.parse(properties, into: AvroSettings())
