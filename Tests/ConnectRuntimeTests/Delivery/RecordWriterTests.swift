@@ -70,27 +70,29 @@ import WireStreams
 
     // MARK: Headers of converters
 
-    /// Writes strings, and adds a header with topic and name of the schema.
+    /// Writes strings, and adds a header with topic and name of the schema. Any null is Kafka's.
     private final class NamingConverter: Converter {
         private let type: String
+        private let hasSink: Bool
 
-        init(type: String) { self.type = type }
+        init(_ properties: [String: String]) {
+            type = properties["converter.type"] ?? ""
+            hasSink = properties["sink"] != "false"
+        }
 
         static let plugin = PluginDescriptor(
             "NamingConverter", ConfigDefinition([]),
-            factory: .converter { context throws(ConfigError) in
-                NamingConverter(type: context.properties["converter.type"] ?? "")
-            })
+            factory: .converter { context throws(ConfigError) in NamingConverter(context.properties) })
 
         func convert(
             _ value: ConnectValue, schema: Schema?, topic: String, into writer: inout ByteWriter
         ) throws -> Bool {
             writer.utf8(value.stringValue ?? "")
-            return schema != nil
+            return !value.isNull
         }
 
         func sink(for schema: Schema, topic: String) throws -> ConverterSink? {
-            .json(try JSONSinkPlan(schema, options: .init()))
+            hasSink ? .json(try JSONSinkPlan(schema, options: .init())) : nil
         }
 
         var addsRecordHeaders: Bool { true }
@@ -104,14 +106,14 @@ import WireStreams
         ) throws -> SchemaAndValue { .null }
     }
 
-    private static func namingWriter() throws -> ConnectRuntime.RecordWriter {
+    private static func namingWriter(_ connector: [String: String] = [:]) throws -> ConnectRuntime.RecordWriter {
         let plugins = TestPlugins.registry(adding: [NamingConverter.plugin])
         let worker = try WorkerConfiguration(properties: [
             "bootstrap.servers": "localhost:9092", "group.id": "g", "key.converter": "NamingConverter",
             "value.converter": "NamingConverter", "config.storage.topic": "c", "offset.storage.topic": "o",
             "status.storage.topic": "s",
         ], plugins: plugins)
-        return try ConnectRuntime.RecordWriter(connector: [:], worker: worker, plugins: plugins)
+        return try ConnectRuntime.RecordWriter(connector: connector, worker: worker, plugins: plugins)
     }
 
     private static func headers(_ texts: [(String, String)]) -> EncodedHeaders {
@@ -159,5 +161,44 @@ import WireStreams
         #expect(try parts(shape).headers == nil)
         #expect(
             try writer.headers(of: parts(shape), [.string("2")]) == Self.headers([("a", "2"), ("key", "t K")]))
+    }
+
+    // MARK: Nulls with a schema
+
+    private static let nullable = Schema(.string, isOptional: true, name: "N")
+
+    private static func parts(
+        _ writer: borrowing ConnectRuntime.RecordWriter, key: ValueShape, value: ValueShape
+    ) throws -> ConnectRuntime.RecordWriter.Parts? {
+        let shape = RecordShape(
+            topic: "t", keySchema: nullable, key: key, valueSchema: nullable, value: value, headers: [])
+        guard case .bytes(let parts) = try writer.path(of: shape) else { return nil }
+        return parts
+    }
+
+    /// As ExtractNewRecordState makes of a delete.
+    @Test func nullWithASchemaIsWrittenAsItsConverterDoes() throws {
+        let writer = try Self.namingWriter()
+        let tombstone = try #require(try Self.parts(writer, key: .input(0), value: .null))
+        #expect(tombstone.value == nil)
+        #expect(tombstone.headers == Self.headers([("key", "t N")]))
+        let withoutKey = try #require(try Self.parts(writer, key: .null, value: .input(0)))
+        guard case .none = withoutKey.key else { throw DataError("there is a key") }
+        #expect(withoutKey.value != nil)
+        #expect(withoutKey.headers == Self.headers([("value", "t N")]))
+
+        let json = "org.apache.kafka.connect.json.JsonConverter"
+        let jsonWriter = try Self.namingWriter(["key.converter": json, "value.converter": json])
+        let written = try #require(try Self.parts(jsonWriter, key: .null, value: .null))
+        #expect(written.value != nil)
+        guard case .sink = written.key else { throw DataError("there is no key") }
+    }
+
+    /// The converter adds its header to records whose key is not null.
+    @Test func keyThatMayBeNullNeedsItsValueForHeadersOfItsConverter() throws {
+        let writer = try Self.namingWriter(["key.converter": "NamingConverter", "key.converter.sink": "false"])
+        #expect(try Self.parts(writer, key: .input(0), value: .input(1)) == nil)
+        let parts = try #require(try Self.parts(writer, key: .input(0, default: .string("d")), value: .input(1)))
+        #expect(parts.headers == Self.headers([("key", "t N"), ("value", "t N")]))
     }
 }

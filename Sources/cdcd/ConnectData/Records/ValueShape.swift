@@ -2,7 +2,7 @@
 /// where. Transforms that act on structure only rearrange shapes; the result is compiled once for each version of a
 /// table.
 package indirect enum ValueShape: Sendable, Hashable {
-    case null
+    /// A value that all records have.
     case constant(ConnectValue)
     /// A value that the connector writes for each record, by its own number.
     /// - Parameter default: replaces null; nil: null stays.
@@ -13,10 +13,13 @@ package indirect enum ValueShape: Sendable, Hashable {
     /// The fields of a struct.
     package var fields: [ValueShape]? { if case .structure(let fields) = self { fields } else { nil } }
 
+    /// What no record has. Whether it is Kafka's null depends on its schema and the converter.
+    package static var null: ValueShape { .constant(.null) }
+
     /// The shape with a value in place of null.
     package func replacingNull(by replacement: ConnectValue) -> ValueShape {
         switch self {
-        case .null, .constant(.null): .constant(replacement)
+        case .constant(.null): .constant(replacement)
         case .input(let id, nil): .input(id, default: replacement)
         case .constant, .input, .structure: self
         }
@@ -29,7 +32,6 @@ package indirect enum ValueShape: Sendable, Hashable {
     ///   - input: the value of an input, by its number.
     package func value(_ schema: Schema?, inputs input: (Int) -> ConnectValue) -> ConnectValue {
         switch self {
-        case .null: return .null
         case .constant(let value): return value
         case .input(let id, let replacement):
             let value = input(id)

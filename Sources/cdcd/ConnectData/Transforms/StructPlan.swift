@@ -73,7 +73,7 @@ package struct StructPlan: Sendable {
             let field = schema.fields[index]
             if !field.schema.isOptional, !unchecked.contains(index) {
                 switch shape {
-                case .null, .constant(.null): try field.schema.checkNull(.null, field: field.name)
+                case .constant(.null): try field.schema.checkNull(.null, field: field.name)
                 // A converter would write the default of a null that `apply` refuses.
                 case .input(_, nil): if field.schema.defaultValue != nil { return nil }
                 case .constant, .input, .structure: break
@@ -121,7 +121,7 @@ extension StructPlan.Source {
             for index in path.dropFirst() {
                 switch shape {
                 case .structure(let nested): shape = nested[index]
-                case .null, .constant(.null): return .null
+                case .constant(.null): return .null
                 case .constant(.structure(let value)): shape = .constant(value.values[index])
                 case .constant, .input: return nil
                 }

@@ -11,7 +11,7 @@ package final class RecordIsTombstone: Predicate {
 
     package func test(_ shape: RecordShape) -> Bool? {
         switch shape.value {
-        case .null, .constant(.null): true
+        case .constant(.null): true
         case .constant, .structure: false
         case .input(_, let replacement): replacement == nil ? nil : false
         }

@@ -102,7 +102,7 @@ package final class HeaderFrom: Transformation {
         var headers = shape.headers
         for header in plan.headers {
             guard let value = header.source.shape(in: fields, topic: shape.topic) else { return .dependsOnValues }
-            if value == .null || value == .constant(.null) { try header.schema.checkHeader(.null) }
+            if value == .null { try header.schema.checkHeader(.null) }
             headers.append(.init(header.name, schema: header.schema, value: value))
         }
         if let rest = plan.rest {

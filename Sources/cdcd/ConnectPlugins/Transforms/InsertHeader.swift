@@ -46,7 +46,7 @@ package final class InsertHeader: Transformation {
     }
 
     package func apply(to shape: inout RecordShape) -> ShapeChange {
-        let value: ValueShape = header.value.isNull ? .null : .constant(header.value)
+        let value = ValueShape.constant(header.value)
         shape.headers.append(.init(header.name, schema: header.schema, value: value))
         return .applied
     }

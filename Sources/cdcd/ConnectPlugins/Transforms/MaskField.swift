@@ -92,7 +92,7 @@ package final class MaskField: Transformation {
         for field in plan(for: schema) {
             guard let shape = field.source.shape(in: fields, topic: shape.topic) else { return .dependsOnValues }
             switch shape {
-            case .null, .constant(.null):
+            case .constant(.null):
                 try field.schema.checkNull(.null, field: field.name)
                 changed.append(shape)
             case .input(_, let replacement):

@@ -132,16 +132,21 @@ package struct RecordWriter: ~Copyable {
             }
             if convertersReadHeaders { return .records }
             var value: ConverterSink?
-            if let schema = shape.valueSchema {
+            let hasValue = try !isKafkaNull(shape.value, shape.valueSchema, valueConverter, shape.topic)
+            if hasValue {
+                guard let schema = shape.valueSchema else { return .records }
                 value = try valueConverter.sink(for: schema, topic: shape.topic)
                 if value == nil { return .records }
-            } else if shape.value != .null {
+            }
+            let key = try keyPart(shape)
+            // Headers are added to records whose key is not Kafka's null, which some of the records may have.
+            if case .converter = key, case .input(_, nil) = shape.key, keyConverter.addsRecordHeaders {
                 return .records
             }
-            let added = try addedHeaders(shape)
+            let added = try addedHeaders(shape, key, hasValue: hasValue)
             return .bytes(
                 Parts(
-                    shape: shape, key: try keyPart(shape), value: value, headers: try constantHeaders(shape, added),
+                    shape: shape, key: key, value: value, headers: try constantHeaders(shape, added),
                     addedHeaders: added))
         } catch let error as RetriableError {
             throw error
@@ -149,21 +154,33 @@ package struct RecordWriter: ~Copyable {
     }
 
     private func keyPart(_ shape: RecordShape) throws -> ByteEncoding.Part {
-        guard let schema = shape.keySchema else { return shape.key == .null ? .none : .converter(keyConverter) }
+        if try isKafkaNull(shape.key, shape.keySchema, keyConverter, shape.topic) { return .none }
+        guard let schema = shape.keySchema else { return .converter(keyConverter) }
         return try keyConverter.sink(for: schema, topic: shape.topic).map { .sink($0) } ?? .converter(keyConverter)
     }
 
+    /// Whether all records of a shape have a null that the converter makes Kafka's null. A null with a schema is that
+    /// for some converters only: JsonConverter writes it as JSON.
+    private func isKafkaNull(
+        _ shape: ValueShape, _ schema: Schema?, _ converter: any Converter, _ topic: String
+    ) throws -> Bool {
+        guard shape == .null else { return false }
+        guard let schema else { return true }
+        var bytes = ByteWriter(capacityBytes: 1024)
+        return try !converter.convert(.null, schema: schema, topic: topic, into: &bytes)
+    }
+
     /// The headers that the converters add to all records of the shape.
-    private func addedHeaders(_ shape: RecordShape) throws -> [RawHeader] {
+    private func addedHeaders(
+        _ shape: RecordShape, _ key: ByteEncoding.Part, hasValue: Bool
+    ) throws -> [RawHeader] {
         guard convertersAddHeaders else { return [] }
         var added: [RawHeader] = []
-        // Without a schema only a constant can be null.
-        if shape.keySchema != nil || shape.key != .null {
-            added += try keyConverter.recordHeaders(for: shape.keySchema, topic: shape.topic)
+        switch key {
+        case .none: break
+        case .sink, .converter: added += try keyConverter.recordHeaders(for: shape.keySchema, topic: shape.topic)
         }
-        if let schema = shape.valueSchema {
-            added += try valueConverter.recordHeaders(for: schema, topic: shape.topic)
-        }
+        if hasValue { added += try valueConverter.recordHeaders(for: shape.valueSchema, topic: shape.topic) }
         return added
     }
 
@@ -171,7 +188,6 @@ package struct RecordWriter: ~Copyable {
         var values: [ConnectValue] = []
         for header in shape.headers {
             switch header.value {
-            case .null: values.append(.null)
             case .constant(let value): values.append(value)
             case .input, .structure: return nil
             }

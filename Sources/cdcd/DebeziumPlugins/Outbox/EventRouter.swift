@@ -62,7 +62,7 @@ package final class EventRouter: Transformation {
     /// Inserts depend on values; deletes and tombstones are dropped whatever their values are.
     package func apply(to shape: inout RecordShape) throws -> ShapeChange {
         switch shape.value {
-        case .null, .constant(.null): return .dropped
+        case .constant(.null): return .dropped
         case .input: return .dependsOnValues
         case .constant, .structure: break
         }

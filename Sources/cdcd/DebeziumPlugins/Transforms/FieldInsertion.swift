@@ -209,7 +209,7 @@ final class FieldInsertion {
         switch shape {
         case .constant(let value): return !value.isNull
         case .structure: return true
-        case .null, .input: return false
+        case .input: return false
         }
     }
 

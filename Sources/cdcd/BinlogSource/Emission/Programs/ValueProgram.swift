@@ -45,7 +45,6 @@ struct ValueProgram<Conversion: BitwiseCopyable & Sendable>: Sendable {
     private mutating func append<Decoder: CellDecoder>(_ shape: ValueShape, _ schema: Schema?, _ decoder: Decoder)
     where Decoder.Conversion == Conversion {
         switch shape {
-        case .null: append(.value(.null))
         case .constant(let value): append(.value(value))
         case .input(let id, let replacement):
             switch RecordInput(id: id) {
