@@ -92,7 +92,7 @@ let package = Package(
             name: "MySQLTestSupport", dependencies: ["MySQLWire", "WireCore"], path: "Tests/MySQLTestSupport",
             swiftSettings: strict),
         .target(
-            name: "PluginTestSupport", dependencies: plugins + ["HTTPWire", "WireCore", "WireTestSupport"],
+            name: "PluginTestSupport", dependencies: wire + plugins + ["HTTPWire", "WireTestSupport"],
             path: "Tests/PluginTestSupport", swiftSettings: strict),
         .target(
             name: "RecordTestSupport",

@@ -2,6 +2,7 @@ import ConnectData
 import PluginTestSupport
 import Testing
 import WireCore
+import WireTestSupport
 
 @testable import DebeziumPlugins
 
@@ -11,6 +12,26 @@ import WireCore
             // A schema without a name, and a `source` with a field of 16 bits: Debezium fails.
             !(name == "other records" && (record == 2 || record == 7))
         }
+    }
+
+    @Test(arguments: ["3.6", "1.9"]) func eventsWithAvroEqualDebeziums(version: String) throws {
+        try ConverterCases("debezium-\(version)/cloud-events-avro").compare()
+    }
+
+    @Test func eventsDoNotHaveTheUserInformationOfTheRegistry() throws {
+        let registry = try CaseRegistry()
+        defer { registry.stop() }
+        let converter = try Self.converter([
+            "data.serializer.type": "avro", "avro.apicurio.registry.auto-register": "true",
+            "avro.apicurio.registry.url": "http://ann:s3cret%40@\(registry.address)/apis/registry/v2",
+        ])
+        let cases = try JSONValue.parse(try Fixtures.text("converters/debezium-3.6/cloud-events-avro.json"))
+        let events = cases.objectValue?["records"]?.objectValue?["events"]?.arrayValue
+        let record = try TransformCases.record(try #require(events?.first?.objectValue))
+        var writer = ByteWriter()
+        #expect(try converter.convert(record.value, schema: record.valueSchema, topic: "t", into: &writer))
+        let text = String(decoding: writer.array(), as: UTF8.self)
+        #expect(text.contains(#""dataschema":"http://\#(registry.address)/apis/registry/v2/schemas/ids/0""#), "\(text)")
     }
 
     @Test(arguments: DebeziumGeneration.allCases) func everyOptionIsConsumed(generation: DebeziumGeneration) {
@@ -47,6 +68,17 @@ import WireCore
         #expect(throws: ConfigError(name: name, value: "value", reason: "Debezium 1.9 has no such option")) {
             try Self.converter([name: "value"], ["database.server.name": "d"])
         }
+    }
+
+    /// Debezium fails for each record.
+    @Test func idsInHeadersOfConfluentsConverterAreRefused() {
+        let error = #expect(throws: ConfigError.self) {
+            try Self.converter([
+                "data.serializer.type": "avro", "avro.schema.registry.url": "http://a:1",
+                "avro.value.schema.id.serializer": "io.confluent.kafka.serializers.schema.id.HeaderSchemaIdSerializer",
+            ])
+        }
+        #expect(error?.name == "value.schema.id.serializer")
     }
 
     @Test func recordWithoutSchemaNameIsNoEvent() throws {

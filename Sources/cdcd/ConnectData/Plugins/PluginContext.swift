@@ -8,6 +8,8 @@ package struct PluginContext: Sendable {
     package let plugins: PluginRegistry
     /// Of the task that uses the plugin, whose stop interrupts the plugin's waits; nil outside of a task.
     package let control: TaskControl?
+    /// Whether records get the headers that a converter adds; false for one to which another converter delegates.
+    package private(set) var addsRecordHeaders = true
 
     package init(
         properties: [String: String], connectorConfiguration: [String: String], plugins: PluginRegistry,
@@ -17,5 +19,13 @@ package struct PluginContext: Sendable {
         self.connectorConfiguration = connectorConfiguration
         self.plugins = plugins
         self.control = control
+    }
+
+    /// The arguments for a converter to which this plugin, a converter, delegates.
+    package func forDelegate(_ properties: [String: String]) -> PluginContext {
+        var context = PluginContext(
+            properties: properties, connectorConfiguration: connectorConfiguration, plugins: plugins, control: control)
+        context.addsRecordHeaders = false
+        return context
     }
 }

@@ -17,7 +17,8 @@ package enum ApicurioAvroConverter {
         factory: .converter { context throws(ConfigError) in
             let settings = try ApicurioRegistrySettings(context.properties)
             let registry = try settings.makeRegistry(.avro, control: context.control)
-            return try converter(context.properties, settings, registry)
+            return try converter(
+                context.properties, settings, registry, addsRecordHeaders: context.addsRecordHeaders)
         })
 
     /// A converter that reaches its registry through a transport of the caller.
@@ -31,12 +32,14 @@ package enum ApicurioAvroConverter {
     }
 
     static func converter(
-        _ properties: [String: String], _ settings: ApicurioRegistrySettings, _ registry: SchemaRegistry
+        _ properties: [String: String], _ settings: ApicurioRegistrySettings, _ registry: SchemaRegistry,
+        addsRecordHeaders: Bool = true
     ) throws(ConfigError) -> AvroConverter {
         let isKey = properties["converter.type"] == "key"
         let mapping = try AvroSettings.apicurio.parse(properties, into: AvroSettings())
         let artifacts = settings.artifacts
-        let framing = settings.framing(isKey: isKey)
+        let ownFraming = settings.framing(isKey: isKey)
+        let framing = addsRecordHeaders ? ownFraming : ownFraming.withoutRecordHeaders
         let registry = ConverterRegistry(registry, framing) { topic, recordName throws(DataError) in
             try artifacts.artifact(topic: topic, isKey: isKey, recordName: recordName)
         }

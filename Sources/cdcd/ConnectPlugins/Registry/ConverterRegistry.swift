@@ -27,6 +27,11 @@ struct ConverterRegistry {
     init(confluent context: PluginContext) throws(ConfigError) {
         let settings = try ConfluentRegistrySettings(context.properties)
         let isKey = context.properties["converter.type"] == "key"
+        if !context.addsRecordHeaders, settings.framing(isKey: isKey).addsRecordHeaders {
+            throw ConfigError(
+                name: "\(isKey ? "key" : "value").schema.id.serializer",
+                message: "The converter has no record headers for the schema's id: another converter delegates to it")
+        }
         self.init(try settings.makeRegistry(isKey: isKey, control: context.control), settings, isKey: isKey)
     }
 

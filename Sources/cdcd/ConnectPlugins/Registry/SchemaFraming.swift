@@ -44,6 +44,12 @@ package struct SchemaFraming: Hashable, Sendable {
         }
     }
 
+    /// The layout of Apicurio's converters if there are no record headers.
+    package var withoutRecordHeaders: SchemaFraming {
+        guard case .apicurioHeaders(_, let idBytes, let usesContentID) = layout else { return self }
+        return SchemaFraming(.apicurioPrefix(idBytes: idBytes, usesContentID: usesContentID), isKey: isKey)
+    }
+
     // MARK: Writing
 
     /// The bytes before the payload; none if the id is in headers.

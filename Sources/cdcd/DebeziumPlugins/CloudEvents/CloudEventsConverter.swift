@@ -39,10 +39,7 @@ package final class CloudEventsConverter: Converter {
         self.options = options
         func converter(_ name: String, _ properties: [String: String]) throws(ConfigError) -> any Converter {
             try context.plugins.makeConverter(
-                name, property: "value.converter",
-                PluginContext(
-                    properties: properties, connectorConfiguration: context.connectorConfiguration,
-                    plugins: context.plugins))
+                name, property: "value.converter", context.forDelegate(properties))
         }
         let json = options.jsonProperties.merging(["converter.type": "value"]) { $1 }
         eventsAsJSON = try converter(Self.jsonClass, json.merging(["schemas.enable": "false"]) { $1 })
@@ -58,11 +55,21 @@ package final class CloudEventsConverter: Converter {
                 name: "data.serializer.type",
                 message: "Need URL(s) for schema registry instances for CloudEvents when using Apache Avro")
         }
-        registryURLs = urls
+        registryURLs = Self.withoutUserInformation(urls)
         avro = try converter(
             options.apicurioURLs == nil
                 ? "io.confluent.connect.avro.AvroConverter" : "io.apicurio.registry.utils.converter.AvroConverter",
             options.avroProperties.merging(["converter.type": "value"]) { $1 })
+    }
+
+    /// The URLs, separated by commas, as events may have them.
+    private static func withoutUserInformation(_ urls: String) -> String {
+        urls.split(separator: ",", omittingEmptySubsequences: false).map { url in
+            guard let mark = url.firstRange(of: "://") else { return String(url) }
+            let authority = url[mark.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+            guard let at = authority.lastIndex(of: "@") else { return String(url) }
+            return String(url[..<mark.upperBound] + url[url.index(after: at)...])
+        }.joined(separator: ",")
     }
 
     package var readsRecordHeaders: Bool { options.metadata.readsHeaders }

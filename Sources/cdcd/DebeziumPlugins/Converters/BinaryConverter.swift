@@ -77,10 +77,7 @@ package final class BinaryConverter: Converter, HeaderConverter {
         }
         do throws(ConfigError) {
             delegate = try context.plugins.makeConverter(
-                className, property: Self.delegateProperty,
-                PluginContext(
-                    properties: settings.delegateProperties, connectorConfiguration: context.connectorConfiguration,
-                    plugins: context.plugins))
+                className, property: Self.delegateProperty, context.forDelegate(settings.delegateProperties))
         } catch {
             guard error.name != Self.delegateProperty else { throw error }
             throw ConfigError(
