@@ -118,11 +118,87 @@ import WireTestSupport
         #expect(names == ["transforms.u.delete.handling.mode", "transforms.u.delete.tombstone.handling.mode"])
     }
 
-    @Test func unavailablePluginVersionsAreRefused() {
-        #expect(Self.errors(["connector.plugin.version": "9"]).keys.sorted() == ["connector.plugin.version"])
-        #expect(Self.errors(["key.converter": "Json", "key.converter.plugin.version": "4.3.1"]).isEmpty)
+    /// The answers are those of the worker on which validation.jsonl was recorded.
+    @Test(arguments: [
+        ("JsonConverter", "3", "org.apache.kafka.connect.json.JsonConverter", "[3,3]", "4.3.1, 4.3.1"),
+        ("SimpleHeaderConverter", "[5,)", "org.apache.kafka.connect.storage.SimpleHeaderConverter", "[5,)", "4.3.1"),
+        ("ByteArrayConverter", "4.3.1", "", "", ""),
+        ("io.debezium.converters.ByteArrayConverter", "[3,4)", "", "", ""),
+        ("io.debezium.converters.ByteArrayConverter", "3.6.1", "", "", ""),
+        ("io.debezium.converters.BinaryDataConverter", "latest", "", "", ""),
+        ("io.debezium.converters.BinaryDataConverter", "4.3.1", "io.debezium.converters.BinaryDataConverter",
+            "[4.3.1,4.3.1]", "3.6.1.Final, 3.6.1.Final"),
+    ])
+    func versionsOfConvertersAreThoseOfTheirClasses(
+        name: String, version: String, className: String, range: String, available: String
+    ) {
+        let role = name == "SimpleHeaderConverter" ? "header" : "key"
+        let errors = Self.errors([
+            "\(role).converter": name == "ByteArrayConverter" ? "org.apache.kafka.connect.converters.\(name)" : name,
+            "\(role).converter.plugin.version": version,
+        ])
+        let message = "Plugin \(className) not found that matches the version range \(range), available versions: [\(available)]"
         #expect(
-            Self.errors(["key.converter": "Json", "key.converter.plugin.version": "2"]).keys.sorted()
-                == ["key.converter.plugin.version"])
+            errors == (className.isEmpty
+                ? [:] : ["\(role).converter": [message], "\(role).converter.plugin.version": [message]]))
+    }
+
+    @Test func onlyTheSyntaxOfAVersionIsCheckedWithoutAConverter() {
+        #expect(Self.errors(["value.converter.plugin.version": "9"]) == [:])
+        #expect(
+            Self.errors(["value.converter.plugin.version": "[9"]) == ["value.converter.plugin.version": ["Unbounded range: [9"]])
+    }
+
+    @Test func propertiesOfAnUnavailableVersionAreNotShown() {
+        let values = Self.validate([
+            "value.converter": "JsonConverter", "value.converter.plugin.version": "9", "transforms": "t",
+            "transforms.t.type": "InsertHeader", "transforms.t.plugin.version": "9", "transforms.t.header": "h",
+            "predicates": "p", "predicates.p.type": "HasHeaderKey", "predicates.p.plugin.version": "[9",
+        ])
+        let names = values.map(\.name).filter { ["transforms.", "predicates.", "value.converter."].contains(where: $0.hasPrefix) }
+        #expect(
+            names == [
+                "value.converter.plugin.version", "transforms.t.type", "transforms.t.plugin.version", "predicates.p.type",
+                "predicates.p.plugin.version",
+            ])
+        let errors = values.filter { names.contains($0.name) }.map(\.errors)
+        let transform =
+            "Plugin org.apache.kafka.connect.transforms.InsertHeader not found that matches the version range [9,9], "
+            + "available versions: [4.3.1]"
+        #expect(errors[1...] == [[transform], [transform], ["Unbounded range: [9"], ["Unbounded range: [9"]])
+    }
+
+    @Test func anUnavailableVersionOfTheConnectorLeavesItsCommonProperties() {
+        let validation = ConnectorValidation(
+            Self.base.merging(["transforms": "t", "key.converter": "JsonConverter"]) { $1 }, connectorVersion: "3.6.1.Final",
+            versionError: "no such version", plugins: TestPlugins.registry)
+        #expect(validation.framework.count == 19)
+        #expect(validation.framework.last?.name == "errors.log.include.messages")
+        #expect(validation.converters.isEmpty)
+        let errors = validation.framework.filter { !$0.errors.isEmpty }
+        #expect(errors.map(\.name) == ["connector.class", "connector.plugin.version"])
+        #expect(errors.map(\.errors) == [["no such version"], ["no such version"]])
+    }
+
+    @Test func groupsOfATransformFollowItsAlias() {
+        let values = Self.validate([
+            "transforms": "o", "transforms.o.type": "io.debezium.transforms.outbox.EventRouter",
+        ])
+        let shown = values.filter { $0.name.hasPrefix("transforms.o.") }
+        var groups: [String] = []
+        for group in shown.compactMap(\.key?.group) where groups.last != group { groups.append(group) }
+        #expect(groups == ["Transforms: o", "Transforms: o: Table", "Transforms: o: Router", "Transforms: o: Tracing"])
+        #expect(shown.map(\.name)[1...4] == [
+            "transforms.o.plugin.version", "transforms.o.negate", "transforms.o.predicate", "transforms.o.table.field.event.id",
+        ])
+        #expect(shown.map(\.key?.orderInGroup) == Array(0..<shown.count))
+    }
+
+    @Test func versionOfAnUnknownClassIsNotVisible() {
+        let values = Self.validate(["key.converter": "x.Y", "transforms": "t", "transforms.t.type": "x.Y", "transforms.t.negate": "true"])
+        #expect(values.filter { !$0.isVisible }.map(\.name) == ["key.converter.plugin.version"])
+        let type = values.first { $0.name == "transforms.t.type" }
+        #expect(type?.value == nil)
+        #expect(type?.errors.count == 2)
     }
 }

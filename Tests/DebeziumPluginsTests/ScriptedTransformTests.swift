@@ -219,28 +219,25 @@ import Testing
         #expect(error?.message == "Value for option 'language' must begin with 'jsr223.', e.g. 'jsr223.groovy'")
     }
 
-    @Test func expressionsAreValidatedBeforeTheTransformIsCreated() throws {
-        func errors(_ language: String, _ others: [String: String] = [:]) -> [String] {
-            let configuration = [
-                "transforms": "t", "transforms.t.type": Filter.className, "transforms.t.language": language,
-                "transforms.t.condition": "value.op === 'u'",
-            ].merging(others) { $1 }
-            let keys = Filter.plugin.properties(for: configuration).definition.keys
-            let found = keys.compactMap { key in
-                key.validator?.check(name: key.name, value: configuration["transforms.t.\(key.name)"].map { .text($0) })
-            }
-            return found.map(\.message).filter { $0.contains("parse") }
-        }
-        #expect(errors("jsr223.graal.js") == [])
-        #expect(errors("jsr223.groovy") == [
+    @Test func expressionsAreValidatedInTheLanguageOfTheirTransform() {
+        let configuration = [
+            "transforms": "a,b,c,d",
+            "transforms.a.type": Filter.className, "transforms.a.language": "jsr223.graal.js",
+            "transforms.a.condition": "value.op === 'u'",
+            "transforms.b.type": Filter.className, "transforms.b.language": "jsr223.groovy",
+            "transforms.b.condition": "value.op === 'u'",
+            "transforms.c.type": ContentBasedRouter.className, "transforms.c.language": "jsr223.graal.js",
+            "transforms.c.topic.expression": "value.op ==\n ~== 'u'",
+            "transforms.d.type": "Filter$Unknown", "transforms.d.language": "jsr223.groovy",
+        ]
+        let registry = PluginRegistry([Filter.plugin, ContentBasedRouter.plugin])
+        let validation = ConnectorValidation(configuration, connectorVersion: "1", plugins: registry)
+        let shown = validation.framework.filter { $0.name.hasPrefix("transforms.") && !$0.errors.isEmpty }
+        #expect(shown.map(\.name) == ["transforms.b.condition", "transforms.c.topic.expression", "transforms.d.type"])
+        #expect(shown.first?.errors == [
             "Failed to parse expression 'value.op === 'u'': '===' is not supported in Groovy; use '==' (line 1, column 10)",
         ])
-        // The definition of a class does not know which of its transforms it is for.
-        let other = [
-            "transforms": "t,s", "transforms.s.type": Filter.className, "transforms.s.language": "jsr223.graal.js",
-            "transforms.s.condition": "true",
-        ]
-        #expect(errors("jsr223.groovy", other) == [])
+        #expect(shown.dropFirst().first?.errors.first?.contains("(line 2, column 3)") == true)
     }
 
     @Test func optionsAreThoseOfDebezium() {

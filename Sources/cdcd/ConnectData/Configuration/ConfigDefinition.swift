@@ -16,24 +16,34 @@ package struct ConfigDefinition: Sendable {
         }
     }
 
-    /// The definition of the same properties under a prefix, as one group: sorted by group, order, whether they are
-    /// required, importance and name, and numbered from `firstOrder`. Messages of validators name the property without
-    /// the prefix, as in Kafka.
-    package func embedded(under prefix: String, group: String?, firstOrder: Int) -> ConfigDefinition {
-        let ranks: [ConfigImportance: Int] = [.high: 0, .medium: 1, .low: 2]
+    /// The definition of the same properties under a prefix (`ConfigDef.embed`): sorted by group, order, whether they
+    /// are required, importance and name, and numbered from `firstOrder`. A group of theirs follows `group` after a
+    /// colon. Messages of validators name the property without the prefix, as in Kafka.
+    package func embedded(under prefix: String, group: String, firstOrder: Int) -> ConfigDefinition {
+        var groups: [String] = []
+        for group in keys.compactMap(\.group) where !groups.contains(group) { groups.append(group) }
+        func rank(_ key: ConfigKey) -> (group: Int, order: Int, optional: Int, importance: Int) {
+            let importance =
+                switch key.importance {
+                case .high: 0
+                case .medium: 1
+                case .low: 2
+                }
+            let place = key.group.flatMap(groups.firstIndex) ?? -1
+            return (place, key.orderInGroup, key.isRequired ? 0 : 1, importance)
+        }
         let sorted = keys.sorted { a, b in
-            if a.orderInGroup != b.orderInGroup { return a.orderInGroup < b.orderInGroup }
-            if a.isRequired != b.isRequired { return a.isRequired }
-            if a.importance != b.importance { return ranks[a.importance, default: 3] < ranks[b.importance, default: 3] }
-            return a.name < b.name
+            let (first, second) = (rank(a), rank(b))
+            return first == second ? a.name < b.name : first < second
         }
         return ConfigDefinition(
             sorted.enumerated().map { offset, key in
                 var key = key
                 key.validator = key.validator?.naming(key.name)
                 key.name = prefix + key.name
-                key.group = group
+                key.group = key.group.map { "\(group): \($0)" } ?? group
                 key.orderInGroup = firstOrder + offset
+                key.dependents = key.dependents.map { prefix + $0 }
                 return key
             })
     }

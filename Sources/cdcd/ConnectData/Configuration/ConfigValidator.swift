@@ -124,17 +124,6 @@ package struct ConfigValidator: Sendable {
         }
     }
 
-    /// A plugin's version, of which only one exists. An absent value is valid.
-    package static func onlyVersion(_ version: String, of className: String) -> ConfigValidator {
-        ConfigValidator { name, value in
-            guard case .text(let wanted) = value, wanted != version, wanted != "[\(version)]" else { return nil }
-            return ConfigError(
-                name: name, value: wanted,
-                message: "Plugin \(className) not found that matches the version range \(wanted), "
-                    + "available versions: [\(version)]")
-        }
-    }
-
     /// Refuses every value that needs an unsupported feature. `isSupported` is called only with present values.
     package static func supportedOnly(
         what: String, _ isSupported: @escaping @Sendable (ConfigSetting) -> Bool

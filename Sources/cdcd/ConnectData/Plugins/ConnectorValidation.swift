@@ -23,11 +23,17 @@ package struct ConnectorValidation: Sendable {
     /// The properties of the converters that the connector names.
     package let converters: [ConfigValue]
 
+    /// - Parameter versionError: why `connector.plugin.version` selects no connector. The properties of source
+    ///   connectors, transforms and converters are unknown then.
     package init(
-        _ configuration: [String: String], connectorVersion: String, workerConverters: WorkerConverters? = nil,
-        plugins: PluginRegistry
+        _ configuration: [String: String], connectorVersion: String, versionError: String? = nil,
+        workerConverters: WorkerConverters? = nil, plugins: PluginRegistry
     ) {
-        let definition = SourceConnectorProperties(plugins: plugins).definition(connectorVersion: connectorVersion)
+        let properties = SourceConnectorProperties(plugins: plugins)
+        let definition =
+            versionError == nil
+            ? properties.definition(connectorVersion: connectorVersion)
+            : properties.connectorDefinition(connectorVersion: connectorVersion)
         var values = definition.validate(configuration)
         var converters: [ConfigValue] = []
         let roles: [(role: String, workerClass: String?, kind: PluginKind)] = [
@@ -42,18 +48,46 @@ package struct ConnectorValidation: Sendable {
             do throws(ConfigError) {
                 let plugin = try plugins.resolve(name, as: kind, property: property)
                 values[index].value = plugin.className
-                Self.showVersion(plugin.version(for: configuration), of: property, in: &values)
-                if configuration[property] != nil {
+                Self.showVersion(plugin.selectableVersion(for: configuration), of: property, in: &values)
+                let versionError = plugins.versionError(
+                    of: plugin, configuration["\(property).plugin.version"], for: configuration)
+                if configuration[property] != nil, Self.isSelected(property, versionError, &values) {
                     converters += Self.validate(plugin, property: property, role: role, configuration)
                 }
             } catch {
                 values[index].value = nil
                 values[index].errors.append(error.message)
+                if let version = values.firstIndex(where: { $0.name == "\(property).plugin.version" }) {
+                    values[version].isVisible = false
+                }
             }
         }
-        values += TransformationSetup(configuration, plugins: plugins).values
+        if let versionError {
+            Self.add(versionError, to: "connector.class", in: &values)
+            Self.add(versionError, to: "connector.plugin.version", in: &values)
+            self.converters = []
+        } else {
+            values += TransformationSetup(configuration, plugins: plugins).values
+            self.converters = converters
+        }
         framework = values
-        self.converters = converters
+    }
+
+    private static func add(_ error: String, to name: String, in values: inout [ConfigValue]) {
+        guard let index = values.firstIndex(where: { $0.name == name }) else { return }
+        values[index].errors.append(error)
+    }
+
+    /// Whether the converter has a version that the configuration accepts; otherwise adds the error. That of a wrong
+    /// syntax is one of `plugin.version` only, which has it already.
+    private static func isSelected(
+        _ property: String, _ versionError: String?, _ values: inout [ConfigValue]
+    ) -> Bool {
+        guard let versionError else { return true }
+        let name = "\(property).plugin.version"
+        guard let version = values.first(where: { $0.name == name }), version.errors.isEmpty else { return false }
+        for name in [property, name] { add(versionError, to: name, in: &values) }
+        return false
     }
 
     /// The version of a converter has a default once the converter is known.

@@ -55,6 +55,12 @@ package struct PluginDescriptor: Sendable {
         versionFunction(connectorConfiguration)
     }
 
+    /// The version as `plugin.version` names it.
+    package func selectableVersion(for connectorConfiguration: [String: String] = [:]) -> String {
+        let version = version(for: connectorConfiguration)
+        return version.isEmpty ? "undefined" : version
+    }
+
     /// The properties for a connector's configuration; an empty one yields those of the newest version.
     package func properties(for connectorConfiguration: [String: String] = [:]) -> PluginProperties {
         propertiesFunction(connectorConfiguration)

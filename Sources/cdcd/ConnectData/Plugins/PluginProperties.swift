@@ -18,12 +18,16 @@ package struct PluginProperties: Sendable {
     package let hidden: ConfigDefinition
     /// Properties that exist in another version only.
     package let refused: [Refused]
+    /// The errors of properties whose meaning depends on others, without prefixes. Called if each is valid by itself.
+    package let dependentErrors: @Sendable (_ configuration: [String: String]) -> [ConfigError]
 
     package init(
-        _ definition: ConfigDefinition, hidden: ConfigDefinition = ConfigDefinition([]), refused: [Refused] = []
+        _ definition: ConfigDefinition, hidden: ConfigDefinition = ConfigDefinition([]), refused: [Refused] = [],
+        dependentErrors: @escaping @Sendable (_ configuration: [String: String]) -> [ConfigError] = { _ in [] }
     ) {
         self.definition = definition
         self.hidden = hidden
         self.refused = refused
+        self.dependentErrors = dependentErrors
     }
 }

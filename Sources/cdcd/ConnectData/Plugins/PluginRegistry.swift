@@ -42,6 +42,12 @@ package struct PluginRegistry: Sendable {
         return plugins(kind).first { $0.className == className }
     }
 
+    /// Whether the class exists in Java or is registered, whatever its kind; abstract ones with variants count.
+    func contains(_ name: String) -> Bool {
+        name.hasPrefix("java.lang.")
+            || namesByKind.values.contains { $0.resolve(name) != nil || $0.contains("\(name)$Key") }
+    }
+
     /// Connect's message about a connector class that does not exist.
     package func unknownConnectorMessage(_ name: String) -> String {
         let known = (plugins(.sinkConnector) + plugins(.sourceConnector)).map(\.className).joined(separator: ", ")
@@ -72,6 +78,25 @@ package struct PluginRegistry: Sendable {
                 message: "Class class \(className) does not implement the \(kind.interfaceName) interface")
         }
         throw ConfigError(name: property, value: name, reason: "Class \(name) could not be found.")
+    }
+
+    /// Connect's message if the value of `plugin.version` is no range, or one without the plugin's version.
+    package func versionError(
+        of plugin: PluginDescriptor, _ value: String?, for connectorConfiguration: [String: String] = [:]
+    ) -> String? {
+        let range: PluginVersionRange?
+        do throws(PluginVersionRange.SyntaxError) {
+            range = try PluginVersionRange(value)
+        } catch {
+            return error.description
+        }
+        let version = plugin.selectableVersion(for: connectorConfiguration)
+        guard let range, !range.contains(version) else { return nil }
+        // Connect lists a version once for each kind of plugin that the class is.
+        let kinds = PluginKind.allCases.filter { self.plugin(named: plugin.className, kind: $0) != nil }
+        let versions = kinds.map { _ in version }.joined(separator: ", ")
+        return "Plugin \(plugin.className) not found that matches the version range \(range), "
+            + "available versions: [\(versions)]"
     }
 
     // MARK: Instances

@@ -11,10 +11,15 @@ package struct SourceConnectorProperties: Sendable {
     ///
     /// - Parameter connectorVersion: the version that the connector reports.
     package func definition(connectorVersion: String) -> ConfigDefinition {
+        connectorDefinition(connectorVersion: connectorVersion)
+            + ConfigDefinition(TopicCreation.options.definition.keys + Self.exactlyOnceKeys)
+    }
+
+    /// The properties that connectors of every kind have (`org.apache.kafka.connect.runtime.ConnectorConfig`).
+    func connectorDefinition(connectorVersion: String) -> ConfigDefinition {
         ConfigDefinition(
             commonKeys(connectorVersion) + TransformationSetup.listKeys + [Self.reloadKey]
-                + ErrorHandling.options.definition.keys + TopicCreation.options.definition.keys
-                + Self.exactlyOnceKeys)
+                + ErrorHandling.options.definition.keys)
     }
 
     private static let names = Set(
@@ -44,7 +49,7 @@ package struct SourceConnectorProperties: Sendable {
                 "connector.plugin.version", .string, defaultValue: connectorVersion, importance: .medium,
                 documentation: "Version of the connector.", group: "Common", orderInGroup: 3, width: .medium,
                 displayName: "Connector version", recommendedValues: [connectorVersion],
-                validator: .onlyVersion(connectorVersion, of: "of the connector")),
+                validator: .pluginVersionRange),
         ] + TaskLimit.options.definition.keys
             + converterKeys("key", "Key converter", 6, .converter)
             + converterKeys("value", "Value converter", 8, .converter)
@@ -63,8 +68,7 @@ package struct SourceConnectorProperties: Sendable {
             ConfigKey(
                 "\(role).converter.plugin.version", .string, importance: .low,
                 documentation: "Version of the \(role) converter.", group: "Common", orderInGroup: order + 1,
-                width: .short, displayName: "\(displayName) version",
-                validator: .onlyVersion(ConnectVersion.version, of: "of the \(role) converter")),
+                width: .short, displayName: "\(displayName) version", validator: .pluginVersionRange),
         ]
     }
 

@@ -74,75 +74,90 @@ struct TransformationSetup {
             recommendedValues: plugins.plugins(section.kind).map(\.className))
         var type = ConfigValue(name: typeName, key: typeKey, value: nil)
         var plugin: PluginDescriptor?
-        var found: [ConfigError] = []
-        if let name = configuration[typeName] {
-            type.value = name
+        if let name = configuration[typeName].map({ JavaText.trim($0) }) {
             do throws(ConfigError) {
-                let resolved = try plugins.resolve(JavaText.trim(name), as: section.kind, property: typeName)
+                let resolved = try plugins.resolve(name, as: section.kind, property: typeName)
                 plugin = resolved
                 type.value = resolved.className
             } catch {
-                found.append(error)
+                type.value = plugins.contains(name) ? name : nil
+                type.errors = [error.message]
             }
         } else {
-            found.append(
-                ConfigError(
-                    name: typeName,
-                    message: "Missing required configuration \"\(typeName)\" which has no default value."))
+            type.errors = ["Missing required configuration \"\(typeName)\" which has no default value."]
         }
+        var version = self.version(of: plugin, alias, section, prefix: prefix, group: group)
+        if plugin != nil { type.errors = version.errors }
+        if configuration[typeName] == nil { version.errors = [] }
         let hasUnusedNegation = configuration[prefix + "predicate"] == nil && configuration[prefix + "negate"] != nil
         if section == .transforms, hasUnusedNegation {
-            found.append(
-                ConfigError(
-                    name: typeName,
-                    message: "Config '\(prefix)negate' was provided but there is no config '\(prefix)predicate' "
-                        + "defining a predicate to be negated."))
+            // It replaces errors of a class that exists.
+            if type.value != nil { type.errors = [] }
+            type.errors.append(
+                "Config '\(prefix)negate' was provided but there is no config '\(prefix)predicate' "
+                    + "defining a predicate to be negated.")
         }
-        type.errors = found.map(\.message)
-        errors += found
-        values.append(type)
-        guard let plugin else { return nil }
+        add([type, version])
+        guard let plugin, version.errors.isEmpty else { return nil }
         return readProperties(of: plugin, alias, section, prefix: prefix, group: group)
+    }
+
+    private mutating func add(_ shown: [ConfigValue]) {
+        values += shown
+        errors += shown.flatMap { value in
+            value.errors.map { ConfigError(name: value.name, value: value.value, message: $0) }
+        }
+    }
+
+    /// `plugin.version` of an alias. If its class is unknown, only the syntax is checked.
+    private func version(
+        of plugin: PluginDescriptor?, _ alias: String, _ section: Section, prefix: String, group: String
+    ) -> ConfigValue {
+        let available = plugin?.selectableVersion(for: configuration)
+        let key = ConfigKey(
+            prefix + "plugin.version", .string, defaultValue: available, importance: .high,
+            documentation: "Version of the '\(alias)' \(section.noun).", group: group, orderInGroup: 1, width: .long,
+            displayName: "\(section.displayNoun) version for \(alias)", recommendedValues: available.map { [$0] } ?? [],
+            validator: .pluginVersionRange)
+        var values = ConfigDefinition([key]).validate(configuration)
+        if let plugin, let error = plugins.versionError(of: plugin, configuration[key.name], for: configuration) {
+            values[0].errors = [error]
+        }
+        return values[0]
     }
 
     private mutating func readProperties(
         of plugin: PluginDescriptor, _ alias: String, _ section: Section, prefix: String, group: String
     ) -> Item? {
         let properties = plugin.properties(for: configuration)
-        let version = plugin.version(for: configuration)
-        let versionKey = ConfigKey(
-            prefix + "plugin.version", .string, defaultValue: version, importance: .high,
-            documentation: "Version of the \(section.noun).", group: group, orderInGroup: 1, width: .long,
-            displayName: "\(section.displayNoun) version for \(alias)", recommendedValues: [version],
-            validator: .onlyVersion(version, of: plugin.className))
         let common = section == .transforms ? Self.predicateKeys : ConfigDefinition([])
-        let definition =
-            ConfigDefinition([versionKey])
-            + (properties.definition + common).embedded(under: prefix, group: group, firstOrder: 2)
-        var shown = definition.validate(configuration)
+        var shown = (properties.definition + common).embedded(under: prefix, group: group, firstOrder: 2)
+            .validate(configuration)
         shown += properties.hidden.embedded(under: prefix, group: group, firstOrder: 0).validate(configuration)
             .filter { !$0.errors.isEmpty }
         for refused in properties.refused {
             guard let value = configuration[prefix + refused.name] else { continue }
             let error = ConfigError(name: prefix + refused.name, value: value, reason: refused.reason)
             // The class itself may be refused.
-            if let type = values.indices.last, values[type].name == error.name {
+            if let type = values.lastIndex(where: { $0.name == error.name }) {
                 values[type].errors.append(error.message)
                 errors.append(error)
                 return nil
             }
             shown.append(ConfigValue(name: error.name, key: nil, value: value, errors: [error.message]))
         }
-        values += shown
-        let found = shown.flatMap { value in
-            value.errors.map { ConfigError(name: value.name, value: value.value, message: $0) }
-        }
-        errors += found
-        guard found.isEmpty else { return nil }
         var own: [String: String] = [:]
         for (name, value) in configuration {
             if let suffix = name.dropping(prefix: prefix) { own[suffix] = value }
         }
+        if shown.allSatisfy(\.errors.isEmpty) {
+            for error in properties.dependentErrors(own) {
+                guard let index = shown.firstIndex(where: { $0.name == prefix + error.name }) else { continue }
+                shown[index].errors.append(error.message)
+            }
+        }
+        add(shown)
+        guard shown.allSatisfy(\.errors.isEmpty) else { return nil }
         return Item(
             plugin: plugin,
             context: PluginContext(properties: own, connectorConfiguration: configuration, plugins: plugins),

@@ -81,13 +81,22 @@ struct ConnectorConfigValidator: Sendable {
         else {
             throw RESTError(400, plugins.unknownConnectorMessage(writtenClassName))
         }
+        do throws(PluginVersionRange.SyntaxError) {
+            _ = try PluginVersionRange(resolved["connector.plugin.version"])
+        } catch {
+            throw RESTError(400, LogSystem.shared.redacted(error.description))
+        }
         enter("validating connector configuration")
+        let versionError = plugins.versionError(of: plugin, resolved["connector.plugin.version"], for: resolved)
         let framework = ConnectorValidation(
-            resolved, connectorVersion: plugin.version(for: resolved),
+            resolved, connectorVersion: plugin.version(for: resolved), versionError: versionError,
             workerConverters: ConnectorValidation.WorkerConverters(
                 key: worker.keyConverter.className, value: worker.valueConverter.className,
                 header: worker.headerConverter.className),
             plugins: plugins)
+        if versionError != nil {
+            return (className, ConfigValidation(values: framework.framework))
+        }
         enter("performing multi-property validation for the connector")
         let own = factory.makeConnector(plugins).validate(resolved)
         enter("validating producer config overrides for the connector")

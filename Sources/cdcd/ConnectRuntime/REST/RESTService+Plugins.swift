@@ -25,10 +25,13 @@ extension RESTService {
 
     func showPluginConfig(_ name: String, _ query: QueryParameters) throws -> HTTPResponse {
         guard let plugin = plugins.plugin(named: name) else { throw RESTError(404, "Unknown plugin \(name).") }
-        if let wanted = query.values("version").first, wanted != plugin.version() {
-            throw RESTError(
-                400, "Plugin \(plugin.className) not found that matches the version range [\(wanted),\(wanted)], "
-                    + "available versions: [\(plugin.version())]")
+        if let wanted = query.values("version").first {
+            do throws(PluginVersionRange.SyntaxError) {
+                _ = try PluginVersionRange(wanted)
+            } catch {
+                throw RESTError(400, "Invalid version specification: \(wanted)")
+            }
+            if let message = plugins.versionError(of: plugin, wanted) { throw RESTError(400, message) }
         }
         var keys = plugin.properties().definition.keys
         if plugin.kind == .sourceConnector {
@@ -49,9 +52,12 @@ extension RESTService {
         do {
             validation = try self.validation(of: config, nullNames: body.nullNames)
         } catch let error as RESTError {
-            // Here Connect reports a bad request as an internal error, and names the class of another.
-            let prefix = error.status == 500 ? "org.apache.kafka.common.config.ConfigException: " : ""
-            throw RESTError(500, prefix + error.message)
+            // Here Connect reports a bad request as an internal error, and names the class of every error.
+            let name =
+                error.status == 500
+                ? "org.apache.kafka.common.config.ConfigException"
+                : "org.apache.kafka.connect.runtime.rest.errors.BadRequestException"
+            throw RESTError(500, "\(name): \(error.message)")
         } catch HerderError.timedOut(let stage) {
             // Here Connect's text ends without a period.
             throw RESTError(500, "Request timed out. \(stage.summary)")

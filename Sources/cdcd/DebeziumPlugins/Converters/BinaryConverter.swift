@@ -28,11 +28,11 @@ package final class BinaryConverter: Converter, HeaderConverter {
     private static let delegateProperty = "delegate.converter.type"
 
     static let options = ConfigOptions<Settings>([
-        // Java's classes do not read it, so that a wrong value is no error.
         ConfigOption(
             ConfigKey(
                 "converter.type", .string, isRequired: true, importance: .low,
-                documentation: "What the converter is used for: key, value or header."),
+                documentation: "What the converter is used for: key, value or header.",
+                validator: .oneOf(["key", "value", "header"])),
             use: .withoutEffect(reason: "keys, values and headers are written alike")),
         ConfigOption(
             ConfigKey(

@@ -62,14 +62,10 @@ final class ScriptedTransform {
         PluginDescriptor(
             className, version: { DebeziumGeneration(configuration: $0).version },
             properties: { configuration in
-                let generation = DebeziumGeneration(configuration: configuration)
-                let key = ConfigKey(
-                    expressionKey.name, expressionKey.type, importance: expressionKey.importance,
-                    documentation: expressionKey.documentation, orderInGroup: expressionKey.orderInGroup,
-                    width: expressionKey.width, displayName: expressionKey.displayName,
-                    validator: ScriptingOptions.syntax(of: className, in: configuration))
-                let options = ScriptingOptions.options(key, ScriptingProfile(generation))
-                return PluginProperties(options.definition)
+                let profile = ScriptingProfile(DebeziumGeneration(configuration: configuration))
+                return PluginProperties(
+                    ScriptingOptions.options(expressionKey, profile).definition,
+                    dependentErrors: { ScriptingOptions.syntaxErrors(of: expressionKey.name, $0) })
             },
             factory: .transformation { context throws(ConfigError) in
                 make(

@@ -75,22 +75,17 @@ struct ScriptingOptions: Sendable {
         }
     }
 
-    /// A check of an expression with the language that a connector's configuration gives to the transforms of a class.
-    /// If they have several languages, an expression is checked only when its transform is created.
-    static func syntax(of className: String, in configuration: [String: String]) -> ConfigValidator {
-        let types = configuration.filter { $0.key.hasSuffix(".type") && JavaText.trim($0.value) == className }
-        let languages = Set(types.keys.map { configuration[$0.dropLast("type".count) + "language"].flatMap(supported) })
-        guard languages.count == 1, case let language?? = languages.first else { return isPresent }
-        let compiles = ConfigValidator { name, value in
-            guard case .text(let source) = value else { return nil }
-            do throws(ExpressionError) {
-                _ = try CompiledExpression(source, language: language)
-                return nil
-            } catch {
-                return .unparsable(name, source, error)
-            }
+    /// The error of an expression in its language, if both are given.
+    static func syntaxErrors(of expressionName: String, _ configuration: [String: String]) -> [ConfigError] {
+        guard let language = configuration["language"].flatMap({ supported(JavaText.trim($0)) }),
+            let source = configuration[expressionName]
+        else { return [] }
+        do throws(ExpressionError) {
+            _ = try CompiledExpression(JavaText.trim(source), language: language)
+            return []
+        } catch {
+            return [.unparsable(expressionName, JavaText.trim(source), error)]
         }
-        return .all(isPresent, compiles)
     }
 
     /// Why a language is refused.
