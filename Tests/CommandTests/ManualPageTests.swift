@@ -43,7 +43,7 @@ import Testing
         for row in rows {
             let cells = row.split(separator: " | ")
             #expect(cells.count == 5 && cells[4].contains("`"), "\(row)")
-            #expect(cells.count == 5 && ["wrong", "stops", "silent"].contains(cells[3]), "\(row)")
+            #expect(cells.count == 5 && ["wrong", "stops", "silent", "refused", "other"].contains(cells[3]), "\(row)")
         }
     }
 

@@ -118,35 +118,18 @@ import WireTestSupport
         #expect(names == ["transforms.u.delete.handling.mode", "transforms.u.delete.tombstone.handling.mode"])
     }
 
-    /// The answers are those of the worker on which validation.jsonl was recorded.
     @Test(arguments: [
-        ("JsonConverter", "3", "org.apache.kafka.connect.json.JsonConverter", "[3,3]", "4.3.1, 4.3.1"),
-        ("SimpleHeaderConverter", "[5,)", "org.apache.kafka.connect.storage.SimpleHeaderConverter", "[5,)", "4.3.1"),
-        ("ByteArrayConverter", "4.3.1", "", "", ""),
-        ("io.debezium.converters.ByteArrayConverter", "[3,4)", "", "", ""),
-        ("io.debezium.converters.ByteArrayConverter", "3.6.1", "", "", ""),
-        ("io.debezium.converters.BinaryDataConverter", "latest", "", "", ""),
-        ("io.debezium.converters.BinaryDataConverter", "4.3.1", "io.debezium.converters.BinaryDataConverter",
-            "[4.3.1,4.3.1]", "3.6.1.Final, 3.6.1.Final"),
+        ("database.server.name", "[1.9,2)", false), ("database.server.name", "3.6.1.Final", true),
+        ("topic.prefix", "[1.9,2)", true), ("topic.prefix", "3.6.1.Final", false),
     ])
-    func versionsOfConvertersAreThoseOfTheirClasses(
-        name: String, version: String, className: String, range: String, available: String
-    ) {
-        let role = name == "SimpleHeaderConverter" ? "header" : "key"
-        let errors = Self.errors([
-            "\(role).converter": name == "ByteArrayConverter" ? "org.apache.kafka.connect.converters.\(name)" : name,
-            "\(role).converter.plugin.version": version,
-        ])
-        let message = "Plugin \(className) not found that matches the version range \(range), available versions: [\(available)]"
-        #expect(
-            errors == (className.isEmpty
-                ? [:] : ["\(role).converter": [message], "\(role).converter.plugin.version": [message]]))
-    }
-
-    @Test func onlyTheSyntaxOfAVersionIsCheckedWithoutAConverter() {
-        #expect(Self.errors(["value.converter.plugin.version": "9"]) == [:])
-        #expect(
-            Self.errors(["value.converter.plugin.version": "[9"]) == ["value.converter.plugin.version": ["Unbounded range: [9"]])
+    func versionsOfDebeziumsClassesAreThoseOfTheGeneration(option: String, version: String, isRefused: Bool) {
+        let configuration = [
+            option: "s", "transforms": "u", "transforms.u.type": "ExtractNewRecordState",
+            "transforms.u.plugin.version": version,
+        ]
+        let validation = ConnectorValidation(configuration, connectorVersion: "", plugins: TestPlugins.registry)
+        let refused = validation.framework.filter { $0.name.hasPrefix("transforms.u.") && !$0.errors.isEmpty }
+        #expect(refused.map(\.name) == (isRefused ? ["transforms.u.type", "transforms.u.plugin.version"] : []))
     }
 
     @Test func propertiesOfAnUnavailableVersionAreNotShown() {

@@ -228,12 +228,12 @@ import Testing
             "transforms.b.condition": "value.op === 'u'",
             "transforms.c.type": ContentBasedRouter.className, "transforms.c.language": "jsr223.graal.js",
             "transforms.c.topic.expression": "value.op ==\n ~== 'u'",
-            "transforms.d.type": "Filter$Unknown", "transforms.d.language": "jsr223.groovy",
+            "transforms.d.type": Filter.className, "transforms.d.language": "jsr223.jexl", "transforms.d.condition": "(",
         ]
         let registry = PluginRegistry([Filter.plugin, ContentBasedRouter.plugin])
         let validation = ConnectorValidation(configuration, connectorVersion: "1", plugins: registry)
         let shown = validation.framework.filter { $0.name.hasPrefix("transforms.") && !$0.errors.isEmpty }
-        #expect(shown.map(\.name) == ["transforms.b.condition", "transforms.c.topic.expression", "transforms.d.type"])
+        #expect(shown.map(\.name) == ["transforms.b.condition", "transforms.c.topic.expression", "transforms.d.language"])
         #expect(shown.first?.errors == [
             "Failed to parse expression 'value.op === 'u'': '===' is not supported in Groovy; use '==' (line 1, column 10)",
         ])

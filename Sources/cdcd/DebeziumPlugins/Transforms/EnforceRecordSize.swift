@@ -19,8 +19,8 @@ package final class EnforceRecordSize: Transformation {
         ConfigOption(
             ConfigKey(
                 "max.bytes", .int, isRequired: true, importance: .high,
-                documentation: "The size above which a record's texts and bytes are shortened. Offsets count as in "
-                    + "Debezium without GTIDs for rows of a snapshot and without an incremental snapshot."),
+                documentation: "The size above which a record's texts and bytes are shortened. The offset is "
+                    + "part of the size, without the GTIDs of a snapshot and the state of an incremental one."),
             use: .consumed { input, settings throws(ConfigError) in
                 guard case .integer(let value) = input.setting else { return }
                 guard value > 0 else { throw problem("max.bytes", "\(value)", "Must be a positive integer") }

@@ -57,13 +57,18 @@ struct ScriptingOptions: Sendable {
                 "language", .string, importance: .high,
                 documentation: "The language of the expression: 'jsr223.groovy' or 'jsr223.graal.js'.",
                 orderInGroup: 1, width: .medium, displayName: "Expression language",
-                validator: isPresent)
+                validator: .all(isPresent, isSupported(profile)))
         ) { input, options throws(ConfigError) in
-            let text = input.text ?? ""
-            guard let language = supported(text) else {
-                throw ConfigError(name: input.name, value: text, message: refusal(text, profile))
-            }
-            options.language = language
+            // Others have been refused.
+            if let language = supported(input.text ?? "") { options.language = language }
+        }
+    }
+
+    /// Debezium refuses a language when the transform is configured, too.
+    private static func isSupported(_ profile: ScriptingProfile) -> ConfigValidator {
+        ConfigValidator { name, value in
+            guard case .text(let text) = value, supported(text) == nil else { return nil }
+            return ConfigError(name: name, value: text, message: refusal(text, profile))
         }
     }
 
