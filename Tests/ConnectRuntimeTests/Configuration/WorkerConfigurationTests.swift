@@ -71,6 +71,7 @@ import WireStreams
         ("access.control.allow.origin", "*)"), ("producer.partitioner.class", "a.B"),
         ("inter.worker.verification.algorithms", "HmacSHA512"), ("cdcd.rest.allowed.hosts", "a/b"),
         ("offset.storage.partitions", "0"), ("value.converter.schemas.enable", "maybe"),
+        ("key.converter.plugin.version", "3"), ("header.converter.plugin.version", "[4"),
         ("bootstrap.servers", ","), ("listeners", ","), ("connector.client.config.override.policy", "none"),
         ("connector.client.config.override.policy", "Allowlist"),
     ])
@@ -83,6 +84,7 @@ import WireStreams
             "security.protocol": "PLAINTEXT", "exactly.once.source.support": "disabled", "config.providers": "",
             "producer.acks": "all", "producer.compression.type": "gzip", "rest.extension.classes": " ",
             "connector.client.config.override.policy": "None", "admin.listeners": "", "connect.protocol": "eager",
+            "key.converter.plugin.version": "[4,5)", "header.converter.plugin.version": "4.3.1",
         ]
         #expect(refused(fine) == [])
     }

@@ -45,6 +45,14 @@ extension PropertyEffect {
         PropertyEffect(
             "value.converter.schemas.enable", "false", of: "value.converter.*", from: withSchema, to: #""x""#,
             converted(.value)),
+        PropertyEffect(
+            "key.converter.plugin.version", "3", from: withSchema, to: "key.converter.plugin.version", converted(.key)),
+        PropertyEffect(
+            "value.converter.plugin.version", "3", from: withSchema, to: "value.converter.plugin.version",
+            converted(.value)),
+        PropertyEffect(
+            "header.converter.plugin.version", "3", from: "x", to: "header.converter.plugin.version",
+            converted(.header)),
         PropertyEffect("header.converter", json, from: "x", to: withSchema, converted(.header)),
         PropertyEffect(
             "header.converter.schemas.enable", "false", of: "header.converter.*", with: ["header.converter": json],

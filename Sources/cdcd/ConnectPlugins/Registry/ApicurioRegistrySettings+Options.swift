@@ -48,7 +48,7 @@ extension ApicurioRegistrySettings {
                 "schema-resolver", .classReference, "io.apicurio.registry.resolver.DefaultSchemaResolver",
                 "The class that looks schemas up."),
             use: .refused(remedy: noJava)),
-        Option(key("is-key", .boolean, "Set by the converter."), use: .withoutEffect(reason: "Connect says it")),
+        Option(key("is-key", .boolean, "Set by the converter."), use: .withoutEffect(reason: "Connect determines it")),
         Option(
             key("auto-register", .boolean, "false", "Whether a schema is registered that the registry does not have."),
             into: \.registersSchemas),
@@ -174,7 +174,11 @@ extension ApicurioRegistrySettings {
 
     private static let connectionOptions =
         [
-            Option(group: prefix + "request.headers.", into: \.headers),
+            Option(
+                ConfigKey(
+                    prefix + "request.headers.*", .string, documentation: "A header of each request, by its name."),
+                prefix: prefix + "request.headers.",
+                use: .consumedGroup { headers, settings in settings.headers = headers }),
             Option(
                 key("client.disable-auto-basepath-append", .boolean, "false", "Whether the URL is used as it is.")
             ) { input, settings in

@@ -9,8 +9,9 @@ extension ConfluentRegistrySettings {
         schemaOptions + credentialOptions + nameOptions + connectionOptions + sslOptions + unlistedOptions)
 
     /// The properties that Confluent's converters list.
-    package static let definition = ConfigDefinition(
-        (schemaOptions + credentialOptions + nameOptions + connectionOptions + sslOptions).map(\.key))
+    package static let definition = ConfigOptions(
+        schemaOptions + credentialOptions + nameOptions + connectionOptions + sslOptions
+    ).definition
 
     // MARK: Schemas
 
@@ -306,6 +307,8 @@ extension ConfluentRegistrySettings {
         Option(
             ConfigKey("sasl.jaas.config", .password, documentation: "User and password for SASL_INHERIT.")
         ) { input, settings in settings.credentials.jaas = input.trimmed.map { Secret($0) } },
-        Option(group: "request.header.", into: \.headers),
+        Option(
+            ConfigKey("request.header.*", .string, documentation: "A header of each request, by its name."),
+            prefix: "request.header.", use: .consumedGroup { headers, settings in settings.headers = headers }),
     ]
 }

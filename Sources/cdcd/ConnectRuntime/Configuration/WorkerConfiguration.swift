@@ -11,6 +11,8 @@ package struct WorkerConfiguration: Sendable {
     /// A converter class with its own properties, the prefix taken away.
     struct ConverterSettings: Sendable, Equatable {
         var className = ""
+        /// The range of versions that the class must have; nil accepts each.
+        var pluginVersion: String?
         var properties: [String: String] = [:]
     }
 
@@ -165,6 +167,11 @@ package struct WorkerConfiguration: Sendable {
         _ name: String, _ settings: ConverterSettings, _ plugins: PluginRegistry
     ) throws(ConfigError) {
         let context = PluginContext(properties: settings.properties, connectorConfiguration: [:], plugins: plugins)
+        let kind = name == "header.converter" ? PluginKind.headerConverter : .converter
+        let plugin = try plugins.resolve(settings.className, as: kind, property: name)
+        if let message = plugins.versionError(of: plugin, settings.pluginVersion) {
+            throw ConfigError(name: "plugin.version", value: settings.pluginVersion, message: message)
+        }
         if name == "header.converter" {
             _ = try plugins.makeHeaderConverter(settings.className, property: name, context)
         } else {

@@ -131,6 +131,9 @@ enum WorkerOptions {
         converter("key.converter", \.keyConverter, default: nil),
         converter("value.converter", \.valueConverter, default: nil),
         converter("header.converter", \.headerConverter, default: simpleHeaderConverter),
+        version("key.converter", \.keyConverter),
+        version("value.converter", \.valueConverter),
+        version("header.converter", \.headerConverter),
         Option(group: "key.converter.", into: \.keyConverter.properties),
         Option(group: "value.converter.", into: \.valueConverter.properties),
         Option(group: "header.converter.", into: \.headerConverter.properties),
@@ -163,6 +166,14 @@ enum WorkerOptions {
             name, .classReference, defaultValue: defaultValue, isRequired: true,
             documentation: "name a converter, for example \(jsonConverter)")
         return Option(key) { input, worker in worker[keyPath: path].className = input.trimmed ?? "" }
+    }
+
+    private static func version(
+        _ name: String, _ path: ConfigPath<WorkerConfiguration, WorkerConfiguration.ConverterSettings>
+    ) -> ConfigOption<WorkerConfiguration> {
+        Option(ConfigKey(name + ".plugin.version", .string)) { input, worker in
+            worker[keyPath: path].pluginVersion = input.trimmed
+        }
     }
 
     // MARK: REST
