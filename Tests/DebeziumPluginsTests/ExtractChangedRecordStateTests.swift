@@ -25,4 +25,13 @@ import Testing
         _ = try transform.apply(&record)
         #expect(record.headers.map(\.value) == [.array([.string("d")])])
     }
+
+    /// It would be a tombstone, which gets the headers of the delete before it.
+    @Test func valueThatMayBeNullIsRead() throws {
+        let transform = try ExtractChangedRecordState(["header.changed.name": "c"])
+        var shape = RecordShape(
+            topic: "t", keySchema: nil, key: .null, valueSchema: Schema(.string, isOptional: true), value: .input(0),
+            headers: [])
+        guard case .dependsOnValues = try transform.apply(to: &shape) else { throw DataError("the value is not read") }
+    }
 }

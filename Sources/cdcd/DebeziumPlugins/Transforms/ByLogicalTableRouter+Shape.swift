@@ -24,6 +24,10 @@ extension ByLogicalTableRouter {
                 if fields[index] == .null { continue }
                 return .dependsOnValues
             }
+            // Another transform may have added fields to one of the two rows.
+            guard columns.count == plan.row.fields.count else {
+                throw DataError("A row of \(shape.topic) does not have the columns of its schema")
+            }
             replaceNulls(in: &columns, by: envelope.fields[index].schema)
             fields[index] = .structure(columns)
         }

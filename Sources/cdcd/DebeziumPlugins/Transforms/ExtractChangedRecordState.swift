@@ -72,7 +72,10 @@ package final class ExtractChangedRecordState: Transformation {
     package func apply(to shape: inout RecordShape) throws -> ShapeChange {
         guard changed != nil || unchanged != nil else { return .applied }
         // A tombstone gets the headers of the delete before it.
-        guard shape.value != .null else { return .dependsOnValues }
+        switch shape.value {
+        case .constant(.null), .input(_, nil): return .dependsOnValues
+        case .constant, .input, .structure: break
+        }
         guard let schema = shape.valueSchema, schema.isEnvelope else { return .applied }
         guard let fields = shape.value.fields else { return .dependsOnValues }
         let (before, after) = try Self.places(schema)

@@ -4,7 +4,12 @@ import ConnectData
 extension ExtractNewRecordState {
     package func apply(to shape: inout RecordShape) throws -> ShapeChange {
         guard let schema = shape.valueSchema, let envelope = shape.value.fields else {
-            return shape.value == .null ? applyToTombstones(&shape) : .applied
+            switch shape.value {
+            case .constant(.null): return applyToTombstones(&shape)
+            // A null is a tombstone.
+            case .input(_, nil): return .dependsOnValues
+            case .constant, .input, .structure: return .applied
+            }
         }
         guard let name = schema.name, name.hasSuffix(".Envelope") else { return .applied }
         // A route and dropped fields depend on values.
