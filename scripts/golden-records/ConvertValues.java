@@ -14,10 +14,12 @@ import java.util.TimeZone;
 import org.apache.kafka.connect.data.Date;
 import org.apache.kafka.connect.data.Decimal;
 import org.apache.kafka.connect.data.Schema;
+import org.apache.kafka.connect.data.SchemaAndValue;
 import org.apache.kafka.connect.data.SchemaBuilder;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.data.Time;
 import org.apache.kafka.connect.data.Timestamp;
+import org.apache.kafka.connect.data.Values;
 import org.apache.kafka.connect.storage.Converter;
 import org.apache.kafka.connect.storage.HeaderConverter;
 
@@ -143,6 +145,11 @@ public class ConvertValues {
         add("timestamp before 1970", Timestamp.SCHEMA, new java.util.Date(-1L));
         Schema list = SchemaBuilder.array(Schema.OPTIONAL_FLOAT32_SCHEMA).name("l").version(3).doc("a list").build();
         add("array", list, list(1.5f, null, -0f));
+        for (String literal : new String[] {"[1,\"a\",null,[true,{\"k\":1.5}]]", "[]", "{\"a\":null}", "{\"a\":[1,\"x\"]}", "{}"}) {
+            SchemaAndValue parsed = Values.parseString(literal);
+            Object content = parsed.value() instanceof Map<?, ?> entries ? new HashMap<>(entries) : parsed.value();
+            add("literal " + literal, parsed.schema(), content);
+        }
         Schema map = SchemaBuilder.map(Schema.STRING_SCHEMA, Schema.INT32_SCHEMA).optional().build();
         add("map", map, map("a\"", 1));
         add("empty map", map, map());

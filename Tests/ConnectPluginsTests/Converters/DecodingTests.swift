@@ -82,7 +82,12 @@ import WireCore
     @Test func fixedSchemaReplacesTheEnvelope() throws {
         let configuration = ["schema.content": #"{"type":"struct","fields":[{"field":"a","type":"int8"}]}"#]
         #expect(try Self.decodeJSON(#"{"a":1}"#, configuration) == "struct(a:int8) (1)")
-        #expect(throws: ConfigError.self) { try JSONConverter(configuration: ["schema.content": "{}"]) }
+        #expect(try Self.decodeJSON("null", ["schema.content": "null", "schemas.enable": "false"]) == "- null")
+        let error = #expect(throws: ConfigError.self) { try JSONConverter(configuration: ["schema.content": "{}"]) }
+        #expect(error?.message == "Schema must contain 'type' field")
+        let malformed = #expect(throws: ConfigError.self) { try JSONConverter(configuration: ["schema.content": "{"]) }
+        let serialization = "Failed to parse schema in converter config due to serialization error: "
+        #expect(malformed?.message.hasPrefix(serialization) == true)
     }
 
     /// The converter decodes what it encodes.

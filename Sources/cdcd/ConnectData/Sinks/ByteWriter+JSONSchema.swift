@@ -51,8 +51,8 @@ extension ByteWriter {
     private mutating func jsonMember(
         _ name: StaticString, _ schema: Schema?, _ options: JSONSinkOptions
     ) throws(DataError) {
-        guard let schema else { throw DataError("An array or map schema has no schema for its elements") }
         literal(name)
+        guard let schema else { return literal("null") }
         try jsonSchema(schema, fieldName: nil, options: options)
     }
 

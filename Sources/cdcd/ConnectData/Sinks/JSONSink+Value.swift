@@ -16,7 +16,7 @@ extension JSONSink {
             let array = beginArray(count: items.count)
             for index in items.indices {
                 item(index, of: array)
-                self.value(items[index])
+                element(items[index])
             }
             endArray(array)
         case .map(let entries): map(entries)
@@ -26,6 +26,17 @@ extension JSONSink {
             for index in row.values.indices { self.value(row.values[index]) }
             endStructure()
         case .instant: fail(.misfit(value.kindName))
+        }
+    }
+
+    /// An element of an array or map, which may have no schema.
+    private mutating func element(_ value: ConnectValue) {
+        guard steps[cursor].kind == .schemaless else { return self.value(value) }
+        do throws(DataError) {
+            try SchemalessJSON.write(value, plan.options, into: &writer)
+            cursor &+= 1
+        } catch {
+            fail(.schemaless(error))
         }
     }
 
@@ -63,7 +74,7 @@ extension JSONSink {
             value(entries[index].key)
             writer.literal(isObject ? ":" : isPairs ? "," : ",\"value\":")
             if failure == nil { cursor = Int(step.pointee.mapValue) }
-            value(entries[index].value)
+            element(entries[index].value)
             if !isObject { writer.literal(isPairs ? "]" : "}") }
         }
         writer.literal(isObject ? "}" : "]")

@@ -10,6 +10,7 @@ import WireCore
         case misfit(String)
         case mismatchingSchema
         case keyIsNoString
+        case schemaless(DataError)
     }
 
     @usableFromInline let plan: JSONSinkPlan
@@ -75,6 +76,7 @@ import WireCore
             return DataError("Conversion error: \(place) is \(kind), which does not fit its schema")
         case .mismatchingSchema: return DataError("Mismatching schema.")
         case .keyIsNoString: return DataError("Conversion error: a key of the map \(name) is not a string")
+        case .schemaless(let error): return error
         }
     }
 

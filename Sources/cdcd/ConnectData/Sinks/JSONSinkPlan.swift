@@ -12,6 +12,8 @@ import WireCore
         case entries
         /// A struct of which only the value that is not null is written.
         case union
+        /// An element of an array or a value of a map whose schema has none for them.
+        case schemaless
         /// The step after the last one: no value fits it.
         case end
     }
@@ -53,6 +55,8 @@ import WireCore
     @usableFromInline let isInObject: Bool
     /// The field of each step, for errors.
     let names: [String]
+    /// For elements without a schema.
+    let options: JSONSinkOptions
     private var structures: StructSchemas
 
     /// What surrounds a value.
@@ -64,13 +68,14 @@ import WireCore
         case prefix([UInt8])
     }
 
-    /// - Throws: `DataError` if an array or map has no schema for its elements.
+    /// - Throws: `DataError` if a map has no schema for its keys.
     package init(
         _ schema: Schema, options: JSONSinkOptions, envelope: Envelope = .byOptions
     ) throws(DataError) {
         var builder = JSONSinkPlanBuilder(options: options)
         (self.envelope, isInObject) = try builder.build(schema, envelope)
         self.schema = schema
+        self.options = options.withoutSchemas
         names = builder.names
         structures = StructSchemas(builder.structures)
         steps = .allocate(capacity: builder.steps.count)
@@ -146,11 +151,14 @@ private struct JSONSinkPlanBuilder {
         names.append(name)
         switch schema.type {
         case .int8, .int16, .int32, .int64, .boolean, .float32, .float64, .string, .bytes: break
-        case .array: try append(element: schema.valueSchema, of: schema, name: name)
+        case .array: try append(element: schema.valueSchema, name: name)
         case .map:
-            try append(element: schema.keySchema, of: schema, name: name)
+            guard let keySchema = schema.keySchema else {
+                throw DataError("The schema of \(name.isEmpty ? "the value" : name) is a map without a schema for its keys")
+            }
+            try append(keySchema, prefix: [], name: name)
             steps[index].mapValue = Int32(clamping: steps.count)
-            try append(element: schema.valueSchema, of: schema, name: name)
+            try append(element: schema.valueSchema, name: name)
         case .structure:
             structures.append(schema)
             for (position, field) in schema.fields.enumerated() {
@@ -168,13 +176,14 @@ private struct JSONSinkPlanBuilder {
         steps[index].next = Int32(clamping: steps.count)
     }
 
-    private mutating func append(element: Schema?, of container: Schema, name: String) throws(DataError) {
-        guard let element else {
-            throw DataError(
-                "The schema of \(name.isEmpty ? "the value" : name) is a \(container.type.rawValue) "
-                    + "without a schema for its elements")
-        }
-        try append(element, prefix: [], name: name)
+    private mutating func append(element: Schema?, name: String) throws(DataError) {
+        if let element { return try append(element, prefix: [], name: name) }
+        let index = steps.count
+        steps.append(
+            JSONSinkPlan.Step(
+                kind: .schemaless, mayBeNull: true, decimalScale: 0, prefix: constant([]), null: constant(Array("null".utf8)),
+                next: Int32(clamping: index + 1), mapValue: 0, structure: 0))
+        names.append(name)
     }
 
     private func kind(of schema: Schema) -> JSONSinkPlan.Kind {

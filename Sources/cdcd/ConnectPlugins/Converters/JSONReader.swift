@@ -17,15 +17,16 @@ struct JSONReader {
     }
 
     /// Uses one schema for all documents, which then consist of the payload only.
-    ///
-    /// - Returns: the defect of the text; nil if it is a schema.
-    mutating func useForAll(schemaText: String) -> String? {
-        if schemaText.isEmpty { return nil }
+    mutating func useForAll(schemaText: String) throws(ConfigError) {
+        if schemaText.isEmpty { return }
         do {
-            fixedSchema = try JSONSchemaReader(options: options).schema(try JSONValue.parse(schemaText))
-            return nil
+            let json = try JSONValue.parse(schemaText)
+            if !json.isNull { fixedSchema = try JSONSchemaReader(options: options).schema(json) }
+        } catch let error as DataError {
+            throw ConfigError(name: "", message: error.message)
         } catch {
-            return "\(error)"
+            throw ConfigError(
+                name: "", message: "Failed to parse schema in converter config due to serialization error: \(error)")
         }
     }
 

@@ -15,10 +15,16 @@ struct JSONSchemaReader {
         switch type {
         case .int8, .int16, .int32, .int64, .float32, .float64, .boolean, .string, .bytes: break
         case .array:
-            valueSchema = try element(object["items"], "Array schema did not specify the element type")
+            guard let items = object["items"], !items.isNull else {
+                throw DataError("Array schema did not specify the element type")
+            }
+            valueSchema = try schema(items)
         case .map:
-            keySchema = try element(object["keys"], "Map schema did not specify the key type")
-            valueSchema = try element(object["values"], "Map schema did not specify the value type")
+            guard let keys = object["keys"] else { throw DataError("Map schema did not specify the key type") }
+            guard let values = object["values"] else { throw DataError("Map schema did not specify the value type") }
+            (keySchema, valueSchema) = (try optionalSchema(keys), try optionalSchema(values))
+            guard keySchema != nil else { throw DataError("keySchema cannot be null.") }
+            guard valueSchema != nil else { throw DataError("valueSchema cannot be null.") }
         case .structure: fields = try self.fields(object["fields"])
         }
         let plain = Schema(
@@ -36,10 +42,7 @@ struct JSONSchemaReader {
         return try JSONValueReader(options: options).value(json, nil, schema)
     }
 
-    private func element(_ json: JSONValue?, _ message: String) throws(DataError) -> Schema {
-        guard let json, !json.isNull else { throw DataError(message) }
-        return try schema(json)
-    }
+    private func optionalSchema(_ json: JSONValue) throws(DataError) -> Schema? { json.isNull ? nil : try schema(json) }
 
     private func fields(_ json: JSONValue?) throws(DataError) -> [Schema.Field] {
         guard let items = json?.arrayValue else { throw DataError("Struct schema's \"fields\" argument is not an array.") }

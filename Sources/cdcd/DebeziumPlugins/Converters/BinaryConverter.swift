@@ -6,6 +6,8 @@ import WireCore
 ///
 /// Java's connector has bytes in arrays or in buffers, of which two of the classes accept one kind only. Those of BIT
 /// columns are in arrays, and so are bytes without a schema; those of other columns are in buffers.
+///
+/// As converters of headers Java's classes ignore the delegate, and fail for each header that is not bytes.
 package final class BinaryConverter: Converter, HeaderConverter {
     enum Variant: String, CaseIterable, Sendable {
         case binaryData = "BinaryDataConverter"
@@ -38,8 +40,8 @@ package final class BinaryConverter: Converter, HeaderConverter {
             ConfigKey(
                 delegateProperty, .string, importance: .low,
                 documentation: "The class of the converter that gets everything but bytes, with the properties below "
-                    + "\(delegateProperty)."),
-            into: \.delegate),
+                    + "\(delegateProperty).")
+        ) { input, settings in settings.delegate = input.text },
         ConfigOption(group: delegateProperty + ".", into: \.delegateProperties),
     ])
 
@@ -71,7 +73,7 @@ package final class BinaryConverter: Converter, HeaderConverter {
         let type = ["converter.type": "value"]
         let settings = try Self.options.parse(
             context.properties.merging(type) { given, _ in given }, into: Settings())
-        guard let className = JavaText.trimmedOrNil(settings.delegate) else {
+        guard let className = settings.delegate else {
             delegate = nil
             return
         }
