@@ -127,4 +127,79 @@ import Testing
         #expect(outcome("'\(text)!' ==~ /(a+)+/") == "The regular expression needs too many steps for the text")
         #expect(outcome("/^(a+)+$/.test('\(text)!')", .javaScript) == "The regular expression needs too many steps for the text")
     }
+
+    @Test func listsAreBounded() {
+        let tooManySteps = "The expression needs more than 200000 steps"
+        // Each statement doubles the list, or the number of its parts.
+        for double in ["a = a + a", "a = a.plus(a)", "a = [a, a]", "a += a"] {
+            let source = "def a = [1]" + String(repeating: "; \(double)", count: 40) + "; a.size()"
+            #expect(outcome(source) == tooManySteps, "\(double)")
+        }
+        let joined = "let a = [1]" + String(repeating: "; a = a.concat(a, a)", count: 40) + "; a.length"
+        #expect(outcome(joined, .javaScript) == tooManySteps)
+        let nested = "def a = []" + String(repeating: "; a = [a]", count: 5000) + "; a.toString()"
+        #expect(outcome(nested) == "A value is nested more than 100 levels deep")
+    }
+
+    /// What the time of one step depends on is counted.
+    @Test(arguments: [
+        "(0..400).any { a -> list != other }", "(0..400).any { list.contains(other) }",
+        "(0..400).any { \"${list}\" == '' }", "(0..9999).any { text.indexOf('b') >= 0 }",
+        "(0..9999).any { text[5] == 'b' }", "(0..400).any { list - other == 1 }",
+        "(0..400).any { list.intersect(other) == 1 }", "(0..9999).any { (big / 3) == 0 }",
+        "(0..9999).any { 2 ** 6000 == 0 }", "(0..9999).any { text.tokenize('a') == 1 }",
+        "(0..9999).any { text.bytes == 1 }",
+    ])
+    func workIsCounted(use: String) {
+        let values = "def list = (1..600).collect { [it] }; def other = (1..600).collect { [it] }; def text = 'a' * 100000; "
+            + "def big = 10g ** 1900; "
+        #expect(outcome(values + use) == "The expression needs more than 200000 steps", "\(use)")
+    }
+
+    @Test func searchesOfOneEvaluationHaveOneBudget() {
+        let text = String(repeating: "a", count: 20)
+        let search = "(0..1000).any { '\(text)!' ==~ /(a+)+/ }"
+        #expect(outcome(search) == "The regular expression needs too many steps for the text")
+        let found = "def m = '\(text)!' =~ /(a+)+$/; (0..1000).any { m.find() }"
+        #expect(outcome(found) == "The regular expression needs too many steps for the text")
+    }
+
+    @Test func replacementsAreBounded() {
+        let tooLong = "A text is longer than 1048576 bytes"
+        #expect(outcome("('a' * 1000000).replaceAll(/.*/, '\\$0' * 500000)") == tooLong)
+        #expect(outcome("('a' * 1000000).replace('a', 'b' * 1000000)") == tooLong)
+        #expect(outcome("'a'.repeat(1000000).replace(/.*/g, '$&'.repeat(500000))", .javaScript) == tooLong)
+        #expect(outcome("'a'.replace(/(?<n>a)/, '$<'.repeat(500000)).length", .javaScript) == "double(1000000.0)")
+    }
+
+    @Test func longTextsAreFoundInLinearTime() {
+        let texts = "def text = 'a' * 1000000; def wanted = 'a' * 500000 + 'b'; "
+        #expect(outcome(texts + "text.contains(wanted)") == "boolean(false)")
+        #expect(outcome(texts + "text.lastIndexOf(wanted)").hasPrefix("integer(-1"))
+        #expect(outcome("def text = 'a' * 1000000; text.count('a' * 500000)").hasPrefix("integer(500001"))
+    }
+
+    @Test func paddingOfAnyLengthIsPossible() {
+        #expect(outcome("'ab'.padLeft(-9223372036854775807L - 1)") == "string(\"ab\")")
+        #expect(outcome("'ab'.center(-1e300d)") == "string(\"ab\")")
+    }
+}
+
+@Suite struct TextSearchTests {
+    /// In texts of two letters, compared with a search at each place.
+    @Test func placesAreThoseOfASearchAtEachPlace() {
+        for size in 0..<512 {
+            let units = (0..<9).map { UInt16(size >> $0 & 1) }
+            for length in 0...4 {
+                for wanted in 0..<(1 << length) {
+                    let wanted = (0..<length).map { UInt16(wanted >> $0 & 1) }
+                    let places = (0...(units.count - length)).filter { Array(units[$0..<($0 + length)]) == wanted }
+                    let search = TextSearch(wanted)
+                    #expect(search.placeCount(in: units) == places.count)
+                    #expect(search.first(in: units, from: 3) == places.first { $0 >= 3 })
+                    #expect(search.last(in: units, upTo: 5) == places.last { $0 <= 5 })
+                }
+            }
+        }
+    }
 }

@@ -27,10 +27,10 @@ import Testing
             "topic.creation.a.partitions": "3", "topic.creation.a.cleanup.policy": "compact",
             "topic.creation.b.include": ".*", "topic.creation.b.replication.factor": "1",
         ])
-        let (a, b) = (creation.group(for: "x1"), creation.group(for: "xx"))
+        let (a, b) = (try creation.group(for: "x1"), try creation.group(for: "xx"))
         #expect(a.partitions == 3 && a.replicationFactor == 2)
         #expect(a.configuration.map { "\($0.name)=\($0.value)" } == ["cleanup.policy=compact"])
-        #expect(creation.group(for: "y").partitions == 3)
+        #expect(try creation.group(for: "y").partitions == 3)
         #expect(b.partitions == -1 && b.replicationFactor == 1 && b.configuration.isEmpty)
     }
 

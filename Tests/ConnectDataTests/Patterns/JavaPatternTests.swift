@@ -53,8 +53,10 @@ import WireTestSupport
                 continue
             }
             guard item.answers.count == 3 else { continue }
-            #expect(pattern.matchesWhole(item.text) == (item.answers[0] == "matches"), place)
-            #expect(pattern.find(item.text) == (item.answers[1] == "find"), place)
+            #expect(try pattern.matchesWhole(item.text) == (item.answers[0] == "matches"), place)
+            #expect(pattern.matchesWholeWithoutLimit(item.text) == (item.answers[0] == "matches"), place)
+            #expect(try pattern.find(item.text) == (item.answers[1] == "find"), place)
+            #expect(pattern.findWithoutLimit(item.text) == (item.answers[1] == "find"), place)
             do {
                 let replaced = try pattern.replaceFirst(in: item.text, with: item.replacement) ?? item.text
                 #expect(replaced == Case.decode(item.answers[2]), place)
@@ -77,12 +79,33 @@ import WireTestSupport
         #expect(throws: JavaPattern.SyntaxError.self) { try JavaPattern(groups) }
     }
 
-    @Test func splitEqualsJavas() throws {
-        let comma = try JavaPattern("\\s*,\\s*")
-        #expect(comma.split("a , b,c") == ["a", "b", "c"])
-        #expect(comma.split("a,,") == ["a"])
-        #expect(comma.split(",a") == ["", "a"])
-        #expect(comma.split("") == [""])
-        #expect(comma.split(",") == [])
+    @Test func searchesAreGivenUp() throws {
+        let text = String(repeating: "a", count: 40) + "!"
+        let pattern = try JavaPattern("(a+)+$")
+        #expect(throws: DataError.self) { try pattern.matchesWhole(text) }
+        #expect(throws: DataError.self) { try pattern.find(text) }
+        #expect(throws: DataError.self) { try pattern.replaceFirst(in: text, with: "x") }
+        #expect(throws: DataError.self) { try pattern.replaceAll(in: text, with: "x") }
+        var topics = TopicReplacement(pattern, replacement: "x")
+        #expect(throws: DataError.self) { try topics.target(of: text) }
+    }
+
+    /// The text of each group is copied.
+    @Test func searchesAreGivenUpForWhatTheyCopy() throws {
+        let pattern = try JavaPattern(String(repeating: "(?=(.*))", count: 100) + ".*")
+        #expect(try pattern.matches(in: String(repeating: "a", count: 1000)).count == 2)
+        #expect(throws: DataError.self) { try pattern.matches(in: String(repeating: "a", count: 1_000_000)) }
+        // Every place of the text matches.
+        #expect(throws: DataError.self) { try JavaPattern("").matches(in: String(repeating: "a", count: 2_000_000)) }
+    }
+
+    @Test func replacementsAreBounded() throws {
+        let pattern = try JavaPattern(".*")
+        let text = String(repeating: "a", count: 10_000)
+        let replacement = String(repeating: "$0", count: 10_000)
+        let matches = try pattern.matches(in: text)
+        #expect(throws: DataError("A text is longer than 100000 bytes")) {
+            try pattern.replace(matches, in: text, with: replacement, byteCountMax: 100_000)
+        }
     }
 }

@@ -36,7 +36,7 @@ package struct MessageKeys: Sendable {
 
     /// The names of the table's key columns, in the key's order; names that the table does not have are ignored.
     func columns(of table: TableDefinition) -> [String] {
-        guard let rule = rules.first(where: { $0.tables.matchesWhole(table.id.description) }) else {
+        guard let rule = rules.first(where: { $0.tables.matchesWholeWithoutLimit(table.id.description) }) else {
             return table.primaryKeyColumnNames
         }
         let listed = rule.columns.compactMap { name in table.index(ofColumn: name) }

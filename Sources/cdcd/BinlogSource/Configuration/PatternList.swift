@@ -13,7 +13,7 @@ struct PatternList: Sendable {
         self.patterns = patterns
     }
 
-    func matches(_ text: String) -> Bool { patterns.contains { $0.matchesWhole(text) } }
+    func matches(_ text: String) -> Bool { patterns.contains { $0.matchesWholeWithoutLimit(text) } }
 
     static func items(_ text: String) -> [String] {
         var items: [String] = []

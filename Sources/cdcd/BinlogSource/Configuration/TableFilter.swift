@@ -38,7 +38,7 @@ package struct TableFilter: Sendable {
         for pattern in list.patterns {
             ordered += captured.filter { table in
                 let isListed = profile.ordersTablesByWholeMatches
-                    ? pattern.matchesWhole(table.description) : pattern.find(table.description)
+                    ? pattern.matchesWholeWithoutLimit(table.description) : pattern.findWithoutLimit(table.description)
                 return isListed && !seen.contains(table)
             }
             seen.formUnion(ordered)

@@ -14,8 +14,9 @@ package struct TopicCreation: Sendable {
         fileprivate var includes: JavaPattern?
         fileprivate var excludes: JavaPattern?
 
-        fileprivate func matches(_ topic: String) -> Bool {
-            includes?.matchesWhole(topic) == true && excludes?.matchesWhole(topic) != true
+        fileprivate func matches(_ topic: String) throws(DataError) -> Bool {
+            guard let includes, try includes.matchesWhole(topic) else { return false }
+            return try excludes.map { (excludes) throws(DataError) in try !excludes.matchesWhole(topic) } ?? true
         }
     }
 
@@ -60,7 +61,12 @@ package struct TopicCreation: Sendable {
     }
 
     /// The first group that includes the topic and does not exclude it; otherwise the default group.
-    package func group(for topic: String) -> Group { groups.first { $0.matches(topic) } ?? defaultGroup }
+    ///
+    /// - Throws: `DataError` if an expression needs too many steps for the topic.
+    package func group(for topic: String) throws(DataError) -> Group {
+        for group in groups where try group.matches(topic) { return group }
+        return defaultGroup
+    }
 }
 
 extension TopicCreation.Group {

@@ -31,7 +31,12 @@ package struct ECMAScriptPattern: Sendable {
     }
 
     /// The first matches in the text.
-    package func matches(in text: String, limit: Int = .max) throws(DataError) -> [PatternMatch] {
-        try expression.patternMatches(in: text, limit: limit)
+    ///
+    /// - Parameter budget: of this search and others.
+    /// - Throws: `DataError` if the engine needs too many steps.
+    package func matches(
+        in text: String, limit: Int = .max, _ budget: inout SearchBudget
+    ) throws(DataError) -> [PatternMatch] {
+        try expression.patternMatches(in: text, limit: limit, &budget)
     }
 }

@@ -51,28 +51,27 @@ package struct JavaPattern: Sendable, Hashable {
 
     package func hash(into hasher: inout Hasher) { hasher.combine(pattern) }
 
-    private func range(_ text: String) -> NSRange { NSRange(location: 0, length: text.utf16.count) }
-
     /// Whether the whole text matches (`Matcher.matches`).
-    package func matchesWhole(_ text: String) -> Bool { matcher.firstMatch(in: text, range: range(text)) != nil }
+    ///
+    /// - Throws: `DataError` if the engine needs too many steps.
+    package func matchesWhole(_ text: String) throws(DataError) -> Bool {
+        try wholeMatch(in: text) != nil
+    }
 
     /// Whether the pattern matches anywhere in the text (`Matcher.find`).
-    package func find(_ text: String) -> Bool { finder.firstMatch(in: text, range: range(text)) != nil }
+    ///
+    /// - Throws: `DataError` if the engine needs too many steps.
+    package func find(_ text: String) throws(DataError) -> Bool { try !matches(in: text, limit: 1).isEmpty }
 
-    /// The parts of the text between the matches, as `Pattern.split(text)` returns them: without empty ones at the end.
-    package func split(_ text: String) -> [String] {
-        let source = text as NSString
-        var parts: [String] = []
-        var start = 0
-        for match in finder.matches(in: text, range: range(text)) {
-            if match.range.length == 0, match.range.location == 0 { continue }
-            parts.append(source.substring(with: NSRange(location: start, length: match.range.location - start)))
-            start = match.range.location + match.range.length
-        }
-        parts.append(source.substring(from: start))
-        if parts.count == 1 { return parts }
-        while parts.last?.isEmpty == true { parts.removeLast() }
-        return parts
+    /// `matchesWhole` for the names of tables and columns: a filter must not leave rows out because a search was given
+    /// up. It takes as long as Java's.
+    package func matchesWholeWithoutLimit(_ text: String) -> Bool { Self.isFound(matcher, text) }
+
+    /// `find` for the names of tables.
+    package func findWithoutLimit(_ text: String) -> Bool { Self.isFound(finder, text) }
+
+    private static func isFound(_ expression: NSRegularExpression, _ text: String) -> Bool {
+        expression.firstMatch(in: text, range: NSRange(location: 0, length: text.utf16.count)) != nil
     }
 
     /// The text with its first match replaced (`Matcher.replaceFirst`); nil if there is no match.
@@ -81,44 +80,63 @@ package struct JavaPattern: Sendable, Hashable {
     /// - Throws: `DataError` if the replacement names a group that does not exist or ends in the middle of a
     ///   reference.
     package func replaceFirst(in text: String, with replacement: String) throws(DataError) -> String? {
-        guard find(text) else { return nil }
-        return try replaceAll(in: text, with: replacement, limit: 1)
+        let matches = try matches(in: text, limit: 1)
+        return matches.isEmpty ? nil : try replace(matches, in: text, with: replacement, byteCountMax: .max)
     }
 
     /// The first matches in the text (`Matcher.find`, repeated).
     package func matches(in text: String, limit: Int = .max) throws(DataError) -> [PatternMatch] {
-        try finder.patternMatches(in: text, limit: limit)
+        var budget = SearchBudget()
+        return try matches(in: text, limit: limit, &budget)
+    }
+
+    /// The same for one of several searches with a common budget.
+    package func matches(
+        in text: String, limit: Int = .max, _ budget: inout SearchBudget
+    ) throws(DataError) -> [PatternMatch] {
+        try finder.patternMatches(in: text, limit: limit, &budget)
     }
 
     /// The match of the whole text (`Matcher.matches`).
     package func wholeMatch(in text: String) throws(DataError) -> PatternMatch? {
-        try matcher.patternMatches(in: text, limit: 1).first
+        var budget = SearchBudget()
+        return try wholeMatch(in: text, &budget)
+    }
+
+    /// The same for one of several searches with a common budget.
+    package func wholeMatch(in text: String, _ budget: inout SearchBudget) throws(DataError) -> PatternMatch? {
+        try matcher.patternMatches(in: text, limit: 1, &budget).first
     }
 
     /// The text with its matches replaced (`Matcher.replaceAll`).
     ///
-    /// - Parameters:
-    ///   - replacement: as for `replaceFirst`.
-    ///   - limit: the number of matches to replace.
-    package func replaceAll(
-        in text: String, with replacement: String, limit: Int = .max
+    /// - Parameter replacement: as for `replaceFirst`.
+    package func replaceAll(in text: String, with replacement: String) throws(DataError) -> String {
+        try replace(matches(in: text), in: text, with: replacement, byteCountMax: .max)
+    }
+
+    /// The text with these matches replaced.
+    ///
+    /// - Parameter byteCountMax: of the result, in UTF-8.
+    /// - Throws: `DataError` also if the result is longer.
+    package func replace(
+        _ matches: [PatternMatch], in text: String, with replacement: String, byteCountMax: Int
     ) throws(DataError) -> String {
         let source = text as NSString
         let scalars = Array(replacement.unicodeScalars)
         var result = ""
         var end = 0
-        for match in try matches(in: text, limit: limit) {
+        for match in matches {
             result += source.substring(with: NSRange(location: end, length: match.range.lowerBound - end))
-            result += try expand(scalars, match.groups)
+            try expand(scalars, match.groups, into: &result, byteCountMax: byteCountMax)
             end = match.range.upperBound
         }
         return result + source.substring(from: end)
     }
 
     private func expand(
-        _ replacement: [Unicode.Scalar], _ groups: [String?]
-    ) throws(DataError) -> String {
-        var result = String.UnicodeScalarView()
+        _ replacement: [Unicode.Scalar], _ groups: [String?], into result: inout String, byteCountMax: Int
+    ) throws(DataError) {
         var index = 0
         while index < replacement.count {
             let scalar = replacement[index]
@@ -126,15 +144,17 @@ package struct JavaPattern: Sendable, Hashable {
             switch scalar {
             case "\\":
                 guard index < replacement.count else { throw DataError("character to be escaped is missing") }
-                result.append(replacement[index])
+                result.unicodeScalars.append(replacement[index])
                 index += 1
             case "$":
                 let group = try reference(replacement, &index)
-                if let text = groups[group] { result.append(contentsOf: text.unicodeScalars) }
-            default: result.append(scalar)
+                if let text = groups[group] { result += text }
+            default: result.unicodeScalars.append(scalar)
+            }
+            guard result.utf8.count <= byteCountMax else {
+                throw DataError("A text is longer than \(byteCountMax) bytes")
             }
         }
-        return String(result)
     }
 
     /// Reads what follows a `$`: a number, whose digits are read only as far as such a group exists, or a name in

@@ -21,7 +21,7 @@ package struct TopicReplacement {
     package mutating func target(of topic: String) throws(DataError) -> String {
         if let last, last.topic.isExactly(topic) { return last.target }
         let target = try targets.value(for: ExactName(topic)) { () throws(DataError) in
-            pattern.matchesWhole(topic) ? try pattern.replaceFirst(in: topic, with: replacement) ?? topic : topic
+            try pattern.matchesWhole(topic) ? try pattern.replaceFirst(in: topic, with: replacement) ?? topic : topic
         }
         last = (topic, target)
         return target

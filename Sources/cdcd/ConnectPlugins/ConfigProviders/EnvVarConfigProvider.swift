@@ -33,13 +33,18 @@ struct EnvVarConfigProvider: ConfigProvider {
 
     init(_ properties: [String: String], environment: [String: String]) throws(ConfigError) {
         let settings = try Self.options.parse(properties, into: Settings())
-        do throws(JavaPattern.SyntaxError) {
-            let pattern = try JavaPattern(settings.allowedNames)
-            variables = environment.filter { pattern.matchesWhole($0.key) }
-        } catch {
+        let pattern: JavaPattern
+        do throws(JavaPattern.SyntaxError) { pattern = try JavaPattern(settings.allowedNames) } catch {
             throw ConfigError(
                 name: "allowlist.pattern", value: settings.allowedNames, reason: "Invalid regex: \(error.description)")
         }
+        var variables: [String: String] = [:]
+        do throws(DataError) {
+            for (name, value) in environment where try pattern.matchesWhole(name) { variables[name] = value }
+        } catch {
+            throw ConfigError(name: "allowlist.pattern", value: settings.allowedNames, reason: error.message)
+        }
+        self.variables = variables
     }
 
     func values(path: String, keys: Set<String>?) throws -> [String: String] {

@@ -34,14 +34,14 @@ package final class TopicNameMatches: Predicate {
         }
     }
 
-    package func test(_ record: borrowing ConnectRecord) -> Bool { matches(record.topic) }
+    package func test(_ record: borrowing ConnectRecord) throws -> Bool { try matches(record.topic) }
 
-    package func test(_ shape: RecordShape) -> Bool? { matches(shape.topic) }
+    package func test(_ shape: RecordShape) throws -> Bool? { try matches(shape.topic) }
 
     /// Consecutive records mostly have the same topic.
-    private func matches(_ topic: String) -> Bool {
+    private func matches(_ topic: String) throws(DataError) -> Bool {
         if let last, last.topic == topic { return last.matches }
-        let matches = pattern.matchesWhole(topic)
+        let matches = try pattern.matchesWhole(topic)
         last = (topic, matches)
         return matches
     }

@@ -27,7 +27,7 @@ struct CrossOrigin: Sendable {
         if allowsAny { return true }
         let origins = header.split(separator: " ")
         return !origins.isEmpty && origins.allSatisfy { origin in
-            patterns.contains { $0.matchesWhole(String(origin)) }
+            patterns.contains { (try? $0.matchesWhole(String(origin))) ?? false }
         }
     }
 

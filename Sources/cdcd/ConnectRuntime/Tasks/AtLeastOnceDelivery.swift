@@ -59,7 +59,7 @@ final class AtLeastOnceDelivery: Delivery {
             retryWait: retryWait, logger: context.logger
         ) { topic in
             guard let creation else { return }
-            try wait.retrying("looking for topic \(topic)") { try cluster.ensureTopic(creation.newTopic(topic)) }
+            try wait.retrying("looking for topic \(topic)") { try cluster.ensureTopic(try creation.newTopic(topic)) }
         }
     }
 

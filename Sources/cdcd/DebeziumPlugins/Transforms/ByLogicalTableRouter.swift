@@ -113,7 +113,7 @@ package final class ByLogicalTableRouter: Transformation {
 
     /// The route of a topic; nil if its records are not routed.
     func route(of topic: String) throws(DataError) -> Route? {
-        guard topicPattern.matchesWhole(topic),
+        guard try topicPattern.matchesWhole(topic),
             let target = try topicPattern.replaceFirst(in: topic, with: options.topicReplacement)
         else { return nil }
         // Debezium logs a warning for each such record.
@@ -122,7 +122,7 @@ package final class ByLogicalTableRouter: Transformation {
     }
 
     private func tableIdentifier(_ topic: String) throws(DataError) -> String {
-        guard let keyPattern, options.addsKeyField, keyPattern.matchesWhole(topic) else { return topic }
+        guard let keyPattern, options.addsKeyField, try keyPattern.matchesWhole(topic) else { return topic }
         return try keyPattern.replaceFirst(in: topic, with: options.keyFieldReplacement) ?? topic
     }
 }

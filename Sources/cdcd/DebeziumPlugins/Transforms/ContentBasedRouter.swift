@@ -27,6 +27,6 @@ package final class ContentBasedRouter: Transformation {
     }
 
     package func apply(to shape: inout RecordShape) throws -> ShapeChange {
-        script.applies(to: shape.topic) ? .dependsOnValues : .applied
+        try script.applies(to: shape.topic) ? .dependsOnValues : .applied
     }
 }

@@ -25,6 +25,6 @@ package final class Filter: Transformation {
     }
 
     package func apply(to shape: inout RecordShape) throws -> ShapeChange {
-        script.applies(to: shape.topic) ? .dependsOnValues : .applied
+        try script.applies(to: shape.topic) ? .dependsOnValues : .applied
     }
 }

@@ -26,10 +26,12 @@ final class ScriptedTransform {
     }
 
     /// Whether the expression is applied to records of the topic.
-    func applies(to topic: String) -> Bool { options.topicPattern?.matchesWhole(topic) ?? true }
+    func applies(to topic: String) throws(DataError) -> Bool {
+        try options.topicPattern?.matchesWhole(topic) ?? true
+    }
 
     func apply(_ record: borrowing ConnectRecord) throws -> Outcome {
-        guard applies(to: record.topic) else { return .keep }
+        guard try applies(to: record.topic) else { return .keep }
         if record.value.isNull {
             switch options.nullHandling {
             case .keep: return .keep

@@ -22,7 +22,7 @@ struct TimezoneRules {
 
     /// Whether each item has the form of a rule, as Debezium checks it.
     static func areWellFormed(_ items: [String]) -> Bool {
-        (try? format.get())?.matchesWhole("[\(items.joined(separator: ", "))]") ?? false
+        (try? format.get().matchesWhole("[\(items.joined(separator: ", "))]")) ?? false
     }
 
     init(_ items: [String], isExcluding: Bool) {

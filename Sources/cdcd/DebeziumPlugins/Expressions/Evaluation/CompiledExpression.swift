@@ -8,6 +8,7 @@ final class CompiledExpression {
     private var record: ConnectRecord?
     private var steps = 0
     private var callDepth = 0
+    let search = ScriptSearch()
     /// Patterns that are known only when the expression is evaluated.
     private var patterns: [String: JavaPattern] = [:]
 
@@ -25,6 +26,7 @@ final class CompiledExpression {
     func evaluate(_ record: ConnectRecord) throws(ExpressionError) -> ScriptValue {
         self.record = record
         steps = 0
+        search.begin()
         defer {
             self.record = nil
             for index in locals.indices { locals[index] = .null }
@@ -41,6 +43,62 @@ final class CompiledExpression {
         if steps > ExpressionLimits.steps {
             throw ExpressionError("The expression needs more than \(ExpressionLimits.steps) steps")
         }
+    }
+
+    /// Counts the work of an operation that may read a value as a whole: the items of lists, on all levels, and the
+    /// length of texts and numbers. A list may contain another one many times.
+    ///
+    /// - Throws: also if lists are nested so deep that comparing them would exhaust the stack.
+    func count(contentsOf value: ScriptValue, depth: Int = 0) throws(ExpressionError) {
+        guard depth <= ExpressionLimits.valueDepth else {
+            throw ExpressionError("A value is nested more than \(ExpressionLimits.valueDepth) levels deep")
+        }
+        switch value {
+        case .string(let text), .gstring(let text): try count(text.utf8.count / 64)
+        case .list(let items):
+            try count(items.count)
+            for item in items { try count(contentsOf: item, depth: depth + 1) }
+        case .map(let map), .object(let map):
+            // Each entry is compared with those of another map.
+            try count(map.entries.count + map.entries.count * map.entries.count / 64)
+            for entry in map.entries {
+                try count(contentsOf: entry.key, depth: depth + 1)
+                try count(contentsOf: entry.value, depth: depth + 1)
+            }
+        case .range(let first, let last, _): try count(Int(clamping: (last - first).magnitude))
+        case .bytes(let bytes): try count(bytes.count)
+        case .buffer(let bytes): try count(bytes.count / 64)
+        // The time of a division is proportional to the square of the length.
+        case .bigInteger(let number), .decimal(let number): try count(number.precision * number.precision / 200)
+        case .structure(let value): try count(value.values.count)
+        case .header(let value, _): try count(contentsOf: value, depth: depth + 1)
+        case .undefined, .null, .boolean, .integer, .float, .double, .character, .date, .schema, .schemaField,
+            .schemaType, .pattern, .matcher, .closure:
+            break
+        }
+    }
+
+    private func count(contentsOf values: [ScriptValue]) throws(ExpressionError) {
+        for value in values { try count(contentsOf: value) }
+    }
+
+    /// Counts the work of finding a member.
+    private func count(membersOf object: ScriptValue) throws(ExpressionError) {
+        switch object {
+        case .map(let map), .object(let map): try count(map.entries.count)
+        // Groovy collects the members of all items.
+        case .list where language == .javaScript: break
+        case _: try count(contentsOf: object)
+        }
+    }
+
+    /// Counts the work of an operator. Whether a range contains a number does not depend on its length.
+    func count(
+        operandsOf operation: BinaryOperator, _ left: ScriptValue, _ right: ScriptValue
+    ) throws(ExpressionError) {
+        try count(contentsOf: left)
+        if case .range = right, operation == .contained || operation == .notContained { return }
+        try count(contentsOf: right)
     }
 
     // MARK: Statements
@@ -70,6 +128,8 @@ final class CompiledExpression {
         case .evaluate(let node): return .value(try value(of: node))
         case .assign(let slot, let node, let isDeclaration):
             let value = try value(of: node)
+            // A list may contain the former value of its variable.
+            try count(contentsOf: value)
             locals[slot] = value
             return .value(isDeclaration && language == .javaScript ? nil : value)
         case .condition(let test, let first, let second):
@@ -138,16 +198,24 @@ final class CompiledExpression {
         switch node.kind {
         case .member(let base, let site, let isSafe):
             guard let object = try receiver(base, isSafe) else { return shortCircuit }
-            return language == .groovy
+            try count(membersOf: object)
+            let value = language == .groovy
                 ? try Groovy.member(site, of: object, self) : try JavaScript.member(site, of: object)
+            // The items of a record's array were converted.
+            if case .list(let items) = value { try count(items.count / 16) }
+            return value
         case .index(let base, let index, let isSafe):
             guard let object = try receiver(base, isSafe) else { return shortCircuit }
             let key = try value(of: index)
+            try count(contentsOf: key)
+            if case .list = object {} else { try count(contentsOf: object) }
             return language == .groovy
                 ? try Groovy.element(key, of: object, self) : try JavaScript.element(key, of: object)
         case .invoke(let base, let method, let arguments, let isSafe):
             guard let object = try receiver(base, isSafe) else { return shortCircuit }
             let arguments = try values(of: arguments)
+            try count(contentsOf: object)
+            try count(contentsOf: arguments)
             switch method {
             case .groovy(let method): return try Groovy.invoke(method, on: object, arguments, self)
             case .javaScript(let method): return try JavaScript.invoke(method, on: object, arguments, self)
@@ -197,17 +265,22 @@ final class CompiledExpression {
             return try Groovy.range(try value(of: first), try value(of: last), excludesEnd: excludesEnd)
         case .unary(let operation, let operand):
             let value = try value(of: operand)
+            if operation != .not, operation != .typeOf { try count(contentsOf: value) }
             return language == .groovy
                 ? try Groovy.unary(operation, value) : try JavaScript.unary(operation, value)
         case .binary(let operation, let left, let right):
             let (left, right) = (try value(of: left), try value(of: right))
-            return language == .groovy
-                ? try Groovy.binary(operation, left, right, self) : try JavaScript.binary(operation, left, right)
+            if language == .groovy { return try Groovy.binary(operation, left, right, self) }
+            try count(operandsOf: operation, left, right)
+            return try JavaScript.binary(operation, left, right)
         case .instanceOf(let operand, let type): return .boolean(Groovy.isInstance(try value(of: operand), type))
         case .cast(let operand, let type, let isConversion):
-            return try Groovy.cast(try value(of: operand), type, isConversion: isConversion)
+            let value = try value(of: operand)
+            try count(contentsOf: value)
+            return try Groovy.cast(value, type, isConversion: isConversion)
         case .function(let function, let arguments):
             let arguments = try values(of: arguments)
+            try count(contentsOf: arguments)
             return language == .groovy
                 ? try Groovy.function(function, arguments) : try JavaScript.function(function, arguments, self)
         case .call(let callee, let arguments):
@@ -236,10 +309,11 @@ final class CompiledExpression {
             case .text(let part): text += part
             case .value(let node):
                 let value = try value(of: node)
+                try count(contentsOf: value)
                 text += language == .groovy ? try Groovy.text(value) : try JavaScript.text(value)
+                _ = try Self.bounded(text)
             }
         }
-        _ = try Self.bounded(text)
         return language == .groovy ? .gstring(text) : .string(text)
     }
 
@@ -249,6 +323,8 @@ final class CompiledExpression {
         var map = ScriptMap(entries: [])
         for entry in entries {
             let key = try value(of: entry.key)
+            try count(contentsOf: key)
+            try count(map.entries.count / 16)
             let entry = ScriptMap.Entry(
                 key: language == .groovy ? key : .string(try JavaScript.text(key)), value: try value(of: entry.value))
             map.entries.removeAll { Groovy.areEqualObjects($0.key, entry.key) }
@@ -276,10 +352,5 @@ final class CompiledExpression {
         } catch {
             throw ExpressionError(error.description)
         }
-    }
-
-    /// Runs a search, whose errors are those of the expression.
-    static func searching<T>(_ body: () throws(DataError) -> T) throws(ExpressionError) -> T {
-        do throws(DataError) { return try body() } catch { throw ExpressionError(error.message) }
     }
 }

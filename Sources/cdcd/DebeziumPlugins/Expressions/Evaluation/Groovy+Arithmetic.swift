@@ -40,6 +40,7 @@ extension Groovy {
     static func binary(
         _ operation: BinaryOperator, _ left: ScriptValue, _ right: ScriptValue, _ evaluation: CompiledExpression
     ) throws(ExpressionError) -> ScriptValue {
+        try evaluation.count(operandsOf: operation, left, right)
         switch operation {
         case .equal, .identical: return .boolean(try areEqual(left, right))
         case .notEqual, .notIdentical: return .boolean(try !areEqual(left, right))
@@ -48,13 +49,17 @@ extension Groovy {
         case .greater: return .boolean(try compare(left, right) > 0)
         case .greaterOrEqual: return .boolean(try compare(left, right) >= 0)
         case .compare: return .int(try compare(left, right))
-        case .contained: return .boolean(try isContained(left, in: right))
-        case .notContained: return .boolean(try !isContained(left, in: right))
+        case .contained: return .boolean(try isContained(left, in: right, evaluation))
+        case .notContained: return .boolean(try !isContained(left, in: right, evaluation))
         case .find, .match: return try matching(left, right, isWhole: operation == .match, evaluation)
         case .add: return try add(left, right)
-        case .subtract: return try subtract(left, right)
+        case .subtract: return try subtract(left, right, evaluation)
         case .multiply: return try multiply(left, right)
-        case .divide, .remainder, .power, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight, .shiftRightUnsigned:
+        case .power:
+            // The exponent is the number of multiplications.
+            if case .integer(let exponent, _) = right { try evaluation.count(Int(min(exponent.magnitude, 10_000))) }
+            return try arithmetic(operation, left, right)
+        case .divide, .remainder, .bitAnd, .bitOr, .bitXor, .shiftLeft, .shiftRight, .shiftRightUnsigned:
             return try arithmetic(operation, left, right)
         }
     }
@@ -69,12 +74,14 @@ extension Groovy {
         let pattern = if case .pattern(.java(let pattern)) = right { pattern } else {
             try evaluation.pattern(try self.text(right))
         }
-        guard isWhole else { return .matcher(ScriptMatcher(pattern: pattern, text: text)) }
-        return .boolean(try matchesWhole(text, pattern))
+        guard isWhole else { return .matcher(ScriptMatcher(pattern: pattern, text: text, search: evaluation.search)) }
+        return .boolean(try evaluation.search.isWholeMatch(of: pattern, text))
     }
 
     /// `in`, which calls `isCase` of the right operand.
-    static func isContained(_ left: ScriptValue, in right: ScriptValue) throws(ExpressionError) -> Bool {
+    static func isContained(
+        _ left: ScriptValue, in right: ScriptValue, _ evaluation: CompiledExpression
+    ) throws(ExpressionError) -> Bool {
         switch right {
         case .undefined, .null: return left.isNullish
         case .list(let items): return items.contains { areEqualObjects($0, left) }
@@ -98,7 +105,7 @@ extension Groovy {
             return other.isExactly(text)
         case .pattern(.java(let pattern)):
             if left.isNullish { return false }
-            return try matchesWhole(try text(left), pattern)
+            return try evaluation.search.isWholeMatch(of: pattern, try text(left))
         default: return try areEqual(left, right)
         }
     }
@@ -111,7 +118,7 @@ extension Groovy {
         case (.gstring(let text), .string(let other)): return .gstring(try CompiledExpression.bounded(text + other))
         case (.gstring(let text), _): return .gstring(try CompiledExpression.bounded(text + self.text(right)))
         case (.string(let text), _): return .string(try CompiledExpression.bounded(text + self.text(right)))
-        case (.null, .string(let text)): return .string("null" + text)
+        case (.null, .string(let text)): return .string(try CompiledExpression.bounded("null" + text))
         case (.list(let items), .list(let others)): return .list(items + others)
         case (.list(let items), _): return .list(items + [right])
         case (.null, _), (.undefined, _): throw ExpressionError("Cannot execute null+\(try text(right))")
@@ -123,7 +130,9 @@ extension Groovy {
         }
     }
 
-    private static func subtract(_ left: ScriptValue, _ right: ScriptValue) throws(ExpressionError) -> ScriptValue {
+    private static func subtract(
+        _ left: ScriptValue, _ right: ScriptValue, _ evaluation: CompiledExpression
+    ) throws(ExpressionError) -> ScriptValue {
         if let text = left.text {
             return .string(replacingFirst(try self.text(right), in: text))
         }
@@ -131,6 +140,7 @@ extension Groovy {
             let removed = self.items(right) ?? [right]
             var kept: [ScriptValue] = []
             for item in items {
+                try evaluation.count(contentsOf: right)
                 var isRemoved = false
                 for other in removed where try areEqual(item, other) { isRemoved = true }
                 if !isRemoved { kept.append(item) }
@@ -142,7 +152,7 @@ extension Groovy {
 
     private static func replacingFirst(_ removed: String, in text: String) -> String {
         let units = Array(text.utf16)
-        guard let index = TextSearch.first(Array(removed.utf16), in: units) else { return text }
+        guard let index = TextSearch(removed.utf16).first(in: units) else { return text }
         return String(utf16CodeUnits: units[..<index] + units[(index + removed.utf16.count)...])
     }
 

@@ -6,18 +6,17 @@ extension Groovy {
         _ method: GroovyMethod, _ object: ScriptValue, _ items: [ScriptValue], _ arguments: MethodArguments,
         _ evaluation: CompiledExpression
     ) throws(ExpressionError) -> ScriptValue? {
-        try evaluation.count(items.count)
         if let value = try closureMethod(method, items, arguments, evaluation) { return value }
         switch method {
         case .size: return .int(items.count)
         case .isEmpty: return .boolean(items.isEmpty)
         case .contains:
             let wanted = try arguments.value(0)
-            if case .range = object { return .boolean(try isContained(wanted, in: object)) }
+            if case .range = object { return .boolean(try isContained(wanted, in: object, evaluation)) }
             return .boolean(items.contains { areEqualObjects($0, wanted) })
         case .containsAll, .disjoint, .intersect:
             guard let others = self.items(try arguments.value(0)) else { return nil }
-            try evaluation.count(items.count * others.count)
+            for _ in items { try evaluation.count(contentsOf: .list(others)) }
             if method == .containsAll {
                 return .boolean(others.allSatisfy { other in items.contains { areEqualObjects($0, other) } })
             }
@@ -60,7 +59,7 @@ extension Groovy {
         case .unique:
             var kept: [ScriptValue] = []
             for item in items {
-                try evaluation.count(kept.count)
+                try evaluation.count(contentsOf: .list(kept))
                 var isKnown = false
                 for other in kept where try compare(item, other) == 0 { isKnown = true }
                 if !isKnown { kept.append(item) }
@@ -149,7 +148,6 @@ extension Groovy {
     static func mapMethod(
         _ method: GroovyMethod, _ map: ScriptMap, _ arguments: MethodArguments, _ evaluation: CompiledExpression
     ) throws(ExpressionError) -> ScriptValue? {
-        try evaluation.count(map.entries.count)
         func value(_ key: ScriptValue) -> ScriptValue? { map.entries.first { areEqualObjects($0.key, key) }?.value }
         switch method {
         case .size: return .int(map.entries.count)

@@ -51,7 +51,7 @@ extension Groovy {
         case .date(let milliseconds):
             if name == "time" { return .integer(milliseconds, .long) }
         case .matcher(let matcher):
-            if name == "count" { return .int(try matches(matcher).count) }
+            if name == "count" { return .int(try matcher.matches().count) }
         case .boolean, .integer, .bigInteger, .decimal, .float, .double, .character, .gstring, .range, .object, .buffer,
             .pattern, .closure:
             break
@@ -134,7 +134,7 @@ extension Groovy {
             return .list(isReversed ? items[bounds].reversed() : Array(items[bounds]))
         case .matcher(let matcher):
             guard case .integer(let position, _) = key else { throw noElement(key, object) }
-            let matches = try matches(matcher)
+            let matches = try matcher.matches()
             let index = position < 0 ? position + Int64(matches.count) : position
             guard index >= 0, index < matches.count else {
                 let bounds = "\(-matches.count)..\(matches.count - 1)"

@@ -38,8 +38,9 @@ extension Groovy {
             default: value = nil
             }
         case .matcher(let matcher): value = try matcherMethod(method, matcher, arguments)
-        case .pattern(.java(let pattern)):
-            value = method == .matcher ? .matcher(ScriptMatcher(pattern: pattern, text: try arguments.text(0))) : nil
+        case .pattern(.java(let pattern)) where method == .matcher:
+            let text = try arguments.text(0)
+            value = .matcher(ScriptMatcher(pattern: pattern, text: text, search: evaluation.search))
         case .closure(let closure): value = method == .call ? try evaluation.call(closure, values) : nil
         case .undefined, .null, .boolean, .character, .header, .pattern: value = nil
         }
@@ -228,9 +229,9 @@ extension Groovy {
     ) throws(ExpressionError) -> ScriptValue? {
         switch method {
         case .matches:
-            return .boolean(try matchesWhole(matcher.text, matcher.pattern))
-        case .find where arguments.count == 0: return .boolean(try !matches(matcher, limit: 1).isEmpty)
-        case .size: return .int(try matches(matcher).count)
+            return .boolean(try matcher.search.isWholeMatch(of: matcher.pattern, matcher.text))
+        case .find where arguments.count == 0: return .boolean(try !matcher.matches(limit: 1).isEmpty)
+        case .size: return .int(try matcher.matches().count)
         default: return nil
         }
     }

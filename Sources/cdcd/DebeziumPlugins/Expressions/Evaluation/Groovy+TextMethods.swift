@@ -6,7 +6,8 @@ extension Groovy {
     static func textMethod(
         _ method: GroovyMethod, _ text: String, _ arguments: MethodArguments, _ evaluation: CompiledExpression
     ) throws(ExpressionError) -> ScriptValue? {
-        try evaluation.count(1 + text.utf8.count / 64)
+        // Each part is a value of its own.
+        if [.split, .toList, .tokenize].contains(method) { try evaluation.count(text.utf8.count / 8) }
         if method == .getAt { return try element(try arguments.value(0), of: .string(text), evaluation) }
         if let value = try patternMethod(method, text, arguments, evaluation) { return value }
         if let value = try numberFromText(method, text) { return value }
@@ -25,31 +26,28 @@ extension Groovy {
         }
         switch method {
         case .matches:
-            return .boolean(try matchesWhole(text, try pattern()))
+            return .boolean(try evaluation.search.isWholeMatch(of: try pattern(), text))
         case .replaceAll, .replaceFirst:
             let (pattern, replacement) = (try pattern(), try arguments.text(1))
-            let result = try CompiledExpression.searching { () throws(DataError) in
-                try pattern.replaceAll(in: text, with: replacement, limit: method == .replaceAll ? .max : 1)
-            }
+            let result = try evaluation.search.replacing(
+                pattern, in: text, with: replacement, limit: method == .replaceAll ? .max : 1)
             return .string(try CompiledExpression.bounded(result))
         case .find where arguments.count == 1:
             let pattern = try pattern()
-            let match = try matches(ScriptMatcher(pattern: pattern, text: text), limit: 1).first
+            let match = try evaluation.search.matches(of: pattern, in: text, limit: 1).first
             return match?.groups.first?.map(ScriptValue.string) ?? .null
         case .split:
             if arguments.count == 0 { return .list(tokens(text, " \t\n\r\u{C}").map(ScriptValue.string)) }
             let pattern = try pattern()
-            return .list(try split(text, pattern, limit: arguments.count > 1 ? try arguments.int(1) : 0))
+            let limit = arguments.count > 1 ? try arguments.int(1) : 0
+            return .list(split(text, try evaluation.search.matches(of: pattern, in: text), limit: limit))
         default: return nil
         }
     }
 
     /// `Pattern.split`: at most `limit` parts if it is positive; without empty ones at the end if it is 0.
-    private static func split(
-        _ text: String, _ pattern: JavaPattern, limit: Int
-    ) throws(ExpressionError) -> [ScriptValue] {
+    private static func split(_ text: String, _ matches: [PatternMatch], limit: Int) -> [ScriptValue] {
         let units = Array(text.utf16)
-        let matches = try matches(ScriptMatcher(pattern: pattern, text: text))
         var parts: [[UInt16]] = []
         var start = 0
         for match in matches where limit <= 0 || parts.count < limit - 1 {
@@ -102,7 +100,7 @@ extension Groovy {
         case .contains, .contentEquals:
             let other = try arguments.text(0)
             if method == .contentEquals { return .boolean(other.isExactly(text)) }
-            return .boolean(TextSearch.first(Array(other.utf16), in: units) != nil)
+            return .boolean(TextSearch(other.utf16).first(in: units) != nil)
         case .startsWith:
             let other = Array(try arguments.text(0).utf16)
             let offset = arguments.count > 1 ? try arguments.int(1) : 0
@@ -117,22 +115,15 @@ extension Groovy {
             }
             let bound = arguments.count > 1 ? try arguments.int(1) : nil
             let index = method == .indexOf
-                ? TextSearch.first(wanted, in: units, from: min(bound ?? 0, units.count))
-                : TextSearch.last(wanted, in: units, upTo: bound ?? .max)
+                ? TextSearch(wanted).first(in: units, from: min(bound ?? 0, units.count))
+                : TextSearch(wanted).last(in: units, upTo: bound ?? .max)
             return .int(index ?? -1)
         case .equalsIgnoreCase:
             guard let other = try arguments.value(0).text else { return .boolean(false) }
             return .boolean(folded(text).isExactly(folded(other)))
         case .compareToIgnoreCase: return .int(try compareCodeUnits(folded(text), folded(try arguments.text(0))))
         case .count:
-            let wanted = Array(try arguments.text(0).utf16)
-            guard !wanted.isEmpty else { return .int(units.count + 1) }
-            var (count, position) = (0, 0)
-            while let index = TextSearch.first(wanted, in: units, from: position) {
-                count += 1
-                position = index + 1
-            }
-            return .int(count)
+            return .int(TextSearch(try arguments.text(0).utf16).placeCount(in: units))
         case .charAt:
             let index = try arguments.int(0)
             guard units.indices.contains(index) else {
@@ -207,7 +198,8 @@ extension Groovy {
             let separators = arguments.count > 0 ? try arguments.text(0) : " \t\n\r\u{C}"
             return .list(tokens(text, separators).map(ScriptValue.string))
         case .toList: return .list(units.map { .string(String(utf16CodeUnits: [$0])) })
-        case .padLeft, .padRight, .center: return .string(try padded(method, text, units.count, arguments))
+        case .padLeft, .padRight, .center:
+            return .string(try CompiledExpression.bounded(padded(method, text, units.count, arguments)))
         default: return nil
         }
     }
@@ -221,9 +213,10 @@ extension Groovy {
     private static func padded(
         _ method: GroovyMethod, _ text: String, _ length: Int, _ arguments: MethodArguments
     ) throws(ExpressionError) -> String {
-        let missing = try Int(truncated(try arguments.number(0))) - length
+        let wanted = Int(try truncated(try arguments.number(0)))
         let padding = arguments.count > 1 ? try arguments.text(1) : " "
-        guard missing > 0 else { return text }
+        guard wanted > length else { return text }
+        let missing = wanted - length
         guard !padding.isEmpty else { throw ExpressionError("The padding is empty") }
         func pad(_ count: Int) throws(ExpressionError) -> String {
             let units = Array(padding.utf16)

@@ -17,22 +17,9 @@ enum Groovy {
         case .list(let items): !items.isEmpty
         case .map(let map), .object(let map): !map.entries.isEmpty
         case .bytes(let bytes): !bytes.isEmpty
-        case .matcher(let matcher): try !matches(matcher, limit: 1).isEmpty
+        case .matcher(let matcher): try !matcher.matches(limit: 1).isEmpty
         case .range, .structure, .buffer, .date, .schema, .schemaField, .schemaType, .header, .pattern, .closure: true
         }
-    }
-
-    static func matches(
-        _ matcher: ScriptMatcher, limit: Int = .max
-    ) throws(ExpressionError) -> [PatternMatch] {
-        try CompiledExpression.searching { () throws(DataError) in
-            try matcher.pattern.matches(in: matcher.text, limit: limit)
-        }
-    }
-
-    /// Whether the whole text matches.
-    static func matchesWhole(_ text: String, _ pattern: JavaPattern) throws(ExpressionError) -> Bool {
-        try CompiledExpression.searching { () throws(DataError) in try pattern.wholeMatch(in: text) } != nil
     }
 
     // MARK: Equality and order

@@ -15,7 +15,7 @@ extension JavaScript {
         case .double(let number): value = try numberMethod(method, number, arguments)
         case .boolean:
             value = method == .toString ? .string(try text(object)) : method == .valueOf ? object : nil
-        case .pattern(.ecmaScript(let pattern)): value = try patternMethod(method, pattern, arguments)
+        case .pattern(.ecmaScript(let pattern)): value = try patternMethod(method, pattern, arguments, evaluation)
         case .structure, .object:
             switch method {
             case .hasOwnProperty: value = try binary(.contained, arguments.first ?? .undefined, object)
@@ -87,15 +87,14 @@ extension JavaScript {
     }
 
     private static func patternMethod(
-        _ method: JavaScriptMethod, _ pattern: ECMAScriptPattern, _ arguments: [ScriptValue]
+        _ method: JavaScriptMethod, _ pattern: ECMAScriptPattern, _ arguments: [ScriptValue],
+        _ evaluation: CompiledExpression
     ) throws(ExpressionError) -> ScriptValue? {
         guard method == .test || method == .exec || method == .toString else { return nil }
         if method == .toString { return try primitive(.pattern(.ecmaScript(pattern))) }
         let text = try text(arguments.first ?? .undefined)
         if pattern.isGlobal { throw ExpressionError("\(method.rawValue)() is not supported with the flag 'g'") }
-        let match = try CompiledExpression.searching { () throws(DataError) in
-            try pattern.matches(in: text, limit: 1).first
-        }
+        let match = try evaluation.search.matches(of: pattern, in: text, limit: 1).first
         if method == .test { return .boolean(match != nil) }
         return match.map { .list(groups($0)) } ?? .null
     }
@@ -109,7 +108,6 @@ extension JavaScript {
     private static func arrayMethod(
         _ method: JavaScriptMethod, _ items: [ScriptValue], _ arguments: [ScriptValue], _ evaluation: CompiledExpression
     ) throws(ExpressionError) -> ScriptValue? {
-        try evaluation.count(items.count)
         let first = arguments.first ?? .undefined
         func closure() throws(ExpressionError) -> ClosureDefinition {
             guard case .closure(let closure) = first else {

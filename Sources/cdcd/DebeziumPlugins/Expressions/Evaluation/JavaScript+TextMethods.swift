@@ -6,7 +6,8 @@ extension JavaScript {
     static func textMethod(
         _ method: JavaScriptMethod, _ text: String, _ arguments: [ScriptValue], _ evaluation: CompiledExpression
     ) throws(ExpressionError) -> ScriptValue? {
-        try evaluation.count(1 + text.utf8.count / 64)
+        // Each part is a value of its own.
+        if method == .split { try evaluation.count(text.utf8.count / 8) }
         if let value = try patternMethod(method, text, arguments, evaluation) { return value }
         let units = Array(text.utf16)
         if let value = try searchMethod(method, units, arguments) { return value }
@@ -38,7 +39,7 @@ extension JavaScript {
             }
         }
         func matches(_ limit: Int) throws(ExpressionError) -> [PatternMatch] {
-            try CompiledExpression.searching { () throws(DataError) in try pattern.matches(in: text, limit: limit) }
+            try evaluation.search.matches(of: pattern, in: text, limit: limit)
         }
         switch method {
         case .match:
@@ -58,13 +59,10 @@ extension JavaScript {
             var end = 0
             for match in try matches(pattern.isGlobal ? .max : 1) {
                 result += units[end..<match.range.lowerBound]
-                result += expanded(replacement, match.range, match.groups, units, pattern.groupNames)
+                try expand(replacement, match, units, pattern.groupNames, into: &result)
                 end = match.range.upperBound
-                guard result.count <= ExpressionLimits.textBytes else {
-                    throw ExpressionError("A text is longer than \(ExpressionLimits.textBytes) bytes")
-                }
             }
-            return part(result + units[end...])
+            return .string(try CompiledExpression.bounded(String(utf16CodeUnits: result + units[end...])))
         case .split:
             let units = Array(text.utf16)
             if units.isEmpty { return .list(try matches(1).isEmpty ? [.string("")] : []) }
@@ -97,16 +95,21 @@ extension JavaScript {
     }
 
     /// GetSubstitution
-    private static func expanded(
-        _ replacement: String, _ range: Range<Int>, _ groups: [String?], _ units: [UInt16], _ names: [String: Int]
-    ) -> [UInt16] {
+    private static func expand(
+        _ replacement: String, _ match: PatternMatch, _ units: [UInt16], _ names: [String: Int],
+        into result: inout [UInt16]
+    ) throws(ExpressionError) {
         let source = Array(replacement.utf16)
-        var result: [UInt16] = []
+        let (range, groups) = (match.range, match.groups)
+        let lastClose = names.isEmpty ? 0 : source.lastIndex(of: 0x3E) ?? 0
         var index = 0
         func digit(_ index: Int) -> Int? {
             index < source.count && (0x30...0x39).contains(source[index]) ? Int(source[index]) - 0x30 : nil
         }
         while index < source.count {
+            guard result.count <= ExpressionLimits.textBytes else {
+                throw ExpressionError("A text is longer than \(ExpressionLimits.textBytes) bytes")
+            }
             let next = index + 1 < source.count ? source[index + 1] : 0
             guard source[index] == UInt16(UInt8(ascii: "$")) else {
                 result.append(source[index])
@@ -133,8 +136,8 @@ extension JavaScript {
                 result += Array((groups[group] ?? "").utf16)
                 index += 1 + length
                 continue
-            case 0x3C where !names.isEmpty:
-                guard let close = source[index...].firstIndex(of: 0x3E) else { fallthrough }
+            case 0x3C where index < lastClose:
+                let close = source[index...].firstIndex(of: 0x3E) ?? lastClose
                 let name = String(utf16CodeUnits: source[(index + 2)..<close])
                 if let group = names[name] { result += Array((groups[group] ?? "").utf16) }
                 index = close + 1
@@ -146,7 +149,6 @@ extension JavaScript {
             }
             index += 2
         }
-        return result
     }
 
     // MARK: Searching
@@ -158,13 +160,13 @@ extension JavaScript {
         case .includes, .indexOf:
             let wanted = Array(try text(argument(arguments, 0)).utf16)
             let start = min(max(try integer(argument(arguments, 1), missing: 0), 0), units.count)
-            let index = TextSearch.first(wanted, in: units, from: start)
+            let index = TextSearch(wanted).first(in: units, from: start)
             return method == .includes ? .boolean(index != nil) : .double(Double(index ?? -1))
         case .lastIndexOf:
             let wanted = Array(try text(argument(arguments, 0)).utf16)
             let limit = try number(argument(arguments, 1))
             let end = limit.isNaN ? Int.max : max(0, try integer(argument(arguments, 1), missing: .max))
-            return .double(Double(TextSearch.last(wanted, in: units, upTo: end) ?? -1))
+            return .double(Double(TextSearch(wanted).last(in: units, upTo: end) ?? -1))
         case .startsWith:
             let wanted = Array(try text(argument(arguments, 0)).utf16)
             let start = min(max(try integer(argument(arguments, 1), missing: 0), 0), units.count)
@@ -237,13 +239,13 @@ extension JavaScript {
                 try TextSearch.replacing(wanted, in: text, with: replacement, limit: method == .replace ? 1 : .max))
         case .split:
             if case .undefined = argument(arguments, 0) { return .list([.string(text)]) }
-            let separator = Array(try self.text(argument(arguments, 0)).utf16)
+            let separator = TextSearch(try self.text(argument(arguments, 0)).utf16)
             var parts: [ScriptValue] = []
-            if separator.isEmpty {
+            if separator.count == 0 {
                 parts = units.map { part([$0]) }
             } else {
                 var position = 0
-                while let index = TextSearch.first(separator, in: units, from: position) {
+                while let index = separator.first(in: units, from: position) {
                     parts.append(part(units[position..<index]))
                     position = index + separator.count
                 }

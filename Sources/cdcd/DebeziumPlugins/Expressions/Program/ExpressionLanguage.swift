@@ -13,6 +13,8 @@ enum ExpressionLimits {
     static let nesting = 100
     /// Levels of a compiled expression, to which each operator of a chain adds one.
     static let depth = 250
+    /// Levels of lists in lists.
+    static let valueDepth = 100
     /// Closures that call closures.
     static let callDepth = 8
     /// Nodes that are evaluated for one record.

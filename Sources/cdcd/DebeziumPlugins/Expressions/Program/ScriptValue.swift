@@ -89,9 +89,14 @@ enum ScriptPattern: Sendable {
 }
 
 /// A `java.util.regex.Matcher`: a pattern and the text to be searched.
-struct ScriptMatcher: Sendable {
+struct ScriptMatcher {
     let pattern: JavaPattern
     let text: String
+    let search: ScriptSearch
+
+    func matches(limit: Int = .max) throws(ExpressionError) -> [PatternMatch] {
+        try search.matches(of: pattern, in: text, limit: limit)
+    }
 }
 
 extension String {
