@@ -11,5 +11,5 @@ extension Schema {
     package var logicalType: LogicalType? { name.flatMap(LogicalType.init(rawValue:)) }
 
     /// The scale of a `Decimal`; 0 if the parameter is missing or not a number.
-    package var decimalScale: Int { parameter("scale").flatMap { Int($0) } ?? 0 }
+    package var decimalScale: Int { parameter("scale").flatMap { Int($0) }.map { Int(Int32(clamping: $0)) } ?? 0 }
 }

@@ -100,6 +100,8 @@ struct AvroReader {
             return .null
         }
         guard target.isAvroUnion else { return try read(id, target, &input) }
+        // Each value of the union has all of its fields.
+        input.budget -= target.fields.count / 8
         let field = branches[..<branch].count { !schema[$0].isNull }
         guard field < target.fields.count else { throw DataError("Did not find matching union field for data") }
         var values = ContiguousArray(repeating: ConnectValue.null, count: target.fields.count)

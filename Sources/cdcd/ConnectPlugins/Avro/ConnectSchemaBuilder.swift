@@ -11,6 +11,9 @@ struct ConnectSchemaBuilder {
     private let logger: Logger
     /// The types that are being converted, which contain the present one.
     private var open: Set<AvroSchema.TypeID> = []
+    /// The maximum number of parameters: the types of fields with defaults are completed for each field.
+    private static let parameterCountMax = 1_000_000
+    private var parameterCount = 0
     private var known: [Key: Converted] = [:]
     private var records: [AvroSchema.TypeID: SchemaDraft] = [:]
     /// Of generalized unions.
@@ -68,6 +71,10 @@ struct ConnectSchemaBuilder {
             }
             draft.isOptional = draft.isOptional || isOptional
             try complete(&draft, id, fieldDefault, documentation)
+            parameterCount += draft.parameters.count
+            guard parameterCount <= Self.parameterCountMax else {
+                throw DataError("The Avro schema has more than \(Self.parameterCountMax) parameters of Connect schemas")
+            }
             converted = Converted(schema: draft.schema, depth: draft.depth)
         }
         if fieldDefault == nil { known[key] = converted }

@@ -7,7 +7,7 @@ import WireCore
 struct JSONSchemaTranslator {
     /// The maximum nesting of schemas, including those that references name.
     private static let depthMax = 128
-    /// The maximum number of schemas: references may multiply them.
+    /// The maximum number of schemas, properties, symbols and parameters: references may multiply them.
     private static let schemaCountMax = 100_000
 
     private let settings: JSONSchemaSettings
@@ -62,7 +62,9 @@ struct JSONSchemaTranslator {
         case .string:
             draft = SchemaDraft(attributes[JSONSchemaNames.type]?.stringValue == "bytes" ? .bytes : .string)
         case .number(let isInteger): draft = SchemaDraft(try numberType(attributes, isInteger: isInteger))
-        case .enumeration(let values): draft = enumeration(values)
+        case .enumeration(let values):
+            try count(values.count)
+            draft = enumeration(values)
         case .array(let items): draft = try array(items, isMap: attributes.isMap)
         case .object(let object): draft = try structure(of: object, isMap: attributes.isMap)
         case .null, .constant:
@@ -70,18 +72,24 @@ struct JSONSchemaTranslator {
             throw DataError("Unsupported schema type org.everit.json.schema.\(name)")
         case .unsupported(let name): throw DataError("Unsupported schema type org.everit.json.schema.\(name)")
         }
+        try count(attributes[JSONSchemaNames.parameters]?.objectValue?.count ?? 0)
         return try draft.finished(attributes, version: version, isOptional: isOptional, settings)
     }
 
     private mutating func enter() throws(DataError) {
-        guard depth < Self.depthMax, schemaCount < Self.schemaCountMax else {
-            throw DataError(
-                "The JSON Schema has more than \(Self.depthMax) nested schemas, or more than "
-                    + "\(Self.schemaCountMax) in all")
-        }
+        guard depth < Self.depthMax else { throw Self.excess }
+        try count(1)
         depth += 1
-        schemaCount += 1
     }
+
+    /// Counts schemas and what they consist of.
+    private mutating func count(_ number: Int) throws(DataError) {
+        schemaCount += number
+        guard schemaCount <= Self.schemaCountMax else { throw Self.excess }
+    }
+
+    private static let excess = DataError(
+        "The JSON Schema has more than \(depthMax) nested schemas, or more than \(schemaCountMax) in all")
 
     // MARK: Types
 
@@ -103,7 +111,7 @@ struct JSONSchemaTranslator {
         let isGeneralized = settings.supportsGeneralizedSumTypes
         let name = isGeneralized ? SumType.enumeration : JSONSchemaNames.enumeration
         var draft = SchemaDraft(.string)
-        draft.parameters = [.init(name, "")]
+        draft.set(name, "")
         for (index, value) in values.enumerated() {
             let symbol = value.isNull
                 ? JSONSchemaNames.nullSymbol : value.stringValue ?? String(decoding: value.encoded(), as: UTF8.self)
@@ -228,6 +236,8 @@ struct JSONSchemaTranslator {
 
     private struct PropertyCollection {
         var members: [(name: String, value: JSONValue)] = []
+        /// Of `members`, by name.
+        var places: [ExactName: Int] = [:]
         var required: Set<ExactName> = []
     }
 
@@ -240,11 +250,14 @@ struct JSONSchemaTranslator {
             for part in parts { try collect(part, into: &collected) }
         case .object(let object):
             let required = Self.required(of: object)
-            for property in Self.properties(of: object) {
+            let properties = Self.properties(of: object)
+            try count(properties.count)
+            for property in properties {
                 let name = ExactName(property.name)
-                if let place = collected.members.firstIndex(where: { $0.name.isExactly(property.name) }) {
+                if let place = collected.places[name] {
                     collected.members[place].value = property.value
                 } else {
+                    collected.places[name] = collected.members.count
                     collected.members.append(property)
                 }
                 if required.contains(name) { collected.required.insert(name) } else { collected.required.remove(name) }

@@ -51,15 +51,15 @@ struct ProtobufDecoder {
         var found = [ConnectValue?](repeating: nil, count: plan.fields.count)
         /// Of messages: a message that occurs several times is merged.
         var contents: [Int: [UInt8]] = [:]
+        /// The field that each oneof has.
+        var chosen: [Int: Int] = [:]
         try eachField(bytes) { (number, type, reader) throws(DataError) in
             guard let place = plan.places[number] else { return false }
             let field = plan.fields[place]
             guard try read(&reader, type, field.kind, depth, &found[place], &contents[place]) else { return false }
-            if let oneof = field.oneof {
-                for other in plan.fields.indices where other != place && plan.fields[other].oneof == oneof {
-                    found[other] = nil
-                    contents[other] = nil
-                }
+            if let oneof = field.oneof, let other = chosen.updateValue(place, forKey: oneof), other != place {
+                found[other] = nil
+                contents[other] = nil
             }
             return true
         }

@@ -10,7 +10,10 @@ struct ProtobufTranslator {
     private let settings: ProtobufSettings
     private var openMessages: [Int] = []
 
-    /// The maximum number of fields: messages are translated where they are used.
+    /// The maximum nesting of messages, which is that of a message's bytes.
+    private static let depthMax = 100
+    /// The maximum number of fields: messages and enumerations are translated where they are used. Ten symbols of an
+    /// enumeration count as one.
     private static let fieldCountMax = 100_000
     private var fieldCount = 0
 
@@ -39,6 +42,9 @@ struct ProtobufTranslator {
         let message = types.messages[index]
         guard !openMessages.contains(index) else {
             throw DataError("The Protobuf message \(message.fullName) contains itself: recursive schemas are not supported")
+        }
+        guard openMessages.count < Self.depthMax else {
+            throw DataError("The Protobuf messages are nested deeper than \(Self.depthMax)")
         }
         openMessages.append(index)
         defer { openMessages.removeLast() }
@@ -81,6 +87,9 @@ struct ProtobufTranslator {
         _ draft: inout SchemaDraft, _ plan: inout ProtobufReadPlan
     ) throws(DataError) {
         fieldCount += 1
+        if case .enumeration(let index) = message.fieldTypes[place] {
+            fieldCount += types.enumerations[index].declaration.symbols.count / 10
+        }
         guard fieldCount <= Self.fieldCountMax else {
             throw DataError("A Protobuf schema has more than \(Self.fieldCountMax) fields")
         }

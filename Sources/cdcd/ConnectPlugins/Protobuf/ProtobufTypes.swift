@@ -29,6 +29,8 @@ struct ProtobufTypes {
 
     /// The maximum number of messages and enumerations, and of files.
     private static let countMax = 10_000
+    /// The maximum length of a full name, which is looked up in each scope around a field.
+    private static let nameBytesMax = 2_000
 
     private(set) var messages: [Message] = []
     private(set) var enumerations: [Enumeration] = []
@@ -75,6 +77,9 @@ struct ProtobufTypes {
 
     private mutating func declare(_ name: String, _ scope: String, _ type: FieldType) throws(DataError) -> String {
         let fullName = scope.isEmpty ? name : "\(scope).\(name)"
+        guard fullName.utf8.count <= Self.nameBytesMax else {
+            throw DataError("A Protobuf name is longer than \(Self.nameBytesMax) bytes: \(fullName.prefix(100))")
+        }
         guard places.count < Self.countMax else { throw DataError("A Protobuf schema has more than \(Self.countMax) types") }
         guard places.updateValue(type, forKey: fullName) == nil else {
             throw DataError("\"\(fullName)\" is already defined in a Protobuf schema")

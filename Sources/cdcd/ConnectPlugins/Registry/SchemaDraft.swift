@@ -8,7 +8,9 @@ struct SchemaDraft {
     var name: String?
     var version: Int?
     var documentation: String?
-    var parameters: [Schema.Parameter] = []
+    private(set) var parameters: [Schema.Parameter] = []
+    /// Of `parameters`, by name.
+    private var places: [ExactName: Int] = [:]
     var defaultValue: ConnectValue?
     var fields: [Schema.Field] = []
     var keySchema: Schema?
@@ -34,9 +36,10 @@ struct SchemaDraft {
     /// Sets a parameter, which keeps its place if it is set already.
     mutating func set(_ name: String, _ value: String) {
         let parameter = Schema.Parameter(name, value)
-        if let place = parameters.firstIndex(where: { $0.name.isExactly(name) }) {
+        if let place = places[ExactName(name)] {
             parameters[place] = parameter
         } else {
+            places[ExactName(name)] = parameters.count
             parameters.append(parameter)
         }
     }
