@@ -25,6 +25,7 @@ package struct FuzzTarget: Sendable {
         .kafkaResponses, .kafkaRequests, .recordBatches, .groupMetadata, .httpRequests, .httpResponses,
         .statements, .properties, .jaas, .json, .jsonConverterDecode, .registryAnswers, .schemaFraming,
         .groovyExpressions, .javaScriptExpressions, .jsonSchemaDecode, .protobufDecode, .avroDecode,
+        .datePatterns, .regularExpressions, .transformOptions,
     ]
 }
 
