@@ -83,6 +83,18 @@ import WireTestSupport
         }
     }
 
+    @Test func secretsAreNotShown() {
+        let values = Self.validate([
+            "value.converter": "io.confluent.connect.json.JsonSchemaConverter",
+            "value.converter.schema.registry.url": "http://ann:topsecret@a:1/x@y,http://b",
+            "value.converter.basic.auth.user.info": "topsecret",
+        ])
+        let shown = values.filter { $0.name.hasPrefix("value.converter.") && $0.value != nil }
+        #expect(shown.first { $0.name.hasSuffix("schema.registry.url") }?.value == "http://a:1/x@y,http://b")
+        #expect(shown.first { $0.name.hasSuffix(".basic.auth.user.info") }?.value == "[hidden]")
+        #expect(!values.contains { $0.value?.contains("topsecret") == true })
+    }
+
     // MARK: Unsupported values
 
     @Test(arguments: [

@@ -146,6 +146,29 @@ import WireTestSupport
         #expect(!text.contains("topsecret"))
     }
 
+    @Test(arguments: [
+        ["schema.registry.url": "http://ann:top%22secret@a:1"],
+        ["basic.auth.credentials.source": "USER_INFO", "basic.auth.user.info": #"ann:top"secret"#],
+        ["bearer.auth.credentials.source": "STATIC_TOKEN", "bearer.auth.token": #"top"secret"#],
+        ["request.header.X-Api-Key": #"top"secret"#],
+    ]) func credentialsThatTheRegistryQuotesAreHidden(properties: [String: String]) throws {
+        let body = #"{"error_code":40101,"message":"no top\"secret top%22secret YW5uOnRvcCJzZWNyZXQ= a"}"#
+        let registry = try ConfluentRegistrySettings(Self.url.merging(properties) { $1 })
+            .makeRegistry(isKey: false, transport: ScriptedTransport([.answer(401, body)]))
+        let error = #expect(throws: DataError.self) { try registry.register(schema, subject: "s") }
+        let isBasic = !properties.keys.contains { $0.contains("bearer") || $0.contains("header") }
+        let expected = "no [hidden] [hidden] \(isBasic ? "[hidden]" : "YW5uOnRvcCJzZWNyZXQ=") a"
+        #expect(error?.message.contains(expected) == true, "\(error?.message ?? "")")
+    }
+
+    @Test func credentialsThatTheTokenEndpointQuotesAreHidden() throws {
+        let registry = try ConfluentRegistrySettings(Self.url.merging(oauth) { $1 })
+            .makeRegistry(isKey: false, transport: ScriptedTransport([.answer(401, #"{"error":"p&w p%26w bWU6cCZ3"}"#)]))
+        let error = #expect(throws: DataError.self) { try registry.register(schema, subject: "s") }
+        // A secret of three characters is found only within the header.
+        #expect(error?.message.contains("(p&w [hidden] [hidden])") == true, "\(error?.message ?? "")")
+    }
+
     // MARK: Over connections
 
     /// OpenSSL's server, which demands a certificate and answers with a page.

@@ -192,6 +192,15 @@ import WireStreams
         #expect(errors(["producer.override.acks": "1"], all).count == 1)
     }
 
+    @Test func secretsOfOverriddenPropertiesAreNotShown() throws {
+        let none = try configuration(["connector.client.config.override.policy": "None"])
+        let names = ["sasl.jaas.config", "ssl.key.password", "ssl.keystore.key"]
+        let properties = Dictionary(uniqueKeysWithValues: names.map { ("producer.override.\($0)", "topsecret") })
+        let errors = ClientOverride(connector: properties, worker: none).errors
+        #expect(errors.map(\.value) == ["[hidden]", "[hidden]", "[hidden]"])
+        #expect(!errors.contains { $0.message.contains("topsecret") })
+    }
+
     /// All three clients: a configuration for TLS must not get plaintext connections.
     @Test(arguments: ["producer", "consumer", "admin"])
     func overridesOfSecurityAreRefused(client: String) throws {

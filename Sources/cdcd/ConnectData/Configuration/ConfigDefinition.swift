@@ -12,8 +12,15 @@ package struct ConfigDefinition: Sendable {
     package func validate(_ configuration: [String: String]) -> [ConfigValue] {
         keys.map { key in
             let (input, errors) = ConfigConventions.kafka.read(key, name: key.name, in: configuration)
-            return ConfigValue(name: key.name, key: key, value: input.setting?.shown, errors: errors.map(\.message))
+            let shown = input.setting.map { Self.shown($0, key) }
+            return ConfigValue(name: key.name, key: key, value: shown, errors: errors.map(\.message))
         }
+    }
+
+    /// A value as answers to validations show it, without secrets.
+    private static func shown(_ setting: ConfigSetting, _ key: ConfigKey) -> String {
+        if key.type == .password { return "[hidden]" }
+        return key.name.hasSuffix("url") ? URLText.withoutUserInformation(setting.shown) : setting.shown
     }
 
     /// The definition of the same properties under a prefix (`ConfigDef.embed`): sorted by group, order, whether they

@@ -58,7 +58,9 @@ final class RegistryAuthentication {
         if let token, transport.now < token.renewal { return token.secret }
         let response: RegistryResponse
         do throws(HTTPClientError) {
-            response = try transport.send(credentials.request)
+            let request = credentials.request
+            response = CredentialRedaction(request, others: [credentials.clientSecret.text])
+                .applied(to: try transport.send(request))
         } catch .cancelled {
             throw .cancelled
         } catch {

@@ -91,7 +91,8 @@ final class RegistryExchange {
             return .failed("\(error)", isRetriable: error.isRetriable)
         }
         do throws(HTTPClientError) {
-            return .answered(try transport.send(sent))
+            let response = try transport.send(sent)
+            return .answered(CredentialRedaction(sent, others: headers.map(\.value)).applied(to: response))
         } catch .cancelled {
             throw CancellationError()
         } catch {

@@ -16,6 +16,17 @@ package struct ClientOverride {
     private static let roles: [KafkaClientProperties.Role] = [.producer, .admin, .consumer]
     private static let principal: Set = ["sasl.jaas.config", "sasl.mechanism", "security.protocol"]
 
+    /// The properties that have the type PASSWORD in Java, besides those whose names end in "password" or "secret".
+    private static let secrets: Set = [
+        "sasl.jaas.config", "ssl.keystore.certificate.chain", "ssl.keystore.key", "ssl.truststore.certificates",
+    ]
+
+    /// A value as errors show it.
+    private static func shown(_ value: String, of property: String) -> String {
+        let isSecret = secrets.contains(property) || property.hasSuffix("password") || property.hasSuffix("secret")
+        return isSecret ? "[hidden]" : value
+    }
+
     package init(connector: [String: String], worker: WorkerConfiguration) {
         var producer = worker.producer
         var errors: [ConfigError] = []
@@ -29,7 +40,7 @@ package struct ClientOverride {
                 if policy == .none || (policy == .principal && !Self.principal.contains(property)) {
                     let message = "The '\(policy.rawValue)' policy does not allow '\(property)' to be overridden in the "
                         + "connector configuration."
-                    errors.append(ConfigError(name: name, value: value, message: message))
+                    errors.append(ConfigError(name: name, value: Self.shown(value, of: property), message: message))
                 } else {
                     allowed[name] = value
                 }
@@ -37,7 +48,7 @@ package struct ClientOverride {
             let found = KafkaClientProperties.of(role).read(allowed, prefix: prefix, into: &producer)
             errors += found.errors.map { error in
                 let property = error.name.dropping(prefix: prefix) ?? error.name
-                let value = connector[error.name]
+                let value = connector[error.name].map { Self.shown($0, of: property) }
                 return ConfigError(
                     name: error.name, value: value,
                     message: "Invalid value \(value ?? "null") for configuration \(property): \(error.message)")

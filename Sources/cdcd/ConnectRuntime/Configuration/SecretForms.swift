@@ -1,6 +1,5 @@
 import ConnectData
 import HTTPWire
-import WireCore
 
 /// The texts in which a value of a config provider may appear in a message.
 enum SecretForms {
@@ -14,17 +13,8 @@ enum SecretForms {
         }
         var forms: [String] = []
         for text in [value, trimmed] + items + credentials {
-            for form in [text] + otherSpellings(of: text) where !forms.contains(form) { forms.append(form) }
+            for form in SecretSpellings.spellings(of: text) where !forms.contains(form) { forms.append(form) }
         }
         return forms
-    }
-
-    private static func otherSpellings(of text: String) -> [String] {
-        var writer = ByteWriter()
-        writer.jsonEscaped(Array(text.utf8))
-        return [
-            String(decoding: writer.array(), as: UTF8.self), PercentEncoding.encodeComponent(text),
-            PercentEncoding.decode(text) ?? text,
-        ]
     }
 }

@@ -107,7 +107,7 @@ struct ConnectorConfigValidator: Sendable {
         Self.refuse(nullNames, in: &result)
         for error in ClientOverride(connector: resolved, worker: worker).errors {
             result.values.append(
-                ConfigValue(name: error.name, key: nil, value: config[error.name], errors: [error.message]))
+                ConfigValue(name: error.name, key: nil, value: error.value, errors: [error.message]))
         }
         result.values += framework.converters
         return (className, result)

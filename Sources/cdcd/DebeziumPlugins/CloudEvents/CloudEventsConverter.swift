@@ -55,21 +55,11 @@ package final class CloudEventsConverter: Converter {
                 name: "data.serializer.type",
                 message: "Need URL(s) for schema registry instances for CloudEvents when using Apache Avro")
         }
-        registryURLs = Self.withoutUserInformation(urls)
+        registryURLs = URLText.withoutUserInformation(urls)
         avro = try converter(
             options.apicurioURLs == nil
                 ? "io.confluent.connect.avro.AvroConverter" : "io.apicurio.registry.utils.converter.AvroConverter",
             options.avroProperties.merging(["converter.type": "value"]) { $1 })
-    }
-
-    /// The URLs, separated by commas, as events may have them.
-    private static func withoutUserInformation(_ urls: String) -> String {
-        urls.split(separator: ",", omittingEmptySubsequences: false).map { url in
-            guard let mark = url.firstRange(of: "://") else { return String(url) }
-            let authority = url[mark.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-            guard let at = authority.lastIndex(of: "@") else { return String(url) }
-            return String(url[..<mark.upperBound] + url[url.index(after: at)...])
-        }.joined(separator: ",")
     }
 
     package var readsRecordHeaders: Bool { options.metadata.readsHeaders }
