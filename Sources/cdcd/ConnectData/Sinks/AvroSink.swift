@@ -39,10 +39,12 @@ import WireCore
 
     // MARK: Results
 
-    @inlinable package mutating func begin() {
+    @inlinable @inline(__always)
+    package mutating func begin() {
         writer.truncate(to: start)
         cursor = 0
-        failure = nil
+        // An assignment releases the former value, which costs a call.
+        if failure != nil { failure = nil }
         writer.bytes(UnsafeRawBufferPointer(start: constants, count: plan.prefixCount))
     }
 
