@@ -70,7 +70,7 @@ final class CompiledExpression {
         case .buffer(let bytes): try count(bytes.count / 64)
         // The time of a division is proportional to the square of the length.
         case .bigInteger(let number), .decimal(let number): try count(number.precision * number.precision / 200)
-        case .structure(let value): try count(value.values.count)
+        case .structure(let value): try count(value.values.count / 16)
         case .header(let value, _): try count(contentsOf: value, depth: depth + 1)
         case .undefined, .null, .boolean, .integer, .float, .double, .character, .date, .schema, .schemaField,
             .schemaType, .pattern, .matcher, .closure:
@@ -88,6 +88,7 @@ final class CompiledExpression {
         case .map(let map), .object(let map): try count(map.entries.count)
         // Groovy collects the members of all items.
         case .list where language == .javaScript: break
+        case .structure: break
         case _: try count(contentsOf: object)
         }
     }
