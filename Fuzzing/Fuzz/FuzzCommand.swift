@@ -15,11 +15,23 @@ enum FuzzCommand {
         case nil: end("usage: Fuzz list | seeds TARGET FOLDER | TARGET [libFuzzer option or file...]", status: 2)
         case "list": for target in FuzzTarget.all { print(target.name) }
         case "seeds" where arguments.count == 3: writeSeeds(of: known(arguments[1]), into: arguments[2])
+        // libFuzzer starts the program again for some options, such as -merge=1, with the options only.
+        case .some(let option) where option.hasPrefix("-"):
+            guard let name = ProcessInfo.processInfo.environment[targetVariable] else {
+                end("the name of a target precedes the options", status: 2)
+            }
+            run(known(name), arguments)
         case .some(let name):
-            let chosen = known(name)
-            target.withLock { $0 = chosen }
-            exit(runDriver([CommandLine.arguments[0]] + arguments.dropFirst()))
+            setenv(targetVariable, name, 1)
+            run(known(name), Array(arguments.dropFirst()))
         }
+    }
+
+    private static let targetVariable = "CDCD_FUZZ_TARGET"
+
+    private static func run(_ chosen: FuzzTarget, _ options: [String]) -> Never {
+        target.withLock { $0 = chosen }
+        exit(runDriver([CommandLine.arguments[0]] + options))
     }
 
     private static func known(_ name: String) -> FuzzTarget {
