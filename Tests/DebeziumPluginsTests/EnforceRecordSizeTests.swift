@@ -35,7 +35,8 @@ import Testing
         let transform = try EnforceRecordSize(options.merging(["min.field.size": "0"]) { first, _ in first })
         var record = ConnectRecord(
             topic: "t", keySchema: nil, key: .null, valueSchema: schema,
-            value: .structure(Struct(schema: schema, values: [.structure(Struct(schema: row, values: values))])))
+            value: .structure(Struct(schema: schema, values: [.structure(Struct(schema: row, values: values))])),
+            sourceEntryCount: 8)
         #expect(try transform.apply(&record))
         let after = try #require(record.value.structValue?["after"]?.structValue)
         return after.values

@@ -112,6 +112,9 @@ package struct TransformCases {
             headers: try (object["headers"]?.arrayValue ?? []).compactMap(\.arrayValue).map {
                 let value = try read($0[1])
                 return .init($0[0].stringValue ?? "", schema: value.schema, value: value.value)
+            },
+            sourceEntryCount: (object["source"]?.arrayValue ?? []).reduce(0) {
+                $0 + ($1.objectValue?.members.count ?? 0)
             })
     }
 

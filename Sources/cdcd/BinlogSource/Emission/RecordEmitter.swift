@@ -49,6 +49,7 @@ package final class RecordEmitter: SchemaChangeEmitter {
         guard var memory = memory.take() else { preconditionFailure("an event is emitted within another") }
         var images = ChangeImages()
         swap(&images, &self.images)
+        output.sourceEntryCount = source.entryCount(inSnapshot: false)
         var inputs = RowInputs(source: [], timeMicroseconds: output.clock())
         swap(&inputs.source, &sourceValues)
         SourceBlock.write(source, decoder.plan.source, into: &inputs.source)

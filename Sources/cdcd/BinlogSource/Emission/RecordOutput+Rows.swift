@@ -184,7 +184,8 @@ extension RecordOutput {
                 topic: shape.topic, keySchema: shape.keySchema,
                 key: try self.value(of: key, decoder, before, after, inputs, &memory), valueSchema: shape.valueSchema,
                 value: try self.value(of: value, decoder, before, after, inputs, &memory),
-                headers: leadingHeaders.isEmpty ? contextHeaders : leadingHeaders + contextHeaders))
+                headers: leadingHeaders.isEmpty ? contextHeaders : leadingHeaders + contextHeaders,
+                sourceEntryCount: sourceEntryCount))
     }
 
     func value<Decoder: CellDecoder>(

@@ -20,6 +20,8 @@ package final class RecordOutput {
     private(set) var emittedRecords: Int64 = 0
     /// The number of them that a transform dropped, or that were skipped after an error.
     private(set) var droppedRecords: Int64 = 0
+    /// Of the records that follow.
+    var sourceEntryCount = 0
     private let schemaChanges: SchemaChangeLayout
     private let warnsOfUnrepresentable: Bool
     private let logger: Logger

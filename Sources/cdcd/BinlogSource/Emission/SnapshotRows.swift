@@ -91,6 +91,7 @@ struct SnapshotRows: ~Copyable {
     /// - Parameter source: the snapshot's position, and the time at which the table is read.
     mutating func beginTable(_ plan: TablePlan, source: SourceInfo) {
         endTable()
+        output.sourceEntryCount = source.entryCount(inSnapshot: true)
         table = Table(
             SnapshotRowDecoder(plan, connectionZone: output.configuration.connectionZone), output,
             source: SourceBlock(source, plan.source), isFirst: !hasTables)

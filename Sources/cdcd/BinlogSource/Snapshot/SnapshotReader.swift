@@ -152,6 +152,8 @@ struct SnapshotReader {
     }
 
     private func sourceInfo(_ offset: SourceOffset, microseconds: Int64) -> SourceInfo {
-        SourceInfo(timestampMicroseconds: microseconds, file: offset.file, position: offset.position)
+        SourceInfo(
+            timestampMicroseconds: microseconds, file: offset.file, position: offset.position,
+            hasGTIDs: offset.gtids != nil)
     }
 }

@@ -23,11 +23,14 @@
     /// Milliseconds since the epoch; nil: the time at which the producer appends the record.
     @usableFromInline package var timestampMilliseconds: Int64?
     @usableFromInline package var headers: [Header]
+    /// The number of entries of its source's partition and offset together, which Debezium counts in a record's size.
+    @usableFromInline package var sourceEntryCount: Int
 
     @inlinable
     package init(
         topic: String, partition: Int32? = nil, keySchema: Schema?, key: ConnectValue, valueSchema: Schema?,
-        value: ConnectValue, timestampMilliseconds: Int64? = nil, headers: [Header] = []
+        value: ConnectValue, timestampMilliseconds: Int64? = nil, headers: [Header] = [],
+        sourceEntryCount: Int = 0
     ) {
         self.topic = topic
         self.partition = partition
@@ -37,5 +40,6 @@
         self.value = value
         self.timestampMilliseconds = timestampMilliseconds
         self.headers = headers
+        self.sourceEntryCount = sourceEntryCount
     }
 }

@@ -19,8 +19,7 @@ package final class EnforceRecordSize: Transformation {
         ConfigOption(
             ConfigKey(
                 "max.bytes", .int, isRequired: true, importance: .high,
-                documentation: "The size above which a record's texts and bytes are shortened. The offset is "
-                    + "part of the size, without the GTIDs of a snapshot and the state of an incremental one."),
+                documentation: "The size above which a record's texts and bytes are shortened."),
             use: .consumed { input, settings throws(ConfigError) in
                 guard case .integer(let value) = input.setting else { return }
                 guard value > 0 else { throw problem("max.bytes", "\(value)", "Must be a positive integer") }

@@ -53,7 +53,8 @@ package final class ExtractChangedRecordState: Transformation {
         var unchangedNames: [ConnectValue] = []
         if case .structure(let old) = envelope.values[before], case .structure(let new) = envelope.values[after] {
             for (index, field) in new.schema.fields.enumerated() {
-                let isEqual = index < old.values.count && new.values[index].isEqualInJava(to: old.values[index])
+                let isEqual =
+                    index < old.values.count && new.values[index].isEqualInJava(to: old.values[index], field.schema)
                 let name = ConnectValue.string(field.name)
                 if isEqual { unchangedNames.append(name) } else { changedNames.append(name) }
             }
@@ -95,9 +96,11 @@ package final class ExtractChangedRecordState: Transformation {
 }
 
 extension ConnectValue {
-    /// `Objects.equals`: as everywhere else, except that 0.0 and -0.0 differ.
-    fileprivate func isEqualInJava(to other: ConnectValue) -> Bool {
+    /// `Objects.equals`: as everywhere else, except that 0.0 and -0.0 differ, and that the bits of a column, which are
+    /// an array of bytes in Debezium, equal nothing but themselves.
+    fileprivate func isEqualInJava(to other: ConnectValue, _ schema: Schema) -> Bool {
         switch (self, other) {
+        case (.bytes, .bytes) where schema.name == "io.debezium.data.Bits": false
         case (.float32(let a), .float32(let b)): a.bitPattern == b.bitPattern
         case (.float64(let a), .float64(let b)): a.bitPattern == b.bitPattern
         default: self == other

@@ -13,22 +13,8 @@ enum RecordSizeEstimate {
     private static let mapSize: Int64 = 88
 
     static func size(of record: ConnectRecord) -> Int64 {
-        // The partition has one entry.
-        let entries = 1 + offsetEntryCount(record) + record.headers.count
-        return Int64(entries) * entrySize + referenceSize + structure(record.key) + structure(record.value)
-            + Int64(record.topic.utf8.count)
-    }
-
-    /// The entries of the offset, which a record does not carry. A change in the stream has file, position, time,
-    /// server, event, row and transaction, and the GTIDs if it has one; a snapshot's row has file, position, time and a
-    /// mark.
-    /// What a record does not contain is not counted: the GTIDs of a snapshot and the state of an incremental snapshot.
-    private static func offsetEntryCount(_ record: ConnectRecord) -> Int {
-        let source = record.value.structValue?["source"]?.structValue
-        switch source?["snapshot"]?.stringValue {
-        case "true", "first", "first_in_data_collection", "last_in_data_collection", "last": return 4
-        default: return source?["gtid"]?.stringValue == nil ? 7 : 8
-        }
+        Int64(record.sourceEntryCount + record.headers.count) * entrySize + referenceSize + structure(record.key)
+            + structure(record.value) + Int64(record.topic.utf8.count)
     }
 
     private static func structure(_ value: ConnectValue) -> Int64 {

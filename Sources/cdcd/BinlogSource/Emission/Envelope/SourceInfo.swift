@@ -16,10 +16,12 @@ package struct SourceInfo: Sendable, Hashable {
     package var row = 0
     /// The statement, if `include.query` is set and the server logs it.
     package var query: String?
+    /// Whether the offset has GTIDs, in a snapshot too.
+    package var hasGTIDs: Bool
 
     package init(
         timestampMicroseconds: Int64, file: String, position: Int64, serverID: Int64 = 0, gtid: String? = nil,
-        thread: Int64? = nil, query: String? = nil
+        thread: Int64? = nil, query: String? = nil, hasGTIDs: Bool? = nil
     ) {
         self.timestampMicroseconds = timestampMicroseconds
         self.file = file
@@ -28,5 +30,12 @@ package struct SourceInfo: Sendable, Hashable {
         self.gtid = gtid
         self.thread = thread
         self.query = query
+        self.hasGTIDs = hasGTIDs ?? (gtid != nil)
+    }
+
+    /// The entries of the source's partition (the server) and of Debezium's offset: file, position and time, the event
+    /// and the row in the stream or the mark of a snapshot, the server's id and the GTIDs if there are any.
+    func entryCount(inSnapshot isSnapshot: Bool) -> Int {
+        1 + 3 + (isSnapshot ? 1 : 2) + (serverID == 0 ? 0 : 1) + (hasGTIDs ? 1 : 0)
     }
 }
