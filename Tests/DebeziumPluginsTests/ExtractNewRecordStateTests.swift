@@ -27,6 +27,35 @@ import WireTestSupport
         return configuration
     }
 
+    /// Routes by columns of all types, fields of transactions and rows, other names.
+    @Test(arguments: versions) func routesAndAddedFieldsEqualDebeziums(_ version: String) throws {
+        try TransformCases("debezium-\(version)/extract-new-record-state").compare()
+    }
+
+    /// Debezium fails.
+    @Test func structIsAdded() throws {
+        let row = Schema(.structure, isOptional: true, fields: [.init("id", Schema(.int32))])
+        let envelope = Schema(
+            .structure, name: "t.Envelope",
+            fields: [.init("before", row), .init("after", row), .init("source", Schema(.structure))])
+        let (old, new) = (Struct(schema: row, values: [.integer(1)]), Struct(schema: row, values: [.integer(2)]))
+        let source = ConnectValue.structure(Struct(schema: Schema(.structure), values: []))
+        let chain = try TransformationChain(
+            configuration: Self.configuration("3.6", ["add.fields": "before"]), plugins: TestPlugins.registry)
+        func value(_ before: ConnectValue) throws -> Struct {
+            let event = Struct(schema: envelope, values: [before, .structure(new), source])
+            var record = ConnectRecord(
+                topic: "t", keySchema: nil, key: .null, valueSchema: envelope, value: .structure(event))
+            #expect(try chain.apply(&record))
+            #expect(record.valueSchema == record.value.structValue?.schema)
+            return try #require(record.value.structValue)
+        }
+        let withRow = try value(.structure(old))
+        #expect(withRow.values == [.integer(2), .structure(old)])
+        #expect(withRow.schema.fields.map(\.name) == ["id", "__before"])
+        #expect(try value(.null).schema.fields.last?.schema.fields.isEmpty == true)
+    }
+
     @Test(arguments: versions) func recordsEqualDebeziums(_ version: String) throws {
         let envelopes = try RecordedRecord.read("debezium/envelopes/3.6-nulls-kept.jsonl")
         let writer = try RecordWriter(["replace.null.with.default": "false"])

@@ -18,8 +18,12 @@ extension ExtractNewRecordState {
         let isDelete = envelope[plan.afterIndex] == .null
         // The tombstone after it gets its headers.
         if isDelete, options.keepsTombstones, !plan.addedHeaders.isEmpty { return .dependsOnValues }
-        shape.headers += plan.addedHeaders.map {
-            .init($0.newName, schema: $0.schema, value: $0.shape(in: envelope))
+        for field in plan.addedHeaders {
+            guard let isNull = field.isNull(in: envelope) else { return .dependsOnValues }
+            shape.headers.append(
+                .init(
+                    field.newName, schema: isNull ? field.schemaOfNull : field.schema,
+                    value: field.shape(in: envelope)))
         }
         guard isDelete else { return try extractRow(&shape, envelope, plan, isDeleted: false) }
         guard envelope[plan.beforeIndex].fields != nil else {
@@ -40,7 +44,12 @@ extension ExtractNewRecordState {
         _ shape: inout RecordShape, _ envelope: [ValueShape], _ plan: UnwrapPlan, isDeleted: Bool
     ) throws -> ShapeChange {
         let rows = try plan.rows.get()
-        let rowPlan = isDeleted ? rows.before : rows.after
+        var hasAddedStructs = false
+        for field in rows.addedStructs {
+            guard let isNull = field.isNull(in: envelope) else { return .dependsOnValues }
+            if !isNull { hasAddedStructs = true }
+        }
+        let rowPlan = rows.plan(isDeleted: isDeleted, hasAddedStructs: hasAddedStructs)
         guard var fields = envelope[isDeleted ? plan.beforeIndex : plan.afterIndex].fields else {
             return .dependsOnValues
         }

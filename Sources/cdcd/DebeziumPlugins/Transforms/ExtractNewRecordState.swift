@@ -65,7 +65,8 @@ package final class ExtractNewRecordState: Transformation {
         _ record: inout ConnectRecord, _ envelope: Struct, _ plan: UnwrapPlan, isDeleted: Bool
     ) throws -> Bool {
         let rows = try plan.rows.get()
-        let rowPlan = isDeleted ? rows.before : rows.after
+        let rowPlan = rows.plan(
+            isDeleted: isDeleted, hasAddedStructs: rows.addedStructs.contains { !$0.value(in: envelope).isNull })
         let index = isDeleted ? plan.beforeIndex : plan.afterIndex
         guard case .structure(let row) = envelope.values[index] else {
             throw DataError("The event of \(record.topic) holds \(envelope.values[index].kindName) instead of a row")
@@ -131,7 +132,9 @@ package final class ExtractNewRecordState: Transformation {
     private func addHeaders(to record: inout ConnectRecord, _ envelope: Struct, _ plan: UnwrapPlan, isDelete: Bool) {
         let before = record.headers
         for field in plan.addedHeaders {
-            record.headers.append(.init(field.newName, schema: field.schema, value: field.value(in: envelope)))
+            let value = field.value(in: envelope)
+            record.headers.append(
+                .init(field.newName, schema: value.isNull ? field.schemaOfNull : field.schema, value: value))
         }
         guard isDelete, options.keepsTombstones else { return }
         deleteHeaders.keep(of: record, headersBefore: before)
@@ -142,12 +145,17 @@ package final class ExtractNewRecordState: Transformation {
     ) throws {
         guard let field = options.routeByField else { return }
         guard let index = routeIndex(field, schema) else { throw DataError("\(field) is not a valid field name") }
+        // The type of the column is checked, and not of its value, which may be null.
+        guard schema.fields[index].schema.type == .string else {
+            throw DataError("Field '\(field)' is not of type STRING")
+        }
         switch row[index] {
         case .string(let topic):
             if options.profile.ignoresBlankRoutes, topic.allSatisfy(\.isWhitespace) { return }
             record.topic = topic
         case .null: return
-        default: throw DataError("Field '\(field)' is not of type STRING")
+        case .boolean, .integer, .float32, .float64, .bytes, .array, .map, .structure, .instant:
+            throw DataError("The event holds \(row[index].kindName) instead of a text in \(field)")
         }
     }
 

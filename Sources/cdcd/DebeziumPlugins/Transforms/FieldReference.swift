@@ -50,7 +50,9 @@ struct FieldReference: Hashable, Sendable {
 struct ResolvedField {
     let newName: String
     /// Optional, without default.
-    let schema: Schema
+    private(set) var schema: Schema
+    /// Debezium's schema, which has none of a struct's fields, so that only null fits it.
+    let schemaOfNull: Schema
     /// nil: the envelope itself.
     let parentIndex: Int?
     let index: Int
@@ -84,9 +86,29 @@ struct ResolvedField {
             source.type, isOptional: true, name: source.name, version: source.version,
             documentation: source.documentation, parameters: source.parameters, fields: source.fields,
             keySchema: source.keySchema, valueSchema: source.valueSchema)
+        schemaOfNull = source.type == .structure ? schema.copy(name: schema.name, fields: []) : schema
         newName = reference.newName
         self.parentIndex = parentIndex
         self.index = index
+    }
+
+    var isStruct: Bool { schema.type == .structure }
+
+    /// With the schema of null.
+    var withSchemaOfNull: ResolvedField {
+        var copy = self
+        copy.schema = schemaOfNull
+        return copy
+    }
+
+    /// Whether a struct is null, or nil if that depends on values; false for everything else, whose schema is the same.
+    func isNull(in envelope: [ValueShape]) -> Bool? {
+        guard isStruct else { return false }
+        return switch shape(in: envelope) {
+        case .null, .constant(.null): true
+        case .input: nil
+        case .constant, .structure: false
+        }
     }
 
     /// The field's shape; null if its struct is null.

@@ -20,9 +20,22 @@ final class UnwrapPlan {
     let addedHeaders: [ResolvedField]
 
     struct Rows {
-        let after: RowPlan
-        let before: RowPlan
+        fileprivate typealias Plans = (after: RowPlan, before: RowPlan)
+
+        fileprivate let plans: Plans
+        /// For events in which all added structs are null; nil: none is added.
+        fileprivate let plansWithoutStructs: Plans?
         let addedFields: [ResolvedField]
+        let addedStructs: [ResolvedField]
+
+        /// The conversion of the row after a change, or before a delete.
+        ///
+        /// In Debezium the schema of an added struct has no fields, so that only null fits it. If all of them are null
+        /// the schema is Debezium's, otherwise it has the structs' fields.
+        func plan(isDeleted: Bool, hasAddedStructs: Bool) -> RowPlan {
+            let plans = hasAddedStructs ? plans : plansWithoutStructs ?? plans
+            return isDeleted ? plans.before : plans.after
+        }
     }
 
     init(_ envelope: Schema, options: UnwrapOptions) throws(DataError) {
@@ -46,9 +59,15 @@ final class UnwrapPlan {
         _ envelope: Schema, _ afterSchema: Schema, _ beforeSchema: Schema, _ options: UnwrapOptions
     ) throws(DataError) -> Rows {
         let addedFields = try resolve(options.addedFields, envelope, options.profile, areHeaders: false)
-        let after = try rowPlan(afterSchema, addedFields, options)
-        let before = beforeSchema == afterSchema ? after : try rowPlan(beforeSchema, addedFields, options)
-        return Rows(after: after, before: before, addedFields: addedFields)
+        func plans(_ addedFields: [ResolvedField]) throws(DataError) -> Rows.Plans {
+            let after = try rowPlan(afterSchema, addedFields, options)
+            return (after, beforeSchema == afterSchema ? after : try rowPlan(beforeSchema, addedFields, options))
+        }
+        let structs = addedFields.filter(\.isStruct)
+        return Rows(
+            plans: try plans(addedFields),
+            plansWithoutStructs: structs.isEmpty ? nil : try plans(addedFields.map(\.withSchemaOfNull)),
+            addedFields: addedFields, addedStructs: structs)
     }
 
     private static func resolve(
