@@ -32,6 +32,46 @@ import WireTestSupport
         try TransformCases("debezium-\(version)/extract-new-record-state").compare()
     }
 
+    /// A delete and its tombstone share a list of headers, which transforms that make new records copy.
+    @Test(arguments: [
+        (nil, 2), ("org.apache.kafka.connect.transforms.RegexRouter", 1),
+        ("io.debezium.transforms.TimezoneConverter", 2), ("org.apache.kafka.connect.transforms.SetSchemaMetadata$Key", 1),
+    ])
+    func tombstoneHasTheHeadersOfItsDeleteUnlessTheyWereCopied(_ first: String?, _ count: Int) throws {
+        var configuration = Self.configuration(
+            "3.6", ["delete.tombstone.handling.mode": "rewrite-with-tombstone", "add.headers": "op"])
+        if let first {
+            configuration["transforms"] = "first,u"
+            configuration["transforms.first.type"] = first
+            configuration["transforms.first.regex"] = "t"
+            configuration["transforms.first.replacement"] = "s"
+            configuration["transforms.first.converted.timezone"] = "UTC"
+            configuration["transforms.first.schema.name"] = "t.Envelope"
+        }
+        let chain = try TransformationChain(configuration: configuration, plugins: TestPlugins.registry)
+        let row = Schema(.structure, isOptional: true, fields: [.init("id", Schema(.int32))])
+        let source = Schema(.structure, fields: [.init("table", Schema(.string))])
+        let envelope = Schema(
+            .structure, name: "t.Envelope",
+            fields: [
+                .init("before", row), .init("after", row), .init("source", source), .init("op", Schema(.string)),
+            ])
+        let event = Struct(
+            schema: envelope,
+            values: [
+                .structure(Struct(schema: row, values: [.integer(1)])), .null,
+                .structure(Struct(schema: source, values: [.string("t")])), .string("d"),
+            ])
+        let key = Struct(schema: row, values: [.integer(1)])
+        var delete = ConnectRecord(
+            topic: "t", keySchema: row, key: .structure(key), valueSchema: envelope, value: .structure(event))
+        var tombstone = ConnectRecord(
+            topic: "t", keySchema: row, key: .structure(key), valueSchema: nil, value: .null)
+        #expect(try chain.apply(&delete) && chain.apply(&tombstone))
+        #expect(delete.headers.map(\.name) == ["__op"])
+        #expect(tombstone.headers.map(\.name) == Array(repeating: "__op", count: count))
+    }
+
     /// Debezium fails.
     @Test func structIsAdded() throws {
         let row = Schema(.structure, isOptional: true, fields: [.init("id", Schema(.int32))])

@@ -26,6 +26,10 @@
     /// The number of entries of its source's partition and offset together, which Debezium counts in a record's size.
     @usableFromInline package var sourceEntryCount: Int
 
+    /// Whether the headers are those that the connector made, which in Debezium a delete shares with its tombstone; a
+    /// transform that makes a new record usually copies them.
+    @usableFromInline package var sharesHeaders = true
+
     @inlinable
     package init(
         topic: String, partition: Int32? = nil, keySchema: Schema?, key: ConnectValue, valueSchema: Schema?,

@@ -54,7 +54,10 @@ package final class TransformationChain {
         while position < steps.count {
             let step = steps[position]
             let isSelected = try step.predicate.map { try $0.test(record) != step.isNegated } ?? true
-            if isSelected, try !step.transformation.apply(&record) { return false }
+            if isSelected {
+                guard try step.transformation.apply(&record) else { return false }
+                if !step.transformation.keepsHeaders { record.sharesHeaders = false }
+            }
             position += 1
         }
         return true

@@ -10,8 +10,14 @@ package protocol Transformation: AnyObject {
     ///
     /// - Throws: `DataError` if `apply` would throw for each record.
     func apply(to shape: inout RecordShape) throws -> ShapeChange
+
+    /// Whether the class in Java returns the record itself or one with the same list of headers, or else `apply` sets
+    /// `sharesHeaders` of the record to false. By default the headers of each record are copied.
+    var keepsHeaders: Bool { get }
 }
 
 extension Transformation {
+    package var keepsHeaders: Bool { false }
+
     package func apply(to shape: inout RecordShape) throws -> ShapeChange { .dependsOnValues }
 }

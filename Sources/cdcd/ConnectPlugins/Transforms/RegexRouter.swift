@@ -38,8 +38,12 @@ package final class RegexRouter: Transformation {
         }
     }
 
+    package var keepsHeaders: Bool { true }
+
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
-        record.topic = try topics.target(of: record.topic)
+        let topic = try topics.target(of: record.topic)
+        if topic != record.topic { record.sharesHeaders = false }
+        record.topic = topic
         return true
     }
 

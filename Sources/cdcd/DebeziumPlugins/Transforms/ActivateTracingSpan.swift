@@ -37,6 +37,8 @@ package final class ActivateTracingSpan: Transformation {
         Logger(Self.className).warn("There is no tracing: the transform leaves all records as they are")
     }
 
+    package var keepsHeaders: Bool { true }
+
     package func apply(_ record: inout ConnectRecord) -> Bool { true }
     package func apply(to shape: inout RecordShape) -> ShapeChange { .applied }
 }

@@ -45,6 +45,8 @@ package final class ByLogicalTableRouter: Transformation {
         }
     }
 
+    package var keepsHeaders: Bool { true }
+
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
         try select(record.topic)
         guard var route = current?.route else { return true }
@@ -65,6 +67,7 @@ package final class ByLogicalTableRouter: Transformation {
             record.key = .structure(Struct(schema: schema, values: values))
         }
         record.topic = route.topic
+        record.sharesHeaders = false
         guard !record.value.isNull, record.valueSchema?.isEnvelope == true else { return true }
         let envelope = try record.value.requiringStruct(record.valueSchema, for: "Updating schema")
         let plan = try route.envelopes.plan(for: envelope.schema) { schema throws(DataError) in

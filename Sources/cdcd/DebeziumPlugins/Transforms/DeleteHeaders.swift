@@ -1,7 +1,7 @@
 import ConnectData
 
 /// The headers that a transform adds to deletes. In Debezium a delete and its tombstone share one list of headers, so
-/// that the tombstone has what was added to the delete's.
+/// that the tombstone has what was added to the delete's, unless a transform before has copied the headers.
 struct DeleteHeaders {
     /// The last delete as the transform received it.
     private var lastDelete: (topic: String, key: ConnectValue, headers: [ConnectRecord.Header])?
@@ -13,6 +13,10 @@ struct DeleteHeaders {
     ///   - delete: With the headers that were added.
     ///   - headers: Those that it had before.
     mutating func keep(of delete: ConnectRecord, headersBefore headers: [ConnectRecord.Header]) {
+        guard delete.sharesHeaders else {
+            lastDelete = nil
+            return
+        }
         lastDelete = (delete.topic, delete.key, headers)
         changedHeaders = delete.headers
     }

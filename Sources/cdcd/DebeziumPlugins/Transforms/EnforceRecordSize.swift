@@ -56,6 +56,8 @@ package final class EnforceRecordSize: Transformation {
         settings = try Self.options.parse(properties, into: Settings())
     }
 
+    package var keepsHeaders: Bool { true }
+
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
         guard case .structure(var value) = record.value else { return true }
         let size = Self.roundedUp(Double(RecordSizeEstimate.size(of: record)) * settings.compressionRatio)
@@ -71,6 +73,7 @@ package final class EnforceRecordSize: Transformation {
             row.shorten(&value, by: share)
         }
         record.value = .structure(value)
+        record.sharesHeaders = false
         return true
     }
 

@@ -43,6 +43,8 @@ package final class ExtractChangedRecordState: Transformation {
         unchanged = header(settings.unchangedHeader)
     }
 
+    package var keepsHeaders: Bool { true }
+
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
         guard record.valueSchema?.isEnvelope == true, case .structure(let envelope) = record.value else {
             if record.value.isNull { deleteHeaders.add(to: &record) }

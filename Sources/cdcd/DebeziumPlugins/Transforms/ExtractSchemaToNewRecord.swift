@@ -33,6 +33,8 @@ package final class ExtractSchemaToNewRecord: Transformation {
 
     private var plans = SchemaPlans<Plan>()
 
+    package var keepsHeaders: Bool { true }
+
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
         guard record.valueSchema?.isEnvelope == true, case .structure(let envelope) = record.value else { return true }
         let schema = envelope.schema

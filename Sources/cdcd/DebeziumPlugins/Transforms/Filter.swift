@@ -15,6 +15,8 @@ package final class Filter: Transformation {
 
     private init(_ script: ScriptedTransform) { self.script = script }
 
+    package var keepsHeaders: Bool { true }
+
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
         switch try script.apply(record) {
         case .keep: return true

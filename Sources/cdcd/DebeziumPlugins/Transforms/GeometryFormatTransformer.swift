@@ -29,6 +29,8 @@ package final class GeometryFormatTransformer: Transformation {
         addsSRID = try Self.options.parse(properties, into: Settings()).addsSRID
     }
 
+    package var keepsHeaders: Bool { true }
+
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
         guard case .structure(let value) = record.value else { return true }
         let plan = plans.plan(for: value.schema) { GeometryPlan($0, entersCollections: false) }

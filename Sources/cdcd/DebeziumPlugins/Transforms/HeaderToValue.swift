@@ -58,6 +58,8 @@ package final class HeaderToValue: Transformation {
         self.settings = settings
     }
 
+    package var keepsHeaders: Bool { true }
+
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
         if record.value.isNull { return true }
         let value = try record.value.requiringStruct(record.valueSchema, for: "Header field insertion")
@@ -66,7 +68,10 @@ package final class HeaderToValue: Transformation {
         record.value = .null
         record.value = .structure(try plan.apply(value) { record.headers[$0].value })
         record.valueSchema = plan.schema
-        if settings.movesHeaders { removeHeaders(of: &record) }
+        if settings.movesHeaders {
+            removeHeaders(of: &record)
+            record.sharesHeaders = false
+        }
         return true
     }
 

@@ -61,6 +61,8 @@ package final class PartitionRouting: Transformation {
         }
     }
 
+    package var keepsHeaders: Bool { true }
+
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
         guard record.valueSchema?.isEnvelope == true, case .structure(let envelope) = record.value else { return true }
         let plan = plans.plan(for: envelope.schema) { schema in

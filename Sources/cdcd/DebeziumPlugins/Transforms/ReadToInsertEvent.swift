@@ -14,6 +14,8 @@ package final class ReadToInsertEvent: Transformation {
 
     private var operationIndexes = SchemaPlans<Int>()
 
+    package var keepsHeaders: Bool { true }
+
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
         guard case .structure(var envelope) = record.value, record.valueSchema?.isEnvelope == true else { return true }
         let index = try operationIndexes.plan(for: envelope.schema, make: Self.operationIndex)

@@ -48,6 +48,8 @@ package final class SchemaChangeEventFilter: Transformation {
         self.excluded = excluded
     }
 
+    package var keepsHeaders: Bool { true }
+
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
         guard !record.value.isNull, record.valueSchema?.isSchemaChange == true else { return true }
         let change = try record.value.requiringStruct(record.valueSchema, for: "Read schema change event to filter")

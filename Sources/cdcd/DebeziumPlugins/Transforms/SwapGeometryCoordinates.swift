@@ -37,6 +37,8 @@ package final class SwapGeometryCoordinates: Transformation {
         srids = try Self.options.parse(properties, into: Settings()).srids
     }
 
+    package var keepsHeaders: Bool { true }
+
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
         guard case .structure(let value) = record.value else { return true }
         let plan = plans.plan(for: value.schema) { GeometryPlan($0, entersCollections: true) }

@@ -98,6 +98,8 @@ package final class TimezoneConverter: Transformation {
         return TimeZoneRules.knownNames.contains(name) ? TimeZoneRules(named: name) : nil
     }
 
+    package var keepsHeaders: Bool { true }
+
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
         guard record.valueSchema?.isEnvelope == true, case .structure(var envelope) = record.value else { return true }
         let schema = envelope.schema

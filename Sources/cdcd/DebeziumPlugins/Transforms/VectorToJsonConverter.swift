@@ -9,6 +9,8 @@ package final class VectorToJsonConverter: Transformation {
 
     private var plans = SchemaPlans<VectorPlan>()
 
+    package var keepsHeaders: Bool { true }
+
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
         if record.value.isNull { return true }
         let value = try record.value.requiringStruct(record.valueSchema, for: "Value should be a struct")
