@@ -41,6 +41,28 @@ import Testing
         }
     }
 
+    /// Debezium keeps the list without the moved headers, to which a later transform adds those of each record.
+    @Test func headersAddedLaterStayOnTheirRecord() throws {
+        let chain = try TransformationChain(
+            configuration: [
+                "topic.prefix": "d", "transforms": "v,c", "transforms.v.type": "io.debezium.transforms.HeaderToValue",
+                "transforms.v.headers": "a", "transforms.v.fields": "x", "transforms.v.operation": "move",
+                "transforms.c.type": "io.debezium.transforms.ExtractChangedRecordState",
+                "transforms.c.header.changed.name": "changed",
+            ], plugins: TestPlugins.registry)
+        let row = Schema(.structure, isOptional: true, fields: [.init("id", Schema(.int32))])
+        let schema = Schema(.structure, name: "t.Envelope", fields: [.init("before", row), .init("after", row)])
+        for _ in 0..<2 {
+            let header = ConnectRecord.Header("a", schema: Schema(.string), value: .string("v"))
+            let after = ConnectValue.structure(Struct(schema: row, values: [.integer(1)]))
+            var record = ConnectRecord(
+                topic: "t", keySchema: nil, key: .null, valueSchema: schema,
+                value: .structure(Struct(schema: schema, values: [.null, after])), headers: [header])
+            #expect(try chain.apply(&record))
+            #expect(record.headers.map(\.name) == ["changed"])
+        }
+    }
+
     @Test func everyOptionIsConsumed() {
         let unused = OptionConsumption.unused(
             of: HeaderToValue.options, into: HeaderToValue.Settings(), values: ["operation": "move"])

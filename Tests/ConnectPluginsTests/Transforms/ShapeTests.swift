@@ -91,7 +91,10 @@ import Testing
                 switch Result(catching: { try chain.apply(to: &shape) }) {
                 case .success(.applied):
                     #expect(try isKept.get(), "\(name)")
-                    #expect(Self.record(shape, row) == record, "\(name)")
+                    var expected = Self.record(shape, row)
+                    // A property of the way through the transforms, which shapes do not have.
+                    expected.sharesHeaders = record.sharesHeaders
+                    #expect(expected == record, "\(name)")
                     changedCount += 1
                 case .success(.dropped):
                     #expect(try !isKept.get(), "\(name)")
