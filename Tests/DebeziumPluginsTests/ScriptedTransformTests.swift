@@ -170,6 +170,7 @@ import Testing
                 #expect(try chain.apply(&routed))
                 var expected = record
                 expected.topic = topic
+                expected.sharesHeaders = topic == record.topic
                 #expect(routed == expected)
             }
         }

@@ -15,12 +15,15 @@ package final class ContentBasedRouter: Transformation {
 
     private init(_ script: ScriptedTransform) { self.script = script }
 
+    package var keepsHeaders: Bool { true }
+
     package func apply(_ record: inout ConnectRecord) throws -> Bool {
         switch try script.apply(record) {
         case .keep, .result(.null), .result(.undefined): return true
         case .drop: return false
         case .result(.string(let topic)):
             record.topic = topic
+            record.sharesHeaders = false
             return true
         case .result(let value): throw script.mismatch(value, expected: "String", record.topic)
         }
