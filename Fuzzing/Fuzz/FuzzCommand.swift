@@ -53,7 +53,7 @@ enum FuzzCommand {
 
     private static func writeSeeds(of target: FuzzTarget, into folder: String) {
         do {
-            let seeds = try target.seeds()
+            let seeds = try target.seeds() + target.keptInputs()
             guard !seeds.isEmpty else { end("\(target.name) has no seeds", status: 1) }
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             for (number, seed) in seeds.enumerated() {

@@ -1,3 +1,6 @@
+import Foundation
+import WireTestSupport
+
 /// A decoder of bytes from a peer, a file or a user, and its initial inputs.
 package struct FuzzTarget: Sendable {
     package let name: String
@@ -18,6 +21,21 @@ package struct FuzzTarget: Sendable {
     /// Passes one input to the decoder. Refusing it is as valid as decoding it.
     package func run(_ input: UnsafeRawBufferPointer) {
         do { try decode(input) } catch { _ = "\(error)" }
+    }
+
+    private struct KeptInputError: Error {
+        let line: Substring
+    }
+
+    /// Inputs that runs have found (`Fuzzing/Corpora`), each a line of hexadecimal digits.
+    package func keptInputs() throws -> [[UInt8]] {
+        let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let file = package.appending(path: "Corpora/\(name).hex")
+        guard FileManager.default.fileExists(atPath: file.path) else { return [] }
+        return try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map { line in
+            guard let bytes = [UInt8](hex: line) else { throw KeptInputError(line: line) }
+            return bytes
+        }
     }
 
     package static let all: [FuzzTarget] = [
