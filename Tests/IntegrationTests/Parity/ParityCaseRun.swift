@@ -188,6 +188,7 @@ final class ParityCaseRun {
         private let encoding: EncodingSink
         private let markers: String
         private let rowsAreWritten: Bool
+        private let toleratesErrors: Bool
         private let recording: RecordingSink
         private let results: Results
 
@@ -201,6 +202,7 @@ final class ParityCaseRun {
             encoding = try EncodingSink(configuration, .both)
             self.markers = markers
             self.rowsAreWritten = rowsAreWritten
+            toleratesErrors = configuration["errors.tolerance"] == "all"
             self.recording = recording
             self.results = results
         }
@@ -212,7 +214,7 @@ final class ParityCaseRun {
         func emit(_ record: consuming ConnectRecord) throws -> Bool {
             guard record.topic != markers else { return try recording.emit(record) }
             let topic = record.topic
-            let isRow = rowsAreWritten && !Self.isSchemaChange(record) && !Self.changesKey(record)
+            let isRow = rowsAreWritten && Self.isChangeOfRow(record) && !Self.changesKey(record)
             defer {
                 var comparison = encoding.comparison
                 encoding.comparison = EncodingSink.Comparison()
@@ -221,11 +223,17 @@ final class ParityCaseRun {
                 }
                 results.comparison.withLock { $0.add(comparison) }
             }
-            return try encoding.emit(record)
+            do {
+                return try encoding.emit(record)
+            } catch where toleratesErrors {
+                return false
+            }
         }
 
-        private static func isSchemaChange(_ record: borrowing ConnectRecord) -> Bool {
-            record.value.structValue?["ddl"] != nil
+        /// Whether it is neither a change of a schema nor a TRUNCATE.
+        private static func isChangeOfRow(_ record: borrowing ConnectRecord) -> Bool {
+            guard let value = record.value.structValue else { return true }
+            return value["ddl"] == nil && value["op"] != .string("t")
         }
 
         /// Whether it is one of the records of an update that changes the key, which have headers with keys.
