@@ -29,6 +29,9 @@ let application: [SwiftSetting] = strict + [
     .unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release)),
 ]
 
+/// The settings of targets whose code does not run for each row, or only for what it does itself: optimized for size.
+let compact: [SwiftSetting] = application + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+
 /// What several targets need in the same words.
 let wire: [Target.Dependency] = ["WireCore", "WireStreams"]
 let kafka: [Target.Dependency] = ["KafkaProtocol", "KafkaWire"]
@@ -59,17 +62,17 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "KafkaBroker", dependencies: wire + ["KafkaProtocol"], path: "Sources/KafkaWire/Broker",
-            swiftSettings: application),
+            swiftSettings: compact),
 
         .target(
             name: "ConnectData", dependencies: ["WireCore"], path: "Sources/cdcd/ConnectData",
             swiftSettings: application),
         .target(
             name: "ConnectPlugins", dependencies: wire + ["ConnectData", "HTTPWire"],
-            path: "Sources/cdcd/ConnectPlugins", swiftSettings: application),
+            path: "Sources/cdcd/ConnectPlugins", swiftSettings: compact),
         .target(
             name: "DebeziumPlugins", dependencies: ["ConnectData", "WireCore"], path: "Sources/cdcd/DebeziumPlugins",
-            swiftSettings: application),
+            swiftSettings: compact),
         .target(
             name: "BinlogSource", dependencies: wire + ["ConnectData", "DebeziumPlugins", "MySQLWire"],
             path: "Sources/cdcd/BinlogSource", swiftSettings: application),
@@ -81,7 +84,7 @@ let package = Package(
             dependencies: wire + kafka + plugins + [
                 "BinlogSource", "ConnectRuntime", "HTTPWire", "MySQLWire", "KafkaBroker", "CNoLocaleData",
             ],
-            path: "Sources/cdcd/Command", swiftSettings: application, linkerSettings: staticRelease),
+            path: "Sources/cdcd/Command", swiftSettings: compact, linkerSettings: staticRelease),
 
         .target(
             name: "WireTestSupport", dependencies: wire, path: "Tests/WireTestSupport", swiftSettings: strict),
