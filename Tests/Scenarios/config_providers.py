@@ -139,8 +139,8 @@ def main():
         mysql.sql("ALTER USER reader@'%' IDENTIFIED BY 'another'")
         for name in passwords:
             answers.call("POST", f"/connectors/{name}/restart?includeTasks=true")
-            eventually(f"{name} fails", lambda: answers.state(name) in ("FAILED", "RESTARTING"))
-        check("reader" in answers.texts[-1], f"the trace has the reason: {json.loads(answers.texts[-1])['tasks'][0].get('trace', '')[:200]}")
+            # RESTARTING without a trace is the restart itself.
+            eventually(f"{name} fails with the reason", lambda: answers.state(name) in ("FAILED", "RESTARTING") and "reader" in answers.texts[-1])
         (scratch.folder / "secrets.properties").unlink()
         answers.call("POST", "/connectors/file/restart?includeTasks=true")
         answers.call("PUT", "/connectors/file/config", config("file", 0))
