@@ -43,7 +43,7 @@ import Testing
         #expect(OptionConsumption.unused(of: ValueToKey.options, into: ValueToKey.Settings()) == [])
         #expect(OptionConsumption.unused(of: InsertHeader.options, into: InsertHeader.Settings()) == [])
         #expect(OptionConsumption.unused(of: RegexRouter.options, into: RegexRouter.Settings()) == [])
-        let paths = OptionConsumption.unused(of: AllowedPathsSettings.options, into: AllowedPathsSettings())
+        let paths = OptionConsumption.unused(of: AllowedPaths.options, into: AllowedPaths.Settings())
         #expect(paths == [])
         let variables = OptionConsumption.unused(
             of: EnvVarConfigProvider.options, into: EnvVarConfigProvider.Settings())

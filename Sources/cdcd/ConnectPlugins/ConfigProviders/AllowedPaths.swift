@@ -1,5 +1,6 @@
 import ConnectData
 import Glibc
+import WireCore
 
 /// The parameter `allowed.paths` of config providers that read files: absolute paths, below which files may be read
 /// (`org.apache.kafka.common.config.provider.AllowedPaths`).
@@ -28,6 +29,39 @@ struct AllowedPaths: Sendable, Equatable {
             paths.append(normalized)
         }
         self.paths = paths
+    }
+
+    struct Settings: Sendable {
+        var text: String?
+    }
+
+    static let options = ConfigOptions<Settings>([
+        ConfigOption(
+            ConfigKey(
+                property, .string,
+                documentation: "Comma-separated paths, below which files may be read; absent: all files."),
+            into: \.text)
+    ])
+
+    /// A provider with this parameter only.
+    static func plugin(
+        _ className: String, _ make: @escaping @Sendable (AllowedPaths) -> any ConfigProvider
+    ) -> PluginDescriptor {
+        PluginDescriptor(
+            className, options.definition,
+            factory: .configProvider { context throws(ConfigError) in
+                make(try AllowedPaths(try options.parse(context.properties, into: Settings()).text))
+            })
+    }
+
+    /// The path to read. nil if there is none, or, which is logged, if it is not below an allowed one.
+    func permitted(_ path: String, _ logger: Logger) -> String? {
+        if path.isEmpty { return nil }
+        guard let permitted = permitted(path) else {
+            logger.warn("The path \(path) is not allowed to be accessed")
+            return nil
+        }
+        return permitted
     }
 
     /// The path to read; nil if it is not below an allowed one.

@@ -7,22 +7,14 @@ import WireCore
 struct DirectoryConfigProvider: ConfigProvider {
     static let className = "org.apache.kafka.common.config.provider.DirectoryConfigProvider"
 
-    static let plugin = PluginDescriptor(
-        className, AllowedPathsSettings.options.definition,
-        factory: .configProvider { context throws(ConfigError) in
-            DirectoryConfigProvider(paths: try AllowedPathsSettings.paths(context.properties))
-        })
+    static let plugin = AllowedPaths.plugin(className) { DirectoryConfigProvider(paths: $0) }
 
     private static let logger = Logger(className)
 
     let paths: AllowedPaths
 
     func values(path: String, keys: Set<String>?) throws -> [String: String] {
-        if path.isEmpty { return [:] }
-        guard let directory = paths.permitted(path) else {
-            Self.logger.warn("The path \(path) is not allowed to be accessed")
-            return [:]
-        }
+        guard let directory = paths.permitted(path, Self.logger) else { return [:] }
         guard SecretFile.isDirectory(directory) else {
             Self.logger.warn("The path \(path) is not a directory")
             return [:]

@@ -6,22 +6,14 @@ import WireCore
 struct FileConfigProvider: ConfigProvider {
     static let className = "org.apache.kafka.common.config.provider.FileConfigProvider"
 
-    static let plugin = PluginDescriptor(
-        className, AllowedPathsSettings.options.definition,
-        factory: .configProvider { context throws(ConfigError) in
-            FileConfigProvider(paths: try AllowedPathsSettings.paths(context.properties))
-        })
+    static let plugin = AllowedPaths.plugin(className) { FileConfigProvider(paths: $0) }
 
     private static let logger = Logger(className)
 
     let paths: AllowedPaths
 
     func values(path: String, keys: Set<String>?) throws -> [String: String] {
-        if path.isEmpty { return [:] }
-        guard let file = paths.permitted(path) else {
-            Self.logger.warn("The path \(path) is not allowed to be accessed")
-            return [:]
-        }
+        guard let file = paths.permitted(path, Self.logger) else { return [:] }
         let text: String
         do {
             text = try SecretFile.text(file)
@@ -36,22 +28,5 @@ struct FileConfigProvider: ConfigProvider {
             throw ConnectError("Could not read properties from file \(path): \(error)")
         }
         return keys.map { keys in properties.filter { keys.contains($0.key) } } ?? properties
-    }
-}
-
-/// The parameters of the providers that read files.
-struct AllowedPathsSettings: Sendable {
-    var text: String?
-
-    static let options = ConfigOptions<AllowedPathsSettings>([
-        ConfigOption(
-            ConfigKey(
-                AllowedPaths.property, .string,
-                documentation: "Comma-separated paths, below which files may be read; absent: all files."),
-            into: \.text)
-    ])
-
-    static func paths(_ properties: [String: String]) throws(ConfigError) -> AllowedPaths {
-        try AllowedPaths(try options.parse(properties, into: AllowedPathsSettings()).text)
     }
 }

@@ -10,30 +10,18 @@ final class ScriptSearch {
     func matches(
         of pattern: JavaPattern, in text: String, limit: Int = .max
     ) throws(ExpressionError) -> [PatternMatch] {
-        do throws(DataError) {
-            return try pattern.matches(in: text, limit: limit, &budget)
-        } catch {
-            throw ExpressionError(error.message)
-        }
+        try failing { () throws(DataError) in try pattern.matches(in: text, limit: limit, &budget) }
     }
 
     func matches(
         of pattern: ECMAScriptPattern, in text: String, limit: Int = .max
     ) throws(ExpressionError) -> [PatternMatch] {
-        do throws(DataError) {
-            return try pattern.matches(in: text, limit: limit, &budget)
-        } catch {
-            throw ExpressionError(error.message)
-        }
+        try failing { () throws(DataError) in try pattern.matches(in: text, limit: limit, &budget) }
     }
 
     /// Whether the whole text matches.
     func isWholeMatch(of pattern: JavaPattern, _ text: String) throws(ExpressionError) -> Bool {
-        do throws(DataError) {
-            return try pattern.wholeMatch(in: text, &budget) != nil
-        } catch {
-            throw ExpressionError(error.message)
-        }
+        try failing { () throws(DataError) in try pattern.wholeMatch(in: text, &budget) != nil }
     }
 
     /// The text with its first matches replaced.
@@ -41,9 +29,15 @@ final class ScriptSearch {
         _ pattern: JavaPattern, in text: String, with replacement: String, limit: Int
     ) throws(ExpressionError) -> String {
         let matches = try matches(of: pattern, in: text, limit: limit)
+        return try failing { () throws(DataError) in
+            try pattern.replace(matches, in: text, with: replacement, byteCountMax: ExpressionLimits.textBytes)
+        }
+    }
+
+    /// Errors of patterns are those of the expression.
+    private func failing<Result>(_ body: () throws(DataError) -> Result) throws(ExpressionError) -> Result {
         do throws(DataError) {
-            return try pattern.replace(
-                matches, in: text, with: replacement, byteCountMax: ExpressionLimits.textBytes)
+            return try body()
         } catch {
             throw ExpressionError(error.message)
         }
