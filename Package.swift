@@ -58,7 +58,7 @@ let package = Package(
             name: "KafkaProtocol", dependencies: ["WireCore"], path: "Sources/KafkaWire/Protocol",
             swiftSettings: strict),
         .target(
-            name: "KafkaWire", dependencies: wire + ["KafkaProtocol"], path: "Sources/KafkaWire/Client",
+            name: "KafkaWire", dependencies: wire + ["HTTPWire", "KafkaProtocol"], path: "Sources/KafkaWire/Client",
             swiftSettings: strict),
         .target(
             name: "KafkaBroker", dependencies: wire + ["KafkaProtocol"], path: "Sources/KafkaWire/Broker",
