@@ -13,13 +13,14 @@ let strict: [SwiftSetting] = [
 ///
 /// `--icf=all` keeps one copy of functions whose machine code is the same, mostly specializations of generics: 1.3 % of
 /// the binary. No code may distinguish functions by their addresses. The functions that a worker calls are placed next
-/// to each other (scripts/order-functions): a quarter less resident memory.
+/// to each other (scripts/order-functions): a quarter less resident memory. Unwind tables are left out
+/// (`no-unwind-tables.ld`), so that a debugger follows frame pointers.
 let staticRelease: [LinkerSetting] = [
     .unsafeFlags(
         ["-static-stdlib", "-static-executable", "-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker",
          "--symbol-ordering-file=\(Context.packageDirectory)/Sources/cdcd/function-order.txt", "-Xlinker",
-         "--no-warn-symbol-ordering", "-l_FoundationICU", "-l_FoundationCollections", "-l_FoundationCShims",
-         "-lCoreFoundation"],
+         "--no-warn-symbol-ordering", "-Xlinker", "\(Context.packageDirectory)/Sources/cdcd/no-unwind-tables.ld",
+         "-l_FoundationICU", "-l_FoundationCollections", "-l_FoundationCShims", "-lCoreFoundation"],
         .when(configuration: .release)),
 ]
 
