@@ -18,14 +18,42 @@ extension APIKey {
     package static let apiVersions = APIKey(rawValue: 18)
     package static let createTopics = APIKey(rawValue: 19)
     package static let deleteTopics = APIKey(rawValue: 20)
+    package static let deleteRecords = APIKey(rawValue: 21)
     package static let initProducerID = APIKey(rawValue: 22)
     package static let offsetForLeaderEpoch = APIKey(rawValue: 23)
+    package static let addPartitionsToTxn = APIKey(rawValue: 24)
+    package static let addOffsetsToTxn = APIKey(rawValue: 25)
+    package static let endTxn = APIKey(rawValue: 26)
+    package static let writeTxnMarkers = APIKey(rawValue: 27)
+    package static let txnOffsetCommit = APIKey(rawValue: 28)
+    package static let describeAcls = APIKey(rawValue: 29)
+    package static let createAcls = APIKey(rawValue: 30)
+    package static let deleteAcls = APIKey(rawValue: 31)
     package static let describeConfigs = APIKey(rawValue: 32)
+    package static let alterConfigs = APIKey(rawValue: 33)
+    package static let alterReplicaLogDirs = APIKey(rawValue: 34)
+    package static let describeLogDirs = APIKey(rawValue: 35)
     package static let saslAuthenticate = APIKey(rawValue: 36)
     package static let createPartitions = APIKey(rawValue: 37)
     package static let deleteGroups = APIKey(rawValue: 42)
+    package static let electLeaders = APIKey(rawValue: 43)
     package static let incrementalAlterConfigs = APIKey(rawValue: 44)
+    package static let alterPartitionReassignments = APIKey(rawValue: 45)
+    package static let listPartitionReassignments = APIKey(rawValue: 46)
+    package static let offsetDelete = APIKey(rawValue: 47)
+    package static let describeClientQuotas = APIKey(rawValue: 48)
+    package static let alterClientQuotas = APIKey(rawValue: 49)
+    package static let describeUserScramCredentials = APIKey(rawValue: 50)
+    package static let alterUserScramCredentials = APIKey(rawValue: 51)
+    package static let describeQuorum = APIKey(rawValue: 55)
+    package static let updateFeatures = APIKey(rawValue: 57)
     package static let describeCluster = APIKey(rawValue: 60)
+    package static let describeProducers = APIKey(rawValue: 61)
+    package static let describeTransactions = APIKey(rawValue: 65)
+    package static let listTransactions = APIKey(rawValue: 66)
+    package static let consumerGroupHeartbeat = APIKey(rawValue: 68)
+    package static let consumerGroupDescribe = APIKey(rawValue: 69)
+    package static let listConfigResources = APIKey(rawValue: 74)
     package static let describeTopicPartitions = APIKey(rawValue: 75)
 
     /// Every key whose messages can be read and written here, in ascending order.
@@ -47,14 +75,42 @@ extension APIKey {
         .apiVersions,
         .createTopics,
         .deleteTopics,
+        .deleteRecords,
         .initProducerID,
         .offsetForLeaderEpoch,
+        .addPartitionsToTxn,
+        .addOffsetsToTxn,
+        .endTxn,
+        .writeTxnMarkers,
+        .txnOffsetCommit,
+        .describeAcls,
+        .createAcls,
+        .deleteAcls,
         .describeConfigs,
+        .alterConfigs,
+        .alterReplicaLogDirs,
+        .describeLogDirs,
         .saslAuthenticate,
         .createPartitions,
         .deleteGroups,
+        .electLeaders,
         .incrementalAlterConfigs,
+        .alterPartitionReassignments,
+        .listPartitionReassignments,
+        .offsetDelete,
+        .describeClientQuotas,
+        .alterClientQuotas,
+        .describeUserScramCredentials,
+        .alterUserScramCredentials,
+        .describeQuorum,
+        .updateFeatures,
         .describeCluster,
+        .describeProducers,
+        .describeTransactions,
+        .listTransactions,
+        .consumerGroupHeartbeat,
+        .consumerGroupDescribe,
+        .listConfigResources,
         .describeTopicPartitions,
     ]
 
@@ -78,14 +134,42 @@ extension APIKey {
         case 18: "ApiVersions"
         case 19: "CreateTopics"
         case 20: "DeleteTopics"
+        case 21: "DeleteRecords"
         case 22: "InitProducerId"
         case 23: "OffsetForLeaderEpoch"
+        case 24: "AddPartitionsToTxn"
+        case 25: "AddOffsetsToTxn"
+        case 26: "EndTxn"
+        case 27: "WriteTxnMarkers"
+        case 28: "TxnOffsetCommit"
+        case 29: "DescribeAcls"
+        case 30: "CreateAcls"
+        case 31: "DeleteAcls"
         case 32: "DescribeConfigs"
+        case 33: "AlterConfigs"
+        case 34: "AlterReplicaLogDirs"
+        case 35: "DescribeLogDirs"
         case 36: "SaslAuthenticate"
         case 37: "CreatePartitions"
         case 42: "DeleteGroups"
+        case 43: "ElectLeaders"
         case 44: "IncrementalAlterConfigs"
+        case 45: "AlterPartitionReassignments"
+        case 46: "ListPartitionReassignments"
+        case 47: "OffsetDelete"
+        case 48: "DescribeClientQuotas"
+        case 49: "AlterClientQuotas"
+        case 50: "DescribeUserScramCredentials"
+        case 51: "AlterUserScramCredentials"
+        case 55: "DescribeQuorum"
+        case 57: "UpdateFeatures"
         case 60: "DescribeCluster"
+        case 61: "DescribeProducers"
+        case 65: "DescribeTransactions"
+        case 66: "ListTransactions"
+        case 68: "ConsumerGroupHeartbeat"
+        case 69: "ConsumerGroupDescribe"
+        case 74: "ListConfigResources"
         case 75: "DescribeTopicPartitions"
         default: "ApiKey \(rawValue)"
         }
@@ -111,14 +195,42 @@ extension APIKey {
         case 18: 0...4
         case 19: 2...7
         case 20: 1...6
+        case 21: 0...2
         case 22: 0...5
         case 23: 2...4
+        case 24: 0...5
+        case 25: 0...4
+        case 26: 0...5
+        case 27: 1...2
+        case 28: 0...5
+        case 29: 1...3
+        case 30: 1...3
+        case 31: 1...3
         case 32: 1...4
+        case 33: 0...2
+        case 34: 1...2
+        case 35: 1...5
         case 36: 0...2
         case 37: 0...3
         case 42: 0...2
+        case 43: 0...2
         case 44: 0...1
+        case 45: 0...1
+        case 46: 0...0
+        case 47: 0...0
+        case 48: 0...1
+        case 49: 0...1
+        case 50: 0...0
+        case 51: 0...0
+        case 55: 0...2
+        case 57: 0...2
         case 60: 0...2
+        case 61: 0...0
+        case 65: 0...0
+        case 66: 0...2
+        case 68: 0...1
+        case 69: 0...1
+        case 74: 0...1
         case 75: 0...0
         default: nil
         }
@@ -143,14 +255,41 @@ extension APIKey {
         case 18: version >= 3
         case 19: version >= 5
         case 20: version >= 4
+        case 21: version >= 2
         case 22: version >= 2
         case 23: version >= 4
+        case 24: version >= 3
+        case 25: version >= 3
+        case 26: version >= 3
+        case 27: version >= 1
+        case 28: version >= 3
+        case 29: version >= 2
+        case 30: version >= 2
+        case 31: version >= 2
         case 32: version >= 4
+        case 33: version >= 2
+        case 34: version >= 2
+        case 35: version >= 2
         case 36: version >= 2
         case 37: version >= 2
         case 42: version >= 2
+        case 43: version >= 2
         case 44: version >= 1
+        case 45: version >= 0
+        case 46: version >= 0
+        case 48: version >= 1
+        case 49: version >= 1
+        case 50: version >= 0
+        case 51: version >= 0
+        case 55: version >= 0
+        case 57: version >= 0
         case 60: version >= 0
+        case 61: version >= 0
+        case 65: version >= 0
+        case 66: version >= 0
+        case 68: version >= 0
+        case 69: version >= 0
+        case 74: version >= 0
         case 75: version >= 0
         default: false
         }

@@ -8,13 +8,17 @@ package protocol KafkaStruct: Sendable, Equatable {
     func encode(into writer: inout KafkaWriter, version: Int16)
 }
 
-/// The body of a request or a response.
-package protocol KafkaMessage: KafkaStruct {
-    static var apiKey: APIKey { get }
+/// A message, or what a byte field of one contains.
+package protocol KafkaData: KafkaStruct {
     /// The versions that can be read and written here.
     static var versions: ClosedRange<Int16> { get }
     /// From this version on the message uses KIP-482's compact form with tagged fields.
     static var flexibleFrom: Int16 { get }
+}
+
+/// The body of a request or a response.
+package protocol KafkaMessage: KafkaData {
+    static var apiKey: APIKey { get }
     /// The time for which the broker delays the client because of a quota (KIP-219); 0 in messages without the field.
     var throttleTimeMilliseconds: Int32 { get }
 }
@@ -25,7 +29,9 @@ package protocol KafkaRequest: KafkaMessage {
 
 extension KafkaMessage {
     package var throttleTimeMilliseconds: Int32 { 0 }
+}
 
+extension KafkaData {
     package static func isFlexible(_ version: Int16) -> Bool { version >= flexibleFrom }
 
     /// Reads a whole body; remaining bytes are an error.

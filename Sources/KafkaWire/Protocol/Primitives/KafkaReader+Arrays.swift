@@ -35,6 +35,20 @@ extension KafkaReader {
     package mutating func int32Array() throws(WireError) -> [Int32] { try present(try nullableInt32Array()) }
 
     @_lifetime(self: copy self)
+    package mutating func int8Array() throws(WireError) -> [Int8] {
+        try byteArray().map { Int8(bitPattern: $0) }
+    }
+
+    @_lifetime(self: copy self)
+    package mutating func int64Array() throws(WireError) -> [Int64] {
+        let count = try arrayCount()
+        var elements: [Int64] = []
+        elements.reserveCapacity(min(count, Self.reservedElementsMax))
+        for _ in 0..<count { elements.append(try int64()) }
+        return elements
+    }
+
+    @_lifetime(self: copy self)
     package mutating func nullableStringArray() throws(WireError) -> [String]? {
         guard let count = try nullableArrayCount() else { return nil }
         var elements: [String] = []

@@ -27,6 +27,8 @@ package struct KafkaReader: ~Escapable {
     @_lifetime(self: copy self)
     package mutating func int64() throws(WireError) -> Int64 { try bytes.bigEndian(Int64.self) }
     @_lifetime(self: copy self)
+    package mutating func float64() throws(WireError) -> Double { Double(bitPattern: try bytes.bigEndian(UInt64.self)) }
+    @_lifetime(self: copy self)
     package mutating func bool() throws(WireError) -> Bool { try bytes.byte() != 0 }
     @_lifetime(self: copy self)
     package mutating func errorCode() throws(WireError) -> KafkaErrorCode { KafkaErrorCode(rawValue: try int16()) }

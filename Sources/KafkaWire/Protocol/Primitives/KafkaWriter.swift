@@ -17,6 +17,7 @@ package struct KafkaWriter: ~Copyable {
     package mutating func uint16(_ value: UInt16) { bytes.bigEndian(value) }
     package mutating func int32(_ value: Int32) { bytes.bigEndian(value) }
     package mutating func int64(_ value: Int64) { bytes.bigEndian(value) }
+    package mutating func float64(_ value: Double) { bytes.bigEndian(value.bitPattern) }
     package mutating func bool(_ value: Bool) { bytes.byte(value ? 1 : 0) }
     package mutating func errorCode(_ value: KafkaErrorCode) { bytes.bigEndian(value.rawValue) }
 
@@ -88,6 +89,13 @@ package struct KafkaWriter: ~Copyable {
     }
 
     package mutating func int32Array(_ elements: [Int32]) {
+        arrayCount(elements.count)
+        for element in elements { bytes.bigEndian(element) }
+    }
+
+    package mutating func int8Array(_ elements: [Int8]) { byteArray(elements.map { UInt8(bitPattern: $0) }) }
+
+    package mutating func int64Array(_ elements: [Int64]) {
         arrayCount(elements.count)
         for element in elements { bytes.bigEndian(element) }
     }
