@@ -1,7 +1,7 @@
 import KafkaProtocol
 
-/// The group, fetch and commit settings of a consumer. The names are Kafka's, with their unit; the defaults are those of
-/// Kafka 4.3.
+/// The group, fetch and commit settings of a consumer. The names are Kafka's, with their unit; the defaults are those
+/// of Kafka 4.3.
 public struct ConsumerConfiguration: Sendable, Equatable {
     /// How a group agrees on its assignment (`group.protocol`).
     public enum GroupProtocol: String, Sendable {
@@ -13,11 +13,11 @@ public struct ConsumerConfiguration: Sendable, Equatable {
 
     /// A strategy of `partition.assignment.strategy`.
     public enum Assignor: String, Sendable, CaseIterable {
-        /// For each topic, consecutive partitions to each member, preferably those with a replica in its rack (KIP-881).
+        /// For each topic, consecutive partitions to each member, preferably with a replica in its rack (KIP-881).
         case range
         /// All partitions in turn to the members.
         case roundRobin = "roundrobin"
-        /// Balanced, keeping as much as possible of the previous assignment; all partitions are revoked for a rebalance.
+        /// Balanced, keeping as much as possible of the previous assignment; a rebalance revokes all partitions.
         case sticky
         /// As `sticky`; only partitions that move are revoked (KIP-429).
         case cooperativeSticky = "cooperative-sticky"
@@ -61,8 +61,8 @@ public struct ConsumerConfiguration: Sendable, Equatable {
     public var assignors = [Assignor.range, .cooperativeSticky]
     /// The coordinator's assignor; nil is the broker's choice (`group.remote.assignor`). For `.consumer` only.
     public var remoteAssignor: RemoteAssignor?
-    /// The time after which a member that sends no heartbeats is removed (`session.timeout.ms`). For `.classic` only; the
-    /// broker has a setting of its own for `.consumer`.
+    /// The time after which a member that sends no heartbeats is removed (`session.timeout.ms`). For `.classic` only;
+    /// the broker has a setting of its own for `.consumer`.
     public var sessionTimeoutMilliseconds = 45_000
     /// The interval of heartbeats (`heartbeat.interval.ms`). For `.classic` only; for `.consumer` the broker decides.
     public var heartbeatIntervalMilliseconds = 3_000
@@ -96,8 +96,8 @@ public struct ConsumerConfiguration: Sendable, Equatable {
     public var allowsTopicCreation = true
     /// Whether a pattern leaves out Kafka's own topics (`exclude.internal.topics`).
     public var excludesInternalTopics = true
-    /// The maximum age of topic metadata: how soon new topics and partitions are noticed (`metadata.max.age.ms`); nil is
-    /// the client's `metadataMaxAgeMilliseconds`.
+    /// The maximum age of topic metadata: how soon new topics and partitions are noticed (`metadata.max.age.ms`); nil
+    /// is the client's `metadataMaxAgeMilliseconds`.
     public var metadataMaxAgeMilliseconds: Int?
 
     /// Kafka's defaults, with or without a group.
