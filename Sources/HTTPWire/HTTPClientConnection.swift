@@ -34,10 +34,7 @@ final class HTTPClientConnection {
                 return
             }
             plain.setDeadline(connectDeadline)
-            var tls = tls
-            if case .identity = tls.verification { tls.verification = .identity(host: url.host) }
-            tls.serverName = url.host
-            streams = try plain.startingTLS(tls)
+            streams = try plain.startingTLS(tls.connecting(to: url.host))
         } catch {
             if cancellation.isCancelled { throw .cancelled }
             guard case .timedOut = error else { throw .connection(url.address, error) }

@@ -1,6 +1,6 @@
 import WireCore
 
-/// The trusted certificates of a JKS file, the default key store format before Java 9.
+/// The trusted certificates and the keys of a JKS file, the default key store format before Java 9.
 ///
 /// Layout, all big-endian: magic u32 | version u32 (1 or 2) | entry count u32 | entries | SHA-1 over the password in
 /// UTF-16, the words "Mighty Aphrodite" and everything before. An entry: tag u32 | alias (u16 length, text) | date u64,
@@ -13,6 +13,7 @@ struct JavaKeyStore {
 
     /// In DER, in the order of the file.
     let trustedCertificates: [[UInt8]]
+    let keys: [JavaKeyEntry]
 
     /// The command that converts the store to a format that can be read.
     static func conversion(of path: String) -> String {
@@ -45,15 +46,19 @@ struct JavaKeyStore {
         let count = Int(try reader.bigEndian(UInt32.self))
         guard count <= Self.entriesMax else { throw WireError(.badLength(count), at: 8) }
         var trusted: [[UInt8]] = []
+        var keys: [JavaKeyEntry] = []
         for _ in 0..<count {
             let tag = try reader.bigEndian(UInt32.self)
             try reader.skip(Int(try reader.bigEndian(UInt16.self)))
             try reader.skip(8)
             switch tag {
             case 1:
-                try reader.skip(Int(try reader.bigEndian(UInt32.self)))
-                let chain = try reader.bigEndian(UInt32.self)
-                for _ in 0..<chain { _ = try Self.certificate(&reader, version) }
+                let protected = try reader.array(Int(try reader.bigEndian(UInt32.self)))
+                var chain: [[UInt8]] = []
+                for _ in 0..<(try reader.bigEndian(UInt32.self)) {
+                    chain.append(try Self.certificate(&reader, version))
+                }
+                keys.append(JavaKeyEntry(encryptedKey: protected, chain: chain))
             case 2: trusted.append(try Self.certificate(&reader, version))
             default: throw WireError(.invalidValue("JKS entry \(tag)"), at: reader.absoluteOffset)
             }
@@ -62,6 +67,7 @@ struct JavaKeyStore {
             throw WireError(.trailingBytes(reader.remainingBytes), at: reader.absoluteOffset)
         }
         trustedCertificates = trusted
+        self.keys = keys
     }
 
     @_lifetime(reader: copy reader)

@@ -3,14 +3,22 @@ import Foundation
 extension TLSConfiguration.Store {
     /// The store in a file. Its format is determined by its first bytes, as Java does, whatever the file's name.
     ///
-    /// - Parameter password: nil opens a JKS without verifying its integrity, and a PKCS#12 that has no password.
+    /// - Parameters:
+    ///   - password: nil opens a JKS without verifying its integrity, and a PKCS#12 that has no password.
+    ///   - keyPassword: of the private key in a PEM file or JKS.
     /// - Throws: `.tls` if the file cannot be read or has none of the formats.
-    package static func detecting(path: String, password: String?) throws(StreamError) -> TLSConfiguration.Store {
+    package static func detecting(
+        path: String, password: String?, keyPassword: String? = nil
+    ) throws(StreamError) -> TLSConfiguration.Store {
         let start = try KeyStoreFile.bytes(path).prefix(4096)
-        if start.starts(with: JavaKeyStore.magic) { return .jks(path: path, password: password) }
+        if start.starts(with: JavaKeyStore.magic) {
+            return .jks(path: path, password: password, keyPassword: keyPassword)
+        }
         // A PKCS#12 store is a SEQUENCE of DER.
         if start.first == 0x30 { return .pkcs12(path: path, password: password ?? "") }
-        if String(decoding: start, as: UTF8.self).contains("-----BEGIN ") { return .pem(path: path) }
+        if String(decoding: start, as: UTF8.self).contains("-----BEGIN ") {
+            return .pem(path: path, keyPassword: keyPassword)
+        }
         throw .tls("\(path) is neither a PEM file nor a PKCS#12 or JKS store")
     }
 }

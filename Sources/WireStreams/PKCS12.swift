@@ -2,8 +2,8 @@ import COpenSSL
 
 /// The content of a PKCS#12 file (`.p12`, `.pfx`).
 final class PKCS12 {
-    private(set) var key: OpaquePointer?
-    private(set) var ownCertificate: OpaquePointer?
+    private(set) var key: PrivateKey?
+    private(set) var ownCertificate: Certificate?
     /// The certificates other than the key's own.
     private(set) var certificates: [Certificate] = []
     /// The certificates that Java marks as trusted.
@@ -25,19 +25,16 @@ final class PKCS12 {
             ERR_clear_error()
             throw .tls("\(path) does not open with its password")
         }
-        var chain: OpaquePointer?
-        guard PKCS12_parse(content, password, &key, &ownCertificate, &chain) == 1 else {
+        var (key, own, chain): (OpaquePointer?, OpaquePointer?, OpaquePointer?)
+        guard PKCS12_parse(content, password, &key, &own, &chain) == 1 else {
             throw .tls(
                 "\(path) cannot be read (\(OpenSSLErrorQueue.latest())); if it is encrypted with RC2 or 3DES by an old "
                     + "keytool, convert it: \(JavaKeyStore.conversion(of: path))")
         }
+        self.key = key.map { PrivateKey(owning: $0) }
+        ownCertificate = own.map { Certificate(owning: $0) }
         certificates = Self.drain(chain) { Certificate(owning: $0) }
         markedCertificates = Self.markedCertificates(content, password: password)
-    }
-
-    deinit {
-        EVP_PKEY_free(key)
-        X509_free(ownCertificate)
     }
 
     // MARK: Bags

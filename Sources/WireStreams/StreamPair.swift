@@ -11,6 +11,9 @@ package struct StreamPair {
     package let setDeadline: (ContinuousClock.Instant?) -> Void
     /// The peer's numeric address, for logs; nil if the connection has ended.
     package let peerHost: () -> String?
+    /// The subject of the certificate that the peer has presented and that was verified, as RFC 2253 writes it; nil
+    /// without one.
+    package let peerSubject: String?
 
     init(socket: Socket) {
         input = SocketInputStream(socket: socket)
@@ -19,6 +22,7 @@ package struct StreamPair {
         setTimeouts = { socket.readTimeoutMilliseconds = $0; socket.writeTimeoutMilliseconds = $1 }
         setDeadline = { socket.deadline = $0 }
         peerHost = { socket.peerHost }
+        peerSubject = nil
     }
 
     /// A pair of streams that are not sockets (bytes in memory, a test's faulty network), without time limits.
@@ -29,15 +33,17 @@ package struct StreamPair {
         setTimeouts = { _, _ in }
         setDeadline = { _ in }
         peerHost = { nil }
+        peerSubject = nil
     }
 
-    init(input: InputStream, output: OutputStream, over inner: StreamPair) {
+    init(input: InputStream, output: OutputStream, over inner: StreamPair, peerSubject: String?) {
         self.input = input
         self.output = output
         canceller = inner.canceller
         setTimeouts = inner.setTimeouts
         setDeadline = inner.setDeadline
         peerHost = inner.peerHost
+        self.peerSubject = peerSubject
     }
 
     /// Ends the connection in order: with close_notify if it uses TLS. Called by the thread that writes.

@@ -1,85 +1,119 @@
 import COpenSSL
-import Foundation
 
-/// An OpenSSL context for a `TLSConfiguration`: certificates loaded, verification set.
-final class TLSContext {
+/// An OpenSSL context: certificates loaded, versions, cipher suites and verification set. It makes any number of
+/// engines, on any thread.
+// OpenSSL permits SSL_new on several threads as long as the context is not changed, and it is not after `init`.
+package final class TLSContext: @unchecked Sendable {
     let pointer: OpaquePointer
+    let isServer: Bool
+    /// Whether a peer's certificate is verified.
+    let verifiesPeer: Bool
 
-    /// Throws `StreamError.tls` with the file and its defect.
-    init(_ configuration: TLSConfiguration, isServer: Bool) throws(StreamError) {
-        guard let context = SSL_CTX_new(isServer ? TLS_server_method() : TLS_client_method()) else {
-            throw .tls(OpenSSLErrorQueue.latest())
-        }
-        pointer = context
-        // SSL_CTX_set_min_proto_version is a macro.
-        SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION), nil)
-        let mode = configuration.verification == .none ? SSL_VERIFY_NONE : SSL_VERIFY_PEER
-        SSL_CTX_set_verify(context, mode, nil)
-        // Without a callback OpenSSL would prompt for the password of an encrypted key on the terminal, and wait.
-        SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in -1 }
-        if let identity = configuration.identity { try use(identity: identity) }
-        if configuration.verification != .none { try use(trust: configuration.trust) }
+    /// For a client. Throws `StreamError.tls` with the file and its defect.
+    package init(_ configuration: TLSConfiguration) throws(StreamError) {
+        isServer = false
+        verifiesPeer = configuration.verification != .none
+        pointer = try Self.make(TLS_client_method())
+        SSL_CTX_set_verify(pointer, verifiesPeer ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nil)
+        try setUp(
+            configuration.protocols, configuration.cipherSuites, identity: configuration.identity,
+            trust: configuration.trust)
+    }
+
+    /// For a server. Throws `StreamError.tls` with the file and its defect.
+    package init(_ configuration: TLSServerConfiguration) throws(StreamError) {
+        isServer = true
+        verifiesPeer = configuration.clientAuthentication != .none
+        pointer = try Self.make(TLS_server_method())
+        let mode =
+            switch configuration.clientAuthentication {
+            case .none: SSL_VERIFY_NONE
+            case .requested: SSL_VERIFY_PEER
+            case .required: SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT
+            }
+        SSL_CTX_set_verify(pointer, mode, nil)
+        // Required by OpenSSL if clients present certificates: a session is resumed in this context only.
+        let name = Array("cdcd".utf8)
+        SSL_CTX_set_session_id_context(pointer, name, UInt32(name.count))
+        try setUp(
+            configuration.protocols, configuration.cipherSuites, identity: configuration.identity,
+            trust: configuration.trust)
     }
 
     deinit { SSL_CTX_free(pointer) }
 
-    private func use(trust: TLSConfiguration.Store?) throws(StreamError) {
-        switch trust {
-        case nil:
-            guard SSL_CTX_set_default_verify_paths(pointer) == 1 else {
-                throw .tls("the system's certificate authorities cannot be read")
-            }
-        case .pem(let path):
-            guard SSL_CTX_load_verify_locations(pointer, path, nil) == 1 else {
-                throw .tls("\(path) has no certificate of an authority in PEM form: \(OpenSSLErrorQueue.latest())")
-            }
-        case .pkcs12(let path, let password):
-            try add(try PKCS12(path: path, password: password).trustedCertificates, of: path)
-        case .jks(let path, let password):
-            var certificates: [Certificate] = []
-            for der in try JavaKeyStore(path: path, password: password).trustedCertificates {
-                certificates.append(try Certificate(der: der))
-            }
-            try add(certificates, of: path)
+    private static func make(_ method: OpaquePointer?) throws(StreamError) -> OpaquePointer {
+        guard let context = SSL_CTX_new(method) else { throw .tls(OpenSSLErrorQueue.latest()) }
+        return context
+    }
+
+    private func setUp(
+        _ protocols: Set<TLSConfiguration.ProtocolVersion>, _ cipherSuites: [String],
+        identity: TLSConfiguration.Store?, trust: TLSConfiguration.Store?
+    ) throws(StreamError) {
+        try use(try CipherSuites(cipherSuites), protocols)
+        if let identity { try use(identity: try TLSIdentity(identity)) }
+        if verifiesPeer { try use(trust: trust) }
+    }
+
+    /// Versions for which no cipher suite is permitted are excluded, as in Java.
+    private func use(
+        _ suites: CipherSuites, _ protocols: Set<TLSConfiguration.ProtocolVersion>
+    ) throws(StreamError) {
+        var versions = protocols
+        if !suites.isDefault {
+            if suites.tls12.isEmpty { versions.remove(.tls12) }
+            if suites.tls13.isEmpty { versions.remove(.tls13) }
+        }
+        guard let first = versions.min(), let last = versions.max() else {
+            throw .tls("no protocol version is enabled that has an enabled cipher suite")
+        }
+        // SSL_CTX_set_min_proto_version and its like are macros.
+        SSL_CTX_ctrl(pointer, SSL_CTRL_SET_MIN_PROTO_VERSION, first.number, nil)
+        SSL_CTX_ctrl(pointer, SSL_CTRL_SET_MAX_PROTO_VERSION, last.number, nil)
+        if suites.isDefault { return }
+        guard suites.tls13.isEmpty || SSL_CTX_set_ciphersuites(pointer, suites.tls13.joined(separator: ":")) == 1,
+            suites.tls12.isEmpty || SSL_CTX_set_cipher_list(pointer, suites.tls12.joined(separator: ":")) == 1
+        else { throw .tls("OpenSSL refuses the cipher suites: \(OpenSSLErrorQueue.latest())") }
+    }
+
+    private func use(identity: TLSIdentity) throws(StreamError) {
+        guard SSL_CTX_use_certificate(pointer, identity.certificate.pointer) == 1,
+            SSL_CTX_use_PrivateKey(pointer, identity.key.pointer) == 1
+        else { throw .tls("\(identity.origin): \(OpenSSLErrorQueue.latest())") }
+        // SSL_CTX_add1_chain_cert is a macro; it takes a reference of its own.
+        for authority in identity.chain {
+            SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN_CERT, 1, UnsafeMutableRawPointer(authority.pointer))
+        }
+        guard SSL_CTX_check_private_key(pointer) == 1 else {
+            throw .tls("\(identity.origin): the key does not match its certificate")
         }
     }
 
-    private func add(_ certificates: [Certificate], of path: String) throws(StreamError) {
-        guard !certificates.isEmpty else { throw .tls("\(path) holds no trusted certificate") }
+    private func use(trust: TLSConfiguration.Store?) throws(StreamError) {
+        guard let trust else { return try SystemAuthorities.load(into: pointer) }
         let store = SSL_CTX_get_cert_store(pointer)
+        let certificates = try Certificate.authorities(in: trust)
         for certificate in certificates {
             guard X509_STORE_add_cert(store, certificate.pointer) == 1 else {
-                throw .tls("\(path): \(OpenSSLErrorQueue.latest())")
+                throw .tls("\(trust): \(OpenSSLErrorQueue.latest())")
             }
+            // The names that a server sends to its clients, which select a certificate by them.
+            if isServer { SSL_CTX_add_client_CA(pointer, certificate.pointer) }
         }
         // A file with an intermediate authority alone trusts only that one.
         let parameters = SSL_CTX_get0_param(pointer)
         X509_VERIFY_PARAM_set_flags(parameters, UInt(X509_V_FLAG_PARTIAL_CHAIN))
     }
+}
 
-    private func use(identity: TLSConfiguration.Store) throws(StreamError) {
-        switch identity {
-        case .pem(let path):
-            guard SSL_CTX_use_certificate_chain_file(pointer, path) == 1,
-                SSL_CTX_use_PrivateKey_file(pointer, path, SSL_FILETYPE_PEM) == 1
-            else { throw .tls("\(path) lacks a certificate or its key in PEM form: \(OpenSSLErrorQueue.latest())") }
-        case .pkcs12(let path, let password):
-            let content = try PKCS12(path: path, password: password)
-            guard let key = content.key, let certificate = content.ownCertificate else {
-                throw .tls("\(path) holds no certificate with its key")
-            }
-            guard SSL_CTX_use_certificate(pointer, certificate) == 1, SSL_CTX_use_PrivateKey(pointer, key) == 1 else {
-                throw .tls("\(path): \(OpenSSLErrorQueue.latest())")
-            }
-            // SSL_CTX_add1_chain_cert is a macro; it takes a reference of its own.
-            for authority in content.certificates {
-                SSL_CTX_ctrl(pointer, SSL_CTRL_CHAIN_CERT, 1, UnsafeMutableRawPointer(authority.pointer))
-            }
-        case .jks(let path, _):
-            throw .tls(
-                "\(path) is a JKS store, whose private key cannot be read; convert it: "
-                    + JavaKeyStore.conversion(of: path))
+extension TLSConfiguration.ProtocolVersion: Comparable {
+    public static func < (left: Self, right: Self) -> Bool { left.number < right.number }
+
+    fileprivate var number: Int {
+        switch self {
+        case .tls12: Int(TLS1_2_VERSION)
+        case .tls13: Int(TLS1_3_VERSION)
         }
-        guard SSL_CTX_check_private_key(pointer) == 1 else { throw .tls("the key does not match its certificate") }
     }
 }

@@ -16,29 +16,36 @@ final class TLSEngine {
     private let ssl: OpaquePointer
     private let incoming: OpaquePointer
     private let outgoing: OpaquePointer
-    private let verification: TLSConfiguration.Verification
     /// OpenSSL permits no shutdown after a fatal error.
     private var hasFailed = false
 
-    init(_ configuration: TLSConfiguration, isServer: Bool = false) throws(StreamError) {
-        context = try TLSContext(configuration, isServer: isServer)
+    /// The client's side.
+    convenience init(_ configuration: TLSConfiguration) throws(StreamError) {
+        try self.init(try TLSContext(configuration))
+        if case .identity(let host) = configuration.verification { try requireIdentity(Self.withoutDot(host)) }
+        if let name = configuration.serverName { sendServerName(Self.withoutDot(name)) }
+    }
+
+    /// The side of the context. As a client, it neither requires nor sends a name.
+    init(_ context: TLSContext) throws(StreamError) {
+        self.context = context
         guard let ssl = SSL_new(context.pointer), let incoming = BIO_new(BIO_s_mem()),
             let outgoing = BIO_new(BIO_s_mem())
         else { throw .tls(OpenSSLErrorQueue.latest()) }
         self.ssl = ssl
         self.incoming = incoming
         self.outgoing = outgoing
-        verification = configuration.verification
         // An empty buffer means "no bytes yet", not the end. (BIO_set_mem_eof_return is a macro.)
         BIO_ctrl(incoming, BIO_C_SET_BUF_MEM_EOF_RETURN, -1, nil)
         BIO_ctrl(outgoing, BIO_C_SET_BUF_MEM_EOF_RETURN, -1, nil)
         SSL_set_bio(ssl, incoming, outgoing)
-        if isServer { SSL_set_accept_state(ssl) } else { SSL_set_connect_state(ssl) }
-        if case .identity(let host) = configuration.verification { try requireIdentity(host) }
-        if let name = configuration.serverName, !isServer { sendServerName(name) }
+        if context.isServer { SSL_set_accept_state(ssl) } else { SSL_set_connect_state(ssl) }
     }
 
     deinit { SSL_free(ssl) }
+
+    /// A dot at the end marks an absolute name for the resolver only; certificates and server names have none.
+    private static func withoutDot(_ host: String) -> String { host.hasSuffix(".") ? String(host.dropLast()) : host }
 
     private func requireIdentity(_ host: String) throws(StreamError) {
         let parameters = SSL_get0_param(ssl)
@@ -137,10 +144,30 @@ final class TLSEngine {
         default:
             hasFailed = true
             let verdict = SSL_get_verify_result(ssl)
-            if verification != .none, verdict != X509_V_OK, let text = X509_verify_cert_error_string(verdict) {
+            if context.verifiesPeer, verdict != X509_V_OK, let text = X509_verify_cert_error_string(verdict) {
                 throw .tls("the peer's certificate is refused: \(String(cString: text))")
             }
             throw .tls(OpenSSLErrorQueue.latest())
         }
+    }
+
+    /// XN_FLAG_RFC2253, a macro that Swift does not see, without the escape of characters beyond ASCII.
+    private static let subjectFlags = UInt(
+        ASN1_STRFLGS_ESC_2253 | ASN1_STRFLGS_ESC_CTRL | ASN1_STRFLGS_UTF8_CONVERT | ASN1_STRFLGS_DUMP_UNKNOWN
+            | ASN1_STRFLGS_DUMP_DER | XN_FLAG_SEP_COMMA_PLUS | XN_FLAG_DN_REV | XN_FLAG_DUMP_UNKNOWN_FIELDS)
+
+    /// The subject of the peer's verified certificate as RFC 2253 writes it, for example `CN=client,O=Example`; nil if
+    /// it has presented none, or none is verified.
+    var peerSubject: String? {
+        guard context.verifiesPeer, let certificate = SSL_get1_peer_certificate(ssl) else { return nil }
+        defer { X509_free(certificate) }
+        guard let text = BIO_new(BIO_s_mem()) else { return nil }
+        defer { BIO_free(text) }
+        guard X509_NAME_print_ex(text, X509_get_subject_name(certificate), 0, Self.subjectFlags) >= 0 else {
+            return nil
+        }
+        var bytes = [UInt8](repeating: 0, count: BIO_ctrl_pending(text))
+        let count = BIO_read(text, &bytes, Int32(clamping: bytes.count))
+        return String(decoding: bytes.prefix(Int(max(0, count))), as: UTF8.self)
     }
 }

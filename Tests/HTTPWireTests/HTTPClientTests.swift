@@ -317,8 +317,7 @@ import WireTestSupport
             do {
                 guard let plain = try listener.accept() else { return }
                 plain.setTimeouts(5000, 5000)
-                let streams = try plain.startingTLS(
-                    TLSConfiguration(verification: .none, identity: identity), isServer: true)
+                let streams = try plain.acceptingTLS(TLSContext(TLSServerConfiguration(identity: identity)))
                 var chunk = [UInt8](repeating: 0, count: 4096)
                 _ = try chunk.withUnsafeMutableBytes { try streams.input.readSome(into: $0) }
                 try Array(response.utf8).withUnsafeBytes { try streams.output.writeAll($0) }

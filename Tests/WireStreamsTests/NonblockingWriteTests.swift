@@ -8,7 +8,7 @@ import WireTestSupport
 /// Writes that do not block, over sockets whose peer does not read.
 @Suite struct NonblockingWriteTests {
     private static let folder = Fixtures.folder.appending(path: "tls").path
-    private static let server = TLSConfiguration(verification: .none, identity: .pem(path: "\(folder)/server.pem"))
+    private static let server = TLSServerConfiguration(identity: .pem(path: "\(folder)/server.pem"))
     private static let client = TLSConfiguration(verification: .authority, trust: .pem(path: "\(folder)/ca.pem"))
     /// Piece `n` consists of the byte `n`.
     private static let pieceBytes = 20_000
@@ -27,7 +27,7 @@ import WireTestSupport
             startThread(named: "peer", completion: done) { [self] in
                 do {
                     guard var streams = try listener.accept() else { return }
-                    if usesTLS { streams = try streams.startingTLS(NonblockingWriteTests.server, isServer: true) }
+                    if usesTLS { streams = try streams.acceptingTLS(TLSContext(NonblockingWriteTests.server)) }
                     _ = isReading.waitUntilTrue()
                     try read(streams)
                 } catch { Issue.record("\(error)") }

@@ -116,8 +116,7 @@ import WireTestSupport
             do {
                 let identity = TLSConfiguration.Store.pem(path: "\(folder)/server.pem")
                 let plain = try listener.accept()
-                let streams = try plain?.startingTLS(
-                    TLSConfiguration(verification: .none, identity: identity), isServer: true)
+                let streams = try plain?.acceptingTLS(TLSContext(TLSServerConfiguration(identity: identity)))
                 // Echoes all bytes.
                 var chunk = [UInt8](repeating: 0, count: 10_000)
                 while let streams {

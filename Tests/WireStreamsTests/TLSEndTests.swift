@@ -7,7 +7,7 @@ import WireTestSupport
 /// The end of TLS connections, over sockets and with OpenSSL's own program.
 @Suite struct TLSEndTests {
     private static let folder = Fixtures.folder.appending(path: "tls").path
-    private static let server = TLSConfiguration(verification: .none, identity: .pem(path: "\(folder)/server.pem"))
+    private static let server = TLSServerConfiguration(identity: .pem(path: "\(folder)/server.pem"))
     private static let client = TLSConfiguration(verification: .authority, trust: .pem(path: "\(folder)/ca.pem"))
 
     private static func readAll(_ streams: StreamPair) throws(StreamError) -> [UInt8] {
@@ -33,7 +33,7 @@ import WireTestSupport
         startThread(named: "tls-server", completion: done) {
             do {
                 guard let plain = try listener.accept() else { return }
-                let streams = try plain.startingTLS(Self.server, isServer: true)
+                let streams = try plain.acceptingTLS(TLSContext(Self.server))
                 try Array("all of it".utf8).withUnsafeBytes { try streams.output.writeAll($0) }
                 end(plain, streams)
             } catch { failure.update { $0 = "\(error)" } }

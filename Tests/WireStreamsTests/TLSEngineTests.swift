@@ -35,13 +35,14 @@ import WireTestSupport
     private static func connect(
         verification: TLSConfiguration.Verification, trust: TLSConfiguration.Store? = authority,
         serverIdentity: TLSConfiguration.Store = server, clientIdentity: TLSConfiguration.Store? = nil,
-        serverVerification: TLSConfiguration.Verification = .none, pieceBytes: Int = .max
+        clientAuthentication: TLSServerConfiguration.ClientAuthentication = .none, pieceBytes: Int = .max
     ) throws -> (client: TLSEngine, server: TLSEngine) {
         let client = try TLSEngine(
             TLSConfiguration(verification: verification, trust: trust, identity: clientIdentity))
         let server = try TLSEngine(
-            TLSConfiguration(verification: serverVerification, trust: authority, identity: serverIdentity),
-            isServer: true)
+            TLSContext(
+                TLSServerConfiguration(
+                    identity: serverIdentity, clientAuthentication: clientAuthentication, trust: authority)))
         try shakeHands(client, server, pieceBytes: pieceBytes)
         return (client, server)
     }
@@ -141,23 +142,67 @@ import WireTestSupport
         #expect(throws: StreamError.closed) { try client.handshake() }
     }
 
-    @Test(arguments: ["client.p12", "client.pem"])
+    @Test(arguments: ["client.p12", "client.pem", "encrypted.pem", "client.jks"])
     func clientSendsItsCertificate(file: String) throws {
-        let store = try TLSConfiguration.Store.detecting(path: Self.path(file), password: "secret")
-        _ = try Self.connect(verification: .authority, clientIdentity: store, serverVerification: .authority)
+        let store = try TLSConfiguration.Store.detecting(
+            path: Self.path(file), password: "secret", keyPassword: "secret")
+        _ = try Self.connect(verification: .authority, clientIdentity: store, clientAuthentication: .required)
     }
 
     /// On a terminal, OpenSSL would prompt for the password and wait.
     @Test(.timeLimit(.minutes(1))) func encryptedKeyIsRefusedWithoutAPrompt() throws {
         let store = TLSConfiguration.Store.pem(path: Self.path("encrypted.pem"))
         let reason = reason { _ = try Self.connect(verification: .none, clientIdentity: store) }
-        #expect(reason?.contains("encrypted.pem lacks a certificate or its key") == true, "\(reason ?? "accepted")")
+        #expect(reason?.contains("encrypted.pem is encrypted, and no password") == true, "\(reason ?? "accepted")")
+        let wrong = TLSConfiguration.Store.pem(path: Self.path("encrypted.pem"), keyPassword: "not-the-password")
+        let refusal = try #require(self.reason { _ = try Self.connect(verification: .none, clientIdentity: wrong) })
+        #expect(refusal.contains("does not open with its password") && !refusal.contains("not-the-password"))
     }
 
-    @Test func keyInJKSIsRefusedWithARemedy() throws {
-        let store = try TLSConfiguration.Store.detecting(path: Self.path("client.jks"), password: "secret")
-        let reason = reason { _ = try Self.connect(verification: .none, clientIdentity: store) }
-        #expect(reason?.contains("keytool -importkeystore") == true, "\(reason ?? "accepted")")
+    /// As from a file of properties, in which a value has one line.
+    @Test(arguments: [false, true]) func certificatesAndKeysMayBeTexts(isOneLine: Bool) throws {
+        func text(_ name: String) throws -> String {
+            let text = String(decoding: try Fixtures.bytes("tls/\(name)"), as: UTF8.self)
+            return isOneLine ? text.split(separator: "\n").joined(separator: " ") : text
+        }
+        let trust = TLSConfiguration.Store.inline(certificates: try text("ca.pem"))
+        for file in ["client.pem", "encrypted.pem"] {
+            let identity = TLSConfiguration.Store.inline(
+                certificates: try text(file), privateKey: try text(file), keyPassword: "secret")
+            let (_, server) = try Self.connect(
+                verification: .identity(host: "db.example"), trust: trust, clientIdentity: identity,
+                clientAuthentication: .required)
+            #expect(server.peerSubject == "CN=cdcd test client")
+        }
+        #expect(reason { _ = try Self.connect(verification: .authority, trust: .inline(certificates: "nothing")) } != nil)
+    }
+
+    @Test func clientWithoutACertificateIsRefusedIfOneIsRequired() throws {
+        let reason = reason { _ = try Self.connect(verification: .authority, clientAuthentication: .required) }
+        #expect(reason?.contains("did not return a certificate") == true, "\(reason ?? "accepted")")
+        let (_, server) = try Self.connect(verification: .authority, clientAuthentication: .requested)
+        #expect(server.peerSubject == nil)
+    }
+
+    @Test func dotAtTheEndOfAHostNameIsNotPartOfIt() throws {
+        _ = try Self.connect(verification: .identity(host: "db.example."))
+        let client = try TLSEngine(TLSConfiguration(verification: .none, serverName: "gateway.example."))
+        _ = try client.handshake()
+        let hello = String(decoding: client.takeOutgoing(), as: Unicode.ASCII.self)
+        #expect(hello.contains("gateway.example") && !hello.contains("gateway.example."))
+    }
+
+    @Test func descriptionsOfStoresShowNoSecrets() {
+        let stores: [TLSConfiguration.Store] = [
+            .pem(path: "a", keyPassword: "hunter2"), .pkcs12(path: "a", password: "hunter2"),
+            .jks(path: "a", password: "hunter2", keyPassword: "hunter2"),
+            .inline(certificates: "hunter2", privateKey: "hunter2", keyPassword: "hunter2"),
+        ]
+        for store in stores {
+            var dumped = ""
+            dump(TLSConfiguration(verification: .none, identity: store), to: &dumped)
+            #expect(!dumped.contains("hunter2") && !"\(store)".contains("hunter2"), "\(dumped)")
+        }
     }
 
     @Test(arguments: ["trust.jks", "trust.p12"])

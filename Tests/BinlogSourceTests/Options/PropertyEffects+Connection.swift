@@ -38,9 +38,9 @@ extension PropertyEffect {
 
     private static func encrypting(verifiesClients: Bool = false) -> FakeMySQLServer.Script {
         var script = FakeMySQLServer.Script()
-        script.tls = TLSConfiguration(
-            verification: verifiesClients ? .authority : .none, trust: .pem(path: tls("ca.pem")),
-            identity: .pem(path: tls("server.pem")))
+        script.tls = TLSServerConfiguration(
+            identity: .pem(path: tls("server.pem")), clientAuthentication: verifiesClients ? .requested : .none,
+            trust: .pem(path: tls("ca.pem")))
         return script
     }
 

@@ -16,7 +16,7 @@ final class FakeMySQLServer: Sendable {
     struct Script: Sendable {
         var host = "127.0.0.1"
         /// Used for connections that request TLS; nil offers no TLS.
-        var tls: TLSConfiguration?
+        var tls: TLSServerConfiguration?
         /// Whether a client that connects gets a greeting.
         var greets = true
         var variables: [String: String] = [:]

@@ -44,7 +44,7 @@ struct FakeMySQLSession {
     // MARK: Login
 
     /// Greets, reads the HandshakeResponse41 and accepts it.
-    mutating func login(tls: TLSConfiguration?) throws -> FakeMySQLServer.Login {
+    mutating func login(tls: TLSServerConfiguration?) throws -> FakeMySQLServer.Login {
         let flags: [UInt32] = [0, 2, 3, 9, 13, 15, 17, 19, 20, 21, 24] + (tls == nil ? [] : [11])
         let capabilities = flags.reduce(UInt32(0)) { $0 | 1 << $1 }
         var writer = ByteWriter()
@@ -68,7 +68,7 @@ struct FakeMySQLSession {
         var response = try receive() ?? []
         let isEncrypted = response.count == 32
         if isEncrypted, let tls {
-            streams = try streams.startingTLS(tls, isServer: true)
+            streams = try streams.acceptingTLS(TLSContext(tls))
             response = try receive() ?? []
         }
         guard response.count > 33, let end = response[32...].firstIndex(of: 0) else { throw UnexpectedPacketError() }

@@ -1,14 +1,14 @@
 import WireStreams
 
-/// A SASL mechanism with its credentials (RFC 4422), for `KafkaClientConfiguration.authentication`.
+/// A SASL mechanism with its credentials (RFC 4422), for `KafkaClientConfiguration.authentication`:
+/// `PLAINMechanism`, `SCRAMMechanism` or one of the caller's.
 ///
-/// Every connection is authenticated by a session of its own. This library contains no mechanism; a type that conforms
-/// supplies one.
+/// Every connection is authenticated by a session of its own.
 public protocol SASLMechanism: Sendable {
     /// The name in SaslHandshake, for example `PLAIN`.
     var name: String { get }
 
-    /// Begins the authentication of a connection to `broker`.
+    /// Begins the authentication of a connection to `broker`. May block while credentials are obtained.
     ///
     /// - Throws: `SASLError` if the credentials are unavailable.
     func makeSession(broker: SocketAddress) throws(SASLError) -> any SASLSession
@@ -29,9 +29,14 @@ public protocol SASLSession {
 public struct SASLError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The reason, without credentials.
     public var reason: String
+    /// Whether the credentials may be available later, for example because a token endpoint did not answer.
+    public var isRetriable: Bool
 
     /// An error with a reason that contains no credentials.
-    public init(_ reason: String) { self.reason = reason }
+    public init(_ reason: String, isRetriable: Bool = false) {
+        self.reason = reason
+        self.isRetriable = isRetriable
+    }
 
     public var description: String { reason }
 }

@@ -18,9 +18,8 @@ extension BrokerLink {
                 cancellation.add(canceller)
             }
             streams.setTimeouts(configuration.requestTimeoutMilliseconds, configuration.requestTimeoutMilliseconds)
-            guard var tls = configuration.tls else { return streams }
-            if case .identity = tls.verification { tls.verification = .identity(host: broker.host) }
-            return try streams.startingTLS(tls)
+            guard let tls = configuration.tls else { return streams }
+            return try streams.startingTLS(tls.connecting(to: broker.host))
         } catch {
             if let registered { cancellation.remove(registered) }
             throw .stream(error, broker: broker)

@@ -54,7 +54,7 @@ extension ConnectorOptions {
         ConnectorOption(
             "database.ssl.keystore", .string, .medium, "SSL Keystore", width: .long, v19: .init(order: 10),
             v36: .init(order: 10),
-            "File with the client certificate and its key: PKCS#12 or PEM."
+            "File with the client certificate and its key: PKCS#12, PEM or JKS."
         ) { Option($0, consume: store(\.connection.identity)) },
         ConnectorOption(
             "database.ssl.keystore.password", .password, .medium, "SSL Keystore Password", width: .medium,
