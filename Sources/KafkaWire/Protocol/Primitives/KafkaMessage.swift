@@ -1,11 +1,19 @@
 import WireCore
 
 /// A part of a message, whose fields depend on the version.
-package protocol KafkaStruct: Sendable, Equatable {
-    /// Reads the fields that `version` has. Throws for bytes that the protocol does not allow.
-    init(from reader: inout KafkaReader, version: Int16) throws(WireError)
-    /// Writes the fields that `version` has; fields of other versions are left out.
-    func encode(into writer: inout KafkaWriter, version: Int16)
+package protocol KafkaStruct: Sendable {
+    /// Every field has its default value.
+    init()
+    /// Reads or writes the fields of the coder's version, in the order of the protocol. Other fields are left alone.
+    mutating func codeFields(with coder: inout MessageCoder)
+}
+
+/// A struct with tagged fields (KIP-482).
+package protocol KafkaTaggedStruct: KafkaStruct {
+    /// Tags are 0 to one less than this.
+    static var tagCount: UInt32 { get }
+    /// Reads or writes the content of a tagged field; nothing if the coder's version does not have it.
+    mutating func codeTaggedField(_ tag: UInt32, with coder: inout MessageCoder)
 }
 
 /// A message, or what a byte field of one contains.
@@ -31,10 +39,32 @@ extension KafkaMessage {
     package var throttleTimeMilliseconds: Int32 { 0 }
 }
 
+extension KafkaStruct {
+    /// Reads the fields that `version` has. Throws for bytes that the protocol does not allow.
+    @_semantics("optimize.sil.specialize.generic.never")
+    @_lifetime(reader: copy reader)
+    package init(from reader: inout KafkaReader, version: Int16) throws(WireError) {
+        self.init()
+        var coder = MessageCoder(reading: reader, version: version)
+        codeFields(with: &coder)
+        if let fault = coder.fault { throw fault }
+        reader = coder.reader
+    }
+
+    /// Writes the fields that `version` has; fields of other versions are left out.
+    @_semantics("optimize.sil.specialize.generic.never")
+    package func encode(into writer: inout KafkaWriter, version: Int16) {
+        var coder = MessageCoder(writing: writer, version: version)
+        coder.write(self)
+        writer = coder.finish()
+    }
+}
+
 extension KafkaData {
     package static func isFlexible(_ version: Int16) -> Bool { version >= flexibleFrom }
 
     /// Reads a whole body; remaining bytes are an error.
+    @_semantics("optimize.sil.specialize.generic.never")
     package static func decode(_ bytes: ByteReader, version: Int16) throws(WireError) -> Self {
         var reader = KafkaReader(bytes, isFlexible: isFlexible(version))
         let message = try Self(from: &reader, version: version)
@@ -43,6 +73,7 @@ extension KafkaData {
     }
 
     /// The body's bytes.
+    @_semantics("optimize.sil.specialize.generic.never")
     package func encoded(version: Int16) -> [UInt8] {
         var writer = KafkaWriter(isFlexible: Self.isFlexible(version))
         encode(into: &writer, version: version)

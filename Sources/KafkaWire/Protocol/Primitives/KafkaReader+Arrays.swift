@@ -2,25 +2,7 @@ import WireCore
 
 extension KafkaReader {
     /// The maximum number of elements for which memory is reserved before they have been read, whatever the count.
-    private static let reservedElementsMax = 1024
-
-    @_lifetime(self: copy self)
-    package mutating func nullableArray<Element: KafkaStruct>(
-        of _: Element.Type, _ version: Int16
-    ) throws(WireError) -> [Element]? {
-        guard let count = try nullableArrayCount() else { return nil }
-        var elements: [Element] = []
-        elements.reserveCapacity(min(count, Self.reservedElementsMax))
-        for _ in 0..<count { elements.append(try Element(from: &self, version: version)) }
-        return elements
-    }
-
-    @_lifetime(self: copy self)
-    package mutating func array<Element: KafkaStruct>(
-        of type: Element.Type, _ version: Int16
-    ) throws(WireError) -> [Element] {
-        try present(try nullableArray(of: type, version))
-    }
+    static let reservedElementsMax = 1024
 
     @_lifetime(self: copy self)
     package mutating func nullableInt32Array() throws(WireError) -> [Int32]? {
@@ -67,14 +49,6 @@ extension KafkaReader {
         return elements
     }
 
-    /// A struct that may be null: -1 for null, anything else before the struct.
-    @_lifetime(self: copy self)
-    package mutating func nullableStruct<Value: KafkaStruct>(
-        of _: Value.Type, _ version: Int16
-    ) throws(WireError) -> Value? {
-        try int8() < 0 ? nil : try Value(from: &self, version: version)
-    }
-
     // MARK: Tagged fields (KIP-482)
 
     @_lifetime(self: copy self)
@@ -82,16 +56,6 @@ extension KafkaReader {
         let count = Int(try bytes.unsignedVarint32())
         guard count <= bytes.remainingBytes else { throw WireError(.badLength(count), at: bytes.absoluteOffset) }
         return count
-    }
-
-    /// The next tagged field: its tag, and a reader of its content in `content`.
-    @_lifetime(self: copy self)
-    @_lifetime(content: copy self)
-    package mutating func taggedField(content: inout KafkaReader) throws(WireError) -> UInt32 {
-        let tag = try bytes.unsignedVarint32()
-        let count = Int(try bytes.unsignedVarint32())
-        content = KafkaReader(try bytes.slice(count), isFlexible: isFlexible)
-        return tag
     }
 
     /// Skips all tagged fields of a struct for which no tags are defined here. Newer peers may send some.

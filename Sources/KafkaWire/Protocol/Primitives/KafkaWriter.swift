@@ -79,15 +79,6 @@ package struct KafkaWriter: ~Copyable {
 
     // MARK: Arrays
 
-    package mutating func array<Element: KafkaStruct>(_ elements: [Element], _ version: Int16) {
-        arrayCount(elements.count)
-        for element in elements { element.encode(into: &self, version: version) }
-    }
-
-    package mutating func nullableArray<Element: KafkaStruct>(_ elements: [Element]?, _ version: Int16) {
-        if let elements { array(elements, version) } else { nullArray() }
-    }
-
     package mutating func int32Array(_ elements: [Int32]) {
         arrayCount(elements.count)
         for element in elements { bytes.bigEndian(element) }
@@ -113,22 +104,14 @@ package struct KafkaWriter: ~Copyable {
         if let elements { stringArray(elements) } else { nullArray() }
     }
 
-    // MARK: Structs and tagged fields
-
-    /// A struct that may be null: preceded by one byte, -1 for null.
-    package mutating func nullableStruct<Value: KafkaStruct>(_ value: Value?, _ version: Int16) {
-        bytes.bigEndian(Int8(value == nil ? -1 : 1))
-        value?.encode(into: &self, version: version)
-    }
+    // MARK: Tagged fields
 
     /// The number of tagged fields that follow, in the order of their tags.
     package mutating func taggedFieldCount(_ count: Int) { bytes.unsignedVarint(UInt64(count)) }
 
-    package mutating func taggedField(_ tag: UInt32, _ body: (inout KafkaWriter) -> Void) {
-        var content = KafkaWriter(capacityBytes: 64, isFlexible: isFlexible)
-        body(&content)
+    package mutating func taggedField(_ tag: UInt32, _ content: [UInt8]) {
         bytes.unsignedVarint(UInt64(tag))
-        bytes.unsignedVarint(UInt64(content.bytes.count))
-        bytes.bytes(of: content.bytes)
+        bytes.unsignedVarint(UInt64(content.count))
+        bytes.bytes(content)
     }
 }
