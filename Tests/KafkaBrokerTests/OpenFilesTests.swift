@@ -51,7 +51,7 @@ import WireTestSupport
     @Test func fileInUseIsNotClosed() throws {
         let files = OpenFiles(openMax: 1)
         let key = files.makeKey()
-        try files.withDescriptor(of: key, at: directory.path + "/a") { (descriptor) throws(StorageError) in
+        try files.withDescriptor(of: key, at: directory.path + "/a", creates: true) { (descriptor) throws(StorageError) in
             let other = try AppendOnlyFile(path: directory.path + "/b", in: files)
             #expect(try other.lengthBytes() == 0)
             #expect(files.openCount == 1)
@@ -85,32 +85,42 @@ import WireTestSupport
 
     // MARK: A broker with few descriptors
 
-    private struct FixedDescriptors: DescriptorUsage {
-        var openCount: Int
-        var limit: Int
+    private func registry() throws -> TopicRegistry {
+        try TopicRegistry(directory: try DataDirectory(path: directory.path + "/data"), files: OpenFiles(openMax: 8))
     }
 
-    private func registry(_ descriptors: FixedDescriptors) throws -> TopicRegistry {
-        try TopicRegistry(
-            directory: try DataDirectory(path: directory.path + "/data"), files: OpenFiles(openMax: 8),
-            descriptors: descriptors)
+    /// The files of a replaced segment have the same names as those of the new one.
+    @Test func removedFileIsNotOpenedAgain() throws {
+        let files = OpenFiles(openMax: 1)
+        let path = directory.path + "/a"
+        let former = try AppendOnlyFile(path: path, in: files)
+        try [UInt8(1)].withUnsafeBytes { try former.append($0, at: 0) }
+        try former.remove()
+        let next = try AppendOnlyFile(path: path, in: files)
+        try [UInt8(2), 3].withUnsafeBytes { try next.append($0, at: 0) }
+        #expect(throws: StorageError.removed(path: path)) { try former.lengthBytes() }
+        #expect(try next.lengthBytes() == 2)
     }
 
-    @Test func topicsAreRejectedWhenFewDescriptorsAreLeft() throws {
-        let crowded = try registry(FixedDescriptors(openCount: 100, limit: 128))
-        let error = #expect(throws: StorageError.self) {
-            try crowded.create(name: "t", partitionCount: 1, configuration: TopicConfiguration())
+    /// A read that has begun ends with the file's content, although the file is removed meanwhile.
+    @Test func removedFileInUseIsReadToItsEnd() throws {
+        let files = OpenFiles(openMax: 1)
+        let path = directory.path + "/a"
+        let key = files.makeKey()
+        try files.withDescriptor(of: key, at: path, creates: true) { (descriptor) throws(StorageError) in
+            files.remove(key)
+            #expect(fcntl(descriptor, F_GETFD) >= 0)
+            #expect(files.openCount == 1)
         }
-        #expect(error == .fewDescriptors(openCount: 100, limit: 128))
-        #expect(error?.description.contains("ulimit -n") == true)
-        #expect(AdminError(try #require(error)).code == .policyViolation)
-        #expect(crowded.all.isEmpty)
+        #expect(files.openCount == 0)
     }
 
-    @Test func topicsAreCreatedWhenDescriptorsAreFree() throws {
-        let roomy = try registry(FixedDescriptors(openCount: 90, limit: 128))
-        #expect(try roomy.create(name: "t", partitionCount: 50, configuration: TopicConfiguration()) != nil)
-        #expect(try roomy.change(name: "t", partitionCount: 60)?.partitions.count == 60)
+    @Test func fileThatDisappearedIsNotCreatedAgain() throws {
+        let files = OpenFiles(openMax: 1)
+        let file = try AppendOnlyFile(path: directory.path + "/a", in: files)
+        _ = try AppendOnlyFile(path: directory.path + "/b", in: files)
+        try FileManager.default.removeItem(atPath: directory.path + "/a")
+        #expect(throws: StorageError.self) { try file.lengthBytes() }
     }
 
     @Test func directoryWithMorePartitionsThanDescriptorsIsReopened() throws {
@@ -130,7 +140,7 @@ import WireTestSupport
     }
 
     @Test func recreatedTopicHasNewFiles() throws {
-        let topics = try registry(FixedDescriptors(openCount: 0, limit: 1000))
+        let topics = try registry()
         let former = try #require(try topics.create(name: "t", partitionCount: 1, configuration: TopicConfiguration()))
         try former.partitions[0].append(TestBatches.fromKcat)
         #expect(try topics.delete(name: "t"))
@@ -168,20 +178,10 @@ import WireTestSupport
     @Test func dataIsReadableByItsOwnerOnly() throws {
         let path = directory.path + "/deep/data"
         try runBroker()
-        var all = try modes(below: path)
-        #expect(all["topics/t/0.log"] == 0o600 && all["topics/t/topic.json"] == 0o600)
-        #expect(all["groups.journal"] == 0o600 && all["broker.json"] == 0o600 && all["lock"] == 0o600)
-        #expect(all[""] == 0o700 && all["topics"] == 0o700 && all["topics/t"] == 0o700)
+        let all = try modes(below: path)
+        #expect(all["t-0/00000000000000000000.log"] == 0o600 && all["topics/t.json"] == 0o600)
+        #expect(all["groups.journal"] == 0o600 && all["meta.properties"] == 0o600 && all["lock"] == 0o600)
+        #expect(all[""] == 0o700 && all["topics"] == 0o700 && all["t-0"] == 0o700)
         #expect(Set(all.values) == [0o600, 0o700])
-
-        // A directory that an earlier version created readable by all users.
-        for (name, mode) in all { chmod("\(path)/\(name)", mode_t(mode == 0o700 ? 0o755 : 0o644)) }
-        // The root of a file system has a directory that is not the broker's.
-        mkdir(path + "/lost+found", 0o755)
-        try runBroker()
-        all = try modes(below: path)
-        #expect(all["lost+found"] == 0o755)
-        #expect(all[""] == 0o700 && all["topics"] == 0o700)
-        #expect(all["groups.journal"] == 0o600 && all["broker.json"] == 0o600 && all["lock"] == 0o600)
     }
 }

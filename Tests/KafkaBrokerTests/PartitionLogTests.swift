@@ -8,12 +8,13 @@ import WireTestSupport
 
 @Suite struct PartitionLogTests {
     private let directory: TemporaryDirectory
-    private var path: String { directory.path + "/0.log" }
+    private var path: String { directory.path + "/t-0" }
+    private static let file = "t-0/00000000000000000000.log"
 
     init() throws { directory = try TemporaryDirectory() }
 
     @Test func capturedRecordsGetOffsetsAndAreReadBack() throws {
-        let log = try PartitionLog(path: path)
+        let log = try PartitionLog(directory: path)
         #expect(try log.append(TestBatches.fromKcat) == .appended(baseOffset: 0, isRepeated: false))
         #expect(try log.append(TestBatches.fromKcat) == .appended(baseOffset: 3, isRepeated: false))
         #expect(log.endOffset == 6)
@@ -21,10 +22,10 @@ import WireTestSupport
     }
 
     @Test func idempotentBatchIsStoredOnceEvenAfterARestart() throws {
-        var log = try PartitionLog(path: path)
+        var log = try PartitionLog(directory: path)
         #expect(try log.append(TestBatches.fromIdempotentKcat) == .appended(baseOffset: 0, isRepeated: false))
         #expect(try log.append(TestBatches.fromIdempotentKcat) == .appended(baseOffset: 0, isRepeated: true))
-        log = try PartitionLog(path: path)
+        log = try PartitionLog(directory: path)
         #expect(try log.append(TestBatches.fromIdempotentKcat) == .appended(baseOffset: 0, isRepeated: true))
         #expect(log.endOffset == 2)
         let next = try TestBatches.make(
@@ -33,16 +34,17 @@ import WireTestSupport
     }
 
     @Test func truncatedLogKeepsItsWholeBatches() throws {
-        let log = try PartitionLog(path: path)
+        let log = try PartitionLog(directory: path)
         try log.append(TestBatches.fromKcat)
         try log.append(TestBatches.fromKcat)
-        let bytes = try directory.bytes(of: "0.log")
+        let bytes = try directory.bytes(of: Self.file)
+        try DataDirectory.createDirectory(directory.path + "/cut-0")
         for length in 0...bytes.count {
-            try directory.write(Array(bytes[..<length]), to: "cut.log")
-            let cut = try PartitionLog(path: directory.path + "/cut.log")
+            try directory.write(Array(bytes[..<length]), to: "cut-0/00000000000000000000.log")
+            let cut = try PartitionLog(directory: directory.path + "/cut-0")
             let whole = length / TestBatches.fromKcat.count
             #expect(cut.endOffset == Int64(whole * 3))
-            #expect(try directory.bytes(of: "cut.log").count == whole * TestBatches.fromKcat.count)
+            #expect(try directory.bytes(of: "cut-0/00000000000000000000.log").count == whole * TestBatches.fromKcat.count)
             // More batches can be appended.
             try cut.append(TestBatches.fromKcat)
             #expect(try cut.allRecords().count == (whole + 1) * 3)
@@ -50,26 +52,26 @@ import WireTestSupport
     }
 
     @Test func damagedBatchAndAllAfterItAreMovedAside() throws {
-        let log = try PartitionLog(path: path)
+        let log = try PartitionLog(directory: path)
         for _ in 0..<3 { try log.append(TestBatches.fromKcat) }
-        var bytes = try directory.bytes(of: "0.log")
+        var bytes = try directory.bytes(of: Self.file)
         let second = TestBatches.fromKcat.count
         bytes[second + 70] ^= 1
-        try directory.write(bytes, to: "0.log")
-        let opened = try PartitionLog(path: path)
+        try directory.write(bytes, to: Self.file)
+        let opened = try PartitionLog(directory: path)
         #expect(opened.endOffset == 3)
-        #expect(try directory.bytes(of: "0.log.damaged-\(second)") == Array(bytes[second...]))
+        #expect(try directory.bytes(of: "\(Self.file).damaged-\(second)") == Array(bytes[second...]))
     }
 
     /// A length beyond the end of the file is not an incomplete batch if a valid batch follows.
     @Test func wrongBatchLengthIsDamage() throws {
-        let log = try PartitionLog(path: path)
+        let log = try PartitionLog(directory: path)
         for _ in 0..<3 { try log.append(TestBatches.fromKcat) }
-        var bytes = try directory.bytes(of: "0.log")
+        var bytes = try directory.bytes(of: Self.file)
         bytes[9] ^= 1
-        try directory.write(bytes, to: "0.log")
-        #expect(try PartitionLog(path: path).endOffset == 0)
-        #expect(try directory.bytes(of: "0.log.damaged-0") == bytes)
+        try directory.write(bytes, to: Self.file)
+        #expect(try PartitionLog(directory: path).endOffset == 0)
+        #expect(try directory.bytes(of: "\(Self.file).damaged-0") == bytes)
     }
 
     /// The valid batch after a wrong length may begin anywhere, also at the boundary of two search windows.
@@ -78,28 +80,29 @@ import WireTestSupport
         var head = Array(TestBatches.fromKcat[..<RecordBatchHeader.byteCount])
         head.replaceSubrange(8..<12, with: [0x07, 0, 0, 0])
         let filling = [UInt8](repeating: 0, count: gap)
-        try directory.write(head + filling, to: "torn.log")
-        _ = try PartitionLog(path: directory.path + "/torn.log")
-        #expect(try directory.bytes(of: "torn.log") == [])
+        for name in ["torn-0", "damaged-0"] { try DataDirectory.createDirectory("\(directory.path)/\(name)") }
+        try directory.write(head + filling, to: "torn-0/00000000000000000000.log")
+        _ = try PartitionLog(directory: directory.path + "/torn-0")
+        #expect(try directory.bytes(of: "torn-0/00000000000000000000.log") == [])
         let second = try TestBatches.make([("a", String(repeating: "v", count: 300))], baseOffset: 3)
-        try directory.write(head + filling + second, to: "damaged.log")
-        _ = try PartitionLog(path: directory.path + "/damaged.log")
-        #expect(try directory.bytes(of: "damaged.log.damaged-0") == head + filling + second)
+        try directory.write(head + filling + second, to: "damaged-0/00000000000000000000.log")
+        _ = try PartitionLog(directory: directory.path + "/damaged-0")
+        #expect(try directory.bytes(of: "damaged-0/00000000000000000000.log.damaged-0") == head + filling + second)
     }
 
     /// The checksum does not cover a batch's base offset.
     @Test func baseOffsetOfMaximumValueIsDamage() throws {
-        let log = try PartitionLog(path: path)
+        let log = try PartitionLog(directory: path)
         try log.append(TestBatches.make([("a", "1")]))
-        var bytes = try directory.bytes(of: "0.log")
+        var bytes = try directory.bytes(of: Self.file)
         bytes.replaceSubrange(0..<8, with: [0x7F] + [UInt8](repeating: 0xFF, count: 7))
-        try directory.write(bytes, to: "0.log")
-        #expect(try PartitionLog(path: path).endOffset == 0)
-        #expect(try directory.bytes(of: "0.log.damaged-0") == bytes)
+        try directory.write(bytes, to: Self.file)
+        #expect(try PartitionLog(directory: path).endOffset == 0)
+        #expect(try directory.bytes(of: "\(Self.file).damaged-0") == bytes)
     }
 
     @Test func readReturnsWholeBatchesWithinTheLimit() throws {
-        let log = try PartitionLog(path: path)
+        let log = try PartitionLog(directory: path)
         for _ in 0..<4 { try log.append(TestBatches.fromKcat) }
         let one = TestBatches.fromKcat.count
         func count(from offset: Int64, _ bytesMax: Int, _ firstAlways: Bool) throws -> Int? {
@@ -115,12 +118,13 @@ import WireTestSupport
     }
 
     @Test func everyOffsetIsFoundThroughTheIndex() throws {
-        let log = try PartitionLog(path: path)
+        let log = try PartitionLog(directory: path)
         let value = String(repeating: "v", count: 300)
         for batch in 0..<100 {
             try log.append(try TestBatches.make([("a", value), ("b", "\(batch)"), ("c", value)]))
         }
-        for opened in [log, try PartitionLog(path: path)] {
+        for reopens in [false, true] {
+            let opened = reopens ? try PartitionLog(directory: path) : log
             for offset in Int64(0)..<300 {
                 let batches = try #require(try opened.read(from: offset, bytesMax: 1, firstAlways: true))
                 let records = try TestBatches.records(in: batches.bytes, from: offset)
@@ -130,8 +134,8 @@ import WireTestSupport
     }
 
     @Test func recordsAreFoundByTimestamp() throws {
-        let log = try PartitionLog(path: path)
-        #expect(log.latestByTime == nil)
+        let log = try PartitionLog(directory: path)
+        #expect(try log.latestByTime() == nil)
         try log.append(try TestBatches.make([("a", "1"), ("b", "2")], firstTimestamp: 1000))
         try log.append(try TestBatches.make([("a", "1"), ("b", "2")], codec: .gzip, firstTimestamp: 2000))
         #expect(try log.firstRecord(timestampAtLeast: 0) == .init(timestamp: 1000, offset: 0))
@@ -139,13 +143,13 @@ import WireTestSupport
         #expect(try log.firstRecord(timestampAtLeast: 1002) == .init(timestamp: 2000, offset: 2))
         #expect(try log.firstRecord(timestampAtLeast: 2001) == .init(timestamp: 2001, offset: 3))
         #expect(try log.firstRecord(timestampAtLeast: 2002) == nil)
-        #expect(log.latestByTime == .init(timestamp: 2001, offset: 3))
+        #expect(try log.latestByTime() == .init(timestamp: 2001, offset: 3))
     }
 
     @Test func logAppendTimeReplacesTimestampsAndUpdatesTheChecksum() throws {
-        let log = try PartitionLog(path: path)
+        let log = try PartitionLog(directory: path)
         try log.append(TestBatches.fromKcat, appendTime: 12345)
-        let opened = try PartitionLog(path: path)
+        let opened = try PartitionLog(directory: path)
         #expect(opened.endOffset == 3)
         #expect(try opened.firstRecord(timestampAtLeast: 1) == .init(timestamp: 12345, offset: 0))
     }

@@ -22,6 +22,7 @@ import Testing
         #expect(error("retention.ms", "week") == "Invalid value week for configuration retention.ms: Not a number of type LONG")
         #expect(error("max.message.bytes", "3000000000") != nil)
         #expect(error("preallocate", "yes") != nil)
+        #expect(error("segment.bytes", "1000") == "Invalid value 1000 for configuration segment.bytes: Value must be at least 1048576")
         #expect(error("min.cleanable.dirty.ratio", "1.5") != nil)
         for setting in TopicSetting.all { #expect(setting.validationError(for: setting.defaultValue) == nil, "\(setting.name)") }
     }

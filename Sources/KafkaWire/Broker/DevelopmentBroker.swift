@@ -47,6 +47,7 @@ package final class DevelopmentBroker: Sendable {
     /// Starts accepting connections.
     package func start() {
         service.groups.start()
+        service.maintenance.start()
         let service = service
         server.start { streams, _ in ClientConnection(streams: streams, service: service).serve() }
         Self.logger.info(
@@ -60,6 +61,7 @@ package final class DevelopmentBroker: Sendable {
         service.groups.stop()
         service.interceptors.stop()
         server.cutAll()
+        service.maintenance.stop()
         let haveThreadsEnded = server.awaitEnd(milliseconds: 5000)
         var errors = service.topics.synchronize()
         do throws(StorageError) { try service.groups.synchronize() } catch { errors.append(error) }

@@ -20,6 +20,12 @@ struct BrokerCommand {
             OptionSpecification(
                 long: "data-dir", short: "d", valueName: "DIRECTORY",
                 summary: "where the log is kept (default ./cdcd-broker)"),
+            OptionSpecification(
+                long: "fsync", valueName: "POLICY",
+                summary: "when records reach the disk: never (default), always, or after MILLISECONDS"),
+            OptionSpecification(
+                long: "topic-config", valueName: "NAME=VALUE",
+                summary: "a setting of topics that do not have their own; may be repeated"),
         ], isService: true
     ) { try BrokerCommand($0).run() }
 
@@ -28,11 +34,43 @@ struct BrokerCommand {
     private let listen: SocketAddress
     private let advertised: SocketAddress?
     private let dataDirectory: String
+    private let topicDefaults: TopicConfiguration
 
     private init(_ invocation: Invocation) throws(UsageError) {
         listen = try Self.address("listen", in: invocation) ?? SocketAddress(host: "127.0.0.1", port: 9092)
         advertised = try Self.address("advertised", in: invocation)
         dataDirectory = invocation.options["data-dir"] ?? "./cdcd-broker"
+        topicDefaults = try Self.topicDefaults(in: invocation)
+    }
+
+    /// `--fsync` stands for the topic settings by which Kafka synchronizes a log with the disk.
+    private static func topicDefaults(in invocation: Invocation) throws(UsageError) -> TopicConfiguration {
+        var settings: [(name: String, value: String)] = []
+        switch invocation.options["fsync"] {
+        case nil, "never": break
+        case "always": settings.append(("flush.messages", "1"))
+        case let text?:
+            guard let milliseconds = Int64(text), milliseconds >= 0 else {
+                throw UsageError(
+                    message: "`--fsync=\(text)` is neither never nor always nor a number of milliseconds", command: "broker")
+            }
+            settings.append(("flush.ms", text))
+        }
+        for text in invocation.values["topic-config"] ?? [] {
+            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2 else {
+                throw UsageError(message: "`--topic-config=\(text)` is not of the form NAME=VALUE", command: "broker")
+            }
+            settings.append((parts[0], parts[1]))
+        }
+        var defaults = TopicConfiguration()
+        for (name, value) in settings {
+            if let reason = TopicConfiguration.validationError(name, value) {
+                throw UsageError(message: reason, command: "broker")
+            }
+            defaults[name] = value
+        }
+        return defaults
     }
 
     private static func address(_ option: String, in invocation: Invocation) throws(UsageError) -> SocketAddress? {
@@ -46,7 +84,10 @@ struct BrokerCommand {
     /// Returns the exit code. Throws if the port or the data directory is unavailable.
     private func run() throws -> Int32 {
         let signals = TerminationSignals()
-        let broker = try DevelopmentBroker(listen: listen, advertised: advertised, dataDirectory: dataDirectory)
+        var configuration = DevelopmentBrokerConfiguration(
+            listen: listen, advertised: advertised, dataDirectory: dataDirectory)
+        configuration.topicDefaults = topicDefaults
+        let broker = try DevelopmentBroker(configuration)
         broker.start()
         // Outside of the message, which is evaluated only if it is logged.
         let signal = signals.wait()

@@ -4,6 +4,8 @@ struct Invocation: Equatable {
     var operands: [String] = []
     /// By long name; a switch has an empty value. The last one of repeated options counts.
     var options: [String: String] = [:]
+    /// All values of each option, in order, for options that may be repeated.
+    var values: [String: [String]] = [:]
 
     enum Request: Equatable {
         case run(Invocation)
@@ -48,6 +50,7 @@ struct Invocation: Equatable {
                 if option == OptionSpecification.help { return .showHelp(command) }
                 if option == OptionSpecification.version { return .showVersion }
                 result.options[option.long] = value
+                result.values[option.long, default: []].append(value)
             }
         }
         if command.operandCount.upperBound < result.operands.count {

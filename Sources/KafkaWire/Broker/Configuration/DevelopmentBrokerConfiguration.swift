@@ -13,6 +13,11 @@ package struct DevelopmentBrokerConfiguration: Sendable {
     package var partitionCountDefault: Int32 = 1
     /// Whether a metadata request for an unknown topic creates it. (`auto.create.topics.enable`)
     package var createsTopicsAutomatically = true
+    /// Settings of topics that do not have their own. (`log.retention.ms`, `log.segment.bytes`, …)
+    package var topicDefaults = TopicConfiguration()
+    /// The time between two searches for segments to delete or compact. (`log.retention.check.interval.ms`,
+    /// `log.cleaner.backoff.ms`)
+    package var cleanupIntervalMilliseconds = 15_000
     package var limits = BrokerLimits()
 
     package init(listen: SocketAddress, advertised: SocketAddress? = nil, dataDirectory: String) {

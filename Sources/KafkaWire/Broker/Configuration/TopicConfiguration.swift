@@ -1,12 +1,10 @@
 import KafkaProtocol
 
 /// The settings that are set explicitly for a topic, in the order in which they were set.
-///
-/// The broker applies `cleanup.policy` (`compact` requires keys and compacts when the log is opened),
-/// `max.message.bytes` and `message.timestamp.type`. The others are stored and returned without effect: no record is
-/// deleted because of its age or the log's size, none is recompressed, and there is one replica.
 package struct TopicConfiguration: Equatable, Sendable {
     private(set) var values: [(name: String, value: String)] = []
+    /// The broker's settings, which apply where the topic has none.
+    var defaults: [(name: String, value: String)] = []
 
     package init() {}
 
@@ -22,15 +20,25 @@ package struct TopicConfiguration: Equatable, Sendable {
     }
 
     /// The explicit value or the default.
-    func effective(_ name: String) -> String { self[name] ?? TopicSetting.named(name)?.defaultValue ?? "" }
+    func effective(_ name: String) -> String { self[name] ?? defaultValue(of: name) }
+
+    /// The broker's value, or the one that Kafka has without configuration.
+    func defaultValue(of name: String) -> String {
+        defaults.first { $0.name == name }?.value ?? TopicSetting.named(name)?.defaultValue ?? ""
+    }
+
+    /// Why the setting is unknown or its value invalid, in Kafka's words; nil if it is valid.
+    package static func validationError(_ name: String, _ value: String) -> String? {
+        guard let setting = TopicSetting.named(name) else { return "Unknown topic config name: \(name)" }
+        return setting.validationError(for: value)
+    }
+
+    /// Whether everything that is acknowledged must be on the disk (`flush.messages=1`).
+    var flushesAlways: Bool { effective("flush.messages") == "1" }
+    /// The maximum time for which what is acknowledged may wait for the disk; nil without a limit.
+    var flushMilliseconds: Int? { Int(effective("flush.ms")).flatMap { $0 == .max ? nil : $0 } }
 
     var isCompacted: Bool { TopicSetting.entries(of: effective("cleanup.policy")).contains("compact") }
     var messageBytesMax: Int { Int(effective("max.message.bytes")) ?? 1_048_588 }
     var stampsAppendTime: Bool { effective("message.timestamp.type") == "LogAppendTime" }
-
-    /// Explicit settings that users may rely on and that have no effect here.
-    var ineffectiveNames: [String] {
-        let watched = ["retention.ms", "retention.bytes", "compression.type", "min.insync.replicas"]
-        return watched.filter { name in self[name] != nil && self[name] != TopicSetting.named(name)?.defaultValue }
-    }
 }

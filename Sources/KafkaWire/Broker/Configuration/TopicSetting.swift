@@ -97,7 +97,7 @@ struct TopicSetting: Equatable, Sendable {
         .init(name: "remote.storage.enable", type: .boolean, defaultValue: "false"),
         .init(name: "retention.bytes", type: .long, defaultValue: "-1", range: minusOneOrMore),
         .init(name: "retention.ms", type: .long, defaultValue: "604800000", range: minusOneOrMore),
-        .init(name: "segment.bytes", type: .int, defaultValue: "1073741824", range: 14...Int64.max),
+        .init(name: "segment.bytes", type: .int, defaultValue: "1073741824", range: 1_048_576...Int64.max),
         .init(name: "segment.index.bytes", type: .int, defaultValue: "10485760", range: 4...Int64.max),
         .init(name: "segment.jitter.ms", type: .long, defaultValue: "0", range: notNegative),
         .init(name: "segment.ms", type: .long, defaultValue: "604800000", range: 1...Int64.max),

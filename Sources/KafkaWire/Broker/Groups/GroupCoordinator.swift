@@ -29,10 +29,12 @@ final class GroupCoordinator: Sendable {
     private let timerThread = ThreadCompletion()
 
     /// Reads the persisted groups and offsets.
-    init(directory: DataDirectory, now: MonotonicInstant) throws(StorageError) {
+    ///
+    /// - Parameter flushesAlways: whether each change is on the disk before it is acknowledged.
+    init(directory: DataDirectory, flushesAlways: Bool = false, now: MonotonicInstant) throws(StorageError) {
         var groups: [String: ConsumerGroup] = [:]
         var offsets = GroupOffsets()
-        var journal = try GroupJournal(in: directory) { entry in
+        var journal = try GroupJournal(in: directory, flushesAlways: flushesAlways) { entry in
             switch entry {
             case .group(let snapshot): groups[snapshot.groupID] = snapshot.restored(now: now)
             case .offset(let groupID, let topic, let partition, let committed):

@@ -15,15 +15,21 @@ struct GroupJournal {
     private static let logger = Logger("cdcd.broker.GroupJournal")
 
     private let directory: DataDirectory
+    private let flushesAlways: Bool
     private var file: AppendOnlyFile
     private var lengthBytes = 0
     private var rewrittenBytes = 0
 
     /// Reads the existing entries.
     ///
-    /// - Parameter body: receives each entry, in order.
-    init(in directory: DataDirectory, replay body: (GroupJournalEntry) -> Void) throws(StorageError) {
+    /// - Parameters:
+    ///   - flushesAlways: whether each change is on the disk before `append` returns.
+    ///   - body: receives each entry, in order.
+    init(
+        in directory: DataDirectory, flushesAlways: Bool = false, replay body: (GroupJournalEntry) -> Void
+    ) throws(StorageError) {
         self.directory = directory
+        self.flushesAlways = flushesAlways
         file = try AppendOnlyFile(path: directory.groupsPath)
         let bytes = try file.read(count: try file.lengthBytes(), at: 0)
         while lengthBytes < bytes.count {
@@ -77,6 +83,7 @@ struct GroupJournal {
         let block = try block(entries)
         try block.withUnsafeBytes { (bytes) throws(StorageError) in try file.append(bytes, at: lengthBytes) }
         lengthBytes += block.count
+        if flushesAlways { try file.synchronize() }
     }
 
     /// Whether most of the file is superseded entries.

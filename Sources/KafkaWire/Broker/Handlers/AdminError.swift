@@ -10,12 +10,5 @@ struct AdminError: Error, Equatable {
         self.message = BrokerService.clipped(message)
     }
 
-    init(_ error: StorageError) {
-        // Clients retry KAFKA_STORAGE_ERROR; this error remains until an operator acts.
-        if case .fewDescriptors = error {
-            self.init(.policyViolation, error.description)
-        } else {
-            self.init(.kafkaStorageError, error.description)
-        }
-    }
+    init(_ error: StorageError) { self.init(.kafkaStorageError, error.description) }
 }

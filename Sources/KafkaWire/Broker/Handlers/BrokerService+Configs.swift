@@ -107,9 +107,12 @@ extension BrokerService {
         result.configType = setting.type.rawValue
         result.documentation = nil
         let isSet = configuration[setting.name] != nil
-        result.configSource = (isSet ? ConfigSource.topic : .builtIn).rawValue
+        let isBrokers = configuration.defaultValue(of: setting.name) != setting.defaultValue
+        result.configSource = (isSet ? ConfigSource.topic : isBrokers ? .fixed : .builtIn).rawValue
         guard synonyms else { return result }
         var sources: [(String?, ConfigSource)] = [(setting.defaultValue, .builtIn)]
+        let brokerValue = configuration.defaultValue(of: setting.name)
+        if brokerValue != setting.defaultValue { sources.insert((brokerValue, .fixed), at: 0) }
         if isSet { sources.insert((result.value, .topic), at: 0) }
         result.synonyms = sources.map { value, source in
             var synonym = DescribeConfigsResponse.DescribeConfigsSynonym()

@@ -20,8 +20,7 @@ extension BrokerService {
     /// Fetch. Waits until there are `minBytes`, for at most `maxWaitMilliseconds`.
     ///
     /// There are no fetch sessions (KIP-227): the session id in responses is 0, so that clients continue to send full
-    /// requests. Without transactions the high watermark, the last stable offset and the end of the log are the same,
-    /// and both isolation levels return the same records.
+    /// requests. There are no replicas that could be behind: the high watermark is the end of the log.
     func fetch(_ request: FetchRequest, context: RequestContext) -> FetchResponse {
         var response = FetchResponse()
         guard request.sessionID == 0 else {
@@ -76,17 +75,22 @@ extension BrokerService {
         for log in logs { log.addListener(signal) }
         defer { for log in logs { log.removeListener(signal) } }
         repeat {
-            if hasAnswer(targets, minBytes: Int(request.minBytes)) { return }
+            let isolation = PartitionLog.Isolation(request.isolationLevel)
+            if hasAnswer(targets, minBytes: Int(request.minBytes), isolation: isolation) { return }
         } while signal.wait(until: deadline)
     }
 
-    private func hasAnswer(_ targets: [FetchTarget], minBytes: Int) -> Bool {
+    private func hasAnswer(
+        _ targets: [FetchTarget], minBytes: Int, isolation: PartitionLog.Isolation
+    ) -> Bool {
         var bytes = 0
         for target in targets {
             guard case .success(let log) = target.log, !log.isDeleted,
-                (log.startOffset...log.endOffset).contains(target.entry.fetchOffset)
+                target.entry.fetchOffset >= log.startOffset, target.entry.fetchOffset <= log.endOffset
             else { return true }
-            bytes += log.bytesAvailable(from: target.entry.fetchOffset)
+            do throws(StorageError) {
+                bytes += try log.bytesAvailable(from: target.entry.fetchOffset, isolation: isolation)
+            } catch { return true }
         }
         return bytes >= minBytes
     }
@@ -101,15 +105,24 @@ extension BrokerService {
         case .success(let log):
             do throws(StorageError) {
                 let limit = min(bytesMax, max(0, Int(target.entry.partitionMaxBytes)))
-                let batches = try log.read(from: target.entry.fetchOffset, bytesMax: limit, firstAlways: isFirst)
+                let batches = try log.read(
+                    from: target.entry.fetchOffset, bytesMax: limit, firstAlways: isFirst,
+                    isolation: PartitionLog.Isolation(request.isolationLevel))
                 guard let batches else {
                     data.errorCode = log.isDeleted ? .unknownTopicOrPartition : .offsetOutOfRange
                     break
                 }
                 data.records = batches.bytes
                 data.highWatermark = batches.endOffset
-                data.lastStableOffset = batches.endOffset
-                data.logStartOffset = log.startOffset
+                data.lastStableOffset = batches.lastStableOffset
+                data.logStartOffset = batches.startOffset
+                guard request.isolationLevel == 1 else { break }
+                data.abortedTransactions = batches.aborted.map { transaction in
+                    var entry = FetchResponse.AbortedTransaction()
+                    entry.producerID = transaction.producerID
+                    entry.firstOffset = transaction.firstOffset
+                    return entry
+                }
             } catch {
                 Self.logger.error("\(error)")
                 data.errorCode = .kafkaStorageError
@@ -117,4 +130,9 @@ extension BrokerService {
         }
         return data
     }
+}
+
+extension PartitionLog.Isolation {
+    /// The isolation level of a request.
+    init(_ level: Int8) { self = level == 1 ? .committed : .uncommitted }
 }

@@ -84,7 +84,7 @@ extension BrokerService {
             var partition = MetadataResponse.Partition()
             partition.partitionIndex = Int32(index)
             partition.leaderID = BrokerIdentity.nodeID
-            partition.leaderEpoch = PartitionLog.leaderEpoch
+            partition.leaderEpoch = BrokerTopic.leaderEpoch
             partition.replicaNodes = [BrokerIdentity.nodeID]
             partition.isrNodes = [BrokerIdentity.nodeID]
             return partition
@@ -133,7 +133,7 @@ extension BrokerService {
         var partition = DescribeTopicPartitionsResponse.Partition()
         partition.partitionIndex = Int32(index)
         partition.leaderID = BrokerIdentity.nodeID
-        partition.leaderEpoch = PartitionLog.leaderEpoch
+        partition.leaderEpoch = BrokerTopic.leaderEpoch
         partition.replicaNodes = [BrokerIdentity.nodeID]
         partition.isrNodes = [BrokerIdentity.nodeID]
         partition.eligibleLeaderReplicas = []

@@ -16,7 +16,7 @@ extension BrokerService {
         _ topic: BrokerTopic?, _ index: Int32, leaderEpoch: Int32
     ) -> ErrorCodeResult<PartitionLog> {
         guard let partition = topic?.partition(index) else { return .failure(.unknownTopicOrPartition) }
-        if leaderEpoch > PartitionLog.leaderEpoch { return .failure(.unknownLeaderEpoch) }
+        if leaderEpoch > BrokerTopic.leaderEpoch { return .failure(.unknownLeaderEpoch) }
         return .success(partition)
     }
 
@@ -34,10 +34,11 @@ extension BrokerService {
                 case .failure(let code): answer.errorCode = code
                 case .success(let log):
                     do throws(StorageError) {
-                        guard let found = try offset(in: log, at: entry.timestamp) else { break }
+                        let isolation = PartitionLog.Isolation(request.isolationLevel)
+                        guard let found = try offset(in: log, at: entry.timestamp, isolation) else { break }
                         answer.timestamp = found.timestamp
                         answer.offset = found.offset
-                        if found.offset >= 0 { answer.leaderEpoch = PartitionLog.leaderEpoch }
+                        answer.leaderEpoch = log.epoch(at: found.offset) ?? BrokerTopic.leaderEpoch
                     } catch {
                         Self.logger.error("\(error)")
                         answer.errorCode = .kafkaStorageError
@@ -52,17 +53,22 @@ extension BrokerService {
 
     /// Negative timestamps have a meaning of their own: -1 is the end, -2 and -4 the start (the whole log is local), -3
     /// the record with the largest timestamp. -5 and -6 are for remote storage, which does not exist here.
-    private func offset(in log: PartitionLog, at timestamp: Int64) throws(StorageError) -> PartitionLog.TimedOffset? {
+    private func offset(
+        in log: PartitionLog, at timestamp: Int64, _ isolation: PartitionLog.Isolation
+    ) throws(StorageError) -> PartitionLog.TimedOffset? {
+        let limit = isolation == .committed ? log.lastStableOffset : log.endOffset
         switch timestamp {
-        case -1: .init(timestamp: -1, offset: log.endOffset)
-        case -2, -4: .init(timestamp: -1, offset: log.startOffset)
-        case -3: log.latestByTime
-        case ..<0: nil
-        default: try log.firstRecord(timestampAtLeast: timestamp)
+        case -1: return .init(timestamp: -1, offset: limit)
+        case -2, -4: return .init(timestamp: -1, offset: log.startOffset)
+        case -3: return try log.latestByTime()
+        case ..<0: return nil
+        default:
+            guard let found = try log.firstRecord(timestampAtLeast: timestamp), found.offset < limit else { return nil }
+            return found
         }
     }
 
-    /// OffsetForLeaderEpoch: the only epoch ends at the end of the log.
+    /// OffsetForLeaderEpoch: the offset at which an epoch of the partition's leaders ended.
     func offsetForLeaderEpoch(
         _ request: OffsetForLeaderEpochRequest, _: RequestContext
     ) -> OffsetForLeaderEpochResponse {
@@ -76,10 +82,12 @@ extension BrokerService {
                 answer.partition = entry.partition
                 switch partition(topic, entry.partition, leaderEpoch: entry.currentLeaderEpoch) {
                 case .failure(let code): answer.errorCode = code
-                case .success(let log) where entry.leaderEpoch == PartitionLog.leaderEpoch:
-                    answer.leaderEpoch = PartitionLog.leaderEpoch
-                    answer.endOffset = log.endOffset
-                case .success: break
+                case .success(let log):
+                    guard let found = log.end(ofEpoch: entry.leaderEpoch, current: BrokerTopic.leaderEpoch) else {
+                        break
+                    }
+                    answer.leaderEpoch = found.number
+                    answer.endOffset = found.startOffset
                 }
                 result.partitions.append(answer)
             }

@@ -70,7 +70,8 @@ extension BrokerService {
         let appendTime = topic.configuration.stampsAppendTime ? WallTime.now.epochMilliseconds : nil
         let outcome: PartitionLog.AppendOutcome
         do throws(StorageError) {
-            outcome = try log.append(&batch.bytes, batch.header, appendTime: appendTime)
+            outcome = try log.append(
+                &batch.bytes, batch.header, leaderEpoch: BrokerTopic.leaderEpoch, appendTime: appendTime)
         } catch {
             Self.logger.error("Topic \(topic.name), partition \(index): \(error)")
             throw .init(code: .kafkaStorageError, message: error.description)

@@ -11,6 +11,7 @@ final class BrokerService: Sendable {
     let identity: BrokerIdentity
     let directory: DataDirectory
     let topics: TopicRegistry
+    let maintenance: LogMaintenance
     let groups: GroupCoordinator
     let producerIDs: ProducerIDs
     let interceptors = RequestInterceptors()
@@ -21,8 +22,13 @@ final class BrokerService: Sendable {
         directory = try DataDirectory(path: configuration.dataDirectory)
         identity = try BrokerIdentity(in: directory)
         let openFilesMax = configuration.limits.openFilesMax ?? Self.openFilesMax(descriptorLimit: DescriptorLimit.soft)
-        topics = try TopicRegistry(directory: directory, files: OpenFiles(openMax: openFilesMax))
-        groups = try GroupCoordinator(directory: directory, now: .now)
+        topics = try TopicRegistry(
+            directory: directory, files: OpenFiles(openMax: openFilesMax), defaults: configuration.topicDefaults)
+        groups = try GroupCoordinator(
+            directory: directory, flushesAlways: configuration.topicDefaults.flushesAlways, now: .now)
+        maintenance = LogMaintenance(
+            topics: topics, groups: groups, cleanupMilliseconds: configuration.cleanupIntervalMilliseconds,
+            flushMilliseconds: configuration.topicDefaults.flushMilliseconds)
         producerIDs = try ProducerIDs(directory: directory)
     }
 

@@ -24,34 +24,51 @@ final class AppendOnlyFile: Sendable {
             let key = files.makeKey()
             handle = .shared(files, key)
         } else {
-            handle = .own(descriptor: try Self.open(path))
+            handle = .own(descriptor: try Self.open(path, creates: true))
         }
-        if try lengthBytes() == 0 { isDirty.store(false, ordering: .relaxed) }
+        if try lengthBytes(creates: true) == 0 { isDirty.store(false, ordering: .relaxed) }
     }
 
     deinit {
         switch handle {
         case .own(let descriptor): close(descriptor)
-        case .shared(let files, let key): files.remove(key)
+        case .shared(let files, let key): files.forget(key)
         }
     }
 
     /// The mode lets only this user read the file: it may hold rows of databases and configurations with passwords.
-    static func open(_ path: String) throws(StorageError) -> Int32 {
-        let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    static func open(_ path: String, creates: Bool) throws(StorageError) -> Int32 {
+        let descriptor = Foundation.open(path, O_RDWR | O_CLOEXEC | (creates ? O_CREAT : 0), 0o600)
         guard descriptor >= 0 else { throw .last("open", path) }
         return descriptor
     }
 
-    private func withDescriptor<R>(_ body: (Int32) throws(StorageError) -> R) throws(StorageError) -> R {
+    private func withDescriptor<R>(
+        creates: Bool = false, _ body: (Int32) throws(StorageError) -> R
+    ) throws(StorageError) -> R {
         switch handle {
         case .own(let descriptor): try body(descriptor)
-        case .shared(let files, let key): try files.withDescriptor(of: key, at: path, body)
+        case .shared(let files, let key): try files.withDescriptor(of: key, at: path, creates: creates, body)
         }
     }
 
-    func lengthBytes() throws(StorageError) -> Int {
-        try withDescriptor { (descriptor) throws(StorageError) in
+    /// Removes the file. Uses in progress end with the removed file; later ones throw `.removed`, even if there is
+    /// another file at the path then.
+    func remove() throws(StorageError) {
+        retire()
+        guard unlink(path) == 0 || errno == ENOENT else { throw .last("remove", path) }
+    }
+
+    /// Ends the use of a file that was renamed or replaced. Later uses throw `.removed`.
+    func retire() {
+        if case .shared(let files, let key) = handle { files.remove(key) }
+        isDirty.store(false, ordering: .relaxed)
+    }
+
+    func lengthBytes() throws(StorageError) -> Int { try lengthBytes(creates: false) }
+
+    private func lengthBytes(creates: Bool) throws(StorageError) -> Int {
+        try withDescriptor(creates: creates) { (descriptor) throws(StorageError) in
             let length = lseek(descriptor, 0, SEEK_END)
             guard length >= 0 else { throw .last("measure", path) }
             return Int(length)
@@ -76,6 +93,8 @@ final class AppendOnlyFile: Sendable {
                 }
             }
         }
+        // Another thread may have begun to synchronize the file before the bytes were written.
+        isDirty.store(true, ordering: .relaxed)
     }
 
     /// Reads at `offset` until the buffer is full or the file ends; returns how many bytes were read.
@@ -141,8 +160,10 @@ final class AppendOnlyFile: Sendable {
     var needsSynchronization: Bool { isDirty.load(ordering: .relaxed) }
 
     /// Returns when everything that was written is on the disk.
-    func synchronize() throws(StorageError) {
-        guard isDirty.exchange(false, ordering: .relaxed) else { return }
+    ///
+    /// - Parameter always: also if another thread has just begun to synchronize the file.
+    func synchronize(always: Bool = false) throws(StorageError) {
+        guard isDirty.exchange(false, ordering: .relaxed) || always else { return }
         do throws(StorageError) {
             try withDescriptor { (descriptor) throws(StorageError) in
                 guard fdatasync(descriptor) == 0 else { throw .last("synchronize", path) }

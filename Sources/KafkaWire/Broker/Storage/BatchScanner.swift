@@ -19,10 +19,12 @@ struct BatchScanner {
     private var chunkPosition = 0
     /// The position of the next batch. Everything before it is valid.
     private(set) var position = 0
-    private var nextOffset: Int64 = 0
+    private var nextOffset: Int64
 
-    init(_ file: AppendOnlyFile) throws(StorageError) {
+    /// - Parameter baseOffset: no batch has an offset before this one.
+    init(_ file: AppendOnlyFile, baseOffset: Int64 = 0) throws(StorageError) {
         self.file = file
+        nextOffset = baseOffset
         fileBytes = try file.lengthBytes()
     }
 

@@ -6,10 +6,11 @@ import WireCore
 /// The directory that holds a broker's data, locked by one broker at a time.
 ///
 /// ```
-/// broker.json         cluster id and node id, written once
+/// meta.properties     cluster id, as in Kafka
 /// producer-ids.json   the first producer id that was never allocated
 /// groups.journal      consumer groups and their offsets (GroupJournal)
-/// topics/NAME/        topic.json and a log for each partition: 0.log, 1.log, …
+/// topics/NAME.json    a topic's id, partitions and settings
+/// NAME-N/             partition N of a topic: segments in Kafka's format (PartitionLog)
 /// scratch/            what is being created or deleted; emptied at start
 /// ```
 final class DataDirectory: Sendable {
@@ -20,13 +21,15 @@ final class DataDirectory: Sendable {
     var scratchPath: String { path + "/scratch" }
     var groupsPath: String { path + "/groups.journal" }
 
-    /// Creates what is missing and locks the directory. Throws `.inUse` if another broker holds the lock.
+    func topicPath(_ name: String) -> String { "\(topicsPath)/\(name).json" }
+    func partitionPath(_ topic: String, _ index: Int) -> String { "\(path)/\(topic)-\(index)" }
+
+    /// Creates what is missing and locks the directory. Throws `.inUse` if another broker holds the lock, and
+    /// `.otherLayout` for the directory of an older version or of Kafka itself.
     init(path: String) throws(StorageError) {
         self.path = path
         try Self.createDirectory(path)
-        // Earlier versions created directories and files that all users could read.
-        let isOurs = access(path + "/broker.json", F_OK) == 0
-        if isOurs { try Self.makePrivate(path, isDirectory: true) }
+        try Self.checkLayout(path)
         let descriptor = open(path + "/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw .last("open", path + "/lock") }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -36,11 +39,18 @@ final class DataDirectory: Sendable {
         }
         lock = Mutex(descriptor)
         try Self.createDirectory(path + "/topics")
-        try Self.makePrivate(path + "/topics", isDirectory: true)
         try Self.remove(path + "/scratch")
         try Self.createDirectory(path + "/scratch")
-        for name in isOurs ? try Self.names(in: path) : [] where !Self.isDirectory("\(path)/\(name)") {
-            try Self.makePrivate("\(path)/\(name)", isDirectory: false)
+    }
+
+    private static func checkLayout(_ path: String) throws(StorageError) {
+        func exists(_ name: String) -> Bool { access("\(path)/\(name)", F_OK) == 0 }
+        if exists("broker.json") {
+            throw .otherLayout(
+                directory: path, reason: "an older version, which kept each partition in one file, wrote it")
+        }
+        if exists("__cluster_metadata-0") || exists("meta.properties") && !exists("topics") {
+            throw .otherLayout(directory: path, reason: "it belongs to a broker of Apache Kafka")
         }
     }
 
@@ -72,8 +82,12 @@ final class DataDirectory: Sendable {
     }
 
     func replaceFile(at target: String, with document: JSONObject) throws(StorageError) {
+        try replaceFile(at: target, with: JSONValue.object(document).prettyPrinted())
+    }
+
+    func replaceFile(at target: String, with content: [UInt8]) throws(StorageError) {
         let draft = scratchPath(for: "document")
-        try Self.write(document, to: draft)
+        try Self.write(content, to: draft)
         try Self.move(draft, to: target)
     }
 
@@ -95,10 +109,9 @@ final class DataDirectory: Sendable {
         }
     }
 
-    static func write(_ document: JSONObject, to path: String) throws(StorageError) {
+    private static func write(_ content: [UInt8], to path: String) throws(StorageError) {
         let file = try AppendOnlyFile(path: path)
-        let bytes = JSONValue.object(document).prettyPrinted()
-        try bytes.span.bytes.withUnsafeBytes { (buffer) throws(StorageError) in try file.append(buffer, at: 0) }
+        try content.span.bytes.withUnsafeBytes { (buffer) throws(StorageError) in try file.append(buffer, at: 0) }
         try file.synchronize()
     }
 
@@ -115,17 +128,9 @@ final class DataDirectory: Sendable {
         }
     }
 
-    private static func isDirectory(_ path: String) -> Bool {
+    static func isDirectory(_ path: String) -> Bool {
         var isDirectory = ObjCBool(false)
         return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
-    }
-
-    /// Removes the access of all other users, except to what another user owns, such as the directory of a mounted
-    /// volume: its mode cannot be changed, and what the broker creates in it is private nevertheless.
-    private static func makePrivate(_ path: String, isDirectory: Bool) throws(StorageError) {
-        guard chmod(path, isDirectory ? 0o700 : 0o600) == 0 || errno == EPERM else {
-            throw .last("change the mode of", path)
-        }
     }
 
     /// Renames a file or directory. When this returns, the new name is on the disk.

@@ -17,12 +17,16 @@ final class OpenFiles: Sendable {
         /// The reads and writes in progress, during which the descriptor must stay open.
         var userCount: Int
         var lastUse: UInt64
+        /// Whether the file was removed while it was in use: the last user closes it.
+        var isRemoved = false
     }
 
     private struct State {
         var entries: [Key: Entry] = [:]
         var lastKey: UInt64 = 0
         var lastUse: UInt64 = 0
+        /// The removed files to which somebody still refers.
+        var removed: Set<Key> = []
     }
 
     /// The maximum number of open files, except while more are read or written at the same time.
@@ -43,20 +47,23 @@ final class OpenFiles: Sendable {
     }
 
     /// Runs `body` with the file's descriptor, and opens the file first if necessary.
+    ///
+    /// - Parameter creates: creates the file if it does not exist.
     func withDescriptor<R>(
-        of key: Key, at path: String, _ body: (Int32) throws(StorageError) -> R
+        of key: Key, at path: String, creates: Bool, _ body: (Int32) throws(StorageError) -> R
     ) throws(StorageError) -> R {
         let descriptor = try state.withLock { (state) throws(StorageError) -> Int32 in
-            try Self.acquire(key, path, &state, openMax)
+            try Self.acquire(key, path, creates: creates, &state, openMax)
         }
         defer { state.withLock { Self.release(key, &$0, openMax) } }
         return try body(descriptor)
     }
 
     private static func acquire(
-        _ key: Key, _ path: String, _ state: inout State, _ openMax: Int
+        _ key: Key, _ path: String, creates: Bool, _ state: inout State, _ openMax: Int
     ) throws(StorageError) -> Int32 {
         state.lastUse += 1
+        if state.removed.contains(key) { throw .removed(path: path) }
         if let entry = state.entries[key] {
             state.entries[key]?.userCount += 1
             state.entries[key]?.lastUse = state.lastUse
@@ -65,7 +72,7 @@ final class OpenFiles: Sendable {
         closeIdle(&state, untilBelow: openMax)
         while true {
             do throws(StorageError) {
-                let descriptor = try AppendOnlyFile.open(path)
+                let descriptor = try AppendOnlyFile.open(path, creates: creates)
                 state.entries[key] = Entry(descriptor: descriptor, userCount: 1, lastUse: state.lastUse)
                 return descriptor
             } catch {
@@ -77,6 +84,10 @@ final class OpenFiles: Sendable {
 
     private static func release(_ key: Key, _ state: inout State, _ openMax: Int) {
         state.entries[key]?.userCount -= 1
+        if let entry = state.entries[key], entry.isRemoved, entry.userCount == 0 {
+            close(entry.descriptor)
+            state.entries[key] = nil
+        }
         closeIdle(&state, untilBelow: openMax + 1)
     }
 
@@ -93,9 +104,25 @@ final class OpenFiles: Sendable {
         return true
     }
 
-    /// Closes the file for good.
+    /// Refuses all later uses of the file with `.removed`: another file may be at its path then. Those in progress end
+    /// with the file that they have.
     func remove(_ key: Key) {
         state.withLock { state in
+            state.removed.insert(key)
+            guard let entry = state.entries[key] else { return }
+            if entry.userCount > 0 {
+                state.entries[key]?.isRemoved = true
+            } else {
+                close(entry.descriptor)
+                state.entries[key] = nil
+            }
+        }
+    }
+
+    /// Forgets the file, to which nobody refers any longer.
+    func forget(_ key: Key) {
+        state.withLock { state in
+            state.removed.remove(key)
             if let entry = state.entries.removeValue(forKey: key) { close(entry.descriptor) }
         }
     }

@@ -6,94 +6,159 @@ extension PartitionLog {
     /// Whole batches for a consumer.
     struct Batches: Equatable {
         /// The first may begin before the requested offset; consumers skip records before it.
-        var bytes: [UInt8]
+        var bytes: [UInt8] = []
+        var startOffset: Int64
         var endOffset: Int64
+        var lastStableOffset: Int64
+        /// The aborted transactions with records among the batches, if only committed records were requested.
+        var aborted: [ProducerStates.EndedTransaction] = []
     }
 
-    private struct Bounds {
-        var section: OffsetIndex.Entry?
+    /// Which records a reader may see.
+    enum Isolation: Sendable {
+        case uncommitted
+        case committed
+    }
+
+    private struct View {
+        /// The segment with the requested offset and those after it.
+        var segments: ArraySlice<LogSegment>
+        var startOffset: Int64
         var endOffset: Int64
-        var lengthBytes: Int
+        var lastStableOffset: Int64
         var isDeleted: Bool
+
+        func limit(_ isolation: Isolation) -> Int64 { isolation == .committed ? lastStableOffset : endOffset }
     }
 
-    private func bounds(for offset: Int64) -> Bounds {
-        state.withLock {
-            Bounds(
-                section: $0.index.section(for: offset), endOffset: $0.endOffset, lengthBytes: $0.lengthBytes,
-                isDeleted: $0.isDeleted)
+    private func view(from offset: Int64) -> View {
+        state.withLock { state in
+            let next = state.segments.partitioningIndex { $0.baseOffset > offset }
+            return View(
+                segments: state.segments[max(0, next - 1)...], startOffset: state.startOffset,
+                endOffset: state.endOffset, lastStableOffset: state.lastStableOffset, isDeleted: state.isDeleted)
         }
     }
 
-    /// A lower bound for the bytes that a fetch from `offset` can return; too low by at most one section of the index.
-    func bytesAvailable(from offset: Int64) -> Int {
-        let bounds = bounds(for: offset)
-        guard offset < bounds.endOffset, let section = bounds.section else { return 0 }
-        return max(1, bounds.lengthBytes - section.position - OffsetIndex.sectionBytes)
+    /// Calls `body` again if a segment was deleted or replaced while it read.
+    private func retrying<R>(_ body: () throws(StorageError) -> R?) throws(StorageError) -> R? {
+        while true {
+            do throws(StorageError) { return try body() } catch {
+                guard case .removed = error, !isDeleted else {
+                    if case .removed = error { return nil }
+                    throw error
+                }
+            }
+        }
     }
 
-    /// Reads whole batches, beginning with the one that contains `offset`.
+    /// The bytes of the batches that a fetch from `offset` can return.
+    func bytesAvailable(from offset: Int64, isolation: Isolation) throws(StorageError) -> Int {
+        let found = try retrying { () throws(StorageError) -> Int? in
+            let view = view(from: offset)
+            let limit = view.limit(isolation)
+            guard offset < limit else { return 0 }
+            var bytes = 0
+            for segment in view.segments where segment.baseOffset < limit {
+                bytes += segment.nextOffset <= limit ? segment.lengthBytes : try segment.position(of: limit)
+                if segment.baseOffset <= offset {
+                    bytes -= try locate(offset, in: segment)?.position ?? segment.lengthBytes
+                }
+            }
+            return max(1, bytes)
+        }
+        return found ?? 0
+    }
+
+    /// Reads whole batches, beginning with the one that contains `offset`, from one segment.
     ///
     /// - Parameter bytesMax: the maximum number of bytes. With `firstAlways` the first batch may be larger.
     /// - Returns: no bytes at the end of the log; nil if the offset is out of range or the topic was deleted.
-    func read(from offset: Int64, bytesMax: Int, firstAlways: Bool) throws(StorageError) -> Batches? {
-        let bounds = bounds(for: offset)
-        guard offset >= startOffset, offset <= bounds.endOffset, !bounds.isDeleted else { return nil }
-        let nothing = Batches(bytes: [], endOffset: bounds.endOffset)
-        guard offset < bounds.endOffset, let section = bounds.section else { return nothing }
-        let location = try locate(offset, from: section.position, lengthBytes: bounds.lengthBytes)
-        guard let (position, firstBytes) = location else { return nothing }
-
-        var count = min(max(0, bytesMax), bounds.lengthBytes - position)
-        if count < firstBytes {
-            guard firstAlways else { return nothing }
-            count = firstBytes
+    func read(
+        from offset: Int64, bytesMax: Int, firstAlways: Bool, isolation: Isolation = .uncommitted
+    ) throws(StorageError) -> Batches? {
+        try retrying { () throws(StorageError) -> Batches? in
+            let view = view(from: offset)
+            guard offset >= view.startOffset, offset <= view.endOffset, !view.isDeleted else { return nil }
+            var batches = Batches(
+                startOffset: view.startOffset, endOffset: view.endOffset, lastStableOffset: view.lastStableOffset)
+            let limit = view.limit(isolation)
+            guard offset < limit else { return batches }
+            for segment in view.segments {
+                guard let location = try locate(offset, in: segment) else { continue }
+                var count = min(max(0, bytesMax), segment.lengthBytes - location.position)
+                if count < location.batchBytes {
+                    guard firstAlways else { break }
+                    count = location.batchBytes
+                }
+                var bytes = try segment.log.read(count: count, at: location.position)
+                let (whole, nextOffset) = try wholeBatches(in: bytes, before: limit, of: segment)
+                bytes.removeLast(bytes.count - whole)
+                batches.bytes = bytes
+                if isolation == .committed, whole > 0 {
+                    batches.aborted = abortedTransactions(from: offset, to: nextOffset)
+                }
+                break
+            }
+            return batches
         }
-        var bytes = try file.read(count: count, at: position)
-        bytes.removeLast(bytes.count - (try wholeBatches(in: bytes)))
-        return Batches(bytes: bytes, endOffset: bounds.endOffset)
     }
+
+    private func abortedTransactions(from offset: Int64, to end: Int64) -> [ProducerStates.EndedTransaction] {
+        state.withLock { state in
+            state.aborted.filter { $0.lastOffset >= offset && $0.firstOffset < end }
+        }
+    }
+
+    /// The number of bytes that are read at once to find a batch.
+    private static let windowBytes = 4096 + RecordBatchHeader.byteCount
 
     /// The position and length of the first batch whose last offset is at least `offset`.
     private func locate(
-        _ offset: Int64, from start: Int, lengthBytes: Int
+        _ offset: Int64, in segment: LogSegment
     ) throws(StorageError) -> (position: Int, batchBytes: Int)? {
-        var position = start
-        // A section is read at once; only a batch that is larger than a section needs another read.
-        var window = try file.read(
-            count: min(OffsetIndex.sectionBytes + RecordBatchHeader.byteCount, lengthBytes - start), at: start)
-        var windowStart = start
-        while position < lengthBytes {
+        var position = try segment.position(of: offset)
+        var windowStart = position
+        var window = try segment.log.read(
+            count: min(Self.windowBytes, segment.lengthBytes - position), at: position)
+        while position + RecordBatchHeader.byteCount <= segment.lengthBytes {
             if position + RecordBatchHeader.byteCount > windowStart + window.count {
-                window = try file.read(count: RecordBatchHeader.byteCount, at: position)
+                window = try segment.log.read(
+                    count: min(Self.windowBytes, segment.lengthBytes - position), at: position)
                 windowStart = position
             }
-            let header = try header(in: window, at: position - windowStart)
+            let header = try header(in: window, at: position - windowStart, of: segment)
             if header.lastOffset >= offset { return (position, header.totalBytes) }
             position += header.totalBytes
         }
         return nil
     }
 
-    func header(in bytes: [UInt8], at start: Int) throws(StorageError) -> RecordBatchHeader {
+    private func header(
+        in bytes: [UInt8], at start: Int, of segment: LogSegment
+    ) throws(StorageError) -> RecordBatchHeader {
         do throws(WireError) {
-            return try bytes.span.bytes.extracting(start..<bytes.count).withUnsafeBytes {
+            return try bytes.span.bytes.extracting(min(start, bytes.count)..<bytes.count).withUnsafeBytes {
                 (bytes) throws(WireError) in try RecordBatchHeader.first(in: bytes)
             }
         } catch {
-            throw .damaged(path: file.path, reason: error.description)
+            throw .damaged(path: segment.log.path, reason: error.description)
         }
     }
 
-    /// The length of the whole batches at the beginning of `bytes`.
-    private func wholeBatches(in bytes: [UInt8]) throws(StorageError) -> Int {
+    /// The length of the whole batches at the beginning of `bytes` that end before `limit`, and the offset after them.
+    private func wholeBatches(
+        in bytes: [UInt8], before limit: Int64, of segment: LogSegment
+    ) throws(StorageError) -> (bytes: Int, nextOffset: Int64) {
         var end = 0
+        var nextOffset = segment.baseOffset
         while bytes.count - end >= RecordBatchHeader.byteCount {
-            let header = try header(in: bytes, at: end)
-            guard header.totalBytes <= bytes.count - end else { break }
+            let header = try header(in: bytes, at: end, of: segment)
+            guard header.totalBytes <= bytes.count - end, header.lastOffset < limit else { break }
             end += header.totalBytes
+            nextOffset = header.nextOffset
         }
-        return end
+        return (end, nextOffset)
     }
 
     // MARK: Timestamps
@@ -104,34 +169,50 @@ extension PartitionLog {
         var offset: Int64
     }
 
-    /// The record with the largest timestamp; nil in an empty log.
-    var latestByTime: TimedOffset? {
-        state.withLock { state in
-            guard state.timestampMaxOffset >= 0 else { return nil }
-            return TimedOffset(timestamp: state.timestampMax, offset: state.timestampMaxOffset)
+    /// The first record with the largest timestamp; nil in an empty log.
+    func latestByTime() throws(StorageError) -> TimedOffset? {
+        let segments = state.withLock { $0.segments }
+        guard let newest = segments.max(by: { $0.timestampMax < $1.timestampMax }), newest.timestampMax >= 0 else {
+            return nil
         }
+        return try firstRecord(timestampAtLeast: newest.timestampMax)
     }
 
     /// The first record with at least this timestamp; nil if there is none.
-    ///
-    /// In a batch whose codec cannot be decompressed, it is the batch's first record.
     func firstRecord(timestampAtLeast timestamp: Int64) throws(StorageError) -> TimedOffset? {
-        let (section, lengthBytes) = state.withLock {
-            ($0.index.section(timestampAtLeast: timestamp), $0.lengthBytes)
-        }
-        guard var position = section?.position else { return nil }
-        while position < lengthBytes {
-            let header = try header(in: try file.read(count: RecordBatchHeader.byteCount, at: position), at: 0)
-            if header.maxTimestamp >= timestamp, header.recordCount > 0 {
-                let batch = try file.read(count: header.totalBytes, at: position)
-                do throws(WireError) {
-                    return try StoredRecords.firstRecord(in: batch, header, timestampAtLeast: timestamp)
-                } catch {
-                    throw .damaged(path: file.path, reason: "the batch at byte \(position): \(error)")
+        try retrying { () throws(StorageError) -> TimedOffset? in
+            let (segments, startOffset) = state.withLock { ($0.segments, $0.startOffset) }
+            for segment in segments where segment.timestampMax >= timestamp {
+                var position = try segment.position(ofTimestamp: timestamp)
+                while position < segment.lengthBytes {
+                    let head = try segment.log.read(count: RecordBatchHeader.byteCount, at: position)
+                    let header = try header(in: head, at: 0, of: segment)
+                    if header.maxTimestamp >= timestamp, header.recordCount > 0, header.lastOffset >= startOffset {
+                        let batch = try segment.log.read(count: header.totalBytes, at: position)
+                        do throws(WireError) {
+                            let found = try StoredRecords.firstRecord(
+                                in: batch, header, timestampAtLeast: timestamp, offsetAtLeast: startOffset)
+                            if let found { return found }
+                        } catch {
+                            throw .damaged(path: segment.log.path, reason: "the batch at byte \(position): \(error)")
+                        }
+                    }
+                    position += header.totalBytes
                 }
             }
-            position += header.totalBytes
+            return nil
         }
-        return nil
+    }
+}
+
+extension Array {
+    /// The index of the first element for which `belongsAfter` is true, in an array in which those are at the end.
+    func partitioningIndex(_ belongsAfter: (Element) -> Bool) -> Int {
+        var (low, high) = (0, count)
+        while low < high {
+            let middle = (low + high) / 2
+            if belongsAfter(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
     }
 }

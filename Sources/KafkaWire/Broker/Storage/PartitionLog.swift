@@ -3,74 +3,82 @@ import KafkaProtocol
 import Synchronization
 import WireCore
 
-/// The log of one partition: a file of record batches, in the format in which clients fetch them.
+/// The log of one partition: a directory of segments, in Kafka's format.
 ///
 /// Appending takes the partition's lock and ends with a `write`: acknowledged batches survive the end of the process,
-/// but not a power failure. Reading holds the lock only to find the position, since written bytes never change.
+/// and, if the topic's `flush.messages` is 1, a power failure. Reading holds the lock only to find the segment, since
+/// written bytes never change.
 final class PartitionLog: Sendable {
-    /// There is one broker, so there is one leader epoch.
-    static let leaderEpoch: Int32 = 0
-    private static let logger = Logger("cdcd.broker.PartitionLog")
+    static let logger = Logger("cdcd.broker.PartitionLog")
+
+    /// Producers that have written nothing for this time are forgotten. (`producer.id.expiration.ms`)
+    static let producerExpirationMilliseconds: Int64 = 86_400_000
+
+    /// A segment that was closed and whose files are not on the disk yet. When they are, the snapshot of the producers
+    /// at its end is written: a snapshot proves that everything before it is on the disk.
+    struct ClosedSegment: Sendable {
+        var segment: LogSegment
+        /// The base offset of the segment after it.
+        var endOffset: Int64
+        var snapshot: [UInt8]
+    }
 
     struct State {
+        var settings: LogSettings
+        /// In order; the last one is appended to. Empty until the first batch.
+        var segments: [LogSegment] = []
+        var closedSegments: [ClosedSegment] = []
+        var startOffset: Int64 = 0
         var endOffset: Int64 = 0
-        var lengthBytes = 0
-        var index = OffsetIndex()
         var producers = ProducerStates()
-        /// The largest timestamp and its offset; -1 in an empty log.
-        var timestampMax: Int64 = -1
-        var timestampMaxOffset: Int64 = -1
+        /// The aborted transactions of all segments, in the order of their markers.
+        var aborted: [ProducerStates.EndedTransaction] = []
+        var epochs = LeaderEpochs()
+        /// The end of the part that was compacted.
+        var cleanedOffset: Int64 = 0
+        /// The records since the last synchronization with the disk, and when the first of them was appended.
+        var unflushedRecords: Int64 = 0
+        var unflushedSince: Int64?
         /// The fetches that wait for more records.
         var listeners: [ObjectIdentifier: AppendSignal] = [:]
         /// Set when the topic is deleted.
         var isDeleted = false
 
-        mutating func batchAppended(_ header: RecordBatchHeader) {
-            index.batchAppended(
-                baseOffset: header.baseOffset, position: lengthBytes, timestampMax: header.maxTimestamp)
-            if let batch = header.producerBatch { producers.batchAppended(batch) }
-            if header.recordCount > 0, header.maxTimestamp > timestampMax {
-                timestampMax = header.maxTimestamp
-                timestampMaxOffset = header.lastOffset
-            }
-            lengthBytes += header.totalBytes
-            endOffset = header.lastOffset + 1
-        }
+        var lastStableOffset: Int64 { producers.firstOpenOffset ?? endOffset }
     }
 
-    let file: AppendOnlyFile
+    let directory: String
+    let files: OpenFiles?
     let state: Mutex<State>
+    /// Held while closed segments are written to the disk.
+    private let finishing = Mutex(())
 
-    /// Opens or creates the log at `path`. An incomplete last batch is cut off; anything else that is not a valid batch
-    /// is moved to a file beside the log, with all that follows it, and logged as an error.
+    /// Opens the log in `directory`, which is created if it does not exist. Segments whose files may not have reached
+    /// the disk are read from the beginning. An incomplete last batch is cut off; anything else that is not a valid
+    /// batch is moved to a file beside the log, with all that follows it, and logged as an error.
     ///
-    /// - Parameter files: limits the number of open files. If nil, this one stays open.
-    init(path: String, in files: OpenFiles? = nil) throws(StorageError) {
-        file = try AppendOnlyFile(path: path, in: files)
-        var state = State()
-        var scanner = try BatchScanner(file)
-        let outcome = try scanner.scan { (header, _, _) throws(StorageError) in state.batchAppended(header) }
-        self.state = Mutex(state)
-        switch outcome {
-        case .complete: break
-        case .torn:
-            let cutBytes = try file.lengthBytes() - state.lengthBytes
-            Self.logger.warn("Cut \(cutBytes) bytes of an unfinished batch off \(path)")
-            try file.truncate(to: state.lengthBytes)
-        case .damaged(let reason):
-            let quarantinePath = try file.quarantine(from: state.lengthBytes)
-            Self.logger.error(
-                "\(path) is damaged at byte \(state.lengthBytes) (\(reason)): everything from there on was moved to "
-                    + quarantinePath)
-        }
+    /// - Parameter files: limits the number of open files. If nil, files stay open.
+    init(
+        directory: String, settings: LogSettings = LogSettings(), in files: OpenFiles? = nil,
+        now: Int64 = WallTime.now.epochMilliseconds
+    ) throws(StorageError) {
+        self.directory = directory
+        self.files = files
+        try DataDirectory.createDirectory(directory)
+        var recovery = LogRecovery(directory: directory, settings: settings, files: files, now: now)
+        state = Mutex(try recovery.run())
     }
 
     /// The offset of the next record. All records before it can be read.
     var endOffset: Int64 { state.withLock { $0.endOffset } }
-    /// Records are never deleted from the beginning.
-    var startOffset: Int64 { 0 }
-    var lengthBytes: Int { state.withLock { $0.lengthBytes } }
+    /// The offset of the first record, before which all were deleted.
+    var startOffset: Int64 { state.withLock { $0.startOffset } }
+    /// The offset of the first record whose transaction is open; without one, the end.
+    var lastStableOffset: Int64 { state.withLock { $0.lastStableOffset } }
+    var lengthBytes: Int { state.withLock { $0.segments.reduce(0) { $0 + $1.lengthBytes } } }
     var isDeleted: Bool { state.withLock { $0.isDeleted } }
+
+    func apply(_ settings: LogSettings) { state.withLock { $0.settings = settings } }
 
     // MARK: Append
 
@@ -86,47 +94,205 @@ final class PartitionLog: Sendable {
     ///   - batch: changed in place: base offset, leader epoch and, with `appendTime`, timestamp and checksum.
     ///   - appendTime: milliseconds since 1970 if the topic uses `LogAppendTime`, else nil.
     func append(
-        _ batch: inout [UInt8], _ header: RecordBatchHeader, appendTime: Int64?
+        _ batch: inout [UInt8], _ header: RecordBatchHeader, leaderEpoch: Int32, appendTime: Int64?,
+        now: Int64 = WallTime.now.epochMilliseconds
     ) throws(StorageError) -> AppendOutcome {
-        let (outcome, listeners) = try state.withLock {
-            (state) throws(StorageError) -> (AppendOutcome, [AppendSignal]) in
-            guard !state.isDeleted else { return (.refused(.unknownTopicOrPartition), []) }
+        let (outcome, listeners, mustFlush) = try state.withLock {
+            (state) throws(StorageError) -> (AppendOutcome, [AppendSignal], Bool) in
+            guard !state.isDeleted else { return (.refused(.unknownTopicOrPartition), [], false) }
+            guard batch.count <= state.settings.segmentBytes else { return (.refused(.recordListTooLarge), [], false) }
             if let producerBatch = header.producerBatch {
                 switch state.producers.decision(for: producerBatch) {
                 case .append: break
-                case .duplicate(let offset): return (.appended(baseOffset: offset, isRepeated: true), [])
-                case .refuse(let code): return (.refused(code), [])
+                case .duplicate(let offset): return (.appended(baseOffset: offset, isRepeated: true), [], false)
+                case .refuse(let code): return (.refused(code), [], false)
                 }
             }
             var stamped = header
-            stamped.baseOffset = state.endOffset
-            batch.patchBigEndian(stamped.baseOffset, at: 0)
-            batch.patchBigEndian(Self.leaderEpoch, at: 12)
-            if let appendTime {
-                stamped.attributes |= 8
-                stamped.maxTimestamp = appendTime
-                batch.patchBigEndian(stamped.attributes, at: 21)
-                batch.patchBigEndian(stamped.maxTimestamp, at: 35)
-                stamped.checksum = batch.span.bytes.extracting(RecordBatchHeader.checksummedFrom..<batch.count)
-                    .withUnsafeBytes { CRC32C.checksum($0) }
-                batch.patchBigEndian(stamped.checksum, at: 17)
-            }
-            try batch.span.bytes.withUnsafeBytes { (bytes) throws(StorageError) in
-                try file.append(bytes, at: state.lengthBytes)
-            }
-            state.batchAppended(stamped)
-            return (.appended(baseOffset: stamped.baseOffset, isRepeated: false), Array(state.listeners.values))
+            if let appendTime { stamped.maxTimestamp = appendTime }
+            let baseOffset = try write(&batch, &stamped, leaderEpoch, appendTime: appendTime, now: now, &state)
+            if let producerBatch = stamped.producerBatch { state.producers.batchAppended(producerBatch) }
+            return (
+                .appended(baseOffset: baseOffset, isRepeated: false), Array(state.listeners.values),
+                recordsAppended(Int64(header.recordCount), now: now, &state)
+            )
         }
+        if mustFlush { try flush() }
         for listener in listeners { listener.raise() }
         return outcome
     }
 
-    /// Rejects further batches and wakes waiting fetches.
-    func markDeleted() {
-        let listeners = state.withLock { state in
-            state.isDeleted = true
-            return Array(state.listeners.values)
+    /// Appends the marker that ends a producer's transaction. Returns the code if the coordinator or the producer is
+    /// fenced.
+    func append(
+        _ marker: TransactionMarker, producerID: Int64, epoch: Int16, leaderEpoch: Int32,
+        now: Int64 = WallTime.now.epochMilliseconds
+    ) throws(StorageError) -> KafkaErrorCode {
+        var batch = try marker.batch(producerID: producerID, epoch: epoch, timestamp: now)
+        let (code, listeners, mustFlush) = try state.withLock {
+            (state) throws(StorageError) -> (KafkaErrorCode, [AppendSignal], Bool) in
+            guard !state.isDeleted else { return (.unknownTopicOrPartition, [], false) }
+            let refusal = state.producers.refusal(
+                ofMarkerBy: producerID, epoch: epoch, coordinatorEpoch: marker.coordinatorEpoch)
+            if let refusal { return (refusal, [], false) }
+            var header = try Self.header(in: batch, path: directory)
+            let offset = try write(&batch, &header, leaderEpoch, appendTime: nil, now: now, &state)
+            let ended = state.producers.markerAppended(
+                producerID: producerID, epoch: epoch, coordinatorEpoch: marker.coordinatorEpoch, offset: offset,
+                timestamp: now)
+            if let ended, !marker.isCommit, let segment = state.segments.last {
+                state.aborted.append(ended)
+                try TransactionIndex.append(
+                    ended, at: LogSegment.path(directory, segment.baseOffset, "txnindex"))
+            }
+            return (.none, Array(state.listeners.values), recordsAppended(1, now: now, &state))
         }
+        if mustFlush { try flush() }
+        for listener in listeners { listener.raise() }
+        return code
+    }
+
+    private static func header(in batch: [UInt8], path: String) throws(StorageError) -> RecordBatchHeader {
+        do throws(WireError) {
+            return try batch.span.bytes.withUnsafeBytes { (bytes) throws(WireError) in
+                try RecordBatchHeader.first(in: bytes)
+            }
+        } catch { throw .damaged(path: path, reason: error.description) }
+    }
+
+    /// Stamps and writes the batch. Returns its base offset.
+    private func write(
+        _ batch: inout [UInt8], _ header: inout RecordBatchHeader, _ leaderEpoch: Int32, appendTime: Int64?, now: Int64,
+        _ state: inout State
+    ) throws(StorageError) -> Int64 {
+        header.baseOffset = state.endOffset
+        header.partitionLeaderEpoch = leaderEpoch
+        batch.patchBigEndian(header.baseOffset, at: 0)
+        batch.patchBigEndian(leaderEpoch, at: 12)
+        if let appendTime {
+            header.attributes |= 8
+            batch.patchBigEndian(header.attributes, at: 21)
+            batch.patchBigEndian(appendTime, at: 35)
+            header.checksum = batch.span.bytes.extracting(RecordBatchHeader.checksummedFrom..<batch.count)
+                .withUnsafeBytes { CRC32C.checksum($0) }
+            batch.patchBigEndian(header.checksum, at: 17)
+        }
+        let mustRoll = state.segments.last?.isFull(
+            forBatchBytes: batch.count, lastOffset: header.lastOffset, timestamp: header.maxTimestamp, now: now,
+            state.settings)
+        if mustRoll ?? true { try roll(now: now, &state) }
+        if state.epochs.begin(leaderEpoch, at: header.baseOffset) { try store(state.epochs) }
+        let last = state.segments.count - 1
+        let interval = state.settings.indexIntervalBytes
+        try batch.span.bytes.withUnsafeBytes { (bytes) throws(StorageError) in
+            try state.segments[last].append(bytes, header, indexIntervalBytes: interval)
+        }
+        state.endOffset = header.nextOffset
+        return header.baseOffset
+    }
+
+    /// Begins a new segment at the end of the log.
+    func roll(now: Int64, _ state: inout State) throws(StorageError) {
+        if !state.segments.isEmpty {
+            let last = state.segments.count - 1
+            try state.segments[last].close()
+            state.producers.removeProducers(idleSince: now - Self.producerExpirationMilliseconds)
+            state.closedSegments.append(
+                ClosedSegment(
+                    segment: state.segments[last], endOffset: state.endOffset,
+                    snapshot: ProducerSnapshot.encode(state.producers)))
+        }
+        state.segments.append(
+            try LogSegment(directory: directory, baseOffset: state.endOffset, files: files, now: now))
+    }
+
+    private func store(_ epochs: LeaderEpochs) throws(StorageError) {
+        try CheckpointFile.replace(
+            epochs.epochs.map { [Int64($0.number), $0.startOffset] }, at: directory + "/leader-epoch-checkpoint",
+            synchronizes: false)
+    }
+
+    /// The last epoch that is not later than `number`, and its end; nil if `number` is later than the leader's.
+    func end(ofEpoch number: Int32, current: Int32) -> LeaderEpochs.Epoch? {
+        state.withLock { $0.epochs.end(of: number, endOffset: $0.endOffset, current: current) }
+    }
+
+    /// The epoch of the leader that wrote the record at `offset`.
+    func epoch(at offset: Int64) -> Int32? { state.withLock { $0.epochs.epoch(at: offset) } }
+
+    // MARK: Synchronization with the disk
+
+    /// Counts appended records. Returns whether they must be synchronized before they are acknowledged.
+    private func recordsAppended(_ count: Int64, now: Int64, _ state: inout State) -> Bool {
+        state.unflushedRecords += count
+        if state.unflushedSince == nil { state.unflushedSince = now }
+        return state.unflushedRecords >= state.settings.flushRecords
+    }
+
+    /// Synchronizes what was appended with the disk, unless that is not due.
+    func flushIfDue(now: Int64) throws(StorageError) {
+        let isDue = state.withLock { state in
+            guard let since = state.unflushedSince, state.settings.flushMilliseconds < .max else { return false }
+            return now - since >= state.settings.flushMilliseconds
+        }
+        if isDue { try flush() }
+    }
+
+    private func flush() throws(StorageError) {
+        let segment = state.withLock { state -> LogSegment? in
+            state.unflushedRecords = 0
+            state.unflushedSince = nil
+            return state.segments.last
+        }
+        try finishClosedSegments()
+        do throws(StorageError) {
+            try segment?.log.synchronize(always: true)
+        } catch {
+            guard case .removed = error else { throw error }
+        }
+    }
+
+    /// Writes closed segments to the disk, and the snapshots at their ends.
+    func finishClosedSegments() throws(StorageError) {
+        guard state.withLock({ !$0.closedSegments.isEmpty }) else { return }
+        try finishing.withLock { (_) throws(StorageError) in
+            while let closed = state.withLock({ $0.closedSegments.first }) {
+                do throws(StorageError) {
+                    try closed.segment.synchronize()
+                    try write(closed.snapshot, at: LogSegment.path(directory, closed.endOffset, "snapshot"))
+                } catch {
+                    // The segment, or the whole partition, was deleted meanwhile.
+                    guard case .removed = error else { throw error }
+                }
+                state.withLock { state in state.closedSegments.removeAll { $0.endOffset == closed.endOffset } }
+            }
+        }
+    }
+
+    private func write(_ snapshot: [UInt8], at path: String) throws(StorageError) {
+        let draft = try AppendOnlyFile(path: path + ".tmp")
+        try draft.truncate(to: 0)
+        try snapshot.span.bytes.withUnsafeBytes { (bytes) throws(StorageError) in try draft.append(bytes, at: 0) }
+        try draft.synchronize()
+        try DataDirectory.move(path + ".tmp", to: path)
+    }
+
+    /// Writes everything to the disk.
+    func synchronize() throws(StorageError) {
+        try finishClosedSegments()
+        for segment in state.withLock(\.segments) { try segment.synchronize() }
+    }
+
+    // MARK: Deletion of the topic
+
+    /// Rejects further batches and wakes waiting fetches. The directory can be renamed and removed then.
+    func markDeleted() {
+        let (listeners, segments) = state.withLock { state in
+            state.isDeleted = true
+            state.closedSegments = []
+            return (Array(state.listeners.values), state.segments)
+        }
+        for segment in segments { segment.retire() }
         for listener in listeners { listener.raise() }
     }
 
@@ -139,8 +305,6 @@ final class PartitionLog: Sendable {
     func removeListener(_ signal: AppendSignal) {
         state.withLock { $0.listeners[ObjectIdentifier(signal)] = nil }
     }
-
-    func synchronize() throws(StorageError) { try file.synchronize() }
 }
 
 extension [UInt8] {

@@ -1,8 +1,9 @@
 import KafkaProtocol
 
-/// The state of a partition's idempotent producers (KIP-98), by which sequence gaps and repeated batches are detected.
+/// The state of a partition's idempotent and transactional producers (KIP-98), by which sequence gaps, repeated batches
+/// and open transactions are known (Kafka's `ProducerStateManager`).
 ///
-/// It is rebuilt from the batch headers when a log is opened.
+/// It is restored from a snapshot (`ProducerSnapshot`) and the batches after it.
 struct ProducerStates: Equatable, Sendable {
     /// The producer's fields of a batch header.
     struct Batch: Equatable, Sendable {
@@ -11,6 +12,9 @@ struct ProducerStates: Equatable, Sendable {
         var firstSequence: Int32
         var lastSequence: Int32
         var baseOffset: Int64
+        var lastOffset: Int64
+        var timestamp: Int64
+        var isTransactional: Bool
     }
 
     enum Decision: Equatable, Sendable {
@@ -20,41 +24,114 @@ struct ProducerStates: Equatable, Sendable {
         case refuse(KafkaErrorCode)
     }
 
+    /// A transaction that a marker has ended.
+    struct EndedTransaction: Equatable, Sendable {
+        var producerID: Int64
+        var firstOffset: Int64
+        /// The offset of the marker.
+        var lastOffset: Int64
+        /// The offset of the first record that is still undecided after it.
+        var lastStableOffset: Int64
+    }
+
     /// The number of latest batches to store for each producer: the maximum that can be in flight.
     static let keptBatchCount = 5
 
-    private struct State: Equatable, Sendable {
+    struct Producer: Equatable, Sendable {
         var epoch: Int16
-        /// The latest batches of this epoch, in order. Never empty.
-        var batches: [Batch]
+        /// The latest batches of this epoch, in order. Empty after a marker that raised the epoch.
+        var batches: [Batch] = []
+        /// The epoch of the coordinator that wrote the last marker; -1 if there was none.
+        var coordinatorEpoch: Int32 = -1
+        /// The first offset of the open transaction.
+        var transactionFirstOffset: Int64?
+        var lastTimestamp: Int64 = -1
+
+        var lastSequence: Int32 { batches.last?.lastSequence ?? -1 }
     }
 
-    private var states: [Int64: State] = [:]
+    private(set) var producers: [Int64: Producer] = [:]
+
+    init() {}
+
+    init(_ producers: [Int64: Producer]) { self.producers = producers }
+
+    /// The first offset of the oldest open transaction.
+    var firstOpenOffset: Int64? { producers.values.lazy.compactMap(\.transactionFirstOffset).min() }
+
+    // MARK: Batches
 
     /// Decides about a batch before it is appended. An unknown producer may begin with any sequence, since its earlier
     /// batches may have been deleted.
     func decision(for batch: Batch) -> Decision {
-        guard let state = states[batch.producerID] else { return .append }
-        if batch.epoch < state.epoch { return .refuse(.invalidProducerEpoch) }
-        if batch.epoch > state.epoch {
-            return batch.firstSequence == 0 ? .append : .refuse(.outOfOrderSequenceNumber)
+        guard let producer = producers[batch.producerID] else { return .append }
+        if batch.epoch < producer.epoch { return .refuse(.invalidProducerEpoch) }
+        if batch.epoch > producer.epoch {
+            guard batch.firstSequence == 0 else { return .refuse(.outOfOrderSequenceNumber) }
+        } else {
+            let same = producer.batches.last {
+                $0.firstSequence == batch.firstSequence && $0.lastSequence == batch.lastSequence
+            }
+            if let same { return .duplicate(baseOffset: same.baseOffset) }
+            let expected = Self.sequence(producer.lastSequence, advancedBy: 1)
+            guard batch.firstSequence == expected else { return .refuse(.outOfOrderSequenceNumber) }
         }
-        let same = state.batches.last {
-            $0.firstSequence == batch.firstSequence && $0.lastSequence == batch.lastSequence
-        }
-        if let same { return .duplicate(baseOffset: same.baseOffset) }
-        guard let last = state.batches.last else { return .append }
-        let expected = Self.sequence(last.lastSequence, advancedBy: 1)
-        return batch.firstSequence == expected ? .append : .refuse(.outOfOrderSequenceNumber)
+        if producer.transactionFirstOffset != nil, !batch.isTransactional { return .refuse(.invalidTxnState) }
+        return .append
     }
 
     /// Records a batch that was appended.
     mutating func batchAppended(_ batch: Batch) {
-        var state = states[batch.producerID] ?? State(epoch: batch.epoch, batches: [])
-        if state.epoch != batch.epoch { state = State(epoch: batch.epoch, batches: []) }
-        state.batches.append(batch)
-        if state.batches.count > Self.keptBatchCount { state.batches.removeFirst() }
-        states[batch.producerID] = state
+        var producer = producers[batch.producerID] ?? Producer(epoch: batch.epoch)
+        if producer.epoch != batch.epoch {
+            producer.epoch = batch.epoch
+            producer.batches = []
+        }
+        producer.batches.append(batch)
+        if producer.batches.count > Self.keptBatchCount { producer.batches.removeFirst() }
+        producer.lastTimestamp = batch.timestamp
+        if batch.isTransactional, producer.transactionFirstOffset == nil {
+            producer.transactionFirstOffset = batch.baseOffset
+        }
+        producers[batch.producerID] = producer
+    }
+
+    // MARK: Markers
+
+    /// Why a marker must not be written; nil if it may.
+    func refusal(ofMarkerBy producerID: Int64, epoch: Int16, coordinatorEpoch: Int32) -> KafkaErrorCode? {
+        guard let producer = producers[producerID] else { return nil }
+        if epoch < producer.epoch { return .invalidProducerEpoch }
+        return coordinatorEpoch < producer.coordinatorEpoch ? .transactionCoordinatorFenced : nil
+    }
+
+    /// Records a marker. Returns the transaction that it ends, if the producer has written anything in it.
+    mutating func markerAppended(
+        producerID: Int64, epoch: Int16, coordinatorEpoch: Int32, offset: Int64, timestamp: Int64
+    ) -> EndedTransaction? {
+        var producer = producers[producerID] ?? Producer(epoch: epoch)
+        if producer.epoch != epoch {
+            producer.epoch = epoch
+            producer.batches = []
+        }
+        producer.coordinatorEpoch = coordinatorEpoch
+        producer.lastTimestamp = timestamp
+        let firstOffset = producer.transactionFirstOffset
+        producer.transactionFirstOffset = nil
+        producers[producerID] = producer
+        return firstOffset.map {
+            EndedTransaction(
+                producerID: producerID, firstOffset: $0, lastOffset: offset,
+                lastStableOffset: firstOpenOffset ?? offset + 1)
+        }
+    }
+
+    // MARK: Removal
+
+    /// Removes producers that have written nothing since `timestamp` and have no open transaction
+    /// (`producer.id.expiration.ms`).
+    mutating func removeProducers(idleSince timestamp: Int64) {
+        producers = producers.filter { $0.value.lastTimestamp >= timestamp || $0.value.transactionFirstOffset != nil }
     }
 
     /// Sequences wrap from the largest Int32 to 0.

@@ -17,11 +17,19 @@ extension RecordBatchHeader {
 
     var lastOffset: Int64 { nextOffset &- 1 }
 
-    /// The producer's fields; nil for a batch without a producer id.
+    /// Bit 6 of the attributes: the base timestamp is the time after which tombstones and markers are removed
+    /// (KIP-534).
+    var hasDeleteHorizon: Bool {
+        get { attributes & 0x40 != 0 }
+        set { attributes = newValue ? attributes | 0x40 : attributes & ~0x40 }
+    }
+
+    /// The producer's fields; nil for a batch without a producer id and for a marker.
     var producerBatch: ProducerStates.Batch? {
-        guard producerID >= 0 else { return nil }
+        guard producerID >= 0, !isControl else { return nil }
         return ProducerStates.Batch(
             producerID: producerID, epoch: producerEpoch, firstSequence: baseSequence,
-            lastSequence: ProducerStates.sequence(baseSequence, advancedBy: lastOffsetDelta), baseOffset: baseOffset)
+            lastSequence: ProducerStates.sequence(baseSequence, advancedBy: lastOffsetDelta), baseOffset: baseOffset,
+            lastOffset: lastOffset, timestamp: maxTimestamp, isTransactional: isTransactional)
     }
 }

@@ -11,8 +11,10 @@ package enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
     case damaged(path: String, reason: String)
     /// An entry exceeds the maximum size.
     case tooLarge(path: String, bytes: Int, limit: Int)
-    /// Too few descriptors are left for a new topic: the rest is reserved for connections.
-    case fewDescriptors(openCount: Int, limit: Int)
+    /// The directory's layout is not that of this broker.
+    case otherLayout(directory: String, reason: String)
+    /// The file was deleted, or replaced by another one, while it was in use.
+    case removed(path: String)
 
     package var description: String {
         switch self {
@@ -24,9 +26,10 @@ package enum StorageError: Error, Equatable, Sendable, CustomStringConvertible {
             "\(path) is damaged: \(reason). Restore it, or move the data directory away to start with an empty one"
         case .tooLarge(let path, let bytes, let limit):
             "an entry of \(bytes) bytes is not written to \(path): the limit is \(limit)"
-        case .fewDescriptors(let openCount, let limit):
-            "No topics are created while \(openCount) of the \(limit) file descriptors of the broker are in use: close "
-                + "connections, or raise the limit (ulimit -n, LimitNOFILE) and start the broker again"
+        case .otherLayout(let directory, let reason):
+            "the data directory \(directory) cannot be used: \(reason). Choose another directory, or move this one away to "
+                + "start with an empty one"
+        case .removed(let path): "\(path) was deleted while it was in use"
         }
     }
 

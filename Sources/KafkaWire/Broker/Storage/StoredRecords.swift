@@ -11,6 +11,10 @@ enum StoredRecords {
         var offsetDelta: Int32
         /// nil for a record without a key.
         var key: Range<Int>?
+        /// Whether it has no value.
+        var isTombstone: Bool
+        /// The record from its offset delta on.
+        var rest: Range<Int>
     }
 
     /// Calls `body` with the batch's records, decompressed. Returns nil for a codec that cannot be decompressed, whose
@@ -46,7 +50,7 @@ enum StoredRecords {
     }
 
     /// Layout: length varint | attributes i8 | timestamp delta varlong | offset delta varint | key length varint | key
-    /// | value and headers, which the broker skips.
+    /// | value length varint | value and headers, which the broker skips.
     @_lifetime(reader: copy reader)
     private static func next(_ reader: inout ByteReader) throws(WireError) -> Record {
         let start = reader.offset
@@ -54,6 +58,7 @@ enum StoredRecords {
         let contentStart = reader.offset - content.remainingBytes
         _ = try content.byte()
         let timestampDelta = try content.zigZagVarint64()
+        let restStart = contentStart + content.offset
         let offsetDelta = try content.zigZagVarint32()
         let keyBytes = Int(try content.zigZagVarint32())
         var key: Range<Int>?
@@ -62,29 +67,44 @@ enum StoredRecords {
             try content.skip(keyBytes)
             key = keyStart..<(keyStart + keyBytes)
         }
+        let valueBytes = try content.zigZagVarint32()
         return Record(
-            range: start..<reader.offset, timestampDelta: timestampDelta, offsetDelta: offsetDelta, key: key)
+            range: start..<reader.offset, timestampDelta: timestampDelta, offsetDelta: offsetDelta, key: key,
+            isTombstone: valueBytes == -1, rest: restStart..<reader.offset)
     }
 
-    /// The first record of the batch with at least this timestamp. If the records cannot be decompressed, the batch's
-    /// first record, so that a consumer gets too many records rather than too few.
+    /// Writes the record with another timestamp delta.
+    static func write(
+        _ record: Record, of payload: UnsafeRawBufferPointer, timestampDelta: Int64, to writer: inout ByteWriter
+    ) {
+        let bytes = 1 + Varint.zigZagSize(timestampDelta) + record.rest.count
+        writer.zigZagVarint(Int64(bytes))
+        writer.byte(0)
+        writer.zigZagVarint(timestampDelta)
+        writer.bytes(UnsafeRawBufferPointer(rebasing: payload[record.rest]))
+    }
+
+    /// The first record of the batch with at least this timestamp and offset; nil if there is none. If the records
+    /// cannot be decompressed, the batch's first record, so that a consumer gets too many records rather than too few.
     static func firstRecord(
-        in batch: [UInt8], _ header: RecordBatchHeader, timestampAtLeast timestamp: Int64
-    ) throws(WireError) -> PartitionLog.TimedOffset {
-        var found: PartitionLog.TimedOffset?
+        in batch: [UInt8], _ header: RecordBatchHeader, timestampAtLeast timestamp: Int64, offsetAtLeast offset: Int64
+    ) throws(WireError) -> PartitionLog.TimedOffset? {
         if header.hasLogAppendTime {
-            found = .init(timestamp: header.maxTimestamp, offset: header.baseOffset)
-        } else {
-            _ = try batch.span.bytes.withUnsafeBytes { (bytes) throws(WireError) in
-                try withPayload(of: bytes, header) { (payload) throws(WireError) in
-                    try forEach(in: payload, count: header.recordCount) { (record) throws(WireError) in
-                        let time = header.baseTimestamp &+ record.timestampDelta
-                        guard found == nil, time >= timestamp else { return }
-                        found = .init(timestamp: time, offset: header.baseOffset &+ Int64(record.offsetDelta))
-                    }
+            return .init(timestamp: header.maxTimestamp, offset: max(header.baseOffset, offset))
+        }
+        var found: PartitionLog.TimedOffset?
+        let wasRead = try batch.span.bytes.withUnsafeBytes { (bytes) throws(WireError) in
+            try withPayload(of: bytes, header) { (payload) throws(WireError) in
+                try forEach(in: payload, count: header.recordCount) { (record) throws(WireError) in
+                    let time = header.baseTimestamp &+ record.timestampDelta
+                    let recordOffset = header.baseOffset &+ Int64(record.offsetDelta)
+                    guard found == nil, time >= timestamp, recordOffset >= offset else { return }
+                    found = .init(timestamp: time, offset: recordOffset)
                 }
+                return true
             }
         }
-        return found ?? .init(timestamp: header.baseTimestamp, offset: header.baseOffset)
+        if wasRead == nil { return .init(timestamp: header.baseTimestamp, offset: max(header.baseOffset, offset)) }
+        return found
     }
 }

@@ -3,16 +3,19 @@ import WireCore
 
 /// A topic and the logs of its partitions.
 final class BrokerTopic: Sendable {
-    let name: String
-    let id: KafkaUUID
-    let partitions: [PartitionLog]
-    let configuration: TopicConfiguration
+    /// There is one broker, so there is one leader epoch.
+    static let leaderEpoch: Int32 = 0
 
-    init(name: String, id: KafkaUUID, partitions: [PartitionLog], configuration: TopicConfiguration) {
-        self.name = name
-        self.id = id
+    let document: Document
+    let partitions: [PartitionLog]
+
+    var name: String { document.name }
+    var id: KafkaUUID { document.id }
+    var configuration: TopicConfiguration { document.configuration }
+
+    init(_ document: Document, partitions: [PartitionLog]) {
+        self.document = document
         self.partitions = partitions
-        self.configuration = configuration
     }
 
     /// Returns nil if the partition does not exist.
@@ -20,14 +23,37 @@ final class BrokerTopic: Sendable {
         index >= 0 && Int(index) < partitions.count ? partitions[Int(index)] : nil
     }
 
-    /// The content of `topic.json`.
-    static func document(
-        name: String, id: KafkaUUID, partitionCount: Int, configuration: TopicConfiguration
-    ) -> JSONObject {
-        let settings = configuration.values.map { (name: $0.name, value: JSONValue.string($0.value)) }
-        return [
-            "name": .string(name), "id": .string(id.description), "partitions": .integer(Int64(partitionCount)),
-            "configuration": .object(JSONObject(settings)),
-        ]
+    /// What is stored of a topic beside its records: the content of `topics/NAME.json`.
+    struct Document: Sendable {
+        let name: String
+        let id: KafkaUUID
+        var partitionCount: Int
+        var configuration: TopicConfiguration
+
+        var json: JSONObject {
+            let settings = configuration.values.map { (name: $0.name, value: JSONValue.string($0.value)) }
+            return [
+                "name": .string(name), "id": .string(id.description), "partitions": .integer(Int64(partitionCount)),
+                "configuration": .object(JSONObject(settings)),
+            ]
+        }
+    }
+}
+
+extension BrokerTopic.Document {
+    /// - Parameter defaults: the broker's settings, which apply if the topic does not have its own.
+    init(at path: String, defaults: TopicConfiguration) throws(StorageError) {
+        guard let document = try DataDirectory.document(at: path), let name = document["name"]?.stringValue,
+            path.hasSuffix("/\(name).json"), let id = document["id"]?.stringValue.flatMap(KafkaUUID.init),
+            let count = document["partitions"]?.integerValue, (1...100_000).contains(count)
+        else { throw .damaged(path: path, reason: "it does not describe a topic") }
+        self.name = name
+        self.id = id
+        partitionCount = Int(count)
+        configuration = TopicConfiguration()
+        configuration.defaults = defaults.values
+        for (name, value) in document["configuration"]?.objectValue?.members ?? [] {
+            configuration[name] = value.stringValue
+        }
     }
 }

@@ -5,8 +5,9 @@ import WireCore
 
 /// All topics of the broker, in memory and on disk.
 ///
-/// A topic is created in `scratch` and renamed into place, and removed the same way: after a crash there is the whole
-/// topic or none. Changes are made one at a time; lookups do not wait for them.
+/// A topic exists if its document does: the document is written after the partitions' directories, and removed before
+/// them. Directories without a topic are removed at start. Changes are made one at a time; lookups do not wait for
+/// them.
 final class TopicRegistry: Sendable {
     private static let logger = Logger("cdcd.broker.TopicRegistry")
 
@@ -22,48 +23,55 @@ final class TopicRegistry: Sendable {
 
     private let directory: DataDirectory
     private let files: OpenFiles
-    private let descriptors: any DescriptorUsage
     private let table: Mutex<Table>
     private let changes = Mutex(())
 
-    /// Opens all topics in the directory. Compacted ones are compacted first.
+    /// Opens all topics in the directory.
     ///
-    /// - Parameter files: limits the number of open partition files.
+    /// - Parameters:
+    ///   - files: limits the number of open files of partitions.
+    ///   - defaults: the broker's settings of topics that do not have their own.
     init(
-        directory: DataDirectory, files: OpenFiles, descriptors: any DescriptorUsage = ProcessDescriptors()
+        directory: DataDirectory, files: OpenFiles, defaults: TopicConfiguration = TopicConfiguration()
     ) throws(StorageError) {
         self.directory = directory
         self.files = files
-        self.descriptors = descriptors
         var table = Table()
-        for name in try DataDirectory.names(in: directory.topicsPath) {
-            table.insert(try Self.open(name, in: directory, files))
+        for fileName in try DataDirectory.names(in: directory.topicsPath) where fileName.hasSuffix(".json") {
+            let document = try BrokerTopic.Document(at: "\(directory.topicsPath)/\(fileName)", defaults: defaults)
+            var partitions: [PartitionLog] = []
+            let settings = LogSettings(document.configuration)
+            for index in 0..<document.partitionCount {
+                let path = directory.partitionPath(document.name, index)
+                partitions.append(try PartitionLog(directory: path, settings: settings, in: files))
+            }
+            table.insert(BrokerTopic(document, partitions: partitions))
         }
+        try Self.removeStrayPartitions(in: directory, table)
         self.table = Mutex(table)
+        self.defaults = defaults
     }
 
-    private static func open(
-        _ name: String, in directory: DataDirectory, _ files: OpenFiles
-    ) throws(StorageError) -> BrokerTopic {
-        let path = "\(directory.topicsPath)/\(name)"
-        let document = try DataDirectory.document(at: path + "/topic.json")
-        guard let document, document["name"]?.stringValue == name,
-            let id = document["id"]?.stringValue.flatMap(KafkaUUID.init),
-            let count = document["partitions"]?.integerValue, (1...100_000).contains(count)
-        else {
-            throw .damaged(path: path + "/topic.json", reason: "it does not describe the topic \(name)")
+    private let defaults: TopicConfiguration
+
+    /// Removes the partitions of topics that were being created or deleted when an earlier process ended.
+    private static func removeStrayPartitions(in directory: DataDirectory, _ table: Table) throws(StorageError) {
+        for name in try DataDirectory.names(in: directory.path) {
+            guard let separator = name.lastIndex(of: "-"), let index = Int(name[name.index(after: separator)...]),
+                access("\(directory.path)/\(name)/\(PartitionMetadata.fileName)", F_OK) == 0
+            else { continue }
+            let topic = table.byName[String(name[..<separator])]
+            if topic?.partitions.indices.contains(index) == true { continue }
+            logger.warn("Removed \(name), which belongs to no topic")
+            try discard(name, in: directory)
         }
-        var configuration = TopicConfiguration()
-        for (name, value) in document["configuration"]?.objectValue?.members ?? [] {
-            configuration[name] = value.stringValue
-        }
-        var partitions: [PartitionLog] = []
-        for index in 0..<Int(count) {
-            let logPath = "\(path)/\(index).log"
-            if configuration.isCompacted { try LogCompaction.run(logPath: logPath, directory: directory) }
-            partitions.append(try PartitionLog(path: logPath, in: files))
-        }
-        return BrokerTopic(name: name, id: id, partitions: partitions, configuration: configuration)
+    }
+
+    /// Moves a partition's directory away and removes it.
+    private static func discard(_ name: String, in directory: DataDirectory) throws(StorageError) {
+        let discarded = directory.scratchPath(for: "deleted")
+        try DataDirectory.move("\(directory.path)/\(name)", to: discarded) { (_) throws(StorageError) in }
+        try DataDirectory.remove(discarded)
     }
 
     // MARK: Lookup
@@ -81,81 +89,60 @@ final class TopicRegistry: Sendable {
     ) throws(StorageError) -> BrokerTopic? {
         try changes.withLock { (_) throws(StorageError) -> BrokerTopic? in
             guard topic(named: name) == nil else { return nil }
-            try checkDescriptors()
-            let id = KafkaUUID.random()
-            let draft = directory.scratchPath(for: "topic")
-            try DataDirectory.createDirectory(draft)
-            let document = BrokerTopic.document(
-                name: name, id: id, partitionCount: partitionCount, configuration: configuration)
-            try DataDirectory.write(document, to: draft + "/topic.json")
-            try DataDirectory.synchronizeDirectory(draft)
-            let path = "\(directory.topicsPath)/\(name)"
-            try DataDirectory.move(draft, to: path)
-            let partitions = try makePartitions(0..<partitionCount, ofNewTopicAt: path)
-            let topic = BrokerTopic(name: name, id: id, partitions: partitions, configuration: configuration)
+            var configuration = configuration
+            configuration.defaults = defaults.values
+            let document = BrokerTopic.Document(
+                name: name, id: KafkaUUID.random(), partitionCount: partitionCount, configuration: configuration)
+            let topic = BrokerTopic(document, partitions: try makePartitions(0..<partitionCount, of: document))
+            try store(document)
             table.withLock { $0.insert(topic) }
             Self.logger.info("Created topic \(name) with \(partitionCount) partition(s)")
-            for setting in configuration.ineffectiveNames {
-                Self.logger.warn(
-                    "Topic \(name): \(setting)=\(configuration.effective(setting)) has no effect: the development broker "
-                        + "neither deletes nor recompresses nor replicates")
-            }
             return topic
         }
     }
 
-    /// Creates the logs of a topic whose directory is in place. If that fails, the topic is removed.
+    private func store(_ document: BrokerTopic.Document) throws(StorageError) {
+        try directory.replaceFile(at: directory.topicPath(document.name), with: document.json)
+    }
+
+    /// Creates the logs of partitions. If that fails, those that were created are removed.
     private func makePartitions(
-        _ indexes: Range<Int>, ofNewTopicAt path: String
+        _ indexes: Range<Int>, of document: BrokerTopic.Document
     ) throws(StorageError) -> [PartitionLog] {
+        var partitions: [PartitionLog] = []
         do throws(StorageError) {
-            return try makePartitions(indexes, at: path)
+            let settings = LogSettings(document.configuration)
+            for index in indexes {
+                let path = directory.partitionPath(document.name, index)
+                partitions.append(try PartitionLog(directory: path, settings: settings, in: files))
+                try PartitionMetadata.write(document.id, in: path)
+            }
+            try DataDirectory.synchronizeDirectory(directory.path)
+            return partitions
         } catch {
-            let discarded = directory.scratchPath(for: "failed")
-            try DataDirectory.move(path, to: discarded)
-            try DataDirectory.remove(discarded)
+            for partition in partitions { try DataDirectory.remove(partition.directory) }
             throw error
         }
     }
-
-    private func makePartitions(_ indexes: Range<Int>, at path: String) throws(StorageError) -> [PartitionLog] {
-        var partitions: [PartitionLog] = []
-        for index in indexes { partitions.append(try PartitionLog(path: "\(path)/\(index).log", in: files)) }
-        try DataDirectory.synchronizeDirectory(path)
-        return partitions
-    }
-
-    /// Partition files can be closed and opened again, connections cannot: the last descriptors are reserved for these.
-    private func checkDescriptors() throws(StorageError) {
-        let (openCount, limit) = (descriptors.openCount, descriptors.limit)
-        // Open files that are not in use count as free, except for the minimum that a broker needs.
-        let busy = openCount - max(0, files.openCount - Self.workingFiles)
-        if limit - busy < Self.descriptorReserve(limit: limit) {
-            throw .fewDescriptors(openCount: openCount, limit: limit)
-        }
-    }
-
-    private static let workingFiles = 16
-
-    /// The number of descriptors that must be free for a new topic.
-    static func descriptorReserve(limit: Int) -> Int { min(100, limit / 4) }
 
     /// Deletes a topic and its records. Returns false if it does not exist.
     func delete(name: String) throws(StorageError) -> Bool {
         try changes.withLock { (_) throws(StorageError) -> Bool in
             guard let topic = topic(named: name) else { return false }
             let discarded = directory.scratchPath(for: "deleted")
-            try DataDirectory.move("\(directory.topicsPath)/\(name)", to: discarded)
+            try DataDirectory.move(directory.topicPath(name), to: discarded)
             table.withLock { table in
                 table.byName[name] = nil
                 table.byID[topic.id] = nil
             }
-            for partition in topic.partitions { partition.markDeleted() }
-            do throws(StorageError) {
-                try DataDirectory.remove(discarded)
-            } catch {
-                // The topic no longer exists; what is left is removed at the next start.
-                Self.logger.warn("The files of the deleted topic \(name) could not be removed: \(error)")
+            for (index, partition) in topic.partitions.enumerated() {
+                partition.markDeleted()
+                do throws(StorageError) {
+                    try Self.discard("\(name)-\(index)", in: directory)
+                } catch {
+                    // The topic no longer exists; what is left is removed at the next start.
+                    Self.logger.warn("The files of the deleted topic \(name) could not be removed: \(error)")
+                }
             }
             Self.logger.info("Deleted topic \(name)")
             return true
@@ -168,17 +155,18 @@ final class TopicRegistry: Sendable {
     ) throws(StorageError) -> BrokerTopic? {
         try changes.withLock { (_) throws(StorageError) -> BrokerTopic? in
             guard let old = topic(named: name) else { return nil }
-            let path = "\(directory.topicsPath)/\(name)"
+            var document = old.document
+            if let configuration { document.configuration = configuration }
+            document.configuration.defaults = defaults.values
             var partitions = old.partitions
             if let partitionCount, partitionCount > partitions.count {
-                try checkDescriptors()
-                partitions += try makePartitions(partitions.count..<partitionCount, at: path)
+                partitions += try makePartitions(partitions.count..<partitionCount, of: document)
+                document.partitionCount = partitionCount
             }
-            let topic = BrokerTopic(
-                name: name, id: old.id, partitions: partitions, configuration: configuration ?? old.configuration)
-            let document = BrokerTopic.document(
-                name: name, id: old.id, partitionCount: partitions.count, configuration: topic.configuration)
-            try directory.replaceFile(at: path + "/topic.json", with: document)
+            try store(document)
+            let settings = LogSettings(document.configuration)
+            for partition in partitions { partition.apply(settings) }
+            let topic = BrokerTopic(document, partitions: partitions)
             table.withLock { $0.insert(topic) }
             return topic
         }
