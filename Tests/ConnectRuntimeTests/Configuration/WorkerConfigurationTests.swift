@@ -73,7 +73,7 @@ import WireStreams
         ("offset.storage.partitions", "0"), ("value.converter.schemas.enable", "maybe"),
         ("key.converter.plugin.version", "3"), ("header.converter.plugin.version", "[4"),
         ("bootstrap.servers", ","), ("listeners", ","), ("connector.client.config.override.policy", "none"),
-        ("connector.client.config.override.policy", "Allowlist"),
+        ("connector.client.config.override.allowlist", "acks,acks"),
     ])
     func unsupportedValueStopsTheStartByName(name: String, value: String) {
         #expect(refused([name: value]) == [name])
@@ -162,7 +162,7 @@ import WireStreams
         let worker = try configuration([
             "producer.compression.type": "gzip", "producer.linger.ms": "7", "producer.batch.size": "100000",
         ])
-        #expect(worker.producer.producer.compression == .gzip)
+        #expect(worker.taskClient(.producer, overrides: [:]).settings.producer.compression == .gzip)
         let over = ClientOverride(
             connector: ["producer.override.linger.ms": "3", "producer.override.compression.type": "none"],
             worker: worker
@@ -187,9 +187,25 @@ import WireStreams
         let all = try configuration()
         #expect(errors(["producer.override.linger.ms": "3"], all).isEmpty)
         #expect(errors(["producer.override.linger.ms": "abc"], all).map(\.message) == [
-            "Invalid value abc for configuration linger.ms: a whole number is expected"
+            "Invalid value abc for configuration linger.ms: Not a number of type LONG"
         ])
         #expect(errors(["producer.override.acks": "1"], all).count == 1)
+    }
+
+    @Test func onlyPropertiesOfTheAllowlistAreOverridden() throws {
+        let worker = try configuration([
+            "connector.client.config.override.policy": "Allowlist",
+            "connector.client.config.override.allowlist": "linger.ms, client.id",
+        ])
+        let errors = ClientOverride(connector: [
+            "producer.override.linger.ms": "3", "admin.override.client.id": "x", "producer.override.retries": "1",
+            "consumer.override.sasl.jaas.config": "secret",
+        ], worker: worker).errors
+        #expect(errors.map(\.name) == ["consumer.override.sasl.jaas.config", "producer.override.retries"])
+        #expect(errors.map(\.value) == ["[hidden]", "1"])
+        #expect(
+            errors.last?.message
+                == "The 'Allowlist' policy does not allow 'retries' to be overridden in the connector configuration.")
     }
 
     @Test func secretsOfOverriddenPropertiesAreNotShown() throws {
@@ -214,12 +230,12 @@ import WireStreams
 
     @Test func overridesWithoutEffectAreListed() throws {
         let names = ClientOverride(connector: [
-            "producer.override.linger.ms": "3", "producer.override.max.block.ms": "1", "producer.override.lingerms": "3",
-            "consumer.override.fetch.max.bytes": "1", "admin.override.request.timeout.ms": "1", "name": "c",
+            "producer.override.linger.ms": "3", "producer.override.retries": "1", "producer.override.lingerms": "3",
+            "consumer.override.fetch.max.bytes": "1", "admin.override.retries": "1", "name": "c",
         ], worker: try configuration()).withoutEffect
         #expect(names == [
-            "admin.override.request.timeout.ms", "consumer.override.fetch.max.bytes", "producer.override.lingerms",
-            "producer.override.max.block.ms",
+            "admin.override.retries", "consumer.override.fetch.max.bytes", "producer.override.lingerms",
+            "producer.override.retries",
         ])
     }
 }

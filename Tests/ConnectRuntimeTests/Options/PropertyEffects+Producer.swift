@@ -12,7 +12,8 @@ extension PropertyEffect {
         { properties in
             let worker = try configuration(properties)
             let settings = ClientOverride(connector: [:], worker: worker).producer
-            return show(settings.client, settings.producer).map { "\($0)" } ?? "endless"
+            let value = show(settings.client, settings.producer)
+            return value.map { "\($0)" } ?? "endless"
         }
     }
 
@@ -51,6 +52,15 @@ extension PropertyEffect {
             refused),
         PropertyEffect(
             "admin.security.protocol", "SSL", of: "admin.*", from: "accepted", to: "admin.security.protocol", refused),
+        PropertyEffect(
+            "producer.max.block.ms", "1234", from: "endless", to: "1234", made { $1.blockMillisecondsMax }),
+        PropertyEffect(
+            "producer.compression.gzip.level", "7", from: "-1", to: "7", made { Int($1.compressionLevel) }),
+        PropertyEffect(
+            "producer.bootstrap.servers", "other:19092", from: "9092", to: "19092",
+            made { client, _ in client.bootstrapServers.first.map { Int($0.port) } }),
+        PropertyEffect(
+            "producer.client.id", "abc", from: "0", to: "3", made { client, _ in client.clientID.count }),
         PropertyEffect(
             "producer.delivery.timeout.ms", "1234", from: "endless", to: "1234",
             made { $1.deliveryTimeoutMilliseconds }),

@@ -39,6 +39,15 @@ extension PropertyEffect {
             let body = connector("a", ["producer.override.linger.ms": "3"])
             return "\(try worker.call("POST", "/connectors", body).status)"
         },
+        PropertyEffect(
+            "connector.client.config.override.allowlist", "linger.ms",
+            with: ["connector.client.config.override.policy": "Allowlist"], from: "400", to: "201"
+        ) { properties in
+            let worker = try WorkerHarness(properties: properties)
+            defer { worker.stop() }
+            let body = connector("a", ["producer.override.linger.ms": "3"])
+            return "\(try worker.call("POST", "/connectors", body).status)"
+        },
         PropertyEffect("topic.creation.enable", "false", from: "t", to: "") { properties in
             let worker = try running(
                 properties,

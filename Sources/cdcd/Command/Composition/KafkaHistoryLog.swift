@@ -25,7 +25,7 @@ final class KafkaHistoryLog: HistoryLog {
         self.location = location
         self.report = report
         do throws(ConfigError) {
-            let settings = try KafkaClientProperties.settings([
+            let settings = try KafkaClientProperties.of(.producer).settings([
                 "bootstrap.servers": location.bootstrapServers, "client.id": location.clientID,
             ])
             connection = HistoryConnection(location, settings, report: report)

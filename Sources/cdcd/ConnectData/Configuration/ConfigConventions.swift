@@ -8,6 +8,8 @@ package struct ConfigConventions: Sendable {
     package var missing: @Sendable (_ key: ConfigKey, _ name: String, _ value: String?) -> ConfigError
     /// The error for a value that is not of the property's type, from Kafka's error.
     package var unreadable: @Sendable (_ key: ConfigKey, _ error: ConfigError) -> ConfigError
+    /// The error for a value that the property's validator refuses, from the validator's error.
+    package var invalid: @Sendable (_ error: ConfigError) -> ConfigError
     /// The error for a value that is not supported.
     package var unsupported: @Sendable (
         _ key: ConfigKey, _ name: String, _ value: String, _ supported: [String], _ remedy: String
@@ -17,6 +19,7 @@ package struct ConfigConventions: Sendable {
         treatsBlankAsAbsent: @escaping @Sendable (_ key: ConfigKey) -> Bool, validatesDefaults: Bool,
         missing: @escaping @Sendable (_ key: ConfigKey, _ name: String, _ value: String?) -> ConfigError,
         unreadable: @escaping @Sendable (_ key: ConfigKey, _ error: ConfigError) -> ConfigError,
+        invalid: @escaping @Sendable (_ error: ConfigError) -> ConfigError = { $0 },
         unsupported: @escaping @Sendable (
             _ key: ConfigKey, _ name: String, _ value: String, _ supported: [String], _ remedy: String
         ) -> ConfigError
@@ -25,6 +28,7 @@ package struct ConfigConventions: Sendable {
         self.validatesDefaults = validatesDefaults
         self.missing = missing
         self.unreadable = unreadable
+        self.invalid = invalid
         self.unsupported = unsupported
     }
 
@@ -60,7 +64,8 @@ package struct ConfigConventions: Sendable {
             errors.append(missing(key, name, given))
         }
         let isChecked = validatesDefaults || (errors.isEmpty && !isAbsent)
-        if isChecked, let error = key.validator?.check(name: name, value: setting) { errors.append(error) }
+        if isChecked, let error = key.validator?.check(name: name, value: setting) { errors.append(invalid(error)) }
+        if key.type == .password { errors = errors.map(\.withoutValue) }
         return (ConfigInput(name: name, text: text, setting: setting, isGiven: given != nil), errors)
     }
 }

@@ -153,3 +153,26 @@ extension ConfigOption {
         self.init(ConfigKey(prefix + "*", .string), prefix: prefix, use: .consumedGroup(consume))
     }
 }
+
+// MARK: Parts of a larger configuration
+
+extension ConfigUse {
+    fileprivate func within<Outer>(_ path: ConfigPath<Outer, Target>) -> ConfigUse<Outer> {
+        switch self {
+        case .consumed(let consume):
+            .consumed { (input, outer) throws(ConfigError) in try consume(input, &outer[keyPath: path]) }
+        case .consumedGroup(let consume):
+            .consumedGroup { (properties, outer) throws(ConfigError) in try consume(properties, &outer[keyPath: path]) }
+        case .withoutEffect(let reason): .withoutEffect(reason: reason)
+        case .javaOnly: .javaOnly
+        case .refused(let remedy): .refused(remedy: remedy)
+        }
+    }
+}
+
+extension ConfigOption {
+    /// The same property of a configuration that contains this one.
+    package func within<Outer>(_ path: ConfigPath<Outer, Target>) -> ConfigOption<Outer> {
+        ConfigOption<Outer>(key, supported: supportedValues, prefix: prefix, use: use.within(path))
+    }
+}

@@ -41,6 +41,14 @@ package struct ConfigValidator: Sendable {
         }
     }
 
+    package static func within(_ minimum: Double, _ maximum: Double) -> ConfigValidator {
+        ConfigValidator { name, value in
+            guard case .double(let number) = value else { return refuse(name, value, "Value must be non-null") }
+            if number < minimum { return refuse(name, value, "Value must be at least \(minimum)") }
+            return number > maximum ? refuse(name, value, "Value must be no more than \(maximum)") : nil
+        }
+    }
+
     /// Like `atLeast`, but no value is valid too.
     package static func absentOrAtLeast(_ minimum: Int64) -> ConfigValidator {
         ConfigValidator { name, value in

@@ -58,18 +58,25 @@ package struct SSLProperties: Sendable, Equatable {
     package static let options = ConfigOptions<SSLProperties>(
         [
             storeType("ssl.truststore.type", \.trust.type), storeType("ssl.keystore.type", \.key.type),
-            ConfigOption(ConfigKey("ssl.truststore.location", .string), into: \.trust.location),
-            ConfigOption(ConfigKey("ssl.keystore.location", .string), into: \.key.location),
+            ConfigOption(ConfigKey("ssl.truststore.location", .string, importance: .high), into: \.trust.location),
+            ConfigOption(ConfigKey("ssl.keystore.location", .string, importance: .high), into: \.key.location),
             secret("ssl.truststore.password", \.trust.password), secret("ssl.keystore.password", \.key.password),
             secret("ssl.truststore.certificates", \.trust.certificates),
             secret("ssl.keystore.certificate.chain", \.key.certificates),
             secret("ssl.keystore.key", \.privateKey), secret("ssl.key.password", \.keyPassword),
             ConfigOption(ConfigKey("ssl.protocol", .string, defaultValue: "TLSv1.3"), into: \.protocol),
             ConfigOption(
-                ConfigKey("ssl.enabled.protocols", .list, defaultValue: "TLSv1.2,TLSv1.3"), into: \.enabledProtocols),
-            ConfigOption(ConfigKey("ssl.cipher.suites", .list, defaultValue: ""), into: \.cipherSuites),
-            ConfigOption(ConfigKey("ssl.endpoint.identification.algorithm", .string, defaultValue: "https")) {
-                (input, properties) throws(ConfigError) in
+                ConfigKey(
+                    "ssl.enabled.protocols", .list, defaultValue: "TLSv1.2,TLSv1.3",
+                    validator: .distinctItems(allowsEmpty: true)), into: \.enabledProtocols),
+            ConfigOption(
+                ConfigKey(
+                    "ssl.cipher.suites", .list, defaultValue: "", importance: .low,
+                    validator: .distinctItems(allowsEmpty: true)), into: \.cipherSuites),
+            ConfigOption(
+                ConfigKey(
+                    "ssl.endpoint.identification.algorithm", .string, defaultValue: "https", importance: .low)
+            ) { (input, properties) throws(ConfigError) in
                 let name = input.trimmed?.lowercased() ?? ""
                 guard name.isEmpty || name == "https" else {
                     throw ConfigError(
@@ -78,11 +85,15 @@ package struct SSLProperties: Sendable, Equatable {
                 properties.verifiesHostName = !name.isEmpty
             },
         ]
-            + ["ssl.provider", "ssl.secure.random.implementation", "ssl.keymanager.algorithm", "ssl.trustmanager.algorithm"]
-            .map { ConfigOption(ConfigKey($0, .string), use: .javaOnly) }
+            + [
+                ConfigKey("ssl.provider", .string),
+                ConfigKey("ssl.secure.random.implementation", .string, importance: .low),
+                ConfigKey("ssl.keymanager.algorithm", .string, defaultValue: "SunX509", importance: .low),
+                ConfigKey("ssl.trustmanager.algorithm", .string, defaultValue: "PKIX", importance: .low),
+            ].map { ConfigOption($0, use: .javaOnly) }
             + [
                 ConfigOption(
-                    ConfigKey("ssl.engine.factory.class", .classReference),
+                    ConfigKey("ssl.engine.factory.class", .classReference, importance: .low),
                     use: .refused(remedy: "SSL engine factories are Java classes and cannot run here"))
             ])
 
@@ -100,7 +111,7 @@ package struct SSLProperties: Sendable, Equatable {
     private static func secret(
         _ name: String, _ path: ConfigPath<SSLProperties, String?>
     ) -> ConfigOption<SSLProperties> {
-        ConfigOption(ConfigKey(name, .password)) { input, properties in
+        ConfigOption(ConfigKey(name, .password, importance: .high)) { input, properties in
             if case .text(let text) = input.setting { properties[keyPath: path] = text }
         }
     }

@@ -16,49 +16,57 @@ package struct ClientOverride {
     private static let roles: [KafkaClientProperties.Role] = [.producer, .admin, .consumer]
     private static let principal: Set = ["sasl.jaas.config", "sasl.mechanism", "security.protocol"]
 
-    /// The properties that have the type PASSWORD in Java, besides those whose names end in "password" or "secret".
-    private static let secrets: Set = [
-        "sasl.jaas.config", "ssl.keystore.certificate.chain", "ssl.keystore.key", "ssl.truststore.certificates",
-    ]
-
-    /// A value as errors show it.
-    private static func shown(_ value: String, of property: String) -> String {
-        let isSecret = secrets.contains(property) || property.hasSuffix("password") || property.hasSuffix("secret")
-        return isSecret ? "[hidden]" : value
-    }
-
     package init(connector: [String: String], worker: WorkerConfiguration) {
-        var producer = worker.producer
+        var producer = KafkaClientSettings()
         var errors: [ConfigError] = []
         var (withoutEffect, warnings): ([String], [String]) = ([], [])
-        let policy = worker.overridePolicy
         for role in Self.roles {
             let prefix = "\(role.rawValue).override."
+            let options = KafkaClientProperties.of(role).options
             var allowed: [String: String] = [:]
             for (name, value) in connector {
                 guard let property = name.dropping(prefix: prefix), !property.isEmpty else { continue }
-                if policy == .none || (policy == .principal && !Self.principal.contains(property)) {
-                    let message = "The '\(policy.rawValue)' policy does not allow '\(property)' to be overridden in the "
-                        + "connector configuration."
-                    errors.append(ConfigError(name: name, value: Self.shown(value, of: property), message: message))
-                } else {
+                if Self.isAllowed(property, by: worker) {
                     allowed[name] = value
+                } else {
+                    let message = "The '\(worker.overridePolicy.rawValue)' policy does not allow '\(property)' to be "
+                        + "overridden in the connector configuration."
+                    let error = ConfigError(name: name, value: value, message: message)
+                    errors.append(Self.isSecret(property, options[property]?.key) ? error.withoutValue : error)
                 }
             }
-            let found = KafkaClientProperties.of(role).read(allowed, prefix: prefix, into: &producer)
-            errors += found.errors.map { error in
+            let (settings, found) = worker.taskClient(role, overrides: allowed)
+            if role == .producer { producer = settings }
+            // The worker has reported those of its own properties.
+            for error in found.errors where allowed[error.name] != nil || error.name.hasExactPrefix(prefix) {
                 let property = error.name.dropping(prefix: prefix) ?? error.name
-                let value = connector[error.name].map { Self.shown($0, of: property) }
-                return ConfigError(
-                    name: error.name, value: value,
-                    message: "Invalid value \(value ?? "null") for configuration \(property): \(error.message)")
+                errors.append(
+                    ConfigError(
+                        name: error.name, value: error.value,
+                        message: "Invalid value \(error.value ?? "null") for configuration \(property): \(error.message)"))
             }
-            withoutEffect += found.withoutEffect + found.javaOnly + found.unknown
-            warnings += found.warnings
+            withoutEffect += (found.withoutEffect + found.javaOnly + found.unknown).filter { allowed[$0] != nil }
+            warnings += allowed.isEmpty ? [] : found.warnings
         }
         self.producer = producer
         self.errors = errors.sorted { $0.name < $1.name }
         self.withoutEffect = withoutEffect.sorted()
         self.warnings = warnings
+    }
+
+    private static func isAllowed(_ property: String, by worker: WorkerConfiguration) -> Bool {
+        switch worker.overridePolicy {
+        case .all: true
+        case .none: false
+        case .principal: principal.contains(property)
+        case .allowlist: worker.overridable.contains(property)
+        }
+    }
+
+    /// Whether the value must not be shown: a declared secret, or a property that no client has and that is named like
+    /// one.
+    private static func isSecret(_ property: String, _ key: ConfigKey?) -> Bool {
+        guard let key else { return property.hasSuffix("password") || property.hasSuffix("secret") }
+        return key.type == .password
     }
 }

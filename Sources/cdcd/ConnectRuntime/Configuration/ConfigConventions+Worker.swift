@@ -3,7 +3,8 @@ import ConnectData
 extension ConfigConventions {
     /// Those of the worker's properties: a blank value counts as absent, and an error's text is the remedy.
     static let worker = ConfigConventions(
-        treatsBlankAsAbsent: { _ in true }, validatesDefaults: false,
+        // Blank, this one turns off the check of host names.
+        treatsBlankAsAbsent: { $0.name != "ssl.endpoint.identification.algorithm" }, validatesDefaults: false,
         missing: { key, name, value in ConfigError(name: name, value: value, message: key.documentation) },
         unreadable: { key, error in
             let message =
@@ -14,6 +15,7 @@ extension ConfigConventions {
                 }
             return ConfigError(name: error.name, value: error.value, message: message)
         },
+        invalid: { ConfigError(name: $0.name, value: $0.value, message: $0.reason) },
         unsupported: { _, name, value, supported, remedy in
             let message = remedy.isEmpty ? "only \(supported.joined(separator: " and ")) are supported yet" : remedy
             return ConfigError(name: name, value: value, message: message)

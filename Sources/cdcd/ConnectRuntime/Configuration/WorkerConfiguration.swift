@@ -35,6 +35,8 @@ package struct WorkerConfiguration: Sendable {
     /// Which properties of their Kafka clients connectors may override (KIP-458).
     enum OverridePolicy: String, Sendable, CaseIterable {
         case all = "All", none = "None", principal = "Principal"
+        /// Those of `connector.client.config.override.allowlist`.
+        case allowlist = "Allowlist"
 
         /// By the alias, the simple or the full name of Java's class, letter for letter.
         init?(className: String) {
@@ -48,7 +50,11 @@ package struct WorkerConfiguration: Sendable {
     }
 
     /// What the worker's own Kafka clients are created with.
-    var client = KafkaClientConfiguration(bootstrapServers: [], clientID: "")
+    var ownClient = KafkaClientSettings()
+    var client: KafkaClientConfiguration {
+        get { ownClient.client }
+        set { ownClient.client = newValue }
+    }
     package internal(set) var groupID = ""
     /// Where REST listens.
     package private(set) var listeners: [SocketAddress] = []
@@ -90,18 +96,19 @@ package struct WorkerConfiguration: Sendable {
     var topicTrackingEnabled = true
     var topicTrackingResetAllowed = true
     var overridePolicy = OverridePolicy.all
+    /// The properties that connectors may override if the policy is `allowlist`.
+    var overridable: Set<String> = []
     /// The hosts that requests may name, in lower case and without ports; nil: all.
     var allowedHosts: Set<String>?
     /// nil: no page of another origin may use the API.
     private(set) var crossOrigin: CrossOrigin?
-    /// What the producers of tasks are created with, unless a connector overrides it.
-    private(set) var producer: KafkaClientSettings
     var rest = RESTProperties()
     var providerSettings = ConfigProviders.Settings()
     /// Resolves the variables of connectors' configurations.
     private(set) var configProviders = ConfigProviders()
-    /// The properties below `producer.`, `consumer.` and `admin.`, without the prefix. Consumers and admin clients of
-    /// tasks do not exist here: their properties have no effect, and those for security or another cluster are refused.
+    /// `bootstrap.servers` as written.
+    private var bootstrapServersText = ""
+    /// The properties below `producer.`, `consumer.` and `admin.`, with the prefix.
     var clientProperties: [KafkaClientProperties.Role: [String: String]] = [:]
 
     var requestTimeoutMilliseconds: Int { client.requestTimeoutMilliseconds }
@@ -114,16 +121,11 @@ package struct WorkerConfiguration: Sendable {
     ///   - plugins: the classes that the properties can name.
     /// - Throws: everything that is wrong, at once.
     package init(properties: [String: String], plugins: PluginRegistry) throws(WorkerConfigurationError) {
-        producer = KafkaClientSettings(taskProducerOf: client)
         let resolved = try resolve(properties, plugins)
         let found = WorkerOptions.all.read(resolved, into: &self, conventions: .worker)
+        bootstrapServersText = resolved["bootstrap.servers"] ?? "localhost:9092"
         var review = WorkerPropertyReview(properties, found)
-        producer = KafkaClientSettings(taskProducerOf: client)
-        for (role, properties) in clientProperties {
-            let prefix = "\(role.rawValue)."
-            let named = Dictionary(uniqueKeysWithValues: properties.map { (prefix + $0.key, $0.value) })
-            review.add(KafkaClientProperties.of(role).read(named, prefix: prefix, into: &producer))
-        }
+        for role in clientProperties.keys { review.add(taskClient(role, overrides: [:]).findings) }
         for (name, settings) in [
             ("key.converter", keyConverter), ("value.converter", valueConverter), ("header.converter", headerConverter),
         ] where !settings.className.isEmpty {
@@ -146,6 +148,23 @@ package struct WorkerConfiguration: Sendable {
         warnings = review.warnings
         notes = review.notes
         guard review.problems.isEmpty else { throw WorkerConfigurationError(problems: review.problems) }
+    }
+
+    /// The settings of the clients of tasks: those of Connect, with the worker's and then the connector's over them.
+    ///
+    /// - Parameter overrides: by their names, `producer.override.*` for example.
+    func taskClient(
+        _ role: KafkaClientProperties.Role, overrides: [String: String]
+    ) -> (settings: KafkaClientSettings, findings: KafkaClientProperties.Findings) {
+        let layers = [
+            KafkaClientProperties.Layer(clientProperties[role] ?? [:], prefix: "\(role.rawValue)."),
+            KafkaClientProperties.Layer(overrides, prefix: "\(role.rawValue).override."),
+        ]
+        var base = ["bootstrap.servers": bootstrapServersText]
+        if role == .producer { base = TaskClientProperties.producer(bootstrapServers: bootstrapServersText) }
+        var settings = KafkaClientSettings()
+        let findings = KafkaClientProperties.of(role).read(layers, over: base, into: &settings)
+        return (settings, findings)
     }
 
     /// Creates the config providers and replaces the variables of all properties.

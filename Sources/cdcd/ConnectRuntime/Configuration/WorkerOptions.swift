@@ -10,9 +10,13 @@ enum WorkerOptions {
     static let jsonConverter = "org.apache.kafka.connect.json.JsonConverter"
     static let simpleHeaderConverter = "org.apache.kafka.connect.storage.SimpleHeaderConverter"
 
-    static let all = ConfigOptions<WorkerConfiguration>(
-        KafkaClientOptions.all(\.client, requestTimeout: "40000") + group + topics + connectors + rest + java + clients
-            + providers)
+    static let all: ConfigOptions<WorkerConfiguration> = {
+        let own = group + topics + connectors + rest + java + clients + providers
+        let names = Set(own.map(\.key.name))
+        // `config.providers` is the worker's own, for example.
+        let client = KafkaClientProperties.of(.client).options.options.filter { !names.contains($0.key.name) }
+        return ConfigOptions(client.map { $0.within(\.ownClient) } + own)
+    }()
 
     /// The providers that resolve the variables in all other properties.
     static let providers: [ConfigOption<WorkerConfiguration>] = [
@@ -23,7 +27,13 @@ enum WorkerOptions {
     private static func milliseconds(
         _ name: String, default defaultValue: String, in range: ClosedRange<Int64> = 1...Int64(Int32.max)
     ) -> ConfigKey {
-        KafkaClientOptions.key(name, default: defaultValue, in: range)
+        key(name, default: defaultValue, in: range)
+    }
+
+    private static func key(
+        _ name: String, default defaultValue: String? = nil, in range: ClosedRange<Int64>
+    ) -> ConfigKey {
+        ConfigKey(name, .int, defaultValue: defaultValue, validator: .range(range))
     }
 
     // MARK: The group
@@ -149,9 +159,16 @@ enum WorkerOptions {
         Option(ConfigKey("connector.client.config.override.policy", .classReference, defaultValue: "All")) {
             (input, worker) throws(ConfigError) in
             guard let policy = WorkerConfiguration.OverridePolicy(className: input.trimmed ?? "") else {
-                throw ConfigError(name: input.name, value: input.text, message: "use All, None or Principal")
+                throw ConfigError(name: input.name, value: input.text, message: "use All, None, Principal or Allowlist")
             }
             worker.overridePolicy = policy
+        },
+        Option(
+            ConfigKey(
+                "connector.client.config.override.allowlist", .list, defaultValue: "",
+                validator: .distinctItems(allowsEmpty: true))
+        ) { input, worker in
+            if case .list(let names) = input.setting { worker.overridable = Set(names) }
         },
         refused(
             "exactly.once.source.support", supported: ["disabled"],
@@ -181,9 +198,9 @@ enum WorkerOptions {
     private static let rest = [
         Option(ConfigKey("listeners", .string), into: \.rest.listeners),
         Option(ConfigKey("rest.host.name", .string), into: \.rest.hostName),
-        Option(KafkaClientOptions.key("rest.port", default: "8083", in: 0...65_535), into: \.rest.port),
+        Option(key("rest.port", default: "8083", in: 0...65_535), into: \.rest.port),
         Option(ConfigKey("rest.advertised.host.name", .string), into: \.rest.advertisedHostName),
-        Option(KafkaClientOptions.key("rest.advertised.port", in: 1...65_535), into: \.rest.advertisedPort),
+        Option(key("rest.advertised.port", in: 1...65_535), into: \.rest.advertisedPort),
         Option(ConfigKey("access.control.allow.origin", .string), into: \.rest.allowedOrigins),
         Option(ConfigKey("access.control.allow.methods", .string), into: \.rest.allowedMethods),
         Option(ConfigKey("cdcd.rest.allowed.hosts", .string)) { (input, worker) throws(ConfigError) in
@@ -214,7 +231,10 @@ enum WorkerOptions {
 
     /// The clients of tasks; `KafkaClientProperties` declares the properties below these prefixes.
     private static let clients = [KafkaClientProperties.Role.producer, .consumer, .admin].map { role in
-        Option(group: "\(role.rawValue).") { properties, worker in worker.clientProperties[role] = properties }
+        Option(group: "\(role.rawValue).") { properties, worker in
+            worker.clientProperties[role] = Dictionary(
+                uniqueKeysWithValues: properties.map { ("\(role.rawValue).\($0.key)", $0.value) })
+        }
     }
 
     private static func required(_ name: String, _ example: String) -> ConfigKey {

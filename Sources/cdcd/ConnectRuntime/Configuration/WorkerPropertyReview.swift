@@ -22,7 +22,9 @@ struct WorkerPropertyReview {
             let warning = KafkaClientOptions.securityWarning(property.name, properties[property.name] ?? "")
             if let warning { otherWarnings.append("\(property.name) \(warning)") }
         }
-        otherWarnings += KafkaClientOptions.sslWarning(properties, prefix: "").map { [$0] } ?? []
+        if let warning = KafkaClientOptions.sslWarning(properties) {
+            otherWarnings.append("\(warning.name) cannot be used: \(warning.message)")
+        }
         javaOnly = found.javaOnly
         unknown = properties.keys.filter { WorkerOptions.all[$0] == nil }
     }
@@ -42,7 +44,13 @@ struct WorkerPropertyReview {
     }
 
     private mutating func add(_ errors: [ConfigError]) {
-        for error in errors { refuse(error.name, error.message) }
+        for error in errors {
+            let isSecret = error.value == ConfigError.hiddenValue
+            let value = isSecret ? error.value : properties[error.name]
+            problems.append(
+                WorkerConfigurationError.Problem(
+                    name: error.name, value: value, remedy: LogSystem.shared.redacted(error.message)))
+        }
     }
 
     var warnings: [String] {

@@ -5,10 +5,12 @@ struct TaskProducer: Sendable {
     let producer: KafkaProducer
     private let client: KafkaClient
 
-    /// - Parameter listener: gets the outcome of every batch.
+    /// - Parameters:
+    ///   - clientID: the client's id, unless the properties name one.
+    ///   - listener: gets the outcome of every batch.
     init(_ settings: KafkaClientSettings, clientID: String, listener: any DeliveryListener) {
         var configuration = settings.client
-        configuration.clientID = clientID
+        if configuration.clientID.isEmpty { configuration.clientID = clientID }
         client = KafkaClient(configuration)
         producer = KafkaProducer(client, settings.producer, listener: listener)
     }

@@ -1,0 +1,144 @@
+import ConnectData
+import KafkaProtocol
+import KafkaWire
+import WireCore
+import WireStreams
+
+/// The properties of Kafka's clients, under any prefix.
+package struct KafkaClientProperties: Sendable {
+    /// The client whose properties are read.
+    package enum Role: String, Sendable, CaseIterable {
+        /// A client of its own: the worker's.
+        case client
+        /// A producer: `producer.`, `producer.override.`.
+        case producer
+        /// A consumer: `consumer.`, `consumer.override.`.
+        case consumer
+        /// A client for administration: `admin.`, `admin.override.`.
+        case admin
+    }
+
+    /// Properties with a common prefix, for example those of a connector with `producer.override.`.
+    package struct Layer: Sendable {
+        package let prefix: String
+        /// By their names with the prefix. Other properties are ignored.
+        package let properties: [String: String]
+
+        package init(_ properties: [String: String], prefix: String = "") {
+            self.properties = properties
+            self.prefix = prefix
+        }
+    }
+
+    /// The result of reading besides the settings. Names have their prefix.
+    package struct Findings: Sendable {
+        package var errors: [ConfigError] = []
+        /// The names of properties that are accepted and have no effect.
+        package var withoutEffect: [String] = []
+        package var javaOnly: [String] = []
+        /// The names of properties that no Kafka client has.
+        package var unknown: [String] = []
+        /// The problems of properties that have no effect.
+        package var warnings: [String] = []
+    }
+
+    package let options: ConfigOptions<KafkaClientSettings>
+
+    private init(_ options: [ConfigOption<KafkaClientSettings>]) { self.options = ConfigOptions(options) }
+
+    package static func of(_ role: Role) -> KafkaClientProperties {
+        switch role {
+        case .client: client
+        case .producer: producer
+        case .consumer: consumer
+        case .admin: admin
+        }
+    }
+
+    private static func common(_ role: Role) -> [ConfigOption<KafkaClientSettings>] {
+        KafkaClientOptions.common(role) + KafkaClientOptions.security
+    }
+
+    private static let client = KafkaClientProperties(common(.client))
+    private static let producer = KafkaClientProperties(KafkaClientOptions.producer + common(.producer))
+    private static let consumer = KafkaClientProperties(KafkaClientOptions.consumer + common(.consumer))
+    private static let admin = KafkaClientProperties(KafkaClientOptions.admin + common(.admin))
+
+    /// Reads the properties of several layers; of a property in several layers the last one counts.
+    ///
+    /// - Parameters:
+    ///   - base: properties without prefix that apply where no layer has them; otherwise Kafka's defaults apply.
+    ///   - settings: usable only if there are no errors.
+    package func read(
+        _ layers: [Layer], over base: [String: String] = [:], into settings: inout KafkaClientSettings
+    ) -> Findings {
+        var merged = base
+        var origins: [String: String] = [:]
+        for layer in layers {
+            for (name, value) in layer.properties {
+                guard let property = name.dropping(prefix: layer.prefix), !property.isEmpty else { continue }
+                merged[property] = value
+                origins[property] = name
+            }
+        }
+        let found = options.read(merged, into: &settings, conventions: .kafkaClient)
+        let prefix = layers.last?.prefix ?? ""
+        var findings = Findings()
+        findings.errors = found.errors.map { error in
+            ConfigError(name: origins[error.name] ?? prefix + error.name, value: error.value, message: error.message)
+        }
+        findings.withoutEffect = found.withoutEffect.compactMap { origins[$0.name] }
+        findings.javaOnly = found.javaOnly.compactMap { origins[$0] }
+        for (property, name) in origins.sorted(by: { $0.key < $1.key }) {
+            if options[property] == nil { findings.unknown.append(name) }
+            let warning = KafkaClientOptions.securityWarning(property, merged[property] ?? "")
+            findings.warnings += warning.map { ["\(name) \($0)"] } ?? []
+        }
+        if let warning = KafkaClientOptions.sslWarning(merged) {
+            findings.warnings.append("\(origins[warning.name] ?? prefix + warning.name) cannot be used: \(warning.message)")
+        }
+        return findings
+    }
+
+    /// A client with properties of its own.
+    ///
+    /// - Throws: the first error, which names the property with its prefix.
+    package func settings(
+        _ properties: [String: String], prefix: String = "", over base: [String: String] = [:]
+    ) throws(ConfigError) -> KafkaClientSettings {
+        var settings = KafkaClientSettings()
+        let findings = read([Layer(properties, prefix: prefix)], over: base, into: &settings)
+        if let error = findings.errors.first { throw error }
+        return settings
+    }
+
+    /// Parses `bootstrap.servers`.
+    static func bootstrapServers(_ input: ConfigInput) throws(ConfigError) -> [SocketAddress] {
+        var addresses: [SocketAddress] = []
+        for text in JavaText.items(input.text) {
+            guard let address = KafkaClientConfiguration.bootstrapServer(text) else {
+                throw ConfigError(name: input.name, value: input.text, message: "\(text) is not host:port")
+            }
+            addresses.append(address)
+        }
+        if addresses.isEmpty {
+            throw ConfigError(name: input.name, value: input.text, message: "name at least one broker as host:port")
+        }
+        return addresses
+    }
+}
+
+extension ConfigConventions {
+    /// Those of the properties of Kafka's clients: Kafka's texts, without the name and the value, and a blank value
+    /// counts as absent.
+    static let kafkaClient = ConfigConventions(
+        // Blank, this one turns off the check of host names.
+        treatsBlankAsAbsent: { $0.name != "ssl.endpoint.identification.algorithm" }, validatesDefaults: false,
+        missing: { _, name, value in ConfigError(name: name, value: value, message: "it has no default; name it") },
+        unreadable: { _, error in ConfigError(name: error.name, value: error.value, message: error.reason) },
+        invalid: { ConfigError(name: $0.name, value: $0.value, message: $0.reason) },
+        unsupported: { _, name, value, supported, remedy in
+            let message = remedy.isEmpty ? "only \(supported.joined(separator: " and ")) are supported" : remedy
+            return ConfigError(name: name, value: value, message: message)
+        })
+}
