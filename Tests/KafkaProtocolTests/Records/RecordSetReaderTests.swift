@@ -48,12 +48,12 @@ import WireCore
         #expect(error?.description.contains(name) == true)
     }
 
-    @Test func oldMessageFormatsAreRefusedByName() throws {
+    @Test func unknownFormatsAreRefusedByName() throws {
         var bytes = try Self.batch(["value"], baseOffset: 0)
-        bytes[16] = 1
+        bytes[16] = 3
         var reader = RecordSetReader(partition: 0, offset: 0)
         let error = #expect(throws: RecordBatchError.self) { try reader.read(bytes) { _ in } }
-        #expect(error?.description.contains("record format 1") == true)
+        #expect(error?.description.contains("record format 3") == true)
     }
 
     @Test func expansionOfABatchStopsAtTheLimit() throws {

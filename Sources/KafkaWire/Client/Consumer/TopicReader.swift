@@ -6,27 +6,16 @@ import WireCore
 ///
 /// One thread reads; any thread may `cancel()`.
 public final class TopicReader: Sendable {
-    private struct State {
-        var description: TopicDescription
-        var positions: [Int32: Int64]
-        /// The index of the leader and partition to begin with, so that a busy one does not starve the others.
-        var turn = 0
-        /// The error of a fetch that also returned records; thrown by the next fetch.
-        var failure: KafkaError?
-    }
-
     /// The topic's name.
     public let topic: String
     private let client: KafkaClient
     private let isolation: IsolationLevel
     private let cancellation: Cancellation
+    private let calls: FetchCalls
     /// The partitions to read; nil reads all, including those that are added later.
     private let selection: Set<Int32>?
-    private let state: Mutex<State>
+    private let machine: Mutex<FetchMachine>
 
-    /// The limits of Kafka's consumer: for a whole fetch, and for one partition in it.
-    private static let fetchBytesMax: Int32 = 50 << 20
-    private static let partitionBytesMax: Int32 = 1 << 20
     /// The wait for one leader's records if several leaders are fetched from in turn.
     private static let waitPerLeaderMilliseconds = 50
 
@@ -57,13 +46,23 @@ public final class TopicReader: Sendable {
         self.cancellation = cancellation
         let selection = partitions.map { Set($0) }
         self.selection = selection
+        calls = FetchCalls(client: client, cancellation: cancellation, isolation: isolation)
         let (description, positions) = try client.retrying("reading topic \(topic)", cancellation) {
             () throws(KafkaError) in
             let description = try Self.describe(topic, selection, client, cancellation)
             let offsets = try client.offsets(of: description, at: start, isolation: isolation, cancellation)
             return (description, offsets)
         }
-        state = Mutex(State(description: description, positions: positions))
+        var settings = FetchSettings(client.configuration)
+        settings.resetPolicy = .nearest(0)
+        settings.isolation = isolation
+        var machine = FetchMachine(settings, seed: .random(in: .min ... .max))
+        machine.assign(Set(description.partitions.map { TopicPartition(topic, $0.index) }))
+        for (partition, offset) in positions {
+            _ = machine.seek(TopicPartition(topic, partition), to: FetchPosition(offset: offset))
+        }
+        machine.lead([topic: description], now: .now)
+        self.machine = Mutex(machine)
     }
 
     /// The topic with the selected partitions only.
@@ -89,18 +88,25 @@ public final class TopicReader: Sendable {
     public func cancel() { cancellation.cancel() }
 
     /// The partitions that are read, in ascending order.
-    public var partitions: [Int32] { state.withLock { $0.description.partitions.map(\.index) } }
+    public var partitions: [Int32] { machine.withLock { $0.partitions.keys.map(\.partition) }.sorted() }
 
     /// Partition to the offset of the next record.
-    public var positions: [Int32: Int64] { state.withLock { $0.positions } }
+    public var positions: [Int32: Int64] {
+        machine.withLock { machine in
+            var positions: [Int32: Int64] = [:]
+            for (partition, state) in machine.partitions { positions[partition.partition] = state.consumed?.offset }
+            return positions
+        }
+    }
 
     /// Sets the position of one partition.
-    public func seek(partition: Int32, to offset: Int64) { state.withLock { $0.positions[partition] = offset } }
+    public func seek(partition: Int32, to offset: Int64) {
+        machine.withLock { _ = $0.seek(TopicPartition(topic, partition), to: FetchPosition(offset: offset)) }
+    }
 
     /// Sets every partition's position.
     public func seekAll(to spec: OffsetSpec) throws(KafkaError) {
-        let offsets = try offsets(at: spec)
-        state.withLock { $0.positions = offsets }
+        for (partition, offset) in try offsets(at: spec) { seek(partition: partition, to: offset) }
     }
 
     /// Partition to the offset after the last record that may be read.
@@ -113,8 +119,21 @@ public final class TopicReader: Sendable {
             "listing the offsets of \(topic)", timeoutMilliseconds: timeoutMilliseconds, cancellation
         ) { () throws(KafkaError) in
             let description = try describe()
-            state.withLock { $0.description = description }
+            learn(description)
             return try client.offsets(of: description, at: spec, isolation: isolation, cancellation)
+        }
+    }
+
+    /// Takes over leaders. Partitions that were added in the meantime are read from their beginning.
+    private func learn(_ description: TopicDescription) {
+        machine.withLock { machine in
+            for partition in description.partitions {
+                let name = TopicPartition(topic, partition.index)
+                guard machine.partitions[name] == nil else { continue }
+                machine.add(name)
+                _ = machine.seek(name, to: FetchPosition(offset: 0))
+            }
+            machine.lead([topic: description], now: .now)
         }
     }
 
@@ -124,21 +143,78 @@ public final class TopicReader: Sendable {
     ///
     /// - Throws: an error that retries within that time did not resolve; the call may be repeated.
     public func poll(maxWaitMilliseconds: Int) throws(KafkaError) -> [ConsumedRecord] {
-        let started = MonotonicInstant.now
-        var backoff = Backoff(client.configuration)
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: maxWaitMilliseconds)
+        var asked: Set<Int32> = []
+        var lastError: KafkaError?
         while true {
             try cancellation.check()
-            let left = max(0, maxWaitMilliseconds - MonotonicInstant.now.milliseconds(since: started))
-            do throws(KafkaError) {
-                let records = try fetch(maxWaitMilliseconds: left)
-                if !records.isEmpty || left == 0 { return records }
-            } catch {
-                let pause = backoff.next()
-                guard error.isRetriable, pause < left else { throw error }
+            let records = try takeRecords()
+            if !records.isEmpty { return records }
+            let now = MonotonicInstant.now
+            let left = max(0, deadline.milliseconds(since: now))
+            let (job, time, leaders) = machine.withLock { machine in
+                // Without time left each broker is asked once.
+                let job = machine.nextJob(now: now, exceptFetchesFrom: left == 0 ? asked : [])
+                return (job, machine.nextTime(now: now), machine.leaders.count)
+            }
+            guard let job else {
+                // Every broker that can be asked was asked.
+                let pause = time.map { max(1, $0.milliseconds(since: now)) } ?? left
+                guard pause < left else { return try end(after: lastError) }
                 try cancellation.pause(milliseconds: pause)
-                try refresh()
+                continue
+            }
+            var wait = 0
+            if case .fetch(let plan) = job {
+                asked.insert(plan.broker)
+                wait = leaders == 1 ? left : min(left, Self.waitPerLeaderMilliseconds)
+            }
+            lastError = run(job, maxWaitMilliseconds: wait)
+            if left == 0, lastError != nil { return try end(after: lastError) }
+        }
+    }
+
+    private func end(after error: KafkaError?) throws(KafkaError) -> [ConsumedRecord] {
+        if let error { throw error }
+        return []
+    }
+
+    /// Returns the error of a job that will be repeated.
+    private func run(_ job: FetchJob, maxWaitMilliseconds: Int) -> KafkaError? {
+        let result = calls.run(job, maxWaitMilliseconds: maxWaitMilliseconds)
+        if case .metadata(let topics) = result, case .success(let description) = topics[topic], selection == nil {
+            learn(description)
+        }
+        return machine.withLock { machine in
+            machine.forgetLastError()
+            _ = machine.finish(job, result, now: .now)
+            return machine.errors.last
+        }
+    }
+
+    /// The records that were fetched. If those of one partition cannot be read, the records of the others are returned
+    /// first.
+    private func takeRecords() throws(KafkaError) -> [ConsumedRecord] {
+        var records: [ConsumedRecord] = []
+        while let fetched = machine.withLock({ $0.takeRecords() }) {
+            var rest = fetched
+            do throws(RecordBatchError) {
+                try rest.read(max: Int(Int32.max), into: &records)
+            } catch {
+                machine.withLock { machine in
+                    machine.consume(rest)
+                    machine.putBack(rest)
+                }
+                if records.isEmpty { throw KafkaError(error) }
+                return records
+            }
+            machine.withLock { machine in
+                machine.consume(rest)
+                machine.release(rest)
             }
         }
+        if records.isEmpty, let failure = machine.withLock({ $0.takeFailure() }) { throw failure }
+        return records
     }
 
     /// Passes to `body` every record up to the end offsets that the partitions have at the beginning of the call.
@@ -174,118 +250,5 @@ public final class TopicReader: Sendable {
     private func hasReached(_ ends: [Int32: Int64]) -> Bool {
         let positions = positions
         return ends.allSatisfy { positions[$0.key, default: 0] >= $0.value }
-    }
-
-    /// Refreshes the leaders; a failure is reported by the next fetch.
-    private func refresh() throws(KafkaError) {
-        do throws(KafkaError) {
-            let description = try describe()
-            state.withLock { state in
-                state.description = description
-                // Partitions that were added in the meantime are read from their beginning.
-                for partition in description.partitions where state.positions[partition.index] == nil {
-                    state.positions[partition.index] = 0
-                }
-            }
-        } catch {
-            guard error.isRetriable else { throw error }
-        }
-    }
-
-    /// Fetches from each leader once.
-    ///
-    /// If one partition or leader fails, the records of the others are returned, since their positions have advanced.
-    private func fetch(maxWaitMilliseconds: Int) throws(KafkaError) -> [ConsumedRecord] {
-        let (leaders, turn, failure) = state.withLock { state in
-            defer { state.failure = nil }
-            state.turn = (state.turn + 1) & .max
-            return (state.description.partitionsByLeader.sorted { $0.key < $1.key }, state.turn, state.failure)
-        }
-        if let failure { throw failure }
-        var records: [ConsumedRecord] = []
-        do throws(KafkaError) {
-            for step in leaders.indices {
-                let (leader, partitions) = leaders[(turn + step) % leaders.count]
-                let limit = leaders.count == 1 ? maxWaitMilliseconds : Self.waitPerLeaderMilliseconds
-                let wait = records.isEmpty ? min(maxWaitMilliseconds, limit) : 0
-                let first = turn % partitions.count
-                try fetch(
-                    Array(partitions[first...] + partitions[..<first]), from: leader, maxWaitMilliseconds: wait,
-                    into: &records)
-            }
-        } catch {
-            if records.isEmpty { throw error }
-            state.withLock { $0.failure = error }
-        }
-        return records
-    }
-
-    private func fetch(
-        _ partitions: [Int32], from leader: Int32, maxWaitMilliseconds: Int, into records: inout [ConsumedRecord]
-    ) throws(KafkaError) {
-        let request = request(partitions, maxWaitMilliseconds: maxWaitMilliseconds)
-        let response = try client.withBroker(leader, cancellation) { connection throws(KafkaError) in
-            // Later versions name topics by their id.
-            try connection.request(request, atMost: 12, extraTimeoutMilliseconds: maxWaitMilliseconds)
-        }
-        guard response.errorCode == .none else { throw .code(response.errorCode, about: "fetching from \(topic)") }
-        var failure: KafkaError?
-        for partition in response.responses.flatMap(\.partitions) {
-            do throws(KafkaError) {
-                try take(partition, into: &records)
-            } catch { failure = failure ?? error }
-        }
-        if let failure { throw failure }
-    }
-
-    private func request(_ partitions: [Int32], maxWaitMilliseconds: Int) -> FetchRequest {
-        let positions = positions
-        var request = FetchRequest()
-        request.maxWaitMilliseconds = Int32(clamping: maxWaitMilliseconds)
-        request.minBytes = 1
-        request.maxBytes = Self.fetchBytesMax
-        request.isolationLevel = isolation.rawValue
-        var entry = FetchRequest.FetchTopic()
-        entry.topic = topic
-        entry.partitions = partitions.map { index in
-            var partition = FetchRequest.FetchPartition()
-            partition.partition = index
-            partition.fetchOffset = positions[index, default: 0]
-            partition.partitionMaxBytes = Self.partitionBytesMax
-            return partition
-        }
-        request.topics = [entry]
-        return request
-    }
-
-    private func take(
-        _ partition: FetchResponse.PartitionData, into records: inout [ConsumedRecord]
-    ) throws(KafkaError) {
-        let index = partition.partitionIndex
-        if partition.errorCode == .offsetOutOfRange { return try resetPosition(of: index) }
-        guard partition.errorCode == .none else {
-            throw .code(partition.errorCode, about: "fetching from \(topic)-\(index)")
-        }
-        var reader = RecordSetReader(
-            partition: index, offset: positions[index, default: 0],
-            aborted: isolation == .readCommitted ? partition.abortedTransactions ?? [] : nil)
-        // Also if a later batch is malformed: the batches before it have been consumed.
-        defer { seek(partition: index, to: reader.offset) }
-        do throws(RecordBatchError) {
-            try reader.read(partition.records ?? []) { records.append($0) }
-        } catch {
-            throw KafkaError(error)
-        }
-    }
-
-    /// The position was deleted or never written: moves to the nearest offset of the partition.
-    private func resetPosition(of index: Int32) throws(KafkaError) {
-        let description = try describe()
-        let beginnings = try client.offsets(of: description, at: .earliest, isolation: isolation, cancellation)
-        let ends = try client.offsets(of: description, at: .latest, isolation: isolation, cancellation)
-        let position = positions[index, default: 0]
-        if let beginning = beginnings[index], let end = ends[index] {
-            seek(partition: index, to: min(max(position, beginning), end))
-        }
     }
 }

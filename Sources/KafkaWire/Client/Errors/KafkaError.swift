@@ -29,6 +29,8 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
     case closed
     /// The producer cannot continue without losing or repeating records.
     case fatal(String)
+    /// An error of a consumer's position or membership.
+    case consumer(ConsumerError)
 
     init(_ error: RecordBatchError) {
         self = switch error {
@@ -61,6 +63,7 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
             "a record for topic \(topic) has \(bytes) bytes, more than the maximum of \(limit)"
         case .closed: "the Kafka client was closed"
         case .fatal(let reason): reason
+        case .consumer(let error): error.description
         }
     }
 
@@ -72,6 +75,7 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         case .stream, .notABroker, .timedOut, .unreachable: true
         case .malformed, .authentication, .unsupportedVersion, .unsupportedCodec, .recordTooLarge, .closed, .fatal:
             false
+        case .consumer(let error): error.isRetriable
         }
     }
 
@@ -80,7 +84,7 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .stream, .notABroker: true
         case .code, .malformed, .authentication, .unsupportedVersion, .timedOut, .unreachable, .unsupportedCodec,
-            .recordTooLarge, .closed, .fatal:
+            .recordTooLarge, .closed, .fatal, .consumer:
             false
         }
     }

@@ -52,7 +52,7 @@ package struct RecordBatchHeader: Equatable, Sendable {
         partitionLeaderEpoch = try reader.bigEndian(Int32.self)
         let magic = try reader.byte()
         guard magic == 2 else {
-            throw WireError(.invalidValue("record format \(magic), only 2 can be read"), at: reader.absoluteOffset - 1)
+            throw WireError(.invalidValue("record format \(magic), only 0 to 2 can be read"), at: reader.absoluteOffset - 1)
         }
         guard batchLength >= Int32(Self.byteCount - Self.lengthEnd) else {
             throw WireError(.badLength(Int(batchLength)), at: lengthOffset)

@@ -14,6 +14,8 @@ public struct RecordHeader: Equatable, Sendable {
 
 /// A record as it is read (`ConsumerRecord` of the Java client).
 public struct ConsumedRecord: Equatable, Sendable {
+    /// The topic's name.
+    public var topic: String
     /// The partition's number.
     public var partition: Int32
     /// The record's offset in the partition.
@@ -26,17 +28,21 @@ public struct ConsumedRecord: Equatable, Sendable {
     public var value: [UInt8]?
     /// The record's headers, in order.
     public var headers: [RecordHeader]
+    /// The leader epoch in which the record was written (KIP-320); -1 if unknown.
+    public var leaderEpoch: Int32
 
     /// A record of a partition.
     public init(
-        partition: Int32, offset: Int64, timestampMilliseconds: Int64, key: [UInt8]?, value: [UInt8]?,
-        headers: [RecordHeader] = []
+        topic: String = "", partition: Int32, offset: Int64, timestampMilliseconds: Int64, key: [UInt8]?,
+        value: [UInt8]?, headers: [RecordHeader] = [], leaderEpoch: Int32 = -1
     ) {
+        self.topic = topic
         self.partition = partition
         self.offset = offset
         self.timestampMilliseconds = timestampMilliseconds
         self.key = key
         self.value = value
         self.headers = headers
+        self.leaderEpoch = leaderEpoch
     }
 }

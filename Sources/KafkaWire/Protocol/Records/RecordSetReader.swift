@@ -1,22 +1,27 @@
 import WireCore
 
-/// Reads the records of a fetch response: whole record batches, the last one possibly truncated.
+/// Reads the records of a fetch response: whole record batches, or messages of the formats before Kafka 0.11, the last
+/// one possibly truncated.
 ///
 /// Skips records before `offset` (a batch is always sent whole), control records and, for `.readCommitted`, records of
 /// aborted transactions; `offset` advances over all of them.
 package struct RecordSetReader {
     /// The offset of the next record.
     package private(set) var offset: Int64
+    private let topic: String
     private let partition: Int32
     private let expandedBytesMax: Int
+    private let checksCRCs: Bool
     private var aborted: AbortedTransactions?
 
     /// - Parameter aborted: the aborted transactions, whose records are skipped; nil reads everything.
     package init(
-        partition: Int32, offset: Int64, aborted: [FetchResponse.AbortedTransaction]? = nil,
-        expandedBytesMax: Int = CompressionCodec.expandedBytesMax
+        topic: String = "", partition: Int32, offset: Int64, aborted: [FetchResponse.AbortedTransaction]? = nil,
+        expandedBytesMax: Int = CompressionCodec.expandedBytesMax, checksCRCs: Bool = true
     ) {
+        self.topic = topic
         self.partition = partition
+        self.checksCRCs = checksCRCs
         self.offset = offset
         self.expandedBytesMax = expandedBytesMax
         self.aborted = aborted.map { AbortedTransactions($0) }
@@ -33,20 +38,33 @@ package struct RecordSetReader {
         _ bytes: UnsafeRawBufferPointer, _ body: (ConsumedRecord) -> Void
     ) throws(RecordBatchError) {
         var rest = bytes
-        while rest.count >= RecordBatchHeader.lengthEnd {
-            let length = Int(Int32(bigEndian: rest.loadUnaligned(fromByteOffset: 8, as: Int32.self)))
-            // The broker truncates at the consumer's limit: the next fetch returns the batch whole.
-            if length >= 0, rest.count < RecordBatchHeader.lengthEnd + length { return }
-            let header = try head(of: rest)
-            let batch = UnsafeRawBufferPointer(rebasing: rest[..<header.totalBytes])
-            rest = UnsafeRawBufferPointer(rebasing: rest[header.totalBytes...])
-            guard header.nextOffset > offset else { continue }
-            guard RecordBatchHeader.isChecksumValid(of: batch) else {
-                throw malformed(header.baseOffset, WireError(.invalidValue("wrong checksum"), at: 17))
-            }
-            try read(batch, header, body)
-            offset = max(offset, header.nextOffset)
+        while let size = try readBatch(rest, body) { rest = UnsafeRawBufferPointer(rebasing: rest[size...]) }
+    }
+
+    /// Calls `body` with the records of the first batch. Returns its size in bytes; nil if there is no whole one.
+    package mutating func readBatch(
+        _ bytes: UnsafeRawBufferPointer, _ body: (ConsumedRecord) -> Void
+    ) throws(RecordBatchError) -> Int? {
+        guard bytes.count >= RecordBatchHeader.lengthEnd else { return nil }
+        let length = Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: Int32.self)))
+        // The broker truncates at the consumer's limit: the next fetch returns the batch whole.
+        if length >= 0, bytes.count < RecordBatchHeader.lengthEnd + length { return nil }
+        if length >= MessageSetReader.messageBytesMin, bytes[RecordSetSummary.formatOffset] < 2 {
+            let message = UnsafeRawBufferPointer(rebasing: bytes[..<(RecordBatchHeader.lengthEnd + length)])
+            let reader = MessageSetReader(
+                topic: topic, partition: partition, expandedBytesMax: expandedBytesMax, checksCRCs: checksCRCs)
+            try reader.read(message, from: &offset, body)
+            return message.count
         }
+        let header = try head(of: bytes)
+        let batch = UnsafeRawBufferPointer(rebasing: bytes[..<header.totalBytes])
+        guard header.nextOffset > offset else { return batch.count }
+        guard !checksCRCs || RecordBatchHeader.isChecksumValid(of: batch) else {
+            throw malformed(header.baseOffset, WireError(.invalidValue("wrong checksum"), at: 17))
+        }
+        try read(batch, header, body)
+        offset = max(offset, header.nextOffset)
+        return batch.count
     }
 
     private func head(of bytes: UnsafeRawBufferPointer) throws(RecordBatchError) -> RecordBatchHeader {
@@ -85,7 +103,7 @@ package struct RecordSetReader {
         } _: { (bytes) throws(RecordBatchError) in try records(bytes, header, body) }
     }
 
-    private static func failure(_ error: CompressionError, _ offset: Int64, _ partition: Int32) -> RecordBatchError {
+    static func failure(_ error: CompressionError, _ offset: Int64, _ partition: Int32) -> RecordBatchError {
         let context = "record batch at offset \(offset) of partition \(partition)"
         return switch error {
         case .unsupported(let codec): .unsupportedCodec(codec, about: "the \(context)")
@@ -101,7 +119,7 @@ package struct RecordSetReader {
         for _ in 0..<header.recordCount {
             let record: ConsumedRecord
             do throws(WireError) {
-                record = try ConsumedRecord(from: &reader, in: header, partition: partition)
+                record = try ConsumedRecord(from: &reader, in: header, topic: topic, partition: partition)
             } catch { throw malformed(header.baseOffset, error) }
             guard record.offset >= offset else { continue }
             body(record)
@@ -116,7 +134,9 @@ package struct RecordSetReader {
 extension ConsumedRecord {
     /// Reads one record of a batch; see `RecordBatchBuilder` for its layout.
     @_lifetime(reader: copy reader)
-    package init(from reader: inout ByteReader, in batch: RecordBatchHeader, partition: Int32) throws(WireError) {
+    package init(
+        from reader: inout ByteReader, in batch: RecordBatchHeader, topic: String = "", partition: Int32
+    ) throws(WireError) {
         let length = Int(try reader.zigZagVarint32())
         var body = try reader.slice(length)
         _ = try body.byte()
@@ -135,10 +155,10 @@ extension ConsumedRecord {
         }
         try body.finish()
         self.init(
-            partition: partition, offset: batch.baseOffset &+ Int64(offsetDelta),
+            topic: topic, partition: partition, offset: batch.baseOffset &+ Int64(offsetDelta),
             timestampMilliseconds: batch.hasLogAppendTime
                 ? batch.maxTimestamp : batch.baseTimestamp &+ timestampDelta,
-            key: key, value: value, headers: headers)
+            key: key, value: value, headers: headers, leaderEpoch: batch.partitionLeaderEpoch)
     }
 
     @_lifetime(reader: copy reader)
