@@ -6,10 +6,14 @@ package enum Gzip {
     private static let writingWindowBits: Int32 = 15 + 16
     private static let readingWindowBits: Int32 = 15 + 32
 
+    package static let defaultLevel: Int32 = -1
+
     /// Appends `bytes`, compressed, as one gzip member.
     ///
     /// - Parameter level: 1 (fast) to 9 (small); -1 is zlib's own choice. Others are clamped.
-    package static func compress(_ bytes: UnsafeRawBufferPointer, level: Int32 = -1, into writer: inout ByteWriter) {
+    package static func compress(
+        _ bytes: UnsafeRawBufferPointer, level: Int32 = defaultLevel, into writer: inout ByteWriter
+    ) {
         var stream = z_stream()
         let level = min(max(level, -1), 9)
         let code = deflateInit2_(
