@@ -40,8 +40,8 @@ package struct FuzzTarget: Sendable {
 
     package static let all: [FuzzTarget] = [
         .mysqlLogin, .mysqlResults, .binlogEvents, .binlogRows, .jsonBinary, .gtidSets, .characterSets,
-        .kafkaResponses, .kafkaRequests, .recordBatches, .groupMetadata, .httpRequests, .httpResponses,
-        .statements, .properties, .jaas, .json, .jsonConverterDecode, .registryAnswers, .schemaFraming,
+        .kafkaResponses, .kafkaRequests, .recordBatches, .codecs, .codecRoundTrips, .groupMetadata, .httpRequests,
+        .httpResponses, .statements, .properties, .jaas, .json, .jsonConverterDecode, .registryAnswers, .schemaFraming,
         .groovyExpressions, .javaScriptExpressions, .jsonSchemaDecode, .protobufDecode, .avroDecode,
         .datePatterns, .regularExpressions, .transformOptions,
     ]
