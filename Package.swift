@@ -176,7 +176,7 @@ let package = Package(
             name: "CountedWorkload", dependencies: ["RowWorkloads"], path: "Benchmarks/CountedWorkload",
             swiftSettings: strict, linkerSettings: staticRelease),
         .executableTarget(
-            name: "LibraryBenchmarks", dependencies: wire + ["KafkaWire", "MySQLWire"],
+            name: "LibraryBenchmarks", dependencies: wire + ["KafkaProtocol", "KafkaWire", "MySQLWire"],
             path: "Benchmarks/LibraryBenchmarks", swiftSettings: strict, linkerSettings: staticRelease),
         .target(
             name: "FuzzTargets",

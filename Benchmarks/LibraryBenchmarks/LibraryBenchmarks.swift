@@ -8,6 +8,7 @@ import WireStreams
 enum LibraryBenchmarks {
     static let usage = """
         usage: LibraryBenchmarks checksum NAME BYTES MEGABYTES           a checksum of BYTES, of MEGABYTES in all
+               LibraryBenchmarks codec NAME compress|expand LEVEL IN OUT ROUNDS
                LibraryBenchmarks values FILE ROWS                        binlog events of FILE to typed values
                LibraryBenchmarks binlog HOST:PORT FILE                   the binlog from FILE to its end, as --raw
                LibraryBenchmarks produce HOST:PORT TOPIC RECORDS BYTES LINGER [batches]
@@ -22,6 +23,10 @@ enum LibraryBenchmarks {
             case ("checksum", 3):
                 outcome = try computeChecksums(
                     arguments[0], inputBytes: try count(arguments[1]), totalMegabytes: try count(arguments[2]))
+            case ("codec", 6):
+                outcome = try runCodec(
+                    arguments[0], direction: arguments[1], level: Int32(arguments[2]), input: arguments[3],
+                    output: arguments[4], rounds: try count(arguments[5]))
             case ("values", 2): outcome = try decodeValues(file: arguments[0], rowCount: try count(arguments[1]))
             case ("binlog", 2): outcome = try receiveBinlog(from: try address(arguments[0]), file: arguments[1])
             case ("produce", 5), ("produce", 6):
@@ -51,7 +56,7 @@ enum LibraryBenchmarks {
 
 /// What a command did. The time is that of the work, without connecting; the caller measures the process's CPU time.
 struct Outcome: Encodable {
-    /// Rows, events or records.
+    /// Rows, events, records or items.
     var count: Int
     var bytes: Int
     var seconds: Double
