@@ -52,7 +52,7 @@ struct KafkaClientTests {
         return found
     }
 
-    @Test(arguments: [CompressionCodec.none, .gzip])
+    @Test(arguments: CompressionCodec.allCases)
     func recordsAreReadOnceAndInOrder(_ codec: CompressionCodec) throws {
         try withTopic(partitions: 3) {
             var configuration = ProducerConfiguration()

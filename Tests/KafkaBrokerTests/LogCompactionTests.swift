@@ -98,7 +98,7 @@ import WireTestSupport
         Array(key.utf8).withUnsafeBytes { key in
             builder.append(key: key, value: nil, headers: [], timestampMilliseconds: 1500)
         }
-        return try builder.encoded()
+        return builder.encoded()
     }
 
     @Test func tombstonesAreRemovedAfterTheirRetention() throws {

@@ -36,7 +36,7 @@ package enum TestBatches {
                 }
             }
         }
-        return try builder.encoded(stamp: stamp, codec: codec, baseOffset: baseOffset)
+        return builder.encoded(stamp: stamp, codec: codec, baseOffset: baseOffset)
     }
 
     /// The same batch with bytes changed and a corrected checksum.

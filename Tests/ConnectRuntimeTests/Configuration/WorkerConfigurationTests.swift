@@ -63,7 +63,7 @@ import WireStreams
     @Test(arguments: [
         ("security.protocol", "SASL_SSL"), ("listeners", "https://:8443"), ("rest.extension.classes", "a.B"),
         ("exactly.once.source.support", "enabled"), ("connect.protocol", "other"),
-        ("key.converter", "io.confluent.connect.avro.AvroConverter"), ("producer.compression.type", "lz4"),
+        ("key.converter", "io.confluent.connect.avro.AvroConverter"), ("producer.compression.type", "brotli"),
         ("producer.acks", "1"), ("producer.security.protocol", "SSL"), ("consumer.security.protocol", "SSL"),
         ("admin.security.protocol", "SSL"), ("offset.storage.file.filename", "/tmp/x"),
         ("inter.worker.signature.algorithm", "HmacSHA512"), ("offset.flush.interval.ms", "soon"),

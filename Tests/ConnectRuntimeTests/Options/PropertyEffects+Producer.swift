@@ -17,6 +17,10 @@ extension PropertyEffect {
         }
     }
 
+    private static func level(_ path: any KeyPath<CompressionLevels, Int32?> & Sendable) -> Observation {
+        made { $1.compressionLevels[keyPath: path].map { Int($0) } }
+    }
+
     /// The property whose value is refused.
     private static let refused: Observation = { properties in
         do throws(WorkerConfigurationError) {
@@ -54,8 +58,9 @@ extension PropertyEffect {
             "admin.security.protocol", "SSL", of: "admin.*", from: "accepted", to: "admin.security.protocol", refused),
         PropertyEffect(
             "producer.max.block.ms", "1234", from: "endless", to: "1234", made { $1.blockMillisecondsMax }),
-        PropertyEffect(
-            "producer.compression.gzip.level", "7", from: "-1", to: "7", made { Int($1.compressionLevel) }),
+        PropertyEffect("producer.compression.gzip.level", "7", from: "-1", to: "7", level(\.gzip)),
+        PropertyEffect("producer.compression.lz4.level", "7", from: "9", to: "7", level(\.lz4)),
+        PropertyEffect("producer.compression.zstd.level", "-7", from: "3", to: "-7", level(\.zstd)),
         PropertyEffect(
             "producer.bootstrap.servers", "other:19092", from: "9092", to: "19092",
             made { client, _ in client.bootstrapServers.first.map { Int($0.port) } }),

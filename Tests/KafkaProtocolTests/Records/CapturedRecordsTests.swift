@@ -118,7 +118,7 @@ import WireTestSupport
                 var expected = set.records
                 // The leader epoch is set by the broker.
                 expected.replaceSubrange(12..<16, with: [255, 255, 255, 255])
-                #expect(try builder.encoded(stamp: stamp, baseOffset: header.baseOffset) == expected)
+                #expect(builder.encoded(stamp: stamp, baseOffset: header.baseOffset) == expected)
             }
         }
     }

@@ -40,12 +40,21 @@ import WireCore
         #expect(error?.description.contains("wrong checksum") == true)
     }
 
-    @Test(arguments: [(2, "snappy"), (3, "lz4"), (4, "zstd"), (5, "codec 5")] as [(UInt8, String)])
-    func unsupportedCodecsAreNamed(_ number: UInt8, _ name: String) throws {
-        let bytes = TestBatches.altered(try Self.batch(["value"], baseOffset: 0)) { $0[22] = number }
+    @Test func undefinedCodecIsNamed() throws {
+        let bytes = TestBatches.altered(try Self.batch(["value"], baseOffset: 0)) { $0[22] = 5 }
         var reader = RecordSetReader(partition: 0, offset: 0)
         let error = #expect(throws: RecordBatchError.self) { try reader.read(bytes) { _ in } }
-        #expect(error?.description.contains(name) == true)
+        #expect(error?.description.contains("codec 5") == true)
+    }
+
+    /// Records that are not in the codec that the batch names.
+    @Test(arguments: CompressionCodec.allCases.filter { $0 != .none })
+    func damagedCompressionIsNamedWithItsOffset(_ codec: CompressionCodec) throws {
+        let bytes = TestBatches.altered(try Self.batch(["value"], baseOffset: 42)) { $0[22] = UInt8(codec.rawValue) }
+        var reader = RecordSetReader(partition: 0, offset: 0)
+        let error = #expect(throws: RecordBatchError.self) { try reader.read(bytes) { _ in } }
+        #expect(error?.description.contains("offset 42") == true)
+        #expect(error?.description.contains(codec.name) == true)
     }
 
     @Test func unknownFormatsAreRefusedByName() throws {

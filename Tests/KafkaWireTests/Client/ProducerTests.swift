@@ -19,7 +19,7 @@ import WireTestSupport
         return configuration
     }
 
-    @Test(arguments: [CompressionCodec.none, .gzip])
+    @Test(arguments: CompressionCodec.allCases)
     func recordsArriveInOrderWithKeysHeadersAndNulls(_ codec: CompressionCodec) throws {
         let cluster = try Cluster()
         defer { cluster.end() }
@@ -39,7 +39,7 @@ import WireTestSupport
     }
 
     /// Large batches are written to the stream from their own memory, between the other parts of the request.
-    @Test(arguments: [CompressionCodec.none, .gzip])
+    @Test(arguments: CompressionCodec.allCases)
     func largeBatchesOfSeveralPartitionsArriveWhole(_ codec: CompressionCodec) throws {
         let cluster = try Cluster()
         defer { cluster.end() }
@@ -84,7 +84,7 @@ import WireTestSupport
     }
 
     /// Connections are lost at any place; each record is stored once and in order.
-    @Test(arguments: [CompressionCodec.none, .gzip])
+    @Test(arguments: CompressionCodec.allCases)
     func lostConnectionsNeitherLoseNorRepeatNorReorderRecords(_ codec: CompressionCodec) throws {
         let cluster = try Cluster()
         defer { cluster.end() }

@@ -29,7 +29,7 @@ import WireCore
         var timestamps: [Int64] = []
         for half in halves {
             var reader = RecordSetReader(partition: 0, offset: 0)
-            try reader.read(try half.builder.encoded()) {
+            try reader.read(half.builder.encoded()) {
                 texts.append($0.text)
                 timestamps.append($0.timestampMilliseconds)
             }

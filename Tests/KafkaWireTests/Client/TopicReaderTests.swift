@@ -72,20 +72,20 @@ import WireStreams
         producer.abort()
     }
 
-    /// A batch in an unsupported codec fails only its own partition, and the error names the codec.
+    /// A batch whose records are not in its codec fails only its own partition, and the error names the codec.
     @Test func recordsOfOnePartitionAreReturnedWhenAnotherFails() throws {
         let cluster = try Cluster()
         defer { cluster.end() }
         try cluster.makeTopic("t", partitions: 2)
         try cluster.produce(TestBatches.make([("a", "1"), ("b", "2")]), to: "t", partition: 0)
-        let snappy = TestBatches.altered(try TestBatches.make([("c", "3")])) { $0[22] = 2 }
-        try cluster.produce(snappy, to: "t", partition: 1)
+        let damaged = TestBatches.altered(try TestBatches.make([("c", "3")])) { $0[22] = 4 }
+        try cluster.produce(damaged, to: "t", partition: 1)
         let reader = try TopicReader(cluster.client, topic: "t")
         var values: [String?] = []
         let error = #expect(throws: KafkaError.self) {
             while true { values += try reader.poll(maxWaitMilliseconds: 1000).map(\.text) }
         }
-        guard case .unsupportedCodec("snappy", _) = error else { return #expect(Bool(false), "another error") }
+        #expect(error?.description.contains("broken zstd data") == true)
         #expect(values == ["1", "2"])
         #expect(reader.positions == [0: 2, 1: 0])
     }

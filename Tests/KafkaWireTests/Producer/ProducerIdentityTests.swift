@@ -98,7 +98,7 @@ import WireStreams
         var open = OpenBatch(capacityBytes: 64, openedAt: Self.now)
         _ = open.append(Self.record, key: nil, value: nil)
         let stamp = SequenceStamp(producerID: 7, producerEpoch: 3, baseSequence: 0)
-        let batch = try OutgoingBatch(
+        let batch = OutgoingBatch(
             topic: "t", partition: 0, SealedBatch(open), stamp, ProducerConfiguration(), isTransactional: true)
         #expect(batch.header.isTransactional)
         let output = OutputStream.toMemory()

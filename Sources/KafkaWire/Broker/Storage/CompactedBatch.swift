@@ -84,9 +84,7 @@ enum CompactedBatch {
         var payload = ByteWriter(capacityBytes: records.count + 64)
         do throws(CompressionError) {
             let codec = try CompressionCodec(number: header.codecNumber)
-            try records.withUnsafeBytes { (records) throws(CompressionError) in
-                try codec.compress(records, into: &payload)
-            }
+            records.withUnsafeBytes { codec.compress($0, into: &payload) }
         } catch { throw WireError(.invalidValue("\(error)"), at: RecordBatchHeader.byteCount) }
         return finished(rest, payload)
     }

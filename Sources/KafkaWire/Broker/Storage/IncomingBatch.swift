@@ -14,7 +14,7 @@ package struct IncomingBatch {
 
     /// Validates what a producer has sent for one partition, as Kafka's `LogValidator` does.
     ///
-    /// Records compressed with gzip are decompressed only if the topic requires keys, those in other codecs never.
+    /// Compressed records are decompressed only if the topic requires keys.
     package init(_ records: [UInt8]?, for configuration: TopicConfiguration) throws(ValidationError) {
         guard let records, !records.isEmpty else {
             throw ValidationError(

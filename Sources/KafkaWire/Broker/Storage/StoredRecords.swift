@@ -17,15 +17,14 @@ enum StoredRecords {
         var rest: Range<Int>
     }
 
-    /// Calls `body` with the batch's records, decompressed. Returns nil for a codec that cannot be decompressed, whose
-    /// batches are stored and sent unchanged.
+    /// Calls `body` with the batch's records, decompressed. Returns nil for a codec that is not defined.
     ///
     /// - Parameter batch: the whole batch, whose header is `header`.
     static func withPayload<R>(
         of batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader,
         _ body: (UnsafeRawBufferPointer) throws(WireError) -> R
     ) throws(WireError) -> R? {
-        guard let codec = CompressionCodec(rawValue: header.codecNumber), codec.isSupported else { return nil }
+        guard let codec = CompressionCodec(rawValue: header.codecNumber) else { return nil }
         let payload = UnsafeRawBufferPointer(rebasing: batch[RecordBatchHeader.byteCount..<header.totalBytes])
         return try codec.withExpanded(payload) { error in
             WireError(.invalidValue("\(error)"), at: RecordBatchHeader.byteCount)

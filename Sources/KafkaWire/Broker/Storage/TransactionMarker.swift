@@ -26,14 +26,11 @@ struct TransactionMarker: Equatable, Sendable {
         let stamp = SequenceStamp(producerID: producerID, producerEpoch: epoch, baseSequence: -1)
         var header = builder.header(stamp: stamp, codec: .none, isTransactional: true)
         header.attributes |= 0x20
-        do throws(RecordBatchError) {
-            let payload = try builder.compressed(with: .none)
-            payload.withUnsafeBytes { header.finish(payload: $0) }
-            var writer = ByteWriter(capacityBytes: RecordBatchHeader.byteCount + payload.count)
-            header.encode(into: &writer)
-            writer.bytes(of: payload)
-            return writer.array()
-        } catch { throw .damaged(path: "transaction marker", reason: "\(error)") }
+        builder.payload.withUnsafeBytes { header.finish(payload: $0) }
+        var writer = ByteWriter(capacityBytes: RecordBatchHeader.byteCount + builder.payload.count)
+        header.encode(into: &writer)
+        builder.payload.withUnsafeBytes { writer.bytes($0) }
+        return writer.array()
     }
 
     /// The marker in a control batch; nil for an empty batch and other control records.

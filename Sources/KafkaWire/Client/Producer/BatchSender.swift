@@ -9,6 +9,8 @@ import WireStreams
 final class BatchSender: @unchecked Sendable {
     /// The highest version in which ProduceRequest names topics; later versions use their ids.
     private static let versionMax: Int16 = 12
+    /// Brokers know Zstandard from Kafka 2.1 on (KIP-110).
+    private static let zstandardVersionMin: Int16 = 7
 
     let connection: ProducerConnection
     private let broker: Int32
@@ -16,16 +18,19 @@ final class BatchSender: @unchecked Sendable {
     private let version: Int16
 
     /// Takes over the sending half of `link`.
-    init(_ link: BrokerLink, broker: Int32) throws(KafkaError) {
+    init(_ link: BrokerLink, broker: Int32, _ compression: CompressionCodec) throws(KafkaError) {
         self.broker = broker
         sender = link.sender
         version = try link.versions.version(of: .produce, atMost: Self.versionMax)
+        if compression == .zstd, version < Self.zstandardVersionMin {
+            throw .unsupportedCodec("zstd", about: "Produce \(version) of broker \(link.broker)")
+        }
         connection = ProducerConnection(broker: link.broker, canceller: link.canceller)
     }
 
     /// Sends a request with these batches; blocks until the system has accepted it.
     func send(_ assignments: [ProducerCore.Assignment], _ engine: ProducerEngine) {
-        guard let request = begin(assignments, engine) else { return }
+        let request = begin(assignments, engine)
         do throws(KafkaError) {
             try sender.send(request, version: version)
             if request.acks == .none { settleUnanswered(engine) }
@@ -40,7 +45,7 @@ final class BatchSender: @unchecked Sendable {
     /// - Returns: whether that is all; otherwise the writer must call `finish`.
     func sendAvailable(_ assignments: [ProducerCore.Assignment], _ engine: ProducerEngine) -> Bool {
         precondition(engine.configuration.acks != .none, "a request without a response is settled after it is sent")
-        guard let request = begin(assignments, engine) else { return true }
+        let request = begin(assignments, engine)
         do throws(KafkaError) {
             return try sender.sendAvailable(request, version: version) && !connection.isEnded
         } catch {
@@ -59,21 +64,16 @@ final class BatchSender: @unchecked Sendable {
         settleIfEnded(engine)
     }
 
-    /// Prepares a request and adds it to those in flight. Returns nil if it failed, which ends the producer.
-    private func begin(_ assignments: [ProducerCore.Assignment], _ engine: ProducerEngine) -> OutgoingRequest? {
+    /// Prepares a request and adds it to those in flight.
+    private func begin(_ assignments: [ProducerCore.Assignment], _ engine: ProducerEngine) -> OutgoingRequest {
         var batches: [OutgoingBatch] = []
         batches.reserveCapacity(assignments.count)
-        do throws(KafkaError) {
-            for assignment in assignments {
-                batches.append(
-                    try OutgoingBatch(
-                        topic: assignment.topic, partition: assignment.place.partition, assignment.batch,
-                        assignment.stamp, engine.configuration,
-                        isTransactional: engine.identitySource.transactionalID != nil))
-            }
-        } catch {
-            engine.fail(error)
-            return nil
+        for assignment in assignments {
+            batches.append(
+                OutgoingBatch(
+                    topic: assignment.topic, partition: assignment.place.partition, assignment.batch,
+                    assignment.stamp, engine.configuration,
+                    isTransactional: engine.identitySource.transactionalID != nil))
         }
         var pending = ProducerConnection.PendingRequest(
             correlationID: sender.nextCorrelationID, version: version, assignments: assignments, sentAt: .now)

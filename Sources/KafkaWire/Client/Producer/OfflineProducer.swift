@@ -41,7 +41,7 @@ package final class OfflineProducer: Sendable {
     }
 
     /// Finishes all batches. Returns the number of their records and the number of bytes that would be sent.
-    package func drain() throws(KafkaError) -> (recordCount: Int, byteCount: Int) {
+    package func drain() -> (recordCount: Int, byteCount: Int) {
         producer.flush()
         var total = (recordCount: 0, byteCount: 0)
         while true {
@@ -49,7 +49,7 @@ package final class OfflineProducer: Sendable {
             if assignments.isEmpty { return total }
             var answers: [ProducerCore.Answer] = []
             for assignment in assignments {
-                let batch = try OutgoingBatch(
+                let batch = OutgoingBatch(
                     topic: assignment.topic, partition: assignment.place.partition, assignment.batch, assignment.stamp,
                     engine.configuration)
                 total.recordCount += Int(assignment.batch.recordCount)

@@ -17,7 +17,7 @@ struct OutgoingBatch: RequestPayload {
     init(
         topic: String, partition: Int32, _ batch: SealedBatch, _ stamp: SequenceStamp,
         _ configuration: ProducerConfiguration, isTransactional: Bool = false
-    ) throws(KafkaError) {
+    ) {
         self.topic = topic
         self.partition = partition
         let codec = configuration.compression
@@ -26,7 +26,7 @@ struct OutgoingBatch: RequestPayload {
             payload = .plain(batch)
             batch.builder.payload.withUnsafeBytes { header.finish(payload: $0) }
         } else {
-            let compressed = try CompressedPayload(batch, codec, level: configuration.compressionLevel)
+            let compressed = CompressedPayload(batch, codec, level: configuration.compressionLevels[codec])
             payload = .compressed(compressed)
             compressed.bytes.withUnsafeBytes { header.finish(payload: $0) }
         }
@@ -46,10 +46,8 @@ struct OutgoingBatch: RequestPayload {
 private final class CompressedPayload: Sendable {
     let bytes: ByteWriter
 
-    init(_ batch: SealedBatch, _ codec: CompressionCodec, level: Int32) throws(KafkaError) {
-        do throws(RecordBatchError) {
-            bytes = try batch.builder.compressed(with: codec, level: level)
-        } catch { throw KafkaError(error) }
+    init(_ batch: SealedBatch, _ codec: CompressionCodec, level: Int32?) {
+        bytes = batch.builder.compressed(with: codec, level: level)
     }
 }
 

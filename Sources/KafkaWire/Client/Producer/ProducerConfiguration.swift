@@ -11,8 +11,8 @@ public struct ProducerConfiguration: Sendable {
     public var isIdempotent = true
     /// The codec of batches (`compression.type`).
     public var compression = CompressionCodec.none
-    /// The level of gzip, 1 to 9; -1 is zlib's default.
-    public var compressionLevel: Int32 = -1
+    /// The level of each codec that has levels (`compression.gzip.level` and so on).
+    public var compressionLevels = CompressionLevels()
     /// The time that a batch waits for more records (`linger.ms`); 0 sends as soon as the connection is free.
     public var lingerMilliseconds = 0
     /// The maximum number of bytes of a batch's records (`batch.size`). Kafka's brokers accept 1 MiB by default.

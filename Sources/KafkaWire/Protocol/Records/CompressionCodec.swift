@@ -23,11 +23,16 @@ public enum CompressionCodec: Int16, Sendable, CaseIterable {
         self = codec
     }
 
-    /// Whether this library can compress and expand records in this codec.
-    public var isSupported: Bool {
+    /// The levels that Kafka accepts for this codec (KIP-390); nil for codecs without levels.
+    ///
+    /// Gzip's -1 is zlib's own choice, as if no level was set; 0, which would store the records, is refused by Kafka,
+    /// too.
+    public var levels: ClosedRange<Int32>? {
         switch self {
-        case .none, .gzip: true
-        case .snappy, .lz4, .zstd: false
+        case .none, .snappy: nil
+        case .gzip: 1...9
+        case .lz4: 1...17
+        case .zstd: -131_072...22
         }
     }
 
@@ -47,36 +52,46 @@ public enum CompressionCodec: Int16, Sendable, CaseIterable {
 
     /// Appends `records` in this codec.
     ///
-    /// - Parameter level: the codec's own scale (gzip: 1 to 9); -1 is the codec's default.
-    /// - Throws: `.unsupported` for a codec that cannot be written.
-    package func compress(
-        _ records: UnsafeRawBufferPointer, level: Int32 = -1, into writer: inout ByteWriter
-    ) throws(CompressionError) {
+    /// - Parameter level: in the codec's range; nil is its default, as in Kafka's Java client.
+    package func compress(_ records: UnsafeRawBufferPointer, level: Int32? = nil, into writer: inout ByteWriter) {
         switch self {
         case .none: writer.bytes(records)
-        case .gzip: Gzip.compress(records, level: level, into: &writer)
-        case .snappy, .lz4, .zstd: throw .unsupported(codec: name)
+        case .gzip: Gzip.compress(records, level: level ?? Gzip.defaultLevel, into: &writer)
+        case .snappy: XerialSnappy.compress(records, into: &writer)
+        case .lz4: LZ4.compress(records, level: level ?? LZ4.defaultLevel, into: &writer)
+        case .zstd: Zstandard.compress(records, level: level ?? Zstandard.defaultLevel, into: &writer)
         }
     }
 
     /// Calls `body` with the expanded records of a batch: `payload` itself if the codec is `none`.
     ///
     /// - Parameters:
+    ///   - messageFormat: the batch's magic number. In formats 0 and 1, clients computed LZ4's checksum of a frame's
+    ///     header over too many bytes (KIP-57); it is not compared.
     ///   - limitBytes: the maximum number of bytes that the records may expand to.
     ///   - failure: converts `.unsupported`, `.corrupt` or `.tooLarge` to the error that is thrown.
     package func withExpanded<R, E: Error>(
-        _ payload: UnsafeRawBufferPointer, limitBytes: Int = expandedBytesMax, failure: (CompressionError) -> E,
-        _ body: (UnsafeRawBufferPointer) throws(E) -> R
+        _ payload: UnsafeRawBufferPointer, messageFormat: Int8 = 2, limitBytes: Int = expandedBytesMax,
+        failure: (CompressionError) -> E, _ body: (UnsafeRawBufferPointer) throws(E) -> R
     ) throws(E) -> R {
+        if self == .none { return try body(payload) }
+        var expanded = ByteWriter(capacityBytes: min(payload.count * 4, limitBytes))
+        do throws(CompressionError) {
+            try expand(payload, messageFormat: messageFormat, limitBytes: limitBytes, into: &expanded)
+        } catch { throw failure(error) }
+        return try expanded.withUnsafeBytes(body)
+    }
+
+    private func expand(
+        _ payload: UnsafeRawBufferPointer, messageFormat: Int8, limitBytes: Int, into writer: inout ByteWriter
+    ) throws(CompressionError) {
         switch self {
-        case .none: return try body(payload)
-        case .gzip:
-            var expanded = ByteWriter(capacityBytes: min(payload.count * 4, limitBytes))
-            do throws(CompressionError) {
-                try Gzip.expand(payload, limitBytes: limitBytes, into: &expanded)
-            } catch { throw failure(error) }
-            return try expanded.withUnsafeBytes(body)
-        case .snappy, .lz4, .zstd: throw failure(.unsupported(codec: name))
+        case .none: writer.bytes(payload)
+        case .gzip: try Gzip.expand(payload, limitBytes: limitBytes, into: &writer)
+        case .snappy: try XerialSnappy.expand(payload, limitBytes: limitBytes, into: &writer)
+        case .lz4:
+            try LZ4.expand(payload, limitBytes: limitBytes, checksHeaders: messageFormat >= 2, into: &writer)
+        case .zstd: try Zstandard.expand(payload, limitBytes: limitBytes, into: &writer)
         }
     }
 }

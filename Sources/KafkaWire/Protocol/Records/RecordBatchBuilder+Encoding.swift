@@ -34,8 +34,8 @@ extension RecordBatchBuilder {
     /// The whole batch as bytes, compressed with `codec`.
     package func encoded(
         stamp: SequenceStamp = .none, codec: CompressionCodec = .none, baseOffset: Int64 = 0
-    ) throws(RecordBatchError) -> [UInt8] {
-        let compressed = try compressed(with: codec)
+    ) -> [UInt8] {
+        let compressed = compressed(with: codec)
         var header = header(stamp: stamp, codec: codec)
         header.baseOffset = baseOffset
         var writer = ByteWriter(capacityBytes: RecordBatchHeader.byteCount + compressed.count)
@@ -45,14 +45,10 @@ extension RecordBatchBuilder {
         return writer.array()
     }
 
-    /// The records, compressed with `codec`. Throws `.unsupportedCodec` for a codec that cannot be written.
-    package func compressed(with codec: CompressionCodec, level: Int32 = -1) throws(RecordBatchError) -> ByteWriter {
+    /// The records, compressed with `codec`.
+    package func compressed(with codec: CompressionCodec, level: Int32? = nil) -> ByteWriter {
         var writer = ByteWriter(capacityBytes: max(1024, payload.count / 4))
-        do throws(CompressionError) {
-            try payload.withUnsafeBytes { (bytes) throws(CompressionError) in
-                try codec.compress(bytes, level: level, into: &writer)
-            }
-        } catch { throw .unsupportedCodec(codec.name, about: "a batch to be sent") }
+        payload.withUnsafeBytes { codec.compress($0, level: level, into: &writer) }
         return writer
     }
 }

@@ -30,23 +30,25 @@ extension KafkaClientOptions {
         },
     ]
 
-    private static let codecs = ["none", "gzip", "snappy", "lz4", "zstd"]
-
     private static let compression = [
         Option(
-            key("compression.type", .string, "none", .high, .oneOf(codecs)),
-            supported: CompressionCodec.allCases.filter(\.isSupported).map(\.name)
+            key("compression.type", .string, "none", .high, .oneOf(CompressionCodec.allCases.map(\.name)))
         ) { input, settings in
             let codec = input.trimmed.flatMap { CompressionCodec(name: $0) }
             if let codec { settings.producer.compression = codec }
         },
-        Option(
-            key("compression.gzip.level", .int, "-1", .medium, .gzipLevel), into: \.producer.compressionLevel),
-        withoutEffect(
-            key("compression.lz4.level", .int, "9", .medium, .between(1, 17)), "the codec is not supported yet"),
-        withoutEffect(
-            key("compression.zstd.level", .int, "3", .medium, .between(-131_072, 22)), "the codec is not supported yet"),
+        level(key("compression.gzip.level", .int, "-1", .medium, .gzipLevel), into: \.gzip),
+        level(key("compression.lz4.level", .int, "9", .medium, .between(1, 17)), into: \.lz4),
+        level(key("compression.zstd.level", .int, "3", .medium, .between(-131_072, 22)), into: \.zstd),
     ]
+
+    private static func level(
+        _ key: ConfigKey, into path: ConfigPath<CompressionLevels, Int32?>
+    ) -> Option {
+        Option(key) { input, settings in
+            settings.producer.compressionLevels[keyPath: path] = input.integer.map { Int32(clamping: $0) }
+        }
+    }
 
     private static let delivery = [
         refused(
