@@ -227,8 +227,8 @@ import WireTestSupport
 
     @Test func unsupportedRequestClosesTheConnection() throws {
         try run { broker in
-            // AddPartitionsToTxn v0, and Produce v2.
-            for (key, version) in [(24, 0), (0, 2), (-5, 0), (3, 99)] as [(Int16, Int16)] {
+            // CreateDelegationToken v1, and Produce v2.
+            for (key, version) in [(38, 1), (0, 2), (-5, 0), (3, 99)] as [(Int16, Int16)] {
                 let client = try RawClient(broker.address)
                 var header: [UInt8] = [0, 0, 0, 10]
                 for value in [key, version, 0, 7, -1] { header += withUnsafeBytes(of: value.bigEndian) { [UInt8]($0) } }
@@ -345,21 +345,6 @@ import WireTestSupport
             groups.groups = Array(repeating: "group", count: 1000)
             try client.send(RawClient.frame(groups, version: 5))
             #expect(client.isClosed())
-        }
-    }
-
-    @Test func transactionsAreRejectedByName() throws {
-        try run { broker in
-            let client = try RawClient(broker.address)
-            var find = FindCoordinatorRequest()
-            find.keyType = 1
-            find.coordinatorKeys = ["tx"]
-            let coordinator = try client.call(find, version: 4).coordinators.first
-            #expect(coordinator?.errorCode == .transactionalIDAuthorizationFailed)
-            #expect(coordinator?.errorMessage == "The development broker does not serve transactions.")
-            var initialize = InitProducerIdRequest()
-            initialize.transactionalID = "tx"
-            #expect(try client.call(initialize, version: 4).errorCode == .transactionalIDAuthorizationFailed)
         }
     }
 

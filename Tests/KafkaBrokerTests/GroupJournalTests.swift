@@ -34,17 +34,19 @@ import WireTestSupport
             .offset(groupID: "g", topic: "t", partition: 3, committed),
             .offsetRemoved(groupID: "g", topic: "t", partition: 4),
             .groupRemoved(groupID: "h"),
+            .pendingOffset(producerID: 5, groupID: "g", topic: "t", partition: 3, committed),
+            .transactionEnded(producerID: 5, isCommit: true),
         ]
     }
 
     private func replay() throws -> [GroupJournalEntry] {
         var found: [GroupJournalEntry] = []
-        _ = try GroupJournal(in: data) { found.append($0) }
+        _ = try Journal<GroupJournalEntry>(GroupJournalEntry.fileName, in: data) { found.append($0) }
         return found
     }
 
     @Test func entriesAreReadBack() throws {
-        var journal = try GroupJournal(in: data) { _ in }
+        var journal = try Journal<GroupJournalEntry>(GroupJournalEntry.fileName, in: data) { _ in }
         for entry in Self.entries { try journal.append([entry]) }
         #expect(try replay() == Self.entries)
         try journal.rewrite(Array(Self.entries[..<1]))
@@ -54,7 +56,7 @@ import WireTestSupport
     }
 
     @Test func truncatedJournalKeepsItsWholeEntries() throws {
-        var journal = try GroupJournal(in: data) { _ in }
+        var journal = try Journal<GroupJournalEntry>(GroupJournalEntry.fileName, in: data) { _ in }
         var ends = [0]
         for entry in Self.entries {
             try journal.append([entry])
@@ -70,7 +72,7 @@ import WireTestSupport
     }
 
     @Test func damagedEntryAndAllAfterItAreMovedAside() throws {
-        var journal = try GroupJournal(in: data) { _ in }
+        var journal = try Journal<GroupJournalEntry>(GroupJournalEntry.fileName, in: data) { _ in }
         try journal.append([Self.entries[0]])
         let first = try directory.bytes(of: "groups.journal").count
         try journal.append(Array(Self.entries[1...]))
@@ -83,7 +85,7 @@ import WireTestSupport
 
     /// The metadata of a member may be several megabytes, and a group may have many members.
     @Test func tooLargeGroupIsNotWritten() throws {
-        var journal = try GroupJournal(in: data) { _ in }
+        var journal = try Journal<GroupJournalEntry>(GroupJournalEntry.fileName, in: data) { _ in }
         guard case .group(var snapshot) = Self.entries[0] else { return }
         snapshot.members[0].assignment = [UInt8](repeating: 0, count: 65 << 20)
         #expect(throws: StorageError.self) { try journal.append([.group(snapshot)]) }
@@ -109,7 +111,7 @@ import WireTestSupport
     }
 
     @Test func flippedBitsNeverTrap() throws {
-        var journal = try GroupJournal(in: data) { _ in }
+        var journal = try Journal<GroupJournalEntry>(GroupJournalEntry.fileName, in: data) { _ in }
         for entry in Self.entries { try journal.append([entry]) }
         let bytes = try directory.bytes(of: "groups.journal")
         for index in bytes.indices {

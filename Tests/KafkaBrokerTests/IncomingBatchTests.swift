@@ -62,7 +62,8 @@ import WireTestSupport
         #expect(refusal(altered { $0[60] = 4 }) == .invalidRecord)
         #expect(refusal(altered { $0[22] = 5 }) == .unsupportedCompressionType)
         #expect(refusal(altered { $0[22] = 32 }) == .invalidRecord)
-        #expect(refusal(altered { $0[22] = 16 }) == .transactionalIDAuthorizationFailed)
+        // A transactional batch without a producer id.
+        #expect(refusal(altered { $0[22] = 16 }) == .invalidRecord)
         // The first record's length reaches into the second.
         #expect(refusal(altered { $0[61] = 0x12 }) == .corruptMessage)
     }

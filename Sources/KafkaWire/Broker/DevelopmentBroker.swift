@@ -6,8 +6,7 @@ import WireStreams
 ///
 /// It serves any Kafka client: topics, idempotent producers, consumers, consumer groups and groups of other kinds
 /// (Connect's workers). It keeps everything in one directory and loses nothing that was acknowledged when the process
-/// is killed; a loss of power may cost the last seconds. It has no security, no replication and no transactions, and
-/// never deletes a record for its age: not for production.
+/// is killed; a loss of power may cost the last seconds. It has no security and no replication: not for production.
 package final class DevelopmentBroker: Sendable {
     private static let logger = Logger("cdcd.broker")
 
@@ -64,7 +63,10 @@ package final class DevelopmentBroker: Sendable {
         service.maintenance.stop()
         let haveThreadsEnded = server.awaitEnd(milliseconds: 5000)
         var errors = service.topics.synchronize()
-        do throws(StorageError) { try service.groups.synchronize() } catch { errors.append(error) }
+        do throws(StorageError) {
+            try service.groups.synchronize()
+            try service.transactions.synchronize()
+        } catch { errors.append(error) }
         if let first = errors.first {
             Self.logger.error("\(errors.count) file(s) could not be written to the disk. The first error: \(first)")
         }

@@ -13,6 +13,8 @@ package struct DevelopmentBrokerConfiguration: Sendable {
     package var partitionCountDefault: Int32 = 1
     /// Whether a metadata request for an unknown topic creates it. (`auto.create.topics.enable`)
     package var createsTopicsAutomatically = true
+    /// The version of transactions: with 2 each transaction has an epoch of its own (KIP-890). (`transaction.version`)
+    package var transactionVersion: Int16 = 2
     /// Settings of topics that do not have their own. (`log.retention.ms`, `log.segment.bytes`, …)
     package var topicDefaults = TopicConfiguration()
     /// The time between two searches for segments to delete or compact. (`log.retention.check.interval.ms`,

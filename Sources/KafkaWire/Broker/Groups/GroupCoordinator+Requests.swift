@@ -58,6 +58,50 @@ extension GroupCoordinator {
         state.withLock { $0.offsets.topics(of: groupID) }
     }
 
+    /// Keeps the offsets of a transaction until it ends, if the sender may commit for the group (TxnOffsetCommit).
+    func commitInTransaction(
+        producerID: Int64, groupID: String, memberID: String, groupInstanceID: String?, generation: Int32,
+        _ commits: [Commit]
+    ) -> KafkaErrorCode {
+        change { state in
+            // A producer that does not know the group's metadata is not checked.
+            if generation >= 0 || !memberID.isEmpty || groupInstanceID != nil {
+                guard var group = state.groups[groupID] else {
+                    return generation >= 0 ? .illegalGeneration : .unknownMemberID
+                }
+                let code = group.validateCommit(
+                    memberID: memberID, groupInstanceID: groupInstanceID, generation: generation, now: .now)
+                state.groups[groupID] = group
+                guard code == .none || code == .rebalanceInProgress else { return code }
+            }
+            let entries = commits.map { commit -> GroupJournalEntry in
+                .pendingOffset(
+                    producerID: producerID, groupID: groupID, topic: commit.topic, partition: commit.partition,
+                    commit.committed)
+            }
+            guard state.write(entries) else { return .coordinatorNotAvailable }
+            for commit in commits {
+                state.pendingOffsets.add(commit.committed, groupID, commit.topic, commit.partition, by: producerID)
+            }
+            return .none
+        }
+    }
+
+    /// Makes the offsets of a producer's transaction valid, or discards them. Returns false if that cannot be stored.
+    func endTransaction(producerID: Int64, isCommit: Bool) -> Bool {
+        state.withLock { state in
+            guard state.pendingOffsets.hasProducer(producerID) else { return true }
+            guard state.write([.transactionEnded(producerID: producerID, isCommit: isCommit)]) else { return false }
+            state.pendingOffsets.end(producerID, isCommit: isCommit, &state.offsets)
+            return true
+        }
+    }
+
+    /// Whether an open transaction may change the offset.
+    func isUnstable(groupID: String, topic: String, partition: Int32) -> Bool {
+        state.withLock { $0.pendingOffsets.contains(groupID, topic, partition) }
+    }
+
     /// Whether a member may fetch the offsets of its group (OffsetFetch from version 9 on).
     func validateFetch(groupID: String, memberID: String, generation: Int32) -> KafkaErrorCode {
         state.withLock { state in
@@ -99,6 +143,7 @@ extension GroupCoordinator {
             guard state.write([.groupRemoved(groupID: groupID)]) else { return .coordinatorNotAvailable }
             state.groups[groupID] = nil
             state.offsets.removeGroup(groupID)
+            state.pendingOffsets.removeGroup(groupID)
             return .none
         }
     }

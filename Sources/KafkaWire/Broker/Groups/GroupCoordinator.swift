@@ -14,7 +14,9 @@ final class GroupCoordinator: Sendable {
     struct State: ~Copyable {
         var groups: [String: ConsumerGroup] = [:]
         var offsets = GroupOffsets()
-        var journal: GroupJournal
+        var journal: Journal<GroupJournalEntry>
+        /// The offsets of open transactions, by producer id.
+        var pendingOffsets = PendingOffsets()
         var joins: [GroupRequestID: PendingResponse<JoinOutcome>] = [:]
         var syncs: [GroupRequestID: PendingResponse<SyncOutcome>] = [:]
         var lastRequestNumber: UInt64 = 0
@@ -34,7 +36,10 @@ final class GroupCoordinator: Sendable {
     init(directory: DataDirectory, flushesAlways: Bool = false, now: MonotonicInstant) throws(StorageError) {
         var groups: [String: ConsumerGroup] = [:]
         var offsets = GroupOffsets()
-        var journal = try GroupJournal(in: directory, flushesAlways: flushesAlways) { entry in
+        var pending = PendingOffsets()
+        var journal = try Journal<GroupJournalEntry>(
+            GroupJournalEntry.fileName, in: directory, flushesAlways: flushesAlways
+        ) { entry in
             switch entry {
             case .group(let snapshot): groups[snapshot.groupID] = snapshot.restored(now: now)
             case .offset(let groupID, let topic, let partition, let committed):
@@ -43,12 +48,18 @@ final class GroupCoordinator: Sendable {
             case .groupRemoved(let groupID):
                 groups[groupID] = nil
                 offsets.removeGroup(groupID)
+                pending.removeGroup(groupID)
+            case .pendingOffset(let producerID, let groupID, let topic, let partition, let committed):
+                pending.add(committed, groupID, topic, partition, by: producerID)
+            case .transactionEnded(let producerID, let isCommit):
+                pending.end(producerID, isCommit: isCommit, &offsets)
             }
         }
-        try journal.rewrite(groups.values.map { .group(GroupSnapshot($0)) } + offsets.entries)
+        try journal.rewrite(groups.values.map { .group(GroupSnapshot($0)) } + offsets.entries + pending.entries)
         var state = State(journal: journal)
         state.groups = groups
         state.offsets = offsets
+        state.pendingOffsets = pending
         self.state = Mutex(state)
     }
 
@@ -211,7 +222,8 @@ extension GroupCoordinator.State {
     private mutating func rewriteJournal() {
         do throws(StorageError) {
             let snapshots = groups.values.filter { $0.generation > 0 }
-            try journal.rewrite(snapshots.map { .group(GroupSnapshot($0)) } + offsets.entries)
+            try journal.rewrite(
+                snapshots.map { .group(GroupSnapshot($0)) } + offsets.entries + pendingOffsets.entries)
         } catch {
             GroupCoordinator.logger.error("The compaction of the groups' journal failed; the file keeps growing: \(error)")
             journal.postponeRewrite()

@@ -45,12 +45,18 @@ struct GroupSnapshot: Equatable, Sendable {
 }
 
 /// One entry of the groups' journal. Later entries replace earlier ones for the same group or partition.
-enum GroupJournalEntry: Equatable, Sendable {
+enum GroupJournalEntry: Equatable, Sendable, JournalEntry {
+    static let fileName = "groups.journal"
+
     case group(GroupSnapshot)
     case offset(groupID: String, topic: String, partition: Int32, CommittedOffset)
     case offsetRemoved(groupID: String, topic: String, partition: Int32)
     /// Also removes all offsets of the group.
     case groupRemoved(groupID: String)
+    /// An offset that becomes valid when the producer's transaction is committed.
+    case pendingOffset(producerID: Int64, groupID: String, topic: String, partition: Int32, CommittedOffset)
+    /// The producer's pending offsets became valid, or were discarded.
+    case transactionEnded(producerID: Int64, isCommit: Bool)
 
     /// Layout: kind u8, then the fields in Kafka's flexible primitives.
     func encode(into writer: inout KafkaWriter) {
@@ -69,10 +75,7 @@ enum GroupJournalEntry: Equatable, Sendable {
             writer.string(groupID)
             writer.string(topic)
             writer.int32(partition)
-            writer.int64(committed.offset)
-            writer.int32(committed.leaderEpoch)
-            writer.string(committed.metadata)
-            writer.int64(committed.committedAt)
+            committed.encode(into: &writer)
         case .offsetRemoved(let groupID, let topic, let partition):
             writer.int8(3)
             writer.string(groupID)
@@ -81,6 +84,17 @@ enum GroupJournalEntry: Equatable, Sendable {
         case .groupRemoved(let groupID):
             writer.int8(4)
             writer.string(groupID)
+        case .pendingOffset(let producerID, let groupID, let topic, let partition, let committed):
+            writer.int8(5)
+            writer.int64(producerID)
+            writer.string(groupID)
+            writer.string(topic)
+            writer.int32(partition)
+            committed.encode(into: &writer)
+        case .transactionEnded(let producerID, let isCommit):
+            writer.int8(6)
+            writer.int64(producerID)
+            writer.bool(isCommit)
         }
     }
 
@@ -91,15 +105,34 @@ enum GroupJournalEntry: Equatable, Sendable {
         case 2:
             self = .offset(
                 groupID: try reader.string(), topic: try reader.string(), partition: try reader.int32(),
-                CommittedOffset(
-                    offset: try reader.int64(), leaderEpoch: try reader.int32(), metadata: try reader.string(),
-                    committedAt: try reader.int64()))
+                try CommittedOffset(from: &reader))
         case 3:
             self = .offsetRemoved(
                 groupID: try reader.string(), topic: try reader.string(), partition: try reader.int32())
         case 4: self = .groupRemoved(groupID: try reader.string())
+        case 5:
+            self = .pendingOffset(
+                producerID: try reader.int64(), groupID: try reader.string(), topic: try reader.string(),
+                partition: try reader.int32(), try CommittedOffset(from: &reader))
+        case 6: self = .transactionEnded(producerID: try reader.int64(), isCommit: try reader.bool())
         case let kind: throw WireError(.invalidValue("journal entry of unknown kind \(kind)"), at: 0)
         }
+    }
+}
+
+extension CommittedOffset {
+    fileprivate func encode(into writer: inout KafkaWriter) {
+        writer.int64(offset)
+        writer.int32(leaderEpoch)
+        writer.string(metadata)
+        writer.int64(committedAt)
+    }
+
+    @_lifetime(reader: copy reader)
+    fileprivate init(from reader: inout KafkaReader) throws(WireError) {
+        self.init(
+            offset: try reader.int64(), leaderEpoch: try reader.int32(), metadata: try reader.string(),
+            committedAt: try reader.int64())
     }
 }
 

@@ -9,9 +9,6 @@ extension RequestHandler {
     static let describeCluster = RequestHandler(DescribeClusterRequest.self) { service, request, context in
         service.describeCluster(request, context)
     }
-    static let initProducerID = RequestHandler(InitProducerIdRequest.self) { service, request, context in
-        service.initProducerID(request, context)
-    }
     static let findCoordinator = RequestHandler(FindCoordinatorRequest.self) { service, request, context in
         service.findCoordinator(request, context: context)
     }
@@ -27,6 +24,21 @@ extension BrokerService {
             entry.apiKey = served.apiKey.rawValue
             entry.minVersion = served.announcedVersions.lowerBound
             entry.maxVersion = served.announcedVersions.upperBound
+            return entry
+        }
+        response.supportedFeatures = ClusterFeature.all.map { feature in
+            var entry = ApiVersionsResponse.SupportedFeatureKey()
+            entry.name = feature.name
+            entry.minVersion = feature.supported.lowerBound
+            entry.maxVersion = feature.supported.upperBound
+            return entry
+        }
+        response.finalizedFeaturesEpoch = 0
+        response.finalizedFeatures = ClusterFeature.all.map { feature in
+            var entry = ApiVersionsResponse.FinalizedFeatureKey()
+            entry.name = feature.name
+            entry.minVersionLevel = feature.supported.lowerBound
+            entry.maxVersionLevel = feature.level(configuration)
             return entry
         }
         return response
@@ -51,23 +63,7 @@ extension BrokerService {
         return response
     }
 
-    /// InitProducerId, for idempotent producers only.
-    func initProducerID(_ request: InitProducerIdRequest, _: RequestContext) -> InitProducerIdResponse {
-        var response = InitProducerIdResponse()
-        if request.transactionalID != nil {
-            response.errorCode = .transactionalIDAuthorizationFailed
-            return response
-        }
-        do throws(StorageError) {
-            response.producerID = try producerIDs.next()
-        } catch {
-            Self.logger.error("No producer id can be given out: \(error)")
-            response.errorCode = .kafkaStorageError
-        }
-        return response
-    }
-
-    /// FindCoordinator, for groups: this broker. Transactions and share groups have no coordinator.
+    /// FindCoordinator, for groups and transactions: this broker. Share groups have no coordinator.
     func findCoordinator(_ request: FindCoordinatorRequest, context: RequestContext) -> FindCoordinatorResponse {
         let (error, message) = coordinatorError(keyType: request.keyType)
         var response = FindCoordinatorResponse()
@@ -94,9 +90,8 @@ extension BrokerService {
 
     private func coordinatorError(keyType: Int8) -> (KafkaErrorCode, String?) {
         switch keyType {
-        case 0: (.none, nil)
-        case 1: (.transactionalIDAuthorizationFailed, "The development broker does not serve transactions.")
-        default: (.invalidRequest, "The development broker coordinates consumer groups only.")
+        case 0, 1: (.none, nil)
+        default: (.invalidRequest, "The development broker coordinates consumer groups and transactions only.")
         }
     }
 }

@@ -75,6 +75,12 @@ extension BrokerService {
                     partition.committedOffset = found?.offset ?? -1
                     partition.committedLeaderEpoch = found?.leaderEpoch ?? -1
                     partition.metadata = found?.metadata ?? ""
+                    if request.requireStable,
+                        self.groups.isUnstable(groupID: request.groupID, topic: name, partition: index)
+                    {
+                        partition.errorCode = .unstableOffsetCommit
+                        partition.committedOffset = -1
+                    }
                     return partition
                 }
                 return topic
@@ -82,7 +88,9 @@ extension BrokerService {
             return response
         }
         let groups = request.groups.distinct(by: \.groupID)
-        response.groups = groups.map { fetchOffsets(of: $0, byID: context.version >= 10) }
+        response.groups = groups.map {
+            fetchOffsets(of: $0, byID: context.version >= 10, requireStable: request.requireStable)
+        }
         return response
     }
 
@@ -98,7 +106,9 @@ extension BrokerService {
         offsets.keys.sorted().map { ($0, (offsets[$0] ?? [:]).keys.sorted()) }
     }
 
-    private func fetchOffsets(of wanted: OffsetFetchRequest.Group, byID: Bool) -> OffsetFetchResponse.Group {
+    private func fetchOffsets(
+        of wanted: OffsetFetchRequest.Group, byID: Bool, requireStable: Bool
+    ) -> OffsetFetchResponse.Group {
         var result = OffsetFetchResponse.Group()
         result.groupID = wanted.groupID
         if let memberID = wanted.memberID, wanted.memberEpoch >= 0 {
@@ -121,6 +131,12 @@ extension BrokerService {
                 partition.committedLeaderEpoch = found?.leaderEpoch ?? -1
                 partition.metadata = found?.metadata ?? ""
                 if name == nil { partition.errorCode = .unknownTopicID }
+                if requireStable, let name,
+                    groups.isUnstable(groupID: wanted.groupID, topic: name, partition: index)
+                {
+                    partition.errorCode = .unstableOffsetCommit
+                    partition.committedOffset = -1
+                }
                 return partition
             }
             return topic

@@ -32,7 +32,11 @@ extension BrokerService {
                             code: context.version >= 13 ? .unknownTopicID : .unknownTopicOrPartition,
                             message: "This server does not host this topic-partition.")
                     }
-                    try append(entry.records, to: topic, entry.index, into: &answer)
+                    let batch = try IncomingBatch(entry.records, for: topic.configuration)
+                    if batch.header.isTransactional {
+                        try join(request, batch.header, topic.name, entry.index, context)
+                    }
+                    try append(batch, to: topic, entry.index, into: &answer)
                 } catch {
                     answer.errorCode = error.code
                     answer.errorMessage = Self.clipped(error.message)
@@ -52,21 +56,45 @@ extension BrokerService {
         guard (-1...1).contains(request.acks) else {
             throw .init(code: .invalidRequiredAcks, message: "acks=\(request.acks) is neither 0 nor 1 nor -1 (all)")
         }
-        guard request.transactionalID == nil else {
+    }
+
+    /// Checks that a transactional batch belongs to a transaction with this partition. Producers of version 2 of
+    /// transactions add the partition by writing to it (KIP-890).
+    private func join(
+        _ request: ProduceRequest, _ header: RecordBatchHeader, _ topic: String, _ index: Int32,
+        _ context: RequestContext
+    ) throws(IncomingBatch.ValidationError) {
+        guard let transactionalID = request.transactionalID else {
             throw .init(
-                code: .transactionalIDAuthorizationFailed,
-                message: "The development broker does not serve transactions")
+                code: .transactionalIDAuthorizationFailed, message: "A transactional batch needs a transactional id")
+        }
+        let partition = TransactionState.Partition(topic: topic, index: index)
+        var code: KafkaErrorCode
+        if context.version >= 12 {
+            code = transactions.add(
+                [partition], to: transactionalID, producerID: header.producerID, epoch: header.producerEpoch,
+                bumpsEpoch: true)
+            // Clients of these versions retry this one.
+            if code == .concurrentTransactions { code = .notEnoughReplicas }
+        } else {
+            code = transactions.verify(
+                partition, in: transactionalID, producerID: header.producerID, epoch: header.producerEpoch)
+            if code == .concurrentTransactions { code = .notEnoughReplicas }
+            if code == .invalidTxnState, context.version >= 11 { code = .transactionAbortable }
+        }
+        guard code == .none else {
+            throw .init(code: code.asWritten, message: "\(topic)-\(index) of \(transactionalID): \(code.text)")
         }
     }
 
     private func append(
-        _ records: [UInt8]?, to topic: BrokerTopic, _ index: Int32, into answer: inout PartitionResponse
+        _ incoming: IncomingBatch, to topic: BrokerTopic, _ index: Int32, into answer: inout PartitionResponse
     ) throws(IncomingBatch.ValidationError) {
         guard let log = topic.partition(index) else {
             throw .init(
                 code: .unknownTopicOrPartition, message: "The topic has \(topic.partitions.count) partition(s)")
         }
-        var batch = try IncomingBatch(records, for: topic.configuration)
+        var batch = incoming
         let appendTime = topic.configuration.stampsAppendTime ? WallTime.now.epochMilliseconds : nil
         let outcome: PartitionLog.AppendOutcome
         do throws(StorageError) {

@@ -14,6 +14,7 @@ final class BrokerService: Sendable {
     let maintenance: LogMaintenance
     let groups: GroupCoordinator
     let producerIDs: ProducerIDs
+    let transactions: TransactionCoordinator
     let interceptors = RequestInterceptors()
 
     init(configuration: DevelopmentBrokerConfiguration, advertised: SocketAddress) throws(StorageError) {
@@ -26,10 +27,14 @@ final class BrokerService: Sendable {
             directory: directory, files: OpenFiles(openMax: openFilesMax), defaults: configuration.topicDefaults)
         groups = try GroupCoordinator(
             directory: directory, flushesAlways: configuration.topicDefaults.flushesAlways, now: .now)
-        maintenance = LogMaintenance(
-            topics: topics, groups: groups, cleanupMilliseconds: configuration.cleanupIntervalMilliseconds,
-            flushMilliseconds: configuration.topicDefaults.flushMilliseconds)
         producerIDs = try ProducerIDs(directory: directory)
+        transactions = try TransactionCoordinator(
+            directory: directory, producerIDs: producerIDs, topics: topics, groups: groups,
+            flushesAlways: configuration.topicDefaults.flushesAlways)
+        maintenance = LogMaintenance(
+            topics: topics, groups: groups, transactions: transactions,
+            cleanupMilliseconds: configuration.cleanupIntervalMilliseconds,
+            flushMilliseconds: configuration.topicDefaults.flushMilliseconds)
     }
 
     /// Half of the descriptors are for files, the other half for connections and the rest of the process.

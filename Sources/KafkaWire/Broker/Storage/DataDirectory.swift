@@ -8,7 +8,8 @@ import WireCore
 /// ```
 /// meta.properties     cluster id, as in Kafka
 /// producer-ids.json   the first producer id that was never allocated
-/// groups.journal      consumer groups and their offsets (GroupJournal)
+/// groups.journal      consumer groups and their offsets (GroupJournalEntry)
+/// transactions.journal  transactional ids (TransactionJournalEntry)
 /// topics/NAME.json    a topic's id, partitions and settings
 /// NAME-N/             partition N of a topic: segments in Kafka's format (PartitionLog)
 /// scratch/            what is being created or deleted; emptied at start
@@ -19,7 +20,6 @@ final class DataDirectory: Sendable {
 
     var topicsPath: String { path + "/topics" }
     var scratchPath: String { path + "/scratch" }
-    var groupsPath: String { path + "/groups.journal" }
 
     func topicPath(_ name: String) -> String { "\(topicsPath)/\(name).json" }
     func partitionPath(_ topic: String, _ index: Int) -> String { "\(path)/\(topic)-\(index)" }

@@ -71,9 +71,7 @@ package struct IncomingBatch {
             throw refuse("Unknown compression codec \(header.codecNumber)", .unsupportedCompressionType)
         }
         if header.isControl { throw refuse("Clients are not allowed to write control records") }
-        if header.isTransactional {
-            throw refuse("The development broker does not serve transactions", .transactionalIDAuthorizationFailed)
-        }
+        if header.isTransactional, header.producerID < 0 { throw refuse("A transactional batch needs a producer id") }
         if header.producerID >= 0, header.producerEpoch < 0 || header.baseSequence < 0 {
             throw refuse("An idempotent producer's batch needs an epoch and a sequence")
         }

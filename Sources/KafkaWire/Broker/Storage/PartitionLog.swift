@@ -78,6 +78,8 @@ final class PartitionLog: Sendable {
     var lengthBytes: Int { state.withLock { $0.segments.reduce(0) { $0 + $1.lengthBytes } } }
     var isDeleted: Bool { state.withLock { $0.isDeleted } }
 
+    var producers: [Int64: ProducerStates.Producer] { state.withLock { $0.producers.producers } }
+
     func apply(_ settings: LogSettings) { state.withLock { $0.settings = settings } }
 
     // MARK: Append

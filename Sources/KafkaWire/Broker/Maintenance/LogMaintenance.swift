@@ -2,12 +2,14 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-/// The thread that deletes and compacts segments and synchronizes logs with the disk, while the broker runs.
+/// The thread that deletes and compacts segments, synchronizes logs with the disk, and aborts transactions whose time
+/// has passed, while the broker runs.
 final class LogMaintenance: Sendable {
     private static let logger = Logger("cdcd.broker.LogMaintenance")
 
     private let topics: TopicRegistry
     private let groups: GroupCoordinator
+    private let transactions: TransactionCoordinator
     private let cleanupMilliseconds: Int
     private let flushMilliseconds: Int?
     private let isStopped = Monitor(false)
@@ -16,9 +18,13 @@ final class LogMaintenance: Sendable {
     /// - Parameters:
     ///   - cleanupMilliseconds: the time between two searches for segments to delete or compact.
     ///   - flushMilliseconds: the time after which the groups' changes are written to the disk, if there is a limit.
-    init(topics: TopicRegistry, groups: GroupCoordinator, cleanupMilliseconds: Int, flushMilliseconds: Int?) {
+    init(
+        topics: TopicRegistry, groups: GroupCoordinator, transactions: TransactionCoordinator, cleanupMilliseconds: Int,
+        flushMilliseconds: Int?
+    ) {
         self.topics = topics
         self.groups = groups
+        self.transactions = transactions
         self.cleanupMilliseconds = max(1, cleanupMilliseconds)
         self.flushMilliseconds = flushMilliseconds
     }
@@ -37,9 +43,13 @@ final class LogMaintenance: Sendable {
         var nextFlush = MonotonicInstant.now
         while !waitIsStopped(milliseconds: min(cleanupMilliseconds, Self.precisionMilliseconds)) {
             if let flushMilliseconds, nextFlush <= .now {
-                do throws(StorageError) { try groups.synchronize() } catch { Self.logger.error("\(error)") }
+                do throws(StorageError) {
+                    try groups.synchronize()
+                    try transactions.synchronize()
+                } catch { Self.logger.error("\(error)") }
                 nextFlush = .now.advanced(byMilliseconds: flushMilliseconds)
             }
+            transactions.handleTimeouts(now: WallTime.now.epochMilliseconds)
             let isCleanupDue = nextCleanup <= .now
             for topic in topics.all {
                 for log in topic.partitions where isStopped.withLock({ !$0 }) {
@@ -50,7 +60,7 @@ final class LogMaintenance: Sendable {
         }
     }
 
-    /// The precision of `flush.ms`.
+    /// The precision of `flush.ms` and of the timeouts of transactions.
     private static let precisionMilliseconds = 100
 
     private func waitIsStopped(milliseconds: Int) -> Bool {
