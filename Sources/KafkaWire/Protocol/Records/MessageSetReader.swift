@@ -76,7 +76,9 @@ struct MessageSetReader {
         do throws(CompressionError) {
             codec = try CompressionCodec(number: wrapper.codecNumber)
         } catch { throw RecordSetReader.failure(error, wrapper.offset, partition) }
-        return try codec.withExpanded(payload, limitBytes: expandedBytesMax) { error in
+        return try codec.withExpanded(
+            payload, messageFormat: Int8(bitPattern: wrapper.format), limitBytes: expandedBytesMax
+        ) { error in
             RecordSetReader.failure(error, wrapper.offset, partition)
         } _: { (bytes) throws(RecordBatchError) in
             try inner(bytes, of: wrapper)
