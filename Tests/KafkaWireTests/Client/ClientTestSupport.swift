@@ -13,16 +13,19 @@ final class Cluster {
     private let directory: TemporaryDirectory
     private let relay: CuttingRelay
     private let limits: BrokerLimits
+    private let transactionVersion: Int16
     private var broker: DevelopmentBroker
     let client: KafkaClient
 
     init(
-        limits: BrokerLimits = BrokerLimits(), _ change: (inout KafkaClientConfiguration) -> Void = { _ in }
+        limits: BrokerLimits = BrokerLimits(), transactionVersion: Int16 = 2,
+        _ change: (inout KafkaClientConfiguration) -> Void = { _ in }
     ) throws {
         self.limits = limits
+        self.transactionVersion = transactionVersion
         directory = try TemporaryDirectory()
         relay = try CuttingRelay()
-        broker = try Self.start(directory, advertised: relay.address, limits)
+        broker = try Self.start(directory, advertised: relay.address, limits, transactionVersion)
         relay.target.withLock { [address = broker.address] in $0 = address }
         var configuration = KafkaClientConfiguration(bootstrapServers: [relay.address], clientID: "test")
         configuration.retryBackoffMilliseconds = 5
@@ -32,12 +35,14 @@ final class Cluster {
     }
 
     private static func start(
-        _ directory: TemporaryDirectory, advertised: SocketAddress, _ limits: BrokerLimits
+        _ directory: TemporaryDirectory, advertised: SocketAddress, _ limits: BrokerLimits,
+        _ transactionVersion: Int16
     ) throws -> DevelopmentBroker {
         var configuration = DevelopmentBrokerConfiguration(
             listen: SocketAddress(host: "127.0.0.1", port: 0), advertised: advertised,
             dataDirectory: directory.path + "/data")
         configuration.limits = limits
+        configuration.transactionVersion = transactionVersion
         let broker = try DevelopmentBroker(configuration)
         broker.start()
         return broker
@@ -60,7 +65,7 @@ final class Cluster {
     }
 
     func startBroker() throws {
-        broker = try Self.start(directory, advertised: relay.address, limits)
+        broker = try Self.start(directory, advertised: relay.address, limits, transactionVersion)
         relay.target.withLock { [address = broker.address] in $0 = address }
     }
 
@@ -105,9 +110,9 @@ final class Cluster {
         #expect(response.responses.flatMap(\.partitionResponses).map(\.errorCode) == [.none])
     }
 
-    func records(of topic: String) throws -> [ConsumedRecord] {
+    func records(of topic: String, _ isolation: IsolationLevel = .readUncommitted) throws -> [ConsumedRecord] {
         var records: [ConsumedRecord] = []
-        try TopicReader(client, topic: topic).readToEnd { records.append($0) }
+        try TopicReader(client, topic: topic, isolation: isolation).readToEnd { records.append($0) }
         return records
     }
 }

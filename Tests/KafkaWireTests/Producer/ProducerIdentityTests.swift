@@ -11,8 +11,8 @@ import WireStreams
     private static let now = MonotonicInstant(nanoseconds: 1_000_000_000)
     private static let later = now.advanced(byMilliseconds: 60_000)
 
-    private static func core(_ source: IdentitySource) -> ProducerCore {
-        var core = ProducerCore(ProducerConfiguration(), source)
+    private static func core() -> ProducerCore {
+        var core = ProducerCore(ProducerConfiguration())
         core.adopt(ProducerIdentity(producerID: 7, epoch: 3))
         let topic = ProducerCore.TopicState(name: "t", index: 0)
         core.topics.append(topic)
@@ -44,25 +44,14 @@ import WireStreams
     }
 
     @Test func idempotentProducerRaisesItsEpoch() throws {
-        var core = Self.core(.selfRaised)
+        var core = Self.core()
         try Self.loseState(&core)
         expect(core.identity == ProducerIdentity(producerID: 7, epoch: 4))
         expect(!core.needsIdentity)
     }
 
-    @Test func transactionalProducerRequestsTheNextEpoch() throws {
-        var core = Self.core(.coordinator(transactionalID: "x", timeoutMilliseconds: 1000))
-        try Self.loseState(&core)
-        expect(core.identity == nil && core.needsIdentity)
-        expect(core.identityToRaise == ProducerIdentity(producerID: 7, epoch: 3))
-        expect(Self.place(&core) == nil)
-        core.adopt(ProducerIdentity(producerID: 7, epoch: 4))
-        expect(core.identityToRaise == nil && !core.needsIdentity)
-        expect(Self.place(&core) != nil)
-    }
-
     @Test func batchOpensAtTheGivenTime() throws {
-        var core = Self.core(.selfRaised)
+        var core = Self.core()
         expect(core.appendToOpenBatch(Self.record) == nil)
         _ = core.append(Self.record, now: Self.now)
         expect(core.topics[0].partitions[0].open?.openedAt == Self.now)
@@ -71,7 +60,7 @@ import WireStreams
 
     /// KIP-368: the connection is replaced when its requests are answered.
     @Test func connectionIsReplacedBeforeItsAuthenticationExpires() throws {
-        var core = Self.core(.selfRaised)
+        var core = Self.core()
         // Not due yet when the first request is sent.
         core.connected(1, reauthenticateAt: Self.later.advanced(byMilliseconds: 1))
         _ = core.append(Self.record, now: Self.now)
@@ -87,7 +76,7 @@ import WireStreams
     }
 
     @Test func lostConnectionIsNotClosedAgain() throws {
-        var core = Self.core(.selfRaised)
+        var core = Self.core()
         core.connected(1, reauthenticateAt: Self.now)
         _ = core.disconnected(1)
         _ = core.append(Self.record, now: Self.now)

@@ -27,6 +27,12 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
     case recordTooLarge(bytes: Int, limit: Int, topic: String)
     /// The client, producer or reader was closed or cancelled.
     case closed
+    /// A transaction can only be aborted, for this reason.
+    indirect case mustAbortTransaction(KafkaError)
+    /// The record was not sent, since its transaction was aborted.
+    case transactionAborted
+    /// A call that the state of the producer's transaction does not allow.
+    case transactionState(operation: String, state: String)
     /// The producer cannot continue without losing or repeating records.
     case fatal(String)
     /// An error of a consumer's position or membership.
@@ -58,10 +64,13 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         case .unreachable(let brokers, let lastError):
             "no broker can be reached (tried \(brokers.map(\.description).joined(separator: ", "))): \(lastError)"
         case .unsupportedCodec(let codec, let about):
-            "\(about) is compressed with \(codec), which is not supported; use none or gzip"
+            "\(about) is compressed with \(codec), which is not supported"
         case .recordTooLarge(let bytes, let limit, let topic):
             "a record for topic \(topic) has \(bytes) bytes, more than the maximum of \(limit)"
         case .closed: "the Kafka client was closed"
+        case .mustAbortTransaction(let cause): "the transaction can only be aborted: \(cause)"
+        case .transactionAborted: "the transaction was aborted before the record was sent"
+        case .transactionState(let operation, let state): "\(operation) is not possible: \(state)"
         case .fatal(let reason): reason
         case .consumer(let error): error.description
         }
@@ -73,7 +82,8 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         case .code(let code, _, _): code.isRetriable
         case .stream(.cancelled, _), .stream(.tls, _): false
         case .stream, .notABroker, .timedOut, .unreachable: true
-        case .malformed, .authentication, .unsupportedVersion, .unsupportedCodec, .recordTooLarge, .closed, .fatal:
+        case .malformed, .authentication, .unsupportedVersion, .unsupportedCodec, .recordTooLarge, .closed,
+            .mustAbortTransaction, .transactionAborted, .transactionState, .fatal:
             false
         case .consumer(let error): error.isRetriable
         }
@@ -84,7 +94,8 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .stream, .notABroker: true
         case .code, .malformed, .authentication, .unsupportedVersion, .timedOut, .unreachable, .unsupportedCodec,
-            .recordTooLarge, .closed, .fatal, .consumer:
+            .recordTooLarge, .closed, .mustAbortTransaction, .transactionAborted, .transactionState, .fatal,
+            .consumer:
             false
         }
     }

@@ -11,19 +11,24 @@ final class BatchSender: @unchecked Sendable {
     private static let versionMax: Int16 = 12
     /// Brokers know Zstandard from Kafka 2.1 on (KIP-110).
     private static let zstandardVersionMin: Int16 = 7
+    /// From the next version on, a broker adds the partitions of a request to the transaction (KIP-890).
+    private static let firstTransactionVersionMax: Int16 = 11
 
     let connection: ProducerConnection
     private let broker: Int32
     private let sender: RequestSender
-    private let version: Int16
+    private let negotiatedVersion: Int16
+    /// The version of the last request.
+    private var version: Int16
 
     /// Takes over the sending half of `link`.
     init(_ link: BrokerLink, broker: Int32, _ compression: CompressionCodec) throws(KafkaError) {
         self.broker = broker
         sender = link.sender
         version = try link.versions.version(of: .produce, atMost: Self.versionMax)
+        negotiatedVersion = version
         if compression == .zstd, version < Self.zstandardVersionMin {
-            throw .unsupportedCodec("zstd", about: "Produce \(version) of broker \(link.broker)")
+            throw .unsupportedCodec("zstd", about: "a batch for broker \(link.broker), which is older than Kafka 2.1,")
         }
         connection = ProducerConnection(broker: link.broker, canceller: link.canceller)
     }
@@ -66,6 +71,10 @@ final class BatchSender: @unchecked Sendable {
 
     /// Prepares a request and adds it to those in flight.
     private func begin(_ assignments: [ProducerCore.Assignment], _ engine: ProducerEngine) -> OutgoingRequest {
+        if engine.configuration.transactionalID != nil {
+            let isVersion2 = engine.core.withLock { $0.transaction?.version == .two }
+            version = isVersion2 ? negotiatedVersion : min(negotiatedVersion, Self.firstTransactionVersionMax)
+        }
         var batches: [OutgoingBatch] = []
         batches.reserveCapacity(assignments.count)
         for assignment in assignments {
@@ -73,7 +82,7 @@ final class BatchSender: @unchecked Sendable {
                 OutgoingBatch(
                     topic: assignment.topic, partition: assignment.place.partition, assignment.batch,
                     assignment.stamp, engine.configuration,
-                    isTransactional: engine.identitySource.transactionalID != nil))
+                    isTransactional: engine.configuration.transactionalID != nil))
         }
         var pending = ProducerConnection.PendingRequest(
             correlationID: sender.nextCorrelationID, version: version, assignments: assignments, sentAt: .now)
@@ -84,7 +93,7 @@ final class BatchSender: @unchecked Sendable {
         return OutgoingRequest(
             batches: batches, acks: engine.configuration.acks,
             timeoutMilliseconds: engine.client.configuration.requestTimeoutMilliseconds,
-            transactionalID: engine.identitySource.transactionalID)
+            transactionalID: engine.configuration.transactionalID)
     }
 
     private func observe(

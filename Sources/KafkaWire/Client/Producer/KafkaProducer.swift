@@ -24,7 +24,7 @@ package final class ProducerTopic: Sendable {
 ///
 /// End a producer with `close` or `abort`; releasing it aborts it.
 public final class KafkaProducer: Sendable {
-    private let engine: ProducerEngine
+    let engine: ProducerEngine
     let blockingAppends: BlockingAppends
 
     /// The configuration in effect: that of `init`, limited to what an idempotent producer allows.
@@ -247,10 +247,11 @@ public final class KafkaProducer: Sendable {
     }
 
     /// Sends the appended records, waits for them at most `timeoutMilliseconds`, and ends the threads. Records that are
-    /// not settled by then fail with `.closed`.
+    /// not settled by then fail with `.closed`. A transaction that is open is aborted.
     ///
     /// Must not be called from a completion.
     public func close(timeoutMilliseconds: Int) {
+        endOpenTransaction(timeoutMilliseconds: timeoutMilliseconds)
         engine.core.withLock { core in if core.phase == .running { core.phase = .closing } }
         do throws(KafkaError) {
             try awaitDelivery(timeoutMilliseconds: timeoutMilliseconds)

@@ -55,6 +55,9 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
 
     /// Whether batches get sequence numbers.
     let isIdempotent: Bool
+    /// Whether the batches belong to transactions: a new epoch begins between two transactions only, so that a batch
+    /// fails which otherwise would be sent again in a new epoch.
+    let isTransactional: Bool
     private var entries: [Entry] = []
     private var identity: ProducerIdentity?
     private var nextSequence: Int32 = 0
@@ -65,7 +68,10 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
     private var isConfirmed = false
     private(set) var inFlightCount = 0
 
-    init(isIdempotent: Bool) { self.isIdempotent = isIdempotent }
+    init(isIdempotent: Bool, isTransactional: Bool = false) {
+        self.isIdempotent = isIdempotent
+        self.isTransactional = isTransactional
+    }
 
     var isEmpty: Bool { entries.isEmpty }
     var hasWaiting: Bool { entries.count > inFlightCount }
@@ -184,8 +190,12 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
             entries[index].mayBeStored = false
             // Expected if an earlier batch is unsettled or the queue restarts in any case.
             if index > 0 || mustRestart { return .retry }
+            if isTransactional { return fail(index, code) }
             mustRestart = true
             return .retryInNextEpoch
+        case .invalidProducerIDMapping where isTransactional, .transactionalIDAuthorizationFailed:
+            return .fatal(code)
+        case .invalidProducerEpoch where isTransactional: return fail(index, code)
         case .invalidProducerEpoch where isIdempotent, .invalidProducerIDMapping where isIdempotent:
             entries[index].mayBeStored = false
             if mustRestart { return .retry }
@@ -252,6 +262,18 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         entries.removeAll { entry in
             guard !entry.isInFlight, isExpired(entry.batch) else { return false }
             if isIdempotent, entry.stamp != nil { mustRestart = true }
+            removed.append(entry.batch)
+            return true
+        }
+        return removed
+    }
+
+    /// Removes and returns the waiting batches that need not be sent when a transaction is aborted: no broker has them,
+    /// or the queue waits for the next epoch.
+    mutating func removeUnsent() -> [Batch] {
+        var removed: [Batch] = []
+        entries.removeAll { entry in
+            guard !entry.isInFlight, entry.stamp == nil || mustRestart else { return false }
             removed.append(entry.batch)
             return true
         }

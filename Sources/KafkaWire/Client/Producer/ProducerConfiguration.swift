@@ -29,6 +29,12 @@ public struct ProducerConfiguration: Sendable {
     public var deliveryTimeoutMilliseconds: Int? = 120_000
     /// The maximum number of requests in flight to one broker: at most 5 if idempotent; otherwise 1 keeps the order.
     public var inFlightPerBrokerMax = 5
+    /// The id that makes the producer transactional (`transactional.id`): records are sent in transactions only, and a
+    /// newer producer with the same id fences this one. Implies an idempotent producer.
+    public var transactionalID: String?
+    /// The time after which the coordinator aborts a transaction that has not ended (`transaction.timeout.ms`); at most
+    /// the broker's `transaction.max.timeout.ms`.
+    public var transactionTimeoutMilliseconds = 60_000
     /// Whether the broker may create a missing topic (`allow.auto.create.topics`).
     public var allowsTopicCreation = true
     /// The maximum age of topic metadata; nil is the client's `metadataMaxAgeMilliseconds`.

@@ -63,8 +63,10 @@ extension ProducerCore {
         var record = record
         record.departure = .flushedAtOnce
         let step = append(record, now: now)
-        guard case .appended = step else { return (step, Flush()) }
-        return (step, flush(now: now))
+        guard case .appended(let wakeup) = step else { return (step, Flush()) }
+        var flush = flush(now: now)
+        if let wakeup { flush.wakeups.append(wakeup) }
+        return (step, flush)
     }
 
     /// Takes the token and all batches for a broker. Returns nil if the writer must send them.

@@ -118,6 +118,10 @@ extension ProducerCore {
 
     func readiness(of partition: Partition, _ now: MonotonicInstant) -> Readiness {
         if partition.nextLeader != nil { return partition.hasWork ? .blocked : .empty }
+        // It is not in the transaction yet.
+        if let number = transaction?.number, partition.addedToTransaction != number {
+            return partition.hasWork ? .blocked : .empty
+        }
         if partition.queue.hasWaiting {
             if let notBefore = partition.queue.notBefore, now < notBefore { return .later(notBefore) }
             guard partition.queue.canTake(identity, inFlightMax: inFlightMax) else { return .blocked }
@@ -135,6 +139,7 @@ extension ProducerCore {
     private mutating func take(from partition: Partition, _ now: MonotonicInstant) -> Assignment? {
         if !partition.queue.hasWaiting { seal(partition) }
         guard let taken = partition.queue.take(identity, now: now, inFlightMax: inFlightMax) else { return nil }
+        transaction?.batchSent()
         let place = BatchID(
             topicIndex: partition.topic.index, partition: partition.index, number: taken.number)
         return Assignment(place: place, topic: partition.topic.name, batch: taken.batch, stamp: taken.stamp)

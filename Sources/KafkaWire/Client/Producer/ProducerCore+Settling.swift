@@ -76,7 +76,10 @@ extension ProducerCore {
         noteRetry(answer, verdict, partition, &effects)
         switch verdict {
         case .delivered: finish(partition, batch, .success(answer.baseOffset), &effects)
-        case .failed(let code): finish(partition, batch, .failure(error(code, partition, answer.message)), &effects)
+        case .failed(let code):
+            let failure = error(code, partition, answer.message)
+            finish(partition, batch, .failure(failure), &effects)
+            failTransaction(failure, partition, &effects)
         case .retry, .retryInNextEpoch:
             expire(batch, of: partition, after: answer.outcome, now: now, &effects)
         case .retryWithNewProducer:
@@ -85,6 +88,7 @@ extension ProducerCore {
         case .split: split(partition, number, batch, &effects)
         case .fatal(let code): effects.add(fail(error(code, partition, answer.message)))
         }
+        if transaction?.dropsUnsentBatches == true { dropUnsentBatches(partition, &effects) }
         if partition.queue.awaitsNewEpoch(beyond: identity) { beginNextEpoch(&effects) }
         moveToNextLeader(partition, &effects)
         if partition.hasWork, let wakeup = list(partition, hasNews: false) { effects.wakeups.append(wakeup) }
@@ -122,7 +126,7 @@ extension ProducerCore {
         .code(code, about: "writing to \(partition.topic.name)-\(partition.index)", message: message)
     }
 
-    private mutating func finish(
+    mutating func finish(
         _ partition: Partition, _ batch: SealedBatch, _ outcome: Result<Int64, KafkaError>, _ effects: inout Effects
     ) {
         bufferedBytes -= batch.payloadBytes
@@ -132,6 +136,8 @@ extension ProducerCore {
     }
 
     private mutating func beginNextEpoch(_ effects: inout Effects) {
+        // That of a transactional producer begins between two transactions.
+        guard transaction == nil else { return }
         if raiseEpoch() { effects.wakeups += wakeAll() } else { effects.needsMaintenance = true }
     }
 
@@ -165,7 +171,9 @@ extension ProducerCore {
         guard isExpired(batch, now) else { return }
         _ = note(partition, isRefusing: false)
         for expired in partition.queue.removeWaiting(where: { $0 === batch }) {
-            finish(partition, expired, .failure(timedOut(partition, "\(outcome)")), &effects)
+            let failure = timedOut(partition, "\(outcome)")
+            finish(partition, expired, .failure(failure), &effects)
+            failTransaction(failure, partition, &effects)
         }
     }
 
@@ -187,6 +195,7 @@ extension ProducerCore {
             for batch in partition.queue.removeWaiting(where: { isExpired($0, now) }) {
                 _ = note(partition, isRefusing: false)
                 finish(partition, batch, .failure(timedOut(partition, nil)), &effects)
+                failTransaction(timedOut(partition, nil), partition, &effects)
             }
             if partition.queue.awaitsNewEpoch(beyond: identity) { beginNextEpoch(&effects) }
         }
@@ -220,6 +229,7 @@ extension ProducerCore {
         var effects = Effects()
         failure = failure ?? error
         effects.needsMaintenance = true
+        effects.wakeups += takeTransactionWaiters()
         for partition in topics.flatMap(\.partitions) {
             seal(partition)
             for batch in partition.queue.removeAll() { finish(partition, batch, .failure(error), &effects) }
@@ -229,7 +239,7 @@ extension ProducerCore {
     }
 
     /// Wakes the threads that wait for room or for the last batch, if they can continue.
-    private mutating func release(_ effects: inout Effects) {
+    mutating func release(_ effects: inout Effects) {
         if !roomWaiters.isEmpty, !effects.finished.isEmpty || failure != nil {
             effects.wakeups += roomWaiters
             roomWaiters = []

@@ -50,11 +50,16 @@ struct ProducerCore: ~Copyable {
         /// The expected size of the next batch.
         var expectedBytes = 16 << 10
         @exclusivity(unchecked) var batchBytesMax: Int
+        /// The number of the last transaction that this partition was used in, and of the last one that its batches may
+        /// be sent in. 0 without transactions.
+        @exclusivity(unchecked) var usedInTransaction: UInt64 = 0
+        @exclusivity(unchecked) var addedToTransaction: UInt64 = 0
 
         init(topic: TopicState, index: Int32, _ configuration: ProducerConfiguration) {
             self.topic = topic
             self.index = index
-            queue = PartitionQueue(isIdempotent: configuration.isIdempotent)
+            queue = PartitionQueue(
+                isIdempotent: configuration.isIdempotent, isTransactional: configuration.transactionalID != nil)
             batchBytesMax = configuration.batchBytesMax
         }
 
@@ -77,18 +82,24 @@ struct ProducerCore: ~Copyable {
     }
 
     let configuration: ProducerConfiguration
-    let identitySource: IdentitySource
-    var phase = Phase.running { didSet { acceptsRecords = phase == .running && failure == nil } }
+    var phase = Phase.running { didSet { updateAcceptance() } }
     /// The reason why nothing can be appended any more.
-    var failure: KafkaError? { didSet { acceptsRecords = phase == .running && failure == nil } }
+    var failure: KafkaError? { didSet { updateAcceptance() } }
+    /// Set for a transactional producer.
+    var transaction: TransactionMachine? { didSet { updateAcceptance() } }
     /// Whether records can be appended. Of its own, since an error is expensive to read for each record.
     private var acceptsRecords = true
+    /// Wakes the thread that sends the transaction's requests.
+    let transactionWakeup = WakeupSignal()
+    /// The level of the cluster's feature `transaction.version`, as the coordinator announced it last.
+    var transactionVersion: Int16 = 0
+    /// Threads that wait for a state of the transaction.
+    var transactionWaiters: [WakeupSignal] = []
     var topics: [TopicState] = []
     var topicsByName: [String: TopicState] = [:]
     var brokers: [Int32: Broker] = [:]
     private(set) var identity: ProducerIdentity?
-    /// The identity whose epoch the coordinator is to raise; see `IdentitySource.coordinator`.
-    private(set) var identityToRaise: ProducerIdentity?
+    /// Whether an id must be requested from any broker; a transactional producer has one from its coordinator.
     private(set) var needsIdentity: Bool
     var needsMetadata = false
     /// Partitions whose first batch has been refused repeatedly with a retriable error.
@@ -114,13 +125,18 @@ struct ProducerCore: ~Copyable {
     private var generator: SplitMix64
 
     /// - Parameter seed: for the selection of partitions for records without a key.
-    init(_ configuration: ProducerConfiguration, _ identitySource: IdentitySource = .selfRaised, seed: UInt64 = 0) {
+    init(_ configuration: ProducerConfiguration, seed: UInt64 = 0) {
         self.configuration = configuration
-        self.identitySource = identitySource
         generator = SplitMix64(seed: seed)
-        needsIdentity = configuration.isIdempotent
+        needsIdentity = configuration.isIdempotent && configuration.transactionalID == nil
         bufferedBytesMax = configuration.bufferBytesMax
+        transaction = configuration.transactionalID.map { _ in TransactionMachine() }
         limitBufferedBytes()
+        updateAcceptance()
+    }
+
+    private mutating func updateAcceptance() {
+        acceptsRecords = phase == .running && failure == nil && transaction?.acceptsRecords ?? true
     }
 
     /// The smallest limit to which `buffer.memory` is reduced: the records of about a tenth of a second.
@@ -155,7 +171,8 @@ struct ProducerCore: ~Copyable {
     mutating func takeDeliveryWaiters() -> [WakeupSignal] {
         guard isAtRest || failure != nil else { return [] }
         defer { deliveryWaiters = [] }
-        return deliveryWaiters
+        // A transaction ends when its batches are settled.
+        return transaction == nil ? deliveryWaiters : deliveryWaiters + [transactionWakeup]
     }
 
     /// The time after which spare memory is freed.
@@ -249,7 +266,7 @@ struct ProducerCore: ~Copyable {
 
     private mutating func append(_ record: NewRecord, openingAt now: MonotonicInstant?) -> AppendStep? {
         let (key, value) = (record.key?.buffer, record.value?.buffer)
-        guard acceptsRecords else { return .refused(failure ?? .closed) }
+        guard acceptsRecords else { return .refused(refusal) }
         let topic = topics[record.topicIndex]
         guard let partition = partition(of: topic, record.partition, key) else {
             return .refused(
@@ -268,7 +285,30 @@ struct ProducerCore: ~Copyable {
             open(partition, for: size, now)
         }
         bufferedBytes += partition.open?.append(record, key: key, value: value) ?? 0
+        if now != nil, let wakeup = use(partition) {
+            if let broker = partition.broker { _ = enqueue(partition, of: broker) }
+            return .appended(wakeup: wakeup)
+        }
         return .appended(wakeup: list(partition, hasFullBatch: isFull, record.departure, openedAt: now))
+    }
+
+    /// Why no record is accepted.
+    private var refusal: KafkaError {
+        if let failure { return failure }
+        guard phase == .running, let transaction else { return .closed }
+        return transaction.refusal("sending a record")
+    }
+
+    /// A batch has been opened. Returns the wakeup of the thread that adds its partition to the transaction, if it has
+    /// to be added.
+    private mutating func use(_ partition: Partition) -> WakeupSignal? {
+        guard let number = transaction?.number, partition.usedInTransaction != number else { return nil }
+        partition.usedInTransaction = number
+        if transaction?.use(TopicPartition(partition.topic.name, partition.index)) == true {
+            partition.addedToTransaction = number
+            return nil
+        }
+        return transactionWakeup
     }
 
     private func partition(
@@ -305,20 +345,16 @@ struct ProducerCore: ~Copyable {
 
     // MARK: Identity
 
-    /// Begins the next epoch, or requests one from the coordinator. Returns false if it must be requested.
+    /// Begins the next epoch: a producer without transactions raises it itself (KIP-360). Returns false if a new id
+    /// must be requested.
     mutating func raiseEpoch() -> Bool {
-        switch identitySource {
-        case .selfRaised:
-            identity = identity?.nextEpoch
-            if identity == nil { needsIdentity = true }
-        case .coordinator: requestIdentity()
-        }
+        identity = identity?.nextEpoch
+        if identity == nil { needsIdentity = true }
         return identity != nil
     }
 
     /// Drops the identity, so that a new one is requested.
     mutating func requestIdentity() {
-        identityToRaise = identitySource == .selfRaised ? nil : identity ?? identityToRaise
         identity = nil
         needsIdentity = true
     }
@@ -326,7 +362,6 @@ struct ProducerCore: ~Copyable {
     /// The cluster has assigned an identity.
     mutating func adopt(_ new: ProducerIdentity) {
         identity = new
-        identityToRaise = nil
         needsIdentity = false
     }
 

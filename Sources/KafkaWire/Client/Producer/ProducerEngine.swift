@@ -18,7 +18,6 @@ final class ProducerEngine: Sendable {
     let configuration: ProducerConfiguration
     let cancellation: Cancellation
     let core: Mutex<ProducerCore>
-    let identitySource: IdentitySource
     var observer: (any KafkaClientObserver)? { client.configuration.observer }
     private let listener: (any DeliveryListener)?
     private let maintenanceWakeup = WakeupSignal()
@@ -31,12 +30,12 @@ final class ProducerEngine: Sendable {
 
     init(
         _ client: KafkaClient, _ configuration: ProducerConfiguration, _ listener: (any DeliveryListener)?,
-        _ identitySource: IdentitySource = .selfRaised, mode: Mode = .online
+        mode: Mode = .online
     ) {
-        self.identitySource = identitySource
         self.mode = mode
         self.client = client
         var configuration = configuration
+        if configuration.transactionalID != nil { configuration.isIdempotent = true }
         if configuration.isIdempotent {
             configuration.acks = .all
             configuration.inFlightPerBrokerMax = min(configuration.inFlightPerBrokerMax, 5)
@@ -45,9 +44,14 @@ final class ProducerEngine: Sendable {
         self.configuration = configuration
         self.listener = listener
         cancellation = Cancellation(parent: client.cancellation)
-        core = Mutex(ProducerCore(configuration, identitySource, seed: .random(in: .min ... .max)))
+        core = Mutex(ProducerCore(configuration, seed: .random(in: .min ... .max)))
         cancellation.add(maintenanceWakeup)
-        if mode == .online { start("producer") { $0.maintain() } }
+        guard mode == .online else { return }
+        start("producer") { $0.maintain() }
+        if let transactionalID = configuration.transactionalID {
+            cancellation.add(core.withLock { $0.transactionWakeup })
+            start("transactions") { TransactionRunner($0, transactionalID).run() }
+        }
     }
 
     private func start(_ name: String, _ body: @escaping @Sendable (ProducerEngine) -> Void) {
@@ -100,6 +104,11 @@ final class ProducerEngine: Sendable {
 
     /// Called by the broker's writer.
     func set(_ sender: BatchSender?, ofBroker id: Int32) { senders.withLock { $0[id] = sender } }
+
+    // MARK: Transactions
+
+    /// Wakes the thread that sends the transaction's requests.
+    func wakeTransaction() { core.withLock { $0.transactionWakeup }.signal() }
 
     // MARK: Effects
 
@@ -295,26 +304,15 @@ final class ProducerEngine: Sendable {
         }
     }
 
-    /// InitProducerId: any broker assigns an id, or the transaction coordinator the next epoch.
+    /// InitProducerId: any broker assigns an id.
     private func renewIdentity() throws(KafkaError) {
         var request = InitProducerIdRequest()
-        let previous = core.withLock { $0.identityToRaise }
-        request.producerID = previous?.producerID ?? -1
-        request.producerEpoch = previous?.epoch ?? -1
-        let response: InitProducerIdResponse
-        switch identitySource {
-        case .selfRaised:
-            request.transactionalID = nil
-            request.transactionTimeoutMilliseconds = .max
-            response = try client.withAnyBroker(cancellation) { connection throws(KafkaError) in
-                try connection.request(request)
-            }
-        case .coordinator(let transactionalID, let timeoutMilliseconds):
-            request.transactionalID = transactionalID
-            request.transactionTimeoutMilliseconds = timeoutMilliseconds
-            response = try client.withCoordinator(of: .transaction(transactionalID), cancellation) {
-                connection throws(KafkaError) in try connection.request(request)
-            }
+        request.producerID = -1
+        request.producerEpoch = -1
+        request.transactionalID = nil
+        request.transactionTimeoutMilliseconds = .max
+        let response = try client.withAnyBroker(cancellation) { connection throws(KafkaError) in
+            try connection.request(request)
         }
         guard response.errorCode == .none else { throw .code(response.errorCode, about: "requesting a producer id") }
         let wakeups = core.withLock { core in

@@ -44,7 +44,8 @@ struct ReverseBitReader {
         return bits
     }
 
-    /// Fills the container, so that 57 bits can be read if the stream has them. Returns false if the stream has no further bytes.
+    /// Fills the container, so that 57 bits can be read if the stream has them. Returns false if the stream has no
+    /// further bytes.
     @inline(__always) @discardableResult
     mutating func refill() -> Bool {
         guard consumedBits <= 64 else { return false }
