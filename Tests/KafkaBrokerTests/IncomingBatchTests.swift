@@ -78,4 +78,56 @@ import WireTestSupport
         #expect(refusal(TestBatches.fromKcat, bytesMax: "\(TestBatches.fromKcat.count)") == .none)
         #expect(refusal(TestBatches.fromKcat, bytesMax: "\(TestBatches.fromKcat.count - 1)") == .messageTooLarge)
     }
+
+    // MARK: Recompression
+
+    private func stored(_ bytes: [UInt8], _ settings: [String: String], now: Int64? = nil) throws -> IncomingBatch {
+        var configuration = TopicConfiguration()
+        for (name, value) in settings { configuration[name] = value }
+        return try IncomingBatch(bytes, for: configuration, now: now)
+    }
+
+    @Test(arguments: ["gzip", "snappy", "lz4", "zstd", "uncompressed"], CompressionCodec.allCases)
+    func batchesAreCompressedAsTheTopicRequires(_ type: String, _ codec: CompressionCodec) throws {
+        let value = String(repeating: "value", count: 50)
+        let records: [(key: String?, value: String)] = (0..<20).map { (key: "k\($0)", value: value) }
+        let bytes = try TestBatches.make(records, codec: codec)
+        let batch = try stored(bytes, ["compression.type": type])
+        let wanted = type == "uncompressed" ? CompressionCodec.none : CompressionCodec(name: type)
+        #expect(CompressionCodec(rawValue: batch.header.codecNumber) == wanted)
+        #expect(try TestBatches.records(in: batch.bytes) == TestBatches.records(in: bytes))
+        #expect(batch.bytes.span.bytes.withUnsafeBytes { RecordBatchHeader.isChecksumValid(of: $0) })
+        #expect(try stored(bytes, ["compression.type": "producer"]).bytes == bytes)
+        if codec == wanted { #expect(batch.bytes == bytes) }
+    }
+
+    @Test func compressedRecordsAreValidated() throws {
+        let bytes = try TestBatches.make([("k", "1"), (nil, "2")], codec: .lz4)
+        #expect(refusal(bytes) == .none)
+        #expect(refusal(bytes, compacted: true) == .invalidRecord)
+        #expect(refusal(TestBatches.altered(bytes) { $0[26] = 0; $0[60] = 1 }) == .corruptMessage)
+        #expect(refusal(TestBatches.altered(bytes) { $0[70] ^= 0xFF }) == .corruptMessage)
+    }
+
+    @Test func timestampsOutOfRangeAreRejected() throws {
+        let bytes = try TestBatches.make([("k", "1")], firstTimestamp: 10_000)
+        func isAccepted(_ settings: [String: String], now: Int64) -> Bool {
+            (try? stored(bytes, settings, now: now)) != nil
+        }
+        #expect(isAccepted([:], now: 9000))
+        #expect(!isAccepted(["message.timestamp.after.max.ms": "999"], now: 9000))
+        #expect(isAccepted(["message.timestamp.after.max.ms": "1000"], now: 9000))
+        #expect(!isAccepted(["message.timestamp.before.max.ms": "500"], now: 10_501))
+        #expect(isAccepted(["message.timestamp.before.max.ms": "500"], now: 10_500))
+        let own = ["message.timestamp.before.max.ms": "500", "message.timestamp.type": "LogAppendTime"]
+        #expect(isAccepted(own, now: 10_501))
+    }
+
+    @Test func largestTimestampIsThatOfTheRecords() throws {
+        let right = try TestBatches.make([("k", "1"), ("l", "2")], firstTimestamp: 1000)
+        let bytes = TestBatches.altered(right) { $0[42] = 0xFF }
+        let batch = try stored(bytes, [:])
+        #expect(batch.header.maxTimestamp == 1001)
+        #expect(batch.bytes.span.bytes.withUnsafeBytes { RecordBatchHeader.isChecksumValid(of: $0) })
+    }
 }

@@ -39,6 +39,16 @@ package struct TopicConfiguration: Equatable, Sendable {
     var flushMilliseconds: Int? { Int(effective("flush.ms")).flatMap { $0 == .max ? nil : $0 } }
 
     var isCompacted: Bool { TopicSetting.entries(of: effective("cleanup.policy")).contains("compact") }
+    /// The codec of all batches; nil if each keeps its producer's.
+    var codec: CompressionCodec? {
+        let name = effective("compression.type")
+        return CompressionCodec(name: name == "uncompressed" ? "none" : name)
+    }
+    /// The level of a codec; nil for one without levels, and for zlib's own choice.
+    func level(of codec: CompressionCodec) -> Int32? {
+        let level = Int32(effective("compression.\(codec.name).level"))
+        return codec == .gzip && level == -1 ? nil : level
+    }
     var messageBytesMax: Int { Int(effective("max.message.bytes")) ?? 1_048_588 }
     var stampsAppendTime: Bool { effective("message.timestamp.type") == "LogAppendTime" }
 }

@@ -37,7 +37,7 @@ extension BrokerService {
         response.finalizedFeatures = ClusterFeature.all.map { feature in
             var entry = ApiVersionsResponse.FinalizedFeatureKey()
             entry.name = feature.name
-            entry.minVersionLevel = feature.supported.lowerBound
+            entry.minVersionLevel = feature.level(configuration)
             entry.maxVersionLevel = feature.level(configuration)
             return entry
         }

@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Synchronization
 import WireCore
 
 extension RequestHandler {
@@ -12,57 +13,62 @@ extension BrokerService {
 
     /// One partition of a fetch, and its log or the error code if there is none.
     private struct FetchTarget {
-        var topic: FetchRequest.FetchTopic
-        var entry: FetchRequest.FetchPartition
+        var wanted: FetchSessions.Wanted
         var log: ErrorCodeResult<PartitionLog>
     }
 
-    /// Fetch. Waits until there are `minBytes`, for at most `maxWaitMilliseconds`.
+    /// Fetch, of a session (KIP-227) or without. Waits until there are `minBytes`, for at most `maxWaitMilliseconds`.
     ///
-    /// There are no fetch sessions (KIP-227): the session id in responses is 0, so that clients continue to send full
-    /// requests. There are no replicas that could be behind: the high watermark is the end of the log.
+    /// There are no replicas that could be behind: the high watermark is the end of the log.
     func fetch(_ request: FetchRequest, context: RequestContext) -> FetchResponse {
         var response = FetchResponse()
-        guard request.sessionID == 0 else {
-            response.errorCode = .fetchSessionIDNotFound
+        let newID = Int32.random(in: 1...Int32.max)
+        let beginning = fetchSessions.withLock {
+            $0.begin(request, usesIDs: context.version >= 13, newID: newID, now: .now)
+        }
+        guard case .ready(let sessionID, let isIncremental, let wanted) = beginning else {
+            if case .refused(let code) = beginning { response.errorCode = code }
             return response
         }
-        let targets = targets(of: request, context: context)
+        response.sessionID = sessionID
+        let targets = wanted.map { target($0, context: context) }
         wait(for: targets, request)
 
         var remainingBytes = min(max(0, Int(request.maxBytes)), configuration.limits.fetchBytesMax)
         var isFirst = true
-        for wanted in request.topics {
-            var result = FetchResponse.FetchableTopicResponse()
-            result.topic = wanted.topic
-            result.topicID = wanted.topicID
-            response.responses.append(result)
-        }
-        var index = 0
-        for (topicIndex, wanted) in request.topics.enumerated() {
-            for _ in wanted.partitions {
-                let data = read(targets[index], bytesMax: remainingBytes, isFirst: isFirst, request)
-                let count = data.records?.count ?? 0
-                if count > 0 { isFirst = false }
-                remainingBytes = max(0, remainingBytes - count)
-                response.responses[topicIndex].partitions.append(data)
-                index += 1
+        for target in targets {
+            let data = read(target, bytesMax: remainingBytes, isFirst: isFirst, request)
+            let count = data.records?.count ?? 0
+            if count > 0 { isFirst = false }
+            remainingBytes = max(0, remainingBytes - count)
+            let key = target.wanted.key
+            let isReturned = fetchSessions.withLock {
+                $0.returns(data, of: key, sessionID: sessionID, isIncremental: isIncremental)
             }
+            if isReturned { Self.append(data, of: key, to: &response) }
         }
         return response
     }
 
-    private func targets(of request: FetchRequest, context: RequestContext) -> [FetchTarget] {
-        request.topics.flatMap { wanted in
-            let byID = context.version >= 13
-            let topic = byID ? topics.topic(id: wanted.topicID) : topics.topic(named: wanted.topic)
-            return wanted.partitions.map { entry in
-                let log = byID && topic == nil
-                    ? .failure(.unknownTopicID)
-                    : partition(topic, entry.partition, leaderEpoch: entry.currentLeaderEpoch)
-                return FetchTarget(topic: wanted, entry: entry, log: log)
-            }
+    private static func append(
+        _ data: PartitionData, of key: FetchSessions.Key, to response: inout FetchResponse
+    ) {
+        if response.responses.last?.topic != key.topic || response.responses.last?.topicID != key.topicID {
+            var topic = FetchResponse.FetchableTopicResponse()
+            topic.topic = key.topic
+            topic.topicID = key.topicID
+            response.responses.append(topic)
         }
+        response.responses[response.responses.count - 1].partitions.append(data)
+    }
+
+    private func target(_ wanted: FetchSessions.Wanted, context: RequestContext) -> FetchTarget {
+        let byID = context.version >= 13
+        let topic = byID ? topics.topic(id: wanted.key.topicID) : topics.topic(named: wanted.key.topic)
+        let log = byID && topic == nil
+            ? .failure(.unknownTopicID)
+            : partition(topic, wanted.key.partition, leaderEpoch: wanted.entry.currentLeaderEpoch)
+        return FetchTarget(wanted: wanted, log: log)
     }
 
     /// Returns when there is an error or enough bytes to return, or when the maximum wait time has passed.
@@ -74,8 +80,8 @@ extension BrokerService {
         let logs = targets.compactMap(\.log.value)
         for log in logs { log.addListener(signal) }
         defer { for log in logs { log.removeListener(signal) } }
+        let isolation = PartitionLog.Isolation(request.isolationLevel)
         repeat {
-            let isolation = PartitionLog.Isolation(request.isolationLevel)
             if hasAnswer(targets, minBytes: Int(request.minBytes), isolation: isolation) { return }
         } while signal.wait(until: deadline)
     }
@@ -85,28 +91,46 @@ extension BrokerService {
     ) -> Bool {
         var bytes = 0
         for target in targets {
-            guard case .success(let log) = target.log, !log.isDeleted,
-                target.entry.fetchOffset >= log.startOffset, target.entry.fetchOffset <= log.endOffset
+            let offset = target.wanted.entry.fetchOffset
+            guard case .success(let log) = target.log, !log.isDeleted, offset >= log.startOffset,
+                offset <= log.endOffset, divergence(of: target.wanted.entry, in: log) == nil
             else { return true }
             do throws(StorageError) {
-                bytes += try log.bytesAvailable(from: target.entry.fetchOffset, isolation: isolation)
+                bytes += try log.bytesAvailable(from: offset, isolation: isolation)
             } catch { return true }
         }
         return bytes >= minBytes
     }
 
-    private func read(_ target: FetchTarget, bytesMax: Int, isFirst: Bool, _ request: FetchRequest) -> PartitionData {
+    /// Where the client's log and the partition's diverge, if the client names the epoch of its last record and that
+    /// one ended before the client's offset (KIP-595).
+    private func divergence(
+        of entry: FetchRequest.FetchPartition, in log: PartitionLog
+    ) -> LeaderEpochs.Epoch? {
+        guard entry.lastFetchedEpoch >= 0 else { return nil }
+        let found = log.end(ofEpoch: entry.lastFetchedEpoch, current: BrokerTopic.leaderEpoch)
+        guard let found, found.number < entry.lastFetchedEpoch || found.startOffset < entry.fetchOffset else {
+            return nil
+        }
+        return found
+    }
+
+    private func read(
+        _ target: FetchTarget, bytesMax: Int, isFirst: Bool, _ request: FetchRequest
+    ) -> PartitionData {
         var data = PartitionData()
-        data.partitionIndex = target.entry.partition
+        let entry = target.wanted.entry
+        data.partitionIndex = entry.partition
         data.highWatermark = -1
         data.abortedTransactions = request.isolationLevel == 1 ? [] : nil
         switch target.log {
         case .failure(let code): data.errorCode = code
         case .success(let log):
             do throws(StorageError) {
-                let limit = min(bytesMax, max(0, Int(target.entry.partitionMaxBytes)))
+                let limit = min(bytesMax, max(0, Int(entry.partitionMaxBytes)))
+                let diverging = divergence(of: entry, in: log)
                 let batches = try log.read(
-                    from: target.entry.fetchOffset, bytesMax: limit, firstAlways: isFirst,
+                    from: diverging == nil ? entry.fetchOffset : log.endOffset, bytesMax: limit, firstAlways: isFirst,
                     isolation: PartitionLog.Isolation(request.isolationLevel))
                 guard let batches else {
                     data.errorCode = log.isDeleted ? .unknownTopicOrPartition : .offsetOutOfRange
@@ -116,6 +140,10 @@ extension BrokerService {
                 data.highWatermark = batches.endOffset
                 data.lastStableOffset = batches.lastStableOffset
                 data.logStartOffset = batches.startOffset
+                if let diverging {
+                    data.divergingEpoch.epoch = diverging.number
+                    data.divergingEpoch.endOffset = diverging.startOffset
+                }
                 guard request.isolationLevel == 1 else { break }
                 data.abortedTransactions = batches.aborted.map { transaction in
                     var entry = FetchResponse.AbortedTransaction()

@@ -11,12 +11,13 @@ extension RequestHandler {
 }
 
 extension BrokerService {
-    /// The requested partition, or the error code if it does not exist or the leader epoch is newer than ours.
+    /// The requested partition, or the error code if it does not exist or the client has another leader epoch.
     func partition(
         _ topic: BrokerTopic?, _ index: Int32, leaderEpoch: Int32
     ) -> ErrorCodeResult<PartitionLog> {
         guard let partition = topic?.partition(index) else { return .failure(.unknownTopicOrPartition) }
         if leaderEpoch > BrokerTopic.leaderEpoch { return .failure(.unknownLeaderEpoch) }
+        if leaderEpoch >= 0, leaderEpoch < BrokerTopic.leaderEpoch { return .failure(.fencedLeaderEpoch) }
         return .success(partition)
     }
 

@@ -32,7 +32,8 @@ extension BrokerService {
                             code: context.version >= 13 ? .unknownTopicID : .unknownTopicOrPartition,
                             message: "This server does not host this topic-partition.")
                     }
-                    let batch = try IncomingBatch(entry.records, for: topic.configuration)
+                    let batch = try IncomingBatch(
+                        entry.records, for: topic.configuration, now: WallTime.now.epochMilliseconds)
                     if batch.header.isTransactional {
                         try join(request, batch.header, topic.name, entry.index, context)
                     }

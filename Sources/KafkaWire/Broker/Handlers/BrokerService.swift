@@ -1,4 +1,5 @@
 import KafkaProtocol
+import Synchronization
 import WireCore
 import WireStreams
 
@@ -16,6 +17,7 @@ final class BrokerService: Sendable {
     let producerIDs: ProducerIDs
     let transactions: TransactionCoordinator
     let interceptors = RequestInterceptors()
+    let fetchSessions = Mutex(FetchSessions())
 
     init(configuration: DevelopmentBrokerConfiguration, advertised: SocketAddress) throws(StorageError) {
         self.configuration = configuration

@@ -3,7 +3,7 @@ import WireCore
 
 /// A batch from a producer that has been validated.
 package struct IncomingBatch {
-    let header: RecordBatchHeader
+    private(set) var header: RecordBatchHeader
     var bytes: [UInt8]
 
     /// Why a batch is rejected.
@@ -12,10 +12,13 @@ package struct IncomingBatch {
         let message: String
     }
 
-    /// Validates what a producer has sent for one partition, as Kafka's `LogValidator` does.
+    /// Validates what a producer has sent for one partition, as Kafka's `LogValidator` does, and compresses it again if
+    /// the topic has a codec of its own (`compression.type`).
     ///
-    /// Compressed records are decompressed only if the topic requires keys.
-    package init(_ records: [UInt8]?, for configuration: TopicConfiguration) throws(ValidationError) {
+    /// - Parameter now: milliseconds since 1970, with which the records' timestamps are compared; nil does not.
+    package init(
+        _ records: [UInt8]?, for configuration: TopicConfiguration, now: Int64? = nil
+    ) throws(ValidationError) {
         guard let records, !records.isEmpty else {
             throw ValidationError(
                 code: .invalidRecord, message: "Produce requests must contain a record batch for each partition")
@@ -45,13 +48,28 @@ package struct IncomingBatch {
             throw ValidationError(code: .corruptMessage, message: "The record batch's checksum is wrong")
         }
         try checkHeader()
+        let target = configuration.codec
         do throws(WireError) {
-            try checkRecords(needsKeys: configuration.isCompacted)
+            let rules = RecordRules(configuration, now: now)
+            let codec = CompressionCodec(rawValue: header.codecNumber)
+            let payload = try validated(rules, keepsExpanded: target != nil && target != codec)
+            if let payload, let target { compress(payload, with: target, level: configuration.level(of: target)) }
         } catch {
-            if case .invalidValue(Self.missingKey) = error.reason {
-                throw ValidationError(code: .invalidRecord, message: Self.missingKey)
+            switch error.reason {
+            case .invalidValue(RecordRules.missingKey):
+                throw ValidationError(code: .invalidRecord, message: RecordRules.missingKey)
+            case .invalidValue(RecordRules.wrongTimestamp):
+                throw ValidationError(code: .invalidTimestamp, message: RecordRules.wrongTimestamp)
+            default:
+                throw ValidationError(
+                    code: .corruptMessage, message: "The record batch's records are malformed: \(error)")
             }
-            throw ValidationError(code: .corruptMessage, message: "The record batch's records are malformed: \(error)")
+        }
+        guard bytes.count <= configuration.messageBytesMax else {
+            throw ValidationError(
+                code: .messageTooLarge,
+                message: "The record batch size of \(bytes.count) after compression is greater than the "
+                    + "\(configuration.messageBytesMax) that max.message.bytes allows")
         }
     }
 
@@ -77,17 +95,73 @@ package struct IncomingBatch {
         }
     }
 
-    private static let missingKey = "Compacted topic cannot accept message without key"
-
-    private func checkRecords(needsKeys: Bool) throws(WireError) {
-        guard needsKeys || header.codecNumber == CompressionCodec.none.rawValue else { return }
-        _ = try bytes.span.bytes.withUnsafeBytes { (batch) throws(WireError) in
-            try StoredRecords.withPayload(of: batch, header) { (payload) throws(WireError) in
+    /// Checks the records, and corrects the largest timestamp in the header.
+    ///
+    /// - Returns: the expanded records if they are wanted.
+    private mutating func validated(_ rules: RecordRules, keepsExpanded: Bool) throws(WireError) -> [UInt8]? {
+        var timestampMax: Int64 = -1
+        let (header, batch) = (header, bytes)
+        let expanded = try batch.span.bytes.withUnsafeBytes { (batch) throws(WireError) -> [UInt8]? in
+            try StoredRecords.withPayload(of: batch, header) { (payload) throws(WireError) -> [UInt8] in
                 try StoredRecords.forEach(in: payload, count: header.recordCount) { (record) throws(WireError) in
-                    guard needsKeys, record.key == nil else { return }
-                    throw WireError(.invalidValue(Self.missingKey), at: record.range.lowerBound)
+                    let timestamp = header.baseTimestamp &+ record.timestampDelta
+                    try rules.check(record, timestamp: timestamp)
+                    timestampMax = max(timestampMax, timestamp)
                 }
+                return keepsExpanded ? Array(payload) : []
             }
+        }
+        if !header.hasLogAppendTime, header.maxTimestamp != timestampMax {
+            self.header.maxTimestamp = timestampMax
+            rewrite(payload: Array(bytes[RecordBatchHeader.byteCount...]))
+        }
+        return keepsExpanded ? expanded : nil
+    }
+
+    private mutating func compress(_ records: [UInt8], with codec: CompressionCodec, level: Int32?) {
+        var payload = ByteWriter(capacityBytes: records.count / 2 + 64)
+        records.span.bytes.withUnsafeBytes { codec.compress($0, level: level, into: &payload) }
+        header.attributes = header.attributes & ~7 | codec.rawValue
+        rewrite(payload: payload.array())
+    }
+
+    private mutating func rewrite(payload: [UInt8]) {
+        payload.span.bytes.withUnsafeBytes { header.finish(payload: $0) }
+        var writer = ByteWriter(capacityBytes: RecordBatchHeader.byteCount + payload.count)
+        header.encode(into: &writer)
+        payload.span.bytes.withUnsafeBytes { writer.bytes($0) }
+        bytes = writer.array()
+    }
+}
+
+/// What a topic requires of each record.
+private struct RecordRules {
+    static let missingKey = "Compacted topic cannot accept message without key"
+    static let wrongTimestamp = "Timestamp of the message is out of range"
+
+    let needsKeys: Bool
+    /// The valid timestamps; nil if the broker sets its own.
+    let timestamps: ClosedRange<Int64>?
+
+    init(_ configuration: TopicConfiguration, now: Int64?) {
+        needsKeys = configuration.isCompacted
+        guard let now, !configuration.stampsAppendTime else {
+            timestamps = nil
+            return
+        }
+        let before = Int64(configuration.effective("message.timestamp.before.max.ms")) ?? .max
+        let after = Int64(configuration.effective("message.timestamp.after.max.ms")) ?? .max
+        let (last, isOver) = now.addingReportingOverflow(after)
+        timestamps = (now - min(before, now))...(isOver ? .max : last)
+    }
+
+    func check(_ record: StoredRecords.Record, timestamp: Int64) throws(WireError) {
+        if needsKeys, record.key == nil {
+            throw WireError(.invalidValue(Self.missingKey), at: record.range.lowerBound)
+        }
+        // Records may be without a timestamp.
+        if let timestamps, timestamp >= 0, !timestamps.contains(timestamp) {
+            throw WireError(.invalidValue(Self.wrongTimestamp), at: record.range.lowerBound)
         }
     }
 }
