@@ -18,7 +18,7 @@ func recordBenchmarks() throws -> [Benchmark] {
                 }
             }
         }
-        return try builder.encoded(codec: codec)
+        return builder.encoded(codec: codec)
     }
     func read(_ batch: [UInt8]) throws {
         var reader = RecordSetReader(partition: 0, offset: 0)

@@ -14,8 +14,10 @@ import Testing
         for role in KafkaClientProperties.Role.allCases {
             names.formUnion(KafkaClientProperties.of(role).options.options.map(\.key.name))
         }
-        let framework = SourceConnectorProperties(plugins: Plugins.registry)
-        names.formUnion(framework.definition(connectorVersion: "").keys.map(\.name))
+        let framework = ConnectorProperties(plugins: Plugins.registry)
+        for kind in ConnectorKind.allCases {
+            names.formUnion(framework.definition(of: kind, connectorVersion: "").keys.map(\.name))
+        }
         for kind in PluginKind.allCases {
             for plugin in Plugins.registry.plugins(kind) {
                 names.formUnion(plugin.properties(for: [:]).definition.keys.map(\.name))

@@ -6,7 +6,9 @@ import WireTestSupport
 
 /// `docs/metrics.md` is printed from the declarations of the metrics.
 @Suite struct MetricsPageTests {
-    private static let metrics = WorkerMetrics.all + TaskMetrics.all + KafkaClientMetrics.all + MySQLClientMetrics.all
+    private static let metrics =
+        WorkerMetrics.all + TaskMetrics.all + SourceTaskMetrics.all + SinkTaskMetrics.all + KafkaClientMetrics.all
+        + MySQLClientMetrics.all
 
     @Test func listsEveryMetric() throws {
         let rows = Self.metrics.sorted { $0.name < $1.name }.map { metric in

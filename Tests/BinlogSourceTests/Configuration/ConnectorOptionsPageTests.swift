@@ -55,7 +55,7 @@ import WireTestSupport
     }
 
     @Test func frameworkPropertyTableIsUpToDate() throws {
-        let keys = SourceConnectorProperties(plugins: TestPlugins.registry).definition(connectorVersion: "3.6.1.Final").keys
+        let keys = ConnectorProperties(plugins: TestPlugins.registry).definition(of: .source, connectorVersion: "3.6.1.Final").keys
         try expectGenerated(table(keys), "framework", in: "connector-options.md")
     }
 }

@@ -7,13 +7,12 @@ import Testing
         private var buffered: [SinkRecord] = []
         private(set) var written: [ConnectValue] = []
 
-        func start(_ configuration: [String: String], context: any SinkTaskContext) {}
         func put(_ records: [SinkRecord]) { buffered += records }
         func stop() {}
 
         func flush(_ offsets: [TopicPartition: Int64]) {
             written += buffered.filter {
-                $0.originalOffset < offsets[TopicPartition($0.originalTopic, $0.originalPartition)] ?? 0
+                $0.originalOffset < offsets[$0.original] ?? 0
             }.map(\.record.value)
             buffered = []
         }
@@ -24,7 +23,8 @@ import Testing
         let records = (0..<3).map { offset in
             SinkRecord(
                 ConnectRecord(topic: "renamed", keySchema: nil, key: .null, valueSchema: nil, value: .integer(Int64(offset))),
-                timestampType: .createTime, originalTopic: "t", originalPartition: 1, originalOffset: Int64(offset))
+                consumed: SinkRecord.Consumed(key: nil, value: nil, headers: [], timestampMilliseconds: nil),
+                timestampType: .createTime, original: TopicPartition("t", 1), originalOffset: Int64(offset))
         }
         task.put(records)
         #expect(task.written.isEmpty)

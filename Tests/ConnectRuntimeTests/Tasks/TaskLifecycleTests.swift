@@ -17,9 +17,9 @@ import Testing
     @Test func unavailableSourceIsReportedWithItsReason() {
         var task = TaskLifecycle(isPaused: false)
         _ = task.handle(.started)
-        #expect(task.handle(.sourceChanged(away)) == Shown(state: .restarting, trace: "the server is away"))
-        #expect(task.handle(.sourceChanged(away)) == nil)
-        #expect(task.handle(.sourceChanged(.running)) == Shown(state: .running))
+        #expect(task.handle(.externalSystemChanged(away)) == Shown(state: .restarting, trace: "the server is away"))
+        #expect(task.handle(.externalSystemChanged(away)) == nil)
+        #expect(task.handle(.externalSystemChanged(.running)) == Shown(state: .running))
     }
 
     @Test func taskWithoutMembershipIsNotReportedAsRunning() {
@@ -27,7 +27,8 @@ import Testing
         _ = task.handle(.started)
         let left = Shown(state: .unassigned, trace: "left")
         #expect(task.handle(.leftGroup(reason: "left")) == left)
-        #expect(task.handle(.sourceChanged(away)) == nil && task.handle(.paused) == nil && task.handle(.resumed) == nil)
+        #expect(task.handle(.externalSystemChanged(away)) == nil)
+        #expect(task.handle(.paused) == nil && task.handle(.resumed) == nil)
         #expect(task.handle(.rejoinedGroup) == Shown(state: .restarting, trace: "the server is away"))
         #expect(task.handle(.leftGroup(reason: "left")) == left)
         // Its end does not replace the reason.
@@ -44,9 +45,9 @@ import Testing
         var task = TaskLifecycle(isPaused: false)
         _ = task.handle(.started)
         #expect(task.handle(.brokersChanged(.interrupted(reason: "no broker")))?.trace == "no broker")
-        #expect(task.handle(.sourceChanged(away))?.trace == "the server is away")
+        #expect(task.handle(.externalSystemChanged(away))?.trace == "the server is away")
         #expect(task.handle(.conversionChanged(.interrupted(reason: "no registry"))) == nil)
-        #expect(task.handle(.sourceChanged(.running))?.trace == "no broker")
+        #expect(task.handle(.externalSystemChanged(.running))?.trace == "no broker")
         #expect(task.handle(.brokersChanged(.running))?.trace == "no registry")
         #expect(task.handle(.conversionChanged(.running)) == Shown(state: .running))
     }
@@ -70,7 +71,7 @@ import Testing
         var task = TaskLifecycle(isPaused: false)
         _ = task.handle(.started)
         #expect(task.handle(.paused) == Shown(state: .paused))
-        #expect(task.handle(.sourceChanged(away)) == nil)
+        #expect(task.handle(.externalSystemChanged(away)) == nil)
         #expect(task.handle(.resumed) == Shown(state: .restarting, trace: "the server is away"))
     }
 

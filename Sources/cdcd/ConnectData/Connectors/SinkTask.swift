@@ -1,17 +1,15 @@
 /// One unit of work of a sink connector (`org.apache.kafka.connect.sink.SinkTask`). The worker polls a consumer and
 /// calls the task; every call is made on the task's thread.
 ///
-/// The order of calls: `start`; `open` for the partitions of the first assignment; `put` for each batch, with
-/// `preCommit` in between; `close` and `open` in a rebalance; at the end `preCommit`, `close` for all partitions,
-/// `stop`.
+/// The order of calls: `open` for the partitions of the first assignment; `put` for each batch, with `preCommit` in
+/// between; `close` and `open` in a rebalance; at the end `preCommit`, `close` for all partitions, `stop`. A task is
+/// created (`SinkConnectorFactory.makeTask`) before its consumer has partitions.
 package protocol SinkTask: AnyObject {
-    func start(_ configuration: [String: String], context: any SinkTaskContext) throws
-
     /// Called when the consumer is assigned these partitions.
     func open(_ partitions: [TopicPartition]) throws
 
-    /// Writes records to the external system, or buffers them until `preCommit`. May be empty: a task that waits for a
-    /// retry is also called without records.
+    /// Writes records to the external system, or buffers them until `preCommit`. Also called without records, at least
+    /// once in each interval of commits.
     ///
     /// - Throws: `RetriableError` if the same records are to be passed again; any other error fails the task.
     func put(_ records: [SinkRecord]) throws
@@ -28,7 +26,7 @@ package protocol SinkTask: AnyObject {
     /// Called when the consumer loses these partitions, after the last `preCommit` for them.
     func close(_ partitions: [TopicPartition]) throws
 
-    /// Releases what `start` acquired.
+    /// Releases what the task has acquired. Called once, also after an error.
     func stop()
 }
 
@@ -52,7 +50,9 @@ package protocol SinkTaskContext: AnyObject {
     /// Lets the task end a wait within `put` early when it is stopped.
     var control: TaskControl { get }
 
-    /// Sets the offsets that are consumed from next, for a task that keeps its offsets in the external system.
+    /// Sets the offsets that are consumed from next, for a task that keeps its offsets in the external system. Takes
+    /// effect when the call of the task during which it is used has ended, and replaces the records of these partitions
+    /// that `put` has refused.
     func seek(_ offsets: [TopicPartition: Int64])
     /// The time until records that `put` refused with `RetriableError` are passed again.
     func setRetryTimeout(milliseconds: Int)
@@ -63,6 +63,7 @@ package protocol SinkTaskContext: AnyObject {
     func requestCommit()
     /// Reports a record that cannot be written: it is sent to the dead letter queue if the connector has one.
     ///
-    /// - Throws: if `errors.tolerance` does not allow the record to be skipped.
+    /// - Throws: if `errors.tolerance` does not allow the record to be skipped; `error` itself if the connector has
+    ///   neither a dead letter queue nor `errors.log.enable`.
     func reportErrant(_ record: SinkRecord, _ error: any Error) throws
 }

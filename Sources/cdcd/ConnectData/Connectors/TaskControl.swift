@@ -5,7 +5,7 @@ package final class TaskControl: Sendable {
     /// A condition that a task reports while it runs.
     package enum Condition: Sendable, Equatable {
         case running
-        /// The source is unavailable and the task is reconnecting; REST shows `RESTARTING` with the reason.
+        /// The external system is unavailable and the task tries again; REST shows `RESTARTING` with the reason.
         case interrupted(reason: String)
     }
 

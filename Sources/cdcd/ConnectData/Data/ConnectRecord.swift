@@ -23,6 +23,8 @@
     /// Milliseconds since the epoch; nil: the time at which the producer appends the record.
     @usableFromInline package var timestampMilliseconds: Int64?
     @usableFromInline package var headers: [Header]
+    /// The offset at which a sink's record was consumed; nil for a source's.
+    @usableFromInline package var consumedOffset: Int64?
     /// The number of entries of its source's partition and offset together, which Debezium counts in a record's size.
     @usableFromInline package var sourceEntryCount: Int
 

@@ -1,6 +1,6 @@
 import WireCore
 
-/// Checks the parts of a source connector's configuration that the framework defines: its own properties, transforms,
+/// Checks the parts of a connector's configuration that the framework defines: its own properties, transforms,
 /// predicates and converters.
 ///
 /// A worker inserts the connector's own validation between `framework` and `converters`, as in Connect's response.
@@ -23,17 +23,17 @@ package struct ConnectorValidation: Sendable {
     /// The properties of the converters that the connector names.
     package let converters: [ConfigValue]
 
-    /// - Parameter versionError: why `connector.plugin.version` selects no connector. The properties of source
-    ///   connectors, transforms and converters are unknown then.
+    /// - Parameter versionError: why `connector.plugin.version` selects no connector. The properties of the kind of
+    ///   connector, of transforms and of converters are unknown then.
     package init(
-        _ configuration: [String: String], connectorVersion: String, versionError: String? = nil,
-        workerConverters: WorkerConverters? = nil, plugins: PluginRegistry
+        _ configuration: [String: String], of kind: ConnectorKind = .source, connectorVersion: String,
+        versionError: String? = nil, workerConverters: WorkerConverters? = nil, plugins: PluginRegistry
     ) {
-        let properties = SourceConnectorProperties(plugins: plugins)
+        let properties = ConnectorProperties(plugins: plugins)
         let definition =
             versionError == nil
-            ? properties.definition(connectorVersion: connectorVersion)
-            : properties.connectorDefinition(connectorVersion: connectorVersion)
+            ? properties.definition(of: kind, connectorVersion: connectorVersion)
+            : properties.commonDefinition(connectorVersion: connectorVersion)
         var values = definition.validate(configuration)
         var converters: [ConfigValue] = []
         let roles: [(role: String, workerClass: String?, kind: PluginKind)] = [
@@ -67,6 +67,11 @@ package struct ConnectorValidation: Sendable {
             Self.add(versionError, to: "connector.plugin.version", in: &values)
             self.converters = []
         } else {
+            if kind == .sink {
+                for error in SinkTopics.dependentErrors(configuration) {
+                    Self.add(error.message, to: error.name, in: &values)
+                }
+            }
             values += TransformationSetup(configuration, plugins: plugins).values
             self.converters = converters
         }

@@ -49,6 +49,15 @@ package struct PluginDescriptor: Sendable {
         }
     }
 
+    /// nil if the class is no connector.
+    package var connectorKind: ConnectorKind? {
+        switch factory {
+        case .sourceConnector: .source
+        case .sinkConnector: .sink
+        case .transformation, .predicate, .converter, .headerConverter, .configProvider: nil
+        }
+    }
+
     /// The version that is emulated for a connector's configuration; an empty one yields the newest. Empty if the Java
     /// class has none.
     package func version(for connectorConfiguration: [String: String] = [:]) -> String {
@@ -97,11 +106,13 @@ package struct SinkConnectorFactory: Sendable {
     /// The Java class of the tasks, which is stored in their configurations.
     package let taskClassName: String
     package let makeConnector: @Sendable (PluginRegistry) -> any SinkConnector
-    package let makeTask: @Sendable (PluginRegistry) -> any SinkTask
+    /// Creates and starts a task, without its connector, which may run in another worker. The context's properties are
+    /// the task's.
+    package let makeTask: @Sendable (PluginContext, any SinkTaskContext) throws -> any SinkTask
 
     package init(
         taskClassName: String, makeConnector: @escaping @Sendable (PluginRegistry) -> any SinkConnector,
-        makeTask: @escaping @Sendable (PluginRegistry) -> any SinkTask
+        makeTask: @escaping @Sendable (PluginContext, any SinkTaskContext) throws -> any SinkTask
     ) {
         self.taskClassName = taskClassName
         self.makeConnector = makeConnector

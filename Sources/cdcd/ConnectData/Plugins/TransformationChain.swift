@@ -1,6 +1,7 @@
 /// The transforms of a connector, applied in order, each only if its predicate allows it.
 package final class TransformationChain {
     private struct Step {
+        let className: String
         let transformation: any Transformation
         /// nil: the transform is applied to every record.
         let predicate: (any Predicate)?
@@ -31,13 +32,16 @@ package final class TransformationChain {
             guard case .transformation(let make) = item.plugin.factory else { preconditionFailure("resolved by kind") }
             steps.append(
                 Step(
-                    transformation: try make(item.context), predicate: item.predicate.flatMap { predicates[$0] },
-                    isNegated: item.isNegated))
+                    className: item.plugin.className, transformation: try make(item.context),
+                    predicate: item.predicate.flatMap { predicates[$0] }, isNegated: item.isNegated))
         }
         self.steps = steps
     }
 
     package var isEmpty: Bool { steps.isEmpty }
+
+    /// The name of the transform's Java class.
+    package func className(at position: Int) -> String { steps[position].className }
 
     /// Applies the transforms to the record. Returns false if one of them drops it.
     ///

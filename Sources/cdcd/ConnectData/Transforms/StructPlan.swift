@@ -12,6 +12,8 @@ package struct StructPlan: Sendable {
         case topic
         /// Null if the record has none.
         case partition, timestamp
+        /// Null if the record is not consumed.
+        case offset
 
         /// A field as `Struct.get` reads it, or as `Struct.getWithoutDefault` does.
         package init(_ index: Int, of schema: Schema, replacesNull: Bool) {
@@ -26,19 +28,24 @@ package struct StructPlan: Sendable {
     private let unchecked: Set<Int>
     /// The errors for values of fields that have another type than their sources.
     private let misfits: [Int: DataError]
+    /// The error for a source's record, which has no offset; nil if the struct has none.
+    private let offsetError: DataError?
 
     /// - Parameters:
     ///   - sources: for each field of the schema.
     ///   - unchecked: the fields that stay unset if they are null, even if they are required.
     ///   - misfits: the errors for fields that only null fits.
+    ///   - offsetError: the error for a record without an offset.
     package init(
-        _ schema: Schema, _ sources: [Source], unchecked: Set<Int> = [], misfits: [Int: DataError] = [:]
+        _ schema: Schema, _ sources: [Source], unchecked: Set<Int> = [], misfits: [Int: DataError] = [:],
+        offsetError: DataError? = nil
     ) {
         precondition(schema.fields.count == sources.count)
         self.schema = schema
         self.sources = sources
         self.unchecked = unchecked
         self.misfits = misfits
+        self.offsetError = offsetError
     }
 
     /// The new struct.
@@ -47,6 +54,7 @@ package struct StructPlan: Sendable {
     package func structure(
         of values: ContiguousArray<ConnectValue>, _ record: borrowing ConnectRecord
     ) throws(DataError) -> ConnectValue {
+        if let offsetError, record.consumedOffset == nil { throw offsetError }
         var result = ContiguousArray<ConnectValue>()
         result.reserveCapacity(sources.count)
         for index in sources.indices {
@@ -66,6 +74,8 @@ package struct StructPlan: Sendable {
     /// - Parameter fields: of the struct that it is made of.
     /// - Throws: if a required field is always null.
     package func shape(of fields: [ValueShape], topic: String) throws(DataError) -> ValueShape? {
+        // Only a source's records have shapes.
+        if let offsetError { throw offsetError }
         guard misfits.isEmpty else { return nil }
         var result: [ValueShape] = []
         for (index, source) in sources.enumerated() {
@@ -107,6 +117,7 @@ extension StructPlan.Source {
         case .topic: return .string(record.topic)
         case .partition: return record.partition.map { .integer(Int64($0)) } ?? .null
         case .timestamp: return record.timestampMilliseconds.map { .integer($0) } ?? .null
+        case .offset: return record.consumedOffset.map { .integer($0) } ?? .null
         }
     }
 
@@ -129,8 +140,8 @@ extension StructPlan.Source {
             return shape.replacingNull(byDefault: replacement)
         case .constant(let value): return .constant(value)
         case .topic: return .constant(.string(topic))
-        // Records of a shape have neither.
-        case .partition, .timestamp: return .null
+        // Records of a shape have none of them.
+        case .partition, .timestamp, .offset: return .null
         }
     }
 }

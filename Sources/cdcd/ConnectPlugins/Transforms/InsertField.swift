@@ -59,6 +59,7 @@ package final class InsertField: StructTransform {
         var schema: Schema {
             switch source {
             case .partition: Schema(.int32, isOptional: isOptional)
+            case .offset: Schema(.int64, isOptional: isOptional)
             case .timestamp:
                 Schema(.int64, isOptional: isOptional, name: LogicalType.timestamp.rawValue, version: 1)
             case .topic, .constant, .field, .nested: Schema(.string, isOptional: isOptional)
@@ -84,40 +85,39 @@ package final class InsertField: StructTransform {
         self.part = part
         fields = [
             Field(settings.topicField, .topic), Field(settings.partitionField, .partition),
-            Field(settings.timestampField, .timestamp),
+            Field(settings.offsetField, .offset), Field(settings.timestampField, .timestamp),
             Field(settings.staticField, .constant(.string(settings.staticValue ?? ""))),
         ].compactMap { $0 }
         hasOffset = settings.offsetField != nil
-        if fields.isEmpty, !hasOffset { throw ConfigError(name: "", message: "No field insertion configured") }
+        if fields.isEmpty { throw ConfigError(name: "", message: "No field insertion configured") }
         replacesNull = settings.replacesNull
     }
 
-    /// A source's records have no offset.
-    private func checkOffset() throws(DataError) {
-        guard hasOffset else { return }
-        throw DataError(
-            "Only SinkRecord supported for [\(purpose)], found: org.apache.kafka.connect.source.SourceRecord")
+    /// The error for a source's record.
+    private var offsetError: DataError {
+        DataError("Only SinkRecord supported for [\(purpose)], found: org.apache.kafka.connect.source.SourceRecord")
     }
 
     func makePlan(for schema: Schema) throws(DataError) -> StructPlan {
         let output = try schema.copy(fields: schema.fields + fields.map { .init($0.name, $0.schema) })
-        try checkOffset()
         let copied = schema.fields.indices.map {
             StructPlan.Source($0, of: schema, replacesNull: replacesNull)
         }
         let added = output.fields.indices.dropFirst(copied.count)
-        return StructPlan(output, copied + fields.map(\.source), unchecked: Set(added))
+        return StructPlan(
+            output, copied + fields.map(\.source), unchecked: Set(added), offsetError: hasOffset ? offsetError : nil)
     }
 
     func entries(
         of entries: [ConnectValue.MapEntry], _ record: borrowing ConnectRecord
     ) throws(DataError) -> [ConnectValue.MapEntry] {
-        try checkOffset()
+        if hasOffset, record.consumedOffset == nil { throw offsetError }
         var map = JavaHashMap(copying: entries)
         for field in fields {
             switch field.source {
             case .topic: map[field.name] = .string(record.topic)
             case .partition: if let partition = record.partition { map[field.name] = .integer(Int64(partition)) }
+            case .offset: if let offset = record.consumedOffset { map[field.name] = .integer(offset) }
             case .timestamp: if let timestamp = record.timestampMilliseconds { map[field.name] = .integer(timestamp) }
             case .constant(let value): map[field.name] = value
             case .field, .nested: break

@@ -60,9 +60,9 @@ package final class DeliveryTracker: DeliveryListener {
     private let reports: Reports
     private let logger: Logger
     /// nil: not counted.
-    let metrics: TaskMetrics?
+    let metrics: SourceTaskMetrics?
 
-    package init(logger: Logger, metrics: TaskMetrics? = nil, reports: Reports) {
+    package init(logger: Logger, metrics: SourceTaskMetrics? = nil, reports: Reports) {
         self.metrics = metrics
         self.logger = logger
         self.reports = reports
@@ -116,7 +116,7 @@ package final class DeliveryTracker: DeliveryListener {
     package func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {
         if let error, error == .closed { return }
         let count = tags.reduce(0) { $0 + $1.count }
-        if error == nil { metrics?.written.add(count) } else { metrics?.failures.add(count) }
+        if error == nil { metrics?.written.add(count) } else { metrics?.task.failures.add(count) }
         if let error, !toleratesErrors {
             let isFirst = state.update { state in
                 defer { state.failure = state.failure ?? error }
@@ -126,7 +126,7 @@ package final class DeliveryTracker: DeliveryListener {
             return
         }
         if let error {
-            metrics?.skipped.add(count)
+            metrics?.task.skipped.add(count)
             logger.error("\(count) records for \(topic) could not be delivered and are skipped: \(error.explained())")
         }
         let (hasProgress, isFirst) = state.update { state in

@@ -189,8 +189,8 @@ package final class ProducerSink: DeliverySink {
             let about = errors.logsRecords ? ", where source record is = \(record)" : " of topic \(record.topic)"
             logger.error("Error encountered in task \(id)\(about): \(error)")
         }
-        tracker.metrics?.failures.add()
-        if errors.skipsRecords { tracker.metrics?.skipped.add() }
+        tracker.metrics?.task.failures.add()
+        if errors.skipsRecords { tracker.metrics?.task.skipped.add() }
         guard errors.skipsRecords else { throw ToleranceExceededError(cause: error) }
     }
 }

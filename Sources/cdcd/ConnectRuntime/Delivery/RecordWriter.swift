@@ -29,35 +29,14 @@ package struct RecordWriter: ~Copyable {
     /// The transform that is applied next to the record.
     private var step = 0
 
-    /// Creates the plugins that the connector's configuration names. Without a converter class in it, the converter is
-    /// the worker's, with the worker's properties; the connector's properties of that converter then have no effect.
+    /// Creates the plugins that the connector's configuration names.
     package init(
         connector: [String: String], worker: WorkerConfiguration, plugins: PluginRegistry, control: TaskControl? = nil
     ) throws(ConfigError) {
-        func settings(
-            _ name: String, _ fallback: WorkerConfiguration.ConverterSettings
-        ) -> WorkerConfiguration.ConverterSettings {
-            guard let className = JavaText.trimmedOrNil(connector[name]) else { return fallback }
-            return WorkerConfiguration.ConverterSettings(
-                className: className, properties: ConfigProperties.below("\(name).", in: connector))
-        }
-        func context(_ settings: WorkerConfiguration.ConverterSettings, type: String) -> PluginContext {
-            PluginContext(
-                properties: settings.properties.merging(["converter.type": type]) { $1 },
-                connectorConfiguration: connector, plugins: plugins, control: control)
-        }
-        let transforms = try TransformationChain(configuration: connector, plugins: plugins)
-        let key = settings("key.converter", worker.keyConverter)
-        let keyConverter = try plugins.makeConverter(
-            key.className, property: "key.converter", context(key, type: "key"))
-        let value = settings("value.converter", worker.valueConverter)
-        let valueConverter = try plugins.makeConverter(
-            value.className, property: "value.converter", context(value, type: "value"))
-        let header = settings("header.converter", worker.headerConverter)
-        headerConverter = try plugins.makeHeaderConverter(
-            header.className, property: "header.converter", context(header, type: "header"))
-        // Only here, since a noncopyable value is initialized as a whole or not at all.
-        self.transforms = transforms
+        let named = try RecordPlugins(connector: connector, worker: worker, plugins: plugins, control: control)
+        let (keyConverter, valueConverter) = (named.keyConverter.plugin, named.valueConverter.plugin)
+        transforms = named.transforms
+        headerConverter = named.headerConverter.plugin
         self.keyConverter = keyConverter
         self.valueConverter = valueConverter
         convertersAddHeaders = keyConverter.addsRecordHeaders || valueConverter.addsRecordHeaders

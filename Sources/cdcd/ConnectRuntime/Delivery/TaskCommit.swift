@@ -140,7 +140,8 @@ final class TaskCommit: Sendable {
             return (state.health.committed(failure), state.health.isWorthLogging)
         }
         if case .attempted(let failure) = outcome {
-            if failure == nil { tracker.metrics?.committed.add() } else { tracker.metrics?.commitFailures.add() }
+            let metrics = tracker.metrics?.task
+            if failure == nil { metrics?.committed.add() } else { metrics?.commitFailures.add() }
         }
         if case .attempted(let failure?) = outcome, isLogged {
             logger.error("WorkerSourceTask{id=\(id)} Failed to commit offsets, will be tried again: \(failure)")

@@ -41,21 +41,21 @@ final class ConnectorRunner: Sendable {
     private func runConnector() {
         let logger = Logger(Herder.workerLoggerName, context: "[\(run.name)|worker] ")
         let resolved: [String: String]
-        let factory: SourceConnectorFactory
+        let plugin: ConnectorPlugin
         do {
             resolved = try providers.resolved(config.dictionary)
-            let plugin: PluginDescriptor
-            (plugin, factory) = try plugins.sourceConnector(of: config, resolved)
-            let version = plugin.version(for: resolved)
+            plugin = try plugins.connector(of: config, resolved)
+            let version = plugin.descriptor.version(for: resolved)
             shownVersion.withLock { $0 = version }
-            logger.info("Instantiated connector \(run.name) with version \(version) of type class \(plugin.className)")
+            let className = plugin.descriptor.className
+            logger.info("Instantiated connector \(run.name) with version \(version) of type class \(className)")
         } catch {
             logger.error("\(error)")
             return post(.connectorStarted(run, failure: "\(error)"))
         }
-        let connector = factory.makeConnector(plugins)
+        let connector: any Connector
         do {
-            try connector.start(resolved, context: RunningConnectorContext(run, offsets, post))
+            connector = try start(plugin, resolved)
         } catch {
             return post(.connectorStarted(run, failure: "\(error)"))
         }
@@ -63,7 +63,7 @@ final class ConnectorRunner: Sendable {
         while true {
             switch calls.wait(for: { $0.isEmpty ? nil : $0.removeFirst() }) {
             case .configureTasks(let maximum):
-                post(.tasksConfigured(run, configurations(connector, factory, maximum, resolved)))
+                post(.tasksConfigured(run, configurations(connector, plugin, maximum, resolved)))
             case .stop:
                 connector.stop()
                 return post(.connectorStopped(run))
@@ -72,20 +72,38 @@ final class ConnectorRunner: Sendable {
         }
     }
 
+    private func start(_ plugin: ConnectorPlugin, _ resolved: [String: String]) throws -> any Connector {
+        let context = RunningConnectorContext(run, offsets, post)
+        switch plugin.factory {
+        case .source(let factory):
+            let connector = factory.makeConnector(plugins)
+            try connector.start(resolved, context: context)
+            return connector
+        case .sink(let factory):
+            let connector = factory.makeConnector(plugins)
+            try connector.start(resolved, context: context)
+            return connector
+        }
+    }
+
     private func configurations(
-        _ connector: any SourceConnector, _ factory: SourceConnectorFactory, _ maximum: Int,
-        _ resolved: [String: String]
+        _ connector: any Connector, _ plugin: ConnectorPlugin, _ maximum: Int, _ resolved: [String: String]
     ) -> Result<[ConnectorConfig], PluginError> {
         // The herder does not know the limit if it is the value of a variable.
         let limitIsVariable = TaskConfigUpdate.limitIsVariable(config)
         let maximum = limitIsVariable ? TaskLimit(configuration: resolved).maximum : maximum
+        var added = ["task.class": plugin.taskClassName]
+        // A task finds its topics in its own configuration.
+        if plugin.kind == .sink {
+            for option in SinkTopics.options.options { added[option.key.name] = resolved[option.key.name] }
+        }
         do {
             let made = try connector.taskConfigurations(maximumTasks: maximum)
             if limitIsVariable, let error = TaskConfigUpdate.error(run.name, taskCount: made.count, resolved) {
                 return .failure(PluginError(ConnectError(error)))
             }
             return .success(made.map { properties in
-                ConnectorConfig(properties.merging(["task.class": factory.taskClassName]) { own, _ in own })
+                ConnectorConfig(properties.merging(added) { own, _ in own })
                     .restoringVariables(of: config)
             })
         } catch {

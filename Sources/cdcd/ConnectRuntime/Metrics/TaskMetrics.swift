@@ -1,22 +1,13 @@
 import WireCore
 
-/// The metrics of a source task: `source-task-metrics` and `task-error-metrics` of Connect, and its offset commits.
-/// Updated once per batch.
+/// The metrics that tasks of every kind have: `task-error-metrics` of Connect, and commits of offsets. Updated once per
+/// batch.
 package struct TaskMetrics: Sendable {
-    private static let labels = ["connector", "task"]
+    static let labels = ["connector", "task"]
 
-    private static let polled = MetricDefinition(
-        "kafka_connect_source_task_source_record_poll_total", .counter, labels: labels,
-        help: "Records that the task has emitted, before transforms")
-    private static let written = MetricDefinition(
-        "kafka_connect_source_task_source_record_write_total", .counter, labels: labels,
-        help: "Records that the brokers have acknowledged")
-    private static let active = MetricDefinition(
-        "kafka_connect_source_task_source_record_active_count", .gauge, labels: labels,
-        help: "Records that were sent and are not acknowledged")
     private static let failures = MetricDefinition(
         "kafka_connect_task_error_total_record_failures", .counter, labels: labels,
-        help: "Records that transforms, converters or the brokers have rejected")
+        help: "Records that transforms, converters, sink tasks or the brokers have rejected")
     private static let skipped = MetricDefinition(
         "kafka_connect_task_error_total_records_skipped", .counter, labels: labels,
         help: "Rejected records that were skipped (errors.tolerance=all)")
@@ -30,11 +21,8 @@ package struct TaskMetrics: Sendable {
         "kafka_connect_connector_task_offset_commit_failure_total", .counter, labels: labels,
         help: "Commits of offsets that have failed")
 
-    package static let all = [polled, written, active, failures, skipped, retries, committed, commitFailures]
+    package static let all = [failures, skipped, retries, committed, commitFailures]
 
-    let polled: Counter
-    let written: Counter
-    let active: Gauge
     let failures: Counter
     let skipped: Counter
     let retries: Counter
@@ -46,15 +34,73 @@ package struct TaskMetrics: Sendable {
         registry.remove(label: MetricsRegistry.Label("connector", connector))
     }
 
-    package init(_ id: TaskID, in registry: MetricsRegistry = .shared) {
+    init(_ id: TaskID, in registry: MetricsRegistry = .shared) {
         let values = [id.connector, String(id.task)]
-        polled = Self.polled.counter(in: registry, values)
-        written = Self.written.counter(in: registry, values)
-        active = Self.active.gauge(in: registry, values)
         failures = Self.failures.counter(in: registry, values)
         skipped = Self.skipped.counter(in: registry, values)
         retries = Self.retries.counter(in: registry, values)
         committed = Self.committed.counter(in: registry, values)
         commitFailures = Self.commitFailures.counter(in: registry, values)
+    }
+}
+
+/// The metrics of a source task: `source-task-metrics` of Connect.
+package struct SourceTaskMetrics: Sendable {
+    private static let polled = MetricDefinition(
+        "kafka_connect_source_task_source_record_poll_total", .counter, labels: TaskMetrics.labels,
+        help: "Records that the task has emitted, before transforms")
+    private static let written = MetricDefinition(
+        "kafka_connect_source_task_source_record_write_total", .counter, labels: TaskMetrics.labels,
+        help: "Records that the brokers have acknowledged")
+    private static let active = MetricDefinition(
+        "kafka_connect_source_task_source_record_active_count", .gauge, labels: TaskMetrics.labels,
+        help: "Records that were sent and are not acknowledged")
+
+    package static let all = [polled, written, active]
+
+    let task: TaskMetrics
+    let polled: Counter
+    let written: Counter
+    let active: Gauge
+
+    package init(_ id: TaskID, in registry: MetricsRegistry = .shared) {
+        let values = [id.connector, String(id.task)]
+        task = TaskMetrics(id, in: registry)
+        polled = Self.polled.counter(in: registry, values)
+        written = Self.written.counter(in: registry, values)
+        active = Self.active.gauge(in: registry, values)
+    }
+}
+
+/// The metrics of a sink task: `sink-task-metrics` of Connect, and the requests of its dead letter queue.
+package struct SinkTaskMetrics: Sendable {
+    private static let read = MetricDefinition(
+        "kafka_connect_sink_task_sink_record_read_total", .counter, labels: TaskMetrics.labels,
+        help: "Records that were consumed, before transforms")
+    private static let sent = MetricDefinition(
+        "kafka_connect_sink_task_sink_record_send_total", .counter, labels: TaskMetrics.labels,
+        help: "Records that the task has accepted")
+    private static let partitions = MetricDefinition(
+        "kafka_connect_sink_task_partition_count", .gauge, labels: TaskMetrics.labels,
+        help: "Partitions that are assigned to the task")
+    private static let deadLetters = MetricDefinition(
+        "kafka_connect_task_error_deadletterqueue_produce_requests", .counter, labels: TaskMetrics.labels,
+        help: "Records that were sent to the dead letter queue")
+
+    package static let all = [read, sent, partitions, deadLetters]
+
+    let task: TaskMetrics
+    let read: Counter
+    let sent: Counter
+    let partitions: Gauge
+    let deadLetters: Counter
+
+    init(_ id: TaskID, in registry: MetricsRegistry = .shared) {
+        let values = [id.connector, String(id.task)]
+        task = TaskMetrics(id, in: registry)
+        read = Self.read.counter(in: registry, values)
+        sent = Self.sent.counter(in: registry, values)
+        partitions = Self.partitions.gauge(in: registry, values)
+        deadLetters = Self.deadLetters.counter(in: registry, values)
     }
 }

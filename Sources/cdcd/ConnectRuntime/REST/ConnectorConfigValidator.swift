@@ -76,11 +76,10 @@ struct ConnectorConfigValidator: Sendable {
             let shown = names.map { "\($0)=\(config[$0] ?? "")" }.joined(separator: ", ")
             throw RESTError(400, "Connector config {\(shown)} contains no connector type")
         }
-        guard let plugin = plugins.connector(named: className),
-            case .sourceConnector(let factory) = plugin.factory
-        else {
+        guard let connector = plugins.connectorPlugin(named: className) else {
             throw RESTError(400, plugins.unknownConnectorMessage(writtenClassName))
         }
+        let plugin = connector.descriptor
         do throws(PluginVersionRange.SyntaxError) {
             _ = try PluginVersionRange(resolved["connector.plugin.version"])
         } catch {
@@ -89,7 +88,7 @@ struct ConnectorConfigValidator: Sendable {
         enter("validating connector configuration")
         let versionError = plugins.versionError(of: plugin, resolved["connector.plugin.version"], for: resolved)
         let framework = ConnectorValidation(
-            resolved, connectorVersion: plugin.version(for: resolved), versionError: versionError,
+            resolved, of: connector.kind, connectorVersion: plugin.version(for: resolved), versionError: versionError,
             workerConverters: ConnectorValidation.WorkerConverters(
                 key: worker.keyConverter.className, value: worker.valueConverter.className,
                 header: worker.headerConverter.className),
@@ -98,8 +97,8 @@ struct ConnectorConfigValidator: Sendable {
             return (className, ConfigValidation(values: framework.framework))
         }
         enter("performing multi-property validation for the connector")
-        let own = factory.makeConnector(plugins).validate(resolved)
-        enter("validating producer config overrides for the connector")
+        let own = connector.makeConnector(plugins).validate(resolved)
+        enter("validating \(connector.kind == .source ? "producer" : "consumer") config overrides for the connector")
         // The framework's result counts for its own properties, even if the connector defines them too.
         let taken = Set(framework.framework.map(\.name))
         var result = ConfigValidation(

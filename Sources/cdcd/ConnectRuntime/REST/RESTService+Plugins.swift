@@ -34,9 +34,9 @@ extension RESTService {
             if let message = plugins.versionError(of: plugin, wanted) { throw RESTError(400, message) }
         }
         var keys = plugin.properties().definition.keys
-        if plugin.kind == .sourceConnector {
+        if let kind = plugin.connectorKind {
             let taken = Set(keys.map(\.name))
-            keys += SourceConnectorProperties(plugins: plugins).definition(connectorVersion: plugin.version()).keys
+            keys += ConnectorProperties(plugins: plugins).definition(of: kind, connectorVersion: plugin.version()).keys
                 .filter { !taken.contains($0.name) }
         }
         return json(200, .array(keys.map(RESTDocuments.definition)))

@@ -7,19 +7,19 @@ import WireCore
 ///
 /// After a crash the records since the last stored offset are delivered again; after an orderly stop none is.
 final class AtLeastOnceDelivery: Delivery {
-    private let context: DeliveryContext
+    private let context: TaskWorkContext
     private let tracker: DeliveryTracker
     private let taskCommit: TaskCommit
     private let producer = Mutex<TaskProducer?>(nil)
 
-    init(_ context: DeliveryContext) {
+    init(_ context: TaskWorkContext) {
         self.context = context
         let (id, environment) = (context.id, context.environment)
         let (control, publisher) = (context.control, context.publisher)
         let (statuses, committer, clock) = (environment.statuses, environment.committer, environment.clock)
         let tracksTopics = environment.configuration.topicTrackingEnabled
         tracker = DeliveryTracker(
-            logger: context.logger, metrics: TaskMetrics(id),
+            logger: context.logger, metrics: SourceTaskMetrics(id),
             reports: DeliveryTracker.Reports(
                 progress: { _ in committer.reportProgress(of: id) },
                 firstWrite: { if tracksTopics { statuses.recordTopic($0, of: id, nowMilliseconds: clock()) } },
@@ -52,7 +52,7 @@ final class AtLeastOnceDelivery: Delivery {
         let publisher = context.publisher
         let retryWait = RetryWait(
             errors: errors, control: context.control, gate: context.gate, logger: context.logger,
-            metrics: tracker.metrics
+            metrics: tracker.metrics?.task
         ) { publisher.handle(.conversionChanged($0)) }
         return ProducerSink(
             id: context.id, writer: writer, producer: producer.producer, tracker: tracker, gate: context.gate,

@@ -3,7 +3,7 @@ import ConnectData
 /// The state that REST shows for a task, as a value: events in, the state to publish out.
 ///
 /// `FAILED` and the end are final. Otherwise `UNASSIGNED` outside of the group takes precedence, then `PAUSED`. An
-/// unavailable source, broker or schema registry is shown as `RESTARTING` with the reason, since nothing runs
+/// unavailable external system, broker or schema registry is shown as `RESTARTING` with the reason, since nothing runs
 /// meanwhile, and so is a task whose offsets cannot be committed.
 struct TaskLifecycle: Equatable, Sendable {
     struct Shown: Equatable, Sendable {
@@ -16,7 +16,8 @@ struct TaskLifecycle: Equatable, Sendable {
         case started
         case paused
         case resumed
-        case sourceChanged(TaskControl.Condition)
+        /// The source, or the system to which a sink writes.
+        case externalSystemChanged(TaskControl.Condition)
         case brokersChanged(TaskControl.Condition)
         /// Requests to Kafka other than the delivery of records, such as reading the stored offset.
         case clusterChanged(TaskControl.Condition)
@@ -37,7 +38,7 @@ struct TaskLifecycle: Equatable, Sendable {
 
     private var hasStarted = false
     private var isPaused: Bool
-    private var source = TaskControl.Condition.running
+    private var externalSystem = TaskControl.Condition.running
     private var brokers = TaskControl.Condition.running
     private var cluster = TaskControl.Condition.running
     private var commits = TaskControl.Condition.running
@@ -57,7 +58,7 @@ struct TaskLifecycle: Equatable, Sendable {
         case .started: hasStarted = true
         case .paused: isPaused = true
         case .resumed: isPaused = false
-        case .sourceChanged(let condition): source = condition
+        case .externalSystemChanged(let condition): externalSystem = condition
         case .brokersChanged(let condition): brokers = condition
         case .clusterChanged(let condition): cluster = condition
         case .commitsChanged(let condition): commits = condition
@@ -82,7 +83,7 @@ struct TaskLifecycle: Equatable, Sendable {
         }
         if let absence { return Shown(state: .unassigned, trace: absence) }
         if isPaused { return Shown(state: .paused) }
-        for condition in [source, brokers, cluster, conversion, commits] {
+        for condition in [externalSystem, brokers, cluster, conversion, commits] {
             if case .interrupted(let reason) = condition { return Shown(state: .restarting, trace: reason) }
         }
         return hasStarted ? Shown(state: .running) : nil

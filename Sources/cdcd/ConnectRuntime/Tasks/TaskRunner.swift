@@ -1,5 +1,4 @@
 import ConnectData
-import KafkaProtocol
 import KafkaWire
 import Synchronization
 import WireCore
@@ -15,9 +14,19 @@ final class TaskRunner: Sendable {
     private let publisher: StatusPublisher
     private let control: TaskControl
     private let gate: PauseGate
-    private let delivery: any Delivery
+    private let work = Mutex(WorkState())
     private let isRevoked = Atomic(false)
     private let logger: Logger
+    /// Names the task in the log.
+    private let label: String
+
+    /// The work, and what was requested of it before it existed: the class of a connector, and so its kind, may be the
+    /// value of a variable, which is resolved on the task's thread.
+    private struct WorkState {
+        var work: (any TaskWork)?
+        var isHeld = false
+        var isAbandoned = false
+    }
 
     init(
         _ taskRun: TaskRun, connectorConfig: ConnectorConfig, taskConfig: ConnectorConfig, isPaused: Bool,
@@ -28,20 +37,17 @@ final class TaskRunner: Sendable {
         self.connectorConfig = connectorConfig
         self.taskConfig = taskConfig
         self.environment = environment
+        let plugin = environment.plugins.connectorPlugin(named: connectorConfig["connector.class"] ?? "")
+        let kind = plugin?.kind == .sink ? "WorkerSinkTask" : "WorkerSourceTask"
+        label = "\(kind){id=\(id)}"
         logger = Logger(
-            "org.apache.kafka.connect.runtime.WorkerSourceTask", context: "[\(id.connector)|task-\(id.task)] ")
-        let plugin = environment.plugins.connector(named: connectorConfig["connector.class"] ?? "")
+            "org.apache.kafka.connect.runtime.\(kind)", context: "[\(id.connector)|task-\(id.task)] ")
         let publisher = StatusPublisher(
-            id: id, version: plugin?.version(for: connectorConfig.dictionary), isPaused: isPaused,
+            id: id, version: plugin?.descriptor.version(for: connectorConfig.dictionary), isPaused: isPaused,
             statuses: environment.statuses, identity: environment.identity)
-        let control = TaskControl { publisher.handle(.sourceChanged($0)) }
-        let gate = PauseGate(isPaused: isPaused)
-        delivery = DeliveryContext(
-            id: id, environment: environment, control: control, publisher: publisher, gate: gate, logger: logger
-        ).makeDelivery()
-        self.gate = gate
+        control = TaskControl { publisher.handle(.externalSystemChanged($0)) }
+        gate = PauseGate(isPaused: isPaused)
         self.publisher = publisher
-        self.control = control
     }
 
     // MARK: From outside
@@ -61,12 +67,16 @@ final class TaskRunner: Sendable {
     func pause() {
         gate.pause()
         publisher.handle(.paused)
+        currentWork?.gateChanged()
     }
 
     func resume() {
         publisher.handle(.resumed)
         gate.resume()
+        currentWork?.gateChanged()
     }
+
+    private var currentWork: (any TaskWork)? { work.withLock { $0.work } }
 
     /// Whether the run was ended because the worker left its group; another run is to be started.
     var wasRevoked: Bool { isRevoked.load(ordering: .acquiring) }
@@ -79,8 +89,12 @@ final class TaskRunner: Sendable {
     func leaveGroup(_ reason: String, revokes: Bool) -> Bool {
         guard !hasFailed else { return false }
         // Commits first: publishing the status may wait for room in a producer's buffer.
-        delivery.holdCommits()
+        work.withLock { state in
+            state.isHeld = true
+            state.work?.holdCommits()
+        }
         gate.suspend()
+        currentWork?.gateChanged()
         publisher.handle(.leftGroup(reason: reason))
         return revokes && !control.stopDiscardsWork && revoke()
     }
@@ -90,9 +104,9 @@ final class TaskRunner: Sendable {
     /// - Returns: whether the task ends because of this call.
     func revoke() -> Bool {
         guard !hasFailed, !isRevoked.exchange(true, ordering: .acquiringAndReleasing) else { return false }
-        delivery.endCommits()
+        currentWork?.endCommits()
         requestStop()
-        delivery.abandon()
+        abandonWork()
         return true
     }
 
@@ -101,7 +115,9 @@ final class TaskRunner: Sendable {
         guard !wasRevoked else { return }
         publisher.handle(.rejoinedGroup)
         gate.endSuspension()
-        delivery.releaseCommits()
+        work.withLock { $0.isHeld = false }
+        currentWork?.releaseCommits()
+        currentWork?.gateChanged()
     }
 
     /// Requests the task to end. The gate is last: a paused task that it releases checks whether a stop was requested.
@@ -114,7 +130,15 @@ final class TaskRunner: Sendable {
     func abandon() {
         logger.error("Graceful stop of task \(id) failed.")
         publisher.handle(.abandoned)
-        delivery.abandon()
+        abandonWork()
+    }
+
+    private func abandonWork() {
+        let current = work.withLock { state in
+            state.isAbandoned = true
+            return state.work
+        }
+        current?.abandon()
     }
 
     // MARK: The thread
@@ -131,11 +155,11 @@ final class TaskRunner: Sendable {
             publisher.handle(.stopped)
         } catch where wasRevoked {
             // Its producer was aborted; any other error occurs again when the task is restarted.
-            logger.info("WorkerSourceTask{id=\(id)} Task has ended without its group: \(error)")
+            logger.info("\(label) Task has ended without its group: \(error)")
             publisher.handle(.stopped)
         } catch {
             logger.error(
-                "WorkerSourceTask{id=\(id)} Task threw an uncaught and unrecoverable exception. Task is being killed and will not "
+                "\(label) Task threw an uncaught and unrecoverable exception. Task is being killed and will not "
                     + "recover until manually restarted: \(KafkaError.explained(error))")
             publisher.handle(.failed(trace: KafkaError.explained(error)))
         }
@@ -145,51 +169,34 @@ final class TaskRunner: Sendable {
         let providers = environment.configuration.configProviders
         let configuration = try providers.resolved(connectorConfig.dictionary)
         let taskConfiguration = try providers.resolved(taskConfig.dictionary)
-        let (plugin, factory) = try environment.plugins.sourceConnector(of: connectorConfig, configuration)
-        publisher.setVersion(plugin.version(for: configuration))
+        let plugin = try environment.plugins.connector(of: connectorConfig, configuration)
+        publisher.setVersion(plugin.descriptor.version(for: configuration))
         let overrides = ClientOverride(connector: configuration, worker: environment.configuration)
         if !overrides.withoutEffect.isEmpty {
             logger.warn(
                 "Accepted, but without effect in this worker: \(overrides.withoutEffect.joined(separator: ", "))")
         }
         for warning in overrides.warnings { logger.warn(warning) }
-        let wait = BrokerWait(control: control, publisher: publisher, logger: logger)
-        let sink = try delivery.open(configuration, overrides, wait)
-        let context = PluginContext(
-            properties: taskConfiguration, connectorConfiguration: configuration, plugins: environment.plugins)
-        let result = Result {
-            try runSource(
-                factory, context, sink, wait,
-                deliveryTimeoutMilliseconds: overrides.producer.producer.deliveryTimeoutMilliseconds)
-        }
-        finish(sink)
-        // A delivery error takes precedence over an error that the source reports because it was stopped.
-        if let failure = delivery.failure { throw failure }
-        try result.get()
+        let setup = TaskSetup(
+            connector: configuration, task: taskConfiguration, overrides: overrides,
+            wait: BrokerWait(control: control, publisher: publisher, logger: logger))
+        try begin(plugin).run(setup) { [self] in wasRevoked }
     }
 
-    private func runSource(
-        _ factory: SourceConnectorFactory, _ context: PluginContext, _ sink: any DeliverySink, _ wait: BrokerWait,
-        deliveryTimeoutMilliseconds: Int?
-    ) throws {
-        let offsets = StoredOffsets(
-            id: id, deliveryTimeoutMilliseconds: deliveryTimeoutMilliseconds, offsets: environment.offsets)
-        try offsets.refresh(control, wait)
-        let task = try factory.makeTask(context, offsets)
-        logger.info("WorkerSourceTask{id=\(id)} Source task finished initialization and start")
-        publisher.handle(.started)
-        try task.run(sink: sink, control: control)
-        guard control.isStopping else { throw WorkerError("Task returned without being asked to stop") }
-    }
-
-    /// Waits until all emitted records are delivered and commits their offsets, also after a failure.
-    private func finish(_ sink: any DeliverySink) {
-        let timeout = environment.configuration.offsetFlushTimeoutMilliseconds
-        let isSettled = wasRevoked || sink.settle(by: MonotonicInstant.now.advanced(byMilliseconds: timeout))
-        if !isSettled, delivery.failure == nil {
-            logger.error("WorkerSourceTask{id=\(id)} Failed to flush: not all records were acknowledged within \(timeout) ms")
+    private func begin(_ plugin: ConnectorPlugin) throws -> any TaskWork {
+        let context = TaskWorkContext(
+            id: id, environment: environment, control: control, publisher: publisher, gate: gate, logger: logger)
+        let work: any TaskWork
+        switch plugin.factory {
+        case .source(let factory): work = SourceTaskWork(context, factory)
+        case .sink: throw WorkerError("Sink connectors are not supported by cdcd yet")
         }
-        _ = delivery.commit()
-        delivery.close()
+        let isAbandoned = self.work.withLock { state in
+            state.work = work
+            if state.isHeld { work.holdCommits() }
+            return state.isAbandoned
+        }
+        if isAbandoned { work.abandon() }
+        return work
     }
 }

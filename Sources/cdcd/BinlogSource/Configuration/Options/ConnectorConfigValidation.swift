@@ -24,7 +24,7 @@ package struct ConnectorConfigValidation: Sendable {
         }
         warnings = found.withoutEffect.map { "The property \($0.name) has no effect here: \($0.reason)" }
         for name in configuration.keys.sorted() where options[name] == nil {
-            guard !SourceConnectorProperties.isDeclared(name) else { continue }
+            guard !ConnectorProperties.isDeclaredForSources(name) else { continue }
             if name.hasExactPrefix("database.") && !name.hasExactPrefix("database.history") {
                 warnings.append("The property \(name) has no effect: it is for Java's database driver")
             } else {

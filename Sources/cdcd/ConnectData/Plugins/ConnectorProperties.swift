@@ -1,8 +1,11 @@
 import WireCore
 
-/// The properties of a source connector's configuration that Connect itself defines
-/// (`org.apache.kafka.connect.runtime.SourceConnectorConfig`).
-package struct SourceConnectorProperties: Sendable {
+/// The kind of a connector; the raw value is the type that REST shows.
+package enum ConnectorKind: String, Sendable, CaseIterable { case source, sink }
+
+/// The properties of a connector's configuration that Connect itself defines
+/// (`org.apache.kafka.connect.runtime.SourceConnectorConfig`, `SinkConnectorConfig`).
+package struct ConnectorProperties: Sendable {
     let plugins: PluginRegistry
 
     package init(plugins: PluginRegistry) { self.plugins = plugins }
@@ -10,29 +13,33 @@ package struct SourceConnectorProperties: Sendable {
     /// The framework's own properties, in the order in which Connect shows them.
     ///
     /// - Parameter connectorVersion: the version that the connector reports.
-    package func definition(connectorVersion: String) -> ConfigDefinition {
-        connectorDefinition(connectorVersion: connectorVersion)
-            + ConfigDefinition(TopicCreation.options.definition.keys + Self.exactlyOnceKeys)
+    package func definition(of kind: ConnectorKind, connectorVersion: String) -> ConfigDefinition {
+        let own =
+            switch kind {
+            case .source: TopicCreation.options.definition.keys + Self.exactlyOnceKeys
+            case .sink: SinkTopics.options.definition.keys + DeadLetterQueueSettings.options.definition.keys
+            }
+        return commonDefinition(connectorVersion: connectorVersion) + ConfigDefinition(own)
     }
 
     /// The properties that connectors of every kind have (`org.apache.kafka.connect.runtime.ConnectorConfig`).
-    func connectorDefinition(connectorVersion: String) -> ConfigDefinition {
+    func commonDefinition(connectorVersion: String) -> ConfigDefinition {
         ConfigDefinition(
             commonKeys(connectorVersion) + TransformationSetup.listKeys + [Self.reloadKey]
                 + ErrorHandling.options.definition.keys)
     }
 
-    private static let names = Set(
-        SourceConnectorProperties(plugins: PluginRegistry([])).definition(connectorVersion: "").keys.map(\.name)
+    private static let sourceNames = Set(
+        ConnectorProperties(plugins: PluginRegistry([])).definition(of: .source, connectorVersion: "").keys.map(\.name)
             + ["task.class"])
     private static let prefixes = [
         "transforms.", "predicates.", "key.converter.", "value.converter.", "header.converter.", "topic.creation.",
         "producer.override.", "consumer.override.", "admin.override.",
     ]
 
-    /// Whether the property is the framework's or that of a plugin which the framework creates.
-    package static func isDeclared(_ name: String) -> Bool {
-        names.contains(name) || prefixes.contains(where: name.hasExactPrefix)
+    /// Whether a property of a source connector is the framework's or that of a plugin which the framework creates.
+    package static func isDeclaredForSources(_ name: String) -> Bool {
+        sourceNames.contains(name) || prefixes.contains(where: name.hasExactPrefix)
     }
 
     private func commonKeys(_ connectorVersion: String) -> [ConfigKey] {

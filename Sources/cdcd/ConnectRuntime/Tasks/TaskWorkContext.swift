@@ -1,8 +1,8 @@
 import ConnectData
 import WireCore
 
-/// The parts of a task and of the worker that a delivery uses.
-struct DeliveryContext: Sendable {
+/// The parts of a task and of the worker that the task's work uses.
+struct TaskWorkContext: Sendable {
     let id: TaskID
     let environment: WorkerEnvironment
     let control: TaskControl

@@ -1,0 +1,31 @@
+import ConnectData
+
+/// The step of a record's path in which it failed. The raw values are those of Connect's `Stage`.
+enum RecordStage: String, Sendable {
+    case keyConverter = "KEY_CONVERTER"
+    case valueConverter = "VALUE_CONVERTER"
+    case headerConverter = "HEADER_CONVERTER"
+    case transformation = "TRANSFORMATION"
+    case taskPut = "TASK_PUT"
+}
+
+/// A record failed in a converter, a transform or a sink task.
+struct RecordStageError: Error, CustomStringConvertible {
+    let stage: RecordStage
+    /// Of the Java class that failed.
+    let className: String
+    let cause: any Error
+
+    var description: String { "\(cause)" }
+
+    /// The name of the Java class that is thrown for such an error.
+    var exceptionClassName: String {
+        let name =
+            switch cause {
+            case is DataError: "DataException"
+            case is RetriableError: "RetriableException"
+            default: "ConnectException"
+            }
+        return "org.apache.kafka.connect.errors.\(name)"
+    }
+}
