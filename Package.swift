@@ -119,7 +119,8 @@ let package = Package(
             dependencies: ["KafkaProtocol", "WireCore", "WireTestSupport", "KafkaTestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "KafkaWireTests", dependencies: wire + kafka + ["KafkaBroker", "WireTestSupport", "KafkaTestSupport"],
+            name: "KafkaWireTests",
+            dependencies: wire + kafka + ["HTTPWire", "KafkaBroker", "WireTestSupport", "KafkaTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "KafkaBrokerTests",

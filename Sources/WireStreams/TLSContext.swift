@@ -8,11 +8,14 @@ package final class TLSContext: @unchecked Sendable {
     let isServer: Bool
     /// Whether a peer's certificate is verified.
     let verifiesPeer: Bool
+    /// Whether this side has a certificate.
+    let hasIdentity: Bool
 
     /// For a client. Throws `StreamError.tls` with the file and its defect.
     package init(_ configuration: TLSConfiguration) throws(StreamError) {
         isServer = false
         verifiesPeer = configuration.verification != .none
+        hasIdentity = configuration.identity != nil
         pointer = try Self.make(TLS_client_method())
         SSL_CTX_set_verify(pointer, verifiesPeer ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nil)
         try setUp(
@@ -24,6 +27,7 @@ package final class TLSContext: @unchecked Sendable {
     package init(_ configuration: TLSServerConfiguration) throws(StreamError) {
         isServer = true
         verifiesPeer = configuration.clientAuthentication != .none
+        hasIdentity = true
         pointer = try Self.make(TLS_server_method())
         let mode =
             switch configuration.clientAuthentication {

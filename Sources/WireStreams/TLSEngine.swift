@@ -147,7 +147,24 @@ final class TLSEngine {
             if context.verifiesPeer, verdict != X509_V_OK, let text = X509_verify_cert_error_string(verdict) {
                 throw .tls("the peer's certificate is refused: \(String(cString: text))")
             }
-            throw .tls(OpenSSLErrorQueue.latest())
+            let reason = ERR_GET_REASON(ERR_peek_last_error())
+            throw .tls(explanation(of: reason) + OpenSSLErrorQueue.latest())
+        }
+    }
+
+    /// What an error that has its cause in the peer's or this side's configuration means.
+    private func explanation(of reason: Int32) -> String {
+        switch reason {
+        case SSL_R_WRONG_VERSION_NUMBER, SSL_R_HTTP_REQUEST, SSL_R_PACKET_LENGTH_TOO_LONG: "the peer does not use TLS: "
+        case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE, SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED,
+            SSL_R_SSLV3_ALERT_NO_CERTIFICATE:
+            context.hasIdentity
+                ? "the peer refuses this side's certificate: "
+                : "the peer requires a certificate, and none is configured (ssl.keystore.*): "
+        case SSL_R_TLSV1_ALERT_UNKNOWN_CA, SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN, SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED,
+            SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED, SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE:
+            "the peer refuses this side's certificate: "
+        default: ""
         }
     }
 

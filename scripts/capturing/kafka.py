@@ -3,6 +3,8 @@
 Clients connect to the addresses that a broker advertises, so the relay listens on the advertised port: start a broker whose
 `advertised.listeners` has the port CAPTURE_KAFKA_ADVERTISED (21299) and that listens on CAPTURE_KAFKA (127.0.0.1:21292).
 CAPTURE_KAFKA_VERSION (4.3.1) names the fixtures' folder, CAPTURE_KAFKA_TOOLS the folder with Kafka's jars.
+The conversations named sasl-* are with the listener for SASL_PLAINTEXT, two ports after CAPTURE_KAFKA, which has the user cdcd with the
+password cdcd-secret, and OAUTHBEARER without signatures.
 Needs kcat, and from PyPI confluent-kafka, kafka-python and aiokafka.
 """
 import asyncio
@@ -219,6 +221,30 @@ def java_groups():
     java(tool, "--describe", "--group", "fix-java")
 
 
+def sasl(name, mechanism, client, what, *, user="cdcd", password="cdcd-secret", jaas=None):
+    """A conversation with authentication: the first connection of kcat, or of Java's tool if `jaas` is given."""
+    def scenario(_server):
+        host, _, port = BROKER.rpartition(":")
+        tee = Tee(host, int(port) + 2)
+        address = f"127.0.0.1:{tee.port}"
+        if jaas is None:
+            words = ["kcat", "-b", address, "-L", "-t", "none", "-m", "3", "-X", "security.protocol=SASL_PLAINTEXT", "-X",
+                     f"sasl.mechanism={mechanism}", "-X", f"sasl.username={user}", "-X", f"sasl.password={password}"]
+        else:
+            file = os.path.join(os.environ.get("TMPDIR", "/tmp"), "capture-sasl.properties")
+            with open(file, "w") as properties:
+                properties.write(f"security.protocol=SASL_PLAINTEXT\nsasl.mechanism={mechanism}\nsasl.jaas.config={jaas}\n"
+                                 "default.api.timeout.ms=3000\nrequest.timeout.ms=2000\n")
+            words = ["java", "-cp", f"{os.environ.get('CAPTURE_KAFKA_TOOLS')}/*", "org.apache.kafka.tools.ClusterTool",
+                     "cluster-id", "--bootstrap-server", address, "--config", file]
+        # Refused credentials make the client fail; what counts is the conversation.
+        subprocess.run(words, capture_output=True, timeout=60)
+        time.sleep(0.3)
+        tee.close()
+        save(f"kafka/{VERSION}/{name}/1", tee.turns, server=f"Apache Kafka {VERSION}", client=client, what=what)
+    return scenario
+
+
 def scenarios():
     def prepared(scenario, *names):
         def with_topics(running):
@@ -255,5 +281,21 @@ def scenarios():
         "java-topics": captured("java-topics", javas, "creates and describes a topic", java_topics),
         "java-produce": captured("java-produce", javas, "three records in gzip", java_produce),
         "java-consume": captured("java-consume", javas, "a group of one reads three records", java_consume),
+        "sasl-plain": sasl("sasl-plain", "PLAIN", "kcat 1.7.1 (Debian)", "PLAIN"),
+        "sasl-plain-refused": sasl("sasl-plain-refused", "PLAIN", "kcat 1.7.1 (Debian)", "PLAIN with a wrong password",
+                                   password="other-secret"),
+        # Not with kcat 1.7.1: librdkafka 2.0 repeats its nonce, which Kafka refuses.
+        "sasl-scram-256": sasl("sasl-scram-256", "SCRAM-SHA-256", javas, "SCRAM-SHA-256",
+                               jaas="org.apache.kafka.common.security.scram.ScramLoginModule required username=\"cdcd\" "
+                                    "password=\"cdcd-secret\";"),
+        "sasl-scram-512": sasl("sasl-scram-512", "SCRAM-SHA-512", javas, "SCRAM-SHA-512",
+                               jaas="org.apache.kafka.common.security.scram.ScramLoginModule required username=\"cdcd\" "
+                                    "password=\"cdcd-secret\";"),
+        "sasl-scram-refused": sasl("sasl-scram-refused", "SCRAM-SHA-256", javas, "SCRAM-SHA-256 with a wrong password",
+                                   jaas="org.apache.kafka.common.security.scram.ScramLoginModule required username=\"cdcd\" "
+                                        "password=\"other-secret\";"),
+        "sasl-oauthbearer": sasl("sasl-oauthbearer", "OAUTHBEARER", javas, "OAUTHBEARER with an unsecured token and an extension",
+                                 jaas="org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required "
+                                      "unsecuredLoginStringClaim_sub=\"cdcd\" unsecuredLoginExtension_traceId=\"123\";"),
         "java-groups": captured("java-groups", javas, "describes that group", java_groups),
     }

@@ -130,12 +130,11 @@ import WireStreams
         ])
         #expect(config.connection.trust == .pem(path: pem))
         #expect(config.connection.identity == .pkcs12(path: pkcs12, password: "secret"))
-        for path in [jks, folder.path + "/missing"] {
-            do {
-                _ = try self.config("3.6", ["database.ssl.keystore": path])
-                Issue.record("accepted \(path)")
-            } catch let error as ConfigError { #expect(error.name == "database.ssl.keystore") }
-        }
+        #expect(try self.config("3.6", ["database.ssl.keystore": jks]).connection.identity == .jks(path: jks, password: nil))
+        do {
+            _ = try self.config("3.6", ["database.ssl.keystore": folder.path + "/missing"])
+            Issue.record("accepted a missing file")
+        } catch let error as ConfigError { #expect(error.name == "database.ssl.keystore") }
     }
 
     // MARK: Filters

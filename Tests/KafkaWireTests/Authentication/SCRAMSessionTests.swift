@@ -1,4 +1,8 @@
+import KafkaProtocol
+import KafkaTestSupport
 import Testing
+import WireCore
+import WireStreams
 import WireTestSupport
 
 @testable import KafkaWire
@@ -38,6 +42,48 @@ import WireTestSupport
                 == "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
                 + "p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=")
         #expect(try session.response(to: Array(Self.serverFinal.utf8)) == nil)
+    }
+
+    /// Exchanges of Java's client with a broker: with its nonce, the messages are the same.
+    @Test(arguments: ["sasl-scram-256", "sasl-scram-512"])
+    func messagesAreThoseOfJavasClient(folder: String) throws {
+        var messages: [(client: [UInt8], broker: [UInt8])] = []
+        for exchange in try CapturedExchange.all(of: try Conversation("kafka/4.3.1/\(folder)/1"))
+        where exchange.header.apiKey == .saslAuthenticate {
+            let version = exchange.header.apiVersion
+            let response = try #require(try exchange.responseBody())
+            messages.append((
+                try exchange.body.withUnsafeBytes {
+                    try SaslAuthenticateRequest.decode(ByteReader($0), version: version).authBytes
+                },
+                try response.withUnsafeBytes {
+                    try SaslAuthenticateResponse.decode(ByteReader($0), version: version).authBytes
+                }
+            ))
+        }
+        try #require(messages.count == 2)
+        let first = String(decoding: messages[0].client, as: UTF8.self)
+        let nonce = String(try #require(first.split(separator: "r=").last))
+        var session = Self.session(
+            folder.hasSuffix("256") ? .sha256 : .sha512, user: "cdcd", password: "cdcd-secret", nonce: nonce)
+        #expect(try session.initialResponse() == messages[0].client)
+        #expect(try session.response(to: messages[0].broker) == messages[1].client)
+        #expect(try session.response(to: messages[1].broker) == nil)
+    }
+
+    /// Kafka's `ScramFormatter` uses passwords without SASLprep.
+    @Test func keysAreThoseThatKafkaStores() throws {
+        for fields in try JavaSASLValues.lines("scram") {
+            let isSHA256 = fields[0] == "SCRAM-SHA-256"
+            let algorithm = isSHA256 ? Digest.Algorithm.sha256 : .sha512
+            let (password, salt) = (JavaSASLValues.bytes(fields[1]), JavaSASLValues.bytes(fields[2]))
+            let salted = Digest.pbkdf2(algorithm, password: password, salt: salt, iterations: 4096)
+            #expect(Digest.hmac(algorithm, key: salted, Array("Client Key".utf8)).hex == fields[3])
+            #expect(Digest.hmac(algorithm, key: salted, Array("Server Key".utf8)).hex == fields[4])
+            // The same text as a user name.
+            var session = Self.session(user: JavaSASLValues.text(fields[1]), nonce: "x")
+            #expect(try Self.text(session.initialResponse()) == "n,,n=\(JavaSASLValues.text(fields[5])),r=x")
+        }
     }
 
     @Test func commaAndEqualsSignInUserNamesAreEscaped() throws {

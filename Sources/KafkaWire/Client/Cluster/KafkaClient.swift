@@ -50,6 +50,8 @@ public final class KafkaClient: Sendable {
                 lastError = error
             }
         }
+        // What only a change of the configuration resolves, such as a certificate that is refused.
+        if let lastError, !lastError.isRetriable { throw lastError }
         throw .unreachable(brokers: candidates, lastError: lastError.map { "\($0)" } ?? "no bootstrap server is configured")
     }
 

@@ -9,6 +9,7 @@ extension BrokerLink {
         _ broker: SocketAddress, _ configuration: KafkaClientConfiguration, _ cancellation: Cancellation
     ) throws(KafkaError) -> StreamPair {
         var registered: SocketCanceller?
+        var hasConnected = false
         do throws(StreamError) {
             let streams = try SocketConnector.connect(
                 to: broker, timeoutMilliseconds: configuration.connectTimeoutMilliseconds
@@ -19,10 +20,18 @@ extension BrokerLink {
             }
             streams.setTimeouts(configuration.requestTimeoutMilliseconds, configuration.requestTimeoutMilliseconds)
             guard let tls = configuration.tls else { return streams }
+            hasConnected = true
             return try streams.startingTLS(tls.connecting(to: broker.host))
         } catch {
             if let registered { cancellation.remove(registered) }
-            throw .stream(error, broker: broker)
+            switch error {
+            // Kafka's plaintext listeners take the ClientHello for a huge request and close the connection.
+            case .closed where hasConnected, .system where hasConnected:
+                throw .notABroker(
+                    broker, reason: "\(error) during the TLS handshake; a listener without TLS does so "
+                        + "(security.protocol=PLAINTEXT or SASL_PLAINTEXT)")
+            default: throw .stream(error, broker: broker)
+            }
         }
     }
 
@@ -59,7 +68,11 @@ extension BrokerLink {
         let offer = try exchange(handshake, version: handshakeVersion)
         guard offer.errorCode != .unsupportedSASLMechanism else {
             let offered = offer.mechanisms.joined(separator: ", ")
-            throw failure(mechanism, "the broker does not offer this mechanism; it offers \(offered)")
+            throw failure(
+                mechanism, "the broker does not offer this mechanism; it offers \(offered) (sasl.mechanism)")
+        }
+        guard offer.errorCode != .illegalSASLState else {
+            throw failure(mechanism, "its listener does not use SASL (security.protocol=PLAINTEXT or SSL)")
         }
         guard offer.errorCode == .none else { throw .code(offer.errorCode, about: "SaslHandshake with \(broker)") }
         let version = try versions.version(of: .saslAuthenticate)
@@ -67,7 +80,10 @@ extension BrokerLink {
         do throws(SASLError) {
             var session = try mechanism.makeSession(broker: broker)
             outcome = try run(&session, mechanism, version: version)
-        } catch { throw failure(mechanism, error.reason) }
+        } catch {
+            if error.isRetriable { throw .credentialsUnavailable(mechanism: mechanism.name, reason: error.reason) }
+            throw failure(mechanism, error.reason)
+        }
         return try outcome.get()
     }
 

@@ -13,6 +13,10 @@ final class BrokerLink {
     private let mechanism: (any SASLMechanism)?
     private let observer: (any KafkaClientObserver)?
     private(set) var versions: BrokerVersions
+    /// Whether versions are negotiated and the client is authenticated.
+    private var isSetUp = false
+    /// Whether the broker has answered a request since then.
+    private var hasAnswered = false
     /// The time at which the connection must be reauthenticated (KIP-368); nil if it need not be.
     private(set) var reauthenticateAt: MonotonicInstant?
 
@@ -44,6 +48,7 @@ final class BrokerLink {
         do throws(KafkaError) {
             versions = try negotiate()
             try authenticate(now: .now)
+            isSetUp = true
         } catch {
             cancellation.remove(canceller)
             var failure = error
@@ -55,14 +60,16 @@ final class BrokerLink {
         observer?.connectionOpened(to: broker, milliseconds: MonotonicInstant.now.milliseconds(since: started))
     }
 
-    /// The percentage of a session's lifetime after which a connection is reauthenticated, as in Kafka's clients, which
-    /// use 85 to 95.
-    private static let lifetimePercent: Int64 = 85
+    /// The percentage of a session's lifetime after which a connection is reauthenticated: a random one, so that not
+    /// all connections are at the same time. The values are those of Kafka's `SaslClientAuthenticator`.
+    private static let lifetimePercent: ClosedRange<Int64> = 85...95
 
     private func authenticate(now: MonotonicInstant) throws(KafkaError) {
         guard let mechanism else { return }
         let lifetime = try authenticate(with: mechanism)
-        reauthenticateAt = lifetime.map { now.advanced(byMilliseconds: Int($0 / 100 * Self.lifetimePercent)) }
+        reauthenticateAt = lifetime.map { lifetime in
+            now.advanced(byMilliseconds: Int(lifetime / 100 * .random(in: Self.lifetimePercent)))
+        }
     }
 
     /// Reauthenticates if the session is about to expire. No request may be in flight.
@@ -101,7 +108,7 @@ final class BrokerLink {
     func response<Request: KafkaRequest>(
         to _: Request.Type, version: Int16, correlationID: Int32
     ) throws(KafkaError) -> Request.Response {
-        let frame = try receiver.receive()
+        let frame = try receive()
         do throws(WireError) {
             var reader = ByteReader(frame)
             let header = try ResponseHeader(from: &reader, apiKey: Request.apiKey, apiVersion: version)
@@ -112,6 +119,20 @@ final class BrokerLink {
             return try Self.decode(Request.Response.self, reader, version)
         } catch {
             throw .malformed(context: "\(Request.apiKey) response v\(version) from broker \(broker)", error)
+        }
+    }
+
+    private func receive() throws(KafkaError) -> UnsafeRawBufferPointer {
+        do throws(KafkaError) {
+            let frame = try receiver.receive()
+            if isSetUp { hasAnswered = true }
+            return frame
+        } catch {
+            // A listener with SASL answers ApiVersions, and closes the connection at any other request.
+            guard isSetUp, mechanism == nil, !hasAnswered, case .stream(.closed, _) = error else { throw error }
+            throw .notABroker(
+                broker, reason: "it has closed the connection at the first request; a listener that requires SASL does so "
+                    + "(security.protocol=SASL_PLAINTEXT or SASL_SSL)")
         }
     }
 

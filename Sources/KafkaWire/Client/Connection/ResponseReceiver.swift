@@ -11,6 +11,10 @@ final class ResponseReceiver {
     private var buffer = ReceiveBuffer(capacityBytes: 16 << 10)
     /// The size in bytes of the last returned response, at the front of the buffer.
     private var unconsumed = 0
+    private var hasReceived = false
+    /// The first bytes of an alert in TLS: content type and major version. As the size of a response they would be 350
+    /// MB, more than the first response of any broker.
+    private static let tlsAlert: [UInt8] = [0x15, 0x03]
     /// The size in bytes of the last received response, including its size field.
     var lastResponseBytes: Int { unconsumed }
 
@@ -31,6 +35,7 @@ final class ResponseReceiver {
             switch try frame() {
             case .frame(let body, let totalBytes):
                 unconsumed = totalBytes
+                hasReceived = true
                 return UnsafeRawBufferPointer(rebasing: buffer.readable[body])
             case .needMore(let wantedBytes):
                 try fill(wantedBytes)
@@ -49,6 +54,11 @@ final class ResponseReceiver {
     }
 
     private func frame() throws(KafkaError) -> MessageFramer.Outcome {
+        if !hasReceived, buffer.readable.starts(with: Self.tlsAlert) {
+            throw .notABroker(
+                broker, reason: "it answers with an alert of TLS, so its listener requires TLS "
+                    + "(security.protocol=SSL or SASL_SSL)")
+        }
         do throws(WireError) {
             return try framer.next(in: buffer.readable)
         } catch { throw .malformed(context: "response size from broker \(broker)", error) }

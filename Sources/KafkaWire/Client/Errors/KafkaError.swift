@@ -15,6 +15,8 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
     case malformed(context: String, WireError)
     /// The broker rejected the credentials or the mechanism, or the mechanism rejected the broker.
     case authentication(mechanism: String, broker: SocketAddress, reason: String)
+    /// The credentials could not be obtained at this time: a token endpoint does not answer, for example.
+    case credentialsUnavailable(mechanism: String, reason: String)
     /// Client and broker have no version of this request in common.
     case unsupportedVersion(APIKey, broker: ClosedRange<Int16>?)
     /// An operation did not succeed in time; `lastError` is the error of its last attempt.
@@ -56,6 +58,8 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         case .malformed(let context, let fault): "malformed \(context): \(fault)"
         case .authentication(let mechanism, let broker, let reason):
             "broker \(broker): authentication by SASL \(mechanism) failed: \(reason)"
+        case .credentialsUnavailable(let mechanism, let reason):
+            "no credentials for SASL \(mechanism): \(reason)"
         case .unsupportedVersion(let key, let range):
             range.map { "the broker supports \(key) in versions \($0.lowerBound) to \($0.upperBound), this client in none of them" }
                 ?? "the broker does not support the request \(key)"
@@ -81,7 +85,7 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         switch self {
         case .code(let code, _, _): code.isRetriable
         case .stream(.cancelled, _), .stream(.tls, _): false
-        case .stream, .notABroker, .timedOut, .unreachable: true
+        case .stream, .notABroker, .credentialsUnavailable, .timedOut, .unreachable: true
         case .malformed, .authentication, .unsupportedVersion, .unsupportedCodec, .recordTooLarge, .closed,
             .mustAbortTransaction, .transactionAborted, .transactionState, .fatal:
             false
@@ -93,9 +97,9 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
     var isOfConnection: Bool {
         switch self {
         case .stream, .notABroker: true
-        case .code, .malformed, .authentication, .unsupportedVersion, .timedOut, .unreachable, .unsupportedCodec,
-            .recordTooLarge, .closed, .mustAbortTransaction, .transactionAborted, .transactionState, .fatal,
-            .consumer:
+        case .code, .malformed, .authentication, .credentialsUnavailable, .unsupportedVersion, .timedOut, .unreachable,
+            .unsupportedCodec, .recordTooLarge, .closed, .mustAbortTransaction, .transactionAborted, .transactionState,
+            .fatal, .consumer:
             false
         }
     }

@@ -18,9 +18,10 @@ struct ApicurioCredentialProperties: Sendable {
             guard let clientID else { throw missing("clientId", "apicurio.auth.client.id") }
             guard let clientSecret else { throw missing("secret", "apicurio.auth.client.secret") }
             return .oauth(
-                OAuthClientCredentials(
-                    endpoint: endpoint, clientID: clientID, clientSecret: clientSecret, scope: scope,
-                    identification: .body, renewalBufferSeconds: 1))
+                OAuthTokenRequest(
+                    endpoint: endpoint, grant: .clientCredentials(.body(id: clientID, secret: clientSecret)),
+                    scope: scope),
+                renewalBufferSeconds: 1)
         }
         guard let username else { return .urlUserInfo }
         guard let password else { throw missing("password", "apicurio.auth.password") }

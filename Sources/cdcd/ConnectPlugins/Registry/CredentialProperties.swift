@@ -79,11 +79,13 @@ struct CredentialProperties: Sendable {
             return .bearer(token: try required(token, "bearer.auth.token", source))
         case "OAUTHBEARER":
             guard let issuer else { throw missing("bearer.auth.issuer.endpoint.url", source) }
+            let grant = OAuthTokenRequest.Grant.clientCredentials(
+                .header(
+                    id: try required(clientID, "bearer.auth.client.id", source),
+                    secret: try required(clientSecret, "bearer.auth.client.secret", source), isEncoded: false))
             return .oauth(
-                OAuthClientCredentials(
-                    endpoint: issuer, clientID: try required(clientID, "bearer.auth.client.id", source),
-                    clientSecret: try required(clientSecret, "bearer.auth.client.secret", source), scope: scope,
-                    renewalBufferSeconds: renewalBufferSeconds))
+                OAuthTokenRequest(endpoint: issuer, grant: grant, scope: scope),
+                renewalBufferSeconds: renewalBufferSeconds)
         case "SASL_OAUTHBEARER_INHERIT", "CUSTOM":
             throw .notSupported("bearer.auth.credentials.source", value: source, what: "The source \(source)")
         default:

@@ -9,13 +9,17 @@ final class RegistryAuthentication {
         /// `user:password`.
         case basic(userInfo: Secret)
         case bearer(token: Secret)
-        case oauth(OAuthClientCredentials)
+        /// - renewalBufferSeconds: how long before its end a token is renewed. Ignored for a token whose lifetime is
+        ///   shorter.
+        case oauth(OAuthTokenRequest, renewalBufferSeconds: Int)
     }
 
     private let method: Method
     /// Headers that accompany a bearer token.
     private let bearerHeaders: [RegistryRequest.Header]
-    private var token: OAuthToken?
+    private var token: (secret: Secret, renewal: MonotonicInstant)?
+    /// The lifetime of a token whose answer does not say it.
+    private static let defaultLifetimeSeconds: Int64 = 300
 
     init(_ method: Method, bearerHeaders: [RegistryRequest.Header] = []) {
         self.method = method
@@ -35,9 +39,9 @@ final class RegistryAuthentication {
             request.url = request.url.withoutUserInfo
             authorize(&request, "Bearer " + token.text)
             addBearerHeaders(&request)
-        case .oauth(let credentials):
+        case .oauth(let tokenRequest, let renewalBufferSeconds):
             request.url = request.url.withoutUserInfo
-            authorize(&request, "Bearer " + (try validToken(credentials, transport)).text)
+            authorize(&request, "Bearer " + (try validToken(tokenRequest, renewalBufferSeconds, transport)).text)
             addBearerHeaders(&request)
         }
     }
@@ -53,21 +57,18 @@ final class RegistryAuthentication {
     }
 
     private func validToken(
-        _ credentials: OAuthClientCredentials, _ transport: any RegistryTransport
+        _ request: OAuthTokenRequest, _ renewalBufferSeconds: Int, _ transport: any RegistryTransport
     ) throws(OAuthError) -> Secret {
         if let token, transport.now < token.renewal { return token.secret }
         let response: RegistryResponse
         do throws(HTTPClientError) {
-            let request = credentials.request
-            response = CredentialRedaction(request, others: [credentials.clientSecret.text])
-                .applied(to: try transport.send(request))
-        } catch .cancelled {
-            throw .cancelled
-        } catch {
-            throw .failed("the token endpoint \(credentials.endpoint): \(error)", isRetriable: error.isRetriable)
-        }
-        let new = try credentials.token(from: response, now: transport.now)
-        token = new
-        return new.secret
+            response = try transport.send(request.httpRequest)
+        } catch { throw OAuthError(error, endpoint: request.endpoint) }
+        let new = try OAuthTokenResponse(to: request, status: response.status, body: response.body)
+        let lifetime = max(0, min(new.lifetimeSeconds ?? Self.defaultLifetimeSeconds, 1 << 31))
+        let buffer = Int64(renewalBufferSeconds)
+        let seconds = lifetime > buffer ? lifetime - buffer : lifetime
+        token = (new.accessToken, transport.now.advanced(byMilliseconds: Int(seconds) * 1000))
+        return new.accessToken
     }
 }

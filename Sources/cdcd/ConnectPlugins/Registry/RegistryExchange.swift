@@ -92,7 +92,10 @@ final class RegistryExchange {
         }
         do throws(HTTPClientError) {
             let response = try transport.send(sent)
-            return .answered(CredentialRedaction(sent, others: headers.map(\.value)).applied(to: response))
+            // A success as it is: it is not shown.
+            if response.isSuccess { return .answered(response) }
+            let redaction = CredentialRedaction(sent, others: headers.map(\.value))
+            return .answered(RegistryResponse(status: response.status, body: redaction.applied(to: response.body)))
         } catch .cancelled {
             throw CancellationError()
         } catch {

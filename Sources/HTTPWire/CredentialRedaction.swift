@@ -1,8 +1,7 @@
-import HTTPWire
 import WireCore
 
 /// Removes the credentials of a request from the answer to it: servers quote them in errors.
-struct CredentialRedaction {
+package struct CredentialRedaction {
     /// Shorter texts are no secrets, and occur in answers by chance.
     private static let bytesMin = 4
 
@@ -12,7 +11,7 @@ struct CredentialRedaction {
     /// - Parameters:
     ///   - request: as it is sent.
     ///   - others: secrets that are not in its URL and its header `Authorization`.
-    init(_ request: HTTPClientRequest, others: [String]) {
+    package init(_ request: HTTPClientRequest, others: [String] = []) {
         var found = others
         if let userInfo = request.url.userInfo { found += Self.basic(PercentEncoding.decode(userInfo) ?? userInfo) }
         for header in request.headers where header.name.lowercased() == "authorization" {
@@ -33,11 +32,9 @@ struct CredentialRedaction {
         return [String(decoding: writer.array(), as: UTF8.self), userInfo] + (password.map { [String($0)] } ?? [])
     }
 
-    /// A success as it is: it is not shown.
-    func applied(to response: RegistryResponse) -> RegistryResponse {
-        guard !response.isSuccess else { return response }
-        var text = String(decoding: response.body, as: UTF8.self)
+    package func applied(to body: [UInt8]) -> [UInt8] {
+        var text = String(decoding: body, as: UTF8.self)
         for secret in secrets { text = text.replacing(secret, with: "[hidden]") }
-        return RegistryResponse(status: response.status, body: Array(text.utf8))
+        return Array(text.utf8)
     }
 }
