@@ -72,19 +72,16 @@ import WireTestSupport
             refresh.windowJitter = 0
             refresh.minPeriodSeconds = try #require(Int64(fields[4]))
             refresh.bufferSeconds = try #require(Int64(fields[5]))
-            let token = OAuthBearerToken(
-                value: "x", principalName: "x", issuedAtMilliseconds: Int64(fields[1]),
-                expiresAtMilliseconds: try #require(Int64(fields[2])))
-            #expect(refresh.time(for: token, nowMilliseconds: now, random: 0.5) == Int64(fields[6]), "\(fields)")
+            let end = try #require(Int64(fields[2]))
+            let time = refresh.time(from: Int64(fields[1]), to: end, nowMilliseconds: now, random: 0.5)
+            #expect(time == Int64(fields[6]), "\(fields)")
         }
     }
 
     @Test func jitterIsAddedToTheFactor() {
-        let token = OAuthBearerToken(
-            value: "x", principalName: "x", issuedAtMilliseconds: 0, expiresAtMilliseconds: 10_000_000)
         let refresh = OAuthTokenRefresh()
-        #expect(refresh.time(for: token, nowMilliseconds: 0, random: 0) == 8_000_000)
-        #expect(refresh.time(for: token, nowMilliseconds: 0, random: 1) == 8_500_000)
+        #expect(refresh.time(from: 0, to: 10_000_000, nowMilliseconds: 0, random: 0) == 8_000_000)
+        #expect(refresh.time(from: 0, to: 10_000_000, nowMilliseconds: 0, random: 1) == 8_500_000)
     }
 
     private static func token(_ name: String, until end: Int64) -> OAuthBearerToken {
@@ -92,7 +89,7 @@ import WireTestSupport
     }
 
     @Test func tokenIsReplacedWhileItIsUsed() {
-        var schedule = OAuthTokenSchedule(OAuthTokenRefresh())
+        var schedule = CredentialSchedule<OAuthBearerToken>(OAuthTokenRefresh())
         #expect(schedule.next(nowMilliseconds: 0) == .retrieve)
         #expect(schedule.next(nowMilliseconds: 1) == .wait)
         let first = Self.token("first", until: 1_000_000)

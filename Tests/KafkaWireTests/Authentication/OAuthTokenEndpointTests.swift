@@ -1,6 +1,5 @@
 import Foundation
 import HTTPWire
-import Synchronization
 import Testing
 import WireCore
 import WireStreams
@@ -12,34 +11,11 @@ import WireTestSupport
     private static let jwt =
         "\(JSONWebToken.encode(Array("{}".utf8))).\(JSONWebToken.encode(Array(#"{"sub":"me","exp":9999999999}"#.utf8))).c2ln"
 
-    /// A token endpoint that answers in order, the last answer for all further requests.
-    private final class Endpoint: Sendable {
-        private final class Seen: Sendable {
-            let requests = Mutex<[HTTPRequest]>([])
-        }
-
-        private let server: HTTPServer
-        private let seen: Seen
-        var requests: [HTTPRequest] { seen.requests.withLock { $0 } }
-        var url: String { "http://\(server.address)/token" }
-
-        init(_ answers: [(status: Int, body: String)]) throws {
-            let seen = Seen()
-            server = try HTTPServer(address: SocketAddress(host: "127.0.0.1", port: 0)) { request in
-                let index = seen.requests.withLock { $0.append(request); return $0.count - 1 }
-                let answer = answers[min(index, answers.count - 1)]
-                return HTTPResponse(status: answer.status, body: Array(answer.body.utf8))
-            }
-            self.seen = seen
-            server.start()
-        }
-    }
-
     private static func tokens(
-        _ endpoint: Endpoint, _ grant: OAuthTokenEndpoint.Grant = .clientCredentials(id: "id", secret: "hunter2"),
+        _ endpoint: TestEndpoint, _ grant: OAuthTokenEndpoint.Grant = .clientCredentials(id: "id", secret: "hunter2"),
         _ change: (inout OAuthTokenEndpoint) -> Void = { _ in }
     ) throws -> OAuthTokenEndpoint {
-        var tokens = try OAuthTokenEndpoint(url: endpoint.url, grant: grant)
+        var tokens = try OAuthTokenEndpoint(url: endpoint.url + "/token", grant: grant)
         tokens.retryBackoffMilliseconds = 1
         change(&tokens)
         return tokens
@@ -53,7 +29,7 @@ import WireTestSupport
     private static let success = (200, #"{"access_token":"\#(jwt)","expires_in":300}"#)
 
     @Test func clientCredentialsAreSentInTheHeader() throws {
-        let endpoint = try Endpoint([Self.success])
+        let endpoint = try TestEndpoint([Self.success])
         let tokens = try Self.tokens(endpoint) { $0.scope = "a b" }
         #expect(try tokens.retrieveToken().value == Self.jwt)
         let request = try #require(endpoint.requests.first)
@@ -65,7 +41,7 @@ import WireTestSupport
 
     @Test func headerIsThatOfJavasClient() throws {
         for fields in try JavaSASLValues.lines("client-secret") {
-            let endpoint = try Endpoint([Self.success])
+            let endpoint = try TestEndpoint([Self.success])
             let grant = OAuthTokenEndpoint.Grant.clientCredentials(
                 id: JavaSASLValues.text(fields[1]), secret: JavaSASLValues.text(fields[2]))
             let tokens = try Self.tokens(endpoint, grant) { $0.scope = "scope"; $0.encodesHeader = fields[0] == "true" }
@@ -76,7 +52,7 @@ import WireTestSupport
     }
 
     @Test func secretMayBeSentInTheBody() throws {
-        let endpoint = try Endpoint([Self.success])
+        let endpoint = try TestEndpoint([Self.success])
         _ = try Self.tokens(endpoint) { $0.sendsSecretInBody = true }.retrieveToken()
         let request = try #require(endpoint.requests.first)
         #expect(request.header("Authorization") == nil)
@@ -94,7 +70,7 @@ import WireTestSupport
         let assertion = JWTAssertion(
             privateKeyPath: Fixtures.folder.appending(path: "tls/\(key)").path,
             passphrase: key.contains("encrypted") ? "secret" : nil, content: content)
-        let endpoint = try Endpoint([Self.success])
+        let endpoint = try TestEndpoint([Self.success])
         _ = try Self.tokens(endpoint, .jwtBearer(assertion)).retrieveToken()
         _ = try Self.tokens(endpoint, .clientAssertion(assertion, id: "id")).retrieveToken()
         let bodies = endpoint.requests.map { String(decoding: $0.body, as: UTF8.self) }
@@ -135,21 +111,21 @@ import WireTestSupport
     }
 
     @Test func requestIsRepeatedWhileTheEndpointIsUnavailable() throws {
-        let endpoint = try Endpoint([(503, ""), (500, "x"), Self.success])
+        let endpoint = try TestEndpoint([(503, ""), (500, "x"), Self.success])
         #expect(try Self.tokens(endpoint).retrieveToken().principalName == "me")
         #expect(endpoint.requests.count == 3)
     }
 
     @Test func requestIsNotRepeatedForRefusedCredentials() throws {
         let body = #"{"error":"invalid_client","error_description":"secret hunter2 is wrong\u0007"}"#
-        let endpoint = try Endpoint([(401, body)])
+        let endpoint = try TestEndpoint([(401, body)])
         let (text, isRetriable) = Self.reason { _ = try Self.tokens(endpoint).retrieveToken() }
         #expect(text.contains("status 401 (invalid_client: secret [hidden] is wrong)") && text.contains(endpoint.url))
         #expect(isRetriable == false && endpoint.requests.count == 1)
     }
 
     @Test func requestEndsWhenItsTimeHasPassed() throws {
-        let endpoint = try Endpoint([(503, "")])
+        let endpoint = try TestEndpoint([(503, "")])
         let (text, isRetriable) = Self.reason {
             _ = try Self.tokens(endpoint) { $0.retryBackoffMaxMilliseconds = 20 }.retrieveToken()
         }
@@ -169,7 +145,7 @@ import WireTestSupport
 
     @Test(arguments: ["", "{}", #"{"access_token":""}"#, #"{"access_token":1}"#, #"{"access_token":"opaque"}"#, "[1]"])
     func answersWithoutAUsableTokenAreRefused(body: String) throws {
-        let endpoint = try Endpoint([(200, body)])
+        let endpoint = try TestEndpoint([(200, body)])
         let (text, isRetriable) = Self.reason { _ = try Self.tokens(endpoint).retrieveToken() }
         #expect(text.contains("token endpoint") && !text.contains("opaque") && isRetriable == false, "\(text)")
         #expect(endpoint.requests.count == 1)
@@ -183,7 +159,7 @@ import WireTestSupport
 
     /// All connections that are opened meanwhile use the former token.
     @Test func tokenIsRetrievedOnceForAllConnections() throws {
-        let endpoint = try Endpoint([Self.success])
+        let endpoint = try TestEndpoint([Self.success])
         let mechanism = try OAuthBearerMechanism(try Self.tokens(endpoint))
         let threads = (0..<8).map { _ in
             let done = ThreadCompletion()

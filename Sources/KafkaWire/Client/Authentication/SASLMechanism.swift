@@ -40,3 +40,11 @@ public struct SASLError: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var description: String { reason }
 }
+
+extension SASLError {
+    /// A text of a peer, without control characters and not longer than an error message should be.
+    static func printable(_ text: String) -> String {
+        let visible = text.unicodeScalars.prefix(200).filter { $0.value >= 0x20 && $0.value != 0x7F }
+        return String(String.UnicodeScalarView(visible))
+    }
+}

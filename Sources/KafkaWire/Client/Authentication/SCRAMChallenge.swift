@@ -11,7 +11,7 @@ struct SCRAMChallenge: Equatable {
         let attributes = Self.attributes(of: message)
         switch attributes.first {
         case ("e", let reason)?:
-            throw SASLError("the broker has refused the authentication: \(Self.printable(reason))")
+            throw SASLError("the broker has refused the authentication: \(SASLError.printable(reason))")
         // RFC 5802, section 5.1: a mandatory extension that is not known must fail.
         case ("m", _)?: throw SASLError("the broker requires an extension of SCRAM that is not supported")
         default: break
@@ -39,11 +39,5 @@ struct SCRAMChallenge: Equatable {
             found.append((name, String(part.dropFirst(2))))
         }
         return found
-    }
-
-    /// A text of the broker's, without control characters and not longer than an error message should be.
-    static func printable(_ text: String) -> String {
-        let visible = text.unicodeScalars.prefix(200).filter { $0.value >= 0x20 && $0.value != 0x7F }
-        return String(String.UnicodeScalarView(visible))
     }
 }

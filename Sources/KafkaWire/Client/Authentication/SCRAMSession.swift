@@ -102,7 +102,7 @@ struct SCRAMSession: SASLSession {
         let attributes = SCRAMChallenge.attributes(of: serverFinal)
         switch attributes.first {
         case ("e", let reason)?:
-            throw SASLError("the broker has ended the authentication: \(SCRAMChallenge.printable(reason))")
+            throw SASLError("the broker has ended the authentication: \(SASLError.printable(reason))")
         case ("v", let text)?:
             guard let signature = Base64.decode(text), Digest.isEqual(signature, expected) else {
                 throw SASLError("the broker's signature is wrong: it does not know the keys of this user")

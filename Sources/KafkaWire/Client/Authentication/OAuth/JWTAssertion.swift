@@ -51,7 +51,9 @@ public struct JWTAssertion: Sendable, Equatable {
     ///     (`sasl.oauthbearer.assertion.private.key.file`).
     ///   - passphrase: decrypts the key; nil if it is not encrypted
     ///     (`sasl.oauthbearer.assertion.private.key.passphrase`).
-    public init(privateKeyPath: String, passphrase: String? = nil, algorithm: SigningAlgorithm = .rs256, content: Content) {
+    public init(
+        privateKeyPath: String, passphrase: String? = nil, algorithm: SigningAlgorithm = .rs256, content: Content
+    ) {
         source = .signed(keyPath: privateKeyPath, passphrase: passphrase.map { Secret($0) }, algorithm, content)
     }
 

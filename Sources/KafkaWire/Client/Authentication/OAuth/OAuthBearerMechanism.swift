@@ -5,7 +5,7 @@ import WireStreams
 /// One token is shared by all connections, and replaced before it expires; while it is valid, no connection waits long
 /// for its successor. Copies share the token too.
 public struct OAuthBearerMechanism: SASLMechanism {
-    private let cache: OAuthTokenCache
+    private let cache: CredentialCache<OAuthBearerToken>
     private let extensions: [(name: String, value: String)]
 
     /// - Parameters:
@@ -17,10 +17,10 @@ public struct OAuthBearerMechanism: SASLMechanism {
         _ provider: any OAuthTokenProvider, extensions: [String: String] = [:],
         refresh: OAuthTokenRefresh = OAuthTokenRefresh()
     ) throws(SASLError) {
-        cache = OAuthTokenCache(provider, refresh)
+        cache = CredentialCache(refresh) { () throws(SASLError) in try provider.retrieveToken() }
         for (name, value) in extensions {
             guard !name.isEmpty, name != "auth", name.utf8.allSatisfy({ $0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7A }) else {
-                throw SASLError("the extension name \(SCRAMChallenge.printable(name)) is invalid")
+                throw SASLError("the extension name \(SASLError.printable(name)) is invalid")
             }
             // RFC 7628, section 3.1: printable characters and blanks.
             let isValid = value.utf8.allSatisfy { (0x20...0x7E).contains($0) || [0x09, 0x0A, 0x0D].contains($0) }
@@ -32,7 +32,7 @@ public struct OAuthBearerMechanism: SASLMechanism {
     public var name: String { "OAUTHBEARER" }
 
     public func makeSession(broker: SocketAddress) throws(SASLError) -> any SASLSession {
-        OAuthBearerSession(token: try cache.token().value, extensions: extensions)
+        OAuthBearerSession(token: try cache.credential().value, extensions: extensions)
     }
 }
 

@@ -38,7 +38,7 @@ struct OAuthBearerSession: SASLSession {
                 state = .finished
                 return nil
             }
-            state = .refused(reason: SCRAMChallenge.printable(String(decoding: challenge.prefix(1000), as: UTF8.self)))
+            state = .refused(reason: SASLError.printable(String(decoding: challenge.prefix(1000), as: UTF8.self)))
             return Array(Self.separator.utf8)
         case .refused(let reason): throw SASLError("the broker refuses the token: \(reason)")
         case .starting, .finished: throw SASLError("the broker has sent an unexpected message")

@@ -16,10 +16,12 @@ public struct OAuthTokenRefresh: Sendable, Equatable {
 
     /// The time at which a token should be replaced, in milliseconds since the epoch.
     ///
-    /// - Parameter random: in 0 ... 1, for the jitter.
-    func time(for token: OAuthBearerToken, nowMilliseconds now: Int64, random: Double) -> Int64 {
-        let end = token.expiresAtMilliseconds
-        let start = token.issuedAtMilliseconds ?? now
+    /// - Parameters:
+    ///   - issuedAt: in milliseconds since the epoch; nil if it is not known.
+    ///   - end: in milliseconds since the epoch.
+    ///   - random: in 0 ... 1, for the jitter.
+    func time(from issuedAt: Int64?, to end: Int64, nowMilliseconds now: Int64, random: Double) -> Int64 {
+        let start = issuedAt ?? now
         let factor = windowFactor + windowJitter * random
         func part(from start: Int64) -> Int64 {
             let (lifetime, isTooLarge) = end.subtractingReportingOverflow(start)
