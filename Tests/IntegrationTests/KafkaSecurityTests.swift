@@ -2,7 +2,9 @@ import KafkaProtocol
 import KafkaWire
 import Synchronization
 import Testing
+import WireCore
 import WireStreams
+import WireTestSupport
 
 /// The four listeners of a real broker; `CDCD_TEST_KAFKA=host:port` names the first.
 @Suite(.enabled(if: RealServers.kafkaAuthority != nil, "CDCD_TEST_KAFKA names no broker of peers"), .serialized)
@@ -124,15 +126,24 @@ struct KafkaSessionTests {
         }
     }
 
-    private static let mechanisms: [any SASLMechanism] = [
-        PLAINMechanism(username: "cdcd", password: "cdcd-secret"),
-        SCRAMMechanism(.sha512, username: "cdcd", password: "cdcd-secret"),
-    ]
+    private static func mechanisms() throws -> [any SASLMechanism] {
+        // The token is replaced after eight seconds.
+        let tokens = try UnsecuredTokens(
+            options: ["unsecuredLoginStringClaim_sub": "cdcd", "unsecuredLoginLifetimeSeconds": "10"])
+        var refresh = OAuthTokenRefresh()
+        refresh.minPeriodSeconds = 0
+        refresh.bufferSeconds = 0
+        return [
+            PLAINMechanism(username: "cdcd", password: "cdcd-secret"),
+            SCRAMMechanism(.sha512, username: "cdcd", password: "cdcd-secret"),
+            try OAuthBearerMechanism(tokens, refresh: refresh),
+        ]
+    }
 
     /// Three sessions long, without a pause: records of a producer and requests on a pooled connection.
     @Test func recordsArriveOnceAndInOrderWhileSessionsExpire() throws {
         let kafka = try #require(RealServers.kafkaWithSessions)
-        for mechanism in Self.mechanisms {
+        for mechanism in try Self.mechanisms() {
             let counter = Counter()
             var configuration = KafkaClientConfiguration(
                 bootstrapServers: [SocketAddress(host: kafka.host, port: kafka.port + 2)])
@@ -168,5 +179,50 @@ struct KafkaSessionTests {
             #expect(counter.authentications.withLock { $0 } >= 6)
             try admin.deleteTopics([topic])
         }
+    }
+
+    /// Tokens signed with `Fixtures/tls/rsa-key.pem`.
+    private struct SignedTokens: OAuthTokenProvider {
+        let audience: String
+        let key: String
+
+        func retrieveToken() throws(SASLError) -> OAuthBearerToken {
+            let now = WallTime.now.seconds
+            let claims: JSONObject = [
+                "aud": .string(audience), "sub": .string("cdcd"), "iat": .integer(now), "exp": .integer(now + 60),
+            ]
+            let header: JSONObject = ["alg": .string("RS256"), "kid": .string("k1")]
+            let text = [header, claims].map { Self.encoded(JSONValue.object($0).encoded()) }.joined(separator: ".")
+            do {
+                let signature = try TokenSignature.sign(
+                    Array(text.utf8), .rs256, key: key, password: nil, origin: "rsa-key.pem")
+                return try OAuthBearerToken(jwt: "\(text).\(Self.encoded(signature))")
+            } catch let error as SASLError { throw error } catch { throw SASLError("\(error)") }
+        }
+
+        private static func encoded(_ bytes: [UInt8]) -> String {
+            var writer = ByteWriter()
+            writer.base64(bytes)
+            return String(decoding: writer.array(), as: UTF8.self).replacing("+", with: "-")
+                .replacing("/", with: "_").replacing("=", with: "")
+        }
+    }
+
+    /// The listener for SASL_SSL accepts what `Fixtures/tls/rsa-key.jwks.json` verifies, for the audience cdcd.
+    @Test func signedTokensAreVerifiedByTheBroker() throws {
+        let kafka = try #require(RealServers.kafkaWithSessions)
+        let key = String(decoding: try Fixtures.bytes("tls/rsa-key.pem"), as: UTF8.self)
+        func connect(_ audience: String) throws {
+            var configuration = KafkaClientConfiguration(
+                bootstrapServers: [SocketAddress(host: kafka.host, port: kafka.port + 3)])
+            configuration.tls = TLSConfiguration(verification: .none)
+            configuration.authentication = try OAuthBearerMechanism(SignedTokens(audience: audience, key: key))
+            let client = KafkaClient(configuration)
+            defer { client.close() }
+            _ = try KafkaAdmin(client).clusterID()
+        }
+        try connect("cdcd")
+        let error = #expect(throws: KafkaError.self) { try connect("other") }
+        #expect(error?.description.contains("invalid_token") == true && error?.isRetriable == false, "\(error as Any)")
     }
 }

@@ -21,13 +21,19 @@ package struct OAuthTokenResponse: Equatable, Sendable {
         let object = (try? JSONValue.parse(body))?.objectValue
         // Some providers issue an id_token alone, which Kafka's clients accept too.
         let text = ["access_token", "id_token"].lazy.compactMap { object?[$0]?.stringValue }
-            .map { $0.filter { !$0.isWhitespace } }.first { !$0.isEmpty }
+            .map { Self.trimmed($0) }.first { !$0.isEmpty }
         guard let text, text.utf8.count <= Self.tokenBytesMax, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw .failed(
                 "the token endpoint \(request.endpoint) returns no usable access_token", isRetriable: false)
         }
         accessToken = Secret(text)
         lifetimeSeconds = object?["expires_in"]?.integerValue
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        var view = text.drop(while: \.isWhitespace)
+        while view.last?.isWhitespace == true { view.removeLast() }
+        return String(view)
     }
 
     /// The codes and texts of an error (RFC 6749, section 5.2, or Okta's).

@@ -74,8 +74,11 @@ struct JSONWebToken: Equatable {
 }
 
 extension OAuthBearerToken {
+    /// A token that is a JWT with the usual claims.
+    package init(jwt: String) throws(SASLError) { try self.init(jwt: jwt, JSONWebToken.ClaimNames()) }
+
     /// A token that is a JWT.
-    init(jwt: String, _ names: JSONWebToken.ClaimNames = JSONWebToken.ClaimNames()) throws(SASLError) {
+    init(jwt: String, _ names: JSONWebToken.ClaimNames) throws(SASLError) {
         let claims = try JSONWebToken(jwt, names)
         self.init(
             value: jwt, principalName: claims.subject, issuedAtMilliseconds: claims.issuedAtMilliseconds,
