@@ -164,4 +164,61 @@ import Testing
         expect(core.releaseMemory(now: later(6000)) == nil)
         expect(core.pool.spareCount == 0)
     }
+
+    // MARK: Leaders, throttling, refused records
+
+    private static func refusal(
+        _ place: ProducerCore.BatchID, leader: (id: Int32, epoch: Int32)?
+    ) -> ProducerCore.Answer {
+        ProducerCore.Answer(place: place, outcome: .refused(.notLeaderOrFollower), leader: leader)
+    }
+
+    /// KIP-951: without waiting for metadata, and without a pause.
+    @Test func batchFollowsALeaderThatTheBrokerNames() throws {
+        var core = Self.core()
+        Self.append(&core)
+        let place = try require(Self.sentBatch(&core))
+        let effects = core.settle([Self.refusal(place, leader: (2, 5))], ofBroker: 1, now: Self.later)
+        #expect(effects.newBrokers == [2])
+        core.connected(2)
+        expect(Self.sentBatch(&core) == nil)
+        expect(Self.sentBatch(&core, ofBroker: 2) == place)
+    }
+
+    @Test func olderLeaderIsNotFollowed() throws {
+        var core = Self.core()
+        var description = Self.description(leader: 1)
+        description.partitions[0].leaderEpoch = 5
+        _ = core.update([description])
+        Self.append(&core)
+        let place = try require(Self.sentBatch(&core))
+        let effects = core.settle([Self.refusal(place, leader: (2, 5))], ofBroker: 1, now: Self.now)
+        #expect(effects.newBrokers == [])
+        expect(Self.sentBatch(&core) == place)
+        // Nor is one in the metadata of a broker that has not heard of the newest.
+        description.partitions[0].leaderEpoch = 4
+        description.partitions[0].leader = 2
+        #expect(core.update([description]).newBrokers == [])
+        description.partitions[0].leaderEpoch = 6
+        #expect(core.update([description]).newBrokers == [2])
+    }
+
+    /// KIP-219: the response comes at once, and the client waits.
+    @Test func throttledBrokerGetsNoRequest() throws {
+        var core = Self.core()
+        Self.append(&core)
+        let place = try require(Self.sentBatch(&core))
+        let stored = ProducerCore.Answer(place: place, outcome: .stored)
+        _ = core.settle([stored], ofBroker: 1, throttleMilliseconds: 500, now: Self.later)
+        Self.append(&core)
+        guard case .sleep(let milliseconds) = core.nextStep(ofBroker: 1, now: Self.later) else {
+            return #expect(Bool(false), "a request is sent")
+        }
+        #expect(milliseconds == 501)
+        #expect(core.flush(now: Self.later).sends.isEmpty)
+        let after = Self.later.advanced(byMilliseconds: 500)
+        guard case .send = core.nextStep(ofBroker: 1, now: after) else {
+            return #expect(Bool(false), "no request is sent")
+        }
+    }
 }

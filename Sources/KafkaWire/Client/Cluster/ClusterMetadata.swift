@@ -22,6 +22,9 @@ struct ClusterMetadata: Sendable {
         }
     }
 
+    /// Adds or replaces a broker that a response names (KIP-951).
+    mutating func add(_ broker: BrokerDescription) { brokers[broker.id] = broker }
+
     /// The addresses to try, in order: known brokers, then other bootstrap servers; those whose last attempt failed
     /// come last, since each attempt may take the whole connection timeout.
     ///

@@ -7,8 +7,9 @@ import WireStreams
 // Only the thread that has the broker's `ProducerCore.WriteToken` uses it. The token changes hands under the core's
 // lock, which orders the accesses of different threads.
 final class BatchSender: @unchecked Sendable {
-    /// The highest version in which ProduceRequest names topics; later versions use their ids.
-    private static let versionMax: Int16 = 12
+    private static let versionMax: Int16 = 13
+    /// From this version on requests have the ids of topics instead of their names (KIP-516).
+    static let topicIDVersion: Int16 = 13
     /// Brokers know Zstandard from Kafka 2.1 on (KIP-110).
     private static let zstandardVersionMin: Int16 = 7
     /// From the next version on, a broker adds the partitions of a request to the transaction (KIP-890).
@@ -71,17 +72,14 @@ final class BatchSender: @unchecked Sendable {
 
     /// Prepares a request and adds it to those in flight.
     private func begin(_ assignments: [ProducerCore.Assignment], _ engine: ProducerEngine) -> OutgoingRequest {
-        if engine.configuration.transactionalID != nil {
-            let isVersion2 = engine.core.withLock { $0.transaction?.version == .two }
-            version = isVersion2 ? negotiatedVersion : min(negotiatedVersion, Self.firstTransactionVersionMax)
-        }
+        version = requestVersion(assignments, engine)
         var batches: [OutgoingBatch] = []
         batches.reserveCapacity(assignments.count)
         for assignment in assignments {
             batches.append(
                 OutgoingBatch(
-                    topic: assignment.topic, partition: assignment.place.partition, assignment.batch,
-                    assignment.stamp, engine.configuration,
+                    topic: assignment.topic, topicID: assignment.topicID, partition: assignment.place.partition,
+                    assignment.batch, assignment.stamp, engine.configuration,
                     isTransactional: engine.configuration.transactionalID != nil))
         }
         var pending = ProducerConnection.PendingRequest(
@@ -94,6 +92,16 @@ final class BatchSender: @unchecked Sendable {
             batches: batches, acks: engine.configuration.acks,
             timeoutMilliseconds: engine.client.configuration.requestTimeoutMilliseconds,
             transactionalID: engine.configuration.transactionalID)
+    }
+
+    private func requestVersion(_ assignments: [ProducerCore.Assignment], _ engine: ProducerEngine) -> Int16 {
+        var version = negotiatedVersion
+        if version >= Self.topicIDVersion, assignments.contains(where: { $0.topicID == .zero }) {
+            version = Self.topicIDVersion - 1
+        }
+        guard engine.configuration.transactionalID != nil else { return version }
+        let isVersion2 = engine.core.withLock { $0.transaction?.version == .two }
+        return isVersion2 ? version : min(version, Self.firstTransactionVersionMax)
     }
 
     private func observe(

@@ -67,7 +67,12 @@ struct BrokerReader {
         _ = connection.popAnswered()
         observe(request, response)
         let answers = Self.answers(to: request, response)
-        engine.apply(engine.core.withLock { $0.settle(answers, ofBroker: broker, now: .now) })
+        if !response.nodeEndpoints.isEmpty { engine.client.learn(response.nodeEndpoints) }
+        let throttle = response.throttleTimeMilliseconds
+        engine.apply(
+            engine.core.withLock {
+                $0.settle(answers, ofBroker: broker, throttleMilliseconds: throttle, now: .now)
+            })
         engine.brokerAnswered()
     }
 
@@ -80,9 +85,24 @@ struct BrokerReader {
         }
     }
 
+    /// From version 13 on responses have the topic's id, before its name.
     private struct Key: Hashable {
         let topic: String
+        let topicID: KafkaUUID
         let partition: Int32
+
+        init(_ assignment: ProducerCore.Assignment, _ request: ProducerConnection.PendingRequest) {
+            let hasIDs = request.version >= BatchSender.topicIDVersion
+            topic = hasIDs ? "" : assignment.topic
+            topicID = hasIDs ? assignment.topicID : .zero
+            partition = assignment.place.partition
+        }
+
+        init(_ topic: ProduceResponse.TopicProduceResponse, _ partition: Int32) {
+            self.topic = topic.name
+            topicID = topic.topicID
+            self.partition = partition
+        }
     }
 
     private static func answers(
@@ -91,17 +111,17 @@ struct BrokerReader {
         if request.assignments.count == 1, response.responses.count == 1, let topic = response.responses.first,
             topic.partitionResponses.count == 1, let partition = topic.partitionResponses.first {
             let assignment = request.assignments[0]
-            let isAnswer = partition.index == assignment.place.partition && topic.name == assignment.topic
+            let isAnswer = Key(topic, partition.index) == Key(assignment, request)
             return [answer(to: assignment, isAnswer ? partition : nil)]
         }
         var byPartition: [Key: ProduceResponse.PartitionProduceResponse] = [:]
         for topic in response.responses {
             for partition in topic.partitionResponses {
-                byPartition[Key(topic: topic.name, partition: partition.index)] = partition
+                byPartition[Key(topic, partition.index)] = partition
             }
         }
         return request.assignments.map { assignment in
-            answer(to: assignment, byPartition[Key(topic: assignment.topic, partition: assignment.place.partition)])
+            answer(to: assignment, byPartition[Key(assignment, request)])
         }
     }
 
@@ -116,8 +136,14 @@ struct BrokerReader {
         if response.errorCode == .none {
             return ProducerCore.Answer(place: assignment.place, outcome: .stored, baseOffset: response.baseOffset)
         }
-        return ProducerCore.Answer(
+        var answer = ProducerCore.Answer(
             place: assignment.place, outcome: .refused(response.errorCode), message: response.errorMessage.nonEmpty)
+        for record in response.recordErrors {
+            answer.refusedRecords.updateValue(record.batchIndexErrorMessage.nonEmpty, forKey: record.batchIndex)
+        }
+        let leader = response.currentLeader
+        if leader.leaderID >= 0 { answer.leader = (leader.leaderID, leader.leaderEpoch) }
+        return answer
     }
 
     /// Settles all requests of a connection that has ended.

@@ -9,16 +9,18 @@ struct OutgoingBatch: RequestPayload {
     }
 
     let topic: String
+    let topicID: KafkaUUID
     let partition: Int32
     let header: RecordBatchHeader
     private let payload: Payload
 
     /// Compresses and checksums. The same batch with the same stamp always gives the same bytes.
     init(
-        topic: String, partition: Int32, _ batch: SealedBatch, _ stamp: SequenceStamp,
+        topic: String, topicID: KafkaUUID = .zero, partition: Int32, _ batch: SealedBatch, _ stamp: SequenceStamp,
         _ configuration: ProducerConfiguration, isTransactional: Bool = false
     ) {
         self.topic = topic
+        self.topicID = topicID
         self.partition = partition
         let codec = configuration.compression
         var header = batch.builder.header(stamp: stamp, codec: codec, isTransactional: isTransactional)
@@ -51,7 +53,7 @@ private final class CompressedPayload: Sendable {
     }
 }
 
-/// The content of a Produce request in a version that names topics (3 to 12).
+/// The content of a Produce request: with the names of topics up to version 12, with their ids from 13 on.
 ///
 /// Encoded by hand, unlike other messages, so that large batches are written from their memory to the stream; the
 /// layout is `ProduceRequest`'s.
@@ -65,26 +67,29 @@ struct OutgoingRequest {
     var transactionalID: String?
 
     /// - Parameter insert: called for each payload that is not copied, with its offset in the writer.
-    func encode(into writer: inout KafkaWriter, copiedBytesMax: Int, insert: (Int, OutgoingBatch) -> Void) {
+    func encode(
+        into writer: inout KafkaWriter, version: Int16, copiedBytesMax: Int, insert: (Int, OutgoingBatch) -> Void
+    ) {
+        let hasIDs = version >= BatchSender.topicIDVersion
         writer.nullableString(transactionalID)
         writer.int16(acks.rawValue)
         writer.int32(Int32(clamping: timeoutMilliseconds))
         if batches.count == 1 {
             writer.arrayCount(1)
-            encode(batches, ofTopic: batches[0].topic, into: &writer, copiedBytesMax, insert)
+            encode(batches, hasIDs: hasIDs, into: &writer, copiedBytesMax, insert)
         } else {
             let topics = Dictionary(grouping: batches, by: \.topic)
             writer.arrayCount(topics.count)
-            for (name, batches) in topics { encode(batches, ofTopic: name, into: &writer, copiedBytesMax, insert) }
+            for batches in topics.values { encode(batches, hasIDs: hasIDs, into: &writer, copiedBytesMax, insert) }
         }
         if writer.isFlexible { writer.taggedFieldCount(0) }
     }
 
     private func encode(
-        _ batches: [OutgoingBatch], ofTopic name: String, into writer: inout KafkaWriter, _ copiedBytesMax: Int,
+        _ batches: [OutgoingBatch], hasIDs: Bool, into writer: inout KafkaWriter, _ copiedBytesMax: Int,
         _ insert: (Int, OutgoingBatch) -> Void
     ) {
-        writer.string(name)
+        if hasIDs { writer.uuid(batches[0].topicID) } else { writer.string(batches[0].topic) }
         writer.arrayCount(batches.count)
         for batch in batches {
             writer.int32(batch.partition)
@@ -105,7 +110,7 @@ extension RequestSender {
     /// Sends a Produce request.
     func send(_ request: OutgoingRequest, version: Int16) throws(KafkaError) {
         _ = try send(.produce, version: version) { writer, insertions in
-            request.encode(into: &writer, copiedBytesMax: OutgoingRequest.copiedBytesMax) {
+            request.encode(into: &writer, version: version, copiedBytesMax: OutgoingRequest.copiedBytesMax) {
                 insertions.append(($0, $1))
             }
         }
@@ -114,7 +119,7 @@ extension RequestSender {
     /// Sends as much of a Produce request as the system accepts at once; see `sendAvailable(_:version:_:)`.
     func sendAvailable(_ request: OutgoingRequest, version: Int16) throws(KafkaError) -> Bool {
         try sendAvailable(.produce, version: version) { writer in
-            request.encode(into: &writer, copiedBytesMax: .max) { _, _ in }
+            request.encode(into: &writer, version: version, copiedBytesMax: .max) { _, _ in }
         }
     }
 }

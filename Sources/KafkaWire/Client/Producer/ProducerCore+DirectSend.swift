@@ -72,7 +72,7 @@ extension ProducerCore {
     /// Takes the token and all batches for a broker. Returns nil if the writer must send them.
     private mutating func takeDirectly(from broker: Broker, _ now: MonotonicInstant) -> [Assignment]? {
         guard broker.token == .free, phase != .ended, broker.isConnected, !broker.isClosing,
-            broker.inFlightRequests < configuration.inFlightPerBrokerMax,
+            broker.inFlightRequests < configuration.inFlightPerBrokerMax, broker.throttledUntil(after: now) == nil,
             // Without responses the sender settles the batches, which may take long.
             configuration.acks != .none
         else { return nil }
@@ -133,6 +133,12 @@ extension ProducerCore {
 }
 
 extension ProducerCore.Broker {
+    /// The time until which nothing may be sent; nil if that has passed.
+    func throttledUntil(after now: MonotonicInstant) -> MonotonicInstant? {
+        guard let throttledUntil, now < throttledUntil else { return nil }
+        return throttledUntil
+    }
+
     /// Whether the writer, which sleeps, wakes by itself when a partition's batch is due.
     func wakes(for partition: ProducerCore.Partition, by due: MonotonicInstant) -> Bool {
         guard let wakesAt else { return false }

@@ -12,6 +12,8 @@ extension ProducerCore {
     struct Assignment: Sendable {
         let place: BatchID
         let topic: String
+        /// Zero if it is not known.
+        let topicID: KafkaUUID
         let batch: SealedBatch
         let stamp: SequenceStamp
     }
@@ -51,7 +53,9 @@ extension ProducerCore {
             return .disconnect
         }
         // The connection is closed after the responses to the requests in flight; until then none is added.
-        if !mustReauthenticate, !broker.isClosing, broker.inFlightRequests < configuration.inFlightPerBrokerMax {
+        if let throttledUntil = broker.throttledUntil(after: now) {
+            wake = throttledUntil
+        } else if !mustReauthenticate, !broker.isClosing, broker.inFlightRequests < configuration.inFlightPerBrokerMax {
             let (assignments, wantsConnection, soonest) = collect(broker, now)
             if !assignments.isEmpty {
                 broker.inFlightRequests += 1
@@ -142,6 +146,8 @@ extension ProducerCore {
         transaction?.batchSent()
         let place = BatchID(
             topicIndex: partition.topic.index, partition: partition.index, number: taken.number)
-        return Assignment(place: place, topic: partition.topic.name, batch: taken.batch, stamp: taken.stamp)
+        return Assignment(
+            place: place, topic: partition.topic.name, topicID: partition.topic.id, batch: taken.batch,
+            stamp: taken.stamp)
     }
 }

@@ -9,6 +9,8 @@ extension ProducerCore {
         let batch: SealedBatch
         /// The offset of its first record, or the error.
         let outcome: Result<Int64, KafkaError>
+        /// The records because of which the broker refused the batch, with its messages (KIP-467).
+        var refusedRecords: [Int32: String?] = [:]
     }
 
     /// A batch that is retried, and the broker's error; nil if the connection was lost.
@@ -29,6 +31,8 @@ extension ProducerCore {
         var retried: [Retried] = []
         /// Topics that were deleted and created again.
         var recreatedTopics: [String] = []
+        /// Brokers that lead partitions now and have no writer yet.
+        var newBrokers: [Int32] = []
 
         mutating func add(_ other: Effects) {
             finished += other.finished
@@ -37,6 +41,7 @@ extension ProducerCore {
             needsMaintenance = needsMaintenance || other.needsMaintenance
             refusal = refusal ?? other.refusal
             recreatedTopics += other.recreatedTopics
+            newBrokers += other.newBrokers
         }
     }
 
@@ -46,14 +51,24 @@ extension ProducerCore {
         let outcome: PartitionQueue<SealedBatch>.BatchResult
         var baseOffset: Int64 = -1
         var message: String?
+        var refusedRecords: [Int32: String?] = [:]
+        /// The leader that a broker names which is not the leader any more (KIP-951).
+        var leader: (id: Int32, epoch: Int32)?
     }
 
     /// A request has its response, or is lost with its connection.
-    mutating func settle(_ answers: [Answer], ofBroker id: Int32, now: MonotonicInstant) -> Effects {
+    ///
+    /// - Parameter throttleMilliseconds: the time for which the broker wants no further request (KIP-219).
+    mutating func settle(
+        _ answers: [Answer], ofBroker id: Int32, throttleMilliseconds: Int32 = 0, now: MonotonicInstant
+    ) -> Effects {
         var effects = Effects()
         for answer in answers { settle(answer, now, &effects) }
         if let broker = brokers[id] {
             broker.inFlightRequests = max(0, broker.inFlightRequests - 1)
+            if throttleMilliseconds > 0 {
+                broker.throttledUntil = now.advanced(byMilliseconds: Int(throttleMilliseconds))
+            }
             if mustWakeAfterSettling(broker, now: now), let wakeup = wake(broker) { effects.wakeups.append(wakeup) }
         }
         release(&effects)
@@ -64,9 +79,10 @@ extension ProducerCore {
         let partition = topics[answer.place.topicIndex].partitions[Int(answer.place.partition)]
         let number = answer.place.number
         let pause = min(20 << min(partition.queue.failedAttempts(number), 6), 250)
+        let hasNewLeader = follow(answer.leader, partition, &effects)
         guard let batch = partition.queue.batch(number),
             let verdict = partition.queue.finish(
-                number, answer.outcome, retryAt: now.advanced(byMilliseconds: pause))
+                number, answer.outcome, retryAt: hasNewLeader ? nil : now.advanced(byMilliseconds: pause))
         else { return }
         if case .refused(let code) = answer.outcome, code.requiresMetadataRefresh {
             needsMetadata = true
@@ -78,7 +94,7 @@ extension ProducerCore {
         case .delivered: finish(partition, batch, .success(answer.baseOffset), &effects)
         case .failed(let code):
             let failure = error(code, partition, answer.message)
-            finish(partition, batch, .failure(failure), &effects)
+            finish(partition, batch, .failure(failure), refusing: answer.refusedRecords, &effects)
             failTransaction(failure, partition, &effects)
         case .retry, .retryInNextEpoch:
             expire(batch, of: partition, after: answer.outcome, now: now, &effects)
@@ -127,12 +143,15 @@ extension ProducerCore {
     }
 
     mutating func finish(
-        _ partition: Partition, _ batch: SealedBatch, _ outcome: Result<Int64, KafkaError>, _ effects: inout Effects
+        _ partition: Partition, _ batch: SealedBatch, _ outcome: Result<Int64, KafkaError>,
+        refusing refusedRecords: [Int32: String?] = [:], _ effects: inout Effects
     ) {
         bufferedBytes -= batch.payloadBytes
         settled()
         effects.finished.append(
-            Finished(topic: partition.topic.name, partition: partition.index, batch: batch, outcome: outcome))
+            Finished(
+                topic: partition.topic.name, partition: partition.index, batch: batch, outcome: outcome,
+                refusedRecords: refusedRecords))
     }
 
     private mutating func beginNextEpoch(_ effects: inout Effects) {
@@ -257,7 +276,10 @@ extension ProducerCore {
         for description in descriptions {
             guard let topic = topicsByName[description.name] else { continue }
             if description.id != .zero {
-                if topic.id != .zero, topic.id != description.id { effects.recreatedTopics.append(topic.name) }
+                if topic.id != .zero, topic.id != description.id {
+                    effects.recreatedTopics.append(topic.name)
+                    for partition in topic.partitions { partition.leaderEpoch = -1 }
+                }
                 topic.id = description.id
             }
             for partition in description.partitions where partition.index >= 0 {
@@ -270,11 +292,11 @@ extension ProducerCore {
                     effects.needsMaintenance = true
                     continue
                 }
-                if brokers[partition.leader] == nil {
-                    brokers[partition.leader] = Broker(id: partition.leader)
-                    newBrokers.append(partition.leader)
-                }
                 let state = topic.partitions[Int(partition.index)]
+                // A broker that has not heard of the newest leader names an older one.
+                if partition.leaderEpoch >= 0, partition.leaderEpoch < state.leaderEpoch { continue }
+                state.leaderEpoch = partition.leaderEpoch
+                if addBroker(partition.leader) { newBrokers.append(partition.leader) }
                 state.nextLeader = state.broker?.id == partition.leader ? nil : partition.leader
                 moveToNextLeader(state, &effects)
                 // It may have been held back while its leader was unknown.
@@ -283,6 +305,27 @@ extension ProducerCore {
         }
         if !newBrokers.isEmpty { limitBufferedBytes() }
         return (newBrokers, effects)
+    }
+
+    /// Returns whether the broker is new.
+    private mutating func addBroker(_ id: Int32) -> Bool {
+        guard brokers[id] == nil else { return false }
+        brokers[id] = Broker(id: id)
+        return true
+    }
+
+    /// Follows to a leader that a broker has named. Returns false if it is not newer than the one that is known.
+    private mutating func follow(
+        _ leader: (id: Int32, epoch: Int32)?, _ partition: Partition, _ effects: inout Effects
+    ) -> Bool {
+        guard let leader, leader.id >= 0, leader.epoch > partition.leaderEpoch else { return false }
+        partition.leaderEpoch = leader.epoch
+        if addBroker(leader.id) {
+            effects.newBrokers.append(leader.id)
+            limitBufferedBytes()
+        }
+        partition.nextLeader = partition.broker?.id == leader.id ? nil : leader.id
+        return true
     }
 
     /// Waits for the batches in flight to the old leader, so that the new leader receives the rest in order.

@@ -24,6 +24,8 @@ struct ProducerCore: ~Copyable {
         var isConnected = false
         /// Set while the connection is closed and its reader has not ended yet.
         var isClosing = false
+        /// The time until which the broker wants no requests (KIP-219).
+        var throttledUntil: MonotonicInstant?
         /// The time at which the connection must be replaced, since its authentication expires (KIP-368).
         var reauthenticateAt: MonotonicInstant?
         var inFlightRequests = 0
@@ -44,6 +46,8 @@ struct ProducerCore: ~Copyable {
         @exclusivity(unchecked) var broker: Broker?
         /// The leader once no batch is in flight to the old one.
         var nextLeader: Int32?
+        /// The epoch of the newest leader that is known; -1 with brokers that do not announce it.
+        var leaderEpoch: Int32 = -1
         @exclusivity(unchecked) var isPending = false
         /// Whether all records of the open batch are flushed by their callers (`Departure`).
         @exclusivity(unchecked) var isFlushedByCaller = false
@@ -197,6 +201,7 @@ struct ProducerCore: ~Copyable {
     /// A broker's connection is established.
     mutating func connected(_ id: Int32, reauthenticateAt: MonotonicInstant? = nil) {
         brokers[id]?.isConnected = true
+        brokers[id]?.throttledUntil = nil
         brokers[id]?.reauthenticateAt = reauthenticateAt
     }
 

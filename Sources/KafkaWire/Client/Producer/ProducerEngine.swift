@@ -114,6 +114,7 @@ final class ProducerEngine: Sendable {
 
     /// Applies the effects of a change of the shared state.
     func apply(_ effects: ProducerCore.Effects) {
+        startWriters(effects.newBrokers)
         for finished in effects.finished { notify(finished) }
         if let observer { for retried in effects.retried { observer.batchRetried(retried) } }
         if !effects.finished.isEmpty {
@@ -130,12 +131,7 @@ final class ProducerEngine: Sendable {
     private func notify(_ finished: ProducerCore.Finished) {
         var failure: KafkaError?
         if case .failure(let error) = finished.outcome { failure = error }
-        for receipt in finished.batch.receipts {
-            receipt.receipt.complete(finished.outcome.map { offset in
-                RecordMetadata(
-                    partition: finished.partition, offset: offset < 0 ? nil : offset + Int64(receipt.index))
-            })
-        }
+        finished.completeReceipts()
         if let observer {
             let event = KafkaBatchEvent(topic: finished.topic, partition: finished.partition, finished.batch)
             if let failure { observer.batchFailed(event, failure) } else { observer.batchAcknowledged(event) }
@@ -219,13 +215,17 @@ final class ProducerEngine: Sendable {
 
     private func adopt(_ descriptions: [TopicDescription]) {
         let (newBrokers, effects) = core.withLock { $0.update(descriptions) }
-        for broker in newBrokers {
+        startWriters(newBrokers)
+        apply(effects)
+    }
+
+    private func startWriters(_ brokers: [Int32]) {
+        for broker in brokers {
             start("broker-\(broker)-writer") { engine in
                 var writer = BrokerWriter(engine, broker: broker)
                 writer.run()
             }
         }
-        apply(effects)
     }
 
     // MARK: Maintenance
@@ -351,5 +351,24 @@ final class ProducerEngine: Sendable {
 extension KafkaClientObserver {
     fileprivate func batchRetried(_ batch: ProducerCore.Retried) {
         batchRetried(topic: batch.topic, partition: batch.partition, code: batch.code)
+    }
+}
+
+extension ProducerCore.Finished {
+    func completeReceipts() {
+        for receipt in batch.receipts { receipt.receipt.complete(outcome(ofRecord: receipt.index)) }
+    }
+
+    /// The outcome of one record of the batch.
+    private func outcome(ofRecord index: Int32) -> Result<RecordMetadata, KafkaError> {
+        switch outcome {
+        case .success(let offset):
+            return .success(RecordMetadata(partition: partition, offset: offset < 0 ? nil : offset + Int64(index)))
+        case .failure(.code(let code, let about, let message)) where !refusedRecords.isEmpty:
+            let own = refusedRecords[index].map { $0 ?? message }
+            let others = "its batch has records that the broker refused"
+            return .failure(.code(code, about: about, message: own ?? others))
+        case .failure(let error): return .failure(error)
+        }
     }
 }
