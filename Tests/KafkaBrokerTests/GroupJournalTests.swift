@@ -15,6 +15,17 @@ import WireTestSupport
         data = try DataDirectory(path: directory.path)
     }
 
+    private static var serverAssigned: ServerAssignedGroup {
+        var group = ServerAssignedGroup(groupID: "s")
+        let topic = TopicCatalog.Topic(id: KafkaUUID(high: 1, low: 2), partitionCount: 3)
+        let heartbeat = ServerAssignedGroup.Heartbeat(
+            memberID: "m", epoch: 0, instanceID: "i", clientID: "c", clientHost: "/h",
+            rebalanceTimeoutMilliseconds: 1000, topicNames: ["t"], pattern: "x.*", owned: PartitionSets())
+        _ = try? group.handle(heartbeat, TopicCatalog(version: 1, topics: ["t": topic]), now: .init(nanoseconds: 0))
+        group.members["m"]?.sessionEnd = .init(nanoseconds: 0)
+        return group
+    }
+
     private static var entries: [GroupJournalEntry] {
         var group = ConsumerGroup(groupID: "g")
         let request = JoinRequest(
@@ -36,6 +47,7 @@ import WireTestSupport
             .groupRemoved(groupID: "h"),
             .pendingOffset(producerID: 5, groupID: "g", topic: "t", partition: 3, committed),
             .transactionEnded(producerID: 5, isCommit: true),
+            .serverAssigned(serverAssigned),
         ]
     }
 
@@ -154,7 +166,7 @@ import WireTestSupport
         #expect(coordinator.delete(groupID: "g") == .none)
 
         coordinator = try GroupCoordinator(directory: data, now: .now)
-        #expect(coordinator.snapshots.isEmpty)
+        #expect(coordinator.listings.isEmpty)
         #expect(coordinator.committedOffsets(groupID: "g").isEmpty)
     }
 }

@@ -22,6 +22,8 @@ package struct BrokerLimits: Sendable {
     package var openFilesMax: Int?
     /// `group.min.session.timeout.ms` to `group.max.session.timeout.ms`.
     package var sessionTimeoutMilliseconds: ClosedRange<Int32> = 6000...1_800_000
+    /// How long the offsets of a group without members are kept. (`offsets.retention.minutes`)
+    package var offsetsRetentionMilliseconds: Int64 = 604_800_000
     /// `offset.metadata.max.bytes`.
     package var offsetMetadataBytesMax = 4096
     /// The maximum size of names of groups, members and protocols, and of topic settings. What one client sends in the

@@ -40,10 +40,15 @@ extension GroupCoordinator {
         groupID: String, memberID: String, groupInstanceID: String?, generation: Int32, _ commits: [Commit]
     ) -> KafkaErrorCode {
         change { state in
-            var group = state.groups[groupID] ?? ConsumerGroup(groupID: groupID)
-            let code = group.validateCommit(
-                memberID: memberID, groupInstanceID: groupInstanceID, generation: generation, now: .now)
-            if state.groups[groupID] != nil { state.groups[groupID] = group }
+            var code: KafkaErrorCode
+            if let other = state.serverAssigned[groupID] {
+                code = other.validate(memberID: memberID, epoch: generation)
+            } else {
+                var group = state.groups[groupID] ?? ConsumerGroup(groupID: groupID)
+                code = group.validateCommit(
+                    memberID: memberID, groupInstanceID: groupInstanceID, generation: generation, now: .now)
+                if state.groups[groupID] != nil { state.groups[groupID] = group }
+            }
             guard code == .none else { return code }
             let entries = commits.map { commit -> GroupJournalEntry in
                 .offset(groupID: groupID, topic: commit.topic, partition: commit.partition, commit.committed)
@@ -65,7 +70,10 @@ extension GroupCoordinator {
     ) -> KafkaErrorCode {
         change { state in
             // A producer that does not know the group's metadata is not checked.
-            if generation >= 0 || !memberID.isEmpty || groupInstanceID != nil {
+            if let other = state.serverAssigned[groupID], generation >= 0 || !memberID.isEmpty {
+                let code = other.validate(memberID: memberID, epoch: generation)
+                guard code == .none else { return code }
+            } else if generation >= 0 || !memberID.isEmpty || groupInstanceID != nil {
                 guard var group = state.groups[groupID] else {
                     return generation >= 0 ? .illegalGeneration : .unknownMemberID
                 }
@@ -105,6 +113,9 @@ extension GroupCoordinator {
     /// Whether a member may fetch the offsets of its group (OffsetFetch from version 9 on).
     func validateFetch(groupID: String, memberID: String, generation: Int32) -> KafkaErrorCode {
         state.withLock { state in
+            if let other = state.serverAssigned[groupID] {
+                return other.validate(memberID: memberID, epoch: generation)
+            }
             guard let group = state.groups[groupID], group.index(of: memberID) != nil else { return .unknownMemberID }
             return group.generation == generation ? .none : .illegalGeneration
         }
@@ -119,29 +130,52 @@ extension GroupCoordinator {
 
     // MARK: Descriptions
 
-    /// The group's current state. A group that only has offsets is returned as an empty group.
+    /// The classic group's current state. A group that only has offsets is returned as an empty group.
     func snapshot(of groupID: String) -> ConsumerGroup? {
         state.withLock { state in
+            if state.serverAssigned[groupID] != nil { return nil }
             if let group = state.groups[groupID] { return group }
             return state.offsets.topics(of: groupID).isEmpty ? nil : ConsumerGroup(groupID: groupID)
         }
     }
 
+    /// What ListGroups says of a group.
+    struct Listing: Equatable, Sendable {
+        var groupID: String
+        var protocolType: String
+        var stateName: String
+        /// `classic` or `consumer`.
+        var type: String
+    }
+
     /// All groups, sorted by name.
-    var snapshots: [ConsumerGroup] {
+    var listings: [Listing] {
         state.withLock { state in
-            let names = Set(state.groups.keys).union(state.offsets.byGroup.keys)
-            return names.sorted().map { state.groups[$0] ?? ConsumerGroup(groupID: $0) }
+            let names = Set(state.groups.keys).union(state.offsets.byGroup.keys).union(state.serverAssigned.keys)
+            return names.sorted().map { name in
+                if let group = state.serverAssigned[name] {
+                    return Listing(
+                        groupID: name, protocolType: "consumer", stateName: group.stateName, type: "consumer")
+                }
+                let group = state.groups[name] ?? ConsumerGroup(groupID: name)
+                return Listing(
+                    groupID: name, protocolType: group.protocolType ?? "", stateName: group.stateName, type: "classic")
+            }
         }
     }
 
     func delete(groupID: String) -> KafkaErrorCode {
         state.withLock { state in
             let group = state.groups[groupID]
-            guard group != nil || !state.offsets.topics(of: groupID).isEmpty else { return .groupIDNotFound }
+            let other = state.serverAssigned[groupID]
+            guard group != nil || other != nil || !state.offsets.topics(of: groupID).isEmpty else {
+                return .groupIDNotFound
+            }
+            if other?.members.isEmpty == false { return .nonEmptyGroup }
             if let group, !group.members.isEmpty || !group.pendingMembers.isEmpty { return .nonEmptyGroup }
             guard state.write([.groupRemoved(groupID: groupID)]) else { return .coordinatorNotAvailable }
             state.groups[groupID] = nil
+            state.serverAssigned[groupID] = nil
             state.offsets.removeGroup(groupID)
             state.pendingOffsets.removeGroup(groupID)
             return .none

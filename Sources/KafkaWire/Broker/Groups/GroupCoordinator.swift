@@ -13,6 +13,10 @@ final class GroupCoordinator: Sendable {
 
     struct State: ~Copyable {
         var groups: [String: ConsumerGroup] = [:]
+        /// Groups in the protocol of KIP-848. A group id is in one of the two tables.
+        var serverAssigned: [String: ServerAssignedGroup] = [:]
+        /// When groups without members were first seen without, in milliseconds since 1970.
+        var emptySince: [String: Int64] = [:]
         var offsets = GroupOffsets()
         var journal: Journal<GroupJournalEntry>
         /// The offsets of open transactions, by producer id.
@@ -35,18 +39,26 @@ final class GroupCoordinator: Sendable {
     /// - Parameter flushesAlways: whether each change is on the disk before it is acknowledged.
     init(directory: DataDirectory, flushesAlways: Bool = false, now: MonotonicInstant) throws(StorageError) {
         var groups: [String: ConsumerGroup] = [:]
+        var serverAssigned: [String: ServerAssignedGroup] = [:]
         var offsets = GroupOffsets()
         var pending = PendingOffsets()
         var journal = try Journal<GroupJournalEntry>(
             GroupJournalEntry.fileName, in: directory, flushesAlways: flushesAlways
         ) { entry in
             switch entry {
-            case .group(let snapshot): groups[snapshot.groupID] = snapshot.restored(now: now)
+            case .group(let snapshot):
+                groups[snapshot.groupID] = snapshot.restored(now: now)
+                serverAssigned[snapshot.groupID] = nil
+            case .serverAssigned(var group):
+                group.restoreSessions(now: now)
+                serverAssigned[group.groupID] = group
+                groups[group.groupID] = nil
             case .offset(let groupID, let topic, let partition, let committed):
                 offsets[groupID, topic, partition] = committed
             case .offsetRemoved(let groupID, let topic, let partition): offsets[groupID, topic, partition] = nil
             case .groupRemoved(let groupID):
                 groups[groupID] = nil
+                serverAssigned[groupID] = nil
                 offsets.removeGroup(groupID)
                 pending.removeGroup(groupID)
             case .pendingOffset(let producerID, let groupID, let topic, let partition, let committed):
@@ -55,9 +67,12 @@ final class GroupCoordinator: Sendable {
                 pending.end(producerID, isCommit: isCommit, &offsets)
             }
         }
-        try journal.rewrite(groups.values.map { .group(GroupSnapshot($0)) } + offsets.entries + pending.entries)
+        try journal.rewrite(
+            groups.values.map { .group(GroupSnapshot($0)) } + serverAssigned.values.map { .serverAssigned($0) }
+                + offsets.entries + pending.entries)
         var state = State(journal: journal)
         state.groups = groups
+        state.serverAssigned = serverAssigned
         state.offsets = offsets
         state.pendingOffsets = pending
         self.state = Mutex(state)
@@ -101,6 +116,13 @@ final class GroupCoordinator: Sendable {
             guard state.groups[groupID] != nil || request.memberID.isEmpty else {
                 response.complete(with: .refused(.unknownMemberID, memberID: request.memberID))
                 return
+            }
+            if let other = state.serverAssigned[groupID] {
+                guard other.members.isEmpty else {
+                    let refusal = JoinOutcome.refused(.inconsistentGroupProtocol, memberID: request.memberID)
+                    return response.complete(with: refusal)
+                }
+                state.serverAssigned[groupID] = nil
             }
             let requestID = state.makeRequestID()
             state.joins[requestID] = response
@@ -168,6 +190,10 @@ final class GroupCoordinator: Sendable {
             for groupID in state.groups.compactMap({ ($0.value.nextDeadline ?? now) <= now ? $0.key : nil }) {
                 state.handleTimeouts(groupID, now: now)
             }
+            for (groupID, var group) in state.serverAssigned where (group.nextDeadline ?? now) <= now {
+                guard group.handleTimeouts(now: now) else { continue }
+                state.store(group, instead: state.serverAssigned[groupID])
+            }
             state.nextWakeup = state.nextDeadline
             return .wait(until: state.nextWakeup)
         }
@@ -180,7 +206,12 @@ extension GroupCoordinator.State {
         return GroupRequestID(number: lastRequestNumber)
     }
 
-    var nextDeadline: MonotonicInstant? { groups.values.compactMap(\.nextDeadline).min() }
+    var nextDeadline: MonotonicInstant? {
+        let deadlines = groups.values.lazy.compactMap(\.nextDeadline).min()
+        let others = serverAssigned.values.lazy.compactMap(\.nextDeadline).min()
+        guard let deadlines, let others else { return deadlines ?? others }
+        return min(deadlines, others)
+    }
 
     mutating func handleTimeouts(_ groupID: String, now: MonotonicInstant) {
         guard var group = groups[groupID] else { return }
@@ -223,7 +254,8 @@ extension GroupCoordinator.State {
         do throws(StorageError) {
             let snapshots = groups.values.filter { $0.generation > 0 }
             try journal.rewrite(
-                snapshots.map { .group(GroupSnapshot($0)) } + offsets.entries + pendingOffsets.entries)
+                snapshots.map { .group(GroupSnapshot($0)) } + serverAssigned.values.map { .serverAssigned($0) }
+                    + offsets.entries + pendingOffsets.entries)
         } catch {
             GroupCoordinator.logger.error("The compaction of the groups' journal failed; the file keeps growing: \(error)")
             journal.postponeRewrite()

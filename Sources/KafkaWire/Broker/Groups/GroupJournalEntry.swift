@@ -55,6 +55,8 @@ enum GroupJournalEntry: Equatable, Sendable, JournalEntry {
     case groupRemoved(groupID: String)
     /// An offset that becomes valid when the producer's transaction is committed.
     case pendingOffset(producerID: Int64, groupID: String, topic: String, partition: Int32, CommittedOffset)
+    /// A group in the consumer protocol of KIP-848, which replaces a classic one with its id.
+    case serverAssigned(ServerAssignedGroup)
     /// The producer's pending offsets became valid, or were discarded.
     case transactionEnded(producerID: Int64, isCommit: Bool)
 
@@ -95,6 +97,9 @@ enum GroupJournalEntry: Equatable, Sendable, JournalEntry {
             writer.int8(6)
             writer.int64(producerID)
             writer.bool(isCommit)
+        case .serverAssigned(let group):
+            writer.int8(7)
+            group.encode(into: &writer)
         }
     }
 
@@ -115,6 +120,7 @@ enum GroupJournalEntry: Equatable, Sendable, JournalEntry {
                 producerID: try reader.int64(), groupID: try reader.string(), topic: try reader.string(),
                 partition: try reader.int32(), try CommittedOffset(from: &reader))
         case 6: self = .transactionEnded(producerID: try reader.int64(), isCommit: try reader.bool())
+        case 7: self = .serverAssigned(try ServerAssignedGroup(from: &reader))
         case let kind: throw WireError(.invalidValue("journal entry of unknown kind \(kind)"), at: 0)
         }
     }

@@ -174,13 +174,13 @@ extension BrokerService {
             filter.isEmpty || filter.contains { $0.lowercased() == value.lowercased() }
         }
         var response = ListGroupsResponse()
-        for group in groups.snapshots where matches(group.stateName, request.statesFilter) {
-            guard matches("classic", request.typesFilter) else { continue }
+        for group in groups.listings where matches(group.stateName, request.statesFilter) {
+            guard matches(group.type, request.typesFilter) else { continue }
             var entry = ListGroupsResponse.ListedGroup()
             entry.groupID = group.groupID
-            entry.protocolType = group.protocolType ?? ""
+            entry.protocolType = group.protocolType
             entry.groupState = group.stateName
-            entry.groupType = "classic"
+            entry.groupType = group.type
             response.groups.append(entry)
         }
         return response

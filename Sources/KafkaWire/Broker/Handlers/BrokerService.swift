@@ -36,7 +36,8 @@ final class BrokerService: Sendable {
         maintenance = LogMaintenance(
             topics: topics, groups: groups, transactions: transactions,
             cleanupMilliseconds: configuration.cleanupIntervalMilliseconds,
-            flushMilliseconds: configuration.topicDefaults.flushMilliseconds)
+            flushMilliseconds: configuration.topicDefaults.flushMilliseconds,
+            offsetsRetentionMilliseconds: configuration.limits.offsetsRetentionMilliseconds)
     }
 
     /// Half of the descriptors are for files, the other half for connections and the rest of the process.

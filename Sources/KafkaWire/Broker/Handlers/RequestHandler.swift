@@ -26,13 +26,14 @@ struct RequestHandler: Sendable {
         }
     }
 
-    /// All handlers. Not supported are ACLs and quotas, the group protocol of KIP-848, share groups and replication.
+    /// All handlers. Not supported are quotas, share groups and replication.
     static let all: [RequestHandler] = [
         .produce, .fetch, .listOffsets, .metadata, .offsetCommit, .offsetFetch, .findCoordinator, .joinGroup,
         .heartbeat, .leaveGroup, .syncGroup, .describeGroups, .listGroups, .apiVersions, .createTopics, .deleteTopics,
         .initProducerID, .offsetForLeaderEpoch, .describeConfigs, .createPartitions, .deleteGroups,
         .incrementalAlterConfigs, .describeCluster, .describeTopicPartitions, .addPartitionsToTxn, .addOffsetsToTxn,
         .endTxn, .writeTxnMarkers, .txnOffsetCommit, .describeTransactions, .listTransactions, .describeProducers,
+        .consumerGroupHeartbeat, .consumerGroupDescribe, .offsetDelete,
     ]
 
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.apiKey, $0) })

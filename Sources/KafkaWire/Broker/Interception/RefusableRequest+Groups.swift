@@ -99,3 +99,22 @@ extension DeleteGroupsRequest: RefusableRequest {
         return response
     }
 }
+
+extension ConsumerGroupHeartbeatRequest: RefusableRequest {}
+extension ConsumerGroupHeartbeatResponse: ErrorCodeResponse {}
+
+extension ConsumerGroupDescribeRequest: RefusableRequest {
+    func refusal(_ code: KafkaErrorCode) -> ConsumerGroupDescribeResponse {
+        var response = ConsumerGroupDescribeResponse()
+        response.groups = groupIDs.map { groupID in
+            var result = ConsumerGroupDescribeResponse.DescribedGroup()
+            result.groupID = groupID
+            result.errorCode = code
+            return result
+        }
+        return response
+    }
+}
+
+extension OffsetDeleteRequest: RefusableRequest {}
+extension OffsetDeleteResponse: ErrorCodeResponse {}

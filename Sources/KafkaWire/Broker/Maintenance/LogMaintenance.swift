@@ -12,6 +12,7 @@ final class LogMaintenance: Sendable {
     private let transactions: TransactionCoordinator
     private let cleanupMilliseconds: Int
     private let flushMilliseconds: Int?
+    private let offsetsRetentionMilliseconds: Int64
     private let isStopped = Monitor(false)
     private let thread = ThreadCompletion()
 
@@ -20,8 +21,9 @@ final class LogMaintenance: Sendable {
     ///   - flushMilliseconds: the time after which the groups' changes are written to the disk, if there is a limit.
     init(
         topics: TopicRegistry, groups: GroupCoordinator, transactions: TransactionCoordinator, cleanupMilliseconds: Int,
-        flushMilliseconds: Int?
+        flushMilliseconds: Int?, offsetsRetentionMilliseconds: Int64
     ) {
+        self.offsetsRetentionMilliseconds = offsetsRetentionMilliseconds
         self.topics = topics
         self.groups = groups
         self.transactions = transactions
@@ -55,6 +57,10 @@ final class LogMaintenance: Sendable {
                 for log in topic.partitions where isStopped.withLock({ !$0 }) {
                     maintain(log, isCleanupDue: isCleanupDue)
                 }
+            }
+            if isCleanupDue {
+                groups.removeOldOffsets(
+                    now: WallTime.now.epochMilliseconds, retentionMilliseconds: offsetsRetentionMilliseconds)
             }
             if isCleanupDue { nextCleanup = .now.advanced(byMilliseconds: cleanupMilliseconds) }
         }

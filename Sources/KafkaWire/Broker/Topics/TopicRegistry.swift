@@ -14,10 +14,20 @@ final class TopicRegistry: Sendable {
     private struct Table {
         var byName: [String: BrokerTopic] = [:]
         var byID: [KafkaUUID: BrokerTopic] = [:]
+        var catalog = TopicCatalog(version: 0, topics: [:])
 
         mutating func insert(_ topic: BrokerTopic) {
             byName[topic.name] = topic
             byID[topic.id] = topic
+            catalog.version += 1
+            catalog.topics[topic.name] = .init(id: topic.id, partitionCount: Int32(clamping: topic.partitions.count))
+        }
+
+        mutating func remove(_ topic: BrokerTopic) {
+            byName[topic.name] = nil
+            byID[topic.id] = nil
+            catalog.version += 1
+            catalog.topics[topic.name] = nil
         }
     }
 
@@ -78,6 +88,8 @@ final class TopicRegistry: Sendable {
 
     func topic(named name: String) -> BrokerTopic? { table.withLock { $0.byName[name] } }
     func topic(id: KafkaUUID) -> BrokerTopic? { table.withLock { $0.byID[id] } }
+    /// The names, ids and numbers of partitions of all topics.
+    var catalog: TopicCatalog { table.withLock { $0.catalog } }
     /// All topics, sorted by name.
     var all: [BrokerTopic] { table.withLock { Array($0.byName.values) }.sorted { $0.name < $1.name } }
 
@@ -131,10 +143,7 @@ final class TopicRegistry: Sendable {
             guard let topic = topic(named: name) else { return false }
             let discarded = directory.scratchPath(for: "deleted")
             try DataDirectory.move(directory.topicPath(name), to: discarded)
-            table.withLock { table in
-                table.byName[name] = nil
-                table.byID[topic.id] = nil
-            }
+            table.withLock { $0.remove(topic) }
             for (index, partition) in topic.partitions.enumerated() {
                 partition.markDeleted()
                 do throws(StorageError) {
