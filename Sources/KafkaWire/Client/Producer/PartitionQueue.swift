@@ -75,6 +75,7 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
 
     var isEmpty: Bool { entries.isEmpty }
     var hasWaiting: Bool { entries.count > inFlightCount }
+    var waitingCount: Int { entries.count - inFlightCount }
     /// The oldest batch.
     var first: Batch? { entries.first?.batch }
     /// The batches, in order.

@@ -29,6 +29,15 @@ public struct ProducerConfiguration: Sendable {
     public var deliveryTimeoutMilliseconds: Int? = 120_000
     /// The maximum number of requests in flight to one broker: at most 5 if idempotent; otherwise 1 keeps the order.
     public var inFlightPerBrokerMax = 5
+    /// How the partition of a record that names none is selected (`partitioner.class`).
+    public var partitioner = Partitioner.murmur2Sticky
+    /// Whether records with a key are treated as those without one (`partitioner.ignore.keys`).
+    public var ignoresKeys = false
+    /// Whether slow partitions get fewer records without a key (`partitioner.adaptive.partitioning.enable`, KIP-794).
+    public var isPartitioningAdaptive = true
+    /// The time after which a partition whose batches have not been sent gets no records without a key
+    /// (`partitioner.availability.timeout.ms`); 0 is without a limit.
+    public var partitionAvailabilityTimeoutMilliseconds = 0
     /// The id that makes the producer transactional (`transactional.id`): records are sent in transactions only, and a
     /// newer producer with the same id fences this one. Implies an idempotent producer.
     public var transactionalID: String?

@@ -141,7 +141,7 @@ extension ProducerCore {
     private var inFlightMax: Int { configuration.inFlightPerBrokerMax }
 
     private mutating func take(from partition: Partition, _ now: MonotonicInstant) -> Assignment? {
-        if !partition.queue.hasWaiting { seal(partition) }
+        if !partition.queue.hasWaiting { seal(partition, now) }
         guard let taken = partition.queue.take(identity, now: now, inFlightMax: inFlightMax) else { return nil }
         transaction?.batchSent()
         let place = BatchID(

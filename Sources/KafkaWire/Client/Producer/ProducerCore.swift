@@ -76,8 +76,11 @@ struct ProducerCore: ~Copyable {
         /// Zero until it is known, and with brokers that have none.
         var id = KafkaUUID.zero
         @exclusivity(unchecked) var partitions: [Partition] = []
-        /// The partition for records without a key until its batch is closed (KIP-480).
+        /// The partition for records without a key until about a batch is written to it (KIP-480), or with
+        /// `.roundRobin` the last one.
         var stickyPartition = 0
+        /// The bytes that were written to it in small batches.
+        var stickyBytes = 0
 
         init(name: String, index: Int) {
             self.name = name
@@ -126,12 +129,15 @@ struct ProducerCore: ~Copyable {
     private var restingSince: MonotonicInstant?
 
     /// Selects the partitions of records without a key.
-    private var generator: SplitMix64
+    var generator: SplitMix64
+    /// Whether the partitioner is the usual one, without a call for each record.
+    private let usesKeyHash: Bool
 
     /// - Parameter seed: for the selection of partitions for records without a key.
     init(_ configuration: ProducerConfiguration, seed: UInt64 = 0) {
         self.configuration = configuration
         generator = SplitMix64(seed: seed)
+        usesKeyHash = configuration.partitioner == .murmur2Sticky && !configuration.ignoresKeys
         needsIdentity = configuration.isIdempotent && configuration.transactionalID == nil
         bufferedBytesMax = configuration.bufferBytesMax
         transaction = configuration.transactionalID.map { _ in TransactionMachine() }
@@ -286,7 +292,7 @@ struct ProducerCore: ~Copyable {
         let isFull = partition.open.hasPayload(above: partition.batchBytesMax - size)
         if isFull || partition.open == nil {
             guard let now else { return nil }
-            if isFull { seal(partition) }
+            if isFull { seal(partition, isFull: true, now) }
             open(partition, for: size, now)
         }
         bufferedBytes += partition.open?.append(record, key: key, value: value) ?? 0
@@ -316,7 +322,7 @@ struct ProducerCore: ~Copyable {
         return transactionWakeup
     }
 
-    private func partition(
+    private mutating func partition(
         of topic: TopicState, _ wanted: Int32?, _ key: UnsafeRawBufferPointer?
     ) -> Partition? {
         let count = topic.partitions.count
@@ -326,6 +332,7 @@ struct ProducerCore: ~Copyable {
             return topic.partitions[Int(wanted)]
         }
         if count == 1 { return topic.partitions[0] }
+        guard usesKeyHash else { return topic.partitions[selectedPartition(of: topic, key)] }
         guard let key else { return topic.partitions[topic.stickyPartition % count] }
         return topic.partitions[Murmur2.partition(ofKey: key, count: count)]
     }
@@ -335,17 +342,15 @@ struct ProducerCore: ~Copyable {
         unfinishedBatches += 1
     }
 
-    mutating func seal(_ partition: Partition) {
+    /// - Parameter now: nil if the time is not known.
+    mutating func seal(_ partition: Partition, isFull: Bool = false, _ now: MonotonicInstant? = nil) {
         guard let open = partition.open.take() else { return }
         let batch = SealedBatch(open)
         // A small batch between large ones is more likely the last before a checkpoint than the start of low traffic.
         let expected = max(batch.payloadBytes + batch.payloadBytes / 8, partition.expectedBytes / 2)
         partition.expectedBytes = min(max(expected, 1 << 10), partition.batchBytesMax)
         partition.queue.append(batch, number: newBatchNumber(), recordCount: batch.recordCount)
-        if partition.topic.stickyPartition == Int(partition.index) {
-            let partitions = partition.topic.partitions.indices
-            partition.topic.stickyPartition = Int.random(in: partitions, using: &generator)
-        }
+        batchSealed(batch.payloadBytes, of: partition, isFull: isFull, now: now)
     }
 
     // MARK: Identity
