@@ -43,7 +43,7 @@ package struct FuzzTarget: Sendable {
         .kafkaResponses, .kafkaRequests, .recordBatches, .codecs, .codecRoundTrips, .groupMetadata, .httpRequests,
         .httpResponses, .statements, .properties, .jaas, .json, .jsonConverterDecode, .registryAnswers, .schemaFraming,
         .groovyExpressions, .javaScriptExpressions, .jsonSchemaDecode, .protobufDecode, .avroDecode,
-        .datePatterns, .regularExpressions, .transformOptions,
+        .datePatterns, .regularExpressions, .transformOptions, .scramMessages, .tokenAnswers,
     ]
 }
 
