@@ -348,6 +348,39 @@ import WireTestSupport
         }
     }
 
+    @Test func recordsAreDeletedUpToAnOffset() throws {
+        try run { broker in
+            let client = try RawClient(broker.address)
+            _ = try metadata(client, "t")
+            for _ in 0..<2 { _ = try produce(client, TestBatches.fromKcat, topic: "t") }
+            typealias PartitionResult = DeleteRecordsResponse.DeleteRecordsPartitionResult
+            func delete(_ offset: Int64, partition: Int32 = 0) throws -> PartitionResult {
+                var entry = DeleteRecordsRequest.DeleteRecordsPartition()
+                entry.partitionIndex = partition
+                entry.offset = offset
+                var topic = DeleteRecordsRequest.DeleteRecordsTopic()
+                topic.name = "t"
+                topic.partitions = [entry]
+                var request = DeleteRecordsRequest()
+                request.topics = [topic]
+                return try #require(try client.call(request, version: 2).topics.first?.partitions.first)
+            }
+            #expect(try delete(4).lowWatermark == 4)
+            #expect(try delete(7).errorCode == .offsetOutOfRange)
+            #expect(try delete(0, partition: 1).errorCode == .unknownTopicOrPartition)
+            #expect(try fetch(client, "t", from: 3).responses.first?.partitions.first?.errorCode == .offsetOutOfRange)
+            #expect(try fetch(client, "t", from: 4).responses.first?.partitions.first?.logStartOffset == 4)
+            #expect(try delete(-1).lowWatermark == 6)
+            var describe = DescribeLogDirsRequest()
+            describe.topics = nil
+            let directories = try client.call(describe, version: 4).results
+            #expect(directories.map(\.logDir) == [directory.path + "/data"])
+            let size = directories.first?.topics.first?.partitions.first?.partitionSize
+            #expect(size == Int64(TestBatches.fromKcat.count * 2))
+            #expect(directories.first?.totalBytes ?? 0 > 0)
+        }
+    }
+
     @Test func waitingGroupRequestEndsWhenTheBrokerStops() throws {
         let waiting = ThreadCompletion()
         try run { broker in

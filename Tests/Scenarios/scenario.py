@@ -114,8 +114,8 @@ class Process:
 
 class Broker(Process):
     def __init__(self, folder):
-        self.port = free_port()
-        super().__init__(folder, "broker", "broker", "--listen", f"127.0.0.1:{self.port}", "--data-dir", folder / "broker")
+        self.port, self.data = free_port(), folder / "broker"
+        super().__init__(folder, "broker", "broker", "--listen", f"127.0.0.1:{self.port}", "--data-dir", self.data)
         self.address = f"127.0.0.1:{self.port}"
         eventually("the broker listens", self.listens)
 

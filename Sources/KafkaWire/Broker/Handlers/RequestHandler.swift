@@ -33,7 +33,7 @@ struct RequestHandler: Sendable {
         .initProducerID, .offsetForLeaderEpoch, .describeConfigs, .createPartitions, .deleteGroups,
         .incrementalAlterConfigs, .describeCluster, .describeTopicPartitions, .addPartitionsToTxn, .addOffsetsToTxn,
         .endTxn, .writeTxnMarkers, .txnOffsetCommit, .describeTransactions, .listTransactions, .describeProducers,
-        .consumerGroupHeartbeat, .consumerGroupDescribe, .offsetDelete,
+        .consumerGroupHeartbeat, .consumerGroupDescribe, .offsetDelete, .deleteRecords, .describeLogDirs,
     ]
 
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.apiKey, $0) })

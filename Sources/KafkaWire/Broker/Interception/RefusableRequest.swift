@@ -210,3 +210,25 @@ extension IncrementalAlterConfigsRequest: RefusableRequest {
         return response
     }
 }
+
+extension DeleteRecordsRequest: RefusableRequest {
+    func refusal(_ code: KafkaErrorCode) -> DeleteRecordsResponse {
+        var response = DeleteRecordsResponse()
+        response.topics = topics.map { topic in
+            var result = DeleteRecordsResponse.DeleteRecordsTopicResult()
+            result.name = topic.name
+            result.partitions = topic.partitions.map { partition in
+                var entry = DeleteRecordsResponse.DeleteRecordsPartitionResult()
+                entry.partitionIndex = partition.partitionIndex
+                entry.lowWatermark = -1
+                entry.errorCode = code
+                return entry
+            }
+            return result
+        }
+        return response
+    }
+}
+
+extension DescribeLogDirsRequest: RefusableRequest {}
+extension DescribeLogDirsResponse: ErrorCodeResponse {}

@@ -5,7 +5,7 @@ import WireCore
 /// A file of sorted entries of equal length: a segment's offset index or time index, in Kafka's format.
 ///
 /// An index only saves time: it is written without waiting for the disk, and rebuilt from the log if it is not
-/// plausible when the segment is opened. The file exists if there is an entry.
+/// plausible when the segment is opened.
 struct IndexFile: Sendable {
     /// Eight bytes of offset index: relative offset u32 | position i32. Twelve of time index: timestamp i64 | relative
     /// offset u32.
@@ -53,12 +53,12 @@ struct IndexFile: Sendable {
         _ kind: Kind, path: String, offsets: Range<Int64>, lengthBytesOfLog: Int, intervalBytes: Int, files: OpenFiles?
     ) throws(StorageError) -> IndexFile? {
         var index = IndexFile(kind, path: path, baseOffset: offsets.lowerBound, files: files)
-        guard access(path, F_OK) == 0 else {
-            return kind == .offset && lengthBytesOfLog <= intervalBytes ? index : nil
-        }
+        let mayBeEmpty = kind == .offset && lengthBytesOfLog <= intervalBytes
+        guard access(path, F_OK) == 0 else { return mayBeEmpty ? index : nil }
         let file = try AppendOnlyFile(path: path, in: files)
         let length = try file.lengthBytes()
-        guard length > 0, length % kind.rawValue == 0 else { return nil }
+        if length == 0 { return mayBeEmpty ? index : nil }
+        guard length % kind.rawValue == 0 else { return nil }
         index.file = file
         index.count = length / kind.rawValue
         guard let last = try index.entry(at: index.count - 1) else { return nil }
@@ -87,6 +87,9 @@ struct IndexFile: Sendable {
         count += 1
         last = entry
     }
+
+    /// Creates the file if there is no entry yet: Kafka's tool reads a time index only if there is an offset index.
+    mutating func create() throws(StorageError) { _ = try openFile() }
 
     private mutating func openFile() throws(StorageError) -> AppendOnlyFile {
         if let file { return file }

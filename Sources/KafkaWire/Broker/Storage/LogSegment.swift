@@ -125,6 +125,7 @@ struct LogSegment: Sendable {
 
     private mutating func indexTime() throws(StorageError) {
         guard timestampMax > (timeIndex.last?.key ?? -1) else { return }
+        try offsetIndex.create()
         try timeIndex.append(.init(key: timestampMax, value: timestampMaxOffset))
     }
 
