@@ -88,7 +88,7 @@ import WireStreams
         defer { client.close() }
         try KafkaAdmin(client).createTopics([
             NewTopic(name: "history", partitions: 1, configuration: [("max.message.bytes", "1000")])
-        ])
+        ]).get()
         let log = try harness.history()
         defer { log.close() }
         try log.append([[1]])

@@ -170,7 +170,7 @@ import WireStreams
             listen: SocketAddress(host: "127.0.0.1", port: 0), dataDirectory: directory.path + "/data")
         broker.start()
         let client = KafkaClient(KafkaClientConfiguration(bootstrapServers: [broker.address]))
-        try KafkaAdmin(client).createTopics([NewTopic(name: "t", partitions: 100)])
+        try KafkaAdmin(client).createTopics([NewTopic(name: "t", partitions: 100)]).get()
         client.close()
         broker.stop()
         let run = try ProgramRun(

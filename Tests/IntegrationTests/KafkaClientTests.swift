@@ -20,10 +20,10 @@ struct KafkaClientTests {
         let admin = KafkaAdmin(client)
         try admin.createTopics([
             NewTopic(name: topic, partitions: partitions, replicationFactor: 1, configuration: configuration)
-        ])
+        ]).get()
         defer {
             // A topic that is left over does no harm.
-            do { try admin.deleteTopics([topic]) } catch {}
+            do { try admin.deleteTopics([topic]).get() } catch {}
             client.close()
         }
         try body()
@@ -113,7 +113,7 @@ struct KafkaClientTests {
             let log = Log()
             let producer = KafkaProducer(client, configuration, listener: log)
             try append(0..<1, with: producer, bytes: 10)
-            try KafkaAdmin(client).deleteTopics([topic])
+            try KafkaAdmin(client).deleteTopics([topic]).get()
             try append(1..<2, with: producer, bytes: 10)
             #expect(log.waiting.withLock { $0.map(\.errorCode) } == [.unknownTopicOrPartition])
             let failed = log.failed.withLock { $0 }
@@ -130,7 +130,7 @@ struct KafkaClientTests {
         let admin = KafkaAdmin(client)
         let left = try admin.describeGroup(group).members.filter { $0.metadata == [1] }.map(\.memberID)
         #expect(left == [former.memberID])
-        try admin.removeMembers(group: group, memberIDs: left)
+        try admin.removeMembers(group: group, left.map { .memberID($0) }).get()
         let next = GroupMembership(client, configuration)
         let generation = try next.join(protocols: [("default", [1])]) { _, members in
             Dictionary(uniqueKeysWithValues: members.map { ($0.memberID, [2]) })

@@ -153,7 +153,7 @@ struct KafkaSessionTests {
             defer { client.close() }
             let topic = "cdcd-session-test-\(UInt32.random(in: 0 ... .max))"
             let admin = KafkaAdmin(client)
-            try admin.createTopics([NewTopic(name: topic, partitions: 1, replicationFactor: 1)])
+            try admin.createTopics([NewTopic(name: topic, partitions: 1, replicationFactor: 1)]).get()
             let producer = KafkaProducer(client)
             let handle = try producer.topic(topic)
             let end = ContinuousClock.now + .seconds(10)
@@ -177,7 +177,7 @@ struct KafkaSessionTests {
             #expect(counter.failures.withLock { $0 } == [])
             // At the beginning of two connections, and at least twice more on each.
             #expect(counter.authentications.withLock { $0 } >= 6)
-            try admin.deleteTopics([topic])
+            try admin.deleteTopics([topic]).get()
         }
     }
 

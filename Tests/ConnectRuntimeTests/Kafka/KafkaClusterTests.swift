@@ -38,7 +38,7 @@ import WireStreams
         try log.readToEnd { _ in Issue.record("there is no new record") }
         log.close(timeoutMilliseconds: 1000)
         let admin = kafka.admin
-        #expect(try admin.describeTopics(["offsets"]).first??.partitions.count == 3)
+        #expect(try admin.describeTopic("offsets")?.partitions.count == 3)
         let settings = try admin.topicConfiguration("offsets")
         #expect(settings.first { $0.name == "cleanup.policy" }?.value == "compact")
         #expect(settings.first { $0.name == "min.insync.replicas" }?.value == "1")
@@ -50,7 +50,7 @@ import WireStreams
         try admin.createTopics([
             NewTopic(name: "offsets", partitions: 1, replicationFactor: 1, configuration: [(name: "cleanup.policy", value: "delete")]),
             NewTopic(name: "configs", partitions: 2, replicationFactor: 1, configuration: [(name: "cleanup.policy", value: "compact")]),
-        ])
+        ]).get()
         let (cluster, configuration) = try cluster()
         defer { cluster.close() }
         func refusal(_ topic: WorkerConfiguration.InternalTopic, _ purpose: InternalTopicPurpose) -> String {
@@ -71,12 +71,12 @@ import WireStreams
         defer { log.close(timeoutMilliseconds: 1000) }
         try log.append(key: [1], value: [1])
         let admin = kafka.admin
-        try admin.deleteTopics(["offsets"])
+        try admin.deleteTopics(["offsets"]).get()
         // The producer finds that the topic does not exist, and retries.
         #expect(throws: KafkaError.self) { try log.append(key: [1], value: [2]) }
         try admin.createTopics([
             NewTopic(name: "offsets", partitions: 3, configuration: [(name: "cleanup.policy", value: "delete")])
-        ])
+        ]).get()
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: 30_000)
         var refusal: String?
         while refusal == nil, MonotonicInstant.now < deadline {
@@ -99,7 +99,7 @@ import WireStreams
         defer { log.close(timeoutMilliseconds: 1000) }
         try log.append(key: [1], value: [1])
         let admin = kafka.admin
-        try admin.deleteTopics(["offsets"])
+        try admin.deleteTopics(["offsets"]).get()
         for _ in 0..<3 { #expect(throws: KafkaError.self) { try log.append(key: [1], value: [2]) } }
         try log.append(key: [1], value: [3])
         #expect(try admin.topicConfiguration("offsets").first { $0.name == "cleanup.policy" }?.value == "compact")
@@ -119,7 +119,7 @@ import WireStreams
         try log.append(key: [1], value: [1])
         try log.readToEnd { _ in }
         let admin = kafka.admin
-        try admin.deleteTopics(["offsets"])
+        try admin.deleteTopics(["offsets"]).get()
         #expect(throws: KafkaError.self) { try log.readToEnd { _ in } }
         try log.readToEnd { _ in Issue.record("the new topic is empty") }
         #expect(try admin.topicConfiguration("offsets").first { $0.name == "cleanup.policy" }?.value == "compact")

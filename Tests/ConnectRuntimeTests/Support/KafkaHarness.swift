@@ -125,7 +125,7 @@ final class KafkaHarness: Sendable {
                     name: topic.name, partitions: topic.numPartitions, replicationFactor: 1,
                     configuration: topic.configs.map { (name: $0.name, value: $0.value ?? "") })
             }
-            do { try admin.createTopics(topics) } catch { return .disconnect }
+            do { try admin.createTopics(topics).get() } catch { return .disconnect }
             return .refuse(.topicAlreadyExists)
         }
     }
@@ -214,7 +214,7 @@ final class KafkaHarness: Sendable {
             NewTopic(
                 name: topic, partitions: partitions, replicationFactor: 1,
                 configuration: [(name: "cleanup.policy", value: "compact")])
-        ])
+        ]).get()
         let producer = KafkaProducer(client)
         let handle = try producer.topic(topic)
         for record in records {

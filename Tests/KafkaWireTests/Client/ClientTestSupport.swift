@@ -91,7 +91,7 @@ final class Cluster {
     }
 
     func makeTopic(_ name: String, partitions: Int32 = 1) throws {
-        try KafkaAdmin(client).createTopics([NewTopic(name: name, partitions: partitions, replicationFactor: 1)])
+        try KafkaAdmin(client).createTopics([NewTopic(name: name, partitions: partitions, replicationFactor: 1)]).get()
     }
 
     /// Sends a batch unchanged.

@@ -131,7 +131,7 @@ import WireTestSupport
         let engine = ProducerEngine(cluster.client, Self.configuration(), listener)
         let producer = KafkaProducer(engine)
         _ = try producer.topic("t")
-        try KafkaAdmin(cluster.client).deleteTopics(["t"])
+        try KafkaAdmin(cluster.client).deleteTopics(["t"]).get()
         try cluster.makeTopic("t")
         engine.needMetadata()
         #expect(listener.isNotified.wait(milliseconds: 10_000))

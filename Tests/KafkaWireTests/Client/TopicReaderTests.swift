@@ -133,7 +133,7 @@ import WireStreams
         #expect(try admin.describeGroup("g").members.map(\.memberID) == [generation.memberID])
         cluster.cutConnections()
         #expect(try membership.heartbeat() == .stable)
-        try admin.removeMembers(group: "g", memberIDs: [generation.memberID])
+        try admin.removeMembers(group: "g", [.memberID(generation.memberID)]).get()
         #expect(try membership.heartbeat() == .fenced)
         let second = try membership.join(protocols: [("default", [2])]) { _, members in [members[0].memberID: []] }
         #expect(second.memberID != generation.memberID)
@@ -162,7 +162,7 @@ import WireStreams
         let cluster = try Cluster { $0.apiTimeoutMilliseconds = 5000 }
         defer { cluster.end() }
         let admin = KafkaAdmin(cluster.client)
-        let found = Mutex<Result<[TopicConfigEntry], KafkaError>?>(nil)
+        let found = Mutex<Result<[ConfigEntry], KafkaError>?>(nil)
         let (isAsking, isDone) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         startThread(named: "describes") {
             isAsking.signal()
@@ -173,7 +173,7 @@ import WireStreams
         isAsking.wait()
         try admin.createTopics([
             NewTopic(name: "late", partitions: 1, configuration: [("cleanup.policy", "compact")])
-        ])
+        ]).get()
         isDone.wait()
         let entries = try #require(found.withLock { $0 }).get()
         #expect(entries.first { $0.name == "cleanup.policy" }?.value == "compact")
@@ -185,16 +185,16 @@ import WireStreams
         let admin = KafkaAdmin(cluster.client)
         try admin.createTopics([
             NewTopic(name: "c", partitions: 3, replicationFactor: 1, configuration: [("cleanup.policy", "compact")])
-        ])
-        let error = #expect(throws: KafkaError.self) { try admin.createTopics([NewTopic(name: "c")]) }
+        ]).get()
+        let error = #expect(throws: KafkaError.self) { try admin.createTopics([NewTopic(name: "c")]).get() }
         #expect(error?.errorCode == .topicAlreadyExists)
-        #expect(try admin.describeTopics(["none", "c"]).map { $0?.partitions.count } == [nil, 3])
+        #expect(admin.describeTopics(["none", "c"]).map { try? $0.get().partitions.count } == [nil, 3])
         #expect(
-            try admin.topicConfiguration("c").filter(\.isTopicOverride)
-                == [TopicConfigEntry(name: "cleanup.policy", value: "compact", isTopicOverride: true)])
+            try admin.topicConfiguration("c").filter { $0.source == .topic }.map { "\($0.name)=\($0.value ?? "")" }
+                == ["cleanup.policy=compact"])
         #expect(try admin.endOffsets("c") == [0: 0, 1: 0, 2: 0])
-        try admin.deleteTopics(["c"])
-        let missing = #expect(throws: KafkaError.self) { try admin.deleteTopics(["c"]) }
+        try admin.deleteTopics(["c"]).get()
+        let missing = #expect(throws: KafkaError.self) { try admin.deleteTopics(["c"]).get() }
         #expect(missing?.errorCode == .unknownTopicOrPartition)
     }
 }

@@ -22,7 +22,7 @@ extension KafkaClient {
             }
         }
         let found = try withAnyBroker(cancellation) { connection throws(KafkaError) in
-            try Self.findCoordinator(of: key, from: connection, limitMilliseconds: limitMilliseconds)
+            try connection.findCoordinators(of: [key], limitMilliseconds: limitMilliseconds)[0].1.get()
         }
         cacheCoordinator(found, of: key)
         return try run(key, at: found, cancellation, body)
@@ -41,29 +41,52 @@ extension KafkaClient {
             throw error
         }
     }
+}
 
-    private static func findCoordinator(
-        of key: CoordinatorKey, from connection: BrokerConnection, limitMilliseconds: Int?
-    ) throws(KafkaError) -> SocketAddress {
+extension BrokerConnection {
+    /// The coordinators of keys of one type, in the same order; from version 4 on in one request.
+    func findCoordinators(
+        of keys: [CoordinatorKey], limitMilliseconds: Int? = nil
+    ) throws(KafkaError) -> [(CoordinatorKey, Result<SocketAddress, KafkaError>)] {
+        var found: [FindCoordinatorResponse.Coordinator] = []
         var request = FindCoordinatorRequest()
-        request.key = key.id
-        request.keyType = key.type
-        request.coordinatorKeys = [key.id]
-        let response = try connection.request(request, limitMilliseconds: limitMilliseconds)
-        let (code, message, host, port) = response.coordinators.first
-            .map { ($0.errorCode, $0.errorMessage, $0.host, $0.port) }
-            ?? (response.errorCode, response.errorMessage, response.host, response.port)
-        guard code == .none else {
-            throw .code(code, about: "finding the coordinator of \(key)", message: message.nonEmpty)
+        request.keyType = keys.first?.type ?? 0
+        if try versions.version(of: .findCoordinator) >= 4 {
+            request.coordinatorKeys = keys.map(\.id)
+            found = try self.request(request, limitMilliseconds: limitMilliseconds).coordinators
+        } else {
+            for key in keys {
+                request.key = key.id
+                let response = try self.request(request, limitMilliseconds: limitMilliseconds)
+                var coordinator = FindCoordinatorResponse.Coordinator()
+                coordinator.key = key.id
+                (coordinator.host, coordinator.port) = (response.host, response.port)
+                (coordinator.errorCode, coordinator.errorMessage) = (response.errorCode, response.errorMessage)
+                found.append(coordinator)
+            }
         }
-        guard let port = UInt16(exactly: port) else {
-            throw .malformed(context: "coordinator of \(key)", WireError(.invalidValue("port \(port)"), at: 0))
+        return keys.map { key in
+            (key, Self.address(of: found.first { $0.key == key.id }, of: key))
         }
-        return SocketAddress(host: host, port: port)
+    }
+
+    private static func address(
+        of coordinator: FindCoordinatorResponse.Coordinator?, of key: CoordinatorKey
+    ) -> Result<SocketAddress, KafkaError> {
+        let about = "finding the coordinator of \(key)"
+        guard let coordinator else { return .failure(.code(.coordinatorNotAvailable, about: about)) }
+        guard coordinator.errorCode == .none else {
+            return .failure(.code(coordinator.errorCode, about: about, message: coordinator.errorMessage.nonEmpty))
+        }
+        guard let port = UInt16(exactly: coordinator.port) else {
+            let fault = WireError(.invalidValue("port \(coordinator.port)"), at: 0)
+            return .failure(.malformed(context: "coordinator of \(key)", fault))
+        }
+        return .success(SocketAddress(host: coordinator.host, port: port))
     }
 }
 
 extension KafkaErrorCode {
     /// Whether another broker may be the coordinator.
-    fileprivate var isOfCoordinator: Bool { self == .notCoordinator || self == .coordinatorNotAvailable }
+    var isOfCoordinator: Bool { self == .notCoordinator || self == .coordinatorNotAvailable }
 }

@@ -1,7 +1,7 @@
-/// A position in a partition, by offset or by name (`OffsetSpec` of the Java client).
+/// A position in a partition, by offset, by name or by time (`OffsetSpec` of the Java client).
 public struct OffsetSpec: Sendable, Hashable {
     enum Position: Sendable, Hashable {
-        /// ListOffsets uses negative numbers for these instead of a timestamp.
+        /// A timestamp in ListOffsets, which uses negative numbers for names.
         case named(Int64)
         case offset(Int64)
     }
@@ -12,6 +12,30 @@ public struct OffsetSpec: Sendable, Hashable {
     public static let earliest = OffsetSpec(position: .named(-2))
     /// The offset after the last record.
     public static let latest = OffsetSpec(position: .named(-1))
+    /// The record with the latest timestamp (Kafka 3.0); `listOffsets` of `KafkaAdmin` only.
+    public static let maxTimestamp = OffsetSpec(position: .named(-3))
+    /// The first record in the broker's own log, which is not the first one if earlier ones are in tiered storage
+    /// (Kafka 3.4); `listOffsets` only.
+    public static let earliestLocal = OffsetSpec(position: .named(-4))
+    /// The last record in tiered storage (Kafka 3.9); `listOffsets` only.
+    public static let latestTiered = OffsetSpec(position: .named(-5))
+    /// The first record that is not yet in tiered storage (Kafka 4.2); `listOffsets` only.
+    public static let earliestPendingUpload = OffsetSpec(position: .named(-6))
+    /// The first record with this timestamp, in milliseconds since 1970, or a later one; `listOffsets` only.
+    public static func timestamp(_ milliseconds: Int64) -> OffsetSpec {
+        OffsetSpec(position: .named(max(0, milliseconds)))
+    }
     /// A given offset. An offset outside the partition is moved to the nearest end of it.
     public static func offset(_ offset: Int64) -> OffsetSpec { OffsetSpec(position: .offset(offset)) }
+
+    /// The version of ListOffsets that has a name, and what the version is needed for.
+    static func requirement(of name: Int64) -> (version: Int16, feature: String) {
+        switch name {
+        case -3: (7, "listing the offset of the latest timestamp")
+        case -4: (8, "listing the earliest local offset")
+        case -5: (9, "listing the latest tiered offset")
+        case -6: (11, "listing the earliest offset pending upload")
+        default: (0, "listing an offset")
+        }
+    }
 }

@@ -28,7 +28,7 @@ public struct TopicDescription: Sendable, Equatable {
     /// The topic's name.
     public var name: String
     /// The topic's id (KIP-516); zero if the broker has none.
-    package var id: KafkaUUID
+    public var id: KafkaUUID
     /// Whether it is one of Kafka's own topics.
     public var isInternal: Bool
     /// In the order of their index.

@@ -1,6 +1,6 @@
 extension KafkaUUID {
     /// Parses Kafka's text form of a UUID: URL-safe base64, 22 characters, no padding. Returns nil for anything else.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         guard text.utf8.count == 22 else { return nil }
         var high: UInt64 = 0
         var low: UInt64 = 0

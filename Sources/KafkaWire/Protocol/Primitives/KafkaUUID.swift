@@ -1,15 +1,15 @@
 /// Kafka's UUID, which identifies topics since KIP-516. All zeros means "none".
-package struct KafkaUUID: Hashable, Sendable, CustomStringConvertible {
+public struct KafkaUUID: Hashable, Sendable, CustomStringConvertible {
     /// The first 64 bits.
-    package let high: UInt64
+    public let high: UInt64
     /// The last 64 bits.
-    package let low: UInt64
+    public let low: UInt64
 
     /// No UUID.
-    package static let zero = KafkaUUID(high: 0, low: 0)
+    public static let zero = KafkaUUID(high: 0, low: 0)
 
     /// The UUID of these bits.
-    package init(high: UInt64, low: UInt64) {
+    public init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low
     }
@@ -25,7 +25,7 @@ package struct KafkaUUID: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Kafka's text form: URL-safe base64, 22 characters, no padding.
-    package var description: String {
+    public var description: String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
         var text = ""
         for index in 0..<22 {

@@ -40,7 +40,7 @@ final class KafkaHistoryLog: HistoryLog {
 
     func exists() throws -> Bool {
         try retrying(.find) {
-            try KafkaAdmin(connection.queryClient).describeTopics([location.topic])[0] != nil
+            try KafkaAdmin(connection.queryClient).describeTopic(location.topic) != nil
         }
     }
 
@@ -53,7 +53,7 @@ final class KafkaHistoryLog: HistoryLog {
             ])
         try retrying(.create) {
             do {
-                try KafkaAdmin(connection.createClient).createTopics([topic])
+                try KafkaAdmin(connection.createClient).createTopics([topic]).get()
             } catch let error as KafkaError where error.errorCode == .topicAlreadyExists {
                 // Another client created it meanwhile.
             }

@@ -99,7 +99,10 @@ final class WorkerGroupMembership: Sendable {
                 if try admin.describeGroup(configuration.groupID).state != "Stable" { break }
                 if pause(milliseconds: 10) { return }
             }
-            try admin.removeMembers(group: configuration.groupID, memberIDs: memberIDs)
+            // A member that has already left is removed.
+            for case .failure(let error) in admin.removeMembers(
+                group: configuration.groupID, memberIDs.map { .memberID($0) })
+            where error.errorCode != .unknownMemberID { throw error }
         } catch {
             logger.warn("\(prefix) The former membership could not be removed; its session ends by itself: \(error)")
         }

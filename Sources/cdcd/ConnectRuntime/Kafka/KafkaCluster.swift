@@ -61,7 +61,7 @@ final class KafkaCluster: Sendable {
 
     /// Opens an internal topic, creating it as Connect does if it is missing. Throws if it is not what Connect needs.
     func openLog(_ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose) throws -> KafkaTopicLog {
-        if try admin.describeTopics([topic.name]).first ?? nil == nil {
+        if try admin.describeTopic(topic.name) == nil {
             _ = try create(topic, admin)
         }
         try check(topic, purpose: purpose, admin)
@@ -81,7 +81,7 @@ final class KafkaCluster: Sendable {
         let admin = KafkaAdmin(briefClient)
         // A broker that has just started may not have the topic's metadata yet; its creation then reports that it
         // exists.
-        if try admin.describeTopics([topic.name]).first ?? nil == nil, try create(topic, admin) {
+        if try admin.describeTopic(topic.name) == nil, try create(topic, admin) {
             Self.adminLogger.error(
                 "Topic '\(topic.name)' supplied via the '\(purpose.rawValue)' property was deleted while the worker uses it. It was "
                     + "created again; its contents are lost" + (purpose == .configs
@@ -96,7 +96,7 @@ final class KafkaCluster: Sendable {
             name: topic.name, partitions: topic.partitions, replicationFactor: topic.replicationFactor,
             configuration: [(name: "cleanup.policy", value: "compact")] + topic.configuration)
         do {
-            try admin.createTopics([new])
+            try admin.createTopics([new]).get()
             Self.adminLogger.info("Created topic \(topic.name) with \(topic.partitions) partitions on brokers")
             return true
         } catch {
@@ -109,7 +109,7 @@ final class KafkaCluster: Sendable {
     private func check(
         _ topic: WorkerConfiguration.InternalTopic, purpose: InternalTopicPurpose, _ admin: KafkaAdmin
     ) throws {
-        let found = try admin.describeTopics([topic.name]).first ?? nil
+        let found = try admin.describeTopic(topic.name)
         if purpose == .configs, let found, found.partitions.count > 1 {
             throw WorkerError(
                 "Topic '\(topic.name)' supplied via the '\(purpose.rawValue)' property is required to have a single partition in "
@@ -137,9 +137,9 @@ final class KafkaCluster: Sendable {
     /// Creates a topic of a connector unless it exists.
     func ensureTopic(_ topic: NewTopic) throws {
         let admin = KafkaAdmin(briefClient)
-        guard try admin.describeTopics([topic.name]).first ?? nil == nil else { return }
+        guard try admin.describeTopic(topic.name) == nil else { return }
         do {
-            try admin.createTopics([topic])
+            try admin.createTopics([topic]).get()
             Self.adminLogger.info("Created topic \(topic.name)")
         } catch {
             // Another task may have created it meanwhile.
