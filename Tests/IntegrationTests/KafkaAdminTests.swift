@@ -4,8 +4,8 @@ import Testing
 import WireStreams
 import WireTestSupport
 
-/// Administration of a real cluster; `CDCD_TEST_KAFKA=host:port` names a broker, of Kafka 2.8 or later. A broker that is
-/// too old for a call must give an error that names the API.
+/// Administration of a real cluster; `CDCD_TEST_KAFKA=host:port` names a broker, of Kafka 2.8 or later. A broker that
+/// is too old for a call must give an error that names the API.
 @Suite(.enabled(if: RealServers.kafka != nil, "CDCD_TEST_KAFKA names no broker"), .serialized)
 struct KafkaAdminTests {
     private let client: KafkaClient
