@@ -288,6 +288,11 @@ final class MySQLSourceTask: SourceTask {
             createTimeoutMilliseconds: history.createTimeoutMilliseconds,
             deliveryTimeoutMilliseconds: context.deliveryTimeoutMilliseconds)
         location.bootstrapServersProperty = configuration.profile.historyServersProperty
+        location.clientPrefix = configuration.profile.historyClientPrefix
+        let clients = [("producer.", history.producerProperties), ("consumer.", history.consumerProperties)]
+        for (client, properties) in clients {
+            for (name, value) in properties { location.clientProperties[location.clientPrefix + client + name] = value }
+        }
         return location
     }
 }

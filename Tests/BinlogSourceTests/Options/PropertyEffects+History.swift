@@ -51,6 +51,12 @@ extension PropertyEffect {
                 "\(try TaskRun($0).historyLocation?.queryTimeoutMilliseconds ?? 0)"
             },
             PropertyEffect(
+                prefix + "producer.linger.ms", "7", generation, of: prefix + "producer.*", from: "none", to: "7"
+            ) { try TaskRun($0).historyLocation?.clientProperties[prefix + "producer.linger.ms"] ?? "none" },
+            PropertyEffect(
+                prefix + "consumer.client.id", "c", generation, of: prefix + "consumer.*", from: "none", to: "c"
+            ) { try TaskRun($0).historyLocation?.clientProperties[prefix + "consumer.client.id"] ?? "none" },
+            PropertyEffect(
                 prefix + "store.only.captured.tables.ddl", "true", generation,
                 with: ["table.include.list": "shop.orders"], from: all, to: "shop.orders", recorded),
             PropertyEffect(

@@ -1,5 +1,6 @@
 import ConnectData
 import Testing
+import WireCore
 import WireTestSupport
 
 @Suite struct SSLPropertiesTests {
@@ -34,11 +35,11 @@ import WireTestSupport
             "ssl.cipher.suites": "TLS_AES_256_GCM_SHA384, TLS_AES_128_GCM_SHA256",
             "ssl.endpoint.identification.algorithm": "",
         ])
-        #expect(found.trustStore == .file(path: "/t.jks", type: .jks, password: "trust-secret"))
-        #expect(found.keyStore == .inline(certificateChain: "chain", privateKey: "key-secret"))
-        #expect(found.keyPassword == "password-secret" && found.enabledProtocols == ["TLSv1.3"])
-        #expect(found.cipherSuites == ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256"])
-        #expect(found.protocol == "TLSv1.3" && !found.verifiesHostName)
+        #expect(found.settings.trustStore == .file(path: "/t.jks", type: .jks, password: "trust-secret"))
+        #expect(found.settings.keyStore == .inline(certificateChain: "chain", privateKey: "key-secret"))
+        #expect(found.settings.keyPassword == "password-secret" && found.settings.enabledProtocols == ["TLSv1.3"])
+        #expect(found.settings.cipherSuites == ["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256"])
+        #expect(!found.settings.verifiesHostName)
         var dumped = "\(found)\(String(reflecting: found))"
         dump(found, to: &dumped)
         #expect(!dumped.contains("secret"))
@@ -46,13 +47,13 @@ import WireTestSupport
 
     @Test func defaultsEqualKafkas() throws {
         let found = try SSLProperties([:])
-        #expect(found.trustStore == nil && found.keyStore == nil && found.verifiesHostName)
-        #expect(found.enabledProtocols == ["TLSv1.2", "TLSv1.3"] && found.cipherSuites.isEmpty)
+        #expect(found.settings.trustStore == nil && found.settings.keyStore == nil && found.settings.verifiesHostName)
+        #expect(found.settings.enabledProtocols == ["TLSv1.2", "TLSv1.3"] && found.settings.cipherSuites.isEmpty)
     }
 
     @Test(arguments: [
         ("ssl.truststore.type", "BKS"), ("ssl.endpoint.identification.algorithm", "ldap"),
-        ("ssl.engine.factory.class", "a.B"),
+        ("ssl.engine.factory.class", "a.B"), ("ssl.protocol", "TLSv1.1"),
     ])
     func unsupportedValuesAreRefusedByName(_ name: String, _ value: String) {
         let error = #expect(throws: ConfigError.self) { try SSLProperties([name: value]) }

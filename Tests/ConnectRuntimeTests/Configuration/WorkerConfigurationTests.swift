@@ -61,11 +61,11 @@ import WireStreams
     }
 
     @Test(arguments: [
-        ("security.protocol", "SASL_SSL"), ("listeners", "https://:8443"), ("rest.extension.classes", "a.B"),
+        ("security.protocol", "TLS"), ("listeners", "https://:8443"), ("rest.extension.classes", "a.B"),
         ("exactly.once.source.support", "enabled"), ("connect.protocol", "other"),
         ("key.converter", "io.confluent.connect.avro.AvroConverter"), ("producer.compression.type", "brotli"),
-        ("producer.acks", "1"), ("producer.security.protocol", "SSL"), ("consumer.security.protocol", "SSL"),
-        ("admin.security.protocol", "SSL"), ("offset.storage.file.filename", "/tmp/x"),
+        ("producer.acks", "1"), ("producer.security.protocol", "TLS"), ("consumer.security.protocol", "TLS"),
+        ("admin.security.protocol", "TLS"), ("offset.storage.file.filename", "/tmp/x"),
         ("inter.worker.signature.algorithm", "HmacSHA512"), ("offset.flush.interval.ms", "soon"),
         ("session.timeout.ms", "0"), ("topic.creation.enable", "yes"), ("bootstrap.servers", "kafka"),
         ("access.control.allow.origin", "*)"), ("producer.partitioner.class", "a.B"),
@@ -114,7 +114,7 @@ import WireStreams
             prefix + "sasl.jaas.config": "a.B required password=\"secret;", prefix + "ssl.keystore.password": "secret",
         ])
         #expect(found.warnings == [
-            "\(prefix)sasl.jaas.config cannot be parsed: JAAS config entry not terminated by semi-colon (at character 31)",
+            "\(prefix)sasl.jaas.config cannot be used: JAAS config entry not terminated by semi-colon (at character 31)",
             "\(prefix)ssl.keystore.password cannot be used: SSL key store is not specified, but key store password is "
                 + "specified.",
         ])
@@ -217,16 +217,30 @@ import WireStreams
         #expect(!errors.contains { $0.message.contains("topsecret") })
     }
 
-    /// All three clients: a configuration for TLS must not get plaintext connections.
-    @Test(arguments: ["producer", "consumer", "admin"])
-    func overridesOfSecurityAreRefused(client: String) throws {
-        let name = "\(client).override.security.protocol"
-        let errors = ClientOverride(connector: [name: "SSL"], worker: try configuration()).errors
-        #expect(errors.map(\.name) == [name])
-        #expect(errors.first?.message.contains("not supported yet") == true)
-        let none = try configuration(["connector.client.config.override.policy": "None"])
-        #expect(ClientOverride(connector: [name: "PLAINTEXT"], worker: none).errors.count == 1)
+    @Test func securityOfOverriddenClientsIsChecked() throws {
+        let worker = try configuration(["producer.security.protocol": "SASL_SSL", "producer.sasl.mechanism": "PLAIN",
+            "producer.sasl.jaas.config": "org.apache.kafka.common.security.plain.PlainLoginModule required "
+                + "username=u password=p;"])
+        #expect(ClientOverride(connector: [:], worker: worker).errors.isEmpty)
+        let errors = ClientOverride(
+            connector: ["producer.override.sasl.jaas.config": "topsecret"], worker: worker).errors
+        #expect(errors.map(\.name) == ["producer.override.sasl.jaas.config"] && errors.map(\.value) == ["[hidden]"])
+        #expect(!errors.contains { $0.message.contains("topsecret") })
     }
+
+    /// The clients of tasks other than the admin client do not inherit the worker's own security.
+    @Test func onlyAdminClientsInheritTheWorkersSecurity() throws {
+        let worker = try configuration([
+            "security.protocol": "SSL", "client.id": "w", "admin.request.timeout.ms": "1234", "producer.linger.ms": "1",
+        ])
+        #expect(worker.client.tls != nil)
+        let clients = ClientOverride(connector: [:], worker: worker)
+        #expect(clients.producer.client.tls == nil)
+        #expect(clients.admin?.client.tls != nil && clients.admin?.client.requestTimeoutMilliseconds == 1234)
+        #expect(clients.admin?.client.clientID == "")
+        #expect(worker.warnings == [] && worker.notes == [])
+    }
+
 
     @Test func overridesWithoutEffectAreListed() throws {
         let names = ClientOverride(connector: [

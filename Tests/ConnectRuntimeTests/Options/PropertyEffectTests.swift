@@ -23,7 +23,7 @@ extension PropertyEffect {
         try WorkerConfiguration(properties: properties, plugins: TestPlugins.registry)
     }
 
-    static let all = providers + cluster + group + topics + converters + tasks + rest + producer
+    static let all = providers + cluster + group + topics + converters + tasks + rest + producer + security("") + security("producer.")
 }
 
 /// Every property that `docs/worker-properties.md` lists as supported has an observable effect.

@@ -21,13 +21,11 @@ extension PropertyEffect {
         made { $1.compressionLevels[keyPath: path].map { Int($0) } }
     }
 
-    /// The property whose value is refused.
-    private static let refused: Observation = { properties in
-        do throws(WorkerConfigurationError) {
-            _ = try WorkerConfiguration(properties: properties, plugins: TestPlugins.registry)
-            return "accepted"
-        } catch {
-            return error.problems.map(\.name).joined()
+    /// The request timeout of another client of tasks.
+    private static func requestTimeout(_ role: KafkaClientProperties.Role) -> Observation {
+        { properties in
+            let worker = try configuration(properties)
+            return "\(worker.taskClient(role, overrides: [:]).settings.client.requestTimeoutMilliseconds)"
         }
     }
 
@@ -50,12 +48,10 @@ extension PropertyEffect {
             made { client, _ in client.connectTimeoutMilliseconds }),
         PropertyEffect(
             "producer.compression.type", "gzip", from: "0", to: "1", made { Int($1.compression.rawValue) }),
-        // These clients do not exist here; properties for security are refused nevertheless.
         PropertyEffect(
-            "consumer.security.protocol", "SSL", of: "consumer.*", from: "accepted", to: "consumer.security.protocol",
-            refused),
+            "consumer.request.timeout.ms", "1234", of: "consumer.*", from: "30000", to: "1234", requestTimeout(.consumer)),
         PropertyEffect(
-            "admin.security.protocol", "SSL", of: "admin.*", from: "accepted", to: "admin.security.protocol", refused),
+            "admin.request.timeout.ms", "1234", of: "admin.*", from: "30000", to: "1234", requestTimeout(.admin)),
         PropertyEffect(
             "producer.max.block.ms", "1234", from: "endless", to: "1234", made { $1.blockMillisecondsMax }),
         PropertyEffect("producer.compression.gzip.level", "7", from: "-1", to: "7", level(\.gzip)),

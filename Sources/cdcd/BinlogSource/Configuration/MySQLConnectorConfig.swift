@@ -130,6 +130,10 @@ package struct HistoryOptions: Sendable, Hashable {
     package var storesOnlyCapturedDatabases = false
     package var queryTimeoutMilliseconds = 3000
     package var createTimeoutMilliseconds = 30_000
+    /// The properties below `producer.`, by their names without it. They may contain secrets.
+    package var producerProperties: [String: String] = [:]
+    /// Those below `consumer.`.
+    package var consumerProperties: [String: String] = [:]
 
     package init() {}
 }

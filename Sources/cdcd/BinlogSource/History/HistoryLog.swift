@@ -31,6 +31,10 @@ package struct HistoryLogLocation: Hashable, Sendable {
     package var bootstrapServers: String
     /// The property that configures them.
     package var bootstrapServersProperty = "schema.history.internal.kafka.bootstrap.servers"
+    /// The prefix of the properties of the clients: `schema.history.internal.`, in 1.9 `database.history.`.
+    package var clientPrefix = "schema.history.internal."
+    /// The properties below `producer.` and `consumer.` with their whole names. They may contain secrets.
+    package var clientProperties: [String: String] = [:]
     /// `<server>-schemahistory`, in 1.9 `<server>-dbhistory`.
     package var clientID: String
     /// The time after which a request to the brokers has failed and is retried.

@@ -8,6 +8,9 @@ extension DebeziumProfile {
     var distinctTopicProperty: String? { isModern ? nil : "database.history.kafka.topic" }
 
     /// The property that lists the bootstrap servers of the schema history.
+    /// The prefix of the properties of the history's clients.
+    var historyClientPrefix: String { generation == .v19 ? "database.history." : "schema.history.internal." }
+
     var historyServersProperty: String {
         isModern ? "schema.history.internal.kafka.bootstrap.servers" : "database.history.kafka.bootstrap.servers"
     }

@@ -14,8 +14,9 @@ final class HistoryConnection: Sendable {
         var isCancelled = false
     }
 
-    /// For reading and writing.
+    /// For writing.
     let client: KafkaClient
+    let readerClient: KafkaClient
     /// With timeouts of `kafka.query.timeout.ms` and `kafka.create.timeout.ms`.
     let queryClient: KafkaClient
     let createClient: KafkaClient
@@ -24,11 +25,13 @@ final class HistoryConnection: Sendable {
     private let state = Mutex(State())
     private let cancelled = Monitor(false)
 
-    init(_ location: HistoryLogLocation, _ settings: KafkaClientSettings, report: @escaping HistoryConditionReport) {
-        let metrics = KafkaClientMetrics(.worker, clientID: settings.client.clientID)
-        func makeClient(_ timeoutMilliseconds: Int?) -> KafkaClient {
+    init(
+        _ location: HistoryLogLocation, producer settings: KafkaClientSettings, consumer: KafkaClientSettings,
+        report: @escaping HistoryConditionReport
+    ) {
+        func makeClient(_ timeoutMilliseconds: Int?, _ settings: KafkaClientSettings) -> KafkaClient {
             var configuration = settings.client
-            configuration.observer = metrics
+            configuration.observer = KafkaClientMetrics(.worker, clientID: configuration.clientID)
             if let timeoutMilliseconds {
                 configuration.apiTimeoutMilliseconds = timeoutMilliseconds
                 configuration.requestTimeoutMilliseconds = min(
@@ -38,9 +41,11 @@ final class HistoryConnection: Sendable {
             }
             return KafkaClient(configuration)
         }
-        client = makeClient(nil)
-        queryClient = makeClient(location.queryTimeoutMilliseconds)
-        createClient = makeClient(location.createTimeoutMilliseconds)
+        client = makeClient(nil, settings)
+        readerClient = makeClient(nil, consumer)
+        // As in Debezium, the topic is looked for and created with the properties of the producer.
+        queryClient = makeClient(location.queryTimeoutMilliseconds, settings)
+        createClient = makeClient(location.createTimeoutMilliseconds, settings)
         var producer = settings.producer
         producer.deliveryTimeoutMilliseconds = location.deliveryTimeoutMilliseconds
         producer.blockMillisecondsMax = location.deliveryTimeoutMilliseconds
@@ -70,7 +75,7 @@ final class HistoryConnection: Sendable {
     }
 
     private func closeClients() {
-        for client in [client, queryClient, createClient] { client.close() }
+        for client in [client, readerClient, queryClient, createClient] { client.close() }
     }
 
     /// Waits. Returns early when the connection is cancelled.

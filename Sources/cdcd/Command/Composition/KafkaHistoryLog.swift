@@ -18,22 +18,39 @@ final class KafkaHistoryLog: HistoryLog {
     private static let logger = Logger("io.debezium.storage.kafka.history.KafkaSchemaHistory")
     private static let retryPauseMilliseconds = 250
 
-    /// Does not connect yet. Throws if the bootstrap servers are not of the form `host:port,host:port`.
+    /// Does not connect yet. Throws if a property of the clients cannot be used.
     ///
     /// - Parameter report: called when Kafka does not answer, and when it answers again.
     init(_ location: HistoryLogLocation, report: @escaping HistoryConditionReport) throws {
         self.location = location
         self.report = report
-        do throws(ConfigError) {
-            let settings = try KafkaClientProperties.of(.producer).settings([
-                "bootstrap.servers": location.bootstrapServers, "client.id": location.clientID,
-            ])
-            connection = HistoryConnection(location, settings, report: report)
-        } catch {
+        connection = HistoryConnection(
+            location, producer: try Self.settings(.producer, location), consumer: try Self.settings(.consumer, location),
+            report: report)
+    }
+
+    /// The settings of a client: Debezium's, with the connector's properties over them.
+    private static func settings(
+        _ role: KafkaClientProperties.Role, _ location: HistoryLogLocation
+    ) throws -> KafkaClientSettings {
+        let prefix = "\(location.clientPrefix)\(role.rawValue)."
+        // Of `acks=1` and 32 KiB batches, Debezium's own defaults, none is needed: an acknowledged statement must last.
+        let base = ["bootstrap.servers": location.bootstrapServers, "client.id": location.clientID, "linger.ms": "0"]
+        var settings = KafkaClientSettings()
+        let findings = KafkaClientProperties.of(role).read(
+            [KafkaClientProperties.Layer(location.clientProperties, prefix: prefix)], over: base, into: &settings)
+        if let error = findings.errors.first {
+            let isAddress = error.name == prefix + "bootstrap.servers" && location.clientProperties[error.name] == nil
             throw HistoryLogError(
-                "the schema history's bootstrap servers are not of the form host:port,host:port: \(location.bootstrapServers)"
-            )
+                isAddress
+                    ? "the schema history's bootstrap servers are not of the form host:port,host:port: "
+                        + location.bootstrapServers
+                    : "\(error.name) of the schema history cannot be used: \(error.message)")
         }
+        for warning in findings.warnings { logger.warn(warning) }
+        let idle = findings.withoutEffect + findings.javaOnly + findings.unknown
+        if !idle.isEmpty { logger.warn("Accepted, but without effect: \(idle.sorted().joined(separator: ", "))") }
+        return settings
     }
 
     var cancel: @Sendable () -> Void { { [connection] in connection.cancel() } }
@@ -79,7 +96,7 @@ final class KafkaHistoryLog: HistoryLog {
         var reader: TopicReader?
         try retrying(.read) {
             // Continues from the place at which the last attempt failed.
-            let current = try reader ?? TopicReader(connection.client, topic: location.topic)
+            let current = try reader ?? TopicReader(connection.readerClient, topic: location.topic)
             reader = current
             try current.readToEnd(timeoutMilliseconds: location.queryTimeoutMilliseconds) { record in
                 if let value = record.value, record.partition == 0 { try body(value) }

@@ -1,35 +1,12 @@
-/// The values of `ssl.*` of a Kafka client, as plain data: nothing is opened or decoded.
+import WireCore
+
+/// The parser of `ssl.*` of a Kafka client.
 ///
 /// Source: `SslConfigs` and `DefaultSslEngineFactory` of kafka-clients 4.3.
 package struct SSLProperties: Sendable, Equatable {
-    package enum StoreType: String, Sendable { case jks = "JKS", pkcs12 = "PKCS12", pem = "PEM" }
+    typealias StoreType = JavaTLSSettings.StoreType
 
-    package enum TrustStore: Sendable, Equatable {
-        case file(path: String, type: StoreType, password: String?)
-        /// Certificates in PEM.
-        case certificates(String)
-    }
-
-    package enum KeyStore: Sendable, Equatable {
-        /// Optional only for PEM.
-        case file(path: String, type: StoreType, password: String?)
-        /// Certificate chain and private key in PEM.
-        case inline(certificateChain: String, privateKey: String)
-    }
-
-    /// nil: the system's authorities.
-    package private(set) var trustStore: TrustStore?
-    /// nil: no client certificate.
-    package private(set) var keyStore: KeyStore?
-    /// The password of the private key in the key store.
-    package private(set) var keyPassword: String?
-    /// Java's names, in the order of preference.
-    package private(set) var enabledProtocols: [String] = []
-    package private(set) var `protocol` = ""
-    /// Java's names; empty: the defaults.
-    package private(set) var cipherSuites: [String] = []
-    /// Whether the server's certificate must match the host (`ssl.endpoint.identification.algorithm` is not empty).
-    package private(set) var verifiesHostName = true
+    package private(set) var settings = JavaTLSSettings()
 
     private struct Store: Sendable, Equatable {
         var type = StoreType.jks
@@ -47,11 +24,17 @@ package struct SSLProperties: Sendable, Equatable {
         self.init()
         let findings = Self.options.read(properties, prefix: prefix, into: &self)
         if let error = findings.errors.first { throw error }
-        keyStore = try makeKeyStore(prefix)
-        trustStore = try makeTrustStore(prefix)
+        try combine(prefix: prefix)
     }
 
-    private init() {}
+    /// The defaults, into which `options` reads; `combine` must follow.
+    package init() {}
+
+    /// Combines the properties of each store, which depend on each other.
+    package mutating func combine(prefix: String = "") throws(ConfigError) {
+        settings.keyStore = try makeKeyStore(prefix)
+        settings.trustStore = try makeTrustStore(prefix)
+    }
 
     // MARK: Declarations
 
@@ -63,16 +46,18 @@ package struct SSLProperties: Sendable, Equatable {
             secret("ssl.truststore.password", \.trust.password), secret("ssl.keystore.password", \.key.password),
             secret("ssl.truststore.certificates", \.trust.certificates),
             secret("ssl.keystore.certificate.chain", \.key.certificates),
-            secret("ssl.keystore.key", \.privateKey), secret("ssl.key.password", \.keyPassword),
-            ConfigOption(ConfigKey("ssl.protocol", .string, defaultValue: "TLSv1.3"), into: \.protocol),
+            secret("ssl.keystore.key", \.privateKey), secret("ssl.key.password", \.settings.keyPassword),
+            ConfigOption(
+                ConfigKey("ssl.protocol", .string, defaultValue: "TLSv1.3"), supported: ["TLSv1.2", "TLSv1.3", "TLS"],
+                use: .refused(remedy: "older protocols are not secure; ssl.enabled.protocols chooses the versions")),
             ConfigOption(
                 ConfigKey(
                     "ssl.enabled.protocols", .list, defaultValue: "TLSv1.2,TLSv1.3",
-                    validator: .distinctItems(allowsEmpty: true)), into: \.enabledProtocols),
+                    validator: .distinctItems(allowsEmpty: true)), into: \.settings.enabledProtocols),
             ConfigOption(
                 ConfigKey(
                     "ssl.cipher.suites", .list, defaultValue: "", importance: .low,
-                    validator: .distinctItems(allowsEmpty: true)), into: \.cipherSuites),
+                    validator: .distinctItems(allowsEmpty: true)), into: \.settings.cipherSuites),
             ConfigOption(
                 ConfigKey(
                     "ssl.endpoint.identification.algorithm", .string, defaultValue: "https", importance: .low)
@@ -82,7 +67,7 @@ package struct SSLProperties: Sendable, Equatable {
                     throw ConfigError(
                         name: input.name, value: input.text, reason: "Value must be https, or empty for no check")
                 }
-                properties.verifiesHostName = !name.isEmpty
+                properties.settings.verifiesHostName = !name.isEmpty
             },
         ]
             + [
@@ -118,7 +103,7 @@ package struct SSLProperties: Sendable, Equatable {
 
     // MARK: Combinations, in Java's words
 
-    private func makeKeyStore(_ prefix: String) throws(ConfigError) -> KeyStore? {
+    private func makeKeyStore(_ prefix: String) throws(ConfigError) -> JavaTLSSettings.KeyStore? {
         func error(_ name: String, _ message: String) -> ConfigError {
             ConfigError(name: prefix + name, message: message)
         }
@@ -157,7 +142,7 @@ package struct SSLProperties: Sendable, Equatable {
         return .file(path: path, type: key.type, password: key.password)
     }
 
-    private func makeTrustStore(_ prefix: String) throws(ConfigError) -> TrustStore? {
+    private func makeTrustStore(_ prefix: String) throws(ConfigError) -> JavaTLSSettings.TrustStore? {
         func error(_ name: String, _ message: String) -> ConfigError {
             ConfigError(name: prefix + name, message: message)
         }
@@ -188,22 +173,7 @@ package struct SSLProperties: Sendable, Equatable {
 
 extension SSLProperties: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Without passwords, keys and certificates.
-    package var description: String {
-        let trust =
-            switch trustStore {
-            case .file(let path, let type, _): "\(type.rawValue) \(path)"
-            case .certificates: "PEM certificates"
-            case nil: "system"
-            }
-        let key =
-            switch keyStore {
-            case .file(let path, let type, _): "\(type.rawValue) \(path)"
-            case .inline: "PEM key"
-            case nil: "none"
-            }
-        return "SSL(trust store: \(trust), key store: \(key), protocols: \(enabledProtocols.joined(separator: ",")))"
-    }
-
+    package var description: String { settings.description }
     package var debugDescription: String { description }
-    package var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+    package var customMirror: Mirror { settings.customMirror }
 }

@@ -6,6 +6,8 @@ import WireCore
 package struct ClientOverride {
     /// The settings of the connector's producers: the worker's, with `producer.override.*` over them.
     package let producer: KafkaClientSettings
+    /// The settings of the client that creates the connector's topics; nil: those of the worker's own clients.
+    let admin: KafkaClientSettings?
     /// Ordered by name.
     let errors: [ConfigError]
     /// The names of those that are accepted and change nothing, ordered.
@@ -18,6 +20,7 @@ package struct ClientOverride {
 
     package init(connector: [String: String], worker: WorkerConfiguration) {
         var producer = KafkaClientSettings()
+        var admin: KafkaClientSettings?
         var errors: [ConfigError] = []
         var (withoutEffect, warnings): ([String], [String]) = ([], [])
         for role in Self.roles {
@@ -37,6 +40,8 @@ package struct ClientOverride {
             }
             let (settings, found) = worker.taskClient(role, overrides: allowed)
             if role == .producer { producer = settings }
+            let isConfigured = !allowed.isEmpty || worker.clientProperties[role]?.isEmpty == false
+            if role == .admin, isConfigured { admin = settings }
             // The worker has reported those of its own properties.
             for error in found.errors where allowed[error.name] != nil || error.name.hasExactPrefix(prefix) {
                 let property = error.name.dropping(prefix: prefix) ?? error.name
@@ -49,6 +54,7 @@ package struct ClientOverride {
             warnings += allowed.isEmpty ? [] : found.warnings
         }
         self.producer = producer
+        self.admin = admin
         self.errors = errors.sorted { $0.name < $1.name }
         self.withoutEffect = withoutEffect.sorted()
         self.warnings = warnings

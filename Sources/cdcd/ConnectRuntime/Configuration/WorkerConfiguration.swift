@@ -106,8 +106,8 @@ package struct WorkerConfiguration: Sendable {
     var providerSettings = ConfigProviders.Settings()
     /// Resolves the variables of connectors' configurations.
     private(set) var configProviders = ConfigProviders()
-    /// `bootstrap.servers` as written.
-    private var bootstrapServersText = ""
+    /// The properties as given, with the values of their variables.
+    private var resolved: [String: String] = [:]
     /// The properties below `producer.`, `consumer.` and `admin.`, with the prefix.
     var clientProperties: [KafkaClientProperties.Role: [String: String]] = [:]
 
@@ -123,8 +123,10 @@ package struct WorkerConfiguration: Sendable {
     package init(properties: [String: String], plugins: PluginRegistry) throws(WorkerConfigurationError) {
         let resolved = try resolve(properties, plugins)
         let found = WorkerOptions.all.read(resolved, into: &self, conventions: .worker)
-        bootstrapServersText = resolved["bootstrap.servers"] ?? "localhost:9092"
+        self.resolved = resolved
         var review = WorkerPropertyReview(properties, found)
+        let secured = ownClient.secure()
+        review.add(secured, ownClient.security)
         for role in clientProperties.keys { review.add(taskClient(role, overrides: [:]).findings) }
         for (name, settings) in [
             ("key.converter", keyConverter), ("value.converter", valueConverter), ("header.converter", headerConverter),
@@ -156,14 +158,25 @@ package struct WorkerConfiguration: Sendable {
     func taskClient(
         _ role: KafkaClientProperties.Role, overrides: [String: String]
     ) -> (settings: KafkaClientSettings, findings: KafkaClientProperties.Findings) {
-        let layers = [
+        var layers = [
             KafkaClientProperties.Layer(clientProperties[role] ?? [:], prefix: "\(role.rawValue)."),
             KafkaClientProperties.Layer(overrides, prefix: "\(role.rawValue).override."),
         ]
-        var base = ["bootstrap.servers": bootstrapServersText]
-        if role == .producer { base = TaskClientProperties.producer(bootstrapServers: bootstrapServersText) }
+        let servers = resolved["bootstrap.servers"] ?? "localhost:9092"
+        let properties = KafkaClientProperties.of(role)
+        var base: [String: String] = ["bootstrap.servers": servers]
+        switch role {
+        case .producer: base = TaskClientProperties.producer(bootstrapServers: servers)
+        case .consumer: base["auto.offset.reset"] = "earliest"
+        case .admin:
+            // As in Connect, admin clients inherit the worker's properties, which are checked with the worker's own.
+            let own = resolved.filter { properties.options[$0.key] != nil && $0.key != "client.id" }
+            layers.insert(KafkaClientProperties.Layer(own), at: 0)
+        case .client: break
+        }
         var settings = KafkaClientSettings()
-        let findings = KafkaClientProperties.of(role).read(layers, over: base, into: &settings)
+        var findings = properties.read(layers, over: base, into: &settings)
+        findings.keep { $0.hasExactPrefix("\(role.rawValue).") }
         return (settings, findings)
     }
 

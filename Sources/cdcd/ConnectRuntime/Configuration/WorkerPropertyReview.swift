@@ -19,11 +19,6 @@ struct WorkerPropertyReview {
             } else {
                 withoutEffect.append(property.name)
             }
-            let warning = KafkaClientOptions.securityWarning(property.name, properties[property.name] ?? "")
-            if let warning { otherWarnings.append("\(property.name) \(warning)") }
-        }
-        if let warning = KafkaClientOptions.sslWarning(properties) {
-            otherWarnings.append("\(warning.name) cannot be used: \(warning.message)")
         }
         javaOnly = found.javaOnly
         unknown = properties.keys.filter { WorkerOptions.all[$0] == nil }
@@ -35,6 +30,15 @@ struct WorkerPropertyReview {
         javaOnly += findings.javaOnly
         unknown += findings.unknown
         otherWarnings += findings.warnings
+    }
+
+    /// Adds the findings of the worker's own client.
+    mutating func add(_ findings: KafkaClientSettings.SecurityFindings, _ security: KafkaSecurityProperties) {
+        add(findings.errors)
+        otherWarnings += findings.unused.map { "\($0.name) cannot be used: \($0.message)" }
+        withoutEffect += properties.keys.filter { name in
+            WorkerOptions.all[name]?.isConsumed == true && !security.uses(name)
+        }
     }
 
     mutating func refuse(_ name: String, _ remedy: String) {

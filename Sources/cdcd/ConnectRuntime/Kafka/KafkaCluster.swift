@@ -134,13 +134,15 @@ final class KafkaCluster: Sendable {
                 + "Change it with: kafka-configs.sh --alter --topic \(topic.name) --add-config cleanup.policy=compact")
     }
 
-    /// Creates a topic of a connector unless it exists.
-    func ensureTopic(_ topic: NewTopic) throws {
-        let admin = KafkaAdmin(briefClient)
+    /// Creates a topic of a connector unless it exists, with the worker's own client.
+    func ensureTopic(_ topic: NewTopic) throws { try Self.ensureTopic(topic, briefClient) }
+
+    static func ensureTopic(_ topic: NewTopic, _ client: KafkaClient) throws {
+        let admin = KafkaAdmin(client)
         guard try admin.describeTopic(topic.name) == nil else { return }
         do {
             try admin.createTopics([topic]).get()
-            Self.adminLogger.info("Created topic \(topic.name)")
+            adminLogger.info("Created topic \(topic.name)")
         } catch {
             // Another task may have created it meanwhile.
             guard error.errorCode == .topicAlreadyExists else { throw error }

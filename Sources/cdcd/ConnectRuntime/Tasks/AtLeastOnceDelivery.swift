@@ -11,6 +11,7 @@ final class AtLeastOnceDelivery: Delivery {
     private let tracker: DeliveryTracker
     private let taskCommit: TaskCommit
     private let producer = Mutex<TaskProducer?>(nil)
+    private let admin = Mutex<TaskAdmin?>(nil)
 
     init(_ context: TaskWorkContext) {
         self.context = context
@@ -48,7 +49,8 @@ final class AtLeastOnceDelivery: Delivery {
         let producer = TaskProducer(settings, clientID: clientID, listener: tracker)
         self.producer.withLock { $0 = producer }
         environment.committer.register(taskCommit)
-        let cluster = environment.cluster
+        let admin = TaskAdmin(environment.cluster, overrides.admin, clientID: "connector-adminclient-\(context.id)")
+        self.admin.withLock { $0 = admin }
         let publisher = context.publisher
         let retryWait = RetryWait(
             errors: errors, control: context.control, gate: context.gate, logger: context.logger,
@@ -59,7 +61,7 @@ final class AtLeastOnceDelivery: Delivery {
             retryWait: retryWait, logger: context.logger
         ) { topic in
             guard let creation else { return }
-            try wait.retrying("looking for topic \(topic)") { try cluster.ensureTopic(try creation.newTopic(topic)) }
+            try wait.retrying("looking for topic \(topic)") { try admin.ensureTopic(try creation.newTopic(topic)) }
         }
     }
 
@@ -80,11 +82,13 @@ final class AtLeastOnceDelivery: Delivery {
         taskCommit.abandon()
         context.environment.committer.unregister(taskCommit)
         tracker.abandon()
+        admin.withLock { $0 }?.close()
         producer.withLock { $0 }?.abort()
     }
 
     func close() {
         context.environment.committer.unregister(taskCommit)
+        admin.withLock { $0 }?.close()
         // `settle` has waited for the deliveries.
         producer.withLock { producer in
             defer { producer = nil }

@@ -115,26 +115,27 @@ extension ConnectorOptions {
         ConnectorOption(
             "database.history.ddl.filter", .string, .low, "DDL filter", width: .medium, v19: .init(order: 0),
             support: .notYet, "Expressions for statements that the history leaves out."),
-        ConnectorOption(
-            "schema.history.internal.producer.*", .string, .low, "Kafka producer of the schema history", width: .medium,
-            v36: .init(order: 0), support: .notYet, prefix: "schema.history.internal.producer.", remedy: noClientSettings,
-            "Properties of the producer that writes the schema history."),
-        ConnectorOption(
-            "schema.history.internal.consumer.*", .string, .low, "Kafka consumer of the schema history", width: .medium,
-            v36: .init(order: 0), support: .notYet, prefix: "schema.history.internal.consumer.", remedy: noClientSettings,
-            "Properties of the consumer that reads the schema history."),
-        ConnectorOption(
-            "database.history.producer.*", .string, .low, "Kafka producer of the schema history", width: .medium,
-            v19: .init(order: 0), support: .notYet, prefix: "database.history.producer.", remedy: noClientSettings,
-            "Properties of the producer that writes the schema history."),
-        ConnectorOption(
-            "database.history.consumer.*", .string, .low, "Kafka consumer of the schema history", width: .medium,
-            v19: .init(order: 0), support: .notYet, prefix: "database.history.consumer.", remedy: noClientSettings,
-            "Properties of the consumer that reads the schema history."),
+        clientProperties("schema.history.internal.producer.", v36: .init(order: 0), into: \.history.producerProperties),
+        clientProperties("schema.history.internal.consumer.", v36: .init(order: 0), into: \.history.consumerProperties),
+        clientProperties("database.history.producer.", v19: .init(order: 0), into: \.history.producerProperties),
+        clientProperties("database.history.consumer.", v19: .init(order: 0), into: \.history.consumerProperties),
     ]
 
-    // A configuration for TLS must not get plaintext connections.
-    private static let noClientSettings =
-        "the clients of the schema history have no settings of their own and connect without TLS and SASL. "
-        + "Remove it from the configuration"
+    /// The properties of a client of the history, which are Kafka's.
+    private static func clientProperties(
+        _ prefix: String, v19: ConnectorOption.Presence? = nil, v36: ConnectorOption.Presence? = nil,
+        into path: ConfigPath<MySQLConnectorConfig, [String: String]>
+    ) -> ConnectorOption {
+        let isProducer = prefix.hasSuffix("producer.")
+        let client = isProducer ? "producer that writes" : "consumer that reads"
+        return ConnectorOption(
+            prefix + "*", .string, .low, "Kafka \(isProducer ? "producer" : "consumer") of the schema history",
+            width: .medium, v19: v19, v36: v36,
+            "Properties of the \(client) the schema history: see kafka-client-properties.md."
+        ) { key in
+            ConfigOption(key, prefix: prefix, use: .consumedGroup { properties, config in
+                config[keyPath: path] = properties
+            })
+        }
+    }
 }

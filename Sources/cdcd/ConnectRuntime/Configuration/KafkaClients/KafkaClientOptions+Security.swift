@@ -4,26 +4,34 @@ import KafkaWire
 /// `security.protocol`, `ssl.*` and `sasl.*`.
 extension KafkaClientOptions {
     static let security: [Option] =
-        SSLProperties.options.options.map { withoutEffect($0.key, unsupported) } + sasl + kerberos + login
-        + oauthBearer + [
+        SSLProperties.options.options.map { $0.within(\.security.ssl) } + sasl + kerberos + login + oauthBearer + [
             Option(
                 key(
                     "security.protocol", .string, "PLAINTEXT", .medium,
-                    .oneOfIgnoringCase(["SASL_SSL", "PLAINTEXT", "SSL", "SASL_PLAINTEXT"])), supported: ["PLAINTEXT"],
-                use: .refused(
-                    remedy: "Kafka over TLS or SASL is not supported yet; use a PLAINTEXT listener of the brokers")),
+                    .oneOfIgnoringCase(["SASL_SSL", "PLAINTEXT", "SSL", "SASL_PLAINTEXT"]))
+            ) { input, settings in
+                let name = input.trimmed?.uppercased() ?? ""
+                let found = KafkaSecurityProperties.SecurityProtocol(rawValue: name)
+                if let found { settings.security.securityProtocol = found }
+            },
             javaOnly(key("security.providers", .string)),
         ]
 
-    private static let unsupported = "security.protocol is PLAINTEXT"
-
     private static let sasl = [
-        withoutEffect(key("sasl.mechanism", .string, "GSSAPI", .medium), unsupported),
-        withoutEffect(key("sasl.jaas.config", .password, nil, .medium), unsupported),
-        withoutEffect(key("sasl.client.callback.handler.class", .classReference, nil, .medium), unsupported),
-        withoutEffect(key("sasl.login.callback.handler.class", .classReference, nil, .medium), unsupported),
-        withoutEffect(key("sasl.login.class", .classReference, nil, .medium), unsupported),
+        Option(key("sasl.mechanism", .string, "GSSAPI", .medium), into: \.security.sasl.mechanismName),
+        Option(key("sasl.jaas.config", .password, nil, .medium), into: \.security.sasl.jaas),
+        Option(
+            key("sasl.client.callback.handler.class", .classReference, nil, .medium),
+            into: \.security.sasl.clientCallbackHandler),
+        Option(
+            key("sasl.login.callback.handler.class", .classReference, nil, .medium),
+            into: \.security.sasl.loginCallbackHandler),
+        refused(
+            key("sasl.login.class", .classReference, nil, .medium),
+            "logins are Java classes and cannot run here; leave it out"),
     ]
+
+    private static let noTokens = "OAUTHBEARER is not supported yet"
 
     private static let kerberos = [
         key("sasl.kerberos.kinit.cmd", .string, "/usr/bin/kinit"),
@@ -40,7 +48,7 @@ extension KafkaClientOptions {
         key("sasl.login.refresh.window.factor", .double, "0.8", .low, .within(0.5, 1.0)),
         key("sasl.login.refresh.window.jitter", .double, "0.05", .low, .within(0.0, 0.25)),
         key("sasl.login.retry.backoff.max.ms", .long, "10000"), key("sasl.login.retry.backoff.ms", .long, "100"),
-    ].map { withoutEffect($0, unsupported) }
+    ].map { withoutEffect($0, noTokens) }
 
     private static let oauthBearer = [
         key("assertion.algorithm", .string, "RS256", .medium, .oneOfIgnoringCase(["ES256", "RS256"])),
@@ -69,27 +77,6 @@ extension KafkaClientOptions {
     ].map { key in
         var key = key
         key.name = "sasl.oauthbearer." + key.name
-        return withoutEffect(key, unsupported)
-    }
-
-    /// The problem of a security property that has no effect; nil if there is none.
-    static func securityWarning(_ property: String, _ value: String) -> String? {
-        guard property == "sasl.jaas.config", !JavaText.trim(value).isEmpty else { return nil }
-        do throws(JAASError) {
-            _ = try JAASConfiguration(parsing: value)
-            return nil
-        } catch {
-            return "cannot be parsed: \(error)"
-        }
-    }
-
-    /// The problem of the `ssl.*` properties, which have no effect either; nil if there is none.
-    static func sslWarning(_ properties: [String: String]) -> ConfigError? {
-        do throws(ConfigError) {
-            _ = try SSLProperties(properties)
-            return nil
-        } catch {
-            return error
-        }
+        return withoutEffect(key, noTokens)
     }
 }

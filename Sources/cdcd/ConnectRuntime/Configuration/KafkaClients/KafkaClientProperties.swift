@@ -40,6 +40,20 @@ package struct KafkaClientProperties: Sendable {
         package var unknown: [String] = []
         /// The problems of properties that have no effect.
         package var warnings: [String] = []
+
+        /// Removes what concerns other properties.
+        mutating func keep(_ isKept: (_ name: String) -> Bool) {
+            errors.removeAll { !isKept($0.name) }
+            withoutEffect.removeAll { !isKept($0) }
+            javaOnly.removeAll { !isKept($0) }
+            unknown.removeAll { !isKept($0) }
+            warnings.removeAll { !isKept($0) }
+        }
+
+        mutating func add(_ security: KafkaClientSettings.SecurityFindings, _ named: (ConfigError) -> ConfigError) {
+            errors += security.errors.map(named)
+            warnings += security.unused.map(named).map { "\($0.name) cannot be used: \($0.message)" }
+        }
     }
 
     package let options: ConfigOptions<KafkaClientSettings>
@@ -81,22 +95,20 @@ package struct KafkaClientProperties: Sendable {
                 origins[property] = name
             }
         }
-        let found = options.read(merged, into: &settings, conventions: .kafkaClient)
         let prefix = layers.last?.prefix ?? ""
-        var findings = Findings()
-        findings.errors = found.errors.map { error in
+        func named(_ error: ConfigError) -> ConfigError {
             ConfigError(name: origins[error.name] ?? prefix + error.name, value: error.value, message: error.message)
         }
+        let found = options.read(merged, into: &settings, conventions: .kafkaClient)
+        var findings = Findings()
+        findings.errors = found.errors.map(named)
         findings.withoutEffect = found.withoutEffect.compactMap { origins[$0.name] }
         findings.javaOnly = found.javaOnly.compactMap { origins[$0] }
-        for (property, name) in origins.sorted(by: { $0.key < $1.key }) {
-            if options[property] == nil { findings.unknown.append(name) }
-            let warning = KafkaClientOptions.securityWarning(property, merged[property] ?? "")
-            findings.warnings += warning.map { ["\(name) \($0)"] } ?? []
-        }
-        if let warning = KafkaClientOptions.sslWarning(merged) {
-            findings.warnings.append("\(origins[warning.name] ?? prefix + warning.name) cannot be used: \(warning.message)")
-        }
+        findings.withoutEffect += origins.filter { property, name in
+            options[property]?.isConsumed == true && !settings.security.uses(property)
+        }.map(\.value)
+        findings.unknown = origins.filter { options[$0.key] == nil }.map(\.value).sorted()
+        findings.add(settings.secure(), named)
         return findings
     }
 
