@@ -32,6 +32,25 @@ final class Socket {
         _ = setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
+    func setBuffers(sendBytes: Int?, receiveBytes: Int?) {
+        if let sendBytes { set(SOL_SOCKET, SO_SNDBUF, Int32(clamping: sendBytes)) }
+        if let receiveBytes { set(SOL_SOCKET, SO_RCVBUF, Int32(clamping: receiveBytes)) }
+    }
+
+    /// Whether the peer has closed or reset the connection, and everything that it sent before is read.
+    var isClosedByPeer: Bool {
+        var byte: UInt8 = 0
+        while true {
+            let count = recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+            if count >= 0 { return count == 0 }
+            switch errno {
+            case EINTR: continue
+            case EAGAIN: return false
+            default: return true
+            }
+        }
+    }
+
     /// The numeric address of the peer; nil if the connection has ended.
     var peerHost: String? {
         var storage = sockaddr_storage()

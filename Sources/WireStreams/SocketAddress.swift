@@ -48,6 +48,23 @@ public struct SocketAddress: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+extension SocketAddress {
+    /// The canonical name of each of the host's addresses, as its reverse record gives it; the numeric address if there
+    /// is none.
+    package func canonicalNames() throws(StreamError) -> [SocketAddress] {
+        var found: [SocketAddress] = []
+        for address in try resolve() {
+            var name = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+            let code = address.withSockaddr { getnameinfo($0, $1, &name, socklen_t(name.count), nil, 0, 0) }
+            guard code == 0 else { continue }
+            let host = name.withUnsafeBytes { bytes in String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
+            let named = SocketAddress(host: host, port: port)
+            if !found.contains(named) { found.append(named) }
+        }
+        return found
+    }
+}
+
 /// A `sockaddr` of any family, as its bytes.
 struct ResolvedAddress {
     let family: Int32

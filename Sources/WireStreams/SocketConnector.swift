@@ -2,19 +2,36 @@ import Foundation
 
 /// Opens TCP connections.
 package enum SocketConnector {
-    /// Connects to the first address of the host that accepts the connection.
+    /// The sizes of the system's buffers of a connection; nil leaves them to the system, which adapts them.
+    package struct BufferSizes: Sendable {
+        package var sendBytes: Int?
+        package var receiveBytes: Int?
+
+        package init(sendBytes: Int? = nil, receiveBytes: Int? = nil) {
+            self.sendBytes = sendBytes
+            self.receiveBytes = receiveBytes
+        }
+    }
+
+    /// Connects to the first address of the host that accepts the connection. The name is resolved by each call.
     ///
-    /// - Parameter timeoutMilliseconds: for all addresses together.
+    /// - Parameter timeoutMilliseconds: for all addresses together; each has an equal share of what is left, so that
+    ///   one that does not answer leaves time for the others.
     /// - Parameter onOpen: receives the canceller before the first blocking call, so that a stop interrupts a
     ///   connection attempt.
     package static func connect(
-        to address: SocketAddress, timeoutMilliseconds: Int, onOpen: (SocketCanceller) -> Void = { _ in }
+        to address: SocketAddress, timeoutMilliseconds: Int, buffers: BufferSizes = BufferSizes(),
+        onOpen: (SocketCanceller) -> Void = { _ in }
     ) throws(StreamError) -> StreamPair {
         let deadline = ContinuousClock.now + .milliseconds(timeoutMilliseconds)
         var lastError = StreamError.unresolvable(host: address.host, reason: "no address")
-        for candidate in try address.resolve() {
+        let candidates = try address.resolve()
+        for (index, candidate) in candidates.enumerated() {
+            let now = ContinuousClock.now
+            let share = now + (deadline - now) / (candidates.count - index)
             do throws(StreamError) {
-                return StreamPair(socket: try connect(candidate, to: address, deadline: deadline, onOpen: onOpen))
+                return StreamPair(
+                    socket: try connect(candidate, to: address, deadline: share, buffers: buffers, onOpen: onOpen))
             } catch {
                 if error == .cancelled { throw error }
                 lastError = error
@@ -26,11 +43,13 @@ package enum SocketConnector {
 
     private static func connect(
         _ candidate: ResolvedAddress, to address: SocketAddress, deadline: ContinuousClock.Instant,
-        onOpen: (SocketCanceller) -> Void
+        buffers: BufferSizes, onOpen: (SocketCanceller) -> Void
     ) throws(StreamError) -> Socket {
         let descriptor = socket(candidate.family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .system(errno: errno, operation: "socket") }
         let connection = Socket(descriptor: descriptor)
+        // Before the connection, whose window they limit.
+        connection.setBuffers(sendBytes: buffers.sendBytes, receiveBytes: buffers.receiveBytes)
         onOpen(connection.canceller)
         let flags = fcntl(descriptor, F_GETFL)
         _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)

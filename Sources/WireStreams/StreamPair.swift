@@ -11,6 +11,8 @@ package struct StreamPair {
     package let setDeadline: (ContinuousClock.Instant?) -> Void
     /// The peer's numeric address, for logs; nil if the connection has ended.
     package let peerHost: () -> String?
+    /// Whether the peer has ended a connection from which nothing is left to read.
+    package let isClosedByPeer: () -> Bool
     /// The subject of the certificate that the peer has presented and that was verified, as RFC 2253 writes it; nil
     /// without one.
     package let peerSubject: String?
@@ -22,6 +24,7 @@ package struct StreamPair {
         setTimeouts = { socket.readTimeoutMilliseconds = $0; socket.writeTimeoutMilliseconds = $1 }
         setDeadline = { socket.deadline = $0 }
         peerHost = { socket.peerHost }
+        isClosedByPeer = { socket.isClosedByPeer }
         peerSubject = nil
     }
 
@@ -33,6 +36,7 @@ package struct StreamPair {
         setTimeouts = { _, _ in }
         setDeadline = { _ in }
         peerHost = { nil }
+        isClosedByPeer = { false }
         peerSubject = nil
     }
 
@@ -43,6 +47,7 @@ package struct StreamPair {
         setTimeouts = inner.setTimeouts
         setDeadline = inner.setDeadline
         peerHost = inner.peerHost
+        isClosedByPeer = inner.isClosedByPeer
         self.peerSubject = peerSubject
     }
 

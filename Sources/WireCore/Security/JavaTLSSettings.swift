@@ -1,5 +1,5 @@
-/// TLS settings in the terms of Java's key stores, as the properties `ssl.*` of Kafka's clients and of schema registries
-/// give them. Plain data: nothing is opened or decoded.
+/// TLS settings in the terms of Java's key stores, as the properties `ssl.*` of Kafka's clients and of schema
+/// registries give them. Plain data: nothing is opened or decoded.
 package struct JavaTLSSettings: Sendable, Equatable {
     package enum StoreType: String, Sendable { case jks = "JKS", pkcs12 = "PKCS12", pem = "PEM" }
 

@@ -14,18 +14,21 @@ final class Cluster {
     private let relay: CuttingRelay
     private let limits: BrokerLimits
     private let transactionVersion: Int16
+    private let versionsMax: [APIKey: Int16]?
     private var broker: DevelopmentBroker
     let client: KafkaClient
 
+    /// - Parameter versionsMax: the versions of an older broker.
     init(
-        limits: BrokerLimits = BrokerLimits(), transactionVersion: Int16 = 2,
+        limits: BrokerLimits = BrokerLimits(), transactionVersion: Int16 = 2, versionsMax: [APIKey: Int16]? = nil,
         _ change: (inout KafkaClientConfiguration) -> Void = { _ in }
     ) throws {
         self.limits = limits
         self.transactionVersion = transactionVersion
+        self.versionsMax = versionsMax
         directory = try TemporaryDirectory()
         relay = try CuttingRelay()
-        broker = try Self.start(directory, advertised: relay.address, limits, transactionVersion)
+        broker = try Self.start(directory, advertised: relay.address, limits, transactionVersion, versionsMax)
         relay.target.withLock { [address = broker.address] in $0 = address }
         var configuration = KafkaClientConfiguration(bootstrapServers: [relay.address], clientID: "test")
         configuration.retryBackoffMilliseconds = 5
@@ -36,13 +39,14 @@ final class Cluster {
 
     private static func start(
         _ directory: TemporaryDirectory, advertised: SocketAddress, _ limits: BrokerLimits,
-        _ transactionVersion: Int16
+        _ transactionVersion: Int16, _ versionsMax: [APIKey: Int16]?
     ) throws -> DevelopmentBroker {
         var configuration = DevelopmentBrokerConfiguration(
             listen: SocketAddress(host: "127.0.0.1", port: 0), advertised: advertised,
             dataDirectory: directory.path + "/data")
         configuration.limits = limits
         configuration.transactionVersion = transactionVersion
+        configuration.versionsMax = versionsMax
         let broker = try DevelopmentBroker(configuration)
         broker.start()
         return broker
@@ -65,7 +69,7 @@ final class Cluster {
     }
 
     func startBroker() throws {
-        broker = try Self.start(directory, advertised: relay.address, limits, transactionVersion)
+        broker = try Self.start(directory, advertised: relay.address, limits, transactionVersion, versionsMax)
         relay.target.withLock { [address = broker.address] in $0 = address }
     }
 

@@ -21,6 +21,9 @@ package struct DevelopmentBrokerConfiguration: Sendable {
     /// `log.cleaner.backoff.ms`)
     package var cleanupIntervalMilliseconds = 15_000
     package var limits = BrokerLimits()
+    /// The highest versions of requests that are served, as by an older broker; a request that is not listed is not
+    /// served. nil serves the latest of each.
+    package var versionsMax: [APIKey: Int16]?
 
     package init(listen: SocketAddress, advertised: SocketAddress? = nil, dataDirectory: String) {
         self.listen = listen

@@ -19,12 +19,12 @@ extension BrokerService {
     func apiVersions(error: KafkaErrorCode) -> ApiVersionsResponse {
         var response = ApiVersionsResponse()
         response.errorCode = error
-        response.apiKeys = RequestHandler.all.map { served in
+        response.apiKeys = RequestHandler.all.compactMap { served in
             var entry = ApiVersionsResponse.ApiVersion()
             entry.apiKey = served.apiKey.rawValue
             entry.minVersion = served.announcedVersions.lowerBound
-            entry.maxVersion = served.announcedVersions.upperBound
-            return entry
+            entry.maxVersion = min(served.announcedVersions.upperBound, versionMax(of: served.apiKey))
+            return entry.minVersion <= entry.maxVersion ? entry : nil
         }
         response.supportedFeatures = ClusterFeature.all.map { feature in
             var entry = ApiVersionsResponse.SupportedFeatureKey()

@@ -48,12 +48,17 @@ final class BrokerService: Sendable {
         let key = exchange.header.apiKey
         let version = exchange.header.apiVersion
         guard let handler = RequestHandler.byKey[key] else { throw ConnectionError.unserved(key, version: version) }
-        guard handler.versions.contains(version) else {
+        guard handler.versions.contains(version), version <= versionMax(of: key) else {
             guard key == .apiVersions else { throw ConnectionError.unserved(key, version: version) }
             // KIP-511: the client learns the supported versions from a response in version 0.
             return try exchange.frame(apiVersions(error: .unsupportedVersion), version: 0)
         }
         return try handler.respond(self, exchange, body)
+    }
+
+    func versionMax(of key: APIKey) -> Int16 {
+        guard let limits = configuration.versionsMax else { return .max }
+        return limits[key] ?? -1
     }
 
     /// The text, shortened if it contains a long value from a client's request.

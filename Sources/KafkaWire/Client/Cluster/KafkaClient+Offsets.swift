@@ -14,15 +14,14 @@ extension KafkaClient {
         var offsets: [Int32: Int64] = [:]
         for (leader, partitions) in topic.partitionsByLeader {
             let request = ListOffsetsRequest(topic.name, partitions, timestamp, isolation, configuration)
-            let response = try withBroker(leader, cancellation) { connection throws(KafkaError) in
-                try connection.request(request)
-            }
-            for partition in response.topics.flatMap(\.partitions) {
-                guard partition.errorCode == .none else {
+            let found = try withBroker(leader, cancellation) { connection throws(KafkaError) in
+                let partitions = try connection.request(request).topics.flatMap(\.partitions)
+                for partition in partitions where partition.errorCode != .none {
                     throw .code(partition.errorCode, about: "offsets of \(topic.name)-\(partition.partitionIndex)")
                 }
-                offsets[partition.partitionIndex] = partition.offset
+                return partitions
             }
+            for partition in found { offsets[partition.partitionIndex] = partition.offset }
         }
         guard offsets.count == topic.partitions.count else {
             throw .code(.unknownServerError, about: "offsets of \(topic.name): the response lacks partitions")

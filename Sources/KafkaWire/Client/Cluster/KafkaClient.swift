@@ -33,32 +33,70 @@ public final class KafkaClient: Sendable {
 
     var cluster: ClusterMetadata { metadataState.withLock { $0 } }
 
-    /// Runs `body` with a connection to the first broker that can be reached.
+    /// Runs `body` with a connection to a broker that can be reached. If none of the known ones can, the bootstrap
+    /// servers are used again (KIP-899).
     func withAnyBroker<R>(
         _ cancellation: Cancellation, _ body: (BrokerConnection) throws(KafkaError) -> R
     ) throws(KafkaError) -> R {
-        let candidates = cluster.candidates(bootstrap: configuration.bootstrapServers)
+        var tried: [SocketAddress] = []
         var lastError: KafkaError?
-        for broker in candidates {
-            do throws(KafkaError) {
-                let result = try pool.withConnection(to: broker, cancellation, body)
-                metadataState.withLock { $0.note(broker, isReachable: true) }
-                return result
+        func attempt(_ brokers: [SocketAddress]) throws(KafkaError) -> R? {
+            for broker in pool.ordered(brokers) where !tried.contains(broker) {
+                do throws(KafkaError) {
+                    return try pool.withConnection(to: broker, cancellation, body)
+                } catch {
+                    guard error.isOfConnection else { throw error }
+                    tried.append(broker)
+                    lastError = error
+                }
+            }
+            return nil
+        }
+        let known = cluster.addresses(rotation: .random(in: 0...Int(Int32.max)))
+        if !known.isEmpty {
+            if let result = try attempt(known) { return result }
+            guard configuration.metadataRecovery == .rebootstrap else { throw unreachable(tried, lastError) }
+            rebootstrap("none of the known brokers can be reached")
+        }
+        if let result = try attempt(bootstrapAddresses()) { return result }
+        throw unreachable(tried.isEmpty ? configuration.bootstrapServers : tried, lastError)
+    }
+
+    private func unreachable(_ brokers: [SocketAddress], _ lastError: KafkaError?) -> KafkaError {
+        // What only a change of the configuration resolves, such as a certificate that is refused.
+        if let lastError, !lastError.isRetriable { return lastError }
+        return .unreachable(
+            brokers: brokers, lastError: lastError.map { "\($0)" } ?? "no bootstrap server is configured")
+    }
+
+    private func bootstrapAddresses() -> [SocketAddress] {
+        let servers = configuration.bootstrapServers
+        guard configuration.dnsLookup == .resolveCanonicalBootstrapServersOnly else { return servers }
+        return servers.flatMap { server in
+            do throws(StreamError) {
+                return try server.canonicalNames()
             } catch {
-                guard error.isOfConnection else { throw error }
-                metadataState.withLock { $0.note(broker, isReachable: false) }
-                lastError = error
+                configuration.observer?.connectionFailed(to: server, .stream(error, broker: server))
+                return []
             }
         }
-        // What only a change of the configuration resolves, such as a certificate that is refused.
-        if let lastError, !lastError.isRetriable { throw lastError }
-        throw .unreachable(brokers: candidates, lastError: lastError.map { "\($0)" } ?? "no bootstrap server is configured")
+    }
+
+    private func rebootstrap(_ reason: String) {
+        metadataState.withLock { $0.rebootstrap(now: .now) }
+        configuration.observer?.rebootstrapped(reason: reason)
     }
 
     func withBroker<R>(
         _ id: Int32, _ cancellation: Cancellation, _ body: (BrokerConnection) throws(KafkaError) -> R
     ) throws(KafkaError) -> R {
-        try pool.withConnection(to: try address(of: id, cancellation), cancellation, body)
+        do throws(KafkaError) {
+            return try pool.withConnection(to: try address(of: id, cancellation), cancellation, body)
+        } catch {
+            // It may have moved.
+            if error.isOfConnection { metadataState.withLock { $0.noteFailure() } }
+            throw error
+        }
     }
 
     /// The controller. Without request forwarding (before KRaft) only the controller can change topics.
@@ -85,17 +123,26 @@ public final class KafkaClient: Sendable {
         coordinators.withLock { if $0[key] == broker { $0[key] = nil } }
     }
 
+    /// For coordinators: heartbeats are not delayed by the throttling of other requests.
     func withConnection<R>(
         to broker: SocketAddress, _ cancellation: Cancellation, _ body: (BrokerConnection) throws(KafkaError) -> R
     ) throws(KafkaError) -> R {
-        try pool.withConnection(to: broker, cancellation, body)
+        try pool.withConnection(to: broker, isDelayed: false, cancellation, body)
     }
 
     // MARK: Addresses
 
     func address(of id: Int32, _ cancellation: Cancellation) throws(KafkaError) -> SocketAddress {
-        if let broker = cluster.brokers[id] { return broker.address }
-        _ = try metadata(topics: [], cancellation)
+        let known = cluster
+        let isCurrent = !known.needsRefresh(now: .now, ageMillisecondsMax: configuration.metadataMaxAgeMilliseconds)
+        if isCurrent, let broker = known.brokers[id] { return broker.address }
+        do throws(KafkaError) {
+            _ = try metadata(topics: [], cancellation)
+        } catch {
+            // The broker may be reachable although its metadata cannot be renewed.
+            guard let broker = known.brokers[id], error.isRetriable else { throw error }
+            return broker.address
+        }
         guard let broker = cluster.brokers[id] else {
             throw .code(.leaderNotAvailable, about: "finding broker \(id)", message: "the cluster has no such broker")
         }
@@ -128,15 +175,48 @@ public final class KafkaClient: Sendable {
                 return topic
             }
         }
-        let response = try withAnyBroker(cancellation) { connection throws(KafkaError) in
-            try connection.request(request)
+        let isOverdue = metadataState.withLock {
+            $0.requestBegins(now: .now, triggerMilliseconds: configuration.rebootstrapTriggerMilliseconds)
+        }
+        let canRebootstrap = configuration.metadataRecovery == .rebootstrap
+        if isOverdue, canRebootstrap {
+            rebootstrap("there was no metadata for \(configuration.rebootstrapTriggerMilliseconds) ms")
+        }
+        var response = try fetchMetadata(request, cancellation)
+        if response.errorCode == .rebootstrapRequired, canRebootstrap {
+            rebootstrap("a broker requires it")
+            response = try fetchMetadata(request, cancellation)
         }
         guard response.errorCode == .none else { throw .code(response.errorCode, about: "fetching metadata") }
-        metadataState.withLock { $0.update(response) }
-        configuration.observer?.metadataRefreshed(
-            brokerCount: response.brokers.count, topicCount: response.topics.count)
+        let changes = metadataState.withLock { $0.update(&response, now: .now) }
+        let observer = configuration.observer
+        observer?.metadataRefreshed(brokerCount: response.brokers.count, topicCount: response.topics.count)
+        for change in changes {
+            switch change {
+            case .clusterID(let old, let new): observer?.clusterIDChanged(from: old, to: new)
+            case .addressRemoved(let address): pool.close([address])
+            }
+        }
         return response
     }
+
+    private func fetchMetadata(
+        _ request: MetadataRequest, _ cancellation: Cancellation
+    ) throws(KafkaError) -> MetadataResponse {
+        try withAnyBroker(cancellation) { connection throws(KafkaError) in
+            let response = try connection.request(request)
+            // Another version may be served.
+            if response.errorCode == .unsupportedVersion { throw .code(response.errorCode, about: "fetching metadata") }
+            return response
+        }
+    }
+
+    /// The id of a topic of which metadata was fetched; nil if it is unknown, then its name must be used: see
+    /// `BrokerVersions.version(of:hasTopicIDs:)`.
+    func topicID(of name: String) -> KafkaUUID? { metadataState.withLock { $0.topicID(of: name) } }
+
+    /// A broker did not know the id of a topic: its name is used until metadata is fetched again.
+    func forgetTopicID(of name: String) { metadataState.withLock { $0.forgetTopicID(of: name) } }
 
     /// A topic whose partitions all have a leader. Throws `.code` otherwise.
     func topic(

@@ -1,16 +1,32 @@
 import KafkaProtocol
 
-/// Pauses between attempts: they double up to a maximum, with a jitter of 20 %, so that clients do not retry in step
+/// Intervals that double with each attempt up to a maximum, with a jitter of 20 %, so that clients do not act in step
 /// (KIP-580).
+struct ExponentialBackoff: Equatable, Sendable {
+    let firstMilliseconds: Int
+    let maxMilliseconds: Int
+    private static let jitterPercent = 20
+
+    /// The interval of the attempt with this number, from 0.
+    ///
+    /// - Parameter jitter: a random number from -1 to 1.
+    func milliseconds(attempt: Int, jitter: Double) -> Int {
+        let (first, limit) = (max(0, firstMilliseconds), max(0, maxMilliseconds))
+        var interval = min(first, limit)
+        for _ in 0..<max(0, attempt) where interval > 0 && interval < limit { interval = min(interval * 2, limit) }
+        let spread = Double(interval) * Double(Self.jitterPercent) / 100
+        return min(limit, interval + Int((spread * min(1, max(-1, jitter))).rounded()))
+    }
+}
+
+/// Pauses between attempts of one operation.
 struct Backoff {
-    private let firstMilliseconds: Int
-    private let maxMilliseconds: Int
-    private var nextMilliseconds: Int
+    private let backoff: ExponentialBackoff
+    private var attempt = 0
 
     init(firstMilliseconds: Int, maxMilliseconds: Int) {
-        self.firstMilliseconds = max(1, firstMilliseconds)
-        self.maxMilliseconds = max(1, maxMilliseconds)
-        nextMilliseconds = min(self.firstMilliseconds, self.maxMilliseconds)
+        backoff = ExponentialBackoff(
+            firstMilliseconds: max(1, firstMilliseconds), maxMilliseconds: max(1, maxMilliseconds))
     }
 
     init(_ configuration: KafkaClientConfiguration) {
@@ -20,10 +36,8 @@ struct Backoff {
     }
 
     mutating func next(using generator: inout some RandomNumberGenerator) -> Int {
-        let base = nextMilliseconds
-        nextMilliseconds = min(base * 2, maxMilliseconds)
-        let spread = base / 5
-        return min(maxMilliseconds, base + Int.random(in: -spread...spread, using: &generator))
+        defer { attempt += 1 }
+        return backoff.milliseconds(attempt: attempt, jitter: .random(in: -1...1, using: &generator))
     }
 
     mutating func next() -> Int {
@@ -31,5 +45,5 @@ struct Backoff {
         return next(using: &generator)
     }
 
-    mutating func reset() { nextMilliseconds = min(firstMilliseconds, maxMilliseconds) }
+    mutating func reset() { attempt = 0 }
 }

@@ -1,23 +1,42 @@
 import KafkaProtocol
 import Synchronization
+import WireCore
 import WireStreams
 
 /// A connection to a broker for one request at a time; a call owns it for the whole exchange.
 final class BrokerConnection: Sendable {
+    /// A request that was sent, and what came of it.
+    struct SentRequest: Sendable {
+        let apiKey: APIKey
+        let version: Int16
+        var isAnswered = false
+    }
+
     let broker: SocketAddress
     let versions: BrokerVersions
     let canceller: SocketCanceller
+    /// Versions that the broker announces and does not serve.
+    private let limits: VersionLimits
     private let requestTimeoutMilliseconds: Int
     private let link: Mutex<BrokerLink>
     private let observer: (any KafkaClientObserver)?
-    /// The error that ended the connection.
-    private let failure = Mutex<KafkaError?>(nil)
+    private let state = Mutex(State())
+
+    private struct State {
+        /// The error that ended the connection.
+        var failure: KafkaError?
+        /// The requests since `takeRequests`.
+        var requests: [SentRequest] = []
+    }
 
     init(
-        to broker: SocketAddress, _ configuration: KafkaClientConfiguration, _ cancellation: Cancellation
+        to broker: SocketAddress, _ configuration: KafkaClientConfiguration, setupTimeoutMilliseconds: Int? = nil,
+        limits: VersionLimits = VersionLimits(), _ cancellation: Cancellation
     ) throws(KafkaError) {
-        let link = try BrokerLink(to: broker, configuration, cancellation)
+        let link = try BrokerLink(
+            to: broker, configuration, setupTimeoutMilliseconds: setupTimeoutMilliseconds, cancellation)
         self.broker = broker
+        self.limits = limits
         versions = link.versions
         canceller = link.canceller
         requestTimeoutMilliseconds = configuration.requestTimeoutMilliseconds
@@ -25,7 +44,21 @@ final class BrokerConnection: Sendable {
         self.link = Mutex(link)
     }
 
-    deinit { observer?.connectionClosed(to: broker, failure.withLock { $0 }) }
+    deinit { observer?.connectionClosed(to: broker, state.withLock { $0.failure }) }
+
+    /// Whether the broker has closed it while it was idle.
+    var isClosedByPeer: Bool { link.withLock { $0.isClosedByPeer() } }
+
+    /// Until when the broker asks for no further request.
+    var throttledUntil: MonotonicInstant? { link.withLock { $0.throttledUntil } }
+
+    /// The requests since the last call.
+    func takeRequests() -> [SentRequest] {
+        state.withLock { state in
+            defer { state.requests = [] }
+            return state.requests
+        }
+    }
 
     /// Sends a request in the highest version that both sides support, not above `cap`, and waits for the response.
     ///
@@ -35,7 +68,7 @@ final class BrokerConnection: Sendable {
     func request<Request: KafkaRequest>(
         _ request: Request, atMost cap: Int16 = .max, extraTimeoutMilliseconds: Int = 0, limitMilliseconds: Int? = nil
     ) throws(KafkaError) -> Request.Response {
-        let version = try versions.version(of: Request.apiKey, atMost: cap)
+        let version = try versions.version(of: Request.apiKey, atMost: min(cap, limits.limit(of: Request.apiKey)))
         let timeout = min(requestTimeoutMilliseconds + extraTimeoutMilliseconds, limitMilliseconds ?? .max)
         return try link.withLock { (link) throws(KafkaError) -> Request.Response in
             do throws(KafkaError) {
@@ -44,9 +77,12 @@ final class BrokerConnection: Sendable {
                     try link.authenticateIfDue(now: .now)
                 }
                 link.setReadTimeout(milliseconds: timeout)
-                return try link.exchange(request, version: version)
+                state.withLock { $0.requests.append(SentRequest(apiKey: Request.apiKey, version: version)) }
+                let response = try link.exchange(request, version: version)
+                state.withLock { $0.requests[$0.requests.count - 1].isAnswered = true }
+                return response
             } catch {
-                failure.withLock { $0 = error }
+                state.withLock { $0.failure = error }
                 throw error
             }
         }

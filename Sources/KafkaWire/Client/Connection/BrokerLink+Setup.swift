@@ -6,13 +6,16 @@ import WireStreams
 extension BrokerLink {
     /// Connects, and starts TLS if it is configured.
     static func open(
-        _ broker: SocketAddress, _ configuration: KafkaClientConfiguration, _ cancellation: Cancellation
+        _ broker: SocketAddress, _ configuration: KafkaClientConfiguration, timeoutMilliseconds: Int,
+        _ cancellation: Cancellation
     ) throws(KafkaError) -> StreamPair {
         var registered: SocketCanceller?
         var hasConnected = false
         do throws(StreamError) {
             let streams = try SocketConnector.connect(
-                to: broker, timeoutMilliseconds: configuration.connectTimeoutMilliseconds
+                to: broker, timeoutMilliseconds: timeoutMilliseconds,
+                buffers: SocketConnector.BufferSizes(
+                    sendBytes: configuration.sendBufferBytes, receiveBytes: configuration.receiveBufferBytes)
             ) { canceller in
                 if let registered { cancellation.remove(registered) }
                 registered = canceller
@@ -35,20 +38,26 @@ extension BrokerLink {
         }
     }
 
-    /// ApiVersions (KIP-511): a broker that does not support the request's version responds in version 0.
+    /// ApiVersions (KIP-511): a broker that does not support the request's version responds in version 0, with the
+    /// range of versions that it supports, or without one before Kafka 2.4.
     func negotiate() throws(KafkaError) -> BrokerVersions {
         var request = ApiVersionsRequest()
         request.clientSoftwareName = Self.softwareName
         request.clientSoftwareVersion = Self.softwareVersion
-        for version in [Int16(3), 0] {
+        var version = Self.apiVersionsVersion
+        while true {
             let response = try exchange(request, version: version)
-            if response.errorCode == .unsupportedVersion, version > 0 { continue }
-            guard response.errorCode == .none else { throw .code(response.errorCode, about: "ApiVersions") }
-            return BrokerVersions(response)
+            guard response.errorCode == .unsupportedVersion, version > 0 else {
+                guard response.errorCode == .none else { throw .code(response.errorCode, about: "ApiVersions") }
+                return BrokerVersions(response)
+            }
+            let supported = response.apiKeys.first { $0.apiKey == APIKey.apiVersions.rawValue }?.maxVersion ?? 0
+            version = min(max(0, supported), version - 1)
         }
-        throw .unsupportedVersion(.apiVersions, broker: nil)
     }
 
+    /// Version 4 differs from it only in supported features, which are not used, and Kafka before 3.9 refuses it.
+    private static let apiVersionsVersion: Int16 = 3
     private static let softwareName = "KafkaWire"
     private static let softwareVersion = "1"
 

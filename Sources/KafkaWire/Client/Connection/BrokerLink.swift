@@ -9,6 +9,8 @@ final class BrokerLink {
     let receiver: ResponseReceiver
     let canceller: SocketCanceller
     private let setTimeouts: (_ readMilliseconds: Int, _ writeMilliseconds: Int) -> Void
+    /// Whether the broker has closed the connection, which is idle.
+    let isClosedByPeer: () -> Bool
     private let requestTimeoutMilliseconds: Int
     private let mechanism: (any SASLMechanism)?
     private let observer: (any KafkaClientObserver)?
@@ -17,14 +19,20 @@ final class BrokerLink {
     private var isSetUp = false
     /// Whether the broker has answered a request since then.
     private var hasAnswered = false
+    /// The time until which the broker asks the client to send no further request (KIP-219); nil if it has not asked.
+    /// The owner waits.
+    private(set) var throttledUntil: MonotonicInstant?
     /// The time at which the connection must be reauthenticated (KIP-368); nil if it need not be.
     private(set) var reauthenticateAt: MonotonicInstant?
 
     /// Opens a connection, negotiates versions and authenticates.
     ///
-    /// - Parameter cancellation: can close the connection from now on; the owner removes the canceller at the end.
+    /// - Parameters:
+    ///   - setupTimeoutMilliseconds: the maximum time to connect; nil is the configuration's for a first attempt.
+    ///   - cancellation: can close the connection from now on; the owner removes the canceller at the end.
     init(
-        to broker: SocketAddress, _ configuration: KafkaClientConfiguration, _ cancellation: Cancellation
+        to broker: SocketAddress, _ configuration: KafkaClientConfiguration, setupTimeoutMilliseconds: Int? = nil,
+        _ cancellation: Cancellation
     ) throws(KafkaError) {
         try cancellation.check()
         observer = configuration.observer
@@ -32,7 +40,8 @@ final class BrokerLink {
         let started = MonotonicInstant.now
         let streams: StreamPair
         do throws(KafkaError) {
-            streams = try Self.open(broker, configuration, cancellation)
+            let timeout = setupTimeoutMilliseconds ?? configuration.connectTimeoutMilliseconds
+            streams = try Self.open(broker, configuration, timeoutMilliseconds: timeout, cancellation)
         } catch {
             configuration.observer?.connectionFailed(to: broker, error)
             throw error
@@ -43,6 +52,7 @@ final class BrokerLink {
             input: streams.input, broker: broker, responseBytesMax: configuration.responseBytesMax)
         canceller = streams.canceller
         setTimeouts = streams.setTimeouts
+        isClosedByPeer = streams.isClosedByPeer
         requestTimeoutMilliseconds = configuration.requestTimeoutMilliseconds
         versions = BrokerVersions(ApiVersionsResponse())
         do throws(KafkaError) {
@@ -88,7 +98,9 @@ final class BrokerLink {
     ) throws(KafkaError) -> Request.Response {
         guard let observer else {
             let correlationID = try sender.send(request, version: version)
-            return try response(to: Request.self, version: version, correlationID: correlationID)
+            let response = try response(to: Request.self, version: version, correlationID: correlationID)
+            throttle(milliseconds: Int(response.throttleTimeMilliseconds))
+            return response
         }
         let sentAt = MonotonicInstant.now
         let correlationID = try sender.send(request, version: version)
@@ -98,10 +110,15 @@ final class BrokerLink {
         let response = try response(to: Request.self, version: version, correlationID: correlationID)
         event.complete(responseBytes: receiver.lastResponseBytes, sentAt: sentAt, now: .now)
         observer.requestAnswered(event)
-        if response.throttleTimeMilliseconds > 0 {
-            observer.throttled(by: broker, milliseconds: Int(response.throttleTimeMilliseconds))
-        }
+        throttle(milliseconds: Int(response.throttleTimeMilliseconds))
         return response
+    }
+
+    /// Notes the throttle time of a response.
+    func throttle(milliseconds: Int) {
+        guard milliseconds > 0 else { return }
+        throttledUntil = .now.advanced(byMilliseconds: milliseconds)
+        observer?.throttled(by: broker, milliseconds: milliseconds)
     }
 
     /// Waits for the response to the oldest request in flight.

@@ -31,6 +31,12 @@ public protocol KafkaClientObserver: Sendable {
     /// The brokers and some or all topics were fetched.
     func metadataRefreshed(brokerCount: Int, topicCount: Int)
 
+    /// No known broker can be reached, or a broker requires it: the bootstrap servers are used again.
+    func rebootstrapped(reason: String)
+
+    /// The brokers are now those of another cluster: another one uses the addresses, or it was created again.
+    func clusterIDChanged(from old: String, to new: String)
+
     /// An operation is retried after a pause.
     func retrying(_ operation: String, after error: KafkaError, pauseMilliseconds: Int)
 
@@ -57,6 +63,8 @@ extension KafkaClientObserver {
     public func requestAnswered(_ request: KafkaRequestEvent) {}
     public func throttled(by broker: SocketAddress, milliseconds: Int) {}
     public func metadataRefreshed(brokerCount: Int, topicCount: Int) {}
+    public func rebootstrapped(reason: String) {}
+    public func clusterIDChanged(from old: String, to new: String) {}
     public func retrying(_ operation: String, after error: KafkaError, pauseMilliseconds: Int) {}
     public func batchSent(_ batch: KafkaBatchEvent) {}
     public func batchAcknowledged(_ batch: KafkaBatchEvent) {}

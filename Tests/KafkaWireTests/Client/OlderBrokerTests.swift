@@ -1,0 +1,105 @@
+import KafkaProtocol
+import Synchronization
+import Testing
+import WireStreams
+
+@testable import KafkaBroker
+@testable import KafkaWire
+
+/// Brokers that serve only the versions of older releases of Kafka.
+@Suite struct OlderBrokerTests {
+    struct Release: Sendable, CustomTestStringConvertible {
+        let name: String
+        let versions: [APIKey: Int16]
+        var testDescription: String { name }
+    }
+
+    /// The highest versions in which these releases serve requests.
+    static let releases = [
+        Release(name: "2.1", versions: [
+            .produce: 7, .fetch: 10, .listOffsets: 4, .metadata: 7, .offsetCommit: 6, .offsetFetch: 5,
+            .findCoordinator: 2, .joinGroup: 3, .heartbeat: 2, .leaveGroup: 2, .syncGroup: 2, .describeGroups: 2,
+            .listGroups: 2, .apiVersions: 2, .createTopics: 3, .deleteTopics: 3, .initProducerID: 1,
+            .offsetForLeaderEpoch: 2, .describeConfigs: 2, .createPartitions: 1, .deleteGroups: 1,
+        ]),
+        Release(name: "2.4", versions: [
+            .produce: 8, .fetch: 11, .listOffsets: 5, .metadata: 9, .offsetCommit: 8, .offsetFetch: 6,
+            .findCoordinator: 3, .joinGroup: 6, .heartbeat: 4, .leaveGroup: 4, .syncGroup: 4, .describeGroups: 5,
+            .listGroups: 3, .apiVersions: 3, .createTopics: 5, .deleteTopics: 4, .initProducerID: 2,
+            .offsetForLeaderEpoch: 3, .describeConfigs: 2, .createPartitions: 1, .deleteGroups: 2,
+            .incrementalAlterConfigs: 1,
+        ]),
+        Release(name: "2.8", versions: [
+            .produce: 9, .fetch: 12, .listOffsets: 6, .metadata: 11, .offsetCommit: 8, .offsetFetch: 7,
+            .findCoordinator: 3, .joinGroup: 7, .heartbeat: 4, .leaveGroup: 4, .syncGroup: 5, .describeGroups: 5,
+            .listGroups: 4, .apiVersions: 3, .createTopics: 7, .deleteTopics: 6, .initProducerID: 4,
+            .offsetForLeaderEpoch: 4, .describeConfigs: 4, .createPartitions: 3, .deleteGroups: 2,
+            .incrementalAlterConfigs: 1, .describeCluster: 0,
+        ]),
+    ]
+
+    @Test(arguments: releases) func topicsAreAdministeredWrittenAndRead(release: Release) throws {
+        let cluster = try Cluster(versionsMax: release.versions)
+        defer { cluster.end() }
+        let admin = KafkaAdmin(cluster.client)
+        try cluster.makeTopic("t", partitions: 2)
+        #expect(try admin.describeTopics(["t"])[0]?.partitions.count == 2)
+        let producer = KafkaProducer(cluster.client)
+        for index in 0..<10 {
+            _ = try producer.sendAndWait(KafkaRecord(topic: "t", key: "k", value: "\(index)"))
+        }
+        producer.close(timeoutMilliseconds: 5000)
+        let values = try cluster.records(of: "t").map { String(decoding: $0.value ?? [], as: UTF8.self) }
+        #expect(values == (0..<10).map { "\($0)" })
+        #expect(try admin.endOffsets("t").values.reduce(0, +) == 10)
+        try admin.deleteTopics(["t"])
+        #expect(try admin.describeTopics(["t"])[0] == nil)
+    }
+
+    /// Requests in a version that the broker announces are refused, by an error or by the end of the connection.
+    @Test(arguments: [true, false]) func announcedVersionsThatAreRefusedAreLowered(answers: Bool) throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        let versions = Mutex<[Int16]>([])
+        cluster.intercept { request in
+            guard request.apiKey == .listOffsets else { return nil }
+            versions.withLock { $0.append(request.version) }
+            guard request.version > 5 else { return nil }
+            return answers ? .refuse(.unsupportedVersion) : .disconnect
+        }
+        try cluster.makeTopic("t")
+        let admin = KafkaAdmin(cluster.client)
+        for _ in 0..<2 {
+            #expect(try cluster.client.retrying("offsets", cluster.client.cancellation) { () throws(KafkaError) in
+                try admin.endOffsets("t")
+            } == [0: 0])
+        }
+        let seen = versions.withLock { $0 }
+        #expect(seen.first ?? 0 > 5 && seen.suffix(2) == [5, 5], "\(seen)")
+    }
+
+    @Test func versionsWithTopicIDsNeedTheIDs() throws {
+        var response = ApiVersionsResponse()
+        for (key, version) in [(APIKey.fetch, Int16(18)), (.produce, 13), (.offsetCommit, 9), (.metadata, 13)] {
+            var entry = ApiVersionsResponse.ApiVersion()
+            entry.apiKey = key.rawValue
+            entry.maxVersion = version
+            response.apiKeys.append(entry)
+        }
+        let versions = BrokerVersions(response)
+        #expect(try versions.version(of: .fetch, hasTopicIDs: false) == 12)
+        #expect(try versions.version(of: .fetch, hasTopicIDs: true) > 12)
+        #expect(try versions.version(of: .produce, hasTopicIDs: false) == 12)
+        #expect(try versions.version(of: .offsetCommit, hasTopicIDs: false) == 9)
+        #expect(try versions.version(of: .metadata, hasTopicIDs: false) == 13)
+    }
+
+    @Test func finalizedFeaturesAreKnown() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        let features = try cluster.client.withAnyBroker(cluster.client.cancellation) { connection throws(KafkaError) in
+            connection.versions.finalizedFeatures
+        }
+        #expect(features["transaction.version"] == 2)
+    }
+}
