@@ -96,11 +96,11 @@ import WireStreams
         startThread(named: "pipe") {
             // Waits until the program opens its side.
             let end = open(pipe, O_WRONLY)
-            _ = "security.protocol=SSL\n".withCString { write(end, $0, strlen($0)) }
+            _ = "security.protocol=TLS\n".withCString { write(end, $0, strlen($0)) }
             close(end)
         }
         let run = try ProgramRun(["worker", pipe])
-        #expect(run.errors.contains("security.protocol=SSL") && run.exitCode == 1)
+        #expect(run.errors.contains("security.protocol=TLS") && run.exitCode == 1)
     }
 
     @Test func sigtermEndsAWorkerThatWaitsForItsProperties() throws {
@@ -112,9 +112,9 @@ import WireStreams
 
     @Test func everyInvalidPropertyIsReportedOnStderr() throws {
         let run = try ProgramRun(["worker", try properties([
-            "security.protocol": "SASL_SSL", "producer.acks": "1", "bootstrap.servers": ",", "group.id": "",
+            "security.protocol": "TLS", "producer.acks": "1", "bootstrap.servers": ",", "group.id": "",
         ])])
-        for name in ["security.protocol=SASL_SSL: ", "producer.acks=1: ", "bootstrap.servers=,: ", "group.id"] {
+        for name in ["security.protocol=TLS: ", "producer.acks=1: ", "bootstrap.servers=,: ", "group.id"] {
             #expect(run.errors.contains("\n  \(name)"), "\(run.errors)")
         }
         #expect(run.errors.hasPrefix("cdcd: The worker's properties cannot be used") && run.exitCode == 1)

@@ -7,11 +7,11 @@ import Testing
 
 extension PropertyEffect {
     init(
-        _ option: String, _ value: String, _ generation: DebeziumGeneration = .v36,
+        _ option: String, _ value: String, _ generation: DebeziumGeneration = .v36, of name: String? = nil,
         with context: [String: String] = [:], from before: String?, to after: String, _ observe: @escaping Observation
     ) {
         self.init(
-            option, value, base: Self.base(generation), with: context, from: before, to: after, observe)
+            option, value, of: name, base: Self.base(generation), with: context, from: before, to: after, observe)
     }
 
     /// A configuration with required options only.

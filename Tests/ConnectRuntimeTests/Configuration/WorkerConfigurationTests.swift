@@ -98,11 +98,12 @@ import WireStreams
 
     @Test func propertiesWithoutEffectAreListedInOneNote() throws {
         let found = try configuration([
-            "plugin.path": "/usr/share/java", "retry.backoff.ms": "5", "consumer.max.poll.records": "1",
+            "plugin.path": "/usr/share/java", "metrics.num.samples": "5", "consumer.max.poll.records": "1",
             "ssl.truststore.location": "/x",
         ])
         #expect(found.notes == [
-            "Accepted, but without effect in this worker: consumer.max.poll.records, retry.backoff.ms, ssl.truststore.location",
+            "Accepted, but without effect in this worker: consumer.max.poll.records, metrics.num.samples, "
+                + "ssl.truststore.location",
             "Accepted, but of use to a Java worker only: plugin.path",
         ])
         #expect(found.warnings.isEmpty)

@@ -23,7 +23,13 @@ extension PropertyEffect {
         try WorkerConfiguration(properties: properties, plugins: TestPlugins.registry)
     }
 
-    static let all = providers + cluster + group + topics + converters + tasks + rest + producer + security("") + security("producer.")
+    static let all = providers + cluster + group + topics + converters + tasks + rest + producer + clients("")
+        + clients("producer.")
+
+    /// The properties that all Kafka clients have.
+    private static func clients(_ prefix: String) -> [PropertyEffect] {
+        security(prefix) + connections(prefix) + tokens(prefix)
+    }
 }
 
 /// Every property that `docs/worker-properties.md` lists as supported has an observable effect.

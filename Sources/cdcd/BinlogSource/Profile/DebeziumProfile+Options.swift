@@ -9,7 +9,7 @@ extension DebeziumProfile {
 
     /// The property that lists the bootstrap servers of the schema history.
     /// The prefix of the properties of the history's clients.
-    var historyClientPrefix: String { generation == .v19 ? "database.history." : "schema.history.internal." }
+    var historyClientPrefix: String { isModern ? "schema.history.internal." : "database.history." }
 
     var historyServersProperty: String {
         isModern ? "schema.history.internal.kafka.bootstrap.servers" : "database.history.kafka.bootstrap.servers"

@@ -25,8 +25,8 @@ final class KafkaHistoryLog: HistoryLog {
         self.location = location
         self.report = report
         connection = HistoryConnection(
-            location, producer: try Self.settings(.producer, location), consumer: try Self.settings(.consumer, location),
-            report: report)
+            location, producer: try Self.settings(.producer, location),
+            consumer: try Self.settings(.consumer, location), report: report)
     }
 
     /// The settings of a client: Debezium's, with the connector's properties over them.

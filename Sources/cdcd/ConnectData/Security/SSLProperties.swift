@@ -175,5 +175,5 @@ extension SSLProperties: CustomStringConvertible, CustomDebugStringConvertible, 
     /// Without passwords, keys and certificates.
     package var description: String { settings.description }
     package var debugDescription: String { description }
-    package var customMirror: Mirror { settings.customMirror }
+    package var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 }

@@ -177,6 +177,11 @@ package struct WorkerConfiguration: Sendable {
         var settings = KafkaClientSettings()
         var findings = properties.read(layers, over: base, into: &settings)
         findings.keep { $0.hasExactPrefix("\(role.rawValue).") }
+        // Consumers serve sink connectors, which do not run here.
+        if role == .consumer {
+            let others = Set(findings.unknown + findings.javaOnly)
+            findings.withoutEffect = layers.flatMap { $0.properties.keys }.filter { !others.contains($0) }.sorted()
+        }
         return (settings, findings)
     }
 

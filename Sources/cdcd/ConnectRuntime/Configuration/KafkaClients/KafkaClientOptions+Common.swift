@@ -21,9 +21,9 @@ extension KafkaClientOptions {
             Option(servers) { (input, settings) throws(ConfigError) in
                 settings.client.bootstrapServers = try KafkaClientProperties.bootstrapServers(input)
             },
-            withoutEffect(
+            Option(
                 key("client.dns.lookup", .string, lookups[0], .medium, .oneOf(lookups)),
-                "the operating system resolves names"),
+                choice: \.client.dnsLookup),
             Option(
                 key("client.id", .string, "", role == .consumer ? .low : .medium), into: \.client.clientID),
         ]
@@ -39,45 +39,54 @@ extension KafkaClientOptions {
             milliseconds(
                 key("socket.connection.setup.timeout.ms", .long, "10000", .medium),
                 into: \.client.connectTimeoutMilliseconds),
-            withoutEffect(
+            milliseconds(
                 key("socket.connection.setup.timeout.max.ms", .long, "30000", .medium),
-                "the time for connecting does not grow"),
+                into: \.client.connectTimeoutMaxMilliseconds),
             milliseconds(
                 key("metadata.max.age.ms", .long, "300000", .low, .atLeast(0)),
                 into: \.client.metadataMaxAgeMilliseconds),
         ] + (role == .producer ? [] : [milliseconds(apiTimeout, into: \.client.apiTimeoutMilliseconds)])
     }
 
-    private static let backoffs: [Option] = {
-        let reason = "the pauses between attempts grow from 50 ms to 250 ms"
-        return [
-            withoutEffect(key("retry.backoff.ms", .long, "100", .low, .atLeast(0)), reason),
-            withoutEffect(key("retry.backoff.max.ms", .long, "1000", .low, .atLeast(0)), reason),
-            withoutEffect(key("reconnect.backoff.ms", .long, "50", .low, .atLeast(0)), reason),
-            withoutEffect(key("reconnect.backoff.max.ms", .long, "1000", .low, .atLeast(0)), reason),
-        ]
-    }()
+    private static let backoffs = [
+        milliseconds(
+            key("retry.backoff.ms", .long, "100", .low, .atLeast(0)), into: \.client.retryBackoffMilliseconds),
+        milliseconds(
+            key("retry.backoff.max.ms", .long, "1000", .low, .atLeast(0)), into: \.client.retryBackoffMaxMilliseconds),
+        milliseconds(
+            key("reconnect.backoff.ms", .long, "50", .low, .atLeast(0)), into: \.client.reconnectBackoffMilliseconds),
+        milliseconds(
+            key("reconnect.backoff.max.ms", .long, "1000", .low, .atLeast(0)),
+            into: \.client.reconnectBackoffMaxMilliseconds),
+    ]
 
     private static func sockets(_ role: KafkaClientProperties.Role) -> [Option] {
         let receiveBytes = role == .client || role == .producer ? "32768" : "65536"
-        let bootstrap = "bootstrap servers are used again without it"
+        let maxIdle = key("connections.max.idle.ms", .long, role == .admin ? "300000" : "540000", .medium)
+        let strategy = key(
+            "metadata.recovery.strategy", .string, "rebootstrap", .low, .oneOfIgnoringCase(["REBOOTSTRAP", "NONE"]))
         return [
-            withoutEffect(
-                key("connections.max.idle.ms", .long, role == .admin ? "300000" : "540000", .medium),
-                "idle connections stay open"),
-            withoutEffect(
-                key("send.buffer.bytes", .int, "131072", .medium, .atLeast(-1)),
-                "the operating system sizes socket buffers"),
-            withoutEffect(
-                key("receive.buffer.bytes", .int, receiveBytes, .medium, .atLeast(-1)),
-                "the operating system sizes socket buffers"),
-            withoutEffect(
-                key(
-                    "metadata.recovery.strategy", .string, "rebootstrap", .low,
-                    .oneOfIgnoringCase(["REBOOTSTRAP", "NONE"])), bootstrap),
-            withoutEffect(
-                key("metadata.recovery.rebootstrap.trigger.ms", .long, "300000", .low, .atLeast(0)), bootstrap),
+            Option(maxIdle) { input, settings in
+                // As in Java, a negative time is endless.
+                guard let value = input.integer else { return }
+                settings.client.connectionsMaxIdleMilliseconds = value < 0 ? Int(Int32.max) : min(value, Int(Int32.max))
+            },
+            bufferSize("send.buffer.bytes", "131072", into: \.client.sendBufferBytes),
+            bufferSize("receive.buffer.bytes", receiveBytes, into: \.client.receiveBufferBytes),
+            Option(strategy, choice: \.client.metadataRecovery),
+            milliseconds(
+                key("metadata.recovery.rebootstrap.trigger.ms", .long, "300000", .low, .atLeast(0)),
+                into: \.client.rebootstrapTriggerMilliseconds),
         ]
+    }
+
+    /// The system adapts its buffers to the connection, which a size prevents: Kafka's defaults are not applied.
+    private static func bufferSize(
+        _ name: String, _ defaultValue: String, into path: ConfigPath<KafkaClientSettings, Int?>
+    ) -> Option {
+        Option(key(name, .int, defaultValue, .medium, .atLeast(-1))) { input, settings in
+            settings[keyPath: path] = input.isGiven && input.integer != -1 ? input.integer : nil
+        }
     }
 
     private static func metrics(_ role: KafkaClientProperties.Role) -> [Option] {

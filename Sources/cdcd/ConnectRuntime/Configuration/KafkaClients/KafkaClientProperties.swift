@@ -95,7 +95,9 @@ package struct KafkaClientProperties: Sendable {
                 origins[property] = name
             }
         }
-        let prefix = layers.last?.prefix ?? ""
+        // A property that is missing is missed where others are given.
+        let given = layers.last { layer in layer.properties.keys.contains { $0.hasExactPrefix(layer.prefix) } }
+        let prefix = (given ?? layers.first)?.prefix ?? ""
         func named(_ error: ConfigError) -> ConfigError {
             ConfigError(name: origins[error.name] ?? prefix + error.name, value: error.value, message: error.message)
         }

@@ -10,6 +10,7 @@ struct SASLProperties: Sendable {
     var jaas: String?
     var clientCallbackHandler: String?
     var loginCallbackHandler: String?
+    var oauth = OAuthBearerProperties()
 
     private static let jaasProperty = "sasl.jaas.config"
 
@@ -25,18 +26,17 @@ struct SASLProperties: Sendable {
             let (username, password) = try credentials()
             return SCRAMMechanism(
                 mechanismName == "SCRAM-SHA-256" ? .sha256 : .sha512, username: username, password: password)
+        case "OAUTHBEARER": return try tokens()
+        case "AWS_MSK_IAM": return try awsIAM()
         default: throw unsupportedMechanism
         }
     }
 
     private var unsupportedMechanism: ConfigError {
-        let reason =
-            switch mechanismName {
-            case "GSSAPI": "Kerberos is not supported; use SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN"
-            case "OAUTHBEARER", "AWS_MSK_IAM": "the mechanism is not supported yet"
-            default: "there is no such mechanism; use SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN"
-            }
-        return ConfigError(name: "sasl.mechanism", value: mechanismName, message: reason)
+        let reason = mechanismName == "GSSAPI" ? "Kerberos is not supported" : "there is no such mechanism"
+        return ConfigError(
+            name: "sasl.mechanism", value: mechanismName,
+            message: "\(reason); use PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER or AWS_MSK_IAM")
     }
 
     /// Parses `sasl.jaas.config` without using it.
@@ -57,13 +57,33 @@ struct SASLProperties: Sendable {
         }
     }
 
-    /// The login modules that provide a user name and a password. As in Java, each serves each mechanism.
-    private static let passwordModules = [
-        "org.apache.kafka.common.security.plain.PlainLoginModule",
-        "org.apache.kafka.common.security.scram.ScramLoginModule",
-    ]
+    /// The login module of the mechanism. Programs that contain its class under another package have a longer name.
+    private func loginModule(_ names: [String]) throws(ConfigError) -> JAASConfiguration {
+        let module = try loginModule()
+        if names.contains(where: { module.loginModule.hasSuffix($0) }) { return module }
+        throw jaasError("\(module.loginModule) does not serve the mechanism \(mechanismName); use \(names[0])")
+    }
+
+    // MARK: User name and password
+
+    private static let plainModule = "org.apache.kafka.common.security.plain.PlainLoginModule"
+    private static let scramModule = "org.apache.kafka.common.security.scram.ScramLoginModule"
 
     private func credentials() throws(ConfigError) -> (username: String, password: String) {
+        try refuseHandlers()
+        // As in Java, each of the two serves each mechanism.
+        let module = try loginModule(
+            mechanismName == "PLAIN" ? [Self.plainModule, Self.scramModule] : [Self.scramModule, Self.plainModule])
+        if module.options["tokenauth"]?.lowercased() == "true" {
+            throw jaasError("delegation tokens (tokenauth) are not supported; use a user's own password")
+        }
+        guard let username = module.options["username"], let password = module.options["password"] else {
+            throw jaasError("\(module.loginModule) needs the options username and password")
+        }
+        return (username, password)
+    }
+
+    private func refuseHandlers() throws(ConfigError) {
         for (name, handler) in [
             ("sasl.client.callback.handler.class", clientCallbackHandler),
             ("sasl.login.callback.handler.class", loginCallbackHandler),
@@ -73,19 +93,73 @@ struct SASLProperties: Sendable {
                 name: name, value: handler,
                 message: "callback handlers for \(mechanismName) are Java classes and cannot run here; leave it out")
         }
-        let module = try loginModule()
-        // Programs that contain Kafka's classes under another package name have longer names for them.
-        guard Self.passwordModules.contains(where: { module.loginModule.hasSuffix($0) }) else {
-            throw jaasError(
-                "\(module.loginModule) does not serve the mechanism \(mechanismName); use "
-                    + Self.passwordModules[mechanismName == "PLAIN" ? 0 : 1])
+    }
+
+    // MARK: OAuth
+
+    private static let oauthModule = "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule"
+    private static let oauthHandlers = [
+        "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginCallbackHandler",
+        "org.apache.kafka.common.security.oauthbearer.secured.OAuthBearerLoginCallbackHandler",
+    ]
+    private static let strimziHandler = "io.strimzi.kafka.oauth.client.JaasClientOauthLoginCallbackHandler"
+    private static let awsTokenHandler = "software.amazon.msk.auth.iam.IAMOAuthBearerLoginCallbackHandler"
+    private static let awsModule = "software.amazon.msk.auth.iam.IAMLoginModule"
+    private static let awsHandler = "software.amazon.msk.auth.iam.IAMClientCallbackHandler"
+
+    private func tokens() throws(ConfigError) -> any SASLMechanism {
+        let module = try loginModule([Self.oauthModule])
+        let isAWS = loginCallbackHandler == Self.awsTokenHandler
+        if let handler = clientCallbackHandler, !isAWS || handler != Self.awsTokenHandler {
+            throw ConfigError(
+                name: "sasl.client.callback.handler.class", value: handler,
+                message: "callback handlers are Java classes and cannot run here; leave it out")
         }
-        if module.options["tokenauth"]?.lowercased() == "true" {
-            throw jaasError("delegation tokens (tokenauth) are not supported; use a user's own password")
+        do throws(SASLError) {
+            switch loginCallbackHandler {
+            case nil:
+                let tokens = try UnsecuredTokens(options: module.options)
+                return try OAuthBearerMechanism(tokens, extensions: tokens.extensions, refresh: oauth.refresh)
+            case Self.awsTokenHandler:
+                let aws = AWSLoginOptions(module.options)
+                return try OAuthBearerMechanism(
+                    AWSIAMTokens(aws.chain, region: aws.region), refresh: oauth.refresh)
+            case .some(let handler) where Self.oauthHandlers.contains(handler): break
+            case .some(let handler): throw SASLError(Self.handlerRemedy(handler))
+            }
+        } catch {
+            guard let handler = loginCallbackHandler, !isAWS else { throw jaasError(error.reason) }
+            throw ConfigError(name: "sasl.login.callback.handler.class", value: handler, message: error.reason)
         }
-        guard let username = module.options["username"], let password = module.options["password"] else {
-            throw jaasError("\(module.loginModule) needs the options username and password")
+        var extensions: [String: String] = [:]
+        for (name, value) in module.options {
+            if let name = name.dropping(prefix: "extension_") { extensions[name] = value }
         }
-        return (username, password)
+        let provider = try oauth.provider(module.options)
+        do throws(SASLError) {
+            return try OAuthBearerMechanism(provider, extensions: extensions, refresh: oauth.refresh)
+        } catch { throw jaasError(error.reason) }
+    }
+
+    private static func handlerRemedy(_ handler: String) -> String {
+        let instead = "use \(oauthHandlers[0]) with sasl.oauthbearer.token.endpoint.url, "
+            + "sasl.oauthbearer.client.credentials.client.id and .client.secret, and sasl.oauthbearer.scope"
+        if handler == strimziHandler { return "Strimzi's handler and its options oauth.* are not supported; \(instead)" }
+        return "other callback handlers are Java classes and cannot run here; \(instead)"
+    }
+
+    private func awsIAM() throws(ConfigError) -> any SASLMechanism {
+        let module = try loginModule([Self.awsModule])
+        if let handler = clientCallbackHandler, handler != Self.awsHandler {
+            throw ConfigError(
+                name: "sasl.client.callback.handler.class", value: handler, message: "use \(Self.awsHandler)")
+        }
+        if let handler = loginCallbackHandler {
+            throw ConfigError(
+                name: "sasl.login.callback.handler.class", value: handler,
+                message: "AWS_MSK_IAM has no login callback handler; leave it out")
+        }
+        let aws = AWSLoginOptions(module.options)
+        return AWSIAMMechanism(aws.chain, region: aws.region)
     }
 }
