@@ -114,8 +114,8 @@ struct ClusterMetadata: Sendable {
 
     mutating func noteFailure() { isStale = true }
 
-    /// A request for metadata begins. Returns whether there was no response for the trigger's time, so that the bootstrap
-    /// servers should be used again (KIP-1102).
+    /// A request for metadata begins. Returns whether there was no response for the trigger's time, so that the
+    /// bootstrap servers should be used again (KIP-1102).
     mutating func requestBegins(now: MonotonicInstant, triggerMilliseconds: Int) -> Bool {
         guard let requestedAt else {
             requestedAt = now
