@@ -103,7 +103,7 @@ final class KafkaHarness: Sendable {
     @discardableResult
     func intercept(_ keys: Set<APIKey>, topic: String? = nil, _ interception: Interception) -> RuleID {
         intercept { request, _ in
-            keys.contains(request.apiKey) && topic.map(request.concerns) != false ? interception : nil
+            keys.contains(request.apiKey) && topic.map(request.concerns(topic:)) != false ? interception : nil
         }
     }
 
@@ -276,17 +276,7 @@ final class KafkaHarness: Sendable {
 }
 
 extension InterceptedRequest {
-    func writes(to topic: String) -> Bool { apiKey == .produce && concerns(topic) }
-
-    /// Whether the request writes to or reads from a topic.
-    fileprivate func concerns(_ topic: String) -> Bool {
-        switch message {
-        case let request as ProduceRequest: request.topicData.contains { $0.name == topic }
-        case let request as FetchRequest: request.topics.contains { $0.topic == topic }
-        case let request as ListOffsetsRequest: request.topics.contains { $0.name == topic }
-        default: false
-        }
-    }
+    func writes(to topic: String) -> Bool { apiKey == .produce && concerns(topic: topic) }
 }
 
 extension ConsumedRecord {

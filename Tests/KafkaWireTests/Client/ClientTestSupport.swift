@@ -1,3 +1,4 @@
+import Foundation
 import KafkaProtocol
 import Synchronization
 import Testing
@@ -112,6 +113,14 @@ final class Cluster {
             try connection.request(request, atMost: 12)
         }
         #expect(response.responses.flatMap(\.partitionResponses).map(\.errorCode) == [.none])
+    }
+
+    /// Replaces the first bytes of a partition's log, as a defective disk would.
+    func overwriteLog(of topic: String, partition: Int32, with bytes: [UInt8]) throws {
+        let file = "\(directory.path)/data/\(topic)-\(partition)/00000000000000000000.log"
+        let handle = try #require(FileHandle(forUpdatingAtPath: file))
+        try handle.write(contentsOf: Data(bytes))
+        try handle.close()
     }
 
     func records(of topic: String, _ isolation: IsolationLevel = .readUncommitted) throws -> [ConsumedRecord] {

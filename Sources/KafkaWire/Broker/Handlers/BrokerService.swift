@@ -16,7 +16,7 @@ final class BrokerService: Sendable {
     let groups: GroupCoordinator
     let producerIDs: ProducerIDs
     let transactions: TransactionCoordinator
-    let interceptors = RequestInterceptors()
+    let interceptors: RequestInterceptors
     let fetchSessions = Mutex(FetchSessions())
 
     init(configuration: DevelopmentBrokerConfiguration, advertised: SocketAddress) throws(StorageError) {
@@ -27,6 +27,7 @@ final class BrokerService: Sendable {
         let openFilesMax = configuration.limits.openFilesMax ?? Self.openFilesMax(descriptorLimit: DescriptorLimit.soft)
         topics = try TopicRegistry(
             directory: directory, files: OpenFiles(openMax: openFilesMax), defaults: configuration.topicDefaults)
+        interceptors = RequestInterceptors { [topics] in topics.topic(id: $0)?.name }
         groups = try GroupCoordinator(
             directory: directory, flushesAlways: configuration.topicDefaults.flushesAlways, now: .now)
         producerIDs = try ProducerIDs(directory: directory)

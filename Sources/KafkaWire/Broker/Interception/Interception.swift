@@ -27,6 +27,20 @@ package struct InterceptedRequest: Sendable {
     package let clientID: String
     /// The decoded request, for example a `ProduceRequest`.
     package let message: any KafkaRequest & Sendable
+    /// The name of a topic that a request names by its id.
+    let topicName: @Sendable (KafkaUUID) -> String?
+
+    /// Whether the request writes to a topic, reads from it or lists its offsets.
+    package func concerns(topic: String) -> Bool {
+        switch message {
+        case let request as ProduceRequest:
+            request.topicData.contains { $0.name == topic || topicName($0.topicID) == topic }
+        case let request as FetchRequest:
+            request.topics.contains { $0.topic == topic || topicName($0.topicID) == topic }
+        case let request as ListOffsetsRequest: request.topics.contains { $0.name == topic }
+        default: false
+        }
+    }
 }
 
 /// Holds requests until it is opened.

@@ -20,8 +20,10 @@ package final class RequestInterceptors: Sendable {
     }
 
     private let state = Mutex(State())
+    let topicName: @Sendable (KafkaUUID) -> String?
 
-    init() {}
+    /// - Parameter topicName: the name of the topic with an id.
+    init(topicName: @escaping @Sendable (KafkaUUID) -> String?) { self.topicName = topicName }
 
     /// Adds an interceptor, which takes precedence over those added before it.
     @discardableResult

@@ -36,7 +36,8 @@ struct RequestExchange {
         }
         let interception = interceptors.decide(
             InterceptedRequest(
-                apiKey: header.apiKey, version: header.apiVersion, clientID: context.clientID, message: request))
+                apiKey: header.apiKey, version: header.apiVersion, clientID: context.clientID, message: request,
+                topicName: interceptors.topicName))
         switch interception {
         case .handle, .hold: return try response()
         case .refuse(let code): return try frame(request.refusal(code), version: header.apiVersion)
