@@ -64,7 +64,17 @@ import Testing
         var machine = GroupMachine()
         _ = machine.begin()
         _ = machine.joined(Self.joined())
-        #expect(machine.synced(.unknownMemberID, assignment: []) == .join(memberID: ""))
+        #expect(machine.synced(.unknownMemberID, assignment: []) == .reset)
+        #expect(machine.begin() == .join(memberID: ""))
+    }
+
+    /// What the generation assigned may belong to other members.
+    @Test func outdatedGenerationIsReplacedForTheSameMember() {
+        var machine = GroupMachine()
+        _ = machine.begin()
+        _ = machine.joined(Self.joined())
+        #expect(machine.synced(.illegalGeneration, assignment: []) == .reset)
+        #expect(machine.begin() == .join(memberID: "m1"))
     }
 
     @Test(arguments: [KafkaErrorCode.notCoordinator, .coordinatorNotAvailable, .coordinatorLoadInProgress])

@@ -21,7 +21,7 @@ import WireCore
         #expect(state.consumed == state.position)
     }
 
-    @Test func policyDecidesWithoutACommittedOffset() {
+    @Test func policyDecidesWithoutAOffsetAndMetadata() {
         var state = PartitionState(.committed)
         #expect(state.committed(nil, .earliest, Self.name) == nil)
         #expect(state.phase == .reset(.earliest) && state.position == nil)

@@ -37,7 +37,7 @@ extension TopicDescription {
 }
 
 extension ListOffsetsRequest {
-    fileprivate init(
+    init(
         _ topic: String, _ partitions: [Int32], _ timestamp: Int64, _ isolation: IsolationLevel,
         _ configuration: KafkaClientConfiguration
     ) {

@@ -8,10 +8,13 @@ public struct OffsetSpec: Sendable, Hashable {
 
     let position: Position
 
+    static let latestName: Int64 = -1
+    static let earliestName: Int64 = -2
+
     /// The offset of the first record.
-    public static let earliest = OffsetSpec(position: .named(-2))
+    public static let earliest = OffsetSpec(position: .named(earliestName))
     /// The offset after the last record.
-    public static let latest = OffsetSpec(position: .named(-1))
+    public static let latest = OffsetSpec(position: .named(latestName))
     /// The record with the latest timestamp (Kafka 3.0); `listOffsets` of `KafkaAdmin` only.
     public static let maxTimestamp = OffsetSpec(position: .named(-3))
     /// The first record in the broker's own log, which is not the first one if earlier ones are in tiered storage

@@ -9,6 +9,7 @@ final class Cancellation: Sendable {
         var isCancelled = false
         var cancellers: [ObjectIdentifier: SocketCanceller] = [:]
         var wakeups: [WakeupSignal] = []
+        var handlers: [@Sendable () -> Void] = []
         var children: [WeakChild] = []
     }
 
@@ -56,17 +57,28 @@ final class Cancellation: Sendable {
         if isLate { wakeup.signal() }
     }
 
+    /// Registers a function that `cancel()` calls once.
+    func add(_ handler: @escaping @Sendable () -> Void) {
+        let isLate = state.withLock { state in
+            if !state.isCancelled { state.handlers.append(handler) }
+            return state.isCancelled
+        }
+        if isLate { handler() }
+    }
+
     func cancel() {
-        let (cancellers, wakeups, children) = state.update { state in
+        let (cancellers, wakeups, handlers, children) = state.update { state in
             state.isCancelled = true
             defer {
                 state.cancellers = [:]
                 state.wakeups = []
+                state.handlers = []
             }
-            return (Array(state.cancellers.values), state.wakeups, state.children)
+            return (Array(state.cancellers.values), state.wakeups, state.handlers, state.children)
         }
         for canceller in cancellers { canceller.cancel() }
         for wakeup in wakeups { wakeup.signal() }
+        for handler in handlers { handler() }
         for child in children { child.cancellation?.cancel() }
     }
 

@@ -1,7 +1,7 @@
 import KafkaProtocol
 import WireStreams
 
-/// Receives the events of a client and its producers: see `KafkaClientConfiguration.observer`.
+/// Receives the events of a client, its producers and consumers: see `KafkaClientConfiguration.observer`.
 ///
 /// Every function has an empty default. They are called on the client's threads at the time of the event, possibly
 /// concurrently, never once per record, and block the client while they run.
@@ -53,6 +53,29 @@ public protocol KafkaClientObserver: Sendable {
     ///
     /// - Parameter code: the broker's error; nil if the connection was lost.
     func batchRetried(topic: String, partition: Int32, code: KafkaErrorCode?)
+
+    /// A consumer has received records of a partition.
+    func recordsFetched(_ records: KafkaFetchEvent)
+
+    /// A consumer has joined its group, or its group has rebalanced.
+    ///
+    /// - Parameter generation: the group's generation, or the member's epoch (KIP-848).
+    func groupJoined(group: String, generation: Int32, partitionCount: Int, milliseconds: Int)
+
+    /// The coordinator has answered a heartbeat of a consumer.
+    func groupHeartbeat(group: String, milliseconds: Int)
+
+    /// A consumer has been assigned partitions.
+    func partitionsAssigned(_ partitions: [TopicPartition], group: String)
+
+    /// Partitions of a consumer are assigned to other members.
+    func partitionsRevoked(_ partitions: [TopicPartition], group: String)
+
+    /// A consumer was removed from its group: its partitions may belong to other members.
+    func partitionsLost(_ partitions: [TopicPartition], group: String)
+
+    /// A consumer has committed offsets.
+    func offsetsCommitted(group: String, partitionCount: Int, milliseconds: Int)
 }
 
 extension KafkaClientObserver {
@@ -70,4 +93,11 @@ extension KafkaClientObserver {
     public func batchAcknowledged(_ batch: KafkaBatchEvent) {}
     public func batchFailed(_ batch: KafkaBatchEvent, _ error: KafkaError) {}
     public func batchRetried(topic: String, partition: Int32, code: KafkaErrorCode?) {}
+    public func recordsFetched(_ records: KafkaFetchEvent) {}
+    public func groupJoined(group: String, generation: Int32, partitionCount: Int, milliseconds: Int) {}
+    public func groupHeartbeat(group: String, milliseconds: Int) {}
+    public func partitionsAssigned(_ partitions: [TopicPartition], group: String) {}
+    public func partitionsRevoked(_ partitions: [TopicPartition], group: String) {}
+    public func partitionsLost(_ partitions: [TopicPartition], group: String) {}
+    public func offsetsCommitted(group: String, partitionCount: Int, milliseconds: Int) {}
 }

@@ -4,12 +4,15 @@ import WireCore
 /// The assigned partitions of a consumer, and what must be asked of which broker next: a state machine without network,
 /// clock and lock.
 ///
-/// Each broker is asked for one thing at a time. A partition is fetched while it has less than
-/// `maxPartitionFetchBytes`, and all partitions less than `fetchMaxBytes`, that the program has not consumed.
+/// Each broker is asked for records in one request at a time, and for positions in another. A partition is fetched
+/// while it has less than `maxPartitionFetchBytes`, and all partitions less than `fetchMaxBytes`, that the program has
+/// not consumed.
 struct FetchMachine: Sendable {
     private struct Broker: Sendable {
         var session = FetchSession()
-        var isBusy = false
+        var isFetching = false
+        /// Whether it is asked for positions.
+        var isAsked = false
         var retry = RetryTime()
     }
 
@@ -19,6 +22,7 @@ struct FetchMachine: Sendable {
     private var brokers: [Int32: Broker] = [:]
     private var metadata = RetryTime()
     private var isMetadataBusy = false
+    private var discoveryStart: MonotonicInstant?
     private var metadataExpiry: MonotonicInstant?
     private var coordinator = RetryTime()
     private var isCoordinatorBusy = false
@@ -145,8 +149,9 @@ struct FetchMachine: Sendable {
         }
         for (broker, partitions) in work.sorted(by: { $0.key < $1.key }) {
             let state = brokers[broker] ?? Broker()
-            guard !state.isBusy, state.retry.isDue(now) else { continue }
-            if let job = job(broker, partitions, fetches: !excluded.contains(broker)) { return job }
+            guard state.retry.isDue(now) else { continue }
+            let isFetching = !state.isFetching && !excluded.contains(broker)
+            if let job = job(broker, partitions, asks: !state.isAsked, fetches: isFetching) { return job }
         }
         return nil
     }
@@ -186,7 +191,14 @@ struct FetchMachine: Sendable {
         let isExpired = metadataExpiry.map { $0 <= now } ?? true
         guard !isMetadataBusy, metadata.isDue(now), isExpired || needsMetadata else { return nil }
         isMetadataBusy = true
+        discoveryStart = discoveryStart ?? now
         return .metadata(Set(partitions.keys.map(\.topic)).sorted())
+    }
+
+    /// Whether `nextJob` returns a job.
+    func hasJob(now: MonotonicInstant) -> Bool {
+        var copy = self
+        return copy.nextJob(now: now) != nil
     }
 
     private mutating func committedJob(_ now: MonotonicInstant) -> FetchJob? {
@@ -202,47 +214,30 @@ struct FetchMachine: Sendable {
     }
 
     /// Positions come before records.
-    private mutating func job(_ broker: Int32, _ work: [TopicPartition], fetches isFetching: Bool) -> FetchJob? {
-        var targets: [TopicPartition: FetchJob.ListedTarget] = [:]
-        var positions: [TopicPartition: FetchJob.ValidatedPosition] = [:]
-        var fetches: [(turn: Int, partition: TopicPartition, request: FetchSession.Partition)] = []
-        for partition in work {
-            guard let state = partitions[partition] else { continue }
-            switch state.phase {
-            case .committed, .halted: break
-            case .reset(let target):
-                targets[partition] = FetchJob.ListedTarget(target: target, leaderEpoch: state.leaderEpoch)
-            case .validation:
-                positions[partition] = FetchJob.ValidatedPosition(
-                    epoch: state.position?.epoch ?? -1, leaderEpoch: state.leaderEpoch, seekCount: state.seekCount)
-            case .fetching:
-                guard isFetching, let position = state.position else { break }
-                let request = FetchSession.Partition(
-                    topicID: topicIDs[partition.topic] ?? .zero, offset: position.offset,
-                    leaderEpoch: state.leaderEpoch, lastFetchedEpoch: position.epoch,
-                    bytesMax: Int32(clamping: settings.maxPartitionBytes))
-                fetches.append((state.turn, partition, request))
-            }
+    private mutating func job(
+        _ broker: Int32, _ names: [TopicPartition], asks isAsking: Bool, fetches isFetching: Bool
+    ) -> FetchJob? {
+        var work = FetchWork()
+        for name in names {
+            guard let state = partitions[name] else { continue }
+            let id = topicIDs[name.topic] ?? .zero
+            work.add(name, state, topicID: id, bytesMax: settings.maxPartitionBytes)
         }
-        if targets.isEmpty, positions.isEmpty, fetches.isEmpty { return nil }
-        brokers[broker, default: Broker()].isBusy = true
-        if !targets.isEmpty {
-            for partition in targets.keys { partitions[partition]?.isBusy = true }
-            return .list(broker: broker, targets)
+        if isAsking, let job = work.positions(from: broker) {
+            brokers[broker, default: Broker()].isAsked = true
+            for name in work.askedPartitions { partitions[name]?.isBusy = true }
+            return job
         }
-        if !positions.isEmpty {
-            for partition in positions.keys { partitions[partition]?.isBusy = true }
-            return .validate(broker: broker, positions)
-        }
-        fetches.sort { ($0.turn, $0.partition) < ($1.turn, $1.partition) }
-        let request = brokers[broker, default: Broker()].session.request(fetches.map { ($0.partition, $0.request) })
+        guard isFetching, !work.fetches.isEmpty else { return nil }
+        brokers[broker, default: Broker()].isFetching = true
+        let request = brokers[broker, default: Broker()].session.request(work.orderedFetches)
         let session = brokers[broker]?.session.partitions ?? [:]
         return .fetch(FetchRequestPlan(broker: broker, request: request, partitions: session))
     }
 
     /// The requests that close the fetch sessions.
     mutating func closingRequests() -> [FetchRequestPlan] {
-        let open = brokers.filter { $0.value.session.isOpen && !$0.value.isBusy }
+        let open = brokers.filter { $0.value.session.isOpen && !$0.value.isFetching }
         brokers = [:]
         return open.map { id, broker in
             FetchRequestPlan(broker: id, request: broker.session.closingRequest(), partitions: [:])
@@ -253,11 +248,18 @@ struct FetchMachine: Sendable {
 
     /// Handles the result of a job. Returns the records that it brought, for the observer.
     mutating func finish(_ job: FetchJob, _ result: FetchResult, now: MonotonicInstant) -> [FetchedRecords] {
+        switch job {
+        case .list(let broker, _), .validate(let broker, _): brokers[broker]?.isAsked = false
+        case .fetch(let plan): brokers[plan.broker]?.isFetching = false
+        case .metadata: isMetadataBusy = false
+        case .committed: isCoordinatorBusy = false
+        }
         switch (job, result) {
         case (_, .failed(let error)): failed(job, error, now: now)
         case (.metadata, .metadata(let topics)): received(topics, now: now)
         case (.committed(let asked), .committed(let offsets)): received(committed: offsets, of: asked)
-        case (.list(let broker, let targets), .listed(let offsets)): received(offsets, of: targets, from: broker, now)
+        case (.list(let broker, let targets), .listed(let offsets)):
+            received(offsets, of: targets, from: broker, now)
         case (.validate(let broker, let positions), .validated(let ends)):
             received(ends, of: positions, from: broker, now)
         case (.fetch(let plan), .fetched(let code, let sessionID, let answers)):
@@ -270,11 +272,8 @@ struct FetchMachine: Sendable {
     /// Handles the failure of a whole job.
     private mutating func failed(_ job: FetchJob, _ error: KafkaError, now: MonotonicInstant) {
         switch job {
-        case .metadata:
-            isMetadataBusy = false
-            metadata.failed(settings, &generator, now: now)
+        case .metadata: metadata.failed(settings, &generator, now: now)
         case .committed(let wanted):
-            isCoordinatorBusy = false
             // Errors for the program are not repeated before it has received them.
             for partition in wanted { partitions[partition]?.isBusy = false }
             coordinator.failed(settings, &generator, now: now)
@@ -299,7 +298,6 @@ struct FetchMachine: Sendable {
     private mutating func end(
         _ broker: Int32, _ asked: [TopicPartition], _ error: KafkaError?, _ now: MonotonicInstant
     ) {
-        brokers[broker]?.isBusy = false
         for partition in asked { partitions[partition]?.isBusy = false }
         guard let error else {
             brokers[broker]?.retry.succeeded()
@@ -312,7 +310,6 @@ struct FetchMachine: Sendable {
 
     /// Handles metadata: the description of each topic, or its error.
     private mutating func received(_ topics: [String: Result<TopicDescription, KafkaError>], now: MonotonicInstant) {
-        isMetadataBusy = false
         metadataExpiry = now.advanced(byMilliseconds: settings.metadataMaxAgeMilliseconds)
         for (name, topic) in topics {
             switch topic {
@@ -323,6 +320,12 @@ struct FetchMachine: Sendable {
                     partitions[partition]?.needsMetadata = true
                 }
             }
+        }
+        if let limit = settings.discoveryTimeoutMilliseconds, let start = discoveryStart,
+            now.milliseconds(since: start) >= limit, partitions.values.contains(where: { $0.leader < 0 })
+        {
+            let last = errors.last.map { "\($0)" }
+            errors.report(.timedOut(what: "finding the leaders of partitions", milliseconds: limit, lastError: last))
         }
         // Leaders that are still unknown are asked for after a pause.
         if needsMetadata { metadata.failed(settings, &generator, now: now) } else { metadata.succeeded() }
@@ -346,7 +349,6 @@ struct FetchMachine: Sendable {
 
     /// Handles committed offsets; a partition without one has nil.
     private mutating func received(committed: [TopicPartition: FetchPosition?], of asked: [TopicPartition]) {
-        isCoordinatorBusy = false
         coordinator.succeeded()
         let policy = settings.resetPolicy
         for partition in asked {

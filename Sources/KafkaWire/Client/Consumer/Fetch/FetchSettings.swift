@@ -9,6 +9,8 @@ struct FetchSettings: Equatable, Sendable {
     var usesCommittedOffsets = false
     var isolation = IsolationLevel.readUncommitted
     var checksCRCs = true
+    /// How long a partition that is not found is looked for; nil is without a limit.
+    var discoveryTimeoutMilliseconds: Int?
     var metadataMaxAgeMilliseconds = 300_000
     var backoffMilliseconds = 100
     var backoffMaxMilliseconds = 1000
@@ -56,6 +58,8 @@ struct FetchErrors: Equatable, Sendable {
     mutating func note(_ error: KafkaError) {
         if error.isRetriable { last = error } else if error != .closed { report(error) }
     }
+
+    var hasFailure: Bool { !failures.isEmpty }
 
     mutating func take() -> KafkaError? { failures.isEmpty ? nil : failures.removeFirst() }
 }

@@ -11,6 +11,8 @@ struct GroupMachine: Equatable, Sendable {
         /// Send SyncGroup; the leader with an assignment for every member.
         case sync(generation: Int32, memberID: String, protocolName: String, mustAssign: Bool)
         case stable(GroupGeneration)
+        /// Member id or generation are not valid any more, so that nothing is owned: join again.
+        case reset
         /// Find the coordinator again and join.
         case rediscover(KafkaErrorCode)
         case fail(KafkaErrorCode)
@@ -66,10 +68,14 @@ struct GroupMachine: Equatable, Sendable {
     /// The next step after an error response to a join or sync.
     private mutating func again(_ code: KafkaErrorCode) -> Action {
         switch code {
-        case .unknownMemberID, .fencedInstanceID:
+        case .unknownMemberID:
             memberID = ""
-            return begin()
-        case .rebalanceInProgress, .illegalGeneration: return begin()
+            state = .outside
+            return .reset
+        case .illegalGeneration:
+            state = .outside
+            return .reset
+        case .rebalanceInProgress: return begin()
         case .coordinatorNotAvailable, .notCoordinator, .coordinatorLoadInProgress: return .rediscover(code)
         default:
             state = .outside
@@ -85,7 +91,7 @@ struct GroupMachine: Equatable, Sendable {
         case .illegalGeneration:
             state = .outside
             return .fenced
-        case .unknownMemberID, .fencedInstanceID:
+        case .unknownMemberID:
             state = .outside
             memberID = ""
             return .fenced

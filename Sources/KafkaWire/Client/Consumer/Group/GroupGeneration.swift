@@ -20,10 +20,13 @@ package struct GroupGeneration: Sendable, Equatable {
 /// A member and the metadata of its join, as the leader receives them.
 package struct GroupMemberMetadata: Sendable, Equatable {
     package var memberID: String
+    /// The id of a static member (KIP-345).
+    package var instanceID: String?
     package var metadata: [UInt8]
 
-    package init(memberID: String, metadata: [UInt8]) {
+    package init(memberID: String, instanceID: String? = nil, metadata: [UInt8]) {
         self.memberID = memberID
+        self.instanceID = instanceID
         self.metadata = metadata
     }
 }

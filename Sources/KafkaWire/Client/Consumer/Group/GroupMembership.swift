@@ -38,6 +38,16 @@ package final class GroupMembership: Sendable {
         protocols: [(name: String, metadata: [UInt8])],
         assign: (_ chosenProtocol: String, _ members: [GroupMemberMetadata]) throws -> [String: [UInt8]]
     ) throws -> GroupGeneration {
+        while true {
+            if let generation = try joinOnce(protocols: protocols, assign: assign) { return generation }
+        }
+    }
+
+    /// The same, but returns nil if the member was removed from the group: the next call joins as another one.
+    func joinOnce(
+        protocols: [(name: String, metadata: [UInt8])],
+        assign: (_ chosenProtocol: String, _ members: [GroupMemberMetadata]) throws -> [String: [UInt8]]
+    ) throws -> GroupGeneration? {
         var action = machine.withLock { $0.begin() }
         var members: [GroupMemberMetadata] = []
         var attempts = Attempts(client.configuration)
@@ -48,7 +58,10 @@ package final class GroupMembership: Sendable {
                 try pause(before: &attempts)
                 let response = try send(joinRequest(memberID, protocols))
                 attempts.lastCode = response.errorCode
-                members = response.members.map { GroupMemberMetadata(memberID: $0.memberID, metadata: $0.metadata) }
+                members = response.members.map {
+                    GroupMemberMetadata(
+                        memberID: $0.memberID, instanceID: $0.groupInstanceID, metadata: $0.metadata)
+                }
                 action = machine.withLock { $0.joined(response) }
             case .sync(let generation, let memberID, let protocolName, let mustAssign):
                 let assignments = mustAssign ? try assign(protocolName, members) : [:]
@@ -56,6 +69,7 @@ package final class GroupMembership: Sendable {
                 attempts.lastCode = response.errorCode
                 action = machine.withLock { $0.synced(response.errorCode, assignment: response.assignment) }
             case .stable(let generation): return generation
+            case .reset: return nil
             case .rediscover: action = machine.withLock { $0.begin() }
             case .fail(let code): throw KafkaError.code(code, about: "joining group \(configuration.groupID)")
             }
@@ -101,6 +115,7 @@ package final class GroupMembership: Sendable {
         message.groupID = configuration.groupID
         message.generationID = generation.generation
         message.memberID = generation.memberID
+        message.groupInstanceID = configuration.instanceID
         let limit = Int(configuration.heartbeatIntervalMilliseconds)
         return try client.retrying("heartbeat of group \(configuration.groupID)", timeoutMilliseconds: limit, cancellation) {
             () throws(KafkaError) in
@@ -122,6 +137,7 @@ package final class GroupMembership: Sendable {
         request.memberID = memberID
         var member = LeaveGroupRequest.MemberIdentity()
         member.memberID = memberID
+        member.groupInstanceID = configuration.instanceID
         request.members = [member]
         // A cancelled member can still leave.
         let response = try client.withCoordinator(of: .group(configuration.groupID), client.cancellation) {
@@ -161,6 +177,7 @@ package final class GroupMembership: Sendable {
         request.sessionTimeoutMilliseconds = configuration.sessionTimeoutMilliseconds
         request.rebalanceTimeoutMilliseconds = configuration.rebalanceTimeoutMilliseconds
         request.memberID = memberID
+        request.groupInstanceID = configuration.instanceID
         request.protocolType = configuration.protocolType
         request.protocols = protocols.map { offer in
             var entry = JoinGroupRequest.OfferedProtocol()
@@ -178,6 +195,7 @@ package final class GroupMembership: Sendable {
         request.groupID = configuration.groupID
         request.generationID = generation
         request.memberID = memberID
+        request.groupInstanceID = configuration.instanceID
         request.protocolType = configuration.protocolType
         request.protocolName = protocolName
         request.assignments = assignments.sorted { $0.key < $1.key }.map { member, assignment in

@@ -1,0 +1,39 @@
+import KafkaProtocol
+
+/// What one broker can be asked about its partitions.
+struct FetchWork {
+    private var targets: [TopicPartition: FetchJob.ListedTarget] = [:]
+    private var positions: [TopicPartition: FetchJob.ValidatedPosition] = [:]
+    private(set) var fetches: [(turn: Int, partition: TopicPartition, request: FetchSession.Partition)] = []
+
+    mutating func add(_ partition: TopicPartition, _ state: PartitionState, topicID: KafkaUUID, bytesMax: Int) {
+        switch state.phase {
+        case .committed, .halted: break
+        case .reset(let target):
+            targets[partition] = FetchJob.ListedTarget(target: target, leaderEpoch: state.leaderEpoch)
+        case .validation:
+            positions[partition] = FetchJob.ValidatedPosition(
+                epoch: state.position?.epoch ?? -1, leaderEpoch: state.leaderEpoch, seekCount: state.seekCount)
+        case .fetching:
+            guard let position = state.position else { break }
+            let request = FetchSession.Partition(
+                topicID: topicID, offset: position.offset, leaderEpoch: state.leaderEpoch,
+                lastFetchedEpoch: position.epoch, bytesMax: Int32(clamping: bytesMax))
+            fetches.append((state.turn, partition, request))
+        }
+    }
+
+    /// Lists offsets, or else validates positions; nil if there is neither.
+    func positions(from broker: Int32) -> FetchJob? {
+        if !targets.isEmpty { return .list(broker: broker, targets) }
+        return positions.isEmpty ? nil : .validate(broker: broker, positions)
+    }
+
+    /// The partitions of that job.
+    var askedPartitions: [TopicPartition] { targets.isEmpty ? Array(positions.keys) : Array(targets.keys) }
+
+    /// Those that have returned records last come last.
+    var orderedFetches: [(TopicPartition, FetchSession.Partition)] {
+        fetches.sorted { ($0.turn, $0.partition) < ($1.turn, $1.partition) }.map { ($0.partition, $0.request) }
+    }
+}

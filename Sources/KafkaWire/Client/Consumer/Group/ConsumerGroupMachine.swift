@@ -1,0 +1,206 @@
+import KafkaProtocol
+import WireCore
+
+/// A heartbeat of the consumer protocol; nil is a field that has not changed.
+struct ConsumerHeartbeat: Equatable, Sendable {
+    var epoch: Int32
+    /// Whether rack, timeout, assignor and pattern are sent too.
+    var isComplete: Bool
+    var topics: [String]?
+    var owned: Set<TopicPartition>?
+}
+
+/// A consumer's membership in a group of the consumer protocol (KIP-848): a state machine without network and clock.
+///
+/// The coordinator assigns in the responses to heartbeats. The member revokes what the assignment lacks, takes what is
+/// new, and acknowledges with its next heartbeat, which is sent at once.
+struct ConsumerGroupMachine: Equatable, Sendable {
+    private enum Phase: Equatable, Sendable {
+        /// Joins with epoch 0 unless the program does not poll.
+        case outside
+        case member
+        case failed
+    }
+
+    private enum Epoch {
+        static let join: Int32 = 0
+        static let leave: Int32 = -1
+        /// A static member that comes back.
+        static let leaveTemporarily: Int32 = -2
+    }
+
+    private let isStatic: Bool
+    private var phase = Phase.outside
+    private(set) var epoch = Epoch.join
+    private var intervalMilliseconds = 5000
+    private var nextHeartbeat: MonotonicInstant?
+    private var retryAt: MonotonicInstant?
+    private var isSuspended = false
+    private var mustLeave = false
+    private var topics: [String]
+    private(set) var owned: Set<TopicPartition> = []
+    /// What the coordinator has of this member; nil if that is not known.
+    private var sentTopics: [String]?
+    private var sentOwned: Set<TopicPartition>?
+    /// The assignment that is to be reached.
+    private var target: [KafkaUUID: Set<Int32>]?
+    private var names: [KafkaUUID: String] = [:]
+    private var unresolved: Set<KafkaUUID> = []
+    private var steps: [RebalanceStep] = []
+    private var current: RebalanceStep?
+
+    init(topics: Set<String>, isStatic: Bool) {
+        self.topics = topics.sorted()
+        self.isStatic = isStatic
+    }
+
+    var isMember: Bool { phase == .member }
+
+    /// The epoch with which the member leaves.
+    var leaveEpoch: Int32 { isStatic ? Epoch.leaveTemporarily : Epoch.leave }
+
+    mutating func next(now: MonotonicInstant) -> GroupAction {
+        if mustLeave {
+            mustLeave = false
+            return .leave
+        }
+        if current == nil, !steps.isEmpty {
+            let step = steps.removeFirst()
+            current = step
+            return .step(step)
+        }
+        switch phase {
+        case .failed: return .wait(until: nil)
+        case .outside:
+            if current != nil { return .wait(until: nil) }
+            guard owned.isEmpty else {
+                steps.append(RebalanceStep(kind: .lost, partitions: owned))
+                return next(now: now)
+            }
+            if isSuspended { return .wait(until: nil) }
+            if let retryAt, now < retryAt { return .wait(until: retryAt) }
+            (sentTopics, sentOwned) = (nil, nil)
+            return heartbeat(now, epoch: Epoch.join)
+        case .member:
+            if current == nil, target != nil {
+                reconcile()
+                if !unresolved.isEmpty {
+                    let ids = unresolved
+                    unresolved = []
+                    return .resolve(ids)
+                }
+                if !steps.isEmpty { return next(now: now) }
+            }
+            if let retryAt, now < retryAt { return .wait(until: retryAt) }
+            // A change is sent at once; what is being revoked is still owned.
+            let isChanged = current == nil && steps.isEmpty && (sentOwned != owned || sentTopics != topics)
+            if let nextHeartbeat, now < nextHeartbeat, !isChanged { return .wait(until: nextHeartbeat) }
+            return heartbeat(now, epoch: epoch)
+        }
+    }
+
+    private mutating func heartbeat(_ now: MonotonicInstant, epoch: Int32) -> GroupAction {
+        nextHeartbeat = now.advanced(byMilliseconds: intervalMilliseconds)
+        retryAt = nil
+        let isComplete = sentOwned == nil
+        let beat = ConsumerHeartbeat(
+            epoch: epoch, isComplete: isComplete, topics: sentTopics == topics ? nil : topics,
+            owned: sentOwned == owned ? nil : owned)
+        (sentTopics, sentOwned) = (topics, owned)
+        return .consumerHeartbeat(beat)
+    }
+
+    /// Plans the steps to the target, as far as its topics are known.
+    private mutating func reconcile() {
+        guard let target else { return }
+        var wanted: Set<TopicPartition> = []
+        var unknown: Set<KafkaUUID> = []
+        for (id, partitions) in target {
+            guard let name = names[id] else {
+                unknown.insert(id)
+                continue
+            }
+            for partition in partitions { wanted.insert(TopicPartition(name, partition)) }
+        }
+        if unknown.isEmpty { self.target = nil }
+        let revoked = owned.subtracting(wanted)
+        let added = wanted.subtracting(owned)
+        if !revoked.isEmpty { steps.append(RebalanceStep(kind: .revoked, partitions: revoked)) }
+        if !added.isEmpty { steps.append(RebalanceStep(kind: .assigned, partitions: added)) }
+        if revoked.isEmpty, added.isEmpty { unresolved = unknown }
+    }
+
+    // MARK: Events
+
+    mutating func resubscribe(_ topics: Set<String>) { self.topics = topics.sorted() }
+
+    mutating func stepped() {
+        guard let step = current else { return }
+        current = nil
+        switch step.kind {
+        case .assigned: owned.formUnion(step.partitions)
+        case .revoked, .lost: owned.subtract(step.partitions)
+        }
+    }
+
+    /// A heartbeat was accepted; nil is an assignment that has not changed.
+    mutating func accepted(
+        epoch: Int32, intervalMilliseconds: Int, assignment: [KafkaUUID: Set<Int32>]?, now: MonotonicInstant
+    ) {
+        guard phase != .failed, !isSuspended else { return }
+        phase = .member
+        self.epoch = epoch
+        retryAt = nil
+        self.intervalMilliseconds = max(1, intervalMilliseconds)
+        nextHeartbeat = now.advanced(byMilliseconds: self.intervalMilliseconds)
+        if let assignment { target = assignment }
+    }
+
+    /// The names of topics, as far as they exist.
+    mutating func resolved(_ found: [KafkaUUID: String], retryAt: MonotonicInstant) {
+        names.merge(found) { $1 }
+        // Topics that are too new for the broker that was asked are asked for with the next heartbeat.
+        guard let target, target.keys.contains(where: { names[$0] == nil }) else { return }
+        self.retryAt = retryAt
+    }
+
+    /// A heartbeat was refused. Returns false if the membership cannot continue.
+    mutating func refused(_ code: KafkaErrorCode, retryAt: MonotonicInstant) -> Bool {
+        switch code {
+        case .unknownMemberID, .fencedMemberEpoch:
+            fenced()
+            return true
+        case _ where code.isRetriable:
+            lost(retryAt: retryAt)
+            return true
+        default:
+            fenced()
+            phase = .failed
+            return false
+        }
+    }
+
+    /// A heartbeat was not answered: the coordinator may or may not have it, so the next one is complete.
+    mutating func lost(retryAt: MonotonicInstant) {
+        (sentTopics, sentOwned) = (nil, nil)
+        self.retryAt = retryAt
+    }
+
+    private mutating func fenced() {
+        phase = .outside
+        epoch = Epoch.join
+        steps = []
+        target = nil
+        retryAt = nil
+    }
+
+    /// The program has not polled within the maximum interval.
+    mutating func pollExpired() {
+        guard phase != .failed, !isSuspended else { return }
+        mustLeave = phase == .member
+        isSuspended = true
+        fenced()
+    }
+
+    mutating func polled() { isSuspended = false }
+}
