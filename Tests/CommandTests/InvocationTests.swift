@@ -10,7 +10,7 @@ import Testing
     private func message(of line: String) -> String? {
         do {
             if case .run(let invocation) = try parse(line), invocation.command == HelpText.entry {
-                _ = try HelpText.about(invocation.operands.first)
+                _ = try HelpText.about(invocation.operands)
             }
             return nil
         } catch { return error.message }
@@ -29,14 +29,14 @@ import Testing
     ])
     func optionsAreAcceptedInEveryGNUForm(line: String) throws {
         guard case .run(let invocation) = try parse(line) else { return #expect(Bool(false)) }
-        #expect(invocation.options == ["listen": "0.0.0.0:9", "data-dir": "d"])
+        #expect(invocation.options == ["listen": ["0.0.0.0:9"], "data-dir": ["d"]])
     }
 
     @Test func helpAndVersionAreAcceptedAsCommandAndAsOption() throws {
         #expect(try parse("--help") == .showHelp(nil))
         #expect(try parse("help broker") == .run(Invocation(command: HelpText.entry, operands: ["broker"])))
-        #expect(try HelpText.about("broker") == HelpText.command(BrokerCommand.entry))
-        #expect(try HelpText.about(nil) == HelpText.program())
+        #expect(try HelpText.about(["broker"]) == HelpText.command(BrokerCommand.entry))
+        #expect(try HelpText.about([]) == HelpText.program())
         #expect(try parse("worker --help") == .showHelp(WorkerCommand.entry))
         #expect(try parse("--version") == .showVersion)
     }
@@ -63,7 +63,18 @@ import Testing
     @Test func completionsContainEveryOption() throws {
         for shell in ["bash", "zsh", "fish"] {
             let script = try CompletionScript.script(for: shell)
-            for option in CommandTable.commands.flatMap(\.options) { #expect(script.contains(option.long)) }
+            for option in CommandTable.leaves.flatMap(\.options) { #expect(script.contains(option.long)) }
         }
+    }
+
+    @Test func commandOfAGroupIsNamedByTwoWords() throws {
+        guard case .run(let invocation) = try parse("topics create -p 3 orders -c a=1 --set b=2") else { return #expect(Bool(false)) }
+        #expect(invocation.command.name == "topics create" && invocation.operands == ["orders"])
+        #expect(invocation.value(of: "partitions") == "3" && invocation.values(of: "set") == ["a=1", "b=2"])
+        let group = try #require(CommandTable.command(named: "topics"))
+        #expect(try parse("topics --help") == .showHelp(group))
+        #expect(message(of: "topics")?.contains("create") == true)
+        #expect(message(of: "topics craete")?.contains("did you mean `create`?") == true)
+        #expect(try HelpText.about(["topics", "create"]).contains("--partitions"))
     }
 }

@@ -70,9 +70,9 @@ import WireStreams
 
     @Test func unreadableFileIsNamedWithTheReason() throws {
         let missing = try ProgramRun(["/no/such.properties"])
-        #expect(missing.errors == "cdcd: cannot read the worker's properties /no/such.properties: No such file or directory\n")
+        #expect(missing.errors == "cdcd: cannot read /no/such.properties: No such file or directory\n")
         let directory = try ProgramRun(["worker", scratch.path])
-        #expect(directory.errors == "cdcd: cannot read the worker's properties \(scratch.path): Is a directory\n")
+        #expect(directory.errors == "cdcd: cannot read \(scratch.path): Is a directory\n")
         let endless = try ProgramRun(["worker", "/dev/zero"])
         #expect(endless.errors.hasPrefix("cdcd: /dev/zero is no properties file"))
         let malformed = try scratch.file("bad.properties", "a=1\nb=\\u12\n")
@@ -87,7 +87,7 @@ import WireStreams
         let file = try properties()
         try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: file)
         let run = try ProgramRun([file])
-        #expect(run.errors == "cdcd: cannot read the worker's properties \(file): Permission denied\n" && run.exitCode == 1)
+        #expect(run.errors == "cdcd: cannot read \(file): Permission denied\n" && run.exitCode == 1)
     }
 
     @Test func propertiesAreReadFromAPipe() throws {

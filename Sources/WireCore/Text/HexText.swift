@@ -26,4 +26,16 @@ package enum HexText {
         }
         return end
     }
+
+    /// The bytes of hexadecimal digits of either case; nil if the text has other characters or half a byte.
+    package static func bytes(_ text: [UInt8]) -> [UInt8]? {
+        guard text.count.isMultiple(of: 2) else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count / 2)
+        for index in stride(from: 0, to: text.count, by: 2) {
+            guard let high = text[index].hexDigitValue, let low = text[index + 1].hexDigitValue else { return nil }
+            bytes.append(high << 4 | low)
+        }
+        return bytes
+    }
 }

@@ -25,7 +25,7 @@ struct BrokerCommand {
                 summary: "when records reach the disk: never (default), always, or after MILLISECONDS"),
             OptionSpecification(
                 long: "topic-config", valueName: "NAME=VALUE",
-                summary: "a setting of topics that do not have their own; may be repeated"),
+                summary: "a setting of topics that do not have their own; repeatable", isRepeatable: true),
         ], isService: true
     ) { try BrokerCommand($0).run() }
 
@@ -39,14 +39,14 @@ struct BrokerCommand {
     private init(_ invocation: Invocation) throws(UsageError) {
         listen = try Self.address("listen", in: invocation) ?? SocketAddress(host: "127.0.0.1", port: 9092)
         advertised = try Self.address("advertised", in: invocation)
-        dataDirectory = invocation.options["data-dir"] ?? "./cdcd-broker"
+        dataDirectory = invocation.value(of: "data-dir") ?? "./cdcd-broker"
         topicDefaults = try Self.topicDefaults(in: invocation)
     }
 
     /// `--fsync` stands for the topic settings by which Kafka synchronizes a log with the disk.
     private static func topicDefaults(in invocation: Invocation) throws(UsageError) -> TopicConfiguration {
         var settings: [(name: String, value: String)] = []
-        switch invocation.options["fsync"] {
+        switch invocation.value(of: "fsync") {
         case nil, "never": break
         case "always": settings.append(("flush.messages", "1"))
         case let text?:
@@ -56,7 +56,7 @@ struct BrokerCommand {
             }
             settings.append(("flush.ms", text))
         }
-        for text in invocation.values["topic-config"] ?? [] {
+        for text in invocation.values(of: "topic-config") {
             let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             guard parts.count == 2 else {
                 throw UsageError(message: "`--topic-config=\(text)` is not of the form NAME=VALUE", command: "broker")
@@ -74,7 +74,7 @@ struct BrokerCommand {
     }
 
     private static func address(_ option: String, in invocation: Invocation) throws(UsageError) -> SocketAddress? {
-        guard let text = invocation.options[option] else { return nil }
+        guard let text = invocation.value(of: option) else { return nil }
         guard let address = SocketAddress(text) else {
             throw UsageError(message: "`--\(option)=\(text)` is not of the form HOST:PORT", command: "broker")
         }

@@ -43,8 +43,8 @@ struct CDCD {
     }
 
     private static func startLogging(_ invocation: Invocation) {
-        let format = invocation.options["log-format"].flatMap(LogFormat.init) ?? .connect
+        let format = invocation.value(of: "log-format").flatMap(LogFormat.init) ?? .connect
         LogSystem.shared.install(LineLogHandler(format: format))
-        if let level = invocation.options["log-level"].flatMap(LogLevel.init(name:)) { LogSystem.shared.level = level }
+        if let level = invocation.value(of: "log-level").flatMap(LogLevel.init(name:)) { LogSystem.shared.level = level }
     }
 }

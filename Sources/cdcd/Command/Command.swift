@@ -7,6 +7,7 @@ struct Command: Sendable {
         case fixed([String])
     }
 
+    /// The words that select it: `broker`, `topics create`.
     let name: String
     /// How its operands are written in the usage line.
     let operands: String
@@ -15,6 +16,8 @@ struct Command: Sendable {
     let summary: String
     let details: String
     let options: [OptionSpecification]
+    /// The commands whose names continue its own; a command that has some does nothing itself.
+    let subcommands: [Command]
     /// Whether it runs until it is stopped, with a log and many open descriptors.
     let isService: Bool
     /// Returns the exit code.
@@ -32,9 +35,27 @@ struct Command: Sendable {
         self.summary = summary
         self.details = details
         self.options = options + (isService ? [OptionSpecification.logFormat, .logLevel] : []) + [.help]
+        subcommands = []
         self.isService = isService
         self.run = run
     }
+
+    /// A group of commands.
+    init(_ name: String, summary: String, details: String, subcommands: [Command]) {
+        self.name = name
+        operands = "COMMAND"
+        operandCount = 0...0
+        operandWords = .none
+        self.summary = summary
+        self.details = details
+        options = [.help]
+        self.subcommands = subcommands
+        isService = false
+        run = { _ in throw UsageError(message: "`\(name)` needs a command", command: name) }
+    }
+
+    /// The last word of the name.
+    var lastWord: String { name.split(separator: " ").last.map(String.init) ?? name }
 }
 
 extension Command: Equatable {

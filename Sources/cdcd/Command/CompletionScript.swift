@@ -28,8 +28,14 @@ enum CompletionScript {
         for option in choiceOptions() {
             text += "    --\(option.long)) COMPREPLY=($(compgen -W '\(option.choices.joined(separator: " "))' -- \"$word\")); return;;\n"
         }
-        text += "  esac\n  case \"${COMP_WORDS[1]}\" in\n"
-        for command in CommandTable.commands {
+        text += "  esac\n  local command=${COMP_WORDS[1]}\n  case \"$command\" in\n"
+        for group in CommandTable.commands where !group.subcommands.isEmpty {
+            let words = group.subcommands.map(\.lastWord).joined(separator: " ")
+            text += "    \(group.name)) if [ \"$COMP_CWORD\" = 2 ]; then COMPREPLY=($(compgen -W '\(words) --help' -- \"$word\")); return; fi\n"
+            text += "      command=\"$command ${COMP_WORDS[2]}\";;\n"
+        }
+        text += "  esac\n  case \"$command\" in\n"
+        for command in CommandTable.leaves {
             let options = command.options.map { "--\($0.long)" }.joined(separator: " ")
             let words =
                 switch command.operandWords {
@@ -37,7 +43,7 @@ enum CompletionScript {
                 case .commands: names
                 case .fixed(let words): words.joined(separator: " ")
                 }
-            text += "    \(command.name)) COMPREPLY=($(compgen -W '\(options) \(words)' -- \"$word\")"
+            text += "    '\(command.name)') COMPREPLY=($(compgen -W '\(options) \(words)' -- \"$word\")"
             text += " $(compgen -f -- \"$word\"));;\n"
         }
         return text + "  esac\n}\ncomplete -o filenames -F _cdcd cdcd\n"
@@ -47,8 +53,16 @@ enum CompletionScript {
         var text = ""
         for command in CommandTable.commands {
             text += "complete -c cdcd -n __fish_use_subcommand -a \(command.name) -d '\(quoted(command.summary))'\n"
+            let words = command.subcommands.map(\.lastWord).joined(separator: " ")
+            for subcommand in command.subcommands {
+                text += "complete -c cdcd -n '__fish_seen_subcommand_from \(command.name); and not __fish_seen_subcommand_from \(words)'"
+                text += " -a \(subcommand.lastWord) -d '\(quoted(subcommand.summary))'\n"
+            }
+        }
+        for command in CommandTable.leaves {
+            let condition = command.name.split(separator: " ").map { "__fish_seen_subcommand_from \($0)" }
             for option in command.options {
-                text += "complete -c cdcd -n '__fish_seen_subcommand_from \(command.name)' -l \(option.long)"
+                text += "complete -c cdcd -n '\(condition.joined(separator: "; and "))' -l \(option.long)"
                 if let short = option.short { text += " -s \(short)" }
                 if option.valueName != nil { text += " -r" }
                 if !option.choices.isEmpty { text += " -f -a '\(option.choices.joined(separator: " "))'" }
@@ -60,7 +74,7 @@ enum CompletionScript {
 
     private static func choiceOptions() -> [OptionSpecification] {
         var seen = Set<String>()
-        return CommandTable.commands.flatMap(\.options).filter { !$0.choices.isEmpty && seen.insert($0.long).inserted }
+        return CommandTable.leaves.flatMap(\.options).filter { !$0.choices.isEmpty && seen.insert($0.long).inserted }
     }
 
     private static func quoted(_ text: String) -> String {

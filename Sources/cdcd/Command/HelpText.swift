@@ -1,18 +1,20 @@
 /// Renders `--help` from the command table.
 enum HelpText {
     static let entry = Command(
-        "help", operands: "[COMMAND]", operandCount: 0...1, operandWords: .commands,
+        "help", operands: "[COMMAND]", operandCount: 0...2, operandWords: .commands,
         summary: "show help about a command", details: "Without COMMAND, shows what there is."
     ) { invocation in
-        try StandardOutput.print(try about(invocation.operands.first), terminator: "")
+        try StandardOutput.print(try about(invocation.operands), terminator: "")
         return 0
     }
 
-    /// - Parameter name: nil for the program's own help.
-    static func about(_ name: String?) throws(UsageError) -> String {
-        guard let name else { return program() }
+    /// - Parameter words: the words of a command's name; none for the program's own help.
+    static func about(_ words: [String]) throws(UsageError) -> String {
+        if words.isEmpty { return program() }
+        let name = words.joined(separator: " ")
         if let known = CommandTable.command(named: name) { return command(known) }
-        let hint = NearestWord.of(name, among: CommandTable.commands.map(\.name)).map { "; did you mean `\($0)`?" } ?? ""
+        let names = (CommandTable.commands + CommandTable.leaves).map(\.name)
+        let hint = NearestWord.of(name, among: names).map { "; did you mean `\($0)`?" } ?? ""
         throw UsageError(message: "there is no command `\(name)`\(hint)", command: entry.name)
     }
 
@@ -27,7 +29,7 @@ enum HelpText {
             Commands:
 
             """
-        for command in CommandTable.commands { text += "  \(padded(command.name, 12))\(command.summary)\n" }
+        text += lines(for: CommandTable.commands)
         text += "\nOptions:\n"
         for option in [OptionSpecification.help, .version] { text += line(for: option) }
         text += """
@@ -41,9 +43,17 @@ enum HelpText {
 
     static func command(_ command: Command) -> String {
         let operands = command.operands.isEmpty ? "" : " \(command.operands)"
-        var text = "Usage: cdcd \(command.name) [OPTION]...\(operands)\n\n\(command.details)\n\nOptions:\n"
+        var text = "Usage: cdcd \(command.name)"
+        if command.subcommands.isEmpty { text += " [OPTION]..." }
+        text += "\(operands)\n\n\(command.details)\n\n"
+        if !command.subcommands.isEmpty { text += "Commands:\n\(lines(for: command.subcommands))\n" }
+        text += "Options:\n"
         for option in command.options { text += line(for: option) }
         return text
+    }
+
+    private static func lines(for commands: [Command]) -> String {
+        commands.map { "  \(padded($0.lastWord, 12))\($0.summary)\n" }.joined()
     }
 
     private static func line(for option: OptionSpecification) -> String {

@@ -2,10 +2,8 @@
 struct Invocation: Equatable {
     var command: Command
     var operands: [String] = []
-    /// By long name; a switch has an empty value. The last one of repeated options counts.
-    var options: [String: String] = [:]
-    /// All values of each option, in order, for options that may be repeated.
-    var values: [String: [String]] = [:]
+    /// The values of each option in order, by the option's long name; a switch has an empty value.
+    private(set) var options: [String: [String]] = [:]
 
     enum Request: Equatable {
         case run(Invocation)
@@ -30,6 +28,29 @@ struct Invocation: Equatable {
             let hint = NearestWord.of(first, among: names).map { "; did you mean `\($0)`?" } ?? ""
             throw UsageError(message: "there is no command or file `\(first)`\(hint)")
         }
+        return try command.subcommands.isEmpty
+            ? parse(Array(arguments.dropFirst()), for: command)
+            : parse(Array(arguments.dropFirst()), forGroup: command)
+    }
+
+    /// The value of an option, or its last one; nil if it is not given.
+    func value(of long: String) -> String? { options[long]?.last }
+
+    /// All values of a repeatable option, in order.
+    func values(of long: String) -> [String] { options[long] ?? [] }
+
+    func has(_ long: String) -> Bool { options[long] != nil }
+
+    private static func parse(_ arguments: [String], forGroup group: Command) throws(UsageError) -> Request {
+        let words = group.subcommands.map(\.lastWord)
+        guard let word = arguments.first else {
+            throw UsageError(message: "`\(group.name)` needs one of \(words.joined(separator: ", "))", command: group.name)
+        }
+        if word == "--help" || word == "-h" { return .showHelp(group) }
+        guard let command = group.subcommands.first(where: { $0.lastWord == word }) else {
+            let hint = NearestWord.of(word, among: words).map { "; did you mean `\($0)`?" } ?? ""
+            throw UsageError(message: "there is no command `\(group.name) \(word)`\(hint)", command: group.name)
+        }
         return try parse(Array(arguments.dropFirst()), for: command)
     }
 
@@ -49,8 +70,7 @@ struct Invocation: Equatable {
                 let value = try value(of: option, attached: attached, rest: &rest, command: command)
                 if option == OptionSpecification.help { return .showHelp(command) }
                 if option == OptionSpecification.version { return .showVersion }
-                result.options[option.long] = value
-                result.values[option.long, default: []].append(value)
+                result.options[option.long] = option.isRepeatable ? result.values(of: option.long) + [value] : [value]
             }
         }
         if command.operandCount.upperBound < result.operands.count {
@@ -94,7 +114,7 @@ struct Invocation: Equatable {
             }
             return ""
         }
-        guard let value = attached ?? rest.popFirst(), !value.isEmpty else {
+        guard let value = attached ?? rest.popFirst(), !value.isEmpty || option.acceptsEmptyValue else {
             throw UsageError(message: "`--\(option.long)` needs a \(valueName)", command: command.name)
         }
         guard option.choices.isEmpty || option.choices.contains(value) else {

@@ -7,6 +7,10 @@ struct OptionSpecification: Equatable, Sendable {
     let summary: String
     /// The only values of the option; empty if it accepts any.
     var choices: [String] = []
+    /// Whether the option may be given several times; otherwise the last one counts.
+    var isRepeatable = false
+    /// Whether the value may be empty.
+    var acceptsEmptyValue = false
 }
 
 /// The options of several commands.
@@ -19,4 +23,12 @@ extension OptionSpecification {
     static let logLevel = OptionSpecification(
         long: "log-level", valueName: "LEVEL", summary: "the least serious level that is written (default info)",
         choices: ["trace", "debug", "info", "warn", "error", "fatal", "off"])
+
+    /// - Parameter summary: what the choices text and json mean for the command.
+    static func output(_ summary: String) -> OptionSpecification {
+        OptionSpecification(long: "output", valueName: "FORM", summary: summary, choices: ["text", "json"])
+    }
+
+    static let partitions = OptionSpecification(
+        long: "partition", short: "p", valueName: "NUMBER", summary: "only this partition; repeatable", isRepeatable: true)
 }

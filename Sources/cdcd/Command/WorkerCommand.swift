@@ -32,7 +32,7 @@ struct WorkerCommand {
 
     private init(_ invocation: Invocation) {
         file = invocation.operands[0]
-        brokerDirectory = invocation.options["dev-broker"]
+        brokerDirectory = invocation.value(of: "dev-broker")
     }
 
     /// Returns the exit code. Throws if the start fails: an unreadable file, an invalid property, a port in use.

@@ -1,0 +1,18 @@
+import KafkaProtocol
+import KafkaWire
+import Synchronization
+import WireStreams
+
+/// Reports brokers that cannot be reached to the user, each once, while the client keeps trying.
+final class ConnectionWarnings: KafkaClientObserver {
+    private let reported = Mutex<Set<SocketAddress>>([])
+
+    func connectionFailed(to broker: SocketAddress, _ error: KafkaError) {
+        guard reported.withLock({ $0.insert(broker).inserted }) else { return }
+        StandardError.print("cdcd: \(error); trying again")
+    }
+
+    func connectionOpened(to broker: SocketAddress, milliseconds: Int) {
+        reported.withLock { _ = $0.remove(broker) }
+    }
+}

@@ -1,0 +1,6 @@
+import Foundation
+
+/// Whether somebody sees the output: progress is shown only then.
+enum Terminal {
+    static var isStandardError: Bool { isatty(STDERR_FILENO) == 1 }
+}
