@@ -53,23 +53,7 @@ import WireTestSupport
             "transforms.r.type": "org.apache.kafka.connect.transforms.RegexRouter", "transforms.r.regex": "(.*)",
             "transforms.r.replacement": "$1", "key.converter": "JsonConverter", "tasks.max": " 2 ",
         ])
-        let lines = try Fixtures.text("connect/sink-validation-answer.jsonl").split(separator: "\n")
-        #expect(found.count == lines.count)
-        for (value, line) in zip(found, lines) {
-            let expected = try #require(try JSONValue.parse(String(line)).objectValue)
-            let key = try #require(value.key, "\(value.name)")
-            func text(_ text: String?) -> JSONValue { text.map(JSONValue.string) ?? .null }
-            let shown: JSONObject = [
-                "name": .string(key.name), "type": .string(key.type.rawValue), "required": .bool(key.isRequired),
-                "default_value": text(key.defaultValue), "importance": .string(key.importance.rawValue),
-                "group": text(key.group), "order_in_group": .integer(Int64(key.orderInGroup)),
-                "width": .string(key.width.rawValue), "display_name": .string(key.displayName),
-                "dependents": .array(key.dependents.map(JSONValue.string)), "value": text(value.value),
-                "errors": .array(value.errors.map(JSONValue.string)), "visible": .bool(value.isVisible),
-            ]
-            #expect(shown == expected, "\(value.name)")
-            #expect(!key.documentation.isEmpty, "\(value.name)")
-        }
+        try expectDefinitions(found, equal: "connect/sink-validation-answer.jsonl")
     }
 
     @Test func topicsOfATaskAreThoseOfItsConfiguration() throws {

@@ -9,7 +9,24 @@ struct FrameReader {
         self.codec = codec
     }
 
-    var isAtEnd: Bool { position == source.count }
+    /// 16 magic numbers of frames that decoders of LZ4 and Zstandard skip.
+    private static let skippableMagics: ClosedRange<UInt32> = 0x184D_2A50...0x184D_2A5F
+
+    /// Reads one or more frames, to the end; those that begin with `magic` are given to `readFrame` after it.
+    mutating func frames(
+        magic: UInt32, _ readFrame: (inout FrameReader) throws(CompressionError) -> Void
+    ) throws(CompressionError) {
+        repeat {
+            let found = try number(UInt32.self)
+            if Self.skippableMagics.contains(found) {
+                _ = try bytes(Int(try number(UInt32.self)))
+            } else if found == magic {
+                try readFrame(&self)
+            } else {
+                throw .corrupt(codec: codec, reason: "a frame begins with the magic number \(found)")
+            }
+        } while position < source.count
+    }
 
     mutating func bytes(_ count: Int) throws(CompressionError) -> UnsafeRawBufferPointer {
         guard count <= source.count - position else { throw .corrupt(codec: codec, reason: "the data ends too early") }

@@ -6,8 +6,6 @@
 package enum LZ4 {
     private static let name = "lz4"
     private static let magic: UInt32 = 0x184D_2204
-    /// 16 magic numbers of frames that decoders skip.
-    private static let skippableMagics: ClosedRange<UInt32> = 0x184D_2A50...0x184D_2A5F
 
     private enum Flags {
         static let version1: UInt8 = 0b01 << 6
@@ -81,17 +79,10 @@ package enum LZ4 {
     ) throws(CompressionError) {
         var reader = FrameReader(bytes, codec: name)
         let limit = writer.count + limitBytes
-        repeat {
-            let magic = try reader.number(UInt32.self)
-            if skippableMagics.contains(magic) {
-                _ = try reader.bytes(Int(try reader.number(UInt32.self)))
-            } else if magic == Self.magic {
-                let frame = try Frame(&reader, checksHeader: checksHeaders)
-                try frame.expand(&reader, limit: limit, limitBytes: limitBytes, into: &writer)
-            } else {
-                throw corrupt("a frame begins with the magic number \(magic)")
-            }
-        } while !reader.isAtEnd
+        try reader.frames(magic: magic) { (reader) throws(CompressionError) in
+            let frame = try Frame(&reader, checksHeader: checksHeaders)
+            try frame.expand(&reader, limit: limit, limitBytes: limitBytes, into: &writer)
+        }
     }
 
     private static func corrupt(_ reason: String) -> CompressionError { .corrupt(codec: name, reason: reason) }

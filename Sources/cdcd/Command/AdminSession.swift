@@ -16,13 +16,6 @@ struct AdminSession: ~Copyable {
     }
 
     deinit { client.close() }
-
-    /// The offset that a position denotes in each partition.
-    func offsets(
-        of partitions: [KafkaProtocol.TopicPartition], at position: PositionText
-    ) -> [(partition: KafkaProtocol.TopicPartition, offset: Result<Int64, KafkaError>)] {
-        zip(partitions, admin.offsets(of: partitions, at: position)).map { ($0, $1) }
-    }
 }
 
 extension KafkaAdmin {

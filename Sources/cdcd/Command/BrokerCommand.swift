@@ -56,13 +56,7 @@ struct BrokerCommand {
             }
             settings.append(("flush.ms", text))
         }
-        for text in invocation.values(of: "topic-config") {
-            let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            guard parts.count == 2 else {
-                throw UsageError(message: "`--topic-config=\(text)` is not of the form NAME=VALUE", command: "broker")
-            }
-            settings.append((parts[0], parts[1]))
-        }
+        settings += try CommandArguments(invocation).pairs("topic-config")
         var defaults = TopicConfiguration()
         for (name, value) in settings {
             if let reason = TopicConfiguration.validationError(name, value) {

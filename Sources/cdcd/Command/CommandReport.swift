@@ -13,10 +13,8 @@ struct CommandReport: ~Copyable {
     /// 0, or 1 if an item failed.
     var exitCode: Int32 { hasFailed ? 1 : 0 }
 
-    /// A column's title, or a row of a table that is printed when it is complete.
+    /// A row of a table that is printed when it is complete, the titles of its columns first.
     mutating func row(_ cells: [String]) { if !writesJSON { rows.append(cells) } }
-
-    mutating func title(_ cells: String...) { row(cells) }
 
     /// A JSON document on a line of its own.
     func document(_ object: @autoclosure () -> JSONObject) throws(CommandError) {

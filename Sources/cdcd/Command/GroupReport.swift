@@ -47,7 +47,7 @@ struct GroupReport {
         let protocolName = group.protocolName.isEmpty ? "" : "  assignor \(group.protocolName)"
         try report.text(
             "\(group.groupID)  state \(group.state)  type \(group.type.rawValue)\(protocolName)  members \(group.members.count)")
-        report.title("TOPIC", "PARTITION", "COMMITTED", "END", "LAG", "MEMBER", "CLIENT", "HOST")
+        report.row(["TOPIC", "PARTITION", "COMMITTED", "END", "LAG", "MEMBER", "CLIENT", "HOST"])
         for row in rows {
             report.row([
                 row.partition.topic, "\(row.partition.partition)", Self.text(row.committed?.offset), Self.text(row.end),

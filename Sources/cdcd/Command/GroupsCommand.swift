@@ -22,7 +22,7 @@ enum GroupsCommand {
     ) { invocation in
         let session = try AdminSession(invocation)
         var report = CommandReport(CommandArguments(invocation))
-        report.title("GROUP", "STATE", "TYPE", "PROTOCOL")
+        report.row(["GROUP", "STATE", "TYPE", "PROTOCOL"])
         var groups: [GroupListing] = []
         for result in session.admin.listGroups(states: invocation.values(of: "state")) {
             switch result {
@@ -87,17 +87,18 @@ enum GroupsCommand {
         var report = CommandReport(arguments)
         var targets: [(partition: KafkaProtocol.TopicPartition, offset: OffsetAndMetadata)] = []
         let partitions = try partitions(group, arguments, session)
-        let beginnings = session.offsets(of: partitions, at: .beginning)
-        let ends = session.offsets(of: partitions, at: .end)
-        for (index, (partition, offset)) in session.offsets(of: partitions, at: position).enumerated() {
+        let offsets = session.admin.offsets(of: partitions, at: position)
+        let beginnings = session.admin.offsets(of: partitions, at: .beginning)
+        let ends = session.admin.offsets(of: partitions, at: .end)
+        for (index, (partition, offset)) in zip(partitions, offsets).enumerated() {
             do throws(KafkaError) {
-                let (beginning, end) = (try beginnings[index].offset.get(), try ends[index].offset.get())
+                let (beginning, end) = (try beginnings[index].get(), try ends[index].get())
                 targets.append((partition, OffsetAndMetadata(min(max(try offset.get(), beginning), end))))
             } catch { report.failure(error) }
         }
         let results = invocation.has("dry-run")
             ? targets.map { _ in .success(()) } : session.admin.alterGroupOffsets(group, targets)
-        report.title("TOPIC", "PARTITION", "OFFSET")
+        report.row(["TOPIC", "PARTITION", "OFFSET"])
         for (target, result) in zip(targets, results) {
             if case .failure(let error) = result {
                 report.failure(error)

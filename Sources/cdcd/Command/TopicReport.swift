@@ -13,7 +13,7 @@ struct TopicReport {
         try report.document(document)
         let id = topic.id == .zero ? "" : "  id \(topic.id)"
         try report.text("\(topic.name)\(id)  partitions \(topic.partitions.count)")
-        report.title("PARTITION", "LEADER", "EPOCH", "REPLICAS", "IN SYNC", "BEGINNING", "END")
+        report.row(["PARTITION", "LEADER", "EPOCH", "REPLICAS", "IN SYNC", "BEGINNING", "END"])
         for partition in topic.partitions {
             report.row([
                 "\(partition.index)", partition.leader < 0 ? "none" : "\(partition.leader)", "\(partition.leaderEpoch)",
@@ -23,7 +23,7 @@ struct TopicReport {
         }
         try report.printTable()
         guard !configuration.isEmpty else { return }
-        report.title("CONFIGURATION", "VALUE", "SOURCE")
+        report.row(["CONFIGURATION", "VALUE", "SOURCE"])
         for entry in configuration { report.row([entry.name, Self.value(entry), "\(entry.source)"]) }
         try report.printTable()
     }

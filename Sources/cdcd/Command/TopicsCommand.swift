@@ -23,7 +23,7 @@ enum TopicsCommand {
         let session = try AdminSession(invocation)
         var report = CommandReport(CommandArguments(invocation))
         let names = try session.admin.listTopics().filter { !$0.isInternal || invocation.has("internal") }.map(\.name)
-        report.title("TOPIC", "PARTITIONS", "REPLICAS")
+        report.row(["TOPIC", "PARTITIONS", "REPLICAS"])
         for (name, result) in zip(names, session.admin.describeTopics(names)) {
             switch result {
             case .success(let topic):
@@ -73,7 +73,7 @@ enum TopicsCommand {
     ) -> [Int32: Int64] {
         let partitions = topic.partitions.map { KafkaProtocol.TopicPartition(topic.name, $0.index) }
         var offsets: [Int32: Int64] = [:]
-        for (partition, offset) in session.offsets(of: partitions, at: position) {
+        for (partition, offset) in zip(partitions, session.admin.offsets(of: partitions, at: position)) {
             // A partition without a leader has none.
             if case .success(let offset) = offset { offsets[partition.partition] = offset }
         }
@@ -197,7 +197,8 @@ enum TopicsCommand {
         var report = CommandReport(arguments)
         let topic = try session.admin.describeTopics(invocation.operands).get()[0]
         var targets: [(partition: KafkaProtocol.TopicPartition, before: Int64)] = []
-        for (partition, offset) in session.offsets(of: try topic.partitions(wanted), at: position) {
+        let partitions = try topic.partitions(wanted)
+        for (partition, offset) in zip(partitions, session.admin.offsets(of: partitions, at: position)) {
             switch offset {
             case .success(let offset): targets.append((partition, offset))
             case .failure(let error): report.failure(error)
@@ -205,7 +206,7 @@ enum TopicsCommand {
         }
         let results = invocation.has("dry-run")
             ? targets.map { .success($0.before) } : session.admin.deleteRecords(targets)
-        report.title("PARTITION", "BEGINNING")
+        report.row(["PARTITION", "BEGINNING"])
         for (target, result) in zip(targets, results) {
             switch result {
             case .success(let beginning):

@@ -49,12 +49,7 @@ extension KafkaAdmin {
                 var topic = OffsetCommitRequest.Topic()
                 topic.name = group.topic
                 topic.partitions = group.items.map { index in
-                    var partition = OffsetCommitRequest.Partition()
-                    partition.partitionIndex = partitions[index].partition
-                    partition.committedOffset = offsets[index].offset.offset
-                    partition.committedLeaderEpoch = offsets[index].offset.leaderEpoch ?? -1
-                    partition.committedMetadata = offsets[index].offset.metadata
-                    return partition
+                    OffsetCommitRequest.Partition(partitions[index].partition, offsets[index].offset)
                 }
                 return topic
             }
@@ -98,76 +93,5 @@ extension KafkaAdmin {
                 }
             }
         }
-    }
-}
-
-extension OffsetFetchRequest {
-    /// Has the fields of every version: those of one group are of versions up to 7.
-    fileprivate init(_ groups: [(groupID: String, partitions: [TopicPartition]?)], requireStable: Bool) {
-        self.init()
-        self.requireStable = requireStable
-        self.groups = groups.map { groupID, partitions in
-            var group = Group()
-            group.groupID = groupID
-            group.topics = partitions.map { partitions in
-                partitions.groupedByTopic().map { byTopic in
-                    var topic = Topics()
-                    topic.name = byTopic.topic
-                    topic.partitionIndexes = byTopic.items.map { partitions[$0].partition }
-                    return topic
-                }
-            }
-            return group
-        }
-        groupID = self.groups.first?.groupID ?? ""
-        topics = self.groups.first?.topics.map { topics in
-            topics.map { byName in
-                var topic = Topic()
-                topic.name = byName.name
-                topic.partitionIndexes = byName.partitionIndexes
-                return topic
-            }
-        }
-    }
-}
-
-extension OffsetFetchResponse.Group {
-    /// The only group of a version before 8.
-    fileprivate init(_ response: OffsetFetchResponse, groupID: String) {
-        self.init()
-        self.groupID = groupID
-        errorCode = response.errorCode
-        topics = response.topics.map { old in
-            var topic = OffsetFetchResponse.Topics()
-            topic.name = old.name
-            topic.partitions = old.partitions.map { old in
-                var partition = OffsetFetchResponse.Partitions()
-                partition.partitionIndex = old.partitionIndex
-                partition.committedOffset = old.committedOffset
-                partition.committedLeaderEpoch = old.committedLeaderEpoch
-                partition.metadata = old.metadata
-                partition.errorCode = old.errorCode
-                return partition
-            }
-            return topic
-        }
-    }
-}
-
-extension GroupOffset {
-    fileprivate init(topic: String, _ answer: OffsetFetchResponse.Partitions) {
-        partition = TopicPartition(topic, answer.partitionIndex)
-        guard answer.errorCode == .none else {
-            offset = .failure(.code(answer.errorCode, about: "the committed offset of \(partition)"))
-            return
-        }
-        // An offset of -1 means that there is none.
-        offset = .success(
-            answer.committedOffset < 0
-                ? nil
-                : OffsetAndMetadata(
-                    answer.committedOffset,
-                    leaderEpoch: answer.committedLeaderEpoch < 0 ? nil : answer.committedLeaderEpoch,
-                    metadata: answer.metadata ?? ""))
     }
 }

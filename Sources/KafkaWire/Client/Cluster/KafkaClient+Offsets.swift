@@ -11,7 +11,32 @@ extension KafkaClient {
             return Dictionary(uniqueKeysWithValues: topic.partitions.map { ($0.index, offset) })
         case .named(let name): timestamp = name
         }
-        var offsets: [Int32: Int64] = [:]
+        let listed = try listOffsets(of: topic, at: timestamp, isolation, cancellation)
+        guard listed.count == topic.partitions.count else {
+            throw .code(.unknownServerError, about: "offsets of \(topic.name): the response lacks partitions")
+        }
+        return listed.mapValues { $0?.offset ?? -1 }
+    }
+
+    /// The offset of `spec`, which is not an offset itself, in some partitions of a topic; nil for a partition
+    /// without a record at that position.
+    func listOffsets(
+        of name: String, _ partitions: [Int32], at spec: OffsetSpec, _ isolation: IsolationLevel,
+        _ cancellation: Cancellation
+    ) throws(KafkaError) -> [Int32: TimestampedOffset?] {
+        guard case .named(let timestamp) = spec.position else { preconditionFailure("an offset is not looked up") }
+        var topic = try topic(name, cancellation)
+        topic.partitions.removeAll { !partitions.contains($0.index) }
+        if let missing = Set(partitions).subtracting(topic.partitions.map(\.index)).min() {
+            throw .code(.unknownTopicOrPartition, about: "partition \(missing) of topic \(name)")
+        }
+        return try listOffsets(of: topic, at: timestamp, isolation, cancellation)
+    }
+
+    private func listOffsets(
+        of topic: TopicDescription, at timestamp: Int64, _ isolation: IsolationLevel, _ cancellation: Cancellation
+    ) throws(KafkaError) -> [Int32: TimestampedOffset?] {
+        var listed: [Int32: TimestampedOffset?] = [:]
         for (leader, partitions) in topic.partitionsByLeader {
             let request = ListOffsetsRequest(topic.name, partitions, timestamp, isolation, configuration)
             let found = try withBroker(leader, cancellation) { connection throws(KafkaError) in
@@ -21,12 +46,9 @@ extension KafkaClient {
                 }
                 return partitions
             }
-            for partition in found { offsets[partition.partitionIndex] = partition.offset }
+            for partition in found { listed[partition.partitionIndex] = .some(TimestampedOffset(partition)) }
         }
-        guard offsets.count == topic.partitions.count else {
-            throw .code(.unknownServerError, about: "offsets of \(topic.name): the response lacks partitions")
-        }
-        return offsets
+        return listed
     }
 }
 
@@ -37,7 +59,7 @@ extension TopicDescription {
 }
 
 extension ListOffsetsRequest {
-    init(
+    fileprivate init(
         _ topic: String, _ partitions: [Int32], _ timestamp: Int64, _ isolation: IsolationLevel,
         _ configuration: KafkaClientConfiguration
     ) {
@@ -54,5 +76,15 @@ extension ListOffsetsRequest {
             return partition
         }
         topics = [entry]
+    }
+}
+
+extension TimestampedOffset {
+    /// Returns nil if no record is at the position.
+    fileprivate init?(_ partition: ListOffsetsResponse.ListOffsetsPartitionResponse) {
+        guard partition.offset >= 0 else { return nil }
+        self.init(
+            offset: partition.offset, timestampMilliseconds: partition.timestamp,
+            leaderEpoch: partition.leaderEpoch < 0 ? nil : partition.leaderEpoch)
     }
 }

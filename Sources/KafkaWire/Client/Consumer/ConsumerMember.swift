@@ -217,7 +217,6 @@ final class ConsumerMember: Sendable {
             case .leave:
                 note(generation: -1)
                 try? leave()
-            case .fail(let code): fail(.code(code, about: "group \(groupID)"), &progress)
             }
         }
         return .now

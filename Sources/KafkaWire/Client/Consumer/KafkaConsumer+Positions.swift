@@ -76,14 +76,14 @@ extension KafkaConsumer {
     public func beginningOffsets(
         of partitions: some Sequence<TopicPartition>
     ) throws(KafkaError) -> [TopicPartition: Int64] {
-        try offsets(of: Array(partitions), at: OffsetTimestamp.earliest).compactMapValues { $0?.offset }
+        try offsets(of: Array(partitions), at: .earliest).compactMapValues { $0?.offset }
     }
 
     /// The offsets after the last records that may be read.
     public func endOffsets(
         of partitions: some Sequence<TopicPartition>
     ) throws(KafkaError) -> [TopicPartition: Int64] {
-        try offsets(of: Array(partitions), at: OffsetTimestamp.latest).compactMapValues { $0?.offset }
+        try offsets(of: Array(partitions), at: .latest).compactMapValues { $0?.offset }
     }
 
     /// The first record of each partition with the given timestamp or a later one; none for a partition without one.
@@ -92,23 +92,18 @@ extension KafkaConsumer {
     public func offsets(
         of partitions: some Sequence<TopicPartition>, atTimestampMilliseconds milliseconds: Int64
     ) throws(KafkaError) -> [TopicPartition: TimestampedOffset] {
-        try offsets(of: Array(partitions), at: milliseconds).compactMapValues { $0 }
-    }
-
-    private enum OffsetTimestamp {
-        static let latest: Int64 = -1
-        static let earliest: Int64 = -2
+        try offsets(of: Array(partitions), at: .timestamp(milliseconds)).compactMapValues { $0 }
     }
 
     private func offsets(
-        of partitions: [TopicPartition], at timestamp: Int64
+        of partitions: [TopicPartition], at spec: OffsetSpec
     ) throws(KafkaError) -> [TopicPartition: TimestampedOffset?] {
         var found: [TopicPartition: TimestampedOffset?] = [:]
         for (name, indices) in partitions.byTopic {
             let listed = try engine.client.retrying("listing offsets of \(name)", engine.cancellation) {
                 () throws(KafkaError) in
-                try engine.client.timestampedOffsets(
-                    of: name, indices, at: timestamp, configuration.isolationLevel, engine.cancellation)
+                try engine.client.listOffsets(
+                    of: name, indices, at: spec, configuration.isolationLevel, engine.cancellation)
             }
             for (index, offset) in listed { found[TopicPartition(name, index)] = .some(offset) }
         }

@@ -95,10 +95,10 @@ struct TransactionRunner {
         request.v3AndBelowTransactionalID = transactionalID
         request.v3AndBelowProducerID = identity?.producerID ?? -1
         request.v3AndBelowProducerEpoch = identity?.epoch ?? -1
-        request.v3AndBelowTopics = Dictionary(grouping: partitions, by: \.topic).map { name, partitions in
+        request.v3AndBelowTopics = partitions.byTopic.map { name, partitions in
             var topic = AddPartitionsToTxnRequest.AddPartitionsToTxnTopic()
             topic.name = name
-            topic.partitions = partitions.map(\.partition)
+            topic.partitions = partitions
             return topic
         }
         let response = try self.request(request, to: transaction, atMost: VersionMax.addPartitions)

@@ -5,8 +5,6 @@
 package enum Zstandard {
     static let name = "zstd"
     static let magic: UInt32 = 0xFD2F_B528
-    /// 16 magic numbers of frames that decoders skip.
-    private static let skippableMagics: ClosedRange<UInt32> = 0x184D_2A50...0x184D_2A5F
 
     static func corrupt(_ reason: String) -> CompressionError { .corrupt(codec: name, reason: reason) }
 
@@ -19,16 +17,9 @@ package enum Zstandard {
         var reader = FrameReader(bytes, codec: name)
         var decoder = ZstandardBlockDecoder()
         let limit = writer.count + limitBytes
-        repeat {
-            let magic = try reader.number(UInt32.self)
-            if skippableMagics.contains(magic) {
-                _ = try reader.bytes(Int(try reader.number(UInt32.self)))
-            } else if magic == Self.magic {
-                try expandFrame(&reader, &decoder, limit: limit, limitBytes: limitBytes, into: &writer)
-            } else {
-                throw corrupt("a frame begins with the magic number \(magic)")
-            }
-        } while !reader.isAtEnd
+        try reader.frames(magic: magic) { (reader) throws(CompressionError) in
+            try expandFrame(&reader, &decoder, limit: limit, limitBytes: limitBytes, into: &writer)
+        }
     }
 
     private static func expandFrame(

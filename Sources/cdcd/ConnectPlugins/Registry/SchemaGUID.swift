@@ -12,20 +12,8 @@ enum SchemaGUID {
 
     /// Returns nil if the text is not a GUID.
     static func bytes(_ text: String) -> [UInt8]? {
-        let utf8 = Array(text.utf8)
-        guard utf8.count == UUIDText.byteCount else { return nil }
-        var bytes: [UInt8] = []
-        var index = 0
-        while index < utf8.count {
-            if [8, 13, 18, 23].contains(index) {
-                guard utf8[index] == UInt8(ascii: "-") else { return nil }
-                index += 1
-                continue
-            }
-            guard let high = utf8[index].hexDigitValue, let low = utf8[index + 1].hexDigitValue else { return nil }
-            bytes.append(high << 4 | low)
-            index += 2
-        }
-        return bytes
+        let (utf8, hyphens) = (Array(text.utf8), [8, 13, 18, 23])
+        guard utf8.count == UUIDText.byteCount, hyphens.allSatisfy({ utf8[$0] == UInt8(ascii: "-") }) else { return nil }
+        return HexText.bytes(utf8.enumerated().filter { !hyphens.contains($0.offset) }.map(\.element))
     }
 }

@@ -25,17 +25,17 @@ struct FetchSettings: Equatable, Sendable {
     }
 }
 
-/// When the next attempt may begin after failed ones: the pauses double, with a jitter of 20 % (KIP-580).
+/// When the next attempt may begin after failed ones.
 struct RetryTime: Equatable, Sendable {
     private(set) var at: MonotonicInstant?
     private var failures = 0
 
     mutating func failed(_ settings: FetchSettings, _ generator: inout SplitMix64, now: MonotonicInstant) {
-        let doubled = settings.backoffMilliseconds << min(failures, 20)
-        let pause = max(1, min(doubled, settings.backoffMaxMilliseconds))
+        let backoff = ExponentialBackoff(
+            firstMilliseconds: settings.backoffMilliseconds, maxMilliseconds: settings.backoffMaxMilliseconds)
+        let pause = backoff.milliseconds(attempt: failures, jitter: .random(in: -1...1, using: &generator))
         failures += 1
-        let jitter = Int.random(in: -pause / 5...pause / 5, using: &generator)
-        at = now.advanced(byMilliseconds: pause + jitter)
+        at = now.advanced(byMilliseconds: max(1, pause))
     }
 
     mutating func succeeded() { self = RetryTime() }

@@ -30,10 +30,8 @@ struct ClassicGroupMachine: Equatable, Sendable {
     /// The topics to which the program is subscribed.
     private var topics: Set<String>
     /// What the program has.
-    private(set) var owned: Set<TopicPartition> = []
-    private var steps: [RebalanceStep] = []
-    /// The step that the program handles.
-    private var current: RebalanceStep?
+    var owned: Set<TopicPartition> { steps.owned }
+    private var steps = RebalanceSteps()
 
     init(topics: Set<String>, isCooperative: Bool, heartbeatIntervalMilliseconds: Int) {
         self.topics = topics
@@ -49,18 +47,14 @@ struct ClassicGroupMachine: Equatable, Sendable {
             mustLeave = false
             return .leave
         }
-        if current == nil, !steps.isEmpty {
-            let step = steps.removeFirst()
-            current = step
-            return .step(step)
-        }
-        if current != nil { return heartbeat(now) }
+        if let step = steps.next() { return .step(step) }
+        if steps.isHandling { return heartbeat(now) }
         switch phase {
         case .failed, .joining: return .wait(until: nil)
         case .outside:
             guard owned.isEmpty else {
                 // Another member may have them.
-                steps.append(RebalanceStep(kind: .lost, partitions: owned))
+                steps.append(.lost, owned)
                 return next(now: now)
             }
             if isSuspended { return .wait(until: nil) }
@@ -75,7 +69,7 @@ struct ClassicGroupMachine: Equatable, Sendable {
             needsRejoin = false
             phase = .ready
             let given = isCooperative ? owned.filter { !topics.contains($0.topic) } : owned
-            if !given.isEmpty { steps.append(RebalanceStep(kind: .revoked, partitions: given)) }
+            if !given.isEmpty { steps.append(.revoked, given) }
             return next(now: now)
         }
     }
@@ -96,14 +90,7 @@ struct ClassicGroupMachine: Equatable, Sendable {
     }
 
     /// The step is handled.
-    mutating func stepped() {
-        guard let step = current else { return }
-        current = nil
-        switch step.kind {
-        case .assigned: owned.formUnion(step.partitions)
-        case .revoked, .lost: owned.subtract(step.partitions)
-        }
-    }
+    mutating func stepped() { steps.finish() }
 
     /// The group has formed, with this assignment.
     mutating func joined(_ generation: Int32, _ assignment: Set<TopicPartition>, now: MonotonicInstant) {
@@ -114,17 +101,17 @@ struct ClassicGroupMachine: Equatable, Sendable {
         nextHeartbeat = now.advanced(byMilliseconds: heartbeatIntervalMilliseconds)
         let revoked = owned.subtracting(assignment)
         if !revoked.isEmpty {
-            steps.append(RebalanceStep(kind: .revoked, partitions: revoked))
+            steps.append(.revoked, revoked)
             needsRejoin = true
         }
-        steps.append(RebalanceStep(kind: .assigned, partitions: assignment.subtracting(owned)))
+        steps.append(.assigned, assignment.subtracting(owned))
     }
 
     /// The member id or generation is not valid any more.
     mutating func fenced() {
         generation = -1
         needsRejoin = false
-        steps = []
+        steps.removePending()
         phase = .outside
     }
 

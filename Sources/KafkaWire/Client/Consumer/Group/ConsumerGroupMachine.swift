@@ -38,7 +38,7 @@ struct ConsumerGroupMachine: Equatable, Sendable {
     private var isSuspended = false
     private var mustLeave = false
     private var topics: [String]
-    private(set) var owned: Set<TopicPartition> = []
+    var owned: Set<TopicPartition> { steps.owned }
     /// What the coordinator has of this member; nil if that is not known.
     private var sentTopics: [String]?
     private var sentOwned: Set<TopicPartition>?
@@ -46,8 +46,7 @@ struct ConsumerGroupMachine: Equatable, Sendable {
     private var target: [KafkaUUID: Set<Int32>]?
     private var names: [KafkaUUID: String] = [:]
     private var unresolved: Set<KafkaUUID> = []
-    private var steps: [RebalanceStep] = []
-    private var current: RebalanceStep?
+    private var steps = RebalanceSteps()
 
     init(topics: Set<String>, isStatic: Bool) {
         self.topics = topics.sorted()
@@ -64,17 +63,13 @@ struct ConsumerGroupMachine: Equatable, Sendable {
             mustLeave = false
             return .leave
         }
-        if current == nil, !steps.isEmpty {
-            let step = steps.removeFirst()
-            current = step
-            return .step(step)
-        }
+        if let step = steps.next() { return .step(step) }
         switch phase {
         case .failed: return .wait(until: nil)
         case .outside:
-            if current != nil { return .wait(until: nil) }
+            if steps.isHandling { return .wait(until: nil) }
             guard owned.isEmpty else {
-                steps.append(RebalanceStep(kind: .lost, partitions: owned))
+                steps.append(.lost, owned)
                 return next(now: now)
             }
             if isSuspended { return .wait(until: nil) }
@@ -82,7 +77,7 @@ struct ConsumerGroupMachine: Equatable, Sendable {
             (sentTopics, sentOwned) = (nil, nil)
             return heartbeat(now, epoch: Epoch.join)
         case .member:
-            if current == nil, target != nil {
+            if !steps.isHandling, target != nil {
                 reconcile()
                 if !unresolved.isEmpty {
                     let ids = unresolved
@@ -93,7 +88,7 @@ struct ConsumerGroupMachine: Equatable, Sendable {
             }
             if let retryAt, now < retryAt { return .wait(until: retryAt) }
             // A change is sent at once; what is being revoked is still owned.
-            let isChanged = current == nil && steps.isEmpty && (sentOwned != owned || sentTopics != topics)
+            let isChanged = !steps.isHandling && steps.isEmpty && (sentOwned != owned || sentTopics != topics)
             if let nextHeartbeat, now < nextHeartbeat, !isChanged { return .wait(until: nextHeartbeat) }
             return heartbeat(now, epoch: epoch)
         }
@@ -125,8 +120,8 @@ struct ConsumerGroupMachine: Equatable, Sendable {
         if unknown.isEmpty { self.target = nil }
         let revoked = owned.subtracting(wanted)
         let added = wanted.subtracting(owned)
-        if !revoked.isEmpty { steps.append(RebalanceStep(kind: .revoked, partitions: revoked)) }
-        if !added.isEmpty { steps.append(RebalanceStep(kind: .assigned, partitions: added)) }
+        if !revoked.isEmpty { steps.append(.revoked, revoked) }
+        if !added.isEmpty { steps.append(.assigned, added) }
         if revoked.isEmpty, added.isEmpty { unresolved = unknown }
     }
 
@@ -134,14 +129,7 @@ struct ConsumerGroupMachine: Equatable, Sendable {
 
     mutating func resubscribe(_ topics: Set<String>) { self.topics = topics.sorted() }
 
-    mutating func stepped() {
-        guard let step = current else { return }
-        current = nil
-        switch step.kind {
-        case .assigned: owned.formUnion(step.partitions)
-        case .revoked, .lost: owned.subtract(step.partitions)
-        }
-    }
+    mutating func stepped() { steps.finish() }
 
     /// A heartbeat was accepted; nil is an assignment that has not changed.
     mutating func accepted(
@@ -189,7 +177,7 @@ struct ConsumerGroupMachine: Equatable, Sendable {
     private mutating func fenced() {
         phase = .outside
         epoch = Epoch.join
-        steps = []
+        steps.removePending()
         target = nil
         retryAt = nil
     }

@@ -39,14 +39,8 @@ struct GroupOffsets: Sendable {
         request.topics = offsets.keys.byTopic.map { name, partitions in
             var topic = OffsetCommitRequest.Topic()
             topic.name = name
-            topic.partitions = partitions.map { index in
-                var partition = OffsetCommitRequest.Partition()
-                partition.partitionIndex = index
-                guard let offset = offsets[TopicPartition(name, index)] else { return partition }
-                partition.committedOffset = offset.offset
-                partition.committedLeaderEpoch = offset.leaderEpoch ?? -1
-                partition.committedMetadata = offset.metadata
-                return partition
+            topic.partitions = partitions.compactMap { index in
+                offsets[TopicPartition(name, index)].map { OffsetCommitRequest.Partition(index, $0) }
             }
             return topic
         }
@@ -69,47 +63,27 @@ struct GroupOffsets: Sendable {
     func fetch(
         _ partitions: [TopicPartition], _ member: ConsumerGroupMetadata
     ) throws(KafkaError) -> [TopicPartition: OffsetAndMetadata?] {
-        var group = OffsetFetchRequest.Group()
-        group.groupID = member.groupID
-        group.memberID = member.memberID.isEmpty ? nil : member.memberID
-        group.memberEpoch = member.memberID.isEmpty ? -1 : member.generationID
-        group.topics = partitions.byTopic.map { name, partitions in
-            var topic = OffsetFetchRequest.Topics()
-            topic.name = name
-            topic.partitionIndexes = partitions
-            return topic
+        var request = OffsetFetchRequest([(member.groupID, partitions)], requireStable: true)
+        if !member.memberID.isEmpty {
+            request.groups[0].memberID = member.memberID
+            request.groups[0].memberEpoch = member.generationID
         }
-        var request = OffsetFetchRequest()
-        request.groups = [group]
-        request.groupID = member.groupID
-        request.topics = partitions.byTopic.map { name, partitions in
-            var topic = OffsetFetchRequest.Topic()
-            topic.name = name
-            topic.partitionIndexes = partitions
-            return topic
-        }
-        request.requireStable = true
         let response = try client.withCoordinator(of: .group(member.groupID), cancellation) {
             connection throws(KafkaError) in
             try connection.request(request, atMost: Self.fetchVersionMax)
         }
         let about = "committed offsets of group \(member.groupID)"
         guard response.coordinatorErrorCode == .none else { throw .code(response.coordinatorErrorCode, about: about) }
-        let old = response.topics.flatMap { topic in
-            topic.partitions.map {
-                (topic.name, $0.partitionIndex, $0.committedOffset, $0.committedLeaderEpoch, $0.metadata, $0.errorCode)
-            }
-        }
-        let new = response.groups.flatMap(\.topics).flatMap { topic in
-            topic.partitions.map {
-                (topic.name, $0.partitionIndex, $0.committedOffset, $0.committedLeaderEpoch, $0.metadata, $0.errorCode)
-            }
-        }
+        let group = response.groups.first ?? OffsetFetchResponse.Group(response, groupID: member.groupID)
         var found: [TopicPartition: OffsetAndMetadata?] = [:]
-        for (name, index, offset, epoch, metadata, code) in old + new {
-            guard code == .none else { throw .code(code, about: "\(about) of \(TopicPartition(name, index))") }
-            found[TopicPartition(name, index)] = .some(
-                offset < 0 ? nil : OffsetAndMetadata(offset, leaderEpoch: epoch < 0 ? nil : epoch, metadata: metadata ?? ""))
+        for topic in group.topics {
+            for partition in topic.partitions {
+                let committed = GroupOffset(topic: topic.name, partition)
+                guard partition.errorCode == .none else {
+                    throw .code(partition.errorCode, about: "\(about) of \(committed.partition)")
+                }
+                found[committed.partition] = .some(try committed.offset.get())
+            }
         }
         return found
     }

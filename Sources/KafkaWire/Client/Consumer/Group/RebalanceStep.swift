@@ -31,6 +31,4 @@ enum GroupAction: Equatable, Sendable {
     case leave
     /// Nothing to do before this time or another event; nil: before another event.
     case wait(until: MonotonicInstant?)
-    /// The membership cannot continue.
-    case fail(KafkaErrorCode)
 }
