@@ -8,8 +8,7 @@ struct AdminSession: ~Copyable {
     let admin: KafkaAdmin
 
     init(_ invocation: Invocation) throws {
-        let properties = try ClientArguments(invocation).properties
-        var configuration = try CommandArguments(invocation).settings(.admin, properties).client
+        var configuration = try CommandArguments(invocation).settings(.admin, ClientArguments(invocation)).client
         configuration.observer = ConnectionWarnings()
         client = KafkaClient(configuration)
         admin = KafkaAdmin(client)
@@ -21,10 +20,11 @@ struct AdminSession: ~Copyable {
 extension KafkaAdmin {
     /// The offset that a position denotes in each partition, in the same order.
     func offsets(
-        of partitions: [KafkaProtocol.TopicPartition], at position: PositionText
+        of partitions: [KafkaProtocol.TopicPartition], at position: PositionText,
+        _ isolation: IsolationLevel = .readUncommitted
     ) -> [Result<Int64, KafkaError>] {
         func list(_ spec: OffsetSpec) -> [Result<Int64?, KafkaError>] {
-            listOffsets(partitions.map { ($0, spec) }).map { $0.map(\.offset) }
+            listOffsets(partitions.map { ($0, spec) }, isolation: isolation).map { $0.map(\.offset) }
         }
         switch position {
         case .beginning: return list(.earliest).map { $0.map { $0 ?? 0 } }

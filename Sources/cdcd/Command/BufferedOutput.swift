@@ -6,7 +6,16 @@ struct BufferedOutput: ~Copyable {
     /// The reader of the pipe has ended, as `head` does when it has enough.
     struct ClosedPipeError: Error {}
 
-    var writer = ByteWriter(capacityBytes: 64 << 10)
+    /// The buffer is written when it has more than this.
+    static let bufferedBytesMax = 64 << 10
+
+    private let descriptor: Int32
+    var writer = ByteWriter(capacityBytes: 2 * Self.bufferedBytesMax)
+
+    init(descriptor: Int32 = STDOUT_FILENO) { self.descriptor = descriptor }
+
+    /// Whether the buffer should be written before more is appended.
+    var isFull: Bool { writer.count >= Self.bufferedBytesMax }
 
     /// Writes the whole buffer.
     ///
@@ -15,7 +24,7 @@ struct BufferedOutput: ~Copyable {
         try writer.withUnsafeBytes { bytes in
             var rest = bytes
             while !rest.isEmpty {
-                let count = Glibc.write(STDOUT_FILENO, rest.baseAddress, rest.count)
+                let count = Glibc.write(descriptor, rest.baseAddress, rest.count)
                 if count < 0 {
                     if errno == EINTR { continue }
                     if errno == EPIPE { throw ClosedPipeError() }

@@ -9,19 +9,47 @@ struct ClientArguments {
             long: "brokers", short: "b", valueName: "HOST:PORT,...",
             summary: "the bootstrap servers (default: bootstrap.servers of the properties, or localhost:9092)"),
         OptionSpecification(
-            long: "property", short: "X", valueName: "KEY=VALUE", summary: "a property of Kafka's clients; repeatable",
-            isRepeatable: true),
+            long: "property", short: "X", valueName: "KEY=VALUE",
+            summary: "a property of Kafka's clients, also by librdkafka's name; repeatable", isRepeatable: true),
         OptionSpecification(
             long: "config", short: "F", valueName: "FILE", summary: "a file with properties of Kafka's clients"),
     ]
 
-    /// Properties by their Kafka names: those of `--config`, then those of `-X`, then `--brokers`.
-    let properties: [String: String]
+    /// By their Kafka names: those of `--config`, then those of `-X`, then `--brokers`.
+    private var properties: [String: String]
+    /// The properties that only the file has: it may serve several commands.
+    private let namesOfFile: Set<String>
 
     init(_ invocation: Invocation) throws {
-        var properties = try invocation.value(of: "config").map { (path) throws(CommandError) in try PropertiesFile.read(path) } ?? [:]
-        for (name, value) in try CommandArguments(invocation).pairs("property") { properties[name] = value }
+        var translation = LibrdkafkaProperties()
+        var names: Set<String> = []
+        do {
+            if let path = invocation.value(of: "config") {
+                let file = try PropertiesFile.read(path).sorted { $0.key < $1.key }
+                names = try translation.add(file.map { ($0.key, $0.value) })
+            }
+            names.subtract(try translation.add(try CommandArguments(invocation).pairs("property")))
+            properties = try translation.kafkaProperties()
+        } catch let error as LibrdkafkaProperties.NameError {
+            throw UsageError(message: error.description, command: invocation.command.name)
+        }
+        namesOfFile = names
         if let brokers = invocation.value(of: "brokers") { properties["bootstrap.servers"] = brokers }
-        self.properties = properties
+    }
+
+    subscript(name: String) -> String? {
+        get { properties[name] }
+        set { properties[name] = newValue }
+    }
+
+    /// Without those of the file that only other kinds of clients have.
+    func properties(of role: KafkaClientProperties.Role) -> [String: String] {
+        func isKnown(_ name: String, _ role: KafkaClientProperties.Role) -> Bool {
+            KafkaClientProperties.of(role).options[name] != nil
+        }
+        let others = KafkaClientProperties.Role.allCases
+        return properties.filter { name, _ in
+            !namesOfFile.contains(name) || isKnown(name, role) || !others.contains { isKnown(name, $0) }
+        }
     }
 }

@@ -19,6 +19,8 @@ struct CommandArguments {
         UsageError(message: "`--\(option)=\(invocation.value(of: option) ?? "")`: \(reason)", command: invocation.command.name)
     }
 
+    func usage(_ message: String) -> UsageError { UsageError(message: message, command: invocation.command.name) }
+
     func integer(_ option: String, in range: ClosedRange<Int64>) throws(UsageError) -> Int64? {
         guard let text = invocation.value(of: option) else { return nil }
         guard let number = Int64(text), range.contains(number) else {
@@ -79,12 +81,12 @@ struct CommandArguments {
 
     /// The settings of a client of Kafka.
     func settings(
-        _ role: KafkaClientProperties.Role, _ properties: [String: String]
+        _ role: KafkaClientProperties.Role, _ arguments: ClientArguments, over base: [String: String] = [:]
     ) throws(UsageError) -> KafkaClientSettings {
         var settings = KafkaClientSettings()
+        let base = ["bootstrap.servers": "localhost:9092", "client.id": "cdcd"].merging(base) { $1 }
         let findings = KafkaClientProperties.of(role).read(
-            [KafkaClientProperties.Layer(properties)],
-            over: ["bootstrap.servers": "localhost:9092", "client.id": "cdcd"], into: &settings)
+            [KafkaClientProperties.Layer(arguments.properties(of: role))], over: base, into: &settings)
         if let error = findings.errors.first {
             throw UsageError(message: "property \(error.name): \(error.message)", command: invocation.command.name)
         }

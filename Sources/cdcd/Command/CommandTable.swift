@@ -2,8 +2,8 @@
 /// command is a new entry.
 enum CommandTable {
     static let commands: [Command] = [
-        WorkerCommand.entry, BrokerCommand.entry, TopicsCommand.entry, ProduceCommand.entry, GroupsCommand.entry,
-        HelpText.entry, CompletionScript.entry,
+        WorkerCommand.entry, BrokerCommand.entry, TopicsCommand.entry, ProduceCommand.entry, ConsumeCommand.entry,
+        GroupsCommand.entry, HelpText.entry, CompletionScript.entry,
     ]
 
     /// All commands that do something, groups replaced by their members.

@@ -76,7 +76,7 @@ struct ProduceCommand {
         delimiter = try arguments.delimiter("delimiter") ?? [0x0A]
         countMax = Int(try arguments.integer("count", in: 1...Int64.max) ?? .max)
         writesPositions = arguments.writesJSON
-        var properties = try ClientArguments(invocation).properties
+        var properties = try ClientArguments(invocation)
         if let codec = invocation.value(of: "compression") { properties["compression.type"] = codec }
         settings = try arguments.settings(.producer, properties)
     }

@@ -13,7 +13,7 @@ enum PropertiesFile {
         }
     }
 
-    private static func contents(of path: String) throws(CommandError) -> [UInt8] {
+    static func contents(of path: String) throws(CommandError) -> [UInt8] {
         let input = try InputFile(path)
         var bytes: [UInt8] = []
         while let chunk = try input.read() {

@@ -72,7 +72,7 @@ struct RecordFormat: Equatable {
 
     /// - Parameter null: what is written for a key or value that is null.
     func write(
-        _ record: ConsumedRecord, topic: String, key: FieldFormat, value: FieldFormat, null: String,
+        _ record: ConsumedRecord, key: FieldFormat, value: FieldFormat, null: String,
         to writer: inout ByteWriter
     ) throws(JSONError) {
         for token in tokens {
@@ -84,7 +84,7 @@ struct RecordFormat: Equatable {
             case .keyBytes: writer.decimal(Int64(record.key?.count ?? -1))
             case .valueBytesBinary: writer.bigEndian(Int32(clamping: record.value?.count ?? -1))
             case .timestamp: writer.decimal(record.timestampMilliseconds)
-            case .topic: writer.utf8(topic)
+            case .topic: writer.utf8(record.topic)
             case .partition: writer.decimal(Int64(record.partition))
             case .offset: writer.decimal(record.offset)
             case .headers:
@@ -100,10 +100,13 @@ struct RecordFormat: Equatable {
         _ bytes: [UInt8]?, _ format: FieldFormat, _ null: String, to writer: inout ByteWriter
     ) throws(JSONError) {
         guard let bytes else { return writer.utf8(null) }
-        if format == .hex { return writer.utf8(HexText.text(bytes)) }
-        let document = bytes.withUnsafeBytes { bytes in
-            Result { () throws(JSONError) in [UInt8](try format.document(bytes)) }
+        switch format {
+        case .raw: writer.bytes(bytes)
+        case .hex: writer.utf8(HexText.text(bytes))
+        case .json, .payload:
+            try bytes.span.bytes.withUnsafeBytes { (bytes) throws(JSONError) in
+                writer.bytes(try format.document(bytes))
+            }
         }
-        writer.bytes(try document.get())
     }
 }

@@ -17,9 +17,12 @@ struct TerminationSignals {
     }
 
     /// Blocks until one of them is received; returns its name.
-    func wait() -> String {
+    func wait() -> String { waitForNumber() == SIGINT ? "SIGINT" : "SIGTERM" }
+
+    /// The same; returns its number.
+    func waitForNumber() -> Int32 {
         var (set, number) = (set, Int32(0))
         while sigwait(&set, &number) != 0 {}
-        return number == SIGINT ? "SIGINT" : "SIGTERM"
+        return number
     }
 }

@@ -131,13 +131,13 @@ import WireCore
 @Suite struct RecordFormatTests {
     private func written(_ format: String, _ record: ConsumedRecord, value: FieldFormat = .raw) throws -> String {
         var writer = ByteWriter()
-        try RecordFormat(parsing: format).write(record, topic: "t", key: .raw, value: value, null: "NULL", to: &writer)
+        try RecordFormat(parsing: format).write(record, key: .raw, value: value, null: "NULL", to: &writer)
         return String(decoding: writer.array(), as: UTF8.self)
     }
 
     @Test func tokensAreThoseOfKcat() throws {
         let record = ConsumedRecord(
-            partition: 3, offset: 4, timestampMilliseconds: 5, key: nil, value: Array("abc".utf8),
+            topic: "t", partition: 3, offset: 4, timestampMilliseconds: 5, key: nil, value: Array("abc".utf8),
             headers: [RecordHeader(key: "a", value: [0x62]), RecordHeader(key: "c", value: nil)])
         #expect(try written("%t[%p]@%o %T %k=%s %K/%S {%h} 100%%\\n", record) == "t[3]@4 5 NULL=abc -1/3 {a=b,c=NULL} 100%\n")
         #expect(try written("%R%s", record) == "\0\0\0\u{3}abc")
