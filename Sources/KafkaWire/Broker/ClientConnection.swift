@@ -13,25 +13,51 @@ final class ClientConnection {
     private let service: BrokerService
     private let limits: BrokerLimits
     private let framer: MessageFramer
+    /// Tokens without a header are as short as the client wants.
+    private let tokenFramer = MessageFramer(
+        messageBytesMin: 0, messageBytesMax: ConnectionAuthentication.requestBytesMax)
+    private let requestFramerBeforeAuthentication = MessageFramer(
+        messageBytesMin: MessageFramer.requestBytesMin, messageBytesMax: ConnectionAuthentication.requestBytesMax)
     private let clientHost: String
+    private let advertised: SocketAddress
+    private var authentication: ConnectionAuthentication
     private var buffer = ReceiveBuffer(capacityBytes: 64 << 10)
 
-    init(streams: StreamPair, service: BrokerService) {
+    init(streams: StreamPair, listener: ServerListener, service: BrokerService) {
         self.streams = streams
         self.service = service
         limits = service.configuration.limits
         framer = MessageFramer(
             messageBytesMin: MessageFramer.requestBytesMin, messageBytesMax: limits.requestBytesMax)
         clientHost = "/" + (streams.peerHost() ?? "unknown")
+        advertised = listener.advertised
+        authentication = ConnectionAuthentication(
+            usesSASL: listener.securityProtocol.usesSASL,
+            sessionMilliseconds: service.configuration.security.reauthenticationMilliseconds)
+    }
+
+    /// Serves a new connection of a listener until it ends.
+    static func serve(_ streams: StreamPair, from listener: ServerListener, service: BrokerService) {
+        let milliseconds = service.configuration.limits.requestMilliseconds
+        do throws(StreamError) {
+            let secured = try listener.secured(streams, milliseconds: milliseconds)
+            ClientConnection(streams: secured, listener: listener, service: service).serve()
+        } catch {
+            logger.warn("Closed the connection from /\(streams.peerHost() ?? "unknown") to \(listener.name): \(error)")
+            streams.canceller.cancel()
+        }
     }
 
     /// Serves requests until the connection ends.
     func serve() {
         do {
             while let range = try receive() {
-                let response = try response(to: UnsafeRawBufferPointer(rebasing: buffer.readable[range]))
+                let message = UnsafeRawBufferPointer(rebasing: buffer.readable[range])
+                let response =
+                    authentication.awaitsBareToken ? answer(toToken: message) : try response(to: message)
                 buffer.consume(range.upperBound)
                 if let response { try send(response) }
+                if authentication.hasFailed { throw ConnectionError.authenticationFailed }
             }
         } catch let error as ConnectionError {
             Self.logger.warn("Closed the connection from \(clientHost): \(error)")
@@ -41,7 +67,7 @@ final class ClientConnection {
             // The client disconnected, or reads the response too slowly.
             Self.logger.debug("The connection from \(clientHost) ended: \(error)")
         }
-        streams.canceller.cancel()
+        streams.close()
     }
 
     /// Waits for the next whole request. Returns nil if the client closed the connection between two requests.
@@ -49,7 +75,7 @@ final class ClientConnection {
         var deadline: MonotonicInstant?
         while true {
             let wanted: Int
-            switch try framer.next(in: buffer.readable) {
+            switch try currentFramer.next(in: buffer.readable) {
             case .frame(let range, _): return range
             case .needMore(let bytes): wanted = bytes
             }
@@ -69,6 +95,11 @@ final class ClientConnection {
         }
     }
 
+    private var currentFramer: MessageFramer {
+        if authentication.awaitsBareToken { return tokenFramer }
+        return authentication.isAuthenticated ? framer : requestFramerBeforeAuthentication
+    }
+
     /// Returns the framed response, or nil if the request has none.
     private func response(to request: UnsafeRawBufferPointer) throws -> [UInt8]? {
         var reader = ByteReader(request)
@@ -82,8 +113,38 @@ final class ClientConnection {
             throw ConnectionError.tooLarge(header.apiKey, bytes: request.count)
         }
         let context = RequestContext(
-            version: header.apiVersion, clientID: header.clientID ?? "", clientHost: clientHost)
-        return try service.respond(to: RequestExchange(header: header, context: context), body: reader)
+            version: header.apiVersion, clientID: header.clientID ?? "", clientHost: clientHost,
+            advertised: advertised)
+        if let reason = authentication.refusal(of: header.apiKey, now: .now) {
+            throw ConnectionError.unauthenticated(reason)
+        }
+        let exchange = RequestExchange(header: header, context: context)
+        guard service.serves(header.apiKey, version: header.apiVersion) else {
+            return try service.respond(to: exchange, body: reader)
+        }
+        switch header.apiKey {
+        case .saslHandshake:
+            return try exchange.respond(reader, SaslHandshakeRequest.self, interceptors: service.interceptors) {
+                request, context in
+                authentication.handshake(request, version: context.version, nonce: SCRAM.makeNonce())
+            }
+        case .saslAuthenticate:
+            return try exchange.respond(reader, SaslAuthenticateRequest.self, interceptors: service.interceptors) {
+                request, context in
+                authentication.authenticate(
+                    request.authBytes, version: context.version, service.users, now: .now)
+            }
+        default: return try service.respond(to: exchange, body: reader)
+        }
+    }
+
+    /// The answer to a token after SaslHandshake version 0: its size and its bytes, or nothing if it is refused.
+    private func answer(toToken token: UnsafeRawBufferPointer) -> [UInt8]? {
+        let response = authentication.authenticate(Array(token), version: 0, service.users, now: .now)
+        guard response.errorCode == .none else { return nil }
+        var writer = ByteWriter()
+        writer.bigEndian(UInt32(response.authBytes.count))
+        return writer.array() + response.authBytes
     }
 
     private func send(_ response: [UInt8]) throws(StreamError) {

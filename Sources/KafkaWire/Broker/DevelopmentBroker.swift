@@ -6,33 +6,32 @@ import WireStreams
 ///
 /// It serves any Kafka client: topics, idempotent producers, consumers, consumer groups and groups of other kinds
 /// (Connect's workers). It keeps everything in one directory and loses nothing that was acknowledged when the process
-/// is killed; a loss of power may cost the last seconds. It has no security and no replication: not for production.
+/// is killed; a loss of power may cost the last seconds. It has no authorization and no replication: not for production.
 package final class DevelopmentBroker: Sendable {
     private static let logger = Logger("cdcd.broker")
 
-    private let server: SocketServer
     let service: BrokerService
 
-    /// The address that it listens on; the port is the one that the system chose if 0 was requested.
-    package var address: SocketAddress { server.address }
-    /// The address that clients are given.
-    package var advertised: SocketAddress { service.advertised }
+    /// The address of the first listener; the port is the one that the system chose if 0 was requested.
+    package var address: SocketAddress { service.listeners[0].server.address }
+    /// The address that clients of the first listener are given.
+    package var advertised: SocketAddress { service.listeners[0].advertised }
+    /// The addresses of the listeners by their names.
+    package var addresses: [String: SocketAddress] {
+        Dictionary(service.listeners.map { ($0.name, $0.server.address) }, uniquingKeysWith: { first, _ in first })
+    }
     package var clusterID: String { service.identity.clusterID }
     /// Hold, refuse or lose requests, in tests of clients.
     package var interceptors: RequestInterceptors { service.interceptors }
 
-    /// Binds the address and reads the data directory. Requests are answered after `start()`.
+    /// Binds the addresses and reads the data directory. Requests are answered after `start()`.
     ///
-    /// Throws `StreamError` if the address cannot be bound, and `StorageError` if the directory cannot be used.
+    /// Throws `StreamError` if an address cannot be bound or a certificate cannot be used, and `StorageError` if the
+    /// directory cannot be used.
     package init(_ configuration: DevelopmentBrokerConfiguration) throws {
-        server = try SocketServer(
-            listen: configuration.listen, name: "broker", connectionsMax: configuration.limits.connectionsMax,
-            logger: Self.logger)
-        let bound = server.address
-        // Clients cannot connect to "any address".
-        let reachable = ["0.0.0.0", "::"].contains(bound.host) ? SocketAddress(host: "localhost", port: bound.port) : bound
-        let advertised = configuration.advertised ?? reachable
-        service = try BrokerService(configuration: configuration, advertised: advertised)
+        precondition(!configuration.listeners.isEmpty, "a broker has a listener")
+        let listeners = try configuration.listeners.map { try ServerListener(configuration, $0, logger: Self.logger) }
+        service = try BrokerService(configuration: configuration, listeners: listeners)
     }
 
     /// Creates a broker with the default configuration for everything else.
@@ -48,20 +47,27 @@ package final class DevelopmentBroker: Sendable {
         service.groups.start()
         service.maintenance.start()
         let service = service
-        server.start { streams, _ in ClientConnection(streams: streams, service: service).serve() }
+        for listener in service.listeners {
+            listener.server.start { streams, _ in
+                ClientConnection.serve(streams, from: listener, service: service)
+            }
+        }
+        let addresses = service.listeners.map {
+            "\($0.securityProtocol.rawValue) on \($0.server.address), advertised as \($0.advertised)"
+        }
         Self.logger.info(
-            "The development broker listens on \(address) and is advertised as \(advertised); its data is in "
+            "The development broker listens: \(addresses.joined(separator: "; ")); its data is in "
                 + "\(service.directory.path), its cluster id is \(clusterID)")
     }
 
     /// Closes all connections and writes everything to the disk. The broker cannot be started again.
     package func stop() {
-        server.stopAccepting()
+        for listener in service.listeners { listener.server.stopAccepting() }
         service.groups.stop()
         service.interceptors.stop()
-        server.cutAll()
+        for listener in service.listeners { listener.server.cutAll() }
         service.maintenance.stop()
-        let haveThreadsEnded = server.awaitEnd(milliseconds: 5000)
+        let haveThreadsEnded = service.listeners.count { $0.server.awaitEnd(milliseconds: 5000) } == service.listeners.count
         var errors = service.topics.synchronize()
         do throws(StorageError) {
             try service.groups.synchronize()

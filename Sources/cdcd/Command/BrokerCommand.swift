@@ -1,7 +1,6 @@
 import KafkaBroker
 import KafkaProtocol
 import WireCore
-import WireStreams
 
 /// `cdcd broker`: runs the development broker alone until SIGTERM or SIGINT.
 struct BrokerCommand {
@@ -9,14 +8,17 @@ struct BrokerCommand {
         "broker", summary: "run the development broker alone",
         details: """
             A single-node Kafka broker for development and tests: it keeps its log in a directory, survives being killed,
-            and serves any Kafka client. It has no security and no replication: not for production.
+            and serves any Kafka client. It has no authorization and no replication: not for production.
             """,
         options: [
             OptionSpecification(
-                long: "listen", short: "l", valueName: "HOST:PORT", summary: "where to listen (default 127.0.0.1:9092)"),
+                long: "listen", short: "l", valueName: "[[NAME=]PROTOCOL://]HOST:PORT",
+                summary: "where to listen (default 127.0.0.1:9092), with PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL; repeatable",
+                isRepeatable: true),
             OptionSpecification(
-                long: "advertised", valueName: "HOST:PORT",
-                summary: "the address given to clients (default: as --listen)"),
+                long: "advertised", valueName: "[NAME=]HOST:PORT",
+                summary: "the address given to clients of a listener (default: as --listen); repeatable",
+                isRepeatable: true),
             OptionSpecification(
                 long: "data-dir", short: "d", valueName: "DIRECTORY",
                 summary: "where the log is kept (default ./cdcd-broker)"),
@@ -26,19 +28,37 @@ struct BrokerCommand {
             OptionSpecification(
                 long: "topic-config", valueName: "NAME=VALUE",
                 summary: "a setting of topics that do not have their own; repeatable", isRepeatable: true),
+            OptionSpecification(
+                long: "user", valueName: "NAME:PASSWORD", summary: "a user of SASL; repeatable", isRepeatable: true),
+            OptionSpecification(
+                long: "users", valueName: "FILE", summary: "users of SASL, one NAME:PASSWORD a line"),
+            OptionSpecification(
+                long: "reauth-ms", valueName: "MILLISECONDS",
+                summary: "how long an authentication is valid (default 0: without a limit)"),
+            OptionSpecification(
+                long: "tls-cert", valueName: "FILE", summary: "the certificate and its chain in PEM, for SSL and SASL_SSL"),
+            OptionSpecification(
+                long: "tls-key", valueName: "FILE", summary: "the private key in PEM (default: in --tls-cert)"),
+            OptionSpecification(
+                long: "tls-ca", valueName: "FILE",
+                summary: "the authorities of clients' certificates in PEM (default: the system's)"),
+            OptionSpecification(
+                long: "tls-client-auth", valueName: "MODE",
+                summary: "whether clients present a certificate: none (default), requested or required"),
         ], isService: true
     ) { try BrokerCommand($0).run() }
 
     private static let logger = Logger("cdcd.broker")
 
-    private let listen: SocketAddress
-    private let advertised: SocketAddress?
+    private let listeners: [BrokerListener]
+    private let security: BrokerSecurity
     private let dataDirectory: String
     private let topicDefaults: TopicConfiguration
 
     private init(_ invocation: Invocation) throws(UsageError) {
-        listen = try Self.address("listen", in: invocation) ?? SocketAddress(host: "127.0.0.1", port: 9092)
-        advertised = try Self.address("advertised", in: invocation)
+        let options = BrokerSecurityOptions(invocation)
+        listeners = try options.listeners()
+        security = try options.security(for: listeners)
         dataDirectory = invocation.value(of: "data-dir") ?? "./cdcd-broker"
         topicDefaults = try Self.topicDefaults(in: invocation)
     }
@@ -67,19 +87,11 @@ struct BrokerCommand {
         return defaults
     }
 
-    private static func address(_ option: String, in invocation: Invocation) throws(UsageError) -> SocketAddress? {
-        guard let text = invocation.value(of: option) else { return nil }
-        guard let address = SocketAddress(text) else {
-            throw UsageError(message: "`--\(option)=\(text)` is not of the form HOST:PORT", command: "broker")
-        }
-        return address
-    }
-
     /// Returns the exit code. Throws if the port or the data directory is unavailable.
     private func run() throws -> Int32 {
         let signals = TerminationSignals()
         var configuration = DevelopmentBrokerConfiguration(
-            listen: listen, advertised: advertised, dataDirectory: dataDirectory)
+            listeners: listeners, security: security, dataDirectory: dataDirectory)
         configuration.topicDefaults = topicDefaults
         let broker = try DevelopmentBroker(configuration)
         broker.start()

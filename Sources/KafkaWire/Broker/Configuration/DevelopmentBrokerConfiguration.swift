@@ -3,10 +3,10 @@ import WireStreams
 
 /// The configuration of a development broker. The names in parentheses are those of Kafka's `server.properties`.
 package struct DevelopmentBrokerConfiguration: Sendable {
-    /// The address to listen on. The system chooses the port if it is 0.
-    package var listen: SocketAddress
-    /// The address that clients receive. If nil, the one that the broker listens on. (`advertised.listeners`)
-    package var advertised: SocketAddress?
+    /// At least one. (`listeners`)
+    package var listeners: [BrokerListener]
+    /// What the listeners with TLS and SASL require.
+    package var security = BrokerSecurity()
     /// The directory for all data, created if it does not exist. (`log.dirs`)
     package var dataDirectory: String
     /// The number of partitions of topics that are created without one. (`num.partitions`)
@@ -25,9 +25,15 @@ package struct DevelopmentBrokerConfiguration: Sendable {
     /// served. nil serves the latest of each.
     package var versionsMax: [APIKey: Int16]?
 
+    package init(listeners: [BrokerListener], security: BrokerSecurity = BrokerSecurity(), dataDirectory: String) {
+        self.listeners = listeners
+        self.security = security
+        self.dataDirectory = dataDirectory
+    }
+
+    /// One listener without security.
     package init(listen: SocketAddress, advertised: SocketAddress? = nil, dataDirectory: String) {
-        self.listen = listen
-        self.advertised = advertised
+        listeners = [BrokerListener(.plaintext, listen, advertised: advertised)]
         self.dataDirectory = dataDirectory
     }
 }

@@ -45,7 +45,7 @@ extension BrokerService {
     }
 
     /// DescribeCluster.
-    func describeCluster(_ request: DescribeClusterRequest, _: RequestContext) -> DescribeClusterResponse {
+    func describeCluster(_ request: DescribeClusterRequest, _ context: RequestContext) -> DescribeClusterResponse {
         var response = DescribeClusterResponse()
         response.clusterID = identity.clusterID
         response.controllerID = BrokerIdentity.nodeID
@@ -57,8 +57,8 @@ extension BrokerService {
         }
         var broker = DescribeClusterResponse.DescribeClusterBroker()
         broker.brokerID = BrokerIdentity.nodeID
-        broker.host = advertised.host
-        broker.port = Int32(advertised.port)
+        broker.host = context.advertised.host
+        broker.port = Int32(context.advertised.port)
         response.brokers = [broker]
         return response
     }
@@ -71,8 +71,8 @@ extension BrokerService {
             response.errorCode = error
             response.errorMessage = message
             response.nodeID = error == .none ? BrokerIdentity.nodeID : -1
-            response.host = error == .none ? advertised.host : ""
-            response.port = error == .none ? Int32(advertised.port) : -1
+            response.host = error == .none ? context.advertised.host : ""
+            response.port = error == .none ? Int32(context.advertised.port) : -1
             return response
         }
         response.coordinators = request.coordinatorKeys.map { key in
@@ -81,8 +81,8 @@ extension BrokerService {
             coordinator.errorCode = error
             coordinator.errorMessage = message
             coordinator.nodeID = error == .none ? BrokerIdentity.nodeID : -1
-            coordinator.host = error == .none ? advertised.host : ""
-            coordinator.port = error == .none ? Int32(advertised.port) : -1
+            coordinator.host = error == .none ? context.advertised.host : ""
+            coordinator.port = error == .none ? Int32(context.advertised.port) : -1
             return coordinator
         }
         return response

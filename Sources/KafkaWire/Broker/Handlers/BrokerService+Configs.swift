@@ -136,7 +136,7 @@ extension BrokerService {
             return result
         }
         return [
-            entry("advertised.listeners", "PLAINTEXT://\(advertised)", .string),
+            entry("advertised.listeners", listeners.map { "\($0.name)://\($0.advertised)" }.joined(separator: ","), .string),
             entry("auto.create.topics.enable", "\(configuration.createsTopicsAutomatically)", .boolean),
             entry("default.replication.factor", "1", .int),
             entry("log.dirs", directory.path, .string),

@@ -20,8 +20,8 @@ extension BrokerService {
         response.controllerID = BrokerIdentity.nodeID
         var broker = MetadataResponse.Broker()
         broker.nodeID = BrokerIdentity.nodeID
-        broker.host = advertised.host
-        broker.port = Int32(advertised.port)
+        broker.host = context.advertised.host
+        broker.port = Int32(context.advertised.port)
         response.brokers = [broker]
 
         // All topics: null, and in version 0 an empty list.

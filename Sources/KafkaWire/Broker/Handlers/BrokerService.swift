@@ -8,7 +8,9 @@ final class BrokerService: Sendable {
     static let logger = Logger("cdcd.broker")
 
     let configuration: DevelopmentBrokerConfiguration
-    let advertised: SocketAddress
+    /// The listeners, with the addresses that clients receive.
+    let listeners: [ServerListener]
+    let users: UserRegistry
     let identity: BrokerIdentity
     let directory: DataDirectory
     let topics: TopicRegistry
@@ -19,11 +21,12 @@ final class BrokerService: Sendable {
     let interceptors: RequestInterceptors
     let fetchSessions = Mutex(FetchSessions())
 
-    init(configuration: DevelopmentBrokerConfiguration, advertised: SocketAddress) throws(StorageError) {
+    init(configuration: DevelopmentBrokerConfiguration, listeners: [ServerListener]) throws(StorageError) {
         self.configuration = configuration
-        self.advertised = advertised
+        self.listeners = listeners
         directory = try DataDirectory(path: configuration.dataDirectory)
         identity = try BrokerIdentity(in: directory)
+        users = try UserRegistry(directory: directory, passwords: configuration.security.passwords)
         let openFilesMax = configuration.limits.openFilesMax ?? Self.openFilesMax(descriptorLimit: DescriptorLimit.soft)
         topics = try TopicRegistry(
             directory: directory, files: OpenFiles(openMax: openFilesMax), defaults: configuration.topicDefaults)
@@ -55,6 +58,11 @@ final class BrokerService: Sendable {
             return try exchange.frame(apiVersions(error: .unsupportedVersion), version: 0)
         }
         return try handler.respond(self, exchange, body)
+    }
+
+    /// Whether a request of this version is handled.
+    func serves(_ key: APIKey, version: Int16) -> Bool {
+        RequestHandler.byKey[key]?.versions.contains(version) == true && version <= versionMax(of: key)
     }
 
     func versionMax(of key: APIKey) -> Int16 {

@@ -34,6 +34,8 @@ struct RequestHandler: Sendable {
         .incrementalAlterConfigs, .describeCluster, .describeTopicPartitions, .addPartitionsToTxn, .addOffsetsToTxn,
         .endTxn, .writeTxnMarkers, .txnOffsetCommit, .describeTransactions, .listTransactions, .describeProducers,
         .consumerGroupHeartbeat, .consumerGroupDescribe, .offsetDelete, .deleteRecords, .describeLogDirs,
+        .saslHandshake, .saslAuthenticate, .describeUserScramCredentials, .alterUserScramCredentials, .describeAcls,
+        .createAcls, .deleteAcls,
     ]
 
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.apiKey, $0) })

@@ -10,6 +10,10 @@ enum ConnectionError: Error, CustomStringConvertible {
     case tooLarge(APIKey, bytes: Int)
     /// A produce request without acknowledgement failed, which the client can only notice by the closed connection.
     case unacknowledged(KafkaErrorCode)
+    /// A request that the state of the authentication does not permit.
+    case unauthenticated(String)
+    /// The client could not authenticate, which its last response says.
+    case authenticationFailed
     /// An interceptor closed the connection.
     case intercepted(APIKey)
 
@@ -18,6 +22,8 @@ enum ConnectionError: Error, CustomStringConvertible {
         case .malformed(let key, let error): "malformed \(key?.name ?? "request"): \(error)"
         case .unserved(let key, let version): "\(key.name) version \(version) is not supported"
         case .tooLarge(let key, let bytes): "\(key.name) with \(bytes) bytes is too large"
+        case .unauthenticated(let reason): reason
+        case .authenticationFailed: "the authentication failed"
         case .intercepted(let key): "intercepted \(key.name)"
         case .unacknowledged(let code): "a produce request with acks=0 failed: \(code)"
         }

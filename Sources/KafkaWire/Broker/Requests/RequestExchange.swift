@@ -1,5 +1,6 @@
 import KafkaProtocol
 import WireCore
+import WireStreams
 
 /// The request's version and its client.
 struct RequestContext: Sendable {
@@ -7,6 +8,8 @@ struct RequestContext: Sendable {
     let clientID: String
     /// In the form of Kafka's tools: a slash and the address.
     let clientHost: String
+    /// The address of this broker for clients of the connection's listener.
+    let advertised: SocketAddress
 }
 
 /// One request's header, and the decoding and encoding around its handler.

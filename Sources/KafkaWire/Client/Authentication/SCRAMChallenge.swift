@@ -1,4 +1,5 @@
 import WireCore
+import WireStreams
 
 /// The broker's first message in SCRAM: `r=NONCE,s=SALT,i=ITERATIONS`, and perhaps extensions, which a client ignores
 /// (RFC 5802, section 7).
@@ -8,7 +9,7 @@ struct SCRAMChallenge: Equatable {
     let iterations: Int
 
     init(_ message: String) throws(SASLError) {
-        let attributes = Self.attributes(of: message)
+        let attributes = SCRAM.attributes(of: message)
         switch attributes.first {
         case ("e", let reason)?:
             throw SASLError("the broker has refused the authentication: \(SASLError.printable(reason))")
@@ -28,16 +29,5 @@ struct SCRAMChallenge: Equatable {
         nonce = attributes[0].value
         self.salt = salt
         self.iterations = iterations
-    }
-
-    /// The attributes of a message, each a letter, `=` and a value; those that are not of this form are left out at the
-    /// end, which makes a required one missing.
-    static func attributes(of message: String) -> [(name: Character, value: String)] {
-        var found: [(name: Character, value: String)] = []
-        for part in message.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let name = part.first, part.dropFirst().first == "=" else { return found }
-            found.append((name, String(part.dropFirst(2))))
-        }
-        return found
     }
 }

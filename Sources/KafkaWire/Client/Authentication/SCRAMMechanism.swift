@@ -27,14 +27,9 @@ public struct SCRAMMechanism: SASLMechanism, Equatable {
         }
     }
 
-    /// The random part of a nonce, in hexadecimal form; RFC 5802 only requires that it is never the same.
-    private static let nonceBytes = 24
-
     public func makeSession(broker: SocketAddress) throws(SASLError) -> any SASLSession {
         guard !username.isEmpty, !password.isEmpty else { throw SASLError("user name or password is empty") }
-        let digits = Array("0123456789abcdef")
-        let nonce = SecureRandom.bytes(Self.nonceBytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-        return makeSession(nonce: String(nonce))
+        return makeSession(nonce: SCRAM.makeNonce())
     }
 
     func makeSession(nonce: String) -> SCRAMSession {

@@ -36,19 +36,7 @@ struct SCRAMSession: SASLSession {
         self.algorithm = algorithm
         self.password = password
         self.nonce = nonce
-        firstMessageBare = "n=\(Self.escaped(username)),r=\(nonce)"
-    }
-
-    /// A comma ends an attribute, and `=` begins an escape.
-    private static func escaped(_ name: String) -> String {
-        String(
-            decoding: name.utf8.flatMap { byte in
-                switch byte {
-                case UInt8(ascii: ","): Array("=2C".utf8)
-                case UInt8(ascii: "="): Array("=3D".utf8)
-                default: [byte]
-                }
-            }, as: UTF8.self)
+        firstMessageBare = "n=\(SCRAM.escaped(username)),r=\(nonce)"
     }
 
     mutating func initialResponse() throws(SASLError) -> [UInt8] {
@@ -87,19 +75,16 @@ struct SCRAMSession: SASLSession {
             throw SASLError(
                 "the broker requests \(challenge.iterations) iterations, more than the maximum of \(Self.iterationsMax)")
         }
-        let salted = Digest.pbkdf2(
+        let keys = SCRAM.Keys(
             algorithm, password: password, salt: challenge.salt, iterations: challenge.iterations)
-        let clientKey = Digest.hmac(algorithm, key: salted, Array("Client Key".utf8))
-        let serverKey = Digest.hmac(algorithm, key: salted, Array("Server Key".utf8))
-        let withoutProof = "c=\(Self.base64(Array(Self.gs2Header.utf8))),r=\(challenge.nonce)"
+        let withoutProof = "c=\(SCRAM.base64(Array(Self.gs2Header.utf8))),r=\(challenge.nonce)"
         let authMessage = Array("\(firstMessageBare),\(serverFirst),\(withoutProof)".utf8)
-        let clientSignature = Digest.hmac(algorithm, key: Digest.hash(algorithm, clientKey), authMessage)
-        let proof = zip(clientKey, clientSignature).map { $0 ^ $1 }
-        return ("\(withoutProof),p=\(Self.base64(proof))", Digest.hmac(algorithm, key: serverKey, authMessage))
+        let proof = SCRAM.combine(keys.client, Digest.hmac(algorithm, key: keys.stored, authMessage))
+        return ("\(withoutProof),p=\(SCRAM.base64(proof))", Digest.hmac(algorithm, key: keys.server, authMessage))
     }
 
     private func verify(_ serverFinal: String, _ expected: [UInt8]) throws(SASLError) {
-        let attributes = SCRAMChallenge.attributes(of: serverFinal)
+        let attributes = SCRAM.attributes(of: serverFinal)
         switch attributes.first {
         case ("e", let reason)?:
             throw SASLError("the broker has ended the authentication: \(SASLError.printable(reason))")
@@ -109,12 +94,6 @@ struct SCRAMSession: SASLSession {
             }
         default: throw SASLError("the broker's last message has no signature")
         }
-    }
-
-    private static func base64(_ bytes: [UInt8]) -> String {
-        var writer = ByteWriter()
-        writer.base64(bytes)
-        return String(decoding: writer.array(), as: UTF8.self)
     }
 }
 
