@@ -8,6 +8,7 @@ import WireTestSupport
     private struct Captured {
         let name: String
         let codec: CompressionCodec
+        let timestampType: ConsumedRecord.TimestampType
         let bytes: [UInt8]
         var records: [ConsumedRecord] = []
     }
@@ -19,13 +20,17 @@ import WireTestSupport
             if fields[0] == "set" {
                 let codec = try #require(CompressionCodec(name: fields[3]))
                 let bytes = try #require([UInt8](hex: fields[4]))
-                sets.append(Captured(name: fields[1...3].joined(separator: " "), codec: codec, bytes: bytes))
+                sets.append(
+                    Captured(
+                        name: fields[1...3].joined(separator: " "), codec: codec,
+                        timestampType: fields[2] == "LogAppendTime" ? .logAppendTime : .createTime, bytes: bytes))
             } else {
                 let record = ConsumedRecord(
                     topic: "t", partition: 3, offset: try #require(Int64(fields[1])),
                     timestampMilliseconds: try #require(Int64(fields[2])),
                     key: fields[3] == "-" ? nil : [UInt8](hex: fields[3]),
-                    value: fields[4] == "-" ? nil : [UInt8](hex: fields[4]))
+                    value: fields[4] == "-" ? nil : [UInt8](hex: fields[4]),
+                    timestampType: sets[sets.count - 1].timestampType)
                 sets[sets.count - 1].records.append(record)
             }
         }

@@ -165,13 +165,21 @@ public final class KafkaConsumer: Sendable {
     ///   a retry cannot resolve, for example of authorization, and records that cannot be read: the position remains,
     ///   so that they can be skipped by `seek`. Lost connections are not errors.
     public func poll(timeoutMilliseconds: Int) throws(KafkaError) -> [ConsumedRecord] {
+        try poll(timeoutMilliseconds: timeoutMilliseconds) { _ in }
+    }
+
+    /// The same, and calls `rebalanced` on this thread for each change of the partitions, after the subscription's
+    /// listener. It may use the consumer, except to poll.
+    public func poll(
+        timeoutMilliseconds: Int, rebalanced: (RebalanceChange) -> Void
+    ) throws(KafkaError) -> [ConsumedRecord] {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: timeoutMilliseconds)
         try engine.beginPoll()
         defer { engine.endPoll() }
         while true {
             try checkOpen()
             guard let event = engine.wait(until: deadline, for: { $0.nextEvent() }) else { return [] }
-            let records = try handle(event) { perform($0) }
+            let records = try handle(event) { perform($0, rebalanced) }
             if !records.isEmpty { return records }
         }
     }
@@ -220,26 +228,29 @@ public final class KafkaConsumer: Sendable {
     private func performOnThread(_ step: RebalanceStep) async {
         await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
             startThread(named: "\(client.configuration.clientID)-rebalance") { [self] in
-                perform(step)
+                perform(step) { _ in }
                 continuation.resume()
             }
         }
     }
 
     /// Carries out a change of the assignment, and notifies the group's thread.
-    private func perform(_ step: RebalanceStep) {
+    private func perform(_ step: RebalanceStep, _ rebalanced: (RebalanceChange) -> Void) {
         let partitions = step.partitions.sorted()
         let listener = engine.read { $0.subscription?.listener }
         switch step.kind {
         case .assigned:
             engine.change { state in for partition in partitions { state.fetch.add(partition) } }
             listener?.partitionsAssigned(partitions, to: self)
+            rebalanced(.assigned(partitions))
         case .revoked:
             engine.commitConsumed(timeoutMilliseconds: client.configuration.requestTimeoutMilliseconds)
             listener?.partitionsRevoked(partitions, of: self)
+            rebalanced(.revoked(partitions))
             engine.drop(partitions)
         case .lost:
             listener?.partitionsLost(partitions, of: self)
+            rebalanced(.lost(partitions))
             engine.drop(partitions)
         }
         report(step.kind, partitions)

@@ -25,3 +25,14 @@ extension RebalanceListener {
         partitionsRevoked(partitions, of: consumer)
     }
 }
+
+/// A change of a consumer's partitions by its group, with the partitions in their order: see
+/// `KafkaConsumer.poll(timeoutMilliseconds:rebalanced:)` and `RebalanceListener`.
+public enum RebalanceChange: Sendable, Hashable {
+    /// The partitions are assigned. Their positions can be set.
+    case assigned([TopicPartition])
+    /// The partitions will belong to other members. Their offsets can be committed.
+    case revoked([TopicPartition])
+    /// The partitions may already belong to other members. Their offsets cannot be committed.
+    case lost([TopicPartition])
+}

@@ -106,7 +106,10 @@ struct MessageSetReader {
                 throw malformed(wrapper.offset, WireError(.invalidValue("message in a message set"), at: 0))
             }
             var record = record(message, bytes, offset: message.offset)
-            if let time = wrapper.logAppendTime { record.timestampMilliseconds = time }
+            if let time = wrapper.logAppendTime {
+                record.timestampMilliseconds = time
+                record.timestampType = .logAppendTime
+            }
             records.append(record)
             rest = UnsafeRawBufferPointer(rebasing: rest[end...])
         }
@@ -118,7 +121,8 @@ struct MessageSetReader {
     private func record(_ message: Message, _ bytes: UnsafeRawBufferPointer, offset: Int64) -> ConsumedRecord {
         ConsumedRecord(
             topic: topic, partition: partition, offset: offset, timestampMilliseconds: message.timestamp,
-            key: message.key, value: message.value.map { Array(bytes[$0]) })
+            key: message.key, value: message.value.map { Array(bytes[$0]) },
+            timestampType: message.logAppendTime == nil ? .createTime : .logAppendTime)
     }
 
     private func malformed(_ offset: Int64, _ fault: WireError) -> RecordBatchError {

@@ -14,6 +14,14 @@ public struct RecordHeader: Equatable, Sendable {
 
 /// A record as it is read (`ConsumerRecord` of the Java client).
 public struct ConsumedRecord: Equatable, Sendable {
+    /// The meaning of a timestamp (`message.timestamp.type` of the topic).
+    public enum TimestampType: Sendable, Hashable {
+        /// Set by the producer.
+        case createTime
+        /// Set by the broker when it stored the record.
+        case logAppendTime
+    }
+
     /// The topic's name.
     public var topic: String
     /// The partition's number.
@@ -30,11 +38,14 @@ public struct ConsumedRecord: Equatable, Sendable {
     public var headers: [RecordHeader]
     /// The leader epoch in which the record was written (KIP-320); -1 if unknown.
     public var leaderEpoch: Int32
+    /// Who has set the timestamp.
+    public var timestampType: TimestampType
 
     /// A record of a partition.
     public init(
         topic: String = "", partition: Int32, offset: Int64, timestampMilliseconds: Int64, key: [UInt8]?,
-        value: [UInt8]?, headers: [RecordHeader] = [], leaderEpoch: Int32 = -1
+        value: [UInt8]?, headers: [RecordHeader] = [], leaderEpoch: Int32 = -1,
+        timestampType: TimestampType = .createTime
     ) {
         self.topic = topic
         self.partition = partition
@@ -44,5 +55,6 @@ public struct ConsumedRecord: Equatable, Sendable {
         self.value = value
         self.headers = headers
         self.leaderEpoch = leaderEpoch
+        self.timestampType = timestampType
     }
 }

@@ -158,7 +158,8 @@ extension ConsumedRecord {
             topic: topic, partition: partition, offset: batch.baseOffset &+ Int64(offsetDelta),
             timestampMilliseconds: batch.hasLogAppendTime
                 ? batch.maxTimestamp : batch.baseTimestamp &+ timestampDelta,
-            key: key, value: value, headers: headers, leaderEpoch: batch.partitionLeaderEpoch)
+            key: key, value: value, headers: headers, leaderEpoch: batch.partitionLeaderEpoch,
+            timestampType: batch.hasLogAppendTime ? .logAppendTime : .createTime)
     }
 
     @_lifetime(reader: copy reader)
