@@ -1,0 +1,77 @@
+import KafkaProtocol
+import KafkaWire
+import Synchronization
+import Testing
+import WireCore
+
+/// A topic of a real cluster, what is written to it, and consumers that read it.
+final class ConsumedTopic: Sendable {
+    let client: KafkaClient
+    let admin: KafkaAdmin
+    let name = "cdcd-consumer-test-\(UInt32.random(in: 0 ... .max))"
+    let partitions: [TopicPartition]
+    /// Brokers before 4.0 have no groups of the consumer protocol.
+    let isOld: Bool
+    private let consumers = Mutex<[KafkaConsumer]>([])
+
+    init(partitions count: Int32 = 1) throws {
+        client = KafkaClient(KafkaClientConfiguration(bootstrapServers: [try #require(RealServers.kafka)]))
+        admin = KafkaAdmin(client)
+        isOld = try admin.describeFeatures().finalized.isEmpty
+        partitions = (0..<count).map { [name] in TopicPartition(name, $0) }
+        try admin.createTopics([NewTopic(name: name, partitions: count, replicationFactor: 1)]).get()
+    }
+
+    /// Closes the consumers, the last one first, and deletes the topic.
+    func end() {
+        for consumer in consumers.withLock({ $0.reversed() }) { consumer.close() }
+        // A topic that is left over does no harm.
+        _ = admin.deleteTopics([name])
+        client.close()
+    }
+
+    /// Numbers as values, in turn to the partitions.
+    func write(_ numbers: Range<Int>, timestampMilliseconds: Int64? = nil) throws {
+        let producer = KafkaProducer(client)
+        for number in numbers {
+            try producer.append(record(number, timestampMilliseconds: timestampMilliseconds)) { _ in }
+        }
+        try producer.awaitDelivery(timeoutMilliseconds: 20_000)
+        producer.close(timeoutMilliseconds: 5000)
+    }
+
+    func record(_ number: Int, timestampMilliseconds: Int64? = nil) -> KafkaRecord {
+        KafkaRecord(
+            topic: name, partition: Int32(number % partitions.count), value: "\(number)",
+            timestampMilliseconds: timestampMilliseconds)
+    }
+
+    /// A consumer that begins with the first record, and is closed at the end.
+    func consumer(
+        group: String? = nil, _ change: (inout ConsumerConfiguration) -> Void = { _ in }
+    ) -> KafkaConsumer {
+        var configuration = ConsumerConfiguration(groupID: group)
+        configuration.offsetReset = .earliest
+        configuration.heartbeatIntervalMilliseconds = 100
+        configuration.fetchMaxWaitMilliseconds = 100
+        change(&configuration)
+        let consumer = KafkaConsumer(client, configuration)
+        consumers.withLock { $0.append(consumer) }
+        return consumer
+    }
+
+    /// The numbers of the next records; at least `count`.
+    func read(_ consumer: KafkaConsumer, _ count: Int) throws -> [Int] {
+        var found: [Int] = []
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 20_000)
+        while found.count < count, MonotonicInstant.now < deadline {
+            found += try consumer.poll(timeoutMilliseconds: 200).map(Self.number)
+        }
+        #expect(found.count >= count)
+        return found
+    }
+
+    static func number(_ record: ConsumedRecord) -> Int {
+        record.value.flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? -1
+    }
+}
