@@ -13,7 +13,9 @@ struct BrokerWriter {
     init(_ engine: ProducerEngine, broker: Int32) {
         self.engine = engine
         self.broker = broker
-        backoff = Backoff(engine.client.configuration)
+        backoff = Backoff(
+            firstMilliseconds: engine.client.configuration.reconnectBackoffMilliseconds,
+            maxMilliseconds: engine.client.configuration.reconnectBackoffMaxMilliseconds)
     }
 
     mutating func run() {

@@ -49,7 +49,11 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         var isInFlight = false
         /// Whether an earlier attempt may have been stored: it had no response, or one that leaves it open.
         var mayBeStored = false
+        /// The number of error responses, for the pause before the next attempt.
         var failedAttempts = 0
+        /// The number of attempts without a response.
+        var lostAttempts = 0
+        var refusedSince: MonotonicInstant?
         var notBefore: MonotonicInstant?
     }
 
@@ -58,6 +62,8 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
     /// Whether the batches belong to transactions: a new epoch begins between two transactions only, so that a batch
     /// fails which otherwise would be sent again in a new epoch.
     let isTransactional: Bool
+    /// The number of attempts after the first one (`retries`).
+    private let retriesMax: Int
     private var entries: [Entry] = []
     private var identity: ProducerIdentity?
     private var nextSequence: Int32 = 0
@@ -68,9 +74,10 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
     private var isConfirmed = false
     private(set) var inFlightCount = 0
 
-    init(isIdempotent: Bool, isTransactional: Bool = false) {
+    init(isIdempotent: Bool, isTransactional: Bool = false, retriesMax: Int = .max) {
         self.isIdempotent = isIdempotent
         self.isTransactional = isTransactional
+        self.retriesMax = retriesMax
     }
 
     var isEmpty: Bool { entries.isEmpty }
@@ -177,7 +184,8 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
         case .stored: return delivered(index)
         case .lost:
             entries[index].mayBeStored = true
-            return .retry
+            entries[index].lostAttempts += 1
+            return hasRetries(index) ? .retry : fail(index, .networkException)
         case .refused(let code): return refuse(index, code, retryAt)
         }
     }
@@ -211,13 +219,32 @@ struct PartitionQueue<Batch: Sendable>: Sendable {
             // Some of these errors mean that it is stored on fewer replicas than required.
             entries[index].mayBeStored = true
             entries[index].failedAttempts += 1
+            guard hasRetries(index) else { return fail(index, code) }
             entries[index].notBefore = retryAt
             return .retry
         }
     }
 
+    /// Refusals that follow from an earlier batch do not count.
+    private func hasRetries(_ index: Int) -> Bool {
+        entries[index].failedAttempts + entries[index].lostAttempts <= retriesMax
+    }
+
     /// The number of error responses to a batch, for the pause before its next attempt.
     func failedAttempts(_ number: UInt64) -> Int { entries.first { $0.number == number }?.failedAttempts ?? 0 }
+
+    /// Notes an error response to a waiting batch. Returns the time of the first one.
+    mutating func refusedSince(_ number: UInt64, now: MonotonicInstant) -> MonotonicInstant? {
+        guard let index = entries.firstIndex(where: { $0.number == number }) else { return nil }
+        let since = entries[index].refusedSince ?? now
+        entries[index].refusedSince = since
+        return since
+    }
+
+    /// The waiting batches are sent to another broker, which has not refused them.
+    mutating func endPauses() {
+        for index in entries.indices { entries[index].notBefore = nil }
+    }
 
     private mutating func delivered(_ index: Int) -> Resolution {
         if let stamp = entries[index].stamp, let identity, stamp.producerID == identity.producerID,

@@ -29,6 +29,9 @@ public struct ProducerConfiguration: Sendable {
     public var deliveryTimeoutMilliseconds: Int? = 120_000
     /// The maximum number of requests in flight to one broker: at most 5 if idempotent; otherwise 1 keeps the order.
     public var inFlightPerBrokerMax = 5
+    /// The number of attempts after the first one to send a batch, whose connection was lost or which a broker refused
+    /// temporarily (`retries`); the pauses between them are the client's `retryBackoffMilliseconds`.
+    public var retriesMax = Int(Int32.max)
     /// How the partition of a record that names none is selected (`partitioner.class`).
     public var partitioner = Partitioner.murmur2Sticky
     /// Whether records with a key are treated as those without one (`partitioner.ignore.keys`).

@@ -78,7 +78,8 @@ extension ProducerCore {
     private mutating func settle(_ answer: Answer, _ now: MonotonicInstant, _ effects: inout Effects) {
         let partition = topics[answer.place.topicIndex].partitions[Int(answer.place.partition)]
         let number = answer.place.number
-        let pause = min(20 << min(partition.queue.failedAttempts(number), 6), 250)
+        let pause = backoff.milliseconds(
+            attempt: partition.queue.failedAttempts(number), jitter: .random(in: -1...1, using: &generator))
         let hasNewLeader = follow(answer.leader, partition, &effects)
         guard let batch = partition.queue.batch(number),
             let verdict = partition.queue.finish(
@@ -88,7 +89,7 @@ extension ProducerCore {
             needsMetadata = true
             effects.needsMaintenance = true
         }
-        noteRefusal(answer, verdict, partition, &effects)
+        noteRefusal(answer, verdict, partition, nextAttemptAt: now.advanced(byMilliseconds: pause), now, &effects)
         noteRetry(answer, verdict, partition, &effects)
         switch verdict {
         case .delivered: finish(partition, batch, .success(answer.baseOffset), &effects)
@@ -110,18 +111,21 @@ extension ProducerCore {
         if partition.hasWork, let wakeup = list(partition, hasNews: false) { effects.wakeups.append(wakeup) }
     }
 
-    /// The number of retriable errors of one batch that takes about two seconds: longer than a leader election.
-    private static let refusalsUntilNews = 10
+    /// The time for which a batch is refused until it is reported: longer than a leader election.
+    private static let refusalMillisecondsUntilNews = 2000
 
     private mutating func noteRefusal(
         _ answer: Answer, _ verdict: PartitionQueue<SealedBatch>.Resolution, _ partition: Partition,
-        _ effects: inout Effects
+        nextAttemptAt: MonotonicInstant, _ now: MonotonicInstant, _ effects: inout Effects
     ) {
         guard case .refused(let code) = answer.outcome, verdict == .retry else {
             if answer.outcome != .lost { _ = note(partition, isRefusing: false) }
             return
         }
-        guard partition.queue.failedAttempts(answer.place.number) >= Self.refusalsUntilNews else { return }
+        // Not later than the next attempt.
+        guard let since = partition.queue.refusedSince(answer.place.number, now: now),
+            nextAttemptAt.milliseconds(since: since) >= Self.refusalMillisecondsUntilNews
+        else { return }
         if note(partition, isRefusing: true) { effects.refusal = error(code, partition, answer.message) }
     }
 
@@ -337,6 +341,7 @@ extension ProducerCore {
         partition.broker = broker
         partition.nextLeader = nil
         partition.isPending = false
+        partition.queue.endPauses()
         if partition.hasWork, let wakeup = list(partition, hasNews: true) { effects.wakeups.append(wakeup) }
     }
 }

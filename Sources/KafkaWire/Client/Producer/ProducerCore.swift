@@ -63,7 +63,8 @@ struct ProducerCore: ~Copyable {
             self.topic = topic
             self.index = index
             queue = PartitionQueue(
-                isIdempotent: configuration.isIdempotent, isTransactional: configuration.transactionalID != nil)
+                isIdempotent: configuration.isIdempotent, isTransactional: configuration.transactionalID != nil,
+                retriesMax: configuration.retriesMax)
             batchBytesMax = configuration.batchBytesMax
         }
 
@@ -89,6 +90,8 @@ struct ProducerCore: ~Copyable {
     }
 
     let configuration: ProducerConfiguration
+    /// The pauses before a batch that a broker has refused is sent again.
+    let backoff: ExponentialBackoff
     var phase = Phase.running { didSet { updateAcceptance() } }
     /// The reason why nothing can be appended any more.
     var failure: KafkaError? { didSet { updateAcceptance() } }
@@ -128,14 +131,19 @@ struct ProducerCore: ~Copyable {
     /// The time since which no batch has been unsettled, as far as is known.
     private var restingSince: MonotonicInstant?
 
-    /// Selects the partitions of records without a key.
+    /// Selects the partitions of records without a key, and varies pauses.
     var generator: SplitMix64
     /// Whether the partitioner is the usual one, without a call for each record.
     private let usesKeyHash: Bool
 
-    /// - Parameter seed: for the selection of partitions for records without a key.
-    init(_ configuration: ProducerConfiguration, seed: UInt64 = 0) {
+    /// - Parameter seed: for the selection of partitions for records without a key, and for pauses.
+    init(
+        _ configuration: ProducerConfiguration,
+        backoff: ExponentialBackoff = ExponentialBackoff(firstMilliseconds: 100, maxMilliseconds: 1000),
+        seed: UInt64 = 0
+    ) {
         self.configuration = configuration
+        self.backoff = backoff
         generator = SplitMix64(seed: seed)
         usesKeyHash = configuration.partitioner == .murmur2Sticky && !configuration.ignoresKeys
         needsIdentity = configuration.isIdempotent && configuration.transactionalID == nil

@@ -44,7 +44,10 @@ final class ProducerEngine: Sendable {
         self.configuration = configuration
         self.listener = listener
         cancellation = Cancellation(parent: client.cancellation)
-        core = Mutex(ProducerCore(configuration, seed: .random(in: .min ... .max)))
+        let backoff = ExponentialBackoff(
+            firstMilliseconds: client.configuration.retryBackoffMilliseconds,
+            maxMilliseconds: client.configuration.retryBackoffMaxMilliseconds)
+        core = Mutex(ProducerCore(configuration, backoff: backoff, seed: .random(in: .min ... .max)))
         cancellation.add(maintenanceWakeup)
         guard mode == .online else { return }
         start("producer") { $0.maintain() }

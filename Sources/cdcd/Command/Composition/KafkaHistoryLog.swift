@@ -47,6 +47,10 @@ final class KafkaHistoryLog: HistoryLog {
                         + location.bootstrapServers
                     : "\(error.name) of the schema history cannot be used: \(error.message)")
         }
+        if settings.producer.transactionalID != nil {
+            throw HistoryLogError(
+                "\(prefix)transactional.id of the schema history cannot be used: its records are not sent in transactions")
+        }
         for warning in findings.warnings { logger.warn(warning) }
         let idle = findings.withoutEffect + findings.javaOnly + findings.unknown
         if !idle.isEmpty { logger.warn("Accepted, but without effect: \(idle.sorted().joined(separator: ", "))") }

@@ -166,7 +166,9 @@ package struct WorkerConfiguration: Sendable {
         let properties = KafkaClientProperties.of(role)
         var base: [String: String] = ["bootstrap.servers": servers]
         switch role {
-        case .producer: base = TaskClientProperties.producer(bootstrapServers: servers)
+        case .producer:
+            let given = KafkaClientProperties.merged(layers).values
+            base = TaskClientProperties.producer(bootstrapServers: servers, given: given)
         case .consumer: base["auto.offset.reset"] = "earliest"
         case .admin:
             // As in Connect, admin clients inherit the worker's properties, which are checked with the worker's own.
@@ -176,6 +178,12 @@ package struct WorkerConfiguration: Sendable {
         }
         var settings = KafkaClientSettings()
         var findings = properties.read(layers, over: base, into: &settings)
+        if role == .producer, let name = KafkaClientProperties.merged(layers).origins["transactional.id"] {
+            findings.errors.append(
+                ConfigError(
+                    name: name, value: settings.producer.transactionalID,
+                    message: "exactly-once delivery is not supported yet, and so tasks have no transactions; leave it out"))
+        }
         findings.keep { $0.hasExactPrefix("\(role.rawValue).") }
         // Consumers serve sink connectors, which do not run here.
         if role == .consumer {

@@ -51,41 +51,66 @@ extension KafkaClientOptions {
     }
 
     private static let delivery = [
-        refused(
-            key("acks", .string, "all", .low, .oneOf(["all", "-1", "0", "1"])), supported: ["all", "-1"],
-            "only acks=all is supported yet; anything less may lose rows"),
+        Option(key("acks", .string, "all", .low, .oneOf(["all", "-1", "0", "1"]))) { input, settings in
+            switch input.trimmed {
+            case "0": settings.producer.acks = .none
+            case "1": settings.producer.acks = .leader
+            default: settings.producer.acks = .all
+            }
+        },
         Option(key("delivery.timeout.ms", .int, "120000", .medium, .atLeast(0))) { input, settings in
             // Connect's value for the producers of tasks means no limit.
             let limit = input.integer
             settings.producer.deliveryTimeoutMilliseconds = limit == Int(Int32.max) ? nil : limit
+            settings.delivery.isTimeoutGiven = input.isGiven
         },
-        withoutEffect(
-            key("enable.idempotence", .boolean, "true"), "the producer is idempotent"),
-        withoutEffect(
-            key("max.in.flight.requests.per.connection", .int, "5", .low, .atLeast(1)), "the producer is idempotent"),
-        withoutEffect(
-            key("retries", .int, "2147483647", .high, .between(0, Int64(Int32.max))),
-            "delivery.timeout.ms limits the attempts"),
+        Option(key("enable.idempotence", .boolean, "true")) { input, settings in
+            if case .boolean(let value) = input.setting { settings.producer.isIdempotent = value }
+            settings.delivery.isIdempotenceGiven = input.isGiven
+        },
+        Option(
+            key("max.in.flight.requests.per.connection", .int, "5", .low, .atLeast(1)),
+            into: \.producer.inFlightPerBrokerMax),
+        Option(
+            key("retries", .int, "2147483647", .high, .between(0, Int64(Int32.max))), into: \.producer.retriesMax),
     ]
 
     private static let partitioning = [
-        refused(
-            key("partitioner.class", .classReference, nil, .medium),
-            "partitioners are Java classes; records are partitioned by their key"),
-        refused(
-            key("partitioner.ignore.keys", .boolean, "false", .medium), supported: ["false"],
-            "records are always partitioned by their key"),
-        withoutEffect(
-            key("partitioner.adaptive.partitioning.enable", .boolean, "true"), "the load of brokers is not considered"),
-        withoutEffect(
+        Option(key("partitioner.class", .classReference, nil, .medium)) { (input, settings) throws(ConfigError) in
+            guard let name = input.trimmed else { return }
+            guard let partitioner = javaPartitioners.first(where: { $0.name == name })?.partitioner else {
+                let names = javaPartitioners.map(\.name).joined(separator: ", ")
+                throw ConfigError(
+                    name: input.name, value: input.text,
+                    message: "\(name) is not supported: other partitioners are Java classes; use one of \(names)")
+            }
+            settings.producer.partitioner = partitioner
+        },
+        Option(key("partitioner.ignore.keys", .boolean, "false", .medium), into: \.producer.ignoresKeys),
+        Option(
+            key("partitioner.adaptive.partitioning.enable", .boolean, "true"),
+            into: \.producer.isPartitioningAdaptive),
+        milliseconds(
             key("partitioner.availability.timeout.ms", .long, "0", .low, .atLeast(0)),
-            "the load of brokers is not considered"),
+            into: \.producer.partitionAvailabilityTimeoutMilliseconds),
+    ]
+
+    private static let javaPackage = "org.apache.kafka.clients.producer."
+    /// The last two exist until Kafka 3.9.
+    private static let javaPartitioners: [(name: String, partitioner: Partitioner)] = [
+        (javaPackage + "RoundRobinPartitioner", .roundRobin),
+        (javaPackage + "UniformStickyPartitioner", .uniformSticky),
+        (javaPackage + "internals.DefaultPartitioner", .murmur2Sticky),
     ]
 
     private static let transactions = [
-        refused(key("transactional.id", .string, nil, .low, .nonEmptyString), "transactions are not supported yet"),
-        withoutEffect(key("transaction.timeout.ms", .int, "60000"), "there are no transactions"),
-        withoutEffect(key("transaction.two.phase.commit.enable", .boolean, "false"), "there are no transactions"),
+        Option(
+            key("transactional.id", .string, nil, .low, .nonEmptyString), into: \.producer.transactionalID),
+        Option(
+            key("transaction.timeout.ms", .int, "60000"), into: \.producer.transactionTimeoutMilliseconds),
+        refused(
+            key("transaction.two.phase.commit.enable", .boolean, "false"),
+            "two-phase commit (KIP-939) is not supported; leave it out"),
     ]
 }
 

@@ -78,6 +78,19 @@ package struct KafkaClientProperties: Sendable {
     private static let consumer = KafkaClientProperties(KafkaClientOptions.consumer + common(.consumer))
     private static let admin = KafkaClientProperties(KafkaClientOptions.admin + common(.admin))
 
+    /// The properties of several layers without their prefixes, and their names with them.
+    static func merged(_ layers: [Layer]) -> (values: [String: String], origins: [String: String]) {
+        var (values, origins): ([String: String], [String: String]) = ([:], [:])
+        for layer in layers {
+            for (name, value) in layer.properties {
+                guard let property = name.dropping(prefix: layer.prefix), !property.isEmpty else { continue }
+                values[property] = value
+                origins[property] = name
+            }
+        }
+        return (values, origins)
+    }
+
     /// Reads the properties of several layers; of a property in several layers the last one counts.
     ///
     /// - Parameters:
@@ -86,18 +99,11 @@ package struct KafkaClientProperties: Sendable {
     package func read(
         _ layers: [Layer], over base: [String: String] = [:], into settings: inout KafkaClientSettings
     ) -> Findings {
-        var merged = base
-        var origins: [String: String] = [:]
-        for layer in layers {
-            for (name, value) in layer.properties {
-                guard let property = name.dropping(prefix: layer.prefix), !property.isEmpty else { continue }
-                merged[property] = value
-                origins[property] = name
-            }
-        }
+        let (given, origins) = Self.merged(layers)
+        let merged = base.merging(given) { $1 }
         // A property that is missing is missed where others are given.
-        let given = layers.last { layer in layer.properties.keys.contains { $0.hasExactPrefix(layer.prefix) } }
-        let prefix = (given ?? layers.first)?.prefix ?? ""
+        let present = layers.last { layer in layer.properties.keys.contains { $0.hasExactPrefix(layer.prefix) } }
+        let prefix = (present ?? layers.first)?.prefix ?? ""
         func named(_ error: ConfigError) -> ConfigError {
             ConfigError(name: origins[error.name] ?? prefix + error.name, value: error.value, message: error.message)
         }
@@ -111,6 +117,7 @@ package struct KafkaClientProperties: Sendable {
         }.map(\.value)
         findings.unknown = origins.filter { options[$0.key] == nil }.map(\.value).sorted()
         findings.add(settings.secure(), named)
+        if options["acks"] != nil, findings.errors.isEmpty { findings.errors += settings.resolveDelivery().map(named) }
         return findings
     }
 

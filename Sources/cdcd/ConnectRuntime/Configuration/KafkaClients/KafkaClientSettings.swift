@@ -8,9 +8,16 @@ package struct KafkaClientSettings: Sendable {
     package var consumer = ConsumerConfiguration()
     /// What `client.tls` and `client.authentication` were made from.
     var security = KafkaSecurityProperties()
+    /// Which of the producer's properties are given.
+    var delivery = ProducerDeliveryProperties()
 
     package init(client: KafkaClientConfiguration = KafkaClientConfiguration(bootstrapServers: [], clientID: "")) {
         self.client = client
+    }
+
+    /// Adapts the producer's properties to each other. Returns those that exclude each other.
+    mutating func resolveDelivery() -> [ConfigError] {
+        delivery.resolve(&producer, requestTimeoutMilliseconds: client.requestTimeoutMilliseconds)
     }
 
     struct SecurityFindings {
