@@ -6,7 +6,8 @@ import WireStreams
 ///
 /// It serves any Kafka client: topics, idempotent producers, consumers, consumer groups and groups of other kinds
 /// (Connect's workers). It keeps everything in one directory and loses nothing that was acknowledged when the process
-/// is killed; a loss of power may cost the last seconds. It has no authorization and no replication: not for production.
+/// is killed; a loss of power may cost the last seconds. It has no authorization and no replication: not for
+/// production.
 package final class DevelopmentBroker: Sendable {
     private static let logger = Logger("cdcd.broker")
 
@@ -53,10 +54,10 @@ package final class DevelopmentBroker: Sendable {
             }
         }
         let addresses = service.listeners.map {
-            "\($0.securityProtocol.rawValue) on \($0.server.address), advertised as \($0.advertised)"
+            "\($0.server.address) (\($0.securityProtocol.rawValue)) and is advertised as \($0.advertised)"
         }
         Self.logger.info(
-            "The development broker listens: \(addresses.joined(separator: "; ")); its data is in "
+            "The development broker listens on \(addresses.joined(separator: ", on ")); its data is in "
                 + "\(service.directory.path), its cluster id is \(clusterID)")
     }
 
@@ -67,7 +68,8 @@ package final class DevelopmentBroker: Sendable {
         service.interceptors.stop()
         for listener in service.listeners { listener.server.cutAll() }
         service.maintenance.stop()
-        let haveThreadsEnded = service.listeners.count { $0.server.awaitEnd(milliseconds: 5000) } == service.listeners.count
+        let ended = service.listeners.map { $0.server.awaitEnd(milliseconds: 5000) }
+        let haveThreadsEnded = !ended.contains(false)
         var errors = service.topics.synchronize()
         do throws(StorageError) {
             try service.groups.synchronize()

@@ -32,13 +32,13 @@ extension BrokerService {
     func describeUserScramCredentials(
         _ request: DescribeUserScramCredentialsRequest
     ) -> DescribeUserScramCredentialsResponse {
-        typealias Result = DescribeUserScramCredentialsResponse.DescribeUserScramCredentialsResult
+        typealias UserResult = DescribeUserScramCredentialsResponse.DescribeUserScramCredentialsResult
         let all = users.all
         let names = (request.users ?? []).map(\.name)
         var response = DescribeUserScramCredentialsResponse()
         response.errorMessage = nil
         for name in (names.isEmpty ? all.keys.sorted() : names.distinct(by: { $0 })) {
-            var result = Result()
+            var result = UserResult()
             result.user = name
             result.errorMessage = nil
             if names.count(where: { $0 == name }) > 1 {

@@ -11,7 +11,9 @@ final class ServerListener: Sendable {
     private let tls: TLSContext?
 
     /// Binds the address. Throws `StreamError` if it cannot be bound, or the certificate of TLS cannot be used.
-    init(_ configuration: DevelopmentBrokerConfiguration, _ listener: BrokerListener, logger: Logger) throws(StreamError) {
+    init(
+        _ configuration: DevelopmentBrokerConfiguration, _ listener: BrokerListener, logger: Logger
+    ) throws(StreamError) {
         name = listener.name
         securityProtocol = listener.securityProtocol
         if listener.securityProtocol.usesTLS {
