@@ -14,7 +14,9 @@ struct ProduceCommand {
             Each line is the value of a record; FILE `-` is the standard input, which is read without FILE. The command ends
             when all records are stored as `acks` requires (all replicas in sync, unless -X acks=... says otherwise).
             Records without a key are distributed over the partitions in batches; with a key the partition is chosen as
-            Java's clients choose it. With -X transactional.id=... all records are one transaction.
+            Java's clients choose it. With -X transactional.id=... all records are one transaction,
+            which is aborted if one cannot be read or stored. If the command is interrupted, the broker aborts the transaction
+            after transaction.timeout.ms, or when the id is used again.
 
             With --input=json each line is a record as `cdcd consume --output=json` writes it:
               {"key":"k","value":"v","headers":[{"key":"h","value":"x"}],"partition":0,"timestamp":1700000000000}
@@ -96,12 +98,24 @@ struct ProduceCommand {
         var sender = RecordSender(
             producer: producer, outcomes: outcomes, template: template, isJSON: form == .json, left: countMax,
             positions: writesPositions ? BufferedOutput() : nil)
+        let isTransactional = settings.producer.transactionalID != nil
+        if isTransactional {
+            try producer.initTransactionsAndWait()
+            try producer.beginTransaction()
+        }
         do {
             for file in files where sender.left > 0 { try send(file, &sender) }
-        } catch is BufferedOutput.ClosedPipeError { return 0 }
-        try producer.awaitDelivery()
+            try producer.awaitDelivery()
+            if isTransactional, outcomes.failure == nil { try producer.commitTransactionAndWait() }
+        } catch {
+            if isTransactional { try? producer.abortTransactionAndWait() }
+            if error is BufferedOutput.ClosedPipeError { return 0 }
+            throw error
+        }
         try sender.writePositions()
         if let failure = outcomes.failure {
+            // A failure of the abort adds nothing to that of the record.
+            if isTransactional { try? producer.abortTransactionAndWait() }
             StandardError.print("cdcd: \(outcomes.failedCount) of \(outcomes.count) records were not stored; the first: \(failure)")
             return 1
         }

@@ -63,7 +63,32 @@ extension PropertyEffect {
         PropertyEffect(
             "producer.client.id", "abc", from: "0", to: "3", made { client, _ in client.clientID.count }),
         PropertyEffect(
-            "producer.delivery.timeout.ms", "1234", from: "endless", to: "1234",
+            "producer.delivery.timeout.ms", "40000", from: "endless", to: "40000",
             made { $1.deliveryTimeoutMilliseconds }),
+        PropertyEffect("producer.acks", "1", from: "-1", to: "1", made { Int($1.acks.rawValue) }),
+        // Each record is stored once, unless a property excludes it.
+        PropertyEffect("producer.enable.idempotence", "false", from: "1", to: "0", made { $1.isIdempotent ? 1 : 0 }),
+        PropertyEffect(
+            "producer.max.in.flight.requests.per.connection", "3", from: "5", to: "3", made { $1.inFlightPerBrokerMax }),
+        PropertyEffect("producer.retries", "7", from: "2147483647", to: "7", made { $1.retriesMax }),
+        PropertyEffect(
+            "producer.partitioner.class", "org.apache.kafka.clients.producer.RoundRobinPartitioner", from: "0", to: "1",
+            made { $1.partitioner == .roundRobin ? 1 : 0 }),
+        PropertyEffect("producer.partitioner.ignore.keys", "true", from: "0", to: "1", made { $1.ignoresKeys ? 1 : 0 }),
+        PropertyEffect(
+            "producer.partitioner.adaptive.partitioning.enable", "false", from: "1", to: "0",
+            made { $1.isPartitioningAdaptive ? 1 : 0 }),
+        PropertyEffect(
+            "producer.partitioner.availability.timeout.ms", "1234", from: "0", to: "1234",
+            made { $1.partitionAvailabilityTimeoutMilliseconds }),
+        PropertyEffect(
+            "producer.transaction.timeout.ms", "1234", from: "60000", to: "1234",
+            made { $1.transactionTimeoutMilliseconds }),
+        // Tasks send no transactions; `cdcd produce` does.
+        PropertyEffect("producer.transactional.id", "orders", from: "none", to: "orders") { properties in
+            try KafkaClientProperties.of(.producer).settings(
+                properties, prefix: "producer.", over: ["bootstrap.servers": "kafka:9092"]
+            ).producer.transactionalID ?? "none"
+        },
     ]
 }

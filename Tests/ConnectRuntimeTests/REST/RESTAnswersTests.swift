@@ -101,7 +101,7 @@ import WireTestSupport
         let worker = try WorkerHarness()
         defer { worker.stop() }
         let answer = try worker.call("PUT", "/connector-plugins/MySqlConnector/config/validate", """
-            {"connector.class":"io.debezium.connector.mysql.MySqlConnector","tasks.max":"0","x":null,"producer.override.acks":"0"}
+            {"connector.class":"io.debezium.connector.mysql.MySqlConnector","tasks.max":"0","x":null,"producer.override.acks":"2"}
             """)
         #expect(answer.status == 200)
         let object = try #require(answer.body.objectValue)

@@ -92,13 +92,15 @@ import Testing
         for attempt in 1...20 {
             let place = try require(Self.sentBatch(&core))
             let answer = ProducerCore.Answer(place: place, outcome: .refused(.notEnoughReplicas))
-            let effects = core.settle([answer], ofBroker: 1, now: Self.now)
+            let effects = core.settle(
+                [answer], ofBroker: 1, now: Self.now.advanced(byMilliseconds: (attempt - 1) * 500))
             if let refusal = effects.refusal {
                 #expect(refusal.errorCode == .notEnoughReplicas)
                 news.append(attempt)
             }
         }
-        #expect(news == [10])
+        // The fourth comes after 1.5 s, and the next attempt later than 2 s after the first.
+        #expect(news == [4])
         expect(core.refusing.count == 1)
         let place = try require(Self.sentBatch(&core))
         _ = core.settle([ProducerCore.Answer(place: place, outcome: .stored)], ofBroker: 1, now: Self.now)

@@ -109,7 +109,7 @@ extension KafkaClientOptions {
         Option(
             key("transaction.timeout.ms", .int, "60000"), into: \.producer.transactionTimeoutMilliseconds),
         refused(
-            key("transaction.two.phase.commit.enable", .boolean, "false"),
+            key("transaction.two.phase.commit.enable", .boolean, "false"), supported: ["false"],
             "two-phase commit (KIP-939) is not supported; leave it out"),
     ]
 }
