@@ -71,6 +71,12 @@ final class ConsumedTopic: Sendable {
         return found
     }
 
+    /// Repeats what is expected to fail, for at most 20 seconds.
+    func awaitError(_ body: () throws -> Void) throws {
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 20_000)
+        while MonotonicInstant.now < deadline { try body() }
+    }
+
     static func number(_ record: ConsumedRecord) -> Int {
         record.value.flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? -1
     }

@@ -51,7 +51,7 @@ struct GroupTests {
         guard !topic.isOld else {
             let member = topic.consumer(group: topic.name) { $0.groupProtocol = .consumer }
             try member.subscribe(to: [topic.name])
-            #expect(throws: KafkaError.self) { while true { _ = try member.poll(timeoutMilliseconds: 1000) } }
+            #expect(throws: KafkaError.self) { try topic.awaitError { _ = try member.poll(timeoutMilliseconds: 1000) } }
             return
         }
         quickenHeartbeats(of: topic)
@@ -76,7 +76,9 @@ struct GroupTests {
         #expect(member.assignment == Set(topic.partitions))
         #expect(try topic.admin.describeGroup(topic.name).protocolName == "range")
         try member.subscribe(toPattern: "[")
-        let error = #expect(throws: KafkaError.self) { while true { _ = try member.poll(timeoutMilliseconds: 1000) } }
+        let error = #expect(throws: KafkaError.self) {
+            try topic.awaitError { _ = try member.poll(timeoutMilliseconds: 1000) }
+        }
         #expect(error?.errorCode == .invalidRegularExpression)
     }
 
@@ -106,7 +108,7 @@ struct GroupTests {
         try other.subscribe(to: [topic.name])
         let fenced = groupProtocol == .classic ? group.members[1] : other
         let error = #expect(throws: KafkaError.self) {
-            while true {
+            try topic.awaitError {
                 _ = try group.members[0].poll(timeoutMilliseconds: 10)
                 if groupProtocol == .classic { _ = try other.poll(timeoutMilliseconds: 10) }
                 _ = try fenced.poll(timeoutMilliseconds: 100)
