@@ -40,6 +40,22 @@ import WireCore
         #expect(machine.next(now: due) == .consumerHeartbeat(ConsumerHeartbeat(epoch: 1, isComplete: false)))
     }
 
+    @Test func patternIsSentWhenItChanges() {
+        var machine = stable()
+        let due = now.advanced(byMilliseconds: 100)
+        func sends(_ beat: ConsumerHeartbeat, _ machine: inout ConsumerGroupMachine) {
+            #expect(machine.next(now: now) == .consumerHeartbeat(beat))
+            accepted(&machine, 1)
+            #expect(machine.next(now: now) == .wait(until: due))
+        }
+        machine.resubscribe([], pattern: "a.*")
+        sends(ConsumerHeartbeat(epoch: 1, isComplete: false, topics: [], pattern: "a.*"), &machine)
+        machine.resubscribe([], pattern: "b.*")
+        sends(ConsumerHeartbeat(epoch: 1, isComplete: false, pattern: "b.*"), &machine)
+        machine.resubscribe(["t"])
+        sends(ConsumerHeartbeat(epoch: 1, isComplete: false, topics: ["t"], pattern: ""), &machine)
+    }
+
     @Test func revocationIsAcknowledgedWhenItIsDone() {
         var machine = stable()
         accepted(&machine, 2, [Self.t: [0]])

@@ -139,7 +139,7 @@ final class ConsumerMember: Sendable {
             progress.change { $0.stepped() } _: { $0.stepped() }
         }
         if isRejoinWanted, let topics = progress.machine.map({ _ in progress.topics }) {
-            progress.change { $0.resubscribe(topics) } _: { $0.resubscribe(topics) }
+            progress.change { $0.resubscribe(topics) } _: { _ in }
         }
         let interval = configuration.maxPollIntervalMilliseconds
         let isExpired = engine.read { !$0.isPolling && $0.lastPoll.advanced(byMilliseconds: interval) <= now }
@@ -158,10 +158,10 @@ final class ConsumerMember: Sendable {
     private func refresh(_ subscription: ConsumerSubscription, _ isNew: Bool, _ progress: inout Progress) {
         let age = configuration.metadataMaxAgeMilliseconds ?? client.configuration.metadataMaxAgeMilliseconds
         progress.topicsExpiry = MonotonicInstant.now.advanced(byMilliseconds: age)
-        var topics: Set<String> = []
+        var (topics, pattern): (Set<String>, String?) = ([], nil)
         switch subscription.topics {
         case .names(let names): topics = names
-        case .pattern: break
+        case .pattern(let text): pattern = text
         case .matching(let isMatching):
             guard let all = try? client.metadata(topics: nil, cancellation).topics else {
                 progress.topicsExpiry = MonotonicInstant.now.advanced(byMilliseconds: progress.backoff.next())
@@ -177,10 +177,11 @@ final class ConsumerMember: Sendable {
             isChanged = counts != assigned
         }
         guard progress.machine != nil else {
-            progress.machine = makeMachine(topics)
+            progress.machine = makeMachine(topics, pattern)
             return
         }
-        if isChanged || isNew { progress.change { $0.resubscribe(topics) } _: { $0.resubscribe(topics) } }
+        guard isChanged || isNew else { return }
+        progress.change { $0.resubscribe(topics) } _: { $0.resubscribe(topics, pattern: pattern) }
     }
 
     private func partitionCounts(_ topics: Set<String>) throws(KafkaError) -> [String: Int] {
@@ -192,14 +193,15 @@ final class ConsumerMember: Sendable {
         return counts
     }
 
-    private func makeMachine(_ topics: Set<String>) -> Machine {
+    private func makeMachine(_ topics: Set<String>, _ pattern: String?) -> Machine {
         switch configuration.groupProtocol {
         case .classic:
             .classic(ClassicGroupMachine(
                 topics: topics, isCooperative: configuration.assignors.allSatisfy(\.isCooperative),
                 heartbeatIntervalMilliseconds: configuration.heartbeatIntervalMilliseconds))
         case .consumer:
-            .consumer(ConsumerGroupMachine(topics: topics, isStatic: configuration.groupInstanceID != nil))
+            .consumer(ConsumerGroupMachine(
+                topics: topics, pattern: pattern, isStatic: configuration.groupInstanceID != nil))
         }
     }
 
@@ -385,14 +387,12 @@ final class ConsumerMember: Sendable {
         request.memberID = ownID
         request.memberEpoch = beat.epoch
         request.instanceID = configuration.groupInstanceID
-        var pattern: String?
-        if case .pattern(let text)? = engine.read({ $0.subscription })?.topics { pattern = text }
-        request.subscribedTopicNames = pattern == nil ? beat.topics : beat.isComplete ? [] : nil
+        request.subscribedTopicNames = beat.topics
+        request.subscribedTopicRegex = beat.pattern
         if beat.isComplete {
             request.rackID = configuration.rack
             request.rebalanceTimeoutMilliseconds = Int32(clamping: configuration.maxPollIntervalMilliseconds)
             request.serverAssignor = configuration.remoteAssignor?.name
-            request.subscribedTopicRegex = pattern
         }
         request.topicPartitions = beat.owned.map { owned in
             owned.byTopic.compactMap { name, partitions in

@@ -4,9 +4,11 @@ import WireCore
 /// A heartbeat of the consumer protocol; nil is a field that has not changed.
 struct ConsumerHeartbeat: Equatable, Sendable {
     var epoch: Int32
-    /// Whether rack, timeout, assignor and pattern are sent too.
+    /// Whether rack, timeout and assignor are sent too.
     var isComplete: Bool
     var topics: [String]?
+    /// The pattern of topics, in RE2 syntax; empty if there is none any more.
+    var pattern: String?
     var owned: Set<TopicPartition>?
 }
 
@@ -38,9 +40,11 @@ struct ConsumerGroupMachine: Equatable, Sendable {
     private var isSuspended = false
     private var mustLeave = false
     private var topics: [String]
+    private var pattern: String?
     var owned: Set<TopicPartition> { steps.owned }
     /// What the coordinator has of this member; nil if that is not known.
     private var sentTopics: [String]?
+    private var sentPattern: String?
     private var sentOwned: Set<TopicPartition>?
     /// The assignment that is to be reached.
     private var target: [KafkaUUID: Set<Int32>]?
@@ -48,8 +52,10 @@ struct ConsumerGroupMachine: Equatable, Sendable {
     private var unresolved: Set<KafkaUUID> = []
     private var steps = RebalanceSteps()
 
-    init(topics: Set<String>, isStatic: Bool) {
+    /// - Parameter pattern: chooses topics besides the named ones; the coordinator finds them.
+    init(topics: Set<String>, pattern: String? = nil, isStatic: Bool) {
         self.topics = topics.sorted()
+        self.pattern = pattern
         self.isStatic = isStatic
     }
 
@@ -74,7 +80,7 @@ struct ConsumerGroupMachine: Equatable, Sendable {
             }
             if isSuspended { return .wait(until: nil) }
             if let retryAt, now < retryAt { return .wait(until: retryAt) }
-            (sentTopics, sentOwned) = (nil, nil)
+            forgetSent()
             return heartbeat(now, epoch: Epoch.join)
         case .member:
             if !steps.isHandling, target != nil {
@@ -88,7 +94,9 @@ struct ConsumerGroupMachine: Equatable, Sendable {
             }
             if let retryAt, now < retryAt { return .wait(until: retryAt) }
             // A change is sent at once; what is being revoked is still owned.
-            let isChanged = !steps.isHandling && steps.isEmpty && (sentOwned != owned || sentTopics != topics)
+            let isChanged =
+                !steps.isHandling && steps.isEmpty
+                && (sentOwned != owned || sentTopics != topics || sentPattern != pattern)
             if let nextHeartbeat, now < nextHeartbeat, !isChanged { return .wait(until: nextHeartbeat) }
             return heartbeat(now, epoch: epoch)
         }
@@ -100,8 +108,9 @@ struct ConsumerGroupMachine: Equatable, Sendable {
         let isComplete = sentOwned == nil
         let beat = ConsumerHeartbeat(
             epoch: epoch, isComplete: isComplete, topics: sentTopics == topics ? nil : topics,
+            pattern: sentPattern == pattern ? nil : pattern ?? "",
             owned: sentOwned == owned ? nil : owned)
-        (sentTopics, sentOwned) = (topics, owned)
+        (sentTopics, sentPattern, sentOwned) = (topics, pattern, owned)
         return .consumerHeartbeat(beat)
     }
 
@@ -127,7 +136,9 @@ struct ConsumerGroupMachine: Equatable, Sendable {
 
     // MARK: Events
 
-    mutating func resubscribe(_ topics: Set<String>) { self.topics = topics.sorted() }
+    mutating func resubscribe(_ topics: Set<String>, pattern: String? = nil) {
+        (self.topics, self.pattern) = (topics.sorted(), pattern)
+    }
 
     mutating func stepped() { steps.finish() }
 
@@ -170,9 +181,11 @@ struct ConsumerGroupMachine: Equatable, Sendable {
 
     /// A heartbeat was not answered: the coordinator may or may not have it, so the next one is complete.
     mutating func lost(retryAt: MonotonicInstant) {
-        (sentTopics, sentOwned) = (nil, nil)
+        forgetSent()
         self.retryAt = retryAt
     }
+
+    private mutating func forgetSent() { (sentTopics, sentPattern, sentOwned) = (nil, nil, nil) }
 
     private mutating func fenced() {
         phase = .outside
