@@ -8,27 +8,30 @@ let strict: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
-/// Makes `swift build -c release` yield one static executable; the libraries carry no unsafe flags, or nobody could
-/// depend on them.
+/// Makes `swift build -c release` yield one static executable.
 ///
 /// `--icf=all` keeps one copy of functions whose machine code is the same, mostly specializations of generics: 1.3 % of
 /// the binary. No code may distinguish functions by their addresses. The functions that a worker calls are placed next
 /// to each other (scripts/order-functions): a quarter less resident memory. Unwind tables are left out
-/// (`no-unwind-tables.ld`), so that a debugger follows frame pointers.
+/// (`sections.ld`), so that a debugger follows frame pointers.
 let staticRelease: [LinkerSetting] = [
     .unsafeFlags(
         ["-static-stdlib", "-static-executable", "-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker",
          "--symbol-ordering-file=\(Context.packageDirectory)/Sources/cdcd/function-order.txt", "-Xlinker",
-         "--no-warn-symbol-ordering", "-Xlinker", "\(Context.packageDirectory)/Sources/cdcd/no-unwind-tables.ld",
+         "--no-warn-symbol-ordering", "-Xlinker", "\(Context.packageDirectory)/Sources/cdcd/sections.ld",
          "-l_FoundationICU", "-l_FoundationCollections", "-l_FoundationCShims", "-lCoreFoundation"],
         .when(configuration: .release)),
 ]
 
 /// The settings of targets that belong to no library product and may carry unsafe flags: each function is in a section
-/// of its own, so that the linker can order the functions and remove unused ones, 2 % of the binary.
+/// of its own, so that the linker can order the functions and remove unused ones.
 let application: [SwiftSetting] = strict + [
     .unsafeFlags(["-Xfrontend", "-function-sections"], .when(configuration: .release)),
 ]
+
+/// The settings of the libraries' targets. As a dependency of another package they carry no unsafe flags, which SwiftPM
+/// refuses there; it keeps the packages that it fetches in a folder `checkouts`.
+let library = Context.packageDirectory.contains("/checkouts/") ? strict : application
 
 /// The settings of targets whose code does not run for each row, or only for what it does itself: optimized for size.
 let compact: [SwiftSetting] = application + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
@@ -51,16 +54,16 @@ let package = Package(
         .target(name: "CNoLocaleData"),
         .target(name: "CChecksums"),
 
-        .target(name: "WireCore", dependencies: ["CChecksums", "CZlib"], swiftSettings: strict),
-        .target(name: "WireStreams", dependencies: ["WireCore", "COpenSSL"], swiftSettings: strict),
-        .target(name: "HTTPWire", dependencies: wire, swiftSettings: strict),
-        .target(name: "MySQLWire", dependencies: wire, swiftSettings: strict),
+        .target(name: "WireCore", dependencies: ["CChecksums", "CZlib"], swiftSettings: library),
+        .target(name: "WireStreams", dependencies: ["WireCore", "COpenSSL"], swiftSettings: library),
+        .target(name: "HTTPWire", dependencies: wire, swiftSettings: library),
+        .target(name: "MySQLWire", dependencies: wire, swiftSettings: library),
         .target(
             name: "KafkaProtocol", dependencies: ["WireCore"], path: "Sources/KafkaWire/Protocol",
-            swiftSettings: strict),
+            swiftSettings: library),
         .target(
             name: "KafkaWire", dependencies: wire + ["HTTPWire", "KafkaProtocol"], path: "Sources/KafkaWire/Client",
-            swiftSettings: strict),
+            swiftSettings: library),
         .target(
             name: "KafkaBroker", dependencies: wire + ["KafkaProtocol"], path: "Sources/KafkaWire/Broker",
             swiftSettings: compact),
