@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """What scripts/order-functions makes of callgrind's profiles."""
 import importlib.machinery
 import importlib.util
