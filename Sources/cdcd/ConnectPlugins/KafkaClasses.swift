@@ -7,6 +7,7 @@ package enum KafkaClasses {
         ApicurioAvroConverter.plugin,
         ConfluentAvroConverter.plugin,
         ExtJSONConverter.plugin,
+        FileStreamSinkConnector.plugin,
         FileStreamSourceConnector.plugin,
         DirectoryConfigProvider.plugin,
         EnvVarConfigProvider.plugin,

@@ -99,11 +99,12 @@ import WireStreams
 
     @Test func propertiesWithoutEffectAreListedInOneNote() throws {
         let found = try configuration([
-            "plugin.path": "/usr/share/java", "metrics.num.samples": "5", "consumer.max.poll.records": "1",
+            "plugin.path": "/usr/share/java", "metrics.num.samples": "5",
+            "consumer.share.acquire.mode": "record_limit", "consumer.max.poll.records": "1",
             "ssl.truststore.location": "/x",
         ])
         #expect(found.notes == [
-            "Accepted, but without effect in this worker: consumer.max.poll.records, metrics.num.samples, "
+            "Accepted, but without effect in this worker: consumer.share.acquire.mode, metrics.num.samples, "
                 + "ssl.truststore.location",
             "Accepted, but of use to a Java worker only: plugin.path",
         ])
@@ -164,7 +165,7 @@ import WireStreams
         let worker = try configuration([
             "producer.compression.type": "gzip", "producer.linger.ms": "7", "producer.batch.size": "100000",
         ])
-        #expect(worker.taskClient(.producer, overrides: [:]).settings.producer.compression == .gzip)
+        #expect(worker.taskClient(.producer).settings.producer.compression == .gzip)
         let over = ClientOverride(
             connector: ["producer.override.linger.ms": "3", "producer.override.compression.type": "none"],
             worker: worker
@@ -243,14 +244,34 @@ import WireStreams
         #expect(worker.warnings == [] && worker.notes == [])
     }
 
-
     @Test func overridesWithoutEffectAreListed() throws {
-        let names = ClientOverride(connector: [
+        let connector = [
             "producer.override.linger.ms": "3", "producer.override.retries": "1", "producer.override.lingerms": "3",
             "consumer.override.fetch.max.bytes": "1", "admin.override.retries": "1", "name": "c",
-        ], worker: try configuration()).withoutEffect
-        #expect(names == [
-            "admin.override.retries", "consumer.override.fetch.max.bytes", "producer.override.lingerms",
+            "consumer.override.fetchmaxbytes": "1",
+        ]
+        let worker = try configuration()
+        #expect(ClientOverride(connector: connector, worker: worker).withoutEffect == [
+            "admin.override.retries", "consumer.override.fetch.max.bytes", "consumer.override.fetchmaxbytes",
+            "producer.override.lingerms",
         ])
+        #expect(ClientOverride(connector: connector, worker: worker, kind: .sink).withoutEffect == [
+            "admin.override.retries", "consumer.override.fetchmaxbytes", "producer.override.lingerms",
+        ])
+    }
+
+    @Test func consumersOfSinksHaveConnectsDefaultsUnlessGiven() throws {
+        let worker = try configuration(["consumer.max.poll.records": "7", "consumer.fetch.min.bytes": "2"])
+        let standard = ClientOverride(connector: ["name": "s"], worker: worker, kind: .sink).consumer.consumer
+        #expect(standard.groupID == "connect-s" && !standard.isAutoCommitEnabled && standard.offsetReset == .earliest)
+        #expect(standard.maxPollRecords == 7 && standard.fetchMinBytes == 2)
+        let over = ClientOverride(
+            connector: [
+                "name": "s", "consumer.override.group.id": "other", "consumer.override.auto.offset.reset": "latest",
+                "consumer.override.max.poll.records": "9",
+            ], worker: worker, kind: .sink
+        ).consumer.consumer
+        #expect(over.groupID == "other" && over.offsetReset == .latest)
+        #expect(over.maxPollRecords == 9 && over.fetchMinBytes == 2)
     }
 }

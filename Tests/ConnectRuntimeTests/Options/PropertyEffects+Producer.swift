@@ -25,7 +25,7 @@ extension PropertyEffect {
     private static func requestTimeout(_ role: KafkaClientProperties.Role) -> Observation {
         { properties in
             let worker = try configuration(properties)
-            return "\(worker.taskClient(role, overrides: [:]).settings.client.requestTimeoutMilliseconds)"
+            return "\(worker.taskClient(role).settings.client.requestTimeoutMilliseconds)"
         }
     }
 

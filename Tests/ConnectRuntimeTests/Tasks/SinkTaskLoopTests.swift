@@ -153,7 +153,7 @@ private typealias TopicPartition = ConnectData.TopicPartition
     private func records(_ partition: TopicPartition, from offset: Int64, _ values: String?...) -> Consumer.Step {
         { _, _ in
             let records = values.enumerated().map { Self.record(partition.partition, offset + Int64($0), $1) }
-            return [SinkRecordBatch(partition: partition, timestampType: .createTime, records: records)]
+            return [SinkRecordBatch(partition: partition, records: records)]
         }
     }
 

@@ -175,6 +175,7 @@ final class ConsumerMember: Sendable {
         progress.topics = topics
         if let assigned = progress.assigned, !isChanged, let counts = try? partitionCounts(Set(assigned.keys)) {
             isChanged = counts != assigned
+            expectTopics(counts, &progress)
         }
         guard progress.machine != nil else {
             progress.machine = makeMachine(topics, pattern)
@@ -182,6 +183,13 @@ final class ConsumerMember: Sendable {
         }
         guard isChanged || isNew else { return }
         progress.change { $0.resubscribe(topics) } _: { $0.resubscribe(topics, pattern: pattern) }
+    }
+
+    /// A subscribed topic that does not exist is used soon after its creation.
+    private func expectTopics(_ counts: [String: Int]?, _ progress: inout Progress) {
+        guard counts?.values.contains(0) == true else { return }
+        let next = MonotonicInstant.now.advanced(byMilliseconds: client.configuration.retryBackoffMaxMilliseconds)
+        progress.topicsExpiry = progress.topicsExpiry.map { min($0, next) } ?? next
     }
 
     private func partitionCounts(_ topics: Set<String>) throws(KafkaError) -> [String: Int] {
@@ -272,6 +280,7 @@ final class ConsumerMember: Sendable {
             }
             let partitions = try ConsumerProtocol.partitions(joined.assignment)
             progress.assigned = assigned
+            expectTopics(assigned, &progress)
             progress.lastOwned = partitions
             progress.lastGeneration = joined.generation
             progress.backoff.reset()

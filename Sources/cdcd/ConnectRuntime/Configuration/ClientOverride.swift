@@ -6,6 +6,8 @@ import WireCore
 package struct ClientOverride {
     /// The settings of the connector's producers: the worker's, with `producer.override.*` over them.
     package let producer: KafkaClientSettings
+    /// The settings of a sink connector's consumers: the worker's, with `consumer.override.*` over them.
+    let consumer: KafkaClientSettings
     /// The settings of the client that creates the connector's topics; nil: those of the worker's own clients.
     let admin: KafkaClientSettings?
     /// Ordered by name.
@@ -18,8 +20,13 @@ package struct ClientOverride {
     private static let roles: [KafkaClientProperties.Role] = [.producer, .admin, .consumer]
     private static let principal: Set = ["sasl.jaas.config", "sasl.mechanism", "security.protocol"]
 
-    package init(connector: [String: String], worker: WorkerConfiguration) {
-        var producer = KafkaClientSettings()
+    /// - Parameters:
+    ///   - name: of the connector; nil: as its configuration names it.
+    ///   - kind: of the connector. Only sink connectors have consumers.
+    package init(
+        connector: [String: String], worker: WorkerConfiguration, name: String? = nil, kind: ConnectorKind = .source
+    ) {
+        var (producer, consumer) = (KafkaClientSettings(), KafkaClientSettings())
         var admin: KafkaClientSettings?
         var errors: [ConfigError] = []
         var (withoutEffect, warnings): ([String], [String]) = ([], [])
@@ -38,10 +45,15 @@ package struct ClientOverride {
                     errors.append(Self.isSecret(property, options[property]?.key) ? error.withoutValue : error)
                 }
             }
-            let (settings, found) = worker.taskClient(role, overrides: allowed)
-            if role == .producer { producer = settings }
+            let (settings, found) = worker.taskClient(
+                role, of: name ?? connector["name"] ?? "", overrides: allowed)
             let isConfigured = !allowed.isEmpty || worker.clientProperties[role]?.isEmpty == false
-            if role == .admin, isConfigured { admin = settings }
+            switch role {
+            case .producer: producer = settings
+            case .consumer: consumer = settings
+            case .admin: admin = isConfigured ? settings : nil
+            case .client: break
+            }
             // The worker has reported those of its own properties.
             for error in found.errors where allowed[error.name] != nil || error.name.hasExactPrefix(prefix) {
                 let property = error.name.dropping(prefix: prefix) ?? error.name
@@ -50,10 +62,15 @@ package struct ClientOverride {
                         name: error.name, value: error.value,
                         message: "Invalid value \(error.value ?? "null") for configuration \(property): \(error.message)"))
             }
-            withoutEffect += (found.withoutEffect + found.javaOnly + found.unknown).filter { allowed[$0] != nil }
+            let isUnused = role == .consumer && kind != .sink
+            withoutEffect +=
+                isUnused
+                ? Array(allowed.keys)
+                : (found.withoutEffect + found.javaOnly + found.unknown).filter { allowed[$0] != nil }
             warnings += allowed.isEmpty ? [] : found.warnings
         }
         self.producer = producer
+        self.consumer = consumer
         self.admin = admin
         self.errors = errors.sorted { $0.name < $1.name }
         self.withoutEffect = withoutEffect.sorted()

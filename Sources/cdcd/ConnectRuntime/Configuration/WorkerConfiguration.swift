@@ -127,7 +127,7 @@ package struct WorkerConfiguration: Sendable {
         var review = WorkerPropertyReview(properties, found)
         let secured = ownClient.secure()
         review.add(secured, ownClient.security)
-        for role in clientProperties.keys { review.add(taskClient(role, overrides: [:]).findings) }
+        for role in clientProperties.keys { review.add(taskClient(role).findings) }
         for (name, settings) in [
             ("key.converter", keyConverter), ("value.converter", valueConverter), ("header.converter", headerConverter),
         ] where !settings.className.isEmpty {
@@ -154,9 +154,11 @@ package struct WorkerConfiguration: Sendable {
 
     /// The settings of the clients of tasks: those of Connect, with the worker's and then the connector's over them.
     ///
-    /// - Parameter overrides: by their names, `producer.override.*` for example.
+    /// - Parameters:
+    ///   - connector: the connector's name.
+    ///   - overrides: by their names, `producer.override.*` for example.
     func taskClient(
-        _ role: KafkaClientProperties.Role, overrides: [String: String]
+        _ role: KafkaClientProperties.Role, of connector: String = "", overrides: [String: String] = [:]
     ) -> (settings: KafkaClientSettings, findings: KafkaClientProperties.Findings) {
         var layers = [
             KafkaClientProperties.Layer(clientProperties[role] ?? [:], prefix: "\(role.rawValue)."),
@@ -169,7 +171,7 @@ package struct WorkerConfiguration: Sendable {
         case .producer:
             let given = KafkaClientProperties.merged(layers).values
             base = TaskClientProperties.producer(bootstrapServers: servers, given: given)
-        case .consumer: base["auto.offset.reset"] = "earliest"
+        case .consumer: base = TaskClientProperties.consumer(bootstrapServers: servers, connector: connector)
         case .admin:
             // As in Connect, admin clients inherit the worker's properties, which are checked with the worker's own.
             let own = resolved.filter { properties.options[$0.key] != nil && $0.key != "client.id" }
@@ -185,11 +187,6 @@ package struct WorkerConfiguration: Sendable {
                     message: "exactly-once delivery is not supported yet, and so tasks have no transactions; leave it out"))
         }
         findings.keep { $0.hasExactPrefix("\(role.rawValue).") }
-        // Consumers serve sink connectors, which do not run here.
-        if role == .consumer {
-            let others = Set(findings.unknown + findings.javaOnly)
-            findings.withoutEffect = layers.flatMap { $0.properties.keys }.filter { !others.contains($0) }.sorted()
-        }
         return (settings, findings)
     }
 

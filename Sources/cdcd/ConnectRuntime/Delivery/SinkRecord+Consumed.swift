@@ -21,3 +21,12 @@ extension SinkRecord.Consumed {
             timestampMilliseconds: timestamp == -1 ? nil : timestamp)
     }
 }
+
+extension SinkRecord.TimestampType {
+    init(_ type: ConsumedRecord.TimestampType) {
+        switch type {
+        case .createTime: self = .createTime
+        case .logAppendTime: self = .logAppendTime
+        }
+    }
+}

@@ -39,12 +39,10 @@ package protocol SinkRecordSourceListener: AnyObject {
 /// Consumed records of one partition.
 package struct SinkRecordBatch {
     package let partition: TopicPartition
-    package let timestampType: SinkRecord.TimestampType
     package let records: [ConsumedRecord]
 
-    package init(partition: TopicPartition, timestampType: SinkRecord.TimestampType, records: [ConsumedRecord]) {
+    package init(partition: TopicPartition, records: [ConsumedRecord]) {
         self.partition = partition
-        self.timestampType = timestampType
         self.records = records
     }
 }

@@ -3,12 +3,15 @@ import KafkaWire
 import WireCore
 import WireStreams
 
-/// The metrics of a Kafka client and its producer: `connect-metrics` and `producer-metrics` of Kafka.
+/// The metrics of a Kafka client and its producer or consumer: `connect-metrics`, `producer-metrics`,
+/// `consumer-fetch-manager-metrics` and `consumer-coordinator-metrics` of Kafka.
 package final class KafkaClientMetrics: KafkaClientObserver {
     /// The group of metrics that a client belongs to.
     package enum Role: String, CaseIterable, Sendable {
         /// The producer of a task.
         case producer = "kafka_producer"
+        /// The consumer of a sink task.
+        case consumer = "kafka_consumer"
         /// A client of the worker or of a schema history.
         case worker = "kafka_connect"
     }
@@ -25,6 +28,17 @@ package final class KafkaClientMetrics: KafkaClientObserver {
         case retriedBatches = "batch_retry_total"
         case records = "record_send_total"
         case failedRecords = "record_error_total"
+        case consumedRecords = "records_consumed_total"
+        case consumedBytes = "bytes_consumed_total"
+        case rebalances = "rebalance_total"
+        case commits = "commit_total"
+
+        private static let ofConsumers: Set = [consumedRecords, consumedBytes, rebalances, commits]
+        private static let ofProducers: Set = [batches, retriedBatches, records, failedRecords]
+
+        static func of(_ role: Role) -> [Name] {
+            allCases.filter { role == .consumer ? !ofProducers.contains($0) : !ofConsumers.contains($0) }
+        }
 
         var help: String {
             switch self {
@@ -39,6 +53,10 @@ package final class KafkaClientMetrics: KafkaClientObserver {
             case .retriedBatches: "Batches that had to be sent again"
             case .records: "Records that the brokers have acknowledged"
             case .failedRecords: "Records that the brokers have rejected, or that were not acknowledged in time"
+            case .consumedRecords: "Records that were fetched"
+            case .consumedBytes: "Bytes of the batches that were fetched"
+            case .rebalances: "Rebalances of the group in which the consumer has taken part"
+            case .commits: "Commits of offsets that the coordinator has accepted"
             }
         }
     }
@@ -47,51 +65,46 @@ package final class KafkaClientMetrics: KafkaClientObserver {
         MetricDefinition("\(role.rawValue)_\(name.rawValue)", .counter, labels: ["client_id"], help: name.help)
     }
 
-    package static let all = Role.allCases.flatMap { role in Name.allCases.map { definition($0, role) } }
+    package static let all = Role.allCases.flatMap { role in Name.of(role).map { definition($0, role) } }
 
-    private let connections: Counter
-    private let closedConnections: Counter
-    private let failedConnections: Counter
-    private let requests: Counter
-    private let responses: Counter
-    private let sentBytes: Counter
-    private let receivedBytes: Counter
-    private let batches: Counter
-    private let retriedBatches: Counter
-    private let records: Counter
-    private let failedRecords: Counter
+    private let counters: [Name: Counter]
 
     package init(_ role: Role, clientID: String, in registry: MetricsRegistry = .shared) {
-        func counter(_ name: Name) -> Counter { Self.definition(name, role).counter(in: registry, [clientID]) }
-        connections = counter(.connections)
-        closedConnections = counter(.closedConnections)
-        failedConnections = counter(.failedConnections)
-        requests = counter(.requests)
-        responses = counter(.responses)
-        sentBytes = counter(.sentBytes)
-        receivedBytes = counter(.receivedBytes)
-        batches = counter(.batches)
-        retriedBatches = counter(.retriedBatches)
-        records = counter(.records)
-        failedRecords = counter(.failedRecords)
+        counters = Dictionary(
+            uniqueKeysWithValues: Name.of(role).map {
+                ($0, Self.definition($0, role).counter(in: registry, [clientID]))
+            })
     }
 
-    package func connectionOpened(to broker: SocketAddress, milliseconds: Int) { connections.add() }
-    package func connectionFailed(to broker: SocketAddress, _ error: KafkaError) { failedConnections.add() }
-    package func connectionClosed(to broker: SocketAddress, _ error: KafkaError?) { closedConnections.add() }
+    private func add(_ name: Name, _ count: Int = 1) { counters[name]?.add(count) }
+
+    package func connectionOpened(to broker: SocketAddress, milliseconds: Int) { add(.connections) }
+    package func connectionFailed(to broker: SocketAddress, _ error: KafkaError) { add(.failedConnections) }
+    package func connectionClosed(to broker: SocketAddress, _ error: KafkaError?) { add(.closedConnections) }
 
     package func requestSent(_ request: KafkaRequestEvent) {
-        requests.add()
-        sentBytes.add(request.requestBytes)
+        add(.requests)
+        add(.sentBytes, request.requestBytes)
     }
 
     package func requestAnswered(_ request: KafkaRequestEvent) {
-        responses.add()
-        receivedBytes.add(request.responseBytes)
+        add(.responses)
+        add(.receivedBytes, request.responseBytes)
     }
 
-    package func batchSent(_ batch: KafkaBatchEvent) { batches.add() }
-    package func batchAcknowledged(_ batch: KafkaBatchEvent) { records.add(batch.recordCount) }
-    package func batchFailed(_ batch: KafkaBatchEvent, _ error: KafkaError) { failedRecords.add(batch.recordCount) }
-    package func batchRetried(topic: String, partition: Int32, code: KafkaErrorCode?) { retriedBatches.add() }
+    package func batchSent(_ batch: KafkaBatchEvent) { add(.batches) }
+    package func batchAcknowledged(_ batch: KafkaBatchEvent) { add(.records, batch.recordCount) }
+    package func batchFailed(_ batch: KafkaBatchEvent, _ error: KafkaError) { add(.failedRecords, batch.recordCount) }
+    package func batchRetried(topic: String, partition: Int32, code: KafkaErrorCode?) { add(.retriedBatches) }
+
+    package func recordsFetched(_ records: KafkaFetchEvent) {
+        add(.consumedRecords, records.recordCount)
+        add(.consumedBytes, records.recordBytes)
+    }
+
+    package func groupJoined(group: String, generation: Int32, partitionCount: Int, milliseconds: Int) {
+        add(.rebalances)
+    }
+
+    package func offsetsCommitted(group: String, partitionCount: Int, milliseconds: Int) { add(.commits) }
 }

@@ -104,7 +104,7 @@ struct ConnectorConfigValidator: Sendable {
         var result = ConfigValidation(
             values: framework.framework + own.values.filter { !taken.contains($0.name) }, warnings: own.warnings)
         Self.refuse(nullNames, in: &result)
-        for error in ClientOverride(connector: resolved, worker: worker).errors {
+        for error in ClientOverride(connector: resolved, worker: worker, kind: connector.kind).errors {
             result.values.append(
                 ConfigValue(name: error.name, key: nil, value: error.value, errors: [error.message]))
         }

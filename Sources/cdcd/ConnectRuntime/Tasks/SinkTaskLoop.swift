@@ -119,19 +119,17 @@ final class SinkTaskLoop {
         if let failure = callbackFailure { throw failure }
         var ends: SinkTaskMachine.Offsets = [:]
         for records in consumed {
-            for record in records.records { try add(record, of: records.partition, records.timestampType) }
+            for record in records.records { try add(record, of: records.partition) }
             ends[records.partition] = records.records.last.map { $0.offset + 1 }
         }
         try handle(.consumed(ends))
     }
 
     /// Converts a record and adds it to the batch, unless it is dropped or skipped.
-    private func add(
-        _ record: ConsumedRecord, of place: TopicPartition, _ timestampType: SinkRecord.TimestampType
-    ) throws {
+    private func add(_ record: ConsumedRecord, of place: TopicPartition) throws {
         let consumed = try SinkRecord.Consumed(record)
         parts.reporter.metrics?.read.add()
-        let type = consumed.timestampMilliseconds == nil ? nil : timestampType
+        let type = consumed.timestampMilliseconds == nil ? nil : SinkRecord.TimestampType(record.timestampType)
         do {
             var converted = try parts.reader.convert(consumed, of: place, offset: record.offset)
             parts.topicUsed(place.topic)

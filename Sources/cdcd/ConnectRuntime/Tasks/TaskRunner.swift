@@ -171,7 +171,8 @@ final class TaskRunner: Sendable {
         let taskConfiguration = try providers.resolved(taskConfig.dictionary)
         let plugin = try environment.plugins.connector(of: connectorConfig, configuration)
         publisher.setVersion(plugin.descriptor.version(for: configuration))
-        let overrides = ClientOverride(connector: configuration, worker: environment.configuration)
+        let overrides = ClientOverride(
+            connector: configuration, worker: environment.configuration, name: id.connector, kind: plugin.kind)
         if !overrides.withoutEffect.isEmpty {
             logger.warn(
                 "Accepted, but without effect in this worker: \(overrides.withoutEffect.joined(separator: ", "))")
@@ -189,7 +190,7 @@ final class TaskRunner: Sendable {
         let work: any TaskWork
         switch plugin.factory {
         case .source(let factory): work = SourceTaskWork(context, factory)
-        case .sink: throw WorkerError("Sink connectors are not supported by cdcd yet")
+        case .sink(let factory): work = SinkTaskWork(context, factory)
         }
         let isAbandoned = self.work.withLock { state in
             state.work = work

@@ -2,7 +2,7 @@ import ConnectData
 
 /// The properties that Connect gives the clients of a task, besides those of the worker and the connector.
 ///
-/// Source: `Worker.baseProducerConfigs` of Connect 4.3.
+/// Source: `Worker.baseProducerConfigs` and `baseConsumerConfigs` of Connect 4.3.
 enum TaskClientProperties {
     /// Batches are as large as brokers accept by default: Kafka's own 16 KiB hold two messages with schemas.
     private static let batchBytes = "1000000"
@@ -19,6 +19,14 @@ enum TaskClientProperties {
             "bootstrap.servers": bootstrapServers, "acks": "all", "enable.idempotence": "\(isIdempotent)",
             "max.in.flight.requests.per.connection": isIdempotent ? "5" : "1", "delivery.timeout.ms": "2147483647",
             "max.block.ms": "9223372036854775807", "batch.size": batchBytes,
+        ]
+    }
+
+    /// The consumer of a sink task: the tasks of a connector are a group, whose offsets the worker commits.
+    static func consumer(bootstrapServers: String, connector: String) -> [String: String] {
+        [
+            "bootstrap.servers": bootstrapServers, "group.id": "connect-\(connector)", "enable.auto.commit": "false",
+            "auto.offset.reset": "earliest",
         ]
     }
 

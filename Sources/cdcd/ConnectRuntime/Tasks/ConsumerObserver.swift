@@ -1,0 +1,71 @@
+import ConnectData
+import KafkaProtocol
+import KafkaWire
+import Synchronization
+import WireCore
+import WireStreams
+
+/// Passes the events of a task's consumer to its metrics, and reports that no broker answers it: the consumer itself
+/// tries again without an end.
+final class ConsumerObserver: KafkaClientObserver {
+    private struct State {
+        var lastAnswer = MonotonicInstant.now
+        var isInterrupted = false
+    }
+
+    /// Fetches are answered twice a second: one broker alone has not failed if no other has answered for this time.
+    private static let silenceMilliseconds = 2000
+
+    private let metrics: KafkaClientMetrics
+    private let state = Mutex(State())
+    private let brokersChanged: @Sendable (TaskControl.Condition) -> Void
+
+    init(_ metrics: KafkaClientMetrics, brokersChanged: @escaping @Sendable (TaskControl.Condition) -> Void) {
+        self.metrics = metrics
+        self.brokersChanged = brokersChanged
+    }
+
+    func connectionOpened(to broker: SocketAddress, milliseconds: Int) {
+        metrics.connectionOpened(to: broker, milliseconds: milliseconds)
+    }
+
+    func connectionFailed(to broker: SocketAddress, _ error: KafkaError) {
+        metrics.connectionFailed(to: broker, error)
+        let isNew = state.withLock { state in
+            let silence = MonotonicInstant.now.milliseconds(since: state.lastAnswer)
+            guard silence >= Self.silenceMilliseconds, !state.isInterrupted else { return false }
+            state.isInterrupted = true
+            return true
+        }
+        if isNew {
+            brokersChanged(.interrupted(reason: "No Kafka broker answers the consumer: \(error.explained())"))
+        }
+    }
+
+    func connectionClosed(to broker: SocketAddress, _ error: KafkaError?) {
+        metrics.connectionClosed(to: broker, error)
+    }
+
+    func requestSent(_ request: KafkaRequestEvent) { metrics.requestSent(request) }
+
+    func requestAnswered(_ request: KafkaRequestEvent) {
+        metrics.requestAnswered(request)
+        let wasInterrupted = state.withLock { state in
+            state.lastAnswer = .now
+            defer { state.isInterrupted = false }
+            return state.isInterrupted
+        }
+        if wasInterrupted { brokersChanged(.running) }
+    }
+
+    func recordsFetched(_ records: KafkaFetchEvent) { metrics.recordsFetched(records) }
+
+    func groupJoined(group: String, generation: Int32, partitionCount: Int, milliseconds: Int) {
+        metrics.groupJoined(
+            group: group, generation: generation, partitionCount: partitionCount, milliseconds: milliseconds)
+    }
+
+    func offsetsCommitted(group: String, partitionCount: Int, milliseconds: Int) {
+        metrics.offsetsCommitted(group: group, partitionCount: partitionCount, milliseconds: milliseconds)
+    }
+}
