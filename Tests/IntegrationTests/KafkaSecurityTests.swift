@@ -225,4 +225,20 @@ struct KafkaSessionTests {
         let error = #expect(throws: KafkaError.self) { try connect("other") }
         #expect(error?.description.contains("invalid_token") == true && error?.isRetriable == false, "\(error as Any)")
     }
+
+    @Test func clientCertificateIsRequired() throws {
+        let kafka = try #require(RealServers.kafkaWithSessions)
+        func connect(_ identity: TLSConfiguration.Store?) throws {
+            var configuration = KafkaClientConfiguration(
+                bootstrapServers: [SocketAddress(host: kafka.host, port: kafka.port + 1)])
+            configuration.tls = TLSConfiguration(verification: .none, identity: identity)
+            let client = KafkaClient(configuration)
+            defer { client.close() }
+            _ = try KafkaAdmin(client).clusterID()
+        }
+        try connect(.pem(path: try #require(RealServers.kafkaClientIdentity)))
+        let error = #expect(throws: KafkaError.self) { try connect(nil) }
+        #expect(error?.description.contains("requires a certificate") == true, "\(error as Any)")
+        #expect(error?.isRetriable == false, "\(error as Any)")
+    }
 }
