@@ -45,7 +45,7 @@ extension BrokerService {
         let code = request.groupID.isEmpty || !isShort(request.groupID) ? .invalidGroupID : groups.commit(
             groupID: request.groupID, memberID: request.memberID, groupInstanceID: request.groupInstanceID,
             generation: request.generationIDOrMemberEpoch, commits)
-        guard code != .none else {
+        guard code == .none else {
             for topic in response.topics.indices {
                 for partition in response.topics[topic].partitions.indices {
                     response.topics[topic].partitions[partition].errorCode = code
