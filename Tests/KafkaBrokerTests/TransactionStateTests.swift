@@ -56,7 +56,7 @@ import WireTestSupport
         #expect(end(&state, true).code == .concurrentTransactions)
         #expect(end(&state, false).code == .invalidTxnState)
         state.markersWritten(now: 1001)
-        #expect(state.phase == .completeCommit && state.partitions.isEmpty && state.startedAt == -1)
+        #expect(state.phase == .completeCommit && state.partitions.isEmpty && state.startedAt == 1000)
         // The response was lost.
         #expect(end(&state, true) == .init(producerID: 10, epoch: 0))
         #expect(end(&state, false).code == .invalidTxnState)

@@ -14,6 +14,11 @@ struct TopicSetting: Equatable, Sendable {
     var choices: [String]?
     var range: ClosedRange<Int64>?
 
+    /// The name of the broker's setting that applies to topics without their own; nil if there is none.
+    var brokersName: String? { Self.brokersNames[name] }
+    /// Whether the broker's setting has a default value: those of some times are in other units, under other names.
+    var hasBrokersDefault: Bool { !["flush.ms", "retention.ms", "segment.jitter.ms", "segment.ms"].contains(name) }
+
     /// Returns why the value is invalid, in the words of Kafka's ConfigDef, or nil if it is valid.
     func validationError(for value: String) -> String? {
         func invalid(_ why: String) -> String { "Invalid value \(value.prefix(256)) for configuration \(name): \(why)" }
@@ -102,5 +107,36 @@ struct TopicSetting: Equatable, Sendable {
         .init(name: "segment.jitter.ms", type: .long, defaultValue: "0", range: notNegative),
         .init(name: "segment.ms", type: .long, defaultValue: "604800000", range: 1...Int64.max),
         .init(name: "unclean.leader.election.enable", type: .boolean, defaultValue: "false"),
+    ]
+    /// Kafka's `ServerTopicConfigSynonyms`.
+    private static let brokersNames = [
+        "cleanup.policy": "log.cleanup.policy",
+        "compression.gzip.level": "compression.gzip.level",
+        "compression.lz4.level": "compression.lz4.level",
+        "compression.type": "compression.type",
+        "compression.zstd.level": "compression.zstd.level",
+        "delete.retention.ms": "log.cleaner.delete.retention.ms",
+        "file.delete.delay.ms": "log.segment.delete.delay.ms",
+        "flush.messages": "log.flush.interval.messages",
+        "flush.ms": "log.flush.interval.ms",
+        "index.interval.bytes": "log.index.interval.bytes",
+        "local.retention.bytes": "log.local.retention.bytes",
+        "local.retention.ms": "log.local.retention.ms",
+        "max.compaction.lag.ms": "log.cleaner.max.compaction.lag.ms",
+        "max.message.bytes": "message.max.bytes",
+        "message.timestamp.after.max.ms": "log.message.timestamp.after.max.ms",
+        "message.timestamp.before.max.ms": "log.message.timestamp.before.max.ms",
+        "message.timestamp.type": "log.message.timestamp.type",
+        "min.cleanable.dirty.ratio": "log.cleaner.min.cleanable.ratio",
+        "min.compaction.lag.ms": "log.cleaner.min.compaction.lag.ms",
+        "min.insync.replicas": "min.insync.replicas",
+        "preallocate": "log.preallocate",
+        "retention.bytes": "log.retention.bytes",
+        "retention.ms": "log.retention.ms",
+        "segment.bytes": "log.segment.bytes",
+        "segment.index.bytes": "log.index.size.max.bytes",
+        "segment.jitter.ms": "log.roll.jitter.ms",
+        "segment.ms": "log.roll.ms",
+        "unclean.leader.election.enable": "unclean.leader.election.enable",
     ]
 }

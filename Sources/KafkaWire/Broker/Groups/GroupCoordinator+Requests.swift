@@ -18,6 +18,9 @@ extension GroupCoordinator {
     func leave(groupID: String, _ leaving: [(memberID: String, groupInstanceID: String?)]) -> [KafkaErrorCode] {
         change { state in
             leaving.map { memberID, groupInstanceID in
+                if state.serverAssigned[groupID] != nil {
+                    return state.removeServerAssigned(memberID, groupInstanceID, from: groupID)
+                }
                 guard var group = state.groups[groupID] else { return .unknownMemberID }
                 let (code, actions) = group.leave(memberID: memberID, groupInstanceID: groupInstanceID, now: .now)
                 state.groups[groupID] = group

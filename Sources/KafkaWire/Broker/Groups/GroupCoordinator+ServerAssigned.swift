@@ -91,6 +91,23 @@ extension GroupCoordinator {
 }
 
 extension GroupCoordinator.State {
+    /// A LeaveGroup for a member of a group in the protocol of KIP-848, by which an administrator removes it: a static
+    /// member by its instance id alone.
+    mutating func removeServerAssigned(
+        _ memberID: String, _ groupInstanceID: String?, from groupID: String
+    ) -> KafkaErrorCode {
+        guard let before = serverAssigned[groupID] else { return .unknownMemberID }
+        var member = before.members[memberID]
+        if let groupInstanceID {
+            member = before.members.values.first { $0.instanceID == groupInstanceID }
+            if let member, !memberID.isEmpty, member.id != memberID { return .fencedInstanceID }
+        }
+        guard let member else { return .unknownMemberID }
+        var group = before
+        group.remove(member.id)
+        return store(group, instead: before) ? .none : .coordinatorNotAvailable
+    }
+
     /// Replaces a group's state, which is written if what is stored of it has changed. Returns false if it cannot be
     /// written.
     @discardableResult

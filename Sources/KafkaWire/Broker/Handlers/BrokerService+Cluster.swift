@@ -50,6 +50,9 @@ extension BrokerService {
         response.clusterID = identity.clusterID
         response.controllerID = BrokerIdentity.nodeID
         response.endpointType = request.endpointType
+        if request.includeClusterAuthorizedOperations {
+            response.clusterAuthorizedOperations = AuthorizedOperations.cluster
+        }
         guard request.endpointType == 1 else {
             response.errorCode = .unsupportedEndpointType
             response.errorMessage = "The development broker has no controllers to connect to."

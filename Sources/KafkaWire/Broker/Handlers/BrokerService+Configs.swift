@@ -15,6 +15,12 @@ private enum ResourceType: Int8 {
     case broker = 4
 }
 
+/// What IncrementalAlterConfigs does with a setting (`AlterConfigOp.OpType`).
+private enum Operation: Int8 {
+    case set = 0
+    case delete, append, subtract
+}
+
 extension RequestHandler {
     static let describeConfigs = RequestHandler(DescribeConfigsRequest.self) { service, request, context in
         service.describeConfigs(request, context)
@@ -36,6 +42,11 @@ extension BrokerService {
                 .invalidConfig, "The value of \(name) is longer than \(configuration.limits.nameBytesMax) bytes")
         }
         if let reason = setting.validationError(for: value) { throw AdminError(.invalidConfig, reason) }
+        guard name != "remote.storage.enable" || value.lowercased() == "false" else {
+            throw AdminError(
+                .invalidConfig,
+                "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage.")
+        }
     }
 
     /// DescribeConfigs, for topics and for this broker.
@@ -80,7 +91,7 @@ extension BrokerService {
                 throw AdminError(.invalidTopicException, reason)
             }
             guard let topic = topics.topic(named: resource.resourceName) else {
-                throw AdminError(.unknownTopicOrPartition, "This server does not host this topic-partition.")
+                throw AdminError(.unknownTopicOrPartition, "")
             }
             return TopicSetting.all.map { describe($0, topic.configuration, synonyms: synonyms) }
         case .broker:
@@ -110,17 +121,17 @@ extension BrokerService {
         let isBrokers = configuration.defaultValue(of: setting.name) != setting.defaultValue
         result.configSource = (isSet ? ConfigSource.topic : isBrokers ? .fixed : .builtIn).rawValue
         guard synonyms else { return result }
-        var sources: [(String?, ConfigSource)] = [(setting.defaultValue, .builtIn)]
-        let brokerValue = configuration.defaultValue(of: setting.name)
-        if brokerValue != setting.defaultValue { sources.insert((brokerValue, .fixed), at: 0) }
-        if isSet { sources.insert((result.value, .topic), at: 0) }
-        result.synonyms = sources.map { value, source in
+        func add(_ name: String, _ value: String?, _ source: ConfigSource) {
             var synonym = DescribeConfigsResponse.DescribeConfigsSynonym()
-            synonym.name = setting.name
+            synonym.name = name
             synonym.value = value
             synonym.source = source.rawValue
-            return synonym
+            result.synonyms.append(synonym)
         }
+        if isSet { add(setting.name, result.value, .topic) }
+        guard let brokersName = setting.brokersName else { return result }
+        if isBrokers { add(brokersName, configuration.defaultValue(of: setting.name), .fixed) }
+        if setting.hasBrokersDefault { add(brokersName, setting.defaultValue, .builtIn) }
         return result
     }
 
@@ -171,32 +182,43 @@ extension BrokerService {
     private func alter(
         _ resource: IncrementalAlterConfigsRequest.AlterConfigsResource, validateOnly: Bool
     ) throws(AdminError) {
+        guard Set(resource.configs.map(\.name)).count == resource.configs.count else {
+            throw AdminError(.invalidRequest, "Error due to duplicate config keys")
+        }
+        let withoutValue = resource.configs.filter { $0.configOperation != Operation.delete.rawValue && $0.value == nil }
+        guard withoutValue.isEmpty else {
+            throw AdminError(
+                .invalidRequest, "Null value not supported for : \(withoutValue.map(\.name).joined(separator: ", "))")
+        }
         guard ResourceType(rawValue: resource.resourceType) == .topic else {
             throw AdminError(.invalidRequest, "The development broker can change the settings of topics only.")
+        }
+        if let reason = TopicName.validationError(resource.resourceName) {
+            throw AdminError(.invalidTopicException, reason)
         }
         guard let topic = topics.topic(named: resource.resourceName) else {
             throw AdminError(.unknownTopicOrPartition, "The topic '\(resource.resourceName)' does not exist.")
         }
         var settings = topic.configuration
         for entry in resource.configs {
-            guard let setting = TopicSetting.named(entry.name) else {
-                throw AdminError(.invalidConfig, "Unknown topic config name: \(entry.name)")
+            guard let operation = Operation(rawValue: entry.configOperation) else {
+                throw AdminError(.invalidRequest, "Unknown operation type \(entry.configOperation)")
             }
             let present = TopicSetting.entries(of: settings.effective(entry.name))
             let given = TopicSetting.entries(of: entry.value ?? "")
-            switch entry.configOperation {
-            case 0: settings[entry.name] = entry.value
-            case 1: settings[entry.name] = nil
-            case 2 where setting.type == .list:
-                settings[entry.name] = (present + given.filter { !present.contains($0) }).joined(separator: ",")
-            case 3 where setting.type == .list:
-                settings[entry.name] = present.filter { !given.contains($0) }.joined(separator: ",")
-            case 2, 3:
-                let operation = entry.configOperation == 2 ? "append" : "subtract"
-                throw AdminError(
-                    .invalidConfig, "Config value \(operation) is not allowed for config key: \(entry.name)")
-            default:
-                throw AdminError(.invalidRequest, "Unknown operation type \(entry.configOperation)")
+            switch operation {
+            case .set: settings[entry.name] = entry.value
+            case .delete: settings[entry.name] = nil
+            case .append, .subtract:
+                guard TopicSetting.named(entry.name)?.type == .list else {
+                    throw AdminError(
+                        .invalidConfig,
+                        "Can't \(operation == .append ? "APPEND" : "SUBTRACT") to key \(entry.name) because its type is not "
+                            + "LIST.")
+                }
+                let entries = operation == .append
+                    ? present + given.filter { !present.contains($0) } : present.filter { !given.contains($0) }
+                settings[entry.name] = entries.joined(separator: ",")
             }
             if let value = settings[entry.name] { try check(entry.name, value) }
         }

@@ -120,13 +120,18 @@ extension BrokerService {
             entry.groupID = groupID
             entry.errorMessage = nil
             guard let group = groups.serverAssignedGroup(groupID) else {
-                entry.errorCode = groupID.isEmpty ? .invalidGroupID : .groupIDNotFound
+                guard !groupID.isEmpty else {
+                    entry.errorCode = .invalidGroupID
+                    return entry
+                }
+                entry.errorCode = .groupIDNotFound
                 let isClassic = groups.snapshot(of: groupID) != nil
                 entry.errorMessage = Self.clipped(
                     isClassic ? "Group \(groupID) is not a consumer group." : "Group \(groupID) not found.")
                 return entry
             }
             entry.groupState = group.stateName
+            if request.includeAuthorizedOperations { entry.authorizedOperations = AuthorizedOperations.group }
             entry.groupEpoch = group.epoch
             entry.assignmentEpoch = group.targetEpoch
             entry.assignorName = group.assignor.rawValue

@@ -148,6 +148,7 @@ extension BrokerService {
                 return entry
             }
             entry.groupState = group.stateName
+            if request.includeAuthorizedOperations { entry.authorizedOperations = AuthorizedOperations.group }
             entry.protocolType = group.protocolType ?? ""
             let isSettled = group.phase == .stable || group.phase == .completing
             entry.protocolData = isSettled ? group.protocolName ?? "" : ""

@@ -27,8 +27,9 @@ extension BrokerService {
                     answer.errorCode = .unknownTopicOrPartition
                     return answer
                 }
-                // A compacted topic keeps the last record of each key.
-                guard LogSettings(topic.configuration).deletesOldSegments else {
+                // A topic that is only compacted keeps the last record of each key.
+                let settings = LogSettings(topic.configuration)
+                guard settings.deletesOldSegments || !settings.isCompacted else {
                     answer.errorCode = .policyViolation
                     return answer
                 }

@@ -23,29 +23,34 @@ extension BrokerService {
         broker.host = context.advertised.host
         broker.port = Int32(context.advertised.port)
         response.brokers = [broker]
+        if request.includeClusterAuthorizedOperations {
+            response.clusterAuthorizedOperations = AuthorizedOperations.cluster
+        }
+        response.topics = describeTopics(request, context)
+        for index in response.topics.indices
+        where request.includeTopicAuthorizedOperations && response.topics[index].errorCode == .none {
+            response.topics[index].topicAuthorizedOperations = AuthorizedOperations.topic
+        }
+        return response
+    }
 
+    private func describeTopics(_ request: MetadataRequest, _ context: RequestContext) -> [MetadataResponse.Topic] {
         // All topics: null, and in version 0 an empty list.
         guard let wanted = request.topics, !(context.version == 0 && wanted.isEmpty) else {
-            response.topics = topics.all.map(describe)
-            return response
+            return topics.all.map(describe)
         }
         let clientAllows = context.version < 4 || request.allowAutoTopicCreation
         let mayCreate = configuration.createsTopicsAutomatically && clientAllows
-        for entry in wanted.distinct(by: { TopicKey(name: $0.name, id: $0.topicID) }) {
-            if let name = entry.name, entry.topicID == .zero {
-                response.topics.append(describe(name, mayCreate: mayCreate))
-            } else if let topic = topics.topic(id: entry.topicID) {
-                response.topics.append(describe(topic))
-            } else {
-                var absent = MetadataResponse.Topic()
-                absent.errorCode = .unknownTopicID
-                // The name is nullable since version 12.
-                absent.name = context.version >= 12 ? nil : ""
-                absent.topicID = entry.topicID
-                response.topics.append(absent)
-            }
+        return wanted.distinct(by: { TopicKey(name: $0.name, id: $0.topicID) }).map { entry in
+            if let name = entry.name, entry.topicID == .zero { return describe(name, mayCreate: mayCreate) }
+            if let topic = topics.topic(id: entry.topicID) { return describe(topic) }
+            var absent = MetadataResponse.Topic()
+            absent.errorCode = .unknownTopicID
+            // The name is nullable since version 12.
+            absent.name = context.version >= 12 ? nil : ""
+            absent.topicID = entry.topicID
+            return absent
         }
-        return response
     }
 
     private struct TopicKey: Hashable {
@@ -62,7 +67,7 @@ extension BrokerService {
             return absent
         }
         absent.errorCode = .unknownTopicOrPartition
-        guard mayCreate else { return absent }
+        guard mayCreate, name != TopicName.clusterMetadata, topics.collision(with: name) == nil else { return absent }
         do throws(StorageError) {
             let created = try topics.create(
                 name: name, partitionCount: Int(configuration.partitionCountDefault),
@@ -110,6 +115,7 @@ extension BrokerService {
                 continue
             }
             entry.topicID = topic.id
+            entry.topicAuthorizedOperations = AuthorizedOperations.topic
             let cursor = request.cursor.flatMap { $0.topicName == name ? Int($0.partitionIndex) : nil }
             let first = max(0, cursor ?? 0)
             for index in topic.partitions.indices where index >= first {

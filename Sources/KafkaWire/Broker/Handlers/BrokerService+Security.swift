@@ -63,20 +63,7 @@ extension BrokerService {
 
     /// AlterUserScramCredentials. A user whose entries are invalid keeps all its credentials.
     func alterUserScramCredentials(_ request: AlterUserScramCredentialsRequest) -> AlterUserScramCredentialsResponse {
-        var refused: [String: AdminError] = [:]
-        var seen: Set<String> = []
-        for (name, mechanism) in request.deletions.map({ ($0.name, $0.mechanism) })
-            + request.upsertions.map({ ($0.name, $0.mechanism) }) where !seen.insert("\(mechanism) \(name)").inserted {
-            refused[name] = AdminError(
-                .duplicateResource, "A user credential cannot be altered twice in the same request")
-        }
-        let all = users.all
-        for deletion in request.deletions where refused[deletion.name] == nil {
-            refused[deletion.name] = deletionError(deletion, all)
-        }
-        for upsertion in request.upsertions where refused[upsertion.name] == nil {
-            refused[upsertion.name] = upsertionError(upsertion)
-        }
+        let refused = refusals(of: request)
         do throws(StorageError) {
             try users.change { credentials in
                 for deletion in request.deletions where refused[deletion.name] == nil {
@@ -91,6 +78,7 @@ extension BrokerService {
                         salt: upsertion.salt, iterations: Int(upsertion.iterations),
                         SCRAM.Keys(algorithm, saltedPassword: upsertion.saltedPassword))
                 }
+                credentials = credentials.filter { !$0.value.isEmpty }
             }
         } catch {
             Self.logger.error("The users cannot be stored: \(error)")
@@ -105,6 +93,26 @@ extension BrokerService {
             response.results.append(result)
         }
         return response
+    }
+
+    /// The users whose entries are invalid, or that have two, even for different mechanisms.
+    private func refusals(of request: AlterUserScramCredentialsRequest) -> [String: AdminError] {
+        let all = users.all
+        var refused: [String: AdminError] = [:]
+        var accepted: Set<String> = []
+        func add(_ name: String, _ error: () -> AdminError?) {
+            guard refused[name] == nil else { return }
+            guard !accepted.contains(name) else {
+                refused[name] = AdminError(
+                    .duplicateResource, "A user credential cannot be altered twice in the same request")
+                return
+            }
+            refused[name] = error()
+            if refused[name] == nil { accepted.insert(name) }
+        }
+        for deletion in request.deletions { add(deletion.name) { deletionError(deletion, all) } }
+        for upsertion in request.upsertions { add(upsertion.name) { upsertionError(upsertion) } }
+        return refused
     }
 
     private func deletionError(
@@ -135,8 +143,8 @@ extension BrokerService {
         guard upsertion.iterations <= range.upperBound else {
             return AdminError(.unacceptableCredential, "Too many iterations")
         }
-        guard !upsertion.salt.isEmpty, upsertion.salt.count <= configuration.limits.nameBytesMax else {
-            return AdminError(.unacceptableCredential, "The salt is empty or too long")
+        guard upsertion.salt.count <= configuration.limits.nameBytesMax else {
+            return AdminError(.unacceptableCredential, "The salt is too long")
         }
         guard upsertion.saltedPassword.count == mechanism.algorithm?.digestBytes else {
             return AdminError(.unacceptableCredential, "The salted password has the wrong length")

@@ -42,8 +42,15 @@ extension BrokerService {
         into result: inout CreateTopicsResponse.CreatableTopicResult
     ) throws(AdminError) {
         if let reason = TopicName.validationError(wanted.name) { throw AdminError(.invalidTopicException, reason) }
+        guard wanted.name != TopicName.clusterMetadata else {
+            throw AdminError(.invalidRequest, "Creation of internal topic \(wanted.name) is prohibited.")
+        }
         guard topics.topic(named: wanted.name) == nil else {
             throw AdminError(.topicAlreadyExists, "Topic '\(wanted.name)' already exists.")
+        }
+        if let other = topics.collision(with: wanted.name) {
+            throw AdminError(
+                .invalidTopicException, "Topic '\(wanted.name)' collides with existing topic: \(other)")
         }
         let count = try partitionCount(of: wanted)
         var settings = TopicConfiguration()
@@ -54,6 +61,8 @@ extension BrokerService {
             try check(entry.name, value)
             settings[entry.name] = value
         }
+        // Kafka answers with an id even if it does not create the topic.
+        result.topicID = KafkaUUID.random()
         if !validateOnly {
             do throws(StorageError) {
                 let created = try topics.create(name: wanted.name, partitionCount: count, configuration: settings)
@@ -80,21 +89,18 @@ extension BrokerService {
 
     /// The number of partitions that a new topic gets. There is one broker, so there is one replica.
     private func partitionCount(of wanted: CreateTopicsRequest.CreatableTopic) throws(AdminError) -> Int {
-        let limit = configuration.limits.partitionsPerTopicMax
         if !wanted.assignments.isEmpty {
             guard wanted.numPartitions == -1, wanted.replicationFactor == -1 else {
                 throw AdminError(
                     .invalidRequest, "Both numPartitions or replicationFactor and replicasAssignments were set.")
             }
             let indexes = wanted.assignments.map(\.partitionIndex).sorted()
-            guard indexes == Array(0..<Int32(clamping: indexes.count)), indexes.count <= limit,
-                wanted.assignments.allSatisfy({ $0.brokerIDs == [BrokerIdentity.nodeID] })
-            else {
+            for assignment in wanted.assignments { try checkReplicas(assignment.brokerIDs) }
+            guard indexes == Array(0..<Int32(clamping: indexes.count)) else {
                 throw AdminError(
-                    .invalidReplicaAssignment,
-                    "Partitions must be numbered from 0 without gaps and have broker \(BrokerIdentity.nodeID) as their only "
-                        + "replica.")
+                    .invalidReplicaAssignment, "partitions should be a consecutive 0-based integer sequence")
             }
+            try checkPartitionCount(indexes.count)
             return indexes.count
         }
         guard wanted.replicationFactor == -1 || wanted.replicationFactor == 1 else {
@@ -103,17 +109,43 @@ extension BrokerService {
                 wanted.replicationFactor <= 0
                     ? "Replication factor must be larger than 0, or -1 to use the default value."
                     : "Unable to replicate the partition \(wanted.replicationFactor) time(s): The target replication factor "
-                        + "of \(wanted.replicationFactor) cannot be reached because only 1 broker(s) are registered.")
+                        + "of \(wanted.replicationFactor) cannot be reached because only 1 broker(s) are registered or some "
+                        + "brokers have all their log directories cordoned.")
         }
         let count = wanted.numPartitions == -1 ? configuration.partitionCountDefault : wanted.numPartitions
         guard count > 0 else {
             throw AdminError(
                 .invalidPartitions, "Number of partitions was set to an invalid non-positive value.")
         }
-        guard Int(count) <= limit else {
+        try checkPartitionCount(Int(count))
+        return Int(count)
+    }
+
+    private func checkPartitionCount(_ count: Int) throws(AdminError) {
+        let limit = configuration.limits.partitionsPerTopicMax
+        guard count <= limit else {
             throw AdminError(.invalidPartitions, "The development broker has at most \(limit) partitions in a topic.")
         }
-        return Int(count)
+    }
+
+    /// Throws unless the only replica of a partition is on this broker.
+    private func checkReplicas(_ brokerIDs: [Int32]) throws(AdminError) {
+        let prefix = "The manual partition assignment includes"
+        guard !brokerIDs.isEmpty else {
+            throw AdminError(.invalidReplicaAssignment, "\(prefix) an empty replica list.")
+        }
+        // Kafka names the first unknown or repeated broker in the order of their ids.
+        var previous: Int32?
+        for brokerID in brokerIDs.sorted() {
+            guard brokerID == BrokerIdentity.nodeID else {
+                throw AdminError(
+                    .invalidReplicaAssignment, "\(prefix) broker \(brokerID), but no such broker is registered.")
+            }
+            guard brokerID != previous else {
+                throw AdminError(.invalidReplicaAssignment, "\(prefix) the broker \(brokerID) more than once.")
+            }
+            previous = brokerID
+        }
     }
 
     /// DeleteTopics. Offsets that groups have committed for the topic are removed, too.
@@ -176,21 +208,21 @@ extension BrokerService {
         guard Int(wanted.count) > present else {
             throw AdminError(
                 .invalidPartitions,
-                "Topic currently has \(present) partitions, which is \(Int(wanted.count) == present ? "" : "higher than ")"
-                    + "the requested \(wanted.count).")
+                Int(wanted.count) == present
+                    ? "Topic already has \(present) partition(s)."
+                    : "The topic \(wanted.name) currently has \(present) partition(s); \(wanted.count) would not be an "
+                        + "increase.")
         }
-        guard Int(wanted.count) <= configuration.limits.partitionsPerTopicMax else {
-            throw AdminError(
-                .invalidPartitions,
-                "The development broker has at most \(configuration.limits.partitionsPerTopicMax) partitions in a topic.")
-        }
+        try checkPartitionCount(Int(wanted.count))
         if let assignments = wanted.assignments {
-            guard assignments.count == Int(wanted.count) - present,
-                assignments.allSatisfy({ $0.brokerIDs == [BrokerIdentity.nodeID] })
-            else {
+            let additional = Int(wanted.count) - present
+            guard assignments.count == additional else {
                 throw AdminError(
-                    .invalidReplicaAssignment, "Each new partition must have broker \(BrokerIdentity.nodeID) as its only replica.")
+                    .invalidReplicaAssignment,
+                    "Attempted to add \(additional) additional partition(s), but only \(assignments.count) assignment(s) "
+                        + "were specified.")
             }
+            for assignment in assignments { try checkReplicas(assignment.brokerIDs) }
         }
         if validateOnly { return }
         do throws(StorageError) {

@@ -35,16 +35,16 @@ extension AlterUserScramCredentialsRequest: RefusableRequest {
     }
 }
 
-/// What Kafka says of a request about ACLs without an authorizer.
+/// What Kafka says of a request that changes ACLs without an authorizer.
 private func aclMessage(_ code: KafkaErrorCode) -> String? {
-    code == .securityDisabled ? "No Authorizer is configured on the broker" : nil
+    code == .securityDisabled ? "No Authorizer is configured." : nil
 }
 
 extension DescribeAclsRequest: RefusableRequest {
     func refusal(_ code: KafkaErrorCode) -> DescribeAclsResponse {
         var response = DescribeAclsResponse()
         response.errorCode = code
-        response.errorMessage = aclMessage(code)
+        response.errorMessage = code == .securityDisabled ? "No Authorizer is configured on the broker" : nil
         return response
     }
 }

@@ -88,6 +88,12 @@ final class TopicRegistry: Sendable {
 
     func topic(named name: String) -> BrokerTopic? { table.withLock { $0.byName[name] } }
     func topic(id: KafkaUUID) -> BrokerTopic? { table.withLock { $0.byID[id] } }
+    /// The topic whose name differs only by `.` and `_`, which Kafka does not allow.
+    func collision(with name: String) -> String? {
+        let key = TopicName.collisionKey(name)
+        guard key.contains("_") else { return nil }
+        return table.withLock { $0.byName.keys.first { $0 != name && TopicName.collisionKey($0) == key } }
+    }
     /// The names, ids and numbers of partitions of all topics.
     var catalog: TopicCatalog { table.withLock { $0.catalog } }
     /// All topics, sorted by name.

@@ -51,7 +51,7 @@ struct TransactionState: Equatable, Sendable {
     var timeoutMilliseconds: Int32
     var partitions: Set<Partition> = []
     var groupIDs: Set<String> = []
-    /// Milliseconds since 1970; -1 outside of a transaction.
+    /// When the last transaction began, in milliseconds since 1970; -1 if the producer has not begun any.
     var startedAt: Int64 = -1
     var updatedAt: Int64
     /// Whether the producer uses transactions of version 2, in which each transaction has an epoch of its own.
@@ -249,7 +249,6 @@ struct TransactionState: Equatable, Sendable {
         }
         partitions = []
         groupIDs = []
-        startedAt = -1
         updatedAt = now
     }
 
