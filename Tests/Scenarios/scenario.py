@@ -34,7 +34,7 @@ def is_free(port):
 
 
 # Below the range of ephemeral ports, so that an outgoing connection cannot take a chosen port before it is used.
-PORTS = iter(range(15000 + os.getpid() % 500 * 10, 30000))
+PORTS = iter(range(int(os.environ.get("CDCD_TEST_PORTS_FROM", 15000 + os.getpid() % 500 * 10)), 30000))
 
 
 def free_port(count=1):

@@ -17,7 +17,23 @@ struct AdminSession: ~Copyable {
     deinit { client.close() }
 }
 
+extension KafkaError {
+    /// The same, or a shorter text if the topic does not exist.
+    func about(topic: String) -> any Error {
+        errorCode == .unknownTopicOrPartition ? CommandError("topic \(topic) does not exist") : self
+    }
+}
+
 extension KafkaAdmin {
+    /// The descriptions of topics.
+    ///
+    /// - Throws: what is wrong with the first of them that has none.
+    func topics(_ names: [String]) throws -> [TopicDescription] {
+        try zip(names, describeTopics(names)).map { name, result in
+            try result.mapError { $0.about(topic: name) as any Error }.get()
+        }
+    }
+
     /// The offset that a position denotes in each partition, in the same order.
     func offsets(
         of partitions: [KafkaProtocol.TopicPartition], at position: PositionText,

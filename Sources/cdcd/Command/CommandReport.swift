@@ -24,8 +24,10 @@ struct CommandReport: ~Copyable {
 
     func text(_ line: String) throws(CommandError) { if !writesJSON { try StandardOutput.print(line) } }
 
-    mutating func failure(_ error: KafkaError) {
+    /// - Parameter topic: the topic that the error is about, if it is about one.
+    mutating func failure(_ error: KafkaError, topic: String? = nil) {
         hasFailed = true
+        let error: any Error = topic.map { error.about(topic: $0) } ?? error
         StandardError.print("cdcd: \(error)")
     }
 

@@ -8,6 +8,8 @@ final class ConnectionWarnings: KafkaClientObserver {
     private let reported = Mutex<Set<SocketAddress>>([])
 
     func connectionFailed(to broker: SocketAddress, _ error: KafkaError) {
+        // The command ends.
+        if case .stream(.cancelled, _) = error { return }
         guard reported.withLock({ $0.insert(broker).inserted }) else { return }
         StandardError.print("cdcd: \(error); trying again")
     }

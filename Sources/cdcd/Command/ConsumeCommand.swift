@@ -10,7 +10,8 @@ struct ConsumeCommand {
         "consume", operands: "TOPIC...", operandCount: 1...Int.max, summary: "write the records of topics to the standard output",
         details: """
             Reads from the beginning to the end that each partition has at the start; with --follow, waits for more records.
-            Without --format each value is a line. SIGINT and SIGTERM end the command in order, with exit code 0.
+            Without --format each value is a line. SIGINT and SIGTERM end the command in order: with --follow the exit code is 0,
+            without it 130 or 143 before the end is reached. A second signal ends the command at once.
 
             Forms of POSITION: \(PositionText.forms). TIME is in milliseconds since 1970, in ISO 8601, or before now as -15m.
             With --until the record at that position is not read.
@@ -93,15 +94,16 @@ struct ConsumeCommand {
         defer { client.close() }
         let admin = KafkaAdmin(client)
         var wanted: [KafkaProtocol.TopicPartition] = []
-        for topic in admin.describeTopics(topics) { wanted += try topic.get().partitions(partitions) }
+        for topic in try admin.topics(topics) { wanted += try topic.partitions(partitions) }
         let consumer = KafkaConsumer(client, settings.consumer)
-        interruption.onSignal { consumer.wakeup() }
         var loop = ConsumeLoop(
             consumer, admin, range, printer, ReadingLimits(countMax: countMax, endTime: range.endTime), interruption,
             idleMillisecondsMax: configuration.apiTimeoutMilliseconds)
         var failure: (any Error)?
         do {
             if settings.consumer.groupID == nil { try loop.assign(wanted) } else { try loop.subscribe(to: topics) }
+            // Until then there is nothing that could be lost.
+            interruption.onSignal { consumer.wakeup() }
             try loop.run()
         } catch is BufferedOutput.ClosedPipeError {
         } catch { failure = error }
@@ -110,6 +112,9 @@ struct ConsumeCommand {
         if let failure { throw failure }
         try closing.get()
         if Terminal.isStandardError, !Terminal.isStandardOutput { StandardError.print("\(loop.count) records") }
+        if let number = interruption.number, !range.isFollowing, !loop.limits.isFinished {
+            return Interruption.exitCode(of: number)
+        }
         return 0
     }
 

@@ -154,7 +154,7 @@ enum GroupsCommand {
     ) throws -> [KafkaProtocol.TopicPartition] {
         let (names, wanted) = (arguments.values(of: "topic"), try arguments.partitions())
         guard names.isEmpty else {
-            return try session.admin.describeTopics(names).get().flatMap { try $0.partitions(wanted) }
+            return try session.admin.topics(names).flatMap { try $0.partitions(wanted) }
         }
         let committed = try session.admin.listGroupOffsets([(group, nil)]).get()[0].map(\.partition)
         let selected = committed.filter { wanted.isEmpty || wanted.contains($0.partition) }

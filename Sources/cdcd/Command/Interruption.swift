@@ -5,29 +5,42 @@ import WireStreams
 /// SIGINT and SIGTERM as a request to end in order. A second signal ends the process at once.
 final class Interruption: Sendable {
     private struct State {
-        var isRequested = false
+        var number: Int32?
         var action: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
+    /// The end of a pipe whose other end the first signal closes, for `poll(2)`; -1 if there is none.
+    let descriptor: Int32
 
     /// Call before the first thread is started.
     init() {
         let signals = TerminationSignals()
+        var ends: [Int32] = [-1, -1]
+        _ = pipe(&ends)
+        descriptor = ends[0]
+        let other = ends[1]
         startThread(named: "cdcd-signals", stackBytes: 256 << 10) { [self] in
             let first = signals.waitForNumber()
             let action = state.withLock { state in
-                state.isRequested = true
+                state.number = first
                 return state.action
             }
             // Nothing is to be saved yet: as if the signal were not handled.
-            guard let action else { _exit(128 + first) }
+            guard let action else { _exit(Self.exitCode(of: first)) }
             action()
-            _exit(128 + signals.waitForNumber())
+            Glibc.close(other)
+            _exit(Self.exitCode(of: signals.waitForNumber()))
         }
     }
 
-    var isRequested: Bool { state.withLock { $0.isRequested } }
+    var isRequested: Bool { number != nil }
+
+    /// The first signal.
+    var number: Int32? { state.withLock { $0.number } }
+
+    /// The exit code of a command that a signal ended before its work was done, as shells have it.
+    static func exitCode(of number: Int32) -> Int32 { 128 + number }
 
     /// Sets what the signal does from now on, on a thread of its own. Without it the process ends.
     func onSignal(_ action: @escaping @Sendable () -> Void) { state.withLock { $0.action = action } }

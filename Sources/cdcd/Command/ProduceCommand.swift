@@ -15,8 +15,10 @@ struct ProduceCommand {
             when all records are stored as `acks` requires (all replicas in sync, unless -X acks=... says otherwise).
             Records without a key are distributed over the partitions in batches; with a key the partition is chosen as
             Java's clients choose it. With -X transactional.id=... all records are one transaction,
-            which is aborted if one cannot be read or stored. If the command is interrupted, the broker aborts the transaction
-            after transaction.timeout.ms, or when the id is used again.
+            which is aborted if one cannot be read or stored, or if the command is interrupted.
+
+            At SIGINT or SIGTERM what was read is delivered, the rest of the input is not read, and the exit code is 130 or 143;
+            a second signal ends the command at once.
 
             With --input=json each line is a record as `cdcd consume --output=json` writes it:
               {"key":"k","value":"v","headers":[{"key":"h","value":"x"}],"partition":0,"timestamp":1700000000000}
@@ -36,7 +38,7 @@ struct ProduceCommand {
                 long: "partition", short: "p", valueName: "NUMBER", summary: "the partition (default: by key)"),
             OptionSpecification(
                 long: "timestamp", valueName: "TIME", summary: "milliseconds since 1970, or a time in ISO 8601 (default: now)"),
-            OptionSpecification(long: "tombstone", short: "Z", summary: "send empty values as null"),
+            OptionSpecification(long: "tombstone", short: "Z", summary: "send empty keys and values as null"),
             OptionSpecification(
                 long: "compression", short: "z", valueName: "CODEC", summary: "the codec of the batches (compression.type)",
                 choices: CompressionCodec.allCases.map(\.name)),
@@ -85,7 +87,7 @@ struct ProduceCommand {
 
     /// Returns the exit code.
     private func run() throws -> Int32 {
-        signal(SIGPIPE, SIG_IGN)
+        let interruption = Interruption()
         var configuration = settings.client
         configuration.observer = ConnectionWarnings()
         let client = KafkaClient(configuration)
@@ -94,41 +96,31 @@ struct ProduceCommand {
             producer.close(timeoutMilliseconds: 0)
             client.close()
         }
-        let outcomes = SendOutcomes()
         var sender = RecordSender(
-            producer: producer, outcomes: outcomes, template: template, isJSON: form == .json, left: countMax,
+            producer: producer, outcomes: SendOutcomes(), template: template, isJSON: form == .json, left: countMax,
             positions: writesPositions ? BufferedOutput() : nil)
-        let isTransactional = settings.producer.transactionalID != nil
         if isTransactional {
             try producer.initTransactionsAndWait()
             try producer.beginTransaction()
         }
-        do {
-            for file in files where sender.left > 0 { try send(file, &sender) }
-            try producer.awaitDelivery()
-            if isTransactional, outcomes.failure == nil { try producer.commitTransactionAndWait() }
-        } catch {
-            if isTransactional { try? producer.abortTransactionAndWait() }
-            if error is BufferedOutput.ClosedPipeError { return 0 }
-            throw error
-        }
-        try sender.writePositions()
-        if let failure = outcomes.failure {
-            // A failure of the abort adds nothing to that of the record.
-            if isTransactional { try? producer.abortTransactionAndWait() }
-            StandardError.print("cdcd: \(outcomes.failedCount) of \(outcomes.count) records were not stored; the first: \(failure)")
-            return 1
-        }
-        if Terminal.isStandardError { StandardError.print("\(outcomes.count) records stored in \(topic)") }
-        return 0
+        interruption.onSignal {}
+        var end = ProduceEnd(interruption, isTransactional: isTransactional)
+        let reading = Result { try send(files, &sender, interruption) }
+        return end.finish(reading, &sender)
     }
 
-    private func send(_ file: String, _ sender: inout RecordSender) throws {
-        let input = try InputFile(file)
+    private var isTransactional: Bool { settings.producer.transactionalID != nil }
+
+    private func send(_ files: [String], _ sender: inout RecordSender, _ interruption: Interruption) throws {
+        for file in files where sender.left > 0 && !interruption.isRequested { try send(file, &sender, interruption) }
+    }
+
+    private func send(_ file: String, _ sender: inout RecordSender, _ interruption: Interruption) throws {
+        let input = try InputFile(file, interruption)
         var splitter = RecordSplitter(delimiter: delimiter, recordBytesMax: settings.producer.requestBytesMax)
         var whole: [UInt8] = []
         sender.begin(file)
-        while sender.left > 0, let chunk = try input.read() {
+        while sender.left > 0, let chunk = try input.read(willWait: { try sender.deliver() }) {
             if form == .file {
                 whole += chunk
                 try sender.check(byteCount: whole.count, max: settings.producer.requestBytesMax)
@@ -139,13 +131,13 @@ struct ProduceCommand {
                 throw sender.error("a record has more than \(error.bytesMax) bytes (max.request.size)")
             }
             for record in records where sender.left > 0 { try sender.send(record) }
-            // Without more input the records leave at once.
-            sender.producer.flush()
             try sender.writePositions()
         }
+        // What is not read to its end is no record.
+        guard !interruption.isRequested, sender.left > 0 else { return }
         if form == .file {
             try sender.send(whole)
-        } else if sender.left > 0, let last = splitter.finish() {
+        } else if let last = splitter.finish() {
             try sender.send(last)
         }
     }

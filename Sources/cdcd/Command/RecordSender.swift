@@ -5,6 +5,15 @@ import WireCore
 
 /// The results of the records that a command sends. The producer's threads add them.
 final class SendOutcomes: Sendable {
+    /// Where a record was read.
+    struct Place: CustomStringConvertible {
+        /// `-` is the standard input.
+        let file: String
+        let number: Int
+
+        var description: String { "\(file == "-" ? "standard input" : file), record \(number)" }
+    }
+
     private struct State {
         var count = 0
         var failedCount = 0
@@ -19,7 +28,7 @@ final class SendOutcomes: Sendable {
     /// The first failure, with the place of its record.
     var failure: String? { state.withLock { $0.failure } }
 
-    func add(_ result: Result<RecordMetadata, KafkaError>, place: String, keepsPosition: Bool) {
+    func add(_ result: Result<RecordMetadata, KafkaError>, place: Place, keepsPosition: Bool) {
         state.withLock { state in
             state.count += 1
             switch result {
@@ -48,7 +57,8 @@ struct RecordSender: ~Copyable {
     let isJSON: Bool
     /// The number of records that may still be sent.
     private(set) var left: Int
-    var positions: BufferedOutput?
+    private var positions: BufferedOutput?
+    private var progress = ProgressLine(unless: Terminal.isStandardInput)
     private var file = "-"
     private var number = 0
 
@@ -64,13 +74,13 @@ struct RecordSender: ~Copyable {
         self.positions = positions
     }
 
-    mutating func begin(_ file: String) { (self.file, number) = (file == "-" ? "standard input" : file, 0) }
+    mutating func begin(_ file: String) { (self.file, number) = (file, 0) }
 
     /// Appends a record; waits while the producer's buffer is full.
     mutating func send(_ line: [UInt8]) throws {
         number += 1
         left -= 1
-        let place = "\(file), record \(number)"
+        let place = SendOutcomes.Place(file: file, number: number)
         let record: KafkaRecord
         do throws(RecordDocument.FormError) { record = try template.record(line, isJSON: isJSON) } catch {
             throw CommandError("\(place): \(error)")
@@ -81,8 +91,16 @@ struct RecordSender: ~Copyable {
         } catch { throw CommandError("\(place): \(error)") }
     }
 
+    /// Sends what was appended, without waiting for the outcome unless that is to be written.
+    mutating func deliver() throws {
+        if positions == nil { return producer.flush() }
+        try producer.awaitDelivery()
+        try writePositions()
+    }
+
     /// Writes a JSON document for each record that was stored since the last call.
     mutating func writePositions() throws {
+        progress.show(outcomes.count)
         guard positions != nil else { return }
         for metadata in outcomes.takePositions() {
             positions?.writer.literal("{\"topic\":")
@@ -95,10 +113,16 @@ struct RecordSender: ~Copyable {
             }
             positions?.writer.literal("}\n")
         }
-        try positions?.flush()
+        // Without a reader of the positions the records are to be sent all the same.
+        do { try positions?.flush() } catch is BufferedOutput.ClosedPipeError { positions = nil }
     }
 
-    func error(_ reason: String) -> CommandError { CommandError("\(file), record \(number + 1): \(reason)") }
+    /// Removes the progress.
+    mutating func clear() { progress.clear() }
+
+    func error(_ reason: String) -> CommandError {
+        CommandError("\(SendOutcomes.Place(file: file, number: number + 1)): \(reason)")
+    }
 
     func check(byteCount: Int, max: Int) throws {
         guard byteCount <= max else { throw error("it has more than \(max) bytes (max.request.size)") }

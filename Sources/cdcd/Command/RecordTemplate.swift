@@ -40,6 +40,7 @@ struct RecordTemplate {
         var record = isJSON
             ? try RecordDocument.record(line, topic: topic, key: keyFormat, value: valueFormat)
             : try plainRecord(line)
+        if hasTombstones, record.key?.isEmpty == true { record.key = nil }
         record.key = record.key ?? key
         record.partition = record.partition ?? partition
         record.timestampMilliseconds = record.timestampMilliseconds ?? timestampMilliseconds

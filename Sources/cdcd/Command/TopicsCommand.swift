@@ -60,7 +60,7 @@ enum TopicsCommand {
                     topic: topic, configuration: configuration,
                     beginnings: offsets(session, topic, .beginning), ends: offsets(session, topic, .end))
             } catch {
-                report.failure(error)
+                report.failure(error, topic: name)
                 continue
             }
             try description.write(to: &report)
@@ -148,16 +148,17 @@ enum TopicsCommand {
         let session = try AdminSession(invocation)
         let isDryRun = invocation.has("dry-run")
         var report = CommandReport(arguments)
-        var results: [Result<Void, KafkaError>] = []
+        let names = invocation.operands
+        var results: [(String, Result<Void, KafkaError>)] = []
         if !operations.isEmpty {
-            let alterations = invocation.operands.map { ConfigAlteration(.topic($0), operations) }
-            results += session.admin.alterConfigs(alterations, validateOnly: isDryRun)
+            let alterations = names.map { ConfigAlteration(.topic($0), operations) }
+            results += zip(names, session.admin.alterConfigs(alterations, validateOnly: isDryRun))
         }
         if let partitions {
-            let added = invocation.operands.map { NewPartitions(topic: $0, totalCount: partitions) }
-            results += session.admin.createPartitions(added, validateOnly: isDryRun)
+            let added = names.map { NewPartitions(topic: $0, totalCount: partitions) }
+            results += zip(names, session.admin.createPartitions(added, validateOnly: isDryRun))
         }
-        for case .failure(let error) in results { report.failure(error) }
+        for case (let name, .failure(let error)) in results { report.failure(error, topic: name) }
         return report.exitCode
     }
 
@@ -174,7 +175,9 @@ enum TopicsCommand {
             switch result {
             case .success: report.done("\(name) deleted")
             case .failure(let error):
-                if error.errorCode != .unknownTopicOrPartition || !invocation.has("if-exists") { report.failure(error) }
+                if error.errorCode != .unknownTopicOrPartition || !invocation.has("if-exists") {
+                    report.failure(error, topic: name)
+                }
             }
         }
         return report.exitCode
@@ -195,7 +198,7 @@ enum TopicsCommand {
         let wanted = try arguments.partitions()
         let session = try AdminSession(invocation)
         var report = CommandReport(arguments)
-        let topic = try session.admin.describeTopics(invocation.operands).get()[0]
+        let topic = try session.admin.topics(invocation.operands)[0]
         var targets: [(partition: KafkaProtocol.TopicPartition, before: Int64)] = []
         let partitions = try topic.partitions(wanted)
         for (partition, offset) in zip(partitions, session.admin.offsets(of: partitions, at: position)) {
