@@ -14,8 +14,10 @@ final class ConsumedTopic: Sendable {
     let isOld: Bool
     private let consumers = Mutex<[KafkaConsumer]>([])
 
-    init(partitions count: Int32 = 1) throws {
-        client = KafkaClient(KafkaClientConfiguration(bootstrapServers: [try #require(RealServers.kafka)]))
+    init(partitions count: Int32 = 1, observer: (any KafkaClientObserver)? = nil) throws {
+        var configuration = KafkaClientConfiguration(bootstrapServers: [try #require(RealServers.kafka)])
+        configuration.observer = observer
+        client = KafkaClient(configuration)
         admin = KafkaAdmin(client)
         isOld = try admin.describeFeatures().finalized.isEmpty
         partitions = (0..<count).map { [name] in TopicPartition(name, $0) }
@@ -28,6 +30,17 @@ final class ConsumedTopic: Sendable {
         // A topic that is left over does no harm.
         _ = admin.deleteTopics([name])
         client.close()
+    }
+
+    /// Deletes the topic and creates it with the same partitions.
+    func createAgain() throws {
+        for case .failure(let error) in admin.deleteTopics([name]) { throw error }
+        let new = NewTopic(name: name, partitions: Int32(partitions.count), replicationFactor: 1)
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 20_000)
+        // The name is free when the deletion is complete.
+        while case .failure(let error)? = admin.createTopics([new]).first {
+            guard error.errorCode == .topicAlreadyExists, MonotonicInstant.now < deadline else { throw error }
+        }
     }
 
     /// Numbers as values, in turn to the partitions.

@@ -187,4 +187,49 @@ struct PositionTests {
             #expect(offset == (isCommitted ? 10 : nil))
         }
     }
+
+    /// The positions of the former topic mean nothing: without this rule, as in the Java client, the first records of the
+    /// new topic would be skipped.
+    @Test(arguments: TopicUse.allCases)
+    func topicThatIsCreatedAgainIsReadFromItsBeginning(_ use: TopicUse) async throws {
+        let resets = PositionResets()
+        let topic = try ConsumedTopic(observer: resets)
+        defer { topic.end() }
+        guard !topic.isOld else { return }
+        try topic.write(0..<10)
+        let consumer = topic.consumer(group: use == .assigned ? nil : topic.name) {
+            $0.metadataMaxAgeMilliseconds = 1000
+            $0.autoCommitIntervalMilliseconds = 100
+            if use == .consumerGroup { $0.groupProtocol = .consumer }
+        }
+        if use == .assigned {
+            try consumer.assign(topic.partitions)
+        } else {
+            try consumer.subscribe(to: [topic.name])
+        }
+        #expect(try topic.read(consumer, 10) == Array(0..<10))
+        try topic.createAgain()
+        try topic.write(100..<120)
+        var numbers: [Int] = []
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 20_000)
+        while Set(numbers).count < 20, MonotonicInstant.now < deadline {
+            numbers += try consumer.poll(timeoutMilliseconds: 200).map(ConsumedTopic.number)
+        }
+        #expect(Set(numbers) == Set(100..<120))
+        // In a group of the consumer protocol the coordinator may be faster than the metadata.
+        let events = resets.all
+        #expect(events.allSatisfy { $0.cause == .topicRecreated && $0.formerOffset == 10 && $0.offset == nil })
+        if use != .consumerGroup { #expect(events.count == 1) }
+    }
+
+    enum TopicUse: CaseIterable { case assigned, classicGroup, consumerGroup }
+}
+
+/// The events of positions that were not valid any more.
+final class PositionResets: KafkaClientObserver {
+    private let events = Mutex<[KafkaPositionEvent]>([])
+
+    var all: [KafkaPositionEvent] { events.withLock { $0 } }
+
+    func positionReset(_ position: KafkaPositionEvent) { events.withLock { $0.append(position) } }
 }

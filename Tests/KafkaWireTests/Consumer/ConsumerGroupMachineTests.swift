@@ -16,7 +16,7 @@ import WireCore
     }
 
     private static let join = GroupAction.consumerHeartbeat(
-        ConsumerHeartbeat(epoch: 0, isComplete: true, topics: ["t"], owned: []))
+        ConsumerHeartbeat(epoch: 0, isComplete: true, topics: ["t"], owned: [:]))
 
     /// A member that has both partitions in epoch 1 and has acknowledged them.
     private func stable(isStatic: Bool = false) -> ConsumerGroupMachine {
@@ -25,9 +25,10 @@ import WireCore
         accepted(&machine, 1, [Self.t: [0, 1]])
         #expect(machine.next(now: now) == .resolve([Self.t]))
         machine.resolved([Self.t: "t"], retryAt: now)
-        #expect(machine.next(now: now) == .step(RebalanceStep(kind: .assigned, partitions: [Self.a, Self.b])))
+        let step = RebalanceStep(kind: .assigned, partitions: [Self.a, Self.b], topicIDs: ["t": Self.t])
+        #expect(machine.next(now: now) == .step(step))
         machine.stepped()
-        let acknowledgement = ConsumerHeartbeat(epoch: 1, isComplete: false, owned: [Self.a, Self.b])
+        let acknowledgement = ConsumerHeartbeat(epoch: 1, isComplete: false, owned: [Self.t: [0, 1]])
         #expect(machine.next(now: now) == .consumerHeartbeat(acknowledgement))
         accepted(&machine, 1)
         return machine
@@ -68,7 +69,7 @@ import WireCore
         machine.stepped()
         #expect(
             machine.next(now: now)
-                == .consumerHeartbeat(ConsumerHeartbeat(epoch: 2, isComplete: false, owned: [Self.a])))
+                == .consumerHeartbeat(ConsumerHeartbeat(epoch: 2, isComplete: false, owned: [Self.t: [0]])))
     }
 
     @Test func partitionsMoveInOneAssignment() {
@@ -76,8 +77,8 @@ import WireCore
         accepted(&machine, 2, [Self.t: [1, 2]])
         #expect(machine.next(now: now) == .step(RebalanceStep(kind: .revoked, partitions: [Self.a])))
         machine.stepped()
-        let added: Set = [TopicPartition("t", 2)]
-        #expect(machine.next(now: now) == .step(RebalanceStep(kind: .assigned, partitions: added)))
+        let added = RebalanceStep(kind: .assigned, partitions: [TopicPartition("t", 2)], topicIDs: ["t": Self.t])
+        #expect(machine.next(now: now) == .step(added))
         machine.stepped()
         #expect(machine.owned == [Self.b, TopicPartition("t", 2)])
     }
@@ -85,16 +86,44 @@ import WireCore
     @Test func unknownTopicIsAskedForAgainAndTheOthersAreAssigned() {
         var machine = stable()
         accepted(&machine, 2, [Self.t: [0, 1, 2], Self.u: [0]])
-        let added: Set = [TopicPartition("t", 2)]
-        #expect(machine.next(now: now) == .step(RebalanceStep(kind: .assigned, partitions: added)))
-        machine.stepped()
         #expect(machine.next(now: now) == .resolve([Self.u]))
         let time = now.advanced(byMilliseconds: 20)
         machine.resolved([:], retryAt: time)
-        guard case .resolve = machine.next(now: time) else { return #expect(Bool(false), "not asked for again") }
+        let added = RebalanceStep(kind: .assigned, partitions: [TopicPartition("t", 2)], topicIDs: ["t": Self.t])
+        #expect(machine.next(now: now) == .step(added))
+        machine.stepped()
+        #expect(machine.next(now: now) == .wait(until: time))
+        #expect(machine.next(now: time) == .resolve([Self.u]))
         machine.resolved([Self.u: "u"], retryAt: time)
-        let other: Set = [TopicPartition("u", 0)]
-        #expect(machine.next(now: time) == .step(RebalanceStep(kind: .assigned, partitions: other)))
+        let other = RebalanceStep(
+            kind: .assigned, partitions: [TopicPartition("u", 0)], topicIDs: ["t": Self.t, "u": Self.u])
+        #expect(machine.next(now: time) == .step(other))
+    }
+
+    /// The assignment has another topic with the same name: what the program has is not part of it.
+    @Test func topicThatIsCreatedAgainIsLostAndAssigned() {
+        var machine = stable()
+        accepted(&machine, 2, [Self.u: [0, 1]])
+        #expect(machine.next(now: now) == .resolve([Self.u]))
+        machine.resolved([Self.u: "t"], retryAt: now)
+        #expect(machine.next(now: now) == .step(RebalanceStep(kind: .lost, partitions: [Self.a, Self.b])))
+        machine.stepped()
+        let step = RebalanceStep(kind: .assigned, partitions: [Self.a, Self.b], topicIDs: ["t": Self.u])
+        #expect(machine.next(now: now) == .step(step))
+        machine.stepped()
+        let acknowledgement = ConsumerHeartbeat(epoch: 2, isComplete: false, owned: [Self.u: [0, 1]])
+        #expect(machine.next(now: now) == .consumerHeartbeat(acknowledgement))
+    }
+
+    @Test func newTopicReplacesTheFormerOneOfItsName() {
+        var machine = stable()
+        accepted(&machine, 2, [Self.t: [0, 1], Self.u: [1]])
+        #expect(machine.next(now: now) == .resolve([Self.u]))
+        machine.resolved([Self.u: "t"], retryAt: now)
+        #expect(machine.next(now: now) == .step(RebalanceStep(kind: .lost, partitions: [Self.a, Self.b])))
+        machine.stepped()
+        let step = RebalanceStep(kind: .assigned, partitions: [Self.b], topicIDs: ["t": Self.u])
+        #expect(machine.next(now: now) == .step(step))
     }
 
     @Test(arguments: [KafkaErrorCode.fencedMemberEpoch, .unknownMemberID])
@@ -115,7 +144,7 @@ import WireCore
         let time = due.advanced(byMilliseconds: 10)
         machine.lost(retryAt: time)
         #expect(machine.next(now: due) == .wait(until: time))
-        let complete = ConsumerHeartbeat(epoch: 1, isComplete: true, topics: ["t"], owned: [Self.a, Self.b])
+        let complete = ConsumerHeartbeat(epoch: 1, isComplete: true, topics: ["t"], owned: [Self.t: [0, 1]])
         #expect(machine.next(now: time) == .consumerHeartbeat(complete))
     }
 

@@ -246,6 +246,35 @@ import WireCore
         answer.data.divergingEpoch.endOffset = 12
         _ = machine.finish(.fetch(plan), .fetched(.none, sessionID: 0, [answer]), now: now)
         #expect(machine.partitions[Self.a]?.position == FetchPosition(offset: 12, epoch: 0))
+        #expect(machine.takeResets() == [KafkaPositionEvent(Self.a, .logTruncated, 20, next: 12)])
+    }
+
+    /// A topic that was deleted and created again has another id, and its records are read by the reset policy.
+    @Test func positionOfAFormerTopicIsResetAndAnEvent() throws {
+        var machine = fetching(from: (1, 1))
+        let ids = [KafkaUUID(high: 1, low: 1), KafkaUUID(high: 2, low: 2)]
+        var topic = Self.topic(1, 1)
+        topic.id = ids[0]
+        machine.lead(["t": topic], now: now)
+        _ = machine.seek(Self.a, to: FetchPosition(offset: 20, epoch: 1))
+        #expect(try expectFetch(&machine).partitions[Self.a]?.topicID == ids[0])
+        topic.id = ids[1]
+        machine.lead(["t": topic], now: now)
+        let job = try job(&machine)
+        guard case .list(1, let targets) = job else { return #expect(Bool(false), "\(job)") }
+        #expect(targets.values.allSatisfy { $0.target == .earliest })
+        let expected = [
+            KafkaPositionEvent(Self.a, .topicRecreated, 20, next: nil),
+            KafkaPositionEvent(Self.b, .topicRecreated, 0, next: nil),
+        ]
+        #expect(machine.takeResets().sorted { $0.partition < $1.partition } == expected)
+        #expect(machine.takeResets().isEmpty)
+        // A partition that is assigned later belongs to the new topic.
+        machine.assign([])
+        machine.assign([Self.a])
+        _ = machine.seek(Self.a, to: FetchPosition(offset: 3, epoch: 0))
+        machine.lead(["t": topic], now: now)
+        #expect(machine.takeResets().isEmpty)
     }
 
     @Test func offsetOutOfRangeAtAFollowerIsRetriedAtTheLeader() throws {

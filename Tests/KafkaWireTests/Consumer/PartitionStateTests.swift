@@ -74,8 +74,31 @@ import WireCore
         var state = Self.reading(at: 10)
         state.lead(by: 2, epoch: 2)
         #expect(state.leader == 1 && state.leaderEpoch == 3 && state.phase == .fetching)
-        state.lead(by: 2, epoch: 0, isAnotherTopic: true)
-        #expect(state.leader == 2 && state.leaderEpoch == 0)
+    }
+
+    @Test func topicThatIsCreatedAgainIsReadByThePolicy() {
+        var state = Self.reading(at: 10)
+        let isFirst = state.belong(to: KafkaUUID(high: 1, low: 1))
+        #expect(!isFirst && state.leader == 1)
+        let isSame = state.belong(to: KafkaUUID(high: 1, low: 1))
+        let isUnknown = state.belong(to: .zero)
+        #expect(!isSame && !isUnknown && state.topicID == KafkaUUID(high: 1, low: 1))
+        let isOther = state.belong(to: KafkaUUID(high: 2, low: 1))
+        #expect(isOther && state.leader == -1)
+        state.lead(by: 2, epoch: 0)
+        #expect(state.leader == 2 && state.leaderEpoch == 0 && state.phase == .validation)
+        var (strict, nearest) = (state, state)
+        #expect(state.topicReplaced(.latest, Self.name) == nil)
+        #expect(state.phase == .reset(.latest) && state.consumed == nil)
+        #expect(nearest.topicReplaced(.nearest(0), Self.name) == nil && nearest.phase == .reset(.earliest))
+        #expect(strict.topicReplaced(nil, Self.name) == .topicRecreated(Self.name, offset: 10))
+        #expect(strict.phase == .halted)
+    }
+
+    @Test func positionThatIsSoughtRemainsForATopicThatIsCreatedAgain() {
+        var state = PartitionState(.reset(.earliest), topicID: KafkaUUID(high: 1, low: 1))
+        let isReplaced = state.belong(to: KafkaUUID(high: 2, low: 1))
+        #expect(!isReplaced && state.phase == .reset(.earliest))
     }
 
     @Test func positionWithoutEpochIsNotValidated() {

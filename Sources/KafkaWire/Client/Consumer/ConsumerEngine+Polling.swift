@@ -54,16 +54,17 @@ extension ConsumerEngine {
         guard configuration.isAutoCommitEnabled, configuration.groupID != nil else { return }
         let now = MonotonicInstant.now
         let interval = configuration.autoCommitIntervalMilliseconds
-        let positions = adjust { state -> [TopicPartition: FetchPosition] in
+        let (positions, ids) = adjust { state -> ([TopicPartition: FetchPosition], [String: KafkaUUID]) in
             guard let due = state.nextAutoCommit, due <= now else {
                 state.nextAutoCommit = state.nextAutoCommit ?? now.advanced(byMilliseconds: interval)
-                return [:]
+                return ([:], [:])
             }
             state.nextAutoCommit = now.advanced(byMilliseconds: interval)
-            return state.uncommitted
+            return (state.uncommitted, state.topicIDs)
         }
         guard !positions.isEmpty else { return }
-        enqueueCommit(positions.mapValues { OffsetAndMetadata($0) }) { [self] error in
+        let offsets = OffsetsToCommit(offsets: positions.mapValues { OffsetAndMetadata($0) }, topicIDs: ids)
+        enqueueCommit(offsets) { [self] error in
             change { state in
                 if error == nil { state.autoCommitted.merge(positions) { $1 } }
                 // Soon again after an error that may pass.
@@ -75,19 +76,22 @@ extension ConsumerEngine {
         }
     }
 
-    /// Commits what was consumed, at a rebalance or the end. Errors are reported to the observer.
+    /// Commits what was consumed, at a rebalance or the end. Errors are reported to the observer. A topic that has been
+    /// deleted must not delay the rebalance.
     func commitConsumed(timeoutMilliseconds: Int) {
         guard configuration.isAutoCommitEnabled, configuration.groupID != nil else { return }
-        let positions = read { $0.uncommitted }
+        let (positions, ids) = read { ($0.uncommitted, $0.topicIDs) }
         guard !positions.isEmpty else { return }
-        let offsets = positions.mapValues { OffsetAndMetadata($0) }
-        guard (try? commit(offsets, timeoutMilliseconds: timeoutMilliseconds)) != nil else { return }
+        let offsets = OffsetsToCommit(offsets: positions.mapValues { OffsetAndMetadata($0) }, topicIDs: ids)
+        let isCommitted: Void? = try? commit(
+            offsets, timeoutMilliseconds: timeoutMilliseconds, isRetryingUnknownTopics: false)
+        guard isCommitted != nil else { return }
         change { $0.autoCommitted.merge(positions) { $1 } }
     }
 
     /// Enqueues a commit, which the group's thread sends.
     func enqueueCommit(
-        _ offsets: [TopicPartition: OffsetAndMetadata], completion: (@Sendable (KafkaError?) -> Void)?
+        _ offsets: OffsetsToCommit, completion: (@Sendable (KafkaError?) -> Void)?
     ) {
         change { $0.commits.append(ConsumerState.PendingCommit(offsets: offsets, completion: completion)) }
     }
@@ -110,8 +114,13 @@ extension ConsumerEngine {
         }
     }
 
-    /// Commits, after what was enqueued before, and retries within the timeout.
-    func commit(_ offsets: [TopicPartition: OffsetAndMetadata], timeoutMilliseconds: Int) throws(KafkaError) {
+    /// Commits, after what was enqueued before, and retries within the timeout. An offset of a topic that was deleted
+    /// and created again is refused at once: it must not become one of the new topic.
+    ///
+    /// - Parameter isRetryingUnknownTopics: whether a topic may be one that the coordinator does not know yet.
+    func commit(
+        _ offsets: OffsetsToCommit, timeoutMilliseconds: Int, isRetryingUnknownTopics: Bool = true
+    ) throws(KafkaError) {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: timeoutMilliseconds)
         guard takeCommitToken(until: deadline) else {
             try cancellation.check()
@@ -119,10 +128,17 @@ extension ConsumerEngine {
         }
         defer { change { $0.isCommitting = false } }
         sendEnqueued()
-        guard !offsets.isEmpty else { return }
+        guard !offsets.offsets.isEmpty else { return }
         try client.retrying(
             "committing offsets", timeoutMilliseconds: timeoutMilliseconds, cancellation,
-            where: { $0.isRetriable && $0 != .consumer(.rebalanceInProgress) || $0.errorCode == .staleMemberEpoch }
+            where: { error in
+                switch error.errorCode {
+                case .staleMemberEpoch: true
+                case .unknownTopicID: false
+                case .unknownTopicOrPartition: isRetryingUnknownTopics
+                default: error.isRetriable && error != .consumer(.rebalanceInProgress)
+                }
+            }
         ) { () throws(KafkaError) in
             try attempt(offsets, limitMilliseconds: timeoutMilliseconds)
         }
@@ -138,7 +154,7 @@ extension ConsumerEngine {
     }
 
     private func attempt(
-        _ offsets: [TopicPartition: OffsetAndMetadata], limitMilliseconds: Int?
+        _ offsets: OffsetsToCommit, limitMilliseconds: Int?
     ) throws(KafkaError) {
         let member = try groupMetadata()
         let isSubscribed = read { $0.subscription != nil }
@@ -152,7 +168,7 @@ extension ConsumerEngine {
             throw Self.failure(code, partition, member)
         }
         client.configuration.observer?.offsetsCommitted(
-            group: member.groupID, partitionCount: offsets.count,
+            group: member.groupID, partitionCount: offsets.offsets.count,
             milliseconds: MonotonicInstant.now.milliseconds(since: started))
     }
 

@@ -43,8 +43,8 @@ final class ConsumerEngine: Sendable {
         if let groupID = configuration.groupID {
             let instanceID = configuration.groupInstanceID
             calls.committed = { (partitions) throws(KafkaError) in
-                let member = monitor.withLock { $0.member(of: groupID, instanceID) }
-                return try offsets.fetch(partitions, member).mapValues { offset in
+                let (member, ids) = monitor.withLock { ($0.member(of: groupID, instanceID), $0.topicIDs) }
+                return try offsets.fetch(partitions, topicIDs: ids, member).mapValues { offset in
                     offset.map { FetchPosition(offset: $0.offset, epoch: $0.leaderEpoch ?? -1) }
                 }
             }
@@ -177,13 +177,17 @@ final class ConsumerEngine: Sendable {
         // Another thread takes what else can be asked now.
         adjust { _ in }
         let result = calls.run(job, maxWaitMilliseconds: configuration.fetchMaxWaitMilliseconds)
-        let fetched = change { state -> [KafkaFetchEvent] in
+        let (fetched, resets) = change { state -> ([KafkaFetchEvent], [KafkaPositionEvent]) in
             state.idleWorkers += 1
             let records = state.fetch.finish(job, result, now: .now)
-            guard client.configuration.observer != nil else { return [] }
-            return records.map { KafkaFetchEvent($0, state.fetch.partitions[$0.partition]) }
+            let resets = state.fetch.takeResets()
+            guard client.configuration.observer != nil else { return ([], []) }
+            return (records.map { KafkaFetchEvent($0, state.fetch.partitions[$0.partition]) }, resets)
         }
-        if let observer = client.configuration.observer { for event in fetched { observer.recordsFetched(event) } }
+        if let observer = client.configuration.observer {
+            for event in fetched { observer.recordsFetched(event) }
+            for event in resets { observer.positionReset(event) }
+        }
         if case .failed(let error) = result, error.isRetriable, !cancellation.isCancelled {
             client.configuration.observer?.retrying(
                 "fetching", after: error, pauseMilliseconds: client.configuration.retryBackoffMilliseconds)

@@ -19,8 +19,6 @@ final class ConsumerMember: Sendable {
         var topicsExpiry: MonotonicInstant?
         var lastOwned: Set<TopicPartition> = []
         var lastGeneration: Int32 = -1
-        /// The ids of assigned topics, with the consumer protocol.
-        var ids: [String: KafkaUUID] = [:]
         var backoff: Backoff
         /// Whether the program has not polled within the maximum interval.
         var isExpired = false
@@ -352,7 +350,7 @@ final class ConsumerMember: Sendable {
     private func heartbeat(_ beat: ConsumerHeartbeat, _ progress: inout Progress) {
         let started = MonotonicInstant.now
         do throws(KafkaError) {
-            let response = try send(request(beat, progress.ids))
+            let response = try send(request(beat))
             guard response.errorCode == .none else {
                 if !response.errorCode.isRetriable { note(generation: -1) }
                 let time = retryTime(&progress)
@@ -390,7 +388,7 @@ final class ConsumerMember: Sendable {
         }
     }
 
-    private func request(_ beat: ConsumerHeartbeat, _ ids: [String: KafkaUUID]) -> ConsumerGroupHeartbeatRequest {
+    private func request(_ beat: ConsumerHeartbeat) -> ConsumerGroupHeartbeatRequest {
         var request = ConsumerGroupHeartbeatRequest()
         request.groupID = groupID
         request.memberID = ownID
@@ -404,11 +402,10 @@ final class ConsumerMember: Sendable {
             request.serverAssignor = configuration.remoteAssignor?.name
         }
         request.topicPartitions = beat.owned.map { owned in
-            owned.byTopic.compactMap { name, partitions in
-                guard let id = ids[name] else { return nil }
+            owned.map { id, partitions in
                 var topic = ConsumerGroupHeartbeatRequest.TopicPartitions()
                 topic.topicID = id
-                topic.partitions = partitions
+                topic.partitions = partitions.sorted()
                 return topic
             }
         }
@@ -431,7 +428,6 @@ final class ConsumerMember: Sendable {
 
     private func resolve(_ ids: Set<KafkaUUID>, _ progress: inout Progress) {
         let found = (try? client.topicNames(ids, cancellation)) ?? [:]
-        for (id, name) in found { progress.ids[name] = id }
         let time = retryTime(&progress)
         progress.change { _ in } _: { $0.resolved(found, retryAt: time) }
     }

@@ -21,7 +21,7 @@ struct ConsumerState: Sendable {
     }
 
     struct PendingCommit: Sendable {
-        let offsets: [TopicPartition: OffsetAndMetadata]
+        let offsets: OffsetsToCommit
         let completion: (@Sendable (KafkaError?) -> Void)?
     }
 
@@ -120,6 +120,13 @@ struct ConsumerState: Sendable {
         if let failure { return .failure(failure) }
         if let failure = fetch.takeFailure() { return .failure(failure) }
         return fetch.hasRecords ? .records : nil
+    }
+
+    /// The ids of the topics that are read, as far as they are known.
+    var topicIDs: [String: KafkaUUID] {
+        var ids: [String: KafkaUUID] = [:]
+        for (partition, state) in fetch.partitions where state.topicID != .zero { ids[partition.topic] = state.topicID }
+        return ids
     }
 
     /// The positions after what the program has received.

@@ -118,13 +118,22 @@ extension KafkaConsumer {
     /// - Throws: `ConsumerError.commitFailed` if the partitions may belong to another member; `.rebalanceInProgress` if
     ///   the commit can be repeated after the next `poll`.
     public func commit(timeoutMilliseconds: Int? = nil) throws(KafkaError) {
-        try commit(consumedOffsets, timeoutMilliseconds: timeoutMilliseconds)
+        let consumed = engine.read { state in
+            OffsetsToCommit(
+                offsets: state.consumedPositions.mapValues { OffsetAndMetadata($0) }, topicIDs: state.topicIDs)
+        }
+        try commit(consumed, timeoutMilliseconds: timeoutMilliseconds)
     }
 
     /// Commits these offsets.
     public func commit(
         _ offsets: [TopicPartition: OffsetAndMetadata], timeoutMilliseconds: Int? = nil
     ) throws(KafkaError) {
+        let ids = engine.read { $0.topicIDs }
+        try commit(OffsetsToCommit(offsets: offsets, topicIDs: ids), timeoutMilliseconds: timeoutMilliseconds)
+    }
+
+    private func commit(_ offsets: OffsetsToCommit, timeoutMilliseconds: Int?) throws(KafkaError) {
         _ = try engine.groupMetadata()
         let limit = timeoutMilliseconds ?? engine.client.configuration.apiTimeoutMilliseconds
         try engine.commit(offsets, timeoutMilliseconds: limit)
@@ -138,7 +147,12 @@ extension KafkaConsumer {
         completion: (@Sendable (KafkaError?) -> Void)? = nil
     ) throws(KafkaError) {
         _ = try engine.groupMetadata()
-        engine.enqueueCommit(offsets ?? consumedOffsets, completion: completion)
+        let toCommit = engine.read { state in
+            OffsetsToCommit(
+                offsets: offsets ?? state.consumedPositions.mapValues { OffsetAndMetadata($0) },
+                topicIDs: state.topicIDs)
+        }
+        engine.enqueueCommit(toCommit, completion: completion)
     }
 
     /// What `commit()` commits: the offset after the last consumed record of each partition.
@@ -154,7 +168,8 @@ extension KafkaConsumer {
         _ = try engine.groupMetadata()
         return try engine.client.retrying("fetching committed offsets", engine.cancellation) {
             () throws(KafkaError) in
-            try engine.offsets.fetch(wanted, try engine.groupMetadata()).compactMapValues { $0 }
+            let ids = engine.read { $0.topicIDs }
+            return try engine.offsets.fetch(wanted, topicIDs: ids, try engine.groupMetadata()).compactMapValues { $0 }
         }
     }
 }

@@ -240,7 +240,11 @@ public final class KafkaConsumer: Sendable {
         let listener = engine.read { $0.subscription?.listener }
         switch step.kind {
         case .assigned:
-            engine.change { state in for partition in partitions { state.fetch.add(partition) } }
+            engine.change { state in
+                for partition in partitions {
+                    state.fetch.add(partition, topicID: step.topicIDs[partition.topic] ?? .zero)
+                }
+            }
             listener?.partitionsAssigned(partitions, to: self)
             rebalanced(.assigned(partitions))
         case .revoked:

@@ -185,11 +185,13 @@ public final class TopicReader: Sendable {
         if case .metadata(let topics) = result, case .success(let description) = topics[topic], selection == nil {
             learn(description)
         }
-        return machine.withLock { machine in
+        let (error, resets) = machine.withLock { machine in
             machine.forgetLastError()
             _ = machine.finish(job, result, now: .now)
-            return machine.errors.last
+            return (machine.errors.last, machine.takeResets())
         }
+        for event in resets { client.configuration.observer?.positionReset(event) }
+        return error
     }
 
     /// The records that were fetched. If those of one partition cannot be read, the records of the others are returned

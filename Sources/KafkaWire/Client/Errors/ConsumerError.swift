@@ -11,6 +11,8 @@ public enum ConsumerError: Error, Equatable, Sendable, CustomStringConvertible {
     /// policy is `none` (`LogTruncationException`, KIP-320). What was read up to `divergingOffset` is still there; nil
     /// if the broker does not know.
     case logTruncation(TopicPartition, offset: Int64, divergingOffset: Int64?)
+    /// The topic was deleted and created again: the position is one of the former topic, and the reset policy is `none`.
+    case topicRecreated(TopicPartition, offset: Int64)
     /// The offsets were not committed, because the member is not in the group's current generation: its partitions may
     /// belong to another member (`CommitFailedException`).
     case commitFailed(reason: String)
@@ -34,6 +36,9 @@ public enum ConsumerError: Error, Equatable, Sendable, CustomStringConvertible {
         case .logTruncation(let partition, let offset, let divergingOffset):
             "\(partition) was truncated: records before the position \(offset) have been lost"
                 + (divergingOffset.map { ", those from offset \($0) on" } ?? "")
+        case .topicRecreated(let partition, let offset):
+            "the topic of \(partition) was deleted and created again since the position \(offset) was reached, and "
+                + "auto.offset.reset is none"
         case .commitFailed(let reason): "the offsets were not committed: \(reason)"
         case .rebalanceInProgress: "the group is rebalancing: commit again after the next poll"
         case .fencedInstanceID(let id): "another member of the group has the instance id \(id)"
@@ -46,7 +51,8 @@ public enum ConsumerError: Error, Equatable, Sendable, CustomStringConvertible {
     public var isRetriable: Bool {
         switch self {
         case .rebalanceInProgress, .woken: true
-        case .noCommittedOffset, .offsetOutOfRange, .logTruncation, .commitFailed, .fencedInstanceID, .invalidState:
+        case .noCommittedOffset, .offsetOutOfRange, .logTruncation, .topicRecreated, .commitFailed,
+            .fencedInstanceID, .invalidState:
             false
         }
     }

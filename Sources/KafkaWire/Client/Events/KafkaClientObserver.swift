@@ -57,6 +57,9 @@ public protocol KafkaClientObserver: Sendable {
     /// A consumer has received records of a partition.
     func recordsFetched(_ records: KafkaFetchEvent)
 
+    /// The position of a consumer or `TopicReader` was not valid any more: it continues at another one.
+    func positionReset(_ position: KafkaPositionEvent)
+
     /// A consumer has joined its group, or its group has rebalanced.
     ///
     /// - Parameter generation: the group's generation, or the member's epoch (KIP-848).
@@ -94,6 +97,7 @@ extension KafkaClientObserver {
     public func batchFailed(_ batch: KafkaBatchEvent, _ error: KafkaError) {}
     public func batchRetried(topic: String, partition: Int32, code: KafkaErrorCode?) {}
     public func recordsFetched(_ records: KafkaFetchEvent) {}
+    public func positionReset(_ position: KafkaPositionEvent) {}
     public func groupJoined(group: String, generation: Int32, partitionCount: Int, milliseconds: Int) {}
     public func groupHeartbeat(group: String, milliseconds: Int) {}
     public func partitionsAssigned(_ partitions: [TopicPartition], group: String) {}

@@ -6,7 +6,7 @@ struct FetchWork {
     private var positions: [TopicPartition: FetchJob.ValidatedPosition] = [:]
     private(set) var fetches: [(turn: Int, partition: TopicPartition, request: FetchSession.Partition)] = []
 
-    mutating func add(_ partition: TopicPartition, _ state: PartitionState, topicID: KafkaUUID, bytesMax: Int) {
+    mutating func add(_ partition: TopicPartition, _ state: PartitionState, bytesMax: Int) {
         switch state.phase {
         case .committed, .halted: break
         case .reset(let target):
@@ -17,7 +17,7 @@ struct FetchWork {
         case .fetching:
             guard let position = state.position else { break }
             let request = FetchSession.Partition(
-                topicID: topicID, offset: position.offset, leaderEpoch: state.leaderEpoch,
+                topicID: state.topicID, offset: position.offset, leaderEpoch: state.leaderEpoch,
                 lastFetchedEpoch: position.epoch, bytesMax: Int32(clamping: bytesMax))
             fetches.append((state.turn, partition, request))
         }

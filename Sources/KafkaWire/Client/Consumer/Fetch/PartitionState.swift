@@ -47,6 +47,8 @@ struct PartitionState: Equatable, Sendable {
     private(set) var consumed: FetchPosition?
     /// Changes with each position that is not the next one of the former: what was fetched before it is obsolete.
     private(set) var seekCount = 0
+    /// The id of the topic that the position belongs to; zero if it is not known.
+    private(set) var topicID: KafkaUUID
     private(set) var leader: Int32 = -1
     private(set) var leaderEpoch: Int32 = -1
     /// A follower to fetch from (KIP-392), and until when.
@@ -66,7 +68,10 @@ struct PartitionState: Equatable, Sendable {
     /// The order of full requests: partitions that returned records come last.
     var turn = 0
 
-    init(_ phase: Phase) { self.phase = phase }
+    init(_ phase: Phase, topicID: KafkaUUID = .zero) {
+        self.phase = phase
+        self.topicID = topicID
+    }
 
     // MARK: The program's requests
 
@@ -124,9 +129,34 @@ struct PartitionState: Equatable, Sendable {
         }
     }
 
+    /// The id of the topic according to metadata. If the topic was deleted and created again, nothing that is known of
+    /// the partition is true: returns whether the position was one of the former topic.
+    mutating func belong(to id: KafkaUUID) -> Bool {
+        guard id != .zero, id != topicID else { return false }
+        let isAnother = topicID != .zero
+        topicID = id
+        guard isAnother else { return false }
+        (leader, leaderEpoch, replica, needsMetadata) = (-1, -1, nil, true)
+        (highWatermark, lastStableOffset, logStartOffset) = (nil, nil, nil)
+        return phase == .fetching || phase == .validation
+    }
+
+    /// The position is one of a former topic of this name.
+    mutating func topicReplaced(_ policy: Target?, _ partition: TopicPartition) -> ConsumerError? {
+        guard let position else { return nil }
+        switch policy {
+        case .nearest: seek(to: .earliest)
+        case let policy?: seek(to: policy)
+        case nil:
+            halt()
+            return .topicRecreated(partition, offset: (consumed ?? position).offset)
+        }
+        return nil
+    }
+
     /// The leader according to metadata, or to a broker's answer. Older epochs are ignored.
-    mutating func lead(by newLeader: Int32, epoch: Int32, isAnotherTopic: Bool = false) {
-        guard isAnotherTopic || epoch < 0 || leaderEpoch < 0 || epoch >= leaderEpoch else { return }
+    mutating func lead(by newLeader: Int32, epoch: Int32) {
+        guard epoch < 0 || leaderEpoch < 0 || epoch >= leaderEpoch else { return }
         let isNew = newLeader != leader || epoch != leaderEpoch
         leader = newLeader
         leaderEpoch = epoch

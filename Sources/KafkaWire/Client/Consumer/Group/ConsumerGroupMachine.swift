@@ -9,7 +9,7 @@ struct ConsumerHeartbeat: Equatable, Sendable {
     var topics: [String]?
     /// The pattern of topics, in RE2 syntax; empty if there is none any more.
     var pattern: String?
-    var owned: Set<TopicPartition>?
+    var owned: [KafkaUUID: Set<Int32>]?
 }
 
 /// A consumer's membership in a group of the consumer protocol (KIP-848): a state machine without network and clock.
@@ -42,13 +42,21 @@ struct ConsumerGroupMachine: Equatable, Sendable {
     private var topics: [String]
     private var pattern: String?
     var owned: Set<TopicPartition> { steps.owned }
+    private var ownedByID: [KafkaUUID: Set<Int32>] {
+        var ids: [KafkaUUID: Set<Int32>] = [:]
+        for partition in owned {
+            if let id = steps.topicIDs[partition.topic] { ids[id, default: []].insert(partition.partition) }
+        }
+        return ids
+    }
     /// What the coordinator has of this member; nil if that is not known.
     private var sentTopics: [String]?
     private var sentPattern: String?
-    private var sentOwned: Set<TopicPartition>?
+    private var sentOwned: [KafkaUUID: Set<Int32>]?
     /// The assignment that is to be reached.
     private var target: [KafkaUUID: Set<Int32>]?
     private var names: [KafkaUUID: String] = [:]
+    /// The ids of the target to be asked for, before the steps are planned.
     private var unresolved: Set<KafkaUUID> = []
     private var steps = RebalanceSteps()
 
@@ -84,19 +92,19 @@ struct ConsumerGroupMachine: Equatable, Sendable {
             return heartbeat(now, epoch: Epoch.join)
         case .member:
             if !steps.isHandling, target != nil {
-                reconcile()
-                if !unresolved.isEmpty {
+                if unresolved.isEmpty { reconcile() }
+                if !steps.isEmpty { return next(now: now) }
+                if !unresolved.isEmpty, retryAt.map({ $0 <= now }) ?? true {
                     let ids = unresolved
                     unresolved = []
                     return .resolve(ids)
                 }
-                if !steps.isEmpty { return next(now: now) }
             }
             if let retryAt, now < retryAt { return .wait(until: retryAt) }
             // A change is sent at once; what is being revoked is still owned.
             let isChanged =
                 !steps.isHandling && steps.isEmpty
-                && (sentOwned != owned || sentTopics != topics || sentPattern != pattern)
+                && (sentOwned != ownedByID || sentTopics != topics || sentPattern != pattern)
             if let nextHeartbeat, now < nextHeartbeat, !isChanged { return .wait(until: nextHeartbeat) }
             return heartbeat(now, epoch: epoch)
         }
@@ -106,6 +114,7 @@ struct ConsumerGroupMachine: Equatable, Sendable {
         nextHeartbeat = now.advanced(byMilliseconds: intervalMilliseconds)
         retryAt = nil
         let isComplete = sentOwned == nil
+        let owned = ownedByID
         let beat = ConsumerHeartbeat(
             epoch: epoch, isComplete: isComplete, topics: sentTopics == topics ? nil : topics,
             pattern: sentPattern == pattern ? nil : pattern ?? "",
@@ -117,21 +126,30 @@ struct ConsumerGroupMachine: Equatable, Sendable {
     /// Plans the steps to the target, as far as its topics are known.
     private mutating func reconcile() {
         guard let target else { return }
-        var wanted: Set<TopicPartition> = []
+        var ids: [String: KafkaUUID] = [:]
         var unknown: Set<KafkaUUID> = []
-        for (id, partitions) in target {
-            guard let name = names[id] else {
+        for id in target.keys {
+            if let name = names[id] {
+                // Of two topics with one name the former one, which the program has, is deleted.
+                if ids[name] == nil || ids[name] == steps.topicIDs[name] { ids[name] = id }
+            } else {
                 unknown.insert(id)
-                continue
             }
-            for partition in partitions { wanted.insert(TopicPartition(name, partition)) }
         }
         if unknown.isEmpty { self.target = nil }
-        let revoked = owned.subtracting(wanted)
-        let added = wanted.subtracting(owned)
+        var wanted: Set<TopicPartition> = []
+        for (name, id) in ids {
+            for partition in target[id] ?? [] { wanted.insert(TopicPartition(name, partition)) }
+        }
+        // The topic was deleted and created again: positions and commits of the former one mean nothing.
+        let lost = owned.filter { partition in ids[partition.topic].map { $0 != steps.topicIDs[partition.topic] } ?? false }
+        let kept = owned.subtracting(lost)
+        let revoked = kept.subtracting(wanted)
+        let added = wanted.subtracting(kept)
+        if !lost.isEmpty { steps.append(.lost, lost) }
         if !revoked.isEmpty { steps.append(.revoked, revoked) }
-        if !added.isEmpty { steps.append(.assigned, added) }
-        if revoked.isEmpty, added.isEmpty { unresolved = unknown }
+        if !added.isEmpty { steps.append(.assigned, added, topicIDs: ids) }
+        if lost.isEmpty, revoked.isEmpty, added.isEmpty { unresolved = unknown }
     }
 
     // MARK: Events
@@ -152,7 +170,10 @@ struct ConsumerGroupMachine: Equatable, Sendable {
         retryAt = nil
         self.intervalMilliseconds = max(1, intervalMilliseconds)
         nextHeartbeat = now.advanced(byMilliseconds: self.intervalMilliseconds)
-        if let assignment { target = assignment }
+        guard let assignment else { return }
+        target = assignment
+        // The names are asked for first: a new topic may have the name of one that the program has.
+        unresolved = Set(assignment.keys.filter { names[$0] == nil })
     }
 
     /// The names of topics, as far as they exist.
@@ -191,7 +212,7 @@ struct ConsumerGroupMachine: Equatable, Sendable {
         phase = .outside
         epoch = Epoch.join
         steps.removePending()
-        target = nil
+        (target, unresolved) = (nil, [])
         retryAt = nil
     }
 

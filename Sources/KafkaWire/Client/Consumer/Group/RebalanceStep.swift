@@ -13,6 +13,8 @@ struct RebalanceStep: Equatable, Sendable {
 
     var kind: Kind
     var partitions: Set<TopicPartition>
+    /// The ids of the topics of assigned partitions, as far as the coordinator has said them.
+    var topicIDs: [String: KafkaUUID] = [:]
 }
 
 /// What a group machine asks for next.

@@ -4,6 +4,8 @@ import KafkaProtocol
 struct RebalanceSteps: Equatable, Sendable {
     /// What the program has.
     private(set) var owned: Set<TopicPartition> = []
+    /// The ids of its topics, as far as they are known.
+    private(set) var topicIDs: [String: KafkaUUID] = [:]
     private var pending: [RebalanceStep] = []
     /// The step that the program handles.
     private var current: RebalanceStep?
@@ -11,8 +13,10 @@ struct RebalanceSteps: Equatable, Sendable {
     var isHandling: Bool { current != nil }
     var isEmpty: Bool { pending.isEmpty }
 
-    mutating func append(_ kind: RebalanceStep.Kind, _ partitions: Set<TopicPartition>) {
-        pending.append(RebalanceStep(kind: kind, partitions: partitions))
+    mutating func append(
+        _ kind: RebalanceStep.Kind, _ partitions: Set<TopicPartition>, topicIDs: [String: KafkaUUID] = [:]
+    ) {
+        pending.append(RebalanceStep(kind: kind, partitions: partitions, topicIDs: topicIDs))
     }
 
     /// The next step for the program; nil if there is none, or while it handles one.
@@ -27,8 +31,13 @@ struct RebalanceSteps: Equatable, Sendable {
         guard let step = current else { return }
         current = nil
         switch step.kind {
-        case .assigned: owned.formUnion(step.partitions)
-        case .revoked, .lost: owned.subtract(step.partitions)
+        case .assigned:
+            owned.formUnion(step.partitions)
+            topicIDs.merge(step.topicIDs) { $1 }
+        case .revoked, .lost:
+            owned.subtract(step.partitions)
+            let topics = Set(owned.map(\.topic))
+            topicIDs = topicIDs.filter { topics.contains($0.key) }
         }
     }
 
