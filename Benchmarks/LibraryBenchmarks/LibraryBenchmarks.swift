@@ -12,6 +12,7 @@ enum LibraryBenchmarks {
                LibraryBenchmarks values FILE ROWS                        binlog events of FILE to typed values
                LibraryBenchmarks binlog HOST:PORT FILE                   the binlog from FILE to its end, as --raw
                LibraryBenchmarks produce HOST:PORT TOPIC RECORDS BYTES LINGER [batches]
+               LibraryBenchmarks consume HOST:PORT TOPIC RECORDS
         """
 
     static func main() {
@@ -34,6 +35,9 @@ enum LibraryBenchmarks {
                     to: try address(arguments[0]), topic: arguments[1], recordCount: try count(arguments[2]),
                     valueBytes: try count(arguments[3]), lingerMilliseconds: try count(arguments[4]),
                     reportsBatches: arguments.dropFirst(5).first == "batches")
+            case ("consume", 3):
+                outcome = try consume(
+                    from: try address(arguments[0]), topic: arguments[1], recordCount: try count(arguments[2]))
             default: throw BenchmarkError(usage)
             }
             print(String(decoding: try JSONEncoder().encode(outcome), as: UTF8.self))

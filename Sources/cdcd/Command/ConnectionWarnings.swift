@@ -3,7 +3,8 @@ import KafkaWire
 import Synchronization
 import WireStreams
 
-/// Reports brokers that cannot be reached to the user, each once, while the client keeps trying.
+/// Reports brokers that cannot be reached to the user, each once, while the client keeps trying, and positions that a
+/// consumer had to leave.
 final class ConnectionWarnings: KafkaClientObserver {
     private let reported = Mutex<Set<SocketAddress>>([])
 
@@ -13,6 +14,8 @@ final class ConnectionWarnings: KafkaClientObserver {
         guard reported.withLock({ $0.insert(broker).inserted }) else { return }
         StandardError.print("cdcd: \(error); trying again")
     }
+
+    func positionReset(_ position: KafkaPositionEvent) { StandardError.print("cdcd: \(position)") }
 
     func connectionOpened(to broker: SocketAddress, milliseconds: Int) {
         reported.withLock { _ = $0.remove(broker) }

@@ -32,6 +32,13 @@ final class ConsumedTopic: Sendable {
         client.close()
     }
 
+    /// The heartbeats of the topic's group are faster if the broker allows that: a member learns of partitions with them.
+    func quickenHeartbeats() {
+        _ = admin.alterConfigs([
+            ConfigAlteration(.group(name), ["consumer.heartbeat.interval.ms": .set("200")])
+        ])
+    }
+
     /// Deletes the topic and creates it with the same partitions.
     func createAgain() throws {
         for case .failure(let error) in admin.deleteTopics([name]) { throw error }

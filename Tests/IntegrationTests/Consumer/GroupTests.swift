@@ -38,13 +38,6 @@ struct GroupTests {
         #expect(group.members.flatMap(\.partitions).sorted() == topic.partitions)
     }
 
-    /// The group's heartbeats are faster if the broker allows that: a member learns of partitions with them.
-    private func quickenHeartbeats(of topic: ConsumedTopic) {
-        _ = topic.admin.alterConfigs([
-            ConfigAlteration(.group(topic.name), ["consumer.heartbeat.interval.ms": .set("200")])
-        ])
-    }
-
     @Test func coordinatorSharesTheRecordsOfAGroup() async throws {
         let topic = try ConsumedTopic(partitions: 6)
         defer { topic.end() }
@@ -54,7 +47,7 @@ struct GroupTests {
             #expect(throws: KafkaError.self) { try topic.awaitError { _ = try member.poll(timeoutMilliseconds: 1000) } }
             return
         }
-        quickenHeartbeats(of: topic)
+        topic.quickenHeartbeats()
         try shareAndRead(topic) { $0.groupProtocol = .consumer }
         let group = try topic.admin.describeGroup(topic.name)
         #expect(group.type == .consumer && group.protocolName == "uniform")
@@ -65,7 +58,7 @@ struct GroupTests {
         let topic = try ConsumedTopic(partitions: 2)
         defer { topic.end() }
         guard !topic.isOld else { return }
-        quickenHeartbeats(of: topic)
+        topic.quickenHeartbeats()
         try topic.write(0..<10)
         let member = topic.consumer(group: topic.name) {
             $0.groupProtocol = .consumer
@@ -87,7 +80,7 @@ struct GroupTests {
         let topic = try ConsumedTopic(partitions: 4)
         defer { topic.end() }
         guard !topic.isOld || groupProtocol == .classic else { return }
-        quickenHeartbeats(of: topic)
+        topic.quickenHeartbeats()
         func member(_ id: String) -> KafkaConsumer {
             topic.consumer(group: topic.name) {
                 $0.groupInstanceID = id

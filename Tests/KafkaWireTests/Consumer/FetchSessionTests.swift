@@ -14,32 +14,32 @@ import Testing
     /// A session with the partitions a and b at offset 0, and the next epoch 1.
     private static func open() -> FetchSession {
         var session = FetchSession()
-        _ = session.request([(a, at(0)), (b, at(0))])
+        _ = session.request([a: at(0), b: at(0)])
         #expect(session.received(.none, sessionID: 7, partitions: [a, b]) == true)
         return session
     }
 
     @Test func firstRequestNamesEverythingAndAsksForASession() {
         var session = FetchSession()
-        let request = session.request([(Self.b, Self.at(5)), (Self.a, Self.at(0))])
+        let request = session.request([Self.b: Self.at(5), Self.a: Self.at(0)]) { $1 < $0 }
         #expect(request == FetchSession.SessionRequest(sessionID: 0, epoch: 0, partitions: [Self.b, Self.a]))
     }
 
     @Test func laterRequestsNameWhatHasChanged() {
         var session = Self.open()
-        let second = session.request([(Self.a, Self.at(3)), (Self.b, Self.at(0)), (Self.c, Self.at(9))])
+        let second = session.request([Self.a: Self.at(3), Self.b: Self.at(0), Self.c: Self.at(9)])
         #expect(second == FetchSession.SessionRequest(sessionID: 7, epoch: 1, partitions: [Self.a, Self.c]))
         #expect(session.received(.none, sessionID: 7, partitions: [Self.a]) == true)
-        let third = session.request([(Self.a, Self.at(3)), (Self.c, Self.at(9))])
+        let third = session.request([Self.a: Self.at(3), Self.c: Self.at(9)])
         #expect(third == FetchSession.SessionRequest(sessionID: 7, epoch: 2, forgotten: [Self.b: .zero]))
         #expect(session.received(.none, sessionID: 7, partitions: []) == true)
-        #expect(session.request([(Self.a, Self.at(3)), (Self.c, Self.at(9))]).epoch == 3)
+        #expect(session.request([Self.a: Self.at(3), Self.c: Self.at(9)]).epoch == 3)
     }
 
     @Test func brokerWithoutSessionsGetsFullRequests() {
         var session = FetchSession()
         for _ in 0..<3 {
-            let request = session.request([(Self.a, Self.at(0))])
+            let request = session.request([Self.a: Self.at(0)])
             #expect(request == FetchSession.SessionRequest(sessionID: 0, epoch: 0, partitions: [Self.a]))
             #expect(session.received(.none, sessionID: 0, partitions: [Self.a]) == true)
         }
@@ -48,9 +48,9 @@ import Testing
 
     @Test func sessionThatTheBrokerClosesIsBegunAgain() {
         var session = Self.open()
-        _ = session.request([(Self.a, Self.at(1))])
+        _ = session.request([Self.a: Self.at(1)])
         #expect(session.received(.none, sessionID: 0, partitions: [Self.a]) == true)
-        #expect(session.request([(Self.a, Self.at(1))]).partitions == [Self.a])
+        #expect(session.request([Self.a: Self.at(1)]).partitions == [Self.a])
     }
 
     @Test(arguments: [
@@ -59,9 +59,9 @@ import Testing
     ])
     func refusedSessionIsReplacedByAFullRequest(_ code: KafkaErrorCode, _ sessionID: Int32) {
         var session = Self.open()
-        _ = session.request([(Self.a, Self.at(1)), (Self.b, Self.at(0))])
+        _ = session.request([Self.a: Self.at(1), Self.b: Self.at(0)])
         #expect(session.received(code, sessionID: 0, partitions: []) == false)
-        let request = session.request([(Self.a, Self.at(1)), (Self.b, Self.at(0))])
+        let request = session.request([Self.a: Self.at(1), Self.b: Self.at(0)])
         #expect(
             request == FetchSession.SessionRequest(sessionID: sessionID, epoch: 0, partitions: [Self.a, Self.b]))
     }
@@ -69,36 +69,36 @@ import Testing
     /// The broker may have processed the request: the epoch that it expects is not known.
     @Test func lostRequestIsFollowedByAFullOneThatClosesTheSession() {
         var session = Self.open()
-        _ = session.request([(Self.a, Self.at(1)), (Self.b, Self.at(0))])
+        _ = session.request([Self.a: Self.at(1), Self.b: Self.at(0)])
         session.failed()
-        let request = session.request([(Self.a, Self.at(1))])
+        let request = session.request([Self.a: Self.at(1)])
         #expect(request == FetchSession.SessionRequest(sessionID: 7, epoch: 0, partitions: [Self.a]))
         #expect(session.received(.none, sessionID: 8, partitions: [Self.a]) == true)
-        #expect(session.request([(Self.a, Self.at(1))]).sessionID == 8)
+        #expect(session.request([Self.a: Self.at(1)]).sessionID == 8)
     }
 
     @Test func partitionThatWasNotAskedForIsRefused() {
         var session = Self.open()
-        _ = session.request([(Self.a, Self.at(1))])
+        _ = session.request([Self.a: Self.at(1)])
         #expect(session.received(.none, sessionID: 7, partitions: [Self.a, Self.c]) == false)
-        _ = session.request([(Self.a, Self.at(1))])
+        _ = session.request([Self.a: Self.at(1)])
         #expect(session.received(.none, sessionID: 7, partitions: [nil]) == false)
     }
 
     @Test func topicThatWasCreatedAgainIsForgottenWithItsFormerID() {
         var session = FetchSession()
-        _ = session.request([(Self.a, Self.at(0, id: Self.id))])
+        _ = session.request([Self.a: Self.at(0, id: Self.id)])
         #expect(session.received(.none, sessionID: 7, partitions: [Self.a]) == true)
         let other = KafkaUUID(high: 3, low: 4)
-        let request = session.request([(Self.a, Self.at(0, id: other))])
+        let request = session.request([Self.a: Self.at(0, id: other)])
         #expect(request.partitions == [Self.a] && request.forgotten == [Self.a: Self.id] && request.usesTopicIDs)
     }
 
     @Test func namesAndIDsAreNotMixedInASession() {
         var session = FetchSession()
-        _ = session.request([(Self.a, Self.at(0, id: Self.id))])
+        _ = session.request([Self.a: Self.at(0, id: Self.id)])
         #expect(session.received(.none, sessionID: 7, partitions: [Self.a]) == true)
-        let request = session.request([(Self.a, Self.at(0, id: Self.id)), (Self.c, Self.at(0))])
+        let request = session.request([Self.a: Self.at(0, id: Self.id), Self.c: Self.at(0)])
         #expect(!request.usesTopicIDs && request.epoch == 0 && request.sessionID == 7)
         #expect(request.partitions == [Self.a, Self.c])
     }

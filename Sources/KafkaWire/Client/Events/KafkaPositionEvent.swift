@@ -1,7 +1,7 @@
 import KafkaProtocol
 
 /// The position of a consumer in a partition is not valid any more, so that it continues at another one.
-public struct KafkaPositionEvent: Equatable, Sendable {
+public struct KafkaPositionEvent: Equatable, Sendable, CustomStringConvertible {
     /// Why the position is not valid.
     @nonexhaustive
     public enum Cause: Equatable, Sendable {
@@ -23,6 +23,17 @@ public struct KafkaPositionEvent: Equatable, Sendable {
     public var formerOffset: Int64
     /// The position from now on; nil if the reset policy determines it.
     public var offset: Int64?
+
+    public var description: String {
+        let reason =
+            switch cause {
+            case .outOfRange: "the partition has no such offset"
+            case .logTruncated: "its leader does not have the records before it"
+            case .topicRecreated: "the topic was deleted and created again"
+            }
+        let next = offset.map { "continues at \($0)" } ?? "continues by auto.offset.reset"
+        return "the position \(formerOffset) of \(topic)-\(partition) is not valid any more: \(reason); reading \(next)"
+    }
 
     init(_ partition: TopicPartition, _ cause: Cause, _ formerOffset: Int64, next offset: Int64?) {
         (topic, self.partition, self.cause) = (partition.topic, partition.partition, cause)

@@ -58,15 +58,26 @@ extension FetchMachine {
         return .metadata(Set(partitions.keys.map(\.topic)).sorted())
     }
 
-    /// Whether `nextJob` returns a job.
+    /// Whether `nextJob` has something to do.
     func hasJob(now: MonotonicInstant) -> Bool {
-        var copy = self
-        return copy.nextJob(now: now) != nil
+        guard !partitions.isEmpty else { return false }
+        let canAskForMetadata = !isMetadataBusy && metadata.isDue(now)
+        if canAskForMetadata, metadataExpiry.map({ $0 <= now }) ?? true { return true }
+        let canAskCoordinator = !isCoordinatorBusy && coordinator.isDue(now)
+        return partitions.values.contains { state in
+            if canAskForMetadata, state.needsMetadata { return true }
+            guard !state.isBusy else { return false }
+            if canAskCoordinator, state.phase == .committed { return true }
+            guard isDue(state, now), let id = broker(for: state, now) else { return false }
+            guard let broker = brokers[id] else { return true }
+            return broker.retry.isDue(now) && !(state.phase == .fetching ? broker.isFetching : broker.isAsked)
+        }
     }
 
     private mutating func committedJob(_ now: MonotonicInstant) -> FetchJob? {
-        let wanted = partitions.filter { $0.value.phase == .committed && !$0.value.isBusy }.keys.sorted()
-        guard !wanted.isEmpty, !isCoordinatorBusy, coordinator.isDue(now) else { return nil }
+        guard !isCoordinatorBusy, coordinator.isDue(now) else { return nil }
+        let wanted = partitions.lazy.filter { $0.value.phase == .committed && !$0.value.isBusy }.map(\.key).sorted()
+        guard !wanted.isEmpty else { return nil }
         guard settings.usesCommittedOffsets else {
             for partition in wanted { resolve(partition) { $0.committed(nil, nil, partition) } }
             return nil
@@ -92,7 +103,11 @@ extension FetchMachine {
         }
         guard isFetching, !work.fetches.isEmpty else { return nil }
         brokers[broker, default: Broker()].isFetching = true
-        let request = brokers[broker, default: Broker()].session.request(work.orderedFetches)
+        let states = partitions
+        // Those that have returned records last come last.
+        let request = brokers[broker, default: Broker()].session.request(work.fetches) {
+            (states[$0]?.turn ?? 0, $0) < (states[$1]?.turn ?? 0, $1)
+        }
         let session = brokers[broker]?.session.partitions ?? [:]
         return .fetch(FetchRequestPlan(broker: broker, request: request, partitions: session))
     }

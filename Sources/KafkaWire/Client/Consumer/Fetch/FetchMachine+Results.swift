@@ -182,7 +182,7 @@ extension FetchMachine {
         for answer in answers {
             guard let partition = answer.partition, let asked = plan.partitions[partition],
                 let state = self.partitions[partition], state.phase == .fetching, let position = state.position,
-                position.offset == asked.offset
+                position.offset == asked.offset, state.topicID == asked.topicID
             else { continue }
             if let records = take(answer.data, of: partition, at: position, from: plan.broker, now) {
                 fetched.append(records)

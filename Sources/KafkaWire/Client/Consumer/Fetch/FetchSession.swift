@@ -38,23 +38,25 @@ struct FetchSession: Equatable, Sendable {
     /// Whether the broker has a session to be closed.
     var isOpen: Bool { id != 0 }
 
-    /// The request for `wanted`, in their order.
-    mutating func request(_ wanted: [(TopicPartition, Partition)]) -> SessionRequest {
-        let useIDs = wanted.allSatisfy { $0.1.topicID != .zero }
+    /// The request for `wanted`; those that it names are in the given order.
+    mutating func request(
+        _ wanted: [TopicPartition: Partition], by isBefore: (TopicPartition, TopicPartition) -> Bool = { $0 < $1 }
+    ) -> SessionRequest {
+        let useIDs = wanted.values.allSatisfy { $0.topicID != .zero }
         // A broker's session has either names or ids.
         if useIDs != usesTopicIDs { nextEpoch = Constant.initialEpoch }
         usesTopicIDs = useIDs
         var request = SessionRequest(sessionID: id, epoch: nextEpoch, usesTopicIDs: useIDs)
-        let next = Dictionary(wanted) { $1 }
         if nextEpoch == Constant.initialEpoch {
-            request.partitions = wanted.map(\.0)
+            request.partitions = Array(wanted.keys)
         } else {
-            request.partitions = wanted.compactMap { partitions[$0.0] == $0.1 ? nil : $0.0 }
-            for (partition, former) in partitions where next[partition]?.topicID != former.topicID {
+            request.partitions = wanted.compactMap { partitions[$0.key] == $0.value ? nil : $0.key }
+            for (partition, former) in partitions where wanted[partition]?.topicID != former.topicID {
                 request.forgotten[partition] = former.topicID
             }
         }
-        partitions = next
+        request.partitions.sort(by: isBefore)
+        partitions = wanted
         return request
     }
 

@@ -4,7 +4,7 @@ import KafkaProtocol
 struct FetchWork {
     private var targets: [TopicPartition: FetchJob.ListedTarget] = [:]
     private var positions: [TopicPartition: FetchJob.ValidatedPosition] = [:]
-    private(set) var fetches: [(turn: Int, partition: TopicPartition, request: FetchSession.Partition)] = []
+    private(set) var fetches: [TopicPartition: FetchSession.Partition] = [:]
 
     mutating func add(_ partition: TopicPartition, _ state: PartitionState, bytesMax: Int) {
         switch state.phase {
@@ -16,10 +16,9 @@ struct FetchWork {
                 epoch: state.position?.epoch ?? -1, leaderEpoch: state.leaderEpoch, seekCount: state.seekCount)
         case .fetching:
             guard let position = state.position else { break }
-            let request = FetchSession.Partition(
+            fetches[partition] = FetchSession.Partition(
                 topicID: state.topicID, offset: position.offset, leaderEpoch: state.leaderEpoch,
                 lastFetchedEpoch: position.epoch, bytesMax: Int32(clamping: bytesMax))
-            fetches.append((state.turn, partition, request))
         }
     }
 
@@ -31,9 +30,4 @@ struct FetchWork {
 
     /// The partitions of that job.
     var askedPartitions: [TopicPartition] { targets.isEmpty ? Array(positions.keys) : Array(targets.keys) }
-
-    /// Those that have returned records last come last.
-    var orderedFetches: [(TopicPartition, FetchSession.Partition)] {
-        fetches.sorted { ($0.turn, $0.partition) < ($1.turn, $1.partition) }.map { ($0.partition, $0.request) }
-    }
 }

@@ -1,0 +1,120 @@
+import KafkaProtocol
+import WireCore
+
+@testable import KafkaWire
+
+/// A member of the simulated group: its machine, and a program that reads and commits.
+protocol SimulatedMember: AnyObject {
+    var isAlive: Bool { get }
+    var memberID: String { get }
+    /// With which it commits; -1: none.
+    var generation: Int32 { get }
+    /// What its program has.
+    var owned: Set<TopicPartition> { get }
+
+    func start()
+    /// It ends without a word.
+    func die()
+    func leave()
+    /// Its program does not poll.
+    func stall(milliseconds: Int)
+    /// Its program polls.
+    func resume()
+}
+
+/// The program of a member: it handles the steps, reads its partitions and commits what it has read.
+final class SimulatedProgram {
+    unowned let simulation: GroupSimulation
+    /// nil: the position is not known yet.
+    private(set) var positions: [TopicPartition: Int64?] = [:]
+    /// Changes when a partition is assigned, so that a late answer is not used.
+    private var turn = 0
+    private var turns: [TopicPartition: Int] = [:]
+    var isAlive = true
+    var isStalled = false
+    var memberID = ""
+    var generation: Int32 = -1
+
+    init(_ simulation: GroupSimulation) { self.simulation = simulation }
+
+    var known: [TopicPartition: Int64] { positions.compactMapValues { $0 } }
+
+    /// Reads and commits from time to time.
+    func poll() {
+        guard isAlive else { return }
+        if !isStalled {
+            for (partition, position) in known.sorted(by: { $0.key < $1.key }) {
+                positions[partition] = simulation.read(partition, from: position)
+            }
+            if simulation.chance(30) || simulation.random(0...3) == 0 { commit(known) { _ in } }
+        }
+        simulation.after(simulation.random(20...200)) { [unowned self] in poll() }
+    }
+
+    /// One attempt; the code is nil if there is no answer.
+    private func commit(_ offsets: [TopicPartition: Int64], _ completion: @escaping (KafkaErrorCode?) -> Void) {
+        guard !offsets.isEmpty, generation >= 0 else { return completion(.unknownMemberID) }
+        let (memberID, generation) = (memberID, generation)
+        simulation.send({ [unowned simulation] answer in
+            answer(simulation.commit(offsets, of: memberID, generation: generation))
+        }, completion)
+    }
+
+    /// Handles a step, after a poll; `completion` follows.
+    func handle(_ step: RebalanceStep, _ completion: @escaping () -> Void) {
+        simulation.after(simulation.random(0...300)) { [unowned self] in
+            guard isAlive else { return }
+            guard !isStalled else { return handle(step, completion) }
+            switch step.kind {
+            case .assigned:
+                for partition in step.partitions.sorted() { begin(partition) }
+                completion()
+            case .revoked:
+                commitBeforeRevocation(attempts: 6) { [unowned self] in
+                    drop(step.partitions)
+                    completion()
+                }
+            case .lost:
+                drop(step.partitions)
+                completion()
+            }
+        }
+    }
+
+    private func drop(_ partitions: Set<TopicPartition>) {
+        for partition in partitions { (positions[partition], turns[partition]) = (nil, nil) }
+    }
+
+    private func begin(_ partition: TopicPartition) {
+        turn += 1
+        turns[partition] = turn
+        positions[partition] = .some(nil)
+        fetchPosition(partition, turn)
+    }
+
+    private func fetchPosition(_ partition: TopicPartition, _ turn: Int) {
+        guard isAlive, turns[partition] == turn else { return }
+        let (memberID, generation) = (memberID, generation)
+        simulation.send({ [unowned simulation] answer in
+            answer(simulation.committedOffset(of: partition, for: memberID, generation: generation))
+        }) { [unowned self] (result: Result<Int64, GroupSimulation.KafkaErrorCodeError>?) in
+            guard isAlive, turns[partition] == turn else { return }
+            if case .success(let offset)? = result {
+                positions[partition] = offset
+                simulation.checkBegin(partition, at: offset, memberID)
+            } else {
+                simulation.after(simulation.random(5...100)) { [unowned self] in fetchPosition(partition, turn) }
+            }
+        }
+    }
+
+    private func commitBeforeRevocation(attempts: Int, _ completion: @escaping () -> Void) {
+        commit(known) { [unowned self] code in
+            guard isAlive else { return }
+            guard attempts > 0, code == nil || code == .staleMemberEpoch else { return completion() }
+            simulation.after(simulation.random(5...100)) { [unowned self] in
+                commitBeforeRevocation(attempts: attempts - 1, completion)
+            }
+        }
+    }
+}
