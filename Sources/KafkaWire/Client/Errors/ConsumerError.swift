@@ -11,7 +11,8 @@ public enum ConsumerError: Error, Equatable, Sendable, CustomStringConvertible {
     /// policy is `none` (`LogTruncationException`, KIP-320). What was read up to `divergingOffset` is still there; nil
     /// if the broker does not know.
     case logTruncation(TopicPartition, offset: Int64, divergingOffset: Int64?)
-    /// The topic was deleted and created again: the position is one of the former topic, and the reset policy is `none`.
+    /// The topic was deleted and created again: the position is one of the former topic, and the reset policy is
+    /// `none`.
     case topicRecreated(TopicPartition, offset: Int64)
     /// The offsets were not committed, because the member is not in the group's current generation: its partitions may
     /// belong to another member (`CommitFailedException`).

@@ -32,7 +32,7 @@ final class GroupSimulation {
     private var generator: SeededGenerator
     /// The last one comes first.
     private var events: [(time: MonotonicInstant, body: () -> Void)] = []
-    /// What becomes of the requests that wait at the coordinator when it moves.
+    /// What happens to the requests that wait at the coordinator when it moves.
     private var waiting: [() -> Void] = []
     private var members: [any SimulatedMember] = []
     /// Their events may still come.

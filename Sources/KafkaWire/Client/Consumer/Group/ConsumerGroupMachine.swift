@@ -142,7 +142,9 @@ struct ConsumerGroupMachine: Equatable, Sendable {
             for partition in target[id] ?? [] { wanted.insert(TopicPartition(name, partition)) }
         }
         // The topic was deleted and created again: positions and commits of the former one mean nothing.
-        let lost = owned.filter { partition in ids[partition.topic].map { $0 != steps.topicIDs[partition.topic] } ?? false }
+        let lost = owned.filter { partition in
+            ids[partition.topic].map { $0 != steps.topicIDs[partition.topic] } ?? false
+        }
         let kept = owned.subtracting(lost)
         let revoked = kept.subtracting(wanted)
         let added = wanted.subtracting(kept)
