@@ -32,7 +32,8 @@ final class ConsumedTopic: Sendable {
         client.close()
     }
 
-    /// The heartbeats of the topic's group are faster if the broker allows that: a member learns of partitions with them.
+    /// The heartbeats of the topic's group are faster if the broker allows that: a member learns of partitions with
+    /// them.
     func quickenHeartbeats() {
         _ = admin.alterConfigs([
             ConfigAlteration(.group(name), ["consumer.heartbeat.interval.ms": .set("200")])

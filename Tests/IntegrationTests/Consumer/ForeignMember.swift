@@ -1,9 +1,10 @@
 import Foundation
 import Synchronization
+import Testing
 
 /// A member of a consumer group that is another project's client, in a process of its own. It prints `assigned 0,1`
 /// after each change and `got N` for each record, and commits and leaves when its input ends.
-final class ForeignMember: Sendable {
+final class ForeignMember {
     enum Client: String, CaseIterable, CustomTestStringConvertible {
         case java
         /// Debian's librdkafka, by confluent-kafka.
@@ -13,20 +14,16 @@ final class ForeignMember: Sendable {
         var testDescription: String { rawValue }
     }
 
-    private struct Output {
-        var rest = ""
-        var assigned: Set<Int32> = []
-        var received: [Int] = []
-        var complaints = ""
-    }
-
     let client: Client
-    private let process = Mutex(Process())
-    private let output = Mutex(Output())
+    private let process = Process()
+    private let stdin = Pipe()
+    private let output = MemberOutput()
 
-    var assigned: Set<Int32> { output.withLock { $0.assigned } }
-    var received: [Int] { output.withLock { $0.received } }
-    var complaints: String { output.withLock { $0.complaints } }
+    var assigned: Set<Int32> { output.state.withLock { $0.assigned } }
+    var received: [Int] { output.state.withLock { $0.received } }
+    var complaints: String { output.state.withLock { $0.complaints } }
+
+    static var hasJava: Bool { absence(of: .java) == nil }
 
     /// Why the client cannot be used here; nil if it can.
     static func absence(of client: Client) -> String? {
@@ -34,7 +31,8 @@ final class ForeignMember: Sendable {
         case .java:
             if ExternalProgram("java") == nil { return "Java is not installed" }
             return FileManager.default.fileExists(atPath: kafkaJars) ? nil : "\(kafkaJars) does not exist"
-        case .librdkafka: return hasModule("confluent_kafka") ? nil : "Debian's python3-confluent-kafka is not installed"
+        case .librdkafka:
+            return hasModule("confluent_kafka") ? nil : "Debian's python3-confluent-kafka is not installed"
         case .kafkaPython: return hasModule("kafka") ? nil : "Debian's python3-kafka is not installed"
         }
     }
@@ -52,12 +50,12 @@ final class ForeignMember: Sendable {
     init(_ client: Client, broker: String, topic: String, assignor: String?, scratch: ScratchDirectory) throws {
         self.client = client
         let arguments = [broker, topic, assignor ?? "consumer"]
-        let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
+        let (stdout, stderr) = (Pipe(), Pipe())
         for (pipe, isOutput) in [(stdout, true), (stderr, false)] {
-            pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
+            pipe.fileHandleForReading.readabilityHandler = { [output] handle in
                 let data = handle.availableData
                 if data.isEmpty { handle.readabilityHandler = nil }
-                self?.take(String(decoding: data, as: UTF8.self), isOutput: isOutput)
+                output.take(String(decoding: data, as: UTF8.self), isOutput: isOutput)
             }
         }
         let command: [String]
@@ -69,44 +67,21 @@ final class ForeignMember: Sendable {
         case .librdkafka: command = ["/usr/bin/python3", "-u", "-c", Self.librdkafkaProgram]
         case .kafkaPython: command = ["/usr/bin/python3", "-u", "-c", Self.kafkaPythonProgram]
         }
-        try process.withLock { process in
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = command + arguments
-            process.standardInput = stdin
-            process.standardOutput = stdout
-            process.standardError = stderr
-            try process.run()
-        }
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = command + arguments
+        process.standardInput = stdin
+        process.standardOutput = stdout
+        process.standardError = stderr
+        try process.run()
     }
 
-    deinit { process.withLock { if $0.isRunning { $0.terminate() } } }
-
-    private func take(_ text: String, isOutput: Bool) {
-        output.withLock { output in
-            guard isOutput else {
-                output.complaints = String((output.complaints + text).suffix(2000))
-                return
-            }
-            var lines = (output.rest + text).split(separator: "\n", omittingEmptySubsequences: false)
-            output.rest = String(lines.removeLast())
-            for line in lines {
-                let words = line.split(separator: " ")
-                switch words.first {
-                case "assigned": output.assigned = Set(words.dropFirst().joined().split(separator: ",").compactMap { Int32($0) })
-                case "got": output.received += words.dropFirst().compactMap { Int($0) }
-                default: break
-                }
-            }
-        }
-    }
+    deinit { if process.isRunning { process.terminate() } }
 
     /// Lets the member commit and leave, and waits for its end.
     func leave() throws {
-        try process.withLock { process in
-            try (process.standardInput as? Pipe)?.fileHandleForWriting.close()
-            process.waitUntilExit()
-        }
-        output.withLock { $0.assigned = [] }
+        try stdin.fileHandleForWriting.close()
+        process.waitUntilExit()
+        output.state.withLock { $0.assigned = [] }
     }
 
     private static let javaProgram = """
@@ -151,7 +126,8 @@ final class ForeignMember: Sendable {
                         System.out.println("got " + record.value());
                     if (!consumer.assignment().equals(last)) {
                         last = new HashSet<>(consumer.assignment());
-                        System.out.println("assigned " + last.stream().map(t -> "" + t.partition()).collect(Collectors.joining(",")));
+                        System.out.println(last.stream().map(t -> "" + t.partition())
+                            .collect(Collectors.joining(",", "assigned ", "")));
                     }
                     System.out.flush();
                 }
@@ -213,4 +189,36 @@ final class ForeignMember: Sendable {
         consumer.commit()
         consumer.close()
         """
+}
+
+/// What a member has printed.
+private final class MemberOutput: Sendable {
+    struct State {
+        var rest = ""
+        var assigned: Set<Int32> = []
+        var received: [Int] = []
+        var complaints = ""
+    }
+
+    let state = Mutex(State())
+
+    func take(_ text: String, isOutput: Bool) {
+        state.withLock { state in
+            guard isOutput else {
+                state.complaints = String((state.complaints + text).suffix(2000))
+                return
+            }
+            var lines = (state.rest + text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+            state.rest = lines.removeLast()
+            for line in lines {
+                let words = line.split(separator: " ")
+                let numbers = words.dropFirst().joined(separator: ",").split(separator: ",").compactMap { Int($0) }
+                switch words.first {
+                case "assigned": state.assigned = Set(numbers.map { Int32($0) })
+                case "got": state.received += numbers
+                default: break
+                }
+            }
+        }
+    }
 }

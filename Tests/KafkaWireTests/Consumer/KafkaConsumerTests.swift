@@ -292,6 +292,22 @@ import WireTestSupport
         consumer.close()
     }
 
+    @Test func topicThatIsCreatedLaterIsAssigned() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t")
+        let consumer = KafkaConsumer(cluster.client, Self.configuration { $0.allowsTopicCreation = false })
+        try consumer.subscribe(to: ["t", "u"])
+        while consumer.assignment.count < 1 { _ = try consumer.poll(timeoutMilliseconds: 100) }
+        try cluster.makeTopic("u")
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 20_000)
+        while consumer.assignment.count < 2, MonotonicInstant.now < deadline {
+            _ = try consumer.poll(timeoutMilliseconds: 100)
+        }
+        #expect(consumer.assignment == [TopicPartition("t", 0), TopicPartition("u", 0)])
+        consumer.close()
+    }
+
     @Test func positionsAreSetByOffsetEndAndTime() throws {
         let cluster = try Cluster()
         defer { cluster.end() }

@@ -103,7 +103,8 @@ final class GroupSimulation {
         let name = "m\(memberCount)"
         let member: any SimulatedMember =
             kind == .serverAssigned
-            ? ServerAssignedSimulatedMember(name, self) : ClassicSimulatedMember(name, self, isCooperative: kind == .cooperative)
+            ? ServerAssignedSimulatedMember(name, self)
+            : ClassicSimulatedMember(name, self, isCooperative: kind == .cooperative)
         members.append(member)
         member.start()
     }
@@ -226,7 +227,8 @@ final class GroupSimulation {
         guard member.isAlive, member.generation >= 0 else { return false }
         return kind == .serverAssigned
             ? coordinator.serverAssigned.members[member.memberID] != nil
-            : coordinator.classic.index(of: member.memberID) != nil && member.generation == coordinator.classic.generation
+            : coordinator.classic.index(of: member.memberID) != nil
+                && member.generation == coordinator.classic.generation
     }
 
     private func owner(of partition: TopicPartition) -> String? {

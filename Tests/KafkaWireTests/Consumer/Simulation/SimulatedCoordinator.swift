@@ -19,7 +19,9 @@ struct SimulatedCoordinator {
     private var syncs: [GroupRequestID: SyncAnswer] = [:]
     private var lastRequest: UInt64 = 0
 
-    mutating func join(_ request: JoinRequest, newMemberID: String, now: MonotonicInstant, _ answer: @escaping JoinAnswer) {
+    mutating func join(
+        _ request: JoinRequest, newMemberID: String, now: MonotonicInstant, _ answer: @escaping JoinAnswer
+    ) {
         lastRequest += 1
         let id = GroupRequestID(number: lastRequest)
         joins[id] = answer

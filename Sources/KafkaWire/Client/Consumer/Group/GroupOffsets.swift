@@ -59,6 +59,7 @@ struct GroupOffsets: Sendable {
                 codes[TopicPartition(name, partition.partitionIndex)] = partition.errorCode
             }
         }
+        for partition in offsets.keys where codes[partition] == nil { codes[partition] = .unknownServerError }
         return codes
     }
 
