@@ -16,8 +16,8 @@ enum RealServers {
     /// A client's certificate with its key, signed by this authority.
     static let kafkaClientIdentity = kafka == nil ? nil : peersFile("tls/client.pem")
     /// A broker of peers with `connections.max.reauth.ms=3000`, required client certificates, and OAUTHBEARER: without
-    /// signatures on its listener for SASL_PLAINTEXT, with the keys of `Fixtures/tls/rsa-key.jwks.json` and the audience
-    /// cdcd on that for SASL_SSL.
+    /// signatures on its listener for SASL_PLAINTEXT, with the keys of `Fixtures/tls/rsa-key.jwks.json` and the
+    /// audience cdcd on that for SASL_SSL.
     static let kafkaWithSessions = address("CDCD_TEST_KAFKA_SESSIONS")
     /// A Kafka Connect worker; nothing in it is changed.
     static let connect = address("CDCD_TEST_CONNECT")

@@ -185,7 +185,9 @@ extension BrokerService {
         guard Set(resource.configs.map(\.name)).count == resource.configs.count else {
             throw AdminError(.invalidRequest, "Error due to duplicate config keys")
         }
-        let withoutValue = resource.configs.filter { $0.configOperation != Operation.delete.rawValue && $0.value == nil }
+        let withoutValue = resource.configs.filter {
+            $0.configOperation != Operation.delete.rawValue && $0.value == nil
+        }
         guard withoutValue.isEmpty else {
             throw AdminError(
                 .invalidRequest, "Null value not supported for : \(withoutValue.map(\.name).joined(separator: ", "))")
