@@ -1,3 +1,5 @@
+import WireCore
+
 /// A `java.util.HashMap` without schemas: transforms of Connect show its order of iteration.
 package struct JavaHashMap {
     /// In the order of insertion; nil if removed.
@@ -45,7 +47,7 @@ package struct JavaHashMap {
 
     /// The entries in the order of iteration.
     package var entries: [ConnectValue.MapEntry] {
-        JavaHashOrder.sorted(slots.compactMap(\.self), bucketCount: bucketCount) { JavaHashOrder.hash($0.key) }
+        JavaHashOrder.sorted(slots.compactMap(\.self), bucketCount: bucketCount) { $0.key.javaHashCode }
     }
 }
 

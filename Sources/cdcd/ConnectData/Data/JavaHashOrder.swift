@@ -49,9 +49,6 @@ package enum JavaHashOrder {
             .map(\.key)
     }
 
-    /// `String.hashCode()`.
-    package static func hash(_ text: String) -> Int32 { text.utf16.reduce(0) { $0 &* 31 &+ Int32($1) } }
-
     private static func spread(_ hash: Int32) -> Int32 {
         hash ^ Int32(bitPattern: UInt32(bitPattern: hash) >> 16)
     }

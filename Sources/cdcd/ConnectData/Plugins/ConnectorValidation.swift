@@ -113,7 +113,7 @@ package struct ConnectorValidation: Sendable {
         }
         let values = converter.properties(for: configuration).definition.validate(own)
         // Connect shows them in the order of a HashMap.
-        return JavaHashOrder.sorted(values, hash: { JavaHashOrder.hash($0.name) }).map { value in
+        return JavaHashOrder.sorted(values, hash: { $0.name.javaHashCode }).map { value in
             var value = value
             value.name = prefix + value.name
             value.key?.name = value.name

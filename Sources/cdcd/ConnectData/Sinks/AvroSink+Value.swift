@@ -61,7 +61,7 @@ extension AvroSink {
         if kind == .map {
             // Java copies the entries into a HashMap.
             let hashed = JavaHashOrder.sorted(Array(entries.indices)) { index in
-                JavaHashOrder.hash(entries[index].key.stringValue ?? "")
+                (entries[index].key.stringValue ?? "").javaHashCode
             }
             for index in hashed {
                 guard let key = entries[index].key.stringValue else { return fail(.keyIsNoString) }

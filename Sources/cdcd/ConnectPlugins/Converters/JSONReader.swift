@@ -104,7 +104,7 @@ private enum SchemalessReader {
         case .array(let items): .array(items.map(value))
         case .object(let object):
             .map(
-                JavaHashOrder.sorted(object.members) { JavaHashOrder.hash($0.name) }.map {
+                JavaHashOrder.sorted(object.members) { $0.name.javaHashCode }.map {
                     .init(key: .string($0.name), value: value($0.value))
                 })
         }

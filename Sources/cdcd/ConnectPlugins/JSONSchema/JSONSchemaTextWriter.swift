@@ -111,8 +111,8 @@ struct JSONSchemaTextWriter: ~Copyable {
         if !parameters.isEmpty { names.append(JSONSchemaNames.parameters) }
         if index != nil { names.append(JSONSchemaNames.index) }
         // Java copies the map.
-        names = JavaHashOrder.sorted(JavaHashOrder.sorted(names, hash: JavaHashOrder.hash), from: .copied) {
-            JavaHashOrder.hash($0)
+        names = JavaHashOrder.sorted(JavaHashOrder.sorted(names, hash: \.javaHashCode), from: .copied) {
+            $0.javaHashCode
         }
         for name in names {
             beginMember(name)
@@ -127,9 +127,9 @@ struct JSONSchemaTextWriter: ~Copyable {
 
     private mutating func appendParameters(_ parameters: [Schema.Parameter]) {
         // A map of texts, put into an object that has the map's size.
-        let byName = JavaHashOrder.sorted(parameters) { JavaHashOrder.hash($0.name) }
+        let byName = JavaHashOrder.sorted(parameters) { $0.name.javaHashCode }
         output.literal("{")
-        for parameter in JavaHashOrder.sorted(byName, from: .sized, hash: { JavaHashOrder.hash($0.name) }) {
+        for parameter in JavaHashOrder.sorted(byName, from: .sized, hash: { $0.name.javaHashCode }) {
             appendMember(parameter.name) { $0.jsonStringUnescapedBeyondBMP(parameter.value) }
         }
         output.literal("}")
@@ -168,7 +168,7 @@ struct JSONSchemaTextWriter: ~Copyable {
         if fields.isEmpty { return }
         beginMember("properties")
         output.literal("{")
-        for index in JavaHashOrder.sorted(Array(fields.indices), hash: { JavaHashOrder.hash(fields[$0].name) }) {
+        for index in JavaHashOrder.sorted(Array(fields.indices), hash: { fields[$0].name.javaHashCode }) {
             beginMember(fields[index].name)
             try appendReferable(fields[index].schema, index: index)
         }
@@ -196,7 +196,7 @@ struct JSONSchemaTextWriter: ~Copyable {
         }
         // The printer has the values in a `HashSet`; null is in its first bucket.
         let sorted = JavaHashOrder.sorted(symbols) {
-            $0 == JSONSchemaNames.nullSymbol ? 0 : JavaHashOrder.hash($0)
+            $0 == JSONSchemaNames.nullSymbol ? 0 : $0.javaHashCode
         }
         return sorted.map { $0 == JSONSchemaNames.nullSymbol ? nil : $0 }
     }

@@ -168,7 +168,7 @@ struct JSONSchemaTranslator {
 
     /// The properties in the order of the map that holds them in Java.
     private static func properties(of object: JSONObject) -> [(name: String, value: JSONValue)] {
-        JavaHashOrder.sorted(object["properties"]?.objectValue?.members ?? []) { JavaHashOrder.hash($0.name) }
+        JavaHashOrder.sorted(object["properties"]?.objectValue?.members ?? []) { $0.name.javaHashCode }
     }
 
     private static func required(of object: JSONObject) -> Set<ExactName> {

@@ -1,4 +1,5 @@
 import ConnectData
+import WireCore
 
 /// The property `spec` of `Cast`.
 struct CastSpec: Sendable {
@@ -41,7 +42,7 @@ struct CastSpec: Sendable {
                 message: "Cast transformations that specify a type to cast the entire value to may only specify a "
                     + "single cast in their spec")
         }
-        ordered = JavaHashOrder.sorted(names) { JavaHashOrder.hash($0) }.compactMap { name in
+        ordered = JavaHashOrder.sorted(names) { $0.javaHashCode }.compactMap { name in
             fields[name].map { (name, $0) }
         }
     }

@@ -1,4 +1,5 @@
 import ConnectData
+import WireCore
 
 /// Kafka's `org.apache.kafka.connect.transforms.MaskField`: replaces the values of fields by zero, an empty text or
 /// list, or a fixed text or number. Nulls stay.
@@ -61,7 +62,7 @@ package final class MaskField: Transformation {
         let value = record.value(of: part)
         guard let schema = record.schema(of: part) else {
             var map = JavaHashMap(copying: try value.requiringMap(for: Self.purpose))
-            for name in JavaHashOrder.sorted(names.sorted(), hash: { JavaHashOrder.hash($0) }) {
+            for name in JavaHashOrder.sorted(names.sorted(), hash: { $0.javaHashCode }) {
                 let value = map[name] ?? .null
                 map[name] = value.isNull ? .null : try mask.value(for: value, nil)
             }

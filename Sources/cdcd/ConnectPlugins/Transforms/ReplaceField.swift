@@ -1,4 +1,5 @@
 import ConnectData
+import WireCore
 
 /// Kafka's `org.apache.kafka.connect.transforms.ReplaceField`: removes and renames fields.
 package final class ReplaceField: StructTransform {
@@ -96,7 +97,7 @@ package final class ReplaceField: StructTransform {
         let newNames = Dictionary(renames) { $1 }
         self.newNames = newNames
         // Java inverts a HashMap; of two fields with one new name the last in its order counts.
-        let sorted = JavaHashOrder.sorted(Array(newNames.keys)) { JavaHashOrder.hash($0) }
+        let sorted = JavaHashOrder.sorted(Array(newNames.keys)) { $0.javaHashCode }
         oldNames = Dictionary(sorted.map { (newNames[$0] ?? $0, $0) }) { $1 }
         replacesNull = settings.replacesNull
     }

@@ -72,7 +72,7 @@ struct ConnectorConfigValidator: Sendable {
         _ config: ConnectorConfig, _ resolved: [String: String], nullNames: [String], enter: (_ stage: String) -> Void
     ) throws(RESTError) -> (className: String, ConfigValidation) {
         guard let writtenClassName = config["connector.class"], let className = resolved["connector.class"] else {
-            let names = JavaHashOrder.sorted(config.names, from: .copied, hash: JavaHashOrder.hash)
+            let names = JavaHashOrder.sorted(config.names, from: .copied, hash: \.javaHashCode)
             let shown = names.map { "\($0)=\(config[$0] ?? "")" }.joined(separator: ", ")
             throw RESTError(400, "Connector config {\(shown)} contains no connector type")
         }

@@ -1,4 +1,5 @@
 import ConnectData
+import WireCore
 
 extension ConnectValue {
     /// `hashCode()` of the object that has the value in Java.
@@ -16,7 +17,7 @@ extension ConnectValue {
             return Int32(bitPattern: number.isNaN ? 0x7FC0_0000 : number.bitPattern)
         case .float64(let number):
             return Self.folded(Int64(bitPattern: number.isNaN ? 0x7FF8_0000_0000_0000 : number.bitPattern))
-        case .string(let text): return JavaHashOrder.hash(text)
+        case .string(let text): return text.javaHashCode
         case .bytes(let bytes):
             if schema?.logicalType == .decimal { return Self.decimalHash(bytes, scale: schema?.decimalScale ?? 0) }
             return bytes.reversed().reduce(1) { 31 &* $0 &+ Int32(Int8(bitPattern: $1)) }

@@ -137,7 +137,7 @@ extension Groovy {
             }
             let scalar = String(utf16CodeUnits: units[index...].prefix(2)).unicodeScalars.first
             return .int(Int(scalar?.value ?? 0xFFFD))
-        case .hashCode: return .integer(Int64(units.reduce(Int32(0)) { $0 &* 31 &+ Int32($1) }), .int)
+        case .hashCode: return .integer(Int64(text.javaHashCode), .int)
         default: return nil
         }
     }
