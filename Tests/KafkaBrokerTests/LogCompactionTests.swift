@@ -144,12 +144,12 @@ import WireTestSupport
                 [(key, value)], stamp: .init(producerID: 5, producerEpoch: 0, baseSequence: sequence))
         ) { $0[22] |= 0x10 }
         let header = try bytes.withUnsafeBytes { try RecordBatchHeader.first(in: $0) }
-        _ = try log.append(&bytes, header, leaderEpoch: 0, appendTime: nil, now: 1000)
+        _ = try log.append(&bytes, header, as: 1, appendTime: nil, now: 1000)
     }
 
     private func end(_ log: PartitionLog, commit: Bool) throws {
         let marker = TransactionMarker(isCommit: commit, coordinatorEpoch: 0)
-        #expect(try log.append(marker, producerID: 5, epoch: 0, leaderEpoch: 0, now: 1000) == .none)
+        #expect(try log.append(marker, producerID: 5, epoch: 0, now: 1000) == .none)
     }
 
     @Test func abortedRecordsDoNotSupersedeAndAreRemoved() throws {
@@ -221,7 +221,7 @@ import WireTestSupport
         let log = try open()
         var garbage = TestBatches.altered(try TestBatches.make([("a", "1")], codec: .gzip)) { $0[72] ^= 0xFF }
         let header = try garbage.withUnsafeBytes { try RecordBatchHeader.first(in: $0) }
-        _ = try log.append(&garbage, header, leaderEpoch: 0, appendTime: nil, now: 1000)
+        _ = try log.append(&garbage, header, as: 1, appendTime: nil, now: 1000)
         for value in 0..<4 { try log.append(try TestBatches.make([("a", "\(value)")])) }
         try roll(log)
         let before = try directory.bytes(of: "t-0/00000000000000000000.log")

@@ -239,13 +239,13 @@ import WireTestSupport
 
     private func end(_ log: PartitionLog, _ producerID: Int64, commit: Bool) throws {
         let marker = TransactionMarker(isCommit: commit, coordinatorEpoch: 0)
-        #expect(try log.append(marker, producerID: producerID, epoch: 0, leaderEpoch: 0, now: 1000) == .none)
+        #expect(try log.append(marker, producerID: producerID, epoch: 0, now: 1000) == .none)
     }
 
     private func append(_ log: PartitionLog, _ batch: [UInt8]) throws {
         let header = try batch.withUnsafeBytes { try RecordBatchHeader.first(in: $0) }
         var bytes = batch
-        _ = try log.append(&bytes, header, leaderEpoch: 0, appendTime: nil, now: 1000)
+        _ = try log.append(&bytes, header, as: 1, appendTime: nil, now: 1000)
     }
 
     @Test func committedReadersSeeNeitherOpenNorAbortedTransactions() throws {
@@ -274,9 +274,9 @@ import WireTestSupport
         let log = try open()
         try append(log, try transactional(1, 0, "a"))
         let marker = TransactionMarker(isCommit: true, coordinatorEpoch: 3)
-        #expect(try log.append(marker, producerID: 1, epoch: 1, leaderEpoch: 0) == .none)
-        #expect(try log.append(marker, producerID: 1, epoch: 0, leaderEpoch: 0) == .invalidProducerEpoch)
+        #expect(try log.append(marker, producerID: 1, epoch: 1) == .none)
+        #expect(try log.append(marker, producerID: 1, epoch: 0) == .invalidProducerEpoch)
         let older = TransactionMarker(isCommit: true, coordinatorEpoch: 2)
-        #expect(try log.append(older, producerID: 1, epoch: 1, leaderEpoch: 0) == .transactionCoordinatorFenced)
+        #expect(try log.append(older, producerID: 1, epoch: 1) == .transactionCoordinatorFenced)
     }
 }

@@ -10,7 +10,7 @@ extension PartitionLog {
     @discardableResult
     func append(_ bytes: [UInt8], appendTime: Int64? = nil, now: Int64 = 1000) throws -> AppendOutcome {
         var batch = try IncomingBatch(bytes, for: TopicConfiguration())
-        return try append(&batch.bytes, batch.header, leaderEpoch: 0, appendTime: appendTime, now: now)
+        return try append(&batch.bytes, batch.header, as: 1, appendTime: appendTime, now: now)
     }
 
     /// The records of all segments, or those that a `read_committed` consumer gets.

@@ -19,29 +19,33 @@ final class ClientConnection {
     private let requestFramerBeforeAuthentication = MessageFramer(
         messageBytesMin: MessageFramer.requestBytesMin, messageBytesMax: ConnectionAuthentication.requestBytesMax)
     private let clientHost: String
-    private let advertised: SocketAddress
+    private let node: BrokerNode
+    private let listenerName: String
     private var authentication: ConnectionAuthentication
     private var buffer = ReceiveBuffer(capacityBytes: 64 << 10)
 
-    init(streams: StreamPair, listener: ServerListener, service: BrokerService) {
+    init(streams: StreamPair, listener: ServerListener, node: BrokerNode, service: BrokerService) {
         self.streams = streams
         self.service = service
         limits = service.configuration.limits
         framer = MessageFramer(
             messageBytesMin: MessageFramer.requestBytesMin, messageBytesMax: limits.requestBytesMax)
         clientHost = "/" + (streams.peerHost() ?? "unknown")
-        advertised = listener.advertised
+        self.node = node
+        listenerName = listener.name
         authentication = ConnectionAuthentication(
             usesSASL: listener.securityProtocol.usesSASL,
             sessionMilliseconds: service.configuration.security.reauthenticationMilliseconds)
     }
 
-    /// Serves a new connection of a listener until it ends.
-    static func serve(_ streams: StreamPair, from listener: ServerListener, service: BrokerService) {
+    /// Serves a new connection of a node's listener until it ends.
+    static func serve(
+        _ streams: StreamPair, from listener: ServerListener, of node: BrokerNode, service: BrokerService
+    ) {
         let milliseconds = service.configuration.limits.requestMilliseconds
         do throws(StreamError) {
             let secured = try listener.secured(streams, milliseconds: milliseconds)
-            ClientConnection(streams: secured, listener: listener, service: service).serve()
+            ClientConnection(streams: secured, listener: listener, node: node, service: service).serve()
         } catch {
             logger.warn("Closed the connection from /\(streams.peerHost() ?? "unknown") to \(listener.name): \(error)")
             streams.canceller.cancel()
@@ -114,7 +118,7 @@ final class ClientConnection {
         }
         let context = RequestContext(
             version: header.apiVersion, clientID: header.clientID ?? "", clientHost: clientHost,
-            advertised: advertised)
+            node: node, listenerName: listenerName)
         if let reason = authentication.refusal(of: header.apiKey, now: .now) {
             throw ConnectionError.unauthenticated(reason)
         }

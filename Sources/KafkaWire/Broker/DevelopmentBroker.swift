@@ -2,7 +2,7 @@ import KafkaProtocol
 import WireCore
 import WireStreams
 
-/// A single-node Kafka broker for development and tests, inside this process.
+/// A Kafka broker for development and tests, inside this process. It can have several nodes.
 ///
 /// It serves any Kafka client: topics, idempotent producers, consumers, consumer groups and groups of other kinds
 /// (Connect's workers). It keeps everything in one directory and loses nothing that was acknowledged when the process
@@ -12,14 +12,17 @@ package final class DevelopmentBroker: Sendable {
     private static let logger = Logger("cdcd.broker")
 
     let service: BrokerService
+    /// Stops and starts nodes, and moves leaders between them.
+    package let cluster: BrokerCluster
 
-    /// The address of the first listener; the port is the one that the system chose if 0 was requested.
-    package var address: SocketAddress { service.listeners[0].server.address }
-    /// The address that clients of the first listener are given.
-    package var advertised: SocketAddress { service.listeners[0].advertised }
-    /// The addresses of the listeners by their names.
+    private var firstNode: BrokerNode { service.nodes[0] }
+    /// The address of the first node's first listener; the port is the one that the system chose if 0 was requested.
+    package var address: SocketAddress { firstNode.listeners[0].server.address }
+    /// The address that clients of that listener are given.
+    package var advertised: SocketAddress { firstNode.listeners[0].advertised }
+    /// The addresses of the first node's listeners by their names.
     package var addresses: [String: SocketAddress] {
-        Dictionary(service.listeners.map { ($0.name, $0.server.address) }, uniquingKeysWith: { first, _ in first })
+        Dictionary(firstNode.listeners.map { ($0.name, $0.server.address) }, uniquingKeysWith: { first, _ in first })
     }
     package var clusterID: String { service.identity.clusterID }
     /// Hold, refuse or lose requests, in tests of clients.
@@ -31,8 +34,11 @@ package final class DevelopmentBroker: Sendable {
     /// directory cannot be used.
     package init(_ configuration: DevelopmentBrokerConfiguration) throws {
         precondition(!configuration.listeners.isEmpty, "a broker has a listener")
-        let listeners = try configuration.listeners.map { try ServerListener(configuration, $0, logger: Self.logger) }
-        service = try BrokerService(configuration: configuration, listeners: listeners)
+        let nodes = try (1...max(1, configuration.nodeCount)).map { id in
+            try BrokerNode(id: id, configuration: configuration, logger: Self.logger)
+        }
+        service = try BrokerService(configuration: configuration, nodes: nodes)
+        cluster = BrokerCluster(service)
     }
 
     /// Creates a broker with the default configuration for everything else.
@@ -47,13 +53,8 @@ package final class DevelopmentBroker: Sendable {
     package func start() {
         service.groups.start()
         service.maintenance.start()
-        let service = service
-        for listener in service.listeners {
-            listener.server.start { streams, _ in
-                ClientConnection.serve(streams, from: listener, service: service)
-            }
-        }
-        let addresses = service.listeners.map {
+        for node in service.nodes { cluster.serve(node) }
+        let addresses = service.nodes.flatMap(\.listeners).map {
             "\($0.server.address) (\($0.securityProtocol.rawValue)) and is advertised as \($0.advertised)"
         }
         Self.logger.info(
@@ -63,12 +64,12 @@ package final class DevelopmentBroker: Sendable {
 
     /// Closes all connections and writes everything to the disk. The broker cannot be started again.
     package func stop() {
-        for listener in service.listeners { listener.server.stopAccepting() }
+        for node in service.nodes { node.stopAccepting() }
         service.groups.stop()
         service.interceptors.stop()
-        for listener in service.listeners { listener.server.cutAll() }
+        for node in service.nodes { node.cutAll() }
         service.maintenance.stop()
-        let ended = service.listeners.map { $0.server.awaitEnd(milliseconds: 5000) }
+        let ended = service.nodes.map { $0.awaitEnd(milliseconds: 5000) }
         let haveThreadsEnded = !ended.contains(false)
         var errors = service.topics.synchronize()
         do throws(StorageError) {

@@ -7,8 +7,9 @@ struct BrokerCommand {
     static let entry = Command(
         "broker", summary: "run the development broker alone",
         details: """
-            A single-node Kafka broker for development and tests: it keeps its log in a directory, survives being killed,
-            and serves any Kafka client. It has no authorization and no replication: not for production.
+            A Kafka broker for development and tests: it keeps its log in a directory, survives being killed, and serves
+            any Kafka client. With --nodes it is a cluster of nodes that use the same log. It has no authorization and no
+            replication: not for production.
             """,
         options: [
             OptionSpecification(
@@ -22,6 +23,9 @@ struct BrokerCommand {
             OptionSpecification(
                 long: "data-dir", short: "d", valueName: "DIRECTORY",
                 summary: "where the log is kept (default ./cdcd-broker)"),
+            OptionSpecification(
+                long: "nodes", valueName: "NUMBER",
+                summary: "how many nodes the cluster has (default 1); the ports of each follow those of the one before"),
             OptionSpecification(
                 long: "fsync", valueName: "POLICY",
                 summary: "when records reach the disk: never (default), always, or after MILLISECONDS"),
@@ -51,6 +55,7 @@ struct BrokerCommand {
     private static let logger = Logger("cdcd.broker")
 
     private let listeners: [BrokerListener]
+    private let nodeCount: Int32
     private let security: BrokerSecurity
     private let dataDirectory: String
     private let topicDefaults: TopicConfiguration
@@ -58,6 +63,7 @@ struct BrokerCommand {
     private init(_ invocation: Invocation) throws(UsageError) {
         let options = BrokerSecurityOptions(invocation)
         listeners = try options.listeners()
+        nodeCount = try options.nodeCount(listeners)
         security = try options.security(for: listeners)
         dataDirectory = invocation.value(of: "data-dir") ?? "./cdcd-broker"
         topicDefaults = try Self.topicDefaults(in: invocation)
@@ -92,6 +98,7 @@ struct BrokerCommand {
         let signals = TerminationSignals()
         var configuration = DevelopmentBrokerConfiguration(
             listeners: listeners, security: security, dataDirectory: dataDirectory)
+        configuration.nodeCount = nodeCount
         configuration.topicDefaults = topicDefaults
         let broker = try DevelopmentBroker(configuration)
         broker.start()

@@ -40,6 +40,28 @@ struct BrokerSecurityOptions {
         return listeners
     }
 
+    /// The number of nodes, whose ports must be valid and different.
+    func nodeCount(_ listeners: [BrokerListener]) throws(UsageError) -> Int32 {
+        guard let text = invocation.value(of: "nodes") else { return 1 }
+        guard let count = Int32(text), (1...100).contains(count) else {
+            throw invalid("nodes", text, "is not a number from 1 to 100")
+        }
+        let configuration = DevelopmentBrokerConfiguration(listeners: listeners, dataDirectory: "")
+        let last = Int(count - 1) * listeners.count
+        for listener in listeners {
+            for address in [listener.address, listener.advertised].compactMap(\.self) where address.port != 0 {
+                guard Int(address.port) + last <= Int(UInt16.max) else {
+                    throw invalid("nodes", text, "needs ports above 65535 for the listener \(listener.name)")
+                }
+            }
+        }
+        let ports = (1...count).flatMap { configuration.listeners(ofNode: $0) }.map(\.address.port).filter { $0 != 0 }
+        guard Set(ports).count == ports.count else {
+            throw invalid("nodes", text, "lets two listeners have the same port: choose consecutive ports")
+        }
+        return count
+    }
+
     func security(for listeners: [BrokerListener]) throws(UsageError) -> BrokerSecurity {
         var security = BrokerSecurity()
         security.passwords = try passwords()

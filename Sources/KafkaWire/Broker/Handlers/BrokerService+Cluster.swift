@@ -48,7 +48,7 @@ extension BrokerService {
     func describeCluster(_ request: DescribeClusterRequest, _ context: RequestContext) -> DescribeClusterResponse {
         var response = DescribeClusterResponse()
         response.clusterID = identity.clusterID
-        response.controllerID = BrokerIdentity.nodeID
+        response.controllerID = membership.controller
         response.endpointType = request.endpointType
         if request.includeClusterAuthorizedOperations {
             response.clusterAuthorizedOperations = AuthorizedOperations.cluster
@@ -58,37 +58,58 @@ extension BrokerService {
             response.errorMessage = "The development broker has no controllers to connect to."
             return response
         }
-        var broker = DescribeClusterResponse.DescribeClusterBroker()
-        broker.brokerID = BrokerIdentity.nodeID
-        broker.host = context.advertised.host
-        broker.port = Int32(context.advertised.port)
-        response.brokers = [broker]
+        response.brokers = membership.ids.compactMap { id in
+            let isRunning = membership.isRunning(id)
+            guard isRunning || request.includeFencedBrokers, let address = address(ofNode: id, context) else {
+                return nil
+            }
+            var broker = DescribeClusterResponse.DescribeClusterBroker()
+            broker.brokerID = id
+            broker.host = address.host
+            broker.port = Int32(address.port)
+            broker.isFenced = !isRunning
+            return broker
+        }
         return response
     }
 
-    /// FindCoordinator, for groups and transactions: this broker. Share groups have no coordinator.
+    /// FindCoordinator, for groups and transactions. Share groups have no coordinator.
     func findCoordinator(_ request: FindCoordinatorRequest, context: RequestContext) -> FindCoordinatorResponse {
-        let (error, message) = coordinatorError(keyType: request.keyType)
-        var response = FindCoordinatorResponse()
-        if context.version < 4 {
-            response.errorCode = error
-            response.errorMessage = message
-            response.nodeID = error == .none ? BrokerIdentity.nodeID : -1
-            response.host = error == .none ? context.advertised.host : ""
-            response.port = error == .none ? Int32(context.advertised.port) : -1
-            return response
+        let coordinators = (context.version < 4 ? [request.key] : request.coordinatorKeys).map { key in
+            coordinator(of: key, keyType: request.keyType, context)
         }
-        response.coordinators = request.coordinatorKeys.map { key in
-            var coordinator = FindCoordinatorResponse.Coordinator()
-            coordinator.key = key
-            coordinator.errorCode = error
-            coordinator.errorMessage = message
-            coordinator.nodeID = error == .none ? BrokerIdentity.nodeID : -1
-            coordinator.host = error == .none ? context.advertised.host : ""
-            coordinator.port = error == .none ? Int32(context.advertised.port) : -1
-            return coordinator
+        var response = FindCoordinatorResponse()
+        if context.version < 4, let found = coordinators.first {
+            response.errorCode = found.errorCode
+            response.errorMessage = found.errorMessage
+            response.nodeID = found.nodeID
+            response.host = found.host
+            response.port = found.port
+        } else {
+            response.coordinators = coordinators
         }
         return response
+    }
+
+    private func coordinator(
+        of key: String, keyType: Int8, _ context: RequestContext
+    ) -> FindCoordinatorResponse.Coordinator {
+        var coordinator = FindCoordinatorResponse.Coordinator()
+        coordinator.key = key
+        coordinator.nodeID = -1
+        coordinator.port = -1
+        let (error, message) = coordinatorError(keyType: keyType)
+        guard error == .none, let id = membership.coordinator(of: key), let address = address(ofNode: id, context)
+        else {
+            coordinator.errorCode = error == .none ? .coordinatorNotAvailable : error
+            coordinator.errorMessage = message
+            return coordinator
+        }
+        coordinator.errorMessage = nil
+        coordinator.nodeID = id
+        coordinator.host = address.host
+        coordinator.port = Int32(address.port)
+        return coordinator
     }
 
     private func coordinatorError(keyType: Int8) -> (KafkaErrorCode, String?) {

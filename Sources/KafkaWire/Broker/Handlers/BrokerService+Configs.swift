@@ -52,7 +52,7 @@ extension BrokerService {
     /// DescribeConfigs, for topics and for this broker.
     ///
     /// Unlike in Kafka, a repeated entry is answered once.
-    func describeConfigs(_ request: DescribeConfigsRequest, _: RequestContext) -> DescribeConfigsResponse {
+    func describeConfigs(_ request: DescribeConfigsRequest, _ context: RequestContext) -> DescribeConfigsResponse {
         struct ResourceKey: Hashable {
             let type: Int8
             let name: String
@@ -68,7 +68,7 @@ extension BrokerService {
             result.resourceName = resource.resourceName
             result.errorMessage = nil
             do throws(AdminError) {
-                let all = try settings(of: resource, synonyms: request.includeSynonyms)
+                let all = try settings(of: resource, synonyms: request.includeSynonyms, context.node)
                 let keys = resource.configurationKeys ?? []
                 result.configs = all.filter { keys.isEmpty || keys.contains($0.name) }
             } catch {
@@ -83,7 +83,7 @@ extension BrokerService {
     private typealias SettingResult = DescribeConfigsResponse.DescribeConfigsResourceResult
 
     private func settings(
-        of resource: DescribeConfigsRequest.DescribeConfigsResource, synonyms: Bool
+        of resource: DescribeConfigsRequest.DescribeConfigsResource, synonyms: Bool, _ node: BrokerNode
     ) throws(AdminError) -> [SettingResult] {
         switch ResourceType(rawValue: resource.resourceType) {
         case .topic:
@@ -95,14 +95,13 @@ extension BrokerService {
             }
             return TopicSetting.all.map { describe($0, topic.configuration, synonyms: synonyms) }
         case .broker:
-            guard resource.resourceName == String(BrokerIdentity.nodeID) || resource.resourceName.isEmpty else {
+            guard resource.resourceName == String(node.id) || resource.resourceName.isEmpty else {
                 throw AdminError(
                     .invalidRequest,
-                    "Unexpected broker id, expected \(BrokerIdentity.nodeID) or empty string, but received "
-                        + resource.resourceName)
+                    "Unexpected broker id, expected \(node.id) or empty string, but received \(resource.resourceName)")
             }
             // The cluster-wide dynamic defaults, of which there are none.
-            return resource.resourceName.isEmpty ? [] : brokerSettings
+            return resource.resourceName.isEmpty ? [] : settings(of: node)
         case nil:
             throw AdminError(
                 .invalidRequest, "Unsupported resource type \(resource.resourceType): only topics and brokers")
@@ -135,7 +134,7 @@ extension BrokerService {
         return result
     }
 
-    private var brokerSettings: [SettingResult] {
+    private func settings(of node: BrokerNode) -> [SettingResult] {
         func entry(_ name: String, _ value: String, _ type: TopicSetting.ValueType) -> SettingResult {
             var result = SettingResult()
             result.name = name
@@ -147,12 +146,14 @@ extension BrokerService {
             return result
         }
         return [
-            entry("advertised.listeners", listeners.map { "\($0.name)://\($0.advertised)" }.joined(separator: ","), .string),
+            entry(
+                "advertised.listeners", node.listeners.map { "\($0.name)://\($0.advertised)" }.joined(separator: ","),
+                .string),
             entry("auto.create.topics.enable", "\(configuration.createsTopicsAutomatically)", .boolean),
-            entry("default.replication.factor", "1", .int),
+            entry("default.replication.factor", "\(nodes.count)", .int),
             entry("log.dirs", directory.path, .string),
             entry("message.max.bytes", TopicSetting.named("max.message.bytes")?.defaultValue ?? "", .int),
-            entry("node.id", "\(BrokerIdentity.nodeID)", .int),
+            entry("node.id", "\(node.id)", .int),
             entry("num.partitions", "\(configuration.partitionCountDefault)", .int),
             entry("socket.request.max.bytes", "\(configuration.limits.requestBytesMax)", .int),
         ]

@@ -1,6 +1,7 @@
 import KafkaProtocol
 import Synchronization
 import WireCore
+import WireStreams
 
 extension RequestHandler {
     static let fetch = RequestHandler(FetchRequest.self) { service, request, context in
@@ -11,19 +12,20 @@ extension RequestHandler {
 extension BrokerService {
     private typealias PartitionData = FetchResponse.PartitionData
 
-    /// One partition of a fetch, and its log or the error code if there is none.
+    /// One partition of a fetch, with its topic if that exists.
     private struct FetchTarget {
         var wanted: FetchSessions.Wanted
-        var log: ErrorCodeResult<PartitionLog>
+        var topic: BrokerTopic?
     }
 
     /// Fetch, of a session (KIP-227) or without. Waits until there are `minBytes`, for at most `maxWaitMilliseconds`.
     ///
-    /// There are no replicas that could be behind: the high watermark is the end of the log.
+    /// No replica is behind: the high watermark is the end of the log. Since version 11 consumers may read from any
+    /// replica, as with Kafka (KIP-392).
     func fetch(_ request: FetchRequest, context: RequestContext) -> FetchResponse {
         var response = FetchResponse()
         let newID = Int32.random(in: 1...Int32.max)
-        let beginning = fetchSessions.withLock {
+        let beginning = context.node.fetchSessions.withLock {
             $0.begin(request, usesIDs: context.version >= 13, newID: newID, now: .now)
         }
         guard case .ready(let sessionID, let isIncremental, let wanted) = beginning else {
@@ -32,20 +34,35 @@ extension BrokerService {
         }
         response.sessionID = sessionID
         let targets = wanted.map { target($0, context: context) }
-        wait(for: targets, request)
+        wait(for: targets, request, context)
 
         var remainingBytes = min(max(0, Int(request.maxBytes)), configuration.limits.fetchBytesMax)
         var isFirst = true
+        var hints = LeaderHints()
         for target in targets {
-            let data = read(target, bytesMax: remainingBytes, isFirst: isFirst, request)
+            var data = read(target, bytesMax: remainingBytes, isFirst: isFirst, request, context)
+            if data.errorCode == .notLeaderOrFollower || data.errorCode == .fencedLeaderEpoch, context.version >= 16,
+                let log = target.topic?.partition(data.partitionIndex)
+            {
+                let leader = hints.leader(of: log, self, context)
+                data.currentLeader.leaderID = leader.node
+                data.currentLeader.leaderEpoch = leader.epoch
+            }
             let count = data.records?.count ?? 0
             if count > 0 { isFirst = false }
             remainingBytes = max(0, remainingBytes - count)
             let key = target.wanted.key
-            let isReturned = fetchSessions.withLock {
+            let isReturned = context.node.fetchSessions.withLock {
                 $0.returns(data, of: key, sessionID: sessionID, isIncremental: isIncremental)
             }
             if isReturned { Self.append(data, of: key, to: &response) }
+        }
+        response.nodeEndpoints = hints.nodes.map { id, address in
+            var endpoint = FetchResponse.NodeEndpoint()
+            endpoint.nodeID = id
+            endpoint.host = address.host
+            endpoint.port = Int32(address.port)
+            return endpoint
         }
         return response
     }
@@ -65,41 +82,48 @@ extension BrokerService {
     private func target(_ wanted: FetchSessions.Wanted, context: RequestContext) -> FetchTarget {
         let byID = context.version >= 13
         let topic = byID ? topics.topic(id: wanted.key.topicID) : topics.topic(named: wanted.key.topic)
-        let log = byID && topic == nil
-            ? .failure(.unknownTopicID)
-            : partition(topic, wanted.key.partition, leaderEpoch: wanted.entry.currentLeaderEpoch)
-        return FetchTarget(wanted: wanted, log: log)
+        return FetchTarget(wanted: wanted, topic: topic)
+    }
+
+    /// The partition, or the error code if there is none, or this node may not answer for it any longer.
+    private func log(of target: FetchTarget, _ context: RequestContext) -> ErrorCodeResult<PartitionLog> {
+        if context.version >= 13, target.topic == nil { return .failure(.unknownTopicID) }
+        return partition(
+            target.topic, target.wanted.key.partition, of: context.node.id,
+            leaderEpoch: target.wanted.entry.currentLeaderEpoch, mustLead: context.version < 11)
     }
 
     /// Returns when there is an error or enough bytes to return, or when the maximum wait time has passed.
-    private func wait(for targets: [FetchTarget], _ request: FetchRequest) {
+    private func wait(for targets: [FetchTarget], _ request: FetchRequest, _ context: RequestContext) {
         let timeoutMilliseconds = min(Int(request.maxWaitMilliseconds), configuration.limits.fetchWaitMillisecondsMax)
         guard timeoutMilliseconds > 0, request.minBytes > 0 else { return }
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: timeoutMilliseconds)
         let signal = AppendSignal()
-        let logs = targets.compactMap(\.log.value)
+        let logs = targets.compactMap { $0.topic?.partition($0.wanted.key.partition) }
         for log in logs { log.addListener(signal) }
-        defer { for log in logs { log.removeListener(signal) } }
-        let isolation = PartitionLog.Isolation(request.isolationLevel)
+        context.node.addListener(signal)
+        defer {
+            for log in logs { log.removeListener(signal) }
+            context.node.removeListener(signal)
+        }
         repeat {
-            if hasAnswer(targets, minBytes: Int(request.minBytes), isolation: isolation) { return }
+            if context.node.isStopped || hasAnswer(targets, request, context) { return }
         } while signal.wait(until: deadline)
     }
 
-    private func hasAnswer(
-        _ targets: [FetchTarget], minBytes: Int, isolation: PartitionLog.Isolation
-    ) -> Bool {
+    private func hasAnswer(_ targets: [FetchTarget], _ request: FetchRequest, _ context: RequestContext) -> Bool {
+        let isolation = PartitionLog.Isolation(request.isolationLevel)
         var bytes = 0
         for target in targets {
             let offset = target.wanted.entry.fetchOffset
-            guard case .success(let log) = target.log, !log.isDeleted, offset >= log.startOffset,
+            guard case .success(let log) = log(of: target, context), !log.isDeleted, offset >= log.startOffset,
                 offset <= log.endOffset, divergence(of: target.wanted.entry, in: log) == nil
             else { return true }
             do throws(StorageError) {
                 bytes += try log.bytesAvailable(from: offset, isolation: isolation)
             } catch { return true }
         }
-        return bytes >= minBytes
+        return bytes >= Int(request.minBytes)
     }
 
     /// Where the client's log and the partition's diverge, if the client names the epoch of its last record and that
@@ -108,7 +132,7 @@ extension BrokerService {
         of entry: FetchRequest.FetchPartition, in log: PartitionLog
     ) -> LeaderEpochs.Epoch? {
         guard entry.lastFetchedEpoch >= 0 else { return nil }
-        let found = log.end(ofEpoch: entry.lastFetchedEpoch, current: BrokerTopic.leaderEpoch)
+        let found = log.end(ofEpoch: entry.lastFetchedEpoch)
         guard let found, found.number < entry.lastFetchedEpoch || found.startOffset < entry.fetchOffset else {
             return nil
         }
@@ -116,14 +140,14 @@ extension BrokerService {
     }
 
     private func read(
-        _ target: FetchTarget, bytesMax: Int, isFirst: Bool, _ request: FetchRequest
+        _ target: FetchTarget, bytesMax: Int, isFirst: Bool, _ request: FetchRequest, _ context: RequestContext
     ) -> PartitionData {
         var data = PartitionData()
         let entry = target.wanted.entry
         data.partitionIndex = entry.partition
         data.highWatermark = -1
         data.abortedTransactions = request.isolationLevel == 1 ? [] : nil
-        switch target.log {
+        switch log(of: target, context) {
         case .failure(let code): data.errorCode = code
         case .success(let log):
             do throws(StorageError) {

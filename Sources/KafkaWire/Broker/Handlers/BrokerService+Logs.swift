@@ -13,7 +13,7 @@ extension RequestHandler {
 
 extension BrokerService {
     /// DeleteRecords: moves the start of logs. Offset -1 is the end.
-    func deleteRecords(_ request: DeleteRecordsRequest, _: RequestContext) -> DeleteRecordsResponse {
+    func deleteRecords(_ request: DeleteRecordsRequest, _ context: RequestContext) -> DeleteRecordsResponse {
         var response = DeleteRecordsResponse()
         response.topics = request.topics.map { wanted in
             var result = DeleteRecordsResponse.DeleteRecordsTopicResult()
@@ -23,13 +23,16 @@ extension BrokerService {
                 var answer = DeleteRecordsResponse.DeleteRecordsPartitionResult()
                 answer.partitionIndex = entry.partitionIndex
                 answer.lowWatermark = -1
-                guard let topic, let log = topic.partition(entry.partitionIndex) else {
-                    answer.errorCode = .unknownTopicOrPartition
+                let log: PartitionLog
+                switch partition(topic, entry.partitionIndex, of: context.node.id, mustLead: true) {
+                case .failure(let code):
+                    answer.errorCode = code
                     return answer
+                case .success(let found): log = found
                 }
                 // A topic that is only compacted keeps the last record of each key.
-                let settings = LogSettings(topic.configuration)
-                guard settings.deletesOldSegments || !settings.isCompacted else {
+                let settings = topic.map { LogSettings($0.configuration) }
+                guard let settings, settings.deletesOldSegments || !settings.isCompacted else {
                     answer.errorCode = .policyViolation
                     return answer
                 }
@@ -51,7 +54,8 @@ extension BrokerService {
         return response
     }
 
-    /// DescribeLogDirs: the data directory with the sizes of the requested partitions, or of all.
+    /// DescribeLogDirs: the data directory with the sizes of the requested partitions, or of all, as far as this node
+    /// is a replica.
     func describeLogDirectories(
         _ request: DescribeLogDirsRequest, _ context: RequestContext
     ) -> DescribeLogDirsResponse {
@@ -64,12 +68,13 @@ extension BrokerService {
             entry.name = topic.name
             entry.partitions = topic.partitions.enumerated().compactMap { index, log in
                 if let wanted = requested?[topic.name], !wanted.contains(Int32(index)) { return nil }
+                guard log.registration.replicas.contains(context.node.id) else { return nil }
                 var partition = DescribeLogDirsResponse.DescribeLogDirsPartition()
                 partition.partitionIndex = Int32(index)
                 partition.partitionSize = Int64(log.lengthBytes)
                 return partition
             }
-            return entry
+            return entry.partitions.isEmpty ? nil : entry
         }
         if context.version >= 4, let space = Self.space(at: directory.path) {
             result.totalBytes = space.total

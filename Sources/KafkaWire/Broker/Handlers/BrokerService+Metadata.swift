@@ -17,12 +17,15 @@ extension BrokerService {
     func metadata(_ request: MetadataRequest, context: RequestContext) -> MetadataResponse {
         var response = MetadataResponse()
         response.clusterID = identity.clusterID
-        response.controllerID = BrokerIdentity.nodeID
-        var broker = MetadataResponse.Broker()
-        broker.nodeID = BrokerIdentity.nodeID
-        broker.host = context.advertised.host
-        broker.port = Int32(context.advertised.port)
-        response.brokers = [broker]
+        response.controllerID = membership.controller
+        response.brokers = membership.running.compactMap { id in
+            guard let address = address(ofNode: id, context) else { return nil }
+            var broker = MetadataResponse.Broker()
+            broker.nodeID = id
+            broker.host = address.host
+            broker.port = Int32(address.port)
+            return broker
+        }
         if request.includeClusterAuthorizedOperations {
             response.clusterAuthorizedOperations = AuthorizedOperations.cluster
         }
@@ -35,15 +38,16 @@ extension BrokerService {
     }
 
     private func describeTopics(_ request: MetadataRequest, _ context: RequestContext) -> [MetadataResponse.Topic] {
+        let running = membership.running
         // All topics: null, and in version 0 an empty list.
         guard let wanted = request.topics, !(context.version == 0 && wanted.isEmpty) else {
-            return topics.all.map(describe)
+            return topics.all.map { describe($0, running) }
         }
         let clientAllows = context.version < 4 || request.allowAutoTopicCreation
         let mayCreate = configuration.createsTopicsAutomatically && clientAllows
         return wanted.distinct(by: { TopicKey(name: $0.name, id: $0.topicID) }).map { entry in
-            if let name = entry.name, entry.topicID == .zero { return describe(name, mayCreate: mayCreate) }
-            if let topic = topics.topic(id: entry.topicID) { return describe(topic) }
+            if let name = entry.name, entry.topicID == .zero { return describe(name, mayCreate: mayCreate, running) }
+            if let topic = topics.topic(id: entry.topicID) { return describe(topic, running) }
             var absent = MetadataResponse.Topic()
             absent.errorCode = .unknownTopicID
             // The name is nullable since version 12.
@@ -58,8 +62,8 @@ extension BrokerService {
         let id: KafkaUUID
     }
 
-    private func describe(_ name: String, mayCreate: Bool) -> MetadataResponse.Topic {
-        if let topic = topics.topic(named: name) { return describe(topic) }
+    private func describe(_ name: String, mayCreate: Bool, _ running: [Int32]) -> MetadataResponse.Topic {
+        if let topic = topics.topic(named: name) { return describe(topic, running) }
         var absent = MetadataResponse.Topic()
         absent.name = name
         guard TopicName.validationError(name) == nil else {
@@ -73,7 +77,7 @@ extension BrokerService {
                 name: name, partitionCount: Int(configuration.partitionCountDefault),
                 configuration: TopicConfiguration())
             // nil if another connection has just created it.
-            if let topic = created ?? topics.topic(named: name) { return describe(topic) }
+            if let topic = created ?? topics.topic(named: name) { return describe(topic, running) }
         } catch {
             Self.logger.error("The topic \(name) cannot be created: \(error)")
             absent.errorCode = .kafkaStorageError
@@ -81,17 +85,23 @@ extension BrokerService {
         return absent
     }
 
-    private func describe(_ topic: BrokerTopic) -> MetadataResponse.Topic {
+    private func describe(_ topic: BrokerTopic, _ running: [Int32]) -> MetadataResponse.Topic {
         var entry = MetadataResponse.Topic()
         entry.name = topic.name
         entry.topicID = topic.id
-        entry.partitions = topic.partitions.indices.map { index in
+        entry.partitions = topic.partitions.enumerated().map { index, log in
+            let registration = log.registration
             var partition = MetadataResponse.Partition()
             partition.partitionIndex = Int32(index)
-            partition.leaderID = BrokerIdentity.nodeID
-            partition.leaderEpoch = BrokerTopic.leaderEpoch
-            partition.replicaNodes = [BrokerIdentity.nodeID]
-            partition.isrNodes = [BrokerIdentity.nodeID]
+            partition.leaderID = registration.leader
+            partition.leaderEpoch = registration.leaderEpoch
+            if !running.contains(registration.leader) {
+                partition.errorCode = .leaderNotAvailable
+                partition.leaderID = -1
+            }
+            partition.replicaNodes = registration.replicas
+            partition.isrNodes = registration.replicas.filter(running.contains)
+            partition.offlineReplicas = registration.replicas.filter { !running.contains($0) }
             return partition
         }
         return entry
@@ -102,6 +112,7 @@ extension BrokerService {
         _ request: DescribeTopicPartitionsRequest, _: RequestContext
     ) -> DescribeTopicPartitionsResponse {
         var response = DescribeTopicPartitionsResponse()
+        let running = membership.running
         let names = request.topics.isEmpty ? topics.all.map(\.name) : Set(request.topics.map(\.name)).sorted()
         var remainingPartitions = max(1, min(Int(request.responsePartitionLimit), 2000))
         for name in names {
@@ -127,7 +138,8 @@ extension BrokerService {
                     break
                 }
                 remainingPartitions -= 1
-                entry.partitions.append(describePartition(index))
+                entry.partitions.append(
+                    Self.describe(topic.partitions[index].registration, ofPartition: index, running))
             }
             if !entry.partitions.isEmpty { response.topics.append(entry) }
             if response.nextCursor != nil { break }
@@ -135,13 +147,20 @@ extension BrokerService {
         return response
     }
 
-    private func describePartition(_ index: Int) -> DescribeTopicPartitionsResponse.Partition {
+    private static func describe(
+        _ registration: PartitionRegistration, ofPartition index: Int, _ running: [Int32]
+    ) -> DescribeTopicPartitionsResponse.Partition {
         var partition = DescribeTopicPartitionsResponse.Partition()
         partition.partitionIndex = Int32(index)
-        partition.leaderID = BrokerIdentity.nodeID
-        partition.leaderEpoch = BrokerTopic.leaderEpoch
-        partition.replicaNodes = [BrokerIdentity.nodeID]
-        partition.isrNodes = [BrokerIdentity.nodeID]
+        partition.leaderID = registration.leader
+        partition.leaderEpoch = registration.leaderEpoch
+        if !running.contains(registration.leader) {
+            partition.errorCode = .leaderNotAvailable
+            partition.leaderID = -1
+        }
+        partition.replicaNodes = registration.replicas
+        partition.isrNodes = registration.replicas.filter(running.contains)
+        partition.offlineReplicas = registration.replicas.filter { !running.contains($0) }
         partition.eligibleLeaderReplicas = []
         partition.lastKnownElr = []
         return partition

@@ -11,18 +11,8 @@ extension RequestHandler {
 }
 
 extension BrokerService {
-    /// The requested partition, or the error code if it does not exist or the client has another leader epoch.
-    func partition(
-        _ topic: BrokerTopic?, _ index: Int32, leaderEpoch: Int32
-    ) -> ErrorCodeResult<PartitionLog> {
-        guard let partition = topic?.partition(index) else { return .failure(.unknownTopicOrPartition) }
-        if leaderEpoch > BrokerTopic.leaderEpoch { return .failure(.unknownLeaderEpoch) }
-        if leaderEpoch >= 0, leaderEpoch < BrokerTopic.leaderEpoch { return .failure(.fencedLeaderEpoch) }
-        return .success(partition)
-    }
-
     /// ListOffsets: the start, the end, or the first record with at least a timestamp.
-    func listOffsets(_ request: ListOffsetsRequest, _: RequestContext) -> ListOffsetsResponse {
+    func listOffsets(_ request: ListOffsetsRequest, _ context: RequestContext) -> ListOffsetsResponse {
         var response = ListOffsetsResponse()
         for wanted in request.topics {
             let topic = topics.topic(named: wanted.name)
@@ -31,7 +21,11 @@ extension BrokerService {
             for entry in wanted.partitions {
                 var answer = ListOffsetsResponse.ListOffsetsPartitionResponse()
                 answer.partitionIndex = entry.partitionIndex
-                switch partition(topic, entry.partitionIndex, leaderEpoch: entry.currentLeaderEpoch) {
+                // -2 is a debugging consumer, which any replica answers.
+                let found = partition(
+                    topic, entry.partitionIndex, of: context.node.id, leaderEpoch: entry.currentLeaderEpoch,
+                    mustLead: request.replicaID != -2)
+                switch found {
                 case .failure(let code): answer.errorCode = code
                 case .success(let log):
                     do throws(StorageError) {
@@ -39,7 +33,7 @@ extension BrokerService {
                         guard let found = try offset(in: log, at: entry.timestamp, isolation) else { break }
                         answer.timestamp = found.timestamp
                         answer.offset = found.offset
-                        answer.leaderEpoch = log.epoch(at: found.offset) ?? BrokerTopic.leaderEpoch
+                        answer.leaderEpoch = log.epoch(at: found.offset) ?? log.registration.leaderEpoch
                     } catch {
                         Self.logger.error("\(error)")
                         answer.errorCode = .kafkaStorageError
@@ -71,7 +65,7 @@ extension BrokerService {
 
     /// OffsetForLeaderEpoch: the offset at which an epoch of the partition's leaders ended.
     func offsetForLeaderEpoch(
-        _ request: OffsetForLeaderEpochRequest, _: RequestContext
+        _ request: OffsetForLeaderEpochRequest, _ context: RequestContext
     ) -> OffsetForLeaderEpochResponse {
         var response = OffsetForLeaderEpochResponse()
         for wanted in request.topics {
@@ -81,12 +75,12 @@ extension BrokerService {
             for entry in wanted.partitions {
                 var answer = OffsetForLeaderEpochResponse.EpochEndOffset()
                 answer.partition = entry.partition
-                switch partition(topic, entry.partition, leaderEpoch: entry.currentLeaderEpoch) {
+                let found = partition(
+                    topic, entry.partition, of: context.node.id, leaderEpoch: entry.currentLeaderEpoch, mustLead: true)
+                switch found {
                 case .failure(let code): answer.errorCode = code
                 case .success(let log):
-                    guard let found = log.end(ofEpoch: entry.leaderEpoch, current: BrokerTopic.leaderEpoch) else {
-                        break
-                    }
+                    guard let found = log.end(ofEpoch: entry.leaderEpoch) else { break }
                     answer.leaderEpoch = found.number
                     answer.endOffset = found.startOffset
                 }

@@ -1,5 +1,6 @@
 import KafkaProtocol
 import WireCore
+import WireStreams
 
 extension RequestHandler {
     /// Announced since version 0, as by Kafka 4: without version 0 librdkafka assumes that compression is not supported
@@ -12,11 +13,12 @@ extension RequestHandler {
 extension BrokerService {
     private typealias PartitionResponse = ProduceResponse.PartitionProduceResponse
 
-    /// Produce. With one broker, acks=1 and acks=all are the same. With acks=0 there is no response, and an error
-    /// closes the connection.
+    /// Produce. There is one copy of the records: acks=1 and acks=all are the same. With acks=0 there is no response,
+    /// and an error closes the connection.
     func produce(_ request: ProduceRequest, context: RequestContext) throws -> ProduceResponse? {
         var response = ProduceResponse()
         var firstError = KafkaErrorCode.none
+        var hints = LeaderHints()
         for wanted in request.topicData {
             var result = ProduceResponse.TopicProduceResponse()
             result.name = wanted.name
@@ -32,21 +34,35 @@ extension BrokerService {
                             code: context.version >= 13 ? .unknownTopicID : .unknownTopicOrPartition,
                             message: "This server does not host this topic-partition.")
                     }
+                    try checkLeader(of: topic, entry.index, context)
                     let batch = try IncomingBatch(
                         entry.records, for: topic.configuration, now: WallTime.now.epochMilliseconds)
                     if batch.header.isTransactional {
                         try join(request, batch.header, topic.name, entry.index, context)
                     }
-                    try append(batch, to: topic, entry.index, into: &answer)
+                    try append(batch, to: topic, entry.index, as: context.node.id, into: &answer)
                 } catch {
                     answer.errorCode = error.code
                     answer.errorMessage = Self.clipped(error.message)
                     answer.baseOffset = -1
+                    if error.code == .notLeaderOrFollower, let log = topic?.partition(entry.index) {
+                        answer.errorMessage = nil
+                        let leader = hints.leader(of: log, self, context)
+                        answer.currentLeader.leaderID = leader.node
+                        answer.currentLeader.leaderEpoch = leader.epoch
+                    }
                     if firstError == .none { firstError = error.code }
                 }
                 result.partitionResponses.append(answer)
             }
             response.responses.append(result)
+        }
+        response.nodeEndpoints = hints.nodes.map { id, address in
+            var endpoint = ProduceResponse.NodeEndpoint()
+            endpoint.nodeID = id
+            endpoint.host = address.host
+            endpoint.port = Int32(address.port)
+            return endpoint
         }
         guard request.acks == 0 else { return response }
         if firstError != .none { throw ConnectionError.unacknowledged(firstError) }
@@ -56,6 +72,18 @@ extension BrokerService {
     private func check(_ request: ProduceRequest) throws(IncomingBatch.ValidationError) {
         guard (-1...1).contains(request.acks) else {
             throw .init(code: .invalidRequiredAcks, message: "acks=\(request.acks) is neither 0 nor 1 nor -1 (all)")
+        }
+    }
+
+    private func checkLeader(
+        of topic: BrokerTopic, _ index: Int32, _ context: RequestContext
+    ) throws(IncomingBatch.ValidationError) {
+        switch partition(topic, index, of: context.node.id, mustLead: true) {
+        case .success: break
+        case .failure(.unknownTopicOrPartition):
+            throw .init(
+                code: .unknownTopicOrPartition, message: "The topic has \(topic.partitions.count) partition(s)")
+        case .failure(let code): throw .init(code: code, message: code.text)
         }
     }
 
@@ -89,7 +117,8 @@ extension BrokerService {
     }
 
     private func append(
-        _ incoming: IncomingBatch, to topic: BrokerTopic, _ index: Int32, into answer: inout PartitionResponse
+        _ incoming: IncomingBatch, to topic: BrokerTopic, _ index: Int32, as nodeID: Int32,
+        into answer: inout PartitionResponse
     ) throws(IncomingBatch.ValidationError) {
         guard let log = topic.partition(index) else {
             throw .init(
@@ -99,8 +128,7 @@ extension BrokerService {
         let appendTime = topic.configuration.stampsAppendTime ? WallTime.now.epochMilliseconds : nil
         let outcome: PartitionLog.AppendOutcome
         do throws(StorageError) {
-            outcome = try log.append(
-                &batch.bytes, batch.header, leaderEpoch: BrokerTopic.leaderEpoch, appendTime: appendTime)
+            outcome = try log.append(&batch.bytes, batch.header, as: nodeID, appendTime: appendTime)
         } catch {
             Self.logger.error("Topic \(topic.name), partition \(index): \(error)")
             throw .init(code: .kafkaStorageError, message: error.description)

@@ -52,7 +52,7 @@ extension BrokerService {
             throw AdminError(
                 .invalidTopicException, "Topic '\(wanted.name)' collides with existing topic: \(other)")
         }
-        let count = try partitionCount(of: wanted)
+        let (count, replicas) = try partitions(of: wanted)
         var settings = TopicConfiguration()
         for entry in wanted.configs {
             guard let value = entry.value else {
@@ -65,7 +65,8 @@ extension BrokerService {
         result.topicID = KafkaUUID.random()
         if !validateOnly {
             do throws(StorageError) {
-                let created = try topics.create(name: wanted.name, partitionCount: count, configuration: settings)
+                let created = try topics.create(
+                    name: wanted.name, partitionCount: count, configuration: settings, replicas: replicas)
                 guard let created else {
                     result.errorCode = .topicAlreadyExists
                     result.errorMessage = "Topic '\(wanted.name)' already exists."
@@ -77,7 +78,7 @@ extension BrokerService {
             }
         }
         result.numPartitions = Int32(count)
-        result.replicationFactor = 1
+        result.replicationFactor = Int16(clamping: replicas.count(ofNodes: nodes.count))
         result.configs = TopicSetting.all.map { setting in
             var entry = CreateTopicsResponse.CreatableTopicConfigs()
             entry.name = setting.name
@@ -87,30 +88,33 @@ extension BrokerService {
         }
     }
 
-    /// The number of partitions that a new topic gets. There is one broker, so there is one replica.
-    private func partitionCount(of wanted: CreateTopicsRequest.CreatableTopic) throws(AdminError) -> Int {
+    /// The number of partitions that a new topic gets, and their replicas.
+    private func partitions(
+        of wanted: CreateTopicsRequest.CreatableTopic
+    ) throws(AdminError) -> (count: Int, ReplicaAssignment) {
         if !wanted.assignments.isEmpty {
             guard wanted.numPartitions == -1, wanted.replicationFactor == -1 else {
                 throw AdminError(
                     .invalidRequest, "Both numPartitions or replicationFactor and replicasAssignments were set.")
             }
-            let indexes = wanted.assignments.map(\.partitionIndex).sorted()
-            for assignment in wanted.assignments { try checkReplicas(assignment.brokerIDs) }
-            guard indexes == Array(0..<Int32(clamping: indexes.count)) else {
+            let assignments = wanted.assignments.sorted { $0.partitionIndex < $1.partitionIndex }
+            let replicas = assignments.map(\.brokerIDs)
+            for assigned in replicas { try check(replicas: assigned, replicas[0].count) }
+            guard assignments.map(\.partitionIndex) == Array(0..<Int32(clamping: assignments.count)) else {
                 throw AdminError(
                     .invalidReplicaAssignment, "partitions should be a consecutive 0-based integer sequence")
             }
-            try checkPartitionCount(indexes.count)
-            return indexes.count
+            try checkPartitionCount(replicas.count)
+            return (replicas.count, .given(replicas))
         }
-        guard wanted.replicationFactor == -1 || wanted.replicationFactor == 1 else {
+        guard wanted.replicationFactor == -1 || (1...nodes.count).contains(Int(wanted.replicationFactor)) else {
             throw AdminError(
                 .invalidReplicationFactor,
                 wanted.replicationFactor <= 0
                     ? "Replication factor must be larger than 0, or -1 to use the default value."
                     : "Unable to replicate the partition \(wanted.replicationFactor) time(s): The target replication factor "
-                        + "of \(wanted.replicationFactor) cannot be reached because only 1 broker(s) are registered or some "
-                        + "brokers have all their log directories cordoned.")
+                        + "of \(wanted.replicationFactor) cannot be reached because only \(nodes.count) broker(s) are "
+                        + "registered or some brokers have all their log directories cordoned.")
         }
         let count = wanted.numPartitions == -1 ? configuration.partitionCountDefault : wanted.numPartitions
         guard count > 0 else {
@@ -118,7 +122,7 @@ extension BrokerService {
                 .invalidPartitions, "Number of partitions was set to an invalid non-positive value.")
         }
         try checkPartitionCount(Int(count))
-        return Int(count)
+        return (Int(count), wanted.replicationFactor == -1 ? .all : .count(Int(wanted.replicationFactor)))
     }
 
     private func checkPartitionCount(_ count: Int) throws(AdminError) {
@@ -128,23 +132,31 @@ extension BrokerService {
         }
     }
 
-    /// Throws unless the only replica of a partition is on this broker.
-    private func checkReplicas(_ brokerIDs: [Int32]) throws(AdminError) {
+    /// Throws if the nodes cannot be the replicas of a partition.
+    ///
+    /// - Parameter count: the number of replicas of the other partitions; nil if it may differ.
+    func check(replicas: [Int32], _ count: Int?) throws(AdminError) {
         let prefix = "The manual partition assignment includes"
-        guard !brokerIDs.isEmpty else {
+        guard !replicas.isEmpty else {
             throw AdminError(.invalidReplicaAssignment, "\(prefix) an empty replica list.")
         }
         // Kafka names the first unknown or repeated broker in the order of their ids.
         var previous: Int32?
-        for brokerID in brokerIDs.sorted() {
-            guard brokerID == BrokerIdentity.nodeID else {
+        for id in replicas.sorted() {
+            guard membership.ids.contains(id) else {
                 throw AdminError(
-                    .invalidReplicaAssignment, "\(prefix) broker \(brokerID), but no such broker is registered.")
+                    .invalidReplicaAssignment, "\(prefix) broker \(id), but no such broker is registered.")
             }
-            guard brokerID != previous else {
-                throw AdminError(.invalidReplicaAssignment, "\(prefix) the broker \(brokerID) more than once.")
+            guard id != previous else {
+                throw AdminError(.invalidReplicaAssignment, "\(prefix) the broker \(id) more than once.")
             }
-            previous = brokerID
+            previous = id
+        }
+        guard count == nil || replicas.count == count else {
+            throw AdminError(
+                .invalidReplicaAssignment,
+                "\(prefix) a partition with \(replicas.count) replica(s), but this is not consistent with previous "
+                    + "partitions, which have \(count ?? 0) replica(s).")
         }
     }
 
@@ -214,6 +226,8 @@ extension BrokerService {
                         + "increase.")
         }
         try checkPartitionCount(Int(wanted.count))
+        let count = topic.partitions[0].registration.replicas.count
+        var replicas = ReplicaAssignment.count(count)
         if let assignments = wanted.assignments {
             let additional = Int(wanted.count) - present
             guard assignments.count == additional else {
@@ -222,11 +236,12 @@ extension BrokerService {
                     "Attempted to add \(additional) additional partition(s), but only \(assignments.count) assignment(s) "
                         + "were specified.")
             }
-            for assignment in assignments { try checkReplicas(assignment.brokerIDs) }
+            for assignment in assignments { try check(replicas: assignment.brokerIDs, count) }
+            replicas = .given(assignments.map(\.brokerIDs))
         }
         if validateOnly { return }
         do throws(StorageError) {
-            _ = try topics.change(name: wanted.name, partitionCount: Int(wanted.count))
+            _ = try topics.change(name: wanted.name, partitionCount: Int(wanted.count), replicas: replicas)
         } catch {
             throw AdminError(error)
         }

@@ -73,7 +73,9 @@ extension BrokerService {
     }
 
     /// DescribeProducers: the idempotent and transactional producers of partitions.
-    func describeProducers(_ request: DescribeProducersRequest, _: RequestContext) -> DescribeProducersResponse {
+    func describeProducers(
+        _ request: DescribeProducersRequest, _ context: RequestContext
+    ) -> DescribeProducersResponse {
         var response = DescribeProducersResponse()
         response.topics = request.topics.map { wanted in
             var result = DescribeProducersResponse.TopicResponse()
@@ -82,9 +84,12 @@ extension BrokerService {
             result.partitions = wanted.partitionIndexes.distinct { $0 }.map { index in
                 var entry = DescribeProducersResponse.PartitionResponse()
                 entry.partitionIndex = index
-                guard let log = topic?.partition(index) else {
-                    entry.errorCode = .unknownTopicOrPartition
+                let log: PartitionLog
+                switch partition(topic, index, of: context.node.id, mustLead: false) {
+                case .failure(let code):
+                    entry.errorCode = code
                     return entry
+                case .success(let found): log = found
                 }
                 entry.activeProducers = log.producers.sorted { $0.key < $1.key }.map { producerID, producer in
                     var state = DescribeProducersResponse.ProducerState()

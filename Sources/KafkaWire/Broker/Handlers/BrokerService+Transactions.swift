@@ -163,7 +163,9 @@ extension BrokerService {
 
     /// WriteTxnMarkers: an administrator ends a transaction that its coordinator does not know (`kafka-transactions
     /// abort`).
-    func writeTransactionMarkers(_ request: WriteTxnMarkersRequest, _: RequestContext) -> WriteTxnMarkersResponse {
+    func writeTransactionMarkers(
+        _ request: WriteTxnMarkersRequest, _ context: RequestContext
+    ) -> WriteTxnMarkersResponse {
         var response = WriteTxnMarkersResponse()
         response.markers = request.markers.map { wanted in
             var result = WriteTxnMarkersResponse.WritableTxnMarkerResult()
@@ -177,7 +179,8 @@ extension BrokerService {
                     var entry = WriteTxnMarkersResponse.WritableTxnMarkerPartitionResult()
                     entry.partitionIndex = index
                     entry.errorCode = append(
-                        marker, producerID: wanted.producerID, epoch: wanted.producerEpoch, topic.name, index)
+                        marker, producerID: wanted.producerID, epoch: wanted.producerEpoch, as: context.node.id,
+                        topic.name, index)
                     return entry
                 }
                 return topicResult
@@ -188,12 +191,14 @@ extension BrokerService {
     }
 
     private func append(
-        _ marker: TransactionMarker, producerID: Int64, epoch: Int16, _ topic: String, _ index: Int32
+        _ marker: TransactionMarker, producerID: Int64, epoch: Int16, as nodeID: Int32, _ topic: String, _ index: Int32
     ) -> KafkaErrorCode {
-        guard let log = topics.topic(named: topic)?.partition(index) else { return .unknownTopicOrPartition }
+        // Kafka's node does not know a partition of which it is no replica here.
+        guard let log = topics.topic(named: topic)?.partition(index), log.registration.replicas.contains(nodeID) else {
+            return .unknownTopicOrPartition
+        }
         do throws(StorageError) {
-            return try log.append(
-                marker, producerID: producerID, epoch: epoch, leaderEpoch: BrokerTopic.leaderEpoch)
+            return try log.append(marker, producerID: producerID, epoch: epoch, as: nodeID)
         } catch {
             Self.logger.error("Topic \(topic), partition \(index): \(error)")
             return .kafkaStorageError

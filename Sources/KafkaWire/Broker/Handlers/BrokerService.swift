@@ -1,5 +1,4 @@
 import KafkaProtocol
-import Synchronization
 import WireCore
 import WireStreams
 
@@ -8,8 +7,9 @@ final class BrokerService: Sendable {
     static let logger = Logger("cdcd.broker")
 
     let configuration: DevelopmentBrokerConfiguration
-    /// The listeners, with the addresses that clients receive.
-    let listeners: [ServerListener]
+    /// In the order of their ids.
+    let nodes: [BrokerNode]
+    let membership: ClusterMembership
     let users: UserRegistry
     let identity: BrokerIdentity
     let directory: DataDirectory
@@ -19,17 +19,18 @@ final class BrokerService: Sendable {
     let producerIDs: ProducerIDs
     let transactions: TransactionCoordinator
     let interceptors: RequestInterceptors
-    let fetchSessions = Mutex(FetchSessions())
 
-    init(configuration: DevelopmentBrokerConfiguration, listeners: [ServerListener]) throws(StorageError) {
+    init(configuration: DevelopmentBrokerConfiguration, nodes: [BrokerNode]) throws(StorageError) {
         self.configuration = configuration
-        self.listeners = listeners
+        self.nodes = nodes
+        membership = ClusterMembership(nodeCount: Int32(nodes.count))
         directory = try DataDirectory(path: configuration.dataDirectory)
         identity = try BrokerIdentity(in: directory)
         users = try UserRegistry(directory: directory, passwords: configuration.security.passwords)
         let openFilesMax = configuration.limits.openFilesMax ?? Self.openFilesMax(descriptorLimit: DescriptorLimit.soft)
         topics = try TopicRegistry(
-            directory: directory, files: OpenFiles(openMax: openFilesMax), defaults: configuration.topicDefaults)
+            directory: directory, files: OpenFiles(openMax: openFilesMax), defaults: configuration.topicDefaults,
+            membership: membership)
         interceptors = RequestInterceptors { [topics] in topics.topic(id: $0)?.name }
         groups = try GroupCoordinator(
             directory: directory, flushesAlways: configuration.topicDefaults.flushesAlways, now: .now)
@@ -42,6 +43,11 @@ final class BrokerService: Sendable {
             cleanupMilliseconds: configuration.cleanupIntervalMilliseconds,
             flushMilliseconds: configuration.topicDefaults.flushMilliseconds,
             offsetsRetentionMilliseconds: configuration.limits.offsetsRetentionMilliseconds)
+    }
+
+    /// The address of a node for the client of a request; nil if the node does not exist.
+    func address(ofNode id: Int32, _ context: RequestContext) -> SocketAddress? {
+        nodes.first { $0.id == id }?.advertised(on: context.listenerName)
     }
 
     /// Half of the descriptors are for files, the other half for connections and the rest of the process.

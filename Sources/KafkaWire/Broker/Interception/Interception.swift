@@ -25,6 +25,8 @@ package struct InterceptedRequest: Sendable {
     package let apiKey: APIKey
     package let version: Int16
     package let clientID: String
+    /// The node that received it.
+    package let nodeID: Int32
     /// The decoded request, for example a `ProduceRequest`.
     package let message: any KafkaRequest & Sendable
     /// The name of a topic that a request names by its id.

@@ -8,8 +8,9 @@ struct RequestContext: Sendable {
     let clientID: String
     /// In the form of Kafka's tools: a slash and the address.
     let clientHost: String
-    /// The address of this broker for clients of the connection's listener.
-    let advertised: SocketAddress
+    /// The node that the client is connected to, and the name of the listener.
+    let node: BrokerNode
+    let listenerName: String
 }
 
 /// One request's header, and the decoding and encoding around its handler.
@@ -39,8 +40,8 @@ struct RequestExchange {
         }
         let interception = interceptors.decide(
             InterceptedRequest(
-                apiKey: header.apiKey, version: header.apiVersion, clientID: context.clientID, message: request,
-                topicName: interceptors.topicName))
+                apiKey: header.apiKey, version: header.apiVersion, clientID: context.clientID,
+                nodeID: context.node.id, message: request, topicName: interceptors.topicName))
         switch interception {
         case .handle, .hold: return try response()
         case .refuse(let code): return try frame(request.refusal(code), version: header.apiVersion)

@@ -8,6 +8,7 @@ import WireCore
 /// ```
 /// meta.properties     cluster id, as in Kafka
 /// producer-ids.json   the first producer id that was never allocated
+/// partitions.journal  replicas and leaders of partitions (PartitionJournalEntry)
 /// groups.journal      consumer groups and their offsets (GroupJournalEntry)
 /// transactions.journal  transactional ids (TransactionJournalEntry)
 /// topics/NAME.json    a topic's id, partitions and settings

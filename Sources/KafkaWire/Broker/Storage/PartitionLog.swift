@@ -34,6 +34,8 @@ final class PartitionLog: Sendable {
         /// The aborted transactions of all segments, in the order of their markers.
         var aborted: [ProducerStates.EndedTransaction] = []
         var epochs = LeaderEpochs()
+        /// The leader, which alone appends.
+        var registration = PartitionRegistration.ofFirstNode
         /// The end of the part that was compacted.
         var cleanedOffset: Int64 = 0
         /// The records since the last synchronization with the disk, and when the first of them was appended.
@@ -90,18 +92,19 @@ final class PartitionLog: Sendable {
         case refused(KafkaErrorCode)
     }
 
-    /// Assigns offsets to a validated batch and appends it.
+    /// Assigns offsets to a validated batch and appends it, if `node` is the leader.
     ///
     /// - Parameters:
     ///   - batch: changed in place: base offset, leader epoch and, with `appendTime`, timestamp and checksum.
     ///   - appendTime: milliseconds since 1970 if the topic uses `LogAppendTime`, else nil.
     func append(
-        _ batch: inout [UInt8], _ header: RecordBatchHeader, leaderEpoch: Int32, appendTime: Int64?,
+        _ batch: inout [UInt8], _ header: RecordBatchHeader, as node: Int32, appendTime: Int64?,
         now: Int64 = WallTime.now.epochMilliseconds
     ) throws(StorageError) -> AppendOutcome {
         let (outcome, listeners, mustFlush) = try state.withLock {
             (state) throws(StorageError) -> (AppendOutcome, [AppendSignal], Bool) in
             guard !state.isDeleted else { return (.refused(.unknownTopicOrPartition), [], false) }
+            guard state.registration.leader == node else { return (.refused(.notLeaderOrFollower), [], false) }
             guard batch.count <= state.settings.segmentBytes else { return (.refused(.recordListTooLarge), [], false) }
             if let producerBatch = header.producerBatch {
                 switch state.producers.decision(for: producerBatch) {
@@ -112,7 +115,7 @@ final class PartitionLog: Sendable {
             }
             var stamped = header
             if let appendTime { stamped.maxTimestamp = appendTime }
-            let baseOffset = try write(&batch, &stamped, leaderEpoch, appendTime: appendTime, now: now, &state)
+            let baseOffset = try write(&batch, &stamped, appendTime: appendTime, now: now, &state)
             if let producerBatch = stamped.producerBatch { state.producers.batchAppended(producerBatch) }
             return (
                 .appended(baseOffset: baseOffset, isRepeated: false), Array(state.listeners.values),
@@ -126,19 +129,22 @@ final class PartitionLog: Sendable {
 
     /// Appends the marker that ends a producer's transaction. Returns the code if the coordinator or the producer is
     /// fenced.
+    ///
+    /// - Parameter node: appends only if it is the leader. nil appends as the leader.
     func append(
-        _ marker: TransactionMarker, producerID: Int64, epoch: Int16, leaderEpoch: Int32,
+        _ marker: TransactionMarker, producerID: Int64, epoch: Int16, as node: Int32? = nil,
         now: Int64 = WallTime.now.epochMilliseconds
     ) throws(StorageError) -> KafkaErrorCode {
         var batch = try marker.batch(producerID: producerID, epoch: epoch, timestamp: now)
         let (code, listeners, mustFlush) = try state.withLock {
             (state) throws(StorageError) -> (KafkaErrorCode, [AppendSignal], Bool) in
             guard !state.isDeleted else { return (.unknownTopicOrPartition, [], false) }
+            guard node == nil || state.registration.leader == node else { return (.notLeaderOrFollower, [], false) }
             let refusal = state.producers.refusal(
                 ofMarkerBy: producerID, epoch: epoch, coordinatorEpoch: marker.coordinatorEpoch)
             if let refusal { return (refusal, [], false) }
             var header = try Self.header(in: batch, path: directory)
-            let offset = try write(&batch, &header, leaderEpoch, appendTime: nil, now: now, &state)
+            let offset = try write(&batch, &header, appendTime: nil, now: now, &state)
             let ended = state.producers.markerAppended(
                 producerID: producerID, epoch: epoch, coordinatorEpoch: marker.coordinatorEpoch, offset: offset,
                 timestamp: now)
@@ -164,9 +170,9 @@ final class PartitionLog: Sendable {
 
     /// Stamps and writes the batch. Returns its base offset.
     private func write(
-        _ batch: inout [UInt8], _ header: inout RecordBatchHeader, _ leaderEpoch: Int32, appendTime: Int64?, now: Int64,
-        _ state: inout State
+        _ batch: inout [UInt8], _ header: inout RecordBatchHeader, appendTime: Int64?, now: Int64, _ state: inout State
     ) throws(StorageError) -> Int64 {
+        let leaderEpoch = state.registration.leaderEpoch
         header.baseOffset = state.endOffset
         header.partitionLeaderEpoch = leaderEpoch
         batch.patchBigEndian(header.baseOffset, at: 0)
@@ -215,12 +221,30 @@ final class PartitionLog: Sendable {
     }
 
     /// The last epoch that is not later than `number`, and its end; nil if `number` is later than the leader's.
-    func end(ofEpoch number: Int32, current: Int32) -> LeaderEpochs.Epoch? {
-        state.withLock { $0.epochs.end(of: number, endOffset: $0.endOffset, current: current) }
+    func end(ofEpoch number: Int32) -> LeaderEpochs.Epoch? {
+        state.withLock {
+            $0.epochs.end(of: number, endOffset: $0.endOffset, current: $0.registration.leaderEpoch)
+        }
     }
 
     /// The epoch of the leader that wrote the record at `offset`.
     func epoch(at offset: Int64) -> Int32? { state.withLock { $0.epochs.epoch(at: offset) } }
+
+    // MARK: Leader
+
+    var registration: PartitionRegistration { state.withLock { $0.registration } }
+
+    /// The epoch of the last record, or of a later leader that has been recorded; -1 in an empty log.
+    var lastEpoch: Int32 { state.withLock { $0.epochs.epochs.last?.number ?? -1 } }
+
+    /// Replaces the leader, and wakes waiting fetches.
+    func register(_ registration: PartitionRegistration) {
+        let listeners = state.withLock { state in
+            state.registration = registration
+            return Array(state.listeners.values)
+        }
+        for listener in listeners { listener.raise() }
+    }
 
     // MARK: Synchronization with the disk
 

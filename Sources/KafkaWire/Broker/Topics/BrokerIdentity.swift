@@ -4,9 +4,8 @@ import WireCore
 
 /// The cluster's identity, generated when the data directory is created.
 ///
-/// It is stored in `meta.properties`, as Kafka's brokers store theirs.
+/// It is stored in `meta.properties`, as Kafka's brokers store theirs, with the id of the first node.
 struct BrokerIdentity: Equatable, Sendable {
-    static let nodeID: Int32 = 1
     static let fileName = "meta.properties"
 
     /// A UUID in Kafka's form.
@@ -33,7 +32,7 @@ struct BrokerIdentity: Equatable, Sendable {
             let text = """
                 cluster.id=\(clusterID)
                 directory.id=\(directoryID)
-                node.id=\(Self.nodeID)
+                node.id=1
                 version=1
 
                 """

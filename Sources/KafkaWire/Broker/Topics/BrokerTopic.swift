@@ -3,9 +3,6 @@ import WireCore
 
 /// A topic and the logs of its partitions.
 final class BrokerTopic: Sendable {
-    /// There is one broker, so there is one leader epoch.
-    static let leaderEpoch: Int32 = 0
-
     let document: Document
     let partitions: [PartitionLog]
 

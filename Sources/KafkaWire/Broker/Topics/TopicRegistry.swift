@@ -9,7 +9,7 @@ import WireCore
 /// them. Directories without a topic are removed at start. Changes are made one at a time; lookups do not wait for
 /// them.
 final class TopicRegistry: Sendable {
-    private static let logger = Logger("cdcd.broker.TopicRegistry")
+    static let logger = Logger("cdcd.broker.TopicRegistry")
 
     private struct Table {
         var byName: [String: BrokerTopic] = [:]
@@ -31,20 +31,25 @@ final class TopicRegistry: Sendable {
         }
     }
 
+    let membership: ClusterMembership
     private let directory: DataDirectory
     private let files: OpenFiles
     private let table: Mutex<Table>
-    private let changes = Mutex(())
+    /// Held during each change.
+    let changes: Mutex<Journal<PartitionJournalEntry>>
 
     /// Opens all topics in the directory.
     ///
     /// - Parameters:
     ///   - files: limits the number of open files of partitions.
     ///   - defaults: the broker's settings of topics that do not have their own.
+    ///   - membership: the nodes, all of which run.
     init(
-        directory: DataDirectory, files: OpenFiles, defaults: TopicConfiguration = TopicConfiguration()
+        directory: DataDirectory, files: OpenFiles, defaults: TopicConfiguration = TopicConfiguration(),
+        membership: ClusterMembership = ClusterMembership()
     ) throws(StorageError) {
         self.directory = directory
+        self.membership = membership
         self.files = files
         var table = Table()
         for fileName in try DataDirectory.names(in: directory.topicsPath) where fileName.hasSuffix(".json") {
@@ -58,6 +63,8 @@ final class TopicRegistry: Sendable {
             table.insert(BrokerTopic(document, partitions: partitions))
         }
         try Self.removeStrayPartitions(in: directory, table)
+        changes = Mutex(
+            try Self.restoreRegistrations(of: Array(table.byName.values), in: directory, nodes: membership.ids))
         self.table = Mutex(table)
         self.defaults = defaults
     }
@@ -102,16 +109,19 @@ final class TopicRegistry: Sendable {
     // MARK: Changes
 
     /// Creates a topic whose name and settings are valid. Returns nil if the name is in use.
+    ///
+    /// - Parameter replicas: what the partitions get.
     func create(
-        name: String, partitionCount: Int, configuration: TopicConfiguration
+        name: String, partitionCount: Int, configuration: TopicConfiguration, replicas: ReplicaAssignment = .all
     ) throws(StorageError) -> BrokerTopic? {
-        try changes.withLock { (_) throws(StorageError) -> BrokerTopic? in
+        try changes.withLock { (journal) throws(StorageError) -> BrokerTopic? in
             guard topic(named: name) == nil else { return nil }
             var configuration = configuration
             configuration.defaults = defaults.values
             let document = BrokerTopic.Document(
                 name: name, id: KafkaUUID.random(), partitionCount: partitionCount, configuration: configuration)
-            let topic = BrokerTopic(document, partitions: try makePartitions(0..<partitionCount, of: document))
+            let partitions = try makePartitions(0..<partitionCount, of: document, replicas, &journal)
+            let topic = BrokerTopic(document, partitions: partitions)
             try store(document)
             table.withLock { $0.insert(topic) }
             Self.logger.info("Created topic \(name) with \(partitionCount) partition(s)")
@@ -125,14 +135,19 @@ final class TopicRegistry: Sendable {
 
     /// Creates the logs of partitions. If that fails, those that were created are removed.
     private func makePartitions(
-        _ indexes: Range<Int>, of document: BrokerTopic.Document
+        _ indexes: Range<Int>, of document: BrokerTopic.Document, _ replicas: ReplicaAssignment,
+        _ journal: inout Journal<PartitionJournalEntry>
     ) throws(StorageError) -> [PartitionLog] {
         var partitions: [PartitionLog] = []
+        let registrations = registrations(replicas, topic: document.name, indexes)
         do throws(StorageError) {
+            try store(zip(indexes, registrations).map { ($0, $1) }, ofTopic: document.id, &journal)
             let settings = LogSettings(document.configuration)
-            for index in indexes {
+            for (index, registration) in zip(indexes, registrations) {
                 let path = directory.partitionPath(document.name, index)
-                partitions.append(try PartitionLog(directory: path, settings: settings, in: files))
+                let partition = try PartitionLog(directory: path, settings: settings, in: files)
+                partition.register(registration)
+                partitions.append(partition)
                 try PartitionMetadata.write(document.id, in: path)
             }
             try DataDirectory.synchronizeDirectory(directory.path)
@@ -165,17 +180,20 @@ final class TopicRegistry: Sendable {
     }
 
     /// Changes a topic's settings or adds partitions. Returns nil if the topic does not exist.
+    ///
+    /// - Parameter replicas: what added partitions get.
     func change(
-        name: String, partitionCount: Int? = nil, configuration: TopicConfiguration? = nil
+        name: String, partitionCount: Int? = nil, configuration: TopicConfiguration? = nil,
+        replicas: ReplicaAssignment = .all
     ) throws(StorageError) -> BrokerTopic? {
-        try changes.withLock { (_) throws(StorageError) -> BrokerTopic? in
+        try changes.withLock { (journal) throws(StorageError) -> BrokerTopic? in
             guard let old = topic(named: name) else { return nil }
             var document = old.document
             if let configuration { document.configuration = configuration }
             document.configuration.defaults = defaults.values
             var partitions = old.partitions
             if let partitionCount, partitionCount > partitions.count {
-                partitions += try makePartitions(partitions.count..<partitionCount, of: document)
+                partitions += try makePartitions(partitions.count..<partitionCount, of: document, replicas, &journal)
                 document.partitionCount = partitionCount
             }
             try store(document)

@@ -211,9 +211,7 @@ final class TransactionCoordinator: Sendable {
                 let topic = topics.topic(named: partition.topic)
                 // A topic that was deleted meanwhile has no records any longer.
                 guard let log = topic?.partition(partition.index) else { continue }
-                let code = try log.append(
-                    marker, producerID: transaction.producerID, epoch: transaction.epoch,
-                    leaderEpoch: BrokerTopic.leaderEpoch)
+                let code = try log.append(marker, producerID: transaction.producerID, epoch: transaction.epoch)
                 if code != .none {
                     let name = "\(partition.topic)-\(partition.index)"
                     Self.logger.warn("\(name) refuses the marker of \(transaction.transactionalID): \(code)")
