@@ -141,14 +141,14 @@ import WireTestSupport
             rebalanceTimeoutMilliseconds: 60_000, protocolType: "consumer",
             protocols: [OfferedProtocol(name: "range", metadata: [])], requiresKnownMemberID: false,
             supportsSkippingAssignment: false)
-        guard case .joined(let joined) = coordinator.join(groupID: "g", request) else {
+        guard case .joined(let joined) = coordinator.join(groupID: "g", request, at: 1) else {
             Issue.record("the first member joins at once")
             return
         }
         let sync = SyncRequest(
             memberID: joined.memberID, groupInstanceID: nil, generation: 1, protocolType: nil, protocolName: nil,
             assignments: [joined.memberID: [7]])
-        _ = coordinator.sync(groupID: "g", sync)
+        _ = coordinator.sync(groupID: "g", sync, at: 1)
         let committed = CommittedOffset(offset: 5, leaderEpoch: -1, metadata: "", committedAt: 0)
         #expect(
             coordinator.commit(

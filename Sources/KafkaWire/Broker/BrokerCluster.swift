@@ -43,6 +43,7 @@ package final class BrokerCluster: Sendable {
         try changes.withLock { (_) throws(BrokerClusterError) in
             let node = try node(id)
             guard service.membership.isRunning(id) else { return }
+            let before = service.membership.snapshot
             service.membership.setRunning(false, id)
             do throws(StorageError) {
                 try service.topics.electLeaders()
@@ -50,6 +51,7 @@ package final class BrokerCluster: Sendable {
                 service.membership.setRunning(true, id)
                 throw .storage(error)
             }
+            service.groups.moveCoordinators(from: before, to: service.membership.snapshot)
             node.stopAccepting()
             node.cutAll()
             if !node.awaitEnd(milliseconds: 5000) {
@@ -59,8 +61,8 @@ package final class BrokerCluster: Sendable {
         }
     }
 
-    /// Starts a stopped node at the addresses that it had. Leaders stay where they are; `electPreferredLeaders()` moves
-    /// them back. Nothing happens if it runs.
+    /// Starts a stopped node at the addresses that it had. It coordinates its groups and transactional ids again.
+    /// Leaders stay where they are; `electPreferredLeaders()` moves them back. Nothing happens if it runs.
     ///
     /// Throws `BrokerClusterError`: `.unknownNode`; `.listener` if an address is in use by now; `.storage` if the
     /// leaders of partitions that have none cannot be stored. The node does not run then.
@@ -69,6 +71,7 @@ package final class BrokerCluster: Sendable {
             let node = try node(id)
             guard !service.membership.isRunning(id) else { return }
             do throws(StreamError) { try node.bindAgain() } catch { throw .listener(error) }
+            let before = service.membership.snapshot
             service.membership.setRunning(true, id)
             do throws(StorageError) {
                 try service.topics.electLeaders()
@@ -77,6 +80,7 @@ package final class BrokerCluster: Sendable {
                 node.stopAccepting()
                 throw .storage(error)
             }
+            service.groups.moveCoordinators(from: before, to: service.membership.snapshot)
             serve(node)
             Self.logger.info("Started node \(id)")
         }

@@ -30,14 +30,21 @@ final class GroupCoordinator: Sendable {
     }
 
     let state: Mutex<State>
+    private let membership: ClusterMembership
     /// Set to make the timer thread compute its next deadline again.
     private let mustWake = Monitor(false)
     private let timerThread = ThreadCompletion()
 
     /// Reads the persisted groups and offsets.
     ///
-    /// - Parameter flushesAlways: whether each change is on the disk before it is acknowledged.
-    init(directory: DataDirectory, flushesAlways: Bool = false, now: MonotonicInstant) throws(StorageError) {
+    /// - Parameters:
+    ///   - membership: the nodes, each of which coordinates some of the groups.
+    ///   - flushesAlways: whether each change is on the disk before it is acknowledged.
+    init(
+        directory: DataDirectory, membership: ClusterMembership = ClusterMembership(), flushesAlways: Bool = false,
+        now: MonotonicInstant
+    ) throws(StorageError) {
+        self.membership = membership
         var groups: [String: ConsumerGroup] = [:]
         var serverAssigned: [String: ServerAssignedGroup] = [:]
         var offsets = GroupOffsets()
@@ -105,13 +112,17 @@ final class GroupCoordinator: Sendable {
 
     // MARK: Requests that wait
 
-    /// A JoinGroup. Returns when all members have joined or the rebalance timeout has passed.
-    func join(groupID: String, _ request: JoinRequest) -> JoinOutcome {
+    /// A JoinGroup that `node` has received. Returns when all members have joined or the rebalance timeout has passed.
+    func join(groupID: String, _ request: JoinRequest, at node: Int32) -> JoinOutcome {
         let response = PendingResponse<JoinOutcome>()
         change { state in
             guard !state.isStopped else {
                 response.complete(with: .refused(.coordinatorNotAvailable, memberID: request.memberID))
                 return
+            }
+            // Under the lock: a request that waits is answered when the coordinator moves.
+            guard membership.coordinator(of: groupID) == node else {
+                return response.complete(with: .refused(.notCoordinator, memberID: ""))
             }
             guard state.groups[groupID] != nil || request.memberID.isEmpty else {
                 response.complete(with: .refused(.unknownMemberID, memberID: request.memberID))
@@ -136,11 +147,14 @@ final class GroupCoordinator: Sendable {
         return response.wait()
     }
 
-    /// A SyncGroup. Returns when the leader has sent the assignments.
-    func sync(groupID: String, _ request: SyncRequest) -> SyncOutcome {
+    /// A SyncGroup that `node` has received. Returns when the leader has sent the assignments.
+    func sync(groupID: String, _ request: SyncRequest, at node: Int32) -> SyncOutcome {
         let response = PendingResponse<SyncOutcome>()
         change { state in
             guard !state.isStopped else { return response.complete(with: .refused(.coordinatorNotAvailable)) }
+            guard membership.coordinator(of: groupID) == node else {
+                return response.complete(with: .refused(.notCoordinator))
+            }
             guard var group = state.groups[groupID] else { return response.complete(with: .refused(.unknownMemberID)) }
             let requestID = state.makeRequestID()
             state.syncs[requestID] = response

@@ -24,6 +24,10 @@ extension BrokerService {
         response.memberID = nil
         do throws(AdminError) {
             try check(request, context)
+            guard coordinates(request.groupID, context) else {
+                response.errorCode = .notCoordinator
+                return response
+            }
             var owned: PartitionSets?
             if let partitions = request.topicPartitions {
                 owned = PartitionSets(
@@ -110,7 +114,7 @@ extension BrokerService {
 
     /// ConsumerGroupDescribe.
     func describeConsumerGroups(
-        _ request: ConsumerGroupDescribeRequest, _: RequestContext
+        _ request: ConsumerGroupDescribeRequest, _ context: RequestContext
     ) -> ConsumerGroupDescribeResponse {
         let names = Dictionary(
             topics.catalog.topics.map { ($0.value.id, $0.key) }, uniquingKeysWith: { first, _ in first })
@@ -119,6 +123,10 @@ extension BrokerService {
             var entry = Group()
             entry.groupID = groupID
             entry.errorMessage = nil
+            guard coordinates(groupID, context) else {
+                entry.errorCode = .notCoordinator
+                return entry
+            }
             guard let group = groups.serverAssignedGroup(groupID) else {
                 guard !groupID.isEmpty else {
                     entry.errorCode = .invalidGroupID
@@ -173,7 +181,8 @@ extension BrokerService {
     }
 
     /// OffsetDelete.
-    func deleteOffsets(_ request: OffsetDeleteRequest, _: RequestContext) -> OffsetDeleteResponse {
+    func deleteOffsets(_ request: OffsetDeleteRequest, _ context: RequestContext) -> OffsetDeleteResponse {
+        guard coordinates(request.groupID, context) else { return request.refusal(.notCoordinator) }
         var response = OffsetDeleteResponse()
         let wanted = request.topics.flatMap { topic in
             topic.partitions.map { (topic: topic.name, partition: $0.partitionIndex) }

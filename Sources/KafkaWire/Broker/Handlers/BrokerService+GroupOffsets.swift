@@ -42,18 +42,16 @@ extension BrokerService {
             }
             response.topics.append(result)
         }
-        let code = request.groupID.isEmpty || !isShort(request.groupID) ? .invalidGroupID : groups.commit(
-            groupID: request.groupID, memberID: request.memberID, groupInstanceID: request.groupInstanceID,
-            generation: request.generationIDOrMemberEpoch, commits)
-        guard code == .none else {
-            for topic in response.topics.indices {
-                for partition in response.topics[topic].partitions.indices {
-                    response.topics[topic].partitions[partition].errorCode = code
-                }
-            }
-            return response
+        let code = if request.groupID.isEmpty || !isShort(request.groupID) {
+            KafkaErrorCode.invalidGroupID
+        } else if !coordinates(request.groupID, context) {
+            KafkaErrorCode.notCoordinator
+        } else {
+            groups.commit(
+                groupID: request.groupID, memberID: request.memberID, groupInstanceID: request.groupInstanceID,
+                generation: request.generationIDOrMemberEpoch, commits)
         }
-        return response
+        return code == .none ? response : request.refusal(code)
     }
 
     /// OffsetFetch: one group before version 8, several since; topics by id since version 10. Repeated groups and
@@ -61,6 +59,9 @@ extension BrokerService {
     func fetchOffsets(_ request: OffsetFetchRequest, context: RequestContext) -> OffsetFetchResponse {
         var response = OffsetFetchResponse()
         if context.version < 8 {
+            guard coordinates(request.groupID, context) else {
+                return refuse(request, .notCoordinator, context)
+            }
             let offsets = groups.committedOffsets(groupID: request.groupID)
             let wanted = request.topics?.map { ($0.name, $0.partitionIndexes) } ?? Self.allPartitions(in: offsets)
             var seen = Set<PartitionKey>()
@@ -88,8 +89,35 @@ extension BrokerService {
             return response
         }
         let groups = request.groups.distinct(by: \.groupID)
-        response.groups = groups.map {
-            fetchOffsets(of: $0, byID: context.version >= 10, requireStable: request.requireStable)
+        response.groups = groups.map { group in
+            guard coordinates(group.groupID, context) else {
+                var refused = OffsetFetchResponse.Group()
+                refused.groupID = group.groupID
+                refused.errorCode = .notCoordinator
+                return refused
+            }
+            return fetchOffsets(of: group, byID: context.version >= 10, requireStable: request.requireStable)
+        }
+        return response
+    }
+
+    /// Before version 2 the response has an error code for each partition only.
+    private func refuse(
+        _ request: OffsetFetchRequest, _ code: KafkaErrorCode, _ context: RequestContext
+    ) -> OffsetFetchResponse {
+        var response = request.refusal(code)
+        guard context.version < 2 else { return response }
+        response.topics = (request.topics ?? []).map { wanted in
+            var topic = OffsetFetchResponse.Topic()
+            topic.name = wanted.name
+            topic.partitions = wanted.partitionIndexes.map { index in
+                var partition = OffsetFetchResponse.Partition()
+                partition.partitionIndex = index
+                partition.committedOffset = -1
+                partition.errorCode = code
+                return partition
+            }
+            return topic
         }
         return response
     }

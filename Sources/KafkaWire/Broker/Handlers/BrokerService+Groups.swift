@@ -45,7 +45,7 @@ extension BrokerService {
             rebalanceTimeoutMilliseconds: rebalanceTimeout, protocolType: request.protocolType,
             protocols: request.protocols.map { OfferedProtocol(name: $0.name, metadata: $0.metadata) },
             requiresKnownMemberID: context.version >= 4, supportsSkippingAssignment: context.version >= 9)
-        switch groups.join(groupID: request.groupID, join) {
+        switch groups.join(groupID: request.groupID, join, at: context.node.id) {
         case .refused(let code, let memberID): return refuse(code, memberID: memberID, context)
         case .joined(let joined):
             var response = JoinGroupResponse()
@@ -78,7 +78,7 @@ extension BrokerService {
     }
 
     /// SyncGroup.
-    func syncGroup(_ request: SyncGroupRequest, _: RequestContext) -> SyncGroupResponse {
+    func syncGroup(_ request: SyncGroupRequest, _ context: RequestContext) -> SyncGroupResponse {
         var response = SyncGroupResponse()
         guard !request.groupID.isEmpty else {
             response.errorCode = .invalidGroupID
@@ -89,7 +89,7 @@ extension BrokerService {
         let sync = SyncRequest(
             memberID: request.memberID, groupInstanceID: request.groupInstanceID, generation: request.generationID,
             protocolType: request.protocolType, protocolName: request.protocolName, assignments: assignments)
-        switch groups.sync(groupID: request.groupID, sync) {
+        switch groups.sync(groupID: request.groupID, sync, at: context.node.id) {
         case .refused(let code): response.errorCode = code
         case .assigned(let protocolType, let protocolName, let assignment):
             response.protocolType = protocolType
@@ -100,7 +100,8 @@ extension BrokerService {
     }
 
     /// Heartbeat.
-    func heartbeat(_ request: HeartbeatRequest, _: RequestContext) -> HeartbeatResponse {
+    func heartbeat(_ request: HeartbeatRequest, _ context: RequestContext) -> HeartbeatResponse {
+        guard coordinates(request.groupID, context) else { return request.refusal(.notCoordinator) }
         var response = HeartbeatResponse()
         response.errorCode = groups.heartbeat(
             groupID: request.groupID, memberID: request.memberID, groupInstanceID: request.groupInstanceID,
@@ -115,6 +116,7 @@ extension BrokerService {
             response.errorCode = .invalidGroupID
             return response
         }
+        guard coordinates(request.groupID, context) else { return request.refusal(.notCoordinator) }
         if context.version < 3 {
             let codes = groups.leave(groupID: request.groupID, [(request.memberID, nil)])
             response.errorCode = codes.first ?? .none
@@ -139,6 +141,10 @@ extension BrokerService {
         response.groups = request.groups.distinct { $0 }.map { groupID in
             var entry = DescribeGroupsResponse.DescribedGroup()
             entry.groupID = groupID
+            guard coordinates(groupID, context) else {
+                entry.errorCode = .notCoordinator
+                return entry
+            }
             guard let group = groups.snapshot(of: groupID) else {
                 entry.groupState = "Dead"
                 if context.version >= 6 {
@@ -169,14 +175,14 @@ extension BrokerService {
         return response
     }
 
-    /// ListGroups.
-    func listGroups(_ request: ListGroupsRequest, _: RequestContext) -> ListGroupsResponse {
+    /// ListGroups: the groups that this node coordinates.
+    func listGroups(_ request: ListGroupsRequest, _ context: RequestContext) -> ListGroupsResponse {
         func matches(_ value: String, _ filter: [String]) -> Bool {
             filter.isEmpty || filter.contains { $0.lowercased() == value.lowercased() }
         }
         var response = ListGroupsResponse()
         for group in groups.listings where matches(group.stateName, request.statesFilter) {
-            guard matches(group.type, request.typesFilter) else { continue }
+            guard matches(group.type, request.typesFilter), coordinates(group.groupID, context) else { continue }
             var entry = ListGroupsResponse.ListedGroup()
             entry.groupID = group.groupID
             entry.protocolType = group.protocolType
@@ -188,12 +194,12 @@ extension BrokerService {
     }
 
     /// DeleteGroups: only groups without members.
-    func deleteGroups(_ request: DeleteGroupsRequest, _: RequestContext) -> DeleteGroupsResponse {
+    func deleteGroups(_ request: DeleteGroupsRequest, _ context: RequestContext) -> DeleteGroupsResponse {
         var response = DeleteGroupsResponse()
         response.results = request.groupsNames.map { groupID in
             var result = DeleteGroupsResponse.DeletableGroupResult()
             result.groupID = groupID
-            result.errorCode = groups.delete(groupID: groupID)
+            result.errorCode = coordinates(groupID, context) ? groups.delete(groupID: groupID) : .notCoordinator
             return result
         }
         return response

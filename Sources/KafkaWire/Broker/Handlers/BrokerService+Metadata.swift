@@ -154,10 +154,8 @@ extension BrokerService {
         partition.partitionIndex = Int32(index)
         partition.leaderID = registration.leader
         partition.leaderEpoch = registration.leaderEpoch
-        if !running.contains(registration.leader) {
-            partition.errorCode = .leaderNotAvailable
-            partition.leaderID = -1
-        }
+        // Unlike in Metadata, a missing leader is no error.
+        if !running.contains(registration.leader) { partition.leaderID = -1 }
         partition.replicaNodes = registration.replicas
         partition.isrNodes = registration.replicas.filter(running.contains)
         partition.offlineReplicas = registration.replicas.filter { !running.contains($0) }

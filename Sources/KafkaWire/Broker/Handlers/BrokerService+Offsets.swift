@@ -33,7 +33,9 @@ extension BrokerService {
                         guard let found = try offset(in: log, at: entry.timestamp, isolation) else { break }
                         answer.timestamp = found.timestamp
                         answer.offset = found.offset
-                        answer.leaderEpoch = log.epoch(at: found.offset) ?? log.registration.leaderEpoch
+                        // The end belongs to the leader, which may not have written anything.
+                        let epoch = entry.timestamp == -1 ? nil : log.epoch(at: found.offset)
+                        answer.leaderEpoch = epoch ?? log.registration.leaderEpoch
                     } catch {
                         Self.logger.error("\(error)")
                         answer.errorCode = .kafkaStorageError

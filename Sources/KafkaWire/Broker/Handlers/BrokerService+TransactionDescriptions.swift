@@ -16,12 +16,16 @@ extension RequestHandler {
 extension BrokerService {
     /// DescribeTransactions.
     func describeTransactions(
-        _ request: DescribeTransactionsRequest, _: RequestContext
+        _ request: DescribeTransactionsRequest, _ context: RequestContext
     ) -> DescribeTransactionsResponse {
         var response = DescribeTransactionsResponse()
         response.transactionStates = request.transactionalIDs.distinct { $0 }.map { transactionalID in
             var entry = DescribeTransactionsResponse.TransactionState()
             entry.transactionalID = transactionalID
+            guard coordinates(transactionalID, context) else {
+                entry.errorCode = .notCoordinator
+                return entry
+            }
             guard let transaction = transactions.transaction(transactionalID) else {
                 entry.errorCode = transactionalID.isEmpty ? .invalidRequest : .transactionalIDNotFound
                 return entry
@@ -42,8 +46,11 @@ extension BrokerService {
         return response
     }
 
-    /// ListTransactions, filtered by state, producer id and duration. A pattern of ids is a regular expression.
-    func listTransactions(_ request: ListTransactionsRequest, _: RequestContext) -> ListTransactionsResponse {
+    /// ListTransactions: those that this node coordinates, filtered by state, producer id and duration. A pattern of
+    /// ids is a regular expression.
+    func listTransactions(
+        _ request: ListTransactionsRequest, _ context: RequestContext
+    ) -> ListTransactionsResponse {
         var response = ListTransactionsResponse()
         let names = Set(TransactionState.Phase.allCases.map(\.name))
         response.unknownStateFilters = request.stateFilters.filter { !names.contains($0) }
@@ -57,7 +64,8 @@ extension BrokerService {
         }
         let now = WallTime.now.epochMilliseconds
         response.transactionStates = transactions.transactions.filter { transaction in
-            (request.stateFilters.isEmpty || request.stateFilters.contains(transaction.phase.name))
+            coordinates(transaction.transactionalID, context)
+                && (request.stateFilters.isEmpty || request.stateFilters.contains(transaction.phase.name))
                 && (request.producerIDFilters.isEmpty || request.producerIDFilters.contains(transaction.producerID))
                 && (request.durationFilter < 0
                     || transaction.startedAt >= 0 && now - transaction.startedAt > request.durationFilter)

@@ -48,6 +48,11 @@ extension BrokerService {
             response.producerEpoch = -1
             return response
         }
+        guard coordinates(transactionalID, context) else {
+            response.errorCode = .notCoordinator
+            response.producerEpoch = -1
+            return response
+        }
         let outcome = transactions.initialize(
             transactionalID, timeoutMilliseconds: request.transactionTimeoutMilliseconds,
             expected: hasOne ? (request.producerID, request.producerEpoch) : nil)
@@ -70,6 +75,10 @@ extension BrokerService {
     ) -> AddPartitionsToTxnResponse {
         var response = AddPartitionsToTxnResponse()
         guard context.version >= 4 else {
+            guard coordinates(request.v3AndBelowTransactionalID, context) else {
+                response.resultsByTopicV3AndBelow = results(request.v3AndBelowTopics) { _ in .notCoordinator }
+                return response
+            }
             response.resultsByTopicV3AndBelow = add(request.v3AndBelowTopics) { partitions in
                 transactions.add(
                     partitions, to: request.v3AndBelowTransactionalID, producerID: request.v3AndBelowProducerID,
@@ -81,7 +90,9 @@ extension BrokerService {
         response.resultsByTransaction = request.transactions.distinct(by: \.transactionalID).map { transaction in
             var result = AddPartitionsToTxnResponse.AddPartitionsToTxnResult()
             result.transactionalID = transaction.transactionalID
-            if transaction.verifyOnly {
+            if !coordinates(transaction.transactionalID, context) {
+                result.topicResults = results(transaction.topics) { _ in .notCoordinator }
+            } else if transaction.verifyOnly {
                 result.topicResults = verify(transaction, context)
             } else {
                 result.topicResults = add(transaction.topics) { partitions in
@@ -141,6 +152,7 @@ extension BrokerService {
             response.errorCode = .invalidGroupID
             return response
         }
+        guard coordinates(request.transactionalID, context) else { return request.refusal(.notCoordinator) }
         response.errorCode = transactions.add(
             [], groupID: request.groupID, to: request.transactionalID, producerID: request.producerID,
             epoch: request.producerEpoch, bumpsEpoch: false
@@ -150,6 +162,7 @@ extension BrokerService {
 
     /// EndTxn. Since version 5 each transaction has an epoch of its own, which the response has (KIP-890).
     func endTransaction(_ request: EndTxnRequest, _ context: RequestContext) -> EndTxnResponse {
+        guard coordinates(request.transactionalID, context) else { return request.refusal(.notCoordinator) }
         var response = EndTxnResponse()
         let outcome = transactions.end(
             request.transactionalID, isCommit: request.committed, producerID: request.producerID,
@@ -252,6 +265,7 @@ extension BrokerService {
 
     private func verifyGroup(of request: TxnOffsetCommitRequest, _ context: RequestContext) -> KafkaErrorCode {
         guard !request.groupID.isEmpty, isShort(request.groupID) else { return .invalidGroupID }
+        guard coordinates(request.groupID, context) else { return .notCoordinator }
         if context.version >= 5 {
             return transactions.add(
                 [], groupID: request.groupID, to: request.transactionalID, producerID: request.producerID,

@@ -33,7 +33,8 @@ final class BrokerService: Sendable {
             membership: membership)
         interceptors = RequestInterceptors { [topics] in topics.topic(id: $0)?.name }
         groups = try GroupCoordinator(
-            directory: directory, flushesAlways: configuration.topicDefaults.flushesAlways, now: .now)
+            directory: directory, membership: membership, flushesAlways: configuration.topicDefaults.flushesAlways,
+            now: .now)
         producerIDs = try ProducerIDs(directory: directory)
         transactions = try TransactionCoordinator(
             directory: directory, producerIDs: producerIDs, topics: topics, groups: groups,

@@ -35,7 +35,7 @@ struct RequestHandler: Sendable {
         .endTxn, .writeTxnMarkers, .txnOffsetCommit, .describeTransactions, .listTransactions, .describeProducers,
         .consumerGroupHeartbeat, .consumerGroupDescribe, .offsetDelete, .deleteRecords, .describeLogDirs,
         .saslHandshake, .saslAuthenticate, .describeUserScramCredentials, .alterUserScramCredentials, .describeAcls,
-        .createAcls, .deleteAcls,
+        .createAcls, .deleteAcls, .electLeaders, .alterPartitionReassignments, .listPartitionReassignments,
     ]
 
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.apiKey, $0) })

@@ -76,6 +76,8 @@ extension TopicRegistry {
         let topic: BrokerTopic
         let index: Int32
         let log: PartitionLog
+
+        var key: PartitionJournalEntry.Partition { .init(topicID: topic.id, index: index) }
     }
 
     /// Changes the replicas and leaders of partitions: all of them, or none if they cannot be stored.
@@ -100,7 +102,7 @@ extension TopicRegistry {
             if changed.isEmpty { return }
             try journal.append(
                 changed.map { partition, registration in
-                    PartitionJournalEntry(.init(topicID: partition.topic.id, index: partition.index), registration)
+                    PartitionJournalEntry(partition.key, registration)
                 })
             for (partition, registration) in changed { partition.log.register(registration) }
             guard journal.shouldRewrite else { return }
