@@ -73,6 +73,22 @@ import WireTestSupport
         }
     }
 
+    @Test func damagedJournalEntriesNeverTrap() throws {
+        let registration = PartitionRegistration(replicas: [3, 1], leader: 3)
+        let bytes = Self.encode(PartitionJournalEntry(.init(topicID: .random(), index: 7), registration))
+        for index in bytes.indices {
+            for bit in 0..<8 {
+                var damaged = bytes
+                damaged[index] ^= 1 << bit
+                guard var registration = try? Self.decode(damaged).registration else { continue }
+                registration.adapt(to: 1...3)
+                registration.elect([2])
+                #expect(registration.leader == 2)
+            }
+            #expect(throws: WireError.self) { try Self.decode(Array(bytes[..<index])) }
+        }
+    }
+
     private static func encode(_ entry: PartitionJournalEntry) -> [UInt8] {
         var writer = KafkaWriter(isFlexible: true)
         entry.encode(into: &writer)

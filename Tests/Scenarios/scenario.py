@@ -113,9 +113,10 @@ class Process:
 
 
 class Broker(Process):
-    def __init__(self, folder):
-        self.port, self.data = free_port(), folder / "broker"
-        super().__init__(folder, "broker", "broker", "--listen", f"127.0.0.1:{self.port}", "--data-dir", self.data)
+    def __init__(self, folder, nodes=1):
+        self.port, self.data = free_port(nodes), folder / "broker"
+        super().__init__(
+            folder, "broker", "broker", "--listen", f"127.0.0.1:{self.port}", "--data-dir", self.data, "--nodes", nodes)
         self.address = f"127.0.0.1:{self.port}"
         eventually("the broker listens", self.listens)
 
