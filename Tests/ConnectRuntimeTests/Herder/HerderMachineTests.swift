@@ -62,13 +62,14 @@ import WireCore
 
     @Test func offsetsAreWrittenOnceTheConnectorHasCheckedThem() {
         var machine = Self.machineWithStoppedConnector()
-        let changes = [PartitionOffset(partition: ["p": .integer(1)], offset: nil)]
+        let changes = [RequestedOffset(partition: ["p": .integer(1)], offset: nil)]
         let begun = machine.handle(.request(7, .changeOffsets("a", changes)), at: Self.time(2))
         #expect(begun.contains(.checkOffsets(7, connector: "a", changes)))
-        let check = OffsetCheck(offsets: changes, isComplete: true)
+        let accepted = OffsetCheck.Changes.source([PartitionOffset(partition: ["p": .integer(1)], offset: nil)])
+        let check = OffsetCheck(changes: accepted, isComplete: true)
         #expect(
             machine.handle(.offsetsChecked(7, .success(check)), at: Self.time(3)).contains(
-                .writeOffsets(7, connector: "a", changes)))
+                .writeOffsets(7, connector: "a", accepted)))
         #expect(machine.nextDeadline == nil)
         #expect(
             machine.handle(.offsetsWritten(7, failure: nil), at: Self.time(4)).contains(
@@ -82,7 +83,7 @@ import WireCore
         let overdue = machine.handle(.timePassed, at: Self.time(1002))
         #expect(overdue.contains { if case .complete(7, .failure(.failed)) = $0 { true } else { false } })
         let late = machine.handle(
-            .offsetsChecked(7, .success(OffsetCheck(offsets: [], isComplete: true))), at: Self.time(1003))
+            .offsetsChecked(7, .success(OffsetCheck(changes: .source([]), isComplete: true))), at: Self.time(1003))
         #expect(late.isEmpty)
     }
 
@@ -91,7 +92,7 @@ import WireCore
         _ = machine.handle(.request(7, .changeOffsets("a", nil)), at: Self.time(2))
         _ = machine.handle(.membershipLost(reason: "r", revoked: []), at: Self.time(3))
         let checked = machine.handle(
-            .offsetsChecked(7, .success(OffsetCheck(offsets: [], isComplete: true))), at: Self.time(4))
+            .offsetsChecked(7, .success(OffsetCheck(changes: .source([]), isComplete: true))), at: Self.time(4))
         #expect(checked.contains(.complete(7, .failure(.outsideGroup(reason: "r")))))
     }
 }

@@ -317,13 +317,12 @@ struct HerderSimulation {
     /// The plugin accepts or refuses the offsets, returns after its deadline, or never.
     private mutating func checkOffsets(_ id: RequestID, _ name: String) {
         if hasRunningTasks(name) { fail("offsets of \(name) are checked while tasks run") }
-        struct Unreachable: Error {}
-        let success = HerderEvent.offsetsChecked(id, .success(OffsetCheck(offsets: [], isComplete: true)))
+        let success = HerderEvent.offsetsChecked(id, .success(OffsetCheck(changes: .source([]), isComplete: true)))
         if isCalm || chance(0.6) {
             checkedOffsets.insert(id)
             later(.event(success), within: 300)
         } else if chance(0.5) {
-            later(.event(.offsetsChecked(id, .failure(PluginError(Unreachable())))), within: 300)
+            later(.event(.offsetsChecked(id, .failure(.failed("unreachable")))), within: 300)
         } else if chance(0.5) {
             later(.event(success), from: Self.callMilliseconds + 20, within: 2 * Self.callMilliseconds)
         }

@@ -198,6 +198,21 @@ import WireTestSupport
         #expect(try kafka.admin.describeTopic("dead")?.partitions.count == 1)
     }
 
+    @Test func recordsThatTheDeadLetterQueueDoesNotAcceptFailTheTask() throws {
+        try createTopic()
+        try createTopic("dead")
+        try produce("{bad")
+        let worker = try makeWorker()
+        defer { worker.stop() }
+        kafka.intercept([.produce], topic: "dead", .refuse(.topicAuthorizationFailed))
+        try create(worker, [
+            "value.converter": "org.apache.kafka.connect.json.JsonConverter", "errors.tolerance": "all",
+            "errors.deadletterqueue.topic.name": "dead",
+        ])
+        try worker.awaitStates("a", "RUNNING", ["FAILED"])
+        #expect(try committed() == [:])
+    }
+
     @Test func aRecordThatCannotBeReadFailsTheTaskAndIsNotCommitted() throws {
         try createTopic()
         try produce("1")
@@ -245,5 +260,89 @@ import WireTestSupport
         try worker.awaitStates("a", "RUNNING", ["RUNNING"])
         try produce("1")
         awaitCondition { lines() == ["1"] }
+    }
+
+    @Test func theGroupOfTheWorkersIsRefused() throws {
+        let worker = try makeWorker(["group.id": "connect-b"])
+        defer { worker.stop() }
+        let names = [
+            "\"name\":\"b\"": "Consumer group for sink connector named b conflicts with Connect worker group connect-b",
+            "\"name\":\"c\",\"consumer.override.group.id\":\"connect-b\"":
+                "Consumer group connect-b conflicts with Connect worker group connect-b",
+        ]
+        for (members, message) in names {
+            let answer = try worker.call(
+                "PUT", "/connector-plugins/FileStreamSink/config/validate",
+                "{\"connector.class\":\"FileStreamSink\",\"topics\":\"t\",\(members)}")
+            #expect(answer.status == 200 && text(answer).contains("[\"\(message)\"]"))
+            #expect(answer.body.objectValue?["error_count"]?.integerValue == 1)
+        }
+    }
+
+    // MARK: Offsets
+
+    private func text(_ answer: WorkerHarness.Answer) -> String {
+        String(decoding: answer.body.encoded(), as: UTF8.self)
+    }
+
+    @Test func offsetsAreShownAlteredAndReset() throws {
+        try createTopic()
+        try produce("1", "2", "3")
+        let worker = try makeWorker()
+        defer { worker.stop() }
+        try create(worker)
+        awaitCondition { lines() == ["1", "2", "3"] }
+        let shown = try worker.eventually("GET", "/connectors/a/offsets") { text($0) != "{\"offsets\":[]}" }
+        #expect(
+            text(shown) == "{\"offsets\":[{\"partition\":{\"kafka_partition\":0,\"kafka_topic\":\"t\"},\"offset\":"
+                + "{\"kafka_offset\":3}}]}")
+        let body = """
+            {"offsets":[{"partition":{"kafka_topic":"t","kafka_partition":0},"offset":{"kafka_offset":2}}]}
+            """
+        #expect(try worker.call("PATCH", "/connectors/a/offsets", body).status == 400)
+        #expect(try worker.call("PUT", "/connectors/a/stop").status == 204)
+        let altered = try worker.eventually("GET", "/connectors/a/status") { text($0).contains("\"tasks\":[]") }
+        #expect(altered.status == 200)
+        #expect(
+            text(try worker.call("PATCH", "/connectors/a/offsets", body))
+                == "{\"message\":\"The offsets for this connector have been altered successfully\"}")
+        #expect(try committed() == [0: 2])
+        #expect(try worker.call("PUT", "/connectors/a/resume").status == 202)
+        awaitCondition { lines() == ["1", "2", "3", "3"] }
+        #expect(try worker.call("PUT", "/connectors/a/stop").status == 204)
+        _ = try worker.eventually("GET", "/connectors/a/status") { text($0).contains("\"tasks\":[]") }
+        for _ in 0..<2 {
+            #expect(
+                text(try worker.call("DELETE", "/connectors/a/offsets"))
+                    == "{\"message\":\"The offsets for this connector have been reset successfully\"}")
+        }
+        #expect(text(try worker.call("GET", "/connectors/a/offsets")) == "{\"offsets\":[]}")
+        let missing = try worker.call(
+            "PATCH", "/connectors/a/offsets", body.replacing("\"t\"", with: "\"none\""))
+        #expect(missing.status == 500)
+        #expect(text(missing).contains("Failed to alter consumer group offsets for connector a\""))
+    }
+
+    @Test func offsetsOfAGroupWithMembersAreNotChanged() throws {
+        try createTopic()
+        let worker = try makeWorker()
+        defer { worker.stop() }
+        try create(worker, ["consumer.override.group.id": "shared"])
+        try worker.awaitStates("a", "RUNNING", ["RUNNING"])
+        #expect(try worker.call("PUT", "/connectors/a/stop").status == 204)
+        _ = try worker.eventually("GET", "/connectors/a/status") { text($0).contains("\"tasks\":[]") }
+        let other = KafkaConsumer(kafka.client, ConsumerConfiguration(groupID: "shared"))
+        defer { other.close() }
+        try other.subscribe(to: ["t"])
+        while other.assignment.isEmpty { _ = try other.poll(timeoutMilliseconds: 100) }
+        let body = """
+            {"offsets":[{"partition":{"kafka_topic":"t","kafka_partition":0},"offset":{"kafka_offset":2}}]}
+            """
+        for (method, body, verb) in [("PATCH", body, "alter"), ("DELETE", nil, "reset")] {
+            let answer = try worker.call(method, "/connectors/a/offsets", body)
+            #expect(answer.status == 500)
+            #expect(text(answer).contains(
+                "Failed to \(verb) consumer group offsets for connector a either because its tasks haven't stopped"))
+        }
     }
 }

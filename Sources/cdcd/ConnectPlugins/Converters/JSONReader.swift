@@ -80,7 +80,8 @@ struct JSONReader {
         do throws(JSONError) {
             return try JSONValue.parse(bytes, numbersAsText: numbersAsText)
         } catch {
-            throw DataError("Converting byte[] to Kafka Connect data failed due to serialization error: \(error)")
+            throw DataError(
+                "Converting byte[] to Kafka Connect data failed due to serialization error: \nCaused by: \(error)")
         }
     }
 

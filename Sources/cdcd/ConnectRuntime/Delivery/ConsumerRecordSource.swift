@@ -2,6 +2,8 @@ import ConnectData
 import KafkaProtocol
 import KafkaWire
 import Synchronization
+import WireCore
+import WireStreams
 
 /// The consumer of one sink task, with a client of its own so that the brokers see the task's `client.id`. The
 /// functions of `SinkRecordSource` are for the task's thread; `wake` and `close` may be called from any thread.
@@ -15,13 +17,20 @@ final class ConsumerRecordSource: SinkRecordSource, Sendable {
     private let client: KafkaClient
     private let consumer: KafkaConsumer
     private let commitEnds = Mutex<[CommitEnd]>([])
+    private let isDue: @Sendable () -> Void
 
-    /// How long a wait for a position lasts before a stop of the task is noticed.
-    private static let positionSliceMilliseconds = 500
+    /// How long a wait lasts before `isDue` is called, or a stop of the task is noticed.
+    private static let sliceMilliseconds = 500
 
-    /// - Parameter clientID: the client's id, unless the properties name one.
-    init(_ settings: KafkaClientSettings, clientID: String, control: TaskControl) {
+    /// - Parameters:
+    ///   - clientID: the client's id, unless the properties name one.
+    ///   - isDue: called on the task's thread, about twice a second while it waits.
+    init(
+        _ settings: KafkaClientSettings, clientID: String, control: TaskControl,
+        isDue: @escaping @Sendable () -> Void = {}
+    ) {
         self.control = control
+        self.isDue = isDue
         var configuration = settings.client
         if configuration.clientID.isEmpty { configuration.clientID = clientID }
         client = KafkaClient(configuration)
@@ -31,9 +40,13 @@ final class ConsumerRecordSource: SinkRecordSource, Sendable {
     /// Makes `poll` return early: the task is stopped, paused or resumed.
     func wake() { consumer.wakeup() }
 
-    /// Leaves the group, if that succeeds in time, and ends every wait.
+    /// Leaves the group, if the coordinator answers in time, and ends every wait.
     func close(timeoutMilliseconds: Int) {
-        consumer.close(timeoutMilliseconds: timeoutMilliseconds)
+        let completion = ThreadCompletion()
+        startThread(named: "\(client.configuration.clientID)-close", completion: completion) { [consumer] in
+            consumer.close(timeoutMilliseconds: timeoutMilliseconds)
+        }
+        _ = completion.wait(milliseconds: timeoutMilliseconds)
         client.close()
     }
 
@@ -46,23 +59,34 @@ final class ConsumerRecordSource: SinkRecordSource, Sendable {
     func poll(timeoutMilliseconds: Int, _ listener: any SinkRecordSourceListener) throws -> [SinkRecordBatch] {
         reportCommits(to: listener)
         defer { reportCommits(to: listener) }
-        do throws(KafkaError) {
-            let records = try consumer.poll(timeoutMilliseconds: timeoutMilliseconds) { change in
-                switch change {
-                case .assigned(let partitions): listener.assigned(Set(partitions.map(TopicPartition.init)))
-                case .revoked(let partitions): listener.revoked(Set(partitions.map(TopicPartition.init)))
-                case .lost(let partitions): listener.lost(Set(partitions.map(TopicPartition.init)))
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: timeoutMilliseconds)
+        while true {
+            isDue()
+            let left = deadline.milliseconds(since: .now)
+            do throws(KafkaError) {
+                let records = try pollOnce(max(0, min(left, Self.sliceMilliseconds)), listener)
+                if !records.isEmpty || left <= Self.sliceMilliseconds { return Self.batches(records) }
+            } catch {
+                switch error {
+                case .consumer(.woken): return []
+                case .closed: throw CancellationError()
+                default: throw error
                 }
-                // The listener may have failed, and other waits may be due now.
-                consumer.wakeup()
             }
-            return Self.batches(records)
-        } catch {
-            switch error {
-            case .consumer(.woken): return []
-            case .closed: throw CancellationError()
-            default: throw error
+        }
+    }
+
+    private func pollOnce(
+        _ timeoutMilliseconds: Int, _ listener: any SinkRecordSourceListener
+    ) throws(KafkaError) -> [ConsumedRecord] {
+        try consumer.poll(timeoutMilliseconds: timeoutMilliseconds) { change in
+            switch change {
+            case .assigned(let partitions): listener.assigned(Set(partitions.map(TopicPartition.init)))
+            case .revoked(let partitions): listener.revoked(Set(partitions.map(TopicPartition.init)))
+            case .lost(let partitions): listener.lost(Set(partitions.map(TopicPartition.init)))
             }
+            // The listener may have failed, and other waits may be due now.
+            consumer.wakeup()
         }
     }
 
@@ -83,7 +107,8 @@ final class ConsumerRecordSource: SinkRecordSource, Sendable {
         var left = client.configuration.apiTimeoutMilliseconds
         while true {
             if control.isStopping { throw CancellationError() }
-            let slice = min(left, Self.positionSliceMilliseconds)
+            isDue()
+            let slice = min(left, Self.sliceMilliseconds)
             left -= slice
             do throws(KafkaError) {
                 return try consumer.position(of: partition.forClient, timeoutMilliseconds: slice)

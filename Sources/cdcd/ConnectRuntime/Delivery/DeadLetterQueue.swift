@@ -58,13 +58,14 @@ final class DeadLetterQueue {
     private static func headers(
         _ id: TaskID, _ place: TopicPartition, _ offset: Int64, _ error: RecordStageError
     ) -> [RawHeader] {
-        let (className, message) = (error.exceptionClassName, error.description)
+        let className = error.exceptionClassName
         let values = [
             ("topic", place.topic), ("partition", "\(place.partition)"), ("offset", "\(offset)"),
             ("connector.name", id.connector), ("task.id", "\(id.task)"), ("stage", error.stage.rawValue),
-            ("class.name", error.className), ("exception.class.name", className), ("exception.message", message),
+            ("class.name", error.className), ("exception.class.name", className),
+            ("exception.message", String(error.message)),
             // Java's has the calls, too.
-            ("exception.stacktrace", "\(className): \(message)\n"),
+            ("exception.stacktrace", "\(className): \(error)\n"),
         ]
         return values.map { RawHeader("__connect.errors.\($0)", Array($1.utf8)) }
     }

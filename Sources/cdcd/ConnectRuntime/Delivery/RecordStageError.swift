@@ -18,6 +18,9 @@ struct RecordStageError: Error, CustomStringConvertible {
 
     var description: String { "\(cause)" }
 
+    /// The message of the outermost exception, without its causes.
+    var message: Substring { description.split(separator: "\nCaused by: ", maxSplits: 1).first ?? "" }
+
     /// The name of the Java class that is thrown for such an error.
     var exceptionClassName: String {
         let name =

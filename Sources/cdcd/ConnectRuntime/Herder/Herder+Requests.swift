@@ -25,7 +25,7 @@ extension Herder {
 
     /// - Parameter changes: nil removes all offsets.
     /// - Returns: whether the connector has no offsets elsewhere.
-    func changeOffsets(_ connector: String, _ changes: [PartitionOffset]?) throws(HerderError) -> Bool {
+    func changeOffsets(_ connector: String, _ changes: [RequestedOffset]?) throws(HerderError) -> Bool {
         guard case .offsetsChanged(let isComplete) = try perform(.changeOffsets(connector, changes)) else {
             preconditionFailure("another request's answer")
         }

@@ -21,7 +21,7 @@ enum HerderRequest: Sendable {
     case restartConnector(String)
     case restartTask(TaskID)
     /// Writes offsets of a stopped connector; nil removes all of them.
-    case changeOffsets(String, [PartitionOffset]?)
+    case changeOffsets(String, [RequestedOffset]?)
     /// Checks that the herder handles requests.
     case ping
 }
@@ -65,7 +65,7 @@ enum HerderEvent: Sendable {
     case written(failure: String?)
     case request(RequestID, HerderRequest)
     case sessionKeyCreated(SessionKey)
-    case offsetsChecked(RequestID, Result<OffsetCheck, PluginError>)
+    case offsetsChecked(RequestID, Result<OffsetCheck, HerderError>)
     case offsetsWritten(RequestID, failure: String?)
     case connectorStarted(ConnectorRun, failure: String?)
     case tasksConfigured(ConnectorRun, Result<[ConnectorConfig], PluginError>)
@@ -100,8 +100,8 @@ enum HerderAction: Equatable, Sendable {
     case readConfigs
     case createSessionKey
     /// Passes the changes, or the removal of all stored offsets, to the connector's `alterOffsets`.
-    case checkOffsets(RequestID, connector: String, [PartitionOffset]?)
-    case writeOffsets(RequestID, connector: String, [PartitionOffset])
+    case checkOffsets(RequestID, connector: String, [RequestedOffset]?)
+    case writeOffsets(RequestID, connector: String, OffsetCheck.Changes)
     case showConnector(String, StatusRecord.State, trace: String?)
     case showTask(TaskID, StatusRecord.State)
     case removeConnectorStatus(String)

@@ -74,7 +74,7 @@ final class HerderExecutor {
             herder.post(.sessionKeyCreated(SessionKey.create(
                 bytes: environment.configuration.sessionKeyBytes, nowMilliseconds: environment.clock())))
         case .checkOffsets(let id, let name, let changes): checkOffsets(id, name, changes)
-        case .writeOffsets(let id, let name, let offsets): writeOffsets(id, name, offsets)
+        case .writeOffsets(let id, let name, let changes): writeOffsets(id, name, changes)
         case .showConnector(let name, let state, let trace):
             environment.statuses.put(
                 connector: name, environment.identity.status(state, trace: trace, version: version(of: name)))
@@ -171,36 +171,21 @@ final class HerderExecutor {
     // MARK: Offsets
 
     /// On a thread of its own, which may block in the plugin without limit.
-    private func checkOffsets(_ id: RequestID, _ name: String, _ changes: [PartitionOffset]?) {
-        let config = environment.configs.snapshot.connectors[name] ?? ConnectorConfig()
+    private func checkOffsets(_ id: RequestID, _ name: String, _ changes: [RequestedOffset]?) {
         startThread(named: "connector-offsets-\(name)") { [environment, herder] in
             do {
-                let store = environment.offsets
-                try store.refresh()
-                var check = OffsetCheck(
-                    offsets: changes
-                        ?? store.offsets(of: name).map { PartitionOffset(partition: $0.partition, offset: nil) },
-                    isComplete: false)
-                let resolved = try environment.configuration.configProviders.resolved(config.dictionary)
-                let plugin = environment.plugins.connector(named: resolved["connector.class"] ?? "")
-                if case .sourceConnector(let factory) = plugin?.factory {
-                    check.isComplete = try factory.makeConnector(environment.plugins)
-                        .alterOffsets(resolved, check.offsets)
-                }
+                let check = try ConnectorOffsets(of: name, environment).check(changes)
                 herder.post(.offsetsChecked(id, .success(check)))
             } catch {
-                herder.post(.offsetsChecked(id, .failure(PluginError(error))))
+                herder.post(.offsetsChecked(id, .failure(error as? HerderError ?? .failed("\(error)"))))
             }
         }
     }
 
-    private func writeOffsets(_ id: RequestID, _ name: String, _ offsets: [PartitionOffset]) {
+    private func writeOffsets(_ id: RequestID, _ name: String, _ changes: OffsetCheck.Changes) {
         startThread(named: "offset-writer") { [environment, herder] in
             do {
-                for change in offsets {
-                    try environment.offsets.write(
-                        change.offset, of: OffsetView.Source(connector: name, partition: change.partition))
-                }
+                try ConnectorOffsets(of: name, environment).write(changes)
                 herder.post(.offsetsWritten(id, failure: nil))
             } catch {
                 herder.post(.offsetsWritten(id, failure: "\(error)"))

@@ -13,7 +13,7 @@ struct OffsetChangeQueue {
     private struct Request {
         let id: RequestID
         let connector: String
-        let changes: [PartitionOffset]?
+        let changes: [RequestedOffset]?
     }
 
     private enum Phase {
@@ -36,7 +36,7 @@ struct OffsetChangeQueue {
         current.values.compactMap { if case .checking(let until) = $0.phase { until } else { nil } }.min()
     }
 
-    mutating func add(_ id: RequestID, _ connector: String, _ changes: [PartitionOffset]?) {
+    mutating func add(_ id: RequestID, _ connector: String, _ changes: [RequestedOffset]?) {
         waiting.append(Request(id: id, connector: connector, changes: changes))
     }
 
@@ -77,15 +77,15 @@ struct OffsetChangeQueue {
     ///
     /// - Parameter refusal: why the worker may not write the offsets now.
     mutating func checked(
-        _ id: RequestID, _ result: Result<OffsetCheck, PluginError>, refusal: HerderError?
+        _ id: RequestID, _ result: Result<OffsetCheck, HerderError>, refusal: HerderError?
     ) -> Outcome? {
         guard let (connector, phase) = current[id], case .checking = phase else { return nil }
         if let refusal { return end(id, .failure(refusal)) }
         switch result {
         case .success(let check):
             current[id] = (connector, .writing(isComplete: check.isComplete))
-            return .action(.writeOffsets(id, connector: connector, check.offsets))
-        case .failure(let error): return end(id, .failure(.failed(error.description)))
+            return .action(.writeOffsets(id, connector: connector, check.changes))
+        case .failure(let error): return end(id, .failure(error))
         }
     }
 

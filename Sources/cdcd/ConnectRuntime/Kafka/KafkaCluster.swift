@@ -134,6 +134,9 @@ final class KafkaCluster: Sendable {
                 + "Change it with: kafka-configs.sh --alter --topic \(topic.name) --add-config cleanup.policy=compact")
     }
 
+    /// For requests of a running worker, with the worker's own client.
+    var operations: KafkaAdmin { KafkaAdmin(briefClient) }
+
     /// Creates a topic of a connector unless it exists, with the worker's own client.
     func ensureTopic(_ topic: NewTopic) throws { try Self.ensureTopic(topic, briefClient) }
 

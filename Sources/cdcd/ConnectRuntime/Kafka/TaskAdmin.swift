@@ -1,7 +1,7 @@
 import KafkaWire
 
-/// The client with which one task creates its topics: the worker's own, unless `admin.*` or `admin.override.*` have
-/// properties.
+/// The client with which one task creates its topics, or the worker changes the offsets of a sink connector: the
+/// worker's own, unless `admin.*` or `admin.override.*` have properties.
 struct TaskAdmin: Sendable {
     private let cluster: KafkaCluster
     private let client: KafkaClient?
@@ -17,6 +17,8 @@ struct TaskAdmin: Sendable {
             return KafkaClient(configuration)
         }
     }
+
+    var operations: KafkaAdmin { client.map { KafkaAdmin($0) } ?? cluster.operations }
 
     /// Creates a topic unless it exists.
     func ensureTopic(_ topic: NewTopic) throws {

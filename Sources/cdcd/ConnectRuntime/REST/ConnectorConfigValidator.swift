@@ -108,8 +108,24 @@ struct ConnectorConfigValidator: Sendable {
             result.values.append(
                 ConfigValue(name: error.name, key: nil, value: error.value, errors: [error.message]))
         }
+        if connector.kind == .sink { refuseGroupOfWorker(resolved, in: &result) }
         result.values += framework.converters
         return (className, result)
+    }
+
+    /// The consumers of a sink cannot be members of the workers' group.
+    private func refuseGroupOfWorker(_ resolved: [String: String], in result: inout ConfigValidation) {
+        let (property, workerGroup) = ("consumer.override.group.id", worker.groupID)
+        if let group = resolved[property] {
+            guard group == workerGroup else { return }
+            let message = "Consumer group \(group) conflicts with Connect worker group \(workerGroup)"
+            result.values.insert(ConfigValue(name: property, key: nil, value: group, errors: [message]), at: 0)
+        } else if let name = resolved["name"], TaskClientProperties.groupID(of: name) == workerGroup,
+            let index = result.values.firstIndex(where: { $0.name == "name" })
+        {
+            result.values[index].errors.append(
+                "Consumer group for sink connector named \(name) conflicts with Connect worker group \(workerGroup)")
+        }
     }
 
     private static func refuse(_ nullNames: [String], in result: inout ConfigValidation) {

@@ -7,8 +7,7 @@ extension RESTService {
     func showOffsets(_ name: String) throws -> HTTPResponse {
         let environment = try environment()
         guard environment.configs.snapshot.connectors[name] != nil else { throw RESTError.connectorNotFound(name) }
-        try environment.offsets.refresh()
-        return json(200, RESTDocuments.offsets(environment.offsets.offsets(of: name)))
+        return json(200, RESTDocuments.offsets(try ConnectorOffsets(of: name, environment).list()))
     }
 
     /// PATCH: the body's partitions get the body's offsets, null removes one.
@@ -21,7 +20,7 @@ extension RESTService {
 
     /// Lets the connector check the offsets, then writes them. nil removes all that exist.
     private func writeOffsets(
-        _ name: String, _ changes: [PartitionOffset]?, _ participle: String
+        _ name: String, _ changes: [RequestedOffset]?, _ participle: String
     ) throws -> HTTPResponse {
         _ = try environment()
         let isComplete = try herder.changeOffsets(name, changes)
@@ -34,7 +33,7 @@ extension RESTService {
 
     private static func changes(
         _ document: JSONValue
-    ) throws(RESTError) -> [PartitionOffset] {
+    ) throws(RESTError) -> [RequestedOffset] {
         guard case .object(let body) = document else {
             throw RESTError(500, "The body has to be a JSON object with \"offsets\".")
         }
@@ -50,22 +49,21 @@ extension RESTService {
         guard !items.isEmpty else {
             throw RESTError(400, "Partitions / offsets need to be provided for an alter offsets request")
         }
-        var changes: [PartitionOffset] = []
+        var changes: [RequestedOffset] = []
         for item in items {
-            guard let members = item.objectValue, members.names.allSatisfy({ $0 == "partition" || $0 == "offset" }),
-                let partition = members["partition"]?.objectValue, isFlat(partition)
-            else { throw RESTError(500, "An element of \"offsets\" needs an object \"partition\" of plain values.") }
-            switch members["offset"] ?? .null {
-            case .null: changes.append(PartitionOffset(partition: partition, offset: nil))
-            case .object(let offset) where isFlat(offset):
-                changes.append(PartitionOffset(partition: partition, offset: offset))
-            default: throw RESTError(500, "\"offset\" has to be null or an object of plain values.")
-            }
+            guard let members = item.objectValue, members.names.allSatisfy({ $0 == "partition" || $0 == "offset" })
+            else { throw RESTError(500, "An element of \"offsets\" is an object with \"partition\" and \"offset\".") }
+            changes.append(
+                RequestedOffset(partition: try object("partition", members), offset: try object("offset", members)))
         }
         return changes
     }
 
-    private static func isFlat(_ object: JSONObject) -> Bool {
-        object.members.allSatisfy { $0.value.objectValue == nil && $0.value.arrayValue == nil }
+    private static func object(_ name: String, _ members: JSONObject) throws(RESTError) -> JSONObject? {
+        switch members[name] ?? .null {
+        case .null: nil
+        case .object(let object): object
+        default: throw RESTError(500, "\"\(name)\" has to be null or an object.")
+        }
     }
 }

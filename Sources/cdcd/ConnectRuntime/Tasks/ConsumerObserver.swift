@@ -5,12 +5,13 @@ import Synchronization
 import WireCore
 import WireStreams
 
-/// Passes the events of a task's consumer to its metrics, and reports that no broker answers it: the consumer itself
+/// Passes the events of a task's consumer to its metrics, and notices that no broker answers it: the consumer itself
 /// tries again without an end.
 final class ConsumerObserver: KafkaClientObserver {
     private struct State {
         var lastAnswer = MonotonicInstant.now
-        var isInterrupted = false
+        var condition = TaskControl.Condition.running
+        var reported = TaskControl.Condition.running
     }
 
     /// Fetches are answered twice a second: one broker alone has not failed if no other has answered for this time.
@@ -18,11 +19,17 @@ final class ConsumerObserver: KafkaClientObserver {
 
     private let metrics: KafkaClientMetrics
     private let state = Mutex(State())
-    private let brokersChanged: @Sendable (TaskControl.Condition) -> Void
 
-    init(_ metrics: KafkaClientMetrics, brokersChanged: @escaping @Sendable (TaskControl.Condition) -> Void) {
-        self.metrics = metrics
-        self.brokersChanged = brokersChanged
+    init(_ metrics: KafkaClientMetrics) { self.metrics = metrics }
+
+    /// The condition, if it has changed since the last call. Events occur while a connection is locked, so the task's
+    /// thread asks for it.
+    func takeChange() -> TaskControl.Condition? {
+        state.withLock { state in
+            guard state.condition != state.reported else { return nil }
+            state.reported = state.condition
+            return state.condition
+        }
     }
 
     func connectionOpened(to broker: SocketAddress, milliseconds: Int) {
@@ -31,14 +38,10 @@ final class ConsumerObserver: KafkaClientObserver {
 
     func connectionFailed(to broker: SocketAddress, _ error: KafkaError) {
         metrics.connectionFailed(to: broker, error)
-        let isNew = state.withLock { state in
+        state.withLock { state in
             let silence = MonotonicInstant.now.milliseconds(since: state.lastAnswer)
-            guard silence >= Self.silenceMilliseconds, !state.isInterrupted else { return false }
-            state.isInterrupted = true
-            return true
-        }
-        if isNew {
-            brokersChanged(.interrupted(reason: "No Kafka broker answers the consumer: \(error.explained())"))
+            guard silence >= Self.silenceMilliseconds, state.condition == .running else { return }
+            state.condition = .interrupted(reason: "No Kafka broker answers the consumer: \(error.explained())")
         }
     }
 
@@ -50,12 +53,10 @@ final class ConsumerObserver: KafkaClientObserver {
 
     func requestAnswered(_ request: KafkaRequestEvent) {
         metrics.requestAnswered(request)
-        let wasInterrupted = state.withLock { state in
+        state.withLock { state in
             state.lastAnswer = .now
-            defer { state.isInterrupted = false }
-            return state.isInterrupted
+            state.condition = .running
         }
-        if wasInterrupted { brokersChanged(.running) }
     }
 
     func recordsFetched(_ records: KafkaFetchEvent) { metrics.recordsFetched(records) }

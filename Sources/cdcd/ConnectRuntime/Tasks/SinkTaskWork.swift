@@ -83,10 +83,12 @@ final class SinkTaskWork: TaskWork {
     private func makeSource(_ setup: TaskSetup) -> ConsumerRecordSource {
         let clientID = "connector-consumer-\(context.id)"
         var settings = setup.overrides.consumer
-        settings.client.observer = ConsumerObserver(KafkaClientMetrics(.consumer, clientID: clientID)) {
-            [publisher = context.publisher] in publisher.handle(.clusterChanged($0))
+        let observer = ConsumerObserver(KafkaClientMetrics(.consumer, clientID: clientID))
+        settings.client.observer = observer
+        return ConsumerRecordSource(settings, clientID: clientID, control: context.control) {
+            [publisher = context.publisher] in
+            if let condition = observer.takeChange() { publisher.handle(.clusterChanged(condition)) }
         }
-        return ConsumerRecordSource(settings, clientID: clientID, control: context.control)
     }
 
     private func openDeadLetters(_ setup: TaskSetup, _ source: ConsumerRecordSource) throws -> DeadLetterClients? {

@@ -22,11 +22,14 @@ enum TaskClientProperties {
         ]
     }
 
-    /// The consumer of a sink task: the tasks of a connector are a group, whose offsets the worker commits.
+    /// The group that the tasks of a sink connector are members of.
+    static func groupID(of connector: String) -> String { "connect-\(connector)" }
+
+    /// The consumer of a sink task, whose offsets the worker commits.
     static func consumer(bootstrapServers: String, connector: String) -> [String: String] {
         [
-            "bootstrap.servers": bootstrapServers, "group.id": "connect-\(connector)", "enable.auto.commit": "false",
-            "auto.offset.reset": "earliest",
+            "bootstrap.servers": bootstrapServers, "group.id": groupID(of: connector),
+            "enable.auto.commit": "false", "auto.offset.reset": "earliest",
         ]
     }
 
