@@ -253,6 +253,8 @@ private typealias TopicPartition = ConnectData.TopicPartition
         parts.commitsChanged = { shown.append($0) }
         try SinkTaskLoop(parts).run(
             try SinkTopics(connector), makeTask: { _ in task }, started: {}, endsWithoutCommit: { true })
+        #expect(task.log.suffix(2) == ["close t-0", "stop"])
+        #expect(!consumer.log.contains { $0.hasPrefix("commit ") })
         #expect(shown.count == 1)
         guard case .interrupted? = shown.first else { return #expect(Bool(false), "\(shown)") }
     }

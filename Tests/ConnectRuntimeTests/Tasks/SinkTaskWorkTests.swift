@@ -262,6 +262,27 @@ import WireTestSupport
         awaitCondition { lines() == ["1"] }
     }
 
+    /// A member that cannot leave would keep its partitions until its session ends.
+    @Test func aTaskRemainsInItsGroupWhileTheWorkerIsOutsideOfTheWorkersGroup() throws {
+        try createTopic()
+        let worker = try makeWorker(["session.timeout.ms": "500", "heartbeat.interval.ms": "20"])
+        defer { worker.stop() }
+        try create(worker)
+        try worker.awaitStates("a", "RUNNING", ["RUNNING"])
+        try awaitCondition { try kafka.admin.describeGroup("connect-a").state == "Stable" }
+        let members = try kafka.admin.describeGroup("connect-a").members.map(\.memberID)
+        let fault = kafka.intercept { request, _ in
+            let isWorker = !request.clientID.hasPrefix("connector-")
+            return request.apiKey == .heartbeat && isWorker ? .handleThenDisconnect : nil
+        }
+        try worker.awaitStates("a", "UNASSIGNED", ["UNASSIGNED"])
+        try produce("1")
+        kafka.remove(fault)
+        try worker.awaitStates("a", "RUNNING", ["RUNNING"])
+        awaitCondition { lines() == ["1"] }
+        #expect(try kafka.admin.describeGroup("connect-a").members.map(\.memberID) == members)
+    }
+
     @Test func theGroupOfTheWorkersIsRefused() throws {
         let worker = try makeWorker(["group.id": "connect-b"])
         defer { worker.stop() }

@@ -27,10 +27,10 @@ package final class TaskControl: Sendable {
     package var isStopping: Bool { stopping.load(ordering: .acquiring) }
 
     /// Whether a stop would discard the task's progress: it takes a snapshot, which starts from the beginning after a
-    /// stop.
+    /// stop, or is a member of a consumer group, which it cannot leave while the brokers do not answer.
     ///
-    /// Set by the task. A worker that has lost its group blocks such a task inside `RecordSink.emit` and resumes it, if
-    /// that is safe, instead of stopping it.
+    /// Set by the task. A worker that has lost its group blocks such a task (inside `RecordSink.emit`, or by consuming
+    /// nothing) and resumes it, if that is safe, instead of stopping it.
     package var stopDiscardsWork: Bool {
         get { discarding.load(ordering: .acquiring) }
         set { discarding.store(newValue, ordering: .releasing) }

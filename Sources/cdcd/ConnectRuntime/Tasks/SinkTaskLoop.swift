@@ -60,10 +60,9 @@ final class SinkTaskLoop {
         let result = Result {
             while !parts.control.isStopping { try turn() }
         }
-        if !endsWithoutCommit() {
-            do { try handle(.stopped) } catch {
-                parts.logger.warn("\(label) The offsets could not be committed at the end: \(error)")
-            }
+        let end: SinkTaskMachine.Event = endsWithoutCommit() ? .lost(machine.assignment) : .stopped
+        do { try handle(end) } catch {
+            parts.logger.warn("\(label) The partitions could not be closed, or their offsets not committed: \(error)")
         }
         if let failure = parts.reporter.deadLetters?.failure { throw failure }
         try result.get()

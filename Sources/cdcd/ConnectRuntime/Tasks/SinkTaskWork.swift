@@ -35,6 +35,7 @@ final class SinkTaskWork: TaskWork {
         let reader = try makeReader(setup, errors, metrics)
         let source = makeSource(setup)
         try adopt { $0.source = source }
+        context.control.stopDiscardsWork = true
         let stopHandler = context.control.onStop { source.wake() }
         defer {
             context.control.removeStopHandler(stopHandler)
