@@ -223,4 +223,17 @@ import Testing
             return #expect(Bool(false), "no request is sent")
         }
     }
+
+    /// Of the responses that arrive during a pause.
+    @Test func shorterPauseDoesNotEndALongerOne() throws {
+        var core = Self.core()
+        for milliseconds in [500, 100] as [Int32] {
+            Self.append(&core)
+            _ = core.settle([], ofBroker: 1, throttleMilliseconds: milliseconds, now: Self.later)
+        }
+        guard case .sleep(let milliseconds) = core.nextStep(ofBroker: 1, now: Self.later) else {
+            return #expect(Bool(false), "a request is sent")
+        }
+        #expect(milliseconds == 501)
+    }
 }

@@ -67,7 +67,8 @@ extension ProducerCore {
         if let broker = brokers[id] {
             broker.inFlightRequests = max(0, broker.inFlightRequests - 1)
             if throttleMilliseconds > 0 {
-                broker.throttledUntil = now.advanced(byMilliseconds: Int(throttleMilliseconds))
+                let until = now.advanced(byMilliseconds: Int(throttleMilliseconds))
+                broker.throttledUntil = max(broker.throttledUntil ?? until, until)
             }
             if mustWakeAfterSettling(broker, now: now), let wakeup = wake(broker) { effects.wakeups.append(wakeup) }
         }

@@ -35,7 +35,8 @@ struct ProducerDeliveryProperties: Sendable {
             if inFlightMax > Self.idempotentInFlightMax {
                 refuse(
                     "max.in.flight.requests.per.connection", "\(inFlightMax)",
-                    "Must set max.in.flight.requests.per.connection to at most 5 to use the idempotent producer.")
+                    "To use the idempotent producer, max.in.flight.requests.per.connection must be set to at most 5. "
+                        + "Current value is \(inFlightMax).")
             }
             if producer.retriesMax == 0 || producer.acks != .all { producer.isIdempotent = false }
         }
