@@ -1,4 +1,5 @@
 import Foundation
+import KafkaProtocol
 import WireCore
 import WireStreams
 
@@ -11,7 +12,8 @@ enum LibraryBenchmarks {
                LibraryBenchmarks codec NAME compress|expand LEVEL IN OUT ROUNDS
                LibraryBenchmarks values FILE ROWS                        binlog events of FILE to typed values
                LibraryBenchmarks binlog HOST:PORT FILE                   the binlog from FILE to its end, as --raw
-               LibraryBenchmarks produce HOST:PORT TOPIC RECORDS BYTES LINGER [batches]
+               LibraryBenchmarks produce HOST:PORT TOPIC RECORDS BYTES LINGER BATCH-BYTES CODEC records|batches
+               LibraryBenchmarks latency HOST:PORT TOPIC RECORDS BYTES LINGER BATCH-BYTES CODEC RECORDS-A-SECOND
                LibraryBenchmarks consume HOST:PORT TOPIC RECORDS
         """
 
@@ -30,21 +32,34 @@ enum LibraryBenchmarks {
                     output: arguments[4], rounds: try count(arguments[5]))
             case ("values", 2): outcome = try decodeValues(file: arguments[0], rowCount: try count(arguments[1]))
             case ("binlog", 2): outcome = try receiveBinlog(from: try address(arguments[0]), file: arguments[1])
-            case ("produce", 5), ("produce", 6):
-                outcome = try produce(
-                    to: try address(arguments[0]), topic: arguments[1], recordCount: try count(arguments[2]),
-                    valueBytes: try count(arguments[3]), lingerMilliseconds: try count(arguments[4]),
-                    reportsBatches: arguments.dropFirst(5).first == "batches")
+            case ("produce", 8):
+                outcome = try produce(try workload(arguments), reportsBatches: arguments[7] == "batches")
+            case ("latency", 8):
+                return try printJSON(measureLatency(try workload(arguments), recordsPerSecond: try count(arguments[7])))
             case ("consume", 3):
                 outcome = try consume(
                     from: try address(arguments[0]), topic: arguments[1], recordCount: try count(arguments[2]))
             default: throw BenchmarkError(usage)
             }
-            print(String(decoding: try JSONEncoder().encode(outcome), as: UTF8.self))
+            try printJSON(outcome)
         } catch {
             FileHandle.standardError.write(Data("LibraryBenchmarks: \(error)\n".utf8))
             exit(2)
         }
+    }
+
+    private static func printJSON(_ outcome: some Encodable) throws {
+        print(String(decoding: try JSONEncoder().encode(outcome), as: UTF8.self))
+    }
+
+    private static func workload(_ arguments: [String]) throws -> ProducerWorkload {
+        guard let codec = CompressionCodec.allCases.first(where: { "\($0)" == arguments[6] }) else {
+            throw BenchmarkError("\(arguments[6]) is not a codec")
+        }
+        return ProducerWorkload(
+            broker: try address(arguments[0]), topic: arguments[1], recordCount: try count(arguments[2]),
+            valueBytes: try count(arguments[3]), lingerMilliseconds: try count(arguments[4]),
+            batchBytesMax: try count(arguments[5]), codec: codec)
     }
 
     private static func count(_ text: String) throws -> Int {

@@ -11,8 +11,10 @@ import Testing
     private static let later = now.advanced(byMilliseconds: 60_000)
 
     /// A producer with an id and one topic with one partition on a connected broker.
-    private static func core() -> ProducerCore {
-        var core = ProducerCore(ProducerConfiguration())
+    private static func core(_ change: (inout ProducerConfiguration) -> Void = { _ in }) -> ProducerCore {
+        var configuration = ProducerConfiguration()
+        change(&configuration)
+        var core = ProducerCore(configuration)
         core.adopt(ProducerIdentity(producerID: 7, epoch: 0))
         let topic = ProducerCore.TopicState(name: "t", index: 0)
         core.topics.append(topic)
@@ -235,5 +237,54 @@ import Testing
             return #expect(Bool(false), "a request is sent")
         }
         #expect(milliseconds == 501)
+    }
+
+    /// The next attempt goes to a broker that has not refused the batch.
+    @Test func newLeaderEndsThePause() throws {
+        var core = Self.core()
+        Self.append(&core)
+        let place = try require(Self.sentBatch(&core))
+        _ = core.settle([Self.refusal(place, leader: nil)], ofBroker: 1, now: Self.later)
+        expect(Self.sentBatch(&core) == nil)
+        #expect(core.update([Self.description(leader: 2)]).newBrokers == [2])
+        core.connected(2)
+        expect(Self.sentBatch(&core, ofBroker: 2) == place)
+    }
+
+    /// `retry.backoff.ms`, doubled with each attempt up to `retry.backoff.max.ms`, with a jitter of a fifth.
+    @Test func pauseGrowsWithEachRefusal() throws {
+        var core = Self.core()
+        Self.append(&core)
+        var now = Self.later
+        for pause in [100, 200, 400, 800, 1000, 1000] {
+            guard case .send(let assignments) = core.nextStep(ofBroker: 1, now: now) else {
+                return #expect(Bool(false), "nothing is sent")
+            }
+            let answer = ProducerCore.Answer(place: assignments[0].place, outcome: .refused(.notEnoughReplicas))
+            _ = core.settle([answer], ofBroker: 1, now: now)
+            guard case .sleep(let milliseconds) = core.nextStep(ofBroker: 1, now: now) else {
+                return #expect(Bool(false), "no pause")
+            }
+            // The writer wakes a millisecond later than that.
+            #expect((pause * 4 / 5...pause * 6 / 5 + 1).contains(milliseconds ?? 0))
+            now = now.advanced(byMilliseconds: milliseconds ?? 0)
+        }
+    }
+
+    /// `retries`: of refusals and lost connections.
+    @Test(arguments: [0, 2]) func batchFailsAfterItsRetries(_ retriesMax: Int) throws {
+        var core = Self.core { $0.retriesMax = retriesMax }
+        Self.append(&core)
+        for attempt in 0...retriesMax {
+            let now = Self.later.advanced(byMilliseconds: attempt * 2000)
+            guard case .send(let assignments) = core.nextStep(ofBroker: 1, now: now) else {
+                return #expect(Bool(false), "nothing is sent")
+            }
+            let isLost = attempt % 2 == 1
+            let effects = core.settle(
+                [ProducerCore.Answer(place: assignments[0].place, outcome: isLost ? .lost : .refused(.notEnoughReplicas))],
+                ofBroker: 1, now: now)
+            #expect(effects.finished.count == (attempt == retriesMax ? 1 : 0))
+        }
     }
 }

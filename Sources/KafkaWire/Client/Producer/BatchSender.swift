@@ -82,6 +82,10 @@ final class BatchSender: @unchecked Sendable {
                     assignment.batch, assignment.stamp, engine.configuration,
                     isTransactional: engine.configuration.transactionalID != nil))
         }
+        if engine.configuration.compression != .none {
+            let sizes = batches.map(\.payloadBytes)
+            engine.core.withLock { $0.compressed(assignments, sizes) }
+        }
         var pending = ProducerConnection.PendingRequest(
             correlationID: sender.nextCorrelationID, version: version, assignments: assignments, sentAt: .now)
         if let observer = engine.observer { pending.event = observe(assignments, batches, observer) }

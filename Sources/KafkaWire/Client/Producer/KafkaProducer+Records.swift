@@ -39,9 +39,7 @@ extension KafkaProducer {
         for (index, record) in records.enumerated() {
             let receipt = RecordReceipt { sends.complete(index, $0) }
             do throws(KafkaError) {
-                guard let topic = try fetchedTopic(record.topic), try appendIfRoom(record, to: topic, receipt) else {
-                    return index
-                }
+                guard try appendIfRoom(record, receipt) else { return index }
             } catch { receipt.complete(.failure(error)) }
         }
         return records.count

@@ -202,11 +202,9 @@ public final class KafkaProducer: Sendable {
 
     // MARK: KafkaRecord
 
-    /// The handle of a topic whose metadata has been fetched; nil for any other topic.
-    func fetchedTopic(_ name: String) throws(KafkaError) -> ProducerTopic? { try engine.known(name) }
-
     /// Appends a record; blocks while the buffer is full or the topic's metadata is fetched.
     func append(_ record: KafkaRecord, _ receipt: RecordReceipt) throws(KafkaError) {
+        if try appendIfRoom(record, receipt) { return }
         let topic = try engine.topic(record.topic)
         try withNewRecord(record, topic, receipt) { (record) throws(KafkaError) in try append(record) }
     }
@@ -217,18 +215,14 @@ public final class KafkaProducer: Sendable {
         try withNewRecord(record, topic, receipt) { (record) throws(KafkaError) in try appendAndFlush(record) }
     }
 
-    /// Appends a record; returns false if the buffer is full.
-    func appendIfRoom(
-        _ record: KafkaRecord, to topic: ProducerTopic, _ receipt: RecordReceipt
-    ) throws(KafkaError) -> Bool {
-        try withNewRecord(record, topic, receipt) { (record) throws(KafkaError) in
-            switch engine.append(record) {
-            case .appended(let wakeup):
-                wakeup?.signal()
-                return true
-            case .refused(let error): throw error
-            case .mustWait: return false
-            }
+    /// Appends a record; returns false if the buffer is full or the topic's metadata has not been fetched.
+    func appendIfRoom(_ record: KafkaRecord, _ receipt: RecordReceipt) throws(KafkaError) -> Bool {
+        switch engine.append(record, receipt) {
+        case .appended(let wakeup):
+            wakeup?.signal()
+            return true
+        case .refused(let error): throw error
+        case .mustWait, nil: return false
         }
     }
 

@@ -15,7 +15,9 @@ public struct ProducerConfiguration: Sendable {
     public var compressionLevels = CompressionLevels()
     /// The time that a batch waits for more records (`linger.ms`); 0 sends as soon as the connection is free.
     public var lingerMilliseconds = 0
-    /// The maximum number of bytes of a batch's records (`batch.size`). Kafka's brokers accept 1 MiB by default.
+    /// The maximum number of bytes of a batch's records (`batch.size`). Kafka's brokers accept 1 MiB by default. With a
+    /// codec it is the expected size of the compressed records, as in Kafka's Java client; the records themselves have
+    /// then at most an eighth of the bytes that may be unacknowledged (see `bufferBytesMax`), if that is more.
     public var batchBytesMax = 1_000_000
     /// The maximum number of bytes of a request and of a record (`max.request.size`).
     public var requestBytesMax = 1_048_576

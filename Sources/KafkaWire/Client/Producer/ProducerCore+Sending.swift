@@ -129,13 +129,13 @@ extension ProducerCore {
         if partition.queue.hasWaiting {
             if let notBefore = partition.queue.notBefore, now < notBefore { return .later(notBefore) }
             guard partition.queue.canTake(identity, inFlightMax: inFlightMax) else { return .blocked }
-            return .ready(bytes: partition.queue.firstWaiting?.payloadBytes ?? 0)
+            return .ready(bytes: sentBytes(of: partition.queue.firstWaiting?.payloadBytes ?? 0, partition))
         }
         guard let bytes = partition.open?.payloadBytes, let openedAt = partition.open?.openedAt else { return .empty }
         guard partition.queue.isOpen(to: identity, inFlightMax: inFlightMax) else { return .blocked }
         let due = openedAt.advanced(byMilliseconds: configuration.lingerMilliseconds)
         let isDue = isFlushing || !roomWaiters.isEmpty || now >= due
-        return isDue ? .ready(bytes: bytes) : .later(due)
+        return isDue ? .ready(bytes: sentBytes(of: bytes, partition)) : .later(due)
     }
 
     private var inFlightMax: Int { configuration.inFlightPerBrokerMax }

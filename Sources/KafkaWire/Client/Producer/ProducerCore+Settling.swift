@@ -174,7 +174,9 @@ extension ProducerCore {
                 number, with: parts.map { ($0, newBatchNumber(), $0.recordCount) })
             unfinishedBatches += parts.count - 1
             bufferedBytes += parts.reduce(-batch.payloadBytes) { $0 + $1.payloadBytes }
-            partition.batchBytesMax = max(1024, min(partition.batchBytesMax, batch.payloadBytes / 2))
+            let sentBytes = sentBytes(of: batch.payloadBytes, partition)
+            partition.batchBytesMax = max(1024, min(partition.batchBytesMax, sentBytes / 2))
+            partition.payloadBytesMax = payloadBytesMax(of: partition)
         } catch {
             effects.add(fail(error))
         }

@@ -53,7 +53,10 @@ struct ProducerCore: ~Copyable {
         @exclusivity(unchecked) var isFlushedByCaller = false
         /// The expected size of the next batch.
         var expectedBytes = 16 << 10
-        @exclusivity(unchecked) var batchBytesMax: Int
+        /// The maximum size of a batch as it is sent.
+        var batchBytesMax: Int
+        /// The maximum size of the records of the open batch.
+        @exclusivity(unchecked) var payloadBytesMax: Int
         /// The number of the last transaction that this partition was used in, and of the last one that its batches may
         /// be sent in. 0 without transactions.
         @exclusivity(unchecked) var usedInTransaction: UInt64 = 0
@@ -66,6 +69,7 @@ struct ProducerCore: ~Copyable {
                 isIdempotent: configuration.isIdempotent, isTransactional: configuration.transactionalID != nil,
                 retriesMax: configuration.retriesMax)
             batchBytesMax = configuration.batchBytesMax
+            payloadBytesMax = configuration.batchBytesMax
         }
 
         var hasWork: Bool { open != nil || queue.hasWaiting }
@@ -82,6 +86,7 @@ struct ProducerCore: ~Copyable {
         var stickyPartition = 0
         /// The bytes that were written to it in small batches.
         var stickyBytes = 0
+        var compressionRatio = CompressionRatio()
 
         init(name: String, index: Int) {
             self.name = name
@@ -126,6 +131,8 @@ struct ProducerCore: ~Copyable {
     var roomWaiters: [WakeupSignal] = []
     var deliveryWaiters: [WakeupSignal] = []
     private var nextBatchNumber: UInt64 = 0
+    /// The topic of the last record that was appended by the topic's name.
+    private var lastTopicIndex = 0
     /// The number of spare blocks for a connection's batches in flight and an open one.
     let pool = BlockPool(spareMax: 6)
     /// The time since which no batch has been unsettled, as far as is known.
@@ -253,7 +260,7 @@ struct ProducerCore: ~Copyable {
 
     /// A record to be appended. The bytes belong to the caller, which waits.
     struct NewRecord: Sendable {
-        let topicIndex: Int
+        var topicIndex: Int
         let partition: Int32?
         let key: BorrowedBytes?
         let value: BorrowedBytes?
@@ -297,7 +304,7 @@ struct ProducerCore: ~Copyable {
             return .refused(.recordTooLarge(bytes: size, limit: configuration.requestBytesMax, topic: topic.name))
         }
         if bufferedBytes > 0, bufferedBytes + size > bufferedBytesMax { return .mustWait }
-        let isFull = partition.open.hasPayload(above: partition.batchBytesMax - size)
+        let isFull = partition.open.hasPayload(above: partition.payloadBytesMax - size)
         if isFull || partition.open == nil {
             guard let now else { return nil }
             if isFull { seal(partition, isFull: true, now) }
@@ -346,6 +353,7 @@ struct ProducerCore: ~Copyable {
     }
 
     private mutating func open(_ partition: Partition, for size: Int, _ now: MonotonicInstant) {
+        partition.payloadBytesMax = payloadBytesMax(of: partition)
         partition.open = OpenBatch(capacityBytes: max(size, partition.expectedBytes), openedAt: now, pool: pool)
         unfinishedBatches += 1
     }
@@ -356,7 +364,7 @@ struct ProducerCore: ~Copyable {
         let batch = SealedBatch(open)
         // A small batch between large ones is more likely the last before a checkpoint than the start of low traffic.
         let expected = max(batch.payloadBytes + batch.payloadBytes / 8, partition.expectedBytes / 2)
-        partition.expectedBytes = min(max(expected, 1 << 10), partition.batchBytesMax)
+        partition.expectedBytes = min(max(expected, 1 << 10), partition.payloadBytesMax)
         partition.queue.append(batch, number: newBatchNumber(), recordCount: batch.recordCount)
         batchSealed(batch.payloadBytes, of: partition, isFull: isFull, now: now)
     }
@@ -381,6 +389,15 @@ struct ProducerCore: ~Copyable {
     mutating func adopt(_ new: ProducerIdentity) {
         identity = new
         needsIdentity = false
+    }
+
+    /// The index of a topic; nil if it is unknown.
+    mutating func index(ofKnownTopic name: String) -> Int? {
+        // Without hashing the name for each record.
+        if lastTopicIndex < topics.count, topics[lastTopicIndex].name == name { return lastTopicIndex }
+        guard let index = topicsByName[name]?.index else { return nil }
+        lastTopicIndex = index
+        return index
     }
 
     /// The index of a topic, which is added if it is unknown.

@@ -82,6 +82,23 @@ final class ProducerEngine: Sendable {
         core.withLock { $0.appendToOpenBatch(record) } ?? core.withLock { $0.append(record, now: .now) }
     }
 
+    /// Appends a record to a topic whose metadata has been fetched. Returns nil if it has not been.
+    func append(_ record: KafkaRecord, _ receipt: RecordReceipt) -> ProducerCore.AppendStep? {
+        let timestamp = record.timestampMilliseconds ?? timestampMilliseconds
+        let headers = record.headers.isEmpty ? EncodedHeaders.none : EncodedHeaders(record.headers)
+        return BorrowedBytes.of(record.key) { key in
+            BorrowedBytes.of(record.value) { value in
+                core.withLock { core in
+                    guard let topicIndex = core.index(ofKnownTopic: record.topic) else { return nil }
+                    let record = ProducerCore.NewRecord(
+                        topicIndex: topicIndex, partition: record.partition, key: key, value: value, headers: headers,
+                        timestampMilliseconds: timestamp, tag: 0, receipt: receipt)
+                    return core.appendToOpenBatch(record) ?? core.append(record, now: .now)
+                }
+            }
+        }
+    }
+
     func appendAndFlush(_ record: ProducerCore.NewRecord) -> ProducerCore.AppendStep {
         let (step, flush) = core.withLock { $0.appendAndFlush(record, now: .now) }
         carryOut(flush)
@@ -204,8 +221,14 @@ final class ProducerEngine: Sendable {
             }
         }
         brokerAnswered()
-        let index = core.withLock { $0.topicIndex(name) }
-        adopt([description])
+        // At once: another thread that finds the topic must find its partitions.
+        let (index, newBrokers, effects) = core.withLock { core in
+            let index = core.topicIndex(name)
+            let (newBrokers, effects) = core.update([description])
+            return (index, newBrokers, effects)
+        }
+        startWriters(newBrokers)
+        apply(effects)
         return ProducerTopic(name: name, index: index)
     }
 

@@ -16,7 +16,7 @@ public struct RecordMetadata: Equatable, Sendable {
 }
 
 /// Reports the outcome of one record to the caller that appended it.
-final class RecordReceipt: Sendable {
+struct RecordReceipt: Sendable {
     private let completion: @Sendable (Result<RecordMetadata, KafkaError>) -> Void
 
     /// - Parameter completion: called once, on a thread of the producer.
