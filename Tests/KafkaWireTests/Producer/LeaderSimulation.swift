@@ -55,6 +55,8 @@ struct LeaderSimulation: ~Copyable {
     private var requests: [Int32: [Request]] = [1: [], 2: []]
     private var throttledUntil: [Int32: MonotonicInstant] = [:]
     private var refusals: [ProducerCore.BatchID: Refusal] = [:]
+    /// The leaders that the producer uses.
+    private var usedLeaders: [Int32] = [1, 1, 1]
     private var nextProducerID: Int64 = 8
     private var tag: UInt64 = 0
     private var appended: [[UInt64]] = [[], [], []]
@@ -101,8 +103,11 @@ struct LeaderSimulation: ~Copyable {
         }
         expect(core.unfinishedBatches == 0 && core.failure == nil)
         for (index, log) in logs.enumerated() {
-            #expect(log.tags == appended[index].filter { !failed.contains($0) }, "partition \(index)")
-            #expect(delivered[index] == Set(log.tags), "partition \(index)")
+            let failed = failed
+            let expected = appended[index].filter { !failed.contains($0) }
+            let delivered = delivered[index]
+            #expect(log.tags == expected, "partition \(index)")
+            #expect(delivered == Set(log.tags), "partition \(index)")
         }
     }
 
@@ -157,6 +162,7 @@ struct LeaderSimulation: ~Copyable {
         switch core.nextStep(ofBroker: broker, now: now) {
         case .connect: core.connected(broker)
         case .send(let assignments):
+            let now = now
             if let until = throttledUntil[broker] { #expect(now >= until, "a throttling broker gets a request") }
             for assignment in assignments {
                 guard let refusal = refusals.removeValue(forKey: assignment.place) else { continue }
@@ -272,6 +278,13 @@ struct LeaderSimulation: ~Copyable {
             }
         }
         _ = core.notified(effects.finished.count)
+        // Another leader has not refused the batches.
+        for (index, partition) in core.topics[0].partitions.enumerated() {
+            let leader = partition.broker?.id ?? 0
+            if leader == usedLeaders[index] { continue }
+            usedLeaders[index] = leader
+            refusals = refusals.filter { $0.key.partition != partition.index }
+        }
     }
 }
 
