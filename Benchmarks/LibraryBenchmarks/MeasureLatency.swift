@@ -33,7 +33,10 @@ func measureLatency(_ workload: ProducerWorkload, recordsPerSecond: Int) throws 
     }
     let sorted = found.withLock { $0.sorted() }
     guard sorted.count == workload.recordCount else { throw BenchmarkError("records failed") }
-    func milliseconds(_ percent: Int) -> Double { Double(sorted[min(sorted.count - 1, sorted.count * percent / 100)]) / 1e6 }
+    func milliseconds(_ percent: Int) -> Double {
+        Double(sorted[min(sorted.count - 1, sorted.count * percent / 100)]) / 1e6
+    }
     return LatencyOutcome(
-        medianMilliseconds: milliseconds(50), percentile99Milliseconds: milliseconds(99), maxMilliseconds: milliseconds(100))
+        medianMilliseconds: milliseconds(50), percentile99Milliseconds: milliseconds(99),
+        maxMilliseconds: milliseconds(100))
 }

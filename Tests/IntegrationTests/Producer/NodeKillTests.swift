@@ -54,7 +54,8 @@ struct NodeKillTests {
             if !isStartedAtOnce { for load in loads { try load.awaitProgress() } }
             let passed = clock.now - start
             if !isStartedAtOnce { longest = max(longest, passed) }
-            Self.report("kill \(kill): node \(node), " + (isStartedAtOnce ? "started at once" : "progress after \(passed)"))
+            let result = isStartedAtOnce ? "started at once" : "progress after \(passed)"
+            Self.report("kill \(kill): node \(node), \(result)")
             try nodes.start(node)
         }
         for load in loads { try load.awaitProgress() }

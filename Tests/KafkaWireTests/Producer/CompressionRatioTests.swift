@@ -104,7 +104,7 @@ import Testing
                         timestampMilliseconds: 0, tag: 0, receipt: nil), now: Self.now)
             }
         }
-        guard case .send(let assignments) = core.nextStep(ofBroker: 1, now: Self.now.advanced(byMilliseconds: 60)) else {
+        guard case .send(let assignments) = core.nextStep(ofBroker: 1, now: Self.now) else {
             return #expect(Bool(false), "nothing is sent")
         }
         let bytes = assignments[0].batch.payloadBytes

@@ -75,7 +75,8 @@ struct LeaderSimulation: ~Copyable {
         configuration.inFlightPerBrokerMax = 4
         core = ProducerCore(
             configuration,
-            backoff: ExponentialBackoff(firstMilliseconds: Self.retryBackoffMilliseconds, maxMilliseconds: 400), seed: seed)
+            backoff: ExponentialBackoff(firstMilliseconds: Self.retryBackoffMilliseconds, maxMilliseconds: 400),
+            seed: seed)
         core.adopt(ProducerIdentity(producerID: 7, epoch: 0))
         _ = core.topicIndex("t")
         _ = core.update([description])

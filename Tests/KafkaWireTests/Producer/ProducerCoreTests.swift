@@ -280,10 +280,9 @@ import Testing
             guard case .send(let assignments) = core.nextStep(ofBroker: 1, now: now) else {
                 return #expect(Bool(false), "nothing is sent")
             }
-            let isLost = attempt % 2 == 1
-            let effects = core.settle(
-                [ProducerCore.Answer(place: assignments[0].place, outcome: isLost ? .lost : .refused(.notEnoughReplicas))],
-                ofBroker: 1, now: now)
+            let answer = ProducerCore.Answer(
+                place: assignments[0].place, outcome: attempt % 2 == 1 ? .lost : .refused(.notEnoughReplicas))
+            let effects = core.settle([answer], ofBroker: 1, now: now)
             #expect(effects.finished.count == (attempt == retriesMax ? 1 : 0))
         }
     }

@@ -1,5 +1,5 @@
-/// The expected ratio of the size of a topic's batches to that of their records, so that `batch.size` limits the batches
-/// as they are sent. The steps are those of Kafka's Java client (`CompressionRatioEstimator`).
+/// The expected ratio of the size of a topic's batches to that of their records, so that `batch.size` limits the
+/// batches as they are sent. The steps are those of Kafka's Java client (`CompressionRatioEstimator`).
 struct CompressionRatio: Equatable, Sendable {
     /// Batches that compress better than expected change little: the next one may not.
     private static let improvingStep = 0.005

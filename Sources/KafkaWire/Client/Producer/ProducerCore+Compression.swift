@@ -2,8 +2,8 @@ import KafkaProtocol
 
 /// The sizes of compressed batches.
 extension ProducerCore {
-    /// A batch of more records than `batch.size` bytes is at most this part of the bytes that may be unacknowledged: the
-    /// next ones are compressed while it is sent.
+    /// The records of a batch that are larger than `batch.size` are at most this part of the bytes that may be
+    /// unacknowledged: the next batches are compressed while it is sent.
     private static let bufferShare = 8
 
     /// The maximum size of the records of a partition's next batch.
