@@ -12,16 +12,16 @@ struct LatencyOutcome: Encodable {
 
 /// Appends records at a rate, one after the other, each at its time.
 func measureLatency(_ workload: ProducerWorkload, recordsPerSecond: Int) throws -> LatencyOutcome {
-    let found = Mutex<[Int64]>([])
+    let found = Mutex<[UInt64]>([])
     found.withLock { $0.reserveCapacity(workload.recordCount) }
     let record = KafkaRecord(topic: workload.topic, value: workload.value)
     try workload.withProducer { producer in
         _ = try producer.topic(workload.topic)
         let start = MonotonicInstant.now
         for number in 0..<workload.recordCount {
-            let due = start.nanoseconds + Int64(number) * 1_000_000_000 / Int64(recordsPerSecond)
-            let wait = due - MonotonicInstant.now.nanoseconds
-            if wait > 0 { Thread.sleep(forTimeInterval: Double(wait) / 1e9) }
+            let due = start.nanoseconds + UInt64(number) * 1_000_000_000 / UInt64(recordsPerSecond)
+            let now = MonotonicInstant.now.nanoseconds
+            if now < due { Thread.sleep(forTimeInterval: Double(due - now) / 1e9) }
             let appended = MonotonicInstant.now
             try producer.append(record) { outcome in
                 guard case .success = outcome else { return }
