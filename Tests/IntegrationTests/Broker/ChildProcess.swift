@@ -1,4 +1,5 @@
 import Foundation
+import WireStreams
 
 /// A child process that gets input while others are killed and started. `kill` and `finish` return when the system has
 /// reaped it.
@@ -7,8 +8,10 @@ final class ChildProcess {
     private let stdin: Int32
     private var status: Int32?
 
-    /// Starts the program; its output is discarded.
-    init(_ path: String, _ arguments: [String]) throws {
+    /// Starts the program.
+    ///
+    /// - Parameter onLine: called on a thread with each line of its output and errors, which are discarded without it.
+    init(_ path: String, _ arguments: [String], onLine: (@Sendable (String) -> Void)? = nil) throws {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw ExternalProgram.Failure(description: "no pipe") }
         // Children that are started later must not keep this one's input open.
@@ -17,20 +20,50 @@ final class ChildProcess {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
+        var outputs: [Int32] = [-1, -1]
+        if onLine != nil {
+            guard pipe(&outputs) == 0 else { throw ExternalProgram.Failure(description: "no pipe") }
+            for end in outputs { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        }
         for descriptor in [1, 2] as [Int32] {
-            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
+            if onLine == nil {
+                posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
+            } else {
+                posix_spawn_file_actions_adddup2(&actions, outputs[1], descriptor)
+            }
         }
         var pointers = ([path] + arguments).map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
         var child: pid_t = 0
         let code = posix_spawn(&child, path, &actions, nil, &pointers, environ)
         close(ends[0])
+        if let onLine {
+            close(outputs[1])
+            Self.read(outputs[0], onLine)
+        }
         guard code == 0 else { throw ExternalProgram.Failure(description: "\(path) cannot be started: \(code)") }
         identifier = child
         stdin = ends[1]
     }
 
     deinit { kill() }
+
+    private static func read(_ descriptor: Int32, _ onLine: @escaping @Sendable (String) -> Void) {
+        startThread(named: "child-output") {
+            var rest: [UInt8] = []
+            var buffer = [UInt8](repeating: 0, count: 4096)
+            while true {
+                let count = buffer.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress, $0.count) }
+                guard count > 0 else { break }
+                rest += buffer[..<count]
+                while let end = rest.firstIndex(of: 0x0A) {
+                    onLine(String(decoding: rest[..<end], as: UTF8.self))
+                    rest.removeSubrange(...end)
+                }
+            }
+            close(descriptor)
+        }
+    }
 
     /// Writes to the child's standard input and waits until all of it is written.
     func write(_ text: String) throws {

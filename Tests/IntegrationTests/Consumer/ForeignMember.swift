@@ -15,9 +15,8 @@ final class ForeignMember {
     }
 
     let client: Client
-    private let process = Process()
-    private let stdin = Pipe()
-    private let output = MemberOutput()
+    private let process: ChildProcess
+    private let output: MemberOutput
 
     var assigned: Set<Int32> { output.state.withLock { $0.assigned } }
     var received: [Int] { output.state.withLock { $0.received } }
@@ -50,14 +49,6 @@ final class ForeignMember {
     init(_ client: Client, broker: String, topic: String, assignor: String?, scratch: ScratchDirectory) throws {
         self.client = client
         let arguments = [broker, topic, assignor ?? "consumer"]
-        let (stdout, stderr) = (Pipe(), Pipe())
-        for (pipe, isOutput) in [(stdout, true), (stderr, false)] {
-            pipe.fileHandleForReading.readabilityHandler = { [output] handle in
-                let data = handle.availableData
-                if data.isEmpty { handle.readabilityHandler = nil }
-                output.take(String(decoding: data, as: UTF8.self), isOutput: isOutput)
-            }
-        }
         let command: [String]
         switch client {
         case .java:
@@ -67,20 +58,14 @@ final class ForeignMember {
         case .librdkafka: command = ["/usr/bin/python3", "-u", "-c", Self.librdkafkaProgram]
         case .kafkaPython: command = ["/usr/bin/python3", "-u", "-c", Self.kafkaPythonProgram]
         }
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = command + arguments
-        process.standardInput = stdin
-        process.standardOutput = stdout
-        process.standardError = stderr
-        try process.run()
+        let output = MemberOutput()
+        self.output = output
+        process = try ChildProcess("/usr/bin/env", command + arguments) { output.take($0) }
     }
 
-    deinit { if process.isRunning { process.terminate() } }
-
     /// Lets the member commit and leave, and waits for its end.
-    func leave() throws {
-        try stdin.fileHandleForWriting.close()
-        process.waitUntilExit()
+    func leave() {
+        _ = process.finish()
         output.state.withLock { $0.assigned = [] }
     }
 
@@ -194,7 +179,6 @@ final class ForeignMember {
 /// What a member has printed.
 private final class MemberOutput: Sendable {
     struct State {
-        var rest = ""
         var assigned: Set<Int32> = []
         var received: [Int] = []
         var complaints = ""
@@ -202,22 +186,14 @@ private final class MemberOutput: Sendable {
 
     let state = Mutex(State())
 
-    func take(_ text: String, isOutput: Bool) {
+    func take(_ line: String) {
+        let words = line.split(separator: " ")
+        let numbers = words.dropFirst().joined(separator: ",").split(separator: ",").compactMap { Int($0) }
         state.withLock { state in
-            guard isOutput else {
-                state.complaints = String((state.complaints + text).suffix(2000))
-                return
-            }
-            var lines = (state.rest + text).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-            state.rest = lines.removeLast()
-            for line in lines {
-                let words = line.split(separator: " ")
-                let numbers = words.dropFirst().joined(separator: ",").split(separator: ",").compactMap { Int($0) }
-                switch words.first {
-                case "assigned": state.assigned = Set(numbers.map { Int32($0) })
-                case "got": state.received += numbers
-                default: break
-                }
+            switch words.first {
+            case "assigned": state.assigned = Set(numbers.map { Int32($0) })
+            case "got": state.received += numbers
+            default: state.complaints = String((state.complaints + line + "\n").suffix(2000))
             }
         }
     }
