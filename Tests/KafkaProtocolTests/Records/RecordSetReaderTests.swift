@@ -31,6 +31,20 @@ import WireCore
         #expect(offsets == [6, 7])
     }
 
+    @Test(arguments: [CompressionCodec.none, .lz4])
+    func batchIsReadInParts(_ codec: CompressionCodec) throws {
+        let bytes = try Self.batch(["a", "b", "c", "d", "e"], codec: codec, baseOffset: 5)
+        var reader = RecordSetReader(partition: 0, offset: 6)
+        var records: [ConsumedRecord] = []
+        var sizes: [Int?] = []
+        for _ in 0..<2 {
+            sizes.append(try bytes.withUnsafeBytes { try reader.readBatch($0, max: 2, into: &records) })
+            #expect(reader.offset == (sizes.count == 1 ? 8 : 10))
+        }
+        #expect(records.map(\.offset) == [6, 7, 8, 9])
+        #expect(sizes == [0, bytes.count])
+    }
+
     @Test func wrongChecksumIsRefusedWithItsOffset() throws {
         var bytes = try Self.batch(["value"], baseOffset: 42)
         bytes[bytes.count - 2] ^= 1

@@ -82,6 +82,15 @@ public enum CompressionCodec: Int16, Sendable, CaseIterable {
         return try expanded.withUnsafeBytes(body)
     }
 
+    /// The same, in memory of its own.
+    package func expanded(
+        _ payload: UnsafeRawBufferPointer, limitBytes: Int = expandedBytesMax
+    ) throws(CompressionError) -> [UInt8] {
+        var expanded = ByteWriter(capacityBytes: min(payload.count * 4, limitBytes))
+        try expand(payload, messageFormat: 2, limitBytes: limitBytes, into: &expanded)
+        return expanded.array()
+    }
+
     private func expand(
         _ payload: UnsafeRawBufferPointer, messageFormat: Int8, limitBytes: Int, into writer: inout ByteWriter
     ) throws(CompressionError) {

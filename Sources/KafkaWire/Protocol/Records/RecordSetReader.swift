@@ -13,6 +13,23 @@ package struct RecordSetReader {
     private let expandedBytesMax: Int
     private let checksCRCs: Bool
     private var aborted: AbortedTransactions?
+    private var open: OpenSet?
+
+    /// What is begun and not read to its end.
+    private enum OpenSet {
+        case batch(OpenBatch)
+        /// In a format before Kafka 0.11.
+        case messages(ArraySlice<ConsumedRecord>)
+    }
+
+    private struct OpenBatch {
+        let header: RecordBatchHeader
+        var recordsLeft: Int
+        /// Where the next record begins in the records.
+        var position = 0
+        /// The records, if they are compressed.
+        var expanded: [UInt8]?
+    }
 
     /// - Parameter aborted: the aborted transactions, whose records are skipped; nil reads everything.
     package init(
@@ -38,22 +55,62 @@ package struct RecordSetReader {
         _ bytes: UnsafeRawBufferPointer, _ body: (ConsumedRecord) -> Void
     ) throws(RecordBatchError) {
         var rest = bytes
-        while let size = try readBatch(rest, body) { rest = UnsafeRawBufferPointer(rebasing: rest[size...]) }
+        while true {
+            var records: [ConsumedRecord] = []
+            defer { for record in records { body(record) } }
+            guard let size = try readBatch(rest, max: .max, into: &records) else { return }
+            rest = UnsafeRawBufferPointer(rebasing: rest[size...])
+        }
     }
 
-    /// Calls `body` with the records of the first batch. Returns its size in bytes; nil if there is no whole one.
+    /// Appends the next records of the first batch, at most `max`.
+    ///
+    /// - Returns: the batch's size in bytes if all of it is read; 0 if the next call continues with it, for which
+    ///   `bytes` must be the same; nil if there is no whole batch.
     package mutating func readBatch(
-        _ bytes: UnsafeRawBufferPointer, _ body: (ConsumedRecord) -> Void
+        _ bytes: UnsafeRawBufferPointer, max: Int, into records: inout [ConsumedRecord]
     ) throws(RecordBatchError) -> Int? {
+        guard let size = try begin(bytes) else { return nil }
+        switch open {
+        case nil: return size
+        case .messages(let rest)?:
+            records += rest.prefix(max)
+            open = rest.count > max ? .messages(rest.dropFirst(max)) : nil
+        case .batch(var batch)?:
+            // The expanded records must not be copied.
+            open = nil
+            let payload = UnsafeRawBufferPointer(rebasing: bytes[RecordBatchHeader.byteCount..<size])
+            do throws(RecordBatchError) {
+                try read(&batch, payload, max: max, into: &records)
+            } catch {
+                open = .batch(batch)
+                throw error
+            }
+            if batch.recordsLeft > 0 {
+                open = .batch(batch)
+            } else {
+                offset = Swift.max(offset, batch.header.nextOffset)
+            }
+        }
+        if case nil = open { return size }
+        return 0
+    }
+
+    /// Checks and expands the first batch, unless it is the one that is being read. Without records that are wanted
+    /// nothing is open afterwards. Returns its size; nil if there is no whole batch.
+    private mutating func begin(_ bytes: UnsafeRawBufferPointer) throws(RecordBatchError) -> Int? {
         guard bytes.count >= RecordBatchHeader.lengthEnd else { return nil }
         let length = Int(Int32(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: Int32.self)))
         // The broker truncates at the consumer's limit: the next fetch returns the batch whole.
         if length >= 0, bytes.count < RecordBatchHeader.lengthEnd + length { return nil }
+        if case .some = open { return RecordBatchHeader.lengthEnd + length }
         if length >= MessageSetReader.messageBytesMin, bytes[RecordSetSummary.formatOffset] < 2 {
             let message = UnsafeRawBufferPointer(rebasing: bytes[..<(RecordBatchHeader.lengthEnd + length)])
             let reader = MessageSetReader(
                 topic: topic, partition: partition, expandedBytesMax: expandedBytesMax, checksCRCs: checksCRCs)
-            try reader.read(message, from: &offset, body)
+            var messages: [ConsumedRecord] = []
+            try reader.read(message, from: &offset) { messages.append($0) }
+            if !messages.isEmpty { open = .messages(messages[...]) }
             return message.count
         }
         let header = try head(of: bytes)
@@ -62,8 +119,8 @@ package struct RecordSetReader {
         guard !checksCRCs || RecordBatchHeader.isChecksumValid(of: batch) else {
             throw malformed(header.baseOffset, WireError(.invalidValue("wrong checksum"), at: 17))
         }
-        try read(batch, header, body)
-        offset = max(offset, header.nextOffset)
+        open = try expand(batch, header).map { .batch($0) }
+        if case nil = open { offset = max(offset, header.nextOffset) }
         return batch.count
     }
 
@@ -82,25 +139,24 @@ package struct RecordSetReader {
         .malformed(context: "record batch at offset \(offset) of partition \(partition)", fault)
     }
 
-    private mutating func read(
-        _ batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader, _ body: (ConsumedRecord) -> Void
-    ) throws(RecordBatchError) {
+    /// nil for a batch without records for the program.
+    private mutating func expand(
+        _ batch: UnsafeRawBufferPointer, _ header: RecordBatchHeader
+    ) throws(RecordBatchError) -> OpenBatch? {
         let payload = UnsafeRawBufferPointer(rebasing: batch[RecordBatchHeader.byteCount...])
         if header.isControl {
             do throws(WireError) {
                 try aborted?.handleControlBatch(header, payload)
             } catch { throw malformed(header.baseOffset, error) }
-            return
+            return nil
         }
-        if header.isTransactional, aborted?.hides(header) == true { return }
-        let codec: CompressionCodec
+        if header.isTransactional, aborted?.hides(header) == true { return nil }
+        var open = OpenBatch(header: header, recordsLeft: Int(header.recordCount))
         do throws(CompressionError) {
-            codec = try CompressionCodec(number: header.codecNumber)
+            let codec = try CompressionCodec(number: header.codecNumber)
+            if codec != .none { open.expanded = try codec.expanded(payload, limitBytes: expandedBytesMax) }
         } catch { throw Self.failure(error, header.baseOffset, partition) }
-        let partition = partition
-        try codec.withExpanded(payload, limitBytes: expandedBytesMax) { error in
-            Self.failure(error, header.baseOffset, partition)
-        } _: { (bytes) throws(RecordBatchError) in try records(bytes, header, body) }
+        return open
     }
 
     static func failure(_ error: CompressionError, _ offset: Int64, _ partition: Int32) -> RecordBatchError {
@@ -112,21 +168,36 @@ package struct RecordSetReader {
         }
     }
 
-    private mutating func records(
-        _ payload: UnsafeRawBufferPointer, _ header: RecordBatchHeader, _ body: (ConsumedRecord) -> Void
+    /// - Parameter payload: what follows the batch's header.
+    private mutating func read(
+        _ batch: inout OpenBatch, _ payload: UnsafeRawBufferPointer, max: Int, into records: inout [ConsumedRecord]
     ) throws(RecordBatchError) {
-        var reader = ByteReader(payload)
-        for _ in 0..<header.recordCount {
+        guard let expanded = batch.expanded else { return try readRecords(&batch, payload, max: max, into: &records) }
+        try expanded.span.bytes.withUnsafeBytes { (bytes) throws(RecordBatchError) in
+            try readRecords(&batch, bytes, max: max, into: &records)
+        }
+    }
+
+    private mutating func readRecords(
+        _ batch: inout OpenBatch, _ payload: UnsafeRawBufferPointer, max: Int, into records: inout [ConsumedRecord]
+    ) throws(RecordBatchError) {
+        let start = batch.position
+        var reader = ByteReader(UnsafeRawBufferPointer(rebasing: payload[start...]))
+        let end = records.count &+ Swift.min(max, Int.max - records.count)
+        while batch.recordsLeft > 0, records.count < end {
             let record: ConsumedRecord
             do throws(WireError) {
-                record = try ConsumedRecord(from: &reader, in: header, topic: topic, partition: partition)
-            } catch { throw malformed(header.baseOffset, error) }
+                record = try ConsumedRecord(from: &reader, in: batch.header, topic: topic, partition: partition)
+            } catch { throw malformed(batch.header.baseOffset, error) }
+            batch.recordsLeft -= 1
+            batch.position = start + reader.offset
             guard record.offset >= offset else { continue }
-            body(record)
+            records.append(record)
             offset = record.offset &+ 1
         }
-        guard reader.isAtEnd else {
-            throw malformed(header.baseOffset, WireError(.trailingBytes(reader.remainingBytes), at: reader.offset))
+        guard batch.recordsLeft > 0 || reader.isAtEnd else {
+            throw malformed(
+                batch.header.baseOffset, WireError(.trailingBytes(reader.remainingBytes), at: batch.position))
         }
     }
 }

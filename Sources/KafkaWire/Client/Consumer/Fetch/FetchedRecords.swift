@@ -1,7 +1,7 @@
 import KafkaProtocol
 
-/// Records of one partition as they were received, decoded batch by batch: compressed records take memory only when
-/// they are needed.
+/// Records of one partition as they were received. They are decoded when they are needed: a batch is expanded with its
+/// first record, and a record is made of its bytes when the program receives it.
 struct FetchedRecords: Sendable {
     let partition: TopicPartition
     /// The position after the records.
@@ -13,10 +13,8 @@ struct FetchedRecords: Sendable {
     let byteCount: Int
     private var bytes: [UInt8]
     private var reader: RecordSetReader
-    /// The size of the batches that were decoded.
-    private var decodedBytes = 0
-    /// Decoded and not returned.
-    private var decoded: ArraySlice<ConsumedRecord> = []
+    /// The size of the batches whose records were all returned.
+    private var readBytes = 0
     private var lastEpoch: Int32
 
     /// - Parameters:
@@ -39,45 +37,34 @@ struct FetchedRecords: Sendable {
     }
 
     /// Whether all records were returned.
-    var isAtEnd: Bool { decoded.isEmpty && bytes.isEmpty }
+    var isAtEnd: Bool { bytes.isEmpty }
 
     /// The position after the returned records.
     var position: FetchPosition {
-        if isAtEnd { return next }
-        return FetchPosition(offset: decoded.first?.offset ?? reader.offset, epoch: lastEpoch)
+        isAtEnd ? next : FetchPosition(offset: reader.offset, epoch: lastEpoch)
     }
 
-    /// Appends the next records, at most `max`. Throws for a batch that cannot be read, after those before it.
+    /// Appends the next records, at most `max`. Throws for what cannot be read, after the records before it.
     mutating func read(max: Int, into records: inout [ConsumedRecord]) throws(RecordBatchError) {
-        let end = records.count + max
-        while records.count < end {
-            if decoded.isEmpty {
-                guard try decodeBatch() else { break }
+        let (start, end) = (records.count, records.count + max)
+        defer { if records.count > start, let last = records.last { lastEpoch = last.leaderEpoch } }
+        while !bytes.isEmpty, records.count < end {
+            guard let size = try readBatch(max: end - records.count, into: &records) else {
+                // The last batch is truncated: the next fetch returns it whole.
+                bytes = []
+                return
             }
-            let taken = decoded.prefix(end - records.count)
-            decoded = decoded.dropFirst(taken.count)
-            records += taken
-            if let last = taken.last { lastEpoch = last.leaderEpoch }
+            readBytes += size
+            if readBytes >= bytes.count { bytes = [] }
         }
-        if decoded.isEmpty, decodedBytes >= bytes.count { bytes = [] }
     }
 
-    /// Returns false if there is no other batch.
-    private mutating func decodeBatch() throws(RecordBatchError) -> Bool {
-        var batch: [ConsumedRecord] = []
-        var reader = reader
-        let start = decodedBytes
-        let size = try bytes.span.bytes.withUnsafeBytes { (bytes) throws(RecordBatchError) in
-            try reader.readBatch(UnsafeRawBufferPointer(rebasing: bytes[start...])) { batch.append($0) }
+    private mutating func readBatch(
+        max: Int, into records: inout [ConsumedRecord]
+    ) throws(RecordBatchError) -> Int? {
+        let (bytes, start) = (bytes, readBytes)
+        return try bytes.span.bytes.withUnsafeBytes { (bytes) throws(RecordBatchError) in
+            try reader.readBatch(UnsafeRawBufferPointer(rebasing: bytes[start...]), max: max, into: &records)
         }
-        self.reader = reader
-        guard let size else {
-            // The last batch is truncated: the next fetch returns it whole.
-            bytes = []
-            return false
-        }
-        decodedBytes += size
-        decoded = batch[...]
-        return true
     }
 }
