@@ -303,6 +303,17 @@ import WireCore
         #expect(Set(try expectFetch(&machine).partitions.keys) == [Self.b])
     }
 
+    /// A program that assigns partitions and then sets positions must not receive an error about the missing ones.
+    @Test func positionThatIsSetReplacesTheErrorOfTheMissingOne() throws {
+        var machine = Self.machine { $0.resetPolicy = nil }
+        machine.assign([Self.a, Self.b])
+        _ = machine.nextJob(now: now)
+        #expect(machine.nextJob(now: now) == nil && machine.errors.hasFailure)
+        #expect(machine.seek(Self.a, to: FetchPosition(offset: 3)) == true)
+        #expect(machine.takeFailure() == .consumer(.noCommittedOffset(Self.b)))
+        #expect(machine.takeFailure() == nil)
+    }
+
     @Test func refusalIsAnErrorOfTheProgramAndRepeatedLater() throws {
         var machine = fetching(from: (1, 1))
         let plan = try expectFetch(&machine)

@@ -48,6 +48,16 @@ public enum ConsumerError: Error, Equatable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// The partition whose position is lost or missing; nil for other errors.
+    var partition: TopicPartition? {
+        switch self {
+        case .noCommittedOffset(let partition), .offsetOutOfRange(let partition, _),
+            .logTruncation(let partition, _, _), .topicRecreated(let partition, _):
+            partition
+        case .commitFailed, .rebalanceInProgress, .fencedInstanceID, .woken, .invalidState: nil
+        }
+    }
+
     /// Whether the call may be repeated.
     public var isRetriable: Bool {
         switch self {

@@ -60,17 +60,20 @@ struct FetchMachine: Sendable {
 
     mutating func remove(_ partition: TopicPartition) {
         guard let state = partitions.removeValue(forKey: partition) else { return }
+        errors.forget(partition)
         bufferedBytes -= state.bufferedBytes
         fetched.removeAll { $0.partition == partition }
     }
 
     /// Returns false if the partition is not assigned.
     mutating func seek(_ partition: TopicPartition, to position: FetchPosition) -> Bool {
-        change(partition) { $0.seek(to: position) }
+        errors.forget(partition)
+        return change(partition) { $0.seek(to: position) }
     }
 
     mutating func seek(_ partition: TopicPartition, to target: PartitionState.Target) -> Bool {
-        change(partition) { $0.seek(to: target) }
+        errors.forget(partition)
+        return change(partition) { $0.seek(to: target) }
     }
 
     mutating func pause(_ partition: TopicPartition, _ isPaused: Bool) -> Bool {

@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireCore
 
 /// The limits and policies of a fetching consumer.
@@ -57,6 +58,11 @@ struct FetchErrors: Equatable, Sendable {
     /// An error of a job: of the next attempt if that may succeed, otherwise for the program.
     mutating func note(_ error: KafkaError) {
         if error.isRetriable { last = error } else if error != .closed { report(error) }
+    }
+
+    /// The partition has another position, or is not read any more: errors of the former position are obsolete.
+    mutating func forget(_ partition: TopicPartition) {
+        failures.removeAll { if case .consumer(let error) = $0 { error.partition == partition } else { false } }
     }
 
     var hasFailure: Bool { !failures.isEmpty }
