@@ -88,6 +88,7 @@ struct ConsumeCommand {
     /// Returns the exit code.
     private func run() throws -> Int32 {
         let interruption = Interruption()
+        interruption.listen()
         var configuration = settings.client
         configuration.observer = ConnectionWarnings()
         let client = KafkaClient(configuration)

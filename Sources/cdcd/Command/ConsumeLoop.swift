@@ -166,8 +166,10 @@ struct ConsumeLoop: ~Copyable {
                     what: "reading \(partition) to its end", milliseconds: idleMillisecondsMax, lastError: nil)
             }
         }
+        let finished = limits.takeFinished()
+        guard !finished.isEmpty else { return }
         let positions = consumer.consumedOffsets
-        for (partition, end) in limits.takeFinished() {
+        for (partition, end) in finished {
             guard let position = positions[partition] else { continue }
             if position.offset > end { try consumer.seek(partition, to: end) }
             try consumer.pause([partition])

@@ -13,25 +13,40 @@ final class Interruption: Sendable {
     /// The end of a pipe whose other end the first signal closes, for `poll(2)`; -1 if there is none.
     let descriptor: Int32
 
-    /// Call before the first thread is started.
+    private let otherDescriptor: Int32
+
     init() {
-        let signals = TerminationSignals()
         var ends: [Int32] = [-1, -1]
         _ = pipe(&ends)
-        descriptor = ends[0]
-        let other = ends[1]
+        (descriptor, otherDescriptor) = (ends[0], ends[1])
+    }
+
+    deinit {
+        if number == nil { close(otherDescriptor) }
+        close(descriptor)
+    }
+
+    /// Receives the signals from now on. Call before the first thread is started.
+    func listen() {
+        let signals = TerminationSignals()
         startThread(named: "cdcd-signals", stackBytes: 256 << 10) { [self] in
             let first = signals.waitForNumber()
-            let action = state.withLock { state in
-                state.number = first
-                return state.action
-            }
             // Nothing is to be saved yet: as if the signal were not handled.
-            guard let action else { _exit(Self.exitCode(of: first)) }
-            action()
-            Glibc.close(other)
+            guard request(first) else { _exit(Self.exitCode(of: first)) }
             _exit(Self.exitCode(of: signals.waitForNumber()))
         }
+    }
+
+    /// The command is to end, because of a signal. Returns false if there is no action.
+    func request(_ number: Int32) -> Bool {
+        let action = state.withLock { state in
+            state.number = number
+            return state.action
+        }
+        defer { close(otherDescriptor) }
+        guard let action else { return false }
+        action()
+        return true
     }
 
     var isRequested: Bool { number != nil }

@@ -82,22 +82,25 @@ struct ProduceCommand {
         writesPositions = arguments.writesJSON
         var properties = try ClientArguments(invocation)
         if let codec = invocation.value(of: "compression") { properties["compression.type"] = codec }
-        settings = try arguments.settings(.producer, properties)
+        // Larger than Kafka's, since the records of a file come faster than a broker answers.
+        settings = try arguments.settings(.producer, properties, over: ["batch.size": "262144"])
     }
 
     /// Returns the exit code.
     private func run() throws -> Int32 {
         let interruption = Interruption()
+        interruption.listen()
         var configuration = settings.client
         configuration.observer = ConnectionWarnings()
         let client = KafkaClient(configuration)
-        let producer = KafkaProducer(client, settings.producer)
+        let outcomes = SendOutcomes()
+        let producer = KafkaProducer(client, settings.producer, listener: writesPositions ? nil : outcomes)
         defer {
             producer.close(timeoutMilliseconds: 0)
             client.close()
         }
         var sender = RecordSender(
-            producer: producer, outcomes: SendOutcomes(), template: template, isJSON: form == .json, left: countMax,
+            producer: producer, outcomes: outcomes, template: template, isJSON: form == .json, left: countMax,
             positions: writesPositions ? BufferedOutput() : nil)
         if isTransactional {
             try producer.initTransactionsAndWait()

@@ -3,64 +3,23 @@ import KafkaWire
 import Synchronization
 import WireCore
 
-/// The results of the records that a command sends. The producer's threads add them.
-final class SendOutcomes: Sendable {
-    /// Where a record was read.
-    struct Place: CustomStringConvertible {
-        /// `-` is the standard input.
-        let file: String
-        let number: Int
-
-        var description: String { "\(file == "-" ? "standard input" : file), record \(number)" }
-    }
-
-    private struct State {
-        var count = 0
-        var failedCount = 0
-        var failure: String?
-        var positions: [RecordMetadata] = []
-    }
-
-    private let state = Mutex(State())
-
-    var count: Int { state.withLock { $0.count } }
-    var failedCount: Int { state.withLock { $0.failedCount } }
-    /// The first failure, with the place of its record.
-    var failure: String? { state.withLock { $0.failure } }
-
-    func add(_ result: Result<RecordMetadata, KafkaError>, place: Place, keepsPosition: Bool) {
-        state.withLock { state in
-            state.count += 1
-            switch result {
-            case .success(let metadata): if keepsPosition { state.positions.append(metadata) }
-            case .failure(let error):
-                state.failedCount += 1
-                state.failure = state.failure ?? "\(place): \(error)"
-            }
-        }
-    }
-
-    /// The positions of records that were stored since the last call.
-    func takePositions() -> [RecordMetadata] {
-        state.withLock { state in
-            defer { state.positions = [] }
-            return state.positions
-        }
-    }
-}
-
 /// Sends the records of `cdcd produce`, and writes where they were stored.
 struct RecordSender: ~Copyable {
     let producer: KafkaProducer
     let outcomes: SendOutcomes
     let template: RecordTemplate
     let isJSON: Bool
+    /// The handle of the topic, once there is a record.
+    private var handle: ProducerTopic?
     /// The number of records that may still be sent.
     private(set) var left: Int
+    /// Whether the outcome of each record is wanted, not only that of its batch.
+    private let hasPositions: Bool
+    /// nil if positions are not wanted, or not read any more.
     private var positions: BufferedOutput?
     private var progress = ProgressLine(unless: Terminal.isStandardInput)
-    private var file = "-"
-    private var number = 0
+    /// The place of the last record.
+    private var place = SendOutcomes.Place(file: 0, number: 0)
 
     init(
         producer: KafkaProducer, outcomes: SendOutcomes, template: RecordTemplate, isJSON: Bool, left: Int,
@@ -71,29 +30,44 @@ struct RecordSender: ~Copyable {
         self.template = template
         self.isJSON = isJSON
         self.left = left
+        hasPositions = positions != nil
         self.positions = positions
     }
 
-    mutating func begin(_ file: String) { (self.file, number) = (file, 0) }
+    mutating func begin(_ file: String) { place = outcomes.begin(file) }
 
     /// Appends a record; waits while the producer's buffer is full.
     mutating func send(_ line: [UInt8]) throws {
-        number += 1
+        place.number += 1
         left -= 1
-        let place = SendOutcomes.Place(file: file, number: number)
         let record: KafkaRecord
         do throws(RecordDocument.FormError) { record = try template.record(line, isJSON: isJSON) } catch {
-            throw CommandError("\(place): \(error)")
+            throw CommandError("\(outcomes.text(place)): \(error)")
         }
-        let (outcomes, keepsPosition) = (outcomes, positions != nil)
-        do throws(KafkaError) {
-            try producer.append(record) { outcomes.add($0, place: place, keepsPosition: keepsPosition) }
-        } catch { throw CommandError("\(place): \(error)") }
+        do throws(KafkaError) { try append(record) } catch { throw CommandError("\(outcomes.text(place)): \(error)") }
+    }
+
+    private mutating func append(_ record: KafkaRecord) throws(KafkaError) {
+        guard !hasPositions else {
+            return try producer.append(record) { [outcomes, place] result in outcomes.add(result, place) }
+        }
+        let topic = if let handle { handle } else { try producer.topic(template.topic) }
+        handle = topic
+        let headers = isJSON && !record.headers.isEmpty ? EncodedHeaders(record.headers) : template.encodedHeaders
+        try RecordBatchBuilder.withBytes(record.key) { key in
+            RecordBatchBuilder.withBytes(record.value) { value in
+                Result { () throws(KafkaError) in
+                    try producer.append(
+                        to: topic, partition: record.partition, key: key, value: value, headers: headers,
+                        timestampMilliseconds: record.timestampMilliseconds, tag: place.tag)
+                }
+            }
+        }.get()
     }
 
     /// Sends what was appended, without waiting for the outcome unless that is to be written.
     mutating func deliver() throws {
-        if positions == nil { return producer.flush() }
+        guard hasPositions else { return producer.flush() }
         try producer.awaitDelivery()
         try writePositions()
     }
@@ -101,8 +75,9 @@ struct RecordSender: ~Copyable {
     /// Writes a JSON document for each record that was stored since the last call.
     mutating func writePositions() throws {
         progress.show(outcomes.count)
+        let stored = outcomes.takePositions()
         guard positions != nil else { return }
-        for metadata in outcomes.takePositions() {
+        for metadata in stored {
             positions?.writer.literal("{\"topic\":")
             positions?.writer.jsonString(template.topic)
             positions?.writer.literal(",\"partition\":")
@@ -121,7 +96,7 @@ struct RecordSender: ~Copyable {
     mutating func clear() { progress.clear() }
 
     func error(_ reason: String) -> CommandError {
-        CommandError("\(SendOutcomes.Place(file: file, number: number + 1)): \(reason)")
+        CommandError("\(outcomes.text(SendOutcomes.Place(file: place.file, number: place.number + 1))): \(reason)")
     }
 
     func check(byteCount: Int, max: Int) throws {

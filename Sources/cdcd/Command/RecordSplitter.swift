@@ -1,3 +1,5 @@
+import Foundation
+
 /// Splits a stream of bytes into records at a delimiter. A machine: bytes in, records out.
 struct RecordSplitter {
     /// A record has more bytes than a producer can send.
@@ -43,12 +45,21 @@ struct RecordSplitter {
     }
 
     private mutating func delimiterPosition() -> Int? {
-        while scanned + delimiter.count <= buffer.count {
-            if buffer[scanned] == delimiter[0], buffer[scanned..<scanned + delimiter.count].elementsEqual(delimiter) {
-                return scanned
+        let (start, delimiter) = (scanned, delimiter)
+        let (found, end) = buffer.withUnsafeBytes { bytes -> (Int?, Int) in
+            var position = start
+            while position + delimiter.count <= bytes.count {
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[position...(bytes.count - delimiter.count)])
+                guard let base = rest.baseAddress, let match = memchr(base, Int32(delimiter[0]), rest.count) else {
+                    return (nil, bytes.count - delimiter.count + 1)
+                }
+                position += UnsafeRawPointer(match) - base
+                if bytes[position..<position + delimiter.count].elementsEqual(delimiter) { return (position, position) }
+                position += 1
             }
-            scanned += 1
+            return (nil, position)
         }
-        return nil
+        scanned = end
+        return found
     }
 }

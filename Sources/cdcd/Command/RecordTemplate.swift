@@ -8,6 +8,8 @@ struct RecordTemplate {
     private let key: [UInt8]?
     private let keyDelimiter: [UInt8]?
     private let headers: [RecordHeader]
+    /// The headers of a record that has none of its own.
+    let encodedHeaders: EncodedHeaders
     private let partition: Int32?
     private let timestampMilliseconds: Int64?
     private let hasTombstones: Bool
@@ -33,6 +35,7 @@ struct RecordTemplate {
             headers.append(RecordHeader(key: String(parts[0]), value: parts.count == 2 ? Array(parts[1].utf8) : nil))
         }
         self.headers = headers
+        encodedHeaders = EncodedHeaders(headers)
     }
 
     /// - Parameter isJSON: whether the line is a record as `RecordDocument` has it.
