@@ -122,6 +122,35 @@ import WireTestSupport
         }
     }
 
+    @Test func oldRequestReplacesAllSettingsOfATopic() throws {
+        try run { client in
+            _ = try create(client, "t", ["retention.ms": "5", "segment.ms": "9"])
+            func replace(_ name: String, _ value: String?) throws -> KafkaErrorCode? {
+                var setting = AlterConfigsRequest.AlterableConfig()
+                setting.name = name
+                setting.value = value
+                var resource = AlterConfigsRequest.AlterConfigsResource()
+                resource.resourceType = 2
+                resource.resourceName = "t"
+                resource.configs = [setting]
+                var request = AlterConfigsRequest()
+                request.resources = [resource]
+                return try client.call(request, version: 2).responses.first?.errorCode
+            }
+            #expect(try replace("segment.ms", "long") == .invalidConfig)
+            #expect(try replace("segment.ms", nil) == .invalidRequest)
+            #expect(try replace("segment.ms", "8") == KafkaErrorCode.none)
+            var resource = DescribeConfigsRequest.DescribeConfigsResource()
+            resource.resourceType = 2
+            resource.resourceName = "t"
+            resource.configurationKeys = ["retention.ms", "segment.ms"]
+            var request = DescribeConfigsRequest()
+            request.resources = [resource]
+            let settings = try client.call(request, version: 4).results.first?.configs ?? []
+            #expect(settings.map(\.value) == ["604800000", "8"])
+        }
+    }
+
     @Test func synonymsHaveTheNamesOfTheBrokersSettings() throws {
         try run { client in
             _ = try create(client, "t", ["retention.ms": "5"])
@@ -150,8 +179,8 @@ import WireTestSupport
             topic.partitions = [partition]
             var request = DeleteRecordsRequest()
             request.topics = [topic]
-            let answer = try client.call(request, version: 2).topics.first?.partitions.first
-            #expect(answer?.errorCode == KafkaErrorCode.none)
+            let codes = try client.call(request, version: 2).topics.flatMap { $0.partitions.map(\.errorCode) }
+            #expect(codes == [.none])
         }
     }
 

@@ -59,7 +59,8 @@ extension ConsumerGroup {
             memberID: memberID, groupInstanceID: request.groupInstanceID, clientID: request.clientID,
             clientHost: request.clientHost, sessionTimeoutMilliseconds: request.sessionTimeoutMilliseconds,
             rebalanceTimeoutMilliseconds: request.rebalanceTimeoutMilliseconds, protocols: request.protocols,
-            sessionEnd: now)
+            sessionEnd: now.advanced(byMilliseconds: GroupMember.firstJoinMilliseconds))
+        member.isNew = true
         member.pendingJoin = requestID
         members.append(member)
         if leaderID == nil { leaderID = memberID }
@@ -190,6 +191,7 @@ extension ConsumerGroup {
             members[index].assignment = []
             guard let requestID = members[index].pendingJoin else { continue }
             members[index].pendingJoin = nil
+            members[index].isNew = false
             members[index].recordHeartbeat(at: now)
             actions.append(.respondToJoin(requestID, .joined(joined(members[index]))))
         }

@@ -58,7 +58,7 @@ struct ConsumerGroup: Equatable, Sendable {
             guard let instant else { return }
             earliest = earliest.map { min($0, instant) } ?? instant
         }
-        for member in members where !member.hasPendingRequest { consider(member.sessionEnd) }
+        for member in members where member.canExpire { consider(member.sessionEnd) }
         if case .preparing(let until) = phase { consider(until) }
         consider(syncDeadline)
         return earliest
@@ -136,7 +136,7 @@ struct ConsumerGroup: Equatable, Sendable {
         for memberID in expired { pendingMembers[memberID] = nil }
         if !expired.isEmpty { actions += completeJoinIfReady(now: now) }
 
-        let dead = members.filter { !$0.hasPendingRequest && $0.sessionEnd <= now }.map(\.memberID)
+        let dead = members.filter { $0.canExpire && $0.sessionEnd <= now }.map(\.memberID)
         if !dead.isEmpty { actions += remove(dead, now: now) }
 
         if let deadline = syncDeadline, deadline <= now {

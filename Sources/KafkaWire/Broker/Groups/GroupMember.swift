@@ -26,10 +26,18 @@ struct GroupMember: Equatable, Sendable {
     var pendingSync: GroupRequestID?
     /// Whether it has sent SyncGroup in this generation.
     var hasSynced = false
-    /// When it is removed unless a heartbeat comes first. Does not apply while one of its requests waits.
+    /// Whether its first JoinGroup waits. Its client may have given up, and have joined again with another id.
+    var isNew = false
+    /// When it is removed unless a heartbeat comes first. Does not apply while one of its requests waits, apart from
+    /// the first.
     var sessionEnd: MonotonicInstant
 
+    /// How long the first JoinGroup of a member waits at most, as in Kafka.
+    static let firstJoinMilliseconds = 300_000
+
     var hasPendingRequest: Bool { pendingJoin != nil || pendingSync != nil }
+    /// Whether the member is removed at `sessionEnd`.
+    var canExpire: Bool { isNew || !hasPendingRequest }
 
     mutating func recordHeartbeat(at now: MonotonicInstant) {
         sessionEnd = now.advanced(byMilliseconds: Int(sessionTimeoutMilliseconds))

@@ -25,6 +25,9 @@ extension RequestHandler {
     static let describeConfigs = RequestHandler(DescribeConfigsRequest.self) { service, request, context in
         service.describeConfigs(request, context)
     }
+    static let alterConfigs = RequestHandler(AlterConfigsRequest.self) { service, request, _ in
+        service.replaceConfigs(request)
+    }
     static let incrementalAlterConfigs = RequestHandler(IncrementalAlterConfigsRequest.self) {
         service, request, context in
         service.alterConfigs(request, context)
@@ -183,25 +186,12 @@ extension BrokerService {
     private func alter(
         _ resource: IncrementalAlterConfigsRequest.AlterConfigsResource, validateOnly: Bool
     ) throws(AdminError) {
-        guard Set(resource.configs.map(\.name)).count == resource.configs.count else {
-            throw AdminError(.invalidRequest, "Error due to duplicate config keys")
-        }
         let withoutValue = resource.configs.filter {
             $0.configOperation != Operation.delete.rawValue && $0.value == nil
         }
-        guard withoutValue.isEmpty else {
-            throw AdminError(
-                .invalidRequest, "Null value not supported for : \(withoutValue.map(\.name).joined(separator: ", "))")
-        }
-        guard ResourceType(rawValue: resource.resourceType) == .topic else {
-            throw AdminError(.invalidRequest, "The development broker can change the settings of topics only.")
-        }
-        if let reason = TopicName.validationError(resource.resourceName) {
-            throw AdminError(.invalidTopicException, reason)
-        }
-        guard let topic = topics.topic(named: resource.resourceName) else {
-            throw AdminError(.unknownTopicOrPartition, "The topic '\(resource.resourceName)' does not exist.")
-        }
+        let topic = try changedTopic(
+            resource.resourceType, resource.resourceName, names: resource.configs.map(\.name),
+            withoutValue: withoutValue.map(\.name))
         var settings = topic.configuration
         for entry in resource.configs {
             guard let operation = Operation(rawValue: entry.configOperation) else {
@@ -225,11 +215,63 @@ extension BrokerService {
             }
             if let value = settings[entry.name] { try check(entry.name, value) }
         }
-        if validateOnly { return }
+        if !validateOnly { try store(settings, of: topic) }
+    }
+
+    /// The topic whose settings are changed. Throws if it does not exist or the change is not valid in itself.
+    private func changedTopic(
+        _ resourceType: Int8, _ name: String, names: [String], withoutValue: [String]
+    ) throws(AdminError) -> BrokerTopic {
+        guard Set(names).count == names.count else {
+            throw AdminError(.invalidRequest, "Error due to duplicate config keys")
+        }
+        guard withoutValue.isEmpty else {
+            throw AdminError(
+                .invalidRequest, "Null value not supported for : \(withoutValue.joined(separator: ", "))")
+        }
+        guard ResourceType(rawValue: resourceType) == .topic else {
+            throw AdminError(.invalidRequest, "The development broker can change the settings of topics only.")
+        }
+        if let reason = TopicName.validationError(name) { throw AdminError(.invalidTopicException, reason) }
+        guard let topic = topics.topic(named: name) else {
+            throw AdminError(.unknownTopicOrPartition, "The topic '\(name)' does not exist.")
+        }
+        return topic
+    }
+
+    private func store(_ settings: TopicConfiguration, of topic: BrokerTopic) throws(AdminError) {
         do throws(StorageError) {
             _ = try topics.change(name: topic.name, configuration: settings)
         } catch {
             throw AdminError(error)
         }
+    }
+
+    /// AlterConfigs, for topics: replaces all settings.
+    func replaceConfigs(_ request: AlterConfigsRequest) -> AlterConfigsResponse {
+        var response = AlterConfigsResponse()
+        for resource in request.resources {
+            var result = AlterConfigsResponse.AlterConfigsResourceResponse()
+            result.resourceType = resource.resourceType
+            result.resourceName = resource.resourceName
+            result.errorMessage = nil
+            do throws(AdminError) {
+                let topic = try changedTopic(
+                    resource.resourceType, resource.resourceName, names: resource.configs.map(\.name),
+                    withoutValue: resource.configs.filter { $0.value == nil }.map(\.name))
+                var settings = TopicConfiguration()
+                for entry in resource.configs {
+                    let value = entry.value ?? ""
+                    try check(entry.name, value)
+                    settings[entry.name] = value
+                }
+                if !request.validateOnly { try store(settings, of: topic) }
+            } catch {
+                result.errorCode = error.code
+                result.errorMessage = error.message
+            }
+            response.responses.append(result)
+        }
+        return response
     }
 }
