@@ -117,6 +117,39 @@ import WireTestSupport
         #expect(driver.joined(c)?.protocolType == "connect")
     }
 
+    /// As in Kafka, whose coordinator does not see either that the connection of a waiting request is closed.
+    @Test func deadMemberThatWaitsToJoinMayLeadUntilItsSessionEnds() {
+        var driver = GroupDriver()
+        _ = driver.join(GroupDriver.request(), newID: "first")
+        _ = driver.sync("first", ["first": "1"])
+        // Its client closes the connection while it waits.
+        let dead = driver.join(GroupDriver.request(session: 6000), newID: "dead")
+        let living = driver.join(GroupDriver.request(session: 20_000), newID: "living")
+        #expect(driver.leave("first") == .none)
+        #expect(driver.joined(dead)?.leaderID == "dead")
+        #expect(driver.joined(living)?.leaderID == "dead" && driver.joined(living)?.members.isEmpty == true)
+        let waiting = driver.sync("living")
+        driver.advance(milliseconds: 5999)
+        #expect(driver.syncs[waiting] == nil)
+        driver.advance(milliseconds: 1)
+        #expect(driver.syncs[waiting] == .refused(.rebalanceInProgress))
+        let next = driver.join(GroupDriver.request("living"))
+        #expect(driver.joined(next)?.leaderID == "living" && driver.joined(next)?.generation == 3)
+    }
+
+    /// A client that repeats its first request because it has waited for too long leaves a member behind.
+    @Test func firstRequestToJoinWaitsForFiveMinutesAtMost() {
+        var driver = GroupDriver()
+        _ = driver.join(GroupDriver.request(session: 1_000_000, rebalance: 1_000_000), newID: "first")
+        _ = driver.sync("first", ["first": "1"])
+        let second = driver.join(GroupDriver.request(session: 6000), newID: "second")
+        driver.advance(milliseconds: 299_999)
+        #expect(driver.joins[second] == nil)
+        driver.advance(milliseconds: 1)
+        #expect(driver.joins[second] == .refused(.unknownMemberID, memberID: "second"))
+        #expect(driver.group.members.map(\.memberID) == ["first"])
+    }
+
     @Test func leaderThatNeverSyncsIsRemoved() {
         var driver = GroupDriver()
         _ = driver.join(GroupDriver.request(session: 1_800_000), newID: "a")

@@ -37,11 +37,12 @@ struct GroupDriver {
 
     static func request(
         _ memberID: String = "", instance: String? = nil, protocols: [String] = ["range"], type: String = "consumer",
-        metadata: String = "m", requiresKnownMemberID: Bool = false, session: Int32 = 10_000
+        metadata: String = "m", requiresKnownMemberID: Bool = false, session: Int32 = 10_000,
+        rebalance: Int32 = 60_000
     ) -> JoinRequest {
         JoinRequest(
             memberID: memberID, groupInstanceID: instance, clientID: "c", clientHost: "/h",
-            sessionTimeoutMilliseconds: session, rebalanceTimeoutMilliseconds: 60_000, protocolType: type,
+            sessionTimeoutMilliseconds: session, rebalanceTimeoutMilliseconds: rebalance, protocolType: type,
             protocols: protocols.map { OfferedProtocol(name: $0, metadata: Array(metadata.utf8)) },
             requiresKnownMemberID: requiresKnownMemberID, supportsSkippingAssignment: true)
     }
@@ -61,6 +62,12 @@ struct GroupDriver {
             protocolType: nil, protocolName: nil, assignments: assignments.mapValues { Array($0.utf8) })
         perform(group.sync(request, requestID: requestID, now: now))
         return requestID
+    }
+
+    mutating func leave(_ memberID: String) -> KafkaErrorCode {
+        let (code, actions) = group.leave(memberID: memberID, groupInstanceID: nil, now: now)
+        perform(actions)
+        return code
     }
 
     mutating func heartbeat(_ memberID: String) -> KafkaErrorCode {
