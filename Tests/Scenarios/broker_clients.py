@@ -5,7 +5,7 @@ end Kafka's own tool reads every file of every partition.
 With Debian's librdkafka and kcat, or PyPI's confluent-kafka, kafka-python and aiokafka (scripts/packages python); the group protocol of
 KIP-848 needs librdkafka 2.10. The tool is skipped, with a message, without the systems for comparisons (../shared/peers) and Java 17.
 """
-import asyncio
+import importlib
 import os
 import pathlib
 import shutil
@@ -14,7 +14,7 @@ import time
 
 import confluent_kafka
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic
 
 from scenario import Broker, Scratch, check, eventually
 
@@ -28,10 +28,10 @@ class ClientScenario:
     def __init__(self, scratch):
         self.broker = scratch.keep(Broker(scratch.folder))
         self.address = self.broker.address
-        self.admin = AdminClient({"bootstrap.servers": self.address})
+        self.admin_client = AdminClient({"bootstrap.servers": self.address})
 
     def create(self, name, partitions=1, **config):
-        for future in self.admin.create_topics([NewTopic(name, partitions, 1, config=config)]).values():
+        for future in self.admin_client.create_topics([NewTopic(name, partitions, 1, config=config)]).values():
             future.result()
 
     def read(self, topic, count, group, isolation="read_committed", **config):
@@ -132,37 +132,56 @@ class ClientScenario:
         eventually("the other one takes over", lambda: shares() == [set(range(6))])
         members.pop().close()
 
-    async def aiokafka(self):
-        import aiokafka
-        producer = aiokafka.AIOKafkaProducer(bootstrap_servers=self.address, enable_idempotence=True, compression_type="gzip")
-        await producer.start()
-        for number in range(100):
-            await producer.send_and_wait("aiokafka", str(number).encode())
-        await producer.stop()
-        consumer = aiokafka.AIOKafkaConsumer("aiokafka", bootstrap_servers=self.address, group_id="aiokafka", auto_offset_reset="earliest")
-        await consumer.start()
-        values = [int((await asyncio.wait_for(consumer.getone(), 30)).value) for _ in range(100)]
-        await consumer.stop()
-        check(values == list(range(100)), "aiokafka reads what it wrote")
+    def admin(self):
+        """Requests of an administrator, as far as the version of librdkafka has them."""
+        self.create("administered", 2)
+        producer = Producer({"bootstrap.servers": self.address})
+        for number in range(10):
+            producer.produce("administered", str(number), partition=0)
+        check(producer.flush(30) == 0, "records are acknowledged")
+        resource = ConfigResource(ConfigResource.Type.TOPIC, "administered", set_config={"retention.ms": "5000000"})
+        for future in self.admin_client.alter_configs([resource]).values():
+            future.result(30)
+        settings = next(iter(self.admin_client.describe_configs([resource]).values())).result(30)
+        check(settings["retention.ms"].value == "5000000", "a setting is changed")
+        for future in self.admin_client.create_partitions([NewPartitions("administered", 3)]).values():
+            future.result(30)
+        check(len(self.admin_client.list_topics("administered", 30).topics["administered"].partitions) == 3, "a partition is added")
+        check(self.read("administered", 10, "administered") == list(map(str, range(10))), "the records are read")
+        check(any(group.id == "administered" for group in self.admin_client.list_groups(timeout=30)), "the group is listed")
+        if hasattr(self.admin_client, "delete_records"):
+            self.recent_admin()
+        for future in self.admin_client.delete_topics(["administered"]).values():
+            future.result(30)
 
-    def kafka_python(self):
-        import kafka
-        producer = kafka.KafkaProducer(bootstrap_servers=self.address, compression_type="gzip")
-        for number in range(100):
-            producer.send("kafka-python", str(number).encode())
-        producer.close(30)
-        consumer = kafka.KafkaConsumer("kafka-python", bootstrap_servers=self.address, group_id="kafka-python",
-                                       auto_offset_reset="earliest", consumer_timeout_ms=20000)
-        values = [int(next(consumer).value) for _ in range(100)]
-        consumer.close()
-        check(values == list(range(100)), "kafka-python reads what it wrote")
+    def recent_admin(self):
+        """Requests that librdkafka 2.0 does not have."""
+        from confluent_kafka import ConsumerGroupTopicPartitions
+        from confluent_kafka.admin import OffsetSpec
+        partition = TopicPartition("administered", 0, 4)
+        low = self.admin_client.delete_records([partition])[partition].result(30).low_watermark
+        earliest = self.admin_client.list_offsets({partition: OffsetSpec.earliest()})[partition].result(30).offset
+        check(low == earliest == 4, "records are deleted")
+        described = self.admin_client.describe_consumer_groups(["administered"])["administered"].result(30)
+        check(described.state.name == "EMPTY", "a group is described")
+        request = [ConsumerGroupTopicPartitions("administered", [partition])]
+        self.admin_client.alter_consumer_group_offsets(request)["administered"].result(30)
+        offsets = self.admin_client.list_consumer_group_offsets([ConsumerGroupTopicPartitions("administered")])["administered"].result(30)
+        check([entry.offset for entry in offsets.topic_partitions] == [4], "the offset of a group is changed")
+        check(len(self.admin_client.describe_cluster().result(30).nodes) == 1, "the cluster is described")
+        for future in self.admin_client.delete_consumer_groups(["administered"]).values():
+            future.result(30)
 
     def kcat(self):
         lines = "".join(f"{number}\n" for number in range(1000))
-        subprocess.run(["kcat", "-b", self.address, "-P", "-t", "kcat", "-z", "lz4"], input=lines, text=True, check=True)
+        for codec in CODECS:
+            subprocess.run(["kcat", "-b", self.address, "-P", "-t", "kcat", "-z", codec], input=lines, text=True, check=True)
         read = subprocess.run(["kcat", "-b", self.address, "-C", "-t", "kcat", "-e", "-q"], stdout=subprocess.PIPE, text=True,
                               check=True)
-        check(read.stdout == lines, "kcat reads what it wrote")
+        check(read.stdout == lines * len(CODECS), "kcat reads what it wrote, in each codec")
+        group = ["kcat", "-b", self.address, "-G", "kcat", "kcat", "-e", "-q", "-X", "auto.offset.reset=earliest"]
+        read = subprocess.run(group, stdout=subprocess.PIPE, text=True, check=True)
+        check(read.stdout == lines * len(CODECS), "a group of kcat reads")
 
     def segments(self):
         """Kafka's DumpLogSegments finds no fault in any file."""
@@ -190,12 +209,15 @@ def main():
         scenario.groups("classic")
         if confluent_kafka.libversion()[1] >= 0x020A0000:
             scenario.groups("consumer")
+        scenario.admin()
         scenario.kcat()
-        for name, run in (("kafka", scenario.kafka_python), ("aiokafka", lambda: asyncio.run(scenario.aiokafka()))):
+        for name in ("kafka_python_client", "aiokafka_client"):
             try:
-                run()
+                client = importlib.import_module(name)
             except ImportError as error:
                 print(f"broker_clients.py: {name} is skipped, {error}")
+                continue
+            client.run(scenario.broker.address)
         scenario.broker.terminate()
         scenario.segments()
 
