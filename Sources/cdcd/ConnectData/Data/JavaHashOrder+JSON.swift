@@ -9,14 +9,14 @@ extension JavaHashOrder {
         case .bool(let value): value ? 1231 : 1237
         case .integer(let value): folded(UInt64(bitPattern: value))
         case .double(let value): folded(value.bitPattern)
-        case .string(let text): hash(text)
+        case .string(let text): text.javaHashCode
         case .array(let items): items.reduce(1) { $0 &* 31 &+ hash($1) }
         case .object(let object): hash(object)
         }
     }
 
     package static func hash(_ object: JSONObject) -> Int32 {
-        object.names.reduce(0) { $0 &+ (hash($1) ^ hash(object[$1] ?? .null)) }
+        object.names.reduce(0) { $0 &+ ($1.javaHashCode ^ hash(object[$1] ?? .null)) }
     }
 
     static func folded(_ bits: UInt64) -> Int32 { Int32(truncatingIfNeeded: bits ^ bits >> 32) }
