@@ -47,7 +47,7 @@ package struct JavaHashMap {
 
     /// The entries in the order of iteration.
     package var entries: [ConnectValue.MapEntry] {
-        JavaHashOrder.sorted(slots.compactMap(\.self), bucketCount: bucketCount) { $0.key.javaHashCode }
+        JavaHashOrder.sorted(slots.compactMap(\.self), bucketCount: bucketCount) { JavaHashOrder.hash($0.key) }
     }
 }
 
@@ -60,7 +60,7 @@ extension JavaHashOrder {
         case .integer(let value), .instant(let value): folded(UInt64(bitPattern: value))
         case .float32(let value): Int32(bitPattern: value.bitPattern)
         case .float64(let value): folded(value.bitPattern)
-        case .string(let text): hash(text)
+        case .string(let text): text.javaHashCode
         // Java's depends on the object's identity, or on its schema.
         case .bytes, .structure: 0
         case .array(let items): items.reduce(1) { $0 &* 31 &+ hash($1) }

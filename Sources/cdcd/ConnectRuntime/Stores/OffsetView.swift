@@ -41,7 +41,7 @@ struct OffsetView: Sendable {
     func offsets(of connector: String) -> [(partition: JSONObject, offset: JSONObject)] {
         let own = entries.filter { $0.key.connector.isExactly(connector) && $0.value.offset != nil }
             .sorted { $0.value.key.lexicographicallyPrecedes($1.value.key) }
-        return JavaHashOrder.sorted(own, from: .sized) { $0.key.partition.javaHashCode }
+        return JavaHashOrder.sorted(own, from: .sized) { JavaHashOrder.hash($0.key.partition) }
             .compactMap { entry in entry.value.offset.map { (partition: entry.key.partition, offset: $0) } }
     }
 
