@@ -252,7 +252,8 @@ def signals(cdcd):
     follower.stdout.readline()
     follower.send_signal(signal.SIGINT)
     expect((follower.wait(30), follower.stderr.read()), (0, b""), "SIGINT ends consume --follow with 0")
-    cdcd.run("produce s", data=b"x" * 500_000 + b"\n")
+    # The command waits in the middle for its reader, whatever it has read.
+    cdcd.run("produce s", data=b"x" * 500_000 + b"\nlast\n")
     reader = cdcd.begin("consume s -f %s%s%s%s", "-X", "max.poll.records=1")
     reader.stdout.read(10)
     reader.send_signal(signal.SIGTERM)
