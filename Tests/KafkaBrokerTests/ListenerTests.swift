@@ -36,7 +36,7 @@ import WireTestSupport
         let any = SocketAddress(host: "127.0.0.1", port: 0)
         let broker = try DevelopmentBroker(
             DevelopmentBrokerConfiguration(
-                listeners: [.saslPlaintext, .ssl, .saslSSL].map { BrokerListener($0, any) },
+                listeners: [BrokerListener(.saslPlaintext, any), .init(.ssl, any), .init(.saslSSL, any)],
                 security: security, dataDirectory: directory.path + "/data"))
         broker.start()
         defer { broker.stop() }

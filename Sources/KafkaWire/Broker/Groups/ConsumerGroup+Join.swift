@@ -114,6 +114,7 @@ extension ConsumerGroup {
         members[index].pendingJoin = nil
         members[index].pendingSync = nil
         members[index].memberID = newMemberID
+        members[index].isNew = false
         update(at: index, request)
         members[index].recordHeartbeat(at: now)
         if wasLeader { leaderID = newMemberID }
