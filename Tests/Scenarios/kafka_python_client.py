@@ -21,6 +21,8 @@ class Member(threading.Thread):
         self.start()
 
     def run(self):
+        # kafka-python 3.0 assigns nothing, for as long as its metadata is valid, if it leads before it knows the topic.
+        self.consumer.partitions_for_topic("kafka-python-group")
         self.consumer.subscribe(["kafka-python-group"])
         while not self.is_leaving:
             self.consumer.poll(100)
