@@ -45,9 +45,10 @@ class SecuredBroker(Process):
                 "sasl.mechanism": mechanism, "sasl.jaas.config":
                 f'org.apache.kafka.common.security.{module} required username="{USER}" password="{password}";'}
         if protocol.endswith("SSL"):
-            properties |= {"ssl.truststore.type": "PEM", "ssl.truststore.location": str(TLS / "ca.pem")}
+            properties |= {"ssl.truststore.location": str(TLS / "trust.jks"), "ssl.truststore.password": "secret"}
             if has_certificate:
-                properties |= {"ssl.keystore.type": "PEM", "ssl.keystore.location": str(TLS / "client.pem")}
+                properties |= {"ssl.keystore.type": "PKCS12", "ssl.keystore.location": str(TLS / "client.p12"),
+                               "ssl.keystore.password": "secret", "ssl.key.password": "secret"}
         return properties
 
     def python(self, protocol, mechanism=None, password=PASSWORD, has_certificate=True):
