@@ -17,8 +17,6 @@ DIFFERENCES = {
     r"incrementalAlterConfigs (brokers?|logger|group|metrics)\b(?! unknown id).*": "only the settings of topics can be changed",
     r"list(ConfigResources|ClientMetricsResources).*": "ListConfigResources is not served",
     r"alterReplicaLogDirs .*": "AlterReplicaLogDirs is not served",
-    r"electLeaders .*": "ElectLeaders is not served",
-    r"(alter|list)PartitionReassignments.*": "there is no replication",
     r"describeFeatures": "the features of share groups, Streams, quorums and replicas are absent",
     r"updateFeatures .*": "UpdateFeatures is not served",
     r"describeMetadataQuorum|unregisterBroker|(add|remove)RaftVoter": "there is no quorum",
