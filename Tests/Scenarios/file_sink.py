@@ -17,7 +17,7 @@ import sys
 from confluent_kafka import Producer, TopicPartition, Consumer
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from java_takeover import PEERS, Peers
+from java_takeover import Peers
 from scenario import ROOT, Broker, Scratch, Worker, check, eventually, free_port
 
 FIXTURE = ROOT / "Fixtures/connect/file-sink.txt"
