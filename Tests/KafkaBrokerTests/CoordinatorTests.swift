@@ -183,7 +183,7 @@ import WireTestSupport
                 let answer = groups.join(groupID: Self.key, Self.member("second"), at: 2)
                 outcome.withLock { $0 = answer }
             }
-            while groups.state.withLock({ $0.joins.isEmpty }) { Thread.sleep(forTimeInterval: 0.001) }
+            while groups.state.withLock({ $0.joins.isEmpty }) { _ = ThreadCompletion().wait(milliseconds: 1) }
             try nodes.stop(2)
             #expect(done.wait(milliseconds: 5000))
             guard case .refused(.notCoordinator, _) = outcome.withLock({ $0 }) else {

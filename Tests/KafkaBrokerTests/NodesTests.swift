@@ -171,7 +171,7 @@ import WireTestSupport
                 let response = try? RawClient(address).call(request, version: 17)
                 code.withLock { $0 = response?.responses.first?.partitions.first?.errorCode }
             }
-            while log.state.withLock({ $0.listeners.isEmpty }) { Thread.sleep(forTimeInterval: 0.001) }
+            while log.state.withLock({ $0.listeners.isEmpty }) { _ = ThreadCompletion().wait(milliseconds: 1) }
             try nodes.cluster.moveLeader(ofTopic: "t", partition: 0, to: 2)
             #expect(done.wait(milliseconds: 5000))
             #expect(code.withLock { $0 } == .fencedLeaderEpoch)
@@ -186,7 +186,8 @@ import WireTestSupport
             let client = try RawClient(nodes.address(2))
             try client.send(
                 RawClient.frame(ThreeNodes.fetchRequest(topic.id, epoch: 0, maxWait: 20_000), version: 17))
-            while topic.partitions[0].state.withLock({ $0.listeners.isEmpty }) { Thread.sleep(forTimeInterval: 0.001) }
+            let log = topic.partitions[0]
+            while log.state.withLock({ $0.listeners.isEmpty }) { _ = ThreadCompletion().wait(milliseconds: 1) }
             let start = MonotonicInstant.now
             try nodes.stop(2)
             #expect(MonotonicInstant.now.milliseconds(since: start) < 4000)

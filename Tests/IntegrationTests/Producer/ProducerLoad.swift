@@ -24,7 +24,7 @@ final class ProducerLoad: Sendable {
     static let partitionCount: Int32 = 6
     /// About 3,000 records a second.
     private static let recordsPerRound = 30
-    private static let pauseSeconds = 0.01
+    private static let pauseMilliseconds = 10
 
     let topic: String
     let isIdempotent: Bool
@@ -51,7 +51,7 @@ final class ProducerLoad: Sendable {
                 do throws(KafkaError) {
                     if isTransactional { try runTransaction(&generator) } else { add(try append(&generator)) }
                 } catch { fail(error) }
-                Thread.sleep(forTimeInterval: Self.pauseSeconds)
+                _ = ThreadCompletion().wait(milliseconds: Self.pauseMilliseconds)
             }
         }
     }
@@ -112,7 +112,7 @@ final class ProducerLoad: Sendable {
             let (stored, failures) = state.withLock { ($0.stored, $0.failures) }
             if let failure = failures.first { throw failure }
             if (0..<Self.partitionCount).allSatisfy({ stored[$0] ?? 0 > first }) { return }
-            Thread.sleep(forTimeInterval: 0.05)
+            _ = ThreadCompletion().wait(milliseconds: 50)
         }
         throw ExternalProgram.Failure(description: "\(topic): no progress within two minutes")
     }
