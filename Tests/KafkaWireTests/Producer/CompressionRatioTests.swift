@@ -21,7 +21,9 @@ import Testing
         #expect(ratio.value == 0.9)
         ratio.observe(compressedBytes: 0, of: 0)
         #expect(ratio.value == 0.9)
-        #expect(ratio.compressedBytes(of: 1000) == 945 && ratio.payloadBytes(compressedTo: 945) == 1000)
+        #expect(ratio.compressedBytes(of: 1000) == 945)
+        // The bytes are rounded down.
+        #expect((999...1000).contains(ratio.payloadBytes(compressedTo: 945)))
     }
 
     private static func core(_ codec: CompressionCodec, batchBytesMax: Int) -> ProducerCore {

@@ -51,7 +51,14 @@ extension BrokerService {
                 groupID: request.groupID, memberID: request.memberID, groupInstanceID: request.groupInstanceID,
                 generation: request.generationIDOrMemberEpoch, commits)
         }
-        return code == .none ? response : request.refusal(code)
+        // Partitions that do not exist keep their own error, as in Kafka's coordinator, which is not asked about them.
+        for topic in response.topics.indices {
+            for partition in response.topics[topic].partitions.indices
+            where response.topics[topic].partitions[partition].errorCode == .none {
+                response.topics[topic].partitions[partition].errorCode = code
+            }
+        }
+        return response
     }
 
     /// OffsetFetch: one group before version 8, several since; topics by id since version 10. Repeated groups and
