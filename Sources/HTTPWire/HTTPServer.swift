@@ -24,12 +24,16 @@ package final class HTTPServer: Sendable {
     package var address: SocketAddress { server.address }
 
     /// Binds the address; requests are accepted after `start()`.
+    ///
+    /// - Parameters:
+    ///   - name: the name of the server in messages and of its threads.
+    ///   - logger: the logger of its messages. The default is that of a worker's REST server.
     package init(
-        address: SocketAddress, limits: HTTPLimits = HTTPLimits(), handler: @escaping Handler
+        address: SocketAddress, name: String = "REST", limits: HTTPLimits = HTTPLimits(),
+        logger: Logger = Logger("org.apache.kafka.connect.runtime.rest.RestServer"), handler: @escaping Handler
     ) throws(StreamError) {
         server = try SocketServer(
-            listen: address, name: "REST", connectionsMax: limits.connectionsMax,
-            logger: Logger("org.apache.kafka.connect.runtime.rest.RestServer"))
+            listen: address, name: name, connectionsMax: limits.connectionsMax, logger: logger)
         self.limits = limits
         budget = HTTPByteBudget(bytesMax: limits.heldBytesMax)
         self.handler = handler

@@ -151,6 +151,7 @@ import WireTestSupport
         offsets.groups = [OffsetFetchRequest.Group()]
         #expect(try refused(offsets).groups.map(\.errorCode) == [.unknownServerError])
         var produced = ProduceRequest()
+        produced.acks = -1
         produced.topicData = [ProduceRequest.TopicProduceData()]
         produced.topicData[0].partitionData = [ProduceRequest.PartitionProduceData()]
         let produceResponse = try refused(produced)

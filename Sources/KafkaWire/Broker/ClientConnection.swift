@@ -57,11 +57,13 @@ final class ClientConnection {
         do {
             while let range = try receive() {
                 let message = UnsafeRawBufferPointer(rebasing: buffer.readable[range])
-                let response =
-                    authentication.awaitsBareToken ? answer(toToken: message) : try response(to: message)
+                let answer =
+                    authentication.awaitsBareToken
+                    ? RequestAnswer(bytes: answer(toToken: message)) : try answer(to: message)
                 buffer.consume(range.upperBound)
-                if let response { try send(response) }
+                if let response = answer.bytes { try send(response) }
                 if authentication.hasFailed { throw ConnectionError.authenticationFailed }
+                service.interceptors.pause(milliseconds: answer.muteMilliseconds)
             }
         } catch let error as ConnectionError {
             Self.logger.warn("Closed the connection from \(clientHost): \(error)")
@@ -104,8 +106,7 @@ final class ClientConnection {
         return authentication.isAuthenticated ? framer : requestFramerBeforeAuthentication
     }
 
-    /// Returns the framed response, or nil if the request has none.
-    private func response(to request: UnsafeRawBufferPointer) throws -> [UInt8]? {
+    private func answer(to request: UnsafeRawBufferPointer) throws -> RequestAnswer {
         var reader = ByteReader(request)
         let header: RequestHeader
         do throws(WireError) {

@@ -28,6 +28,9 @@ package final class DevelopmentBroker: Sendable {
     /// Hold, refuse or lose requests, in tests of clients.
     package var interceptors: RequestInterceptors { service.interceptors }
 
+    /// Faults on request, to test clients.
+    package var faults: FaultRegistry { service.faults }
+
     /// Binds the addresses and reads the data directory. Requests are answered after `start()`.
     ///
     /// Throws `StreamError` if an address cannot be bound or a certificate cannot be used, and `StorageError` if the

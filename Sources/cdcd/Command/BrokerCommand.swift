@@ -1,6 +1,7 @@
 import KafkaBroker
 import KafkaProtocol
 import WireCore
+import WireStreams
 
 /// `cdcd broker`: runs the development broker alone until SIGTERM or SIGINT.
 struct BrokerCommand {
@@ -49,6 +50,17 @@ struct BrokerCommand {
             OptionSpecification(
                 long: "tls-client-auth", valueName: "MODE",
                 summary: "whether clients present a certificate: none (default), requested or required"),
+            OptionSpecification(
+                long: "api-versions", valueName: "VERSIONS",
+                summary: "announce the versions of a release of Kafka (2.1 to 4.3), or of requests (Produce=3-8,Fetch=11)",
+                isRepeatable: true),
+            OptionSpecification(
+                long: "fault", valueName: "FIELD=VALUE,...",
+                summary: "a fault on request, for example api=Produce,error=NOT_LEADER_OR_FOLLOWER,count=3; repeatable",
+                isRepeatable: true),
+            OptionSpecification(
+                long: "control", valueName: "HOST:PORT",
+                summary: "where to listen for HTTP requests that change faults while the broker runs (default: nowhere)"),
         ], isService: true
     ) { try BrokerCommand($0).run() }
 
@@ -59,6 +71,9 @@ struct BrokerCommand {
     private let security: BrokerSecurity
     private let dataDirectory: String
     private let topicDefaults: TopicConfiguration
+    private let apiVersions: AnnouncedVersions
+    private let faults: [Fault]
+    private let control: SocketAddress?
 
     private init(_ invocation: Invocation) throws(UsageError) {
         let options = BrokerSecurityOptions(invocation)
@@ -67,6 +82,39 @@ struct BrokerCommand {
         security = try options.security(for: listeners)
         dataDirectory = invocation.value(of: "data-dir") ?? "./cdcd-broker"
         topicDefaults = try Self.topicDefaults(in: invocation)
+        apiVersions = try Self.apiVersions(in: invocation)
+        faults = try Self.faults(in: invocation)
+        control = try Self.control(in: invocation)
+    }
+
+    private static func apiVersions(in invocation: Invocation) throws(UsageError) -> AnnouncedVersions {
+        guard invocation.has("api-versions") else { return AnnouncedVersions() }
+        let text = invocation.values(of: "api-versions").joined(separator: ",")
+        do throws(AnnouncedVersionsError) {
+            return try AnnouncedVersions(text: text)
+        } catch {
+            throw UsageError(message: "`--api-versions=\(text)`: \(error)", command: "broker")
+        }
+    }
+
+    private static func faults(in invocation: Invocation) throws(UsageError) -> [Fault] {
+        var faults: [Fault] = []
+        for text in invocation.values(of: "fault") {
+            do throws(FaultFieldError) {
+                faults.append(try Fault(text: text))
+            } catch {
+                throw UsageError(message: "`--fault=\(text)`: \(error)", command: "broker")
+            }
+        }
+        return faults
+    }
+
+    private static func control(in invocation: Invocation) throws(UsageError) -> SocketAddress? {
+        guard let text = invocation.value(of: "control") else { return nil }
+        guard let address = SocketAddress(text) else {
+            throw UsageError(message: "`--control=\(text)` is not of the form HOST:PORT", command: "broker")
+        }
+        return address
     }
 
     /// `--fsync` stands for the topic settings by which Kafka synchronizes a log with the disk.
@@ -100,11 +148,16 @@ struct BrokerCommand {
             listeners: listeners, security: security, dataDirectory: dataDirectory)
         configuration.nodeCount = nodeCount
         configuration.topicDefaults = topicDefaults
+        configuration.apiVersions = apiVersions
         let broker = try DevelopmentBroker(configuration)
+        for fault in faults { broker.faults.add(fault) }
+        let control = try control.map { try BrokerControlServer(broker, address: $0) }
         broker.start()
+        control?.start()
         // Outside of the message, which is evaluated only if it is logged.
         let signal = signals.wait()
         Self.logger.info("\(signal): shutting down")
+        control?.stop()
         broker.stop()
         return 0
     }

@@ -15,21 +15,22 @@ final class Cluster {
     private let relay: CuttingRelay
     private let limits: BrokerLimits
     private let transactionVersion: Int16
-    private let versionsMax: [APIKey: Int16]?
+    private let apiVersions: AnnouncedVersions
     private var broker: DevelopmentBroker
     let client: KafkaClient
 
-    /// - Parameter versionsMax: the versions of an older broker.
+    /// - Parameter apiVersions: the versions of an older broker.
     init(
-        limits: BrokerLimits = BrokerLimits(), transactionVersion: Int16 = 2, versionsMax: [APIKey: Int16]? = nil,
+        limits: BrokerLimits = BrokerLimits(), transactionVersion: Int16 = 2,
+        apiVersions: AnnouncedVersions = AnnouncedVersions(),
         _ change: (inout KafkaClientConfiguration) -> Void = { _ in }
     ) throws {
         self.limits = limits
         self.transactionVersion = transactionVersion
-        self.versionsMax = versionsMax
+        self.apiVersions = apiVersions
         directory = try TemporaryDirectory()
         relay = try CuttingRelay()
-        broker = try Self.start(directory, advertised: relay.address, limits, transactionVersion, versionsMax)
+        broker = try Self.start(directory, advertised: relay.address, limits, transactionVersion, apiVersions)
         relay.target.withLock { [address = broker.address] in $0 = address }
         var configuration = KafkaClientConfiguration(bootstrapServers: [relay.address], clientID: "test")
         configuration.retryBackoffMilliseconds = 5
@@ -40,14 +41,14 @@ final class Cluster {
 
     private static func start(
         _ directory: TemporaryDirectory, advertised: SocketAddress, _ limits: BrokerLimits,
-        _ transactionVersion: Int16, _ versionsMax: [APIKey: Int16]?
+        _ transactionVersion: Int16, _ apiVersions: AnnouncedVersions
     ) throws -> DevelopmentBroker {
         var configuration = DevelopmentBrokerConfiguration(
             listen: SocketAddress(host: "127.0.0.1", port: 0), advertised: advertised,
             dataDirectory: directory.path + "/data")
         configuration.limits = limits
         configuration.transactionVersion = transactionVersion
-        configuration.versionsMax = versionsMax
+        configuration.apiVersions = apiVersions
         let broker = try DevelopmentBroker(configuration)
         broker.start()
         return broker
@@ -70,7 +71,7 @@ final class Cluster {
     }
 
     func startBroker() throws {
-        broker = try Self.start(directory, advertised: relay.address, limits, transactionVersion, versionsMax)
+        broker = try Self.start(directory, advertised: relay.address, limits, transactionVersion, apiVersions)
         relay.target.withLock { [address = broker.address] in $0 = address }
     }
 

@@ -8,38 +8,15 @@ import WireStreams
 
 /// Brokers that serve only the versions of older releases of Kafka.
 @Suite struct OlderBrokerTests {
-    struct Release: Sendable, CustomTestStringConvertible {
-        let name: String
-        let versions: [APIKey: Int16]
-        var testDescription: String { name }
+    /// The releases in which requests that the client uses changed.
+    static let releases = ["2.1", "2.4", "2.8", "3.3", "3.9", "4.0", "4.3"]
+
+    private static func versions(_ release: String) throws -> AnnouncedVersions {
+        try AnnouncedVersions(text: release)
     }
 
-    /// The highest versions in which these releases serve requests.
-    static let releases = [
-        Release(name: "2.1", versions: [
-            .produce: 7, .fetch: 10, .listOffsets: 4, .metadata: 7, .offsetCommit: 6, .offsetFetch: 5,
-            .findCoordinator: 2, .joinGroup: 3, .heartbeat: 2, .leaveGroup: 2, .syncGroup: 2, .describeGroups: 2,
-            .listGroups: 2, .apiVersions: 2, .createTopics: 3, .deleteTopics: 3, .initProducerID: 1,
-            .offsetForLeaderEpoch: 2, .describeConfigs: 2, .createPartitions: 1, .deleteGroups: 1,
-        ]),
-        Release(name: "2.4", versions: [
-            .produce: 8, .fetch: 11, .listOffsets: 5, .metadata: 9, .offsetCommit: 8, .offsetFetch: 6,
-            .findCoordinator: 3, .joinGroup: 6, .heartbeat: 4, .leaveGroup: 4, .syncGroup: 4, .describeGroups: 5,
-            .listGroups: 3, .apiVersions: 3, .createTopics: 5, .deleteTopics: 4, .initProducerID: 2,
-            .offsetForLeaderEpoch: 3, .describeConfigs: 2, .createPartitions: 1, .deleteGroups: 2,
-            .incrementalAlterConfigs: 1,
-        ]),
-        Release(name: "2.8", versions: [
-            .produce: 9, .fetch: 12, .listOffsets: 6, .metadata: 11, .offsetCommit: 8, .offsetFetch: 7,
-            .findCoordinator: 3, .joinGroup: 7, .heartbeat: 4, .leaveGroup: 4, .syncGroup: 5, .describeGroups: 5,
-            .listGroups: 4, .apiVersions: 3, .createTopics: 7, .deleteTopics: 6, .initProducerID: 4,
-            .offsetForLeaderEpoch: 4, .describeConfigs: 4, .createPartitions: 3, .deleteGroups: 2,
-            .incrementalAlterConfigs: 1, .describeCluster: 0,
-        ]),
-    ]
-
-    @Test(arguments: releases) func topicsAreAdministeredWrittenAndRead(release: Release) throws {
-        let cluster = try Cluster(versionsMax: release.versions)
+    @Test(arguments: releases) func topicsAreAdministeredWrittenAndRead(release: String) throws {
+        let cluster = try Cluster(apiVersions: Self.versions(release))
         defer { cluster.end() }
         let admin = KafkaAdmin(cluster.client)
         try cluster.makeTopic("t", partitions: 2)

@@ -1,4 +1,3 @@
-import KafkaProtocol
 import WireStreams
 
 /// The configuration of a development broker. The names in parentheses are those of Kafka's `server.properties`.
@@ -23,9 +22,8 @@ package struct DevelopmentBrokerConfiguration: Sendable {
     /// `log.cleaner.backoff.ms`)
     package var cleanupIntervalMilliseconds = 15_000
     package var limits = BrokerLimits()
-    /// The highest versions of requests that are served, as by an older broker; a request that is not listed is not
-    /// served. nil serves the latest of each.
-    package var versionsMax: [APIKey: Int16]?
+    /// The versions of requests that are served.
+    package var apiVersions = AnnouncedVersions()
 
     package init(listeners: [BrokerListener], security: BrokerSecurity = BrokerSecurity(), dataDirectory: String) {
         self.listeners = listeners

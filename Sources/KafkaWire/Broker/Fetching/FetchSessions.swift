@@ -53,6 +53,9 @@ struct FetchSessions: Sendable {
 
     var sessionCount: Int { sessions.count }
 
+    /// What a session reads.
+    func keys(ofSession id: Int32) -> [Key] { sessions[id].map { Array($0.partitions.keys) } ?? [] }
+
     /// - Parameters:
     ///   - usesIDs: the request has topic ids.
     ///   - newID: a random positive number, for a new session.

@@ -19,14 +19,18 @@ extension BrokerService {
     func apiVersions(error: KafkaErrorCode) -> ApiVersionsResponse {
         var response = ApiVersionsResponse()
         response.errorCode = error
-        response.apiKeys = RequestHandler.all.compactMap { served in
+        response.apiKeys = RequestHandler.all.compactMap { handler in
+            let versions = configuration.apiVersions.announced(handler.apiKey, of: handler.announcedVersions)
+            guard let versions else { return nil }
             var entry = ApiVersionsResponse.ApiVersion()
-            entry.apiKey = served.apiKey.rawValue
-            entry.minVersion = served.announcedVersions.lowerBound
-            entry.maxVersion = min(served.announcedVersions.upperBound, versionMax(of: served.apiKey))
-            return entry.minVersion <= entry.maxVersion ? entry : nil
+            entry.apiKey = handler.apiKey.rawValue
+            entry.minVersion = versions.lowerBound
+            entry.maxVersion = versions.upperBound
+            return entry
         }
-        response.supportedFeatures = ClusterFeature.all.map { feature in
+        let features = ClusterFeature.all(in: configuration.apiVersions.release)
+        guard !features.isEmpty else { return response }
+        response.supportedFeatures = features.map { feature in
             var entry = ApiVersionsResponse.SupportedFeatureKey()
             entry.name = feature.name
             entry.minVersion = feature.supported.lowerBound
@@ -34,7 +38,7 @@ extension BrokerService {
             return entry
         }
         response.finalizedFeaturesEpoch = 0
-        response.finalizedFeatures = ClusterFeature.all.map { feature in
+        response.finalizedFeatures = features.map { feature in
             var entry = ApiVersionsResponse.FinalizedFeatureKey()
             entry.name = feature.name
             entry.minVersionLevel = feature.level(configuration)

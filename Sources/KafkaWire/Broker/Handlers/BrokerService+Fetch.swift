@@ -80,6 +80,11 @@ extension BrokerService {
     }
 
     private func target(_ wanted: FetchSessions.Wanted, context: RequestContext) -> FetchTarget {
+        let entry = RequestEntry(
+            topic: wanted.key.topic, topicID: wanted.key.topicID, partition: wanted.key.partition)
+        if let refusal = context.refusal, refusal.contains(entry) {
+            return FetchTarget(wanted: wanted, log: .failure(refusal.code))
+        }
         let byID = context.version >= 13
         let topic = byID ? topics.topic(id: wanted.key.topicID) : topics.topic(named: wanted.key.topic)
         return FetchTarget(wanted: wanted, topic: topic)

@@ -19,6 +19,7 @@ final class BrokerService: Sendable {
     let producerIDs: ProducerIDs
     let transactions: TransactionCoordinator
     let interceptors: RequestInterceptors
+    let faults: FaultRegistry
 
     init(configuration: DevelopmentBrokerConfiguration, nodes: [BrokerNode]) throws(StorageError) {
         self.configuration = configuration
@@ -31,7 +32,12 @@ final class BrokerService: Sendable {
         topics = try TopicRegistry(
             directory: directory, files: OpenFiles(openMax: openFilesMax), defaults: configuration.topicDefaults,
             membership: membership)
-        interceptors = RequestInterceptors { [topics] in topics.topic(id: $0)?.name }
+        interceptors = RequestInterceptors(
+            topicName: { [topics] in topics.topic(id: $0)?.name },
+            impliedEntries: { [topics, nodes] request, nodeID in
+                Self.impliedEntries(request, topics, nodes.first { $0.id == nodeID }?.fetchSessions)
+            })
+        faults = FaultRegistry(interceptors)
         groups = try GroupCoordinator(
             directory: directory, membership: membership, flushesAlways: configuration.topicDefaults.flushesAlways,
             now: .now)
@@ -46,6 +52,19 @@ final class BrokerService: Sendable {
             offsetsRetentionMilliseconds: configuration.limits.offsetsRetentionMilliseconds)
     }
 
+    /// The partitions of a fetch session of the node, and all topics if a request does not name any.
+    private static func impliedEntries(
+        _ request: any KafkaRequest, _ topics: TopicRegistry, _ fetchSessions: FetchSessionRegistry?
+    ) -> [RequestEntry] {
+        switch request {
+        case let request as FetchRequest: return fetchSessions?.entries(of: request.sessionID) ?? []
+        case let request as MetadataRequest where request.topics == nil: break
+        case let request as DescribeTopicPartitionsRequest where request.topics.isEmpty: break
+        default: return []
+        }
+        return topics.all.map { RequestEntry(topic: $0.name, hasAllPartitions: true) }
+    }
+
     /// The address of a node for the client of a request; nil if the node does not exist.
     func address(ofNode id: Int32, _ context: RequestContext) -> SocketAddress? {
         nodes.first { $0.id == id }?.advertised(on: context.listenerName)
@@ -54,27 +73,23 @@ final class BrokerService: Sendable {
     /// Half of the descriptors are for files, the other half for connections and the rest of the process.
     static func openFilesMax(descriptorLimit: Int) -> Int { min(max(8, descriptorLimit / 2), 10_000) }
 
-    /// Handles one request. Returns nil if it has no response. Throws if the connection must be closed.
-    func respond(to exchange: RequestExchange, body: ByteReader) throws -> [UInt8]? {
+    /// Handles one request. Throws if the connection must be closed.
+    func respond(to exchange: RequestExchange, body: ByteReader) throws -> RequestAnswer {
         let key = exchange.header.apiKey
         let version = exchange.header.apiVersion
         guard let handler = RequestHandler.byKey[key] else { throw ConnectionError.unserved(key, version: version) }
-        guard handler.versions.contains(version), version <= versionMax(of: key) else {
+        guard serves(key, version: version) else {
             guard key == .apiVersions else { throw ConnectionError.unserved(key, version: version) }
             // KIP-511: the client learns the supported versions from a response in version 0.
-            return try exchange.frame(apiVersions(error: .unsupportedVersion), version: 0)
+            return RequestAnswer(bytes: try exchange.frame(apiVersions(error: .unsupportedVersion), version: 0))
         }
         return try handler.respond(self, exchange, body)
     }
 
     /// Whether a request of this version is handled.
     func serves(_ key: APIKey, version: Int16) -> Bool {
-        RequestHandler.byKey[key]?.versions.contains(version) == true && version <= versionMax(of: key)
-    }
-
-    func versionMax(of key: APIKey) -> Int16 {
-        guard let limits = configuration.versionsMax else { return .max }
-        return limits[key] ?? -1
+        guard let handler = RequestHandler.byKey[key] else { return false }
+        return configuration.apiVersions.announced(key, of: handler.versions)?.contains(version) == true
     }
 
     /// The text, shortened if it contains a long value from a client's request.

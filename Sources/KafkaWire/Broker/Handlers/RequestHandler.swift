@@ -8,8 +8,10 @@ struct RequestHandler: Sendable {
     let versions: ClosedRange<Int16>
     /// The versions that ApiVersions announces.
     let announcedVersions: ClosedRange<Int16>
-    /// Returns the framed response, or nil if the request has none. Throws if the connection must be closed.
-    let respond: @Sendable (BrokerService, RequestExchange, ByteReader) throws -> [UInt8]?
+    /// What the entries of the request can name.
+    let entryFields: RequestEntry.Fields
+    /// Throws if the connection must be closed.
+    let respond: @Sendable (BrokerService, RequestExchange, ByteReader) throws -> RequestAnswer
 
     /// - Parameter handler: returns nil if the request has no response.
     init<Request: RefusableRequest & Sendable>(
@@ -19,6 +21,7 @@ struct RequestHandler: Sendable {
         apiKey = Request.apiKey
         self.versions = versions
         announcedVersions = announced ?? versions
+        entryFields = Request.entryFields
         respond = { service, exchange, body in
             try exchange.respond(body, Request.self, interceptors: service.interceptors) { request, context in
                 try handler(service, request, context)

@@ -3,21 +3,47 @@ import WireCore
 import WireStreams
 
 /// What happens to one request, as an interceptor decides.
-package enum Interception: Sendable {
-    /// The broker handles the request as usual.
-    case handle
+package struct Interception: Sendable {
+    package enum Outcome: Sendable {
+        /// The broker handles the request as usual.
+        case handle
+        /// The broker responds with this error for the selected entries, and handles the others as usual.
+        case refuse(EntryFilter, KafkaErrorCode)
+        /// The broker changes nothing and closes the connection.
+        case disconnect
+        /// The broker handles the request and closes the connection instead of responding.
+        case handleThenDisconnect
+        /// The broker changes nothing and never responds; the connection stays open.
+        case ignore
+        /// The broker handles the request and never responds; the connection stays open.
+        case handleThenDropResponse
+    }
+
+    package var outcome: Outcome
+    /// The request waits until the gate is open.
+    package var gate: RequestGate?
+    /// How long the request waits before anything happens to it.
+    package var delayMilliseconds = 0
+    /// The throttle time of the response, for which the broker then reads no request from the connection (KIP-219).
+    package var throttleTimeMilliseconds: Int32 = 0
+
+    package init(_ outcome: Outcome) { self.outcome = outcome }
+
+    package static let handle = Interception(.handle)
+    package static let disconnect = Interception(.disconnect)
+    package static let handleThenDisconnect = Interception(.handleThenDisconnect)
+    package static let ignore = Interception(.ignore)
+    package static let handleThenDropResponse = Interception(.handleThenDropResponse)
+
     /// The broker changes nothing and responds with this error for every entry of the request.
-    case refuse(KafkaErrorCode)
-    /// The broker changes nothing and closes the connection.
-    case disconnect
-    /// The broker handles the request and closes the connection instead of responding.
-    case handleThenDisconnect
-    /// The broker changes nothing and never responds; the connection stays open.
-    case ignore
-    /// The broker handles the request and never responds; the connection stays open.
-    case handleThenDropResponse
+    package static func refuse(_ code: KafkaErrorCode) -> Interception { Interception(.refuse(EntryFilter(), code)) }
+
     /// The request waits until the gate is open and is handled as usual then.
-    case hold(RequestGate)
+    package static func hold(_ gate: RequestGate) -> Interception {
+        var interception = Interception.handle
+        interception.gate = gate
+        return interception
+    }
 }
 
 /// A request before it is handled, for an interceptor.
@@ -25,24 +51,16 @@ package struct InterceptedRequest: Sendable {
     package let apiKey: APIKey
     package let version: Int16
     package let clientID: String
-    /// The node that received it.
+    /// The node that received the request.
     package let nodeID: Int32
     /// The decoded request, for example a `ProduceRequest`.
     package let message: any KafkaRequest & Sendable
-    /// The name of a topic that a request names by its id.
-    let topicName: @Sendable (KafkaUUID) -> String?
+    /// What the request is about, with the names of topics. Those of a fetch include the partitions of its session,
+    /// those of a request for all topics all topics.
+    package let entries: @Sendable () -> [RequestEntry]
 
-    /// Whether the request writes to a topic, reads from it or lists its offsets.
-    package func concerns(topic: String) -> Bool {
-        switch message {
-        case let request as ProduceRequest:
-            request.topicData.contains { $0.name == topic || topicName($0.topicID) == topic }
-        case let request as FetchRequest:
-            request.topics.contains { $0.topic == topic || topicName($0.topicID) == topic }
-        case let request as ListOffsetsRequest: request.topics.contains { $0.name == topic }
-        default: false
-        }
-    }
+    /// Whether the request is about a topic.
+    package func concerns(topic: String) -> Bool { entries().contains { $0.topic == topic } }
 }
 
 /// Holds requests until it is opened.
@@ -67,9 +85,10 @@ package final class RequestGate: Sendable {
         state.wait(until: .now.advanced(byMilliseconds: milliseconds)) { $0.heldCount >= count ? true : nil } ?? false
     }
 
-    func pass() {
+    /// - Parameter deadline: when to pass although the gate is closed; nil for never.
+    func pass(until deadline: MonotonicInstant? = nil) {
         state.update { $0.heldCount += 1 }
-        _ = state.wait { $0.isOpen ? true : nil }
+        _ = state.wait(until: deadline) { $0.isOpen ? true : nil }
         state.update { $0.heldCount -= 1 }
     }
 }

@@ -1,6 +1,22 @@
 import KafkaProtocol
 
 extension ElectLeadersRequest: RefusableRequest {
+    static var entryFields: RequestEntry.Fields { [.topic, .partition] }
+
+    func selecting(_ isIncluded: (RequestEntry) -> Bool) -> Self? {
+        guard let topicPartitions else { return isIncluded(RequestEntry()) ? self : nil }
+        var part = self
+        let kept = topicPartitions.keeping(\.partitions) { topic, index in
+            isIncluded(RequestEntry(topic: topic.topic, partition: index))
+        }
+        part.topicPartitions = kept
+        return kept.isEmpty ? nil : part
+    }
+
+    static func add(_ part: ElectLeadersResponse, to response: inout ElectLeadersResponse) {
+        response.replicaElectionResults.merge(part.replicaElectionResults, by: \.topic, \.partitionResult)
+    }
+
     func refusal(_ code: KafkaErrorCode) -> ElectLeadersResponse {
         var response = ElectLeadersResponse()
         response.errorCode = code
@@ -21,6 +37,20 @@ extension ElectLeadersRequest: RefusableRequest {
 }
 
 extension AlterPartitionReassignmentsRequest: RefusableRequest {
+    static var entryFields: RequestEntry.Fields { [.topic, .partition] }
+
+    func selecting(_ isIncluded: (RequestEntry) -> Bool) -> Self? {
+        keeping(\.topics, \.partitions) { topic, partition in
+            isIncluded(RequestEntry(topic: topic.name, partition: partition.partitionIndex))
+        }
+    }
+
+    static func add(
+        _ part: AlterPartitionReassignmentsResponse, to response: inout AlterPartitionReassignmentsResponse
+    ) {
+        response.responses.merge(part.responses, by: \.name, \.partitions)
+    }
+
     func refusal(_ code: KafkaErrorCode) -> AlterPartitionReassignmentsResponse {
         var response = AlterPartitionReassignmentsResponse()
         response.errorCode = code

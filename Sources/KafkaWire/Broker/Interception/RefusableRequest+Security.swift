@@ -7,7 +7,7 @@ extension SaslAuthenticateRequest: RefusableRequest {
     func refusal(_ code: KafkaErrorCode) -> SaslAuthenticateResponse {
         var response = SaslAuthenticateResponse()
         response.errorCode = code
-        response.errorMessage = code.text
+        response.errorMessage = nil
         return response
     }
 }
@@ -17,6 +17,12 @@ extension DescribeUserScramCredentialsRequest: RefusableRequest {
         var response = DescribeUserScramCredentialsResponse()
         response.errorCode = code
         response.errorMessage = nil
+        response.results = (users ?? []).map { _ in
+            var result = DescribeUserScramCredentialsResponse.DescribeUserScramCredentialsResult()
+            result.errorCode = code
+            result.errorMessage = nil
+            return result
+        }
         return response
     }
 }

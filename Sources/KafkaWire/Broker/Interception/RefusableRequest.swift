@@ -1,8 +1,67 @@
 import KafkaProtocol
 
-/// A request that can be answered with one error for all its entries, as Kafka's `getErrorResponse` does.
+/// A request that can be answered with an error: as a whole, as Kafka's `getErrorResponse` does, or for some of its
+/// entries.
 protocol RefusableRequest: KafkaRequest {
+    /// What the request's entries can name.
+    static var entryFields: RequestEntry.Fields { get }
+    /// Whether the client expects a response.
+    var isAnswered: Bool { get }
+
+    /// The response with this error for every entry.
     func refusal(_ code: KafkaErrorCode) -> Response
+
+    /// The request with those of its entries that are included, or nil if there are none.
+    func selecting(_ isIncluded: (RequestEntry) -> Bool) -> Self?
+
+    /// Adds the response for some of a request's entries to that for the others.
+    static func add(_ part: Response, to response: inout Response)
+
+    /// Handles the request apart from the entries that are refused.
+    ///
+    /// - Parameter handle: is called with what it must refuse itself, and returns nil if the request has no response.
+    func response(
+        refusing refusal: EntryRefusal, version: Int16,
+        _ handle: (Self, EntryRefusal?) throws -> Response?
+    ) throws -> Response?
+}
+
+extension RefusableRequest {
+    static var entryFields: RequestEntry.Fields { [] }
+    var isAnswered: Bool { true }
+
+    func selecting(_ isIncluded: (RequestEntry) -> Bool) -> Self? { isIncluded(RequestEntry()) ? self : nil }
+
+    static func add(_ part: Response, to response: inout Response) { response = part }
+
+    func response(
+        refusing refusal: EntryRefusal, version: Int16,
+        _ handle: (Self, EntryRefusal?) throws -> Response?
+    ) throws -> Response? {
+        try partialResponse(refusing: refusal, version: version, handle) { $0.refusal(refusal.code) }
+    }
+
+    /// - Parameter refused: the response for the entries that are refused.
+    func partialResponse(
+        refusing refusal: EntryRefusal, version: Int16,
+        _ handle: (Self, EntryRefusal?) throws -> Response?, refused: (Self) -> Response
+    ) rethrows -> Response? {
+        guard !refusal.filter.isAll, let rest = selecting({ !refusal.contains($0) }) else { return refused(self) }
+        guard let part = selecting(refusal.contains) else { return try handle(self, nil) }
+        guard var response = try handle(rest, nil) else { return nil }
+        Self.add(refused(part), to: &response)
+        return response
+    }
+
+    /// All entries.
+    var entries: [RequestEntry] {
+        var entries: [RequestEntry] = []
+        _ = selecting { entry in
+            entries.append(entry)
+            return true
+        }
+        return entries
+    }
 }
 
 /// A response with one error code for the whole request, and no other field that a refusal has to set.
@@ -19,216 +78,15 @@ extension RefusableRequest where Response: ErrorCodeResponse {
     }
 }
 
-extension ApiVersionsRequest: RefusableRequest {}
-extension ApiVersionsResponse: ErrorCodeResponse {}
-
-extension InitProducerIdRequest: RefusableRequest {}
-extension InitProducerIdResponse: ErrorCodeResponse {}
-
-extension ProduceRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> ProduceResponse {
-        var response = ProduceResponse()
-        response.responses = topicData.map { topic in
-            var result = ProduceResponse.TopicProduceResponse()
-            result.name = topic.name
-            result.topicID = topic.topicID
-            result.partitionResponses = topic.partitionData.map { partition in
-                var entry = ProduceResponse.PartitionProduceResponse()
-                entry.index = partition.index
-                entry.errorCode = code
-                entry.baseOffset = -1
-                return entry
-            }
-            return result
-        }
-        return response
-    }
+/// A request about one group.
+protocol GroupRequest: RefusableRequest {
+    var groupID: String { get }
 }
 
-extension FetchRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> FetchResponse {
-        var response = FetchResponse()
-        response.responses = topics.map { topic in
-            var result = FetchResponse.FetchableTopicResponse()
-            result.topic = topic.topic
-            result.topicID = topic.topicID
-            result.partitions = topic.partitions.map { partition in
-                var entry = FetchResponse.PartitionData()
-                entry.partitionIndex = partition.partition
-                entry.errorCode = code
-                entry.highWatermark = -1
-                return entry
-            }
-            return result
-        }
-        return response
+extension GroupRequest {
+    static var entryFields: RequestEntry.Fields { .group }
+
+    func selecting(_ isIncluded: (RequestEntry) -> Bool) -> Self? {
+        isIncluded(RequestEntry(group: groupID)) ? self : nil
     }
 }
-
-extension ListOffsetsRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> ListOffsetsResponse {
-        var response = ListOffsetsResponse()
-        response.topics = topics.map { topic in
-            var result = ListOffsetsResponse.ListOffsetsTopicResponse()
-            result.name = topic.name
-            result.partitions = topic.partitions.map { partition in
-                var entry = ListOffsetsResponse.ListOffsetsPartitionResponse()
-                entry.partitionIndex = partition.partitionIndex
-                entry.errorCode = code
-                return entry
-            }
-            return result
-        }
-        return response
-    }
-}
-
-extension OffsetForLeaderEpochRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> OffsetForLeaderEpochResponse {
-        var response = OffsetForLeaderEpochResponse()
-        response.topics = topics.map { topic in
-            var result = OffsetForLeaderEpochResponse.OffsetForLeaderTopicResult()
-            result.topic = topic.topic
-            result.partitions = topic.partitions.map { partition in
-                var entry = OffsetForLeaderEpochResponse.EpochEndOffset()
-                entry.partition = partition.partition
-                entry.errorCode = code
-                return entry
-            }
-            return result
-        }
-        return response
-    }
-}
-
-extension DescribeClusterRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> DescribeClusterResponse {
-        var response = DescribeClusterResponse()
-        response.errorCode = code
-        response.endpointType = endpointType
-        return response
-    }
-}
-
-extension MetadataRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> MetadataResponse {
-        var response = MetadataResponse()
-        response.errorCode = code
-        response.topics = (topics ?? []).map { topic in
-            var result = MetadataResponse.Topic()
-            result.name = topic.name
-            result.topicID = topic.topicID
-            result.errorCode = code
-            return result
-        }
-        return response
-    }
-}
-
-extension DescribeTopicPartitionsRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> DescribeTopicPartitionsResponse {
-        var response = DescribeTopicPartitionsResponse()
-        response.topics = topics.map { topic in
-            var result = DescribeTopicPartitionsResponse.Topic()
-            result.name = topic.name
-            result.errorCode = code
-            return result
-        }
-        return response
-    }
-}
-
-extension CreateTopicsRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> CreateTopicsResponse {
-        var response = CreateTopicsResponse()
-        response.topics = topics.map { topic in
-            var result = CreateTopicsResponse.CreatableTopicResult()
-            result.name = topic.name
-            result.errorCode = code
-            result.errorMessage = nil
-            return result
-        }
-        return response
-    }
-}
-
-extension DeleteTopicsRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> DeleteTopicsResponse {
-        var response = DeleteTopicsResponse()
-        // Versions up to 5 name the topics in a list of their own.
-        let wanted = topics.map { (name: $0.name, id: $0.topicID) } + topicNames.map { (name: $0, id: .zero) }
-        response.responses = wanted.map { topic in
-            var result = DeleteTopicsResponse.DeletableTopicResult()
-            result.name = topic.name
-            result.topicID = topic.id
-            result.errorCode = code
-            return result
-        }
-        return response
-    }
-}
-
-extension CreatePartitionsRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> CreatePartitionsResponse {
-        var response = CreatePartitionsResponse()
-        response.results = topics.map { topic in
-            var result = CreatePartitionsResponse.CreatePartitionsTopicResult()
-            result.name = topic.name
-            result.errorCode = code
-            return result
-        }
-        return response
-    }
-}
-
-extension DescribeConfigsRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> DescribeConfigsResponse {
-        var response = DescribeConfigsResponse()
-        response.results = resources.map { resource in
-            var result = DescribeConfigsResponse.DescribeConfigsResult()
-            result.resourceType = resource.resourceType
-            result.resourceName = resource.resourceName
-            result.errorCode = code
-            result.errorMessage = nil
-            return result
-        }
-        return response
-    }
-}
-
-extension IncrementalAlterConfigsRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> IncrementalAlterConfigsResponse {
-        var response = IncrementalAlterConfigsResponse()
-        response.responses = resources.map { resource in
-            var result = IncrementalAlterConfigsResponse.AlterConfigsResourceResponse()
-            result.resourceType = resource.resourceType
-            result.resourceName = resource.resourceName
-            result.errorCode = code
-            result.errorMessage = nil
-            return result
-        }
-        return response
-    }
-}
-
-extension DeleteRecordsRequest: RefusableRequest {
-    func refusal(_ code: KafkaErrorCode) -> DeleteRecordsResponse {
-        var response = DeleteRecordsResponse()
-        response.topics = topics.map { topic in
-            var result = DeleteRecordsResponse.DeleteRecordsTopicResult()
-            result.name = topic.name
-            result.partitions = topic.partitions.map { partition in
-                var entry = DeleteRecordsResponse.DeleteRecordsPartitionResult()
-                entry.partitionIndex = partition.partitionIndex
-                entry.lowWatermark = -1
-                entry.errorCode = code
-                return entry
-            }
-            return result
-        }
-        return response
-    }
-}
-
-extension DescribeLogDirsRequest: RefusableRequest {}
-extension DescribeLogDirsResponse: ErrorCodeResponse {}

@@ -1,5 +1,6 @@
 import KafkaProtocol
 import Synchronization
+import WireCore
 
 /// The interceptors of a broker. They receive each request before it is handled and can hold it, refuse it or drop its
 /// response, so that tests can check how a client handles that.
@@ -20,10 +21,20 @@ package final class RequestInterceptors: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Is opened when the broker stops.
+    private let stopGate = RequestGate()
+    /// The name of the topic with an id.
     let topicName: @Sendable (KafkaUUID) -> String?
+    /// What a request to a node is about without naming it.
+    let impliedEntries: @Sendable (any KafkaRequest, _ nodeID: Int32) -> [RequestEntry]
 
-    /// - Parameter topicName: the name of the topic with an id.
-    init(topicName: @escaping @Sendable (KafkaUUID) -> String?) { self.topicName = topicName }
+    init(
+        topicName: @escaping @Sendable (KafkaUUID) -> String?,
+        impliedEntries: @escaping @Sendable (any KafkaRequest, _ nodeID: Int32) -> [RequestEntry]
+    ) {
+        self.topicName = topicName
+        self.impliedEntries = impliedEntries
+    }
 
     /// Adds an interceptor, which takes precedence over those added before it.
     @discardableResult
@@ -41,7 +52,7 @@ package final class RequestInterceptors: Sendable {
         state.withLock { state in state.interceptors.removeAll { $0.id == id } }
     }
 
-    /// Decides about a request, which is built only if there are interceptors. Returns after a hold, with `.handle`.
+    /// Decides about a request, which is built only if there are interceptors. Returns after a hold and a delay.
     func decide(_ intercepted: @autoclosure () -> InterceptedRequest) -> Interception {
         // Not under the lock: an interceptor may add or remove interceptors.
         let interceptors = state.withLock { $0.interceptors }
@@ -49,15 +60,24 @@ package final class RequestInterceptors: Sendable {
         let request = intercepted()
         for (_, body) in interceptors {
             guard let interception = body(request) else { continue }
-            guard case .hold(let gate) = interception else { return interception }
-            let isStopped = state.withLock { state in
-                state.gates.append(gate)
-                return state.isStopped
-            }
-            if !isStopped { gate.pass() }
-            return .handle
+            if let gate = interception.gate { pass(gate) }
+            pause(milliseconds: interception.delayMilliseconds)
+            return interception
         }
         return .handle
+    }
+
+    private func pass(_ gate: RequestGate) {
+        let isStopped = state.withLock { state in
+            state.gates.append(gate)
+            return state.isStopped
+        }
+        if !isStopped { gate.pass() }
+    }
+
+    /// Waits, but no longer than until the broker stops.
+    func pause(milliseconds: Int) {
+        if milliseconds > 0 { stopGate.pass(until: .now.advanced(byMilliseconds: milliseconds)) }
     }
 
     /// Opens all gates, so that no connection's thread waits any longer.
@@ -68,5 +88,6 @@ package final class RequestInterceptors: Sendable {
             return state.gates
         }
         for gate in gates { gate.open() }
+        stopGate.open()
     }
 }

@@ -18,7 +18,7 @@ final class BrokerNode: Sendable {
     }
 
     let id: Int32
-    let fetchSessions = Mutex(FetchSessions())
+    let fetchSessions = FetchSessionRegistry()
     private let configuration: DevelopmentBrokerConfiguration
     private let state: Mutex<State>
 

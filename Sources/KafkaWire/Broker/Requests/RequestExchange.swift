@@ -11,6 +11,24 @@ struct RequestContext: Sendable {
     /// The node that the client is connected to, and the name of the listener.
     let node: BrokerNode
     let listenerName: String
+    /// What the handler must refuse, for requests whose partitions only it knows.
+    var refusal: EntryRefusal?
+
+    init(version: Int16, clientID: String, clientHost: String, node: BrokerNode, listenerName: String) {
+        self.version = version
+        self.clientID = clientID
+        self.clientHost = clientHost
+        self.node = node
+        self.listenerName = listenerName
+    }
+}
+
+/// What a connection does after a request.
+struct RequestAnswer {
+    /// The framed response, or nil if there is none.
+    var bytes: [UInt8]?
+    /// How long the connection reads no further request after it (KIP-219).
+    var muteMilliseconds = 0
 }
 
 /// One request's header, and the decoding and encoding around its handler.
@@ -25,7 +43,7 @@ struct RequestExchange {
     func respond<Request: RefusableRequest & Sendable>(
         _ body: ByteReader, _: Request.Type, interceptors: RequestInterceptors,
         _ handle: (Request, RequestContext) throws -> Request.Response?
-    ) throws -> [UInt8]? {
+    ) throws -> RequestAnswer {
         let request: Request
         do throws(WireError) {
             // Kafka ignores bytes after the last field, and librdkafka 2.16 sends three when it requests all topics
@@ -35,25 +53,44 @@ struct RequestExchange {
         } catch {
             throw ConnectionError.malformed(header.apiKey, error)
         }
-        func response() throws -> [UInt8]? {
-            try handle(request, context).map { try frame($0, version: header.apiVersion) }
-        }
-        let interception = interceptors.decide(
-            InterceptedRequest(
-                apiKey: header.apiKey, version: header.apiVersion, clientID: context.clientID,
-                nodeID: context.node.id, message: request, topicName: interceptors.topicName))
-        switch interception {
-        case .handle, .hold: return try response()
-        case .refuse(let code): return try frame(request.refusal(code), version: header.apiVersion)
+        let interception = interceptors.decide(intercepted(request, interceptors))
+        var response: Request.Response?
+        switch interception.outcome {
         case .disconnect: throw ConnectionError.intercepted(header.apiKey)
-        case .ignore: return nil
-        case .handleThenDropResponse:
-            _ = try response()
-            return nil
-        case .handleThenDisconnect:
-            _ = try response()
-            throw ConnectionError.intercepted(header.apiKey)
+        case .ignore: return RequestAnswer(bytes: nil)
+        case .handle, .handleThenDropResponse, .handleThenDisconnect: response = try handle(request, context)
+        case .refuse(let filter, let code):
+            let refusal = EntryRefusal(code: code, filter: filter, topicName: interceptors.topicName)
+            response = try request.response(refusing: refusal, version: header.apiVersion) { part, refusal in
+                var context = context
+                context.refusal = refusal
+                return try handle(part, context)
+            }
+            // A producer without acknowledgements notices an error by the end of the connection.
+            if !request.isAnswered { throw ConnectionError.unacknowledged(code) }
         }
+        switch interception.outcome {
+        case .handleThenDropResponse: return RequestAnswer(bytes: nil)
+        case .handleThenDisconnect: throw ConnectionError.intercepted(header.apiKey)
+        case .handle, .refuse, .disconnect, .ignore: break
+        }
+        let throttleTimeMilliseconds = interception.throttleTimeMilliseconds
+        if throttleTimeMilliseconds > 0 { response?.throttleTimeMilliseconds = throttleTimeMilliseconds }
+        return RequestAnswer(
+            bytes: try response.map { try frame($0, version: header.apiVersion) },
+            muteMilliseconds: Int(throttleTimeMilliseconds))
+    }
+
+    private func intercepted<Request: RefusableRequest & Sendable>(
+        _ request: Request, _ interceptors: RequestInterceptors
+    ) -> InterceptedRequest {
+        InterceptedRequest(
+            apiKey: header.apiKey, version: header.apiVersion, clientID: context.clientID,
+            nodeID: context.node.id, message: request,
+            entries: {
+                let entries = request.entries + interceptors.impliedEntries(request, context.node.id)
+                return entries.map { $0.named(by: interceptors.topicName) }
+            })
     }
 
     /// Size i32 | response header | response. Throws if the response is too long for a frame.

@@ -7,6 +7,15 @@ public struct KafkaErrorCode: RawRepresentable, Hashable, Sendable, CustomString
     @inlinable
     public init(rawValue: Int16) { self.rawValue = rawValue }
 
+    /// The code with the protocol's name, for example `NOT_COORDINATOR`; nil if there is none.
+    package init?(name: String) {
+        guard let code = Self.named.first(where: { "\(Self.entry($0)?.name ?? "")" == name }) else { return nil }
+        self.init(rawValue: code)
+    }
+
+    /// The numbers that may have a name.
+    private static let named: ClosedRange<Int16> = -1...1000
+
     /// The protocol's name, for example `NOT_COORDINATOR`; `ERROR_999` for an unknown code.
     public var name: String { Self.entry(rawValue).map { "\($0.name)" } ?? "ERROR_\(rawValue)" }
 

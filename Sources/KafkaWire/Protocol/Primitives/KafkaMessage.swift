@@ -27,8 +27,9 @@ package protocol KafkaData: KafkaStruct {
 /// The body of a request or a response.
 package protocol KafkaMessage: KafkaData {
     static var apiKey: APIKey { get }
-    /// The time for which the broker delays the client because of a quota (KIP-219); 0 in messages without the field.
-    var throttleTimeMilliseconds: Int32 { get }
+    /// The time for which the broker delays the client because of a quota (KIP-219). Messages without the field have 0
+    /// and ignore what is set.
+    var throttleTimeMilliseconds: Int32 { get set }
 }
 
 package protocol KafkaRequest: KafkaMessage {
@@ -36,7 +37,10 @@ package protocol KafkaRequest: KafkaMessage {
 }
 
 extension KafkaMessage {
-    package var throttleTimeMilliseconds: Int32 { 0 }
+    package var throttleTimeMilliseconds: Int32 {
+        get { 0 }
+        set {}
+    }
 }
 
 extension KafkaStruct {

@@ -1,0 +1,149 @@
+import HTTPWire
+import KafkaBroker
+import WireCore
+
+/// What the control port of a development broker answers.
+struct BrokerControl {
+    private let broker: DevelopmentBroker
+
+    init(_ broker: DevelopmentBroker) { self.broker = broker }
+
+    /// One path with its methods.
+    private struct Resource {
+        let path: [String]
+        let methods: [String: (_ arguments: [String], _ body: [UInt8]) throws(ControlError) -> HTTPResponse]
+    }
+
+    /// An element `*` of a path is an argument.
+    private var resources: [Resource] {
+        [
+            Resource(path: [], methods: ["GET": { _, _ in Self.response(200, .object(summary)) }]),
+            Resource(
+                path: ["faults"],
+                methods: [
+                    "GET": { _, _ in Self.response(200, .array(broker.faults.entries.map(\.document))) },
+                    "POST": { (_, body) throws(ControlError) in try addFaults(body) },
+                    "DELETE": { _, _ in
+                        broker.faults.removeAll()
+                        return HTTPResponse(status: 204)
+                    },
+                ]),
+            Resource(
+                path: ["faults", "*"],
+                methods: [
+                    "GET": { (arguments, _) throws(ControlError) in
+                        guard let entry = broker.faults.entries.first(where: { String($0.id) == arguments[0] }) else {
+                            throw Self.noFault(arguments[0])
+                        }
+                        return Self.response(200, entry.document)
+                    },
+                    "DELETE": { (arguments, _) throws(ControlError) in
+                        guard let id = Int(arguments[0]), broker.faults.remove(id) else {
+                            throw Self.noFault(arguments[0])
+                        }
+                        return HTTPResponse(status: 204)
+                    },
+                ]),
+        ]
+    }
+
+    func respond(to request: HTTPRequest) -> HTTPResponse {
+        do throws(ControlError) {
+            let path = request.path.split(separator: "/").map(String.init)
+            for resource in resources {
+                guard let arguments = Self.arguments(path, resource.path) else { continue }
+                guard let handle = resource.methods[request.method] else {
+                    let methods = resource.methods.keys.sorted().joined(separator: ", ")
+                    var response = Self.response(
+                        ControlError(405, "\(request.path) has the methods \(methods), not \(request.method)"))
+                    response.headers.append(.init(name: "Allow", value: methods))
+                    return response
+                }
+                return try handle(arguments, request.body)
+            }
+            throw ControlError(404, "There is no \(request.path)")
+        } catch {
+            return Self.response(error)
+        }
+    }
+
+    /// The elements of a path that stand for `*`, or nil if the path is another.
+    private static func arguments(_ path: [String], _ pattern: [String]) -> [String]? {
+        guard path.count == pattern.count, zip(path, pattern).allSatisfy({ $1 == "*" || $0 == $1 }) else { return nil }
+        return zip(path, pattern).filter { $1 == "*" }.map(\.0)
+    }
+
+    private static func noFault(_ id: String) -> ControlError { ControlError(404, "There is no fault \(id)") }
+
+    private var summary: JSONObject {
+        [
+            "cluster_id": .string(broker.clusterID),
+            "listeners": .object(
+                JSONObject(
+                    broker.addresses.sorted { $0.key < $1.key }.map { (name: $0.key, value: .string("\($0.value)")) })),
+            "faults": .integer(Int64(broker.faults.entries.count)),
+        ]
+    }
+
+    /// One fault, or a list of which either all are added or none.
+    private func addFaults(_ body: [UInt8]) throws(ControlError) -> HTTPResponse {
+        let document = try Self.document(body)
+        let list = document.arrayValue ?? [document]
+        var faults: [Fault] = []
+        for item in list {
+            do throws(FaultFieldError) {
+                faults.append(try Fault(json: item))
+            } catch {
+                throw ControlError(400, "\(error)", field: error.field)
+            }
+        }
+        let documents = faults.map { broker.faults.add($0).document }
+        return Self.response(201, document.arrayValue == nil ? documents[0] : .array(documents))
+    }
+
+    private static func document(_ body: [UInt8]) throws(ControlError) -> JSONValue {
+        do throws(JSONError) {
+            return try JSONValue.parse(body)
+        } catch {
+            throw ControlError(400, "The body is not JSON: \(error)")
+        }
+    }
+
+    private static func response(_ status: Int, _ document: JSONValue) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: [.init(name: "Content-Type", value: "application/json")],
+            body: document.encoded() + [UInt8(ascii: "\n")])
+    }
+
+    private static func response(_ error: ControlError) -> HTTPResponse {
+        var document: JSONObject = [
+            "error_code": .integer(Int64(error.status)), "message": .string(error.message),
+        ]
+        if let field = error.field { document["field"] = .string(field) }
+        return response(error.status, .object(document))
+    }
+}
+
+/// Why a request to the control port is refused.
+struct ControlError: Error, Equatable {
+    let status: Int
+    let message: String
+    /// The field of the body that is invalid.
+    let field: String?
+
+    init(_ status: Int, _ message: String, field: String? = nil) {
+        self.status = status
+        self.message = message
+        self.field = field
+    }
+}
+
+extension FaultTable.Entry {
+    /// The fields of the fault, its id and how often it matched and was applied.
+    var document: JSONValue {
+        var document = JSONObject([(name: "id", value: .integer(Int64(id)))] + fault.json.members)
+        document["matched"] = .integer(Int64(matchedCount))
+        document["applied"] = .integer(Int64(appliedCount))
+        return .object(document)
+    }
+}
