@@ -4,12 +4,12 @@ import WireCore
 
 /// What the control port of a development broker answers.
 struct BrokerControl {
-    private let broker: DevelopmentBroker
+    let broker: DevelopmentBroker
 
     init(_ broker: DevelopmentBroker) { self.broker = broker }
 
     /// One path with its methods.
-    private struct Resource {
+    struct Resource {
         let path: [String]
         let methods: [String: (_ arguments: [String], _ body: [UInt8]) throws(ControlError) -> HTTPResponse]
     }
@@ -44,7 +44,7 @@ struct BrokerControl {
                         return HTTPResponse(status: 204)
                     },
                 ]),
-        ]
+        ] + nodeResources
     }
 
     func respond(to request: HTTPRequest) -> HTTPResponse {
@@ -101,7 +101,7 @@ struct BrokerControl {
         return Self.response(201, document.arrayValue == nil ? documents[0] : .array(documents))
     }
 
-    private static func document(_ body: [UInt8]) throws(ControlError) -> JSONValue {
+    static func document(_ body: [UInt8]) throws(ControlError) -> JSONValue {
         do throws(JSONError) {
             return try JSONValue.parse(body)
         } catch {
@@ -109,7 +109,7 @@ struct BrokerControl {
         }
     }
 
-    private static func response(_ status: Int, _ document: JSONValue) -> HTTPResponse {
+    static func response(_ status: Int, _ document: JSONValue) -> HTTPResponse {
         HTTPResponse(
             status: status, headers: [.init(name: "Content-Type", value: "application/json")],
             body: document.encoded() + [UInt8(ascii: "\n")])

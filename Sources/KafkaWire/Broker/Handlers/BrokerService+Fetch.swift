@@ -80,21 +80,19 @@ extension BrokerService {
     }
 
     private func target(_ wanted: FetchSessions.Wanted, context: RequestContext) -> FetchTarget {
-        let entry = RequestEntry(
-            topic: wanted.key.topic, topicID: wanted.key.topicID, partition: wanted.key.partition)
-        if let refusal = context.refusal, refusal.contains(entry) {
-            return FetchTarget(wanted: wanted, log: .failure(refusal.code))
-        }
         let byID = context.version >= 13
         let topic = byID ? topics.topic(id: wanted.key.topicID) : topics.topic(named: wanted.key.topic)
         return FetchTarget(wanted: wanted, topic: topic)
     }
 
-    /// The partition, or the error code if there is none, or this node may not answer for it any longer.
+    /// The partition, or the error code if there is none, this node may not answer for it any longer, or it is refused.
     private func log(of target: FetchTarget, _ context: RequestContext) -> ErrorCodeResult<PartitionLog> {
+        let key = target.wanted.key
+        let entry = RequestEntry(topic: key.topic, topicID: key.topicID, partition: key.partition)
+        if let refusal = context.refusal, refusal.contains(entry) { return .failure(refusal.code) }
         if context.version >= 13, target.topic == nil { return .failure(.unknownTopicID) }
         return partition(
-            target.topic, target.wanted.key.partition, of: context.node.id,
+            target.topic, key.partition, of: context.node.id,
             leaderEpoch: target.wanted.entry.currentLeaderEpoch, mustLead: context.version < 11)
     }
 
