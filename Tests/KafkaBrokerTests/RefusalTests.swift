@@ -124,7 +124,7 @@ import WireTestSupport
     @Test func entriesNameWhatTheirKindDeclares() throws {
         var named: [APIKey: RequestEntry.Fields] = [:]
         try forEachRequest { handler, _, request in
-            for entry in request.entries {
+            for entry in request.requestEntries {
                 var fields: RequestEntry.Fields = []
                 if entry.topic != nil || entry.topicID != .zero { fields.insert(.topic) }
                 if entry.partition != nil || entry.hasAllPartitions { fields.insert(.partition) }
@@ -149,7 +149,7 @@ import WireTestSupport
         var checkedCount = 0
         try forEachRequest { handler, vector, request in
             guard handler.apiKey != .fetch else { return }
-            for entry in request.entries where entry != RequestEntry() {
+            for entry in request.requestEntries where entry != RequestEntry() {
                 if [entry.topic, entry.group, entry.transactionalID].contains("") { continue }
                 try Self.check(request, entry, vector)
                 checkedCount += 1
@@ -165,7 +165,7 @@ import WireTestSupport
         (filter.topic, filter.partition) = (entry.topic, entry.partition)
         (filter.group, filter.transactionalID) = (entry.group, entry.transactionalID)
         let refusal = EntryRefusal(code: .policyViolation, filter: filter) { _ in nil }
-        let selectedCount = request.entries.filter(refusal.contains).count
+        let selectedCount = request.requestEntries.filter(refusal.contains).count
         let response = try request.response(refusing: refusal, version: vector.version) { part, _ in
             part.refusal(.none)
         }
@@ -174,7 +174,7 @@ import WireTestSupport
         let expected = isOnePlace(request) ? 1 : selectedCount
         // A group whose topics are not selected has one error.
         let isGroupOnly = request is OffsetFetchRequest && !filter.selectsTopics
-        let isWithoutOthers = isOnePlace(request) || isGroupOnly || selectedCount == request.entries.count
+        let isWithoutOthers = isOnePlace(request) || isGroupOnly || selectedCount == request.requestEntries.count
         #expect(Set(codes) == [.policyViolation], "\(vector.name) \(vector.version) \(entry) \(found)")
         if !isWithoutOthers {
             #expect(codes.count == expected, "\(vector.name) \(vector.version) \(entry) \(found)")

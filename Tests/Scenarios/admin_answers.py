@@ -15,13 +15,10 @@ DIFFERENCES = {
     r"describeConfigs TOPIC orders with documentation": "settings have no documentation",
     r"describeConfigs (CLIENT_METRICS|GROUP) .*": "only topics and the broker have settings",
     r"incrementalAlterConfigs (brokers?|logger|group|metrics)\b(?! unknown id).*": "only the settings of topics can be changed",
-    r"list(ConfigResources|ClientMetricsResources).*": "ListConfigResources is not served",
-    r"alterReplicaLogDirs .*": "AlterReplicaLogDirs is not served",
     r"describeFeatures": "the features of share groups, Streams, quorums and replicas are absent",
-    r"updateFeatures .*": "UpdateFeatures is not served",
+    r"updateFeatures .*": "only the version of transactions can be changed",
     r"describeMetadataQuorum|unregisterBroker|(add|remove)RaftVoter": "there is no quorum",
     r"\w+ShareGroup\w* .*|describeStreamsGroups .*": "there are no share groups or groups of Streams",
-    r"\w+ClientQuotas.*": "there are no quotas",
     r"\w+DelegationToken": "there are no delegation tokens",
 }
 

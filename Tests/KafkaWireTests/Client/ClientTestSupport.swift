@@ -86,6 +86,14 @@ final class Cluster {
         broker.interceptors.add(body)
     }
 
+    /// Adds a fault of the broker that runs now.
+    func addFault(_ text: String) throws { broker.faults.add(try Fault(text: text)) }
+
+    /// To how many requests each fault was applied.
+    var appliedFaults: [Int] { broker.faults.entries.map(\.appliedCount) }
+
+    func removeFaults() { broker.faults.removeAll() }
+
     /// Counts the requests from now on, by API key.
     func countRequests() -> RequestCounts {
         let counts = RequestCounts()

@@ -1,5 +1,3 @@
-import KafkaProtocol
-
 /// A feature of the cluster, on whose version clients decide how they behave (KIP-584).
 struct ClusterFeature: Equatable, Sendable {
     let name: String
@@ -23,10 +21,5 @@ struct ClusterFeature: Equatable, Sendable {
         let metadataVersion = ClusterFeature(
             name: metadataVersion.name, supported: Self.metadataVersion.supported.lowerBound...level)
         return release < .v4_0 ? [metadataVersion] : [groupVersion, metadataVersion, transactionVersion]
-    }
-
-    /// The version that is in use.
-    func level(_ configuration: DevelopmentBrokerConfiguration) -> Int16 {
-        name == Self.transactionVersion.name ? configuration.transactionVersion : supported.upperBound
     }
 }

@@ -2,7 +2,8 @@ import KafkaProtocol
 
 extension KafkaRelease {
     /// The highest version of each request that a release announces, in the release in which it changed. From
-    /// kafka-python 3.0.12 (`kafka/protocol/broker_version_data.py`), which has what brokers of each release answer.
+    /// kafka-python 3.0.12 (`kafka/protocol/broker_version_data.py`), which has what brokers of each release answer;
+    /// those of 2.8.2 and 4.3.1 were asked, too (`Fixtures/kafka-protocol/announced`).
     static let versionsMax: [APIKey: [(release: KafkaRelease, version: Int16)]] = [
         .produce: [(.v2_1, 7), (.v2_4, 8), (.v2_8, 9), (.v3_7, 10), (.v3_8, 11), (.v4_0, 12), (.v4_1, 13)],
         .fetch: [

@@ -41,8 +41,9 @@ extension BrokerService {
         response.finalizedFeatures = features.map { feature in
             var entry = ApiVersionsResponse.FinalizedFeatureKey()
             entry.name = feature.name
-            entry.minVersionLevel = feature.level(configuration)
-            entry.maxVersionLevel = feature.level(configuration)
+            let level = self.features.level(of: feature)
+            entry.minVersionLevel = level
+            entry.maxVersionLevel = level
             return entry
         }
         return response

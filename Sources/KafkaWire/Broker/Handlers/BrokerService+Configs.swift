@@ -10,7 +10,7 @@ enum ConfigSource: Int8 {
 }
 
 /// The kind of resource that settings belong to (`ConfigResource.Type`).
-private enum ResourceType: Int8 {
+enum ResourceType: Int8 {
     case topic = 2
     case broker = 4
 }

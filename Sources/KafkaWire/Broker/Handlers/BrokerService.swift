@@ -20,6 +20,8 @@ final class BrokerService: Sendable {
     let transactions: TransactionCoordinator
     let interceptors: RequestInterceptors
     let faults: FaultRegistry
+    let quotas: QuotaRegistry
+    let features: FeatureRegistry
 
     init(configuration: DevelopmentBrokerConfiguration, nodes: [BrokerNode]) throws(StorageError) {
         self.configuration = configuration
@@ -38,6 +40,9 @@ final class BrokerService: Sendable {
                 Self.impliedEntries(request, topics, nodes.first { $0.id == nodeID }?.fetchSessions)
             })
         faults = FaultRegistry(interceptors)
+        quotas = try QuotaRegistry(directory: directory)
+        features = try FeatureRegistry(
+            directory: directory, transactionVersion: configuration.transactionVersion)
         groups = try GroupCoordinator(
             directory: directory, membership: membership, flushesAlways: configuration.topicDefaults.flushesAlways,
             now: .now)

@@ -29,7 +29,7 @@ struct RequestHandler: Sendable {
         }
     }
 
-    /// All handlers. Not supported are quotas, share groups and replication.
+    /// All handlers. Not supported are share groups and replication.
     static let all: [RequestHandler] = [
         .produce, .fetch, .listOffsets, .metadata, .offsetCommit, .offsetFetch, .findCoordinator, .joinGroup,
         .heartbeat, .leaveGroup, .syncGroup, .describeGroups, .listGroups, .apiVersions, .createTopics, .deleteTopics,
@@ -40,6 +40,8 @@ struct RequestHandler: Sendable {
         .consumerGroupHeartbeat, .consumerGroupDescribe, .offsetDelete, .deleteRecords, .describeLogDirs,
         .saslHandshake, .saslAuthenticate, .describeUserScramCredentials, .alterUserScramCredentials, .describeAcls,
         .createAcls, .deleteAcls, .electLeaders, .alterPartitionReassignments, .listPartitionReassignments,
+        .alterConfigs, .listConfigResources, .alterReplicaLogDirs, .describeClientQuotas,
+        .alterClientQuotas, .updateFeatures,
     ]
 
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.apiKey, $0) })

@@ -54,7 +54,7 @@ extension RefusableRequest {
     }
 
     /// All entries.
-    var entries: [RequestEntry] {
+    var requestEntries: [RequestEntry] {
         var entries: [RequestEntry] = []
         _ = selecting { entry in
             entries.append(entry)

@@ -88,7 +88,7 @@ struct RequestExchange {
             apiKey: header.apiKey, version: header.apiVersion, clientID: context.clientID,
             nodeID: context.node.id, message: request,
             entries: {
-                let entries = request.entries + interceptors.impliedEntries(request, context.node.id)
+                let entries = request.requestEntries + interceptors.impliedEntries(request, context.node.id)
                 return entries.map { $0.named(by: interceptors.topicName) }
             })
     }

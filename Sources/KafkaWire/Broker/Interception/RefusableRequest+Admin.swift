@@ -1,0 +1,103 @@
+import KafkaProtocol
+
+extension AlterConfigsRequest: RefusableRequest {
+    static var entryFields: RequestEntry.Fields { [.topic, .group] }
+
+    func refusal(_ code: KafkaErrorCode) -> AlterConfigsResponse {
+        var response = AlterConfigsResponse()
+        response.responses = resources.map { resource in
+            var result = AlterConfigsResponse.AlterConfigsResourceResponse()
+            result.resourceType = resource.resourceType
+            result.resourceName = resource.resourceName
+            result.errorCode = code
+            result.errorMessage = nil
+            return result
+        }
+        return response
+    }
+
+    func selecting(_ isIncluded: (RequestEntry) -> Bool) -> Self? {
+        keeping(\.resources) { isIncluded(RequestEntry(resourceType: $0.resourceType, name: $0.resourceName)) }
+    }
+
+    static func add(_ part: AlterConfigsResponse, to response: inout AlterConfigsResponse) {
+        response.responses += part.responses
+    }
+}
+
+extension ListConfigResourcesRequest: RefusableRequest {}
+extension ListConfigResourcesResponse: ErrorCodeResponse {}
+
+extension AlterReplicaLogDirsRequest: RefusableRequest {
+    static var entryFields: RequestEntry.Fields { [.topic, .partition] }
+
+    func refusal(_ code: KafkaErrorCode) -> AlterReplicaLogDirsResponse {
+        var response = AlterReplicaLogDirsResponse()
+        response.results = dirs.flatMap(\.topics).map { topic in
+            var result = AlterReplicaLogDirsResponse.AlterReplicaLogDirTopicResult()
+            result.topicName = topic.name
+            result.partitions = topic.partitions.map { index in
+                var partition = AlterReplicaLogDirsResponse.AlterReplicaLogDirPartitionResult()
+                partition.partitionIndex = index
+                partition.errorCode = code
+                return partition
+            }
+            return result
+        }
+        return response
+    }
+
+    func selecting(_ isIncluded: (RequestEntry) -> Bool) -> Self? {
+        var part = self
+        part.dirs = dirs.compactMap { directory in
+            var kept = directory
+            kept.topics = directory.topics.keeping(\.partitions) { topic, index in
+                isIncluded(RequestEntry(topic: topic.name, partition: index))
+            }
+            return kept.topics.isEmpty ? nil : kept
+        }
+        return part.dirs.isEmpty ? nil : part
+    }
+
+    static func add(_ part: AlterReplicaLogDirsResponse, to response: inout AlterReplicaLogDirsResponse) {
+        response.results.merge(part.results, by: \.topicName, \.partitions)
+    }
+}
+
+extension DescribeClientQuotasRequest: RefusableRequest {
+    func refusal(_ code: KafkaErrorCode) -> DescribeClientQuotasResponse {
+        var response = DescribeClientQuotasResponse()
+        response.errorCode = code
+        response.errorMessage = nil
+        response.entries = nil
+        return response
+    }
+}
+
+extension AlterClientQuotasRequest: RefusableRequest {
+    func refusal(_ code: KafkaErrorCode) -> AlterClientQuotasResponse {
+        var response = AlterClientQuotasResponse()
+        response.entries = entries.map { wanted in
+            var entry = AlterClientQuotasResponse.EntryData()
+            entry.errorCode = code
+            entry.errorMessage = code.text
+            entry.entity = wanted.entity.map { part in
+                var answered = AlterClientQuotasResponse.EntityData()
+                answered.entityType = part.entityType
+                answered.entityName = part.entityName
+                return answered
+            }
+            return entry
+        }
+        return response
+    }
+}
+
+extension UpdateFeaturesRequest: RefusableRequest {
+    func refusal(_ code: KafkaErrorCode) -> UpdateFeaturesResponse {
+        var response = UpdateFeaturesResponse()
+        response.errorCode = code
+        response.errorMessage = nil
+        return response
+    }
+}
