@@ -40,7 +40,7 @@ extension BrokerService {
         let (name, level) = (update.feature, update.maxVersionLevel)
         let invalid = "Invalid update version \(level) for feature \(name)."
         let feature = ClusterFeature.all(in: configuration.apiVersions.release).first { $0.name == name }
-        let controller = "Local controller \(BrokerIdentity.nodeID)"
+        let controller = "Local controller \(membership.controller)"
         guard let feature else {
             throw AdminError(.invalidUpdateVersion, "\(invalid) \(controller) does not support this feature.")
         }

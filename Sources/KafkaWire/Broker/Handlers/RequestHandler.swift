@@ -34,14 +34,12 @@ struct RequestHandler: Sendable {
         .produce, .fetch, .listOffsets, .metadata, .offsetCommit, .offsetFetch, .findCoordinator, .joinGroup,
         .heartbeat, .leaveGroup, .syncGroup, .describeGroups, .listGroups, .apiVersions, .createTopics, .deleteTopics,
         .initProducerID, .offsetForLeaderEpoch, .describeConfigs, .createPartitions, .deleteGroups,
-        .alterConfigs, .incrementalAlterConfigs,
-        .describeCluster, .describeTopicPartitions, .addPartitionsToTxn, .addOffsetsToTxn,
-        .endTxn, .writeTxnMarkers, .txnOffsetCommit, .describeTransactions, .listTransactions, .describeProducers,
+        .alterConfigs, .incrementalAlterConfigs, .describeCluster, .describeTopicPartitions, .addPartitionsToTxn,
+        .addOffsetsToTxn, .endTxn, .writeTxnMarkers, .txnOffsetCommit, .describeTransactions, .listTransactions, .describeProducers,
         .consumerGroupHeartbeat, .consumerGroupDescribe, .offsetDelete, .deleteRecords, .describeLogDirs,
         .saslHandshake, .saslAuthenticate, .describeUserScramCredentials, .alterUserScramCredentials, .describeAcls,
         .createAcls, .deleteAcls, .electLeaders, .alterPartitionReassignments, .listPartitionReassignments,
-        .alterConfigs, .listConfigResources, .alterReplicaLogDirs, .describeClientQuotas,
-        .alterClientQuotas, .updateFeatures,
+        .listConfigResources, .alterReplicaLogDirs, .describeClientQuotas, .alterClientQuotas, .updateFeatures,
     ]
 
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.apiKey, $0) })
