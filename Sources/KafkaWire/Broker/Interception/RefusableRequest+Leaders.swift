@@ -74,6 +74,16 @@ extension AlterPartitionReassignmentsRequest: RefusableRequest {
 extension ListPartitionReassignmentsRequest: RefusableRequest {
     func refusal(_ code: KafkaErrorCode) -> ListPartitionReassignmentsResponse {
         var response = ListPartitionReassignmentsResponse()
+        response.topics = (topics ?? []).map { topic in
+            var result = ListPartitionReassignmentsResponse.OngoingTopicReassignment()
+            result.name = topic.name
+            result.partitions = topic.partitionIndexes.map { index in
+                var partition = ListPartitionReassignmentsResponse.OngoingPartitionReassignment()
+                partition.partitionIndex = index
+                return partition
+            }
+            return result
+        }
         response.errorCode = code
         response.errorMessage = nil
         return response
