@@ -54,7 +54,7 @@ extension BrokerControl {
                 (name: $0.key, value: JSONValue.string("\($0.value)"))
             }
             return .object([
-                "id": .integer(Int64(node.id)), "running": .boolean(node.isRunning),
+                "id": .integer(Int64(node.id)), "running": .bool(node.isRunning),
                 "listeners": .object(JSONObject(listeners)),
             ])
         }
