@@ -29,7 +29,7 @@ package final class DevelopmentBroker: Sendable {
     package var interceptors: RequestInterceptors { service.interceptors }
 
     /// Faults on request, to test clients.
-    package var faults: FaultRegistry { service.faults }
+    package let faults: FaultRegistry
 
     /// Binds the addresses and reads the data directory. Requests are answered after `start()`.
     ///
@@ -41,6 +41,7 @@ package final class DevelopmentBroker: Sendable {
             try BrokerNode(id: id, configuration: configuration, logger: Self.logger)
         }
         service = try BrokerService(configuration: configuration, nodes: nodes)
+        faults = FaultRegistry(service.interceptors)
         cluster = BrokerCluster(service)
     }
 

@@ -13,44 +13,14 @@ package struct AnnouncedVersions: Equatable, Sendable {
 
     package init(_ release: KafkaRelease) { self.release = release }
 
-    /// Parses a release (`2.8`), and versions of requests (`Produce=3-8`, `Fetch=11`, `InitProducerId=none`), separated
-    /// by commas.
-    package init(text: String) throws(AnnouncedVersionsError) {
-        for part in text.split(separator: ",", omittingEmptySubsequences: false).map(String.init) {
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-            if pair.count == 1 {
-                guard let release = KafkaRelease(part), self.release == nil else {
-                    throw AnnouncedVersionsError(
-                        description: "`\(part)` is not a release of Kafka from \(KafkaRelease.v2_1) to "
-                            + "\(KafkaRelease.v4_3), or the second one")
-                }
-                self.release = release
-            } else {
-                try add(pair[0], versions: pair[1])
-            }
-        }
-    }
+    /// Limits the versions of a request; nil: it is not served. The last limit counts.
+    mutating func limit(_ key: APIKey, to versions: ClosedRange<Int16>?) { ranges[key] = versions.map { [$0] } ?? [] }
 
-    private mutating func add(_ name: String, versions: String) throws(AnnouncedVersionsError) {
-        let handler = RequestHandler.all.first { $0.apiKey.name.lowercased() == name.lowercased() }
-        guard let handler else { throw AnnouncedVersionsError(description: "`\(name)` is no request that the broker serves") }
-        if versions == "none" {
-            guard handler.apiKey != .apiVersions else {
-                throw AnnouncedVersionsError(description: "a broker without ApiVersions cannot be used")
-            }
-            ranges[handler.apiKey] = []
-            return
-        }
-        let ends = versions.split(separator: "-", omittingEmptySubsequences: false).map { Int16($0) }
-        guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1], first >= 0, first <= last else {
-            throw AnnouncedVersionsError(description: "`\(versions)` is neither a version nor a range such as 0-8 nor none")
-        }
-        guard handler.versions.overlaps(first...last) else {
-            throw AnnouncedVersionsError(
-                description: "the broker serves \(handler.apiKey.name) in the versions "
-                    + "\(handler.versions.lowerBound) to \(handler.versions.upperBound), not in \(versions)")
-        }
-        ranges[handler.apiKey] = [first...last]
+    /// Limits the versions to those of a release. Returns false if that was done before.
+    mutating func limit(to release: KafkaRelease) -> Bool {
+        guard self.release == nil else { return false }
+        self.release = release
+        return true
     }
 
     /// Those of the versions that are announced; nil if there are none.
@@ -65,9 +35,4 @@ package struct AnnouncedVersions: Equatable, Sendable {
         }
         return versions.overlaps(limit) ? versions.clamped(to: limit) : nil
     }
-}
-
-/// Why a text names no versions.
-package struct AnnouncedVersionsError: Error, Equatable, CustomStringConvertible {
-    package let description: String
 }

@@ -7,8 +7,8 @@ extension RequestHandler {
 }
 
 extension BrokerService {
-    /// ListConfigResources: topics, the running nodes and their loggers, of the requested types or of all. Version 0 asks for
-    /// client metrics, of which there are none.
+    /// ListConfigResources: topics, the running nodes and their loggers, of the requested types or of all. Version 0
+    /// asks for client metrics, of which there are none.
     func listConfigResources(
         _ request: ListConfigResourcesRequest, _ context: RequestContext
     ) -> ListConfigResourcesResponse {

@@ -134,7 +134,7 @@ extension BrokerService {
                 }
                 entry.errorCode = .groupIDNotFound
                 let isClassic = groups.snapshot(of: groupID) != nil
-                entry.errorMessage = Self.clipped(
+                entry.errorMessage = AdminError.clipped(
                     isClassic ? "Group \(groupID) is not a consumer group." : "Group \(groupID) not found.")
                 return entry
             }

@@ -7,6 +7,14 @@ extension RequestHandler {
 }
 
 extension BrokerService {
+    private func store(_ levels: [String: Int16]) throws(AdminError) {
+        do throws(StorageError) {
+            try features.set(levels)
+        } catch {
+            throw AdminError(error)
+        }
+    }
+
     /// UpdateFeatures: the version of transactions can be changed, and nothing else. All updates are made, or none.
     func updateFeatures(_ request: UpdateFeaturesRequest, _ context: RequestContext) -> UpdateFeaturesResponse {
         var response = UpdateFeaturesResponse()
@@ -17,7 +25,7 @@ extension BrokerService {
                 try check(update, version: context.version)
                 levels[update.feature] = update.maxVersionLevel
             }
-            if !request.validateOnly { try features.set(levels) }
+            if !request.validateOnly { try store(levels) }
         } catch {
             response.errorCode = error.code
             response.errorMessage =

@@ -149,7 +149,7 @@ extension BrokerService {
                 entry.groupState = "Dead"
                 if context.version >= 6 {
                     entry.errorCode = .groupIDNotFound
-                    entry.errorMessage = Self.clipped("Group \(groupID) not found.")
+                    entry.errorMessage = AdminError.clipped("Group \(groupID) not found.")
                 }
                 return entry
             }

@@ -43,7 +43,7 @@ extension BrokerService {
                     try append(batch, to: topic, entry.index, as: context.node.id, into: &answer)
                 } catch {
                     answer.errorCode = error.code
-                    answer.errorMessage = Self.clipped(error.message)
+                    answer.errorMessage = AdminError.clipped(error.message)
                     answer.baseOffset = -1
                     if error.code == .notLeaderOrFollower, let log = topic?.partition(entry.index) {
                         answer.errorMessage = nil

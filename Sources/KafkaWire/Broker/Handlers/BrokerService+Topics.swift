@@ -186,7 +186,7 @@ extension BrokerService {
                 }
             } catch {
                 result.errorCode = .kafkaStorageError
-                result.errorMessage = Self.clipped(error.description)
+                result.errorMessage = AdminError.clipped(error.description)
             }
             response.responses.append(result)
         }

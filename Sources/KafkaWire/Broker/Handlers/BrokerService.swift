@@ -19,7 +19,6 @@ final class BrokerService: Sendable {
     let producerIDs: ProducerIDs
     let transactions: TransactionCoordinator
     let interceptors: RequestInterceptors
-    let faults: FaultRegistry
     let quotas: QuotaRegistry
     let features: FeatureRegistry
 
@@ -39,7 +38,6 @@ final class BrokerService: Sendable {
             impliedEntries: { [topics, nodes] request, nodeID in
                 Self.impliedEntries(request, topics, nodes.first { $0.id == nodeID }?.fetchSessions)
             })
-        faults = FaultRegistry(interceptors)
         quotas = try QuotaRegistry(directory: directory)
         features = try FeatureRegistry(
             directory: directory, transactionVersion: configuration.transactionVersion)
@@ -95,10 +93,5 @@ final class BrokerService: Sendable {
     func serves(_ key: APIKey, version: Int16) -> Bool {
         guard let handler = RequestHandler.byKey[key] else { return false }
         return configuration.apiVersions.announced(key, of: handler.versions)?.contains(version) == true
-    }
-
-    /// The text, shortened if it contains a long value from a client's request.
-    static func clipped(_ text: String) -> String {
-        text.utf8.count <= 1000 ? text : String(text.unicodeScalars.prefix(240)) + "…"
     }
 }

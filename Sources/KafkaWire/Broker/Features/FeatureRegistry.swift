@@ -28,18 +28,14 @@ final class FeatureRegistry: Sendable {
     }
 
     /// Stores the versions before they are used.
-    func set(_ changed: [String: Int16]) throws(AdminError) {
-        try levels.withLock { (levels) throws(AdminError) in
+    func set(_ changed: [String: Int16]) throws(StorageError) {
+        try levels.withLock { (levels) throws(StorageError) in
             let merged = levels.merging(changed) { $1 }
             guard merged != levels else { return }
             let members = merged.sorted { $0.key < $1.key }.map { name, level in
                 (name: name, value: JSONValue.integer(Int64(level)))
             }
-            do throws(StorageError) {
-                try directory.replace(Self.fileName, with: JSONObject(members))
-            } catch {
-                throw AdminError(error)
-            }
+            try directory.replace(Self.fileName, with: JSONObject(members))
             levels = merged
         }
     }
