@@ -16,7 +16,6 @@ DIFFERENCES = {
     r"describeConfigs (CLIENT_METRICS|GROUP) .*": "only topics and the broker have settings",
     r"incrementalAlterConfigs (brokers?|logger|group|metrics)\b(?! unknown id).*": "only the settings of topics can be changed",
     r"describeFeatures": "the features of share groups, Streams, quorums and replicas are absent",
-    r"updateFeatures .*": "only the version of transactions can be changed",
     r"describeMetadataQuorum|unregisterBroker|(add|remove)RaftVoter": "there is no quorum",
     r"\w+ShareGroup\w* .*|describeStreamsGroups .*": "there are no share groups or groups of Streams",
     r"\w+DelegationToken": "there are no delegation tokens",

@@ -86,13 +86,28 @@ final class ProducedTopic: Sendable {
         return outcomes.all
     }
 
-    /// The numbers of the records, by partition.
+    /// The numbers of the records, by partition. Committed records are read when the last transaction has ended.
     func numbers(_ isolation: IsolationLevel = .readUncommitted) throws -> [Int32: [Int]] {
         var found: [Int32: [Int]] = [:]
+        if isolation == .readCommitted { try awaitEndOfTransactions() }
         try TopicReader(client, topic: name, isolation: isolation).readToEnd(timeoutMilliseconds: 30_000) { record in
             found[record.partition, default: []].append(Self.number(record))
         }
         return found
+    }
+
+    /// A coordinator writes the markers of a transaction after it has answered the request to end it.
+    private func awaitEndOfTransactions() throws {
+        let places = (0..<partitionCount).map { (partition: TopicPartition(name, $0), spec: OffsetSpec.latest) }
+        func ends(_ isolation: IsolationLevel) throws -> [Int64?] {
+            try admin.listOffsets(places, isolation: isolation).map { try $0.get().offset }
+        }
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: 30_000)
+        while try ends(.readCommitted) != ends(.readUncommitted) {
+            guard MonotonicInstant.now < deadline else {
+                throw ExternalProgram.Failure(description: "\(name): a transaction has not ended after 30 s")
+            }
+        }
     }
 
     /// The numbers of the records of a topic with one partition.
