@@ -15,6 +15,7 @@ DIFFERENCES = {
     r"describeConfigs TOPIC orders with documentation": "settings have no documentation",
     r"describeConfigs (CLIENT_METRICS|GROUP) .*": "only topics and the broker have settings",
     r"incrementalAlterConfigs (brokers?|logger|group|metrics)\b(?! unknown id).*": "only the settings of topics can be changed",
+    r"listConfigResources( GROUP| CLIENT_METRICS)?": "only topics and nodes have settings",
     r"describeFeatures": "the features of share groups, Streams, quorums and replicas are absent",
     r"describeMetadataQuorum|unregisterBroker|(add|remove)RaftVoter": "there is no quorum",
     r"\w+ShareGroup\w* .*|describeStreamsGroups .*": "there are no share groups or groups of Streams",
