@@ -32,6 +32,8 @@ final class ProducedTopic: Sendable {
         try admin.createTopics([
             NewTopic(name: name, partitions: partitions, replicationFactor: 1, configuration: configuration)
         ]).get()
+        // The leaders have the partitions then: without acknowledgements the records for one that has not are lost.
+        _ = try admin.endOffsets(name)
     }
 
     /// Whether the cluster is one before Kafka 4.0.
