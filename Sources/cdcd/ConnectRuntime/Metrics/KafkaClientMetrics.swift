@@ -67,44 +67,71 @@ package final class KafkaClientMetrics: KafkaClientObserver {
 
     package static let all = Role.allCases.flatMap { role in Name.of(role).map { definition($0, role) } }
 
-    private let counters: [Name: Counter]
+    private let connections: Counter
+    private let closedConnections: Counter
+    private let failedConnections: Counter
+    private let requests: Counter
+    private let responses: Counter
+    private let sentBytes: Counter
+    private let receivedBytes: Counter
+    // nil for a client of another role.
+    private let batches: Counter?
+    private let retriedBatches: Counter?
+    private let records: Counter?
+    private let failedRecords: Counter?
+    private let consumedRecords: Counter?
+    private let consumedBytes: Counter?
+    private let rebalances: Counter?
+    private let commits: Counter?
 
     package init(_ role: Role, clientID: String, in registry: MetricsRegistry = .shared) {
-        counters = Dictionary(
-            uniqueKeysWithValues: Name.of(role).map {
-                ($0, Self.definition($0, role).counter(in: registry, [clientID]))
-            })
+        func counter(_ name: Name) -> Counter { Self.definition(name, role).counter(in: registry, [clientID]) }
+        let names = Name.of(role)
+        func counterOfRole(_ name: Name) -> Counter? { names.contains(name) ? counter(name) : nil }
+        connections = counter(.connections)
+        closedConnections = counter(.closedConnections)
+        failedConnections = counter(.failedConnections)
+        requests = counter(.requests)
+        responses = counter(.responses)
+        sentBytes = counter(.sentBytes)
+        receivedBytes = counter(.receivedBytes)
+        batches = counterOfRole(.batches)
+        retriedBatches = counterOfRole(.retriedBatches)
+        records = counterOfRole(.records)
+        failedRecords = counterOfRole(.failedRecords)
+        consumedRecords = counterOfRole(.consumedRecords)
+        consumedBytes = counterOfRole(.consumedBytes)
+        rebalances = counterOfRole(.rebalances)
+        commits = counterOfRole(.commits)
     }
 
-    private func add(_ name: Name, _ count: Int = 1) { counters[name]?.add(count) }
-
-    package func connectionOpened(to broker: SocketAddress, milliseconds: Int) { add(.connections) }
-    package func connectionFailed(to broker: SocketAddress, _ error: KafkaError) { add(.failedConnections) }
-    package func connectionClosed(to broker: SocketAddress, _ error: KafkaError?) { add(.closedConnections) }
+    package func connectionOpened(to broker: SocketAddress, milliseconds: Int) { connections.add() }
+    package func connectionFailed(to broker: SocketAddress, _ error: KafkaError) { failedConnections.add() }
+    package func connectionClosed(to broker: SocketAddress, _ error: KafkaError?) { closedConnections.add() }
 
     package func requestSent(_ request: KafkaRequestEvent) {
-        add(.requests)
-        add(.sentBytes, request.requestBytes)
+        requests.add()
+        sentBytes.add(request.requestBytes)
     }
 
     package func requestAnswered(_ request: KafkaRequestEvent) {
-        add(.responses)
-        add(.receivedBytes, request.responseBytes)
+        responses.add()
+        receivedBytes.add(request.responseBytes)
     }
 
-    package func batchSent(_ batch: KafkaBatchEvent) { add(.batches) }
-    package func batchAcknowledged(_ batch: KafkaBatchEvent) { add(.records, batch.recordCount) }
-    package func batchFailed(_ batch: KafkaBatchEvent, _ error: KafkaError) { add(.failedRecords, batch.recordCount) }
-    package func batchRetried(topic: String, partition: Int32, code: KafkaErrorCode?) { add(.retriedBatches) }
+    package func batchSent(_ batch: KafkaBatchEvent) { batches?.add() }
+    package func batchAcknowledged(_ batch: KafkaBatchEvent) { records?.add(batch.recordCount) }
+    package func batchFailed(_ batch: KafkaBatchEvent, _ error: KafkaError) { failedRecords?.add(batch.recordCount) }
+    package func batchRetried(topic: String, partition: Int32, code: KafkaErrorCode?) { retriedBatches?.add() }
 
     package func recordsFetched(_ records: KafkaFetchEvent) {
-        add(.consumedRecords, records.recordCount)
-        add(.consumedBytes, records.recordBytes)
+        consumedRecords?.add(records.recordCount)
+        consumedBytes?.add(records.recordBytes)
     }
 
     package func groupJoined(group: String, generation: Int32, partitionCount: Int, milliseconds: Int) {
-        add(.rebalances)
+        rebalances?.add()
     }
 
-    package func offsetsCommitted(group: String, partitionCount: Int, milliseconds: Int) { add(.commits) }
+    package func offsetsCommitted(group: String, partitionCount: Int, milliseconds: Int) { commits?.add() }
 }
