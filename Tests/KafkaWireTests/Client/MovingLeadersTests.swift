@@ -74,7 +74,10 @@ import WireTestSupport
 
     /// What the threads have done so far.
     private struct Progress {
+        /// The producers are to end.
         var isEnding = false
+        /// The producers have ended: nothing else is written.
+        var isWritten = false
         /// The numbers of acknowledged records, and those of committed transactions, by partition.
         var acknowledged = [[Int]](repeating: [], count: Int(partitionCount))
         var committed = [[Int]](repeating: [], count: Int(partitionCount))
@@ -169,7 +172,7 @@ import WireTestSupport
                             progress.readByGroup[key, default: []].insert(number)
                         }
                     }
-                    guard progress.isEnding else { return false }
+                    guard progress.isWritten else { return false }
                     return (0..<Int(partitionCount)).allSatisfy { index in
                         let written = [
                             "idempotent-\(index)": progress.acknowledged[index].count,
@@ -220,6 +223,7 @@ import WireTestSupport
         }
         progress.update { $0.isEnding = true }
         for thread in producers { #expect(thread.wait(milliseconds: 60_000)) }
+        progress.update { $0.isWritten = true }
         for thread in consumers { #expect(thread.wait(milliseconds: 120_000)) }
 
         let result = progress.withLock { $0 }
