@@ -6,8 +6,8 @@ import WireCore
 
 /// A member in the classic protocol: the steps of `ConsumerMember` and `GroupMembership`, without their threads.
 final class ClassicSimulatedMember: SimulatedMember {
-    private let simulation: GroupSimulation
-    private let program: SimulatedProgram
+    let simulation: GroupSimulation
+    let program: SimulatedProgram
     private let name: String
     private let assignor: ConsumerConfiguration.Assignor
     private var machine: ClassicGroupMachine
@@ -29,40 +29,10 @@ final class ClassicSimulatedMember: SimulatedMember {
             topics: Set(GroupSimulation.topics.keys), isCooperative: isCooperative, heartbeatIntervalMilliseconds: 300)
     }
 
-    var isAlive: Bool { program.isAlive }
     var memberID: String { membership.memberID }
-    var generation: Int32 { program.generation }
-    var owned: Set<TopicPartition> { Set(program.positions.keys) }
 
-    func start() {
-        program.poll()
-        pump()
-    }
-
-    func die() { program.isAlive = false }
-
-    func leave() {
-        program.isAlive = false
-        sendLeave()
-    }
-
-    func stall(milliseconds: Int) {
-        program.isStalled = true
-        // The maximum poll interval.
-        simulation.after(min(milliseconds, 5000)) { [unowned self] in
-            guard program.isStalled, milliseconds > 5000 else { return }
-            machine.pollExpired()
-            pump()
-        }
-        simulation.after(milliseconds) { [unowned self] in resume() }
-    }
-
-    func resume() {
-        guard program.isStalled else { return }
-        program.isStalled = false
-        machine.polled()
-        pump()
-    }
+    func pollExpired() { machine.pollExpired() }
+    func polled() { machine.polled() }
 
     private func note(_ generation: Int32) {
         program.generation = generation
@@ -71,7 +41,7 @@ final class ClassicSimulatedMember: SimulatedMember {
 
     // MARK: The thread
 
-    private func pump() {
+    func pump() {
         guard isAlive else { return }
         while !isBusy {
             switch machine.next(now: simulation.now) {
@@ -104,7 +74,7 @@ final class ClassicSimulatedMember: SimulatedMember {
         pump()
     }
 
-    private func sendLeave() {
+    func sendLeave() {
         let memberID = membership.memberID
         guard !memberID.isEmpty else { return }
         membership.left()

@@ -6,8 +6,8 @@ import WireCore
 
 /// A member in the protocol of KIP-848: the steps of `ConsumerMember`, without its thread.
 final class ServerAssignedSimulatedMember: SimulatedMember {
-    private let simulation: GroupSimulation
-    private let program: SimulatedProgram
+    let simulation: GroupSimulation
+    let program: SimulatedProgram
     let memberID: String
     private var machine: ConsumerGroupMachine
     private var isBusy = false
@@ -20,40 +20,10 @@ final class ServerAssignedSimulatedMember: SimulatedMember {
         machine = ConsumerGroupMachine(topics: Set(GroupSimulation.topics.keys), isStatic: false)
     }
 
-    var isAlive: Bool { program.isAlive }
-    var generation: Int32 { program.generation }
-    var owned: Set<TopicPartition> { Set(program.positions.keys) }
+    func pollExpired() { machine.pollExpired() }
+    func polled() { machine.polled() }
 
-    func start() {
-        program.poll()
-        pump()
-    }
-
-    func die() { program.isAlive = false }
-
-    func leave() {
-        program.isAlive = false
-        sendLeave()
-    }
-
-    func stall(milliseconds: Int) {
-        program.isStalled = true
-        simulation.after(min(milliseconds, 5000)) { [unowned self] in
-            guard program.isStalled, milliseconds > 5000 else { return }
-            machine.pollExpired()
-            pump()
-        }
-        simulation.after(milliseconds) { [unowned self] in resume() }
-    }
-
-    func resume() {
-        guard program.isStalled else { return }
-        program.isStalled = false
-        machine.polled()
-        pump()
-    }
-
-    private func pump() {
+    func pump() {
         guard isAlive else { return }
         while !isBusy {
             switch machine.next(now: simulation.now) {
@@ -86,7 +56,7 @@ final class ServerAssignedSimulatedMember: SimulatedMember {
 
     private var retryTime: MonotonicInstant { simulation.now.advanced(byMilliseconds: simulation.random(5...100)) }
 
-    private func sendLeave() {
+    func sendLeave() {
         let heartbeat = ServerAssignedGroup.Heartbeat(memberID: memberID, epoch: ServerAssignedGroup.leaveEpoch)
         send(heartbeat) { _ in }
     }

@@ -5,21 +5,58 @@ import WireCore
 
 /// A member of the simulated group: its machine, and a program that reads and commits.
 protocol SimulatedMember: AnyObject {
-    var isAlive: Bool { get }
+    var simulation: GroupSimulation { get }
+    var program: SimulatedProgram { get }
     var memberID: String { get }
-    /// With which it commits; -1: none.
-    var generation: Int32 { get }
-    /// What its program has.
-    var owned: Set<TopicPartition> { get }
 
-    func start()
+    /// Lets the machine continue.
+    func pump()
+    func sendLeave()
+    /// The machine learns that the program has not polled within the maximum interval.
+    func pollExpired()
+    /// The machine learns that the program polls again.
+    func polled()
+}
+
+extension SimulatedMember {
+    var isAlive: Bool { program.isAlive }
+    /// With which it commits; -1: none.
+    var generation: Int32 { program.generation }
+    /// What its program has.
+    var owned: Set<TopicPartition> { Set(program.positions.keys) }
+
+    func start() {
+        program.poll()
+        pump()
+    }
+
     /// It ends without a word.
-    func die()
-    func leave()
+    func die() { program.isAlive = false }
+
+    func leave() {
+        program.isAlive = false
+        sendLeave()
+    }
+
     /// Its program does not poll.
-    func stall(milliseconds: Int)
+    func stall(milliseconds: Int) {
+        program.isStalled = true
+        // The maximum poll interval.
+        simulation.after(min(milliseconds, 5000)) { [unowned self] in
+            guard program.isStalled, milliseconds > 5000 else { return }
+            pollExpired()
+            pump()
+        }
+        simulation.after(milliseconds) { [unowned self] in resume() }
+    }
+
     /// Its program polls.
-    func resume()
+    func resume() {
+        guard program.isStalled else { return }
+        program.isStalled = false
+        polled()
+        pump()
+    }
 }
 
 /// The program of a member: it handles the steps, reads its partitions and commits what it has read.
