@@ -26,10 +26,8 @@ package final class BrokerCluster: Sendable {
     /// The nodes in the order of their ids, which begin with 1.
     package var nodes: [NodeDescription] {
         service.nodes.map { node in
-            let addresses = node.listeners.map { ($0.name, $0.server.address) }
-            return NodeDescription(
-                id: node.id, isRunning: service.membership.isRunning(node.id),
-                addresses: Dictionary(addresses, uniquingKeysWith: { first, _ in first }))
+            NodeDescription(
+                id: node.id, isRunning: service.membership.isRunning(node.id), addresses: node.addresses)
         }
     }
 

@@ -21,9 +21,7 @@ package final class DevelopmentBroker: Sendable {
     /// The address that clients of that listener are given.
     package var advertised: SocketAddress { firstNode.listeners[0].advertised }
     /// The addresses of the first node's listeners by their names.
-    package var addresses: [String: SocketAddress] {
-        Dictionary(firstNode.listeners.map { ($0.name, $0.server.address) }, uniquingKeysWith: { first, _ in first })
-    }
+    package var addresses: [String: SocketAddress] { firstNode.addresses }
     package var clusterID: String { service.identity.clusterID }
     /// Hold, refuse or lose requests, in tests of clients.
     package var interceptors: RequestInterceptors { service.interceptors }

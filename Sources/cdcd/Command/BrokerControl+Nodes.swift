@@ -50,12 +50,9 @@ extension BrokerControl {
 
     private var nodes: [JSONValue] {
         broker.cluster.nodes.map { node in
-            let listeners = node.addresses.sorted { $0.key < $1.key }.map {
-                (name: $0.key, value: JSONValue.string("\($0.value)"))
-            }
-            return .object([
+            .object([
                 "id": .integer(Int64(node.id)), "running": .bool(node.isRunning),
-                "listeners": .object(JSONObject(listeners)),
+                "listeners": Self.document(node.addresses),
             ])
         }
     }

@@ -1,6 +1,7 @@
 import HTTPWire
 import KafkaBroker
 import WireCore
+import WireStreams
 
 /// What the control port of a development broker answers.
 struct BrokerControl {
@@ -78,9 +79,7 @@ struct BrokerControl {
     private var summary: JSONObject {
         [
             "cluster_id": .string(broker.clusterID),
-            "listeners": .object(
-                JSONObject(
-                    broker.addresses.sorted { $0.key < $1.key }.map { (name: $0.key, value: .string("\($0.value)")) })),
+            "listeners": Self.document(broker.addresses),
             "faults": .integer(Int64(broker.faults.entries.count)),
         ]
     }
@@ -107,6 +106,12 @@ struct BrokerControl {
         } catch {
             throw ControlError(400, "The body is not JSON: \(error)")
         }
+    }
+
+    /// Addresses by the names of listeners.
+    static func document(_ addresses: [String: SocketAddress]) -> JSONValue {
+        .object(
+            JSONObject(addresses.sorted { $0.key < $1.key }.map { (name: $0.key, value: .string("\($0.value)")) }))
     }
 
     static func response(_ status: Int, _ document: JSONValue) -> HTTPResponse {

@@ -48,6 +48,10 @@ final class BrokerNode: Sendable {
 
     /// The listeners; of a stopped node, those that it had.
     var listeners: [ServerListener] { state.withLock { $0.listeners } }
+    /// Where it listens, by the name of the listener.
+    var addresses: [String: SocketAddress] {
+        Dictionary(listeners.map { ($0.name, $0.server.address) }, uniquingKeysWith: { first, _ in first })
+    }
     var isStopped: Bool { state.withLock { $0.isStopped } }
 
     /// The address of this node for clients that are connected to a listener of this name.
