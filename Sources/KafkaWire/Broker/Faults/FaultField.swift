@@ -42,20 +42,17 @@ struct FaultField: Sendable {
     }
 
     private static func served(_ text: String) throws(ValueError) -> APIKey {
-        let found = RequestHandler.all.first {
-            $0.apiKey.name.lowercased() == text.lowercased() || String($0.apiKey.rawValue) == text
-        }
+        let found = RequestHandler.named(text) ?? RequestHandler.all.first { String($0.apiKey.rawValue) == text }
         guard let found else { throw ValueError("is no request that the broker serves: \(text)") }
         return found.apiKey
     }
 
     /// `3` or `3-9`.
     private static func versions(_ text: String) throws(ValueError) -> ClosedRange<Int16> {
-        let ends = text.split(separator: "-", omittingEmptySubsequences: false).map { Int16($0) }
-        guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1], first >= 0, first <= last else {
+        guard let versions = ClosedRange(versions: text) else {
             throw ValueError("is neither a version nor a range such as 3-9: \(text)")
         }
-        return first...last
+        return versions
     }
 
     private static let hour = 3_600_000

@@ -20,8 +20,9 @@ extension AnnouncedVersions {
     }
 
     private mutating func add(_ name: String, versions: String) throws(AnnouncedVersionsError) {
-        let handler = RequestHandler.all.first { $0.apiKey.name.lowercased() == name.lowercased() }
-        guard let handler else { throw AnnouncedVersionsError(description: "`\(name)` is no request that the broker serves") }
+        guard let handler = RequestHandler.named(name) else {
+            throw AnnouncedVersionsError(description: "`\(name)` is no request that the broker serves")
+        }
         if versions == "none" {
             guard handler.apiKey != .apiVersions else {
                 throw AnnouncedVersionsError(description: "a broker without ApiVersions cannot be used")
@@ -29,16 +30,15 @@ extension AnnouncedVersions {
             limit(handler.apiKey, to: nil)
             return
         }
-        let ends = versions.split(separator: "-", omittingEmptySubsequences: false).map { Int16($0) }
-        guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1], first >= 0, first <= last else {
+        guard let range = ClosedRange(versions: versions) else {
             throw AnnouncedVersionsError(description: "`\(versions)` is neither a version nor a range such as 0-8 nor none")
         }
-        guard handler.versions.overlaps(first...last) else {
+        guard handler.versions.overlaps(range) else {
             throw AnnouncedVersionsError(
                 description: "the broker serves \(handler.apiKey.name) in the versions "
                     + "\(handler.versions.lowerBound) to \(handler.versions.upperBound), not in \(versions)")
         }
-        limit(handler.apiKey, to: first...last)
+        limit(handler.apiKey, to: range)
     }
 }
 

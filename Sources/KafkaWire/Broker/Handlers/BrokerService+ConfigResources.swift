@@ -13,27 +13,25 @@ extension BrokerService {
         _ request: ListConfigResourcesRequest, _ context: RequestContext
     ) -> ListConfigResourcesResponse {
         typealias Resource = ListConfigResourcesResponse.ConfigResource
-        let supported: [Int8] = [ResourceType.topic.rawValue, ResourceType.broker.rawValue, 8, 16, 32]
         var response = ListConfigResourcesResponse()
         guard context.version > 0 else { return response }
-        guard request.resourceTypes.allSatisfy(supported.contains) else {
+        let types = request.resourceTypes.map { ConfigResourceType(rawValue: $0) }
+        guard !types.contains(nil) else {
             response.errorCode = .unsupportedVersion
             return response
         }
-        let types = request.resourceTypes.isEmpty ? supported : request.resourceTypes
-        func add(_ type: Int8, _ names: [String]) {
-            guard types.contains(type) else { return }
+        func add(_ type: ConfigResourceType, _ names: [String]) {
+            guard types.isEmpty || types.contains(type) else { return }
             response.configResources += names.map { name in
                 var resource = Resource()
                 resource.resourceName = name
-                resource.resourceType = type
+                resource.resourceType = type.rawValue
                 return resource
             }
         }
-        add(ResourceType.topic.rawValue, topics.all.map(\.name))
-        add(ResourceType.broker.rawValue, nodeNames)
-        // BROKER_LOGGER
-        add(8, nodeNames)
+        add(.topic, topics.all.map(\.name))
+        add(.broker, nodeNames)
+        add(.brokerLogger, nodeNames)
         return response
     }
 

@@ -9,12 +9,6 @@ enum ConfigSource: Int8 {
     case builtIn = 5
 }
 
-/// The kind of resource that settings belong to (`ConfigResource.Type`).
-enum ResourceType: Int8 {
-    case topic = 2
-    case broker = 4
-}
-
 /// What IncrementalAlterConfigs does with a setting (`AlterConfigOp.OpType`).
 private enum Operation: Int8 {
     case set = 0
@@ -66,10 +60,7 @@ extension BrokerService {
         }
         var response = DescribeConfigsResponse()
         for resource in resources {
-            var result = DescribeConfigsResponse.DescribeConfigsResult()
-            result.resourceType = resource.resourceType
-            result.resourceName = resource.resourceName
-            result.errorMessage = nil
+            var result = DescribeConfigsResponse.DescribeConfigsResult(of: resource)
             do throws(AdminError) {
                 let all = try settings(of: resource, synonyms: request.includeSynonyms, context.node)
                 let keys = resource.configurationKeys ?? []
@@ -88,7 +79,7 @@ extension BrokerService {
     private func settings(
         of resource: DescribeConfigsRequest.DescribeConfigsResource, synonyms: Bool, _ node: BrokerNode
     ) throws(AdminError) -> [SettingResult] {
-        switch ResourceType(rawValue: resource.resourceType) {
+        switch ConfigResourceType(rawValue: resource.resourceType) {
         case .topic:
             if let reason = TopicName.validationError(resource.resourceName) {
                 throw AdminError(.invalidTopicException, reason)
@@ -105,7 +96,7 @@ extension BrokerService {
             }
             // The cluster-wide dynamic defaults, of which there are none.
             return resource.resourceName.isEmpty ? [] : settings(of: node)
-        case nil:
+        case .brokerLogger, .clientMetrics, .group, nil:
             throw AdminError(
                 .invalidRequest, "Unsupported resource type \(resource.resourceType): only topics and brokers")
         }
@@ -168,10 +159,7 @@ extension BrokerService {
     ) -> IncrementalAlterConfigsResponse {
         var response = IncrementalAlterConfigsResponse()
         for resource in request.resources {
-            var result = IncrementalAlterConfigsResponse.AlterConfigsResourceResponse()
-            result.resourceType = resource.resourceType
-            result.resourceName = resource.resourceName
-            result.errorMessage = nil
+            var result = IncrementalAlterConfigsResponse.AlterConfigsResourceResponse(of: resource)
             do throws(AdminError) {
                 try alter(resource, validateOnly: request.validateOnly)
             } catch {
@@ -229,7 +217,7 @@ extension BrokerService {
             throw AdminError(
                 .invalidRequest, "Null value not supported for : \(withoutValue.joined(separator: ", "))")
         }
-        guard ResourceType(rawValue: resourceType) == .topic else {
+        guard ConfigResourceType(rawValue: resourceType) == .topic else {
             throw AdminError(.invalidRequest, "The development broker can change the settings of topics only.")
         }
         if let reason = TopicName.validationError(name) { throw AdminError(.invalidTopicException, reason) }
@@ -251,10 +239,7 @@ extension BrokerService {
     func replaceConfigs(_ request: AlterConfigsRequest) -> AlterConfigsResponse {
         var response = AlterConfigsResponse()
         for resource in request.resources {
-            var result = AlterConfigsResponse.AlterConfigsResourceResponse()
-            result.resourceType = resource.resourceType
-            result.resourceName = resource.resourceName
-            result.errorMessage = nil
+            var result = AlterConfigsResponse.AlterConfigsResourceResponse(of: resource)
             do throws(AdminError) {
                 let topic = try changedTopic(
                     resource.resourceType, resource.resourceName, names: resource.configs.map(\.name),

@@ -55,14 +55,7 @@ extension BrokerService {
     func alterClientQuotas(_ request: AlterClientQuotasRequest) -> AlterClientQuotasResponse {
         var response = AlterClientQuotasResponse()
         response.entries = request.entries.map { wanted in
-            var entry = AlterClientQuotasResponse.EntryData()
-            entry.errorMessage = nil
-            entry.entity = wanted.entity.map { part in
-                var answered = AlterClientQuotasResponse.EntityData()
-                answered.entityType = part.entityType
-                answered.entityName = part.entityName
-                return answered
-            }
+            var entry = AlterClientQuotasResponse.EntryData(of: wanted)
             do throws(AdminError) {
                 var names: [String: String?] = [:]
                 for part in wanted.entity {

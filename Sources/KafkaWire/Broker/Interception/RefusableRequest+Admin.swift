@@ -23,15 +23,9 @@ extension AlterReplicaLogDirsRequest: RefusableRequest {
     }
 
     func selecting(_ isIncluded: (RequestEntry) -> Bool) -> Self? {
-        var part = self
-        part.dirs = dirs.compactMap { directory in
-            var kept = directory
-            kept.topics = directory.topics.keeping(\.partitions) { topic, index in
-                isIncluded(RequestEntry(topic: topic.name, partition: index))
-            }
-            return kept.topics.isEmpty ? nil : kept
+        keeping(\.dirs, \.topics, \.partitions) { topic, index in
+            isIncluded(RequestEntry(topic: topic.name, partition: index))
         }
-        return part.dirs.isEmpty ? nil : part
     }
 
     static func add(_ part: AlterReplicaLogDirsResponse, to response: inout AlterReplicaLogDirsResponse) {
@@ -53,18 +47,26 @@ extension AlterClientQuotasRequest: RefusableRequest {
     func refusal(_ code: KafkaErrorCode) -> AlterClientQuotasResponse {
         var response = AlterClientQuotasResponse()
         response.entries = entries.map { wanted in
-            var entry = AlterClientQuotasResponse.EntryData()
+            var entry = AlterClientQuotasResponse.EntryData(of: wanted)
             entry.errorCode = code
             entry.errorMessage = code.text
-            entry.entity = wanted.entity.map { part in
-                var answered = AlterClientQuotasResponse.EntityData()
-                answered.entityType = part.entityType
-                answered.entityName = part.entityName
-                return answered
-            }
             return entry
         }
         return response
+    }
+}
+
+extension AlterClientQuotasResponse.EntryData {
+    /// The answer for an entity of a request, without an error.
+    init(of wanted: AlterClientQuotasRequest.EntryData) {
+        self.init()
+        errorMessage = nil
+        entity = wanted.entity.map { part in
+            var answered = AlterClientQuotasResponse.EntityData()
+            answered.entityType = part.entityType
+            answered.entityName = part.entityName
+            return answered
+        }
     }
 }
 

@@ -19,6 +19,20 @@ extension RefusableRequest {
         part[keyPath: elements] = self[keyPath: elements].keeping(parts, where: isIncluded)
         return part[keyPath: elements].isEmpty ? nil : part
     }
+
+    /// The same, where the parts of its elements have parts.
+    func keeping<Element, Part, Piece>(
+        _ elements: WritableKeyPath<Self, [Element]>, _ parts: WritableKeyPath<Element, [Part]>,
+        _ pieces: WritableKeyPath<Part, [Piece]>, where isIncluded: (Part, Piece) -> Bool
+    ) -> Self? {
+        var part = self
+        part[keyPath: elements] = self[keyPath: elements].compactMap { element in
+            var kept = element
+            kept[keyPath: parts] = element[keyPath: parts].keeping(pieces, where: isIncluded)
+            return kept[keyPath: parts].isEmpty ? nil : kept
+        }
+        return part[keyPath: elements].isEmpty ? nil : part
+    }
 }
 
 extension Array {

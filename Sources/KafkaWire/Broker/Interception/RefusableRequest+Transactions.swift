@@ -137,15 +137,9 @@ extension WriteTxnMarkersRequest: RefusableRequest {
     }
 
     func selecting(_ isIncluded: (RequestEntry) -> Bool) -> Self? {
-        var part = self
-        part.markers = markers.compactMap { marker in
-            var kept = marker
-            kept.topics = marker.topics.keeping(\.partitionIndexes) { topic, index in
-                isIncluded(RequestEntry(topic: topic.name, partition: index))
-            }
-            return kept.topics.isEmpty ? nil : kept
+        keeping(\.markers, \.topics, \.partitionIndexes) { topic, index in
+            isIncluded(RequestEntry(topic: topic.name, partition: index))
         }
-        return part.markers.isEmpty ? nil : part
     }
 
     static func add(_ part: WriteTxnMarkersResponse, to response: inout WriteTxnMarkersResponse) {

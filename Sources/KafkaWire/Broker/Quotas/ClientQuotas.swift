@@ -21,7 +21,14 @@ struct ClientQuotas: Equatable, Sendable {
         let match: Match
     }
 
-    private(set) var values: [Entity: [String: Double]] = [:]
+    private static let entityTypes = ["user", "client-id", "ip"]
+
+    private var values: [Entity: [String: Double]] = [:]
+
+    /// The entities with their quotas, always in the same order.
+    var entries: [(entity: Entity, quotas: [String: Double])] {
+        values.sorted { "\($0.key.sorted)" < "\($1.key.sorted)" }.map { ($0.key, $0.value) }
+    }
 
     // MARK: Changes
 
@@ -42,7 +49,7 @@ struct ClientQuotas: Equatable, Sendable {
     private static func check(_ entity: Entity) throws(AdminError) {
         guard !entity.names.isEmpty else { throw invalid("Invalid empty client quota entity") }
         for (type, name) in entity.names.sorted(by: { $0.key < $1.key }) {
-            guard ["user", "client-id", "ip"].contains(type) else {
+            guard entityTypes.contains(type) else {
                 throw invalid("Unhandled client quota entity type: \(type)")
             }
             if name == "" { throw invalid("Empty \(type) not supported") }
@@ -57,7 +64,7 @@ struct ClientQuotas: Equatable, Sendable {
 
     /// Host names are not resolved.
     private static func isAddress(_ text: String) -> Bool {
-        let isIPv6 = text.contains(":") && text.utf8.allSatisfy { $0 == UInt8(ascii: ":") || $0.isHexadecimalDigit }
+        let isIPv6 = text.contains(":") && text.allSatisfy { $0 == ":" || $0.isASCII && $0.isHexDigit }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         return isIPv6 || parts.count == 4 && !parts.contains(nil)
     }
@@ -86,7 +93,7 @@ struct ClientQuotas: Equatable, Sendable {
     func matching(_ filter: [Component], strict: Bool) throws(AdminError) -> [(Entity, [String: Double])] {
         var types: Set<String> = []
         for component in filter {
-            guard ["user", "client-id", "ip"].contains(component.type) else {
+            guard Self.entityTypes.contains(component.type) else {
                 throw AdminError(.unsupportedVersion, "Unsupported entity type \(component.type)")
             }
             guard types.insert(component.type).inserted else {
@@ -98,7 +105,7 @@ struct ClientQuotas: Equatable, Sendable {
                 "Invalid entity filter component combination. IP filter component should not be used with user or "
                     + "clientId filter component.")
         }
-        return values.filter { entity, _ in
+        return entries.filter { entity, _ in
             (!strict || entity.names.count == filter.count) && filter.allSatisfy { component in
                 guard let name = entity.names[component.type] else { return false }
                 return switch component.match {
@@ -107,7 +114,7 @@ struct ClientQuotas: Equatable, Sendable {
                 case .any: true
                 }
             }
-        }.sorted { "\($0.key.sorted)" < "\($1.key.sorted)" }.map { ($0.key, $0.value) }
+        }
     }
 }
 
@@ -115,16 +122,5 @@ extension ClientQuotas.Entity {
     /// In the order of the types' names.
     var sorted: [(type: String, name: String?)] {
         names.map { (type: $0.key, name: $0.value) }.sorted { $0.type < $1.type }
-    }
-}
-
-extension UInt8 {
-    fileprivate var isHexadecimalDigit: Bool {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
-            UInt8(ascii: "A")...UInt8(ascii: "F"):
-            true
-        default: false
-        }
     }
 }

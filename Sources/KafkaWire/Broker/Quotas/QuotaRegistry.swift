@@ -44,7 +44,7 @@ final class QuotaRegistry: Sendable {
 
 extension ClientQuotas {
     fileprivate var documents: [JSONValue] {
-        values.sorted { "\($0.key.sorted)" < "\($1.key.sorted)" }.map { entity, quotas in
+        entries.map { entity, quotas in
             let names = entity.sorted.map { (name: $0.type, value: $0.name.map { JSONValue.string($0) } ?? .null) }
             let values = quotas.sorted { $0.key < $1.key }.map { (name: $0.key, value: JSONValue.double($0.value)) }
             return .object(["entity": .object(JSONObject(names)), "quotas": .object(JSONObject(values))])
