@@ -46,8 +46,15 @@ final class ConsumedTopic: Sendable {
         let new = NewTopic(name: name, partitions: Int32(partitions.count), replicationFactor: 1)
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: 20_000)
         // The name is free when the deletion is complete.
-        while case .failure(let error)? = admin.createTopics([new]).first {
+        var created = admin.createTopics([new])[0]
+        while case .failure(let error) = created {
             guard error.errorCode == .topicAlreadyExists, MonotonicInstant.now < deadline else { throw error }
+            created = admin.createTopics([new])[0]
+        }
+        // The broker takes records into the former topic until it has applied what the controller has decided.
+        let id = try created.get().id
+        while (try? admin.describeTopics([name])[0].get().id) != id {
+            try #require(MonotonicInstant.now < deadline, "the broker does not have topic \(name)")
         }
     }
 

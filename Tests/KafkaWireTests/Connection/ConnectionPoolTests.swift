@@ -46,6 +46,20 @@ import WireTestSupport
         #expect(cluster.connectionCount == 2 && events.closed.withLock { $0 } >= 1)
     }
 
+    /// A consumer that is closed while its heartbeat needs a new connection is still a member: it commits and leaves.
+    @Test(arguments: [APIKey.apiVersions, .metadata])
+    func cancellationIsNoFailureOfTheConnection(during key: APIKey) throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        let cancellation = Cancellation(parent: cluster.client.cancellation)
+        cluster.intercept { request in
+            guard request.apiKey == key else { return nil }
+            cancellation.cancel()
+            return .ignore
+        }
+        #expect(throws: KafkaError.closed) { _ = try cluster.client.metadata(topics: [], cancellation) }
+    }
+
     /// A broker whose advertised address does not exist: only the bootstrap server reaches it.
     private func withMisplacedBroker(
         _ change: (inout KafkaClientConfiguration) -> Void, _ body: (KafkaClient) throws -> Void

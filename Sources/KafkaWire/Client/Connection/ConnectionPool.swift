@@ -103,9 +103,8 @@ final class ConnectionPool: Sendable {
             state.withLock { $0.brokers.connected(to: broker) }
             return connection
         } catch {
-            if !cancellation.isCancelled {
-                state.withLock { $0.brokers.connectFailed(to: broker, now: .now, jitter: .random(in: -1...1)) }
-            }
+            if cancellation.isCancelled { throw .closed }
+            state.withLock { $0.brokers.connectFailed(to: broker, now: .now, jitter: .random(in: -1...1)) }
             throw error
         }
     }

@@ -444,8 +444,12 @@ final class ConsumerMember: Sendable {
             request.memberID = ownID
             request.instanceID = configuration.groupInstanceID
             request.memberEpoch = isTemporary ? -2 : -1
-            _ = try client.withCoordinator(of: .group(groupID), engine.cancellation) {
+            let response = try client.withCoordinator(of: .group(groupID), engine.cancellation) {
                 connection throws(KafkaError) in try connection.request(request)
+            }
+            if response.errorCode != .none, response.errorCode != .unknownMemberID {
+                throw .code(
+                    response.errorCode, about: "leaving group \(groupID)", message: response.errorMessage.nonEmpty)
             }
         }
     }
