@@ -57,6 +57,24 @@ import WireStreams
         #expect(seen.first ?? 0 > 5 && seen.suffix(2) == [5, 5], "\(seen)")
     }
 
+    /// The request is the first of each connection, which a listener that requires SASL would close, too.
+    @Test func versionIsLoweredIfTheFirstRequestEndsTheConnection() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        let versions = Mutex<[Int16]>([])
+        cluster.intercept { request in
+            guard request.apiKey == .metadata else { return nil }
+            versions.withLock { $0.append(request.version) }
+            return request.version > 5 ? .disconnect : nil
+        }
+        let (client, cancellation) = (cluster.client, cluster.client.cancellation)
+        _ = try client.retrying("metadata", cancellation) { () throws(KafkaError) in
+            try client.metadata(topics: [], cancellation)
+        }
+        let seen = versions.withLock { $0 }
+        #expect(seen.first ?? 0 > 5 && seen.last == 5, "\(seen)")
+    }
+
     @Test func versionsWithTopicIDsNeedTheIDs() throws {
         var response = ApiVersionsResponse()
         for (key, version) in [(APIKey.fetch, Int16(18)), (.produce, 13), (.offsetCommit, 9), (.metadata, 13)] {

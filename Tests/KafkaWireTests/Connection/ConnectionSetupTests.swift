@@ -55,10 +55,16 @@ private struct ScriptedMechanism: SASLMechanism {
         return .send(writer.bytes.array())
     }
 
-    private static var negotiation: [ScriptedServer.Step] {
+    private static var negotiation: [ScriptedServer.Step] { negotiation(version: 3, id: 0) }
+
+    private static var versionsRequest: ApiVersionsRequest {
         var request = ApiVersionsRequest()
         request.clientSoftwareName = "KafkaWire"
         request.clientSoftwareVersion = "1"
+        return request
+    }
+
+    private static func negotiation(version: Int16, id: Int32) -> [ScriptedServer.Step] {
         var response = ApiVersionsResponse()
         response.apiKeys = [APIKey.apiVersions, .saslHandshake, .saslAuthenticate, .metadata].map { key in
             var version = ApiVersionsResponse.ApiVersion()
@@ -67,7 +73,9 @@ private struct ScriptedMechanism: SASLMechanism {
             version.maxVersion = key == .metadata ? 1 : key.versions?.upperBound ?? 0
             return version
         }
-        return [Self.request(request, version: 3, id: 0), Self.response(response, version: 3, id: 0)]
+        return [
+            request(versionsRequest, version: version, id: id), Self.response(response, version: version, id: id),
+        ]
     }
 
     private static func handshake(id: Int32, _ change: (inout SaslHandshakeResponse) -> Void = { _ in })
@@ -117,6 +125,31 @@ private struct ScriptedMechanism: SASLMechanism {
 
     @Test func nothingIsSentWithoutAMechanism() throws {
         #expect(try Self.connect(Self.negotiation + [.awaitClose], nil).get() == nil)
+    }
+
+    /// What follows the error code, and the version that is tried next: librdkafka's mock clusters (2.0.2 and 2.16.0),
+    /// whose range cannot be decoded; Kafka 2.4 and later; older brokers, which have no range.
+    private static let refusals: [(range: [UInt8], version: Int16)] = [
+        ([1, 0, 0x12, 0, 0, 0, 2, 0, 0, 0, 0], 0), ([0, 0, 0, 1, 0, 0x12, 0, 0, 0, 2], 2), ([0, 0, 0, 0], 0),
+    ]
+
+    @Test(arguments: refusals)
+    func refusedVersionIsLowered(range: [UInt8], version: Int16) throws {
+        let refusal: [UInt8] = [0, 0, 0, 0, 0, 35] + range
+        let script: [ScriptedServer.Step] = [
+            Self.request(Self.versionsRequest, version: 3, id: 0), .send([0, 0, 0, UInt8(refusal.count)] + refusal),
+        ]
+        #expect(try Self.connect(script + Self.negotiation(version: version, id: 1) + [.awaitClose], nil).get() == nil)
+    }
+
+    @Test func bytesAfterAResponseAreIgnored() throws {
+        var response = Self.response(SaslHandshakeResponse(), version: 1, id: 1)
+        guard case .send(var bytes) = response else { return }
+        bytes[3] += 2
+        response = .send(bytes + [1, 2])
+        let handshake = [Self.handshake(id: 1)[0], response]
+        let script = Self.negotiation + handshake + Self.authentication([1], id: 2) + [.awaitClose]
+        #expect(try Self.connect(script, ScriptedMechanism(messages: [[1]], challenges: [[]])).get() == nil)
     }
 
     @Test func messagesAreExchangedUntilTheSessionIsComplete() throws {

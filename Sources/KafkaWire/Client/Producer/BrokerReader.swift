@@ -60,7 +60,7 @@ struct BrokerReader {
                 let answered = header.correlationID
                 throw WireError(.invalidValue("response to request \(answered), not \(request.correlationID)"), at: 0)
             }
-            response = try ProduceResponse.decode(reader, version: request.version)
+            response = try ProduceResponse.decodeIgnoringRest(reader, version: request.version)
         } catch {
             throw .malformed(context: "Produce response v\(request.version) from broker \(connection.broker)", error)
         }

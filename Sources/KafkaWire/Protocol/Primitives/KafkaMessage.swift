@@ -76,6 +76,14 @@ extension KafkaData {
         return message
     }
 
+    /// Reads a body and ignores the bytes after it, as Kafka's own clients do: there are servers that append some, for
+    /// example librdkafka's mock cluster to ListOffsets and Metadata responses.
+    @_semantics("optimize.sil.specialize.generic.never")
+    package static func decodeIgnoringRest(_ bytes: ByteReader, version: Int16) throws(WireError) -> Self {
+        var reader = KafkaReader(bytes, isFlexible: isFlexible(version))
+        return try Self(from: &reader, version: version)
+    }
+
     /// The body's bytes.
     @_semantics("optimize.sil.specialize.generic.never")
     package func encoded(version: Int16) -> [UInt8] {
