@@ -139,6 +139,18 @@ import WireTestSupport
         }
     }
 
+    /// A response that is full reads nothing of the other partitions.
+    @Test func readOfNoBytesOpensNoFile() throws {
+        let files = OpenFiles(openMax: 1)
+        let path = directory.path + "/t-0"
+        let log = try PartitionLog(directory: path, settings: LogSettings(TopicConfiguration()), in: files)
+        try log.append(TestBatches.fromKcat)
+        _ = try AppendOnlyFile(path: directory.path + "/a", in: files)
+        try FileManager.default.removeItem(atPath: path + "/00000000000000000000.log")
+        #expect(try log.read(from: 0, bytesMax: 0, firstAlways: false)?.bytes == [])
+        #expect(throws: StorageError.self) { try log.read(from: 0, bytesMax: 1000, firstAlways: true) }
+    }
+
     @Test func recreatedTopicHasNewFiles() throws {
         let topics = try registry()
         let former = try #require(try topics.create(name: "t", partitionCount: 1, configuration: TopicConfiguration()))

@@ -88,15 +88,21 @@ class MySQL:
 
 
 class Process:
-    """A process of cdcd with its log in the scratch folder."""
+    """A process of cdcd with its log in the scratch folder, and with at most that many descriptors."""
 
-    def __init__(self, folder, name, *arguments):
+    def __init__(self, folder, name, *arguments, descriptors=None):
         self.command, self.log = [CDCD, *map(str, arguments)], folder / f"{name}.log"
+        if descriptors:
+            self.command = ["prlimit", f"--nofile={descriptors}:{descriptors}", *self.command]
         self.start()
 
     def start(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(self.command, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+    def processor_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(") ")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def kill(self):
         self.process.kill()
@@ -113,10 +119,10 @@ class Process:
 
 
 class Broker(Process):
-    def __init__(self, folder, nodes=1):
+    def __init__(self, folder, nodes=1, **limits):
         self.port, self.data = free_port(nodes), folder / "broker"
         super().__init__(
-            folder, "broker", "broker", "--listen", f"127.0.0.1:{self.port}", "--data-dir", self.data, "--nodes", nodes)
+            folder, "broker", "broker", "--listen", f"127.0.0.1:{self.port}", "--data-dir", self.data, "--nodes", nodes, **limits)
         self.address = f"127.0.0.1:{self.port}"
         eventually("the broker listens", self.listens)
 

@@ -99,7 +99,7 @@ extension BrokerService {
     /// Returns when there is an error or enough bytes to return, or when the maximum wait time has passed.
     private func wait(for targets: [FetchTarget], _ request: FetchRequest, _ context: RequestContext) {
         let timeoutMilliseconds = min(Int(request.maxWaitMilliseconds), configuration.limits.fetchWaitMillisecondsMax)
-        guard timeoutMilliseconds > 0, request.minBytes > 0 else { return }
+        guard timeoutMilliseconds > 0, request.minBytes > 0, !hasAnswer(targets, request, context) else { return }
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: timeoutMilliseconds)
         let signal = AppendSignal()
         let logs = targets.compactMap { $0.topic?.partition($0.wanted.key.partition) }
@@ -125,8 +125,9 @@ extension BrokerService {
             do throws(StorageError) {
                 bytes += try log.bytesAvailable(from: offset, isolation: isolation)
             } catch { return true }
+            if bytes >= Int(request.minBytes) { return true }
         }
-        return bytes >= Int(request.minBytes)
+        return false
     }
 
     /// Where the client's log and the partition's diverge, if the client names the epoch of its last record and that

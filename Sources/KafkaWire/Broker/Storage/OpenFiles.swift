@@ -16,17 +16,51 @@ final class OpenFiles: Sendable {
         let descriptor: Int32
         /// The reads and writes in progress, during which the descriptor must stay open.
         var userCount: Int
-        var lastUse: UInt64
         /// Whether the file was removed while it was in use: the last user closes it.
         var isRemoved = false
+        /// Its neighbours in the list of idle files.
+        var older: Key?
+        var newer: Key?
     }
 
     private struct State {
         var entries: [Key: Entry] = [:]
         var lastKey: UInt64 = 0
-        var lastUse: UInt64 = 0
+        /// The ends of a list of the files that nobody uses, in the order of their last use.
+        var oldestIdle: Key?
+        var newestIdle: Key?
         /// The removed files to which somebody still refers.
         var removed: Set<Key> = []
+
+        mutating func appendIdle(_ key: Key) {
+            entries[key]?.older = newestIdle
+            if let newestIdle { entries[newestIdle]?.newer = key } else { oldestIdle = key }
+            newestIdle = key
+        }
+
+        mutating func removeIdle(_ key: Key) {
+            guard let entry = entries[key] else { return }
+            if let older = entry.older { entries[older]?.newer = entry.newer } else { oldestIdle = entry.newer }
+            if let newer = entry.newer { entries[newer]?.older = entry.older } else { newestIdle = entry.older }
+            entries[key]?.older = nil
+            entries[key]?.newer = nil
+        }
+
+        mutating func closeIdle(_ key: Key) {
+            removeIdle(key)
+            if let entry = entries.removeValue(forKey: key) { close(entry.descriptor) }
+        }
+
+        /// Returns false if every file is in use.
+        mutating func closeLeastRecentlyUsed() -> Bool {
+            guard let oldestIdle else { return false }
+            closeIdle(oldestIdle)
+            return true
+        }
+
+        mutating func closeIdle(untilBelow limit: Int) {
+            while entries.count >= limit, closeLeastRecentlyUsed() {}
+        }
     }
 
     /// The maximum number of open files, except while more are read or written at the same time.
@@ -62,46 +96,33 @@ final class OpenFiles: Sendable {
     private static func acquire(
         _ key: Key, _ path: String, creates: Bool, _ state: inout State, _ openMax: Int
     ) throws(StorageError) -> Int32 {
-        state.lastUse += 1
         if state.removed.contains(key) { throw .removed(path: path) }
         if let entry = state.entries[key] {
+            if entry.userCount == 0 { state.removeIdle(key) }
             state.entries[key]?.userCount += 1
-            state.entries[key]?.lastUse = state.lastUse
             return entry.descriptor
         }
-        closeIdle(&state, untilBelow: openMax)
+        state.closeIdle(untilBelow: openMax)
         while true {
             do throws(StorageError) {
                 let descriptor = try AppendOnlyFile.open(path, creates: creates)
-                state.entries[key] = Entry(descriptor: descriptor, userCount: 1, lastUse: state.lastUse)
+                state.entries[key] = Entry(descriptor: descriptor, userCount: 1)
                 return descriptor
             } catch {
                 // Connections may use the descriptors that are intended for files.
-                guard error.isOutOfDescriptors, closeLeastRecentlyUsed(&state) else { throw error }
+                guard error.isOutOfDescriptors, state.closeLeastRecentlyUsed() else { throw error }
             }
         }
     }
 
     private static func release(_ key: Key, _ state: inout State, _ openMax: Int) {
+        guard let entry = state.entries[key] else { return }
         state.entries[key]?.userCount -= 1
-        if let entry = state.entries[key], entry.isRemoved, entry.userCount == 0 {
-            close(entry.descriptor)
-            state.entries[key] = nil
+        if entry.userCount == 1 {
+            state.appendIdle(key)
+            if entry.isRemoved { state.closeIdle(key) }
         }
-        closeIdle(&state, untilBelow: openMax + 1)
-    }
-
-    private static func closeIdle(_ state: inout State, untilBelow limit: Int) {
-        while state.entries.count >= limit, closeLeastRecentlyUsed(&state) {}
-    }
-
-    /// Returns false if every file is in use.
-    private static func closeLeastRecentlyUsed(_ state: inout State) -> Bool {
-        let idle = state.entries.lazy.filter { $0.value.userCount == 0 }
-        guard let oldest = idle.min(by: { $0.value.lastUse < $1.value.lastUse }) else { return false }
-        close(oldest.value.descriptor)
-        state.entries[oldest.key] = nil
-        return true
+        state.closeIdle(untilBelow: openMax + 1)
     }
 
     /// Refuses all later uses of the file with `.removed`: another file may be at its path then. Those in progress end
@@ -110,12 +131,7 @@ final class OpenFiles: Sendable {
         state.withLock { state in
             state.removed.insert(key)
             guard let entry = state.entries[key] else { return }
-            if entry.userCount > 0 {
-                state.entries[key]?.isRemoved = true
-            } else {
-                close(entry.descriptor)
-                state.entries[key] = nil
-            }
+            if entry.userCount > 0 { state.entries[key]?.isRemoved = true } else { state.closeIdle(key) }
         }
     }
 
@@ -123,7 +139,7 @@ final class OpenFiles: Sendable {
     func forget(_ key: Key) {
         state.withLock { state in
             state.removed.remove(key)
-            if let entry = state.entries.removeValue(forKey: key) { close(entry.descriptor) }
+            state.closeIdle(key)
         }
     }
 }

@@ -83,7 +83,7 @@ extension PartitionLog {
             var batches = Batches(
                 startOffset: view.startOffset, endOffset: view.endOffset, lastStableOffset: view.lastStableOffset)
             let limit = view.limit(isolation)
-            guard offset < limit else { return batches }
+            guard offset < limit, bytesMax > 0 || firstAlways else { return batches }
             for segment in view.segments {
                 guard let location = try locate(offset, in: segment) else { continue }
                 var count = min(max(0, bytesMax), segment.lengthBytes - location.position)
