@@ -51,6 +51,8 @@ import WireTestSupport
         let refused = call("POST", "/faults", #"[{"delay_ms": 5}, {"api": "Produce", "error": "NOPE"}]"#)
         #expect(refused.status == 400 && refused.body.objectValue?["field"] == .string("error"))
         #expect(refused.body.objectValue?["message"]?.stringValue?.contains("NOPE") == true)
+        let alone = call("POST", "/faults", #"{"move_leader": "after"}"#)
+        #expect(alone.status == 400 && alone.body.objectValue?["field"] == .string("move_leader"))
         #expect(call("POST", "/faults", "{").status == 400)
         #expect(call("GET", "/faults") == (200, .array([])))
     }

@@ -23,6 +23,8 @@ import WireTestSupport
         (["--tls-client-auth", "maybe"], "`--tls-client-auth=maybe` is not none, requested or required"),
         (["--reauth-ms", "soon"], "`--reauth-ms=soon` is not a number of milliseconds"),
         (["--reauth-ms", "-1"], "`--reauth-ms=-1` is not a number of milliseconds"),
+        (["--fault", "api=Produce,move_leader=after"], "`move_leader` needs a cluster of several nodes"),
+        (["--fault", "node=3,delay_ms=1", "--nodes", "2"], "`node` does not exist: the nodes are 1 to 2"),
         (["--user", "secretly"], "a user is not of the form NAME:PASSWORD"),
         (["--users", "/no/such/file"], "`--users=/no/such/file` cannot be read"),
         (["--tls-cert", "a.pem", "--tls-key", "/no/such/key"], "cannot be read"),

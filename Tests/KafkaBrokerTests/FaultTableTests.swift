@@ -51,6 +51,13 @@ import WireCore
         #expect(try applies("topic=b,partition=1,delay_ms=1", to: request) == [true])
     }
 
+    @Test func leadersMoveForRequestsAboutPartitions() throws {
+        let heartbeat = Self.request(.heartbeat, [RequestEntry(group: "g")])
+        let metadata = Self.request(.metadata, [RequestEntry(topic: "orders", hasAllPartitions: true)])
+        let applied = try applies("move_leader=before", to: Self.request(), heartbeat, metadata)
+        #expect(applied == [true, false, true])
+    }
+
     @Test func faultAppliesAfterSkipAndAtMostCountTimes() throws {
         var table = FaultTable()
         table.add(try Fault(text: "skip=2,count=3,delay_ms=1"))
@@ -94,7 +101,7 @@ import WireCore
     @Test(arguments: [
         "api=Produce,version=3-9,topic=orders,partition=0,node=1,client_id=c,skip=1,count=2,probability=0.5,seed=7,"
             + "delay_ms=1,throttle_time_ms=2,error=NOT_LEADER_OR_FOLLOWER",
-        "api=JoinGroup,group=g,disconnect=before", "api=EndTxn,transactional_id=x,drop=after",
+        "api=Produce,disconnect=after,move_leader=after", "api=JoinGroup,group=g,disconnect=before", "api=EndTxn,transactional_id=x,drop=after",
     ]) func textAndJSONAreReadAndWritten(text: String) throws {
         let fault = try Fault(text: text)
         #expect(fault.text == text)
@@ -112,7 +119,8 @@ import WireCore
         ("disconnect=now", "disconnect"), ("drop=true", "drop"), ("error=NOT_COORDINATOR,drop=after", "drop"),
         ("throttle_time_ms=5,disconnect=after", "throttle_time_ms"), ("api=Produce", "fault"), ("dealy_ms=1", "dealy_ms"),
         ("delay_ms", "delay_ms"), ("delay_ms=1,delay_ms=2", "delay_ms"), ("api=Heartbeat,topic=t,delay_ms=1", "topic"),
-        ("api=Produce,group=g,delay_ms=1", "group"), ("{", "fault"), ("{\"count\":[1]}", "count"),
+        ("api=Produce,group=g,delay_ms=1", "group"), ("api=Heartbeat,move_leader=after", "move_leader"),
+        ("move_leader=now", "move_leader"), ("move_leader=after,drop=before", "move_leader"), ("{", "fault"), ("{\"count\":[1]}", "count"),
     ]) func invalidFieldIsNamed(text: String, field: String) {
         #expect { try Fault(text: text) } throws: { ($0 as? FaultFieldError)?.field == field }
     }

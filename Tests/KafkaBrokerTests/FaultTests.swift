@@ -23,7 +23,7 @@ import WireTestSupport
         }
     }
 
-    private func fault(_ text: String) throws { broker.faults.add(try Fault(text: text)) }
+    private func fault(_ text: String) throws { try broker.faults.add([try Fault(text: text)]) }
 
     private func produce(acks: Int16 = -1, _ topics: String...) -> ProduceRequest {
         var request = ProduceRequest()

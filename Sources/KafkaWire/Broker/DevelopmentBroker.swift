@@ -39,7 +39,7 @@ package final class DevelopmentBroker: Sendable {
             try BrokerNode(id: id, configuration: configuration, logger: Self.logger)
         }
         service = try BrokerService(configuration: configuration, nodes: nodes)
-        faults = FaultRegistry(service.interceptors)
+        faults = FaultRegistry(service.interceptors, nodeCount: Int32(nodes.count))
         cluster = BrokerCluster(service)
     }
 

@@ -83,7 +83,7 @@ struct BrokerCommand {
         dataDirectory = invocation.value(of: "data-dir") ?? "./cdcd-broker"
         topicDefaults = try Self.topicDefaults(in: invocation)
         apiVersions = try Self.apiVersions(in: invocation)
-        faults = try Self.faults(in: invocation)
+        faults = try Self.faults(in: invocation, nodeCount)
         control = try Self.control(in: invocation)
     }
 
@@ -97,11 +97,13 @@ struct BrokerCommand {
         }
     }
 
-    private static func faults(in invocation: Invocation) throws(UsageError) -> [Fault] {
+    private static func faults(in invocation: Invocation, _ nodeCount: Int32) throws(UsageError) -> [Fault] {
         var faults: [Fault] = []
         for text in invocation.values(of: "fault") {
             do throws(FaultFieldError) {
-                faults.append(try Fault(text: text))
+                let fault = try Fault(text: text)
+                try fault.check(nodeCount: nodeCount)
+                faults.append(fault)
             } catch {
                 throw UsageError(message: "`--fault=\(text)`: \(error)", command: "broker")
             }
@@ -150,7 +152,7 @@ struct BrokerCommand {
         configuration.topicDefaults = topicDefaults
         configuration.apiVersions = apiVersions
         let broker = try DevelopmentBroker(configuration)
-        for fault in faults { broker.faults.add(fault) }
+        try broker.faults.add(faults)
         let control = try control.map { try BrokerControlServer(broker, address: $0) }
         broker.start()
         control?.start()

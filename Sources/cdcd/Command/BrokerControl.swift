@@ -96,7 +96,12 @@ struct BrokerControl {
                 throw ControlError(400, "\(error)", field: error.field)
             }
         }
-        let documents = faults.map { broker.faults.add($0).document }
+        let documents: [JSONValue]
+        do throws(FaultFieldError) {
+            documents = try broker.faults.add(faults).map(\.document)
+        } catch {
+            throw ControlError(400, "\(error)", field: error.field)
+        }
         return Self.response(201, document.arrayValue == nil ? documents[0] : .array(documents))
     }
 

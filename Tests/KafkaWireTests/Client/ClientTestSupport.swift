@@ -87,7 +87,7 @@ final class Cluster {
     }
 
     /// Adds a fault of the broker that runs now.
-    func addFault(_ text: String) throws { broker.faults.add(try Fault(text: text)) }
+    func addFault(_ text: String) throws { try broker.faults.add([try Fault(text: text)]) }
 
     /// To how many requests each fault was applied.
     var appliedFaults: [Int] { broker.faults.entries.map(\.appliedCount) }

@@ -193,10 +193,30 @@ import WireTestSupport
     @Test func nothingIsLostOrRepeatedWhileLeadersMoveAndNodesStop() throws {
         let nodes = try Nodes()
         defer { nodes.end() }
-        for topic in ["idempotent", "transactional"] { try nodes.makeTopic(topic) }
         let seed = UInt64.random(in: 0..<1 << 32)
         print("MovingLeadersTests: seed \(seed)")
         var generator = SeededGenerator(seed: seed)
+        try check(nodes, changeCount: 40) { try nodes.change(["idempotent", "transactional"], using: &generator) }
+    }
+
+    /// Leaders move when a request has been received, or when it has been handled and the answer is lost.
+    @Test func nothingIsLostOrRepeatedWhileRequestsMoveLeaders() throws {
+        let nodes = try Nodes()
+        defer { nodes.end() }
+        let texts = [
+            "api=Produce,move_leader=before,probability=0.1,seed=1",
+            "api=Produce,move_leader=after,disconnect=after,probability=0.05,seed=2",
+            "api=Produce,move_leader=after,probability=0.1,seed=3", "api=Fetch,move_leader=before,probability=0.02,seed=4",
+            "api=AddPartitionsToTxn,move_leader=after,probability=0.2,seed=5",
+        ]
+        try nodes.broker.faults.add(texts.map { try Fault(text: $0) })
+        try check(nodes, changeCount: 20) { "nothing" }
+        #expect(nodes.broker.faults.entries.prefix(4).allSatisfy { $0.appliedCount > 0 })
+    }
+
+    /// Producers and consumers run while something changes.
+    private func check(_ nodes: Nodes, changeCount: Int, _ change: () throws -> String) throws {
+        for topic in ["idempotent", "transactional"] { try nodes.makeTopic(topic) }
         let progress = Monitor(Progress())
         let client = nodes.client
         let producers = [ThreadCompletion(), ThreadCompletion()]
@@ -207,8 +227,8 @@ import WireTestSupport
         startThread(named: "member", completion: consumers[1]) { Self.consume(client, group: "g", progress) }
 
         var changes: [String] = []
-        for _ in 0..<40 {
-            changes.append(try nodes.change(["idempotent", "transactional"], using: &generator))
+        for _ in 0..<changeCount {
+            changes.append(try change())
             // Both producers get further after each change.
             let (acknowledged, committed) = progress.withLock {
                 ($0.acknowledged.joined().count, $0.committed.joined().count)

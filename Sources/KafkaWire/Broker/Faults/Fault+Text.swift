@@ -73,9 +73,14 @@ extension Fault {
             throw FaultFieldError(
                 field: "throttle_time_ms", reason: "needs an answer, which `\(endings[0].0)` does not give")
         }
-        if endings.isEmpty, delayMilliseconds == 0, throttleTimeMilliseconds == 0 {
+        if moveLeader == .after, disconnect == .before || drop == .before {
             throw FaultFieldError(
-                field: "fault", reason: "does nothing: it needs delay_ms, throttle_time_ms, error, disconnect or drop")
+                field: "move_leader", reason: "is after the request is handled, which `\(endings[0].0)` prevents")
+        }
+        if endings.isEmpty, delayMilliseconds == 0, throttleTimeMilliseconds == 0, moveLeader == nil {
+            throw FaultFieldError(
+                field: "fault",
+                reason: "does nothing: it needs delay_ms, throttle_time_ms, error, disconnect, drop or move_leader")
         }
         if seed > 0, probability == 1 { throw FaultFieldError(field: "seed", reason: "needs `probability`") }
     }
@@ -91,11 +96,25 @@ extension Fault {
         for (name, field, isGiven) in named where isGiven && !handler.entryFields.contains(field) {
             throw FaultFieldError(field: name, reason: "is not part of \(apiKey.name)")
         }
+        if moveLeader != nil, !handler.entryFields.contains(.partition) {
+            throw FaultFieldError(field: "move_leader", reason: "needs partitions, of which \(apiKey.name) names none")
+        }
         if let versions, !versions.overlaps(handler.versions) {
             throw FaultFieldError(
                 field: "version",
                 reason: "is not served: \(apiKey.name) has the versions \(handler.versions.lowerBound) to "
                     + "\(handler.versions.upperBound)")
+        }
+    }
+
+    /// Throws if a broker with this number of nodes cannot have the fault.
+    package func check(nodeCount: Int32) throws(FaultFieldError) {
+        if moveLeader != nil, nodeCount < 2 {
+            throw FaultFieldError(
+                field: "move_leader", reason: "needs a cluster of several nodes (--nodes), and this is the only one")
+        }
+        if let nodeID, !(1...nodeCount).contains(nodeID) {
+            throw FaultFieldError(field: "node", reason: "does not exist: the nodes are 1 to \(nodeCount)")
         }
     }
 

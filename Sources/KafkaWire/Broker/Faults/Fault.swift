@@ -4,9 +4,6 @@ import KafkaProtocol
 ///
 /// The names in parentheses are those of the fields in texts and JSON.
 package struct Fault: Equatable, Sendable {
-    /// Relative to the handling of the request.
-    package enum Moment: String, Sendable, CaseIterable { case before, after }
-
     // MARK: Which requests
 
     /// nil matches all. (`api`)
@@ -40,15 +37,21 @@ package struct Fault: Equatable, Sendable {
     /// The selected entries are not handled, and answered with this error. (`error`)
     package var error: KafkaErrorCode?
     /// The connection is closed before or after the request is handled, without an answer. (`disconnect`)
-    package var disconnect: Moment?
+    package var disconnect: Interception.Moment?
     /// The request is never answered, and not handled (before) or handled (after). (`drop`)
-    package var drop: Moment?
+    package var drop: Interception.Moment?
+    /// The next node becomes the leader of the partitions that the selected entries name, before anything else is done
+    /// with the request, or before it is answered. (`move_leader`)
+    package var moveLeader: Interception.Moment?
 
     package init() {}
 
     /// What happens to a request to which the fault applies.
-    var interception: Interception {
+    func interception(of request: InterceptedRequest) -> Interception {
         var interception = Interception(outcome)
+        if let moveLeader {
+            interception.leaderMove = .init(moment: moveLeader, entries: leaderEntries(of: request))
+        }
         interception.delayMilliseconds = delayMilliseconds
         interception.throttleTimeMilliseconds = throttleTimeMilliseconds
         return interception
@@ -69,6 +72,24 @@ package struct Fault: Equatable, Sendable {
     func matches(_ request: InterceptedRequest) -> Bool {
         (apiKey == nil || apiKey == request.apiKey) && versions?.contains(request.version) != false
             && (nodeID == nil || nodeID == request.nodeID) && (clientID == nil || clientID == request.clientID)
-            && (entries.isAll || request.entries().contains(where: entries.contains))
+            && matchesEntries(of: request)
+    }
+
+    /// What names the partitions whose leaders move.
+    private func leaderEntries(of request: InterceptedRequest) -> [RequestEntry] {
+        request.entries().filter(movesLeader).map { entry in
+            guard entry.hasAllPartitions, let partition = entries.partition else { return entry }
+            return RequestEntry(topic: entry.topic, partition: partition)
+        }
+    }
+
+    private func matchesEntries(of request: InterceptedRequest) -> Bool {
+        if moveLeader != nil { return request.entries().contains(where: movesLeader) }
+        return entries.isAll || request.entries().contains(where: entries.contains)
+    }
+
+    /// Whether an entry is selected and about partitions.
+    private func movesLeader(of entry: RequestEntry) -> Bool {
+        entry.topic != nil && (entry.partition != nil || entry.hasAllPartitions) && entries.contains(entry)
     }
 }

@@ -31,8 +31,10 @@ struct FaultField: Sendable {
         return number
     }
 
-    private static func moment(_ text: String) throws(ValueError) -> Fault.Moment {
-        guard let moment = Fault.Moment(rawValue: text) else { throw ValueError("is neither before nor after: \(text)") }
+    private static func moment(_ text: String) throws(ValueError) -> Interception.Moment {
+        guard let moment = Interception.Moment(rawValue: text) else {
+            throw ValueError("is neither before nor after: \(text)")
+        }
         return moment
     }
 
@@ -118,5 +120,8 @@ struct FaultField: Sendable {
         FaultField(name: "drop") { (fault, text) throws(ValueError) in
             fault.drop = try moment(text)
         } value: { $0.drop.map { .string($0.rawValue) } },
+        FaultField(name: "move_leader") { (fault, text) throws(ValueError) in
+            fault.moveLeader = try moment(text)
+        } value: { $0.moveLeader.map { .string($0.rawValue) } },
     ]
 }

@@ -25,6 +25,26 @@ extension BrokerService {
         return mustLead && registration.leader != nodeID ? .notLeaderOrFollower : .none
     }
 
+    /// Makes the next running node the leader of the partitions that the entries of a request name.
+    static func moveLeaders(of entries: [RequestEntry], in topics: TopicRegistry) {
+        var wanted: [PartitionJournalEntry.Partition: TopicRegistry.Partition] = [:]
+        for entry in entries {
+            guard let topic = entry.topic.flatMap({ topics.topic(named: $0) }) else { continue }
+            let all = entry.hasAllPartitions ? topic.partitions.indices.map { Int32($0) } : [entry.partition ?? -1]
+            for index in all {
+                // A request may name a partition twice.
+                if let partition = topics.partition(topic.name, index) { wanted[partition.key] = partition }
+            }
+        }
+        do throws(StorageError) {
+            try topics.changeRegistrations(of: Array(wanted.values)) { _, registration, running in
+                registration.moveToNextNode(running)
+            }
+        } catch {
+            logger.error("The leaders of \(wanted.count) partition(s) cannot be moved: \(error)")
+        }
+    }
+
     /// The leaders that a client learns from errors (KIP-951).
     struct LeaderHints {
         private(set) var nodes: [(id: Int32, address: SocketAddress)] = []

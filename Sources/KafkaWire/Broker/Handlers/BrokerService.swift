@@ -37,7 +37,8 @@ final class BrokerService: Sendable {
             topicName: { [topics] in topics.topic(id: $0)?.name },
             impliedEntries: { [topics, nodes] request, nodeID in
                 Self.impliedEntries(request, topics, nodes.first { $0.id == nodeID }?.fetchSessions)
-            })
+            },
+            moveLeaders: { [topics] entries in Self.moveLeaders(of: entries, in: topics) })
         quotas = try QuotaRegistry(directory: directory)
         features = try FeatureRegistry(
             directory: directory, transactionVersion: configuration.transactionVersion)

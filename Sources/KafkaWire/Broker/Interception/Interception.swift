@@ -19,6 +19,17 @@ package struct Interception: Sendable {
         case handleThenDropResponse
     }
 
+    /// Relative to the handling of the request.
+    package enum Moment: String, Sendable, CaseIterable { case before, after }
+
+    /// Partitions of which the next node becomes the leader.
+    struct LeaderMove: Sendable {
+        /// Before anything else is done with the request, or before it is answered.
+        var moment: Moment
+        /// What names the partitions.
+        var entries: [RequestEntry]
+    }
+
     package var outcome: Outcome
     /// The request waits until the gate is open.
     package var gate: RequestGate?
@@ -26,6 +37,7 @@ package struct Interception: Sendable {
     package var delayMilliseconds = 0
     /// The throttle time of the response, for which the broker then reads no request from the connection (KIP-219).
     package var throttleTimeMilliseconds: Int32 = 0
+    var leaderMove: LeaderMove?
 
     package init(_ outcome: Outcome) { self.outcome = outcome }
 

@@ -27,13 +27,17 @@ package final class RequestInterceptors: Sendable {
     let topicName: @Sendable (KafkaUUID) -> String?
     /// What a request to a node is about without naming it.
     let impliedEntries: @Sendable (any KafkaRequest, _ nodeID: Int32) -> [RequestEntry]
+    /// Makes the next node the leader of the partitions.
+    private let moveLeaders: @Sendable ([RequestEntry]) -> Void
 
     init(
         topicName: @escaping @Sendable (KafkaUUID) -> String?,
-        impliedEntries: @escaping @Sendable (any KafkaRequest, _ nodeID: Int32) -> [RequestEntry]
+        impliedEntries: @escaping @Sendable (any KafkaRequest, _ nodeID: Int32) -> [RequestEntry],
+        moveLeaders: @escaping @Sendable ([RequestEntry]) -> Void
     ) {
         self.topicName = topicName
         self.impliedEntries = impliedEntries
+        self.moveLeaders = moveLeaders
     }
 
     /// Adds an interceptor, which takes precedence over those added before it.
@@ -65,6 +69,11 @@ package final class RequestInterceptors: Sendable {
             return interception
         }
         return .handle
+    }
+
+    /// Moves the leaders that an interceptor has decided to move at this moment.
+    func moveLeaders(of interception: Interception, _ moment: Interception.Moment) {
+        if let move = interception.leaderMove, move.moment == moment { moveLeaders(move.entries) }
     }
 
     private func pass(_ gate: RequestGate) {

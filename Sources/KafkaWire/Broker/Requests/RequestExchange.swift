@@ -54,6 +54,7 @@ struct RequestExchange {
             throw ConnectionError.malformed(header.apiKey, error)
         }
         let interception = interceptors.decide(intercepted(request, interceptors))
+        interceptors.moveLeaders(of: interception, .before)
         var response: Request.Response?
         switch interception.outcome {
         case .disconnect: throw ConnectionError.intercepted(header.apiKey)
@@ -66,12 +67,13 @@ struct RequestExchange {
                 context.refusal = refusal
                 return try handle(part, context)
             }
-            // A producer without acknowledgements notices an error by the end of the connection.
-            if !request.isAnswered { throw ConnectionError.unacknowledged(code) }
         }
+        interceptors.moveLeaders(of: interception, .after)
         switch interception.outcome {
         case .handleThenDropResponse: return RequestAnswer(bytes: nil)
         case .handleThenDisconnect: throw ConnectionError.intercepted(header.apiKey)
+        // A producer without acknowledgements notices an error by the end of the connection.
+        case .refuse(_, let code) where !request.isAnswered: throw ConnectionError.unacknowledged(code)
         case .handle, .refuse, .disconnect, .ignore: break
         }
         let throttleTimeMilliseconds = interception.throttleTimeMilliseconds

@@ -56,6 +56,15 @@ struct PartitionRegistration: Equatable, Sendable {
         lead(node)
     }
 
+    /// Makes the next running replica the leader, or the next running node if no other replica runs. The nodes are in a
+    /// circle. Nothing happens if no other node runs.
+    mutating func moveToNextNode(_ running: [Int32]) {
+        let others = running.filter { $0 != leader }
+        let replicas = others.filter(replicas.contains)
+        let candidates = replicas.isEmpty ? others : replicas
+        if let node = candidates.first(where: { $0 > leader }) ?? candidates.first { move(to: node) }
+    }
+
     /// Replaces the replicas. The leader stays if it is one of them.
     mutating func reassign(to replicas: [Int32], _ running: [Int32]) {
         self.replicas = replicas
