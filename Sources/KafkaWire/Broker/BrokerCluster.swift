@@ -44,6 +44,7 @@ package final class BrokerCluster: Sendable {
             let before = service.membership.snapshot
             service.membership.setRunning(false, id)
             do throws(StorageError) {
+                try service.coordinatorEpochs.nodesChanged(service.membership.snapshot)
                 try service.topics.electLeaders()
             } catch {
                 service.membership.setRunning(true, id)
@@ -72,6 +73,7 @@ package final class BrokerCluster: Sendable {
             let before = service.membership.snapshot
             service.membership.setRunning(true, id)
             do throws(StorageError) {
+                try service.coordinatorEpochs.nodesChanged(service.membership.snapshot)
                 try service.topics.electLeaders()
             } catch {
                 service.membership.setRunning(false, id)

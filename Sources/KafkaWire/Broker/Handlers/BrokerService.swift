@@ -17,6 +17,7 @@ final class BrokerService: Sendable {
     let maintenance: LogMaintenance
     let groups: GroupCoordinator
     let producerIDs: ProducerIDs
+    let coordinatorEpochs: CoordinatorEpochs
     let transactions: TransactionCoordinator
     let interceptors: RequestInterceptors
     let quotas: QuotaRegistry
@@ -46,8 +47,9 @@ final class BrokerService: Sendable {
             directory: directory, membership: membership, flushesAlways: configuration.topicDefaults.flushesAlways,
             now: .now)
         producerIDs = try ProducerIDs(directory: directory)
+        coordinatorEpochs = try CoordinatorEpochs(directory: directory, membership: membership)
         transactions = try TransactionCoordinator(
-            directory: directory, producerIDs: producerIDs, topics: topics, groups: groups,
+            directory: directory, producerIDs: producerIDs, epochs: coordinatorEpochs, topics: topics, groups: groups,
             flushesAlways: configuration.topicDefaults.flushesAlways)
         maintenance = LogMaintenance(
             topics: topics, groups: groups, transactions: transactions,

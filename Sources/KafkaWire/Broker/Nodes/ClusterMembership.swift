@@ -18,12 +18,18 @@ final class ClusterMembership: Sendable {
         /// In Kafka it is the leader of a partition of an internal topic, which the key's hash determines. Here the
         /// hash determines the node. While that one is stopped, another one takes its place.
         func coordinator(of key: String) -> Int32? {
-            let hash = key.javaHashCode & .max
-            let preferred = ids.lowerBound + hash % Int32(ids.count)
+            let preferred = Self.preferredCoordinator(of: key, among: ids)
             if isRunning(preferred) { return preferred }
             let running = running
-            return running.isEmpty ? nil : running[Int(hash) % running.count]
+            return running.isEmpty ? nil : running[Int(Self.hash(key)) % running.count]
         }
+
+        /// The coordinator of a group or of a transactional id while all nodes run.
+        static func preferredCoordinator(of key: String, among ids: ClosedRange<Int32>) -> Int32 {
+            ids.lowerBound + hash(key) % Int32(ids.count)
+        }
+
+        private static func hash(_ key: String) -> Int32 { key.javaHashCode & .max }
     }
 
     /// From 1 to the number of nodes.

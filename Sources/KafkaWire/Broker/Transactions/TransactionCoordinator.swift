@@ -17,20 +17,19 @@ final class TransactionCoordinator: Sendable {
 
     private let state: Mutex<State>
     private let producerIDs: ProducerIDs
+    private let epochs: CoordinatorEpochs
     private let topics: TopicRegistry
     private let groups: GroupCoordinator
 
     /// `transaction.max.timeout.ms`.
     static let timeoutMillisecondsMax: Int32 = 900_000
 
-    /// The epoch of this coordinator in the markers that it writes. Only one writes markers at a time.
-    private static let coordinatorEpoch: Int32 = 0
-
     init(
-        directory: DataDirectory, producerIDs: ProducerIDs, topics: TopicRegistry, groups: GroupCoordinator,
-        flushesAlways: Bool
+        directory: DataDirectory, producerIDs: ProducerIDs, epochs: CoordinatorEpochs, topics: TopicRegistry,
+        groups: GroupCoordinator, flushesAlways: Bool
     ) throws(StorageError) {
         self.producerIDs = producerIDs
+        self.epochs = epochs
         self.topics = topics
         self.groups = groups
         var transactions: [String: TransactionState] = [:]
@@ -205,17 +204,19 @@ final class TransactionCoordinator: Sendable {
     /// Writes the markers of a transaction whose end is stored, and makes the groups' offsets valid.
     private func complete(_ transaction: TransactionState) {
         let isCommit = transaction.phase == .prepareCommit
-        let marker = TransactionMarker(isCommit: isCommit, coordinatorEpoch: Self.coordinatorEpoch)
+        let marker = TransactionMarker(
+            isCommit: isCommit, coordinatorEpoch: epochs.epoch(of: transaction.transactionalID))
         do throws(StorageError) {
             for partition in transaction.partitions {
                 let topic = topics.topic(named: partition.topic)
                 // A topic that was deleted meanwhile has no records any longer.
                 guard let log = topic?.partition(partition.index) else { continue }
                 let code = try log.append(marker, producerID: transaction.producerID, epoch: transaction.epoch)
-                if code != .none {
-                    let name = "\(partition.topic)-\(partition.index)"
-                    Self.logger.warn("\(name) refuses the marker of \(transaction.transactionalID): \(code)")
-                }
+                if code == .none { continue }
+                let name = "\(partition.topic)-\(partition.index)"
+                Self.logger.warn("\(name) refuses the marker of \(transaction.transactionalID): \(code)")
+                // The next coordinator ends the transaction.
+                if code == .transactionCoordinatorFenced { return }
             }
         } catch {
             Self.logger.error("A transaction of \(transaction.transactionalID) cannot be ended yet: \(error)")
