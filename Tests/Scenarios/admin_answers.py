@@ -17,7 +17,7 @@ DIFFERENCES = {
     r"incrementalAlterConfigs (brokers?|logger|group|metrics)\b(?! unknown id).*": "only the settings of topics can be changed",
     r"listConfigResources( GROUP| CLIENT_METRICS)?": "only topics and nodes have settings",
     r"describeFeatures": "the features of share groups, Streams, quorums and replicas are absent",
-    r"describeMetadataQuorum|unregisterBroker|(add|remove)RaftVoter": "there is no quorum",
+    r"unregisterBroker|(add|remove)RaftVoter": "nodes are neither registered nor voters on request",
     r"\w+ShareGroup\w* .*|describeStreamsGroups .*": "there are no share groups or groups of Streams",
     r"\w+DelegationToken": "there are no delegation tokens",
 }

@@ -44,8 +44,7 @@ package final class BrokerCluster: Sendable {
             let before = service.membership.snapshot
             service.membership.setRunning(false, id)
             do throws(StorageError) {
-                try service.coordinatorEpochs.nodesChanged(service.membership.snapshot)
-                try service.topics.electLeaders()
+                try electAgain()
             } catch {
                 service.membership.setRunning(true, id)
                 throw .storage(error)
@@ -73,8 +72,7 @@ package final class BrokerCluster: Sendable {
             let before = service.membership.snapshot
             service.membership.setRunning(true, id)
             do throws(StorageError) {
-                try service.coordinatorEpochs.nodesChanged(service.membership.snapshot)
-                try service.topics.electLeaders()
+                try electAgain()
             } catch {
                 service.membership.setRunning(false, id)
                 node.stopAccepting()
@@ -84,6 +82,13 @@ package final class BrokerCluster: Sendable {
             serve(node)
             Self.logger.info("Started node \(id)")
         }
+    }
+
+    /// After the running nodes have changed.
+    private func electAgain() throws(StorageError) {
+        try service.quorum.nodesChanged(service.membership, offset: service.metadataOffset)
+        try service.coordinatorEpochs.nodesChanged(service.membership.snapshot)
+        try service.topics.electLeaders()
     }
 
     private func node(_ id: Int32) throws(BrokerClusterError) -> BrokerNode {

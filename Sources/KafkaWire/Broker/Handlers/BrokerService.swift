@@ -18,6 +18,7 @@ final class BrokerService: Sendable {
     let groups: GroupCoordinator
     let producerIDs: ProducerIDs
     let coordinatorEpochs: CoordinatorEpochs
+    let quorum: MetadataQuorum
     let transactions: TransactionCoordinator
     let interceptors: RequestInterceptors
     let quotas: QuotaRegistry
@@ -47,6 +48,7 @@ final class BrokerService: Sendable {
             directory: directory, membership: membership, flushesAlways: configuration.topicDefaults.flushesAlways,
             now: .now)
         producerIDs = try ProducerIDs(directory: directory)
+        quorum = try MetadataQuorum(directory: directory, membership: membership)
         coordinatorEpochs = try CoordinatorEpochs(directory: directory, membership: membership)
         transactions = try TransactionCoordinator(
             directory: directory, producerIDs: producerIDs, epochs: coordinatorEpochs, topics: topics, groups: groups,

@@ -41,6 +41,7 @@ struct RequestHandler: Sendable {
         .saslHandshake, .saslAuthenticate, .describeUserScramCredentials, .alterUserScramCredentials, .describeAcls,
         .createAcls, .deleteAcls, .electLeaders, .alterPartitionReassignments, .listPartitionReassignments,
         .listConfigResources, .alterReplicaLogDirs, .describeClientQuotas, .alterClientQuotas, .updateFeatures,
+        .describeQuorum,
     ]
 
     static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.apiKey, $0) })

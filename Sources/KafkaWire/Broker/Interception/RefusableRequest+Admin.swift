@@ -70,6 +70,15 @@ extension AlterClientQuotasResponse.EntryData {
     }
 }
 
+extension DescribeQuorumRequest: RefusableRequest {
+    func refusal(_ code: KafkaErrorCode) -> DescribeQuorumResponse {
+        var response = DescribeQuorumResponse()
+        response.errorCode = code
+        response.errorMessage = code.text
+        return response
+    }
+}
+
 extension UpdateFeaturesRequest: RefusableRequest {
     func refusal(_ code: KafkaErrorCode) -> UpdateFeaturesResponse {
         var response = UpdateFeaturesResponse()

@@ -47,8 +47,8 @@ final class ClusterMembership: Sendable {
     func isRunning(_ id: Int32) -> Bool { nodes.withLock { $0.isRunning(id) } }
     func coordinator(of key: String) -> Int32? { nodes.withLock { $0.coordinator(of: key) } }
 
-    /// The node that responses name as the controller. Every node handles the requests of a controller, as Kafka's
-    /// brokers pass them on.
+    /// The node that responses name as the controller, or -1 if no node runs. Every node handles the requests of a
+    /// controller, as Kafka's brokers pass them on.
     var controller: Int32 { running.first ?? -1 }
 
     func setRunning(_ isRunning: Bool, _ id: Int32) {

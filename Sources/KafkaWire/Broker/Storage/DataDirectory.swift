@@ -11,6 +11,8 @@ import WireCore
 /// partitions.journal  replicas and leaders of partitions (PartitionJournalEntry)
 /// groups.journal      consumer groups and their offsets (GroupJournalEntry)
 /// transactions.journal  transactional ids (TransactionJournalEntry)
+/// coordinator-epochs.json  epochs of the coordinators of transactional ids
+/// quorum-state        the controller and its epoch
 /// topics/NAME.json    a topic's id, partitions and settings
 /// NAME-N/             partition N of a topic: segments in Kafka's format (PartitionLog)
 /// scratch/            what is being created or deleted; emptied at start
