@@ -1,6 +1,7 @@
 import KafkaProtocol
 import KafkaTestSupport
 import Testing
+import WireCore
 import WireTestSupport
 
 @testable import KafkaBroker
@@ -98,6 +99,20 @@ import WireTestSupport
             try add("api=Produce,move_leader=before", to: nodes)
             #expect(try nodes.produced(to: 1, "t") == KafkaErrorCode.none)
             #expect(try nodes.registration("t").leader == 1)
+        }
+    }
+
+    @Test func delayedRequestEndsWithItsNode() throws {
+        try run { nodes in
+            try add("api=Metadata,delay_ms=60000", to: nodes)
+            let client = try nodes.client(1)
+            try client.send(RawClient.frame(MetadataRequest(), version: 12))
+            while nodes.broker.faults.entries[0].appliedCount == 0 {}
+            let start = MonotonicInstant.now
+            try nodes.stop(1)
+            // A node waits that long for its requests.
+            #expect(MonotonicInstant.now.milliseconds(since: start) < 5000)
+            #expect(client.isClosed())
         }
     }
 

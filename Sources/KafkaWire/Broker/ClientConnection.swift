@@ -63,7 +63,7 @@ final class ClientConnection {
                 buffer.consume(range.upperBound)
                 if let response = answer.bytes { try send(response) }
                 if authentication.hasFailed { throw ConnectionError.authenticationFailed }
-                service.interceptors.pause(milliseconds: answer.muteMilliseconds)
+                node.pause(milliseconds: answer.muteMilliseconds)
             }
         } catch let error as ConnectionError {
             Self.logger.warn("Closed the connection from \(clientHost): \(error)")

@@ -97,10 +97,9 @@ package final class RequestGate: Sendable {
         state.wait(until: .now.advanced(byMilliseconds: milliseconds)) { $0.heldCount >= count ? true : nil } ?? false
     }
 
-    /// - Parameter deadline: when to pass although the gate is closed; nil for never.
-    func pass(until deadline: MonotonicInstant? = nil) {
+    func pass() {
         state.update { $0.heldCount += 1 }
-        _ = state.wait(until: deadline) { $0.isOpen ? true : nil }
+        _ = state.wait(until: nil) { $0.isOpen ? true : nil }
         state.update { $0.heldCount -= 1 }
     }
 }

@@ -21,8 +21,6 @@ package final class RequestInterceptors: Sendable {
     }
 
     private let state = Mutex(State())
-    /// Is opened when the broker stops.
-    private let stopGate = RequestGate()
     /// The name of the topic with an id.
     let topicName: @Sendable (KafkaUUID) -> String?
     /// What a request to a node is about without naming it.
@@ -56,7 +54,7 @@ package final class RequestInterceptors: Sendable {
         state.withLock { state in state.interceptors.removeAll { $0.id == id } }
     }
 
-    /// Decides about a request, which is built only if there are interceptors. Returns after a hold and a delay.
+    /// Decides about a request, which is built only if there are interceptors. Returns after a hold.
     func decide(_ intercepted: @autoclosure () -> InterceptedRequest) -> Interception {
         // Not under the lock: an interceptor may add or remove interceptors.
         let interceptors = state.withLock { $0.interceptors }
@@ -65,7 +63,6 @@ package final class RequestInterceptors: Sendable {
         for (_, body) in interceptors {
             guard let interception = body(request) else { continue }
             if let gate = interception.gate { pass(gate) }
-            pause(milliseconds: interception.delayMilliseconds)
             return interception
         }
         return .handle
@@ -84,11 +81,6 @@ package final class RequestInterceptors: Sendable {
         if !isStopped { gate.pass() }
     }
 
-    /// Waits, but no longer than until the broker stops.
-    func pause(milliseconds: Int) {
-        if milliseconds > 0 { stopGate.pass(until: .now.advanced(byMilliseconds: milliseconds)) }
-    }
-
     /// Opens all gates, so that no connection's thread waits any longer.
     func stop() {
         let gates = state.withLock { state in
@@ -97,6 +89,5 @@ package final class RequestInterceptors: Sendable {
             return state.gates
         }
         for gate in gates { gate.open() }
-        stopGate.open()
     }
 }

@@ -13,7 +13,7 @@ final class BrokerNode: Sendable {
         /// Those of earlier runs whose threads may not have ended.
         var ending: [ServerListener] = []
         var isStopped = false
-        /// The fetches that wait.
+        /// The fetches and the delayed requests that wait.
         var waiting: [ObjectIdentifier: AppendSignal] = [:]
     }
 
@@ -91,7 +91,7 @@ final class BrokerNode: Sendable {
         for listener in listeners { listener.server.stopAccepting() }
     }
 
-    /// Interrupts all connections and the fetches that wait.
+    /// Interrupts all connections and the requests that wait.
     func cutAll() {
         let (listeners, waiting) = state.withLock { state in
             state.isStopped = true
@@ -111,7 +111,17 @@ final class BrokerNode: Sendable {
         return true
     }
 
-    // MARK: Waiting fetches
+    // MARK: Waiting requests
+
+    /// Waits, but no longer than until the node is stopped.
+    func pause(milliseconds: Int) {
+        guard milliseconds > 0 else { return }
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: milliseconds)
+        let signal = AppendSignal()
+        addListener(signal)
+        defer { removeListener(signal) }
+        while !isStopped, signal.wait(until: deadline) {}
+    }
 
     func addListener(_ signal: AppendSignal) {
         state.withLock { $0.waiting[ObjectIdentifier(signal)] = signal }

@@ -54,6 +54,7 @@ struct RequestExchange {
             throw ConnectionError.malformed(header.apiKey, error)
         }
         let interception = interceptors.decide(intercepted(request, interceptors))
+        context.node.pause(milliseconds: interception.delayMilliseconds)
         interceptors.moveLeaders(of: interception, .before)
         var response: Request.Response?
         switch interception.outcome {
