@@ -3,6 +3,22 @@ import KafkaBroker
 import WireCore
 import WireStreams
 
+extension BrokerControl {
+    func respond(to request: HTTPRequest) -> HTTPResponse {
+        let answer = answer(request.method, request.path, request.body)
+        var response = HTTPResponse(status: answer.status)
+        if let document = answer.document {
+            response = HTTPResponse(
+                status: answer.status, headers: [.init(name: "Content-Type", value: "application/json")],
+                body: document.encoded() + [UInt8(ascii: "\n")])
+        }
+        if !answer.allowed.isEmpty {
+            response.headers.append(.init(name: "Allow", value: answer.allowed.joined(separator: ", ")))
+        }
+        return response
+    }
+}
+
 /// The HTTP server of `cdcd broker --control`.
 struct BrokerControlServer {
     private static let logger = Logger("cdcd.broker.Control")

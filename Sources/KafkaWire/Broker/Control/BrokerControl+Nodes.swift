@@ -1,12 +1,10 @@
-import HTTPWire
-import KafkaBroker
 import WireCore
 
 /// Nodes and leaders: stopping, starting and moving.
 extension BrokerControl {
     var nodeResources: [Resource] {
         [
-            Resource(path: ["nodes"], methods: ["GET": { _, _ in Self.response(200, .array(nodes)) }]),
+            Resource(path: ["nodes"], methods: ["GET": { _, _ in Answer(200, .array(nodes)) }]),
             Resource(
                 path: ["nodes", "*", "stop"],
                 methods: [
@@ -32,7 +30,7 @@ extension BrokerControl {
                         do throws(BrokerClusterError) {
                             try broker.cluster.electPreferredLeaders()
                         } catch { throw Self.refusal(error) }
-                        return HTTPResponse(status: 204)
+                        return Answer(204)
                     }
                 ]),
             Resource(
@@ -59,23 +57,23 @@ extension BrokerControl {
 
     private func changeNode(
         _ text: String, _ change: (Int32) throws(BrokerClusterError) -> Void
-    ) throws(ControlError) -> HTTPResponse {
+    ) throws(ControlError) -> Answer {
         let id = try Self.number(text)
         do throws(BrokerClusterError) { try change(id) } catch { throw Self.refusal(error) }
-        return Self.response(200, nodes[Int(id) - 1])
+        return Answer(200, nodes[Int(id) - 1])
     }
 
-    private func leader(_ topic: String, _ partition: Int32) throws(ControlError) -> HTTPResponse {
+    private func leader(_ topic: String, _ partition: Int32) throws(ControlError) -> Answer {
         do throws(BrokerClusterError) {
             let leader = try broker.cluster.leader(ofTopic: topic, partition: partition)
-            return Self.response(
+            return Answer(
                 200, .object(["node": .integer(Int64(leader.node)), "epoch": .integer(Int64(leader.epoch))]))
         } catch { throw Self.refusal(error) }
     }
 
     private func moveLeader(
         _ topic: String, _ partition: Int32, _ body: [UInt8]
-    ) throws(ControlError) -> HTTPResponse {
+    ) throws(ControlError) -> Answer {
         let document = try Self.document(body)
         guard let members = document.objectValue?.members, members.count == 1,
             let node = document.objectValue?["node"]?.integerValue.flatMap({ Int32(exactly: $0) })

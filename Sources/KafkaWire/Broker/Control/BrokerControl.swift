@@ -1,32 +1,53 @@
-import HTTPWire
-import KafkaBroker
 import WireCore
 import WireStreams
 
 /// What the control port of a development broker answers.
-struct BrokerControl {
+package struct BrokerControl: Sendable {
     let broker: DevelopmentBroker
 
-    init(_ broker: DevelopmentBroker) { self.broker = broker }
+    package init(_ broker: DevelopmentBroker) { self.broker = broker }
+
+    /// The answer to one request.
+    package struct Answer: Equatable, Sendable {
+        /// Of HTTP.
+        package let status: Int
+        /// The body; nil if there is none.
+        package let document: JSONValue?
+        /// The methods of the path, if the request has another one.
+        package fileprivate(set) var allowed: [String] = []
+
+        init(_ status: Int, _ document: JSONValue? = nil) {
+            self.status = status
+            self.document = document
+        }
+
+        fileprivate init(_ error: ControlError) {
+            var document: JSONObject = [
+                "error_code": .integer(Int64(error.status)), "message": .string(error.message),
+            ]
+            if let field = error.field { document["field"] = .string(field) }
+            self.init(error.status, .object(document))
+        }
+    }
 
     /// One path with its methods.
     struct Resource {
         let path: [String]
-        let methods: [String: (_ arguments: [String], _ body: [UInt8]) throws(ControlError) -> HTTPResponse]
+        let methods: [String: (_ arguments: [String], _ body: [UInt8]) throws(ControlError) -> Answer]
     }
 
     /// An element `*` of a path is an argument.
     private var resources: [Resource] {
         [
-            Resource(path: [], methods: ["GET": { _, _ in Self.response(200, .object(summary)) }]),
+            Resource(path: [], methods: ["GET": { _, _ in Answer(200, .object(summary)) }]),
             Resource(
                 path: ["faults"],
                 methods: [
-                    "GET": { _, _ in Self.response(200, .array(broker.faults.entries.map(\.document))) },
+                    "GET": { _, _ in Answer(200, .array(broker.faults.entries.map(\.document))) },
                     "POST": { (_, body) throws(ControlError) in try addFaults(body) },
                     "DELETE": { _, _ in
                         broker.faults.removeAll()
-                        return HTTPResponse(status: 204)
+                        return Answer(204)
                     },
                 ]),
             Resource(
@@ -36,35 +57,37 @@ struct BrokerControl {
                         guard let entry = broker.faults.entries.first(where: { String($0.id) == arguments[0] }) else {
                             throw Self.noFault(arguments[0])
                         }
-                        return Self.response(200, entry.document)
+                        return Answer(200, entry.document)
                     },
                     "DELETE": { (arguments, _) throws(ControlError) in
                         guard let id = Int(arguments[0]), broker.faults.remove(id) else {
                             throw Self.noFault(arguments[0])
                         }
-                        return HTTPResponse(status: 204)
+                        return Answer(204)
                     },
                 ]),
         ] + nodeResources
     }
 
-    func respond(to request: HTTPRequest) -> HTTPResponse {
+    /// - Parameter path: begins with a slash.
+    package func answer(_ method: String, _ path: String, _ body: [UInt8]) -> Answer {
         do throws(ControlError) {
-            let path = request.path.split(separator: "/").map(String.init)
+            let elements = path.split(separator: "/").map(String.init)
             for resource in resources {
-                guard let arguments = Self.arguments(path, resource.path) else { continue }
-                guard let handle = resource.methods[request.method] else {
-                    let methods = resource.methods.keys.sorted().joined(separator: ", ")
-                    var response = Self.response(
-                        ControlError(405, "\(request.path) has the methods \(methods), not \(request.method)"))
-                    response.headers.append(.init(name: "Allow", value: methods))
-                    return response
+                guard let arguments = Self.arguments(elements, resource.path) else { continue }
+                guard let handle = resource.methods[method] else {
+                    let methods = resource.methods.keys.sorted()
+                    var answer = Answer(
+                        ControlError(
+                            405, "\(path) has the methods \(methods.joined(separator: ", ")), not \(method)"))
+                    answer.allowed = methods
+                    return answer
                 }
-                return try handle(arguments, request.body)
+                return try handle(arguments, body)
             }
-            throw ControlError(404, "There is no \(request.path)")
+            throw ControlError(404, "There is no \(path)")
         } catch {
-            return Self.response(error)
+            return Answer(error)
         }
     }
 
@@ -85,7 +108,7 @@ struct BrokerControl {
     }
 
     /// One fault, or a list of which either all are added or none.
-    private func addFaults(_ body: [UInt8]) throws(ControlError) -> HTTPResponse {
+    private func addFaults(_ body: [UInt8]) throws(ControlError) -> Answer {
         let document = try Self.document(body)
         let list = document.arrayValue ?? [document]
         var faults: [Fault] = []
@@ -102,7 +125,7 @@ struct BrokerControl {
         } catch {
             throw ControlError(400, "\(error)", field: error.field)
         }
-        return Self.response(201, document.arrayValue == nil ? documents[0] : .array(documents))
+        return Answer(201, document.arrayValue == nil ? documents[0] : .array(documents))
     }
 
     static func document(_ body: [UInt8]) throws(ControlError) -> JSONValue {
@@ -117,20 +140,6 @@ struct BrokerControl {
     static func document(_ addresses: [String: SocketAddress]) -> JSONValue {
         .object(
             JSONObject(addresses.sorted { $0.key < $1.key }.map { (name: $0.key, value: .string("\($0.value)")) }))
-    }
-
-    static func response(_ status: Int, _ document: JSONValue) -> HTTPResponse {
-        HTTPResponse(
-            status: status, headers: [.init(name: "Content-Type", value: "application/json")],
-            body: document.encoded() + [UInt8(ascii: "\n")])
-    }
-
-    private static func response(_ error: ControlError) -> HTTPResponse {
-        var document: JSONObject = [
-            "error_code": .integer(Int64(error.status)), "message": .string(error.message),
-        ]
-        if let field = error.field { document["field"] = .string(field) }
-        return response(error.status, .object(document))
     }
 }
 
