@@ -40,9 +40,9 @@ package struct FuzzTarget: Sendable {
 
     package static let all: [FuzzTarget] = [
         .mysqlLogin, .mysqlResults, .binlogEvents, .binlogRows, .jsonBinary, .gtidSets, .characterSets,
-        .kafkaResponses, .kafkaRequests, .recordBatches, .codecs, .codecRoundTrips, .groupMetadata, .httpRequests,
-        .httpResponses, .statements, .properties, .jaas, .json, .jsonConverterDecode, .registryAnswers, .schemaFraming,
-        .groovyExpressions, .javaScriptExpressions, .jsonSchemaDecode, .protobufDecode, .avroDecode,
+        .kafkaResponses, .kafkaRequests, .brokerNodes, .recordBatches, .codecs, .codecRoundTrips, .groupMetadata,
+        .httpRequests, .httpResponses, .statements, .properties, .jaas, .json, .jsonConverterDecode, .registryAnswers,
+        .schemaFraming, .groovyExpressions, .javaScriptExpressions, .jsonSchemaDecode, .protobufDecode, .avroDecode,
         .datePatterns, .regularExpressions, .transformOptions, .scramMessages, .tokenAnswers,
     ]
 }
