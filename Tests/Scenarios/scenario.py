@@ -119,16 +119,30 @@ class Process:
 
 
 class Broker(Process):
-    def __init__(self, folder, nodes=1, **limits):
+    """A development broker; with a control port if it is to be controlled."""
+
+    def __init__(self, folder, nodes=1, controlled=False, **limits):
         self.port, self.data = free_port(nodes), folder / "broker"
-        super().__init__(
-            folder, "broker", "broker", "--listen", f"127.0.0.1:{self.port}", "--data-dir", self.data, "--nodes", nodes, **limits)
+        self.control_port = free_port() if controlled else None
+        control = ["--control", f"127.0.0.1:{self.control_port}"] if controlled else []
+        super().__init__(folder, "broker", "broker", "--listen", f"127.0.0.1:{self.port}", "--data-dir", self.data,
+                         "--nodes", nodes, *control, **limits)
         self.address = f"127.0.0.1:{self.port}"
         eventually("the broker listens", self.listens)
 
     def listens(self):
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        def is_open(port):
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", port)) == 0
+        return is_open(self.port) and (self.control_port is None or is_open(self.control_port))
+
+    def control(self, method, path, body=None):
+        """The JSON of the control port's answer; raises an exception if it is an error."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.control_port}{path}", data, method=method)
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            text = answer.read()
+            return json.loads(text) if text else None
 
 
 class Worker(Process):
