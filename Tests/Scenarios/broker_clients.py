@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Clients that others have written use the development broker: codecs, transactions, both group protocols; it is killed in between. In the
-end Kafka's own tool reads every file of every partition.
+"""Clients that others have written use the development broker: codecs, transactions, both group protocols; it is killed in between, and old
+records are removed. In the end Kafka's own tool reads every file of every partition.
 
 With Debian's librdkafka and kcat, or PyPI's confluent-kafka, kafka-python and aiokafka (scripts/packages python); the group protocol of
 KIP-848 needs librdkafka 2.10. The tool is skipped, with a message, without the systems for comparisons (../shared/peers) and Java 17.
@@ -111,6 +111,43 @@ class ClientScenario:
         values = self.read("transactions", len(committed), "committed")
         check(sorted(values) == sorted(committed), "a committed reader gets the committed records")
 
+    def write_old_records(self):
+        """Committed and aborted transactions in each codec, in topics whose old records are removed."""
+        self.create("compacted", **{"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.01"}, **SMALL_SEGMENTS)
+        self.create("retained", **{"retention.bytes": str(1 << 20)}, **SMALL_SEGMENTS)
+        self.latest = {}
+        for codec in CODECS:
+            producer = Producer({"bootstrap.servers": self.address, "transactional.id": f"old-{codec}", "compression.type": codec})
+            producer.init_transactions(30)
+            for is_committed in (True, False):
+                producer.begin_transaction()
+                values = {}
+                for number in range(1000):
+                    key, value = str(number % 50), os.urandom(500).hex()
+                    values[key] = value
+                    producer.produce("compacted", value, key=key)
+                    producer.produce("retained", value, key=key)
+                    producer.poll(0)
+                if is_committed:
+                    producer.commit_transaction(30)
+                    self.latest |= values
+                else:
+                    producer.abort_transaction(30)
+
+    def old_records(self):
+        """Waits until they are removed, and reads what is left."""
+        def bytes_of(topic):
+            return sum(path.stat().st_size for path in (self.broker.data / f"{topic}-0").glob("*.log"))
+
+        # The last segment of 1 MiB is left, and the segment before it for the retained bytes.
+        eventually("old records are removed", lambda: all(bytes_of(topic) < 3 << 20 for topic in ("compacted", "retained")), 60)
+        check(True, f"of 10 MB, {bytes_of('compacted')} bytes are left by compaction, {bytes_of('retained')} by retention")
+        self.restart()
+        kcat = ["kcat", "-b", self.address, "-C", "-t", "compacted", "-e", "-q", "-K:", "-X", "isolation.level=read_committed"]
+        lines = subprocess.run(kcat, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()
+        found = dict(line.split(":", 1) for line in lines)
+        check(found == self.latest, f"{len(lines)} records are left, with the last committed value of each of {len(found)} keys")
+
     def groups(self, protocol):
         """Two members share the partitions, and take over from each other."""
         topic = f"shared-{protocol}"
@@ -206,6 +243,7 @@ def main():
         scenario = ClientScenario(scratch)
         scenario.codecs()
         scenario.transactions()
+        scenario.write_old_records()
         scenario.groups("classic")
         if confluent_kafka.libversion()[1] >= 0x020A0000:
             scenario.groups("consumer")
@@ -218,6 +256,7 @@ def main():
                 print(f"broker_clients.py: {name} is skipped, {error}")
                 continue
             client.run(scenario.broker.address)
+        scenario.old_records()
         scenario.broker.terminate()
         scenario.segments()
 
