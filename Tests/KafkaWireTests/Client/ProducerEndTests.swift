@@ -139,6 +139,28 @@ import WireTestSupport
         producer.abort()
     }
 
+    /// The records and the end of the transaction share the timeout.
+    @Test func closeOfATransactionalProducerEndsAtItsTimeout() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t")
+        var configuration = Self.configuration()
+        configuration.transactionalID = "x"
+        let producer = KafkaProducer(cluster.client, configuration)
+        try producer.initTransactionsAndWait()
+        try producer.beginTransaction()
+        let topic = try producer.topic("t")
+        try producer.append("x", to: topic)
+        try producer.awaitDelivery(timeoutMilliseconds: 10_000)
+        cluster.silenceBroker()
+        try producer.append("y", to: topic)
+        producer.flush()
+        let started = MonotonicInstant.now
+        producer.close(timeoutMilliseconds: 3000)
+        #expect(MonotonicInstant.now.milliseconds(since: started) < 6000)
+        #expect(producer.failure == .closed)
+    }
+
     @Test func completionGetsTheRecordsPosition() throws {
         let cluster = try Cluster()
         defer { cluster.end() }

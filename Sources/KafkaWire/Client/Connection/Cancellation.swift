@@ -82,6 +82,16 @@ final class Cancellation: Sendable {
         for child in children { child.cancellation?.cancel() }
     }
 
+    /// Runs `body`; if it has not returned at the deadline, cancels what it waits for.
+    func cancelling<R, E: Error>(at deadline: MonotonicInstant, _ body: () throws(E) -> R) throws(E) -> R {
+        let hasReturned = Monitor(false)
+        startThread(named: "kafka-deadline", stackBytes: 128 << 10) { [self] in
+            if !hasReturned.waitUntilTrue(deadline: deadline) { cancel() }
+        }
+        defer { hasReturned.update { $0 = true } }
+        return try body()
+    }
+
     /// Waits; throws `.closed` when it is cancelled.
     func pause(milliseconds: Int) throws(KafkaError) {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: milliseconds)

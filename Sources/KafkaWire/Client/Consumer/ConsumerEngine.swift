@@ -117,7 +117,7 @@ final class ConsumerEngine: Sendable {
         }
     }
 
-    /// Ends all calls and threads. Fetch sessions are closed if the brokers answer within `limitMilliseconds`.
+    /// Ends all calls and threads. Fetch sessions are closed if the brokers answer within `limitMilliseconds` in all.
     func close(limitMilliseconds: Int) {
         let sessions = change { state -> [FetchRequestPlan] in
             guard !state.isClosed else { return [] }
@@ -125,7 +125,13 @@ final class ConsumerEngine: Sendable {
             state.isClosed = true
             return limitMilliseconds > 0 ? state.fetch.closingRequests() : []
         }
-        for session in sessions { calls.close(session, limitMilliseconds: limitMilliseconds) }
+        if !sessions.isEmpty {
+            let deadline = MonotonicInstant.now.advanced(byMilliseconds: limitMilliseconds)
+            cancellation.cancelling(at: deadline) {
+                // Brokers drop sessions that are not used.
+                for session in sessions { try? calls.close(session) }
+            }
+        }
         cancellation.cancel()
     }
 

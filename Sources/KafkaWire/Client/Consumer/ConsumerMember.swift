@@ -437,7 +437,7 @@ final class ConsumerMember: Sendable {
     /// Leaves the group. After `stop`, or on the thread.
     func leave(temporarily isTemporary: Bool = false) throws(KafkaError) {
         switch configuration.groupProtocol {
-        case .classic: try membership.leave()
+        case .classic: try membership.leave(engine.cancellation)
         case .consumer:
             var request = ConsumerGroupHeartbeatRequest()
             request.groupID = groupID

@@ -285,10 +285,17 @@ public final class KafkaConsumer: Sendable {
 
     /// Commits what was consumed, if commits are automatic; calls the listener; leaves the group; ends all threads.
     /// Waiting polls and all later calls throw `.closed`.
+    ///
+    /// What brokers have not answered after `timeoutMilliseconds` is given up: then the member remains in the group
+    /// until its session times out. Only the listener can make the call last longer.
     public func close(timeoutMilliseconds: Int = 30_000, membership: MembershipAtEnd = .automatic) {
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: timeoutMilliseconds)
         engine.change { $0.isClosing = true }
-        try? endMembership(timeoutMilliseconds: timeoutMilliseconds, membership)
-        engine.close(limitMilliseconds: min(timeoutMilliseconds, Self.sessionEndMilliseconds))
+        try? engine.cancellation.cancelling(at: deadline) { () throws(KafkaError) in
+            try endMembership(timeoutMilliseconds: timeoutMilliseconds, membership)
+        }
+        let left = deadline.milliseconds(since: .now)
+        engine.close(limitMilliseconds: min(left, Self.sessionEndMilliseconds))
     }
 
     /// How long the end of a fetch session is waited for.

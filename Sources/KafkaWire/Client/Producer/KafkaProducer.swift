@@ -245,10 +245,11 @@ public final class KafkaProducer: Sendable {
     ///
     /// Must not be called from a completion.
     public func close(timeoutMilliseconds: Int) {
+        let deadline = MonotonicInstant.now.advanced(byMilliseconds: timeoutMilliseconds)
         endOpenTransaction(timeoutMilliseconds: timeoutMilliseconds)
         engine.core.withLock { core in if core.phase == .running { core.phase = .closing } }
         do throws(KafkaError) {
-            try awaitDelivery(timeoutMilliseconds: timeoutMilliseconds)
+            try awaitDelivery(timeoutMilliseconds: max(0, deadline.milliseconds(since: .now)))
         } catch { /* Each batch that is left is reported. */ }
         engine.end(silently: false)
         blockingAppends.end()

@@ -42,11 +42,7 @@ final class ConsumerRecordSource: SinkRecordSource, Sendable {
 
     /// Leaves the group, if the coordinator answers in time, and ends every wait.
     func close(timeoutMilliseconds: Int) {
-        let completion = ThreadCompletion()
-        startThread(named: "\(client.configuration.clientID)-close", completion: completion) { [consumer] in
-            consumer.close(timeoutMilliseconds: timeoutMilliseconds)
-        }
-        _ = completion.wait(milliseconds: timeoutMilliseconds)
+        consumer.close(timeoutMilliseconds: timeoutMilliseconds)
         client.close()
     }
 

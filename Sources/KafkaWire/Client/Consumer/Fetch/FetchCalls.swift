@@ -190,13 +190,11 @@ struct FetchCalls: Sendable {
         return request
     }
 
-    /// Closes a fetch session, for as long as `limitMilliseconds` allow; brokers also drop sessions that are not used.
-    func close(_ plan: FetchRequestPlan, limitMilliseconds: Int) {
+    /// Closes a fetch session.
+    func close(_ plan: FetchRequestPlan) throws(KafkaError) {
         let request = request(plan, 0)
-        _ = try? client.withBroker(plan.broker, cancellation) { connection throws(KafkaError) in
-            try connection.request(
-                request, atMost: plan.request.usesTopicIDs ? .max : Self.fetchVersionWithNames,
-                limitMilliseconds: limitMilliseconds)
+        _ = try client.withBroker(plan.broker, cancellation) { connection throws(KafkaError) in
+            try connection.request(request, atMost: plan.request.usesTopicIDs ? .max : Self.fetchVersionWithNames)
         }
     }
 }

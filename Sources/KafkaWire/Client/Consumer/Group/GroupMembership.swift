@@ -129,6 +129,11 @@ package final class GroupMembership: Sendable {
 
     /// Leaves the group, so that the others need not wait for the session timeout. Does nothing if it is not a member.
     package func leave() throws(KafkaError) {
+        // A cancelled member can still leave.
+        try leave(client.cancellation)
+    }
+
+    func leave(_ cancellation: Cancellation) throws(KafkaError) {
         let memberID = machine.withLock { $0.memberID }
         guard !memberID.isEmpty else { return }
         machine.withLock { $0.left() }
@@ -139,8 +144,7 @@ package final class GroupMembership: Sendable {
         member.memberID = memberID
         member.groupInstanceID = configuration.instanceID
         request.members = [member]
-        // A cancelled member can still leave.
-        let response = try client.withCoordinator(of: .group(configuration.groupID), client.cancellation) {
+        let response = try client.withCoordinator(of: .group(configuration.groupID), cancellation) {
             connection throws(KafkaError) in try connection.request(request)
         }
         for code in [response.errorCode] + response.members.map(\.errorCode)
