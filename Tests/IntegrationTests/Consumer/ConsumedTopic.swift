@@ -56,6 +56,10 @@ final class ConsumedTopic: Sendable {
         while (try? admin.describeTopics([name])[0].get().id) != id {
             try #require(MonotonicInstant.now < deadline, "the broker does not have topic \(name)")
         }
+        // The broker follows the controller: until then it stores records in the former topic.
+        while try admin.endOffsets(name).values.contains(where: { $0 > 0 }) {
+            guard MonotonicInstant.now < deadline else { throw KafkaError.fatal("\(name) is not created again") }
+        }
     }
 
     /// Numbers as values, in turn to the partitions.

@@ -159,26 +159,62 @@ struct TransactionTests {
         #expect(try topic.inOrder(.readCommitted) == Array(10..<20))
     }
 
-    /// The coordinator aborts a transaction that was open for too long, and fences its producer.
-    @Test func expiredTransactionCannotBeCommitted() async throws {
-        let topic = try ProducedTopic()
+    /// What a program does next with a transaction that was open for too long.
+    enum AfterExpiry: CaseIterable {
+        case commit, abort, append, appendElsewhere, offsets
+    }
+
+    /// The coordinator aborts a transaction that was open for too long, with a new epoch. The errors are those of
+    /// Java's producer 4.3.1, which ends where this one ends: with version 1 always, with version 2 (KIP-890) unless
+    /// the transaction is aborted, or a record is refused before the coordinator is asked.
+    @Test(arguments: AfterExpiry.allCases) func expiredTransactionCannotBeCommitted(_ next: AfterExpiry) async throws {
+        let topic = try ProducedTopic(partitions: 2)
         defer { topic.end() }
         let producer = try topic.transactionalProducer { $0.transactionTimeoutMilliseconds = 1000 }
         try producer.beginTransaction()
-        _ = try topic.write(0..<10, with: producer)
-        // The abort is visible by its marker; coordinators look for expired transactions every ten seconds.
+        try producer.sendAndWait(topic.record(0))
+        // The abort is visible by its marker.
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: 30_000)
         while try topic.openTransactions() > 0, MonotonicInstant.now < deadline {}
-        let error = #expect(throws: KafkaError.self) { try producer.commitTransactionAndWait() }
-        // The last one in version 2; all end the producer, as Java's.
-        let codes: [KafkaErrorCode] = [.producerFenced, .invalidProducerEpoch, .invalidTxnState]
-        #expect(error?.errorCode.map { codes.contains($0) } == true, "\(String(describing: error))")
-        #expect(producer.failure == error)
-        let next = try topic.transactionalProducer()
-        try next.beginTransaction()
-        _ = try topic.write(10..<20, with: next)
-        try next.commitTransactionAndWait()
-        #expect(try topic.inOrder(.readCommitted) == Array(10..<20))
+        let isNewVersion = topic.transactionVersion >= 2
+        switch next {
+        case .commit, .abort: break
+        case .append, .appendElsewhere:
+            let error = #expect(throws: KafkaError.self) {
+                try producer.sendAndWait(topic.record(next == .append ? 2 : 1))
+            }
+            // Partitions are added by the coordinator before records are sent to them, in version 1.
+            let isAdding = next == .appendElsewhere && !isNewVersion
+            #expect(error?.errorCode == (isAdding ? .producerFenced : .invalidProducerEpoch), "\(next)")
+        case .offsets:
+            let error = #expect(throws: KafkaError.self) {
+                try producer.sendOffsetsAndWait(
+                    [TopicPartition(topic.name, 0): OffsetAndMetadata(5)],
+                    group: ConsumerGroupMetadata(groupID: topic.name))
+            }
+            #expect(error?.errorCode == .producerFenced)
+        }
+        if next != .abort {
+            let error = #expect(throws: KafkaError.self) { try producer.commitTransactionAndWait() }
+            if next == .commit { #expect(error?.errorCode == (isNewVersion ? .invalidTxnState : .producerFenced)) }
+        }
+        let canContinue = isNewVersion && [.abort, .append, .appendElsewhere].contains(next)
+        if canContinue {
+            try producer.abortTransactionAndWait()
+            try producer.beginTransaction()
+            try producer.sendAndWait(topic.record(4))
+            try producer.commitTransactionAndWait()
+        } else {
+            #expect(throws: KafkaError.self) { try producer.abortTransactionAndWait() }
+            let isInvalid = next == .commit && isNewVersion
+            #expect(producer.failure?.errorCode == (isInvalid ? .invalidTxnState : .producerFenced), "\(next)")
+            #expect(throws: KafkaError.self) { try producer.beginTransaction() }
+        }
+        let newer = try topic.transactionalProducer()
+        try newer.beginTransaction()
+        try newer.sendAndWait(topic.record(6))
+        try newer.commitTransactionAndWait()
+        #expect(try topic.numbers(.readCommitted)[0] == (canContinue ? [4, 6] : [6]))
     }
 }
 

@@ -19,8 +19,8 @@ import WireCore
         ConsumerHeartbeat(epoch: 0, isComplete: true, topics: ["t"], owned: [:]))
 
     /// A member that has both partitions in epoch 1 and has acknowledged them.
-    private func stable(isStatic: Bool = false) -> ConsumerGroupMachine {
-        var machine = ConsumerGroupMachine(topics: ["t"], isStatic: isStatic)
+    private func stable() -> ConsumerGroupMachine {
+        var machine = ConsumerGroupMachine(topics: ["t"])
         #expect(machine.next(now: now) == Self.join)
         accepted(&machine, 1, [Self.t: [0, 1]])
         #expect(machine.next(now: now) == .resolve([Self.t]))
@@ -188,10 +188,5 @@ import WireCore
         #expect(machine.next(now: now) == .wait(until: nil))
         machine.polled()
         #expect(machine.next(now: now) == Self.join)
-    }
-
-    @Test func staticMemberLeavesTemporarily() {
-        #expect(stable(isStatic: true).leaveEpoch == -2)
-        #expect(stable().leaveEpoch == -1)
     }
 }

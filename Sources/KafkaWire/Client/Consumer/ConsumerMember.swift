@@ -206,8 +206,7 @@ final class ConsumerMember: Sendable {
                 topics: topics, isCooperative: configuration.assignors.allSatisfy(\.isCooperative),
                 heartbeatIntervalMilliseconds: configuration.heartbeatIntervalMilliseconds))
         case .consumer:
-            .consumer(ConsumerGroupMachine(
-                topics: topics, pattern: pattern, isStatic: configuration.groupInstanceID != nil))
+            .consumer(ConsumerGroupMachine(topics: topics, pattern: pattern))
         }
     }
 
@@ -224,7 +223,7 @@ final class ConsumerMember: Sendable {
             case .resolve(let ids): resolve(ids, &progress)
             case .leave:
                 note(generation: -1)
-                try? leave()
+                try? leaveAutomatically()
             }
         }
         return .now
@@ -434,8 +433,24 @@ final class ConsumerMember: Sendable {
 
     // MARK: The end
 
+    /// Epochs of the consumer protocol by which a member leaves.
+    private enum LeaveEpoch {
+        static let permanent: Int32 = -1
+        /// A static member that may come back keeps its partitions until its session times out.
+        static let temporary: Int32 = -2
+    }
+
+    /// Leaves the group, unless the member is static: that one remains until its session times out. After `stop`, or on
+    /// the thread.
+    func leaveAutomatically() throws(KafkaError) {
+        guard configuration.groupInstanceID != nil else { return try leave() }
+        if configuration.groupProtocol == .consumer { try leave(epoch: LeaveEpoch.temporary) }
+    }
+
     /// Leaves the group. After `stop`, or on the thread.
-    func leave(temporarily isTemporary: Bool = false) throws(KafkaError) {
+    func leave() throws(KafkaError) { try leave(epoch: LeaveEpoch.permanent) }
+
+    private func leave(epoch: Int32) throws(KafkaError) {
         switch configuration.groupProtocol {
         case .classic: try membership.leave(engine.cancellation)
         case .consumer:
@@ -443,7 +458,7 @@ final class ConsumerMember: Sendable {
             request.groupID = groupID
             request.memberID = ownID
             request.instanceID = configuration.groupInstanceID
-            request.memberEpoch = isTemporary ? -2 : -1
+            request.memberEpoch = epoch
             let response = try client.withCoordinator(of: .group(groupID), engine.cancellation) {
                 connection throws(KafkaError) in try connection.request(request)
             }

@@ -327,12 +327,7 @@ public final class KafkaConsumer: Sendable {
         }
         defer { engine.change { $0.generation = -1 } }
         guard let former, isMember, end != .remain else { return }
-        let isStatic = configuration.groupInstanceID != nil
-        switch (configuration.groupProtocol, end) {
-        case (.classic, .automatic) where isStatic: break
-        case (.consumer, .automatic): try former.leave(temporarily: isStatic)
-        default: try former.leave()
-        }
+        if end == .automatic { try former.leaveAutomatically() } else { try former.leave() }
     }
 }
 

@@ -3,7 +3,6 @@ import KafkaProtocol
 import KafkaWire
 import Synchronization
 import WireCore
-import WireStreams
 
 /// The consumer of one sink task, with a client of its own so that the brokers see the task's `client.id`. The
 /// functions of `SinkRecordSource` are for the task's thread; `wake` and `close` may be called from any thread.

@@ -21,9 +21,9 @@ final class ClassicSimulatedMember: SimulatedMember {
     private static let rebalanceMilliseconds: Int32 = 3000
     private static let attempts = 20
 
-    init(_ name: String, _ simulation: GroupSimulation, isCooperative: Bool) {
+    init(_ name: String, _ simulation: GroupSimulation, instanceID: String?, isCooperative: Bool) {
         (self.name, self.simulation) = (name, simulation)
-        program = SimulatedProgram(simulation)
+        program = SimulatedProgram(simulation, instanceID: instanceID)
         assignor = isCooperative ? .cooperativeSticky : .range
         machine = ClassicGroupMachine(
             topics: Set(GroupSimulation.topics.keys), isCooperative: isCooperative, heartbeatIntervalMilliseconds: 300)
@@ -42,7 +42,7 @@ final class ClassicSimulatedMember: SimulatedMember {
     // MARK: The thread
 
     func pump() {
-        guard isAlive else { return }
+        guard isRunning else { return }
         while !isBusy {
             switch machine.next(now: simulation.now) {
             case .wait(let until):
@@ -63,7 +63,7 @@ final class ClassicSimulatedMember: SimulatedMember {
             case .heartbeat: heartbeat()
             case .leave:
                 note(-1)
-                sendLeave()
+                sendLeave(isPermanent: false)
             case .consumerHeartbeat, .resolve: simulation.fail("an action of the other protocol")
             }
         }
@@ -74,13 +74,20 @@ final class ClassicSimulatedMember: SimulatedMember {
         pump()
     }
 
-    func sendLeave() {
-        let memberID = membership.memberID
-        guard !memberID.isEmpty else { return }
+    func sendLeave(isPermanent: Bool) {
+        let (memberID, instanceID) = (membership.memberID, instanceID)
+        guard !memberID.isEmpty, isPermanent || instanceID == nil else { return }
         membership.left()
         simulation.send({ [unowned simulation] answer in
-            answer(simulation.coordinator.leave(memberID, now: simulation.now))
+            answer(simulation.coordinator.leave(memberID, instanceID, now: simulation.now))
         }) { (_: KafkaErrorCode?) in }
+    }
+
+    /// The membership cannot continue.
+    private func fail(_ code: KafkaErrorCode) {
+        note(-1)
+        machine.failed()
+        simulation.end(self, code)
     }
 
     private func heartbeat() {
@@ -89,14 +96,17 @@ final class ClassicSimulatedMember: SimulatedMember {
             return
         }
         isBusy = true
-        simulation.send({ [unowned simulation] answer in
+        simulation.send({ [unowned simulation, instanceID] answer in
             answer(simulation.coordinator.classic.heartbeat(
-                memberID: current.memberID, groupInstanceID: nil, generation: current.generation, now: simulation.now))
+                memberID: current.memberID, groupInstanceID: instanceID, generation: current.generation,
+                now: simulation.now))
         }) { [unowned self] (code: KafkaErrorCode?) in
             guard isAlive else { return }
             if let code, let result = membership.heartbeatAnswered(code) {
                 if result == .fenced { note(-1) }
                 machine.heartbeatAnswered(result)
+            } else if code == .fencedInstanceID {
+                fail(.fencedInstanceID)
             } else {
                 machine.heartbeatFailed(retryAt: simulation.now.advanced(byMilliseconds: simulation.random(5...100)))
             }
@@ -125,7 +135,7 @@ final class ClassicSimulatedMember: SimulatedMember {
             machine.fenced()
             finish()
         case .rediscover: perform(membership.begin(), owned, generation, attempts)
-        case .fail(let code): simulation.fail("\(name) cannot join: \(code)")
+        case .fail(let code): fail(code)
         }
     }
 
@@ -143,7 +153,7 @@ final class ClassicSimulatedMember: SimulatedMember {
         let metadata = ConsumerProtocol.subscription(
             assignor, topics: GroupSimulation.topics.keys.sorted(), owned: owned, generation: generation, rack: nil)
         let request = JoinRequest(
-            memberID: memberID, groupInstanceID: nil, clientID: name, clientHost: "/h",
+            memberID: memberID, groupInstanceID: instanceID, clientID: name, clientHost: "/h",
             sessionTimeoutMilliseconds: Self.sessionMilliseconds,
             rebalanceTimeoutMilliseconds: Self.rebalanceMilliseconds, protocolType: ConsumerProtocol.type,
             protocols: [OfferedProtocol(name: assignor.rawValue, metadata: metadata)],
@@ -157,7 +167,9 @@ final class ClassicSimulatedMember: SimulatedMember {
                 return again(attempts) { [unowned self] in join(memberID, owned, generation, $0) }
             }
             let response = JoinGroupResponse(outcome)
-            members = response.members.map { GroupMemberMetadata(memberID: $0.memberID, metadata: $0.metadata) }
+            members = response.members.map {
+                GroupMemberMetadata(memberID: $0.memberID, instanceID: $0.groupInstanceID, metadata: $0.metadata)
+            }
             perform(membership.joined(response), owned, generation, attempts)
         }
     }
@@ -176,7 +188,7 @@ final class ClassicSimulatedMember: SimulatedMember {
         _ generation: Int32, _ attempts: Int
     ) {
         let request = SyncRequest(
-            memberID: memberID, groupInstanceID: nil, generation: current, protocolType: nil, protocolName: nil,
+            memberID: memberID, groupInstanceID: instanceID, generation: current, protocolType: nil, protocolName: nil,
             assignments: assignments)
         simulation.send({ [unowned simulation] answer in
             simulation.coordinator.sync(request, now: simulation.now, answer)
@@ -208,6 +220,7 @@ extension JoinGroupResponse {
             members = joined.members.map { known in
                 var member = Member()
                 member.memberID = known.memberID
+                member.groupInstanceID = known.groupInstanceID
                 member.metadata = known.metadata
                 return member
             }

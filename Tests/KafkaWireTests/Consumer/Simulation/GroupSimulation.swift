@@ -7,7 +7,8 @@ import WireTestSupport
 @testable import WireCore
 
 /// Members of a consumer group and their coordinator in a random interleaving, with requests and responses that are
-/// lost, joins that are repeated, coordinators that move, members that die, and programs that do not poll.
+/// lost, joins that are repeated, coordinators that move, members that die, programs that do not poll, processes that are
+/// stopped for a while, and static members that come back, also while their former process goes on.
 ///
 /// Checked at every moment: no partition belongs to two members that the coordinator knows; no commit changes an offset
 /// while the partition belongs to another member, and none skips a record that no member has received; a member begins
@@ -44,6 +45,8 @@ final class GroupSimulation {
     private var isCalm = false
     private(set) var faults: [String] = []
     private(set) var acceptedCommits = 0
+    private(set) var restartCount = 0
+    private(set) var fencedCount = 0
 
     init(seed: UInt64, kind: Kind) {
         (self.seed, self.kind) = (seed, kind)
@@ -99,14 +102,40 @@ final class GroupSimulation {
     }
 
     private func addMember() {
+        addMember(instanceID: chance(40) ? "i\(memberCount + 1)" : nil)
+    }
+
+    private func addMember(instanceID: String?) {
         memberCount += 1
         let name = "m\(memberCount)"
         let member: any SimulatedMember =
             kind == .serverAssigned
-            ? ServerAssignedSimulatedMember(name, self)
-            : ClassicSimulatedMember(name, self, isCooperative: kind == .cooperative)
+            ? ServerAssignedSimulatedMember(name, self, instanceID: instanceID)
+            : ClassicSimulatedMember(name, self, instanceID: instanceID, isCooperative: kind == .cooperative)
         members.append(member)
         member.start()
+    }
+
+    /// A static member is started again, as another process, unless another one is alive by then.
+    private func restart(_ member: any SimulatedMember, after milliseconds: Int) {
+        guard let instanceID = member.instanceID else { return }
+        after(milliseconds) { [unowned self] in
+            guard !members.contains(where: { $0.instanceID == instanceID }) else { return }
+            restartCount += 1
+            addMember(instanceID: instanceID)
+        }
+    }
+
+    /// A member's error that is fatal: another process has its instance id, or had it and may come back.
+    func end(_ member: any SimulatedMember, _ code: KafkaErrorCode) {
+        guard member.instanceID != nil, code == .fencedInstanceID || code == .unreleasedInstanceID else {
+            return fail("\(member.memberID): \(code)")
+        }
+        fencedCount += 1
+        member.die()
+        members.removeAll { $0 === member }
+        former.append(member)
+        restart(member, after: 5000)
     }
 
     private func removeMember() -> (any SimulatedMember)? {
@@ -124,12 +153,27 @@ final class GroupSimulation {
 
     private func disturb() {
         guard !isCalm else { return }
-        switch random(0...9) {
+        switch random(0...10) {
         case 0, 1: if members.count < 5 { addMember() }
-        case 2: removeMember()?.die()
-        case 3: removeMember()?.leave()
+        case 2:
+            guard let member = removeMember() else { break }
+            member.die()
+            if chance(80) { restart(member, after: random(50...4000)) }
+        case 3:
+            guard let member = removeMember() else { break }
+            let isPermanent = chance(30)
+            member.leave(isPermanent: isPermanent)
+            if !isPermanent { restart(member, after: random(50...4000)) }
         case 4, 5: moveCoordinator()
-        case 6: members.randomElement(using: &generator)?.stall(milliseconds: random(500...8000))
+        case 6: members.randomElement(using: &generator)?.stall(milliseconds: random(500...12_000))
+        case 7:
+            let isLong = chance(20)
+            members.randomElement(using: &generator)?.freeze(milliseconds: random(isLong ? 5000...50_000 : 500...5000))
+        case 8:
+            // The former process does not know it yet.
+            if let other = members.compactMap(\.instanceID).randomElement(using: &generator) {
+                addMember(instanceID: other)
+            }
         default: break
         }
         after(random(100...4000)) { [unowned self] in disturb() }
@@ -180,12 +224,14 @@ final class GroupSimulation {
     }
 
     /// A commit that the coordinator receives.
-    func commit(_ offsets: [TopicPartition: Int64], of memberID: String, generation: Int32) -> KafkaErrorCode {
+    func commit(
+        _ offsets: [TopicPartition: Int64], of memberID: String, _ instanceID: String?, generation: Int32
+    ) -> KafkaErrorCode {
         let code =
             kind == .serverAssigned
             ? coordinator.serverAssigned.validate(memberID: memberID, epoch: generation)
             : coordinator.classic.validateCommit(
-                memberID: memberID, groupInstanceID: nil, generation: generation, now: now)
+                memberID: memberID, groupInstanceID: instanceID, generation: generation, now: now)
         guard code == .none else { return code }
         acceptedCommits += 1
         for (partition, offset) in offsets {

@@ -11,13 +11,16 @@ import Testing
     func noPartitionHasTwoOwnersAndNoRecordIsSkipped(_ kind: GroupSimulation.Kind) {
         let first = Self.number("CDCD_TEST_SEED") ?? .random(in: 0...1 << 40)
         let stories = Self.number("CDCD_TEST_STORIES") ?? 6
-        var acceptedCommits = 0
+        var (acceptedCommits, restarts, fenced) = (0, 0, 0)
         for seed in first..<first + stories {
             let simulation = GroupSimulation(seed: seed, kind: kind)
             simulation.run()
             #expect(simulation.faults == [], "seed \(seed) of \(kind)")
             acceptedCommits += simulation.acceptedCommits
+            restarts += simulation.restartCount
+            fenced += simulation.fencedCount
         }
         #expect(acceptedCommits > 10 * Int(stories))
+        if stories >= 6 { #expect(restarts > 0 && fenced > 0) }
     }
 }

@@ -13,18 +13,18 @@ final class ServerAssignedSimulatedMember: SimulatedMember {
     private var isBusy = false
     private var timer = 0
 
-    init(_ name: String, _ simulation: GroupSimulation) {
+    init(_ name: String, _ simulation: GroupSimulation, instanceID: String?) {
         (memberID, self.simulation) = (name, simulation)
-        program = SimulatedProgram(simulation)
+        program = SimulatedProgram(simulation, instanceID: instanceID)
         program.memberID = name
-        machine = ConsumerGroupMachine(topics: Set(GroupSimulation.topics.keys), isStatic: false)
+        machine = ConsumerGroupMachine(topics: Set(GroupSimulation.topics.keys))
     }
 
     func pollExpired() { machine.pollExpired() }
     func polled() { machine.polled() }
 
     func pump() {
-        guard isAlive else { return }
+        guard isRunning else { return }
         while !isBusy {
             switch machine.next(now: simulation.now) {
             case .wait(let until):
@@ -43,7 +43,7 @@ final class ServerAssignedSimulatedMember: SimulatedMember {
             case .resolve(let ids): resolve(ids)
             case .leave:
                 program.generation = -1
-                sendLeave()
+                sendLeave(isPermanent: false)
             case .join, .heartbeat: simulation.fail("an action of the other protocol")
             }
         }
@@ -56,9 +56,11 @@ final class ServerAssignedSimulatedMember: SimulatedMember {
 
     private var retryTime: MonotonicInstant { simulation.now.advanced(byMilliseconds: simulation.random(5...100)) }
 
-    func sendLeave() {
-        let heartbeat = ServerAssignedGroup.Heartbeat(memberID: memberID, epoch: ServerAssignedGroup.leaveEpoch)
-        send(heartbeat) { _ in }
+    func sendLeave(isPermanent: Bool) {
+        let epoch =
+            isPermanent || instanceID == nil
+            ? ServerAssignedGroup.leaveEpoch : ServerAssignedGroup.leaveStaticEpoch
+        send(ServerAssignedGroup.Heartbeat(memberID: memberID, epoch: epoch, instanceID: instanceID)) { _ in }
     }
 
     private typealias Outcome = Result<ServerAssignedGroup.Answer, ServerAssignedGroup.HeartbeatError>
@@ -75,7 +77,7 @@ final class ServerAssignedSimulatedMember: SimulatedMember {
     private func send(_ beat: ConsumerHeartbeat) {
         isBusy = true
         let heartbeat = ServerAssignedGroup.Heartbeat(
-            memberID: memberID, epoch: beat.epoch, rebalanceTimeoutMilliseconds: beat.isComplete ? 6000 : -1,
+            memberID: memberID, epoch: beat.epoch, instanceID: instanceID, rebalanceTimeoutMilliseconds: beat.isComplete ? 6000 : -1,
             topicNames: beat.topics, owned: beat.owned.map { PartitionSets($0) })
         send(heartbeat) { [unowned self] outcome in
             guard isAlive else { return }
@@ -88,7 +90,7 @@ final class ServerAssignedSimulatedMember: SimulatedMember {
                     assignment: answer.assignment?.byTopic, now: simulation.now)
             case .failure(let error)?:
                 program.generation = -1
-                if !machine.refused(error.code, retryAt: retryTime) { simulation.fail("\(memberID): \(error.code)") }
+                if !machine.refused(error.code, retryAt: retryTime) { simulation.end(self, error.code) }
             }
             finish()
         }

@@ -35,8 +35,8 @@ struct SimulatedCoordinator {
         perform(classic.sync(request, requestID: id, now: now))
     }
 
-    mutating func leave(_ memberID: String, now: MonotonicInstant) -> KafkaErrorCode {
-        let (code, actions) = classic.leave(memberID: memberID, groupInstanceID: nil, now: now)
+    mutating func leave(_ memberID: String, _ instanceID: String?, now: MonotonicInstant) -> KafkaErrorCode {
+        let (code, actions) = classic.leave(memberID: memberID, groupInstanceID: instanceID, now: now)
         perform(actions)
         return code
     }

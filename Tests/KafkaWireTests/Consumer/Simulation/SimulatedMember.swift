@@ -11,7 +11,8 @@ protocol SimulatedMember: AnyObject {
 
     /// Lets the machine continue.
     func pump()
-    func sendLeave()
+    /// Leaves the group; a static member may come back.
+    func sendLeave(isPermanent: Bool)
     /// The machine learns that the program has not polled within the maximum interval.
     func pollExpired()
     /// The machine learns that the program polls again.
@@ -30,33 +31,53 @@ extension SimulatedMember {
         pump()
     }
 
+    /// The id of a static member.
+    var instanceID: String? { program.instanceID }
+
     /// It ends without a word.
     func die() { program.isAlive = false }
 
-    func leave() {
-        program.isAlive = false
-        sendLeave()
+    /// Ends with a commit, as `KafkaConsumer.close`.
+    func leave(isPermanent: Bool) {
+        program.end { [self] in sendLeave(isPermanent: isPermanent) }
     }
 
-    /// Its program does not poll.
+    /// Its program does not poll; the machine learns that after the maximum poll interval.
     func stall(milliseconds: Int) {
-        program.isStalled = true
-        // The maximum poll interval.
-        simulation.after(min(milliseconds, 5000)) { [unowned self] in
-            guard program.isStalled, milliseconds > 5000 else { return }
-            pollExpired()
-            pump()
+        guard program.pause == nil else { return }
+        let interval = 5000
+        let pause = program.begin(.stalled)
+        if milliseconds > interval {
+            simulation.after(interval) { [unowned self] in
+                guard program.pause == pause else { return }
+                pollExpired()
+                pump()
+            }
         }
-        simulation.after(milliseconds) { [unowned self] in resume() }
+        simulation.after(milliseconds) { [unowned self] in resume(from: pause) }
+    }
+
+    /// Its process is stopped: the machine does not act either, and does not learn that the program does not poll.
+    func freeze(milliseconds: Int) {
+        guard program.pause == nil else { return }
+        let pause = program.begin(.frozen)
+        simulation.after(milliseconds) { [unowned self] in resume(from: pause) }
     }
 
     /// Its program polls.
     func resume() {
-        guard program.isStalled else { return }
-        program.isStalled = false
+        if let pause = program.pause { resume(from: pause) }
+    }
+
+    private func resume(from pause: SimulatedProgram.Pause) {
+        guard program.pause == pause else { return }
+        program.pause = nil
         polled()
         pump()
     }
+
+    /// Whether the machine acts.
+    var isRunning: Bool { isAlive && program.pause?.kind != .frozen }
 }
 
 /// The program of a member: it handles the steps, reads its partitions and commits what it has read.
@@ -68,18 +89,38 @@ final class SimulatedProgram {
     private var turn = 0
     private var turns: [TopicPartition: Int] = [:]
     var isAlive = true
-    var isStalled = false
+    /// Why it does not poll.
+    var pause: Pause?
+    let instanceID: String?
     var memberID = ""
     var generation: Int32 = -1
+    private var pauseCount = 0
 
-    init(_ simulation: GroupSimulation) { self.simulation = simulation }
+    struct Pause: Equatable {
+        enum Kind { case stalled, frozen }
+
+        let kind: Kind
+        let number: Int
+    }
+
+    init(_ simulation: GroupSimulation, instanceID: String?) {
+        self.simulation = simulation
+        self.instanceID = instanceID
+    }
+
+    func begin(_ kind: Pause.Kind) -> Pause {
+        pauseCount += 1
+        let pause = Pause(kind: kind, number: pauseCount)
+        self.pause = pause
+        return pause
+    }
 
     var known: [TopicPartition: Int64] { positions.compactMapValues { $0 } }
 
     /// Reads and commits from time to time.
     func poll() {
         guard isAlive else { return }
-        if !isStalled {
+        if pause == nil {
             for (partition, position) in known.sorted(by: { $0.key < $1.key }) {
                 positions[partition] = simulation.read(partition, from: position)
             }
@@ -91,17 +132,23 @@ final class SimulatedProgram {
     /// One attempt; the code is nil if there is no answer.
     private func commit(_ offsets: [TopicPartition: Int64], _ completion: @escaping (KafkaErrorCode?) -> Void) {
         guard !offsets.isEmpty, generation >= 0 else { return completion(.unknownMemberID) }
-        let (memberID, generation) = (memberID, generation)
+        let (memberID, generation, instanceID) = (memberID, generation, instanceID)
         simulation.send({ [unowned simulation] answer in
-            answer(simulation.commit(offsets, of: memberID, generation: generation))
+            answer(simulation.commit(offsets, of: memberID, instanceID, generation: generation))
         }, completion)
+    }
+
+    /// Reads and handles nothing any more, and commits; `completion` follows.
+    func end(_ completion: @escaping () -> Void) {
+        isAlive = false
+        commit(known) { _ in completion() }
     }
 
     /// Handles a step, after a poll; `completion` follows.
     func handle(_ step: RebalanceStep, _ completion: @escaping () -> Void) {
         simulation.after(simulation.random(0...300)) { [unowned self] in
             guard isAlive else { return }
-            guard !isStalled else { return handle(step, completion) }
+            guard pause == nil else { return handle(step, completion) }
             switch step.kind {
             case .assigned:
                 for partition in step.partitions.sorted() { begin(partition) }

@@ -24,16 +24,10 @@ struct ConsumerGroupMachine: Equatable, Sendable {
         case failed
     }
 
-    private enum Epoch {
-        static let join: Int32 = 0
-        static let leave: Int32 = -1
-        /// A static member that comes back.
-        static let leaveTemporarily: Int32 = -2
-    }
+    private static let joinEpoch: Int32 = 0
 
-    private let isStatic: Bool
     private var phase = Phase.outside
-    private(set) var epoch = Epoch.join
+    private(set) var epoch = joinEpoch
     private var intervalMilliseconds = 5000
     private var nextHeartbeat: MonotonicInstant?
     private var retryAt: MonotonicInstant?
@@ -61,16 +55,12 @@ struct ConsumerGroupMachine: Equatable, Sendable {
     private var steps = RebalanceSteps()
 
     /// - Parameter pattern: chooses topics besides the named ones; the coordinator finds them.
-    init(topics: Set<String>, pattern: String? = nil, isStatic: Bool) {
+    init(topics: Set<String>, pattern: String? = nil) {
         self.topics = topics.sorted()
         self.pattern = pattern
-        self.isStatic = isStatic
     }
 
     var isMember: Bool { phase == .member }
-
-    /// The epoch with which the member leaves.
-    var leaveEpoch: Int32 { isStatic ? Epoch.leaveTemporarily : Epoch.leave }
 
     mutating func next(now: MonotonicInstant) -> GroupAction {
         if mustLeave {
@@ -89,7 +79,7 @@ struct ConsumerGroupMachine: Equatable, Sendable {
             if isSuspended { return .wait(until: nil) }
             if let retryAt, now < retryAt { return .wait(until: retryAt) }
             forgetSent()
-            return heartbeat(now, epoch: Epoch.join)
+            return heartbeat(now, epoch: Self.joinEpoch)
         case .member:
             if !steps.isHandling, target != nil {
                 if unresolved.isEmpty { reconcile() }
@@ -212,7 +202,7 @@ struct ConsumerGroupMachine: Equatable, Sendable {
 
     private mutating func fenced() {
         phase = .outside
-        epoch = Epoch.join
+        epoch = Self.joinEpoch
         steps.removePending()
         (target, unresolved) = (nil, [])
         retryAt = nil
