@@ -28,6 +28,8 @@ final class GroupSimulation {
 
     let kind: Kind
     let seed: UInt64
+    /// Of members of the consumer protocol.
+    let heartbeatIntervalMilliseconds: Int
     private(set) var now = MonotonicInstant(nanoseconds: 1_000_000_000)
     var coordinator = SimulatedCoordinator()
     private var generator: SeededGenerator
@@ -51,6 +53,7 @@ final class GroupSimulation {
     init(seed: UInt64, kind: Kind) {
         (self.seed, self.kind) = (seed, kind)
         generator = SeededGenerator(seed: seed)
+        heartbeatIntervalMilliseconds = [100, 500, 5000].randomElement(using: &generator) ?? 500
     }
 
     // MARK: Chance and time

@@ -86,7 +86,7 @@ final class ServerAssignedSimulatedMember: SimulatedMember {
             case .success(let answer)?:
                 program.generation = answer.epoch
                 machine.accepted(
-                    epoch: answer.epoch, intervalMilliseconds: Int(ServerAssignedGroup.heartbeatMilliseconds),
+                    epoch: answer.epoch, intervalMilliseconds: simulation.heartbeatIntervalMilliseconds,
                     assignment: answer.assignment?.byTopic, now: simulation.now)
             case .failure(let error)?:
                 program.generation = -1

@@ -146,7 +146,7 @@ final class SimulatedProgram {
 
     /// Handles a step, after a poll; `completion` follows.
     func handle(_ step: RebalanceStep, _ completion: @escaping () -> Void) {
-        simulation.after(simulation.random(0...300)) { [unowned self] in
+        simulation.after(simulation.random(0...(simulation.chance(20) ? 3000 : 300))) { [unowned self] in
             guard isAlive else { return }
             guard pause == nil else { return handle(step, completion) }
             switch step.kind {
