@@ -241,22 +241,6 @@ import WireTestSupport
         consumer.close()
     }
 
-    @Test func staticMemberKeepsItsAssignmentAtARestart() throws {
-        let cluster = try Cluster()
-        defer { cluster.end() }
-        try cluster.makeTopic("t")
-        let configuration = Self.configuration { $0.groupInstanceID = "one" }
-        var generations: [Int32] = []
-        for _ in 0..<2 {
-            let consumer = KafkaConsumer(cluster.client, configuration)
-            try consumer.subscribe(to: ["t"])
-            while consumer.assignment.isEmpty { _ = try consumer.poll(timeoutMilliseconds: 100) }
-            generations.append(try consumer.groupMetadata.generationID)
-            consumer.close()
-        }
-        #expect(generations[0] == generations[1])
-    }
-
     @Test func namesAreChosenByACondition() throws {
         let cluster = try Cluster()
         defer { cluster.end() }

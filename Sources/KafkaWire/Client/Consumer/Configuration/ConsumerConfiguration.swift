@@ -67,7 +67,8 @@ public struct ConsumerConfiguration: Sendable, Equatable {
     /// The interval of heartbeats (`heartbeat.interval.ms`). For `.classic` only; for `.consumer` the broker decides.
     public var heartbeatIntervalMilliseconds = 3_000
     /// The maximum time between two calls of `poll`; a consumer that exceeds it leaves its group until the next one
-    /// (`max.poll.interval.ms`). It also is the time that a member has to rejoin, or to revoke partitions.
+    /// (`max.poll.interval.ms`). A static member keeps its partitions in the group until its session times out. It also
+    /// is the time that a member has to rejoin, or to revoke partitions.
     public var maxPollIntervalMilliseconds = 300_000
     /// The maximum number of records that one `poll` returns (`max.poll.records`).
     public var maxPollRecords = 500
