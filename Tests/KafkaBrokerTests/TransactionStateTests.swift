@@ -147,6 +147,28 @@ import WireTestSupport
         #expect(end(&state, true, epoch: 2, bumpsEpoch: true).code == .invalidTxnState)
     }
 
+    /// As Kafka 4.3: the producer may not commit; its abort succeeds, and it continues with the next epoch.
+    @Test func producerOfVersion2ContinuesAfterTheTimeoutOfItsTransaction() {
+        var state = make()
+        #expect(add(&state, bumpsEpoch: true) == .none)
+        #expect(state.handleTimeout(now: 1100, spareProducerID: -1)?.mustEnd == true)
+        #expect(state.phase == .prepareAbort && state.epoch == 1)
+        state.markersWritten(now: 1101)
+        #expect(add(&state, epoch: 0, bumpsEpoch: true) == .producerFenced)
+        #expect(end(&state, true, bumpsEpoch: true).code == .invalidTxnState)
+        #expect(end(&state, false, bumpsEpoch: true) == .init(producerID: 10, epoch: 1))
+        #expect(add(&state, epoch: 1, bumpsEpoch: true) == .none)
+    }
+
+    @Test func newProducerOfVersion2RaisesTheEpochOnceForTheAbort() {
+        var state = make(epoch: 1)
+        #expect(add(&state, epoch: 1, bumpsEpoch: true) == .none)
+        #expect(initialize(&state).code == .concurrentTransactions)
+        state.markersWritten(now: 1001)
+        #expect(initialize(&state, expected: (10, 1)).code == .producerFenced)
+        #expect(initialize(&state) == .init(producerID: 10, epoch: 3, mustStore: true))
+    }
+
     @Test func version2ContinuesWithANewProducerIDWhenEpochsAreExhausted() {
         let last = TransactionState.epochMax
         var state = make(epoch: last, bumpsEpoch: true)

@@ -136,10 +136,13 @@ struct TransactionState: Equatable, Sendable {
         return Outcome(producerID: producerID, epoch: epoch, mustStore: true)
     }
 
+    /// The producer is fenced by the next epoch, with which an abort of version 2 of transactions begins in any case: a
+    /// producer of that version learns by its own abort that this one has ended, and continues.
     private mutating func fenceAndAbort(now: Int64, spareProducerID: Int64) -> Outcome {
-        epoch = nextEpoch
+        if !bumpsEpoch { epoch = nextEpoch }
+        let outcome = prepare(.prepareAbort, now: now, spareProducerID: spareProducerID)
         lastEpoch = -1
-        return prepare(.prepareAbort, now: now, spareProducerID: spareProducerID)
+        return outcome
     }
 
     // MARK: Partitions and groups
