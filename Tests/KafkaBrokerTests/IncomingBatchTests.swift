@@ -74,6 +74,19 @@ import WireTestSupport
         #expect(refusal(try TestBatches.make([("k", "1"), ("l", "2")], codec: .gzip), compacted: true) == .none)
     }
 
+    /// KIP-467.
+    @Test func refusedRecordsAreNamed() throws {
+        let bytes = try TestBatches.make([(nil, "1"), ("k", "2"), (nil, "3")], codec: .zstd)
+        var configuration = TopicConfiguration()
+        configuration["cleanup.policy"] = "compact"
+        let error = #expect(throws: IncomingBatch.ValidationError.self) {
+            try IncomingBatch(bytes, for: configuration)
+        }
+        #expect(error?.records.map(\.index) == [0, 2])
+        #expect(error?.records.allSatisfy { $0.message.contains("without key") } == true)
+        #expect(error?.message.contains("2 record errors") == true)
+    }
+
     @Test func maxMessageBytesIsEnforced() {
         #expect(refusal(TestBatches.fromKcat, bytesMax: "\(TestBatches.fromKcat.count)") == .none)
         #expect(refusal(TestBatches.fromKcat, bytesMax: "\(TestBatches.fromKcat.count - 1)") == .messageTooLarge)

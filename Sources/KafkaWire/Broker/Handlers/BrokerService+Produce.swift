@@ -44,6 +44,12 @@ extension BrokerService {
                 } catch {
                     answer.errorCode = error.code
                     answer.errorMessage = AdminError.clipped(error.message)
+                    answer.recordErrors = error.records.map { refused in
+                        var record = ProduceResponse.BatchIndexAndErrorMessage()
+                        record.batchIndex = refused.index
+                        record.batchIndexErrorMessage = refused.message
+                        return record
+                    }
                     answer.baseOffset = -1
                     if error.code == .notLeaderOrFollower, let log = topic?.partition(entry.index) {
                         answer.errorMessage = nil

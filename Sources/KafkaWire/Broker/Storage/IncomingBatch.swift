@@ -10,6 +10,15 @@ package struct IncomingBatch {
     package struct ValidationError: Error, Equatable {
         let code: KafkaErrorCode
         let message: String
+        /// The records because of which it is rejected (KIP-467).
+        var records: [RefusedRecord] = []
+    }
+
+    struct RefusedRecord: Equatable {
+        /// The record's place in the batch.
+        let index: Int32
+        let code: KafkaErrorCode
+        let message: String
     }
 
     /// Validates what a producer has sent for one partition, as Kafka's `LogValidator` does, and compresses it again if
@@ -49,22 +58,19 @@ package struct IncomingBatch {
         }
         try checkHeader()
         let target = configuration.codec
+        var refused: [RefusedRecord] = []
         do throws(WireError) {
             let rules = RecordRules(configuration, now: now)
             let codec = CompressionCodec(rawValue: header.codecNumber)
-            let payload = try validated(rules, keepsExpanded: target != nil && target != codec)
-            if let payload, let target { compress(payload, with: target, level: configuration.level(of: target)) }
-        } catch {
-            switch error.reason {
-            case .invalidValue(RecordRules.missingKey):
-                throw ValidationError(code: .invalidRecord, message: RecordRules.missingKey)
-            case .invalidValue(RecordRules.wrongTimestamp):
-                throw ValidationError(code: .invalidTimestamp, message: RecordRules.wrongTimestamp)
-            default:
-                throw ValidationError(
-                    code: .corruptMessage, message: "The record batch's records are malformed: \(error)")
+            let payload = try validated(rules, &refused, keepsExpanded: target != nil && target != codec)
+            if let payload, let target, refused.isEmpty {
+                compress(payload, with: target, level: configuration.level(of: target))
             }
+        } catch {
+            throw ValidationError(
+                code: .corruptMessage, message: "The record batch's records are malformed: \(error)")
         }
+        if let error = Self.error(refusing: refused) { throw error }
         guard bytes.count <= configuration.messageBytesMax else {
             throw ValidationError(
                 code: .messageTooLarge,
@@ -95,17 +101,38 @@ package struct IncomingBatch {
         }
     }
 
+    private static func error(refusing records: [RefusedRecord]) -> ValidationError? {
+        guard !records.isEmpty else { return nil }
+        if records.contains(where: { $0.code == .invalidTimestamp }) {
+            return ValidationError(
+                code: .invalidTimestamp, message: "One or more records have been rejected due to invalid timestamp",
+                records: records)
+        }
+        let first = records.prefix(3).map { "record \($0.index): \($0.message)" }.joined(separator: "; ")
+        return ValidationError(
+            code: .invalidRecord,
+            message: "One or more records have been rejected due to \(records.count) record errors in total, and only "
+                + "showing the first three errors at most: \(first)",
+            records: records)
+    }
+
     /// Checks the records, and corrects the largest timestamp in the header.
     ///
     /// - Returns: the expanded records if they are wanted.
-    private mutating func validated(_ rules: RecordRules, keepsExpanded: Bool) throws(WireError) -> [UInt8]? {
+    private mutating func validated(
+        _ rules: RecordRules, _ refused: inout [RefusedRecord], keepsExpanded: Bool
+    ) throws(WireError) -> [UInt8]? {
         var timestampMax: Int64 = -1
+        var index: Int32 = 0
         let (header, batch) = (header, bytes)
         let expanded = try batch.span.bytes.withUnsafeBytes { (batch) throws(WireError) -> [UInt8]? in
             try StoredRecords.withPayload(of: batch, header) { (payload) throws(WireError) -> [UInt8] in
                 try StoredRecords.forEach(in: payload, count: header.recordCount) { (record) throws(WireError) in
                     let timestamp = header.baseTimestamp &+ record.timestampDelta
-                    try rules.check(record, timestamp: timestamp)
+                    if let failure = rules.failure(of: record, timestamp: timestamp) {
+                        refused.append(RefusedRecord(index: index, code: failure.code, message: failure.message))
+                    }
+                    index += 1
                     timestampMax = max(timestampMax, timestamp)
                 }
                 return keepsExpanded ? Array(payload) : []
@@ -136,9 +163,6 @@ package struct IncomingBatch {
 
 /// What a topic requires of each record.
 private struct RecordRules {
-    static let missingKey = "Compacted topic cannot accept message without key"
-    static let wrongTimestamp = "Timestamp of the message is out of range"
-
     let needsKeys: Bool
     /// The valid timestamps; nil if the broker sets its own.
     let timestamps: ClosedRange<Int64>?
@@ -155,13 +179,19 @@ private struct RecordRules {
         timestamps = (now - min(before, now))...(isOver ? .max : last)
     }
 
-    func check(_ record: StoredRecords.Record, timestamp: Int64) throws(WireError) {
+    /// Why a record is refused; nil if it is valid.
+    func failure(
+        of record: StoredRecords.Record, timestamp: Int64
+    ) -> (code: KafkaErrorCode, message: String)? {
         if needsKeys, record.key == nil {
-            throw WireError(.invalidValue(Self.missingKey), at: record.range.lowerBound)
+            return (.invalidRecord, "Compacted topic cannot accept message without key")
         }
         // Records may be without a timestamp.
-        if let timestamps, timestamp >= 0, !timestamps.contains(timestamp) {
-            throw WireError(.invalidValue(Self.wrongTimestamp), at: record.range.lowerBound)
-        }
+        guard let timestamps, timestamp >= 0, !timestamps.contains(timestamp) else { return nil }
+        return (
+            .invalidTimestamp,
+            "Timestamp \(timestamp) of message is out of range. The timestamp should be within "
+                + "[\(timestamps.lowerBound), \(timestamps.upperBound)]"
+        )
     }
 }
