@@ -64,6 +64,23 @@ import WireTestSupport
         }
     }
 
+    /// A broker that sets the timestamp of a compressed message leaves those of its records as they are (KIP-32).
+    @Test func timestampOfTheBrokerIsThatOfAllRecords() throws {
+        let sets = try Self.captured().filter {
+            $0.codec != .none && $0.bytes[16] == 1 && $0.timestampType == .createTime
+        }
+        #expect(!sets.isEmpty)
+        for set in sets {
+            var altered = set.bytes
+            // The attributes, and the timestamp after them.
+            altered[17] |= 0x08
+            altered.replaceSubrange(18..<26, with: [0, 0, 0, 0, 0, 0, 0, 77])
+            let records = try Self.read(altered, from: 0, checksCRCs: false).prefix(3)
+            #expect(records.map(\.timestampMilliseconds) == [77, 77, 77], "\(set.name)")
+            #expect(records.allSatisfy { $0.timestampType == .logAppendTime }, "\(set.name)")
+        }
+    }
+
     @Test func truncatedMessageIsLeftForTheNextFetch() throws {
         for set in try Self.captured() {
             let found = try Self.read(Array(set.bytes.dropLast()), from: 0)

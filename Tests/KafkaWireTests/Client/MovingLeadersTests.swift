@@ -89,6 +89,25 @@ import WireTestSupport
         var stepCount: Int { acknowledged.joined().count + committed.joined().count }
     }
 
+    /// KIP-951: the response that names the new leader has its address, which the client need not know.
+    @Test func newLeaderIsReachedWithoutMetadata() throws {
+        let nodes = try Nodes()
+        defer { nodes.end() }
+        try nodes.makeTopic("t")
+        let cluster = nodes.broker.cluster
+        let target = try #require(cluster.nodes.last?.id)
+        try cluster.stop(node: target)
+        var configuration = ProducerConfiguration()
+        configuration.deliveryTimeoutMilliseconds = 20_000
+        let producer = KafkaProducer(nodes.client, configuration)
+        defer { producer.close(timeoutMilliseconds: 0) }
+        try producer.sendAndWait(KafkaRecord(topic: "t", partition: 0, value: "1"))
+        nodes.broker.interceptors.add { $0.apiKey == .metadata ? .ignore : nil }
+        try cluster.start(node: target)
+        try cluster.moveLeader(ofTopic: "t", partition: 0, to: target)
+        try producer.sendAndWait(KafkaRecord(topic: "t", partition: 0, value: "2"))
+    }
+
     private static func record(_ topic: String, _ number: Int) -> KafkaRecord {
         KafkaRecord(topic: topic, partition: Int32(number % Int(partitionCount)), value: "\(number)")
     }

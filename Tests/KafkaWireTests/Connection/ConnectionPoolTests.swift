@@ -1,6 +1,7 @@
 import KafkaProtocol
 import Synchronization
 import Testing
+import WireCore
 import WireStreams
 import WireTestSupport
 
@@ -12,7 +13,13 @@ import WireTestSupport
     private final class Events: KafkaClientObserver {
         let rebootstraps = Mutex<[String]>([])
         let closed = Mutex(0)
+        let throttledAt = Mutex<MonotonicInstant?>(nil)
+        let sentAt = Mutex<MonotonicInstant?>(nil)
+        let openedTo = Mutex<SocketAddress?>(nil)
 
+        func throttled(by broker: SocketAddress, milliseconds: Int) { throttledAt.withLock { $0 = .now } }
+        func connectionOpened(to broker: SocketAddress, milliseconds: Int) { openedTo.withLock { $0 = broker } }
+        func requestSent(_ request: KafkaRequestEvent) { sentAt.withLock { $0 = .now } }
         func rebootstrapped(reason: String) { rebootstraps.withLock { $0.append(reason) } }
         func connectionClosed(to broker: SocketAddress, _ error: KafkaError?) { closed.withLock { $0 += 1 } }
     }
@@ -32,6 +39,60 @@ import WireTestSupport
         try ask(cluster.client)
         #expect(cluster.connectionCount == before + 1)
         #expect(counts[.metadata] == 1)
+    }
+
+    /// KIP-219, on any connection to the broker.
+    @Test func requestsWaitAfterAThrottledResponse() throws {
+        let events = Events()
+        let cluster = try Cluster { $0.observer = events }
+        defer { cluster.end() }
+        try cluster.addFault("api=Metadata,throttle_time_ms=400,count=1")
+        try ask(cluster.client)
+        let throttledAt = try #require(events.throttledAt.withLock { $0 })
+        cluster.cutConnections()
+        try ask(cluster.client)
+        let sentAt = try #require(events.sentAt.withLock { $0 })
+        #expect(sentAt.milliseconds(since: throttledAt) >= 390)
+    }
+
+    private static let loopbackName =
+        (try? SocketAddress(host: "127.0.0.1", port: 1).canonicalNames().first?.host) ?? "127.0.0.1"
+
+    @Test(.enabled(if: loopbackName != "127.0.0.1", "127.0.0.1 has no name"))
+    func canonicalNameOfTheBootstrapServerIsUsedIfConfigured() throws {
+        let events = Events()
+        let cluster = try Cluster {
+            $0.observer = events
+            $0.dnsLookup = .resolveCanonicalBootstrapServersOnly
+        }
+        defer { cluster.end() }
+        try ask(cluster.client)
+        #expect(events.openedTo.withLock { $0?.host } == Self.loopbackName)
+    }
+
+    /// KIP-1102: a request for metadata has had no answer for as long as `metadata.recovery.rebootstrap.trigger.ms`.
+    @Test func bootstrapServersAreUsedAgainIfThereIsNoMetadataForTooLong() throws {
+        let events = Events()
+        let cluster = try Cluster {
+            $0.observer = events
+            $0.rebootstrapTriggerMilliseconds = 50
+        }
+        defer { cluster.end() }
+        try ask(cluster.client)
+        let (gate, first) = (RequestGate(), Countdown(1))
+        cluster.intercept { $0.apiKey == .metadata && first.take() ? .hold(gate) : nil }
+        let completion = ThreadCompletion()
+        startThread(named: "asks", completion: completion) { [client = cluster.client] in
+            _ = try? client.metadata(topics: [], client.cancellation)
+        }
+        #expect(gate.awaitHeld(1, milliseconds: 20_000))
+        let overdue = MonotonicInstant.now.advanced(byMilliseconds: 50)
+        while MonotonicInstant.now < overdue {}
+        #expect(events.rebootstraps.withLock { $0 } == [])
+        try ask(cluster.client)
+        #expect(events.rebootstraps.withLock { $0 } == ["there was no metadata for 50 ms"])
+        gate.open()
+        #expect(completion.wait(milliseconds: 20_000))
     }
 
     @Test func unusedConnectionsAreClosed() throws {

@@ -167,10 +167,11 @@ import WireCore
             Self.takeStamped(&queue, Self.second) == SequenceStamp(producerID: 7, producerEpoch: 1, baseSequence: 0))
     }
 
-    @Test func tooLargeBatchIsSplitAndKeepsItsNumbers() throws {
+    @Test(arguments: [KafkaErrorCode.messageTooLarge, .recordListTooLarge])
+    func tooLargeBatchIsSplitAndKeepsItsNumbers(_ code: KafkaErrorCode) throws {
         var queue = Self.queue([4, 2])
         _ = Self.take(&queue)
-        #expect(queue.finish(0, .refused(.messageTooLarge)) == .split)
+        #expect(queue.finish(0, .refused(code)) == .split)
         queue.replace(0, with: [(10, 10, 1), (11, 11, 3)])
         #expect(try #require(Self.take(&queue)) == (10, 0))
         #expect(try #require(Self.take(&queue)) == (11, 1))

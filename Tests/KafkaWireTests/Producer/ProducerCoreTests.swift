@@ -207,6 +207,38 @@ import Testing
         #expect(core.update([description]).newBrokers == [2])
     }
 
+    /// The broker was elected again: there is no reason for a pause.
+    @Test func leaderThatRemainsInANewEpochGetsTheBatchAtOnce() throws {
+        var core = Self.core()
+        Self.append(&core)
+        let place = try require(Self.sentBatch(&core))
+        _ = core.settle([Self.refusal(place, leader: (1, 5))], ofBroker: 1, now: Self.later)
+        expect(Self.sentBatch(&core) == place)
+    }
+
+    @Test func batchesAreSmallerAfterOneWasTooLarge() throws {
+        var core = Self.core { $0.batchBytesMax = 16_384 }
+        for _ in 0..<3 { expect(Self.isAccepted(&core, valueBytes: 4000)) }
+        let place = try require(Self.sentBatch(&core))
+        _ = core.settle(
+            [ProducerCore.Answer(place: place, outcome: .refused(.messageTooLarge))], ofBroker: 1, now: Self.now)
+        expect((1024...6100).contains(core.topics[0].partitions[0].batchBytesMax))
+    }
+
+    /// Its timeout passes while it is in flight; the error names the last one of the broker.
+    @Test func batchThatIsRefusedAfterItsDeliveryTimeoutFailsAtOnce() throws {
+        var core = Self.core { $0.deliveryTimeoutMilliseconds = 120_000 }
+        Self.append(&core)
+        let place = try require(Self.sentBatch(&core))
+        let effects = core.settle(
+            [ProducerCore.Answer(place: place, outcome: .refused(.notEnoughReplicas))], ofBroker: 1,
+            now: Self.now.advanced(byMilliseconds: 120_001))
+        guard case .failure(.timedOut(_, 120_000, let lastError))? = effects.finished.first?.outcome else {
+            return expect(Bool(false))
+        }
+        #expect(lastError?.contains("NOT_ENOUGH_REPLICAS") == true)
+    }
+
     /// KIP-219: the response comes at once, and the client waits.
     @Test func throttledBrokerGetsNoRequest() throws {
         var core = Self.core()
