@@ -215,6 +215,20 @@ import WireTestSupport
         #expect(driver.group.heartbeat(memberID: "i-2", groupInstanceID: "i", generation: 1, now: driver.now) == .none)
     }
 
+    /// Its subscription contains its former partitions, so that it is another one after each rebalance.
+    @Test func staticMemberReturnsWithoutARebalanceUnlessAnotherProtocolIsChosen() {
+        var driver = GroupDriver()
+        _ = driver.join(GroupDriver.request(instance: "i", protocols: ["x", "y"]), newID: "i-1")
+        _ = driver.sync("i-1", ["i-1": "x"])
+        var request = GroupDriver.request(instance: "i", protocols: ["x"])
+        request.protocols[0].metadata.append(1)
+        let back = driver.join(request, newID: "i-2")
+        #expect(driver.joined(back)?.generation == 1)
+        let changed = driver.join(GroupDriver.request(instance: "i", protocols: ["y", "x"]), newID: "i-3")
+        #expect(driver.joined(changed)?.generation == 2)
+        #expect(driver.joined(changed)?.protocolName == "y")
+    }
+
     @Test func offsetsAreAcceptedFromMembersAndForEmptyGroups() {
         var driver = GroupDriver.pair()
         func verdict(_ memberID: String, _ generation: Int32) -> KafkaErrorCode {

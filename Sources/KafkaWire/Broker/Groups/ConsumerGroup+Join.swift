@@ -103,12 +103,11 @@ extension ConsumerGroup {
     }
 
     /// A static member returns with a new id and keeps its assignment. A stable group is rebalanced only if the
-    /// member's protocols have changed.
+    /// members would choose another protocol now; as in Kafka, another subscription alone is not a reason.
     private mutating func returnStaticMember(
         at index: Int, _ request: JoinRequest, requestID: GroupRequestID, newMemberID: String, now: MonotonicInstant
     ) -> [GroupAction] {
         let oldID = members[index].memberID
-        let hasNewProtocols = members[index].protocols != request.protocols
         let wasLeader = oldID == leaderID
         var actions = failPendingRequests(of: members[index], with: .fencedInstanceID)
         members[index].pendingJoin = nil
@@ -118,7 +117,8 @@ extension ConsumerGroup {
         update(at: index, request)
         members[index].recordHeartbeat(at: now)
         if wasLeader { leaderID = newMemberID }
-        if phase == .stable, !hasNewProtocols {
+        let leader = members.first { $0.memberID == leaderID } ?? members[index]
+        if phase == .stable, commonProtocol(preferredBy: leader) == protocolName {
             var joined = joined(members[index])
             if wasLeader, request.supportsSkippingAssignment {
                 joined.skipAssignment = true
