@@ -7,8 +7,8 @@ import WireTestSupport
 @testable import WireCore
 
 /// Members of a consumer group and their coordinator in a random interleaving, with requests and responses that are
-/// lost, joins that are repeated, coordinators that move, members that die, programs that do not poll, processes that are
-/// stopped for a while, and static members that come back, also while their former process goes on.
+/// lost, joins that are repeated, coordinators that move, members that die, programs that do not poll, processes that
+/// are stopped for a while, and static members that come back, also while their former process still runs.
 ///
 /// Checked at every moment: no partition belongs to two members that the coordinator knows; no commit changes an offset
 /// while the partition belongs to another member, and none skips a record that no member has received; a member begins

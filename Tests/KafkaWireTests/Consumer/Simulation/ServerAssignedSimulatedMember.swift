@@ -77,7 +77,8 @@ final class ServerAssignedSimulatedMember: SimulatedMember {
     private func send(_ beat: ConsumerHeartbeat) {
         isBusy = true
         let heartbeat = ServerAssignedGroup.Heartbeat(
-            memberID: memberID, epoch: beat.epoch, instanceID: instanceID, rebalanceTimeoutMilliseconds: beat.isComplete ? 6000 : -1,
+            memberID: memberID, epoch: beat.epoch, instanceID: instanceID,
+            rebalanceTimeoutMilliseconds: beat.isComplete ? 6000 : -1,
             topicNames: beat.topics, owned: beat.owned.map { PartitionSets($0) })
         send(heartbeat) { [unowned self] outcome in
             guard isAlive else { return }
