@@ -358,6 +358,17 @@ import WireTestSupport
         consumer.close()
     }
 
+    @Test func invalidNamesOfTopicsAreErrors() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        let consumer = KafkaConsumer(cluster.client, Self.configuration())
+        defer { consumer.close() }
+        try consumer.subscribe(to: ["t", "a b"])
+        #expect(throws: KafkaError.code(.invalidTopicException, about: "topic a b")) {
+            while true { _ = try consumer.poll(timeoutMilliseconds: 1000) }
+        }
+    }
+
     @Test func waitingPollIsWoken() throws {
         let cluster = try Cluster()
         defer { cluster.end() }

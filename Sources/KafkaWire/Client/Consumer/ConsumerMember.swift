@@ -315,6 +315,10 @@ final class ConsumerMember: Sendable {
         var found: [String: Int] = [:]
         for topic in response.topics {
             guard let name = topic.name else { continue }
+            // A member would wait in vain for topics that it may not read, and for names that no topic can have.
+            if [.invalidTopicException, .topicAuthorizationFailed].contains(topic.errorCode) {
+                throw KafkaError.code(topic.errorCode, about: "topic \(name)")
+            }
             found[name] = topic.errorCode == .none ? topic.partitions.count : 0
             guard topic.errorCode == .none, !topic.partitions.isEmpty else { continue }
             topics[name] = topic.partitions.map { partition in
