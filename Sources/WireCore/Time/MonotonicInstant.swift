@@ -27,6 +27,12 @@ import Glibc
         return MonotonicInstant(nanoseconds: spanIsTooLong || isTooLate ? end : min(end, later))
     }
 
+    /// As `milliseconds(since:)`, rounded up: a wait of this time does not end before this instant.
+    package func millisecondsRoundedUp(since earlier: MonotonicInstant) -> Int {
+        let (start, end) = (Int(clamping: earlier.nanoseconds), Int(clamping: nanoseconds))
+        return end > start ? (end - start + 999_999) / 1_000_000 : milliseconds(since: earlier)
+    }
+
     /// Milliseconds since `earlier`; negative if `earlier` is later.
     @usableFromInline package func milliseconds(since earlier: MonotonicInstant) -> Int {
         (Int(clamping: nanoseconds) - Int(clamping: earlier.nanoseconds)) / 1_000_000

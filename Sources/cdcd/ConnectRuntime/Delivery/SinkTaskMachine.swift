@@ -182,7 +182,7 @@ struct SinkTaskMachine: Equatable {
         if !isPaused, let due = redelivery.deadline { deadline = min(deadline, due) }
         if let timeout = callTimeoutMilliseconds { deadline = min(deadline, now.advanced(byMilliseconds: timeout)) }
         callTimeoutMilliseconds = nil
-        return seeks + [.poll(timeoutMilliseconds: max(0, deadline.milliseconds(since: now)))]
+        return seeks + [.poll(timeoutMilliseconds: max(0, deadline.millisecondsRoundedUp(since: now)))]
     }
 
     private mutating func consumed(_ ends: Offsets, _ now: MonotonicInstant) -> [Action] {
