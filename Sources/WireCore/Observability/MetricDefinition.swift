@@ -1,10 +1,12 @@
 /// The declaration of a metric, from which it is registered and documented.
 package struct MetricDefinition: Sendable {
     package enum Kind: String, Sendable {
-        /// A number that only grows since the start of the process. Its name ends in `_total`.
+        /// A number that only grows since the start of the process. Its name mostly ends in `_total`.
         case counter
         /// A number that goes up and down.
         case gauge
+        /// The distribution of durations or sizes, whose unit is the end of its name.
+        case histogram
     }
 
     package let name: String
@@ -29,6 +31,11 @@ package struct MetricDefinition: Sendable {
     package func gauge(in registry: MetricsRegistry, _ values: [String] = []) -> Gauge {
         precondition(kind == .gauge, "\(name) is not a gauge")
         return registry.gauge(name, help: help, labels: pairs(values))
+    }
+
+    package func histogram(in registry: MetricsRegistry, _ values: [String] = [], bounds: [Double]) -> Histogram {
+        precondition(kind == .histogram, "\(name) is not a histogram")
+        return registry.histogram(name, help: help, labels: pairs(values), bounds: bounds)
     }
 
     /// The samples of a gauge whose values are computed when the metrics are read.

@@ -60,4 +60,15 @@ import WireStreams
             "record_send_total{client_id=\"c\"} 0",
         ] { #expect(text.contains("kafka_producer_" + line + "\n"), "\(line)") }
     }
+
+    /// A record that the brokers reject is counted as a failure, and as an error only if the task fails for it.
+    @Test func countsRejectedRecords() {
+        let registry = MetricsRegistry()
+        let metrics = TaskMetrics(TaskID(connector: "rejected", task: 0), in: registry)
+        metrics.recordsFailed(2)
+        metrics.recordsFailed(3, areErrors: false)
+        #expect(metrics.failures.value == 5)
+        #expect(metrics.errors.value == 2)
+        #expect(metrics.lastError.value > 1_700_000_000_000)
+    }
 }

@@ -24,14 +24,16 @@ import WireTestSupport
         try WorkerHarness(kafka: kafka, properties: ["offset.flush.interval.ms": "50"].merging(properties) { $1 })
     }
 
-    private func create(_ worker: WorkerHarness, _ properties: [String: String] = [:]) throws {
+    private func create(
+        _ worker: WorkerHarness, _ properties: [String: String] = [:], named name: String = "a"
+    ) throws {
         var config = [
             "connector.class": "FileStreamSink", "topics": "t", "file": file,
             "value.converter": "org.apache.kafka.connect.storage.StringConverter",
         ]
         config.merge(properties) { $1 }
         let body = JSONValue.object([
-            "name": .string("a"), "config": .object(JSONObject(config.map { ($0.key, .string($0.value)) })),
+            "name": .string(name), "config": .object(JSONObject(config.map { ($0.key, .string($0.value)) })),
         ])
         #expect(try worker.call("POST", "/connectors", String(decoding: body.encoded(), as: UTF8.self)).status == 201)
     }
@@ -171,6 +173,7 @@ import WireTestSupport
     }
 
     @Test func recordsThatCannotBeReadAreInTheDeadLetterQueueWithTheirContext() throws {
+        let connector = "counted-sink"
         try createTopic()
         try produce("{bad", "7")
         let worker = try makeWorker()
@@ -180,9 +183,9 @@ import WireTestSupport
             "errors.tolerance": "all", "errors.deadletterqueue.topic.name": "dead",
             "errors.deadletterqueue.topic.replication.factor": "1",
             "errors.deadletterqueue.context.headers.enable": "true",
-        ])
+        ], named: connector)
         awaitCondition { lines() == ["7"] }
-        try awaitCondition { try committed() == [0: 2] }
+        try awaitCondition { try committed("connect-\(connector)") == [0: 2] }
         let dead = try kafka.records("dead")
         #expect(dead.map(\.valueText) == ["{bad"])
         let headers = dead.first?.headers ?? []
@@ -192,10 +195,28 @@ import WireTestSupport
         ].map { "__connect.errors.\($0)" })
         let values = headers.map { String(decoding: $0.value ?? [], as: UTF8.self) }
         #expect(values.prefix(8) == [
-            "t", "0", "0", "a", "0", "VALUE_CONVERTER", "org.apache.kafka.connect.json.JsonConverter",
+            "t", "0", "0", connector, "0", "VALUE_CONVERTER", "org.apache.kafka.connect.json.JsonConverter",
             "org.apache.kafka.connect.errors.DataException",
         ])
         #expect(try kafka.admin.describeTopic("dead")?.partitions.count == 1)
+        try expectMetrics(worker, connector, [
+            "sink_task_sink_record_read_total": 2, "sink_task_sink_record_send_total": 1,
+            "sink_task_sink_record_active_count": 0, "sink_task_partition_count": 1,
+            "task_error_deadletterqueue_produce_requests": 1, "task_error_deadletterqueue_produce_failures": 0,
+            "task_error_total_record_failures": 1, "task_error_total_record_errors": 1,
+            "task_error_total_records_skipped": 1, "task_error_total_errors_logged": 0,
+        ])
+    }
+
+    /// Awaits the metrics of the connector's first task. They are those of the process: no two tests may use one name.
+    private func expectMetrics(_ worker: WorkerHarness, _ connector: String, _ values: [String: Int]) throws {
+        let lines = values.map { "kafka_connect_\($0.key){connector=\"\(connector)\",task=\"0\"} \($0.value)" }
+        let answer = try worker.eventually("GET", "/metrics") { answer in
+            let found = Set((answer.body.stringValue ?? "").split(separator: "\n").map(String.init))
+            return found.isSuperset(of: lines)
+        }
+        let found = (answer.body.stringValue ?? "").split(separator: "\n").map(String.init)
+        for line in lines { #expect(found.contains(line)) }
     }
 
     @Test func recordsThatTheDeadLetterQueueDoesNotAcceptFailTheTask() throws {
@@ -208,9 +229,12 @@ import WireTestSupport
         try create(worker, [
             "value.converter": "org.apache.kafka.connect.json.JsonConverter", "errors.tolerance": "all",
             "errors.deadletterqueue.topic.name": "dead",
+        ], named: "refused-letters")
+        try worker.awaitStates("refused-letters", "RUNNING", ["FAILED"])
+        #expect(try committed("connect-refused-letters") == [:])
+        try expectMetrics(worker, "refused-letters", [
+            "task_error_deadletterqueue_produce_requests": 1, "task_error_deadletterqueue_produce_failures": 1,
         ])
-        try worker.awaitStates("a", "RUNNING", ["FAILED"])
-        #expect(try committed() == [:])
     }
 
     @Test func aRecordThatCannotBeReadFailsTheTaskAndIsNotCommitted() throws {

@@ -82,12 +82,16 @@ final class DeadLetterDeliveries: DeliveryListener {
     private let state = Monitor(State())
     private let brokersChanged: @Sendable (TaskControl.Condition) -> Void
     private let failed: @Sendable () -> Void
+    /// Counts the records that cannot be stored.
+    private let failures: Counter
 
     /// - Parameter failed: called when a record cannot be stored.
     init(
-        brokersChanged: @escaping @Sendable (TaskControl.Condition) -> Void, failed: @escaping @Sendable () -> Void
+        brokersChanged: @escaping @Sendable (TaskControl.Condition) -> Void, failures: Counter,
+        failed: @escaping @Sendable () -> Void
     ) {
         self.brokersChanged = brokersChanged
+        self.failures = failures
         self.failed = failed
     }
 
@@ -109,8 +113,10 @@ final class DeadLetterDeliveries: DeliveryListener {
     func abandon() { state.update { $0.isAbandoned = true } }
 
     func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {
+        let count = tags.reduce(0) { $0 + $1.count }
+        if let error, error != .closed { failures.add(count) }
         let isFirst = state.update { state in
-            state.outstanding -= tags.reduce(0) { $0 + $1.count }
+            state.outstanding -= count
             guard let error, error != .closed, state.failure == nil else { return false }
             state.failure = error
             return true

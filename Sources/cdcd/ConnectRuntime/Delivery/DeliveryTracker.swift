@@ -116,7 +116,11 @@ package final class DeliveryTracker: DeliveryListener {
     package func finished(topic: String, partition: Int32, tags: [TagRun], error: KafkaError?) {
         if let error, error == .closed { return }
         let count = tags.reduce(0) { $0 + $1.count }
-        if error == nil { metrics?.written.add(count) } else { metrics?.task.failures.add(count) }
+        if error == nil {
+            metrics?.written.add(count)
+        } else {
+            metrics?.task.recordsFailed(count, areErrors: !toleratesErrors)
+        }
         if let error, !toleratesErrors {
             let isFirst = state.update { state in
                 defer { state.failure = state.failure ?? error }

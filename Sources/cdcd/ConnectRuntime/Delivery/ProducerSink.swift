@@ -188,8 +188,9 @@ package final class ProducerSink: DeliverySink {
         if errors.logsErrors {
             let about = errors.logsRecords ? ", where source record is = \(record)" : " of topic \(record.topic)"
             logger.error("Error encountered in task \(id)\(about): \(error)")
+            tracker.metrics?.task.logged.add()
         }
-        tracker.metrics?.task.failures.add()
+        tracker.metrics?.task.recordsFailed(1)
         if errors.skipsRecords { tracker.metrics?.task.skipped.add() }
         guard errors.skipsRecords else { throw ToleranceExceededError(cause: error) }
     }

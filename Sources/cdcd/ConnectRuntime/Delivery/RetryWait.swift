@@ -35,8 +35,9 @@ package struct RetryWait: Sendable {
         logger.warn("\(failure); it is tried again")
         defer { conditionChanged(.running) }
         while true {
-            metrics?.failures.add()
+            // The last failure is counted as that of the record.
             guard let next = schedule.nextAttempt(after: .now) else { throw failure }
+            metrics?.failures.add()
             conditionChanged(.interrupted(reason: "\(failure)"))
             try pause(until: next)
             metrics?.retries.add()

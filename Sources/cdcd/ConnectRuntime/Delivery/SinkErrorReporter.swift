@@ -19,8 +19,11 @@ struct SinkErrorReporter {
         _ error: RecordStageError, _ consumed: SinkRecord.Consumed, of place: TopicPartition, offset: Int64,
         timestampType: SinkRecord.TimestampType?
     ) throws {
-        metrics?.task.failures.add()
-        if errors.logsErrors { Self.logger.error(message(error, consumed, place, offset, timestampType)) }
+        metrics?.task.recordsFailed(1, areErrors: error.stage != .taskPut || !errors.skipsRecords)
+        if errors.logsErrors {
+            Self.logger.error(message(error, consumed, place, offset, timestampType))
+            metrics?.task.logged.add()
+        }
         if let deadLetters {
             metrics?.deadLetters.add()
             try deadLetters.send(consumed, of: place, offset: offset, error)

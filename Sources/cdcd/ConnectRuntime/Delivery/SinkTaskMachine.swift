@@ -65,6 +65,10 @@ struct SinkTaskMachine: Equatable {
         case resume(Set<TopicPartition>)
         /// The outcome of a commit, for the task's state.
         case report(failure: String?)
+        /// A commit has ended before it was sent: no offset has changed, or `preCommit` has returned none.
+        case skipCommit
+        /// The end of a commit was ignored, since it came too late.
+        case ignoreCommitEnd
         case warn(String)
     }
 
@@ -100,7 +104,8 @@ struct SinkTaskMachine: Equatable {
     private var seeks: Offsets = [:]
     private var commitIsRequested = false
     private var nextCommit: MonotonicInstant
-    private var lastSequence = 0
+    /// The number of the last commit, also if no offset had changed.
+    private(set) var lastSequence = 0
     private var commit: Commit?
     private var preCommit: PreCommit?
 
@@ -114,6 +119,14 @@ struct SinkTaskMachine: Equatable {
     }
 
     var assignment: Set<TopicPartition> { Set(positions.keys) }
+
+    /// The number of records that were consumed and whose offsets are not committed.
+    var activeRecordCount: Int {
+        committed.reduce(0) { count, entry in
+            let consumed = batchEnds[entry.key] ?? positions[entry.key] ?? entry.value
+            return count + Int(max(0, consumed - entry.value))
+        }
+    }
 
     mutating func handle(_ event: Event, at now: MonotonicInstant) -> [Action] {
         switch event {
@@ -257,6 +270,7 @@ struct SinkTaskMachine: Equatable {
     private mutating func beginCommit(of partitions: Set<TopicPartition>, isClosing: Bool) -> [Action] {
         let offsets = positions.filter { partitions.contains($0.key) }
         guard !offsets.isEmpty else { return [] }
+        lastSequence += 1
         preCommit = PreCommit(partitions: partitions, offsets: offsets, isClosing: isClosing)
         return [.preCommit(offsets)]
     }
@@ -282,11 +296,12 @@ struct SinkTaskMachine: Equatable {
         if call.isClosing { actions.append(.close(call.partitions)) }
         // Once a partition has progressed, all are committed, as in Connect: everyone knows their offsets then.
         if !provided.isEmpty, offsets != current {
-            lastSequence += 1
             commit = Commit(
                 sequence: lastSequence, offsets: offsets,
                 deadline: now.advanced(byMilliseconds: commitTimeoutMilliseconds))
             actions.append(.commit(offsets, sequence: lastSequence, waits: call.isClosing))
+        } else {
+            actions.append(.skipCommit)
         }
         if call.isClosing { actions += forget(call.partitions) }
         return actions
@@ -307,7 +322,7 @@ struct SinkTaskMachine: Equatable {
 
     private mutating func commitEnded(_ sequence: Int, _ failure: String?) -> [Action] {
         // The end of an earlier commit, which timed out or which a rebalance has replaced.
-        guard let ended = commit, ended.sequence == sequence else { return [] }
+        guard let ended = commit, ended.sequence == sequence else { return [.ignoreCommitEnd] }
         commit = nil
         if failure == nil { committed.merge(ended.offsets) { $1 } }
         return [.report(failure: failure)]

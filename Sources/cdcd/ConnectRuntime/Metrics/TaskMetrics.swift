@@ -14,6 +14,15 @@ package struct TaskMetrics: Sendable {
     private static let retries = MetricDefinition(
         "kafka_connect_task_error_total_retries", .counter, labels: labels,
         help: "Operations of transforms and converters that were tried again")
+    private static let errors = MetricDefinition(
+        "kafka_connect_task_error_total_record_errors", .counter, labels: labels,
+        help: "Records that transforms or converters have rejected, or for whose rejection the task fails")
+    private static let logged = MetricDefinition(
+        "kafka_connect_task_error_total_errors_logged", .counter, labels: labels,
+        help: "Rejected records that were logged (errors.log.enable)")
+    private static let lastError = MetricDefinition(
+        "kafka_connect_task_error_last_error_timestamp", .gauge, labels: labels,
+        help: "When the last record was rejected, in milliseconds since the epoch; 0 if none was")
     private static let committed = MetricDefinition(
         "kafka_connect_connector_task_offset_commit_success_total", .counter, labels: labels,
         help: "Commits of offsets that are stored")
@@ -21,11 +30,14 @@ package struct TaskMetrics: Sendable {
         "kafka_connect_connector_task_offset_commit_failure_total", .counter, labels: labels,
         help: "Commits of offsets that have failed")
 
-    package static let all = [failures, skipped, retries, committed, commitFailures]
+    package static let all = [failures, errors, skipped, retries, logged, lastError, committed, commitFailures]
 
     let failures: Counter
+    let errors: Counter
     let skipped: Counter
     let retries: Counter
+    let logged: Counter
+    let lastError: Gauge
     let committed: Counter
     let commitFailures: Counter
 
@@ -37,10 +49,23 @@ package struct TaskMetrics: Sendable {
     init(_ id: TaskID, in registry: MetricsRegistry = .shared) {
         let values = [id.connector, String(id.task)]
         failures = Self.failures.counter(in: registry, values)
+        errors = Self.errors.counter(in: registry, values)
         skipped = Self.skipped.counter(in: registry, values)
         retries = Self.retries.counter(in: registry, values)
+        logged = Self.logged.counter(in: registry, values)
+        lastError = Self.lastError.gauge(in: registry, values)
         committed = Self.committed.counter(in: registry, values)
         commitFailures = Self.commitFailures.counter(in: registry, values)
+    }
+
+    /// Counts rejected records.
+    ///
+    /// - Parameter areErrors: false for records that a sink task or the brokers have rejected and that are skipped,
+    ///   which Connect does not count as errors.
+    func recordsFailed(_ count: Int, areErrors: Bool = true) {
+        failures.add(count)
+        if areErrors { errors.add(count) }
+        lastError.set(Int(WallTime.now.epochMilliseconds))
     }
 }
 
@@ -69,38 +94,5 @@ package struct SourceTaskMetrics: Sendable {
         polled = Self.polled.counter(in: registry, values)
         written = Self.written.counter(in: registry, values)
         active = Self.active.gauge(in: registry, values)
-    }
-}
-
-/// The metrics of a sink task: `sink-task-metrics` of Connect, and the requests of its dead letter queue.
-package struct SinkTaskMetrics: Sendable {
-    private static let read = MetricDefinition(
-        "kafka_connect_sink_task_sink_record_read_total", .counter, labels: TaskMetrics.labels,
-        help: "Records that were consumed, before transforms")
-    private static let sent = MetricDefinition(
-        "kafka_connect_sink_task_sink_record_send_total", .counter, labels: TaskMetrics.labels,
-        help: "Records that the task has accepted")
-    private static let partitions = MetricDefinition(
-        "kafka_connect_sink_task_partition_count", .gauge, labels: TaskMetrics.labels,
-        help: "Partitions that are assigned to the task")
-    private static let deadLetters = MetricDefinition(
-        "kafka_connect_task_error_deadletterqueue_produce_requests", .counter, labels: TaskMetrics.labels,
-        help: "Records that were sent to the dead letter queue")
-
-    package static let all = [read, sent, partitions, deadLetters]
-
-    let task: TaskMetrics
-    let read: Counter
-    let sent: Counter
-    let partitions: Gauge
-    let deadLetters: Counter
-
-    init(_ id: TaskID, in registry: MetricsRegistry = .shared) {
-        let values = [id.connector, String(id.task)]
-        task = TaskMetrics(id, in: registry)
-        read = Self.read.counter(in: registry, values)
-        sent = Self.sent.counter(in: registry, values)
-        partitions = Self.partitions.gauge(in: registry, values)
-        deadLetters = Self.deadLetters.counter(in: registry, values)
     }
 }

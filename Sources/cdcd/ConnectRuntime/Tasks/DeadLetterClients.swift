@@ -1,6 +1,7 @@
 import ConnectData
 import KafkaWire
 import Synchronization
+import WireCore
 
 /// The clients that a sink task uses for its dead letter queue. Safe to use from any thread.
 final class DeadLetterClients: Sendable {
@@ -11,10 +12,12 @@ final class DeadLetterClients: Sendable {
     private let deliveries: DeadLetterDeliveries
     private let producer: TaskProducer
 
-    /// - Parameter failed: called when a record cannot be stored.
+    /// - Parameters:
+    ///   - failures: counts the records that cannot be stored.
+    ///   - failed: called when a record cannot be stored.
     init(
         _ context: TaskWorkContext, _ settings: DeadLetterQueueSettings, topic: String, _ overrides: ClientOverride,
-        failed: @escaping @Sendable () -> Void
+        failures: Counter, failed: @escaping @Sendable () -> Void
     ) {
         id = context.id
         self.settings = settings
@@ -23,7 +26,7 @@ final class DeadLetterClients: Sendable {
             context.environment.cluster, overrides.admin, clientID: "connector-dlq-adminclient-\(context.id)")
         deliveries = DeadLetterDeliveries(
             brokersChanged: { [publisher = context.publisher] in publisher.handle(.brokersChanged($0)) },
-            failed: failed)
+            failures: failures, failed: failed)
         let clientID = "connector-dlq-producer-\(context.id)"
         var producing = overrides.producer
         producing.client.observer = KafkaClientMetrics(.producer, clientID: clientID)

@@ -64,6 +64,7 @@ final class SinkTaskLoop {
         do { try handle(end) } catch {
             parts.logger.warn("\(label) The partitions could not be closed, or their offsets not committed: \(error)")
         }
+        updateMetrics()
         if let failure = parts.reporter.deadLetters?.failure { throw failure }
         try result.get()
     }
@@ -91,18 +92,19 @@ final class SinkTaskLoop {
         case .put: try put(task)
         case .discard(let partitions): batch.removeAll { partitions.contains($0.original) }
         case .open(let partitions):
-            parts.reporter.metrics?.partitions.set(machine.assignment.count)
             try task.open(Self.sorted(partitions))
             try handle(.opened)
-        case .close(let partitions):
-            try task.close(Self.sorted(partitions))
-            parts.reporter.metrics?.partitions.set(machine.assignment.count)
+        case .close(let partitions): try task.close(Self.sorted(partitions))
         case .preCommit(let offsets): try preCommit(offsets, task)
         case .commit(let offsets, let sequence, let waits): try commit(offsets, sequence, waits: waits)
         case .seek(let offsets): try parts.source.seek(offsets)
         case .pause(let partitions): try parts.source.pause(partitions)
         case .resume(let partitions): try parts.source.resume(partitions)
         case .report(let failure): report(failure)
+        case .skipCommit:
+            parts.reporter.metrics?.commitCompletions.add()
+            updateMetrics()
+        case .ignoreCommitEnd: parts.reporter.metrics?.skippedCommitCompletions.add()
         case .warn(let text): parts.logger.warn("\(label) \(text)")
         }
     }
@@ -118,16 +120,17 @@ final class SinkTaskLoop {
         if let failure = callbackFailure { throw failure }
         var ends: SinkTaskMachine.Offsets = [:]
         for records in consumed {
+            parts.reporter.metrics?.read.add(records.records.count)
             for record in records.records { try add(record, of: records.partition) }
             ends[records.partition] = records.records.last.map { $0.offset + 1 }
         }
         try handle(.consumed(ends))
+        updateMetrics()
     }
 
     /// Converts a record and adds it to the batch, unless it is dropped or skipped.
     private func add(_ record: ConsumedRecord, of place: TopicPartition) throws {
         let consumed = try SinkRecord.Consumed(record)
-        parts.reporter.metrics?.read.add()
         let type = consumed.timestampMilliseconds == nil ? nil : SinkRecord.TimestampType(record.timestampType)
         do {
             var converted = try parts.reader.convert(consumed, of: place, offset: record.offset)
@@ -142,6 +145,7 @@ final class SinkTaskLoop {
     }
 
     private func put(_ task: any SinkTask) throws {
+        let start = parts.clock()
         do {
             try task.put(batch)
         } catch let error as RetriableError {
@@ -151,13 +155,19 @@ final class SinkTaskLoop {
             return try handle(.refused)
         }
         if let failure = parts.reporter.deadLetters?.failure { throw failure }
-        parts.reporter.metrics?.sent.add(batch.count)
+        parts.reporter.metrics?.put(batch.count, milliseconds: parts.clock().milliseconds(since: start))
         batch = []
         if hasReportedRefusal {
             hasReportedRefusal = false
             parts.control.report(.running)
         }
         try handle(.accepted)
+    }
+
+    private func updateMetrics() {
+        parts.reporter.metrics?.update(
+            activeRecords: machine.activeRecordCount, partitions: machine.assignment.count,
+            commitNumber: machine.lastSequence)
     }
 
     // MARK: Commits
@@ -183,7 +193,13 @@ final class SinkTaskLoop {
 
     private func report(_ failure: String?) {
         let metrics = parts.reporter.metrics?.task
-        if failure == nil { metrics?.committed.add() } else { metrics?.commitFailures.add() }
+        if failure == nil {
+            metrics?.committed.add()
+            parts.reporter.metrics?.commitCompletions.add()
+        } else {
+            metrics?.commitFailures.add()
+        }
+        updateMetrics()
         let condition = health.committed(failure)
         if let failure, health.isWorthLogging {
             parts.logger.error("\(label) Commit of offsets failed, will be tried again: \(failure)")

@@ -41,7 +41,7 @@ final class SinkTaskWork: TaskWork {
             context.control.removeStopHandler(stopHandler)
             source.close(timeoutMilliseconds: Self.closeMilliseconds)
         }
-        let deadLetters = try openDeadLetters(setup, source)
+        let deadLetters = try openDeadLetters(setup, source, metrics)
         defer { deadLetters?.close() }
         let reporter = SinkErrorReporter(
             id: context.id, errors: errors, deadLetters: try deadLetters?.makeQueue(), metrics: metrics)
@@ -92,11 +92,14 @@ final class SinkTaskWork: TaskWork {
         }
     }
 
-    private func openDeadLetters(_ setup: TaskSetup, _ source: ConsumerRecordSource) throws -> DeadLetterClients? {
+    private func openDeadLetters(
+        _ setup: TaskSetup, _ source: ConsumerRecordSource, _ metrics: SinkTaskMetrics
+    ) throws -> DeadLetterClients? {
         let settings = DeadLetterQueueSettings(configuration: setup.connector)
         guard let topic = JavaText.trimmedOrNil(settings.topic) else { return nil }
         let clients = DeadLetterClients(
-            context, settings, topic: topic, setup.overrides, failed: { source.wake() })
+            context, settings, topic: topic, setup.overrides, failures: metrics.deadLetterFailures,
+            failed: { source.wake() })
         do {
             try adopt { $0.deadLetters = clients }
             try setup.wait.retrying("looking for topic \(topic)") { try clients.ensureTopic() }
