@@ -10,6 +10,7 @@
 package struct JSONReader {
     private let bytes: UnsafeRawBufferPointer
     private let numbersAsText: Bool
+    private let truncatesIntegers: Bool
     private let depthMax: Int
     /// The offset of the next byte.
     package private(set) var position = 0
@@ -18,12 +19,17 @@ package struct JSONReader {
     /// Whether the position is directly after an opening bracket.
     private var isAtStart = false
 
-    /// - Parameter bytes: valid as long as the reader is used.
+    /// - Parameters:
+    ///   - bytes: valid as long as the reader is used.
+    ///   - truncatesIntegers: of whole numbers beyond 64 bits the lowest 64 are read, as Java's `BigInteger.longValue`
+    ///     does; otherwise they become doubles.
     package init(
-        _ bytes: UnsafeRawBufferPointer, numbersAsText: Bool = false, depthMax: Int = JSONValue.depthMax
+        _ bytes: UnsafeRawBufferPointer, numbersAsText: Bool = false, truncatesIntegers: Bool = false,
+        depthMax: Int = JSONValue.depthMax
     ) {
         self.bytes = bytes
         self.numbersAsText = numbersAsText
+        self.truncatesIntegers = truncatesIntegers
         self.depthMax = depthMax
     }
 
@@ -203,10 +209,18 @@ package struct JSONReader {
         let text = String(decoding: UnsafeRawBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
         if numbersAsText { return .string(text) }
         if isWhole, let value = Int64(text) { return .integer(value) }
+        if isWhole, truncatesIntegers { return .integer(Self.lowestBits(of: text.utf8)) }
         guard let value = Double(text) else {
             throw JSONError(.unexpectedByte(bytes[start], expected: "a number"), at: start)
         }
         return .double(value)
+    }
+
+    /// The lowest 64 bits of a whole number's two's complement.
+    private static func lowestBits(of text: String.UTF8View) -> Int64 {
+        var bits: Int64 = 0
+        for byte in text where byte != UInt8(ascii: "-") { bits = bits &* 10 &+ Int64(byte - 0x30) }
+        return text.first == UInt8(ascii: "-") ? 0 &- bits : bits
     }
 
     private mutating func string() throws(JSONError) -> String {

@@ -10,11 +10,14 @@ extension JSONValue {
     ///
     /// - Parameter numbersAsText: numbers become strings of the text they are written in (`1.50`, `1e3`), as Jackson
     ///   reads them into maps of strings.
+    /// - Parameter truncatesIntegers: as for `JSONReader`.
     /// - Parameter depthMax: the maximum nesting; the caller's thread must have the stack for it.
     package static func parse(
-        _ bytes: UnsafeRawBufferPointer, numbersAsText: Bool = false, depthMax: Int = depthMax
+        _ bytes: UnsafeRawBufferPointer, numbersAsText: Bool = false, truncatesIntegers: Bool = false,
+        depthMax: Int = depthMax
     ) throws(JSONError) -> JSONValue {
-        var reader = JSONReader(bytes, numbersAsText: numbersAsText, depthMax: depthMax)
+        var reader = JSONReader(
+            bytes, numbersAsText: numbersAsText, truncatesIntegers: truncatesIntegers, depthMax: depthMax)
         let value = try reader.value()
         try reader.finish()
         return value

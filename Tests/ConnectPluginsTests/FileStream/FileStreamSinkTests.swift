@@ -58,9 +58,9 @@ import WireTestSupport
                 PluginContext(
                     properties: ["schemas.enable": "\(hasSchema)"], connectorConfiguration: [:],
                     plugins: TestPlugins.registry))
-            // Values that do not fit their schemas are errors here. Numbers keep the scale of their schema, and Java
-            // truncates those of more than 64 bits.
-            if text.contains(/Decimal".*"payload":1|\d{19}/) { continue }
+            // Values that do not fit their schemas are errors here. Numbers get the scale of their schema, Java's keep
+            // their own.
+            if text.contains(/Decimal".*"payload":1[.e}]/) { continue }
             let value = Array(text.utf8).withUnsafeBytes {
                 try? converter.decode($0, topic: "t", headers: [])
             }

@@ -97,6 +97,16 @@ import WireCore
         #expect(value == .array([.string("1.50"), .string("1e3"), .string("-0"), .string("7")]))
     }
 
+    /// As `BigInteger.longValue` of Java.
+    @Test(arguments: [
+        ("9223372036854775808", Int64.min), ("-9223372036854775809", .max), ("18446744073709551615", -1),
+        ("18446744073709551617", 1), ("123456789012345678901234567890", -4_362_896_299_872_285_998), ("7", 7),
+    ])
+    func largeIntegersCanBeTruncated(_ text: String, _ value: Int64) throws {
+        let json = try Array(text.utf8).withUnsafeBytes { try JSONValue.parse($0, truncatesIntegers: true) }
+        #expect(json == .integer(value))
+    }
+
     @Test(.timeLimit(.minutes(1))) func escapesAreParsedInLinearTime() throws {
         let count = 1_000_000
         let document = "\"" + String(repeating: "\\n", count: count) + "\""

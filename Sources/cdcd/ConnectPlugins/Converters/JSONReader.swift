@@ -31,10 +31,8 @@ struct JSONReader {
     }
 
     mutating func read(_ bytes: UnsafeRawBufferPointer) throws(DataError) -> SchemaAndValue {
-        let document = bytes.isEmpty ? nil : try Self.parse(bytes, numbersAsText: false)
-        guard options.writesSchemas else {
-            return SchemaAndValue(nil, SchemalessReader.value(document ?? .null))
-        }
+        guard options.writesSchemas else { return try Self.schemaless(bytes) }
+        let document = bytes.isEmpty ? nil : try Self.parse(bytes)
         let (schema, payload): (Schema?, JSONValue)
         if let fixedSchema {
             (schema, payload) = (fixedSchema, document ?? .null)
@@ -49,7 +47,7 @@ struct JSONReader {
             }
             (schema, payload) = (try self.schema(json), content)
         }
-        guard let schema else { return SchemaAndValue(nil, SchemalessReader.value(payload)) }
+        guard let schema else { return try Self.schemaless(bytes, member: fixedSchema == nil ? "payload" : nil) }
         // Only these need more digits than a double has.
         var texts: JSONValue?
         if JSONValueReader.needsNumberTexts(schema) {
@@ -57,6 +55,16 @@ struct JSONReader {
             texts = fixedSchema == nil ? document.objectValue?["payload"] : document
         }
         return SchemaAndValue(schema, try JSONValueReader(options: options).value(payload, texts, schema))
+    }
+
+    /// A value without a schema, or the member of a document.
+    private static func schemaless(
+        _ bytes: UnsafeRawBufferPointer, member: String? = nil
+    ) throws(DataError) -> SchemaAndValue {
+        if bytes.isEmpty { return .null }
+        let document = try parse(bytes, truncatesIntegers: true)
+        let value = member.map { document.objectValue?[$0] ?? .null } ?? document
+        return SchemaAndValue(nil, SchemalessReader.value(value))
     }
 
     /// A value without an envelope, or with one that has it as the named member.
@@ -73,12 +81,14 @@ struct JSONReader {
 
     /// A member of a document that is an object; otherwise null.
     static func member(_ name: String, of bytes: UnsafeRawBufferPointer) throws(DataError) -> JSONValue {
-        try parse(bytes, numbersAsText: false).objectValue?[name] ?? .null
+        try parse(bytes).objectValue?[name] ?? .null
     }
 
-    private static func parse(_ bytes: UnsafeRawBufferPointer, numbersAsText: Bool) throws(DataError) -> JSONValue {
+    private static func parse(
+        _ bytes: UnsafeRawBufferPointer, numbersAsText: Bool = false, truncatesIntegers: Bool = false
+    ) throws(DataError) -> JSONValue {
         do throws(JSONError) {
-            return try JSONValue.parse(bytes, numbersAsText: numbersAsText)
+            return try JSONValue.parse(bytes, numbersAsText: numbersAsText, truncatesIntegers: truncatesIntegers)
         } catch {
             throw DataError(
                 "Converting byte[] to Kafka Connect data failed due to serialization error: \nCaused by: \(error)")
