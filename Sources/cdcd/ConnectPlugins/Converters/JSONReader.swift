@@ -8,6 +8,7 @@ import WireCore
 struct JSONReader {
     private let options: JSONSinkOptions
     private var schemas: BoundedCache<JSONValue, Schema>
+    private var beginnings = JSONBeginnings()
     /// `schema.content`: the schema of every document.
     private var fixedSchema: Schema?
 
@@ -32,6 +33,10 @@ struct JSONReader {
 
     mutating func read(_ bytes: UnsafeRawBufferPointer) throws(DataError) -> SchemaAndValue {
         guard options.writesSchemas else { return try Self.schemaless(bytes) }
+        if fixedSchema == nil, let known = beginnings.read(bytes) {
+            let reader = JSONValueReader(options: options)
+            return SchemaAndValue(known.schema, try reader.value(known.payload, known.texts, known.schema))
+        }
         let document = bytes.isEmpty ? nil : try Self.parse(bytes)
         let (schema, payload): (Schema?, JSONValue)
         if let fixedSchema {
@@ -54,6 +59,7 @@ struct JSONReader {
             let document = try Self.parse(bytes, numbersAsText: true)
             texts = fixedSchema == nil ? document.objectValue?["payload"] : document
         }
+        if fixedSchema == nil { beginnings.keep(bytes, schema) }
         return SchemaAndValue(schema, try JSONValueReader(options: options).value(payload, texts, schema))
     }
 
