@@ -7,32 +7,60 @@ extension ConnectValue {
     ///
     /// - Parameter schema: of the value; nil if it has none.
     package func javaText(_ schema: Schema?) -> String {
+        if case .string(let text) = self { return text }
+        var text = ""
+        appendJavaText(schema, to: &text)
+        return text
+    }
+
+    /// Appends what `javaText` returns.
+    package func appendJavaText(_ schema: Schema?, to text: inout String) {
         switch self {
-        case .null: return "null"
-        case .boolean(let flag): return flag ? "true" : "false"
+        case .null: text += "null"
+        case .boolean(let flag): text += flag ? "true" : "false"
         case .integer(let number):
             switch schema?.logicalType {
-            case .date: return JavaDateText.text(number &* 86_400_000)
-            case .time, .timestamp: return JavaDateText.text(number)
-            case .decimal, nil: return String(number)
+            case .date: text += JavaDateText.text(number &* 86_400_000)
+            case .time, .timestamp: text += JavaDateText.text(number)
+            case .decimal, nil: text += String(number)
             }
-        case .float32(let number): return JavaNumber.text(number)
-        case .float64(let number): return JavaNumber.text(number)
-        case .string(let text): return text
+        case .float32(let number): text += JavaNumber.text(number)
+        case .float64(let number): text += JavaNumber.text(number)
+        case .string(let string): text += string
         case .bytes(let bytes):
             if let schema, schema.logicalType == .decimal {
-                return UnscaledDecimal.javaText(bytes, scale: schema.decimalScale)
+                text += UnscaledDecimal.javaText(bytes, scale: schema.decimalScale)
+            } else {
+                text += "java.nio.HeapByteBuffer[pos=0 lim=\(bytes.count) cap=\(bytes.count)]"
             }
-            return "java.nio.HeapByteBuffer[pos=0 lim=\(bytes.count) cap=\(bytes.count)]"
         case .array(let items):
-            return "[\(items.map { $0.javaText(schema?.valueSchema) }.joined(separator: ", "))]"
+            text += "["
+            for index in items.indices {
+                if index > 0 { text += ", " }
+                items[index].appendJavaText(schema?.valueSchema, to: &text)
+            }
+            text += "]"
         case .map(let entries):
-            let texts = entries.map { "\($0.key.javaText(schema?.keySchema))=\($0.value.javaText(schema?.valueSchema))" }
-            return "{\(texts.joined(separator: ", "))}"
+            text += "{"
+            for index in entries.indices {
+                if index > 0 { text += ", " }
+                entries[index].key.appendJavaText(schema?.keySchema, to: &text)
+                text += "="
+                entries[index].value.appendJavaText(schema?.valueSchema, to: &text)
+            }
+            text += "}"
         case .structure(let row):
-            let fields = zip(row.schema.fields, row.values).filter { !$1.isNull }
-            return "Struct{\(fields.map { "\($0.name)=\($1.javaText($0.schema))" }.joined(separator: ","))}"
-        case .instant(let milliseconds): return JavaDateText.text(milliseconds)
+            text += "Struct{"
+            var isFirst = true
+            for (field, value) in zip(row.schema.fields, row.values) where !value.isNull {
+                if !isFirst { text += "," }
+                isFirst = false
+                text += field.name
+                text += "="
+                value.appendJavaText(field.schema, to: &text)
+            }
+            text += "}"
+        case .instant(let milliseconds): text += JavaDateText.text(milliseconds)
         }
     }
 }

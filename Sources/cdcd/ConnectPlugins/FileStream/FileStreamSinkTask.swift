@@ -34,7 +34,7 @@ final class FileStreamSinkTask: SinkTask {
         guard !records.isEmpty else { return }
         var lines = ""
         for record in records {
-            lines += record.record.value.javaText(record.record.valueSchema)
+            record.record.value.appendJavaText(record.record.valueSchema, to: &lines)
             lines += "\n"
         }
         try write(&lines)

@@ -18,7 +18,7 @@ final class SinkTaskLoop {
         let commitIntervalMilliseconds: Int
         let commitTimeoutMilliseconds: Int
         var clock: () -> MonotonicInstant = { .now }
-        /// A record of the topic was converted.
+        /// A record of the topic was converted; called once for each partition of a call of `poll`.
         var topicUsed: (String) -> Void = { _ in }
         var commitsChanged: (TaskControl.Condition) -> Void = { _ in }
     }
@@ -121,7 +121,8 @@ final class SinkTaskLoop {
         var ends: SinkTaskMachine.Offsets = [:]
         for records in consumed {
             parts.reporter.metrics?.read.add(records.records.count)
-            for record in records.records { try add(record, of: records.partition) }
+            var isFirst = true
+            for record in records.records { try add(record, of: records.partition, isFirst: &isFirst) }
             ends[records.partition] = records.records.last.map { $0.offset + 1 }
         }
         try handle(.consumed(ends))
@@ -129,12 +130,15 @@ final class SinkTaskLoop {
     }
 
     /// Converts a record and adds it to the batch, unless it is dropped or skipped.
-    private func add(_ record: ConsumedRecord, of place: TopicPartition) throws {
+    ///
+    /// - Parameter isFirst: whether no record of the same call of `poll` and topic was converted.
+    private func add(_ record: ConsumedRecord, of place: TopicPartition, isFirst: inout Bool) throws {
         let consumed = try SinkRecord.Consumed(record)
         let type = consumed.timestampMilliseconds == nil ? nil : SinkRecord.TimestampType(record.timestampType)
         do {
             var converted = try parts.reader.convert(consumed, of: place, offset: record.offset)
-            parts.topicUsed(place.topic)
+            if isFirst { parts.topicUsed(place.topic) }
+            isFirst = false
             guard try parts.reader.transform(&converted) else { return }
             batch.append(
                 SinkRecord(
