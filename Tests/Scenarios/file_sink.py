@@ -3,8 +3,9 @@
 
     file_sink.py [--record] [--show]
 
-A session of REST calls, produced records, files and dead letter queues is played on cdcd with the development broker and compared with
-`Fixtures/connect/file-sink.txt`, which `--record` plays on a worker of Connect (needs ../shared/peers). Then the worker is killed while
+A session of REST calls, produced records, files and dead letter queues (here and in `sink_behaviour.py`) is played on cdcd with the
+development broker and compared with `Fixtures/connect/file-sink.txt`, which `--record` plays on a worker of Connect (needs
+../shared/peers). Then the worker is killed while
 records are produced: every record is in the file at least once, and its offset is committed.
 """
 import argparse
@@ -17,6 +18,7 @@ import sys
 from confluent_kafka import Producer, TopicPartition, Consumer
 from confluent_kafka.admin import AdminClient, NewTopic
 
+import sink_behaviour
 from java_takeover import Peers
 from scenario import ROOT, Broker, Scratch, Worker, check, eventually, free_port
 
@@ -58,7 +60,8 @@ class Player:
         self.lines.append(f"> {what}\n{answer}")
 
     def create_topics(self, **partitions):
-        topics = [NewTopic(name, count, 1) for name, count in partitions.items()]
+        # The timestamps of the records are old.
+        topics = [NewTopic(name, count, 1, config={"retention.ms": "-1"}) for name, count in partitions.items()]
         for future in self.admin.create_topics(topics).values():
             future.result()
 
@@ -67,14 +70,47 @@ class Player:
             self.producer.produce(topic, value, key, partition=partition, headers=headers, timestamp=1700000000000)
         self.producer.flush()
 
-    def create(self, name, **config):
-        config = {
+    def config(self, name, **config):
+        return {
             "connector.class": "FileStreamSink", "file": str(self.folder / f"{name}.lines"), "tasks.max": "1", "value.converter": STRING,
         } | {key.replace("_", "."): value for key, value in config.items()}
+
+    def create(self, name, **config):
+        config = self.config(name, **config)
         status, text = self.call("PUT", f"/connectors/{name}/config", config)
         if status != 201:
             sys.exit(f"FAILED: {name} cannot be created: {text}")
         self.reaches(name, "RUNNING", int(config["tasks.max"]))
+
+    def change(self, name, **config):
+        status, text = self.call("GET", f"/connectors/{name}/config")
+        return self.call("PUT", f"/connectors/{name}/config", json.loads(text) | config)
+
+    def delete_topic(self, name):
+        self.admin.delete_topics([name])[name].result()
+
+    def awaits_topics(self, name, *topics):
+        def found():
+            return sorted(json.loads(self.call("GET", f"/connectors/{name}/topics")[1])[name]["topics"])
+        eventually(f"the topics of {name} are {topics}", lambda: found() == sorted(topics), 90)
+        self.say(f"topics of {name}", found())
+
+    def reset_until_consumed(self, name, topic, value):
+        """Produces a record until the connector, which begins at the end, has written it; only it is written."""
+        def written():
+            self.produce(topic, value)
+            return value in self.file(name)
+        eventually(f"{name} has written {value}", written, 90)
+        self.say(f"lines of {name}", sorted(set(self.file(name))))
+
+    def count(self, topic):
+        """The number of records in the topic's only partition; 0 if it does not exist."""
+        if topic not in self.admin.list_topics(timeout=10).topics:
+            return 0
+        reader = Consumer({"bootstrap.servers": self.kafka, "group.id": "reader"})
+        low, high = reader.get_watermark_offsets(TopicPartition(topic, 0), timeout=10)
+        reader.close()
+        return high - low
 
     def states(self, name):
         status, text = self.call("GET", f"/connectors/{name}/status")
@@ -283,6 +319,8 @@ def play(player):
     offsets(player)
     errors(player)
     overrides(player)
+    for part in sink_behaviour.PARTS:
+        part(player)
     return player.lines
 
 

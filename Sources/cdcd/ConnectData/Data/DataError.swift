@@ -1,8 +1,20 @@
 /// A value that does not fit its schema or that a converter or transform cannot work with: Connect's `DataException`.
 @usableFromInline package struct DataError: Error, Hashable, Sendable, CustomStringConvertible {
-    package let message: String
+    /// The class of the exception that Connect throws, which dead letter queues show.
+    package enum ExceptionClass: String, Sendable {
+        case data = "org.apache.kafka.connect.errors.DataException"
+        case connect = "org.apache.kafka.connect.errors.ConnectException"
+        case schemaBuilder = "org.apache.kafka.connect.errors.SchemaBuilderException"
+        case illegalArgument = "java.lang.IllegalArgumentException"
+    }
 
-    package init(_ message: String) { self.message = message }
+    package let message: String
+    package let exceptionClass: ExceptionClass
+
+    package init(_ message: String, as exceptionClass: ExceptionClass = .data) {
+        self.message = message
+        self.exceptionClass = exceptionClass
+    }
 
     @usableFromInline package var description: String { message }
 }

@@ -14,9 +14,10 @@ extension Schema {
     package static func checkNames(of fields: [Field]) throws(DataError) {
         var names: Set<String> = []
         for field in fields {
-            if field.name.isEmpty { throw DataError("fieldName cannot be null.") }
+            if field.name.isEmpty { throw DataError("fieldName cannot be null.", as: .schemaBuilder) }
             guard names.insert(field.name).inserted else {
-                throw DataError("Cannot create field because of field name duplication \(field.name)")
+                throw DataError(
+                    "Cannot create field because of field name duplication \(field.name)", as: .schemaBuilder)
             }
         }
     }

@@ -53,7 +53,8 @@ struct JSONSchemaReader {
                 throw DataError("Struct schema's field name not specified properly")
             }
             guard names.insert(ExactName(name)).inserted else {
-                throw DataError("Cannot create field because of field name duplication \(name)")
+                throw DataError(
+                    "Cannot create field because of field name duplication \(name)", as: .schemaBuilder)
             }
             fields.append(Schema.Field(name, try schema(item)))
         }

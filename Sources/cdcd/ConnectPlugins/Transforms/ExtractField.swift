@@ -71,7 +71,9 @@ package final class ExtractField: Transformation {
 
     private func plan(for schema: Schema) throws(DataError) -> Plan {
         try plans.plan(for: schema) { schema throws(DataError) in
-            guard let indexes = try path.indexes(in: schema) else { throw DataError("Unknown field: \(text)") }
+            guard let indexes = try path.indexes(in: schema) else {
+                throw DataError("Unknown field: \(text)", as: .illegalArgument)
+            }
             var parent = schema
             for index in indexes.dropLast() { parent = parent.fields[index].schema }
             let field = parent.fields[indexes[indexes.count - 1]]

@@ -16,7 +16,10 @@ enum TimestampType: String, Sendable {
         case (_, .string): .success(.string)
         case (_, .int64): .success(.unix)
         default:
-            .failure(DataError("Schema \(schema.javaDescription) does not correspond to a known timestamp type format"))
+            .failure(
+                DataError(
+                    "Schema \(schema.javaDescription) does not correspond to a known timestamp type format",
+                    as: .connect))
         }
     }
 

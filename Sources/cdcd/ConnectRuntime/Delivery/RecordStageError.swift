@@ -23,12 +23,10 @@ struct RecordStageError: Error, CustomStringConvertible {
 
     /// The name of the Java class that is thrown for such an error.
     var exceptionClassName: String {
-        let name =
-            switch cause {
-            case is DataError: "DataException"
-            case is RetriableError: "RetriableException"
-            default: "ConnectException"
-            }
-        return "org.apache.kafka.connect.errors.\(name)"
+        switch cause {
+        case let error as DataError: error.exceptionClass.rawValue
+        case is RetriableError: "org.apache.kafka.connect.errors.RetriableException"
+        default: "org.apache.kafka.connect.errors.ConnectException"
+        }
     }
 }
