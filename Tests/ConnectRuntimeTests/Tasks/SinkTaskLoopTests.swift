@@ -314,6 +314,19 @@ private typealias TopicPartition = ConnectData.TopicPartition
         }
     }
 
+    @Test func aReportThatIsNotToleratedFailsTheTaskEvenIfItIgnoresTheError() throws {
+        var context: SinkTaskLoop?
+        let outcome = try run(
+            configuration: ["errors.log.enable": "true"],
+            prepare: { task, _ in
+                task.onPut = { records in
+                    for record in records { try? context?.reportErrant(record, ConnectError("bad")) }
+                }
+            }, [assign([a: 0]), records(a, from: 0, "x")], with: { loop, _ in context = loop })
+        #expect(outcome.failure == "Tolerance exceeded in error handler: bad")
+        #expect(!outcome.consumer.contains { $0.hasPrefix("commit") })
+    }
+
     // MARK: Requests of the task
 
     @Test func theTaskSetsOffsetsAndPausesPartitions() throws {

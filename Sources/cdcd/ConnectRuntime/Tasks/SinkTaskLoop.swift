@@ -158,7 +158,7 @@ final class SinkTaskLoop {
             parts.control.report(.interrupted(reason: "The task refuses records, which are passed again: \(error)"))
             return try handle(.refused)
         }
-        if let failure = parts.reporter.deadLetters?.failure { throw failure }
+        if let failure = callbackFailure ?? parts.reporter.deadLetters?.failure { throw failure }
         parts.reporter.metrics?.put(batch.count, milliseconds: parts.clock().milliseconds(since: start))
         batch = []
         if hasReportedRefusal {
@@ -248,9 +248,16 @@ extension SinkTaskLoop: SinkTaskContext {
 
     func reportErrant(_ record: SinkRecord, _ error: any Error) throws {
         guard parts.reporter.acceptsReports else { throw error }
-        try parts.reporter.report(
-            RecordStageError(stage: .taskPut, className: "org.apache.kafka.connect.sink.SinkTask", cause: error),
-            record.consumed, of: record.original, offset: record.originalOffset, timestampType: record.timestampType)
+        do {
+            try parts.reporter.report(
+                RecordStageError(stage: .taskPut, className: "org.apache.kafka.connect.sink.SinkTask", cause: error),
+                record.consumed, of: record.original, offset: record.originalOffset,
+                timestampType: record.timestampType)
+        } catch {
+            // The task fails even if it ignores the error.
+            callbackFailure = callbackFailure ?? error
+            throw error
+        }
     }
 
     /// Requests of the task pause and resume partitions at most. An error fails the task when it has returned.
