@@ -195,6 +195,22 @@ import WireStreams
         #expect(errors(["producer.override.acks": "2"], all).count == 1)
     }
 
+    /// As a worker of Connect 4.3.1 validates them.
+    @Test func producersOfSinksAreCheckedIfTheyHaveADeadLetterQueue() throws {
+        let none = try configuration(["connector.client.config.override.policy": "None"])
+        var properties = ["producer.override.acks": "0", "admin.override.retries": "1"]
+        func errors() -> [String] {
+            ClientOverride(connector: properties, worker: none, kind: .sink).errors.map(\.name)
+        }
+        #expect(errors() == [])
+        properties["errors.deadletterqueue.topic.name"] = " "
+        #expect(errors() == [])
+        properties["errors.deadletterqueue.topic.name"] = "dead"
+        #expect(errors() == ["admin.override.retries", "producer.override.acks"])
+        properties = ["consumer.override.max.poll.records": "1"]
+        #expect(errors() == ["consumer.override.max.poll.records"])
+    }
+
     @Test func onlyPropertiesOfTheAllowlistAreOverridden() throws {
         let worker = try configuration([
             "connector.client.config.override.policy": "Allowlist",

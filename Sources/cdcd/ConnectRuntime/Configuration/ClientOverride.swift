@@ -30,14 +30,19 @@ package struct ClientOverride {
         var admin: KafkaClientSettings?
         var errors: [ConfigError] = []
         var (withoutEffect, warnings): ([String], [String]) = ([], [])
+        // A sink connector without a dead letter queue has no producer, and Connect does not check what it overrides.
+        let hasDeadLetters = JavaText.trimmedOrNil(DeadLetterQueueSettings(configuration: connector).topic) != nil
         for role in Self.roles {
             let prefix = "\(role.rawValue).override."
             let options = KafkaClientProperties.of(role).options
+            let isChecked = kind != .sink || role == .consumer || hasDeadLetters
             var allowed: [String: String] = [:]
             for (name, value) in connector {
                 guard let property = name.dropping(prefix: prefix), !property.isEmpty else { continue }
                 if Self.isAllowed(property, by: worker) {
                     allowed[name] = value
+                } else if !isChecked {
+                    withoutEffect.append(name)
                 } else {
                     let message = "The '\(worker.overridePolicy.rawValue)' policy does not allow '\(property)' to be "
                         + "overridden in the connector configuration."
@@ -55,7 +60,8 @@ package struct ClientOverride {
             case .client: break
             }
             // The worker has reported those of its own properties.
-            for error in found.errors where allowed[error.name] != nil || error.name.hasExactPrefix(prefix) {
+            for error in found.errors
+            where isChecked && (allowed[error.name] != nil || error.name.hasExactPrefix(prefix)) {
                 let property = error.name.dropping(prefix: prefix) ?? error.name
                 errors.append(
                     ConfigError(
