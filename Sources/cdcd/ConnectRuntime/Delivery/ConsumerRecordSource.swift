@@ -57,7 +57,7 @@ final class ConsumerRecordSource: SinkRecordSource, Sendable {
         let deadline = MonotonicInstant.now.advanced(byMilliseconds: timeoutMilliseconds)
         while true {
             isDue()
-            let left = deadline.milliseconds(since: .now)
+            let left = deadline.millisecondsRoundedUp(since: .now)
             do throws(KafkaError) {
                 let records = try pollOnce(max(0, min(left, Self.sliceMilliseconds)), listener)
                 if !records.isEmpty || left <= Self.sliceMilliseconds { return Self.batches(records) }
