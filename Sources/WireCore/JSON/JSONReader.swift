@@ -19,6 +19,9 @@ package struct JSONReader {
     /// Whether the position is directly after an opening bracket.
     private var isAtStart = false
 
+    /// The number of members or items for which memory is allocated at once.
+    private static let usualCount = 8
+
     /// - Parameters:
     ///   - bytes: valid as long as the reader is used.
     ///   - truncatesIntegers: of whole numbers beyond 64 bits the lowest 64 are read, as Java's `BigInteger.longValue`
@@ -117,12 +120,18 @@ package struct JSONReader {
         case UInt8(ascii: "{"):
             try enter()
             var members: [(name: String, value: JSONValue)] = []
-            while let name = try nextMember() { members.append((name: name, value: try value())) }
+            while let name = try nextMember() {
+                if members.isEmpty { members.reserveCapacity(Self.usualCount) }
+                members.append((name: name, value: try value()))
+            }
             return .object(JSONObject(members))
         case UInt8(ascii: "["):
             try enter()
             var items: [JSONValue] = []
-            while try nextItem() { items.append(try value()) }
+            while try nextItem() {
+                if items.isEmpty { items.reserveCapacity(Self.usualCount) }
+                items.append(try value())
+            }
             return .array(items)
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "t"): return try word("true", .bool(true))

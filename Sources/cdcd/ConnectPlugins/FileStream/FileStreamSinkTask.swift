@@ -33,8 +33,9 @@ final class FileStreamSinkTask: SinkTask {
     func put(_ records: [SinkRecord]) throws {
         guard !records.isEmpty else { return }
         var lines = ""
-        for record in records {
-            record.record.value.appendJavaText(record.record.valueSchema, to: &lines)
+        // By index, which does not copy the record.
+        for index in records.indices {
+            records[index].record.value.appendJavaText(records[index].record.valueSchema, to: &lines)
             lines += "\n"
         }
         try write(&lines)

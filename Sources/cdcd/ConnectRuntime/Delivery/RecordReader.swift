@@ -4,7 +4,9 @@ import KafkaWire
 import WireCore
 
 /// Converts consumed records and applies the transforms to them. Used by the task's thread only.
-struct RecordReader {
+///
+/// A class, since closures would copy a structure with all its plugins for each record.
+final class RecordReader {
     private let plugins: RecordPlugins
     private let retryWait: RetryWait
 
@@ -18,16 +20,21 @@ struct RecordReader {
     /// - Throws: `RecordStageError`; `CancellationError` if the task is stopped.
     func convert(_ consumed: SinkRecord.Consumed, of place: TopicPartition, offset: Int64) throws -> ConnectRecord {
         let topic = place.topic
-        let (key, value, headers) = (plugins.keyConverter, plugins.valueConverter, plugins.headerConverter)
-        let decodedKey = try run(.keyConverter, key.className) {
-            try consumed.key.withBytes { try key.plugin.decode($0, topic: topic, headers: consumed.headers) }
+        let decodedKey = try run(.keyConverter, plugins.keyConverter.className) {
+            try consumed.key.withBytes {
+                try plugins.keyConverter.plugin.decode($0, topic: topic, headers: consumed.headers)
+            }
         }
-        let decodedValue = try run(.valueConverter, value.className) {
-            try consumed.value.withBytes { try value.plugin.decode($0, topic: topic, headers: consumed.headers) }
+        let decodedValue = try run(.valueConverter, plugins.valueConverter.className) {
+            try consumed.value.withBytes {
+                try plugins.valueConverter.plugin.decode($0, topic: topic, headers: consumed.headers)
+            }
         }
         let decodedHeaders = try consumed.headers.map { header in
-            let decoded = try run(.headerConverter, headers.className) {
-                try header.value.withBytes { try headers.plugin.decode($0, header: header.name, topic: topic) }
+            let decoded = try run(.headerConverter, plugins.headerConverter.className) {
+                try header.value.withBytes {
+                    try plugins.headerConverter.plugin.decode($0, header: header.name, topic: topic)
+                }
             }
             return ConnectRecord.Header(header.name, schema: decoded.schema, value: decoded.value)
         }
@@ -59,7 +66,9 @@ struct RecordReader {
         }
     }
 
-    private func run<R>(_ stage: RecordStage, _ className: String, _ body: () throws -> R) throws -> R {
+    private func run<R>(
+        _ stage: RecordStage, _ className: @autoclosure () -> String, _ body: () throws -> R
+    ) throws -> R {
         do {
             do { return try body() } catch let error as RetriableError {
                 return try retryWait.retry(after: error, body)
@@ -67,7 +76,7 @@ struct RecordReader {
         } catch let error as CancellationError {
             throw error
         } catch {
-            throw RecordStageError(stage: stage, className: className, cause: error)
+            throw RecordStageError(stage: stage, className: className(), cause: error)
         }
     }
 }

@@ -142,7 +142,8 @@ final class SinkTaskLoop {
             guard try parts.reader.transform(&converted) else { return }
             batch.append(
                 SinkRecord(
-                    converted, consumed: consumed, timestampType: type, original: place, originalOffset: record.offset))
+                    consume converted, consumed: consumed, timestampType: type, original: place,
+                    originalOffset: record.offset))
         } catch let error as RecordStageError {
             try parts.reporter.report(error, consumed, of: place, offset: record.offset, timestampType: type)
         }
