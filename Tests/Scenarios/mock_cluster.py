@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """The commands produce and consume with the mock cluster of librdkafka: another implementation of the protocol, with other versions of it,
-that answers with errors, closes connections, moves leaders and stops brokers, as it is told to.
+that answers with errors, closes connections, moves leaders and stops brokers on request.
 
 With Debian's librdkafka 2.0, or PyPI's confluent-kafka (scripts/packages python).
 """

@@ -108,8 +108,8 @@ public enum KafkaError: Error, Equatable, Sendable, CustomStringConvertible {
         if case .stream(.timedOut, _) = self { true } else { false }
     }
 
-    /// Whether the broker has closed or reset the connection, as it does when it stops, when the connection was idle, and
-    /// when it does not serve the version of the request.
+    /// Whether the broker has closed or reset the connection, as it does when it stops, when the connection was idle,
+    /// and when it does not serve the version of the request.
     var isEndOfConnection: Bool {
         switch self {
         case .stream(.closed, _), .stream(.system, _), .notABroker: true
