@@ -22,7 +22,8 @@ final class ConsumerEngine: Sendable {
         self.configuration = configuration
         let cancellation = Cancellation(parent: client.cancellation)
         self.cancellation = cancellation
-        let offsets = GroupOffsets(client: client, cancellation: cancellation)
+        let offsets = GroupOffsets(
+            client: client, cancellation: cancellation, fetchesAsMember: configuration.groupProtocol == .consumer)
         self.offsets = offsets
         let monitor = Monitor(ConsumerState(FetchMachine(settings, seed: .random(in: .min ... .max)), now: .now))
         self.monitor = monitor

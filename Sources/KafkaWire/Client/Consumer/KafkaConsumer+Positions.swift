@@ -166,8 +166,9 @@ extension KafkaConsumer {
     ) throws(KafkaError) -> [TopicPartition: OffsetAndMetadata] {
         let wanted = Array(partitions)
         _ = try engine.groupMetadata()
-        return try engine.client.retrying("fetching committed offsets", engine.cancellation) {
-            () throws(KafkaError) in
+        return try engine.client.retrying(
+            "fetching committed offsets", engine.cancellation, where: { $0.isRetriable || $0.isOfFormerMembership }
+        ) { () throws(KafkaError) in
             let ids = engine.read { $0.topicIDs }
             return try engine.offsets.fetch(wanted, topicIDs: ids, try engine.groupMetadata()).compactMapValues { $0 }
         }

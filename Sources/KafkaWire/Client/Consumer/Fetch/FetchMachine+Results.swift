@@ -34,6 +34,10 @@ extension FetchMachine {
             for partition in wanted { partitions[partition]?.isBusy = false }
             coordinator.failed(settings, &generator, now: now)
             if error.errorCode == .unknownTopicID { metadataExpiry = nil }
+            if error.isOfFormerMembership {
+                errors.last = error
+                return
+            }
         case .list(let broker, let targets): end(broker, Array(targets.keys), error, now)
         case .validate(let broker, let positions):
             if case .unsupportedVersion = error {

@@ -12,6 +12,17 @@ extension OffsetFetchResponse: CoordinatorResponse {
     var coordinatorErrorCode: KafkaErrorCode { groups.first?.errorCode ?? errorCode }
 }
 
+extension KafkaError {
+    /// Whether a member's fetch of offsets was refused since its membership has changed. Its group's thread learns of
+    /// that with its next heartbeat.
+    var isOfFormerMembership: Bool {
+        switch errorCode {
+        case .staleMemberEpoch, .unknownMemberID, .fencedMemberEpoch: true
+        default: false
+        }
+    }
+}
+
 extension OffsetAndMetadata {
     init(_ position: FetchPosition) {
         self.init(position.offset, leaderEpoch: position.epoch < 0 ? nil : position.epoch)
@@ -22,6 +33,8 @@ extension OffsetAndMetadata {
 struct GroupOffsets: Sendable {
     let client: KafkaClient
     let cancellation: Cancellation
+    /// Whether the coordinator checks who fetches offsets: in groups of the consumer protocol.
+    let fetchesAsMember: Bool
 
     /// Later versions name topics by their ids only, which need not be known.
     private static let versionWithNames: Int16 = 9
@@ -83,7 +96,7 @@ struct GroupOffsets: Sendable {
         }
         request.groups[0].topics = topics
         let ids = topics.map(\.topicID)
-        if !member.memberID.isEmpty {
+        if fetchesAsMember, !member.memberID.isEmpty {
             request.groups[0].memberID = member.memberID
             request.groups[0].memberEpoch = member.generationID
         }
