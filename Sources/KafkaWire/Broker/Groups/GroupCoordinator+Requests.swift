@@ -113,15 +113,10 @@ extension GroupCoordinator {
         state.withLock { $0.pendingOffsets.contains(groupID, topic, partition) }
     }
 
-    /// Whether a member may fetch the offsets of its group (OffsetFetch from version 9 on).
-    func validateFetch(groupID: String, memberID: String, generation: Int32) -> KafkaErrorCode {
-        state.withLock { state in
-            if let other = state.serverAssigned[groupID] {
-                return other.validate(memberID: memberID, epoch: generation)
-            }
-            guard let group = state.groups[groupID], group.index(of: memberID) != nil else { return .unknownMemberID }
-            return group.generation == generation ? .none : .illegalGeneration
-        }
+    /// Whether a member may fetch the offsets of its group (OffsetFetch from version 9 on). As in Kafka, only a group
+    /// of the consumer protocol checks that.
+    func validateFetch(groupID: String, memberID: String, epoch: Int32) -> KafkaErrorCode {
+        state.withLock { $0.serverAssigned[groupID]?.validate(memberID: memberID, epoch: epoch) ?? .none }
     }
 
     func topicDeleted(_ topic: String) {

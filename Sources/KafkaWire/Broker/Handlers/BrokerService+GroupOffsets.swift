@@ -148,7 +148,7 @@ extension BrokerService {
         result.groupID = wanted.groupID
         if let memberID = wanted.memberID, wanted.memberEpoch >= 0 {
             result.errorCode = groups.validateFetch(
-                groupID: wanted.groupID, memberID: memberID, generation: wanted.memberEpoch)
+                groupID: wanted.groupID, memberID: memberID, epoch: wanted.memberEpoch)
             if result.errorCode != .none { return result }
         }
         let offsets = groups.committedOffsets(groupID: wanted.groupID)
