@@ -1,11 +1,11 @@
 import ConnectData
 import KafkaProtocol
-import KafkaWire
 import Testing
 import WireCore
 import WireStreams
 
 @testable import ConnectRuntime
+@testable import KafkaWire
 
 /// `GET /metrics` of a running worker. The registry is the process's, so the connector's name is used here only.
 @Suite struct MetricsTests {
@@ -59,6 +59,23 @@ import WireStreams
             "connection_close_total{client_id=\"c\"} 1", "batch_retry_total{client_id=\"c\"} 1",
             "record_send_total{client_id=\"c\"} 0",
         ] { #expect(text.contains("kafka_producer_" + line + "\n"), "\(line)") }
+    }
+
+    @Test func showsTheLargestLagOfTheAssignedPartitions() {
+        let registry = MetricsRegistry()
+        let metrics = KafkaClientMetrics(.consumer, clientID: "lagging", in: registry)
+        func fetched(_ partition: Int32, _ next: Int64, _ highWatermark: Int64?) -> String {
+            metrics.recordsFetched(
+                KafkaFetchEvent(
+                    topic: "t", partition: partition, recordCount: 1, recordBytes: 9, nextOffset: next,
+                    highWatermark: highWatermark))
+            return String(decoding: PrometheusText.encode(registry.snapshot()), as: UTF8.self)
+        }
+        #expect(fetched(0, 5, 15).contains("kafka_consumer_records_lag_max{client_id=\"lagging\"} 10\n"))
+        #expect(fetched(1, 5, 8).contains("kafka_consumer_records_lag_max{client_id=\"lagging\"} 10\n"))
+        #expect(fetched(0, 15, 15).contains("kafka_consumer_records_lag_max{client_id=\"lagging\"} 3\n"))
+        metrics.groupJoined(group: "g", generation: 2, partitionCount: 1, milliseconds: 1)
+        #expect(fetched(0, 16, nil).contains("kafka_consumer_records_lag_max{client_id=\"lagging\"} 0\n"))
     }
 
     /// A record that the brokers reject is counted as a failure, and as an error only if the task fails for it.

@@ -1,5 +1,6 @@
 import KafkaProtocol
 import KafkaWire
+import Synchronization
 import WireCore
 import WireStreams
 
@@ -65,7 +66,12 @@ package final class KafkaClientMetrics: KafkaClientObserver {
         MetricDefinition("\(role.rawValue)_\(name.rawValue)", .counter, labels: ["client_id"], help: name.help)
     }
 
-    package static let all = Role.allCases.flatMap { role in Name.of(role).map { definition($0, role) } }
+    private static let recordsLagMax = MetricDefinition(
+        "kafka_consumer_records_lag_max", .gauge, labels: ["client_id"],
+        help: "Of the assigned partitions' lags, the largest: records after those that were fetched last")
+
+    package static let all =
+        Role.allCases.flatMap { role in Name.of(role).map { definition($0, role) } } + [recordsLagMax]
 
     private let connections: Counter
     private let closedConnections: Counter
@@ -83,6 +89,9 @@ package final class KafkaClientMetrics: KafkaClientObserver {
     private let consumedBytes: Counter?
     private let rebalances: Counter?
     private let commits: Counter?
+    private let recordsLagMax: Gauge?
+    /// The lags of a consumer's partitions.
+    private let lags = Mutex<[KafkaProtocol.TopicPartition: Int]>([:])
 
     package init(_ role: Role, clientID: String, in registry: MetricsRegistry = .shared) {
         func counter(_ name: Name) -> Counter { Self.definition(name, role).counter(in: registry, [clientID]) }
@@ -103,6 +112,7 @@ package final class KafkaClientMetrics: KafkaClientObserver {
         consumedBytes = counterOfRole(.consumedBytes)
         rebalances = counterOfRole(.rebalances)
         commits = counterOfRole(.commits)
+        recordsLagMax = role == .consumer ? Self.recordsLagMax.gauge(in: registry, [clientID]) : nil
     }
 
     package func connectionOpened(to broker: SocketAddress, milliseconds: Int) { connections.add() }
@@ -127,10 +137,19 @@ package final class KafkaClientMetrics: KafkaClientObserver {
     package func recordsFetched(_ records: KafkaFetchEvent) {
         consumedRecords?.add(records.recordCount)
         consumedBytes?.add(records.recordBytes)
+        guard let recordsLagMax, let highWatermark = records.highWatermark else { return }
+        let lag = Int(clamping: max(0, highWatermark - records.nextOffset))
+        lags.withLock { lags in
+            lags[KafkaProtocol.TopicPartition(records.topic, records.partition)] = lag
+            recordsLagMax.set(lags.values.max() ?? 0)
+        }
     }
 
     package func groupJoined(group: String, generation: Int32, partitionCount: Int, milliseconds: Int) {
         rebalances?.add()
+        // The lags of the partitions that are still assigned are known after the next fetch.
+        lags.withLock { $0 = [:] }
+        recordsLagMax?.set(0)
     }
 
     package func offsetsCommitted(group: String, partitionCount: Int, milliseconds: Int) { commits?.add() }
