@@ -72,6 +72,25 @@ import WireCore
                 == .consumerHeartbeat(ConsumerHeartbeat(epoch: 2, isComplete: false, owned: [Self.t: [0]])))
     }
 
+    /// If it is revoked before the program has it, the coordinator must wait until the program has given it up.
+    @Test func whatTheProgramIsAboutToGetIsOwned() {
+        var machine = stable()
+        accepted(&machine, 2, [Self.t: [0, 1, 2]])
+        let added = RebalanceStep(kind: .assigned, partitions: [TopicPartition("t", 2)], topicIDs: ["t": Self.t])
+        #expect(machine.next(now: now) == .step(added))
+        machine.lost(retryAt: now)
+        let due = now.advanced(byMilliseconds: 100)
+        guard case .consumerHeartbeat(let beat) = machine.next(now: due) else { return #expect(Bool(false)) }
+        #expect(beat.owned == [Self.t: [0, 1, 2]])
+        accepted(&machine, 3, [Self.t: [0, 1]])
+        machine.stepped()
+        #expect(machine.next(now: now) == .step(RebalanceStep(kind: .revoked, partitions: [TopicPartition("t", 2)])))
+        machine.stepped()
+        #expect(
+            machine.next(now: now)
+                == .consumerHeartbeat(ConsumerHeartbeat(epoch: 3, isComplete: false, owned: [Self.t: [0, 1]])))
+    }
+
     @Test func partitionsMoveInOneAssignment() {
         var machine = stable()
         accepted(&machine, 2, [Self.t: [1, 2]])

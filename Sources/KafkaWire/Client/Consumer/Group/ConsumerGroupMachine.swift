@@ -36,13 +36,6 @@ struct ConsumerGroupMachine: Equatable, Sendable {
     private var topics: [String]
     private var pattern: String?
     var owned: Set<TopicPartition> { steps.owned }
-    private var ownedByID: [KafkaUUID: Set<Int32>] {
-        var ids: [KafkaUUID: Set<Int32>] = [:]
-        for partition in owned {
-            if let id = steps.topicIDs[partition.topic] { ids[id, default: []].insert(partition.partition) }
-        }
-        return ids
-    }
     /// What the coordinator has of this member; nil if that is not known.
     private var sentTopics: [String]?
     private var sentPattern: String?
@@ -94,7 +87,7 @@ struct ConsumerGroupMachine: Equatable, Sendable {
             // A change is sent at once; what is being revoked is still owned.
             let isChanged =
                 !steps.isHandling && steps.isEmpty
-                && (sentOwned != ownedByID || sentTopics != topics || sentPattern != pattern)
+                && (sentOwned != steps.heldByID || sentTopics != topics || sentPattern != pattern)
             if let nextHeartbeat, now < nextHeartbeat, !isChanged { return .wait(until: nextHeartbeat) }
             return heartbeat(now, epoch: epoch)
         }
@@ -104,7 +97,9 @@ struct ConsumerGroupMachine: Equatable, Sendable {
         nextHeartbeat = now.advanced(byMilliseconds: intervalMilliseconds)
         retryAt = nil
         let isComplete = sentOwned == nil
-        let owned = ownedByID
+        // With what the program is about to get: the coordinator would give that to another member if it were to be
+        // revoked, and the program would have it, too.
+        let owned = steps.heldByID
         let beat = ConsumerHeartbeat(
             epoch: epoch, isComplete: isComplete, topics: sentTopics == topics ? nil : topics,
             pattern: sentPattern == pattern ? nil : pattern ?? "",

@@ -10,6 +10,20 @@ struct RebalanceSteps: Equatable, Sendable {
     /// The step that the program handles.
     private var current: RebalanceStep?
 
+    /// What the program has or is about to get, by topic id. Nobody else may have these partitions yet.
+    var heldByID: [KafkaUUID: Set<Int32>] {
+        var (held, ids) = (owned, topicIDs)
+        for step in [current].compactMap({ $0 }) + pending where step.kind == .assigned {
+            held.formUnion(step.partitions)
+            ids.merge(step.topicIDs) { $1 }
+        }
+        var partitions: [KafkaUUID: Set<Int32>] = [:]
+        for partition in held {
+            if let id = ids[partition.topic] { partitions[id, default: []].insert(partition.partition) }
+        }
+        return partitions
+    }
+
     var isHandling: Bool { current != nil }
     var isEmpty: Bool { pending.isEmpty }
 
