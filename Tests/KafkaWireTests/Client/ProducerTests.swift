@@ -256,6 +256,24 @@ import WireTestSupport
         #expect(try cluster.records(of: "t").map(\.text) == ["y"])
     }
 
+    /// Neither the connection for the records nor that for metadata is set up within its time limit of 10 s.
+    @Test func deliveryTimeoutFailsRecordsWhileTheBrokerIsSilent() throws {
+        let cluster = try Cluster()
+        defer { cluster.end() }
+        try cluster.makeTopic("t")
+        let log = DeliveryLog()
+        let producer = KafkaProducer(
+            cluster.client, Self.configuration { $0.deliveryTimeoutMilliseconds = 500 }, listener: log)
+        let topic = try producer.topic("t")
+        cluster.intercept { _ in .ignore }
+        cluster.cutConnections()
+        try producer.append("x", to: topic)
+        producer.engine.needMetadata()
+        try producer.awaitDelivery(timeoutMilliseconds: 5000)
+        guard case .timedOut = log.failed.first else { return #expect(Bool(false), "\(log.failed)") }
+        producer.abort()
+    }
+
     @Test func appendThrowsAfterClose() throws {
         let cluster = try Cluster()
         defer { cluster.end() }

@@ -5,8 +5,8 @@ import WireStreams
 
 /// The threads of a producer that send, receive and maintain its state, and that state.
 ///
-/// A writer and a reader thread for each broker that leads a partition, and one thread for metadata, producer ids
-/// and time limits. The threads retain this object; the program retains `KafkaProducer`, whose release ends them.
+/// A writer and a reader thread for each broker that leads a partition, one thread for metadata and producer ids, and
+/// one for the delivery timeout. The threads retain this object; the program retains `KafkaProducer`, whose release ends them.
 final class ProducerEngine: Sendable {
     enum Mode: Equatable, Sendable {
         case online
@@ -51,6 +51,7 @@ final class ProducerEngine: Sendable {
         cancellation.add(maintenanceWakeup)
         guard mode == .online else { return }
         start("producer") { $0.maintain() }
+        if configuration.deliveryTimeoutMilliseconds != nil { start("expiry") { $0.expireBatches() } }
         if let transactionalID = configuration.transactionalID {
             cancellation.add(core.withLock { $0.transactionWakeup })
             start("transactions") { TransactionRunner($0, transactionalID).run() }
@@ -263,8 +264,8 @@ final class ProducerEngine: Sendable {
         min(client.configuration.metadataMaxAgeMilliseconds, configuration.metadataMaxAgeMilliseconds ?? .max)
     }
 
-    /// Runs until the producer ends, fails or is cancelled. Afterwards nothing expires batches or refreshes metadata,
-    /// so the producer then fails.
+    /// Runs until the producer ends, fails or is cancelled. Afterwards nothing refreshes metadata, so the producer then
+    /// fails.
     private func maintain() { fail(runMaintenance()) }
 
     /// Returns the reason for the end.
@@ -292,18 +293,25 @@ final class ProducerEngine: Sendable {
                 if let failure = failureAfterBackoff(from: error, &backoff) { return failure }
                 continue
             }
-            apply(core.withLock { $0.expireAll(now: .now) })
             maintenanceWakeup.wait(milliseconds: nextMaintenanceMilliseconds(schedule))
         }
         return .closed
     }
 
+    /// Fails batches whose delivery timeout has passed, until the producer ends. Not on the thread for metadata, which
+    /// waits for responses that may not come within that time.
+    private func expireBatches() {
+        let wakeup = WakeupSignal()
+        cancellation.add(wakeup)
+        while !cancellation.isCancelled, let expiry = core.withLock({ $0.nextExpiry(now: .now) }) {
+            wakeup.wait(milliseconds: max(0, expiry.milliseconds(since: .now)) + 1)
+            apply(core.withLock { $0.expireAll(now: .now) })
+        }
+    }
+
     private func nextMaintenanceMilliseconds(_ schedule: MetadataSchedule) -> Int {
         if core.withLock({ ($0.needsMetadata && !$0.topics.isEmpty) || $0.needsIdentity }) { return 0 }
-        let now = MonotonicInstant.now
-        let refresh = schedule.waitMilliseconds(now: now)
-        guard let expiry = core.withLock({ $0.nextExpiry(now: now) }) else { return refresh }
-        return min(refresh, max(0, expiry.milliseconds(since: now)) + 1)
+        return schedule.waitMilliseconds(now: .now)
     }
 
     /// Waits before the next attempt. Returns the error that ends the producer if it is fatal.
@@ -312,7 +320,6 @@ final class ProducerEngine: Sendable {
         guard error.isRetriable else { return error }
         core.withLock { $0.needsMetadata = true }
         if case .unreachable = error { brokerFailed(error) }
-        apply(core.withLock { $0.expireAll(now: .now) })
         do throws(KafkaError) {
             try cancellation.pause(milliseconds: backoff.next())
             return nil
