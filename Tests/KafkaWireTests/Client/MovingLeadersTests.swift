@@ -108,6 +108,38 @@ import WireTestSupport
         try producer.sendAndWait(KafkaRecord(topic: "t", partition: 0, value: "2"))
     }
 
+    @Test func consumerReachesANewLeaderWithoutMetadata() throws {
+        let nodes = try Nodes()
+        defer { nodes.end() }
+        try nodes.makeTopic("t")
+        let cluster = nodes.broker.cluster
+        let target = try #require(cluster.nodes.last?.id)
+        let producer = KafkaProducer(nodes.client)
+        defer { producer.close(timeoutMilliseconds: 0) }
+        try producer.sendAndWait(KafkaRecord(topic: "t", partition: 0, value: "1"))
+        try cluster.stop(node: target)
+        let client = KafkaClient(nodes.client.configuration)
+        defer { client.close() }
+        let consumer = KafkaConsumer(client, ConsumerConfiguration())
+        defer { consumer.close(timeoutMilliseconds: 0) }
+        try consumer.assign([TopicPartition("t", 0)])
+        try consumer.seekToBeginning([TopicPartition("t", 0)])
+        func values(_ count: Int) throws -> [String?] {
+            let deadline = MonotonicInstant.now.advanced(byMilliseconds: 20_000)
+            var values: [String?] = []
+            while values.count < count, MonotonicInstant.now < deadline {
+                values += try consumer.poll(timeoutMilliseconds: 100).map { $0.text }
+            }
+            return values
+        }
+        #expect(try values(1) == ["1"])
+        nodes.broker.interceptors.add { $0.apiKey == .metadata ? .ignore : nil }
+        try cluster.start(node: target)
+        try cluster.moveLeader(ofTopic: "t", partition: 0, to: target)
+        try producer.sendAndWait(KafkaRecord(topic: "t", partition: 0, value: "2"))
+        #expect(try values(1) == ["2"])
+    }
+
     private static func record(_ topic: String, _ number: Int) -> KafkaRecord {
         KafkaRecord(topic: topic, partition: Int32(number % Int(partitionCount)), value: "\(number)")
     }

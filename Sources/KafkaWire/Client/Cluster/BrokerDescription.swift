@@ -1,3 +1,4 @@
+import KafkaProtocol
 import WireStreams
 
 /// A broker of a cluster, from the cluster's metadata.
@@ -14,5 +15,21 @@ public struct BrokerDescription: Sendable, Hashable {
         self.id = id
         self.address = address
         self.rack = rack
+    }
+}
+
+extension BrokerDescription {
+    init?(_ endpoint: ProduceResponse.NodeEndpoint) {
+        self.init(id: endpoint.nodeID, host: endpoint.host, port: endpoint.port, rack: endpoint.rack)
+    }
+
+    init?(_ endpoint: FetchResponse.NodeEndpoint) {
+        self.init(id: endpoint.nodeID, host: endpoint.host, port: endpoint.port, rack: endpoint.rack)
+    }
+
+    /// nil if the port is not one.
+    private init?(id: Int32, host: String, port: Int32, rack: String?) {
+        guard let port = UInt16(exactly: port) else { return nil }
+        self.init(id: id, address: SocketAddress(host: host, port: port), rack: rack)
     }
 }

@@ -149,14 +149,11 @@ public final class KafkaClient: Sendable {
         return broker.address
     }
 
-    /// The brokers that lead partitions now, from a response of one that does not any more (KIP-951).
-    func learn(_ endpoints: [ProduceResponse.NodeEndpoint]) {
+    /// Adds brokers that lead partitions now, from a response of one that does not any more (KIP-951).
+    func learn(_ brokers: [BrokerDescription]) {
+        guard !brokers.isEmpty else { return }
         metadataState.withLock { cluster in
-            for endpoint in endpoints {
-                guard let port = UInt16(exactly: endpoint.port) else { continue }
-                let address = SocketAddress(host: endpoint.host, port: port)
-                cluster.add(BrokerDescription(id: endpoint.nodeID, address: address, rack: endpoint.rack))
-            }
+            for broker in brokers { cluster.add(broker) }
         }
     }
 

@@ -67,7 +67,7 @@ struct BrokerReader {
         _ = connection.popAnswered()
         observe(request, response)
         let answers = Self.answers(to: request, response)
-        if !response.nodeEndpoints.isEmpty { engine.client.learn(response.nodeEndpoints) }
+        engine.client.learn(response.nodeEndpoints.compactMap { BrokerDescription($0) })
         let throttle = response.throttleTimeMilliseconds
         engine.apply(
             engine.core.withLock {

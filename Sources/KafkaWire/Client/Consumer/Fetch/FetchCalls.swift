@@ -142,6 +142,7 @@ struct FetchCalls: Sendable {
                 request, atMost: plan.request.usesTopicIDs ? .max : Self.fetchVersionWithNames,
                 extraTimeoutMilliseconds: maxWaitMilliseconds)
         }
+        client.learn(response.nodeEndpoints.compactMap { BrokerDescription($0) })
         var names: [KafkaUUID: String] = [:]
         for (name, asked) in plan.partitions where asked.topicID != .zero { names[asked.topicID] = name.topic }
         var answers: [FetchAnswer] = []
