@@ -6,7 +6,8 @@ import WireStreams
 /// The threads of a producer that send, receive and maintain its state, and that state.
 ///
 /// A writer and a reader thread for each broker that leads a partition, one thread for metadata and producer ids, and
-/// one for the delivery timeout. The threads retain this object; the program retains `KafkaProducer`, whose release ends them.
+/// one for the delivery timeout. The threads retain this object; the program retains `KafkaProducer`, whose release
+/// ends them.
 final class ProducerEngine: Sendable {
     enum Mode: Equatable, Sendable {
         case online

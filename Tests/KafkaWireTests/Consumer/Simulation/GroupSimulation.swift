@@ -102,7 +102,7 @@ final class GroupSimulation {
         if members.isEmpty { addMember() }
         run(milliseconds: 90_000)
         // A static member that was to revoke partitions and came back as another process before gets what remains of
-        // its assignment, without a rebalance, from Kafka's coordinator as well: until the next one nobody has the rest.
+        // its assignment without a rebalance, from Kafka's coordinator as well: nobody has the rest until the next one.
         if kind == .cooperative { addMember() }
         run(milliseconds: 60_000)
         checkEnd()
