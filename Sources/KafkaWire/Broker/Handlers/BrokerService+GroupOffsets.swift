@@ -67,7 +67,7 @@ extension BrokerService {
         var response = OffsetFetchResponse()
         if context.version < 8 {
             guard coordinates(request.groupID, context) else {
-                return refuse(request, .notCoordinator, context)
+                return request.refusal(.notCoordinator, version: context.version)
             }
             let offsets = groups.committedOffsets(groupID: request.groupID)
             let wanted = request.topics?.map { ($0.name, $0.partitionIndexes) } ?? Self.allPartitions(in: offsets)
@@ -104,27 +104,6 @@ extension BrokerService {
                 return refused
             }
             return fetchOffsets(of: group, byID: context.version >= 10, requireStable: request.requireStable)
-        }
-        return response
-    }
-
-    /// Before version 2 the response has an error code for each partition only.
-    private func refuse(
-        _ request: OffsetFetchRequest, _ code: KafkaErrorCode, _ context: RequestContext
-    ) -> OffsetFetchResponse {
-        var response = request.refusal(code)
-        guard context.version < 2 else { return response }
-        response.topics = (request.topics ?? []).map { wanted in
-            var topic = OffsetFetchResponse.Topic()
-            topic.name = wanted.name
-            topic.partitions = wanted.partitionIndexes.map { index in
-                var partition = OffsetFetchResponse.Partition()
-                partition.partitionIndex = index
-                partition.committedOffset = -1
-                partition.errorCode = code
-                return partition
-            }
-            return topic
         }
         return response
     }

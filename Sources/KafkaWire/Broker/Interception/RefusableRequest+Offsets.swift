@@ -6,15 +6,8 @@ extension OffsetCommitRequest: RefusableRequest {
     func refusal(_ code: KafkaErrorCode) -> OffsetCommitResponse {
         var response = OffsetCommitResponse()
         response.topics = topics.map { topic in
-            var result = OffsetCommitResponse.Topic()
-            result.name = topic.name
+            var result = OffsetCommitResponse.Topic(topic.name, topic.partitions.map(\.partitionIndex), code)
             result.topicID = topic.topicID
-            result.partitions = topic.partitions.map { partition in
-                var entry = OffsetCommitResponse.Partition()
-                entry.partitionIndex = partition.partitionIndex
-                entry.errorCode = code
-                return entry
-            }
             return result
         }
         return response
@@ -76,10 +69,14 @@ extension OffsetFetchRequest: RefusableRequest {
         _ handle: (Self, EntryRefusal?) throws -> OffsetFetchResponse?
     ) throws -> OffsetFetchResponse? {
         try partialResponse(refusing: refusal, version: version, handle) { part in
-            // Version 1 has no error code for the group.
-            let areOfPartitions = refusal.filter.selectsTopics || version < 2
-            return areOfPartitions ? part.partitionRefusal(refusal.code) : part.refusal(refusal.code)
+            refusal.filter.selectsTopics
+                ? part.partitionRefusal(refusal.code) : part.refusal(refusal.code, version: version)
         }
+    }
+
+    /// Version 1 has no error code for the group: partitions have it.
+    func refusal(_ code: KafkaErrorCode, version: Int16) -> OffsetFetchResponse {
+        version < 2 ? partitionRefusal(code) : refusal(code)
     }
 
     private func partitionRefusal(_ code: KafkaErrorCode) -> OffsetFetchResponse {
@@ -158,17 +155,7 @@ extension OffsetDeleteRequest: RefusableRequest {
 
     private func partitionRefusal(_ code: KafkaErrorCode) -> OffsetDeleteResponse {
         var response = OffsetDeleteResponse()
-        response.topics = topics.map { topic in
-            var result = OffsetDeleteResponse.Topic()
-            result.name = topic.name
-            result.partitions = topic.partitions.map { partition in
-                var entry = OffsetDeleteResponse.Partition()
-                entry.partitionIndex = partition.partitionIndex
-                entry.errorCode = code
-                return entry
-            }
-            return result
-        }
+        response.topics = topics.map { .init($0.name, $0.partitions.map(\.partitionIndex), code) }
         return response
     }
 

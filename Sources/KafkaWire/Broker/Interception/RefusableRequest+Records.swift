@@ -85,17 +85,7 @@ extension ListOffsetsRequest: RefusableRequest {
 
     func refusal(_ code: KafkaErrorCode) -> ListOffsetsResponse {
         var response = ListOffsetsResponse()
-        response.topics = topics.map { topic in
-            var result = ListOffsetsResponse.ListOffsetsTopicResponse()
-            result.name = topic.name
-            result.partitions = topic.partitions.map { partition in
-                var entry = ListOffsetsResponse.ListOffsetsPartitionResponse()
-                entry.partitionIndex = partition.partitionIndex
-                entry.errorCode = code
-                return entry
-            }
-            return result
-        }
+        response.topics = topics.map { .init($0.name, $0.partitions.map(\.partitionIndex), code) }
         return response
     }
 

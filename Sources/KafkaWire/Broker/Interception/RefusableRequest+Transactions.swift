@@ -120,17 +120,7 @@ extension WriteTxnMarkersRequest: RefusableRequest {
         response.markers = markers.map { marker in
             var result = WriteTxnMarkersResponse.WritableTxnMarkerResult()
             result.producerID = marker.producerID
-            result.topics = marker.topics.map { topic in
-                var topicResult = WriteTxnMarkersResponse.WritableTxnMarkerTopicResult()
-                topicResult.name = topic.name
-                topicResult.partitions = topic.partitionIndexes.map { index in
-                    var entry = WriteTxnMarkersResponse.WritableTxnMarkerPartitionResult()
-                    entry.partitionIndex = index
-                    entry.errorCode = code
-                    return entry
-                }
-                return topicResult
-            }
+            result.topics = marker.topics.map { .init($0.name, $0.partitionIndexes, code) }
             return result
         }
         return response
@@ -158,17 +148,7 @@ extension TxnOffsetCommitRequest: RefusableRequest {
 
     func refusal(_ code: KafkaErrorCode) -> TxnOffsetCommitResponse {
         var response = TxnOffsetCommitResponse()
-        response.topics = topics.map { topic in
-            var result = TxnOffsetCommitResponse.Topic()
-            result.name = topic.name
-            result.partitions = topic.partitions.map { partition in
-                var entry = TxnOffsetCommitResponse.Partition()
-                entry.partitionIndex = partition.partitionIndex
-                entry.errorCode = code
-                return entry
-            }
-            return result
-        }
+        response.topics = topics.map { .init($0.name, $0.partitions.map(\.partitionIndex), code) }
         return response
     }
 
@@ -214,17 +194,7 @@ extension DescribeProducersRequest: RefusableRequest {
 
     func refusal(_ code: KafkaErrorCode) -> DescribeProducersResponse {
         var response = DescribeProducersResponse()
-        response.topics = topics.map { topic in
-            var result = DescribeProducersResponse.TopicResponse()
-            result.name = topic.name
-            result.partitions = topic.partitionIndexes.map { index in
-                var entry = DescribeProducersResponse.PartitionResponse()
-                entry.partitionIndex = index
-                entry.errorCode = code
-                return entry
-            }
-            return result
-        }
+        response.topics = topics.map { .init($0.name, $0.partitionIndexes, code) }
         return response
     }
 
