@@ -118,7 +118,9 @@ struct KafkaAdminTests {
             let elected = admin.electLeaders(.preferred, of: [partition, TopicPartition("none", 0)])
             #expect(elected.map(\.errorCode) == [.electionNotNeeded, .unknownTopicOrPartition])
             #expect(admin.electLeaders(.unclean, of: [partition])[0].errorCode == .electionNotNeeded)
-            #expect(try admin.electLeadersOfAllPartitions(.preferred).isEmpty)
+            // Kafka 2.8 refuses an election for topics that are being deleted, such as those of other tests.
+            let results = try admin.electLeadersOfAllPartitions(.preferred)
+            #expect(!results.contains { $0.partition.topic == name })
         }
     }
 
