@@ -67,6 +67,20 @@ import WireCore
         #expect(machine.next(now: now) == .wait(until: now.advanced(byMilliseconds: 100)))
     }
 
+    @Test func memberThatMissedAGenerationLosesWhatItHas() {
+        var machine = stable(cooperative: true)
+        machine.heartbeatAnswered(.rebalancing)
+        #expect(machine.next(now: now) == .join(owned: Self.all, generation: 1))
+        machine.joined(3, Self.half, hasMissedGenerations: true, now: now)
+        #expect(!machine.isMember)
+        #expect(machine.next(now: now) == .step(RebalanceStep(kind: .lost, partitions: Self.all)))
+        machine.stepped()
+        #expect(machine.next(now: now) == .join(owned: [], generation: -1))
+        machine.joined(4, Self.half, hasMissedGenerations: true, now: now)
+        #expect(machine.isMember)
+        #expect(machine.next(now: now) == .step(RebalanceStep(kind: .assigned, partitions: Self.half)))
+    }
+
     @Test func partitionsOfFormerTopicsAreRevokedBeforeTheJoin() {
         var machine = stable(cooperative: true)
         machine.resubscribe(["u"])

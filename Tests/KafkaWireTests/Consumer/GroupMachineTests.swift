@@ -40,6 +40,28 @@ import Testing
         #expect(machine.heartbeatAnswered(.none) == .stable)
     }
 
+    /// A static member whose join comes after the rebalance timeout: the group has formed without it.
+    @Test func missedGenerationsAreReported() {
+        var machine = Self.stable()
+        #expect(machine.generation?.hasMissedGenerations == false)
+        _ = machine.begin()
+        _ = machine.joined(Self.joined(generation: 4))
+        _ = machine.synced(.rebalanceInProgress, assignment: [])
+        _ = machine.joined(Self.joined(generation: 5))
+        _ = machine.synced(.none, assignment: [1])
+        #expect(machine.generation?.hasMissedGenerations == false)
+        _ = machine.begin()
+        _ = machine.joined(Self.joined(generation: 7))
+        _ = machine.synced(.rebalanceInProgress, assignment: [])
+        _ = machine.joined(Self.joined(generation: 8))
+        _ = machine.synced(.none, assignment: [1])
+        #expect(machine.generation?.hasMissedGenerations == true)
+        _ = machine.begin()
+        _ = machine.joined(Self.joined(generation: 9))
+        _ = machine.synced(.none, assignment: [1])
+        #expect(machine.generation?.hasMissedGenerations == false)
+    }
+
     @Test func onlyTheLeaderAssigns() {
         var machine = GroupMachine()
         _ = machine.begin()

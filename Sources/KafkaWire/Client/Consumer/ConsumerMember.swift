@@ -281,8 +281,14 @@ final class ConsumerMember: Sendable {
             progress.lastOwned = partitions
             progress.lastGeneration = joined.generation
             progress.backoff.reset()
-            note(generation: joined.generation, memberID: joined.memberID)
-            progress.change { $0.joined(joined.generation, partitions, now: .now) } _: { _ in }
+            var isMember = false
+            progress.change {
+                $0.joined(
+                    joined.generation, partitions, hasMissedGenerations: joined.hasMissedGenerations, now: .now)
+                isMember = $0.isMember
+            } _: { _ in }
+            note(generation: isMember ? joined.generation : -1, memberID: joined.memberID)
+            guard isMember else { return }
             client.configuration.observer?.groupJoined(
                 group: groupID, generation: joined.generation, partitionCount: partitions.count,
                 milliseconds: MonotonicInstant.now.milliseconds(since: started))

@@ -124,11 +124,12 @@ final class ClassicSimulatedMember: SimulatedMember {
         case .sync(let current, let memberID, _, let mustAssign):
             sync(current, memberID, mustAssign ? assignments() : [:], owned, generation, attempts)
         case .stable(let joined):
-            note(joined.generation)
             guard let partitions = try? ConsumerProtocol.partitions(joined.assignment) else {
                 return simulation.fail("an assignment cannot be read")
             }
-            machine.joined(joined.generation, partitions, now: simulation.now)
+            machine.joined(
+                joined.generation, partitions, hasMissedGenerations: joined.hasMissedGenerations, now: simulation.now)
+            note(machine.isMember ? joined.generation : -1)
             finish()
         case .reset:
             note(-1)

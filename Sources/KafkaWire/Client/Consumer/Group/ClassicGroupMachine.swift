@@ -93,8 +93,16 @@ struct ClassicGroupMachine: Equatable, Sendable {
     mutating func stepped() { steps.finish() }
 
     /// The group has formed, with this assignment.
-    mutating func joined(_ generation: Int32, _ assignment: Set<TopicPartition>, now: MonotonicInstant) {
+    ///
+    /// A static member keeps its place in a rebalance that it misses; the leader then assigns by the metadata of its
+    /// last join, which may lack partitions that it has got since. If it has missed one, others may have what it owns:
+    /// that is lost, and it joins again without it.
+    mutating func joined(
+        _ generation: Int32, _ assignment: Set<TopicPartition>, hasMissedGenerations: Bool = false,
+        now: MonotonicInstant
+    ) {
         guard phase == .joining else { return }
+        guard !hasMissedGenerations || owned.isEmpty else { return fenced() }
         self.generation = generation
         phase = .stable
         retryAt = nil

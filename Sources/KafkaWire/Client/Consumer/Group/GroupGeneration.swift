@@ -5,6 +5,8 @@ package struct GroupGeneration: Sendable, Equatable {
     package var leaderID: String
     package var protocolName: String
     package var assignment: [UInt8]
+    /// Whether the group has formed in between without a join of this member, as it does with a static one (KIP-345).
+    package var hasMissedGenerations = false
 
     package var isLeader: Bool { memberID == leaderID }
 

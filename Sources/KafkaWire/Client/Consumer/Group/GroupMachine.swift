@@ -27,6 +27,9 @@ struct GroupMachine: Equatable, Sendable {
 
     private(set) var memberID = ""
     private var state = State.outside
+    /// The last one that a join of this member belonged to.
+    private var joinedGeneration: Int32?
+    private var hasMissedGenerations = false
 
     /// The generation that this member belongs to; nil if it belongs to none.
     var generation: GroupGeneration? {
@@ -42,6 +45,8 @@ struct GroupMachine: Equatable, Sendable {
         switch response.errorCode {
         case .none:
             memberID = response.memberID
+            if let last = joinedGeneration, response.generationID > last + 1 { hasMissedGenerations = true }
+            joinedGeneration = response.generationID
             let name = response.protocolName ?? ""
             state = .syncing(generation: response.generationID, leaderID: response.leader, protocolName: name)
             let mustAssign = response.leader == response.memberID && !response.skipAssignment
@@ -58,9 +63,11 @@ struct GroupMachine: Equatable, Sendable {
         guard code == .none, case .syncing(let generation, let leaderID, let protocolName) = state else {
             return again(code)
         }
-        let stable = GroupGeneration(
+        var stable = GroupGeneration(
             memberID: memberID, generation: generation, leaderID: leaderID, protocolName: protocolName,
             assignment: assignment)
+        stable.hasMissedGenerations = hasMissedGenerations
+        hasMissedGenerations = false
         state = .stable(stable)
         return .stable(stable)
     }
@@ -69,8 +76,7 @@ struct GroupMachine: Equatable, Sendable {
     private mutating func again(_ code: KafkaErrorCode) -> Action {
         switch code {
         case .unknownMemberID:
-            memberID = ""
-            state = .outside
+            left()
             return .reset
         case .illegalGeneration:
             state = .outside
@@ -92,15 +98,12 @@ struct GroupMachine: Equatable, Sendable {
             state = .outside
             return .fenced
         case .unknownMemberID:
-            state = .outside
-            memberID = ""
+            left()
             return .fenced
         default: return nil
         }
     }
 
-    mutating func left() {
-        state = .outside
-        memberID = ""
-    }
+    /// It is not a member any more, and joins as another one.
+    mutating func left() { self = GroupMachine() }
 }
