@@ -202,13 +202,13 @@ import WireTestSupport
         }
         try run { nodes in
             let found = try [nodes.registration("t"), nodes.registration("t", 1)]
-            #expect(found[0] == PartitionRegistration(replicas: [1, 2, 3], leader: 3, leaderEpoch: 1))
-            #expect(found[1] == PartitionRegistration(replicas: [2, 3, 1], leader: 2))
+            #expect(found[0] == PartitionRegistration(replicas: [1, 2, 3], leader: 3, leaderEpoch: 3))
+            #expect(found[1] == PartitionRegistration(replicas: [2, 3, 1], leader: 2, leaderEpoch: 2))
         }
         try run(nodeCount: 1) { nodes in
             let found = try [nodes.registration("t"), nodes.registration("t", 1)]
-            #expect(found[0] == PartitionRegistration(replicas: [1], leader: 1, leaderEpoch: 2))
-            #expect(found[1] == PartitionRegistration(replicas: [1], leader: 1, leaderEpoch: 1))
+            #expect(found[0] == PartitionRegistration(replicas: [1], leader: 1, leaderEpoch: 6))
+            #expect(found[1] == PartitionRegistration(replicas: [1], leader: 1, leaderEpoch: 5))
             #expect(try nodes.produced(to: 1, "t") == KafkaErrorCode.none)
         }
     }
@@ -222,7 +222,7 @@ import WireTestSupport
         #expect(try FileManager.default.attributesOfItem(atPath: journal)[.size] as? Int == 0)
         try run { nodes in
             let found = try nodes.registration("t")
-            #expect(found == .ofFirstNode)
+            #expect(found == PartitionRegistration(replicas: [1], leader: 1, leaderEpoch: 2))
             #expect(try nodes.produced(to: 1, "t") == KafkaErrorCode.none)
             #expect(try nodes.produced(to: 2, "t") == .notLeaderOrFollower)
         }
@@ -239,7 +239,23 @@ import WireTestSupport
         try FileManager.default.removeItem(atPath: directory.path + "/data/" + PartitionJournalEntry.fileName)
         try run { nodes in
             let found = try nodes.registration("t")
-            #expect(found == PartitionRegistration(replicas: [1], leader: 1, leaderEpoch: 2))
+            #expect(found == PartitionRegistration(replicas: [1], leader: 1, leaderEpoch: 4))
+        }
+    }
+
+    /// Kafka's single node does so too, after a controlled stop and after a kill: a client of the process before is
+    /// told that its epoch is an earlier one.
+    @Test(arguments: [1, 3] as [Int32]) func leaderEpochsGrowWithARestart(nodeCount: Int32) throws {
+        for restart in 0..<3 as Range<Int32> {
+            try run(nodeCount: nodeCount) { nodes in
+                if restart == 0 { try nodes.makeTopic("t", [[1]]) }
+                let found = try nodes.registration("t")
+                #expect(found == PartitionRegistration(replicas: [1], leader: 1, leaderEpoch: 2 * restart))
+                #expect(try nodes.produced(to: 1, "t") == KafkaErrorCode.none)
+                let answer = try nodes.fetch(from: 1, "t", epoch: max(-1, 2 * restart - 2))
+                let code: KafkaErrorCode = restart == 0 ? .none : .fencedLeaderEpoch
+                #expect(answer.responses.first?.partitions.first?.errorCode == code)
+            }
         }
     }
 }

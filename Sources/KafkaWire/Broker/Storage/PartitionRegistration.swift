@@ -71,6 +71,14 @@ struct PartitionRegistration: Equatable, Sendable {
         if !replicas.contains(leader) { lead(replicas.first(where: running.contains) ?? -1) }
     }
 
+    /// All nodes were stopped or killed and have started again: the partition had no leader, and has the same one
+    /// again. In Kafka these are two changes, too, after a controlled stop as after a kill.
+    mutating func electAfterRestart() {
+        let last = leader
+        lead(-1)
+        lead(last)
+    }
+
     private mutating func lead(_ node: Int32) {
         leader = node
         // Not beyond what a file may claim.

@@ -4,7 +4,8 @@ import WireCore
 
 /// The replicas and leaders of partitions: stored first, and then used.
 extension TopicRegistry {
-    /// Opens the journal, and gives each partition what is stored of it, as far as these nodes allow.
+    /// Opens the journal, and gives each partition what is stored of it, as far as these nodes allow. Its leader left
+    /// when the process before ended.
     static func restoreRegistrations(
         of topics: [BrokerTopic], in directory: DataDirectory, nodes: ClosedRange<Int32>
     ) throws(StorageError) -> Journal<PartitionJournalEntry> {
@@ -19,6 +20,7 @@ extension TopicRegistry {
                 var registration = stored[partition] ?? .ofFirstNode
                 registration.leaderEpoch = max(registration.leaderEpoch, log.lastEpoch)
                 registration.adapt(to: nodes)
+                registration.electAfterRestart()
                 log.register(registration)
             }
         }
