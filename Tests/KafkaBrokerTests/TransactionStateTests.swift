@@ -113,6 +113,27 @@ import WireTestSupport
         #expect(initialize(&state, expected: (11, 4)).code == .producerFenced)
     }
 
+    /// As Kafka 4.3, with both versions of transactions: the producer whose transaction was aborted continues with the
+    /// epoch that it had, unless another producer has begun.
+    @Test(arguments: [false, true], [false, true]) func fencedProducerContinuesUnlessAnotherHasBegun(
+        bumpsEpoch: Bool, hasTimedOut: Bool
+    ) {
+        var state = make(epoch: 3)
+        #expect(add(&state, epoch: 3, bumpsEpoch: bumpsEpoch) == .none)
+        if hasTimedOut {
+            #expect(state.handleTimeout(now: 1100, spareProducerID: -1)?.mustEnd == true)
+        } else {
+            // The producer itself, which does not wait for the end of its abort.
+            #expect(initialize(&state, expected: (10, 3)).code == .concurrentTransactions)
+        }
+        state.markersWritten(now: 1101)
+        for _ in 0..<2 {
+            #expect(initialize(&state, expected: (10, 3)) == .init(producerID: 10, epoch: 4, mustStore: true))
+        }
+        #expect(initialize(&state) == .init(producerID: 10, epoch: 5, mustStore: true))
+        #expect(initialize(&state, expected: (10, 3)).code == .producerFenced)
+    }
+
     @Test func exhaustedEpochsGiveANewProducerID() {
         var state = make(epoch: TransactionState.epochMax)
         let expected = (producerID: Int64(10), epoch: TransactionState.epochMax)
@@ -165,8 +186,8 @@ import WireTestSupport
         #expect(add(&state, epoch: 1, bumpsEpoch: true) == .none)
         #expect(initialize(&state).code == .concurrentTransactions)
         state.markersWritten(now: 1001)
-        #expect(initialize(&state, expected: (10, 1)).code == .producerFenced)
         #expect(initialize(&state) == .init(producerID: 10, epoch: 3, mustStore: true))
+        #expect(initialize(&state, expected: (10, 1)).code == .producerFenced)
     }
 
     @Test func version2ContinuesWithANewProducerIDWhenEpochsAreExhausted() {

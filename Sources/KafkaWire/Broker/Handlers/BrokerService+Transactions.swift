@@ -75,6 +75,10 @@ extension BrokerService {
     ) -> AddPartitionsToTxnResponse {
         var response = AddPartitionsToTxnResponse()
         guard context.version >= 4 else {
+            guard !request.v3AndBelowTransactionalID.isEmpty else {
+                response.resultsByTopicV3AndBelow = results(request.v3AndBelowTopics) { _ in .invalidRequest }
+                return response
+            }
             guard coordinates(request.v3AndBelowTransactionalID, context) else {
                 response.resultsByTopicV3AndBelow = results(request.v3AndBelowTopics) { _ in .notCoordinator }
                 return response
@@ -162,6 +166,7 @@ extension BrokerService {
 
     /// EndTxn. Since version 5 each transaction has an epoch of its own, which the response has (KIP-890).
     func endTransaction(_ request: EndTxnRequest, _ context: RequestContext) -> EndTxnResponse {
+        guard !request.transactionalID.isEmpty else { return request.refusal(.invalidRequest) }
         guard coordinates(request.transactionalID, context) else { return request.refusal(.notCoordinator) }
         var response = EndTxnResponse()
         let outcome = transactions.end(
