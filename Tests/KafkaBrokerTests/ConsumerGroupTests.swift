@@ -241,6 +241,17 @@ import WireTestSupport
         #expect(verdict("", -1) == .unknownMemberID)
         var empty = ConsumerGroup(groupID: "e")
         #expect(empty.validateCommit(memberID: "", groupInstanceID: nil, generation: -1, now: driver.now) == .none)
+        #expect(empty.validateCommit(memberID: "m", groupInstanceID: nil, generation: -1, now: driver.now) == .none)
+        #expect(empty.validateCommit(memberID: "m", groupInstanceID: nil, generation: 0, now: driver.now) == .unknownMemberID)
+    }
+
+    /// As in Kafka: until its session ends, even if it is alone.
+    @Test func staticMemberDoesNotReturnWithOtherProtocolsOnly() {
+        var driver = GroupDriver()
+        _ = driver.join(GroupDriver.request(instance: "i", protocols: ["x"]), newID: "i-1")
+        _ = driver.sync("i-1", ["i-1": "x"])
+        let back = driver.join(GroupDriver.request(instance: "i", protocols: ["y"]), newID: "i-2")
+        #expect(driver.joins[back] == .refused(.inconsistentGroupProtocol, memberID: ""))
     }
 
     @Test func secondRequestOfAMemberFailsTheFirst() {

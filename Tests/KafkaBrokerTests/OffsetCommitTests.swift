@@ -40,5 +40,32 @@ import WireTestSupport
         request.memberID = "m"
         request.generationIDOrMemberEpoch = 1
         #expect(try codes(request) == [.unknownMemberID, .unknownTopicOrPartition, .unknownTopicOrPartition])
+        // A generation of a group that does not exist.
+        request.groupID = "none"
+        request.topics.removeLast(2)
+        #expect(try codes(request) == [.groupIDNotFound])
+        #expect(try client.call(request, version: 8).topics.first?.partitions.first?.errorCode == .illegalGeneration)
+        request.generationIDOrMemberEpoch = -1
+        #expect(try codes(request) == [.none])
+    }
+
+    /// Their epochs exist since version 9 (KIP-848).
+    @Test func membersOfNewGroupsDoNotCommitInOlderVersions() throws {
+        let directory = try TemporaryDirectory()
+        let broker = try DevelopmentBroker(
+            listen: SocketAddress(host: "127.0.0.1", port: 0), dataDirectory: directory.path + "/data")
+        broker.start()
+        defer { broker.stop() }
+        _ = try broker.service.topics.create(name: "t", partitionCount: 1, configuration: TopicConfiguration())
+        let client = try RawClient(broker.address)
+        var join = ConsumerGroupHeartbeatRequest()
+        (join.groupID, join.memberID, join.rebalanceTimeoutMilliseconds) = ("g", "m", 5000)
+        (join.subscribedTopicNames, join.topicPartitions) = (["t"], [])
+        var request = Self.request([("t", 0)])
+        request.memberID = "m"
+        request.generationIDOrMemberEpoch = try client.call(join, version: 1).memberEpoch
+        for (version, code) in [(8, .unsupportedVersion), (9, .none)] as [(Int16, KafkaErrorCode)] {
+            #expect(try client.call(request, version: version).topics.first?.partitions.first?.errorCode == code)
+        }
     }
 }

@@ -42,13 +42,13 @@ extension ConsumerGroup {
         pendingMembers[memberID] = end
     }
 
-    /// Whether the member has the group's protocol type and a protocol in common with all other members.
+    /// Whether the member has the group's protocol type and a protocol in common with all members. As in Kafka, these
+    /// include a member that joins again, with what it has supported until now.
     private func isCompatible(_ request: JoinRequest) -> Bool {
         guard !request.protocolType.isEmpty, !request.protocols.isEmpty else { return false }
-        let others = members.filter { $0.memberID != request.memberID }
-        if others.isEmpty { return true }
+        if members.isEmpty { return true }
         guard request.protocolType == protocolType else { return false }
-        return !GroupMember.commonProtocols(of: others.map(\.protocols) + [request.protocols]).isEmpty
+        return !GroupMember.commonProtocols(of: members.map(\.protocols) + [request.protocols]).isEmpty
     }
 
     private mutating func add(

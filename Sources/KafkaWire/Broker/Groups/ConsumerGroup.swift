@@ -96,10 +96,8 @@ struct ConsumerGroup: Equatable, Sendable {
     mutating func validateCommit(
         memberID: String, groupInstanceID: String?, generation: Int32, now: MonotonicInstant
     ) -> KafkaErrorCode {
-        if generation < 0, memberID.isEmpty, groupInstanceID == nil {
-            // A client that assigns partitions to itself. It may not commit for a group that has members.
-            return members.isEmpty ? .none : .unknownMemberID
-        }
+        // A client that assigns partitions to itself. It may not commit for a group that has members.
+        if generation < 0, members.isEmpty { return .none }
         switch memberIndex(memberID: memberID, groupInstanceID: groupInstanceID) {
         case .failure(let code): return code
         case .success(let index):

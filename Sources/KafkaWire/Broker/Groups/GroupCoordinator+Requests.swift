@@ -39,13 +39,20 @@ extension GroupCoordinator {
     }
 
     /// Commits offsets, if the sender may. They survive the end of the process when this returns without an error.
+    ///
+    /// - Parameter version: that of the request.
     func commit(
-        groupID: String, memberID: String, groupInstanceID: String?, generation: Int32, _ commits: [Commit]
+        groupID: String, memberID: String, groupInstanceID: String?, generation: Int32, version: Int16 = 9,
+        _ commits: [Commit]
     ) -> KafkaErrorCode {
         change { state in
             var code: KafkaErrorCode
             if let other = state.serverAssigned[groupID] {
                 code = other.validate(memberID: memberID, epoch: generation)
+                // Older versions have no epoch of a member (KIP-848).
+                if version < 9, other.members[memberID] != nil { code = .unsupportedVersion }
+            } else if generation >= 0, !state.hasClassicGroup(groupID) {
+                code = version >= 9 ? .groupIDNotFound : .illegalGeneration
             } else {
                 var group = state.groups[groupID] ?? ConsumerGroup(groupID: groupID)
                 code = group.validateCommit(
@@ -77,12 +84,11 @@ extension GroupCoordinator {
                 let code = other.validate(memberID: memberID, epoch: generation)
                 guard code == .none else { return code }
             } else if generation >= 0 || !memberID.isEmpty || groupInstanceID != nil {
-                guard var group = state.groups[groupID] else {
-                    return generation >= 0 ? .illegalGeneration : .unknownMemberID
-                }
+                if generation >= 0, !state.hasClassicGroup(groupID) { return .illegalGeneration }
+                var group = state.groups[groupID] ?? ConsumerGroup(groupID: groupID)
                 let code = group.validateCommit(
                     memberID: memberID, groupInstanceID: groupInstanceID, generation: generation, now: .now)
-                state.groups[groupID] = group
+                if state.groups[groupID] != nil { state.groups[groupID] = group }
                 guard code == .none || code == .rebalanceInProgress else { return code }
             }
             let entries = commits.map { commit -> GroupJournalEntry in

@@ -27,6 +27,11 @@ final class GroupCoordinator: Sendable {
         /// When the timer thread wakes up; nil while it waits without a limit.
         var nextWakeup: MonotonicInstant?
         var isStopped = false
+
+        /// Whether there is a group of the classic protocol, which may have offsets only.
+        func hasClassicGroup(_ groupID: String) -> Bool {
+            groups[groupID] != nil || !offsets.topics(of: groupID).isEmpty
+        }
     }
 
     let state: Mutex<State>

@@ -71,7 +71,7 @@ extension BrokerService {
         func refuse(_ message: String, _ code: KafkaErrorCode = .invalidRequest) -> AdminError {
             AdminError(code, message)
         }
-        guard !request.groupID.isEmpty else { throw refuse("GroupId can't be empty.") }
+        guard request.groupID.contains(where: { !$0.isWhitespace }) else { throw refuse("GroupId can't be empty.") }
         guard !request.memberID.isEmpty || context.version == 0 && request.memberEpoch == 0 else {
             throw refuse("MemberId can't be empty.")
         }

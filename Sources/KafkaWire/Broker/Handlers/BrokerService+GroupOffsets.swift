@@ -49,7 +49,7 @@ extension BrokerService {
         } else {
             groups.commit(
                 groupID: request.groupID, memberID: request.memberID, groupInstanceID: request.groupInstanceID,
-                generation: request.generationIDOrMemberEpoch, commits)
+                generation: request.generationIDOrMemberEpoch, version: context.version, commits)
         }
         // Partitions that do not exist keep their own error, as in Kafka's coordinator, which is not asked about them.
         for topic in response.topics.indices {

@@ -101,6 +101,7 @@ extension BrokerService {
 
     /// Heartbeat.
     func heartbeat(_ request: HeartbeatRequest, _ context: RequestContext) -> HeartbeatResponse {
+        guard !request.groupID.isEmpty else { return request.refusal(.invalidGroupID) }
         guard coordinates(request.groupID, context) else { return request.refusal(.notCoordinator) }
         var response = HeartbeatResponse()
         response.errorCode = groups.heartbeat(
@@ -156,18 +157,16 @@ extension BrokerService {
             entry.groupState = group.stateName
             if request.includeAuthorizedOperations { entry.authorizedOperations = AuthorizedOperations.group }
             entry.protocolType = group.protocolType ?? ""
-            let isSettled = group.phase == .stable || group.phase == .completing
-            entry.protocolData = isSettled ? group.protocolName ?? "" : ""
+            let protocolName = group.phase == .stable ? group.protocolName : nil
+            entry.protocolData = protocolName ?? ""
             entry.members = group.members.map { member in
                 var described = DescribeGroupsResponse.DescribedGroupMember()
                 described.memberID = member.memberID
                 described.groupInstanceID = member.groupInstanceID
                 described.clientID = member.clientID
                 described.clientHost = member.clientHost
-                if isSettled {
-                    described.memberMetadata = member.metadata(for: group.protocolName)
-                    described.memberAssignment = member.assignment
-                }
+                described.memberMetadata = member.metadata(for: protocolName)
+                described.memberAssignment = member.assignment
                 return described
             }
             return entry
