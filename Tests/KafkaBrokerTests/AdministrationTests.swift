@@ -142,7 +142,7 @@ import WireTestSupport
     }
 
     private func transactionVersion(_ client: RawClient) throws -> Int16? {
-        let features = try client.call(ApiVersionsRequest(), version: 3).finalizedFeatures
+        let features = try client.call(ApiVersionsRequest.named, version: 3).finalizedFeatures
         return features.first { $0.name == "transaction.version" }?.maxVersionLevel
     }
 

@@ -44,7 +44,7 @@ import WireTestSupport
         let broker = try DevelopmentBroker(configuration)
         broker.start()
         defer { broker.stop() }
-        return try RawClient(broker.address).call(ApiVersionsRequest(), version: 3)
+        return try RawClient(broker.address).call(ApiVersionsRequest.named, version: 3)
     }
 
     @Test func releaseIsAnnouncedWithItsFeatures() throws {

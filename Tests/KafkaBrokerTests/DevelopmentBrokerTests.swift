@@ -153,7 +153,9 @@ import WireTestSupport
         try run { broker in
             let client = try RawClient(broker.address)
             let after = try metadata(client, "t", mayCreate: false)
-            #expect("\(after.topics)" == "\(before?.topics ?? [])")
+            var expected = try #require(before).topics
+            expected[0].partitions[0].leaderEpoch = 2
+            #expect("\(after.topics)" == "\(expected)")
             #expect(after.clusterID == before?.clusterID)
             let data = try fetch(client, "t", from: 2).responses.first?.partitions.first
             #expect(data?.highWatermark == 6)
@@ -220,8 +222,75 @@ import WireTestSupport
             let client = try RawClient(broker.address)
             let answer = try client.call(ApiVersionsRequest(), version: 99, announced: 0)
             #expect(answer.errorCode == .unsupportedVersion)
-            #expect(answer.apiKeys.contains { $0.apiKey == 18 && $0.maxVersion == 4 })
-            #expect(answer.apiKeys.contains { $0.apiKey == 0 && $0.minVersion == 0 })
+            #expect(answer.apiKeys.map(\.apiKey) == [18])
+            #expect(answer.apiKeys.first?.maxVersion == 4)
+        }
+    }
+
+    /// KIP-511.
+    @Test func invalidNamesOfClientSoftwareAreRefused() throws {
+        try run { broker in
+            let client = try RawClient(broker.address)
+            func code(_ name: String, _ version: String, _ apiVersion: Int16 = 4) throws -> KafkaErrorCode {
+                var request = ApiVersionsRequest()
+                request.clientSoftwareName = name
+                request.clientSoftwareVersion = version
+                return try client.call(request, version: apiVersion).errorCode
+            }
+            #expect(try code("my-client.x", "1.0-rc1") == .none)
+            for (name, version) in [("", "1"), ("a", ""), ("a b", "1"), ("-a", "1"), ("a", "1.")] {
+                #expect(try code(name, version) == .invalidRequest)
+                #expect(try code(name, version, 2) == .none)
+            }
+        }
+    }
+
+    /// Negative timestamps have a meaning since some version, and a partition is named once.
+    @Test func offsetsAreListedAsTheVersionAllows() throws {
+        try run { broker in
+            let client = try RawClient(broker.address)
+            _ = try metadata(client, "t")
+            _ = try produce(client, TestBatches.fromKcat, topic: "t")
+            func codes(_ timestamps: [Int64], _ version: Int16) throws -> [KafkaErrorCode] {
+                var request = ListOffsetsRequest()
+                request.replicaID = -1
+                request.topics = [ListOffsetsRequest.ListOffsetsTopic()]
+                request.topics[0].name = "t"
+                request.topics[0].partitions = timestamps.map { timestamp in
+                    var partition = ListOffsetsRequest.ListOffsetsPartition()
+                    partition.timestamp = timestamp
+                    return partition
+                }
+                return try client.call(request, version: version).topics.flatMap(\.partitions).map(\.errorCode)
+            }
+            for (timestamp, first) in [(-1, 1), (-2, 1), (-3, 7), (-4, 8), (-5, 9), (-6, 11), (0, 1)] as [(Int64, Int16)] {
+                for version in 1...11 as ClosedRange<Int16> {
+                    #expect(try codes([timestamp], version) == [version < first ? .unsupportedVersion : .none])
+                }
+            }
+            #expect(try codes([-1, -1], 7) == [.invalidRequest])
+        }
+    }
+
+    /// As by Kafka: an epoch that no leader had is beyond the log.
+    @Test func unknownEpochsHaveNoEnd() throws {
+        try run { broker in
+            let client = try RawClient(broker.address)
+            _ = try metadata(client, "t")
+            _ = try produce(client, TestBatches.fromKcat, topic: "t")
+            let topicID = try #require(broker.service.topics.topic(named: "t")).id
+            for (epoch, code) in [(0, .none), (1, .offsetOutOfRange)] as [(Int32, KafkaErrorCode)] {
+                var request = ThreeNodes.fetchRequest(topicID)
+                request.topics[0].partitions[0].lastFetchedEpoch = epoch
+                let answer = try client.call(request, version: 17)
+                #expect(answer.responses.first?.partitions.first?.errorCode == code)
+            }
+            var request = OffsetForLeaderEpochRequest()
+            request.topics = [OffsetForLeaderEpochRequest.OffsetForLeaderTopic()]
+            request.topics[0].topic = "t"
+            request.topics[0].partitions = [OffsetForLeaderEpochRequest.OffsetForLeaderPartition()]
+            request.topics[0].partitions[0].leaderEpoch = -1
+            #expect(try client.call(request, version: 4).topics.first?.partitions.first?.endOffset == -1)
         }
     }
 

@@ -34,9 +34,32 @@ import WireTestSupport
         #expect(refusal(TestBatches.fromKcat + TestBatches.fromKcat) == .invalidRecord)
     }
 
+    /// The rules of `ProduceRequest.validateRecords` and of the classes that read batches for it.
+    @Test func partsAndOlderFormatsAreRejectedAsByKafka() throws {
+        #expect(refusal(altered { $0[16] = 1 }) == .invalidRecord)
+        #expect(refusal(altered { $0[16] = 3 }) == .corruptMessage)
+        #expect(refusal(altered { $0[10] = 0x7F }) == .invalidRecord)
+        #expect(refusal(altered { $0[11] = 13 }) == .corruptMessage)
+        let batch = try IncomingBatch(TestBatches.fromKcat + TestBatches.fromKcat.dropLast(), for: TopicConfiguration())
+        #expect(batch.bytes == TestBatches.fromKcat)
+    }
+
+    @Test func zstandardNeedsItsVersion() throws {
+        func code(_ codec: CompressionCodec, _ version: Int16) throws -> KafkaErrorCode {
+            let bytes = try TestBatches.make([("k", "v")], codec: codec)
+            do throws(IncomingBatch.ValidationError) {
+                _ = try IncomingBatch(bytes, for: TopicConfiguration(), version: version)
+                return .none
+            } catch { return error.code }
+        }
+        #expect(try code(.zstd, 6) == .unsupportedCompressionType)
+        #expect(try code(.zstd, 7) == .none)
+        #expect(try code(.lz4, 3) == .none)
+    }
+
     @Test func everyPrefixIsRejected() {
         for length in 1..<TestBatches.fromKcat.count {
-            #expect(refusal(Array(TestBatches.fromKcat[..<length])) == .corruptMessage)
+            #expect(refusal(Array(TestBatches.fromKcat[..<length])) == .invalidRecord)
         }
     }
 
@@ -65,7 +88,7 @@ import WireTestSupport
         // A transactional batch without a producer id.
         #expect(refusal(altered { $0[22] = 16 }) == .invalidRecord)
         // The first record's length reaches into the second.
-        #expect(refusal(altered { $0[61] = 0x12 }) == .corruptMessage)
+        #expect(refusal(altered { $0[61] = 0x12 }) == .invalidRecord)
     }
 
     @Test func compactedTopicsRequireKeys() throws {
@@ -118,7 +141,7 @@ import WireTestSupport
         let bytes = try TestBatches.make([("k", "1"), (nil, "2")], codec: .lz4)
         #expect(refusal(bytes) == .none)
         #expect(refusal(bytes, compacted: true) == .invalidRecord)
-        #expect(refusal(TestBatches.altered(bytes) { $0[26] = 0; $0[60] = 1 }) == .corruptMessage)
+        #expect(refusal(TestBatches.altered(bytes) { $0[26] = 0; $0[60] = 1 }) == .invalidRecord)
         #expect(refusal(TestBatches.altered(bytes) { $0[70] ^= 0xFF }) == .corruptMessage)
     }
 

@@ -56,3 +56,12 @@ final class RawClient {
         return writer.bytes.array()
     }
 }
+
+extension ApiVersionsRequest {
+    /// With a name and a version of the client's software, as it must have since version 3.
+    static var named: ApiVersionsRequest {
+        var request = ApiVersionsRequest()
+        (request.clientSoftwareName, request.clientSoftwareVersion) = ("test", "1")
+        return request
+    }
+}

@@ -3,8 +3,8 @@ import WireCore
 import WireStreams
 
 extension RequestHandler {
-    static let apiVersions = RequestHandler(ApiVersionsRequest.self) { service, _, _ in
-        service.apiVersions(error: .none)
+    static let apiVersions = RequestHandler(ApiVersionsRequest.self) { service, request, context in
+        service.apiVersions(request, context)
     }
     static let describeCluster = RequestHandler(DescribeClusterRequest.self) { service, request, context in
         service.describeCluster(request, context)
@@ -15,10 +15,45 @@ extension RequestHandler {
 }
 
 extension BrokerService {
-    /// ApiVersions.
-    func apiVersions(error: KafkaErrorCode) -> ApiVersionsResponse {
+    /// The answer to a version of ApiVersions that is not supported: a client learns which versions are (KIP-511).
+    var apiVersionsOfUnsupportedVersion: ApiVersionsResponse {
         var response = ApiVersionsResponse()
-        response.errorCode = error
+        response.errorCode = .unsupportedVersion
+        let handler = RequestHandler.apiVersions
+        let versions = configuration.apiVersions.announced(handler.apiKey, of: handler.announcedVersions)
+        var entry = ApiVersionsResponse.ApiVersion()
+        entry.apiKey = handler.apiKey.rawValue
+        entry.minVersion = versions?.lowerBound ?? 0
+        entry.maxVersion = versions?.upperBound ?? 0
+        response.apiKeys = [entry]
+        return response
+    }
+
+    /// Whether it is a valid name or version of a client's software (KIP-511): letters, digits, `-` and `.`, with
+    /// letters or digits at both ends.
+    private static func isSoftwareName(_ text: String) -> Bool {
+        func isWord(_ byte: UInt8) -> Bool {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+            default: false
+            }
+        }
+        let bytes = text.utf8
+        guard let first = bytes.first, let last = bytes.last, isWord(first), isWord(last) else { return false }
+        return bytes.allSatisfy { isWord($0) || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".") }
+    }
+
+    /// ApiVersions.
+    func apiVersions(_ request: ApiVersionsRequest, _ context: RequestContext) -> ApiVersionsResponse {
+        var response = ApiVersionsResponse()
+        guard
+            context.version < 3
+                || Self.isSoftwareName(request.clientSoftwareName) && Self.isSoftwareName(request.clientSoftwareVersion)
+        else {
+            response.errorCode = .invalidRequest
+            return response
+        }
         response.apiKeys = RequestHandler.all.compactMap { handler in
             let versions = configuration.apiVersions.announced(handler.apiKey, of: handler.announcedVersions)
             guard let versions else { return nil }

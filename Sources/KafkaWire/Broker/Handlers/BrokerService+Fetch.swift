@@ -120,7 +120,7 @@ extension BrokerService {
         for target in targets {
             let offset = target.wanted.entry.fetchOffset
             guard case .success(let log) = log(of: target, context), !log.isDeleted, offset >= log.startOffset,
-                offset <= log.endOffset, divergence(of: target.wanted.entry, in: log) == nil
+                offset <= log.endOffset, divergence(of: target.wanted.entry, in: log) == .none
             else { return true }
             do throws(StorageError) {
                 bytes += try log.bytesAvailable(from: offset, isolation: isolation)
@@ -130,17 +130,19 @@ extension BrokerService {
         return false
     }
 
+    private enum Divergence: Equatable {
+        case none
+        case at(LeaderEpochs.Epoch)
+        /// The client's last record has an epoch that no leader had.
+        case unknownEpoch
+    }
+
     /// Where the client's log and the partition's diverge, if the client names the epoch of its last record and that
     /// one ended before the client's offset (KIP-595).
-    private func divergence(
-        of entry: FetchRequest.FetchPartition, in log: PartitionLog
-    ) -> LeaderEpochs.Epoch? {
-        guard entry.lastFetchedEpoch >= 0 else { return nil }
-        let found = log.end(ofEpoch: entry.lastFetchedEpoch)
-        guard let found, found.number < entry.lastFetchedEpoch || found.startOffset < entry.fetchOffset else {
-            return nil
-        }
-        return found
+    private func divergence(of entry: FetchRequest.FetchPartition, in log: PartitionLog) -> Divergence {
+        guard entry.lastFetchedEpoch >= 0 else { return .none }
+        guard let found = log.end(ofEpoch: entry.lastFetchedEpoch) else { return .unknownEpoch }
+        return found.number < entry.lastFetchedEpoch || found.startOffset < entry.fetchOffset ? .at(found) : .none
     }
 
     private func read(
@@ -156,11 +158,11 @@ extension BrokerService {
         case .success(let log):
             do throws(StorageError) {
                 let limit = min(bytesMax, max(0, Int(entry.partitionMaxBytes)))
-                let diverging = divergence(of: entry, in: log)
+                let divergence = divergence(of: entry, in: log)
                 let batches = try log.read(
-                    from: diverging == nil ? entry.fetchOffset : log.endOffset, bytesMax: limit, firstAlways: isFirst,
+                    from: divergence == .none ? entry.fetchOffset : log.endOffset, bytesMax: limit, firstAlways: isFirst,
                     isolation: PartitionLog.Isolation(request.isolationLevel))
-                guard let batches else {
+                guard let batches, divergence != .unknownEpoch else {
                     data.errorCode = log.isDeleted ? .unknownTopicOrPartition : .offsetOutOfRange
                     break
                 }
@@ -168,7 +170,7 @@ extension BrokerService {
                 data.highWatermark = batches.endOffset
                 data.lastStableOffset = batches.lastStableOffset
                 data.logStartOffset = batches.startOffset
-                if let diverging {
+                if case .at(let diverging) = divergence {
                     data.divergingEpoch.epoch = diverging.number
                     data.divergingEpoch.endOffset = diverging.startOffset
                 }

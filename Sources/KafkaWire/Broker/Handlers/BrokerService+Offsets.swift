@@ -14,13 +14,22 @@ extension BrokerService {
     /// ListOffsets: the start, the end, or the first record with at least a timestamp.
     func listOffsets(_ request: ListOffsetsRequest, _ context: RequestContext) -> ListOffsetsResponse {
         var response = ListOffsetsResponse()
+        let repeated = Self.repeatedPartitions(of: request)
+        var answered: Set<TopicPartition> = []
         for wanted in request.topics {
             let topic = topics.topic(named: wanted.name)
             var result = ListOffsetsResponse.ListOffsetsTopicResponse()
             result.name = wanted.name
             for entry in wanted.partitions {
+                let key = TopicPartition(wanted.name, entry.partitionIndex)
+                guard answered.insert(key).inserted else { continue }
                 var answer = ListOffsetsResponse.ListOffsetsPartitionResponse()
                 answer.partitionIndex = entry.partitionIndex
+                if let code = refusal(of: entry, isRepeated: repeated.contains(key), context.version) {
+                    answer.errorCode = code
+                    result.partitions.append(answer)
+                    continue
+                }
                 // -2 is a debugging consumer, which any replica answers.
                 let found = partition(
                     topic, entry.partitionIndex, of: context.node.id, leaderEpoch: entry.currentLeaderEpoch,
@@ -43,9 +52,32 @@ extension BrokerService {
                 }
                 result.partitions.append(answer)
             }
-            response.topics.append(result)
+            if !result.partitions.isEmpty { response.topics.append(result) }
         }
         return response
+    }
+
+    private static func repeatedPartitions(of request: ListOffsetsRequest) -> Set<TopicPartition> {
+        var seen: Set<TopicPartition> = []
+        var repeated: Set<TopicPartition> = []
+        for topic in request.topics {
+            for entry in topic.partitions {
+                let partition = TopicPartition(topic.name, entry.partitionIndex)
+                if !seen.insert(partition).inserted { repeated.insert(partition) }
+            }
+        }
+        return repeated
+    }
+
+    /// The versions since which negative timestamps have a meaning: KIP-734, KIP-405, KIP-1005, KIP-1023.
+    private static let specialTimestamps: [Int64: Int16] = [-3: 7, -4: 8, -5: 9, -6: 11]
+
+    private func refusal(
+        of entry: ListOffsetsRequest.ListOffsetsPartition, isRepeated: Bool, _ version: Int16
+    ) -> KafkaErrorCode? {
+        if isRepeated { return .invalidRequest }
+        if let first = Self.specialTimestamps[entry.timestamp], version < first { return .unsupportedVersion }
+        return nil
     }
 
     /// Negative timestamps have a meaning of their own: -1 is the end, -2 and -4 the start (the whole log is local), -3
@@ -57,7 +89,7 @@ extension BrokerService {
         switch timestamp {
         case -1: return .init(timestamp: -1, offset: limit)
         case -2, -4: return .init(timestamp: -1, offset: log.startOffset)
-        case -3: return try log.latestByTime()
+        case -3: return try log.latestByTime().flatMap { $0.offset < limit ? $0 : nil }
         case ..<0: return nil
         default:
             guard let found = try log.firstRecord(timestampAtLeast: timestamp), found.offset < limit else { return nil }
@@ -82,7 +114,7 @@ extension BrokerService {
                 switch found {
                 case .failure(let code): answer.errorCode = code
                 case .success(let log):
-                    guard let found = log.end(ofEpoch: entry.leaderEpoch) else { break }
+                    guard entry.leaderEpoch >= 0, let found = log.end(ofEpoch: entry.leaderEpoch) else { break }
                     answer.leaderEpoch = found.number
                     answer.endOffset = found.startOffset
                 }

@@ -36,7 +36,8 @@ extension BrokerService {
                     }
                     try checkLeader(of: topic, entry.index, context)
                     let batch = try IncomingBatch(
-                        entry.records, for: topic.configuration, now: WallTime.now.epochMilliseconds)
+                        entry.records, for: topic.configuration, now: WallTime.now.epochMilliseconds,
+                        version: context.version)
                     if batch.header.isTransactional {
                         try join(request, batch.header, topic.name, entry.index, context)
                     }

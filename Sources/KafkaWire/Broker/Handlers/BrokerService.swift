@@ -89,7 +89,7 @@ final class BrokerService: Sendable {
         guard serves(key, version: version) else {
             guard key == .apiVersions else { throw ConnectionError.unserved(key, version: version) }
             // KIP-511: the client learns the supported versions from a response in version 0.
-            return RequestAnswer(bytes: try exchange.frame(apiVersions(error: .unsupportedVersion), version: 0))
+            return RequestAnswer(bytes: try exchange.frame(apiVersionsOfUnsupportedVersion, version: 0))
         }
         return try handler.respond(self, exchange, body)
     }

@@ -24,28 +24,19 @@ package struct IncomingBatch {
     /// Validates what a producer has sent for one partition, as Kafka's `LogValidator` does, and compresses it again if
     /// the topic has a codec of its own (`compression.type`).
     ///
-    /// - Parameter now: milliseconds since 1970, with which the records' timestamps are compared; nil does not.
+    /// - Parameters:
+    ///   - now: milliseconds since 1970, with which the records' timestamps are compared; nil does not.
+    ///   - version: that of the request. Zstandard is part of the protocol since version 7.
     package init(
-        _ records: [UInt8]?, for configuration: TopicConfiguration, now: Int64? = nil
+        _ records: [UInt8]?, for configuration: TopicConfiguration, now: Int64? = nil,
+        version: Int16 = ProduceRequest.versions.upperBound
     ) throws(ValidationError) {
-        guard let records, !records.isEmpty else {
+        (header, bytes) = try Self.onlyBatch(in: records ?? [])
+        let records = bytes
+        guard version >= 7 || CompressionCodec(rawValue: header.codecNumber) != .zstd else {
             throw ValidationError(
-                code: .invalidRecord, message: "Produce requests must contain a record batch for each partition")
-        }
-        bytes = records
-        do throws(WireError) {
-            header = try records.span.bytes.withUnsafeBytes { (bytes) throws(WireError) in
-                try RecordBatchHeader.first(in: bytes)
-            }
-        } catch {
-            throw ValidationError(code: .corruptMessage, message: "The record batch is malformed: \(error)")
-        }
-        guard records.count >= header.totalBytes else {
-            throw ValidationError(code: .corruptMessage, message: "The record batch is not whole")
-        }
-        guard records.count == header.totalBytes else {
-            throw ValidationError(
-                code: .invalidRecord, message: "Produce requests must contain exactly one record batch for each partition")
+                code: .unsupportedCompressionType,
+                message: "Produce requests with version \(version) are not allowed to use ZStandard compression")
         }
         guard records.count <= configuration.messageBytesMax else {
             throw ValidationError(
@@ -59,16 +50,19 @@ package struct IncomingBatch {
         try checkHeader()
         let target = configuration.codec
         var refused: [RefusedRecord] = []
+        var malformed: WireError?
         do throws(WireError) {
             let rules = RecordRules(configuration, now: now)
             let codec = CompressionCodec(rawValue: header.codecNumber)
-            let payload = try validated(rules, &refused, keepsExpanded: target != nil && target != codec)
+            let payload = try validated(
+                rules, &refused, &malformed, keepsExpanded: target != nil && target != codec)
             if let payload, let target, refused.isEmpty {
                 compress(payload, with: target, level: configuration.level(of: target))
             }
         } catch {
             throw ValidationError(
-                code: .corruptMessage, message: "The record batch's records are malformed: \(error)")
+                code: malformed == nil ? .corruptMessage : .invalidRecord,
+                message: "The record batch's records are malformed: \(error)")
         }
         if let error = Self.error(refusing: refused) { throw error }
         guard bytes.count <= configuration.messageBytesMax else {
@@ -77,6 +71,44 @@ package struct IncomingBatch {
                 message: "The record batch size of \(bytes.count) after compression is greater than the "
                     + "\(configuration.messageBytesMax) that max.message.bytes allows")
         }
+    }
+
+    /// The batch that a producer has sent for a partition. As by Kafka, what follows it is ignored unless it is a whole
+    /// batch.
+    private static func onlyBatch(
+        in records: [UInt8]
+    ) throws(ValidationError) -> (header: RecordBatchHeader, bytes: [UInt8]) {
+        func refuse(_ message: String, _ code: KafkaErrorCode = .invalidRecord) -> ValidationError {
+            ValidationError(code: code, message: message)
+        }
+        let batch: ArraySlice<UInt8>?, next: ArraySlice<UInt8>?
+        do throws(WireError) {
+            batch = try wholeBatch(in: records[...])
+            next = if let batch { try wholeBatch(in: records[batch.endIndex...]) } else { nil }
+        } catch { throw refuse("The record batch is malformed: \(error)", .corruptMessage) }
+        guard let batch else { throw refuse("Produce requests must contain a record batch for each partition") }
+        guard batch[magicOffset] == 2 else { throw refuse("Only record batches with magic version 2 are allowed") }
+        if next != nil { throw refuse("Produce requests must contain exactly one record batch for each partition") }
+        do throws(WireError) {
+            let header = try batch.span.bytes.withUnsafeBytes { (bytes) throws(WireError) in
+                try RecordBatchHeader.first(in: bytes)
+            }
+            return (header, batch.count == records.count ? records : Array(batch))
+        } catch { throw refuse("The record batch is malformed: \(error)", .corruptMessage) }
+    }
+
+    private static let magicOffset = 16
+
+    /// The batch, or the set of messages of an older format, at the beginning of `bytes`; nil if it is not whole.
+    private static func wholeBatch(in bytes: ArraySlice<UInt8>) throws(WireError) -> ArraySlice<UInt8>? {
+        guard bytes.count > magicOffset else { return nil }
+        let length = bytes.dropFirst(8).prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        // That of the shortest message of the first format.
+        guard length >= 14, length <= Int32.max else { throw WireError(.badLength(Int(length)), at: 8) }
+        let magic = bytes[bytes.startIndex + magicOffset]
+        guard magic <= 2 else { throw WireError(.invalidValue("record format \(magic)"), at: magicOffset) }
+        let count = RecordBatchHeader.lengthEnd + Int(length)
+        return count <= bytes.count ? bytes.prefix(count) : nil
     }
 
     private func checkHeader() throws(ValidationError) {
@@ -118,22 +150,28 @@ package struct IncomingBatch {
 
     /// Checks the records, and corrects the largest timestamp in the header.
     ///
+    /// - Parameter malformed: gets the error if the records can be decompressed, but not be read.
     /// - Returns: the expanded records if they are wanted.
     private mutating func validated(
-        _ rules: RecordRules, _ refused: inout [RefusedRecord], keepsExpanded: Bool
+        _ rules: RecordRules, _ refused: inout [RefusedRecord], _ malformed: inout WireError?, keepsExpanded: Bool
     ) throws(WireError) -> [UInt8]? {
         var timestampMax: Int64 = -1
         var index: Int32 = 0
         let (header, batch) = (header, bytes)
         let expanded = try batch.span.bytes.withUnsafeBytes { (batch) throws(WireError) -> [UInt8]? in
             try StoredRecords.withPayload(of: batch, header) { (payload) throws(WireError) -> [UInt8] in
-                try StoredRecords.forEach(in: payload, count: header.recordCount) { (record) throws(WireError) in
-                    let timestamp = header.baseTimestamp &+ record.timestampDelta
-                    if let failure = rules.failure(of: record, timestamp: timestamp) {
-                        refused.append(RefusedRecord(index: index, code: failure.code, message: failure.message))
+                do throws(WireError) {
+                    try StoredRecords.forEach(in: payload, count: header.recordCount) { (record) throws(WireError) in
+                        let timestamp = header.baseTimestamp &+ record.timestampDelta
+                        if let failure = rules.failure(of: record, timestamp: timestamp) {
+                            refused.append(RefusedRecord(index: index, code: failure.code, message: failure.message))
+                        }
+                        index += 1
+                        timestampMax = max(timestampMax, timestamp)
                     }
-                    index += 1
-                    timestampMax = max(timestampMax, timestamp)
+                } catch {
+                    malformed = error
+                    throw error
                 }
                 return keepsExpanded ? Array(payload) : []
             }
@@ -176,7 +214,8 @@ private struct RecordRules {
         let before = Int64(configuration.effective("message.timestamp.before.max.ms")) ?? .max
         let after = Int64(configuration.effective("message.timestamp.after.max.ms")) ?? .max
         let (last, isOver) = now.addingReportingOverflow(after)
-        timestamps = (now - min(before, now))...(isOver ? .max : last)
+        // Neither is negative.
+        timestamps = (now - before)...(isOver ? .max : last)
     }
 
     /// Why a record is refused; nil if it is valid.
@@ -190,7 +229,7 @@ private struct RecordRules {
         guard let timestamps, timestamp >= 0, !timestamps.contains(timestamp) else { return nil }
         return (
             .invalidTimestamp,
-            "Timestamp \(timestamp) of message is out of range. The timestamp should be within "
+            "Timestamp \(timestamp) of message with offset \(record.offsetDelta) is out of range. The timestamp should be within "
                 + "[\(timestamps.lowerBound), \(timestamps.upperBound)]"
         )
     }

@@ -3,9 +3,10 @@ import Synchronization
 import WireCore
 
 extension PartitionLog {
-    /// Whole batches for a consumer.
+    /// Batches for a consumer.
     struct Batches: Equatable {
-        /// The first may begin before the requested offset; consumers skip records before it.
+        /// The first may begin before the requested offset; consumers skip records before it. As from Kafka, the last of
+        /// several may not be whole.
         var bytes: [UInt8] = []
         var startOffset: Int64
         var endOffset: Int64
@@ -70,7 +71,7 @@ extension PartitionLog {
         return found ?? 0
     }
 
-    /// Reads whole batches, beginning with the one that contains `offset`, from one segment.
+    /// Reads batches, beginning with the one that contains `offset`, from one segment.
     ///
     /// - Parameter bytesMax: the maximum number of bytes. With `firstAlways` the first batch may be larger.
     /// - Returns: no bytes at the end of the log; nil if the offset is out of range or the topic was deleted.
@@ -92,10 +93,10 @@ extension PartitionLog {
                     count = location.batchBytes
                 }
                 var bytes = try segment.log.read(count: count, at: location.position)
-                let (whole, nextOffset) = try wholeBatches(in: bytes, before: limit, of: segment)
-                bytes.removeLast(bytes.count - whole)
+                let (end, nextOffset) = try self.batches(in: bytes, before: limit, of: segment)
+                bytes.removeLast(bytes.count - end)
                 batches.bytes = bytes
-                if isolation == .committed, whole > 0 {
+                if isolation == .committed, end > 0 {
                     batches.aborted = abortedTransactions(from: offset, to: nextOffset)
                 }
                 break
@@ -146,19 +147,22 @@ extension PartitionLog {
         }
     }
 
-    /// The length of the whole batches at the beginning of `bytes` that end before `limit`, and the offset after them.
-    private func wholeBatches(
+    /// The length of the batches at the beginning of `bytes` that end before `limit`, and the offset after the whole
+    /// ones. The last one may not be whole.
+    private func batches(
         in bytes: [UInt8], before limit: Int64, of segment: LogSegment
     ) throws(StorageError) -> (bytes: Int, nextOffset: Int64) {
         var end = 0
         var nextOffset = segment.baseOffset
         while bytes.count - end >= RecordBatchHeader.byteCount {
             let header = try header(in: bytes, at: end, of: segment)
-            guard header.totalBytes <= bytes.count - end, header.lastOffset < limit else { break }
+            guard header.lastOffset < limit else { return (end, nextOffset) }
+            guard header.totalBytes <= bytes.count - end else { return (bytes.count, nextOffset) }
             end += header.totalBytes
             nextOffset = header.nextOffset
         }
-        return (end, nextOffset)
+        // A part of a header does not tell where its batch ends.
+        return (segment.nextOffset <= limit ? bytes.count : end, nextOffset)
     }
 
     // MARK: Timestamps
