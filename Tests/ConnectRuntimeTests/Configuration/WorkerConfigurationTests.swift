@@ -211,6 +211,21 @@ import WireStreams
         #expect(errors() == ["consumer.override.max.poll.records"])
     }
 
+    /// As a worker of Connect 4.3.1 validates them.
+    @Test func clientsThatASourceDoesNotHaveAreNotChecked() throws {
+        let none = try configuration(["connector.client.config.override.policy": "None"])
+        var properties = [
+            "producer.override.acks": "0", "admin.override.retries": "1", "consumer.override.max.poll.records": "1",
+        ]
+        var over = ClientOverride(connector: properties, worker: none)
+        #expect(over.errors.map(\.name) == ["producer.override.acks"])
+        #expect(over.withoutEffect == ["admin.override.retries", "consumer.override.max.poll.records"])
+        properties["topic.creation.default.partitions"] = "1"
+        over = ClientOverride(connector: properties, worker: none)
+        #expect(over.errors.map(\.name) == ["admin.override.retries", "producer.override.acks"])
+        #expect(over.withoutEffect == ["consumer.override.max.poll.records"])
+    }
+
     @Test func onlyPropertiesOfTheAllowlistAreOverridden() throws {
         let worker = try configuration([
             "connector.client.config.override.policy": "Allowlist",
@@ -218,8 +233,8 @@ import WireStreams
         ])
         let errors = ClientOverride(connector: [
             "producer.override.linger.ms": "3", "admin.override.client.id": "x", "producer.override.retries": "1",
-            "consumer.override.sasl.jaas.config": "secret",
-        ], worker: worker).errors
+            "consumer.override.sasl.jaas.config": "secret", "errors.deadletterqueue.topic.name": "dead",
+        ], worker: worker, kind: .sink).errors
         #expect(errors.map(\.name) == ["consumer.override.sasl.jaas.config", "producer.override.retries"])
         #expect(errors.map(\.value) == ["[hidden]", "1"])
         #expect(
@@ -272,7 +287,8 @@ import WireStreams
             "producer.override.lingerms",
         ])
         #expect(ClientOverride(connector: connector, worker: worker, kind: .sink).withoutEffect == [
-            "admin.override.retries", "consumer.override.fetchmaxbytes", "producer.override.lingerms",
+            "admin.override.retries", "consumer.override.fetchmaxbytes", "producer.override.linger.ms",
+            "producer.override.lingerms", "producer.override.retries",
         ])
     }
 

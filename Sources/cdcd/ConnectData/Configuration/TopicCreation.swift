@@ -38,11 +38,16 @@ package struct TopicCreation: Sendable {
     private var groups: [Group] = []
     private var defaultGroup = Group()
 
+    /// Whether the connector has such a property.
+    package static func isConfigured(in connector: [String: String]) -> Bool {
+        connector.keys.contains { $0.hasExactPrefix(prefix) }
+    }
+
     /// Returns nil if the connector has no such property.
     ///
     /// - Throws: the first value that cannot be used.
     package init?(_ configuration: [String: String]) throws(ConfigError) {
-        guard configuration.keys.contains(where: { $0.hasExactPrefix(Self.prefix) }) else { return nil }
+        guard Self.isConfigured(in: configuration) else { return nil }
         if let error = Self.options.read(configuration, into: &self).errors.first { throw error }
         defaultGroup = try Self.group("default", Group.defaultOptions, configuration, inheriting: Group())
         for alias in aliases {

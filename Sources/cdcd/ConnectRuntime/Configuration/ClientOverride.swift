@@ -30,12 +30,12 @@ package struct ClientOverride {
         var admin: KafkaClientSettings?
         var errors: [ConfigError] = []
         var (withoutEffect, warnings): ([String], [String]) = ([], [])
-        // A sink connector without a dead letter queue has no producer, and Connect does not check what it overrides.
-        let hasDeadLetters = JavaText.trimmedOrNil(DeadLetterQueueSettings(configuration: connector).topic) != nil
+        // Connect does not check what a connector overrides of clients that it does not have.
+        let clients = Self.clients(of: connector, kind)
         for role in Self.roles {
             let prefix = "\(role.rawValue).override."
             let options = KafkaClientProperties.of(role).options
-            let isChecked = kind != .sink || role == .consumer || hasDeadLetters
+            let isChecked = clients.contains(role)
             var allowed: [String: String] = [:]
             for (name, value) in connector {
                 guard let property = name.dropping(prefix: prefix), !property.isEmpty else { continue }
@@ -68,7 +68,8 @@ package struct ClientOverride {
                         name: error.name, value: error.value,
                         message: "Invalid value \(error.value ?? "null") for configuration \(property): \(error.message)"))
             }
-            let isUnused = role == .consumer && kind != .sink
+            // A sink without a dead letter queue has an admin client for requests that change its offsets.
+            let isUnused = !isChecked && !(role == .admin && kind == .sink)
             withoutEffect +=
                 isUnused
                 ? Array(allowed.keys)
@@ -81,6 +82,18 @@ package struct ClientOverride {
         self.errors = errors.sorted { $0.name < $1.name }
         self.withoutEffect = withoutEffect.sorted()
         self.warnings = warnings
+    }
+
+    /// The clients that Connect creates for a connector (`AbstractHerder.connectorUsesProducer` and others).
+    private static func clients(
+        of connector: [String: String], _ kind: ConnectorKind
+    ) -> Set<KafkaClientProperties.Role> {
+        switch kind {
+        case .source: return TopicCreation.isConfigured(in: connector) ? [.producer, .admin] : [.producer]
+        case .sink:
+            let queue = JavaText.trimmedOrNil(DeadLetterQueueSettings(configuration: connector).topic)
+            return queue == nil ? [.consumer] : [.consumer, .producer, .admin]
+        }
     }
 
     private static func isAllowed(_ property: String, by worker: WorkerConfiguration) -> Bool {
