@@ -14,11 +14,16 @@ import WireTestSupport
 
     init() throws { directory = try TemporaryDirectory() }
 
-    private func open(_ change: (inout LogSettings) -> Void = { _ in }) throws -> PartitionLog {
+    private func compacting() -> LogSettings {
         var settings = LogSettings()
         settings.isCompacted = true
         settings.deletesOldSegments = false
         settings.segmentBytes = 10_000
+        return settings
+    }
+
+    private func open(_ change: (inout LogSettings) -> Void = { _ in }) throws -> PartitionLog {
+        var settings = compacting()
         change(&settings)
         return try PartitionLog(directory: path, settings: settings, now: 1000)
     }
@@ -217,6 +222,23 @@ import WireTestSupport
     }
 
     /// Not every broker validates compressed records; this one must serve such a log nevertheless.
+    @Test func failedReplacementIsAnErrorUntilTheNextStart() throws {
+        let log = try PartitionLog(directory: path, settings: compacting(), in: OpenFiles(openMax: 9), now: 1000)
+        for value in 0..<2 {
+            try log.append(try TestBatches.make([("a", "\(value)")]))
+            try roll(log)
+        }
+        // The compacted log cannot be renamed to a folder.
+        let obstacle = path + "/0-2.log.swap"
+        try FileManager.default.createDirectory(atPath: obstacle, withIntermediateDirectories: false)
+        #expect(throws: StorageError.self) { try LogCompaction.run(log, now: 2000) }
+        let error = #expect(throws: StorageError.self) { try log.read(from: 0, bytesMax: .max, firstAlways: true) }
+        #expect(error?.description.contains("compaction has failed") == true)
+        #expect(throws: StorageError.self) { try log.bytesAvailable(from: 0, isolation: .uncommitted) }
+        try FileManager.default.removeItem(atPath: obstacle)
+        #expect(try open().allRecords() == ["0:a=0", "1:a=1"])
+    }
+
     @Test func logWithMalformedRecordsIsNotChanged() throws {
         let log = try open()
         var garbage = TestBatches.altered(try TestBatches.make([("a", "1")], codec: .gzip)) { $0[72] ^= 0xFF }

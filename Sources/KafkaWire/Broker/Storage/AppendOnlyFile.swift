@@ -65,6 +65,10 @@ final class AppendOnlyFile: Sendable {
         isDirty.store(false, ordering: .relaxed)
     }
 
+    var isRetired: Bool {
+        if case .shared(let files, let key) = handle { files.isRemoved(key) } else { false }
+    }
+
     func lengthBytes() throws(StorageError) -> Int { try lengthBytes(creates: false) }
 
     private func lengthBytes(creates: Bool) throws(StorageError) -> Int {

@@ -135,6 +135,8 @@ final class OpenFiles: Sendable {
         }
     }
 
+    func isRemoved(_ key: Key) -> Bool { state.withLock { $0.removed.contains(key) } }
+
     /// Forgets the file, to which nobody refers any longer.
     func forget(_ key: Key) {
         state.withLock { state in

@@ -45,9 +45,14 @@ extension PartitionLog {
     private func retrying<R>(_ body: () throws(StorageError) -> R?) throws(StorageError) -> R? {
         while true {
             do throws(StorageError) { return try body() } catch {
-                guard case .removed = error, !isDeleted else {
-                    if case .removed = error { return nil }
-                    throw error
+                guard case .removed(let path) = error else { throw error }
+                // Files and segments are replaced under the lock. They differ if that has failed.
+                let (isDeleted, isBroken) = state.withLock { state in
+                    (state.isDeleted, state.segments.contains { $0.log.isRetired })
+                }
+                if isDeleted { return nil }
+                if isBroken {
+                    throw .damaged(path: path, reason: "its compaction has failed; start the broker again")
                 }
             }
         }
