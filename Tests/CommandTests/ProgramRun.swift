@@ -20,14 +20,16 @@ struct ProgramRun {
     /// - Parameters:
     ///   - terminateAt: SIGTERM is sent once the output holds this text.
     ///   - descriptorLimit: how many files and sockets the program may have open.
+    ///   - closed: a descriptor that is closed when the program begins.
     init(
         _ arguments: [String], standardOutput: String? = nil, terminateAt text: String? = nil,
-        descriptorLimit: Int? = nil
+        descriptorLimit: Int? = nil, closed: Int? = nil
     ) throws {
         let process = Process()
-        if let descriptorLimit {
+        if descriptorLimit != nil || closed != nil {
             process.executableURL = URL(filePath: "/bin/sh")
-            let script = "ulimit -n \(descriptorLimit) && exec \"$0\" \"$@\""
+            let limit = descriptorLimit.map { "ulimit -n \($0) && " } ?? ""
+            let script = "\(limit)exec \"$0\" \"$@\"\(closed.map { " \($0)>&-" } ?? "")"
             process.arguments = ["-c", script, try Self.executable().path] + arguments
         } else {
             process.executableURL = try Self.executable()

@@ -71,6 +71,21 @@ import WireStreams
         #expect(run.exitCode == 2 && run.output.isEmpty)
     }
 
+    /// Otherwise the connection to the broker gets their descriptors.
+    @Test func closedStandardStreamsAreErrors() throws {
+        let broker = try DevelopmentBroker(
+            listen: SocketAddress(host: "127.0.0.1", port: 0), dataDirectory: "\(scratch.path)/broker")
+        broker.start()
+        defer { broker.stop() }
+        let output = try ProgramRun(["topics", "list", "-b", "\(broker.address)"], closed: 1)
+        #expect(output.errors == "cdcd: cannot write to the standard output: Bad file descriptor\n")
+        #expect(output.exitCode == 1)
+        let input = try ProgramRun(["produce", "-b", "\(broker.address)", "t"], closed: 0)
+        #expect(input.errors == "cdcd: cannot read the standard input: Bad file descriptor; records stored: 0\n")
+        #expect(input.exitCode == 1)
+        #expect(try ProgramRun(["topics", "list", "-b", "\(broker.address)"], closed: 2).exitCode == 0)
+    }
+
     @Test func unreadableFileIsNamedWithTheReason() throws {
         let missing = try ProgramRun(["/no/such.properties"])
         #expect(missing.errors == "cdcd: cannot read /no/such.properties: No such file or directory\n")

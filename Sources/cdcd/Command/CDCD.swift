@@ -11,6 +11,7 @@ struct CDCD {
     static let version = "0.1.0"
 
     static func main() {
+        StandardStreams.occupyClosed()
         do {
             let code = try run(Array(CommandLine.arguments.dropFirst()))
             LogSystem.shared.flush(timeoutMilliseconds: 500)

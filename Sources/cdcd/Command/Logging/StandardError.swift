@@ -11,6 +11,18 @@ enum StandardError {
     }
 }
 
+/// The descriptors 0 to 2.
+enum StandardStreams {
+    /// Occupies those that were closed when the program began, so that no file or socket gets one of them: what is
+    /// written to the standard output would go into a connection. Reading and writing still fail.
+    static func occupyClosed() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+            // The lowest free one is this one.
+            _ = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
+    }
+}
+
 /// The output of a command.
 enum StandardOutput {
     /// Throws `CommandError` if the text cannot be written, for example to a full disk or a closed pipe.
